@@ -34,7 +34,7 @@ def test_chaque_cle_d_un_fichier_de_donnees_est_lue_quelque_part() -> None:
 
 
 def test_les_mots_de_chaque_faute_sont_dits_quelque_part() -> None:
-    code = "".join(path.read_text("utf-8") for path in sorted((PAQUET / "donnees").glob("*.py")))
+    code = "".join(path.read_text("utf-8") for path in sorted(PAQUET.rglob("*.py")))
     dits = {*re.findall(r"\"(\w+)\"", code), *get_args(ErrorType)}
 
     assert phrases().keys() - dits == set()

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-from ctglib.collecte.fichiers import cle_de_titre
+from ctglib.collecte.feuilles import Nombre
+from ctglib.collecte.fichiers import Cellule, cle_de_titre
+from ctglib.donnees.fautes import mots
 from ctglib.donnees.lecture import proches
-
-if TYPE_CHECKING:
-    from ctglib.collecte.feuilles import Nombre
-    from ctglib.collecte.fichiers import Cellule
 
 
 class Illisible(ValueError):
-    """A cell that is not taken: what was found, what was expected, what to do."""
+    """A cell that is not taken, in the words of a fault (``fautes.yaml``): found, expected, to do."""
+
+    def __init__(self, cle: str, /, **valeurs: object) -> None:
+        super().__init__(*mots(cle, **valeurs))
 
 
 _ERREUR = re.compile(
@@ -28,13 +28,11 @@ def _verifier(cellule: Cellule, attendu: str) -> None:
     """Refuse what no kind of cell takes: a formula without its result, an error, VRAI."""
     value = cellule.valeur
     if cellule.formule and value is None:
-        remedy = "ouvrir le classeur dans le tableur et l'enregistrer, ou taper la valeur à la place de la formule"
-        raise Illisible("une formule sans résultat enregistré", attendu, remedy)
+        raise Illisible("formule_sans_resultat", attendu=attendu)
     if isinstance(value, bool):
-        raise Illisible(f"« {'VRAI' if value else 'FAUX'} »", attendu, "taper la valeur")
+        raise Illisible("vrai_ou_faux", trouve="VRAI" if value else "FAUX", attendu=attendu)
     if isinstance(value, str) and _ERREUR.fullmatch(value.strip()):
-        remedy = "corriger la formule, ou taper la valeur"
-        raise Illisible(f"« {value.strip()} », une erreur du tableur", attendu, remedy)
+        raise Illisible("cellule_en_erreur", trouve=value.strip(), attendu=attendu)
 
 
 def montrer(cellule: Cellule) -> str:
@@ -56,28 +54,26 @@ _ABSENCES = {
     "non renseigne", "nr", "neant", "inconnu", "secret", "aucune donnee", "ne sait pas", "x",
     "-", "–", "—", "/", "?", "…", "...", "*",
 }  # fmt: skip
-# What a text that is no number, or no date, may be, and what to write instead.
-_NOMBRE_AUTREMENT = (
-    (rf"(?i)(<|≤|moins de){_ESPACE}*[0-9]+$",
-     "écrire l'effectif exact : le bilan publié masque de lui-même les petits effectifs"),
-    (r"=\s*[A-Za-z0-9(+\-]", "remettre la cellule au format Nombre, puis retaper la formule, ou taper son résultat"),
-    (r"[0-9]+[.,][0-9]{3}.*[.,][0-9]+$", "écrire le nombre avec une virgule décimale, sans autre point ni virgule"),
-    (rf"({_ENTIER}(?:[.,][0-9]+)?){_ESPACE}*[^\W\d_]+\.?$", r"écrire \1, sans unité ni texte"),
-    ("", "écrire le nombre seul, en chiffres ; ce qu'il faut en dire va dans « Note »"),
-)  # fmt: skip
+# What a text that is no number, or no date, may be: the fault of the first shape that it has.
+_PAS_UN_NOMBRE = {
+    "petit_effectif": rf"(?i)(<|≤|moins de){_ESPACE}*[0-9]+$",
+    "formule_en_texte": r"=\s*[A-Za-z0-9(+\-]",
+    "deux_separateurs": r"[0-9]+[.,][0-9]{3}.*[.,][0-9]+$",
+    "nombre_et_mot": rf"(?P<nombre>{_ENTIER}(?:[.,][0-9]+)?){_ESPACE}*[^\W\d_]+\.?$",
+    "nombre_en_texte": "",
+}
 _ANNEE_SEULE = r"(19|20)[0-9]{2}"
-_EN_ENTIER = "écrire la date en entier, avec le jour et le mois"
-_DATE_AUTREMENT = (
-    (r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}\Z", "écrire l'année sur quatre chiffres"),
-    (rf"({_ANNEE_SEULE}|[0-9]{{1,2}}[/.\-][0-9]{{4}})\Z", _EN_ENTIER),
-    ("", "écrire la date en chiffres ; ce qu'il faut en dire va dans un commentaire"),
-)
+_PAS_UNE_DATE = {
+    "annee_sur_deux_chiffres": r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}\Z",
+    "date_incomplete": rf"({_ANNEE_SEULE}|[0-9]{{1,2}}[/.\-][0-9]{{4}})\Z",
+    "date_en_texte": "",
+}
 _PRECISION, _MILLIERS = 6, 3
 
 
-def _autrement(texte: str, remedes: tuple[tuple[str, str], ...]) -> str:
-    told = ((re.match(pattern, texte), remedy) for pattern, remedy in remedes)
-    return next(match.expand(remedy) for match, remedy in told if match)
+def _refuser(texte: str, formes: dict[str, str], **valeurs: str) -> Illisible:
+    told = ((fault, re.match(shape, texte)) for fault, shape in formes.items())
+    return next(Illisible(fault, **valeurs, **match.groupdict()) for fault, match in told if match)
 
 
 def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
@@ -91,33 +87,30 @@ def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
     if isinstance(value, str):
         return (_borner(_nombre_ecrit(value.strip(), found, expected, nombre), found, nombre),)
     if not isinstance(value, int | float):
-        remedy = "le tableur a pris le nombre pour une date : remettre la cellule au format Nombre, puis retaper"
-        raise Illisible(found, expected, remedy)
+        raise Illisible("nombre_en_date", trouve=found, attendu=expected)
     if not math.isfinite(value):
-        raise Illisible(found, expected, "taper le nombre")
+        raise Illisible("nombre_infini", trouve=found, attendu=expected)
     plain, hundred = _francais(value), _francais(value * 100)
     if not cellule.pourcent:
         doubtful = nombre.pourcent and 0 < abs(value) < 1
         return _borner(value, found, nombre), *([f"lu {plain} %, et non {hundred} %."] if doubtful else [])
     if nombre.pourcent:
         return _borner(value * 100, f"« {hundred} % »", nombre), f"cellule au format pourcentage, lue {hundred} %."
-    remedy = f"remettre la cellule au format Nombre, puis écrire le nombre ({plain}, ou {hundred})"
-    raise Illisible(f"« {hundred} % », une cellule au format pourcentage", f"{expected}, sans %", remedy)
+    raise Illisible("format_pourcentage", cent=hundred, nombre=plain, attendu=expected)
 
 
 def _nombre_ecrit(text: str, found: str, expected: str, nombre: Nombre) -> float:
     plain = text.replace("\u2212", "-").rstrip("€").strip()
     match = _NOMBRE.fullmatch(plain.rstrip("%").strip(" \u00a0\u202f"))
     if match is None:
-        absent = not _ABSENCES.isdisjoint((cle_de_titre(text), text))
-        remedy = "laisser la valeur vide, et dire pourquoi dans « État de la valeur »"
-        raise Illisible(found, expected, remedy if absent else _autrement(plain, _NOMBRE_AUTREMENT))
+        if not _ABSENCES.isdisjoint((cle_de_titre(text), text)):
+            raise Illisible("absence_en_mots", trouve=found, attendu=expected)
+        raise _refuser(plain, _PAS_UN_NOMBRE, trouve=found, attendu=expected)
     if plain.endswith("%") and not nombre.pourcent:
-        raise Illisible(found, f"{expected}, sans %", "écrire le nombre, et non une part")
+        raise Illisible("part_pour_nombre", trouve=found, attendu=expected)
     whole, decimals = re.sub(_ESPACE, "", match["entier"]), match["decimales"] or ""
     if len(decimals) == _MILLIERS and whole.strip("0") and nombre.decimales < _MILLIERS:
-        remedy = f"écrire {whole}{decimals} si c'est un séparateur de milliers, sinon arrondir ({whole},{decimals[0]})"
-        raise Illisible(f"{found}, qui peut se lire de deux façons", expected, remedy)
+        raise Illisible("deux_lectures", trouve=found, attendu=expected, entier=whole, decimales=decimals)
     return float(f"{match['signe']}{whole}.{decimals or '0'}")
 
 
@@ -125,14 +118,13 @@ def _borner(value: float, found: str, nombre: Nombre) -> str:
     """Return a number as the follow-up writes it, once it has the decimals and the bounds that its cell allows."""
     rounded, low, high = round(float(value), _PRECISION), nombre.minimum, nombre.maximum
     if not nombre.decimales and not rounded.is_integer():
-        raise Illisible(found, "un nombre entier", "corriger le nombre : il n'a pas de décimale")
-    for outside, expected in (
-        (rounded < low, f"{_francais(low)} au moins"),
-        (high is not None and rounded > high, f"{_francais(high or 0)} au plus"),
-        (abs(rounded) >= 10**15, "un nombre de moins de seize chiffres"),
-    ):
-        if outside:
-            raise Illisible(found, expected, "corriger le nombre")
+        raise Illisible("nombre_sans_decimale", trouve=found)
+    if rounded < low:
+        raise Illisible("nombre_trop_petit", trouve=found, minimum=_francais(low))
+    if high is not None and rounded > high:
+        raise Illisible("nombre_trop_grand", trouve=found, maximum=_francais(high))
+    if abs(rounded) >= 10**15:
+        raise Illisible("nombre_demesure", trouve=found)
     return _point(rounded)
 
 
@@ -165,25 +157,22 @@ def lire_date(cellule: Cellule) -> str:
         day = value.date() if isinstance(value, datetime) else value
         number = (day - _ORIGINE).days
         if re.fullmatch(_ANNEE_SEULE, str(number)):
-            raise Illisible(f"« {number} », une année seule", _UNE_DATE, _EN_ENTIER)
+            raise Illisible("annee_seule", annee=number, attendu=_UNE_DATE)
     elif isinstance(value, int | float):
-        remedy = _EN_ENTIER
-        if _NUMEROS[0] <= value <= _NUMEROS[1]:
-            meant = _ORIGINE + timedelta(days=int(value))
-            remedy = f"mettre la cellule au format Date (ce serait le {meant:%d/%m/%Y}), ou retaper la date"
-        raise Illisible(found, _UNE_DATE, remedy)
+        if not _NUMEROS[0] <= value <= _NUMEROS[1]:
+            raise Illisible("date_incomplete", trouve=found, attendu=_UNE_DATE)
+        raise Illisible("numero_de_jour", trouve=found, attendu=_UNE_DATE, jour=_ORIGINE + timedelta(days=int(value)))
     else:
         text = str(value).strip()
         match = next(filter(None, (re.fullmatch(pattern, text) for pattern in _DATES)), None)
         if match is None:
-            raise Illisible(found, _UNE_DATE, _autrement(text, _DATE_AUTREMENT))
+            raise _refuser(text, _PAS_UNE_DATE, trouve=found, attendu=_UNE_DATE)
         try:
             day = date(int(match["a"]), int(match["m"]), int(match["j"]))
         except ValueError:
-            remedy = "corriger le jour ou le mois : cette date n'existe pas"
-            raise Illisible(found, _UNE_DATE, remedy) from None
+            raise Illisible("jour_inexistant", trouve=found, attendu=_UNE_DATE) from None
     if not 2000 <= day.year <= 2100:
-        raise Illisible(found, "une date de 2000 à 2100", "corriger l'année")
+        raise Illisible("date_d_un_autre_siecle", trouve=found)
     return day.isoformat()
 
 
@@ -191,7 +180,6 @@ TEXTE_MAX = 4000
 _MONTRES = 8
 _RETOURS = re.compile(r"_x000[dD]_|\r\n?|\x0b|\x0c|\u2028|\u2029|\x85")
 _INVISIBLES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_PERDU = "\ufffd"
 
 
 def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> str:
@@ -202,10 +190,10 @@ def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> str:
     """
     _verifier(cellule, "un texte")
     text, found = _texte(cellule), montrer(cellule)
-    if _PERDU in text:
-        raise Illisible(f"un caractère perdu (« {_PERDU} ») dans {found}", "un texte", "retaper le mot")
+    if "\ufffd" in text:
+        raise Illisible("signe_perdu", trouve=found)
     if len(text) > TEXTE_MAX:
-        raise Illisible(f"{found}…, {len(text)} caractères", f"{TEXTE_MAX} au plus", "résumer le texte")
+        raise Illisible("texte_trop_long", trouve=found, longueur=len(text), maximum=TEXTE_MAX)
     # A no-break space is the author's own: it stays.
     kept = [re.sub("[ \t]+", " ", line).strip(" \t") for line in text.splitlines()]
     if lignes:
@@ -233,5 +221,4 @@ def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
     if (written := cle_de_titre(text)) in known:
         return known[written]
     close = proches(text, names)
-    remedy = f"choisir « {close[0]} »" if close else "choisir dans la liste (flèche à droite de la cellule)"
-    raise Illisible(montrer(cellule), expected, remedy)
+    raise Illisible("choix_proche" if close else "hors_liste", trouve=montrer(cellule), attendu=expected, proches=close)

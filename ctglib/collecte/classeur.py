@@ -8,10 +8,13 @@ from __future__ import annotations
 import io
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import IntProperty, StringProperty
@@ -20,21 +23,13 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import Outline
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cellules import TEXTE_MAX
-from ctglib.collecte.feuilles import feuilles, ouvrir_cadre
+from ctglib.collecte.feuilles import Cadre, Feuille, Ligne, feuilles, ouvrir_cadre
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from openpyxl.cell import Cell
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    from ctglib.collecte.feuilles import Cadre, Feuille, Ligne
-    from ctglib.donnees.modeles.catalogue import Couleurs
-    from ctglib.donnees.modeles.suivi import ColonneGabarit
+from ctglib.donnees.modeles.catalogue import Couleurs
+from ctglib.donnees.modeles.suivi import ColonneGabarit
 
 MODE_EMPLOI, LISTES = SANS_SAISIE = ("Mode d'emploi", "Listes")  # the sheets that nothing is entered in
 PLI = "+ "  # begins the heading of folded rows, which says nothing

@@ -7,35 +7,27 @@ The columns are those of ``gabarit.yaml``: a key tells the rows apart, the rest 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import count, islice
-from typing import TYPE_CHECKING
 
-from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, lire_annee
-from ctglib.donnees.dossier import charger_gabarit
+from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, Suivi, Table, lire_annee
+from ctglib.donnees.dossier import Dossier, charger_gabarit
 from ctglib.donnees.fautes import refus
 from ctglib.donnees.lecture import CONVENTIONS
-from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit
+from ctglib.donnees.modeles.catalogue import Indicateur, Modalite
+from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.suivi import AUTRES, Avenant, FeuilleGabarit, Gabarit
 from ctglib.donnees.pieces import annees_presentes
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut
-from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from ctglib.collecte.suivi import Suivi, Table
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Indicateur, Modalite
-    from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.modeles.suivi import Avenant
-    from ctglib.donnees.suivi import DossierSuivi
-
-    Cle = tuple[str, ...]
-    Montre = dict[str, str | float | date]
-    Demandes = Iterator[tuple[str, "Ligne"]]  # the service that fills a row, and the row
+Cle = tuple[str, ...]
+Montre = dict[str, str | float | date]
+Demandes = Iterator[tuple[str, "Ligne"]]  # the service that fills a row, and the row
 
 OBSERVATIONS = "observations"
 

@@ -11,50 +11,41 @@ import warnings
 import zipfile
 import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
 
 from ctglib.donnees.dossier import GABARIT
-from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import lire_fichier
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
-if TYPE_CHECKING:
-    from datetime import date, datetime, time, timedelta
-    from pathlib import Path
-
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    Brut = str | float | bool | date | datetime | time | timedelta | None
+Brut = str | float | bool | date | datetime | time | timedelta | None
 
 # The gabarit has some hundreds of rows and twenty columns; what goes far beyond is not read, it is told.
 LIGNES_MAX, COLONNES_MAX, CELLULES_MAX = 5_000, 100, 300_000
 _OCTETS_MAX, _DECOMPRESSES_MAX, _CSV_MAX = 20 * 1024**2, 60 * 1024**2, 4 * 1024**2
 _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
 FEUILLE_DU_RELEVE, PROPOSITION, VOTE = "appreciations", "Proposition", "Vote"
-_ATTENDU = "un classeur Excel (.xlsx)"
-_ENREGISTRER = "l'ouvrir dans le tableur, puis « Enregistrer sous » > « Classeur Excel (.xlsx) »"
-REPRENDRE = "reprendre le gabarit (« ctg gabarit ») et y recopier les valeurs"
-_REMEDE_CSV = "l'enregistrer de nouveau : « Enregistrer sous » > « CSV UTF-8 »"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-# How a file that is no workbook begins, what it is, what to do.
+# How a file that is no workbook begins, by its fault.
 _OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NATURES = (
-    (rb"\Z", "un fichier vide", "reprendre le classeur rempli : la copie ou l'envoi a échoué"),
-    (_OLE + b".*" + "EncryptedPackage".encode("utf-16-le"), "un classeur protégé par un mot de passe d'ouverture",
-     "retirer ce mot de passe, puis enregistrer"),
-    (_OLE, "un classeur à l'ancien format d'Excel (.xls)", _ENREGISTRER),
-    (rb"PK.{,150}application/vnd\.oasis\.opendocument\.spreadsheet", "un classeur au format de LibreOffice (.ods)",
-     _ENREGISTRER),
-    (rb"(?!PK)", "un fichier qui n'est pas un classeur", _ENREGISTRER),
-)  # fmt: skip
+_NATURES = {
+    "classeur_vide": rb"\Z",
+    "classeur_chiffre": _OLE + b".*" + "EncryptedPackage".encode("utf-16-le"),
+    "classeur_xls": _OLE,
+    "classeur_ods": rb"PK.{,150}application/vnd\.oasis\.opendocument\.spreadsheet",
+    "pas_un_classeur": rb"(?!PK)",
+}
 # What openpyxl raises for a file that is not a workbook, or a broken one.
 _ILLISIBLE = (
     zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError,
@@ -88,16 +79,17 @@ VIDE = Cellule()
 
 @dataclass(frozen=True)
 class Grille:
-    """A sheet: its cells that hold something, by row then column, from 1; ``fusions`` are the merged areas."""
+    """A sheet: its cells that hold something, by row then column, from 1, and its merged areas."""
 
     fichier: str
     feuille: str
     lignes: dict[int, dict[int, Cellule]]
-    fusions: tuple[tuple[int, int, int, int], ...] = ()
+    fusions: tuple[CellRange, ...] = ()
 
-    def faute(self, trouve: str, attendu: str, remede: str, ligne: int | None = None, colonne: str = "") -> Faute:
-        """Return a fault of the sheet, of one of its rows or of its cells."""
-        return Faute(self.fichier, trouve, attendu, remede, ligne, colonne or None, self.feuille)
+    def faute(self, cle: str, ligne: int | None = None, colonne: str | None = None, /, **valeurs: object) -> Faute:
+        """Return a fault of the sheet, of one of its rows or of its cells, in the words of ``fautes.yaml``."""
+        words = mots(cle, ligne=ligne, colonne=colonne, **valeurs)
+        return Faute(self.fichier, *words, ligne, colonne, self.feuille)
 
     def cellule(self, ligne: int, colonne: int) -> Cellule:
         """Return a cell, empty when the sheet has none there."""
@@ -141,15 +133,12 @@ def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
     faults: list[Faute] = []
     for path in chemins:
         try:
-            books += _recevoir(path, dossier)
-        except DonneesInvalides as error:
-            faults += error.fautes
+            with recueillir(faults):
+                books += _recevoir(path, dossier)
         except FileNotFoundError:
-            remedy = "vérifier le nom et le dossier ; un nom qui contient des espaces se met entre guillemets"
-            faults.append(Faute(path.name, "fichier absent", "un fichier ou un dossier qui existe", remedy))
+            faults.append(Faute(path.name, *mots("saisie_absente")))
         except OSError:
-            found, expected = "ce que l'on ne peut pas ouvrir", "un fichier ou un dossier lisible"
-            faults.append(Faute(path.name, found, expected, "vérifier ses droits de lecture, puis recommencer"))
+            faults.append(Faute(path.name, *mots("saisie_fermee")))
     if faults:
         raise DonneesInvalides(faults)
     return books
@@ -164,8 +153,7 @@ def _recevoir(path: Path, dossier: str) -> list[ClasseurLu]:
     sheets = [path for path in names if path.suffix.lower() == ".csv"]
     others = [path for path in names if path.suffix.lower() in _CLASSEURS]
     if not (others or sheets):
-        expected = "le gabarit rempli (.xlsx), ou un fichier .csv par feuille du gabarit"
-        raise refus(path.name, "aucun fichier .xlsx ni .csv", expected, "vérifier le dossier")
+        raise refus(path.name, *mots("dossier_sans_saisie"))
     books = recevoir([*others, *sheets], f"{path.name}/")
     # The CSV files of a folder are the sheets of one workbook.
     grids = tuple(grid for book in books[len(others) :] for grid in book.grilles)
@@ -180,13 +168,13 @@ def lire_csv(path: Path, nom: str) -> Grille:
     """
     content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or content.count(0) > len(content) // 4:
-        raise refus(nom, "un fichier en UTF-16 (« Texte Unicode »)", "un CSV UTF-8", _REMEDE_CSV)
+        raise refus(nom, *mots("csv_en_utf16"))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if not text.strip():
-        raise refus(nom, "un fichier vide", "une feuille remplie", _REMEDE_CSV)
+        raise refus(nom, *mots("csv_vide"))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,", key=text[:4000].count), strict=True)
     lines: dict[int, dict[int, Cellule]] = {}
     try:
@@ -197,8 +185,7 @@ def lire_csv(path: Path, nom: str) -> Grille:
                     place = f"{get_column_letter(min(max(cells), 18278))}{number}"
                     raise DonneesInvalides([_loin(nom, path.stem, place)])
     except csv.Error:
-        expected = 'des guillemets doubles refermés : "…"'
-        raise refus(nom, "un guillemet jamais refermé", expected, _REMEDE_CSV) from None
+        raise refus(nom, *mots("csv_au_guillemet_ouvert")) from None
     return Grille(nom, path.stem, lines)
 
 
@@ -216,8 +203,7 @@ def lire_releve(path: Path) -> ClasseurLu:
 
     sheet = charger_yaml(GABARIT, Gabarit).par_feuille[FEUILLE_DU_RELEVE]
     key, *filled = (spec.titre for spec in sheet.colonnes if spec.role != "rappel")
-    expected = "un relevé de décisions (.docx), tel que « ctg produire releve » l'écrit"
-    remedy = "reprendre le relevé (« ctg produire releve ») et y recopier ce qui a été décidé"
+    expected = mots("releve_sans_tableau")[1]
     content = lire_fichier(path, path.name, expected, _OCTETS_MAX)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -225,11 +211,12 @@ def lire_releve(path: Path) -> ClasseurLu:
         tables = docx.Document(io.BytesIO(content)).tables if size <= _DECOMPRESSES_MAX else []
         read = [[[cell.text.strip() for cell in row.cells] for row in table.rows] for table in tables]
     except (*_ILLISIBLE, PackageNotFoundError):
-        raise refus(path.name, "un document abîmé, ou qui n'est pas de Word", expected, remedy) from None
+        raise refus(path.name, *mots("releve_abime")) from None
     read = [rows for rows in read if rows and key in rows[0]]
     if not read:
-        raise refus(path.name, "aucun tableau du relevé", expected, remedy)
-    lines = {1: {rank: Cellule(title) for rank, title in enumerate([key, *filled], 1)}}
+        raise refus(path.name, *mots("releve_sans_tableau"))
+    ranks = {title: rank for rank, title in enumerate([key, *filled], 1)}
+    lines = {1: {rank: Cellule(title) for title, rank in ranks.items()}}
     for heads, *rows in read:
         for row in rows:
             told = dict(zip(heads, row, strict=False))
@@ -237,8 +224,7 @@ def lire_releve(path: Path) -> ClasseurLu:
                 told[filled[0]] = told.get(filled[0]) or told.get(PROPOSITION, "")
             # A row is neither the title of a group, the same in all its cells, nor left empty.
             if len(set(row)) > 1 and any(told.get(title) for title in filled):
-                titles = enumerate([key, *filled], 1)
-                lines[len(lines) + 1] = {rank: Cellule(told[title]) for rank, title in titles if told.get(title)}
+                lines[len(lines) + 1] = {rank: Cellule(told[title]) for title, rank in ranks.items() if told.get(title)}
     return ClasseurLu(path.name, (Grille(path.name, sheet.titre, lines),))
 
 
@@ -250,12 +236,11 @@ def lire_classeur(path: Path) -> ClasseurLu:
         DonneesInvalides: The file cannot be read as a workbook, or holds far more than the gabarit.
     """
     if path.name.startswith("~$"):
-        remedy = "fermer le classeur dans le tableur, et donner le fichier sans « ~$ »"
-        raise refus(path.name, "le fichier de travail d'un classeur ouvert", _ATTENDU, remedy)
-    content = lire_fichier(path, path.name, _ATTENDU, _OCTETS_MAX)
-    for begins, found, remedy in _NATURES:
+        raise refus(path.name, *mots("classeur_ouvert"))
+    content = lire_fichier(path, path.name, mots("pas_un_classeur")[1], _OCTETS_MAX)
+    for fault, begins in _NATURES.items():
         if re.match(begins, content, re.DOTALL):
-            raise refus(path.name, found, _ATTENDU, remedy)
+            raise refus(path.name, *mots(fault))
     try:
         if faults := _demesures(path.name, content):
             raise DonneesInvalides(faults)
@@ -265,8 +250,7 @@ def lire_classeur(path: Path) -> ClasseurLu:
             if any(cell.data_type == "f" for ws in formulas.worksheets for row in _rangees(ws) for cell in row):
                 values = load_workbook(io.BytesIO(content), data_only=True)  # for the results that the file holds
     except _ILLISIBLE:
-        remedy = "le rouvrir dans le tableur et l'enregistrer de nouveau, ou reprendre le gabarit"
-        raise refus(path.name, "un classeur abîmé", _ATTENDU, remedy) from None
+        raise refus(path.name, *mots("classeur_abime")) from None
     grids = []
     for ws in (ws for ws in formulas.worksheets if ws.sheet_state == "visible"):
         lines: dict[int, dict[int, Cellule]] = {}
@@ -276,8 +260,7 @@ def lire_classeur(path: Path) -> ClasseurLu:
             percent = isinstance(value, int | float) and "%" in (cell.number_format or "")
             if not (read := Cellule(value, percent, formula)).vide:
                 lines.setdefault(cell.row, {})[cell.column] = read
-        merged = tuple((area.min_row, area.min_col, area.max_row, area.max_col) for area in ws.merged_cells.ranges)
-        grids.append(Grille(path.name, ws.title, lines, merged))
+        grids.append(Grille(path.name, ws.title, lines, tuple(ws.merged_cells.ranges)))
     # LibreOffice saves a whole number as « 2025 » or as 2025.0.
     said = {prop.name: str(prop.value).strip().removesuffix(".0") for prop in formulas.custom_doc_props.props
             if prop.value is not None}  # fmt: skip
@@ -294,8 +277,7 @@ def _demesures(fichier: str, content: bytes) -> list[Faute]:
     faults = []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > _DECOMPRESSES_MAX:
-            found = f"un classeur qui prendrait plus de {_DECOMPRESSES_MAX // 1024**2} Mo une fois ouvert"
-            return [Faute(fichier, found, "le gabarit rempli", REPRENDRE)]
+            return [Faute(fichier, *mots("classeur_trop_grand", mo=_DECOMPRESSES_MAX // 1024**2))]
         relations = fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(_RELATION)
         parts = {item.get("Id"): item.get("Target").removeprefix("/xl/").removeprefix("xl/") for item in relations}
         for sheet in fromstring(archive.read("xl/workbook.xml")).iter(f"{{{SHEET_MAIN_NS}}}sheet"):
@@ -309,13 +291,9 @@ def _demesures(fichier: str, content: bytes) -> list[Faute]:
 
 
 def _loin(fichier: str, feuille: str, place: str) -> Faute:
-    return Faute(
-        fichier,
-        f"une saisie en {place}, très loin du tableau" if place else "des cellules très loin du tableau",
-        f"{LIGNES_MAX} lignes et {COLONNES_MAX} colonnes au plus, {CELLULES_MAX} cellules au plus",
-        f"effacer ce qui est hors du tableau (Ctrl + Fin y mène), ou {REPRENDRE}",
-        feuille=feuille,
-    )
+    limits = {"lignes": LIGNES_MAX, "colonnes": COLONNES_MAX, "cellules": CELLULES_MAX}
+    words = mots("saisie_au_loin" if place else "cellules_au_loin", place=place, **limits)
+    return Faute(fichier, *words, feuille=feuille)
 
 
 def _rangees(ws: Worksheet) -> tuple:

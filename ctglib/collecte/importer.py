@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from ctglib.collecte.feuilles import OBSERVATIONS, Cadre, feuilles, ouvrir_cadre
-from ctglib.collecte.fichiers import recevoir
+from ctglib.collecte.feuilles import OBSERVATIONS, Cadre, Feuille, feuilles, ouvrir_cadre
+from ctglib.collecte.fichiers import ClasseurLu, recevoir
 from ctglib.collecte.lecture import Entree, lire
-from ctglib.collecte.suivi import DOCUMENTS, en_fichiers, lire_annee, triee
+from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import conventions, proches, racine
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from ctglib.collecte.feuilles import Feuille
-    from ctglib.collecte.fichiers import ClasseurLu
-    from ctglib.collecte.suivi import Suivi
 
 DECISIONS = 40  # of a comité, at most
 
@@ -66,11 +59,7 @@ def preparer(
 ) -> Preparation:
     """Return what an import of these files would write; nothing is written.
 
-    Args:
-        chemins: Workbooks, CSV files, folders of either.
-        convention: The convention, when the files do not say it.
-        annee: The year, when the files do not say it.
-        millesime: The year of entry, when it is not the files' own.
+    The convention and the year are asked for when the files do not say them; the year of entry, when it is another.
 
     Raises:
         DonneesInvalides: All the faults of all the files, at the cell where each was typed.
@@ -82,9 +71,7 @@ def preparer(
 def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None) -> Preparation:
     """Return what an import of files already read would write, in the frame of a convention and a year."""
     if millesime is not None and millesime < cadre.annee:
-        expected = f"{cadre.annee} ou une année d'après : un chiffre ne se saisit pas avant son année"
-        remedy = "corriger le millésime, ou ne pas l'indiquer"
-        raise refus("--millesime", f"le millésime {millesime}", expected, remedy)
+        raise refus("--millesime", *mots("millesime_avant_l_annee", millesime=millesime, annee=cadre.annee))
     # A relevé may hold more decisions than the workbook has rows for.
     cadre = replace(cadre, gabarit=cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS}))
     convention, plan = cadre.dossier.convention.id, feuilles(cadre)
@@ -115,9 +102,7 @@ def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: in
     faults: list[Faute] = []
     for book in classeurs:
         if (written := book.proprietes.get("version", version)) != version:
-            remedy = "écrire un nouveau gabarit (ctg gabarit) et y recopier les valeurs"
-            found = f"un gabarit de version {written[:20]}"
-            faults.append(Faute(book.fichier, found, f"la version {version}", remedy))
+            faults.append(Faute(book.fichier, *mots("autre_version", ecrite=written, version=version)))
         said = book.proprietes
         if not asked.keys() <= said.keys():
             names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
@@ -125,24 +110,18 @@ def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: in
             said = {name: text.lower() for name, text in match.groupdict().items()} if match else {}
         here = {name: said.get(name) or text for name, text in asked.items()}
         if not all(here.values()):
-            expected = "un classeur écrit par « ctg gabarit », qui dit sa convention et son année"
-            remedy = "indiquer --convention et --annee, ou rendre au fichier son nom : ctg-<convention>-<année>"
-            faults.append(Faute(book.fichier, "ni convention ni année dans le fichier", expected, remedy))
+            faults.append(Faute(book.fichier, *mots("ni_convention_ni_annee")))
             continue
         for name, label in (("convention", "la convention"), ("annee", "l'année")):
             text, whose = wanted.setdefault(name, (here[name], f"comme {book.fichier}"))
             if here[name] != text:
-                remedy = "vérifier que c'est le bon fichier, ou corriger la commande ; "
-                remedy += "une convention et une année à la fois"
-                found = f"un classeur pour {label} « {here[name][:60]} »"
-                faults.append(Faute(book.fichier, found, f"{label} « {text} », {whose}", remedy))
+                words = mots("classeur_d_une_autre", quoi=label, trouve=here[name], voulue=text, comme=whose)
+                faults.append(Faute(book.fichier, *words))
         if (name := here["convention"]) == wanted["convention"][0] and name not in (known := conventions()):
-            close = proches(name, known)
-            remedy = f"écrire « {close[0]} »" if close else "vérifier que c'est le bon fichier"
-            found, expected = f"la convention inconnue « {name[:60]} »", f"l'une des conventions {', '.join(known)}"
-            faults.append(Faute(book.fichier, found, expected, remedy))
+            kind = "convention_proche" if (close := proches(name, known)) else "convention_inconnue"
+            faults.append(Faute(book.fichier, *mots(kind, nom=name, connues=", ".join(known), proches=close)))
         if not re.fullmatch(r"(19|20)[0-9]{2}", here["annee"]):
-            faults.append(Faute(book.fichier, f"l'année « {here['annee'][:20]} »", "une année", "indiquer --annee"))
+            faults.append(Faute(book.fichier, *mots("annee_illisible", annee=here["annee"])))
     if faults:
         raise DonneesInvalides(faults)
     return wanted["convention"][0], int(wanted["annee"][0])
@@ -167,9 +146,8 @@ def fusionner(entrees: list[Entree]) -> tuple[dict[Cle, Entree], list[Faute]]:
             if not other and text:
                 said[key, column] = entry
             elif text and text != other:
-                found = f"« {text[:80]} », alors que {before.origine} dit « {other[:80]} »"
-                remedy = "demander laquelle est juste, et corriger l'autre fichier ; rien n'est choisi à votre place"
-                conflicts.append(entry.origine.faute(column, found, "la même réponse dans tous les fichiers", remedy))
+                told = {"texte": text, "origine": before.origine, "autre": other}
+                conflicts.append(entry.origine.faute(column, "deux_reponses", **told))
         first = merged.setdefault(key, entry)
         values = {**entry.valeurs, **{name: text for name, text in first.valeurs.items() if text}}
         merged[key] = replace(first, valeurs=values)
@@ -218,13 +196,7 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
                 _poser(result, moved, entered, known[latest])
         elif closed and any(before.get(name, "") != text for name, text in entry.valeurs.items()):
             column, text = next(iter(entry.valeurs.items()))
-            found = f"« {text[:80]} », qui changerait l'année {cadre.annee}, dont le bilan est définitif"
-            expected = f"rien de nouveau pour {cadre.annee}, sinon des chiffres révisés"
-            remedy = (
-                f"écrire « statut: provisoire » dans suivi/{cadre.annee}/bilan.yaml pour rouvrir l'année, "
-                "ou retirer ce changement"
-            )
-            result.fautes.append(entry.origine.faute(column, found, expected, remedy))
+            result.fautes.append(entry.origine.faute(column, "annee_close", texte=text, annee=cadre.annee))
         else:
             _poser(result, entry, cadre.annee)
     for year, suivi in tables.items():
@@ -264,15 +236,12 @@ def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) ->
     words = " ou ".join(f"« {label} »" for label in labels)
     held, absent = (entrees.get(("bilan", (name,))) for name in _EXCLUSIFS)
     if held and absent:
-        remedy = "garder la date s'il s'est tenu, la raison s'il ne s'est pas tenu"
-        found = "une date, et la raison pour laquelle le comité ne s'est pas tenu"
-        return [absent.origine.faute("valeur", found, f"{words}, l'une des deux", remedy)]
+        return [absent.origine.faute("valeur", "comite_tenu_ou_non", lignes=words)]
     about = [entry for (table, _), entry in entrees.items() if table in ("decisions", "suites")]
     if not about or any((name,) in apres["bilan"] for name in _EXCLUSIFS):
         return []
     column = "texte" if about[0].table == "decisions" else "etat"
-    found = "une décision, alors que rien n'est dit du comité"
-    return [about[0].origine.faute(column, found, f"{words}, remplie", "remplir l'une des deux lignes")]
+    return [about[0].origine.faute(column, "comite_passe_sous_silence", lignes=words)]
 
 
 def _fautes_a_l_ecriture(
@@ -302,11 +271,13 @@ def _fautes_a_l_ecriture(
             continue
         places, names = entry.origine.colonnes, re.split(r"[,.\s\[\]]+", column)
         column = next((name for name in reversed(names) if name in places), next(iter(entry.valeurs)))
-        said = [_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede)]
         if re.fullmatch("la clé « .* » est absente", fault.trouve):
-            title = places.get(column, column).partition(" : ")[2]
-            said = ["une cellule vide", f"« {title} », puisque la ligne est remplie", "remplir la cellule"]
-        yield entry.origine.faute(column, *said)
+            yield entry.origine.faute(
+                column, "cellule_necessaire", titre=places.get(column, column).partition(" : ")[2]
+            )
+        else:
+            said = (_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede))
+            yield entry.origine.placer(column, *said)
 
 
 _DATE = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")

@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from openpyxl.utils import get_column_letter as lettre
 
 from ctglib.collecte.cellules import Illisible, lire_choix, lire_date, lire_nombre, lire_texte_libre, montrer
 from ctglib.collecte.classeur import PLI, SANS_SAISIE
-from ctglib.collecte.fichiers import REPRENDRE, VIDE, cle_de_titre
+from ctglib.collecte.feuilles import Cle, Feuille, Ligne
+from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille, cle_de_titre
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
-from ctglib.donnees.fautes import Faute
+from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.lecture import proches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ctglib.collecte.feuilles import Cle, Feuille, Ligne
-    from ctglib.collecte.fichiers import Cellule, ClasseurLu, Grille
-    from ctglib.donnees.modeles.catalogue import Confidentialite
-    from ctglib.donnees.modeles.suivi import NomsDePersonnes
+from ctglib.donnees.modeles.catalogue import Confidentialite
+from ctglib.donnees.modeles.suivi import NomsDePersonnes
 
 _LIGNES_D_EN_TETE, _TITRE_MAX, _LONGUEUR_D_UN_NIR = 20, 60, 13
 
@@ -39,10 +34,13 @@ class Origine:
     ligne: int
     colonnes: dict[str, str]
 
-    def faute(self, colonne: str, trouve: str, attendu: str, remede: str) -> Faute:
-        """Return a fault of one of the row's cells."""
-        place = self.colonnes.get(colonne, colonne)
-        return Faute(self.fichier, trouve, attendu, remede, self.ligne, place, self.feuille)
+    def faute(self, colonne: str, cle: str, /, **valeurs: object) -> Faute:
+        """Return a fault of one of the row's cells, in the words that ``fautes.yaml`` has for it."""
+        return self.placer(colonne, *mots(cle, **valeurs))
+
+    def placer(self, colonne: str, *mots: str) -> Faute:
+        """Return a fault of one of the row's cells, in words already said."""
+        return Faute(self.fichier, *mots, self.ligne, self.colonnes.get(colonne, colonne), self.feuille)
 
     def __str__(self) -> str:
         return f"{self.fichier}, feuille « {self.feuille} », ligne {self.ligne}"
@@ -86,10 +84,8 @@ def lire(
         for grid in book.grilles:
             read.fautes += _donnees_personnelles(grid, regles, places.get(grid.feuille, {}))
         if before == (len(read.entrees), len(read.fautes)):
-            expected = "une saisie au moins dans l'une des feuilles " + ", ".join(one.modele.titre for one in plan)
-            remedy = "si le classeur était en « Mode protégé », cliquer sur « Activer la modification », remplir, "
-            remedy += "puis enregistrer"
-            read.fautes.append(Faute(book.fichier, "aucune cellule remplie", expected, remedy))
+            titles = ", ".join(sheet.modele.titre for sheet in plan)
+            read.fautes.append(Faute(book.fichier, *mots("rien_de_rempli", feuilles=titles)))
     return read
 
 
@@ -109,17 +105,16 @@ def _attribuer(classeur: ClasseurLu, plan: tuple[Feuille, ...], fautes: list[Fau
             if grid.lignes and not any(_porte_le_nom(grid, name) for name in SANS_SAISIE):
                 aside.append(grid)
         elif (title := sheet.modele.titre) in found:
-            what = f"une seconde feuille « {title} » (déjà « {found[title][0].feuille} »)"
-            fautes.append(grid.faute(what, "une seule feuille de chaque", "supprimer ou renommer l'une des deux"))
+            fautes.append(grid.faute("feuille_en_double", titre=title, autre=found[title][0].feuille))
         else:
             found[title] = grid, sheet
-    names = ", ".join(f"« {sheet.modele.titre} »" for sheet in plan if sheet.modele.titre not in found)
+    left = [f"« {sheet.modele.titre} »" for sheet in plan if sheet.modele.titre not in found]
+    names, choice = ", ".join(left), " ou ".join(left)
     if aside and not found:
-        fautes.append(aside[0].faute("un tableau qui n'est pas du gabarit", names, REPRENDRE))
+        fautes.append(aside[0].faute("tableau_d_ailleurs", feuilles=names))
         return []
-    expected = f"le nom d'une feuille du gabarit : {names}" if names else "les feuilles du gabarit, qui y sont toutes"
-    remedy = f"renommer la feuille en {names.replace(', ', ' ou ')}, ou la supprimer" if names else "la supprimer"
-    fautes += [grid.faute(f"une feuille nommée « {grid.feuille} »", expected, remedy) for grid in aside]
+    kind = "feuille_renommee" if left else "feuille_de_trop"
+    fautes += [grid.faute(kind, nom=grid.feuille, feuilles=names, choix=choice) for grid in aside]
     return list(found.values())
 
 
@@ -145,9 +140,9 @@ class _Lecteur:
         """Add what the rows under the headings say; the heading of a fold says nothing."""
         specs = self.feuille.modele.colonnes
         if not self.titres:
-            expected = f"les titres de colonnes « {', '.join(spec.titre for spec in specs[:4])}… »"
-            remedy = f"remettre la ligne des titres, ou {REPRENDRE}"
-            self.lecture.fautes.append(self.grille.faute("aucune ligne de titres de colonnes", expected, remedy))
+            self.lecture.fautes.append(
+                self.grille.faute("sans_titres", titres=", ".join(one.titre for one in specs[:4]))
+            )
             return
         self.lecture.fautes += self._fautes_de_colonnes()
         if len(self.cles) < sum(spec.role == "cle" for spec in specs):
@@ -172,9 +167,7 @@ class _Lecteur:
                 ligne = next((one for one in self.feuille.lignes if one.cibles[0].cle == cle), own)
             if (before := seen.setdefault((ligne.cibles[0].table, ligne.cibles[0].cle), number)) != number:
                 shown = ", ".join(cells[spec.id].texte for spec in self.cles if spec.id in cells)
-                found = f"« {shown[:80]} » une seconde fois (déjà ligne {before})"
-                remedy = "supprimer l'une des deux lignes, ou en corriger le début"
-                self.lecture.fautes.append(origin.faute(self.cles[0].id, found, "une seule ligne de chaque", remedy))
+                self.lecture.fautes.append(origin.faute(self.cles[0].id, "ligne_en_double", cle=shown, ligne=before))
             else:
                 self._lire_les_saisies(cells, origin, ligne)
 
@@ -185,12 +178,9 @@ class _Lecteur:
             # A CSV that a program wrote may leave out what is filled only when there is something to say.
             optional = spec.role == "rappel" or (grid.est_un_csv and spec.role != "cle" and not spec.attendue)
             if not count[spec.id] and not optional:
-                found = "colonne supprimée, déplacée hors du tableau ou renommée"
-                remedy = f"remettre le titre « {spec.titre} » sur la ligne {titles}, ou {REPRENDRE}"
-                yield grid.faute(found, f"une colonne « {spec.titre} »", remedy, titles, spec.titre)
+                yield grid.faute("titre_perdu", titles, spec.titre)
             if count[spec.id] > 1:
-                found, remedy = f"{count[spec.id]} colonnes « {spec.titre} »", "supprimer la colonne en double"
-                yield grid.faute(found, "une seule fois chaque colonne", remedy, titles, spec.titre)
+                yield grid.faute("titre_en_double", titles, spec.titre, fois=count[spec.id])
         # What stands under no heading would be lost in silence.
         first: dict[int, int] = {}
         for line, cells in grid.lignes.items():
@@ -198,40 +188,30 @@ class _Lecteur:
                 first.setdefault(column, line)
         for column, line in sorted(first.items()):
             title = grid.cellule(titles, column).texte[:60]
-            found = f"une colonne ajoutée, « {title} »" if title else "une valeur dans une colonne sans titre"
-            remedy = "déplacer son contenu dans « Note » ou « Commentaire », puis supprimer la colonne"
-            place = f"{lettre(column)} : {title}" if title else lettre(column)
-            yield grid.faute(
-                f"{found} (première valeur ligne {line})", "les colonnes du gabarit", remedy, titles, place
-            )
-        for top, left, bottom, right in grid.fusions:
-            if bottom >= titles:
-                found = f"les cellules fusionnées {lettre(left)}{top}:{lettre(right)}{bottom}"
-                remedy = "annuler la fusion (Accueil > Fusionner), puis écrire la valeur dans chaque cellule"
-                yield grid.faute(found, "une valeur par cellule", remedy, top, lettre(left))
+            kind, place = "colonne_ajoutee" if title else "colonne_sans_titre", lettre(column)
+            yield grid.faute(kind, titles, f"{place} : {title}" if title else place, titre=title, premiere=line)
+        for area in grid.fusions:
+            if area.max_row >= titles:
+                yield grid.faute("cellules_fusionnees", area.min_row, lettre(area.min_col), zone=area.coord)
 
     def _cle_ajoutee(self, cells: dict[str, Cellule], origin: Origine) -> Cle | None:
         """Return the key of a row that is not written as one of the plan; None, and its faults, where it has none."""
         first, faults = self.cles[0], self.lecture.fautes
         if not any(cle_de_titre(cells[spec.id].texte) for spec in self.cles if spec.id in cells):
-            found = f"une ligne sans « {first.titre} », où l'on a écrit {montrer(next(iter(cells.values())))}"
-            remedy = f"remettre « {first.titre} » d'après le gabarit, ou déplacer cette saisie sur sa ligne"
-            faults.append(origin.faute(first.id, found, "les lignes du gabarit", remedy))
+            written = montrer(next(iter(cells.values())))
+            faults.append(origin.faute(first.id, "ligne_sans_cle", titre=first.titre, ecrit=written))
             return None
         if not self.feuille.libre:
             for spec in [*self.cles, first]:
-                cell, names = (
-                    cells.get(spec.id, VIDE),
-                    [str(row.montre.get(spec.id, "")) for row in self.feuille.lignes],
-                )
+                cell = cells.get(spec.id, VIDE)
+                names = [str(row.montre.get(spec.id, "")) for row in self.feuille.lignes]
                 if cle_de_titre(cell.texte) not in map(cle_de_titre, names):
                     break
-            close = proches(cell.texte, names)
-            remedy = f"écrire « {close[0]} »" if close else f"remettre « {spec.titre} » d'après le gabarit"
+            kind = "cle_proche" if (close := proches(cell.texte, names)) else "cle_etrangere"
             if hasattr(cell.valeur, "strftime"):  # what a spreadsheet made of « 1.2 »
-                remedy = f"mettre la cellule au format Texte, puis retaper « {spec.titre} » d'après le gabarit"
+                kind = "cle_en_date"
             found = "une cellule vide" if cell.vide else montrer(cell)
-            faults.append(origin.faute(spec.id, found, f"« {spec.titre} » tel que dans le gabarit", remedy))
+            faults.append(origin.faute(spec.id, kind, titre=spec.titre, trouve=found, proches=close))
             return None
         codes, before = {}, len(faults)
         for spec in self.cles:
@@ -241,10 +221,9 @@ class _Lecteur:
                     words = self.feuille.listes[spec.id].mots(codes.get(spec.selon, ""))
                     codes[spec.id] = lire_choix(cells[spec.id], words)
                 except Illisible as problem:
-                    faults.append(origin.faute(spec.id, *problem.args))
+                    faults.append(origin.placer(spec.id, *problem.args))
             elif spec.attendue:
-                words = ("une cellule vide", "un choix de la liste", "choisir dans la liste")
-                faults.append(origin.faute(spec.id, *words))
+                faults.append(origin.faute(spec.id, "choix_absent"))
         return tuple(codes.values()) if len(faults) == before else None
 
     def _lire_les_saisies(self, cells: dict[str, Cellule], origin: Origine, ligne: Ligne) -> None:
@@ -254,8 +233,7 @@ class _Lecteur:
             cell, said = cells[spec.id], []
             try:
                 if spec.id not in opened:
-                    remedy = "effacer cette cellule : elle ne sert pas sur cette ligne"
-                    raise Illisible(montrer(cell), "une cellule vide (fond hachuré)", remedy)
+                    raise Illisible("cellule_fermee", trouve=montrer(cell))
                 if spec.type == "nombre":
                     values[spec.id], *said = lire_nombre(cell, ligne.nombre)
                 elif spec.type == "date":
@@ -265,7 +243,7 @@ class _Lecteur:
                 else:
                     values[spec.id] = lire_texte_libre(cell, lignes=spec.type == "phrases")
             except Illisible as problem:
-                faults.append(origin.faute(spec.id, *problem.args))
+                faults.append(origin.placer(spec.id, *problem.args))
                 continue
             if cell.formule:
                 said.append(f"formule, son résultat enregistré est {montrer(cell)}.")
@@ -280,8 +258,7 @@ class _Lecteur:
             prefilled = cle_de_titre(str(ligne.montre.get(spec.id, ""))) == cle_de_titre(values[spec.id])
             if about and not any(map(values.get, about)) and not (ligne.montre and prefilled):
                 named = " ou ".join(f"« {titles[name]} »" for name in about)
-                found, remedy = f"{montrer(cells[spec.id])}, alors que {named} est vide", f"remplir {named}, ou effacer"
-                faults.append(origin.faute(spec.id, found, f"{named} rempli", f"{remedy} cette cellule"))
+                faults.append(origin.faute(spec.id, "sans_objet", trouve=montrer(cells[spec.id]), colonnes=named))
         self.lecture.fautes += faults
         if ligne.montre and not values.get("statut"):
             empty = (spec for spec in self.feuille.modele.colonnes if not values.get(spec.id))
@@ -304,8 +281,8 @@ def _donnees_personnelles(grille: Grille, regles: Confidentialite, places: dict[
         if len(texts) > 1:
             for column, text in texts.items():
                 if what := colonne_personnelle(text, regles):
-                    place = f"{lettre(column)} : {text}"
-                    yield grille.faute(f"la colonne « {text} », {what}", regles.pourquoi, regles.remede, row, place)
+                    told = {"nom": text, "quoi": what, "pourquoi": regles.pourquoi, "remede": regles.remede}
+                    yield grille.faute("colonne_personnelle", row, f"{lettre(column)} : {text}", **told)
             break
     for row, cells in grille.lignes.items():
         for column, cell in cells.items():
@@ -313,9 +290,8 @@ def _donnees_personnelles(grille: Grille, regles: Confidentialite, places: dict[
             if not typed or (not isinstance(cell.valeur, str) and len(cell.texte) < _LONGUEUR_D_UN_NIR):
                 continue
             if what := valeur_personnelle(cell.texte, regles):
-                found = f"« {' '.join(cell.texte.split())[:80]} », {what}"
-                place = places.get(column, lettre(column))
-                yield grille.faute(found, regles.pourquoi, regles.remede, row, place)
+                told = {"texte": " ".join(cell.texte.split()), "pourquoi": regles.pourquoi, "remede": regles.remede}
+                yield grille.faute("personne", row, places.get(column, lettre(column)), quoi=what, **told)
 
 
 # Atomic, and never begun inside a chain of hyphens: a long text is read once, not once from each of its words.

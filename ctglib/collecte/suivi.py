@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
@@ -17,9 +18,6 @@ from ctglib.donnees.lecture import existe
 from ctglib.donnees.modeles.suivi import Appreciations, Bilan, Consultation, Decision, Exemple, Participation, Suite
 from ctglib.donnees.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Table = dict[tuple[str, ...], dict[str, str]]
 Suivi = dict[str, Table]

@@ -167,13 +167,9 @@ def diagnostic_public(
 ) -> pd.DataFrame:  # fmt: skip
     """Return every row of ``annexe1.csv``: filled from public figures, or « non transmis » with whom to ask.
 
-    Args:
-        themes: The themes of the catalogue.
-        regles: Which series say which indicator.
-        lieux: Code of the territory, of its members, of its reference.
-        annee: The year to ask for, when no public figure tells one.
-        ancien: The diagnostic that it follows, whose rows are kept; every indicator of the catalogue by default.
-        series: Public figures already read, those of the store by default.
+    ``lieux`` are the codes of the territory, of its members, of its reference; ``annee``, the year to ask for when no
+    public figure tells one. The rows are those of ``ancien``, or one an indicator of the catalogue; the public figures,
+    ``series`` when they are already read.
     """
     territoire, membres, reference = lieux
     items = [(theme.titre, item) for theme in themes for item in theme.indicateurs]

@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,14 +15,12 @@ import typer
 
 from ctglib.commandes.terminal import ABlanc, Conventions, LaConvention, compter, dire, montrer, promettre, refuser
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 
 RIEN = "Rien n'a été changé."
 _VIDE = "(vide)"
 FICHES = 20
-NOM = re.compile(r"[a-z][a-z0-9_]{0,59}")
-NOM_VALABLE = "une lettre minuscule, puis des minuscules sans accent, des chiffres ou « _ » (60 signes au plus)"
 QUESTIONS = {
     "territoire": "Code Insee de la commune, ou SIREN de l'EPCI (exemple : 62413)",
     "debut": "Premier jour de la convention (exemple : 2024-01-01)",
@@ -86,7 +86,7 @@ def valider(convention: Conventions = None) -> int:
     with recueillir(fautes):
         asked = asked or conventions()
         if not asked:
-            fautes.append(Faute("conventions", "aucune convention", "un dossier par convention", "remettre le dossier"))
+            fautes.append(Faute(CONVENTIONS, *mots("aucune_convention")))
     for nom in asked:
         with recueillir(fautes):
             fichiers = validation.valider(nom)
@@ -207,14 +207,10 @@ def lister_sources() -> None:
     stores = {folder: lire_registre(folder) for folder in (PUBLIQUES, LOCALES)}
     for folder, register in stores.items():
         dire(f"data/{folder} :" if register.tables else f"data/{folder} : rien")
-        families: dict[str, dict[str, list]] = {}
-        for item in register.tables:
-            families.setdefault(item.famille, {}).setdefault(item.niveau, []).append(item)
-        for family, levels in families.items():
-            for level, rows in levels.items():
-                years = ", ".join(str(item.annee) for item in rows)
-                most = max(item.territoires for item in rows)
-                dire(f"  {family}, {level} : {years} ({most} territoires au plus)")
+        for (family, level), group in groupby(register.tables, attrgetter("famille", "niveau")):
+            rows = list(group)
+            years, most = ", ".join(str(item.annee) for item in rows), max(item.territoires for item in rows)
+            dire(f"  {family}, {level} : {years} ({most} territoires au plus)")
         for item in register.fichiers:
             whose = f"{item.producteur}, {item.jeu}, {item.licence}, fichier du {item.date:%d/%m/%Y}"
             dire(f"  d'après {item.fichier} ({whose})")
@@ -237,33 +233,28 @@ def nouvelle_convention(
     begins, ends = (_jour(f"--{name}", given[name]) for name in ("debut", "fin"))
     names = [party.strip() for party in given["parties"].split(";") if party.strip()]
     count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
-    named = NOM.fullmatch(nom)
+    first, last = (one and date_longue(one) for one in (begins, ends))
     close = [f"écrire « {one} »" for one in proches(depuis, known)]
-    day, first, last = "une date, année-mois-jour", *(one and date_longue(one) for one in (begins, ends))
-    cases = (
-        (not named, f"le nom « {nom[:80]} »", NOM_VALABLE, "choisir un autre nom, par exemple harnes_2027"),
-        (named and nom in known, f"un dossier déjà là, {CONVENTIONS}/{nom}", "un nom libre",
-         "choisir un autre nom : rien n'est jamais écrasé"),
-        (not begins, "aucune date pour « --debut »", day, "ajouter --debut 2027-01-01, par exemple"),
-        (not ends, "aucune date pour « --fin »", day, "ajouter --fin 2030-12-31, par exemple"),
-        (begins and ends and ends <= begins, f"une fin le {last}", f"une date après le début, {first}",
-         "corriger l'une des deux dates"),
-        (depuis and depuis not in known, f"la convention inconnue « {depuis[:80]} »",
-         f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known)}", *[*close, "écrire l'un de ces noms"][:1]),
-        (not depuis and len(names) < 2, f"{len(names)} signataire", "deux signataires au moins",
-         '--parties "Ville de Lens ; Caf du Pas-de-Calais", par exemple'),
-        (not depuis and not 1 <= count <= FICHES, f"{count} fiches action", f"de 1 à {FICHES} fiches",
-         "écrire --fiches=4, par exemple"),
-    )  # fmt: skip
-    faults = [Faute(CONVENTIONS, *words) for wrong, *words in cases if wrong]
+    told = {"nom": nom, "debut": first, "fin": last, "depuis": depuis, "connues": ", ".join(known), "fiches": count,
+            "remede": [*close, "écrire l'un de ces noms"][0], "signataires": len(names), "maximum": FICHES}  # fmt: skip
+    cases = {
+        "nom_impossible": not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom),
+        "nom_pris": nom in known,
+        "sans_debut": not begins,
+        "sans_fin": not ends,
+        "fin_avant_le_debut": begins and ends and ends <= begins,
+        "ancienne_inconnue": depuis and depuis not in known,
+        "trop_peu_de_signataires": not depuis and len(names) < 2,
+        "nombre_de_fiches": not depuis and not 1 <= count <= FICHES,
+    }
+    faults = [Faute(CONVENTIONS, *mots(cle, **told)) for cle, wrong in cases.items() if wrong]
     if faults := [*faults, *(() if depuis else _territoire(given["territoire"]))]:
         raise DonneesInvalides(faults)
     if depuis:
         study = ouvrir_evaluation(depuis).etude
         over = study.suivi.fin
         if begins <= over:
-            expected = f"une date après la fin de l'ancienne convention, {date_longue(over)}"
-            raise refus(CONVENTIONS, f"un début le {first}", expected, "corriger le début")
+            raise refus(CONVENTIONS, *mots("debut_trop_tot", debut=first, fin=date_longue(over)))
         files, told = poursuivre(nom, study, depuis, begins, ends)
     else:
         files, told = commencer(nom, given["territoire"], begins, ends, parties=names, fiches=count)
@@ -276,23 +267,19 @@ def _jour(option: str, texte: str) -> date | None:
     try:
         return date.fromisoformat(texte) if texte else None
     except ValueError:
-        found = f"« {texte[:40]} » pour {option}"
-        raise refus(CONVENTIONS, found, "une date, année-mois-jour", f"écrire {option} 2027-01-01") from None
+        raise refus(CONVENTIONS, *mots("date_de_convention", texte=texte, option=option)) from None
 
 
 def _territoire(code: str) -> Iterator[Faute]:
     from ctglib.donnees import publiques
 
-    expected = "le code Insee d'une commune ou le SIREN d'un EPCI, du code officiel géographique"
     if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
         if publiques.territoires([code], niveaux=("commune", "epci")).empty:
-            remedy = "vérifier le code (cinq ou neuf signes)"
-            yield Faute(CONVENTIONS, f"le territoire inconnu « {code} »", expected, remedy)
+            yield Faute(CONVENTIONS, *mots("territoire_introuvable", code=code))
         return
     places = publiques.territoires(niveaux=("commune", "epci"))
     named = places[places["nom"].str.casefold() == code.casefold()]
     close = named if len(named) else places[places["nom"].isin(proches(code, places["nom"].tolist(), 0.8))]
     told = " ; ".join(f"--territoire {row.code} ({row.nom})" for row in close.head(3).itertuples())
-    yield Faute(
-        CONVENTIONS, f"le territoire « {code[:80]} »", expected, told or "écrire --territoire 62413, par exemple"
-    )
+    remedy = told or "écrire --territoire 62413, par exemple"
+    yield Faute(CONVENTIONS, *mots("territoire_en_mots", code=code, remede=remedy))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import Dossier
-from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir
 from ctglib.donnees.lecture import existe, lire_octets
 from ctglib.donnees.magasin import charger_famille, departement_de, lire_tables, tables
 from ctglib.donnees.modeles.convention import Convention
@@ -68,14 +68,12 @@ def _fautes(convention: Convention, catalogue: Catalogue) -> list[Faute]:
     """Return the faults of an indicator that the store does not carry, and of a file that is not the convention's."""
     invented, rule, faults = f"conventions/{convention.id}/comparables.csv", catalogue.comparaison, []
     if not convention.fictive and existe(invented):
-        found = "des communes propres à la convention, qui n'est pas fictive"
-        remedy = "supprimer le fichier ; les chiffres publics s'ajoutent par « ctg source ajouter »"
-        faults.append(Faute(invented, found, "aucun fichier de ce nom : les communes sont dans « sources »", remedy))
+        faults.append(Faute(invented, *mots("communes_d_une_vraie")))
     codes = [item.code for item in charger_famille(rule.serie).series]
-    expected = f"une série de catalogue/sources/{rule.serie}.yaml : {', '.join(codes)}"
-    words = (expected, "retirer cet indicateur, ou ajouter sa série")
-    unknown = [name for name in _indicateurs(catalogue) if name not in codes]
-    return faults + [Faute("catalogue/comparaison.yaml", f"l'indicateur « {name} »", *words) for name in unknown]
+    for name in [name for name in _indicateurs(catalogue) if name not in codes]:
+        words = mots("indicateur_sans_serie", nom=name, famille=rule.serie, connues=", ".join(codes))
+        faults.append(Faute("catalogue/comparaison.yaml", *words))
+    return faults
 
 
 def _indicateurs(catalogue: Catalogue) -> list[str]:
@@ -91,6 +89,6 @@ def _inventees(convention: Convention) -> pd.DataFrame | None:
     read = lire_csv(path, lire_octets(path), {family.id: family})
     wrong = [said for (year, _), one in read.tables.items() for said in invraisemblances(family, one, str(year))]
     if wrong:
-        raise DonneesInvalides([Faute(path, said, "des effectifs possibles", "corriger le fichier") for said in wrong])
+        raise DonneesInvalides([Faute(path, *mots("effectif_impossible", dit=said)) for said in wrong])
     rows = pd.concat([one.assign(annee=year) for (year, _), one in read.tables.items()]).reset_index()
     return rows.sort_values(["territoire", "annee"])

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
+from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from ctglib.donnees.dossier import Dossier
 
 COLONNES = ["indicateur", "modalite", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference",
             "statut_reference", "ecart", "ecart_type"]  # fmt: skip

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides, recueillir, refus
+from ctglib.donnees.fautes import DonneesInvalides, mots, recueillir, refus
 from ctglib.donnees.lecture import empreinte, existe, lister, racine
 from ctglib.donnees.modeles.sources import Arrondissements, Famille, Registre, SerieOfficielle, TableGardee
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -118,8 +118,7 @@ def lire_tables(
     for item in gardees:
         # Read through the recorded reader: it counts as read, and its bytes are those that were added.
         if empreinte(item.table) != item.sha256:
-            words = ("une table changée depuis son ajout", "la table dont origine.yaml donne l'empreinte")
-            raise refus(item.table, *words, "ajouter de nouveau le fichier officiel (ctg source ajouter)")
+            raise refus(item.table, *mots("table_changee"))
         path = str(racine() / item.table).replace("'", "''")
         key = f"{item.annee} as annee, '{item.niveau}' as niveau"
         parts.append(f"select {key}, {columns} from '{path}'{where}")

@@ -19,7 +19,7 @@ import pandas as pd
 import yaml
 
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
-from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import proches, racine
 from ctglib.donnees.magasin import (
     FORMES,
@@ -43,9 +43,7 @@ from ctglib.donnees.vraisemblance import COMMUNES, douter
 
 SECRETS = ("s", "secret", "ss")
 ABSENTS = ("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
-LONGUEURS = {"commune": 5, "departement": 2, "epci": 9, "iris": 9}
 ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
-DE_NOUVEAU = "télécharger de nouveau le fichier"
 _PRESQUE = 0.88  # difflib's: one letter wrong in seven or more; a shorter name is too easily another column
 _MOT = r"[a-z0-9_]{6,}"  # a plain word stands for itself; a pattern with years or choices has no spelling to be near to
 _LOT = 20_000
@@ -57,12 +55,9 @@ Rangs = Iterator[tuple[int, list[str]]]  # rows with their line
 
 
 def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None = None) -> Officiel:
-    """Return an official file, read whole.
+    """Return an official file, read whole: CSV (« ; », « , » or tabulation; UTF-8 or Windows-1252), Parquet, GeoJSON.
 
-    Args:
-        chemin: CSV (any of « ; », « , », tabulation; UTF-8 with or without a mark, Windows-1252), Parquet, GeoJSON.
-        familles: Those of the catalogue.
-        annee: Year of the figures, when neither the columns nor the name of the file say it.
+    ``annee`` is the year of the figures, when neither the columns nor the name of the file say it.
 
     Raises:
         DonneesInvalides: The file is unreadable, unknown, or has faults: all of them.
@@ -70,15 +65,13 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
     try:
         content = chemin.read_bytes()
     except OSError:
-        words = ("un fichier absent, ou que l'on ne peut pas ouvrir", "un fichier CSV ou Parquet", "vérifier son nom")
-        raise refus(chemin.name, *words) from None
+        raise refus(chemin.name, *mots("officiel_absent")) from None
     if content[:4] == b"PAR1":
         return Officiel(chemin.name, content, familles, annee, *_parquet(chemin))
     kinds = {b"PK": "un classeur Excel ou une archive ZIP", b"%P": "un PDF", b"\x1f\x8b": "un fichier compressé"}
     found = kinds.get(content[:2], "un fichier qui n'est pas du texte" if b"\0" in content[:4096] else None)
     if found := found if content.strip() else "un fichier vide":
-        remedy = "décompresser l'archive, ou télécharger la version CSV"
-        raise refus(chemin.name, found, "un fichier CSV ou Parquet", remedy)
+        raise refus(chemin.name, *mots("officiel_d_une_autre_sorte", sorte=found))
     if content.lstrip()[:1] == b"{":
         return Officiel(chemin.name, content, familles, annee, *_geojson(chemin.name, content))
     return lire_csv(chemin.name, content, familles, annee)
@@ -93,15 +86,12 @@ def lire_csv(nom: str, content: bytes, familles: dict[str, Famille], annee: int 
     first = text[:100_000].split("\n", 1)[0]
     delimiter = max(";,\t|", key=first.count)
     if first.count(delimiter) == 0:
-        expected = "des colonnes séparées par « ; », « , » ou une tabulation"
-        remedy = "télécharger de nouveau le fichier CSV, sans l'ouvrir dans un tableur"
-        raise refus(nom, f"une seule colonne, « {first.strip()[:60]} »", expected, remedy, 1)
+        raise refus(nom, *mots("officiel_sans_separateur", entete=first.strip()), 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         found = Officiel(nom, content, familles, annee, next(reader), ((reader.line_num, row) for row in reader))
     except csv.Error:
-        words = ("un guillemet jamais refermé, ou une cellule démesurée", "un CSV bien formé", DE_NOUVEAU)
-        raise refus(nom, *words, reader.line_num) from None
+        raise refus(nom, *mots("officiel_mal_forme"), reader.line_num) from None
     if not content.endswith((b"\n", b"\r")):
         found.dites.insert(0, "le fichier ne finit pas par un saut de ligne : vérifier sa fin")
     return found
@@ -113,7 +103,7 @@ def _parquet(chemin: Path) -> tuple[list[str], Rangs]:
     try:
         found = connexion().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
     except duckdb.Error:
-        raise refus(chemin.name, "un fichier Parquet abîmé", "un fichier Parquet entier", DE_NOUVEAU) from None
+        raise refus(chemin.name, *mots("parquet_abime")) from None
     rows = ([cell or "" for cell in row] for row in iter(found.fetchone, None))
     return [column[0] for column in found.description], enumerate(rows, 2)
 
@@ -129,8 +119,7 @@ def _geojson(nom: str, content: bytes) -> tuple[list[str], Rangs]:
             for item in features
         ]
     except (ValueError, LookupError, TypeError, AttributeError):
-        found = "un fichier JSON abîmé, ou qui n'est pas une carte"
-        raise refus(nom, found, "un GeoJSON de communes", DE_NOUVEAU) from None
+        raise refus(nom, *mots("carte_abimee")) from None
     return [*header, "contour"], enumerate(rows, 1)
 
 
@@ -176,24 +165,16 @@ def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) 
         return max(found, key=lambda one: (len(one.series) + len(one.textes), -sum(map(str.__ne__, one.lus, names))))
     tried.sort(key=lambda one: (len(one.absentes) / len(one.famille.signature), one.famille.jeu))
     told = [f"{one.famille.jeu} ({one.famille.titre}) : manque {', '.join(one.absentes)}" for one in tried[:3]]
-    shown = [name for name in names if name][:12]
-    raise refus(
-        fichier,
-        f"{len(names)} colonne(s), d'aucun fichier connu : {', '.join(shown)[:300]}",
-        f"l'un de {', '.join(dict.fromkeys(family.jeu for family in familles.values()))}. "
-        f"Les plus proches : {' ; '.join(told)}",
-        "donner le fichier tel que téléchargé, ou décrire sa famille dans data/catalogue/sources",
-        1,
-    )
+    shown = ", ".join([name for name in names if name][:12])
+    known = ", ".join(dict.fromkeys(family.jeu for family in familles.values()))
+    words = mots("officiel_inconnu", nombre=len(names), colonnes=shown, jeux=known, proches=" ; ".join(told))
+    raise refus(fichier, *words, 1)
 
 
 class Officiel:
     """An official file, read by batches of rows, refused with all its faults.
 
     Attributes:
-        nom: Its name.
-        sha256: Its fingerprint.
-        famille: Its family.
         tables: By year and level: territoire (index), libelle, texts, series (infinite where suppressed).
         dites: What has to be said of the reading, in French: rows and columns left out.
         alertes: What looks wrong and does not prevent reading.
@@ -218,21 +199,18 @@ class Officiel:
         meant |= {at: found.noms[at] for at in (found.cle, found.annee) if at is not None}
         every = [meant.get(at, name) for at, name in enumerate(found.noms)]
         if twice := sorted({self.header[at] for at, what in meant.items() if every.count(what) > 1}):
-            words = ("une colonne en double", "une colonne par série", f"supprimer la colonne de trop, ou {DE_NOUVEAU}")
-            raise DonneesInvalides([Faute(self.nom, *words, 1, name) for name in twice])
+            raise DonneesInvalides([Faute(self.nom, *mots("serie_en_double"), 1, name) for name in twice])
         if found.annee is None and self.annee is None:
-            absent = "aucune année, ni dans les colonnes ni dans le nom"
-            self.faults.append(Faute(self.nom, absent, "l'année des chiffres", "--annee"))
+            self.faults.append(Faute(self.nom, *mots("officiel_sans_annee")))
         parts: list[pd.DataFrame] = []
         while batch := list(islice(rows, _LOT)):
             parts += self._lot(batch)
         nowhere = self.counts.pop("", 0)
         for kind, count in self.counts.items():
             if count > _MONTREES:
-                more = f"fautes de ce genre ({kind}) non citées : {count - _MONTREES}"
-                self.faults.append(Faute(self.nom, more, "aucune", "corriger d'abord celles-là"))
+                self.faults.append(Faute(self.nom, *mots("fautes_non_citees", genre=kind, reste=count - _MONTREES)))
         if not self.faults and not parts:
-            self.faults.append(Faute(self.nom, "aucune ligne de chiffres", "une ligne par territoire", DE_NOUVEAU))
+            self.faults.append(Faute(self.nom, *mots("officiel_sans_chiffres")))
         self.tables = {} if self.faults else self._ranger(pd.concat(parts, ignore_index=True))
         if self.faults:
             raise DonneesInvalides(self.faults)
@@ -244,15 +222,13 @@ class Officiel:
         pairs = zip(found.noms, found.lus, strict=True)
         self.alertes = [f"la colonne « {name} » est lue comme « {meant} »" for name, meant in pairs if name != meant]
 
-    def _refuser(self, kind: str, cells: pd.Series, attendu: str, remede: str, at: int | None = None) -> None:
+    def _refuser(self, kind: str, cle: str, cells: pd.Series, at: int | None = None, **valeurs: object) -> None:
         """Note a fault for each cell, of which the first of a kind are shown."""
         left = max(0, _MONTREES - self.counts[kind])
         self.counts[kind] += len(cells)
         column = None if at is None else self.header[at]
-        self.faults += [
-            Faute(self.nom, f"« {text[:30]} »" if column else text, attendu, remede, line, column)
-            for line, text in cells.head(left).items()
-        ]
+        for line, text in cells.head(left).items():
+            self.faults.append(Faute(self.nom, *mots(cle, cellule=text, **valeurs), line, column))
 
     def _lot(self, batch: list[tuple[int, list[str]]]) -> Iterator[pd.DataFrame]:
         """Yield the rows of a batch, typed: ligne, territoire, niveau, annee, libelle, texts, and a column a place."""
@@ -265,17 +241,15 @@ class Officiel:
                 cut[line] = f"{len(row)} colonnes"
             elif found.filtre is None or row[found.filtre] in self.famille.filtre.valeurs:
                 kept[line] = row[:width]
-        remedy = "télécharger de nouveau le fichier : il est coupé, ou un séparateur manque"
-        self._refuser("largeur", pd.Series(cut, dtype=object), f"{width} colonnes, comme à la ligne 1", remedy)
+        self._refuser("largeur", "autre_largeur", pd.Series(cut, dtype=object), largeur=width)
         lines = pd.DataFrame.from_dict(kept, orient="index", columns=range(width), dtype=object)
         places = lines[found.cle].map({text: self._code(text) for text in lines[found.cle].unique()})
         self.counts[""] += int(places.isna().sum())
         lines, places = lines[places.notna()], places[places.notna()]
         if lines.empty:
             return
-        expected = f"le code d'un territoire ({', '.join(self.famille.niveaux)})"
-        remedy = "télécharger de nouveau le fichier, sans l'enregistrer dans un tableur"
-        self._refuser("code", lines.loc[places.str[0].eq(""), found.cle], expected, remedy, found.cle)
+        wrong, levels = lines.loc[places.str[0].eq(""), found.cle], ", ".join(self.famille.niveaux)
+        self._refuser("code", "code_illisible", wrong, found.cle, niveaux=levels)
         own = {"territoire": places.str[0], "niveau": places.str[1]}
         if found.libelle is not None:
             own["libelle"] = lines[found.libelle].str.strip()
@@ -291,19 +265,16 @@ class Officiel:
         code = _ZEROS.sub("", code.translate(ESPACES))
         if family.non_localise and re.fullmatch(family.non_localise, code):
             return None
-        for level in family.niveaux:
-            short = len(code) == LONGUEURS[level] - 1 and level != "epci"
-            if FORMES[level].fullmatch(padded := "0" * short + code):
-                return padded, level
-        return "", ""
+        forms = ((level, whole) for level in family.niveaux for whole in (code, f"0{code}"))
+        return next(((whole, level) for level, whole in forms if FORMES[level].fullmatch(whole)), ("", ""))
 
     def _annees(self, texts: pd.Series) -> pd.Series:
         plain = texts.str.strip().str.replace(_ZEROS, "", regex=True)
         parts = plain.str.extract(r"^((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?$")
         month = self.famille.mois
         good = parts[0].notna() & (parts[1].isna() | parts[1].eq(f"{month:02}") if month else True)
-        expected = f"une année, ou son mois {month}" if month else "une année"
-        self._refuser("année", texts[~good], expected, DE_NOUVEAU, self.found.annee)
+        kind = "mois_illisible" if month else "annee_officielle"
+        self._refuser("année", kind, texts[~good], self.found.annee, mois=month)
         return parts[0].where(good, 0).astype(int)
 
     def _nombres(self, texts: pd.Series, at: int) -> pd.Series:
@@ -317,19 +288,19 @@ class Officiel:
         read = {text: words.get(one, float(one) if _NOMBRE.fullmatch(one) else None) for text, one in plain.items()}
         values.loc[unread.index] = unread.map(read).astype("float64")
         wrong = unread[unread.isin([text for text, number in read.items() if number is None])]
-        self._refuser("nombre", wrong, "un nombre, « s », ou rien", "corriger d'après la source", at)
+        self._refuser("nombre", "nombre_officiel", wrong, at)
         known, limit = values[np.isfinite(values)], item.unite == "pourcent" and not item.libre
         wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & item.sans_decimale
         expected = "un nombre entier" if item.sans_decimale else "un nombre"
         expected += "" if item.libre else ", zéro ou plus" + (", 100 au plus" if limit else "")
-        self._refuser("bornes", texts[known.index[wrong]], expected, "corriger d'après la source", at)
+        self._refuser("bornes", "hors_bornes", texts[known.index[wrong]], at, attendu=expected)
         return values
 
     def _ranger(self, whole: pd.DataFrame) -> dict[tuple[int, str], pd.DataFrame]:
         """Return one table a year and a level: a header that carries its year goes to it, the others to the row's."""
         twice = whole[whole.duplicated(["territoire", "annee"])].set_index("ligne")
         said = "« " + twice["territoire"] + " » une seconde fois pour " + twice["annee"].astype("str")
-        self._refuser("double", said, "une ligne par territoire et par année", "supprimer la ligne de trop")
+        self._refuser("double", "territoire_en_double", said)
         own = {"libelle": "libelle"} | {f"texte {name}": name for name in self.found.textes.values()}
         own = {name: kept for name, kept in own.items() if name in whole}
         parts: dict[tuple[int, str], list[pd.DataFrame]] = {}
@@ -358,12 +329,9 @@ class Ajout:
     """An addition to the store: prepared and told first, then written whole or not at all.
 
     Attributes:
-        dossier: The store, in the data folder.
-        registre: What its ``origine.yaml`` would be.
+        registre: What the ``origine.yaml`` of the store would be.
         octets: The tables to write, by name in the store.
-        dites: What was recognised and would be added, in French.
-        revisions: What would replace another figure.
-        alertes: What looks wrong.
+        dites, revisions, alertes: What would be added, what would replace another figure, what looks wrong, in French.
     """
 
     def __init__(
@@ -372,12 +340,8 @@ class Ajout:
     ) -> None:  # fmt: skip
         """Prepare what adding files would do; nothing is written. A second file is compared with the first.
 
-        Args:
-            chemins: The files.
-            annee: Year of the figures of a file that does not say it.
-            le: Date of the files; that of the last change of each by default, never today's.
-            departements: Those to keep, all by default.
-            commun: Write to the committed tables rather than to the user's.
+        ``annee`` is the year of the figures of a file that does not say it; ``le``, the date of the files, that of the
+        last change of each by default, never today's; ``commun``, whether the committed tables are meant.
 
         Raises:
             DonneesInvalides: A file is unreadable, unknown or has faults: all the faults of all the files.
@@ -496,4 +460,4 @@ class Ajout:
 
 
 def _chiffre(value: float) -> str:
-    return "vide" if value != value else "secret" if value == float("inf") else f"{value:g}"
+    return "vide" if value != value else "secret" if value == SECRET else f"{value:g}"
