@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.magasin import (
     FORMES,
@@ -22,7 +22,7 @@ from ctglib.donnees.magasin import (
     tables,
 )  # fmt: skip
 from ctglib.donnees.modeles.catalogue import Territoire
-from ctglib.donnees.modeles.sources import Famille, Reperes, SerieOfficielle, TableGardee
+from ctglib.donnees.modeles.sources import Debuts, Famille, Reperes, SerieOfficielle, TableGardee
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -76,7 +76,8 @@ def territoires(
         asked = wanted is None or any(FORMES[level].fullmatch(code) for code in wanted)
         if level in niveaux and asked and (kept := derniere(name)):
             rows = lire_tables(kept, wanted)
-            if articles := charger_famille(name).articles:
+            if level == "commune":
+                articles = {kind: one.le for kind, one in charger_famille(name).debuts.items()}
                 rows["libelle"] = rows["tncc"].map(articles).fillna("") + rows["libelle"]
             parts.append(rows.assign(departement=rows["territoire"]) if level == "departement" else rows)
     if not parts:
@@ -85,31 +86,20 @@ def territoires(
     return whole.reindex(columns=LIEUX).astype(object).fillna("").astype("str")
 
 
-# The article and the prepositions of a name, by « tncc », the official code of its kind: « à Lens », « au Touquet ».
-_COMMUNE = {"0": ("", "à ", "de "), "1": ("", "à ", "d'"), "2": ("Le ", "au ", "du "), "4": ("Les ", "aux ", "des ")}
-_DEPARTEMENT = {
-    "0": ("", "à ", "de "), "1": ("l'", "en ", "d'"), "2": ("le ", "dans le ", "du "),
-    "3": ("la ", "dans la ", "de la "), "4": ("les ", "dans les ", "des "), "5": ("l'", "dans l'", "de l'"),
-}  # fmt: skip
-
-
 def nommer(codes: Iterable[str]) -> list[Territoire]:
     """Return how a sentence names communes, EPCI and départements: « à Lens », « dans l'Ain », « de la Somme »."""
     found = []
     for level, table in COG.items():
         wanted = [code for code in codes if FORMES[level].fullmatch(code)]
         for row in lire_tables(derniere(table) if wanted else [], wanted).itertuples():
-            name, kind = row.libelle, getattr(row, "tncc", "0")
-            article = charger_famille(table).articles.get(kind, "")
-            starts = _DEPARTEMENT if level == "departement" else _COMMUNE
-            starts = starts.get(kind, (article, f"à {article}", f"de {article}"))
+            name, starts = row.libelle, charger_famille(table).debuts.get(getattr(row, "tncc", ""), Debuts())
             if level == "epci" and name.startswith(("Communauté", "Métropole")):
-                starts, name = ("la ", "dans la ", "de la "), name[0].lower() + name[1:]
-            elif level == "departement" and kind == "0" and "-et-" in name:
-                starts = ("", "en ", "de ")
-            the, at, of = (start + name for start in starts)
-            own = the if level == "commune" else row.libelle
-            found.append(Territoire(code=row.territoire, nom=own, niveau=level, le=the, a=at, de=of))
+                starts, name = Debuts(le="la ", a="dans la ", de="de la "), name[0].lower() + name[1:]
+            elif level == "departement" and not starts.le and "-et-" in name:
+                starts = Debuts(a="en ")
+            words = {key: start + name for key, start in starts}
+            own = words["le"] if level == "commune" else row.libelle
+            found.append(Territoire(code=row.territoire, nom=own, niveau=level, **words))
     return found
 
 
@@ -125,8 +115,7 @@ def communes_de(departement: str) -> list[str]:
     """Return the communes of a département, in the order of their codes; refuse one that is none, or has none."""
     found = lire_tables(derniere("cog_communes"), [departement], [], "departement")["territoire"].tolist()
     if not found:
-        expected = "le code d'un département, comme « 62 »"
-        raise DonneesInvalides([_faute(f"« {departement} » pour un département", expected)])
+        raise DonneesInvalides([_faute("departement_inconnu", departement)])
     return found
 
 
@@ -161,12 +150,11 @@ def lire(
     kept = [one for one in every.values() if code in one.series]
     if not kept:
         known = list(dict.fromkeys(name for one in every.values() for name in one.series))
-        near = proches(str(code), known, 0.4)
-        raise DonneesInvalides([_faute(f"la série « {code} »", "une série de publiques.series()", near)])
+        raise DonneesInvalides([_faute("serie_inconnue", code, proches(str(code), known, 0.4))])
     years, wanted = sorted({one.annee for one in kept}), None if annees is None else set(annees)
     if wanted is not None and (absent := sorted(wanted - set(years))):
-        found = f"{', '.join(map(str, absent))} pour « {code} »"
-        raise DonneesInvalides([_faute(found, f"une année de la série : {', '.join(map(str, years))}")])
+        told = {"annees": ", ".join(map(str, absent)), "connues": ", ".join(map(str, years))}
+        raise DonneesInvalides([_faute("annees_sans_serie", code, **told)])
     family = charger_famille(kept[0].famille)
     kept = [one for one in kept if wanted is None or one.annee in wanted]
     if territoires is None:
@@ -344,10 +332,9 @@ def _territoire_inconnu(code: str) -> Faute:
     names, text = territoires().drop_duplicates("nom").set_index("nom")["code"], str(code)
     told = [f"{name} ({names[name]})" for name in proches(text, names.index.tolist(), 0.7)]
     told += [f"{name} ({place})" for name, place in names[names.str.startswith(text)].head(3).items() if len(text) > 2]
-    expected = "un code de commune, d'EPCI, de département ou d'IRIS, en texte"
-    return _faute(f"le territoire « {code} »", expected, told[:3])
+    return _faute("territoire_inconnu", code, told[:3])
 
 
-def _faute(trouve: str, attendu: str, proches_: Sequence[str] = ()) -> Faute:
-    remedy = f"essayer {', '.join(proches_)}" if proches_ else "voir publiques.series() et publiques.territoires()"
-    return Faute("sources", trouve, attendu, remedy)
+def _faute(cle: str, code: str, voisins: Sequence[str] = (), **valeurs: str) -> Faute:
+    remedy = f"essayer {', '.join(voisins)}" if voisins else "voir publiques.series() et publiques.territoires()"
+    return Faute("sources", *mots(cle, code=code, remede=remedy, **valeurs))

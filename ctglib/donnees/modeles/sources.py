@@ -74,6 +74,12 @@ class DonneesPubliques(Modele):  # ``donnees_publiques.yaml``: what public figur
     lignes: tuple[LignePublique, ...]
 
 
+class Debuts(Modele):  # what is written before a name: its article, « à » and « de » with it
+    le: str = ""
+    a: str = "à "
+    de: str = "de "
+
+
 class Famille(Modele):  # ``catalogue/sources/<id>.yaml``: a family of official files, whatever the year
     id: Identifiant
     titre: Texte
@@ -93,7 +99,7 @@ class Famille(Modele):  # ``catalogue/sources/<id>.yaml``: a family of official 
     vide: Literal["Q", "O"]  # the status of an empty cell: suppressed, missing
     somme: tuple[Niveau, ...]  # levels whose counts are the sums of those below
     textes: dict[Identifiant, Expression] = {}  # columns of text
-    articles: dict[str, str] = {}  # what is written before a name, by the code that ``tncc`` gives it
+    debuts: dict[str, Debuts] = {}  # of the names, by the code that ``tncc`` gives to their kind
     series: tuple[SerieOfficielle, ...]
     autres: tuple[SerieOfficielle, ...] = ()  # columns kept under their own name
     inclusions: tuple[tuple[Identifiant, Identifiant], ...] = ()  # the first never exceeds the second
