@@ -22,6 +22,7 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Pr
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -240,13 +241,10 @@ def _mettre_en_page(ws: Worksheet, zone: str, pied: str, paysage: bool = True) -
     """Set the printing of a sheet: A4, as wide as the page, numbered."""
     ws.sheet_view.showGridLines = False
     ws.print_area = zone
-    ws.page_setup.orientation = "landscape" if paysage else "portrait"
-    ws.page_setup.paperSize = ws.PAPERSIZE_A4
+    ws.set_printer_settings(ws.PAPERSIZE_A4, "landscape" if paysage else "portrait")
     ws.sheet_properties.pageSetUpPr.fitToPage = True
     ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = 1, 0
-    ws.page_margins.left = ws.page_margins.right = 0.4
-    ws.page_margins.top = ws.page_margins.bottom = 0.7
-    ws.page_margins.header = ws.page_margins.footer = 0.3
+    ws.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7, header=0.3, footer=0.3)
     ws.oddFooter.left.text = pied
     ws.oddFooter.right.text = "Page &P / &N"
 
