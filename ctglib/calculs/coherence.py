@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from itertools import product
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,6 @@ from ctglib.calculs.comparaison import rupture_dans
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule, nombre, pourcent, variation
 from ctglib.calculs.formules import appliquer
 from ctglib.calculs.offre import ages, annees_couvertes, manques
-from ctglib.donnees.modeles.coherence import StatutConstat
 from ctglib.donnees.modeles.convention import Absence
 
 if TYPE_CHECKING:
@@ -39,11 +37,11 @@ COLONNES = (
     "cle", "regle", "libelle", "lieu", "objet", "ecrit", "calcule", "gravite", "question", "a_qui", "statut", "motif",
     "pourquoi", "territoire", "indicateurs", "numero",
 )  # fmt: skip
-ORDRE_DES_STATUTS: tuple[str, ...] = get_args(StatutConstat)
 STATUTS_MONTRES = ("ouvert", "justifie")  # what other findings tell, or a declared correction, is in the CSV only
 GRAVITES_DOUTEUSES = ("a_corriger", "a_verifier")
 Constat = dict[str, str]
 MOTS = ("lieu", "objet", "ecrit", "calcule")
+DITS = ("question", "pourquoi", "statut", "motif")  # what a finding may tell in place of its rule
 
 
 def controler(dossier: Dossier) -> pd.DataFrame:
@@ -64,21 +62,17 @@ def controler(dossier: Dossier) -> pd.DataFrame:
     for reason in dossier.justifications:
         if missing := [cle for cle in (reason.cle, *reason.redit_par) if cle not in found]:
             facts = {"cle": reason.cle, "ecrit": reason.raison or "redit par d'autres constats"}
-            obsolete.append(
-                check.constat("justification_obsolete", cles=[reason.cle], absents=", ".join(missing), **facts)
-            )
+            obsolete.append(check.constat("justification_obsolete", reason.cle, absents=", ".join(missing), **facts))
         elif reason.raison is None:
             found[reason.cle].update(statut="redit", motif=" ; ".join(reason.redit_par))
         else:
             signed = f"{reason.raison} ({reason.par}, {reason.date.strftime('%d/%m/%Y')})"
             found[reason.cle].update(statut="justifie", motif=signed)
-    table = pd.DataFrame([*constats, *obsolete], columns=list(COLONNES))
-    order = [
-        ~table["statut"].isin(STATUTS_MONTRES),
-        table["gravite"].map(list(dossier.catalogue.coherence.regles.gravites).index),
-        table["statut"].map(ORDRE_DES_STATUTS.index),
-    ]
-    table = table.iloc[np.lexsort(order[::-1])] if len(table) else table
+    table, rules = pd.DataFrame([*constats, *obsolete], columns=list(COLONNES)), dossier.catalogue.coherence.regles
+    ranks = {"gravite": rules.gravites, "statut": rules.statuts, "regle": [rule.id for rule in rules.regles]}
+    order = {name: table[name].map(list(known).index) for name, known in ranks.items()}
+    order = pd.DataFrame({"cache": ~table["statut"].isin(STATUTS_MONTRES), **order})
+    table = table.loc[order.sort_values(list(order)).index]
     return table.assign(numero=range(1, len(table) + 1)).reset_index(drop=True)
 
 
@@ -97,28 +91,32 @@ class Controle(Lecture):
         self.regle = dossier.catalogue.coherence.regles.regle
 
     def constat(
-        self, regle: str, *, cles: Iterable[str] = (), relation: Relation | None = None,
-        indicateurs: Iterable[str] = (), question: str = "", pourquoi: str | None = None, statut: str = "ouvert",
-        motif: str = "", **faits: object,
+        self, regle: str, *cles: str, relation: Relation | None = None, indicateurs: Iterable[str] = (),
+        **faits: object,
     ) -> Constat:  # fmt: skip
-        """Return a finding of a rule, with the rule's words, severity and question unless told otherwise.
+        """Return a finding of a rule, with the rule's words, severity and question unless the facts tell otherwise.
 
         That of a relation has the relation's own object, reason and severity, and its id in the key.
         """
-        rule, keys = self.regle(regle), list(cles)
-        place = self.catalogue.territoires.get(keys[-1] if keys else "")
+        rule, place = self.regle(regle), self.catalogue.territoires.get(cles[-1] if cles else "")
         if relation:
-            keys, faits = [relation.id, *keys], {"objet": relation.objet, **faits}
-            pourquoi = relation.pourquoi and self.convention.ecrire(relation.pourquoi)
+            why = self.convention.ecrire(relation.pourquoi) if relation.pourquoi else ""
+            cles, faits = (relation.id, *cles), {"objet": relation.objet, "pourquoi": why, **faits}
         told = {name: getattr(rule, name).format(**faits) for name in MOTS}
         return {
-            "cle": ":".join((regle, *keys)), "regle": regle, "libelle": rule.libelle,
+            "cle": ":".join((regle, *cles)), "regle": regle, "libelle": rule.libelle,
             **told, "lieu": majuscule(told["lieu"]),
             "gravite": (relation and relation.gravite) or rule.gravite,
-            "question": question or rule.question.format(**told, A_territoire=majuscule(place.a) if place else ""),
-            "a_qui": rule.a_qui, "statut": statut, "motif": motif, "pourquoi": pourquoi or "",
+            "question": rule.question.format(**told, A_territoire=majuscule(place.a) if place else ""),
+            "a_qui": rule.a_qui, "statut": "ouvert", "motif": "", "pourquoi": "",
             "territoire": place.nom if place else "", "indicateurs": SEPARATEUR.join(indicateurs),
+            **{name: str(faits[name]) for name in DITS if name in faits},
         }  # fmt: skip
+
+    def d_un_indicateur(self, regle: str, nom: str, territoire: str, **faits: object) -> Constat:
+        """Return a finding on one row of annexe 1: « {indicateur} » in the words of its rule."""
+        place = {"lieu": self.lieu([nom], territoire), "indicateur": self.libelle(nom)}
+        return self.constat(regle, nom, territoire, **place | faits)
 
 
 Constats = Iterator[Constat]
@@ -144,21 +142,12 @@ def parts_recalculees(check: Controle) -> Constats:
         step = check.demi_pas(item.id) + EPSILON
         if found.empty or found.min() - step <= printed <= found.max() + step:
             continue
-        computed = " à ".join(
-            dict.fromkeys(check.ecrire(float(bound), item.id) for bound in (found.min(), found.max()))
-        )
-        computed = f"de {computed}" if " à " in computed else computed
+        bounds = dict.fromkeys(check.ecrire(float(bound), item.id) for bound in (found.min(), found.max()))
+        computed = "de " * (len(bounds) > 1) + " à ".join(bounds)
         if item.calcul == "ratio_pour_100":
             computed = f"{' / '.join(check.ecrire(check.valeur(n, territoire), n) for n in item.termes)} = {computed}"
-        yield check.constat(
-            "part_recalculee",
-            cles=(item.id, territoire),
-            lieu=check.lieu([item.id], territoire),
-            objet=check.libelle(item.id),
-            ecrit=check.ecrire(printed, item.id),
-            calcule=computed,
-            indicateurs=(item.id,),
-        )
+        told = {"ecrit": check.ecrire(printed, item.id), "calcule": computed}
+        yield check.d_un_indicateur("part_recalculee", item.id, territoire, indicateurs=(item.id,), **told)
 
 
 Trouve = tuple[Iterable[str], str, str, Iterable[str]] | None  # rows read, what is written, worked out, doubtful
@@ -257,38 +246,42 @@ def _meme_grandeur(relation: MemeGrandeur, territoire: str, check: Controle) -> 
     return names, enumerer(told), f"écart de {gap}", doubtful
 
 
-def des_relations(rule: str, relations: str, lire: Callable[..., Trouve], check: Controle) -> Constats:
-    """Yield what a rule finds of each of its relations in the catalogue, territory by territory."""
-    for relation, territoire in product(getattr(check.relations, relations), check.territoires):
-        if found := lire(relation, territoire, check):
-            names, written, computed, doubtful = found
-            told = {"lieu": check.lieu(names, territoire), "ecrit": written, "calcule": computed}
-            yield check.constat(rule, relation=relation, cles=(territoire,), indicateurs=doubtful, **told)
+def des_relations(check: Controle) -> Constats:
+    """Yield what each rule on relations of the catalogue finds of them, territory by territory."""
+    for rule, (relations, lire) in DES_RELATIONS.items():
+        for relation, territoire in product(getattr(check.relations, relations), check.territoires):
+            if found := lire(relation, territoire, check):
+                names, written, computed, doubtful = found
+                told = {"lieu": check.lieu(names, territoire), "ecrit": written, "calcule": computed}
+                yield check.constat(rule, territoire, relation=relation, indicateurs=doubtful, **told)
+
+
+DES_RELATIONS: dict[str, tuple[str, Callable[..., Trouve]]] = {
+    "parties_tout": ("parties_tout", _somme),
+    "inclusion": ("inclusions", _inclusion),
+    "variation_comparee": ("variations_comparables", _variation_comparee),
+    "variation_des_parties": ("variations_des_parties", _variation_des_parties),
+    "meme_grandeur": ("memes_grandeurs", _meme_grandeur),
+}
 
 
 def variations_seules(check: Controle) -> Constats:
-    """Yield the variations so great that they are to be confirmed, then those whose five years hold a break.
+    """Yield the variations so great that they are to be confirmed, and those whose five years hold a break.
 
     The latter measure the reform, not a change. They make no indicator doubtful here: the sentences on an indicator
     tell its breaks by themselves.
     """
-    limit, across = check.catalogue.seuils.variation_invraisemblable, []
+    limit = check.catalogue.seuils.variation_invraisemblable
     for (name, territoire), line in check.lignes.items():
         change = check.valeur(name, territoire, VARIATION)
         if change is None:
             continue
-        told = {
-            "cles": (name, territoire),
-            "lieu": check.lieu([name], territoire),
-            "indicateur": check.libelle(name),
-            "ecrit": variation(change),
-        }
+        told = {"ecrit": variation(change), "limite": pourcent(limit, 0)}
         if abs(change) > limit + EPSILON:
-            yield check.constat("variation_forte", limite=pourcent(limit, 0), indicateurs=(name,), **told)
+            yield check.d_un_indicateur("variation_forte", name, territoire, indicateurs=(name,), **told)
         reason, year = rupture_dans(check.catalogue.indicateurs[name], int(line.annee))
         if reason:
-            across.append(check.constat("rupture", annee=year, pourquoi=reason, **told))
-    yield from across
+            yield check.d_un_indicateur("rupture", name, territoire, annee=year, pourquoi=reason, **told)
 
 
 def memes_effectifs(check: Controle) -> Constats:
@@ -316,14 +309,9 @@ def memes_effectifs(check: Controle) -> Constats:
         at = check.convention.piece("offre")
         if names and (names[0], here) in check.lignes:
             at = f"{check.lieu(names[:1], here)}, et {at}"
-        yield check.constat(
-            "meme_effectif",
-            relation=relation,
-            lieu=at,
-            ecrit=" ; ".join(_effectif(place, value) for place, value in places),
-            calcule=f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
-            indicateurs=names,
-        )
+        written = " ; ".join(_effectif(place, value) for place, value in places)
+        told = {"lieu": at, "ecrit": written, "calcule": f"{', '.join(known[:-1])} ou {known[-1]} selon le passage"}
+        yield check.constat("meme_effectif", relation=relation, indicateurs=names, **told)
 
 
 def _dans_l_offre(place: LectureEffectif, offre: pd.DataFrame) -> float | None:
@@ -379,15 +367,13 @@ def quotients(check: Controle) -> Constats:
             computed = [
                 " / ".join(check.ecrire(check.valeur(name, code), name) for name in (part, whole)) for code in codes
             ]
-            yield check.constat(
-                "quotient",
-                cles=(share.id,),
-                lieu=check.section(check.lignes[share.id, codes[0]].section),
-                objet=check.libelle(share.id),
-                ecrit=enumerer(written),
-                calcule=f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
-                indicateurs=(share.id,),
-            )
+            told = {
+                "lieu": check.section(check.lignes[share.id, codes[0]].section),
+                "indicateur": check.libelle(share.id),
+                "ecrit": enumerer(written),
+                "calcule": f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
+            }
+            yield check.constat("quotient", share.id, indicateurs=(share.id,), **told)
 
 
 # The sentences, the offer and the fiches.
@@ -402,16 +388,15 @@ def affirmations(check: Controle) -> Constats:
     judged = juger(check.dossier)
     for row in judged[judged["verdict"].ne("verifiee")].itertuples(index=False):
         named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
-        yield check.constat(
-            f"affirmation_{row.verdict}",
-            cles=(row.id,),
-            lieu=check.section(row.section),
-            objet=" et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
-            ecrit=row.resume,
-            calcule=row.calcul,
-            pourquoi=row.note,
-            indicateurs=named if row.verdict == "contredite" and row.id in compared else (),
-        )
+        told = {
+            "lieu": check.section(row.section),
+            "objet": " et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
+            "ecrit": row.resume,
+            "calcule": row.calcul,
+            "pourquoi": row.note,
+        }
+        doubtful = named if row.verdict == "contredite" and row.id in compared else ()
+        yield check.constat(f"affirmation_{row.verdict}", row.id, indicateurs=doubtful, **told)
 
 
 def periodicites(check: Controle) -> Constats:
@@ -419,9 +404,8 @@ def periodicites(check: Controle) -> Constats:
     for relation, item in product(check.relations.periodicites, check.dossier.affirmations):
         named = relation.indicateur in (*item.indicateurs, *item.parmi)
         if named and item.periodicite not in (None, relation.periodicite):
-            told = {"resume": item.resume, "dite": item.periodicite, "vraie": relation.periodicite}
-            place = {"cles": (item.id,), "lieu": check.section(item.section)}
-            yield check.constat("periodicite", relation=relation, **place, **told)
+            told = {"lieu": check.section(item.section), "affirmation": item, "vraie": relation.periodicite}
+            yield check.constat("periodicite", item.id, relation=relation, **told)
 
 
 def ages_offerts(check: Controle) -> Constats:
@@ -435,16 +419,10 @@ def ages_offerts(check: Controle) -> Constats:
         offered, meant = annees_couvertes(taken), frozenset(range(fiche.age_min, fiche.age_max + 1))
         apart = {"hors de la fiche": offered - meant, "sans accueil": meant - offered}
         if offered != meant:
-            structures = [f"{row.nom} : {row.texte}" for row in taken.itertuples()]
-            apart = [f"{words} : {_plages(years)}" for words, years in apart.items() if years]
-            yield check.constat(
-                "ages_offerts",
-                relation=relation,
-                cles=(f"fiche_{fiche.numero}",),
-                lieu=f"{check.convention.piece('offre')} et {fiche.reference}",
-                fiche=fiche,
-                calcule=" ; ".join([*structures, *apart]),
-            )
+            told = [f"{row.nom} : {row.texte}" for row in taken.itertuples()]
+            told += [f"{words} : {_plages(years)}" for words, years in apart.items() if years]
+            place = {"lieu": f"{check.convention.piece('offre')} et {fiche.reference}", "calcule": " ; ".join(told)}
+            yield check.constat("ages_offerts", f"fiche_{fiche.numero}", relation=relation, fiche=fiche, **place)
 
 
 def _plages(years: frozenset[int]) -> str:
@@ -476,111 +454,75 @@ def non_dits(check: Controle) -> Constats:
 
     for structure, rows in missing[bare].groupby("structure", sort=False):
         first = rows.iloc[0]
-        yield check.constat(
-            "structure_non_decrite",
-            cles=(str(structure),),
-            structure=first,
-            genre=minuscule(first["libelle_type"]),
-            attendu=absents(rows),
-        )
+        told = {"structure": first, "genre": minuscule(first["libelle_type"]), "attendu": absents(rows)}
+        yield check.constat("structure_non_decrite", str(structure), **told)
     for kind, rows in missing[~bare].groupby("type", sort=False):
         told: dict[str, list[str]] = {}  # structures that lack the same are told together
         for name, lines in rows.groupby("nom", sort=False):
             told.setdefault(absents(lines), []).append(f"« {name} »")
         lacks = " ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items())
-        yield check.constat("caracteristique_absente", cles=(str(kind),), structure=rows.iloc[0], calcule=lacks)
-
-
-Dit = dict[str, object] | None  # what goes into the rule's words, None when there is nothing to find
+        yield check.constat("caracteristique_absente", str(kind), structure=rows.iloc[0], calcule=lacks)
 
 
 def des_fiches(check: Controle) -> Constats:
-    """Yield what each rule on one fiche finds, rule by rule."""
-    for (rule, lire), fiche in product(DES_FICHES.items(), check.convention.fiches):
-        if (found := lire(fiche, check)) is not None:
-            yield check.constat(
-                rule, cles=(f"fiche_{fiche.numero}",), lieu=fiche.reference, fiche=fiche.numero, **found
-            )
+    """Yield what the rules on one fiche find in each."""
+    for fiche in check.convention.fiches:
+        for rule, facts in _d_une_fiche(fiche, check):
+            place = {"lieu": fiche.reference, "fiche": fiche.numero}
+            yield check.constat(rule, f"fiche_{fiche.numero}", **place, **facts)
 
 
-def _ecrits(fiche: Fiche, check: Controle) -> list[IndicateurFiche]:
-    """Return the indicators that the fiche itself writes: the text is not to answer for those we propose."""
+def _d_une_fiche(fiche: Fiche, check: Controle) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield each rule that finds something, and what goes into its words."""
+    # The indicators that the fiche itself writes: the text is not to answer for those we propose.
     meanings = check.catalogue.indicateurs_fiches
-    return [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]
+    written = [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]
+    total = len(written)
 
+    def libelles(items: list[IndicateurFiche]) -> str:
+        return enumerer([f"« {item.libelle} »" for item in items])
 
-def _libelles(items: list[IndicateurFiche]) -> str:
-    return enumerer([f"« {item.libelle} »" for item in items])
-
-
-def _differee(fiche: Fiche, check: Controle) -> Dit:
-    """The fiche begins after the convention does."""
-    start = check.convention.debut
-    return {"debut": fiche.debut.year, "depuis": start.year} if fiche.debut > start else None
-
-
-def _sans(nom: str, fiche: Fiche, check: Controle) -> Dit:
-    """Some of its indicators have no value to start from, or no target."""
-    written, words = _ecrits(fiche, check), nom.replace("_", " ")
-    found, total = [item for item in written if isinstance(getattr(item, nom), Absence)], len(written)
-    part = f"{len(found)} sur {total} sans {words} : {_libelles(found)}"
-    told = {"ecrit": f"{total} indicateur{'s' * (total > 1)}"}
-    return {**told, "calcule": f"aucune {words}" if len(found) == total else part} if found else None
-
-
-def _qualitatif(fiche: Fiche, check: Controle) -> Dit:
-    """An indicator whose initial value is absent because nothing is measured on a scale."""
+    if not written:
+        yield "fiche_sans_indicateur", {}
+    if not fiche.partenaires:
+        yield "fiche_sans_partenaire", {}
+    if fiche.debut > check.convention.debut:
+        yield "fiche_differee", {"debut": fiche.debut.year, "depuis": check.convention.debut.year}
+    for rule, name in (("valeur_initiale_absente", "valeur_initiale"), ("cible_absente", "cible")):
+        words, absent = name.replace("_", " "), [item for item in written if isinstance(getattr(item, name), Absence)]
+        if absent:
+            part = f"{len(absent)} sur {total} sans {words} : {libelles(absent)}"
+            told = f"aucune {words}" if len(absent) == total else part
+            yield rule, {"ecrit": f"{total} indicateur{'s' * (total > 1)}", "calcule": told}
+    # An initial value that is absent because nothing is measured on a scale.
     words = check.regle("indicateur_qualitatif").mots["absence"]
-    absent = [item for item in _ecrits(fiche, check) if isinstance(item.valeur_initiale, Absence)]
-    found = [item for item in absent if contient(item.valeur_initiale.absent, words)]
-    told = dict.fromkeys(item.valeur_initiale.absent for item in found)
-    return {"ecrit": _libelles(found), "calcule": " ; ".join(told)} if found else None
-
-
-def _resultat_sans_indicateur(fiche: Fiche, check: Controle) -> Dit:
-    """Expected results that no indicator it writes shows."""
-    written, total = {item.id for item in _ecrits(fiche, check)}, len(fiche.resultats)
-    found = [result.libelle for result in fiche.resultats if not written.intersection(result.indicateurs)]
-    told = f"{len(found)} sur {total} résultat{'s' * (total > 1)} sans indicateur"
-    return {"ecrit": " ; ".join(found), "calcule": told} if found else None
-
-
-def _resultat_etranger(fiche: Fiche, check: Controle) -> Dit:
-    """Expected results that the entry of the convention noted as another fiche's."""
+    absent = [item for item in written if isinstance(item.valeur_initiale, Absence)]
+    if found := [item for item in absent if contient(item.valeur_initiale.absent, words)]:
+        why = dict.fromkeys(item.valeur_initiale.absent for item in found)
+        yield "indicateur_qualitatif", {"ecrit": libelles(found), "calcule": " ; ".join(why)}
+    # Expected results that no indicator it writes shows, then those that the entry noted as another fiche's.
+    shown, results = {item.id for item in written}, fiche.resultats
+    if found := [item.libelle for item in results if shown.isdisjoint(item.indicateurs)]:
+        told = f"{len(found)} sur {len(results)} résultat{'s' * (len(results) > 1)} sans indicateur"
+        yield "resultat_sans_indicateur", {"ecrit": " ; ".join(found), "calcule": told}
     words = check.regle("resultat_etranger").mots["note"]
-    found = [result for result in fiche.resultats if result.note and contient(result.note, words)]
-    told, them = "ce résultat semble", "l'"
-    if len(found) > 1:
-        told, them = f"ces {len(found)} résultats semblent", "les "
-    told += " venir d'une autre fiche"
-    if not any(result.indicateurs for result in found):
-        told += f" ; aucun indicateur de la fiche {fiche.numero} ne {them}éclaire"
-    return {"ecrit": " ; ".join(result.libelle for result in found), "calcule": told} if found else None
-
-
-def _perimetre(fiche: Fiche, check: Controle) -> Dit:
-    """Texts that name a territory of another level than the convention's; of a note, the sentence that matters."""
+    if found := [item for item in results if item.note and contient(item.note, words)]:
+        told, them = "ce résultat semble", "l'"
+        if len(found) > 1:
+            told, them = f"ces {len(found)} résultats semblent", "les "
+        told += " venir d'une autre fiche"
+        if not any(item.indicateurs for item in found):
+            told += f" ; aucun indicateur de la fiche {fiche.numero} ne {them}éclaire"
+        yield "resultat_etranger", {"ecrit": " ; ".join(item.libelle for item in found), "calcule": told}
+    # Texts that name a territory of another level than the convention's; of a note, the sentence that matters.
     territoire = check.catalogue.territoires[check.convention.territoire]
     levels = check.regle("perimetre_different").mots
     words = [word for level, words in levels.items() if level != territoire.niveau for word in words]
     texts = [fiche.titre, *fiche.constat_initial, *fiche.objectifs, *(item.texte for item in fiche.modalites)]
-    texts += [result.libelle for result in fiche.resultats]
-    texts += [sentence for result in fiche.resultats for sentence in (result.note or "").split(". ") if sentence]
-    found = [text for text in texts if contient(text, words)]
-    return {"ecrit": " ; ".join(found), "territoire": territoire} if found else None
-
-
-DES_FICHES: dict[str, Callable[[Fiche, Controle], Dit]] = {
-    "fiche_sans_indicateur": lambda fiche, check: None if _ecrits(fiche, check) else {},
-    "fiche_sans_partenaire": lambda fiche, _: None if fiche.partenaires else {},
-    "fiche_differee": _differee,
-    "valeur_initiale_absente": partial(_sans, "valeur_initiale"),
-    "cible_absente": partial(_sans, "cible"),
-    "indicateur_qualitatif": _qualitatif,
-    "resultat_sans_indicateur": _resultat_sans_indicateur,
-    "resultat_etranger": _resultat_etranger,
-    "perimetre_different": _perimetre,
-}
+    texts += [item.libelle for item in results]
+    texts += [sentence for item in results for sentence in (item.note or "").split(". ") if sentence]
+    if found := [text for text in texts if contient(text, words)]:
+        yield "perimetre_different", {"ecrit": " ; ".join(found), "territoire": territoire}
 
 
 def contient(text: str, words: Iterable[str]) -> bool:
@@ -602,19 +544,19 @@ def de_l_acte(check: Controle) -> Constats:
     if isinstance(convention.date_signature, Absence):
         yield check.constat("signature_sans_date", ecrit=convention.date_signature.absent)
     for rank, annexe in enumerate(convention.annexes_vides, start=1):
-        yield check.constat("annexe_vide", cles=(str(rank),), objet=minuscule(annexe))
+        yield check.constat("annexe_vide", str(rank), objet=minuscule(annexe))
     start, end = convention.debut.year, convention.fin.year
     for rank, schema in enumerate(convention.schemas, start=1):
         told = f"échu en {schema.fin}, avant la fin de la convention en {end}"
         if schema.fin < start:
             told = f"échu avant le début de la convention, qui court de {start} à {end}"
         if schema.fin < end:
-            yield check.constat("schema_echu", cles=(str(rank),), schema=schema, calcule=told)
+            yield check.constat("schema_echu", str(rank), schema=schema, calcule=told)
     roles = check.regle("lacune_du_diagnostic").mots["clauses"]
     places = tuple(convention.citer(role) for role in roles if convention.clause(role))
     for lacune in convention.lacunes:
         if lacune.reference.startswith(places):
-            yield check.constat("lacune_du_diagnostic", cles=(lacune.id,), lacune=lacune, question=lacune.question)
+            yield check.constat("lacune_du_diagnostic", lacune.id, lacune=lacune, question=lacune.question)
 
 
 def corrections(check: Controle) -> Constats:
@@ -623,35 +565,20 @@ def corrections(check: Controle) -> Constats:
     for item in check.dossier.corrections:
         texts = tables[item.fichier].select_dtypes(exclude="number")
         rows = texts.apply(lambda cell, mention=item.mention: cell.str.contains(mention, regex=False)).any(axis=1)
-        found = {"cles": (item.id,), "correction": item}
         if count := int(rows.sum()):
-            lines = f"{count} ligne{'s' * (count > 1)}"
-            yield check.constat("correction", **found, lignes=lines, statut="corrige", motif=item.raison)
+            told = {"lignes": f"{count} ligne{'s' * (count > 1)}", "statut": "corrige", "motif": item.raison}
+            yield check.constat("correction", item.id, correction=item, **told)
         else:
-            yield check.constat("correction_obsolete", **found)
+            yield check.constat("correction_obsolete", item.id, correction=item)
     words = check.regle("lecture_non_declaree").mots["note"]
     for name, table in tables.items():
         declared = [item.mention for item in check.dossier.corrections if item.fichier == name]
         for note in dict.fromkeys(table["note"]):
             if any(word in note.lower() for word in words) and not any(mention in note for mention in declared):
-                yield check.constat("lecture_non_declaree", cles=(note,), fichier=name, note=note)
+                yield check.constat("lecture_non_declaree", note, fichier=name, note=note)
 
 
 REGLES: tuple[Callable[[Controle], Constats], ...] = (
-    parts_recalculees,
-    partial(des_relations, "parties_tout", "parties_tout", _somme),
-    partial(des_relations, "inclusion", "inclusions", _inclusion),
-    partial(des_relations, "variation_comparee", "variations_comparables", _variation_comparee),
-    partial(des_relations, "variation_des_parties", "variations_des_parties", _variation_des_parties),
-    variations_seules,
-    partial(des_relations, "meme_grandeur", "memes_grandeurs", _meme_grandeur),
-    memes_effectifs,
-    quotients,
-    affirmations,
-    periodicites,
-    ages_offerts,
-    non_dits,
-    des_fiches,
-    de_l_acte,
-    corrections,
-)
+    parts_recalculees, des_relations, variations_seules, memes_effectifs, quotients, affirmations, periodicites,
+    ages_offerts, non_dits, des_fiches, de_l_acte, corrections,
+)  # fmt: skip
