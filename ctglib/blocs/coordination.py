@@ -13,7 +13,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.blocs.moyens import Moyens
-from ctglib.calculs.etats import moyens_du_territoire, moyens_par_signataire
+from ctglib.calculs.etats import moyens_du_territoire, totaux
 from ctglib.calculs.evaluation import PostureBougee, posture_bougee
 from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
@@ -122,8 +122,7 @@ def couts(
         euros = moyens[int(year)][moyens[int(year)]["nature"].eq(EUROS)]
         own, paid = euros["fiche"].eq(fiche).fillna(value=False), euros["poste"].eq(financement)
         for name, chosen in ((FICHE, own), (FINANCEMENT, paid)):
-            totals = moyens_par_signataire(euros[chosen].assign(fiche=fiche), referentiel)
-            frames.append(totals.assign(objet=name, annee=year))
+            frames.append(totaux(euros[chosen], ["signataire"]).assign(objet=name, annee=year))
     table = pd.concat([rows for rows in frames if len(rows)] or frames[:1], ignore_index=True).assign(unite=EUROS)
     return table.astype({"annee": "Int64", "valeur": "float64", "valeur_connue": "float64"})[COUTS]
 

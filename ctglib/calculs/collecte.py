@@ -29,7 +29,6 @@ A_COLLECTER = (
     "quand", "document", "derniere_valeur", "derniere_annee", "dernier_statut",
 )  # fmt: skip
 PAS_COMMENCE = "non_commencee"
-GROUPES = ("fiche", "responsable")
 
 
 def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +55,7 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
     whole = pd.DataFrame([["ensemble", "", *counts[names].sum()]], columns=[*TAUX[:2], *names])
     parts = [
         counts.groupby(groupe, sort=False)[names].sum().reset_index(names="valeur_groupe").assign(groupe=groupe)
-        for groupe in GROUPES
+        for groupe in ("fiche", "responsable")
     ]
     table = pd.concat([whole, *parts], ignore_index=True).astype({"valeur_groupe": str} | dict.fromkeys(names, "Int64"))
     given, asked = table["renseignes"], table["attendus"]

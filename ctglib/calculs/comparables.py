@@ -31,14 +31,14 @@ BRUIT, TIENT, CHANGE = "bruit", "tient", "change"
 
 
 class Regle(NamedTuple):
-    """What the comparison is made with: the catalogue's rule, once the years are known."""
+    """The catalogue's rule, once the years are known: changes and ratios start from ``annee_reference``."""
 
     taille: str  # indicator of the window, and denominator of the ratios
     ratios: tuple[str, ...]  # numerators of the ratios of the distance
     indicateurs: tuple[str, ...]  # what is compared
     voisins: int  # how many communes are kept
     fenetre: int  # the window goes from the size divided by it to the size multiplied by it
-    annee_reference: int  # changes start from it, and the ratios are of it
+    annee_reference: int
     annee: int
 
 
@@ -52,9 +52,7 @@ class Resultat(NamedTuple):
     exclues: pd.DataFrame  # commune, nom, indicateur, annee, nulle: what made a commune impossible to compare
     ecarts: pd.DataFrame  # the columns ``COLONNES``, one row an indicator (see ``_ecarts``)
     points: pd.DataFrame  # the comparable communes' changes: indicateur, commune, nom, variation
-    variantes: (
-        pd.DataFrame
-    )  # ``ecarts`` under each rule: variante (0 is the rule), its setting, candidates, ``COLONNES``
+    variantes: pd.DataFrame  # ``ecarts`` by rule: variante (0 is the rule), its setting, candidates, ``COLONNES``
 
     nombre = property(lambda self: len(self.retenues) - 1)  # how many communes it is compared with
 
@@ -117,9 +115,7 @@ def _choisir(effectifs: pd.DataFrame, ici: str, regle: Regle) -> tuple[pd.Series
     window = start[(sizes * regle.fenetre >= sizes[ici]) & (sizes <= sizes[ici] * regle.fenetre) | (start.index == ici)]
     first, last = window[needed], end.reindex(window.index)[needed]
     lacks = pd.concat({regle.annee_reference: ~first.gt(0), regle.annee: last.isna()}, axis=1).swaplevel(axis=1)
-    lacks = lacks.loc[
-        lacks.any(axis=1), [(name, year) for name in needed for year in (regle.annee_reference, regle.annee)]
-    ]
+    lacks = lacks.loc[lacks.any(axis=1), [(name, year) for name in needed for year in lacks.columns.unique(1)]]
     excluded = pd.DataFrame(
         [(code, *cell, cell[1] == regle.annee_reference and first.at[code, cell[0]] == 0)
          for code, cell in (lacks.idxmax(axis=1) if len(lacks) else {}).items()],
@@ -163,19 +159,14 @@ def _ecarts(
     département is the sum of its other communes. A break between the two years leaves no gap.
     """
     names, years = list(regle.indicateurs), (regle.annee_reference, regle.annee)
-    rows = pd.DataFrame(
-        {
-            "libelle": [indicateurs[name].libelle for name in names],
-            "annee_reference": years[0],
-            "annee": years[1],
-            "rupture": [any(years[0] < one.annee <= years[1] for one in indicateurs[name].ruptures) for name in names],
-        },
-        index=pd.Index(names, name="indicateur"),
-    )
+    items = [indicateurs[name] for name in names]
+    rows = pd.DataFrame({"libelle": [item.libelle for item in items]}, pd.Index(names, name="indicateur"))
+    broken = [any(years[0] < one.annee <= years[1] for one in item.ruptures) for item in items]
+    rows = rows.assign(annee_reference=years[0], annee=years[1], rupture=broken)
     if communes is not None:
         start, end = (effectifs.loc[year, names] for year in years)
         rows = rows.assign(valeur_reference=start.loc[ici], valeur=end.loc[ici])
-        margins = pd.Series([marge(indicateurs[name].arrondi_source) for name in names], index=names)
+        margins = pd.Series([marge(item.arrondi_source) for item in items], index=names)
         found = _calculer(start, end.reindex(start.index), ici, communes, margins)
         rows = rows.join(found.where(~rows["rupture"])) if (~rows["rupture"]).any() else rows
     table = rows.reset_index().reindex(columns=list(COLONNES))

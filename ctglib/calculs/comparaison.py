@@ -14,7 +14,7 @@ from ctglib.calculs.formules import complement_100
 from ctglib.donnees.statuts import Statut
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container
 
     from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Seuils, Unite
     from ctglib.donnees.modeles.convention import Convention
@@ -37,15 +37,8 @@ def comparer(
     reference is zero. Values of two different years are not compared. An indicator of one territory alone is not
     available in the other; one of neither has no row.
 
-    Args:
-        observations: Long table: section, indicateur, territoire, annee, valeur, variation_5_ans, unite, statut, note.
-        indicateurs: The catalogue, in the order wanted.
-        unites: ``ecart`` tells how two values compare.
-        territoire: Code of the territory looked at.
-        reference: Code of the territory it is compared with.
-
     Returns:
-        The columns ``COLONNES``; ``ecart`` in points or in %, as ``ecart_type`` says.
+        The columns ``COLONNES``; ``ecart`` in points or in %, as ``ecart_type`` (of the unit) says.
     """
     latest = dernieres(observations[observations["indicateur"].isin(list(indicateurs))])
     given = [latest[latest["territoire"] == code].set_index("indicateur") for code in (territoire, reference)]
@@ -263,13 +256,6 @@ def indices(
     measure: a share by its complement to 100 on both sides, a ratio that may pass 100 by its inverse. An absent value,
     two different years or a zero below the line make the index absent.
 
-    Args:
-        annexe1: Long table: indicateur, territoire, annee, valeur, unite, statut.
-        radar: The axes and the two thresholds.
-        lieux: Codes of the territory looked at and of the one that stands for 100.
-        renversements: The rule of each indicator whose axis is turned round.
-        doutes: Indicators that the consistency check calls doubtful.
-
     Returns:
         The columns ``INDICES``; ``valeur`` and ``valeur_reference`` after the complement, ``indice`` unrounded,
         ``niveau`` "bas", "proche", "haut" or "absent"; ``libelle`` carries the rule and the ``reserve`` (provisional,
@@ -323,10 +309,9 @@ def ranger(indices: pd.DataFrame, *, montant: bool = False) -> pd.DataFrame:
 
 
 def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float]) -> pd.DataFrame:
-    """Return the axes that the rounding of their printed values could class otherwise, with the span of their index.
+    """Return the axes that the rounding of their printed values could class otherwise: libelle, minimum, maximum.
 
-    Returns:
-        The columns libelle, minimum, maximum (the least and the greatest index that the printed values allow).
+    The last two are the least and the greatest index that the printed values allow.
     """
     known = indices[indices["niveau"].ne("absent")]
     half = known["indicateur"].map(arrondis).fillna(0.0) / 2

@@ -11,7 +11,6 @@ from ctglib.calculs.suivi import changements_en_vigueur
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 if TYPE_CHECKING:
-    from ctglib.donnees.modeles.catalogue import ReferentielEmploi
     from ctglib.donnees.modeles.convention import Fiche
     from ctglib.donnees.suivi import DossierSuivi
 
@@ -101,37 +100,27 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
 # Means: euros with euros, full-time equivalents with full-time equivalents, never together. Each total has its keys,
 # then the columns ``TOTAL``: a line that is not known makes ``valeur`` unknown; ``valeur_connue`` is then « at least ».
 
-PAR_POSTE = ("signataire", "nature", "poste")
-PAR_OBJET = ("signataire", "objet", "nature")
+PAR_POSTE = ["signataire", "nature", "poste"]
+PAR_OBJET = ["signataire", "objet", "nature"]
 STRUCTURE, TERRITOIRE, ENSEMBLE = "structure", "territoire", "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
-ETP = "etp"
 ABSENCES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)  # « sans objet » is nothing to add
 GRAVITE = (*ABSENCES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)
 
 
-def moyens_par_signataire(moyens: pd.DataFrame, referentiel: ReferentielEmploi) -> pd.DataFrame:
-    """Return the total of each signatory for each fiche and nature, and what its posts would cost at the référentiel.
-
-    A means that belongs to no fiche has an empty fiche and is apart. ``cout_reference`` is in euros, for ETP only.
-    """
-    table = _totaux(moyens, ("signataire", "fiche", "nature"))
-    return table.assign(cout_reference=(table["valeur"] * referentiel.cout_etp).where(table["nature"].eq(ETP)))
-
-
 def moyens_par_structure(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return what each signatory brings to each structure, line by line of the budget; means without one are out."""
-    return _totaux(moyens[moyens["structure"].ne("")], ("structure", "signataire", "nature", "poste"))
+    return totaux(moyens[moyens["structure"].ne("")], ["structure", *PAR_POSTE])
 
 
 def moyens_par_poste(moyens: pd.DataFrame, fiche: int) -> pd.DataFrame:
     """Return what each signatory brings to a fiche, line by line of the budget."""
-    return _totaux(moyens[moyens["fiche"].eq(fiche).fillna(value=False)], PAR_POSTE)
+    return totaux(moyens[moyens["fiche"].eq(fiche).fillna(value=False)], PAR_POSTE)
 
 
 def moyens_du_territoire(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return what each signatory brings to the territory, to no fiche nor structure, line by line of the budget."""
-    return _totaux(moyens[_sans_objet(moyens)], PAR_POSTE)
+    return totaux(moyens[_sans_objet(moyens)], PAR_POSTE)
 
 
 def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
@@ -141,8 +130,8 @@ def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
     what goes to neither, or "ensemble".
     """
     objects = moyens["fiche"].astype("string").fillna(STRUCTURE).mask(_sans_objet(moyens), TERRITOIRE)
-    parts = _totaux(moyens.assign(objet=objects.astype(object)), PAR_OBJET)
-    return pd.concat([parts, _totaux(moyens.assign(objet=ENSEMBLE), PAR_OBJET)], ignore_index=True)
+    parts = totaux(moyens.assign(objet=objects.astype(object)), PAR_OBJET)
+    return pd.concat([parts, totaux(moyens.assign(objet=ENSEMBLE), PAR_OBJET)], ignore_index=True)
 
 
 def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
@@ -150,7 +139,7 @@ def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
 
     A line that one of the years lacks has no ``lignes`` there.
     """
-    keys = [name for name in totaux.columns if name not in (*TOTAL, "cout_reference")]
+    keys = [name for name in totaux.columns if name not in TOTAL]
     earlier = precedents[[*keys, *TOTAL]].rename(columns={name: f"{name}_avant" for name in TOTAL})
     return totaux[[*keys, *TOTAL]].merge(earlier, how="outer", on=keys, sort=False)
 
@@ -159,10 +148,10 @@ def _sans_objet(moyens: pd.DataFrame) -> pd.Series:
     return moyens["fiche"].isna() & moyens["structure"].eq("")
 
 
-def _totaux(moyens: pd.DataFrame, cles: tuple[str, ...]) -> pd.DataFrame:
+def totaux(moyens: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
     """Return the sum of each group, in order of first appearance."""
     told = moyens.assign(manque=moyens["statut"].isin(ABSENCES), gravite=moyens["statut"].map(GRAVITE.index))
-    groups = told.groupby(list(cles), sort=False, dropna=False)
+    groups = told.groupby(cles, sort=False, dropna=False)
     known, missing = groups["valeur"].sum(min_count=1), groups["manque"].sum()
     table = pd.DataFrame(
         {

@@ -196,8 +196,9 @@ def _cible(
         found = prevu.cible.valeur, prevu.cible.annee, origin
     elif implied and implied.valeur is not None:
         found = implied.valeur, implied.annee or annee, "implicite"
-    every_year = found[2] == "implicite" and implied.annee is None
-    return dict(zip(("cible", "annee_cible", "origine_cible", "annuelle"), (*found, every_year), strict=True))
+    target, year, origin = found
+    every_year = origin == "implicite" and implied.annee is None
+    return {"cible": target, "annee_cible": year, "origine_cible": origin, "annuelle": every_year}
 
 
 def _renseigne(
@@ -295,9 +296,7 @@ def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     Two equal values are stable; a difference up to the source's rounding is noise, whatever its sign; one that chance
     explains (``trop_peu``) has no direction.
 
-    Args:
-        changements: valeur_precedente, valeur, arrondi (0 when none), hasard (whether chance alone moves it).
-        seuils: What chance explains.
+    Read of ``changements``: valeur_precedente, valeur, arrondi (0 when none), hasard (whether chance alone moves it).
     """
     before, now = changements["valeur_precedente"], changements["valeur"]
     gap = (now - before).round(DECIMALES_EXACTES)
@@ -322,10 +321,8 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     favourable; lower and farther, unfavourable. Higher and farther is neither: the text wants the offer kept, not held
     down.
 
-    Args:
-        changements: As ``mouvement`` reads them, and absence (why the value is missing), coupure (what parts the two),
-            sens, maintenir (the value that a maintien keeps).
-        seuils: Chance, and the band of a maintien.
+    Read of ``changements``: as ``mouvement``, and absence (why the value is missing), coupure (what parts the two),
+    sens, maintenir (the value that a maintien keeps).
     """
     told, reason = mouvement(changements, seuils)
     before, now, kept = (changements[name] for name in ("valeur_precedente", "valeur", "maintenir"))
@@ -362,8 +359,7 @@ def progression(trajets: pd.DataFrame) -> pd.DataFrame:
     Growth needs three values above zero and a year up to the target's: it is a second reading, which calls late a way
     that a straight line finds half done at mid-term. All are rounded, so that a threshold does not see the binary tail.
 
-    Args:
-        trajets: The columns ``TRAJET``; the target is not the initial value, the year is after the initial one.
+    Read: the columns ``TRAJET``; the target is not the initial value, the year is after the initial one.
 
     Examples:
         >>> progression(pd.DataFrame([[40.0, 2022, 30, 2024, 20, 2026]], columns=TRAJET)).round(2).iloc[0].tolist()
@@ -393,9 +389,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     lost. Everything else is a way with its pace. A count that chance may have lowered is to be watched: it is not said
     to go back.
 
-    Args:
-        cas: As ``progression`` and ``evolution`` read them, and origine_cible, annuelle (a threshold without a date).
-        seuils: Of paces, of the band and of chance.
+    Read of ``cas``: as ``progression`` and ``evolution``, and origine_cible, annuelle (a threshold without a date).
 
     Returns:
         verdict, raisons (lists), realise, attendu, rythme, rythme_compose.

@@ -51,8 +51,7 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
         ages=(start + " à " + high["valeur"] + " " + high["unite"]).where(written, ""),
         statut_ages=low["statut"].fillna(""),
     )  # fmt: skip
-    rank = {name: place for place, name in enumerate(titles)}
-    grouped = table.sort_values("categorie", key=lambda column: column.map(rank), kind="stable")
+    grouped = table.sort_values("categorie", key=pd.Index(list(titles)).get_indexer, kind="stable")
     return grouped.reset_index()[list(STRUCTURES)]
 
 
@@ -130,8 +129,7 @@ def manques(offre: pd.DataFrame, attendus: Mapping[str, Iterable[str]], vocabula
     ]  # fmt: skip
     names = [name for name in MANQUES if name not in ("libelle", "libelle_type")]
     table = pd.concat([empty[names], pd.DataFrame(absent, columns=names)])
-    rank = {structure: place for place, structure in enumerate(lines.index)}
-    table = table.sort_values("structure", key=lambda column: column.map(rank), kind="stable", ignore_index=True)
+    table = table.sort_values("structure", key=lines.index.get_indexer, kind="stable", ignore_index=True)
     parts = [f" ({minuscule(vocabulaire.modalites[name])})" if name else "" for name in table["modalite"]]
     return table.assign(
         libelle=table["caracteristique"].map(vocabulaire.caracteristiques) + pd.Series(parts, dtype=object),

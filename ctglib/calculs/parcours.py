@@ -6,6 +6,7 @@ And what the law asks since the convention was signed: where the convention answ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -185,44 +186,37 @@ def evaluabilite(
     """
     links = {(item.fiche, item.objectif): item for item in lectures.objectifs}
     redefined = [item.element for item in changements if item.nature == "definition"]
-    written = parcours[parcours["origine"].eq(CONVENTION)]
+    every = parcours.assign(donnees=parcours["annees_connues"].gt(0))
+    written = every[every["origine"].eq(CONVENTION)]
     groups = {
         CONVENTION: written.assign(
             definis=written["indicateur"].isin(redefined),
             departs=written["origine_initiale"].eq(CONVENTION),
             cibles=written["origine_cible"].isin(ECRITES),
         ),
-        PROPOSITIONS: parcours.assign(
-            definis=parcours["definition"].ne(""),
-            departs=parcours["valeur_initiale"].notna(),
-            cibles=parcours["origine_cible"].isin((*ECRITES, "propose")),
+        PROPOSITIONS: every.assign(
+            definis=every["definition"].ne(""),
+            departs=every["valeur_initiale"].notna(),
+            cibles=every["origine_cible"].isin((*ECRITES, "propose")),
         ),
     }
     rows = []
-    for group, items in groups.items():
-        fiches = []
-        for fiche in convention.fiches:
-            own = items[items["fiche"].eq(fiche.numero)]
-            names = set(own["indicateur"])
-            read = [links.get((fiche.numero, rank)) for rank, _ in enumerate(fiche.objectifs, start=1)]
-            fiches.append(
-                {
-                    "fiche": fiche.numero,
-                    "objectifs": len(read),
-                    "objectifs_couverts": sum(
-                        bool(one and (one.modalites or names & {*one.indicateurs})) for one in read
-                    ),
-                    "resultats": len(fiche.resultats),
-                    "resultats_couverts": sum(bool(names & {*result.indicateurs}) for result in fiche.resultats),
-                    "indicateurs": len(own),
-                    **own[["definis", "departs", "cibles"]].sum(),
-                    "donnees": own["annees_connues"].gt(0).sum(),
-                }
-            )
-        table = pd.DataFrame(fiches, columns=["fiche", *EVALUES])
-        rows += [table.assign(groupe=group), table[EVALUES].sum().to_frame().T.assign(groupe=group)]
-    kinds = {"fiche": "Int64"} | dict.fromkeys(EVALUES, "int64")
-    return pd.concat(rows, ignore_index=True).astype(kinds)[["groupe", "fiche", *EVALUES]]
+    for (group, items), fiche in product(groups.items(), convention.fiches):
+        own = items[items["fiche"].eq(fiche.numero)]
+        names, read = (
+            set(own["indicateur"]),
+            [links.get((fiche.numero, rank + 1)) for rank in range(len(fiche.objectifs))],
+        )
+        covered = sum(bool(one and (one.modalites or names & {*one.indicateurs})) for one in read)
+        shown = sum(bool(names & {*result.indicateurs}) for result in fiche.resultats)
+        counts = own[["definis", "departs", "cibles", "donnees"]].sum()
+        rows.append((group, fiche.numero, len(read), covered, len(fiche.resultats), shown, len(own), *counts))
+    table = pd.DataFrame(rows, columns=["groupe", "fiche", *EVALUES])
+    whole = table.groupby("groupe", sort=False)[EVALUES].sum().reset_index()
+    table = pd.concat([table, whole]).sort_values(
+        "groupe", kind="stable", ignore_index=True
+    )  # a whole after its fiches
+    return table.astype({"fiche": "Int64"} | dict.fromkeys(EVALUES, "int64"))
 
 
 class Preuve(NamedTuple):

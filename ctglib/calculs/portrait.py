@@ -15,7 +15,7 @@ from ctglib.donnees.modeles.rapports import Mesure, Semblables
 
 ICI, LA = "territoire", "departement"
 SECRET, ABSENT, TROP_PEU = "secret", "absent", "trop_peu"
-RUPTURE, HAUSSE, BAISSE, STABLE = "rupture", "hausse", "baisse", "stable"
+HAUSSE, BAISSE, STABLE = "hausse", "baisse", "stable"
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,8 @@ def mesurer(
 ) -> pd.DataFrame:
     """Return a row a measure: its year, and at each place its value, or why there is none.
 
-    Args:
-        chiffres: The figures.
-        lieux: The places by role; « territoire » is the one looked at, « departement » what its gap is to.
-        mesures: What is measured.
-        minimum: Under that denominator there is no rate.
-        ecarts: How many standard deviations chance is allowed.
+    « territoire » is the one looked at, « departement » what its gap is to. Under ``minimum`` a denominator gives no
+    rate; ``ecarts`` is how many standard deviations chance is allowed.
 
     Returns:
         mesure, serie, annee, then for each role (no suffix for the territory) numerateur, denominateur, valeur, raison

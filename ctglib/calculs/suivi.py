@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 LIGNE = ["indicateur", "dimension", "modalite"]  # an empty dimension and modalité is the whole
 CELLULE = ["territoire", "annee", "dimension", "modalite"]
-CLE = ("territoire", "annee", *LIGNE)
-SERIE = ("territoire", *LIGNE)
+CLE = ["territoire", "annee", *LIGNE]
 REVISIONS = (
     *CLE, "millesime_ancien", "valeur_ancienne", "statut_ancien", "millesime", "valeur", "statut", "source", "note",
 )  # fmt: skip
@@ -45,7 +44,7 @@ def a_la_date(observations: pd.DataFrame, annee: int) -> pd.DataFrame:
 
 def _dernier_millesime(observations: pd.DataFrame) -> pd.DataFrame:
     ordered = observations.sort_values([*CLE, "millesime"], kind="stable")
-    return ordered.drop_duplicates(list(CLE), keep="last").reset_index(drop=True)
+    return ordered.drop_duplicates(CLE, keep="last", ignore_index=True)
 
 
 def revisions(
@@ -66,16 +65,15 @@ def revisions(
         The columns ``REVISIONS``, by indicator then year; ``note`` is that of the new row: why it changed.
     """
     computed = tuple(indicateurs)
-    earlier = observations[observations["annee"] < annee]
-    before = completer(_dernier_millesime(earlier[earlier["millesime"] < annee]), computed)
-    now = completer(_dernier_millesime(earlier[earlier["millesime"] <= annee]), computed)
+    before, now = (
+        completer(a_la_date(observations[observations["annee"] < annee], year), computed) for year in (annee - 1, annee)
+    )
     first = observations["millesime"].min() if debut is None else debut
     table = comparer_millesimes(before, now[now["millesime"] > first])
     table = table.assign(statut_ancien=table["statut_ancien"].fillna(Statut.NON_TRANSMIS))
-    same = table["valeur"].eq(table["valeur_ancienne"])
-    both_absent = table["valeur"].isna() & table["valeur_ancienne"].isna() & table["statut"].eq(table["statut_ancien"])
-    order = [*LIGNE, "territoire", "annee"]
-    return table[~same & ~both_absent].sort_values(order, ignore_index=True)
+    absent = table[["valeur", "valeur_ancienne"]].isna().all(axis=1)
+    same = table["valeur"].eq(table["valeur_ancienne"]) | (absent & table["statut"].eq(table["statut_ancien"]))
+    return table[~same].sort_values([*LIGNE, "territoire", "annee"], ignore_index=True)
 
 
 def comparer_millesimes(avant: pd.DataFrame, maintenant: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +81,7 @@ def comparer_millesimes(avant: pd.DataFrame, maintenant: pd.DataFrame) -> pd.Dat
     old = avant[[*CLE, "millesime", "valeur", "statut"]].rename(
         columns={"millesime": "millesime_ancien", "valeur": "valeur_ancienne", "statut": "statut_ancien"}
     )
-    return maintenant.merge(old, "left", list(CLE))[list(REVISIONS)]
+    return maintenant.merge(old, "left", CLE)[list(REVISIONS)]
 
 
 def contexte_connu(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
@@ -232,14 +230,8 @@ def annees(
 
     A year without a row is « non transmis ». The year before the first one is there when something is known of it.
 
-    Args:
-        mesures: What ``series`` returns for the year of the bilan, small counts already suppressed.
-        catalogue: Meanings and dimensions.
-        identifiants: Indicators of the fiches, in the order wanted.
-        annees: First year of the convention, and year of the bilan.
-
     Returns:
-        The columns ``ANNEES``; ``detaille``: the indicator has modalités there.
+        The columns ``ANNEES``, by indicator in the order wanted; ``detaille``: the indicator has modalités there.
     """
     (first, last), items = annees, [catalogue.indicateurs_fiches[name] for name in identifiants]
     told = mesures[mesures["indicateur"].isin([item.id for item in items])]
@@ -304,9 +296,8 @@ def avec_reperes(
 ) -> pd.DataFrame:
     """Return the table with what a chart of its series draws: target, break and name of each series.
 
-    Returns:
-        The columns of the table, and ``serie`` (the modalité, "" for the whole), ``cible``, ``annee_cible``,
-        ``rupture``: True in the first year of a new series.
+    Added: ``serie`` (the modalité, "" for the whole), ``cible``, ``annee_cible``, ``rupture``: True in the first year
+    of a new series.
     """
     changes, keys, meanings = tuple(changements), ["indicateur", "modalite"], catalogue.indicateurs_fiches
     aimed = evaluation[evaluation["origine_cible"].ne("implicite")]  # what the text implies is no target to draw
@@ -325,10 +316,9 @@ def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
     initial = first.merge(starts.set_axis(["indicateur", "annee", "valeur"], axis=1), on="indicateur")
     known = pd.concat([rows[rows["valeur"].notna()], initial.assign(statut=Statut.NORMAL), rows])
     known = known.drop_duplicates(["indicateur", "annee"]).sort_values("annee")
-    rank = {name: place for place, name in enumerate(rows["indicateur"].unique())}
-    return known.sort_values("indicateur", key=lambda names: names.map(rank), kind="stable", ignore_index=True)[
-        list(table.columns)
-    ]
+    order = pd.Index(rows["indicateur"].unique())
+    known = known.sort_values("indicateur", key=order.get_indexer, kind="stable", ignore_index=True)
+    return known[list(table.columns)]
 
 
 def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) -> pd.DataFrame:

@@ -63,15 +63,14 @@ def contexte_du_territoire(
         "seule" (no earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over
         the same years, never as a level. A short series has means of years, and no change from one year to another.
     """
-    rank = {name: place for place, name in enumerate(indicateurs)}
-    wanted = series[series["indicateur"].isin(rank)].astype({"annee": "int64", "valeur": "float64"})
+    order = pd.Index(list(dict.fromkeys(indicateurs)))
+    wanted = series[series["indicateur"].isin(order)].astype({"annee": "int64", "valeur": "float64"})
     own, other = (wanted[wanted["territoire"].eq(code)] for code in (lieux.territoire, lieux.reference))
     known = own.assign(mesuree=own["valeur"].notna()).sort_values(["mesuree", "annee"])
     earlier = known[known["mesuree"] & known.duplicated(LIGNE, keep="last")].drop_duplicates(LIGNE, keep="last")
-    lines = own.drop_duplicates(LIGNE)[[*LIGNE, "unite"]]
-    lines = lines.sort_values("indicateur", key=lambda column: column.map(rank), kind="stable", ignore_index=True)
+    lines = own.drop_duplicates(LIGNE).sort_values("indicateur", key=order.get_indexer, kind="stable")
     latest = known.drop_duplicates(LIGNE, keep="last")[[*LIGNE, "annee", "valeur", "statut", "source", "note"]]
-    table = lines.merge(latest)
+    table = lines[[*LIGNE, "unite"]].merge(latest)
     before = table[LIGNE].merge(earlier, "left")["annee"]
     start, last = pd.Series(float(lieux.depart), table.index), max([lieux.depart, *wanted["annee"]])
     here, there = (par_annee(part, table, lieux.depart, last)[0] for part in (own, other))
@@ -116,12 +115,7 @@ def contexte_du_territoire(
 
 
 def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
-    """Return the two means of a short series, and what chance explains of the gap between them.
-
-    Args:
-        rows: One territory's years: annee, valeur, note.
-        periodes: The years of each mean.
-        ecarts: How many standard deviations chance is allowed (the catalogue's ``hasard_ecarts``).
+    """Return the two means of a short series of one territory, and what chance explains of the gap between them.
 
     Returns:
         ``MOYENNES`` (``hasard`` is what chance moves one year by; ``annees_notees`` the years that bear a note, as the
@@ -158,11 +152,7 @@ def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[s
 
 
 def revisions_du_territoire(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return the public figures that last year's bilan gave otherwise; one that came out since is no revision.
-
-    Returns:
-        The columns of ``ctglib.calculs.suivi.revisions``.
-    """
+    """Return the public figures that last year's bilan gave otherwise; one that came out since is no revision."""
     table = comparer_millesimes(contexte_connu(contexte, annee - 1), contexte_connu(contexte, annee))
     told = table["valeur_ancienne"].notna() & table["valeur"].ne(table["valeur_ancienne"])
     return table[told].reset_index(drop=True)
@@ -181,10 +171,10 @@ def trajectoires_du_territoire(
     Returns:
         The columns ``TRAJECTOIRES``, by series then year; ``rupture``: True in the first year of a new series.
     """
-    wanted = list(indicateurs)
-    own = series[series["territoire"].eq(territoire) & series["annee"].ge(depuis)]
-    rows = own[own["indicateur"].isin(wanted) & own["dimension"].eq("")]
-    ordered = rows.assign(rang=rows["indicateur"].map(wanted.index)).sort_values(["rang", "annee"])
+    wanted = pd.Index(list(indicateurs))
+    own = series[series["territoire"].eq(territoire) & series["annee"].ge(depuis) & series["dimension"].eq("")]
+    rows = own[own["indicateur"].isin(wanted)].sort_values("annee")
+    ordered = rows.sort_values("indicateur", key=wanted.get_indexer, kind="stable")
     breaks = {(name, item.annee) for name in wanted for item in meanings[name].ruptures}
     broken = [key in breaks for key in zip(ordered["indicateur"], ordered["annee"], strict=True)]
     labels = [meanings[name].libelle for name in ordered["indicateur"]]
@@ -215,16 +205,8 @@ def revisiter(
     """Return one row a public series: its value in the year of the diagnostic, its latest, and what separates them.
 
     A short series is read on means of years, then and now. A series that breaks in between starts after its break.
-    Rates change by points, everything else in %; the reference's change is over the same years.
-
-    Args:
-        contexte: Public figures, one millésime each.
-        themes: Which series speak of which theme.
-        indicateurs: Meanings of the series.
-        unites: ``ecart`` tells how two values compare.
-        territoires: Codes of the territory and of its reference.
-        depart: Year of the diagnostic.
-        hasard: How many standard deviations chance is allowed in a short series.
+    Rates change by points, everything else in %; the reference's change is over the same years. ``depart`` is the year
+    of the diagnostic, ``hasard`` how many standard deviations chance is allowed in a short series.
     """
     whole, rows = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()], []
     for theme, name in [(one.theme, name) for one in themes for name in one.series]:
@@ -292,11 +274,8 @@ def remplir(lignes: pd.DataFrame, publiques: pd.DataFrame, regles: DonneesPubliq
     The year of an indicator is the latest for which the territory has it, unless it is too old; its reference takes
     the same year, or is « non transmis ». A row that nothing fills takes the latest of these years: the one to ask for.
 
-    Args:
-        lignes: section, indicateur, territoire, annee, unite, and ``note``: what a row says that nothing fills.
-        publiques: Public figures: territoire, annee, indicateur (the series), valeur, statut, source.
-        regles: Which series say which indicator; what a filled row says.
-        territoire: Code of the territory.
+    ``lignes``: section, indicateur, territoire, annee, unite, and ``note``: what a row says that nothing fills.
+    ``publiques``: territoire, annee, indicateur (the series), valeur, statut, source.
 
     Returns:
         The columns of ``annexe1.csv``, in the order of the rows.

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.donnees.statuts import Statut
-from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Tirage, accorder, composantes, familles
+from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Lieu, Tirage, accorder, composantes, familles
 from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs
 
 LIEU = ("table", "ligne", "colonne")
@@ -39,34 +39,23 @@ class Masque(NamedTuple):
 
     Which cells are hidden for their own sake is nowhere in it: a reader who knew that would know more than a mask
     may tell. So its rows come in the order of their names.
-
-    Attributes:
-        effectifs: The counts that were given, the hidden ones without value and of status Q.
-        cellules: table, ligne, colonne: the hidden cells.
-        retraits: table, raison: tables withheld whole. ``sans_protection``: no smaller mask holds; ``trop_long``: none
-            was found.
     """
 
-    effectifs: pd.DataFrame
-    cellules: pd.DataFrame
-    retraits: pd.DataFrame
+    effectifs: pd.DataFrame  # the counts that were given, the hidden ones without value and of status Q
+    cellules: pd.DataFrame  # table, ligne, colonne: the hidden cells
+    retraits: pd.DataFrame  # table, raison: tables withheld whole, as no smaller mask holds or none was found
 
 
 def masquer(
-    effectifs: pd.DataFrame,
-    liens: Iterable[Lien],
-    *,
-    seuil: int,
-    tirage: Tirage,
-    deja: Collection[tuple[str, str, str]] = (),
+    effectifs: pd.DataFrame, liens: Iterable[Lien], *, seuil: int, tirage: Tirage, deja: Collection[Lieu] = ()
 ) -> Masque:
-    """Return the counts with the small ones hidden, and others that keep them from being found again.
+    """Return the counts with the small ones (from 1 to under ``seuil``) hidden, and others that keep them hidden.
 
     Args:
         effectifs: table, ligne, colonne, millesime, effectif (whole numbers, missing when absent), statut, sensible
             (it counts persons), publiee (an earlier bilan showed it).
         liens: The sums that a reader knows of.
-        seuil: Counts from 1 to under it are small.
+        seuil: Under it, a count is small.
         tirage: What a key draws: the same key gives the same mask.
         deja: Places hidden by an earlier bilan: they stay hidden.
 

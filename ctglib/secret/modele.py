@@ -19,6 +19,9 @@ EN_PLUS = 1 / 8  # of the counts that share sums with small ones, how many are h
 DISPERSION = 0.5  # how much dearer than another the draw may make a count: less than a second one
 
 
+Lieu = tuple[str, str, str]  # table, ligne, colonne
+
+
 class Cle(NamedTuple):
     """Name of a count: its table, its place there, and which entry of it (0 when it is never revised)."""
 
@@ -28,7 +31,7 @@ class Cle(NamedTuple):
     millesime: int = 0
 
     @property
-    def lieu(self) -> tuple[str, str, str]:
+    def lieu(self) -> Lieu:
         """Return the place alone: what masque.csv keeps, whatever the entry."""
         return self.table, self.ligne, self.colonne
 
@@ -164,7 +167,7 @@ def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
 
 
 def familles(
-    cellules: dict[Cle, Cellule], liens: list[Lien], deja: frozenset[tuple[str, str, str]], seuil: int, tirage: Tirage
+    cellules: dict[Cle, Cellule], liens: list[Lien], deja: frozenset[Lieu], seuil: int, tirage: Tirage
 ) -> Iterator[Famille]:
     """Yield the families of counts that sums tie, in the order of their first; ``deja``: what earlier bilans hid."""
     order = sorted(cellules)

@@ -33,19 +33,12 @@ CASE = ["territoire", "annee", "dimension", "modalite"]  # what the terms of a c
 
 
 class Publiable(NamedTuple):
-    """What a bilan may show.
+    """What a bilan may show; of what is hidden, in this bilan or before, only the place."""
 
-    Attributes:
-        profils: The rows of the profiles known to the bilan, hidden ones without value and of status Q.
-        observations: The observations known to it, every millésime, likewise; the note of a hidden one is dropped.
-        masque: annee, table, ligne, colonne: every cell hidden in this bilan or before, and by which bilan first.
-        retraits: table, raison: tables withheld whole, in this bilan or before.
-    """
-
-    profils: pd.DataFrame
-    observations: pd.DataFrame
-    masque: pd.DataFrame
-    retraits: pd.DataFrame
+    profils: pd.DataFrame  # the rows known to the bilan, hidden ones without value and of status Q
+    observations: pd.DataFrame  # likewise, every millésime; the note of a hidden one is dropped
+    masque: pd.DataFrame  # annee, table, ligne, colonne: every hidden cell, and by which bilan first
+    retraits: pd.DataFrame  # table, raison: tables withheld whole
 
 
 def appliquer(
@@ -125,10 +118,6 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
     """Return the follow-up that the reports of a year read, and the tables withheld whole (table, raison).
 
     No count that the reports hide is left anywhere in it.
-
-    Args:
-        suivi: The checked data, years up to ``annee``.
-        annee: Year of the reports.
     """
     tables = [one.profils.assign(annee=year).astype({"annee": "Int64"}) for year, one in suivi.suivis.items()]
     shown = appliquer(
