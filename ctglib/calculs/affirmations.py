@@ -101,8 +101,8 @@ def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:
     """Return one judgement for a sentence on several indicators: the worst verdict, all the computations."""
-    found = [_comparer_un(name, phrase, lecture) for name in phrase.indicateurs]
-    return max((verdict for verdict, _ in found), key=GRAVITE.index), " ; ".join(told for _, told in found)
+    verdicts, told = zip(*(_comparer_un(name, phrase, lecture) for name in phrase.indicateurs), strict=True)
+    return max(verdicts, key=GRAVITE.index), " ; ".join(told)
 
 
 def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
@@ -112,23 +112,22 @@ def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
     if None in values:
         return _absents([name], codes[values.index(None)], lecture)
     own, other = values
-    told = ", ".join(
-        f"{lecture.ecrire(value, name)} {lecture.catalogue.territoires[code].a}"
-        for value, code in zip(values, codes, strict=True)
-    )
+    places = [lecture.catalogue.territoires[code].a for code in codes]
+    told = ", ".join(f"{lecture.ecrire(value, name)} {at}" for value, at in zip(values, places, strict=True))
     if len({lecture.lignes[name, code].annee for code in codes}) > 1:
         return "inverifiable", f"{told}, de deux années différentes"
     if len(phrase.indicateurs) > 1:
         told = f"{lecture.libelle(name)} : {told}"
+    gap = own - other
     if phrase.operateur == "similaire":
         kind = lecture.catalogue.unites[lecture.catalogue.indicateurs[name].unite].ecart
         if kind == "aucun" or (kind == "pourcent" and other == 0):
             return "inverifiable", f"{told}, valeurs qui ne se comparent pas"
-        gap = own - other if kind == "points" else 100 * (own - other) / other
+        gap = gap if kind == "points" else 100 * gap / other
         near = position(round(gap, DECIMALES_EXACTES), kind, lecture.catalogue.seuils) == "similaire"
         return "verifiee" if near else "contredite", told
-    gap = own - other if phrase.operateur == "superieur" else other - own
-    if gap > EPSILON or (phrase.operateur == "aucun_superieur" and abs(gap) <= EPSILON):
+    ahead = gap if phrase.operateur == "superieur" else -gap
+    if ahead > EPSILON or (phrase.operateur == "aucun_superieur" and abs(gap) <= EPSILON):
         return "verifiee", told
     if abs(gap) <= EPSILON and lecture.demi_pas(name) > 0:
         return "inverifiable", f"{told}, valeurs égales à l'arrondi près"
@@ -174,12 +173,7 @@ def _absents(names: Iterable[str], territoire: str, lecture: Lecture) -> Jugemen
 
 
 OPERATEURS: dict[str, Callable[[Affirmation, Lecture], Jugement]] = {
-    "superieur": _comparer,
-    "inferieur": _comparer,
-    "aucun_superieur": _comparer,
-    "similaire": _comparer,
+    **dict.fromkeys(("superieur", "inferieur", "aucun_superieur", "similaire"), _comparer),
     "maximum": _maximum,
-    "environ": _somme,
-    "egal": _somme,
-    "nul": _somme,
+    **dict.fromkeys(("environ", "egal", "nul"), _somme),
 }

@@ -436,11 +436,10 @@ def _plages(years: frozenset[int]) -> str:
 def non_dits(check: Controle) -> Constats:
     """Yield what the structures should say and do not: those never described one by one, the others kind by kind."""
     offer = check.dossier.offre
-    expected = {(kind, name) for kind, names in check.relations.attendus_offre.items() for name in names}
+    expected = [(kind, name) for kind, names in check.relations.attendus_offre.items() for name in names]
 
-    def attendues(rows: pd.DataFrame) -> pd.Series:
-        return pd.Series([pair in expected for pair in zip(rows["type"], rows["caracteristique"], strict=True)],
-                         rows.index, dtype=bool)  # fmt: skip
+    def attendues(rows: pd.DataFrame) -> np.ndarray:
+        return pd.MultiIndex.from_frame(rows[["type", "caracteristique"]]).isin(expected)
 
     missing = manques(offer, check.relations.attendus_offre, check.catalogue.offre)
     missing = missing[attendues(missing)]

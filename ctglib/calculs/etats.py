@@ -83,14 +83,14 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
 
     The columns ``COLONNES_ANNEES``, then one a state that is met, with how many are in it.
     """
-    told = pd.concat([table[["fiche", "statut"]].assign(annee=annee) for annee, table in etats.items()])
+    told = pd.concat([table.assign(annee=annee) for annee, table in etats.items()])
     states, start = told["statut"].unique(), {fiche.numero: fiche.debut.year for fiche in fiches}
     cells = pd.MultiIndex.from_product([start, etats], names=["fiche", "annee"])
-    counts = told.astype({"fiche": "int64"}).value_counts(["fiche", "annee", "statut"]).unstack("statut")
-    counts = counts.reindex(index=cells, columns=states).fillna(0).astype("int64")
+    counts = pd.crosstab([told["fiche"].astype("int64"), told["annee"]], told["statut"])
+    counts = counts.reindex(index=cells, columns=states, fill_value=0)
     table = counts.assign(
         commencee=[start[fiche] <= annee for fiche, annee in cells],
-        compte=counts[states[pd.Index(states).isin(FAITES)]].sum(axis=1),
+        compte=counts[[state for state in states if state in FAITES]].sum(axis=1),
         parmi=counts.sum(axis=1),
         connus=counts[states[states != NON_RENSEIGNEE]].sum(axis=1),
     )

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.comparables import distances
-from ctglib.calculs.evaluation import explique_par_le_hasard
+from ctglib.calculs.evaluation import mouvement
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 from ctglib.donnees.modeles.rapports import Mesure, Semblables
 
 ICI, LA = "territoire", "departement"
 SECRET, ABSENT, TROP_PEU = "secret", "absent", "trop_peu"
-HAUSSE, BAISSE, STABLE = "hausse", "baisse", "stable"
 
 
 @dataclass(frozen=True)
@@ -177,17 +176,14 @@ def evolutions(
         years += [(name, year, value, year in broken) for year, value in own.items()]
         own = own[own.index >= max(broken, default=own.index[0])]
         start, end = own.index[0], own.index[-1]
-        changes = {
-            f"variation_{role}": 100 * (kept.get(end, np.nan) / kept.replace(0, np.nan).get(start, np.nan) - 1)
-            for role, kept in counts.items()
-        }
-        before, after = own[start], own[end]
-        few = abs(after - before) <= chiffres.arrondis[name] or explique_par_le_hasard(before, after, seuils)
-        reading = STABLE if after == before else TROP_PEU if few else HAUSSE if after > before else BAISSE
-        rows.append(
-            {
-                "indicateur": name, "depart": start, "annee": end, "valeur_depart": before, "valeur": after,
-                "variation": changes.pop(f"variation_{ICI}"), **changes, "lecture": reading,
-            }
-        )  # fmt: skip
-    return pd.DataFrame(years, columns=["indicateur", "annee", "valeur", "rupture"]), pd.DataFrame(rows)
+        changes = [
+            100 * (kept.get(end, np.nan) / kept.replace(0, np.nan).get(start, np.nan) - 1) for kept in counts.values()
+        ]
+        rows.append((name, start, end, own[start], own[end], *changes))
+    names = ["indicateur", "depart", "annee", "valeur_depart", "valeur"]
+    names += ["variation" if role == ICI else f"variation_{role}" for role in lieux]
+    moves = pd.DataFrame(rows, columns=names)
+    steps = moves["indicateur"].map(chiffres.arrondis)
+    read, _ = mouvement(moves.assign(valeur_precedente=moves["valeur_depart"], arrondi=steps, hasard=True), seuils)
+    moves = moves.assign(lecture=read.replace("dans_le_bruit", TROP_PEU))
+    return pd.DataFrame(years, columns=["indicateur", "annee", "valeur", "rupture"]), moves
