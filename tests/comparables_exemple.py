@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ctglib.calculs.comparables import Resultat, comparer
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.modeles.catalogue import Comparaison, Reglage
+from ctglib.donnees.yaml_strict import charger_yaml
 
 NOMS = ("foyers", "rsa", "af")
 DEBUT, FIN = 2022, 2024
@@ -43,7 +44,7 @@ def regle(voisins: int = 3, fenetre: int = 3, variantes: tuple[Reglage, ...] = (
     return Comparaison(
         serie="essai", indicateurs=NOMS, taille="foyers", ratios=("rsa", "af"),
         reglage=Reglage(annees_avant=1, voisins=voisins, fenetre=fenetre), variantes=variantes, part_inhabituelle=0.1,
-        mots=MOTS, limites=("Une limite.",),
+        mots=MOTS, phrases=charger_yaml("catalogue/comparaison.yaml", Comparaison).phrases, limites=("Une limite.",),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -61,9 +62,38 @@ class Comparables(Montrable):
         rows = self.lisibles
         return rows[~rows["bruit"]]
 
-    @property
-    def _nombre(self) -> str:
-        return compter(self.resultat.nombre, "commune comparable", "communes comparables")
+    @cached_property
+    def _dits(self) -> dict[str, object]:
+        """What the sentences of ``comparaison.yaml`` name."""
+        rule, found = self.resultat.regle, self.resultat
+        ratios = [minuscule(self._libelle(name)) for name in rule.ratios]
+        step = max(int(self.contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
+        others = found.ecarts["communes_departement"].max()
+        return {
+            "depart": rule.annee_reference,
+            "annee": rule.annee,
+            "avant": self.comparaison.reglage.annees_avant,
+            "reference": self.contexte.reference.de,
+            "territoire": self.contexte.territoire.le,
+            "de_territoire": self.contexte.territoire.de,
+            "reste": f"{self.contexte.reference.nom} sans {self.contexte.territoire.nom}",
+            "autres": compter(0 if pd.isna(others) else int(others), "autre commune", "autres communes"),
+            "fenetre": rule.fenetre,
+            "taille": minuscule(self._libelle(rule.taille)),
+            "effectif": nombre(found.retenues[rule.taille].iloc[0]),
+            "candidates": compter(found.candidates, "commune"),
+            "retenues": nombre(found.nombre),
+            "comparables": compter(found.nombre, "commune comparable", "communes comparables"),
+            "nombre_de_ratios": compter(len(ratios), "ratio"),
+            "ratios": enumerer(ratios),
+            "arrondi": nombre(step),
+            "marge": nombre(marge(step)),
+            "part": pourcent(100 * self.comparaison.part_inhabituelle, 0),
+            "bruit": self.comparaison.mots["bruit"],
+        }
+
+    def _dire(self, phrase: str, **valeurs: object) -> str:
+        return self.comparaison.phrases[phrase].format(**self._dits, **valeurs)
 
     def _libelle(self, nom: str) -> str:
         return self.contexte.indicateurs[nom].libelle
@@ -72,65 +102,35 @@ class Comparables(Montrable):
         """Return how the comparable communes are chosen, and what is computed."""
         if not self.resultat:
             return None
-        rule, before = self.resultat.regle, self.comparaison.reglage.annees_avant
-        ratios = [minuscule(self._libelle(name)) for name in rule.ratios]
-        step = max(int(self.contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
-        years = f"{nombre(before)} ans avant la première année de la convention"
-        said = {
-            "depart": rule.annee_reference,
-            "annee": rule.annee,
-            "quand": "dernière année avant la convention" if before == 1 else years,
-            "reference": self.contexte.reference.de,
-            "territoire": self.contexte.territoire.le,
-            "fenetre": rule.fenetre,
-            "taille": minuscule(self._libelle(rule.taille)),
-            "effectif": nombre(self.resultat.retenues[rule.taille].iloc[0]),
-            "candidates": compter(self.resultat.candidates, "commune"),
-            "retenues": nombre(self.resultat.nombre),
-            "nombre_de_ratios": compter(len(ratios), "ratio"),
-            "ratios": enumerer(ratios),
-            "arrondi": nombre(step),
-            "marge": nombre(marge(step)),
-            "part": pourcent(100 * self.comparaison.part_inhabituelle, 0),
-        }
-        told = [text for text in self.comparaison.choix if step != 1 or "{arrondi}" not in text]
-        return liste(text.format(**said) for text in told)
+        said = self._dits
+        when = self._dire("annee_d_avant" if said["avant"] == 1 else "annees_avant")
+        told = [text for text in self.comparaison.choix if said["arrondi"] != "1" or "{arrondi}" not in text]
+        return liste(text.format(**said, quand=when) for text in told)
 
     def phrases(self) -> tuple[str, ...]:
         """Return the comparison in a few sentences: with whom, which gaps pass rounding, and if they are common."""
         rows, beyond = self.lisibles, self.depassent
         if rows.empty:
             return ()
-        rule, place, there = self.resultat.regle, self.contexte.territoire, self.contexte.reference
         noise, broken = rows[rows["bruit"]], self.resultat.ecarts[self.resultat.ecarts["rupture"]]
-        known = rows[rows["ecart_departement"].notna()]
+        known, unusual = rows[rows["ecart_departement"].notna()], beyond[beyond["inhabituel"]]
         far = known[~known["bruit_departement"].astype(bool)]
-        count, unusual = nombre(self.resultat.nombre), beyond[beyond["inhabituel"]]
-        items = [
-            f"{minuscule(row.libelle)} ({row.aussi_eloignees} sur {count} au moins aussi éloignées)"
+        least = int(beyond["aussi_eloignees"].min()) if len(beyond) else 0
+        rare = [
+            self._dire("aussi_eloignees", serie=minuscule(row.libelle), nombre=row.aussi_eloignees)
             for row in unusual.itertuples()
         ]
-        usual = f"L'écart est inhabituel pour {compter(len(unusual), 'série')} : {enumerer(items)}."
-        if len(beyond) and unusual.empty:
-            least = compter(int(beyond["aussi_eloignees"].min()), "commune comparable", "communes comparables")
-            usual = (
-                f"Aucun de ces écarts n'est inhabituel : pour chacun, {least} sur {count}, ou davantage, s'écartent au "
-                "moins autant de la moyenne des autres."
-            )
-        said = (
-            (True, f"De {rule.annee_reference} à {rule.annee}, l'évolution {place.de} est rapprochée de celle de "
-                   f"{self._nombre} {there.de}, sur {compter(len(rows), 'série')}."),
-            (True, f"L'écart à leur moyenne dépasse l'arrondi pour {_series(beyond, 'ecart')}." if len(beyond)
-                   else "Aucun écart à leur moyenne ne dépasse l'arrondi de la source."),
-            (len(noise), f"L'écart est dans le bruit pour {compter(len(noise), 'série')} : {_noms(noise)}."),
-            (len(beyond), usual),
-            (len(known), f"Face au reste {there.de}, " + (
-                "l'écart demeure, même en comptant l'arrondi le plus défavorable, pour "
-                f"{_series(far, 'ecart_departement')}." if len(far)
-                else "aucun écart ne dépasse l'arrondi le plus défavorable.")),
-            (len(broken), f"Une rupture de série empêche la comparaison pour : {_noms(broken)}."),
-        )  # fmt: skip
-        return tuple(sentence for holds, sentence in said if holds)
+        said = {
+            "sujet": compter(len(rows), "série"),
+            "depassent" if len(beyond) else "aucun_ne_depasse": _series(beyond, "ecart"),
+            "dans_le_bruit": len(noise) and f"{compter(len(noise), 'série')} : {_noms(noise)}",
+            "inhabituels": len(rare) and f"{compter(len(rare), 'série')} : {enumerer(rare)}",
+            "courants": len(beyond) and not rare and compter(least, "commune comparable", "communes comparables"),
+            "departement": len(far) and _series(far, "ecart_departement"),
+            "departement_dans_le_bruit": len(known) and far.empty,
+            "rompues": len(broken) and _noms(broken),
+        }
+        return tuple(self._dire(name, series=series) for name, series in said.items() if series)
 
     def essentiel(self) -> Bloc | None:
         """Return the same sentences as a list."""
@@ -162,14 +162,8 @@ class Comparables(Montrable):
             *(Colonne(name, self._libelle(name), True, group, decimales(1)) for name in rule.ratios),
             Colonne("distance", "Distance", True, ecrire=decimales(2)),
         ]
-        notes = [
-            "Distance : racine de la somme des carrés des écarts de ratio, chacun divisé par l'écart type des "
-            "communes de la fenêtre. Plus elle est petite, plus la commune ressemble à la première de la liste.",
-            f"Communes de la fenêtre écartées : {enumerer(out)}."
-            if out
-            else "Aucune commune de la fenêtre n'a été écartée faute d'un effectif.",
-        ]
-        title = f"{self.contexte.territoire.nom} et {self._nombre}, décembre {rule.annee_reference}"
+        notes = [self._dire("distance"), self._dire("ecartees" if out else "aucune_ecartee", communes=enumerer(out))]
+        title = f"{self.contexte.territoire.nom} et {self._dits['comparables']}, décembre {rule.annee_reference}"
         return self.contexte.tableau(rows.reset_index(drop=True), columns, "comparables", title, notes=notes)
 
     def ecarts(self) -> Tableau | None:
@@ -195,12 +189,8 @@ class Comparables(Montrable):
             Colonne("place", "Rang", True, ecrire=rank),
             Colonne("part", "Au moins aussi éloignées", True, ecrire=far),
         ]
-        notes = [
-            "Rang : de la plus forte hausse à la plus forte baisse, la commune comprise. Au moins aussi éloignées "
-            ": nombre de communes comparables qui s'écartent autant, ou plus, de la moyenne de toutes les autres.",
-            "Écarts et intervalles sont calculés avant l'arrondi des évolutions imprimées.",
-        ]
-        title = f"Écart {place.de} à la tendance de {self._nombre}, {rule.annee_reference}-{rule.annee}"
+        notes = [self._dire("rang"), self._dire("avant_arrondi")]
+        title = f"Écart {place.de} à la tendance de {self._dits['comparables']}, {rule.annee_reference}-{rule.annee}"
         return self.contexte.tableau(self.resultat.ecarts, columns, "ecarts-comparables", title, notes=notes)
 
     def departement(self) -> Tableau | None:
@@ -208,20 +198,13 @@ class Comparables(Montrable):
         if not self.resultat:
             return None
         rule, rows, place = self.resultat.regle, self.resultat.ecarts, self.contexte.territoire
-        without, others = f"{self.contexte.reference.nom} sans {place.nom}", rows["communes_departement"].max()
-        communes = compter(0 if pd.isna(others) else int(others), "autre commune", "autres communes")
         columns = [
             Colonne("libelle", "Série"),
             Colonne("variation", place.nom, True, EVOLUTION, signe),
-            Colonne("variation_departement", without, True, EVOLUTION, signe),
+            Colonne("variation_departement", self._dits["reste"], True, EVOLUTION, signe),
             *self._ecart("_departement", ECART),
         ]
-        notes = [
-            f"{without} : la somme des {communes} dont l'effectif est connu les deux ans. La commune n'y est pas, "
-            "pour ne pas se comparer à elle-même.",
-            "Chacun de ces effectifs est arrondi. L'intervalle suppose le pire, tous les arrondis du même côté : "
-            "il est large et très peu probable, mais rien d'autre n'est certain.",
-        ]
+        notes = [self._dire("sans_la_commune"), self._dire("pire_arrondi")]
         own = rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]]
         years, there = f"{rule.annee_reference}-{rule.annee}", self.contexte.reference.de
         title = f"Écart {place.de} à l'évolution {there}, {years}"
@@ -277,12 +260,10 @@ class Comparables(Montrable):
             *(Colonne(rank, title, True, ECART) for rank, title in zip(texts, heads, strict=True)),
             Colonne("sens", "Sens de l'écart", ecrire=sense),
         ]
-        notes = [
-            f"Chaque colonne change une seule chose à la règle retenue. (bruit) : {words['bruit']}. Avec une autre "
-            "année de référence, les communes sont choisies d'après cette année, et l'évolution part d'elle."
-        ]
-        place, shown = self.contexte.territoire.de, tenue(rows).join(texts, on="indicateur")
-        title = f"Écart {place} à la moyenne des communes comparables, selon la règle qui les choisit"
+        shown, notes = tenue(rows).join(texts, on="indicateur"), [self._dire("une_seule_chose")]
+        title = (
+            f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les choisit"
+        )
         return self.contexte.tableau(shown, columns, "sensibilite-comparables", title, donnees=rows, notes=notes)
 
     def lecture_sensibilite(self) -> Bloc | None:
@@ -290,14 +271,11 @@ class Comparables(Montrable):
         if not self.resultat:
             return None
         held = tenue(self.resultat.variantes)
-        rules, kinds = compter(self.resultat.variantes["variante"].nunique(), "règle"), held["tenue"]
-        told = (
-            (f"Sur {rules}, l'écart garde le même sens chaque fois qu'il dépasse l'arrondi pour",
-             ~kinds.isin([BRUIT, CHANGE])),
-            ("Il change de sens selon la règle, et ne permet donc aucune conclusion, pour", kinds.eq(CHANGE)),
-            ("Il ne dépasse jamais l'arrondi pour", kinds.eq(BRUIT)),
-        )  # fmt: skip
-        return paragraphe(" ".join(f"{opening} : {_noms(held[kept])}." for opening, kept in told if kept.any()))
+        kinds = {"tient": ~held["tenue"].isin([BRUIT, CHANGE]), "change": held["tenue"].eq(CHANGE),
+                 "jamais": held["tenue"].eq(BRUIT)}  # fmt: skip
+        rules = compter(self.resultat.variantes["variante"].nunique(), "règle")
+        told = [self._dire(name, regles=rules, series=_noms(held[kept])) for name, kept in kinds.items() if kept.any()]
+        return paragraphe(" ".join(told))
 
     def limites(self) -> Bloc | None:
         """Return what the comparison does not say."""

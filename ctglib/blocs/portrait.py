@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctglib.calculs.portrait import ICI, LA, TROP_PEU, Chiffres, Lieu, evolutions, mesurer, semblables
 from ctglib.document.contexte import Contexte
+from ctglib.document.typographie import majuscule
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import charger_famille, lire_tables, serie_gardee, tables
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
@@ -84,6 +85,13 @@ class EtudePortrait:
             for name, label, unit in known
         }  # fmt: skip
         return Contexte(meanings, units, statuses, self.place, self.reference or self.place, "données publiques")
+
+    def dire(self, phrase: str, **valeurs: object) -> str:
+        """Return a sentence of ``catalogue/portrait.yaml``, filled."""
+        here, there = self.place, self.contexte.reference
+        told = {"Le": majuscule(here.le), "de": here.de, "A": majuscule(here.a), "de_reference": there.de}
+        least, window = self.regles.minimum, self.regles.semblables.fenetre
+        return self.regles.phrases[phrase].format(**told, minimum=least, fenetre=window, **valeurs)
 
     @property
     def titres(self) -> dict[str, str]:

@@ -28,9 +28,7 @@ from ctglib.graphiques.trajectoires import trajectoires
 
 CAF = "Caf"
 SUR_LA_PAGE = 3  # messages, uncertainties, requests
-ABSENCES = {SECRET: "secret", TROP_PEU: "trop peu", "absent": "non publié", "": RIEN}
-BRUIT = "dans le bruit"
-LECTURES = {"hausse": "hausse", "baisse": "baisse", "stable": "stable", "trop_peu": "trop peu pour conclure"}
+BRUIT = "bruit"
 LIGNES = 24  # of the numbers of a map: the CSV has them all
 PART = 100
 
@@ -125,7 +123,7 @@ class Portrait:
 
     def _tableau(self, rows: pd.DataFrame, nom: str, titre: str, donnees_de: str = "") -> Tableau:
         """Return measures with their count, here and elsewhere; a column that says nothing is left out."""
-        study, contexte = self.etude, self.etude.contexte
+        study, contexte, words = self.etude, self.etude.contexte, self.etude.regles.mots
 
         def value(role: str) -> Callable[[pd.Series], str]:
             suffix = "" if role == ICI else f"_{role}"
@@ -134,7 +132,8 @@ class Portrait:
                 if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
                     return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
                 level = row[f"valeur{suffix}"]
-                return ABSENCES[row[f"raison{suffix}"]] if pd.isna(level) else contexte.valeur(row["mesure"], level)
+                absent = words.get(row[f"raison{suffix}"], RIEN)
+                return absent if pd.isna(level) else contexte.valeur(row["mesure"], level)
 
             return write
 
@@ -146,7 +145,7 @@ class Portrait:
             if pd.isna(row["ecart"]):
                 return RIEN
             if abs(row["ecart"]) <= row["marge"]:
-                return BRUIT
+                return words[BRUIT]
             return contexte.ecart(row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points")
 
         columns = [
@@ -159,15 +158,9 @@ class Portrait:
         numbers = rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan)
         told = {"source": study.source(rows), "donnees": numbers, "donnees_de": donnees_de}
         made = contexte.tableau(rows, columns, nom, titre, **told).sans_colonne_vide()
-        said = {
-            BRUIT: f"« {majuscule(BRUIT)} » : l'arrondi de la source et le hasard suffisent à expliquer l'écart.",
-            ABSENCES[TROP_PEU]: f"« Trop peu » : moins de {study.regles.minimum}, aucun taux n'est donné.",
-            ABSENCES[SECRET]: "« Secret » : le producteur ne publie pas ce nombre, trop petit.",
-        }
-        whose = "ailleurs, ceux" if study.place.niveau == "commune" else "ceux"
-        iris = f"Chiffres à l'IRIS : {whose} des seules communes qui en ont, sans les IRIS secrets."
-        notes = [note for word, note in said.items() if made.cellules.eq(word).to_numpy().any()]
-        return replace(made, notes=(*notes, *[iris] * bool(rows["iris"].any())))
+        met = [key for key in (BRUIT, TROP_PEU, SECRET) if made.cellules.eq(words[key]).to_numpy().any()]
+        met += ["iris_commune" if study.place.niveau == "commune" else "iris"] * bool(rows["iris"].any())
+        return replace(made, notes=tuple(study.dire(f"note_{key}") for key in met))
 
     def _parts(self, theme: str, nom: str) -> Figure | None:
         """Return one bar of parts for the territory, one for its département, when all the parts are known."""
@@ -207,15 +200,15 @@ class Portrait:
         )  # fmt: skip
         peculiar = charger_yaml("catalogue/synthese.yaml", Synthese).annees
         enough = moved["valeur_depart"].ge(study.regles.minimum)
-        few = f"{RIEN} : moins de {study.regles.minimum} foyers au départ, aucun pourcentage n'est donné."
         heads = {"variation": study.place.nom} | {f"variation_{role}": head for role, head in study.titres.items()}
         columns = [
             Colonne("libelle", "Série"),
             Colonne("_periode", "Période", ecrire=lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}"),
             *(Colonne(key, head, True, "Évolution", part) for key, head in heads.items()),
-            Colonne("lecture", f"Lecture, {study.place.nom}", ecrire=LECTURES.get),
+            Colonne("lecture", f"Lecture, {study.place.nom}", ecrire=study.regles.lectures.get),
         ]
-        notes = [not enough.all() and few, *(note for year, note in peculiar.items() if year in {*moved["depart"]})]
+        few = not enough.all() and study.dire("note_depart")
+        notes = [few, *(note for year, note in peculiar.items() if year in {*moved["depart"]})]
         rows = moved.assign(variation=moved["variation"].where(enough))
         title = f"Comment ces nombres ont changé, {study.place.nom} et ailleurs"
         table = study.contexte.tableau(rows, columns, "portrait-evolutions", title, source=source, notes=notes)
@@ -251,9 +244,9 @@ class Portrait:
             Colonne("nom", "Commune"),
             Colonne("numerateur", "Nombre", True),
             Colonne("valeur", measure.libelle, True, ecrire=lambda value: (
-                ABSENCES[TROP_PEU] if pd.isna(value) else study.contexte.valeur(measure.id, value))),
+                study.regles.mots[TROP_PEU] if pd.isna(value) else study.contexte.valeur(measure.id, value))),
         ]  # fmt: skip
-        few = f" Une commune hachurée a moins de {study.regles.minimum} foyers ou habitants."
+        few = f" {study.dire('hachuree')}"
         source = study.source(study.mesures[study.mesures["mesure"].eq(measure.id)])
         (high, top), (low, bottom) = ((row.nom, study.contexte.valeur(measure.id, row.valeur))
                                       for row in known.iloc[[0, -1]].itertuples())  # fmt: skip
@@ -296,10 +289,7 @@ class Portrait:
         """Return how the territories alike are chosen, and which they are."""
         study, rule, rows, place = self.etude, self.etude.regles.semblables, self.etude.voisins, self.etude.place
         if rows.empty:
-            return paragraphe(
-                f"{majuscule(place.le)} n'est rapproché d'aucun autre territoire : il faut {study.regles.minimum} "
-                "foyers allocataires au moins, et tous les nombres de foyers par prestation."
-            )
+            return paragraphe(study.dire("sans_semblable"))
         whole, kind = place.niveau == "departement", "communes" if place.niveau == "commune" else "EPCI"
         labels = {one.numerateur[0]: one.libelle for one in study.definitions.values()
                   if one.denominateur == rule.taille and one.pour == PART}  # fmt: skip
@@ -314,27 +304,13 @@ class Portrait:
         title = f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}"
         source = publiques.source(charger_famille(COMPTES), [int(study.chiffres.tables[COMPTES]["annee"].max())])
         table = study.contexte.tableau(rows, columns, "portrait-semblables", title, source=source)
-        told = (
-            f"Les communes {place.de} que la Cnaf publie, réunies par intercommunalité, celle qui a le plus de "
-            "foyers allocataires d'abord."
-            if whole
-            else f"Parmi les {kind} {study.reference.de} qui ont de 1/{rule.fenetre} à {rule.fenetre} fois autant de "
-            f"foyers allocataires, les {nombre(len(rows) - 1)} plus proches sont retenues d'après les parts du tableau "
-            "et le nombre de personnes par foyer, chacune divisée par son écart type. Une ressemblance n'explique "
-            "rien ; ailleurs dans ce portrait, leur taux est celui de leurs foyers réunis."
-        )
+        told = study.dire("par_epci" if whole else "semblables", lesquels=kind, retenus=nombre(len(rows) - 1))
         return suite([paragraphe(told), table])
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
         families = map(charger_famille, self.etude.connues["famille"].unique())
-        told = [
-            f"Aucun taux n'est donné sous {self.etude.regles.minimum} foyers, habitants ou allocataires : un seul "
-            "de plus ou de moins le changerait de plus d'un point.",
-            f"Un écart est dit « {BRUIT} » quand l'arrondi de la source et le hasard (deux écarts types) suffisent "
-            "à l'expliquer. Aucun écart n'est un effet.",
-            "Le taux de plusieurs communes est celui de leurs sommes, jamais la moyenne de leurs taux.",
-        ]
+        told = [self.etude.dire(rule) for rule in ("sans_taux", "ecart", "somme")]
         remarks = {f"{one.producteur}, {one.jeu}": one.remarques for one in families if one.remarques}
         return liste([*told, *(f"{one} : {minuscule('. '.join(said))}." for one, said in remarks.items())])
 
@@ -361,15 +337,15 @@ class Portrait:
 
     def _messages(self) -> Iterator[str]:
         """Yield who lives there, the widest gaps that are more than noise, how counts moved, the EPCI's rate."""
-        place, known = self.etude.place, self.etude.mesures.set_index("mesure")
+        study, known = self.etude, self.etude.mesures.set_index("mesure")
         told = known["valeur"].reindex(["population", "foyers", "personnes"])
         if told.isna().all():
-            yield f"Les fichiers présents n'ont aucun chiffre {place.de}."
+            yield study.dire("aucun_chiffre")
         if pd.notna(told["population"]):
-            yield f"{majuscule(place.le)} compte {nombre(told['population'])} habitants" + (
-                " ; les fichiers présents n'ont rien de la Cnaf." if told.isna().any() else
-                f" ; en décembre {known.at['foyers', 'annee']:.0f}, {nombre(told['foyers'])} foyers y reçoivent une "
-                f"prestation de la Caf, soit {nombre(told['personnes'])} personnes."
+            yield study.dire("habitants", habitants=nombre(told["population"])) + (
+                study.dire("rien_de_la_cnaf") if told.isna().any() else
+                study.dire("foyers", annee=f"{known.at['foyers', 'annee']:.0f}", foyers=nombre(told["foyers"]),
+                           personnes=nombre(told["personnes"]))
             )  # fmt: skip
         yield from self._ecarts()
         yield from self._evolutions()
@@ -383,12 +359,11 @@ class Portrait:
         order = (said["ecart"] / said[f"valeur_{LA}"]).abs().sort_values(ascending=False, kind="stable").index
         for row in said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records"):
             alike, name = row.get(f"valeur_{SEMBLABLES}"), row["mesure"]
-            others = minuscule(study.titres.get(SEMBLABLES, ""))
-            beside = f", et {write(name, alike)} dans les {others}" if pd.notna(alike) else ""
-            yield (
-                f"{majuscule(study.place.a)}, {sentences[name].format(valeur=write(name, row['valeur']))} en "
-                f"{row['annee']:.0f}, contre {write(name, row[f'valeur_{LA}'])} {study.reference.a}{beside}."
-            )
+            there = [f"{write(name, row[f'valeur_{LA}'])} {study.reference.a}"]
+            if pd.notna(alike):
+                there.append(f"{write(name, alike)} dans les {minuscule(study.titres[SEMBLABLES])}")
+            said = sentences[name].format(valeur=write(name, row["valeur"]))
+            yield study.dire("mesure", dit=said, annee=f"{row['annee']:.0f}", ailleurs=", et ".join(there))
 
     def _evolutions(self) -> Iterator[str]:
         study, (_, moved) = self.etude, self.etude.suivis
@@ -396,39 +371,32 @@ class Portrait:
             return
         clear = moved[moved["lecture"].isin(["hausse", "baisse"]) & moved["valeur_depart"].ge(study.regles.minimum)]
         for row in clear.loc[clear["variation"].abs().sort_values(ascending=False).index].to_dict("records"):
-            verb, there = "augmenté" if row["lecture"] == "hausse" else "diminué", row.get(f"variation_{LA}")
-            yield (
-                f"De {row['depart']:.0f} à {row['annee']:.0f}, le nombre de {minuscule(row['libelle'])} "
-                f"y a {verb} de {pourcent(abs(row['variation']))}"
-                + (f" ({pourcent(there, signe=True)} {study.reference.a})" if pd.notna(there) else "") + "."
-            )  # fmt: skip
+            there = row.get(f"variation_{LA}")
+            beside = f" ({pourcent(there, signe=True)} {study.reference.a})" if pd.notna(there) else ""
+            span = {
+                "depart": f"{row['depart']:.0f}",
+                "annee": f"{row['annee']:.0f}",
+                "serie": minuscule(row["libelle"]),
+            }
+            yield study.dire(row["lecture"], **span, variation=pourcent(abs(row["variation"])), ailleurs=beside)
         if clear.empty and study.epci:
-            yield (
-                "Aucune évolution n'y dépasse ce que l'arrondi et le hasard expliquent : l'intercommunalité, "
-                f"{study.epci.le}, est la bonne échelle pour suivre des tendances."
-            )
+            yield study.dire("sans_evolution", epci=study.epci.le)
 
     def _incertain(self) -> Iterator[str]:
         """Yield what to beware of: small counts, secrecy, old figures, rounding."""
         study, rows = self.etude, self.etude.mesures
         if rows["raison"].eq(TROP_PEU).any():
-            yield (
-                f"Le territoire a moins de {study.regles.minimum} foyers allocataires, ou habitants : aucun taux n'en "
-                "est tiré, car un seul foyer le changerait de plus d'un point."
-            )
+            yield study.dire("trop_petit")
         old = rows[rows["raison"].eq("") & rows["annee"].lt(self._annee - 3) & rows["unite"].ne("nombre")]
         if len(old):
             years = enumerer([str(year) for year in sorted(old["annee"].astype(int).unique())])
             labels = [study.definitions[one].libelle.partition(",")[0] for one in old["mesure"].head(SUR_LA_PAGE)]
-            yield f"Les chiffres de {years} ont vieilli ({', '.join(map(minuscule, labels))}…)."
+            yield study.dire("vieux", annees=years, mesures=", ".join(map(minuscule, labels)))
         if rows["raison"].eq(SECRET).any():
-            yield "L'Insee tait des nombres trop petits : leurs taux manquent ici."
+            yield study.dire("tus")
         if COMPTES not in set(study.connues["famille"]):
             family = charger_famille(COMPTES)
-            yield (
-                "Le fichier de la Cnaf qui est là n'a pas ce territoire : « ctg source ajouter » ajoute le fichier "
-                f"national ({family.jeu}, {family.adresse})."
-            )
+            yield study.dire("sans_cnaf", jeu=family.jeu, adresse=family.adresse)
             return
-        yield "La Cnaf arrondit chaque nombre à 5 et ne compte que le régime général : la MSA n'y est pas."
-        yield "Un écart avec le département n'est l'effet de rien : il dit où regarder, non pourquoi."
+        yield study.dire("arrondi")
+        yield study.dire("effet")

@@ -277,6 +277,7 @@ class Comparaison(Modele):  # ``comparaison.yaml``
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
     mots: Annotated[dict[MotDeComparaison, Texte], complet(MotDeComparaison)]  # what a gap is worth, why none
+    phrases: dict[Identifiant, Texte]  # of the results, and notes of their tables
     choix: tuple[Texte, ...] = ()
     limites: tuple[Texte, ...] = Field(min_length=1)
 

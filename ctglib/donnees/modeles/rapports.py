@@ -279,6 +279,9 @@ class Portrait(Modele):  # ``portrait.yaml``: what a portrait says of a territor
     evolution_libelles: tuple[Texte, ...]
     carte: tuple[Identifiant, ...]
     champs: dict[Identifiant, Texte]  # why the figures of a family of files are missing
+    mots: dict[Identifiant, Texte]  # of a cell: why there is no value, that a gap is none
+    lectures: dict[Identifiant, Texte]  # how a count moved
+    phrases: dict[Identifiant, str]
     manques: tuple[Manque, ...]
 
 
