@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ctglib.atelier import series
 from ctglib.atelier.carnet import DemandeImpossible, inconnu
-from ctglib.atelier.series import (
-    Annees,
-    Lieux,
-    attributs,
-    codes,
-    convention_par_defaut,
-    decrite,
-    donnees,
-    en_annees,
-    etude,
-    lieux,
-    mots,
-    ratio,
-)  # fmt: skip
+from ctglib.atelier.series import Annees, Lieux
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
 
@@ -48,8 +36,8 @@ def comparer(
         3
     """
     asked = (code,) if pour is None else (code, pour)
-    table = (donnees if pour is None else ratio)(*asked, lieux, annees, convention=convention)
-    order = {place: rank for rank, place in enumerate(codes(lieux))}
+    table = (series.donnees if pour is None else series.ratio)(*asked, lieux, annees, convention=convention)
+    order = {place: rank for rank, place in enumerate(series.codes(lieux))}
     ranks = table["territoire"].map(order)
     rows = table.assign(ordre=ranks).sort_values(["ordre", "annee"], ignore_index=True).drop(columns="ordre")
     first = rows.groupby("territoire")["valeur"].transform("first")
@@ -76,10 +64,10 @@ def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissan
         >>> a.rang("Harnes", a.ratio("cnaf_foyers_paje", "cnaf_foyers", grandes)).query("choisi")["libelle"].tolist()
         ['Harnes']
     """
-    told = attributs(table)
+    told = series.attributs(table)
     year = table["annee"].max() if annee is None else annee
     every = table[table["annee"] == year]
-    rows, own = every.dropna(subset="valeur"), codes(lieu)[0]
+    rows, own = every.dropna(subset="valeur"), series.codes(lieu)[0]
     if own not in set(rows["territoire"]):
         absent = every.loc[every["territoire"].eq(own), "statut"]
         why = f"sa valeur est absente ({absent.iloc[0]})" if len(absent) else "il n'est pas dans cette table"
@@ -144,10 +132,10 @@ def semblables(
     profiles = reperes().profils
     if selon not in profiles:
         raise inconnu("Le profil", selon, profiles)
-    profile, own = profiles[selon], codes(lieu)[0]
-    among = lieux(departement=own[:3] if own.startswith("97") else own[:2]) if parmi is None else parmi
-    places = list(dict.fromkeys([own, *codes(among)]))
-    parts = {code: ratio(code, profile.denominateur, places) for code in profile.parts}
+    profile, own = profiles[selon], series.codes(lieu)[0]
+    among = series.lieux(departement=own[:3] if own.startswith("97") else own[:2]) if parmi is None else parmi
+    places = list(dict.fromkeys([own, *series.codes(among)]))
+    parts = {code: series.ratio(code, profile.denominateur, places) for code in profile.parts}
     whole = pd.concat([table.assign(part=code) for code, table in parts.items()], ignore_index=True)
     common = whole.groupby("annee")["part"].nunique().eq(len(parts))
     year = common[common].index.max() if annee is None else annee
@@ -170,7 +158,7 @@ def semblables(
     found = wide.loc[[own, *distance.drop(own).nsmallest(n).index]].rename_axis(columns=None)
     found = found.assign(rang=range(len(found)), libelle=names, distance=distance.round(2), annee=year)
     found = found.reset_index()[["rang", "territoire", "libelle", "distance", "annee", *profile.parts]]
-    return decrite(
+    return series.decrite(
         found,
         f"Communes qui ressemblent le plus à {names[own]} : {profile.libelle.lower()}, {year}",
         next(iter(parts.values())).attrs["source"],
@@ -200,8 +188,8 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
         >>> a.promesses("harnes", fiche=2, annee=2026)["services"].iloc[0].split(", ")[0]
         'Service action sociale de la Caf'
     """
-    name = convention_par_defaut(convention)
-    study = etude(name, annee)
+    name = series.convention_par_defaut(convention)
+    study = series.etude(name, annee)
     fiches, rows = {item.numero: item for item in study.convention.fiches}, study.etats
     if fiche is not None:
         asked = int(fiche) if str(fiche).isdigit() else fiche
@@ -212,7 +200,7 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
         rows = rows[pd.to_datetime(rows["echeance"]).dt.year == annee]
     if rows.empty:
         which = "la convention" if fiche is None else f"la fiche {fiche}"
-        due = en_annees(pd.to_datetime(study.etats["echeance"]).dt.year)
+        due = series.en_annees(pd.to_datetime(study.etats["echeance"]).dt.year)
         raise DemandeImpossible(
             f"Rien de ce que promet {which} n'est dû en {annee} ({name}) ; échéances : {due}."
             if annee
@@ -224,7 +212,7 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
     )
     kept = ["fiche", "modalite", "promesse", "debut", "echeance", "echeance_ecrite", "etat", "services", "partenaires"]
     title = f"Ce qui est promis, {study.contexte.territoire.nom}" + (f", dû en {annee}" if annee else "")
-    return decrite(found[kept].reset_index(drop=True), title, study.convention.source_texte)
+    return series.decrite(found[kept].reset_index(drop=True), title, study.convention.source_texte)
 
 
 def cibles(convention: str | None = None, annee: int | None = None, *, en_retard: bool = False) -> pd.DataFrame:
@@ -244,8 +232,8 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
         >>> "atteint" in set(a.cibles("demonstration", 2025, en_retard=True)["atteinte"])
         False
     """
-    name = convention_par_defaut(convention)
-    study = etude(name, annee)
+    name = series.convention_par_defaut(convention)
+    study = series.etude(name, annee)
     words = study.catalogue.evaluation
     every = study.evaluation[study.evaluation["cible"].notna()]
     if every.empty:
@@ -271,7 +259,7 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
     found = found[["fiche", "indicateur", "libelle", "detail", "depart", "annee_depart", "valeur", "annee", "cible",
                    "annee_cible", "origine", "atteinte", "raison"]]  # fmt: skip
     title = f"Cibles {'en retard' if en_retard else 'suivies'}, {study.contexte.territoire.nom}, {study.annee}"
-    return decrite(found.reset_index(drop=True), title, study.convention.source_suivi)
+    return series.decrite(found.reset_index(drop=True), title, study.convention.source_suivi)
 
 
 def frequentation(
@@ -293,12 +281,12 @@ def frequentation(
         >>> "secret" in set(a.frequentation(2024, 2025, convention="demonstration")["statut"])
         True
     """
-    name = convention_par_defaut(convention)
+    name = series.convention_par_defaut(convention)
     if not annees:
         raise DemandeImpossible("Donner une année au moins : a.frequentation(2024, 2025).")
     parts, absent = [], []
     for year in annees:
-        study = etude(name, year)
+        study = series.etude(name, year)
         profiles = study.catalogue.profils
         variables = {item.id: item for item in profiles.variables}
         if selon not in variables:
@@ -325,10 +313,12 @@ def frequentation(
         dispositif=rows["dispositif"].map(places),
         categorie=rows["modalite"].map({item.id: item.libelle for item in variables[selon].modalites}),
         valeur=nombres(rows["effectif"]),
-        statut=rows["statut"].map(mots()),
+        statut=rows["statut"].map(series.mots()),
     )[["annee", "dispositif", "categorie", "valeur", "statut"]]
     years, remarks = " et ".join(map(str, annees)), [f"{one[:1].upper()}{one[1:]}." for one in absent]
     what = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs"
     remarks.append("« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.")
     title = f"{what}, {study.contexte.territoire.nom}, {years}"
-    return decrite(table.reset_index(drop=True), title, study.convention.source_suivi, "nombre", remarques=remarks)
+    return series.decrite(
+        table.reset_index(drop=True), title, study.convention.source_suivi, "nombre", remarques=remarks
+    )

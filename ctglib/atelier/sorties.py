@@ -22,6 +22,7 @@ from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre
 from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
+from ctglib.donnees.publiques import reperes
 
 LIGNES_MONTREES = 40
 # JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets text to the right.
@@ -29,19 +30,6 @@ DANS_JUPYTERLAB = (
     "<style>.jp-OutputArea svg {overflow: visible} .jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
 )
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
-ENTETES = {
-    "territoire": "Code", "libelle": "Libellé", "annee": "Année", "valeur": "Valeur", "statut": "Statut",
-    "indice": "Indice", "numerateur": "Numérateur", "denominateur": "Dénominateur", "rang": "Rang",
-    "rang_min": "Rang, au mieux",
-    "rang_max": "Rang, au pire", "promesse": "Ce qui est promis", "echeance": "Échéance", "categorie": "Catégorie",
-    "dispositif": "Dispositif", "distance": "Distance (points)", "modalite": "Action", "etat": "État", "debut": "Début",
-    "code": "Série", "origine": "Origine", "convention": "Convention", "annees": "Années", "niveaux": "Niveaux",
-    "unite": "Unité", "source": "Source", "secret": "Secret", "definition": "Définition", "arrondi": "Arrondi",
-    "ruptures": "Ruptures", "precautions": "Précautions",
-    "depart": "Départ", "annee_depart": "Année de départ", "cible": "Cible", "annee_cible": "Année de la cible",
-    "atteinte": "Atteinte", "raison": "Raison", "detail": "Détail", "indicateur": "Indicateur",
-    "services": "Services", "partenaires": "Partenaires", "fiche": "Fiche",
-}  # fmt: skip
 SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")
 
 
@@ -274,7 +262,7 @@ def _entete(nom: object, table: pd.DataFrame, told: dict) -> str:
     """Return what to write above a column: a series bears its label."""
     if nom == "libelle":
         return "Lieu" if "territoire" in table else "Libellé"
-    return ENTETES.get(nom) or told["series"].get(nom, {}).get("libelle", str(nom))
+    return reperes().entetes.get(nom) or told["series"].get(nom, {}).get("libelle", str(nom))
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
@@ -284,7 +272,7 @@ def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
     flat = table.reset_index()
     flat.columns = ["" if name == "index" else name for name in flat.columns]
     first = flat.columns[0]
-    return flat.assign(**{first: flat[first].map(lambda one: ENTETES.get(one, one))}) if first == "" else flat
+    return flat.assign(**{first: flat[first].replace(reperes().entetes)}) if first == "" else flat
 
 
 def _cellule(value: object) -> str:
@@ -303,9 +291,7 @@ def _nom(titre: str, contenu: str) -> str:
 
 def _xlsx(table: pd.DataFrame) -> bytes:
     """Return a workbook of three sheets: the figures, what they mean, where they come from."""
-    from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
-    from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
     told = _dit(table)
@@ -315,31 +301,26 @@ def _xlsx(table: pd.DataFrame) -> bytes:
         {"": ["Titre", "Unité", "Source", *["Remarque"] * len(told["remarques"])],
          " ": [told["titre"], unit, told["source"], *told["remarques"]]}
     )  # fmt: skip
-    book = Workbook()
-    book.properties.title = told["titre"]
-    book.remove(book.active)
-    for name, frame in (("Données", _a_plat(table)), ("Définitions", meanings), ("Source", sources)):
-        sheet = book.create_sheet(name)
-        sheet.append([told["titre"]])
-        sheet["A1"].font = Font(bold=True, size=13)
-        sheet.append([f"Unité : {unit}. Source : {told['source']}"])
-        sheet.append([])
-        headers = [_entete(str(column), table, told) for column in frame.columns]
-        sheet.append(headers)
-        for cell in sheet[4]:
-            cell.font = Font(bold=True)
-        for row in frame.astype(object).itertuples(index=False, name=None):
-            sheet.append([None if pd.isna(value) else neutraliser(value) for value in row])
-        for rank, (column, header) in enumerate(zip(frame.columns, headers, strict=True), start=1):
-            width = max(map(len, [header, *map(_cellule, frame[column])]))
-            sheet.column_dimensions[get_column_letter(rank)].width = min(60, width + 2)
-        for cell in (cell for row in sheet.iter_rows(min_row=5) for cell in row):
-            if isinstance(cell.value, float):
-                cell.number_format = "#,##0" if cell.value.is_integer() else "#,##0.0"
-            cell.alignment = Alignment(wrap_text=isinstance(cell.value, str), vertical="top")
-        sheet.freeze_panes = "A5"
-        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     buffer = BytesIO()
-    book.save(buffer)
+    with pd.ExcelWriter(buffer, engine="openpyxl") as book:
+        book.book.properties.title = told["titre"]
+        for name, frame in (("Données", _a_plat(table)), ("Définitions", meanings), ("Source", sources)):
+            shown = frame.astype(object).map(neutraliser)
+            shown.columns = [_entete(str(column), table, told) for column in frame.columns]
+            shown.to_excel(book, sheet_name=name, startrow=3, index=False)
+            sheet = book.sheets[name]
+            sheet["A1"], sheet["A2"] = told["titre"], f"Unité : {unit}. Source : {told['source']}"
+            sheet["A1"].font = Font(bold=True, size=13)
+            for header, cells in zip(shown.columns, sheet.iter_cols(min_row=5), strict=True):
+                width = max(map(len, [header, *(_cellule(cell.value) for cell in cells)]))
+                sheet.column_dimensions[cells[0].column_letter].width = min(60, width + 2)
+                for cell in cells:
+                    if cell.value == "":  # pandas writes a text for what is missing; a chart would draw it as zero
+                        cell.value = None
+                    if isinstance(cell.value, float):
+                        cell.number_format = "#,##0" if cell.value.is_integer() else "#,##0.0"
+                    cell.alignment = Alignment(wrap_text=isinstance(cell.value, str), vertical="top")
+            sheet.freeze_panes = "A5"
+            sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     return buffer.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +18,6 @@ from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.points import points_comparables
 
-PRODUCTEUR = re.compile(r"(?: \([^()]*\))?$")
 EVOLUTION, ECART = "Évolution, en %", "Écart, en points"
 
 
@@ -29,11 +27,10 @@ def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comp
     The series compared lose the producer that they all name at their end.
     """
     catalogue, convention, rule = dossier.catalogue, dossier.convention, dossier.catalogue.comparaison
-    words = catalogue.indicateurs_contexte
-    marks = {PRODUCTEUR.search(words[name].libelle).group() for name in rule.indicateurs}
-    if len(marks) == 1 and (mark := marks.pop()):
-        short = {name: words[name].libelle.removesuffix(mark) for name in rule.indicateurs}
-        words = words | {name: words[name].model_copy(update={"libelle": label}) for name, label in short.items()}
+    words = {
+        name: item.model_copy(update={"libelle": item.libelle.removesuffix(f" ({rule.producteur})")})
+        for name, item in catalogue.indicateurs_contexte.items()
+    }
     told = None if communes is None else communes.attrs["source"]
     source = f"{told} ; calculs du classeur" if told else convention.source_suivi
     contexte = Contexte.de(dossier, {**catalogue.mesures, **words}, source)

@@ -11,12 +11,13 @@ from ctglib import __version__
 from ctglib.calculs.comparaison import Constat
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
 from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.catalogue import Seuils, Theme
-from ctglib.donnees.modeles.rapports import RoleDeFichier
+from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
 from ctglib.donnees.statuts import Statut
+from ctglib.donnees.yaml_strict import charger_yaml
 
 NOMMES = 12  # beyond, indicators that no row gives are counted, theme by theme
 SIGNES_EMPREINTE = 12  # enough to tell two versions of a file apart by eye; the CSV has all 64
@@ -24,12 +25,17 @@ NON_PUBLIEE = "non publiée"
 AUTRE = RoleDeFichier(motif="*", groupe="Autres fichiers", role="rôle non décrit dans le catalogue", partie="–")
 
 
+def dire(phrase: str, combien: int = 1, /, **valeurs: object) -> str:
+    """Return a sentence of ``catalogue/diagnostic.yaml``, filled: its form for one, or for several."""
+    forms = charger_yaml("catalogue/diagnostic.yaml", ReglesDiagnostic).phrases[phrase]
+    return forms[-1 if combien > 1 else 0].format(**valeurs)
+
+
 def mode_de_lecture(
     constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte, annees: Mapping[int, str], autres: str = ""
 ) -> Bloc:
     """Return the rules of reading, each with its threshold; ``autres`` tells where other figures come from."""
     near = seuils.ecart_similaire_points
-    near_points = points(near, 0 if float(near).is_integer() else 1, signe=False)
     met = {statut for constat in constats for statut in (constat.statut, constat.statut_reference)}
     words = [
         f"« {statut.mot} » : {minuscule(statut.libelle)}"
@@ -37,23 +43,21 @@ def mode_de_lecture(
         if code in met and statut.absence
     ]
     words += [f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}"] * (Statut.PROVISOIRE in met)
-    words += [f"« {RIEN} » : sans objet, ou que la convention ne donne pas"]
     known = [item.annee for item in constats if item.niveau is not None or item.reference is not None]
     counts, dated = pd.Series(known, dtype="Int64").value_counts().sort_index(), []
     if len(counts):  # the main year and the others, each with how many indicators it has
         main = counts.idxmax()
         others = [f"{year} ({compter(count, 'indicateur')})" for year, count in counts.drop(main).items()]
-        told = f"L'année des données est {main} pour {compter(counts[main], 'indicateur')}"
-        told += f" ; les autres sont de {enumerer(others)}." if others else "."
+        rest = dire("autres_annees", annees=enumerer(others)) if others else "."
+        told = dire("annee_des_donnees", annee=main, indicateurs=compter(counts[main], "indicateur")) + rest
         dated.append(told + (f" {annees[main]}" if main in annees else ""))
+    near_points = points(near, 0 if float(near).is_integer() else 1, signe=False)
     return liste(
         [
-            f"Les chiffres sont ceux de la convention{autres}, à côté de ceux {contexte.reference.de}. Un écart décrit "
-            "une situation ; il ne mesure l'effet d'aucune action.",
+            dire("chiffres_lus", autres=autres, de_reference=contexte.reference.de),
             *dated,
-            "Deux effectifs ne se comparent que par leur variation, deux montants par tête par leur rapport, deux taux "
-            f"en points : à moins de {near_points}, ils sont dits similaires.",
-            f"{' ; '.join(words)}. Zéro est une mesure.",
+            dire("comparaisons", points=near_points),
+            dire("mots_des_statuts", mots="".join(f"{word} ; " for word in words)),
         ]
     )
 
@@ -71,15 +75,8 @@ def limites(
     The same absences in both territories are named once; a territory of which nothing is known is told in a sentence.
     ``engagements`` is what the convention says of its data, ``manquants`` what the report leaves out.
     """
-    told = [
-        f"Seule référence : {contexte.reference.le} ; la convention ne donne aucune commune comparable.",
-        *manquants,
-    ]
-    if doutes:
-        told.append(
-            "Les valeurs marquées (?) sont à vérifier ; aucune n'est corrigée. Le contrôle de la convention dit "
-            "pourquoi."
-        )
+    told = [dire("seule_reference", reference=contexte.reference.le), *manquants]
+    told += [dire("valeurs_douteuses")] * doutes
     ranks = {item.indicateur: rank for rank, item in enumerate(constats)}
     lacking: dict[tuple[str, str], list[str]] = {}  # by word of their absence and place
     for place, value, status in (
@@ -88,7 +85,7 @@ def limites(
     ):
         unknown = [item for item in constats if getattr(item, value) is None]
         if len(unknown) == len(constats):
-            told.append(f"Aucun indicateur n'a de valeur {place}.")
+            told.append(dire("aucune_valeur", place=place))
             continue
         for item in unknown:
             lacking.setdefault((contexte.absence(getattr(item, status)), place), []).append(item.indicateur)
@@ -102,10 +99,7 @@ def limites(
     steps = {name: contexte.indicateurs[name].arrondi_source or 0 for name in ranks}
     for step in sorted({step for step in steps.values() if step > 1}):  # a small difference is then noise
         rounded = _libelles([name for name in ranks if steps[name] == step], contexte)
-        text = nombre_court(step)
-        told.append(
-            f"Arrondis à {text} par leur source, une différence de {text} ou moins n'y est pas lue : {rounded}."
-        )
+        told.append(dire("arrondis", arrondi=nombre_court(step), indicateurs=rounded))
     return liste([*told, *engagements])
 
 
@@ -115,17 +109,17 @@ def laisse_de_cote(
     """Return what the report has no section on, or no row of, for want of data: nothing there is zero."""
     given = {constat.indicateur for constat in constats}
     lost = {theme.titre: [item.id for item in theme.indicateurs if item.id not in given] for theme in themes}
-    empty = [f"« {theme.titre} »" for theme in themes if len(lost[theme.titre]) == len(theme.indicateurs)]
-    partly = {title: names for title, names in lost.items() if names and f"« {title} »" not in empty}
+    empty = [title for title, theme in zip(lost, themes, strict=True) if len(lost[title]) == len(theme.indicateurs)]
+    partly = {title: names for title, names in lost.items() if names and title not in empty}
     names = [name for group in partly.values() for name in group]
     which = _libelles(names, contexte)
     if len(names) > NOMMES:
-        told = enumerer([f"{compter(len(group), 'indicateur')} de « {title} »" for title, group in partly.items()])
-        which = f"{told} ; leurs noms sont dans le dictionnaire du classeur"
+        told = [f"{compter(len(group), 'indicateur')} de « {title} »" for title, group in partly.items()]
+        which = dire("lignes_comptees", indicateurs=enumerer(told))
     return (
-        [f"Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : {enumerer(empty)}."] * bool(empty)
-        + [f"Sans ligne dans le diagnostic, donc inconnus : {which}."] * bool(names)
-        + ["L'offre existante n'est pas décrite : aucune structure, place, âge ou horaire n'est lu."] * (not offre)
+        [dire("themes_vides", themes=enumerer([f"« {title} »" for title in empty]))] * bool(empty)
+        + [dire("lignes_absentes", indicateurs=which)] * bool(names)
+        + [dire("sans_offre")] * (not offre)
     )
 
 
@@ -139,11 +133,9 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tablea
     rows = [(*role(path, roles), path, digest if publiable(path) else "") for path, digest in empreintes.items()]
     rows.sort(key=lambda row: (row[0], row[2]))
     notes = (
-        "Entre parenthèses, le dossier des données. Empreinte : début du sha256, entier dans le CSV du tableau.",
-        f"Produit par ctglib, version {__version__} : les mêmes fichiers et la même version redonnent ce rapport.",
-        not all(map(publiable, empreintes))
-        and "Empreinte non publiée : celle d'un fichier de saisie permettrait d'y retrouver, par essais, un effectif "
-        "masqué ou la grille interne.",
+        dire("empreintes"),
+        dire("version", version=__version__),
+        not all(map(publiable, empreintes)) and dire("empreinte_non_publiee"),
     )
     table = pd.DataFrame(
         [(path, found.role, found.partie, digest) for _, found, path, digest in rows],

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+from ctglib.blocs.lecture import dire
 from ctglib.calculs.ecriture import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
 from ctglib.document.contexte import Contexte
@@ -86,9 +87,9 @@ def tableau_offre(
         Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
     ]
     notes = [
-        *[f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}."] * bool(supported),
-        f"{RIEN} : la convention n'en dit rien.",
-        f"« {contexte.absence('L')} » : la convention a une case ou une ligne pour cela, laissée vide.",
+        supported and f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}.",
+        dire("offre_tue"),
+        dire("offre_vide", mot=contexte.absence("L")),
     ]
     groups = shown["libelle_categorie"] if shown["categorie"].nunique() > 1 else None
     title = f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}"
@@ -109,29 +110,24 @@ def phrase_des_equipements(
         none = " ".join(f"ni {name}" for name in lacking)
     where = contexte.territoire.a
     if there:
-        return f"Selon la convention, on trouve {where} : {enumerer(there)}{f', mais {none}' if none else ''}."
-    return f"Selon la convention, il n'y a {none} {where}." if none else ""
+        return dire("equipements", a=where, la=enumerer(there), mais=f", mais {none}" if none else "")
+    return dire("equipements_absents", a=where, absents=none) if none else ""
 
 
 def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
     """Return how the offer meets the ages that the fiches aim at; ``ages`` is what ``calculs.offre.ages`` returns."""
     aimed = [(item, _plage(item.age_min, item.age_max)) for item in ages_des_fiches(ages, fiches)]
     complete = [f"{item.numero} ({span})" for item, span in aimed if not item.sans_dispositif]
-    which = "visent les fiches action" if len(complete) > 1 else "vise la fiche action"
     outside = {nom: (texte, annees) for item, _ in aimed for nom, texte, annees in item.en_dehors}
-    return [
-        *[f"Chaque âge que {which} {enumerer(complete)} a au moins un dispositif."] * bool(complete),
-        *(
-            f"La fiche action {item.numero} vise les {span} ; parmi les dispositifs qu'elle concerne, aucun ne "
-            f"s'adresse aux {plages(item.sans_dispositif)}."
-            for item, span in aimed
-            if item.sans_dispositif
-        ),
-        *(
-            f"{nom} ({texte}) reçoit aussi des enfants de {plages(annees)}, que la fiche ne vise pas."
-            for nom, (texte, annees) in outside.items()
-        ),
+    told = [dire("ages_complets", len(complete), fiches=enumerer(complete))] if complete else []
+    told += [
+        dire("ages_sans_dispositif", fiche=item.numero, ages=span, sans=plages(item.sans_dispositif))
+        for item, span in aimed
+        if item.sans_dispositif
     ]
+    for nom, (texte, annees) in outside.items():
+        told.append(dire("ages_en_dehors", nom=nom, ages=texte, dehors=plages(annees)))
+    return told
 
 
 def plages(annees: Iterable[int]) -> str:
@@ -168,9 +164,8 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         Colonne("manque", "Ce que la convention ne dit pas"),
         Colonne("reference", "Place dans la convention"),
     ]
-    note = "(a) Le texte n'en parle pas ; le classeur d'évaluation l'attend d'une structure de ce type."
     title = f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}"
-    notes = [note] * int(expected.any())
+    notes = [expected.any() and dire("offre_attendue")]
     return contexte.tableau(shown, columns, "offre-manques", title, donnees=manques, notes=notes)
 
 
@@ -199,28 +194,28 @@ def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche
     by_mode = modes.set_index("modalite")
     whole, kinds = by_mode.loc[""], {name: sorte.modes for name, sorte in regles.sortes.items()}
     told = [
-        f"En {whole['annee']:.0f}, pour 100 enfants de moins de 3 ans, {contexte.territoire.le} offrait "
-        f"{nombre(whole['valeur'], 1)} places d'accueil de toute sorte, "
-        f"{_de_plus(whole['ecart'])} que {contexte.reference.le}."
-    ]
+        dire(
+            "places", annee=f"{whole['annee']:.0f}", places=nombre(whole["valeur"], 1), ecart=_de_plus(whole["ecart"]),
+            le=contexte.territoire.le, reference=contexte.reference.le,
+        )
+    ]  # fmt: skip
     gaps = {name: by_mode.loc[own, "ecart"].sum() for name, own in kinds.items() if {*own} <= {*by_mode.index}}
     if abs(whole["ecart"]) < NEGLIGEABLE or not gaps:
         return told
     first = sorted(gaps, key=gaps.get, reverse=bool(whole["ecart"] > 0))[0]
-    words = {name: sorte.mot for name, sorte in regles.sortes.items()}
-    others = [f" ; {words[name]} en offrait {_de_plus(gap)}" for name, gap in gaps.items() if name != first]
-    told.append(f"L'écart tenait à {words[first]} ({_de_plus(gaps[first])}){''.join(others)}.")
+    said = {name: {"sorte": regles.sortes[name].mot, "ecart": _de_plus(gap)} for name, gap in gaps.items()}
+    others = [dire("places_autre_sorte", **words) for name, words in said.items() if name != first]
+    told.append(dire("places_par_sorte", **said[first], autres="".join(others)))
     supported = {
         name: [str(fiche.numero) for fiche in fiches if {*own} & {*fiche.modes}] for name, own in kinds.items()
     }
     answers = [
-        f"{'la fiche' if len(numbers) == 1 else 'les fiches'} action {enumerer(numbers)} "
-        f"{'soutient' if len(numbers) == 1 else 'soutiennent'} {words[name]}"
+        dire("fiche_de_la_sorte", len(numbers), fiches=enumerer(numbers), sorte=regles.sortes[name].mot)
         for name, numbers in supported.items()
         if numbers
     ]
-    late = [words[name] for name, gap in gaps.items() if gap <= -NEGLIGEABLE and not supported[name]]
-    none = f" ; aucune ne porte sur {enumerer(late)}" if late else ""
+    late = [regles.sortes[name].mot for name, gap in gaps.items() if gap <= -NEGLIGEABLE and not supported[name]]
+    none = dire("sortes_sans_fiche", sortes=enumerer(late)) if late else ""
     return told + [f"{majuscule(enumerer(answers))}{none}."] * bool(answers)
 
 

@@ -83,7 +83,6 @@ class Territoire(Montrable):
         groups = {name: title for title, group in rules.territoire.groupes.items() for name in group}
         items = [contexte.indicateurs[name] for name in rows["indicateur"].unique()]
         rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
-        steps = ", ".join(map(nombre_court, rounded))
 
         def bare(row: pd.Series) -> bool:
             """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
@@ -120,18 +119,16 @@ class Territoire(Montrable):
             Colonne("variation_reference_depart", since, True, there, part),
             Colonne("lecture", "Lecture", ecrire=rules.lectures.get),
         ]
-        notes = [
-            rules.mots["contexte"],
-            "Sur un an : écart avec l'année d'avant. Chaque série a sa propre année, celle du dernier chiffre paru.",
-            rows["lecture"].eq(calculs.TROP_PEU).any()
-            and "« Trop peu pour conclure » : un nombre varie de lui-même ; le "
-            "hasard suffit à expliquer l'écart sur un an.",
-            rows["lecture"].eq("dans_le_bruit").any()
-            and f"« Dans le bruit » : l'écart ne dépasse pas l'arrondi de la source ({steps}).",
-            f"« – » : pas de chiffre qui se compare. {there} : une évolution, jamais un niveau.",
-            *ruptures(items),
-            *notes_des_moyennes(rows, contexte),
-        ]
+        said = {
+            "un_an": True,
+            "trop_peu": rows["lecture"].eq(calculs.TROP_PEU).any(),
+            "dans_le_bruit": rows["lecture"].eq("dans_le_bruit").any(),
+            "tiret": True,
+        }
+        steps = ", ".join(map(nombre_court, rounded))
+        notes = [rules.mots["contexte"]]
+        notes += [rules.territoire.notes[key].format(arrondis=steps, reference=there) for key in said if said[key]]
+        notes += ruptures(items) + notes_des_moyennes(rows, contexte)
         title, groups = f"Chiffres publics, {here} et {there}, dernière année connue", rows["indicateur"].map(groups)
         return contexte.tableau(rows, columns, "territoire", title, source=self.source, groupes=groups, notes=notes)
 
@@ -247,10 +244,8 @@ class DiagnosticRevisite(Montrable):
 
     etude: EtudeFinale
 
-    @property
-    def themes(self) -> dict[str, str]:
-        """The title of each theme."""
-        return {theme.theme: theme.titre for theme in self.etude.catalogue.themes}
+    # The title of each theme.
+    themes = property(lambda self: {theme.theme: theme.titre for theme in self.etude.catalogue.themes})
 
     @cached_property
     def source(self) -> str:
@@ -269,15 +264,11 @@ class DiagnosticRevisite(Montrable):
             return None
         here, there, years = contexte.territoire.nom, contexte.reference.nom, self.etude.catalogue.synthese.annees
 
-        def valeur(nom: str, suite: str = "") -> Callable[[pd.Series], str]:
-            def ecrire(row: pd.Series) -> str:
-                if pd.isna(row[nom]):
-                    return RIEN
-                value = contexte.valeur(row["indicateur"], row[nom])
-                mean = pd.notna(row["moyenne"])
-                return f"{value} par an ({row[f'periode{suite}']})" if mean else f"{value} ({row[f'annee{suite}']})"
-
-            return ecrire
+        def niveau(row: pd.Series, nom: str, suite: str = "") -> str:
+            if pd.isna(row[nom]):
+                return RIEN
+            when = f"({row[f'annee{suite}']})" if pd.isna(row["moyenne"]) else f"par an ({row[f'periode{suite}']})"
+            return f"{contexte.valeur(row['indicateur'], row[nom])} {when}"
 
         def precision(row: pd.Series) -> str:
             if pd.notna(row["moyenne"]):
@@ -288,8 +279,8 @@ class DiagnosticRevisite(Montrable):
 
         columns = [
             Colonne("serie", "Série", ecrire=lambda row: contexte.indicateurs[row["indicateur"]].libelle),
-            Colonne("alors", "Alors", True, ecrire=valeur("avant", "_avant")),
-            Colonne("maintenant", "Maintenant", True, ecrire=valeur("apres")),
+            Colonne("alors", "Alors", True, ecrire=lambda row: niveau(row, "avant", "_avant")),
+            Colonne("maintenant", "Maintenant", True, ecrire=lambda row: niveau(row, "apres")),
             Colonne("ici", here, True, "Évolution", lambda row: evolution(row["variation"], row)),
             Colonne("la", there, True, "Évolution", lambda row: evolution(row["variation_reference"], row)),
             Colonne("precision", "Précision", ecrire=precision),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
+from ctglib.blocs.lecture import dire
 from ctglib.calculs.comparaison import DECIMALES_INDICE, DUREE_VARIATION, FICHE, Constat, incertains
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
@@ -23,12 +24,7 @@ FOIS = 1.05  # closer than that, two amounts by head are alike
 COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"
-SANS_REGLE = "L'année d'avant sert de base"
 AUCUNE, SANS_ENJEU = "aucune fiche", "Hors des enjeux de la convention"
-LECTURE = (
-    "Le rattachement des besoins aux enjeux et aux fiches est une lecture du classeur d'évaluation, à valider par le "
-    "comité de pilotage : la convention ne l'écrit pas."
-)
 VARIATIONS = ["variation", "variation_reference"]
 
 
@@ -80,15 +76,14 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
     absent, contexte = {item.indicateur for item in known if item.niveau == 0}, etude.contexte
     if not absent:
         return []
-    verb = "n'existent pas" if len(absent) > 1 else "n'existe pas"
-    some = "aucune n'existe" if len(absent) == len(known) else f"{nombre(len(absent))} {verb}"
+    some = "services_tous_absents" if len(absent) == len(known) else "services_absents"
     kinds = compter(len(known), "sorte de services", "sortes de services")
     answers = [str(fiche.numero) for fiche in etude.convention.fiches if set(fiche.repond_a) & absent]
-    which = "Les fiches action {} y répondent." if len(answers) > 1 else "La fiche action {} y répond."
+    how_many = dire(some, len(absent), nombre=nombre(len(absent)))
+    there, here = majuscule(contexte.reference.le), contexte.territoire.a
     return [
-        f"{majuscule(contexte.reference.le)} compte {kinds} pour les parents et les habitants ; {some} "
-        f"{contexte.territoire.a}.",
-        which.format(enumerer(answers)) if answers else "Aucune fiche action n'y répond.",
+        dire("services", Reference=there, sortes=kinds, combien=how_many, a=here),
+        dire("fiches_des_services" if answers else "services_sans_fiche", len(answers), fiches=enumerer(answers)),
     ]
 
 
@@ -173,24 +168,20 @@ def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd
         The columns ``COLONNES``; ``fois`` is how many times more the reference pays by head, missing when one of the
         two is absent or zero.
     """
-    values = comparaison.set_index("indicateur")[["valeur", "valeur_reference", "annee"]]
+    values, both = comparaison.set_index("indicateur"), ["valeur", "valeur_reference"]
     rows = []
     for rule in regles:
         known = values.reindex([*rule.montants, rule.par])
-        if known["valeur"].isna().any():
-            continue
-        counts = known.iloc[-1][["valeur", "valeur_reference"]].astype("float64")
-        sums = known.iloc[:-1][["valeur", "valeur_reference"]].sum(skipna=False)
-        here, there = sums / counts.where(counts.gt(0))
-        times = there / here if here else float("nan")
-        rows.append((rule.id, rule.libelle, rule.mot, rule.par, known["annee"].iloc[0], *sums, here, there, times))
-    return pd.DataFrame(rows, columns=COLONNES).dropna(subset="tete", ignore_index=True)
+        sums, heads = known[both].iloc[:-1].sum(skipna=False), known[both].iloc[-1].astype("float64")
+        by_head = sums / heads.where(heads.gt(0))
+        rows.append((rule.id, rule.libelle, rule.mot, rule.par, known["annee"].iloc[0], *sums, *by_head))
+    found = pd.DataFrame(rows, columns=COLONNES[:-1]).dropna(subset="tete", ignore_index=True)
+    return found.assign(fois=found["tete_reference"] / found["tete"].where(found["tete"].ne(0)))
 
 
 def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str]) -> Tableau:
     """Return the amounts: in all, then by head in both territories; a doubtful count of heads is marked."""
     here, there = contexte.territoire.nom, contexte.reference.nom
-    doubtful = "(?) Le nombre d'enfants est à vérifier : le contrôle de la convention dit pourquoi."
     columns = [
         Colonne("objet", "Ce que la Caf verse", ecrire=lambda row: (
             f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes))),
@@ -200,7 +191,7 @@ def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collect
     ]  # fmt: skip
     title = f"Action sociale de la Caf par tête, {_lieux_et_dates(contexte, montants['annee'])}"
     source = f"{contexte.source} ; calculs du classeur d'évaluation"
-    notes = [montants["par"].isin(list(doutes)).any() and doubtful]
+    notes = [montants["par"].isin(list(doutes)).any() and dire("effectif_douteux")]
     return contexte.tableau(montants, columns, "par-tete", title, source=source, notes=notes)
 
 
@@ -210,24 +201,19 @@ def _euros(valeur: float) -> str:
 
 def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
     """Return where the reference pays most more by head, in proportion then in euros, then where it pays less."""
-    here, there = contexte.territoire.a, contexte.reference.a
     behind, ahead = montants[montants["fois"].ge(FOIS)], montants[montants["fois"].le(1 / FOIS)]
-    told = []
+    told = [("davantage_ici", rank) for rank in ahead.index]
     if len(behind):
         widest, dearest = behind["fois"].idxmax(), (behind["tete_reference"] - behind["tete"]).idxmax()
-        row, other = behind.loc[widest], behind.loc[dearest]
-        told = [
-            f"L'écart le plus grand en proportion est celui de « {minuscule(row['libelle'])} » : en "
-            f"{row['annee']:.0f}, par {row['mot']}, la Caf a versé {_euros(row['tete_reference'])} {there}, "
-            f"{_euros(row['tete'])} {here}.",
-            f"En euros, c'est celui de « {minuscule(other['libelle'])} » : {_euros(other['tete_reference'])} par "
-            f"{other['mot']} {there}, {_euros(other['tete'])} {here}.",
-        ][: 1 + (dearest != widest)]
-    return told + [
-        f"Pour « {minuscule(row.libelle)} », la Caf a versé davantage {here} : {_euros(row.tete)} par {row.mot}, "
-        f"contre {_euros(row.tete_reference)} {there}."
-        for row in ahead.itertuples()
-    ]
+        told[:0] = [("ecart_en_proportion", widest), ("ecart_en_euros", dearest)][: 1 + (dearest != widest)]
+    here, there = contexte.territoire.a, contexte.reference.a
+    return [
+        dire(
+            phrase, objet=minuscule(row["libelle"]), annee=f"{row['annee']:.0f}", mot=row["mot"],
+            ici=_euros(row["tete"]), la=_euros(row["tete_reference"]), a=here, a_reference=there,
+        )
+        for phrase, row in ((phrase, montants.loc[rank]) for phrase, rank in told)
+    ]  # fmt: skip
 
 
 def phrase_du_contrat(
@@ -244,11 +230,11 @@ def phrase_du_contrat(
     year, before = int(amounts["annee"].iloc[0]), convention.debut.year - 1
     parts = [f"{_euros(value)} pour le {contrat.montants[name]}" for name, value in amounts["valeur"].items()]
     total = f", soit {_euros(amounts['valeur'].sum())}" if len(parts) > 1 else ""
-    told = f"En {year}, le {contrat.nom} versait {contexte.territoire.a} {enumerer(parts)}{total}."
+    told = dire("contrat", annee=year, nom=contrat.nom, a=contexte.territoire.a, montants=enumerer(parts), total=total)
     if year == before:
         return [told]
-    rule = f"{majuscule(clause.texte)} ({convention.citer('moyens')})" if clause.texte else SANS_REGLE
-    return [f"{told} {rule} : le montant de {before} est à demander à la Caf."]
+    cited = f"{majuscule(clause.texte)} ({convention.citer('moyens')})" if clause.texte else dire("base_sans_regle")
+    return [f"{told} {dire('base_du_contrat', regle=cited, annee=before)}"]
 
 
 def vulnerabilite(etude: EtudeDiagnostic, *, valide: bool) -> Bloc | None:
@@ -268,7 +254,7 @@ def vulnerabilite(etude: EtudeDiagnostic, *, valide: bool) -> Bloc | None:
 def fondement(radar: Radar, convention: Convention) -> Bloc:
     """Return who validated the indices and when, or the working hypothesis set apart."""
     if done := convention.radar.get("valide"):
-        return paragraphe(f"Indices validés par {done.par} le {date_longue(done.date)}.")
+        return paragraphe(dire("indices_valides", par=done.par, date=date_longue(done.date)))
     gaps = [item.manque.rstrip(". ") for item in convention.lacunes if item.id == radar.lacune]
     return avertissement(" ".join([radar.avertissement, *(f"{gap}." for gap in gaps)]))
 
@@ -280,25 +266,26 @@ def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, conve
             for axe in radar.axes if axe.renverse}  # fmt: skip
     steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in indices["indicateur"]}
     gaps = [item for item in convention.lacunes if item.id == radar.lacune and not convention.radar]
+    here, there = contexte.territoire.de, contexte.reference.de
+    group = radar.groupe_de_reference.rstrip(". ")
+    unsure = (
+        {
+            "axe": row.libelle,
+            "minimum": nombre(row.minimum, DECIMALES_INDICE),
+            "maximum": nombre(row.maximum, DECIMALES_INDICE),
+        }
+        for row in incertains(indices, radar, steps).itertuples()
+    )
     return paragraphe(radar.formule) + liste(
         [
-            f"Groupe de référence : {radar.groupe_de_reference.rstrip('. ')}. À {same}, la valeur "
-            f"{contexte.territoire.de} égale celle {contexte.reference.de}.",
-            f"Un indice de {high} ou plus est dit fortement supérieur, de {low} ou moins fortement inférieur ; il est "
-            "classé tel qu'il est imprimé, à l'unité.",
-            *(
-                f"« {majuscule(rule.mots)} » : {rule.regle}."
-                for kind, rule in radar.renversements.items()
-                if kind in used
-            ),
-            *(
-                f"Classement incertain, à l'arrondi près des valeurs imprimées : « {row.libelle} », dont l'indice va "
-                f"de {nombre(row.minimum, DECIMALES_INDICE)} à {nombre(row.maximum, DECIMALES_INDICE)}."
-                for row in incertains(indices, radar, steps).itertuples()
-            ),
+            dire("groupe_de_reference", groupe=group, egal=same, de=here, de_reference=there),
+            dire("seuils_des_indices", haut=high, bas=low),
+            *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements.items()
+              if kind in used),
+            *(dire("indice_incertain", **said) for said in unsure),
             *(f"Question ouverte ({gap.reference}) : {gap.question}" for gap in gaps),
         ]
-    )
+    )  # fmt: skip
 
 
 def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -> Bloc:
@@ -313,31 +300,28 @@ def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commen
     told = {item.theme for item in commentaires}
     awaited = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
     if awaited and not told:
-        return "Les parties n'ont encore commenté aucun thème."
-    return f"Les parties n'ont pas encore commenté {enumerer(awaited)}." if awaited else ""
+        return dire("sans_commentaire")
+    return dire("commentaires_attendus", themes=enumerer(awaited)) if awaited else ""
 
 
 def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
     """Return how many needs there are and how many have a fiche; ``besoins`` are those of ``Diagnostic``."""
     if besoins.empty:
-        return paragraphe("Aucun besoin ne se lit dans le diagnostic ni dans les fiches.")
-    left = int(besoins["fiches"].eq("").sum())
+        return paragraphe(dire("aucun_besoin"))
+    left, outside = (int(besoins[key].eq("").sum()) for key in ("fiches", "enjeu"))
     answered = len(besoins) - left
     if not answered:
-        return paragraphe("Aucune fiche action ne répond aux besoins lus ici.")
-    told = "Chaque besoin lu ici a une fiche action qui lui répond."
+        return paragraphe(dire("besoins_sans_fiche"))
+    told = dire("besoins_avec_fiche")
     if left:
-        outside = int(besoins["enjeu"].eq("").sum())
-        which = f"dont {nombre(outside)} dans" if outside < left else "dans"
-        told = (
-            f"Sur {compter(len(besoins), 'besoin')}, {nombre(answered)} ont une fiche action qui leur répond. "
-            f"{compter(left, 'reste', 'restent')} sans réponse"
-            + (f", {which} des thèmes qu'aucun enjeu ne reprend." if outside else ".")
-        )
+        where = f"dont {nombre(outside)} dans" if outside < left else "dans"
+        told = dire(
+            "besoins_comptes", besoins=compter(len(besoins), "besoin"), avec=nombre(answered),
+            sans=compter(left, "reste", "restent"), ou=dire("hors_des_enjeux", combien=where) if outside else "",
+        )  # fmt: skip
     named = {number for cell in besoins["fiches"] for number in cell.split(SEPARATEUR)}
     if alone := [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]:
-        which = "aux fiches" if len(alone) > 1 else "à la fiche"
-        told += f" Aucun besoin lu ici ne mène {which} action {enumerer(alone)}."
+        told += dire("fiches_sans_besoin", len(alone), fiches=enumerer(alone))
     return paragraphe(told)
 
 
@@ -365,8 +349,12 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
     ]
     groups = besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)
     titles = " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)
-    bare = "– : le besoin est dit par le constat initial de la fiche, sans chiffre."
-    notes = [LECTURE, titles, *notes, besoins["origine"].eq(FICHE).any() and bare]
+    notes = [
+        dire("lecture_des_besoins"),
+        titles,
+        *notes,
+        besoins["origine"].eq(FICHE).any() and dire("besoin_de_fiche"),
+    ]
     title = f"Besoins et fiches action qui leur répondent, {_lieux_et_dates(contexte, besoins['annee'])}"
     return contexte.tableau(besoins, columns, "besoins", title, groupes=groups, notes=notes)
 

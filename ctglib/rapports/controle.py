@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic, MessagesDuControle
+from ctglib.blocs.lecture import dire
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import lacunes, vulnerabilite
 from ctglib.calculs.coherence import STATUTS_MONTRES
@@ -40,19 +41,19 @@ class Controle(EtudeDiagnostic):
         open_ = [f"{nombre(found[key])} {title.lower()}" for key, title in rules.gravites.items() if key in found]
         judged = [f"{nombre(verdicts[key])} {accorder(word.mot, verdicts[key])}"
                   for key, word in rules.verdicts.items() if key in verdicts]  # fmt: skip
-        said = {
-            f"{compter(ran, 'règle')} ont été appliquées"
-            + (f", dont {nombre(silent)} sans rien à signaler." if silent else "."): True,
-            "Aucun constat n'est ouvert.": not open_,
-            f"{compter(int(found.sum()), 'constat ouvert')} : {enumerer(open_)}.": open_,
-            f"{compter(justified, 'constat')} {'sont justifiés' if justified > 1 else 'est justifié'} : le tableau dit "
-            "pourquoi.": justified,
-            f"{compter(len(self.jugements), 'phrase')} du diagnostic qui comparent, classent ou totalisent, refaites "
-            f"sur ses tableaux : {enumerer(judged)}.": judged,
-        }
-        return liste(sentence for sentence, holds in said.items() if holds) + paragraphe(
-            "Une valeur douteuse est signalée et reste telle qu'elle est imprimée : aucune n'est corrigée ici."
-        )
+        silence = dire("regles_sans_constat", nombre=nombre(silent)) if silent else ""
+        told = [dire("regles_appliquees", regles=compter(ran, "règle"), silence=silence)]
+        if open_:
+            constats = compter(int(found.sum()), "constat ouvert")
+            told.append(dire("constats_ouverts", constats=constats, gravites=enumerer(open_)))
+        else:
+            told.append(dire("aucun_constat"))
+        if justified:
+            told.append(dire("constats_justifies", justified, constats=compter(justified, "constat")))
+        if judged:
+            read = compter(len(self.jugements), "phrase")
+            told.append(dire("phrases_refaites", phrases=read, verdicts=enumerer(judged)))
+        return liste(told) + paragraphe(dire("rien_de_corrige"))
 
     def coherence(self) -> Tableau | None:
         """Return the findings in groups, the gravest first; a justified one gives its reason in place of its question.

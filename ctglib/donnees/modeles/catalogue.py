@@ -270,6 +270,7 @@ class Reglage(Modele):  # what the rule has that is arbitrary
 
 class Comparaison(Modele):  # ``comparaison.yaml``
     serie: Identifiant  # a family of ``catalogue/sources``
+    producteur: Texte  # whom the labels of all of them name
     indicateurs: tuple[noms.Contexte, ...] = Field(min_length=1)
     taille: noms.Contexte  # bounds the window and divides the ratios of the distance
     ratios: tuple[noms.Contexte, ...] = Field(min_length=1)

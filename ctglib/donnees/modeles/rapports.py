@@ -38,6 +38,7 @@ class TerritoireDuBilan(Modele):
     groupes: dict[Texte, tuple[noms.Contexte, ...]] = Field(min_length=1)
     membres: MembresDuTerritoire
     graphique: tuple[noms.Contexte, ...]  # the public series that have a chart
+    notes: dict[Identifiant, Texte]  # under the table
 
 
 class RegleDeProposition(Modele):  # what the bilan proposes when its data call for it
@@ -156,6 +157,7 @@ class ContratPrecedent(Modele):
 
 class ReglesDiagnostic(Modele):  # ``diagnostic.yaml``
     sections: dict[Identifiant, SectionDuDiagnostic]
+    phrases: dict[Identifiant, tuple[str, ...]]  # the others, of the check too: about one, about several
     modes: Modes
     par_tete: list[MontantsParTete]
     contrat_precedent: ContratPrecedent

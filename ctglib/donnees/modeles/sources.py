@@ -154,11 +154,12 @@ class Profil(Modele):  # a way of being alike: shares of one denominator, from p
     minimum: Positif
 
 
-class Reperes(Modele):  # ``atelier.yaml``: which public series count households, and what a profile is made of
+class Reperes(Modele):  # ``atelier.yaml``: which public series count households, what a profile is made of, heads
     foyers: Identifiant
     taux_minimum: Positif
     iris: Identifiant
     profils: dict[Identifiant, Profil]
+    entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
 
     @property
     def series(self) -> tuple[str, ...]:
