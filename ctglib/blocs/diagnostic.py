@@ -23,7 +23,7 @@ from ctglib.document.typographie import avec_unite, en_lettres, enumerer, majusc
 from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
-from ctglib.donnees.modeles.rapports import GroupeDeParts, ParTete
+from ctglib.donnees.modeles.rapports import GroupeDeParts, MontantsParTete
 
 OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
 PLACES_ET_ECART = 2  # what is said first of the modes of care; the rest is said beside their chart
@@ -147,7 +147,14 @@ class MessagesDuDiagnostic:
         modes = None
         if len(etude.accueil) >= PLACES_ET_ECART:
             modes = Message(" ".join(etude.accueil[:PLACES_ET_ECART]), ("figure-modes",))
-        told = [*above[:1], modes, *map(self._par_tete, rules.par_tete), self._services(), *above[1:], *below]
+        told = [
+            *above[:1],
+            modes,
+            *map(self._par_tete, etude.catalogue.diagnostic.par_tete),
+            self._services(),
+            *above[1:],
+            *below,
+        ]
         here, there = etude.contexte.territoire.le, etude.contexte.reference.le
         none = Message(f"La convention ne donne aucun chiffre qui compare {here} et {there}.")
         return [message for message in told if message] or [none]
@@ -181,19 +188,17 @@ class MessagesDuDiagnostic:
         here, there = majuscule(place.territoire.le), place.reference.le
         return Message(rules.phrase.format(Territoire=here, services=listed, reference=there), rules.preuves)
 
-    def _par_tete(self, regle: ParTete) -> Message | None:
+    def _par_tete(self, regle: MontantsParTete) -> Message | None:
         """Return an amount by head in both territories; nothing when a figure lacks or is not sure."""
-        etude, rows = self.etude, self.etude.comparaison.set_index("indicateur")
-        names = [*regle.numerateur, regle.denominateur]
-        if not set(names) <= set(rows.index) or set(names) & etude.doutes:
+        etude, found = self.etude, calculs.par_tete(self.etude.comparaison, [regle])
+        if not regle.phrase or found.empty or {*regle.montants, regle.par} & etude.doutes:
             return None
-        both = rows.loc[names, ["valeur", "valeur_reference"]]
-        here, there = (both.iloc[:-1].sum(skipna=False) / both.iloc[-1]).tolist()
-        gap = 100 * abs(here - there) / there if there else float("nan")
-        if not gap >= etude.catalogue.seuils.ecart_notable_pourcent:
+        row = found.iloc[0]
+        here, there = row["tete"], row["tete_reference"]
+        if not there or not 100 * abs(here - there) / there >= etude.catalogue.seuils.ecart_notable_pourcent:
             return None
         told = regle.phrase.format(
-            ici=avec_unite(here, "€", 0), la=avec_unite(there, "€", 0), annee=f"{rows.at[names[0], 'annee']:.0f}",
+            ici=avec_unite(here, "€", 0), la=avec_unite(there, "€", 0), annee=f"{row['annee']:.0f}",
             a_territoire=etude.contexte.territoire.a, a_reference=etude.contexte.reference.a,
         )  # fmt: skip
         return Message(told, regle.preuves)

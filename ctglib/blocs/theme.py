@@ -16,12 +16,11 @@ from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, date_longue, nombre_court
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
-from ctglib.donnees.modeles.rapports import ContratPrecedent, MontantsParTete, PhraseDeSection
+from ctglib.donnees.modeles.rapports import ContratPrecedent, PhraseDeSection
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.points import points_indices
 
 FOIS = 1.05  # closer than that, two amounts by head are alike
-COLONNES = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference", "fois"]
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
 PLUS_VITE = "plus_vite"
 AUCUNE, SANS_ENJEU = "aucune fiche", "Hors des enjeux de la convention"
@@ -161,24 +160,6 @@ def ruptures(indicateurs: list[Indicateur], annees: Iterable[float] | None = Non
     ]
 
 
-def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd.DataFrame:
-    """Return a row a rule of which the territory has every amount and the count of heads, zero amounts included.
-
-    Returns:
-        The columns ``COLONNES``; ``fois`` is how many times more the reference pays by head, missing when one of the
-        two is absent or zero.
-    """
-    values, both = comparaison.set_index("indicateur"), ["valeur", "valeur_reference"]
-    rows = []
-    for rule in regles:
-        known = values.reindex([*rule.montants, rule.par])
-        sums, heads = known[both].iloc[:-1].sum(skipna=False), known[both].iloc[-1].astype("float64")
-        by_head = sums / heads.where(heads.gt(0))
-        rows.append((rule.id, rule.libelle, rule.mot, rule.par, known["annee"].iloc[0], *sums, *by_head))
-    found = pd.DataFrame(rows, columns=COLONNES[:-1]).dropna(subset="tete", ignore_index=True)
-    return found.assign(fois=found["tete_reference"] / found["tete"].where(found["tete"].ne(0)))
-
-
 def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str]) -> Tableau:
     """Return the amounts: in all, then by head in both territories; a doubtful count of heads is marked."""
     here, there = contexte.territoire.nom, contexte.reference.nom
@@ -268,13 +249,9 @@ def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, conve
     gaps = [item for item in convention.lacunes if item.id == radar.lacune and not convention.radar]
     here, there = contexte.territoire.de, contexte.reference.de
     group = radar.groupe_de_reference.rstrip(". ")
-    unsure = (
-        {
-            "axe": row.libelle,
-            "minimum": nombre(row.minimum, DECIMALES_INDICE),
-            "maximum": nombre(row.maximum, DECIMALES_INDICE),
-        }
-        for row in incertains(indices, radar, steps).itertuples()
+    unsure = incertains(indices, radar, steps)
+    ends = (
+        unsure[["minimum", "maximum"]].map(lambda value: nombre(value, DECIMALES_INDICE)).assign(axe=unsure["libelle"])
     )
     return paragraphe(radar.formule) + liste(
         [
@@ -282,7 +259,7 @@ def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, conve
             dire("seuils_des_indices", haut=high, bas=low),
             *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements.items()
               if kind in used),
-            *(dire("indice_incertain", **said) for said in unsure),
+            *(dire("indice_incertain", **said) for said in ends.to_dict("records")),
             *(f"Question ouverte ({gap.reference}) : {gap.question}" for gap in gaps),
         ]
     )  # fmt: skip

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Seuils, Unite
     from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.rapports import MontantsParTete
 
 COLONNES = (
     "indicateur", "libelle", "section", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",
@@ -321,3 +322,26 @@ def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float
     ]
     spans = known[["libelle"]].assign(minimum=np.minimum(*ends), maximum=np.maximum(*ends))
     return spans[_niveau(ends[0], radar) != _niveau(ends[1], radar)].reset_index(drop=True)
+
+
+# What the Caf pays by head.
+
+PAR_TETE = ["id", "libelle", "mot", "par", "annee", "montant", "montant_reference", "tete", "tete_reference"]
+
+
+def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd.DataFrame:
+    """Return a row a rule of which the territory has every amount and the count of heads, zero amounts included.
+
+    Returns:
+        The columns ``PAR_TETE`` and ``fois``: how many times more the reference pays by head, missing when one of the
+        two is absent or zero.
+    """
+    values, both = comparaison.set_index("indicateur"), ["valeur", "valeur_reference"]
+    rows = []
+    for rule in regles:
+        known = values.reindex([*rule.montants, rule.par])
+        sums, heads = known[both].iloc[:-1].sum(skipna=False), known[both].iloc[-1].astype("float64")
+        by_head = sums / heads.where(heads.gt(0))
+        rows.append((rule.id, rule.libelle, rule.mot, rule.par, known["annee"].iloc[0], *sums, *by_head))
+    found = pd.DataFrame(rows, columns=PAR_TETE).dropna(subset="tete", ignore_index=True)
+    return found.assign(fois=found["tete_reference"] / found["tete"].where(found["tete"].ne(0)))

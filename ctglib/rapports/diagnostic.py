@@ -16,6 +16,7 @@ from ctglib.blocs.diagnostic import EtudeDiagnostic, MessagesDuDiagnostic
 from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
 from ctglib.calculs import offre
+from ctglib.calculs.comparaison import par_tete
 from ctglib.document.blocs import Bloc, liste, suite
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
@@ -158,7 +159,7 @@ class Diagnostic(EtudeDiagnostic):
     def moyens(self) -> Bloc | None:
         """Return what the Caf pays by head, and what the contract before the convention paid."""
         rules, contexte = self.catalogue.diagnostic, self.contexte
-        amounts = theme.par_tete(self.comparaison, rules.par_tete)
+        amounts = par_tete(self.comparaison, rules.par_tete)
         told = theme.phrases_par_tete(amounts, contexte)
         told += theme.phrase_du_contrat(self.comparaison, rules.contrat_precedent, self.convention, contexte)
         return suite([liste(told), theme.tableau_par_tete(amounts, contexte, self.doutes)])

@@ -148,6 +148,8 @@ class MontantsParTete(Nomme):
     montants: list[noms.Indicateur] = Field(min_length=1)
     par: noms.Indicateur
     mot: Texte  # one of those that ``par`` counts
+    phrase: Texte | None = None  # of the first page, and the tables that show it
+    preuves: tuple[Texte, ...] = ()
 
 
 class ContratPrecedent(Modele):
@@ -175,14 +177,6 @@ class GroupeDeParts(Modele):  # shares that make one message
     indicateurs: dict[noms.Indicateur, Part]
 
 
-class ParTete(Modele):  # a sum of amounts by head of a count, in each territory
-    id: Identifiant
-    numerateur: tuple[noms.Indicateur, ...] = Field(min_length=1)
-    denominateur: noms.Indicateur
-    phrase: Texte
-    preuves: tuple[Texte, ...]
-
-
 class ServicesAbsents(Modele):
     phrase: Texte
     preuves: tuple[Texte, ...]
@@ -199,7 +193,6 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     nombre: Positif  # of each kind a page
     signes: int = Field(ge=20)  # where labels are cut
     parts: tuple[GroupeDeParts, ...]
-    par_tete: tuple[ParTete, ...]
     services: ServicesAbsents
     incertitudes: dict[Identifiant, Texte]
     precisions: dict[noms.Indicateur, Texte]  # what is said after the value of an indicator
