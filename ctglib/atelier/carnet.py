@@ -17,6 +17,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from ctglib.donnees.lecture import RAPPORT
+from ctglib.donnees.publiques import reperes
 
 DETAIL = "(Le détail technique : %tb)"
 APPELS = {
@@ -30,6 +31,16 @@ APPELS = {
 
 class DemandeImpossible(ValueError):
     """A question that the atelier cannot answer as it was put; its message is one French sentence."""
+
+
+def dire(phrase: str, **valeurs: object) -> str:
+    """Return a sentence of ``catalogue/atelier.yaml``, filled."""
+    return reperes().phrases[phrase].format(**valeurs)
+
+
+def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:
+    """Return the error that says such a sentence."""
+    return DemandeImpossible(dire(phrase, **valeurs))
 
 
 def sans_accents(texte: object) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ctglib.atelier.carnet import DemandeImpossible, inconnu
+from ctglib.atelier.carnet import impossible, inconnu
 from ctglib.atelier.series import attributs
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
@@ -124,7 +124,7 @@ def carte(
     _tracable(rows, y)
     shapes = publiques.contours(rows["territoire"])
     if shapes.empty:
-        raise DemandeImpossible("Aucun de ces lieux n'a de contour : la carte montre des communes du Pas-de-Calais.")
+        raise impossible("sans_contour")
     drawn = shapes.merge(rows.assign(code=rows["territoire"], valeur=_nombres(rows[y]))[["code", "valeur"]], how="left")
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
@@ -175,11 +175,11 @@ def _tracable(table: pd.DataFrame, y: str, *noms: str) -> dict:
         if name not in table:
             raise inconnu("La colonne", name, table.columns)
     if table.empty:
-        raise DemandeImpossible("La table est vide : rien à montrer.")
+        raise impossible("table_vide")
     if table[y].isna().all():
         words = table["statut"].value_counts() if "statut" in table else {"absente": len(table)}
         absent = ", ".join(f"{count} « {word} »" for word, count in words.items())
-        raise DemandeImpossible(f"Aucune valeur à tracer : {absent}.")
+        raise impossible("sans_valeur", absentes=absent)
     return told
 
 
@@ -192,7 +192,7 @@ def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
     if ax is None:
         return Figure(figsize=(LARGEUR, hauteur), layout="constrained").add_subplot()
     if not hasattr(ax, "get_xlim"):
-        raise DemandeImpossible(f"ax=… attend des axes de matplotlib, non {type(ax).__name__}.")
+        raise impossible("faux_axes", genre=type(ax).__name__)
     return ax
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ctglib.atelier import series
-from ctglib.atelier.carnet import DemandeImpossible, inconnu
+from ctglib.atelier.carnet import dire, impossible, inconnu
 from ctglib.atelier.series import Annees, Lieux
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
@@ -70,8 +70,8 @@ def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissan
     rows, own = every.dropna(subset="valeur"), series.codes(lieu)[0]
     if own not in set(rows["territoire"]):
         absent = every.loc[every["territoire"].eq(own), "statut"]
-        why = f"sa valeur est absente ({absent.iloc[0]})" if len(absent) else "il n'est pas dans cette table"
-        raise DemandeImpossible(f"« {lieu} » n'a pas de rang en {year} : {why}.")
+        why = dire("valeur_absente", statut=absent.iloc[0]) if len(absent) else dire("hors_de_la_table")
+        raise impossible("sans_rang", lieu=lieu, annee=year, raison=why)
     low, high = _bornes(rows, told)
     sign = -1 if decroissant else 1
     best, worst = (sign * high, sign * low) if decroissant else (low, high)
@@ -83,10 +83,8 @@ def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissan
     ).sort_values(["rang", "libelle"], ignore_index=True)
     found = found[["rang", "rang_min", "rang_max", "territoire", "libelle", "annee", "valeur", "choisi"]]
     mine = found[found["choisi"]].iloc[0]
-    place = f"{mine['rang']}e sur {len(found)}"
-    if mine["rang_min"] != mine["rang_max"]:
-        place += f" ; l'arrondi de la source permet de la {mine['rang_min']}e à la {mine['rang_max']}e place"
-    remarks = [f"{mine['libelle']}, {year} : {place}.", *told["remarques"]]
+    place = "rang" if mine["rang_min"] == mine["rang_max"] else "rang_incertain"
+    remarks = [dire(place, **mine, sur=len(found)), *told["remarques"]]
     found.attrs = {**told, "titre": f"Rang de {mine['libelle']} : {told['titre']}", "remarques": remarks}
     return found
 
@@ -147,12 +145,12 @@ def semblables(
         mine = rows[rows["territoire"] == own].set_index("part")
         below = mine["denominateur"].dropna()
         if absent := [code for code in parts if code not in mine.index]:
-            why = f"aucun chiffre de cette année ({', '.join(absent)})"
+            why = dire("series_absentes", series=", ".join(absent))
         elif len(below) and below.iloc[0] < profile.minimum:
-            why = f"{below.iloc[0]:.0f} pour « {profile.denominateur} », moins de {profile.minimum}"
+            why = dire("trop_petit", effectif=below.iloc[0], **vars(profile))
         else:
-            why = f"des parts manquent ({', '.join(sorted(set(mine.loc[mine['valeur'].isna(), 'statut'])))})"
-        raise DemandeImpossible(f"« {lieu} » n'a pas de profil « {selon} » en {year} : {why}.")
+            why = dire("parts_absentes", statuts=", ".join(sorted(set(mine.loc[mine["valeur"].isna(), "statut"]))))
+        raise impossible("sans_profil", lieu=lieu, profil=selon, annee=year, raison=why)
     distance = (wide - wide.loc[own]).pow(2).sum(axis=1).pow(0.5)
     names = whole.drop_duplicates("territoire").set_index("territoire")["libelle"]
     found = wide.loc[[own, *distance.drop(own).nsmallest(n).index]].rename_axis(columns=None)
@@ -164,10 +162,7 @@ def semblables(
         next(iter(parts.values())).attrs["source"],
         "points",
         {code: meaning for table in parts.values() for code, meaning in table.attrs["series"].items()},
-        [
-            f"{len(wide) - 1} communes comparées : celles de {profile.minimum} unités au moins, sans part secrète.",
-            "Une ressemblance de parts, jamais un effet.",
-        ],
+        [dire("comparees", nombre=len(wide) - 1, minimum=profile.minimum), dire("ressemblance")],
     )
 
 
@@ -201,11 +196,8 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
     if rows.empty:
         which = "la convention" if fiche is None else f"la fiche {fiche}"
         due = series.en_annees(pd.to_datetime(study.etats["echeance"]).dt.year)
-        raise DemandeImpossible(
-            f"Rien de ce que promet {which} n'est dû en {annee} ({name}) ; échéances : {due}."
-            if annee
-            else f"La convention n'écrit aucune action pour {which} ({name})."
-        )
+        reason = "rien_de_du" if annee else "sans_action"
+        raise impossible(reason, quoi=which, annee=annee, convention=name, echeances=due)
     found = rows.rename(columns={"libelle": "promesse", "mot": "etat"}).assign(
         services=[", ".join(fiches[number].services) for number in rows["fiche"]],
         partenaires=[", ".join(fiches[number].partenaires) for number in rows["fiche"]],
@@ -237,16 +229,12 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
     words = study.catalogue.evaluation
     every = study.evaluation[study.evaluation["cible"].notna()]
     if every.empty:
-        raise DemandeImpossible(
-            f"La convention ne fixe aucune cible, et aucun avenant n'en ajoute ({name}, {study.annee})."
-        )
+        raise impossible("sans_cible", convention=name, annee=study.annee)
     verdicts = every["verdict"].map({code: item.mot for code, item in words.verdicts.items()})
     rows = every[every["verdict"].isin(EN_RETARD)] if en_retard else every
     if rows.empty:
         told = ", ".join(f"{word} {count}" for word, count in verdicts.value_counts().items())
-        raise DemandeImpossible(
-            f"Aucune cible n'est en retard ({name}, {study.annee}) ; {len(every)} suivies : {told}."
-        )
+        raise impossible("sans_retard", convention=name, annee=study.annee, nombre=len(every), suivies=told)
     found = rows.assign(
         detail=rows["libelle_modalite"],
         depart=rows["valeur_initiale"],
@@ -283,7 +271,7 @@ def frequentation(
     """
     name = series.convention_par_defaut(convention)
     if not annees:
-        raise DemandeImpossible("Donner une année au moins : a.frequentation(2024, 2025).")
+        raise impossible("sans_annee")
     parts, absent = [], []
     for year in annees:
         study = series.etude(name, year)
@@ -300,14 +288,14 @@ def frequentation(
         rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")]
         parts.append(rows.assign(annee=year))
         if rows.empty and len(study.retraits):
-            absent.append(f"en {year}, le secret retient {' et '.join(study.retraits['table'])}")
+            absent.append(dire("secret_retient", annee=year, tables=" et ".join(study.retraits["table"])))
         elif rows.empty:
             by = ", ".join(variables[one].libelle.lower() for one in dict.fromkeys(of_it["variable"]))
             whom = f"{dispositif}, " if asked and len(handed) else ""
-            absent.append(f"rien n'a été transmis pour {whom}{year}" + (f" par {selon} (mais par {by})" if by else ""))
+            absent.append(dire("autre_variable" if by else "rien_transmis", annee=f"{whom}{year}", selon=selon, par=by))
     rows = pd.concat(parts)
     if rows.empty:
-        raise DemandeImpossible(f"Convention « {name} » : {' ; '.join(absent)}.")
+        raise impossible("sans_frequentation", convention=name, raisons=" ; ".join(absent))
     table = rows.assign(
         annee=rows["annee"].astype("Int64"),
         dispositif=rows["dispositif"].map(places),
@@ -317,7 +305,7 @@ def frequentation(
     )[["annee", "dispositif", "categorie", "valeur", "statut"]]
     years, remarks = " et ".join(map(str, annees)), [f"{one[:1].upper()}{one[1:]}." for one in absent]
     what = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs"
-    remarks.append("« secret » : petit effectif masqué ; une somme qui le rencontre est inconnue.")
+    remarks.append(dire("secret"))
     title = f"{what}, {study.contexte.territoire.nom}, {years}"
     return series.decrite(
         table.reset_index(drop=True), title, study.convention.source_suivi, "nombre", remarques=remarks

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ctglib.atelier.carnet import DemandeImpossible, inconnu, sans_accents
+from ctglib.atelier.carnet import DemandeImpossible, dire, impossible, inconnu, sans_accents
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
@@ -25,7 +25,6 @@ NIVEAUX = ("commune", "departement", "epci", "iris")
 TROP_PEU, HORS = "trop peu pour un taux", "absent des fichiers présents"
 PUBLIQUE, ANNEXE, SUIVI = "séries publiques", "diagnostic", "suivi"
 DETAIL = ["dimension", "modalite"]
-AJOUTER = " Un autre fichier officiel s'ajoute par « ctg source ajouter »."
 COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
 
 
@@ -92,9 +91,7 @@ def donnees(
         [670.0]
     """
     if not isinstance(code, str):
-        raise DemandeImpossible(
-            f"Le code d'une série s'écrit entre guillemets, comme a.chercher() le donne, non {code!r}."
-        )
+        raise impossible("code_sans_guillemets", code=code)
     meaning = _sens(code, convention)
     places = None if lieux is None else codes(lieux)
     wanted = None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
@@ -114,11 +111,10 @@ def donnees(
     found = found.reindex(columns=COLONNES).reset_index(drop=True)
     if (found[DETAIL].isna() | found[DETAIL].eq("")).all(axis=None):
         found = found.drop(columns=DETAIL)
-    name, step = f"« {meaning['libelle']} »", meaning["arrondi"]
-    breaks = [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
-    remarks = [f"{name} : rupture de série, {one}." for one in breaks]
+    step, breaks = meaning["arrondi"], [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
+    remarks = [dire("rupture", serie=meaning["libelle"], rupture=one) for one in breaks]
     if meaning["unite"] == "nombre" and step and step > 1:  # a missing one is NaN, which is above nothing
-        remarks.append(f"{name} : la source arrondit à {step:g} ; un écart de cet ordre n'en est pas un.")
+        remarks.append(dire("arrondi", serie=meaning["libelle"], arrondi=step))
     if nowhere.any():
         remarks.append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
     told = {key: meaning[key] for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")}
@@ -160,10 +156,7 @@ def ratio(
     both = above.merge(below[[*keys, "valeur", "statut"]], on=keys, suffixes=("", "_denominateur"))
     up, down = above.attrs, below.attrs
     if both.empty:
-        raise DemandeImpossible(
-            f"« {up['titre']} » et « {down['titre']} » n'ont aucune année ni aucun lieu en commun : "
-            "donner annee_denominateur=…, ou d'autres lieux."
-        )
+        raise impossible("rien_en_commun", numerateur=up["titre"], denominateur=down["titre"])
     bottom, least = both["valeur_denominateur"], publiques.reperes().taux_minimum
     few = (bottom < least).fillna(False) & both["valeur"].notna()
     told = both["statut"].where(both["valeur"].isna(), both["statut_denominateur"])
@@ -175,14 +168,11 @@ def ratio(
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
     remarks = [*up["remarques"], *down["remarques"]]
     if up["source"] != down["source"]:
-        both_sources = f"{up['source']} ; {down['source']}"
-        remarks.append(
-            f"Numérateur et dénominateur n'ont pas la même source ({both_sources}) : leurs champs peuvent différer."
-        )
+        remarks.append(dire("deux_sources", numerateur=up["source"], denominateur=down["source"]))
     if annee_denominateur is not None:
-        remarks.append(f"Le dénominateur est celui de {annee_denominateur}.")
+        remarks.append(dire("autre_annee", annee=annee_denominateur))
     if few.any():
-        remarks.append(f"Aucun taux n'est donné sous {least} au dénominateur : le hasard y décide.")
+        remarks.append(dire("trop_peu", minimum=least))
     scale = " sur" if pour == 1 else f" pour {pour:g}"
     title = f"{up['titre']}{scale} {down['titre'][:1].lower()}{down['titre'][1:]}"
     source = " ; ".join(dict.fromkeys([up["source"], down["source"]]))
@@ -207,11 +197,9 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
 def attributs(table: object) -> Mapping[str, object]:
     """Return what a table of the atelier tells of itself, or say that it is none, or has lost it."""
     if not isinstance(table, pd.DataFrame):
-        raise DemandeImpossible(f"Il faut une table (a.donnees, a.comparer…), non {type(table).__name__}.")
+        raise impossible("sans_table", genre=type(table).__name__)
     if "series" not in table.attrs:
-        raise DemandeImpossible(
-            "Cette table ne dit plus d'où elle vient : donner titre=… et source=…, ou repartir de a.donnees(…)."
-        )
+        raise impossible("table_muette")
     return table.attrs
 
 
@@ -222,7 +210,7 @@ def convention_par_defaut(nom: str | None) -> str:
         raise inconnu("La convention", nom, names)
     real = [nom] if nom else [name for name in names if not dossier(name).convention.fictive]
     if len(real) != 1:
-        raise DemandeImpossible(f"Dire de quelle convention : convention=… parmi {', '.join(names)}.")
+        raise impossible("quelle_convention", conventions=", ".join(names))
     return real[0]
 
 
@@ -235,7 +223,7 @@ def etude(convention: str, annee: int | None = None) -> EtudeAnnuelle:
     dates = dossier(convention).convention
     annee = dates.fin.year if annee is None else annee
     if not dates.debut.year <= annee <= dates.fin.year:
-        raise DemandeImpossible(f"La convention va de {dates.debut.year} à {dates.fin.year} : {annee} n'en est pas.")
+        raise impossible("hors_convention", debut=dates.debut.year, fin=dates.fin.year, annee=annee)
     return etudier(convention, annee, "publique")
 
 
@@ -291,19 +279,19 @@ def en_annees(annees: Iterable[int]) -> str:
 
 def _rien(meaning: Mapping[str, object], lieux: list[str] | None, annees: list[int] | None) -> str:
     """Return why a series has nothing for these places and years."""
-    name, years, handed = f"« {meaning['libelle']} »", _annees(meaning), meaning["origine"] == SUIVI
+    name, years, handed = meaning["libelle"], _annees(meaning), meaning["origine"] == SUIVI
     if not years:
-        return f"{name} : rien n'a été transmis ({meaning['convention']})."
+        return dire("rien_de_transmis", serie=name, convention=meaning["convention"])
     if annees and not set(annees) & set(years):
-        asked = en_annees(annees)
-        absent = f"rien n'a été transmis pour {asked}" if handed else f"la série n'a pas {asked}"
-        more = AJOUTER if meaning["origine"] == PUBLIQUE else ""
-        return f"{name} : {absent} ; années connues : {en_annees(years)}.{more}"
+        told = dire("annee_non_transmise" if handed else "annee_absente", serie=name, annee=en_annees(annees),
+                    connues=en_annees(years))  # fmt: skip
+        return told + dire("ajouter") * (meaning["origine"] == PUBLIQUE)
     if meaning["origine"] == PUBLIQUE and lieux:
         return _non_couverts(meaning, lieux)
     own = dossier(meaning["convention"])
     places = [own.catalogue.territoires[code].nom for code in own.annexe1["territoire"].unique()]
-    return f"{name} ne porte que sur {' et '.join(places[:1] if handed else places)} ({meaning['origine']})."
+    only = " et ".join(places[:1] if handed else places)
+    return dire("ailleurs", serie=name, lieux=only, origine=meaning["origine"])
 
 
 def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
@@ -312,9 +300,8 @@ def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
     names = known["nom"].fillna(known.index.to_series())
     shown = ", ".join(names[:4]) + (f"… ({len(names)} lieux)" if len(names) > 4 else "")
     if set(known["niveau"].dropna()) - meaning["niveaux"].keys():
-        levels = ", ".join(meaning["niveaux"])
-        return f"« {meaning['libelle']} » n'existe pas pour {shown} : niveaux publiés, {levels}."
-    return f"« {meaning['libelle']} » : les fichiers présents ne disent rien de {shown}.{AJOUTER}"
+        return dire("autre_niveau", serie=meaning["libelle"], lieux=shown, niveaux=", ".join(meaning["niveaux"]))
+    return dire("non_couverts", serie=meaning["libelle"], lieux=shown) + dire("ajouter")
 
 
 def _sens(code: str, convention: str | None) -> dict[str, object]:
@@ -322,12 +309,12 @@ def _sens(code: str, convention: str | None) -> dict[str, object]:
     known = _catalogue()
     found = known[known["code"] == code]
     if found.empty:
-        raise inconnu("La série", code, known["code"], 'a.chercher("…") la retrouve par ses mots.')
+        raise inconnu("La série", code, known["code"], dire("chercher"))
     if found.iloc[0]["origine"] != PUBLIQUE:
         name = convention_par_defaut(convention)
         found = found[found["convention"] == name]
         if found.empty:
-            raise DemandeImpossible(f"La convention « {name} » n'a pas la série « {code} » : donner convention=….")
+            raise impossible("autre_convention", convention=name, code=code)
     return found.iloc[0].to_dict()
 
 
@@ -393,7 +380,7 @@ def lieux(
         town, rows = _code(iris, "commune"), publiques.lire(publiques.reperes().iris)
         own = rows[rows["territoire"].str.startswith(town) & rows["niveau"].eq("iris")]
         if own.empty:
-            raise DemandeImpossible(f"La commune {town} n'a pas d'IRIS dans les fichiers présents.")
+            raise impossible("sans_iris", commune=town)
         last = own.drop_duplicates("territoire", keep="last").rename(columns={"territoire": "code", "libelle": "nom"})
         chosen.append(last[["code", "nom", "niveau"]].assign(departement=town[:2], epci=""))
     found = pd.concat(chosen) if chosen else known
@@ -431,7 +418,7 @@ def codes(demandes: Lieux) -> list[str]:
         if isinstance(item, pd.DataFrame):
             column = next((name for name in ("code", "territoire") if name in item), None)
             if column is None:
-                raise DemandeImpossible("Une table de lieux a une colonne « code » : celle que donne a.lieux(…).")
+                raise impossible("lieux_sans_code")
             found += item[column].tolist()
         elif isinstance(item, str) and (item in known or IRIS.fullmatch(item)):
             found.append(item)
@@ -447,15 +434,15 @@ def _code(nom: str, niveau: str) -> str:
 def _trouver(nom: object, niveau: str = "") -> pd.DataFrame:
     """Return the one place of that name or code; a part of a name is enough when it tells one EPCI."""
     if not isinstance(nom, str) or not nom.strip():
-        raise DemandeImpossible(f"Un lieu se donne par son nom ou son code entre guillemets, non {nom!r}.")
+        raise impossible("lieu_sans_guillemets", nom=nom)
     known, plain = connus(), sans_accents(nom)
     known = known[known["niveau"].eq(niveau)] if niveau else known
     part = known["niveau"].eq("epci") & known["plat"].str.contains(plain, regex=False)
     looked = (known["code"].eq(nom), known["plat"].eq(plain), part)
     exact = next((known[one] for one in looked if one.any()), None)
     if exact is None:
-        raise inconnu("Le lieu", nom, known["nom"], "Donner un nom ou un code Insee ; a.lieux() les donne tous.")
+        raise inconnu("Le lieu", nom, known["nom"], dire("lieux"))
     if len(exact) > 1:
         listed = ", ".join(f"{row.nom} ({row.niveau}, {row.code})" for row in exact.head(3).itertuples())
-        raise DemandeImpossible(f"{len(exact)} lieux s'appellent « {nom} » : {listed}… Donner le code.")
+        raise impossible("plusieurs_lieux", nombre=len(exact), nom=nom, lieux=listed)
     return exact.drop(columns="plat").reset_index(drop=True)

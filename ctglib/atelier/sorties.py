@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.atelier.carnet import DemandeImpossible, sans_accents
+from ctglib.atelier.carnet import DemandeImpossible, dire, impossible, sans_accents
 from ctglib.atelier.dessins import dire_unite, ecrire
 from ctglib.atelier.series import attributs, definitions
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
@@ -95,8 +95,7 @@ def tableau(
     ]
     notes = list(told["remarques"])
     if len(shown) > LIGNES_MONTREES:
-        all_rows = f'{LIGNES_MONTREES} lignes sur {len(shown)} ; a.enregistrer(table, "table.xlsx") les donne toutes.'
-        notes.insert(0, all_rows)
+        notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(shown)))
         shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | shown.get("choisi", False)]
     short, title = nom or _nom(told["titre"], table.to_csv()), told["titre"]
     shown = shown[kept].rename(columns=str)
@@ -135,9 +134,7 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         return Fichier(objet.enregistrer(path))
     drawing, buffer = getattr(objet, "figure", None) or objet, BytesIO()
     if not hasattr(drawing, "savefig"):
-        raise DemandeImpossible(
-            f"Rien à enregistrer : il faut une table, un graphique ou une note, non {type(objet).__name__}."
-        )
+        raise impossible("rien_a_enregistrer", genre=type(objet).__name__)
     with charter_style():
         drawing.savefig(buffer, format=form, metadata=SANS_DATE[form])
     return _ecrire(path, buffer.getvalue())
@@ -148,7 +145,7 @@ def _forme(path: Path, admises: Iterable[str], quoi: str) -> str:
     form = path.suffix.lower().removeprefix(".")
     if form not in admises:
         allowed = ", ".join(f".{name}" for name in admises)
-        raise DemandeImpossible(f"« {path.name} » : {quoi} s'enregistre en {allowed} ; choisir.")
+        raise impossible("extension", fichier=path.name, quoi=quoi, extensions=allowed)
     return form
 
 
@@ -205,9 +202,9 @@ def note(titre: str, contenu: Iterable[object]) -> Note:
         Note « Le RSA à Harnes », 3 blocs. Ensuite : note.enregistrer("note.docx").
     """
     if isinstance(contenu, str | pd.DataFrame) or not hasattr(contenu, "__iter__"):
-        raise DemandeImpossible('Le contenu d\'une note est une liste : ["une phrase", table, ax].')
+        raise impossible("note_sans_liste")
     if not isinstance(titre, str) or not titre.strip():
-        raise DemandeImpossible("Une note a un titre, entre guillemets.")
+        raise impossible("note_sans_titre")
     return Note(titre, tuple(map(_bloc, contenu)))
 
 
@@ -245,7 +242,7 @@ def _bloc(piece: object) -> Bloc:
     if hasattr(piece, "get_xlim") or hasattr(piece, "savefig"):
         known = getattr(getattr(piece, "figure", None) or piece, "ctg", {})
         return figure(piece, alt=known.get("alt")).bloc
-    raise DemandeImpossible(f"Une note contient des textes, des tables et des graphiques, non {type(piece).__name__}.")
+    raise impossible("hors_d_une_note", genre=type(piece).__name__)
 
 
 def _dit(table: object, titre: str | None = None, source: str | None = None) -> dict:
@@ -254,7 +251,7 @@ def _dit(table: object, titre: str | None = None, source: str | None = None) -> 
     else:
         told = attributs(table)
     if table.empty:
-        raise DemandeImpossible("La table est vide : rien à montrer.")
+        raise impossible("table_vide")
     return {**told, "titre": titre or told["titre"], "source": source or told["source"]}
 
 

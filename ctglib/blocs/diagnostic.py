@@ -147,14 +147,8 @@ class MessagesDuDiagnostic:
         modes = None
         if len(etude.accueil) >= PLACES_ET_ECART:
             modes = Message(" ".join(etude.accueil[:PLACES_ET_ECART]), ("figure-modes",))
-        told = [
-            *above[:1],
-            modes,
-            *map(self._par_tete, etude.catalogue.diagnostic.par_tete),
-            self._services(),
-            *above[1:],
-            *below,
-        ]
+        amounts = [self._par_tete(rule) for rule in etude.catalogue.diagnostic.par_tete]
+        told = [*above[:1], modes, *amounts, self._services(), *above[1:], *below]
         here, there = etude.contexte.territoire.le, etude.contexte.reference.le
         none = Message(f"La convention ne donne aucun chiffre qui compare {here} et {there}.")
         return [message for message in told if message] or [none]

@@ -160,6 +160,7 @@ class Reperes(Modele):  # ``atelier.yaml``: which public series count households
     iris: Identifiant
     profils: dict[Identifiant, Profil]
     entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
+    phrases: dict[Identifiant, str]  # why a question has no answer, what to beware of in one
 
     @property
     def series(self) -> tuple[str, ...]:
