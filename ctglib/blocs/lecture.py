@@ -1,4 +1,4 @@
-"""How a report is read, what its figures must not be made to say, and the files it read; each rule from the data."""
+"""How a report is read, what its figures must not be made to say, the files it read; ``dire``, for its sentences."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def laisse_de_cote(
     """Return what the report has no section on, or no row of, for want of data: nothing there is zero."""
     given = {constat.indicateur for constat in constats}
     lost = {theme.titre: [item.id for item in theme.indicateurs if item.id not in given] for theme in themes}
-    empty = [title for title, theme in zip(lost, themes, strict=True) if len(lost[title]) == len(theme.indicateurs)]
+    empty = [theme.titre for theme in themes if len(lost[theme.titre]) == len(theme.indicateurs)]
     partly = {title: names for title, names in lost.items() if names and title not in empty}
     names = [name for group in partly.values() for name in group]
     which = _libelles(names, contexte)
