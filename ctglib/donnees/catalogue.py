@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from ctglib.donnees.modeles import Nomme, catalogue
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import ReglesCoherence
+from ctglib.donnees.modeles.convention import IndicateurFiche
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.rapports import ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
+from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.montrable import Montrable
-
-if TYPE_CHECKING:
-    from ctglib.donnees.modeles import Nomme, catalogue
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.convention import IndicateurFiche
-    from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.rapports import ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
-    from ctglib.donnees.modeles.sources import DonneesPubliques
-    from ctglib.donnees.pieces import Pieces
+from ctglib.donnees.pieces import Pieces
 
 PROPRES = "Indicateurs propres à la convention"
 

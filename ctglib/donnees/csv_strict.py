@@ -16,7 +16,7 @@ from pydantic import Field
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import lire_texte, proches
-from ctglib.donnees.modeles import Expression, Modele, Texte
+from ctglib.donnees.modeles import Expression, Identifiant, Modele, Texte
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -35,20 +35,23 @@ class Contraintes(Modele):
 
 
 class Champ(Modele):
-    """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern`` or is no date."""
+    """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern`` or is no date.
+
+    Two keys are ours: ``vocabulaire``, the kind of names that its cells cite (``noms.yaml``), and ``selon``, the column
+    that says in what each is chosen.
+    """
 
     name: Texte
     type: Literal["string", "integer", "year", "number", "date"]
     title: Texte
     description: Texte
     constraints: Contraintes = Contraintes()
+    vocabulaire: Identifiant | None = None
+    selon: Identifiant | None = None
 
 
 class SchemaTable(Modele):
-    """The subset of Table Schema that our tables use; an empty cell is the only missing value.
-
-    ``sans_ligne`` is ours: the header alone is a table without rows, and not one whose rows were lost.
-    """
+    """The subset of Table Schema that our tables use; an empty cell is the only missing value."""
 
     norme: Texte = Field(alias="$schema")
     name: Texte
@@ -57,7 +60,6 @@ class SchemaTable(Modele):
     fields: tuple[Champ, ...] = Field(min_length=1)
     cle: tuple[Texte, ...] = Field(alias="primaryKey", min_length=1)
     vides: tuple[Literal[""], ...] = Field(default=("",), alias="missingValues")
-    sans_ligne: bool = Field(default=False, alias="sansLigne")
 
     @property
     def colonnes(self) -> tuple[str, ...]:
@@ -110,8 +112,6 @@ def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentia
         found = f"{separator} entre les colonnes" if separator else "une seule colonne"
         return TableLue(relatif, fautes=(*faults, Faute(relatif, *mots("separateur", trouve=found), 1)))
     faults += _fautes_d_en_tete(relatif, header, schema, confidentialite)
-    if not (records or faults or schema.sans_ligne):
-        faults.append(Faute(relatif, *mots("en_tete_seul")))
     kept: dict[int, list[str]] = {}
     for number, cells in records.items():
         if not any(cell.strip() for cell in cells):

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from ctglib.donnees.catalogue import Catalogue, assembler
-from ctglib.donnees.csv_strict import en_table
+from ctglib.donnees.csv_strict import charger_schema, en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
+from ctglib.donnees.modeles.coherence import Correction, Justification
+from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
-from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
+from ctglib.donnees.modeles.rapports import MessageDesParties
+from ctglib.donnees.modeles.suivi import Avenant, CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.pieces import Pieces, avec_la_fin, lire_pieces
-from ctglib.donnees.verifications import verifier
+from ctglib.donnees.regles import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ctglib.donnees.modeles.coherence import Correction, Justification
-    from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
-    from ctglib.donnees.modeles.rapports import MessageDesParties
-    from ctglib.donnees.modeles.suivi import Avenant
 
 GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"
 
@@ -57,10 +53,7 @@ class Finale:
 
 
 def lire_dossier(convention: str) -> Dossier:
-    """Return a convention, read whole and checked.
-
-    Args:
-        convention: Name of a folder of ``conventions``.
+    """Return the convention of a folder of ``conventions``, read whole and checked.
 
     Raises:
         DonneesInvalides: All the faults of all the files, or a convention that is not there.
@@ -78,7 +71,7 @@ def en_dossier(pieces: Pieces) -> Dossier:
         )
         for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
     }
-    tables = {name: en_table(pieces.tables[name][0].lignes, pieces.schemas[name]) for name in ("annexe1", "offre")}
+    tables = {name: en_table(pieces.tables[name][0].lignes, charger_schema(name)) for name in ("annexe1", "offre")}
     return Dossier(assembler(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
 
 

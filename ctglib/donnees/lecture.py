@@ -34,19 +34,13 @@ ESSAIS, PAUSE = 50, 0.02  # waits for another process that is writing the key
 
 @dataclass
 class Journal:
-    """What a piece of work asked of the data folder; paths are relative, with forward slashes.
+    """What a piece of work asked of the data folder; paths are relative, with forward slashes."""
 
-    Attributes:
-        lus: Files read, with the fingerprint of their bytes (see ``empreinte``).
-        absents: Files and folders looked for and not found.
-        listes: Folders listed, with the names found (a folder's name ends with « / »).
-        parts: Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files changes
-            nothing. What is used whole, a study or a file of the follow-up, has an empty one.
-    """
-
-    lus: dict[str, str] = field(default_factory=dict)
-    absents: set[str] = field(default_factory=set)
-    listes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lus: dict[str, str] = field(default_factory=dict)  # files, with the fingerprint of their bytes (``empreinte``)
+    absents: set[str] = field(default_factory=set)  # files and folders looked for and not found
+    listes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # folders, and what they hold (see ``lister``)
+    # Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files changes nothing.
+    # What is used whole, a study or a file of the follow-up, has an empty one.
     parts: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -13,8 +13,8 @@ from datetime import date
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from ctglib.donnees.csv_strict import SchemaTable, TableLue, charger_schema, examiner_csv
-from ctglib.donnees.fautes import DonneesInvalides, Faute, recueillir, refus
+from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles import (
@@ -55,10 +55,10 @@ CATALOGUE: dict[str, type[Modele]] = {
     "bilan": rapports.ReglesBilan,
     "messages": rapports.ReglesMessages,
 }
-# Folders of the catalogue whose files are read together, and what they hold, in the words of a fault.
-ENSEMBLES: dict[str, tuple[type[Modele], str, str]] = {
-    "themes": (catalogue.Theme, "aucun thème", "un fichier « .yaml » par thème"),
-    "indicateurs": (catalogue.SujetIndicateurs, "aucun sujet", "un fichier « .yaml » par sujet"),
+# Folders of the catalogue whose files are read together, and what each of them is in the words of a fault.
+ENSEMBLES: dict[str, tuple[type[Modele], str]] = {
+    "themes": (catalogue.Theme, "thème"),
+    "indicateurs": (catalogue.SujetIndicateurs, "sujet"),
 }
 # Files of a convention, of a year of follow-up, that may not be there: an absent one is an empty one.
 FACULTATIFS: dict[str, type[Modele]] = {
@@ -86,25 +86,14 @@ POINTS_MAX = 25_000_000
 
 @dataclass(frozen=True)
 class Pieces:
-    """What was read.
+    """What was read."""
 
-    Attributes:
-        nom: Name of the folder of the convention.
-        documents: YAML files by kind.
-        tables: CSV files by kind; those of each year, and the public series, are all « observations ».
-        schemas: Schemas by name of table, those without fault.
-        logos: Bytes by party, None while the file is not there.
-        annees: The years of follow-up that were read, whether or not something was found; None: it was left out.
-        fautes: The faults of each file taken alone.
-    """
-
-    nom: str
-    documents: dict[str, tuple[Document, ...]]
-    tables: dict[str, tuple[TableLue, ...]]
-    schemas: dict[str, SchemaTable]
-    logos: dict[str, bytes | None]
-    annees: tuple[int, ...] | None = None
-    fautes: tuple[Faute, ...] = ()
+    nom: str  # of the folder of the convention
+    documents: dict[str, tuple[Document, ...]]  # YAML files by kind
+    tables: dict[str, tuple[TableLue, ...]]  # CSV files by kind: public series, and what years enter, are observations
+    logos: dict[str, bytes | None]  # by party, None while the file is not there
+    annees: tuple[int, ...] | None = None  # of the follow-up, even those that have no file; None: it is left out
+    fautes: tuple[Faute, ...] = ()  # of each file taken alone
 
     @property
     def convention(self) -> convention.Convention | None:
@@ -116,18 +105,8 @@ class Pieces:
         """The last day of the convention, as the avenants of duration extend it."""
         if self.convention is None:
             return None
-        avenants = [one for document in self.documents["convention/avenants"] if document.objet for one in
-                    document.objet.avenants]  # fmt: skip
-        ends = [change.nouvelle_fin for one in avenants for change in one.changements if change.nouvelle_fin]
-        return max([self.convention.fin, *ends])
-
-    def de_l_annee(self, annee: int) -> tuple[dict[str, Document], dict[str, TableLue]]:
-        """Return the documents and the tables that a year's folder has, by name without suffix."""
-        folder = f"{dossier_du_suivi(self.nom)}/{annee}/"
-        documents = {name: one for name in DOCUMENTS for one in self.documents.get(f"suivi/{name}", ())
-                     if one.fichier.startswith(folder)}  # fmt: skip
-        tables = {name: one for name in TABLES for one in self.tables.get(name, ()) if one.fichier.startswith(folder)}
-        return documents, tables
+        read = [document.objet for document in self.documents["convention/avenants"] if document.objet]
+        return self.convention.fin_selon(avenant for one in read for avenant in one.avenants)
 
 
 def annee_du_dossier(fichier: str) -> int | None:
@@ -161,16 +140,15 @@ def lire_pieces(convention: str) -> Pieces:
         DonneesInvalides: The convention is not there.
     """
     if not isinstance(convention, str):
-        expected, remedy = "un nom, entre guillemets dans un carnet", 'écrire le nom : convention = "harnes"'
-        raise refus(CONVENTIONS, f"la convention « {convention!r:.80} »", expected, remedy)
+        raise refus(CONVENTIONS, *mots("convention_sans_nom", ecrit=repr(convention)))
     # Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
     # what is recorded as read.
     there = convention.replace("-", "_").isidentifier() and existe(f"{CONVENTIONS}/{convention}/convention.yaml")
     if not there and convention not in (known := conventions()):
         close = proches(convention, known)
-        remedy = f"écrire « {close[0]} »" if close else "écrire l'un de ces noms, ou créer le dossier de la convention"
-        expected = f"le nom d'un dossier de « {CONVENTIONS} » : {', '.join(known) or 'aucun pour le moment'}"
-        raise refus(CONVENTIONS, f"la convention inconnue « {convention[:80]} »", expected, remedy)
+        told = f"« {close[0]} »" if close else "l'un de ces noms, ou créer le dossier de la convention"
+        names = ", ".join(known) or "aucun pour le moment"
+        raise refus(CONVENTIONS, *mots("convention_inconnue", ecrit=convention, connues=names, proche=told))
     return partager(f"pieces/{convention}", lambda: _rassembler(convention))
 
 
@@ -182,26 +160,26 @@ def _rassembler(nom: str) -> Pieces:
     read["convention/convention"] = [examiner_yaml(f"{folder}/convention.yaml", convention.Convention)]
     read |= {f"convention/{name}": _si_present(f"{folder}/{name}.yaml", model) for name, model in FACULTATIFS.items()}
     faults: list[Faute] = []
-    for name, (model, none, expected) in ENSEMBLES.items():
+    for name, (model, what) in ENSEMBLES.items():
         where, names = f"catalogue/{name}", ()
         with recueillir(faults):
             names = lister(where)
             if not any(one.endswith(".yaml") for one in names):
-                faults.append(Faute(where, none, expected, "remettre les fichiers de ce dossier"))
+                faults.append(Faute(where, *mots("ensemble_vide", quoi=what)))
         read[name] = [examiner_yaml(f"{where}/{one}", model) for one in names if one.endswith(".yaml")]
         for one in names:  # another ending would be silently left out
             if not one.endswith(".yaml") and re.search(r"\.ya?ml", one, re.IGNORECASE):
-                remedy = f"renommer en « {one.partition('.')[0]}.yaml »"
-                words = (f"un fichier nommé « {one} »", "un nom qui finit par « .yaml »", remedy)
-                faults.append(Faute(f"{where}/{one}", *words))
-    schemas = _schemas(faults, ("annexe1", "offre"))
-    tables = {name: [examiner_csv(f"{folder}/{name}.csv", schema)] for name, schema in schemas.items()}
+                faults.append(Faute(f"{where}/{one}", *mots("autre_fin", nom=one, debut=one.partition(".")[0])))
+    tables = {name: [examiner_csv(f"{folder}/{name}.csv", charger_schema(name))] for name in ("annexe1", "offre")}
     logos = _logos(nom, read["convention/convention"][0], faults)
-    return _avec(Pieces(nom, {}, {}, schemas, logos), read, tables, faults)
+    return _avec(Pieces(nom, {}, {}, logos), read, tables, faults)
 
 
 def _avec(
-    pieces: Pieces, documents: dict[str, list[Document]], tables: dict[str, list[TableLue]], fautes: Iterable[Faute]
+    pieces: Pieces,
+    documents: dict[str, list[Document]],
+    tables: dict[str, list[TableLue]],
+    fautes: Iterable[Faute] = (),
 ) -> Pieces:
     """Return pieces with more documents and tables, and their faults."""
     read = [one for group in (*documents.values(), *tables.values()) for one in group]
@@ -217,27 +195,17 @@ def _si_present(relatif: str, modele: type[Modele]) -> list[Document]:
     return [examiner_yaml(relatif, modele)] if existe(relatif) else []
 
 
-def _schemas(faults: list[Faute], noms: Iterable[str]) -> dict[str, SchemaTable]:
-    found = {}
-    for name in noms:
-        with recueillir(faults):
-            found[name] = charger_schema(name)
-    return found
-
-
 def _logos(nom: str, document: Document, faults: list[Faute]) -> dict[str, bytes | None]:
     """Return the logo of each party; a name is a file of ``logos/``, and its bytes are those of a PNG or an SVG."""
     logos: dict[str, bytes | None] = {}
     for rank, party in enumerate(document.objet.parties if document.objet else ()):
         name, relatif = PurePosixPath(party.logo), f"{CONVENTIONS}/{nom}/logos/{party.logo}"
         if name.name != party.logo or name.suffix.lower() not in (".png", ".svg"):
-            words = ("le nom d'un fichier PNG ou SVG de « logos »", "écrire le nom seul, par exemple ville.png")
-            faults.append(document.faute(("parties", rank, "logo"), f"« {party.logo[:80]} »", *words))
+            faults.append(document.dire(("parties", rank, "logo"), "nom_de_logo", ecrit=party.logo))
             continue
         logos[party.id] = lire_octets(relatif) if existe(relatif) else None
         if logos[party.id] is not None and (found := _defaut_d_image(logos[party.id])):
-            remedy = "enregistrer de nouveau l'image au format PNG (changer l'extension ne suffit pas)"
-            faults.append(Faute(relatif, found, "une image PNG ou SVG", remedy))
+            faults.append(Faute(relatif, *mots("image", trouve=found)))
     return logos
 
 
@@ -270,15 +238,14 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
 
     ``annee`` is the last year read, the first being that of the convention; None: all the years that have a folder.
     """
-    folder, faults = f"{CONVENTIONS}/{pieces.nom}", []
+    folder = f"{CONVENTIONS}/{pieces.nom}"
     present = annees_presentes(pieces.nom) if annee is None else (annee,)
     if pieces.convention and present:  # without a gap; only those of the folders when the dates cannot be read
         present = tuple(range(min(pieces.convention.debut.year, *present), max(present) + 1))
-    schemas = _schemas(faults, (*TABLES, "masque"))
     rules = pieces.documents["confidentialite"][0].objet
 
     def table(relatif: str, nom: str) -> list[TableLue]:
-        return [examiner_csv(relatif, schemas[nom], rules)] if existe(relatif) and nom in schemas else []
+        return [examiner_csv(relatif, charger_schema(nom), rules)] if existe(relatif) else []
 
     years = [f"{folder}/suivi/{year}" for year in present]
     read = {
@@ -293,11 +260,10 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
               and name.endswith("/")]  # fmt: skip
     # A series has both its files: a figure without an origin is not published.
     read["sources/origine"] = [examiner_yaml(f"{name}/origine.yaml", sources.Origine) for name in series]
-    if schema := schemas.get("observations"):
-        tables["observations"] += [examiner_csv(f"{name}/observations.csv", schema) for name in series]
-        tables["observations"] += table(f"{folder}/contexte.csv", "observations")
-    found = replace(pieces, schemas={**pieces.schemas, **schemas}, annees=present)
-    return _avec(found, read, tables, faults)
+    schema = charger_schema("observations")
+    tables["observations"] += [examiner_csv(f"{name}/observations.csv", schema) for name in series]
+    tables["observations"] += table(f"{folder}/contexte.csv", "observations")
+    return _avec(replace(pieces, annees=present), read, tables)
 
 
 def avec_la_fin(pieces: Pieces) -> Pieces:
@@ -309,7 +275,7 @@ def avec_la_fin(pieces: Pieces) -> Pieces:
         "finale/lectures": _si_present(f"{folder}/lectures.yaml", evaluation.Lectures),
         "finale/saisie": _si_present(f"{folder}/evaluation_finale.yaml", evaluation.SaisieFinale),
     }
-    return _avec(pieces, read, {}, ())
+    return _avec(pieces, read, {})
 
 
 def fautes_de_nom(convention: str) -> Iterator[Faute]:
@@ -318,12 +284,11 @@ def fautes_de_nom(convention: str) -> Iterator[Faute]:
     known = [*(f"{name}.yaml" for name in DOCUMENTS), *(f"{name}.csv" for name in TABLES)]
     for name in _noms(folder):
         if name.endswith("/") and not _ANNEE.fullmatch(name):
-            words = ("une année sur quatre chiffres", "renommer le dossier, ou le sortir du suivi")
-            yield Faute(f"{folder}/{name[:-1]}", f"un dossier nommé « {name[:-1][:80]} »", *words)
+            yield Faute(f"{folder}/{name[:-1]}", *mots("dossier_d_annee", nom=name[:-1]))
     for annee in annees_presentes(convention):
         for name in _noms(f"{folder}/{annee}"):
             if name not in known and re.search(r"\.(csv|ya?ml)", name, re.IGNORECASE):
                 close = proches(name, known)
-                remedy = f"renommer en « {close[0]} »" if close else "renommer le fichier, ou le sortir du dossier"
-                expected = f"l'un des noms {', '.join(known)}"
-                yield Faute(f"{folder}/{annee}/{name}", f"un fichier nommé « {name[:80]} »", expected, remedy)
+                instead = f"en « {close[0]} »" if close else "le fichier, ou le sortir du dossier"
+                words = mots("fichier_d_annee", nom=name, connus=", ".join(known), ou=instead)
+                yield Faute(f"{folder}/{annee}/{name}", *words)

@@ -1,83 +1,60 @@
-"""The names that files cite: where each kind is defined, and the words of the fault of one that nothing defines.
+"""The names that files cite: each is defined, and once.
 
-A path is that of a YAML file: « * » stands for any item of a list or any value of a dict, « + » for its keys, « ** »
-for all that is below, a rank for one item. A file read in part still defines its names, so that one fault does not
-make a hundred. What a YAML file cites is told by the types of its model (``modeles.noms``).
+What a YAML file cites is told by the types of its model (``modeles.noms``), what a CSV cites by its schema. A path is
+that of a YAML file: « * » stands for any item of a list or any value of a dict, « + » for its keys, « # » for the ranks
+of a list, from 1, « ** » for all that is below. A file read in part still defines its names, so that one fault does
+not make a hundred.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
+import yaml
+
+from ctglib.donnees.csv_strict import SchemaTable
+from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
+from ctglib.donnees.modeles import Identifiant, Modele, Texte
+from ctglib.donnees.modeles.noms import Nom, Unique, marques
+from ctglib.donnees.modeles.suivi import AUTRES
+from ctglib.donnees.pieces import Pieces
+from ctglib.donnees.yaml_strict import Chemin, Document
 
-if TYPE_CHECKING:
-    from ctglib.donnees.pieces import Pieces
-    from ctglib.donnees.yaml_strict import Chemin, Document
-
+CONVENTION = "convention/convention"
+SUIVIS = f"{CONVENTION} fiches.*.indicateurs.*.id"  # the indicators that fiches follow
 _PEU, _BEAUCOUP = 8, 20  # names shown whatever is written, and when none is close
 
 
-class Vocabulaire(NamedTuple):
-    """A kind of name: the words of its faults, and the documents and paths that define it, each name once.
+class Choix(Modele):
+    """What names are chosen in: the items of a list of some documents, the key that names each, what it offers."""
 
-    ``remplace`` may define a name again, and its own then takes the place of the first.
-    """
+    documents: Texte
+    liste: Identifiant
+    cle: Identifiant
+    chemin: Texte
 
-    libelle: str
-    ou: str
-    definitions: tuple[str, ...]
+
+class Vocabulaire(Modele):
+    """A kind of name: the words of its faults, and where it is defined."""
+
+    libelle: Texte
+    ou: Texte
+    definitions: tuple[Texte, ...] = ()
     remplace: str = ""
+    dans: Choix | None = None
 
 
-_OFFRE, _CONVENTION, _PROPRES = "catalogue/offre.yaml", "convention.yaml", "indicateurs.yaml de la convention"
-_THEMES, _CONTEXTE = "themes indicateurs.*.id", "contexte indicateurs.*.id"
-_BIBLIOTHEQUE = ("indicateurs indicateurs.*.id", "convention/indicateurs indicateurs.*.id")
-VOCABULAIRES = {
-    kind: Vocabulaire(*told)
-    for kind, told in {
-        "indicateur": ("un indicateur", "catalogue/themes", (_THEMES,)),
-        "indicateur_de_fiche": ("un indicateur", f"catalogue/indicateurs ou {_PROPRES}", _BIBLIOTHEQUE),
-        "contexte": ("un indicateur", "catalogue/contexte.yaml", (_CONTEXTE,)),
-        "mesure": ("un indicateur", f"catalogue/indicateurs, catalogue/contexte.yaml ou {_PROPRES}",
-                   (*_BIBLIOTHEQUE, _CONTEXTE, _THEMES)),
-        "theme": ("un thème", "catalogue/themes", ("themes theme",)),
-        "unite": ("une unité", "catalogue/unites.yaml", ("unites unites.*.id",)),
-        "statut": ("un statut", "catalogue/statuts.yaml", ("statuts statuts.*.code",)),
-        "territoire": ("un territoire", "territoires.yaml de la convention",
-                       ("convention/territoires territoires.*.code",)),
-        "categorie": ("une catégorie", _OFFRE, ("offre categories.+",)),
-        "type": ("un type de structure", _OFFRE, ("offre types.*.id",)),
-        "caracteristique": ("une caractéristique", _OFFRE, ("offre caracteristiques.+",)),
-        "modalite": ("une modalité", _OFFRE, ("offre modalites.+",)),
-        "gestion": ("une gestion", _OFFRE, ("offre gestions.+",)),
-        "axe": ("un axe", _CONVENTION, ("convention/convention axes.*.id",)),
-        "enjeu": ("un enjeu", _CONVENTION, ("convention/convention enjeux.*.id",)),
-        "fiche": ("une fiche action", _CONVENTION, ("convention/convention fiches.*.numero",)),
-        "signataire": ("une partie", _CONVENTION, ("convention/convention parties.*.id",)),
-        "schema": ("un axe ou un chapitre d'un schéma", _CONVENTION,
-                   ("convention/convention schemas.*.axes.*", "convention/convention schemas.*.chapitres.*")),
-        "dimension": ("une dimension", f"catalogue/dimensions.yaml ou {_PROPRES}", ("dimensions dimensions.*.id",),
-                      "convention/indicateurs dimensions.*.id"),
-        "variable": ("une variable", "catalogue/profils.yaml", ("profils variables.*.id",)),
-        "poste": ("un poste", "catalogue/moyens.yaml", ("moyens postes.*.id",)),
-        "nature": ("une nature", "catalogue/moyens.yaml", ("moyens natures.*.id",)),
-        "responsable": ("un responsable", "catalogue/responsables.yaml ou « responsables » de convention.yaml",
-                        ("responsables responsables.*.id",), "convention/convention responsables.*.id"),
-        "element": ("un élément du schéma", "catalogue/conformite.yaml", ("finale/conformite elements.*.id",)),
-    }.items()
-}  # fmt: skip
-
-# By table, its columns and the kind of name that each cites.
-COLONNES = {
-    "annexe1": {name: name for name in ("indicateur", "unite", "statut")},
-    "offre": {name: name for name in ("type", "gestion", "caracteristique", "modalite", "unite", "statut")},
-    "observations": {"indicateur": "mesure", "dimension": "dimension", "unite": "unite", "statut": "statut"},
-    "actions": {"fiche": "fiche"},
-    "moyens": {"signataire": "signataire", "fiche": "fiche", "poste": "poste", "statut": "statut"},
-    "profils": {"variable": "variable", "variable_2": "variable", "statut": "statut"},
-}
+@cache
+def vocabulaires() -> dict[str, Vocabulaire]:
+    """Return ``noms.yaml``: the kinds of names."""
+    told = yaml.safe_load(Path(__file__).with_name("noms.yaml").read_text(encoding="utf-8"))
+    return {kind: Vocabulaire(**words) for kind, words in told.items()}
 
 
 def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int | float]]:
@@ -85,9 +62,9 @@ def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int 
     step, _, rest = chemin.partition(".")
     keyed = isinstance(contenu, dict)
     for key, value in contenu.items() if keyed else enumerate(contenu) if isinstance(contenu, list) else ():
-        if not (step in ("*", "**", str(key)) or (keyed and step == "+")):
+        if not (step in ("*", "**", str(key)) or step == ("+" if keyed else "#")):
             continue
-        value = key if step == "+" else value
+        value = key if step == "+" else key + 1 if step == "#" else value
         below = rest or ("**" if step == "**" and isinstance(value, dict | list) else "")
         if below:
             yield from (((key, *path), found) for path, found in parcourir(value, below))
@@ -109,7 +86,7 @@ def elements(pieces: Pieces, documents: str, cle: str) -> Iterator[tuple[Documen
                     yield document, rank, item
 
 
-Places = dict[str | int | float, list[tuple["Document", "Chemin"]]]
+Places = dict[str | int | float, list[tuple[Document, Chemin]]]
 
 
 def places(pieces: Pieces, *lieux: str) -> Places:
@@ -122,20 +99,113 @@ def places(pieces: Pieces, *lieux: str) -> Places:
     return found
 
 
-def connus(pieces: Pieces, sorte: str) -> list[str]:
-    """Return the names of a kind as text, those of the convention that take the place of one included."""
-    words = VOCABULAIRES[sorte]
-    return list(dict.fromkeys(map(str, places(pieces, *words.definitions, words.remplace))))
+Noms = dict[str, dict[str, list[str]]]
+
+
+def noms_connus(pieces: Pieces) -> Noms:
+    """Return the names of each kind as text, by what they are chosen in: a dimension, a fiche; "" when it is nothing.
+
+    A kind none of whose files could be read has no name, and is not checked.
+    """
+    found: Noms = {}
+    for kind, words in vocabulaires().items():
+        if words.dans:
+            found[kind] = {
+                str(item.get(words.dans.cle)): [str(name) for _, name in parcourir(item, words.dans.chemin)]
+                for _, _, item in elements(pieces, words.dans.documents, words.dans.liste)
+            }
+        else:
+            names = list(map(str, places(pieces, *words.definitions, words.remplace)))
+            found[kind] = {"": names} if names else {}
+    counted = [found["modalite_de_dimension"].get(str(name), []) for name in places(pieces, "profils dimension")]
+    parties = found["signataire"].get("")
+    offer = {name for one in pieces.tables.get("offre", ()) for name in one.lignes.get("structure", ())}
+    grid = {name: [*places(pieces, f"referentiel_emploi {name}.*.id")] for name in ("attendus", "activites")}
+    return found | {
+        "dispositif": {"": sorted(chain(*counted))} if counted else {},
+        "donateur": {"": [*parties, AUTRES]} if parties else {},
+        "structure": {"": sorted(offer)} if offer else {},
+        "item": grid,
+    }
+
+
+def noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield a fault for each name that a YAML file cites and that nothing defines."""
+    followed = places(pieces, SUIVIS)
+    for kind, document in [(kind, one) for kind, group in pieces.documents.items() for one in group]:
+        for mark, chemin in marques(document.modele):
+            for path, value in parcourir(document.contenu, chemin) if isinstance(mark, Nom) else ():
+                chosen_in, item = (_au_dessus(document.contenu, path, key) for key in (mark.selon, "id"))
+                names = noms[mark.sorte].get(str(chosen_in or ""))
+                # Of the library, what a fiche follows: a convention may have other dispositifs than those it names.
+                spared = mark.selon and kind == "indicateurs" and item not in followed
+                if names is not None and not spared and str(value) not in names:
+                    yield document.faute(path, *nom_inconnu(value, names, *mots_du_nom(mark.sorte, chosen_in)))
+
+
+def _au_dessus(contenu: Any, chemin: Chemin, cle: str) -> object:
+    """Return what a key says, beside a place or above it, the closest one."""
+    found = None
+    for step in chemin:
+        found = contenu.get(cle, found) if isinstance(contenu, dict) else found
+        contenu = contenu[step] if contenu is not None else None
+    return found
+
+
+def cellules_inconnues(lignes: pd.DataFrame, schema: SchemaTable, noms: Noms) -> Iterator[Faute]:
+    """Yield a fault for each cell of some tables of a kind that cites a name that nothing defines."""
+    for champ in schema.fields:
+        for chosen_in, names in noms[champ.vocabulaire].items() if champ.vocabulaire else ():
+            rows = lignes[lignes[champ.selon] == chosen_in] if champ.selon else lignes
+            wrong = rows[~rows[champ.name].isin([*names, ""])]
+            words = mots_du_nom(champ.vocabulaire, chosen_in)
+            for fichier, numero, ecrit in zip(wrong["fichier"], wrong["numero"], wrong[champ.name], strict=True):
+                yield Faute(fichier, *nom_inconnu(ecrit, names, *words), ligne=numero, colonne=champ.name)
+
+
+def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
+    """Yield a fault for each name defined again, in the same file or in another, and for what a list says twice."""
+    # Two schémas may have like chapters.
+    named = [words for kind, words in vocabulaires().items() if kind != "schema"]
+    groups = [paths for words in named for paths in (words.definitions, (words.remplace,))]
+    for paths in dict.fromkeys([*groups, ("themes ordre",)]):
+        for value, ((first, place), *found) in places(pieces, *paths).items():
+            for document, path in found:
+                yield _encore(document, path, value, first, place)
+    for document in chain(*pieces.documents.values()):
+        for mark, chemin in marques(document.modele):
+            if isinstance(mark, Unique):
+                yield from _deux_fois(document, mark, chemin)
+
+
+def _deux_fois(document: Document, unique: Unique, chemin: str) -> Iterator[Faute]:
+    """Yield a fault for each item of a list that says what an earlier one says."""
+    *beside, last = [f"{chemin}.*.{key}" for key in unique.cles.split()] or [f"{chemin}.*"]
+    others = [{path[:-1]: value for path, value in parcourir(document.contenu, one)} for one in beside]
+    told: dict[tuple, Chemin] = {}
+    for path, value in parcourir(document.contenu, last):
+        said = (*(found.get(path[:-1]) for found in others), value)
+        where = () if unique.partout else path[: chemin.count(".") + 1]
+        if (first := told.setdefault((where, said), path)) != path:
+            yield _encore(document, path, ", ".join(map(str, said)), document, first)
+
+
+def _encore(document: Document, chemin: Chemin, value: object, premier: Document, place: Chemin) -> Faute:
+    where = f"ligne {premier.ligne(place)}"
+    where = where if premier.fichier == document.fichier else f"{premier.fichier}, {where}"
+    return document.dire(chemin, "encore", valeur=str(value), ou=where)
+
+
+def mots_du_nom(sorte: str, dans: object = "") -> tuple[str, str]:
+    """Return what a name of a kind is and where it is defined, in the words of a fault."""
+    words = vocabulaires()[sorte]
+    return words.libelle, words.ou.format(dans)
 
 
 def nom_inconnu(ecrit: object, connus: Iterable[object], libelle: str, ou: str = "") -> tuple[str, str, str]:
-    """Return what was found, expected and is to be done, for a name that no file defines.
+    """Return what was found, expected (« un indicateur ») and is to be done, for a name that is none of those known.
 
-    Args:
-        ecrit: The name as written.
-        connus: The names that may be written.
-        libelle: What is expected (« un indicateur »).
-        ou: Where such names are defined; "" when nothing can be added to them.
+    ``ou`` is where such names are defined, "" when nothing can be added to them.
     """
     written, names = str(ecrit)[:80], list(dict.fromkeys(map(str, connus)))
     close = proches(written, names)

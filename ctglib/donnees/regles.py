@@ -1,60 +1,71 @@
-"""What the rows of tables must hold: names that exist, columns that agree, values inside what the catalogue bounds."""
+"""What rows, files and years must hold together: dates, columns that agree, values inside what the catalogue bounds.
+
+A rule takes what was read, and the names that are known (``references``), and yields faults: of the rows of a kind of
+table (``DES_TABLES``), or of the files (``DES_FICHIERS``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from datetime import date
 
 import pandas as pd
 
-from ctglib.donnees.csv_strict import est_un_jour
+from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
-from ctglib.donnees.references import COLONNES, VOCABULAIRES, elements, nom_inconnu, parcourir, places
+from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
+from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier, dossier_du_suivi
+from ctglib.donnees.references import (
+    CONVENTION,
+    SUIVIS,
+    Noms,
+    cellules_inconnues,
+    elements,
+    mots_du_nom,
+    nom_inconnu,
+    noms_connus,
+    noms_inconnus,
+    noms_repetes,
+    parcourir,
+    places,
+)
+from ctglib.donnees.yaml_strict import Chemin
 
-if TYPE_CHECKING:
-    from ctglib.donnees.pieces import Pieces
-
+_BIBLIOTHEQUE = "indicateurs convention/indicateurs"
 NOMBRE = r"-?[0-9]+(\.[0-9]+)?"
 
 
-def fautes_des_tables(pieces: Pieces, noms: dict[str, list[str]]) -> Iterator[Faute]:
-    """Yield the faults of all the tables, those of a kind looked at together.
+def verifier(pieces: Pieces) -> list[Faute]:
+    """Return the faults of the files, and those between them.
 
-    A column that a file lacks has its own fault.
-
-    Args:
-        pieces: What was read.
-        noms: Names by kind; a kind none of whose files could be read is empty, and is not checked.
+    A place that is faulty by itself, that names what nothing defines or that a file lacks is left out of the rules: one
+    fault is enough for it.
     """
+    noms = noms_connus(pieces)
+    cited, ruled = [*noms_inconnus(pieces, noms)], [*noms_repetes(pieces)]
+    ruled += [fault for rule in DES_FICHIERS for fault in rule(pieces, noms)]
+    lacking = set()
     for name, tables in pieces.tables.items():
-        columns = list(pieces.schemas[name].colonnes)
+        columns = list((schema := charger_schema(name)).colonnes)
+        lacking |= {(one.fichier, column) for one in tables for column in columns if column not in one.lignes}
         read = [
             one.lignes.reindex(columns=columns, fill_value="").assign(fichier=one.fichier, numero=one.lignes.index)
             for one in tables
             if len(one.lignes)
         ]
-        if read:
+        if read:  # those of a kind are looked at together
             rows = pd.concat(read, ignore_index=True).astype(object)
-            lacking = {(one.fichier, column) for one in tables for column in columns if column not in one.lignes}
-            ruled = REGLES[name](rows, pieces) if name in REGLES else ()
-            for fault in (*_noms(name, rows, pieces, noms), *ruled):
-                if (fault.fichier, fault.colonne) not in lacking:
-                    yield fault
-
-
-def _noms(nom: str, lignes: pd.DataFrame, pieces: Pieces, noms: dict[str, list[str]]) -> Iterator[Faute]:
-    for column, kind in COLONNES.get(nom, {}).items():
-        yield from _inconnus(lignes, column, noms[kind], VOCABULAIRES[kind].libelle, VOCABULAIRES[kind].ou)
-    for column, chooser, kind, label, where in DEPENDANTES.get(nom, ()):
-        for chosen, names in modalites(pieces, kind).items():
-            yield from _inconnus(lignes[lignes[chooser] == chosen], column, names, label.format(chosen), where)
-
-
-def _inconnus(lignes: pd.DataFrame, colonne: str, noms: list[str], libelle: str, ou: str) -> Iterator[Faute]:
-    """Yield a fault for each cell that names what nothing defines; when no name is known nothing is checked."""
-    wrong = lignes[~lignes[colonne].isin([*noms, ""])] if noms else lignes[:0]
-    for fichier, numero, ecrit in zip(wrong["fichier"], wrong["numero"], wrong[colonne], strict=True):
-        yield Faute(fichier, *nom_inconnu(ecrit, noms, libelle, ou), ligne=numero, colonne=colonne)
+            cited += cellules_inconnues(rows, schema, noms)
+            ruled += DES_TABLES[name](rows, pieces) if name in DES_TABLES else ()
+    faults = list(pieces.fautes)
+    for found in (cited, ruled):
+        told = {(one.fichier, one.ligne, one.colonne) for one in faults}
+        faults += [
+            one
+            for one in found
+            if (one.fichier, one.ligne, one.colonne) not in told and (one.fichier, one.colonne) not in lacking
+        ]
+    return faults
 
 
 def _fautes(lignes: pd.DataFrame, fautives: pd.Series, colonne: str, cle: str, **valeurs: object) -> Iterator[Faute]:
@@ -62,41 +73,6 @@ def _fautes(lignes: pd.DataFrame, fautives: pd.Series, colonne: str, cle: str, *
     for row in lignes[fautives.astype(bool)].to_dict("records"):
         words = mots(cle, cellule=row[colonne], **valeurs, **row)
         yield Faute(row["fichier"], *words, row["numero"], colonne)
-
-
-# By table: column, the column that says among which names it is chosen, and the words of its faults (« {} » stands for
-# what that column says).
-_VARIABLE = ("variable", "une modalité de la variable « {} »", "catalogue/profils.yaml")
-DEPENDANTES = {
-    "observations": (
-        ("modalite", "dimension", "dimension", "une modalité de la dimension « {} »", "catalogue/dimensions.yaml"),
-    ),
-    "actions": (("modalite", "fiche", "fiche", "une modalité de mise en œuvre de la fiche {}", "convention.yaml"),),
-    "profils": (("modalite", "variable", *_VARIABLE), ("modalite_2", "variable_2", *_VARIABLE)),
-    "posture": (("item", "domaine", "item", "un item de « {} »", "catalogue/referentiel_emploi.yaml"),),
-}
-_CHOIX = {
-    "dimension": ("dimensions convention/indicateurs", "dimensions", "id", "modalites.*.id"),
-    "variable": ("profils", "variables", "id", "modalites.*.id"),
-    "fiche": ("convention/convention", "fiches", "numero", "modalites.*.numero"),
-}
-
-
-def modalites(pieces: Pieces, sorte: str) -> dict[str, list[str]]:
-    """Return the modalités of each dimension, variable or fiche, or the items of each domaine, as text."""
-    if sorte == "item":
-        return {name: list(places(pieces, f"referentiel_emploi {name}.*.id")) for name in ("attendus", "activites")}
-    documents, group, key, path = _CHOIX[sorte]
-    return {
-        str(item.get(key)): [str(value) for _, value in parcourir(item, path)]
-        for _, _, item in elements(pieces, documents, group)
-    }
-
-
-def dispositifs(pieces: Pieces) -> list[str]:
-    """Return the modalités of the dimension that profiles are counted by."""
-    known = modalites(pieces, "dimension")
-    return [one for name in places(pieces, "profils dimension") for one in known.get(name, [])]
 
 
 def _nombres(textes: pd.Series, motif: str = NOMBRE) -> pd.Series:
@@ -141,7 +117,7 @@ def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, documents: str) -> 
 
 def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
     """Yield the values that are out of what the catalogue allows, or in another unit."""
-    other = lignes["cat_unite"].notna() & (lignes["unite"] != "") & (lignes["unite"] != lignes["cat_unite"])
+    other = lignes["cat_unite"].notna() & (lignes["unite"] != lignes["cat_unite"])
     yield from _fautes(lignes, other, "unite", "unite")
     value, low, high = _nombres(lignes["valeur"]), *(lignes[f"cat_{end}"].astype("float64") for end in ("bas", "haut"))
     yield from _fautes(lignes, (value < low) | (value > high), "valeur", "bornes")
@@ -156,8 +132,7 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     wrong = {(fault.colonne or "").partition("[")[0] for fault in pieces.documents["convention/convention"][0].fautes}
     if not own or wrong & {"territoire", "reference", "membres"}:  # the convention has its own fault
         return
-    others = lignes[lignes["territoire"].ne("") & ~lignes["territoire"].isin(own)]
-    for code, group in others.groupby("territoire", sort=False):
+    for code, group in lignes[~lignes["territoire"].isin(own)].groupby("territoire", sort=False):
         first, count = group.iloc[0], f"{len(group)} ligne{'s' if len(group) > 1 else ''}"
         words = mots("autre_territoire", code=code, lignes=count, connus=", ".join(own[:8]))
         yield Faute(first["fichier"], *words, first["numero"], "territoire")
@@ -187,13 +162,10 @@ def _actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
 
 def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of the means: structures, emptiness as the status says, a poste of the right nature."""
-    offer = sorted({name for one in pieces.tables.get("offre", ()) for name in one.lignes.get("structure", ())})
-    yield from _inconnus(lignes, "structure", offer, "une structure", "l'offre (offre.csv)")
+    """Yield the faults of the means: emptiness as the status says, a poste of the right nature."""
     bound = {str(item.get("id")): item.get("nature") for _, _, item in elements(pieces, "moyens", "postes")}
     rows = lignes.assign(liee=lignes["poste"].map(bound))
-    other = rows["liee"].notna() & (rows["nature"] != "") & (rows["nature"] != rows["liee"])
-    yield from _fautes(rows, other, "nature", "nature_du_poste")
+    yield from _fautes(rows, rows["liee"].notna() & (rows["nature"] != rows["liee"]), "nature", "nature_du_poste")
     yield from _vides(rows, pieces)
 
 
@@ -206,7 +178,7 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     rows = rows.assign(
         nombre=_nombres(rows["valeur"]), dossier=_nombres(rows["fichier"].str.extract("/suivi/([0-9]{4})/")[0])
     )
-    yield from (*_vides(rows, pieces), *_bornes(rows), *_details(rows, pieces))
+    yield from (*_vides(rows, pieces), *_bornes(rows), *_details(rows))
     years, entered = (_nombres(rows[name], "[0-9]{4}") for name in ("annee", "millesime"))
     yield from _fautes(rows, years > entered, "annee", "annee_a_venir")
     # Of a count that is not whole, secrecy would not know what it may show.
@@ -231,23 +203,19 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
         yield from _fautes(rows, outside, "territoire", "territoire_etranger", connus=", ".join(own))
 
 
-def _details(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+def _details(lignes: pd.DataFrame) -> Iterator[Faute]:
     """Yield the rows whose dimension or modalité is not one of their indicator."""
     yield from _ensemble(lignes, "dimension", "modalite", "dimension et modalité")
-    known = pd.MultiIndex.from_tuples(
-        [(name, part) for name, parts in modalites(pieces, "dimension").items() for part in parts] or [("", "")]
-    )
-    told = lignes["cat_table"].notna() & pd.MultiIndex.from_frame(lignes[["dimension", "modalite"]]).isin(known)
-    own = lignes["cat_dimension"]
+    own, told = lignes["cat_dimension"], lignes["cat_table"].notna() & lignes["dimension"].ne("")
     rows = lignes.assign(
         dite=own.map("« {} », la dimension".format).where(own.notna(), "une cellule vide : aucune dimension")
     )
     yield from _fautes(rows, told & (rows["dimension"] != own), "dimension", "dimension_de_l_indicateur")
     kept = [
-        not names or part in str(names).split(", ")
+        not part or not names or part in str(names).split(", ")
         for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)
     ]
-    other = told & (rows["dimension"] == own) & ~pd.Series(kept, rows.index)
+    other = (rows["dimension"] == own) & ~pd.Series(kept, rows.index)
     yield from _fautes(rows, other, "modalite", "modalite_de_l_indicateur")
 
 
@@ -256,7 +224,6 @@ _COTES = {"variable": "variable_2", "modalite": "modalite_2", "variable_2": "var
 
 def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the profiles: whole numbers, a second variable in full, parts and whole."""
-    yield from _inconnus(lignes, "dispositif", dispositifs(pieces), "un dispositif", "catalogue/dimensions.yaml")
     yield from _ensemble(lignes, "variable_2", "modalite_2", "seconde variable et seconde modalité")
     yield from _vides(lignes, pieces, "effectif")
     yield from _fautes(lignes, lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+"), "effectif", "effectif_entier")
@@ -277,7 +244,7 @@ def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     yield from _fautes(rows, rows["nombre"] < rows["somme"], "effectif", "moins_que_les_croisements")
 
 
-REGLES = {
+DES_TABLES = {
     "annexe1": _annexe1,
     "offre": _offre,
     "observations": _observations,
@@ -285,3 +252,158 @@ REGLES = {
     "moyens": _moyens,
     "profils": _profils,
 }
+
+
+def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the fault of a convention whose id is not the name of its folder."""
+    for value, found in places(pieces, f"{CONVENTION} id").items():
+        for tree, path in found if value != pieces.nom else ():
+            yield tree.dire(path, "dossier", valeur=str(value), nom=pieces.nom)
+
+
+def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of radar axes turned round although their unit has no rule for it."""
+    unit = {str(item.get("id")): str(item.get("unite")) for _, _, item in elements(pieces, "themes", "indicateurs")}
+    ruled = {str(item.get("id")) for _, _, item in elements(pieces, "unites", "unites") if "renversement" in item}
+    for tree, rank, axe in elements(pieces, "radar", "axes"):
+        own = unit.get(str(axe.get("indicateur")))
+        if ruled and axe.get("renverse") is True and own and own not in ruled:
+            yield tree.dire(("axes", rank, "renverse"), "axe_renverse", unite=own)
+
+
+def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of indicators that nobody is told to enter."""
+    for tree, rank, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs"):
+        collecte = item.get("collecte")
+        if not (isinstance(collecte, dict) and collecte.get("responsable")):
+            where = ("indicateurs", rank, "collecte", *(["responsable"] if collecte else []))
+            yield tree.dire(where, "sans_responsable")
+
+
+def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
+    known = {str(item.get("id")): item for _, _, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs")}
+    followed = places(pieces, SUIVIS)
+    for name, found in followed.items():
+        for _, entree in parcourir(known.get(name, {}), "entrees.**"):
+            for tree, path in found if entree in known and entree not in followed else ():
+                yield tree.dire(path, "entree_non_suivie", nom=name, entree=entree)
+
+
+def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the analyses that the fiches declare: the roles and keys of their type, and their names."""
+    for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
+        told: dict[str, Chemin] = {}
+        for place, analyse in enumerate(fiche.get("analyses") if isinstance(fiche.get("analyses"), list) else ()):
+            path = ("fiches", rank, "analyses", place)
+            if not isinstance(analyse, dict):
+                continue
+            name, type_ = analyse.get("nom") or analyse.get("type"), str(analyse.get("type"))
+            if isinstance(name, str) and told.setdefault(name, path) != path:
+                yield tree.dire((*path, "nom"), "analyses_de_meme_nom", nom=name, ligne=tree.ligne(told[name]))
+            if type_ not in TYPES:
+                yield tree.faute((*path, "type"), *nom_inconnu(type_, sorted(TYPES), "un type d'analyse"))
+                continue
+            needed, possible, keys, other_keys = attendus(type_)
+            roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
+            for where, written, lacking, may, one, the in (
+                ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
+                (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
+            ):
+                for key in written:
+                    if key not in may:
+                        words = nom_inconnu(key, sorted(may), f"{one} d'une analyse « {type_} »")
+                        yield tree.faute((*where, key), *words)
+                for key in sorted(lacking - set(written)):
+                    yield tree.dire(where, "analyse_sans", nom=key, quoi=the, type=type_)
+            for role, played in roles.items():
+                if isinstance(played, list) and role not in PLUSIEURS:
+                    yield tree.dire((*path, "roles", role), "un_seul_indicateur")
+
+
+def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of years out of the convention, and of a context that only a fictional one may invent."""
+    if pieces.convention is None:
+        return
+    first, last = pieces.convention.debut.year, pieces.fin.year
+    files = [one.fichier for name in DOCUMENTS for one in pieces.documents.get(f"suivi/{name}", ())]
+    files += [one.fichier for name in TABLES for one in pieces.tables.get(name, ())]
+    told = {*map(annee_du_dossier, files), max(pieces.annees or (), default=None)} - {None}
+    for annee in sorted(year for year in told if not first <= year <= last):
+        words = mots("annee_hors_convention", annee=annee, debut=first, fin=last)
+        yield Faute(f"{dossier_du_suivi(pieces.nom)}/{annee}", *words)
+    for fichier in [name for name in files if name.endswith("/contexte.csv")] if not pieces.convention.fictive else ():
+        yield Faute(fichier, *mots("contexte_d_une_fiction"))
+
+
+def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the bilans: their year, their dates, what became of decisions taken the year before."""
+    documents = {annee_du_dossier(one.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
+    for annee, document in documents.items():
+        bilan, before = document.objet, documents.get(annee - 1)
+        taken = [str(name) for _, name in parcourir(before.contenu, "comite.decisions.*.id")] if before else []
+        for path, name in parcourir(document.contenu, "comite.suites.*.decision"):
+            if name not in taken and (before is None or before.objet):
+                yield document.faute(path, *nom_inconnu(name, taken, "une décision", f"suivi/{annee - 1}/bilan.yaml"))
+        if bilan is None:
+            continue
+        if bilan.annee != annee:
+            yield document.dire(("annee",), "annee_du_bilan", ecrite=bilan.annee, annee=annee)
+        elif bilan.date_arretee.year != annee:
+            yield document.dire(("date_arretee",), "date_du_bilan", ecrite=bilan.date_arretee, annee=annee)
+        held = bilan.comite.date if bilan.comite else None
+        if isinstance(held, date) and held.year not in (annee, annee + 1):
+            yield document.dire(("comite", "date"), "date_du_comite", ecrite=held, annee=annee, suivante=annee + 1)
+
+
+def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the avenants: dates in order and inside the convention, elements that exist."""
+    whole = pieces.convention
+    for document in pieces.documents["convention/avenants"] if pieces.annees is not None else ():
+        last, days = date.min, {}
+        for rank, avenant in enumerate(document.objet.avenants if document.objet else ()):
+            path: Chemin = ("avenants", rank)
+            days[*path, "date"] = avenant.date
+            if avenant.date < last:
+                yield document.dire((*path, "date"), "avenants_en_ordre", date=avenant.date, precedente=last)
+            last = avenant.date
+            for number, change in enumerate(avenant.changements):
+                place = (*path, "changements", number)
+                days[*place, "effet"] = change.effet
+                kind = "fiche" if change.nature == "fiche" else "indicateur_de_fiche"
+                known = noms[kind].get("", [str(change.element)])
+                if change.element is not None and str(change.element) not in known:
+                    yield document.faute((*place, "element"), *nom_inconnu(change.element, known, *mots_du_nom(kind)))
+                if change.nature == "cible" and whole and not whole.debut.year <= change.annee <= pieces.fin.year:
+                    years = {"debut": whole.debut.year, "fin": pieces.fin.year}
+                    yield document.dire((*place, "annee"), "annee_de_la_cible", annee=change.annee, **years)
+        for path, day in days.items():
+            if whole and not whole.debut <= day <= pieces.fin:
+                yield document.dire(path, "date_hors_convention", date=day, debut=whole.debut, fin=pieces.fin)
+
+
+def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield a fault for each text of the follow-up that gives something away about a person."""
+    rules = pieces.documents["confidentialite"][0].objet
+    if rules is None or pieces.annees is None:
+        return
+    for kind in ("convention/avenants", *(f"suivi/{name}" for name in DOCUMENTS)):
+        for document in pieces.documents[kind]:
+            for path, text in document.textes.items():
+                if what := valeur_personnelle(text, rules):
+                    yield document.dire(
+                        path, "personne", texte=text, quoi=what, pourquoi=rules.pourquoi, remede=rules.remede
+                    )
+
+
+DES_FICHIERS = (
+    _identifiant,
+    _axes_sans_regle,
+    _sans_responsable,
+    _entrees_suivies,
+    _analyses,
+    _annees,
+    _bilans,
+    _avenants,
+    _personnes,
+)

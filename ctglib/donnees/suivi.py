@@ -8,33 +8,25 @@ touches it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.donnees.csv_strict import en_table
-from ctglib.donnees.dossier import en_dossier
-from ctglib.donnees.fautes import refus
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.csv_strict import TableLue, charger_schema, en_table
+from ctglib.donnees.dossier import Dossier, en_dossier
+from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
-from ctglib.donnees.modeles.rapports import MessagesDesParties
-from ctglib.donnees.modeles.suivi import Appreciations, Bilan
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
+from ctglib.donnees.modeles.sources import Origine
+from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Avenant, Bilan, Participation
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.pieces import SOURCES, TABLES, avec_le_suivi, lire_pieces
+from ctglib.donnees.pieces import DOCUMENTS, SOURCES, TABLES, Pieces, annee_du_dossier, avec_le_suivi, lire_pieces
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.csv_strict import TableLue
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.modeles.rapports import MessageDesParties
-    from ctglib.donnees.modeles.sources import Origine
-    from ctglib.donnees.modeles.suivi import Appreciation, Avenant, Participation
-    from ctglib.donnees.pieces import Pieces
 
 
 @dataclass(frozen=True)
@@ -97,12 +89,10 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         DonneesInvalides: All the faults of what was read, or a year out of the convention.
     """
     if annee is not None and type(annee) is not int:
-        expected, remedy = "une année sur quatre chiffres, sans guillemets", "écrire le nombre : annee = 2025"
-        raise refus("annee", f"« {annee!r:.80} »", expected, remedy)
+        raise refus("annee", *mots("annee_demandee", ecrite=repr(annee)))
     pieces = avec_le_suivi(lire_pieces(convention), annee)
     dossier = en_dossier(pieces)
     avenants = tuple(item for item in dossier.avenants if annee is None or item.date.year <= annee)
-    ends = [change.nouvelle_fin for item in avenants for change in item.changements if change.nouvelle_fin]
     entered = [one for one in pieces.tables["observations"] if "/suivi/" in one.fichier]
     return DossierSuivi(
         nom=convention,
@@ -110,18 +100,23 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         annee=max(pieces.annees, default=None),
         suivis={year: _suivi(pieces, year) for year in pieces.annees},
         avenants=avenants,
-        fin=max([dossier.convention.fin, *ends]),
-        observations=_table(pieces, "observations", entered),
-        masque=_jusqu_a(_table(pieces, "masque", pieces.tables["masque"]), annee),
+        fin=dossier.convention.fin_selon(avenants),
+        observations=_table("observations", entered),
+        masque=_jusqu_a(_table("masque", pieces.tables["masque"]), annee),
         contexte=_contexte(pieces, dossier, annee),
         origines={PurePosixPath(one.fichier).parent.name: one.objet for one in pieces.documents["sources/origine"]},
     )
 
 
 def _suivi(pieces: Pieces, annee: int) -> Suivi:
-    documents, read = pieces.de_l_annee(annee)
-    found = {name: document.objet for name, document in documents.items()}
-    tables = {name: _table(pieces, name, [read[name]] if name in read else []) for name in TABLES}
+    found = {
+        name: one.objet
+        for name in DOCUMENTS
+        for one in pieces.documents[f"suivi/{name}"]
+        if annee_du_dossier(one.fichier) == annee
+    }
+    read = {name: [one for one in pieces.tables[name] if annee_du_dossier(one.fichier) == annee] for name in TABLES}
+    tables = {name: _table(name, tables) for name, tables in read.items()}
     tables["posture"] = tables["posture"].replace({"diffusion": {"": "interne"}})
     return Suivi(
         annee=annee,
@@ -129,14 +124,14 @@ def _suivi(pieces: Pieces, annee: int) -> Suivi:
         appreciations=found.get("appreciations", Appreciations()).appreciations,
         participation=found.get("participation"),
         messages=found.get("messages", MessagesDesParties()).messages,
-        vide=not (found or read),
+        vide=not (found or any(read.values())),
         **tables,
     )
 
 
-def _table(pieces: Pieces, nom: str, lues: list[TableLue] | tuple[TableLue, ...]) -> pd.DataFrame:
-    rows = pd.concat([one.lignes for one in lues]) if lues else pd.DataFrame(columns=pieces.schemas[nom].colonnes)
-    return en_table(rows, pieces.schemas[nom])
+def _table(nom: str, lues: Sequence[TableLue]) -> pd.DataFrame:
+    schema = charger_schema(nom)
+    return en_table(pd.concat([one.lignes for one in lues]) if lues else pd.DataFrame(), schema)
 
 
 def _jusqu_a(table: pd.DataFrame, annee: int | None) -> pd.DataFrame:
@@ -147,7 +142,7 @@ def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFra
     """Return the rows of the territories of the convention: public series, then what a fictional one invents."""
     read = [one for one in pieces.tables["observations"] if "/suivi/" not in one.fichier]
     names = [PurePosixPath(one.fichier).parent.name if one.fichier.startswith(SOURCES) else "" for one in read]
-    table = _table(pieces, "observations", read)
+    table = _table("observations", read)
     series = [name for name, one in zip(names, read, strict=True) for _ in range(len(one.lignes))]
     table = table.assign(serie=pd.Series(series, dtype="str"))
     wanted = [dossier.convention.territoire, dossier.convention.reference]

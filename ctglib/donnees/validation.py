@@ -17,9 +17,8 @@ from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, Cle, charger_fami
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, reperes
 from ctglib.donnees.publiques import series as publiees
-from ctglib.donnees.references import connus, nom_inconnu, places
-from ctglib.donnees.regles import NOMBRE
-from ctglib.donnees.verifications import verifier
+from ctglib.donnees.references import nom_inconnu, noms_connus, places
+from ctglib.donnees.regles import NOMBRE, verifier
 from ctglib.donnees.vraisemblance import douter, lire_regles
 
 A_COMPLETER = "À compléter"
@@ -59,13 +58,8 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
 def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> tuple[Faute, ...]:
     """Return every fault there would be with these files in place of those of the disk; none: they hold.
 
-    The importer asks before anything is written. ``with superposer(fichiers): lire_suivi_brut(convention)`` gives what
-    would be read, to show what changes.
-
-    Args:
-        convention: Name of a folder of ``conventions``.
-        fichiers: Bytes by path in the data folder (« conventions/harnes/suivi/2025/actions.csv »), None for a file
-            that would go. A row is at the line where the bytes write it, the first after the header being line 2.
+    The importer asks before anything is written. The bytes are by path in the data folder (« conventions/harnes/suivi/
+    2025/actions.csv »), None for a file that would go.
     """
     with superposer(fichiers):
         return fautes_de_convention(convention)
@@ -99,7 +93,8 @@ def avertissements(convention: str) -> list[str]:
 def _series_inconnues(convention: str) -> Iterator[Faute]:
     """Yield a fault for each public series that a fiche shows, and that neither the catalogue nor the store has."""
     pieces = lire_pieces(convention)
-    known = [*connus(pieces, "contexte"), *connus(pieces, "indicateur"), *publiees()["code"]]
+    names = noms_connus(pieces)
+    known = [*names["contexte"][""], *names["indicateur"][""], *publiees()["code"]]
     for code, found in places(pieces, "convention/convention fiches.*.series_publiques.*").items():
         for tree, path in found if code not in known else ():
             where = "catalogue/contexte.yaml, catalogue/themes ou sources/publiques"

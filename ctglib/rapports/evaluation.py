@@ -48,8 +48,7 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         # Now, since another process may still be working out the study of the last year.
         found, needs = diagnostic.tous_les_constats, diagnostic.besoins_lus
         finale = lire_finale(dossier)
-        ends = [change.nouvelle_fin for item in dossier.avenants for change in item.changements if change.nouvelle_fin]
-        last = ouvrir_bilan(convention, max([dossier.convention.fin, *ends]).year, brut=brut).etude
+        last = ouvrir_bilan(convention, dossier.convention.fin_selon(dossier.avenants).year, brut=brut).etude
     known = {**vars(last), "empreintes": dict(journal.lus)}
     return EvaluationFinale(EtudeFinale(**known, finale=finale, comparables=comparables, constats=found, besoins=needs))
 

@@ -52,7 +52,7 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     origine: Literal["convention", "propose"] = "propose"  # of what a fiche follows, whether it writes it itself
     noyau: Texte | None = None  # why a proposed one is asked of every service; the others may be left empty
     dimension: noms.Dimension | None = None  # what it may be broken down by
-    modalites: list[CodeModalite] = []  # those of its dimension that concern it; none: all
+    modalites: list[noms.ModaliteDeDimension] = []  # those of its dimension that concern it; none: all
     table: Literal["observations", "profils", "posture"] = "observations"  # of the follow-up, that it is read from
     unique: bool = False  # awaited once, in the year of its target, and judged then
     calcul: Identifiant | None = None
@@ -183,7 +183,7 @@ class Radar(Modele):  # ``radar.yaml``: index = 100 × value / reference; above 
     seuil_bas: float
     seuil_haut: float
     lacune: Identifiant | None = None  # what a convention leaves open about its radar, told with the hypothesis
-    axes: list[AxeRadar] = Field(min_length=3)
+    axes: Annotated[list[AxeRadar], noms.Unique("indicateur")] = Field(min_length=3)
 
 
 class ItemReferentiel(Nomme):
@@ -192,8 +192,8 @@ class ItemReferentiel(Nomme):
 
 class ReferentielEmploi(Modele):  # the grid that the function of coordination is measured against
     cout_etp: float
-    attendus: list[ItemReferentiel]
-    activites: list[ItemReferentiel]
+    attendus: Annotated[list[ItemReferentiel], noms.Unique("id")]
+    activites: Annotated[list[ItemReferentiel], noms.Unique("id")]
 
 
 class Modalite(Modele):
@@ -202,7 +202,7 @@ class Modalite(Modele):
 
 
 class Dimension(Nomme):  # what an indicator can be broken down by
-    modalites: tuple[Modalite, ...] = Field(min_length=1)
+    modalites: Annotated[tuple[Modalite, ...], noms.Unique("id")] = Field(min_length=1)
 
 
 class Dimensions(Modele):  # ``dimensions.yaml``; the dispositifs are one of them
@@ -271,9 +271,9 @@ class Reglage(Modele):  # what the rule has that is arbitrary
 class Comparaison(Modele):  # ``comparaison.yaml``
     serie: Identifiant  # a family of ``catalogue/sources``
     producteur: Texte  # whom the labels of all of them name
-    indicateurs: tuple[noms.Contexte, ...] = Field(min_length=1)
+    indicateurs: Annotated[tuple[noms.Contexte, ...], noms.Unique()] = Field(min_length=1)
     taille: noms.Contexte  # bounds the window and divides the ratios of the distance
-    ratios: tuple[noms.Contexte, ...] = Field(min_length=1)
+    ratios: Annotated[tuple[noms.Contexte, ...], noms.Unique()] = Field(min_length=1)
     reglage: Reglage
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ctglib.donnees.modeles import Identifiant, Modele, Nomme, Texte, noms, soit
+from ctglib.donnees.modeles.convention import Validation
 
 Gravite = Literal["a_corriger", "a_verifier", "information"]
 StatutConstat = Literal["ouvert", "justifie", "redit", "corrige"]
@@ -43,7 +43,7 @@ class Regles(Modele):  # ``regles.yaml``
     gravites: dict[Gravite, Texte]  # the gravest first
     statuts: dict[StatutConstat, Texte]
     verdicts: dict[Verdict, MotDeVerdict]
-    regles: tuple[Regle, ...]
+    regles: Annotated[tuple[Regle, ...], noms.Unique("id")]
 
     def regle(self, identifiant: str) -> Regle:
         """Return the rule of that id; a missing one is a KeyError, since the code and the file go together."""
@@ -134,7 +134,7 @@ class ReglesCoherence(Modele):  # the rules and the relations they run on
     regles: Regles
 
 
-class Correction(Modele):  # a damaged place of the source, read otherwise than written
+class Correction(Validation):  # a damaged place of the source, read otherwise than written
     id: Identifiant
     objet: Texte
     fichier: Literal["annexe1.csv", "offre.csv"]
@@ -143,22 +143,18 @@ class Correction(Modele):  # a damaged place of the source, read otherwise than 
     lu: Texte
     raison: Texte
     reference: Texte
-    par: Texte
-    date: date
 
 
 class Corrections(Modele):
-    corrections: tuple[Correction, ...] = ()
+    corrections: Annotated[tuple[Correction, ...], noms.Unique("id")] = ()
 
 
-class Justification(Modele):  # a finding that is no fault, or that others already say
+class Justification(Validation):  # a finding that is no fault, or that others already say
     cle: Texte
     raison: Texte | None = None
     redit_par: tuple[Texte, ...] = ()  # their keys
-    par: Texte
-    date: date
     _soit = soit("raison", "redit_par")
 
 
 class Justifications(Modele):
-    justifications: tuple[Justification, ...] = ()
+    justifications: Annotated[tuple[Justification, ...], noms.Unique("cle")] = ()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from string import Formatter
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Nomme, Positif, Texte, noms
 from ctglib.donnees.montrable import Montrable
+
+if TYPE_CHECKING:
+    from ctglib.donnees.modeles.suivi import Avenant
 
 # What each type of analysis needs, then what it may be given besides: the roles that its function reads (see
 # ``ctglib/blocs/analyses.py``), and the keys of ``Analyse``. A new type is that function and a line here.
@@ -27,7 +31,6 @@ TYPES: dict[str, tuple[str, str]] = {
     "grille": ("", ""),
 }
 PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}  # roles that a list of indicators plays
-PUBLIQUES = {"couverture", "naissances"}  # roles of a public series; the others are indicators of the fiche
 MOTS = {"numerateur", "denominateur", "rapport", "annees"}
 # What a clause is for, whatever its number in a given text.
 RoleDeClause = Literal[
@@ -55,8 +58,8 @@ Gabarit = Annotated[Texte, AfterValidator(_gabarit)]
 class Rapport(Modele):  # two indicators set against each other by a sentence of the convention
     # "cumul": of the years that know both; "depart": against what the convention writes; "ecrit": both as written.
     calcul: Literal["part", "moyenne", "cumul", "depart", "ecrit"] = "part"
-    numerateur: Identifiant
-    denominateur: Identifiant
+    numerateur: noms.IndicateurDeLaFiche
+    denominateur: noms.IndicateurDeLaFiche
     phrase: Gabarit
     decimales: int = Field(default=0, ge=0, le=3)
 
@@ -70,15 +73,14 @@ class Analyse(Modele):  # an analysis that a fiche shows « en détail »
     type: Texte
     titre: Texte  # the question that it answers
     nom: CodeModalite | None = None  # what its tables and charts are called; its type unless told
-    roles: dict[Identifiant, Identifiant | tuple[Identifiant, ...]] = {}
+    roles: dict[Identifiant, noms.IndicateurDeLaFiche | tuple[noms.IndicateurDeLaFiche, ...]] = {}
     rapports: tuple[Rapport, ...] = ()
     graphique: Texte | None = None  # the question of its chart
     note: Texte | None = None
     phrase: Gabarit | None = None
     public: Texte | None = None  # who is counted: « les jeunes participants »
     norme: Norme | None = None
-    annees: int = Field(default=3, ge=1)
-    dispositifs: tuple[CodeModalite, ...] = ()
+    dispositifs: tuple[noms.Dispositif, ...] = ()
     variables: tuple[noms.Variable, ...] = ()
     financement: noms.Poste | None = None
 
@@ -162,7 +164,7 @@ class ModaliteAction(Modele):  # a « modalité de mise en œuvre »
 
 
 class Resultat(Nomme):  # an expected result and the indicators that could show it; none reads « aucun indicateur »
-    indicateurs: list[Identifiant] = []
+    indicateurs: list[noms.IndicateurDeLaFiche] = []
     note: Texte | None = None
 
 
@@ -207,14 +209,14 @@ class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses`
     age_min: int | None = None
     age_max: int | None = None
     objectifs: list[Texte]
-    modalites: list[ModaliteAction]
+    modalites: Annotated[list[ModaliteAction], noms.Unique("numero", partout=True)]
     debut: date
     fin: date
     services: list[Texte]
     responsable: noms.Responsable | None = None  # the service that tells what became of it, where not the catalogue's
     partenaires: list[Texte]
-    resultats: list[Resultat]
-    indicateurs: list[IndicateurFiche]
+    resultats: Annotated[list[Resultat], noms.Unique("id", partout=True)]
+    indicateurs: Annotated[list[IndicateurFiche], noms.Unique("id", partout=True)]
     contexte: list[noms.Contexte] = []  # public series that the final evaluation sets beside it
     series_publiques: list[Identifiant] = []  # those, or indicators of the diagnostic, that its yearly report shows
     repond_a: list[noms.Indicateur] = []  # indicators of the diagnostic that it answers
@@ -271,12 +273,17 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
     responsables: list[Nomme] = []  # its own names of services of the catalogue
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
-    lacunes: list[Lacune] = []
+    lacunes: Annotated[list[Lacune], noms.Unique("id")] = []
     lacunes_d_abord: list[Identifiant] = []
     livrables: list[noms.IndicateurDeFiche] = []  # indicators that say that a promised document or instance exists
     themes: dict[noms.Theme, Texte] = {}  # its own names of themes
     # Until its indices of vulnerability are validated they are a hypothesis, and only the report of the check has them.
     radar: dict[Literal["valide"], Validation] = {}
+
+    def fin_selon(self, avenants: Iterable[Avenant]) -> date:
+        """Return its last day, as some avenants extend it."""
+        ends = [change.nouvelle_fin for one in avenants for change in one.changements if change.nouvelle_fin]
+        return max([self.fin, *ends])
 
     def clause(self, role: RoleDeClause) -> Clause | None:
         """Return where the convention settles something, None when it does not say."""
@@ -355,7 +362,7 @@ class Affirmation(Modele):
 
 
 class Affirmations(Modele):
-    affirmations: list[Affirmation]
+    affirmations: Annotated[list[Affirmation], noms.Unique("id")]
 
 
 class Commentaire(Modele):  # a comment entered by a party under a theme (« Commentaires : » is blank in the study)

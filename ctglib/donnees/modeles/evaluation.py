@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from ctglib.donnees.modeles import Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles import Identifiant, Modele, Texte, complet, noms
 from ctglib.donnees.modeles.coherence import MotDeVerdict
 from ctglib.donnees.modeles.convention import Convention, Lacune, RoleDeClause, Validation
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
@@ -125,9 +125,9 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
 
 class LectureObjectif(Modele):  # what an objective rests on
     fiche: noms.Fiche
-    objectif: Positif  # its rank, from 1
-    modalites: tuple[Texte, ...] = ()
-    indicateurs: tuple[Identifiant, ...] = ()
+    objectif: noms.Objectif
+    modalites: tuple[noms.ModaliteDUneFiche, ...] = ()
+    indicateurs: tuple[noms.IndicateurDUneFiche, ...] = ()
 
 
 class LectureSchema(Modele):  # a schéma départemental that a fiche answers
@@ -142,9 +142,9 @@ class LectureConformite(Modele):  # where the convention answers an element of t
 
 
 class Lectures(Modele):  # ``lectures.yaml`` of a convention: links that its text does not write
-    objectifs: tuple[LectureObjectif, ...] = ()
-    schemas: tuple[LectureSchema, ...] = ()
-    schema_petite_enfance: tuple[LectureConformite, ...] = ()
+    objectifs: Annotated[tuple[LectureObjectif, ...], noms.Unique("fiche objectif")] = ()
+    schemas: Annotated[tuple[LectureSchema, ...], noms.Unique("fiche element")] = ()
+    schema_petite_enfance: Annotated[tuple[LectureConformite, ...], noms.Unique("element")] = ()
 
 
 class Obligation(Modele):  # what binds a commune of more than so many inhabitants
@@ -200,9 +200,9 @@ class ContributionSaisie(Modele):  # what the evaluators say of what a fiche con
     commentaire: Texte | None = None
 
 
-class DecisionSaisie(Modele):  # what the parties decide of an objective; ``objectif`` is its rank in the fiche, from 1
+class DecisionSaisie(Modele):  # what the parties decide of an objective
     fiche: noms.Fiche
-    objectif: Positif
+    objectif: noms.Objectif
     decision: CodeDecision
     commentaire: Texte | None = None
 
@@ -215,6 +215,6 @@ class QuestionDuComite(Modele):
 class SaisieFinale(Modele):  # ``evaluation_finale.yaml`` of a convention. Absent, everything reads « à compléter »
     evaluateurs: Texte | None = None
     questions: tuple[QuestionDuComite, ...] = Field(default=(), max_length=3)
-    criteres: tuple[AppreciationCritere, ...] = ()
-    contribution: tuple[ContributionSaisie, ...] = ()
-    decisions: tuple[DecisionSaisie, ...] = ()
+    criteres: Annotated[tuple[AppreciationCritere, ...], noms.Unique("critere")] = ()
+    contribution: Annotated[tuple[ContributionSaisie, ...], noms.Unique("fiche")] = ()
+    decisions: Annotated[tuple[DecisionSaisie, ...], noms.Unique("fiche objectif")] = ()

@@ -1,4 +1,4 @@
-"""The types of the fields that cite a name which another file defines; ``references`` says where each is defined."""
+"""What the type of a field says of names: that it cites one which another file defines, or says each thing once."""
 
 from __future__ import annotations
 
@@ -10,14 +10,29 @@ from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from ctglib.donnees.modeles import CodeTerritoire, Identifiant, Positif, Texte
+from ctglib.donnees.modeles import CodeModalite, CodeTerritoire, Identifiant, Positif, Texte
 
 
 @dataclass(frozen=True)
 class Nom:
-    """A kind of name, as the type of a field carries it; ``sorte`` is a key of ``references.VOCABULAIRES``."""
+    """A field cites a name of a kind, a key of ``references.VOCABULAIRES``.
+
+    ``selon`` is the key, beside the name or above it, that tells in what it is chosen: the dimension of a modalité.
+    """
 
     sorte: str
+    selon: str = ""
+
+
+@dataclass(frozen=True)
+class Unique:
+    """A list says each thing once: what these keys of an item say together, or the item itself when there is no key.
+
+    ``partout`` looks at all the lists of the file that are at the same path as at one.
+    """
+
+    cles: str = ""
+    partout: bool = False
 
 
 Indicateur = Annotated[Identifiant, Nom("indicateur")]  # of a diagnostic
@@ -42,26 +57,33 @@ Responsable = Annotated[Identifiant, Nom("responsable")]
 Element = Annotated[Identifiant, Nom("element")]
 Signataire = Annotated[Identifiant, Nom("signataire")]
 Gestion = Annotated[Identifiant, Nom("gestion")]
+Dispositif = Annotated[CodeModalite, Nom("dispositif")]
+Donateur = Annotated[Identifiant, Nom("donateur")]  # a signataire, or all those that have no rows of their own
+ModaliteDeDimension = Annotated[CodeModalite, Nom("modalite_de_dimension", "dimension")]
+IndicateurDeLaFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "numero")]  # said inside the fiche
+IndicateurDUneFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "fiche")]
+ModaliteDUneFiche = Annotated[Texte, Nom("modalite_d_une_fiche", "fiche")]
+Objectif = Annotated[Positif, Nom("objectif", "fiche")]  # its rank, from 1
 
 
 @cache
-def cites(modele: type[BaseModel]) -> tuple[tuple[str, str], ...]:
-    """Return the kinds of names that a model cites, each with its path (« fiches.*.contexte.* »)."""
-    return tuple(dict.fromkeys(_cites(modele, ())))
+def marques(modele: type[BaseModel]) -> tuple[tuple[Nom | Unique, str], ...]:
+    """Return what the types of a model say of names, each with its path (« fiches.*.contexte.* »)."""
+    return tuple(dict.fromkeys(_marques(modele, ())))
 
 
-def _cites(forme: object, chemin: tuple[str, ...], *marques: object) -> Iterator[tuple[str, str]]:
-    yield from ((mark.sorte, ".".join(chemin)) for mark in marques if isinstance(mark, Nom))
+def _marques(forme: object, chemin: tuple[str, ...], *dites: object) -> Iterator[tuple[Nom | Unique, str]]:
+    yield from ((mark, ".".join(chemin)) for mark in dites if isinstance(mark, Nom | Unique))
     origin, args = get_origin(forme), get_args(forme)
     if isinstance(forme, type) and issubclass(forme, BaseModel):
         for name, info in forme.model_fields.items():
-            yield from _cites(info.annotation, (*chemin, name), *info.metadata)
+            yield from _marques(info.annotation, (*chemin, name), *info.metadata)
     elif origin is Annotated:
-        yield from _cites(args[0], chemin, *args[1:])
+        yield from _marques(args[0], chemin, *args[1:])
     elif origin in (Union, UnionType):
         for arg in args:
-            yield from _cites(arg, chemin)
+            yield from _marques(arg, chemin)
     elif origin is dict:
-        yield from (*_cites(args[0], (*chemin, "+")), *_cites(args[1], (*chemin, "*")))
+        yield from (*_marques(args[0], (*chemin, "+")), *_marques(args[1], (*chemin, "*")))
     elif args:
-        yield from _cites(args[0], (*chemin, "*"))
+        yield from _marques(args[0], (*chemin, "*"))

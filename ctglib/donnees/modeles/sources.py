@@ -71,7 +71,7 @@ class DonneesPubliques(Modele):  # ``donnees_publiques.yaml``: what public figur
     source: Texte
     date: Texte
     aucune_date: Texte
-    lignes: tuple[LignePublique, ...]
+    lignes: Annotated[tuple[LignePublique, ...], noms.Unique("indicateur")]
 
 
 class Debuts(Modele):  # what is written before a name: its article, « à » and « de » with it

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles import Annee, CodeModalite, Couleur, Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles import Annee, Couleur, Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
@@ -41,8 +41,8 @@ class Suite(Modele):
 
 class Comite(Modele):
     date: date | Absence
-    decisions: tuple[Decision, ...] = ()
-    suites: tuple[Suite, ...] = ()
+    decisions: Annotated[tuple[Decision, ...], noms.Unique("id")] = ()
+    suites: Annotated[tuple[Suite, ...], noms.Unique("decision")] = ()
 
 
 class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee=…)``
@@ -60,7 +60,7 @@ class Appreciation(Modele):  # what the parties think of a fiche's year, one sen
 
 
 class Appreciations(Modele):
-    appreciations: tuple[Appreciation, ...] = ()
+    appreciations: Annotated[tuple[Appreciation, ...], noms.Unique("fiche")] = ()
 
 
 class Consultation(Modele):  # some people who were asked
@@ -128,7 +128,7 @@ class Avenant(Modele):
 
 
 class Avenants(Modele):
-    avenants: tuple[Avenant, ...] = ()  # in the order of signature
+    avenants: Annotated[tuple[Avenant, ...], noms.Unique("numero")] = ()  # in the order of signature
 
 
 class ColonneGabarit(Modele):
@@ -170,7 +170,7 @@ class Rubrique(Modele):  # what a row of the sheets of texts asks for
 class Parts(Modele):  # which service fills what; ``principal`` fills what no other does
     principal: noms.Responsable = "coordination"
     fiches: dict[noms.Fiche, noms.Responsable] = {}
-    dispositifs: dict[CodeModalite, noms.Responsable] = {}
+    dispositifs: dict[noms.Dispositif, noms.Responsable] = {}
     signataires: dict[noms.Signataire, noms.Responsable] = {}
 
     def de_fiche(self, fiche: Fiche) -> str:
@@ -183,7 +183,7 @@ class Parts(Modele):  # which service fills what; ``principal`` fills what no ot
 
 
 class PosteDeSignataire(Modele):  # a means that a signatory gives
-    signataire: Identifiant
+    signataire: noms.Donateur
     poste: noms.Poste
     fiches: tuple[noms.Fiche, ...] = ()  # that it is given to; none: it is of no fiche
     facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
