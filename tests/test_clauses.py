@@ -22,8 +22,8 @@ def test_une_clause_se_cite_par_son_role():
     assert convention.citer("evaluation", "comite_annuel") == "article 4"
     assert convention.citer("evaluation", "diagnostic") == "article 4 et annexe A"
     assert _avec(offre="annexe 2", fiches="annexe 3").citer("offre", "fiches") == "annexes 2 et 3"
-    assert convention.clause("avenant").article == "9"
-    assert convention.clause("logos") is None
+    assert convention.clauses["avenant"].article == "9"
+    assert "logos" not in convention.clauses
     assert convention.citer("logos") == ""
 
 

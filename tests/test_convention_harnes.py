@@ -224,7 +224,7 @@ def _plus_longue_reprise(affirmation: Affirmation, written: str) -> int:
 def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None:
     articles = {article.numero: f"{article.objet} {article.consequence}" for article in convention.articles}
     suites = charger_yaml("catalogue/evaluation_finale.yaml", ReglesFinales).articles
-    decisions = {convention.clause(role).article: decision for role, decision in suites.items()}
+    decisions = {convention.clauses[role].article: decision for role, decision in suites.items()}
 
     assert "antenne de développement social de Carvin" in articles["2"]
     assert "condition" in articles["6-b"]

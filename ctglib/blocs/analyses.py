@@ -448,7 +448,7 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         done = "Oui" if turned["valeur"] >= posts["valeur"] else "En partie"
         told = f"{done} : {count} sur {whole} de coordination en {turned['annee']}."
     yield paragraphe(told)
-    clause = etude.convention.clause(CLAUSE)
+    clause = etude.convention.clauses.get(CLAUSE)
     written = [item.objet for item in etude.convention.articles if clause and item.numero == clause.article]
     if clause and (text := clause.texte or "".join(written)):
         yield liste(

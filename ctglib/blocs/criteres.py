@@ -277,7 +277,7 @@ class Suites(Montrable):
         etude, convention, rows = self.etude, self.etude.convention, []
         articles = {article.numero: article.objet for article in convention.articles}
         for role, decision in etude.finale.regles.articles.items():
-            clause = convention.clause(role)
+            clause = convention.clauses.get(role)
             if clause and clause.article in articles:
                 told = f"{decision}." + (f" {self._postes()}" if role == POSTES else "")
                 rows.append((majuscule(clause.article), articles[clause.article], told))

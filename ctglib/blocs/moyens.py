@@ -88,7 +88,7 @@ class Moyens(Montrable):
         totals, dossier = calculs.rapprocher(*map(calculs.moyens_par_structure, self._annees)), self.etude.suivi.dossier
         if totals.empty:
             return None
-        at = self.etude.convention.clause("offre")
+        at = self.etude.convention.clauses.get("offre")
         title = f"Moyens par structure de l'{at.article}" if at else "Moyens par structure"
         names = dict(zip(dossier.offre["structure"], dossier.offre["nom"], strict=True))
         shown = _ranger(totals, "structure", names)
@@ -117,7 +117,7 @@ class Moyens(Montrable):
     def equipe(self) -> Iterator[str]:
         """Yield what the article announces of a party's own team, then what was handed in of it."""
         rules, convention, now = self.etude.catalogue.bilan, self.etude.convention, self.etude.annuel.moyens
-        clause = convention.clause(rules.equipe.clause)
+        clause = convention.clauses.get(rules.equipe.clause)
         for article in convention.articles if clause else ():
             if article.numero == clause.article:
                 yield rules.mots["equipe"].format(article=article.numero, objet=article.objet)

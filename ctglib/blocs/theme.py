@@ -205,7 +205,7 @@ def phrase_du_contrat(
     Nothing without an amount, or when the convention does not say how it is funded.
     """
     amounts = comparaison.set_index("indicateur").reindex(list(contrat.montants)).dropna(subset="valeur")
-    clause = convention.clause("moyens")
+    clause = convention.clauses.get("moyens")
     if amounts.empty or clause is None:
         return []
     year, before = int(amounts["annee"].iloc[0]), convention.debut.year - 1

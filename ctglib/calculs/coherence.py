@@ -552,7 +552,7 @@ def de_l_acte(check: Controle) -> Constats:
         if schema.fin < end:
             yield check.constat("schema_echu", str(rank), schema=schema, calcule=told)
     roles = check.regle("lacune_du_diagnostic").mots["clauses"]
-    places = tuple(convention.citer(role) for role in roles if convention.clause(role))
+    places = tuple(convention.citer(role) for role in roles if role in convention.clauses)
     for lacune in convention.lacunes:
         if lacune.reference.startswith(places):
             yield check.constat("lacune_du_diagnostic", lacune.id, lacune=lacune, question=lacune.question)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
-from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES, attendus
+from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.references import (
     CONVENTION,
@@ -304,7 +304,7 @@ def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             if type_ not in TYPES:
                 yield tree.faute((*path, "type"), *nom_inconnu(type_, sorted(TYPES), "un type d'analyse"))
                 continue
-            needed, possible, keys, other_keys = attendus(type_)
+            needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
             roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
             for where, written, lacking, may, one, the in (
                 ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),

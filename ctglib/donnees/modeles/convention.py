@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.suivi import Avenant
 
 # What each type of analysis needs, then what it may be given besides: the roles that its function reads (see
-# ``ctglib/blocs/analyses.py``), and the keys of ``Analyse``. A new type is that function and a line here.
-TYPES: dict[str, tuple[str, str]] = {
-    "effectifs": ("effectifs", "rapports graphique note"),
-    "taux": ("numerateur denominateur", "taux capacite phrase"),
-    "inclusion": ("effectif", "volume rapports note"),
-    "flux": ("entrees sorties", "effectif graphique"),
-    "norme": ("postes base norme", "a_defaut"),
-    "profils": ("dispositifs public", "variables"),
-    "livrables": ("livrables", "annuels par_poste convertis"),
-    "passage": ("postes convertis", ""),
-    "postes": ("postes financement", "convertis"),
-    "grille": ("", ""),
+# ``ctglib/blocs/analyses.py``), then the same of the keys of ``Analyse``. A new type is that function and a line here.
+TYPES: dict[str, tuple[str, str, str, str]] = {
+    "effectifs": ("effectifs", "", "", "rapports graphique note"),
+    "taux": ("numerateur denominateur", "taux capacite", "", "phrase"),
+    "inclusion": ("effectif", "volume", "", "rapports note"),
+    "flux": ("entrees sorties", "effectif", "", "graphique"),
+    "norme": ("postes base", "a_defaut", "norme", ""),
+    "profils": ("", "", "dispositifs public", "variables"),
+    "livrables": ("livrables", "annuels par_poste convertis", "", ""),
+    "passage": ("postes convertis", "", "", ""),
+    "postes": ("postes", "convertis", "financement", ""),
+    "grille": ("", "", "", ""),
 }
 PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}  # roles that a list of indicators plays
 MOTS = {"numerateur", "denominateur", "rapport", "annees"}
@@ -100,12 +100,6 @@ class Analyse(Modele):  # an analysis that a fiche shows « en détail »
 
 
 CLES = {*Analyse.model_fields} - {"type", "titre", "nom", "roles"}
-
-
-def attendus(nom: str) -> tuple[set[str], set[str], set[str], set[str]]:
-    """Return the roles that a type of analysis needs, those that it may have, then the same of its keys."""
-    needed, possible = (set(names.split()) for names in TYPES[nom])
-    return needed - CLES, possible - CLES, needed & CLES, possible & CLES
 
 
 class Partie(Modele):  # a signatory
@@ -266,7 +260,7 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
     source_suivi: Texte
     parties: list[Partie] = Field(min_length=2)
     articles: list[Article] = []
-    clauses: dict[RoleDeClause, Clause] = {}
+    clauses: dict[RoleDeClause, Clause] = {}  # where it settles something
     axes: list[Axe]
     enjeux: list[Enjeu]
     fiches: list[Fiche]
@@ -284,10 +278,6 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
         """Return its last day, as some avenants extend it."""
         ends = [change.nouvelle_fin for one in avenants for change in one.changements if change.nouvelle_fin]
         return max([self.fin, *ends])
-
-    def clause(self, role: RoleDeClause) -> Clause | None:
-        """Return where the convention settles something, None when it does not say."""
-        return self.clauses.get(role)
 
     def citer(self, *roles: RoleDeClause) -> str:
         """Return « articles 7 et 11 », « annexe 3 »: the clauses that are declared, "" when none is."""
