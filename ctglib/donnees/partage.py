@@ -70,11 +70,8 @@ def partager_par(partage: Reserve) -> Iterator[None]:
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
     """Return what a function gives, or what it gives to another report of this production, waited for if need be.
 
-    Its reads of the data folder are recorded in both cases: those of the first time are kept beside the result.
-
-    Args:
-        nom: What is worked out, and from what: two results of one name are the same.
-        calculer: Works it out, reading data through ``lecture`` alone.
+    Two results of one name are the same. The reads of the data folder, through ``lecture`` alone, are recorded in both
+    cases: those of the first time are kept beside the result.
     """
     if not _partages:
         return calculer()

@@ -81,9 +81,7 @@ class DossierSuivi(Montrable):
 def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
     """Return a convention with its follow-up up to a year, or of all the years that have a folder.
 
-    Args:
-        convention: Name of a folder of ``conventions``.
-        annee: A year of the convention; its own folder may be absent, and is then empty.
+    A year of the convention that has no folder is empty.
 
     Raises:
         DonneesInvalides: All the faults of what was read, or a year out of the convention.
