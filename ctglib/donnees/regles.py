@@ -32,7 +32,6 @@ from ctglib.donnees.references import (
 from ctglib.donnees.yaml_strict import Chemin
 
 _BIBLIOTHEQUE = "indicateurs convention/indicateurs"
-NOMBRE = r"-?[0-9]+(\.[0-9]+)?"
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -75,9 +74,9 @@ def _fautes(lignes: pd.DataFrame, fautives: pd.Series, colonne: str, cle: str, *
         yield Faute(row["fichier"], *words, row["numero"], colonne)
 
 
-def _nombres(textes: pd.Series, motif: str = NOMBRE) -> pd.Series:
+def _nombres(textes: pd.Series) -> pd.Series:
     """Return the numbers of texts, NaN for what is none: it has its fault already."""
-    return textes.where(textes.astype("str").str.fullmatch(motif)).astype("float64")
+    return pd.to_numeric(textes, errors="coerce")
 
 
 def _vides(lignes: pd.DataFrame, pieces: Pieces, colonne: str = "valeur") -> Iterator[Faute]:
@@ -179,7 +178,7 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
         nombre=_nombres(rows["valeur"]), dossier=_nombres(rows["fichier"].str.extract("/suivi/([0-9]{4})/")[0])
     )
     yield from (*_vides(rows, pieces), *_bornes(rows), *_details(rows))
-    years, entered = (_nombres(rows[name], "[0-9]{4}") for name in ("annee", "millesime"))
+    years, entered = (_nombres(rows[name]) for name in ("annee", "millesime"))
     yield from _fautes(rows, years > entered, "annee", "annee_a_venir")
     # Of a count that is not whole, secrecy would not know what it may show.
     counted = rows["cat_calcul"].isna()
@@ -236,7 +235,7 @@ def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     first = crossed.groupby(["fichier", "dispositif", "paire"])[["sens", "numero"]].transform("first")
     crossed = crossed.join(first.add_suffix("_premier"))
     yield from _fautes(crossed, crossed["sens"] != crossed["sens_premier"], "variable", "croisement_repete")
-    whole = lignes.assign(nombre=_nombres(lignes["effectif"], "[0-9]+")).dropna(subset="nombre")
+    whole = lignes.assign(nombre=_nombres(lignes["effectif"])).dropna(subset="nombre")
     parts, alone = whole[whole["variable_2"] != ""], whole[whole["variable_2"] == ""].drop(columns="variable_2")
     key = ["fichier", "dispositif", "variable", "modalite"]
     sums = pd.concat([parts, parts.rename(columns=_COTES)]).groupby([*key, "variable_2"])["nombre"].sum()

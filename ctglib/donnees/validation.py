@@ -18,7 +18,7 @@ from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lir
 from ctglib.donnees.publiques import REPERES, lire, reperes
 from ctglib.donnees.publiques import series as publiees
 from ctglib.donnees.references import nom_inconnu, noms_connus, places
-from ctglib.donnees.regles import NOMBRE, verifier
+from ctglib.donnees.regles import verifier
 from ctglib.donnees.vraisemblance import douter, lire_regles
 
 A_COMPLETER = "À compléter"
@@ -167,9 +167,9 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
 def _chiffres(lue: TableLue) -> pd.DataFrame:
     """Return the rows of an extract that are the number of a territory: the checks of its file tell of the others."""
     rows = lue.lignes.reindex(columns=["territoire", "annee", "indicateur", "dimension", "valeur"])
-    rows = rows[rows["valeur"].str.fullmatch(NOMBRE) & rows["dimension"].eq("")]
+    rows = rows.assign(nombre=pd.to_numeric(rows["valeur"], errors="coerce"))[rows["dimension"].eq("")]
     level = [next((name for name, form in FORMES.items() if form.fullmatch(code)), None) for code in rows["territoire"]]
-    return rows.assign(niveau=level, nombre=rows["valeur"].astype(float)).dropna(subset="niveau")
+    return rows.assign(niveau=level).dropna(subset=["niveau", "nombre"])
 
 
 def _du_magasin(path: str, rows: pd.DataFrame) -> Iterator[Faute]:
