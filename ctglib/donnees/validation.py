@@ -17,12 +17,11 @@ from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, Cle, charger_fami
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, reperes
 from ctglib.donnees.publiques import series as publiees
-from ctglib.donnees.references import nom_inconnu, noms_connus, places
+from ctglib.donnees.references import mots_du_nom, nom_inconnu, noms_connus, places
 from ctglib.donnees.regles import verifier
 from ctglib.donnees.vraisemblance import douter, lire_regles
 
 A_COMPLETER = "À compléter"
-REMEDE = "vérifier auprès du producteur, puis ajouter de nouveau le fichier (ctg source ajouter)"
 
 
 def valider(convention: str) -> tuple[str, ...]:
@@ -93,12 +92,10 @@ def avertissements(convention: str) -> list[str]:
 def _series_inconnues(convention: str) -> Iterator[Faute]:
     """Yield a fault for each public series that a fiche shows, and that neither the catalogue nor the store has."""
     pieces = lire_pieces(convention)
-    names = noms_connus(pieces)
-    known = [*names["contexte"][""], *names["indicateur"][""], *publiees()["code"]]
+    known = [*noms_connus(pieces)["serie"][""], *publiees()["code"]]
     for code, found in places(pieces, "convention/convention fiches.*.series_publiques.*").items():
         for tree, path in found if code not in known else ():
-            where = "catalogue/contexte.yaml, catalogue/themes ou sources/publiques"
-            yield tree.faute(path, *nom_inconnu(code, known, "une série", where))
+            yield tree.faute(path, *nom_inconnu(code, known, *mots_du_nom("serie")))
 
 
 def _loin_des_series(convention: str) -> Iterator[Faute]:
@@ -131,7 +128,7 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
             return lire_tables([kept[cle]]).set_index("territoire")
 
         doubts = douter(kept, kept, table, families)
-        faults = [Faute(kept[one.cle].table, one.dit, "des chiffres possibles", REMEDE) for one in doubts if one.faux]
+        faults = [Faute(kept[one.cle].table, *mots("chiffre_ajoute", dit=one.dit)) for one in doubts if one.faux]
         odd = [
             f"{kept[one.cle].table}, {one.dit}"
             for one in doubts
@@ -157,8 +154,7 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
                 for key, group in rows.groupby(groups)
             }
             doubts = douter(found, found, found.__getitem__, families)
-            words = ("des chiffres possibles", "corriger d'après la source")
-            faults += [Faute(path, one.dit, *words) for one in doubts if one.faux]
+            faults += [Faute(path, *mots("chiffre_extrait", dit=one.dit)) for one in doubts if one.faux]
     except DonneesInvalides as error:
         return list(error.fautes), []
     return faults, odd
