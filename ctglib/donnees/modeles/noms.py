@@ -15,7 +15,7 @@ from ctglib.donnees.modeles import CodeModalite, CodeTerritoire, Identifiant, Po
 
 @dataclass(frozen=True)
 class Nom:
-    """A field cites a name of a kind, a key of ``references.VOCABULAIRES``.
+    """A field cites a name of a kind, a key of ``noms.yaml``.
 
     ``selon`` is the key, beside the name or above it, that tells in what it is chosen: the dimension of a modalité.
     """
