@@ -24,7 +24,6 @@ NON_RENSEIGNEE = "non_renseignee"
 PAS_COMMENCEES = ("prevue", NON_RENSEIGNEE)
 CLOSES = ("realisee", "abandonnee")  # nothing more is due
 FAITES = ("realisee", "partielle")
-COLONNES_ANNEES = ("fiche", "annee", "commencee", "compte", "parmi", "connus")
 
 
 def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
@@ -79,9 +78,9 @@ def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
 
 
 def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:
-    """Return, by fiche and year, the modalités done (in whole or in part), out of all; ``connus``: of known state.
+    """Return, by fiche and year, the modalités done (in whole or in part), out of all, of known state, in each state.
 
-    The columns ``COLONNES_ANNEES``, then one a state that is met, with how many are in it.
+    fiche, annee, commencee (the fiche has begun), compte, parmi, connus, then one column a state that is met.
     """
     told = pd.concat([table.assign(annee=annee) for annee, table in etats.items()])
     states, start = told["statut"].unique(), {fiche.numero: fiche.debut.year for fiche in fiches}
@@ -94,7 +93,7 @@ def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) 
         parmi=counts.sum(axis=1),
         connus=counts[states[states != NON_RENSEIGNEE]].sum(axis=1),
     )
-    return table.reset_index()[[*COLONNES_ANNEES, *states]]
+    return table.reset_index()[["fiche", "annee", "commencee", "compte", "parmi", "connus", *states]]
 
 
 # Means: euros with euros, full-time equivalents with full-time equivalents, never together. Each total has its keys,

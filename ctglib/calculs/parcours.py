@@ -249,10 +249,8 @@ def preuves_du_texte(
         "themes_avec_enjeu": Preuve(len(taken & known), len(known), len(known), len(known)),
         "resultats_mesures": Preuve(int(ecrits["resultats_couverts"]), int(ecrits["resultats"]), 1, 1),
         "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
-        "schemas": Preuve(
-            len(answered & {*plans}), len(plans), current if answered else 0, len(convention.schemas)
-        ),
-    }  # fmt: skip
+        "schemas": Preuve(len(answered & {*plans}), len(plans), current if answered else 0, len(convention.schemas)),
+    }
 
 
 def preuves_du_suivi(
@@ -279,22 +277,19 @@ def preuves_du_suivi(
     due = {(fiche.numero, annee) for fiche in convention.fiches for annee in suivis if fiche.debut.year <= annee}
     last = parcours.set_index("indicateur")["derniere"]
     posts, converted = (last.get(name, float("nan")) for name in postes)
+    both = pd.notna(posts) and pd.notna(converted)
     told = {item.fiche: bool(item.perspectives) for _, suivi in sorted(suivis.items()) for item in suivi.appreciations}
-    fiches, states = len(convention.fiches), len(etats)
+    fiches, states, reached = len(convention.fiches), len(etats), int(parcours["verdict"].isin(ATTEINTS).sum())
+    done, said = etats["statut"].isin(FAITES), etats["statut"].ne(NON_RENSEIGNEE)
+    there, informed = kept["derniere"].gt(0), kept["annees_connues"].gt(0)
     return {
-        "modalites_realisees": Preuve(
-            int(etats["statut"].isin(FAITES).sum()), states, int(etats["statut"].ne(NON_RENSEIGNEE).sum()), states
-        ),
-        "cibles_atteintes": Preuve(int(parcours["verdict"].isin(ATTEINTS).sum()), judged, judged, len(parcours)),
+        "modalites_realisees": Preuve(int(done.sum()), states, int(said.sum()), states),
+        "cibles_atteintes": Preuve(reached, judged, judged, len(parcours)),
         "evolutions_favorables": Preuve(int(wanted.sum()), int(read.sum()), int(read.sum()), len(parcours)),
         "resultats_favorables": Preuve(good, legible, legible, len(results)),
-        "livrables": Preuve(
-            int((kept["derniere"] > 0).sum()), len(kept), int((kept["annees_connues"] > 0).sum()), len(kept)
-        ),
+        "livrables": Preuve(int(there.sum()), len(kept), int(informed.sum()), len(kept)),
         "moyens_connus": Preuve(len({fiche for fiche, _ in paid}), fiches, len(paid & due), len(due)),
-        "postes_convertis": Preuve(float(converted), float(posts), 2, 2)
-        if pd.notna(posts) and pd.notna(converted)
-        else Preuve(0.0, 0.0, 0, 2),
+        "postes_convertis": Preuve(float(converted), float(posts), 2, 2) if both else Preuve(0.0, 0.0, 0, 2),
         "perspectives": Preuve(sum(told.values()), fiches, len(told), fiches),
     }
 

@@ -55,11 +55,8 @@ def revisions(
     A value changed, came where there was none, or was withdrawn. A row for a year already told, that no earlier
     millésime had, was « non transmis » until then. A change of status alone (provisional made normal) is no revision.
 
-    Args:
-        observations: Long table, every millésime.
-        annee: Year of the bilan.
-        indicateurs: Those that are computed from others are revised with them.
-        debut: Year of the first bilan, that of the first entry unless told: it has nothing to revise.
+    What ``indicateurs`` compute from others is revised with them. ``debut`` is the year of the first bilan, that of the
+    first entry unless told: it has nothing to revise.
 
     Returns:
         The columns ``REVISIONS``, by indicator then year; ``note`` is that of the new row: why it changed.
@@ -164,12 +161,14 @@ def dernieres_mesures(valeurs: pd.DataFrame, statuts: pd.DataFrame) -> pd.DataFr
 
     When there is none, what is known of the last year.
     """
-    place = valeurs.shape[1] - 1 - valeurs.notna().to_numpy()[:, ::-1].argmax(axis=1)
-    found = {
-        name: table.to_numpy()[range(len(table)), place] for name, table in (("valeur", valeurs), ("statut", statuts))
+    column = valeurs.shape[1] - 1 - valeurs.notna().to_numpy()[:, ::-1].argmax(axis=1)  # the last one when none is
+    place = range(len(valeurs)), column
+    told = {
+        "annee": valeurs.columns.to_numpy()[column],
+        "valeur": valeurs.to_numpy()[place],
+        "statut": statuts.to_numpy()[place],
     }
-    table = pd.DataFrame({"annee": valeurs.columns.to_numpy()[place], **found}, valeurs.index)
-    return table.fillna({"statut": Statut.NON_TRANSMIS})
+    return pd.DataFrame(told, valeurs.index).fillna({"statut": Statut.NON_TRANSMIS})
 
 
 def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:

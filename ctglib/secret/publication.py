@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, permutations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -56,14 +56,9 @@ def appliquer(
     The bilans before it are made again, one after the other: what they hid stays hidden, and what they showed can no
     longer hide anything else. So two bilans laid side by side give no more away than each of them.
 
-    Args:
-        profils: annee (of the follow-up) and the columns of profils.csv, all years.
-        observations: Long table of the follow-up, every millésime.
-        catalogue: Which indicators and variables are sensitive, and which count the same persons.
-        annee: Year of the bilan.
-        seuil: Counts from 1 to under it are small.
-        masque: masque.csv: the cells that earlier bilans published as suppressed, whatever is worked out here.
-        tirage: What the secret key of the convention draws: which of the masks that would do is taken.
+    ``profils`` has annee (of the follow-up) and the columns of profils.csv, ``observations`` every millésime. What
+    ``masque`` lists was published as suppressed, and stays so whatever is worked out here. The draws of the secret key
+    of the convention say which of the masks that would do is taken.
 
     Raises:
         ValueError: A sensitive count is negative, is not whole or is given twice.
@@ -181,17 +176,15 @@ def _lignes_de_profils(profils: pd.DataFrame) -> Iterator[tuple[int, str, list[t
 
 def _liens_profils(profils: pd.DataFrame) -> Iterator[Lien]:
     """Yield: the modalités of each variable make the same whole, a row or a column of a crossed table its modalité."""
-    modalites: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
-    crossed: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
+    parts: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
     for annee, dispositif, pairs in _lignes_de_profils(profils):
         for pair in pairs:
-            modalites[annee, dispositif, pair[0]].add(pair)
-        for own, other in (pairs, pairs[::-1]) if len(pairs) > 1 else ():
-            crossed[annee, dispositif, other[0], own].add(other)
-    for (*place, _), pairs in sorted(modalites.items()):
-        yield Lien(_cle_profil(*place), tuple(_cle_profil(*place, pair) for pair in sorted(pairs)))
-    for (*place, _, own), others in sorted(crossed.items()):
-        yield Lien(_cle_profil(*place, own), tuple(_cle_profil(*place, own, other) for other in sorted(others)))
+            parts[annee, dispositif, (), pair[0]].add(pair)
+        for own, other in permutations(pairs, 2):
+            parts[annee, dispositif, (own,), other[0]].add(other)
+    for (annee, dispositif, whole, _), pairs in sorted(parts.items()):
+        cles = (_cle_profil(annee, dispositif, *whole, pair) for pair in sorted(pairs))
+        yield Lien(_cle_profil(annee, dispositif, *whole), tuple(cles))
 
 
 def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
