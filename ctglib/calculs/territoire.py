@@ -120,13 +120,6 @@ def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[s
     Returns:
         ``MOYENNES`` (``hasard`` is what chance moves one year by; ``annees_notees`` the years that bear a note, as the
         inferred ones do) and ``lecture``: "trop_peu", "hausse" or "baisse". Empty when a period has no known year.
-
-    Examples:
-        >>> from types import SimpleNamespace
-        >>> table = pd.DataFrame({"annee": [2015, 2016, 2021], "valeur": [160.0, 152.0, 150.0], "note": ["", "", ""]})
-        >>> found = moyennes(table, SimpleNamespace(avant=(2015, 2019), depuis=2021), 2)
-        >>> found["periode_avant"], found["moyenne_avant"], found["periode"], found["lecture"]
-        ('2015 à 2016', 156.0, '2021', 'trop_peu')
     """
     known = rows[rows["valeur"].notna()].sort_values("annee")
     first, last = periodes.avant

@@ -23,12 +23,12 @@ from ctglib.donnees.statuts import Statut
 from ctglib.secret.modele import Cellule, Cle, Famille, Lien, Lieu, Tirage, accorder, composantes, familles
 from ctglib.secret.solveur import Abandon, minimiser, multiplicateurs
 
-LIEU = ("table", "ligne", "colonne")
-CLE = (*LIEU, "millesime")
-EFFECTIFS = (*CLE, "effectif", "statut", "sensible", "publiee")
+LIEU = ["table", "ligne", "colonne"]
+CLE = [*LIEU, "millesime"]
+EFFECTIFS = [*CLE, "effectif", "statut", "sensible", "publiee"]
 SANS_PROTECTION = "sans_protection"
 TROP_LONG = "trop_long"
-RETRAITS = ("table", "raison")
+RETRAITS = ["table", "raison"]
 TOURS = 300  # masks tried before a family is given up
 NUL = 1e-7  # a coefficient under it is what rounding left of zero
 ASSEZ = 2  # counts of a group found too narrowed before the mask is dropped: the others mostly are for the same reason
@@ -63,10 +63,10 @@ def masquer(
         ValueError: A count is given twice, is negative or is not whole.
     """
     values, deja = effectifs["effectif"], frozenset(deja)
-    wrong, double = values.notna() & ((values < 0) | (values % 1 != 0)), effectifs.duplicated(list(CLE))
+    wrong, double = values.notna() & ((values < 0) | (values % 1 != 0)), effectifs.duplicated(CLE)
     for fault, reason in ((wrong, "n'est pas un nombre entier de personnes"), (double, "est donné deux fois")):
         if fault.any():
-            named = " / ".join(str(part) for part in effectifs.loc[fault, list(CLE)].iloc[0])
+            named = " / ".join(str(part) for part in effectifs.loc[fault, CLE].iloc[0])
             raise ValueError(f"l'effectif {named} {reason}")
     cellules = [
         Cellule(Cle(*cle), int(value) if value == value else None, value == value, shown, sensitive)
@@ -81,8 +81,8 @@ def masquer(
     concerned = np.array([cellule.affichee and cellule.cle in hidden for cellule in cellules], dtype=bool)
     return Masque(
         couvrir(effectifs, concerned, "effectif"),
-        effectifs.loc[concerned, list(LIEU)].drop_duplicates().sort_values(list(LIEU), ignore_index=True),
-        pd.DataFrame(sorted(withheld), columns=list(RETRAITS), dtype=str),
+        effectifs.loc[concerned, LIEU].drop_duplicates().sort_values(LIEU, ignore_index=True),
+        pd.DataFrame(sorted(withheld), columns=RETRAITS, dtype=str),
     )
 
 

@@ -70,14 +70,14 @@ def appliquer(
     names_of_profiles = [_cle_profil(year, place, *pairs) for year, place, pairs in _lignes_de_profils(profils)]
     sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
     told = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1)
-    of_profiles = pd.DataFrame(names_of_profiles, columns=list(CLE)).join(profils[["effectif", "statut"]])
+    of_profiles = pd.DataFrame(names_of_profiles, columns=CLE).join(profils[["effectif", "statut"]])
     of_profiles = of_profiles.assign(sensible=told, visible=profils["annee"])  # a whole dispositif is sensitive
-    of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(list(CLE))
+    of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(CLE)
     # One row a count, with the first bilan that can show it.
     table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
     table = table.astype({"visible": "int64", "sensible": bool})
     hidden = masque.loc[masque["annee"] <= annee, COLONNES]  # already published as suppressed
-    withheld = pd.DataFrame(columns=list(RETRAITS))
+    withheld = pd.DataFrame(columns=RETRAITS)
     caches, montres = set(), set()
     for bilan in sorted({*table["visible"], annee}):
         own, entered = profils[profils["annee"] <= bilan], counted[counted["saisie"] <= bilan]
@@ -89,7 +89,7 @@ def appliquer(
         counts = table[table["visible"] <= bilan]
         names = _cles(counts)
         counts = counts.assign(publiee=[name in montres for name in names])
-        deja = set(hidden.loc[hidden["annee"] <= bilan, list(LIEU)].itertuples(index=False, name=None))
+        deja = set(hidden.loc[hidden["annee"] <= bilan, LIEU].itertuples(index=False, name=None))
         found = masquer(counts, liens, seuil=seuil, tirage=tirage, deja=deja)
         new = [(bilan, *place) for place in found.cellules.itertuples(index=False, name=None) if place not in deja]
         hidden = pd.concat([hidden, pd.DataFrame(new, columns=COLONNES)], ignore_index=True)
@@ -97,14 +97,14 @@ def appliquer(
         shown = set(compress(names, found.effectifs["effectif"].notna()))
         caches = set(compress(names, counts["effectif"].notna())) - shown
         montres |= shown
-    concerned = observations.index.isin(counted.index[pd.MultiIndex.from_frame(counted[list(CLE)]).isin(list(caches))])
+    concerned = observations.index.isin(counted.index[pd.MultiIndex.from_frame(counted[CLE]).isin(list(caches))])
     concerned = _liees(observations, concerned, catalogue.secret.valeurs_liees)
     concerned = _calcules(observations, concerned, catalogue.mesures)
     masked = couvrir(observations, concerned, "valeur")
     return Publiable(
         couvrir(profils, np.array([name in caches for name in names_of_profiles], dtype=bool), "effectif"),
         masked.assign(note=masked["note"].mask(concerned, "")),
-        hidden.drop_duplicates(list(LIEU)).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
+        hidden.drop_duplicates(LIEU).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
         withheld,
     )
 
@@ -152,7 +152,7 @@ def figer(convention: str, annee: int) -> tuple[str, int, int]:
     path, kept = f"conventions/{convention}/masque.csv", lire_suivi_brut(convention).masque  # of later bilans too
     hidden = publier(lire_suivi_brut(convention, annee), annee)[0].masque
     cells = pd.concat([kept, hidden])[COLONNES].astype({"annee": "Int64"}).sort_values(COLONNES)
-    cells = cells.drop_duplicates(list(LIEU))
+    cells = cells.drop_duplicates(LIEU)
     if len(cells) > len(kept):
         ecrire({racine() / path: cells.to_csv(index=False, lineterminator="\n").encode("utf-8")})
     return path, len(hidden), len(cells) - len(kept)
