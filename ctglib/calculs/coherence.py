@@ -388,13 +388,8 @@ def affirmations(check: Controle) -> Constats:
     judged = juger(check.dossier)
     for row in judged[judged["verdict"].ne("verifiee")].itertuples(index=False):
         named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
-        told = {
-            "lieu": check.section(row.section),
-            "objet": " et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »",
-            "ecrit": row.resume,
-            "calcule": row.calcul,
-            "pourquoi": row.note,
-        }
+        subject = " et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »"
+        told = {"lieu": check.section(row.section), "objet": subject, "affirmation": row, "pourquoi": row.note}
         doubtful = named if row.verdict == "contredite" and row.id in compared else ()
         yield check.constat(f"affirmation_{row.verdict}", row.id, indicateurs=doubtful, **told)
 
