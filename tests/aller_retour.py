@@ -8,20 +8,13 @@ from pathlib import Path
 
 import yaml
 from classeur_rempli import cellule
-from ligne_de_commande import ctg
+from ligne_de_commande import reussir
 from lxml import html
 from openpyxl import load_workbook
 
 CONVENTION, ANNEE = "harnes", 2024
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "aller_retour.yaml").read_text(encoding="utf-8"))
 ESPACES = {0x202F: " ", 0xA0: " "}
-
-
-def reussir(*arguments: str, dossier: Path) -> str:
-    """Run ``ctg`` and return what it says, once it is sure that it succeeded."""
-    done = ctg(*arguments, dossier=dossier)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done.stdout
 
 
 def remplir(dossier: Path) -> list[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -122,13 +123,14 @@ LOCALE = f"""<?xml version="1.0" encoding="UTF-8"?>
 <prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item></oor:items>"""
 
 
-def libreoffice(source: Path, dossier: Path, format_: str) -> None:
-    """Open a file in a French LibreOffice and save it again in a folder."""
+def libreoffice(source: Path | Iterable[Path], dossier: Path, format_: str) -> None:
+    """Open a file, or several, in a French LibreOffice and save each again in a folder."""
+    sources = [source] if isinstance(source, Path) else source
     profile = dossier / "profil"
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(LOCALE, encoding="utf-8")
     command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", format_]
-    command += ["--outdir", str(dossier), str(source)]
+    command += ["--outdir", str(dossier), *map(str, sources)]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     subprocess.run(command, check=True, capture_output=True, timeout=180, env=environment)
 

@@ -1,12 +1,15 @@
-"""``ctg`` run as a user runs it: in a process of its own, from a folder."""
+"""``ctg`` run from a folder: in a process of its own as a user runs it, or in this one, where all is loaded."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
+from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import VARIABLE
 
 
@@ -21,6 +24,14 @@ def ctg(*arguments: str, dossier: Path) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "COLUMNS": "200"},
         check=False,
     )
+
+
+def reussir(*arguments: str, dossier: Path) -> str:
+    """Run ``ctg`` in this process and return what it says, once it is sure that it succeeded."""
+    with chdir(dossier), redirect_stdout(io.StringIO()) as told, redirect_stderr(io.StringIO()) as refused:
+        code = lancer([*arguments])
+    assert code == 0, refused.getvalue() + told.getvalue()
+    return told.getvalue()
 
 
 def produire(sortie: Path, *arguments: str) -> Path:

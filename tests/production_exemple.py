@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
+from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import nbformat
 
 from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
-from ctglib.production.plan import CTG, LISTE, Demande, commandes, rapports_connus
+from ctglib.production.plan import CTG, LISTE, Commande, Demande, commandes, rapports_connus
 from ctglib.production.produire import TRAVAIL, VERROU, Resultat, realiser, retenir
 
 CONVENTION = 'convention: str = "harnes"  # nom'
@@ -61,7 +62,14 @@ def produire(
     voulue: Demande, executeur: Executor | None = None, moteur: str = CTG, *, forcer: bool = False
 ) -> dict[str, Resultat]:
     """Make what is out of date, in this process unless told by whom, and return what became of each."""
-    a_faire = list(retenir(prevoir(commandes(voulue), forcer=forcer)))
+    return faire(commandes(voulue), executeur, moteur, forcer=forcer)
+
+
+def faire(
+    orders: Iterable[Commande], executeur: Executor | None = None, moteur: str = CTG, *, forcer: bool = False
+) -> dict[str, Resultat]:
+    """Make some of what is asked for, as ``produire`` makes it all."""
+    a_faire = list(retenir(prevoir(orders, forcer=forcer)))
     with executeur or ThreadPoolExecutor(1) as qui:
         return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=moteur, places=4)}
 

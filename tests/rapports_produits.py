@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from lecture_pdf import pages_du_pdf
-from ligne_de_commande import ctg
+from ligne_de_commande import reussir
 
 from ctglib.donnees.lecture import conventions
 from ctglib.production.plan import PUBLIQUE, Demande, commandes, rapports_connus
@@ -100,14 +100,12 @@ def _lire(chemin: Path) -> str:
 def produire_les_portraits(production: Production) -> Production:
     """Make the portraits beside the reports of the conventions."""
     codes = [rapport.convention.rpartition("/")[2] for rapport in PORTRAITS]
-    done = ctg("portrait", *codes, "--sortie", production.sortie.name, dossier=production.sortie.parent)
-    assert done.returncode == 0, done.stderr + done.stdout
+    reussir("portrait", *codes, "--sortie", production.sortie.name, dossier=production.sortie.parent)
     return production
 
 
 def produire_tout(dossier: Path, *options: str) -> Production:
     """Make reports in a folder with ``ctg produire``: all of them, both formats, unless told otherwise."""
     dossier.mkdir(parents=True, exist_ok=True)
-    done = ctg("produire", *options, "--sortie", "sortie", dossier=dossier)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return Production(dossier / "sortie", done.stdout)
+    told = reussir("produire", *options, "--sortie", "sortie", dossier=dossier)
+    return Production(dossier / "sortie", told)

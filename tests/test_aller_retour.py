@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from aller_retour import ANNEE, CAS, CONVENTION, lignes, nom, remplir, reussir, textes
+from aller_retour import ANNEE, CAS, CONVENTION, lignes, nom, remplir, textes
 from classeur_rempli import cellule, photographie
 from import_exemple import SUIVI, avec_libreoffice, libreoffice
+from ligne_de_commande import reussir
 from openpyxl import load_workbook
 
 from ctglib.donnees.lecture import VARIABLE
@@ -50,9 +51,9 @@ def annee(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ann
         yield Annee(donnees, classeurs, dossier / "sortie")
 
 
-def _produire(dossier: Path, *rapports: str, annee: int = ANNEE) -> None:
-    wanted = ("-c", CONVENTION, "-a", str(annee), "-f", "html", "-s", str(dossier / "sortie"))
-    reussir("produire", *rapports, *wanted, dossier=dossier)
+def _produire(dossier: Path, *rapports: str, annees: tuple[int, ...] = (ANNEE,)) -> None:
+    years = [word for annee in annees for word in ("-a", str(annee))]
+    reussir("produire", *rapports, "-c", CONVENTION, *years, "-f", "html", "-s", "sortie", dossier=dossier)
 
 
 @pytest.mark.parametrize("cas", LUS_EN_CSV, ids=nom)
@@ -91,9 +92,7 @@ def test_les_memes_classeurs_enregistres_par_libreoffice_donnent_le_meme_suivi(
     annee: Annee, donnees: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "retour").mkdir()
-    for rang, classeur in enumerate(annee.classeurs):
-        (tmp_path / str(rang)).mkdir()
-        libreoffice(Path(shutil.copy(classeur, tmp_path / str(rang))), tmp_path / "retour", "xlsx")
+    libreoffice(annee.classeurs, tmp_path / "retour", "xlsx")
 
     reussir("importer", "retour", dossier=tmp_path)
 
@@ -118,8 +117,7 @@ def test_un_chiffre_corrige_l_annee_suivante_est_liste_par_son_bilan_et_par_lui_
     wb.save(path)
 
     reussir("importer", path.name, dossier=tmp_path)
-    _produire(tmp_path, "bilan", annee=ANNEE + 1)
-    _produire(tmp_path, "bilan")
+    _produire(tmp_path, "bilan", annees=(ANNEE, ANNEE + 1))
 
     made = tmp_path / "sortie" / CONVENTION
     assert before == 0

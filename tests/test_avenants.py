@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aller_retour import lignes, reussir
+from aller_retour import lignes
+from ligne_de_commande import reussir
 from rapports_produits import Production, choisir
 
 from ctglib.donnees.lecture import VARIABLE, racine

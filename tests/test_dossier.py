@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from functools import cache
-from pathlib import Path
 
 import docx
 import pytest
 from classeur_rempli import LIGNE_DES_TITRES
-from ligne_de_commande import ctg
 from openpyxl import load_workbook
+from rapports_produits import Production, Rapport
 
 from ctglib import ouvrir_dossier
 from ctglib.document.blocs import Piece
@@ -74,24 +73,17 @@ def test_un_classeur_a_envoyer_ne_porte_aucun_chiffre_saisi() -> None:
             assert {ws.cell(row, column).value for row in range(5, ws.max_row + 1) for column in columns} == {None}
 
 
-def test_les_memes_donnees_donnent_les_memes_lettres() -> None:
-    again = {
-        piece.adresse: piece.contenu for piece in ouvrir_dossier("harnes").lettres().pieces if isinstance(piece, Piece)
-    }
-
-    assert again == pieces()
-    with zipfile.ZipFile(io.BytesIO(again["dossier/lettre-caf.docx"])) as archive:
+def test_une_lettre_est_datee_de_la_fin_de_la_convention() -> None:
+    with zipfile.ZipFile(io.BytesIO(pieces()["dossier/lettre-caf.docx"])) as archive:
         assert {info.date_time for info in archive.infolist()} == {(2026, 12, 31, 0, 0, 0)}
 
 
-def test_la_commande_ecrit_le_dossier_et_ses_fichiers_a_cote(tmp_path: Path) -> None:
-    done = ctg("produire", "dossier", "-c", "harnes", "-f", "html", "-s", "sortie", dossier=tmp_path)
+def test_la_commande_ecrit_les_memes_fichiers_a_cote_du_dossier(rapports_produits: Production) -> None:
+    report = Rapport("harnes", "dossier")
+    page, files = rapports_produits.html(report), rapports_produits.octets(report)
 
-    assert done.returncode == 0, done.stderr
-
-    page = (tmp_path / "sortie/harnes/dossier.html").read_text(encoding="utf-8")
-    for name in pieces():
-        assert (tmp_path / "sortie/harnes" / name).is_file()
+    for name, content in pieces().items():
+        assert files[name] == content, name
         assert f'href="{name}"' in page
 
 

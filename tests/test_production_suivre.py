@@ -75,7 +75,7 @@ def saisir(donnees: Path, chiffre: str) -> None:
 
 
 @SANS_CTRL_C
-def test_une_correction_enregistree_refait_la_fiche_qui_la_lit(
+def test_une_correction_enregistree_refait_la_fiche_qui_la_lit_une_faute_est_dite_et_l_on_continue(
     donnees: Path, tmp_path: Path, ouvrir: Callable[[], Surveillance]
 ) -> None:
     saisir(donnees, "40")
@@ -85,32 +85,21 @@ def test_une_correction_enregistree_refait_la_fiche_qui_la_lit(
 
     saisir(donnees, "41")
     second = command.attendre()
+    after = octets(tmp_path / "sortie")
+    saisir(donnees, "beaucoup")
+    wrong = command.attendre()
+    saisir(donnees, "41")
+    right = command.attendre()
     children = psutil.Process(command.processus.pid).children(recursive=True)
     rest = command.finir()
 
-    made = {nom for nom, content in octets(tmp_path / "sortie").items() if content != before[nom]}
+    made = {nom for nom, content in after.items() if content != before[nom]}
     assert "jamais produit : tous" in first and "3 autres rapports étaient à jour" in second
     assert "harnes/2023/fiche-1.html" in made and not {nom for nom in made if "fiche-2" in nom}
+    assert "observations.csv" in wrong and "beaucoup" in wrong and "Traceback" not in wrong
+    assert "rien à faire" in right and octets(tmp_path / "sortie") == after
     assert FIN in rest and command.processus.returncode == 0
     assert children and not psutil.wait_procs(children, timeout=30)[1]
-
-
-@SANS_CTRL_C
-def test_une_faute_est_dite_et_l_on_continue(donnees: Path, tmp_path: Path, ouvrir: Callable[[], Surveillance]) -> None:
-    saisir(donnees, "40")
-    command = ouvrir()
-    command.attendre()
-    before = octets(tmp_path / "sortie")
-
-    saisir(donnees, "beaucoup")
-    wrong = command.attendre()
-    saisir(donnees, "40")
-    right = command.attendre()
-    command.finir()
-
-    assert "observations.csv" in wrong and "beaucoup" in wrong and "Traceback" not in wrong
-    assert "rien à faire" in right
-    assert octets(tmp_path / "sortie") == before
 
 
 @SANS_CTRL_C
