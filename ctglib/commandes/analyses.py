@@ -18,9 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Argument, Option
 
-from ctglib.commandes.terminal import Formats, Incompris, dire, inconnus, promettre, proposer
+from ctglib.commandes.terminal import Formats, Incompris, dire, formats_demandes, promettre, proposer
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.plan import FORMATS, PROJET, RESUMES, Carnet
 
@@ -32,16 +32,16 @@ TRACES = PROJET / ".laboratoire"  # what JupyterLab remembers of a user: setting
 PATIENCE = 3  # seconds
 LIVRES = re.compile(r"^!/(analyses/.+\.ipynb)$", re.MULTILINE)
 
-AOuvrir = Annotated[str, typer.Argument(help="Carnet d'analyses à ouvrir (l'accueil par défaut).", metavar="CARNET")]
-SansNavigateur = Annotated[bool, typer.Option("--sans-navigateur", help="Donner l'adresse sans ouvrir le navigateur.")]
-Port = Annotated[int, typer.Option("--port", help="Port où écouter (le premier libre ensuite).", metavar="NOMBRE")]
-AExecuter = Annotated[Path, typer.Argument(help="Carnet du dossier analyses.", metavar="CARNET", show_default=False)]
+AOuvrir = Annotated[str, Argument(help="Carnet d'analyses à ouvrir (l'accueil par défaut).", metavar="CARNET")]
+SansNavigateur = Annotated[bool, Option("--sans-navigateur", help="Donner l'adresse sans ouvrir le navigateur.")]
+Port = Annotated[int, Option("--port", help="Port où écouter (le premier libre ensuite).", metavar="NOMBRE")]
+AExecuter = Annotated[Path, Argument(help="Carnet du dossier analyses.", metavar="CARNET", show_default=False)]
 Parametres = Annotated[
-    list[str] | None, typer.Option("--parametre", "-p", help="Un paramètre du carnet.", metavar="NOM VALEUR")
+    list[str] | None, Option("--parametre", "-p", help="Un paramètre du carnet.", metavar="NOM VALEUR")
 ]
 Dossier = Annotated[
     Path | None,
-    typer.Option("--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER"),
+    Option("--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER"),
 ]
 
 
@@ -106,9 +106,8 @@ def analyser(
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
     from ctglib.production.moteur import refuser_parametres
 
-    asked = tuple(dict.fromkeys(part.strip() for part in formats.split(",") if part.strip()))
-    nothing = [] if asked else [f"Aucun format demandé : {', '.join(PONCTUELS)}."]
-    if faults := inconnus("Le format", asked, PONCTUELS) + nothing:
+    asked, faults = formats_demandes(formats, PONCTUELS)
+    if faults:
         raise Incompris("\n".join(faults))
     found = _trouver(carnet)
     declared = Carnet(found).parametres
@@ -141,7 +140,7 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
     from ctglib import atelier, export
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler
-    from ctglib.production.echec import CARNET, RapportEchoue
+    from ctglib.production.echec import RapportEchoue, mots
     from ctglib.production.moteur import executer
 
     try:
@@ -154,7 +153,9 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
             for form in formats
         }
     except RapportEchoue as error:
-        told = str(error).replace(CARNET, "Corriger la cellule dans JupyterLab, puis relancer ctg analyser.")
+        told = str(error).replace(
+            mots()["remedes"]["carnet"], "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
+        )
         raise Incompris(told.replace("ctg produire", "ctg analyser")) from None
     except CarnetImpubliable as error:
         raise Incompris(str(error)) from None

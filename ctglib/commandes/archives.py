@@ -8,7 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from ctglib.commandes.terminal import (
     Carnets,
@@ -41,15 +41,11 @@ DESACCORD = (
     "remettre ce qui a changé comme il était."
 )
 
-SansRejouer = Annotated[
-    bool, typer.Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.")
-]
-AArchiver = Annotated[str, typer.Option("--convention", "-c", help="Convention à archiver.", metavar="NOM")]
-Vers = Annotated[
-    Path | None, typer.Option("--vers", help="Fichier à écrire (ctg-NOM.zip par défaut).", metavar="FICHIER")
-]
-AvecPaquets = Annotated[bool, typer.Option("--avec-paquets", help="Y mettre les paquets, pour installer sans réseau.")]
-TelQuel = Annotated[bool, typer.Option("--tel-quel", help="Archiver même ce qui n'est pas à jour, en le disant.")]
+SansRejouer = Annotated[bool, Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.")]
+AArchiver = Annotated[str, Option("--convention", "-c", help="Convention à archiver.", metavar="NOM")]
+Vers = Annotated[Path | None, Option("--vers", help="Fichier à écrire (ctg-NOM.zip par défaut).", metavar="FICHIER")]
+AvecPaquets = Annotated[bool, Option("--avec-paquets", help="Y mettre les paquets, pour installer sans réseau.")]
+TelQuel = Annotated[bool, Option("--tel-quel", help="Archiver même ce qui n'est pas à jour, en le disant.")]
 
 
 def verifier(
@@ -58,17 +54,10 @@ def verifier(
 ) -> int:  # fmt: skip
     """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
     from ctglib.donnees.validation import valider
+    from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
-    from ctglib.production.verifier import (
-        DESCRIPTION,
-        conventions_publiees,
-        grouper,
-        relever,
-        relever_archive,
-        relever_paquets,
-    )
 
-    publiees = conventions_publiees(sortie)
+    publiees = examen.conventions_publiees(sortie)
     if not publiees:
         raise Incompris(
             f"Aucun rapport dans {sortie}. Produisez-les (ctg produire), ou dites où ils sont par --sortie."
@@ -87,27 +76,26 @@ def verifier(
     def constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> None:
         accords.append(not ecarts)
         said = f"✗ {sujet} : {mauvais}" if ecarts else f"✓ {sujet} : {bon}"
-        dire(said, *(f"  - {line}" for line in grouper(ecarts)))
+        dire(said, *(f"  - {line}" for line in examen.grouper(ecarts)))
 
-    releve = relever(sortie, convention or publiees, carnets)
+    releve = examen.relever(sortie, convention or publiees, carnets)
     tels = f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit"
     constater("Fichiers", releve.sorties, tels, f"{compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste")
     sujet, autres = "Données lues, carnets, code et versions", "ce ne sont plus ceux du manifeste"
     constater(sujet, releve.causes, "ceux du manifeste", autres)
-    if archive := relever_archive():
+    if archive := examen.relever_archive():
         nombre, ecarts = archive
-        digest = empreinte((PROJET / DESCRIPTION).read_bytes())
-        tels = f"{compter(nombre, 'fichier')}, tous ceux de sa description ({DESCRIPTION}, sha256 {digest})"
+        digest = empreinte((PROJET / examen.DESCRIPTION).read_bytes())
+        tels = f"{compter(nombre, 'fichier')}, tous ceux de sa description ({examen.DESCRIPTION}, sha256 {digest})"
         constater("Archive", ecarts, tels, f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait")
-    nombre, ecarts = relever_paquets()
+    nombre, ecarts = examen.relever_paquets()
     tels, autres = f"{compter(nombre, 'fichier')}, tels qu'installés", f"{compter(len(ecarts), 'paquet')} à réinstaller"
     constater("Paquets", ecarts, tels, autres)
     if sans_rejouer:
         dire("– Rejeu : non demandé (--sans-rejouer)")
     else:
         valides = [item for item in releve.publies if item.commande.convention not in invalides]
-        rejeux = _rejouer(valides, sortie, travailleurs, delai) if valides else []
-        accords.append(_dire_le_rejeu(rejeux, len(releve.publies)))
+        accords.append(_dire_le_rejeu(_rejouer(valides, sortie, travailleurs, delai), len(releve.publies)))
         if accords[-1] and releve.causes:
             dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
     dire("Tout concorde." if all(accords) else DESACCORD)
@@ -116,20 +104,18 @@ def verifier(
 
 def _rejouer(publies: list[Prevision], sortie: Path, travailleurs: int, delai: float) -> list[Rejeu]:
     from ctglib.commandes.rapports import suivre_la_barre
-    from ctglib.production.pool import coeurs, ouvrir_executeur
-    from ctglib.production.produire import TRAVAIL, verrouiller
+    from ctglib.production.pool import ouvrir_executeur
+    from ctglib.production.produire import verrouiller
     from ctglib.production.verifier import rejouer
 
     with ExitStack() as pile:
         temporaire = ""
         with suppress(EcritureImpossible):  # reports that can only be read: the system's folder serves
-            pile.enter_context(verrouiller(sortie))
-            temporaire = str((sortie / TRAVAIL).absolute())
-        nombre = min(travailleurs or coeurs(), len(publies))
-        ouvert = ouvrir_executeur(travailleurs=nombre, delai=delai, temporaire=temporaire)
+            temporaire = pile.enter_context(verrouiller(sortie))
+        ouvert = ouvrir_executeur(travailleurs=travailleurs, delai=delai, temporaire=temporaire)
         executeur, places = pile.enter_context(ouvert)
-        rejeux = list(suivre_la_barre(rejouer(publies, executeur, places=places)))
-    return sorted(rejeux, key=lambda item: item.commande.nom)
+        rejeux = suivre_la_barre(rejouer(publies, executeur, places=places))
+        return sorted(rejeux, key=lambda item: item.commande.nom)
 
 
 def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:

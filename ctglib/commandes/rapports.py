@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -13,8 +12,9 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-import typer
+from typer import Argument, Option
 
+from ctglib.commandes import terminal
 from ctglib.commandes.terminal import (
     ABlanc,
     Carnets,
@@ -29,26 +29,16 @@ from ctglib.commandes.terminal import (
     inconnus,
     montrer,
     refuser,
-)
+)  # fmt: skip
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import conventions, racine
-from ctglib.production.plan import (
-    CARNETS,
-    CTG,
-    DIFFUSIONS,
-    FORMATS,
-    MOTEURS,
-    PAQUET,
-    PUBLIQUE,
-    RESUMES,
-    SORTIE,
-)
+from ctglib.production import plan
+from ctglib.production.plan import CARNETS, CTG, DIFFUSIONS, FORMATS, MOTEURS, PAQUET, PUBLIQUE, RESUMES, SORTIE
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from ctglib.production.plan import Commande
     from ctglib.production.produire import Resultat
 
 Fait = TypeVar("Fait")  # what became of a report, the order of which is its ``commande``
@@ -56,35 +46,29 @@ RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
 PAUSE = 0.1  # seconds between two looks at what is watched
+IGNORES = (".", "~$", "__pycache__")  # names that begin so are not watched
 CALME = 0.03  # seconds without a change before what is being saved is taken to be whole
 EN_VEILLE = "Données surveillées : chaque correction enregistrée refait les rapports qu'elle touche. Ctrl-C pour finir."
 FIN = "Fin de la surveillance."
 CODE_CHANGE = "Le code du classeur a changé : relancez la commande pour qu'elle en tienne compte."
 
-Rapports = Annotated[list[str] | None, typer.Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")]
+Rapports = Annotated[list[str] | None, Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")]
 Annees = Annotated[
-    list[int] | None,
-    typer.Option("--annee", "-a", help="Année des rapports annuels (toutes par défaut).", metavar="ANNÉE"),
+    list[int] | None, Option("--annee", "-a", help="Année des rapports annuels (toutes par défaut).", metavar="ANNÉE")
 ]
-Diffusion = Annotated[
-    str, typer.Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")
-]
-Forcer = Annotated[bool, typer.Option("--forcer", help="Produire aussi ce qui est à jour.")]
-Suivre = Annotated[bool, typer.Option("--suivre", help="Rester, et refaire ce que touche chaque correction.")]
-Moteur = Annotated[str, typer.Option("--moteur", help="ctg, ou standard (un noyau Jupyter ordinaire).", metavar="NOM")]
-Ordonnanceur = Annotated[
-    str, typer.Option("--ordonnanceur", help="Grappe Dask à qui confier le travail.", metavar="ADRESSE")
-]
+Diffusion = Annotated[str, Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")]
+Forcer = Annotated[bool, Option("--forcer", help="Produire aussi ce qui est à jour.")]
+Suivre = Annotated[bool, Option("--suivre", help="Rester, et refaire ce que touche chaque correction.")]
+Moteur = Annotated[str, Option("--moteur", help="ctg, ou standard (un noyau Jupyter ordinaire).", metavar="NOM")]
+Ordonnanceur = Annotated[str, Option("--ordonnanceur", help="Grappe Dask à qui confier le travail.", metavar="ADRESSE")]
 Mesures = Annotated[
-    Path | None, typer.Option("--mesures", help="Fichier JSON où noter les temps par étape.", metavar="FICHIER")
+    Path | None, Option("--mesures", help="Fichier JSON où noter les temps par étape.", metavar="FICHIER")
 ]
 Territoires = Annotated[
-    list[str] | None,
-    typer.Argument(help="Codes : commune (62413), EPCI (246200364), département (62).", metavar="CODE"),
+    list[str] | None, Argument(help="Codes : commune (62413), EPCI (246200364), département (62).", metavar="CODE")
 ]
 Departements = Annotated[
-    list[str] | None,
-    typer.Option("--departement", "-d", help="Toutes les communes de ce département.", metavar="CODE"),
+    list[str] | None, Option("--departement", "-d", help="Toutes les communes de ce département.", metavar="CODE")
 ]
 
 
@@ -111,30 +95,26 @@ def produire(
     ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
-    from ctglib.production.plan import Demande, annees_de, commandes, rapports_connus
+    facon = Facon(
+        sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc, suivre and not a_blanc, moteur
+    )  # fmt: skip
 
-    facon = Facon(sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc, suivre, moteur)
-
-    def demander() -> list[Commande]:
-        connues, possibles = conventions(), rapports_connus(carnets)
+    def demander() -> list[plan.Commande]:
+        connues, possibles = conventions(), plan.rapports_connus(carnets)
         demandees = tuple(dict.fromkeys(convention or connues))
-        kinds, fautes = _formats(formats)
-        fautes = [
-            *inconnus("Le rapport", rapports or (), possibles),
-            *inconnus("La convention", demandees, connues),
-            *inconnus("La diffusion", (diffusion,), DIFFUSIONS),
-            *fautes,
-            *_fautes(facon),
-        ]
+        kinds, fautes = _demande(formats, facon)
+        fautes += inconnus("Le rapport", rapports or (), possibles)
+        fautes += inconnus("La convention", demandees, connues)
+        fautes += inconnus("La diffusion", (diffusion,), DIFFUSIONS)
         if annee and not fautes:
-            known = sorted({year for nom in demandees for year in annees_de(nom)})
+            known = sorted({year for nom in demandees for year in plan.annees_de(nom)})
             possible = f"Possibles : {', '.join(map(str, known))}."
             missing = [year for year in annee if year not in known]
             fautes = [f"L'année {year} n'est dans aucune convention demandée. {possible}" for year in missing]
         if fautes:
             raise Incompris("\n".join(fautes))
         asked = tuple(rapports or possibles)
-        return commandes(Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets))
+        return plan.commandes(plan.Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets))
 
     return _faire(demander, facon)
 
@@ -146,47 +126,40 @@ def portrait(
 ) -> int:  # fmt: skip
     """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données publiques."""
     from ctglib.donnees.publiques import communes_de, verifier_territoires
-    from ctglib.production.plan import portraits
 
     facon = Facon(sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc)
 
-    def demander() -> list[Commande]:
+    def demander() -> list[plan.Commande]:
         named, whole = territoires or [], departement or []
-        kinds, fautes = _formats(formats)
+        kinds, fautes = _demande(formats, facon)
         if not named and not whole:
-            fautes = ["Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62)."]
-        if fautes := [*fautes, *_fautes(facon)]:
+            fautes.append("Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62).")
+        if fautes:
             raise Incompris("\n".join(fautes))
         verifier_territoires([*named, *whole])
         codes = [*named, *(code for one in whole for code in communes_de(one))]
-        return portraits(dict.fromkeys(codes), kinds, sortie, carnets)
+        return plan.portraits(dict.fromkeys(codes), kinds, sortie, carnets)
 
     return _faire(demander, facon)
 
 
-def _formats(liste: str) -> tuple[tuple[str, ...], list[str]]:
-    """Return the formats of a list, and what to say of it."""
-    asked = [part.strip() for part in liste.split(",") if part.strip()]
-    formats = tuple(dict.fromkeys(kind for part in asked for kind in (RESUMES if part == RESUME else (part,))))
-    nothing = [] if asked else [f"Aucun format demandé : {', '.join(FORMATS)}."]
-    return formats, inconnus("Le format", asked, (*FORMATS, RESUME)) + nothing
-
-
-def _fautes(facon: Facon) -> list[str]:
-    fautes = inconnus("Le moteur", (facon.moteur,), MOTEURS)
+def _demande(formats: str, facon: Facon) -> tuple[tuple[str, ...], list[str]]:
+    """Return the formats of a list, and what to say of it and of how reports are to be made."""
+    asked, fautes = terminal.formats_demandes(formats, (*FORMATS, RESUME))
+    fautes += inconnus("Le moteur", (facon.moteur,), MOTEURS)
     if facon.travailleurs < 0 or facon.delai <= 0:
         fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
-    return fautes
+    return tuple(dict.fromkeys(kind for one in asked for kind in (RESUMES if one == RESUME else (one,)))), fautes
 
 
-def _faire(demander: Callable[[], list[Commande]], facon: Facon) -> int:
+def _faire(demander: Callable[[], list[plan.Commande]], facon: Facon) -> int:
     """Make what is out of date, once or after each change, or say it; return 0, or 1 when a report failed."""
     from ctglib.production.manifeste import prevoir
     from ctglib.production.pool import coeurs, ouvrir_executeur
     from ctglib.production.produire import TRAVAIL
 
+    orders = [] if facon.suivre else demander()
     if facon.a_blanc:
-        orders = demander()
         lines = [
             (item.commande.nom, _pourquoi(item.raisons) + (f" {SI_CELA_LE_TOUCHE}" if item.suspendue else ""))
             for item in prevoir(orders, forcer=facon.forcer)
@@ -197,37 +170,31 @@ def _faire(demander: Callable[[], list[Commande]], facon: Facon) -> int:
         _dire_a_jour(len(orders) - len(lines), len(orders))
         dire("Essai à blanc : rien n'a été écrit.")
         return 0
-    ouvert = ouvrir_executeur(
+    with ouvrir_executeur(
         travailleurs=facon.travailleurs, delai=facon.delai, ordonnanceur=facon.ordonnanceur,
         temporaire=str((facon.sortie / TRAVAIL).absolute()),
-    )  # fmt: skip
-    if not facon.suivre:
-        orders = demander()
-        with ouvert as (executeur, places):
+    ) as (executeur, places):  # fmt: skip
+        if not facon.suivre:
             return _passer(orders, facon, executeur, places)
-    with ouvert as (executeur, places):
         executeur.submit(coeurs)  # so that all is loaded when a correction is saved
         facons = chain([facon], repeat(replace(facon, forcer=False)))
         return surveiller(lambda: _passer(demander(), next(facons), executeur, places), facon.carnets)
 
 
-def _passer(orders: list[Commande], facon: Facon, executeur: Executor, places: int) -> int:
+def _passer(orders: list[plan.Commande], facon: Facon, executeur: Executor, places: int) -> int:
     """Make what is out of date, bring the portal up to date, and say what became of each."""
     from ctglib.production.manifeste import prevoir
-    from ctglib.production.plan import carnets_ignores
     from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import realiser, retenir, verrouiller
 
-    resultats = []
-    with verrouiller(facon.sortie, {order.convention.partition("/")[0] for order in orders}):
+    with verrouiller(facon.sortie):
+        executeur.oublier()
         a_faire = retenir(prevoir(orders, forcer=facon.forcer))
-        if premier := next(a_faire, None):
-            executeur.oublier()
-            faits = realiser(chain([premier], a_faire), executeur, moteur=facon.moteur, places=places)
-            resultats = sorted(suivre_la_barre(faits), key=lambda item: (item.commande.convention, item.commande.cle))
+        faits = suivre_la_barre(realiser(a_faire, executeur, moteur=facon.moteur, places=places))
+        resultats = sorted(faits, key=lambda item: (item.commande.convention, item.commande.cle))
         portail = ecrire_portail(facon.sortie)
     _rendre_compte(resultats, len(orders))
-    if ignores := carnets_ignores(facon.carnets):
+    if ignores := plan.carnets_ignores(facon.carnets):
         dire(
             f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. Un carnet d'analyse a sa "
             "place dans le dossier analyses."
@@ -303,20 +270,18 @@ def surveiller(passer: Callable[[], int], carnets: Path) -> int:
     """
     code = _dates(PAQUET)
     while True:
-        before = _dates(racine(), carnets)
+        before = _dates(racine(), carnets, PAQUET)
         try:
             status = passer()
         except Empechement as error:
             status = refuser(error)
         try:
             dire(EN_VEILLE)
-            sys.stdout.flush()
-            while before == _dates(racine(), carnets) and code == _dates(PAQUET):
+            while before == (seen := _dates(racine(), carnets, PAQUET)):
                 time.sleep(PAUSE)
-            now, later = None, _dates(racine(), carnets)
-            while now != later:
+            time.sleep(CALME)
+            while seen != (seen := _dates(racine(), carnets, PAQUET)):
                 time.sleep(CALME)
-                now, later = later, _dates(racine(), carnets)
         except KeyboardInterrupt:
             dire(FIN)
             return status
@@ -325,17 +290,12 @@ def surveiller(passer: Callable[[], int], carnets: Path) -> int:
             return 1
 
 
-def _dates(*dossiers: Path | str) -> dict[str, int]:
+def _dates(*dossiers: Path) -> dict[Path, int]:
     """Return when each file was last written; what is hidden, compiled or held open by a spreadsheet left out."""
     found = {}
-    for dossier in dossiers:
-        with suppress(OSError):  # removed since
-            for entry in os.scandir(dossier):
-                if entry.name.startswith((".", "~$")) or entry.name == "__pycache__":
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    found |= _dates(entry.path)
-                else:
-                    with suppress(OSError):
-                        found[entry.path] = entry.stat().st_mtime_ns
+    for folder, below, names in chain.from_iterable(map(os.walk, dossiers)):
+        below[:] = [name for name in below if not name.startswith(IGNORES)]
+        for path in (Path(folder, name) for name in names if not name.startswith(IGNORES)):
+            with suppress(OSError):  # removed since
+                found[path] = path.stat().st_mtime_ns
     return found

@@ -9,33 +9,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Option
 
 from ctglib.donnees.fautes import Empechement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-LaConvention = Annotated[str, typer.Option("--convention", "-c", help="Convention suivie.", metavar="NOM")]
+LaConvention = Annotated[str, Option("--convention", "-c", help="Convention suivie.", metavar="NOM")]
 Conventions = Annotated[
     list[str] | None,
-    typer.Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
+    Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
 ]
 Formats = Annotated[
     str,
-    typer.Option(
+    Option(
         "--formats", "-f", metavar="LISTE",
         help="html, pdf, docx, resume (la première page seule, en PDF et en Word), séparés par des virgules.",
     ),
 ]  # fmt: skip
-Sortie = Annotated[Path, typer.Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER")]
-Carnets = Annotated[Path, typer.Option("--carnets", help="Dossier des carnets et de leur liste.", hidden=True)]
-ABlanc = Annotated[bool, typer.Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.")]
+Sortie = Annotated[Path, Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER")]
+Carnets = Annotated[Path, Option("--carnets", help="Dossier des carnets et de leur liste.", hidden=True)]
+ABlanc = Annotated[bool, Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.")]
 Travailleurs = Annotated[
-    int, typer.Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE")
+    int, Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE")
 ]
 Delai = Annotated[
     float,
-    typer.Option(
+    Option(
         "--delai", metavar="SECONDES",
         help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).",
     ),
@@ -99,6 +100,13 @@ def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> lis
         for nom in demandes
         if nom not in connus
     ]
+
+
+def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """Return the formats of a list, each once, and what to say of those that do not exist, or when there is none."""
+    asked = tuple(dict.fromkeys(filter(None, map(str.strip, liste.split(",")))))
+    nothing = [] if asked else [f"Aucun format demandé : {', '.join(connus)}."]
+    return asked, inconnus("Le format", asked, connus) + nothing
 
 
 def dire_usage(error: Exception) -> int:

@@ -40,8 +40,6 @@ AUTRES = ("CHANGELOG.md", "environment.yml", "LICENCE*", "LICENSE*", "docs/*.md"
 PARTAGES = ("catalogue", "schemas", "sources")
 UNIX, DROITS, DROITS_DE_LA_CLE = 3, 0o100644, 0o100600
 DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx"}
-# schema.org's « sha256 » is younger than the vocabulary of RO-Crate 1.1, which lets a file name the terms it adds.
-CONTEXTE = ["https://w3id.org/ro/crate/1.1/context", {"sha256": "https://schema.org/sha256"}]
 SYSTEME = f"{platform.system()} {platform.machine()}"
 CLASSEUR, LICENCE = "#classeur", "#licence"
 
@@ -210,7 +208,7 @@ def _decrire(
         if nom in credits:
             producteur, reuse = credits[nom]
             entites[-1] |= {"license": {"@id": licences[reuse]}, "creditText": producteur}
-    return _json({"@context": CONTEXTE, "@graph": entites})
+    return _json({"@context": modele["contexte"], "@graph": entites})
 
 
 def _credit(path: str) -> tuple[str, str] | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctglib.document.signes import ponctuer
 from ctglib.donnees.lecture import publiable
@@ -19,39 +20,15 @@ if TYPE_CHECKING:
 MODELES = Path(__file__).parent / "modeles"
 EXPORT = Path(__file__).parents[1] / "export"  # of style sheets; its modules would load nbconvert
 
-RELANCER = "Corriger, enregistrer, puis relancer ctg produire."
-CARNET = (
-    "Remettre le carnet tel qu'il a été livré (git restore notebooks), ou corriger la cellule dans JupyterLab, puis "
-    "relancer ctg produire."
-)
-INSTALLER = "Refaire l'environnement (rapports.cmd sous Windows, make rapports ailleurs), puis relancer ctg produire."
-TRANSMETTRE = (
-    "Relancer ctg produire. Si l'échec se répète, transmettre cette page à la personne qui tient le classeur : elle "
-    "dit l'endroit et la cause."
-)
-# Errors of Python that a reader may meet: the sentence ({} is what Python says) and what to do.
-CAUSES = {
-    "NameError": ("un nom employé dans la cellule n'existe pas ({})", CARNET),
-    "SyntaxError": ("la cellule n'est pas du Python correct ({})", CARNET),
-    "IndentationError": ("la cellule n'est pas du Python correct ({})", CARNET),
-    "AttributeError": ("la cellule demande quelque chose que le classeur ne connaît pas ({})", CARNET),
-    "TypeError": ("une fonction a reçu ce qu'elle n'attendait pas ({})", TRANSMETTRE),
-    "KeyError": ("la clé {} est introuvable", TRANSMETTRE),
-    "ModuleNotFoundError": ("un paquet n'est pas installé ({})", INSTALLER),
-    "ImportError": ("un paquet ne se charge pas ({})", INSTALLER),
-    "MemoryError": (
-        "la mémoire de l'ordinateur n'a pas suffi",
-        "Fermer d'autres programmes, ou relancer avec --travailleurs 1.",
-    ),
-    "TypstError": ("le PDF n'a pas pu être composé aux normes PDF/A et PDF/UA ({})", TRANSMETTRE),
-}
-DELAI = "Relancer ctg produire, en laissant plus de temps par --delai si l'ordinateur est lent ou chargé."
-PERDU = "Relancer ctg produire ; si l'échec se répète, fermer d'autres programmes, ou ajouter --travailleurs 1."
 FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULTILINE)
-AILLEURS = (
-    "    ce qui y est écrit n'est pas montré ici, cette page étant parmi les rapports publiés : ctg valider le dit\n"
-)
-PHRASES = ("ValueError", "DemandeImpossible", "CarnetImpubliable")  # ours are sentences in French
+
+
+@cache
+def mots() -> dict[str, Any]:
+    """Return ``echecs.yaml``: the causes, by the name of an error, and the remedies that they point to."""
+    import yaml
+
+    return yaml.safe_load((MODELES / "echecs.yaml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -68,16 +45,15 @@ class Echec:
     details: str = ""  # what else there is to say: the faults of the data, the trace of a fault of ours
 
     @classmethod
-    def de_l_erreur(cls, type_: str, valeur: str, **lieu: object) -> Echec:
-        """Return the failure of an error known by the name of its type and by its text."""
-        premiere, _, suite = valeur.strip().partition("\n")
-        if type_ == "DonneesInvalides":
-            return cls(f"{premiere.rstrip(' :')}.", RELANCER, details=suite, **lieu)
-        if type_ in PHRASES:
-            return cls(premiere or type_, CARNET, details=suite, **lieu)
-        phrase, remede = CAUSES.get(type_, (f"{type_} : {{}}", TRANSMETTRE))
-        cause = phrase.replace("{}", premiere or type_)
-        return cls(f"{cause[:1].upper()}{cause[1:]}.", remede, details=suite, **lieu)
+    def de(cls, sorte: str, dit: str, **lieu: object) -> Echec:
+        """Return a failure by its name in ``echecs.yaml``, that of an error or of a stop of ours, and what it says."""
+        first, _, rest = dit.strip().partition("\n")
+        first = first.removesuffix(" :") if sorte == "DonneesInvalides" else first
+        causes = mots()["causes"]
+        if sorte not in causes:
+            sorte, first = "autre", f"{sorte} : {first or sorte}"
+        cause, remede = causes[sorte]
+        return cls(cause.format(dit=first or sorte), mots()["remedes"][remede], **{"details": rest, **lieu})
 
     @property
     def lieu(self) -> str:
@@ -107,16 +83,12 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
     notebook = Carnet(commande.carnet)
     nom = notebook.chemin.name
     if isinstance(error, TacheEchouee):
-        return replace(Echec.de_l_erreur(error.nom, error.valeur, carnet=nom), details=error.trace)
+        return Echec.de(error.nom, error.valeur, carnet=nom, details=error.trace)
     if not isinstance(error, OuvrierPerdu):
-        return Echec.de_l_erreur(type(error).__name__, str(error), carnet=nom)
+        return Echec.de(type(error).__name__, str(error), carnet=nom)
     cellule, section = notebook.situer(error.etape) if error.etape else (None, "")
-    lieu = {"carnet": nom, "cellule": cellule, "section": section}
-    if error.delai:
-        return Echec(f"Le carnet {nom} n'a pas fini dans le temps permis, et il a été arrêté.", DELAI, **lieu)
-    code = f" (code {error.code})" if error.code is not None else ""
-    cause = f"Le programme qui faisait ce rapport s'est arrêté avant la fin{code}, faute de mémoire peut-être."
-    return Echec(cause, PERDU, **lieu)
+    sorte, dit = ("delai", nom) if error.delai else ("perdu", str(error.code))
+    return Echec.de(sorte, dit, carnet=nom, cellule=cellule, section=section)
 
 
 def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:
@@ -139,8 +111,8 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
 
 def _sans_valeur(faute: str) -> str:
     """Return a fault without what was found nor expected, when it is in a file whose values are not all published."""
-    place, line, _ = faute.partition("\n")
-    return faute if publiable(place.removeprefix("- ").partition(",")[0]) else f"{place}{line}{AILLEURS}"
+    place = faute.partition("\n")[0]
+    return faute if publiable(place.removeprefix("- ").partition(",")[0]) else f"{place}\n    {mots()['ailleurs']}\n"
 
 
 def titre_de(commande: Commande, ancien: Trace | None) -> str:

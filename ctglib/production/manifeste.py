@@ -135,11 +135,8 @@ class Manifeste:
     def consigner(self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = "") -> None:
         """Write the files of a report and, last, the manifest that tells of them, all or none.
 
-        Args:
-            fichiers: What to write, the report or the page of its failure; nothing when it is up to date again.
-            cle: The report.
-            trace: What it was made from; its last success stays when None.
-            echec: Its title, when what is written is the page of its failure.
+        ``trace`` is what it was made from; without one its last success stays. ``echec`` is its title, when what is
+        written is the page of its failure.
 
         Raises:
             EcritureImpossible: Something cannot be written; the manifest is then as it was.

@@ -62,11 +62,7 @@ def executer(
 ) -> NotebookNode:
     """Return the notebook executed with these parameters.
 
-    Args:
-        notebook: The notebook.
-        parametres: Values of declared parameters, text or whole numbers.
-        moteur: ``ctg``, in this process; ``standard``, in an ordinary Jupyter kernel.
-        journal: Where to add the reads of that kernel, which is another program.
+    ``journal`` is where to add the reads of an ordinary kernel (``moteur``), which is another program.
 
     Raises:
         RapportEchoue: A parameter is unknown or is not of the declared type, or a cell failed.
@@ -75,7 +71,7 @@ def executer(
     from papermill.exceptions import PapermillExecutionError
 
     if refus := refuser_parametres(notebook.name, Carnet(notebook).parametres, parametres):
-        raise RapportEchoue(Echec(cause=refus, remede="Corriger le paramètre.", carnet=notebook.name))
+        raise RapportEchoue(Echec.de("parametre", refus, carnet=notebook.name))
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # Braces in a path would be places to fill in; without output file papermill does not write at each cell.
     options = {"input_path": str(notebook).replace("{", "{{").replace("}", "}}"), "output_path": None}
@@ -93,7 +89,7 @@ def executer(
         cellule, section = Carnet(notebook).situer(error.source or "")
         place = {"cellule": cellule or error.cell_index + 1, "section": section, "ligne": ligne}
         code = lines[ligne - 1].strip() if ligne and ligne <= len(lines) else ""
-        echec = Echec.de_l_erreur(error.ename, str(error.evalue), carnet=notebook.name, **place, code=code)
+        echec = Echec.de(error.ename, str(error.evalue), carnet=notebook.name, **place, code=code)
         raise RapportEchoue(echec) from error
 
 

@@ -131,20 +131,10 @@ class Commande:
     parametres: tuple[tuple[str, str | int], ...]
 
     @property
-    def fiche(self) -> int | None:
-        """The fiche that it is about, None when it is about all."""
-        return dict(self.parametres).get("fiche")
-
-    @property
     def cle(self) -> str:
         """The name of the report in its convention: « 2024/bilan », « 2024/fiche-1 », « diagnostic »."""
         rapport = Carnet(self.carnet).nom + (f"-{self.fiche}" if self.fiche else "")
         return f"{self.annee}/{rapport}" if self.annee else rapport
-
-    @property
-    def nom(self) -> str:
-        """The name of the report for a reader."""
-        return nom_de(self.convention, self.cle, self.diffusion)
 
     @property
     def dossier(self) -> Path:
@@ -152,15 +142,10 @@ class Commande:
         convention = self.sortie / self.convention
         return convention / INTERNE if self.diffusion == INTERNE else convention
 
-    @property
-    def base(self) -> Path:
-        """The path of the report, without its extension."""
-        return self.dossier / self.cle
-
-    @property
-    def page_echec(self) -> Path:
-        """Where the page of its failure lies."""
-        return self.base.with_name(f"{self.base.name}.echec.html")
+    fiche = property(lambda self: dict(self.parametres).get("fiche"))  # that it is about, None when it is about all
+    nom = property(lambda self: nom_de(self.convention, self.cle, self.diffusion))  # for a reader
+    base = property(lambda self: self.dossier / self.cle)  # the path of the report, without its extension
+    page_echec = property(lambda self: self.base.with_name(f"{self.base.name}.echec.html"))
 
 
 @dataclass(frozen=True)
@@ -267,21 +252,13 @@ def portraits(codes: Iterable[str], formats: tuple[str, ...], sortie: Path, carn
 
 
 def annees_de(convention: str) -> tuple[int, ...]:
-    """Return the years of a convention, from the one it begins in to the one it ends in.
-
-    Raises:
-        DonneesInvalides: ``convention.yaml`` does not hold.
-    """
+    """Return the years of a convention, from the one it begins in to the one it ends in."""
     found = convention_de(convention)
     return tuple(range(found.debut.year, found.fin.year + 1))
 
 
 def convention_de(nom: str) -> Convention:
-    """Return ``convention.yaml``.
-
-    Raises:
-        DonneesInvalides: It does not hold.
-    """
+    """Return ``convention.yaml``, or raise its faults."""
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.yaml_strict import charger_yaml
 

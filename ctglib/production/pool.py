@@ -29,13 +29,9 @@ from ctglib.production.manifeste import empreinte_du_code
 
 # What every report needs, loaded once by the process that forkserver forks the others from.
 PRECHARGES = (
-    "ctglib.production.prechargement", "IPython.core.application", "IPython.core.completerlib",
-    "IPython.core.crashhandler", "IPython.core.logger", "IPython.core.oinspect", "babel.dates", "babel.numbers", "bdb",
-    "ctglib.rapports.bilan", "ctglib.rapports.controle", "ctglib.rapports.diagnostic", "ctglib.rapports.evaluation",
-    "ctglib.export.exporteurs", "ctglib.export.typst", "ctglib.production.produire", "highspy",
-    "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "jinja2.ext", "ctglib.graphiques.planche",
-    "matplotlib.hatch", "mistune.plugins.table", "pandas.core.methods.to_dict", "pikepdf", "psutil", "timeit",
-    "tornado.platform.asyncio", "typst", "zmq.utils.garbage",
+    "ctglib.production.prechargement", "ctglib.rapports.bilan", "ctglib.rapports.controle",
+    "ctglib.rapports.diagnostic", "ctglib.rapports.evaluation", "ctglib.export.exporteurs", "ctglib.export.typst",
+    "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "highspy", "pikepdf", "typst",
 )  # fmt: skip
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
@@ -78,11 +74,8 @@ def ouvrir_executeur(
 ) -> Iterator[tuple[Executor, int]]:
     """Yield who makes the reports, and how many may be handed over at once.
 
-    Args:
-        travailleurs: How many processes, one a core when 0.
-        delai: Seconds that a cell may take.
-        ordonnanceur: Address of the cluster to hand the reports to.
-        temporaire: Folder of the temporary files of the processes of this computer, the system's when empty.
+    ``travailleurs`` processes, one a core when 0, or the cluster at the address ``ordonnanceur``; ``delai`` is the
+    seconds that a cell may take, ``temporaire`` the folder of the temporary files of this computer's processes.
 
     Raises:
         Empechement: The cluster does not answer, it has no worker, or ``distributed`` is not installed.
@@ -218,13 +211,13 @@ class Ouvriers(Executor):
             self._vivants.add(ouvrier)
         if self._ferme:
             ouvrier.tuer()
-        rendu = False
+        garder = False
         try:
             reponse = ouvrier.demander(tache, self._delai)
-            rendu = True
+            garder = not ouvrier.jetable
             return reponse
         finally:
-            if rendu and not ouvrier.jetable:
+            if garder:
                 self._libres.put(ouvrier)
             else:
                 self._vivants.discard(ouvrier)

@@ -29,7 +29,6 @@ def ecrire_portail(sortie: Path) -> Path:
     portail, dossiers = sortie / PORTAIL, dossiers_publies(sortie)
     if not portail.is_file() or _marque(dossiers).encode() not in portail.read_bytes():
         ecrire({portail: octets_du_portail(dossiers)})
-        (sortie / MANIFESTE).unlink(missing_ok=True)  # of the portal, in a former version
     return portail
 
 

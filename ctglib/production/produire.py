@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer, publiable
-from ctglib.production.echec import RELANCER, Echec, RapportEchoue, echec_de, page_d_echec, titre_de
+from ctglib.production.echec import Echec, RapportEchoue, echec_de, page_d_echec, titre_de
 from ctglib.production.manifeste import Trace
 from ctglib.production.paroles import fautes_de
 from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet
@@ -60,8 +60,8 @@ class Resultat:
 
 
 @contextmanager
-def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[None]:
-    """Hold the folder of the reports, and its folder of temporary files, until the block ends.
+def verrouiller(sortie: Path) -> Iterator[str]:
+    """Hold the folder of the reports until the block ends, and yield its folder of temporary files.
 
     The lock is the system's: it goes with the process that holds it. What a killed command left goes with this one.
 
@@ -86,11 +86,11 @@ def verrouiller(sortie: Path, conventions: Iterable[str] = ()) -> Iterator[None]
             "choisissez-en un autre par --sortie."
         ) from error
     with tenu:
-        for path in [*sortie.glob(PROVISOIRES), *(p for nom in conventions for p in (sortie / nom).rglob(PROVISOIRES))]:
+        for path in sortie.rglob(PROVISOIRES):
             with suppress(OSError):
                 path.unlink()
         try:
-            yield
+            yield str((sortie / TRAVAIL).absolute())
         finally:
             shutil.rmtree(sortie / TRAVAIL, ignore_errors=True)
 
@@ -144,7 +144,7 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
     try:
         prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
-        return _echouer(prevision, Echec(cause=str(error), remede=RELANCER))
+        return _echouer(prevision, Echec.de("EcritureImpossible", str(error)))
     for path in commande.base.glob("*.csv"):  # of tables that the report no longer has: that folder is its own
         if path not in contenus:
             path.unlink()
@@ -166,11 +166,8 @@ def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
 def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str | None) -> Fabrication | Trace | Echec:
     """Return a report made, or what its notebook died of; it is what a worker does.
 
-    Args:
-        commande: The report.
-        trace: Its last success, when it may be up to date all the same; it is then given back, brought up to date.
-        moteur: The engine.
-        donnees: The data folder, when it is not the project's.
+    ``trace`` is its last success, when it may be up to date all the same: it is then given back, brought up to date.
+    ``donnees`` is the data folder, when it is not the project's.
     """
     from ctglib.export.document import CarnetImpubliable
     from ctglib.production.moteur import executer
@@ -188,19 +185,13 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), moteur, journal)
             if commande.diffusion != INTERNE and journal.bruts:
-                return Echec(
-                    carnet=nom,
-                    cause=f"Le carnet {nom} lit des effectifs bruts, qu'un rapport public ne peut contenir.",
-                    details="Fichiers lus tels que saisis :" + "".join(f"\n- {path}" for path in journal.bruts),
-                    remede="Retirer brut=True et passer par ouvrir_bilan, ouvrir_evaluation ou lire_suivi, qui "
-                    "masquent les petits effectifs ; ou en faire un document interne (ctg produire --diffusion "
-                    "interne).",
-                )
+                lus = "".join(f"\n- {path}" for path in journal.bruts)
+                return Echec.de("bruts", f"{nom}\nFichiers lus tels que saisis :{lus}", carnet=nom)
             contenus, page = _exporter(carnet, commande, mesures)
     except RapportEchoue as error:
         return error.echec
     except (CarnetImpubliable, DonneesInvalides) as error:
-        return Echec.de_l_erreur(type(error).__name__, str(error), carnet=nom)
+        return Echec.de(type(error).__name__, str(error), carnet=nom)
     with suppress(ImportError):  # Windows does not count the peak of a process
         import resource
 

@@ -19,6 +19,7 @@ from urllib.parse import unquote
 
 from ctglib.donnees.ecriture import PREFIXE
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.production import plan
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
     LIEN,
@@ -33,18 +34,7 @@ from ctglib.production.manifeste import (
     lire_manifeste,
     versions,
 )
-from ctglib.production.plan import (
-    CTG,
-    DIFFUSIONS,
-    FORMATS,
-    INTERNE,
-    MANIFESTE,
-    PROJET,
-    PUBLIQUE,
-    carnets_declares,
-    commander,
-    nom_de,
-)
+from ctglib.production.plan import INTERNE, MANIFESTE, PROJET, nom_de
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import confier
 
@@ -54,10 +44,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from ctglib.production.plan import Commande
-
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
-A_PART = re.compile(rf"{re.escape(MANIFESTE)}$|{INTERNE}/")  # in a folder of reports
+A_PART = re.compile(f"{INTERNE}/")  # in a folder of reports
 # What installing an archive adds to it.
 INSTALLES = re.compile(rf"{re.escape(DESCRIPTION)}$|\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/")
 SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
@@ -96,7 +84,7 @@ class Changement(NamedTuple):
 class Rejeu(NamedTuple):
     """What a report gave when it was made again."""
 
-    commande: Commande
+    commande: plan.Commande
     fichiers: tuple[str, ...] = ()  # those whose bytes are not those of the manifest, or that only one of both has
     changements: tuple[Changement, ...] = ()  # in the tables, from what lies in the folder to what was made again
     echec: Echec | None = None  # why it could not be made again
@@ -123,7 +111,7 @@ def conventions_publiees(sortie: Path) -> tuple[str, ...]:
 
 
 def relever(
-    sortie: Path, conventions: Iterable[str], carnets: Path, diffusions: tuple[str, ...] = DIFFUSIONS
+    sortie: Path, conventions: Iterable[str], carnets: Path, diffusions: tuple[str, ...] = plan.DIFFUSIONS
 ) -> Releve:
     """Return what is not as the manifests of some conventions say, in a folder of reports."""
     donnees, publies, sorties, found, nombre = Donnees(), [], [], [], 0
@@ -135,8 +123,10 @@ def relever(
             phrase = f"{path.name} n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
             sorties.append(Ecart("rapports", phrase))
     for convention in conventions:
-        for diffusion, dossier in _dossiers(sortie / convention, diffusions):
-            manifeste = lire_manifeste(dossier)
+        folders = {plan.PUBLIQUE: sortie / convention, INTERNE: sortie / convention / INTERNE}
+        there = [kind for kind in diffusions if _presents(folders[kind], A_PART)]
+        for diffusion in there or diffusions[:1]:  # none at all is a fault too
+            manifeste = lire_manifeste(folders[diffusion])
             sorties += _des_fichiers(convention, manifeste, diffusion)
             for cle, trace in manifeste.traces.items():
                 nombre += len(trace.sorties)
@@ -152,29 +142,22 @@ def relever(
     return Releve(publies, nombre, sorties, found)
 
 
-def _dossiers(dossier: Path, diffusions: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
-    """Yield the folders of reports of a convention; it may have internal ones alone."""
-    interne = dossier / INTERNE
-    if PUBLIQUE in diffusions and ((dossier / MANIFESTE).exists() or not (interne / MANIFESTE).exists()):
-        yield PUBLIQUE, dossier
-    if INTERNE in diffusions and ((interne / MANIFESTE).exists() or _presents(interne, A_PART)):
-        yield INTERNE, interne
-
-
-def _commande(carnets: Path, convention: str, cle: str, trace: Trace, diffusion: str, sortie: Path) -> Commande | None:
+def _commande(
+    carnets: Path, convention: str, cle: str, trace: Trace, diffusion: str, sortie: Path
+) -> plan.Commande | None:
     """Return the order of a report as it is made today, None when its notebook is not there or cannot be read."""
     year, fiche = cle.rpartition("/")[0], trace.parametres.get("fiche")
-    formats = tuple(kind for kind in FORMATS if f"{cle}.{kind}" in trace.sorties)
+    formats = tuple(kind for kind in plan.FORMATS if f"{cle}.{kind}" in trace.sorties)
     try:
-        (carnet,) = (one for one in carnets_declares(carnets) if one.chemin.name == trace.page.get("carnet"))
-        return commander(carnet, convention, int(year) if year else None, fiche, diffusion, formats, sortie)
+        (carnet,) = (one for one in plan.carnets_declares(carnets) if one.chemin.name == trace.page.get("carnet"))
+        return plan.commander(carnet, convention, int(year) if year else None, fiche, diffusion, formats, sortie)
     except (DonneesInvalides, OSError, ValueError, KeyError, TypeError, SyntaxError):
         return None
 
 
 def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
     """Yield the faults of the files of a folder: what the manifest tells of and is not so, what it does not tell of."""
-    dossier, attendus = manifeste.chemin.parent, {}
+    dossier, attendus = manifeste.chemin.parent, {MANIFESTE: ""}
     if not manifeste.traces and not manifeste.echecs:
         etat = "ne se lit pas, ou vient d'une autre version du classeur" if manifeste.chemin.exists() else "est absent"
         yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")
@@ -226,19 +209,19 @@ def relever_paquets() -> tuple[int, list[Ecart]]:
     Each package says what it installed in its RECORD, with a fingerprint; what Python compiled has none.
     """
     nombre, ecarts = 0, []
-    for nom in versions().keys() - {PYTHON}:
+    for nom in sorted(versions().keys() - {PYTHON}):
         listed = metadata.distribution(nom).files
-        if listed is None:
-            ecarts.append(Ecart(nom, "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller"))
-            continue
-        found = [file for file in listed if file.hash]
+        found = [file for file in listed or () if file.hash]
         nombre += len(found)
-        autres = [file for file in found if not _tel_qu_installe(file)]
-        if autres:
-            compte = f"{len(autres)} fichiers, dont {autres[0]}," if len(autres) > 1 else f"{autres[0]}"
-            accord = "ne sont plus tels qu'installés" if len(autres) > 1 else "n'est plus tel qu'installé"
-            ecarts.append(Ecart(nom, f"{compte} {accord} : réinstaller le paquet"))
-    return nombre, sorted(ecarts)
+        match [file for file in found if not _tel_qu_installe(file)]:
+            case [] if listed is None:
+                ecarts.append(Ecart(nom, "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller"))
+            case [file]:
+                ecarts.append(Ecart(nom, f"{file} n'est plus tel qu'installé : réinstaller le paquet"))
+            case [file, *autres]:
+                phrase = f"{len(autres) + 1} fichiers, dont {file}, ne sont plus tels qu'installés"
+                ecarts.append(Ecart(nom, f"{phrase} : réinstaller le paquet"))
+    return nombre, ecarts
 
 
 def _tel_qu_installe(file: metadata.PackagePath) -> bool:
@@ -251,7 +234,7 @@ def _tel_qu_installe(file: metadata.PackagePath) -> bool:
 
 def rejouer(publies: Iterable[Prevision], executeur: Executor, *, places: int) -> Iterator[Rejeu]:
     """Make reports again and yield how each compares, as it is done; the arguments are those of ``confier``."""
-    for publie, rendu in confier(publies, executeur, moteur=CTG, places=places):
+    for publie, rendu in confier(publies, executeur, moteur=plan.CTG, places=places):
         commande, sorties = publie.commande, publie.trace.sorties
         if isinstance(rendu, Echec):
             yield Rejeu(commande, echec=rendu)
@@ -319,11 +302,10 @@ def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
 def _changements(fichier: str, avant: pd.DataFrame, apres: pd.DataFrame, cle: list[str]) -> Iterator[Changement]:
     for name in avant.columns.symmetric_difference(apres.columns, sort=False):
         yield Changement(fichier, name, COLONNE, PRESENCE[name in avant], PRESENCE[name in apres])
-    olds, news = (table.set_index([noms_des_lignes(table, cle)]).T.to_dict() for table in (avant, apres))
-    for row in dict.fromkeys((*olds, *news)):
-        if row not in olds or row not in news:
-            yield Changement(fichier, row, LIGNE, PRESENCE[row in olds], PRESENCE[row in news])
-            continue
-        for name, value in olds[row].items():
-            if name in news[row] and news[row][name] != value:
-                yield Changement(fichier, row, name, value, news[row][name])
+    olds, news = (table.set_index([noms_des_lignes(table, cle)]) for table in (avant, apres))
+    for row in olds.index.symmetric_difference(news.index, sort=False):
+        yield Changement(fichier, row, LIGNE, PRESENCE[row in olds.index], PRESENCE[row in news.index])
+    olds, news = olds.align(news, join="inner")
+    for row, moved in olds.ne(news).iterrows():
+        for name in moved.index[moved]:
+            yield Changement(fichier, row, name, olds.loc[row, name], news.loc[row, name])
