@@ -98,12 +98,12 @@ def test_chaque_rapport_a_sa_place(carnets: Path) -> None:
     ]
 
 
-def test_les_rapports_de_toute_la_convention_partent_les_premiers_puis_les_plus_grands_carnets(carnets: Path) -> None:
+def test_les_plus_grands_carnets_partent_les_premiers_puis_la_derniere_annee(carnets: Path) -> None:
     ecrire_carnet(carnets / "fiche_2.ipynb", "pass  # " + "long " * 100, parametres=(CONVENTION, ANNEE))
     orders = commandes(demande(carnets, Path("reports"), rapports=("fiches", "diagnostic"), annees=(2023, 2024)))
 
     assert [prevision.commande.cle for prevision in prevoir(orders)] == [
-        "diagnostic", "2023/fiche-2", "2024/fiche-2", "2023/fiche-1", "2024/fiche-1",
+        "2024/fiche-2", "2023/fiche-2", "2024/fiche-1", "2023/fiche-1", "diagnostic",
     ]  # fmt: skip
 
 

@@ -189,12 +189,13 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     """Yield the reports asked for, with why each has to be made, the causes that a reader knows best first.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
-    Within a convention the longest come first, so that none begins when the others end.
+    Within a convention the longest come first, so that none begins when the others end, and so does the last year:
+    the evaluation of the whole takes the study of it from the bilan, which works it out meanwhile.
     """
     donnees = Donnees()
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
-        for commande in sorted(group, key=lambda one: (one.annee is not None, -one.carnet.stat().st_size)):
+        for commande in sorted(group, key=lambda one: (-one.carnet.stat().st_size, -(one.annee or 0))):
             trace, raisons, suspendue = manifeste.traces.get(commande.cle), (JAMAIS,), False
             if trace:
                 absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)

@@ -347,28 +347,23 @@ def _finir_avec_le_parent() -> None:
 def etat_preserve() -> Iterator[None]:
     """Put back, when the block ends, what a notebook may have changed of a process that serves another after it.
 
-    The namespace is not here: each notebook has a shell of its own.
+    The namespace, the figures and the environment are not here: a notebook's kernel has its own, or puts them back.
     """
     import random
     import warnings
 
     import matplotlib as mpl
-    import matplotlib.pyplot as plt
     import numpy as np
     import pandas as pd
 
-    environnement, dossier, chemins = dict(os.environ), Path.cwd(), list(sys.path)
-    hasards = random.getstate(), np.random.get_state()
+    dossier, chemins, hasards = Path.cwd(), list(sys.path), (random.getstate(), np.random.get_state())
     with warnings.catch_warnings(), mpl.rc_context():
         try:
             yield
         finally:
             warnings.simplefilter("ignore")  # of options that pandas will drop, and resets all the same
-            plt.close("all")
             pd.reset_option("all")
             random.setstate(hasards[0])
             np.random.set_state(hasards[1])
             sys.path[:] = chemins
             os.chdir(dossier)
-            os.environ.clear()
-            os.environ.update(environnement)
