@@ -10,6 +10,7 @@ import pytest
 from navigateur import Navigateur, fautes, largeur_du_document
 from production_exemple import LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
 
+from ctglib.production.echec import phrases
 from ctglib.production.pool import Ouvriers
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import Resultat
@@ -189,3 +190,7 @@ def test_ctrl_c_arrete_les_rapports_en_cours(carnets: Path, tmp_path: Path) -> N
 
     assert dit.strip() == "Interrompu : les rapports précédents sont intacts." and process.returncode == 1
     assert not (tmp_path / "sortie" / "harnes" / "fragile.html").exists()
+
+
+def test_chaque_cause_d_un_echec_a_son_remede_et_chaque_remede_sert() -> None:
+    assert {remede for _, remede in phrases()["causes"].values()} == set(phrases()["remedes"])

@@ -140,7 +140,7 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
     from ctglib import atelier, export
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler
-    from ctglib.production.echec import RapportEchoue, mots
+    from ctglib.production.echec import RapportEchoue, phrases
     from ctglib.production.moteur import executer
 
     try:
@@ -154,7 +154,7 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
         }
     except RapportEchoue as error:
         told = str(error).replace(
-            mots()["remedes"]["carnet"], "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
+            phrases()["remedes"]["carnet"], "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
         )
         raise Incompris(told.replace("ctg produire", "ctg analyser")) from None
     except CarnetImpubliable as error:

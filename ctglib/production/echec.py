@@ -24,7 +24,7 @@ FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULT
 
 
 @cache
-def mots() -> dict[str, Any]:
+def phrases() -> dict[str, Any]:
     """Return ``echecs.yaml``: the causes, by the name of an error, and the remedies that they point to."""
     import yaml
 
@@ -49,11 +49,11 @@ class Echec:
         """Return a failure by its name in ``echecs.yaml``, that of an error or of a stop of ours, and what it says."""
         first, _, rest = dit.strip().partition("\n")
         first = first.removesuffix(" :") if sorte == "DonneesInvalides" else first
-        causes = mots()["causes"]
+        causes = phrases()["causes"]
         if sorte not in causes:
             sorte, first = "autre", f"{sorte} : {first or sorte}"
         cause, remede = causes[sorte]
-        return cls(cause.format(dit=first or sorte), mots()["remedes"][remede], **{"details": rest, **lieu})
+        return cls(cause.format(dit=first or sorte), phrases()["remedes"][remede], **{"details": rest, **lieu})
 
     @property
     def lieu(self) -> str:
@@ -112,7 +112,7 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
 def _sans_valeur(faute: str) -> str:
     """Return a fault without what was found nor expected, when it is in a file whose values are not all published."""
     place = faute.partition("\n")[0]
-    return faute if publiable(place.removeprefix("- ").partition(",")[0]) else f"{place}\n    {mots()['ailleurs']}\n"
+    return faute if publiable(place.removeprefix("- ").partition(",")[0]) else f"{place}\n    {phrases()['ailleurs']}\n"
 
 
 def titre_de(commande: Commande, ancien: Trace | None) -> str:

@@ -8,7 +8,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import Faute
+from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -78,10 +78,8 @@ def _paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
 
 def fautes_de(commande: Commande, document: Document) -> list[Faute]:
     """Return a fault a number that the parties wrote and that the report does not have."""
-    expected = f"un nombre d'un tableau du rapport « {document.titre} »"
-    remedy = "corriger le nombre, ou l'écrire comme le tableau le donne"
     return [
-        Faute(path, f"« {number} », dans « {item.texte} »", expected, remedy)
+        Faute(path, *mots("nombre_sans_tableau", nombre=number, texte=item.texte, titre=document.titre))
         for path, item in _paroles_de(commande)
         for number in nombres_absents(item.texte, document)
     ]

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import CONVENTIONS, lire_fichier
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ class Carnet:
             cells = json.loads(lire_fichier(self.chemin, self.chemin.name))["cells"]
             return tuple({**cell, "source": "".join(cell["source"])} for cell in cells)
         except (ValueError, KeyError, TypeError, RecursionError):
-            remedy = "remettre ce carnet depuis la dernière version enregistrée dans git"
-            fault = Faute(self.chemin.name, "un carnet abîmé", "un carnet Jupyter (.ipynb)", remedy)
-            raise DonneesInvalides([fault]) from None
+            raise refus(self.chemin.name, *mots("carnet_abime")) from None
 
     @cached_property
     def empreinte(self) -> str:
@@ -176,8 +174,7 @@ def declares(dossier: Path = CARNETS) -> dict[str, tuple[tuple[Carnet, ...], tup
                 raise ValueError(f"format inconnu : {', '.join(lost)}")
             found[nom] = tuple(Carnet(dossier / f"{stem}.ipynb") for stem in stems), tuple(formats)
     except (OSError, ValueError, TypeError) as error:
-        trouve, expected = f"la liste des rapports ne se lit pas ({error})", 'une ligne par rapport : bilan = ["bilan"]'
-        raise refus(str(path), trouve, expected, "la remettre (git restore)") from None
+        raise refus(str(path), *mots("liste_des_rapports", raison=error)) from None
     return found
 
 
@@ -213,8 +210,8 @@ def commandes(demande: Demande) -> list[Commande]:
             asked = (*formats.get(carnet, ()), *(own or demande.formats))
             formats[carnet] = tuple(kind for kind in FORMATS if kind in asked)
     if absents := [carnet.chemin.name for carnet in formats if not carnet.chemin.is_file()]:
-        path, remedy = str(demande.carnets / LISTE), "remettre le carnet à sa place, ou le retirer de la liste"
-        raise DonneesInvalides([Faute(path, f"« {nom} » absent", "un carnet présent", remedy) for nom in absents])
+        path = str(demande.carnets / LISTE)
+        raise DonneesInvalides([Faute(path, *mots("carnet_absent", nom=nom)) for nom in absents])
     orders = []
     for convention in demande.conventions:
         try:

@@ -241,9 +241,9 @@ def rejouer(publies: Iterable[Prevision], executeur: Executor, *, places: int) -
             continue
         refaits = {nom: empreinte(content) for nom, content in rendu.contenus.items()}
         noms, changements = sorted({*refaits, *sorties}), []
-        for path in (commande.dossier / nom for nom in noms if nom.endswith(".csv")):
-            if path.name != SOURCES:
-                nom = path.relative_to(commande.dossier).as_posix()
+        for nom in noms:
+            path = commande.dossier / nom
+            if path.suffix == ".csv" and path.name != SOURCES:
                 avant = path.read_bytes() if path.is_file() else None
                 changements += comparer(nom, avant, rendu.contenus.get(nom))
         differents = tuple(nom for nom in noms if refaits.get(nom) != sorties.get(nom))
