@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -115,7 +115,7 @@ class Grappe(Executor):
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the cluster, which does it again elsewhere when it loses the machine that had it."""
-        return self._executeur.submit(a_part, (fn, args, kwargs), self._delai, empreinte_du_code())
+        return self._executeur.submit(a_part, partial(fn, *args, **kwargs), self._delai, empreinte_du_code())
 
     def oublier(self) -> None:
         """Forget nothing: the machines of a cluster share nothing."""
@@ -125,15 +125,14 @@ class Grappe(Executor):
         self._executeur.shutdown(wait=wait and not cancel_futures)
 
 
-def a_part(tache: tuple, delai: float | None, code: str) -> object:
+def a_part(tache: Callable, delai: float | None, code: str) -> object:
     """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's."""
     if code != empreinte_du_code():
         raise ClasseurDifferent(
             "Le classeur installé sur une machine de la grappe n'est pas celui de cet ordinateur. Installez partout "
             "la même version."
         )
-    fonction, positionnels, nommes = tache
-    return _ouvriers(delai).submit(fonction, *positionnels, **nommes).result()
+    return _ouvriers(delai).submit(tache).result()
 
 
 @cache
@@ -182,7 +181,7 @@ class Ouvriers(Executor):
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
         """Hand a task to the next free process."""
-        return self._fils.submit(self._confier, (fn, args, kwargs))
+        return self._fils.submit(self._confier, partial(fn, *args, **kwargs))
 
     def oublier(self) -> None:
         """Forget what tasks have shared: the data may have changed since."""
@@ -202,7 +201,7 @@ class Ouvriers(Executor):
         """End at once when the block ends by an error, Ctrl-C among them."""
         self.shutdown(cancel_futures=kind is not None)
 
-    def _confier(self, tache: tuple) -> object:
+    def _confier(self, tache: Callable) -> object:
         """Return what a task gives; a process that was lost, or that serves once, is not given another."""
         try:
             ouvrier = self._libres.get_nowait()
@@ -235,7 +234,7 @@ class _Ouvrier:
         self._processus.start()
         autre.close()
 
-    def demander(self, tache: tuple, delai: float | None) -> object:
+    def demander(self, tache: Callable, delai: float | None) -> object:
         """Return what a task gives, or raise what happened to it; ``delai`` is for each of its steps."""
         etape, pris = None, set()
         try:
@@ -325,11 +324,11 @@ def servir(tuyau: Connection, jetable: bool, partager: bool, temporaire: str) ->
     shared = partager_par(_PartageDuParent()) if partager else nullcontext()
     with suppress(EOFError, ConnectionError), shared:
         while True:
-            fonction, positionnels, nommes = tuyau.recv()
+            tache = tuyau.recv()
             with ExitStack() as pile:
                 pile.push(avouer)
                 pile.enter_context(nullcontext() if jetable else etat_preserve())
-                reponse = "rendu", fonction(*positionnels, **nommes)
+                reponse = "rendu", tache()
             tuyau.send(reponse)
             if jetable:
                 return
