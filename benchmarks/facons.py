@@ -34,7 +34,10 @@ class Produits:
     @property
     def cpu(self) -> float:
         """The seconds of processor of the cells and of the rendering, with the libraries already loaded."""
-        return sum(sum(r["etapes"].get(f"{etape}_cpu", 0) for etape in ("execution", *FORMATS)) for r in self.rapports)
+        return sum(
+            sum(r["etapes"].get(f"{etape}_cpu", 0) for etape in ("execution", "document", *FORMATS))
+            for r in self.rapports
+        )
 
     @property
     def memoire_par_ouvrier(self) -> float:

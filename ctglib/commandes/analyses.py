@@ -137,26 +137,20 @@ def _trouver(carnet: Path) -> Path:
 
 def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int]) -> dict[str, bytes]:
     """Return the files, by name, of a notebook run in its own folder, as in JupyterLab."""
-    from ctglib import atelier, export
+    from ctglib import atelier
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler
     from ctglib.production.echec import RapportEchoue, phrases
     from ctglib.production.moteur import executer
+    from ctglib.production.produire import ecrire_document
 
     try:
         with chdir(carnet.parent):
             notebook = executer(carnet, valeurs)
         document = assembler(notebook)
-        page = {"page": replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))}
-        made = {
-            f"{carnet.stem}.{form}": getattr(export, FORMATS[form][1])().from_notebook_node(notebook, page)[0]
-            for form in formats
-        }
-    except RapportEchoue as error:
-        told = str(error).replace(
-            phrases()["remedes"]["carnet"], "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
-        )
+        marked = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
+        return {f"{carnet.stem}.{kind}": ecrire_document(kind, notebook, marked) for kind in formats}
+    except (RapportEchoue, CarnetImpubliable) as error:
+        here = "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
+        told = str(error).replace(phrases()["remedes"]["carnet"], here)
         raise Incompris(told.replace("ctg produire", "ctg analyser")) from None
-    except CarnetImpubliable as error:
-        raise Incompris(str(error)) from None
-    return {name: one.encode() if isinstance(one, str) else one for name, one in made.items()}

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
+    from ctglib.export.document import Document
     from ctglib.production.manifeste import Prevision
     from ctglib.production.plan import Commande
 
@@ -224,28 +225,31 @@ def _exporter(
     carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return the files of a report by path, and what its cover says that the portal and an archive repeat."""
-    from ctglib import export
+    from ctglib.export.document import assembler
 
     annoncer("")
-    with _chronometre(mesures, "html"):
-        html, ressources = export.ExporteurHTML().from_notebook_node(carnet)
-    page = ressources["page"]
+    with _chronometre(mesures, "document"):
+        page = assembler(carnet)
     if faults := fautes_de(commande, page):
         raise DonneesInvalides(faults)
-    contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in ressources["tableaux"].items()}
+    contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in page.tableaux.items()}
     contenus |= page.pieces
-    for suffixe in commande.formats:
-        if suffixe == "html":
-            contenus[f"{commande.cle}.html"] = html.encode("utf-8")
-            continue
-        with _chronometre(mesures, suffixe):
-            shown = page.resume if suffixe in RESUMES else page
-            exporteur = getattr(export, FORMATS[suffixe][1])()
-            contenus[f"{commande.cle}.{suffixe}"] = exporteur.from_notebook_node(carnet, {"page": shown})[0]
+    for sorte in commande.formats:
+        with _chronometre(mesures, sorte):
+            contenus[f"{commande.cle}.{sorte}"] = ecrire_document(sorte, carnet, page)
     cover = page.couverture
     said = {name: getattr(cover, name, "") for name in ("territoire", "sujet", "avertissement", "date")}
     statut = dict(cover.mentions if cover else ()).get(STATUT, "")
     return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **said, "statut": statut}
+
+
+def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> bytes:
+    """Return an executed notebook, and the document that it shows, in one of the formats."""
+    from ctglib import export
+
+    shown = document.resume if sorte in RESUMES else document
+    made = getattr(export, FORMATS[sorte][1])().from_notebook_node(carnet, {"page": shown})[0]
+    return made.encode("utf-8") if isinstance(made, str) else made
 
 
 @contextmanager
