@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.donnees.lecture import RAPPORT, Journal, enregistrer
+from ctglib.donnees.lecture import RAPPORT, enregistrer, rejouer
 from ctglib.production.echec import Echec, RapportEchoue
 from ctglib.production.plan import CTG, Carnet, parametres_declares
 from ctglib.production.pool import annoncer
@@ -57,12 +57,8 @@ def charger_papermill() -> ModuleType:
     return papermill
 
 
-def executer(
-    notebook: Path, parametres: Mapping[str, str | int], moteur: str = CTG, journal: Journal | None = None
-) -> NotebookNode:
-    """Return the notebook executed with these parameters.
-
-    ``journal`` is where to add the reads of an ordinary kernel (``moteur``), which is another program.
+def executer(notebook: Path, parametres: Mapping[str, str | int], moteur: str = CTG) -> NotebookNode:
+    """Return the notebook executed with these parameters, by one of the engines; what it reads is recorded by both.
 
     Raises:
         RapportEchoue: A parameter is unknown or is not of the declared type, or a cell failed.
@@ -79,7 +75,7 @@ def executer(
     try:
         if moteur == CTG:
             return papermill.execute_notebook(**options, engine_name=CTG)
-        with _journal_du_noyau(journal or Journal()) as arguments:
+        with _lectures_du_noyau() as arguments:
             return papermill.execute_notebook(**options, extra_arguments=arguments)
     except PapermillExecutionError as error:
         lines = (error.source or "").splitlines()
@@ -205,15 +201,14 @@ def _noyau() -> Iterator[object]:
 
 
 @contextmanager
-def _journal_du_noyau(journal: Journal) -> Iterator[list[str]]:
-    """Yield what an ordinary kernel is started with, and add to a journal what it has read once it has ended."""
+def _lectures_du_noyau() -> Iterator[list[str]]:
+    """Yield what an ordinary kernel, another program, is started with; record what it has read once it has ended."""
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         path = Path(folder) / "journal"
         ouvrir = f"__import__({__name__!r}, fromlist=['_']).ouvrir_journal({str(path)!r})"
         yield [f"--IPKernelApp.exec_lines={ouvrir}"]
-        found = pickle.loads(path.read_bytes()) if path.is_file() else Journal()
-    for name, told in vars(found).items():
-        getattr(journal, name).update(told)
+        if path.is_file():
+            rejouer(pickle.loads(path.read_bytes()))
 
 
 def ouvrir_journal(chemin: str) -> None:

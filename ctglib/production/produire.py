@@ -184,7 +184,7 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
         fingerprint = Carnet(commande.carnet).empreinte
         with _chronometre(mesures, "total"), enregistrer() as journal:
             with _chronometre(mesures, "execution"):
-                carnet = executer(commande.carnet, dict(commande.parametres), moteur, journal)
+                carnet = executer(commande.carnet, dict(commande.parametres), moteur)
             if commande.diffusion != INTERNE and journal.bruts:
                 lus = "".join(f"\n- {path}" for path in journal.bruts)
                 return Echec.de("bruts", f"{nom}\nFichiers lus tels que saisis :{lus}", carnet=nom)
