@@ -16,6 +16,7 @@ from traceback import walk_tb
 from types import ModuleType, TracebackType
 from typing import Any
 
+from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import RAPPORT
 from ctglib.donnees.publiques import reperes
 
@@ -85,8 +86,6 @@ def _exporte(shell: object) -> bool:
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:
     """Return the sentence of an error of the workbook, or of a call of it that is wrong; empty for any other."""
-    from ctglib.donnees.fautes import DonneesInvalides
-
     if isinstance(erreur, DemandeImpossible | DonneesInvalides):
         return str(erreur)
     if isinstance(erreur, AttributeError) and _est_a_nous(owner := erreur.obj):

@@ -326,12 +326,8 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
     ]
     groups = besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)
     titles = " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)
-    notes = [
-        dire("lecture_des_besoins"),
-        titles,
-        *notes,
-        besoins["origine"].eq(FICHE).any() and dire("besoin_de_fiche"),
-    ]
+    bare = besoins["origine"].eq(FICHE).any() and dire("besoin_de_fiche")
+    notes = [dire("lecture_des_besoins"), titles, *notes, bare]
     title = f"Besoins et fiches action qui leur répondent, {_lieux_et_dates(contexte, besoins['annee'])}"
     return contexte.tableau(besoins, columns, "besoins", title, groupes=groups, notes=notes)
 
