@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
@@ -16,9 +16,12 @@ from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_connu, revisions, series
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import remplir
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts, publiable, signer
 from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
@@ -26,7 +29,6 @@ from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
 PAR_FICHE, PAR_INDICATEUR = ("evaluation", "etats", "a_collecter"), ("mesures", "revisions")  # rows that are a fiche's
-EXCEPTION = "une exception se dit sous le tableau qui la montre"  # of secrecy
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,66 @@ class EtudeAnnuelle(Montrable):
     def lieu(self) -> str:
         """The end of most captions: « Harnes, 2024 »."""
         return f"{self.contexte.territoire.nom}, {self.annee}"
+
+    @property
+    def mots(self) -> dict[str, str]:
+        """The words and the sentences of the reports, by use."""
+        return {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots}
+
+    @property
+    def presentations(self) -> dict[str, Presentation]:
+        """How the tables of the reports are called and headed."""
+        return self.catalogue.bilan.tableaux
+
+    def mot(self, cle: str, **valeurs: object) -> str:
+        """Return a word or a sentence of the catalogue, by use; filled when there is something to fill it with."""
+        return remplir(self.mots[cle], **valeurs) if valeurs else self.mots[cle]
+
+    def dire(self, **comptes: int) -> list[str]:
+        """Return the sentences of the catalogue that have something to count: ``{nombre}`` of them."""
+        return [self.mot(name, nombre=count) for name, count in comptes.items() if count]
+
+    def tableau(
+        self,
+        cle: str,
+        lignes: pd.DataFrame,
+        ecrire: Mapping[str, Callable[[object], str] | None] | None = None,
+        *autres: Colonne,
+        mots: Mapping[str, object] | None = None,
+        notes: Iterable[object] = (),
+        **reste: object,
+    ) -> Tableau:
+        """Return a table whose caption, heads, source and first notes are the catalogue's.
+
+        Args:
+            cle: Its key in ``tableaux`` of ``bilan.yaml``, or of ``evaluation_finale.yaml``.
+            lignes: A row a row of the table (see ``Tableau.de``).
+            ecrire: What writes a column, where it is not shown as it is; one that is None leaves its column out.
+            autres: The columns that follow those of the catalogue: one a year, one a fiche.
+            mots: What caption and heads say besides the place, the years and the source.
+            notes: Those that depend on the data; empty ones are left out.
+            reste: The other arguments of ``Contexte.tableau``.
+        """
+        said, writers, contexte = self.presentations[cle], ecrire or {}, self.contexte
+        words = {"annee": self.annee, "precedente": self.annee - 1, "lieu": self.lieu, "source": contexte.source}
+        words |= {"territoire": contexte.territoire.nom, "texte": self.convention.source_texte, **(mots or {})}
+        heads = [
+            Colonne(name, head.format(**words), name in said.nombres, said.bandeaux.get(name, ""), writers.get(name))
+            for name, head in said.colonnes.items()
+            if name not in writers or writers[name]
+        ]
+        told = {"source": said.source.format(**words), "classe": said.classe, "ecran": said.ecran}
+        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*said.notes, *notes), **reste}
+        return contexte.tableau(lignes, [*heads, *autres], titre=said.titre.format(**words), **told)
+
+    def retires(self) -> list[str]:
+        """Return the tables that secrecy withholds whole, a sentence each."""
+        return [self.mot("tableau_retire", **row) for row in self.retraits.to_dict("records")]
+
+    def ruptures(self, indicateur: str) -> list[int]:
+        """Return the years of the convention, so far, from which the values of an indicator compare no longer."""
+        years = [cut.annee for cut in self.contexte.indicateurs[indicateur].ruptures]
+        return [year for year in years if self.convention.debut.year <= year <= self.annee]
 
     def fiche(self, numero: int | str) -> Fiche:
         """Return a fiche of the convention: ``2``, or ``"2"``.

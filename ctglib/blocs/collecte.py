@@ -11,41 +11,27 @@ from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import PROFILS, mesuree
 from ctglib.calculs.collecte import A_COMPLETER, APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, SUIVANTE
 from ctglib.document.blocs import Bloc, Lien, paragraphe
-from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, nombre, pourcent
+from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, pourcent
 
-REGLE = (
-    "Un indicateur compte une fois, renseigné dès qu'une valeur l'est. Ne sont pas attendus : ce qui est sans objet, "
-    "ce qui relève d'une fiche non commencée, ce que le classeur calcule."
-)
 SANS_SERVICE = "Aucun service désigné"
 QUOI = {
     ETAT: "État des modalités",
     MOYEN: "Moyens engagés (équivalents temps plein, euros)",
     APPRECIATION: "Appréciation : réussites, difficultés, perspectives",
 }
-COMPTES = {
-    "attendus": "Attendus",
-    "renseignes": "Renseignés",
-    "provisoires": "dont provisoires",
-    "non_transmis": "Non transmis",
-    "non_disponibles": "Non disponibles",
-}
-LONG = "texte-long"
-SOURCE_DES_MANQUES = "relevé des fichiers de suivi ; catalogue du classeur d'évaluation"
 
 
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
     """Return how many indicators are informed, and the rate, service by service, then in all; fiches are in the CSV."""
     names = {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {"": "Ensemble"}
     shown = etude.collecte[etude.collecte["groupe"].isin(("responsable", "ensemble"))]
-    columns = [
-        Colonne("valeur_groupe", "Service", ecrire=lambda name: names.get(name, name)),
-        *(Colonne(key, label, True, ecrire=nombre) for key, label in COMPTES.items()),
-        Colonne("taux", "Taux", True, ecrire=lambda rate: "sans objet" if pd.isna(rate) else pourcent(rate, 0)),
-    ]
-    shown, title = shown.sort_values("groupe", ascending=False, kind="stable"), f"Indicateurs renseignés, {etude.lieu}"
-    return etude.contexte.tableau(shown, columns, "collecte", title, donnees=etude.collecte, notes=[REGLE])
+    writers = {
+        "valeur_groupe": lambda name: names.get(name, name),
+        "taux": lambda rate: "sans objet" if pd.isna(rate) else pourcent(rate, 0),
+    }
+    shown = shown.sort_values("groupe", ascending=False, kind="stable")
+    return etude.tableau("collecte", shown, writers, donnees=etude.collecte)
 
 
 def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
@@ -53,11 +39,11 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
 
     The next year, which all of them are asked for, is said once, in the head of the column and under the table.
     """
-    asked, contexte, words = etude.a_collecter, etude.contexte, etude.catalogue.evaluation.mots
+    asked, contexte = etude.a_collecter, etude.contexte
     if asked.empty:
         return None
     year = next(iter(asked.loc[asked["motif"].eq(SUIVANTE), "annee"]), None)
-    told = asked["annee"].astype(str) + " (" + asked["motif"].map(lambda why: words[f"collecte_{why}"]) + ")"
+    told = asked["annee"].astype(str) + " (" + asked["motif"].map(lambda why: etude.mot(f"collecte_{why}")) + ")"
     rows = asked.assign(demande=told.where(asked["motif"].ne(SUIVANTE)), a_completer=asked["motif"].eq(A_COMPLETER))
     keys = ["responsable", "indicateur"]
     grouped, rows = rows.groupby(keys, sort=False), rows.drop_duplicates(keys)
@@ -78,22 +64,14 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
             value = mesuree(row.indicateur, row.derniere_valeur, row.dernier_statut, contexte)
             return f"{value} en {row.derniere_annee}"
         known = not row.a_completer and contexte.indicateurs[row.indicateur].table == PROFILS
-        return words["voir_les_profils"] if known else "aucune"
+        return etude.mot("voir_les_profils") if known else "aucune"
 
-    columns = [
-        Colonne("indicateur", "Indicateur", ecrire=lambda name: contexte.indicateurs[name].libelle),
-        Colonne("fiche", "Fiche", True, ecrire=str),
-        Colonne("demande", "Ce qui est demandé" if year is None else f"En plus de {year}"),
-        Colonne("ou", "Où le trouver", ecrire=ou),
-        Colonne("derniere", "Dernière valeur connue", ecrire=derniere),
-    ]
-    title = f"Ce que le prochain bilan demande, par service, {contexte.territoire.nom}"
-    source = f"{contexte.source} ; catalogue du classeur d'évaluation"
-    notes = [year and words["collecte_pour_tous"].format(annee=year)]
-    return contexte.tableau(
-        rows, columns, "a-collecter", title, donnees=asked, source=source, groupes=rows["service"], notes=notes,
-        classe=LONG, ecran=True,
-    )  # fmt: skip
+    writers = {"indicateur": lambda name: contexte.indicateurs[name].libelle, "ou": ou, "derniere": derniere}
+    head = etude.mot("collecte_en_plus", annee=year) if year else etude.mot("collecte_demande")
+    notes = [year and etude.mot("collecte_pour_tous", annee=year)]
+    return etude.tableau(
+        "a_collecter", rows, writers, mots={"demande": head}, donnees=asked, groupes=rows["service"], notes=notes
+    )
 
 
 def renvoi_au_dossier() -> Bloc:
@@ -120,15 +98,9 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
     )
 
 
-def colonnes_de_ce_qui_manque(*autres: Colonne) -> list[Colonne]:
-    """Return how ``ce_qui_manque`` is shown, with other columns before the document where it is found."""
-    return [
-        Colonne("quoi", "Ce qui manque"),
-        Colonne("fiche", "Fiche", True, ecrire=str),
-        Colonne("quand_annees", "Années"),
-        *autres,
-        Colonne("document", "Où le trouver", ecrire=lambda text: majuscule(text) or RIEN),
-    ]
+def ou_le_trouver(document: str) -> str:
+    """Return the document that has what is missing, as a cell."""
+    return majuscule(document) or RIEN
 
 
 def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False) -> Tableau:
@@ -149,16 +121,15 @@ def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: b
     def bilan(valeur: str, statut: str) -> Callable[[pd.Series], str]:
         return lambda row: contexte.valeur(row.indicateur, row[valeur], row[statut])
 
-    columns = [
-        Colonne("libelle", "Indicateur", ecrire=libelle),
-        Colonne("annee", "Année", True, ecrire=str),
-        Colonne("ancien", f"Bilan {etude.annee - 1}", True, ecrire=bilan("valeur_ancienne", "statut_ancien")),
-        Colonne("nouveau", f"Bilan {etude.annee}", True, ecrire=bilan("valeur", "statut")),
-        Colonne("ecart", "Écart", True, ecrire=ecart),
-        Colonne("raison", "Pourquoi", ecrire=lambda row: majuscule(row.note) or "raison non donnée"),
-    ]
-    title = f"Chiffres révisés depuis le bilan {etude.annee - 1}, {contexte.territoire.nom}"
-    return contexte.tableau(revisions, columns, "revisions", title, ecran=ecran)
+    writers = {
+        "libelle": libelle,
+        "annee": str,
+        "ancien": bilan("valeur_ancienne", "statut_ancien"),
+        "nouveau": bilan("valeur", "statut"),
+        "ecart": ecart,
+        "raison": lambda row: majuscule(row.note) or "raison non donnée",
+    }
+    return etude.tableau("revisions", revisions, writers, ecran=ecran)
 
 
 def periodes(annees: list[int]) -> str:

@@ -233,19 +233,17 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     shown = table.drop_duplicates("indicateur").assign(compte=counts.array)
 
     labels = {name: item.libelle for name, item in contexte.indicateurs.items()}
-    columns = [
-        Colonne("indicateur", "Ce qui est promis", ecrire=labels.get),
-        Colonne("echeance", "Pour quand", ecrire=lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date())),
-        Colonne("compte", "Nombre", ecrire=lambda count: count or RIEN),
-        Colonne("etat", "État", ecrire=lambda code: words[code].mot),
-    ]
-    title = f"Documents et rencontres promis, {contexte.territoire.nom}, fin {etude.annee}"
+    writers = {
+        "indicateur": labels.get,
+        "echeance": lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date()),
+        "compte": lambda count: count or RIEN,
+        "etat": lambda code: words[code].mot,
+    }
     notes = [
-        f"{labels[name]} : une par poste, dont la convention n'écrit pas le nombre ; elles sont comparées à "
-        f"« {labels[posts]} »."
-        for name in analyse.tous("par_poste")
+        etude.mot("une_par_poste", livrable=labels[name], postes=labels[posts]) for name in analyse.tous("par_poste")
     ]
-    yield contexte.tableau(shown, columns, analyse.id, title, donnees=table, notes=notes, statuts=table["statut"])
+    told = {"nom": analyse.id, "donnees": table, "notes": notes, "statuts": table["statut"]}
+    yield etude.tableau("livrables", shown, writers, **told)
 
 
 def calculer_livrables(

@@ -5,6 +5,7 @@ The workbook gathers and proposes; the evaluators appraise, and the parties deci
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,10 +14,9 @@ import pandas as pd
 from ctglib.blocs.fin import EtudeFinale, avec_marque, derniere, sur
 from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import en_moyennes, evolution
-from ctglib.blocs.theme import lacunes
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
-from ctglib.calculs.ecriture import INSECABLE, SEPARATEUR, enumerer, majuscule, minuscule, nombre  # fmt: skip
+from ctglib.calculs.ecriture import INSECABLE, SEPARATEUR, enumerer, majuscule, minuscule  # fmt: skip
 from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, chaine
 from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
@@ -26,17 +26,13 @@ from ctglib.donnees.montrable import Montrable
 
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
-ORIGINES = {
-    "indicateurs": (INDICATEUR, "Écarts défavorables"),
-    "services": (SERVICE, "Services absents"),
-    "constats": (FICHE, "Constats des fiches"),
-}
-LONG, POSTES = "texte-long", "financement_pilotage"
+ORIGINES = {"indicateurs": INDICATEUR, "services": SERVICE, "constats": FICHE}  # of needs, by their column
+POSTES = "financement_pilotage"
 LIMITE = 8  # beyond, the others are counted: the table of the trajectories has them all
 NOMMES = 4  # the same, for what a sentence names: the CSV has them all
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
 GROUPES = {CONVENTION: "Ce que la convention écrit", PROPOSITIONS: "Avec les indicateurs que le classeur propose"}
-COMPTES = {"definis": "Définition", "departs": "Départ", "cibles": "Cible", "donnees": "Données"}
+COMPTES = ("definis", "departs", "cibles", "donnees")
 INDICATEURS = ["fiche", "indicateur", "libelle", "definition", "unite", "sens", "derniere", "annee_derniere"]
 
 
@@ -53,18 +49,19 @@ class Criteres(Montrable):
         """
         etude, rules, proofs = self.etude, self.etude.finale.regles, self.etude.preuves
         answers = {item.critere: rules.reponses[item.reponse].dit for item in etude.finale.saisie.criteres}
-        rows, data = [], []
-        for item in rules.criteres:
-            data += [(item.titre, proof.id, proof.libelle, *proofs[proof.id]) for proof in item.preuves]
-            complete = sum(proofs[proof.id].completude == "complete" for proof in item.preuves)
-            said = majuscule(answers.get(item.id) or etude.mot("a_completer"))
-            rows.append((item.titre, item.question, sur(complete, len(item.preuves)), said))
-        columns = [Colonne("critere", "Critère"), Colonne("question", "Question")]
-        columns += [Colonne("preuves", "Preuves complètes", True), Colonne("reponse", "Réponse")]
-        table, data = pd.DataFrame(rows, columns=[one.cle for one in columns]), pd.DataFrame(data, columns=PREUVES)
-        title = "Les six critères, leurs preuves et la réponse des évaluateurs"
-        source = f"{etude.contexte.source} ; appréciation des évaluateurs"
-        return etude.tableau(table, columns, "criteres", title, donnees=data, source=source, classe=LONG)
+        told = [(item, proof, proofs[proof.id]) for item in rules.criteres for proof in item.preuves]
+        data = [(item.titre, proof.id, proof.libelle, *found) for item, proof, found in told]
+        complete = Counter(item.id for item, _, found in told if found.completude == "complete")
+        rows = pd.DataFrame(
+            {
+                "critere": item.titre,
+                "question": item.question,
+                "preuves": sur(complete[item.id], len(item.preuves)),
+                "reponse": majuscule(answers.get(item.id) or etude.mot("a_completer")),
+            }
+            for item in rules.criteres
+        )
+        return etude.tableau("criteres", rows, donnees=pd.DataFrame(data, columns=PREUVES))
 
     def detail(self) -> Groupe | None:
         """Return each criterion: its evidence, then what the evaluators say."""
@@ -98,20 +95,15 @@ class Criteres(Montrable):
         themes += [("", "Sans thème du diagnostic", alone)] * int(needs["theme"].eq("").any())
         rows = []
         for theme, titre, enjeu in themes:
-            own = needs[needs["theme"] == theme]
-            answered = own.loc[own["fiches"] != "", "fiches"]
-            fiches = enumerer(sorted(set(answered.str.split(SEPARATEUR).explode())))
-            counts = [nombre(int(own["origine"].eq(kind).sum())) for kind, _ in ORIGINES.values()]
-            rows.append((titre, *counts, nombre(len(answered)), fiches or "aucune", enjeu or "aucun"))
+            own = needs[needs["theme"].eq(theme)]
+            answered = own.loc[own["fiches"].ne(""), "fiches"].str.split(SEPARATEUR)
+            fiches = enumerer(sorted(set(answered.explode()))) or "aucune"
+            counts = {name: int(own["origine"].eq(kind).sum()) for name, kind in ORIGINES.items()}
+            counts["repondus"] = len(answered)
+            rows.append({"theme": titre, **counts, "fiches": fiches, "enjeu": enjeu or "aucun"})
         if not rows:
             return None
-        columns = [Colonne("theme", "Thème du diagnostic")]
-        columns += [Colonne(name, label, True, "Besoins") for name, (_, label) in ORIGINES.items()]
-        columns += [Colonne("repondus", "Avec une fiche", True), Colonne("fiches", "Fiches"), Colonne("enjeu", "Enjeu")]
-        table = pd.DataFrame(rows, columns=[one.cle for one in columns])
-        title, notes = "Les besoins du diagnostic et les fiches qui leur répondent", (self.etude.mot("besoin"),)
-        source = convention.source_diagnostic
-        return self.etude.tableau(table, columns, "besoins", title, source=source, notes=notes)
+        return self.etude.tableau("besoins", pd.DataFrame(rows), source=convention.source_diagnostic)
 
     def schemas(self) -> Tableau | None:
         """Return the axes and chapters of each schéma against the fiches; None when the text names none."""
@@ -125,17 +117,14 @@ class Criteres(Montrable):
             for part in ("axes", "chapitres")
             for element in getattr(schema, part)
         ]
-        table = pd.DataFrame({"element": [element for _, element in elements]})
-        columns = [Colonne("element", "Axe ou chapitre")]
+        groups, names = zip(*elements, strict=True)
+        table, columns = pd.DataFrame({"element": names}), []
         for numero in (fiche.numero for fiche in convention.fiches):
-            table[f"f{numero}"] = ["oui" if (item, numero) in answered else "non" for item in table["element"]]
+            table[f"f{numero}"] = ["oui" if (item, numero) in answered else "non" for item in names]
             shown = {"oui": "oui", "non": RIEN}.get
             columns.append(Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=shown))
-        notes = ["« oui » : la fiche y répond, d'après une lecture du classeur."]
-        notes += map(etude.etat_du_schema, convention.schemas)
-        source = f"{convention.source_texte} ; liens lus par le classeur d'évaluation"
-        title, groups = "Les fiches action devant le schéma départemental", [group for group, _ in elements]
-        return etude.tableau(table, columns, "schemas", title, source=source, groupes=groups, notes=notes)
+        notes = map(etude.etat_du_schema, convention.schemas)
+        return etude.tableau("schemas", table, None, *columns, groupes=groups, notes=notes)
 
     def durabilite(self) -> Tableau | None:
         """Return the documents and meetings that exist, what the fiches write of what comes next; None when bare."""
@@ -153,9 +142,7 @@ class Criteres(Montrable):
         group, numbers = "Perspectives écrites dans le dernier bilan", [one.numero for one in etude.convention.fiches]
         rows += [(group, etude.titre_de_fiche(number), written.get(number, RIEN)) for number in numbers]
         table = pd.DataFrame(rows, columns=["groupe", "element", "su"])
-        columns = [Colonne("element", "Élément"), Colonne("su", "Ce qui en est su")]
-        title, marks, groups = "Ce qui reste après la convention", kept.loc[known, "statut_derniere"], table["groupe"]
-        return etude.tableau(table, columns, "durabilite", title, groupes=groups, statuts=marks, classe=LONG)
+        return etude.tableau("durabilite", table, groupes=table["groupe"], statuts=kept.loc[known, "statut_derniere"])
 
     def contribution(self) -> Tableau:
         """Return each fiche from its actions to its results: five links, then the strength of the proof.
@@ -184,18 +171,11 @@ class Criteres(Montrable):
                  majuscule(examined or todo)),
                 (fiche.numero, "Force de la preuve", strength[chain.force].dit, majuscule(answer)),
             ]  # fmt: skip
-        columns = [Colonne("etape", "Maillon"), Colonne("classeur", "Ce que le classeur relève")]
-        columns += [Colonne("evaluateurs", "Ce que disent les évaluateurs")]
-        table = pd.DataFrame(rows, columns=["fiche", *(one.cle for one in columns)])
+        table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
         rules = " ; ".join(f"{item.dit}, {item.regle}" for item in strength.values())
-        return etude.tableau(
-            table, columns, "contribution", "De l'action au résultat, fiche par fiche",
-            source=f"{etude.contexte.source} ; séries publiques ; règles du classeur d'évaluation",
-            groupes=table["fiche"].map(etude.titre_de_fiche),
-            notes=[f"Force de la preuve : {rules}."],
-            statuts=pd.concat(measured).get("statut_derniere", ()),
-            classe=LONG,
-        )  # fmt: skip
+        groups, marks = table["fiche"].map(etude.titre_de_fiche), pd.concat(measured).get("statut_derniere", ())
+        notes = [f"Force de la preuve : {rules}."]
+        return etude.tableau("contribution", table, groupes=groups, notes=notes, statuts=marks)
 
     def _mesures(self, rows: pd.DataFrame, manquants: int) -> str:
         """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », and how many have no value."""
@@ -229,41 +209,31 @@ class Criteres(Montrable):
         def part(nom: str, total: str) -> Callable[[pd.Series], str]:
             return lambda row: sur(row[nom], row[total])
 
-        table, head = self.etude.evaluabilite, "Indicateurs"
-        columns = [
-            Colonne("fiche", "Fiche", ecrire=lambda x: "Ensemble" if pd.isna(x) else f"Fiche{INSECABLE}{x}"),
-            Colonne("part_objectifs", "Objectifs couverts", True, "", part("objectifs_couverts", "objectifs")),
-            Colonne("part_resultats", "Résultats couverts", True, "", part("resultats_couverts", "resultats")),
-            Colonne("indicateurs", "Nombre", True, head, nombre),
-            *(Colonne(f"part_{name}", COMPTES[name], True, head, part(name, "indicateurs")) for name in COMPTES),
-        ]
-        title = "Objectifs, résultats et indicateurs qui pouvaient être évalués"
-        source = f"{self.etude.contexte.source} ; catalogue du classeur d'évaluation"
-        notes = map(self.etude.mot, ("objectif_mesurable", "definition", "cible", "donnees"))
-        groups = table["groupe"].map(GROUPES)
-        return self.etude.tableau(table, columns, "evaluabilite", title, source=source, groupes=groups, notes=notes)
+        table = self.etude.evaluabilite
+        writers = {
+            "fiche": lambda number: "Ensemble" if pd.isna(number) else f"Fiche{INSECABLE}{number}",
+            "part_objectifs": part("objectifs_couverts", "objectifs"),
+            "part_resultats": part("resultats_couverts", "resultats"),
+            **{f"part_{name}": part(name, "indicateurs") for name in COMPTES},
+        }
+        return self.etude.tableau("evaluabilite", table, writers, groupes=table["groupe"].map(GROUPES))
 
     def lecon(self) -> Bloc:
         """Return the first lesson in sentences: what the text alone allowed, then what the proposals add."""
-        table = self.etude.evaluabilite
-        whole = table[table["fiche"].isna()].set_index("groupe")
+        table, mot = self.etude.evaluabilite, self.etude.mot
+        whole = table[table["fiche"].isna()].set_index("groupe").drop(columns="fiche")
         text, more = whole.loc[CONVENTION], whole.loc[PROPOSITIONS]
-        number = int(text["indicateurs"])
+        number = text["indicateurs"]
         bare = table["groupe"].eq(CONVENTION) & table["fiche"].notna() & table["indicateurs"].eq(0)
-        told = {
-            f"La convention écrit {compter(number, 'indicateur')}. Objectifs couverts : "
-            f"{sur(text['objectifs_couverts'], text['objectifs'])} ; résultats attendus couverts : "
-            f"{sur(text['resultats_couverts'], text['resultats'])}.": True,
-            f"De ces indicateurs, avec une définition : {sur(text['definis'], number)} ; une valeur de départ : "
-            f"{sur(text['departs'], number)} ; une cible : {sur(text['cibles'], number)} ; une donnée pendant la "
-            f"convention : {sur(text['donnees'], number)}.": number,
-            "La première leçon est là : sans cible, rien ne se juge atteint ou non ; sans valeur de départ, aucune "
-            "évolution ne se lit.": number > PART_SANS_CIBLE * text["cibles"],
-            f"Sans aucun indicateur écrit : fiche {', '.join(table.loc[bare, 'fiche'].astype(str))}.": bare.any(),
-            f"Avec ceux que le classeur propose, {compter(int(more['indicateurs']), 'indicateur')} ; avec un départ : "
-            f"{int(more['departs'])} ; une cible : {int(more['cibles'])} ; une donnée : {int(more['donnees'])}.": True,
-        }
-        return liste(sentence for sentence, said in told.items() if said)
+        covered = {name: sur(text[f"{name}_couverts"], text[name]) for name in ("objectifs", "resultats")}
+        told = [mot("lecon_du_texte", nombre=number, **covered)]
+        if number:
+            told.append(mot("lecon_des_indicateurs", **{name: sur(text[name], number) for name in COMPTES}))
+        if number > PART_SANS_CIBLE * text["cibles"]:
+            told.append(mot("lecon_sans_cible"))
+        if bare.any():
+            told.append(mot("lecon_des_fiches", fiches=", ".join(table.loc[bare, "fiche"].astype(str))))
+        return liste([*told, mot("lecon_des_propositions", **more)])
 
 
 @dataclass(frozen=True)
@@ -285,15 +255,11 @@ class Suites(Montrable):
             ("Préambule", f"{schema.nom}, {schema.debut}-{schema.fin}", etude.etat_du_schema(schema))
             for schema in convention.schemas
         ]
-        columns = [Colonne("article", "Article"), Colonne("objet", "Ce qu'il dit")]
-        columns += [Colonne("decision", "Ce qui en découle")]
-        table = pd.DataFrame(rows, columns=[one.cle for one in columns])
-        title, source = "Ce que la convention elle-même décide de la suite", convention.source_texte
-        return etude.tableau(table, columns, "articles", title, source=source, classe=LONG)
+        return etude.tableau("articles", pd.DataFrame(rows, columns=["article", "objet", "decision"]))
 
     def _postes(self) -> str:
         if self.etude.preuves["postes_convertis"].completude == "absente":
-            return "Le nombre de postes, et de ceux qui ont changé, n'a pas été transmis."
+            return self.etude.mot("postes_inconnus")
         rows, names, contexte = self.etude.parcours, self.etude.catalogue.bilan.pilotage, self.etude.contexte
         told = [
             f"{row.libelle} : {contexte.valeur(row.indicateur, row.derniere, row.statut_derniere)}"
@@ -319,8 +285,8 @@ class Suites(Montrable):
             many = f"chacun de ces {len(own)} objectifs" if len(own) > 1 else "un objectif"
             told.append(f"{word} {many} ({when[rule]}) : {named}.")
         taken = len(self.etude.finale.saisie.decisions)
-        note = self.etude.mot("decisions_prises" if taken else "aucune_decision")
-        return liste(told) + paragraphe(note.format(nombre=taken, total=len(rows)))
+        note = self.etude.mot("decisions_prises" if taken else "aucune_decision", nombre=taken, total=len(rows))
+        return liste(told) + paragraphe(note)
 
     def ouvertes(self) -> Bloc:
         """Return, a sentence each, which indicators lack a start, and what the convention leaves open."""
@@ -353,16 +319,12 @@ class Suites(Montrable):
                 return etude.mot("a_decider")
             return words[found.decision].mot + (f". {found.commentaire}" if found.commentaire else "")
 
-        columns = [
-            Colonne("libelle", "Objectif"),
-            Colonne("su", "Ce qui en est su", ecrire=lambda row: majuscule(
-                " ; ".join(faits(row)) if row.lu else etude.mot("sans_lecture"))),
-            Colonne("proposition", "Proposition", ecrire=lambda row: words[row.decision].mot),
-            Colonne("prise", "Décision", ecrire=decision),
-        ]  # fmt: skip
-        title, source = "Ce que le rapport propose pour chaque objectif", "règles du classeur d'évaluation"
-        source, groups = f"{etude.contexte.source} ; {source}", map(etude.titre_de_fiche, rows["fiche"])
-        return etude.tableau(rows, columns, "recommandations", title, source=source, groupes=groups, classe=LONG)
+        writers = {
+            "su": lambda row: majuscule(" ; ".join(faits(row)) if row.lu else etude.mot("sans_lecture")),
+            "proposition": lambda row: words[row.decision].mot,
+            "prise": decision,
+        }
+        return etude.tableau("recommandations", rows, writers, groupes=map(etude.titre_de_fiche, rows["fiche"]))
 
     def indicateurs(self) -> Tableau:
         """Return the draft indicators of the next convention: definition, last known value, target to be agreed."""
@@ -373,22 +335,11 @@ class Suites(Montrable):
                 return etude.mot("aucune_valeur")
             return avec_marque(contexte.valeur(row.indicateur, row.connue), row.statut_connue, row.annee_connue)
 
-        columns = [
-            Colonne("libelle", "Indicateur"),
-            Colonne("definition", "Définition"),
-            Colonne("depart", "Valeur de départ", True, ecrire=depart),
-            Colonne("a_convenir", "Cible", ecrire=lambda row: etude.mot("a_convenir")),
-        ]
-        title = f"Indicateurs proposés pour la convention suivante, {contexte.territoire.nom}"
-        return contexte.tableau(
-            rows, columns, "indicateurs-suivants", title, donnees=rows[INDICATEURS],
-            source=f"{contexte.source} ; catalogue du classeur d'évaluation",
-            groupes=map(etude.titre_de_fiche, rows["fiche"]), statuts=rows["statut_connue"], classe=LONG,
-        )  # fmt: skip
-
-    def lacunes(self) -> Tableau:
-        """Return what the convention leaves open, and the questions that the next one has to settle."""
-        return lacunes(self.etude.convention, self.etude.convention.source_texte)
+        writers = {"depart": depart, "a_convenir": lambda row: etude.mot("a_convenir")}
+        groups, marks = map(etude.titre_de_fiche, rows["fiche"]), rows["statut_connue"]
+        return etude.tableau(
+            "indicateurs_suivants", rows, writers, donnees=rows[INDICATEURS], groupes=groups, statuts=marks
+        )
 
 
 def _premiers(noms: Iterable[str], entre: str = ", ") -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import pandas as pd
 
@@ -34,10 +33,11 @@ from ctglib.document.blocs import Groupe, suite
 from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, marquer, petits_publies
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, avec_unite, compter, nombre_court
+from ctglib.document.typographie import INSECABLE, nombre_court
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
+from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.donnees.statuts import Statut
@@ -45,14 +45,6 @@ from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
 DEUX_POINTS, PANNEAUX = 2, 6  # a single point draws no way; at most in a figure
-LECTURE = (
-    "Atteinte : verdict du bilan de la dernière année mesurée. Depuis le départ : de la valeur initiale à la dernière "
-    "mesure, selon le sens souhaité. Entre parenthèses, l'année."
-)
-REALISATIONS = (
-    "Moyens : somme des signataires ; « au moins », une ligne n'a pas de valeur. Réalisations : indicateurs de "
-    "cette nature qui ont une valeur. Aucun coût unitaire : un moyen sert à plusieurs réalisations."
-)
 
 
 def sur(valeur: float, total: float) -> str:
@@ -75,13 +67,19 @@ class EtudeFinale(EtudeAnnuelle):
         return tuple(self.suivi.suivis)
 
     @property
-    def lieu_et_dates(self) -> str:
+    def lieu(self) -> str:
         """The end of most captions: « Harnes, 2023-2026 »."""
         return f"{self.contexte.territoire.nom}, {self.convention.debut.year}-{self.convention.fin.year}"
 
-    def mot(self, cle: str) -> str:
-        """Return a word of the catalogue, by use."""
-        return self.finale.regles.mots[cle]
+    @property
+    def mots(self) -> dict[str, str]:
+        """Those of a year, and those of the evaluation."""
+        return {**super().mots, **self.finale.regles.mots}
+
+    @property
+    def presentations(self) -> dict[str, Presentation]:
+        """Those of the evaluation alone: a table of a year has its years."""
+        return self.finale.regles.tableaux
 
     def titre_de_fiche(self, numero: int) -> str:
         """Return the title of the rows of a fiche."""
@@ -91,13 +89,7 @@ class EtudeFinale(EtudeAnnuelle):
         """Return whether a schéma holds over the convention, as a sentence."""
         debut, fin = self.convention.debut.year, self.convention.fin.year
         key = "schema_echu" if schema.fin < debut else "schema_cours" if schema.fin < fin else "schema_en_vigueur"
-        return f"{self.mot(key).format(debut=schema.debut, fin=schema.fin)}."
-
-    def tableau(
-        self, table: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, **reste: object
-    ) -> Tableau:
-        """Return a table (see ``Contexte.tableau``) whose title ends with the territory and the years."""
-        return self.contexte.tableau(table, colonnes, nom, f"{titre}, {self.lieu_et_dates}", **reste)
+        return f"{self.mot(key, debut=schema.debut, fin=schema.fin)}."
 
     @cached_property
     def evaluations(self) -> dict[int, pd.DataFrame]:
@@ -217,22 +209,16 @@ class Trajectoires(Montrable):
         known, unknown = ways[ways["connue"].notna()], ways[ways["connue"].isna()]
         silent = unknown[unknown["annees_connues"].eq(0)]
         shapes, asked = len(unknown) - len(silent), len(demandes(silent))
-        notes = {
-            f"Sans aucune valeur : {compter(len(silent), 'indicateur')}, dont {asked} que l'on demande.": len(silent),
-            f"Suivis par une typologie ou une grille, sans valeur unique : {shapes}.": shapes,
-            LECTURE: True,
-        }
-        before = [note for note, said in notes.items() if said]
-        title = "Chaque indicateur, du départ à la dernière mesure"
+        before = [self.etude.mot("trajectoires_muettes", nombre=len(silent), demandes=asked)] if len(silent) else []
+        before += [*self.etude.dire(trajectoires_sans_valeur=shapes), self.etude.mot("trajectoires")]
         small = petits_publies(known, ("valeur_initiale", "derniere"), limit, contexte)
-        return self._tableau(known, "trajectoires", title, avant=before, apres=small, donnees=ways)
+        return self._tableau(known, "trajectoires", avant=before, apres=small, donnees=ways)
 
     def ecrits(self) -> Tableau | None:
         """Return the indicators that the convention writes, those of which a value is known; None when none is."""
         ways = self.etude.parcours
         known = ways[ways["connue"].notna() & ways["origine"].eq(CONVENTION)]
-        title = "Les indicateurs que la convention écrit"
-        return None if known.empty else self._tableau(known, "indicateurs-ecrits", title)
+        return None if known.empty else self._tableau(known, "indicateurs_ecrits")
 
     def figures(self) -> Groupe | None:
         """Return the indicators that have two values at least, fiche by fiche, six at most; None when none has."""
@@ -243,7 +229,7 @@ class Trajectoires(Montrable):
             names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
             rows = own[own["indicateur"].isin(names)]
             rows = avec_reperes(rows, etude.evaluation, etude.catalogue, etude.changements)
-            title = f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu_et_dates} ?"
+            title = f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu} ?"
             found.append(trajectoires(rows, etude.contexte, nom=f"trajectoires-fiche-{numero}", titre=title))
         return suite(found)
 
@@ -260,7 +246,7 @@ class Trajectoires(Montrable):
             rows.append((etude.titre_de_fiche(row.fiche), str(row.annee), share, text))
         cells = pd.DataFrame(rows, columns=["ligne", "colonne", "valeur", "texte"])
         counts = table.drop(columns=["fiche", "annee", "commencee"]).reset_index(drop=True)
-        title = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu_et_dates} ?"
+        title = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu} ?"
         return grille(cells.join(counts), etude.contexte, nom="etats", titre=title)
 
     def moyens(self) -> Tableau | None:
@@ -268,43 +254,51 @@ class Trajectoires(Montrable):
 
         Nothing is divided by anything: a means serves several realisations.
         """
-        etude, contexte, years, rows = self.etude, self.etude.contexte, list(self.etude.annees), []
+        etude, contexte, years = self.etude, self.etude.contexte, list(self.etude.annees)
+        natures = {nature.id: nature for nature in etude.catalogue.moyens.natures}
         means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.suivi.suivis.items()]
         sums = pd.concat(means).groupby(["objet", "nature", "annee"])[["valeur_connue", "manquantes"]].sum(min_count=1)
-        known = sums.astype("float64").T.to_dict("list")
-        absent = contexte.absence(Statut.NON_TRANSMIS)
-        for fiche, nature, year in product(etude.convention.fiches, etude.catalogue.moyens.natures, years):
-            unit = contexte.unites[nature.unite]
-            amount, missing = known.get((str(fiche.numero), nature.id, year), (float("nan"), 0))
-            amount, status, text = round(amount, unit.decimales), Statut.NON_TRANSMIS, absent
-            if pd.notna(amount):
-                status, text = "", nombre_court(amount) if unit.decimales else avec_unite(amount, "", 0)
-                text = f"au moins {text}" if missing else text
-            element = (fiche.numero, nature.id, nature.libelle, nature.unite)
-            rows.append((*element, year, amount, int(missing), status, text))
-        columns = ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
-        natures = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])
-        series = self.series[natures.eq("realisation")]
+        numbers = [fiche.numero for fiche in etude.convention.fiches]
+        lines = pd.MultiIndex.from_product([map(str, numbers), natures, years], names=sums.index.names)
+        sums = sums.reindex(lines).astype("float64").set_axis(["valeur", "lignes_sans_valeur"], axis=1).reset_index()
+        kinds = sums["nature"].map(natures)
+        places = [contexte.unites[kind.unite].decimales for kind in kinds]
+        paid = sums.assign(
+            fiche=sums["objet"].astype(int),
+            element=sums["nature"],
+            libelle=[kind.libelle for kind in kinds],
+            unite=[kind.unite for kind in kinds],
+            valeur=list(map(round, sums["valeur"], places)),
+            lignes_sans_valeur=sums["lignes_sans_valeur"].fillna(0).astype(int),
+            statut=sums["valeur"].isna().map({True: Statut.NON_TRANSMIS, False: ""}),
+        )
+        told = paid["valeur"].map(nombre_court, na_action="ignore")
+        told = told.mask(paid["lignes_sans_valeur"].gt(0), "au moins " + told)
+        paid = paid.assign(texte=told.fillna(contexte.absence(Statut.NON_TRANSMIS)))
+        kinds = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])
+        series = self.series[kinds.eq("realisation")]
         told = series.groupby("indicateur")["valeur"].transform("count").gt(0)
         done = series[told & series["annee"].isin(years)].rename(columns={"indicateur": "element"})
         texts = [
             marquer(contexte.valeur(name, value, status), status)
             for name, value, status in done[["element", "valeur", "statut"]].itertuples(index=False)
         ]
-        done = done.assign(lignes_sans_valeur=0, texte=texts)[columns]
-        table = pd.concat([pd.DataFrame(rows, columns=columns), done]).sort_values("fiche", kind="stable")
+        columns = ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
+        table = pd.concat([paid[columns], done.assign(lignes_sans_valeur=0, texte=texts)[columns]])
+        table = table.sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None
         shown = table.pivot_table("texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False)
         shown = shown.rename(columns=str).reset_index()
-        columns = [Colonne("libelle", "Élément"), *(Colonne(str(year), str(year), True) for year in years)]
-        title, marks = "Moyens engagés et réalisations, par fiche", series.loc[series["valeur"].notna(), "statut"]
         data, groups = table.drop(columns="texte"), map(etude.titre_de_fiche, shown["fiche"])
-        name, notes = "moyens-realisations", [REALISATIONS]
-        return etude.tableau(shown, columns, name, title, donnees=data, groupes=groups, notes=notes, statuts=marks)
+        years, marks = map(str, years), series.loc[series["valeur"].notna(), "statut"]
+        return etude.tableau(
+            "moyens_realisations", shown, None, *(Colonne(year, year, True) for year in years),
+            donnees=data, groupes=groups, statuts=marks,
+        )  # fmt: skip
 
     def _tableau(
-        self, known: pd.DataFrame, nom: str, titre: str, *, avant: tuple = (), apres: tuple = (), **reste: object
+        self, known: pd.DataFrame, cle: str, *, avant: Iterable[str] = (), apres: Iterable[str] = (), **reste: object
     ) -> Tableau:
         """Return one row an indicator, by fiche; notes come before and after what its marks mean."""
         etude, contexte, words = self.etude, self.etude.contexte, self.etude.catalogue.evaluation
@@ -334,18 +328,17 @@ class Trajectoires(Montrable):
             since = pd.Series({**row, "origine_cible": ""})
             return f"{told}, {bande(since, row.derniere, row.a_maintenir, contexte, words)}"
 
-        columns = [
-            Colonne("libelle", "Indicateur"),
-            depart(contexte),
-            Colonne("mesure", "Dernière mesure", True, ecrire=lambda row: derniere(row, contexte)),
-            Colonne("visee", "Cible, ou référence (d)", True, ecrire=visee),
-            Colonne("atteinte", "Atteinte", ecrire=atteinte),
-            Colonne("depuis", "Depuis le départ", ecrire=depuis),
-        ]
+        writers = {
+            "depart": lambda row: depart(row, contexte),
+            "mesure": lambda row: derniere(row, contexte),
+            "visee": visee,
+            "atteinte": atteinte,
+            "depuis": depuis,
+        }
         notes = [*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres]
         groups = map(etude.titre_de_fiche, known["fiche"])
         marks = known.loc[known["derniere"].notna(), "statut_derniere"]
-        return etude.tableau(known, columns, nom, titre, groupes=groups, notes=notes, statuts=marks, **reste)
+        return etude.tableau(cle, known, writers, groupes=groups, notes=notes, statuts=marks, **reste)
 
 
 def derniere(row: object, contexte: Contexte) -> str:

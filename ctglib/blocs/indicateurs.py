@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.document.contexte import BANDE, Contexte, bande, legende, marquer
-from ctglib.document.tableau import RIEN, Colonne
+from ctglib.document.tableau import RIEN
 from ctglib.document.typographie import compter, nombre, pourcent
-from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.statuts import Statut
 
 DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
@@ -16,8 +17,8 @@ PROFILS, POSTURE = "profils", "posture"
 REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "sans_objet", "secret")
 
 
-def colonnes_de_l_annee(etude: EtudeAnnuelle) -> list[Colonne]:
-    """Return how the scoring of the year is shown: the value before, that of the year, the evolution."""
+def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Callable[[pd.Series], str]]:
+    """Return what writes the scoring of the year: the value before, that of the year, the evolution."""
     contexte, words = etude.contexte, etude.catalogue.evaluation
 
     def precedente(row: pd.Series) -> str:
@@ -32,7 +33,7 @@ def colonnes_de_l_annee(etude: EtudeAnnuelle) -> list[Colonne]:
         if pd.notna(row.valeur):
             return mesuree(row.indicateur, row.valeur, row.statut, contexte)
         known = row.renseigne and contexte.indicateurs[row.indicateur].table == PROFILS
-        return words.mots["voir_les_profils"] if known else contexte.absence(row.statut)
+        return etude.mot("voir_les_profils") if known else contexte.absence(row.statut)
 
     def jugee(row: pd.Series) -> str:
         """Return « ▲ favorable », or why nothing is said; a dash when the value itself already says why."""
@@ -42,21 +43,13 @@ def colonnes_de_l_annee(etude: EtudeAnnuelle) -> list[Colonne]:
         gap = f", {bande(row, row.valeur, row.a_maintenir, contexte, words)}" if kept else ""
         return words.evolutions[row.evolution].mot + gap
 
-    return [
-        Colonne("avant", str(etude.annee - 1), True, ecrire=precedente),
-        Colonne("dite", str(etude.annee), True, ecrire=dite),
-        Colonne("jugee", "Évolution", ecrire=jugee),
-    ]
+    return {"avant": precedente, "dite": dite, "jugee": jugee}
 
 
-def depart(contexte: Contexte) -> Colonne:
-    """Return the column of the initial value and its year: « 380 (2022) »."""
-
-    def ecrire(row: pd.Series) -> str:
-        value = row.valeur_initiale
-        return RIEN if pd.isna(value) else f"{contexte.valeur(row.indicateur, value)} ({row.annee_initiale})"
-
-    return Colonne("depart", "Départ", True, ecrire=ecrire)
+def depart(row: pd.Series, contexte: Contexte) -> str:
+    """Return the initial value and its year: « 380 (2022) »."""
+    value = row.valeur_initiale
+    return RIEN if pd.isna(value) else f"{contexte.valeur(row.indicateur, value)} ({row.annee_initiale})"
 
 
 def mesuree(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:
@@ -71,27 +64,17 @@ def marques(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
     return legende(pd.concat([rows.loc[rows["valeur"].notna(), "statut"], rows["statut_precedent"]]), contexte)
 
 
-def mode_de_lecture(
-    evaluation: pd.DataFrame, mots: Evaluation, de_a: str = "de la dernière valeur connue à celle de l'année"
-) -> list[str]:
-    """Return how evolutions and targets are read, with the thresholds; what is proposed binds nobody, said once."""
-    way, word = mots.evolutions, {code: word.dit for code, word in mots.verdicts.items()}
-    limits = mots.seuils
-    sides = ", ".join(way[code].mot for code in ("favorable", "defavorable", "stable"))
-    told = [
-        f"Évolution, {de_a}, selon le sens souhaité : {sides} ; {way['dans_le_bruit'].mot}, en deçà de l'arrondi de la "
-        f"source ; {way['trop_peu'].mot}, pour un nombre de personnes, de familles ou de demandes que le hasard suffit "
-        f"à faire varier ainsi (a et b inférieurs à {nombre(limits.hasard_effectif)}, ou un écart d'au plus "
-        f"{nombre(limits.hasard_ecarts)}√(a + b))."
-    ]
-    if evaluation["cible"].notna().any():
-        told.append(
-            f"Atteinte d'une cible, selon le rythme (part du chemin faite ÷ part du temps passée) : {word['atteint']}, "
-            f"la cible l'est déjà ; {word['en_bonne_voie']} à partir de {nombre(limits.en_bonne_voie, 2)} ; "
-            f"{word['a_surveiller']} à partir de {nombre(limits.a_surveiller, 2)} ; {word['insuffisant']} en deçà ; "
-            f"{word['en_recul']}, à rebours du départ. Une valeur à maintenir l'est à "
-            f"{pourcent(100 * limits.tolerance_maintien, 0)} près, et l'écart est dit."
-        )
-    if evaluation["origine"].eq("propose").any() or evaluation["origine_cible"].eq("propose").any():
-        told.append(mots.mots["proposition"])
+def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:
+    """Return how evolutions and targets are read, with the thresholds; what is proposed binds nobody, said once.
+
+    ``de_a`` is between what and what an evolution is read, by its key in the catalogue.
+    """
+    rules, rows = etude.catalogue.evaluation, etude.evaluation
+    told = [etude.mot("lecture_des_evolutions", de_a=etude.mot(de_a), regles=rules)]
+    if rows["cible"].notna().any():
+        good, near = nombre(rules.seuils.en_bonne_voie, 2), nombre(rules.seuils.a_surveiller, 2)
+        kept = pourcent(100 * rules.seuils.tolerance_maintien, 0)
+        told.append(etude.mot("lecture_des_cibles", regles=rules, bonne_voie=good, surveiller=near, tolerance=kept))
+    if rows["origine"].eq("propose").any() or rows["origine_cible"].eq("propose").any():
+        told.append(etude.mot("proposition"))
     return told

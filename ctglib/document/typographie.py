@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from string import Formatter
 
 from ctglib.calculs.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
 
 __all__ = [
     "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "de_a", "de_a_points",
     "en_lettres", "enumerer", "majuscule", "minuscule", "nombre", "nombre_court", "nombrer", "part_en_mots", "points",
-    "pourcent", "signe", "sont", "tous",
+    "pourcent", "remplir", "signe", "sont", "tous",
 ]  # fmt: skip
 
 
@@ -186,3 +187,21 @@ def date_longue(jour: date) -> str:
 
     text = format_date(jour, "MMMM y", locale="fr_FR")
     return f"{jour.day}{'er' if jour.day == 1 else ''}{INSECABLE}{text}"
+
+
+class _Phrase(Formatter):
+    def format_field(self, valeur: object, nom: str) -> str:
+        """Return a count with its noun, a decimal number in French, or a word as it is."""
+        if nom:
+            return compter(valeur, *nom.split("|"))
+        return nombre(valeur) if isinstance(valeur, float) else str(valeur)
+
+
+def remplir(phrase: str, **mots: object) -> str:
+    """Return a sentence of the catalogue with its words; a count that has its noun there agrees with it.
+
+    Examples:
+        >>> remplir("{n:élément manque|éléments manquent} en {annee}, sur {total}.", n=2, annee=2024, total=1200.0)
+        '2\\xa0éléments manquent en 2024, sur 1\\u202f200.'
+    """
+    return _Phrase().format(phrase, **mots)

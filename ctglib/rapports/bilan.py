@@ -9,9 +9,9 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
-from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle, empreinte_de, etudier, part_de
+from ctglib.blocs.annee import EtudeAnnuelle, empreinte_de, etudier, part_de
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
-from ctglib.blocs.indicateurs import DEDUITE, colonnes_de_l_annee, marques, mode_de_lecture
+from ctglib.blocs.indicateurs import DEDUITE, ecrire_l_annee, marques, mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
@@ -24,8 +24,8 @@ from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, liste, paragraphe, sous_titre, suite
 from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import accorder, compter, date_longue, en_lettres, nombre_court
+from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Changement
@@ -37,7 +37,7 @@ from ctglib.rapports.fiche import Fiche
 from ctglib.secret import avertir
 
 DIFFUSIONS = ("publique", "interne")
-LONG, NON_PRECISE = "texte-long", "non précisé"
+NON_PRECISE = "non précisé"
 DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
 NOMMES = ("realisee", "partielle", "reportee", "abandonnee")  # the others are counted by the chart of states
 
@@ -151,17 +151,17 @@ class Bilan:
         }
         shown = pd.concat([first[first["fiche"].eq(numero)] for numero in groups])
         notes = [*marques(shown, etude.contexte), shown["origine_cible"].eq(IMPLICITE).any() and DEDUITE]
-        notes.append("Les autres indicateurs sont dans le rapport de chaque fiche.")
-        title = "Ce que les familles ont reçu, et ce qui l'a permis"
-        return self._de_l_annee(shown, "familles", title, groupes=shown["fiche"].map(groups), notes=notes)
+        notes.append(etude.mot("autres_indicateurs"))
+        return self._de_l_annee("familles", shown, groupes=shown["fiche"].map(groups), notes=notes)
 
     def indicateurs(self) -> Tableau:
         """Return every indicator of the fiches, informed or not, for the screen."""
         rows = ensembles(self.etude.evaluation)
-        groups = [f"Fiche{INSECABLE}{numero}" for numero in rows["fiche"]]
-        return self._de_l_annee(rows, "indicateurs", "Tous les indicateurs", groupes=groups, ecran=True)
+        return self._de_l_annee(
+            "tous_les_indicateurs", rows, groupes=[f"Fiche{INSECABLE}{one}" for one in rows["fiche"]]
+        )
 
-    def _de_l_annee(self, rows: pd.DataFrame, nom: str, titre: str, **reste: object) -> Tableau:
+    def _de_l_annee(self, cle: str, rows: pd.DataFrame, **reste: object) -> Tableau:
         contexte, verdicts = self.etude.contexte, self.etude.catalogue.evaluation.verdicts
 
         def visee(row: pd.Series) -> str:
@@ -172,9 +172,7 @@ class Bilan:
             judged = "" if row.verdict == NON_EVALUABLE else f", {verdicts[row.verdict].dit}"
             return contexte.valeur(row.indicateur, row.cible) + when + judged
 
-        columns = [Colonne("libelle", "Indicateur"), *colonnes_de_l_annee(self.etude)]
-        columns.append(Colonne("visee", "Cible", ecrire=visee))
-        return contexte.tableau(rows, columns, nom, f"{titre}, {self.etude.lieu}", **reste)
+        return self.etude.tableau(cle, rows, {**ecrire_l_annee(self.etude), "visee": visee}, **reste)
 
     def etats(self) -> Figure | None:
         """Return the chart of the states of the modalités: a row a fiche, a column a state that is met."""
@@ -208,20 +206,19 @@ class Bilan:
         """Return the comité of the year, those of the years before, what they left open; None without a follow-up."""
         if self.muette:
             return None
-        annee, words, comite = self.etude.annee, self.etude.catalogue.bilan.mots, self.etude.bilan.comite
-        now = words["comite_inconnu"].format(annee=annee)
+        annee, mot, comite = self.etude.annee, self.etude.mot, self.etude.bilan.comite
+        now = mot("comite_inconnu", annee=annee)
         if comite and isinstance(comite.date, Absence):
-            reason = minuscule(comite.date.absent).rstrip(" .")
-            now = words["comite_non_tenu"].format(annee=annee, raison=reason)
+            now = mot("comite_non_tenu", annee=annee, raison=minuscule(comite.date.absent).rstrip(" ."))
         elif comite:
-            now = words["comite_tenu"].format(annee=annee, date=date_longue(comite.date))
+            now = mot("comite_tenu", annee=annee, date=date_longue(comite.date))
         comites = {year: one.bilan.comite for year, one in self.etude.suivi.suivis.items() if year < annee}
         kinds: dict[str, list[str]] = {}
         for year, one in comites.items():
             held = "non tenu" if one and isinstance(one.date, Absence) else "tenu" if one else "sans information"
             kinds.setdefault(held, []).append(str(year))
         told = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
-        before = [f"Années précédentes : {told}."] if comites else []
+        before = [mot("comites_precedents", dits=told)] if comites else []
         # The decisions that the last comité held left open, when it is older than the year before: those of the year
         # before have their own table; a year without a comité would otherwise make them forgotten.
         last = max((year for year, one in comites.items() if one and one.decisions), default=annee - 1)
@@ -232,8 +229,8 @@ class Bilan:
             left = {item.texte: become.get(item.id, NON_RENSEIGNEE) for item in comites[last].decisions}
             named = [f"{text} ({states[state].mot})" for text, state in left.items() if state in OUVERTES]
             if named:
-                before.append(f"Décisions de {last} encore ouvertes au bilan {annee - 1} : {' ; '.join(named)}.")
-        return paragraphe(f"{now} {words['comite_annuel']}".rstrip()) + liste(before)
+                before.append(mot("decisions_ouvertes", decidees=last, bilan=annee - 1, decisions=" ; ".join(named)))
+        return paragraphe(f"{now} {mot('comite_annuel')}".rstrip()) + liste(before)
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
@@ -241,13 +238,11 @@ class Bilan:
         if comite is None or not comite.decisions:
             return None
         data = pd.DataFrame([item.model_dump(mode="json") for item in comite.decisions], columns=kept)
-        columns = [
-            Colonne("texte", "Décision"),
-            Colonne("responsable", "Qui", ecrire=lambda who: NON_PRECISE if pd.isna(who) else who),
-            Colonne("echeance", "Pour le", ecrire=lambda day: NON_PRECISE if pd.isna(day) else _en_long(day)),
-        ]
-        title = f"Décisions du comité de pilotage, {self.etude.lieu}"
-        return self.etude.contexte.tableau(data, columns, "decisions", title, classe=LONG)
+        writers = {
+            "responsable": lambda who: NON_PRECISE if pd.isna(who) else who,
+            "echeance": lambda day: NON_PRECISE if pd.isna(day) else _en_long(day),
+        }
+        return self.etude.tableau("decisions", data, writers)
 
     def suites(self) -> Tableau | None:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody says."""
@@ -257,33 +252,26 @@ class Bilan:
             return None
         told = {item.decision: (item.etat, item.commentaire or "") for item in now.suites} if now else {}
         rows = [(item.id, item.texte, *told.get(item.id, (NON_RENSEIGNEE, ""))) for item in before.decisions]
-        columns = [
-            Colonne("texte", "Décision"),
-            Colonne("etat", "Ce qu'elle est devenue", ecrire=lambda code: majuscule(words[code].mot)),
-            Colonne("commentaire", "Précision", ecrire=lambda text: majuscule(text) or RIEN),
-        ]
-        data = pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"])
-        title = f"Suites des décisions du comité de pilotage de {etude.annee - 1}, {etude.lieu}"
-        return etude.contexte.tableau(data, columns, "suites", title, classe=LONG)
+        writers = {
+            "etat": lambda code: majuscule(words[code].mot),
+            "commentaire": lambda text: majuscule(text) or RIEN,
+        }
+        return etude.tableau("suites", pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"]), writers)
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
-        etude, rules = self.etude, self.etude.catalogue.bilan
-        known = {regle.id: regle for regle in rules.propositions}
-        columns = [Colonne("proposition", "Proposition"), Colonne("pourquoi", "Pourquoi")]
-        columns.append(Colonne("reference", "Place dans la convention"))
-        rows = []
-        for item in proposer(etude):
-            rule = known[item.regle]
-            rows.append((item.ecrire(etude), rule.pourquoi, majuscule(rule.reference), item.regle, item.nombre))
-        if not rows:
-            return None
-        table = pd.DataFrame(rows, columns=[*(one.cle for one in columns), "regle", "nombre"])
-        title = f"Décisions que les données de {etude.annee} appellent, {etude.contexte.territoire.nom}"
-        source, notes = f"{etude.contexte.source} ; règles du classeur d'évaluation", [rules.mots["propositions"]]
-        return etude.contexte.tableau(
-            table, columns, "propositions", title, source=source, notes=notes, classe=LONG, ecran=self.muette
+        rules = {rule.id: rule for rule in self.etude.catalogue.bilan.propositions}
+        rows = pd.DataFrame(
+            {
+                "proposition": item.ecrire(self.etude),
+                "pourquoi": rules[item.regle].pourquoi,
+                "reference": majuscule(rules[item.regle].reference),
+                "regle": item.regle,
+                "nombre": item.nombre,
+            }
+            for item in proposer(self.etude)
         )
+        return None if rows.empty else self.etude.tableau("propositions", rows, ecran=self.muette)
 
     def avenants(self) -> Tableau | None:
         """Return what each avenant changes, from what to what, from when; None when none was signed."""
@@ -295,12 +283,9 @@ class Bilan:
             data += [{"avenant": item.numero, "date": item.date, **change.model_dump()} for change in item.changements]
         if not rows:
             return None
-        columns = [Colonne("objet", "Ce qui change"), Colonne("ancien", "Avant"), Colonne("nouveau", "Après")]
-        columns.append(Colonne("effet", "À partir du"))
-        table = pd.DataFrame(rows, columns=["groupe", *(one.cle for one in columns)])
-        title = f"Avenants signés, {etude.contexte.territoire.nom}, jusqu'en {etude.annee}"
-        data, groups = pd.DataFrame(data, columns=DONNEES_D_AVENANT), table["groupe"]
-        return etude.contexte.tableau(table, columns, "avenants", title, donnees=data, groupes=groups, classe=LONG)
+        table = pd.DataFrame(rows, columns=["groupe", "objet", "ancien", "nouveau", "effet"])
+        data = pd.DataFrame(data, columns=DONNEES_D_AVENANT)
+        return etude.tableau("avenants", table, donnees=data, groupes=table["groupe"])
 
     def _changement(self, change: Changement) -> list[str]:
         kind = self.etude.catalogue.bilan.natures_d_avenant[change.nature]
@@ -332,8 +317,7 @@ class Bilan:
         rows = self.etude.collecte
         asked = rows[rows["groupe"].eq("responsable") & rows["attendus"].gt(0)].sort_values("attendus", ascending=False)
         named = ", ".join(f"{service(self.etude, row.valeur_groupe)} ({row.attendus})" for row in asked.itertuples())
-        words = self.etude.catalogue.bilan.mots["rien_transmis"]
-        told = words.format(annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=named)
+        told = self.etude.mot("rien_transmis", annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=named)
         return paragraphe(told) + replace(table, ecran=True)
 
     def dossier(self) -> Bloc | None:
@@ -348,25 +332,19 @@ class Bilan:
         """Return what the figures must not be made to say."""
         if self.muette:
             return None
-        etude, meanings = self.etude, self.etude.contexte.indicateurs
-        told = ["Une évolution n'est pas un effet, et une valeur non transmise n'est pas un zéro."]
-        if count := int(etude.collecte.iloc[0]["provisoires"]):
-            told.append(f"{compter(count, 'indicateur provisoire')}, à confirmer au bilan suivant.")
+        etude, mot = self.etude, self.etude.mot
         threshold = nombre_court(etude.catalogue.seuils.petits_effectifs)
-        hidden = f"Un effectif de personnes inférieur à {threshold} est masqué, avec ce qui permettrait de le retrouver"
-        cited = etude.convention.citer("donnees_personnelles", "confidentialite")
-        told.append(f"{hidden}{f' ({cited})' if cited else ''} ; {EXCEPTION}.")
-        told += list("Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"])
-        for item in map(meanings.get, etude.evaluation["indicateur"].unique()):
-            years = [cut.annee for cut in item.ruptures if etude.convention.debut.year <= cut.annee <= etude.annee]
-            if years:
-                told.append(f"{item.libelle} : rien ne se compare d'avant à après {enumerer(list(map(str, years)))}.")
+        told = [mot("limite_de_l_effet"), *etude.dire(limite_du_provisoire=int(etude.collecte.iloc[0]["provisoires"]))]
+        told += [mot("limite_du_secret", seuil=threshold), *etude.retires()]
+        for name in etude.evaluation["indicateur"].unique():
+            if years := [str(year) for year in etude.ruptures(name)]:
+                label = etude.contexte.indicateurs[name].libelle
+                told.append(mot("limite_des_ruptures", libelle=label, annees=enumerer(years)))
         return liste(told)
 
     def lecture(self) -> Bloc | None:
         """Return how evolutions and targets are read, with their thresholds."""
-        rules = self.etude.catalogue.evaluation
-        return None if self.muette else liste(mode_de_lecture(self.etude.evaluation, rules))
+        return None if self.muette else liste(mode_de_lecture(self.etude, "depuis_la_derniere"))
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when it says the same."""
@@ -451,14 +429,12 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
             named = {words[code].feminin or words[code].mot: rows["statut"].eq(code) for code in NOMMES}
             named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
             states = [
-                f"{en_lettres(len(names), feminin=True)} {'est' if len(names) == 1 else 'sont'} "
-                f"{accorder(word, len(names))} ({' ; '.join(f'« {name} »' for name in names)})"
+                f"{sont(len(names), word, accorder(word, 2))} ({' ; '.join(f'« {name} »' for name in names)})"
                 for word, mask in named.items()
                 if len(names := rows.loc[mask, "libelle"])
             ]
             if states:
-                many = f"{en_lettres(len(rows), feminin=True)} modalité{'s' * (len(rows) > 1)}"
-                said.append(f"Sur {many}, {enumerer(states)}.")
+                said.append(f"Sur {nombrer(len(rows), 'modalité', feminin=True)}, {enumerer(states)}.")
             both, success, trouble = spoken[rank % len(spoken)]
             for item in etude.annuel.appreciations:
                 if item.fiche == fiche.numero and (item.reussites or item.difficultes):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ctglib.blocs.collecte import SOURCE_DES_MANQUES, ce_qui_manque, colonnes_de_ce_qui_manque, periodes
+from ctglib.blocs.collecte import ce_qui_manque, ou_le_trouver, periodes
 from ctglib.blocs.messages_suivi import surtout
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.collecte.classeur import classeur, lettre, nom_du_classeur
 from ctglib.collecte.feuilles import cadre_vierge, feuilles
 from ctglib.document.blocs import Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, majuscule, nombrer
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 DOSSIER = "dossier"  # the folder of the files that go with the page
 FEUILLES = {ETAT: "actions", MOYEN: "moyens", APPRECIATION: "appreciations"}
 TABLES = {"observations": "indicateurs"}  # the sheet of a table, where it has another name
-RIEN_NE_MANQUE = "Rien de ce qui était attendu ne manque."
 
 
 def ouvrir_dossier(convention: str) -> DossierACompleter:
@@ -77,7 +76,7 @@ class DossierACompleter:
         """Return what is missing in two sentences, then how much is asked of each service, for which years."""
         asked = self.demandees
         if asked.empty:
-            return paragraphe(RIEN_NE_MANQUE)
+            return paragraphe(self.etude.mot("rien_ne_manque"))
         counts = asked["service"].value_counts()
         who = f"« {counts.index[0]} »"
         if len(counts) > 1:
@@ -93,21 +92,14 @@ class DossierACompleter:
         told = asked.groupby("service", sort=False)
         rows = told.agg(demandes=("quoi", "size"), fiches=("fiche", lambda one: ", ".join(map(str, sorted(set(one))))))
         rows["annees"] = [periodes(self._annees(group)) or RIEN for _, group in told]
-        columns = [Colonne("service", "Service"), Colonne("demandes", "Demandes", True, ecrire=str)]
-        columns += [Colonne("fiches", "Fiches action", True), Colonne("annees", "Classeurs joints")]
-        title, source, table = "À qui demander quoi", "relevé des fichiers de suivi", rows.reset_index()
-        messages = Liste(sentences, classe="messages")
-        return messages + self.etude.tableau(table, columns, "services", title, source=source)
+        return Liste(sentences, classe="messages") + self.etude.tableau("services", rows.reset_index())
 
     def demandes(self) -> Tableau | None:
         """Return what is missing, service by service: for which years, in which sheet, from which document, by when."""
         if self.demandees.empty:
             return None
-        columns = [*colonnes_de_ce_qui_manque(Colonne("feuille", "Feuille")), Colonne("delai", "Quand")]
-        return self.etude.tableau(
-            self.demandees, columns, "demandes", "Ce qui manque, service par service",
-            source=SOURCE_DES_MANQUES, groupes=self.demandees["service"], classe="texte-long",
-        )  # fmt: skip
+        writers, rows = {"document": ou_le_trouver}, self.demandees
+        return self.etude.tableau("demandes", rows, writers, groupes=rows["service"])
 
     def lettres(self) -> Bloc | None:
         """Return, for each service, its letter as a Word file, and its part of the workbook of each year."""

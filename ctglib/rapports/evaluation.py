@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ctglib.blocs.collecte import SOURCE_DES_MANQUES, ce_qui_manque, colonnes_de_ce_qui_manque
+from ctglib.blocs.collecte import ce_qui_manque, ou_le_trouver
 from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
@@ -16,15 +16,16 @@ from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.page_une import CLOS, page_une
 from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import DiagnosticRevisite
+from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import compter, majuscule
+from ctglib.document.typographie import majuscule
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
-from ctglib.donnees.statuts import Statut
+from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan, participation, recit
 from ctglib.rapports.diagnostic import Diagnostic
 
@@ -94,8 +95,7 @@ class EvaluationFinale:
 
     def lecture(self) -> Bloc:
         """Return how verdicts and evolutions are read, with their thresholds."""
-        words, since = self.etude.catalogue.evaluation, self.etude.mot("depuis_le_depart")
-        return liste(mode_de_lecture(self.etude.evaluation, words, since))
+        return liste(mode_de_lecture(self.etude, "depuis_le_depart"))
 
     trajectoires = cached_property(lambda self: Trajectoires(self.etude))
     diagnostic = cached_property(lambda self: DiagnosticRevisite(self.etude))
@@ -122,8 +122,8 @@ class EvaluationFinale:
         told = recit(self.etude, f"{years[-1]}/")
         if told is not None:
             return told
-        counts = {"modalites": len(self.etude.etats), "indicateurs": int(self.etude.ecrits["indicateurs"])}
-        return paragraphe(self.etude.mot("aucun_suivi").format(fin=years[-1], **counts))
+        actions, written = len(self.etude.etats), self.etude.ecrits["indicateurs"]
+        return paragraphe(self.etude.mot("aucun_suivi", fin=years[-1], modalites=actions, indicateurs=written))
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; then, for the screen, each thing once, all its years together."""
@@ -132,12 +132,9 @@ class EvaluationFinale:
             return None
         counts = missing["responsable"].value_counts()
         named = ", ".join(f"{service(self.etude, name)} ({count})" for name, count in counts.items())
-        told = self.etude.mot("manques").format(nombre=len(missing), services=named)
-        rows, columns = ce_qui_manque(self.etude), colonnes_de_ce_qui_manque()
-        return paragraphe(told) + self.etude.tableau(
-            rows, columns, "manques", "Ce qui manque, et à qui le demander", donnees=missing,
-            source=SOURCE_DES_MANQUES, groupes=rows["service"], classe="texte-long", ecran=True,
-        )  # fmt: skip
+        told, rows = self.etude.mot("manques", nombre=len(missing), services=named), ce_qui_manque(self.etude)
+        writers = {"document": ou_le_trouver}
+        return paragraphe(told) + self.etude.tableau("manques", rows, writers, donnees=missing, groupes=rows["service"])
 
     def ecrans(self) -> Bloc | None:
         """Return the long tables, for the screen and the CSV alone."""
@@ -146,7 +143,7 @@ class EvaluationFinale:
             self.trajectoires.moyens(),
             self.diagnostic.sans_comparaison(),
             self.suites.recommandations() if not self.etude.finale.saisie.decisions else None,
-            self.suites.lacunes(),
+            lacunes(self.etude.convention, self.etude.convention.source_texte),
             self.suites.indicateurs(),
             compared.communes_retenues(),
             compared.departement(),
@@ -156,17 +153,13 @@ class EvaluationFinale:
 
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""
-        etude, missing = self.etude, len(self.etude.elements_manquants)
-        uncertain = int(self.etude.parcours["statut_derniere"].isin((Statut.PROVISOIRE, Statut.ESTIME)).sum())
-        withheld = len(self.etude.retraits)
-        asked = compter(missing, "élément")
-        told = {
-            f"Ce qui manque, {asked} en tout, pèse sur chaque critère : voir leurs preuves.": missing,
-            f"Dernières mesures provisoires ou estimées, qui peuvent encore changer : {uncertain}.": uncertain,
-            f"Tableaux retenus en entier par le secret statistique : {withheld}.": withheld,
-            majuscule(etude.convention.ecrire(etude.mot("secret"))): True,
-        }
-        return liste([*etude.finale.regles.limites, *(sentence for sentence, said in told.items() if said)])
+        etude = self.etude
+        told = etude.dire(
+            limite_des_manques=len(etude.elements_manquants),
+            limite_des_provisoires=int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum()),
+            limite_des_retraits=len(etude.retraits),
+        )
+        return liste([*etude.finale.regles.limites, *told, majuscule(etude.mot("secret"))])
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""

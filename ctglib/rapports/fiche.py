@@ -5,16 +5,16 @@ As long as nothing was ever handed in, it is two pages: the contract, the public
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
-from ctglib.blocs.annee import EXCEPTION, EtudeAnnuelle
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.collecte import nom_du_service, renvoi_au_dossier, tableau_revisions
-from ctglib.blocs.indicateurs import DEDUITE, colonnes_de_l_annee, depart, marques, mode_de_lecture
+from ctglib.blocs.indicateurs import DEDUITE, depart, ecrire_l_annee, marques, mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
@@ -26,8 +26,8 @@ from ctglib.calculs.suivi import avenant_de_la_cible, depuis_le_depart, par_aven
 from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
 from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import compter, date_longue, enumerer, majuscule, minuscule, nombre
+from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.typographie import date_longue, enumerer, majuscule, minuscule, nombre
 from ctglib.donnees.modeles.convention import Absence, Analyse, Resultat
 from ctglib.donnees.modeles.convention import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
@@ -38,7 +38,7 @@ RIEN_D_ECRIT = "La fiche n'en écrit aucun."
 EN_MARCHE = ("en_cours", "partielle")
 DITS = {"commentaire": "", "motif": "Motif : ", "preuve": "Trace : ", "responsable": "Responsable : "}
 RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
-PROFILS, LONG = "profils", "texte-long"  # the type of analysis that is an annexe; a table of texts
+PROFILS = "profils"  # the type of analysis that is an annexe
 PANNEAUX, UNE_RANGEE, DEUX_PANNEAUX = 6, 3, 2  # at most in a figure, beside that of an analysis, at least
 
 
@@ -117,26 +117,20 @@ class Fiche:
             if change.nature == "fiche" and change.element == fiche.numero
         ]
         table = pd.DataFrame(rows, columns=["rubrique", "texte"])
-        columns = [Colonne("rubrique", "Rubrique"), Colonne("texte", "Ce qui est écrit, en nos mots")]
-        title = f"Ce que la convention écrit de la fiche action {fiche.numero}, {etude.contexte.territoire.nom}"
-        source = f"{etude.convention.source_texte}, {fiche.reference}"
         # Otherwise said with the indicators, where they are shown.
-        notes = [self.sans_suivi and etude.catalogue.evaluation.mots["proposition"]]
-        return etude.contexte.tableau(table, columns, "contrat", title, source=source, notes=notes, classe=LONG)
+        notes = [self.sans_suivi and etude.mot("proposition")]
+        return self._tableau("contrat", table, notes=notes)
 
     def actions(self) -> Tableau | None:
         """Return one row a modalité: the word of its state, its dates, what was done, why not, the proof."""
         if self.sans_suivi:
             return None
-        today = self.etude.bilan.date_arretee
-        columns = [
-            Colonne("intitule", "Modalité", ecrire=lambda row: f"{row.modalite} {row.libelle}"),
-            Colonne("calendrier", "Prévue", ecrire=_calendrier),
-            Colonne("mot", "État"),
-            Colonne("precision", "Ce qui en est dit", ecrire=lambda row: precision(row, today)),
-        ]
-        title, rows = self._titre("État des modalités"), self.etude.etats
-        return self.etude.contexte.tableau(rows, columns, "actions", title, classe=LONG)
+        writers = {
+            "intitule": lambda row: f"{row.modalite} {row.libelle}",
+            "calendrier": _calendrier,
+            "precision": lambda row: precision(row, self.etude.bilan.date_arretee),
+        }
+        return self._tableau("actions", self.etude.etats, writers)
 
     def chiffres_publics(self) -> Tableau | None:
         """Return what public series say around the fiche, each figure with its year; None when none bears on it."""
@@ -175,15 +169,17 @@ class Fiche:
                 word += f" : {words.raisons[row.raison]}"
             return f"{contexte.valeur(row.indicateur, row.cible)} {when}{mark} {word}"
 
-        aimed = shown["cible"].notna()
-        columns = [Colonne("libelle", "Indicateur"), depart(contexte), *colonnes_de_l_annee(etude)]
-        columns += [Colonne("visee", "Cible, et ce qu'il en est", ecrire=visee)] if aimed.any() else []
-        counted, threshold = ("valeur_initiale", "valeur_precedente", "valeur"), etude.catalogue.seuils.petits_effectifs
+        aimed, limit = shown["cible"].notna(), etude.catalogue.seuils.petits_effectifs
+        writers = {"depart": lambda row: depart(row, contexte), **ecrire_l_annee(etude)}
+        writers["visee"] = visee if aimed.any() else None
         notes = [*marques(shown, contexte), (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE]
-        notes += [*petits_publies(shown, counted, threshold, contexte), *mode_de_lecture(rows, words)]
-        data = pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True)
-        labels, title = groups.map(GROUPES.__getitem__), self._titre("Indicateurs")
-        table = contexte.tableau(shown, columns, "indicateurs", title, donnees=data, groupes=labels, notes=notes)
+        notes += petits_publies(shown, ("valeur_initiale", "valeur_precedente", "valeur"), limit, contexte)
+        notes += mode_de_lecture(etude, "depuis_la_derniere")
+        data, labels = (
+            pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
+            groups.map(GROUPES.__getitem__),
+        )
+        table = self._tableau("indicateurs_de_la_fiche", shown, writers, donnees=data, groupes=labels, notes=notes)
         return suite([table, self._trajectoires(yearly)])
 
     def detail(self) -> Groupe | None:
@@ -223,14 +219,12 @@ class Fiche:
             for line in self._demandes(missing[missing["responsable"] == name])
         ]
         table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
-        columns, groups = [Colonne("quoi", "Ce qui manque"), Colonne("detail", "Pour quoi")], table["service"]
-        title = f"Ce qui manque à la fiche action {fiche.numero} pour {etude.annee}, et à qui le demander"
-        return etude.contexte.tableau(table, columns, "manques", title, donnees=missing, groupes=groups)
+        return self._tableau("manques_de_la_fiche", table, donnees=missing, groupes=table["service"])
 
     def _demandes(self, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
         """Yield the rows of a service: states, then values by years asked for, means, appreciation."""
         own = {nature: rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN, APPRECIATION)}
-        etude, budget, words = self.etude, Moyens(self.etude), self.etude.catalogue.evaluation.mots
+        etude, budget = self.etude, Moyens(self.etude)
         known = self._ensembles[self._ensembles["valeur_initiale"].notna() & self.sans_suivi]
         starts = {
             row.indicateur: f"{etude.contexte.valeur(row.indicateur, row.valeur_initiale)} en {row.annee_initiale}"
@@ -240,7 +234,7 @@ class Fiche:
         payers: dict[str, list[str]] = {}
         for name, group in own[VALEUR].groupby("element", sort=False):
             latest = group.sort_values("annee", ascending=False)[["motif", "annee"]].itertuples(index=False)
-            what = enumerer([words[f"manque_{motif}"].format(annee=annee) for motif, annee in latest])
+            what = enumerer([etude.mot(f"manque_{motif}", annee=annee) for motif, annee in latest])
             label = etude.contexte.indicateurs[name].libelle
             label += f" (départ : {starts[name]})" if name in starts else ""
             asked.setdefault(f"Valeur de {what}", []).append(label)
@@ -263,34 +257,23 @@ class Fiche:
         """Return what the figures must not be made to say: what is absent, broken, redefined, suppressed."""
         if self.sans_suivi:
             return None
-        etude, rows, start = self.etude, self.etude.evaluation, self.etude.convention.debut.year
+        etude, rows, mot = self.etude, self.etude.evaluation, self.etude.mot
         labels = dict(zip(rows["indicateur"], rows["libelle"], strict=True))
         broken: dict[int, list[str]] = {}
         for name in self._ensembles["indicateur"]:
-            for item in etude.contexte.indicateurs[name].ruptures:
-                if start <= item.annee <= etude.annee:
-                    broken.setdefault(item.annee, []).append(labels[name])
+            for year in etude.ruptures(name):
+                broken.setdefault(year, []).append(labels[name])
         hidden = int((rows["statut"].eq(Statut.SECRET) | rows["statut_precedent"].eq(Statut.SECRET)).sum())
-        at = etude.convention.citer("donnees_personnelles", "confidentialite")
-        here = f" Ici, {compter(hidden, 'ligne')} d'indicateurs." if hidden else ""
-        return liste(
-            [
-                "Une valeur absente n'est ni nulle ni mauvaise : elle n'a pas été transmise, ou ne peut pas l'être.",
-                "Une évolution favorable n'est pas l'effet de la fiche : rien ici ne dit ce qui se serait passé sans "
-                "elle.",
-                *(f"Sans comparaison avant {year} : {' ; '.join(names)}." for year, names in broken.items()),
-                *(
-                    f"{labels[change.element]} : définition changée par l'avenant {number} en {change.effet.year}, les "
-                    f"valeurs d'avant ne se comparent pas. {change.nouveau}."
-                    for number, change in self._changements
-                    if change.nature == "definition" and change.element in labels
-                ),
-                f"{majuscule(f'{at} : des' if at else 'des')} agrégats seulement. Un effectif de personnes inférieur à "
-                f"{nombre(etude.catalogue.seuils.petits_effectifs)} est masqué, avec ce qui permettrait de le "
-                f"retrouver ; {EXCEPTION}.{here}",
-                *("Tableau retiré en entier (" + etude.retraits["table"] + ") : " + etude.retraits["raison"]),
-            ]
-        )
+        secret = mot("limite_de_la_fiche_secret", seuil=nombre(etude.catalogue.seuils.petits_effectifs))
+        told = [mot("limite_de_l_absence"), mot("limite_de_l_evolution")]
+        told += [mot("limite_d_une_annee", annee=year, libelles=" ; ".join(names)) for year, names in broken.items()]
+        told += [
+            mot("limite_d_une_definition", libelle=labels[change.element], avenant=number, change=change)
+            for number, change in self._changements
+            if change.nature == "definition" and change.element in labels
+        ]
+        told.append(" ".join([majuscule(secret), *etude.dire(limite_des_masques=hidden)]))
+        return liste([*told, *etude.retires()])
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when nothing changed."""
@@ -320,8 +303,9 @@ class Fiche:
         question = "Comment les premiers indicateurs ont-ils évolué d'année en année ?"
         return trajectoires(marked, etude.contexte, nom="trajectoires", titre=question)
 
-    def _titre(self, sujet: str) -> str:
-        return f"{sujet} de la fiche action {self.fiche.numero}, {self.etude.lieu}"
+    def _tableau(self, cle: str, lignes: pd.DataFrame, ecrire: Mapping | None = None, **reste: object) -> Tableau:
+        words = {"fiche": self.fiche.numero, "reference": self.fiche.reference}
+        return self.etude.tableau(cle, lignes, ecrire, mots=words, **reste)
 
 
 def _phrase(textes: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from ctglib.donnees.modeles import Identifiant, Modele, Texte, complet, noms
 from ctglib.donnees.modeles.coherence import MotDeVerdict
 from ctglib.donnees.modeles.convention import Convention, Lacune, RoleDeClause, Validation
+from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
@@ -110,6 +111,7 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     articles: dict[RoleDeClause, Texte]  # what each settles for what comes next
     limites: tuple[Texte, ...]
     mots: dict[Identifiant, Texte]
+    tableaux: dict[Identifiant, Presentation]
     suivante: ConventionSuivante
 
     def selon(self, convention: Convention) -> ReglesFinales:
@@ -120,7 +122,8 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
             return tuple(preuve for preuve in read if preuve.libelle)
 
         told = [one.model_copy(update={"preuves": cite(one.preuves)}) for one in self.criteres]
-        return self.model_copy(update={"criteres": tuple(told)})
+        words = {name: convention.ecrire(text) for name, text in self.mots.items()}
+        return self.model_copy(update={"criteres": tuple(told), "mots": words})
 
 
 class LectureObjectif(Modele):  # what an objective rests on

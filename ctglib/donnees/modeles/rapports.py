@@ -62,6 +62,18 @@ class MotsDeLaParticipation(Modele):
     cooperation_absente: Texte
 
 
+class Presentation(Modele):  # of a table; ``{lieu}``, ``{annee}`` and the like are filled
+    nom: Texte | None = None  # its anchor, where it is not its key
+    titre: Texte
+    colonnes: dict[Identifiant, Texte] = {}  # in order
+    nombres: tuple[Identifiant, ...] = ()  # the columns that stand to the right
+    bandeaux: dict[Identifiant, Texte] = {}  # what heads some neighbours together
+    source: Texte = "{source}"
+    notes: tuple[Texte, ...] = ()
+    classe: Literal["", "texte-long"] = ""
+    ecran: bool = False
+
+
 class ReglesBilan(Modele):  # ``bilan.yaml``
     indicateurs_par_fiche: Positif
     objets_du_tableau: Positif
@@ -73,6 +85,7 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     propositions: Annotated[tuple[RegleDeProposition, ...], complet(CodeProposition)]  # as they press
     mots: dict[Identifiant, Texte]
     paroles: tuple[tuple[Texte, Texte, Texte], ...] = Field(min_length=1)
+    tableaux: dict[Identifiant, Presentation]
     natures_d_avenant: dict[NatureDeChangement, Texte]
     lectures: dict[Lecture, Texte]
 
