@@ -53,11 +53,11 @@ def etude(
 
 
 def regles(found: EtudeAnnuelle) -> list[str]:
-    return [item.regle for item in proposer(found)]
+    return [item.regle.id for item in proposer(found)]
 
 
 def objets(found: EtudeAnnuelle, regle: str) -> tuple:
-    return next((item.objets for item in proposer(found) if item.regle == regle), ())
+    return next((item.objets for item in proposer(found) if item.regle.id == regle), ())
 
 
 def bilan_avec(comite: Comite | None, annee: int = 2025) -> BilanDeLAnnee:
@@ -217,7 +217,7 @@ def test_la_reconduction_se_propose_l_avant_derniere_annee_et_la_derniere() -> N
 
 def test_une_proposition_nomme_ses_premiers_objets_et_compte_les_autres() -> None:
     given = etude(2024, "harnes")
-    found = next(item for item in proposer(given) if item.regle == "lacunes")
+    found = next(item for item in proposer(given) if item.regle.id == "lacunes")
     most = given.catalogue.bilan.objets_du_tableau
 
     told = found.ecrire(given)

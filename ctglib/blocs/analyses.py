@@ -17,7 +17,7 @@ from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
 from ctglib.document.contexte import COUPURES, Contexte, ligne, marquee, marquer, periode, petits_publies
 from ctglib.document.tableau import Colonne, decimales
-from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, points
+from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, points, remplir
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Analyse, Rapport
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -72,14 +72,6 @@ def _colonne_du_detail(etude: EtudeAnnuelle, table: pd.DataFrame) -> Colonne:
     return Colonne("_detail", head, ecrire=lambda row: row["libelle"] or "Ensemble")
 
 
-class Compte(float):
-    """A count that a sentence writes with its noun: ``f"{Compte(2):place}"`` is « 2 places »."""
-
-    def __format__(self, nom: str) -> str:
-        """Return the count, alone or with its noun."""
-        return compter(self, nom) if nom else nombre(self)
-
-
 def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     """Return two indicators set against each other, in the words that the convention declares for it.
 
@@ -107,8 +99,8 @@ def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.D
         value = nombre(above / below, rapport.decimales)
         if rapport.calcul == "part":
             value = pourcent(100 * above / below, rapport.decimales)
-        words = {"numerateur": Compte(above), "denominateur": Compte(below), "rapport": value, "annees": since}
-        told.append(rapport.phrase.format(**words))
+        words = {"numerateur": float(above), "denominateur": float(below), "rapport": value, "annees": since}
+        told.append(remplir(rapport.phrase, **words))
     return told
 
 
@@ -339,15 +331,15 @@ def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 def phrases_du_flux(table: pd.DataFrame, stock: str) -> list[str]:
     """Return the movements of the last year and of all, then the years whose balance is not the change of the stock."""
 
-    def dits(row: pd.Series) -> list[str]:
-        known = [(row[role], *words) for role, words in FLUX.items() if pd.notna(row[role])]
-        return [compter(count, noun) if count else none for count, none, noun, _ in known]
+    def dits(row: pd.Series, entre: str) -> str:
+        known = {role: row[role] for role in FLUX if pd.notna(row[role])}
+        return entre.join(compter(count, FLUX[role][1]) if count else FLUX[role][0] for role, count in known.items())
 
     last, known = table.iloc[-1], table[table["solde"].notna()]
     lacking = [unknown for role, (*_, unknown) in FLUX.items() if pd.isna(last[role])]
-    told = [f"En {last['annee']} : {' et '.join(dits(last))}, soit un solde de {nombre(last['solde'], signe=True)}."]
+    told = [f"En {last['annee']} : {dits(last, ' et ')}, soit un solde de {nombre(last['solde'], signe=True)}."]
     if lacking:
-        told = [f"En {last['annee']} : {' '.join(dits(last))} ; {lacking[0]}, le solde ne se calcule pas."]
+        told = [f"En {last['annee']} : {dits(last, ' ')} ; {lacking[0]}, le solde ne se calcule pas."]
     if len(lacking) == len(FLUX):
         told = [f"En {last['annee']}, ni les entrées ni les départs ne sont connus."]
     if len(known) > 1:
@@ -355,7 +347,7 @@ def phrases_du_flux(table: pd.DataFrame, stock: str) -> list[str]:
         covers = "compense" if total["entrees"] >= total["sorties"] else "ne compense pas"
         told.append(
             f"Sur les années connues ({enumerer([str(year) for year in known['annee']])}) : "
-            f"{' et '.join(dits(total))}, soit un solde de {nombre(total['solde'], signe=True)} ; le "
+            f"{dits(total, ' et ')}, soit un solde de {nombre(total['solde'], signe=True)} ; le "
             f"renouvellement {covers} les départs."
         )
     return told + [

@@ -272,7 +272,7 @@ class Trajectoires(Montrable):
             lignes_sans_valeur=sums["lignes_sans_valeur"].fillna(0).astype(int),
             statut=sums["valeur"].isna().map({True: Statut.NON_TRANSMIS, False: ""}),
         )
-        told = paid["valeur"].map(nombre_court, na_action="ignore")
+        told = paid["valeur"].map(nombre_court, na_action="ignore").astype(object)
         told = told.mask(paid["lignes_sans_valeur"].gt(0), "au moins " + told)
         paid = paid.assign(texte=told.fillna(contexte.absence(Statut.NON_TRANSMIS)))
         kinds = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])

@@ -125,20 +125,17 @@ class MessagesDuSuivi:
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
-        rules, told = {rule.id: rule for rule in self.etude.catalogue.bilan.propositions}, 0
-        for found in proposer(self.etude):
-            rule = rules[found.regle]
-            if self.fiche is None or rule.fiche:
-                told += 1
-                parties = [self.regles.avec_article(item) for item in found.objets if isinstance(item, str)]
-                text = ((found.finale and rule.page_finale) or rule.page).format(
-                    premier=self._citer(found.objets[0]),
-                    tous=enumerer(parties),
-                    indicateurs=nombrer(found.nombre, "indicateur"),
-                    annee=self.etude.annee,
-                )
-                yield self._message(text, "decisions")
-        if not told:
+        kept = [found for found in proposer(self.etude) if self.fiche is None or found.regle.fiche]
+        for found in kept:
+            parties = [self.regles.avec_article(item) for item in found.objets if isinstance(item, str)]
+            text = ((found.finale and found.regle.page_finale) or found.regle.page).format(
+                premier=self._citer(found.objets[0]),
+                tous=enumerer(parties),
+                indicateurs=nombrer(found.nombre, "indicateur"),
+                annee=self.etude.annee,
+            )
+            yield self._message(text, "decisions")
+        if not kept:
             yield Message(self.regles.sans_decision)
 
     def _citer(self, objet: object) -> str:

@@ -12,11 +12,11 @@ from datetime import date
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.ecriture import ecrire
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import compter, date_longue, minuscule, nombre
 from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.rapports import RegleDeProposition
 from ctglib.donnees.statuts import Statut
 
 NON_EVALUABLE = "non_evaluable"
@@ -41,16 +41,17 @@ class Proposition:
     ``finale`` in the last year of the convention.
     """
 
-    regle: str
+    regle: RegleDeProposition
     objets: tuple[str | date, ...]
     nombre: int
     finale: bool = False
 
     def ecrire(self, etude: EtudeAnnuelle) -> str:
         """Return the catalogue's words, filled with the first of what the data name."""
-        rules = etude.catalogue.bilan
-        (regle,) = (item for item in rules.propositions if item.id == self.regle)
-        words, most = (regle.texte_final if self.finale else None) or regle.texte, rules.objets_du_tableau
+        words, most = (
+            (self.regle.texte_final if self.finale else None) or self.regle.texte,
+            etude.catalogue.bilan.objets_du_tableau,
+        )
         names = [item if isinstance(item, str) else date_longue(item) for item in self.objets]
         more = [f"et {compter(len(names) - most, 'autre')}"] if len(names) > most else []
         named = " ; ".join(name.rstrip(" .") for name in [*names[:most], *more])
@@ -63,13 +64,11 @@ def proposer(etude: EtudeAnnuelle) -> tuple[Proposition, ...]:
     Services are named for the initial values that they lack, and these are counted.
     """
     found, last = [], etude.annee >= etude.suivi.fin.year
-    for regle in etude.catalogue.bilan.propositions:
-        names = APPELS[regle.id](etude)
-        count = len(names)
-        if regle.id == "valeurs_initiales":
-            count = int(etude.a_collecter["motif"].eq("valeur_initiale").sum())
-        if names:
-            found.append(Proposition(regle.id, tuple(names), count, last))
+    starts = int(etude.a_collecter["motif"].eq("valeur_initiale").sum())
+    for rule in etude.catalogue.bilan.propositions:
+        if names := tuple(APPELS[rule.id](etude)):
+            count = starts if rule.id == "valeurs_initiales" else len(names)
+            found.append(Proposition(rule, names, count, last))
     return tuple(found)
 
 
@@ -103,16 +102,12 @@ def _modalites(rows: pd.DataFrame) -> list[str]:
 def _cible_manquee(etude: EtudeAnnuelle) -> list[str]:
     rows, found = ensembles(etude.evaluation), []
     for row in rows[rows["verdict"].isin(MANQUES) & rows["valeur"].notna()].itertuples():
-        now, target = (_ecrire(etude, row.indicateur, value) for value in (row.valeur, row.cible))
+        now, target = (etude.contexte.valeur(row.indicateur, value) for value in (row.valeur, row.cible))
         aim = f"une cible de {target} en {row.annee_cible}"
         if row.origine_cible == "implicite":
             aim = f"une référence du texte de {target}"
-        found.append(f"{etude.catalogue.indicateurs_fiches[row.indicateur].libelle} ({now} pour {aim})")
+        found.append(f"{row.libelle} ({now} pour {aim})")
     return found
-
-
-def _ecrire(etude: EtudeAnnuelle, indicateur: str, valeur: float) -> str:
-    return ecrire(valeur, etude.catalogue.indicateurs_fiches[indicateur], etude.catalogue.unites)
 
 
 def _postes(etude: EtudeAnnuelle) -> list[str]:
@@ -123,10 +118,10 @@ def _postes(etude: EtudeAnnuelle) -> list[str]:
     posts, done = values[ids.postes], values[ids.convertis]
     if pd.isna(done):
         return ["rien n'a été transmis"]
-    told = _ecrire(etude, ids.convertis, done)
+    told = etude.contexte.valeur(ids.convertis, done)
     if pd.isna(posts):
         return [f"{told} à ce jour, le nombre de postes n'a pas été transmis"]
-    return [] if done >= posts else [f"{told} sur {_ecrire(etude, ids.postes, posts)} à ce jour"]
+    return [] if done >= posts else [f"{told} sur {etude.contexte.valeur(ids.postes, posts)} à ce jour"]
 
 
 def _collecte(etude: EtudeAnnuelle) -> list[str]:
@@ -153,8 +148,7 @@ def _suites(etude: EtudeAnnuelle) -> list[str]:
 def _cibles(etude: EtudeAnnuelle) -> list[str]:
     rows = ensembles(etude.evaluation)
     written = rows["origine"].eq("convention") & rows["raison"].ne("qualitatif")
-    names = rows.loc[written & ~vises(rows), "indicateur"]
-    return [etude.catalogue.indicateurs_fiches[name].libelle for name in names]
+    return list(rows.loc[written & ~vises(rows), "libelle"])
 
 
 def _valeurs_initiales(etude: EtudeAnnuelle) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import product
 
 import pandas as pd
 
@@ -260,13 +261,12 @@ class Bilan:
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
-        rules = {rule.id: rule for rule in self.etude.catalogue.bilan.propositions}
         rows = pd.DataFrame(
             {
                 "proposition": item.ecrire(self.etude),
-                "pourquoi": rules[item.regle].pourquoi,
-                "reference": majuscule(rules[item.regle].reference),
-                "regle": item.regle,
+                "pourquoi": item.regle.pourquoi,
+                "reference": majuscule(item.regle.reference),
+                "regle": item.regle.id,
                 "nombre": item.nombre,
             }
             for item in proposer(self.etude)
@@ -468,27 +468,24 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     if not known:
         return paragraphe(words.non_renseignee)
     asked = []
-    for year, told in known.items():
-        for public, (one, many) in words.publics.items():
-            own = [item for item in told.consultations if item.public == public and item.combien]
-            if not own:
-                asked.append(words.personne.format(annee=year, public=many))
-            for item in own:
-                shown = item.combien >= small
-                count = compter(item.combien, one, many) if shown else f"moins de {nombre(small)} {many}"
-                verb = "a répondu" if item.combien == 1 else "ont répondu"
-                how = f" ({item.comment})" if item.comment else ""
-                changed = " Rien n'est dit de ce qui a changé."
-                if item.change:
-                    changed = f" Ce qui a changé{INSECABLE}: {item.change.rstrip('.')}."
-                asked.append(f"Le {date_longue(item.date)}, {count} {verb}{how}.{changed}")
+    for year, (public, (one, many)) in product(known, words.publics.items()):
+        own = [item for item in known[year].consultations if item.public == public and item.combien]
+        if not own:
+            asked.append(words.personne.format(annee=year, public=many))
+        for item in own:
+            shown = item.combien >= small
+            count = compter(item.combien, one, many) if shown else words.peu.format(seuil=nombre(small), public=many)
+            told = words.reponses[item.combien > 1].format(date=date_longue(item.date), combien=count)
+            how = f" ({item.comment})" if item.comment else ""
+            changed = words.change.format(quoi=item.change.rstrip(".")) if item.change else words.rien_ne_change
+            asked.append(f"{told}{how}. {changed}")
     together = [f"{text.rstrip('.')}." for item in known.values() for text in item.cooperation]
     examples = []
     for axe in etude.convention.axes:
         own = [item for told in known.values() for item in told.exemples if item.axe == axe.id]
         if own:
             last = max(own, key=lambda item: item.date)
-            day = f"{date_longue(last.date)}{INSECABLE}"
-            examples.append(f"{axe.titre}, le {day}: {last.texte.rstrip('.')}.")
+            day = date_longue(last.date)
+            examples.append(words.exemple.format(axe=axe.titre, date=day, texte=last.texte.rstrip(".")))
     told = liste(together) if together else paragraphe(words.cooperation_absente)
     return Groupe() + liste(asked) + sous_titre(words.cooperation) + told + liste(examples)

@@ -82,10 +82,10 @@ class DossierACompleter:
         if len(counts) > 1:
             who = f"{nombrer(len(counts), 'service')}{surtout(counts, 'surtout')}"
         missing = majuscule(nombrer(len(asked), "élément manque", "éléments manquent"))
-        letters = (
-            "Une lettre et des classeurs à remplir sont joints pour chaque service, qui y lit quoi donner et quand"
-        )
-        phrases = {"services": f"{missing} encore, à demander à {who}", "demandes": letters}
+        phrases = {
+            "services": self.etude.mot("dossier_des_services", manquent=missing, services=who),
+            "demandes": self.etude.mot("dossier_des_lettres"),
+        }
         sentences = tuple(
             (text, Renvoi(f"tableau-{name}", entre_parentheses=True), ".") for name, text in phrases.items()
         )

@@ -6,7 +6,6 @@ The parties finish it in Word; ``ctg importer`` reads its tables back, since the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,7 @@ from ctglib.blocs.propositions import proposer
 from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE, PROPOSITION, VOTE
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.modeles.rapports import ReglesReleve
-from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import ouvrir_bilan
 
@@ -62,17 +59,15 @@ class Releve:
     def presents(self) -> Tableau:
         """Return a row a signatory, then empty ones, to be ticked."""
         parties = [partie.nom for partie in self.bilan.etude.convention.parties]
-        rows = [*parties, *[""] * self.regles.lignes_de_presents]
-        return self._tableau(
-            pd.DataFrame({"organisme": rows, "representant": "", "presence": ""}),
-            [
-                Colonne("organisme", "Organisme"),
-                Colonne("representant", "Représenté par", largeur=150),
-                Colonne("presence", "Présent, excusé", largeur=80),
-            ],
-            nom="presents",
-            titre="Présents et excusés",
-            notes=(self.regles.presents,),
+        rows = pd.DataFrame({"organisme": [*parties, *[""] * self.regles.lignes_de_presents]})
+        columns = [
+            Colonne("organisme", "Organisme"),
+            Colonne("representant", "Représenté par", largeur=150),
+            Colonne("presence", "Présent, excusé", largeur=80),
+        ]
+        rows, notes = rows.assign(representant="", presence=""), [self.regles.presents]
+        return self.bilan.etude.contexte.tableau(
+            rows, columns, "presents", "Présents et excusés", notes=notes, classe=LONG
         )
 
     def ordre_du_jour(self) -> Bloc:
@@ -81,9 +76,10 @@ class Releve:
 
     def comite(self) -> Tableau:
         """Return the rows that say when the comité was held, or why not."""
-        labels = {name: self._gabarit.rubriques[name].libelle for name in ("comite_date", "comite_absence")}
+        etude = self.bilan.etude
+        labels = {name: etude.gabarit.rubriques[name].libelle for name in ("comite_date", "comite_absence")}
         return self._a_remplir(
-            [(name, label.format(annee=self.bilan.etude.annee)) for name, label in labels.items()],
+            [(name, label.format(annee=etude.annee)) for name, label in labels.items()],
             ("rubrique", "jour", "reponse"),
             nom="comite",
             titre="Le comité de pilotage",
@@ -105,19 +101,17 @@ class Releve:
 
     def decisions(self) -> Tableau:
         """Return each decision that the data call for under its reason, then empty rows for the others."""
-        etude, rules = self.bilan.etude, self.bilan.etude.catalogue.bilan
-        why = {regle.id: regle.pourquoi for regle in rules.propositions}
+        etude, empty = self.bilan.etude, self.regles.lignes_libres
         taken = {item.id for item in etude.bilan.comite.decisions} if etude.bilan.comite else set()
         free = (name for rank in count(1) if (name := f"d{etude.annee}_{rank}") not in taken)
         found = proposer(etude)
         told = [item.ecrire(etude) for item in found]
-        empty = self.regles.lignes_libres
         return self._a_remplir(
             [(f"decision.{next(free)}", text) for text in [*told, *[""] * empty]],
             (PROPOSITION, VOTE, "reponse", "responsable", "jour"),
             nom="decisions",
             titre=f"Décisions proposées au comité, {etude.annee}",
-            groupes=(*(why[item.regle] for item in found), *[self.regles.autres] * empty),
+            groupes=(*(item.regle.pourquoi for item in found), *[self.regles.autres] * empty),
             notes=(self.regles.consigne,),
         )
 
@@ -126,19 +120,14 @@ class Releve:
         etude = self.bilan.etude
         return paragraphe(self.regles.retour.format(convention=etude.convention.id, annee=etude.annee))
 
-    @cached_property
-    def _gabarit(self) -> Gabarit:
-        return charger_yaml(GABARIT, Gabarit)
-
-    def _a_remplir(self, lignes: list[tuple[str, str]], colonnes: tuple[str, ...], **reste: object) -> Tableau:
+    def _a_remplir(
+        self, lignes: list[tuple[str, str]], colonnes: tuple[str, ...], nom: str, titre: str, **reste: object
+    ) -> Tableau:
         """Return a table with columns of the sheet of the workbook: its key, what is recalled, then cells to fill."""
-        annee = self.bilan.etude.annee
-        (sheet,) = (one for one in self._gabarit.feuilles if one.id == FEUILLE_DU_RELEVE)
-        titles = {spec.id: spec.titre.format(annee=annee, precedente=annee - 1) for spec in sheet.colonnes}
+        etude = self.bilan.etude
+        sheet = etude.gabarit.par_feuille[FEUILLE_DU_RELEVE]
+        titles = {one.id: one.titre.format(annee=etude.annee, precedente=etude.annee - 1) for one in sheet.colonnes}
         recalled, *filled = colonnes
         frame = pd.DataFrame(lignes, columns=["repere", recalled]).assign(**dict.fromkeys(filled, ""))
         columns = [Colonne(name, titles.get(name, name), largeur=PLACE.get(name, 0)) for name in frame.columns]
-        return self._tableau(frame, columns, **reste)
-
-    def _tableau(self, frame: pd.DataFrame, colonnes: list[Colonne], **reste: object) -> Tableau:
-        return Tableau.de(frame, colonnes, source=self.bilan.etude.contexte.source, classe=LONG, **reste)
+        return etude.contexte.tableau(frame, columns, nom, titre, classe=LONG, **reste)

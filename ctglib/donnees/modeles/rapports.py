@@ -57,6 +57,11 @@ class RegleDeProposition(Modele):  # what the bilan proposes when its data call 
 class MotsDeLaParticipation(Modele):
     publics: dict[Public, tuple[Texte, Texte]]  # one, several
     personne: Texte
+    reponses: tuple[Texte, Texte]  # of one, of several
+    peu: Texte  # too few to be counted
+    change: Texte
+    rien_ne_change: Texte
+    exemple: Texte
     non_renseignee: Texte
     cooperation: Texte
     cooperation_absente: Texte
