@@ -105,16 +105,11 @@ class EtudeAnnuelle(Montrable):
         notes: Iterable[object] = (),
         **reste: object,
     ) -> Tableau:
-        """Return a table whose caption, heads, source and first notes are the catalogue's.
+        """Return a table whose caption, heads, source and first notes are the catalogue's (``tableaux``).
 
-        Args:
-            cle: Its key in ``tableaux`` of ``bilan.yaml``, or of ``evaluation_finale.yaml``.
-            lignes: A row a row of the table (see ``Tableau.de``).
-            ecrire: What writes a column, where it is not shown as it is; one that is None leaves its column out.
-            autres: The columns that follow those of the catalogue: one a year, one a fiche.
-            mots: What caption and heads say besides the place, the years and the source.
-            notes: Those that depend on the data; empty ones are left out.
-            reste: The other arguments of ``Contexte.tableau``.
+        ``ecrire`` has what writes a column that is not shown as it is; one that is None leaves its column out. The
+        columns of ``autres`` follow: one a year, one a fiche. ``mots`` are what caption and heads say besides the
+        place, the years and the source; ``notes`` those that depend on the data; ``reste``: see ``Contexte.tableau``.
         """
         said, writers, contexte = self.presentations[cle], ecrire or {}, self.contexte
         words = {"annee": self.annee, "precedente": self.annee - 1, "lieu": self.lieu, "source": contexte.source}

@@ -5,7 +5,7 @@ Euros with euros, full-time equivalents with full-time equivalents, never togeth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,13 +15,12 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs import etats as calculs
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, nombre_court
+from ctglib.document.typographie import INSECABLE, enumerer, nombre_court
 from ctglib.donnees.modeles.catalogue import Unite
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
 AU_MOINS = "au moins "
-INCONNU = f"« {AU_MOINS.strip()} » : une ligne au moins n'a pas de valeur, le total est inconnu."
 SANS_FICHE = {calculs.STRUCTURE: "Structures, sans fiche", calculs.TERRITOIRE: "Territoire entier, sans fiche"}
 COLONNES_AU_PLUS = 8  # of amounts; beyond, they would not fit beside each other on a page
 LIGNE = ["signataire", "poste", "nature"]  # of the budget
@@ -42,9 +41,9 @@ class Moyens(Montrable):
             return None
         now, year = self._annees[0], self.etude.annee
         if now.empty:
-            words, parties = self.etude.catalogue.bilan.mots["moyens_absents"], enumerer(list(self.parties.values()))
-            return paragraphe(words.format(annee=year, parties=parties))
-        totals = calculs.rapprocher(*map(calculs.moyens_par_objet, self._annees))
+            parties = enumerer(list(self.parties.values()))
+            return paragraphe(self.etude.mot("moyens_absents", annee=year, parties=parties))
+        totals = self._rapproches(calculs.moyens_par_objet)
         whole = totals[totals["objet"].eq(calculs.ENSEMBLE) & totals["lignes"].notna()].to_dict("records")
         rows = {(row["nature"], row["signataire"]): self._cellule(row, year, unite=True) for row in whole}
         told = []
@@ -65,10 +64,9 @@ class Moyens(Montrable):
         """Return what each signatory brings to each fiche, to structures, to the territory, and in all."""
         if all(rows.empty for rows in self._annees):
             return None
-        kinds = (calculs.moyens_par_objet, calculs.moyens_du_territoire)
-        whole, lines = (calculs.rapprocher(*map(by, self._annees)) for by in kinds)
         # The sentence on the team names its posts one by one: they are in the data alone.
-        totals = pd.concat([whole, lines.rename(columns={"poste": "objet"})], ignore_index=True)
+        lines = self._rapproches(calculs.moyens_du_territoire).rename(columns={"poste": "objet"})
+        totals = pd.concat([self._rapproches(calculs.moyens_par_objet), lines], ignore_index=True)
         labels = {str(fiche.numero): f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches}
         labels |= {**SANS_FICHE, calculs.ENSEMBLE: "Ensemble"}
         met = set(zip(totals["signataire"], totals["objet"], strict=True))
@@ -78,41 +76,38 @@ class Moyens(Montrable):
             if objet not in SANS_FICHE or (payer, objet) in met
         }
         heads = {nature.id: ((nature.id,), nature.court) for nature in self.etude.catalogue.moyens.natures}
+        payers = [self.parties[payer] for payer, _ in places]
         return self._croise(
-            "moyens-signataires", "Moyens de chaque signataire, par fiche action", Colonne("objet", "Pour"), totals,
-            ["signataire", "objet", "nature"], places, heads, [self.parties[payer] for payer, _ in places],
-        )  # fmt: skip
+            "moyens_signataires", totals, ["signataire", "objet", "nature"], places, heads, groupes=payers
+        )
 
     def par_structure(self) -> Tableau | None:
         """Return what each structure receives, a column a line of the budget and year; a row when they are too many."""
-        totals, dossier = calculs.rapprocher(*map(calculs.moyens_par_structure, self._annees)), self.etude.suivi.dossier
+        totals, offre = self._rapproches(calculs.moyens_par_structure), self.etude.suivi.dossier.offre
         if totals.empty:
             return None
         at = self.etude.convention.clauses.get("offre")
-        title = f"Moyens par structure de l'{at.article}" if at else "Moyens par structure"
-        names = dict(zip(dossier.offre["structure"], dossier.offre["nom"], strict=True))
+        words = {"article": f" de l'{at.article}" if at else ""}
+        names = dict(zip(offre["structure"], offre["nom"], strict=True))
         shown = _ranger(totals, "structure", names)
         places = {(structure,): names.get(structure, structure) for structure in shown["structure"]}
         postes = {item.id: item.libelle for item in self.etude.catalogue.moyens.postes}
         lines = _ranger(_ranger(shown.sort_values("nature"), "poste", postes), "signataire", self.parties)
         lines = list(lines[LIGNE].drop_duplicates().itertuples(index=False, name=None))
         if len(lines) * len(self._exercices) > COLONNES_AU_PLUS:
-            return self._par_poste("moyens-structures", title, shown, [places[name,] for name in shown["structure"]])
+            groups = [places[name,] for name in shown["structure"]]
+            return self._par_poste("moyens_des_structures_par_poste", shown, groups, words)
         heads = {
             f"l{rank}": (line, f"{self.poste(line[1])}, {self.parties[line[0]]}, en {self._unite(line[2]).symbole}")
             for rank, line in enumerate(lines)
         }
-        head = Colonne("structure", "Structure")
-        return self._croise("moyens-structures", title, head, totals, ["structure", *LIGNE], places, heads)
+        return self._croise("moyens_structures", totals, ["structure", *LIGNE], places, heads, mots=words)
 
     def de_la_fiche(self, numero: int) -> Tableau | None:
         """Return what each signatory brings to a fiche, line by line of the budget; None when nobody told."""
-        totals = calculs.rapprocher(*(calculs.moyens_par_poste(rows, numero) for rows in self._annees))
-        if totals.empty:
-            return None
-        shown = _ranger(totals, "signataire", self.parties)
+        shown = _ranger(self._rapproches(calculs.moyens_par_poste, numero), "signataire", self.parties)
         groups = shown["signataire"].map(self.parties)
-        return self._par_poste("moyens", f"Moyens de la fiche action {numero}", shown, groups)
+        return None if shown.empty else self._par_poste("moyens_de_la_fiche", shown, groups, {"fiche": numero})
 
     def equipe(self) -> Iterator[str]:
         """Yield what the article announces of a party's own team, then what was handed in of it."""
@@ -120,7 +115,7 @@ class Moyens(Montrable):
         clause = convention.clauses.get(rules.equipe.clause)
         for article in convention.articles if clause else ():
             if article.numero == clause.article:
-                yield rules.mots["equipe"].format(article=article.numero, objet=article.objet)
+                yield self.etude.mot("equipe", article=article.numero, objet=article.objet)
         if now.empty:
             return
         told, unknown = [], self.etude.contexte.absence(Statut.NON_TRANSMIS)
@@ -146,6 +141,10 @@ class Moyens(Montrable):
         now, before = self.etude.annuel.moyens, self.etude.precedent
         return now, now.head(0) if before is None else before.moyens
 
+    def _rapproches(self, calcul: Callable[..., pd.DataFrame], *options: object) -> pd.DataFrame:
+        """Return the totals of the year beside those of the year before."""
+        return calculs.rapprocher(*(calcul(rows, *options) for rows in self._annees))
+
     @property
     def _exercices(self) -> tuple[int, ...]:
         year = self.etude.annee
@@ -158,10 +157,8 @@ class Moyens(Montrable):
     def _montant(self, valeur: float, nature: str, *, unite: bool) -> str:
         """Return an amount: full-time equivalents with the decimals they need, euros without any."""
         unit = self._unite(nature)
-        if unit.decimales:
-            text = nombre_court(round(valeur, unit.decimales))
-            return f"{text}{INSECABLE}{unit.symbole}" if unite else text
-        return avec_unite(valeur, unit.symbole if unite else "", 0)
+        text = nombre_court(round(valeur, unit.decimales))
+        return f"{text}{INSECABLE}{unit.symbole}" if unite else text
 
     def _cellule(self, row: Mapping[str, object] | None, annee: int, *, unite: bool = False) -> str:
         """Return a total as a cell: its amount, « au moins » what is known of it, or the word of its absence.
@@ -180,41 +177,40 @@ class Moyens(Montrable):
         return AU_MOINS + self._montant(known, row["nature"], unite=unite)
 
     def _croise(
-        self, nom: str, titre: str, tete: Colonne, totaux: pd.DataFrame, cles: list[str],
-        places: Mapping[tuple, str], lignes: Mapping[str, tuple[tuple, str]], groupes: Iterable[str] | None = None,
+        self, cle: str, totaux: pd.DataFrame, cles: list[str], places: Mapping[tuple, str],
+        lignes: Mapping[str, tuple[tuple, str]], **reste: object,
     ) -> Tableau:  # fmt: skip
         """Return a row a place, a column a line of the budget and year; ``cles``: those of a place, then of a line."""
         rows = {tuple(row[name] for name in cles): row for row in totaux.to_dict("records")}
-        columns, table = [tete], pd.DataFrame({tete.cle: places.values()})
-        for (name, (line, head)), year in product(lignes.items(), self._exercices):
-            columns.append(Colonne(f"{name}_{year}", str(year), True, head))
+        (head,) = self.etude.presentations[cle].colonnes
+        columns, table = [], pd.DataFrame({head: places.values()})
+        for (name, (line, label)), year in product(lignes.items(), self._exercices):
+            columns.append(Colonne(f"{name}_{year}", str(year), True, label))
             table[f"{name}_{year}"] = [self._cellule(rows.get((*place, *line)), year) for place in places]
-        return self._tableau(nom, titre, columns, table, totaux, groupes)
+        return self._tableau(cle, table, columns, donnees=totaux, **reste)
 
-    def _par_poste(self, nom: str, titre: str, totaux: pd.DataFrame, groupes: Iterable[str]) -> Tableau:
-        """Return one row a line of the budget, with its signatory where the groups are not signatories."""
+    def _par_poste(self, cle: str, totaux: pd.DataFrame, groupes: Iterable[str], mots: Mapping[str, object]) -> Tableau:
+        """Return one row a line of the budget."""
         years, rows = {f"annee_{year}": year for year in self._exercices}, totaux.to_dict("records")
         table = pd.DataFrame(
             {"poste": totaux["poste"].map(self.poste), "signataire": totaux["signataire"].map(self.parties)}
             | {name: [self._cellule(row, year, unite=True) for row in rows] for name, year in years.items()}
         )
-        columns = [Colonne("poste", "Poste"), *[Colonne("signataire", "Signataire")] * ("structure" in totaux.columns)]
-        columns += [Colonne(name, str(year), True) for name, year in years.items()]
-        return self._tableau(nom, titre, columns, table, totaux, groupes)
+        columns = [Colonne(name, str(year), True) for name, year in years.items()]
+        return self._tableau(cle, table, columns, donnees=totaux, groupes=groupes, mots=mots)
 
     def _tableau(
-        self, nom: str, titre: str, colonnes: list[Colonne], table: pd.DataFrame, donnees: pd.DataFrame,
-        groupes: Iterable[str] | None,
-    ) -> Tableau:  # fmt: skip
+        self, cle: str, table: pd.DataFrame, annees: list[Colonne], mots: Mapping | None = None, **reste: object
+    ) -> Tableau:
         """Return a table of amounts, with what its marks mean under it."""
-        cells, contexte = table.iloc[:, 1:].stack(), self.etude.contexte
+        cells, mot = table.iloc[:, 1:].stack(), self.etude.mot
         notes = [
-            cells.str.startswith(AU_MOINS).any() and INCONNU,
-            cells.str.endswith("(p)").any() and f"(p) {contexte.statuts['P'].libelle}.",
-            cells.eq(RIEN).any() and f"« {RIEN} » : aucune ligne saisie.",
+            cells.str.startswith(AU_MOINS).any() and mot("moyens_au_moins"),
+            cells.str.endswith("(p)").any() and f"(p) {self.etude.contexte.statuts['P'].libelle}.",
+            cells.eq(RIEN).any() and mot("moyens_sans_ligne"),
         ]
-        title = f"{titre}, {contexte.territoire.nom}, {' et '.join(map(str, self._exercices))}"
-        return contexte.tableau(table, colonnes, nom, title, donnees=donnees, groupes=groupes, notes=notes)
+        words = {"exercices": " et ".join(map(str, self._exercices)), **(mots or {})}
+        return self.etude.tableau(cle, table, None, *annees, mots=words, notes=notes, **reste)
 
 
 def _ranger(totaux: pd.DataFrame, colonne: str, noms: Iterable[str]) -> pd.DataFrame:

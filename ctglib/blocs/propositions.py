@@ -106,7 +106,7 @@ def _cible_manquee(etude: EtudeAnnuelle) -> list[str]:
         aim = f"une cible de {target} en {row.annee_cible}"
         if row.origine_cible == "implicite":
             aim = f"une référence du texte de {target}"
-        found.append(f"{row.libelle} ({now} pour {aim})")
+        found.append(f"{etude.contexte.indicateurs[row.indicateur].libelle} ({now} pour {aim})")
     return found
 
 
@@ -148,7 +148,7 @@ def _suites(etude: EtudeAnnuelle) -> list[str]:
 def _cibles(etude: EtudeAnnuelle) -> list[str]:
     rows = ensembles(etude.evaluation)
     written = rows["origine"].eq("convention") & rows["raison"].ne("qualitatif")
-    return list(rows.loc[written & ~vises(rows), "libelle"])
+    return [etude.contexte.indicateurs[name].libelle for name in rows.loc[written & ~vises(rows), "indicateur"]]
 
 
 def _valeurs_initiales(etude: EtudeAnnuelle) -> list[str]:

@@ -31,7 +31,7 @@ from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.nombres import nombres
-from ctglib.donnees.suivi import DossierSuivi, Suivi
+from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
@@ -83,13 +83,16 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
         return etudier(convention, annee, "publique", brut=True).suivi
     suivi = Bilan(etudier(convention, annee, "publique")).etude.suivi
 
-    def en_nombres(objet: DossierSuivi | Suivi, **colonnes: str) -> DossierSuivi | Suivi:
-        """Return an object of which a column of each of some tables holds numbers."""
-        tables = ((name, column, getattr(objet, name)) for name, column in colonnes.items())
-        return replace(objet, **{name: rows.assign(**{key: nombres(rows[key])}) for name, key, rows in tables})
+    def en_nombres(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
+        return table.assign(**{colonne: nombres(table[colonne])})
 
-    years = {year: en_nombres(one, profils="effectif", observations="valeur") for year, one in suivi.suivis.items()}
-    return replace(en_nombres(suivi, observations="valeur"), suivis=years)
+    years = {
+        year: replace(
+            one, profils=en_nombres(one.profils, "effectif"), observations=en_nombres(one.observations, "valeur")
+        )
+        for year, one in suivi.suivis.items()
+    }
+    return replace(suivi, observations=en_nombres(suivi.observations, "valeur"), suivis=years)
 
 
 @dataclass(frozen=True)

@@ -59,18 +59,12 @@ class DossierACompleter:
     @cached_property
     def demandees(self) -> pd.DataFrame:
         """What is missing (see ``ce_qui_manque``), with its sheet and when it is awaited."""
-        catalogue, gabarit, rows = self.etude.catalogue, self.etude.gabarit, ce_qui_manque(self.etude)
-
-        def feuille(row: pd.Series) -> str:
-            table = catalogue.indicateurs_fiches[row.element].table if row.element else ""
-            return gabarit.par_feuille[FEUILLES.get(row.nature) or TABLES.get(table, table)].titre
-
-        def delai(element: str) -> str:
-            asked = catalogue.indicateurs_fiches[element].collecte if element else None
-            return majuscule(asked.quand if asked else gabarit.lettre.delai)
-
-        sheets = [feuille(row) for row in rows.itertuples()]
-        return rows.assign(feuille=sheets, delai=rows["element"].map(delai))
+        gabarit, rows = self.etude.gabarit, ce_qui_manque(self.etude)
+        asked = rows["element"].map(lambda name: self.etude.catalogue.indicateurs_fiches[name] if name else None)
+        tables = asked.map(lambda item: TABLES.get(item.table, item.table), na_action="ignore")
+        sheets = rows["nature"].map(FEUILLES).fillna(tables)
+        when = asked.map(lambda item: item.collecte.quand if item and item.collecte else gabarit.lettre.delai)
+        return rows.assign(feuille=sheets.map(lambda name: gabarit.par_feuille[name].titre), delai=when.map(majuscule))
 
     def essentiel(self) -> Bloc:
         """Return what is missing in two sentences, then how much is asked of each service, for which years."""
