@@ -130,13 +130,9 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     for item in analyse.rapports:
         if item.calcul == "cumul" and len(added := cumul(item, table)) > 1:  # one year adds nothing up
             below, above = (contexte.indicateurs[name].libelle for name in (item.denominateur, item.numerateur))
-            columns = [
-                Colonne("annee", "Année", ecrire=str),
-                Colonne("denominateur", below, True),
-                Colonne("numerateur", above, True),
-            ]
-            title = f"{above}, en cumul, {contexte.territoire.nom}, {periode(added['annee'])}"
-            yield contexte.tableau(added, columns, f"cumul-{item.numerateur.replace('_', '-')}", title, ecran=True)
+            words = {"denominateur": below, "numerateur": above, "periode": periode(added["annee"])}
+            name = f"cumul-{item.numerateur.replace('_', '-')}"
+            yield etude.tableau("cumul", added, {"annee": str}, mots=words, nom=name)
     if analyse.note:
         yield paragraphe(analyse.note, classe="note")
     if analyse.graphique:

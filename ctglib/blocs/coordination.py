@@ -92,12 +92,11 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())
     texts = rows.set_index(["groupe", "libelle", "annee"])["texte"].unstack().reindex(index=lines, columns=years)
     cells = texts.fillna(RIEN).rename(columns=str).reset_index()
-    columns = [Colonne("libelle", "Postes et euros"), *(Colonne(str(year), str(year), True) for year in years)]
-    title = f"Postes de coordination et euros, {contexte.territoire.nom}, {periode(years)}"
-    yield contexte.tableau(
-        cells, columns, analyse.id, title,
+    yield etude.tableau(
+        "postes", cells, None, *(Colonne(str(year), str(year), True) for year in years),
+        mots={"periode": periode(years)},
+        nom=analyse.id,
         donnees=pd.concat([equivalents(posts, means), costs[COUTS]], ignore_index=True),
-        ecran=True,
         groupes=cells["groupe"],
         notes=[texts.isna().any(axis=None) and f"{RIEN} : aucune ligne saisie."],
         statuts=rows["statut"],

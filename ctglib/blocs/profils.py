@@ -76,11 +76,9 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         )  # fmt: skip
     if len(crossed):
         pairs = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
-        columns = [Colonne("libelle", "Modalité"), Colonne("libelle_2", "Croisée avec")]
-        columns.append(Colonne("texte", "Effectif", True))
-        yield contexte.tableau(
-            crossed, columns, f"{analyse.id}-croises", f"Profils croisés, effectifs, {etude.lieu}",
-            donnees=crossed[CROISEMENTS], groupes=pairs + crossed["libelle_variable_2"], statuts=crossed["statut"],
+        yield etude.tableau(
+            "profils_croises", crossed, nom=f"{analyse.id}-croises", donnees=crossed[CROISEMENTS],
+            groupes=pairs + crossed["libelle_variable_2"], statuts=crossed["statut"],
         )  # fmt: skip
 
 
