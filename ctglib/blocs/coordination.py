@@ -19,7 +19,7 @@ from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
 from ctglib.document.contexte import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
-from ctglib.document.typographie import avec_unite, compter, date_longue, enumerer, minuscule, nombre_court
+from ctglib.document.typographie import compter, date_longue, enumerer, minuscule, nombre_court
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
 from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.statuts import Statut
@@ -44,29 +44,24 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year by year."""
     contexte, reference, budget = etude.contexte, etude.catalogue.referentiel, Moyens(etude)
     means = {year: suivi.moyens for year, suivi in etude.suivi.suivis.items()}
-    posts, unit = lire_annees(etude, analyse.tous("postes", "convertis")), contexte.unites[EUROS]
+    posts = lire_annees(etude, analyse.tous("postes", "convertis"))
     numero = next(item.numero for item in etude.convention.fiches if analyse in item.analyses)
     whole = ensemble(posts, analyse.un("postes"))
     costs = couts(whole, means, reference, fiche=numero, financement=analyse.financement)
     pays = f"Dont {minuscule(budget.poste(analyse.financement))}"
 
-    def euros(valeur: float) -> str:
-        return avec_unite(valeur, unit.symbole, unit.decimales)
-
-    def montant(row: pd.Series) -> str:
-        """Return a total: « at least » when a line is not known, the word of its absence when none is."""
-        if pd.notna(row["valeur"]):
-            return marquer(euros(row["valeur"]), row["statut"])
-        known = row["valeur_connue"]
-        return f"au moins {euros(known)}" if pd.notna(known) else contexte.absence(row["statut"])
-
     payers = costs["signataire"].map(budget.parties)
-    costs = costs.assign(texte=[montant(row) for _, row in costs.iterrows()], payeur=payers)
+    texts = [budget.total(row, EUROS, unite=True) for row in costs.to_dict("records")]
+    costs = costs.assign(texte=texts, payeur=payers)
     year = costs["annee"].max()
     now = costs[costs["annee"].eq(year)]
     told = [
-        f"Au coût du référentiel d'emploi, {euros(reference.cout_etp)} l'ETP par an, les postes de coordination de "
-        f"{year} représentent {euros(value)}. Ce n'est pas une dépense constatée."
+        etude.mot(
+            "cout_de_reference",
+            cout=budget.montant(reference.cout_etp, EUROS, unite=True),
+            annee=year,
+            postes=budget.montant(value, EUROS, unite=True),
+        )
         for value in now.loc[now["objet"].eq(REFERENCE), "valeur"].dropna()
     ]
     for objet, words in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, pays)):

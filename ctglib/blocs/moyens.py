@@ -14,6 +14,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs import etats as calculs
 from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.contexte import MARQUES, legende, marquer
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, enumerer, nombre_court
 from ctglib.donnees.modeles.catalogue import Unite
@@ -122,7 +123,7 @@ class Moyens(Montrable):
         for poste in rules.equipe.postes:
             values = now.loc[now["poste"].eq(poste), "valeur"]
             known = len(values) and values.notna().all()
-            amount = self._montant(values.sum(), "etp", unite=True) if known else unknown
+            amount = self.montant(values.sum(), "etp", unite=True) if known else unknown
             told.append(f"{self.poste(poste)}, {amount}")
         yield f"En {self.etude.annee} : {' ; '.join(told)}."
 
@@ -134,6 +135,20 @@ class Moyens(Montrable):
     def poste(self, identifiant: str) -> str:
         """Return the label of a line of the budget."""
         return {item.id: item.libelle for item in self.etude.catalogue.moyens.postes}.get(identifiant, identifiant)
+
+    def montant(self, valeur: float, nature: str, *, unite: bool) -> str:
+        """Return an amount: full-time equivalents with the decimals they need, euros without any."""
+        unit = self._unite(nature)
+        text = nombre_court(round(valeur, unit.decimales))
+        return f"{text}{INSECABLE}{unit.symbole}" if unite else text
+
+    def total(self, row: Mapping[str, object], nature: str, *, unite: bool) -> str:
+        """Return the amount of a total, « au moins » what is known of it, or the word of its absence."""
+        if pd.notna(row["valeur"]):
+            return marquer(self.montant(row["valeur"], nature, unite=unite), row["statut"])
+        if pd.isna(row["valeur_connue"]):
+            return self.etude.contexte.absence(row["statut"])
+        return AU_MOINS + self.montant(row["valeur_connue"], nature, unite=unite)
 
     @property
     def _annees(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -154,27 +169,14 @@ class Moyens(Montrable):
         natures = {item.id: item.unite for item in self.etude.catalogue.moyens.natures}
         return self.etude.contexte.unites[natures[nature]]
 
-    def _montant(self, valeur: float, nature: str, *, unite: bool) -> str:
-        """Return an amount: full-time equivalents with the decimals they need, euros without any."""
-        unit = self._unite(nature)
-        text = nombre_court(round(valeur, unit.decimales))
-        return f"{text}{INSECABLE}{unit.symbole}" if unite else text
-
     def _cellule(self, row: Mapping[str, object] | None, annee: int, *, unite: bool = False) -> str:
-        """Return a total as a cell: its amount, « au moins » what is known of it, or the word of its absence.
-
-        In a year without anything, all is « non transmis », and not « – ».
-        """
-        now, absence = annee == self.etude.annee, self.etude.contexte.absence
+        """Return a total of a year as a cell; in a year without anything, all is « non transmis », and not « – »."""
+        now = annee == self.etude.annee
         end = "" if now else "_avant"
         if row is None or pd.isna(row[f"lignes{end}"]):
-            return absence(Statut.NON_TRANSMIS) if self._annees[not now].empty else RIEN
-        value, known, statut = (row[f"{name}{end}"] for name in ("valeur", "valeur_connue", "statut"))
-        if pd.notna(value):
-            return self._montant(value, row["nature"], unite=unite) + (" (p)" if statut == Statut.PROVISOIRE else "")
-        if pd.isna(known):
-            return absence(statut)
-        return AU_MOINS + self._montant(known, row["nature"], unite=unite)
+            return self.etude.contexte.absence(Statut.NON_TRANSMIS) if self._annees[not now].empty else RIEN
+        told = {name: row[f"{name}{end}"] for name in ("valeur", "valeur_connue", "statut")}
+        return self.total(told, row["nature"], unite=unite)
 
     def _croise(
         self, cle: str, totaux: pd.DataFrame, cles: list[str], places: Mapping[tuple, str],
@@ -204,9 +206,10 @@ class Moyens(Montrable):
     ) -> Tableau:
         """Return a table of amounts, with what its marks mean under it."""
         cells, mot = table.iloc[:, 1:].stack(), self.etude.mot
+        marks = [code for code, mark in MARQUES.items() if cells.str.endswith(mark).any()]
         notes = [
             cells.str.startswith(AU_MOINS).any() and mot("moyens_au_moins"),
-            cells.str.endswith("(p)").any() and f"(p) {self.etude.contexte.statuts['P'].libelle}.",
+            *legende(marks, self.etude.contexte),
             cells.eq(RIEN).any() and mot("moyens_sans_ligne"),
         ]
         words = {"exercices": " et ".join(map(str, self._exercices)), **(mots or {})}
