@@ -186,16 +186,14 @@ class Bilan:
         words = {**{code: word.mot for code, word in known.etats.items()}, "": known.mots["a_commencer"]}
         states = rows.assign(statut=rows["statut"].mask(pas_commencees(rows, self.etude.arrete), ""))
         met = [code for code in words if code in set(states["statut"])]
-        counts = pd.crosstab(states["fiche"], states["statut"])[met]
-        late = states[states["en_retard"]]
-        late = pd.crosstab(late["fiche"], late["statut"]).reindex(index=counts.index, columns=met, fill_value=0)
-        cells = counts.stack().rename("valeur").reset_index()
-        cells = cells.assign(
-            ligne="Fiche " + cells["fiche"].astype(str),
-            colonne=cells["statut"].map(words),
-            texte=cells["valeur"].astype(str),
-            en_retard=late.stack().array,
-            valeur=cells["valeur"].astype(float),
+        cells = pd.MultiIndex.from_product([sorted(states["fiche"].unique()), met], names=["fiche", "statut"])
+        counts = states.groupby(["fiche", "statut"])["en_retard"].agg(valeur="size", en_retard="sum")
+        counts = counts.reindex(cells, fill_value=0).reset_index()
+        cells = counts.assign(
+            ligne="Fiche " + counts["fiche"].astype(str),
+            colonne=counts["statut"].map(words),
+            texte=counts["valeur"].astype(str),
+            valeur=counts["valeur"].astype(float),
         )[["ligne", "colonne", "valeur", "texte", "en_retard"]]
         title = f"Combien de modalités sont faites, {self.etude.lieu} ?"
         return grille(cells, self.etude.contexte, nom="etats-des-fiches", titre=title)
