@@ -6,6 +6,9 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import pytest
+import yaml
+from fichiers_suivis import DEPOT
 from pydantic_core.core_schema import ErrorType
 
 import ctglib.commandes.brouillon
@@ -39,3 +42,15 @@ def test_les_mots_de_chaque_faute_sont_dits_quelque_part() -> None:
 
     assert phrases().keys() - dits == set()
     assert all(len(words) == 3 for words in phrases().values())
+
+
+@pytest.mark.parametrize("fichier", ["bilan", "evaluation", "evaluation_finale"])
+def test_chaque_mot_et_chaque_tableau_du_catalogue_est_dit_quelque_part(fichier: str) -> None:
+    code = "".join(path.read_text("utf-8") for path in sorted(PAQUET.rglob("*.py")))
+    catalogue = yaml.safe_load((DEPOT / "data/catalogue" / f"{fichier}.yaml").read_text("utf-8"))
+    lus = {*re.findall(r"\w+", code)}
+
+    ecrits = {*catalogue["mots"], *catalogue.get("tableaux", {})}
+
+    assert len(ecrits) > 15
+    assert {name for name in ecrits - lus if f"{name.split('_')[0]}_{{" not in code} == set()  # « manque_{motif} »
