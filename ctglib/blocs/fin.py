@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
+from math import nan
 
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
+from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.collecte import DEPART, VALEUR, demandes, manques_finaux
 from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.etats import etats, etats_par_annee, moyens_par_objet
@@ -254,27 +257,19 @@ class Trajectoires(Montrable):
 
         Nothing is divided by anything: a means serves several realisations.
         """
-        etude, contexte, years = self.etude, self.etude.contexte, list(self.etude.annees)
-        natures = {nature.id: nature for nature in etude.catalogue.moyens.natures}
+        etude, contexte, years, rows = self.etude, self.etude.contexte, list(self.etude.annees), []
         means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.suivi.suivis.items()]
         sums = pd.concat(means).groupby(["objet", "nature", "annee"])[["valeur_connue", "manquantes"]].sum(min_count=1)
-        numbers = [fiche.numero for fiche in etude.convention.fiches]
-        lines = pd.MultiIndex.from_product([map(str, numbers), natures, years], names=sums.index.names)
-        sums = sums.reindex(lines).astype("float64").set_axis(["valeur", "lignes_sans_valeur"], axis=1).reset_index()
-        kinds = sums["nature"].map(natures)
-        places = [contexte.unites[kind.unite].decimales for kind in kinds]
-        paid = sums.assign(
-            fiche=sums["objet"].astype(int),
-            element=sums["nature"],
-            libelle=[kind.libelle for kind in kinds],
-            unite=[kind.unite for kind in kinds],
-            valeur=list(map(round, sums["valeur"], places)),
-            lignes_sans_valeur=sums["lignes_sans_valeur"].fillna(0).astype(int),
-            statut=sums["valeur"].isna().map({True: Statut.NON_TRANSMIS, False: ""}),
-        )
-        told = paid["valeur"].map(nombre_court, na_action="ignore").astype(object)
-        told = told.mask(paid["lignes_sans_valeur"].gt(0), "au moins " + told)
-        paid = paid.assign(texte=told.fillna(contexte.absence(Statut.NON_TRANSMIS)))
+        known, budget = sums.astype("float64").T.to_dict("list"), Moyens(etude)
+        for fiche, nature, year in product(etude.convention.fiches, etude.catalogue.moyens.natures, years):
+            amount, missing = known.get((str(fiche.numero), nature.id, year), (nan, 0))
+            amount = round(amount, contexte.unites[nature.unite].decimales)
+            status = Statut.NON_TRANSMIS if pd.isna(amount) else ""
+            total = {"valeur": nan if missing else amount, "valeur_connue": amount, "statut": status}
+            text = budget.total(total, nature.id, unite=False)
+            element = (fiche.numero, nature.id, nature.libelle, nature.unite)
+            rows.append((*element, year, amount, int(missing), status, text))
+        columns = ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
         kinds = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])
         series = self.series[kinds.eq("realisation")]
         told = series.groupby("indicateur")["valeur"].transform("count").gt(0)
@@ -283,8 +278,9 @@ class Trajectoires(Montrable):
             marquer(contexte.valeur(name, value, status), status)
             for name, value, status in done[["element", "valeur", "statut"]].itertuples(index=False)
         ]
-        columns = ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
-        table = pd.concat([paid[columns], done.assign(lignes_sans_valeur=0, texte=texts)[columns]])
+        table = pd.concat(
+            [pd.DataFrame(rows, columns=columns), done.assign(lignes_sans_valeur=0, texte=texts)[columns]]
+        )
         table = table.sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None
