@@ -181,23 +181,18 @@ class MessagesDuSuivi:
         """Yield how many actions are done, running, stopped, then what is past its échéance."""
         rows, words = self.etude.etats, self.etude.catalogue.evaluation.etats
         waiting = pas_commencees(rows, self.etude.arrete)
-        counts, total = rows.loc[~waiting, "statut"].value_counts(), len(rows)
-        told = [
-            (int(counts[code]), "est", "sont", accorder(words[code].feminin or words[code].mot, counts[code]))
-            for code in ETATS_DITS
-            if code in counts
-        ]
-        if later := int(waiting.sum()):
-            told.append((later, "commence", "commencent", "plus tard"))
+        counts, total, later = rows.loc[~waiting, "statut"].value_counts(), len(rows), int(waiting.sum())
+        named = {code: words[code].feminin or words[code].mot for code in ETATS_DITS if code in counts}
+        told = [sont(int(counts[code]), word, accorder(word, 2)) for code, word in named.items()]
+        if later:
+            told.append(f"{en_lettres(later, feminin=True)} {'commence' if later < 2 else 'commencent'} plus tard")
         if not told:
             return
-        if unknown := total - sum(count for count, *_ in told):
-            told.append((unknown, "est", "sont", "sans nouvelles"))
-        does = [(count, f"{one if count < 2 else many} {what}") for count, one, many, what in told]
-        text = f"{majuscule(tous(total, 'action'))} {does[0][1]}"
-        if len(does) > 1:
-            parts = enumerer([f"{en_lettres(count, feminin=True)} {what}" for count, what in does])
-            text = f"Sur {nombrer(total, 'action', feminin=True)}, {parts}"
+        if unknown := total - later - sum(counts[code] for code in named):
+            told.append(sont(int(unknown), "sans nouvelles", "sans nouvelles"))
+        text = f"Sur {nombrer(total, 'action', feminin=True)}, {enumerer(told)}"
+        if len(told) == 1:
+            text = f"{majuscule(tous(total, 'action'))} {told[0].partition(' ')[2]}"
         late = rows.loc[rows["en_retard"], "libelle"]
         if len(late):
             label = f"« {abreger(late.iloc[0], self.regles.signes)} »"
