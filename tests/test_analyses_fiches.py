@@ -16,7 +16,7 @@ from conftest import DEPOT
 from ctglib.blocs import analyses, coordination
 from ctglib.calculs.evaluation import PostureBougee
 from ctglib.calculs.suivi import annees, est_muet
-from ctglib.donnees.modeles.convention import TYPES, attendus
+from ctglib.donnees.modeles.convention import TYPES
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))
 
@@ -177,7 +177,7 @@ def lu_par(nom: str, path: Path) -> str:
 def test_chaque_type_d_analyse_a_sa_fonction_et_ses_roles_sont_lus(type_: str) -> None:
     path = DEPOT / "ctglib" / "blocs" / f"{analyses.AILLEURS.get(type_, type_)}.py"
     source = lu_par(type_, path if path.exists() else path.with_name("analyses.py"))
-    needed, possible, keys, other_keys = attendus(type_)
+    needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
 
     assert f"def {type_}(etude: EtudeAnnuelle, analyse: Analyse)" in source
     assert {role for role in needed | possible if f'"{role}"' not in source} == set()
