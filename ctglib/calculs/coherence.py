@@ -343,32 +343,32 @@ def quotients(check: Controle) -> Constats:
     # A change may be under zero: it is no level.
     levels = [item for item in check.catalogue.indicateurs.values() if item.bornes[0] == 0]
     shares = [item for item in levels if check.catalogue.unites[item.unite].symbole == "%" and item.calcul is None]
-    counts = [item.id for item in levels if item.unite == "nombre"]
-    rows = [[check.valeur(name, code) for code in check.territoires] for name in counts]
-    values = np.array(rows, dtype=float).reshape(len(counts), len(check.territoires))  # NaN when absent
-    parts, wholes = values[:, None, :], values[None, :, :]
+    table = pd.DataFrame(
+        {code: {item.id: check.valeur(item.id, code) for item in levels} for code in check.territoires}, dtype=float
+    )
+    counts = table.loc[[item.id for item in levels if item.unite == "nombre"]]
+    parts, wholes = counts.to_numpy()[:, None, :], counts.to_numpy()[None, :, :]
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.where((parts > 0) & (parts <= wholes), 100 * parts / wholes, np.nan)  # part, whole, territory
     for share in shares:
-        printed = np.array([check.valeur(share.id, code) for code in check.territoires], dtype=float)
-        present = ~np.isnan(printed)
-        if present.sum() < check.regle("quotient").seuils["territoires"]:
+        printed = table.loc[share.id].dropna()
+        if len(printed) < check.regle("quotient").seuils["territoires"]:
             continue
-        codes = [code for code, known in zip(check.territoires, present, strict=True) if known]
-        near = np.abs(found - printed)[:, :, present] <= check.demi_pas(share.id) + EPSILON
-        for pair in np.argwhere(near.all(axis=2)):
-            if pair[0] == pair[1]:
-                continue
-            part, whole = (counts[place] for place in pair)
-            written = [
-                f"{check.ecrire(check.valeur(share.id, code), share.id)} ({check.catalogue.territoires[code].nom})"
-                for code in codes
-            ]
+        gaps = np.abs(found[:, :, table.columns.get_indexer(printed.index)] - printed.to_numpy())
+        near = (gaps <= check.demi_pas(share.id) + EPSILON).all(axis=2)
+        np.fill_diagonal(near, val=False)
+        written = [
+            f"{check.ecrire(value, share.id)} ({check.catalogue.territoires[code].nom})"
+            for code, value in printed.items()
+        ]
+        for pair in np.argwhere(near):
+            part, whole = counts.index[pair]
             computed = [
-                " / ".join(check.ecrire(check.valeur(name, code), name) for name in (part, whole)) for code in codes
+                " / ".join(check.ecrire(counts.at[name, code], name) for name in (part, whole))
+                for code in printed.index
             ]
             told = {
-                "lieu": check.section(check.lignes[share.id, codes[0]].section),
+                "lieu": check.section(check.lignes[share.id, printed.index[0]].section),
                 "indicateur": check.libelle(share.id),
                 "ecrit": enumerer(written),
                 "calcule": f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
