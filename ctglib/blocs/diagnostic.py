@@ -69,7 +69,7 @@ class EtudeDiagnostic:
         """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
         words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
         table = calculs.comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
-        return calculs.sans_le_hasard(table, words.indicateurs, words.evaluation.seuils.hasard_ecarts)
+        return calculs.sans_le_hasard(table, words.indicateurs, words.evaluation)
 
     @cached_property
     def tous_les_constats(self) -> tuple[calculs.Constat, ...]:

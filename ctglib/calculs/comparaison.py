@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Seuils, Unite
     from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.evaluation import Evaluation
     from ctglib.donnees.modeles.rapports import MontantsParTete
 
 COLONNES = (
@@ -82,10 +83,6 @@ def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
 
 Position = Literal["superieur", "inferieur", "similaire", "incomparable"]
 Sens = Literal["favorable", "defavorable", "neutre"]
-NON_LUE = (
-    "Petite série : le hasard seul peut expliquer la variation que l'étude imprime, d'une année à une autre ; elle se "
-    "lit en moyennes de plusieurs années, dans les bilans et l'évaluation finale"
-)
 DUREE_VARIATION = 5  # « variation sur 5 ans », the span of Annexe 1's column
 
 
@@ -163,24 +160,28 @@ def services_absents(constats: Iterable[Constat], services: Collection[str]) -> 
     return tuple(item for item in constats if item.indicateur in services and item.niveau == 0 and item.reference)
 
 
-def sans_le_hasard(comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], ecarts: float) -> pd.DataFrame:
+def sans_le_hasard(
+    comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], regles: Evaluation
+) -> pd.DataFrame:
     """Return the comparison without the changes of short series that chance alone may explain; their note says so."""
     short = comparaison["indicateur"].map(lambda name: indicateurs[name].petite_serie is not None).astype(bool)
-    hidden = short & dans_le_hasard(comparaison["valeur"], comparaison["variation"], ecarts)
-    return comparaison.assign(
-        variation=comparaison["variation"].mask(hidden), note=comparaison["note"].mask(hidden, NON_LUE)
-    )
+    before = comparaison["valeur"] / (1 + comparaison["variation"] / 100)
+    hidden = short & dans_le_hasard(before, comparaison["valeur"], regles.seuils.hasard_ecarts)
+    note = comparaison["note"].mask(hidden, regles.mots["petite_serie"])
+    return comparaison.assign(variation=comparaison["variation"].mask(hidden), note=note)
 
 
-def dans_le_hasard(valeur: pd.Series, variation: pd.Series, ecarts: float) -> pd.Series:
-    """Tell whether chance alone explains a change in % that led to a count.
+def dans_le_hasard(avant: pd.Series, apres: pd.Series, ecarts: float) -> pd.Series:
+    """Tell whether chance alone explains how a count moved.
+
+    A count n varies by about √n when nothing changes, the difference of two by √(a + b).
 
     Examples:
-        >>> dans_le_hasard(177, 6.0, 2), dans_le_hasard(15261, -13.9, 2)
-        (True, False)
+        >>> dans_le_hasard(pd.Series([167, 941, 905]), pd.Series([177, 985, 1032]), 2).tolist()
+        [True, True, False]
     """
-    before = valeur / (1 + variation / 100)
-    return abs(valeur - before) <= ecarts * (valeur + before) ** 0.5
+    with np.errstate(invalid="ignore"):  # what chance moves is a count; the others may be under zero
+        return abs(apres - avant) <= ecarts * np.sqrt(avant + apres)
 
 
 # What the convention needs, and which fiche answers. That a theme belongs to an enjeu and that a fiche answers an

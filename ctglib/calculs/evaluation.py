@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctglib.calculs.comparaison import DECIMALES_EXACTES
+from ctglib.calculs.comparaison import DECIMALES_EXACTES, dans_le_hasard
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.suivi import (
     LIGNE,
@@ -275,19 +275,9 @@ def _premier(cas: list[Cas], index: pd.Index) -> tuple[pd.Series, pd.Series]:
 
 
 def explique_par_le_hasard(avant: pd.Series, apres: pd.Series, seuils: SeuilsEvaluation) -> pd.Series:
-    """Tell whether chance alone may explain the change of a count: few events, or a gap under some 2√(a + b).
-
-    A count n varies by about √n when nothing changes, the difference of two by √(a + b).
-
-    Examples:
-        >>> from types import SimpleNamespace
-        >>> seuils = SimpleNamespace(hasard_ecarts=2, hasard_effectif=10)
-        >>> explique_par_le_hasard(pd.Series([7, 941, 905]), pd.Series([6, 985, 1032]), seuils).tolist()
-        [True, True, False]
-    """
+    """Tell whether chance alone may explain the change of a count: few events, or a gap that chance explains."""
     few = np.maximum(avant, apres) < seuils.hasard_effectif
-    with np.errstate(invalid="ignore"):  # an indicator moved by chance is a count; the others may be under zero
-        return few | (abs(apres - avant) <= seuils.hasard_ecarts * np.sqrt(avant + apres))
+    return few | dans_le_hasard(avant, apres, seuils.hasard_ecarts)
 
 
 def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.Series, pd.Series]:
