@@ -10,11 +10,10 @@ from html import unescape
 import pytest
 from classeur_rempli import poser
 from fichiers_suivis import DEPOT
-from ligne_de_commande import ctg
+from ligne_de_commande import reussir
 from openpyxl import load_workbook
 
 from ctglib.collecte.classeur import ecrire_gabarit
-from ctglib.commandes.application import lancer
 from ctglib.donnees.lecture import VARIABLE
 
 FICTIVES = DEPOT / "tests/fixtures/conventions"
@@ -55,24 +54,9 @@ def rapports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             poser(workbook, "Indicateurs", indicateur, **{f"Valeur_{annee}": valeur})
         poser(workbook, "Actions", "1.1", **{f"État_fin_{annee}": "En cours"})
         workbook.save(path)
-        assert lancer(["importer", str(path)]) == 0
-        order = (
-            "diagnostic",
-            "controle",
-            "bilan",
-            "fiches",
-            "evaluation",
-            "-c",
-            nom,
-            "-a",
-            str(annee),
-            "-f",
-            "html",
-            "-s",
-            "sortie",
-        )
-        done = ctg("produire", *order, dossier=dossier)
-        assert done.returncode == 0, done.stderr + done.stdout
+        reussir("importer", path.name, dossier=dossier)
+        kinds, wanted = ("diagnostic", "controle", "bilan", "fiches", "evaluation"), ("-c", nom, "-a", str(annee))
+        reussir("produire", *kinds, *wanted, "-f", "html", "-s", "sortie", dossier=dossier)
     pages = (dossier / "sortie" / nom).rglob("*.html")
     return nom, {page.stem: _texte(page.read_text(encoding="utf-8")) for page in pages}
 

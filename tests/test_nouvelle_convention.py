@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 from fichiers_suivis import DEPOT
-from ligne_de_commande import ctg
+from ligne_de_commande import reussir
+from production_exemple import faire
 
 from ctglib.calculs.territoire import remplir
 from ctglib.commandes.application import lancer
@@ -24,6 +25,7 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.convention import ValeurDatee
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.validation import avertissements, valider
+from ctglib.production.plan import PUBLIQUE, Demande, commandes
 
 ANCIENNES = ("harnes", "demonstration")
 DATES = ("--debut", "2027-01-01", "--fin", "2030-12-31")
@@ -94,9 +96,8 @@ def test_le_diagnostic_ne_reprend_que_ce_que_des_donnees_publiques_disent(ecrite
 
 
 def test_le_diagnostic_de_la_convention_ecrite_se_produit(ecrites: Path, tmp_path: Path) -> None:
-    done = ctg("produire", "diagnostic", "-c", "suite_harnes", "-f", "html", "-s", "sortie", dossier=tmp_path)
+    reussir("produire", "diagnostic", "-c", "suite_harnes", "-f", "html", "-s", "sortie", dossier=tmp_path)
 
-    assert done.returncode == 0, done.stderr + done.stdout
     html = (tmp_path / "sortie/suite_harnes/diagnostic.html").read_text(encoding="utf-8")
     assert "non transmis" in html and "Données publiques de la Cnaf et de l'Insee" in unescape(html)
     assert 'id="figure-ecarts-' not in html and 'id="figure-radar"' not in html, "rien à dessiner, pas de graphique"
@@ -216,17 +217,34 @@ def test_une_valeur_trop_vieille_reste_a_demander() -> None:
     assert (table.loc[("a", "01001"), "statut"], table.loc[("b", "01001"), "valeur"]) == ("L", 5)
 
 
-DEPART = ("--debut", "2024-01-01", "--fin", "2028-12-31", "--parties", "CA de Lens ; Caf ; MSA", "--fiches", "6")
+DEPART = ("--debut", "2024-01-01", "--fin", "2028-12-31", "--parties", "CA de Lens ; Caf ; MSA", "--fiches", "20")
 
 
-def test_une_convention_commence_de_rien_et_son_dossier_est_juste(donnees: Path) -> None:
+@pytest.fixture(scope="module")
+def lens(ecrites: Path) -> str:
+    """A convention begun from nothing, beside the others, with as many fiches as there may be."""
     assert lancer(["nouvelle-convention", "lens", "--territoire", "246200364", *DEPART]) == 0
+    return "lens"
 
-    assert valider("lens")
-    new = lire_dossier("lens").convention
+
+def test_une_convention_commence_de_rien_et_son_dossier_est_juste(lens: str) -> None:
+    assert valider(lens)
+    new = lire_dossier(lens).convention
     assert (new.territoire, len(new.membres), new.reference) == ("246200364", 36, "62")
-    assert (len(new.parties), len(new.fiches)) == (3, 6)
-    assert avertissements("harnes") == []
+    assert (len(new.parties), len(new.fiches)) == (3, 20)
+    assert not [told for told in avertissements("harnes") if lens in told]
+
+
+def test_vingt_fiches_commencees_de_rien_ont_leurs_rapports(lens: str, tmp_path: Path) -> None:
+    kinds = ("diagnostic", "bilan", "fiches")
+    orders = commandes(Demande(kinds, (lens,), (2024,), PUBLIQUE, ("html",), tmp_path / "sortie"))
+    others = {f"2024/fiche-{numero}" for numero in range(2, 20)}  # nothing but their number is theirs
+
+    made = faire([order for order in orders if order.cle not in others])
+
+    assert others < {order.cle for order in orders}
+    shown = ("diagnostic", "2024/bilan", "2024/fiche-1", "2024/fiche-20")
+    assert {cle: one.echec for cle, one in made.items()} == dict.fromkeys(shown)
 
 
 def test_une_fiche_sans_lecture_ni_service_est_dite(donnees: Path) -> None:
@@ -267,17 +285,6 @@ def test_le_taux_d_un_epci_est_le_quotient_des_sommes_de_ses_communes(donnees: P
     found = table.set_index(["indicateur", "territoire"])["valeur"]["part_rsa", "246200364"]
     above, below = (counts[name][known] for name in ("iris_rsa_socle", "iris_allocataires"))
     assert found == round(100 * above.sum() / below.sum(), 1) != round((100 * above / below).mean(), 1)
-
-
-def test_vingt_fiches_commencees_de_rien_ont_leurs_rapports(donnees: Path, tmp_path: Path) -> None:
-    depart = [*DEPART[:-1], "20"]
-    assert lancer(["nouvelle-convention", "lens", "--territoire", "246200364", *depart]) == 0
-
-    order = ("diagnostic", "bilan", "fiches", "-c", "lens", "-a", "2024", "-f", "html", "-s", "sortie")
-    done = ctg("produire", *order, dossier=tmp_path)
-
-    assert done.returncode == 0, done.stderr + done.stdout
-    assert len(list((tmp_path / "sortie/lens/2024").glob("fiche-*.html"))) == 20
 
 
 def test_valider_dit_ce_qui_reste_et_les_chiffres_d_un_autre(donnees: Path) -> None:

@@ -112,10 +112,11 @@ def test_chaque_nombre_de_la_premiere_page_est_dans_un_tableau(rapports_produits
     tables = {name: pd.read_csv(path) for name, path in rapports_produits.csv(rapport).items()}
     counts = pd.DataFrame({"lignes": [len(table) for table in tables.values()]})  # what is counted, not measured
     shown = [tableau(table, name, name, "Caf") for name, table in {**tables, "comptes": counts}.items() if len(table)]
+    document = document_de(shown)
 
     for item in page.xpath("//*[@class='messages']/li"):
         said = "".join(item.itertext()).replace("tableau\u00a0", "tableau ")
-        assert nombres_absents(said, document_de(shown)) == [], said
+        assert nombres_absents(said, document) == [], said
 
 
 def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
@@ -222,6 +223,6 @@ def test_en_clair_ne_dit_que_des_nombres_des_rapports(rapports_produits: Product
     paths = [path for one in others for path in rapports_produits.csv(one).values()]
     shown = [tableau(pd.read_csv(path), f"t{rank}", "Table", "Caf") for rank, path in enumerate(paths)]
     [page] = choisir(convention=convention, nom="en-clair")
+    said = ["".join(item.itertext()) for item in lxml.html.fromstring(rapports_produits.html(page)).xpath("//main//li")]
 
-    for item in lxml.html.fromstring(rapports_produits.html(page)).xpath("//main//li"):
-        assert nombres_absents("".join(item.itertext()), document_de(shown)) == [], "".join(item.itertext())
+    assert said and nombres_absents("\n".join(said), document_de(shown)) == []
