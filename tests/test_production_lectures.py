@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from production_exemple import LECTURE, ecrire_carnet
 
 from ctglib.production.plan import CARNETS, Carnet
@@ -48,27 +49,33 @@ def espionner(carnets: Mapping[Path, dict[str, str | int]]) -> dict[Path, tuple[
     return {Path(carnet): tuple(told) for carnet, told in json.loads(done.stdout.splitlines()[-1]).items()}
 
 
-def test_un_rapport_ne_lit_rien_en_dehors_du_releve() -> None:
+@pytest.fixture(scope="module")
+def vus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[str], list[str], int]]:
+    """What is seen of every notebook of the project, by its name, and of one that bypasses the journal."""
     possibles = {"convention": "harnes", "territoire": "62413"}
-    carnets = sorted(CARNETS.glob("*.ipynb"))
     told = {
         carnet: {name: value for name, value in possibles.items() if name in Carnet(carnet).parametres}
-        for carnet in carnets
+        for carnet in sorted(CARNETS.glob("*.ipynb"))
     }
-
-    seen = espionner(told)
-
-    assert {carnet.stem: found[:2] for carnet, found in seen.items()} == {one.stem: ([], []) for one in carnets}
-    assert all(lus > 0 for _, _, lus in seen.values())
-
-
-def test_une_lecture_qui_contourne_le_releve_est_vue(tmp_path: Path) -> None:
     contournement = (
         "from ctglib.donnees.lecture import racine\n"
         "(racine() / 'catalogue' / 'charte.yaml').read_bytes()\n"
         "list((racine() / 'schemas').iterdir())"
     )
 
-    ((ouverts, listes, _),) = espionner({ecrire_carnet(tmp_path / "essai.ipynb", LECTURE, contournement): {}}).values()
+    essai = ecrire_carnet(tmp_path_factory.mktemp("lectures") / "essai.ipynb", LECTURE, contournement)
+    return {carnet.stem: seen for carnet, seen in espionner({**told, essai: {}}).items()}
+
+
+def test_un_rapport_ne_lit_rien_en_dehors_du_releve(vus: dict[str, tuple[list[str], list[str], int]]) -> None:
+    seen = {nom: found for nom, found in vus.items() if nom != "essai"}
+
+    assert seen.keys() == {carnet.stem for carnet in CARNETS.glob("*.ipynb")}
+    assert {nom: found[:2] for nom, found in seen.items()} == dict.fromkeys(seen, ([], []))
+    assert all(lus > 0 for _, _, lus in seen.values())
+
+
+def test_une_lecture_qui_contourne_le_releve_est_vue(vus: dict[str, tuple[list[str], list[str], int]]) -> None:
+    ouverts, listes, _ = vus["essai"]
 
     assert (ouverts, listes) == (["catalogue/charte.yaml"], ["schemas"])

@@ -15,15 +15,17 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from aller_retour import reussir
 from attaque_secret import Nom, intervalles, rejouer
 from demonstration_exemple import ANNEES, ICI, NOM, suivi
 from lecture_publiee import FREQUENTATIONS, INCLUSION, Lu, lire
+from production_exemple import produire
 from rapports_produits import TOUS, Production, choisir
 from secret_exemple import Choisi
 
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
+from ctglib.production.plan import PUBLIQUE, Demande, rapports_connus
+from ctglib.production.pool import Ouvriers
 from ctglib.secret import publication
 from ctglib.secret.masque import CLE, Masque, masquer
 from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, accorder
@@ -241,14 +243,20 @@ def test_d_autres_effectifs_masques_donnent_ce_qui_est_publie(autre: Path) -> No
 def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_interne(
     rapports_produits: Production, autre: Path
 ) -> None:
-    """Pages, sentences, charts, alternative texts, order of rows, PDF, slides, minutes, letters: all is there."""
-    reussir("produire", "-c", NOM, "-a", str(DERNIERE), "-s", "sortie", dossier=autre)
-    made = Production(autre / "sortie")
+    """Pages, sentences, charts, alternative texts, order of rows, PDF, slides, minutes, letters: all is there.
+
+    One process that lasts makes them, the last first: the bytes are those of many all the same.
+    """
+    made = Production(autre / "un dossier, ailleurs {1}")
+    kinds = tuple(reversed(rapports_connus()))
+    asked = Demande(kinds, (NOM,), (DERNIERE,), PUBLIQUE, ("html", "pdf"), made.sortie)
+    done = produire(asked, Ouvriers(1, methode="spawn"))
     reports = [one for one in TOUS if one.convention == NOM and one.annee in (None, DERNIERE)]
 
     found = {report.nom: (made.octets(report), rapports_produits.octets(report)) for report in reports}
 
-    assert {"bilan", "fiche-1", "evaluation-finale", "diagnostic", "releve", "dossier"} <= set(found)
+    assert [str(one.echec) for one in done.values() if one.echec] == []
+    assert set(found) == {report.nom for report in TOUS}
     assert {Path(name).suffix for here, _ in found.values() for name in here} == FORMES
     for here, there in found.values():
         assert here.keys() == there.keys()
