@@ -213,7 +213,7 @@ def test_les_titres_d_un_tableau_sont_des_entetes_et_ses_nombres_sont_a_droite()
     told = en_donnees(_table(["Moins de 3 ans"], groupes=("Enfance",), numero="Tableau\u00a01"))
 
     assert told["entetes"][0] == [("left", "Nom", 1, 2), ("center", "Années", 2, 1)]
-    assert told["groupes"][0]["titre"] == "Enfance"
+    assert told["groupes"][0][0] == "Enfance"
     assert told["nombres"] == [False, True, True]
     assert told["legende"] == "Tableau\u00a01. Effectifs"
 

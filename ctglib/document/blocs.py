@@ -186,19 +186,26 @@ class Couverture(Bloc):
     ``sigles`` are the abbreviations of the project and what they mean: the page lists those that the report uses.
     ``date`` (ISO) is the date the report bears in its metadata: that of its content, so that the same report made again
     has the same bytes. ``complement`` ends the title of the page: the year, which no notebook can write in its heading.
-    ``breve``: a report of few pages, which on paper is set closer and has no table of contents.
+    ``breve``: a report of few pages, which on paper is set closer and has no table of contents. That of a document
+    without cover says nothing, and is false.
     """
 
-    sujet: str
-    territoire: str
-    mentions: tuple[tuple[str, str], ...]
-    logos: tuple[Logo, ...]
-    source: str
-    date: str
+    sujet: str = ""
+    territoire: str = ""
+    mentions: tuple[tuple[str, str], ...] = ()
+    logos: tuple[Logo, ...] = ()
+    source: str = ""
+    date: str = ""
     avertissement: str = ""
     complement: str = ""
     sigles: tuple[tuple[str, str], ...] = ()
     breve: bool = False
+
+    def __bool__(self) -> bool:
+        return self != SANS_COUVERTURE
+
+
+SANS_COUVERTURE = Couverture()
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,6 @@ SANS_DATE = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": Non
 MARGE = 9.0  # points around a framed image
 BALISE, STYLES = re.compile(r"<[^<>]+>"), re.compile(r' style="([^"]*)"')
 DECIMALES, SANS_ANGLE = re.compile(r"\d+\.\d{3,}"), re.compile(r' transform="rotate\(-?0 [^"]*"')
-NOMS = re.compile(r'( id="| href="#|url\(#)([^")]+)')
 ENTRE_BALISES = re.compile(r">\s+<")
 
 
@@ -239,11 +238,11 @@ class _Renderer(RendererSVG):
 def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:
     """Return a figure as an ``<svg role="img">`` element whose ids belong to it alone; its texts stay texts.
 
-    ``nom`` and ``taille`` (« large », « etroit »: the class of the element) prefix every id.
+    ``taille``, « large » or « etroit », is in the class of the element; with ``nom``, it is what its ids are made from.
     """
     width, height = (72 * side for side in figure.get_size_inches())
     dpi, shown, buffer = figure.dpi, figure.patch.get_visible(), StringIO()
-    with charter_style():
+    with charter_style(), matplotlib.rc_context({"svg.hashsalt": f"{nom}-{taille}"}):
         figure.set_dpi(72)
         figure.patch.set_visible(False)
         renderer = _Renderer(width, height, buffer, metadata=SANS_DATE["svg"])
@@ -254,12 +253,7 @@ def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:
         common = {"font-family": f"'{FAMILLE}', '{SECOURS}'", "font-size": f"{matplotlib.rcParams['font.size']:g}px"}
     written = buffer.getvalue()
     body = lisible(written[written.index("</style>") :].partition("</defs>")[2].rpartition("</svg>")[0])
-    names: dict[str, str] = {}
-
-    def named(call: re.Match[str]) -> str:
-        return call[1] + names.setdefault(call[2], f"{nom}-{taille}-{len(names) + 1}")
-
-    body = BALISE.sub(lambda tag: NOMS.sub(named, _light(tag[0], tuple(common.items()))), body)
+    body = BALISE.sub(lambda tag: _light(tag[0], tuple(common.items())), body)
     width, height = (_short(f"{side:.6f}") for side in (width, height))
     opening = {"xmlns": "http://www.w3.org/2000/svg", "class": f"dessin-{taille}", "role": "img",
                "aria-label": lisible(alt), "width": f"{width}pt", "height": f"{height}pt",

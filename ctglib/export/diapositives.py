@@ -14,6 +14,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.util import Inches, Pt
 
 from ctglib.document.blocs import Dessin, Liste, Renvoi, Titre, morceaux
 from ctglib.document.signes import largeur, lisible, montrable
@@ -25,7 +29,8 @@ from ctglib.export.word import ALERTE, BLEU, GRIS, POLICE, en_images, terminer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pptx.presentation import Presentation
+    from pptx.presentation import Presentation as Presentee
+    from pptx.shapes.picture import Picture
     from pptx.slide import Slide
     from pptx.text.text import TextFrame
 
@@ -35,7 +40,6 @@ if TYPE_CHECKING:
 
 DIAPOSITIVES, LIGNES = 10, 6  # at most
 PORTRAIT = 1.2  # a chart that is not this much as wide as it is high would be too small to read from afar
-POUCE, POINT = 914_400, 12_700
 LARGE, HAUT, MARGE = 13.333, 7.5, 0.6  # inches: 16:9
 TITRE_HAUT, SOURCE_HAUT, ENTRE_DEUX = 1.7, 0.45, 0.25
 AISANCE = 1.28  # the fonts that stand for Calibri where it is not installed are that much wider than ours
@@ -167,10 +171,8 @@ def _dire(texte: Texte) -> str:
 
 def composer(document: Document) -> bytes:
     """Return the slides for PowerPoint or Impress. Same document, same bytes."""
-    from pptx import Presentation
-
     deck, slides, cover = Presentation(), diapositives(document), document.couverture
-    deck.slide_width, deck.slide_height = _places(LARGE, HAUT)
+    deck.slide_width, deck.slide_height = Inches(LARGE), Inches(HAUT)
     images = en_images(replace(document, corps=tuple(one.corps for one in slides if isinstance(one.corps, Dessin))))
     first = _nouvelle(deck, montrable(document.titre), haut=1.7, taille=34)
     if cover:
@@ -179,30 +181,30 @@ def composer(document: Document) -> bytes:
         _texte(first, [f"{name} : {value}" for name, value in cover.mentions], 5.1, 2.2, (18, 16), couleur=GRIS)
         left = MARGE
         for logo in (logo for logo in cover.logos if logo.nom in images):
-            picture = _image(first, images[logo.nom], f"Logo : {logo.nom}", *_places(left, 0.6), height=_places(0.9)[0])
-            left += picture.width / POUCE + 0.4
+            picture = _image(first, images[logo.nom], f"Logo : {logo.nom}", left, 0.6, hauteur=0.9)
+            left += picture.width.inches + 0.4
     for one in slides:
-        _diapositive(deck, one, cover.avertissement if cover else "", images)
+        _diapositive(deck, one, cover.avertissement, images)
     return terminer(deck, document)
 
 
-def _diapositive(deck: Presentation, one: Diapositive, avertissement: str, images: dict[str, bytes]) -> None:
+def _diapositive(deck: Presentee, one: Diapositive, avertissement: str, images: dict[str, bytes]) -> None:
     title, shown = _dire(one.titre), one.corps
     slide, top = _nouvelle(deck, title), _sous_le_titre(title)
     if isinstance(shown, Dessin):
         shape = _forme(shown)
         height = min(HAUT - top - SOURCE_HAUT - 0.3, (LARGE - 2 * MARGE) / shape)
-        place = _places((LARGE - height * shape) / 2, top, height * shape, height)
-        _image(slide, images[f"figure-{shown.nom}"], shown.alt, *place)
+        _image(slide, images[f"figure-{shown.nom}"], shown.alt, (LARGE - height * shape) / 2, top, hauteur=height)
     elif isinstance(shown, Tableau):
         rows = [[colonne.libelle for colonne in shown.colonnes]]
         rows += [[montrable(value) for value in row] for row in shown.lignes()]
         width = LARGE - 2 * MARGE
         needs = [_besoin((row[rank] for row in rows[1:]), colonne) for rank, colonne in enumerate(shown.colonnes)]
-        frame = slide.shapes.add_table(len(rows), len(rows[0]), *_places(MARGE, top, width, 0.4 * len(rows)))
+        place = map(Inches, (MARGE, top, width, 0.4 * len(rows)))
+        frame = slide.shapes.add_table(len(rows), len(rows[0]), *place)
         frame._element.nvGraphicFramePr.cNvPr.set("descr", montrable(shown.titre))
         for column, need in zip(frame.table.columns, needs, strict=True):
-            (column.width,) = _places(width * need / sum(needs))
+            column.width = Inches(width * need / sum(needs))
         for rank, row in enumerate(rows):
             for place, text in enumerate(row):
                 colour = "1D2429" if rank else "FFFFFF"
@@ -216,22 +218,17 @@ def _diapositive(deck: Presentation, one: Diapositive, avertissement: str, image
     slide.notes_slide.notes_text_frame.text = "\n".join(told)
 
 
-def _places(*pouces: float) -> list[int]:
-    """Return inches in the unit of Office files."""
-    return [round(size * POUCE) for size in pouces]
-
-
-def _nouvelle(deck: Presentation, titre: str, *, haut: float = MARGE, taille: int = 0) -> Slide:
+def _nouvelle(deck: Presentee, titre: str, *, haut: float = MARGE, taille: int = 0) -> Slide:
     """Add a slide with its title in the place that screen readers and the outline look for."""
     slide = deck.slides.add_slide(deck.slide_layouts.get_by_name("Title Only"))
     place = slide.shapes.title
-    place.left, place.top, place.width, place.height = _places(MARGE, haut, LARGE - 2 * MARGE, TITRE_HAUT)
+    place.left, place.top, place.width, place.height = map(Inches, (MARGE, haut, LARGE - 2 * MARGE, TITRE_HAUT))
     _remplir(place.text_frame, [titre], taille or _taille_du_titre(titre), BLEU, gras=True)
     return slide
 
 
-def _image(slide: Slide, octets: bytes, alternative: str, *place: int, height: int | None = None) -> object:
-    picture = slide.shapes.add_picture(BytesIO(octets), *place, **({"height": height} if height else {}))
+def _image(slide: Slide, octets: bytes, alternative: str, left: float, top: float, hauteur: float) -> Picture:
+    picture = slide.shapes.add_picture(BytesIO(octets), Inches(left), Inches(top), height=Inches(hauteur))
     picture._element.nvPicPr.cNvPr.set("descr", lisible(alternative))
     return picture
 
@@ -240,7 +237,7 @@ def _texte(
     slide: Slide, textes: list[str], haut: float, hauteur: float, tailles: tuple[int, ...], *, couleur: str = "1D2429",
     puces: bool = False,
 ) -> None:  # fmt: skip
-    box = slide.shapes.add_textbox(*_places(MARGE, haut, LARGE - 2 * MARGE, hauteur))
+    box = slide.shapes.add_textbox(*map(Inches, (MARGE, haut, LARGE - 2 * MARGE, hauteur)))
     told = [montrable(text) for text in textes if text]
     _remplir(box.text_frame, told, _taille(told, hauteur, tailles), couleur, puces=puces)
 
@@ -248,18 +245,14 @@ def _texte(
 def _remplir(
     cadre: TextFrame, textes: list[str], taille: int, couleur: str, *, gras: bool = False, puces: bool = False
 ) -> None:
-    from pptx.dml.color import RGBColor
-    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-    from pptx.util import Pt
-
     cadre.word_wrap, cadre.vertical_anchor = True, MSO_ANCHOR.TOP
     for rank, text in enumerate(textes):
         paragraph = cadre.paragraphs[0] if rank == 0 else cadre.add_paragraph()
         paragraph.alignment, paragraph.space_after = PP_ALIGN.LEFT, Pt(taille * ENTRE)
         if puces:
             properties = paragraph._p.get_or_add_pPr()
-            properties.set("marL", str(taille * POINT))
-            properties.set("indent", str(-taille * POINT))
+            properties.set("marL", str(Pt(taille)))
+            properties.set("indent", str(-Pt(taille)))
             etree.SubElement(properties, f"{{{properties.nsmap['a']}}}buChar").set("char", "•")
         run = paragraph.add_run()
         run.text = text

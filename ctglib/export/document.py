@@ -23,8 +23,6 @@ from ctglib.secret import MIME as BRUT
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from ctglib.document.blocs import Couverture
-
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
 CHAPITRE, SOUS_SECTION = 2, 3
 PAGE_WEB = "tableau de la page web"  # what refers, on paper, to a table for the screen, which has no number
@@ -60,12 +58,12 @@ class Document:
 
     Attributes:
         titre: Its title.
-        couverture: Its cover, None when the notebook shows none.
+        couverture: Its cover, a blank one when the notebook shows none.
         corps: Its blocks, in order, without groups; headings have their anchors, tables, charts and references numbers.
     """
 
     titre: str
-    couverture: Couverture | None
+    couverture: objets.Couverture
     corps: tuple[Bloc, ...]
 
     def __repr__(self) -> str:
@@ -79,7 +77,7 @@ class Document:
     @property
     def court(self) -> bool:
         """Whether it has so few chapters, or pages, that a table of contents would be longer than the way to them."""
-        return len(self.chapitres) <= CHAPITRES_D_UNE_PAGE or bool(self.couverture and self.couverture.breve)
+        return len(self.chapitres) <= CHAPITRES_D_UNE_PAGE or self.couverture.breve
 
     @property
     def tableaux(self) -> dict[str, str]:
@@ -122,20 +120,18 @@ class Document:
         first = [_changer(bloc, lambda leaf: _redire(leaf, en_clair))
                  for bloc in takewhile(lambda bloc: bloc is not second, self.corps)]  # fmt: skip
         first.append(Paragraphe(f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"))
-        if self.couverture:
-            first = _avec_sigles(first, self.couverture.sigles)
+        first = _avec_sigles(first, self.couverture.sigles)
         return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first))
 
     @property
     def instant(self) -> datetime:
         """The date it bears, which is that of its content, never the clock's."""
-        date = self.couverture.date if self.couverture else "2000-01-01"
-        return datetime.fromisoformat(date).replace(tzinfo=UTC)
+        return datetime.fromisoformat(self.couverture.date or "2000-01-01").replace(tzinfo=UTC)
 
     @property
     def rappel(self) -> str:
         """What the head of every page recalls of the warnings of the cover: the beginning of each, on one line."""
-        warnings = self.couverture.avertissement.split(" – ") if self.couverture else []
+        warnings = self.couverture.avertissement.split(" – ")
         return "".join(f"{warning.partition(' : ')[0]} – " for warning in warnings if warning)
 
 
@@ -200,7 +196,7 @@ def assembler(carnet: NotebookNode) -> Document:
     Raises:
         CarnetImpubliable: Cells show what a report cannot carry; the message names them and says what to write.
     """
-    sections, faults, cover, rank = [_Section()], [], None, 0
+    sections, faults, cover, rank = [_Section()], [], objets.SANS_COUVERTURE, 0
     for cell in carnet.cells:
         rank += "injected-parameters" not in cell.get("metadata", {}).get("tags", ())
         place = f"- cellule {rank}, « {next(iter(cell.source.strip().splitlines()), '')} » : "
@@ -305,7 +301,7 @@ def _jetons(jetons: list[dict]) -> Iterator[Morceau]:
 # Numbers, anchors, references, abbreviations.
 
 
-def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> Document:
+def document_de(blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SANS_COUVERTURE) -> Document:
     """Return the document of some blocks; its title is the heading of the first level."""
     corps = list(feuilles(blocs))
     first = next((bloc for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1), Titre("Rapport", 1))
@@ -313,9 +309,8 @@ def document_de(blocs: Iterable[Bloc], couverture: Couverture | None = None) -> 
     for bloc in corps:
         if bloc is not first:  # another title of the first level opens a chapter
             blocks.append(replace(bloc, niveau=CHAPITRE) if isinstance(bloc, Titre) and bloc.niveau == 1 else bloc)
-    if couverture:
-        title += couverture.complement
-        blocks = _avec_sigles(blocks, couverture.sigles)
+    title += couverture.complement
+    blocks = _avec_sigles(blocks, couverture.sigles)
     numbers = _numeros(blocks)
     screen = {f"tableau-{table.nom}": table.titre.partition(",")[0] for table in tableaux_de(blocks) if table.ecran}
     taken: set[str] = set()

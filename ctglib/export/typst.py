@@ -31,7 +31,6 @@ BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 MOT_LONG = 30  # a longer word may break: after a sign that parts it, as in a path, or every ten characters
 COUPURES = re.compile(r"[/_.]|[^/_.]{10}")
 LIGNES_COURTES, SIGNES_COURTS = 8, 1300  # a table of no more rows and of no more text than that is never cut
-SIGNES_D_UN_BLOC = 800  # a row whose cells hold less than that is never cut between two pages
 SIGNES_PAR_LIGNE = 105  # of 8.5 pt in the width of the page, few enough never to count a line short
 HAUTEUR, ENTRE = 11.5, 5.0  # pt: of a line of a note, and above it
 TAILLE = 8.5  # pt, of the text of a table
@@ -49,7 +48,7 @@ def composer(document: Document) -> bytes:
     Raises:
         typst.TypstError: The document does not hold under both standards (an alternative text is missing, a title…).
     """
-    second = document.chapitres[1] if not document.court else None
+    second = None if document.court else document.chapitres[1]
     body = []
     for before, bloc in pairwise([None, *document.papier]):
         question = isinstance(before, blocs.Titre) and isinstance(bloc, blocs.Paragraphe)
@@ -60,28 +59,19 @@ def composer(document: Document) -> bytes:
 
 def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
     """Return the PDF of a body, in one of the frames of ``rapport.typ``, to which all is told as JSON."""
-    cover, logos = document.couverture, []
+    cover = document.couverture
+    told = {
+        **{key: montrable(getattr(cover, key)) for key in ("sujet", "territoire", "source", "avertissement")},
+        "titre": montrable(document.titre),
+        "mentions": [[montrable(name), secable(text)] for name, text in cover.mentions],
+        "logos": [{"nom": montrable(logo.nom), "contenu": [*(logo.contenu or b"")]} for logo in cover.logos],
+        "avertissement-court": montrable(document.rappel),
+        "court": document.court,
+        "corps": corps,
+    }
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         root = Path(folder)
         shutil.copy(MODELE, root)
-        for rank, logo in enumerate(cover.logos if cover else (), start=1):
-            name = f"logo-{rank}.{logo.suffixe}" if logo.contenu else ""
-            if name:
-                (root / name).write_bytes(logo.contenu)
-            logos.append({"nom": montrable(logo.nom), "adresse": name})
-        said = {key: montrable(getattr(cover, key, "")) for key in ("sujet", "territoire", "source", "avertissement")}
-        mentions = cover.mentions if cover else ()
-        told = {
-            **said,
-            "titre": montrable(document.titre),
-            "mentions": [[montrable(name), secable(text)] for name, text in mentions],
-            "logos": logos,
-            "avertissement-court": montrable(document.rappel),
-            "auteurs": [logo["nom"] for logo in logos],
-            "court": document.court,
-            "mots": ["convention territoriale globale", said["territoire"]],
-            "corps": corps,
-        }
         (root / "donnees.json").write_text(json.dumps(told), encoding="utf-8")
         shown = f'#import "{MODELE.name}": {cadre}\n#show: {cadre}.with(json("donnees.json"))\n'
         pdf = compilateur(root, shown).compile(format="pdf", pdf_standards=NORMES, timestamp=document.instant)
@@ -120,7 +110,7 @@ def en_donnees(objet: object) -> object:
         case blocs.Dessin() | Tableau():
             kind = type(objet).__name__
             own = _tableau(objet) if kind == "Tableau" else {
-                "svg": lisible(objet.svg_large), "alt": lisible(objet.alt), "lecture": secable(objet.lecture)
+                "svg": objet.svg_large, "alt": lisible(objet.alt), "lecture": secable(objet.lecture)
             }  # fmt: skip
             anchor = f"{'tableau' if kind == 'Tableau' else 'figure'}-{objet.nom}" if objet.numero else ""
             source = secable(f"Source : {objet.source}")
@@ -132,34 +122,20 @@ def en_donnees(objet: object) -> object:
 
 
 def _tableau(tableau: Tableau) -> dict[str, object]:
-    """Return what is told of a table: a short one is never cut, a long one has a column more, which ties rows."""
-    columns, notes, left = tableau.colonnes, tableau.notes, len(tableau.cellules)
+    """Return what is told of a table; a short one is never cut."""
     signs = sum(len(montrable(value)) for row in tableau.lignes() for value in row)
-    short = left <= LIGNES_COURTES and signs <= SIGNES_COURTS
     # The height of the notes and of the source, never short.
     below = sum(ENTRE + HAUTEUR * max(1, math.ceil(len(text) / SIGNES_PAR_LIGNE))
-                for text in (*notes, f"Source : {tableau.source}"))  # fmt: skip
+                for text in (*tableau.notes, f"Source : {tableau.source}"))  # fmt: skip
     heads = [[("center", secable(column), across, down) if isinstance(column, str) else
               ("right" if column.numerique else "left", secable(column.libelle), across, down)
               for column, across, down in row] for row in tableau.entetes()]  # fmt: skip
-    told, groups = [], tableau.corps()
-    for place, (title, rows) in enumerate(groups):
-        tied = {0} if place == 0 and len(rows) > 1 else set()
-        tied |= {len(rows) - 2} if place == len(groups) - 1 and len(rows) > 1 and (not tied or len(rows) > 3) else set()
-        lines = []
-        for rank, row in enumerate(rows):
-            left -= 1
-            lines.append({
-                "textes": [secable(value) for value in row],
-                "entiere": all(len(str(value)) < SIGNES_D_UN_BLOC for value in row), "derniere": left == 0,
-                "liee": not short and rank in tied, "seule": not short and not {rank, rank - 1} & tied,
-            })  # fmt: skip
-        told.append({"titre": secable(title), "lignes": lines})
     return {
-        "court": short, "sous": 0.0 if short else below, "notes": [secable(note) for note in notes],
-        "largeurs": [round(width, 1) for width in largeurs(tableau)] + [0] * (not short), "entetes": heads,
-        "dernier-groupe": bool(columns[-1].groupe), "nombres": [column.numerique for column in columns],
-        "groupes": told,
+        "court": len(tableau.cellules) <= LIGNES_COURTES and signs <= SIGNES_COURTS, "sous": below,
+        "notes": [secable(note) for note in tableau.notes], "entetes": heads,
+        "largeurs": [round(width, 1) for width in largeurs(tableau)],
+        "nombres": [column.numerique for column in tableau.colonnes],
+        "groupes": [(secable(title), [[*map(secable, row)] for row in rows]) for title, rows in tableau.corps()],
     }  # fmt: skip
 
 

@@ -45,8 +45,7 @@ POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabyt
 def composer(document: Document) -> bytes:
     """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
     word, images, cover = docx.Document(str(MODELE)), en_images(document), document.couverture
-    section, titles = word.sections[0], [document.titre, cover.territoire if cover else ""]
-    head = document.rappel + " – ".join(title for title in titles if title)
+    section, head = word.sections[0], document.rappel + " – ".join(filter(None, (document.titre, cover.territoire)))
     section.header.paragraphs[0].runs[0].text = montrable(head)
     if cover:
         section.footer.paragraphs[0].runs[0].text = montrable(f"{cover.source} – page\u00a0")
@@ -141,8 +140,8 @@ def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
 
 def en_images(document: Document) -> dict[str, bytes]:
     """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
-    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in document.dessins}
-    logos = [logo for logo in (document.couverture.logos if document.couverture else ()) if logo.contenu]
+    drawn = {f"figure-{dessin.nom}": dessin.svg_large.encode() for dessin in document.dessins}
+    logos = [logo for logo in document.couverture.logos if logo.contenu]
     drawn |= {logo.nom: logo.contenu for logo in logos if logo.suffixe == "svg"}
     images = []
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
@@ -179,8 +178,7 @@ def terminer(fichier: Word | Presentation, document: Document) -> bytes:
     """Return the bytes of an Office file, which says what its document is, nothing of the clock nor of this machine."""
     properties, package = fichier.core_properties, fichier.part.package
     properties.title = montrable(document.titre)[:PROPRIETE]
-    logos = document.couverture.logos if document.couverture else ()
-    properties.author = ", ".join(montrable(logo.nom) for logo in logos)[:PROPRIETE]
+    properties.author = ", ".join(montrable(logo.nom) for logo in document.couverture.logos)[:PROPRIETE]
     properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
     properties.created = properties.modified = document.instant.replace(tzinfo=None)
     properties.comments = ""
