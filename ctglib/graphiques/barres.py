@@ -53,7 +53,6 @@ def ages(ages: pd.DataFrame, tranches: pd.DataFrame, contexte: Contexte, *, jusq
     - ``tranches``: children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN when absent) and
       ``libelle`` (« Enfants de 3 à 5 ans »).
     - ``jusqu_a``: the oldest age that must be seen, beyond the children who are counted.
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     rows = ages.assign(fin=ages["age_max"].map(_end_of_age))
     bands = tranches.assign(
@@ -103,18 +102,14 @@ def _draw_ages(planche: Planche, rows: pd.DataFrame, bands: pd.DataFrame, furthe
     axes, bounds = planche.plot(scale), scale.graduations()
     if len(bands):  # the children of each age group as a thin band
         bounds = sorted({*bands["age_min"], *ends, max(furthest, ends.max())})
-        lines = planche.wrap(BANDEAU, planche.width if planche.narrow else scale.left - GUTTER, bold=True)
-        text = len(lines) * planche.leading
-        height = text + HEIGHT_OF_BAND + 2 if planche.narrow else max(text, HEIGHT_OF_BAND)
-        middle = height - HEIGHT_OF_BAND / 2 if planche.narrow else height / 2
-        planche.write_lines(0, text / 2 if planche.narrow else middle, lines, bold=True)
+        (middle,), y = planche.put_rows([BANDEAU], y, mark=HEIGHT_OF_BAND, first=1.0, bold=True)
         axes.barh([middle] * len(bands), bands["fin"] - bands["age_min"], HEIGHT_OF_BAND, bands["age_min"],
                   color=planche.shade[3], edgecolor=grey.fond, linewidth=1.5, clip_on=False)  # fmt: skip
         for band in bands.itertuples():
             left, right = scale.place(band.age_min), scale.place(band.fin)
             if planche.measure(band.compte, bold=True) <= right - left - 1.5:
                 planche.write((left + right) / 2, middle, band.compte, ha="center", bold=True)
-        y = height + GUTTER
+        y += GUTTER
     top = y
     if rows.empty:
         y = planche.put_text(0, y, SANS_AGE, color=grey.absence) + BETWEEN_ROWS
@@ -161,7 +156,6 @@ def entrees_sorties(mouvements: pd.DataFrame, contexte: Contexte, **legende: str
 
     - ``mouvements``: one row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the absence that
       ``statut_entrees`` and ``statut_sorties`` tell).
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     if not mouvements[["entrees", "sorties"]].notna().any(axis=None):
         return None
@@ -253,7 +247,6 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | N
 
     - ``parts``: one row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the modalité), ``part`` (in %,
       NaN with the absence that ``statut`` tells), ``effectif`` (NaN when hidden), ``statut``.
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     if not parts["part"].notna().any():
         return None
@@ -271,10 +264,8 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | N
     told = rows.assign(texte=rows["texte"].str.removesuffix(f"{FINE}%")).drop_duplicates(
         ["modalite", "groupe"], keep="last"
     )
-    names, heads = (
-        list(dict.fromkeys(rows["modalite"])),
-        {f"g{rank}": f"{name} (%)" for rank, name in enumerate(groups)},
-    )
+    names = list(dict.fromkeys(rows["modalite"]))
+    heads = {f"g{rank}": f"{name} (%)" for rank, name in enumerate(groups)}
     cells = told.pivot(index="modalite", columns="groupe", values="texte")[list(groups)].fillna(TIRET)
     cells = cells.set_axis(list(heads), axis=1)
     cells["libelle"] = rows.drop_duplicates("modalite", keep="last").set_index("modalite")["libelle"]

@@ -58,6 +58,7 @@ def assemble(
 ) -> Figure:  # fmt: skip
     """Return the figure of a chart (see ``Figure``), whose source is the context's unless told.
 
+    What a chart calls ``legende`` is ``nom``, ``titre`` and, if wanted, ``source``.
     ``draw`` draws on the sheet it is given and returns the height it took, in points. ``colonnes`` are the columns of
     its numbers and their headers, ``lignes`` their rows, as text; the first columns, as many as ``mots``, are words.
     ``reste`` is what else a table takes: ``donnees``, unrounded; ``groupes``, ``notes``.
@@ -266,19 +267,12 @@ class Planche:
         """Write a remark under the chart, on as many lines as it takes, and return its bottom."""
         return self.put_text(left, top, text, color=self.couleurs.secondaire) + 2
 
-    def annotate(
-        self, axes: Axes, place: tuple[float, float], text: str, *, dx: float = 0.0, dy: float = 0.0,
-        bold: bool = False, **style: object,
-    ) -> None:  # fmt: skip
-        """Write a line beside a place of the data, that many points to its right and under it."""
-        axes.annotate(montrable(text), place, (dx, -dy - MIDDLE * self.size), textcoords="offset points",
-                      annotation_clip=False, weight=700 if bold else 400, **style)  # fmt: skip
-
     # Rows, their axis, their names.
 
     def put_rows(
-        self, labels: Sequence[str], top: float, *, details: Sequence[str] = (), mark: float = MARK, first: float = 0.0
-    ) -> tuple[list[float], float]:
+        self, labels: Sequence[str], top: float, *, details: Sequence[str] = (), mark: float = MARK, first: float = 0.0,
+        bold: bool = False,
+    ) -> tuple[list[float], float]:  # fmt: skip
         """Write the labels of rows; return the middles of their marks, and the bottom of the last row.
 
         What qualifies a label (kind, management) stands under it, or after it on a narrow sheet. The marks of a row are
@@ -287,13 +281,13 @@ class Planche:
         lead, grey, narrow = self.leading, self.couleurs.secondaire, self.narrow
         width, middles, y = self.width if narrow else self.left - GUTTER, [], top
         for label, detail in zip(labels, details or [""] * len(labels), strict=True):
-            names = self.wrap(label, width, LINES_OF_A_LABEL)
+            names = self.wrap(label, width, LINES_OF_A_LABEL, bold)
             beside = self.measure(label) + NAME_AND_DETAIL
             follows = narrow and len(names) == 1 and beside + self.measure(detail) <= width
             under = self.wrap(detail, width, LINES_OF_A_LABEL) if detail and not follows else []
             text = (len(names) + len(under)) * lead
             start = y if narrow else y + max(mark - text, 0.0) / 2
-            self.write_lines(0, start + len(names) * lead / 2, names, hide=narrow)
+            self.write_lines(0, start + len(names) * lead / 2, names, hide=narrow, bold=bold)
             self.write_lines(0, start + text - len(under) * lead / 2, under, color=grey, hide=narrow)
             if detail and follows:
                 self.write(beside, start + lead / 2, detail, color=grey, hide=True)
@@ -310,21 +304,25 @@ class Planche:
     ) -> float:  # fmt: skip
         """Put light vertical rules and their values under the rows, and return the bottom of the axis.
 
-        The values are the graduations of the scale, unless given. One that would touch the one on its left is left out.
+        The values are the graduations of the scale, unless given.
         """
         decimals = next((number for number in (0, 1) if round(scale.step, number) == round(scale.step, 9)), 2)
         after = f" {symbole}" if symbole else ""
         values = values or [(one, nombre(one, decimals, signe=signe) + after) for one in scale.graduations()]
         axes.vlines([value for value, _ in values], top, bottom + 3, colors=self.couleurs.filet, linewidth=0.5,
                     clip_on=False)  # fmt: skip
-        free = float("-inf")
-        for value, text in values:
-            width = self.measure(text)
-            left = min(max(scale.place(value) - width / 2, 0.0), self.width - width)
-            if left >= free:
-                self.write(left + width / 2, bottom + 10, text, ha="center", color=self.couleurs.secondaire)
-                free = left + width + BETWEEN_VALUES
+        self.put_values(scale, bottom + 10, values)
         return bottom + 16
+
+    def put_values(self, scale: Echelle, y: float, values: Sequence[tuple[float, str]]) -> None:
+        """Write values under their places, inside the sheet; one that would touch another one before it is left out."""
+        taken: list[tuple[float, float]] = []
+        for value, text in values:
+            half = self.measure(text) / 2
+            middle = min(max(scale.place(value), half), self.width - half)
+            if all(abs(middle - other) >= half + room + BETWEEN_VALUES for other, room in taken):
+                self.write(middle, y, text, ha="center", color=self.couleurs.secondaire)
+                taken.append((middle, half))
 
     def put_names(self, y: float, names: Sequence[tuple[float, str, str]], right: float = 0.0) -> None:
         """Write one or two names above their marks, away from each other, inside the sheet or left of a place.

@@ -13,8 +13,6 @@ from ctglib.document.typographie import INSECABLE, enumerer, nombre, pourcent, s
 from ctglib.graphiques.planche import DASHES, GUTTER, LINE_OF_NAMES, SANS_ZERO, TIRET, assemble, echelle, round_step
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from ctglib.calculs.comparables import Resultat
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
@@ -29,6 +27,7 @@ BASE = 100.0
 CEILING = 2.0  # a drawing stops at so many times the high threshold, so that one index does not crush the others
 GRADUATIONS = 8
 ENTETE = "Écart, en points"
+ABSENTE = "valeur absente"
 MARK_OF_STRIP, DOT = 18.0, 5.0
 HALF_MEAN, BAR = 8.5, 6.0
 EDGE, BETWEEN_GRADUATIONS = 4.0, 8.0
@@ -38,8 +37,14 @@ SIGNES = (
 )
 
 
-def _annees(rows: pd.DataFrame) -> list[str]:
-    return [TIRET if pd.isna(year) else str(int(year)) for year in rows["annee"]]
+def _dire(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
+    """Return rows of a comparison with what their year and their two values read: ``an``, ``ici``, ``la``."""
+    told = list(rows.itertuples())
+    return rows.assign(
+        an=[TIRET if pd.isna(row.annee) else str(int(row.annee)) for row in told],
+        ici=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in told],
+        la=[contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference) for row in told],
+    )
 
 
 # Dumbbells.
@@ -51,7 +56,6 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", *
     - ``comparaison``: rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale; a
       column ``valeur_autre`` adds the values of third places, which ``autre`` names.
     - ``autre``: what the third mark of a row is.
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
 
     Raises:
         ValueError: The rows mix units that do not share a scale: rates do (in %, for 100), others only with themselves.
@@ -60,32 +64,25 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", *
     if len(unites) > 1 and set(comparaison["ecart_type"]) != {"points"}:
         raise ValueError(f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(unites))}.")
     rows = comparaison.sort_values("ecart", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
-    told = list(rows.itertuples())
     here, there = contexte.territoire, contexte.reference
-    shown = rows.assign(
-        texte=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in told],
-        texte_reference=[contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference) for row in told],
-        texte_ecart=[
-            TIRET if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type) for row in told
-        ],
-        symbole=[contexte.unites[row.unite].symbole for row in told],
-        an=_annees(rows),
-    )
+    shown = _dire(rows, contexte).assign(
+        texte_ecart=[TIRET if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type)
+                     for row in rows.itertuples()],
+        symbole=[contexte.unites[unite].symbole for unite in rows["unite"]],
+    )  # fmt: skip
     complete = shown[shown["ecart"].notna()]
     first, last = (complete if len(complete) else shown).iloc[0], shown.iloc[[0, *complete.index[-1:]]]
 
     def sentence(row: object) -> str:
         gap = "" if row.texte_ecart == TIRET else f" (écart : {row.texte_ecart})"
-        own, other = row.texte or "valeur absente", row.texte_reference or "valeur absente"
-        return f"« {row.libelle} » : {own} {here.a}, {other} {there.a}{gap}"
+        return f"« {row.libelle} » : {row.ici or ABSENTE} {here.a}, {row.la or ABSENTE} {there.a}{gap}"
 
     count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
     return assemble(
         contexte, lambda planche: _draw_dumbbells(planche, shown, contexte, autre), **legende,
         alt=f"{count}, {here.nom} et {there.nom}. {' ; '.join(dict.fromkeys(map(sentence, last.itertuples())))}.",
         lecture=("" if pd.isna(first["annee"]) else f"en {first['an']}, ") + f"{sentence(first)}.",
-        colonnes={"libelle": "Indicateur", "an": "Année", "texte": here.nom, "texte_reference": there.nom,
-                  "texte_ecart": "Écart"},
+        colonnes={"libelle": "Indicateur", "an": "Année", "ici": here.nom, "la": there.nom, "texte_ecart": "Écart"},
         lignes=shown, donnees=rows[GARDEES],
     )  # fmt: skip
 
@@ -101,7 +98,7 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
     # A scale as wide as its zone allows once every value has its text beside its mark.
     values, left = [*rows["valeur"], *rows["valeur_reference"]], planche.left
     others = rows["valeur_autre"].dropna() if "valeur_autre" in rows else []
-    widths = [planche.measure(text, bold=True) + BESIDE for text in (*rows["texte"], *rows["texte_reference"])]
+    widths = [planche.measure(text, bold=True) + BESIDE for text in (*rows["ici"], *rows["la"])]
     scale = echelle([*values, *others], left + max(widths), right - max(widths), zero=True)
     if not pd.isna(values).any():
         places = [(scale.place(value), width) for value, width in zip(values, widths, strict=True)]
@@ -124,7 +121,7 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
         planche.marks(known[name], known["y"], colour, axes=axes, form=form)
         names.append((scale.place(known[name].iloc[0]) if len(known) else scale.left, label, colour))
     for row, gap in zip(placed.itertuples(), gaps, strict=True):
-        _write_values(planche, axes, scale, row)
+        _write_values(planche, scale, row)
         planche.write(planche.width, row.y, gap, ha="right", bold=True)
     line = middles[0] - planche.leading - 3 if planche.narrow else LINE_OF_NAMES
     limit = 0.0 if planche.narrow else planche.width - heading - GUTTER
@@ -134,11 +131,10 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
     return planche.put_note(left, bottom, " ".join(notes)) if notes else bottom
 
 
-def _write_values(planche: Planche, axes: Axes, scale: Echelle, row: object) -> None:
+def _write_values(planche: Planche, scale: Echelle, row: object) -> None:
     """Write the lowest value on the left of its mark, the other on the right of the last one; or what is absent."""
     colours = planche.couleurs
-    ends = [(row.valeur_reference, row.texte_reference, colours.reference, False),
-            (row.valeur, row.texte, colours.territoire, True)]  # fmt: skip
+    ends = [(row.valeur_reference, row.la, colours.reference, False), (row.valeur, row.ici, colours.territoire, True)]
     present = sorted((end for end in ends if pd.notna(end[0])), key=lambda end: end[0])
     if not present:
         words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or TIRET
@@ -147,8 +143,8 @@ def _write_values(planche: Planche, axes: Axes, scale: Echelle, row: object) -> 
     first, last = present[0], present[-1]
     other = last if first is not last else next(end for end in ends if end is not first)
     for value, side, (_, text, colour, bold) in ((first[0], -1, first), (last[0], 1, other)):
-        planche.annotate(axes, (value, row.y), text or TIRET, dx=side * BESIDE, ha="right" if side < 0 else "left",
-                         bold=bold, color=colour)  # fmt: skip
+        x, align = scale.place(value) + side * BESIDE, "right" if side < 0 else "left"
+        planche.write(x, row.y, text or TIRET, ha=align, bold=bold, color=colour)
 
 
 # Indices.
@@ -159,17 +155,13 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
 
     - ``indices``: rows of ``ctglib.calculs.comparaison.indices``.
     - ``radar``: the thresholds.
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
-    here, there, told = contexte.territoire, contexte.reference, list(indices.itertuples())
-    rows = indices.reset_index(drop=True).assign(
-        axe=[f"{rank}. {row.libelle}" for rank, row in enumerate(told, start=1)],
-        an=_annees(indices),
-        texte=[_indice(row.indice) if row.niveau != "absent" else TIRET for row in told],
-        ici=[contexte.valeur(row.indicateur, row.valeur, row.statut) or "valeur absente" for row in told],
-        la=[contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference) or "valeur absente"
-            for row in told],
-    )  # fmt: skip
+    here, there = contexte.territoire, contexte.reference
+    rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": {"": ABSENTE}, "la": {"": ABSENTE}})
+    rows = rows.assign(
+        axe=[f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)],
+        texte=[_indice(row.indice) if row.niveau != "absent" else TIRET for row in rows.itertuples()],
+    )
     present, without = ranger(rows[rows["niveau"] != "absent"]), []
     for row in rows[rows["niveau"] == "absent"].itertuples():
         why = "valeur nulle" if 0 in (row.valeur, row.valeur_reference) else "années différentes"
@@ -263,7 +255,6 @@ def points_comparables(
 
     - ``resultat``: the comparison.
     - ``comparaison``: words of the catalogue.
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     rows = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
     if rows.empty:

@@ -36,7 +36,6 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure
     - ``cellules``: one row a cell: ``ligne``, ``colonne``, ``valeur`` (NaN when missing), ``texte`` (what is written:
       the value, or the word of its absence) and, if wanted, ``signe``, written before it. Colour goes from zero, or
       from the lowest value when it is negative, to the highest one.
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     if not cellules["valeur"].notna().any():
         return None

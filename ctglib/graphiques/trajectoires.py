@@ -23,8 +23,6 @@ from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.planche import DASHES, TIRET, Echelle, assemble, round_step
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from ctglib.document.contexte import Contexte
     from ctglib.document.figure import Figure
     from ctglib.graphiques.planche import Planche
@@ -44,7 +42,7 @@ SQUARE = 8.0  # of an absent year
 TARGET = 14.0  # width of the mark of a target
 INDENT = 13.0  # of a remark, after its sign
 ALL_VALUES = 5  # up to that many points, each has its value where there is room
-BETWEEN_YEARS, BETWEEN_ROWS = 4.0, 14.0
+BETWEEN_ROWS = 14.0
 GRADUATIONS = 4
 STEEPEST = 0.2  # share of the highest value under which a spread does not fill a panel: noise would look like a slope
 BESIDE, CLEARANCE = 6.0, 1.2  # from a point to its value, and around it
@@ -123,7 +121,6 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
       the indicator has none; the same as the label when the panel bears its name alone), ``annee``, ``valeur`` (NaN
       with the absence that ``statut`` tells), ``statut``, ``cible`` and ``annee_cible`` (the same on all the rows of a
       series, missing when it has none), ``rupture`` (True in the first year of the new series).
-    - ``legende``: ``nom``, ``titre`` and ``source`` of ``planche.assemble``.
     """
     rows = lignes.sort_values("annee", kind="stable").astype(
         {"annee": "int64", "valeur": "Float64", "cible": "Float64"}
@@ -256,25 +253,18 @@ def _put_panel(
     absent = [(across.place(year), floor) for year in panel.rows.loc[panel.rows["valeur"].isna(), "annee"]]
     for x, y in absent:
         _sign(planche, "absence", x, y)
-    unplaced = _put_values(
-        planche, axes, panel, across, upward, absent, Bbox.from_extents(left, top, right, bottom + 1)
-    )
+    unplaced = _put_values(planche, panel, across, upward, absent, Bbox.from_extents(left, top, right, bottom + 1))
     # The first and the last year, and between them those that have room.
     line = bottom + UNDER_AXIS
     first, last = round(across.low + 0.1), round(across.high - 0.1)
-    need, taken = planche.measure(str(last)) + BETWEEN_YEARS, []
-    for year in dict.fromkeys((first, last, *range(first + 1, last))):
-        x = across.place(year)
-        if all(abs(x - other) >= need for other in taken):
-            planche.write(x, line, str(year), ha="center", color=grey)
-            taken.append(x)
+    told = dict.fromkeys((first, last, *range(first + 1, last)))
+    planche.put_values(across, line, [(year, str(year)) for year in told])
     return line + planche.leading / 2 + 2, unplaced
 
 
 def _put_values(
-    planche: Planche, axes: Axes, panel: Serie, across: Echelle, upward: Echelle,
-    absent: Sequence[tuple[float, float]], frame: Bbox,
-) -> list[tuple[str, str]]:  # fmt: skip
+    planche: Planche, panel: Serie, across: Echelle, upward: Echelle, absent: Sequence[tuple[float, float]], frame: Bbox
+) -> list[tuple[str, str]]:
     """Write the first and the last value, and the others when they are few, where they cover nothing.
 
     Return a remark for the first and for the last one when they have no room.
@@ -291,12 +281,11 @@ def _put_values(
         lines.append(Path([(across.left, y), (x, y)]))
     ends, between = [0, len(known) - 1], range(1, len(known) - 1) if len(known) <= ALL_VALUES else ()
     for rank in dict.fromkeys((*ends, *between)):
-        row, (x, y) = known[rank], points[rank]
-        found = free_place(planche.measure(row.etiquette, bold=True), (x, y), taken, lines, frame)
+        row = known[rank]
+        found = free_place(planche.measure(row.etiquette, bold=True), points[rank], taken, lines, frame)
         if found:
             taken.append(found)
-            planche.annotate(axes, (row.annee, row.valeur), row.etiquette, dx=found.x0 - x, bold=True,
-                             dy=found.y0 + CAPITAL / 2 - y, color=planche.couleurs.territoire)  # fmt: skip
+            planche.write(found.x0, found.y0 + CAPITAL / 2, row.etiquette, bold=True, color=planche.couleurs.territoire)
         elif rank in ends:
             unplaced.append(("", f"{row.annee} : {row.etiquette}"))
     return unplaced
