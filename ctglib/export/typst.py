@@ -21,11 +21,9 @@ from ctglib.export.document import legende
 
 if TYPE_CHECKING:
     import pikepdf
-    import typst
 
     from ctglib.export.document import Document
 
-MODELE = Path(__file__).parent / "rapport.typ"
 NORMES = ["a-2a", "ua-1"]
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 MOT_LONG = 30  # a longer word may break: after a sign that parts it, as in a path, or every ten characters
@@ -58,7 +56,7 @@ def composer(document: Document) -> bytes:
 
 
 def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
-    """Return the PDF of a body, in one of the frames of ``rapport.typ``, to which all is told as JSON."""
+    """Return the PDF of a body, in one of the frames of ``rapport.typ``."""
     cover = document.couverture
     told = {
         **{key: montrable(getattr(cover, key)) for key in ("sujet", "territoire", "source", "avertissement")},
@@ -69,29 +67,25 @@ def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
         "court": document.court,
         "corps": corps,
     }
-    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
-        root = Path(folder)
-        shutil.copy(MODELE, root)
-        (root / "donnees.json").write_text(json.dumps(told), encoding="utf-8")
-        shown = f'#import "{MODELE.name}": {cadre}\n#show: {cadre}.with(json("donnees.json"))\n'
-        pdf = compilateur(root, shown).compile(format="pdf", pdf_standards=NORMES, timestamp=document.instant)
-    return _baliser(pdf)
+    shown = f'#import "rapport.typ": {cadre}\n#show: {cadre}.with(donnees)\n'
+    return _baliser(compiler_typst(shown, told, format="pdf", pdf_standards=NORMES, timestamp=document.instant))
 
 
-def compilateur(root: Path, texte: str) -> typst.Compiler:
-    """Return what compiles a text, written in a folder beside what it reads, with our fonts and no other.
+def compiler_typst(texte: str, donnees: object, **options: object) -> bytes | list[bytes]:
+    """Return what a text becomes, in which ``donnees`` are these, with our fonts and no other.
 
-    They are copied there: their packages hold each style twice, and Typst would choose.
+    They are copied apart: their packages hold each style twice, and Typst would choose.
     """
     import typst
 
-    main, fonts = root / "principal.typ", root / "polices"
-    main.write_text(texte, encoding="utf-8")
-    fonts.mkdir()
-    for path in fichiers().values():
-        shutil.copy(path, fonts)
-    ours = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)])
-    return typst.Compiler(input=main, root=root, font_paths=ours)
+    main = f"#let donnees = json(bytes(sys.inputs.donnees))\n{texte}".encode()
+    with tempfile.TemporaryDirectory(prefix="ctg-") as fonts:
+        for path in fichiers().values():
+            shutil.copy(path, fonts)
+        ours = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts])
+        told = {"donnees": json.dumps(donnees)}
+        compiler = typst.Compiler(input=main, root=Path(__file__).parent, font_paths=ours, sys_inputs=told)
+        return compiler.compile(**options)
 
 
 def en_donnees(objet: object) -> object:
@@ -207,10 +201,9 @@ def _baliser(pdf: bytes) -> bytes:
                     row.K = pikepdf.Array(cells[:-1])
                 elif tied and (across := _attributs(cells[-1]).get("/ColSpan", 1)) > 1:
                     _attribuer(cells[-1], "/ColSpan", across - 1)
-            for row in (row for body in _noeuds(table, "/TBody") for row in _enfants(body) if row.S == "/TR"):
-                for first in (cell for cell in _enfants(row)[:1] if cell.S == "/TD"):
-                    first.S = pikepdf.Name.TH
-                    _attribuer(first, "/Scope", pikepdf.Name.Row)
+                if cells[0].S == "/TD":
+                    cells[0].S = pikepdf.Name.TH
+                    _attribuer(cells[0], "/Scope", pikepdf.Name.Row)
         buffer = BytesIO()
         document.save(
             buffer,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from copy import deepcopy
 from io import BytesIO
@@ -23,7 +22,7 @@ from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
 from ctglib.export.document import legende
 from ctglib.export.html import modeles
-from ctglib.export.typst import LARGEUR, compilateur, largeurs
+from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
 
 if TYPE_CHECKING:
     from docx.document import Document as Word
@@ -36,6 +35,7 @@ MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
 BLEU, GRIS, ALERTE, FILET = "00558C", "5B6470", "8A6100", "C9D2D9"
 NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
+PAGES = "#set page(width: auto, height: auto, margin: 0pt)\n#donnees.map(svg => image(bytes(svg))).join(pagebreak())"
 LARGEUR_CM, LOGO_CM = 17.0, 3.5
 PROPRIETE = 255  # characters: Word takes no more in one
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
@@ -144,13 +144,9 @@ def en_images(document: Document) -> dict[str, bytes]:
     logos = [logo for logo in document.couverture.logos if logo.contenu]
     drawn |= {logo.nom: logo.contenu for logo in logos if logo.suffixe == "svg"}
     images = []
-    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
-        for rank, content in enumerate(drawn.values()):
-            (Path(folder) / f"{rank}.svg").write_bytes(content)
-        pages = "\n#pagebreak()\n".join(f'#image("{rank}.svg")' for rank in range(len(drawn)))
-        if drawn:
-            compiler = compilateur(Path(folder), f"#set page(width: auto, height: auto, margin: 0pt)\n{pages}\n")
-            images = compiler.compile(format="png", ppi=POINTS_PAR_POUCE)
+    if drawn:
+        told = [content.decode() for content in drawn.values()]
+        images = compiler_typst(PAGES, told, format="png", ppi=POINTS_PAR_POUCE)
     images = [images] if isinstance(images, bytes) else images
     return dict(zip(drawn, images, strict=True)) | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
 

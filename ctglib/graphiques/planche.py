@@ -178,7 +178,7 @@ class Planche:
         self.size: float = matplotlib.rcParams["font.size"]
         self.figure = Dessin()
         self._to_inches = Affine2D()  # once the height is known
-        self._boxes: list[tuple[Axes, tuple[float, float, float, float]]] = []
+        self._plots: list[tuple[Axes, Echelle, Echelle | None]] = []
 
     def plot(self, across: Echelle, upward: Echelle | None = None) -> Axes:
         """Return axes with a scale across, and one from their bottom to their top.
@@ -188,20 +188,19 @@ class Planche:
         ends = (upward.low, upward.high) if upward else (1.0, 0.0)
         axes = self.figure.add_axes((0, 0, 1, 1), xlim=(across.low, across.high), ylim=ends, zorder=1)
         axes.set_axis_off()
-        self._boxes.append((axes, (across.left, upward.right if upward else 0.0, across.right,
-                                   upward.left if upward else -1.0)))  # fmt: skip
+        self._plots.append((axes, across, upward))
         return axes
 
     def finish(self, height: float) -> Dessin:
         """Give the figure its height, in points, and the axes their places; return it."""
         self.figure.set_size_inches(self.width / 72, height / 72)
         self._to_inches.translate(0, -height).scale(1 / 72, -1 / 72)
-        for axes, (left, top, right, bottom) in self._boxes:
-            if bottom < 0:  # as high as the sheet, which is known at last
-                axes.set_ylim(height, 0)
-                bottom = height
-            place = (left / self.width, 1 - bottom / height, (right - left) / self.width, (bottom - top) / height)
-            axes.set_position(place)
+        for axes, across, upward in self._plots:
+            bottom, top = (upward.left, upward.right) if upward else (height, 0.0)
+            if not upward:  # as high as the sheet, which is known at last
+                axes.set_ylim(bottom, top)
+            size = ((across.right - across.left) / self.width, (bottom - top) / height)
+            axes.set_position((across.left / self.width, 1 - bottom / height, *size))
         return self.figure
 
     def put(self, artist: Artist, axes: Axes | None = None) -> None:
