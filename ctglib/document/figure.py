@@ -48,6 +48,12 @@ STYLE = Path(__file__).parents[1] / "graphiques" / "charte.mplstyle"
 SANS_DATE = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
              "png": {"Software": None}}  # fmt: skip
 MARGE = 9.0  # points around a framed image
+MANQUES = {
+    "nom": "un nom court, comme « foyers-rsa »",
+    "titre": "ce que demande ou dit le graphique",
+    "alt": "ce qu'il montre, avec ses principaux chiffres, pour qui ne le voit pas",
+    "source": "le producteur et le document",
+}
 BALISE, STYLES = re.compile(r"<[^<>]+>"), re.compile(r' style="([^"]*)"')
 DECIMALES, SANS_ANGLE = re.compile(r"\d+\.\d{3,}"), re.compile(r' transform="rotate\(-?0 [^"]*"')
 ENTRE_BALISES = re.compile(r">\s+<")
@@ -150,15 +156,9 @@ def figure_de(
             axes n'ont que des courbes, des barres ou des points sans valeur.
     """
     drawing = figure_matplotlib if hasattr(figure_matplotlib, "savefig") else getattr(figure_matplotlib, "figure", None)
+    given = zip(MANQUES.items(), (nom, titre, alt, source), strict=True)
     faults = [
-        f"« {name} » manque : {what}"
-        for name, value, what in (
-            ("nom", nom, "un nom court, comme « foyers-rsa »"),
-            ("titre", titre, "ce que demande ou dit le graphique"),
-            ("alt", alt, "ce qu'il montre, avec ses principaux chiffres, pour qui ne le voit pas"),
-            ("source", source, "le producteur et le document"),
-        )
-        if not (isinstance(value, str) and value.strip())
+        f"« {name} » manque : {what}" for (name, what), value in given if not (isinstance(value, str) and value.strip())
     ]
     if not hasattr(drawing, "savefig"):
         found = type(figure_matplotlib).__name__

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_INDICE, ranger
 from ctglib.document import typographie as typo
-from ctglib.document.typographie import INSECABLE, enumerer, nombre, pourcent, signe
+from ctglib.document.typographie import INSECABLE, enumerer, nombre, nombre_court, pourcent, signe
 from ctglib.graphiques.planche import DASHES, GUTTER, LINE_OF_NAMES, SANS_ZERO, TIRET, assemble, echelle, round_step
 
 if TYPE_CHECKING:
@@ -177,8 +177,8 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
             f"soit un indice de {row['texte']} ({reference})."
         )
     parts = [f"Points, {len(rows)} axes, {here.nom}, {reference}."]
-    for niveau, words in (("haut", f"Au seuil haut ({_seuil(radar.seuil_haut)}) ou au-delà"),
-                          ("bas", f"Au seuil bas ({_seuil(radar.seuil_bas)}) ou en deçà"),
+    for niveau, words in (("haut", f"Au seuil haut ({nombre_court(radar.seuil_haut)}) ou au-delà"),
+                          ("bas", f"Au seuil bas ({nombre_court(radar.seuil_bas)}) ou en deçà"),
                           ("proche", "Entre les deux")):  # fmt: skip
         items = [f"« {row.libelle} » {row.texte}" for row in present[present["niveau"] == niveau].itertuples()]
         parts += [f"{words} : {', '.join(items)}."] if items else []
@@ -209,10 +209,6 @@ def _indice(valeur: float) -> str:
     return nombre(valeur, DECIMALES_INDICE)
 
 
-def _seuil(valeur: float) -> str:
-    return nombre(valeur, 0 if valeur == int(valeur) else 1)
-
-
 def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference: str) -> float:
     colours, second = planche.couleurs, LINE_OF_NAMES + planche.leading
     top = second + UNDER_HEADER
@@ -226,7 +222,7 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
                 linestyle=DASHES["tirets"])  # fmt: skip
     axes.vlines(BASE, top - 2, last + 3, colors=colours.reference, linewidth=1.2)
     named = (("Seuil bas", radar.seuil_bas), ("Seuil haut", radar.seuil_haut))
-    names = [(scale.place(value), f"{name} : {_seuil(value)}", colours.secondaire) for name, value in named]
+    names = [(scale.place(value), f"{name} : {nombre_court(value)}", colours.secondaire) for name, value in named]
     planche.put_names(LINE_OF_NAMES, names)
     (line,) = planche.wrap(reference, planche.width, 1, bold=True)
     half = planche.measure(line, bold=True) / 2
