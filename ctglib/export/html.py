@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ctglib.document.blocs import GENRES, morceaux
-from ctglib.document.signes import montrable
+from ctglib.document.signes import lisible, montrable
 
 if TYPE_CHECKING:
     from ctglib.export.document import Document
@@ -47,6 +47,6 @@ def modeles() -> Environment:
         lstrip_blocks=True, keep_trailing_newline=True,
         finalize=lambda value: value if isinstance(value, Markup) else Markup(escape(montrable(value))),
     )  # fmt: skip
-    templates.globals.update(html=ecrire_html, morceaux=morceaux, zip=zip,
+    templates.globals.update(html=ecrire_html, lisible=lisible, morceaux=morceaux, zip=zip,
                              base64=lambda content: b64encode(content).decode("ascii"))  # fmt: skip
     return templates

@@ -104,7 +104,7 @@ def en_donnees(objet: object) -> object:
         case blocs.Dessin() | Tableau():
             kind = type(objet).__name__
             own = _tableau(objet) if kind == "Tableau" else {
-                "svg": objet.svg_large, "alt": lisible(objet.alt), "lecture": secable(objet.lecture)
+                "svg": lisible(objet.svg_large), "alt": lisible(objet.alt), "lecture": secable(objet.lecture)
             }  # fmt: skip
             anchor = f"{'tableau' if kind == 'Tableau' else 'figure'}-{objet.nom}" if objet.numero else ""
             source = secable(f"Source : {objet.source}")

@@ -140,7 +140,7 @@ def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
 
 def en_images(document: Document) -> dict[str, bytes]:
     """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
-    drawn = {f"figure-{dessin.nom}": dessin.svg_large.encode() for dessin in document.dessins}
+    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in document.dessins}
     logos = [logo for logo in document.couverture.logos if logo.contenu]
     drawn |= {logo.nom: logo.contenu for logo in logos if logo.suffixe == "svg"}
     images = []

@@ -346,23 +346,25 @@ def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
 
 def _chiffres(series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
     """Return the numbers: one row a series and one column a year; with many years, one row a year, by series."""
-    rows = pd.concat([serie.rows for serie in series], ignore_index=True)
-    years = [str(year) for year in sorted(rows["annee"].unique())]
-    cells, groups = [], []
-    for serie in series:
-        told = {
-            str(row.annee): (row.texte if pd.isna(row.valeur) else marquer(row.texte, row.statut))
-            + (f" {MARQUE_DE_RUPTURE}" if row.rupture else "")
-            for row in serie.rows.itertuples()
-        }
-        cible = {"cible": serie.cible_dite or TIRET}
-        if len(years) > MANY_YEARS:
-            groups += [serie.nom] * len(told)
-            cells += [{"annee": year, "texte": text, **cible} for year, text in told.items()]
-        else:
-            cells.append({"serie": serie.nom, **dict.fromkeys(years, TIRET), **told, **cible})
-    columns = {"annee": "Année", "texte": "Valeur"} if groups else {"serie": "Série", **{year: year for year in years}}
-    columns |= {"cible": "Cible"} if any(serie.cible for serie in series) else {}
+    told = [serie.rows.assign(rang=rank, nom=serie.nom, cible_dite=serie.cible_dite or TIRET)
+            for rank, serie in enumerate(series)]  # fmt: skip
+    rows = pd.concat(told, ignore_index=True).assign(an=lambda rows: rows["annee"].astype(str))
+    rows["texte"] = [
+        (row.texte if pd.isna(row.valeur) else marquer(row.texte, row.statut))
+        + (f" {MARQUE_DE_RUPTURE}" if row.rupture else "")
+        for row in rows.itertuples()
+    ]
+    years, groups = sorted(rows["an"].unique()), None
+    if len(years) > MANY_YEARS:
+        shown, columns, groups = (
+            rows.assign(annee=rows["an"]),
+            {"annee": "Année", "texte": "Valeur"},
+            tuple(rows["nom"]),
+        )
+    else:
+        shown = rows.pivot(index=["rang", "nom", "cible_dite"], columns="an", values="texte").reset_index()
+        columns = {"nom": "Série", **{year: year for year in years}}
+    columns |= {"cible_dite": "Cible"} if any(serie.cible for serie in series) else {}
     notes = legende(set(rows.loc[rows["valeur"].notna(), "statut"]), contexte)
-    return {"colonnes": columns, "lignes": pd.DataFrame(cells), "donnees": rows[GARDEES],
-            "groupes": tuple(groups) or None, "notes": (*notes, *[RUPTURE] * bool(rows["rupture"].any()))}  # fmt: skip
+    return {"colonnes": columns, "lignes": shown, "donnees": rows[GARDEES], "groupes": groups,
+            "notes": (*notes, *[RUPTURE] * bool(rows["rupture"].any()))}  # fmt: skip
