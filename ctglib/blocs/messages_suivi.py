@@ -6,12 +6,14 @@ All read the same frames, those of a fiche being its own rows. The sentences are
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
@@ -19,14 +21,8 @@ from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, 
 from ctglib.calculs.etats import inconnues, pas_commencees
 from ctglib.calculs.parcours import juges, mauvais
 from ctglib.document.typographie import NOMBRES, abreger, accorder, date_longue, en_lettres, nombrer, sont, tous
+from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.statuts import PROVISOIRES, Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ctglib.blocs.annee import EtudeAnnuelle
-    from ctglib.blocs.fin import EtudeFinale
-    from ctglib.donnees.modeles.convention import Fiche
 
 EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES, position
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, majuscule, nombre
-
-if TYPE_CHECKING:
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.coherence import Verdict
-    from ctglib.donnees.modeles.convention import Affirmation
+from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.modeles.coherence import Verdict
+from ctglib.donnees.modeles.convention import Affirmation
 
 COLONNES = ("id", "section", "resume", "verdict", "calcul", "note", "indicateurs")
 EPSILON = 1e-9  # binary fractions only: 99.9 is not exactly 99.9; it never decides between two printed values

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,20 +17,17 @@ from ctglib.calculs.comparaison import rupture_dans
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule, nombre, pourcent, variation
 from ctglib.calculs.formules import appliquer
 from ctglib.calculs.offre import ages, annees_couvertes, manques
-from ctglib.donnees.modeles.convention import Absence
-
-if TYPE_CHECKING:
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.coherence import (
-        Inclusion,
-        LectureEffectif,
-        MemeGrandeur,
-        PartiesTout,
-        Relation,
-        VariationDesParties,
-        VariationsComparables,
-    )  # fmt: skip
-    from ctglib.donnees.modeles.convention import Fiche, IndicateurFiche
+from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.modeles.coherence import (
+    Inclusion,
+    LectureEffectif,
+    MemeGrandeur,
+    PartiesTout,
+    Relation,
+    VariationDesParties,
+    VariationsComparables,
+)  # fmt: skip
+from ctglib.donnees.modeles.convention import Absence, Fiche, IndicateurFiche
 
 COLONNES = (
     "cle", "regle", "libelle", "lieu", "objet", "ecrit", "calcule", "gravite", "question", "a_qui", "statut", "motif",

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.etats import ABSENCES, NON_RENSEIGNEE, inconnues
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.modeles import Date
+from ctglib.donnees.modeles.convention import Convention, Fiche
+from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.statuts import PROVISOIRES, Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles import Date
-    from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.suivi import Gabarit
-    from ctglib.donnees.suivi import Suivi
+from ctglib.donnees.suivi import Suivi
 
 TAUX = (
     "groupe", "valeur_groupe", "attendus", "renseignes", "provisoires", "non_transmis", "non_disponibles", "sans_objet",

@@ -6,15 +6,13 @@ the bounds are the least and the greatest values over all of these, each count b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur
-    from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur
+from ctglib.donnees.modeles.convention import Convention
 
 PRESQUE_NUL, DECIMALES = 1e-18, 10  # what is left of floats once equal numbers are subtracted
 PREMIERES = ("commune", "nom", "departement", "annee", "statut")

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import complement_100
+from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Seuils, Unite
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.rapports import MontantsParTete
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Container
-
-    from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Seuils, Unite
-    from ctglib.donnees.modeles.convention import Convention
-    from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.rapports import MontantsParTete
 
 COLONNES = (
     "indicateur", "libelle", "section", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ctglib.donnees.modeles.catalogue import Indicateur, Unite
+from ctglib.donnees.modeles.catalogue import Indicateur, Unite
 
 FINE = "\u202f"
 INSECABLE = "\u00a0"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.calculs.suivi import changements_en_vigueur
+from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.statuts import PROVISOIRES, Statut
-
-if TYPE_CHECKING:
-    from ctglib.donnees.modeles.convention import Fiche
-    from ctglib.donnees.suivi import DossierSuivi
+from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = (
     "fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "mot", "en_retard", "debut_reel",

@@ -5,8 +5,8 @@ Each judgement is a list of cases, of which the first that holds says the word a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,19 +22,13 @@ from ctglib.calculs.suivi import (
     par_annee,
     series,
 )
-from ctglib.donnees.modeles.convention import ValeurDatee
-from ctglib.donnees.modeles.suivi import Bilan
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.convention import Convention, IndicateurFiche, ValeurDatee
+from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
+from ctglib.donnees.modeles.suivi import Bilan, Changement
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.convention import Convention, IndicateurFiche
-    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
-    from ctglib.donnees.modeles.suivi import Changement
-    from ctglib.donnees.suivi import DossierSuivi, Suivi
+from ctglib.donnees.suivi import DossierSuivi, Suivi
 
 COLONNES = (
     "fiche", "indicateur", "libelle", "unite", "sens", "nature", "origine", "dimension", "modalite", "libelle_modalite",

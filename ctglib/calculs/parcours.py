@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.etats import ABSENCES, FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures, par_annee
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.modeles.convention import Convention, Fiche
+from ctglib.donnees.modeles.evaluation import CodeForce, Lectures, RegleRecommandation, ReglesConformite
+from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from ctglib.calculs.comparaison import Constat
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.convention import Convention, Fiche
-    from ctglib.donnees.modeles.evaluation import CodeForce, Lectures, RegleRecommandation, ReglesConformite
-    from ctglib.donnees.modeles.suivi import Changement
-    from ctglib.donnees.suivi import Suivi
+from ctglib.donnees.suivi import Suivi
 
 COLONNES = (
     "fiche", "indicateur", "libelle", "definition", "unite", "sens", "nature", "origine", "table", "valeur_initiale",

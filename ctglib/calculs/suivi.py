@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import nan
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.calculs.formules import appliquer
+from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.modeles import Date
+from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.suivi import Avenant, Changement
 from ctglib.donnees.statuts import ABSENCES, GRAVITE, Statut
-
-if TYPE_CHECKING:
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles import Date
-    from ctglib.donnees.modeles.catalogue import Indicateur
-    from ctglib.donnees.modeles.suivi import Avenant, Changement
 
 LIGNE = ["indicateur", "dimension", "modalite"]  # an empty dimension and modalité is the whole
 CELLULE = ["territoire", "annee", "dimension", "modalite"]

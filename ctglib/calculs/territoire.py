@@ -6,8 +6,9 @@ of counts is read on means of years: chance alone moves a count n by some 2√n.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from math import sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,14 +18,10 @@ from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.evaluation import mouvement
 from ctglib.calculs.formules import ratio_pour_100, somme
 from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu, coupure_entre, par_annee
+from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie, Unite
+from ctglib.donnees.modeles.evaluation import SeuilsEvaluation, ThemeRevisite
+from ctglib.donnees.modeles.sources import DonneesPubliques, LignePublique
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie, Unite
-    from ctglib.donnees.modeles.evaluation import SeuilsEvaluation, ThemeRevisite
-    from ctglib.donnees.modeles.sources import DonneesPubliques, LignePublique
 
 MOYENNES = (
     "periode_avant", "moyenne_avant", "periode", "moyenne", "variation_des_moyennes", "hasard", "annees_notees",

@@ -8,35 +8,27 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.presentation import Presentation as Presentee
+from pptx.shapes.picture import Picture
+from pptx.slide import Slide
+from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
-from ctglib.document.blocs import Dessin, Liste, Renvoi, Titre, morceaux
+from ctglib.document.blocs import Dessin, Liste, Renvoi, Texte, Titre, morceaux
 from ctglib.document.signes import largeur, lisible, montrable
-from ctglib.document.tableau import Tableau
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import typst
-from ctglib.export.document import en_clair, tout
+from ctglib.export.document import Document, en_clair, tout
 from ctglib.export.word import ALERTE, BLEU, GRIS, POLICE, en_images, terminer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pptx.presentation import Presentation as Presentee
-    from pptx.shapes.picture import Picture
-    from pptx.slide import Slide
-    from pptx.text.text import TextFrame
-
-    from ctglib.document.blocs import Texte
-    from ctglib.document.tableau import Colonne
-    from ctglib.export.document import Document
 
 DIAPOSITIVES, LIGNES = 10, 6  # at most
 PORTRAIT = 1.2  # a chart that is not this much as wide as it is high would be too small to read from afar

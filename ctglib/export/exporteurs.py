@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
 from traitlets import List
 
 from ctglib.export.document import assembler
 from ctglib.secret import refuser
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 

@@ -9,16 +9,13 @@ from base64 import b64encode
 from functools import lru_cache
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ctglib.document.blocs import GENRES, morceaux
 from ctglib.document.signes import lisible, montrable
-
-if TYPE_CHECKING:
-    from ctglib.export.document import Document
+from ctglib.export.document import Document
 
 DOSSIER = Path(__file__).parent
 POLICES = DOSSIER / "polices.css"

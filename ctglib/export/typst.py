@@ -12,17 +12,13 @@ from dataclasses import fields
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pikepdf
 
 from ctglib.document import blocs
 from ctglib.document.signes import fichiers, largeur, lisible, montrable
 from ctglib.document.tableau import Tableau
-from ctglib.export.document import legende
-
-if TYPE_CHECKING:
-    import pikepdf
-
-    from ctglib.export.document import Document
+from ctglib.export.document import Document, legende
 
 NORMES = ["a-2a", "ua-1"]
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces

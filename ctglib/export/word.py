@@ -7,29 +7,24 @@ from copy import deepcopy
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import docx
+from docx.document import Document as Word
 from docx.enum.section import WD_SECTION
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Cm, RGBColor
+from docx.text.paragraph import Paragraph
+from pptx.presentation import Presentation
 
 from ctglib.document import blocs
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
-from ctglib.export.document import legende
+from ctglib.export.document import Document, legende
 from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
-
-if TYPE_CHECKING:
-    from docx.document import Document as Word
-    from docx.text.paragraph import Paragraph
-    from pptx.presentation import Presentation
-
-    from ctglib.export.document import Document
 
 MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which Word changes
 POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit

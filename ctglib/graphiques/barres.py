@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
+from matplotlib.axes import Axes
 
+from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.document.typographie import FINE, INSECABLE, compter, enumerer, minuscule, nombre, pourcent
-from ctglib.graphiques.planche import BETWEEN_ROWS, GUTTER, OVER_RULES, TIRET, Echelle, assemble, blocks, echelle
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.document.figure import Figure
-    from ctglib.graphiques.planche import Planche
+from ctglib.graphiques.planche import (
+    BETWEEN_ROWS,
+    GUTTER,
+    OVER_RULES,
+    TIRET,
+    Echelle,
+    Planche,
+    assemble,
+    blocks,
+    echelle,
+)
 
 THICKNESS, BESIDE = 12.0, 5.0
 UNITE_DES_AGES = "Âge, en années"

@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, floor, isfinite, log10
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import matplotlib
 import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure as Dessin
 from matplotlib.lines import Line2D
@@ -22,17 +25,11 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
+from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charte, charter_style, measure, svg, wrap
 from ctglib.document.signes import FAMILLE, montrable, signes_de
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, nombre
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-
-    from ctglib.document.contexte import Contexte
 
 CM = 72 / 2.54
 SHIFT = {"left": 0.0, "center": 0.5, "right": 1.0}

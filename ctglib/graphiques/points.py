@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ctglib.calculs.comparables import Resultat
 from ctglib.calculs.comparaison import DECIMALES_INDICE, ranger
 from ctglib.document import typographie as typo
+from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure
 from ctglib.document.typographie import INSECABLE, enumerer, nombre, nombre_court, pourcent, signe
-from ctglib.graphiques.planche import DASHES, GUTTER, LINE_OF_NAMES, SANS_ZERO, TIRET, assemble, echelle, round_step
-
-if TYPE_CHECKING:
-    from ctglib.calculs.comparables import Resultat
-    from ctglib.document.contexte import Contexte
-    from ctglib.document.figure import Figure
-    from ctglib.donnees.modeles.catalogue import Comparaison, Radar
-    from ctglib.graphiques.planche import Echelle, Planche
+from ctglib.donnees.modeles.catalogue import Comparaison, Radar
+from ctglib.graphiques.planche import (
+    DASHES,
+    GUTTER,
+    LINE_OF_NAMES,
+    SANS_ZERO,
+    TIRET,
+    Echelle,
+    Planche,
+    assemble,
+    echelle,
+    round_step,
+)
 
 TOP = 17.0
 BESIDE, THIRD, UNDER_HEADER = 7.0, 5.5, 10.0

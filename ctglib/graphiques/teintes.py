@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from math import cos, radians
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from ctglib.document.figure import charte
+from ctglib.document.contexte import Contexte
+from ctglib.document.figure import Figure, charte
 from ctglib.document.typographie import INSECABLE, compter, nombre_court
-from ctglib.graphiques.planche import GUTTER, TIRET, assemble, blocks
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from ctglib.document.contexte import Contexte
-    from ctglib.document.figure import Figure
-    from ctglib.graphiques.planche import Planche
+from ctglib.graphiques.planche import GUTTER, TIRET, Planche, assemble, blocks
 
 PLUS_FONCE = "Plus la case est foncée, plus la valeur est élevée."
 LINES = 3

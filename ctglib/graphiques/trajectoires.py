@@ -11,21 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import isnan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from ctglib.document.contexte import legende, marquer
+from ctglib.document.contexte import Contexte, legende, marquer
+from ctglib.document.figure import Figure
 from ctglib.document.typographie import INSECABLE, avec_unite, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.planche import DASHES, TIRET, Echelle, assemble, round_step
-
-if TYPE_CHECKING:
-    from ctglib.document.contexte import Contexte
-    from ctglib.document.figure import Figure
-    from ctglib.graphiques.planche import Planche
+from ctglib.graphiques.planche import DASHES, TIRET, Echelle, Planche, assemble, round_step
 
 GARDEES = ["indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture"]
 GAP, BEFORE_NOTE = 22.0, 6.0

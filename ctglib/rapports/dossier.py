@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.blocs.collecte import ce_qui_manque, ou_le_trouver, periodes
+from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.messages_suivi import surtout
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.collecte.classeur import classeur, lettre, nom_du_classeur
 from ctglib.collecte.feuilles import cadre_vierge, feuilles
-from ctglib.document.blocs import Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
+from ctglib.document.blocs import Bloc, Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, majuscule, nombrer
 from ctglib.rapports.evaluation import ouvrir_evaluation
-
-if TYPE_CHECKING:
-    from ctglib.blocs.fin import EtudeFinale
-    from ctglib.document.blocs import Bloc
 
 DOSSIER = "dossier"  # the folder of the files that go with the page
 FEUILLES = {ETAT: "actions", MOYEN: "moyens", APPRECIATION: "appreciations"}

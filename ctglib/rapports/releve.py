@@ -7,21 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.blocs.propositions import proposer
 from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE, PROPOSITION, VOTE
-from ctglib.document.blocs import Bloc, liste, paragraphe
+from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.rapports.bilan import ouvrir_bilan
-
-if TYPE_CHECKING:
-    from ctglib.document.blocs import Couverture
-    from ctglib.rapports.bilan import Bilan
+from ctglib.rapports.bilan import Bilan, ouvrir_bilan
 
 LONG = "texte-long"
 PLACE = {"repere": 76, VOTE: 40, "reponse": 64, "responsable": 52, "jour": 42, "etat": 60}  # points, to write by hand

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
+from nbformat import NotebookNode
 
 MIME = "application/vnd.ctg.brut+json"  # what a notebook that asked for raw counts keeps of it
 INTERNE = "interne"

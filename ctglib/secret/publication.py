@@ -9,21 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import compress, permutations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
-from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
+from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
 from ctglib.secret.modele import Cle, Lien, Tirage
-
-if TYPE_CHECKING:
-    from ctglib.donnees.catalogue import Catalogue
-    from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
-    from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = ["annee", *LIEU]
 PROFILS, OBSERVATIONS, SOMME = "profils", "observations", "somme"
