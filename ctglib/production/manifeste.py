@@ -190,12 +190,13 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
     Within a convention the longest come first, so that none begins when the others end, and so does the last year:
-    the evaluation of the whole takes the study of it from the bilan, which works it out meanwhile.
+    the evaluation of the whole takes the study of it from the bilan, which works it out meanwhile. The fiches come
+    last: they are many, short, and often prove up to date.
     """
     donnees = Donnees()
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
-        for commande in sorted(group, key=lambda one: (-one.carnet.stat().st_size, -(one.annee or 0))):
+        for commande in sorted(group, key=_rang):
             trace, raisons, suspendue = manifeste.traces.get(commande.cle), (JAMAIS,), False
             if trace:
                 absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
@@ -209,6 +210,10 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
                 parts = trace.parts and all(trace.parts.values())
                 suspendue = bool(raisons and parts) and not forcer and raisons == tuple(donnees.changees(suivi))
             yield Prevision(commande, manifeste, raisons or ((FORCE,) if forcer else ()), suspendue)
+
+
+def _rang(commande: Commande) -> tuple[bool, int, int]:
+    return "fiche" in dict(commande.parametres), -commande.carnet.stat().st_size, -(commande.annee or 0)
 
 
 class Donnees:
