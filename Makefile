@@ -17,7 +17,7 @@ COUPS ?= 50
 aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
-	@echo "make complet       lance les essais longs : installation neuve, tous les rapports refaits autrement"
+	@echo "make complet       lance les essais longs : installation neuve, les rapports refaits autrement"
 	@echo "make laboratoire   ouvre JupyterLab en français sur le dossier des analyses"
 	@echo "make check         format, analyse du code et tests"
 	@echo "make format        remet le code en forme"
