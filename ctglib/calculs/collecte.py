@@ -163,7 +163,7 @@ def manques(
         for lines in (rows, due)
     )
     table = pd.concat([states, values.assign(nature=VALEUR, element=values["indicateur"]), others], ignore_index=True)
-    table = table.reindex(columns=list(COLONNES)).astype({"annee": "Int64"})
+    table = table.reindex(columns=list(COLONNES), fill_value="").astype({"annee": "Int64"})
     return table.fillna({name: "" for name in COLONNES if name != "annee"})
 
 
