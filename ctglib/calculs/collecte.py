@@ -159,11 +159,13 @@ def manques(
             due.append((service, APPRECIATION, "", ""))
     values = a_collecter[(a_collecter["fiche"] == fiche.numero) & a_collecter["motif"].ne(SUIVANTE)]
     states, others = (
-        pd.DataFrame(lines, columns=list(COLONNES[:4])).assign(annee=suivi.annee, motif=A_COMPLETER)
+        pd.DataFrame(lines, columns=list(COLONNES[:4]))
+        .assign(annee=suivi.annee, motif=A_COMPLETER)
+        .reindex(columns=list(COLONNES), fill_value="")
         for lines in (rows, due)
     )
-    table = pd.concat([states, values.assign(nature=VALEUR, element=values["indicateur"]), others], ignore_index=True)
-    table = table.reindex(columns=list(COLONNES), fill_value="").astype({"annee": "Int64"})
+    values = values.assign(nature=VALEUR, element=values["indicateur"])[list(COLONNES)]
+    table = pd.concat([states, values, others], ignore_index=True).astype({"annee": "Int64"})
     return table.fillna({name: "" for name in COLONNES if name != "annee"})
 
 
