@@ -48,10 +48,8 @@ class Proposition:
 
     def ecrire(self, etude: EtudeAnnuelle) -> str:
         """Return the catalogue's words, filled with the first of what the data name."""
-        words, most = (
-            (self.regle.texte_final if self.finale else None) or self.regle.texte,
-            etude.catalogue.bilan.objets_du_tableau,
-        )
+        words = (self.finale and self.regle.texte_final) or self.regle.texte
+        most = etude.catalogue.bilan.objets_du_tableau
         names = [item if isinstance(item, str) else date_longue(item) for item in self.objets]
         more = [f"et {compter(len(names) - most, 'autre')}"] if len(names) > most else []
         named = " ; ".join(name.rstrip(" .") for name in [*names[:most], *more])
