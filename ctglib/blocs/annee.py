@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
@@ -102,26 +102,15 @@ class EtudeAnnuelle(Montrable):
         ecrire: Mapping[str, Callable[[object], str] | None] | None = None,
         *autres: Colonne,
         mots: Mapping[str, object] | None = None,
-        notes: Iterable[object] = (),
         **reste: object,
     ) -> Tableau:
-        """Return a table whose caption, heads, source and first notes are the catalogue's (``tableaux``).
+        """Return a table whose words are the catalogue's (``tableaux``, see ``Contexte.presenter``).
 
-        ``ecrire`` has what writes a column that is not shown as it is; one that is None leaves its column out. The
-        columns of ``autres`` follow: one a year, one a fiche. ``mots`` are what caption and heads say besides the
-        place, the years and the source; ``notes`` those that depend on the data; ``reste``: see ``Contexte.tableau``.
+        ``mots`` are what caption and heads say besides the place, the years, the text and the source.
         """
-        said, writers, contexte = self.presentations[cle], ecrire or {}, self.contexte
-        words = {"annee": self.annee, "precedente": self.annee - 1, "lieu": self.lieu, "source": contexte.source}
-        words |= {"territoire": contexte.territoire.nom, "texte": self.convention.source_texte, **(mots or {})}
-        heads = [
-            Colonne(name, head.format(**words), name in said.nombres, said.bandeaux.get(name, ""), writers.get(name))
-            for name, head in said.colonnes.items()
-            if name not in writers or writers[name]
-        ]
-        told = {"source": said.source.format(**words), "classe": said.classe, "ecran": said.ecran}
-        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*said.notes, *notes), **reste}
-        return contexte.tableau(lignes, [*heads, *autres], titre=said.titre.format(**words), **told)
+        words = {"annee": self.annee, "precedente": self.annee - 1, "lieu": self.lieu, **(mots or {})}
+        words = {"texte": self.convention.source_texte, **words}
+        return self.contexte.presenter(self.presentations[cle], lignes, ecrire, *autres, cle=cle, mots=words, **reste)
 
     def retires(self) -> list[str]:
         """Return the tables that secrecy withholds whole, a sentence each."""

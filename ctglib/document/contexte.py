@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Territoire, Unite
     from ctglib.donnees.modeles.evaluation import Evaluation
+    from ctglib.donnees.modeles.rapports import Presentation
 
 MARQUES = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
 COUPURES = ("rupture", "changement_definition")
@@ -58,6 +59,42 @@ class Contexte(Montrable):
         told = {"source": self.source, "notes": (*filter(None, notes), *legende(statuts, self)), **reste}
         groups = None if groupes is None else tuple(groupes)
         return Tableau.de(frame, colonnes, nom=nom, titre=titre, groupes=groups, **told)
+
+    def presenter(
+        self,
+        presentation: Presentation,
+        lignes: pd.DataFrame,
+        ecrire: Mapping[str, Callable[[object], str] | None] | None = None,
+        *autres: Colonne,
+        cle: str,
+        mots: Mapping[str, object] | None = None,
+        notes: Iterable[object] = (),
+        **reste: object,
+    ) -> Tableau:
+        """Return a table whose caption, heads, source and first notes are those of the catalogue, filled.
+
+        ``ecrire`` has what writes a column that is not shown as it is; one that is None leaves its column out. The
+        columns of ``autres`` follow: one a year, one a fiche. ``cle`` is its name, unless the catalogue has another.
+        ``mots`` are what caption and heads say besides the two territories and the source; ``notes`` those that depend
+        on the data; ``reste``: see ``tableau``.
+        """
+        said, writers = presentation, ecrire or {}
+        words = {"territoire": self.territoire.nom, "reference": self.reference.nom, "source": self.source}
+        words |= mots or {}
+        heads = [
+            Colonne(
+                name,
+                head.format(**words),
+                name in said.nombres,
+                said.bandeaux.get(name, "").format(**words),
+                writers.get(name),
+            )
+            for name, head in said.colonnes.items()
+            if name not in writers or writers[name]
+        ]
+        told = {"source": said.source.format(**words), "classe": said.classe, "ecran": said.ecran}
+        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*said.notes, *notes), **reste}
+        return self.tableau(lignes, [*heads, *autres], titre=said.titre.format(**words), **told)
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""
