@@ -13,7 +13,7 @@ import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
 from ctglib.blocs.theme import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
-from ctglib.calculs.comparaison import Constat, besoins, comparer, constats
+from ctglib.calculs.comparaison import besoins, comparer, constats
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.convention import Convention
@@ -58,14 +58,14 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
     found = constats(table, catalogue, theme_de=themes, seuils=SEUILS)
     convention = convention_exemple(given)
 
-    table = besoins(convention, found, catalogue, SERVICES)
+    table = besoins(convention, found, SERVICES)
 
     told = {name: rows[["indicateur", "fiches"]].to_numpy().tolist() for name, rows in table.groupby("enjeu")}
     assert told == {name: cas[key] for name, key in (("e", "enjeu"), ("", "hors_enjeux")) if cas[key]}
 
 
 @cache
-def constats_de_harnes() -> tuple[Constat, ...]:
+def constats_de_harnes() -> pd.DataFrame:
     catalogue = harnes().catalogue
     table = comparer(harnes().annexe1, catalogue.indicateurs, catalogue.unites, "62413", "62")
     return constats(table, catalogue.indicateurs, theme_de=catalogue.theme_de, seuils=catalogue.seuils)
@@ -73,8 +73,7 @@ def constats_de_harnes() -> tuple[Constat, ...]:
 
 @cache
 def lus() -> pd.DataFrame:
-    catalogue = harnes().catalogue
-    return besoins(harnes().convention, constats_de_harnes(), catalogue.indicateurs, catalogue.synthese.services)
+    return besoins(harnes().convention, constats_de_harnes(), harnes().catalogue.synthese.services)
 
 
 def contexte() -> Contexte:
@@ -98,7 +97,8 @@ def test_a_harnes_la_capacite_d_accueil_est_un_besoin_auquel_la_fiche_1_repond()
 
 
 def test_chaque_besoin_du_diagnostic_est_dit_une_fois() -> None:
-    needs = {constat.indicateur for constat in constats_de_harnes() if constat.sens == "defavorable"}
+    found = constats_de_harnes()
+    needs = {*found.loc[found["sens"].eq("defavorable"), "indicateur"]}
     services = {"places_eaje", "laep", "clas", "centres_sociaux"}
     own = [besoin for fiche in harnes().convention.fiches for besoin in fiche.besoins]
 

@@ -6,11 +6,12 @@ import re
 from datetime import date
 from html import unescape
 
+import pandas as pd
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
 from ctglib.blocs.lecture import AUTRE, limites, mode_de_lecture, role, sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus
-from ctglib.calculs.comparaison import Constat, comparer, constats
+from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import enregistrer
@@ -25,7 +26,7 @@ ROLES = [
 ]
 
 
-def _constats(rows: list[tuple], indicateurs: dict[str, Indicateur]) -> tuple[Constat, ...]:
+def _constats(rows: list[tuple], indicateurs: dict[str, Indicateur]) -> pd.DataFrame:
     table = comparer(lignes(*rows), indicateurs, UNITES, "01001", "01")
     return constats(table, indicateurs, theme_de=dict.fromkeys(indicateurs, "t"), seuils=SEUILS)
 
@@ -35,7 +36,7 @@ def _phrases(bloc: Bloc) -> list[str]:
     return re.findall("<li>(.*?)</li>", text)
 
 
-def _exemple() -> tuple[tuple[Constat, ...], dict[str, Indicateur]]:
+def _exemple() -> tuple[pd.DataFrame, dict[str, Indicateur]]:
     items = {
         "part": indicateur("part", libelle="Part", sens="baisse"),
         "creches": indicateur("creches", "nombre", libelle="Crèches"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+import pandas as pd
 import pytest
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes
 
 from ctglib import ouvrir
 from ctglib.blocs.theme import phrases
-from ctglib.calculs.comparaison import Constat, comparer, constats
+from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.modeles.rapports import PhraseDeSection
 from ctglib.rapports.diagnostic import Diagnostic
@@ -71,16 +72,15 @@ SI = [
 ]
 
 
-def _trouves(ici: float, la: float, variation: float = 0.0) -> dict[str, Constat]:
+def _trouves(ici: float, la: float, variation: float = 0.0) -> pd.DataFrame:
     items = {"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")}
     rows = [("part", "01001", 2020, ici, None, "pourcent", "A"), ("part", "01", 2020, la, None, "pourcent", "A")]
     rows += [("foyers", "01001", 2020, 9.0, variation, "nombre", "A"), ("foyers", "01", 2020, 9.0, 2.0, "nombre", "A")]
     table = comparer(lignes(*rows), items, UNITES, "01001", "01")
-    found = constats(table, items, theme_de=dict.fromkeys(items, "t"), seuils=SEUILS)
-    return {constat.indicateur: constat for constat in found}
+    return constats(table, items, theme_de=dict.fromkeys(items, "t"), seuils=SEUILS).set_index("indicateur")
 
 
-def _dites(found: dict[str, Constat]) -> list[str]:
+def _dites(found: pd.DataFrame) -> list[str]:
     words = contexte({"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")})
     told = phrases(SI, found, words, ["part"])
     return [one.replace("\u202f", " ").replace("\xa0", " ").replace("\u2212", "-") for one in told]
@@ -108,8 +108,8 @@ def test_une_phrase_n_est_dite_que_si_ses_chiffres_la_portent(
 
 
 def test_une_valeur_douteuse_ou_provisoire_ne_porte_aucune_phrase() -> None:
-    sure, known = etude().constats_surs, {item.indicateur: item for item in etude().tous_les_constats}
+    sure, known = etude().constats_surs, etude().comparaison
 
-    assert etude().doutes and not etude().doutes & sure.keys()
-    assert any(item.provisoire for item in known.values()) and not any(item.provisoire for item in sure.values())
-    assert _dites({}) == []
+    assert etude().doutes and not etude().doutes & {*sure.index}
+    assert known["provisoire"].any() and not sure["provisoire"].any()
+    assert _dites(sure.iloc[:0]) == []

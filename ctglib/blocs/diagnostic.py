@@ -69,25 +69,19 @@ class EtudeDiagnostic:
         """The territory beside its reference, one row an indicator (see ``ctglib.calculs.comparaison``)."""
         words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
         table = calculs.comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
-        return calculs.sans_le_hasard(table, words.indicateurs, words.evaluation)
+        table = calculs.sans_le_hasard(table, words.indicateurs, words.evaluation)
+        return calculs.constats(table, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils)
 
     @cached_property
-    def tous_les_constats(self) -> tuple[calculs.Constat, ...]:
-        """A finding for every indicator that annexe 1 gives, in the order of the catalogue."""
-        words = self.catalogue
-        return calculs.constats(self.comparaison, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils)
-
-    @cached_property
-    def constats_surs(self) -> dict[str, calculs.Constat]:
-        """The findings that are neither provisional nor doubtful, by indicator."""
-        sure = (item for item in self.tous_les_constats if not item.provisoire)
-        return {item.indicateur: item for item in sure if item.indicateur not in self.doutes}
+    def constats_surs(self) -> pd.DataFrame:
+        """Its rows that are neither provisional nor doubtful, by indicator."""
+        rows = self.comparaison
+        return rows[~rows["provisoire"] & ~rows["indicateur"].isin(list(self.doutes))].set_index("indicateur")
 
     @cached_property
     def besoins_lus(self) -> pd.DataFrame:
         """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.comparaison``)."""
-        words = self.catalogue
-        return calculs.besoins(self.convention, self.tous_les_constats, words.indicateurs, words.synthese.services)
+        return calculs.besoins(self.convention, self.comparaison, self.catalogue.synthese.services)
 
     @cached_property
     def indices(self) -> pd.DataFrame:
@@ -153,29 +147,32 @@ class MessagesDuDiagnostic:
         none = Message(f"La convention ne donne aucun chiffre qui compare {here} et {there}.")
         return [message for message in told if message] or [none]
 
-    def _parts(self, groupe: GroupeDeParts, cote: calculs.Position) -> Message | None:
+    def _parts(self, groupe: GroupeDeParts, cote: str) -> Message | None:
         """Return a message of the first share of a group on one side of the reference, and the widest of the others."""
         sure, place = self.etude.constats_surs, self.etude.contexte
-        known = [sure[name] for name in groupe.indicateurs if name in sure and sure[name].ecart_relatif is not None]
-        there = [item for item in known if item.position == cote]
-        there = [item for item in there if item.annee == there[0].annee]
-        if not there:
+        there = sure.loc[[name for name in groupe.indicateurs if name in sure.index]]
+        there = there[there["ecart_relatif"].notna() & there["position"].eq(cote)]
+        if there.empty:
             return None
+        year, others = there["annee"].iloc[0], there.iloc[1:]
+        others = others[others["annee"].eq(year)].sort_values(
+            "ecart_relatif", key=lambda gap: -gap.abs(), kind="stable"
+        )
         told, values = [], []
-        for item in [there[0], *sorted(there[1:], key=lambda item: -abs(item.ecart_relatif))[:1]]:
-            words = groupe.indicateurs[item.indicateur]
-            share, alone = part_en_mots(item.niveau, words.nom, court=bool(told))
-            here, value = (place.valeur(item.indicateur, level) for level in (item.niveau, item.reference))
+        for row in pd.concat([there.head(1), others.head(1)]).itertuples():
+            words = groupe.indicateurs[row.Index]
+            share, alone = part_en_mots(row.valeur, words.nom, court=bool(told))
+            here, value = (place.valeur(row.Index, level) for level in (row.valeur, row.valeur_reference))
             told.append(f"{share} {words.un if alone else words.plusieurs} ({here})")
             values.append(value)
-        where = majuscule(f"en {there[0].annee}, {place.territoire.a}" if there[0].annee else place.territoire.a)
-        return Message(f"{where}, {enumerer(told)}, contre {enumerer(values)} {place.reference.a}.", groupe.preuves)
+        told, values = enumerer(told), enumerer(values)
+        return Message(f"En {year}, {place.territoire.a}, {told}, contre {values} {place.reference.a}.", groupe.preuves)
 
     def _services(self) -> Message | None:
         """Return what the territory has none of while its reference has some; what is doubtful is left out."""
         etude, rules, place = self.etude, self.etude.catalogue.messages.services, self.etude.contexte
-        absent = calculs.services_absents(etude.tous_les_constats, etude.catalogue.synthese.services)
-        names = [rules.noms[item.indicateur] for item in absent if item.indicateur not in etude.doutes]
+        absent = calculs.services_absents(etude.comparaison, etude.catalogue.synthese.services)["indicateur"]
+        names = [rules.noms[name] for name in absent if name not in etude.doutes]
         if not names:
             return None
         listed = f"pas de {names[0]}" if len(names) == 1 else ", ".join(f"ni {name}" for name in names)

@@ -18,7 +18,6 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.collecte import DEPART, VALEUR, demandes, manques_finaux
-from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.etats import etats, etats_par_annee, moyens_par_objet
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import (
@@ -61,7 +60,7 @@ class EtudeFinale(EtudeAnnuelle):
 
     finale: Finale  # rules, readings, what the evaluators entered
     comparables: Comparables  # the comparison with other communes
-    constats: tuple[Constat, ...]  # the findings of the diagnostic that the convention began with
+    constats: pd.DataFrame  # the comparison of the diagnostic that the convention began with
     besoins: pd.DataFrame  # its needs and those of the fiches, each once
 
     @property
@@ -169,7 +168,7 @@ class EtudeFinale(EtudeAnnuelle):
     @property
     def themes(self) -> list[Theme]:
         """The themes that the diagnostic of the convention has."""
-        given = {item.indicateur for item in self.constats}
+        given = {*self.constats["indicateur"]}
         return [theme for theme in self.catalogue.themes if given & {item.id for item in theme.indicateurs}]
 
     @cached_property

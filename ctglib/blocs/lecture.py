@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 import pandas as pd
 
 from ctglib import __version__
-from ctglib.calculs.comparaison import Constat
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
@@ -32,19 +31,19 @@ def dire(phrase: str, combien: int = 1, /, **valeurs: object) -> str:
 
 
 def mode_de_lecture(
-    constats: tuple[Constat, ...], seuils: Seuils, contexte: Contexte, annees: Mapping[int, str], autres: str = ""
+    constats: pd.DataFrame, seuils: Seuils, contexte: Contexte, annees: Mapping[int, str], autres: str = ""
 ) -> Bloc:
     """Return the rules of reading, each with its threshold; ``autres`` tells where other figures come from."""
     near = seuils.ecart_similaire_points
-    met = {statut for constat in constats for statut in (constat.statut, constat.statut_reference)}
+    met = {*constats["statut"], *constats["statut_reference"]}
     words = [
         f"« {statut.mot} » : {minuscule(statut.libelle)}"
         for code, statut in contexte.statuts.items()
         if code in met and statut.absence
     ]
     words += [f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}"] * (Statut.PROVISOIRE in met)
-    known = [item.annee for item in constats if item.niveau is not None or item.reference is not None]
-    counts, dated = pd.Series(known, dtype="Int64").value_counts().sort_index(), []
+    known = constats[["valeur", "valeur_reference"]].notna().any(axis=1)
+    counts, dated = constats.loc[known, "annee"].value_counts().sort_index(), []
     if len(counts):  # the main year and the others, each with how many indicators it has
         main = counts.idxmax()
         others = [f"{year} ({compter(count, 'indicateur')})" for year, count in counts.drop(main).items()]
@@ -63,7 +62,7 @@ def mode_de_lecture(
 
 
 def limites(
-    constats: tuple[Constat, ...],
+    constats: pd.DataFrame,
     engagements: Iterable[str],
     contexte: Contexte,
     manquants: Iterable[str] = (),
@@ -77,37 +76,32 @@ def limites(
     """
     told = [dire("seule_reference", reference=contexte.reference.le), *manquants]
     told += [dire("valeurs_douteuses")] * doutes
-    ranks = {item.indicateur: rank for rank, item in enumerate(constats)}
-    lacking: dict[tuple[str, str], list[str]] = {}  # by word of their absence and place
-    for place, value, status in (
-        (contexte.territoire.a, "niveau", "statut"),
-        (contexte.reference.a, "reference", "statut_reference"),
-    ):
-        unknown = [item for item in constats if getattr(item, value) is None]
+    lacking = []
+    for place, end in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
+        unknown = constats[constats[f"valeur{end}"].isna()]
         if len(unknown) == len(constats):
             told.append(dire("aucune_valeur", place=place))
-            continue
-        for item in unknown:
-            lacking.setdefault((contexte.absence(getattr(item, status)), place), []).append(item.indicateur)
-    places: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (word, place), names in sorted(lacking.items(), key=lambda pair: ranks[pair[1][0]]):
-        places.setdefault((word, tuple(names)), []).append(place)
-    told += [
-        f"{compter(len(names), 'indicateur')} « {word} » {enumerer(where)} : {_libelles(names, contexte)}."
-        for (word, names), where in places.items()
-    ]
-    steps = {name: contexte.indicateurs[name].arrondi_source or 0 for name in ranks}
-    for step in sorted({step for step in steps.values() if step > 1}):  # a small difference is then noise
-        rounded = _libelles([name for name in ranks if steps[name] == step], contexte)
+        else:
+            lacking.append(unknown.assign(lieu=place, mot=unknown[f"statut{end}"].map(contexte.absence)))
+    if lacking:
+        rows = pd.concat(lacking).sort_index(kind="stable").groupby(["mot", "lieu"], sort=False)
+        places = (
+            rows["indicateur"].agg(tuple).reset_index().groupby(["mot", "indicateur"], sort=False)["lieu"].agg(list)
+        )
+        told += [
+            f"{compter(len(names), 'indicateur')} « {word} » {enumerer(where)} : {_libelles(names, contexte)}."
+            for (word, names), where in places.items()
+        ]
+    steps = constats["indicateur"].map(lambda name: contexte.indicateurs[name].arrondi_source or 0)
+    for step, rows in constats[steps.gt(1)].groupby(steps):  # a small difference is then noise
+        rounded = _libelles(rows["indicateur"], contexte)
         told.append(dire("arrondis", arrondi=nombre_court(step), indicateurs=rounded))
     return liste([*told, *engagements])
 
 
-def laisse_de_cote(
-    themes: Iterable[Theme], constats: tuple[Constat, ...], contexte: Contexte, *, offre: bool
-) -> list[str]:
+def laisse_de_cote(themes: Iterable[Theme], constats: pd.DataFrame, contexte: Contexte, *, offre: bool) -> list[str]:
     """Return what the report has no section on, or no row of, for want of data: nothing there is zero."""
-    given = {constat.indicateur for constat in constats}
+    given = {*constats["indicateur"]}
     lost = {theme.titre: [item.id for item in theme.indicateurs if item.id not in given] for theme in themes}
     empty = [theme.titre for theme in themes if len(lost[theme.titre]) == len(theme.indicateurs)]
     partly = {title: names for title, names in lost.items() if names and title not in empty}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.lecture import dire
-from ctglib.calculs.comparaison import DECIMALES_INDICE, DUREE_VARIATION, FICHE, Constat, incertains
+from ctglib.calculs.comparaison import COLONNES, DECIMALES_INDICE, DUREE_VARIATION, FICHE, incertains
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
@@ -28,38 +28,40 @@ VARIATIONS = ["variation", "variation_reference"]
 
 
 def phrases(
-    dites: Iterable[PhraseDeSection], sure: Mapping[str, Constat], contexte: Contexte, graphique: Sequence[str] = ()
+    dites: Iterable[PhraseDeSection], sure: pd.DataFrame, contexte: Contexte, graphique: Sequence[str] = ()
 ) -> list[str]:
     """Return the sentences whose conditions hold; when none does, the widest gap of the chart (``graphique``) is named.
 
     ``sure``: a provisional or a doubtful value bears none. The first names both places, which the next take up.
     """
 
-    def tient(constat: Constat, attendu: str) -> bool:
-        if attendu != PLUS_VITE:
-            return constat.position == attendu
-        own, other = constat.variation, constat.variation_reference
-        return own is not None and other is not None and not constat.rupture and own > max(other, 0)
+    def tient(indicateur: str, attendu: str) -> bool:
+        if indicateur not in sure.index:
+            return False
+        row = sure.loc[indicateur]
+        faster = not row["rupture"] and row["variation"] > 0 and row["variation"] > row["variation_reference"]
+        return faster if attendu == PLUS_VITE else row["position"] == attendu
 
-    held = [one for one in dites if all(name in sure and tient(sure[name], wanted) for name, wanted in one.si.items())]
-    told = [_remplir(one.texte, [sure[name] for name in one.si], contexte, premiere=one is held[0]) for one in held]
-    gaps = [sure[name] for name in graphique if name in sure and sure[name].ecart_relatif is not None]
-    if told or not gaps:
+    held = [one for one in dites if all(tient(name, wanted) for name, wanted in one.si.items())]
+    told = [_remplir(one.texte, sure.loc[list(one.si)], contexte, premiere=one is held[0]) for one in held]
+    gaps = sure.loc[[name for name in graphique if name in sure.index], "ecart_relatif"].dropna().abs()
+    if told or gaps.empty:
         return told
-    widest = contexte.indicateurs[max(gaps, key=lambda item: abs(item.ecart_relatif)).indicateur].libelle
+    widest = contexte.indicateurs[gaps.idxmax()].libelle
     return [f"C'est « {widest} » qui s'écarte le plus de la valeur {contexte.reference.de}."]
 
 
-def _remplir(phrase: str, constats: list[Constat], contexte: Contexte, *, premiere: bool) -> str:
+def _remplir(phrase: str, rows: pd.DataFrame, contexte: Contexte, *, premiere: bool) -> str:
     """Return a sentence with the numbers of its indicators, and the two territories as it names them."""
     written = {
-        "ici": lambda item: contexte.valeur(item.indicateur, item.niveau, item.statut),
-        "la": lambda item: contexte.valeur(item.indicateur, item.reference, item.statut_reference),
-        "points": lambda item: contexte.ecart(item.indicateur, item.ecart or 0.0, item.ecart_type).lstrip("+\u2212"),
-        "variation": lambda item: variation(item.variation),
-        "variation_la": lambda item: variation(item.variation_reference),
+        "ici": lambda row: contexte.valeur(row.Index, row.valeur, row.statut),
+        "la": lambda row: contexte.valeur(row.Index, row.valeur_reference, row.statut_reference),
+        "points": lambda row: contexte.ecart(row.Index, row.ecart, row.ecart_type).lstrip("+\u2212"),
+        "variation": lambda row: variation(row.variation),
+        "variation_la": lambda row: variation(row.variation_reference),
     }
-    texts = {key: {item.indicateur: write(item) for item in constats} for key, write in written.items()}
+    rows = list(rows.fillna({"ecart": 0.0}).itertuples())
+    texts = {key: {row.Index: write(row) for row in rows} for key, write in written.items()}
     than = contexte.reference.a
     than = f"qu'{than}" if than[0] in "aàeé" else f"que {than}"
     filled = phrase.format(
@@ -71,8 +73,9 @@ def _remplir(phrase: str, constats: list[Constat], contexte: Contexte, *, premie
 
 def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[str]:
     """Return how many of the services of the reference are absent, and whether a fiche answers one of them."""
-    known = [item for item in etude.tous_les_constats if item.indicateur in services and item.reference]
-    absent, contexte = {item.indicateur for item in known if item.niveau == 0}, etude.contexte
+    rows, contexte = etude.comparaison, etude.contexte
+    known = rows[rows["indicateur"].isin(list(services)) & rows["valeur_reference"].gt(0)]
+    absent = {*known.loc[known["valeur"].eq(0), "indicateur"]}
     if not absent:
         return []
     some = "services_tous_absents" if len(absent) == len(known) else "services_absents"
@@ -123,7 +126,8 @@ def tableau_indicateurs(
     breaks = ruptures([contexte.indicateurs[name] for name in changed["indicateur"]], changed["annee"])
     kept = [column for column in columns if not useless.get(column.cle)]
     title = f"{titre}, {_lieux_et_dates(contexte, comparaison['annee'])}"
-    return contexte.tableau(comparaison, kept, titre=title, notes=[*meanings, *notes, *breaks], **reste)
+    told = {"donnees": comparaison[list(COLONNES)], "notes": [*meanings, *notes, *breaks], **reste}
+    return contexte.tableau(comparaison, kept, titre=title, **told)
 
 
 def _marques(etude: EtudeDiagnostic, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series, list[str]]:

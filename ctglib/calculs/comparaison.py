@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -77,62 +75,44 @@ def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
     return observations[observations["annee"].eq(latest) | latest.isna()]
 
 
-Position = Literal["superieur", "inferieur", "similaire", "incomparable"]
-Sens = Literal["favorable", "defavorable", "neutre"]
+SENS = {"hausse": "superieur", "baisse": "inferieur"}  # which side of the reference is good news
 DUREE_VARIATION = 5  # « variation sur 5 ans », the span of Annexe 1's column
-
-
-@dataclass(frozen=True)
-class Constat:
-    """What a row of a comparison says. An absent number is None, and its status says why."""
-
-    indicateur: str
-    theme: str
-    annee: int | None
-    unite: str
-    niveau: float | None  # the territory's value
-    statut: str
-    reference: float | None
-    statut_reference: str
-    ecart: float | None  # in points or in %, as ``ecart_type`` says
-    ecart_type: str
-    ecart_relatif: float | None  # in % of the reference
-    position: Position
-    sens: Sens  # whether that position is good news, by the catalogue's direction
-    variation: float | None  # over five years, in %
-    variation_reference: float | None
-    rupture: str = ""  # reason of a break inside those five years
-    note: str = ""  # what the data say about this row
-
-    @property
-    def provisoire(self) -> bool:
-        """Whether one of the two values may still be revised."""
-        return Statut.PROVISOIRE in (self.statut, self.statut_reference)
 
 
 def constats(
     comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], *, theme_de: Mapping[str, str], seuils: Seuils
-) -> tuple[Constat, ...]:
-    """Return a finding for each row of a comparison, in their order."""
-    kept = [name for name in COLONNES if name not in ("libelle", "section", "ecart_variation")]
-    table = comparaison[kept].rename(columns={"valeur": "niveau", "valeur_reference": "reference"})
-    found = []
-    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
-        item, where = indicateurs[row["indicateur"]], position(row["ecart"], row["ecart_type"], seuils)
-        reason, _ = rupture_dans(item, row["annee"])
-        told = row["variation"] is not None or row["variation_reference"] is not None
-        # A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
-        small = row["ecart_relatif"] is not None and abs(row["ecart_relatif"]) < seuils.ecart_notable_pourcent
-        side: Sens = "favorable" if (where == "superieur") == (item.sens == "hausse") else "defavorable"
-        if item.sens not in ("hausse", "baisse") or where not in ("superieur", "inferieur") or small:
-            side = "neutre"
-        words = {"theme": theme_de[item.id], "rupture": reason if told else ""}
-        found.append(Constat(**row, **words, position=where, sens=side))
-    return tuple(found)
+) -> pd.DataFrame:
+    """Return a comparison with what each of its rows says.
+
+    Returns:
+        Its own columns, then ``theme``; ``position`` (see below); ``sens``, whether that position is good news by the
+        catalogue's direction; ``rupture``, the reason of a break inside the five years of a variation, else "";
+        ``provisoire``, whether one of the two values may still be revised.
+    """
+    names, changes = comparaison["indicateur"], ["variation", "variation_reference"]
+    where = [position(*gap, seuils) for gap in zip(comparaison["ecart"], comparaison["ecart_type"], strict=True)]
+    good = names.map(lambda name: SENS.get(indicateurs[name].sens, ""))
+    side = good.eq(where).map({True: "favorable", False: "defavorable"})
+    # A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
+    small = comparaison["ecart_relatif"].abs().lt(seuils.ecart_notable_pourcent)
+    told = comparaison[changes].notna().any(axis=1)
+    breaks = [
+        rupture_dans(indicateurs[name], annee)[0] for name, annee in zip(names, comparaison["annee"], strict=True)
+    ]
+    return comparaison.assign(
+        theme=names.map(theme_de),
+        position=where,
+        sens=side.where(good.ne("") & pd.Series(where, names.index).isin(SENS.values()) & ~small, "neutre"),
+        rupture=pd.Series(breaks, names.index, dtype=object).where(told, ""),
+        provisoire=comparaison[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1),
+    )
 
 
-def position(ecart: float | None, ecart_type: str, seuils: Seuils) -> Position:
-    """Return where a value stands: a gap under the threshold of its kind is « similaire », none is « incomparable »."""
+def position(ecart: float, ecart_type: str, seuils: Seuils) -> str:
+    """Return where a value stands: « superieur », « inferieur », « similaire » under the threshold of its kind of gap.
+
+    « incomparable » where there is no gap.
+    """
     if pd.isna(ecart):
         return "incomparable"
     threshold = seuils.ecart_similaire_points if ecart_type == "points" else seuils.ecart_similaire_pourcent
@@ -146,14 +126,15 @@ def rupture_dans(indicateur: Indicateur, annee: int | None) -> tuple[str, int | 
 
     A break of year r parts the years before r from r and after: a variation from N−5 to N crosses it if N−5 < r ≤ N.
     """
-    inside = [item for item in indicateur.ruptures if annee and annee - DUREE_VARIATION < item.annee <= annee]
+    inside = [item for item in indicateur.ruptures if pd.notna(annee) and annee - DUREE_VARIATION < item.annee <= annee]
     last = max(inside, key=lambda rupture: rupture.annee, default=None)
     return (last.raison, last.annee) if last else ("", None)
 
 
-def services_absents(constats: Iterable[Constat], services: Collection[str]) -> tuple[Constat, ...]:
-    """Return the findings of services that the territory has none of while its reference has some."""
-    return tuple(item for item in constats if item.indicateur in services and item.niveau == 0 and item.reference)
+def services_absents(constats: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
+    """Return the rows of services that the territory has none of while its reference has some."""
+    there = constats["valeur_reference"].gt(0)
+    return constats[constats["indicateur"].isin(list(services)) & constats["valeur"].eq(0) & there]
 
 
 def sans_le_hasard(
@@ -190,12 +171,7 @@ BESOINS = (
 INDICATEUR, SERVICE, FICHE = "indicateur", "service", "fiche"
 
 
-def besoins(
-    convention: Convention,
-    constats: Iterable[Constat],
-    indicateurs: Mapping[str, Indicateur],
-    services: Collection[str],
-) -> pd.DataFrame:
+def besoins(convention: Convention, constats: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
     """Return every need once, by enjeu, then those of the themes that no enjeu takes.
 
     Within each: unfavourable gaps, the widest first (counts have none: a commune is not compared with its département
@@ -205,32 +181,33 @@ def besoins(
         The columns ``BESOINS``: ``enjeu`` is "" when no enjeu takes the theme; ``origine`` is indicateur, service or
         fiche (``besoin`` then tells it); ``fiches`` lists those that answer, joined by « ; », empty when none does.
     """
-    found = list(constats)
-    gaps = [
-        {**vars(item), "origine": INDICATEUR}
-        for item in sorted(found, key=lambda item: -abs(item.ecart_relatif or 0))
-        if item.sens == "defavorable" and item.ecart_relatif is not None
-        and not indicateurs[item.indicateur].est_evolution
-    ]  # fmt: skip
-    absent = [{**vars(item), "origine": SERVICE} for item in services_absents(found, services)]
+    gaps = constats[constats["sens"].eq("defavorable") & constats["ecart_relatif"].notna()]
+    gaps = gaps.sort_values("ecart_relatif", key=lambda gap: -gap.abs(), kind="stable").assign(origine=INDICATEUR)
+    table = pd.concat([gaps, services_absents(constats, services).assign(origine=SERVICE)])
+    answers = {
+        name: SEPARATEUR.join(str(one.numero) for one in convention.fiches if name in one.repond_a)
+        for name in table["indicateur"]
+    }
+    table = table.rename(columns={"valeur": "niveau", "valeur_reference": "reference"})
+    table = table.assign(besoin="", fiches=table["indicateur"].map(answers), enjeu="").reindex(columns=list(BESOINS))
     told = [
         {"enjeu": enjeu.id, "theme": next(iter(enjeu.themes), ""), "origine": FICHE, "besoin": need, "indicateur": "",
          "fiches": str(fiche.numero)}
         for enjeu in convention.enjeux for fiche in convention.fiches if fiche.enjeu == enjeu.id
         for need in fiche.besoins
     ]  # fmt: skip
-    table, of_fiches = (pd.DataFrame(rows, columns=list(BESOINS)) for rows in ([*gaps, *absent], told))
-    answers = {
-        name: SEPARATEUR.join(str(one.numero) for one in convention.fiches if name in one.repond_a)
-        for name in table["indicateur"]
-    }
-    table = table.assign(besoin="", fiches=table["indicateur"].map(answers), enjeu="")
+    of_fiches = pd.DataFrame(told, columns=list(BESOINS))
     taken = {theme for enjeu in convention.enjeux for theme in enjeu.themes}
-    parts = [table[~table["theme"].isin(taken)]]
-    for enjeu in reversed(convention.enjeux):
-        own = table[table["theme"].isin(enjeu.themes)].assign(enjeu=enjeu.id)
-        parts[:0] = [own, of_fiches[of_fiches["enjeu"].eq(enjeu.id)]]
-    every = pd.concat(parts, ignore_index=True).drop_duplicates(["origine", "besoin", "indicateur"], ignore_index=True)
+    parts = [
+        rows
+        for enjeu in convention.enjeux
+        for rows in (
+            table[table["theme"].isin(enjeu.themes)].assign(enjeu=enjeu.id), of_fiches[of_fiches["enjeu"].eq(enjeu.id)]
+        )
+    ]  # fmt: skip
+    every = pd.concat([*parts, table[~table["theme"].isin(taken)]], ignore_index=True).drop_duplicates(
+        ["origine", "besoin", "indicateur"], ignore_index=True
+    )
     return every.assign(lecture="besoin").astype({"annee": "Int64"})
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctglib.calculs.comparaison import Constat
 from ctglib.calculs.etats import ABSENCES, FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures, par_annee
@@ -232,12 +231,12 @@ class Preuve(NamedTuple):
 
 
 def preuves_du_texte(
-    convention: Convention, lectures: Lectures, constats: Iterable[Constat], sens: Mapping[str, str],
+    convention: Convention, lectures: Lectures, constats: pd.DataFrame, sens: Mapping[str, str],
     ecrits: pd.Series, besoins: pd.DataFrame, themes: Iterable[str],
 ) -> dict[str, Preuve]:  # fmt: skip
     """Return the evidence that the convention and its diagnostic give; a schéma that ended before it proves nothing."""
-    oriented = [item for item in constats if sens[item.indicateur] in ORIENTATIONS and item.ecart_type != "aucun"]
-    compared = sum(item.position != "incomparable" for item in oriented)
+    oriented = constats[constats["indicateur"].map(sens).isin(ORIENTATIONS) & constats["ecart_type"].ne("aucun")]
+    compared = int(oriented["position"].ne("incomparable").sum())
     known, taken = set(themes), {theme for enjeu in convention.enjeux for theme in enjeu.themes}
     plans = [text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)]
     answered = {item.element for item in lectures.schemas}

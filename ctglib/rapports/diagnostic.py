@@ -46,7 +46,7 @@ class Diagnostic(EtudeDiagnostic):
         """Return how gaps, variations and statuses are read."""
         words = self.catalogue
         others = f", sauf les places par mode d'accueil ({self.modes.attrs['source']})" if len(self.modes) else ""
-        return mode_de_lecture(self.tous_les_constats, words.seuils, self.contexte, words.synthese.annees, others)
+        return mode_de_lecture(self.comparaison, words.seuils, self.contexte, words.synthese.annees, others)
 
     def section(self, nom: str) -> Bloc | None:
         """Return a section: its sentences, its table, its one chart, the offer that it is about, the parties' comments.
@@ -175,9 +175,8 @@ class Diagnostic(EtudeDiagnostic):
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
-        words, found = self.catalogue, self.tous_les_constats
-        given = {constat.theme for constat in found}
-        themes = [one for one in words.themes if one.theme in given]
+        words, found = self.catalogue, self.comparaison
+        themes = [one for one in words.themes if one.theme in {*found["theme"]}]
         told = laisse_de_cote(words.themes, found, self.contexte, offre=not self.dossier.offre.empty)
         if awaited := theme.commentaires_attendus(themes, self.dossier.commentaires):
             told.append(awaited)
@@ -186,7 +185,7 @@ class Diagnostic(EtudeDiagnostic):
     def annexe(self) -> Tableau | None:
         """Return every indicator of annexe 1, theme by theme, for the screen."""
         titles = {one.theme: one.titre for one in self.catalogue.themes}
-        groups = self.comparaison["indicateur"].map(self.catalogue.theme_de).map(titles)
+        groups = self.comparaison["theme"].map(titles)
         told = {"nom": "indicateurs", "titre": "Tous les indicateurs de l'étude", "groupes": groups, "ecran": True}
         return theme.tableau_indicateurs(self, self.comparaison, **told) or None
 

@@ -83,20 +83,20 @@ class ResumeEnClair(EtudeDiagnostic):
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""
-        people = next((item for item in self.tous_les_constats if item.indicateur == "population"), None)
-        if people and people.niveau:
-            value = self.contexte.valeur("population", people.niveau)
-            yield from self._dire("population", valeur=value, annee=people.annee)
+        rows, sure = self.comparaison, self.constats_surs
+        for row in rows[rows["indicateur"].eq("population") & rows["valeur"].gt(0)].itertuples():
+            value = self.contexte.valeur("population", row.valeur)
+            yield from self._dire("population", valeur=value, annee=row.annee)
         parts = {name: words for groupe in self.catalogue.messages.parts for name, words in groupe.indicateurs.items()}
-        known = [self.constats_surs[name] for name in parts if name in self.constats_surs]
-        told = [item for item in known if item.position in COTES][:PARTS_DITES]
-        for item in told:
-            words = parts[item.indicateur]
-            share, alone = part_en_mots(item.niveau, words.nom)
+        known = sure.loc[[name for name in parts if name in sure.index]]
+        told = known[known["position"].isin(list(COTES))].head(PARTS_DITES)
+        for row in told.itertuples():
+            words = parts[row.Index]
+            share, alone = part_en_mots(row.valeur, words.nom)
             yield f"{majuscule(share)} {words.un if alone else words.plusieurs}."
-            yield from self._dire(COTES[item.position])
-        if told:
-            yield from self._dire("date", annee=max(item.annee for item in told))
+            yield from self._dire(COTES[row.position])
+        if len(told):
+            yield from self._dire("date", annee=told["annee"].max())
 
     def _buts(self) -> Iterator[str]:
         """Yield how many actions there are, then what the first aim at, those that say it shortly."""

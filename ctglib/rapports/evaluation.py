@@ -47,7 +47,7 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         )
         diagnostic = Diagnostic(dossier, controler(dossier))
         # Now, since another process may still be working out the study of the last year.
-        found, needs = diagnostic.tous_les_constats, diagnostic.besoins_lus
+        found, needs = diagnostic.comparaison, diagnostic.besoins_lus
         finale = lire_finale(dossier)
         last = ouvrir_bilan(convention, dossier.convention.fin_selon(dossier.avenants).year, brut=brut).etude
     known = {**vars(last), "empreintes": dict(journal.lus)}
