@@ -26,13 +26,18 @@ def lignes(chemin: Path, separateur: str = ",") -> list[dict[str, str]]:
         return list(csv.DictReader(file, delimiter=separateur))
 
 
+def communes(convention: str) -> pd.DataFrame | None:
+    suivi = lire_suivi_brut(convention)
+    return lire_communes(suivi.convention, suivi.catalogue)
+
+
 def test_les_effectifs_sont_ceux_du_fichier_de_la_cnaf(depot: Path) -> None:
     path = depot.parent / "shared" / "donnees" / "cnaf_s_ben_com_f_62.csv"
     if not path.exists():
         pytest.skip(f"le fichier d'origine n'est pas là ({path.name})")
     original = {(row["numcomdo"], int(row["dtreffre"][:4])): row for row in lignes(path, ";") if row["numcomdo"]}
 
-    rows = lire_communes(lire_suivi_brut("harnes"))
+    rows = communes("harnes")
 
     assert set(zip(rows["commune"], rows["annee"], strict=True)) == set(original)
     for row in rows.to_dict("records"):
@@ -47,7 +52,7 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
     with enregistrer() as annual:
         suivi = lire_suivi_brut("harnes", 2024)
     with enregistrer() as final:
-        found = lire_communes(suivi)
+        found = lire_communes(suivi.convention, suivi.catalogue)
 
     assert not [name for name in annual.lus if name.startswith("sources/publiques/cnaf_communes")]
     assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(final.lus)
@@ -60,13 +65,13 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
 def test_une_convention_fictive_lit_ses_propres_communes_ou_n_en_a_pas(donnees: Path) -> None:
     path = donnees / INVENTEES
 
-    found = lire_communes(lire_suivi_brut("demonstration"))
+    found = communes("demonstration")
     path.unlink()
 
     assert set(found["departement"]) == {"00"}
     assert all(name.startswith("Commune fictive") or "(fictive)" in name for name in found["nom"])
     assert found.attrs["source"] is None
-    assert lire_communes(lire_suivi_brut("demonstration")) is None
+    assert communes("demonstration") is None
 
 
 def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depot: Path) -> None:
@@ -85,7 +90,7 @@ def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depo
 def test_un_magasin_sans_les_communes_n_a_rien_a_comparer(donnees: Path) -> None:
     (donnees / "sources/publiques/origine.yaml").write_text("fichiers: []\ntables: []\n", encoding="utf-8")
 
-    assert lire_communes(lire_suivi_brut("harnes")) is None
+    assert communes("harnes") is None
 
 
 def changer(avant: str, apres: str) -> Callable[[str], str]:

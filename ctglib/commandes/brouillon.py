@@ -182,9 +182,9 @@ def diagnostic_public(
     lines = ancien.drop_duplicates(["indicateur", "territoire"], keep="last")
     if series is None:
         codes = [code for item in regles.lignes for code in (*item.series, *item.sur)]
-        series = publiques.series_du_diagnostic(territoire, membres, reference, codes)
-    else:
-        series = series[series["dimension"].eq("") & series["valeur"].notna()]
+        series = publiques.observations(codes, territoire, reference, membres)
+        series = series.assign(source=series["producteur"] + ", " + series["jeu"])
+    series = series[series["dimension"].eq("") & series["valeur"].notna()]
     return remplir(lines.assign(note=lines["indicateur"].map(asked)), series, regles, territoire)
 
 

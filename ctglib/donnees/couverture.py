@@ -12,7 +12,6 @@ from ctglib.donnees.statuts import Statut
 
 COLONNES = ["indicateur", "modalite", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference",
             "statut_reference", "ecart", "ecart_type"]  # fmt: skip
-_LUES = ["territoire", "annee", "modalite", "valeur", "statut", "source"]
 TOUS_MODES = "Tous modes d'accueil"
 
 
@@ -25,40 +24,34 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
         The columns ``COLONNES``; ``modalite`` is "" for the whole; ``attrs["source"]`` names the producer.
     """
     rules, convention = dossier.catalogue.diagnostic.modes, dossier.convention
-    ours, invented = (convention.territoire, convention.reference), f"conventions/{convention.id}/contexte.csv"
-    parts = [pd.DataFrame(columns=_LUES)]
-    if convention.fictive and existe(invented):
-        schema = charger_schema("observations")
-        told = en_table(examiner_csv(invented, schema).lignes, schema)
-        parts = [told[told["indicateur"].eq(rules.ensemble)]]
-    elif not convention.fictive and (official := [code for code in ours if len(publiques.territoires([code]))]):
-        known = set(publiques.series()["code"])
-        codes = {name: code for name, code in {"": rules.ensemble, **rules.series}.items() if code in known}
-        read = {name: publiques.lire(code, official) for name, code in codes.items()}
-        parts = [table.assign(modalite=name, source=table.attrs["source"]) for name, table in read.items()] or parts
-    rows = pd.concat(parts, ignore_index=True)
+    modes = {rules.ensemble: "", **{code: mode for mode, code in rules.series.items()}}
+    if not convention.fictive:
+        rows = publiques.observations(modes, convention.territoire, convention.reference)
+        rows = rows.assign(modalite=rows["indicateur"].map(modes))
+    else:
+        invented, schema = f"conventions/{convention.id}/contexte.csv", charger_schema("observations")
+        rows = en_table(examiner_csv(invented, schema).lignes if existe(invented) else pd.DataFrame(), schema)
+        rows = rows[rows["indicateur"].eq(rules.ensemble) & rows["modalite"].isin(modes.values())]
     own = rows[rows["territoire"].eq(convention.territoire) & rows["valeur"].notna()]
-    whole = own[own["modalite"].eq("")]
-    if whole.empty:
+    if (whole := own[own["modalite"].eq("")]).empty:
         return pd.DataFrame(columns=COLONNES)
-    year = whole["annee"].max()
-    item = dossier.catalogue.indicateurs_contexte[rules.ensemble]
+    year = int(whole["annee"].max())
+    here, there = (
+        one[one["annee"].eq(year)].set_index("modalite")
+        for one in (own, rows[rows["territoire"].eq(convention.reference)])
+    )
+    here = here.loc[[mode for mode in modes.values() if mode in here.index]]
+    there, item = there.reindex(here.index), dossier.catalogue.indicateurs_contexte[rules.ensemble]
     labels = {one.id: one.libelle for one in dossier.catalogue.dimensions[rules.dimension].modalites}
-    order = ["", *rules.series]
-    here = own[own["annee"].eq(year) & own["modalite"].isin(order)].set_index("modalite")
-    here = here.loc[[name for name in order if name in here.index]]
-    there = rows[rows["territoire"].eq(convention.reference) & rows["annee"].eq(year)].set_index("modalite")
-    there = there.reindex(here.index)
     table = here.assign(
         indicateur=rules.ensemble,
         libelle=[labels.get(name, TOUS_MODES) for name in here.index],
         unite=item.unite,
-        annee=int(year),
+        annee=year,
         valeur_reference=there["valeur"],
         statut_reference=there["statut"].fillna(Statut.NON_DISPONIBLE.value),
         ecart=(here["valeur"] - there["valeur"]).round(9),
         ecart_type=dossier.catalogue.unites[item.unite].ecart,
-    ).reset_index()
-    told = table[COLONNES].copy()
-    told.attrs["source"] = table["source"].iloc[0]
-    return told
+    ).reset_index()[COLONNES]
+    table.attrs["source"] = here["source"].iloc[0]
+    return table

@@ -29,6 +29,8 @@ from ctglib.donnees.yaml_strict import charger_yaml
 
 COLONNES = ["territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine"]
 SERIES = ["code", "libelle", "definition", "producteur", "jeu", "unite", "annees", "niveaux", "arrondi", "secret"]
+OBSERVATIONS = ["territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut",
+                "source", "note", "producteur", "jeu"]  # fmt: skip
 LIEUX = ["code", "nom", "niveau", "departement", "epci"]
 COG = {"commune": "cog_communes", "departement": "cog_departements", "epci": "cog_epci"}
 REPERES = "catalogue/atelier.yaml"
@@ -42,21 +44,18 @@ def series() -> pd.DataFrame:
         territoires sont publiés, 0 pour ceux dont les chiffres sont des sommes), arrondi (NaN s'il n'y en a pas),
         secret (vrai si une cellule peut être cachée par son producteur), licence.
     """
-    kept: dict[str, list[TableGardee]] = {}
-    for item in tables().values():
-        for code in item.series:
-            kept.setdefault(code, []).append(item)
+    kept = [(item.famille, item.annee, item.niveau, item.territoires, item.series) for item in tables().values()]
+    known = pd.DataFrame(kept, columns=["famille", "annee", "niveau", "territoires", "code"]).explode("code")
     families, rows = charger_familles(), []
-    for code, items in kept.items():
-        family = families[items[-1].famille]
+    for code, items in known.groupby("code"):
+        family = families[items["famille"].iloc[-1]]
         found = serie_gardee(family, code)
-        levels = {item.niveau: item.territoires for item in items}  # of the last year
+        levels = dict(zip(items["niveau"], items["territoires"], strict=True))  # of the last year
         if max(levels.values()) > 1:  # one commune makes no sum
             levels = dict.fromkeys([*levels, *family.somme], 0) | levels
-        told = {"annees": tuple(sorted({item.annee for item in items})), "niveaux": levels}
-        told |= {"arrondi": found.arrondi or np.nan, "secret": family.vide == Statut.SECRET}
-        rows.append(_sens(family, found) | {"code": code} | told)
-    return pd.DataFrame(rows, columns=[*SERIES, "licence"]).sort_values("code", ignore_index=True)
+        told = {"annees": tuple(sorted({*items["annee"]})), "niveaux": levels, "arrondi": found.arrondi or np.nan}
+        rows.append(_sens(family, found) | {"code": code, **told, "secret": family.vide == Statut.SECRET})
+    return pd.DataFrame(rows, columns=[*SERIES, "licence"])
 
 
 def territoires(
@@ -71,7 +70,7 @@ def territoires(
     Returns:
         code, nom (avec son article), niveau, departement et epci (vides pour un EPCI, qui peut en toucher plusieurs).
     """
-    wanted, parts = None if codes is None else list(codes), []
+    wanted, parts = None if codes is None else list(codes), [pd.DataFrame(columns=["territoire", "libelle"])]
     for level, name in COG.items():
         asked = wanted is None or any(FORMES[level].fullmatch(code) for code in wanted)
         if level in niveaux and asked and (kept := derniere(name)):
@@ -80,8 +79,6 @@ def territoires(
                 articles = {kind: one.le for kind, one in charger_famille(name).debuts.items()}
                 rows["libelle"] = rows["tncc"].map(articles).fillna("") + rows["libelle"]
             parts.append(rows.assign(departement=rows["territoire"]) if level == "departement" else rows)
-    if not parts:
-        return pd.DataFrame(columns=LIEUX)
     whole = pd.concat(parts, ignore_index=True).rename(columns={"territoire": "code", "libelle": "nom"})
     return whole.reindex(columns=LIEUX).astype(object).fillna("").astype("str")
 
@@ -195,19 +192,16 @@ def _sens(famille: Famille, item: SerieOfficielle) -> dict[str, object]:
 def _lieux(codes: list[str], famille: Famille) -> pd.DataFrame:
     """Return the level and the name of each code, refusing what no official code, IRIS or shape tells."""
     found = territoires(codes).set_index("code")[["niveau", "nom"]]
-    unknown = [code for code in codes if code not in found.index]
+    unknown, names = [code for code in codes if code not in found.index], {}
     if unknown and "iris" in famille.niveaux:
         kept = [item for item in tables(famille.id).values() if item.niveau == "iris"]
         names = lire_tables(kept, unknown, ["libelle"]).groupby("territoire")["libelle"].last()  # as a file names them
-        found = pd.concat([found, pd.DataFrame({"niveau": "iris", "nom": names})])
-        unknown = [code for code in unknown if code not in names]
     # A commune of before a merger is in old files and no longer in the official code.
-    levels = {
-        code: next((level for level, shape in FORMES.items() if shape.fullmatch(str(code))), None) for code in unknown
-    }
-    if faults := [_territoire_inconnu(code) for code, level in levels.items() if level is None]:
+    shapes = {code: [level for level, shape in FORMES.items() if shape.fullmatch(str(code))] for code in unknown}
+    if faults := [_territoire_inconnu(code) for code, levels in shapes.items() if not levels]:
         raise DonneesInvalides(faults)
-    return pd.concat([found, pd.DataFrame({"niveau": levels})]) if levels else found
+    levels = {code: "iris" if code in names else levels[0] for code, levels in shapes.items()}
+    return pd.concat([found, pd.DataFrame({"niveau": levels, "nom": pd.Series(names, dtype="str")})])
 
 
 def _demandes(code: str, lieux: pd.DataFrame, famille: Famille, kept: list[TableGardee]) -> pd.DataFrame:
@@ -269,28 +263,27 @@ def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> 
     whole = lire(code, territoire)
     if not membres or not whole.attrs["additive"]:
         return whole
-    parts = lire(code, membres)
-    total = parts.groupby("annee")["valeur"].agg(lambda values: values.sum(skipna=False))
-    secret = parts["statut"].eq(Statut.SECRET).groupby(parts["annee"]).any()
+    parts = lire(code, membres).groupby("annee")
+    total = parts["valeur"].agg(lambda values: values.sum(skipna=False))
     status = pd.Series(Statut.NORMAL, index=total.index).mask(total.isna(), Statut.NON_DISPONIBLE)
-    rows = whole.set_index("annee").assign(
-        valeur=total, statut=status.mask(secret, Statut.SECRET), origine=f"somme de {len(membres)} communes"
-    )
-    rows = rows.reset_index()[COLONNES]
-    rows.attrs = whole.attrs
-    return rows
+    status = status.mask(parts["statut"].agg(lambda states: states.eq(Statut.SECRET).any()), Statut.SECRET)
+    rows = whole.assign(valeur=whole["annee"].map(total), statut=whole["annee"].map(status))
+    return rows.assign(origine=f"somme de {len(membres)} communes")
 
 
-def series_du_diagnostic(territoire: str, membres: Sequence[str], reference: str, codes: Iterable[str]) -> pd.DataFrame:
-    """Return the figures of series for a territory and its reference: those with a value, and their source."""
-    known = set(series()["code"])
-    parts = []
+def observations(codes: Iterable[str], territoire: str, reference: str, membres: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the series that are there, of a territory and of its reference, as rows of observations.
+
+    ``membres``, ``valeur``, ``statut``: see ``lire_territoire``; ``producteur`` and ``jeu`` are told beside ``source``.
+    """
+    known, parts = set(series()["code"]), []
     for code in [code for code in dict.fromkeys(codes) if code in known]:
         own = lire_territoire(code, territoire, membres)
-        source = f"{own.attrs['producteur']}, {own.attrs['jeu']}"
-        parts.append(pd.concat([own, lire(code, reference)]).assign(indicateur=code, source=source))
-    names = ["territoire", "annee", "indicateur", "valeur", "statut", "source"]
-    return pd.concat(parts)[names].dropna(subset="valeur") if parts else pd.DataFrame(columns=names)
+        told = {name: own.attrs[name] for name in ("unite", "source", "producteur", "jeu")}
+        rows = pd.concat([own, lire(code, reference)])
+        parts.append(rows.assign(indicateur=code, note=rows["origine"].replace("publiée", ""), **told))
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OBSERVATIONS)
+    return rows.assign(dimension="", modalite="", millesime=rows["annee"] + 1)[OBSERVATIONS]
 
 
 def reperes() -> Reperes:

@@ -155,30 +155,22 @@ def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame
     """
     from ctglib.donnees import publiques
 
-    convention, parts = dossier.convention, []
-    years: dict[str, set[int]] = {}
+    convention, years = dossier.convention, {}
     for kept in tables_du_magasin().values():
         for code in kept.series:
             years.setdefault(code, set()).add(kept.annee)
     own = extraits[extraits["territoire"].eq(convention.territoire)]
     last = own.groupby("indicateur")["annee"].max()
-    for item in dossier.catalogue.indicateurs_contexte.values():
-        since = last.get(item.id, 0)
-        if not any(since < year <= (annee or year) for year in years.get(item.id, ())):
-            continue
-        there = publiques.lire(item.id, convention.reference)
-        rows = pd.concat([publiques.lire_territoire(item.id, convention.territoire, convention.membres), there],
-                         ignore_index=True)  # fmt: skip
-        rows = rows[
-            rows["statut"].ne(Statut.NON_DISPONIBLE)
-            & rows["annee"].gt(since)
-            & rows["annee"].le(annee or rows["annee"].max())
-        ]
-        parts.append(
-            rows.assign(indicateur=item.id, dimension="", modalite="", millesime=rows["annee"] + 1, unite=item.unite,
-                        source=there.attrs["source"], serie="",
-                        note=rows["origine"].where(rows["origine"].ne("publiée"), ""))
-        )  # fmt: skip
-    if not parts:
+    until = annee or max(map(max, years.values()), default=0)
+    newer = [
+        code
+        for code in dossier.catalogue.indicateurs_contexte
+        if any(last.get(code, 0) < year <= until for year in years.get(code, ()))
+    ]
+    if not newer:
         return extraits
-    return pd.concat([extraits, pd.concat(parts)[list(extraits.columns)].astype(extraits.dtypes)], ignore_index=True)
+    rows = publiques.observations(newer, convention.territoire, convention.reference, convention.membres)
+    since = rows["indicateur"].map(last).fillna(0)
+    rows = rows[rows["statut"].ne(Statut.NON_DISPONIBLE) & rows["annee"].gt(since) & rows["annee"].le(until)]
+    rows = rows.assign(serie="")[list(extraits.columns)].astype(extraits.dtypes)
+    return pd.concat([extraits, rows], ignore_index=True)

@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from ctglib.donnees.catalogue import assembler
-from ctglib.donnees.communes import fautes_de_communes
+from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
@@ -48,7 +48,8 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
     try:
         pieces = avec_la_fin(avec_le_suivi(lire_pieces(convention), None))
         faults = [*verifier(pieces), *fautes_de_nom(convention)]
-        faults = faults or fautes_de_communes(pieces.convention, assembler(pieces))
+        if not faults:
+            lire_communes(pieces.convention, assembler(pieces))
         return DonneesInvalides(faults).fautes
     except DonneesInvalides as error:
         return error.fautes

@@ -43,7 +43,8 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     with enregistrer() as journal:
         dossier = lire_dossier(convention)
         comparables = partager(
-            f"comparables/{convention}", lambda: etudier_comparables(dossier, lire_communes(dossier))
+            f"comparables/{convention}",
+            lambda: etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue)),
         )
         diagnostic = Diagnostic(dossier, controler(dossier))
         # Now, since another process may still be working out the study of the last year.
