@@ -53,11 +53,11 @@ def etude(
 
 
 def regles(found: EtudeAnnuelle) -> list[str]:
-    return [item.regle.id for item in proposer(found)]
+    return list(proposer(found)["regle"])
 
 
 def objets(found: EtudeAnnuelle, regle: str) -> tuple:
-    return next((item.objets for item in proposer(found) if item.regle.id == regle), ())
+    return proposer(found).set_index("regle")["objets"].get(regle, ())
 
 
 def bilan_avec(comite: Comite | None, annee: int = 2025) -> BilanDeLAnnee:
@@ -217,10 +217,10 @@ def test_la_reconduction_se_propose_l_avant_derniere_annee_et_la_derniere() -> N
 
 def test_une_proposition_nomme_ses_premiers_objets_et_compte_les_autres() -> None:
     given = etude(2024, "harnes")
-    found = next(item for item in proposer(given) if item.regle.id == "lacunes")
+    found = proposer(given).set_index("regle").loc["lacunes"]
     most = given.catalogue.bilan.objets_du_tableau
 
-    told = found.ecrire(given)
+    told = found["proposition"]
 
-    assert f"({found.nombre})" in told and f"{found.nombre - most}\u00a0autres" in told
-    assert found.nombre == len(given.convention.lacunes)
+    assert f"({found['nombre']})" in told and f"{found['nombre'] - most}\u00a0autres" in told
+    assert found["nombre"] == len(given.convention.lacunes)

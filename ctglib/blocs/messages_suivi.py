@@ -121,25 +121,12 @@ class MessagesDuSuivi:
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
-        kept = [found for found in proposer(self.etude) if self.fiche is None or found.regle.fiche]
-        for found in kept:
-            parties = [self.regles.avec_article(item) for item in found.objets if isinstance(item, str)]
-            text = ((found.finale and found.regle.page_finale) or found.regle.page).format(
-                premier=self._citer(found.objets[0]),
-                tous=enumerer(parties),
-                indicateurs=nombrer(found.nombre, "indicateur"),
-                annee=self.etude.annee,
-            )
+        found = proposer(self.etude)
+        texts = found["page"] if self.fiche is None else found.loc[found["fiche"].astype(bool), "page"]
+        for text in texts:
             yield self._message(text, "decisions")
-        if not kept:
+        if texts.empty:
             yield Message(self.regles.sans_decision)
-
-    def _citer(self, objet: object) -> str:
-        """Return a date, or a name between quotation marks: no number of modalité, no count of values."""
-        if not isinstance(objet, str):
-            return date_longue(objet)
-        label, precision = re.fullmatch(r"(?:\d\S* )?(.*?)( \([^()]* pour [^()]*\))?(?: \(\d+\))?[ .]*", objet).groups()
-        return f"« {abreger(label, self.regles.signes)} »{precision or ''}"
 
     # What is known.
 

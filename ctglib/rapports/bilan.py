@@ -262,17 +262,10 @@ class Bilan:
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
-        rows = pd.DataFrame(
-            {
-                "proposition": item.ecrire(self.etude),
-                "pourquoi": item.regle.pourquoi,
-                "reference": majuscule(item.regle.reference),
-                "regle": item.regle.id,
-                "nombre": item.nombre,
-            }
-            for item in proposer(self.etude)
-        )
-        return None if rows.empty else self.etude.tableau("propositions", rows, ecran=self.muette)
+        rows = proposer(self.etude)
+        data = rows[["proposition", "pourquoi", "reference", "regle", "nombre"]]
+        data = data.assign(reference=data["reference"].map(majuscule))
+        return None if rows.empty else self.etude.tableau("propositions", data, ecran=self.muette)
 
     def avenants(self) -> Tableau | None:
         """Return what each avenant changes, from what to what, from when; None when none was signed."""

@@ -100,13 +100,12 @@ class Releve:
         taken = {item.id for item in etude.bilan.comite.decisions} if etude.bilan.comite else set()
         free = (name for rank in count(1) if (name := f"d{etude.annee}_{rank}") not in taken)
         found = proposer(etude)
-        told = [item.ecrire(etude) for item in found]
         return self._a_remplir(
-            [(f"decision.{next(free)}", text) for text in [*told, *[""] * empty]],
+            [(f"decision.{next(free)}", text) for text in [*found["proposition"], *[""] * empty]],
             (PROPOSITION, VOTE, "reponse", "responsable", "jour"),
             nom="decisions",
             titre=f"Décisions proposées au comité, {etude.annee}",
-            groupes=(*(item.regle.pourquoi for item in found), *[self.regles.autres] * empty),
+            groupes=(*found["pourquoi"], *[self.regles.autres] * empty),
             notes=(self.regles.consigne,),
         )
 
