@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from analyse_exemple import contexte
 from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
 
 from ctglib.blocs.lecture import NON_PUBLIEE, sources
@@ -172,7 +173,7 @@ def test_refaire_avec_la_meme_cle_donne_les_memes_octets(voulue: Demande, tmp_pa
 def test_le_tableau_des_sources_dit_qu_elle_n_est_pas_publiee_et_pourquoi() -> None:
     digests = {SAISI: "a" * 64, PUBLIC: "b" * 64}
 
-    whole, public = sources(digests, []), sources({PUBLIC: "b" * 64}, [])
+    whole, public = (sources(read, [], contexte({})) for read in (digests, {PUBLIC: "b" * 64}))
 
     assert dict(zip(whole.donnees["fichier"], whole.donnees["sha256"], strict=True)) == {PUBLIC: "b" * 64, SAISI: ""}
     assert list(whole.cellules["empreinte"]) == ["b" * 12, NON_PUBLIEE]

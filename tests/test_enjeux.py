@@ -140,7 +140,7 @@ def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_r
 
 
 def test_chaque_lacune_porte_sa_place_et_sa_question() -> None:
-    table = lacunes(harnes().convention, "la convention")
+    table = lacunes(harnes().convention, contexte())
 
     assert table.donnees["id"].to_list() == [item.id for item in harnes().convention.lacunes]
     assert not (table.cellules == "").any(axis=None)
@@ -149,8 +149,8 @@ def test_chaque_lacune_porte_sa_place_et_sa_question() -> None:
 def test_les_premieres_lacunes_sont_celles_que_la_convention_met_d_abord() -> None:
     convention = harnes().convention
 
-    table = lacunes(convention, "la convention", premieres=10)
+    table = lacunes(convention, contexte(), premieres=10)
 
     assert table.nom == "questions"
     assert table.donnees["id"].to_list() == convention.lacunes_d_abord[:10]
-    assert len(lacunes(convention, "la convention", premieres=100).donnees) == len(convention.lacunes)
+    assert len(lacunes(convention, contexte(), premieres=100).donnees) == len(convention.lacunes)

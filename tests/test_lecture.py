@@ -105,7 +105,7 @@ def test_des_donnees_sans_reserve_ne_laissent_que_les_limites_generales() -> Non
 def test_les_sources_suivent_l_ordre_des_roles_et_portent_l_empreinte() -> None:
     read = {"catalogue/radar.yaml": "b" * 64, "autre/x.csv": "c" * 64, "conventions/harnes/annexe1.csv": "a" * 64}
 
-    table = sources(read, ROLES)
+    table = sources(read, ROLES, contexte({}))
 
     assert list(table.donnees["fichier"]) == ["conventions/harnes/annexe1.csv", "catalogue/radar.yaml", "autre/x.csv"]
     assert list(table.donnees["sha256"]) == ["a" * 64, "b" * 64, "c" * 64]

@@ -120,7 +120,7 @@ class EtudeDiagnostic:
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
-        return sources(self.empreintes, self.catalogue.synthese.fichiers)
+        return sources(self.empreintes, self.catalogue.synthese.fichiers, self.contexte)
 
 
 @dataclass(frozen=True)

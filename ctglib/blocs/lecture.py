@@ -10,8 +10,8 @@ import pandas as pd
 from ctglib import __version__
 from ctglib.document.blocs import Bloc, liste
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
+from ctglib.document.tableau import Tableau
+from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points, remplir
 from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.catalogue import Seuils, Theme
 from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
@@ -24,10 +24,18 @@ NON_PUBLIEE = "non publiée"
 AUTRE = RoleDeFichier(motif="*", groupe="Autres fichiers", role="rôle non décrit dans le catalogue", partie="–")
 
 
-def dire(phrase: str, combien: int = 1, /, **valeurs: object) -> str:
-    """Return a sentence of ``catalogue/diagnostic.yaml``, filled: its form for one, or for several."""
-    forms = charger_yaml("catalogue/diagnostic.yaml", ReglesDiagnostic).phrases[phrase]
-    return forms[-1 if combien > 1 else 0].format(**valeurs)
+def _regles() -> ReglesDiagnostic:
+    return charger_yaml("catalogue/diagnostic.yaml", ReglesDiagnostic)
+
+
+def dire(phrase: str, **valeurs: object) -> str:
+    """Return a sentence of ``catalogue/diagnostic.yaml``, filled."""
+    return remplir(_regles().phrases[phrase], **valeurs)
+
+
+def presenter(contexte: Contexte, cle: str, *lignes: object, **reste: object) -> Tableau:
+    """Return a table whose words are in ``catalogue/diagnostic.yaml`` (see ``Contexte.presenter``)."""
+    return contexte.presenter(_regles().tableaux[cle], *lignes, cle=cle, **reste)
 
 
 def mode_de_lecture(
@@ -48,7 +56,7 @@ def mode_de_lecture(
         main = counts.idxmax()
         others = [f"{year} ({compter(count, 'indicateur')})" for year, count in counts.drop(main).items()]
         rest = dire("autres_annees", annees=enumerer(others)) if others else "."
-        told = dire("annee_des_donnees", annee=main, indicateurs=compter(counts[main], "indicateur")) + rest
+        told = dire("annee_des_donnees", annee=main, indicateurs=counts[main]) + rest
         dated.append(told + (f" {annees[main]}" if main in annees else ""))
     near_points = points(near, 0 if float(near).is_integer() else 1, signe=False)
     return liste(
@@ -122,29 +130,22 @@ def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:
     return " ; ".join(contexte.indicateurs[identifiant].libelle for identifiant in identifiants)
 
 
-def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier]) -> Tableau:
+def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier], contexte: Contexte) -> Tableau:
     """Return the files read, grouped by what they are, in the order of the roles then of their paths."""
     rows = [(*role(path, roles), path, digest if publiable(path) else "") for path, digest in empreintes.items()]
     rows.sort(key=lambda row: (row[0], row[2]))
-    notes = (
-        dire("empreintes"),
-        dire("version", version=__version__),
-        not all(map(publiable, empreintes)) and dire("empreinte_non_publiee"),
-    )
     table = pd.DataFrame(
         [(path, found.role, found.partie, digest) for _, found, path, digest in rows],
         columns=["fichier", "role", "partie", "sha256"],
     )
-    columns = [  # the group names the folder
-        Colonne("fichier", "Fichier", ecrire=lambda path: path.partition("/")[2]),
-        Colonne("role", "Rôle"),
-        Colonne("partie", "Partie de la convention"),
-        Colonne("empreinte", "Empreinte", ecrire=lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE),
-    ]
-    title, source = "Fichiers lus par ce rapport, et leur empreinte", "relevé des lectures de ce rapport"
-    groups = tuple(f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in rows)
-    kept = {"groupes": groups, "notes": tuple(filter(None, notes)), "classe": "texte-long", "ecran": True}
-    return Tableau.de(table, columns, nom="sources", titre=title, source=source, **kept)
+    writers = {  # the group names the folder
+        "fichier": lambda path: path.partition("/")[2],
+        "empreinte": lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE,
+    }
+    groups = [f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in rows]
+    hidden = not all(map(publiable, empreintes)) and dire("empreinte_non_publiee")
+    notes = [dire("version", version=__version__), hidden]
+    return presenter(contexte, "sources", table, writers, groupes=groups, notes=notes)
 
 
 def role(fichier: str, roles: list[RoleDeFichier]) -> tuple[int, RoleDeFichier]:

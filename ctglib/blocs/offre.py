@@ -119,7 +119,7 @@ def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
     aimed = [(item, _plage(item.age_min, item.age_max)) for item in ages_des_fiches(ages, fiches)]
     complete = [f"{item.numero} ({span})" for item, span in aimed if not item.sans_dispositif]
     outside = {nom: (texte, annees) for item, _ in aimed for nom, texte, annees in item.en_dehors}
-    told = [dire("ages_complets", len(complete), fiches=enumerer(complete))] if complete else []
+    told = [dire("ages_complets", nombre=len(complete), fiches=enumerer(complete))] if complete else []
     told += [
         dire("ages_sans_dispositif", fiche=item.numero, ages=span, sans=plages(item.sans_dispositif))
         for item, span in aimed
@@ -210,7 +210,7 @@ def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche
         name: [str(fiche.numero) for fiche in fiches if {*own} & {*fiche.modes}] for name, own in kinds.items()
     }
     answers = [
-        dire("fiche_de_la_sorte", len(numbers), fiches=enumerer(numbers), sorte=regles.sortes[name].mot)
+        dire("fiche_de_la_sorte", nombre=len(numbers), fiches=enumerer(numbers), sorte=regles.sortes[name].mot)
         for name, numbers in supported.items()
         if numbers
     ]

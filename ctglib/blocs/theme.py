@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
-from ctglib.blocs.lecture import dire
+from ctglib.blocs.lecture import dire, presenter
 from ctglib.calculs.comparaison import COLONNES, DECIMALES_INDICE, DUREE_VARIATION, FICHE, incertains
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, date_longue, nombre_court
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
@@ -25,6 +25,7 @@ NOMMES = 3  # a break that parts more indicators than that names the first one a
 PLUS_VITE = "plus_vite"
 AUCUNE, SANS_ENJEU = "aucune fiche", "Hors des enjeux de la convention"
 VARIATIONS = ["variation", "variation_reference"]
+LACUNES = ["id", "objet", "manque", "reference", "question"]
 
 
 def phrases(
@@ -79,13 +80,13 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
     if not absent:
         return []
     some = "services_tous_absents" if len(absent) == len(known) else "services_absents"
-    kinds = compter(len(known), "sorte de services", "sortes de services")
     answers = [str(fiche.numero) for fiche in etude.convention.fiches if set(fiche.repond_a) & absent]
-    how_many = dire(some, len(absent), nombre=nombre(len(absent)))
-    there, here = majuscule(contexte.reference.le), contexte.territoire.a
+    how_many, there = dire(some, nombre=len(absent)), majuscule(contexte.reference.le)
     return [
-        dire("services", Reference=there, sortes=kinds, combien=how_many, a=here),
-        dire("fiches_des_services" if answers else "services_sans_fiche", len(answers), fiches=enumerer(answers)),
+        dire("services", Reference=there, sortes=len(known), combien=how_many, a=contexte.territoire.a),
+        dire(
+            "fiches_des_services" if answers else "services_sans_fiche", nombre=len(answers), fiches=enumerer(answers)
+        ),
     ]
 
 
@@ -96,54 +97,47 @@ def tableau_indicateurs(
 
     ``titre`` has neither places nor years; ``definitions`` are the indicators whose meaning stands under the table.
     """
-    contexte = etude.contexte
-    here, there = contexte.territoire.nom, contexte.reference.nom
-    provisional, doubtful, notes = _marques(etude, comparaison)
+    contexte, years = etude.contexte, comparaison["annee"]
+    marks, notes = _marques(etude, comparaison)
     changed = comparaison[comparaison[VARIATIONS].notna().any(axis=1)]
 
-    def libelle(row: pd.Series) -> str:
-        marks = ["p"] * int(provisional[row.name]) + ["?"] * int(doubtful[row.name])
-        return row["libelle"] + (f" ({', '.join(marks)})" if marks else "")
+    def ecart(row: pd.Series) -> str:
+        return RIEN if pd.isna(row["ecart"]) else contexte.ecart(row["indicateur"], row["ecart"], row["ecart_type"])
 
-    columns = [
-        Colonne("intitule", "Indicateur", ecrire=libelle),
-        Colonne("annee", "Année", True, ecrire=lambda year: "" if pd.isna(year) else str(int(year))),
-        Colonne("territoire", here, True, "Niveau", lambda row: (
-            contexte.valeur(row["indicateur"], row["valeur"], row["statut"]))),
-        Colonne("de_reference", there, True, "Niveau", lambda row: (
-            contexte.valeur(row["indicateur"], row["valeur_reference"], row["statut_reference"]))),
-        Colonne("ecart_ecrit", "Écart", True, ecrire=lambda row: (
-            RIEN if pd.isna(row["ecart"]) else contexte.ecart(row["indicateur"], row["ecart"], row["ecart_type"]))),
-        Colonne("variation", here, True, "Variation sur 5 ans", variation),
-        Colonne("variation_reference", there, True, "Variation sur 5 ans", variation),
-    ]  # fmt: skip
-    useless = {
-        "annee": comparaison["annee"].nunique() <= 1,
-        "ecart_ecrit": comparaison["ecart"].isna().all(),
-        **dict.fromkeys(VARIATIONS, changed.empty),
+    writers = {
+        "intitule": lambda row: row["libelle"] + (f" ({', '.join(marks[row.name])})" if marks[row.name] else ""),
+        "annee": (lambda year: "" if pd.isna(year) else str(int(year))) if years.nunique() > 1 else None,
+        "territoire": _niveau(contexte, "valeur", "statut"),
+        "de_reference": _niveau(contexte, "valeur_reference", "statut_reference"),
+        "ecart_ecrit": ecart if comparaison["ecart"].notna().any() else None,
+        **dict.fromkeys(VARIATIONS, variation if len(changed) else None),
     }
     meanings = [f"{item.libelle} : {minuscule(item.definition)}" for item in map(contexte.indicateurs.get, definitions)]
     breaks = ruptures([contexte.indicateurs[name] for name in changed["indicateur"]], changed["annee"])
-    kept = [column for column in columns if not useless.get(column.cle)]
-    title = f"{titre}, {_lieux_et_dates(contexte, comparaison['annee'])}"
+    words = {"titre": titre, "lieux": _lieux_et_dates(contexte, years)}
     told = {"donnees": comparaison[list(COLONNES)], "notes": [*meanings, *notes, *breaks], **reste}
-    return contexte.tableau(comparaison, kept, titre=title, **told)
+    return presenter(contexte, "indicateurs", comparaison, writers, mots=words, **told)
 
 
-def _marques(etude: EtudeDiagnostic, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series, list[str]]:
-    """Return which rows are provisional, which are doubtful, and the notes that explain their marks."""
+def _niveau(contexte: Contexte, valeur: str, statut: str) -> Callable[[pd.Series], str]:
+    """Return what writes a level of a row, or why there is none."""
+    return lambda row: contexte.valeur(row["indicateur"], row[valeur], row[statut]) or RIEN
+
+
+def _marques(etude: EtudeDiagnostic, rows: pd.DataFrame) -> tuple[pd.Series, list[str]]:
+    """Return the marks of each row, provisional or doubtful, and the notes that explain them."""
     provisional = rows[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
     doubtful = rows["indicateur"].isin(list(etude.doutes))
+    marks = [["p"] * one + ["?"] * other for one, other in zip(provisional, doubtful, strict=True)]
     notes = [f"(p) {etude.contexte.statuts['P'].libelle}."] * bool(provisional.any())
-    notes += ["(?) À vérifier : le contrôle de la convention dit pourquoi."] * bool(doubtful.any())
-    return provisional, doubtful, notes
+    return pd.Series(marks, rows.index, dtype=object), notes + [dire("a_verifier")] * bool(doubtful.any())
 
 
 def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
     """Return « Harnes et Pas-de-Calais, 2018-2020 », as captions end; no year when none is known."""
     years = sorted({str(int(annee)) for annee in annees.dropna()})
     period = "-".join(dict.fromkeys((years[0], years[-1]))) if years else ""
-    return ", ".join(part for part in (f"{contexte.territoire.nom} et {contexte.reference.nom}", period) if part)
+    return ", ".join(filter(None, (f"{contexte.territoire.nom} et {contexte.reference.nom}", period)))
 
 
 def ruptures(indicateurs: list[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
@@ -166,18 +160,13 @@ def ruptures(indicateurs: list[Indicateur], annees: Iterable[float] | None = Non
 
 def tableau_par_tete(montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str]) -> Tableau:
     """Return the amounts: in all, then by head in both territories; a doubtful count of heads is marked."""
-    here, there = contexte.territoire.nom, contexte.reference.nom
-    columns = [
-        Colonne("objet", "Ce que la Caf verse", ecrire=lambda row: (
-            f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes))),
-        Colonne("montant", f"En tout, {here}", True, ecrire=_euros),
-        Colonne("tete", here, True, "Par tête", _euros),
-        Colonne("tete_reference", there, True, "Par tête", _euros),
-    ]  # fmt: skip
-    title = f"Action sociale de la Caf par tête, {_lieux_et_dates(contexte, montants['annee'])}"
-    source = f"{contexte.source} ; calculs du classeur d'évaluation"
+    writers = {
+        "objet": lambda row: f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes),
+        **dict.fromkeys(["montant", "tete", "tete_reference"], _euros),
+    }
+    words = {"lieux": _lieux_et_dates(contexte, montants["annee"])}
     notes = [montants["par"].isin(list(doutes)).any() and dire("effectif_douteux")]
-    return contexte.tableau(montants, columns, "par-tete", title, source=source, notes=notes)
+    return presenter(contexte, "par_tete", montants, writers, mots=words, notes=notes)
 
 
 def _euros(valeur: float) -> str:
@@ -290,65 +279,49 @@ def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
     if besoins.empty:
         return paragraphe(dire("aucun_besoin"))
     left, outside = (int(besoins[key].eq("").sum()) for key in ("fiches", "enjeu"))
-    answered = len(besoins) - left
-    if not answered:
+    if left == len(besoins):
         return paragraphe(dire("besoins_sans_fiche"))
     told = dire("besoins_avec_fiche")
     if left:
         where = f"dont {nombre(outside)} dans" if outside < left else "dans"
-        told = dire(
-            "besoins_comptes", besoins=compter(len(besoins), "besoin"), avec=nombre(answered),
-            sans=compter(left, "reste", "restent"), ou=dire("hors_des_enjeux", combien=where) if outside else "",
-        )  # fmt: skip
+        where = dire("hors_des_enjeux", combien=where) if outside else ""
+        told = dire("besoins_comptes", besoins=len(besoins), avec=len(besoins) - left, sans=left, ou=where)
     named = {number for cell in besoins["fiches"] for number in cell.split(SEPARATEUR)}
     if alone := [str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named]:
-        told += dire("fiches_sans_besoin", len(alone), fiches=enumerer(alone))
+        told += dire("fiches_sans_besoin", nombre=len(alone), fiches=enumerer(alone))
     return paragraphe(told)
 
 
 def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
     """Return the needs in groups, one an enjeu, then those that no enjeu takes, each with the fiches that answer it."""
     besoins, convention, contexte = etude.besoins_lus, etude.convention, etude.contexte
-    provisional, doubtful, notes = _marques(etude, besoins)
+    marks, notes = _marques(etude, besoins)
 
     def besoin(row: pd.Series) -> str:
-        marks = " (p)" * int(provisional[row.name]) + " (?)" * int(doubtful[row.name])
-        return row["besoin"] or contexte.indicateurs[row["indicateur"]].libelle + marks
-
-    def niveau(cle: str, statut: str) -> Callable[[pd.Series], str]:
-        return lambda row: RIEN if row["besoin"] else contexte.valeur(row["indicateur"], row[cle], row[statut])
+        told = "".join(f" ({mark})" for mark in marks[row.name])
+        return row["besoin"] or contexte.indicateurs[row["indicateur"]].libelle + told
 
     def reponse(fiches: str) -> str:
         numbers = fiches.split(SEPARATEUR)
-        return f"{'fiches' if len(numbers) > 1 else 'fiche'} {enumerer(numbers)}" if fiches else AUCUNE
+        return dire("reponse", nombre=len(numbers), fiches=enumerer(numbers)) if fiches else AUCUNE
 
-    columns = [
-        Colonne("intitule", "Besoin", ecrire=besoin),
-        Colonne("ici", contexte.territoire.nom, True, ecrire=niveau("niveau", "statut")),
-        Colonne("la", contexte.reference.nom, True, ecrire=niveau("reference", "statut_reference")),
-        Colonne("fiches", "Réponse", ecrire=reponse),
-    ]
+    writers = {
+        "intitule": besoin,
+        "ici": _niveau(contexte, "niveau", "statut"),
+        "la": _niveau(contexte, "reference", "statut_reference"),
+        "fiches": reponse,
+    }
     groups = besoins["enjeu"].map({enjeu.id: enjeu.titre for enjeu in convention.enjeux}).fillna(SANS_ENJEU)
     titles = " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)
-    bare = besoins["origine"].eq(FICHE).any() and dire("besoin_de_fiche")
-    notes = [dire("lecture_des_besoins"), titles, *notes, bare]
-    title = f"Besoins et fiches action qui leur répondent, {_lieux_et_dates(contexte, besoins['annee'])}"
-    return contexte.tableau(besoins, columns, "besoins", title, groupes=groups, notes=notes)
+    notes = [titles, *notes, besoins["origine"].eq(FICHE).any() and dire("besoin_de_fiche")]
+    words = {"lieux": _lieux_et_dates(contexte, besoins["annee"])}
+    return presenter(contexte, "besoins", besoins, writers, mots=words, groupes=groups, notes=notes)
 
 
-def lacunes(convention: Convention, source: str, *, premieres: int | None = None) -> Tableau:
+def lacunes(convention: Convention, contexte: Contexte, *, premieres: int | None = None) -> Tableau:
     """Return one row a gap, with the question to put to the parties: all in their order, or those to put first."""
     items = convention.lacunes if premieres is None else convention.lacunes_en_ordre[:premieres]
-    names = ["id", "objet", "manque", "reference", "question"]
-    columns = [
-        Colonne("objet", "Objet"),
-        Colonne("manque", "Ce qui manque ou reste ouvert"),
-        Colonne("reference", "Place dans la convention", ecrire=majuscule),
-        Colonne("question", "Question à poser"),
-    ]
-    name, title = "lacunes", f"Ce que la convention ne dit pas, et les questions à poser, {convention.titre}"
-    if premieres is not None:
-        name, title = "questions", f"Les questions à poser d'abord, {convention.titre}"
-        columns = [column for column in columns if column.cle != "reference"]
-    rows = pd.DataFrame([item.model_dump() for item in items], columns=names)
-    return Tableau.de(rows, columns, nom=name, titre=title, source=source)
+    rows = pd.DataFrame([item.model_dump() for item in items], columns=LACUNES)
+    words = {"convention": convention.titre, "texte": convention.source_texte}
+    name = "lacunes" if premieres is None else "questions"
+    return presenter(contexte, name, rows, {"reference": majuscule}, mots=words)

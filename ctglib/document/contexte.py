@@ -93,7 +93,8 @@ class Contexte(Montrable):
             if name not in writers or writers[name]
         ]
         told = {"source": said.source.format(**words), "classe": said.classe, "ecran": said.ecran}
-        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*said.notes, *notes), **reste}
+        stays = [note.format(**words) for note in said.notes]
+        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*stays, *notes), **reste}
         return self.tableau(lignes, [*heads, *autres], titre=said.titre.format(**words), **told)
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:

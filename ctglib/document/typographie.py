@@ -191,7 +191,9 @@ def date_longue(jour: date) -> str:
 
 class _Phrase(Formatter):
     def format_field(self, valeur: object, nom: str) -> str:
-        """Return a count with its noun, a decimal number in French, or a word as it is."""
+        """Return a count with its noun, a word that agrees with it, a decimal number in French, or a word as it is."""
+        if nom.startswith("|"):
+            return nom.split("|")[1 if valeur < 2 else 2]
         if nom:
             return compter(valeur, *nom.split("|"))
         return nombre(valeur) if isinstance(valeur, float) else str(valeur)
@@ -200,8 +202,12 @@ class _Phrase(Formatter):
 def remplir(phrase: str, **mots: object) -> str:
     """Return a sentence of the catalogue with its words; a count that has its noun there agrees with it.
 
+    Where the count is not written, a bar comes before the two forms of what agrees with it.
+
     Examples:
         >>> remplir("{n:élément manque|éléments manquent} en {annee}, sur {total}.", n=2, annee=2024, total=1200.0)
         '2\\xa0éléments manquent en 2024, sur 1\\u202f200.'
+        >>> remplir("{n:|La fiche répond|Les fiches répondent}.", n=1)
+        'La fiche répond.'
     """
     return _Phrase().format(phrase, **mots)

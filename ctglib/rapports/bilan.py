@@ -351,7 +351,7 @@ class Bilan:
         """Return where the public series come from, then the files read, with what identifies them."""
         if self.muette:
             return None
-        read = sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+        read = sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers, self.etude.contexte)
         return suite([self.territoire.origines(), read])
 
     # What an analyst asks.

@@ -7,16 +7,15 @@ from dataclasses import replace
 import pandas as pd
 
 from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic, MessagesDuControle
-from ctglib.blocs.lecture import dire
+from ctglib.blocs.lecture import dire, presenter
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import lacunes, vulnerabilite
 from ctglib.calculs.coherence import STATUTS_MONTRES
 from ctglib.calculs.offre import manques
 from ctglib.document.blocs import Bloc, liste, paragraphe
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import accorder, compter, enumerer, majuscule, nombre, nombre_court
 
-TEXTE_LONG, CALCULS = "texte-long", "calculs du classeur d'évaluation"
 JUSTIFIE, VERIFIEE = "justifie", "verifiee"
 
 
@@ -41,18 +40,14 @@ class Controle(EtudeDiagnostic):
         open_ = [f"{nombre(found[key])} {title.lower()}" for key, title in rules.gravites.items() if key in found]
         judged = [f"{nombre(verdicts[key])} {accorder(word.mot, verdicts[key])}"
                   for key, word in rules.verdicts.items() if key in verdicts]  # fmt: skip
-        silence = dire("regles_sans_constat", nombre=nombre(silent)) if silent else ""
-        told = [dire("regles_appliquees", regles=compter(ran, "règle"), silence=silence)]
-        if open_:
-            constats = compter(int(found.sum()), "constat ouvert")
-            told.append(dire("constats_ouverts", constats=constats, gravites=enumerer(open_)))
-        else:
-            told.append(dire("aucun_constat"))
+        silence = dire("regles_sans_constat", nombre=silent) if silent else ""
+        told = [dire("regles_appliquees", regles=ran, silence=silence)]
+        some = "constats_ouverts" if open_ else "aucun_constat"
+        told.append(dire(some, nombre=int(found.sum()), gravites=enumerer(open_)))
         if justified:
-            told.append(dire("constats_justifies", justified, constats=compter(justified, "constat")))
+            told.append(dire("constats_justifies", nombre=justified))
         if judged:
-            read = compter(len(self.jugements), "phrase")
-            told.append(dire("phrases_refaites", phrases=read, verdicts=enumerer(judged)))
+            told.append(dire("phrases_refaites", phrases=len(self.jugements), verdicts=enumerer(judged)))
         return liste(told) + paragraphe(dire("rien_de_corrige"))
 
     def coherence(self) -> Tableau | None:
@@ -91,13 +86,10 @@ class Controle(EtudeDiagnostic):
                 return f"Voir le tableau « {rules[row.regle].detail} » ({rules[row.regle].a_qui})"
             return f"{row.question} ({row.a_qui})"
 
-        columns = [
-            Colonne("place", "Règle, objet et lieu", ecrire=place),
-            Colonne("lu", "Écrit", ecrire=lambda row: (
-                compter(row.combien, "constat") if row.ensemble else majuscule(row.ecrit))),
-            Colonne("attendu", "Calculé ou attendu", ecrire=calcule),
-            Colonne("a_demander", "Question à poser", ecrire=question),
-        ]  # fmt: skip
+        def lu(row: pd.Series) -> str:
+            return compter(row.combien, "constat") if row.ensemble else majuscule(row.ecrit)
+
+        writers = {"place": place, "lu": lu, "attendu": calcule, "a_demander": question}
         hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
         notes = [
             f"{word} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
@@ -105,7 +97,7 @@ class Controle(EtudeDiagnostic):
             if statut in hidden
         ]
         told = {"donnees": controle, "groupes": lines["gravite"].map(titles), "notes": notes}
-        return self._tableau(lines, columns, "coherence", "Constats du contrôle, par gravité, {}", CALCULS, **told)
+        return self._tableau("coherence", lines, writers, **told)
 
     def affirmations(self) -> Tableau | None:
         """Return the sentences of the text in groups, one a verdict, the faults first; what the tables give.
@@ -116,38 +108,28 @@ class Controle(EtudeDiagnostic):
         order = sorted(words, key=VERIFIEE.__eq__)
         shown = self.jugements.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")
         counts = shown["verdict"].value_counts()
-        columns = [
-            Colonne("resume", "Ce que dit le texte"),
-            Colonne("recalcule", "Recalculé sur les tableaux", ecrire=lambda row: majuscule(
-                f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)),
-            Colonne("section", "Point de l'étude"),
-        ]  # fmt: skip
+
+        def recalcule(row: pd.Series) -> str:
+            return majuscule(f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)
+
         groups = shown["verdict"].map(lambda key: majuscule(compter(counts[key], f"phrase {words[key].mot}")))
-        title, told = "Phrases du diagnostic qui comparent, classent ou totalisent, recalculées, {}", self.jugements
-        return self._tableau(shown, columns, "affirmations", title, CALCULS, donnees=told, groupes=groups)
+        told = {"donnees": self.jugements, "groupes": groups}
+        return self._tableau("affirmations", shown, {"recalcule": recalcule}, **told)
 
     def corrections(self) -> Tableau | None:
         """Return the places of the source read otherwise than written, and why."""
         names = ["id", "objet", "fichier", "mention", "ecrit", "lu", "raison", "reference", "par", "date"]
         rows = pd.DataFrame([item.model_dump(mode="json") for item in self.dossier.corrections], columns=names)
-        columns = [
-            Colonne("place", "Objet et lieu", ecrire=lambda row: f"{majuscule(row.objet)}. {majuscule(row.reference)}"),
-            *(Colonne(name, head) for name, head in {"ecrit": "Écrit", "lu": "Lu", "raison": "Raison"}.items()),
-        ]
-        title = "Endroits de la source lus autrement qu'ils ne sont écrits, {}"
-        return self._tableau(rows, columns, "corrections", title)
+        place = {"place": lambda row: f"{majuscule(row.objet)}. {majuscule(row.reference)}"}
+        return self._tableau("corrections", rows, place)
 
-    def _tableau(
-        self, rows: pd.DataFrame, colonnes: list[Colonne], nom: str, titre: str, source: str = "", **reste: object
-    ) -> Tableau | None:
-        """Return a table of long texts whose title ends with the territory, and whose source begins with the text's."""
-        sources = " ; ".join(filter(None, [self.convention.source_texte, source]))
-        title = titre.format(self.contexte.territoire.nom)
-        return self.contexte.tableau(rows, colonnes, nom, title, source=sources, classe=TEXTE_LONG, **reste) or None
+    def _tableau(self, cle: str, *lignes: object, **reste: object) -> Tableau | None:
+        """Return a table of what the text says, its source."""
+        return presenter(self.contexte, cle, *lignes, mots={"texte": self.convention.source_texte}, **reste) or None
 
     def lacunes(self) -> Tableau | None:
         """Return what the convention leaves out or open, with the question to put."""
-        return lacunes(self.convention, self.convention.source_texte) or None
+        return lacunes(self.convention, self.contexte) or None
 
     def non_dits(self) -> Tableau | None:
         """Return what the convention does not say of its structures."""
@@ -167,13 +149,8 @@ class Controle(EtudeDiagnostic):
             thresholds = {name: nombre_court(value) for name, value in {**numbers, **rule.seuils}.items()}
             told, count = rule.explication.format_map(thresholds), int(found.get(rule.id, 0))
             rows.append((rule.libelle, told, count, self._regles.gravites[rule.gravite], rule.id))
-        heads = {"regle": "Règle", "explication": "Ce qu'elle vérifie"}
-        columns = [*(Colonne(*head) for head in heads.items()), Colonne("constats", "Constats", True, ecrire=str)]
-        table = pd.DataFrame(rows, columns=[*heads, "constats", "gravite", "id"])
-        title, source = "Règles du contrôle, et nombre de constats de chacune", "catalogue du classeur d'évaluation"
-        notes = [f"Constats de toute sorte, {self.contexte.territoire.nom} et {self.contexte.reference.nom}."]
-        told = {"source": source, "notes": notes, "classe": TEXTE_LONG}
-        return self.contexte.tableau(table, columns, "coherence-regles", title, **told)
+        table = pd.DataFrame(rows, columns=["regle", "explication", "constats", "gravite", "id"])
+        return presenter(self.contexte, "coherence_regles", table)
 
 
 ouvrir_controle = Controle.ouvrir

@@ -170,8 +170,7 @@ class Diagnostic(EtudeDiagnostic):
 
     def questions(self) -> Tableau | None:
         """Return the questions to put first to the parties."""
-        source, first = self.convention.source_texte, self.catalogue.synthese.questions
-        return theme.lacunes(self.convention, source, premieres=first) or None
+        return theme.lacunes(self.convention, self.contexte, premieres=self.catalogue.synthese.questions) or None
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, what is left out, and who has yet to comment."""

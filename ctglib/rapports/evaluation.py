@@ -144,7 +144,7 @@ class EvaluationFinale:
             self.trajectoires.moyens(),
             self.diagnostic.sans_comparaison(),
             self.suites.recommandations() if not self.etude.finale.saisie.decisions else None,
-            lacunes(self.etude.convention, self.etude.convention.source_texte),
+            lacunes(self.etude.convention, self.etude.contexte),
             self.suites.indicateurs(),
             compared.communes_retenues(),
             compared.departement(),
@@ -164,4 +164,4 @@ class EvaluationFinale:
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
-        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers)
+        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers, self.etude.contexte)

@@ -283,7 +283,9 @@ class Fiche:
     def sources(self) -> Tableau | None:
         """Return the files read, with what identifies them."""
         etude = self.etude
-        return None if self.sans_suivi else sources(etude.empreintes, etude.catalogue.synthese.fichiers)
+        if self.sans_suivi:
+            return None
+        return sources(etude.empreintes, etude.catalogue.synthese.fichiers, etude.contexte)
 
     def _trajectoires(self, annuelles: set[str]) -> Figure | None:
         """Return the values by year of the first indicators that have at least two; a yearly threshold has no year.

@@ -177,7 +177,8 @@ class ContratPrecedent(Modele):
 
 class ReglesDiagnostic(Modele):  # ``diagnostic.yaml``
     sections: dict[Identifiant, SectionDuDiagnostic]
-    phrases: dict[Identifiant, tuple[str, ...]]  # the others, of the check too: about one, about several
+    phrases: dict[Identifiant, str]  # the others, of the check too
+    tableaux: dict[Identifiant, Presentation]
     modes: Modes
     par_tete: list[MontantsParTete]
     contrat_precedent: ContratPrecedent
