@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,13 +13,13 @@ from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
-from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, signe
+from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, remplir, signe
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.points import points_comparables
 
-EVOLUTION, ECART = "Évolution, en %", "Écart, en points"
+ECART = "Écart, en points"
 
 
 def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comparables:
@@ -61,28 +62,27 @@ class Comparables(Montrable):
 
     @cached_property
     def _dits(self) -> dict[str, object]:
-        """What the sentences of ``comparaison.yaml`` name."""
-        rule, found = self.resultat.regle, self.resultat
-        ratios = [minuscule(self._libelle(name)) for name in rule.ratios]
-        step = max(int(self.contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
+        """What the sentences and the tables of ``comparaison.yaml`` name."""
+        rule, found, places = self.resultat.regle, self.resultat, self.contexte
+        step = max(int(places.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
         others = found.ecarts["communes_departement"].max()
         return {
             "depart": rule.annee_reference,
             "annee": rule.annee,
             "avant": self.comparaison.reglage.annees_avant,
-            "reference": self.contexte.reference.de,
-            "territoire": self.contexte.territoire.le,
-            "de_territoire": self.contexte.territoire.de,
-            "reste": f"{self.contexte.reference.nom} sans {self.contexte.territoire.nom}",
-            "autres": compter(0 if pd.isna(others) else int(others), "autre commune", "autres communes"),
+            "de_reference": places.reference.de,
+            "le_territoire": places.territoire.le,
+            "de_territoire": places.territoire.de,
+            "a": places.territoire.a,
+            "reste": f"{places.reference.nom} sans {places.territoire.nom}",
+            "autres": 0 if pd.isna(others) else int(others),
             "fenetre": rule.fenetre,
             "taille": minuscule(self._libelle(rule.taille)),
             "effectif": nombre(found.retenues[rule.taille].iloc[0]),
-            "candidates": compter(found.candidates, "commune"),
-            "retenues": nombre(found.nombre),
-            "comparables": compter(found.nombre, "commune comparable", "communes comparables"),
-            "nombre_de_ratios": compter(len(ratios), "ratio"),
-            "ratios": enumerer(ratios),
+            "candidates": found.candidates,
+            "comparables": found.nombre,
+            "nombre_de_ratios": len(rule.ratios),
+            "ratios": enumerer([minuscule(self._libelle(name)) for name in rule.ratios]),
             "arrondi": nombre(step),
             "marge": nombre(marge(step)),
             "part": pourcent(100 * self.comparaison.part_inhabituelle, 0),
@@ -90,7 +90,11 @@ class Comparables(Montrable):
         }
 
     def _dire(self, phrase: str, **valeurs: object) -> str:
-        return self.comparaison.phrases[phrase].format(**self._dits, **valeurs)
+        return remplir(self.comparaison.phrases[phrase], **self._dits, **valeurs)
+
+    def _tableau(self, cle: str, *lignes: object, **reste: object) -> Tableau:
+        shown = self.comparaison.tableaux[cle]
+        return self.contexte.presenter(shown, *lignes, cle=cle, mots=self._dits, **reste)
 
     def _libelle(self, nom: str) -> str:
         return self.contexte.indicateurs[nom].libelle
@@ -102,7 +106,7 @@ class Comparables(Montrable):
         said = self._dits
         when = self._dire("annee_d_avant" if said["avant"] == 1 else "annees_avant")
         told = [text for text in self.comparaison.choix if said["arrondi"] != "1" or "{arrondi}" not in text]
-        return liste(text.format(**said, quand=when) for text in told)
+        return liste(remplir(text, **said, quand=when) for text in told)
 
     def phrases(self) -> tuple[str, ...]:
         """Return the comparison in a few sentences: with whom, which gaps pass rounding, and if they are common."""
@@ -152,23 +156,20 @@ class Comparables(Montrable):
             f"{'effectif nul' if row.nulle else 'effectif absent'} en {row.annee})"
             for row in self.resultat.exclues.itertuples()
         ]
-        columns = [
-            Colonne("place", "Commune", ecrire=lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]),
-            Colonne("commune", "Code"),
+        place = {"place": lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]}
+        others = [
             Colonne(rule.taille, size, True, ecrire=nombre),
             *(Colonne(name, self._libelle(name), True, group, decimales(1)) for name in rule.ratios),
             Colonne("distance", "Distance", True, ecrire=decimales(2)),
         ]
-        notes = [self._dire("distance"), self._dire("ecartees" if out else "aucune_ecartee", communes=enumerer(out))]
-        title = f"{self.contexte.territoire.nom} et {self._dits['comparables']}, décembre {rule.annee_reference}"
-        return self.contexte.tableau(rows.reset_index(drop=True), columns, "comparables", title, notes=notes)
+        notes = [self._dire("ecartees" if out else "aucune_ecartee", communes=enumerer(out))]
+        return self._tableau("comparables", rows.reset_index(drop=True), place, *others, notes=notes)
 
     def ecarts(self) -> Tableau | None:
         """Return, by indicator, the change, the gap to the mean with its interval, what it is worth, and the place."""
         if not self.resultat:
             return None
-        rule, place, count = self.resultat.regle, self.contexte.territoire, self.resultat.nombre
-        head = f"Effectif {place.a}"
+        count = self.resultat.nombre
 
         def rank(row: pd.Series) -> str:
             return RIEN if row["rupture"] else f"{row['rang']}{' ex æquo' * bool(row['ex_aequo'])} sur {count + 1}"
@@ -176,39 +177,22 @@ class Comparables(Montrable):
         def far(row: pd.Series) -> str:
             return RIEN if row["rupture"] else f"{row['aussi_eloignees']} sur {count}"
 
-        columns = [
-            Colonne("libelle", "Série"),
-            Colonne("valeur_reference", str(rule.annee_reference), True, head, nombre),
-            Colonne("valeur", str(rule.annee), True, head, nombre),
-            Colonne("variation", place.nom, True, EVOLUTION, signe),
-            Colonne("variation_moyenne", f"Moyenne des {count}", True, EVOLUTION, signe),
-            *self._ecart("", "Écart à la moyenne, en points"),
-            Colonne("place", "Rang", True, ecrire=rank),
-            Colonne("part", "Au moins aussi éloignées", True, ecrire=far),
-        ]
-        notes = [self._dire("rang"), self._dire("avant_arrondi")]
-        title = f"Écart {place.de} à la tendance de {self._dits['comparables']}, {rule.annee_reference}-{rule.annee}"
-        return self.contexte.tableau(self.resultat.ecarts, columns, "ecarts-comparables", title, notes=notes)
+        counts = dict.fromkeys(["valeur_reference", "valeur"], nombre)
+        changes = dict.fromkeys(["variation", "variation_moyenne"], signe)
+        writers = {**counts, **changes, **self._ecart(""), "place": rank, "part": far}
+        return self._tableau("ecarts_comparables", self.resultat.ecarts, writers)
 
     def departement(self) -> Tableau | None:
         """Return, by indicator, the gap to the sum of the other communes of the département, with its interval."""
         if not self.resultat:
             return None
-        rule, rows, place = self.resultat.regle, self.resultat.ecarts, self.contexte.territoire
-        columns = [
-            Colonne("libelle", "Série"),
-            Colonne("variation", place.nom, True, EVOLUTION, signe),
-            Colonne("variation_departement", self._dits["reste"], True, EVOLUTION, signe),
-            *self._ecart("_departement", ECART),
-        ]
-        notes = [self._dire("sans_la_commune"), self._dire("pire_arrondi")]
+        rows = self.resultat.ecarts
         own = rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]]
-        years, there = f"{rule.annee_reference}-{rule.annee}", self.contexte.reference.de
-        title = f"Écart {place.de} à l'évolution {there}, {years}"
-        return self.contexte.tableau(rows, columns, "departement-comparables", title, donnees=own, notes=notes)
+        changes = dict.fromkeys(["variation", "variation_departement"], signe)
+        return self._tableau("departement_comparables", rows, {**changes, **self._ecart("_departement")}, donnees=own)
 
-    def _ecart(self, autre: str, groupe: str) -> tuple[Colonne, ...]:
-        """Return the columns of a gap, to the mean or to the département: itself, its interval, what it is worth."""
+    def _ecart(self, autre: str) -> dict[str, Callable[[object], str]]:
+        """Return what writes a gap, to the mean or to the département: itself, its interval, what it is worth."""
         gap, words = f"ecart{autre}", self.comparaison.mots
 
         def between(row: pd.Series) -> str:
@@ -219,11 +203,7 @@ class Comparables(Montrable):
                 return words["rupture"] if row["rupture"] else words["sans_calcul"]
             return words["bruit"] if row[f"bruit{autre}"] else words["depasse"]
 
-        return (
-            Colonne(gap, "Écart", True, groupe, signe),
-            Colonne("intervalle", "Selon l'arrondi", True, groupe, between),
-            Colonne("lecture", "Lecture", ecrire=worth),
-        )
+        return {gap: signe, "intervalle": between, "lecture": worth}
 
     def sensibilite(self) -> Tableau | None:
         """Return the gap of each indicator under the rule and its variants, and whether its sign holds."""
@@ -252,16 +232,10 @@ class Comparables(Montrable):
         heads = rows.drop_duplicates("variante").apply(head, axis=1)
         texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(index="indicateur", columns="variante", values="texte")
         texts = texts.rename(columns=str)
-        columns = [
-            Colonne("libelle", "Série"),
-            *(Colonne(rank, title, True, ECART) for rank, title in zip(texts, heads, strict=True)),
-            Colonne("sens", "Sens de l'écart", ecrire=sense),
-        ]
-        shown, notes = tenue(rows).join(texts, on="indicateur"), [self._dire("une_seule_chose")]
-        title = (
-            f"Écart {self.contexte.territoire.de} à la moyenne des communes comparables, selon la règle qui les choisit"
-        )
-        return self.contexte.tableau(shown, columns, "sensibilite-comparables", title, donnees=rows, notes=notes)
+        columns = [Colonne(rank, title, True, ECART) for rank, title in zip(texts, heads, strict=True)]
+        columns.append(Colonne("sens", "Sens de l'écart", ecrire=sense))
+        shown = tenue(rows).join(texts, on="indicateur")
+        return self._tableau("sensibilite_comparables", shown, None, *columns, donnees=rows)
 
     def lecture_sensibilite(self) -> Bloc | None:
         """Return which gaps keep their sign when the rule changes, and which do not."""
@@ -270,7 +244,7 @@ class Comparables(Montrable):
         held = tenue(self.resultat.variantes)
         kinds = {"tient": ~held["tenue"].isin([BRUIT, CHANGE]), "change": held["tenue"].eq(CHANGE),
                  "jamais": held["tenue"].eq(BRUIT)}  # fmt: skip
-        rules = compter(self.resultat.variantes["variante"].nunique(), "règle")
+        rules = self.resultat.variantes["variante"].nunique()
         told = [self._dire(name, regles=rules, series=_noms(held[kept])) for name, kept in kinds.items() if kept.any()]
         return paragraphe(" ".join(told))
 

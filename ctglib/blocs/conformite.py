@@ -10,7 +10,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.parcours import conformite, population, themes_absents
 from ctglib.document.blocs import Bloc, avertissement, liste
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, date_longue, majuscule, minuscule, nombre
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.montrable import Montrable
@@ -66,21 +66,14 @@ class Conformite(Montrable):
             holders = [catalogue.responsables[name].libelle.partition(" (")[0] for name in row.detenteurs]
             return f"{majuscule(row.manque)} (à demander : {' ; '.join(holders)})"
 
-        columns = [
-            Colonne("titre", "Ce que contient le schéma"),
-            Colonne("reponse", "Où la convention répond", ecrire=ou),
-            Colonne("su", "Ce que le classeur sait", ecrire=su),
-            Colonne("reste", "Ce qui manque, et qui l'a", ecrire=manque),
-        ]
-        rows, contexte = self.lignes, self.etude.contexte
+        rows, shown = self.lignes, rules.tableau
         joined = {name: rows[name].map(lambda values: ";".join(map(str, values))) for name in LISTES}
         told = {
+            "mots": {"textes": " ; ".join(rules.textes)},
             "donnees": rows.assign(habitants=(self.population or ("",))[0], **joined),
-            "source": f"{' ; '.join(rules.textes)} ; lecture de la convention",
-            "classe": "texte-long",
         }
-        title = f"Le schéma pluriannuel de la petite enfance et la convention, {contexte.territoire.nom}"
-        return contexte.tableau(rows, columns, "schema-petite-enfance", title, **told)
+        writers = {"reponse": ou, "su": su, "reste": manque}
+        return self.etude.contexte.presenter(shown, rows, writers, cle="schema_petite_enfance", **told)
 
     @cached_property
     def population(self) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.calculs import ecriture
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import avec_unite, nombre, points, pourcent
+from ctglib.document.typographie import avec_unite, nombre, points, pourcent, remplir
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
@@ -81,21 +81,18 @@ class Contexte(Montrable):
         said, writers = presentation, ecrire or {}
         words = {"territoire": self.territoire.nom, "reference": self.reference.nom, "source": self.source}
         words |= mots or {}
+
+        def dire(texte: str) -> str:
+            return remplir(texte, **words)
+
         heads = [
-            Colonne(
-                name,
-                head.format(**words),
-                name in said.nombres,
-                said.bandeaux.get(name, "").format(**words),
-                writers.get(name),
-            )
+            Colonne(name, dire(head), name in said.nombres, dire(said.bandeaux.get(name, "")), writers.get(name))
             for name, head in said.colonnes.items()
             if name not in writers or writers[name]
         ]
-        told = {"source": said.source.format(**words), "classe": said.classe, "ecran": said.ecran}
-        stays = [note.format(**words) for note in said.notes]
-        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*stays, *notes), **reste}
-        return self.tableau(lignes, [*heads, *autres], titre=said.titre.format(**words), **told)
+        told = {"source": dire(said.source), "classe": said.classe, "ecran": said.ecran}
+        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*map(dire, said.notes), *notes), **reste}
+        return self.tableau(lignes, [*heads, *autres], titre=dire(said.titre), **told)
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""

@@ -19,6 +19,7 @@ from ctglib.donnees.modeles import (
     complet,
     noms,
 )
+from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.sources import RuptureSource
 from ctglib.donnees.modeles.suivi import Nature
 
@@ -278,7 +279,8 @@ class Comparaison(Modele):  # ``comparaison.yaml``
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
     mots: Annotated[dict[MotDeComparaison, Texte], complet(MotDeComparaison)]  # what a gap is worth, why none
-    phrases: dict[Identifiant, Texte]  # of the results, and notes of their tables
+    phrases: dict[Identifiant, Texte]  # of the results
+    tableaux: dict[Identifiant, Presentation]
     choix: tuple[Texte, ...] = ()
     limites: tuple[Texte, ...] = Field(min_length=1)
 

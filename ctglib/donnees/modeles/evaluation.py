@@ -180,6 +180,7 @@ class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     source_des_themes: Texte
     themes_minimum: dict[Texte, tuple[Texte, ...]]  # that a CTG covers at least, and the words that name each
+    tableau: Presentation
     mots: dict[Identifiant, Texte]
 
     @field_validator("obligations")
