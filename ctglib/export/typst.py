@@ -7,13 +7,13 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
 from dataclasses import fields
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
+import typst
 
 from ctglib.document import blocs
 from ctglib.document.signes import fichiers, largeur, lisible, montrable
@@ -72,8 +72,6 @@ def compiler_typst(texte: str, donnees: object, **options: object) -> bytes | li
 
     They are copied apart: their packages hold each style twice, and Typst would choose.
     """
-    import typst
-
     main = f"#let donnees = json(bytes(sys.inputs.donnees))\n{texte}".encode()
     with tempfile.TemporaryDirectory(prefix="ctg-") as fonts:
         for path in fichiers().values():
@@ -186,20 +184,18 @@ def _baliser(pdf: bytes) -> bytes:
     Every table of a report heads its rows by their first cell, as its HTML says. The column that ties rows is taken out
     of the tags (see ``rapport.typ``). Nothing else changes, so that both standards still hold.
     """
-    import pikepdf
-
     with pikepdf.open(BytesIO(pdf)) as document:
-        for table in _noeuds(document.Root.StructTreeRoot, "/Table"):
-            rows = [(row, _enfants(row)) for row in _noeuds(table, "/TR")]
-            tied = any(_est_un_lien(cells[-1]) for _, cells in rows)
-            for row, cells in rows:
-                if _est_un_lien(cells[-1]):
-                    row.K = pikepdf.Array(cells[:-1])
-                elif tied and (across := _attributs(cells[-1]).get("/ColSpan", 1)) > 1:
-                    _attribuer(cells[-1], "/ColSpan", across - 1)
-                if cells[0].S == "/TD":
-                    cells[0].S = pikepdf.Name.TH
-                    _attribuer(cells[0], "/Scope", pikepdf.Name.Row)
+        rows = [one for one in document.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/TR"]
+        tied = {_tableau_de(row) for row in rows if _est_un_lien(row.K[-1])}
+        for row in rows:
+            first, last = row.K[0], row.K[-1]
+            if _est_un_lien(last):
+                del row.K[-1]
+            elif _tableau_de(row) in tied and (across := _attributs(last).get("/ColSpan", 1)) > 1:
+                _attribuer(last, "/ColSpan", across - 1)
+            if first.S == "/TD":
+                first.S = pikepdf.Name.TH
+                _attribuer(first, "/Scope", pikepdf.Name.Row)
         buffer = BytesIO()
         document.save(
             buffer,
@@ -210,30 +206,15 @@ def _baliser(pdf: bytes) -> bytes:
     return buffer.getvalue()
 
 
-def _noeuds(noeud: pikepdf.Object, sorte: str) -> Iterator[pikepdf.Object]:
-    for child in _enfants(noeud):
-        if sorte == child.S:
-            yield child
-        yield from _noeuds(child, sorte)
-
-
-def _liste(noeud: pikepdf.Object, cle: str) -> list[pikepdf.Object]:
-    """Return the dictionaries that a key holds: one, or an array of them."""
-    import pikepdf
-
-    found = noeud.get(cle, [])
-    return [
-        one for one in (found if isinstance(found, pikepdf.Array) else [found]) if isinstance(one, pikepdf.Dictionary)
-    ]
-
-
-def _enfants(noeud: pikepdf.Object) -> list[pikepdf.Object]:
-    return [child for child in _liste(noeud, "/K") if "/S" in child]
+def _tableau_de(row: pikepdf.Object) -> tuple[int, int]:
+    return row.P.P.objgen  # a row is in the head or in a body of its table
 
 
 def _attributs(cell: pikepdf.Object) -> dict[str, object]:
-    """Return the attributes of a cell: its scope, its spans."""
-    return {name: value for entry in _liste(cell, "/A") for name, value in entry.items()}
+    """Return the attributes of a cell: its scope, its spans; Typst has them in an array."""
+    told = cell.get("/A", [])
+    return {name: value for part in ([told] if isinstance(told, pikepdf.Dictionary) else told)
+            for name, value in part.items()}  # fmt: skip
 
 
 def _est_un_lien(cell: pikepdf.Object) -> bool:
@@ -241,6 +222,4 @@ def _est_un_lien(cell: pikepdf.Object) -> bool:
 
 
 def _attribuer(cell: pikepdf.Object, nom: str, valeur: object) -> None:
-    import pikepdf
-
     cell.A = pikepdf.Dictionary({**_attributs(cell), "/O": pikepdf.Name.Table, nom: valeur})
