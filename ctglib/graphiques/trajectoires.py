@@ -7,11 +7,9 @@ the line; a provisional value is hollow; the value of a point is written where i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from math import isnan
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from matplotlib.path import Path
@@ -54,12 +52,12 @@ ECHELLES = {
 }
 
 
-@dataclass(frozen=True)
-class Serie:
+class Serie(NamedTuple):
     """An indicator, or one of its modalités, and what its panel shows.
 
     - ``detail``: what stands under its title: the modalité, the unit.
     - ``rows``: one row a year, with ``texte``, what a value reads, and ``etiquette``, what is written beside its point.
+    - ``bornes``: the ends of the panel's own scale.
     - ``cible``: year and value of the target; ``cible_dite`` is « 20 en 2026 ».
     - ``remarques``: sentences under the panel, each after the sign of the drawing that it explains (see ``_sign``).
     - ``phrase``: « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; empty when no value is known.
@@ -69,42 +67,11 @@ class Serie:
     titre: str
     detail: str
     rows: pd.DataFrame
+    bornes: tuple[float, float]
     cible: tuple[int, float] | None
     cible_dite: str
     remarques: tuple[tuple[str, str], ...]
     phrase: str
-
-    @cached_property
-    def known(self) -> pd.DataFrame:
-        """Return the rows that have a value."""
-        return self.rows[self.rows["valeur"].notna()]
-
-    @cached_property
-    def breaks(self) -> pd.Series:
-        """Return the middle of the years on both sides of each break."""
-        years = self.rows["annee"]
-        return ((years + years.shift()) / 2)[self.rows["rupture"]].dropna()
-
-    @cached_property
-    def line(self) -> list[tuple[float, float]]:
-        """Return years and values as matplotlib cuts a line: NaN where a value is absent or a series breaks."""
-        cuts = self.rows[self.rows["rupture"]].assign(valeur=float("nan"))
-        points = pd.concat([cuts, self.rows]).sort_values("annee", kind="stable") if len(cuts) else self.rows
-        return list(zip(points["annee"], points["valeur"], strict=True))
-
-    @cached_property
-    def limits(self) -> tuple[float, float]:
-        """Return the ends of the panel's own scale: from zero unless the slope would be drawn flat.
-
-        Half of the highest value, or more, under the lowest one is room that says nothing; the scale then starts near
-        the lowest, yet a spread under a fifth of the highest value never fills the panel.
-        """
-        values = [*self.known["valeur"], *([self.cible[1]] if self.cible else [])]
-        low, high = min(values), max(values)
-        if low < high / 2 or high <= 0:
-            return min(low, 0.0), max(high, 0.0, low + 1 if high <= low else high)
-        reach, middle = max(high - low, STEEPEST * high), (low + high) / 2
-        return max(min(low - 0.25 * reach, middle - reach / 2), 0.0), max(high, middle + reach / 2)
 
 
 def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
@@ -118,14 +85,9 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
       with the absence that ``statut`` tells), ``statut``, ``cible`` and ``annee_cible`` (the same on all the rows of a
       series, missing when it has none), ``rupture`` (True in the first year of the new series).
     """
-    rows = lignes.sort_values("annee", kind="stable").astype(
-        {"annee": "int64", "valeur": "Float64", "cible": "Float64"}
-    )
-    rows = rows.astype({"valeur": "float64", "cible": "float64", "rupture": bool})
-    rows["texte"] = [_text(row, row.valeur, contexte) for row in rows.itertuples()]
-    members = dict(iter(rows.groupby(["indicateur", "serie"], sort=False)))
-    series = [_serie(members[key], contexte)
-              for key in dict.fromkeys(zip(lignes["indicateur"], lignes["serie"], strict=True))]  # fmt: skip
+    rows = lignes.astype({"annee": "int64", "valeur": "Float64", "cible": "Float64", "rupture": bool})
+    groups = rows.astype({"valeur": "float64", "cible": "float64"}).groupby(["indicateur", "serie"], sort=False)
+    series = [_serie(members.sort_values("annee", kind="stable"), contexte) for _, members in groups]
     known = [serie for serie in series if serie.phrase]
     if not known:
         return None
@@ -148,6 +110,7 @@ def _text(row: object, value: float, contexte: Contexte) -> str:
 
 
 def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
+    rows = rows.assign(texte=[_text(row, row.valeur, contexte) for row in rows.itertuples()])
     first, known = rows.iloc[0], rows[rows["valeur"].notna()]
     unite, statut = contexte.unites[first.unite], contexte.statuts.get(Statut.PROVISOIRE)
     modalite = "" if first.serie == first.libelle else first.serie
@@ -177,8 +140,22 @@ def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
     )
     notes = " ; ".join(minuscule(note) for _, note in remarks)
     sentence = f"« {nom} » : {', '.join(ends)}" + (f" ({notes})" if notes else "") if ends else ""
+    limits = _limits([*known["valeur"], *([place[1]] if place else [])]) if len(known) else (0.0, 1.0)
     rows = rows.assign(etiquette=labels)
-    return Serie(nom, first.libelle, detail, rows, place, target, tuple(remarks), sentence)
+    return Serie(nom, first.libelle, detail, rows, limits, place, target, tuple(remarks), sentence)
+
+
+def _limits(values: Sequence[float]) -> tuple[float, float]:
+    """Return the ends of a scale: from zero unless the slope would be drawn flat.
+
+    Half of the highest value, or more, under the lowest one is room that says nothing; the scale then starts near the
+    lowest, yet a spread under a fifth of the highest value never fills the panel.
+    """
+    low, high = min(values), max(values)
+    if low < high / 2 or high <= 0:
+        return min(low, 0.0), max(high, 0.0, low + 1 if high <= low else high)
+    reach, middle = max(high - low, STEEPEST * high), (low + high) / 2
+    return max(min(low - 0.25 * reach, middle - reach / 2), 0.0), max(high, middle + reach / 2)
 
 
 def _years(years: pd.Series) -> str:
@@ -210,7 +187,7 @@ def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
             bottom = max(bottom, _put_remarks(planche, remarks, (left, left + width), below))
     if shared:
         bottom = _put_remarks(planche, shared, (0.0, planche.width), bottom + BEFORE_NOTE)
-    starts = {panel.limits[0] <= 0 for panel in panels}
+    starts = {panel.bornes[0] <= 0 for panel in panels}
     note = ECHELLES[len(panels) > 1, starts.pop() if len(starts) == 1 else None]
     return planche.put_note(0.0, bottom + BEFORE_NOTE, note)
 
@@ -218,73 +195,71 @@ def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
 def _put_panel(
     planche: Planche, panel: Serie, sides: tuple[float, float], top: float, years: tuple[int, int]
 ) -> tuple[float, list[tuple[str, str]]]:
-    """Put the points of a panel between two sides, under its title; return its bottom, and remarks for its values."""
-    (left, right), (low, high), (first, last) = sides, panel.limits, years
+    """Put the points of a panel between two sides, under its title; return its bottom, and remarks for its values.
+
+    The first and the last value are written, and the others when they are few, where they cover nothing of what is
+    drawn: a remark tells the first and the last one when they have no room.
+    """
+    (left, right), (low, high), (first, last), rows = sides, panel.bornes, years, panel.rows
     grey, dark, blue = planche.couleurs.secondaire, planche.couleurs.texte, planche.couleurs.territoire
+    known = rows[rows["valeur"].notna()]
     height = min(max(HEIGHTS[0], PART_OF_WIDTH * (right - left)), HEIGHTS[1])
     bottom = top + OVER_POINTS + height
     upward = Echelle(low, high, bottom, bottom - height, round_step((high - low) / GRADUATIONS))
     # With room for the values beyond the first and the last year.
-    edge = min(planche.widest([*panel.known["etiquette"], str(last)], bold=True) / 2 + 1, (right - left) / 3)
+    edge = min(planche.widest([*known["etiquette"], str(last)], bold=True) / 2 + 1, (right - left) / 3)
     middle = 0.5 * (first == last)
     across = Echelle(first - middle, last + middle, left + edge, right - edge)
     axes = planche.plot(across, upward)
+    taken, lines = [], []  # what no value may cover
+
+    def place(year: float, value: float) -> tuple[float, float]:
+        return across.place(year), upward.place(value)
+
     if low <= 0:
         axes.axhline(0, color=planche.couleurs.filet, linewidth=0.8, clip_on=False)
     if panel.cible:
         year, value = panel.cible
         axes.plot([across.low, year], [value] * 2, color=grey, linewidth=0.6, linestyle=DASHES["tirets"], clip_on=False)
         axes.plot([year], [value], "_", color=dark, markersize=TARGET, markeredgewidth=2.2, clip_on=False)
-    if len(panel.breaks):
-        axes.vlines(panel.breaks, low, high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"],
-                    clip_on=False)  # fmt: skip
-    axes.plot(
-        *zip(*panel.line, strict=True), color=blue, marker="o", markeredgecolor=planche.couleurs.fond, clip_on=False
-    )
-    hollow = panel.known[panel.known["statut"].eq(Statut.PROVISOIRE)]
+        taken.append(_around(*place(year, value), TARGET / 2, 1.5))
+        lines.append(Path([place(across.low, value), place(year, value)]))
+    breaks = ((rows["annee"] + rows["annee"].shift()) / 2)[rows["rupture"]].dropna()  # between two years
+    if len(breaks):
+        axes.vlines(breaks, low, high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"], clip_on=False)
+        lines += [Path([place(year, low), place(year, high)]) for year in breaks]
+    # A missing value cuts the line, and so does one put before each break.
+    cuts = rows[rows["rupture"]].assign(valeur=float("nan"))
+    drawn = pd.concat([cuts, rows]).sort_values("annee", kind="stable") if len(cuts) else rows
+    axes.plot(drawn["annee"], drawn["valeur"], color=blue, marker="o", markeredgecolor=planche.couleurs.fond,
+              clip_on=False)  # fmt: skip
+    points = list(map(place, drawn["annee"], drawn["valeur"]))
+    lines += [Path(ends) for ends in pairwise(points) if not isnan(ends[0][1] + ends[1][1])]
+    hollow = known[known["statut"].eq(Statut.PROVISOIRE)]
     if len(hollow):
         planche.marks(hollow["annee"], hollow["valeur"], blue, axes=axes, hollow=True)
     # An absent year stands on zero, or at the bottom of a scale without it.
     floor = (upward.place(0) if low <= 0 <= high else bottom) - SQUARE / 2
-    absent = [(across.place(year), floor) for year in panel.rows.loc[panel.rows["valeur"].isna(), "annee"]]
-    for x, y in absent:
-        _sign(planche, "absence", x, y)
-    unplaced = _put_values(planche, panel, across, upward, absent, Bbox.from_extents(left, top, right, bottom + 1))
+    for year in rows.loc[rows["valeur"].isna(), "annee"]:
+        _sign(planche, "absence", across.place(year), floor)
+        taken.append(_around(across.place(year), floor, SQUARE / 2))
+    places = list(map(place, known["annee"], known["valeur"]))
+    taken += [_around(x, y, RADIUS) for x, y in places]
+    told, frame, unplaced = list(known.itertuples()), Bbox.from_extents(left, top, right, bottom + 1), []
+    ends, between = [0, len(told) - 1], range(1, len(told) - 1) if len(told) <= ALL_VALUES else ()
+    for rank in dict.fromkeys((*ends, *between)):
+        row = told[rank]
+        found = free_place(planche.measure(row.etiquette, bold=True), places[rank], taken, lines, frame)
+        if found:
+            taken.append(found)
+            planche.write(found.x0, found.y0 + CAPITAL / 2, row.etiquette, bold=True, color=blue)
+        elif rank in ends:
+            unplaced.append(("", f"{row.annee} : {row.etiquette}"))
     # The first and the last year, and between them those that have room.
     line = bottom + UNDER_AXIS
-    first, last = round(across.low + 0.1), round(across.high - 0.1)
     told = dict.fromkeys((first, last, *range(first + 1, last)))
     planche.put_values(across, line, [(year, str(year)) for year in told])
     return line + planche.leading / 2 + 2, unplaced
-
-
-def _put_values(
-    planche: Planche, panel: Serie, across: Echelle, upward: Echelle, absent: Sequence[tuple[float, float]], frame: Bbox
-) -> list[tuple[str, str]]:
-    """Write the first and the last value, and the others when they are few, where they cover nothing.
-
-    Return a remark for the first and for the last one when they have no room.
-    """
-    known, unplaced = list(panel.known.itertuples()), []
-    points = [(across.place(row.annee), upward.place(row.valeur)) for row in known]
-    taken = [_around(x, y, RADIUS) for x, y in points] + [_around(x, y, SQUARE / 2) for x, y in absent]
-    drawn = [(across.place(year), upward.place(value)) for year, value in panel.line]
-    lines = [Path(ends) for ends in pairwise(drawn) if not isnan(ends[0][1] + ends[1][1])]
-    lines += [Path([(across.place(year), upward.left), (across.place(year), upward.right)]) for year in panel.breaks]
-    if panel.cible:
-        x, y = across.place(panel.cible[0]), upward.place(panel.cible[1])
-        taken.append(_around(x, y, TARGET / 2, 1.5))
-        lines.append(Path([(across.left, y), (x, y)]))
-    ends, between = [0, len(known) - 1], range(1, len(known) - 1) if len(known) <= ALL_VALUES else ()
-    for rank in dict.fromkeys((*ends, *between)):
-        row = known[rank]
-        found = free_place(planche.measure(row.etiquette, bold=True), points[rank], taken, lines, frame)
-        if found:
-            taken.append(found)
-            planche.write(found.x0, found.y0 + CAPITAL / 2, row.etiquette, bold=True, color=planche.couleurs.territoire)
-        elif rank in ends:
-            unplaced.append(("", f"{row.annee} : {row.etiquette}"))
-    return unplaced
 
 
 def _around(x: float, y: float, width: float, height: float = 0.0) -> Bbox:
