@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,12 +16,13 @@ from html import escape
 from io import BytesIO, StringIO
 from itertools import accumulate, takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure as Dessin
 from matplotlib.font_manager import fontManager
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
@@ -32,13 +34,6 @@ from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Dessin
-    from matplotlib.font_manager import FontProperties
 
 IMAGES = ("png", "svg", "pdf")
 POUCE = 2.54  # cm
@@ -205,11 +200,9 @@ def _reglages() -> dict[str, object]:
     return dict(matplotlib.rc_params_from_file(STYLE, use_default_template=False))
 
 
-@contextmanager
-def charter_style() -> Iterator[None]:
+def charter_style() -> AbstractContextManager[None]:
     """Apply the charter's style file for a while; the settings of whoever calls come back."""
-    with matplotlib.rc_context(_reglages()):
-        yield
+    return matplotlib.rc_context(_reglages())
 
 
 def measure(text: str, size: float, bold: bool) -> float:
@@ -217,22 +210,15 @@ def measure(text: str, size: float, bold: bool) -> float:
     return largeur(text, size, "700" if bold else "400")
 
 
-_metrics = lru_cache(maxsize=8192)(text_to_path.get_text_width_height_descent)  # matplotlib keeps them for one drawing
-
-
 class _Renderer(RendererSVG):
     """The SVG renderer of matplotlib, without a group around each artist; a text is measured once for all drawings."""
+
+    get_text_width_height_descent = staticmethod(lru_cache(maxsize=8192)(text_to_path.get_text_width_height_descent))
 
     def open_group(self, s: str, gid: str | None = None) -> None:
         pass
 
-    def close_group(self, s: str) -> None:
-        pass
-
-    def get_text_width_height_descent(
-        self, s: str, prop: FontProperties, ismath: bool | str
-    ) -> tuple[float, float, float]:
-        return _metrics(s, prop, ismath)
+    close_group = open_group
 
 
 def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:

@@ -65,13 +65,9 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     The lists of the first page come each on its slide; between its messages and what follows them, what proves each
     message, then the other charts of the report as far as there is room.
     """
-    blocs = list(tout(document.corps))
-    starts = [rank for rank, bloc in enumerate(blocs) if bloc in document.chapitres]
-    if any(isinstance(bloc, Titre) for bloc in blocs[: starts[0] if starts else None]):  # a part before any chapter
-        starts.insert(0, 0)
-    first, others = (blocs[starts[0] : starts[1]], blocs[starts[1] :]) if len(starts) > 1 else (blocs, [])
+    others = list(tout(document.corps[len(document.premiere_page) :]))
     lists, heading = [], "En bref"
-    for bloc in first:
+    for bloc in tout(document.premiere_page):
         heading = bloc.texte if isinstance(bloc, Titre) else heading
         lists += [Diapositive(heading, bloc)] if isinstance(bloc, Liste) else []
     proofs = {f"figure-{bloc.nom}": bloc for bloc in others if isinstance(bloc, Dessin)}

@@ -72,11 +72,16 @@ class Document:
         return tuple(bloc for bloc in self.corps if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE)
 
     @property
+    def premiere_page(self) -> tuple[Bloc, ...]:
+        """What comes before its second chapter."""
+        return tuple(takewhile(lambda bloc: bloc not in self.chapitres[1:2], self.corps))
+
+    @property
     def court(self) -> bool:
         """Whether it has so few chapters, or pages, that a table of contents would be longer than the way to them."""
         return len(self.chapitres) <= CHAPITRES_D_UNE_PAGE or self.couverture.breve
 
-    @property
+    @cached_property
     def tableaux(self) -> dict[str, str]:
         """The CSV behind its tables and its charts, by name."""
         return {table.nom: table.csv() for table in tableaux_de(self.corps)}
@@ -113,9 +118,7 @@ class Document:
     @property
     def resume(self) -> Document:
         """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in the whole."""
-        second = self.chapitres[1] if len(self.chapitres) > 1 else None
-        first = [_changer(bloc, lambda leaf: _redire(leaf, en_clair))
-                 for bloc in takewhile(lambda bloc: bloc is not second, self.corps)]  # fmt: skip
+        first = [_changer(bloc, lambda leaf: _redire(leaf, en_clair)) for bloc in self.premiere_page]
         first.append(Paragraphe(f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"))
         first = _avec_sigles(first, self.couverture.sigles)
         return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first))
