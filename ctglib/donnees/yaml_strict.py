@@ -6,21 +6,20 @@ import json
 import re
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases, refus
 from ctglib.donnees.lecture import empreinte, invisible, lire_texte, proches
 from ctglib.donnees.modeles import Modele
 
 Chemin = tuple[str | int, ...]
 T = TypeVar("T", bound=Modele)
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ENTIER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,30}")
 _CODE = re.compile(r"0[0-9_]+")
@@ -46,19 +45,14 @@ class Document(Generic[T]):
             chemin = chemin[:-1]
         return self.lignes.get(chemin, 1)
 
-    def faute(self, chemin: Chemin, trouve: str, attendu: str, remede: str, ligne: int | None = None) -> Faute:
+    def faute(self, chemin: Chemin, trouve: str, attendu: str, remede: str) -> Faute:
         """Return a fault at a path, as a reader counts: ``("fiches", 0, "titre")`` reads « fiches[1].titre »."""
         told = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in chemin)
-        where = told.removeprefix(".")[:120] or None
-        return Faute(self.fichier, trouve, attendu, remede, ligne or self.ligne(chemin), where)
+        return Faute(self.fichier, trouve, attendu, remede, self.ligne(chemin), told.removeprefix(".")[:120] or None)
 
-    def dire(self, chemin: Chemin, cle: str, sur: int | None = None, /, **valeurs: object) -> Faute:
+    def dire(self, chemin: Chemin, cle: str, /, **valeurs: object) -> Faute:
         """Return a fault at a path, in the words that ``fautes.yaml`` has for it."""
-        return self.faute(chemin, *mots(cle, **valeurs), sur)
-
-    def refuser(self, *quoi: object, **valeurs: object) -> None:
-        """Keep a fault."""
-        self.fautes.append(self.dire(*quoi, **valeurs))
+        return self.faute(chemin, *mots(cle, **valeurs))
 
 
 def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
@@ -69,17 +63,19 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
     document = Document(relatif, modele)
     try:
         text = lire_texte(relatif)
-        document.contenu = _lire(document, yaml.parse(text, Loader=_Loader))
-    except yaml.YAMLError as error:
+        # Every scalar is text here: what is a number, a boolean or nothing is ours to say.
+        if (root := yaml.compose(text, yaml.CBaseLoader)) is not None:
+            document.contenu = _valeur(document, root, (), set())
+    except yaml.MarkedYAMLError as error:
         return Document(relatif, modele, fautes=[_faute_de_syntaxe(relatif, text, error)])
     except DonneesInvalides as error:
         return Document(relatif, modele, fautes=list(error.fautes))
-    content = {} if document.contenu is None else document.contenu
-    if document.contenu is None and any(info.is_required() for info in modele.model_fields.values()):
-        document.refuser((), "sans_valeur")
-        return document
+    if document.contenu is None:
+        if any(info.is_required() for info in modele.model_fields.values()):
+            return replace(document, fautes=[document.dire((), "sans_valeur")])
+        document.contenu = {}
     try:
-        found = modele.model_validate_json(json.dumps(content), strict=True)
+        found = modele.model_validate_json(json.dumps(document.contenu), strict=True)
     except ValidationError as error:
         document.fautes += _traduire(error, modele, document)
     else:
@@ -104,65 +100,44 @@ def _charge(relatif: str, octets: str, modele: type[T]) -> T:
     return document.objet
 
 
-def _lire(document: Document, events: Iterator[yaml.Event]) -> object:
-    """Return the content of the only document of a file, filling the lines, the texts and the faults.
-
-    Events come one at a time: the parser's own nodes, one inside the other, would die of ten thousand brackets.
-    """
-    next(events)
-    if isinstance(next(events), yaml.StreamEndEvent):
+def _valeur(document: Document, node: yaml.Node, chemin: Chemin, vus: set[int]) -> object:
+    """Return what a node says, filling the lines, the texts and the faults; ``vus`` are the nodes already read."""
+    if id(node) in vus:  # an alias is the node that it repeats
+        document.fautes.append(document.dire(chemin, "renvoi"))
         return None
-    content = _valeur(document, events, next(events), ())
-    next(events)
-    if not isinstance(after := next(events), yaml.StreamEndEvent):
-        raise yaml.MarkedYAMLError("expected a single document", problem_mark=after.start_mark)
-    return content
-
-
-def _valeur(document: Document, events: Iterator[yaml.Event], event: yaml.Event, chemin: Chemin) -> object:
-    line = event.start_mark.line + 1
+    vus.add(id(node))
+    line = node.start_mark.line + 1
     document.lignes.setdefault(chemin, line)
-    if isinstance(event, yaml.AliasEvent):
-        document.refuser(chemin, "renvoi")
-        return None
-    if event.tag and not event.tag.startswith("tag:yaml.org,2002:") and event.tag != "!":
-        document.refuser(chemin, "etiquette", etiquette=event.tag)
-    if isinstance(event, yaml.ScalarEvent):
-        return _scalaire(document, event, chemin)
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        document.fautes.append(document.dire(chemin, "etiquette", etiquette=node.tag))
+    if isinstance(node, yaml.ScalarNode):
+        return _scalaire(document, node, chemin)
     if len(chemin) >= _PROFONDEUR:
-        raise DonneesInvalides([Faute(document.fichier, *mots("trop_profond", niveaux=_PROFONDEUR), line)])
-    if isinstance(event, yaml.SequenceStartEvent):
-        items: list[object] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(_valeur(document, events, event, (*chemin, len(items))))
-        return items
+        raise refus(document.fichier, *mots("trop_profond", niveaux=_PROFONDEUR), ligne=line)
+    if isinstance(node, yaml.SequenceNode):
+        return [_valeur(document, item, (*chemin, rank), vus) for rank, item in enumerate(node.value)]
     content: dict[str, object] = {}
-    aside = Document(document.fichier, document.modele)  # where what is refused is read to its end
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        line = event.start_mark.line + 1
-        if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
-            document.refuser(chemin, "cle_composee", line)
-            _valeur(aside, events, event, ())
-            _valeur(aside, events, next(events), ())
-        elif event.value in content:
-            path = (*chemin, event.value)
-            document.refuser(path, "cle_repetee", line, cle=event.value, ligne=document.lignes[path])
-            _valeur(aside, events, next(events), ())
+    for key, value in node.value:
+        path, line = (*chemin, key.value), key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
+            document.fautes.append(replace(document.dire(chemin, "cle_composee"), ligne=line))
+        elif key.value in content:
+            again = document.dire(path, "cle_repetee", cle=key.value, ligne=document.lignes[path])
+            document.fautes.append(replace(again, ligne=line))
         else:
-            path = (*chemin, event.value)
             document.lignes[path] = line
-            content[event.value] = _valeur(document, events, next(events), path)
+            content[key.value] = _valeur(document, value, path, vus)
     return content
 
 
-def _scalaire(document: Document, event: yaml.ScalarEvent, chemin: Chemin) -> object:
-    text = document.textes[chemin] = event.value
+def _scalaire(document: Document, node: yaml.ScalarNode, chemin: Chemin) -> object:
+    text = document.textes[chemin] = node.value
     if words := invisible(text):  # an escape sequence writes it
         document.fautes.append(document.faute(chemin, *words))
-    if event.style:  # the C parser writes "" for a plain scalar, the Python one None
+    if node.style:  # quotes, or a block
         return text
     if _CODE.fullmatch(text):
-        document.refuser(chemin, "code_sans_guillemets", texte=text)
+        document.fautes.append(document.dire(chemin, "code_sans_guillemets", texte=text))
         return text
     if text.lower() in _MOTS:
         return _MOTS[text.lower()]
@@ -186,19 +161,16 @@ _SYNTAXE = {
 }
 
 
-def _faute_de_syntaxe(relatif: str, texte: str, erreur: yaml.YAMLError) -> Faute:
+def _faute_de_syntaxe(relatif: str, texte: str, erreur: yaml.MarkedYAMLError) -> Faute:
     """Return the fault of a YAML syntax error, at its line, showing the line as written."""
-    mark = getattr(erreur, "problem_mark", None) or getattr(erreur, "context_mark", None)
     lines = texte.splitlines()
-    index = min(mark.line if mark else 0, len(lines) - 1)
-    line = lines[index]
-    problem = f"{getattr(erreur, 'context', '') or ''} {getattr(erreur, 'problem', '') or ''}"
+    index = min(erreur.problem_mark.line, len(lines) - 1)
+    indent, shown = re.match(r"(\s*)(.{,60})", lines[index]).groups()
+    problem = f"{erreur.context} {erreur.problem}"
     kind = next((found for words, found in _SYNTAXE.items() if words in problem), "syntaxe")
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        kind = "tabulation"
-    shown = line.strip()[:60]
-    shown = f"« {shown} »" if shown else "une ligne vide ou la fin du fichier"
-    return Faute(relatif, *mots(kind, ligne=shown, niveaux=_PROFONDEUR), index + 1)
+    shown = f"« {shown.strip()} »" if shown else "une ligne vide ou la fin du fichier"
+    words = mots("tabulation" if "\t" in indent else kind, ligne=shown, niveaux=_PROFONDEUR)
+    return Faute(relatif, *words, index + 1)
 
 
 _MOTIFS = {
