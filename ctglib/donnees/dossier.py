@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from ctglib.donnees.catalogue import Catalogue, assembler
+from ctglib.donnees.catalogue import Catalogue, Fichiers
 from ctglib.donnees.csv_strict import charger_schema, en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
-from ctglib.donnees.modeles.coherence import Correction, Justification
-from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
+from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.coherence import Correction, Justification, ReglesCoherence
+from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention, IndicateurFiche
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
 from ctglib.donnees.modeles.rapports import MessageDesParties
 from ctglib.donnees.modeles.suivi import Avenant, CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.pieces import Pieces, avec_la_fin, lire_pieces
+from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
 from ctglib.donnees.regles import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
 
 GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"
+PROPRES = "Indicateurs propres à la convention"
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,48 @@ def en_dossier(pieces: Pieces) -> Dossier:
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
     own = {
-        name: tuple(
-            item for document in pieces.documents[f"convention/{name}"] for item in getattr(document.objet, name)
-        )
+        name: tuple(item for one in pieces.objets(f"convention/{name}") for item in getattr(one, name))
         for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
     }
     tables = {name: en_table(pieces.tables[name][0].lignes, charger_schema(name)) for name in ("annexe1", "offre")}
-    return Dossier(assembler(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
+    return Dossier(en_catalogue(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
+
+
+def en_catalogue(pieces: Pieces) -> Catalogue:
+    """Return the catalogue of pieces without fault, as the convention reads it: its own words, its articles cited."""
+    convention, whole = pieces.convention, {name: found[0] for name in CATALOGUE if (found := pieces.objets(name))}
+    cited = {name: whole[name].selon(convention) for name in ("synthese", "evaluation", "bilan")}
+    themes = [
+        one.model_copy(update={"titre": convention.themes.get(one.theme, one.titre)})
+        for one in sorted(pieces.objets("themes"), key=lambda theme: theme.ordre)
+    ]
+    own = pieces.objets("convention/indicateurs")
+    shelf = {subject.titre: subject.indicateurs for subject in pieces.objets("indicateurs")}
+    shelf |= {PROPRES: tuple(item for one in own for item in one.indicateurs)}
+    known = {item.id: item for group in shelf.values() for item in group}
+
+    def suivi(item: IndicateurFiche) -> Indicateur:
+        whose = {"origine": "convention" if item.libelle else "propose", "references": item.references}
+        return known[item.id].model_copy(update=whose)
+
+    return Catalogue(
+        **{item.name: whole[item.name] for item in fields(Fichiers)} | cited,
+        themes=tuple(themes),
+        statuts={item.code: item for item in whole["statuts"].statuts},
+        unites={item.id: item for item in whole["unites"].unites},
+        territoires={item.code: item for one in pieces.objets("convention/territoires") for item in one.territoires},
+        referentiel=whole["referentiel_emploi"],
+        coherence=ReglesCoherence(relations=whole["relations"], regles=whole["regles"]),
+        publiques=whole["donnees_publiques"],
+        bibliotheque=shelf,
+        fiches_indicateurs={
+            fiche.numero: tuple(map(suivi, fiche.indicateurs))
+            for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
+        },
+        indicateurs_contexte={item.id: item for item in whole["contexte"].indicateurs},
+        dimensions={item.id: item for one in (whole["dimensions"], *own) for item in one.dimensions},
+        responsables={item.id: item for one in (whole["responsables"], convention) for item in one.responsables},
+    )
 
 
 def lire_finale(dossier: Dossier) -> Finale:
@@ -84,12 +121,13 @@ def lire_finale(dossier: Dossier) -> Finale:
     pieces = avec_la_fin(lire_pieces(dossier.convention.id))
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
-    rules, conformite = (pieces.documents[f"finale/{name}"][0].objet for name in ("regles", "conformite"))
-    lectures, saisie = (
-        next((document.objet for document in pieces.documents[f"finale/{name}"]), model())
-        for name, model in (("lectures", Lectures), ("saisie", SaisieFinale))
+    lectures, saisie = (pieces.objets(f"convention/{name}") for name in ("lectures", "evaluation_finale"))
+    return Finale(
+        regles=pieces.objets("evaluation_finale")[0].selon(dossier.convention),
+        conformite=pieces.objets("conformite")[0],
+        lectures=(*lectures, Lectures())[0],
+        saisie=(*saisie, SaisieFinale())[0],
     )
-    return Finale(rules.selon(dossier.convention), conformite, lectures, saisie)
 
 
 def charger_gabarit(convention: str) -> Gabarit:

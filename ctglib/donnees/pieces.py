@@ -1,7 +1,7 @@
 """Every file of a convention, of the catalogue and of the follow-up, read as far as it goes: all faults come at once.
 
 A document, or a table, is known by its kind: « themes » (the catalogue's), « convention/convention », « suivi/bilan »
-(one for each year), « finale/lectures », « sources/origine ». An absent file is recorded as looked for.
+(one for each year), « sources/origine ». An absent file is recorded as looked for.
 """
 
 from __future__ import annotations
@@ -12,48 +12,29 @@ from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import Any, get_type_hints
 
+from ctglib.donnees.catalogue import Fichiers
 from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
-from ctglib.donnees.modeles import (
-    Modele,
-    catalogue,
-    coherence,
-    convention,
-    evaluation,
-    rapports,
-    sources,
-    suivi,
-)
+from ctglib.donnees.modeles import Modele, catalogue, coherence, convention, evaluation, rapports, sources, suivi
 from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
-CATALOGUE: dict[str, type[Modele]] = {
+Modeles = dict[str, type[Modele]]  # of YAML files, by name
+
+CATALOGUE: Modeles = get_type_hints(Fichiers) | {
     "statuts": catalogue.Statuts,
     "unites": catalogue.Unites,
-    "seuils": catalogue.Seuils,
     "donnees_publiques": sources.DonneesPubliques,
-    "radar": catalogue.Radar,
-    "offre": catalogue.VocabulaireOffre,
     "referentiel_emploi": catalogue.ReferentielEmploi,
-    "synthese": rapports.Synthese,
-    "diagnostic": rapports.ReglesDiagnostic,
-    "charte": catalogue.Charte,
     "relations": coherence.Relations,
     "regles": coherence.Regles,
     "contexte": catalogue.IndicateursContexte,
     "dimensions": catalogue.Dimensions,
-    "profils": catalogue.Profils,
-    "moyens": catalogue.Moyens,
     "responsables": catalogue.Responsables,
-    "evaluation": evaluation.Evaluation,
-    "confidentialite": catalogue.Confidentialite,
-    "secret": catalogue.Secret,
-    "comparaison": catalogue.Comparaison,
-    "bilan": rapports.ReglesBilan,
-    "messages": rapports.ReglesMessages,
 }
 # Folders of the catalogue whose files are read together, and what each of them is in the words of a fault.
 ENSEMBLES: dict[str, tuple[type[Modele], str]] = {
@@ -61,7 +42,7 @@ ENSEMBLES: dict[str, tuple[type[Modele], str]] = {
     "indicateurs": (catalogue.SujetIndicateurs, "sujet"),
 }
 # Files of a convention, of a year of follow-up, that may not be there: an absent one is an empty one.
-FACULTATIFS: dict[str, type[Modele]] = {
+FACULTATIFS: Modeles = {
     "affirmations": convention.Affirmations,
     "commentaires": convention.Commentaires,
     "corrections": coherence.Corrections,
@@ -71,13 +52,16 @@ FACULTATIFS: dict[str, type[Modele]] = {
     "indicateurs": catalogue.IndicateursPropres,
     "messages": rapports.MessagesDesParties,
 }
-DOCUMENTS: dict[str, type[Modele]] = {
+DOCUMENTS: Modeles = {
     "bilan": suivi.Bilan,
     "appreciations": suivi.Appreciations,
     "participation": suivi.Participation,
     "messages": rapports.MessagesDesParties,
 }
 TABLES = ("observations", "actions", "moyens", "profils", "posture")
+# What only the evaluation at the end reads: of the catalogue, then of the convention.
+FINALE: Modeles = {"evaluation_finale": evaluation.ReglesFinales, "conformite": evaluation.ReglesConformite}
+FINALE_PROPRE: Modeles = {"lectures": evaluation.Lectures, "evaluation_finale": evaluation.SaisieFinale}
 SOURCES = "sources"
 _ANNEE = re.compile(r"(19|20)[0-9]{2}/")
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
@@ -89,24 +73,32 @@ class Pieces:
     """What was read."""
 
     nom: str  # of the folder of the convention
-    documents: dict[str, tuple[Document, ...]]  # YAML files by kind
-    tables: dict[str, tuple[TableLue, ...]]  # CSV files by kind: public series, and what years enter, are observations
+    documents: dict[str, list[Document]]  # YAML files by kind
+    tables: dict[str, list[TableLue]]  # CSV files by kind: public series, and what years enter, are observations
     logos: dict[str, bytes | None]  # by party, None while the file is not there
+    autres_fautes: tuple[Faute, ...]  # of folders, of logos
     annees: tuple[int, ...] | None = None  # of the follow-up, even those that have no file; None: it is left out
-    fautes: tuple[Faute, ...] = ()  # of each file taken alone
+
+    @property
+    def fautes(self) -> list[Faute]:
+        """The faults of each file taken alone."""
+        read = [one for group in (*self.documents.values(), *self.tables.values()) for one in group]
+        return [*self.autres_fautes, *(fault for one in read for fault in one.fautes)]
+
+    def objets(self, sorte: str) -> list[Any]:
+        """Return what the documents of a kind say, those that have a fault left out."""
+        return [one.objet for one in self.documents[sorte] if one.objet]
 
     @property
     def convention(self) -> convention.Convention | None:
         """The convention itself, None when it cannot be read."""
-        return self.documents["convention/convention"][0].objet
+        return next(iter(self.objets("convention/convention")), None)
 
     @property
     def fin(self) -> date | None:
         """The last day of the convention, as the avenants of duration extend it."""
-        if self.convention is None:
-            return None
-        read = [document.objet for document in self.documents["convention/avenants"] if document.objet]
-        return self.convention.fin_selon(avenant for one in read for avenant in one.avenants)
+        avenants = [avenant for one in self.objets("convention/avenants") for avenant in one.avenants]
+        return self.convention and self.convention.fin_selon(avenants)
 
 
 def annee_du_dossier(fichier: str) -> int | None:
@@ -133,6 +125,18 @@ def _noms(dossier: str) -> tuple[str, ...]:
         return ()
 
 
+def _documents(sorte: str, modeles: Modeles, *dossiers: str, exiges: bool = False) -> dict[str, list[Document]]:
+    """Return the YAML files of some folders by kind: all of them, their absence a fault, or those that are there."""
+    return {
+        f"{sorte}{name}": [
+            examiner_yaml(path, model)
+            for path in (f"{folder}/{name}.yaml" for folder in dossiers)
+            if exiges or existe(path)
+        ]
+        for name, model in modeles.items()
+    }
+
+
 def lire_pieces(convention: str) -> Pieces:
     """Return the files of a convention and of the catalogue, as far as they can be read.
 
@@ -153,13 +157,10 @@ def lire_pieces(convention: str) -> Pieces:
 
 
 def _rassembler(nom: str) -> Pieces:
-    folder = f"{CONVENTIONS}/{nom}"
-    read: dict[str, list[Document]] = {
-        name: [examiner_yaml(f"catalogue/{name}.yaml", model)] for name, model in CATALOGUE.items()
-    }
-    read["convention/convention"] = [examiner_yaml(f"{folder}/convention.yaml", convention.Convention)]
-    read |= {f"convention/{name}": _si_present(f"{folder}/{name}.yaml", model) for name, model in FACULTATIFS.items()}
-    faults: list[Faute] = []
+    folder, faults = f"{CONVENTIONS}/{nom}", []
+    read = _documents("", CATALOGUE, "catalogue", exiges=True)
+    read |= _documents("convention/", {"convention": convention.Convention}, folder, exiges=True)
+    read |= _documents("convention/", FACULTATIFS, folder)
     for name, (model, what) in ENSEMBLES.items():
         where, names = f"catalogue/{name}", ()
         with recueillir(faults):
@@ -171,41 +172,21 @@ def _rassembler(nom: str) -> Pieces:
             if not one.endswith(".yaml") and re.search(r"\.ya?ml", one, re.IGNORECASE):
                 faults.append(Faute(f"{where}/{one}", *mots("autre_fin", nom=one, debut=one.partition(".")[0])))
     tables = {name: [examiner_csv(f"{folder}/{name}.csv", charger_schema(name))] for name in ("annexe1", "offre")}
-    logos = _logos(nom, read["convention/convention"][0], faults)
-    return _avec(Pieces(nom, {}, {}, logos), read, tables, faults)
+    logos = _logos(folder, read["convention/convention"][0], faults)
+    return Pieces(nom, read, tables, logos, tuple(faults))
 
 
-def _avec(
-    pieces: Pieces,
-    documents: dict[str, list[Document]],
-    tables: dict[str, list[TableLue]],
-    fautes: Iterable[Faute] = (),
-) -> Pieces:
-    """Return pieces with more documents and tables, and their faults."""
-    read = [one for group in (*documents.values(), *tables.values()) for one in group]
-    return replace(
-        pieces,
-        documents={**pieces.documents, **{name: tuple(group) for name, group in documents.items()}},
-        tables={**pieces.tables, **{name: tuple(group) for name, group in tables.items()}},
-        fautes=(*pieces.fautes, *fautes, *(fault for one in read for fault in one.fautes)),
-    )
-
-
-def _si_present(relatif: str, modele: type[Modele]) -> list[Document]:
-    return [examiner_yaml(relatif, modele)] if existe(relatif) else []
-
-
-def _logos(nom: str, document: Document, faults: list[Faute]) -> dict[str, bytes | None]:
+def _logos(dossier: str, document: Document, fautes: list[Faute]) -> dict[str, bytes | None]:
     """Return the logo of each party; a name is a file of ``logos/``, and its bytes are those of a PNG or an SVG."""
     logos: dict[str, bytes | None] = {}
     for rank, party in enumerate(document.objet.parties if document.objet else ()):
-        name, relatif = PurePosixPath(party.logo), f"{CONVENTIONS}/{nom}/logos/{party.logo}"
+        name, path = PurePosixPath(party.logo), f"{dossier}/logos/{party.logo}"
         if name.name != party.logo or name.suffix.lower() not in (".png", ".svg"):
-            faults.append(document.dire(("parties", rank, "logo"), "nom_de_logo", ecrit=party.logo))
+            fautes.append(document.dire(("parties", rank, "logo"), "nom_de_logo", ecrit=party.logo))
             continue
-        logos[party.id] = lire_octets(relatif) if existe(relatif) else None
+        logos[party.id] = lire_octets(path) if existe(path) else None
         if logos[party.id] is not None and (found := _defaut_d_image(logos[party.id])):
-            faults.append(Faute(relatif, *mots("image", trouve=found)))
+            fautes.append(Faute(path, *mots("image", trouve=found)))
     return logos
 
 
@@ -242,40 +223,32 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
     present = annees_presentes(pieces.nom) if annee is None else (annee,)
     if pieces.convention and present:  # without a gap; only those of the folders when the dates cannot be read
         present = tuple(range(min(pieces.convention.debut.year, *present), max(present) + 1))
+    years = [f"{folder}/suivi/{year}" for year in present]
     rules = pieces.documents["confidentialite"][0].objet
 
-    def table(relatif: str, nom: str) -> list[TableLue]:
-        return [examiner_csv(relatif, charger_schema(nom), rules)] if existe(relatif) else []
+    def table(nom: str, paths: Iterable[str]) -> list[TableLue]:
+        return [examiner_csv(path, charger_schema(nom), rules) for path in paths if existe(path)]
 
-    years = [f"{folder}/suivi/{year}" for year in present]
-    read = {
-        f"suivi/{name}": [one for year in years for one in _si_present(f"{year}/{name}.yaml", model)]
-        for name, model in DOCUMENTS.items()
-    }
-    tables = {name: [one for year in years for one in table(f"{year}/{name}.csv", name)] for name in TABLES}
-    read["convention/collecte"] = _si_present(f"{folder}/collecte.yaml", suivi.CollecteAnnuelle)
-    tables["masque"] = table(f"{folder}/masque.csv", "masque")
+    tables = {name: table(name, [f"{year}/{name}.csv" for year in years]) for name in TABLES}
+    tables["masque"] = table("masque", [f"{folder}/masque.csv"])
     # Not the stores, which are read when all communes are needed.
-    series = [one for name in _noms(SOURCES) if (one := f"{SOURCES}/{name}"[:-1]) not in (PUBLIQUES, LOCALES)
-              and name.endswith("/")]  # fmt: skip
-    # A series has both its files: a figure without an origin is not published.
-    read["sources/origine"] = [examiner_yaml(f"{name}/origine.yaml", sources.Origine) for name in series]
+    found = [f"{SOURCES}/{name[:-1]}" for name in _noms(SOURCES) if name.endswith("/")]
+    series = [one for one in found if one not in (PUBLIQUES, LOCALES)]
     schema = charger_schema("observations")
-    tables["observations"] += [examiner_csv(f"{name}/observations.csv", schema) for name in series]
-    tables["observations"] += table(f"{folder}/contexte.csv", "observations")
-    return _avec(replace(pieces, annees=present), read, tables)
+    tables["observations"] += [examiner_csv(f"{one}/observations.csv", schema) for one in series]
+    tables["observations"] += table("observations", [f"{folder}/contexte.csv"])
+    read = _documents("suivi/", DOCUMENTS, *years)
+    read |= _documents("convention/", {"collecte": suivi.CollecteAnnuelle}, folder)
+    # A series has both its files: a figure without an origin is not published.
+    read |= _documents("sources/", {"origine": sources.Origine}, *series, exiges=True)
+    return replace(pieces, annees=present, documents=pieces.documents | read, tables=pieces.tables | tables)
 
 
 def avec_la_fin(pieces: Pieces) -> Pieces:
     """Return pieces with what only the evaluation at the end reads: rules, readings, what people entered."""
-    folder = f"{CONVENTIONS}/{pieces.nom}"
-    read = {
-        "finale/regles": [examiner_yaml("catalogue/evaluation_finale.yaml", evaluation.ReglesFinales)],
-        "finale/conformite": [examiner_yaml("catalogue/conformite.yaml", evaluation.ReglesConformite)],
-        "finale/lectures": _si_present(f"{folder}/lectures.yaml", evaluation.Lectures),
-        "finale/saisie": _si_present(f"{folder}/evaluation_finale.yaml", evaluation.SaisieFinale),
-    }
-    return _avec(pieces, read, {})
+    read = _documents("", FINALE, "catalogue", exiges=True)
+    read |= _documents("convention/", FINALE_PROPRE, f"{CONVENTIONS}/{pieces.nom}")
+    return replace(pieces, documents=pieces.documents | read)
 
 
 def fautes_de_nom(convention: str) -> Iterator[Faute]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+import numpy as np
 import pandas as pd
 
 from ctglib.donnees.catalogue import Catalogue
@@ -25,7 +26,7 @@ from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesPartie
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Avenant, Bilan, Participation
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.pieces import DOCUMENTS, SOURCES, TABLES, Pieces, annee_du_dossier, avec_le_suivi, lire_pieces
+from ctglib.donnees.pieces import DOCUMENTS, SOURCES, TABLES, Pieces, avec_le_suivi, dossier_du_suivi, lire_pieces
 from ctglib.donnees.statuts import Statut
 
 
@@ -107,13 +108,14 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
 
 
 def _suivi(pieces: Pieces, annee: int) -> Suivi:
+    folder = f"{dossier_du_suivi(pieces.nom)}/{annee}/"
     found = {
         name: one.objet
         for name in DOCUMENTS
         for one in pieces.documents[f"suivi/{name}"]
-        if annee_du_dossier(one.fichier) == annee
+        if one.fichier.startswith(folder)
     }
-    read = {name: [one for one in pieces.tables[name] if annee_du_dossier(one.fichier) == annee] for name in TABLES}
+    read = {name: [one for one in pieces.tables[name] if one.fichier.startswith(folder)] for name in TABLES}
     tables = {name: _table(name, tables) for name, tables in read.items()}
     tables["posture"] = tables["posture"].replace({"diffusion": {"": "interne"}})
     return Suivi(
@@ -128,8 +130,7 @@ def _suivi(pieces: Pieces, annee: int) -> Suivi:
 
 
 def _table(nom: str, lues: Sequence[TableLue]) -> pd.DataFrame:
-    schema = charger_schema(nom)
-    return en_table(pd.concat([one.lignes for one in lues]) if lues else pd.DataFrame(), schema)
+    return en_table(pd.concat([pd.DataFrame(), *(one.lignes for one in lues)]), charger_schema(nom))
 
 
 def _jusqu_a(table: pd.DataFrame, annee: int | None) -> pd.DataFrame:
@@ -140,9 +141,8 @@ def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFra
     """Return the rows of the territories of the convention: public series, then what a fictional one invents."""
     read = [one for one in pieces.tables["observations"] if "/suivi/" not in one.fichier]
     names = [PurePosixPath(one.fichier).parent.name if one.fichier.startswith(SOURCES) else "" for one in read]
-    table = _table("observations", read)
-    series = [name for name, one in zip(names, read, strict=True) for _ in range(len(one.lignes))]
-    table = table.assign(serie=pd.Series(series, dtype="str"))
+    series = np.repeat(names, [len(one.lignes) for one in read])
+    table = _table("observations", read).assign(serie=pd.Series(series, dtype="str"))
     wanted = [dossier.convention.territoire, dossier.convention.reference]
     table = _jusqu_a(table[table["territoire"].isin(wanted)].reset_index(drop=True), annee)
     return table if dossier.convention.fictive else _avec_le_magasin(dossier, annee, table)
@@ -155,17 +155,14 @@ def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame
     """
     from ctglib.donnees import publiques
 
-    convention, years = dossier.convention, {}
-    for kept in tables_du_magasin().values():
-        for code in kept.series:
-            years.setdefault(code, set()).add(kept.annee)
+    convention, kept = dossier.convention, tables_du_magasin().values()
     own = extraits[extraits["territoire"].eq(convention.territoire)]
     last = own.groupby("indicateur")["annee"].max()
-    until = annee or max(map(max, years.values()), default=0)
+    until = annee or max((one.annee for one in kept), default=0)
     newer = [
         code
         for code in dossier.catalogue.indicateurs_contexte
-        if any(last.get(code, 0) < year <= until for year in years.get(code, ()))
+        if any(last.get(code, 0) < one.annee <= until for one in kept if code in one.series)
     ]
     if not newer:
         return extraits

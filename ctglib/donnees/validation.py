@@ -7,11 +7,10 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.donnees.catalogue import assembler
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
-from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
-from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
+from ctglib.donnees.dossier import COLLECTE, charger_gabarit, en_catalogue, lire_dossier
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
 from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, Cle, charger_familles, lire_tables, tables
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
@@ -49,7 +48,7 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
         pieces = avec_la_fin(avec_le_suivi(lire_pieces(convention), None))
         faults = [*verifier(pieces), *fautes_de_nom(convention)]
         if not faults:
-            lire_communes(pieces.convention, assembler(pieces))
+            lire_communes(pieces.convention, en_catalogue(pieces))
         return DonneesInvalides(faults).fautes
     except DonneesInvalides as error:
         return error.fautes
@@ -80,7 +79,7 @@ def avertissements(convention: str) -> list[str]:
                  and lire_octets(path) == content]  # fmt: skip
         told += [f"{folder}/{name}, le même fichier que celui de « {twin} »" for twin in twins]
     pieces, parts = avec_la_fin(lire_pieces(convention)), charger_gabarit(convention).parts
-    linked = [{one.fiche for one in item.objet.objectifs} for item in pieces.documents["finale/lectures"]]
+    linked = [{one.fiche for one in item.objectifs} for item in pieces.objets("convention/lectures")]
     for fiche in pieces.convention.fiches:
         if linked and fiche.numero not in linked[0]:
             why = "l'évaluation finale n'en lira pas les objectifs"
@@ -121,43 +120,35 @@ def _loin_des_series(convention: str) -> Iterator[Faute]:
 
 def examiner_les_sources() -> tuple[list[Faute], list[str]]:
     """Return what is wrong in the public figures, and what looks odd, and may be true, in those that the user added."""
-    try:
+    faults: list[Faute] = []
+    odd: list[str] = []
+    with recueillir(faults):
         families, kept = charger_familles(), tables()
 
         @cache
         def table(cle: Cle) -> pd.DataFrame:
             return lire_tables([kept[cle]]).set_index("territoire")
 
-        doubts = douter(kept, kept, table, families)
-        faults = [Faute(kept[one.cle].table, *mots("chiffre_ajoute", dit=one.dit)) for one in doubts if one.faux]
-        odd = [
-            f"{kept[one.cle].table}, {one.dit}"
-            for one in doubts
-            if not one.faux and kept[one.cle].table.startswith(LOCALES)
-        ]
+        for doubt in douter(kept, kept, table, families):
+            path = kept[doubt.cle].table
+            if doubt.faux:
+                faults.append(Faute(path, *mots("chiffre_ajoute", dit=doubt.dit)))
+            elif path.startswith(LOCALES):
+                odd.append(f"{path}, {doubt.dit}")
         codes = sorted({code for item in kept.values() for code in item.series})
-        faults += [
-            Faute(REPERES, *nom_inconnu(code, codes, "une série", PUBLIQUES))
-            for code in reperes().series
-            if codes and code not in codes
-        ]
-        schema = charger_schema("observations")
+        unknown = [code for code in reperes().series if codes and code not in codes]
+        faults += [Faute(REPERES, *nom_inconnu(code, codes, "une série", PUBLIQUES)) for code in unknown]
         whose = {item.code: family.id for family in families.values() for item in family.series}
         for folder in [f"sources/{name[:-1]}" for name in lister("sources") if name.endswith("/")]:
             path = f"{folder}/observations.csv"
             if folder in (PUBLIQUES, LOCALES) or not existe(path):
                 continue
-            rows = _chiffres(examiner_csv(path, schema))
+            rows = _chiffres(examiner_csv(path, charger_schema("observations")))
             faults += _du_magasin(path, rows[rows["indicateur"].isin(codes)])
-            groups = [rows["indicateur"].map(whose), rows["annee"].astype(int), rows["niveau"]]
-            found = {
-                key: group.pivot_table("nombre", "territoire", "indicateur", "last")
-                for key, group in rows.groupby(groups)
-            }
+            groups = rows.groupby([rows["indicateur"].map(whose), rows["annee"].astype(int), rows["niveau"]])
+            found = {key: group.pivot_table("nombre", "territoire", "indicateur", "last") for key, group in groups}
             doubts = douter(found, found, found.__getitem__, families)
             faults += [Faute(path, *mots("chiffre_extrait", dit=one.dit)) for one in doubts if one.faux]
-    except DonneesInvalides as error:
-        return list(error.fautes), []
     return faults, odd
 
 
