@@ -34,7 +34,7 @@ _PEU, _BEAUCOUP = 8, 20  # names shown whatever is written, and when none is clo
 class Choix(Modele):
     """What names are chosen in: the items of a list of some documents, the key that names each, what it offers."""
 
-    documents: Texte
+    documents: tuple[Texte, ...]
     liste: Identifiant
     cle: Identifiant
     chemin: Texte
@@ -72,13 +72,10 @@ def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int 
             yield (key,), value
 
 
-def elements(pieces: Pieces, documents: str, cle: str) -> Iterator[tuple[Document, int, dict]]:
-    """Yield the dicts of a list of some documents (« dimensions convention/indicateurs »), each with its rank.
-
-    Whatever else a faulty file holds there is passed over.
-    """
-    for name in documents.split():
-        for document in pieces.documents.get(name, ()):
+def elements(pieces: Pieces, cle: str, *sortes: str) -> Iterator[tuple[Document, int, dict]]:
+    """Yield the dicts of a list of documents of a kind, each with its rank; whatever else is there is passed over."""
+    for kind in sortes:
+        for document in pieces.documents.get(kind, ()):
             content = document.contenu
             found = content.get(cle) if isinstance(content, dict) else None
             for rank, item in enumerate(found if isinstance(found, list) else ()):
@@ -112,7 +109,7 @@ def noms_connus(pieces: Pieces) -> Noms:
         if words.dans:
             found[kind] = {
                 str(item.get(words.dans.cle)): [str(name) for _, name in parcourir(item, words.dans.chemin)]
-                for _, _, item in elements(pieces, words.dans.documents, words.dans.liste)
+                for _, _, item in elements(pieces, words.dans.liste, *words.dans.documents)
             }
         else:
             names = list(map(str, places(pieces, *words.definitions, words.remplace)))

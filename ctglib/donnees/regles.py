@@ -29,9 +29,10 @@ from ctglib.donnees.references import (
     parcourir,
     places,
 )
+from ctglib.donnees.statuts import ABSENCES, Statut
 from ctglib.donnees.yaml_strict import Chemin
 
-_BIBLIOTHEQUE = "indicateurs convention/indicateurs"
+_BIBLIOTHEQUE = ("indicateurs", "convention/indicateurs")
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -67,9 +68,9 @@ def verifier(pieces: Pieces) -> list[Faute]:
     return faults
 
 
-def _fautes(lignes: pd.DataFrame, fautives: pd.Series, colonne: str, cle: str, **valeurs: object) -> Iterator[Faute]:
-    """Yield a fault for each row that is wrong; its words in ``fautes.yaml`` cite the row by its columns."""
-    for row in lignes[fautives.astype(bool)].to_dict("records"):
+def _fautes(fautives: pd.DataFrame, colonne: str, cle: str, **valeurs: object) -> Iterator[Faute]:
+    """Yield a fault for each row, all wrong; its words in ``fautes.yaml`` cite the row by its columns."""
+    for row in fautives.to_dict("records"):
         words = mots(cle, cellule=row[colonne], **valeurs, **row)
         yield Faute(row["fichier"], *words, row["numero"], colonne)
 
@@ -79,53 +80,48 @@ def _nombres(textes: pd.Series) -> pd.Series:
     return pd.to_numeric(textes, errors="coerce")
 
 
-def _vides(lignes: pd.DataFrame, pieces: Pieces, colonne: str = "valeur") -> Iterator[Faute]:
+def _vides(lignes: pd.DataFrame, colonne: str = "valeur") -> Iterator[Faute]:
     """Yield the values that are not empty if and only if their status tells an absence."""
-    absences = {str(item.get("code")): item.get("absence") for _, _, item in elements(pieces, "statuts", "statuts")}
-    codes = ", ".join(code for code, absence in absences.items() if absence)
-    empty, absence = lignes[colonne] == "", lignes["statut"].map(absences)
-    yield from _fautes(lignes, empty & absence.eq(False), colonne, "valeur_absente", codes=codes)
-    yield from _fautes(lignes, ~empty & absence.eq(True), colonne, "valeur_de_trop")
+    empty, codes = lignes[colonne] == "", ", ".join(sorted(ABSENCES))
+    valued = lignes["statut"].isin(set(Statut) - set(ABSENCES))
+    yield from _fautes(lignes[empty & valued], colonne, "valeur_absente", codes=codes)
+    yield from _fautes(lignes[~empty & lignes["statut"].isin(ABSENCES)], colonne, "valeur_de_trop")
 
 
 def _ensemble(lignes: pd.DataFrame, premiere: str, seconde: str, dites: str) -> Iterator[Faute]:
     """Yield the rows of which one of two columns is filled alone; ``dites`` names them."""
     for full, empty in ((premiere, seconde), (seconde, premiere)):
-        yield from _fautes(lignes, (lignes[full] != "") & (lignes[empty] == ""), empty, "ensemble", dites=dites)
+        yield from _fautes(lignes[(lignes[full] != "") & (lignes[empty] == "")], empty, "ensemble", dites=dites)
 
 
-_BORNES = ("au moins", "au plus")
-
-
-def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, documents: str) -> pd.DataFrame:
+def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, *sortes: str) -> pd.DataFrame:
     """Return rows with what the catalogue says of their indicator, in columns « cat_… », missing while it is faulty."""
-    read = [one.objet for name in documents.split() for one in pieces.documents[name] if one.objet]
-    items = [item for one in read for item in one.indicateurs]
-    names = ("id", "unite", "calcul", "sensible", "table", "dimension")
-    said = pd.DataFrame({name: [getattr(item, name) for item in items] for name in names}, dtype=object).assign(
-        bas=[item.bornes[0] for item in items],
-        haut=[item.bornes[1] for item in items],
-        bornes=[
-            " et ".join(f"{one:.12g} {word}" for one, word in zip(item.bornes, _BORNES, strict=True) if one is not None)
-            for item in items
-        ],
-        modalites=[", ".join(item.modalites) for item in items],
-    )
-    return lignes.join(said.add_prefix("cat_").set_index("cat_id"), on="indicateur")
+    items = [item for name in sortes for one in pieces.objets(name) for item in one.indicateurs]
+    names = ("id", "unite", "calcul", "sensible", "table", "dimension", "modalites")
+    said = pd.DataFrame({f"cat_{name}": [getattr(item, name) for item in items] for name in names}, dtype=object)
+    said[["cat_bas", "cat_haut"]] = pd.DataFrame([item.bornes for item in items], columns=["bas", "haut"], dtype=float)
+    return lignes.join(said.set_index("cat_id"), on="indicateur")
 
 
 def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
     """Yield the values that are out of what the catalogue allows, or in another unit."""
     other = lignes["cat_unite"].notna() & (lignes["unite"] != lignes["cat_unite"])
-    yield from _fautes(lignes, other, "unite", "unite")
-    value, low, high = _nombres(lignes["valeur"]), *(lignes[f"cat_{end}"].astype("float64") for end in ("bas", "haut"))
-    yield from _fautes(lignes, (value < low) | (value > high), "valeur", "bornes")
+    yield from _fautes(lignes[other], "unite", "unite")
+    value, low, high = _nombres(lignes["valeur"]), lignes["cat_bas"], lignes["cat_haut"]
+    wrong = lignes[(value < low) | (value > high)]
+    words = [
+        " et ".join(
+            f"{end:.12g} {word}" for end, word in zip(ends, ("au moins", "au plus"), strict=True) if pd.notna(end)
+        )
+        for ends in zip(wrong["cat_bas"], wrong["cat_haut"], strict=True)
+    ]
+    yield from _fautes(wrong.assign(bornes=words), "valeur", "bornes")
 
 
 def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the diagnostic; figures of a territory that the convention is not about are one fault."""
     rows = _avec_le_catalogue(lignes, pieces, "themes")
-    yield from (*_vides(rows, pieces), *_bornes(rows))
+    yield from (*_vides(rows), *_bornes(rows))
     paths = [f"convention/convention {key}" for key in ("territoire", "reference", "membres.*")]
     own = [str(code) for code in places(pieces, *paths)]
     wrong = {(fault.colonne or "").partition("[")[0] for fault in pieces.documents["convention/convention"][0].fautes}
@@ -139,33 +135,33 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
 def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the rows of the offer: an empty value as the status says, one name and kind a structure."""
-    yield from _vides(lignes, pieces)
+    yield from _vides(lignes)
     first = lignes.groupby("structure")[["numero", "nom", "type", "gestion"]].transform("first")
     rows = lignes.join(first.add_suffix("_premier"))
     for name in ("nom", "type", "gestion"):
         told = rows.assign(premier=rows[f"{name}_premier"])
-        yield from _fautes(told, told[name] != told["premier"], name, "structure")
+        yield from _fautes(told[told[name] != told["premier"]], name, "structure")
 
 
 def _actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the actions: dates in order and inside the convention, an end when done."""
     # The days as written, in order as texts; "" for what is none: it has its fault already.
     days = {name: lignes[name].where(lignes[name].map(est_un_jour), "") for name in ("debut", "fin")}
-    yield from _fautes(lignes, (days["fin"] != "") & (days["fin"] < days["debut"]), "fin", "fin_avant_debut")
-    yield from _fautes(lignes, (lignes["statut"] == "realisee") & (lignes["fin"] == ""), "fin", "realisee_sans_fin")
+    yield from _fautes(lignes[(days["fin"] != "") & (days["fin"] < days["debut"])], "fin", "fin_avant_debut")
+    yield from _fautes(lignes[(lignes["statut"] == "realisee") & (lignes["fin"] == "")], "fin", "realisee_sans_fin")
     if pieces.convention:
         first, last = str(pieces.convention.debut), str(pieces.fin)
         for name, day in days.items():
             out = (day != "") & ~day.between(first, last)
-            yield from _fautes(lignes, out, name, "action_hors_convention", premier=first, dernier=last)
+            yield from _fautes(lignes[out], name, "action_hors_convention", premier=first, dernier=last)
 
 
 def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the means: emptiness as the status says, a poste of the right nature."""
-    bound = {str(item.get("id")): item.get("nature") for _, _, item in elements(pieces, "moyens", "postes")}
+    bound = {item.id: item.nature for one in pieces.objets("moyens") for item in one.postes}
     rows = lignes.assign(liee=lignes["poste"].map(bound))
-    yield from _fautes(rows, rows["liee"].notna() & (rows["nature"] != rows["liee"]), "nature", "nature_du_poste")
-    yield from _vides(rows, pieces)
+    yield from _fautes(rows[rows["liee"].notna() & (rows["nature"] != rows["liee"])], "nature", "nature_du_poste")
+    yield from _vides(rows)
 
 
 def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
@@ -173,49 +169,45 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
     A year's own rows are entered in the year of the folder, about our territories; so is a fictional context.
     """
-    rows = _avec_le_catalogue(lignes, pieces, "themes contexte indicateurs convention/indicateurs")
-    rows = rows.assign(
-        nombre=_nombres(rows["valeur"]), dossier=_nombres(rows["fichier"].str.extract("/suivi/([0-9]{4})/")[0])
-    )
-    yield from (*_vides(rows, pieces), *_bornes(rows), *_details(rows))
+    rows = _avec_le_catalogue(lignes, pieces, "themes", "contexte", *_BIBLIOTHEQUE)
+    folder = rows["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False)
+    rows = rows.assign(nombre=_nombres(rows["valeur"]), dossier=_nombres(folder))
+    yield from (*_vides(rows), *_bornes(rows), *_details(rows))
     years, entered = (_nombres(rows[name]) for name in ("annee", "millesime"))
-    yield from _fautes(rows, years > entered, "annee", "annee_a_venir")
+    yield from _fautes(rows[years > entered], "annee", "annee_a_venir")
     # Of a count that is not whole, secrecy would not know what it may show.
     counted = rows["cat_calcul"].isna()
     split = rows["cat_sensible"].eq(True) & counted & (rows["nombre"] % 1 > 0)
-    yield from _fautes(rows, split, "valeur", "effectif_entier")
+    yield from _fautes(rows[split], "valeur", "effectif_entier")
     # Parts may add up to more than the whole, where a child who goes to two places counts once in it.
     key = ["fichier", "territoire", "annee", "indicateur", "millesime"]
     wholes = rows[(rows["dimension"] == "") & rows["nombre"].notna()].drop_duplicates(key, keep="last")
     parts = rows.merge(wholes[[*key, "valeur", "numero", "nombre"]], "left", key, suffixes=("", "_tout"))
-    units = [item.get("id") for _, _, item in elements(pieces, "unites", "unites") if item.get("ecart") == "aucun"]
+    units = [item.id for one in pieces.objets("unites") for item in one.unites if item.ecart == "aucun"]
     over = parts["cat_unite"].isin(units) & counted & (parts["nombre"] > parts["nombre_tout"])
-    yield from _fautes(parts, over, "valeur", "plus_que_l_ensemble")
+    yield from _fautes(parts[over], "valeur", "plus_que_l_ensemble")
     # What follows is of the rows of a year's folder, or of an invented context.
     other = entered.notna() & rows["dossier"].notna() & (entered != rows["dossier"])
-    yield from _fautes(rows, other, "millesime", "millesime_du_dossier")
+    yield from _fautes(rows[other], "millesime", "millesime_du_dossier")
     elsewhere = rows["dossier"].notna() & rows["cat_table"].notna() & (rows["cat_table"] != "observations")
-    yield from _fautes(rows, elsewhere, "indicateur", "autre_table")
+    yield from _fautes(rows[elsewhere], "indicateur", "autre_table")
     if pieces.convention:
         own = [pieces.convention.territoire, pieces.convention.reference]
         outside = rows["fichier"].str.startswith("conventions/") & ~rows["territoire"].isin(own)
-        yield from _fautes(rows, outside, "territoire", "territoire_etranger", connus=", ".join(own))
+        yield from _fautes(rows[outside], "territoire", "territoire_etranger", connus=", ".join(own))
 
 
 def _details(lignes: pd.DataFrame) -> Iterator[Faute]:
     """Yield the rows whose dimension or modalité is not one of their indicator."""
     yield from _ensemble(lignes, "dimension", "modalite", "dimension et modalité")
     own, told = lignes["cat_dimension"], lignes["cat_table"].notna() & lignes["dimension"].ne("")
-    rows = lignes.assign(
-        dite=own.map("« {} », la dimension".format).where(own.notna(), "une cellule vide : aucune dimension")
-    )
-    yield from _fautes(rows, told & (rows["dimension"] != own), "dimension", "dimension_de_l_indicateur")
-    kept = [
-        not part or not names or part in str(names).split(", ")
-        for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)
-    ]
-    other = (rows["dimension"] == own) & ~pd.Series(kept, rows.index)
-    yield from _fautes(rows, other, "modalite", "modalite_de_l_indicateur")
+    said = own.map("« {} », la dimension".format, "ignore").fillna("une cellule vide : aucune dimension")
+    wrong = lignes.assign(dite=said)[told & (lignes["dimension"] != own)]
+    yield from _fautes(wrong, "dimension", "dimension_de_l_indicateur")
+    rows = lignes[(lignes["dimension"] == own) & (lignes["modalite"] != "") & lignes["cat_modalites"].str.len().gt(0)]
+    other = [part not in names for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)]
+    told = rows.assign(cat_modalites=rows["cat_modalites"].str.join(", "))
+    yield from _fautes(told[other], "modalite", "modalite_de_l_indicateur")
 
 
 _COTES = {"variable": "variable_2", "modalite": "modalite_2", "variable_2": "variable", "modalite_2": "modalite"}
@@ -224,23 +216,23 @@ _COTES = {"variable": "variable_2", "modalite": "modalite_2", "variable_2": "var
 def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the profiles: whole numbers, a second variable in full, parts and whole."""
     yield from _ensemble(lignes, "variable_2", "modalite_2", "seconde variable et seconde modalité")
-    yield from _vides(lignes, pieces, "effectif")
-    yield from _fautes(lignes, lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+"), "effectif", "effectif_entier")
+    yield from _vides(lignes, "effectif")
+    yield from _fautes(lignes[lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+")], "effectif", "effectif_entier")
     crossed = lignes[(lignes["variable_2"] != "") & (lignes["modalite_2"] != "")]
-    yield from _fautes(crossed, crossed["variable_2"] == crossed["variable"], "variable_2", "meme_variable")
+    yield from _fautes(crossed[crossed["variable_2"] == crossed["variable"]], "variable_2", "meme_variable")
     one, other = (
         crossed[name] + "\n" + crossed[part] for name, part in (("variable", "modalite"), ("variable_2", "modalite_2"))
     )
     crossed = crossed.assign(sens=one < other, paire=one.where(one < other, other) + one.where(one >= other, other))
     first = crossed.groupby(["fichier", "dispositif", "paire"])[["sens", "numero"]].transform("first")
     crossed = crossed.join(first.add_suffix("_premier"))
-    yield from _fautes(crossed, crossed["sens"] != crossed["sens_premier"], "variable", "croisement_repete")
+    yield from _fautes(crossed[crossed["sens"] != crossed["sens_premier"]], "variable", "croisement_repete")
     whole = lignes.assign(nombre=_nombres(lignes["effectif"])).dropna(subset="nombre")
     parts, alone = whole[whole["variable_2"] != ""], whole[whole["variable_2"] == ""].drop(columns="variable_2")
     key = ["fichier", "dispositif", "variable", "modalite"]
     sums = pd.concat([parts, parts.rename(columns=_COTES)]).groupby([*key, "variable_2"])["nombre"].sum()
     rows = alone.merge(sums.rename("somme").reset_index(), on=key)
-    yield from _fautes(rows, rows["nombre"] < rows["somme"], "effectif", "moins_que_les_croisements")
+    yield from _fautes(rows[rows["nombre"] < rows["somme"]], "effectif", "moins_que_les_croisements")
 
 
 DES_TABLES = {
@@ -262,9 +254,9 @@ def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of radar axes turned round although their unit has no rule for it."""
-    unit = {str(item.get("id")): str(item.get("unite")) for _, _, item in elements(pieces, "themes", "indicateurs")}
-    ruled = {str(item.get("id")) for _, _, item in elements(pieces, "unites", "unites") if "renversement" in item}
-    for tree, rank, axe in elements(pieces, "radar", "axes"):
+    unit = {str(item.get("id")): str(item.get("unite")) for _, _, item in elements(pieces, "indicateurs", "themes")}
+    ruled = {item.id for one in pieces.objets("unites") for item in one.unites if item.renversement}
+    for tree, rank, axe in elements(pieces, "axes", "radar"):
         own = unit.get(str(axe.get("indicateur")))
         if ruled and axe.get("renverse") is True and own and own not in ruled:
             yield tree.dire(("axes", rank, "renverse"), "axe_renverse", unite=own)
@@ -272,7 +264,7 @@ def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of indicators that nobody is told to enter."""
-    for tree, rank, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs"):
+    for tree, rank, item in elements(pieces, "indicateurs", *_BIBLIOTHEQUE):
         collecte = item.get("collecte")
         if not (isinstance(collecte, dict) and collecte.get("responsable")):
             where = ("indicateurs", rank, "collecte", *(["responsable"] if collecte else []))
@@ -281,7 +273,7 @@ def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
-    known = {str(item.get("id")): item for _, _, item in elements(pieces, _BIBLIOTHEQUE, "indicateurs")}
+    known = {str(item.get("id")): item for _, _, item in elements(pieces, "indicateurs", *_BIBLIOTHEQUE)}
     followed = places(pieces, SUIVIS)
     for name, found in followed.items():
         for _, entree in parcourir(known.get(name, {}), "entrees.**"):
@@ -291,7 +283,7 @@ def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the analyses that the fiches declare: the roles and keys of their type, and their names."""
-    for tree, rank, fiche in elements(pieces, CONVENTION, "fiches"):
+    for tree, rank, fiche in elements(pieces, "fiches", CONVENTION):
         told: dict[str, Chemin] = {}
         for place, analyse in enumerate(fiche.get("analyses") if isinstance(fiche.get("analyses"), list) else ()):
             path = ("fiches", rank, "analyses", place)
