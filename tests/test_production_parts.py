@@ -14,7 +14,7 @@ from production_exemple import demande as demander
 from rapports_produits import Production, choisir
 
 from ctglib import ouvrir_bilan
-from ctglib.blocs.annee import EtudeAnnuelle, etudier, parts
+from ctglib.blocs.annee import EtudeAnnuelle, empreinte_de, etudier, part_de
 from ctglib.donnees.lecture import enregistrer, lire_octets
 from ctglib.production.manifeste import lire_manifeste, prevoir
 from ctglib.production.plan import Demande, commandes
@@ -25,6 +25,11 @@ def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
     suivi = etude.suivi
     given = [suivi.avenants, suivi.fin, suivi.origines, suivi.dossier.convention, etude.contexte, etude.gabarit]
     return [*given, *(table.to_csv() for table in (suivi.contexte, etude.series))]
+
+
+def parts(etude: EtudeAnnuelle) -> dict[str, str]:
+    """Return the fingerprint of the part of each fiche."""
+    return {part.nom: empreinte_de(part) for part in (part_de(etude, fiche) for fiche in etude.convention.fiches)}
 
 
 @pytest.fixture(scope="module")

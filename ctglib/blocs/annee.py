@@ -198,11 +198,6 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
     return calculer() if brut else partager(nom, calculer)
 
 
-def parts(etude: EtudeAnnuelle) -> dict[str, str]:
-    """Return the fingerprint of the part of each fiche, by its name in the record of the reads."""
-    return {part.nom: empreinte_de(part) for part in (part_de(etude, fiche) for fiche in etude.convention.fiches)}
-
-
 def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     """Return a study without what was entered for the other fiches: observations, states, appreciations.
 

@@ -27,12 +27,7 @@ from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.manifeste import empreinte_du_code
 
-# What every report needs, loaded once by the process that forkserver forks the others from.
-PRECHARGES = (
-    "ctglib.production.prechargement", "ctglib.rapports.bilan", "ctglib.rapports.controle",
-    "ctglib.rapports.diagnostic", "ctglib.rapports.evaluation", "ctglib.export.exporteurs", "ctglib.export.typst",
-    "ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "highspy", "pikepdf", "typst",
-)  # fmt: skip
+PRECHARGE = "ctglib.production.prechargement"  # by the process that forkserver forks the others from
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
 METHODE = "forkserver" if FORKSERVER else "spawn"
@@ -172,7 +167,7 @@ class Ouvriers(Executor):
         if self._methode == "forkserver":
             from multiprocessing import forkserver
 
-            contexte.set_forkserver_preload(list(PRECHARGES))
+            contexte.set_forkserver_preload([PRECHARGE])
             try:
                 forkserver.ensure_running()
             except OSError:  # its socket has no place: the name of the folder of temporary files is too long

@@ -1,4 +1,4 @@
-"""What the forkserver imports first: papermill and its kernel, as the engine loads them (see ``pool.PRECHARGES``).
+"""What the forkserver imports first: papermill and its kernel, the reports, their writers, what those compile once.
 
 Nothing here may start a thread that a forked process would miss, nor keep anything of a data file: a read made before a
 report would not be in its record.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import gc
 import signal
 from contextlib import suppress
+from importlib import import_module
 
+from ctglib import PORTES
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.graphiques.planche import prepare
 from ctglib.production.moteur import charger_papermill
@@ -17,5 +19,14 @@ from ctglib.production.moteur import charger_papermill
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
 gc.disable()  # nothing that stays loaded is garbage; each worker turns it on again (``pool.servir``)
 charger_papermill()
+for nom in (*PORTES.values(), "export.exporteurs", "export.typst", "export.word", "export.diapositives"):
+    import_module(f"ctglib.{nom}")
+for nom in ("ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "highspy", "pikepdf", "typst"):
+    import_module(nom)
+nbformat = import_module("nbformat")
+nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks
+html = import_module("ctglib.export.html")
+for nom in ("page.html.j2", "blocs.html.j2"):
+    html.modeles().get_template(nom)
 with suppress(DonneesInvalides):  # of the charter, which the command or a report will tell
     prepare()

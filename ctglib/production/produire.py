@@ -206,16 +206,16 @@ def _memes_parts(trace: Trace) -> Trace | None:
     A fiche reads a part of its year's study, and the files that the study is made from hold the parts of all: when one
     of them changes the study is made again, once for all its reports. What it cannot be made of, the reports will tell.
     """
-    from ctglib.blocs import annee as annuel
+    from ctglib import ouvrir_bilan
 
-    etudes, parts = {tuple(nom.split("/")[1:4]) for nom in trace.parts if nom.startswith("etude/")}, {}
     try:
         with enregistrer() as journal:
-            for convention, annee, diffusion in etudes:
-                parts |= annuel.parts(annuel.etudier(convention, int(annee), diffusion))
-    except DonneesInvalides:
+            for nom in trace.parts:
+                _, convention, annee, diffusion, fiche = nom.split("/")
+                ouvrir_bilan(convention, int(annee), diffusion).fiche(fiche.removeprefix("fiche-"))
+    except (DonneesInvalides, ValueError):
         return None
-    if any(parts.get(nom) != digest for nom, digest in trace.parts.items()):
+    if journal.parts != trace.parts:
         return None
     lus = {nom: digest for nom, digest in journal.lus.items() if nom in trace.lus and not publiable(nom)}
     return replace(trace, lus={**trace.lus, **lus})
