@@ -107,6 +107,26 @@ def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None
     assert formulas == ["OR(LEN(I5)>0,LEN(J5)>0)"]
 
 
+def test_l_allure_des_cellules_est_dans_les_couleurs_de_la_charte() -> None:
+    wb = vierge()
+    charter = {f"FF{color[1:].upper()}" for color in cadre().dossier.catalogue.charte.couleurs.model_dump().values()}
+    styled = [cell for ws in wb for row in ws.iter_rows() for cell in row if cell.style != "Normal"]
+
+    assert {cell.style for cell in styled} >= {
+        "titre",
+        "consigne",
+        "entete",
+        "rappel",
+        "attendue",
+        "facultative",
+        "lien",
+    }
+    assert {cell.font.color.rgb for cell in styled} <= charter
+    filled = {cell.fill.fgColor.rgb for cell in styled if cell.fill.patternType == "solid"}
+    own = [cellule(wb, "Indicateurs", "am_agreees", title).fill.fgColor.rgb for title in ("Valeur 2025", "Unité")]
+    assert filled - charter == {*own}  # what is awaited, what is written in advance
+
+
 def test_chaque_cellule_ouverte_a_son_controle_en_francais() -> None:
     wb = vierge()
     bare = []

@@ -11,34 +11,36 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from openpyxl import Workbook
+from openpyxl import load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import IntProperty, StringProperty
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.styles import PatternFill, Protection
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import Outline
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cellules import TEXTE_MAX
 from ctglib.collecte.feuilles import Cadre, Feuille, Ligne, feuilles, ouvrir_cadre
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
-from ctglib.donnees.modeles.catalogue import Couleurs
 from ctglib.donnees.modeles.suivi import ColonneGabarit
 
-MODE_EMPLOI, LISTES = SANS_SAISIE = ("Mode d'emploi", "Listes")  # the sheets that nothing is entered in
+LISTES = "Listes"
+SANS_SAISIE = ("Mode d'emploi", LISTES)  # the sheets that nothing is entered in
+MODELE = Path(__file__).parent / "modele.xlsx"  # its first sheet, what the others begin as, the styles of cells
+BLANC = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")  # a cell that was awaited, once filled
 PLI = "+ "  # begins the heading of folded rows, which says nothing
 LIGNE_DES_TITRES = 4
-_HAUTEURS = {1: 26, 2: 20, LIGNE_DES_TITRES: 46}
 _HAUTEUR_TEXTE = 48
 _FORMAT_TEXTE, _FORMAT_DATE = "@", "dd/mm/yyyy"
 _OUVERTS = ("attendue", "facultative")  # the styles of the cells to fill
+_TITRE_MAX, _MESSAGE_MAX = 32, 255  # what the format of the file allows
+_JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
+_TOUJOURS = {"allow_blank": True, "showErrorMessage": True, "showInputMessage": True}
 
 
 def nom_du_classeur(convention: str, annee: int, responsable: str = "") -> str:
@@ -95,22 +97,17 @@ def lettre(
 
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     """Return the workbook of a year, with the hidden sheet of its drop-down lists, each under a name of its own."""
-    wb, gabarit, charte = Workbook(), cadre.gabarit, cadre.dossier.catalogue.charte
-    styles = _styles(charte.couleurs, gabarit.couleur_attendue)
-    for style in styles.values():  # cells then take it by name: openpyxl works out each once
-        wb.add_named_style(style)
+    wb, gabarit = load_workbook(MODELE), cadre.gabarit
+    guide, model = wb.worksheets
     territoire = cadre.dossier.catalogue.territoires[cadre.dossier.convention.territoire].nom
     subtitle = gabarit.sous_titre.replace("{territoire}", territoire)
-    wb.active.title = MODE_EMPLOI
-    _ecrire_mode_emploi(wb.active, cadre, feuilles)
+    _ecrire_mode_emploi(guide, cadre, feuilles)
     for sheet in feuilles:
-        ws = wb.create_sheet(sheet.modele.titre)
-        ws.sheet_properties.tabColor = charte.couleurs.territoire.removeprefix("#")
-        _ecrire_feuille(ws, sheet, styles["facultative"].fill, subtitle)
-    own = [row.liste for sheet in feuilles for row in sheet.lignes if row.liste]
-    lists = {choices.nom: choices for sheet in feuilles for choices in sheet.listes.values()}
+        _ecrire_feuille(wb.copy_worksheet(model), sheet, subtitle, gabarit.refus)
+    wb.remove(model)
     ws = wb.create_sheet(LISTES)
-    for column, choices in enumerate((lists | {choices.nom: choices for choices in own}).values(), 1):
+    own = (choices for sheet in feuilles for choices in (*sheet.listes.values(), *(row.liste for row in sheet.lignes)))
+    for column, choices in enumerate({choices.nom: choices for choices in own if choices}.values(), 1):
         letter = get_column_letter(column)
         for row, word in enumerate([choices.nom, *choices.codes], 1):
             _remplir(ws.cell(row, column), word, "Normal", "General")
@@ -133,8 +130,6 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
 
 def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...]) -> None:
     """Write the first sheet: title, who and what it is for, then each part of the instructions."""
-    ws.column_dimensions["A"].width, ws.column_dimensions["B"].width = 24, 96
-    ws.row_dimensions[1].height = 30
     small = str(cadre.dossier.catalogue.seuils.petits_effectifs)
     rows: list[tuple[str, str, str, str]] = [(cadre.gabarit.titre, "titre", "", "")]
     about = {"Convention": cadre.dossier.convention.titre, "Année": str(cadre.annee)}
@@ -156,11 +151,10 @@ def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ..
                     cell.hyperlink = f"#'{words}'!A1"
                 _remplir(cell, insecables(words.replace("{seuil}", small)), look)
                 cell.protection = Protection(locked=True)
-    ws.protection.sheet = True
-    _mettre_en_page(ws, f"A1:B{len(rows) + 1}", cadre.gabarit.titre, paysage=False)
+    ws.print_area, ws.oddFooter.left.text = f"A1:B{len(rows) + 1}", cadre.gabarit.titre
 
 
-def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_titre: str) -> None:
+def _ecrire_feuille(ws: Worksheet, feuille: Feuille, sous_titre: str, refus: dict[str, str]) -> None:
     """Write a sheet, its folded rows after the others, each fold under its heading, and set its printing.
 
     It is protected without a password. One that has folds is not, since Excel opens no fold of a protected sheet: there
@@ -174,14 +168,14 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_ti
         rows += [heading, *folded]
     rows += [feuille.libre] * model.lignes_libres
     first, last = LIGNE_DES_TITRES + 1, LIGNE_DES_TITRES + len(rows)
+    ws.title = model.titre
     _remplir(ws.cell(1, 1), insecables(f"{model.titre} – {sous_titre}"), "titre")
     _remplir(ws.cell(2, 1), insecables(model.consigne), "consigne")
-    for row, height in _HAUTEURS.items():
-        ws.row_dimensions[row].height = height
     for column, spec in columns:
         _remplir(ws.cell(LIGNE_DES_TITRES, column), spec.titre, "entete")
         ws.column_dimensions[get_column_letter(column)].width = spec.largeur
-    checks: dict[Controle, list[tuple[int, int]]] = defaultdict(list)
+    written = {"type": "custom", "formula1": "FALSE", "error": refus["ecrite"], "promptTitle": "", "prompt": ""}
+    checks: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
     for row, ligne in enumerate(rows, first):
         if isinstance(ligne, str):
             count = len(folds[ligne])
@@ -199,33 +193,33 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, blanc: PatternFill, sous_ti
                 kind = "#,##0" + ("." + "0" * decimals if decimals else "")
             _remplir(ws.cell(row, column), value, style, kind)
             if style in _OUVERTS or folds:
-                check = _controle(feuille, ligne, spec) if style in _OUVERTS else ECRITE_D_AVANCE
-                checks[check].append((column, row))
+                check = _controle(feuille, ligne, spec, refus) if style in _OUVERTS else written
+                checks[tuple(check.items())].append((column, row))
         if ligne.pli:
             ws.row_dimensions[row].outlineLevel, ws.row_dimensions[row].hidden = 1, True
         if any(spec.type == "phrases" for _, spec in columns):
             ws.row_dimensions[row].height = _HAUTEUR_TEXTE
     for check, cells in checks.items():
-        ws.add_data_validation(_regle(check, cells))
+        rule = DataValidation(**_TOUJOURS, **dict(check), errorTitle=refus["titre"], sqref=_plages(cells))
+        ws.add_data_validation(rule)
     # A cell of a colour to be seen turns white once it, or the state that says why it is empty, is filled.
     letters = {spec.id: get_column_letter(column) for column, spec in columns}
     for letter in (letters[spec.id] for _, spec in columns if spec.attendue and spec.role == "saisie"):
         filled = f"LEN({letter}{first})>0"
         if letters.get("statut", letter) != letter:
             filled = f"OR({filled},LEN({letters['statut']}{first})>0)"
-        rule = FormulaRule(formula=[filled], fill=blanc)
+        rule = FormulaRule(formula=[filled], fill=BLANC)
         ws.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
     end = get_column_letter(len(columns))
     ws.freeze_panes = ws.cell(first, model.figees + 1)
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{end}{last}"
-    ws.sheet_view.zoomScale = 100
     # Of the protection, the attribute says what is forbidden.
     ws.protection.sheet = not folds
     ws.protection.autoFilter = ws.protection.formatColumns = ws.protection.formatRows = False
-    ws.sheet_properties.outlinePr = Outline(summaryBelow=False)
     ws.sheet_format.outlineLevelRow = 1 if folds else 0
-    _mettre_en_page(ws, f"A1:{end}{last}", sous_titre)
-    ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
+    ws.sheet_view.showGridLines, ws.sheet_view.zoomScale = False, 100
+    ws.oddFooter.left.text, ws.oddFooter.right.text = sous_titre, "Page &P / &N"
+    ws.print_area, ws.print_title_rows = f"A1:{end}{last}", f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
 
 
 def _style(ligne: Ligne, spec: ColonneGabarit) -> str:
@@ -237,113 +231,33 @@ def _style(ligne: Ligne, spec: ColonneGabarit) -> str:
     return "attendue" if spec.attendue and not added else "facultative"
 
 
-def _mettre_en_page(ws: Worksheet, zone: str, pied: str, paysage: bool = True) -> None:
-    """Set the printing of a sheet: A4, as wide as the page, numbered."""
-    ws.sheet_view.showGridLines = False
-    ws.print_area = zone
-    ws.set_printer_settings(ws.PAPERSIZE_A4, "landscape" if paysage else "portrait")
-    ws.sheet_properties.pageSetUpPr.fitToPage = True
-    ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = 1, 0
-    ws.page_margins = PageMargins(left=0.4, right=0.4, top=0.7, bottom=0.7, header=0.3, footer=0.3)
-    ws.oddFooter.left.text = pied
-    ws.oddFooter.right.text = "Page &P / &N"
+def _controle(feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit, refus: dict[str, str]) -> dict[str, object]:
+    """Return the check of a cell to fill, as openpyxl takes it, with the words of what it refuses."""
+    shown = {"promptTitle": colonne.titre[:_TITRE_MAX], "prompt": colonne.aide[:_MESSAGE_MAX]}
+    if colonne.type == "liste":
+        return {"type": "list", "formula1": feuille.liste(ligne, colonne.id).nom, "error": refus["liste"], **shown}
+    kind, operator, bounds, words = "textLength", "lessThanOrEqual", [TEXTE_MAX], "texte"
+    if colonne.type == "date":
+        kind, operator, bounds, words = "date", "between", _JOURS, "date"
+    elif colonne.type == "nombre":
+        number = ligne.nombre
+        kind, words = ("decimal", "nombre") if number.decimales or number.pourcent else ("whole", "entier")
+        bounds, operator = [f"{number.minimum:g}"], "greaterThanOrEqual"
+        if number.maximum is not None:
+            bounds, operator, words = [*bounds, f"{number.maximum:g}"], "between", f"{words}_borne"
+    formulas = {f"formula{rank}": str(bound) for rank, bound in enumerate(bounds, 1)}
+    return {"type": kind, "operator": operator, **formulas, "error": refus[words].format(*bounds), **shown}
 
 
-# What the format of the file allows.
-_TITRE_MAX, _MESSAGE_MAX = 32, 255
-_JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
-_TOUJOURS = {"allow_blank": True, "showErrorMessage": True, "showInputMessage": True}
-
-
-class Controle(NamedTuple):
-    """A check, by attribute of openpyxl: its kind, what it compares to, what is shown after and before."""
-
-    type: str
-    operator: str | None
-    formula1: str
-    formula2: str | None
-    error: str
-    promptTitle: str = ""  # noqa: N815
-    prompt: str = ""
-
-
-ECRITE_D_AVANCE = Controle(
-    "custom", None, "FALSE", None, "Cette cellule est écrite d'avance : laissez-la telle quelle."
-)
-
-
-def _regle(check: Controle, cellules: list[tuple[int, int]]) -> DataValidation:
-    """Return the rule of all the cells (column, row) that share a check, as areas of cells that follow each other."""
-    areas: list[list[int]] = []
+def _plages(cellules: list[tuple[int, int]]) -> MultiCellRange:
+    """Return cells (column, row) as the areas of those that follow each other."""
+    areas: list[CellRange] = []
     for column, row in sorted(cellules):
-        if areas and areas[-1][0] == column and areas[-1][2] == row - 1:
-            areas[-1][2] = row
+        if areas and (areas[-1].min_col, areas[-1].max_row) == (column, row - 1):
+            areas[-1].expand(down=1)
         else:
-            areas.append([column, row, row])
-    letters = ((get_column_letter(column), first, last) for column, first, last in areas)
-    places = " ".join(f"{letter}{first}:{letter}{last}" for letter, first, last in letters)
-    return DataValidation(**check._asdict(), **_TOUJOURS, errorTitle="Saisie refusée", sqref=places)
-
-
-def _controle(feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit) -> Controle:
-    """Return the check of a cell."""
-    if colonne.type == "liste" and (choices := feuille.liste(ligne, colonne.id)):
-        error = "Choisissez l'une des valeurs de la liste (flèche à droite de la cellule)."
-        check = ("list", None, choices.nom, None, error)
-    elif colonne.type == "date":
-        check = ("date", "between", *_JOURS, "Écrivez une date : jour/mois/année, par exemple 15/03/2024.")
-    elif colonne.type != "nombre":
-        error = f"Texte trop long : {TEXTE_MAX} caractères au plus."
-        check = ("textLength", "lessThanOrEqual", str(TEXTE_MAX), None, error)
-    else:
-        number, low, high = ligne.nombre, ligne.nombre.minimum, ligne.nombre.maximum
-        words, *rule = f", {low:g} au moins", "greaterThanOrEqual", f"{low:g}", None
-        if high is not None:
-            words, *rule = f", entre {low:g} et {high:g}", "between", f"{low:g}", f"{high:g}"
-        kind, what = ("decimal", "un nombre") if number.decimales or number.pourcent else ("whole", "un nombre entier")
-        error = f"Écrivez {what}{words}, sans unité ni texte. Si la valeur manque, laissez vide."
-        check = (kind, *rule, error)
-    return Controle(*check, colonne.titre[:_TITRE_MAX], colonne.aide[:_MESSAGE_MAX])
-
-
-def _styles(couleurs: Couleurs, attendue: str) -> dict[str, NamedStyle]:
-    """Return the styles by use: headings, cells written for the reader, cells to fill, texts of the first sheet."""
-    blue, grey, text, white, thread, panel, asked = (
-        f"FF{colour.removeprefix('#').upper()}"
-        for colour in (couleurs.territoire, couleurs.secondaire, couleurs.texte, couleurs.fond, couleurs.filet,
-                       couleurs.panneau, attendue)
-    )  # fmt: skip
-    line, entry = Side("thin", thread), Side("thin", grey)
-    box, frame = Border(line, line, line, line), Border(entry, entry, entry, entry)
-
-    def look(size: int, colour: str, fill: str = "", border: Border | None = None, **reste: object) -> dict:
-        places = {name: reste.pop(name) for name in ("horizontal", "vertical", "wrap_text") if name in reste}
-        return {
-            "font": Font(name="Calibri", size=size, color=colour, **reste),
-            "fill": PatternFill("solid", fgColor=fill, bgColor=fill) if fill else PatternFill(),
-            "border": border or Border(),
-            "alignment": Alignment(**{"vertical": "top", "wrap_text": True, **places}),
-            "protection": Protection(locked=border is not frame),
-        }
-
-    alone = {"vertical": "center", "wrap_text": None}
-    closed = PatternFill("lightUp", fgColor=thread, bgColor=panel)
-    looks = {
-        "titre": look(16, blue, bold=True, **alone),
-        "consigne": look(11, text, **alone),
-        "entete": look(11, white, blue, box, bold=True, vertical="center"),
-        "rappel": look(11, text, panel, box),
-        "repere": look(9, grey, panel, box),
-        "attendue": look(11, text, asked, frame),
-        "facultative": look(11, text, white, frame),
-        "fermee": look(9, grey, panel, box) | {"fill": closed},
-        "pli": look(13, blue, panel, Border(top=line, bottom=line), bold=True, **alone),
-        "texte": look(11, text),
-        "puce": look(11, text, horizontal="right", wrap_text=None),
-        "lien": look(11, blue, underline="single"),
-        "intertitre": look(13, blue, bold=True, **alone),
-    }
-    return {name: NamedStyle(name, **kept) for name, kept in looks.items()}
+            areas.append(CellRange(None, column, row, column, row))
+    return MultiCellRange(areas)
 
 
 def _remplir(cell: Cell, valeur: str | float | date, style: str, nombre: str = _FORMAT_TEXTE) -> None:

@@ -251,7 +251,6 @@ class Couleurs(Modele):  # one colour a use; a colour is never the only carrier 
     reference: Couleur
     secondaire: Couleur
     absence: Couleur
-    panneau: Couleur
     filet: Couleur
     fond: Couleur
 

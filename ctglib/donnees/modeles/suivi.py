@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles import Annee, Couleur, Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles import Annee, Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
@@ -20,6 +20,9 @@ Public = Literal["familles", "professionnels", "partenaires"]
 AUTRES = "autres"
 NomDeFeuille = Literal["actions", "indicateurs", "moyens", "profils", "posture", "appreciations", "participation"]
 Pli = Literal["indicateurs", "moyens", "profils"]
+Refus = Literal[
+    "titre", "ecrite", "liste", "date", "texte", "entier", "entier_borne", "nombre", "nombre_borne",
+]  # fmt: skip
 NomDeRubrique = Literal[
     "date_arretee", "statut", "comite_date", "comite_absence", "suite", "decision", "reussites", "difficultes",
     "perspectives", "consultations", "cooperation", "exemples",
@@ -228,9 +231,9 @@ class Gabarit(CollecteAnnuelle):  # ``gabarit.yaml``, with what a convention's `
     version: Positif
     titre: Texte
     sous_titre: Texte
-    couleur_attendue: Couleur
     mode_emploi: tuple[PartieModeEmploi, ...]
     legende: dict[Literal["attendue", "facultative", "rappel", "fermee"], Texte]
+    refus: Annotated[dict[Refus, Texte], complet(Refus)]
     etats_de_valeur: dict[Literal["A", "P", "E", "L", "M", "O", "Q"], Texte]
     diffusions: dict[Literal["interne", "publique"], Texte]
     domaines: dict[Literal["attendus", "activites"], Texte]
