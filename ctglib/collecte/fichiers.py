@@ -1,4 +1,7 @@
-"""What a person sent back, as sheets of cells: workbooks, CSV, folders of either, bounded before they are read."""
+"""What a person sent back, as sheets of cells: workbooks, CSV, folders of either, bounded before they are read.
+
+What cannot be read, or holds far more than the gabarit, is ``DonneesInvalides``.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ from openpyxl.xml.functions import fromstring
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import lire_fichier
+from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -35,7 +39,7 @@ Brut = str | float | bool | date | datetime | time | timedelta | None
 LIGNES_MAX, COLONNES_MAX, CELLULES_MAX = 5_000, 100, 300_000
 _OCTETS_MAX, _DECOMPRESSES_MAX, _CSV_MAX = 20 * 1024**2, 60 * 1024**2, 4 * 1024**2
 _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
-FEUILLE_DU_RELEVE, PROPOSITION, VOTE = "appreciations", "Proposition", "Vote"
+FEUILLE_DU_RELEVE = "appreciations"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 # How a file that is no workbook begins, by its fault.
 _OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,7 +68,7 @@ class Cellule:
     @property
     def vide(self) -> bool:
         """Tell whether nothing is in the cell; spaces are nothing."""
-        return not self.formule and (self.valeur is None or (isinstance(self.valeur, str) and not self.valeur.strip()))
+        return not self.formule and not self.texte
 
     @property
     def texte(self) -> str:
@@ -122,12 +126,9 @@ def cle_de_titre(texte: str) -> str:
 
 
 def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
-    """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two.
+    """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two; or all the faults.
 
     ``dossier`` comes before the name of a CSV: the folder that was given.
-
-    Raises:
-        DonneesInvalides: All that cannot be read, at once.
     """
     books: list[ClasseurLu] = []
     faults: list[Faute] = []
@@ -161,11 +162,7 @@ def _recevoir(path: Path, dossier: str) -> list[ClasseurLu]:
 
 
 def lire_csv(path: Path, nom: str) -> Grille:
-    """Return a sheet of the gabarit that a spreadsheet saved as CSV, as the French ones do: « ; » or « , ».
-
-    Raises:
-        DonneesInvalides: It is empty, too large, encoded in another way, or a quote is never closed.
-    """
+    """Return a sheet of the gabarit that a spreadsheet saved as CSV, as the French ones do: « ; » or « , »."""
     content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or content.count(0) > len(content) // 4:
         raise refus(nom, *mots("csv_en_utf16"))
@@ -193,15 +190,12 @@ def lire_releve(path: Path) -> ClasseurLu:
     """Return what was filled in a « relevé de décisions », as the sheet of the gabarit whose headings its tables have.
 
     A proposal voted « adoptée » whose text is left empty is taken as it was proposed.
-
-    Raises:
-        FileNotFoundError: The file is absent.
-        DonneesInvalides: The file is no Word document, or has no table of a relevé.
     """
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
     sheet = charger_yaml(GABARIT, Gabarit).par_feuille[FEUILLE_DU_RELEVE]
+    own = charger_yaml("catalogue/releve.yaml", ReglesReleve).tableaux["decisions"].colonnes
     key, *filled = (spec.titre for spec in sheet.colonnes if spec.role != "rappel")
     expected = mots("releve_sans_tableau")[1]
     content = lire_fichier(path, path.name, expected, _OCTETS_MAX)
@@ -220,8 +214,8 @@ def lire_releve(path: Path) -> ClasseurLu:
     for heads, *rows in read:
         for row in rows:
             told = dict(zip(heads, row, strict=False))
-            if cle_de_titre(told.get(VOTE, "")).startswith("adopte"):
-                told[filled[0]] = told.get(filled[0]) or told.get(PROPOSITION, "")
+            if cle_de_titre(told.get(own["vote"], "")).startswith("adopte"):
+                told[filled[0]] = told.get(filled[0]) or told.get(own["proposition"], "")
             # A row is neither the title of a group, the same in all its cells, nor left empty.
             if len(set(row)) > 1 and any(told.get(title) for title in filled):
                 lines[len(lines) + 1] = {rank: Cellule(told[title]) for title, rank in ranks.items() if told.get(title)}
@@ -229,12 +223,7 @@ def lire_releve(path: Path) -> ClasseurLu:
 
 
 def lire_classeur(path: Path) -> ClasseurLu:
-    """Return the sheets of a workbook, hidden ones left out, and its custom properties.
-
-    Raises:
-        FileNotFoundError: The file is absent.
-        DonneesInvalides: The file cannot be read as a workbook, or holds far more than the gabarit.
-    """
+    """Return the sheets of a workbook, hidden ones left out, and its custom properties."""
     if path.name.startswith("~$"):
         raise refus(path.name, *mots("classeur_ouvert"))
     content = lire_fichier(path, path.name, mots("pas_un_classeur")[1], _OCTETS_MAX)

@@ -86,7 +86,14 @@ class Contexte(Montrable):
             return remplir(texte, **words)
 
         heads = [
-            Colonne(name, dire(head), name in said.nombres, dire(said.bandeaux.get(name, "")), writers.get(name))
+            Colonne(
+                name,
+                dire(head),
+                name in said.nombres,
+                dire(said.bandeaux.get(name, "")),
+                writers.get(name),
+                said.largeurs.get(name, 0),
+            )
             for name, head in said.colonnes.items()
             if name not in writers or writers[name]
         ]

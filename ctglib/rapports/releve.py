@@ -5,21 +5,18 @@ The parties finish it in Word; ``ctg importer`` reads its tables back, since the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import pandas as pd
 
 from ctglib.blocs.propositions import proposer
-from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE, PROPOSITION, VOTE
+from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import Tableau
 from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import Bilan, ouvrir_bilan
-
-LONG = "texte-long"
-PLACE = {"repere": 76, VOTE: 40, "reponse": 64, "responsable": 52, "jour": 42, "etat": 60}  # points, to write by hand
 
 
 def ouvrir_releve(convention: str, annee: int, diffusion: str = "publique") -> Releve:
@@ -54,16 +51,7 @@ class Releve:
     def presents(self) -> Tableau:
         """Return a row a signatory, then empty ones, to be ticked."""
         parties = [partie.nom for partie in self.bilan.etude.convention.parties]
-        rows = pd.DataFrame({"organisme": [*parties, *[""] * self.regles.lignes_de_presents]})
-        columns = [
-            Colonne("organisme", "Organisme"),
-            Colonne("representant", "Représenté par", largeur=150),
-            Colonne("presence", "Présent, excusé", largeur=80),
-        ]
-        rows, notes = rows.assign(representant="", presence=""), [self.regles.presents]
-        return self.bilan.etude.contexte.tableau(
-            rows, columns, "presents", "Présents et excusés", notes=notes, classe=LONG
-        )
+        return self._tableau("presents", [(party,) for party in [*parties, *[""] * self.regles.lignes_de_presents]])
 
     def ordre_du_jour(self) -> Bloc:
         """Return the agenda."""
@@ -73,26 +61,16 @@ class Releve:
         """Return the rows that say when the comité was held, or why not."""
         etude = self.bilan.etude
         labels = {name: etude.gabarit.rubriques[name].libelle for name in ("comite_date", "comite_absence")}
-        return self._a_remplir(
-            [(name, label.format(annee=etude.annee)) for name, label in labels.items()],
-            ("rubrique", "jour", "reponse"),
-            nom="comite",
-            titre="Le comité de pilotage",
-        )
+        return self._tableau("comite", [(name, label.format(annee=etude.annee)) for name, label in labels.items()])
 
     def suites(self) -> Tableau | None:
         """Return each decision of last year's comité, to say what became of it."""
         before = self.bilan.etude.precedent.bilan.comite if self.bilan.etude.precedent else None
         if before is None or not before.decisions:
             return None
-        words = ", ".join(item.mot for item in self.bilan.etude.catalogue.evaluation.suites.values())
-        return self._a_remplir(
-            [(f"suite.{item.id}", item.texte) for item in before.decisions],
-            ("precedent", "etat", "reponse"),
-            nom="suites",
-            titre=f"Suites des décisions du comité de {self.bilan.etude.annee - 1}",
-            notes=(f"Choix : {words}.",),
-        )
+        choices = ", ".join(item.mot for item in self.bilan.etude.catalogue.evaluation.suites.values())
+        rows = [(f"suite.{item.id}", item.texte) for item in before.decisions]
+        return self._tableau("suites", rows, notes=(f"Choix : {choices}.",))
 
     def decisions(self) -> Tableau:
         """Return each decision that the data call for under its reason, then empty rows for the others."""
@@ -100,28 +78,22 @@ class Releve:
         taken = {item.id for item in etude.bilan.comite.decisions} if etude.bilan.comite else set()
         free = (name for rank in count(1) if (name := f"d{etude.annee}_{rank}") not in taken)
         found = proposer(etude)
-        return self._a_remplir(
-            [(f"decision.{next(free)}", text) for text in [*found["proposition"], *[""] * empty]],
-            (PROPOSITION, VOTE, "reponse", "responsable", "jour"),
-            nom="decisions",
-            titre=f"Décisions proposées au comité, {etude.annee}",
-            groupes=(*found["pourquoi"], *[self.regles.autres] * empty),
-            notes=(self.regles.consigne,),
-        )
+        rows = [(f"decision.{next(free)}", text) for text in [*found["proposition"], *[""] * empty]]
+        reasons = [*found["pourquoi"], *[self.regles.autres] * empty]
+        table, heads = self._tableau("decisions", rows, groupes=reasons), self.regles.tableaux["decisions"].colonnes
+        named = {name: heads[name] for name in ("proposition", "vote")}
+        return replace(table, donnees=table.donnees.rename(columns=named))
 
     def retour(self) -> Bloc:
         """Return how the minutes, once finished, are read back."""
         etude = self.bilan.etude
         return paragraphe(self.regles.retour.format(convention=etude.convention.id, annee=etude.annee))
 
-    def _a_remplir(
-        self, lignes: list[tuple[str, str]], colonnes: tuple[str, ...], nom: str, titre: str, **reste: object
-    ) -> Tableau:
-        """Return a table with columns of the sheet of the workbook: its key, what is recalled, then cells to fill."""
-        etude = self.bilan.etude
+    def _tableau(self, cle: str, lignes: list[tuple[str, ...]], **reste: object) -> Tableau:
+        """Return a table whose first cells are written, the others to be filled; its heads are also the sheet's."""
+        etude, said = self.bilan.etude, self.regles.tableaux[cle]
+        words, columns = {"annee": etude.annee, "precedente": etude.annee - 1}, list(said.colonnes)
         sheet = etude.gabarit.par_feuille[FEUILLE_DU_RELEVE]
-        titles = {one.id: one.titre.format(annee=etude.annee, precedente=etude.annee - 1) for one in sheet.colonnes}
-        recalled, *filled = colonnes
-        frame = pd.DataFrame(lignes, columns=["repere", recalled]).assign(**dict.fromkeys(filled, ""))
-        columns = [Colonne(name, titles.get(name, name), largeur=PLACE.get(name, 0)) for name in frame.columns]
-        return etude.contexte.tableau(frame, columns, nom, titre, classe=LONG, **reste)
+        heads = {one.id: one.titre.format(**words) for one in sheet.colonnes}
+        frame = pd.DataFrame(lignes, columns=columns[: len(lignes[0])]).reindex(columns=columns, fill_value="")
+        return etude.contexte.presenter(said, frame, cle=cle, mots=words | heads, **reste)

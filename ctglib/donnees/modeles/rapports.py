@@ -73,6 +73,7 @@ class Presentation(Modele):  # of a table; ``{lieu}``, ``{annee}`` and the like 
     colonnes: dict[Identifiant, Texte] = {}  # in order
     nombres: tuple[Identifiant, ...] = ()  # the columns that stand to the right
     bandeaux: dict[Identifiant, Texte] = {}  # what heads some neighbours together
+    largeurs: dict[Identifiant, Positif] = {}  # at least, on paper, in points: room to write by hand
     source: Texte = "{source}"
     notes: tuple[Texte, ...] = ()
     classe: Literal["", "texte-long"] = ""
@@ -300,10 +301,9 @@ class Portrait(Modele):  # ``portrait.yaml``: what a portrait says of a territor
 
 
 class ReglesReleve(Modele):  # ``releve.yaml``, the draft minutes
-    presents: Texte
     lignes_de_presents: Positif
     lignes_libres: Positif
     ordre_du_jour: tuple[Texte, ...] = Field(min_length=1)
     autres: Texte
-    consigne: Texte
     retour: Texte
+    tableaux: dict[Literal["presents", "comite", "suites", "decisions"], Presentation]
