@@ -16,7 +16,7 @@ from ctglib.calculs import suivi
 from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
 from ctglib.document.contexte import COUPURES, Contexte, ligne, marquee, marquer, periode, petits_publies
-from ctglib.document.tableau import Colonne, decimales
+from ctglib.document.tableau import Tableau, decimales
 from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, points, remplir
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Analyse, Rapport
@@ -65,11 +65,19 @@ def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame
     return suivi.avec_reperes(table, etude.evaluation, etude.catalogue, changes)
 
 
-def _colonne_du_detail(etude: EtudeAnnuelle, table: pd.DataFrame) -> Colonne:
-    """Return what the rows by modalité of a table of years are: « Dispositif »."""
-    names = [name for name in table["dimension"].unique() if name]
-    head = etude.catalogue.dimensions[names[0]].libelle if names else "Détail"
-    return Colonne("_detail", head, ecrire=lambda row: row["libelle"] or "Ensemble")
+def _tableau(
+    etude: EtudeAnnuelle, analyse: Analyse, table: pd.DataFrame, lues: pd.DataFrame, ecrire: Mapping, note: object,
+    **mots: str,
+) -> Tableau:  # fmt: skip
+    """Return the table of an analysis; the catalogue's words are filled with the label of the indicator of each role.
+
+    Where its rows are the modalités of the values read, « Dispositif » heads them.
+    """
+    labels = {role: etude.contexte.indicateurs[analyse.un(role)].libelle for role in analyse.roles}
+    named = [etude.catalogue.dimensions[name].libelle for name in lues["dimension"].unique() if name]
+    said = {"mots": {"detail": [*named, "Détail"][0], **mots, **labels}, "notes": [note], "nom": analyse.id}
+    writers = {"libelle": lambda label: label or "Ensemble", **ecrire}
+    return etude.tableau(analyse.type, table, writers, statuts=table.filter(like="statut_").stack(), **said)
 
 
 def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.DataFrame) -> list[str]:
@@ -77,24 +85,20 @@ def quotients(rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.D
 
     A ratio is said once both counts are known and the denominator is not zero.
     """
-
-    def valeur(indicateur: str, *, ecrite: bool) -> float:
-        row = ligne(evaluation, indicateur)
-        if row is None or (ecrite and row["origine_initiale"] != CONVENTION):
-            return float("nan")
-        return row["valeur_initiale"] if ecrite else row["valeur"]
-
+    whole = evaluation[evaluation["modalite"].eq("")].set_index("indicateur")
+    now, written = whole["valeur"], whole["valeur_initiale"].where(whole["origine_initiale"].eq(CONVENTION))
     told = []
     for rapport in rapports:
-        above, since = valeur(rapport.numerateur, ecrite=rapport.calcul == "ecrit"), ""
-        below = valeur(rapport.denominateur, ecrite=rapport.calcul in ("depart", "ecrit"))
+        above = (written if rapport.calcul == "ecrit" else now).get(rapport.numerateur)
+        below = (written if rapport.calcul in ("depart", "ecrit") else now).get(rapport.denominateur)
+        since = ""
         if rapport.calcul == "cumul":
             if (known := cumul(rapport, table)).empty:
                 continue
             years = [str(year) for year in known["annee"]]
             since = f"En {years[0]}" if len(years) == 1 else f"Sur les années connues ({enumerer(years)})"
             above, below = known[["numerateur", "denominateur"]].iloc[-1]
-        if pd.isna(above) or not below > 0:
+        if pd.isna(above) or pd.isna(below) or not below:
             continue
         value = nombre(above / below, rapport.decimales)
         if rapport.calcul == "part":
@@ -196,20 +200,14 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     yield liste(told)
     if suivi.est_muet(known[known["annee"].eq(year)]):
         return
-    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in DU_TAUX if analyse.un(role)}
-    rate, own = labels.pop("taux", "Taux"), analyse.un("taux")
-    head, above, below = f"{rate} (%)", *(minuscule(labels[role]) for role in ("numerateur", "denominateur"))
-    before = marquee(contexte, own, "taux_precedent", "statut_precedent")
-    writers = {role: marquee(contexte, analyse.un(role), role) for role in DU_TAUX}
-    columns = [
-        _colonne_du_detail(etude, known),
-        *(Colonne(f"_{role}", label, True, "", writers[role]) for role, label in labels.items()),
-        Colonne("_taux_precedent", str(year - 1), True, head, before),
-        Colonne("_taux", str(year), True, head, writers["taux"]),
-    ]
-    notes = [f"Taux : 100 × {above} / {below} ; celui de l'ensemble est le quotient des sommes."]
-    statuses = table.filter(like="statut_").stack()
-    yield contexte.tableau(table, columns, analyse.id, f"{rate}, {etude.lieu}", notes=notes, statuts=statuses)
+    writers = {f"{role}_dit": marquee(contexte, analyse.un(role), role) for role in DU_TAUX}
+    writers["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
+    writers["capacite_dit"] = analyse.un("capacite") and writers["capacite_dit"]
+    above, below = (
+        minuscule(contexte.indicateurs[analyse.un(role)].libelle) for role in ("numerateur", "denominateur")
+    )
+    note = etude.mot("taux_de_l_analyse", numerateur=above, denominateur=below)
+    yield _tableau(etude, analyse, table, known, writers, note, taux="Taux")
 
 
 def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
@@ -260,20 +258,14 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     told = [f"{word} : {' ; '.join(names)}." for word, names in places.items() if len(names)]
     yield liste([*quotients(analyse.rapports, etude.evaluation, read), *told])
     count, volume = analyse.un("effectif"), analyse.un("volume")
-    label = contexte.indicateurs[count].libelle
-    columns = [
-        _colonne_du_detail(etude, read),
-        Colonne("_avant", str(year - 1), True, label, marquee(contexte, count, "precedent")),
-        Colonne("_effectif", str(year), True, label, marquee(contexte, count, "effectif")),
-    ]
-    if volume:
-        unit = contexte.unites[contexte.indicateurs[volume].unite].libelle
-        columns += [
-            Colonne("_volume", f"{unit}, {year}", True, "", marquee(contexte, volume, "volume")),
-            Colonne("par_personne", "Par personne", True, "", decimales(0)),
-        ]
-    title, statuses = f"{label}, {contexte.territoire.nom}, {year - 1} et {year}", table.filter(like="statut_").stack()
-    yield contexte.tableau(table, columns, analyse.id, title, ecran=True, notes=[analyse.note], statuts=statuses)
+    writers = {
+        "avant": marquee(contexte, count, "precedent"),
+        "dite": marquee(contexte, count, "effectif"),
+        "volume_dit": volume and marquee(contexte, volume, "volume"),
+        "par_personne": volume and decimales(0),
+    }
+    unit = contexte.unites[contexte.indicateurs[volume].unite].libelle if volume else ""
+    yield _tableau(etude, analyse, table, read, writers, analyse.note, unite=unit)
 
 
 def calculer_inclusion(
@@ -327,15 +319,15 @@ def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 def phrases_du_flux(table: pd.DataFrame, stock: str) -> list[str]:
     """Return the movements of the last year and of all, then the years whose balance is not the change of the stock."""
 
-    def dits(row: pd.Series, entre: str) -> str:
+    def dits(row: pd.Series) -> str:
         known = {role: row[role] for role in FLUX if pd.notna(row[role])}
-        return entre.join(compter(count, FLUX[role][1]) if count else FLUX[role][0] for role, count in known.items())
+        return " et ".join(compter(count, FLUX[role][1]) if count else FLUX[role][0] for role, count in known.items())
 
     last, known = table.iloc[-1], table[table["solde"].notna()]
     lacking = [unknown for role, (*_, unknown) in FLUX.items() if pd.isna(last[role])]
-    told = [f"En {last['annee']} : {dits(last, ' et ')}, soit un solde de {nombre(last['solde'], signe=True)}."]
+    told = [f"En {last['annee']} : {dits(last)}, soit un solde de {nombre(last['solde'], signe=True)}."]
     if lacking:
-        told = [f"En {last['annee']} : {dits(last, ' ')} ; {lacking[0]}, le solde ne se calcule pas."]
+        told = [f"En {last['annee']} : {dits(last)} ; {lacking[0]}, le solde ne se calcule pas."]
     if len(lacking) == len(FLUX):
         told = [f"En {last['annee']}, ni les entrées ni les départs ne sont connus."]
     if len(known) > 1:
@@ -343,7 +335,7 @@ def phrases_du_flux(table: pd.DataFrame, stock: str) -> list[str]:
         covers = "compense" if total["entrees"] >= total["sorties"] else "ne compense pas"
         told.append(
             f"Sur les années connues ({enumerer([str(year) for year in known['annee']])}) : "
-            f"{dits(total, ' et ')}, soit un solde de {nombre(total['solde'], signe=True)} ; le "
+            f"{dits(total)}, soit un solde de {nombre(total['solde'], signe=True)} ; le "
             f"renouvellement {covers} les départs."
         )
     return told + [
@@ -358,8 +350,9 @@ def phrases_du_flux(table: pd.DataFrame, stock: str) -> list[str]:
 
 def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how many go with a post, beside the norm and who sets it; on the screen, the same year by year."""
-    table = calculer_norme(lire_annees(etude, analyse.tous("postes", "base", "a_defaut")), analyse)
-    contexte, needed = etude.contexte, table["postes_repere"].notna()
+    read = lire_annees(etude, analyse.tous("postes", *PAR_POSTE))
+    table, contexte = calculer_norme(read, analyse), etude.contexte
+    needed = table["postes_repere"].notna()
     known = table[table["postes"].notna() & needed]
     if known.empty:
         return
@@ -381,17 +374,16 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         ]
     )
     instead = table.loc[table["d_apres"].ne("base") & needed, "annee"].astype(str).tolist()
-    columns = [
-        Colonne("annee", "Année", ecrire=str),
-        Colonne("_postes", f"{labels['postes']} (ETP)", True, "", marquee(contexte, analyse.un("postes"), "postes")),
-        *(Colonne(f"{role}_par_poste", labels[role], True, "Par poste", decimales(1)) for role in roles[1:]),
-        Colonne("postes_repere", "Postes au repère (ETP)", True, "", decimales(2)),
-        Colonne("ecart_postes", "Écart (ETP)", True, "", decimales(2, signe=True)),
-    ]
-    title = f"Postes et repère, {contexte.territoire.nom}, {periode([int(year) for year in table['annee']])}"
-    notes = [instead and f"Repère d'après les {words['a_defaut']} en {enumerer(instead)}."]
-    statuses = table["statut_postes"]
-    yield contexte.tableau(table, columns, analyse.id, title, notes=notes, statuts=statuses, ecran=True)
+    writers = {
+        "annee": str,
+        "postes_dits": marquee(contexte, analyse.un("postes"), "postes"),
+        **{f"{role}_par_poste": analyse.un(role) and decimales(1) for role in PAR_POSTE},
+        "postes_repere": decimales(2),
+        "ecart_postes": decimales(2, signe=True),
+    }
+    note = instead and f"Repère d'après les {words['a_defaut']} en {enumerer(instead)}."
+    years = periode([int(year) for year in table["annee"]])
+    yield _tableau(etude, analyse, table, read, writers, note, periode=years)
 
 
 def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
