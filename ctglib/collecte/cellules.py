@@ -1,4 +1,7 @@
-"""A cell as a person filled it, number, date, word of a list or text, to the text of the follow-up."""
+"""A cell as a person filled it, number, date, word of a list or text, to the text of the follow-up.
+
+One that is not taken is ``Illisible``.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from ctglib.donnees.lecture import proches
 class Illisible(ValueError):
     """A cell that is not taken, in the words of a fault (``fautes.yaml``): found, expected, to do."""
 
-    def __init__(self, cle: str, /, **valeurs: object) -> None:
-        super().__init__(*mots(cle, **valeurs))
+    def __init__(self, cellule: Cellule, cle: str, /, **valeurs: object) -> None:
+        super().__init__(*mots(cle, **{"trouve": montrer(cellule), **valeurs}))
 
 
 _ERREUR = re.compile(
@@ -28,11 +31,11 @@ def _verifier(cellule: Cellule, attendu: str) -> None:
     """Refuse what no kind of cell takes: a formula without its result, an error, VRAI."""
     value = cellule.valeur
     if cellule.formule and value is None:
-        raise Illisible("formule_sans_resultat", attendu=attendu)
+        raise Illisible(cellule, "formule_sans_resultat", attendu=attendu)
     if isinstance(value, bool):
-        raise Illisible("vrai_ou_faux", trouve="VRAI" if value else "FAUX", attendu=attendu)
+        raise Illisible(cellule, "vrai_ou_faux", trouve="VRAI" if value else "FAUX", attendu=attendu)
     if isinstance(value, str) and _ERREUR.fullmatch(value.strip()):
-        raise Illisible("cellule_en_erreur", trouve=value.strip(), attendu=attendu)
+        raise Illisible(cellule, "cellule_en_erreur", trouve=value.strip(), attendu=attendu)
 
 
 def montrer(cellule: Cellule) -> str:
@@ -71,60 +74,58 @@ _PAS_UNE_DATE = {
 _PRECISION, _MILLIERS = 6, 3
 
 
-def _refuser(texte: str, formes: dict[str, str], **valeurs: str) -> Illisible:
+def _refuser(cellule: Cellule, texte: str, formes: dict[str, str], attendu: str) -> Illisible:
     told = ((fault, re.match(shape, texte)) for fault, shape in formes.items())
-    return next(Illisible(fault, **valeurs, **match.groupdict()) for fault, match in told if match)
+    return next(Illisible(cellule, fault, attendu=attendu, **match.groupdict()) for fault, match in told if match)
 
 
 def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
-    """Return a number with a point, then how it was understood when that may surprise.
-
-    Raises:
-        Illisible: It is none, or not one that the cell may hold.
-    """
-    expected, found, value = "un nombre" if nombre.decimales else "un nombre entier", montrer(cellule), cellule.valeur
+    """Return a number with a point, then how it was understood when that may surprise."""
+    expected, value = "un nombre" if nombre.decimales else "un nombre entier", cellule.valeur
     _verifier(cellule, expected)
     if isinstance(value, str):
-        return (_borner(_nombre_ecrit(value.strip(), found, expected, nombre), found, nombre),)
+        return (_borner(cellule, _nombre_ecrit(cellule, expected, nombre), nombre),)
     if not isinstance(value, int | float):
-        raise Illisible("nombre_en_date", trouve=found, attendu=expected)
+        raise Illisible(cellule, "nombre_en_date", attendu=expected)
     if not math.isfinite(value):
-        raise Illisible("nombre_infini", trouve=found, attendu=expected)
+        raise Illisible(cellule, "nombre_infini", attendu=expected)
     plain, hundred = _francais(value), _francais(value * 100)
     if not cellule.pourcent:
         doubtful = nombre.pourcent and 0 < abs(value) < 1
-        return _borner(value, found, nombre), *([f"lu {plain} %, et non {hundred} %."] if doubtful else [])
+        return _borner(cellule, value, nombre), *([f"lu {plain} %, et non {hundred} %."] if doubtful else [])
     if nombre.pourcent:
-        return _borner(value * 100, f"« {hundred} % »", nombre), f"cellule au format pourcentage, lue {hundred} %."
-    raise Illisible("format_pourcentage", cent=hundred, nombre=plain, attendu=expected)
+        shown = Cellule(f"{hundred} %")
+        return _borner(shown, value * 100, nombre), f"cellule au format pourcentage, lue {hundred} %."
+    raise Illisible(cellule, "format_pourcentage", cent=hundred, nombre=plain, attendu=expected)
 
 
-def _nombre_ecrit(text: str, found: str, expected: str, nombre: Nombre) -> float:
+def _nombre_ecrit(cellule: Cellule, attendu: str, nombre: Nombre) -> float:
+    text = cellule.valeur.strip()
     plain = text.replace("\u2212", "-").rstrip("€").strip()
     match = _NOMBRE.fullmatch(plain.rstrip("%").strip(" \u00a0\u202f"))
     if match is None:
         if not _ABSENCES.isdisjoint((cle_de_titre(text), text)):
-            raise Illisible("absence_en_mots", trouve=found, attendu=expected)
-        raise _refuser(plain, _PAS_UN_NOMBRE, trouve=found, attendu=expected)
+            raise Illisible(cellule, "absence_en_mots", attendu=attendu)
+        raise _refuser(cellule, plain, _PAS_UN_NOMBRE, attendu)
     if plain.endswith("%") and not nombre.pourcent:
-        raise Illisible("part_pour_nombre", trouve=found, attendu=expected)
+        raise Illisible(cellule, "part_pour_nombre", attendu=attendu)
     whole, decimals = re.sub(_ESPACE, "", match["entier"]), match["decimales"] or ""
     if len(decimals) == _MILLIERS and whole.strip("0") and nombre.decimales < _MILLIERS:
-        raise Illisible("deux_lectures", trouve=found, attendu=expected, entier=whole, decimales=decimals)
+        raise Illisible(cellule, "deux_lectures", attendu=attendu, entier=whole, decimales=decimals)
     return float(f"{match['signe']}{whole}.{decimals or '0'}")
 
 
-def _borner(value: float, found: str, nombre: Nombre) -> str:
+def _borner(cellule: Cellule, value: float, nombre: Nombre) -> str:
     """Return a number as the follow-up writes it, once it has the decimals and the bounds that its cell allows."""
     rounded, low, high = round(float(value), _PRECISION), nombre.minimum, nombre.maximum
     if not nombre.decimales and not rounded.is_integer():
-        raise Illisible("nombre_sans_decimale", trouve=found)
+        raise Illisible(cellule, "nombre_sans_decimale")
     if rounded < low:
-        raise Illisible("nombre_trop_petit", trouve=found, minimum=_francais(low))
+        raise Illisible(cellule, "nombre_trop_petit", minimum=_francais(low))
     if high is not None and rounded > high:
-        raise Illisible("nombre_trop_grand", trouve=found, maximum=_francais(high))
+        raise Illisible(cellule, "nombre_trop_grand", maximum=_francais(high))
     if abs(rounded) >= 10**15:
-        raise Illisible("nombre_demesure", trouve=found)
+        raise Illisible(cellule, "nombre_demesure")
     return _point(rounded)
 
 
@@ -146,33 +147,29 @@ _ORIGINE, _NUMEROS = date(1899, 12, 30), (36526, 73415)
 
 
 def lire_date(cellule: Cellule) -> str:
-    """Return a day as year-month-day.
-
-    Raises:
-        Illisible: It is none, or one of another century.
-    """
+    """Return a day of this century as year-month-day."""
     _verifier(cellule, _UNE_DATE)
-    value, found = cellule.valeur, montrer(cellule)
+    value = cellule.valeur
     if isinstance(value, datetime | date):
         day = value.date() if isinstance(value, datetime) else value
         number = (day - _ORIGINE).days
         if re.fullmatch(_ANNEE_SEULE, str(number)):
-            raise Illisible("annee_seule", annee=number, attendu=_UNE_DATE)
+            raise Illisible(cellule, "annee_seule", annee=number, attendu=_UNE_DATE)
     elif isinstance(value, int | float):
         if not _NUMEROS[0] <= value <= _NUMEROS[1]:
-            raise Illisible("date_incomplete", trouve=found, attendu=_UNE_DATE)
-        raise Illisible("numero_de_jour", trouve=found, attendu=_UNE_DATE, jour=_ORIGINE + timedelta(days=int(value)))
+            raise Illisible(cellule, "date_incomplete", attendu=_UNE_DATE)
+        raise Illisible(cellule, "numero_de_jour", attendu=_UNE_DATE, jour=_ORIGINE + timedelta(days=int(value)))
     else:
         text = str(value).strip()
         match = next(filter(None, (re.fullmatch(pattern, text) for pattern in _DATES)), None)
         if match is None:
-            raise _refuser(text, _PAS_UNE_DATE, trouve=found, attendu=_UNE_DATE)
+            raise _refuser(cellule, text, _PAS_UNE_DATE, _UNE_DATE)
         try:
             day = date(int(match["a"]), int(match["m"]), int(match["j"]))
         except ValueError:
-            raise Illisible("jour_inexistant", trouve=found, attendu=_UNE_DATE) from None
+            raise Illisible(cellule, "jour_inexistant", attendu=_UNE_DATE) from None
     if not 2000 <= day.year <= 2100:
-        raise Illisible("date_d_un_autre_siecle", trouve=found)
+        raise Illisible(cellule, "date_d_un_autre_siecle")
     return day.isoformat()
 
 
@@ -183,17 +180,13 @@ _INVISIBLES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u
 
 
 def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> str:
-    """Return a text without what cannot be seen; its line breaks are kept for a list of sentences only.
-
-    Raises:
-        Illisible: A character was lost, or the text is too long.
-    """
+    """Return a text without what cannot be seen; its line breaks are kept for a list of sentences only."""
     _verifier(cellule, "un texte")
-    text, found = _texte(cellule), montrer(cellule)
+    text = _texte(cellule)
     if "\ufffd" in text:
-        raise Illisible("signe_perdu", trouve=found)
+        raise Illisible(cellule, "signe_perdu")
     if len(text) > TEXTE_MAX:
-        raise Illisible("texte_trop_long", trouve=found, longueur=len(text), maximum=TEXTE_MAX)
+        raise Illisible(cellule, "texte_trop_long", longueur=len(text), maximum=TEXTE_MAX)
     # A no-break space is the author's own: it stays.
     kept = [re.sub("[ \t]+", " ", line).strip(" \t") for line in text.splitlines()]
     if lignes:
@@ -208,11 +201,7 @@ def _texte(cellule: Cellule) -> str:
 
 
 def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
-    """Return the code of a word of a list; accents and capitals do not matter, and a code stands for itself.
-
-    Raises:
-        Illisible: The list has no such word.
-    """
+    """Return the code of a word of a list; accents and capitals do not matter, and a code stands for itself."""
     names = list(choix)
     expected = "l'un des choix de la liste" + (f" : {', '.join(names)}" if len(names) <= _MONTRES else "")
     _verifier(cellule, expected)
@@ -221,4 +210,4 @@ def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
     if (written := cle_de_titre(text)) in known:
         return known[written]
     close = proches(text, names)
-    raise Illisible("choix_proche" if close else "hors_liste", trouve=montrer(cellule), attendu=expected, proches=close)
+    raise Illisible(cellule, "choix_proche" if close else "hors_liste", attendu=expected, proches=close)

@@ -141,11 +141,8 @@ def fusionner(entrees: list[Entree]) -> tuple[dict[Cle, Entree], list[Faute]]:
     for entry in entrees:
         key = (entry.table, entry.cle)
         for column, text in entry.valeurs.items():
-            before = said.setdefault((key, column), entry)
-            other = before.valeurs[column]
-            if not other and text:
-                said[key, column] = entry
-            elif text and text != other:
+            before = said.setdefault((key, column), entry) if text else entry
+            if (other := before.valeurs[column]) != text:
                 told = {"texte": text, "origine": before.origine, "autre": other}
                 conflicts.append(entry.origine.faute(column, "deux_reponses", **told))
         first = merged.setdefault(key, entry)

@@ -75,8 +75,7 @@ def lire(
     """
     read = Lecture()
     for book in classeurs:
-        before = len(read.entrees), len(read.fautes)
-        places: dict[str, dict[int, str]] = {}
+        before, places = (len(read.entrees), len(read.fautes)), {}
         for grid, sheet in _attribuer(book, plan, read.fautes):
             reader = _Lecteur(grid, sheet, noms, read)
             reader.lire()
@@ -233,7 +232,7 @@ class _Lecteur:
             cell, said = cells[spec.id], []
             try:
                 if spec.id not in opened:
-                    raise Illisible("cellule_fermee", trouve=montrer(cell))
+                    raise Illisible(cell, "cellule_fermee")
                 if spec.type == "nombre":
                     values[spec.id], *said = lire_nombre(cell, ligne.nombre)
                 elif spec.type == "date":
