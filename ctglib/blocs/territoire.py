@@ -19,7 +19,7 @@ from ctglib.blocs.theme import ruptures
 from ctglib.calculs import territoire as calculs
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.calculs.formules import ratio_pour_100
-from ctglib.document.contexte import Contexte, marquer
+from ctglib.document.contexte import Contexte, marquer, variation
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import date_longue, nombre_court, points
@@ -36,11 +36,6 @@ ORIGINES = [
     "serie", "producteur", "titre", "jeu", "periode", "publie", "consulte", "licence", "fichier", "sha256", "arrondi",
 ]  # fmt: skip
 CLE = ["indicateur", "dimension", "modalite", "annee"]
-
-
-def part(valeur: float, decimales: int = 1, signe: bool = True) -> str:
-    """Return a change in %, with its sign, or a dash."""
-    return RIEN if pd.isna(valeur) else pourcent(valeur, decimales, signe=signe)
 
 
 @dataclass(frozen=True)
@@ -76,61 +71,53 @@ class Territoire(Montrable):
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series: latest figure, change over a year and since the convention began."""
-        rows, contexte, rules = self.rangees, self.etude.contexte, self.etude.catalogue.bilan
+        etude, rows, contexte, rules = self.etude, self.rangees, self.etude.contexte, self.etude.catalogue.bilan
         if rows.empty:
             return None
-        here, there, since = contexte.territoire.nom, contexte.reference.nom, f"Depuis {_lieux(self.etude).depart}"
         groups = {name: title for title, group in rules.territoire.groupes.items() for name in group}
-        items = [contexte.indicateurs[name] for name in rows["indicateur"].unique()]
-        rounded = sorted({item.arrondi_source for item in items if (item.arrondi_source or 0) > 1})
-
-        def bare(row: pd.Series) -> bool:
-            """Tell whether a series is a rate of something else than %: « 0,9 places » would count places."""
-            unit = contexte.unites[contexte.indicateurs[row["indicateur"]].unite]
-            return unit.ecart == "points" and unit.symbole != "%"
+        items = {name: contexte.indicateurs[name] for name in rows["indicateur"].unique()}
+        units = {name: contexte.unites[item.unite] for name, item in items.items()}
+        # A rate of something else than %: « 0,9 places » would count places.
+        bare = {name for name, unit in units.items() if unit.ecart == "points" and unit.symbole != "%"}
 
         def serie(row: pd.Series) -> str:
             if row["dimension"]:
-                return f"– {majuscule(self.etude.modalite(row['dimension'], row['modalite']))}"
-            item = contexte.indicateurs[row["indicateur"]]
-            return item.libelle + (f", en {minuscule(contexte.unites[item.unite].libelle)}" if bare(row) else "")
+                return f"– {majuscule(etude.modalite(row['dimension'], row['modalite']))}"
+            name = row["indicateur"]
+            return items[name].libelle + (f", en {minuscule(units[name].libelle)}" if name in bare else "")
 
         def niveau(row: pd.Series) -> str:
-            write = contexte.valeur_nue if bare(row) else contexte.valeur
+            write = contexte.valeur_nue if row["indicateur"] in bare else contexte.valeur
             return marquer(write(row["indicateur"], row["valeur"], row["statut"]), row["statut"])
 
         def sur_un_an(row: pd.Series) -> str:
             """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »."""
             if pd.isna(row["ecart"]) or row["lecture"] not in COMPARABLES:
                 return RIEN
-            item = contexte.indicateurs[row["indicateur"]]
-            unit = contexte.unites[item.unite]
+            unit, decimals = units[row["indicateur"]], items[row["indicateur"]].decimales
             if unit.ecart == "points":
-                return points(row["ecart"], item.decimales)
-            return avec_unite(row["ecart"], unit.symbole, item.decimales, signe=True)
+                return points(row["ecart"], decimals)
+            return avec_unite(row["ecart"], unit.symbole, decimals, signe=True)
 
-        columns = [
-            Colonne("serie", "Série", ecrire=serie),
-            Colonne("annee", "Année", True, ecrire=str),
-            Colonne("niveau", "Valeur", True, here, niveau),
-            Colonne("sur_un_an", "Sur un an", True, here, sur_un_an),
-            Colonne("variation_depart", since, True, here, part),
-            Colonne("variation_reference", "Sur un an", True, there, part),
-            Colonne("variation_reference_depart", since, True, there, part),
-            Colonne("lecture", "Lecture", ecrire=rules.lectures.get),
-        ]
-        said = {
-            "un_an": True,
-            "trop_peu": rows["lecture"].eq(calculs.TROP_PEU).any(),
-            "dans_le_bruit": rows["lecture"].eq("dans_le_bruit").any(),
-            "tiret": True,
-        }
-        steps = ", ".join(map(nombre_court, rounded))
-        notes = [rules.mots["contexte"]]
-        notes += [rules.territoire.notes[key].format(arrondis=steps, reference=there) for key in said if said[key]]
-        notes += ruptures(items) + notes_des_moyennes(rows, contexte)
-        title, groups = f"Chiffres publics, {here} et {there}, dernière année connue", rows["indicateur"].map(groups)
-        return contexte.tableau(rows, columns, "territoire", title, source=self.source, groupes=groups, notes=notes)
+        rounded = sorted({item.arrondi_source for item in items.values() if (item.arrondi_source or 0) > 1})
+        words = {"arrondis": ", ".join(map(nombre_court, rounded)), "reference": contexte.reference.nom}
+        kept = {"un_an", "tiret", *rows["lecture"]}
+        notes = [note.format(**words) for name, note in rules.territoire.notes.items() if name in kept]
+        return etude.tableau(
+            "territoire",
+            rows,
+            {
+                "serie": serie,
+                "annee": str,
+                "niveau": niveau,
+                "sur_un_an": sur_un_an,
+                **dict.fromkeys(("variation_depart", "variation_reference", "variation_reference_depart"), variation),
+                "lecture": rules.lectures.get,
+            },
+            mots={"depart": _lieux(etude).depart, "source": self.source},
+            groupes=rows["indicateur"].map(groups),
+            notes=[rules.mots["contexte"], *notes, *ruptures(items.values()), *notes_des_moyennes(rows, contexte)],
+        )
 
     def graphique(self) -> Figure | None:
         """Return the trajectories of the series, their breaks not joined; None in a bilan without a follow-up."""
@@ -146,33 +133,29 @@ class Territoire(Montrable):
 
     def membres(self) -> Tableau | None:
         """Return the communes of an EPCI side by side, and the whole: its shares are those of the sums."""
-        convention, rules = self.etude.convention, self.etude.catalogue.bilan.territoire.membres
+        etude, convention, rules = self.etude, self.etude.convention, self.etude.catalogue.bilan.territoire.membres
         if convention.fictive or not convention.membres:
             return None
         names = [rules.sur, *rules.parts]
-        rows = pd.concat([publiques.lire(name, convention.membres) for name in names])
-        rows = rows[rows["annee"].le(self.etude.annee) & rows["valeur"].notna()]
+        read = [publiques.lire(name, convention.membres) for name in names]
+        rows = pd.concat(read)
+        rows = rows[rows["annee"].le(etude.annee) & rows["valeur"].notna()]
         if rows.empty:
             return None
-        year, contexte = rows["annee"].max(), self.etude.contexte
+        year, labels = rows["annee"].max(), {name: etude.contexte.indicateurs[name].libelle for name in names}
         counts = rows[rows["annee"].eq(year)].pivot(index="territoire", columns="serie", values="valeur")
         counts = en_parts(counts.reindex(convention.membres, columns=names), rules, convention.territoire)
         places = publiques.territoires(convention.membres).set_index("code")["nom"]
-        labels = {name: contexte.indicateurs[name].libelle for name in names}
-        named = counts.assign(nom=counts.index.map(places).fillna(contexte.territoire.nom)).reset_index(drop=True)
-        group, write = f"Pour 100 {minuscule(labels[rules.sur])}", lambda value: part(value, signe=False)
-        columns = [
-            Colonne("nom", "Commune"),
+        group = f"Pour 100 {minuscule(labels[rules.sur])}"
+        return etude.tableau(
+            "membres",
+            counts.assign(nom=counts.index.map(places).fillna(etude.contexte.territoire.nom)).reset_index(drop=True),
+            None,
             Colonne(rules.sur, labels[rules.sur], True),
-            *(Colonne(f"part_{name}", labels[name], True, group, write) for name in rules.parts),
-        ]
-        notes = [
-            "Dernière ligne : la somme des communes ; ses parts sont celles des sommes, non la moyenne des parts.",
-            f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque.",
-        ]
-        source = publiques.lire(rules.sur, convention.membres).attrs["source"]
-        title = f"Les communes côte à côte, {contexte.territoire.nom}, {year}"
-        return contexte.tableau(named, columns, "membres", title, source=source, notes=notes)
+            *(Colonne(f"part_{name}", labels[name], True, group, _en_pourcent) for name in rules.parts),
+            mots={"annee": year, "source": read[0].attrs["source"]},
+            notes=[f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque."],
+        )
 
     def origines(self) -> Tableau | None:
         """Return where the public series come from; the CSV adds the fingerprint."""
@@ -181,21 +164,21 @@ class Territoire(Montrable):
         if not kept:
             return None
         table = pd.DataFrame([{"serie": name, **item.model_dump(mode="json")} for name, item in kept.items()])
-        columns = [
-            Colonne("nom", "Série", ecrire=lambda row: f"{row.producteur}, {row.titre} ({row.jeu})"),
-            Colonne("periode", "Période"),
-            Colonne("publie", "Publication"),
-            Colonne("arrondi", "Arrondi", ecrire=lambda rounding: rounding or "non indiqué"),
-            Colonne("reutiliser", "Licence, consultation", ecrire=lambda row: (
-                f"{row.licence}, le {date_longue(kept[row.serie].consulte)}")),
-        ]  # fmt: skip
-        told = {"source": "catalogue du classeur d'évaluation", "donnees": table[ORIGINES], "classe": "texte-long"}
-        return self.etude.contexte.tableau(table, columns, "origines", "Origine des séries publiques", **told)
+        writers = {
+            "nom": lambda row: f"{row['producteur']}, {row['titre']} ({row['jeu']})",
+            "arrondi": lambda rounding: rounding or "non indiqué",
+            "reutiliser": lambda row: f"{row['licence']}, le {date_longue(kept[row['serie']].consulte)}",
+        }
+        return self.etude.tableau("origines", table, writers, donnees=table[ORIGINES])
 
 
 def _lieux(etude: EtudeAnnuelle) -> calculs.Lieux:
     convention = etude.convention
     return calculs.Lieux(convention.territoire, convention.reference, convention.debut.year - 1)
+
+
+def _en_pourcent(valeur: float) -> str:
+    return RIEN if pd.isna(valeur) else pourcent(valeur)
 
 
 def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) -> pd.DataFrame:
@@ -213,18 +196,19 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 def en_moyennes(row: object) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard peut expliquer »."""
     now, then = (f"{'de' if ' ' in span else 'en'} {span}" for span in (row.periode, row.periode_avant))
-    old, new = nombre(row.moyenne_avant, 0), nombre(row.moyenne, 0)
+    old, new = nombre(row.moyenne_avant), nombre(row.moyenne)
     if old == new:
         return f"{new} par an en moyenne {now}, comme {then}"
     chance = ", ce que le hasard seul peut expliquer" if row.lecture == calculs.TROP_PEU else ""
-    return f"{new} par an en moyenne {now}, {old} {then} ({part(row.variation_des_moyennes, 0)}){chance}"
+    change = pourcent(row.variation_des_moyennes, 0, signe=True)
+    return f"{new} par an en moyenne {now}, {old} {then} ({change}){chance}"
 
 
 def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
     """Return, for each short series, its means, what chance moves one year by, and which of its years are inferred."""
     return [
         f"{item.libelle}, petite série : {en_moyennes(row)}. D'une année à l'autre, le hasard seul déplace un tel "
-        f"nombre d'environ {nombre(row.hasard, 0)}. {majuscule(item.petite_serie.pourquoi)}."
+        f"nombre d'environ {nombre(row.hasard)}. {majuscule(item.petite_serie.pourquoi)}."
         + (f" {row.note_des_annees} : {enumerer(row.annees_notees.split(SEPARATEUR))}." if row.annees_notees else "")
         for row in rows[rows["moyenne"].notna()].itertuples()
         for item in [contexte.indicateurs[row.indicateur]]
@@ -262,7 +246,6 @@ class DiagnosticRevisite(Montrable):
         rows = rows[rows["motif"].ne(calculs.SANS_VALEUR)]
         if rows.empty:
             return None
-        here, there, years = contexte.territoire.nom, contexte.reference.nom, self.etude.catalogue.synthese.annees
 
         def niveau(row: pd.Series, nom: str, suite: str = "") -> str:
             if pd.isna(row[nom]):
@@ -275,41 +258,43 @@ class DiagnosticRevisite(Montrable):
                 return mot("moyennes") + (f" ; {mot('hasard')}" if row["lecture"] == calculs.TROP_PEU else "")
             said = [row["motif"]] * (row["motif"] in (calculs.SANS_DEPART, calculs.APRES_RUPTURE))
             said += ["dans_le_bruit"] * bool(row["dans_le_bruit"])
-            return " ; ".join(mot(name).format(annee=row["annee_rupture"]) for name in said) or RIEN
+            return " ; ".join(mot(name, annee=row["annee_rupture"]) for name in said) or RIEN
 
-        columns = [
-            Colonne("serie", "Série", ecrire=lambda row: contexte.indicateurs[row["indicateur"]].libelle),
-            Colonne("alors", "Alors", True, ecrire=lambda row: niveau(row, "avant", "_avant")),
-            Colonne("maintenant", "Maintenant", True, ecrire=lambda row: niveau(row, "apres")),
-            Colonne("ici", here, True, "Évolution", lambda row: evolution(row["variation"], row)),
-            Colonne("la", there, True, "Évolution", lambda row: evolution(row["variation_reference"], row)),
-            Colonne("precision", "Précision", ecrire=precision),
-        ]
-        notes = [told for annee, told in years.items() if rows["annee_avant"].eq(annee).any()]
-        notes += notes_des_moyennes(rows, contexte)
-        title, groups = f"Le diagnostic, alors et maintenant, {here} et {there}", rows["theme"].map(self.themes)
-        told = {"source": self.source, "groupes": groups, "notes": notes}
-        return contexte.tableau(rows, columns, "diagnostic-revisite", title, **told)
+        peculiar = self.etude.catalogue.synthese.annees
+        return self.etude.tableau(
+            "diagnostic_revisite",
+            rows,
+            {
+                "serie": lambda row: contexte.indicateurs[row["indicateur"]].libelle,
+                "alors": lambda row: niveau(row, "avant", "_avant"),
+                "maintenant": lambda row: niveau(row, "apres"),
+                "ici": lambda row: evolution(row["variation"], row),
+                "la": lambda row: evolution(row["variation_reference"], row),
+                "precision": precision,
+            },
+            mots={"source": self.source},
+            groupes=rows["theme"].map(self.themes),
+            notes=[
+                *(told for annee, told in peculiar.items() if rows["annee_avant"].eq(annee).any()),
+                *notes_des_moyennes(rows, contexte),
+            ],
+        )
 
     def sans_comparaison(self) -> Tableau:
         """Return one row a theme: what does not compare, why, and whom to ask."""
         given = {theme.theme for theme in self.etude.themes}
         rules = [item for item in self.etude.finale.regles.diagnostic if item.theme in given]
-        return self.etude.contexte.tableau(
-            pd.DataFrame([(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"]),
-            [Colonne("theme", "Thème"), Colonne("reste", "Ce qui ne se compare pas, et ce qu'il faudrait demander")],
-            "sans-comparaison",
-            f"Ce que les séries publiques ne disent pas du diagnostic, {self.etude.contexte.territoire.nom}",
-            source="catalogue du classeur d'évaluation",
-            classe="texte-long",
-        )
+        rows = pd.DataFrame([(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"])
+        return self.etude.tableau("sans_comparaison", rows)
 
 
 def evolution(valeur: float, row: pd.Series) -> str:
     """Return a change in points or in %, without decimals between means of years; a dash when there is none."""
-    if row.variation_type == calculs.POINTS and pd.notna(valeur) and pd.isna(row.moyenne):
+    if pd.isna(valeur):
+        return RIEN
+    if row.variation_type == calculs.POINTS and pd.isna(row.moyenne):
         return points(valeur)
-    return part(valeur, 1 if pd.isna(row.moyenne) else 0)
+    return pourcent(valeur, 1 if pd.isna(row.moyenne) else 0, signe=True)
 
 
 def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Tableau | None:
@@ -329,40 +314,44 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
     )
     if found.empty:
         return None
-    here, there, lectures = etude.contexte.territoire.nom, etude.contexte.reference.nom, etude.catalogue.bilan.lectures
 
     def serie(row: pd.Series) -> str:
         if row["modalite"]:
             return etude.modalite(row["dimension"], row["modalite"])
         return meanings[row["indicateur"]].libelle
 
-    def niveau(colonne: str) -> Callable[[pd.Series], str]:
-        return lambda row: RIEN if pd.isna(row[colonne]) else marquer(
-            nombre(row[colonne], meanings[row["indicateur"]].decimales), row["statut"])  # fmt: skip
+    def niveau(row: pd.Series, colonne: str) -> str:
+        if pd.isna(row[colonne]):
+            return RIEN
+        return marquer(nombre(row[colonne], meanings[row["indicateur"]].decimales), row["statut"])
 
     def evolution_ici(row: pd.Series) -> str:
-        if pd.notna(row["variation_des_moyennes"]):
-            return f"{part(row['variation_des_moyennes'], 0)} en moyenne, {lectures[row['lecture']]}"
+        if pd.notna(change := row["variation_des_moyennes"]):
+            return f"{pourcent(change, 0, signe=True)} en moyenne, {etude.catalogue.bilan.lectures[row['lecture']]}"
         if pd.notna(row["variation_depart"]):
-            return f"{part(row['variation_depart'])} depuis {places.depart}"
-        return RIEN if pd.isna(row["variation"]) else f"{part(row['variation'])} depuis {row['annee_avant']}"
+            return f"{variation(row['variation_depart'])} depuis {places.depart}"
+        return RIEN if pd.isna(row["variation"]) else f"{variation(row['variation'])} depuis {row['annee_avant']}"
 
     def evolution_la(row: pd.Series) -> str:
-        return part(row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])
+        return variation(row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])
 
-    columns = [
-        Colonne("libelle", "Série", ecrire=serie),
-        Colonne("annee", "Année", True, ecrire=str),
-        Colonne("niveau", "Valeur", True, here, niveau("valeur")),
-        Colonne("evolution", "Évolution", True, here, evolution_ici),
-        Colonne("niveau_reference", "Valeur", True, there, niveau("valeur_reference")),
-        Colonne("evolution_reference", "Évolution", True, there, evolution_la),
-    ]
-    title = f"Ce que disent les chiffres publics autour de la fiche action {numero}, {here} et {there}"
-    sources = " ; ".join(found.drop_duplicates("indicateur", keep="last")["source"].unique())
-    context = "Ces séries décrivent le territoire. Elles ne disent rien de l'effet de la fiche."
-    notes = [context, *notes_des_moyennes(found, etude.contexte)]
-    return etude.contexte.tableau(found, columns, "series-publiques", title, source=sources, notes=notes)
+    return etude.tableau(
+        "series_publiques",
+        found,
+        {
+            "libelle": serie,
+            "annee": str,
+            "niveau": lambda row: niveau(row, "valeur"),
+            "evolution": evolution_ici,
+            "niveau_reference": lambda row: niveau(row, "valeur_reference"),
+            "evolution_reference": evolution_la,
+        },
+        mots={
+            "fiche": numero,
+            "source": " ; ".join(found.drop_duplicates("indicateur", keep="last")["source"].unique()),
+        },
+        notes=notes_des_moyennes(found, etude.contexte),
+    )
 
 
 def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:

@@ -17,7 +17,7 @@ from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.evaluation import mouvement
 from ctglib.calculs.formules import ratio_pour_100, somme
-from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu, coupure_entre, par_annee
+from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu
 from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie, Unite
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation, ThemeRevisite
 from ctglib.donnees.modeles.sources import DonneesPubliques, LignePublique
@@ -60,55 +60,47 @@ def contexte_du_territoire(
         "seule" (no earlier figure) or "absente"; ``variation…`` in %, missing across a break. A reference is read over
         the same years, never as a level. A short series has means of years, and no change from one year to another.
     """
-    order = pd.Index(list(dict.fromkeys(indicateurs)))
+    order, rows = pd.Index(list(dict.fromkeys(indicateurs))), []
     wanted = series[series["indicateur"].isin(order)].astype({"annee": "int64", "valeur": "float64"})
+    wanted = wanted.sort_values("indicateur", key=order.get_indexer, kind="stable")
     own, other = (wanted[wanted["territoire"].eq(code)] for code in (lieux.territoire, lieux.reference))
-    known = own.assign(mesuree=own["valeur"].notna()).sort_values(["mesuree", "annee"])
-    earlier = known[known["mesuree"] & known.duplicated(LIGNE, keep="last")].drop_duplicates(LIGNE, keep="last")
-    lines = own.drop_duplicates(LIGNE).sort_values("indicateur", key=order.get_indexer, kind="stable")
-    latest = known.drop_duplicates(LIGNE, keep="last")[[*LIGNE, "annee", "valeur", "statut", "source", "note"]]
-    table = lines[[*LIGNE, "unite"]].merge(latest)
-    before = table[LIGNE].merge(earlier, "left")["annee"]
-    start, last = pd.Series(float(lieux.depart), table.index), max([lieux.depart, *wanted["annee"]])
-    here, there = (par_annee(part, table, lieux.depart, last)[0] for part in (own, other))
-
-    def en_annee(values: pd.DataFrame, years: pd.Series) -> pd.Series:
-        return values.where(np.equal.outer(years.to_numpy("float64"), values.columns.to_numpy())).max(axis=1)
-
-    def variation(values: pd.DataFrame, since: pd.Series) -> pd.Series:
-        """Return the change since a year in %, missing when one is not known, is zero, or lies across a break."""
-        first, final = en_annee(values, since), en_annee(values, table["annee"])
-        parted = coupure_entre(table, meanings, (), since).ne("")
-        return (100 * (final / first.mask(first.eq(0)) - 1)).mask(parted | ~since.lt(table["annee"]))
-
-    items = table["indicateur"].map(meanings)
-    table = table.assign(
-        annee_avant=before,
-        valeur_avant=en_annee(here, before),
-        valeur_depart=en_annee(here, start),
-        variation=variation(here, before),
-        variation_depart=variation(here, start),
-        variation_reference=variation(there, before),
-        variation_reference_depart=variation(there, start),
-        arrondi=[item.arrondi_source or 0.0 for item in items],
-        hasard=[item.hasard for item in items],
-    )
-    moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"]), seuils)
-    moved = moved.mask(coupure_entre(table, meanings, (), before).ne(""), "rupture").mask(before.isna(), "seule")
-    short = pd.Series([item.petite_serie is not None for item in items], table.index, dtype=bool)
-    read = [
-        moyennes(own.merge(table.loc[[place], LIGNE]), items[place].petite_serie, seuils.hasard_ecarts)
-        for place in table.index[short]
-    ]
-    means = pd.DataFrame(read, table.index[short], columns=[*MOYENNES, "lecture"]).reindex(table.index)
-    table = table.assign(
-        ecart=(table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES),
-        lecture=means.pop("lecture").fillna(moved.mask(table["valeur"].isna(), "absente").mask(short, "seule")),
-        **means,
-    )
-    table = table.assign(**table[D_UNE_ANNEE_A_L_AUTRE].mask(short))
+    beside = {key: part.set_index("annee")["valeur"] for key, part in other.groupby(LIGNE)}
+    for key, part in own.groupby(LIGNE, sort=False):
+        item, known = meanings[key[0]], part[part["valeur"].notna()].sort_values("annee")
+        latest = known.iloc[-1] if len(known) else part.loc[part["annee"].idxmax()]
+        row = {**latest, "lecture": None}
+        rows.append(row)
+        if item.petite_serie:
+            row |= {"lecture": "seule", **moyennes(known, item.petite_serie, seuils.hasard_ecarts)}
+            continue
+        values, there, last = known.set_index("annee")["valeur"], beside.get(key, pd.Series()), latest["annee"]
+        before = values.index[-2] if len(values) > 1 else np.nan
+        cuts, starts = [cut.annee for cut in item.ruptures], {"": before, "_depart": lieux.depart}
+        joined = {
+            suffix: start
+            for suffix, start in starts.items()
+            if start < last and not any(start < cut <= last for cut in cuts)
+        }
+        for suffix, start in joined.items():
+            row[f"variation{suffix}"] = variation(values, start, last)
+            row[f"variation_reference{suffix}"] = variation(there, start, last)
+        row |= {"annee_avant": before, "valeur_avant": values.get(before), "valeur_depart": values.get(lieux.depart)}
+        if "" not in joined:
+            row["lecture"] = "absente" if known.empty else "seule" if np.isnan(before) else "rupture"
+    table = pd.DataFrame(rows, columns=list(COLONNES)).astype({"valeur_avant": "float64"})
+    items = [meanings[name] for name in table["indicateur"]]
+    rules = {"arrondi": [item.arrondi_source or 0.0 for item in items], "hasard": [item.hasard for item in items]}
+    moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"], **rules), seuils)
+    gap = (table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES)
+    table = table.assign(ecart=gap, lecture=table["lecture"].fillna(moved))
     reals = (*D_UNE_ANNEE_A_L_AUTRE, "valeur", "moyenne_avant", "moyenne", "variation_des_moyennes", "hasard")
-    return table[list(COLONNES)].astype(dict.fromkeys(reals, "float64") | {"annee": "Int64", "annee_avant": "Int64"})
+    return table.astype(dict.fromkeys(reals, "float64") | {"annee": "Int64", "annee_avant": "Int64"})
+
+
+def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
+    """Return the change of a series by year in %, missing when one of the two is not known, or the first is zero."""
+    start = valeurs.get(depart, np.nan)
+    return 100 * (valeurs.get(annee, np.nan) / start - 1) if start else np.nan
 
 
 def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
@@ -162,14 +154,18 @@ def trajectoires_du_territoire(
         The columns ``TRAJECTOIRES``, by series then year; ``rupture``: True in the first year of a new series.
     """
     wanted = pd.Index(list(indicateurs))
-    own = series[series["territoire"].eq(territoire) & series["annee"].ge(depuis) & series["dimension"].eq("")]
-    rows = own[own["indicateur"].isin(wanted)].sort_values("annee")
-    ordered = rows.sort_values("indicateur", key=wanted.get_indexer, kind="stable")
+    own = series["territoire"].eq(territoire) & series["annee"].ge(depuis) & series["dimension"].eq("")
+    rows = series[own & series["indicateur"].isin(wanted)].sort_values("annee")
+    rows = rows.sort_values("indicateur", key=wanted.get_indexer, kind="stable", ignore_index=True)
     breaks = {(name, item.annee) for name in wanted for item in meanings[name].ruptures}
-    broken = [key in breaks for key in zip(ordered["indicateur"], ordered["annee"], strict=True)]
-    labels = [meanings[name].libelle for name in ordered["indicateur"]]
-    table = ordered.assign(libelle=labels, serie="", cible=float("nan"), annee_cible=pd.NA, rupture=broken)
-    return table[list(TRAJECTOIRES)].reset_index(drop=True).astype({"annee_cible": "Int64"})
+    table = rows.assign(
+        libelle=[meanings[name].libelle for name in rows["indicateur"]],
+        serie="",
+        cible=np.nan,
+        annee_cible=pd.array([pd.NA] * len(rows), "Int64"),
+        rupture=[key in breaks for key in zip(rows["indicateur"], rows["annee"], strict=True)],
+    )
+    return table[list(TRAJECTOIRES)]
 
 
 # The diagnostic, then and now.
@@ -308,8 +304,3 @@ def _publique(item: LignePublique, publiques: pd.DataFrame, note: str) -> pd.Dat
         statut=[str(Statut.ESTIME if one else Statut.NORMAL) for one in status],
         dit=f"{told} ; {item.reserve}" if item.reserve else told,
     )
-
-
-def annees_renouvelees(annexe1: pd.DataFrame) -> list[int]:
-    """Return the years of the values that are there, in order."""
-    return sorted({int(year) for year in annexe1.loc[annexe1["valeur"].notna(), "annee"]})

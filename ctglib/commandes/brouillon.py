@@ -14,7 +14,7 @@ from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.calculs.ecriture import enumerer
 from ctglib.calculs.suivi import a_la_date
-from ctglib.calculs.territoire import annees_renouvelees, remplir
+from ctglib.calculs.territoire import remplir
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.ecriture import en_csv
@@ -190,7 +190,7 @@ def diagnostic_public(
 
 def _sources_du_diagnostic(regles: DonneesPubliques, annexe1: pd.DataFrame) -> dict[str, str]:
     """Return what ``convention.yaml`` says of these figures: their source and their years."""
-    years = enumerer([str(year) for year in annees_renouvelees(annexe1)])
+    years = enumerer([str(year) for year in sorted(annexe1.loc[annexe1["valeur"].notna(), "annee"].unique())])
     date = regles.date.format(annees=years) if years else regles.aucune_date
     return {"source_diagnostic": regles.source, "date_des_donnees": date}
 

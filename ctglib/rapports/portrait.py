@@ -10,10 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure as Dessin
 
 from ctglib.blocs.portrait import COMPTES, EPCI, SEMBLABLES, EtudePortrait, etudier_portrait
-from ctglib.blocs.territoire import part
 from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, en_annees, par_commune
 from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, paragraphe, sous_titre, suite
-from ctglib.document.contexte import periode
+from ctglib.document.contexte import periode, variation
 from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
@@ -204,7 +203,7 @@ class Portrait:
         columns = [
             Colonne("libelle", "Série"),
             Colonne("_periode", "Période", ecrire=lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}"),
-            *(Colonne(key, head, True, "Évolution", part) for key, head in heads.items()),
+            *(Colonne(key, head, True, "Évolution", variation) for key, head in heads.items()),
             Colonne("lecture", f"Lecture, {study.place.nom}", ecrire=study.regles.lectures.get),
         ]
         few = not enough.all() and study.dire("note_depart")
