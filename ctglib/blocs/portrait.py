@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,8 @@ import pandas as pd
 
 from ctglib.calculs.portrait import ICI, LA, TROP_PEU, Chiffres, Lieu, evolutions, mesurer, semblables
 from ctglib.document.contexte import Contexte
-from ctglib.document.typographie import majuscule
+from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.typographie import majuscule, remplir
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import charger_famille, lire_tables, serie_gardee, tables
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
@@ -62,9 +63,8 @@ class EtudePortrait:
     def suivis(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The years of the series followed, and how they moved (see ``evolutions``), with their libelle."""
         known = [name for name in self.regles.evolution if name in self.chiffres.familles]
-        labels = dict(zip(self.regles.evolution, self.regles.evolution_libelles, strict=True))
         tables = evolutions(self.chiffres, self.lieux, known, self.seuils)
-        return tuple(rows.assign(libelle=rows["indicateur"].map(labels)) if len(rows) else rows for rows in tables)
+        return tuple(rows.assign(libelle=rows["indicateur"].map(self.regles.evolution)) for rows in tables)
 
     @cached_property
     def definitions(self) -> dict[str, Mesure]:
@@ -76,9 +76,8 @@ class EtudePortrait:
         """The words of charts and tables; the source is that of each."""
         units = {item.id: item for item in charger_yaml("catalogue/unites.yaml", Unites).unites}
         statuses = {item.code: item for item in charger_yaml("catalogue/statuts.yaml", Statuts).statuts}
-        series = zip(self.regles.evolution, self.regles.evolution_libelles, strict=True)
         known = [(one.id, one.libelle, one.unite) for one in self.definitions.values()]
-        known += [(name, label, "nombre") for name, label in series]
+        known += [(name, label, "nombre") for name, label in self.regles.evolution.items()]
         meanings = {
             name: Indicateur(id=name, libelle=label, definition=label, unite=unit, nature="contexte", sens="neutre",
                              decimales=units[unit].decimales)
@@ -90,15 +89,21 @@ class EtudePortrait:
         """Return a sentence of ``catalogue/portrait.yaml``, filled."""
         here, there = self.place, self.contexte.reference
         told = {"Le": majuscule(here.le), "de": here.de, "A": majuscule(here.a), "de_reference": there.de}
-        least, window = self.regles.minimum, self.regles.semblables.fenetre
-        return self.regles.phrases[phrase].format(**told, minimum=least, fenetre=window, **valeurs)
+        told |= {"minimum": self.regles.minimum, "fenetre": self.regles.semblables.fenetre}
+        return remplir(self.regles.phrases[phrase], **told, **valeurs)
+
+    def tableau(
+        self, cle: str, lignes: pd.DataFrame, ecrire: Mapping[str, Callable | None] | None = None, *autres: Colonne,
+        mots: Mapping[str, object] | None = None, **reste: object,
+    ) -> Tableau:  # fmt: skip
+        """Return a table whose words are those of ``catalogue/portrait.yaml`` (see ``Contexte.presenter``)."""
+        words, shown = {"semblables": majuscule(self.semblables), **(mots or {})}, self.regles.tableaux[cle]
+        return self.contexte.presenter(shown, lignes, ecrire, *autres, cle=f"portrait-{cle}", mots=words, **reste)
 
     @property
-    def titres(self) -> dict[str, str]:
-        """The heads of the columns of the other places, those that there are."""
-        alike = "Communes semblables" if self.place.niveau == "commune" else "EPCI semblables"
-        heads = {SEMBLABLES: alike, EPCI: "Intercommunalité", LA: self.contexte.reference.nom}
-        return {role: head for role, head in heads.items() if role in self.lieux}
+    def semblables(self) -> str:
+        """What the territories alike are called in a sentence."""
+        return "communes semblables" if self.place.niveau == "commune" else "EPCI semblables"
 
     def source(self, lignes: pd.DataFrame) -> str:
         """Return the producers of some measures, with the years of each."""

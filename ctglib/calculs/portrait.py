@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctglib.calculs.comparables import distances
 from ctglib.calculs.evaluation import mouvement
+from ctglib.calculs.territoire import variation
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 from ctglib.donnees.modeles.rapports import Mesure, Semblables
 
@@ -74,18 +75,16 @@ def mesurer(
         ("", "secret", "absent", "trop_peu"); ecart to the département (relative, in %, between amounts) and marge: what
         the rounding and chance make of it.
     """
-
-    def known(row: Mapping[str, object], role: str) -> bool:
-        return row.get(role) in ("", TROP_PEU)
-
     rows = []
     for measure in mesures:
         names = [name for name in measure.numerateur if name in chiffres.familles]
         if found := [_ligne(chiffres, lieux, measure, name, minimum) for name in names]:
-            rows.append(max(found, key=lambda row: (known(row, "raison"), known(row, f"raison_{LA}"))))
+            rows.append(
+                max(found, key=lambda row: [row.get(f"raison{role}") in ("", TROP_PEU) for role in ("", f"_{LA}")])
+            )
     table = pd.DataFrame(rows)
     if f"valeur_{LA}" not in table:
-        return table.assign(ecart=float("nan"), marge=float("nan"))
+        return table.assign(ecart=np.nan, marge=np.nan)
     gap, reference, unit = table["valeur"] - table[f"valeur_{LA}"], table[f"valeur_{LA}"], table["unite"]
     half = table["serie"].map(lambda name: chiffres.arrondis[name] // 2)
     chance = half + ecarts * table["numerateur"].where(table["numerateur"] < np.inf).pow(0.5)
@@ -105,30 +104,29 @@ def _ligne(
     row = {"mesure": mesure.id, "serie": serie, "annee": year, "unite": mesure.unite, "pour": mesure.pour}
     for role, table in years.items():
         suffix = "" if role == ICI else f"_{role}"
-        cells = table.loc[year] if year in table.index else dict.fromkeys(table.columns, float("nan"))
+        cells = table.loc[year] if year in table.index else dict.fromkeys(table.columns, np.nan)
         few = mesure.denominateur is not None and cells["denominateur"] < minimum
         reason = SECRET if np.isinf(cells["valeur"]) else ABSENT if cells["valeur"] != cells["valeur"] else ""
         row |= {f"{name}{suffix}": cells[name] for name in ("numerateur", "denominateur")}
-        row[f"valeur{suffix}"] = float("nan") if few or reason else cells["valeur"]
+        row[f"valeur{suffix}"] = np.nan if few or reason else cells["valeur"]
         row[f"raison{suffix}"] = TROP_PEU if few and not reason else reason
     return row
 
 
 def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.DataFrame:
     """Return numerateur, denominateur and valeur by year; a denominator of another family is that of its last year."""
-    below = mesure.denominateur
+    below, families = mesure.denominateur, chiffres.familles
     if below is None:
         counts = en_annees(chiffres, lieu, serie)[serie].rolling(mesure.moyenne).mean()
-        return pd.DataFrame({"numerateur": counts, "denominateur": float("nan"), "valeur": counts})
-    families = chiffres.familles
+        return pd.DataFrame({"numerateur": counts, "denominateur": np.nan, "valeur": counts})
     if below not in families:
         return pd.DataFrame(columns=["numerateur", "denominateur", "valeur"], dtype=float)
     if families[below] == families[serie]:
-        both = en_annees(chiffres, lieu, serie, below)
-        above, under = both[serie], both[below]
+        counts = en_annees(chiffres, lieu, serie, below)
     else:
-        above, last = en_annees(chiffres, lieu, serie)[serie], en_annees(chiffres, lieu, below)[below]
-        under = pd.Series(last.iloc[-1] if len(last) else float("nan"), index=above.index)
+        last = en_annees(chiffres, lieu, below)[below]
+        counts = en_annees(chiffres, lieu, serie).assign(**{below: last.iloc[-1] if len(last) else np.nan})
+    above, under = counts[serie], counts[below]
     value = mesure.pour * above / under.where(under.ne(0))
     return pd.DataFrame({"numerateur": above, "denominateur": under, "valeur": value.mask(np.isinf(under), np.inf)})
 
@@ -176,9 +174,7 @@ def evolutions(
         years += [(name, year, value, year in broken) for year, value in own.items()]
         own = own[own.index >= max(broken, default=own.index[0])]
         start, end = own.index[0], own.index[-1]
-        changes = [
-            100 * (kept.get(end, np.nan) / kept.replace(0, np.nan).get(start, np.nan) - 1) for kept in counts.values()
-        ]
+        changes = [variation(values, start, end) for values in counts.values()]
         rows.append((name, start, end, own[start], own[end], *changes))
     names = ["indicateur", "depart", "annee", "valeur_depart", "valeur"]
     names += ["variation" if role == ICI else f"variation_{role}" for role in lieux]

@@ -15,7 +15,7 @@ from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, par
 from ctglib.document.contexte import periode, variation
 from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
-from ctglib.document.typographie import compter, enumerer, majuscule, minuscule, nombre, pourcent
+from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre, pourcent
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES, charger_famille, lire_registre, tables
 from ctglib.donnees.modeles.rapports import Synthese
@@ -55,19 +55,18 @@ class Portrait:
 
     def couverture(self) -> Couverture:
         """Return the cover: the territory, the year of the figures, and that it is no convention."""
-        study, members = self.etude, compter(len(self.etude.lieux[ICI].membres), "commune")
-        within, known = study.reference.de if study.reference else "", study.connues
+        study, known = self.etude, self.etude.connues
         years = known["annee"].groupby(known["famille"].map(lambda name: charger_famille(name).producteur), sort=False)
-        where = {
-            "commune": f"commune {within}, {study.epci.le if study.epci else 'hors intercommunalité'}",
-            "epci": f"{members}, département {within}",
-            "departement": members,
-        }
+        within = {"departement": study.reference.de if study.reference else "", "code": study.place.code}
+        within |= {"epci": study.epci.le if study.epci else "hors intercommunalité"}
         return Couverture(
             sujet="données publiques seules",
             territoire=study.place.nom,
             mentions=(
-                ("Territoire", f"{where[study.place.niveau]} (code {study.place.code})"),
+                (
+                    "Territoire",
+                    study.dire(f"est_{study.place.niveau}", communes=len(study.lieux[ICI].membres), **within),
+                ),
                 ("Données", " ; ".join(f"{who}, {periode({*own.astype(int)})}" for who, own in years)),
                 ("Portée", "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"),
             ),
@@ -90,15 +89,14 @@ class Portrait:
 
     def theme(self, nom: str) -> Bloc | None:
         """Return what is known of a theme: dumbbells of the shares, a bar of the parts, and a table of the rest."""
-        study = self.etude
+        study, name = self.etude, f"portrait-{nom.replace('_', '-')}"
         rules, rows = study.regles.themes[nom], study.mesures[study.mesures["theme"].eq(nom)]
-        kept = [name for name, one in study.definitions.items() if one.garder]
+        kept = [one for one, measure in study.definitions.items() if measure.garder]
         elsewhere = rows.filter(like="valeur_").notna().any(axis=1)
         rows = rows[rows["raison"].isin(["", TROP_PEU, SECRET]) | (rows["mesure"].isin(kept) & elsewhere)]
         asked = rules.figure_de or tuple(one.id for one in rules.mesures)
         drawn = rows["mesure"].isin(asked) & rows["ecart"].notna() & rows["unite"].isin(("pourcent", "pour_100"))
         drawn &= bool(rules.figure) and drawn.sum() > 1  # dumbbells show two shares at least
-        name = f"portrait-{nom.replace('_', '-')}"
         return suite(
             [
                 self._halteres(f"{name}-ecarts", rules.figure, rows[drawn]) if drawn.any() else None,
@@ -108,13 +106,13 @@ class Portrait:
         )
 
     def _halteres(self, nom: str, question: str, rows: pd.DataFrame) -> Figure:
-        study, other = self.etude, rows.get(f"valeur_{SEMBLABLES}")
+        study, other = self.etude, rows.get(f"valeur_{SEMBLABLES}", pd.Series(nan, rows.index))
         shown = rows.assign(
-            valeur_reference=rows[f"valeur_{LA}"], statut="A", statut_reference="A", ecart_type="points"
-        )
-        others = minuscule(study.titres[SEMBLABLES]) if other is not None and other.notna().any() else ""
+            valeur_reference=rows[f"valeur_{LA}"], valeur_autre=other, statut="A", statut_reference="A",
+            ecart_type="points",
+        )  # fmt: skip
         figure = haltere(
-            shown.assign(valeur_autre=other) if others else shown, study.contexte, nom=nom, autre=others,
+            shown, study.contexte, nom=nom, autre=study.semblables if other.notna().any() else "",
             titre=f"{question} {study.place.nom} et {study.contexte.reference.nom}", source=study.source(rows),
         )  # fmt: skip
         numbers = self._tableau(rows, figure.tableau.nom, figure.tableau.titre, donnees_de=nom)
@@ -130,8 +128,7 @@ class Portrait:
             def write(row: pd.Series) -> str:
                 if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
                     return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
-                level = row[f"valeur{suffix}"]
-                absent = words.get(row[f"raison{suffix}"], RIEN)
+                level, absent = row.get(f"valeur{suffix}", nan), words.get(row.get(f"raison{suffix}"), RIEN)
                 return absent if pd.isna(level) else contexte.valeur(row["mesure"], level)
 
             return write
@@ -147,37 +144,39 @@ class Portrait:
                 return words[BRUIT]
             return contexte.ecart(row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points")
 
-        columns = [
-            Colonne("libelle", "Mesure"),
-            Colonne("_compte", "Nombre", True, ecrire=count),
-            Colonne("_ici", study.place.nom, True, ecrire=value(ICI)),
-            *(Colonne(f"_{role}", head, True, ecrire=value(role)) for role, head in study.titres.items()),
-            *[Colonne("_ecart", "Écart au département", True, ecrire=gap)] * (LA in study.lieux),
-        ]
-        numbers = rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan)
-        told = {"source": study.source(rows), "donnees": numbers, "donnees_de": donnees_de}
-        made = contexte.tableau(rows, columns, nom, titre, **told).sans_colonne_vide()
+        made = study.tableau(
+            "mesures",
+            rows,
+            {"compte": count, **{role: value(role) for role in (ICI, SEMBLABLES, EPCI, LA)}, "ecart_dit": gap},
+            mots={"titre": titre, "source": study.source(rows)},
+            nom=nom,
+            donnees=rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan),
+            donnees_de=donnees_de,
+        ).sans_colonne_vide()
         met = [key for key in (BRUIT, TROP_PEU, SECRET) if made.cellules.eq(words[key]).to_numpy().any()]
         met += ["iris_commune" if study.place.niveau == "commune" else "iris"] * bool(rows["iris"].any())
         return replace(made, notes=tuple(study.dire(f"note_{key}") for key in met))
 
     def _parts(self, theme: str, nom: str) -> Figure | None:
         """Return one bar of parts for the territory, one for its département, when all the parts are known."""
-        study, rules, bars = self.etude, self.etude.regles.themes[theme], []
-        family = study.chiffres.familles.get(rules.parts_de[0])
-        labels = dict(zip(rules.parts_de, rules.parts_libelles, strict=True))
-        for role, name in {ICI: study.place.nom, LA: study.contexte.reference.nom}.items():
-            if role not in study.lieux or not family:
-                continue
-            counts = en_annees(study.chiffres, study.lieux[role], *rules.parts_de).replace(inf, nan)
-            known = counts.dropna().tail(1).rename_axis(index="annee", columns="modalite").stack().rename("effectif")
-            if known.sum() < study.regles.minimum:
-                return None
-            shown = known.reset_index().astype({"annee": int}).assign(part=PART * known.array / known.sum(), statut="A")
-            bars.append(shown.assign(groupe=f"{name}, {shown['annee'].iloc[0]}", libelle=shown["modalite"].map(labels)))
-        if not bars:
+        study, rules = self.etude, self.etude.regles.themes[theme]
+        family = study.chiffres.familles.get(next(iter(rules.parts_de)))
+        names = {ICI: study.place.nom, LA: study.contexte.reference.nom}
+        places = {names[role]: place for role, place in study.lieux.items() if role in names and family}
+        counts = {
+            name: en_annees(study.chiffres, place, *rules.parts_de).replace(inf, nan).dropna().tail(1)
+            for name, place in places.items()
+        }
+        if not counts or min(rows.to_numpy().sum() for rows in counts.values()) < study.regles.minimum:
             return None
-        table = pd.concat(bars)[["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"]]
+        table = pd.concat(counts, names=["groupe", "annee"]).rename_axis(columns="modalite").stack()
+        table = table.rename("effectif").reset_index().astype({"annee": int})
+        table = table.assign(
+            groupe=table["groupe"] + ", " + table["annee"].astype(str),
+            libelle=table["modalite"].map(rules.parts_de),
+            part=PART * table["effectif"] / table.groupby("groupe")["effectif"].transform("sum"),
+            statut="A",
+        )[["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"]]
         source = publiques.source(charger_famille(family), sorted({*table["annee"]}))
         title = rules.parts if study.place.niveau == "commune" else f"{rules.parts} Communes découpées en IRIS"
         return parts(table, study.contexte, nom=nom, titre=title, source=source)
@@ -197,20 +196,23 @@ class Portrait:
             study.contexte, nom="portrait-evolution", titre=f"Combien de foyers chaque année, de {first} à {last} ?",
             source=source,
         )  # fmt: skip
-        peculiar = charger_yaml("catalogue/synthese.yaml", Synthese).annees
         enough = moved["valeur_depart"].ge(study.regles.minimum)
-        heads = {"variation": study.place.nom} | {f"variation_{role}": head for role, head in study.titres.items()}
-        columns = [
-            Colonne("libelle", "Série"),
-            Colonne("_periode", "Période", ecrire=lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}"),
-            *(Colonne(key, head, True, "Évolution", variation) for key, head in heads.items()),
-            Colonne("lecture", f"Lecture, {study.place.nom}", ecrire=study.regles.lectures.get),
-        ]
-        few = not enough.all() and study.dire("note_depart")
-        notes = [few, *(note for year, note in peculiar.items() if year in {*moved["depart"]})]
-        rows = moved.assign(variation=moved["variation"].where(enough))
-        title = f"Comment ces nombres ont changé, {study.place.nom} et ailleurs"
-        table = study.contexte.tableau(rows, columns, "portrait-evolutions", title, source=source, notes=notes)
+        peculiar = charger_yaml("catalogue/synthese.yaml", Synthese).annees
+        table = study.tableau(
+            "evolutions",
+            moved.assign(variation=moved["variation"].where(enough)),
+            {
+                "periode": lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}",
+                "variation": variation,
+                **{f"variation_{role}": variation if role in study.lieux else None for role in (SEMBLABLES, EPCI, LA)},
+                "lecture": study.regles.lectures.get,
+            },
+            mots={"source": source},
+            notes=[
+                not enough.all() and study.dire("note_depart"),
+                *(note for year, note in peculiar.items() if year in {*moved["depart"]}),
+            ],
+        )
         return suite([figure, table])
 
     def _carte(self) -> Figure | None:
@@ -239,50 +241,35 @@ class Portrait:
         known = data[data["valeur"].notna()]
         ends = pd.concat([known.head(LIGNES // 2), known.tail(LIGNES // 2)]).drop_duplicates("code")
         shown = data if len(data) <= LIGNES else ends
-        columns = [
-            Colonne("nom", "Commune"),
-            Colonne("numerateur", "Nombre", True),
-            Colonne("valeur", measure.libelle, True, ecrire=lambda value: (
-                study.regles.mots[TROP_PEU] if pd.isna(value) else study.contexte.valeur(measure.id, value))),
-        ]  # fmt: skip
-        few = f" {study.dire('hachuree')}"
-        source = study.source(study.mesures[study.mesures["mesure"].eq(measure.id)])
-        (high, top), (low, bottom) = ((row.nom, study.contexte.valeur(measure.id, row.valeur))
-                                      for row in known.iloc[[0, -1]].itertuples())  # fmt: skip
+
+        def rate(value: float) -> str:
+            return study.regles.mots[TROP_PEU] if pd.isna(value) else study.contexte.valeur(measure.id, value)
+
+        (high, top), (low, bottom) = ((row.nom, rate(row.valeur)) for row in known.iloc[[0, -1]].itertuples())
+        source, words = study.source(study.mesures[study.mesures["mesure"].eq(measure.id)]), {"mesure": measure.libelle}
+        said = {**words, "haut": high, "plus": top, "bas": low, "moins": bottom, "communes": len(both)}
+        numbers = study.tableau(
+            "carte_donnees", shown, {"valeur": rate}, mots={**words, "source": source}, donnees=data,
+            donnees_de="portrait-carte", notes=[len(shown) < len(data) and study.dire("carte_lignes", lignes=LIGNES)],
+        )  # fmt: skip
         return figure_de(
-            drawing, nom="portrait-carte", titre=f"{measure.libelle}, par commune : {around.nom}",
-            source=f"{source} ; contours : {CONTOURS}",
-            alt=f"Carte de {compter(len(both), 'commune')}, {around.le}. Le taux le plus haut : {high}, {top} ; le "
-            f"plus bas : {low}, {bottom}.",
-            lecture=f"le taux va de {bottom} ({low}) à {top} ({high})." + few * (len(known) < len(both)),
-            tableau=study.contexte.tableau(
-                shown, columns, "portrait-carte-donnees", f"{measure.libelle}, par commune", source=source,
-                donnees=data, donnees_de="portrait-carte",
-                notes=[f"Les {LIGNES} plus hauts et plus bas taux ; le CSV les a tous."] * (len(shown) < len(data)),
-            ),
+            drawing, nom="portrait-carte", titre=study.dire("carte_titre", autour=around.nom, **words),
+            source=f"{source} ; contours : {CONTOURS}", alt=study.dire("carte_alt", le=around.le, **said),
+            lecture=study.dire("carte_lecture", **said) + study.dire("hachuree") * (len(known) < len(both)),
+            tableau=numbers,
         )  # fmt: skip
 
     def manques(self) -> Bloc:
         """Return what public figures do not say, who has it, and what is missing for this territory."""
-        study = self.etude
-        table = study.contexte.tableau(
-            pd.DataFrame([one.model_dump() for one in study.regles.manques]),
-            [
-                Colonne("quoi", "À demander", ecrire=majuscule),
-                Colonne("qui", "Qui l'a"),
-                Colonne("pourquoi", "Pourquoi ce n'est pas public", ecrire=majuscule),
-            ],
-            "portrait-manques", "Ce que les données publiques ne disent pas, et qui le sait",
-            source="catalogue du classeur d'évaluation",
-        )  # fmt: skip
+        study, asked = self.etude, pd.DataFrame([one.model_dump() for one in self.etude.regles.manques])
         lost = study.mesures[study.mesures["raison"].isin(["absent", SECRET])]
         labels = {name: minuscule(one.libelle) for name, one in study.definitions.items()}
         groups = lost["mesure"].map(labels).groupby(lost["famille"], sort=False).agg(list)
         told = [study.regles.champs[name].format(absents=majuscule(enumerer(own))) for name, own in groups.items()]
         known = {*study.chiffres.familles}
         never = [labels[name] for name, one in study.definitions.items() if not known & {*one.numerateur}]
-        told += [f"{majuscule(enumerer(never))} : aucun fichier du classeur ne les donne."] * bool(never)
-        return suite([table, liste(told)])
+        told += [study.dire("sans_fichier", absents=majuscule(enumerer(never)))] * bool(never)
+        return suite([study.tableau("manques", asked, {"quoi": majuscule, "pourquoi": majuscule}), liste(told)])
 
     def semblables(self) -> Bloc:
         """Return how the territories alike are chosen, and which they are."""
@@ -293,17 +280,18 @@ class Portrait:
         labels = {one.numerateur[0]: one.libelle for one in study.definitions.values()
                   if one.denominateur == rule.taille and one.pour == PART}  # fmt: skip
         shares, group = [name for name in rule.parts if name in labels], "Pour 100 foyers allocataires"
-        columns = [
-            Colonne("nom", majuscule(kind)),
+        title = f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}"
+        source = publiques.source(charger_famille(COMPTES), [int(study.chiffres.tables[COMPTES]["annee"].max())])
+        table = study.tableau(
+            "semblables",
+            rows.assign(**{f"part_{name}": PART * rows[name] / rows[rule.taille] for name in shares}),
+            None,
             Colonne(rule.taille, "Foyers allocataires", True, ecrire=nombre),
             *(Colonne(f"part_{name}", labels[name], True, group, decimales(1)) for name in shares),
             *[Colonne("distance", "Distance", True, ecrire=decimales(2))] * (not whole),
-        ]
-        rows = rows.assign(**{f"part_{name}": PART * rows[name] / rows[rule.taille] for name in shares})
-        title = f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}"
-        source = publiques.source(charger_famille(COMPTES), [int(study.chiffres.tables[COMPTES]["annee"].max())])
-        table = study.contexte.tableau(rows, columns, "portrait-semblables", title, source=source)
-        told = study.dire("par_epci" if whole else "semblables", lesquels=kind, retenus=nombre(len(rows) - 1))
+            mots={"titre": title, "lesquels": majuscule(kind), "source": source},
+        )
+        told = study.dire("par_epci" if whole else "semblables", lesquels=kind, retenus=len(rows) - 1)
         return suite([paragraphe(told), table])
 
     def methode(self) -> Bloc:
@@ -318,15 +306,13 @@ class Portrait:
         used = [*self.etude.chiffres.tables, "ign_contours"]
         files = [one for store in (PUBLIQUES, LOCALES) for one in lire_registre(store).fichiers if one.famille in used]
         rows = pd.DataFrame([one.model_dump(mode="json", exclude={"departements"}) for one in files])
-        lots = [(charger_famille(name), size) for name, size in rows.groupby("famille", sort=False).size().items()]
-        shown = [(f"{one.producteur}, {one.jeu}", one.titre, one.adresse, one.licence, size) for one, size in lots]
-        heads = {"jeu": "Jeu de données", "titre": "Ce qu'il dit", "adresse": "Où", "licence": "Licence"}
-        columns = [*(Colonne(*head) for head in heads.items()), Colonne("fichiers", "Fichiers", True)]
-        return self.etude.contexte.tableau(
-            pd.DataFrame(shown, columns=[*heads, "fichiers"]), columns, "portrait-sources",
-            "Les fichiers officiels de ce portrait", source="registre des fichiers ajoutés au classeur", donnees=rows,
-            notes=["Le CSV de ce tableau donne les fichiers un par un, avec leur empreinte (sha256)."],
-        )  # fmt: skip
+        shown = [
+            charger_famille(name).model_dump(include={"producteur", "jeu", "titre", "adresse", "licence"})
+            | {"fichiers": count}
+            for name, count in rows.groupby("famille", sort=False).size().items()
+        ]
+        writers = {"nom": lambda row: f"{row['producteur']}, {row['jeu']}"}
+        return self.etude.tableau("sources", pd.DataFrame(shown), writers, donnees=rows)
 
     @property
     def _annee(self) -> int:
@@ -341,11 +327,10 @@ class Portrait:
         if told.isna().all():
             yield study.dire("aucun_chiffre")
         if pd.notna(told["population"]):
-            yield study.dire("habitants", habitants=nombre(told["population"])) + (
-                study.dire("rien_de_la_cnaf") if told.isna().any() else
-                study.dire("foyers", annee=f"{known.at['foyers', 'annee']:.0f}", foyers=nombre(told["foyers"]),
-                           personnes=nombre(told["personnes"]))
-            )  # fmt: skip
+            unknown, year = told.isna().any(), known["annee"].get("foyers")
+            yield study.dire("habitants", habitants=told["population"]) + (
+                study.dire("rien_de_la_cnaf") if unknown else study.dire("foyers", annee=int(year), **told)
+            )
         yield from self._ecarts()
         yield from self._evolutions()
 
@@ -359,10 +344,9 @@ class Portrait:
         for row in said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records"):
             alike, name = row.get(f"valeur_{SEMBLABLES}"), row["mesure"]
             there = [f"{write(name, row[f'valeur_{LA}'])} {study.reference.a}"]
-            if pd.notna(alike):
-                there.append(f"{write(name, alike)} dans les {minuscule(study.titres[SEMBLABLES])}")
+            there += [f"{write(name, alike)} dans les {study.semblables}"] * pd.notna(alike)
             said = sentences[name].format(valeur=write(name, row["valeur"]))
-            yield study.dire("mesure", dit=said, annee=f"{row['annee']:.0f}", ailleurs=", et ".join(there))
+            yield study.dire("mesure", dit=said, annee=int(row["annee"]), ailleurs=", et ".join(there))
 
     def _evolutions(self) -> Iterator[str]:
         study, (_, moved) = self.etude, self.etude.suivis
@@ -372,11 +356,7 @@ class Portrait:
         for row in clear.loc[clear["variation"].abs().sort_values(ascending=False).index].to_dict("records"):
             there = row.get(f"variation_{LA}")
             beside = f" ({pourcent(there, signe=True)} {study.reference.a})" if pd.notna(there) else ""
-            span = {
-                "depart": f"{row['depart']:.0f}",
-                "annee": f"{row['annee']:.0f}",
-                "serie": minuscule(row["libelle"]),
-            }
+            span = {"depart": int(row["depart"]), "annee": int(row["annee"]), "serie": minuscule(row["libelle"])}
             yield study.dire(row["lecture"], **span, variation=pourcent(abs(row["variation"])), ailleurs=beside)
         if clear.empty and study.epci:
             yield study.dire("sans_evolution", epci=study.epci.le)

@@ -266,8 +266,7 @@ class ThemeDePortrait(Modele):  # the measures of a chapter
     figure: str = ""  # the question of its dumbbells
     figure_de: tuple[Identifiant, ...] = ()  # all its shares when empty
     parts: str = ""  # of its stacked bar of counts
-    parts_de: tuple[Identifiant, ...] = ()
-    parts_libelles: tuple[Texte, ...] = ()
+    parts_de: dict[Identifiant, Texte] = {}  # how each is called
 
 
 class Semblables(Modele):  # how the territories alike are chosen
@@ -290,12 +289,12 @@ class Portrait(Modele):  # ``portrait.yaml``: what a portrait says of a territor
     abreviations: dict[str, Texte]
     semblables: Semblables
     themes: dict[Identifiant, ThemeDePortrait]
-    evolution: tuple[Identifiant, ...] = Field(max_length=6)
-    evolution_libelles: tuple[Texte, ...]
+    evolution: dict[Identifiant, Texte] = Field(max_length=6)  # how each series is called
     carte: tuple[Identifiant, ...]
     champs: dict[Identifiant, Texte]  # why the figures of a family of files are missing
     mots: dict[Identifiant, Texte]  # of a cell: why there is no value, that a gap is none
     lectures: dict[Identifiant, Texte]  # how a count moved
+    tableaux: dict[Identifiant, Presentation]
     phrases: dict[Identifiant, str]
     manques: tuple[Manque, ...]
 
