@@ -63,20 +63,20 @@ class Comparables(Montrable):
     @cached_property
     def _dits(self) -> dict[str, object]:
         """What the sentences and the tables of ``comparaison.yaml`` name."""
-        rule, found, places = self.resultat.regle, self.resultat, self.contexte
+        rule, found, places = self.comparaison, self.resultat, self.contexte
         step = max(int(places.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
         others = found.ecarts["communes_departement"].max()
         return {
-            "depart": rule.annee_reference,
-            "annee": rule.annee,
-            "avant": self.comparaison.reglage.annees_avant,
+            "depart": found.annee_reference,
+            "annee": found.annee,
+            "avant": rule.reglage.annees_avant,
             "de_reference": places.reference.de,
             "le_territoire": places.territoire.le,
             "de_territoire": places.territoire.de,
             "a": places.territoire.a,
             "reste": f"{places.reference.nom} sans {places.territoire.nom}",
             "autres": 0 if pd.isna(others) else int(others),
-            "fenetre": rule.fenetre,
+            "fenetre": rule.reglage.fenetre,
             "taille": minuscule(self._libelle(rule.taille)),
             "effectif": nombre(found.retenues[rule.taille].iloc[0]),
             "candidates": found.candidates,
@@ -85,8 +85,8 @@ class Comparables(Montrable):
             "ratios": enumerer([minuscule(self._libelle(name)) for name in rule.ratios]),
             "arrondi": nombre(step),
             "marge": nombre(marge(step)),
-            "part": pourcent(100 * self.comparaison.part_inhabituelle, 0),
-            "bruit": self.comparaison.mots["bruit"],
+            "part": pourcent(100 * rule.part_inhabituelle, 0),
+            "bruit": rule.mots["bruit"],
         }
 
     def _dire(self, phrase: str, **valeurs: object) -> str:
@@ -141,7 +141,7 @@ class Comparables(Montrable):
         """Return where the commune stands among the comparable ones, series by series."""
         if not self.resultat:
             return None
-        years = f"de {self.resultat.regle.annee_reference} à {self.resultat.regle.annee}"
+        years = f"de {self.resultat.annee_reference} à {self.resultat.annee}"
         title = f"Où se place {self.contexte.territoire.le} parmi les communes comparables ? Évolution {years}"
         return points_comparables(self.resultat, self.comparaison, self.contexte, nom="comparables-points", titre=title)
 
@@ -149,7 +149,7 @@ class Comparables(Montrable):
         """Return the commune looked at, then the comparable ones, the nearest first, with what they were chosen on."""
         if not self.resultat:
             return None
-        rule, rows, size = self.resultat.regle, self.resultat.retenues, self._libelle(self.resultat.regle.taille)
+        rule, rows, size = self.comparaison, self.resultat.retenues, self._libelle(self.comparaison.taille)
         group = f"Pour {nombre(100)} {minuscule(size)}"
         out = [
             f"{row.nom} ({row.commune} : {minuscule(self._libelle(row.indicateur))}, "

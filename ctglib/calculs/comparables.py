@@ -11,39 +11,27 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur
+from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage
 from ctglib.donnees.modeles.convention import Convention
 
 PRESQUE_NUL, DECIMALES = 1e-18, 10  # what is left of floats once equal numbers are subtracted
 PREMIERES = ("commune", "nom", "departement", "annee", "statut")
-COLONNES = (
-    "indicateur", "libelle", "annee_reference", "annee", "rupture", "valeur_reference", "valeur", "variation",
-    "nombre", "variation_moyenne", "ecart", "ecart_min", "ecart_max", "bruit", "rang", "ex_aequo", "aussi_eloignees",
-    "part_placebo", "communes_departement", "variation_departement", "ecart_departement", "ecart_departement_min",
-    "ecart_departement_max", "bruit_departement",
-)  # fmt: skip
-ENTIERS = ("annee_reference", "annee", "valeur_reference", "valeur", "nombre", "rang", "ex_aequo", "aussi_eloignees",
-           "communes_departement")  # fmt: skip
-BOOLEENS = ("bruit", "bruit_departement")
+COLONNES = {
+    "indicateur": "str", "libelle": "str", "annee_reference": "Int64", "annee": "Int64", "rupture": "bool",
+    "valeur_reference": "Int64", "valeur": "Int64", "variation": "float", "nombre": "Int64",
+    "variation_moyenne": "float", "ecart": "float", "ecart_min": "float", "ecart_max": "float", "bruit": "boolean",
+    "rang": "Int64", "ex_aequo": "Int64", "aussi_eloignees": "Int64", "part_placebo": "float",
+    "communes_departement": "Int64", "variation_departement": "float", "ecart_departement": "float",
+    "ecart_departement_min": "float", "ecart_departement_max": "float", "bruit_departement": "boolean",
+}  # fmt: skip
 BRUIT, TIENT, CHANGE = "bruit", "tient", "change"
-
-
-class Regle(NamedTuple):
-    """The catalogue's rule, once the years are known: changes and ratios start from ``annee_reference``."""
-
-    taille: str  # indicator of the window, and denominator of the ratios
-    ratios: tuple[str, ...]  # numerators of the ratios of the distance
-    indicateurs: tuple[str, ...]  # what is compared
-    voisins: int  # how many communes are kept
-    fenetre: int  # the window goes from the size divided by it to the size multiplied by it
-    annee_reference: int
-    annee: int
 
 
 class Resultat(NamedTuple):
     """A comparison that could be made."""
 
-    regle: Regle
+    annee_reference: int  # changes and ratios start from it
+    annee: int  # the last one
     candidates: int  # communes of the window that could be compared
     retenues: pd.DataFrame  # the territory, then the comparable communes, the nearest first: commune, nom, the size, a
     # ratio per 100 of the size a column (named as its numerator), distance (missing for the territory)
@@ -64,35 +52,34 @@ def comparer(
     commune.
     """
     place, names = convention.territoire, [name for name in effectifs.columns if name not in PREMIERES]
+    size, ratios, items = (
+        comparaison.taille,
+        list(comparaison.ratios),
+        [indicateurs[n] for n in comparaison.indicateurs],
+    )
     counts = effectifs.astype(dict.fromkeys(names, "float64")).set_index(["annee", "commune"])[names].sort_index()
-    years, begun = sorted({int(year) for year in effectifs["annee"]}), convention.debut.year
     labels = effectifs.drop_duplicates("commune").set_index("commune")["nom"]
-    rules, tables = [], []
+    last, chosen, tables = max(effectifs["annee"].astype(int), default=0), [], []
     for rank, setting in enumerate((comparaison.reglage, *comparaison.variantes)):
-        rule = Regle(
-            comparaison.taille, comparaison.ratios, comparaison.indicateurs, setting.voisins, setting.fenetre,
-            begun - setting.annees_avant, max(years, default=begun),
-        )  # fmt: skip
-        found = _choisir(counts, place, rule) if rule.annee_reference in years else None
+        years = convention.debut.year - setting.annees_avant, last
+        found = _choisir(counts, place, comparaison, setting, years)
         if rank == 0 and found is None:
             return None
-        rules.append((rule, found))
-        told = {"variante": rank, **setting.model_dump(), "candidates": found[1] if found else 0}
-        near = list(found[0].index) if found else None
-        tables.append(_ecarts(counts, place, near, rule, indicateurs).assign(**told))
-    rule, (near, candidates, excluded) = rules[0]
+        chosen.append((years, found))
+        near, candidates = (list(found[0].index), found[1]) if found else (None, 0)
+        told = {"variante": rank, **setting.model_dump(), "candidates": candidates}
+        tables.append(_ecarts(counts, place, near, years, items).assign(**told))
+    years, (near, candidates, excluded) = chosen[0]
     kept, gaps = [place, *near.index], tables[0][list(COLONNES)]
-    start, end = (counts.loc[year].loc[kept] for year in (rule.annee_reference, rule.annee))
-    ratios = (100 * start[list(rule.ratios)]).div(start[rule.taille], axis=0)
+    start, end = (counts.loc[year].loc[kept] for year in years)
     changes = (100 * (end / start - 1)).loc[kept[1:], gaps.loc[~gaps["rupture"], "indicateur"]].round(DECIMALES)
     points = changes.unstack().rename_axis(["indicateur", "commune"]).rename("variation").reset_index()
-    whole = pd.concat([start[[rule.taille]].astype("int64"), ratios], axis=1).rename_axis("commune")
+    shares = (100 * start[ratios]).div(start[size], axis=0)
+    whole = pd.concat([start[[size]].astype("int64"), shares], axis=1).rename_axis("commune")
     return Resultat(
-        regle=rule,
+        *years,
         candidates=candidates,
-        retenues=whole.assign(nom=labels, distance=near).reset_index()[
-            ["commune", "nom", rule.taille, *rule.ratios, "distance"]
-        ],
+        retenues=whole.assign(nom=labels, distance=near).reset_index()[["commune", "nom", size, *ratios, "distance"]],
         exclues=excluded.assign(nom=excluded["commune"].map(labels)),
         ecarts=gaps,
         points=points.assign(nom=points["commune"].map(labels)),
@@ -100,29 +87,33 @@ def comparer(
     )
 
 
-def _choisir(effectifs: pd.DataFrame, ici: str, regle: Regle) -> tuple[pd.Series, int, pd.DataFrame] | None:
+def _choisir(
+    effectifs: pd.DataFrame, ici: str, regle: Comparaison, reglage: Reglage, annees: tuple[int, int]
+) -> tuple[pd.Series, int, pd.DataFrame] | None:
     """Return the distances of the comparable communes by code, how many could be compared, what excluded the others.
 
     None when the territory's own counts are not whole or nobody is comparable. The window keeps both its ends. A
     relative change has no meaning from zero; to zero, it has.
     """
-    start, end = effectifs.loc[regle.annee_reference], effectifs.loc[regle.annee]
-    if ici not in start.index or regle.annee <= regle.annee_reference:
+    before, after = annees
+    if (before, ici) not in effectifs.index or after <= before:
         return None
+    start, end = effectifs.loc[before], effectifs.loc[after]
     sizes, needed = start[regle.taille], list(dict.fromkeys([regle.taille, *regle.ratios, *regle.indicateurs]))
-    window = start[(sizes * regle.fenetre >= sizes[ici]) & (sizes <= sizes[ici] * regle.fenetre) | (start.index == ici)]
-    first, last = window[needed], end.reindex(window.index)[needed]
-    lacks = pd.concat({regle.annee_reference: ~first.gt(0), regle.annee: last.isna()}, axis=1).swaplevel(axis=1)
+    inside = (sizes * reglage.fenetre >= sizes[ici]) & (sizes <= sizes[ici] * reglage.fenetre)
+    first = start.loc[inside | (start.index == ici), needed]
+    last = end.reindex(first.index)[needed]
+    lacks = pd.concat({before: ~first.gt(0), after: last.isna()}, axis=1).swaplevel(axis=1)
     lacks = lacks.loc[lacks.any(axis=1), [(name, year) for name in needed for year in lacks.columns.unique(1)]]
     excluded = pd.DataFrame(
-        [(code, *cell, cell[1] == regle.annee_reference and first.at[code, cell[0]] == 0)
-         for code, cell in (lacks.idxmax(axis=1) if len(lacks) else {}).items()],
+        [(code, name, year, year == before and first.at[code, name] == 0)
+         for code, (name, year) in (lacks.idxmax(axis=1) if len(lacks) else {}).items()],
         columns=["commune", "indicateur", "annee", "nulle"],
     )  # fmt: skip
-    kept = window.drop(excluded["commune"])
+    kept = first.drop(excluded["commune"])
     if ici not in kept.index or len(kept) == 1:
         return None
-    near = distances(kept[list(regle.ratios)].div(kept[regle.taille], axis=0), ici).head(regle.voisins)
+    near = distances(kept[list(regle.ratios)].div(kept[regle.taille], axis=0), ici).head(reglage.voisins)
     return near, len(kept) - 1, excluded
 
 
@@ -148,7 +139,7 @@ def marge(arrondi: float | None) -> int:
 
 
 def _ecarts(
-    effectifs: pd.DataFrame, ici: str, communes: list[str] | None, regle: Regle, indicateurs: Mapping[str, Indicateur]
+    effectifs: pd.DataFrame, ici: str, communes: list[str] | None, annees: tuple[int, int], items: list[Indicateur]
 ) -> pd.DataFrame:
     """Return the gaps of a commune, one row an indicator of the rule: changes in %, gaps in points of %.
 
@@ -156,22 +147,16 @@ def _ecarts(
     comparable communes are at least as far from the mean of the others, ``part_placebo`` the same as a share. The
     département is the sum of its other communes. A break between the two years leaves no gap.
     """
-    names, years = list(regle.indicateurs), (regle.annee_reference, regle.annee)
-    items = [indicateurs[name] for name in names]
-    rows = pd.DataFrame({"libelle": [item.libelle for item in items]}, pd.Index(names, name="indicateur"))
-    broken = [any(years[0] < one.annee <= years[1] for one in item.ruptures) for item in items]
-    rows = rows.assign(annee_reference=years[0], annee=years[1], rupture=broken)
+    names = pd.Index([item.id for item in items], name="indicateur")
+    rows = pd.DataFrame({"libelle": [item.libelle for item in items]}, names)
+    rows = rows.assign(annee_reference=annees[0], annee=annees[1], rupture=False)
     if communes is not None:
-        start, end = (effectifs.loc[year, names] for year in years)
-        rows = rows.assign(valeur_reference=start.loc[ici], valeur=end.loc[ici])
+        start, end = (effectifs.loc[year, list(names)] for year in annees)
+        broken = [any(annees[0] < one.annee <= annees[1] for one in item.ruptures) for item in items]
+        rows = rows.assign(rupture=broken, valeur_reference=start.loc[ici], valeur=end.loc[ici])
         margins = pd.Series([marge(item.arrondi_source) for item in items], index=names)
-        found = _calculer(start, end.reindex(start.index), ici, communes, margins)
-        rows = rows.join(found.where(~rows["rupture"])) if (~rows["rupture"]).any() else rows
-    table = rows.reset_index().reindex(columns=list(COLONNES))
-    table = table.assign(rupture=table["rupture"] & (communes is not None))
-    kinds = dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(BOOLEENS, "boolean") | {"rupture": bool}
-    numbers = [name for name in COLONNES[7:] if name not in kinds]
-    return table.astype(dict.fromkeys(numbers, "float64") | kinds)
+        rows = rows.join(_calculer(start, end.reindex(start.index), ici, communes, margins).where(~rows["rupture"]))
+    return rows.reset_index().reindex(columns=list(COLONNES)).astype(COLONNES)
 
 
 def _calculer(start: pd.DataFrame, end: pd.DataFrame, ici: str, communes: list[str], marges: pd.Series) -> pd.DataFrame:

@@ -262,7 +262,7 @@ def points_comparables(
     rows = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
     if rows.empty:
         return None
-    rule, place, names = resultat.regle, contexte.territoire, rows["indicateur"]
+    place, names, years = contexte.territoire, rows["indicateur"], f"de {resultat.annee_reference} à {resultat.annee}"
     changes = resultat.points.groupby("indicateur", sort=False)["variation"]
     rows = rows.assign(bas=names.map(changes.min()), haut=names.map(changes.max()))
     told = list(rows.itertuples())
@@ -279,9 +279,9 @@ def points_comparables(
     mean = f"Moyenne des {typo.compter(resultat.nombre, 'commune')}"
     return assemble(
         contexte, lambda planche: _draw_strip(planche, shown, resultat.points, mean, place.nom), **legende,
-        alt=f"Points sur {typo.compter(len(rows), 'rangée')} : évolution de {rule.annee_reference} à {rule.annee} "
+        alt=f"Points sur {typo.compter(len(rows), 'rangée')} : évolution {years} "
             f"{place.de} et de {communes}, avec leur moyenne. {place.nom} contre la moyenne : {', '.join(items)}.",
-        lecture=f"de {rule.annee_reference} à {rule.annee}, « {typo.minuscule(read['libelle'])} » : "
+        lecture=f"{years}, « {typo.minuscule(read['libelle'])} » : "
                 f"{pourcent(read['variation'], signe=True)} {place.a}, "
                 f"{pourcent(read['variation_moyenne'], signe=True)} en moyenne dans {communes} ; l'écart est de "
                 f"{typo.points(read['ecart'])} ({typo.de_a_points(read['ecart_min'], read['ecart_max'])} selon "
