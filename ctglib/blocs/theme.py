@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.lecture import dire, presenter
-from ctglib.calculs.comparaison import COLONNES, DECIMALES_INDICE, DUREE_VARIATION, FICHE, incertains
+from ctglib.calculs.comparaison import COLONNES, DUREE_VARIATION, FICHE, incertains
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
@@ -236,23 +236,18 @@ def fondement(radar: Radar, convention: Convention) -> Bloc:
 def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, convention: Convention) -> Bloc:
     """Return the formula, the reference, the thresholds, the unsure axes and, before validation, the open question."""
     low, high, same = map(nombre_court, (radar.seuil_bas, radar.seuil_haut, 100))
-    used = {contexte.unites[contexte.indicateurs[axe.indicateur].unite].renversement
-            for axe in radar.axes if axe.renverse}  # fmt: skip
     steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in indices["indicateur"]}
     gaps = [item for item in convention.lacunes if item.id == radar.lacune and not convention.radar]
     here, there = contexte.territoire.de, contexte.reference.de
     group = radar.groupe_de_reference.rstrip(". ")
     unsure = incertains(indices, radar, steps)
-    ends = (
-        unsure[["minimum", "maximum"]].map(lambda value: nombre(value, DECIMALES_INDICE)).assign(axe=unsure["libelle"])
-    )
     return paragraphe(radar.formule) + liste(
         [
             dire("groupe_de_reference", groupe=group, egal=same, de=here, de_reference=there),
             dire("seuils_des_indices", haut=high, bas=low),
             *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements.items()
-              if kind in used),
-            *(dire("indice_incertain", **said) for said in ends.to_dict("records")),
+              if indices["renversement"].eq(kind).any()),
+            *(dire("indice_incertain", **axe) for axe in unsure.to_dict("records")),
             *(f"Question ouverte ({gap.reference}) : {gap.question}" for gap in gaps),
         ]
     )  # fmt: skip

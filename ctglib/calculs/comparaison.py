@@ -36,18 +36,15 @@ def comparer(
     Returns:
         The columns ``COLONNES``; ``ecart`` in points or in %, as ``ecart_type`` (of the unit) says.
     """
-    latest = dernieres(observations[observations["indicateur"].isin(list(indicateurs))])
-    given = [latest[latest["territoire"] == code].set_index("indicateur") for code in (territoire, reference)]
-    order = [name for name in indicateurs if any(name in table.index for table in given)]
-    own, other = (
-        table.reindex(order).assign(statut=lambda rows: rows["statut"].fillna(Statut.NON_DISPONIBLE.value))
-        for table in given
-    )
+    given = observations[observations["territoire"].isin([territoire, reference])]
+    order = [name for name in indicateurs if name in {*given["indicateur"]}]
+    own, other, same_year = en_regard(given, order, (territoire, reference))
     table = own.assign(
         **{name: own[name].fillna(other[name]) for name in ("section", "unite", "annee")},
         libelle=[indicateurs[name].libelle for name in order],
+        statut=own["statut"].fillna(Statut.NON_DISPONIBLE.value),
         valeur_reference=other["valeur"],
-        statut_reference=other["statut"],
+        statut_reference=other["statut"].fillna(Statut.NON_DISPONIBLE.value),
         variation=own["variation_5_ans"],
         variation_reference=other["variation_5_ans"],
         ecart_type=[unites[unite].ecart for unite in own["unite"].fillna(other["unite"])],
@@ -58,7 +55,6 @@ def comparer(
         ],
     )
     kind, changes = table["ecart_type"], pd.Series([indicateurs[name].est_evolution for name in order], table.index)
-    same_year = own["annee"].eq(other["annee"]).fillna(False).astype(bool)
     points = table["valeur"].where(same_year) - table["valeur_reference"]
     relative = 100 * points / table["valeur_reference"].where(table["valeur_reference"] != 0)
     table = table.assign(
@@ -67,6 +63,15 @@ def comparer(
         ecart_variation=(table["variation"] - table["variation_reference"]).round(DECIMALES_EXACTES),
     )
     return table.reset_index()[list(COLONNES)]
+
+
+def en_regard(
+    observations: pd.DataFrame, indicateurs: list[str], lieux: tuple[str, str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Return the latest row of each indicator in the one place then in the other, and whether both are of one year."""
+    latest = dernieres(observations[observations["indicateur"].isin(indicateurs)])
+    own, other = (latest[latest["territoire"].eq(code)].set_index("indicateur").reindex(indicateurs) for code in lieux)
+    return own, other, own["annee"].eq(other["annee"]).fillna(False).astype(bool)
 
 
 def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
@@ -237,8 +242,7 @@ def indices(
         doubtful), so that no use of it leaves them out.
     """
     names = [axe.indicateur for axe in radar.axes]
-    latest = dernieres(annexe1[annexe1["indicateur"].isin(names)])
-    own, other = (latest[latest["territoire"].eq(code)].set_index("indicateur").reindex(names) for code in lieux)
+    own, other, same_year = en_regard(annexe1, names, lieux)
     rules = [renversements[axe.indicateur] if axe.renverse else "" for axe in radar.axes]
     marks = [
         [PROVISOIRE] * (Statut.PROVISOIRE in statuses) + [A_VERIFIER] * (name in doutes)
@@ -257,7 +261,6 @@ def indices(
     )
     turned = table["renversement"].eq("complement")
     own, reference = (rows["valeur"].mask(turned, complement_100(rows["valeur"])) for rows in (own, other))
-    same_year = table["annee"].eq(other["annee"]).fillna(False).astype(bool)
     index = _indice(own, reference, table["renversement"]).where(same_year)
     table = table.assign(valeur=own, valeur_reference=reference, indice=index, niveau=_niveau(index, radar))
     return table.reset_index()[list(INDICES)].astype({"annee": "Int64"})
