@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from html import unescape
+from types import SimpleNamespace
 
 import pandas as pd
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.blocs.lecture import AUTRE, limites, mode_de_lecture, role, sources
-from ctglib.blocs.theme import commentaires, commentaires_attendus
+from ctglib.blocs.lecture import AUTRE, commentaires_attendus, limites, mode_de_lecture, role, sources
+from ctglib.blocs.theme import commentaires
 from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
@@ -29,6 +30,15 @@ ROLES = [
 def _constats(rows: list[tuple], indicateurs: dict[str, Indicateur]) -> pd.DataFrame:
     table = comparer(lignes(*rows), indicateurs, UNITES, "01001", "01")
     return constats(table, indicateurs, theme_de=dict.fromkeys(indicateurs, "t"), seuils=SEUILS)
+
+
+def _etude(found: pd.DataFrame, items: dict[str, Indicateur], **autres: object) -> SimpleNamespace:
+    """Return a study of these findings, whose offer is described, with no theme to comment on."""
+    words = SimpleNamespace(seuils=SEUILS, synthese=SimpleNamespace(annees={}), themes=[])
+    dossier = SimpleNamespace(offre=pd.DataFrame({"structure": ["a"]}), commentaires=())
+    told = {"catalogue": words, "dossier": dossier, "convention": SimpleNamespace(limites=()), "doutes": frozenset()}
+    told |= {"modes": pd.DataFrame(), **autres}
+    return SimpleNamespace(comparaison=found, contexte=contexte(items), **told)
 
 
 def _phrases(bloc: Bloc) -> list[str]:
@@ -57,12 +67,15 @@ def _exemple() -> tuple[pd.DataFrame, dict[str, Indicateur]]:
 
 def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres() -> None:
     found, items = _exemple()
+    words = SimpleNamespace(seuils=SEUILS, synthese=SimpleNamespace(annees={2020: "Une année à part."}))
+    modes = pd.DataFrame({"valeur": [1.0]})
+    modes.attrs["source"] = "X"
 
-    written = _phrases(mode_de_lecture(found, SEUILS, contexte(items), {2020: "Une année à part."}, ", sauf X"))
+    written = _phrases(mode_de_lecture(_etude(found, items, catalogue=words, modes=modes)))
 
     assert written == [
-        "Les chiffres sont ceux de la convention, sauf X, à côté de ceux de l'Ain. Un écart décrit une situation ; il "
-        "ne mesure l'effet d'aucune action.",
+        "Les chiffres sont ceux de la convention, sauf les places par mode d'accueil (X), à côté de ceux de l'Ain. "
+        "Un écart décrit une situation ; il ne mesure l'effet d'aucune action.",
         "L'année des données est 2020 pour 3 indicateurs ; les autres sont de 2018 (1 indicateur). Une année à part.",
         "Deux effectifs ne se comparent que par leur variation, deux montants par tête par leur rapport, deux taux en "
         "points : à moins de 0,5 point, ils sont dits similaires.",
@@ -74,8 +87,9 @@ def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres()
 def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
     found, items = _exemple()
     seuils = SEUILS.model_copy(update={"ecart_similaire_points": 2.0, "ecart_similaire_pourcent": 7.5})
+    words = SimpleNamespace(seuils=seuils, synthese=SimpleNamespace(annees={}))
 
-    written = _phrases(mode_de_lecture(found, seuils, contexte(items), {}))
+    written = _phrases(mode_de_lecture(_etude(found, items, catalogue=words)))
 
     assert written[2].endswith("deux taux en points : à moins de 2 points, ils sont dits similaires.")
 
@@ -83,10 +97,13 @@ def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
 def test_les_limites_sont_tirees_des_donnees() -> None:
     found, items = _exemple()
 
-    written = _phrases(limites(found, ENGAGEMENTS, contexte(items), ["Un manque."], doutes=True))
+    dossier = SimpleNamespace(offre=pd.DataFrame(), commentaires=())
+    told = {"convention": SimpleNamespace(limites=ENGAGEMENTS), "dossier": dossier, "doutes": frozenset(["part"])}
+
+    written = _phrases(limites(_etude(found, items, **told)))
 
     assert written[1:] == [
-        "Un manque.",
+        "L'offre existante n'est pas décrite : aucune structure, place, âge ou horaire n'est lu.",
         "Les valeurs marquées (?) sont à vérifier ; aucune n'est corrigée. Le contrôle de la convention dit pourquoi.",
         "1 indicateur « non transmis » à Exemple et dans l'Ain : Crèches.",
         "1 indicateur « non disponible » dans l'Ain : Potentiel.",
@@ -99,7 +116,7 @@ def test_des_donnees_sans_reserve_ne_laissent_que_les_limites_generales() -> Non
     items = {"part": indicateur("part")}
     rows = [("part", code, 2020, 15.0, None, "pourcent", "A") for code in ("01001", "01")]
 
-    assert len(_phrases(limites(_constats(rows, items), (), contexte(items)))) == 1
+    assert len(_phrases(limites(_etude(_constats(rows, items), items)))) == 1
 
 
 def test_les_sources_suivent_l_ordre_des_roles_et_portent_l_empreinte() -> None:

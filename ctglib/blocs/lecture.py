@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,10 +14,14 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points, remplir
 from ctglib.donnees.lecture import publiable
-from ctglib.donnees.modeles.catalogue import Seuils, Theme
+from ctglib.donnees.modeles.catalogue import Theme
+from ctglib.donnees.modeles.convention import Commentaire
 from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.yaml_strict import charger_yaml
+
+if TYPE_CHECKING:
+    from ctglib.blocs.diagnostic import EtudeDiagnostic
 
 NOMMES = 12  # beyond, indicators that no row gives are counted, theme by theme
 SIGNES_EMPREINTE = 12  # enough to tell two versions of a file apart by eye; the CSV has all 64
@@ -38,30 +43,30 @@ def presenter(contexte: Contexte, cle: str, *lignes: object, **reste: object) ->
     return contexte.presenter(_regles().tableaux[cle], *lignes, cle=cle, **reste)
 
 
-def mode_de_lecture(
-    constats: pd.DataFrame, seuils: Seuils, contexte: Contexte, annees: Mapping[int, str], autres: str = ""
-) -> Bloc:
-    """Return the rules of reading, each with its threshold; ``autres`` tells where other figures come from."""
-    near = seuils.ecart_similaire_points
-    met = {*constats["statut"], *constats["statut_reference"]}
+def mode_de_lecture(etude: EtudeDiagnostic) -> Bloc:
+    """Return the rules of reading, each with its threshold."""
+    rows, contexte, catalogue = etude.comparaison, etude.contexte, etude.catalogue
+    near, years = catalogue.seuils.ecart_similaire_points, catalogue.synthese.annees
+    met = {*rows["statut"], *rows["statut_reference"]}
     words = [
         f"« {statut.mot} » : {minuscule(statut.libelle)}"
         for code, statut in contexte.statuts.items()
         if code in met and statut.absence
     ]
     words += [f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}"] * (Statut.PROVISOIRE in met)
-    known = constats[["valeur", "valeur_reference"]].notna().any(axis=1)
-    counts, dated = constats.loc[known, "annee"].value_counts().sort_index(), []
+    known = rows[["valeur", "valeur_reference"]].notna().any(axis=1)
+    counts, dated = rows.loc[known, "annee"].value_counts().sort_index(), []
     if len(counts):  # the main year and the others, each with how many indicators it has
         main = counts.idxmax()
         others = [f"{year} ({compter(count, 'indicateur')})" for year, count in counts.drop(main).items()]
         rest = dire("autres_annees", annees=enumerer(others)) if others else "."
         told = dire("annee_des_donnees", annee=main, indicateurs=counts[main]) + rest
-        dated.append(told + (f" {annees[main]}" if main in annees else ""))
+        dated.append(told + (f" {years[main]}" if main in years else ""))
     near_points = points(near, 0 if float(near).is_integer() else 1, signe=False)
+    others = dire("sauf_les_places", source=etude.modes.attrs["source"]) if len(etude.modes) else ""
     return liste(
         [
-            dire("chiffres_lus", autres=autres, de_reference=contexte.reference.de),
+            dire("chiffres_lus", autres=others, de_reference=contexte.reference.de),
             *dated,
             dire("comparaisons", points=near_points),
             dire("mots_des_statuts", mots="".join(f"{word} ; " for word in words)),
@@ -69,21 +74,16 @@ def mode_de_lecture(
     )
 
 
-def limites(
-    constats: pd.DataFrame,
-    engagements: Iterable[str],
-    contexte: Contexte,
-    manquants: Iterable[str] = (),
-    *,
-    doutes: bool = False,
-) -> Bloc:
+def limites(etude: EtudeDiagnostic) -> Bloc:
     """Return the limits of the report: its one reference, doubtful and absent values, what the articles limit.
 
     The same absences in both territories are named once; a territory of which nothing is known is told in a sentence.
-    ``engagements`` is what the convention says of its data, ``manquants`` what the report leaves out.
     """
-    told = [dire("seule_reference", reference=contexte.reference.le), *manquants]
-    told += [dire("valeurs_douteuses")] * doutes
+    constats, contexte = etude.comparaison, etude.contexte
+    themes = [theme for theme in etude.catalogue.themes if theme.theme in {*constats["theme"]}]
+    awaited = commentaires_attendus(themes, etude.dossier.commentaires)
+    told = [dire("seule_reference", reference=contexte.reference.le), *_laisse_de_cote(etude)]
+    told += [awaited] * bool(awaited) + [dire("valeurs_douteuses")] * bool(etude.doutes)
     lacking = []
     for place, end in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
         unknown = constats[constats[f"valeur{end}"].isna()]
@@ -104,12 +104,12 @@ def limites(
     for step, rows in constats[steps.gt(1)].groupby(steps):  # a small difference is then noise
         rounded = _libelles(rows["indicateur"], contexte)
         told.append(dire("arrondis", arrondi=nombre_court(step), indicateurs=rounded))
-    return liste([*told, *engagements])
+    return liste([*told, *etude.convention.limites])
 
 
-def laisse_de_cote(themes: Iterable[Theme], constats: pd.DataFrame, contexte: Contexte, *, offre: bool) -> list[str]:
+def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
     """Return what the report has no section on, or no row of, for want of data: nothing there is zero."""
-    given = {*constats["indicateur"]}
+    themes, contexte, given = etude.catalogue.themes, etude.contexte, {*etude.comparaison["indicateur"]}
     lost = {theme.titre: [item.id for item in theme.indicateurs if item.id not in given] for theme in themes}
     empty = [theme.titre for theme in themes if len(lost[theme.titre]) == len(theme.indicateurs)]
     partly = {title: names for title, names in lost.items() if names and title not in empty}
@@ -121,8 +121,17 @@ def laisse_de_cote(themes: Iterable[Theme], constats: pd.DataFrame, contexte: Co
     return (
         [dire("themes_vides", themes=enumerer([f"« {title} »" for title in empty]))] * bool(empty)
         + [dire("lignes_absentes", indicateurs=which)] * bool(names)
-        + [dire("sans_offre")] * (not offre)
+        + [dire("sans_offre")] * etude.dossier.offre.empty
     )
+
+
+def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:
+    """Return which themes await a comment of the parties, "" when each has one."""
+    told = {item.theme for item in commentaires}
+    awaited = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
+    if awaited and not told:
+        return dire("sans_commentaire")
+    return dire("commentaires_attendus", themes=enumerer(awaited)) if awaited else ""
 
 
 def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:

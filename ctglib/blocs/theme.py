@@ -14,7 +14,7 @@ from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, 
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, date_longue, nombre_court
-from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Theme
+from ctglib.donnees.modeles.catalogue import Indicateur, Radar
 from ctglib.donnees.modeles.convention import Commentaire, Convention
 from ctglib.donnees.modeles.rapports import ContratPrecedent, PhraseDeSection
 from ctglib.donnees.statuts import Statut
@@ -258,15 +258,6 @@ def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -
     own = sorted((item for item in commentaires if item.theme in themes), key=lambda item: item.date)
     quotes = [citation(item.texte, f"{item.auteur}, le {date_longue(item.date)}") for item in own]
     return sum(quotes, paragraphe("Commentaires des parties :")) if own else Groupe()
-
-
-def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:
-    """Return which themes await a comment of the parties, "" when each has one."""
-    told = {item.theme for item in commentaires}
-    awaited = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
-    if awaited and not told:
-        return dire("sans_commentaire")
-    return dire("commentaires_attendus", themes=enumerer(awaited)) if awaited else ""
 
 
 def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:

@@ -305,7 +305,10 @@ def memes_effectifs(check: Controle) -> Constats:
         at = check.convention.piece("offre")
         if names and (names[0], here) in check.lignes:
             at = f"{check.lieu(names[:1], here)}, et {at}"
-        written = " ; ".join(_effectif(place, value) for place, value in places)
+        written = " ; ".join(
+            f"{'non donné' if value is None else _compte(value) + ' de plus' * place.ajoute} ({place.nom})"
+            for place, value in places
+        )
         told = {"lieu": at, "ecrit": written, "calcule": f"{', '.join(known[:-1])} ou {known[-1]} selon le passage"}
         yield check.constat("meme_effectif", relation=relation, indicateurs=names, **told)
 
@@ -322,13 +325,6 @@ def _dans_l_offre(place: LectureEffectif, offre: pd.DataFrame) -> float | None:
 
 def _compte(value: float) -> str:
     return nombre(value, 0 if value.is_integer() else 2)
-
-
-def _effectif(place: LectureEffectif, value: float | None) -> str:
-    """Return « 70 (tableau de l'offre) »."""
-    if value is None:
-        return f"non donné ({place.nom})"
-    return f"{_compte(value)}{' de plus' if place.ajoute else ''} ({place.nom})"
 
 
 def quotients(check: Controle) -> Constats:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ctglib.blocs import theme
 from ctglib.blocs.diagnostic import EtudeDiagnostic, MessagesDuDiagnostic
-from ctglib.blocs.lecture import laisse_de_cote, limites, mode_de_lecture
+from ctglib.blocs.lecture import limites, mode_de_lecture
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete
@@ -44,9 +44,7 @@ class Diagnostic(EtudeDiagnostic):
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read."""
-        words = self.catalogue
-        others = f", sauf les places par mode d'accueil ({self.modes.attrs['source']})" if len(self.modes) else ""
-        return mode_de_lecture(self.comparaison, words.seuils, self.contexte, words.synthese.annees, others)
+        return mode_de_lecture(self)
 
     def section(self, nom: str) -> Bloc | None:
         """Return a section: its sentences, its table, its one chart, the offer that it is about, the parties' comments.
@@ -174,12 +172,7 @@ class Diagnostic(EtudeDiagnostic):
 
     def limites(self) -> Bloc:
         """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
-        words, found = self.catalogue, self.comparaison
-        themes = [one for one in words.themes if one.theme in {*found["theme"]}]
-        told = laisse_de_cote(words.themes, found, self.contexte, offre=not self.dossier.offre.empty)
-        if awaited := theme.commentaires_attendus(themes, self.dossier.commentaires):
-            told.append(awaited)
-        return limites(found, self.convention.limites, self.contexte, told, doutes=bool(self.doutes))
+        return limites(self)
 
     def annexe(self) -> Tableau | None:
         """Return every indicator of annexe 1, theme by theme, for the screen."""
