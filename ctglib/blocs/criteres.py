@@ -5,7 +5,6 @@ The workbook gathers and proposes; the evaluators appraise, and the parties deci
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
 from ctglib.calculs.ecriture import INSECABLE, SEPARATEUR, enumerer, majuscule, minuscule  # fmt: skip
-from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, chaine
+from ctglib.calculs.parcours import CONVENTION, PROPOSITIONS, force, relever
 from ctglib.document.blocs import Bloc, Groupe, Renvoi, Texte, citation, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, compter, nombre_court, nombrer
@@ -28,6 +27,7 @@ MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
 ORIGINES = {"indicateurs": INDICATEUR, "services": SERVICE, "constats": FICHE}  # of needs, by their column
 POSTES = "financement_pilotage"
+NATURES = ("realisation", "resultat")
 LIMITE = 8  # beyond, the others are counted: the table of the trajectories has them all
 NOMMES = 4  # the same, for what a sentence names: the CSV has them all
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
@@ -49,14 +49,17 @@ class Criteres(Montrable):
         """
         etude, rules, proofs = self.etude, self.etude.finale.regles, self.etude.preuves
         answers = {item.critere: rules.reponses[item.reponse].dit for item in etude.finale.saisie.criteres}
-        told = [(item, proof, proofs[proof.id]) for item in rules.criteres for proof in item.preuves]
-        data = [(item.titre, proof.id, proof.libelle, *found) for item, proof, found in told]
-        complete = Counter(item.id for item, _, found in told if found.completude == "complete")
+        data = [
+            (item.titre, proof.id, proof.libelle, *proofs[proof.id])
+            for item in rules.criteres
+            for proof in item.preuves
+        ]
+        complete = {name for name, proof in proofs.items() if proof.completude == "complete"}
         rows = pd.DataFrame(
             {
                 "critere": item.titre,
                 "question": item.question,
-                "preuves": sur(complete[item.id], len(item.preuves)),
+                "preuves": sur(sum(proof.id in complete for proof in item.preuves), len(item.preuves)),
                 "reponse": majuscule(answers.get(item.id) or etude.mot("a_completer")),
             }
             for item in rules.criteres
@@ -150,51 +153,50 @@ class Criteres(Montrable):
         Pre-filled, for the evaluators to complete.
         """
         etude, strength, todo = self.etude, self.etude.finale.regles.forces, self.etude.mot("a_completer")
-        entered = {item.fiche: item for item in etude.finale.saisie.contribution}
-        rows, measured = [], []
+        entered, rows = {item.fiche: item for item in etude.finale.saisie.contribution}, []
         for fiche in etude.convention.fiches:
-            chain, said = chaine(fiche, etude.etats, etude.parcours, etude.revisite), entered.get(fiche.numero)
-            done, results = (
-                self._mesures(shown, chain.manquants[nature])
-                for nature, shown in (("realisation", chain.realisations), ("resultat", chain.resultats))
-            )
-            others = fiche.autres_explications
-            examined = " ; ".join(said.autres_explications if said else ())
+            own, said = etude.parcours[etude.parcours["fiche"].eq(fiche.numero)], entered.get(fiche.numero)
+            actions = relever(etude.etats.loc[etude.etats["fiche"].eq(fiche.numero), "statut"], own)
+            done, results = (own[own["nature"].eq(kind)] for kind in NATURES)
+            others, examined = fiche.autres_explications, " ; ".join(said.autres_explications if said else ())
             answer = strength[said.force].dit if said and said.force else todo
-            measured += [chain.realisations, chain.resultats]
+            found = force(actions["realisees"], int(done["derniere"].notna().sum()), results["evolution"])
             rows += [
-                (fiche.numero, "Actions", majuscule(" ; ".join(faits(chain.actions))), RIEN),
-                (fiche.numero, "Réalisations", done, RIEN),
-                (fiche.numero, "Résultats", results, majuscule((said and said.commentaire) or RIEN)),
-                (fiche.numero, "Contexte", self._contexte(chain.contexte), RIEN),
+                (fiche.numero, "Actions", majuscule(" ; ".join(faits(actions))), RIEN),
+                (fiche.numero, "Réalisations", self._mesures(done), RIEN),
+                (fiche.numero, "Résultats", self._mesures(results), majuscule((said and said.commentaire) or RIEN)),
+                (fiche.numero, "Contexte", self._contexte(fiche.contexte), RIEN),
                 (fiche.numero, "Autres explications", f"À examiner : {', '.join(others)}" if others else RIEN,
                  majuscule(examined or todo)),
-                (fiche.numero, "Force de la preuve", strength[chain.force].dit, majuscule(answer)),
+                (fiche.numero, "Force de la preuve", strength[found].dit, majuscule(answer)),
             ]  # fmt: skip
         table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
-        rules = " ; ".join(f"{item.dit}, {item.regle}" for item in strength.values())
-        groups, marks = table["fiche"].map(etude.titre_de_fiche), pd.concat(measured).get("statut_derniere", ())
-        notes = [f"Force de la preuve : {rules}."]
+        notes = [f"Force de la preuve : {' ; '.join(f'{item.dit}, {item.regle}' for item in strength.values())}."]
+        marks = etude.parcours.query("nature in @NATURES and derniere.notna()")["statut_derniere"]
+        groups = table["fiche"].map(etude.titre_de_fiche)
         return etude.tableau("contribution", table, groupes=groups, notes=notes, statuts=marks)
 
-    def _mesures(self, rows: pd.DataFrame, manquants: int) -> str:
+    def _mesures(self, rows: pd.DataFrame) -> str:
         """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », and how many have no value."""
         said, contexte, catalogue = [], self.etude.contexte, self.etude.catalogue
-        for row in rows.head(LIMITE).itertuples():
+        measured, silent = rows[rows["derniere"].notna()], int(rows["annees_connues"].eq(0).sum())
+        for row in measured.head(LIMITE).itertuples():
             start = ""
             if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
                 start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
             word = f", {catalogue.evaluation.evolutions[row.evolution].dit}" if row.evolution else ""
             label = abreger(row.libelle, self.etude.finale.regles.signes)
             said.append(f"{label} : {start}{derniere(row, contexte)}{word}")
-        if len(rows) > LIMITE:
-            said.append(compter(len(rows) - LIMITE, "autre mesuré", "autres mesurés"))
-        if manquants:
-            said.append(f"{compter(manquants, 'indicateur')} sans valeur")
+        if len(measured) > LIMITE:
+            said.append(compter(len(measured) - LIMITE, "autre mesuré", "autres mesurés"))
+        if silent:
+            said.append(f"{compter(silent, 'indicateur')} sans valeur")
         return " ; ".join(said) or RIEN
 
-    def _contexte(self, rows: pd.DataFrame) -> str:
-        said, contexte = [], self.etude.contexte
+    def _contexte(self, series: Iterable[str]) -> str:
+        """Return what some public series have become, those that had a value before."""
+        said, contexte, rows = [], self.etude.contexte, self.etude.revisite
+        rows = rows[rows["indicateur"].isin(list(series)) & rows["avant"].notna()]
         for row in rows.itertuples():
             told = f"{evolution(row.variation, row)} de {row.annee_avant} à {row.annee}"
             if (there := evolution(row.variation_reference, row)) != RIEN:

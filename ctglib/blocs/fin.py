@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
-from math import nan
 
+import numpy as np
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
@@ -23,6 +22,7 @@ from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import (
     CONVENTION,
     Preuve,
+    ecrits,
     evaluabilite,
     parcours,
     preuves_du_suivi,
@@ -40,6 +40,7 @@ from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
 from ctglib.donnees.modeles.rapports import Presentation
+from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.donnees.statuts import Statut
@@ -47,6 +48,9 @@ from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
 DEUX_POINTS, PANNEAUX = 2, 6  # a single point draws no way; at most in a figure
+MOYENS_ET_REALISATIONS = [
+    "fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte",
+]  # fmt: skip
 
 
 def sur(valeur: float, total: float) -> str:
@@ -56,17 +60,22 @@ def sur(valeur: float, total: float) -> str:
 
 @dataclass(frozen=True)
 class EtudeFinale(EtudeAnnuelle):
-    """The whole convention, as its evaluation reads it: its last year, in which all are; each result is kept."""
+    """The whole convention, as its evaluation reads it: its last year, in which all are, and what all of them give."""
 
     finale: Finale  # rules, readings, what the evaluators entered
     comparables: Comparables  # the comparison with other communes
     constats: pd.DataFrame  # the comparison of the diagnostic that the convention began with
     besoins: pd.DataFrame  # its needs and those of the fiches, each once
+    changements: tuple[Changement, ...]  # of the avenants in force at the end
+    etats_annuels: Mapping[int, pd.DataFrame]  # the state of each modalité, by year
+    parcours: pd.DataFrame  # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
+    evaluabilite: pd.DataFrame  # what the convention made it possible to evaluate
+    recommandations: pd.DataFrame  # what the rules propose for each objective
+    preuves: Mapping[str, Preuve]  # the evidence of the criteria, by code
+    revisite: pd.DataFrame  # the public series, then and now (see ``ctglib.calculs.territoire``)
+    manques: pd.DataFrame  # what is missing, and from whom (see ``ctglib.calculs.collecte``)
 
-    @property
-    def annees(self) -> tuple[int, ...]:
-        """The years of the convention."""
-        return tuple(self.suivi.suivis)
+    annees = property(lambda self: tuple(self.suivi.suivis))
 
     @property
     def lieu(self) -> str:
@@ -83,6 +92,25 @@ class EtudeFinale(EtudeAnnuelle):
         """Those of the evaluation alone: a table of a year has its years."""
         return self.finale.regles.tableaux
 
+    @property
+    def ecrits(self) -> pd.Series:
+        """What the text alone made it possible to evaluate, all fiches together."""
+        return ecrits(self.evaluabilite)
+
+    @property
+    def themes(self) -> list[Theme]:
+        """The themes that the diagnostic of the convention has."""
+        return [theme for theme in self.catalogue.themes if theme.theme in {*self.constats["theme"]}]
+
+    @property
+    def elements_manquants(self) -> pd.DataFrame:
+        """What is missing, a thing once: an initial value joins the years of its indicator, as ``depart``."""
+        rows = self.manques
+        starts = rows[rows["nature"].eq(DEPART)].set_index("element")["annees"]
+        valued = rows["nature"].eq(VALEUR)
+        rows = rows.assign(depart=rows["element"].map(starts).where(valued, "").fillna(""))
+        return rows[rows["nature"].ne(DEPART) | ~rows["element"].isin(rows.loc[valued, "element"])]
+
     def titre_de_fiche(self, numero: int) -> str:
         """Return the title of the rows of a fiche."""
         return f"Fiche {numero} : {self.fiche(numero).titre}"
@@ -93,100 +121,54 @@ class EtudeFinale(EtudeAnnuelle):
         key = "schema_echu" if schema.fin < debut else "schema_cours" if schema.fin < fin else "schema_en_vigueur"
         return f"{self.mot(key, debut=schema.debut, fin=schema.fin)}."
 
-    @cached_property
-    def evaluations(self) -> dict[int, pd.DataFrame]:
-        """The scoring of each year, as its own bilan read it."""
-        earlier = self.annees[:-1]
-        known = partager(f"{self.nom}/annees", lambda: {year: evaluer(self.suivi, year) for year in earlier})
-        return known | {self.annee: self.evaluation}
 
-    @cached_property
-    def etats_par_annee(self) -> dict[int, pd.DataFrame]:
-        """The state of each modalité, by year."""
-        return {year: etats(self.suivi, year) for year in self.annees[:-1]} | {self.annee: self.etats}
-
-    @cached_property
-    def changements(self) -> tuple:
-        """The changes of the avenants in force at the end."""
-        return changements_en_vigueur(self.suivi.avenants, self.bilan.date_arretee)
-
-    @cached_property
-    def parcours(self) -> pd.DataFrame:
-        """The way of each indicator (see ``ctglib.calculs.parcours``)."""
-        return parcours(
-            self.convention, self.catalogue, self.mesures, self.evaluations,
-            changements=self.changements, suivis=self.suivi.suivis,
-        )  # fmt: skip
-
-    @cached_property
-    def evaluabilite(self) -> pd.DataFrame:
-        """What the convention made it possible to evaluate."""
-        return evaluabilite(self.convention, self.finale.lectures, self.parcours, self.changements)
-
-    @property
-    def ecrits(self) -> pd.Series:
-        """What the text alone made it possible to evaluate, all fiches together."""
-        table = self.evaluabilite
-        return table[table["groupe"].eq(CONVENTION) & table["fiche"].isna()].iloc[0]
-
-    @cached_property
-    def revisite(self) -> pd.DataFrame:
-        """The public series, then and now."""
-        return revisiter(
-            self.series,
-            self.finale.regles.diagnostic,
-            self.catalogue.indicateurs_contexte,
-            self.catalogue.unites,
-            territoires=(self.convention.territoire, self.convention.reference),
-            depart=annee_du_diagnostic(self.suivi.dossier.annexe1),
-            hasard=self.catalogue.evaluation.seuils.hasard_ecarts,
-        )
-
-    @cached_property
-    def recommandations(self) -> pd.DataFrame:
-        """What the rules propose for each objective."""
-        finale = self.finale
-        return recommandations(self.convention, finale.lectures, self.etats, self.parcours, finale.regles.regles)
-
-    @cached_property
-    def manques(self) -> pd.DataFrame:
-        """What is missing, and from whom."""
-        return manques_finaux(
-            self.convention, self.catalogue, self.suivi.suivis, self.evaluations, self.etats_par_annee,
-            parcours=self.parcours, gabarit=self.gabarit,
-        )  # fmt: skip
-
-    @cached_property
-    def elements_manquants(self) -> pd.DataFrame:
-        """The same, a thing once: an initial value joins the years of its indicator, ``depart`` being its year."""
-        rows = self.manques
-        starts = rows[rows["nature"].eq(DEPART)].set_index("element")["annees"]
-        valued = rows["nature"].eq(VALEUR)
-        rows = rows.assign(depart=rows["element"].map(starts).where(valued, "").fillna(""))
-        return rows[rows["nature"].ne(DEPART) | ~rows["element"].isin(rows.loc[valued, "element"])]
-
-    @property
-    def themes(self) -> list[Theme]:
-        """The themes that the diagnostic of the convention has."""
-        given = {*self.constats["indicateur"]}
-        return [theme for theme in self.catalogue.themes if given & {item.id for item in theme.indicateurs}]
-
-    @cached_property
-    def preuves(self) -> Mapping[str, Preuve]:
-        """The evidence of the criteria, by code."""
-        convention, found, posts = self.convention, self.comparables.resultat, self.catalogue.bilan.pilotage
-        sens = {name: item.sens for name, item in self.catalogue.indicateurs.items()}
-        themes = [theme.theme for theme in self.themes]
-        compared = Preuve(0, 0, 0, 1)
-        if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
-            known = int(found.ecarts["ecart"].notna().sum())
-            compared = Preuve(len(self.comparables.depassent), known, known, len(found.ecarts))
-        written = preuves_du_texte(
-            convention, self.finale.lectures, self.constats, sens, self.ecrits, self.besoins, themes
-        )
-        names = posts.postes, posts.convertis
-        done = preuves_du_suivi(self.etats, self.parcours, convention, self.suivi.suivis, names)
-        return {**written, **done, "resultats_compares": compared}
+def etudier_la_fin(
+    derniere: EtudeAnnuelle, finale: Finale, comparables: Comparables, constats: pd.DataFrame, besoins: pd.DataFrame
+) -> EtudeFinale:
+    """Return the study of a whole convention, from that of its last year and from its diagnostic."""
+    suivi, convention, catalogue, mesures = derniere.suivi, derniere.convention, derniere.catalogue, derniere.mesures
+    *earlier, last = suivi.suivis
+    # Each year as its own bilan read it.
+    scored = partager(f"{derniere.nom}/annees", lambda: {year: evaluer(suivi, year) for year in earlier})
+    scored = scored | {last: derniere.evaluation}
+    states = {year: etats(suivi, year) for year in earlier} | {last: derniere.etats}
+    changes, lectures = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee), finale.lectures
+    ways = parcours(convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis)
+    able = evaluabilite(convention, lectures, ways, changes)
+    posts, found = catalogue.bilan.pilotage, comparables.resultat
+    compared = Preuve(0, 0, 0, 1)
+    if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
+        known = int(found.ecarts["ecart"].notna().sum())
+        compared = Preuve(len(comparables.depassent), known, known, len(found.ecarts))
+    return EtudeFinale(
+        **vars(derniere),
+        finale=finale,
+        comparables=comparables,
+        constats=constats,
+        besoins=besoins,
+        changements=changes,
+        etats_annuels=states,
+        parcours=ways,
+        evaluabilite=able,
+        recommandations=recommandations(convention, lectures, derniere.etats, ways, finale.regles.regles),
+        preuves={
+            **preuves_du_texte(convention, catalogue, lectures, constats, able, besoins),
+            **preuves_du_suivi(derniere.etats, ways, convention, suivi.suivis, (posts.postes, posts.convertis)),
+            "resultats_compares": compared,
+        },
+        revisite=revisiter(
+            derniere.series,
+            finale.regles.diagnostic,
+            catalogue.indicateurs_contexte,
+            catalogue.unites,
+            territoires=(convention.territoire, convention.reference),
+            depart=annee_du_diagnostic(suivi.dossier.annexe1),
+            hasard=catalogue.evaluation.seuils.hasard_ecarts,
+        ),
+        manques=manques_finaux(
+            convention, catalogue, suivi.suivis, scored, states, parcours=ways, gabarit=derniere.gabarit
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -237,38 +219,44 @@ class Trajectoires(Montrable):
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
-        etude, rows = self.etude, []
-        table = etats_par_annee(etude.etats_par_annee, etude.convention.fiches)
-        for row in table.itertuples():
-            share, text = float("nan"), etude.mot("etats_inconnus")
-            if not row.commencee and not row.compte:
-                text = "non commencée"
-            elif row.connus:
-                share, text = 100 * row.compte / row.parmi, sur(row.compte, row.parmi)
-            rows.append((etude.titre_de_fiche(row.fiche), str(row.annee), share, text))
-        cells = pd.DataFrame(rows, columns=["ligne", "colonne", "valeur", "texte"])
-        counts = table.drop(columns=["fiche", "annee", "commencee"]).reset_index(drop=True)
+        etude = self.etude
+        table = etats_par_annee(etude.etats_annuels, etude.convention.fiches)
+        later = ~table["commencee"] & table["compte"].eq(0)
+        known = table["connus"].gt(0) & ~later
+        counts = [sur(*pair) for pair in table[["compte", "parmi"]].itertuples(index=False)]
+        cells = table.assign(
+            ligne=table["fiche"].map(etude.titre_de_fiche),
+            colonne=table["annee"].astype(str),
+            valeur=(100 * table["compte"] / table["parmi"]).where(known),
+            texte=np.select([later, known], ["non commencée", counts], etude.mot("etats_inconnus")),
+        )[["ligne", "colonne", "valeur", "texte", *table.columns[3:]]]
         title = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu} ?"
-        return grille(cells.join(counts), etude.contexte, nom="etats", titre=title)
+        return grille(cells, etude.contexte, nom="etats", titre=title)
 
     def moyens(self) -> Tableau | None:
         """Return, by fiche, its means of each nature then what it realised, a column a year; None when bare.
 
         Nothing is divided by anything: a means serves several realisations.
         """
-        etude, contexte, years, rows = self.etude, self.etude.contexte, list(self.etude.annees), []
+        etude, contexte, budget, years = self.etude, self.etude.contexte, Moyens(self.etude), self.etude.annees
+        natures = {nature.id: nature for nature in etude.catalogue.moyens.natures}
+        fiches = [str(fiche.numero) for fiche in etude.convention.fiches]
         means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.suivi.suivis.items()]
         sums = pd.concat(means).groupby(["objet", "nature", "annee"])[["valeur_connue", "manquantes"]].sum(min_count=1)
-        known, budget = sums.astype("float64").T.to_dict("list"), Moyens(etude)
-        for fiche, nature, year in product(etude.convention.fiches, etude.catalogue.moyens.natures, years):
-            amount, missing = known.get((str(fiche.numero), nature.id, year), (nan, 0))
-            amount = round(amount, contexte.unites[nature.unite].decimales)
-            status = Statut.NON_TRANSMIS if pd.isna(amount) else ""
-            total = {"valeur": nan if missing else amount, "valeur_connue": amount, "statut": status}
-            text = budget.total(total, nature.id, unite=False)
-            element = (fiche.numero, nature.id, nature.libelle, nature.unite)
-            rows.append((*element, year, amount, int(missing), status, text))
-        columns = ["fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte"]
+        cells = pd.MultiIndex.from_product([fiches, natures, years], names=sums.index.names)
+        table = sums.astype("float64").reindex(cells).reset_index().rename(columns={"nature": "element"})
+        digits = [contexte.unites[natures[name].unite].decimales for name in table["element"]]
+        known = pd.Series([round(pair[0], pair[1]) for pair in zip(table["valeur_connue"], digits, strict=True)])
+        table = table.assign(
+            fiche=table["objet"].astype(int),
+            libelle=table["element"].map(lambda name: natures[name].libelle),
+            unite=table["element"].map(lambda name: natures[name].unite),
+            valeur_connue=known,
+            valeur=known.mask(table["manquantes"].gt(0)),
+            lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
+            statut=np.where(known.isna(), Statut.NON_TRANSMIS, ""),
+        )
+        table["texte"] = [budget.total(row, row["element"], unite=False) for row in table.to_dict("records")]
         kinds = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])
         series = self.series[kinds.eq("realisation")]
         told = series.groupby("indicateur")["valeur"].transform("count").gt(0)
@@ -277,9 +265,8 @@ class Trajectoires(Montrable):
             marquer(contexte.valeur(name, value, status), status)
             for name, value, status in done[["element", "valeur", "statut"]].itertuples(index=False)
         ]
-        table = pd.concat(
-            [pd.DataFrame(rows, columns=columns), done.assign(lignes_sans_valeur=0, texte=texts)[columns]]
-        )
+        done = done.assign(lignes_sans_valeur=0, texte=texts)
+        table = pd.concat([table.assign(valeur=known), done], ignore_index=True)[MOYENS_ET_REALISATIONS]
         table = table.sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None

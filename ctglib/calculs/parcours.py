@@ -5,7 +5,7 @@ And what the law asks since the convention was signed: where the convention answ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import product
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from ctglib.calculs.etats import ABSENCES, FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures, par_annee
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.modeles.convention import Convention, Fiche
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import CodeForce, Lectures, RegleRecommandation, ReglesConformite
 from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.statuts import Statut
@@ -200,20 +200,22 @@ def evaluabilite(
     rows = []
     for (group, items), fiche in product(groups.items(), convention.fiches):
         own = items[items["fiche"].eq(fiche.numero)]
-        names, read = (
-            set(own["indicateur"]),
-            [links.get((fiche.numero, rank + 1)) for rank in range(len(fiche.objectifs))],
-        )
+        names, ranks = set(own["indicateur"]), range(1, len(fiche.objectifs) + 1)
+        read = [links.get((fiche.numero, rank)) for rank in ranks]
         covered = sum(bool(one and (one.modalites or names & {*one.indicateurs})) for one in read)
         shown = sum(bool(names & {*result.indicateurs}) for result in fiche.resultats)
         counts = own[["definis", "departs", "cibles", "donnees"]].sum()
         rows.append((group, fiche.numero, len(read), covered, len(fiche.resultats), shown, len(own), *counts))
     table = pd.DataFrame(rows, columns=["groupe", "fiche", *EVALUES])
     whole = table.groupby("groupe", sort=False)[EVALUES].sum().reset_index()
-    table = pd.concat([table, whole]).sort_values(
-        "groupe", kind="stable", ignore_index=True
-    )  # a whole after its fiches
+    # A whole after its fiches.
+    table = pd.concat([table, whole]).sort_values("groupe", kind="stable", ignore_index=True)
     return table.astype({"fiche": "Int64"} | dict.fromkeys(EVALUES, "int64"))
+
+
+def ecrits(evaluabilite: pd.DataFrame) -> pd.Series:
+    """Return what the text alone made it possible to evaluate, all fiches together."""
+    return evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].isna()].iloc[0]
 
 
 class Preuve(NamedTuple):
@@ -231,20 +233,22 @@ class Preuve(NamedTuple):
 
 
 def preuves_du_texte(
-    convention: Convention, lectures: Lectures, constats: pd.DataFrame, sens: Mapping[str, str],
-    ecrits: pd.Series, besoins: pd.DataFrame, themes: Iterable[str],
+    convention: Convention, catalogue: Catalogue, lectures: Lectures, constats: pd.DataFrame,
+    evaluabilite: pd.DataFrame, besoins: pd.DataFrame,
 ) -> dict[str, Preuve]:  # fmt: skip
     """Return the evidence that the convention and its diagnostic give; a schéma that ended before it proves nothing."""
-    oriented = constats[constats["indicateur"].map(sens).isin(ORIENTATIONS) & constats["ecart_type"].ne("aucun")]
+    turned = [name for name, item in catalogue.indicateurs.items() if item.sens in ORIENTATIONS]
+    oriented = constats[constats["indicateur"].isin(turned) & constats["ecart_type"].ne("aucun")]
     compared = int(oriented["position"].ne("incomparable").sum())
-    known, taken = set(themes), {theme for enjeu in convention.enjeux for theme in enjeu.themes}
+    known, taken = {*constats["theme"].dropna()}, {theme for enjeu in convention.enjeux for theme in enjeu.themes}
     plans = [text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)]
     answered = {item.element for item in lectures.schemas}
     current = sum(schema.fin >= convention.debut.year for schema in convention.schemas)
+    written = ecrits(evaluabilite)
     return {
         "besoins_repondus": Preuve(int(besoins["fiches"].ne("").sum()), len(besoins), compared, len(oriented)),
         "themes_avec_enjeu": Preuve(len(taken & known), len(known), len(known), len(known)),
-        "resultats_mesures": Preuve(int(ecrits["resultats_couverts"]), int(ecrits["resultats"]), 1, 1),
+        "resultats_mesures": Preuve(int(written["resultats_couverts"]), int(written["resultats"]), 1, 1),
         "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
         "schemas": Preuve(len(answered & {*plans}), len(plans), current if answered else 0, len(convention.schemas)),
     }
@@ -291,32 +295,11 @@ def preuves_du_suivi(
     }
 
 
-class Chaine(NamedTuple):
-    """A fiche from its actions to its results."""
+def force(actions_faites: int, realisations_mesurees: int, evolutions: Collection[str]) -> CodeForce:
+    """Return the strength of the chain of a fiche, from its actions to the evolutions of what they should change.
 
-    fiche: Fiche
-    actions: Faits  # counts of its modalités by state, of its indicators
-    realisations: pd.DataFrame  # rows of the parcours, those measured
-    resultats: pd.DataFrame
-    manquants: Mapping[str, int]  # how many indicators of realisation and of result nobody informed in any year
-    contexte: pd.DataFrame  # rows of ``revisiter`` whose series is said of the fiche
-    force: CodeForce  # what the rules of the catalogue say of the evidence
-
-
-def chaine(fiche: Fiche, etats: pd.DataFrame, parcours: pd.DataFrame, revisite: pd.DataFrame) -> Chaine:
-    """Return the chain of a fiche, from the states at the end, the indicators and the public series then and now."""
-    own = parcours[parcours["fiche"].eq(fiche.numero)]
-    actions = relever(etats.loc[etats["fiche"].eq(fiche.numero), "statut"], own)
-    measured, silent = own[own["derniere"].notna()], own.loc[own["annees_connues"].eq(0), "nature"]
-    done, results = (measured[measured["nature"].eq(kind)] for kind in ("realisation", "resultat"))
-    missing = {kind: int(silent.eq(kind).sum()) for kind in ("realisation", "resultat")}
-    context = revisite[revisite["indicateur"].isin(fiche.contexte) & revisite["avant"].notna()]
-    found = force(actions["realisees"], len(done), results["evolution"].tolist())
-    return Chaine(fiche, actions, done, results, missing, context, found)
-
-
-def force(actions_faites: int, realisations_mesurees: int, evolutions: list[str]) -> CodeForce:
-    """Return the strength of a chain; « forte » is never said here: people have to rule out other explanations."""
+    « forte » is never said here: people have to rule out other explanations.
+    """
     if not any(item in (*VOULUES, *CONTRAIRES) for item in evolutions):
         return "aucune"
     linked = actions_faites > 0 and realisations_mesurees > 0

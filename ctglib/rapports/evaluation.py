@@ -9,7 +9,7 @@ from ctglib.blocs.collecte import ce_qui_manque, ou_le_trouver
 from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
-from ctglib.blocs.fin import EtudeFinale, Trajectoires, sur
+from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
@@ -48,11 +48,11 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         )
         diagnostic = Diagnostic(dossier, controler(dossier))
         # Now, since another process may still be working out the study of the last year.
-        found, needs = diagnostic.comparaison, diagnostic.besoins_lus
+        needs = diagnostic.besoins_lus
         finale = lire_finale(dossier)
         last = ouvrir_bilan(convention, dossier.convention.fin_selon(dossier.avenants).year, brut=brut).etude
-    known = {**vars(last), "empreintes": dict(journal.lus)}
-    return EvaluationFinale(EtudeFinale(**known, finale=finale, comparables=comparables, constats=found, besoins=needs))
+    last = replace(last, empreintes=dict(journal.lus))
+    return EvaluationFinale(etudier_la_fin(last, finale, comparables, diagnostic.comparaison, needs))
 
 
 @dataclass(frozen=True)
