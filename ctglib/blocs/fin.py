@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
@@ -29,7 +30,7 @@ from ctglib.calculs.parcours import (
     preuves_du_texte,
     recommandations,
 )
-from ctglib.calculs.suivi import annees, avec_departs, avec_reperes, changements_en_vigueur
+from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
 from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, marquer, petits_publies
@@ -40,7 +41,6 @@ from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
 from ctglib.donnees.modeles.rapports import Presentation
-from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
 from ctglib.donnees.statuts import Statut
@@ -66,7 +66,6 @@ class EtudeFinale(EtudeAnnuelle):
     comparables: Comparables  # the comparison with other communes
     constats: pd.DataFrame  # the comparison of the diagnostic that the convention began with
     besoins: pd.DataFrame  # its needs and those of the fiches, each once
-    changements: tuple[Changement, ...]  # of the avenants in force at the end
     etats_annuels: Mapping[int, pd.DataFrame]  # the state of each modalité, by year
     parcours: pd.DataFrame  # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
     evaluabilite: pd.DataFrame  # what the convention made it possible to evaluate
@@ -146,7 +145,6 @@ def etudier_la_fin(
         comparables=comparables,
         constats=constats,
         besoins=besoins,
-        changements=changes,
         etats_annuels=states,
         parcours=ways,
         evaluabilite=able,
@@ -180,10 +178,8 @@ class Trajectoires(Montrable):
     @cached_property
     def series(self) -> pd.DataFrame:
         """The values of the indicators by year, the written initial value in its own; ``fiche`` beside."""
-        etude, ways = self.etude, self.etude.parcours
-        measured = ways[ways["table"].eq("observations")].set_index("indicateur")["fiche"]
-        years = etude.convention.debut.year, etude.annee
-        rows = annees(etude.mesures, etude.catalogue, measured.index, annees=years)
+        ways = self.etude.parcours
+        rows = lire_annees(self.etude, ways.loc[ways["table"].eq("observations"), "indicateur"])
         known = avec_departs(rows, ways[ways["origine_initiale"].eq(CONVENTION)])
         return known.assign(fiche=known["indicateur"].map(ways.set_index("indicateur")["fiche"]))
 
@@ -211,8 +207,7 @@ class Trajectoires(Montrable):
         for numero, own in self.series.groupby("fiche"):
             known = own.groupby("indicateur", sort=False)["valeur"].count()
             names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
-            rows = own[own["indicateur"].isin(names)]
-            rows = avec_reperes(rows, etude.evaluation, etude.catalogue, etude.changements)
+            rows = pour_trajectoires(etude, own[own["indicateur"].isin(names)])
             title = f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu} ?"
             found.append(trajectoires(rows, etude.contexte, nom=f"trajectoires-fiche-{numero}", titre=title))
         return suite(found)

@@ -192,14 +192,10 @@ class MessagesDuSuivi:
         before = _par_signataire(self._de_la_fiche(earlier.moyens)) if earlier else {}
         if not now:
             return
-        contracted, whole = ("du ", "de ") if self.fiche else ("au ", "à ")
+        what, link = ("cette fiche a reçu", "de") if self.fiche else ("faire fonctionner les services a coûté", "à")
         parties = {item.id: self.regles.avec_article(item.nom_court) for item in self.etude.convention.parties}
-        names = {
-            who: contracted + name.removeprefix("le ") if name.startswith("le ") else whole + name
-            for who, name in parties.items()
-        }
-        told = [f"{'' if exact else 'au moins '}{_euros(total)} {names[who]}" for who, (total, exact) in now.items()]
-        what = "cette fiche a reçu" if self.fiche else "faire fonctionner les services a coûté"
+        to = {who: f"{link} {name}".replace("de le ", "du ").replace("à le ", "au ") for who, name in parties.items()}
+        told = [f"{'' if exact else 'au moins '}{_euros(total)} {to[who]}" for who, (total, exact) in now.items()]
         text = f"En {annee}, {what} {enumerer(told)}"
         if set(before) == set(now) and all(exact for _, exact in before.values()):
             text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {annee - 1})"
@@ -212,17 +208,16 @@ class MessagesDuSuivi:
 
     def _publics(self) -> Iterator[Message]:
         """Yield what the public series say of the territory, two figures in a message."""
-        place, told, rows = self.etude.contexte.territoire, [], self.etude.series
+        place, contexte, rows = self.etude.contexte.territoire, self.etude.contexte, self.etude.series
         rows = rows[rows["dimension"].eq("") & rows["valeur"].notna() & rows["territoire"].eq(place.code)]
-        for name, words in self.regles.territoire.items():
-            own = rows[rows["indicateur"].eq(name)]
-            if len(own):
-                last = own.loc[own["annee"].idxmax()]
-                value = self.etude.contexte.valeur(name, last["valeur"], last["statut"])
-                text = words.format(valeur=value, annee=last["annee"], territoire=place.nom, a=place.a)
-                told.append(f"{text}.")
+        last = rows.sort_values("annee").drop_duplicates("indicateur", keep="last").set_index("indicateur")
+        told = []
+        for name in [name for name in self.regles.territoire if name in last.index][:2]:
+            value = contexte.valeur(name, *last.loc[name, ["valeur", "statut"]])
+            words = {"valeur": value, "annee": last.at[name, "annee"], "territoire": place.nom, "a": place.a}
+            told.append(f"{self.regles.territoire[name].format(**words)}.")
         if told:
-            yield self._message(" ".join(told[:2]), "territoire")
+            yield self._message(" ".join(told), "territoire")
 
     def _objectifs(self) -> Iterator[Message]:
         """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one quoted if not."""
@@ -255,8 +250,8 @@ class MessagesDuSuivi:
             return
         counts = rows["responsable"].map(lambda name: service(self.etude, name)).value_counts()
         values = f"{nombrer(len(rows), 'valeur', feminin=True)} de {self.etude.annee}"
-        words = {"valeurs": values, "qui": counts.index[0], "surtout": surtout(counts)}
-        words["manquent"] = f"{majuscule(values)} {'manquent' if len(rows) > 1 else 'manque'}"
+        lack = f"{majuscule(values)} {'manquent' if len(rows) > 1 else 'manque'}"
+        words = {"valeurs": values, "manquent": lack, "qui": counts.index[0], "surtout": surtout(counts)}
         yield self._dire("attendus", "manques", len(counts), **words)
 
     def _non_transmis(self) -> pd.DataFrame:

@@ -53,6 +53,20 @@ def service(etude: EtudeAnnuelle, identifiant: str) -> str:
     return known.libelle.partition(" (")[0] if known else "service à désigner"
 
 
+def devenues(etude: EtudeAnnuelle, decidees: int, bilan: int) -> pd.DataFrame:
+    """Return the decisions of the comité of a year, with what the later ones up to a bilan said became of them.
+
+    Returns:
+        id, texte, etat, commentaire: « non renseignée » when nobody says.
+    """
+    comites = {year: one.bilan.comite for year, one in etude.suivi.suivis.items() if one.bilan.comite}
+    later = [one for year, one in comites.items() if decidees < year <= bilan]
+    told = {suite.decision: (suite.etat, suite.commentaire or "") for one in later for suite in one.suites}
+    taken = comites[decidees].decisions if decidees in comites else ()
+    rows = [(item.id, item.texte, *told.get(item.id, (NON_RENSEIGNEE, ""))) for item in taken]
+    return pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"])
+
+
 def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     """Return the proposals that the data call for, what presses first, in the words of the catalogue.
 
@@ -96,6 +110,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, Iterable[Objet]]:
     once = [name for name in passed if etude.catalogue.indicateurs_fiches[name].unique]
     forgotten = rows["indicateur"].isin(once) & ~rows["renseigne"] & rows["statut"].ne(Statut.SANS_OBJET)
     untargeted = rows["origine"].eq("convention") & rows["raison"].ne(QUALITATIF) & ~vises(rows)
+    decided = devenues(etude, etude.annee - 1, etude.annee)
     given = set(etude.annuel.moyens.loc[etude.annuel.moyens["valeur"].notna(), "signataire"])
     starts = etude.a_collecter.loc[etude.a_collecter["motif"].eq("valeur_initiale"), "responsable"].value_counts()
     return {
@@ -107,7 +122,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, Iterable[Objet]]:
         "postes_de_pilotage": map(Objet, _postes(etude, rows)),
         "collecte": _services_a_relancer(etude),
         "moyens": [Objet(partie.nom_court) for partie in etude.convention.parties if partie.id not in given],
-        "suites": map(Objet, _sans_suite(etude)),
+        "suites": map(Objet, decided.loc[decided["etat"].isin(OUVERTES), "texte"]),
         "cibles": [Objet(contexte.indicateurs[name].libelle) for name in rows.loc[untargeted, "indicateur"]],
         "valeurs_initiales": [
             Objet(service(etude, name), apres=f" ({count})", nombre=int(count)) for name, count in starts.items()
@@ -153,10 +168,3 @@ def _services_a_relancer(etude: EtudeAnnuelle) -> list[Objet]:
     late = rows[rows["groupe"].eq("responsable") & rows["non_transmis"].gt(0)]
     late = late.sort_values("non_transmis", ascending=False, kind="stable")
     return [Objet(service(etude, row.valeur_groupe), apres=f" ({row.non_transmis})") for row in late.itertuples()]
-
-
-def _sans_suite(etude: EtudeAnnuelle) -> list[str]:
-    """Return last year's decisions of which nobody says that they were done or given up."""
-    before, comite = etude.precedent and etude.precedent.bilan.comite, etude.bilan.comite
-    closed = {suite.decision for suite in comite.suites if suite.etat not in OUVERTES} if comite else set()
-    return [item.texte for item in before.decisions if item.id not in closed] if before else []

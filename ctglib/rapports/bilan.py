@@ -17,7 +17,7 @@ from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.propositions import NON_EVALUABLE, OUVERTES, RANGS, ensembles, proposer, service
+from ctglib.blocs.propositions import NON_EVALUABLE, OUVERTES, RANGS, devenues, ensembles, proposer, service
 from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
@@ -25,7 +25,7 @@ from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, liste, paragraphe, sous_titre, suite
 from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.tableau import RIEN, Tableau, ecrire_valeur
 from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles.convention import Absence
@@ -208,31 +208,30 @@ class Bilan:
         """Return the comité of the year, those of the years before, what they left open; None without a follow-up."""
         if self.muette:
             return None
-        annee, mot, comite = self.etude.annee, self.etude.mot, self.etude.bilan.comite
-        now = mot("comite_inconnu", annee=annee)
-        if comite and isinstance(comite.date, Absence):
-            now = mot("comite_non_tenu", annee=annee, raison=minuscule(comite.date.absent).rstrip(" ."))
-        elif comite:
-            now = mot("comite_tenu", annee=annee, date=date_longue(comite.date))
-        comites = {year: one.bilan.comite for year, one in self.etude.suivi.suivis.items() if year < annee}
+        annee, mot = self.etude.annee, self.etude.mot
+        comites = {year: one.bilan.comite for year, one in self.etude.suivi.suivis.items()}
+        now = comites.pop(annee)
+        told = mot("comite_inconnu", annee=annee)
+        if now and isinstance(now.date, Absence):
+            told = mot("comite_non_tenu", annee=annee, raison=minuscule(now.date.absent).rstrip(" ."))
+        elif now:
+            told = mot("comite_tenu", annee=annee, date=date_longue(now.date))
         kinds: dict[str, list[str]] = {}
         for year, one in comites.items():
             held = "non tenu" if one and isinstance(one.date, Absence) else "tenu" if one else "sans information"
             kinds.setdefault(held, []).append(str(year))
-        told = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
-        before = [mot("comites_precedents", dits=told)] if comites else []
+        dits = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
+        before = [mot("comites_precedents", dits=dits)] if comites else []
         # The decisions that the last comité held left open, when it is older than the year before: those of the year
         # before have their own table; a year without a comité would otherwise make them forgotten.
         last = max((year for year, one in comites.items() if one and one.decisions), default=annee - 1)
         if last != annee - 1:
-            states = self.etude.catalogue.evaluation.suites
-            later = (one for year, one in comites.items() if year > last and one)
-            become = {suite.decision: suite.etat for one in later for suite in one.suites}
-            left = {item.texte: become.get(item.id, NON_RENSEIGNEE) for item in comites[last].decisions}
-            named = [f"{text} ({states[state].mot})" for text, state in left.items() if state in OUVERTES]
-            if named:
-                before.append(mot("decisions_ouvertes", decidees=last, bilan=annee - 1, decisions=" ; ".join(named)))
-        return paragraphe(f"{now} {mot('comite_annuel')}".rstrip()) + liste(before)
+            left, words = devenues(self.etude, last, annee - 1), self.etude.catalogue.evaluation.suites
+            left = left[left["etat"].isin(OUVERTES)]
+            if len(left):
+                named = " ; ".join(left["texte"] + " (" + left["etat"].map(lambda state: words[state].mot) + ")")
+                before.append(mot("decisions_ouvertes", decidees=last, bilan=annee - 1, decisions=named))
+        return paragraphe(f"{told} {mot('comite_annuel')}".rstrip()) + liste(before)
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
@@ -240,25 +239,16 @@ class Bilan:
         if comite is None or not comite.decisions:
             return None
         data = pd.DataFrame([item.model_dump(mode="json") for item in comite.decisions], columns=kept)
-        writers = {
-            "responsable": lambda who: NON_PRECISE if pd.isna(who) else who,
-            "echeance": lambda day: NON_PRECISE if pd.isna(day) else _en_long(day),
-        }
-        return self.etude.tableau("decisions", data, writers)
+        return self.etude.tableau("decisions", data.fillna(NON_PRECISE), {"echeance": _en_long}, donnees=data)
 
     def suites(self) -> Tableau | None:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody says."""
-        etude, words = self.etude, self.etude.catalogue.evaluation.suites
-        before, now = etude.precedent.bilan.comite if etude.precedent else None, etude.bilan.comite
-        if before is None or not before.decisions:
-            return None
-        told = {item.decision: (item.etat, item.commentaire or "") for item in now.suites} if now else {}
-        rows = [(item.id, item.texte, *told.get(item.id, (NON_RENSEIGNEE, ""))) for item in before.decisions]
+        rows, words = devenues(self.etude, self.etude.annee - 1, self.etude.annee), self.etude.catalogue.evaluation
         writers = {
-            "etat": lambda code: majuscule(words[code].mot),
+            "etat": lambda code: majuscule(words.suites[code].mot),
             "commentaire": lambda text: majuscule(text) or RIEN,
         }
-        return etude.tableau("suites", pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"]), writers)
+        return None if rows.empty else self.etude.tableau("suites", rows, writers)
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
@@ -275,31 +265,27 @@ class Bilan:
             told = [self._changement(change) for change in item.changements]
             rows += [(title, *row) for row in told or [("Aucun changement suivi par le classeur", RIEN, RIEN, RIEN)]]
             data += [{"avenant": item.numero, "date": item.date, **change.model_dump()} for change in item.changements]
-        if not rows:
-            return None
         table = pd.DataFrame(rows, columns=["groupe", "objet", "ancien", "nouveau", "effet"])
         data = pd.DataFrame(data, columns=DONNEES_D_AVENANT)
-        return etude.tableau("avenants", table, donnees=data, groupes=table["groupe"])
+        return etude.tableau("avenants", table, donnees=data, groupes=table["groupe"]) if rows else None
 
-    def _changement(self, change: Changement) -> list[str]:
+    def _changement(self, change: Changement) -> tuple[str, ...]:
         kind = self.etude.catalogue.bilan.natures_d_avenant[change.nature]
         contexte, element = self.etude.contexte, "" if change.element is None else str(change.element)
         known = contexte.indicateurs.get(element)
 
         def ecrit(value: float | str | None) -> str:
             """Return a target with the unit of its indicator, a day in full, words as they are."""
-            if value is None:
-                return RIEN
-            if isinstance(value, float | int):
-                return contexte.valeur(element, float(value)) if known else str(value)
-            return majuscule(_en_long(value) if change.nature == "duree" else value)
+            if isinstance(value, str):
+                return majuscule(_en_long(value) if change.nature == "duree" else value)
+            return contexte.valeur(element, value) if known and value is not None else ecrire_valeur(value)
 
-        return [
+        return (
             f"{kind} : {known.libelle}" if known else f"{kind} {element}".strip(),
             ecrit(change.ancien),
             ecrit(change.nouveau) + (f" en {change.annee}" if change.annee else ""),
             date_longue(change.effet),
-        ]
+        )
 
     # What is known and what is not, and how it is read.
 
