@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 import pandas as pd
@@ -25,7 +25,7 @@ from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
-from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
+from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
 PAR_FICHE, PAR_INDICATEUR = ("evaluation", "etats", "a_collecter"), ("mesures", "revisions")  # rows that are a fiche's
@@ -54,23 +54,11 @@ class EtudeAnnuelle(Montrable):
     convention = property(attrgetter("suivi.convention"))
     catalogue = property(attrgetter("suivi.catalogue"))
 
-    @property
-    def annuel(self) -> Suivi:
-        """What was handed in for the year."""
-        return self.suivi.suivis[self.annee]
-
-    @property
-    def precedent(self) -> Suivi | None:
-        """What was handed in for the year before, None in the first year of the convention."""
-        return self.suivi.suivis.get(self.annee - 1)
-
+    annuel = property(lambda self: self.suivi.suivis[self.annee])  # what was handed in for the year
+    precedent = property(lambda self: self.suivi.suivis.get(self.annee - 1))  # None in the first year of the convention
     bilan = property(attrgetter("annuel.bilan"))  # date, status and comité of the year
     arrete = property(lambda self: pd.Timestamp(self.bilan.date_arretee))  # the « today » of the year's reports
-
-    @property
-    def interne(self) -> bool:
-        """Whether the reports may show the grid of annexe 4, and must then not be published."""
-        return self.diffusion == "interne"
+    interne = property(lambda self: self.diffusion == "interne")  # whether they show the grid, and are not published
 
     @property
     def lieu(self) -> str:
@@ -239,10 +227,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
 def empreinte_de(part: EtudeAnnuelle) -> str:
     """Return the keyed fingerprint of all that a part holds of the follow-up; the files of the rest have their own."""
     held = [part.annee, part.diffusion, part.suivi.observations, part.retraits, part.collecte]
-    held += [getattr(one, field.name) for one in part.suivi.suivis.values() for field in fields(one)]
+    held += [value for one in part.suivi.suivis.values() for value in vars(one).values()]
     held += [getattr(part, name) for name in (*PAR_FICHE, *PAR_INDICATEUR)]
-    told = [
-        [list(one.columns), one.astype(object).to_numpy().tolist()] if isinstance(one, pd.DataFrame) else one
-        for one in held
-    ]
+    told = [one.to_dict("split") if isinstance(one, pd.DataFrame) else one for one in held]
     return signer(cle_de(part.suivi.nom), repr(told).encode())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale, avec_marque, derniere, sur
-from ctglib.blocs.propositions import service
+from ctglib.blocs.propositions import premiers, service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
@@ -296,13 +296,13 @@ class Suites(Montrable):
         lacking = missing[missing["nature"].eq(DEPART)]
         if len(lacking):
             asked = " ; ".join(
-                f"{service(self.etude, name)}, {_premiers(own['libelle'])}"
+                f"{service(self.etude, name)}, {', '.join(premiers([*own['libelle'].map(minuscule)], NOMMES))}"
                 for name, own in lacking.groupby("responsable", sort=False)
             )
             could = nombrer(len(lacking), "indicateur demandé pourrait", "indicateurs demandés pourraient")
             told.append(f"{majuscule(could)} encore recevoir une valeur de départ. À demander : {asked}.")
         if named := list(dict.fromkeys(item.objet for item in convention.lacunes_en_ordre)):
-            open_, which = compter(len(named), "point"), _premiers(named, " ; ")
+            open_, which = compter(len(named), "point"), " ; ".join(premiers([*map(minuscule, named)], NOMMES))
             told.append(f"La convention laisse ouverts {open_}, à trancher dans la suivante : {which}.")
         return liste(told)
 
@@ -342,13 +342,6 @@ class Suites(Montrable):
         return etude.tableau(
             "indicateurs_suivants", rows, writers, donnees=rows[INDICATEURS], groupes=groups, statuts=marks
         )
-
-
-def _premiers(noms: Iterable[str], entre: str = ", ") -> str:
-    """Return the first names, then how many others."""
-    names = [minuscule(name) for name in noms]
-    more = len(names) - NOMMES
-    return entre.join([*names[:NOMMES], *([f"et {compter(more, 'autre')}"] if more > 0 else [])])
 
 
 def faits(valeurs: Mapping[str, int]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.document.contexte import BANDE, Contexte, bande, legende, marquer
+from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, legende, marquer
 from ctglib.document.tableau import RIEN
 from ctglib.document.typographie import compter, nombre, pourcent
 from ctglib.donnees.statuts import Statut
@@ -18,7 +18,7 @@ REPRISES = ("qualitatif", "non_transmis", "annee_manquante", "non_disponible", "
 
 
 def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Callable[[pd.Series], str]]:
-    """Return what writes the scoring of the year: the value before, that of the year, the evolution."""
+    """Return what writes the scoring of the year: the value before, that of the year, the evolution, the target."""
     contexte, words = etude.contexte, etude.catalogue.evaluation
 
     def precedente(row: pd.Series) -> str:
@@ -43,7 +43,15 @@ def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Callable[[pd.Series], str]
         gap = f", {bande(row, row.valeur, row.a_maintenir, contexte, words)}" if kept else ""
         return words.evolutions[row.evolution].mot + gap
 
-    return {"avant": precedente, "dite": dite, "jugee": jugee}
+    def visee(row: pd.Series) -> str:
+        """Return « 1 080 en 2026, ● atteint »; a reference that the text implies bears its mark."""
+        if pd.isna(row.cible):
+            return RIEN
+        when = " (d)" if row.origine_cible == IMPLICITE else f" en {row.annee_cible}"
+        judged = "" if row.verdict == "non_evaluable" else f", {words.verdicts[row.verdict].dit}"
+        return contexte.valeur(row.indicateur, row.cible) + when + judged
+
+    return {"avant": precedente, "dite": dite, "jugee": jugee, "visee": visee}
 
 
 def depart(row: pd.Series, contexte: Contexte) -> str:

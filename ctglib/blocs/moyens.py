@@ -19,7 +19,7 @@ from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, enumerer, nombre_court
 from ctglib.donnees.modeles.catalogue import Unite
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.statuts import Statut
+from ctglib.donnees.statuts import INCONNUES, Statut
 
 AU_MOINS = "au moins "
 SANS_FICHE = {calculs.STRUCTURE: "Structures, sans fiche", calculs.TERRITOIRE: "Territoire entier, sans fiche"}
@@ -54,7 +54,7 @@ class Moyens(Montrable):
             told += [f"{nature.libelle} : {' ; '.join(named)}."] * bool(named)
         for payer, nom in self.parties.items():
             rows = now[now["signataire"].eq(payer)]
-            lacking = rows.loc[rows["statut"].isin(calculs.ABSENCES), "poste"].unique()
+            lacking = rows.loc[rows["statut"].isin(INCONNUES), "poste"].unique()
             if len(lacking):
                 told.append(f"{nom}, montant manquant : {' ; '.join(map(self.poste, lacking))}.")
             elif rows.empty:

@@ -1,11 +1,11 @@
-"""What the data of a year call the comité to decide, and what its bilan counts and names first.
+"""What the data of a year call the comité to decide, and what became of what it decided.
 
 A proposal is no decision, and the texts are the catalogue's; here is only what calls for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,13 +14,11 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.evaluation import QUALITATIF
 from ctglib.calculs.parcours import MANQUES
-from ctglib.document.typographie import abreger, compter, date_longue, enumerer, minuscule, nombre, nombrer
+from ctglib.document.typographie import abreger, compter, date_longue, enumerer, majuscule, minuscule, nombre, nombrer
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition
 from ctglib.donnees.statuts import Statut
 
-NON_EVALUABLE = "non_evaluable"
-RANGS = {"resultat": 0, "realisation": 1}
 OUVERTES = ("en_cours", NON_RENSEIGNEE)
 PROPOSITIONS = ["regle", "fiche", "objets", "nombre", "proposition", "page", "pourquoi", "reference"]
 
@@ -53,6 +51,12 @@ def service(etude: EtudeAnnuelle, identifiant: str) -> str:
     return known.libelle.partition(" (")[0] if known else "service à désigner"
 
 
+def premiers(noms: Sequence[str], combien: int) -> list[str]:
+    """Return the first names, then how many others: « et 3 autres »."""
+    more = len(noms) - combien
+    return [*noms[:combien], *([f"et {compter(more, 'autre')}"] if more > 0 else [])]
+
+
 def devenues(etude: EtudeAnnuelle, decidees: int, bilan: int) -> pd.DataFrame:
     """Return the decisions of the comité of a year, with what the later ones up to a bilan said became of them.
 
@@ -81,10 +85,9 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
         if not (named := list(found[rule.id])):
             continue
         texts, first, count = tuple(item.texte for item in named), named[0], sum(item.nombre for item in named)
-        more = len(named) - most
-        listed = [*texts[:most], *([f"et {compter(more, 'autre')}"] if more > 0 else [])]
+        listed = " ; ".join(premiers([text.rstrip(" .") for text in texts], most))
         told = ((last and rule.texte_final) or rule.texte).format(
-            objets=" ; ".join(text.rstrip(" .") for text in listed), nombre=nombre(count), annee=etude.annee
+            objets=listed, nombre=nombre(count), annee=etude.annee
         )
         page = ((last and rule.page_finale) or rule.page).format(
             premier=f"« {abreger(first.nom.rstrip(' .'), words.signes)} »{first.precision}",
@@ -92,7 +95,7 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
             indicateurs=nombrer(count, "indicateur"),
             annee=etude.annee,
         )
-        rows.append((rule.id, rule.fiche, texts, count, told, page, rule.pourquoi, rule.reference))
+        rows.append((rule.id, rule.fiche, texts, count, told, page, rule.pourquoi, majuscule(rule.reference)))
     return pd.DataFrame(rows, columns=PROPOSITIONS)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.etats import ABSENCES, NON_RENSEIGNEE, inconnues
+from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.convention import Convention, Fiche
 from ctglib.donnees.modeles.suivi import Gabarit
-from ctglib.donnees.statuts import PROVISOIRES, Statut
+from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import Suivi
 
 TAUX = (
@@ -225,7 +225,7 @@ def manques_finaux(
 
 def _connus(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return the means that somebody told."""
-    return moyens[~moyens["statut"].isin(ABSENCES)]
+    return moyens[~moyens["statut"].isin(INCONNUES)]
 
 
 def _joindre(annees: Iterable[int]) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.calculs.suivi import changements_en_vigueur
 from ctglib.donnees.modeles.convention import Fiche
-from ctglib.donnees.statuts import PROVISOIRES, Statut
+from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = (
@@ -100,8 +100,7 @@ PAR_POSTE = ["signataire", "nature", "poste"]
 PAR_OBJET = ["signataire", "objet", "nature"]
 STRUCTURE, TERRITOIRE, ENSEMBLE = "structure", "territoire", "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
-ABSENCES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)  # « sans objet » is nothing to add
-GRAVITE = (*ABSENCES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)
+STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)  # the last is nothing to add
 
 
 def moyens_par_structure(moyens: pd.DataFrame) -> pd.DataFrame:
@@ -146,7 +145,9 @@ def _sans_objet(moyens: pd.DataFrame) -> pd.Series:
 
 def totaux(moyens: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
     """Return the sum of each group, in order of first appearance."""
-    told = moyens.assign(manque=moyens["statut"].isin(ABSENCES), gravite=moyens["statut"].map(GRAVITE.index))
+    told = moyens.assign(
+        manque=moyens["statut"].isin(INCONNUES), gravite=moyens["statut"].map(STATUTS_D_UN_TOTAL.index)
+    )
     groups = told.groupby(cles, sort=False, dropna=False)
     known, missing = groups["valeur"].sum(min_count=1), groups["manque"].sum()
     table = pd.DataFrame(
@@ -155,7 +156,7 @@ def totaux(moyens: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
             "valeur_connue": known,
             "lignes": groups.size().astype("Int64"),
             "manquantes": missing.astype("Int64"),
-            "statut": groups["gravite"].min().map(GRAVITE.__getitem__).astype(object),
+            "statut": groups["gravite"].min().map(STATUTS_D_UN_TOTAL.__getitem__).astype(object),
         }
     )
     return table.reset_index()

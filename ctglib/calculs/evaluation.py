@@ -260,12 +260,11 @@ Cas = tuple[pd.Series | bool, str, "str | pd.Series"]  # whether it holds, the w
 
 def _premier(cas: list[Cas], index: pd.Index) -> tuple[pd.Series, pd.Series]:
     """Return, row by row, the word and the reason of the first case that holds."""
-    masks = [np.broadcast_to(np.asarray(held, dtype=bool), len(index)) for held, _, _ in cas]
-    found = []
-    for place in (1, 2):
-        choices = [np.broadcast_to(np.asarray(case[place], dtype=object), len(index)) for case in cas]
-        found.append(pd.Series(np.select(masks, choices, default=""), index, dtype=object))
-    return found[0], found[1]
+    held, words, reasons = zip(*cas, strict=True)
+    masks = [np.broadcast_to(np.asarray(mask, dtype=bool), len(index)) for mask in held]
+    found = (np.select(masks, [np.asarray(one, dtype=object) for one in told], "") for told in (words, reasons))
+    word, reason = (pd.Series(one, index, dtype=object) for one in found)
+    return word, reason
 
 
 def explique_par_le_hasard(avant: pd.Series, apres: pd.Series, seuils: SeuilsEvaluation) -> pd.Series:

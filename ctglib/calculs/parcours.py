@@ -12,14 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ctglib.calculs.etats import ABSENCES, FAITES, NON_RENSEIGNEE
+from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures, par_annee
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import CodeForce, Lectures, RegleRecommandation, ReglesConformite
 from ctglib.donnees.modeles.suivi import Changement
-from ctglib.donnees.statuts import Statut
+from ctglib.donnees.statuts import INCONNUES, Statut
 from ctglib.donnees.suivi import Suivi
 
 COLONNES = (
@@ -273,7 +273,7 @@ def preuves_du_suivi(
     paid = {
         (int(fiche), annee)
         for annee, suivi in suivis.items()
-        for fiche in suivi.moyens.loc[~suivi.moyens["statut"].isin(ABSENCES), "fiche"].dropna()
+        for fiche in suivi.moyens.loc[~suivi.moyens["statut"].isin(INCONNUES), "fiche"].dropna()
     }
     due = {(fiche.numero, annee) for fiche in convention.fiches for annee in suivis if fiche.debut.year <= annee}
     last = parcours.set_index("indicateur")["derniere"]

@@ -17,7 +17,7 @@ from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.propositions import NON_EVALUABLE, OUVERTES, RANGS, devenues, ensembles, proposer, service
+from ctglib.blocs.propositions import OUVERTES, devenues, ensembles, proposer, service
 from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
@@ -39,6 +39,7 @@ from ctglib.secret import avertir
 
 DIFFUSIONS = ("publique", "interne")
 NON_PRECISE = "non précisé"
+RANGS = {"resultat": 0, "realisation": 1}
 DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
 NOMMES = ("realisee", "partielle", "reportee", "abandonnee")  # the others are counted by the chart of states
 
@@ -141,42 +142,30 @@ class Bilan:
 
     def familles(self) -> Tableau | None:
         """Return the first indicators of each fiche that have a value: written ones, then results, then acts."""
-        etude, whole = self.etude, ensembles(self.etude.evaluation)
-        told = whole[whole["valeur"].notna() & whole["nature"].ne("moyen")]
-        ranks = told.assign(rang=2 * told["origine"].ne("convention") + told["nature"].map(RANGS))
-        first = ranks.sort_values(["fiche", "rang"], kind="stable").groupby("fiche")
-        first = first.head(etude.catalogue.bilan.indicateurs_par_fiche)
-        if first.empty:
-            return None
+        etude, rows = self.etude, ensembles(self.etude.evaluation)
+        rows = rows[rows["valeur"].notna() & rows["nature"].ne("moyen")]
+        ranks = 2 * rows["origine"].ne("convention") + rows["nature"].map(RANGS)
         axes = {axe.id: axe.titre for axe in etude.convention.axes}
         groups = {
             fiche.numero: f"{axes[fiche.axe]} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
             for fiche in etude.convention.fiches
         }
-        shown = pd.concat([first[first["fiche"].eq(numero)] for numero in groups])
+        shown = rows.assign(rang=ranks, place=rows["fiche"].factorize()[0]).sort_values(
+            ["place", "rang"], kind="stable"
+        )
+        shown = shown.groupby("fiche").head(etude.catalogue.bilan.indicateurs_par_fiche).drop(columns="place")
+        if shown.empty:
+            return None
         notes = [*marques(shown, etude.contexte), shown["origine_cible"].eq(IMPLICITE).any() and DEDUITE]
         notes.append(etude.mot("autres_indicateurs"))
-        return self._de_l_annee("familles", shown, groupes=shown["fiche"].map(groups), notes=notes)
+        groups = shown["fiche"].map(groups)
+        return etude.tableau("familles", shown, ecrire_l_annee(etude), groupes=groups, notes=notes)
 
     def indicateurs(self) -> Tableau:
         """Return every indicator of the fiches, informed or not, for the screen."""
         rows = ensembles(self.etude.evaluation)
-        return self._de_l_annee(
-            "tous_les_indicateurs", rows, groupes=[f"Fiche{INSECABLE}{one}" for one in rows["fiche"]]
-        )
-
-    def _de_l_annee(self, cle: str, rows: pd.DataFrame, **reste: object) -> Tableau:
-        contexte, verdicts = self.etude.contexte, self.etude.catalogue.evaluation.verdicts
-
-        def visee(row: pd.Series) -> str:
-            """Return « 1 080 en 2026, ● atteint »; a reference that the text implies bears its mark."""
-            if pd.isna(row.cible):
-                return RIEN
-            when = " (d)" if row.origine_cible == IMPLICITE else f" en {row.annee_cible}"
-            judged = "" if row.verdict == NON_EVALUABLE else f", {verdicts[row.verdict].dit}"
-            return contexte.valeur(row.indicateur, row.cible) + when + judged
-
-        return self.etude.tableau(cle, rows, {**ecrire_l_annee(self.etude), "visee": visee}, **reste)
+        groups = [f"Fiche{INSECABLE}{numero}" for numero in rows["fiche"]]
+        return self.etude.tableau("tous_les_indicateurs", rows, ecrire_l_annee(self.etude), groupes=groups)
 
     def etats(self) -> Figure | None:
         """Return the chart of the states of the modalités: a row a fiche, a column a state that is met."""
@@ -186,15 +175,18 @@ class Bilan:
         words = {**{code: word.mot for code, word in known.etats.items()}, "": known.mots["a_commencer"]}
         states = rows.assign(statut=rows["statut"].mask(pas_commencees(rows, self.etude.arrete), ""))
         met = [code for code in words if code in set(states["statut"])]
-        cells = pd.MultiIndex.from_product([sorted(states["fiche"].unique()), met], names=["fiche", "statut"])
+        places = pd.MultiIndex.from_product([sorted(states["fiche"].unique()), met], names=["fiche", "statut"])
         counts = states.groupby(["fiche", "statut"])["en_retard"].agg(valeur="size", en_retard="sum")
-        counts = counts.reindex(cells, fill_value=0).reset_index()
-        cells = counts.assign(
-            ligne="Fiche " + counts["fiche"].astype(str),
-            colonne=counts["statut"].map(words),
-            texte=counts["valeur"].astype(str),
-            valeur=counts["valeur"].astype(float),
-        )[["ligne", "colonne", "valeur", "texte", "en_retard"]]
+        counts = counts.reindex(places, fill_value=0).reset_index()
+        cells = pd.DataFrame(
+            {
+                "ligne": "Fiche " + counts["fiche"].astype(str),
+                "colonne": counts["statut"].map(words),
+                "valeur": counts["valeur"].astype(float),
+                "texte": counts["valeur"].astype(str),
+                "en_retard": counts["en_retard"],
+            }
+        )
         title = f"Combien de modalités sont faites, {self.etude.lieu} ?"
         return grille(cells, self.etude.contexte, nom="etats-des-fiches", titre=title)
 
@@ -254,7 +246,6 @@ class Bilan:
         """Return all that the data call the comité to decide, why, and where the convention speaks of it."""
         rows = proposer(self.etude)
         data = rows[["proposition", "pourquoi", "reference", "regle", "nombre"]]
-        data = data.assign(reference=data["reference"].map(majuscule))
         return None if rows.empty else self.etude.tableau("propositions", data, ecran=self.muette)
 
     def avenants(self) -> Tableau | None:
