@@ -15,11 +15,11 @@ from ctglib.blocs.page_une import Message, couvrir, page_une
 from ctglib.calculs import comparaison as calculs
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
-from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule
 from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import avec_unite, en_lettres, enumerer, majuscule, minuscule, part_en_mots, sont
+from ctglib.document.typographie import en_lettres, part_en_mots, remplir, sont
 from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
@@ -242,23 +242,22 @@ class MessagesDuControle(MessagesDuDiagnostic):
         words, open_, lacunes = self.etude.catalogue.messages.controle, self._ouverts, self._lacunes
         grave = open_[open_["gravite"].eq(next(iter(self.etude.catalogue.coherence.regles.gravites)))]
 
-        def compter(formes: tuple[str, ...], nombre: int, premier: str) -> str:
-            return formes[nombre > 1].format(nombre=majuscule(en_lettres(nombre)), premier=premier)
+        def compter(phrase: str, nombre: int, premier: str) -> str:
+            return remplir(words[phrase], nombre=nombre, Nombre=majuscule(en_lettres(nombre)), premier=premier)
 
         if len(grave):
-            told = compter(words["a_corriger"], len(grave), grave.iloc[0]["objet"])
-            yield Message(told, ("tableau-coherence",))
+            yield Message(compter("a_corriger", len(grave), grave.iloc[0]["objet"]), ("tableau-coherence",))
         counts, total = self.etude.jugements["verdict"].value_counts(), len(self.etude.jugements)
         if total:
             wrong, unknown = (int(counts.get(code, 0)) for code in (CONTREDITE, INVERIFIABLE))
-            told = words["phrases"][0].format(
+            told = words["phrases"].format(
                 total=en_lettres(total),
                 contredites=sont(wrong, "contredite", "contredites"),
                 inverifiables=sont(unknown, "invérifiable", "invérifiables"),
             )
             yield Message(told, ("tableau-affirmations",))
         if lacunes:
-            yield Message(compter(words["lacunes"], len(lacunes), minuscule(lacunes[0].objet)), LACUNES)
+            yield Message(compter("lacunes", len(lacunes), minuscule(lacunes[0].objet)), LACUNES)
         if not (len(grave) or total or lacunes):
             yield Message(self.etude.catalogue.messages.sans_incertitude)
 

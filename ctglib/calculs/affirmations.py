@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from ctglib.calculs.comparaison import DECIMALES_EXACTES, position
+from ctglib.calculs.comparaison import comparer, position
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, majuscule, nombre
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles.coherence import Verdict
@@ -117,12 +117,12 @@ def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
         told = f"{lecture.libelle(name)} : {told}"
     gap = own - other
     if phrase.operateur == "similaire":
-        kind = lecture.catalogue.unites[lecture.catalogue.indicateurs[name].unite].ecart
-        if kind == "aucun" or (kind == "pourcent" and other == 0):
+        words, items = lecture.catalogue, {name: lecture.catalogue.indicateurs[name]}
+        found = comparer(lecture.dossier.annexe1, items, words.unites, *codes).iloc[0]
+        where = position(found["ecart"], found["ecart_type"], words.seuils)
+        if where == "incomparable":
             return "inverifiable", f"{told}, valeurs qui ne se comparent pas"
-        gap = gap if kind == "points" else 100 * gap / other
-        near = position(round(gap, DECIMALES_EXACTES), kind, lecture.catalogue.seuils) == "similaire"
-        return "verifiee" if near else "contredite", told
+        return "verifiee" if where == "similaire" else "contredite", told
     ahead = gap if phrase.operateur == "superieur" else -gap
     if ahead > EPSILON or (phrase.operateur == "aucun_superieur" and abs(gap) <= EPSILON):
         return "verifiee", told
@@ -152,10 +152,9 @@ def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
     if values is None:
         return _absents(names, phrase.territoire, lecture)
     item = lecture.catalogue.indicateurs[names[0]]
-    told = lecture.ecrire(sum(values), names[0])
+    told, gap = lecture.ecrire(sum(values), names[0]), sum(values) - expected
     if len(values) > 1:
         told = f"{' + '.join(nombre(value, item.decimales) for value in values)} = {told}"
-    gap = sum(values) - expected
     if tolerance and gap:
         symbol = lecture.catalogue.unites[item.unite].symbole
         apart, aimed, allowed = (avec_unite(value, symbol, 0) for value in (abs(gap), expected, tolerance))

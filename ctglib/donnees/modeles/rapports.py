@@ -216,7 +216,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     services: ServicesAbsents
     incertitudes: dict[Identifiant, Texte]
     precisions: dict[noms.Indicateur, Texte]  # what is said after the value of an indicator
-    controle: dict[Identifiant, tuple[Texte, ...]]
+    controle: dict[Identifiant, Texte]
     sans_point_ouvert: Texte
     sans_incertitude: Texte
     a_decider: dict[Identifiant, Texte]
