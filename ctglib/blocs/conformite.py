@@ -37,7 +37,7 @@ class Conformite(Montrable):
             bound = [item for item in rules.obligations if count > item.au_dela]
             applies = words["s_applique"].format(
                 population=words["habitants"].format(habitants=nombre(count), annee=year),
-                territoire=self.etude.contexte.territoire.le,
+                le_territoire=self.etude.contexte.territoire.le,
                 obligations=" ; ".join(item.quoi for item in bound),
             )
             schema = next(item for item in rules.obligations if item.schema_)

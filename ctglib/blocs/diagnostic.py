@@ -176,8 +176,7 @@ class MessagesDuDiagnostic:
         if not names:
             return None
         listed = f"pas de {names[0]}" if len(names) == 1 else ", ".join(f"ni {name}" for name in names)
-        here, there = majuscule(place.territoire.le), place.reference.le
-        return Message(rules.phrase.format(Territoire=here, services=listed, reference=there), rules.preuves)
+        return Message(remplir(rules.phrase, services=listed, **place.lieux), rules.preuves)
 
     def _par_tete(self, regle: MontantsParTete) -> Message | None:
         """Return an amount by head in both territories; nothing when a figure lacks or is not sure."""
@@ -188,10 +187,8 @@ class MessagesDuDiagnostic:
         here, there = row["tete"], row["tete_reference"]
         if not there or not 100 * abs(here - there) / there >= etude.catalogue.seuils.ecart_notable_pourcent:
             return None
-        told = regle.phrase.format(
-            ici=avec_unite(here, "€", 0), la=avec_unite(there, "€", 0), annee=f"{row['annee']:.0f}",
-            a_territoire=etude.contexte.territoire.a, a_reference=etude.contexte.reference.a,
-        )  # fmt: skip
+        euros = {"ici": avec_unite(here, "€", 0), "la": avec_unite(there, "€", 0)}
+        told = remplir(regle.phrase, annee=f"{row['annee']:.0f}", **euros, **etude.contexte.lieux)
         return Message(told, regle.preuves)
 
     def incertitudes(self) -> Iterator[Message]:
@@ -206,7 +203,8 @@ class MessagesDuDiagnostic:
                 continue
             row, told = rows.iloc[0], True
             name = row["indicateurs"].partition(SEPARATEUR)[0]
-            filled = words.format(
+            filled = remplir(
+                words,
                 objet=row["objet"],
                 ecrit=minuscule(row["ecrit"]),
                 tableau=f"tableau de {years[name]:.0f}" if name in years else "tableau",
@@ -227,7 +225,7 @@ class MessagesDuDiagnostic:
             titles = {theme.theme: minuscule(theme.titre) for theme in self.etude.catalogue.themes}
             named = [titles[name] for name in needs["theme"].unique()]
             themes = " ; ".join(named) if any(" et " in name for name in named) else enumerer(named)
-            yield Message(regles.a_decider["sans_fiche"].format(themes=themes), ("tableau-besoins",))
+            yield Message(remplir(regles.a_decider["sans_fiche"], themes=themes), ("tableau-besoins",))
         for lacune in self._lacunes:
             yield Message(lacune.question, LACUNES, CONTROLE)
         if needs.empty and not self._lacunes:
@@ -250,7 +248,8 @@ class MessagesDuControle(MessagesDuDiagnostic):
         counts, total = self.etude.jugements["verdict"].value_counts(), len(self.etude.jugements)
         if total:
             wrong, unknown = (int(counts.get(code, 0)) for code in (CONTREDITE, INVERIFIABLE))
-            told = words["phrases"].format(
+            told = remplir(
+                words["phrases"],
                 total=en_lettres(total),
                 contredites=sont(wrong, "contredite", "contredites"),
                 inverifiables=sont(unknown, "invérifiable", "invérifiables"),

@@ -66,7 +66,7 @@ def mode_de_lecture(etude: EtudeDiagnostic) -> Bloc:
     others = dire("sauf_les_places", source=etude.modes.attrs["source"]) if len(etude.modes) else ""
     return liste(
         [
-            dire("chiffres_lus", autres=others, de_reference=contexte.reference.de),
+            dire("chiffres_lus", autres=others, **contexte.lieux),
             *dated,
             dire("comparaisons", points=near_points),
             dire("mots_des_statuts", mots="".join(f"{word} ; " for word in words)),
@@ -82,7 +82,7 @@ def limites(etude: EtudeDiagnostic) -> Bloc:
     constats, contexte = etude.comparaison, etude.contexte
     themes = [theme for theme in etude.catalogue.themes if theme.theme in {*constats["theme"]}]
     awaited = commentaires_attendus(themes, etude.dossier.commentaires)
-    told = [dire("seule_reference", reference=contexte.reference.le), *_laisse_de_cote(etude)]
+    told = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(etude)]
     told += [awaited] * bool(awaited) + [dire("valeurs_douteuses")] * bool(etude.doutes)
     lacking = []
     for place, end in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):

@@ -13,7 +13,7 @@ from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule,
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.document.typographie import compter, date_longue, nombre_court
+from ctglib.document.typographie import compter, date_longue, nombre_court, remplir
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar
 from ctglib.donnees.modeles.convention import Commentaire, Convention
 from ctglib.donnees.modeles.rapports import ContratPrecedent, PhraseDeSection
@@ -48,8 +48,7 @@ def phrases(
     gaps = sure.loc[[name for name in graphique if name in sure.index], "ecart_relatif"].dropna().abs()
     if told or gaps.empty:
         return told
-    widest = contexte.indicateurs[gaps.idxmax()].libelle
-    return [f"C'est « {widest} » qui s'écarte le plus de la valeur {contexte.reference.de}."]
+    return [dire("plus_grand_ecart", libelle=contexte.indicateurs[gaps.idxmax()].libelle, **contexte.lieux)]
 
 
 def _remplir(phrase: str, rows: pd.DataFrame, contexte: Contexte, *, premiere: bool) -> str:
@@ -63,12 +62,9 @@ def _remplir(phrase: str, rows: pd.DataFrame, contexte: Contexte, *, premiere: b
     }
     rows = list(rows.fillna({"ecart": 0.0}).itertuples())
     texts = {key: {row.Index: write(row) for row in rows} for key, write in written.items()}
-    than = contexte.reference.a
-    than = f"qu'{than}" if than[0] in "aàeé" else f"que {than}"
-    filled = phrase.format(
-        **texts, a_reference=contexte.reference.a, de_reference=contexte.reference.de, qu_a_reference=than,
-        que=f" {than}" if premiere else "", y="" if premiere else "y ",
-    )  # fmt: skip
+    than = f"qu'{contexte.reference.a}" if contexte.reference.a[0] in "aàeé" else f"que {contexte.reference.a}"
+    texts |= {"que": f" {than}", "y": ""} if premiere else {"que": "", "y": "y "}
+    filled = remplir(phrase, **texts, qu_a_reference=than, **contexte.lieux)
     return f"{majuscule(contexte.territoire.a)}, {minuscule(filled)}" if premiere else filled
 
 
@@ -81,9 +77,8 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
         return []
     some = "services_tous_absents" if len(absent) == len(known) else "services_absents"
     answers = [str(fiche.numero) for fiche in etude.convention.fiches if set(fiche.repond_a) & absent]
-    how_many, there = dire(some, nombre=len(absent)), majuscule(contexte.reference.le)
     return [
-        dire("services", Reference=there, sortes=len(known), combien=how_many, a=contexte.territoire.a),
+        dire("services", sortes=len(known), combien=dire(some, nombre=len(absent)), **contexte.lieux),
         dire(
             "fiches_des_services" if answers else "services_sans_fiche", nombre=len(answers), fiches=enumerer(answers)
         ),
@@ -180,11 +175,10 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
     if len(behind):
         widest, dearest = behind["fois"].idxmax(), (behind["tete_reference"] - behind["tete"]).idxmax()
         told[:0] = [("ecart_en_proportion", widest), ("ecart_en_euros", dearest)][: 1 + (dearest != widest)]
-    here, there = contexte.territoire.a, contexte.reference.a
     return [
         dire(
             phrase, objet=minuscule(row["libelle"]), annee=f"{row['annee']:.0f}", mot=row["mot"],
-            ici=_euros(row["tete"]), la=_euros(row["tete_reference"]), a=here, a_reference=there,
+            ici=_euros(row["tete"]), la=_euros(row["tete_reference"]), **contexte.lieux,
         )
         for phrase, row in ((phrase, montants.loc[rank]) for phrase, rank in told)
     ]  # fmt: skip
@@ -204,7 +198,7 @@ def phrase_du_contrat(
     year, before = int(amounts["annee"].iloc[0]), convention.debut.year - 1
     parts = [f"{_euros(value)} pour le {contrat.montants[name]}" for name, value in amounts["valeur"].items()]
     total = f", soit {_euros(amounts['valeur'].sum())}" if len(parts) > 1 else ""
-    told = dire("contrat", annee=year, nom=contrat.nom, a=contexte.territoire.a, montants=enumerer(parts), total=total)
+    told = dire("contrat", annee=year, nom=contrat.nom, montants=enumerer(parts), total=total, **contexte.lieux)
     if year == before:
         return [told]
     cited = f"{majuscule(clause.texte)} ({convention.citer('moyens')})" if clause.texte else dire("base_sans_regle")
@@ -220,8 +214,7 @@ def vulnerabilite(etude: EtudeDiagnostic, *, valide: bool) -> Bloc | None:
     found, rules, words, convention = etude.indices, etude.catalogue.radar, etude.contexte, etude.convention
     if valide != bool(convention.radar) or not found["indice"].notna().any():
         return None
-    title = f"Indices de vulnérabilité : quels écarts entre {words.territoire.le} et {words.reference.le} ?"
-    chart = points_indices(found, rules, words, nom="indices", titre=title)
+    chart = points_indices(found, rules, words, nom="indices", titre=dire("titre_des_indices", **words.lieux))
     return suite([fondement(rules, convention), chart, *mode_d_emploi(found, rules, words, convention).pieces])
 
 
@@ -238,12 +231,11 @@ def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, conve
     low, high, same = map(nombre_court, (radar.seuil_bas, radar.seuil_haut, 100))
     steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in indices["indicateur"]}
     gaps = [item for item in convention.lacunes if item.id == radar.lacune and not convention.radar]
-    here, there = contexte.territoire.de, contexte.reference.de
     group = radar.groupe_de_reference.rstrip(". ")
     unsure = incertains(indices, radar, steps)
     return paragraphe(radar.formule) + liste(
         [
-            dire("groupe_de_reference", groupe=group, egal=same, de=here, de_reference=there),
+            dire("groupe_de_reference", groupe=group, egal=same, **contexte.lieux),
             dire("seuils_des_indices", haut=high, bas=low),
             *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements.items()
               if indices["renversement"].eq(kind).any()),

@@ -47,6 +47,16 @@ class Contexte(Montrable):
         here, there = places[dossier.convention.territoire], places[dossier.convention.reference]
         return cls(indicateurs, words.unites, words.statuts, here, there, source)
 
+    @property
+    def lieux(self) -> dict[str, str]:
+        """The two territories as a text names them: ``reference``, ``de_territoire``, ``A_reference`` to begin with."""
+        told = {}
+        for name, place in (("territoire", self.territoire), ("reference", self.reference)):
+            forms = {"a": place.a, "de": place.de, "le": place.le}
+            told |= {name: place.nom, **{f"{form}_{name}": text for form, text in forms.items()}}
+            told |= {f"{form.capitalize()}_{name}": ecriture.majuscule(text) for form, text in forms.items()}
+        return told
+
     def tableau(
         self, frame: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, *,
         groupes: Iterable[str] | None = None, notes: Iterable[object] = (), statuts: Iterable[str] = (),
@@ -79,8 +89,7 @@ class Contexte(Montrable):
         on the data; ``reste``: see ``tableau``.
         """
         said, writers = presentation, ecrire or {}
-        words = {"territoire": self.territoire.nom, "reference": self.reference.nom, "source": self.source}
-        words |= mots or {}
+        words = {**self.lieux, "source": self.source, **(mots or {})}
 
         def dire(texte: str) -> str:
             return remplir(texte, **words)

@@ -10,7 +10,7 @@ from functools import cached_property
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
 from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, sous_titre
-from ctglib.document.typographie import abreger, enumerer, majuscule, minuscule, nombrer, part_en_mots
+from ctglib.document.typographie import abreger, enumerer, majuscule, minuscule, nombrer, part_en_mots, remplir
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
 
@@ -68,18 +68,11 @@ class ResumeEnClair(EtudeDiagnostic):
 
     def _dire(self, nom: str, **valeurs: object) -> list[str]:
         """Return sentences of the catalogue, filled."""
-        convention, contexte = self.convention, self.contexte
+        convention = self.convention
         parties = [self.catalogue.messages.avec_article(partie.nom_court) for partie in convention.parties]
-        filled = {
-            "de": contexte.territoire.de,
-            "a": contexte.territoire.a,
-            "A_reference": majuscule(contexte.reference.a),
-            "Parties": majuscule(enumerer(parties)),
-            "debut": convention.debut.year,
-            "fin": convention.fin.year,
-            **valeurs,
-        }
-        return [phrase.format(**filled) for phrase in self._regles.phrases[nom]]
+        filled = {"debut": convention.debut.year, "fin": convention.fin.year, **self.contexte.lieux, **valeurs}
+        told = self._regles.phrases[nom]
+        return [remplir(phrase, Parties=majuscule(enumerer(parties)), **filled) for phrase in told]
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""
@@ -116,7 +109,7 @@ class ResumeEnClair(EtudeDiagnostic):
         names = self.catalogue.messages.familles
         for _, row in rows[rows["valeur"].gt(0) & rows["indicateur"].isin(list(names))].head(FAITS_DITS).iterrows():
             value, before = (self._suivi.etude.contexte.valeur_nue(row["indicateur"], row[key]) for key in CLES)
-            yield f"{majuscule(names[row['indicateur']].format(valeur=value))}."
+            yield f"{majuscule(remplir(names[row['indicateur']], valeur=value))}."
             if row["evolution"] and row["valeur_precedente"] == row["valeur_precedente"]:
                 yield from self._dire("avant", annee=row["annee_precedente"], valeur=before)
         if rows["statut"].isin(PROVISOIRES).any():
