@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.calculs.collecte import A_COLLECTER, TAUX, a_collecter, taux_de_collecte
-from ctglib.calculs.etats import moyens_par_structure, totaux
+from ctglib.calculs.etats import PAR_POSTE, avec_objet, totaux
 from ctglib.calculs.evaluation import PostureBougee, posture_bougee
 from ctglib.donnees.modeles.suivi import Bilan
 
@@ -231,8 +231,10 @@ def test_les_moyens_d_une_structure_se_lisent_ligne_a_ligne_du_budget() -> None:
         ("ville", None, "alsh", "euros", "fonctionnement", 20000, "A"),
     )
 
-    found = moyens_par_structure(rows)
+    told = avec_objet(rows)
+    found = totaux(told[told["objet"].eq("structure")], ["structure", *PAR_POSTE])
 
+    assert list(told["objet"]) == ["2", "structure", "structure"]
     assert list(found["structure"]) == ["alsh", "alsh"]
     assert list(found["valeur"]) == [8000, 20000]
 
@@ -241,4 +243,4 @@ def test_sans_moyens_les_tables_sont_vides_et_gardent_leurs_colonnes() -> None:
     keys = ["signataire", "fiche", "nature"]
 
     assert list(totaux(_moyens(), keys).columns) == [*keys, "valeur", "valeur_connue", "lignes", "manquantes", "statut"]
-    assert moyens_par_structure(_moyens()).empty
+    assert avec_objet(_moyens()).empty

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
 from ctglib.blocs.moyens import Moyens
-from ctglib.calculs.etats import moyens_du_territoire, totaux
+from ctglib.calculs.etats import TERRITOIRE, avec_objet, totaux
 from ctglib.calculs.evaluation import PostureBougee, posture_bougee
 from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
@@ -128,9 +128,10 @@ def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.
         The columns ``COUTS``. ``objet`` is the indicator of the posts, or the line of the budget.
     """
     own = postes.assign(objet=postes["indicateur"], signataire="", valeur_connue=postes["valeur"])
-    teams = [moyens_du_territoire(rows).assign(annee=year) for year, rows in moyens.items()]
-    team = pd.concat(teams, ignore_index=True).rename(columns={"poste": "objet"})
-    table = pd.concat([own, team[team["nature"].eq(ETP)]], ignore_index=True)
+    means = avec_objet(pd.concat([rows.assign(annee=year) for year, rows in moyens.items()]))
+    team = means[means["objet"].eq(TERRITOIRE) & means["nature"].eq(ETP)].drop(columns="objet")
+    team = totaux(team.rename(columns={"poste": "objet"}), ["annee", "signataire", "objet"])
+    table = pd.concat([own, team], ignore_index=True)
     return table.assign(unite=ETP, annee=table["annee"].astype("Int64"))[COUTS]
 
 

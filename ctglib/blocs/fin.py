@@ -18,12 +18,11 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.collecte import DEPART, VALEUR, demandes, manques_finaux
-from ctglib.calculs.etats import etats, etats_par_annee, moyens_par_objet
+from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.parcours import (
     CONVENTION,
     Preuve,
-    ecrits,
     evaluabilite,
     parcours,
     preuves_du_suivi,
@@ -90,11 +89,6 @@ class EtudeFinale(EtudeAnnuelle):
     def presentations(self) -> dict[str, Presentation]:
         """Those of the evaluation alone: a table of a year has its years."""
         return self.finale.regles.tableaux
-
-    @property
-    def ecrits(self) -> pd.Series:
-        """What the text alone made it possible to evaluate, all fiches together."""
-        return ecrits(self.evaluabilite)
 
     @property
     def themes(self) -> list[Theme]:
@@ -214,19 +208,29 @@ class Trajectoires(Montrable):
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
-        etude = self.etude
-        table = etats_par_annee(etude.etats_annuels, etude.convention.fiches)
-        later = ~table["commencee"] & table["compte"].eq(0)
-        known = table["connus"].gt(0) & ~later
-        counts = [sur(*pair) for pair in table[["compte", "parmi"]].itertuples(index=False)]
-        cells = table.assign(
-            ligne=table["fiche"].map(etude.titre_de_fiche),
-            colonne=table["annee"].astype(str),
-            valeur=(100 * table["compte"] / table["parmi"]).where(known),
-            texte=np.select([later, known], ["non commencée", counts], etude.mot("etats_inconnus")),
-        )[["ligne", "colonne", "valeur", "texte", *table.columns[3:]]]
+        etude, start = self.etude, {fiche.numero: fiche.debut.year for fiche in self.etude.convention.fiches}
+        told = pd.concat([table.assign(annee=annee) for annee, table in etude.etats_annuels.items()])
+        counts = pd.crosstab([told["fiche"].astype("int64"), told["annee"]], told["statut"])
+        places = pd.MultiIndex.from_product([start, etude.annees], names=["fiche", "annee"])
+        table = counts.reindex(places, columns=told["statut"].unique(), fill_value=0).reset_index()
+        states = table.drop(columns=["fiche", "annee"])
+        done, total = (states.filter(items=names).sum(axis=1) for names in (FAITES, states.columns))
+        known = total - states.filter(items=[NON_RENSEIGNEE]).sum(axis=1)
+        later = done.eq(0) & table["annee"].lt(table["fiche"].map(start))
+        shares = [sur(*pair) for pair in zip(done, total, strict=True)]
+        cells = pd.DataFrame(
+            {
+                "ligne": table["fiche"].map(etude.titre_de_fiche),
+                "colonne": table["annee"].astype(str),
+                "valeur": (100 * done / total).where(known.gt(0) & ~later),
+                "texte": np.select([later, known.gt(0)], ["non commencée", shares], etude.mot("etats_inconnus")),
+                "compte": done,
+                "parmi": total,
+                "connus": known,
+            }
+        )
         title = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu} ?"
-        return grille(cells, etude.contexte, nom="etats", titre=title)
+        return grille(cells.join(states), etude.contexte, nom="etats", titre=title)
 
     def moyens(self) -> Tableau | None:
         """Return, by fiche, its means of each nature then what it realised, a column a year; None when bare.
@@ -235,15 +239,16 @@ class Trajectoires(Montrable):
         """
         etude, contexte, budget, years = self.etude, self.etude.contexte, Moyens(self.etude), self.etude.annees
         natures = {nature.id: nature for nature in etude.catalogue.moyens.natures}
-        fiches = [str(fiche.numero) for fiche in etude.convention.fiches]
-        means = [moyens_par_objet(one.moyens).assign(annee=year) for year, one in etude.suivi.suivis.items()]
-        sums = pd.concat(means).groupby(["objet", "nature", "annee"])[["valeur_connue", "manquantes"]].sum(min_count=1)
-        cells = pd.MultiIndex.from_product([fiches, natures, years], names=sums.index.names)
-        table = sums.astype("float64").reindex(cells).reset_index().rename(columns={"nature": "element"})
+        keys = ["fiche", "element", "annee"]
+        means = pd.concat([one.moyens.assign(annee=year) for year, one in etude.suivi.suivis.items()])
+        sums = totaux(means.rename(columns={"nature": "element"}), keys)
+        cells = pd.MultiIndex.from_product(
+            [[one.numero for one in etude.convention.fiches], natures, years], names=keys
+        )
+        table = sums.set_index(keys)[["valeur_connue", "manquantes"]].astype("float64").reindex(cells).reset_index()
         digits = [contexte.unites[natures[name].unite].decimales for name in table["element"]]
         known = pd.Series([round(pair[0], pair[1]) for pair in zip(table["valeur_connue"], digits, strict=True)])
         table = table.assign(
-            fiche=table["objet"].astype(int),
             libelle=table["element"].map(lambda name: natures[name].libelle),
             unite=table["element"].map(lambda name: natures[name].unite),
             valeur_connue=known,

@@ -44,8 +44,8 @@ class Moyens(Montrable):
         if now.empty:
             parties = enumerer(list(self.parties.values()))
             return paragraphe(self.etude.mot("moyens_absents", annee=year, parties=parties))
-        totals = self._rapproches(calculs.moyens_par_objet)
-        whole = totals[totals["objet"].eq(calculs.ENSEMBLE) & totals["lignes"].notna()].to_dict("records")
+        totals = self._rapproches(["signataire", "nature"])
+        whole = totals[totals["lignes"].notna()].to_dict("records")
         rows = {(row["nature"], row["signataire"]): self._cellule(row, year, unite=True) for row in whole}
         told = []
         for nature in self.etude.catalogue.moyens.natures:
@@ -66,8 +66,11 @@ class Moyens(Montrable):
         if all(rows.empty for rows in self._annees):
             return None
         # The sentence on the team names its posts one by one: they are in the data alone.
-        lines = self._rapproches(calculs.moyens_du_territoire).rename(columns={"poste": "objet"})
-        totals = pd.concat([self._rapproches(calculs.moyens_par_objet), lines], ignore_index=True)
+        lines = self._rapproches(calculs.PAR_POSTE, lambda rows: rows[rows["objet"].eq(calculs.TERRITOIRE)])
+        totals = self._rapproches(
+            ["signataire", "objet", "nature"], lambda rows: pd.concat([rows, rows.assign(objet=calculs.ENSEMBLE)])
+        )
+        totals = pd.concat([totals, lines.rename(columns={"poste": "objet"})], ignore_index=True)
         labels = {str(fiche.numero): f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches}
         labels |= {**SANS_FICHE, calculs.ENSEMBLE: "Ensemble"}
         met = set(zip(totals["signataire"], totals["objet"], strict=True))
@@ -84,7 +87,8 @@ class Moyens(Montrable):
 
     def par_structure(self) -> Tableau | None:
         """Return what each structure receives, a column a line of the budget and year; a row when they are too many."""
-        totals, offre = self._rapproches(calculs.moyens_par_structure), self.etude.suivi.dossier.offre
+        totals = self._rapproches(["structure", *calculs.PAR_POSTE], lambda rows: rows[rows["structure"].ne("")])
+        offre = self.etude.suivi.dossier.offre
         if totals.empty:
             return None
         at = self.etude.convention.clauses.get("offre")
@@ -106,7 +110,8 @@ class Moyens(Montrable):
 
     def de_la_fiche(self, numero: int) -> Tableau | None:
         """Return what each signatory brings to a fiche, line by line of the budget; None when nobody told."""
-        shown = _ranger(self._rapproches(calculs.moyens_par_poste, numero), "signataire", self.parties)
+        totals = self._rapproches(calculs.PAR_POSTE, lambda rows: rows[rows["objet"].eq(str(numero))])
+        shown = _ranger(totals, "signataire", self.parties)
         groups = shown["signataire"].map(self.parties)
         return None if shown.empty else self._par_poste("moyens_de_la_fiche", shown, groups, {"fiche": numero})
 
@@ -156,9 +161,11 @@ class Moyens(Montrable):
         now, before = self.etude.annuel.moyens, self.etude.precedent
         return now, now.head(0) if before is None else before.moyens
 
-    def _rapproches(self, calcul: Callable[..., pd.DataFrame], *options: object) -> pd.DataFrame:
-        """Return the totals of the year beside those of the year before."""
-        return calculs.rapprocher(*(calcul(rows, *options) for rows in self._annees))
+    def _rapproches(
+        self, cles: list[str], choisir: Callable[[pd.DataFrame], pd.DataFrame] = lambda rows: rows
+    ) -> pd.DataFrame:
+        """Return the totals of the year beside those of the year before, of the means that are chosen."""
+        return calculs.rapprocher(*(calculs.totaux(choisir(calculs.avec_objet(rows)), cles) for rows in self._annees))
 
     @property
     def _exercices(self) -> tuple[int, ...]:

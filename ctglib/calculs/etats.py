@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 import pandas as pd
 
 from ctglib.calculs.suivi import changements_en_vigueur
-from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import DossierSuivi
 
@@ -74,59 +71,24 @@ def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
     return etats["statut"].eq(NON_RENSEIGNEE) & ~pas_commencees(etats, arrete)
 
 
-def etats_par_annee(etats: Mapping[int, pd.DataFrame], fiches: Iterable[Fiche]) -> pd.DataFrame:
-    """Return, by fiche and year, the modalités done (in whole or in part), out of all, of known state, in each state.
-
-    fiche, annee, commencee (the fiche has begun), compte, parmi, connus, then one column a state that is met.
-    """
-    told = pd.concat([table.assign(annee=annee) for annee, table in etats.items()])
-    states, start = told["statut"].unique(), {fiche.numero: fiche.debut.year for fiche in fiches}
-    cells = pd.MultiIndex.from_product([start, etats], names=["fiche", "annee"])
-    counts = pd.crosstab([told["fiche"].astype("int64"), told["annee"]], told["statut"])
-    counts = counts.reindex(index=cells, columns=states, fill_value=0)
-    table = counts.assign(
-        commencee=[start[fiche] <= annee for fiche, annee in cells],
-        compte=counts[[state for state in states if state in FAITES]].sum(axis=1),
-        parmi=counts.sum(axis=1),
-        connus=counts[states[states != NON_RENSEIGNEE]].sum(axis=1),
-    )
-    return table.reset_index()[["fiche", "annee", "commencee", "compte", "parmi", "connus", *states]]
-
-
 # Means: euros with euros, full-time equivalents with full-time equivalents, never together. Each total has its keys,
 # then the columns ``TOTAL``: a line that is not known makes ``valeur`` unknown; ``valeur_connue`` is then « at least ».
 
 PAR_POSTE = ["signataire", "nature", "poste"]
-PAR_OBJET = ["signataire", "objet", "nature"]
 STRUCTURE, TERRITOIRE, ENSEMBLE = "structure", "territoire", "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
 STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)  # the last is nothing to add
 
 
-def moyens_par_structure(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return what each signatory brings to each structure, line by line of the budget; means without one are out."""
-    return totaux(moyens[moyens["structure"].ne("")], ["structure", *PAR_POSTE])
+def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:
+    """Return means with what each goes to, in ``objet``: nothing is counted twice.
 
-
-def moyens_par_poste(moyens: pd.DataFrame, fiche: int) -> pd.DataFrame:
-    """Return what each signatory brings to a fiche, line by line of the budget."""
-    return totaux(moyens[moyens["fiche"].eq(fiche).fillna(value=False)], PAR_POSTE)
-
-
-def moyens_du_territoire(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return what each signatory brings to the territory, to no fiche nor structure, line by line of the budget."""
-    return totaux(moyens[_sans_objet(moyens)], PAR_POSTE)
-
-
-def moyens_par_objet(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return what each signatory brings to each object, then in all: nothing is counted twice but in the whole.
-
-    ``objet`` is the number of a fiche as text, "structure" for what goes to a structure and no fiche, "territoire" for
-    what goes to neither, or "ensemble".
+    It is the number of a fiche as text, "structure" for what goes to a structure and no fiche, or "territoire" for what
+    goes to neither.
     """
-    objects = moyens["fiche"].astype("string").fillna(STRUCTURE).mask(_sans_objet(moyens), TERRITOIRE)
-    parts = totaux(moyens.assign(objet=objects.astype(object)), PAR_OBJET)
-    return pd.concat([parts, totaux(moyens.assign(objet=ENSEMBLE), PAR_OBJET)], ignore_index=True)
+    objects = moyens["fiche"].astype("string").fillna(STRUCTURE)
+    neither = moyens["fiche"].isna() & moyens["structure"].eq("")
+    return moyens.assign(objet=objects.mask(neither, TERRITOIRE).astype(object))
 
 
 def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
@@ -137,10 +99,6 @@ def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
     keys = [name for name in totaux.columns if name not in TOTAL]
     earlier = precedents[[*keys, *TOTAL]].rename(columns={name: f"{name}_avant" for name in TOTAL})
     return totaux[[*keys, *TOTAL]].merge(earlier, how="outer", on=keys, sort=False)
-
-
-def _sans_objet(moyens: pd.DataFrame) -> pd.Series:
-    return moyens["fiche"].isna() & moyens["structure"].eq("")
 
 
 def totaux(moyens: pd.DataFrame, cles: list[str]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
+from ctglib.calculs.parcours import ecrits
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import majuscule
@@ -123,7 +124,7 @@ class EvaluationFinale:
         told = recit(self.etude, f"{years[-1]}/")
         if told is not None:
             return told
-        actions, written = len(self.etude.etats), self.etude.ecrits["indicateurs"]
+        actions, written = len(self.etude.etats), ecrits(self.etude.evaluabilite)["indicateurs"]
         return paragraphe(self.etude.mot("aucun_suivi", fin=years[-1], modalites=actions, indicateurs=written))
 
     def manques(self) -> Bloc | None:
