@@ -145,11 +145,10 @@ def variation(valeur: float | None) -> str:
     return ecriture.variation(valeur)
 
 
-def ligne(evaluation: pd.DataFrame, indicateur: str, modalite: str = "") -> pd.Series | None:
-    """Return the scoring of an indicator, of its whole unless told; None when it has no row."""
-    keys = zip(evaluation["indicateur"], evaluation["modalite"], strict=True)
-    place = next((rank for rank, key in enumerate(keys) if key == (indicateur, modalite)), None)
-    return None if place is None else evaluation.iloc[place]
+def ligne(evaluation: pd.DataFrame, indicateur: str) -> pd.Series | None:
+    """Return the scoring of an indicator as a whole; None when it has no row."""
+    rows = evaluation[evaluation["indicateur"].eq(indicateur) & evaluation["modalite"].eq("")]
+    return None if rows.empty else rows.iloc[0]
 
 
 def marquer(texte: str, statut: str) -> str:
@@ -172,14 +171,6 @@ def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "")
     return ecrire
 
 
-def visee(row: object, contexte: Contexte, mots: Evaluation) -> str:
-    """Return « cible : 62 en 2026 », or « référence déduite du texte : 36 »: what the text implies is no target."""
-    value = contexte.valeur(row.indicateur, row.cible)
-    if row.origine_cible == IMPLICITE:
-        return f"{mots.mots['origine_implicite']} : {value}"
-    return f"cible : {value} en {row.annee_cible}"
-
-
 def bande(row: object, valeur: float, tenue: float, contexte: Contexte, mots: Evaluation) -> str:
     """Return « dans la bande, 2 de moins que la cible »: a band never hides the signed gap.
 
@@ -196,14 +187,11 @@ def petits_publies(rows: pd.DataFrame, colonnes: Iterable[str], seuil: int, cont
     ``rows`` have ``indicateur``, and the values shown in ``colonnes``; some indicators have an exception to secrecy.
     """
     small = (rows[list(colonnes)].gt(0) & rows[list(colonnes)].lt(seuil)).any(axis=1)
-    items = [contexte.indicateurs[name] for name in dict.fromkeys(rows.loc[small, "indicateur"])]
-    reasons: dict[str, list[str]] = {}
-    for item in items:
-        if item.petits_effectifs_publies:
-            reasons.setdefault(item.petits_effectifs_publies, []).append(item.libelle)
+    items = [contexte.indicateurs[name] for name in rows.loc[small, "indicateur"].unique()]
+    labels = pd.Series([item.libelle for item in items], [item.petits_effectifs_publies for item in items], dtype=str)
     return tuple(
-        f"Donnés même sous {seuil}, seuil du secret : {' ; '.join(labels)}. Raison : {reason}."
-        for reason, labels in reasons.items()
+        f"Donnés même sous {seuil}, seuil du secret : {' ; '.join(told)}. Raison : {reason}."
+        for reason, told in labels.groupby(level=0, sort=False)
     )
 
 

@@ -267,27 +267,19 @@ def _short(number: str) -> str:
 
 
 def image(figure: Dessin, form: str, titre: str, source: str) -> bytes:
-    """Return a figure as a PNG, SVG or PDF without date, its title above it and its source under it.
-
-    Any figure of matplotlib will do; it is left as it was.
-    """
+    """Return a figure of matplotlib as a PNG, SVG or PDF without date, its title above it and its source under it."""
     with charter_style():
-        size = matplotlib.rcParams["font.size"]
+        size, framed = matplotlib.rcParams["font.size"], deepcopy(figure)
         width, height = figure.get_size_inches() * 72
         above = wrap(montrable(titre), width, 6, size + 1, bold=True)
         under = wrap(montrable(source), width, 6, size, bold=False)
-        lead, canvas, grey = 1.25 * size, figure.canvas, matplotlib.rcParams["axes.labelcolor"]
-        added = [
-            figure.text(0, 1 + MARGE / height, "\n".join(above), va="bottom", fontsize=size + 1, fontweight=700),
-            figure.text(0, -MARGE / height, "\n".join(under), va="top", color=grey),
-        ]
+        lead, grey = 1.25 * size, matplotlib.rcParams["axes.labelcolor"]
+        framed.text(0, 1 + MARGE / height, "\n".join(above), va="bottom", fontsize=size + 1, fontweight=700)
+        framed.text(0, -MARGE / height, "\n".join(under), va="top", color=grey)
         bottom, top = -2 * MARGE - len(under) * lead, height + 2 * MARGE + len(above) * lead
         box, buffer = Bbox([[-MARGE / 72, bottom / 72], [(width + MARGE) / 72, top / 72]]), BytesIO()
-        FigureCanvasAgg(figure).print_figure(buffer, format=form, bbox_inches=box, metadata=SANS_DATE[form],
+        FigureCanvasAgg(framed).print_figure(buffer, format=form, bbox_inches=box, metadata=SANS_DATE[form],
                                              dpi=matplotlib.rcParams["savefig.dpi"])  # fmt: skip
-        for text in added:
-            text.remove()
-        figure.set_canvas(canvas)
     return buffer.getvalue()
 
 

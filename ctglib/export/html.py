@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from ctglib.document.blocs import GENRES, morceaux
+from ctglib.document.blocs import morceaux
 from ctglib.document.signes import lisible, montrable
 from ctglib.export.document import Document
 
@@ -28,11 +28,9 @@ def composer(document: Document) -> str:
 
 
 def ecrire_html(objet: object) -> str:
-    """Return an object of a document as HTML, and a TypeError for another; a string stays one, to be escaped."""
+    """Return an object of a document as HTML, by the macro of its kind; a string stays one, to be escaped."""
     if isinstance(objet, str):
         return objet
-    if type(objet) not in GENRES.values():
-        raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en HTML")
     return getattr(modeles().get_template("blocs.html.j2").module, type(objet).__name__)(objet)
 
 

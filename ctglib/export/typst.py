@@ -103,8 +103,6 @@ def en_donnees(objet: object) -> object:
             anchor = f"{'tableau' if kind == 'Tableau' else 'figure'}-{objet.nom}" if objet.numero else ""
             source = secable(f"Source : {objet.source}")
             return {"genre": kind, "ancre": anchor, "legende": secable(legende(objet)), "source": source, **own}
-    if type(objet) not in blocs.GENRES.values():
-        raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Typst")
     said = {field.name: en_donnees(getattr(objet, field.name)) for field in fields(objet)}
     return {"genre": type(objet).__name__, **said}
 

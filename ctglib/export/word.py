@@ -135,15 +135,12 @@ def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
 
 def en_images(document: Document) -> dict[str, bytes]:
     """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
-    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large).encode() for dessin in document.dessins}
+    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large) for dessin in document.dessins}
     logos = [logo for logo in document.couverture.logos if logo.contenu]
-    drawn |= {logo.nom: logo.contenu for logo in logos if logo.suffixe == "svg"}
-    images = []
-    if drawn:
-        told = [content.decode() for content in drawn.values()]
-        images = compiler_typst(PAGES, told, format="png", ppi=POINTS_PAR_POUCE)
-    images = [images] if isinstance(images, bytes) else images
-    return dict(zip(drawn, images, strict=True)) | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
+    drawn |= {logo.nom: logo.contenu.decode() for logo in logos if logo.suffixe == "svg"}
+    pages = compiler_typst(PAGES, [*drawn.values()], format="png", ppi=POINTS_PAR_POUCE) if drawn else []
+    pages = [pages] if isinstance(pages, bytes) else pages
+    return dict(zip(drawn, pages, strict=True)) | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
 
 
 def _couverture(couverture: blocs.Couverture, word: Word, images: Mapping[str, bytes]) -> None:

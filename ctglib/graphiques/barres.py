@@ -84,15 +84,11 @@ def ages(ages: pd.DataFrame, tranches: pd.DataFrame, contexte: Contexte, *, jusq
         nom=bands["libelle"], libelle_type="",
         texte=[f"{nombre(band.age_min)} à {nombre(band.age_max)} ans" for band in bands.itertuples()],
     )  # fmt: skip
-    raw = [
-        rows.drop(columns=["fin", "texte"]),
-        bands.rename(columns={"libelle": "nom"}).drop(columns=["fin", "compte"]),
-    ]
+    told = pd.concat([rows.assign(compte=""), told], ignore_index=True)
     return assemble(
         contexte, lambda planche: _draw_ages(planche, rows, bands, _end_of_age(jusqu_a)), **legende, alt=alt,
-        lecture=lecture, mots=3, lignes=pd.concat([rows.assign(compte=""), told]),
+        lecture=lecture, mots=3, lignes=told, donnees=told.drop(columns=["fin", "texte", "compte", "libelle"]),
         colonnes={"nom": "Structure ou tranche d'âge", "libelle_type": "Type", "texte": "Âges", "compte": "Enfants"},
-        donnees=pd.concat(raw, ignore_index=True),
     )  # fmt: skip
 
 
@@ -185,7 +181,7 @@ def entrees_sorties(mouvements: pd.DataFrame, contexte: Contexte, **legende: str
         top = -BETWEEN_BLOCKS
         for ranks in parts:
             place = (left, top + BETWEEN_BLOCKS, width / len(parts[0]))
-            top = _put_years(planche, rows.iloc[list(ranks)], place, unit)
+            top = _put_years(planche, rows.iloc[list(ranks)].reset_index(drop=True), place, unit)
         return top
 
     return assemble(
@@ -212,9 +208,8 @@ def _put_years(planche: Planche, rows: pd.DataFrame, place: tuple[float, float, 
     colour = {"entrees": colours.territoire, "sorties": planche.shade[1]}
     width = min(PART_OF_A_BAR * size, WIDEST_BAR)
     for name, side in SENS.items():
-        known = [rank for rank, value in enumerate(rows[name]) if value > 0]
-        heights = [side * value for value in rows[name] if value > 0]
-        axes.bar([rank + 0.5 for rank in known], heights, width / size, color=colour[name], clip_on=False)
+        known = rows[name][rows[name] > 0]
+        axes.bar(known.index + 0.5, side * known, width / size, color=colour[name], clip_on=False)
         for rank, (value, length, text) in enumerate(zip(rows[name], lengths[name], lines[name], strict=True)):
             x, absent = across.place(rank + 0.5), pd.isna(value)
             if absent:
