@@ -115,28 +115,24 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
     rows = said.any(axis=1)
     if rows.sum() < 2:
         return None
-    places = [place for place, row in enumerate(rows) if row][:LIGNES]
-    wanted = sorted(range(1, len(tableau.colonnes)), key=lambda rank: not said.iloc[places, rank].any())
-    needs = [_besoin(shown.iloc[places, rank], tableau.colonnes[rank]) for rank in range(len(tableau.colonnes))]
-    kept, left = [0], POINTS - needs[0]
-    for rank in wanted:
-        left -= needs[rank]
-        kept += [rank] if left > 0 else []
+    told, hits = shown[rows].head(LIGNES), said[rows].head(LIGNES)
+    needs = [_besoin(told.iloc[:, rank], colonne) for rank, colonne in enumerate(tableau.colonnes)]
+    kept = [0, *sorted(range(1, len(needs)), key=lambda rank: not hits.iloc[:, rank].any())]
+    while len(kept) > 1 and sum(needs[rank] for rank in kept) >= POINTS:
+        kept.pop()
     kept.sort()
     widths = [POINTS * needs[rank] / sum(needs[other] for other in kept) - 2 * MARGE_DE_CASE for rank in kept]
 
     def points(textes: Iterable[str]) -> float:
         """Return the height of a row, never short."""
-        lines = (
-            math.ceil(largeur(text, TABLEAU) * AISANCE / width) for text, width in zip(textes, widths, strict=True)
-        )
-        return TABLEAU * (max(lines) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
+        lines = [largeur(text, TABLEAU) * AISANCE / width for text, width in zip(textes, widths, strict=True)]
+        return TABLEAU * (math.ceil(max(lines)) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
 
     columns = [replace(tableau.colonnes[rank], libelle=_entete(tableau.colonnes[rank]), groupe="") for rank in kept]
     room = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - points(one.libelle for one in columns)
-    while len(places) > 2 and sum(points(shown.iloc[row, kept]) for row in places) > room:
-        places.pop()
-    return replace(tableau, colonnes=tuple(columns), cellules=shown.iloc[places], groupes=None, notes=())
+    while len(told) > 2 and sum(map(points, told.iloc[:, kept].to_numpy())) > room:
+        told = told.iloc[:-1]
+    return replace(tableau, colonnes=tuple(columns), cellules=told, groupes=None, notes=())
 
 
 def _besoin(textes: Iterable[str], colonne: Colonne) -> float:

@@ -343,9 +343,9 @@ def document_de(blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SA
 
 def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
     """Return a block changed, those that stand side by side or in a group one by one."""
-    if isinstance(bloc, (objets.Colonnes, objets.Groupe)):
-        name = fields(bloc)[0].name
-        return replace(bloc, **{name: tuple(_changer(one, changer) for one in getattr(bloc, name))})
+    match bloc:
+        case objets.Colonnes(inside) | objets.Groupe(inside):
+            return type(bloc)(tuple(_changer(one, changer) for one in inside))
     return changer(bloc)
 
 
