@@ -18,31 +18,16 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from ctglib.donnees import magasin
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import proches, racine
-from ctglib.donnees.magasin import (
-    FORMES,
-    LOCALES,
-    ORIGINE,
-    PUBLIQUES,
-    SECRET,
-    Cle,
-    charger_familles,
-    commune_de,
-    connexion,
-    en_parquet,
-    lire_registre,
-    lire_tables,
-    serie_gardee,
-    tables,
-)  # fmt: skip
 from ctglib.donnees.modeles.sources import Famille, FichierAjoute, Registre, SerieOfficielle, TableGardee
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.vraisemblance import COMMUNES, douter
 
-SECRETS = ("s", "secret", "ss")
-ABSENTS = ("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
+MOTS = dict.fromkeys(("s", "secret", "ss"), magasin.SECRET)  # what is written for a number
+MOTS |= dict.fromkeys(("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "..."), np.nan)
 ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
 _PRESQUE = 0.88  # difflib's: one letter wrong in seven or more; a shorter name is too easily another column
 _MOT = r"[a-z0-9_]{6,}"  # a plain word stands for itself; a pattern with years or choices has no spelling to be near to
@@ -101,7 +86,7 @@ def _parquet(chemin: Path) -> tuple[list[str], Rangs]:
     import duckdb
 
     try:
-        found = connexion().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
+        found = magasin.connexion().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
     except duckdb.Error:
         raise refus(chemin.name, *mots("parquet_abime")) from None
     rows = ([cell or "" for cell in row] for row in iter(found.fetchone, None))
@@ -131,15 +116,16 @@ class _Colonnes:
         # A misspelt header is near to one that is not there, and to only one.
         words = [*famille.signature, *(series.colonne for series in famille.series)]
         words = [word for word in words if re.fullmatch(_MOT, word)]
+        named = (famille.cle, famille.annee, *famille.textes.values())
         for at, name in enumerate(noms):
-            if len(name) >= 6 and not self.serie(name) and name not in (famille.cle, famille.libelle, famille.annee):
+            if len(name) >= 6 and not self.serie(name) and name not in named:
                 near = proches(name, [word for word in words if word not in self.lus], _PRESQUE)
                 self.lus[at] = near[0] if len(near) == 1 else name
         self.absentes = [pattern for pattern in famille.signature if self.place(pattern) is None]
-        self.cle, self.annee, self.libelle = map(self.place, (famille.cle, famille.annee, famille.libelle))
+        self.cle, self.annee = self.place(famille.cle), self.place(famille.annee)
         self.filtre = self.place(famille.filtre.colonne if famille.filtre else None)
         self.textes = {at: name for name, pattern in famille.textes.items() if (at := self.place(pattern)) is not None}
-        used = {self.cle, self.annee, self.libelle, self.filtre, *self.textes}
+        used = {self.cle, self.annee, self.filtre, *self.textes}
         self.series = {at: found for at, name in enumerate(self.lus) if at not in used and (found := self.serie(name))}
         self.ignorees = [name for at, name in enumerate(self.lus) if name and at not in {*used, *self.series}]
 
@@ -153,7 +139,7 @@ class _Colonnes:
                 year = match.groupdict().get("an")
                 return item, 2000 + int(year) if year else None
         other = next((item for item in self.famille.autres if re.fullmatch(item.colonne, nom)), None)
-        return (serie_gardee(self.famille, f"{other.code}_{nom}"), None) if other else None
+        return (magasin.serie_gardee(self.famille, f"{other.code}_{nom}"), None) if other else None
 
 
 def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) -> _Colonnes:
@@ -231,29 +217,24 @@ class Officiel:
             self.faults.append(Faute(self.nom, *mots(cle, cellule=text, **valeurs), line, column))
 
     def _lot(self, batch: list[tuple[int, list[str]]]) -> Iterator[pd.DataFrame]:
-        """Yield the rows of a batch, typed: ligne, territoire, niveau, annee, libelle, texts, and a column a place."""
+        """Yield the rows of a batch, typed: ligne, territoire, niveau, annee, texts, and a column a place."""
         found, width = self.found, len(self.header)
-        kept, cut = {}, {}
-        for line, row in batch:
-            if not any(row) or row == self.header:
-                continue
-            if len(row) < width or any(row[width:]):
-                cut[line] = f"{len(row)} colonnes"
-            elif found.filtre is None or row[found.filtre] in self.famille.filtre.valeurs:
-                kept[line] = row[:width]
+        full = {line: row for line, row in batch if any(row) and row != self.header}
+        cut = {line: f"{len(row)} colonnes" for line, row in full.items() if len(row) < width or any(row[width:])}
         self._refuser("largeur", "autre_largeur", pd.Series(cut, dtype=object), largeur=width)
+        kept = {line: row[:width] for line, row in full.items() if line not in cut}
         lines = pd.DataFrame.from_dict(kept, orient="index", columns=range(width), dtype=object)
+        if found.filtre is not None:
+            lines = lines[lines[found.filtre].isin(self.famille.filtre.valeurs)]
         places = lines[found.cle].map({text: self._code(text) for text in lines[found.cle].unique()})
         self.counts[""] += int(places.isna().sum())
-        lines, places = lines[places.notna()], places[places.notna()]
+        lines, places = lines[places.notna()], places.dropna()
         if lines.empty:
             return
         wrong, levels = lines.loc[places.str[0].eq(""), found.cle], ", ".join(self.famille.niveaux)
         self._refuser("code", "code_illisible", wrong, found.cle, niveaux=levels)
         own = {"territoire": places.str[0], "niveau": places.str[1]}
-        if found.libelle is not None:
-            own["libelle"] = lines[found.libelle].str.strip()
-        own |= {f"texte {name}": lines[at].str.strip() for at, name in found.textes.items()}
+        own |= {name: lines[at].str.strip() for at, name in found.textes.items()}
         years = self.annee or 0 if found.annee is None else self._annees(lines[found.annee])
         figures = {at: self._nombres(lines[at], at) for at in found.series}
         yield pd.DataFrame(own, dtype="str").assign(ligne=lines.index, annee=years).join(pd.DataFrame(figures))
@@ -266,7 +247,7 @@ class Officiel:
         if family.non_localise and re.fullmatch(family.non_localise, code):
             return None
         forms = ((level, whole) for level in family.niveaux for whole in (code, f"0{code}"))
-        return next(((whole, level) for level, whole in forms if FORMES[level].fullmatch(whole)), ("", ""))
+        return next(((whole, level) for level, whole in forms if magasin.FORMES[level].fullmatch(whole)), ("", ""))
 
     def _annees(self, texts: pd.Series) -> pd.Series:
         plain = texts.str.strip().str.replace(_ZEROS, "", regex=True)
@@ -282,8 +263,7 @@ class Officiel:
         item = self.found.series[at][0]
         values = pd.to_numeric(texts, errors="coerce").astype("float64")
         unread = texts[~np.isfinite(values)]
-        words = {"": SECRET if self.famille.vide == Statut.SECRET else np.nan}
-        words |= dict.fromkeys(SECRETS, SECRET) | dict.fromkeys(ABSENTS, np.nan)
+        words = MOTS | {"": magasin.SECRET if self.famille.vide == Statut.SECRET else np.nan}
         plain = {text: text.translate(ESPACES).lower().replace(",", ".") for text in unread.unique()}
         read = {text: words.get(one, float(one) if _NOMBRE.fullmatch(one) else None) for text, one in plain.items()}
         values.loc[unread.index] = unread.map(read).astype("float64")
@@ -301,26 +281,24 @@ class Officiel:
         twice = whole[whole.duplicated(["territoire", "annee"])].set_index("ligne")
         said = "« " + twice["territoire"] + " » une seconde fois pour " + twice["annee"].astype("str")
         self._refuser("double", "territoire_en_double", said)
-        own = {"libelle": "libelle"} | {f"texte {name}": name for name in self.found.textes.values()}
-        own = {name: kept for name, kept in own.items() if name in whole}
         parts: dict[tuple[int, str], list[pd.DataFrame]] = {}
         for (year, level), rows in whole.groupby(["annee", "niveau"], sort=True):
             series = {at: (written or int(year), item.code) for at, (item, written) in self.found.series.items()}
             for shown in {one for one, _ in series.values()} or {int(year)}:
-                names = own | {at: code for at, (one, code) in series.items() if one == shown}
-                part = rows.set_index("territoire")[list(names)].rename(columns=names)
+                names = {at: code for at, (one, code) in series.items() if one == shown}
+                part = rows.set_index("territoire")[[*self.found.textes.values(), *names]].rename(columns=names)
                 parts.setdefault((shown, level), []).append(part)
         tables = {key: pd.concat(found).sort_index() for key, found in sorted(parts.items())}
         return {key: self._avec_les_villes(one) if key[1] == "commune" else one for key, one in tables.items()}
 
     def _avec_les_villes(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table of communes with those that it only gives by arrondissements: the sums of their counts."""
-        city = commune_de(table.index)
+        city = magasin.commune_de(table.index)
         parts = table[(city != table.index) & ~city.isin(table.index)]
         counts = [item.code for item, _ in self.found.series.values() if item.unite in ("nombre", "euros")]
         if parts.empty or not self.famille.somme or not (kept := [name for name in counts if name in table]):
             return table
-        summed = parts[kept].groupby(commune_de(parts.index)).agg(lambda counts: counts.sum(skipna=False))
+        summed = parts[kept].groupby(magasin.commune_de(parts.index)).agg(lambda counts: counts.sum(skipna=False))
         self.dites.append(f"sommes de leurs arrondissements, absentes du fichier : {', '.join(summed.index)}")
         return pd.concat([table, summed]).sort_index().rename_axis(table.index.name)
 
@@ -346,21 +324,20 @@ class Ajout:
         Raises:
             DonneesInvalides: A file is unreadable, unknown or has faults: all the faults of all the files.
         """
-        self.familles, faults, read = charger_familles(), [], []
+        self.familles, faults, read = magasin.charger_familles(), [], []
         for path in chemins:
             with recueillir(faults):
                 read.append((path, lire_officiel(path, self.familles, annee)))
         if faults:
             raise DonneesInvalides(faults)
-        self.dossier, self.departements = PUBLIQUES if commun else LOCALES, departements
-        self.gardees = tables(dossiers=(PUBLIQUES,) if commun else (PUBLIQUES, LOCALES))
-        self.nouvelles: dict[Cle, pd.DataFrame] = {}
-        self.origines: dict[Cle, list[str]] = {}
+        self.dossier, self.departements = magasin.PUBLIQUES if commun else magasin.LOCALES, departements
+        self.gardees = magasin.tables(dossiers=(magasin.PUBLIQUES,) if commun else (magasin.PUBLIQUES, magasin.LOCALES))
+        self.nouvelles: dict[magasin.Cle, pd.DataFrame] = {}
         self.dites, self.revisions, self.alertes = [], [], []
-        register = lire_registre(self.dossier)
+        register = magasin.lire_registre(self.dossier)
         files = list(register.fichiers)
         for path, one in read:
-            there = (*files, *lire_registre(PUBLIQUES).fichiers)
+            there = (*files, *magasin.lire_registre(magasin.PUBLIQUES).fichiers)
             if any((item.sha256, item.departements) == (one.sha256, departements) for item in there):
                 self.dites.append(f"{one.nom} : déjà ajouté, rien à changer")
                 continue
@@ -371,31 +348,32 @@ class Ajout:
         rows = {(item.famille, item.niveau, item.annee): item for item in register.tables}
         self.octets: dict[str, bytes] = {}
         for (family, year, level), part in self.nouvelles.items():
-            content = en_parquet(part)
+            content = magasin.en_parquet(part)
             digest = hashlib.sha256(content).hexdigest()
             name = f"{family}/{year}-{level}-{digest[:8]}.parquet"
             rows[family, level, year] = TableGardee(
                 famille=family, annee=year, niveau=level, table=name, sha256=digest, territoires=len(part),
                 series=tuple(name for name in part.columns if part[name].dtype == "float64"),
-                sources=tuple(self.origines[family, year, level]),
+                sources=tuple(part.attrs["sources"]),
             )  # fmt: skip
             self.octets[name] = content
         self.registre = Registre(fichiers=tuple(files), tables=tuple(rows[key] for key in sorted(rows)))
 
-    def _table(self, cle: Cle) -> pd.DataFrame:
-        """Return the figures of a key as they would be."""
+    def _table(self, cle: magasin.Cle) -> pd.DataFrame:
+        """Return the figures of a key as they would be; ``attrs["sources"]``: the fingerprints of their files."""
         if cle in self.nouvelles:
             return self.nouvelles[cle]
-        return lire_tables([self.gardees[cle]]).set_index("territoire").drop(columns=["annee", "niveau"])
+        table = magasin.lire_tables([self.gardees[cle]]).set_index("territoire").drop(columns=["annee", "niveau"])
+        table.attrs["sources"] = self.gardees[cle].sources
+        return table
 
     def _ajouter(self, lu: Officiel) -> None:
         family = lu.famille
         parts = {key: kept for key, part in lu.tables.items() if len(kept := self._garder(part, key[1]))}
-        sizes = pd.DataFrame([(level, str(year), len(part)) for (year, level), part in parts.items()])
-        told = [
-            f"{level} {', '.join(rows[1])} ({rows[2].max()} territoires)"
-            for level, rows in (sizes.groupby(0, sort=False) if parts else ())
-        ]
+        told = []
+        for level in dict.fromkeys(level for _, level in parts):
+            sizes = {str(year): len(part) for (year, one), part in parts.items() if one == level}
+            told.append(f"{level} {', '.join(sizes)} ({max(sizes.values())} territoires)")
         what = f"{family.titre} ({family.producteur}, {family.jeu}) – {' ; '.join(told) or 'aucun territoire'}"
         self.dites += [f"{lu.nom} : {what}", *(f"  {said}" for said in lu.dites)]
         self.alertes += [f"{lu.nom} : {said}" for said in lu.alertes]
@@ -417,12 +395,12 @@ class Ajout:
         communes = self._table(latest)
         return part[part.index.isin(communes.loc[communes["departement"].isin(self.departements), "epci"])]
 
-    def _poser(self, cle: Cle, part: pd.DataFrame, empreinte: str) -> None:
+    def _poser(self, cle: magasin.Cle, part: pd.DataFrame, empreinte: str) -> None:
         """Lay the figures of a file over those there are, and tell what changes.
 
         The new rows stand for the old; a column that the new file lacks stays as it was.
         """
-        place = f"{cle[0]}, {cle[2]}, {cle[1]}"
+        place, known = f"{cle[0]}, {cle[2]}, {cle[1]}", ()
         if cle in self.gardees or cle in self.nouvelles:
             before = self._table(cle)
             self.dites.append(f"  {place} : année déjà là, {len(before)} territoires")
@@ -438,10 +416,9 @@ class Ajout:
             merged.loc[part.index, list(part.columns)] = part
             if merged.equals(before):
                 return
-            part = merged
+            part, known = merged, before.attrs["sources"]
+        part.attrs["sources"] = [*(item for item in known if item != empreinte), empreinte]
         self.nouvelles[cle] = part
-        known = self.origines.get(cle) or (self.gardees[cle].sources if cle in self.gardees else ())
-        self.origines[cle] = [*(item for item in known if item != empreinte), empreinte]
 
     def enregistrer(self) -> None:
         """Write the tables, then the register that names them, last: a kill before that leaves the store as it was.
@@ -451,7 +428,7 @@ class Ajout:
         folder, told = racine() / self.dossier, self.registre.model_dump(mode="json")
         text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=130, default_flow_style=None)
         head = "# Écrit par « ctg source ajouter » : fichiers officiels ajoutés, et tables qui en sont faites.\n"
-        origin = {folder / ORIGINE: (head + text).encode()}
+        origin = {folder / magasin.ORIGINE: (head + text).encode()}
         ecrire({folder / name: content for name, content in self.octets.items()} | origin)
         named = {item.table for item in self.registre.tables}
         for path in [*folder.rglob("*.parquet"), *folder.rglob(PROVISOIRES)]:
@@ -460,4 +437,4 @@ class Ajout:
 
 
 def _chiffre(value: float) -> str:
-    return "vide" if value != value else "secret" if value == SECRET else f"{value:g}"
+    return "vide" if value != value else "secret" if value == magasin.SECRET else f"{value:g}"

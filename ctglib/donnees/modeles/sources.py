@@ -91,14 +91,13 @@ class Famille(Modele):  # ``catalogue/sources/<id>.yaml``: a family of official 
     cle: Expression
     prefixe: str = ""
     filtre: Filtre | None = None
-    libelle: Expression | None = None
     annee: Expression | None = None
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
     non_localise: Expression = ""
     vide: Literal["Q", "O"]  # the status of an empty cell: suppressed, missing
     somme: tuple[Niveau, ...]  # levels whose counts are the sums of those below
-    textes: dict[Identifiant, Expression] = {}  # columns of text
+    textes: dict[Identifiant, Expression] = {}  # columns of text; ``libelle`` is the name of the territory
     debuts: dict[str, Debuts] = {}  # of the names, by the code that ``tncc`` gives to their kind
     series: tuple[SerieOfficielle, ...]
     autres: tuple[SerieOfficielle, ...] = ()  # columns kept under their own name
