@@ -124,26 +124,24 @@ def _meilleur(famille: Famille) -> frozenset[int] | None:
         if found is None:
             return None
         caches = frozenset(np.flatnonzero(found).tolist())
-        wanted = caches | famille.protegees
-        weak = [ranks for groupe in groupes(famille, caches) if (ranks := examiner(famille, groupe, wanted))]
-        if not weak:
+        weak = [examiner(famille, groupe, caches | famille.protegees) for groupe in groupes(famille, caches)]
+        if not any(weak):
             return caches
-        conditions = _coupes_lineaires(famille, [rang for ranks in weak for rang in ranks], caches)
-        proved = {rang for rang, _, _ in conditions}
-        conditions += [_coupe_voisine(famille, ranks[0], caches) for ranks in weak if proved.isdisjoint(ranks)]
-        for rang, weights, least in conditions:
-            # When the count is hidden (or never shown), the weights of the hidden ones reach the least.
-            weights[rang] -= least if famille.affichees[rang] else 0
-            rows.append(weights)
-            minima.append(0.0 if famille.affichees[rang] else least)
+        for ranks in filter(None, weak):
+            cuts = [cut for rang in ranks if (cut := _coupe_lineaire(famille, rang, caches))]
+            for rang, weights, least in cuts or [_coupe_voisine(famille, ranks[0], caches)]:
+                # When the count is hidden (or never shown), the weights of the hidden ones reach the least.
+                weights[rang] -= least if famille.affichees[rang] else 0
+                rows.append(weights)
+                minima.append(0.0 if famille.affichees[rang] else least)
     raise Abandon
 
 
 Coupe = tuple[int, np.ndarray, float]  # the count it protects, weights of the hidden ones, what they come to at least
 
 
-def _coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[int]) -> list[Coupe]:
-    """Return what must be hidden for counts narrowed too much to move by the threshold, where ``caches`` does not do.
+def _coupe_lineaire(famille: Famille, rang: int, caches: frozenset[int]) -> Coupe | None:
+    """Return what must be hidden for a count narrowed too much to move by the threshold, where ``caches`` does not do.
 
     Multipliers of the sums bound how far a count can fall and rise: each hidden count lets it move by its own room,
     downwards its value, upwards the greatest value looked at. True of any multipliers, hence of every mask. A weight
@@ -151,19 +149,15 @@ def _coupes_lineaires(famille: Famille, serrees: list[int], caches: frozenset[in
     """
     unseen, values, shown = famille.inconnues(caches), famille.valeurs, famille.affichees
     down, up = np.where(unseen, -values, 0), np.where(unseen, famille.borne - values, 0)
-    found = []
-    for rang in serrees:
-        room, unit = np.zeros(len(values)), np.eye(len(values))[rang]
-        for goal in (-unit, unit):
-            costs = goal - multiplicateurs(goal, famille.equations, down, up) @ famille.equations
-            costs[np.abs(costs) < NUL] = 0
-            room += np.where(costs > 0, costs * values, -costs * (famille.borne - values))
-        weights = np.minimum(room, famille.seuil)
-        least = float(famille.seuil - room[~shown].sum() - (weights[rang] if shown[rang] else 0))
-        weights[~shown] = weights[rang] = 0
-        if weights[list(caches)].sum() < least - NUL:
-            found.append((rang, weights, least))
-    return found
+    room, unit = np.zeros(len(values)), np.eye(len(values))[rang]
+    for goal in (-unit, unit):
+        costs = goal - multiplicateurs(goal, famille.equations, down, up) @ famille.equations
+        costs[np.abs(costs) < NUL] = 0
+        room += np.where(costs > 0, costs * values, -costs * (famille.borne - values))
+    weights = np.minimum(room, famille.seuil)
+    least = float(famille.seuil - room[~shown].sum() - (weights[rang] if shown[rang] else 0))
+    weights[~shown] = weights[rang] = 0
+    return (rang, weights, least) if weights[list(caches)].sum() < least - NUL else None
 
 
 def _coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> Coupe:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import compress, permutations
+from itertools import permutations
 from typing import NamedTuple
 
 import numpy as np
@@ -64,42 +64,35 @@ def appliquer(
     known = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
     observations = observations[known].reset_index(drop=True)
     counted = _comptes(observations, catalogue.mesures)
-    names_of_profiles = [_cle_profil(year, place, *pairs) for year, place, pairs in _lignes_de_profils(profils)]
+    names = [_cle_profil(year, place, *pairs) for year, place, pairs in _lignes_de_profils(profils)]
     sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
     told = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1)
-    of_profiles = pd.DataFrame(names_of_profiles, columns=CLE).join(profils[["effectif", "statut"]])
+    of_profiles = pd.DataFrame(names, columns=CLE).join(profils[["effectif", "statut"]])
     of_profiles = of_profiles.assign(sensible=told, visible=profils["annee"])  # a whole dispositif is sensitive
     of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(CLE)
     # One row a count, with the first bilan that can show it.
     table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
-    table = table.astype({"visible": "int64", "sensible": bool})
+    table = table.astype({"visible": "int64", "sensible": bool}).assign(publiee=False)
     hidden = masque.loc[masque["annee"] <= annee, COLONNES]  # already published as suppressed
     withheld = pd.DataFrame(columns=RETRAITS)
-    caches, montres = set(), set()
+    ties = [*_liens_profils(profils), *_liens_observations(counted, catalogue.mesures)]
     for bilan in sorted({*table["visible"], annee}):
         own, entered = profils[profils["annee"] <= bilan], counted[counted["saisie"] <= bilan]
-        liens = (
-            *_liens_profils(own),
-            *_liens_observations(entered, catalogue.mesures),
-            *_liens_identiques(entered, own, catalogue),
-        )
-        counts = table[table["visible"] <= bilan]
-        names = _cles(counts)
-        counts = counts.assign(publiee=[name in montres for name in names])
+        liens = [*(lien for since, lien in ties if since <= bilan), *_liens_identiques(entered, own, catalogue)]
         deja = set(hidden.loc[hidden["annee"] <= bilan, LIEU].itertuples(index=False, name=None))
-        found = masquer(counts, liens, seuil=seuil, tirage=tirage, deja=deja)
-        new = [(bilan, *place) for place in found.cellules.itertuples(index=False, name=None) if place not in deja]
-        hidden = pd.concat([hidden, pd.DataFrame(new, columns=COLONNES)], ignore_index=True)
+        found = masquer(table[table["visible"] <= bilan], liens, seuil=seuil, tirage=tirage, deja=deja)
+        hidden = pd.concat([hidden, found.cellules.assign(annee=bilan)], ignore_index=True)
         withheld = pd.concat([withheld, found.retraits]).drop_duplicates("table", ignore_index=True)
-        shown = set(compress(names, found.effectifs["effectif"].notna()))
-        caches = set(compress(names, counts["effectif"].notna())) - shown
-        montres |= shown
-    concerned = observations.index.isin(counted.index[pd.MultiIndex.from_frame(counted[CLE]).isin(list(caches))])
+        shown = found.effectifs["effectif"].notna()
+        table.loc[shown.index, "publiee"] |= shown
+    secret = table["effectif"].notna() & ~shown
+    counts = pd.MultiIndex.from_frame(counted[CLE]).isin(pd.MultiIndex.from_frame(table.loc[secret, CLE]))
+    concerned = observations.index.isin(counted.index[counts])
     concerned = _liees(observations, concerned, catalogue.secret.valeurs_liees)
     concerned = _calcules(observations, concerned, catalogue.mesures)
     masked = couvrir(observations, concerned, "valeur")
     return Publiable(
-        couvrir(profils, np.array([name in caches for name in names_of_profiles], dtype=bool), "effectif"),
+        couvrir(profils, secret.to_numpy()[: len(profils)], "effectif"),
         masked.assign(note=masked["note"].mask(concerned, "")),
         hidden.drop_duplicates(LIEU).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
         withheld,
@@ -171,8 +164,8 @@ def _lignes_de_profils(profils: pd.DataFrame) -> Iterator[tuple[int, str, list[t
         yield int(row.annee), row.dispositif, [pair for pair in pairs if pair[0]]
 
 
-def _liens_profils(profils: pd.DataFrame) -> Iterator[Lien]:
-    """Yield: the modalités of each variable make the same whole, a row or a column of a crossed table its modalité."""
+def _liens_profils(profils: pd.DataFrame) -> Iterator[tuple[int, Lien]]:
+    """Yield, each with its year: the modalités of a variable make the whole, a row of a crossed table its modalité."""
     parts: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
     for annee, dispositif, pairs in _lignes_de_profils(profils):
         for pair in pairs:
@@ -181,7 +174,7 @@ def _liens_profils(profils: pd.DataFrame) -> Iterator[Lien]:
             parts[annee, dispositif, (own,), other[0]].add(other)
     for (annee, dispositif, whole, _), pairs in sorted(parts.items()):
         cles = (_cle_profil(annee, dispositif, *whole, pair) for pair in sorted(pairs))
-        yield Lien(_cle_profil(annee, dispositif, *whole), tuple(cles))
+        yield annee, Lien(_cle_profil(annee, dispositif, *whole), tuple(cles))
 
 
 def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
@@ -208,15 +201,14 @@ def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) 
     )[[*CLE, "effectif", "statut", "sensible", *SERIE, "saisie"]]
 
 
-def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[Lien]:
-    """Yield: modalités make the whole, terms the sum of the catalogue, as each bilan showed them, revisions apart."""
+def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[tuple[int, Lien]]:
+    """Yield, each with the bilan that shows it: modalités make the whole, terms the sum of the catalogue."""
     rows = list(table.assign(cle=_cles(table)).sort_values([*SERIE, "saisie"]).itertuples(index=False))
     sums = {name: {name, *item.termes} for name, item in indicateurs.items() if item.calcul == SOMME}
-    for bilan in sorted({row.saisie for row in rows}):
+    for bilan in sorted({int(row.saisie) for row in rows}):
         latest = {tuple(getattr(row, name) for name in SERIE): row for row in rows if row.saisie <= bilan}.values()
-        tables, moved = (
-            {getattr(row, name) for row in latest if row.saisie == bilan} for name in ("table", "indicateur")
-        )
+        entered = [row for row in latest if row.saisie == bilan]
+        tables, moved = {row.table for row in entered}, {row.indicateur for row in entered}
         wholes = {row.table: row.cle for row in latest if not row.dimension}
         parts, terms = defaultdict(list), defaultdict(dict)
         for row in latest:
@@ -224,11 +216,11 @@ def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateu
                 parts[row.table, row.dimension].append(row.cle)
             terms[tuple(getattr(row, name) for name in CASE)][row.indicateur] = row.cle
         for (name, _), cles in parts.items():
-            yield Lien(wholes.get(name, Cle(name, ENSEMBLE, "", int(bilan))), tuple(cles))
+            yield bilan, Lien(wholes.get(name, Cle(name, ENSEMBLE, "", bilan)), tuple(cles))
         for total, names in sums.items():
             for known in terms.values() if not moved.isdisjoint(names) else ():
                 if names <= known.keys():
-                    yield Lien(known[total], tuple(known[name] for name in sorted(names - {total})), exacte=True)
+                    yield bilan, Lien(known[total], tuple(known[name] for name in sorted(names - {total})), exacte=True)
 
 
 def _liens_identiques(table: pd.DataFrame, profils: pd.DataFrame, catalogue: Catalogue) -> Iterator[Lien]:
@@ -263,12 +255,9 @@ def _calcules(observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mappi
     """Return the hidden rows, and what is computed from them: a rate gives its count away."""
     terms = {name: item.termes for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
     rows = observations[observations["indicateur"].isin(terms) & observations["valeur"].notna()]
-    cells = list(observations[["indicateur", *CASE]].itertuples(index=False, name=None))
-    while True:
-        secret = {cells[rank] for rank in np.flatnonzero(caches)}
-        told = [
-            rank for rank in rows.index if any((term, *cells[rank][1:]) in secret for term in terms[cells[rank][0]])
-        ]
-        if caches[told].all():
-            return caches
+    rows = rows.assign(terme=rows["indicateur"].map(terms)).explode("terme")
+    cells = pd.MultiIndex.from_frame(observations[["indicateur", *CASE]])
+    needed = pd.MultiIndex.from_frame(rows[["terme", *CASE]])
+    while not caches[told := rows.index[needed.isin(cells[caches])]].all():
         caches = caches | observations.index.isin(told)
+    return caches

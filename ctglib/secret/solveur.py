@@ -6,9 +6,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import numpy as np
-from highspy import HighsSolution
+from highspy import Highs, HighsModelStatus, HighsSolution, HighsVarType, MatrixFormat, ObjSense
 
 SORTIE = 1  # the file descriptor of the standard output, whatever sys.stdout has become
 NOEUDS = 20_000  # of the search tree: a count and not a time, so that the answer does not depend on the machine
@@ -77,21 +78,27 @@ def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndar
 def _resoudre(
     objectif: np.ndarray, contraintes: Contraintes, basses: np.ndarray, hautes: np.ndarray, *, entiers: bool
 ) -> HighsSolution | None:
-    from highspy import Highs, HighsModelStatus, HighsVarType, MatrixFormat, ObjSense  # most years have no small count
-
     rows, low, high = contraintes
     size, (filled, columns) = len(objectif), np.nonzero(rows)
+    with _VERROU:
+        solveur = _solveur()
+        solveur.passModel(
+            size, len(rows), len(filled), int(MatrixFormat.kRowwise), int(ObjSense.kMinimize), 0.0, objectif, basses,
+            hautes, low, high, np.searchsorted(filled, np.arange(len(rows))), columns, rows[filled, columns],
+            np.full(size, int(HighsVarType.kInteger if entiers else HighsVarType.kContinuous)),
+        )  # fmt: skip
+        solveur.run()
+        status = solveur.getModelStatus()
+        if status not in (HighsModelStatus.kOptimal, HighsModelStatus.kInfeasible):
+            raise Abandon
+        return solveur.getSolution() if status == HighsModelStatus.kOptimal else None
+
+
+@cache
+def _solveur() -> Highs:
+    """Return the solver of this process: each problem that it is given takes the place of the one before."""
     with silence():
         solveur = Highs()
     for option, value in OPTIONS.items():
         solveur.setOptionValue(option, value)
-    solveur.passModel(
-        size, len(rows), len(filled), int(MatrixFormat.kRowwise), int(ObjSense.kMinimize), 0.0, objectif, basses,
-        hautes, low, high, np.searchsorted(filled, np.arange(len(rows))), columns, rows[filled, columns],
-        np.full(size, int(HighsVarType.kInteger if entiers else HighsVarType.kContinuous)),
-    )  # fmt: skip
-    solveur.run()
-    status = solveur.getModelStatus()
-    if status not in (HighsModelStatus.kOptimal, HighsModelStatus.kInfeasible):
-        raise Abandon
-    return solveur.getSolution() if status == HighsModelStatus.kOptimal else None
+    return solveur
