@@ -14,14 +14,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ctglib.donnees.fautes import DonneesInvalides, mots, recueillir, refus
 from ctglib.donnees.lecture import empreinte, existe, lister, racine
 from ctglib.donnees.modeles.sources import Arrondissements, Famille, Registre, SerieOfficielle, TableGardee
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
-    import duckdb
-    import pandas as pd
+    import duckdb  # loaded when the store is read
 
 FAMILLES = "catalogue/sources"
 PUBLIQUES, LOCALES = "sources/publiques", "sources/locales"
@@ -123,8 +124,6 @@ def lire_tables(
         key = f"{item.annee} as annee, '{item.niveau}' as niveau"
         parts.append(f"select {key}, {columns} from '{path}'{where}")
     if not parts:
-        import pandas as pd
-
         return pd.DataFrame({"annee": [], "niveau": [], "territoire": []})
     query = " union all by name ".join(parts) + " order by niveau, territoire, annee"
     return connexion().execute(query, wanted).df()

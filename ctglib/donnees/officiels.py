@@ -270,8 +270,9 @@ class Officiel:
         wrong = unread[unread.isin([text for text, number in read.items() if number is None])]
         self._refuser("nombre", "nombre_officiel", wrong, at)
         known, limit = values[np.isfinite(values)], item.unite == "pourcent" and not item.libre
-        wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & item.sans_decimale
-        expected = "un nombre entier" if item.sans_decimale else "un nombre"
+        whole = item.entier or (item.arrondi or 0) >= 1
+        wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & whole
+        expected = "un nombre entier" if whole else "un nombre"
         expected += "" if item.libre else ", zéro ou plus" + (", 100 au plus" if limit else "")
         self._refuser("bornes", "hors_bornes", texts[known.index[wrong]], at, attendu=expected)
         return values

@@ -162,12 +162,10 @@ def lire(
         places = _lieux(codes, family)
         rows = _demandes(code, places, family, kept)
     rows = rows.rename(columns={code: "valeur"})
-    secret = rows["valeur"].eq(SECRET)
-    status = pd.Series(str(Statut.NORMAL), index=rows.index)
-    status = status.mask(rows["valeur"].isna(), Statut.NON_DISPONIBLE).mask(secret, Statut.SECRET)
+    status = rows["valeur"].map({SECRET: Statut.SECRET, np.nan: Statut.NON_DISPONIBLE}).fillna(Statut.NORMAL)
     rows = rows.assign(
         serie=code,
-        valeur=rows["valeur"].mask(secret),
+        valeur=rows["valeur"].replace(SECRET, np.nan),
         statut=rows["statut"].fillna(status) if "statut" in rows else status,
         libelle=rows["territoire"].map(places["nom"]).fillna(rows["territoire"]),
     )
@@ -226,8 +224,7 @@ def _sommes(code: str, demandes: pd.Index, niveau: str, dessous: list[TableGarde
     if niveau == "commune":
         rows = lire_tables(dessous, None, [code])
         own = rows["territoire"].str[:5]
-        city = commune_de(own)
-        rows = pd.concat([rows.assign(groupe=own), rows[own != city].assign(groupe=city)])
+        rows = pd.concat([rows.assign(groupe=codes) for codes in (own, commune_de(own))]).drop_duplicates()
         rows = rows[rows["groupe"].isin(demandes)]
         sizes = rows.groupby("groupe")["territoire"].nunique()
     else:
@@ -247,41 +244,33 @@ def _sommes(code: str, demandes: pd.Index, niveau: str, dessous: list[TableGarde
     return found.assign(**{code: value}, origine=words, statut=status)
 
 
-def lire_territoire(code: str, territoire: str, membres: Sequence[str] = ()) -> pd.DataFrame:
-    """Lit une série d'un territoire ; les effectifs d'un EPCI sont la somme de ses membres, quand ils sont donnés.
+def observations(codes: Iterable[str], territoire: str, reference: str, membres: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the series that are there, of a territory and then of its reference, as rows of observations.
 
-    Un taux n'est jamais une moyenne de taux : c'est celui que le producteur publie, ou rien.
-
-    Args:
-        code: Celui de ``series()``.
-        territoire: Son code.
-        membres: Les codes des communes d'un EPCI ; par défaut, celles du code officiel géographique.
+    The counts of an EPCI are the sums of its ``membres``, when they are given: a year that one of them lacks has none,
+    a suppressed one makes it suppressed. A rate is what its producer publishes, or absent: never a mean of rates.
 
     Returns:
-        Les colonnes de ``lire``. Une année où un membre manque n'a pas de somme (O) ; un membre secret la rend secrète.
-    """
-    whole = lire(code, territoire)
-    if not membres or not whole.attrs["additive"]:
-        return whole
-    parts = lire(code, membres).groupby("annee")
-    total = parts["valeur"].agg(lambda values: values.sum(skipna=False))
-    status = pd.Series(Statut.NORMAL, index=total.index).mask(total.isna(), Statut.NON_DISPONIBLE)
-    status = status.mask(parts["statut"].agg(lambda states: states.eq(Statut.SECRET).any()), Statut.SECRET)
-    rows = whole.assign(valeur=whole["annee"].map(total), statut=whole["annee"].map(status))
-    return rows.assign(origine=f"somme de {len(membres)} communes")
-
-
-def observations(codes: Iterable[str], territoire: str, reference: str, membres: Sequence[str] = ()) -> pd.DataFrame:
-    """Return the series that are there, of a territory and of its reference, as rows of observations.
-
-    ``membres``, ``valeur``, ``statut``: see ``lire_territoire``; ``producteur`` and ``jeu`` are told beside ``source``.
+        The columns ``OBSERVATIONS``; ``note`` says what a figure is the sum of.
     """
     known, parts = set(series()["code"]), []
     for code in [code for code in dict.fromkeys(codes) if code in known]:
-        own = lire_territoire(code, territoire, membres)
-        told = {name: own.attrs[name] for name in ("unite", "source", "producteur", "jeu")}
-        rows = pd.concat([own, lire(code, reference)])
-        parts.append(rows.assign(indicateur=code, note=rows["origine"].replace("publiée", ""), **told))
+        rows = lire(code, [territoire, reference])
+        told = {name: rows.attrs[name] for name in ("unite", "source", "producteur", "jeu")}
+        own = rows["territoire"].eq(territoire)
+        if membres and rows.attrs["additive"]:
+            years = lire(code, membres).groupby("annee")
+            total = years["valeur"].agg(lambda values: values.sum(skipna=False))
+            status = (
+                years["statut"].max().where(total.isna(), Statut.NORMAL)
+            )  # « secret » comes after « non disponible »
+            rows = rows.assign(
+                valeur=rows["valeur"].where(~own, rows["annee"].map(total)),
+                statut=rows["statut"].where(~own, rows["annee"].map(status)),
+                origine=rows["origine"].where(~own, f"somme de {len(membres)} communes"),
+            )
+        note = rows["origine"].replace("publiée", "")
+        parts += [rows.assign(indicateur=code, note=note, **told)[where] for where in (own, ~own)]
     rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OBSERVATIONS)
     return rows.assign(dimension="", modalite="", millesime=rows["annee"] + 1)[OBSERVATIONS]
 

@@ -45,11 +45,6 @@ class SerieOfficielle(Modele):  # a column of an official file that we keep, and
     libre: bool = False  # accepts negative numbers, and percentages above 100
     ruptures: tuple[RuptureSource, ...] = ()
 
-    @property
-    def sans_decimale(self) -> bool:
-        """Whether its figures are whole numbers."""
-        return self.entier or (self.arrondi or 0) >= 1
-
 
 class Filtre(Modele):  # the rows kept: those whose column, if there is one, holds one of the values
     colonne: Expression
