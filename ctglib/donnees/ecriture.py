@@ -6,20 +6,15 @@ import os
 import re
 import secrets
 import zipfile
+from collections.abc import Iterable
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import Empechement
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
-
 PREFIXE, SUFFIXE = ".ctg-", ".tmp"
 PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
-
-
 # What a program may take for the end of a cell, the French spreadsheets' « ; » included.
 _A_ENTOURER = re.compile(r'[,;\t"\r\n]')
 EPOQUE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can write
@@ -55,9 +50,9 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
                 with cible.open("r+b"):
                     pass
         for cible, temporaire in prepares.items():
-            ancien = cible.read_bytes() if cible.exists() else None
+            before = cible.read_bytes() if cible.exists() else None
             temporaire.replace(cible)
-            anciens[cible] = ancien
+            anciens[cible] = before
     except OSError as error:
         for changee, contenu in anciens.items():
             if contenu is None:
@@ -93,8 +88,9 @@ def en_csv(lignes: Iterable[Iterable[object]]) -> str:
         >>> en_csv([["a", 1.5, None], ["b;c", "d,e", ""]])
         'a,1.5,\\n"b;c","d,e",\\n'
     """
-    texts = [["" if cell is None else str(cell) for cell in row] for row in lignes]
-    return "".join(
-        ",".join('"{}"'.format(text.replace('"', '""')) if _A_ENTOURER.search(text) else text for text in row) + "\n"
-        for row in texts
-    )
+
+    def cell(value: object) -> str:
+        text = "" if value is None else str(value)
+        return '"{}"'.format(text.replace('"', '""')) if _A_ENTOURER.search(text) else text
+
+    return "".join(",".join(map(cell, row)) + "\n" for row in lignes)

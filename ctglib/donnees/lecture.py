@@ -50,7 +50,7 @@ class Journal:
 
 
 _journaux: list[Journal] = []
-_superposes: list[dict[str, bytes | None]] = []
+_superposes: dict[str, bytes | None] = {}
 _par_parts: list[bool] = []
 _ici = threading.local()  # whether the opening is this module's own
 
@@ -115,11 +115,13 @@ def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
 
     It answers « would these files hold? » before anything is written. What is read so is recorded as any other file.
     """
-    _superposes.append(dict(fichiers))
+    before = dict(_superposes)
+    _superposes.update(fichiers)
     try:
         yield
     finally:
-        _superposes.pop()
+        _superposes.clear()
+        _superposes.update(before)
 
 
 def racine() -> Path:
@@ -182,10 +184,8 @@ def _lire(relatif: str) -> tuple[bytes, str]:
 
 def _chercher(relatif: str) -> tuple[bytes, str] | None:
     """Return the bytes and the fingerprint of a file, None when it is not there; either way it is recorded."""
-    path = _chemin(relatif)
-    layer = next((layer for layer in reversed(_superposes) if relatif in layer), None)
-    content = None if layer is None else layer[relatif]
-    if layer is None:
+    path, content = _chemin(relatif), _superposes.get(relatif)
+    if relatif not in _superposes:
         _ici.lecture = True
         try:
             content = lire_fichier(path, relatif)
@@ -216,14 +216,13 @@ def lister(relatif: str) -> tuple[str, ...]:
         found = {f"{entry.name}/" if entry.is_dir() else entry.name for entry in folder.iterdir()} if there else set()
     except OSError:
         raise refus(relatif, *mots("dossier_ferme")) from None
-    for layer in _superposes:
-        for path, content in layer.items():
-            if path.startswith(f"{relatif}/"):
-                name, below, _ = path.removeprefix(f"{relatif}/").partition("/")
-                if content is not None:
-                    found.add(f"{name}{below}")
-                elif not below:
-                    found.discard(name)
+    for path, content in _superposes.items():
+        if path.startswith(f"{relatif}/"):
+            name, below, _ = path.removeprefix(f"{relatif}/").partition("/")
+            if content is not None:
+                found.add(f"{name}{below}")
+            elif not below:
+                found.discard(name)
     if not found and not there:
         raise _absent(relatif, "dossier")
     names = tuple(sorted(name for name in found if not name.startswith((".", "~$"))))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from pandas.arrays import FloatingArray
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 CUMULS = ("sum", "mean", "prod", "std", "var", "median", "sem")
 

@@ -192,26 +192,24 @@ def _logos(dossier: str, document: Document, fautes: list[Faute]) -> dict[str, b
 
 def _defaut_d_image(content: bytes) -> str | None:
     """Return what keeps an image from being shown, None when it opens whole: else the PDF alone would fail, later."""
-    if content.startswith(SIGNATURE_PNG):
-        from PIL import Image
+    from lxml import etree
+    from PIL import Image
 
-        try:
+    png = content.startswith(SIGNATURE_PNG)
+    try:
+        if png:
             with Image.open(BytesIO(content), formats=["PNG"]) as image:
                 if image.width * image.height > POINTS_MAX:
                     return f"un PNG de {image.width} points sur {image.height}, trop grand pour un logo"
                 image.load()
-        except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
-            return "un PNG abîmé, qui ne s'ouvre pas"
-        return None
-    if b"<svg" not in content[:2000]:
-        return "un fichier qui n'est ni un PNG ni un SVG"
-    from lxml import etree
-
-    try:
-        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    except (etree.XMLSyntaxError, ValueError):
-        return "un SVG abîmé, qui ne s'ouvre pas"
-    return None if etree.QName(root).localname == "svg" else "un fichier qui n'est ni un PNG ni un SVG"
+            return None
+        if b"<svg" in content[:2000]:
+            root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+            if etree.QName(root).localname == "svg":
+                return None
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        return f"un {'PNG' if png else 'SVG'} abîmé, qui ne s'ouvre pas"
+    return "un fichier qui n'est ni un PNG ni un SVG"
 
 
 def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:

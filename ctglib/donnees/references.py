@@ -20,7 +20,6 @@ import yaml
 from ctglib.donnees.csv_strict import SchemaTable
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.lecture import proches
-from ctglib.donnees.modeles import Identifiant, Modele, Texte
 from ctglib.donnees.modeles.noms import Nom, Unique, marques
 from ctglib.donnees.modeles.suivi import AUTRES
 from ctglib.donnees.pieces import Pieces
@@ -31,30 +30,10 @@ SUIVIS = f"{CONVENTION} fiches.*.indicateurs.*.id"  # the indicators that fiches
 _PEU, _BEAUCOUP = 8, 20  # names shown whatever is written, and when none is close
 
 
-class Choix(Modele):
-    """What names are chosen in: the items of a list of some documents, the key that names each, what it offers."""
-
-    documents: tuple[Texte, ...]
-    liste: Identifiant
-    cle: Identifiant
-    chemin: Texte
-
-
-class Vocabulaire(Modele):
-    """A kind of name: the words of its faults, and where it is defined."""
-
-    libelle: Texte
-    ou: Texte
-    definitions: tuple[Texte, ...] = ()
-    remplace: str = ""
-    dans: Choix | None = None
-
-
 @cache
-def vocabulaires() -> dict[str, Vocabulaire]:
-    """Return ``noms.yaml``: the kinds of names."""
-    told = yaml.safe_load(Path(__file__).with_name("noms.yaml").read_text(encoding="utf-8"))
-    return {kind: Vocabulaire(**words) for kind, words in told.items()}
+def vocabulaires() -> dict[str, dict[str, Any]]:
+    """Return ``noms.yaml``: of each kind of name, the words of its faults, and where it is defined."""
+    return yaml.safe_load(Path(__file__).with_name("noms.yaml").read_text(encoding="utf-8"))
 
 
 def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int | float]]:
@@ -106,14 +85,14 @@ def noms_connus(pieces: Pieces) -> Noms:
     """
     found: Noms = {}
     for kind, words in vocabulaires().items():
-        if words.dans:
+        if chosen_in := words.get("dans"):
             found[kind] = {
-                str(item.get(words.dans.cle)): [str(name) for _, name in parcourir(item, words.dans.chemin)]
-                for _, _, item in elements(pieces, words.dans.liste, *words.dans.documents)
+                str(item.get(chosen_in["cle"])): [str(name) for _, name in parcourir(item, chosen_in["chemin"])]
+                for _, _, item in elements(pieces, chosen_in["liste"], *chosen_in["documents"])
             }
         else:
-            names = list(map(str, places(pieces, *words.definitions, words.remplace)))
-            found[kind] = {"": names} if names else {}
+            names = places(pieces, *words.get("definitions", ()), *words.get("remplace", ()))
+            found[kind] = {"": list(map(str, names))} if names else {}
     counted = [found["modalite_de_dimension"].get(str(name), []) for name in places(pieces, "profils dimension")]
     parties = found["signataire"].get("")
     offer = {name for one in pieces.tables.get("offre", ()) for name in one.lignes.get("structure", ())}
@@ -164,7 +143,7 @@ def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
     """Yield a fault for each name defined again, in the same file or in another, and for what a list says twice."""
     # Two schémas may have like chapters.
     named = [words for kind, words in vocabulaires().items() if kind != "schema"]
-    groups = [paths for words in named for paths in (words.definitions, (words.remplace,))]
+    groups = [tuple(words.get(key, ())) for words in named for key in ("definitions", "remplace")]
     for paths in dict.fromkeys([*groups, ("themes ordre",)]):
         for value, ((first, place), *found) in places(pieces, *paths).items():
             for document, path in found:
@@ -196,7 +175,7 @@ def _encore(document: Document, chemin: Chemin, value: object, premier: Document
 def mots_du_nom(sorte: str, dans: object = "") -> tuple[str, str]:
     """Return what a name of a kind is and where it is defined, in the words of a fault."""
     words = vocabulaires()[sorte]
-    return words.libelle, words.ou.format(dans)
+    return words["libelle"], words["ou"].format(dans)
 
 
 def nom_inconnu(ecrit: object, connus: Iterable[object], libelle: str, ou: str = "") -> tuple[str, str, str]:

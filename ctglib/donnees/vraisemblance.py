@@ -39,14 +39,10 @@ def douter(
     its index, an infinite value being suppressed; ``familles`` say what their columns mean.
     """
     rules, found, official = lire_regles(), [], max((key for key in cles if key[0] == COMMUNES), default=None)
-    pairs: set[tuple[Cle, Cle]] = set()
     for key in sorted(regardees):
         name, year, level = key
         family, table, place = familles[name], lire(key), f"{name}, {level}, {year}"
         found += [Doute(key, said, faux=True) for said in invraisemblances(family, table, place)]
-        same = sorted({key, *(other for other in cles if other[::2] == key[::2])})
-        at = same.index(key)
-        pairs |= {pair for pair in pairwise(same[max(0, at - 1) : at + 2]) if key in pair}
         if level == "commune" and name != COMMUNES and official:
             found += [Doute(key, said, faux=False) for said in _noms_discordants(table, lire(official), place, rules)]
         whole = (name, year, "departement" if level == "commune" else "commune")
@@ -60,8 +56,10 @@ def douter(
                 over = sums.index[sums > above[code].reindex(sums.index) * (1 + rules.marge_du_departement)]
                 told = f"{name}, {year} : la somme de {code} des communes dépasse le département"
                 found += [Doute(key, said, faux=True) for said in _dire(over, told)]
-    for old, new in sorted(pairs):
-        found += _sauts(familles[old[0]], old, new, lire(old), lire(new), rules)
+    following = pairwise(sorted(cles, key=lambda key: (key[0], key[2], key[1])))
+    for old, new in sorted(pair for pair in following if pair[0][::2] == pair[1][::2]):
+        if old in regardees or new in regardees:
+            found += _sauts(familles[old[0]], old, new, lire(old), lire(new), rules)
     return list({doubt.dit: doubt for doubt in found}.values())
 
 
