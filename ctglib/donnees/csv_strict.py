@@ -15,7 +15,7 @@ import pandas as pd
 from pydantic import Field
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
-from ctglib.donnees.lecture import lire_texte, proches
+from ctglib.donnees.lecture import lire_texte, proches, proposer
 from ctglib.donnees.modeles import Expression, Identifiant, Modele, Texte
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -200,8 +200,8 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
     if _ERREUR_DE_TABLEUR.fullmatch(texte):
         return mots("erreur_de_tableur", **told)
     if rules.enum and texte not in rules.enum:
-        close = [f"« {one} »" for one in proches(texte, rules.enum)] or ["l'une de ces valeurs"]
-        return mots("valeur_permise", **told, permises=", ".join(rules.enum), proche=close[0])
+        close = proposer(texte, rules.enum, "l'une de ces valeurs")
+        return mots("valeur_permise", **told, permises=", ".join(rules.enum), proche=close)
     if rules.pattern and not re.fullmatch(rules.pattern, texte):
         return mots("motif", **told, titre=champ.title)
     for name, bound in (("minimum", rules.minimum), ("maximum", rules.maximum)):

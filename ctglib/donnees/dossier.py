@@ -55,11 +55,7 @@ class Finale:
 
 
 def lire_dossier(convention: str) -> Dossier:
-    """Return the convention of a folder of ``conventions``, read whole and checked.
-
-    Raises:
-        DonneesInvalides: All the faults of all the files, or a convention that is not there.
-    """
+    """Return the convention of a folder of ``conventions``, read whole and checked, or raise all its faults."""
     return en_dossier(lire_pieces(convention))
 
 
@@ -113,11 +109,7 @@ def en_catalogue(pieces: Pieces) -> Catalogue:
 
 
 def lire_finale(dossier: Dossier) -> Finale:
-    """Return what the evaluation at the end reads beside the follow-up of a convention.
-
-    Raises:
-        DonneesInvalides: All the faults of these files.
-    """
+    """Return what the evaluation at the end reads beside the follow-up of a convention, or raise all its faults."""
     pieces = avec_la_fin(lire_pieces(dossier.convention.id))
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
@@ -131,11 +123,7 @@ def lire_finale(dossier: Dossier) -> Finale:
 
 
 def charger_gabarit(convention: str) -> Gabarit:
-    """Return the workbook of a year, with what a convention asks for and from whom.
-
-    Raises:
-        DonneesInvalides: A file does not hold.
-    """
+    """Return the workbook of a year, with what a convention asks for and from whom."""
     gabarit, own = charger_yaml(GABARIT, Gabarit), f"{CONVENTIONS}/{convention}/{COLLECTE}"
     asked = charger_yaml(own, CollecteAnnuelle) if existe(own) else CollecteAnnuelle()
     return gabarit.model_copy(update={"parts": asked.parts, "moyens": asked.moyens})

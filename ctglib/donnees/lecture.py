@@ -237,6 +237,11 @@ def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -
     return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)]
 
 
+def proposer(nom: str, connus: list[str] | tuple[str, ...], sinon: str) -> str:
+    """Return the known name that is the closest to one, as a fault proposes it, or other words when none is close."""
+    return next((f"« {close} »" for close in proches(nom, connus)), sinon)
+
+
 def _chemin(relatif: str) -> Path:
     """Return the path of a data file, refusing what would leave the data folder."""
     pure = PurePosixPath(relatif)

@@ -17,7 +17,7 @@ from typing import Any, get_type_hints
 from ctglib.donnees.catalogue import Fichiers
 from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
-from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches
+from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches, proposer
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles import Modele, catalogue, coherence, convention, evaluation, rapports, sources, suivi
 from ctglib.donnees.partage import partager
@@ -85,9 +85,13 @@ class Pieces:
         read = [one for group in (*self.documents.values(), *self.tables.values()) for one in group]
         return [*self.autres_fautes, *(fault for one in read for fault in one.fautes)]
 
+    def lus(self, *sortes: str) -> list[Document]:
+        """Return the documents of some kinds, none of those that are left out."""
+        return [one for kind in sortes for one in self.documents.get(kind, ())]
+
     def objets(self, sorte: str) -> list[Any]:
         """Return what the documents of a kind say, those that have a fault left out."""
-        return [one.objet for one in self.documents[sorte] if one.objet]
+        return [one.objet for one in self.lus(sorte) if one.objet]
 
     @property
     def convention(self) -> convention.Convention | None:
@@ -138,21 +142,16 @@ def _documents(sorte: str, modeles: Modeles, *dossiers: str, exiges: bool = Fals
 
 
 def lire_pieces(convention: str) -> Pieces:
-    """Return the files of a convention and of the catalogue, as far as they can be read.
-
-    Raises:
-        DonneesInvalides: The convention is not there.
-    """
+    """Return the files of a convention and of the catalogue, as far as they can be read; raise when it is not there."""
     if not isinstance(convention, str):
         raise refus(CONVENTIONS, *mots("convention_sans_nom", ecrit=repr(convention)))
     # Its own file answers, and not the list of all of them: another convention, that comes or goes, changes nothing in
     # what is recorded as read.
     there = convention.replace("-", "_").isidentifier() and existe(f"{CONVENTIONS}/{convention}/convention.yaml")
     if not there and convention not in (known := conventions()):
-        close = proches(convention, known)
-        told = f"« {close[0]} »" if close else "l'un de ces noms, ou créer le dossier de la convention"
+        close = proposer(convention, known, "l'un de ces noms, ou créer le dossier de la convention")
         names = ", ".join(known) or "aucun pour le moment"
-        raise refus(CONVENTIONS, *mots("convention_inconnue", ecrit=convention, connues=names, proche=told))
+        raise refus(CONVENTIONS, *mots("convention_inconnue", ecrit=convention, connues=names, proche=close))
     return partager(f"pieces/{convention}", lambda: _rassembler(convention))
 
 

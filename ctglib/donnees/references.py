@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 import pandas as pd
@@ -36,8 +37,10 @@ def vocabulaires() -> dict[str, dict[str, Any]]:
     return yaml.safe_load(Path(__file__).with_name("noms.yaml").read_text(encoding="utf-8"))
 
 
-def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int | float]]:
-    """Yield the texts and numbers at a path, each with its path."""
+def parcourir(
+    contenu: object, chemin: str, sorte: UnionType | type = str | int | float
+) -> Iterator[tuple[Chemin, Any]]:
+    """Yield the texts and numbers at a path, or what is there of another kind, each with its path."""
     step, _, rest = chemin.partition(".")
     keyed = isinstance(contenu, dict)
     for key, value in contenu.items() if keyed else enumerate(contenu) if isinstance(contenu, list) else ():
@@ -46,32 +49,29 @@ def parcourir(contenu: object, chemin: str) -> Iterator[tuple[Chemin, str | int 
         value = key if step == "+" else key + 1 if step == "#" else value
         below = rest or ("**" if step == "**" and isinstance(value, dict | list) else "")
         if below:
-            yield from (((key, *path), found) for path, found in parcourir(value, below))
-        elif isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield from (((key, *path), found) for path, found in parcourir(value, below, sorte))
+        elif isinstance(value, sorte) and not isinstance(value, bool):
             yield (key,), value
 
 
-def elements(pieces: Pieces, cle: str, *sortes: str) -> Iterator[tuple[Document, int, dict]]:
-    """Yield the dicts of a list of documents of a kind, each with its rank; whatever else is there is passed over."""
-    for kind in sortes:
-        for document in pieces.documents.get(kind, ()):
-            content = document.contenu
-            found = content.get(cle) if isinstance(content, dict) else None
-            for rank, item in enumerate(found if isinstance(found, list) else ()):
-                if isinstance(item, dict):
-                    yield document, rank, item
+def elements(pieces: Pieces, *lieux: str, sorte: UnionType | type = dict) -> Iterator[tuple[Document, Chemin, Any]]:
+    """Yield the dicts at some paths (« themes indicateurs.* », a kind and a path), each with its document and its path.
+
+    Whatever else a faulty file holds there is passed over.
+    """
+    for kind, _, chemin in [lieu.partition(" ") for lieu in lieux]:
+        for document in pieces.lus(kind):
+            yield from ((document, path, item) for path, item in parcourir(document.contenu, chemin, sorte))
 
 
 Places = dict[str | int | float, list[tuple[Document, Chemin]]]
 
 
 def places(pieces: Pieces, *lieux: str) -> Places:
-    """Return the values at some paths (« themes theme », a document and a path), with the places of each."""
+    """Return the values at some paths, with the places of each."""
     found: Places = {}
-    for document, _, chemin in [lieu.partition(" ") for lieu in lieux]:
-        for item in pieces.documents.get(document, ()):
-            for path, value in parcourir(item.contenu, chemin):
-                found.setdefault(value, []).append((item, path))
+    for document, path, value in elements(pieces, *lieux, sorte=str | int | float):
+        found.setdefault(value, []).append((document, path))
     return found
 
 
@@ -88,7 +88,7 @@ def noms_connus(pieces: Pieces) -> Noms:
         if chosen_in := words.get("dans"):
             found[kind] = {
                 str(item.get(chosen_in["cle"])): [str(name) for _, name in parcourir(item, chosen_in["chemin"])]
-                for _, _, item in elements(pieces, chosen_in["liste"], *chosen_in["documents"])
+                for _, _, item in elements(pieces, *chosen_in["lieux"])
             }
         else:
             names = places(pieces, *words.get("definitions", ()), *words.get("remplace", ()))
@@ -108,7 +108,7 @@ def noms_connus(pieces: Pieces) -> Noms:
 def noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each name that a YAML file cites and that nothing defines."""
     followed = places(pieces, SUIVIS)
-    for kind, document in [(kind, one) for kind, group in pieces.documents.items() for one in group]:
+    for kind, document in [(name, one) for name, group in pieces.documents.items() for one in group]:
         for mark, chemin in marques(document.modele):
             for path, value in parcourir(document.contenu, chemin) if isinstance(mark, Nom) else ():
                 chosen_in, item = (_au_dessus(document.contenu, path, key) for key in (mark.selon, "id"))
@@ -148,7 +148,7 @@ def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
         for value, ((first, place), *found) in places(pieces, *paths).items():
             for document, path in found:
                 yield _encore(document, path, value, first, place)
-    for document in chain(*pieces.documents.values()):
+    for document in pieces.lus(*pieces.documents):
         for mark, chemin in marques(document.modele):
             if isinstance(mark, Unique):
                 yield from _deux_fois(document, mark, chemin)

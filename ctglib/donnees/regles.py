@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 
 import pandas as pd
 
@@ -32,7 +33,8 @@ from ctglib.donnees.references import (
 from ctglib.donnees.statuts import ABSENCES, Statut
 from ctglib.donnees.yaml_strict import Chemin
 
-_BIBLIOTHEQUE = ("indicateurs", "convention/indicateurs")
+_BIBLIOTHEQUE = ("indicateurs indicateurs.*", "convention/indicateurs indicateurs.*")
+SUIVI = [f"suivi/{name}" for name in DOCUMENTS]
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -169,7 +171,7 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
     A year's own rows are entered in the year of the folder, about our territories; so is a fictional context.
     """
-    rows = _avec_le_catalogue(lignes, pieces, "themes", "contexte", *_BIBLIOTHEQUE)
+    rows = _avec_le_catalogue(lignes, pieces, "themes", "contexte", "indicateurs", "convention/indicateurs")
     folder = rows["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False)
     rows = rows.assign(nombre=_nombres(rows["valeur"]), dossier=_nombres(folder))
     yield from (*_vides(rows), *_bornes(rows), *_details(rows))
@@ -254,26 +256,25 @@ def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of radar axes turned round although their unit has no rule for it."""
-    unit = {str(item.get("id")): str(item.get("unite")) for _, _, item in elements(pieces, "indicateurs", "themes")}
+    unit = {str(item.get("id")): str(item.get("unite")) for _, _, item in elements(pieces, "themes indicateurs.*")}
     ruled = {item.id for one in pieces.objets("unites") for item in one.unites if item.renversement}
-    for tree, rank, axe in elements(pieces, "axes", "radar"):
+    for tree, path, axe in elements(pieces, "radar axes.*"):
         own = unit.get(str(axe.get("indicateur")))
         if ruled and axe.get("renverse") is True and own and own not in ruled:
-            yield tree.dire(("axes", rank, "renverse"), "axe_renverse", unite=own)
+            yield tree.dire((*path, "renverse"), "axe_renverse", unite=own)
 
 
 def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of indicators that nobody is told to enter."""
-    for tree, rank, item in elements(pieces, "indicateurs", *_BIBLIOTHEQUE):
+    for tree, path, item in elements(pieces, *_BIBLIOTHEQUE):
         collecte = item.get("collecte")
         if not (isinstance(collecte, dict) and collecte.get("responsable")):
-            where = ("indicateurs", rank, "collecte", *(["responsable"] if collecte else []))
-            yield tree.dire(where, "sans_responsable")
+            yield tree.dire((*path, "collecte", *(["responsable"] if collecte else [])), "sans_responsable")
 
 
 def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
-    known = {str(item.get("id")): item for _, _, item in elements(pieces, "indicateurs", *_BIBLIOTHEQUE)}
+    known = {str(item.get("id")): item for _, _, item in elements(pieces, *_BIBLIOTHEQUE)}
     followed = places(pieces, SUIVIS)
     for name, found in followed.items():
         for _, entree in parcourir(known.get(name, {}), "entrees.**"):
@@ -283,33 +284,27 @@ def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the analyses that the fiches declare: the roles and keys of their type, and their names."""
-    for tree, rank, fiche in elements(pieces, "fiches", CONVENTION):
-        told: dict[str, Chemin] = {}
-        for place, analyse in enumerate(fiche.get("analyses") if isinstance(fiche.get("analyses"), list) else ()):
-            path = ("fiches", rank, "analyses", place)
-            if not isinstance(analyse, dict):
-                continue
-            name, type_ = analyse.get("nom") or analyse.get("type"), str(analyse.get("type"))
-            if isinstance(name, str) and told.setdefault(name, path) != path:
-                yield tree.dire((*path, "nom"), "analyses_de_meme_nom", nom=name, ligne=tree.ligne(told[name]))
-            if type_ not in TYPES:
-                yield tree.faute((*path, "type"), *nom_inconnu(type_, sorted(TYPES), "un type d'analyse"))
-                continue
-            needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
-            roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
-            for where, written, lacking, may, one, the in (
-                ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
-                (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
-            ):
-                for key in written:
-                    if key not in may:
-                        words = nom_inconnu(key, sorted(may), f"{one} d'une analyse « {type_} »")
-                        yield tree.faute((*where, key), *words)
-                for key in sorted(lacking - set(written)):
-                    yield tree.dire(where, "analyse_sans", nom=key, quoi=the, type=type_)
-            for role, played in roles.items():
-                if isinstance(played, list) and role not in PLUSIEURS:
-                    yield tree.dire((*path, "roles", role), "un_seul_indicateur")
+    told: dict[tuple, Chemin] = {}
+    for tree, path, analyse in elements(pieces, f"{CONVENTION} fiches.*.analyses.*"):
+        type_ = str(analyse.get("type"))
+        if type_ not in TYPES:
+            yield tree.faute((*path, "type"), *nom_inconnu(type_, sorted(TYPES), "un type d'analyse"))
+            continue
+        name = str(analyse.get("nom") or type_)
+        if (first := told.setdefault((path[:2], name), path)) != path:
+            yield tree.dire((*path, "nom"), "analyses_de_meme_nom", nom=name, ligne=tree.ligne(first))
+        needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
+        roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
+        for where, written, lacking, may, one, the in (
+            ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
+            (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
+        ):
+            for key in [key for key in written if key not in may]:
+                yield tree.faute((*where, key), *nom_inconnu(key, sorted(may), f"{one} d'une analyse « {type_} »"))
+            for key in sorted(lacking - set(written)):
+                yield tree.dire(where, "analyse_sans", nom=key, quoi=the, type=type_)
+        for role in [role for role, played in roles.items() if isinstance(played, list) and role not in PLUSIEURS]:
+            yield tree.dire((*path, "roles", role), "un_seul_indicateur")
 
 
 def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -317,7 +312,7 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     if pieces.convention is None:
         return
     first, last = pieces.convention.debut.year, pieces.fin.year
-    files = [one.fichier for name in DOCUMENTS for one in pieces.documents.get(f"suivi/{name}", ())]
+    files = [one.fichier for one in pieces.lus(*SUIVI)]
     files += [one.fichier for name in TABLES for one in pieces.tables.get(name, ())]
     told = {*map(annee_du_dossier, files), max(pieces.annees or (), default=None)} - {None}
     for annee in sorted(year for year in told if not first <= year <= last):
@@ -329,7 +324,7 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the bilans: their year, their dates, what became of decisions taken the year before."""
-    documents = {annee_du_dossier(one.fichier): one for one in pieces.documents.get("suivi/bilan", ())}
+    documents = {annee_du_dossier(one.fichier): one for one in pieces.lus("suivi/bilan")}
     for annee, document in documents.items():
         bilan, before = document.objet, documents.get(annee - 1)
         taken = [str(name) for _, name in parcourir(before.contenu, "comite.decisions.*.id")] if before else []
@@ -350,7 +345,7 @@ def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the avenants: dates in order and inside the convention, elements that exist."""
     whole = pieces.convention
-    for document in pieces.documents["convention/avenants"] if pieces.annees is not None else ():
+    for document in pieces.lus("convention/avenants") if pieces.annees is not None else ():
         last, days = date.min, {}
         for rank, avenant in enumerate(document.objet.avenants if document.objet else ()):
             path: Chemin = ("avenants", rank)
@@ -375,16 +370,12 @@ def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each text of the follow-up that gives something away about a person."""
-    rules = pieces.documents["confidentialite"][0].objet
-    if rules is None or pieces.annees is None:
-        return
-    for kind in ("convention/avenants", *(f"suivi/{name}" for name in DOCUMENTS)):
-        for document in pieces.documents[kind]:
-            for path, text in document.textes.items():
-                if what := valeur_personnelle(text, rules):
-                    yield document.dire(
-                        path, "personne", texte=text, quoi=what, pourquoi=rules.pourquoi, remede=rules.remede
-                    )
+    entered = pieces.lus("convention/avenants", *SUIVI) if pieces.annees is not None else ()
+    for rules, document in product(pieces.objets("confidentialite"), entered):
+        for path, text in document.textes.items():
+            if what := valeur_personnelle(text, rules):
+                words = {"texte": text, "quoi": what, "pourquoi": rules.pourquoi, "remede": rules.remede}
+                yield document.dire(path, "personne", **words)
 
 
 DES_FICHIERS = (

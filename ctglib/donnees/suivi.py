@@ -82,10 +82,7 @@ class DossierSuivi(Montrable):
 def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
     """Return a convention with its follow-up up to a year, or of all the years that have a folder.
 
-    A year of the convention that has no folder is empty.
-
-    Raises:
-        DonneesInvalides: All the faults of what was read, or a year out of the convention.
+    A year of the convention that has no folder is empty; one out of the convention is a fault, raised with the others.
     """
     if annee is not None and type(annee) is not int:
         raise refus("annee", *mots("annee_demandee", ecrite=repr(annee)))

@@ -24,18 +24,12 @@ A_COMPLETER = "À compléter"
 
 
 def valider(convention: str) -> tuple[str, ...]:
-    """Check all the files of a convention and of the catalogue, and return the names of those read.
-
-    Raises:
-        DonneesInvalides: All the faults of all the files, or a convention that is not there.
-    """
+    """Return the names of the files read to check a convention and the catalogue, or raise all their faults."""
     with enregistrer() as journal:
-        faults = fautes_de_convention(convention) or (
-            *_series_inconnues(convention),
-            *_loin_des_series(convention),
-        )
+        faults = [*fautes_de_convention(convention)]
+        faults = faults or [*_series_inconnues(convention), *_loin_des_series(convention)]
     if faults:
-        raise DonneesInvalides(list(faults))
+        raise DonneesInvalides(faults)
     return tuple(sorted(journal.lus))
 
 

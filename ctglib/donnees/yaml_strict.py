@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases, refus
-from ctglib.donnees.lecture import empreinte, invisible, lire_texte, proches
+from ctglib.donnees.lecture import empreinte, invisible, lire_texte, proposer
 from ctglib.donnees.modeles import Modele
 
 Chemin = tuple[str | int, ...]
@@ -84,11 +84,7 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
 
 
 def charger_yaml(relatif: str, modele: type[T]) -> T:
-    """Return the object of a YAML file, checked once while its bytes are the same.
-
-    Raises:
-        DonneesInvalides: All the faults of the file.
-    """
+    """Return the object of a YAML file, checked once while its bytes are the same, or raise all its faults."""
     return _charge(relatif, empreinte(relatif), modele)
 
 
@@ -234,7 +230,7 @@ def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
         told["cle"] = path[-1]
     elif kind == "extra_forbidden":
         owner, key = _modele_a(modele, detail["loc"][:-1]), str(path[-1])
-        close = _proposer(key, [*owner.model_fields], "l'une de ces clés, ou retirer celle-ci")
+        close = proposer(key, [*owner.model_fields], "l'une de ces clés, ou retirer celle-ci")
         told |= {"cle": key, "permises": ", ".join(owner.model_fields), "proche": close}
     elif kind == "model_type":
         fields = _modele_a(modele, detail["loc"]).model_fields
@@ -242,8 +238,7 @@ def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
         told["cles"] = f"{'les clés' if len(keys) > 1 else 'la clé'} {', '.join(keys)}"
     elif kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", told["expected"])
-        close = _proposer(str(value), allowed, "l'une de ces valeurs")
-        told |= {"permises": ", ".join(allowed), "proche": close}
+        told |= {"permises": ", ".join(allowed), "proche": proposer(str(value), allowed, "l'une de ces valeurs")}
     elif kind == "string_pattern_mismatch":
         kind = _MOTIFS.get(told["pattern"], "modele")
     elif kind == "string_type" and isinstance(value, (int, float)) and text:
@@ -260,11 +255,6 @@ def _trouve(value: object, text: str | None) -> str:
         return f"une liste de {len(value)} élément{'s' if len(value) > 1 else ''}"
     text = str(value) if text is None else text
     return "aucune valeur" if value is None else f"« {text[:80]} »" if text.strip() else "un texte vide"
-
-
-def _proposer(ecrit: str, permis: list[str], sinon: str) -> str:
-    close = proches(ecrit, permis)
-    return f"« {close[0]} »" if close else sinon
 
 
 def _modele_a(annotation: Any, loc: tuple) -> type[BaseModel] | None:
