@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.blocs.lecture import AUTRE, commentaires_attendus, limites, mode_de_lecture, role, sources
-from ctglib.blocs.theme import commentaires
+from ctglib.blocs.lecture import AUTRE, role, sources
+from ctglib.blocs.theme import commentaires, commentaires_attendus
 from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.blocs import Bloc
 from ctglib.donnees.dossier import lire_dossier
@@ -19,6 +19,7 @@ from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire
 from ctglib.donnees.modeles.rapports import RoleDeFichier
+from ctglib.rapports.diagnostic import Diagnostic
 
 ENGAGEMENTS = ["Article 8 : Le classeur ne reçoit que des agrégats."]
 ROLES = [
@@ -71,7 +72,7 @@ def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres()
     modes = pd.DataFrame({"valeur": [1.0]})
     modes.attrs["source"] = "X"
 
-    written = _phrases(mode_de_lecture(_etude(found, items, catalogue=words, modes=modes)))
+    written = _phrases(Diagnostic.mode_de_lecture(_etude(found, items, catalogue=words, modes=modes)))
 
     assert written == [
         "Les chiffres sont ceux de la convention, sauf les places par mode d'accueil (X), à côté de ceux de l'Ain. "
@@ -89,7 +90,7 @@ def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
     seuils = SEUILS.model_copy(update={"ecart_similaire_points": 2.0, "ecart_similaire_pourcent": 7.5})
     words = SimpleNamespace(seuils=seuils, synthese=SimpleNamespace(annees={}))
 
-    written = _phrases(mode_de_lecture(_etude(found, items, catalogue=words)))
+    written = _phrases(Diagnostic.mode_de_lecture(_etude(found, items, catalogue=words)))
 
     assert written[2].endswith("deux taux en points : à moins de 2 points, ils sont dits similaires.")
 
@@ -100,7 +101,7 @@ def test_les_limites_sont_tirees_des_donnees() -> None:
     dossier = SimpleNamespace(offre=pd.DataFrame(), commentaires=())
     told = {"convention": SimpleNamespace(limites=ENGAGEMENTS), "dossier": dossier, "doutes": frozenset(["part"])}
 
-    written = _phrases(limites(_etude(found, items, **told)))
+    written = _phrases(Diagnostic.limites(_etude(found, items, **told)))
 
     assert written[1:] == [
         "L'offre existante n'est pas décrite : aucune structure, place, âge ou horaire n'est lu.",
@@ -116,7 +117,7 @@ def test_des_donnees_sans_reserve_ne_laissent_que_les_limites_generales() -> Non
     items = {"part": indicateur("part")}
     rows = [("part", code, 2020, 15.0, None, "pourcent", "A") for code in ("01001", "01")]
 
-    assert len(_phrases(limites(_etude(_constats(rows, items), items)))) == 1
+    assert len(_phrases(Diagnostic.limites(_etude(_constats(rows, items), items)))) == 1
 
 
 def test_les_sources_suivent_l_ordre_des_roles_et_portent_l_empreinte() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib import ouvrir
-from ctglib.blocs.theme import fondement, mode_d_emploi
+from ctglib.blocs.theme import vulnerabilite
 from ctglib.calculs.comparaison import INDICES, incertains, indices, ranger
 from ctglib.donnees.modeles.catalogue import AxeRadar, Radar
 from ctglib.rapports.controle import ouvrir_controle
@@ -114,7 +115,9 @@ def _mots(ici: float, la: float, transformation: str) -> str:
     )
     rules = _radar(transformation).model_copy(update={"lacune": LACUNE["id"]})
     signed = convention(lacunes=[LACUNE])
-    block = fondement(rules, signed) + mode_d_emploi(_indices(ici, la, transformation), rules, words, signed)
+    catalogue, found = SimpleNamespace(radar=rules), _indices(ici, la, transformation)
+    etude = SimpleNamespace(indices=found, catalogue=catalogue, contexte=words, convention=signed)
+    block = vulnerabilite(etude, valide=False)
     return unescape(block.html).replace("\u202f", " ").replace("\u00a0", " ")
 
 

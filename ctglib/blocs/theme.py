@@ -14,7 +14,7 @@ from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, 
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, date_longue, nombre_court, remplir
-from ctglib.donnees.modeles.catalogue import Indicateur, Radar
+from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
 from ctglib.donnees.modeles.rapports import ContratPrecedent, PhraseDeSection
 from ctglib.donnees.statuts import Statut
@@ -211,38 +211,26 @@ def vulnerabilite(etude: EtudeDiagnostic, *, valide: bool) -> Bloc | None:
     Until the convention says who validated them they are a working hypothesis, which the report of the check shows;
     from then on they belong to the diagnostic. ``valide`` is which of the two the caller shows.
     """
-    found, rules, words, convention = etude.indices, etude.catalogue.radar, etude.contexte, etude.convention
+    found, radar, contexte, convention = etude.indices, etude.catalogue.radar, etude.contexte, etude.convention
     if valide != bool(convention.radar) or not found["indice"].notna().any():
         return None
-    chart = points_indices(found, rules, words, nom="indices", titre=dire("titre_des_indices", **words.lieux))
-    return suite([fondement(rules, convention), chart, *mode_d_emploi(found, rules, words, convention).pieces])
-
-
-def fondement(radar: Radar, convention: Convention) -> Bloc:
-    """Return who validated the indices and when, or the working hypothesis set apart."""
-    if done := convention.radar.get("valide"):
-        return paragraphe(dire("indices_valides", par=done.par, date=date_longue(done.date)))
-    gaps = [item.manque.rstrip(". ") for item in convention.lacunes if item.id == radar.lacune]
-    return avertissement(" ".join([radar.avertissement, *(f"{gap}." for gap in gaps)]))
-
-
-def mode_d_emploi(indices: pd.DataFrame, radar: Radar, contexte: Contexte, convention: Convention) -> Bloc:
-    """Return the formula, the reference, the thresholds, the unsure axes and, before validation, the open question."""
+    gaps = [item for item in convention.lacunes if item.id == radar.lacune and not valide]
+    ground = avertissement(" ".join([radar.avertissement, *(f"{gap.manque.rstrip('. ')}." for gap in gaps)]))
+    if valide:
+        done = convention.radar["valide"]
+        ground = paragraphe(dire("indices_valides", par=done.par, date=date_longue(done.date)))
+    chart = points_indices(found, radar, contexte, nom="indices", titre=dire("titre_des_indices", **contexte.lieux))
     low, high, same = map(nombre_court, (radar.seuil_bas, radar.seuil_haut, 100))
-    steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in indices["indicateur"]}
-    gaps = [item for item in convention.lacunes if item.id == radar.lacune and not convention.radar]
-    group = radar.groupe_de_reference.rstrip(". ")
-    unsure = incertains(indices, radar, steps)
-    return paragraphe(radar.formule) + liste(
-        [
-            dire("groupe_de_reference", groupe=group, egal=same, **contexte.lieux),
-            dire("seuils_des_indices", haut=high, bas=low),
-            *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements.items()
-              if indices["renversement"].eq(kind).any()),
-            *(dire("indice_incertain", **axe) for axe in unsure.to_dict("records")),
-            *(f"Question ouverte ({gap.reference}) : {gap.question}" for gap in gaps),
-        ]
-    )  # fmt: skip
+    steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in found["indicateur"]}
+    read = [
+        dire("groupe_de_reference", groupe=radar.groupe_de_reference.rstrip(". "), egal=same, **contexte.lieux),
+        dire("seuils_des_indices", haut=high, bas=low),
+        *(f"« {majuscule(rule.mots)} » : {rule.regle}." for kind, rule in radar.renversements.items()
+          if found["renversement"].eq(kind).any()),
+        *(dire("indice_incertain", **axe) for axe in incertains(found, radar, steps).to_dict("records")),
+        *(f"Question ouverte ({gap.reference}) : {gap.question}" for gap in gaps),
+    ]  # fmt: skip
+    return suite([ground, chart, paragraphe(radar.formule), liste(read)])
 
 
 def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -> Bloc:
@@ -250,6 +238,15 @@ def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -
     own = sorted((item for item in commentaires if item.theme in themes), key=lambda item: item.date)
     quotes = [citation(item.texte, f"{item.auteur}, le {date_longue(item.date)}") for item in own]
     return sum(quotes, paragraphe("Commentaires des parties :")) if own else Groupe()
+
+
+def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:
+    """Return which themes await a comment of the parties, "" when each has one."""
+    told = {item.theme for item in commentaires}
+    awaited = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
+    if awaited and not told:
+        return dire("sans_commentaire")
+    return dire("commentaires_attendus", themes=enumerer(awaited)) if awaited else ""
 
 
 def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:

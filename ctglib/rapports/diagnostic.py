@@ -13,20 +13,23 @@ import pandas as pd
 
 from ctglib.blocs import theme
 from ctglib.blocs.diagnostic import EtudeDiagnostic, MessagesDuDiagnostic
-from ctglib.blocs.lecture import limites, mode_de_lecture
+from ctglib.blocs.lecture import dire
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete
 from ctglib.document.blocs import Bloc, liste, suite
+from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import enumerer
+from ctglib.document.typographie import compter, enumerer, minuscule, nombre_court, points
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.modeles.rapports import SectionDuDiagnostic
+from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import ages as graphique_des_ages
 from ctglib.graphiques.points import haltere
 
 VALEURS = ["valeur", "valeur_reference"]
+NOMMES = 12  # beyond, indicators that no row gives are counted, theme by theme
 
 
 class Diagnostic(EtudeDiagnostic):
@@ -43,8 +46,34 @@ class Diagnostic(EtudeDiagnostic):
         return self.page_une("diagnostic", MessagesDuDiagnostic)
 
     def mode_de_lecture(self) -> Bloc:
-        """Return how gaps, variations and statuses are read."""
-        return mode_de_lecture(self)
+        """Return how gaps, variations and statuses are read, each rule with its threshold."""
+        rows, contexte, catalogue = self.comparaison, self.contexte, self.catalogue
+        near, years = catalogue.seuils.ecart_similaire_points, catalogue.synthese.annees
+        met = {*rows["statut"], *rows["statut_reference"]}
+        words = [
+            f"« {statut.mot} » : {minuscule(statut.libelle)}"
+            for code, statut in contexte.statuts.items()
+            if code in met and statut.absence
+        ]
+        words += [f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}"] * (Statut.PROVISOIRE in met)
+        known = rows[VALEURS].notna().any(axis=1)
+        counts, dated = rows.loc[known, "annee"].value_counts().sort_index(), []
+        if len(counts):  # the main year and the others, each with how many indicators it has
+            main = counts.idxmax()
+            others = [f"{year} ({compter(count, 'indicateur')})" for year, count in counts.drop(main).items()]
+            rest = dire("autres_annees", annees=enumerer(others)) if others else "."
+            told = dire("annee_des_donnees", annee=main, indicateurs=counts[main]) + rest
+            dated.append(told + (f" {years[main]}" if main in years else ""))
+        near_points = points(near, 0 if float(near).is_integer() else 1, signe=False)
+        others = dire("sauf_les_places", source=self.modes.attrs["source"]) if len(self.modes) else ""
+        return liste(
+            [
+                dire("chiffres_lus", autres=others, **contexte.lieux),
+                *dated,
+                dire("comparaisons", points=near_points),
+                dire("mots_des_statuts", mots="".join(f"{word} ; " for word in words)),
+            ]
+        )
 
     def section(self, nom: str) -> Bloc | None:
         """Return a section: its sentences, its table, its one chart, the offer that it is about, the parties' comments.
@@ -171,8 +200,36 @@ class Diagnostic(EtudeDiagnostic):
         return theme.lacunes(self.convention, self.contexte, premieres=self.catalogue.synthese.questions) or None
 
     def limites(self) -> Bloc:
-        """Return what the figures must not be made to say, what is left out, and who has yet to comment."""
-        return limites(self)
+        """Return the limits of the report: its one reference, doubtful and absent values, what the articles limit.
+
+        The same absences in both territories are named once; one of which nothing is known is told in a sentence.
+        """
+        constats, contexte = self.comparaison, self.contexte
+        themes = [one for one in self.catalogue.themes if one.theme in {*constats["theme"]}]
+        awaited = theme.commentaires_attendus(themes, self.dossier.commentaires)
+        told = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(self)]
+        told += [awaited] * bool(awaited) + [dire("valeurs_douteuses")] * bool(self.doutes)
+        lacking = []
+        for place, end in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
+            unknown = constats[constats[f"valeur{end}"].isna()]
+            if len(unknown) == len(constats):
+                told.append(dire("aucune_valeur", place=place))
+            else:
+                lacking.append(unknown.assign(lieu=place, mot=unknown[f"statut{end}"].map(contexte.absence)))
+        if lacking:
+            rows = pd.concat(lacking).sort_index(kind="stable").groupby(["mot", "lieu"], sort=False)
+            places = (
+                rows["indicateur"].agg(tuple).reset_index().groupby(["mot", "indicateur"], sort=False)["lieu"].agg(list)
+            )
+            told += [
+                f"{compter(len(names), 'indicateur')} « {word} » {enumerer(where)} : {_libelles(names, contexte)}."
+                for (word, names), where in places.items()
+            ]
+        steps = constats["indicateur"].map(lambda name: contexte.indicateurs[name].arrondi_source or 0)
+        for step, rows in constats[steps.gt(1)].groupby(steps):  # a small difference is then noise
+            rounded = _libelles(rows["indicateur"], contexte)
+            told.append(dire("arrondis", arrondi=nombre_court(step), indicateurs=rounded))
+        return liste([*told, *self.convention.limites])
 
     def annexe(self) -> Tableau | None:
         """Return every indicator of annexe 1, theme by theme, for the screen."""
@@ -180,6 +237,29 @@ class Diagnostic(EtudeDiagnostic):
         groups = self.comparaison["theme"].map(titles)
         told = {"nom": "indicateurs", "titre": "Tous les indicateurs de l'étude", "groupes": groups, "ecran": True}
         return theme.tableau_indicateurs(self, self.comparaison, **told) or None
+
+
+def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
+    """Return what the report has no section on, or no row of, for want of data: nothing there is zero."""
+    themes, contexte, given = etude.catalogue.themes, etude.contexte, {*etude.comparaison["indicateur"]}
+    lost = {one.titre: [item.id for item in one.indicateurs if item.id not in given] for one in themes}
+    empty = [one.titre for one in themes if len(lost[one.titre]) == len(one.indicateurs)]
+    partly = {title: names for title, names in lost.items() if names and title not in empty}
+    names = [name for group in partly.values() for name in group]
+    which = _libelles(names, contexte)
+    if len(names) > NOMMES:
+        told = [f"{compter(len(group), 'indicateur')} de « {title} »" for title, group in partly.items()]
+        which = dire("lignes_comptees", indicateurs=enumerer(told))
+    return (
+        [dire("themes_vides", themes=enumerer([f"« {title} »" for title in empty]))] * bool(empty)
+        + [dire("lignes_absentes", indicateurs=which)] * bool(names)
+        + [dire("sans_offre")] * etude.dossier.offre.empty
+    )
+
+
+def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:
+    """Return the labels, parted by semicolons: some hold a comma."""
+    return " ; ".join(contexte.indicateurs[identifiant].libelle for identifiant in identifiants)
 
 
 ouvrir = Diagnostic.ouvrir
