@@ -17,7 +17,7 @@ from matplotlib.transforms import Bbox
 
 from ctglib.document.contexte import Contexte, legende, marquer
 from ctglib.document.figure import Figure
-from ctglib.document.typographie import INSECABLE, avec_unite, compter, enumerer, minuscule
+from ctglib.document.typographie import INSECABLE, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.planche import DASHES, TIRET, Echelle, Planche, assemble, round_step
 
@@ -101,16 +101,8 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
     )  # fmt: skip
 
 
-def _text(row: object, value: float, contexte: Contexte) -> str:
-    """Return a value with its unit, or the word of its absence; a series that is no indicator has its unit's form."""
-    if row.indicateur in contexte.indicateurs or pd.isna(value):
-        return contexte.valeur(row.indicateur, value, row.statut)
-    unite = contexte.unites[row.unite]
-    return avec_unite(value, unite.apres(value), unite.decimales)
-
-
 def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
-    rows = rows.assign(texte=[_text(row, row.valeur, contexte) for row in rows.itertuples()])
+    rows = rows.assign(texte=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in rows.itertuples()])
     first, known = rows.iloc[0], rows[rows["valeur"].notna()]
     unite, statut = contexte.unites[first.unite], contexte.statuts.get(Statut.PROVISOIRE)
     modalite = "" if first.serie == first.libelle else first.serie
@@ -118,7 +110,7 @@ def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
     remarks, target, place = [], "", None
     for row in rows[rows["cible"].notna()].head(1).itertuples():
         year = None if pd.isna(row.annee_cible) else int(row.annee_cible)
-        target = _text(row, row.cible, contexte) + ("" if year is None else f" en {year}")
+        target = contexte.valeur(row.indicateur, row.cible) + ("" if year is None else f" en {year}")
         place = (rows["annee"].iloc[-1] if year is None else year, row.cible)  # without a year, at the last point
         remarks.append(("cible", f"Cible : {target}"))
     for word, years in rows[rows["valeur"].isna()].groupby("texte", sort=False)["annee"]:
