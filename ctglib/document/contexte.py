@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ctglib.calculs import ecriture
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import avec_unite, nombre, points, pourcent, remplir
+from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.modeles import catalogue
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
-
-if TYPE_CHECKING:
-    from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Territoire, Unite
-    from ctglib.donnees.modeles.evaluation import Evaluation
-    from ctglib.donnees.modeles.rapports import Presentation
 
 MARQUES = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
 COUPURES = ("rupture", "changement_definition")
@@ -33,15 +30,15 @@ class Contexte(Montrable):
     ``source`` is the producer and the document, as captions write them.
     """
 
-    indicateurs: Mapping[str, Indicateur]
-    unites: Mapping[str, Unite]
-    statuts: Mapping[str, Statut]
-    territoire: Territoire
-    reference: Territoire
+    indicateurs: Mapping[str, catalogue.Indicateur]
+    unites: Mapping[str, catalogue.Unite]
+    statuts: Mapping[str, catalogue.Statut]
+    territoire: catalogue.Territoire
+    reference: catalogue.Territoire
     source: str
 
     @classmethod
-    def de(cls, dossier: Dossier, indicateurs: Mapping[str, Indicateur], source: str) -> Contexte:
+    def de(cls, dossier: Dossier, indicateurs: Mapping[str, catalogue.Indicateur], source: str) -> Contexte:
         """Return the context of a convention."""
         words, places = dossier.catalogue, dossier.catalogue.territoires
         here, there = places[dossier.convention.territoire], places[dossier.convention.reference]
