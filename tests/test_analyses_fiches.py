@@ -6,6 +6,7 @@ import ast
 import re
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -140,8 +141,8 @@ def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
 def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
     bougee = PostureBougee(montees=3, descendues=1, inchangees=6, inconnues=2)
 
-    public = lisible(coordination.bougees(bougee, 2025, notee=True, interne=False).html)
-    interne = lisible(coordination.bougees(bougee, 2025, notee=True, interne=True).html)
+    public = lisible(coordination.bougees(bougee, 2025, interne=False).html)
+    interne = lisible(coordination.bougees(bougee, 2025, interne=True).html)
 
     assert public.startswith(
         "Sur 10 lignes comparables de la grille du référentiel d'emploi, 4 ont bougé entre 2024 et 2025."
@@ -151,10 +152,15 @@ def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> 
 
 
 def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
-    told = coordination.bougees(PostureBougee(0, 0, 0, 10), 2023, notee=True, interne=False)
+    told = coordination.bougees(PostureBougee(0, 0, 0, 10), 2023, interne=False)
 
     assert "rien ne se compare à 2022" in lisible(told.html)
-    assert coordination.bougees(PostureBougee(0, 0, 0, 0), 2023, notee=False, interne=False).html == ""
+
+
+def test_une_grille_que_personne_n_a_notee_ne_dit_rien() -> None:
+    silent = SimpleNamespace(annuel=SimpleNamespace(posture=pd.DataFrame({"niveau": [None]})), interne=False)
+
+    assert list(coordination.grille(silent, None)) == []
 
 
 def lu_par(nom: str, path: Path) -> str:

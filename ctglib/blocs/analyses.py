@@ -201,8 +201,8 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if suivi.est_muet(known[known["annee"].eq(year)]):
         return
     writers = {f"{role}_dit": marquee(contexte, analyse.un(role), role) for role in DU_TAUX}
-    writers["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
-    writers["capacite_dit"] = analyse.un("capacite") and writers["capacite_dit"]
+    writers |= {"avant": marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")}
+    writers |= {} if analyse.un("capacite") else {"capacite_dit": None}
     above, below = (
         minuscule(contexte.indicateurs[analyse.un(role)].libelle) for role in ("numerateur", "denominateur")
     )

@@ -16,7 +16,7 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.etats import TERRITOIRE, avec_objet, totaux
 from ctglib.calculs.evaluation import PostureBougee, posture_bougee
 from ctglib.calculs.suivi import ensemble, est_muet
-from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe
+from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import compter, date_longue, enumerer, minuscule, nombre_court
@@ -137,20 +137,17 @@ def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.
 
 def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how many lines moved; the meaning of the levels and the grid by year too, in the internal report."""
-    now, words = etude.annuel.posture, etude.catalogue.evaluation.niveaux
-    moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
+    now = etude.annuel.posture
     scored = now["niveau"].notna().any()
-    yield bougees(moved, etude.annee, notee=scored, interne=etude.interne)
+    if scored:
+        moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
+        yield bougees(moved, etude.annee, interne=etude.interne)
     if not etude.interne:
         return
     if scored:
-        levels = " ; ".join(f"{level}, {minuscule(word)}" for level, word in enumerate(words))
-        up, down = MOUVEMENTS.values()
-        yield paragraphe(
-            f"Niveaux, pour la fonction et non pour la personne : {levels}. {up} monté, {down} descendu depuis l'année "
-            "d'avant.",
-            classe="note",
-        )
+        words = enumerate(etude.catalogue.evaluation.niveaux)
+        levels = " ; ".join(f"{level}, {minuscule(word)}" for level, word in words)
+        yield paragraphe(etude.mot("niveaux_de_la_grille", niveaux=levels, **MOUVEMENTS), classe="note")
     table = niveaux({year: suivi.posture for year, suivi in etude.suivi.suivis.items()}, etude.catalogue.referentiel)
     if table.empty:
         return
@@ -190,10 +187,8 @@ def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi
     return table.assign(mouvement=ways, annee=table["annee"].astype("Int64"))[LIGNES]
 
 
-def bougees(bougee: PostureBougee, annee: int, *, notee: bool, interne: bool) -> Bloc:
+def bougees(bougee: PostureBougee, annee: int, *, interne: bool) -> Bloc:
     """Return how many lines of the grid moved, of how many that compare; which way, only in the internal report."""
-    if not notee:
-        return Groupe()
     moved, secret = bougee.bougees, "" if interne else f" {INTERNE}"
     if not bougee.comparables:
         first = f"La grille du référentiel d'emploi a été notée pour {annee} ; rien ne se compare à {annee - 1}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
@@ -40,20 +39,18 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
     """
     items = _indicateurs(demandes(evaluation))
     useless = ~items["renseigne"] & _pas_du(items)
-    counts = items.assign(
-        attendus=~useless,
-        renseignes=items["renseigne"],
-        provisoires=items["provisoire"],
-        non_disponibles=~items["renseigne"] & ~useless & items["statut"].eq(Statut.NON_DISPONIBLE),
-        sans_objet=useless,
+    counts = pd.DataFrame(
+        {
+            "attendus": ~useless,
+            "renseignes": items["renseigne"],
+            "provisoires": items["provisoire"],
+            "non_disponibles": ~items["renseigne"] & ~useless & items["statut"].eq(Statut.NON_DISPONIBLE),
+            "sans_objet": useless,
+        }
     )
-    names = ["attendus", "renseignes", "provisoires", "non_disponibles", "sans_objet"]
-    whole = pd.DataFrame([["ensemble", "", *counts[names].sum()]], columns=[*TAUX[:2], *names])
-    parts = [
-        counts.groupby(groupe, sort=False)[names].sum().reset_index(names="valeur_groupe").assign(groupe=groupe)
-        for groupe in ("fiche", "responsable")
-    ]
-    table = pd.concat([whole, *parts], ignore_index=True).astype({"valeur_groupe": str} | dict.fromkeys(names, "Int64"))
+    parts = {name: counts.groupby(items[name].astype(str), sort=False).sum() for name in ("fiche", "responsable")}
+    sums = {"ensemble": counts.sum().to_frame("").T, **parts}
+    table = pd.concat(sums, names=TAUX[:2]).astype("Int64").reset_index()
     given, asked = table["renseignes"], table["attendus"]
     return table.assign(
         non_transmis=asked - given - table["non_disponibles"],
@@ -93,7 +90,6 @@ def a_collecter(
     """
     rows = _indicateurs(demandes(evaluation)).reset_index(drop=True)
     items, before = [catalogue.indicateurs_fiches[name] for name in rows["indicateur"]], convention.debut.year - 1
-    useful = [item.table == "observations" and not any(before < one.annee for one in item.ruptures) for item in items]
     known, year, aimed = rows["valeur"].notna(), rows["annee"], rows["annee_cible"]
     told = {name: [getattr(one.collecte, name, "") for one in items] for name in ("qui", "quand", "document")}
     rows = rows.assign(
@@ -104,8 +100,9 @@ def a_collecter(
         derniere_annee=year.where(known, rows["annee_precedente"]),
         dernier_statut=rows["statut"].where(known, rows["statut_precedent"]),
     )
-    once = np.array([item.unique for item in items], dtype=bool) & aimed.notna()
-    none_yet = rows["valeur_initiale"].isna() & rows["origine_cible"].ne("implicite") & np.array(useful, dtype=bool)
+    once = pd.Series([item.unique for item in items], dtype=bool) & aimed.notna()
+    useful = [item.table == "observations" and not any(before < one.annee for one in item.ruptures) for item in items]
+    none_yet = rows["valeur_initiale"].isna() & rows["origine_cible"].ne("implicite") & pd.Series(useful, dtype=bool)
     elsewhen = _pas_du(rows)
     lacks = ~rows["renseigne"] & ~elsewhen
     its_year, runs = (year + 1).eq(aimed).fillna(False), year.lt((fin or convention.fin).year)

@@ -118,11 +118,11 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     wb.properties.title = f"{gabarit.titre} – {subtitle}"
     wb.properties.creator, wb.properties.language = "ctglib", "fr-FR"
     wb.properties.created = end = datetime(cadre.annee, 12, 31)
-    for name, value in (("annee", cadre.annee), ("version", gabarit.version)):
-        wb.custom_doc_props.append(IntProperty(name=name, value=value))
-    for name, text in (("convention", cadre.dossier.convention.id), ("responsable", cadre.responsable)):
-        if text:
-            wb.custom_doc_props.append(StringProperty(name=name, value=text))
+    said = {"annee": cadre.annee, "version": gabarit.version, "convention": cadre.dossier.convention.id}
+    said |= {"responsable": cadre.responsable} if cadre.responsable else {}
+    for name, value in said.items():
+        kind = IntProperty if isinstance(value, int) else StringProperty
+        wb.custom_doc_props.append(kind(name=name, value=value))
     raw = io.BytesIO()
     wb.save(raw)
     return dater(raw, end)

@@ -223,16 +223,10 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
             target, shown = ligne.cibles[0], dict(ligne.montre)
             known = cadre.connue(target)
             for cell, column in target.champs.items():
-                text = known.get(column)
-                if not text or text == target.defauts.get(column):  # a default is not written
-                    continue
-                if types[cell] == "nombre":
-                    shown[cell] = float(text)
-                elif types[cell] == "date":
-                    shown[cell] = date.fromisoformat(text)
-                else:
-                    choices = (ligne.liste or lists.get(cell)) if types[cell] == "liste" else None
-                    shown[cell] = choices.mot(text) if choices else text
+                text, choices = known.get(column), ligne.liste or lists.get(cell)
+                if text and text != target.defauts.get(column):  # a default is not written
+                    read = {"nombre": float, "date": date.fromisoformat, "liste": choices and choices.mot}
+                    shown[cell] = read.get(types[cell], str)(text)
             rows.append(replace(ligne, montre=shown))
         if rows:
             added = replace(rows[0], montre={}, cibles=(replace(rows[0].cibles[0], cle=()),), pli="")
