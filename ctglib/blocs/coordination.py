@@ -83,13 +83,11 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     rows = pd.concat(
         [posts.assign(groupe="Équivalents temps plein", texte=counts), costs.assign(groupe="Euros", libelle=named)]
     )
-    years = sorted(int(year) for year in posts["annee"].unique())
-    lines = pd.MultiIndex.from_frame(rows[["groupe", "libelle"]].drop_duplicates())
-    texts = rows.set_index(["groupe", "libelle", "annee"])["texte"].unstack().reindex(index=lines, columns=years)
+    texts = rows.pivot_table("texte", ["groupe", "libelle"], "annee", aggfunc="first", sort=False)
     cells = texts.fillna(RIEN).rename(columns=str).reset_index()
     yield etude.tableau(
-        "postes", cells, None, *(Colonne(str(year), str(year), True) for year in years),
-        mots={"periode": periode(years)},
+        "postes", cells, None, *(Colonne(str(year), str(year), True) for year in texts.columns),
+        mots={"periode": periode(list(texts.columns))},
         nom=analyse.id,
         donnees=pd.concat([equivalents(posts, means), costs[COUTS]], ignore_index=True),
         groupes=cells["groupe"],

@@ -112,8 +112,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         **_sources_du_diagnostic(rules, annexe1),
         "source_suivi": advance(convention.source_suivi),
         "articles": [
-            {name: advance(part) if name in ("objet", "consequence") else part for name, part in item.items()}
-            for item in told["articles"]
+            item | {name: advance(item[name]) for name in ("objet", "consequence")} for item in told["articles"]
         ],
         "fiches": [
             {**given, **_fiche(fiche, etude, old), "debut": debut, "fin": fin}
