@@ -28,7 +28,7 @@ from ctglib.donnees.partage import partager
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
-PAR_FICHE, PAR_INDICATEUR = ("evaluation", "etats", "a_collecter"), ("mesures", "revisions")  # rows that are a fiche's
+PAR_FICHE = ("mesures", "evaluation", "etats", "a_collecter", "revisions")  # tables whose rows are each of a fiche
 
 
 @dataclass(frozen=True)
@@ -196,20 +196,21 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     tables = {name for item in own for name in (item, *etude.catalogue.indicateurs_fiches[item].modalites)}
     kept = {"indicateur": own, "fiche": [fiche.numero]}
 
-    def lignes(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
-        return table[table[colonne].isin(kept[colonne])].reset_index(drop=True)
+    def lignes(table: pd.DataFrame) -> pd.DataFrame:
+        column = "fiche" if "fiche" in table else "indicateur"
+        return table[table[column].isin(kept[column])].reset_index(drop=True)
 
     years = {
         year: replace(
             one,
-            observations=lignes(one.observations, "indicateur"),
-            actions=lignes(one.actions, "fiche"),
+            observations=lignes(one.observations),
+            actions=lignes(one.actions),
             appreciations=tuple(item for item in one.appreciations if item.fiche == fiche.numero),
             messages=tuple(item for item in one.messages if item.fiche == fiche.numero),
         )
         for year, one in etude.suivi.suivis.items()
     }
-    observations, withheld, rates = lignes(etude.suivi.observations, "indicateur"), etude.retraits, etude.collecte
+    observations, withheld, rates = lignes(etude.suivi.observations), etude.retraits, etude.collecte
     about = withheld["table"].map(lambda name: not tables.isdisjoint(name.split("/"))).astype(bool)
     rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
     return replace(
@@ -219,8 +220,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         empreintes={path: digest if publiable(path) else "" for path, digest in etude.empreintes.items()},
         retraits=withheld[about].reset_index(drop=True),
         collecte=rates.reset_index(drop=True),
-        **{name: lignes(getattr(etude, name), "fiche") for name in PAR_FICHE},
-        **{name: lignes(getattr(etude, name), "indicateur") for name in PAR_INDICATEUR},
+        **{name: lignes(getattr(etude, name)) for name in PAR_FICHE},
     )
 
 
@@ -228,6 +228,6 @@ def empreinte_de(part: EtudeAnnuelle) -> str:
     """Return the keyed fingerprint of all that a part holds of the follow-up; the files of the rest have their own."""
     held = [part.annee, part.diffusion, part.suivi.observations, part.retraits, part.collecte]
     held += [value for one in part.suivi.suivis.values() for value in vars(one).values()]
-    held += [getattr(part, name) for name in (*PAR_FICHE, *PAR_INDICATEUR)]
+    held += [getattr(part, name) for name in PAR_FICHE]
     told = [one.to_dict("split") if isinstance(one, pd.DataFrame) else one for one in held]
     return signer(cle_de(part.suivi.nom), repr(told).encode())

@@ -63,7 +63,7 @@ class EtudeFinale(EtudeAnnuelle):
 
     finale: Finale  # rules, readings, what the evaluators entered
     comparables: Comparables  # the comparison with other communes
-    constats: pd.DataFrame  # the comparison of the diagnostic that the convention began with
+    themes: list[Theme]  # those that the diagnostic of the convention has
     besoins: pd.DataFrame  # its needs and those of the fiches, each once
     etats_annuels: Mapping[int, pd.DataFrame]  # the state of each modalité, by year
     parcours: pd.DataFrame  # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
@@ -89,11 +89,6 @@ class EtudeFinale(EtudeAnnuelle):
     def presentations(self) -> dict[str, Presentation]:
         """Those of the evaluation alone: a table of a year has its years."""
         return self.finale.regles.tableaux
-
-    @property
-    def themes(self) -> list[Theme]:
-        """The themes that the diagnostic of the convention has."""
-        return [theme for theme in self.catalogue.themes if theme.theme in {*self.constats["theme"]}]
 
     @property
     def elements_manquants(self) -> pd.DataFrame:
@@ -137,7 +132,7 @@ def etudier_la_fin(
         **vars(derniere),
         finale=finale,
         comparables=comparables,
-        constats=constats,
+        themes=[theme for theme in catalogue.themes if theme.theme in {*constats["theme"]}],
         besoins=besoins,
         etats_annuels=states,
         parcours=ways,
@@ -238,25 +233,19 @@ class Trajectoires(Montrable):
         Nothing is divided by anything: a means serves several realisations.
         """
         etude, contexte, budget, years = self.etude, self.etude.contexte, Moyens(self.etude), self.etude.annees
-        natures = {nature.id: nature for nature in etude.catalogue.moyens.natures}
-        keys = ["fiche", "element", "annee"]
         means = pd.concat([one.moyens.assign(annee=year) for year, one in etude.suivi.suivis.items()])
-        sums = totaux(means.rename(columns={"nature": "element"}), keys)
-        cells = pd.MultiIndex.from_product(
-            [[one.numero for one in etude.convention.fiches], natures, years], names=keys
-        )
-        table = sums.set_index(keys)[["valeur_connue", "manquantes"]].astype("float64").reindex(cells).reset_index()
-        digits = [contexte.unites[natures[name].unite].decimales for name in table["element"]]
-        known = pd.Series([round(pair[0], pair[1]) for pair in zip(table["valeur_connue"], digits, strict=True)])
-        table = table.assign(
-            libelle=table["element"].map(lambda name: natures[name].libelle),
-            unite=table["element"].map(lambda name: natures[name].unite),
-            valeur_connue=known,
-            valeur=known.mask(table["manquantes"].gt(0)),
-            lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
-            statut=np.where(known.isna(), Statut.NON_TRANSMIS, ""),
-        )
+        sums = totaux(means.rename(columns={"nature": "element"}), ["fiche", "element", "annee"])
+        told = [(one.id, one.libelle, one.unite) for one in etude.catalogue.moyens.natures]
+        natures = pd.DataFrame(told, columns=["element", "libelle", "unite"])
+        fiches = pd.DataFrame({"fiche": [fiche.numero for fiche in etude.convention.fiches]})
+        table = fiches.merge(natures, "cross").merge(pd.DataFrame({"annee": years}), "cross").merge(sums, "left")
+        table["statut"] = np.where(table["valeur_connue"].isna(), Statut.NON_TRANSMIS, "")
         table["texte"] = [budget.total(row, row["element"], unite=False) for row in table.to_dict("records")]
+        digits = [contexte.unites[name].decimales for name in table["unite"]]
+        table = table.assign(
+            valeur=[round(value, most) for value, most in zip(table["valeur_connue"], digits, strict=True)],
+            lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
+        )
         kinds = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])
         series = self.series[kinds.eq("realisation")]
         told = series.groupby("indicateur")["valeur"].transform("count").gt(0)
@@ -266,7 +255,7 @@ class Trajectoires(Montrable):
             for name, value, status in done[["element", "valeur", "statut"]].itertuples(index=False)
         ]
         done = done.assign(lignes_sans_valeur=0, texte=texts)
-        table = pd.concat([table.assign(valeur=known), done], ignore_index=True)[MOYENS_ET_REALISATIONS]
+        table = pd.concat([table, done], ignore_index=True)[MOYENS_ET_REALISATIONS]
         table = table.sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None

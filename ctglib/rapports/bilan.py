@@ -369,8 +369,7 @@ class Bilan:
             tables.append(pour_trajectoires(etude, lire_annees(etude, fiches)))
             origins.append(etude.contexte.source)
         if others := [name for name in indicateurs if name not in own]:
-            first = int(etude.series["annee"].min()) if len(etude.series) else etude.annee
-            tables.append(trajectoires_du_territoire(etude.series, others, public, territoire=place, depuis=first))
+            tables.append(trajectoires_du_territoire(etude.series, others, public, territoire=place, depuis=0))
             origins.append(self.territoire.source)
         name, title = f"suivre-{indicateurs[0].replace('_', '-')}", f"Comment évoluent-ils jusqu'en {etude.annee} ?"
         rows, source = pd.concat(tables, ignore_index=True), " ; ".join(dict.fromkeys(origins))
