@@ -21,7 +21,7 @@ CHARGEUR = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOMS = re.compile(
     r"(libelle|nom|ligne|colonne|serie|groupe|element|modalite|indicateur|structure|lieu|dispositif|poste|signataire|objet)(_|$)"
 )
-LIBELLES = ("libelle", "nom", "nom_court", "titre", "mot", "feminin", "objet")
+LIBELLES = ("libelle", "nom", "nom_court", "titre", "mot", "objet")
 CONVENTION = "convention/"  # where the files of the convention are among the documents
 AMORCE = 3  # a label is looked for only where its first letters stand
 MOTS = 2  # fewer words in a text of the parties, and it would be found by chance

@@ -396,7 +396,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
                 said.append(f"Elle commence en {fiche.debut.year}.")
             elif rows["statut"].eq(NON_RENSEIGNEE).all():
                 said.append("L'état de ses modalités n'a pas été transmis.")
-            named = {words[code].feminin or words[code].mot: rows["statut"].eq(code) for code in NOMMES}
+            named = {words[code].mot: rows["statut"].eq(code) for code in NOMMES}
             named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
             states = [
                 f"{sont(len(names), word, accorder(word, 2))} ({' ; '.join(f'« {name} »' for name in names)})"

@@ -31,7 +31,6 @@ class Regle(Nomme):  # a rule: its name, what it does, how grave its findings ar
 class MotDeVerdict(Modele):  # a word that states something
     mot: Texte
     signe: str = ""  # of a verdict on a target, of a shape of its own
-    feminin: Texte | None = None  # when it counts feminine things
 
     @property
     def dit(self) -> str:
