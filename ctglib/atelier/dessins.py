@@ -98,16 +98,12 @@ def points(
     return _rangees(table, y, par, titre, ax, points=True)
 
 
-def carte(
-    table: pd.DataFrame, *, y: str = "valeur", annee: int | None = None, titre: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:  # fmt: skip
+def carte(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None) -> Axes:
     """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur est hachurée.
 
     Args:
-        table: Une ligne par commune (``donnees``, ``ratio``).
+        table: Une ligne par commune (``donnees``, ``ratio``) ; sa dernière année est montrée.
         y: La colonne des valeurs.
-        annee: La dernière par défaut.
         titre: Le titre ; celui de la table par défaut.
         ax: Des axes de matplotlib où dessiner.
 
@@ -119,7 +115,7 @@ def carte(
         True
     """
     told = _tracable(table, y, "territoire", "annee")
-    year = int(table["annee"].max()) if annee is None else annee
+    year = int(table["annee"].max())
     rows = table[table["annee"] == year]
     _tracable(rows, y)
     shapes = publiques.contours(rows["territoire"])
@@ -212,7 +208,7 @@ def _cadre(ax: Axes, told: dict, titre: str | None, dit: list[str], complement: 
 
 def dire_unite(told: dict) -> str:
     """Return the unit of a table as a reader says it, empty when there is none to say."""
-    return {"pour_100": "pour 100", "pourcent": "%", "euros": "euros", "rapport": ""}.get(told["unite"], told["unite"])
+    return {"pour_100": "pour 100", "pourcent": "%"}.get(told["unite"], told["unite"])
 
 
 def _nommer_les_bouts(ax: Axes, bouts: list[tuple[float, int, str, str]]) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 from ctglib.atelier import series
 from ctglib.atelier.carnet import dire, impossible, inconnu
 from ctglib.atelier.series import Annees, Lieux
+from ctglib.calculs.ecriture import majuscule
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
 
@@ -44,15 +45,14 @@ def comparer(
     return rows.assign(indice=100 * rows["valeur"] / first.where(first != 0))
 
 
-def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissant: bool = True) -> pd.DataFrame:
-    """Classe les lieux d'une table et dit où est le lieu demandé.
+def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.DataFrame:
+    """Classe les lieux d'une table, sa dernière année, et dit où est le lieu demandé.
 
     L'arrondi de la source rend un rang incertain : ``rang_min`` et ``rang_max`` l'encadrent.
 
     Args:
         lieu: Nom ou code.
         table: Ce que rendent ``donnees`` ou ``ratio`` pour plusieurs lieux.
-        annee: L'année à classer, la dernière par défaut.
         decroissant: Le plus haut est premier.
 
     Returns:
@@ -65,7 +65,7 @@ def rang(lieu: str, table: pd.DataFrame, annee: int | None = None, *, decroissan
         ['Harnes']
     """
     told = series.attributs(table)
-    year = table["annee"].max() if annee is None else annee
+    year = table["annee"].max()
     every = table[table["annee"] == year]
     rows, own = every.dropna(subset="valeur"), series.codes(lieu)[0]
     if own not in set(rows["territoire"]):
@@ -98,26 +98,20 @@ def _bornes(rows: pd.DataFrame, told: dict) -> tuple[pd.Series, pd.Series]:
         return value - half[0], value + half[0]
     above, below = half if len(half) > 1 else (*half, 0.0)
     top, bottom = (rows[name].astype(float) for name in ("numerateur", "denominateur"))
-    scale = (value * bottom / top.where(top != 0)).fillna(100.0)
-    least = scale * (top - above).clip(lower=0) / (bottom + below)
-    return least, scale * (top + above) / (bottom - below).clip(lower=1)
+    least = 100 * (top - above).clip(lower=0) / (bottom + below)
+    return least, 100 * (top + above) / (bottom - below).clip(lower=1)
 
 
-def semblables(
-    lieu: str, selon: str = "structure_familiale", n: int = 10, *, parmi: pd.DataFrame | None = None,
-    annee: int | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Trouve les communes dont le profil ressemble le plus à celui d'une commune.
+def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd.DataFrame:
+    """Trouve les communes du département dont le profil ressemble le plus à celui d'une commune.
 
-    La distance est en points : la racine de la somme des carrés des écarts entre les parts. Une ressemblance, jamais un
-    effet.
+    L'année est la dernière où toutes les parts sont connues. La distance est en points : la racine de la somme des
+    carrés des écarts entre les parts. Une ressemblance, jamais un effet.
 
     Args:
         lieu: Nom ou code de la commune.
         selon: « structure_familiale », « ages_des_enfants » ou « prestations » (``data/catalogue/atelier.yaml``).
         n: Combien en montrer.
-        parmi: Une table de ``lieux`` ; les communes du même département par défaut.
-        annee: La dernière année connue par défaut.
 
     Returns:
         rang (0 pour le lieu lui-même), territoire, libelle, distance (points), annee, et une colonne par part (%).
@@ -131,12 +125,11 @@ def semblables(
     if selon not in profiles:
         raise inconnu("Le profil", selon, profiles)
     profile, own = profiles[selon], series.codes(lieu)[0]
-    among = series.lieux(departement=own[:3] if own.startswith("97") else own[:2]) if parmi is None else parmi
-    places = list(dict.fromkeys([own, *series.codes(among)]))
-    parts = {code: series.ratio(code, profile.denominateur, places) for code in profile.parts}
+    among = series.lieux(departement=own[:3] if own.startswith("97") else own[:2])["code"]
+    parts = {code: series.ratio(code, profile.denominateur, [own, *among]) for code in profile.parts}
     whole = pd.concat([table.assign(part=code) for code, table in parts.items()], ignore_index=True)
     common = whole.groupby("annee")["part"].nunique().eq(len(parts))
-    year = common[common].index.max() if annee is None else annee
+    year = common[common].index.max()
     rows = whole[whole["annee"] == year]
     kept = rows[rows["denominateur"] >= profile.minimum]
     wide = kept.pivot(index="territoire", columns="part", values="valeur").reindex(columns=profile.parts)
@@ -272,28 +265,29 @@ def frequentation(
     name = series.convention_par_defaut(convention)
     if not annees:
         raise impossible("sans_annee")
+    studies = {year: series.etude(name, year) for year in annees}
+    study = studies[annees[-1]]
+    profiles = study.catalogue.profils
+    variables = {item.id: item for item in profiles.variables}
+    if selon not in variables:
+        raise inconnu("La variable", selon, variables)
+    places = {item.id: item.libelle for item in study.catalogue.dimensions[profiles.dimension].modalites}
+    asked = [key for key, label in places.items() if dispositif in (None, key, label)]
+    if not asked:
+        raise inconnu("Le dispositif", dispositif, places.values())
     parts, absent = [], []
-    for year in annees:
-        study = series.etude(name, year)
-        profiles = study.catalogue.profils
-        variables = {item.id: item for item in profiles.variables}
-        if selon not in variables:
-            raise inconnu("La variable", selon, variables)
-        places = {item.id: item.libelle for item in study.catalogue.dimensions[profiles.dimension].modalites}
-        asked = next((key for key, label in places.items() if dispositif in (key, label)), None)
-        if dispositif is not None and asked is None:
-            raise inconnu("Le dispositif", dispositif, places.values())
-        handed = study.annuel.profils
-        of_it = handed if asked is None else handed[handed["dispositif"].eq(asked)]
+    for year, one in studies.items():
+        handed = one.annuel.profils
+        of_it = handed[handed["dispositif"].isin(asked)]
         rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")]
         parts.append(rows.assign(annee=year))
-        if rows.empty and len(study.retraits):
-            absent.append(dire("secret_retient", annee=year, tables=" et ".join(study.retraits["table"])))
+        if rows.empty and len(one.retraits):
+            absent.append(dire("secret_retient", annee=year, tables=" et ".join(one.retraits["table"])))
         elif rows.empty:
-            by = ", ".join(variables[one].libelle.lower() for one in dict.fromkeys(of_it["variable"]))
-            whom = f"{dispositif}, " if asked and len(handed) else ""
+            by = ", ".join(variables[name].libelle.lower() for name in dict.fromkeys(of_it["variable"]))
+            whom = f"{dispositif}, " if dispositif and len(handed) else ""
             absent.append(dire("autre_variable" if by else "rien_transmis", annee=f"{whom}{year}", selon=selon, par=by))
-    rows = pd.concat(parts)
+    rows = pd.concat(parts, ignore_index=True)
     if rows.empty:
         raise impossible("sans_frequentation", convention=name, raisons=" ; ".join(absent))
     table = rows.assign(
@@ -303,10 +297,7 @@ def frequentation(
         valeur=nombres(rows["effectif"]),
         statut=rows["statut"].map(series.mots()),
     )[["annee", "dispositif", "categorie", "valeur", "statut"]]
-    years, remarks = " et ".join(map(str, annees)), [f"{one[:1].upper()}{one[1:]}." for one in absent]
     what = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs"
-    remarks.append(dire("secret"))
-    title = f"{what}, {study.contexte.territoire.nom}, {years}"
-    return series.decrite(
-        table.reset_index(drop=True), title, study.convention.source_suivi, "nombre", remarques=remarks
-    )
+    title = f"{what}, {study.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
+    remarks = [*(f"{majuscule(one)}." for one in absent), dire("secret")]
+    return series.decrite(table, title, study.convention.source_suivi, "nombre", remarques=remarks)

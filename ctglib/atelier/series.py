@@ -124,10 +124,10 @@ def donnees(
 
 
 def ratio(
-    numerateur: str, denominateur: str, lieux: Lieux | None = None, annees: Annees = None, *, pour: float = 100,
+    numerateur: str, denominateur: str, lieux: Lieux | None = None, annees: Annees = None, *,
     annee_denominateur: int | None = None, convention: str | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """Rapporte une série à une autre, lieu par lieu et année par année : quotient des sommes, jamais moyenne de taux.
+    """Donne un taux pour cent, lieu par lieu et année par année : quotient des sommes, jamais moyenne de taux.
 
     Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les montre.
 
@@ -136,7 +136,6 @@ def ratio(
         denominateur: Code de ce à quoi on le rapporte.
         lieux: Comme dans ``donnees``.
         annees: Celles du numérateur.
-        pour: 100 pour un taux pour cent, 1 pour un quotient.
         annee_denominateur: Une autre année pour le dénominateur, quand il n'existe pas pour celles du numérateur.
         convention: Comme dans ``donnees``.
 
@@ -163,7 +162,7 @@ def ratio(
     found = both.assign(
         numerateur=both["valeur"],
         denominateur=bottom,
-        valeur=pour * both["valeur"] / bottom.mask(few),
+        valeur=100 * both["valeur"] / bottom.mask(few),
         statut=told.mask(few, TROP_PEU),
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
     remarks = [*up["remarques"], *down["remarques"]]
@@ -173,11 +172,9 @@ def ratio(
         remarks.append(dire("autre_annee", annee=annee_denominateur))
     if few.any():
         remarks.append(dire("trop_peu", minimum=least))
-    scale = " sur" if pour == 1 else f" pour {pour:g}"
-    title = f"{up['titre']}{scale} {down['titre'][:1].lower()}{down['titre'][1:]}"
+    title = f"{up['titre']} pour 100 {down['titre'][:1].lower()}{down['titre'][1:]}"
     source = " ; ".join(dict.fromkeys([up["source"], down["source"]]))
-    unit = "pour_100" if pour == 100 else "rapport"
-    return decrite(found, title, source, unit, {**up["series"], **down["series"]}, remarks)
+    return decrite(found, title, source, "pour_100", {**up["series"], **down["series"]}, remarks)
 
 
 def definitions(table: pd.DataFrame) -> pd.DataFrame:

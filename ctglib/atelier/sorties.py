@@ -33,10 +33,7 @@ PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité d
 SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")
 
 
-def figure(
-    ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = None, source: str | None = None,
-    lecture: str = "", nom: str | None = None,
-) -> Figure:  # fmt: skip
+def figure(ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = None, source: str | None = None) -> Figure:
     """Rend un graphique montrable dans un rapport : il y faut un titre, un texte pour qui ne le voit pas, une source.
 
     Un graphique de l'atelier connaît déjà son titre et sa source ; pour un autre, les donner.
@@ -46,8 +43,6 @@ def figure(
         titre: Ce que le graphique demande ou dit.
         alt: Ce qu'il montre, avec ses principaux chiffres.
         source: Le producteur et le document.
-        lecture: Une phrase qui lit un chiffre.
-        nom: Un nom court, tiré du titre par défaut.
 
     Examples:
         >>> from ctglib import atelier as a
@@ -63,21 +58,18 @@ def figure(
             axes.set_title("", loc="left")
     titre, source, alt = titre or known.get("titre", ""), source or known.get("source", ""), alt or ""
     try:
-        return figure_de(ax, nom=nom or _nom(titre, alt), titre=titre, alt=alt, source=source, lecture=lecture)
+        return figure_de(ax, nom=_nom(titre, alt), titre=titre, alt=alt, source=source)
     except ValueError as error:
         raise DemandeImpossible(str(error)) from None
 
 
-def tableau(
-    table: pd.DataFrame, titre: str | None = None, *, source: str | None = None, nom: str | None = None
-) -> Tableau:
+def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None = None) -> Tableau:
     """Rend une table montrable dans un rapport, un PDF ou Word, avec son titre, sa source et ses remarques.
 
     Args:
         table: Une table de l'atelier, ou toute table pandas si titre et source sont donnés.
         titre: Le titre ; celui de la table par défaut.
         source: La source ; celle de la table par défaut.
-        nom: Un nom court, tiré du titre par défaut.
 
     Examples:
         >>> from ctglib import atelier as a
@@ -97,7 +89,7 @@ def tableau(
     if len(shown) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(shown)))
         shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | shown.get("choisi", False)]
-    short, title = nom or _nom(told["titre"], table.to_csv()), told["titre"]
+    short, title = _nom(told["titre"], table.to_csv()), told["titre"]
     shown = shown[kept].rename(columns=str)
     return Tableau.de(shown, columns, nom=short, titre=title, source=told["source"], notes=tuple(notes))
 
