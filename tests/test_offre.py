@@ -83,10 +83,10 @@ def test_les_ages_d_une_fiche_se_lisent_dans_l_offre_de_ses_categories(cas: dict
     given = {"offre": ["x"], "age_min": cas["fiche"][0], "age_max": cas["fiche"][1]}
     fiche = harnes().convention.fiches[0].model_copy(update=given)
 
-    (read,) = ages_des_fiches(ages, [fiche])
+    ((_, missing, outside),) = ages_des_fiches(ages, [fiche])
 
-    assert lisible(plages(read.sans_dispositif)) == cas["sans_dispositif"]
-    assert {nom: lisible(plages(annees)) for nom, _, annees in read.en_dehors} == cas["en_dehors"]
+    assert lisible(plages(missing)) == cas["sans_dispositif"]
+    assert {nom: lisible(plages(annees)) for (nom, _), annees in outside.items()} == cas["en_dehors"]
 
 
 def test_les_lectures_laissent_l_offre_intacte() -> None:

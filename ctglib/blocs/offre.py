@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from ctglib.blocs.lecture import dire
+from ctglib.blocs.lecture import dire, presenter
 from ctglib.calculs.ecriture import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.convention import Fiche
@@ -39,9 +39,6 @@ def tableau_offre(
 
     def lignes(row: pd.Series, caracteristique: str) -> pd.DataFrame:
         return read[read["structure"].eq(row["structure"]) & read["caracteristique"].eq(caracteristique)]
-
-    def places(row: pd.Series) -> str:
-        return "".join(lignes(row, "places")["texte"].head(1)) or RIEN
 
     def ages(row: pd.Series) -> str:
         told = re.sub(r"(\d) ", rf"\1{INSECABLE}", row["ages"])  # narrow columns break no number, no absence
@@ -78,23 +75,22 @@ def tableau_offre(
         ]
         return " ; ".join(dict.fromkeys(told or presence["texte"].map(majuscule))) or RIEN
 
-    columns = [
-        Colonne("intitule", "Structure", ecrire=_intitule),
-        Colonne("en_gestion", "Gestion", ecrire=lambda row: vocabulaire.gestions.get(row["gestion"]) or RIEN),
-        Colonne("en_places", "Places", True, ecrire=places),
-        Colonne("en_ages", "Âges", ecrire=ages),
-        Colonne("en_horaires", "Horaires", ecrire=horaires),
-        Colonne("autres", "Ce que la convention en dit encore", ecrire=autres),
-    ]
+    writers = {
+        "intitule": _intitule,
+        "en_gestion": lambda row: vocabulaire.gestions.get(row["gestion"], RIEN),
+        "en_places": lambda row: "".join(lignes(row, "places")["texte"].head(1)) or RIEN,
+        "en_ages": ages,
+        "en_horaires": horaires,
+        "autres": autres,
+    }
     notes = [
         supported and f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}.",
         dire("offre_tue"),
         dire("offre_vide", mot=contexte.absence("L")),
     ]
+    told = {"nom": nom, "mots": {"titre": titre}, "donnees": own, "notes": notes}
     groups = shown["libelle_categorie"] if shown["categorie"].nunique() > 1 else None
-    title = f"{titre} : l'offre que décrit la convention, {contexte.territoire.nom}"
-    table = contexte.tableau(shown, columns, nom, title, donnees=own, groupes=groups, notes=notes)
-    return table.sans_colonne_vide()
+    return presenter(contexte, "offre", shown, writers, groupes=groups, **told).sans_colonne_vide()
 
 
 def phrase_des_equipements(
@@ -116,18 +112,19 @@ def phrase_des_equipements(
 
 def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
     """Return how the offer meets the ages that the fiches aim at; ``ages`` is what ``calculs.offre.ages`` returns."""
-    aimed = [(item, _plage(item.age_min, item.age_max)) for item in ages_des_fiches(ages, fiches)]
-    complete = [f"{item.numero} ({span})" for item, span in aimed if not item.sans_dispositif]
-    outside = {nom: (texte, annees) for item, _ in aimed for nom, texte, annees in item.en_dehors}
+    read = ages_des_fiches(ages, fiches)
+    spans = {fiche.numero: _plage(fiche.age_min, fiche.age_max) for fiche, _, _ in read}
+    complete = [f"{fiche.numero} ({spans[fiche.numero]})" for fiche, missing, _ in read if not missing]
     told = [dire("ages_complets", nombre=len(complete), fiches=enumerer(complete))] if complete else []
     told += [
-        dire("ages_sans_dispositif", fiche=item.numero, ages=span, sans=plages(item.sans_dispositif))
-        for item, span in aimed
-        if item.sans_dispositif
+        dire("ages_sans_dispositif", fiche=fiche.numero, ages=spans[fiche.numero], sans=plages(missing))
+        for fiche, missing, _ in read
+        if missing
     ]
-    for nom, (texte, annees) in outside.items():
-        told.append(dire("ages_en_dehors", nom=nom, ages=texte, dehors=plages(annees)))
-    return told
+    outside = {nom: (texte, years) for _, _, more in read for (nom, texte), years in more.items()}
+    return told + [
+        dire("ages_en_dehors", nom=nom, ages=texte, dehors=plages(years)) for nom, (texte, years) in outside.items()
+    ]
 
 
 def plages(annees: Iterable[int]) -> str:
@@ -159,14 +156,8 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
         manque=("manque", lambda texts: ", ".join([texts.iloc[0], *map(minuscule, texts.iloc[1:])])),
         reference=("reference", lambda texts: majuscule(" ; ".join(texts.unique()))),
     )
-    columns = [
-        Colonne("intitule", "Structure", ecrire=_intitule),
-        Colonne("manque", "Ce que la convention ne dit pas"),
-        Colonne("reference", "Place dans la convention"),
-    ]
-    title = f"Ce que la convention ne dit pas de l'offre, par structure, {contexte.territoire.nom}"
     notes = [expected.any() and dire("offre_attendue")]
-    return contexte.tableau(shown, columns, "offre-manques", title, donnees=manques, notes=notes)
+    return presenter(contexte, "offre_manques", shown, {"intitule": _intitule}, donnees=manques, notes=notes)
 
 
 def _intitule(row: pd.Series) -> str:

@@ -63,16 +63,16 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         rows = rows.assign(groupe=rows["libelle_dispositif"])
         yield graphique_des_parts(rows, contexte, nom=f"{analyse.id}-{name}", titre=title)
     if len(shares):
-        keys, who = ["variable", "libelle_variable", "modalite", "libelle"], re.sub(r"\bles ", "", analyse.public)
+        keys = ["variable", "libelle_variable", "modalite", "libelle"]
         order = shares.sort_values("variable", kind="stable", key=lambda names: pd.factorize(names)[0])
         texts = shares.set_index([*keys, "dispositif"])["texte"].unstack()
         texts = texts.reindex(pd.MultiIndex.from_frame(order[keys].drop_duplicates()))[shares["dispositif"].unique()]
-        cells = texts.fillna(RIEN).reset_index()
-        columns = [Colonne("libelle", "Profil"), *(Colonne(name, labels[name], True) for name in texts.columns)]
-        title, notes = f"{majuscule(who)}, effectifs par dispositif, {etude.lieu}", f"{RIEN} : ligne non remplie."
-        yield contexte.tableau(
-            cells, columns, analyse.id, title, donnees=shares[COLONNES], groupes=cells["libelle_variable"],
-            notes=[texts.isna().any(axis=None) and notes], statuts=shares["statut"],
+        cells = texts.reset_index()
+        yield etude.tableau(
+            "profils", cells, None, *(Colonne(name, labels[name], True) for name in texts.columns), nom=analyse.id,
+            mots={"qui": majuscule(re.sub(r"\bles ", "", analyse.public))}, donnees=shares[COLONNES],
+            groupes=cells["libelle_variable"], statuts=shares["statut"],
+            notes=[texts.isna().any(axis=None) and f"{RIEN} : ligne non remplie."],
         )  # fmt: skip
     if len(crossed):
         pairs = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
@@ -125,10 +125,8 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
 
 def croisements(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
     """Return the crossed counts of the dispositifs wanted, in the catalogue's order: the columns ``CROISEMENTS``."""
-    words, keys = (
-        _vocabulaire(meanings, dispositifs),
-        ["dispositif", "variable", "modalite", "variable_2", "modalite_2"],
-    )
+    words = _vocabulaire(meanings, dispositifs)
+    keys = ["dispositif", "variable", "modalite", "variable_2", "modalite_2"]
     pairs = words.merge(words.add_suffix("_2"), left_on="dispositif", right_on="dispositif_2")
     return pairs.merge(profils[profils["variable_2"].ne("")], on=keys)[CROISEMENTS]
 

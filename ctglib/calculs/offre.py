@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -73,31 +72,23 @@ def annees_couvertes(ages_: pd.DataFrame) -> frozenset[int]:
     return frozenset(age for low, high in spans for age in range(int(low), int(high) + 1))
 
 
-class AgesDeFiche(NamedTuple):
-    """What the offer that a fiche bears on takes of the ages that it aims at."""
+def ages_des_fiches(
+    ages: pd.DataFrame, fiches: Iterable[Fiche]
+) -> list[tuple[Fiche, list[int], dict[tuple[str, str], list[int]]]]:
+    """Return what the offer that a fiche bears on takes of the ages that it aims at, for each fiche that aims at some.
 
-    numero: int
-    age_min: int  # youngest age aimed at, in completed years
-    age_max: int  # the oldest, included
-    sans_dispositif: tuple[int, ...]  # ages aimed at that no structure takes
-    en_dehors: tuple[tuple[str, str, tuple[int, ...]], ...]  # name, ages as written, those taken and not aimed at
-
-
-def ages_des_fiches(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[AgesDeFiche]:
-    """Return, for each fiche that aims at ages and bears on a part of the offer, what that part takes of them."""
+    Returns:
+        The fiche, the ages aimed at that no structure takes, and by structure (its name, its ages as written) those
+        taken and not aimed at; ages in completed years.
+    """
     found = []
     for fiche in fiches:
         if not fiche.offre or fiche.age_min is None or fiche.age_max is None:
             continue
         aimed, own = set(range(fiche.age_min, fiche.age_max + 1)), ages[ages["categorie"].isin(fiche.offre)]
-        taken = {index: annees_couvertes(own.loc[[index]]) for index in own.index}
-        outside = tuple(
-            (own.at[index, "nom"], own.at[index, "texte"], tuple(sorted(years - aimed)))
-            for index, years in taken.items()
-            if years - aimed
-        )
-        missing = tuple(sorted(aimed.difference(*taken.values())))
-        found.append(AgesDeFiche(fiche.numero, fiche.age_min, fiche.age_max, missing, outside))
+        taken = {(row.nom, row.texte): annees_couvertes(own.loc[[row.Index]]) for row in own.itertuples()}
+        outside = {structure: sorted(years - aimed) for structure, years in taken.items() if years - aimed}
+        found.append((fiche, sorted(aimed.difference(*taken.values())), outside))
     return found
 
 
