@@ -16,7 +16,7 @@ from evaluation_exemple import SEUILS, indicateur
 from ctglib import ouvrir_bilan
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.propositions import proposer
-from ctglib.calculs.territoire import Lieux, contexte_du_territoire, revisions_du_territoire
+from ctglib.calculs.territoire import contexte_du_territoire, revisions_du_territoire
 from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
@@ -77,7 +77,9 @@ def test_un_chiffre_public_se_lit_comme_l_exemple_le_dit(cas: dict) -> None:
         ]
     ).astype({"valeur": "float64"})
 
-    found = contexte_du_territoire(series, ["x"], {"x": meaning}, Lieux("01001", "01", 2022), SEUILS).iloc[0]
+    found = contexte_du_territoire(
+        series, ["x"], {"x": meaning}, SEUILS, territoires=("01001", "01"), depart=2022
+    ).iloc[0]
 
     assert {nom: _lisible(found[nom]) for nom in cas["attendu"]} == cas["attendu"]
 

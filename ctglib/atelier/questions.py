@@ -176,8 +176,7 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
         >>> a.promesses("harnes", fiche=2, annee=2026)["services"].iloc[0].split(", ")[0]
         'Service action sociale de la Caf'
     """
-    name = series.convention_par_defaut(convention)
-    study = series.etude(name, annee)
+    study = series.etude(convention, annee)
     fiches, rows = {item.numero: item for item in study.convention.fiches}, study.etats
     if fiche is not None:
         asked = int(fiche) if str(fiche).isdigit() else fiche
@@ -190,7 +189,7 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
         which = "la convention" if fiche is None else f"la fiche {fiche}"
         due = series.en_annees(pd.to_datetime(study.etats["echeance"]).dt.year)
         reason = "rien_de_du" if annee else "sans_action"
-        raise impossible(reason, quoi=which, annee=annee, convention=name, echeances=due)
+        raise impossible(reason, quoi=which, annee=annee, convention=study.convention.id, echeances=due)
     found = rows.rename(columns={"libelle": "promesse", "mot": "etat"}).assign(
         services=[", ".join(fiches[number].services) for number in rows["fiche"]],
         partenaires=[", ".join(fiches[number].partenaires) for number in rows["fiche"]],
@@ -217,17 +216,18 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
         >>> "atteint" in set(a.cibles("demonstration", 2025, en_retard=True)["atteinte"])
         False
     """
-    name = series.convention_par_defaut(convention)
-    study = series.etude(name, annee)
+    study = series.etude(convention, annee)
     words = study.catalogue.evaluation
     every = study.evaluation[study.evaluation["cible"].notna()]
     if every.empty:
-        raise impossible("sans_cible", convention=name, annee=study.annee)
+        raise impossible("sans_cible", convention=study.convention.id, annee=study.annee)
     verdicts = every["verdict"].map({code: item.mot for code, item in words.verdicts.items()})
     rows = every[every["verdict"].isin(EN_RETARD)] if en_retard else every
     if rows.empty:
         told = ", ".join(f"{word} {count}" for word, count in verdicts.value_counts().items())
-        raise impossible("sans_retard", convention=name, annee=study.annee, nombre=len(every), suivies=told)
+        raise impossible(
+            "sans_retard", convention=study.convention.id, annee=study.annee, nombre=len(every), suivies=told
+        )
     found = rows.assign(
         detail=rows["libelle_modalite"],
         depart=rows["valeur_initiale"],
@@ -262,10 +262,9 @@ def frequentation(
         >>> "secret" in set(a.frequentation(2024, 2025, convention="demonstration")["statut"])
         True
     """
-    name = series.convention_par_defaut(convention)
     if not annees:
         raise impossible("sans_annee")
-    studies = {year: series.etude(name, year) for year in annees}
+    studies = {year: series.etude(convention, year) for year in annees}
     study = studies[annees[-1]]
     profiles = study.catalogue.profils
     variables = {item.id: item for item in profiles.variables}
@@ -289,7 +288,7 @@ def frequentation(
             absent.append(dire("autre_variable" if by else "rien_transmis", annee=f"{whom}{year}", selon=selon, par=by))
     rows = pd.concat(parts, ignore_index=True)
     if rows.empty:
-        raise impossible("sans_frequentation", convention=name, raisons=" ; ".join(absent))
+        raise impossible("sans_frequentation", convention=study.convention.id, raisons=" ; ".join(absent))
     table = rows.assign(
         annee=rows["annee"].astype("Int64"),
         dispositif=rows["dispositif"].map(places),

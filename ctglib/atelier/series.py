@@ -119,7 +119,7 @@ def donnees(
         remarks.append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
     told = {key: meaning[key] for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")}
     told |= {"annees": en_annees(_annees(meaning)), "ruptures": " ; ".join(breaks)}
-    told["precautions"] = " ; ".join(meaning.get("remarques", ()))
+    told |= {"precautions": " ; ".join(meaning.get("remarques", ()))}
     return decrite(found, meaning["libelle"], meaning["source"], meaning["unite"], {code: told}, remarks)
 
 
@@ -215,13 +215,14 @@ dossier = lru_cache(maxsize=8)(lire_dossier)
 
 
 @lru_cache(maxsize=8)
-def etude(convention: str, annee: int | None = None) -> EtudeAnnuelle:
+def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
     """Return the follow-up of a convention up to a year (the last one by default), its small counts suppressed."""
-    dates = dossier(convention).convention
+    name = convention_par_defaut(convention)
+    dates = dossier(name).convention
     annee = dates.fin.year if annee is None else annee
     if not dates.debut.year <= annee <= dates.fin.year:
         raise impossible("hors_convention", debut=dates.debut.year, fin=dates.fin.year, annee=annee)
-    return etudier(convention, annee, "publique")
+    return etudier(name, annee, "publique")
 
 
 def oublier() -> None:

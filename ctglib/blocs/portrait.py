@@ -13,7 +13,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import majuscule, remplir
 from ctglib.donnees import publiques
-from ctglib.donnees.magasin import charger_famille, lire_tables, serie_gardee, tables
+from ctglib.donnees.magasin import charger_famille, derniere, lire_tables, serie_gardee, tables
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.rapports import Mesure, Portrait
@@ -125,7 +125,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
     publiques.verifier_territoires([code])
     rules = charger_yaml("catalogue/portrait.yaml", Portrait)
     place = _nommer([code], rules)[code]
-    last = list(tables("cog_communes").values())[-1:]
+    last = derniere("cog_communes")
     own = lire_tables(last, [code], None, _colonne(place.niveau))
     departement, epci = own["departement"].mode().iloc[0], str(own["epci"].iloc[0] or "") * (place.niveau == "commune")
     above = {EPCI: epci, LA: departement}

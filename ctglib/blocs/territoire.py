@@ -7,7 +7,7 @@ The territory in a year (``Territoire``), the diagnostic then and now (``Diagnos
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,10 +47,9 @@ class Territoire(Montrable):
     @cached_property
     def rangees(self) -> pd.DataFrame:
         """One row a series (see ``contexte_du_territoire``)."""
-        words, series = self.etude.catalogue, self.etude.series
+        words = self.etude.catalogue
         names = [name for group in words.bilan.territoire.groupes.values() for name in group]
-        seuils = words.evaluation.seuils
-        return calculs.contexte_du_territoire(series, names, words.indicateurs_contexte, _lieux(self.etude), seuils)
+        return _rangees(self.etude, self.etude.series, names, words.indicateurs_contexte)
 
     @property
     def revisions(self) -> pd.DataFrame:
@@ -114,7 +113,7 @@ class Territoire(Montrable):
                 **dict.fromkeys(("variation_depart", "variation_reference", "variation_reference_depart"), variation),
                 "lecture": rules.lectures.get,
             },
-            mots={"depart": _lieux(etude).depart, "source": self.source},
+            mots={"depart": _depart(etude), "source": self.source},
             groupes=rows["indicateur"].map(groups),
             notes=[rules.mots["contexte"], *notes, *ruptures(items.values()), *notes_des_moyennes(rows, contexte)],
         )
@@ -172,9 +171,17 @@ class Territoire(Montrable):
         return self.etude.tableau("origines", table, writers, donnees=table[ORIGINES])
 
 
-def _lieux(etude: EtudeAnnuelle) -> calculs.Lieux:
-    convention = etude.convention
-    return calculs.Lieux(convention.territoire, convention.reference, convention.debut.year - 1)
+def _depart(etude: EtudeAnnuelle) -> int:
+    return etude.convention.debut.year - 1
+
+
+def _rangees(
+    etude: EtudeAnnuelle, series: pd.DataFrame, noms: Iterable[str], meanings: Mapping[str, Indicateur]
+) -> pd.DataFrame:
+    return calculs.contexte_du_territoire(
+        series, noms, meanings, etude.catalogue.evaluation.seuils,
+        territoires=(etude.convention.territoire, etude.convention.reference), depart=_depart(etude),
+    )  # fmt: skip
 
 
 def _en_pourcent(valeur: float) -> str:
@@ -303,12 +310,12 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
     A series is one that the follow-up reads, an indicator of the diagnostic, or one of the public store.
     """
     read = [_lire(etude, code) for code in codes]
-    meanings, places = {item.id: item for item, _ in read}, _lieux(etude)
+    meanings = {item.id: item for item, _ in read}
     series = pd.concat([rows for _, rows in read], ignore_index=True) if read else pd.DataFrame()
     if series.empty:
         return None
-    found = calculs.contexte_du_territoire(series, codes, meanings, places, etude.catalogue.evaluation.seuils)
-    beside = series[series["territoire"].eq(places.reference)].drop_duplicates(CLE, keep="last")
+    found = _rangees(etude, series, codes, meanings)
+    beside = series[series["territoire"].eq(etude.convention.reference)].drop_duplicates(CLE, keep="last")
     found = found[found["valeur"].notna()].merge(
         beside[[*CLE, "valeur"]].astype({"annee": "Int64"}), on=CLE, how="left", suffixes=("", "_reference")
     )
@@ -329,7 +336,7 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
         if pd.notna(change := row["variation_des_moyennes"]):
             return f"{pourcent(change, 0, signe=True)} en moyenne, {etude.catalogue.bilan.lectures[row['lecture']]}"
         if pd.notna(row["variation_depart"]):
-            return f"{variation(row['variation_depart'])} depuis {places.depart}"
+            return f"{variation(row['variation_depart'])} depuis {_depart(etude)}"
         return RIEN if pd.isna(row["variation"]) else f"{variation(row['variation'])} depuis {row['annee_avant']}"
 
     def evolution_la(row: pd.Series) -> str:

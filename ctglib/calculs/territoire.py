@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import sqrt
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,25 +34,17 @@ COLONNES = (
     *LIGNE, "unite", "annee", "valeur", "statut", *D_UNE_ANNEE_A_L_AUTRE[:3], "lecture", *D_UNE_ANNEE_A_L_AUTRE[3:],
     *MOYENNES, "source", "note",
 )  # fmt: skip
-TRAJECTOIRES = (
-    "indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture",
-)  # fmt: skip
 TROP_PEU = "trop_peu"
 
 
-class Lieux(NamedTuple):
-    """The territory, what it is set beside, and the year before the convention, from which a longer change is read."""
-
-    territoire: str
-    reference: str
-    depart: int
-
-
 def contexte_du_territoire(
-    series: pd.DataFrame, indicateurs: Iterable[str], meanings: Mapping[str, Indicateur], lieux: Lieux,
-    seuils: SeuilsEvaluation,
+    series: pd.DataFrame, indicateurs: Iterable[str], meanings: Mapping[str, Indicateur], seuils: SeuilsEvaluation,
+    *, territoires: tuple[str, str], depart: int,
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row a public series of the territory, in the order of the indicators, the whole before its modalités.
+
+    ``territoires`` are its code and that of its reference; ``depart`` is the year before the convention, from which a
+    longer change is read.
 
     Returns:
         The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture",
@@ -63,7 +54,7 @@ def contexte_du_territoire(
     order, rows = pd.Index(list(dict.fromkeys(indicateurs))), []
     wanted = series[series["indicateur"].isin(order)].astype({"annee": "int64", "valeur": "float64"})
     wanted = wanted.sort_values("indicateur", key=order.get_indexer, kind="stable")
-    own, other = (wanted[wanted["territoire"].eq(code)] for code in (lieux.territoire, lieux.reference))
+    own, other = (wanted[wanted["territoire"].eq(code)] for code in territoires)
     beside = {key: part.set_index("annee")["valeur"] for key, part in other.groupby(LIGNE)}
     for key, part in own.groupby(LIGNE, sort=False):
         item, known = meanings[key[0]], part[part["valeur"].notna()].sort_values("annee")
@@ -75,7 +66,7 @@ def contexte_du_territoire(
             continue
         values, there, last = known.set_index("annee")["valeur"], beside.get(key, pd.Series()), latest["annee"]
         before = values.index[-2] if len(values) > 1 else np.nan
-        cuts, starts = [cut.annee for cut in item.ruptures], {"": before, "_depart": lieux.depart}
+        cuts, starts = [cut.annee for cut in item.ruptures], {"": before, "_depart": depart}
         joined = {
             suffix: start
             for suffix, start in starts.items()
@@ -84,7 +75,7 @@ def contexte_du_territoire(
         for suffix, start in joined.items():
             row[f"variation{suffix}"] = variation(values, start, last)
             row[f"variation_reference{suffix}"] = variation(there, start, last)
-        row |= {"annee_avant": before, "valeur_avant": values.get(before), "valeur_depart": values.get(lieux.depart)}
+        row |= {"annee_avant": before, "valeur_avant": values.get(before), "valeur_depart": values.get(depart)}
         if "" not in joined:
             row["lecture"] = "absente" if known.empty else "seule" if np.isnan(before) else "rupture"
     table = pd.DataFrame(rows, columns=list(COLONNES)).astype({"valeur_avant": "float64"})
@@ -150,22 +141,20 @@ def trajectoires_du_territoire(
 ) -> pd.DataFrame:
     """Return the years of the wholes of some series from a year on, as a chart of trajectories reads them.
 
-    Returns:
-        The columns ``TRAJECTOIRES``, by series then year; ``rupture``: True in the first year of a new series.
+    They are by series then year; ``rupture``: True in the first year of a new series.
     """
     wanted = pd.Index(list(indicateurs))
     own = series["territoire"].eq(territoire) & series["annee"].ge(depuis) & series["dimension"].eq("")
     rows = series[own & series["indicateur"].isin(wanted)].sort_values("annee")
     rows = rows.sort_values("indicateur", key=wanted.get_indexer, kind="stable", ignore_index=True)
     breaks = {(name, item.annee) for name in wanted for item in meanings[name].ruptures}
-    table = rows.assign(
+    return rows.assign(
         libelle=[meanings[name].libelle for name in rows["indicateur"]],
         serie="",
         cible=np.nan,
         annee_cible=pd.array([pd.NA] * len(rows), "Int64"),
         rupture=[key in breaks for key in zip(rows["indicateur"], rows["annee"], strict=True)],
     )
-    return table[list(TRAJECTOIRES)]
 
 
 # The diagnostic, then and now.
