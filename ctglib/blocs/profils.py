@@ -21,14 +21,6 @@ from ctglib.donnees.modeles.catalogue import Profils, Seuils
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import parts as graphique_des_parts
 
-COLONNES = [
-    "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "effectif", "statut",
-    "total", "part", "raison",
-]  # fmt: skip
-CROISEMENTS = [
-    "dispositif", "libelle_dispositif", "variable", "libelle_variable", "modalite", "libelle", "variable_2",
-    "libelle_variable_2", "modalite_2", "libelle_2", "effectif", "statut",
-]  # fmt: skip
 CACHES_AU_MOINS = 2  # a rest that stands for one hidden count would be that count
 DEUX_RANGEES = 2
 SANS_TOTAL, UN_SEUL_CACHE, VIDE = "sans_total", "un_seul_cache", "vide"
@@ -70,14 +62,14 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         cells = texts.reset_index()
         yield etude.tableau(
             "profils", cells, None, *(Colonne(name, labels[name], True) for name in texts.columns), nom=analyse.id,
-            mots={"qui": majuscule(re.sub(r"\bles ", "", analyse.public))}, donnees=shares[COLONNES],
+            mots={"qui": majuscule(re.sub(r"\bles ", "", analyse.public))}, donnees=shares.drop(columns="texte"),
             groupes=cells["libelle_variable"], statuts=shares["statut"],
             notes=[texts.isna().any(axis=None) and f"{RIEN} : ligne non remplie."],
         )  # fmt: skip
     if len(crossed):
         pairs = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
         yield etude.tableau(
-            "profils_croises", crossed, nom=f"{analyse.id}-croises", donnees=crossed[CROISEMENTS],
+            "profils_croises", crossed, nom=f"{analyse.id}-croises", donnees=crossed.drop(columns="texte"),
             groupes=pairs + crossed["libelle_variable_2"], statuts=crossed["statut"],
         )  # fmt: skip
 
@@ -89,13 +81,9 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
     dispositif, if its other variables, all shown, agree on it. ``raison`` tells why there is no share: "sans_total",
     "un_seul_cache", "vide" (nobody); "" when there are shares, were some hidden.
 
-    Args:
-        profils: dispositif, variable, modalite, variable_2, effectif, statut; small counts suppressed.
-        meanings: The variables and their modalités.
-        dispositifs: Labels of the dispositifs wanted, by id, in order.
-
     Returns:
-        The columns ``COLONNES``: the modalités that have a row, ``part`` missing where hidden or without total.
+        dispositif, variable, modalite and their labels, effectif, statut, total, part (missing where hidden or without
+        total), raison, of the modalités that have a row.
     """
     entered = profils.loc[profils["variable_2"].eq(""), ["dispositif", "variable", "modalite", "effectif", "statut"]]
     entered = entered.astype({"effectif": "float64"})
@@ -120,15 +108,14 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
         "",
     )
     base = base.where(reason == "")
-    return rows.assign(total=base, part=100 * rows["effectif"] / base, raison=reason)[COLONNES]
+    return rows.assign(total=base, part=100 * rows["effectif"] / base, raison=reason)
 
 
 def croisements(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
-    """Return the crossed counts of the dispositifs wanted, in the catalogue's order: the columns ``CROISEMENTS``."""
+    """Return the crossed counts of the dispositifs wanted, in the catalogue's order, each variable with its labels."""
     words = _vocabulaire(meanings, dispositifs)
-    keys = ["dispositif", "variable", "modalite", "variable_2", "modalite_2"]
-    pairs = words.merge(words.add_suffix("_2"), left_on="dispositif", right_on="dispositif_2")
-    return pairs.merge(profils[profils["variable_2"].ne("")], on=keys)[CROISEMENTS]
+    pairs = words.merge(words.drop(columns="libelle_dispositif"), on="dispositif", suffixes=("", "_2"))
+    return pairs.merge(profils, on=["dispositif", "variable", "modalite", "variable_2", "modalite_2"])
 
 
 def _vocabulaire(meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:

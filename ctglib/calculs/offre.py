@@ -15,21 +15,15 @@ from ctglib.donnees.modeles.convention import Fiche
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
 ANNEES = {"ans": 1.0, "mois": 1 / 12, "semaines": 7 / 365.25}
-STRUCTURES = (
-    "structure", "nom", "type", "libelle_type", "categorie", "libelle_categorie", "gestion", "age_min", "age_max",
-    "ages", "statut_ages",
-)  # fmt: skip
-AGES = (
-    "structure", "nom", "type", "libelle_type", "categorie", "libelle_categorie", "age_min", "age_max", "texte",
-)  # fmt: skip
 
 
 def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
     """Return one row a structure: categories in the vocabulary's order, structures in the file's.
 
     Returns:
-        The columns ``STRUCTURES``: ``age_min`` and ``age_max`` in years, the greatest one as written, ``ages`` as text:
-        « 6 semaines à 4 ans », « 2 à 10 ans » when both have one unit; ``statut_ages`` is "" without any line.
+        structure, nom, type, gestion, categorie, and their labels; ``age_min`` and ``age_max`` in years, the greatest
+        one as written, ``ages`` as text: « 6 semaines à 4 ans », « 2 à 10 ans » when both have one unit;
+        ``statut_ages`` is "" without any line.
     """
     types = {item.id: item for item in vocabulaire.types}
     titles = vocabulaire.categories
@@ -50,17 +44,16 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
         ages=(start + " à " + high["valeur"] + " " + high["unite"]).where(written, ""),
         statut_ages=low["statut"].fillna(""),
     )  # fmt: skip
-    grouped = table.sort_values("categorie", key=pd.Index(list(titles)).get_indexer, kind="stable")
-    return grouped.reset_index()[list(STRUCTURES)]
+    return table.sort_values("categorie", key=pd.Index(list(titles)).get_indexer, kind="stable").reset_index()
 
 
 def ages(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
-    """Return the structures whose youngest and oldest ages are both written: the columns ``AGES``.
+    """Return the structures whose youngest and oldest ages are both written, in years, and as written in ``texte``.
 
-    Ages in years, the greatest one included as written (« 2 à 10 ans » takes children of 10).
+    The greatest one is included (« 2 à 10 ans » takes children of 10).
     """
-    table = structures(offre, vocabulaire).rename(columns={"ages": "texte"})
-    return table.dropna(subset=["age_min", "age_max"]).reset_index(drop=True)[list(AGES)]
+    table = structures(offre, vocabulaire).rename(columns={"ages": "texte"}).drop(columns=["gestion", "statut_ages"])
+    return table.dropna(subset=["age_min", "age_max"], ignore_index=True)
 
 
 def annees_couvertes(ages_: pd.DataFrame) -> frozenset[int]:

@@ -237,9 +237,6 @@ def _variation(valeurs: pd.Series, depart: int, fin: int, kind: str) -> float:
 
 # A diagnostic renewed by public figures, for the next convention.
 
-COLONNES_ANNEXE = (
-    "section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note",
-)  # fmt: skip
 DECIMALES, CLE_PUBLIQUE = 1, ["indicateur", "territoire", "annee"]
 
 
@@ -271,7 +268,7 @@ def remplir(lignes: pd.DataFrame, publiques: pd.DataFrame, regles: DonneesPubliq
         variation_5_ans=change.round(DECIMALES).where(table["unite"].eq("nombre")),
         statut=table["statut"].astype(object).fillna(str(Statut.NON_TRANSMIS)),
         note=table["dit"].astype(object).fillna(table["note"]),
-    )[list(COLONNES_ANNEXE)]
+    )[["section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note"]]
 
 
 def _publique(item: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:
