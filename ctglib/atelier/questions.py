@@ -225,13 +225,10 @@ def cibles(convention: str | None = None, annee: int | None = None, *, en_retard
     rows = every[every["verdict"].isin(EN_RETARD)] if en_retard else every
     if rows.empty:
         told = ", ".join(f"{word} {count}" for word, count in verdicts.value_counts().items())
-        raise impossible(
-            "sans_retard", convention=study.convention.id, annee=study.annee, nombre=len(every), suivies=told
-        )
-    found = rows.assign(
-        detail=rows["libelle_modalite"],
-        depart=rows["valeur_initiale"],
-        annee_depart=rows["annee_initiale"],
+        where = {"convention": study.convention.id, "annee": study.annee}
+        raise impossible("sans_retard", **where, nombre=len(every), suivies=told)
+    names = {"libelle_modalite": "detail", "valeur_initiale": "depart", "annee_initiale": "annee_depart"}
+    found = rows.rename(columns=names).assign(
         origine=[words.mots[f"origine_{one}"].partition(" {")[0] for one in rows["origine_cible"]],
         atteinte=verdicts,
         raison=rows["raison"].map(words.raisons).fillna(""),
@@ -278,8 +275,8 @@ def frequentation(
     for year, one in studies.items():
         handed = one.annuel.profils
         of_it = handed[handed["dispositif"].isin(asked)]
-        rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")]
-        parts.append(rows.assign(annee=year))
+        rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")].assign(annee=year)
+        parts.append(rows)
         if rows.empty and len(one.retraits):
             absent.append(dire("secret_retient", annee=year, tables=" et ".join(one.retraits["table"])))
         elif rows.empty:

@@ -223,10 +223,8 @@ def en_table(serie: pd.Series) -> pd.DataFrame:
 def _bloc(piece: object) -> Bloc:
     if isinstance(piece, str):
         return Paragraphe(piece)
-    if isinstance(piece, Figure):
-        return piece.bloc
     if isinstance(piece, Bloc):
-        return piece
+        return getattr(piece, "bloc", piece)
     if isinstance(piece, pd.DataFrame):
         return tableau(piece)
     if isinstance(piece, list | tuple):

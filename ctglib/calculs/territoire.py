@@ -26,13 +26,9 @@ MOYENNES = (
     "periode_avant", "moyenne_avant", "periode", "moyenne", "variation_des_moyennes", "hasard", "annees_notees",
     "note_des_annees",
 )  # fmt: skip
-D_UNE_ANNEE_A_L_AUTRE = [
-    "annee_avant", "valeur_avant", "ecart", "valeur_depart", "variation", "variation_depart", "variation_reference",
-    "variation_reference_depart",
-]  # fmt: skip
 COLONNES = (
-    *LIGNE, "unite", "annee", "valeur", "statut", *D_UNE_ANNEE_A_L_AUTRE[:3], "lecture", *D_UNE_ANNEE_A_L_AUTRE[3:],
-    *MOYENNES, "source", "note",
+    *LIGNE, "unite", "annee", "valeur", "statut", "annee_avant", "valeur_avant", "ecart", "lecture", "valeur_depart",
+    "variation", "variation_depart", "variation_reference", "variation_reference_depart", *MOYENNES, "source", "note",
 )  # fmt: skip
 TROP_PEU = "trop_peu"
 
@@ -66,17 +62,12 @@ def contexte_du_territoire(
             continue
         values, there, last = known.set_index("annee")["valeur"], beside.get(key, pd.Series()), latest["annee"]
         before = values.index[-2] if len(values) > 1 else np.nan
-        cuts, starts = [cut.annee for cut in item.ruptures], {"": before, "_depart": depart}
-        joined = {
-            suffix: start
-            for suffix, start in starts.items()
-            if start < last and not any(start < cut <= last for cut in cuts)
-        }
-        for suffix, start in joined.items():
-            row[f"variation{suffix}"] = variation(values, start, last)
-            row[f"variation_reference{suffix}"] = variation(there, start, last)
+        for suffix, start in {"": before, "_depart": depart}.items():
+            if start < last and not any(start < cut.annee <= last for cut in item.ruptures):
+                row[f"variation{suffix}"] = variation(values, start, last)
+                row[f"variation_reference{suffix}"] = variation(there, start, last)
         row |= {"annee_avant": before, "valeur_avant": values.get(before), "valeur_depart": values.get(depart)}
-        if "" not in joined:
+        if "variation" not in row:
             row["lecture"] = "absente" if known.empty else "seule" if np.isnan(before) else "rupture"
     table = pd.DataFrame(rows, columns=list(COLONNES)).astype({"valeur_avant": "float64"})
     items = [meanings[name] for name in table["indicateur"]]
@@ -84,8 +75,7 @@ def contexte_du_territoire(
     moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"], **rules), seuils)
     gap = (table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES)
     table = table.assign(ecart=gap, lecture=table["lecture"].fillna(moved))
-    reals = (*D_UNE_ANNEE_A_L_AUTRE, "valeur", "moyenne_avant", "moyenne", "variation_des_moyennes", "hasard")
-    return table.astype(dict.fromkeys(reals, "float64") | {"annee": "Int64", "annee_avant": "Int64"})
+    return table.astype({"annee": "Int64", "annee_avant": "Int64"})
 
 
 def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
@@ -183,14 +173,12 @@ def revisiter(
     Rates change by points, everything else in %; the reference's change is over the same years. ``depart`` is the year
     of the diagnostic, ``hasard`` how many standard deviations chance is allowed in a short series.
     """
-    whole, rows = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()], []
+    whole, rows = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()].sort_values("annee"), []
+    known = dict(iter(whole.groupby(["indicateur", "territoire"])))
     for theme, name in [(one.theme, name) for one in themes for name in one.series]:
         item = indicateurs[name]
         kind = POINTS if unites[item.unite].ecart == POINTS else POURCENT
-        parts = [
-            whole[whole["indicateur"].eq(name) & whole["territoire"].eq(code)].sort_values("annee")
-            for code in territoires
-        ]
+        parts = [known.get((name, code), whole[:0]) for code in territoires]
         own, other = (part.set_index("annee")["valeur"] for part in parts)
         row = {"theme": theme, "indicateur": name, "variation_type": kind, "dans_le_bruit": False}
         row |= {field: getattr(item, field) for field in ("libelle", "unite", "sens")} | {"motif": SANS_VALEUR}
@@ -222,10 +210,8 @@ def revisiter(
                 "motif": "" if means else SANS_DEPART,
             }
         rows.append(row)
-    kinds = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64") | {"dans_le_bruit": "bool"}
-    reals = ("avant", "apres", "variation", "variation_reference", "moyenne_avant", "moyenne", "variation_des_moyennes",
-             "hasard")  # fmt: skip
-    return pd.DataFrame(rows, columns=list(REVISITEES)).astype(kinds | dict.fromkeys(reals, "float64"))
+    years = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64")
+    return pd.DataFrame(rows, columns=list(REVISITEES)).astype(years)
 
 
 def _variation(valeurs: pd.Series, depart: int, fin: int, kind: str) -> float:
