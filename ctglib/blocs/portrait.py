@@ -177,13 +177,11 @@ def _lire(regles: Portrait, communes: list[str], codes: list[str]) -> Chiffres:
         rows = pd.concat([above, lire_tables(iris, communes, series, "left(territoire, 5)")])
         found[family] = rows.assign(commune=rows["territoire"].str[:5].where(rows["niveau"].ne("epci"), ""))
         families |= dict.fromkeys(series, family)
-    meanings = {name: serie_gardee(charger_famille(family), name) for name, family in families.items()}
     return Chiffres(
         tables=found,
         familles=families,
+        series={name: serie_gardee(charger_famille(family), name) for name, family in families.items()},
         sommees={name: lire_regles().communes_manquantes for name in found if charger_famille(name).somme},
-        arrondis={name: item.arrondi or 0 for name, item in meanings.items()},
-        ruptures={name: tuple(one.annee for one in item.ruptures) for name, item in meanings.items()},
     )
 
 

@@ -13,6 +13,7 @@ from ctglib.calculs.evaluation import mouvement
 from ctglib.calculs.territoire import variation
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 from ctglib.donnees.modeles.rapports import Mesure, Semblables
+from ctglib.donnees.modeles.sources import SerieOfficielle
 
 ICI, LA = "territoire", "departement"
 SECRET, ABSENT, TROP_PEU = "secret", "absent", "trop_peu"
@@ -37,9 +38,8 @@ class Chiffres:
     tables: Mapping[str, pd.DataFrame]  # by family: annee, territoire, commune (of an IRIS; itself), a column a series;
     # NaN absent, inf secret
     familles: Mapping[str, str]  # family of each series
+    series: Mapping[str, SerieOfficielle]  # what each means
     sommees: Mapping[str, float]  # families whose communes add up, with the share of them that may be missing
-    arrondis: Mapping[str, float]  # what the producer rounds a series to, 0 when it does not
-    ruptures: Mapping[str, tuple[int, ...]]  # first years of new series, by series
 
 
 def en_annees(chiffres: Chiffres, lieu: Lieu, *series: str) -> pd.DataFrame:
@@ -86,7 +86,7 @@ def mesurer(
     if f"valeur_{LA}" not in table:
         return table.assign(ecart=np.nan, marge=np.nan)
     gap, reference, unit = table["valeur"] - table[f"valeur_{LA}"], table[f"valeur_{LA}"], table["unite"]
-    half = table["serie"].map(lambda name: chiffres.arrondis[name] // 2)
+    half = table["serie"].map(lambda name: (chiffres.series[name].arrondi or 0) // 2)
     chance = half + ecarts * table["numerateur"].where(table["numerateur"] < np.inf).pow(0.5)
     gap = gap.mask(unit.eq("euros"), 100 * gap / reference).mask(unit.eq("nombre"))
     return table.assign(ecart=gap, marge=table["pour"] * chance / table["denominateur"])
@@ -167,10 +167,10 @@ def evolutions(
     years, rows = [], []
     for name in series:
         counts = {role: en_annees(chiffres, lieu, name)[name].dropna() for role, lieu in lieux.items()}
-        own, breaks = counts[ICI], chiffres.ruptures.get(name, ())
+        own = counts[ICI]
         if own.empty:
             continue
-        broken = [year for year in breaks if year > own.index[0]]
+        broken = [cut.annee for cut in chiffres.series[name].ruptures if cut.annee > own.index[0]]
         years += [(name, year, value, year in broken) for year, value in own.items()]
         own = own[own.index >= max(broken, default=own.index[0])]
         start, end = own.index[0], own.index[-1]
@@ -179,7 +179,7 @@ def evolutions(
     names = ["indicateur", "depart", "annee", "valeur_depart", "valeur"]
     names += ["variation" if role == ICI else f"variation_{role}" for role in lieux]
     moves = pd.DataFrame(rows, columns=names)
-    steps = moves["indicateur"].map(chiffres.arrondis)
+    steps = [chiffres.series[name].arrondi or 0 for name in moves["indicateur"]]
     read, _ = mouvement(moves.assign(valeur_precedente=moves["valeur_depart"], arrondi=steps, hasard=True), seuils)
     moves = moves.assign(lecture=read.replace("dans_le_bruit", TROP_PEU))
     return pd.DataFrame(years, columns=["indicateur", "annee", "valeur", "rupture"]), moves

@@ -57,16 +57,14 @@ class Portrait:
         """Return the cover: the territory, the year of the figures, and that it is no convention."""
         study, known = self.etude, self.etude.connues
         years = known["annee"].groupby(known["famille"].map(lambda name: charger_famille(name).producteur), sort=False)
-        within = {"departement": study.reference.de if study.reference else "", "code": study.place.code}
+        within = {"communes": len(study.lieux[ICI].membres), "code": study.place.code}
+        within |= {"departement": study.reference.de if study.reference else ""}
         within |= {"epci": study.epci.le if study.epci else "hors intercommunalité"}
         return Couverture(
             sujet="données publiques seules",
             territoire=study.place.nom,
             mentions=(
-                (
-                    "Territoire",
-                    study.dire(f"est_{study.place.niveau}", communes=len(study.lieux[ICI].membres), **within),
-                ),
+                ("Territoire", study.dire(f"est_{study.place.niveau}", **within)),
                 ("Données", " ; ".join(f"{who}, {periode({*own.astype(int)})}" for who, own in years)),
                 ("Portée", "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"),
             ),
@@ -107,13 +105,11 @@ class Portrait:
 
     def _halteres(self, nom: str, question: str, rows: pd.DataFrame) -> Figure:
         study, other = self.etude, rows.get(f"valeur_{SEMBLABLES}", pd.Series(nan, rows.index))
-        shown = rows.assign(
-            valeur_reference=rows[f"valeur_{LA}"], valeur_autre=other, statut="A", statut_reference="A",
-            ecart_type="points",
-        )  # fmt: skip
+        shown = rows.assign(valeur_reference=rows[f"valeur_{LA}"], valeur_autre=other, ecart_type="points")
+        title = f"{question} {study.place.nom} et {study.contexte.reference.nom}"
         figure = haltere(
-            shown, study.contexte, nom=nom, autre=study.semblables if other.notna().any() else "",
-            titre=f"{question} {study.place.nom} et {study.contexte.reference.nom}", source=study.source(rows),
+            shown.assign(statut="A", statut_reference="A"), study.contexte, nom=nom, titre=title,
+            autre=study.semblables if other.notna().any() else "", source=study.source(rows),
         )  # fmt: skip
         numbers = self._tableau(rows, figure.tableau.nom, figure.tableau.titre, donnees_de=nom)
         return replace(figure, tableau=numbers)
