@@ -14,7 +14,7 @@ from production_exemple import LECTURE, demande, ecrire_carnet, octets, produire
 
 from ctglib import ouvrir_bilan
 from ctglib.export.document import CarnetImpubliable, assembler
-from ctglib.production.echec import RapportEchoue
+from ctglib.production.echec import Echec
 from ctglib.production.moteur import executer
 from ctglib.production.plan import CARNETS, MOTEURS
 from ctglib.production.pool import PRECHARGE, Ouvriers
@@ -123,7 +123,7 @@ def test_un_chemin_avec_des_accolades_est_pris_tel_quel(tmp_path: Path) -> None:
 
 
 def test_un_parametre_inconnu_est_refuse() -> None:
-    with pytest.raises(RapportEchoue, match="ne connaît pas le paramètre « annee »"):
+    with pytest.raises(Echec, match="ne connaît pas le paramètre « annee »"):
         executer(CARNET, {"annee": 2025})
 
 
@@ -137,7 +137,7 @@ TYPES = [
 
 @pytest.mark.parametrize(("parametres", "dit"), TYPES)
 def test_un_parametre_d_un_autre_type_est_refuse(parametres: dict[str, object], dit: str) -> None:
-    with pytest.raises(RapportEchoue, match=dit):
+    with pytest.raises(Echec, match=dit):
         executer(CARNETS / "bilan.ipynb", parametres)
 
 
@@ -163,10 +163,10 @@ def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) 
         tmp_path / "casse.ipynb", 'from ctglib import ouvrir\nouvrir(convention).tableau("n_existe_pas")'
     )
 
-    with pytest.raises(RapportEchoue) as caught:
+    with pytest.raises(Echec) as caught:
         executer(carnet, {"convention": "harnes"}, moteur)
 
-    echec = caught.value.echec
+    echec = caught.value
     assert (echec.cellule, echec.ligne, echec.section) == (4, 2, "Partie unique")
     assert echec.code == 'ouvrir(convention).tableau("n_existe_pas")'
     assert "n_existe_pas" in echec.cause and "Thèmes possibles : territoire" in str(echec)

@@ -140,7 +140,7 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
     from ctglib import atelier
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler
-    from ctglib.production.echec import RapportEchoue, phrases
+    from ctglib.production.echec import Echec, phrases
     from ctglib.production.moteur import executer
     from ctglib.production.produire import ecrire_document
 
@@ -150,7 +150,7 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
         document = assembler(notebook)
         marked = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
         return {f"{carnet.stem}.{kind}": ecrire_document(kind, notebook, marked) for kind in formats}
-    except (RapportEchoue, CarnetImpubliable) as error:
+    except (Echec, CarnetImpubliable) as error:
         here = "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
         told = str(error).replace(phrases()["remedes"]["carnet"], here)
         raise Incompris(told.replace("ctg produire", "ctg analyser")) from None

@@ -7,14 +7,12 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from typer import Argument, Option
 
-from ctglib.commandes import terminal
 from ctglib.commandes.terminal import (
     ABlanc,
     Carnets,
@@ -26,6 +24,7 @@ from ctglib.commandes.terminal import (
     Travailleurs,
     compter,
     dire,
+    formats_demandes,
     inconnus,
     montrer,
     refuser,
@@ -37,8 +36,6 @@ from ctglib.production import plan
 from ctglib.production.plan import CARNETS, CTG, DIFFUSIONS, FORMATS, MOTEURS, PAQUET, PUBLIQUE, RESUMES, SORTIE
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from ctglib.production.produire import Resultat
 
 Fait = TypeVar("Fait")  # what became of a report, the order of which is its ``commande``
@@ -72,22 +69,6 @@ Departements = Annotated[
 ]
 
 
-@dataclass(frozen=True)
-class Facon:
-    """How the reports asked for are made: the options that say nothing of which they are."""
-
-    sortie: Path
-    carnets: Path
-    travailleurs: int
-    delai: float
-    ordonnanceur: str
-    mesures: Path | None
-    forcer: bool
-    a_blanc: bool
-    suivre: bool = False
-    moteur: str = CTG
-
-
 def produire(
     rapports: Rapports = None, convention: Conventions = None, annee: Annees = None, diffusion: Diffusion = PUBLIQUE,
     formats: Formats = "html,pdf", sortie: Sortie = Path(SORTIE), forcer: Forcer = False, a_blanc: ABlanc = False,
@@ -95,14 +76,12 @@ def produire(
     ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
-    facon = Facon(
-        sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc, suivre and not a_blanc, moteur
-    )  # fmt: skip
 
     def demander() -> list[plan.Commande]:
         connues, possibles = conventions(), plan.rapports_connus(carnets)
         demandees = tuple(dict.fromkeys(convention or connues))
-        kinds, fautes = _demande(formats, facon)
+        kinds, fautes = _demande(formats, travailleurs, delai)
+        fautes += inconnus("Le moteur", (moteur,), MOTEURS)
         fautes += inconnus("Le rapport", rapports or (), possibles)
         fautes += inconnus("La convention", demandees, connues)
         fautes += inconnus("La diffusion", (diffusion,), DIFFUSIONS)
@@ -116,7 +95,10 @@ def produire(
         asked = tuple(rapports or possibles)
         return plan.commandes(plan.Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets))
 
-    return _faire(demander, facon)
+    return _faire(
+        demander, sortie, carnets, travailleurs=travailleurs, delai=delai, ordonnanceur=ordonnanceur, mesures=mesures,
+        forcer=forcer, a_blanc=a_blanc, suivre=suivre, moteur=moteur,
+    )  # fmt: skip
 
 
 def portrait(
@@ -127,11 +109,9 @@ def portrait(
     """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données publiques."""
     from ctglib.donnees.publiques import communes_de, verifier_territoires
 
-    facon = Facon(sortie, carnets, travailleurs, delai, ordonnanceur, mesures, forcer, a_blanc)
-
     def demander() -> list[plan.Commande]:
         named, whole = territoires or [], departement or []
-        kinds, fautes = _demande(formats, facon)
+        kinds, fautes = _demande(formats, travailleurs, delai)
         if not named and not whole:
             fautes.append("Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62).")
         if fautes:
@@ -140,29 +120,57 @@ def portrait(
         codes = [*named, *(code for one in whole for code in communes_de(one))]
         return plan.portraits(dict.fromkeys(codes), kinds, sortie, carnets)
 
-    return _faire(demander, facon)
+    return _faire(
+        demander, sortie, carnets, travailleurs=travailleurs, delai=delai, ordonnanceur=ordonnanceur, mesures=mesures,
+        forcer=forcer, a_blanc=a_blanc,
+    )  # fmt: skip
 
 
-def _demande(formats: str, facon: Facon) -> tuple[tuple[str, ...], list[str]]:
+def _demande(formats: str, travailleurs: int, delai: float) -> tuple[tuple[str, ...], list[str]]:
     """Return the formats of a list, and what to say of it and of how reports are to be made."""
-    asked, fautes = terminal.formats_demandes(formats, (*FORMATS, RESUME))
-    fautes += inconnus("Le moteur", (facon.moteur,), MOTEURS)
-    if facon.travailleurs < 0 or facon.delai <= 0:
+    asked, fautes = formats_demandes(formats, (*FORMATS, RESUME))
+    if travailleurs < 0 or delai <= 0:
         fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
     return tuple(dict.fromkeys(kind for one in asked for kind in (RESUMES if one == RESUME else (one,)))), fautes
 
 
-def _faire(demander: Callable[[], list[plan.Commande]], facon: Facon) -> int:
+def _faire(
+    demander: Callable[[], list[plan.Commande]], sortie: Path, carnets: Path, *, travailleurs: int, delai: float,
+    ordonnanceur: str, mesures: Path | None, forcer: bool, a_blanc: bool, suivre: bool = False, moteur: str = CTG,
+) -> int:  # fmt: skip
     """Make what is out of date, once or after each change, or say it; return 0, or 1 when a report failed."""
     from ctglib.production.manifeste import prevoir
     from ctglib.production.pool import coeurs, ouvrir_executeur
-    from ctglib.production.produire import TRAVAIL
+    from ctglib.production.portail import ecrire_portail
+    from ctglib.production.produire import TRAVAIL, realiser, retenir, verrouiller
 
-    orders = [] if facon.suivre else demander()
-    if facon.a_blanc:
+    def passer(orders: list[plan.Commande], forcer: bool) -> int:
+        with verrouiller(sortie):
+            executeur.oublier()
+            a_faire = retenir(prevoir(orders, forcer=forcer))
+            faits = suivre_la_barre(realiser(a_faire, executeur, moteur=moteur, places=places))
+            resultats = sorted(faits, key=lambda item: (item.commande.convention, item.commande.cle))
+            portail = ecrire_portail(sortie)
+        _rendre_compte(resultats, len(orders))
+        if ignores := plan.carnets_ignores(carnets):
+            dire(
+                f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. Un carnet d'analyse a "
+                "sa place dans le dossier analyses."
+            )
+        dire(f"Portail : {portail}")
+        if mesures:
+            noted = [
+                {"rapport": item.commande.cle, "convention": item.commande.convention, "etapes": item.mesures}
+                for item in resultats
+            ]
+            ecrire({mesures: json.dumps(noted, indent=1).encode()})
+        return 1 if any(resultat.echec for resultat in resultats) else 0
+
+    orders = [] if suivre and not a_blanc else demander()
+    if a_blanc:
         lines = [
             (item.commande.nom, _pourquoi(item.raisons) + (f" {SI_CELA_LE_TOUCHE}" if item.suspendue else ""))
-            for item in prevoir(orders, forcer=facon.forcer)
+            for item in prevoir(orders, forcer=forcer)
             if item.raisons
         ]
         if lines:
@@ -171,42 +179,13 @@ def _faire(demander: Callable[[], list[plan.Commande]], facon: Facon) -> int:
         dire("Essai à blanc : rien n'a été écrit.")
         return 0
     with ouvrir_executeur(
-        travailleurs=facon.travailleurs, delai=facon.delai, ordonnanceur=facon.ordonnanceur,
-        temporaire=str((facon.sortie / TRAVAIL).absolute()),
-    ) as (executeur, places):  # fmt: skip
-        if not facon.suivre:
-            return _passer(orders, facon, executeur, places)
+        travailleurs=travailleurs, delai=delai, ordonnanceur=ordonnanceur, temporaire=str((sortie / TRAVAIL).absolute())
+    ) as (executeur, places):
+        if not suivre:
+            return passer(orders, forcer)
         executeur.submit(coeurs)  # so that all is loaded when a correction is saved
-        facons = chain([facon], repeat(replace(facon, forcer=False)))
-        return surveiller(lambda: _passer(demander(), next(facons), executeur, places), facon.carnets)
-
-
-def _passer(orders: list[plan.Commande], facon: Facon, executeur: Executor, places: int) -> int:
-    """Make what is out of date, bring the portal up to date, and say what became of each."""
-    from ctglib.production.manifeste import prevoir
-    from ctglib.production.portail import ecrire_portail
-    from ctglib.production.produire import realiser, retenir, verrouiller
-
-    with verrouiller(facon.sortie):
-        executeur.oublier()
-        a_faire = retenir(prevoir(orders, forcer=facon.forcer))
-        faits = suivre_la_barre(realiser(a_faire, executeur, moteur=facon.moteur, places=places))
-        resultats = sorted(faits, key=lambda item: (item.commande.convention, item.commande.cle))
-        portail = ecrire_portail(facon.sortie)
-    _rendre_compte(resultats, len(orders))
-    if ignores := plan.carnets_ignores(facon.carnets):
-        dire(
-            f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. Un carnet d'analyse a sa "
-            "place dans le dossier analyses."
-        )
-    dire(f"Portail : {portail}")
-    if facon.mesures:
-        noted = [
-            {"rapport": item.commande.cle, "convention": item.commande.convention, "etapes": item.mesures}
-            for item in resultats
-        ]
-        ecrire({facon.mesures: json.dumps(noted, indent=1).encode()})
-    return 1 if any(resultat.echec for resultat in resultats) else 0
+        forces = chain([forcer], repeat(False))  # the first time only
+        return surveiller(lambda: passer(demander(), next(forces)), carnets)
 
 
 def suivre_la_barre(resultats: Iterable[Fait]) -> Iterator[Fait]:

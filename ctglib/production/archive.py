@@ -22,7 +22,7 @@ from urllib.parse import quote
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
-from ctglib.production.echec import MODELES, rendre
+from ctglib.production.echec import MODELES, refus, rendre
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
 from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares, convention_de
 from ctglib.production.portail import PORTAIL, octets_du_portail
@@ -50,9 +50,6 @@ def archiver(
     """Return the archive of a convention, and the description that it holds of itself.
 
     ``manifeste`` is that of its public reports, ``reserves`` what is not up to date, ``paquets`` to put inside by path.
-
-    Raises:
-        DonneesInvalides: A file of the data that the archive describes does not hold.
     """
     nom = manifeste.chemin.parent.name
     convention = convention_de(nom)
@@ -105,12 +102,12 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
 
 
 def _sans_sorties(carnet: Carnet) -> bytes:
-    """Return a notebook without outputs; its bytes as they are when it has none."""
+    """Return a notebook without outputs."""
     content = json.loads(carnet.chemin.read_bytes())
-    executed = [cell for cell in content["cells"] if cell.get("outputs") or cell.get("execution_count")]
-    for cell in executed:
-        cell.update(outputs=[], execution_count=None)
-    return _json(content) if executed else carnet.chemin.read_bytes()
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return _json(content)
 
 
 def _json(content: object) -> bytes:
@@ -130,21 +127,13 @@ def telecharger() -> dict[str, bytes]:
     """Return the packages of the lock, what builds ours among them, for this system and Python, by path in the archive.
 
     Only wheels: what would have to be compiled could not be ten years from now.
-
-    Raises:
-        Empechement: Without the network, or for a package that the index does not have for this system.
     """
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
         command += ["--only-binary", ":all:", "--dest", folder, "--requirement", str(PROJET / VERROU)]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode:
-            said = "".join(f"\n    ce que dit pip : {line.strip()}" for line in done.stderr.splitlines()[-1:])
-            raise Empechement(
-                "Les paquets n'ont pas pu être téléchargés. Vérifiez la connexion à internet et, s'il y en a un, le "
-                "serveur mandataire, puis recommencez ; ou faites l'archive sans --avec-paquets, qui se passe de "
-                f"réseau.{said}"
-            )
+            raise Empechement(refus("paquets_absents", dit="".join(done.stderr.splitlines()[-1:]).strip()))
         return {f"{PAQUETS}/{path.name}": path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 

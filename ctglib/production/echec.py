@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from ctglib.document.signes import ponctuer
 from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import INTERNE, Carnet
-from ctglib.production.pool import OuvrierPerdu, TacheEchouee
 
 if TYPE_CHECKING:
     from ctglib.production.manifeste import Trace
@@ -25,15 +24,38 @@ FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULT
 
 @cache
 def phrases() -> dict[str, Any]:
-    """Return ``echecs.yaml``: the causes, by the name of an error, and the remedies that they point to."""
+    """Return ``echecs.yaml``: the causes, by the name of an error, the remedies that they point to, what is refused."""
     import yaml
 
     return yaml.safe_load((MODELES / "echecs.yaml").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True)
-class Echec:
-    """What failed, where, why, and what to do."""
+def refus(cle: str, **valeurs: object) -> str:
+    """Return why a production does not begin, and what to do."""
+    return phrases()["refus"][cle].format(**valeurs)
+
+
+@dataclass(eq=False)
+class OuvrierPerdu(Exception):
+    """The process of a task ended before its task, or was ended when a step of it took longer than it may."""
+
+    etape: str | None  # source of the cell that it was at
+    code: int | None  # that it ended with; None when it was past its time
+    delai: bool = False
+
+
+@dataclass(eq=False)
+class TacheEchouee(Exception):
+    """A task raised an error, told as it crosses to the parent, who may not have the class of it."""
+
+    nom: str
+    valeur: str
+    trace: str
+
+
+@dataclass(eq=False)
+class Echec(Exception):
+    """A report that could not be made: where, why, and what to do."""
 
     cause: str  # one sentence
     remede: str
@@ -68,14 +90,6 @@ class Echec:
         code = f"    code : {self.code}" if self.code else ""
         lines = [self.lieu, code, f"    cause : {self.cause}", self.details, f"    à faire : {self.remede}"]
         return "\n".join(line for line in lines if line)
-
-
-class RapportEchoue(Exception):
-    """A report could not be made; ``echec`` says where and why."""
-
-    def __init__(self, echec: Echec) -> None:
-        super().__init__(echec)
-        self.echec = echec
 
 
 def echec_de(error: BaseException, commande: Commande) -> Echec:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
@@ -25,8 +25,6 @@ from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
-
-    from ctglib.production.produire import Fabrication
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS, FORCE = "jamais produit", "demandé par --forcer"
@@ -98,30 +96,6 @@ class Trace:
     page: dict[str, str]  # what the portal says of it
     sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
     parts: dict[str, str]  # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
-
-    @classmethod
-    def de(cls, commande: Commande, fabrication: Fabrication, precedente: Trace | None) -> Trace:
-        """Return the trace of a report just made.
-
-        A format that was not asked for this time stays in it as long as it is made from the same things: an older PDF
-        beside a newer page is no longer a version of this report.
-        """
-        journal = fabrication.journal
-        trace = cls(
-            carnet=fabrication.carnet,
-            parametres=dict(commande.parametres),
-            code=empreinte_du_code(),
-            versions=versions(),
-            lus=journal.lus,
-            absents=sorted(journal.absents),
-            listes={nom: list(noms) for nom, noms in journal.listes.items()},
-            page=fabrication.page,
-            sorties={nom: empreinte(content) for nom, content in fabrication.contenus.items()},
-            parts=journal.parts,
-        )
-        if precedente and replace(precedente, sorties={}) == replace(trace, sorties={}):
-            return replace(trace, sorties={**precedente.sorties, **trace.sorties})
-        return trace
 
 
 @dataclass

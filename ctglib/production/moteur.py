@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import RAPPORT, enregistrer, rejouer
-from ctglib.production.echec import Echec, RapportEchoue
+from ctglib.production.echec import Echec
 from ctglib.production.plan import CTG, Carnet, parametres_declares
 from ctglib.production.pool import annoncer
 
@@ -61,13 +61,13 @@ def executer(notebook: Path, parametres: Mapping[str, str | int], moteur: str = 
     """Return the notebook executed with these parameters, by one of the engines; what it reads is recorded by both.
 
     Raises:
-        RapportEchoue: A parameter is unknown or is not of the declared type, or a cell failed.
+        Echec: A parameter is unknown or is not of the declared type, or a cell failed.
     """
     papermill = charger_papermill()
     from papermill.exceptions import PapermillExecutionError
 
     if refus := refuser_parametres(notebook.name, Carnet(notebook).parametres, parametres):
-        raise RapportEchoue(Echec.de("parametre", refus, carnet=notebook.name))
+        raise Echec.de("parametre", refus, carnet=notebook.name)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     # Braces in a path would be places to fill in; without output file papermill does not write at each cell.
     options = {"input_path": str(notebook).replace("{", "{{").replace("}", "}}"), "output_path": None}
@@ -85,8 +85,7 @@ def executer(notebook: Path, parametres: Mapping[str, str | int], moteur: str = 
         cellule, section = Carnet(notebook).situer(error.source or "")
         place = {"cellule": cellule or error.cell_index + 1, "section": section, "ligne": ligne}
         code = lines[ligne - 1].strip() if ligne and ligne <= len(lines) else ""
-        echec = Echec.de(error.ename, str(error.evalue), carnet=notebook.name, **place, code=code)
-        raise RapportEchoue(echec) from error
+        raise Echec.de(error.ename, str(error.evalue), carnet=notebook.name, **place, code=code) from error
 
 
 def refuser_parametres(nom: str, declares: Mapping[str, object], donnes: Mapping[str, object]) -> str:

@@ -16,8 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache, cached_property, partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -25,6 +24,7 @@ from queue import Empty, SimpleQueue
 
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.partage import Reserve, partager_par
+from ctglib.production.echec import OuvrierPerdu, TacheEchouee, refus
 from ctglib.production.manifeste import empreinte_du_code
 
 PRECHARGE = "ctglib.production.prechargement"  # by the process that forkserver forks the others from
@@ -34,24 +34,6 @@ METHODE = "forkserver" if FORKSERVER else "spawn"
 RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for garbage; 700 by default
 AVANCE = 2  # tasks handed over for one that is done: none waits for the parent to write
 ATTENTE = 10  # seconds for the scheduler of a cluster to answer
-
-
-@dataclass(eq=False)
-class OuvrierPerdu(Exception):
-    """The process of a task ended before its task, or was ended when a step of it took longer than it may."""
-
-    etape: str | None  # source of the cell that it was at
-    code: int | None  # that it ended with; None when it was past its time
-    delai: bool = False
-
-
-@dataclass(eq=False)
-class TacheEchouee(Exception):
-    """A task raised an error, told as it crosses to the parent, who may not have the class of it."""
-
-    nom: str
-    valeur: str
-    trace: str
 
 
 class ClasseurDifferent(Exception):
@@ -71,9 +53,6 @@ def ouvrir_executeur(
 
     ``travailleurs`` processes, one a core when 0, or the cluster at the address ``ordonnanceur``; ``delai`` is the
     seconds that a cell may take, ``temporaire`` the folder of the temporary files of this computer's processes.
-
-    Raises:
-        Empechement: The cluster does not answer, it has no worker, or ``distributed`` is not installed.
     """
     if not ordonnanceur:
         nombre = travailleurs or coeurs()
@@ -83,21 +62,15 @@ def ouvrir_executeur(
     try:
         from distributed import Client
     except ImportError:
-        raise Empechement(
-            "L'option --ordonnanceur demande Dask, qui n'est pas installé : pip install distributed. Sans elle, les "
-            "rapports sont faits sur cet ordinateur."
-        ) from None
+        raise Empechement(refus("sans_dask")) from None
     try:
         client = Client(ordonnanceur, timeout=ATTENTE)
     except (OSError, ValueError) as error:
-        raise Empechement(
-            f"L'ordonnanceur {ordonnanceur} ne répond pas. Vérifiez son adresse (par exemple tcp://serveur:8786) et "
-            "qu'il est démarré, ou relancez sans --ordonnanceur."
-        ) from error
+        raise Empechement(refus("ordonnanceur_muet", adresse=ordonnanceur)) from error
     with client:
         nombre = sum(client.nthreads().values())
         if not nombre:
-            raise Empechement(f"L'ordonnanceur {ordonnanceur} n'a aucun ouvrier. Démarrez-en un : dask worker.")
+            raise Empechement(refus("sans_ouvrier", adresse=ordonnanceur))
         with Grappe(client.get_executor(pure=False), delai) as grappe:
             yield grappe, AVANCE * nombre
 
@@ -123,10 +96,7 @@ class Grappe(Executor):
 def a_part(tache: Callable, delai: float | None, code: str) -> object:
     """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's."""
     if code != empreinte_du_code():
-        raise ClasseurDifferent(
-            "Le classeur installé sur une machine de la grappe n'est pas celui de cet ordinateur. Installez partout "
-            "la même version."
-        )
+        raise ClasseurDifferent(refus("classeur_different"))
     return _ouvriers(delai).submit(tache).result()
 
 
@@ -307,24 +277,18 @@ def servir(tuyau: Connection, jetable: bool, partager: bool, temporaire: str) ->
         gc.set_threshold(RAMASSAGE)
         gc.enable()
     _tuyaux.append(tuyau)
-
-    reponse: tuple = ()
-
-    def avouer(kind: type | None, error: BaseException | None, trace: object) -> bool:
-        nonlocal reponse
-        if isinstance(error, Exception):
-            reponse = "panne", kind.__name__, str(error), "".join(traceback.format_exception(kind, error, trace))
-        return isinstance(error, Exception)
-
     shared = partager_par(_PartageDuParent()) if partager else nullcontext()
-    with suppress(EOFError, ConnectionError), shared:
+    with suppress(EOFError, ConnectionError), shared, ThreadPoolExecutor(1) as fil:
         while True:
             tache = tuyau.recv()
-            with ExitStack() as pile:
-                pile.push(avouer)
-                pile.enter_context(nullcontext() if jetable else etat_preserve())
-                reponse = "rendu", tache()
-            tuyau.send(reponse)
+            with nullcontext() if jetable else etat_preserve():
+                faite = fil.submit(tache)  # a thread: what it raises is then a value, whatever it is
+                error = faite.exception()
+            if error is None:
+                tuyau.send(("rendu", faite.result()))
+            else:
+                trace = "".join(traceback.format_exception(error))
+                tuyau.send(("panne", type(error).__name__, str(error), trace))
             if jetable:
                 return
 
@@ -352,12 +316,10 @@ def etat_preserve() -> Iterator[None]:
 
     dossier, chemins, hasards = Path.cwd(), list(sys.path), (random.getstate(), np.random.get_state())
     with warnings.catch_warnings(), mpl.rc_context():
-        try:
-            yield
-        finally:
-            warnings.simplefilter("ignore")  # of options that pandas will drop, and resets all the same
-            pd.reset_option("all")
-            random.setstate(hasards[0])
-            np.random.set_state(hasards[1])
-            sys.path[:] = chemins
-            os.chdir(dossier)
+        yield
+        warnings.simplefilter("ignore")  # of options that pandas will drop, and resets all the same
+        pd.reset_option("all")
+    random.setstate(hasards[0])
+    np.random.set_state(hasards[1])
+    sys.path[:] = chemins
+    os.chdir(dossier)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
-from ctglib.donnees.lecture import VARIABLE, Journal, enregistrer, publiable
-from ctglib.production.echec import Echec, RapportEchoue, echec_de, page_d_echec, titre_de
-from ctglib.production.manifeste import Trace
+from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable
+from ctglib.production.echec import Echec, echec_de, page_d_echec, refus, titre_de
+from ctglib.production.manifeste import Trace, empreinte, empreinte_du_code, versions
 from ctglib.production.paroles import fautes_de
 from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet
 from ctglib.production.pool import annoncer
@@ -41,10 +41,8 @@ STATUT = "Statut"
 class Fabrication(NamedTuple):
     """A report made and not yet written."""
 
-    carnet: str  # fingerprint of the notebook that ran
+    trace: Trace  # what it was made from, but the code and the versions, which are the parent's
     contenus: dict[str, bytes]  # of each file, by its path in the folder of the convention's reports
-    journal: Journal  # what the library asked of the data folder meanwhile
-    page: dict[str, str]  # what the portal and an archive say of it
     mesures: dict[str, float]  # seconds by step, and « memoire », the worker's peak in MB where the system tells it
 
 
@@ -65,10 +63,6 @@ def verrouiller(sortie: Path) -> Iterator[str]:
     """Hold the folder of the reports until the block ends, and yield its folder of temporary files.
 
     The lock is the system's: it goes with the process that holds it. What a killed command left goes with this one.
-
-    Raises:
-        Empechement: Another process holds it.
-        EcritureImpossible: The folder cannot be written in.
     """
     from filelock import FileLock, Timeout
 
@@ -77,15 +71,9 @@ def verrouiller(sortie: Path) -> Iterator[str]:
         tenu = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
         (sortie / TRAVAIL).mkdir(mode=0o700, exist_ok=True)
     except Timeout:
-        raise Empechement(
-            f"Une autre commande ctg (produire ou verifier) travaille déjà dans {sortie}. Attendez qu'elle finisse, ou "
-            "choisissez un autre dossier par --sortie. Rien n'a été changé."
-        ) from None
+        raise Empechement(refus("deja_au_travail", sortie=sortie)) from None
     except OSError as error:
-        raise EcritureImpossible(
-            f"Impossible d'écrire dans {sortie} ({error.strerror}). Vérifiez que ce dossier accepte l'écriture, ou "
-            "choisissez-en un autre par --sortie."
-        ) from error
+        raise EcritureImpossible(refus("sortie_fermee", sortie=sortie, raison=error.strerror)) from error
     with tenu:
         for path in sortie.rglob(PROVISOIRES):
             with suppress(OSError):
@@ -138,10 +126,16 @@ def confier(
 
 
 def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
-    """Write what a report gave, then the manifest that tells of it."""
-    commande = prevision.commande
+    """Write what a report gave, then the manifest that tells of it.
+
+    A format that was not asked for this time stays in the manifest as long as it is made from the same things: an older
+    PDF beside a newer page is no longer a version of this report.
+    """
+    commande, precedente = prevision.commande, prevision.trace
     contenus = {commande.dossier / nom: content for nom, content in rendu.contenus.items()}
-    trace = Trace.de(commande, rendu, prevision.trace)
+    trace = replace(rendu.trace, code=empreinte_du_code(), versions=versions())
+    if precedente and replace(precedente, sorties=trace.sorties) == trace:
+        trace = replace(trace, sorties={**precedente.sorties, **trace.sorties})
     try:
         prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
@@ -189,15 +183,27 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
                 lus = "".join(f"\n- {path}" for path in journal.bruts)
                 return Echec.de("bruts", f"{nom}\nFichiers lus tels que saisis :{lus}", carnet=nom)
             contenus, page = _exporter(carnet, commande, mesures)
-    except RapportEchoue as error:
-        return error.echec
+    except Echec as error:
+        return error
     except (CarnetImpubliable, DonneesInvalides) as error:
         return Echec.de(type(error).__name__, str(error), carnet=nom)
     with suppress(ImportError):  # Windows does not count the peak of a process
         import resource
 
         mesures["memoire"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
-    return Fabrication(fingerprint, contenus, journal, page, mesures)
+    trace = Trace(
+        carnet=fingerprint,
+        parametres=dict(commande.parametres),
+        code="",
+        versions={},
+        lus=journal.lus,
+        absents=sorted(journal.absents),
+        listes={nom: list(noms) for nom, noms in journal.listes.items()},
+        page=page,
+        sorties={nom: empreinte(content) for nom, content in contenus.items()},
+        parts=journal.parts,
+    )
+    return Fabrication(trace, contenus, mesures)
 
 
 def _memes_parts(trace: Trace) -> Trace | None:

@@ -239,8 +239,8 @@ def rejouer(publies: Iterable[Prevision], executeur: Executor, *, places: int) -
         if isinstance(rendu, Echec):
             yield Rejeu(commande, echec=rendu)
             continue
-        refaits = {nom: empreinte(content) for nom, content in rendu.contenus.items()}
-        noms, changements = sorted({*refaits, *sorties}), []
+        refaits, changements = rendu.trace.sorties, []
+        noms = sorted({*refaits, *sorties})
         for nom in noms:
             path = commande.dossier / nom
             if path.suffix == ".csv" and path.name != SOURCES:
