@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ctglib.document.signes import ponctuer
 from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import INTERNE, Carnet
 
@@ -139,6 +138,8 @@ def titre_de(commande: Commande, ancien: Trace | None) -> str:
 def rendre(modele: str, **valeurs: object) -> str:
     """Return a text from one of our templates; in a page every value is escaped, and the style is there."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from ctglib.document.signes import ponctuer
 
     page = modele.endswith(".html.j2")
     environment = Environment(

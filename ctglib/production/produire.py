@@ -20,7 +20,6 @@ from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable
 from ctglib.production.echec import Echec, echec_de, page_d_echec, refus, titre_de
 from ctglib.production.manifeste import Trace, empreinte, empreinte_du_code, versions
-from ctglib.production.paroles import fautes_de
 from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet
 from ctglib.production.pool import annoncer
 
@@ -232,6 +231,7 @@ def _exporter(
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return the files of a report by path, and what its cover says that the portal and an archive repeat."""
     from ctglib.export.document import assembler
+    from ctglib.production.paroles import fautes_de
 
     annoncer("")
     with _chronometre(mesures, "document"):
