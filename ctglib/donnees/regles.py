@@ -139,9 +139,8 @@ def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the rows of the offer: an empty value as the status says, one name and kind a structure."""
     yield from _vides(lignes)
     first = lignes.groupby("structure")[["numero", "nom", "type", "gestion"]].transform("first")
-    rows = lignes.join(first.add_suffix("_premier"))
     for name in ("nom", "type", "gestion"):
-        told = rows.assign(premier=rows[f"{name}_premier"])
+        told = lignes.assign(premier=first[name], numero_premier=first["numero"])
         yield from _fautes(told[told[name] != told["premier"]], name, "structure")
 
 

@@ -154,6 +154,7 @@ _SYNTAXE = {
     "expected a single document": "un_document",
     "unknown escape character": "barre_oblique",
     "nesting depth": "trop_profond",
+    "alias": "renvoi",  # a text that begins with « * »
 }
 
 

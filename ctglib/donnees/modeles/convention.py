@@ -282,11 +282,11 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
     def citer(self, *roles: RoleDeClause) -> str:
         """Return « articles 7 et 11 », « annexe 3 »: the clauses that are declared, "" when none is."""
         told = list(dict.fromkeys(self.clauses[role].article for role in roles if role in self.clauses))
-        groups = {"article": [item for item in told if item[0].isdigit()]}
-        groups["annexe"] = [item.removeprefix("annexe ") for item in told if item.startswith("annexe ")]
+        articles = [item for item in told if item[0].isdigit()]
+        annexes = [item for item in told if item.startswith("annexe ")]
+        groups = {"article": articles, "annexe": [item.removeprefix("annexe ") for item in annexes]}
         named = [f"{word}{'s' if len(kept) > 1 else ''} {_et(kept)}" for word, kept in groups.items() if kept]
-        others = [item for item in told if not item[0].isdigit() and not item.startswith("annexe ")]
-        return _et(named + others)
+        return _et(named + [item for item in told if item not in articles + annexes])
 
     def piece(self, role: Literal["diagnostic", "offre"]) -> str:
         """Return where the convention has its diagnostic or its offer, or that word when it does not say."""
@@ -313,14 +313,11 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
         A clause that is not declared takes away what stands between brackets around it, or else the whole sentence.
         """
 
-        def cite(found: re.Match) -> str:
-            return self.citer(*found[1].split("+"))
+        def cite(text: str) -> str:
+            cited = {roles: self.citer(*roles.split("+")) for roles in _CLAUSE.findall(text)}
+            return _CLAUSE.sub(lambda clause: cited[clause[1]], text) if all(cited.values()) else ""
 
-        def keep(found: re.Match) -> str:
-            return found[1] if all(cite(clause) for clause in _CLAUSE.finditer(found[1])) else ""
-
-        kept = re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", keep, phrase)
-        return _CLAUSE.sub(cite, kept) if all(cite(clause) for clause in _CLAUSE.finditer(kept)) else ""
+        return cite(re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", lambda found: cite(found[1]), phrase))
 
 
 def _et(noms: list[str]) -> str:
