@@ -37,6 +37,12 @@ def avec(population: float | None) -> Conformite:
     return replace(harnes(), etude=replace(etude, suivi=suivi))
 
 
+def avec_finale(**autres: object) -> Conformite:
+    """The convention of Harnes, other rules or readings being those of its evaluation."""
+    etude = harnes().etude
+    return replace(harnes(), etude=replace(etude, finale=replace(etude.finale, **autres)))
+
+
 @pytest.mark.parametrize(
     ("population", "dit"),
     [
@@ -52,8 +58,8 @@ def test_les_seuils_de_population_disent_qui_est_oblige(population: float | None
 
 def test_la_regle_est_a_verifier_tant_que_personne_ne_l_a_confirmee() -> None:
     told = Validation(par="Service juridique", date="2026-12-15")
-    finale = harnes().finale
-    sure = replace(harnes(), finale=replace(finale, conformite=finale.conformite.model_copy(update={"confirme": told})))
+    finale = harnes().etude.finale
+    sure = avec_finale(conformite=finale.conformite.model_copy(update={"confirme": told}))
 
     assert "À vérifier" in texte(harnes().regle()) and "À vérifier" not in texte(sure.regle())
     assert "confirmée par Service juridique, le 15 décembre 2026" in texte(sure.regle())
@@ -62,7 +68,7 @@ def test_la_regle_est_a_verifier_tant_que_personne_ne_l_a_confirmee() -> None:
 def test_chaque_element_dit_ou_la_convention_repond_ce_qui_est_connu_et_qui_a_le_reste() -> None:
     rows = harnes().tableau().cellules.set_index("titre")
 
-    assert list(rows.index) == [item.titre for item in harnes().finale.conformite.elements]
+    assert list(rows.index) == [item.titre for item in harnes().etude.finale.conformite.elements]
     assert rows.loc["Besoins des enfants de moins de trois ans et de leurs familles", "reponse"] == (
         "Annexe 1, petite enfance ; fiche\u00a01"
     )
@@ -87,7 +93,7 @@ def test_une_convention_dont_l_offre_est_vide_n_en_sait_rien() -> None:
 
 
 def test_une_convention_qui_ne_declare_rien_a_le_tableau_avec_non_declare() -> None:
-    silent = replace(harnes(), finale=replace(harnes().finale, lectures=Lectures()))
+    silent = avec_finale(lectures=Lectures())
 
     assert set(silent.tableau().cellules["reponse"]) == {"Non déclaré"}
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctglib.calculs.comparables import BRUIT, CHANGE, Resultat, comparer, marge, tenue
+from ctglib.calculs.comparables import BRUIT, CHANGE, TIENT, Resultat, comparer, marge, tenue
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
@@ -71,7 +71,6 @@ class Comparables(Montrable):
             "annee": found.annee,
             "avant": rule.reglage.annees_avant,
             **places.lieux,
-            "reste": f"{places.reference.nom} sans {places.territoire.nom}",
             "autres": 0 if pd.isna(others) else int(others),
             "fenetre": rule.reglage.fenetre,
             "taille": minuscule(self._libelle(rule.taille)),
@@ -101,9 +100,8 @@ class Comparables(Montrable):
         if not self.resultat:
             return None
         said = self._dits
-        when = self._dire("annee_d_avant" if said["avant"] == 1 else "annees_avant")
         told = [text for text in self.comparaison.choix if said["arrondi"] != "1" or "{arrondi}" not in text]
-        return liste(remplir(text, **said, quand=when) for text in told)
+        return liste(remplir(text, **said) for text in told)
 
     def phrases(self) -> tuple[str, ...]:
         """Return the comparison in a few sentences: with whom, which gaps pass rounding, and if they are common."""
@@ -188,6 +186,11 @@ class Comparables(Montrable):
         changes = dict.fromkeys(["variation", "variation_departement"], signe)
         return self._tableau("departement_comparables", rows, {**changes, **self._ecart("_departement")}, donnees=own)
 
+    def _sans_ecart(self, row: pd.Series, ecart: str) -> str:
+        """Return why a row has no gap, "" when it has one."""
+        words = self.comparaison.mots
+        return words["rupture"] if row["rupture"] else words["sans_calcul"] * bool(pd.isna(row[ecart]))
+
     def _ecart(self, autre: str) -> dict[str, Callable[[object], str]]:
         """Return what writes a gap, to the mean or to the département: itself, its interval, what it is worth."""
         gap, words = f"ecart{autre}", self.comparaison.mots
@@ -196,9 +199,7 @@ class Comparables(Montrable):
             return de_a(row[f"{gap}_min"], row[f"{gap}_max"])
 
         def worth(row: pd.Series) -> str:
-            if row["rupture"] or pd.isna(row[f"bruit{autre}"]):
-                return words["rupture"] if row["rupture"] else words["sans_calcul"]
-            return words["bruit"] if row[f"bruit{autre}"] else words["depasse"]
+            return self._sans_ecart(row, f"bruit{autre}") or words["bruit" if row[f"bruit{autre}"] else "depasse"]
 
         return {gap: signe, "intervalle": between, "lecture": worth}
 
@@ -206,12 +207,10 @@ class Comparables(Montrable):
         """Return the gap of each indicator under the rule and its variants, and whether its sign holds."""
         if not self.resultat:
             return None
-        rows, words, rule = self.resultat.variantes, self.comparaison.mots, self.comparaison.reglage
+        rows, rule = self.resultat.variantes, self.comparaison.reglage
 
         def gap(row: pd.Series) -> str:
-            if row["rupture"] or pd.isna(row["ecart"]):
-                return words["rupture"] if row["rupture"] else words["sans_calcul"]
-            return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
+            return self._sans_ecart(row, "ecart") or signe(row["ecart"]) + " (bruit)" * bool(row["bruit"])
 
         def head(row: pd.Series) -> str:
             if row["voisins"] != rule.voisins:
@@ -238,11 +237,9 @@ class Comparables(Montrable):
         """Return which gaps keep their sign when the rule changes, and which do not."""
         if not self.resultat:
             return None
-        held = tenue(self.resultat.variantes)
-        kinds = {"tient": ~held["tenue"].isin([BRUIT, CHANGE]), "change": held["tenue"].eq(CHANGE),
-                 "jamais": held["tenue"].eq(BRUIT)}  # fmt: skip
-        rules = self.resultat.variantes["variante"].nunique()
-        told = [self._dire(name, regles=rules, series=_noms(held[kept])) for name, kept in kinds.items() if kept.any()]
+        rules, held = self.resultat.variantes["variante"].nunique(), tenue(self.resultat.variantes)
+        kinds = {kind: held[held["tenue"].eq(kind)] for kind in (TIENT, CHANGE, BRUIT)}
+        told = [self._dire(kind, regles=rules, series=_noms(rows)) for kind, rows in kinds.items() if len(rows)]
         return paragraphe(" ".join(told))
 
     def limites(self) -> Bloc | None:

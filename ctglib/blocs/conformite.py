@@ -7,12 +7,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.fin import EtudeFinale
 from ctglib.calculs.parcours import conformite, population, themes_absents
 from ctglib.document.blocs import Bloc, avertissement, liste
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, date_longue, majuscule, minuscule, nombre
-from ctglib.donnees.dossier import Finale
 from ctglib.donnees.montrable import Montrable
 
 LISTES = ("fiches", "diagnostic", "series", "offre", "detenteurs")  # joined in the CSV
@@ -22,12 +21,11 @@ LISTES = ("fiches", "diagnostic", "series", "offre", "detenteurs")  # joined in 
 class Conformite(Montrable):
     """What the law has become, and where the convention stands before it."""
 
-    etude: EtudeAnnuelle
-    finale: Finale
+    etude: EtudeFinale
 
     def regle(self) -> Bloc:
         """Return how sure the rule is, whom it applies to, and the minimum themes that nothing names, as questions."""
-        rules, words = self.finale.conformite, self.finale.conformite.mots
+        rules, words = self.etude.finale.conformite, self.etude.finale.conformite.mots
         sure = words["a_verifier"].format(jour=date_longue(rules.lu_le))
         if rules.confirme:
             sure = words["confirme"].format(par=rules.confirme.par, jour=date_longue(rules.confirme.date))
@@ -50,7 +48,7 @@ class Conformite(Montrable):
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing and who has it."""
-        rules, catalogue = self.finale.conformite, self.etude.catalogue
+        rules, catalogue = self.etude.finale.conformite, self.etude.catalogue
         offer = {item.id: item.libelle for item in catalogue.offre.types}
 
         def ou(row: pd.Series) -> str:
@@ -78,11 +76,13 @@ class Conformite(Montrable):
     @cached_property
     def population(self) -> tuple[int, int] | None:
         """The inhabitants that the diagnostic counts, and their year."""
-        return population(self.etude.suivi.dossier.annexe1, self.finale.conformite, self.etude.convention.territoire)
+        return population(
+            self.etude.suivi.dossier.annexe1, self.etude.finale.conformite, self.etude.convention.territoire
+        )
 
     @cached_property
     def lignes(self) -> pd.DataFrame:
         """The elements (see ``ctglib.calculs.parcours``)."""
         dossier, place = self.etude.suivi.dossier, self.etude.convention.territoire
-        rules, read = self.finale.conformite, self.finale.lectures
+        rules, read = self.etude.finale.conformite, self.etude.finale.lectures
         return conformite(rules, read, dossier.annexe1, self.etude.series, dossier.offre, territoire=place)

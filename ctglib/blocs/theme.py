@@ -8,7 +8,7 @@ import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.lecture import dire, presenter
-from ctglib.calculs.comparaison import COLONNES, DUREE_VARIATION, FICHE, incertains
+from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, ruptures_dans
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
@@ -135,16 +135,16 @@ def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
     return ", ".join(filter(None, (f"{contexte.territoire.nom} et {contexte.reference.nom}", period)))
 
 
-def ruptures(indicateurs: list[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
+def ruptures(indicateurs: Iterable[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
     """Return one sentence a break (year and reason), with the indicators that it parts, earliest first.
 
     With the year of each indicator, only the breaks of the five years before it are told.
     """
+    cut = [item.ruptures for item in indicateurs] if annees is None else map(ruptures_dans, indicateurs, annees)
     concerned: dict[tuple[int, str], list[str]] = {}
-    for item, when in zip(indicateurs, annees if annees is not None else [None] * len(indicateurs), strict=True):
-        for rupture in item.ruptures:
-            if when is None or when - DUREE_VARIATION < rupture.annee <= when:
-                concerned.setdefault((rupture.annee, rupture.raison), []).append(f"« {item.libelle} »")
+    for item, breaks in zip(indicateurs, cut, strict=True):
+        for one in breaks:
+            concerned.setdefault((one.annee, one.raison), []).append(f"« {item.libelle} »")
     return [
         f"Rupture de série en {annee} ("
         + (enumerer(names) if len(names) <= NOMMES else f"{compter(len(names), 'indicateur')}, dont {names[0]}")

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.affirmations import EPSILON, VARIATION, Lecture, juger
-from ctglib.calculs.comparaison import rupture_dans
+from ctglib.calculs.comparaison import ruptures_dans
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule, nombre, pourcent, variation
 from ctglib.calculs.formules import appliquer
 from ctglib.calculs.offre import ages, annees_couvertes, manques
@@ -275,9 +275,8 @@ def variations_seules(check: Controle) -> Constats:
         told = {"ecrit": variation(change), "limite": pourcent(limit, 0)}
         if abs(change) > limit + EPSILON:
             yield check.d_un_indicateur("variation_forte", name, territoire, indicateurs=(name,), **told)
-        reason, year = rupture_dans(check.catalogue.indicateurs[name], int(line.annee))
-        if reason:
-            yield check.d_un_indicateur("rupture", name, territoire, annee=year, pourquoi=reason, **told)
+        for cut in ruptures_dans(check.catalogue.indicateurs[name], line.annee)[-1:]:  # the latest
+            yield check.d_un_indicateur("rupture", name, territoire, annee=cut.annee, pourquoi=cut.raison, **told)
 
 
 def memes_effectifs(check: Controle) -> Constats:

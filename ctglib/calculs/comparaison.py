@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping
+from operator import attrgetter
 
 import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import complement_100
-from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Seuils, Unite
+from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Rupture, Seuils, Unite
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.rapports import MontantsParTete
@@ -101,14 +102,13 @@ def constats(
     # A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
     small = comparaison["ecart_relatif"].abs().lt(seuils.ecart_notable_pourcent)
     told = comparaison[changes].notna().any(axis=1)
-    breaks = [
-        rupture_dans(indicateurs[name], annee)[0] for name, annee in zip(names, comparaison["annee"], strict=True)
-    ]
+    breaks = [ruptures_dans(indicateurs[name], year) for name, year in zip(names, comparaison["annee"], strict=True)]
+    reasons = [found[-1].raison if found else "" for found in breaks]
     return comparaison.assign(
         theme=names.map(theme_de),
         position=where,
         sens=side.where(good.ne("") & pd.Series(where, names.index).isin(SENS.values()) & ~small, "neutre"),
-        rupture=pd.Series(breaks, names.index, dtype=object).where(told, ""),
+        rupture=pd.Series(reasons, names.index, dtype=object).where(told, ""),
         provisoire=comparaison[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1),
     )
 
@@ -126,14 +126,13 @@ def position(ecart: float, ecart_type: str, seuils: Seuils) -> str:
     return "superieur" if ecart > 0 else "inferieur"
 
 
-def rupture_dans(indicateur: Indicateur, annee: int | None) -> tuple[str, int | None]:
-    """Return the reason and year of the latest break inside the five years that end in ``annee``, or ("", None).
+def ruptures_dans(indicateur: Indicateur, annee: float) -> list[Rupture]:
+    """Return the breaks inside the five years that end in ``annee``, the earliest first.
 
     A break of year r parts the years before r from r and after: a variation from N−5 to N crosses it if N−5 < r ≤ N.
     """
-    inside = [item for item in indicateur.ruptures if pd.notna(annee) and annee - DUREE_VARIATION < item.annee <= annee]
-    last = max(inside, key=lambda rupture: rupture.annee, default=None)
-    return (last.raison, last.annee) if last else ("", None)
+    known = indicateur.ruptures if pd.notna(annee) else []
+    return sorted((cut for cut in known if annee - DUREE_VARIATION < cut.annee <= annee), key=attrgetter("annee"))
 
 
 def services_absents(constats: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:

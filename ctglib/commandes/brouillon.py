@@ -136,7 +136,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         "convention.yaml": _yaml(text, head),
         "annexe1.csv": _csv(annexe1),
         "lectures.yaml": _yaml(readings, head[:1]),
-        "schema_petite_enfance.csv": Conformite(etude, etude.finale).tableau().csv().encode("utf-8"),
+        "schema_petite_enfance.csv": Conformite(etude).tableau().csv().encode("utf-8"),
         "corrections.yaml": _yaml({"corrections": corrections}, ()),
         **{name: lire_octets(f"{source}/{name}") for name in names},
     }

@@ -103,7 +103,7 @@ class EvaluationFinale:
     diagnostic = cached_property(lambda self: DiagnosticRevisite(self.etude))
     criteres = cached_property(lambda self: Criteres(self.etude))
     comparables = cached_property(lambda self: self.etude.comparables)
-    conformite = cached_property(lambda self: Conformite(self.etude, self.etude.finale))
+    conformite = cached_property(lambda self: Conformite(self.etude))
     suites = cached_property(lambda self: Suites(self.etude))
 
     def participation(self) -> Bloc:
