@@ -11,7 +11,6 @@ so, of the hidden counts that move together, one at least is small. Which one, t
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple
@@ -72,7 +71,8 @@ def masquer(
         Cellule(Cle(*cle), int(value) if value == value else None, value == value, shown, sensitive)
         for *cle, value, _, sensitive, shown in zip(*(effectifs[name].tolist() for name in EFFECTIFS), strict=True)
     ]
-    hidden = {one.cle for one in cellules if (one.affichee and one.petite(seuil)) or one.cle.lieu in deja}
+    small = effectifs["sensible"] & values.between(1, seuil - 1)
+    hidden = {one.cle for one, few in zip(cellules, small, strict=True) if few or one.cle.lieu in deja}
     withheld: set[tuple[str, str]] = set()
     for famille in familles(*accorder(cellules, liens), deja, seuil, tirage):
         caches, raison = _caches(famille)
@@ -168,8 +168,7 @@ def _coupe_voisine(famille: Famille, rang: int, caches: frozenset[int]) -> Coupe
     """
     unseen = np.flatnonzero(famille.inconnues(caches))
     pairs = (pair for row in famille.equations[:, unseen] for pair in pairwise(np.flatnonzero(row)))
-    labels = composantes(pairs, len(unseen))
-    tied = unseen[labels == labels[unseen == rang]]
+    tied = next(group for group in (unseen[ranks] for ranks in composantes(pairs, len(unseen))) if rang in group)
     near = famille.equations[famille.equations[:, tied].any(axis=1)].any(axis=0) & famille.masquables
     near[list(caches)] = False
     return rang, np.where(near, float(famille.seuil), 0.0), float(famille.seuil)
@@ -201,12 +200,9 @@ def groupes(famille: Famille, caches: frozenset[int]) -> list[Groupe]:
     """
     unseen = np.flatnonzero(famille.inconnues(caches))
     ties = (pair for row in resolues(famille.equations[:, unseen]) for pair in pairwise(np.flatnonzero(row)))
-    apart: dict[int, list[int]] = defaultdict(list)
-    for rang, label in zip(unseen.tolist(), composantes(ties, len(unseen)), strict=True):
-        apart[label].append(rang)
     alone = int(famille.affichees.sum()) == 1  # nothing can be hidden beside the only count that is shown
     found = []
-    for rangs in apart.values():
+    for rangs in (unseen[group].tolist() for group in composantes(ties, len(unseen))):
         said = not famille.primaires.isdisjoint(rangs) and not alone
         suspects = [rank for rank, rang in enumerate(rangs) if said and rang in caches and famille.sensibles[rang]]
         sums = famille.equations[:, rangs]

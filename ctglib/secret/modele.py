@@ -80,10 +80,6 @@ class Cellule(NamedTuple):
     publiee: bool = False  # an earlier bilan showed it: hiding it now would hide nothing
     sensible: bool = True  # it counts persons: small, it is secret
 
-    def petite(self, seuil: int) -> bool:
-        """Tell whether it counts few persons."""
-        return self.sensible and self.valeur is not None and 0 < self.valeur < seuil
-
 
 @dataclass(frozen=True, eq=False)
 class Famille:
@@ -171,25 +167,22 @@ def familles(
 ) -> Iterator[Famille]:
     """Yield the families of counts that sums tie, in the order of their first; ``deja``: what earlier bilans hid."""
     order = sorted(cellules)
-    rank = {cle: position for position, cle in enumerate(order)}
-    terms = [[rank[cle] for cle in lien.termes] for lien in liens]
-    labels = composantes((pair for row in terms for pair in pairwise(row)), len(order))
-    sums, members = defaultdict(list), defaultdict(list)
+    known = {cle: place for place, cle in enumerate(order)}
+    terms = [[known[cle] for cle in lien.termes] for lien in liens]
+    groups = composantes((pair for row in terms for pair in pairwise(row)), len(order))
+    family, sums = {place: rank for rank, places in enumerate(groups) for place in places}, defaultdict(list)
     for row in terms:
-        sums[labels[row[0]]].append(row)
-    for place, label in enumerate(labels):
-        members[label].append(place)
-    for label, places in members.items():
-        equations = np.zeros((len(sums[label]), len(places)), dtype=np.int64)
-        for row, columns in zip(equations, (np.searchsorted(places, row) for row in sums[label]), strict=True):
+        sums[family[row[0]]].append(row)
+    for rank, places in enumerate(groups):
+        equations = np.zeros((len(sums[rank]), len(places)), dtype=np.int64)
+        for row, columns in zip(equations, (np.searchsorted(places, row) for row in sums[rank]), strict=True):
             row[columns[0]] = -1
             np.add.at(row, columns[1:], 1)
-        cells = [cellules[order[place]] for place in places]
-        shown, published, sensitive = (
-            np.array([getattr(cellule, name) for cellule in cells]) for name in ("affichee", "publiee", "sensible")
-        )
-        values = np.array([cellule.valeur or 0 for cellule in cells], dtype=np.int64)
-        unknown = np.array([cellule.valeur is None for cellule in cells])
+        cles, given, *told = zip(*(cellules[order[place]] for place in places), strict=True)
+        shown, published, sensitive = map(np.array, told)
+        values = np.array([value or 0 for value in given], dtype=np.int64)
+        unknown = np.array([value is None for value in given])
+        free, small = shown & ~published, sensitive & (values > 0) & (values < seuil)
         if unknown.any():
             none, high = np.zeros(len(equations)), np.where(unknown, values.sum(), values)
             found = minimiser(np.zeros(len(values)), (equations, none, none), np.where(unknown, 0, values), high)
@@ -197,28 +190,26 @@ def familles(
                 equations = equations[~equations[:, unknown].any(axis=1)]
             else:
                 values = found
-        prices, chances = np.array([tirage.tirer(cellule.cle) for cellule in cells]).T
+        prices, chances = np.array([tirage.tirer(cle) for cle in cles]).T
         # Of how many sums each count, or one that equals it, is the total: what is lost with it.
         several = (equations > 0).sum(axis=1) > 1
         total = ((equations < 0) & several[:, np.newaxis]).sum(axis=0)
         for row in equations[~several]:
             total[row != 0] = total[row != 0].max(initial=0)
-        free = shown & ~published
-        small = free & sensitive & (values > 0) & (values < seuil)
-        before = free & np.array([cellule.cle.lieu in deja for cellule in cells])
+        before = np.array([cle.lieu in deja for cle in cles])
         yield Famille(
-            cles=tuple(cellule.cle for cellule in cells),
+            cles=cles,
             valeurs=values,
             equations=equations,
             affichees=shown,
             masquables=free,
             sensibles=shown & sensitive,
-            primaires=_rangs(small),
-            imposes=_rangs(small | before),
-            protegees=_rangs(~shown & np.array([cellule.petite(seuil) for cellule in cells])),
-            tires=_rangs((chances < EN_PLUS / (1 + total) ** 2) & free),
+            primaires=_rangs(free & small),
+            imposes=_rangs(free & (small | before)),
+            protegees=_rangs(~shown & small),
+            tires=_rangs(free & (chances < EN_PLUS / (1 + total) ** 2)),
             prix=(1 + DISPERSION * prices) * (1 + total),
-            borne=int(values.max(initial=0)) + seuil * (len(cells) + 1),
+            borne=int(values.max()) + seuil * (len(cles) + 1),
             seuil=seuil,
         )
 
@@ -227,13 +218,13 @@ def _rangs(quels: np.ndarray) -> frozenset[int]:
     return frozenset(np.flatnonzero(quels).tolist())
 
 
-def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> np.ndarray:
-    """Return the number of the component of each of ``taille`` things that edges tie, in the order of their first."""
+def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> list[np.ndarray]:
+    """Return the members of each component of ``taille`` things that edges tie, in the order of their first."""
     edges, first = np.array(list(aretes), dtype=int).reshape(-1, 2), np.arange(taille)
     while True:
         lower = first.copy()
         np.minimum.at(lower, edges, first[edges].min(axis=1, keepdims=True))
         lower = lower[lower]
         if (lower == first).all():
-            return np.unique(first, return_inverse=True)[1]
+            return [np.flatnonzero(first == one) for one in np.unique(first)]
         first = lower
