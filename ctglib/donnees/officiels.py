@@ -123,9 +123,9 @@ class _Colonnes:
                 self.lus[at] = near[0] if len(near) == 1 else name
         self.absentes = [pattern for pattern in famille.signature if self.place(pattern) is None]
         self.cle, self.annee = self.place(famille.cle), self.place(famille.annee)
-        self.filtre = self.place(famille.filtre.colonne if famille.filtre else None)
+        self.filtre = {self.place(pattern): values for pattern, values in famille.filtre.items()}
         self.textes = {at: name for name, pattern in famille.textes.items() if (at := self.place(pattern)) is not None}
-        used = {self.cle, self.annee, self.filtre, *self.textes}
+        used = {self.cle, self.annee, *self.filtre, *self.textes}
         self.series = {at: found for at, name in enumerate(self.lus) if at not in used and (found := self.serie(name))}
         self.ignorees = [name for at, name in enumerate(self.lus) if name and at not in {*used, *self.series}]
 
@@ -224,8 +224,8 @@ class Officiel:
         self._refuser("largeur", "autre_largeur", pd.Series(cut, dtype=object), largeur=width)
         kept = {line: row[:width] for line, row in full.items() if line not in cut}
         lines = pd.DataFrame.from_dict(kept, orient="index", columns=range(width), dtype=object)
-        if found.filtre is not None:
-            lines = lines[lines[found.filtre].isin(self.famille.filtre.valeurs)]
+        for at, values in found.filtre.items():
+            lines = lines if at is None else lines[lines[at].isin(values)]
         places = lines[found.cle].map({text: self._code(text) for text in lines[found.cle].unique()})
         self.counts[""] += int(places.isna().sum())
         lines, places = lines[places.notna()], places.dropna()

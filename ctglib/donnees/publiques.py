@@ -148,12 +148,13 @@ def lire(
     if not kept:
         known = list(dict.fromkeys(name for one in every.values() for name in one.series))
         raise DonneesInvalides([_faute("serie_inconnue", code, proches(str(code), known, 0.4))])
-    years, wanted = sorted({one.annee for one in kept}), None if annees is None else set(annees)
-    if wanted is not None and (absent := sorted(wanted - set(years))):
+    years = sorted({one.annee for one in kept})
+    wanted = set(years if annees is None else annees)
+    if absent := sorted(wanted - set(years)):
         told = {"annees": ", ".join(map(str, absent)), "connues": ", ".join(map(str, years))}
         raise DonneesInvalides([_faute("annees_sans_serie", code, **told)])
     family = charger_famille(kept[0].famille)
-    kept = [one for one in kept if wanted is None or one.annee in wanted]
+    kept = [one for one in kept if one.annee in wanted]
     if territoires is None:
         rows = lire_tables(kept, None, [code]).assign(origine="publiée")
         places = _lieux(rows["territoire"].unique().tolist(), family)
@@ -173,7 +174,7 @@ def lire(
     item = serie_gardee(family, code)
     rows.attrs = _sens(family, item) | {
         "serie": code,
-        "source": source(family, sorted({one.annee for one in kept})),
+        "source": source(family, sorted(wanted)),
         "arrondi": item.arrondi,
         "ruptures": [(rupture.annee, rupture.raison) for rupture in item.ruptures],
         "remarques": list(family.remarques),

@@ -46,11 +46,6 @@ class SerieOfficielle(Modele):  # a column of an official file that we keep, and
     ruptures: tuple[RuptureSource, ...] = ()
 
 
-class Filtre(Modele):  # the rows kept: those whose column, if there is one, holds one of the values
-    colonne: Expression
-    valeurs: tuple[Texte, ...]
-
-
 class LignePublique(Modele):  # an indicator of a diagnostic that public series give
     indicateur: noms.Indicateur
     series: tuple[Identifiant, ...] = Field(min_length=1)  # added up
@@ -85,7 +80,7 @@ class Famille(Modele):  # ``catalogue/sources/<id>.yaml``: a family of official 
     signature: tuple[Expression, ...]  # the columns that a file must have to be one of the family
     cle: Expression
     prefixe: str = ""
-    filtre: Filtre | None = None
+    filtre: dict[Expression, tuple[Texte, ...]] = {}  # the rows kept: what these columns hold, if they are there
     annee: Expression | None = None
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
