@@ -10,8 +10,9 @@ import gc
 import signal
 from contextlib import suppress
 from importlib import import_module
+from pkgutil import iter_modules
 
-from ctglib import PORTES
+from ctglib import rapports
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.graphiques.planche import prepare
 from ctglib.production.moteur import charger_papermill
@@ -19,9 +20,10 @@ from ctglib.production.moteur import charger_papermill
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
 gc.disable()  # nothing that stays loaded is garbage; each worker turns it on again (``pool.servir``)
 charger_papermill()
-for nom in (*PORTES.values(), "export.exporteurs", "export.typst", "export.word", "export.diapositives"):
-    import_module(f"ctglib.{nom}")
-for nom in ("ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "highspy", "pikepdf", "typst"):
+REPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
+WRITERS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]
+OTHERS = ["ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "highspy", "pikepdf", "typst"]
+for nom in (*REPORTS, *WRITERS, *OTHERS):
     import_module(nom)
 nbformat = import_module("nbformat")
 nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks

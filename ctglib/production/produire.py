@@ -211,7 +211,7 @@ def _memes_parts(trace: Trace) -> Trace | None:
     A fiche reads a part of its year's study, and the files that the study is made from hold the parts of all: when one
     of them changes the study is made again, once for all its reports. What it cannot be made of, the reports will tell.
     """
-    from ctglib import ouvrir_bilan
+    from ctglib.rapports.bilan import ouvrir_bilan
 
     try:
         with enregistrer() as journal:
