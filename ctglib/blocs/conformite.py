@@ -33,11 +33,8 @@ class Conformite(Montrable):
         if self.population is not None:  # whom the obligations bind
             count, year = self.population
             bound = [item for item in rules.obligations if count > item.au_dela]
-            applies = words["s_applique"].format(
-                population=words["habitants"].format(habitants=nombre(count), annee=year),
-                le_territoire=self.etude.contexte.territoire.le,
-                obligations=" ; ".join(item.quoi for item in bound),
-            )
+            owed, places = " ; ".join(item.quoi for item in bound), self.etude.contexte.lieux
+            applies = words["s_applique"].format(habitants=nombre(count), annee=year, obligations=owed, **places)
             schema = next(item for item in rules.obligations if item.schema_)
             held = words["tient_lieu" if schema in bound else "non_applicable"].format(seuil=nombre(schema.au_dela))
             told = [f"{applies} {words['si_epci']}", held]
