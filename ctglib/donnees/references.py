@@ -109,8 +109,8 @@ def noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each name that a YAML file cites and that nothing defines."""
     followed = places(pieces, SUIVIS)
     for kind, document in [(name, one) for name, group in pieces.documents.items() for one in group]:
-        for mark, chemin in marques(document.modele):
-            for path, value in parcourir(document.contenu, chemin) if isinstance(mark, Nom) else ():
+        for mark, chemin in marques(document.modele, Nom):
+            for path, value in parcourir(document.contenu, chemin):
                 chosen_in, item = (_au_dessus(document.contenu, path, key) for key in (mark.selon, "id"))
                 names = noms[mark.sorte].get(str(chosen_in or ""))
                 # Of the library, what a fiche follows: a convention may have other dispositifs than those it names.
@@ -149,21 +149,18 @@ def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
             for document, path in found:
                 yield _encore(document, path, value, first, place)
     for document in pieces.lus(*pieces.documents):
-        for mark, chemin in marques(document.modele):
-            if isinstance(mark, Unique):
-                yield from _deux_fois(document, mark, chemin)
+        for mark, chemin in marques(document.modele, Unique):
+            yield from _deux_fois(document, mark, chemin)
 
 
 def _deux_fois(document: Document, unique: Unique, chemin: str) -> Iterator[Faute]:
     """Yield a fault for each item of a list that says what an earlier one says."""
-    *beside, last = [f"{chemin}.*.{key}" for key in unique.cles.split()] or [f"{chemin}.*"]
-    others = [{path[:-1]: value for path, value in parcourir(document.contenu, one)} for one in beside]
-    told: dict[tuple, Chemin] = {}
-    for path, value in parcourir(document.contenu, last):
-        said = (*(found.get(path[:-1]) for found in others), value)
-        where = () if unique.partout else path[: chemin.count(".") + 1]
-        if (first := told.setdefault((where, said), path)) != path:
-            yield _encore(document, path, ", ".join(map(str, said)), document, first)
+    keys, told = unique.cles.split(), {}
+    for path, item in parcourir(document.contenu, f"{chemin}.*", dict if keys else str | int | float):
+        said = ", ".join(str(item.get(key)) for key in keys) or str(item)
+        place, where = (*path, *keys[-1:]), () if unique.partout else path[:-1]
+        if (first := told.setdefault((where, said), place)) != place:
+            yield _encore(document, place, said, document, first)
 
 
 def _encore(document: Document, chemin: Chemin, value: object, premier: Document, place: Chemin) -> Faute:

@@ -223,16 +223,19 @@ def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
     path: Chemin = detail["chemin"]
     kind, value = detail["type"], detail["input"]
     text = document.textes.get(path) if "[key]" not in detail["loc"] else None
-    told = {"valeur": _trouve(value, text), "texte": text, **detail.get("ctx", {})}
+    told = {
+        "valeur": _trouve(value, text),
+        "texte": text,
+        "cle": str(path[-1]) if path else "",
+        **detail.get("ctx", {}),
+    }
     if kind == "missing" and isinstance(path[-1], int):
         kind, rank, path = "element_absent", path[-1], path[:-1]
         told |= {"valeur": f"une liste de {rank} élément{'s' if rank > 1 else ''}", "rang": rank + 1}
-    elif kind == "missing":
-        told["cle"] = path[-1]
     elif kind == "extra_forbidden":
-        owner, key = _modele_a(modele, detail["loc"][:-1]), str(path[-1])
-        close = proposer(key, [*owner.model_fields], "l'une de ces clés, ou retirer celle-ci")
-        told |= {"cle": key, "permises": ", ".join(owner.model_fields), "proche": close}
+        allowed = [*_modele_a(modele, detail["loc"][:-1]).model_fields]
+        close = proposer(told["cle"], allowed, "l'une de ces clés, ou retirer celle-ci")
+        told |= {"permises": ", ".join(allowed), "proche": close}
     elif kind == "model_type":
         fields = _modele_a(modele, detail["loc"]).model_fields
         keys = [name for name, info in fields.items() if info.is_required()] or [*fields]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
-from typing import Annotated, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -67,12 +67,12 @@ Objectif = Annotated[Positif, Nom("objectif", "fiche")]  # its rank, from 1
 
 
 @cache
-def marques(modele: type[BaseModel]) -> tuple[tuple[Nom | Unique, str], ...]:
-    """Return what the types of a model say of names, each with its path (« fiches.*.contexte.* »)."""
-    return tuple(dict.fromkeys(_marques(modele, ())))
+def marques(modele: type[BaseModel], sorte: type) -> tuple[tuple[Any, str], ...]:
+    """Return what the types of a model say of names, ``Nom`` or ``Unique``, with its path (« fiches.*.contexte.* »)."""
+    return tuple(dict.fromkeys(one for one in _marques(modele, ()) if isinstance(one[0], sorte)))
 
 
-def _marques(forme: object, chemin: tuple[str, ...], *dites: object) -> Iterator[tuple[Nom | Unique, str]]:
+def _marques(forme: object, chemin: tuple[str, ...], *dites: object) -> Iterator[tuple[Any, str]]:
     yield from ((mark, ".".join(chemin)) for mark in dites if isinstance(mark, Nom | Unique))
     origin, args = get_origin(forme), get_args(forme)
     if isinstance(forme, type) and issubclass(forme, BaseModel):
