@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from donnees_abimees import png
 
-from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
+from ctglib.donnees.csv_strict import en_table, examiner_csv
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, conventions, enregistrer, existe, lire_octets, lister
@@ -155,9 +155,8 @@ def test_un_code_et_un_mot_restent_du_texte_et_un_nombre_vide_est_absent(donnees
     rows = ["1.1,population,01001,2018,,,nombre,L,NA", "1.1,population,2A,2018,0,-0.5,nombre,A,"]
     header = (donnees / "conventions/harnes/annexe1.csv").read_text(encoding="utf-8").splitlines()[0]
     (donnees / "essai.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
-    schema = charger_schema("annexe1")
 
-    table = en_table(examiner_csv("essai.csv", schema).lignes, schema)
+    table = en_table("annexe1", [examiner_csv("essai.csv", "annexe1")])
 
     assert table["territoire"].tolist() == ["01001", "2A"]
     assert table["note"].tolist() == ["NA", ""]

@@ -39,8 +39,8 @@ def lire_annee(convention: str, annee: int) -> Suivi:
     folder, tables = f"{dossier_du_suivi(convention)}/{annee}", {name: {} for name in TOUTES}
     for name in TABLES:
         if existe(path := f"{folder}/{name}.csv"):
-            rows = examiner_csv(path, schema := charger_schema(name)).lignes.to_dict("records")
-            tables[name] = {tuple(row[column] for column in schema.cle): row for row in rows}
+            rows, key = examiner_csv(path, name).lignes.to_dict("records"), charger_schema(name).cle
+            tables[name] = {tuple(row[column] for column in key): row for row in rows}
     for name, (model, lists) in DOCUMENTS.items():
         if existe(path := f"{folder}/{name}.yaml"):
             # What a model fills by default was not entered.

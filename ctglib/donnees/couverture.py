@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ctglib.donnees import publiques
-from ctglib.donnees.csv_strict import charger_schema, en_table, examiner_csv
+from ctglib.donnees.csv_strict import en_table, examiner_csv
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.lecture import existe
 from ctglib.donnees.statuts import Statut
@@ -29,8 +29,8 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
         rows = publiques.observations(modes, convention.territoire, convention.reference)
         rows = rows.assign(modalite=rows["indicateur"].map(modes))
     else:
-        invented, schema = f"conventions/{convention.id}/contexte.csv", charger_schema("observations")
-        rows = en_table(examiner_csv(invented, schema).lignes if existe(invented) else pd.DataFrame(), schema)
+        invented = f"conventions/{convention.id}/contexte.csv"
+        rows = en_table("observations", [examiner_csv(invented, "observations")] if existe(invented) else [])
         rows = rows[rows["indicateur"].eq(rules.ensemble) & rows["modalite"].isin(modes.values())]
     own = rows[rows["territoire"].eq(convention.territoire) & rows["valeur"].notna()]
     if (whole := own[own["modalite"].eq("")]).empty:

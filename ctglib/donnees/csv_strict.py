@@ -7,7 +7,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,12 +84,12 @@ def charger_schema(nom: str) -> SchemaTable:
     return charger_yaml(f"schemas/{nom}.schema.json", SchemaTable)
 
 
-def examiner_csv(relatif: str, schema: SchemaTable, confidentialite: Confidentialite | None = None) -> TableLue:
-    """Return a CSV checked against its schema, with all its faults instead of an exception.
+def examiner_csv(relatif: str, nom: str, confidentialite: Confidentialite | None = None) -> TableLue:
+    """Return a CSV checked against the schema of a table, with all its faults instead of an exception.
 
     ``confidentialite`` also refuses what is about a person, by its heading or by its value.
     """
-    faults: list[Faute] = []
+    schema, faults = charger_schema(nom), []
     records: dict[int, list[str]] = {}  # those that are not blank, by the line where they begin
     start = 1
     try:
@@ -230,9 +230,10 @@ def valeur_personnelle(texte: str, regles: Confidentialite) -> str | None:
     return next((found for motif, found in regles.valeurs.items() if re.search(motif, texte)), None)
 
 
-def en_table(lignes: pd.DataFrame, schema: SchemaTable) -> pd.DataFrame:
-    """Return rows without fault, typed by their schema: text, float64, or Int64 for years and integers."""
-    columns = lignes.reindex(columns=list(schema.colonnes)).reset_index(drop=True).to_dict("series")
+def en_table(nom: str, lues: Iterable[TableLue]) -> pd.DataFrame:
+    """Return the rows of files of a kind, typed by their schema: text, float64, or Int64 for years and integers."""
+    schema, rows = charger_schema(nom), pd.concat([pd.DataFrame(), *(one.lignes for one in lues)])
+    columns = rows.reindex(columns=list(schema.colonnes)).reset_index(drop=True).to_dict("series")
     for champ in schema.fields:
         if champ.type in ("string", "date"):
             columns[champ.name] = columns[champ.name].astype("str")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from ctglib.donnees.catalogue import Catalogue, Fichiers
-from ctglib.donnees.csv_strict import charger_schema, en_table
+from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.catalogue import Indicateur
@@ -67,7 +67,7 @@ def en_dossier(pieces: Pieces) -> Dossier:
         name: tuple(item for one in pieces.objets(f"convention/{name}") for item in getattr(one, name))
         for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
     }
-    tables = {name: en_table(pieces.tables[name][0].lignes, charger_schema(name)) for name in ("annexe1", "offre")}
+    tables = {name: en_table(name, pieces.tables[name]) for name in ("annexe1", "offre")}
     return Dossier(en_catalogue(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
 
 

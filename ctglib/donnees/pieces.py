@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any, get_type_hints
 
 from ctglib.donnees.catalogue import Fichiers
-from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
+from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches, proposer
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
@@ -170,7 +170,7 @@ def _rassembler(nom: str) -> Pieces:
         for one in names:  # another ending would be silently left out
             if not one.endswith(".yaml") and re.search(r"\.ya?ml", one, re.IGNORECASE):
                 faults.append(Faute(f"{where}/{one}", *mots("autre_fin", nom=one, debut=one.partition(".")[0])))
-    tables = {name: [examiner_csv(f"{folder}/{name}.csv", charger_schema(name))] for name in ("annexe1", "offre")}
+    tables = {name: [examiner_csv(f"{folder}/{name}.csv", name)] for name in ("annexe1", "offre")}
     logos = _logos(folder, read["convention/convention"][0], faults)
     return Pieces(nom, read, tables, logos, tuple(faults))
 
@@ -224,15 +224,14 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
     rules = pieces.documents["confidentialite"][0].objet
 
     def table(nom: str, paths: Iterable[str]) -> list[TableLue]:
-        return [examiner_csv(path, charger_schema(nom), rules) for path in paths if existe(path)]
+        return [examiner_csv(path, nom, rules) for path in paths if existe(path)]
 
     tables = {name: table(name, [f"{year}/{name}.csv" for year in years]) for name in TABLES}
     tables["masque"] = table("masque", [f"{folder}/masque.csv"])
     # Not the stores, which are read when all communes are needed.
     found = [f"{SOURCES}/{name[:-1]}" for name in _noms(SOURCES) if name.endswith("/")]
     series = [one for one in found if one not in (PUBLIQUES, LOCALES)]
-    schema = charger_schema("observations")
-    tables["observations"] += [examiner_csv(f"{one}/observations.csv", schema) for one in series]
+    tables["observations"] += [examiner_csv(f"{one}/observations.csv", "observations") for one in series]
     tables["observations"] += table("observations", [f"{folder}/contexte.csv"])
     read = _documents("suivi/", DOCUMENTS, *years)
     read |= _documents("convention/", {"collecte": suivi.CollecteAnnuelle}, folder)

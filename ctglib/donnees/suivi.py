@@ -8,7 +8,6 @@ touches it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -17,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.csv_strict import TableLue, charger_schema, en_table
+from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.dossier import Dossier, en_dossier
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
@@ -97,8 +96,8 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         suivis={year: _suivi(pieces, year) for year in pieces.annees},
         avenants=avenants,
         fin=dossier.convention.fin_selon(avenants),
-        observations=_table("observations", entered),
-        masque=_jusqu_a(_table("masque", pieces.tables["masque"]), annee),
+        observations=en_table("observations", entered),
+        masque=_jusqu_a(en_table("masque", pieces.tables["masque"]), annee),
         contexte=_contexte(pieces, dossier, annee),
         origines={PurePosixPath(one.fichier).parent.name: one.objet for one in pieces.documents["sources/origine"]},
     )
@@ -113,7 +112,7 @@ def _suivi(pieces: Pieces, annee: int) -> Suivi:
         if one.fichier.startswith(folder)
     }
     read = {name: [one for one in pieces.tables[name] if one.fichier.startswith(folder)] for name in TABLES}
-    tables = {name: _table(name, tables) for name, tables in read.items()}
+    tables = {name: en_table(name, tables) for name, tables in read.items()}
     tables["posture"] = tables["posture"].replace({"diffusion": {"": "interne"}})
     return Suivi(
         annee=annee,
@@ -126,10 +125,6 @@ def _suivi(pieces: Pieces, annee: int) -> Suivi:
     )
 
 
-def _table(nom: str, lues: Sequence[TableLue]) -> pd.DataFrame:
-    return en_table(pd.concat([pd.DataFrame(), *(one.lignes for one in lues)]), charger_schema(nom))
-
-
 def _jusqu_a(table: pd.DataFrame, annee: int | None) -> pd.DataFrame:
     return table if annee is None else table[table["annee"].le(annee)].reset_index(drop=True)
 
@@ -139,7 +134,7 @@ def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFra
     read = [one for one in pieces.tables["observations"] if "/suivi/" not in one.fichier]
     names = [PurePosixPath(one.fichier).parent.name if one.fichier.startswith(SOURCES) else "" for one in read]
     series = np.repeat(names, [len(one.lignes) for one in read])
-    table = _table("observations", read).assign(serie=pd.Series(series, dtype="str"))
+    table = en_table("observations", read).assign(serie=pd.Series(series, dtype="str"))
     wanted = [dossier.convention.territoire, dossier.convention.reference]
     table = _jusqu_a(table[table["territoire"].isin(wanted)].reset_index(drop=True), annee)
     return table if dossier.convention.fictive else _avec_le_magasin(dossier, annee, table)

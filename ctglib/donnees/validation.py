@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from ctglib.donnees.communes import lire_communes
-from ctglib.donnees.csv_strict import TableLue, charger_schema, examiner_csv
+from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, en_catalogue, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
@@ -137,7 +137,7 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
             path = f"{folder}/observations.csv"
             if folder in (PUBLIQUES, LOCALES) or not existe(path):
                 continue
-            rows = _chiffres(examiner_csv(path, charger_schema("observations")))
+            rows = _chiffres(examiner_csv(path, "observations"))
             faults += _du_magasin(path, rows[rows["indicateur"].isin(codes)])
             groups = rows.groupby([rows["indicateur"].map(whose), rows["annee"].astype(int), rows["niveau"]])
             found = {key: group.pivot_table("nombre", "territoire", "indicateur", "last") for key, group in groups}
