@@ -145,13 +145,13 @@ class Territoire(Montrable):
         counts = rows[rows["annee"].eq(year)].pivot(index="territoire", columns="serie", values="valeur")
         counts = en_parts(counts.reindex(convention.membres, columns=names), rules, convention.territoire)
         places = publiques.territoires(convention.membres).set_index("code")["nom"]
-        group = f"Pour 100 {minuscule(labels[rules.sur])}"
+        group, write = f"Pour 100 {minuscule(labels[rules.sur])}", lambda v: RIEN if pd.isna(v) else pourcent(v)
         return etude.tableau(
             "membres",
             counts.assign(nom=counts.index.map(places).fillna(etude.contexte.territoire.nom)).reset_index(drop=True),
             None,
             Colonne(rules.sur, labels[rules.sur], True),
-            *(Colonne(f"part_{name}", labels[name], True, group, _en_pourcent) for name in rules.parts),
+            *(Colonne(f"part_{name}", labels[name], True, group, write) for name in rules.parts),
             mots={"annee": year, "source": read[0].attrs["source"]},
             notes=[f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque."],
         )
@@ -182,10 +182,6 @@ def _rangees(
         series, noms, meanings, etude.catalogue.evaluation.seuils,
         territoires=(etude.convention.territoire, etude.convention.reference), depart=_depart(etude),
     )  # fmt: skip
-
-
-def _en_pourcent(valeur: float) -> str:
-    return RIEN if pd.isna(valeur) else pourcent(valeur)
 
 
 def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) -> pd.DataFrame:
