@@ -16,6 +16,7 @@ from traceback import walk_tb
 from types import ModuleType, TracebackType
 from typing import Any
 
+from ctglib.document.typographie import remplir
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import RAPPORT
 from ctglib.donnees.publiques import reperes
@@ -36,7 +37,7 @@ class DemandeImpossible(ValueError):
 
 def dire(phrase: str, **valeurs: object) -> str:
     """Return a sentence of ``catalogue/atelier.yaml``, filled."""
-    return reperes().phrases[phrase].format(**valeurs)
+    return remplir(reperes().phrases[phrase], **valeurs)
 
 
 def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:

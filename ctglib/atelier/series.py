@@ -11,6 +11,7 @@ import pandas as pd
 
 from ctglib.atelier.carnet import DemandeImpossible, dire, impossible, inconnu, sans_accents
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
+from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import conventions
@@ -114,7 +115,7 @@ def donnees(
     step, breaks = meaning["arrondi"], [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
     remarks = [dire("rupture", serie=meaning["libelle"], rupture=one) for one in breaks]
     if meaning["unite"] == "nombre" and step and step > 1:  # a missing one is NaN, which is above nothing
-        remarks.append(dire("arrondi", serie=meaning["libelle"], arrondi=step))
+        remarks.append(dire("arrondi", serie=meaning["libelle"], arrondi=nombre_court(step)))
     if nowhere.any():
         remarks.append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
     told = {key: meaning[key] for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")}
