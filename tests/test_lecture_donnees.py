@@ -15,7 +15,7 @@ from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE, conventions, enregistrer, existe, lire_octets, lister
 from ctglib.donnees.modeles.catalogue import Statuts
-from ctglib.donnees.statuts import Statut
+from ctglib.donnees.statuts import ABSENCES, Statut
 from ctglib.donnees.yaml_strict import charger_yaml
 
 OFFRE = "catalogue/offre.yaml"
@@ -190,3 +190,4 @@ def test_les_statuts_du_code_sont_ceux_du_catalogue() -> None:
     statuts = charger_yaml("catalogue/statuts.yaml", Statuts).statuts
 
     assert [statut.value for statut in Statut] == [item.code for item in statuts]
+    assert set(ABSENCES) == {item.code for item in statuts if item.absence}
