@@ -14,7 +14,8 @@ import pytest
 from production_exemple import CONVENTION, LECTURE, demande, ecrire_carnet, octets, produire
 
 from ctglib.commandes.application import lancer
-from ctglib.production.pool import ClasseurDifferent, a_part, ouvrir_executeur
+from ctglib.donnees.fautes import Empechement
+from ctglib.production.pool import a_part, ouvrir_executeur
 
 distributed = pytest.importorskip("distributed", reason="Dask n'est pas installé : pip install distributed")
 LENTEUR = "import os, time\nfrom pathlib import Path\nPath(temoin).write_text(str(os.getpid()))\ntime.sleep(3)"
@@ -82,5 +83,5 @@ def test_un_ordonnanceur_qui_ne_repond_pas_est_dit(
 
 
 def test_une_machine_ou_le_classeur_est_autre_refuse() -> None:
-    with pytest.raises(ClasseurDifferent, match="Installez partout la même version"):
+    with pytest.raises(Empechement, match="Installez partout la même version"):
         a_part((len, ("",), {}), None, "une autre empreinte")

@@ -36,10 +36,6 @@ AVANCE = 2  # tasks handed over for one that is done: none waits for the parent 
 ATTENTE = 10  # seconds for the scheduler of a cluster to answer
 
 
-class ClasseurDifferent(Exception):
-    """A machine of the cluster has another version of the library: its reports would not be these."""
-
-
 def coeurs() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -86,7 +82,7 @@ class Grappe(Executor):
         return self._executeur.submit(a_part, partial(fn, *args, **kwargs), self._delai, empreinte_du_code())
 
     def oublier(self) -> None:
-        """Forget nothing: the machines of a cluster share nothing."""
+        """Forget nothing here: each machine of the cluster does, before each task."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the tasks end, or forget them."""
@@ -94,10 +90,15 @@ class Grappe(Executor):
 
 
 def a_part(tache: Callable, delai: float | None, code: str) -> object:
-    """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's."""
+    """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's.
+
+    A machine of the cluster that has another version of the library refuses: its reports would not be these.
+    """
     if code != empreinte_du_code():
-        raise ClasseurDifferent(refus("classeur_different"))
-    return _ouvriers(delai).submit(tache).result()
+        raise Empechement(refus("classeur_different"))
+    ouvriers = _ouvriers(delai)
+    ouvriers.oublier()
+    return ouvriers.submit(tache).result()
 
 
 @cache
@@ -108,23 +109,22 @@ def _ouvriers(delai: float | None) -> Ouvriers:
     Ours end by themselves when their parent does.
     """
     multiprocessing.current_process().daemon = False
-    return Ouvriers(coeurs(), delai=delai, methode="spawn", partager=False)
+    return Ouvriers(coeurs(), delai=delai, methode="spawn")
 
 
 class Ouvriers(Executor):
     """An executor whose tasks each run in a process with everything loaded.
 
     With forkserver a process is forked for each task from one that has loaded all, and is clean; with spawn a few
-    processes live on, and their state is put back between tasks. What tasks share (``partage``) is kept here, unless
-    data may change from one to the next. ``delai`` is in seconds, for each step of a task.
+    processes live on, and their state is put back between tasks. What tasks share (``partage``) is kept here. ``delai``
+    is in seconds, for each step of a task.
     """
 
     def __init__(
-        self, nombre: int, *, delai: float | None = None, methode: str = METHODE, partager: bool = True,
-        temporaire: str = "",
-    ) -> None:  # fmt: skip
+        self, nombre: int, *, delai: float | None = None, methode: str = METHODE, temporaire: str = ""
+    ) -> None:
         self._methode, self._delai, self._temporaire = methode, delai, temporaire
-        self._reserve = Reserve() if partager else None
+        self._reserve = Reserve()
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
         self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
         self._vivants: set[_Ouvrier] = set()
@@ -150,8 +150,7 @@ class Ouvriers(Executor):
 
     def oublier(self) -> None:
         """Forget what tasks have shared: the data may have changed since."""
-        if self._reserve:
-            self._reserve.oublier()
+        self._reserve.oublier()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes: after their tasks, or at once when what is not begun is cancelled too."""
@@ -191,11 +190,10 @@ class Ouvriers(Executor):
 class _Ouvrier:
     """A process as its parent sees it: a pipe to it, and the means to end it."""
 
-    def __init__(self, contexte: multiprocessing.context.BaseContext, reserve: Reserve | None, temporaire: str) -> None:
+    def __init__(self, contexte: multiprocessing.context.BaseContext, reserve: Reserve, temporaire: str) -> None:
         self.jetable, self._reserve = contexte.get_start_method() == "forkserver", reserve
         self._tuyau, autre = contexte.Pipe()
-        told = (autre, self.jetable, reserve is not None, temporaire)
-        self._processus = contexte.Process(target=servir, args=told, daemon=True)
+        self._processus = contexte.Process(target=servir, args=(autre, self.jetable, temporaire), daemon=True)
         self._processus.start()
         autre.close()
 
@@ -264,7 +262,7 @@ class _PartageDuParent:
         _tuyaux[-1].send(("garder", nom, contenu))
 
 
-def servir(tuyau: Connection, jetable: bool, partager: bool, temporaire: str) -> None:
+def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
     """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
     if hasattr(os, "setsid"):
@@ -277,8 +275,7 @@ def servir(tuyau: Connection, jetable: bool, partager: bool, temporaire: str) ->
         gc.set_threshold(RAMASSAGE)
         gc.enable()
     _tuyaux.append(tuyau)
-    shared = partager_par(_PartageDuParent()) if partager else nullcontext()
-    with suppress(EOFError, ConnectionError), shared, ThreadPoolExecutor(1) as fil:
+    with suppress(EOFError, ConnectionError), partager_par(_PartageDuParent()), ThreadPoolExecutor(1) as fil:
         while True:
             tache = tuyau.recv()
             with nullcontext() if jetable else etat_preserve():
