@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
-from typer import core, rich_utils
+from typer import core
 
 from ctglib.commandes import analyses, archives, donnees, rapports
 from ctglib.commandes.terminal import dire_usage, refuser
@@ -19,6 +19,16 @@ class _AideEnFrancais:
         option = super().get_help_option(ctx)
         option.help = "Afficher cette aide."
         return option
+
+    def format_help(self, ctx: typer.Context, formatter: object) -> None:
+        from typer import rich_utils  # it loads all of rich: only who asks for help waits for it
+
+        rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
+        rich_utils.OPTIONS_PANEL_TITLE = "Options"
+        rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+        rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+        rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+        super().format_help(ctx, formatter)
 
 
 class Groupe(_AideEnFrancais, core.TyperGroup):
@@ -69,11 +79,6 @@ def lancer(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
-    rich_utils.OPTIONS_PANEL_TITLE = "Options"
-    rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
-    rich_utils.DEFAULT_STRING = "[par défaut : {}]"
-    rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
     # What the help writes of a value: our word for it, never a type of Python; an argument's is its name.
     core.TyperArgument.display_type_rich = lambda self, ctx: None
     core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
