@@ -268,6 +268,9 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
+    import matplotlib as mpl
+
+    mpl.use("agg")  # a task is not in the main thread, where alone a window opens
     if temporaire:
         os.environ["TMPDIR"] = tempfile.tempdir = temporaire
     if jetable:  # to look for garbage in what was loaded before the fork would be a fifth of a report
