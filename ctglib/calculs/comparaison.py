@@ -92,23 +92,21 @@ def constats(
 
     Returns:
         Its own columns, then ``theme``; ``position`` (see below); ``sens``, whether that position is good news by the
-        catalogue's direction; ``rupture``, the reason of a break inside the five years of a variation, else "";
+        catalogue's direction; ``rupture``, the reason of the last break inside the five years before, else "";
         ``provisoire``, whether one of the two values may still be revised.
     """
-    names, changes = comparaison["indicateur"], ["variation", "variation_reference"]
+    names = comparaison["indicateur"]
     where = [position(*gap, seuils) for gap in zip(comparaison["ecart"], comparaison["ecart_type"], strict=True)]
     good = names.map(lambda name: SENS.get(indicateurs[name].sens, ""))
     side = good.eq(where).map({True: "favorable", False: "defavorable"})
     # A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or of a need.
     small = comparaison["ecart_relatif"].abs().lt(seuils.ecart_notable_pourcent)
-    told = comparaison[changes].notna().any(axis=1)
     breaks = [ruptures_dans(indicateurs[name], year) for name, year in zip(names, comparaison["annee"], strict=True)]
-    reasons = [found[-1].raison if found else "" for found in breaks]
     return comparaison.assign(
         theme=names.map(theme_de),
         position=where,
         sens=side.where(good.ne("") & pd.Series(where, names.index).isin(SENS.values()) & ~small, "neutre"),
-        rupture=pd.Series(reasons, names.index, dtype=object).where(told, ""),
+        rupture=[found[-1].raison if found else "" for found in breaks],
         provisoire=comparaison[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1),
     )
 
