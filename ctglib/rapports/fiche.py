@@ -147,9 +147,8 @@ class Fiche:
         etude, rows, whole = self.etude, self.etude.evaluation, self._ensembles
         contexte, words, by = etude.contexte, etude.catalogue.evaluation, avenant_de_la_cible(self._changements)
         # The indicators whose implied threshold has no year: it has to hold every year.
-        implied, written = whole["origine_cible"].eq(IMPLICITE), {item.id: item for item in self.fiche.indicateurs}
-        limits = {name: written[name].implicite for name in whole.loc[implied, "indicateur"]}
-        yearly = {name for name, limit in limits.items() if limit and limit.annee is None}
+        lasting = {item.id for item in self.fiche.indicateurs if item.implicite and item.implicite.annee is None}
+        yearly = lasting & {*whole.loc[whole["origine_cible"].eq(IMPLICITE), "indicateur"]}
         shown = whole[
             whole[["valeur", "valeur_precedente"]].notna().any(axis=1) | whole["renseigne"] | ~whole["facultatif"]
         ]
