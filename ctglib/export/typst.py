@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from dataclasses import fields
 from io import BytesIO
-from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -25,8 +24,6 @@ BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 MOT_LONG = 30  # a longer word may break: after a sign that parts it, as in a path, or every ten characters
 COUPURES = re.compile(r"[/_.]|[^/_.]{10}")
 LIGNES_COURTES, SIGNES_COURTS = 8, 1300  # a table of no more rows and of no more text than that is never cut
-SIGNES_PAR_LIGNE = 105  # of 8.5 pt in the width of the page, few enough never to count a line short
-HAUTEUR, ENTRE = 11.5, 5.0  # pt: of a line of a note, and above it
 TAILLE = 8.5  # pt, of the text of a table
 GRAS = "600"  # weight of its headers
 LARGEUR = 481.9  # pt: A4 between margins of 20 mm
@@ -42,13 +39,7 @@ def composer(document: Document) -> bytes:
     Raises:
         typst.TypstError: The document does not hold under both standards (an alternative text is missing, a title…).
     """
-    second = None if document.court else document.chapitres[1]
-    body = []
-    for before, bloc in pairwise([None, *document.papier]):
-        question = isinstance(before, blocs.Titre) and isinstance(bloc, blocs.Paragraphe)
-        # The contents come before the second chapter; the question under a heading stays with what answers it.
-        body.append(("sommaire" if bloc is second else "question" if question else "", en_donnees(bloc)))
-    return compiler(document, "rapport", body)
+    return compiler(document, "rapport", [en_donnees(bloc) for bloc in document.papier])
 
 
 def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
@@ -110,14 +101,11 @@ def en_donnees(objet: object) -> object:
 def _tableau(tableau: Tableau) -> dict[str, object]:
     """Return what is told of a table; a short one is never cut."""
     signs = sum(len(montrable(value)) for row in tableau.lignes() for value in row)
-    # The height of the notes and of the source, never short.
-    below = sum(ENTRE + HAUTEUR * max(1, math.ceil(len(text) / SIGNES_PAR_LIGNE))
-                for text in (*tableau.notes, f"Source : {tableau.source}"))  # fmt: skip
     heads = [[("center", secable(column), across, down) if isinstance(column, str) else
               ("right" if column.numerique else "left", secable(column.libelle), across, down)
               for column, across, down in row] for row in tableau.entetes()]  # fmt: skip
     return {
-        "court": len(tableau.cellules) <= LIGNES_COURTES and signs <= SIGNES_COURTS, "sous": below,
+        "court": len(tableau.cellules) <= LIGNES_COURTES and signs <= SIGNES_COURTS,
         "notes": [secable(note) for note in tableau.notes], "entetes": heads,
         "largeurs": [round(width, 1) for width in largeurs(tableau)],
         "nombres": [column.numerique for column in tableau.colonnes],
