@@ -16,6 +16,7 @@ from itertools import islice
 from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
+from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.presentation import Presentation as Presentee
 from pptx.shapes.picture import Picture
@@ -230,19 +231,18 @@ def _remplir(
     cadre: TextFrame, textes: list[str], taille: int, couleur: str, *, gras: bool = False, puces: bool = False
 ) -> None:
     cadre.word_wrap, cadre.vertical_anchor = True, MSO_ANCHOR.TOP
-    for rank, text in enumerate(textes):
-        paragraph = cadre.paragraphs[0] if rank == 0 else cadre.add_paragraph()
+    cadre.text = "\n".join(textes)
+    for paragraph in cadre.paragraphs:
         paragraph.alignment, paragraph.space_after = PP_ALIGN.LEFT, Pt(taille * ENTRE)
         if puces:
             properties = paragraph._p.get_or_add_pPr()
             properties.set("marL", str(Pt(taille)))
             properties.set("indent", str(-Pt(taille)))
             etree.SubElement(properties, f"{{{properties.nsmap['a']}}}buChar").set("char", "•")
-        run = paragraph.add_run()
-        run.text = text
-        font = run.font
-        font.name, font.size, font.bold, font.color.rgb = POLICE, Pt(taille), gras, RGBColor.from_string(couleur)
-        run._r.get_or_add_rPr().set("lang", "fr-FR")
+        for run in paragraph.runs:
+            font = run.font
+            font.name, font.size, font.bold, font.color.rgb = POLICE, Pt(taille), gras, RGBColor.from_string(couleur)
+            font.language_id = MSO_LANGUAGE_ID.FRENCH
 
 
 def _taille(textes: list[str], hauteur: float, tailles: tuple[int, ...], *, gras: bool = False) -> int:
