@@ -12,14 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice
+from pathlib import Path
 
-from lxml import etree
 from pptx import Presentation
-from pptx.dml.color import RGBColor
 from pptx.enum.lang import MSO_LANGUAGE_ID
-from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.presentation import Presentation as Presentee
 from pptx.shapes.picture import Picture
+from pptx.shapes.placeholder import SlidePlaceholder
 from pptx.slide import Slide
 from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
@@ -29,8 +28,9 @@ from ctglib.document.signes import largeur, lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import typst
 from ctglib.export.document import Document, en_clair, tout
-from ctglib.export.word import ALERTE, BLEU, GRIS, POLICE, en_images, terminer
+from ctglib.export.word import en_images, terminer
 
+MODELE = Path(__file__).parent / "modele.pptx"  # slides and their styles, which PowerPoint changes
 DIAPOSITIVES, LIGNES = 10, 6  # at most
 PORTRAIT = 1.2  # a chart that is not this much as wide as it is high would be too small to read from afar
 LARGE, HAUT, MARGE = 13.333, 7.5, 0.6  # inches: 16:9
@@ -38,6 +38,7 @@ TITRE_HAUT, SOURCE_HAUT, ENTRE_DEUX = 1.7, 0.45, 0.25
 AISANCE = 1.28  # the fonts that stand for Calibri where it is not installed are that much wider than ours
 TAILLES = (28, 26, 24, 22, 20, 18)  # pt: the largest that holds, never less than what is read four metres away
 TITRES = (28, 26, 24, 22, 20)
+TAILLES_DE_COUVERTURE = (34,), (24, 22, 20), (20, 18), (18, 16)  # title, subject, warning, mentions
 INTERLIGNE, ENTRE = 1.25, 0.6
 TABLEAU, PIED = 16, 12  # pt
 POINTS, TEXTE_LONG, MARGE_DE_CASE = (LARGE - 2 * MARGE) * 72, 320, 8  # of a table: its width, that of a long text
@@ -156,60 +157,54 @@ def _dire(texte: Texte) -> str:
 
 def composer(document: Document) -> bytes:
     """Return the slides for PowerPoint or Impress. Same document, same bytes."""
-    deck, slides, cover = Presentation(), diapositives(document), document.couverture
-    deck.slide_width, deck.slide_height = Inches(LARGE), Inches(HAUT)
+    deck, slides, cover = Presentation(str(MODELE)), diapositives(document), document.couverture
     images = en_images(replace(document, corps=tuple(one.corps for one in slides if isinstance(one.corps, Dessin))))
-    first = _nouvelle(deck, montrable(document.titre), haut=1.7, taille=34)
-    if cover:
-        _texte(first, [f"{cover.territoire} – {cover.sujet}"], 3.3, 0.9, (24, 22, 20), couleur=GRIS)
-        _texte(first, [cover.avertissement], 4.2, 0.8, (20, 18), couleur=ALERTE)
-        _texte(first, [f"{name} : {value}" for name, value in cover.mentions], 5.1, 2.2, (18, 16), couleur=GRIS)
-        left = MARGE
-        for logo in (logo for logo in cover.logos if logo.nom in images):
-            picture = _image(first, images[logo.nom], f"Logo : {logo.nom}", left, 0.6, hauteur=0.9)
-            left += picture.width.inches + 0.4
+    first = deck.slides.add_slide(deck.slide_layouts.get_by_name("Couverture"))
+    subject = f"{cover.territoire} – {cover.sujet}" if cover else ""
+    mentions = [f"{name} : {value}" for name, value in cover.mentions]
+    told = [document.titre], [subject], [cover.avertissement], mentions
+    for place, texts, sizes in zip([*first.placeholders], told, TAILLES_DE_COUVERTURE, strict=True):
+        _ecrire(place, texts, sizes)
+    left = MARGE
+    for logo in (logo for logo in cover.logos if logo.nom in images):
+        picture = _image(first, images[logo.nom], f"Logo : {logo.nom}", left, 0.6, hauteur=0.9)
+        left += picture.width.inches + 0.4
     for one in slides:
         _diapositive(deck, one, cover.avertissement, images)
     return terminer(deck, document)
 
 
 def _diapositive(deck: Presentee, one: Diapositive, avertissement: str, images: dict[str, bytes]) -> None:
-    title, shown = _dire(one.titre), one.corps
-    slide, top = _nouvelle(deck, title), _sous_le_titre(title)
-    if isinstance(shown, Dessin):
+    title, shown, width = _dire(one.titre), one.corps, LARGE - 2 * MARGE
+    layout, top = "Liste" if isinstance(shown, Liste) else "Preuve", _sous_le_titre(title)
+    slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(layout))
+    heading, below = slide.placeholders
+    _remplir(heading.text_frame, [title], _taille_du_titre(title))
+    if isinstance(shown, Liste):
+        room = HAUT - top - SOURCE_HAUT - ENTRE_DEUX
+        below.left, below.top, below.width, below.height = map(Inches, (MARGE, top, width, room))
+        _ecrire(below, map(en_clair, shown.items), TAILLES)
+    elif isinstance(shown, Dessin):
         shape = _forme(shown)
-        height = min(HAUT - top - SOURCE_HAUT - 0.3, (LARGE - 2 * MARGE) / shape)
+        height = min(HAUT - top - SOURCE_HAUT - 0.3, width / shape)
         _image(slide, images[f"figure-{shown.nom}"], shown.alt, (LARGE - height * shape) / 2, top, hauteur=height)
-    elif isinstance(shown, Tableau):
+    else:
         rows = [[colonne.libelle for colonne in shown.colonnes]]
         rows += [[montrable(value) for value in row] for row in shown.lignes()]
-        width = LARGE - 2 * MARGE
         needs = [_besoin((row[rank] for row in rows[1:]), colonne) for rank, colonne in enumerate(shown.colonnes)]
         place = map(Inches, (MARGE, top, width, 0.4 * len(rows)))
         frame = slide.shapes.add_table(len(rows), len(rows[0]), *place)
         frame._element.nvGraphicFramePr.cNvPr.set("descr", montrable(shown.titre))
         for column, need in zip(frame.table.columns, needs, strict=True):
             column.width = Inches(width * need / sum(needs))
-        for rank, row in enumerate(rows):
-            for place, text in enumerate(row):
-                colour = "1D2429" if rank else "FFFFFF"
-                _remplir(frame.table.cell(rank, place).text_frame, [text], TABLEAU, colour, gras=rank == 0)
-    else:
-        told = [_dire(item) for item in shown.items]
-        _texte(slide, told, top, HAUT - top - SOURCE_HAUT - ENTRE_DEUX, TAILLES, puces=True)
+        for line, row in zip(frame.table.rows, rows, strict=True):
+            for cell, text in zip(line.cells, row, strict=True):
+                _remplir(cell.text_frame, [text], TABLEAU, gras=row is rows[0] or None)
     if one.source:
-        _texte(slide, [one.source], HAUT - SOURCE_HAUT - 0.15, SOURCE_HAUT, (PIED,), couleur=GRIS)
+        slide.shapes._spTree.append(below._element)  # read after what it is the source of
+        _ecrire(below, [one.source], (PIED,))
     told = [montrable(text) for text in (one.notes, one.source, avertissement) if text]
     slide.notes_slide.notes_text_frame.text = "\n".join(told)
-
-
-def _nouvelle(deck: Presentee, titre: str, *, haut: float = MARGE, taille: int = 0) -> Slide:
-    """Add a slide with its title in the place that screen readers and the outline look for."""
-    slide = deck.slides.add_slide(deck.slide_layouts.get_by_name("Title Only"))
-    place = slide.shapes.title
-    place.left, place.top, place.width, place.height = map(Inches, (MARGE, haut, LARGE - 2 * MARGE, TITRE_HAUT))
-    _remplir(place.text_frame, [titre], taille or _taille_du_titre(titre), BLEU, gras=True)
-    return slide
 
 
 def _image(slide: Slide, octets: bytes, alternative: str, left: float, top: float, hauteur: float) -> Picture:
@@ -218,31 +213,21 @@ def _image(slide: Slide, octets: bytes, alternative: str, left: float, top: floa
     return picture
 
 
-def _texte(
-    slide: Slide, textes: list[str], haut: float, hauteur: float, tailles: tuple[int, ...], *, couleur: str = "1D2429",
-    puces: bool = False,
-) -> None:  # fmt: skip
-    box = slide.shapes.add_textbox(*map(Inches, (MARGE, haut, LARGE - 2 * MARGE, hauteur)))
+def _ecrire(place: SlidePlaceholder, textes: Iterable[str], tailles: tuple[int, ...]) -> None:
+    """Write paragraphs in a place of the model, at the largest size at which they hold; an empty place goes."""
     told = [montrable(text) for text in textes if text]
-    _remplir(box.text_frame, told, _taille(told, hauteur, tailles), couleur, puces=puces)
+    if told:
+        _remplir(place.text_frame, told, _taille(told, place.height.inches, tailles))
+    else:
+        place._element.getparent().remove(place._element)
 
 
-def _remplir(
-    cadre: TextFrame, textes: list[str], taille: int, couleur: str, *, gras: bool = False, puces: bool = False
-) -> None:
-    cadre.word_wrap, cadre.vertical_anchor = True, MSO_ANCHOR.TOP
+def _remplir(cadre: TextFrame, textes: list[str], taille: int, *, gras: bool | None = None) -> None:
     cadre.text = "\n".join(textes)
     for paragraph in cadre.paragraphs:
-        paragraph.alignment, paragraph.space_after = PP_ALIGN.LEFT, Pt(taille * ENTRE)
-        if puces:
-            properties = paragraph._p.get_or_add_pPr()
-            properties.set("marL", str(Pt(taille)))
-            properties.set("indent", str(-Pt(taille)))
-            etree.SubElement(properties, f"{{{properties.nsmap['a']}}}buChar").set("char", "•")
+        paragraph.space_after = Pt(taille * ENTRE)
         for run in paragraph.runs:
-            font = run.font
-            font.name, font.size, font.bold, font.color.rgb = POLICE, Pt(taille), gras, RGBColor.from_string(couleur)
-            font.language_id = MSO_LANGUAGE_ID.FRENCH
+            run.font.size, run.font.bold, run.font.language_id = Pt(taille), gras, MSO_LANGUAGE_ID.FRENCH
 
 
 def _taille(textes: list[str], hauteur: float, tailles: tuple[int, ...], *, gras: bool = False) -> int:

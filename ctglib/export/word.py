@@ -27,8 +27,7 @@ from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
 
 MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which Word changes
-POLICE = "Calibri"  # in every Word; ours cannot be embedded in a document that others edit
-BLEU, GRIS, ALERTE, FILET = "00558C", "5B6470", "8A6100", "C9D2D9"
+BLEU, FILET = "00558C", "C9D2D9"
 NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
 PAGES = "#set page(width: auto, height: auto, margin: 0pt)\n#donnees.map(svg => image(bytes(svg))).join(pagebreak())"
 LARGEUR_CM, LOGO_CM = 17.0, 3.5
