@@ -17,18 +17,10 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
+from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import DEPART, VALEUR, demandes, manques_finaux
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import evaluer
-from ctglib.calculs.parcours import (
-    CONVENTION,
-    Preuve,
-    evaluabilite,
-    parcours,
-    preuves_du_suivi,
-    preuves_du_texte,
-    recommandations,
-)
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
@@ -69,7 +61,7 @@ class EtudeFinale(EtudeAnnuelle):
     parcours: pd.DataFrame  # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
     evaluabilite: pd.DataFrame  # what the convention made it possible to evaluate
     recommandations: pd.DataFrame  # what the rules propose for each objective
-    preuves: Mapping[str, Preuve]  # the evidence of the criteria, by code
+    preuves: Mapping[str, calculs.Preuve]  # the evidence of the criteria, by code
     revisite: pd.DataFrame  # the public series, then and now (see ``ctglib.calculs.territoire``)
     manques: pd.DataFrame  # what is missing, and from whom (see ``ctglib.calculs.collecte``)
 
@@ -121,13 +113,13 @@ def etudier_la_fin(
     scored = scored | {last: derniere.evaluation}
     states = {year: etats(suivi, year) for year in earlier} | {last: derniere.etats}
     changes, lectures = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee), finale.lectures
-    ways = parcours(convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis)
-    able = evaluabilite(convention, lectures, ways, changes)
+    ways = calculs.parcours(convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis)
+    able = calculs.evaluabilite(convention, lectures, ways, changes)
     posts, found = catalogue.bilan.pilotage, comparables.resultat
-    compared = Preuve(0, 0, 0, 1)
+    compared = calculs.Preuve(0, 0, 0, 1)
     if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
         known = int(found.ecarts["ecart"].notna().sum())
-        compared = Preuve(len(comparables.depassent), known, known, len(found.ecarts))
+        compared = calculs.Preuve(len(comparables.depassent), known, known, len(found.ecarts))
     return EtudeFinale(
         **vars(derniere),
         finale=finale,
@@ -137,10 +129,10 @@ def etudier_la_fin(
         etats_annuels=states,
         parcours=ways,
         evaluabilite=able,
-        recommandations=recommandations(convention, lectures, derniere.etats, ways, finale.regles.regles),
+        recommandations=calculs.recommandations(convention, lectures, derniere.etats, ways, finale.regles.regles),
         preuves={
-            **preuves_du_texte(convention, catalogue, lectures, constats, able, besoins),
-            **preuves_du_suivi(derniere.etats, ways, convention, suivi.suivis, (posts.postes, posts.convertis)),
+            **calculs.preuves_du_texte(convention, catalogue, lectures, constats, able, besoins),
+            **calculs.preuves_du_suivi(derniere.etats, ways, convention, suivi.suivis, (posts.postes, posts.convertis)),
             "resultats_compares": compared,
         },
         revisite=revisiter(
@@ -169,7 +161,7 @@ class Trajectoires(Montrable):
         """The values of the indicators by year, the written initial value in its own; ``fiche`` beside."""
         ways = self.etude.parcours
         rows = lire_annees(self.etude, ways.loc[ways["table"].eq("observations"), "indicateur"])
-        known = avec_departs(rows, ways[ways["origine_initiale"].eq(CONVENTION)])
+        known = avec_departs(rows, ways[ways["origine_initiale"].eq(calculs.CONVENTION)])
         return known.assign(fiche=known["indicateur"].map(ways.set_index("indicateur")["fiche"]))
 
     def tableau(self) -> Tableau:
@@ -186,7 +178,7 @@ class Trajectoires(Montrable):
     def ecrits(self) -> Tableau | None:
         """Return the indicators that the convention writes, those of which a value is known; None when none is."""
         ways = self.etude.parcours
-        known = ways[ways["connue"].notna() & ways["origine"].eq(CONVENTION)]
+        known = ways[ways["connue"].notna() & ways["origine"].eq(calculs.CONVENTION)]
         return None if known.empty else self._tableau(known, "indicateurs_ecrits")
 
     def figures(self) -> Groupe | None:

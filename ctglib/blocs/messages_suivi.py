@@ -18,7 +18,7 @@ from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre  # fmt: skip
-from ctglib.calculs.etats import inconnues, pas_commencees
+from ctglib.calculs.etats import inconnues, pas_commencees, totaux
 from ctglib.calculs.parcours import juges, mauvais
 from ctglib.document.typographie import NOMBRES, abreger, accorder, date_longue, en_lettres, nombrer, sont, tous
 from ctglib.donnees.modeles.convention import Fiche
@@ -26,10 +26,6 @@ from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
-NON_COMPARABLES = {
-    "rupture": "série rompue, non comparable",
-    "changement_definition": "nouvelle définition, non comparable",
-}
 HASARD = "trop_peu"
 DEPUIS_LE_DEPART = {  # the columns of a year, in the way of an indicator
     "valeur": "derniere", "statut": "statut_derniere",
@@ -151,8 +147,8 @@ class MessagesDuSuivi:
             return (contexte.valeur_nue if bare else contexte.valeur)(name, valeur)
 
         notes = ["chiffre provisoire"] if row["statut"] in PROVISOIRES else []
-        if row["raison_evolution"] in NON_COMPARABLES:
-            notes.append(NON_COMPARABLES[row["raison_evolution"]])
+        if row["raison_evolution"] in self.regles.non_comparables:
+            notes.append(self.regles.non_comparables[row["raison_evolution"]])
         elif pd.notna(earlier):
             before = {value: "comme", 0: "jamais" if FOIS in words else number(0)}.get(earlier) or number(earlier)
             notes.append(f"{before} en {row['annee_precedente']}")
@@ -189,16 +185,16 @@ class MessagesDuSuivi:
         """Yield what each signatory spent to run the services, beside the year before, and, apart, the investments."""
         means, earlier, annee = self._de_la_fiche(self.etude.annuel.moyens), self.etude.precedent, self.etude.annee
         now = _par_signataire(means)
-        before = _par_signataire(self._de_la_fiche(earlier.moyens)) if earlier else {}
-        if not now:
+        if now.empty:
             return
         what, link = ("cette fiche a reçu", "de") if self.fiche else ("faire fonctionner les services a coûté", "à")
         parties = {item.id: self.regles.avec_article(item.nom_court) for item in self.etude.convention.parties}
         to = {who: f"{link} {name}".replace("de le ", "du ").replace("à le ", "au ") for who, name in parties.items()}
-        told = [f"{'' if exact else 'au moins '}{_euros(total)} {to[who]}" for who, (total, exact) in now.items()]
+        told = [f"{'au moins ' if lacks else ''}{_euros(total)} {to[who]}" for who, total, lacks in now.itertuples()]
         text = f"En {annee}, {what} {enumerer(told)}"
-        if set(before) == set(now) and all(exact for _, exact in before.values()):
-            text += f" ({enumerer([_euros(before[who][0]) for who in now])} en {annee - 1})"
+        before = now.iloc[:0] if earlier is None else _par_signataire(self._de_la_fiche(earlier.moyens))
+        if set(before.index) == set(now.index) and not before["manquantes"].any():
+            text += f" ({enumerer([_euros(before.at[who, 'valeur_connue']) for who in now.index])} en {annee - 1})"
         spent = means.loc[means["nature"].eq(INVESTISSEMENT), "valeur"].sum()
         if spent > 0:
             text += f" ; {_euros(spent)} d'investissement sont comptés à part"
@@ -359,12 +355,10 @@ def _parmi(effectif: int, total: int, nom: str, feminin: bool = False) -> str:
     return f"{nombrer(effectif, nom, feminin=feminin)} sur {en_lettres(total)}"
 
 
-def _par_signataire(moyens: pd.DataFrame) -> dict[str, tuple[float, bool]]:
-    """Return the operating euros of each signatory, and whether none of its lines lacks."""
-    rows = moyens[moyens["nature"].eq(EUROS)]
-    lacking = rows["valeur"].isna() & rows["statut"].ne(Statut.SANS_OBJET)
-    known = rows.assign(manque=lacking).groupby("signataire", sort=False).agg({"valeur": "sum", "manque": "any"})
-    return {who: (float(total), not lacks) for who, total, lacks in known.itertuples() if total > 0}
+def _par_signataire(moyens: pd.DataFrame) -> pd.DataFrame:
+    """Return the operating euros that are known of each signatory, and how many of its lines lack."""
+    rows = totaux(moyens[moyens["nature"].eq(EUROS)], ["signataire"]).set_index("signataire")
+    return rows.loc[rows["valeur_connue"].gt(0), ["valeur_connue", "manquantes"]]
 
 
 def _euros(valeur: float) -> str:

@@ -386,6 +386,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
         return None
     begun, words = etude.etats[~pas_commencees(etude.etats, etude.arrete)], etude.catalogue.evaluation.etats
     told, spoken = Groupe(), etude.catalogue.bilan.paroles
+    appraised = {item.fiche: item for item in etude.annuel.appreciations}
     for axe in etude.convention.axes:
         items = []
         for rank, fiche in enumerate(etude.convention.fiches):
@@ -406,11 +407,10 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
             if states:
                 said.append(f"Sur {nombrer(len(rows), 'modalité', feminin=True)}, {enumerer(states)}.")
             both, success, trouble = spoken[rank % len(spoken)]
-            for item in etude.annuel.appreciations:
-                if item.fiche == fiche.numero and (item.reussites or item.difficultes):
-                    first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]
-                    form = both if len(first) > 1 else success if item.reussites else trouble
-                    said.append(form.format(*first))
+            item = appraised.get(fiche.numero)
+            if item and (item.reussites or item.difficultes):
+                first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]
+                said.append((both if len(first) > 1 else success if item.reussites else trouble).format(*first))
             link = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
             head = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
             items.append((head, f"{' '.join(said)} ", link, "."))

@@ -222,6 +222,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     a_decider: dict[Identifiant, Texte]
     familles: dict[Identifiant, Texte]
     reste: Texte
+    non_comparables: dict[Identifiant, Texte]  # why a figure is not beside its earlier one, by reason
     sans_decision: Texte
     preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
     suivi: dict[Identifiant, tuple[Texte, ...]]  # about one, about several
