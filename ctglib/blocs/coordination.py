@@ -225,7 +225,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         "indicateur": labels.get,
         "echeance": lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date()),
         "compte": lambda count: count or RIEN,
-        "etat": lambda code: words[code].mot,
+        "etat": words.get,
     }
     notes = [
         etude.mot("une_par_poste", livrable=labels[name], postes=labels[posts]) for name in analyse.tous("par_poste")

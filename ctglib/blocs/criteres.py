@@ -48,7 +48,7 @@ class Criteres(Montrable):
         The data have one row a piece of evidence: its count, out of how many, how many of what it needs are known.
         """
         etude, rules, proofs = self.etude, self.etude.finale.regles, self.etude.preuves
-        answers = {item.critere: rules.reponses[item.reponse].dit for item in etude.finale.saisie.criteres}
+        answers = {item.critere: rules.reponses[item.reponse] for item in etude.finale.saisie.criteres}
         data = [
             (item.titre, proof.id, proof.libelle, *proofs[proof.id])
             for item in rules.criteres
@@ -73,7 +73,7 @@ class Criteres(Montrable):
         for item in rules.criteres:
             told.append(sous_titre(item.titre) + liste(map(self._preuve, item.preuves)))
             if found := entered.get(item.id):  # else the table of the criteria says it
-                answer = majuscule(rules.reponses[found.reponse].dit)
+                answer = majuscule(rules.reponses[found.reponse])
                 told.append(citation(f"{answer}. {found.appreciation}", "Les évaluateurs"))
         return suite(told)
 
@@ -184,7 +184,7 @@ class Criteres(Montrable):
             start = ""
             if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
                 start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
-            word = f", {catalogue.evaluation.evolutions[row.evolution].dit}" if row.evolution else ""
+            word = f", {catalogue.evaluation.evolutions[row.evolution]}" if row.evolution else ""
             label = abreger(row.libelle, self.etude.finale.regles.signes)
             said.append(f"{label} : {start}{derniere(row, contexte)}{word}")
         if len(measured) > LIMITE:
@@ -283,7 +283,7 @@ class Suites(Montrable):
             if len(own) > NOMMES:
                 counts = own["fiche"].value_counts(sort=False).items()
                 named = ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{n}" for n, count in counts)
-            word = majuscule(rules.decisions[code].mot)
+            word = majuscule(rules.decisions[code])
             many = f"chacun de ces {len(own)} objectifs" if len(own) > 1 else "un objectif"
             told.append(f"{word} {many} ({when[rule]}) : {named}.")
         taken = len(self.etude.finale.saisie.decisions)
@@ -319,11 +319,11 @@ class Suites(Montrable):
             found = taken.get((row.fiche, row.objectif))
             if found is None:
                 return etude.mot("a_decider")
-            return words[found.decision].mot + (f". {found.commentaire}" if found.commentaire else "")
+            return words[found.decision] + (f". {found.commentaire}" if found.commentaire else "")
 
         writers = {
             "su": lambda row: majuscule(" ; ".join(faits(row)) if row.lu else etude.mot("sans_lecture")),
-            "proposition": lambda row: words[row.decision].mot,
+            "proposition": lambda row: words[row.decision],
             "prise": decision,
         }
         return etude.tableau("recommandations", rows, writers, groupes=map(etude.titre_de_fiche, rows["fiche"]))

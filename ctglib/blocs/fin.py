@@ -285,7 +285,7 @@ class Trajectoires(Montrable):
             if not row.evolution:
                 bare = pd.isna(row.derniere) or pd.isna(row.valeur_initiale)
                 return RIEN if bare else words.raisons[row.raison_evolution]
-            told = words.evolutions[row.evolution].mot
+            told = words.evolutions[row.evolution]
             if row.raison_evolution != BANDE:
                 return told
             since = pd.Series({**row, "origine_cible": ""})

@@ -41,7 +41,7 @@ def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Callable[[pd.Series], str]
             return RIEN if row.raison_evolution in REPRISES else words.raisons[row.raison_evolution]
         kept = row.raison_evolution == BANDE
         gap = f", {bande(row, row.valeur, row.a_maintenir, contexte, words)}" if kept else ""
-        return words.evolutions[row.evolution].mot + gap
+        return words.evolutions[row.evolution] + gap
 
     def visee(row: pd.Series) -> str:
         """Return « 1 080 en 2026, ● atteint »; a reference that the text implies bears its mark."""

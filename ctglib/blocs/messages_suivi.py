@@ -161,7 +161,7 @@ class MessagesDuSuivi:
         rows, words = self.etude.etats, self.etude.catalogue.evaluation.etats
         waiting = pas_commencees(rows, self.etude.arrete)
         counts, total, later = rows.loc[~waiting, "statut"].value_counts(), len(rows), int(waiting.sum())
-        named = {code: words[code].mot for code in ETATS_DITS if code in counts}
+        named = {code: words[code] for code in ETATS_DITS if code in counts}
         told = [sont(int(counts[code]), word, accorder(word, 2)) for code, word in named.items()]
         if later:
             told.append(f"{en_lettres(later, feminin=True)} {'commence' if later < 2 else 'commencent'} plus tard")

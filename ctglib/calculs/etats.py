@@ -52,7 +52,7 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     table = table.fillna({"statut": NON_RENSEIGNEE} | dict.fromkeys(TEXTES, ""))
     table = table.assign(**{name: pd.to_datetime(table[name]) for name in DATES})
     passed = (table["echeance"] < today) & ~table["statut"].isin(CLOSES)
-    states, words = table["statut"].map(lambda code: evaluation.etats[code].mot), evaluation.mots
+    states, words = table["statut"].map(evaluation.etats), evaluation.mots
     late = states.map(lambda state: words["echeance_passee"].format(etat=state))
     not_yet = table["debut"].map(lambda start: words["non_commencee"].format(annee=start.year))
     return table.assign(

@@ -172,7 +172,7 @@ class Bilan:
         rows, known = self.etude.etats, self.etude.catalogue.evaluation
         if self.etude.annuel.actions.empty or rows["fiche"].nunique() < 2:
             return None
-        words = {**{code: word.mot for code, word in known.etats.items()}, "": known.mots["a_commencer"]}
+        words = {**known.etats, "": known.mots["a_commencer"]}
         states = rows.assign(statut=rows["statut"].mask(pas_commencees(rows, self.etude.arrete), ""))
         met = [code for code in words if code in set(states["statut"])]
         places = pd.MultiIndex.from_product([sorted(states["fiche"].unique()), met], names=["fiche", "statut"])
@@ -221,7 +221,7 @@ class Bilan:
             left, words = devenues(self.etude, last, annee - 1), self.etude.catalogue.evaluation.suites
             left = left[left["etat"].isin(OUVERTES)]
             if len(left):
-                named = " ; ".join(left["texte"] + " (" + left["etat"].map(lambda state: words[state].mot) + ")")
+                named = " ; ".join(left["texte"] + " (" + left["etat"].map(words) + ")")
                 before.append(mot("decisions_ouvertes", decidees=last, bilan=annee - 1, decisions=named))
         return paragraphe(f"{told} {mot('comite_annuel')}".rstrip()) + liste(before)
 
@@ -237,7 +237,7 @@ class Bilan:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody says."""
         rows, words = devenues(self.etude, self.etude.annee - 1, self.etude.annee), self.etude.catalogue.evaluation
         writers = {
-            "etat": lambda code: majuscule(words.suites[code].mot),
+            "etat": lambda code: majuscule(words.suites[code]),
             "commentaire": lambda text: majuscule(text) or RIEN,
         }
         return None if rows.empty else self.etude.tableau("suites", rows, writers)
@@ -397,7 +397,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
                 said.append(f"Elle commence en {fiche.debut.year}.")
             elif rows["statut"].eq(NON_RENSEIGNEE).all():
                 said.append("L'état de ses modalités n'a pas été transmis.")
-            named = {words[code].mot: rows["statut"].eq(code) for code in NOMMES}
+            named = {words[code]: rows["statut"].eq(code) for code in NOMMES}
             named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
             states = [
                 f"{sont(len(names), word, accorder(word, 2))} ({' ; '.join(f'« {name} »' for name in names)})"

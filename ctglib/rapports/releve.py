@@ -68,7 +68,7 @@ class Releve:
         before = self.bilan.etude.precedent.bilan.comite if self.bilan.etude.precedent else None
         if before is None or not before.decisions:
             return None
-        choices = ", ".join(item.mot for item in self.bilan.etude.catalogue.evaluation.suites.values())
+        choices = ", ".join(self.bilan.etude.catalogue.evaluation.suites.values())
         rows = [(f"suite.{item.id}", item.texte) for item in before.decisions]
         return self._tableau("suites", rows, notes=(f"Choix : {choices}.",))
 

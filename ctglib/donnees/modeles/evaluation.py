@@ -44,10 +44,10 @@ class SeuilsEvaluation(Modele):  # paces, the band of a maintien (a share of its
 class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of every code
     seuils: SeuilsEvaluation
     verdicts: Annotated[dict[VerdictIndicateur, MotDeVerdict], complet(VerdictIndicateur)]
-    evolutions: Annotated[dict[Evolution, MotDeVerdict], complet(Evolution)]
-    etats: Annotated[dict[StatutAction, MotDeVerdict], complet(StatutAction)]
-    suites: Annotated[dict[EtatSuite, MotDeVerdict], complet(EtatSuite)]
-    livrables: Annotated[dict[EtatLivrable, MotDeVerdict], complet(EtatLivrable)]
+    evolutions: Annotated[dict[Evolution, Texte], complet(Evolution)]
+    etats: Annotated[dict[StatutAction, Texte], complet(StatutAction)]
+    suites: Annotated[dict[EtatSuite, Texte], complet(EtatSuite)]
+    livrables: Annotated[dict[EtatLivrable, Texte], complet(EtatLivrable)]
     statuts: Annotated[dict[StatutBilan, Texte], complet(StatutBilan)]
     niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)  # 0 to 4 in the grid of annexe 4
     raisons: dict[Identifiant, Texte]  # why nothing can be judged
@@ -104,8 +104,8 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     signes: int = Field(ge=20)
     diagnostic: tuple[ThemeRevisite, ...]
     criteres: Annotated[tuple[Critere, ...], complet(CodeCritere)]
-    reponses: dict[CodeReponse, MotDeVerdict]
-    decisions: dict[CodeDecision, MotDeVerdict]
+    reponses: dict[CodeReponse, Texte]
+    decisions: dict[CodeDecision, Texte]
     regles: Annotated[tuple[RegleRecommandation, ...], complet(CodeRegle)]
     forces: dict[CodeForce, ForceDePreuve]
     articles: dict[RoleDeClause, Texte]  # what each settles for what comes next
