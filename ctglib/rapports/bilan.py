@@ -84,16 +84,14 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
         return etudier(convention, annee, "publique", brut=True).suivi
     suivi = Bilan(etudier(convention, annee, "publique")).etude.suivi
 
-    def en_nombres(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
+    def en_nombres(table: pd.DataFrame, colonne: str = "valeur") -> pd.DataFrame:
         return table.assign(**{colonne: nombres(table[colonne])})
 
     years = {
-        year: replace(
-            one, profils=en_nombres(one.profils, "effectif"), observations=en_nombres(one.observations, "valeur")
-        )
+        year: replace(one, profils=en_nombres(one.profils, "effectif"), observations=en_nombres(one.observations))
         for year, one in suivi.suivis.items()
     }
-    return replace(suivi, observations=en_nombres(suivi.observations, "valeur"), suivis=years)
+    return replace(suivi, observations=en_nombres(suivi.observations), suivis=years)
 
 
 @dataclass(frozen=True)
