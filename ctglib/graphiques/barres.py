@@ -37,7 +37,6 @@ PART_OF_A_BAR, WIDEST_BAR = 0.62, 46.0
 SQUARE = 10.0  # of what is absent
 MARGIN_OF_YEARS = 5.0
 BETWEEN_BLOCKS = 14.0
-AT_LEAST = 3  # years in a block, even when a word must then be cut
 LINES, LINES_INSIDE = 3, 2
 MARGIN = 4.0
 UNDER_NAME, BETWEEN_BARS = 2.0, 11.0
@@ -175,8 +174,7 @@ def entrees_sorties(mouvements: pd.DataFrame, contexte: Contexte, **legende: str
         left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
         width = planche.width - left
         texts = rows[["texte_entrees", "texte_sorties", "texte_solde", "an"]].to_numpy().ravel()
-        need = min(planche.widest_word(texts, bold=True) + 2 * MARGIN_OF_YEARS, width / AT_LEAST)
-        parts = blocks(range(len(rows)), width, need)
+        parts = blocks(range(len(rows)), width, planche.widest_word(texts, bold=True) + 2 * MARGIN_OF_YEARS)
         unit = HEIGHT / max(sum(value for name in SENS if (value := rows[name].max()) > 0), 1.0)
         top = -BETWEEN_BLOCKS
         for ranks in parts:

@@ -47,6 +47,7 @@ MARK = 12.0
 TIRET = "–"
 SANS_ZERO = "L'échelle ne part pas de zéro."
 ROOM_OF_A_GRADUATION = 36.0
+AT_LEAST = 3  # columns that a block is taken to hold
 
 
 def assemble(
@@ -131,12 +132,14 @@ def round_step(step: float) -> float:
 def blocks(columns: Sequence[Any], width: float, need: float) -> list[Sequence[Any]]:
     """Return columns in as few blocks as their need allows, of nearly the same size: none is squeezed.
 
+    Three are taken to hold in a block, even when a word must then be cut.
+
     Examples:
         >>> blocks([2023, 2024, 2025, 2026, 2027], 100, 30)
         [[2023, 2024, 2025], [2026, 2027]]
     """
     count = len(columns)
-    size = ceil(count / ceil(count / max(int(width / need), 1)))
+    size = ceil(count / ceil(count / max(int(width / need), AT_LEAST)))
     return [columns[start : start + size] for start in range(0, count, size)]
 
 

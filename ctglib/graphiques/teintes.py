@@ -17,7 +17,6 @@ from ctglib.graphiques.planche import GUTTER, TIRET, Planche, assemble, blocks
 PLUS_FONCE = "Plus la case est foncée, plus la valeur est élevée."
 LINES = 3
 MARGIN, BETWEEN_CELLS, BETWEEN_BLOCKS = 4.0, 2.0, 12.0
-AT_LEAST = 3  # columns in a block, even when a word must then be cut
 CLASSES = 5
 LARGEUR_DES_MOTS = 22  # signs of a line of the key
 SANS_VALEUR = "sans valeur"
@@ -51,7 +50,7 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure
         left = min(planche.left, planche.widest(texts.index) + GUTTER)
         width = planche.width - left
         words = max(planche.widest_word(texts.columns), planche.widest_word(texts.to_numpy().ravel(), bold=True))
-        parts = blocks(columns, width, min(words + 2 * MARGIN, width / AT_LEAST))
+        parts = blocks(columns, width, words + 2 * MARGIN)
         top = 0.0
         for shown in parts:
             place = (left, top, width / len(parts[0]))
