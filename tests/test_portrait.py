@@ -15,6 +15,7 @@ from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 from officiels_exemple import cnaf, ecrire, en_python
 from rapports_produits import PORTRAITS, Production
+from verification_exemple import corriger
 
 from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.portrait import etudier_portrait
@@ -23,7 +24,9 @@ from ctglib.donnees import publiques
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.production.plan import CARNETS
 from ctglib.production.portail import ecrire_portail
+from ctglib.production.verifier import grouper, portraits_publies, relever
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.portrait import ouvrir_portrait
 
@@ -157,6 +160,26 @@ def test_le_portail_range_les_portraits_par_niveau(rapports_produits: Production
     places = [page.index(piece) for piece in ('id="portraits"', "Départements", "Communes, département 62")]
     assert places == sorted(places)
     assert 'href="portraits/62413/portrait.pdf"' in page and "Harnes (62413)" in page
+
+
+def test_verifier_connait_les_portraits_et_dit_celui_qui_a_change(
+    rapports_produits: Production, tmp_path: Path
+) -> None:
+    shutil.copytree(rapports_produits.sortie / "portraits", tmp_path / "portraits")
+    ecrire_portail(tmp_path)
+    (tmp_path / "portraits" / "lens").mkdir()
+    corriger(tmp_path / "portraits" / "62413" / "portrait.html", b"Harnes", b"Hornes")
+
+    found = relever(tmp_path, portraits_publies(tmp_path), CARNETS)
+
+    assert {item.commande.parametres for item in found.publies} == {
+        (("territoire", code),) for code in ("62", "62015", "62413")
+    }
+    assert not found.causes and grouper(found.sorties) == [
+        "rapports : portraits/lens n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer",
+        "portraits/62413, portrait : portrait.html n'est pas celui qui avait été produit (travail interrompu, ou "
+        "fichier modifié)",
+    ]
 
 
 def test_un_code_inconnu_est_refuse_avec_les_noms_proches_et_rien_n_est_ecrit(tmp_path: Path) -> None:

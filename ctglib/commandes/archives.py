@@ -57,8 +57,8 @@ def verifier(
     from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
 
-    publiees = examen.conventions_publiees(sortie)
-    if not publiees:
+    publiees, portraits = examen.conventions_publiees(sortie), examen.portraits_publies(sortie)
+    if not (publiees or portraits):
         raise Incompris(
             f"Aucun rapport dans {sortie}. Produisez-les (ctg produire), ou dites où ils sont par --sortie."
         )
@@ -78,7 +78,7 @@ def verifier(
         said = f"✗ {sujet} : {mauvais}" if ecarts else f"✓ {sujet} : {bon}"
         dire(said, *(f"  - {line}" for line in examen.grouper(ecarts)))
 
-    releve = examen.relever(sortie, convention or publiees, carnets)
+    releve = examen.relever(sortie, convention or (*publiees, *portraits), carnets)
     tels = f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit"
     constater("Fichiers", releve.sorties, tels, f"{compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste")
     sujet, autres = "Données lues, carnets, code et versions", "ce ne sont plus ceux du manifeste"

@@ -235,6 +235,7 @@ def commander(
 ) -> Commande:  # fmt: skip
     """Return the order of one report; its notebook is told what it declares, and no more."""
     possible = {"convention": convention, "annee": annee, "fiche": fiche, "diffusion": diffusion}
+    possible[TERRITOIRE] = convention.removeprefix(f"{PORTRAITS}/")
     told = tuple((nom, value) for nom, value in possible.items() if nom in carnet.parametres)
     return Commande(carnet.chemin, convention, annee, diffusion, formats, sortie, told)
 
@@ -242,10 +243,7 @@ def commander(
 def portraits(codes: Iterable[str], formats: tuple[str, ...], sortie: Path, carnets: Path = CARNETS) -> list[Commande]:
     """Return the portraits of some territories; each has a folder and a manifest of its own, whatever their number."""
     (notebook,) = [carnet for carnet in carnets_declares(carnets) if TERRITOIRE in carnet.parametres]
-    return [
-        Commande(notebook.chemin, f"{PORTRAITS}/{code}", None, PUBLIQUE, formats, sortie, ((TERRITOIRE, code),))
-        for code in codes
-    ]
+    return [commander(notebook, f"{PORTRAITS}/{code}", None, None, PUBLIQUE, formats, sortie) for code in codes]
 
 
 def annees_de(convention: str) -> tuple[int, ...]:

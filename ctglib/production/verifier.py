@@ -34,7 +34,7 @@ from ctglib.production.manifeste import (
     lire_manifeste,
     versions,
 )
-from ctglib.production.plan import INTERNE, MANIFESTE, PROJET, nom_de
+from ctglib.production.plan import INTERNE, MANIFESTE, PORTRAITS, PROJET, nom_de
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import confier
 
@@ -110,17 +110,24 @@ def conventions_publiees(sortie: Path) -> tuple[str, ...]:
     return tuple(sorted({path.parent.name if path.name == INTERNE else path.name for path in folders}))
 
 
+def portraits_publies(sortie: Path) -> tuple[str, ...]:
+    """Return the names of the portraits that a folder of reports has: « portraits/62413 »."""
+    return tuple(sorted(f"{PORTRAITS}/{path.parent.name}" for path in sortie.glob(f"{PORTRAITS}/*/{MANIFESTE}")))
+
+
 def relever(
     sortie: Path, conventions: Iterable[str], carnets: Path, diffusions: tuple[str, ...] = plan.DIFFUSIONS
 ) -> Releve:
-    """Return what is not as the manifests of some conventions say, in a folder of reports."""
+    """Return what is not as the manifests of some conventions, or portraits, say, in a folder of reports."""
     donnees, publies, sorties, found, nombre = Donnees(), [], [], [], 0
-    connus = {PORTAIL, *conventions_publiees(sortie)}
-    for path in sorted(sortie.iterdir()) if sortie.is_dir() else ():
+    territoires = portraits_publies(sortie)
+    connus = {PORTAIL, *conventions_publiees(sortie), *territoires, *([PORTRAITS] if territoires else [])}
+    for path in sorted([*sortie.glob("*"), *sortie.glob(f"{PORTRAITS}/*")]):
+        nom = path.relative_to(sortie).as_posix()
         if path.is_symlink():
-            sorties.append(Ecart("rapports", f"{path.name} {LIEN}"))
-        elif path.name not in connus and not path.name.startswith(PREFIXE):
-            phrase = f"{path.name} n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
+            sorties.append(Ecart("rapports", f"{nom} {LIEN}"))
+        elif nom not in connus and not path.name.startswith(PREFIXE):
+            phrase = f"{nom} n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
             sorties.append(Ecart("rapports", phrase))
     for convention in conventions:
         folders = {plan.PUBLIQUE: sortie / convention, INTERNE: sortie / convention / INTERNE}
