@@ -54,7 +54,7 @@ class Textes:
     @cached_property
     def _reponses(self) -> list[tuple[str, str]]:
         answers = self.documents["evaluation_finale"]["reponses"].values()
-        return [(item["mot"], words) for item in answers for words in self._paroles]
+        return [(answer, words) for answer in answers for words in self._paroles]
 
 
 class Amorces:

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 PROJET = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DEPENDANCES = [Requirement(line) for line in PROJET["dependencies"]]
 TESTS = [Requirement(line) for line in PROJET["optional-dependencies"]["tests"]]
-BINAIRES = {".docx", ".png", ".jpg", ".pdf", ".ttf", ".xlsx", ".parquet", ".woff", ".woff2", ".icc"}
+BINAIRES = {".docx", ".png", ".jpg", ".pdf", ".pptx", ".ttf", ".xlsx", ".parquet", ".woff", ".woff2", ".icc"}
 CONSTRUCTION = [Requirement(line) for line in PROJET["optional-dependencies"]["construction"]]
 VERROU, VERROU_DES_TESTS = "requirements.lock", "requirements-tests.lock"
 EMPREINTE = re.compile(r" {4}--hash=sha256:[0-9a-f]{64}( \\)?")

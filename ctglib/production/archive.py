@@ -39,7 +39,7 @@ REQUIS = ("pyproject.toml", "README.md", VERROU)  # without them the library doe
 AUTRES = ("CHANGELOG.md", "environment.yml", "LICENCE*", "LICENSE*", "docs/*.md")
 PARTAGES = ("catalogue", "schemas", "sources")
 UNIX, DROITS, DROITS_DE_LA_CLE = 3, 0o100644, 0o100600
-DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx"}
+DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx", ".pptx", ".xlsx"}
 SYSTEME = f"{platform.system()} {platform.machine()}"
 CLASSEUR, LICENCE = "#classeur", "#licence"
 
