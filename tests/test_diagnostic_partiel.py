@@ -69,7 +69,8 @@ def test_un_theme_sans_ligne_n_a_ni_chiffre_ni_doute_et_les_limites_le_disent(do
 
     assert "parc privé" not in " ".join(mots(ctg.section("precarite").pieces))
     assert "Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : « Logement et habitat »" in tout(ctg)
-    assert not {name for name in ctg.doutes if ctg.catalogue.theme_de[name] == "logement"}
+    logement = {item.id for theme in ctg.catalogue.themes if theme.theme == "logement" for item in theme.indicateurs}
+    assert logement and logement.isdisjoint(ctg.doutes)
 
 
 def test_sans_un_mode_d_accueil_publie_la_petite_enfance_garde_le_reste(donnees: Path) -> None:

@@ -68,7 +68,8 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
 def constats_de_harnes() -> pd.DataFrame:
     catalogue = harnes().catalogue
     table = comparer(harnes().annexe1, catalogue.indicateurs, catalogue.unites, "62413", "62")
-    return constats(table, catalogue.indicateurs, theme_de=catalogue.theme_de, seuils=catalogue.seuils)
+    themes = {item.id: theme.theme for theme in catalogue.themes for item in theme.indicateurs}
+    return constats(table, catalogue.indicateurs, theme_de=themes, seuils=catalogue.seuils)
 
 
 @cache

@@ -147,8 +147,6 @@ def test_le_catalogue_suit_l_ordre_des_themes_et_des_tableaux(donnees: Path) -> 
     ordres = [theme.ordre for theme in catalogue.themes]
     assert ordres == sorted(ordres)
     assert list(catalogue.indicateurs) == [item.id for theme in catalogue.themes for item in theme.indicateurs]
-    assert catalogue.theme_de["population"] == "cadrage"
-    assert set(catalogue.theme_de) == set(catalogue.indicateurs)
 
 
 def test_un_code_et_un_mot_restent_du_texte_et_un_nombre_vide_est_absent(donnees: Path) -> None:

@@ -70,7 +70,8 @@ class EtudeDiagnostic:
         words, places = self.catalogue, (self.convention.territoire, self.convention.reference)
         table = calculs.comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
         table = calculs.sans_le_hasard(table, words.indicateurs, words.evaluation)
-        return calculs.constats(table, words.indicateurs, theme_de=words.theme_de, seuils=words.seuils)
+        themes = {item.id: theme.theme for theme in words.themes for item in theme.indicateurs}
+        return calculs.constats(table, words.indicateurs, theme_de=themes, seuils=words.seuils)
 
     @cached_property
     def constats_surs(self) -> pd.DataFrame:

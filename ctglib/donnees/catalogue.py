@@ -57,11 +57,6 @@ class Catalogue(Montrable, Fichiers):
         return {item.id: item for theme in self.themes for item in theme.indicateurs}
 
     @cached_property
-    def theme_de(self) -> dict[str, str]:
-        """Return the theme of each indicator."""
-        return {item.id: theme.theme for theme in self.themes for item in theme.indicateurs}
-
-    @cached_property
     def indicateurs_fiches(self) -> dict[str, Indicateur]:
         """Return the indicators of the follow-up by id, fiche by fiche."""
         return {item.id: item for group in self.fiches_indicateurs.values() for item in group}
