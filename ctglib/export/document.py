@@ -74,7 +74,8 @@ class Document:
     @property
     def premiere_page(self) -> tuple[Bloc, ...]:
         """What comes before its second chapter."""
-        return tuple(takewhile(lambda bloc: bloc not in self.chapitres[1:2], self.corps))
+        second = next(iter(self.chapitres[1:]), None)
+        return tuple(takewhile(lambda bloc: bloc is not second, self.corps))
 
     @property
     def court(self) -> bool:

@@ -31,7 +31,10 @@ def ecrire_html(objet: object) -> str:
     """Return an object of a document as HTML, by the macro of its kind; a string stays one, to be escaped."""
     if isinstance(objet, str):
         return objet
-    return getattr(modeles().get_template("blocs.html.j2").module, type(objet).__name__)(objet)
+    macro = getattr(modeles().get_template("blocs.html.j2").module, type(objet).__name__, None)
+    if macro is None:
+        raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en HTML")
+    return macro(objet)
 
 
 @lru_cache(maxsize=1)

@@ -52,6 +52,7 @@ def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
         "logos": [{"nom": montrable(logo.nom), "contenu": [*(logo.contenu or b"")]} for logo in cover.logos],
         "avertissement-court": montrable(document.rappel),
         "court": document.court,
+        "sommaire": len(document.premiere_page),
         "corps": corps,
     }
     shown = f'#import "rapport.typ": {cadre}\n#show: {cadre}.with(donnees)\n'

@@ -22,7 +22,7 @@ from urllib.parse import quote
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
-from ctglib.production.echec import MODELES, refus, rendre
+from ctglib.production.echec import MODELES, dire_refus, rendre
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
 from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares, convention_de
 from ctglib.production.portail import PORTAIL, octets_du_portail
@@ -133,7 +133,7 @@ def telecharger() -> dict[str, bytes]:
         command += ["--only-binary", ":all:", "--dest", folder, "--requirement", str(PROJET / VERROU)]
         done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
         if done.returncode:
-            raise Empechement(refus("paquets_absents", dit="".join(done.stderr.splitlines()[-1:]).strip()))
+            raise Empechement(dire_refus("paquets_absents", dit="".join(done.stderr.splitlines()[-1:]).strip()))
         return {f"{PAQUETS}/{path.name}": path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 

@@ -29,8 +29,8 @@ def phrases() -> dict[str, Any]:
     return yaml.safe_load((MODELES / "echecs.yaml").read_text(encoding="utf-8"))
 
 
-def refus(cle: str, **valeurs: object) -> str:
-    """Return why a production does not begin, and what to do."""
+def dire_refus(cle: str, **valeurs: object) -> str:
+    """Return why a command, or a machine of a cluster, refuses, and what to do."""
     return phrases()["refus"][cle].format(**valeurs)
 
 

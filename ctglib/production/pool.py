@@ -24,7 +24,7 @@ from queue import Empty, SimpleQueue
 
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.partage import Reserve, partager_par
-from ctglib.production.echec import OuvrierPerdu, TacheEchouee, refus
+from ctglib.production.echec import OuvrierPerdu, TacheEchouee, dire_refus
 from ctglib.production.manifeste import empreinte_du_code
 
 PRECHARGE = "ctglib.production.prechargement"  # by the process that forkserver forks the others from
@@ -58,15 +58,15 @@ def ouvrir_executeur(
     try:
         from distributed import Client
     except ImportError:
-        raise Empechement(refus("sans_dask")) from None
+        raise Empechement(dire_refus("sans_dask")) from None
     try:
         client = Client(ordonnanceur, timeout=ATTENTE)
     except (OSError, ValueError) as error:
-        raise Empechement(refus("ordonnanceur_muet", adresse=ordonnanceur)) from error
+        raise Empechement(dire_refus("ordonnanceur_muet", adresse=ordonnanceur)) from error
     with client:
         nombre = sum(client.nthreads().values())
         if not nombre:
-            raise Empechement(refus("sans_ouvrier", adresse=ordonnanceur))
+            raise Empechement(dire_refus("sans_ouvrier", adresse=ordonnanceur))
         with Grappe(client.get_executor(pure=False), delai) as grappe:
             yield grappe, AVANCE * nombre
 
@@ -95,7 +95,7 @@ def a_part(tache: Callable, delai: float | None, code: str) -> object:
     A machine of the cluster that has another version of the library refuses: its reports would not be these.
     """
     if code != empreinte_du_code():
-        raise Empechement(refus("classeur_different"))
+        raise Empechement(dire_refus("classeur_different"))
     ouvriers = _ouvriers(delai)
     ouvriers.oublier()
     return ouvriers.submit(tache).result()
@@ -268,11 +268,11 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
+    if temporaire:
+        os.environ["TMPDIR"] = tempfile.tempdir = temporaire
     import matplotlib as mpl
 
     mpl.use("agg")  # a task is not in the main thread, where alone a window opens
-    if temporaire:
-        os.environ["TMPDIR"] = tempfile.tempdir = temporaire
     if jetable:  # to look for garbage in what was loaded before the fork would be a fifth of a report
         gc.freeze()
         gc.set_threshold(RAMASSAGE)
@@ -289,6 +289,7 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
             else:
                 trace = "".join(traceback.format_exception(error))
                 tuyau.send(("panne", type(error).__name__, str(error), trace))
+            del faite, error  # what a failed task held must not stay through the next one
             if jetable:
                 return
 

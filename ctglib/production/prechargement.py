@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import gc
 import signal
-from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 
 from ctglib import rapports
-from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.graphiques.planche import prepare
 from ctglib.production.moteur import charger_papermill
 
@@ -22,13 +20,12 @@ gc.disable()  # nothing that stays loaded is garbage; each worker turns it on ag
 charger_papermill()
 REPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
 WRITERS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]
-OTHERS = ["ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "highspy", "pikepdf", "typst"]
-for nom in (*REPORTS, *WRITERS, *OTHERS):
+KERNEL = ["ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager"]  # the engine imports them as it begins
+for nom in (*REPORTS, *WRITERS, *KERNEL):
     import_module(nom)
 nbformat = import_module("nbformat")
 nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks
 html = import_module("ctglib.export.html")
 for nom in ("page.html.j2", "blocs.html.j2"):
     html.modeles().get_template(nom)
-with suppress(DonneesInvalides):  # of the charter, which the command or a report will tell
-    prepare()
+prepare()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable
-from ctglib.production.echec import Echec, echec_de, page_d_echec, refus, titre_de
+from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
 from ctglib.production.manifeste import Trace, empreinte, empreinte_du_code, versions
 from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet
 from ctglib.production.pool import annoncer
@@ -70,9 +70,9 @@ def verrouiller(sortie: Path) -> Iterator[str]:
         tenu = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
         (sortie / TRAVAIL).mkdir(mode=0o700, exist_ok=True)
     except Timeout:
-        raise Empechement(refus("deja_au_travail", sortie=sortie)) from None
+        raise Empechement(dire_refus("deja_au_travail", sortie=sortie)) from None
     except OSError as error:
-        raise EcritureImpossible(refus("sortie_fermee", sortie=sortie, raison=error.strerror)) from error
+        raise EcritureImpossible(dire_refus("sortie_fermee", sortie=sortie, raison=error.strerror)) from error
     with tenu:
         for path in sortie.rglob(PROVISOIRES):
             with suppress(OSError):
