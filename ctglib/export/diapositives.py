@@ -33,7 +33,7 @@ from ctglib.export.word import en_images, terminer
 MODELE = Path(__file__).parent / "modele.pptx"  # slides and their styles, which PowerPoint changes
 DIAPOSITIVES, LIGNES = 10, 6  # at most
 PORTRAIT = 1.2  # a chart that is not this much as wide as it is high would be too small to read from afar
-LARGE, HAUT, MARGE = 13.333, 7.5, 0.6  # inches: 16:9
+LARGE, HAUT, MARGE = 13.333, 7.5, 0.6  # inches, those of the model
 TITRE_HAUT, SOURCE_HAUT, ENTRE_DEUX = 1.7, 0.45, 0.25
 AISANCE = 1.28  # the fonts that stand for Calibri where it is not installed are that much wider than ours
 TAILLES = (28, 26, 24, 22, 20, 18)  # pt: the largest that holds, never less than what is read four metres away
