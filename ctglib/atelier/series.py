@@ -215,20 +215,27 @@ def convention_par_defaut(nom: str | None) -> str:
 dossier = lru_cache(maxsize=8)(lire_dossier)
 
 
-@lru_cache(maxsize=8)
 def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
-    """Return the follow-up of a convention up to a year (the last one by default), its small counts suppressed."""
+    """Return the follow-up of a convention (the only real one by default) up to a year (the last one by default).
+
+    Its small counts are suppressed.
+    """
     name = convention_par_defaut(convention)
     dates = dossier(name).convention
-    annee = dates.fin.year if annee is None else annee
-    if not dates.debut.year <= annee <= dates.fin.year:
-        raise impossible("hors_convention", debut=dates.debut.year, fin=dates.fin.year, annee=annee)
-    return etudier(name, annee, "publique")
+    year = dates.fin.year if annee is None else annee
+    if not dates.debut.year <= year <= dates.fin.year:
+        raise impossible("hors_convention", debut=dates.debut.year, fin=dates.fin.year, annee=year)
+    return _etudier(name, year)
+
+
+@lru_cache(maxsize=8)
+def _etudier(convention: str, annee: int) -> EtudeAnnuelle:
+    return etudier(convention, annee, "publique")
 
 
 def oublier() -> None:
     """Oublie ce qui a été lu : à appeler quand des données ont changé, ce que ``%ctg`` fait de lui-même."""
-    for kept in (dossier, etude, _catalogue, connus):
+    for kept in (dossier, _etudier, _catalogue, connus):
         kept.cache_clear()
 
 

@@ -223,8 +223,10 @@ def en_table(serie: pd.Series) -> pd.DataFrame:
 def _bloc(piece: object) -> Bloc:
     if isinstance(piece, str):
         return Paragraphe(piece)
+    if isinstance(piece, Figure):
+        return piece.bloc
     if isinstance(piece, Bloc):
-        return getattr(piece, "bloc", piece)
+        return piece
     if isinstance(piece, pd.DataFrame):
         return tableau(piece)
     if isinstance(piece, list | tuple):
