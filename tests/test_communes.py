@@ -28,7 +28,7 @@ def lignes(chemin: Path, separateur: str = ",") -> list[dict[str, str]]:
 
 def communes(convention: str) -> pd.DataFrame | None:
     suivi = lire_suivi_brut(convention)
-    return lire_communes(suivi.convention, suivi.catalogue)
+    return lire_communes(suivi.convention, suivi.catalogue.comparaison)
 
 
 def test_les_effectifs_sont_ceux_du_fichier_de_la_cnaf(depot: Path) -> None:
@@ -52,7 +52,7 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
     with enregistrer() as annual:
         suivi = lire_suivi_brut("harnes", 2024)
     with enregistrer() as final:
-        found = lire_communes(suivi.convention, suivi.catalogue)
+        found = lire_communes(suivi.convention, suivi.catalogue.comparaison)
 
     assert not [name for name in annual.lus if name.startswith("sources/publiques/cnaf_communes")]
     assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(final.lus)

@@ -40,7 +40,7 @@ EXEMPLE = [
 @pytest.fixture(scope="module")
 def harnes() -> Resultat:
     suivi = lire_suivi_brut("harnes")
-    catalogue, rows = suivi.catalogue, lire_communes(suivi.convention, suivi.catalogue)
+    catalogue, rows = suivi.catalogue, lire_communes(suivi.convention, suivi.catalogue.comparaison)
     return comparer(rows, catalogue.comparaison, catalogue.indicateurs_contexte, suivi.convention)
 
 

@@ -45,7 +45,7 @@ def figure(found: Resultat, words: Contexte) -> Figure:
 @pytest.fixture(scope="module")
 def harnes() -> Comparables:
     suivi = lire_suivi_brut("harnes")
-    return etudier_comparables(suivi, lire_communes(suivi.convention, suivi.catalogue))
+    return etudier_comparables(suivi, lire_communes(suivi.convention, suivi.catalogue.comparaison))
 
 
 @pytest.mark.parametrize("texte", LIBELLES.values(), ids=LIBELLES)

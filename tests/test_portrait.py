@@ -234,7 +234,7 @@ def test_toute_commune_dont_les_chiffres_sont_la_se_compare_aux_autres(
     ailleurs: Path, nom: str, departement: str
 ) -> None:
     dossier = lire_dossier(nom)
-    communes = lire_communes(dossier.convention, dossier.catalogue)
+    communes = lire_communes(dossier.convention, dossier.catalogue.comparaison)
 
     compared = etudier_comparables(dossier, communes)
 

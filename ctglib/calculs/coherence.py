@@ -275,8 +275,9 @@ def variations_seules(check: Controle) -> Constats:
         told = {"ecrit": variation(change), "limite": pourcent(limit, 0)}
         if abs(change) > limit + EPSILON:
             yield check.d_un_indicateur("variation_forte", name, territoire, indicateurs=(name,), **told)
-        for cut in ruptures_dans(check.catalogue.indicateurs[name], line.annee)[-1:]:  # the latest
-            yield check.d_un_indicateur("rupture", name, territoire, annee=cut.annee, pourquoi=cut.raison, **told)
+        if breaks := ruptures_dans(check.catalogue.indicateurs[name], line.annee):
+            last = breaks[-1]
+            yield check.d_un_indicateur("rupture", name, territoire, annee=last.annee, pourquoi=last.raison, **told)
 
 
 def memes_effectifs(check: Controle) -> Constats:

@@ -52,14 +52,12 @@ def comparer(
     commune.
     """
     place, names = convention.territoire, [name for name in effectifs.columns if name not in PREMIERES]
-    size, ratios, items = (
-        comparaison.taille,
-        list(comparaison.ratios),
-        [indicateurs[n] for n in comparaison.indicateurs],
-    )
+    size, ratios = comparaison.taille, list(comparaison.ratios)
+    items = [indicateurs[name] for name in comparaison.indicateurs]
     counts = effectifs.astype(dict.fromkeys(names, "float64")).set_index(["annee", "commune"])[names].sort_index()
     labels = effectifs.drop_duplicates("commune").set_index("commune")["nom"]
-    last, chosen, tables = max(effectifs["annee"].astype(int), default=0), [], []
+    last = max(effectifs["annee"].astype(int), default=0)
+    chosen, tables = [], []
     for rank, setting in enumerate((comparaison.reglage, *comparaison.variantes)):
         years = convention.debut.year - setting.annees_avant, last
         found = _choisir(counts, place, comparaison, setting, years)

@@ -38,7 +38,8 @@ def comparer(
         The columns ``COLONNES``; ``ecart`` in points or in %, as ``ecart_type`` (of the unit) says.
     """
     given = observations[observations["territoire"].isin([territoire, reference])]
-    order = [name for name in indicateurs if name in {*given["indicateur"]}]
+    told = {*given["indicateur"]}
+    order = [name for name in indicateurs if name in told]
     own, other, same_year = en_regard(given, order, (territoire, reference))
     table = own.assign(
         **{name: own[name].fillna(other[name]) for name in ("section", "unite", "annee")},

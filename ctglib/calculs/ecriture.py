@@ -52,7 +52,7 @@ def pourcent(valeur: float, decimales: int = 1, signe: bool = False) -> str:
 
 
 def variation(valeur: float) -> str:
-    """Return a variation over five years: ``-36.3`` reads « −36,3 % »."""
+    """Return a change in %, with its sign: ``-36.3`` reads « −36,3 % »."""
     return pourcent(valeur, 1, signe=True)
 
 

@@ -69,7 +69,9 @@ def contexte_du_territoire(
         row |= {"annee_avant": before, "valeur_avant": values.get(before), "valeur_depart": values.get(depart)}
         if "variation" not in row:
             row["lecture"] = "absente" if known.empty else "seule" if np.isnan(before) else "rupture"
-    table = pd.DataFrame(rows, columns=list(COLONNES)).astype({"valeur_avant": "float64"})
+    table = pd.DataFrame(rows, columns=list(COLONNES)).astype(
+        dict.fromkeys(["valeur_avant", "valeur_depart"], "float64")
+    )
     items = [meanings[name] for name in table["indicateur"]]
     rules = {"arrondi": [item.arrondi_source or 0.0 for item in items], "hasard": [item.hasard for item in items]}
     moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"], **rules), seuils)

@@ -30,6 +30,7 @@ Montre = dict[str, str | float | date]
 Demandes = Iterator[tuple[str, "Ligne"]]  # the service that fills a row, and the row
 
 OBSERVATIONS = "observations"
+LUS = {"nombre": float, "date": date.fromisoformat}  # by the type of a column; the others are texts
 
 
 @dataclass(frozen=True)
@@ -223,10 +224,10 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
             target, shown = ligne.cibles[0], dict(ligne.montre)
             known = cadre.connue(target)
             for cell, column in target.champs.items():
-                text, choices = known.get(column), ligne.liste or lists.get(cell)
+                text = known.get(column)
                 if text and text != target.defauts.get(column):  # a default is not written
-                    read = {"nombre": float, "date": date.fromisoformat, "liste": choices and choices.mot}
-                    shown[cell] = read.get(types[cell], str)(text)
+                    choices = (ligne.liste or lists.get(cell)) if types[cell] == "liste" else None
+                    shown[cell] = choices.mot(text) if choices else LUS.get(types[cell], str)(text)
             rows.append(replace(ligne, montre=shown))
         if rows:
             added = replace(rows[0], montre={}, cibles=(replace(rows[0].cibles[0], cle=()),), pli="")

@@ -1,4 +1,4 @@
-"""The figures of all the communes of a département: read by the final evaluation alone, never by a year's bilan.
+"""The figures of all the communes of a département: for the final evaluation and the check, never a year's bilan.
 
 A real convention reads the store of public figures; a fictional one its own ``comparables.csv``, if it has one.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import existe, lire_octets
 from ctglib.donnees.magasin import charger_famille, departement_de, lire_tables, tables
+from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.sources import Famille
 from ctglib.donnees.officiels import lire_csv
@@ -22,7 +22,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 INVENTEES = "catalogue/comparables.yaml"  # what the file of a fictional convention holds
 
 
-def lire_communes(convention: Convention, catalogue: Catalogue) -> pd.DataFrame | None:
+def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | None:
     """Return the communes of the département of a convention, checked, None when there is none to read.
 
     Returns:
@@ -32,19 +32,21 @@ def lire_communes(convention: Convention, catalogue: Catalogue) -> pd.DataFrame 
     Raises:
         DonneesInvalides: All the faults of the file, or of the store.
     """
-    invented, rule = f"conventions/{convention.id}/comparables.csv", catalogue.comparaison
-    family, faults = charger_famille(rule.serie), []
-    names = list(dict.fromkeys([*rule.indicateurs, rule.taille, *rule.ratios]))
+    invented, faults = f"conventions/{convention.id}/comparables.csv", []
+    names = list(dict.fromkeys([*regle.indicateurs, regle.taille, *regle.ratios]))
+    family = charger_famille(regle.serie)
     codes = [item.code for item in family.series]
     if not convention.fictive and existe(invented):
         faults.append(Faute(invented, *mots("communes_d_une_vraie")))
     for name in [name for name in names if name not in codes]:
-        words = mots("indicateur_sans_serie", nom=name, famille=rule.serie, connues=", ".join(codes))
+        words = mots("indicateur_sans_serie", nom=name, famille=regle.serie, connues=", ".join(codes))
         faults.append(Faute("catalogue/comparaison.yaml", *words))
     if faults:
         raise DonneesInvalides(faults)
+    if convention.fictive and not existe(invented):
+        return None
     kept = [] if convention.fictive else [item for item in tables(family.id).values() if item.niveau == "commune"]
-    if convention.fictive and existe(invented):
+    if convention.fictive:
         rows = _inventees(invented)
     else:
         rows = lire_tables(kept, None, ["libelle", *names])

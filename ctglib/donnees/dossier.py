@@ -68,10 +68,10 @@ def en_dossier(pieces: Pieces) -> Dossier:
         for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
     }
     tables = {name: en_table(name, pieces.tables[name]) for name in ("annexe1", "offre")}
-    return Dossier(en_catalogue(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
+    return Dossier(_catalogue(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
 
 
-def en_catalogue(pieces: Pieces) -> Catalogue:
+def _catalogue(pieces: Pieces) -> Catalogue:
     """Return the catalogue of pieces without fault, as the convention reads it: its own words, its articles cited."""
     convention, whole = pieces.convention, {name: found[0] for name in CATALOGUE if (found := pieces.objets(name))}
     cited = {name: whole[name].selon(convention) for name in ("synthese", "evaluation", "bilan")}

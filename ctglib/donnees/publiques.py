@@ -163,8 +163,7 @@ def lire(
         places = _lieux(codes, family)
         rows = _demandes(code, places, family, kept)
     rows = rows.rename(columns={code: "valeur"})
-    absences = {SECRET: Statut.SECRET.value, np.nan: Statut.NON_DISPONIBLE.value}
-    status = rows["valeur"].map(absences).fillna(Statut.NORMAL.value)
+    status = rows["valeur"].map({SECRET: Statut.SECRET, np.nan: Statut.NON_DISPONIBLE}).fillna(Statut.NORMAL)
     rows = rows.assign(
         serie=code,
         valeur=rows["valeur"].replace(SECRET, np.nan),
@@ -263,8 +262,8 @@ def observations(codes: Iterable[str], territoire: str, reference: str, membres:
         if membres and rows.attrs["additive"]:
             years = lire(code, membres).groupby("annee")
             total = years["valeur"].agg(lambda values: values.sum(skipna=False))
-            # Of the letters of what is absent, that of « secret » comes last.
-            status = years["statut"].max().where(total.isna(), Statut.NORMAL.value)
+            secret = years["statut"].agg(lambda letters: letters.eq(Statut.SECRET).any())
+            status = total.isna().map({True: Statut.NON_DISPONIBLE, False: Statut.NORMAL}).mask(secret, Statut.SECRET)
             rows = rows.assign(
                 valeur=rows["valeur"].where(~own, rows["annee"].map(total)),
                 statut=rows["statut"].where(~own, rows["annee"].map(status)),

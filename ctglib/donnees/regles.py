@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import product
 
 import pandas as pd
 
@@ -206,9 +205,10 @@ def _details(lignes: pd.DataFrame) -> Iterator[Faute]:
     wrong = lignes.assign(dite=said)[told & (lignes["dimension"] != own)]
     yield from _fautes(wrong, "dimension", "dimension_de_l_indicateur")
     rows = lignes[(lignes["dimension"] == own) & (lignes["modalite"] != "") & lignes["cat_modalites"].str.len().gt(0)]
-    other = [part not in names for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)]
-    told = rows.assign(cat_modalites=rows["cat_modalites"].str.join(", "))
-    yield from _fautes(told[other], "modalite", "modalite_de_l_indicateur")
+    known = [part in names for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)]
+    other = rows[~pd.Series(known, rows.index, dtype=bool)]
+    other = other.assign(cat_modalites=other["cat_modalites"].str.join(", "))
+    yield from _fautes(other, "modalite", "modalite_de_l_indicateur")
 
 
 _COTES = {"variable": "variable_2", "modalite": "modalite_2", "variable_2": "variable", "modalite_2": "modalite"}
@@ -369,8 +369,10 @@ def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each text of the follow-up that gives something away about a person."""
-    entered = pieces.lus("convention/avenants", *SUIVI) if pieces.annees is not None else ()
-    for rules, document in product(pieces.objets("confidentialite"), entered):
+    rules = next(iter(pieces.objets("confidentialite")), None)
+    if rules is None or pieces.annees is None:
+        return
+    for document in pieces.lus("convention/avenants", *SUIVI):
         for path, text in document.textes.items():
             if what := valeur_personnelle(text, rules):
                 words = {"texte": text, "quoi": what, "pourquoi": rules.pourquoi, "remede": rules.remede}

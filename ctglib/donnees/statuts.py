@@ -19,6 +19,8 @@ class Statut(StrEnum):
     NON_DISPONIBLE = "O"
     SECRET = "Q"
 
+    __repr__ = str.__repr__  # in a list of cells, a status is its letter
+
 
 PROVISOIRES = (Statut.PROVISOIRE, Statut.ESTIME)
 INCONNUES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)  # there is a value, that is not told

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
-from ctglib.donnees.dossier import COLLECTE, charger_gabarit, en_catalogue, lire_dossier
+from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
 from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, Cle, charger_familles, lire_tables, tables
@@ -42,7 +42,7 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
         pieces = avec_la_fin(avec_le_suivi(lire_pieces(convention), None))
         faults = [*verifier(pieces), *fautes_de_nom(convention)]
         if not faults:
-            lire_communes(pieces.convention, en_catalogue(pieces))
+            lire_communes(pieces.convention, pieces.objets("comparaison")[0])
         return DonneesInvalides(faults).fautes
     except DonneesInvalides as error:
         return error.fautes

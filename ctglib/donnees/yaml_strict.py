@@ -97,7 +97,7 @@ def _charge(relatif: str, octets: str, modele: type[T]) -> T:
 def _lire(document: Document, events: Iterator[yaml.Event]) -> object:
     """Return the content of the only document of a file, filling the lines, the texts and the faults.
 
-    Events come one at a time: to compose all the nodes first takes a fifth longer, and loses the lines of the aliases.
+    Events come one at a time: nodes would lose the lines of the aliases.
     """
     next(events)
     if isinstance(next(events), yaml.StreamEndEvent):

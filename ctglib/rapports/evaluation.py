@@ -45,7 +45,7 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         dossier = lire_dossier(convention)
         comparables = partager(
             f"comparables/{convention}",
-            lambda: etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue)),
+            lambda: etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison)),
         )
         diagnostic = Diagnostic(dossier, controler(dossier))
         # Now, since another process may still be working out the study of the last year.

@@ -85,14 +85,14 @@ def appliquer(
         withheld = pd.concat([withheld, found.retraits]).drop_duplicates("table", ignore_index=True)
         shown = found.effectifs["effectif"].notna()
         table.loc[shown.index, "publiee"] |= shown
-    secret = table["effectif"].notna() & ~shown
+    secret = table["effectif"].notna() & ~shown  # the last bilan shows every count
     counts = pd.MultiIndex.from_frame(counted[CLE]).isin(pd.MultiIndex.from_frame(table.loc[secret, CLE]))
     concerned = observations.index.isin(counted.index[counts])
     concerned = _liees(observations, concerned, catalogue.secret.valeurs_liees)
     concerned = _calcules(observations, concerned, catalogue.mesures)
     masked = couvrir(observations, concerned, "valeur")
     return Publiable(
-        couvrir(profils, secret.to_numpy()[: len(profils)], "effectif"),
+        couvrir(profils, secret.to_numpy()[: len(profils)], "effectif"),  # the first rows of the table
         masked.assign(note=masked["note"].mask(concerned, "")),
         hidden.drop_duplicates(LIEU).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
         withheld,
@@ -258,6 +258,8 @@ def _calcules(observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mappi
     rows = rows.assign(terme=rows["indicateur"].map(terms)).explode("terme")
     cells = pd.MultiIndex.from_frame(observations[["indicateur", *CASE]])
     needed = pd.MultiIndex.from_frame(rows[["terme", *CASE]])
-    while not caches[told := rows.index[needed.isin(cells[caches])]].all():
-        caches = caches | observations.index.isin(told)
-    return caches
+    while True:
+        told = observations.index.isin(rows.index[needed.isin(cells[caches])])
+        if caches[told].all():
+            return caches
+        caches = caches | told
