@@ -75,7 +75,7 @@ def _tableau(
     """
     labels = {role: etude.contexte.indicateurs[analyse.un(role)].libelle for role in analyse.roles}
     named = [etude.catalogue.dimensions[name].libelle for name in lues["dimension"].unique() if name]
-    said = {"mots": {"detail": [*named, "Détail"][0], **mots, **labels}, "notes": [note], "nom": analyse.id}
+    said = {"mots": {"detail": named[0] if named else "Détail", **mots, **labels}, "notes": [note], "nom": analyse.id}
     writers = {"libelle": lambda label: label or "Ensemble", **ecrire}
     return etude.tableau(analyse.type, table, writers, statuts=table.filter(like="statut_").stack(), **said)
 
@@ -201,8 +201,9 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if suivi.est_muet(known[known["annee"].eq(year)]):
         return
     writers = {f"{role}_dit": marquee(contexte, analyse.un(role), role) for role in DU_TAUX}
-    writers |= {"avant": marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")}
-    writers |= {} if analyse.un("capacite") else {"capacite_dit": None}
+    writers["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
+    if not analyse.un("capacite"):
+        writers["capacite_dit"] = None
     above, below = (
         minuscule(contexte.indicateurs[analyse.un(role)].libelle) for role in ("numerateur", "denominateur")
     )
@@ -261,8 +262,8 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     writers = {
         "avant": marquee(contexte, count, "precedent"),
         "dite": marquee(contexte, count, "effectif"),
-        "volume_dit": volume and marquee(contexte, volume, "volume"),
-        "par_personne": volume and decimales(0),
+        "volume_dit": marquee(contexte, volume, "volume") if volume else None,
+        "par_personne": decimales(0) if volume else None,
     }
     unit = contexte.unites[contexte.indicateurs[volume].unite].libelle if volume else ""
     yield _tableau(etude, analyse, table, read, writers, analyse.note, unite=unit)
@@ -377,7 +378,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     writers = {
         "annee": str,
         "postes_dits": marquee(contexte, analyse.un("postes"), "postes"),
-        **{f"{role}_par_poste": analyse.un(role) and decimales(1) for role in PAR_POSTE},
+        **{f"{role}_par_poste": decimales(1) if analyse.un(role) else None for role in PAR_POSTE},
         "postes_repere": decimales(2),
         "ecart_postes": decimales(2, signe=True),
     }

@@ -96,8 +96,8 @@ class EtudeAnnuelle(Montrable):
 
         ``mots`` are what caption and heads say besides the place, the years, the text and the source.
         """
-        words = {"annee": self.annee, "precedente": self.annee - 1, "lieu": self.lieu, **(mots or {})}
-        words = {"texte": self.convention.source_texte, **words}
+        words = {"annee": self.annee, "precedente": self.annee - 1, "lieu": self.lieu}
+        words |= {"texte": self.convention.source_texte, **(mots or {})}
         return self.contexte.presenter(self.presentations[cle], lignes, ecrire, *autres, cle=cle, mots=words, **reste)
 
     def retires(self) -> list[str]:

@@ -63,14 +63,14 @@ class Comparables(Montrable):
     @cached_property
     def _dits(self) -> dict[str, object]:
         """What the sentences and the tables of ``comparaison.yaml`` name."""
-        rule, found, places = self.comparaison, self.resultat, self.contexte
-        step = max(int(places.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
+        rule, found, contexte = self.comparaison, self.resultat, self.contexte
+        step = max(int(contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
         others = found.ecarts["communes_departement"].max()
         return {
             "depart": found.annee_reference,
             "annee": found.annee,
             "avant": rule.reglage.annees_avant,
-            **places.lieux,
+            **contexte.lieux,
             "autres": 0 if pd.isna(others) else int(others),
             "fenetre": rule.reglage.fenetre,
             "taille": minuscule(self._libelle(rule.taille)),
@@ -189,7 +189,9 @@ class Comparables(Montrable):
     def _sans_ecart(self, row: pd.Series, ecart: str) -> str:
         """Return why a row has no gap, "" when it has one."""
         words = self.comparaison.mots
-        return words["rupture"] if row["rupture"] else words["sans_calcul"] * bool(pd.isna(row[ecart]))
+        if row["rupture"]:
+            return words["rupture"]
+        return words["sans_calcul"] if pd.isna(row[ecart]) else ""
 
     def _ecart(self, autre: str) -> dict[str, Callable[[object], str]]:
         """Return what writes a gap, to the mean or to the département: itself, its interval, what it is worth."""
@@ -210,7 +212,9 @@ class Comparables(Montrable):
         rows, rule = self.resultat.variantes, self.comparaison.reglage
 
         def gap(row: pd.Series) -> str:
-            return self._sans_ecart(row, "ecart") or signe(row["ecart"]) + " (bruit)" * bool(row["bruit"])
+            if absent := self._sans_ecart(row, "ecart"):
+                return absent
+            return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
 
         def head(row: pd.Series) -> str:
             if row["voisins"] != rule.voisins:

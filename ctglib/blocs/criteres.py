@@ -172,7 +172,8 @@ class Criteres(Montrable):
             ]  # fmt: skip
         table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
         notes = [f"Force de la preuve : {' ; '.join(f'{item.dit}, {item.regle}' for item in strength.values())}."]
-        marks = etude.parcours.query("nature in @NATURES and derniere.notna()")["statut_derniere"]
+        ways = etude.parcours
+        marks = ways.loc[ways["nature"].isin(NATURES) & ways["derniere"].notna(), "statut_derniere"]
         groups = table["fiche"].map(etude.titre_de_fiche)
         return etude.tableau("contribution", table, groupes=groups, notes=notes, statuts=marks)
 

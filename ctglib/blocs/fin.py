@@ -120,11 +120,12 @@ def etudier_la_fin(
     if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
         known = int(found.ecarts["ecart"].notna().sum())
         compared = calculs.Preuve(len(comparables.depassent), known, known, len(found.ecarts))
+    given = {*constats["theme"]}
     return EtudeFinale(
         **vars(derniere),
         finale=finale,
         comparables=comparables,
-        themes=[theme for theme in catalogue.themes if theme.theme in {*constats["theme"]}],
+        themes=[theme for theme in catalogue.themes if theme.theme in given],
         besoins=besoins,
         etats_annuels=states,
         parcours=ways,
@@ -201,10 +202,10 @@ class Trajectoires(Montrable):
         places = pd.MultiIndex.from_product([start, etude.annees], names=["fiche", "annee"])
         table = counts.reindex(places, columns=told["statut"].unique(), fill_value=0).reset_index()
         states = table.drop(columns=["fiche", "annee"])
-        done, total = (states.filter(items=names).sum(axis=1) for names in (FAITES, states.columns))
-        known = total - states.filter(items=[NON_RENSEIGNEE]).sum(axis=1)
+        done, total = states.filter(items=FAITES).sum(axis=1), states.sum(axis=1)
+        known = states.drop(columns=NON_RENSEIGNEE, errors="ignore").sum(axis=1)
         later = done.eq(0) & table["annee"].lt(table["fiche"].map(start))
-        shares = [sur(*pair) for pair in zip(done, total, strict=True)]
+        shares = [sur(one, every) for one, every in zip(done, total, strict=True)]
         cells = pd.DataFrame(
             {
                 "ligne": table["fiche"].map(etude.titre_de_fiche),

@@ -210,7 +210,7 @@ class MessagesDuSuivi:
         told = []
         for name in [name for name in self.regles.territoire if name in last.index][:2]:
             value = contexte.valeur(name, *last.loc[name, ["valeur", "statut"]])
-            words = {"valeur": value, "annee": last.at[name, "annee"], "territoire": place.nom, "a": place.a}
+            words = {"valeur": value, "annee": last.at[name, "annee"], **contexte.lieux}
             told.append(f"{self.regles.territoire[name].format(**words)}.")
         if told:
             yield self._message(" ".join(told), "territoire")

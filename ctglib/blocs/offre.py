@@ -104,10 +104,9 @@ def phrase_des_equipements(
         none = ("pas d'" if lacking[0][0] in VOYELLES else "pas de ") + lacking[0]
     else:
         none = " ".join(f"ni {name}" for name in lacking)
-    where = contexte.territoire.a
     if there:
-        return dire("equipements", a=where, la=enumerer(there), mais=f", mais {none}" if none else "")
-    return dire("equipements_absents", a=where, absents=none) if none else ""
+        return dire("equipements", la=enumerer(there), mais=f", mais {none}" if none else "", **contexte.lieux)
+    return dire("equipements_absents", absents=none, **contexte.lieux) if none else ""
 
 
 def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
@@ -187,7 +186,7 @@ def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche
     told = [
         dire(
             "places", annee=f"{whole['annee']:.0f}", places=nombre(whole["valeur"], 1), ecart=_de_plus(whole["ecart"]),
-            le=contexte.territoire.le, reference=contexte.reference.le,
+            **contexte.lieux,
         )
     ]  # fmt: skip
     gaps = {name: by_mode.loc[own, "ecart"].sum() for name, own in kinds.items() if {*own} <= {*by_mode.index}}

@@ -87,9 +87,7 @@ class EtudePortrait:
 
     def dire(self, phrase: str, **valeurs: object) -> str:
         """Return a sentence of ``catalogue/portrait.yaml``, filled."""
-        here, there = self.place, self.contexte.reference
-        told = {"Le": majuscule(here.le), "de": here.de, "A": majuscule(here.a), "de_reference": there.de}
-        told |= {"minimum": self.regles.minimum, "fenetre": self.regles.semblables.fenetre}
+        told = {"minimum": self.regles.minimum, "fenetre": self.regles.semblables.fenetre, **self.contexte.lieux}
         return remplir(self.regles.phrases[phrase], **told, **valeurs)
 
     def tableau(

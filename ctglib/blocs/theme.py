@@ -135,7 +135,7 @@ def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
     return ", ".join(filter(None, (f"{contexte.territoire.nom} et {contexte.reference.nom}", period)))
 
 
-def ruptures(indicateurs: Iterable[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
+def ruptures(indicateurs: Collection[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
     """Return one sentence a break (year and reason), with the indicators that it parts, earliest first.
 
     With the year of each indicator, only the breaks of the five years before it are told.
@@ -214,11 +214,12 @@ def vulnerabilite(etude: EtudeDiagnostic, *, valide: bool) -> Bloc | None:
     found, radar, contexte, convention = etude.indices, etude.catalogue.radar, etude.contexte, etude.convention
     if valide != bool(convention.radar) or not found["indice"].notna().any():
         return None
-    gaps = [item for item in convention.lacunes if item.id == radar.lacune and not valide]
-    ground = avertissement(" ".join([radar.avertissement, *(f"{gap.manque.rstrip('. ')}." for gap in gaps)]))
     if valide:
-        done = convention.radar["valide"]
+        done, gaps = convention.radar["valide"], []
         ground = paragraphe(dire("indices_valides", par=done.par, date=date_longue(done.date)))
+    else:
+        gaps = [item for item in convention.lacunes if item.id == radar.lacune]
+        ground = avertissement(" ".join([radar.avertissement, *(f"{gap.manque.rstrip('. ')}." for gap in gaps)]))
     chart = points_indices(found, radar, contexte, nom="indices", titre=dire("titre_des_indices", **contexte.lieux))
     low, high, same = map(nombre_court, (radar.seuil_bas, radar.seuil_haut, 100))
     steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in found["indicateur"]}

@@ -136,7 +136,7 @@ class Contexte(Montrable):
 
 
 def variation(valeur: float | None) -> str:
-    """Return a variation in % with its sign, or an en dash when the text gives none."""
+    """Return a change in % with its sign, or a dash when there is none."""
     if valeur is None or valeur != valeur:
         return "–"
     return ecriture.variation(valeur)

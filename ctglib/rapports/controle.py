@@ -124,7 +124,7 @@ class Controle(EtudeDiagnostic):
         return self._tableau("corrections", rows, place)
 
     def _tableau(self, cle: str, *lignes: object, **reste: object) -> Tableau | None:
-        """Return a table of what the text says, its source."""
+        """Return a table whose source is the text of the convention; None when it has no row."""
         return presenter(self.contexte, cle, *lignes, mots={"texte": self.convention.source_texte}, **reste) or None
 
     def lacunes(self) -> Tableau | None:

@@ -205,10 +205,14 @@ class Diagnostic(EtudeDiagnostic):
         The same absences in both territories are named once; one of which nothing is known is told in a sentence.
         """
         constats, contexte = self.comparaison, self.contexte
-        themes = [one for one in self.catalogue.themes if one.theme in {*constats["theme"]}]
+        given = {*constats["theme"]}
+        themes = [one for one in self.catalogue.themes if one.theme in given]
         awaited = theme.commentaires_attendus(themes, self.dossier.commentaires)
         told = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(self)]
-        told += [awaited] * bool(awaited) + [dire("valeurs_douteuses")] * bool(self.doutes)
+        if awaited:
+            told.append(awaited)
+        if self.doutes:
+            told.append(dire("valeurs_douteuses"))
         lacking = []
         for place, end in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
             unknown = constats[constats[f"valeur{end}"].isna()]

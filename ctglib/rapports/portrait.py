@@ -124,7 +124,7 @@ class Portrait:
             def write(row: pd.Series) -> str:
                 if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
                     return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
-                level, absent = row.get(f"valeur{suffix}", nan), words.get(row.get(f"raison{suffix}"), RIEN)
+                level, absent = row[f"valeur{suffix}"], words.get(row[f"raison{suffix}"], RIEN)
                 return absent if pd.isna(level) else contexte.valeur(row["mesure"], level)
 
             return write
@@ -140,10 +140,11 @@ class Portrait:
                 return words[BRUIT]
             return contexte.ecart(row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points")
 
+        levels = {role: value(role) if role in study.lieux else None for role in (ICI, SEMBLABLES, EPCI, LA)}
         made = study.tableau(
             "mesures",
             rows,
-            {"compte": count, **{role: value(role) for role in (ICI, SEMBLABLES, EPCI, LA)}, "ecart_dit": gap},
+            {"compte": count, **levels, "ecart_dit": gap},
             mots={"titre": titre, "source": study.source(rows)},
             nom=nom,
             donnees=rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan),
@@ -340,7 +341,8 @@ class Portrait:
         for row in said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records"):
             alike, name = row.get(f"valeur_{SEMBLABLES}"), row["mesure"]
             there = [f"{write(name, row[f'valeur_{LA}'])} {study.reference.a}"]
-            there += [f"{write(name, alike)} dans les {study.semblables}"] * pd.notna(alike)
+            if pd.notna(alike):
+                there.append(f"{write(name, alike)} dans les {study.semblables}")
             said = sentences[name].format(valeur=write(name, row["valeur"]))
             yield study.dire("mesure", dit=said, annee=int(row["annee"]), ailleurs=", et ".join(there))
 

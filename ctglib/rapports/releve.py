@@ -10,7 +10,7 @@ from itertools import count
 
 import pandas as pd
 
-from ctglib.blocs.propositions import proposer
+from ctglib.blocs.propositions import devenues, proposer
 from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Tableau
@@ -65,11 +65,12 @@ class Releve:
 
     def suites(self) -> Tableau | None:
         """Return each decision of last year's comité, to say what became of it."""
-        before = self.bilan.etude.precedent.bilan.comite if self.bilan.etude.precedent else None
-        if before is None or not before.decisions:
+        etude = self.bilan.etude
+        decided = devenues(etude, etude.annee - 1, etude.annee)
+        if decided.empty:
             return None
-        choices = ", ".join(self.bilan.etude.catalogue.evaluation.suites.values())
-        rows = [(f"suite.{item.id}", item.texte) for item in before.decisions]
+        choices = ", ".join(etude.catalogue.evaluation.suites.values())
+        rows = [(f"suite.{item.id}", item.texte) for item in decided.itertuples()]
         return self._tableau("suites", rows, notes=(f"Choix : {choices}.",))
 
     def decisions(self) -> Tableau:
