@@ -14,6 +14,10 @@ from ligne_de_commande import ctg
 from pptx import Presentation
 from rapports_produits import Production, Rapport, choisir
 
+from ctglib.donnees.modeles.catalogue import Charte
+from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.export.diapositives import MODELE
+
 RAPPORTS = (
     *choisir(nom="diagnostic"),
     *choisir(nom="evaluation-finale"),
@@ -98,3 +102,12 @@ def test_les_memes_donnees_donnent_les_memes_octets(rapports_produits: Productio
     for kind in ("presentation.pptx", "presentation.pdf"):
         for one in choisir("demonstration", "bilan", 2025):
             assert again.chemin(one, kind).read_bytes() == rapports_produits.chemin(one, kind).read_bytes()
+
+
+def test_l_entete_des_tableaux_a_la_couleur_de_la_charte() -> None:
+    parts = Presentation(str(MODELE)).part.package.iter_parts()
+    (theme,) = (part.blob for part in parts if part.content_type.endswith("theme+xml"))
+
+    (accent,) = re.findall(rb'<a:accent1>\s*<a:srgbClr val="(\w+)"', theme)
+
+    assert f"#{accent.decode().lower()}" == charger_yaml("catalogue/charte.yaml", Charte).couleurs.territoire
