@@ -80,7 +80,7 @@ def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
 @pytest.mark.parametrize(
     ("valeurs", "dit"),
     [
-        ({"etp_coordination": {2025: 2}}, "On ne le sait pas : « Postes devenus chargé de coopération »"),
+        ({"etp_coordination": {2025: 2}}, "On ne le sait pas : « Postes passés en chargé de coopération »"),
         (
             {"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 0}},
             "Pas encore : aucun des 2,00 ETP de coordination",
