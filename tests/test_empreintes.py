@@ -13,7 +13,7 @@ import pytest
 from analyse_exemple import contexte
 from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
 
-from ctglib.blocs.lecture import NON_PUBLIEE, sources
+from ctglib.blocs.mots import NON_PUBLIEE, sources
 from ctglib.donnees import lecture
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CLE as FICHIER

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.blocs.lecture import AUTRE, role, sources
+from ctglib.blocs.mots import AUTRE, role, sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus
 from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.blocs import Bloc

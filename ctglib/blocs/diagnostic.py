@@ -9,7 +9,7 @@ from typing import Self
 
 import pandas as pd
 
-from ctglib.blocs.lecture import sources
+from ctglib.blocs.mots import sources
 from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.page_une import Message, couvrir, page_une
 from ctglib.calculs import comparaison as calculs

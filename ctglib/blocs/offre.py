@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from ctglib.blocs.lecture import dire, presenter
+from ctglib.blocs.mots import dire, presenter
 from ctglib.calculs.ecriture import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
 from ctglib.document.contexte import Contexte

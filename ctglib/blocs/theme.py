@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
-from ctglib.blocs.lecture import dire, presenter
+from ctglib.blocs.mots import dire, presenter
 from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, ruptures_dans
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite

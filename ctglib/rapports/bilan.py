@@ -13,8 +13,8 @@ from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle, empreinte_de, etudier, part_de
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.indicateurs import DEDUITE, ecrire_l_annee, marques, mode_de_lecture
-from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
+from ctglib.blocs.mots import sources
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.propositions import OUVERTES, devenues, ensembles, proposer, service

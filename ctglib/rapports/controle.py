@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic, MessagesDuControle
-from ctglib.blocs.lecture import dire, presenter
+from ctglib.blocs.mots import dire, presenter
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import lacunes, vulnerabilite
 from ctglib.calculs.coherence import STATUTS_MONTRES

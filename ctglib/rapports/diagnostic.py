@@ -13,7 +13,7 @@ import pandas as pd
 
 from ctglib.blocs import theme
 from ctglib.blocs.diagnostic import EtudeDiagnostic, MessagesDuDiagnostic
-from ctglib.blocs.lecture import dire
+from ctglib.blocs.mots import dire
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete

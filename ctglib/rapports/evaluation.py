@@ -11,8 +11,8 @@ from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
 from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
 from ctglib.blocs.indicateurs import mode_de_lecture
-from ctglib.blocs.lecture import sources
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
+from ctglib.blocs.mots import sources
 from ctglib.blocs.page_une import CLOS, page_une
 from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import DiagnosticRevisite

@@ -1,4 +1,4 @@
-"""The sentences and the tables whose words are in ``catalogue/diagnostic.yaml``; that of the files a report read."""
+"""The sentences and the tables whose words are in ``catalogue/diagnostic.yaml``, among them the files a report read."""
 
 from __future__ import annotations
 
