@@ -20,8 +20,10 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from ctglib.commandes.terminal import Formats, Incompris, dire, formats_demandes, promettre, proposer
+from ctglib.commandes.options import Formats
+from ctglib.commandes.terminal import dire, formats_demandes, promettre, proposer
 from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.fautes import Empechement
 from ctglib.production.plan import FORMATS, PROJET, RESUMES, Carnet
 
 ANALYSES = PROJET / "analyses"
@@ -50,9 +52,9 @@ def laboratoire(carnet: AOuvrir = "", sans_navigateur: SansNavigateur = False, p
     name = Path(carnet).name if carnet else ACCUEIL
     known = sorted(path.name for path in ANALYSES.glob("*.ipynb"))
     if name not in known:
-        raise Incompris(f"Le carnet « {name} » n'est pas dans analyses{proposer(name, known)}.")
+        raise Empechement(f"Le carnet « {name} » n'est pas dans analyses{proposer(name, known)}.")
     if find_spec("jupyterlab") is None:
-        raise Incompris("JupyterLab n'est pas installé : lancez « make laboratoire », qui l'installe.")
+        raise Empechement("JupyterLab n'est pas installé : lancez « make laboratoire », qui l'installe.")
     options = [f"--LabApp.default_url=/lab/tree/analyses/{name}", f"--ServerApp.port={port}"]
     if sans_navigateur:
         options.append("--ServerApp.open_browser=False")
@@ -108,7 +110,7 @@ def analyser(
 
     asked, faults = formats_demandes(formats, PONCTUELS)
     if faults:
-        raise Incompris("\n".join(faults))
+        raise Empechement("\n".join(faults))
     found = _trouver(carnet)
     declared = Carnet(found).parametres
     given: dict[str, str | int] = dict(text.partition("=")[::2] for text in parametre or [])
@@ -116,7 +118,7 @@ def analyser(
         if type(declared.get(name)) is int and value.strip().lstrip("-").isdigit():
             given[name] = int(value)
     if refusal := refuser_parametres(found.name, declared, given):
-        raise Incompris(refusal)
+        raise Empechement(refusal)
     files, folder = _composer(found, asked, given), (sortie or found.parent).resolve()
     ecrire({folder / name: content for name, content in files.items()})
     dire(f"Analyse ponctuelle, écrite dans {folder} : {', '.join(files)}.")
@@ -130,7 +132,7 @@ def _trouver(carnet: Path) -> Path:
     folder = carnet.parent if carnet.parent != Path() and carnet.parent.is_dir() else ANALYSES
     known = sorted(path.name for path in folder.glob("*.ipynb"))
     listed = ", ".join(known) or "aucun"
-    raise Incompris(
+    raise Empechement(
         f"Le carnet « {carnet} » n'existe pas{proposer(carnet.name, known)}. Carnets de {folder.name} : {listed}."
     )
 
@@ -153,4 +155,4 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
     except (Echec, CarnetImpubliable) as error:
         here = "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
         told = str(error).replace(phrases()["remedes"]["carnet"], here)
-        raise Incompris(told.replace("ctg produire", "ctg analyser")) from None
+        raise Empechement(told.replace("ctg produire", "ctg analyser")) from None

@@ -10,6 +10,7 @@ from typer import core
 from ctglib.commandes import analyses, archives, donnees, rapports
 from ctglib.commandes.terminal import dire_usage, refuser
 from ctglib.donnees.fautes import Empechement
+from ctglib.production.echec import dire_refus
 
 INTERROMPU = 130  # what typer makes of Ctrl-C
 
@@ -90,11 +91,7 @@ def lancer(arguments: list[str]) -> int:
         return refuser(error)
     except OSError as error:
         where = f" à « {error.filename} »" if error.filename else ""
-        return refuser(
-            f"Le système a refusé l'accès{where} ({error.strerror or error}).\n"
-            "Vérifiez que le dossier existe, qu'il accepte la lecture et l'écriture et que le disque n'est pas plein, "
-            "puis recommencez."
-        )
+        return refuser(dire_refus("systeme", ou=where, raison=error.strerror or error))
     except typer.Abort:  # the end of what was typed, at a question
         code = INTERROMPU
     return refuser("Interrompu : les rapports précédents sont intacts.") if code == INTERROMPU else code

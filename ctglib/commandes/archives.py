@@ -10,22 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from ctglib.commandes.terminal import (
-    Carnets,
-    Conventions,
-    Delai,
-    Incompris,
-    Sortie,
-    Travailleurs,
-    compter,
-    dire,
-    inconnus,
-    montrer,
-    promettre,
-    proposer,
-)
+from ctglib.commandes import options
+from ctglib.commandes.terminal import compter, dire, inconnus, montrer, promettre, proposer
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
-from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.fautes import DonneesInvalides, Empechement
+from ctglib.production.echec import dire_refus
 from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
@@ -36,10 +25,6 @@ if TYPE_CHECKING:
 
 VALEURS_MONTREES = 40
 CHIFFRES, CHIFFRES_AU_PLUS = 6, 12  # significant
-DESACCORD = (
-    "Tout ne concorde pas : voir chaque ligne marquée ✗. Un changement voulu se publie par ctg produire ; sinon, "
-    "remettre ce qui a changé comme il était."
-)
 
 SansRejouer = Annotated[bool, Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.")]
 AArchiver = Annotated[str, Option("--convention", "-c", help="Convention à archiver.", metavar="NOM")]
@@ -49,8 +34,8 @@ TelQuel = Annotated[bool, Option("--tel-quel", help="Archiver même ce qui n'est
 
 
 def verifier(
-    convention: Conventions = None, sortie: Sortie = Path(SORTIE), sans_rejouer: SansRejouer = False,
-    travailleurs: Travailleurs = 0, delai: Delai = 600, carnets: Carnets = CARNETS,
+    convention: options.Conventions = None, sortie: options.Sortie = Path(SORTIE), sans_rejouer: SansRejouer = False,
+    travailleurs: options.Travailleurs = 0, delai: options.Delai = 600, carnets: options.Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
     from ctglib.donnees.validation import valider
@@ -59,11 +44,9 @@ def verifier(
 
     publiees, portraits = examen.conventions_publiees(sortie), examen.portraits_publies(sortie)
     if not (publiees or portraits):
-        raise Incompris(
-            f"Aucun rapport dans {sortie}. Produisez-les (ctg produire), ou dites où ils sont par --sortie."
-        )
+        raise Empechement(dire_refus("aucun_rapport", sortie=sortie))
     if refus := inconnus(f"Dans {sortie}, la convention", convention or (), publiees):
-        raise Incompris("\n".join(refus))
+        raise Empechement("\n".join(refus))
     invalides = set()
     for nom in convention or publiees:
         try:
@@ -98,7 +81,7 @@ def verifier(
         accords.append(_dire_le_rejeu(_rejouer(valides, sortie, travailleurs, delai), len(releve.publies)))
         if accords[-1] and releve.causes:
             dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
-    dire("Tout concorde." if all(accords) else DESACCORD)
+    dire("Tout concorde." if all(accords) else dire_refus("desaccord"))
     return 0 if all(accords) else 1
 
 
@@ -160,8 +143,8 @@ def courtes(avant: str, apres: str) -> tuple[str, str]:
 
 @promettre("L'archive n'a pas été faite.")
 def archiver(
-    convention: AArchiver, sortie: Sortie = Path(SORTIE), vers: Vers = None, avec_paquets: AvecPaquets = False,
-    tel_quel: TelQuel = False, carnets: Carnets = CARNETS,
+    convention: AArchiver, sortie: options.Sortie = Path(SORTIE), vers: Vers = None, avec_paquets: AvecPaquets = False,
+    tel_quel: TelQuel = False, carnets: options.Carnets = CARNETS,
 ) -> None:  # fmt: skip
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
     from ctglib.donnees.validation import valider
@@ -171,16 +154,12 @@ def archiver(
     from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
 
     if absents := [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]:
-        raise Incompris(
-            f"L'archive a besoin de {', '.join(absents)} dans {PROJET} : remettre le classeur entier à sa place."
-        )
+        raise Empechement(dire_refus("classeur_incomplet", absents=", ".join(absents), projet=PROJET))
     manifeste, publiees = lire_manifeste(sortie / convention), conventions_publiees(sortie)
     if not manifeste.traces:
-        possibles = f" Possibles : {', '.join(publiees)}." if publiees else ""
-        raise Incompris(
-            f"La convention « {convention} » n'a pas de rapport dans {sortie}{proposer(convention, publiees)}."
-            f"{possibles} Produisez-les par ctg produire."
-        )
+        known = f" Possibles : {', '.join(publiees)}." if publiees else ""
+        words = {"proche": proposer(convention, publiees), "possibles": known}
+        raise Empechement(dire_refus("rien_a_archiver", convention=convention, sortie=sortie, **words))
     ecarts = []
     try:
         valider(convention)
@@ -194,11 +173,7 @@ def archiver(
     reserves = tuple(grouper(ecarts))
     told = [f"- {reserve}" for reserve in reserves]
     if reserves and not tel_quel:
-        raise Incompris(
-            "\n".join(["Tout n'est pas à jour :", *told])
-            + f"\nRefaites les rapports (ctg produire --convention {convention}), ou demandez l'archive en l'état par "
-            "--tel-quel : elle dira ce qui précède."
-        )
+        raise Empechement(dire_refus("pas_a_jour", ecarts="\n".join(told), convention=convention))
     paquets = archive.telecharger() if avec_paquets else None
     octets, description = archive.archiver(manifeste, carnets, reserves=reserves, paquets=paquets)
     vers = vers or Path(f"ctg-{convention}.zip")

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from ctglib.commandes.terminal import ABlanc, Conventions, LaConvention, compter, dire, montrer, promettre, refuser
+from ctglib.commandes.options import ABlanc, Conventions, LaConvention
+from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine

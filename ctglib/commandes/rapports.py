@@ -13,22 +13,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from typer import Argument, Option
 
-from ctglib.commandes.terminal import (
-    ABlanc,
-    Carnets,
-    Conventions,
-    Delai,
-    Formats,
-    Incompris,
-    Sortie,
-    Travailleurs,
-    compter,
-    dire,
-    formats_demandes,
-    inconnus,
-    montrer,
-    refuser,
-)  # fmt: skip
+from ctglib.commandes import options
+from ctglib.commandes.terminal import compter, dire, formats_demandes, inconnus, montrer, refuser
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import conventions, racine
@@ -46,7 +32,6 @@ PAUSE = 0.1  # seconds between two looks at what is watched
 IGNORES = (".", "~$", "__pycache__")  # names that begin so are not watched
 CALME = 0.03  # seconds without a change before what is being saved is taken to be whole
 EN_VEILLE = "Données surveillées : chaque correction enregistrée refait les rapports qu'elle touche. Ctrl-C pour finir."
-FIN = "Fin de la surveillance."
 CODE_CHANGE = "Le code du classeur a changé : relancez la commande pour qu'elle en tienne compte."
 
 Rapports = Annotated[list[str] | None, Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")]
@@ -70,10 +55,11 @@ Departements = Annotated[
 
 
 def produire(
-    rapports: Rapports = None, convention: Conventions = None, annee: Annees = None, diffusion: Diffusion = PUBLIQUE,
-    formats: Formats = "html,pdf", sortie: Sortie = Path(SORTIE), forcer: Forcer = False, a_blanc: ABlanc = False,
-    suivre: Suivre = False, travailleurs: Travailleurs = 0, delai: Delai = 600, moteur: Moteur = CTG,
-    ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
+    rapports: Rapports = None, convention: options.Conventions = None, annee: Annees = None,
+    diffusion: Diffusion = PUBLIQUE, formats: options.Formats = "html,pdf", sortie: options.Sortie = Path(SORTIE),
+    forcer: Forcer = False, a_blanc: options.ABlanc = False, suivre: Suivre = False,
+    travailleurs: options.Travailleurs = 0, delai: options.Delai = 600, moteur: Moteur = CTG,
+    ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: options.Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
 
@@ -91,7 +77,7 @@ def produire(
             missing = [year for year in annee if year not in known]
             fautes = [f"L'année {year} n'est dans aucune convention demandée. {possible}" for year in missing]
         if fautes:
-            raise Incompris("\n".join(fautes))
+            raise Empechement("\n".join(fautes))
         asked = tuple(rapports or possibles)
         return plan.commandes(plan.Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets))
 
@@ -102,9 +88,10 @@ def produire(
 
 
 def portrait(
-    territoires: Territoires = None, departement: Departements = None, formats: Formats = "html,pdf",
-    sortie: Sortie = Path(SORTIE), forcer: Forcer = False, a_blanc: ABlanc = False, travailleurs: Travailleurs = 0,
-    delai: Delai = 600, ordonnanceur: Ordonnanceur = "", mesures: Mesures = None, carnets: Carnets = CARNETS,
+    territoires: Territoires = None, departement: Departements = None, formats: options.Formats = "html,pdf",
+    sortie: options.Sortie = Path(SORTIE), forcer: Forcer = False, a_blanc: options.ABlanc = False,
+    travailleurs: options.Travailleurs = 0, delai: options.Delai = 600, ordonnanceur: Ordonnanceur = "",
+    mesures: Mesures = None, carnets: options.Carnets = CARNETS,
 ) -> int:  # fmt: skip
     """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données publiques."""
     from ctglib.donnees.publiques import communes_de, verifier_territoires
@@ -115,7 +102,7 @@ def portrait(
         if not named and not whole:
             fautes.append("Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62).")
         if fautes:
-            raise Incompris("\n".join(fautes))
+            raise Empechement("\n".join(fautes))
         verifier_territoires([*named, *whole])
         codes = [*named, *(code for one in whole for code in communes_de(one))]
         return plan.portraits(dict.fromkeys(codes), kinds, sortie, carnets)
@@ -262,7 +249,7 @@ def surveiller(passer: Callable[[], int], carnets: Path) -> int:
             while seen != (seen := _dates(racine(), carnets, PAQUET)):
                 time.sleep(CALME)
         except KeyboardInterrupt:
-            dire(FIN)
+            dire("Fin de la surveillance.")
             return status
         if code != _dates(PAQUET):
             dire(CODE_CHANGE)

@@ -1,50 +1,18 @@
-"""What commands say and take alike: sentences, tables, names that are unknown, why one was not understood, options."""
+"""What commands say alike: sentences, tables, names that are unknown, why one was not understood."""
 
 from __future__ import annotations
 
 import re
 from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
-from typer import Option
 
 from ctglib.donnees.fautes import Empechement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-LaConvention = Annotated[str, Option("--convention", "-c", help="Convention suivie.", metavar="NOM")]
-Conventions = Annotated[
-    list[str] | None,
-    Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
-]
-Formats = Annotated[
-    str,
-    Option(
-        "--formats", "-f", metavar="LISTE",
-        help="html, pdf, docx, resume (la première page seule, en PDF et en Word), séparés par des virgules.",
-    ),
-]  # fmt: skip
-Sortie = Annotated[Path, Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER")]
-Carnets = Annotated[Path, Option("--carnets", help="Dossier des carnets et de leur liste.", hidden=True)]
-ABlanc = Annotated[bool, Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.")]
-Travailleurs = Annotated[
-    int, Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE")
-]
-Delai = Annotated[
-    float,
-    Option(
-        "--delai", metavar="SECONDES",
-        help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).",
-    ),
-]  # fmt: skip
-
-
-class Incompris(Empechement):
-    """What was typed names something that does not exist."""
 
 
 def dire(*lignes: str) -> None:
