@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -11,6 +12,7 @@ import pytest
 from ctglib.donnees.lecture import VARIABLE as DONNEES
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister
 from ctglib.donnees.partage import GARDES, Reserve, partager, partager_par
+from ctglib.production.manifeste import Donnees
 
 
 @pytest.fixture
@@ -57,18 +59,37 @@ def test_deux_noms_ou_deux_dossiers_de_donnees_ne_partagent_rien(
     assert (ici, sous_un_autre_nom, ailleurs) == ("un", "y", "autre")
 
 
-def test_hors_d_une_production_ou_une_fois_oublie_rien_n_est_garde(donnees: Path) -> None:
-    reserve = Reserve()
+def test_hors_d_une_production_rien_n_est_garde(donnees: Path) -> None:
     partager("x", calculer)
-    with partager_par(reserve):
-        partager("x", calculer)
-    reserve.oublier()
     (donnees / "a.txt").write_text("deux", encoding="utf-8")
 
-    with partager_par(reserve):
-        dedans = partager("x", calculer)
+    assert partager("x", calculer) == "deux"
 
-    assert (partager("x", calculer), dedans) == ("deux", "deux")
+
+@pytest.mark.parametrize(
+    ("change", "attendu"),
+    [
+        (lambda dossier: None, "gardé"),
+        (lambda dossier: (dossier / "b.txt").write_text("autre", encoding="utf-8"), "gardé"),
+        (lambda dossier: (dossier / "a.txt").write_text("deux", encoding="utf-8"), "refait"),
+        (lambda dossier: (dossier / "absent.txt").write_text("venu", encoding="utf-8"), "refait"),
+        (lambda dossier: (dossier / "dossier" / "venu.csv").write_text("venu", encoding="utf-8"), "refait"),
+        (lambda dossier: (dossier / "a.txt").unlink(), "refait"),
+    ],
+)
+def test_d_une_passe_a_l_autre_reste_ce_dont_les_lectures_sont_les_memes(
+    donnees: Path, change: Callable[[Path], object], attendu: str
+) -> None:
+    reserve = Reserve()
+    with partager_par(reserve):
+        partager("x", lambda: calculer() and "gardé")
+
+    change(donnees)
+    relues = Donnees()
+    reserve.oublier(lambda journal: not any(relues.changements(journal)))
+
+    with partager_par(reserve):
+        assert partager("x", lambda: "refait") == attendu
 
 
 def test_ce_qui_n_a_pas_pu_etre_calcule_est_a_faire_par_qui_l_attendait() -> None:

@@ -33,7 +33,6 @@ from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
-from ctglib.donnees.partage import partager
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
@@ -109,8 +108,7 @@ def etudier_la_fin(
     suivi, convention, catalogue, mesures = derniere.suivi, derniere.convention, derniere.catalogue, derniere.mesures
     *earlier, last = suivi.suivis
     # Each year as its own bilan read it.
-    scored = partager(f"{derniere.nom}/annees", lambda: {year: evaluer(suivi, year) for year in earlier})
-    scored = scored | {last: derniere.evaluation}
+    scored = {year: evaluer(suivi, year) for year in earlier} | {last: derniere.evaluation}
     states = {year: etats(suivi, year) for year in earlier} | {last: derniere.etats}
     changes, lectures = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee), finale.lectures
     ways = calculs.parcours(convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis)

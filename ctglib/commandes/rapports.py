@@ -126,14 +126,15 @@ def _faire(
     ordonnanceur: str, mesures: Path | None, forcer: bool, a_blanc: bool, suivre: bool = False, moteur: str = CTG,
 ) -> int:  # fmt: skip
     """Make what is out of date, once or after each change, or say it; return 0, or 1 when a report failed."""
-    from ctglib.production.manifeste import prevoir
+    from ctglib.production.manifeste import Donnees, prevoir
     from ctglib.production.pool import coeurs, ouvrir_executeur
     from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import TRAVAIL, realiser, retenir, verrouiller
 
     def passer(orders: list[plan.Commande], forcer: bool) -> int:
         with verrouiller(sortie):
-            executeur.oublier()
+            donnees = Donnees()
+            executeur.oublier(lambda journal: not any(donnees.changements(journal)))
             a_faire = retenir(prevoir(orders, forcer=forcer))
             faits = suivre_la_barre(realiser(a_faire, executeur, moteur=moteur, places=places))
             resultats = sorted(faits, key=lambda item: (item.commande.convention, item.commande.cle))

@@ -9,13 +9,14 @@ import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from io import BytesIO
 from threading import Lock
 from typing import TypeVar
 
-from ctglib.donnees.lecture import enregistrer, racine, rejouer
+from ctglib.donnees.lecture import Journal, enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
-GARDES = 24  # results kept at once: the years and the files of a few conventions, whatever the number of conventions
+GARDES = 48  # results kept at once: the years and the files of a few conventions, whatever the number of conventions
 
 
 class Reserve:
@@ -48,10 +49,14 @@ class Reserve:
         if place and not place.done():
             place.set_result(contenu)
 
-    def oublier(self) -> None:
-        """Forget what has been worked out so far: the data may have changed since."""
+    def oublier(self, tient: Callable[[Journal], bool]) -> None:
+        """Forget what has been worked out from reads that no longer hold: the data may have changed since."""
         with self._verrou:
-            self._places = {nom: place for nom, place in self._places.items() if not place.done()}
+            self._places = {
+                nom: place
+                for nom, place in self._places.items()
+                if not place.done() or tient(pickle.loads(place.result()))  # the reads come first
+            }
 
 
 _partages: list[Reserve] = []
@@ -77,13 +82,13 @@ def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
         return calculer()
     partage, cle, contenu = _partages[-1], f"{racine()}\0{nom}", None
     if kept := partage.prendre(cle):
-        journal, found = pickle.loads(kept)
-        rejouer(journal)
-        return found
+        stream = BytesIO(kept)
+        rejouer(pickle.load(stream))
+        return pickle.load(stream)
     try:
         with enregistrer() as journal:
             found = calculer()
-        contenu = pickle.dumps((journal, found))
+        contenu = pickle.dumps(journal) + pickle.dumps(found)
     finally:
         partage.garder(cle, contenu)
     return found

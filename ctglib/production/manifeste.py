@@ -204,6 +204,14 @@ class Donnees:
             if (actuelle := self.empreinte(nom)) != lue:
                 yield f"{nom} a {'disparu' if actuelle is None else 'changé'}"
 
+    def changements(self, lu: Trace | lecture.Journal) -> Iterator[str]:
+        """Yield what is no longer as a piece of work read it, looked for it in vain or listed it."""
+        yield from self.changees(lu.lus)
+        yield from (f"{nom} est apparu" for nom in lu.absents if self.existe(nom))
+        for nom, noms in lu.listes.items():
+            yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(self.noms(nom) - set(noms)))
+            yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - self.noms(nom)))
+
 
 def _essayer(lire: Callable[[str], object], nom: str) -> object:
     try:
@@ -214,11 +222,7 @@ def _essayer(lire: Callable[[str], object], nom: str) -> object:
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
     """Yield what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
-    yield from donnees.changees(trace.lus)
-    yield from (f"{nom} est apparu" for nom in trace.absents if donnees.existe(nom))
-    for nom, noms in trace.listes.items():
-        yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(donnees.noms(nom) - set(noms)))
-        yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - donnees.noms(nom)))
+    yield from donnees.changements(trace)
     if dict(commande.parametres) != trace.parametres:
         yield "les paramètres ont changé"
     if Carnet(commande.carnet).empreinte != trace.carnet:

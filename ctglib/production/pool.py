@@ -23,6 +23,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from ctglib.donnees.fautes import Empechement
+from ctglib.donnees.lecture import Journal
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.echec import OuvrierPerdu, TacheEchouee, dire_refus
 from ctglib.production.manifeste import empreinte_du_code
@@ -81,7 +82,7 @@ class Grappe(Executor):
         """Hand a task to the cluster, which does it again elsewhere when it loses the machine that had it."""
         return self._executeur.submit(a_part, partial(fn, *args, **kwargs), self._delai, empreinte_du_code())
 
-    def oublier(self) -> None:
+    def oublier(self, tient: Callable[[Journal], bool]) -> None:
         """Forget nothing here: each machine of the cluster does, before each task."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -97,7 +98,7 @@ def a_part(tache: Callable, delai: float | None, code: str) -> object:
     if code != empreinte_du_code():
         raise Empechement(dire_refus("classeur_different"))
     ouvriers = _ouvriers(delai)
-    ouvriers.oublier()
+    ouvriers.oublier(lambda _: False)  # the data folder is the task's, and may have changed
     return ouvriers.submit(tache).result()
 
 
@@ -148,9 +149,9 @@ class Ouvriers(Executor):
         """Hand a task to the next free process."""
         return self._fils.submit(self._confier, partial(fn, *args, **kwargs))
 
-    def oublier(self) -> None:
-        """Forget what tasks have shared: the data may have changed since."""
-        self._reserve.oublier()
+    def oublier(self, tient: Callable[[Journal], bool]) -> None:
+        """Forget what tasks have shared that was made from reads that no longer hold."""
+        self._reserve.oublier(tient)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes: after their tasks, or at once when what is not begun is cancelled too."""

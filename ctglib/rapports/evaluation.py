@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ctglib.blocs.collecte import ce_qui_manque, ou_le_trouver
-from ctglib.blocs.comparables import etudier_comparables
+from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
 from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
@@ -41,19 +41,23 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     Raises:
         DonneesInvalides: Toutes les fautes des données.
     """
-    with enregistrer() as journal:
+
+    def comparer() -> Comparables:
         dossier = lire_dossier(convention)
-        comparables = partager(
-            f"comparables/{convention}",
-            lambda: etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison)),
-        )
-        diagnostic = Diagnostic(dossier, controler(dossier))
-        # Now, since another process may still be working out the study of the last year.
-        needs = diagnostic.besoins_lus
-        finale = lire_finale(dossier)
-        last = ouvrir_bilan(convention, dossier.convention.fin_selon(dossier.avenants).year, brut=brut).etude
-    last = replace(last, empreintes=dict(journal.lus))
-    return EvaluationFinale(etudier_la_fin(last, finale, comparables, diagnostic.comparaison, needs))
+        return etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison))
+
+    def calculer() -> EtudeFinale:
+        with enregistrer() as journal:
+            dossier, comparables = lire_dossier(convention), partager(f"comparables/{convention}", comparer)
+            diagnostic = Diagnostic(dossier, controler(dossier))
+            # Now, since another process may still be working out the study of the last year.
+            needs = diagnostic.besoins_lus
+            finale = lire_finale(dossier)
+            last = ouvrir_bilan(convention, dossier.convention.fin_selon(dossier.avenants).year, brut=brut).etude
+        last = replace(last, empreintes=dict(journal.lus))
+        return etudier_la_fin(last, finale, comparables, diagnostic.comparaison, needs)
+
+    return EvaluationFinale(calculer() if brut else partager(f"fin/{convention}", calculer))
 
 
 @dataclass(frozen=True)
