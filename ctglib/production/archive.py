@@ -17,21 +17,21 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
-from ctglib.production.echec import MODELES, dire_refus, rendre
+from ctglib.production.echec import dire_refus, rendre
 from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
 from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares, convention_de
 from ctglib.production.portail import PORTAIL, octets_du_portail
 from ctglib.production.verifier import DESCRIPTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ctglib.donnees.modeles.convention import Convention
+    from ctglib.donnees.modeles.sources import FichierAjoute, Origine
     from ctglib.production.manifeste import Manifeste
 
 LISEZMOI, VERROU, PAQUETS = "LISEZMOI.md", "requirements.lock", "paquets"
@@ -41,7 +41,6 @@ PARTAGES = ("catalogue", "schemas", "sources")
 UNIX, DROITS, DROITS_DE_LA_CLE = 3, 0o100644, 0o100600
 DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx", ".pptx", ".xlsx"}
 SYSTEME = f"{platform.system()} {platform.machine()}"
-CLASSEUR, LICENCE = "#classeur", "#licence"
 
 
 def archiver(
@@ -140,68 +139,32 @@ def telecharger() -> dict[str, bytes]:
 def _decrire(
     convention: Convention, manifeste: Manifeste, fichiers: Mapping[str, bytes], reserves: tuple[str, ...]
 ) -> bytes:
-    """Return the description of an archive: itself, its authors, the library, how each report was made, its files."""
+    """Return the description of an archive; its template says what there is of itself, its reports and its files."""
     credits = {nom: found for nom in fichiers if (found := _credit(nom))}
-    licences = {nom: f"{LICENCE}-{rang}" for rang, nom in enumerate(sorted({one for _, one in credits.values()}), 1)}
-    licence = next((nom for nom in sorted(fichiers) if nom.startswith(("LICENCE", "LICENSE"))), LICENCE)
     dates = (trace.page.get("date", "") for trace in manifeste.traces.values())
-    dossier = f"reports/{manifeste.chemin.parent.name}"
-    actions = {cle: f"#production-{cle.replace('/', '-')}" for cle in sorted(manifeste.traces)}
-    modele = json.loads((MODELES / "archive.json").read_bytes())
-    entites = [
-        modele["archive"],
-        {
-            **modele["ensemble"],
-            "name": f"{convention.titre} : rapports, et de quoi les refaire",
-            "datePublished": max(dates, default="") or convention.debut.isoformat(),
-            "license": {"@id": licence},
-            "author": [{"@id": f"#{partie.id}"} for partie in convention.parties],
-            "temporalCoverage": f"{convention.debut.isoformat()}/{convention.fin.isoformat()}",
-            "hasPart": _liens(sorted(fichiers)),
-            "mentions": [{"@id": action} for action in actions.values()],
-            **({"creativeWorkStatus": f"En l'état : {' ; '.join(reserves)}"} if reserves else {}),
-        },
-        *({"@id": f"#{one.id}", "@type": "Organization", "name": one.nom} for one in convention.parties),
-        {**modele["licence"], "name": "Licence à choisir" if licence == LICENCE else "Licence du classeur"},
-        {
-            **modele["classeur"],
-            "softwareVersion": versions().get("ctglib", ""),
-            "runtimePlatform": f"Python {versions()[PYTHON]}",
-            "operatingSystem": SYSTEME,
-        },
-        *({"@id": identifiant, "@type": "CreativeWork", "name": nom} for nom, identifiant in licences.items()),
-        *(
-            {
-                "@id": actions[cle],
-                "@type": "CreateAction",
-                "name": f"Production du rapport « {trace.page['titre']} » ({cle})",
-                "instrument": [{"@id": CLASSEUR}, *_liens([f"notebooks/{trace.page.get('carnet', '')}"], fichiers)],
-                "object": _liens((f"data/{lu}" for lu in trace.lus), fichiers),
-                "result": _liens((f"{dossier}/{sortie}" for sortie in trace.sorties), fichiers),
-            }
-            for cle, trace in sorted(manifeste.traces.items())
-        ),
-    ]
-    titres = {f"{dossier}/{nom}": trace.page["titre"] for trace in manifeste.traces.values() for nom in trace.sorties}
-    for nom, content in sorted(fichiers.items()):
-        path = PurePosixPath(nom)
-        entites.append({
-            "@id": quote(nom),
-            "@type": "File",
-            "name": f"{titres[nom]} : {path.name}" if nom in titres else path.name,
-            "description": next(text for prefix, text in modele["descriptions"] if nom.startswith(prefix)),
-            "encodingFormat": modele["formats"].get(path.suffix or path.name, modele["formats"][""]),
-            "contentSize": str(len(content)),
-            "sha256": empreinte(content),
-        })  # fmt: skip
-        if nom in credits:
-            producteur, reuse = credits[nom]
-            entites[-1] |= {"license": {"@id": licences[reuse]}, "creditText": producteur}
-    return _json({"@context": modele["contexte"], "@graph": entites})
+    dossier = f"reports/{manifeste.chemin.parent.name}/"
+    text = rendre(
+        f"{DESCRIPTION}.j2",
+        convention=convention,
+        date=max(dates, default="") or convention.debut.isoformat(),
+        licence=next((nom for nom in sorted(fichiers) if nom.startswith(("LICENCE", "LICENSE"))), ""),
+        reserves=reserves,
+        versions=versions(),
+        systeme=SYSTEME,
+        dossier=dossier,
+        traces=sorted(manifeste.traces.items()),
+        titres={dossier + nom: trace.page["titre"] for trace in manifeste.traces.values() for nom in trace.sorties},
+        fichiers=dict(sorted(fichiers.items())),
+        credits=credits,
+        licences=sorted({one.licence for one in credits.values()}),
+        chemin=PurePosixPath,
+        empreinte=empreinte,
+    )
+    return _json(json.loads(text))
 
 
-def _credit(path: str) -> tuple[str, str] | None:
-    """Return the producer and the licence of a file of public figures, None for any other file."""
+def _credit(path: str) -> Origine | FichierAjoute | None:
+    """Return what a file of public figures was taken from, which tells its producer and its licence."""
     from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
     from ctglib.donnees.modeles.sources import Origine
     from ctglib.donnees.yaml_strict import charger_yaml
@@ -211,11 +174,5 @@ def _credit(path: str) -> tuple[str, str] | None:
         return None
     folder = "/".join(parts[1:3])
     if folder not in (PUBLIQUES, LOCALES):
-        found = charger_yaml(f"{folder}/origine.yaml", Origine)
-        return found.producteur, found.licence
-    added = (one for one in lire_registre(folder).fichiers if one.famille == parts[3])
-    return next(((one.producteur, one.licence) for one in added), None)
-
-
-def _liens(noms: Iterable[str], connus: Mapping[str, bytes] | None = None) -> list[dict[str, str]]:
-    return [{"@id": quote(nom)} for nom in noms if connus is None or nom in connus]
+        return charger_yaml(f"{folder}/origine.yaml", Origine)
+    return next((one for one in lire_registre(folder).fichiers if one.famille == parts[3]), None)
