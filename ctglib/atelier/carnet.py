@@ -22,13 +22,6 @@ from ctglib.donnees.lecture import RAPPORT
 from ctglib.donnees.publiques import reperes
 
 DETAIL = "(Le détail technique : %tb)"
-APPELS = {
-    r"(?P<quoi>\w+)\(\) missing \d+ required .*?arguments?: (?P<noms>.+)": "{quoi}(…) : il manque {noms}.",
-    r"(?P<quoi>\w+)\(\) got an unexpected keyword argument (?P<noms>'\w+')": "{quoi}(…) ne connaît pas {noms}.",
-    r"(?P<quoi>\w+)\(\) takes (?P<noms>.*) positional arguments? but .*": "{quoi}(…) a reçu trop d'arguments : "
-    "les options s'écrivent avec leur nom, comme annee=2024.",
-    r"(?P<quoi>\w+)\(\) got multiple values for argument (?P<noms>'\w+')": "{quoi}(…) a reçu deux fois {noms}.",
-}
 
 
 class DemandeImpossible(ValueError):
@@ -94,10 +87,10 @@ def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> st
         named = getattr(owner, "__name__", type(owner).__name__).rpartition(".")[2]
         return str(inconnu(f"{named} :", erreur.name, names))
     if isinstance(erreur, TypeError):
-        for pattern, sentence in APPELS.items():
-            if found := re.search(pattern, str(erreur)):
-                names = re.sub(r"'(\w+)'", r"« \1 »", found["noms"]).replace(" and ", " et ")
-                return f"{sentence.format(quoi=found['quoi'], noms=names)} L'aide : {found['quoi']}?"
+        for said, sentence in reperes().appels.items():  # what Python says, ours in its place
+            if found := re.search(rf"(\w+)\(\) {said}", str(erreur)):
+                names = re.sub(r"'(\w+)'", r"« \1 »", found[2]).replace(" and ", " et ")
+                return f"{sentence.format(quoi=found[1], noms=names)} L'aide : {found[1]}?"
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(trace)]
     return str(erreur) if isinstance(erreur, ValueError) and modules and modules[-1].startswith("ctglib.") else ""
 

@@ -150,6 +150,7 @@ class Reperes(Modele):  # ``atelier.yaml``: which public series count households
     profils: dict[Identifiant, Profil]
     entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
     phrases: dict[Identifiant, str]  # why a question has no answer, what to beware of in one
+    appels: dict[Expression, Texte]  # what Python says of a wrong call, and our sentence
 
     @property
     def series(self) -> tuple[str, ...]:
