@@ -18,9 +18,4 @@ __all__ = [
     "ratio", "semblables", "tableau",
 ]  # fmt: skip
 
-# What « ? » shows: the headings of a docstring in the language of its sentences.
-for demande in (globals()[nom] for nom in __all__ if nom != "PONCTUELLE"):
-    for titre, dit in {"Args:": "Paramètres :", "Returns:": "Rend :", "Examples:": "Exemples :"}.items():
-        demande.__doc__ = (demande.__doc__ or "").replace(titre, dit)
-
 installer()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from textwrap import fill
 
 import numpy as np
@@ -27,16 +28,16 @@ EN_POINTS = 72
 def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None) -> Axes:
     """Trace l'évolution de chaque lieu : une courbe par lieu, son nom au bout, la source dessous.
 
-    Args:
+    Paramètres :
         table: Ce que rend ``donnees``, ``comparer`` ou ``ratio``.
         y: La colonne : « valeur », ou « indice » (base 100) pour comparer des lieux de tailles différentes.
         titre: Le titre ; celui de la table par défaut.
         ax: Des axes de matplotlib où dessiner ; de nouveaux par défaut.
 
-    Returns:
+    Rend :
         Des axes de matplotlib : ``ax.set_ylim(…)``, ``ax.annotate(…)`` s'y appliquent.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> ax = a.courbes(a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"]), y="indice")
         >>> len(ax.lines)
@@ -68,20 +69,20 @@ def barres(
 ) -> Axes:
     """Trace une barre par ligne de la table, de haut en bas, la valeur au bout ; une valeur secrète est dite en mot.
 
-    Args:
+    Paramètres :
         table: Une table d'une seule année, ou dont ``par`` nomme chaque ligne.
         y: La colonne des valeurs.
         par: La colonne des noms.
         titre: Le titre ; celui de la table par défaut.
         ax: Des axes de matplotlib où dessiner.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> ax = a.barres(a.ratio("iris_monoparents", "iris_allocataires", a.lieux(iris="Harnes"), 2020))
         >>> len(ax.patches)
         7
     """
-    return _rangees(table, y, par, titre, ax, points=False)
+    return _rangees(table, y, par, titre, ax, lambda axes, *bars, color: axes.barh(*bars, color=color, height=0.62))
 
 
 def points(
@@ -89,25 +90,30 @@ def points(
 ) -> Axes:
     """Trace un point par ligne : comme ``barres``, quand l'axe n'a pas à partir de zéro.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> ax = a.points(a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"], 2024, pour="cnaf_foyers"))
         >>> ax.get_title(loc="left")[:13]
         'Foyers au RSA'
     """
-    return _rangees(table, y, par, titre, ax, points=True)
+
+    def mark(axes: Axes, rows: list[int], values: np.ndarray, color: list[str]) -> None:
+        axes.scatter(values, rows, c=color, s=40, zorder=3)
+        axes.xaxis.grid(True)
+
+    return _rangees(table, y, par, titre, ax, mark)
 
 
 def carte(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None) -> Axes:
     """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur est hachurée.
 
-    Args:
+    Paramètres :
         table: Une ligne par commune (``donnees``, ``ratio``) ; sa dernière année est montrée.
         y: La colonne des valeurs.
         titre: Le titre ; celui de la table par défaut.
         ax: Des axes de matplotlib où dessiner.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> voisines = a.lieux(epci="Lens-Liévin")
         >>> ax = a.carte(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", voisines))
@@ -132,27 +138,23 @@ def carte(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, a
         return _cadre(ax, source, f"{titre or told['titre']}, {year}", list(dict.fromkeys(said)))
 
 
-def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, *, points: bool) -> Axes:
+def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, mark: Callable) -> Axes:
     told = _tracable(table, y, par)
     names = table[par].astype(str)
     if names.duplicated().any():
         key = next((name for name in ("annee", "categorie", "dispositif") if name in table and name != par), None)
         names = names if key is None else names + ", " + table[key].astype(str)
-    values, rows, colours = _nombres(table[y]), range(len(table)), charte().couleurs
+    values, rows, colours = _nombres(table[y]), list(range(len(table))), charte().couleurs
     shades = [colours.territoire if kept else colours.secondaire for kept in table.get("choisi", [True] * len(table))]
     with charter_style():
         ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
-        if points:
-            ax.scatter(values, rows, c=shades, s=40, zorder=3)
-            ax.xaxis.grid(True)
-        else:
-            ax.barh(list(rows), values, color=shades, height=0.62)
+        mark(ax, rows, values, color=shades)
         for row, value, word in zip(rows, values, table.get("statut", [""] * len(table)), strict=True):
             if value == value:
                 ax.annotate(f"  {ecrire(value)}", (value, row), va="center")
             else:
-                ax.annotate(f" {word or 'absent'}", (ax.get_xlim()[0] if points else 0, row), va="center")
-        ax.set_yticks(list(rows), names)
+                ax.annotate(f" {word or 'absent'}", (ax.get_xlim()[0], row), va="center")
+        ax.set_yticks(rows, names)
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(lambda value, _: ecrire(value))

@@ -19,18 +19,18 @@ def comparer(
 ) -> pd.DataFrame:
     """Compare des lieux sur une série, année par année.
 
-    Args:
+    Paramètres :
         code: Le code de la série (voir ``chercher``).
         lieux: Des noms, des codes, ou des tables de ``lieux``, dans l'ordre où les montrer.
         annees: Une année, plusieurs, ou toutes.
         pour: Le code d'un dénominateur, pour comparer des taux pour 100 plutôt que des effectifs.
         convention: Si la série est d'une convention.
 
-    Returns:
+    Rend :
         territoire, libelle, annee, valeur, statut et ``indice`` : 100 la première année connue d'un lieu, pour comparer
         l'évolution de lieux de tailles différentes.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> rsa = a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais", a.epci("Lens-Liévin")], pour="cnaf_foyers")
         >>> rsa["libelle"].nunique()
@@ -50,15 +50,15 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
 
     L'arrondi de la source rend un rang incertain : ``rang_min`` et ``rang_max`` l'encadrent.
 
-    Args:
+    Paramètres :
         lieu: Nom ou code.
         table: Ce que rendent ``donnees`` ou ``ratio`` pour plusieurs lieux.
         decroissant: Le plus haut est premier.
 
-    Returns:
+    Rend :
         Un lieu par ligne : rang, rang_min, rang_max, territoire, libelle, annee, valeur, choisi (vrai pour le demandé).
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> grandes = a.lieux(departement="62", foyers_min=500)
         >>> a.rang("Harnes", a.ratio("cnaf_foyers_paje", "cnaf_foyers", grandes)).query("choisi")["libelle"].tolist()
@@ -108,15 +108,15 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
     L'année est la dernière où toutes les parts sont connues. La distance est en points : la racine de la somme des
     carrés des écarts entre les parts. Une ressemblance, jamais un effet.
 
-    Args:
+    Paramètres :
         lieu: Nom ou code de la commune.
         selon: « structure_familiale », « ages_des_enfants » ou « prestations » (``data/catalogue/atelier.yaml``).
         n: Combien en montrer.
 
-    Returns:
+    Rend :
         rang (0 pour le lieu lui-même), territoire, libelle, distance (points), annee, et une colonne par part (%).
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> a.semblables("Harnes", n=3)["rang"].tolist()
         [0, 1, 2, 3]
@@ -162,16 +162,16 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
 def promesses(convention: str | None = None, fiche: int | str | None = None, annee: int | None = None) -> pd.DataFrame:
     """Dit ce que les fiches ont promis, pour quand, par qui, et où cela en est.
 
-    Args:
+    Paramètres :
         convention: Le dossier de la convention ; la seule convention réelle par défaut.
         fiche: Un numéro de fiche, toutes par défaut.
         annee: Ce qui est dû cette année-là seulement.
 
-    Returns:
+    Rend :
         fiche, modalite, promesse, debut, echeance, echeance_ecrite (faux : fin de la convention), etat, services,
         partenaires.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> a.promesses("harnes", fiche=2, annee=2026)["services"].iloc[0].split(", ")[0]
         'Service action sociale de la Caf'
@@ -202,16 +202,16 @@ def promesses(convention: str | None = None, fiche: int | str | None = None, ann
 def cibles(convention: str | None = None, annee: int | None = None, *, en_retard: bool = False) -> pd.DataFrame:
     """Dit où en sont les cibles et les références d'une année.
 
-    Args:
+    Paramètres :
         convention: Le dossier de la convention.
         annee: L'année du bilan.
         en_retard: Seulement celles dont l'atteinte est à surveiller, insuffisante ou en recul.
 
-    Returns:
+    Rend :
         fiche, indicateur, libelle, detail, depart, annee_depart, valeur, annee, cible, annee_cible, origine,
         atteinte, raison.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> "atteint" in set(a.cibles("demonstration", 2025, en_retard=True)["atteinte"])
         False
@@ -245,16 +245,16 @@ def frequentation(
 ) -> pd.DataFrame:
     """Dit qui fréquente les dispositifs, année par année : des effectifs publiables, les petits « secrets ».
 
-    Args:
+    Paramètres :
         annees: Les années, par exemple 2024, 2025.
         convention: Le dossier de la convention.
         selon: La variable : « quartier », « age », « sexe », « quotient_familial »…
         dispositif: Un seul dispositif, tous par défaut.
 
-    Returns:
+    Rend :
         annee, dispositif, categorie, valeur (NA si elle est secrète), statut.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> "secret" in set(a.frequentation(2024, 2025, convention="demonstration")["statut"])
         True

@@ -32,14 +32,14 @@ COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "
 def chercher(mots: str = "") -> pd.DataFrame:
     """Cherche dans tout ce que le classeur connaît : séries publiques, annexe 1 et suivi de chaque convention.
 
-    Args:
+    Paramètres :
         mots: Des mots du libellé, de la définition ou du code, sans souci des accents ; rien pour tout lister.
 
-    Returns:
+    Rend :
         code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux (et le nombre des territoires
         publiés), unite, source, secret.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> "cnaf_foyers_rsa" in a.chercher("RSA")["code"].tolist()
         True
@@ -77,16 +77,16 @@ def donnees(
     Une valeur absente est NA, et ``statut`` dit pourquoi (« secret »…) ; une somme qui la compte est NA.
     ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
 
-    Args:
+    Paramètres :
         code: Le code que donne ``chercher``.
         lieux: Des noms, des codes, ou une table de ``lieux`` ; tous ceux de la série par défaut.
         annees: Une année, plusieurs, ou toutes.
         convention: Le dossier de la convention, si la série est d'une convention et qu'il y en a plusieurs.
 
-    Returns:
+    Rend :
         territoire (code), libelle (son nom), annee, indicateur, dimension, modalite, valeur, statut.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> a.donnees("cnaf_foyers_rsa", "Harnes", 2020)["valeur"].tolist()
         [670.0]
@@ -132,7 +132,7 @@ def ratio(
 
     Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les montre.
 
-    Args:
+    Paramètres :
         numerateur: Code de ce qui est compté.
         denominateur: Code de ce à quoi on le rapporte.
         lieux: Comme dans ``donnees``.
@@ -140,10 +140,10 @@ def ratio(
         annee_denominateur: Une autre année pour le dénominateur, quand il n'existe pas pour celles du numérateur.
         convention: Comme dans ``donnees``.
 
-    Returns:
+    Rend :
         territoire, libelle, annee, numerateur, denominateur, valeur, statut.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes", 2020)["valeur"].round(1).tolist()
         [22.7]
@@ -183,7 +183,7 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
 
     Une ligne par série ; ``.T`` les met en colonnes, plus faciles à lire.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> len(a.definitions(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes")))
         2
@@ -212,25 +212,17 @@ def convention_par_defaut(nom: str | None) -> str:
     return real[0]
 
 
-dossier = lru_cache(maxsize=8)(lire_dossier)
+dossier, _etudier = lru_cache(maxsize=8)(lire_dossier), lru_cache(maxsize=8)(etudier)
 
 
 def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
-    """Return the follow-up of a convention (the only real one by default) up to a year (the last one by default).
-
-    Its small counts are suppressed.
-    """
+    """Return the follow-up of a convention up to a year, small counts suppressed; the only real one, up to its end."""
     name = convention_par_defaut(convention)
     dates = dossier(name).convention
     year = dates.fin.year if annee is None else annee
     if not dates.debut.year <= year <= dates.fin.year:
         raise impossible("hors_convention", debut=dates.debut.year, fin=dates.fin.year, annee=year)
-    return _etudier(name, year)
-
-
-@lru_cache(maxsize=8)
-def _etudier(convention: str, annee: int) -> EtudeAnnuelle:
-    return etudier(convention, annee, "publique")
+    return _etudier(name, year, "publique")
 
 
 def oublier() -> None:
@@ -353,7 +345,7 @@ def lieux(
 ) -> pd.DataFrame:  # fmt: skip
     """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer`` et ``rang``.
 
-    Args:
+    Paramètres :
         noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ``"CA de Lens-Liévin"``.
         niveau: « commune », « departement », « epci » ou « iris » seulement.
         departement: Toutes les communes de ce département (nom ou code) ; ses EPCI, avec ``niveau="epci"``.
@@ -361,10 +353,10 @@ def lieux(
         iris: Tous les IRIS de cette commune.
         foyers_min: Seulement les communes d'au moins ce nombre de foyers allocataires, la dernière année connue.
 
-    Returns:
+    Rend :
         code, nom, niveau, departement, epci (codes en texte).
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> a.lieux("Harnes")["code"].tolist()
         ['62413']
@@ -409,7 +401,7 @@ def connus() -> pd.DataFrame:
 def epci(nom: str) -> pd.DataFrame:
     """Renvoie un EPCI, par son nom, une partie de son nom ou son SIREN.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> a.epci("Lens-Liévin")["code"].tolist()
         ['246200364']

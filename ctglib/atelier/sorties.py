@@ -38,13 +38,13 @@ def figure(ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = Non
 
     Un graphique de l'atelier connaît déjà son titre et sa source ; pour un autre, les donner.
 
-    Args:
+    Paramètres :
         ax: Des axes, ou une figure, de matplotlib.
         titre: Ce que le graphique demande ou dit.
         alt: Ce qu'il montre, avec ses principaux chiffres.
         source: Le producteur et le document.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> ax = a.courbes(a.donnees("cnaf_foyers_rsa", "Harnes"))
         >>> a.figure(ax, alt="De 670 foyers en 2020 à 560 en 2024.").source[:4]
@@ -66,12 +66,12 @@ def figure(ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = Non
 def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None = None) -> Tableau:
     """Rend une table montrable dans un rapport, un PDF ou Word, avec son titre, sa source et ses remarques.
 
-    Args:
+    Paramètres :
         table: Une table de l'atelier, ou toute table pandas si titre et source sont donnés.
         titre: Le titre ; celui de la table par défaut.
         source: La source ; celle de la table par défaut.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
         'Foyers au RSA (Cnaf)'
@@ -99,7 +99,7 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
 
     Le titre, l'unité et la source sont dans le fichier. Une extension inconnue est refusée.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> import tempfile, pathlib
         >>> dossier = pathlib.Path(tempfile.mkdtemp())
@@ -183,11 +183,11 @@ class Note:
 def note(titre: str, contenu: Iterable[object]) -> Note:
     """Compose une note : des phrases, des tables, des graphiques, dans l'ordre ; elle se dit « analyse ponctuelle ».
 
-    Args:
+    Paramètres :
         titre: Le titre de la note.
         contenu: Des textes (une liste de textes fait une liste à puces), des tables, des axes ou des figures.
 
-    Examples:
+    Exemples :
         >>> from ctglib import atelier as a
         >>> rsa = a.donnees("cnaf_foyers_rsa", "Harnes")
         >>> a.note("Le RSA à Harnes", ["Le nombre de foyers au RSA baisse.", a.courbes(rsa), rsa])
