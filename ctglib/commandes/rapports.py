@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -29,7 +28,6 @@ RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
 PAUSE = 0.1  # seconds between two looks at what is watched
-IGNORES = (".", "~$", "__pycache__")  # names that begin so are not watched
 CALME = 0.03  # seconds without a change before what is being saved is taken to be whole
 EN_VEILLE = "Données surveillées : chaque correction enregistrée refait les rapports qu'elle touche. Ctrl-C pour finir."
 CODE_CHANGE = "Le code du classeur a changé : relancez la commande pour qu'elle en tienne compte."
@@ -201,10 +199,12 @@ def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
             lines.append((commande.nom, "[red]échec[/red]", "", "", str(commande.page_echec)))
             continue
         secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
-        sizes = [f"{kind} {size / 1024:,.0f} Ko".replace(",", "\u202f") for kind, size in resultat.tailles.items()]
-        sizes += [f"{resultat.tableaux} tableaux"] if resultat.tableaux else []
-        chemin = f"{commande.base}.{next(iter(resultat.tailles))}"
-        lines.append((commande.nom, "produit", secondes, ", ".join(sizes), chemin))
+        written = {kind: Path(f"{commande.base}.{kind}") for kind in commande.formats}
+        sizes = [
+            f"{kind} {path.stat().st_size / 1024:,.0f} Ko".replace(",", "\u202f") for kind, path in written.items()
+        ]
+        sizes += [f"{len(tables)} tableaux"] if (tables := list(commande.base.glob("*.csv"))) else []
+        lines.append((commande.nom, "produit", secondes, ", ".join(sizes), str(next(iter(written.values())))))
     if lines:
         montrer(("Rapport", "Résultat", "Secondes", "Taille", "Chemin"), lines, droite="Secondes")
         told = {raison: "tous" if len(noms) == len(lines) > 1 else " ; ".join(noms) for raison, noms in reasons.items()}
@@ -258,11 +258,10 @@ def surveiller(passer: Callable[[], int], carnets: Path) -> int:
 
 
 def _dates(*dossiers: Path) -> dict[Path, int]:
-    """Return when each file was last written; what is hidden, compiled or held open by a spreadsheet left out."""
+    from ctglib.production.manifeste import fichiers_de
+
     found = {}
-    for folder, below, names in chain.from_iterable(map(os.walk, dossiers)):
-        below[:] = [name for name in below if not name.startswith(IGNORES)]
-        for path in (Path(folder, name) for name in names if not name.startswith(IGNORES)):
-            with suppress(OSError):  # removed since
-                found[path] = path.stat().st_mtime_ns
+    for path in fichiers_de(*dossiers):
+        with suppress(OSError):  # removed since
+            found[path] = path.stat().st_mtime_ns
     return found

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
+from ctglib.donnees.lecture import CLE, existe, lire_octets, racine
 from ctglib.production.echec import dire_refus, rendre
-from ctglib.production.manifeste import PYTHON, empreinte, fichiers_du_code, versions
-from ctglib.production.plan import LISTE, MANIFESTE, PROJET, Carnet, carnets_declares, convention_de
+from ctglib.production.manifeste import PYTHON, empreinte, fichiers_de, versions
+from ctglib.production.plan import LISTE, MANIFESTE, PAQUET, PROJET, Carnet, carnets_declares, convention_de
 from ctglib.production.portail import PORTAIL, octets_du_portail
 from ctglib.production.verifier import DESCRIPTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.sources import FichierAjoute, Origine
@@ -86,12 +86,13 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     """
     dossier, convention = manifeste.chemin.parent, manifeste.chemin.parent.name
     cle = f"conventions/{convention}/{CLE}"
-    donnees = [nom for folder in (*PARTAGES, f"conventions/{convention}") for nom in _arbre(folder)]
+    folders = (racine() / nom for nom in (*PARTAGES, f"conventions/{convention}"))
+    donnees = [path.relative_to(racine()).as_posix() for path in fichiers_de(*folders)]
     projet = {path for motif in (*REQUIS, *AUTRES) for path in PROJET.glob(motif)}
     rapports = [MANIFESTE, *(nom for trace in manifeste.traces.values() for nom in trace.sorties)]
     return {
         **{f"data/{nom}": lire_octets(nom) for nom in [*donnees, *([cle] if existe(cle) else [])]},
-        **{path.relative_to(PROJET).as_posix(): path.read_bytes() for path in (*projet, *fichiers_du_code())},
+        **{path.relative_to(PROJET).as_posix(): path.read_bytes() for path in (*projet, *fichiers_de(PAQUET))},
         **{f"notebooks/{carnet.chemin.name}": _sans_sorties(carnet) for carnet in carnets_declares(carnets)},
         f"notebooks/{LISTE}": (carnets / LISTE).read_bytes(),
         **{f"reports/{convention}/{nom}": (dossier / nom).read_bytes()
@@ -101,7 +102,6 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
 
 
 def _sans_sorties(carnet: Carnet) -> bytes:
-    """Return a notebook without outputs."""
     content = json.loads(carnet.chemin.read_bytes())
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
@@ -111,15 +111,6 @@ def _sans_sorties(carnet: Carnet) -> bytes:
 
 def _json(content: object) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
-
-
-def _arbre(relatif: str) -> Iterator[str]:
-    """Yield the data files of a folder and of those below."""
-    for nom in lister(relatif):
-        if nom.endswith("/"):
-            yield from _arbre(f"{relatif}/{nom.removesuffix('/')}")
-        else:
-            yield f"{relatif}/{nom}"
 
 
 def telecharger() -> dict[str, bytes]:

@@ -40,7 +40,6 @@ class OuvrierPerdu(Exception):
 
     etape: str | None  # source of the cell that it was at
     code: int | None  # that it ended with; None when it was past its time
-    delai: bool = False
 
 
 @dataclass(eq=False)
@@ -100,7 +99,7 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
     if not isinstance(error, OuvrierPerdu):
         return Echec.de(type(error).__name__, str(error), carnet=nom)
     cellule, section = notebook.situer(error.etape) if error.etape else (None, "")
-    sorte, dit = ("delai", nom) if error.delai else ("perdu", str(error.code))
+    sorte, dit = ("delai", nom) if error.code is None else ("perdu", str(error.code))
     return Echec.de(sorte, dit, carnet=nom, cellule=cellule, section=section)
 
 

@@ -7,13 +7,15 @@ library's own code, the installed versions. Everything is compared by content; d
 from __future__ import annotations
 
 import json
+import os
 import platform
 import re
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
-from itertools import groupby
+from itertools import chain, groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees import lecture
@@ -24,13 +26,13 @@ from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from pathlib import Path
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS, FORCE = "jamais produit", "demandé par --forcer"
 LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 PRODUIT_AUTREMENT = "n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
 PYTHON = "Python"
+IGNORES = (".", "~$", "__pycache__")  # how the names begin of files that are not ours
 CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
 
 
@@ -43,19 +45,16 @@ def empreinte(octets: bytes) -> str:
 def empreinte_du_code() -> str:
     """Return the fingerprint of every file of the package, templates and style sheets among them."""
     total = sha256()
-    for path in fichiers_du_code():
+    for path in sorted(fichiers_de(PAQUET)):
         total.update(f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode())
     return total.hexdigest()
 
 
-def fichiers_du_code() -> list[Path]:
-    """Return the files of the package, in order; what Python compiled and what is hidden left out."""
-    return [
-        path
-        for path in sorted(PAQUET.rglob("*"))
-        if path.is_file()
-        and not any(part == "__pycache__" or part.startswith(".") for part in path.relative_to(PAQUET).parts)
-    ]
+def fichiers_de(*dossiers: Path) -> Iterator[Path]:
+    """Yield the files of folders and of those below; what is hidden, compiled or locked by a spreadsheet left out."""
+    for folder, below, names in chain.from_iterable(map(os.walk, dossiers)):
+        below[:] = [name for name in below if not name.startswith(IGNORES)]
+        yield from (Path(folder, name) for name in names if not name.startswith(IGNORES))
 
 
 @cache
@@ -163,14 +162,13 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     """Yield the reports asked for, with why each has to be made, the causes that a reader knows best first.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
-    Within a convention the longest come first, so that none begins when the others end, and so does the last year:
-    the evaluation of the whole takes the study of it from the bilan, which works it out meanwhile. The fiches come
-    last: they are many, short, and often prove up to date.
+    Within a convention the longest come first, so that none begins when the others end; the last year too, whose study
+    serves the evaluation of the whole; the fiches last, which are many, short, and often prove up to date.
     """
     donnees = Donnees()
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
-        for commande in sorted(group, key=_rang):
+        for commande in sorted(group, key=lambda one: (bool(one.fiche), -one.carnet.stat().st_size, -(one.annee or 0))):
             trace, raisons, suspendue = manifeste.traces.get(commande.cle), (JAMAIS,), False
             if trace:
                 absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
@@ -184,10 +182,6 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
                 parts = trace.parts and all(trace.parts.values())
                 suspendue = bool(raisons and parts) and not forcer and raisons == tuple(donnees.changees(suivi))
             yield Prevision(commande, manifeste, raisons or ((FORCE,) if forcer else ()), suspendue)
-
-
-def _rang(commande: Commande) -> tuple[bool, int, int]:
-    return "fiche" in dict(commande.parametres), -commande.carnet.stat().st_size, -(commande.annee or 0)
 
 
 class Donnees:

@@ -117,10 +117,7 @@ def moteur_ctg() -> type:
 
         @classmethod
         def execute_managed_notebook(cls, nb_man: object, kernel_name: str, **_: object) -> None:
-            """Run every cell in order; the first that fails stops the notebook, as papermill does.
-
-            Outputs that pass what a notebook may hold become an error.
-            """
+            """Run every cell in order; the first that fails, or shows too much, stops the notebook."""
             tagged = {tag: cell.source for cell in nb_man.nb.cells for tag in cell.metadata.get("tags", ())}
             nom = Path(nb_man.nb.metadata.get("papermill", {}).get("input_path") or "").name
             cells = (tagged.get(tag, "") for tag in ("parameters", "injected-parameters"))

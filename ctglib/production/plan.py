@@ -61,11 +61,7 @@ class Carnet:
 
     @cached_property
     def cellules(self) -> tuple[dict, ...]:
-        """Its cells, the source of each as one text.
-
-        Raises:
-            DonneesInvalides: The file is no notebook.
-        """
+        """Its cells, the source of each as one text; a fault when the file is no notebook."""
         try:
             cells = json.loads(lire_fichier(self.chemin, self.chemin.name))["cells"]
             return tuple({**cell, "source": "".join(cell["source"])} for cell in cells)
@@ -160,11 +156,7 @@ class Demande:
 
 
 def declares(dossier: Path = CARNETS) -> dict[str, tuple[tuple[Carnet, ...], tuple[str, ...]]]:
-    """Return what is declared, by the name typed after « ctg produire »: its notebooks, and formats of its own.
-
-    Raises:
-        DonneesInvalides: The list is absent or does not read.
-    """
+    """Return what is declared, by the name typed after « ctg produire »: its notebooks, and formats of its own."""
     path, found = dossier / LISTE, {}
     try:
         for nom, written in tomllib.loads(path.read_text(encoding="utf-8")).items():
@@ -199,11 +191,7 @@ def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
 
 
 def commandes(demande: Demande) -> list[Commande]:
-    """Return the reports asked for, by convention: those of the whole convention first, then year by year.
-
-    Raises:
-        DonneesInvalides: The list of reports does not read, or names a notebook that is not there.
-    """
+    """Return the reports asked for, by convention: those of the whole convention first, then year by year."""
     known, formats = declares(demande.carnets), {}
     for carnets, own in (known[rapport] for rapport in demande.rapports):
         for carnet in carnets:

@@ -16,10 +16,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import chdir, contextmanager, nullcontext, suppress
 from functools import cache, cached_property, partial
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from ctglib.donnees.fautes import Empechement
@@ -85,10 +84,6 @@ class Grappe(Executor):
     def oublier(self, tient: Callable[[Journal], bool]) -> None:
         """Forget nothing here: each machine of the cluster does, before each task."""
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let the tasks end, or forget them."""
-        self._executeur.shutdown(wait=wait and not cancel_futures)
-
 
 def a_part(tache: Callable, delai: float | None, code: str) -> object:
     """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's.
@@ -104,11 +99,8 @@ def a_part(tache: Callable, delai: float | None, code: str) -> object:
 
 @cache
 def _ouvriers(delai: float | None) -> Ouvriers:
-    """Return the processes of this machine of the cluster; they live on, and end with it.
-
-    Dask starts its own as daemons, which Python forbids to have children: they would be left behind if it were killed.
-    Ours end by themselves when their parent does.
-    """
+    """Return the processes of this machine of the cluster; they live on, and end with it."""
+    # Python forbids to a daemon, as Dask's are, the children that it would leave behind: ours end with their parent.
     multiprocessing.current_process().daemon = False
     return Ouvriers(coeurs(), delai=delai, methode="spawn")
 
@@ -218,7 +210,7 @@ class _Ouvrier:
                         raise TacheEchouee(*dit)
                     case ("rendu", reponse):
                         return reponse
-            raise OuvrierPerdu(etape, None, True)
+            raise OuvrierPerdu(etape, None)
         except (EOFError, ConnectionError) as error:
             self.finir()
             raise OuvrierPerdu(etape, self._processus.exitcode) from error
@@ -316,12 +308,11 @@ def etat_preserve() -> Iterator[None]:
     import numpy as np
     import pandas as pd
 
-    dossier, chemins, hasards = Path.cwd(), list(sys.path), (random.getstate(), np.random.get_state())
-    with warnings.catch_warnings(), mpl.rc_context():
+    chemins, hasards = list(sys.path), (random.getstate(), np.random.get_state())
+    with chdir("."), warnings.catch_warnings(), mpl.rc_context():
         yield
         warnings.simplefilter("ignore")  # of options that pandas will drop, and resets all the same
         pd.reset_option("all")
     random.setstate(hasards[0])
     np.random.set_state(hasards[1])
     sys.path[:] = chemins
-    os.chdir(dossier)

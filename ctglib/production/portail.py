@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from ctglib.donnees.ecriture import ecrire
@@ -21,11 +20,7 @@ SUJET_DES_PORTRAITS = "Données publiques seules : un portrait n'est pas une con
 
 
 def ecrire_portail(sortie: Path) -> Path:
-    """Write the portal of a folder of reports if what it says has changed, and return its path.
-
-    Raises:
-        EcritureImpossible: It cannot be written.
-    """
+    """Write the portal of a folder of reports if what it says has changed, and return its path."""
     portail, dossiers = sortie / PORTAIL, dossiers_publies(sortie)
     if not portail.is_file() or _marque(dossiers).encode() not in portail.read_bytes():
         ecrire({portail: octets_du_portail(dossiers)})
@@ -54,28 +49,20 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
             by_year = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
             page = next((produit["page"] for produit in by_year if produit["page"]), {})
             said = {nom: page.get(nom, "") for nom in ("sujet", "avertissement")}
-            sections.append(_section(dossier.name, page.get("territoire") or dossier.name, produits, **said))
+            said |= {"ancre": dossier.name, "titre": page.get("territoire") or dossier.name}
+            sections.append({**said, "produits": produits})
     sections.sort(key=lambda section: bool(section["avertissement"]))
     if portraits:
         portraits.sort(key=lambda one: (one["groupe"] not in (DEPARTEMENTS, EPCI), one["groupe"], one["titre"]))
-        sections.append(_section(PORTRAITS, "Portraits de territoires", portraits, sujet=SUJET_DES_PORTRAITS))
+        said = {"ancre": PORTRAITS, "titre": "Portraits de territoires", "sujet": SUJET_DES_PORTRAITS}
+        sections.append({**said, "avertissement": "", "produits": portraits})
     polices = (EXPORT / "polices.css").read_text(encoding="ascii")
     page = rendre("portail.html.j2", sections=sections, polices=polices, marque=_marque(dossiers))
     return page.encode("utf-8")
 
 
-def _section(
-    ancre: str, titre: str, produits: list[dict[str, Any]], *, sujet: str, avertissement: str = ""
-) -> dict[str, Any]:
-    groupes = [(nom, list(made)) for nom, made in groupby(produits, key=lambda one: one["groupe"])]
-    return {"ancre": ancre, "titre": titre, "sujet": sujet, "avertissement": avertissement, "groupes": groupes}
-
-
 def _produits(dossier: Path) -> list[dict[str, Any]]:
-    """Return what the portal says of each report of a folder: addresses are relative to it.
-
-    The reports of a convention come by year, those of the whole convention first; a portrait, by kind of territory.
-    """
+    """Return what the portal says of each report of a folder, by year, those of the whole convention first."""
     manifeste, produits, code = lire_manifeste(dossier), [], dossier.name
     portrait = dossier.parent.name == PORTRAITS
     adresse = f"{PORTRAITS}/{code}" if portrait else code

@@ -51,8 +51,6 @@ class Resultat:
 
     commande: Commande
     raisons: tuple[str, ...]  # why the report had to be made
-    tailles: dict[str, int] = field(default_factory=dict)  # bytes of each format written; none when it failed
-    tableaux: int = 0  # number of CSV written
     echec: Echec | None = None
     mesures: dict[str, float] = field(default_factory=dict)  # seconds by step
 
@@ -125,11 +123,7 @@ def confier(
 
 
 def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
-    """Write what a report gave, then the manifest that tells of it.
-
-    A format that was not asked for this time stays in the manifest as long as it is made from the same things: an older
-    PDF beside a newer page is no longer a version of this report.
-    """
+    """Write what a report gave; a format not asked for this time stays as long as it is made from the same things."""
     commande, precedente = prevision.commande, prevision.trace
     contenus = {commande.dossier / nom: content for nom, content in rendu.contenus.items()}
     trace = replace(rendu.trace, code=empreinte_du_code(), versions=versions())
@@ -143,9 +137,7 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
         if path not in contenus:
             path.unlink()
     commande.page_echec.unlink(missing_ok=True)
-    tailles = {kind: len(rendu.contenus[f"{commande.cle}.{kind}"]) for kind in commande.formats}
-    tableaux = sum(nom.endswith(".csv") for nom in rendu.contenus)
-    return Resultat(commande, prevision.raisons, tailles=tailles, tableaux=tableaux, mesures=rendu.mesures)
+    return Resultat(commande, prevision.raisons, mesures=rendu.mesures)
 
 
 def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
@@ -206,11 +198,7 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
 
 
 def _memes_parts(trace: Trace) -> Trace | None:
-    """Return a trace with the follow-up as it is now, when the parts that the report used of it are the same.
-
-    A fiche reads a part of its year's study, and the files that the study is made from hold the parts of all: when one
-    of them changes the study is made again, once for all its reports. What it cannot be made of, the reports will tell.
-    """
+    """Return a trace with the follow-up as it is now, when the parts that the report used of it are the same."""
     from ctglib.rapports.bilan import ouvrir_bilan
 
     try:
@@ -218,7 +206,7 @@ def _memes_parts(trace: Trace) -> Trace | None:
             for nom in trace.parts:
                 _, convention, annee, diffusion, fiche = nom.split("/")
                 ouvrir_bilan(convention, int(annee), diffusion).fiche(fiche.removeprefix("fiche-"))
-    except (DonneesInvalides, ValueError):
+    except (DonneesInvalides, ValueError):  # the report will tell
         return None
     if journal.parts != trace.parts:
         return None

@@ -191,11 +191,7 @@ def _presents(dossier: Path, sauf: re.Pattern[str]) -> set[str]:
 
 
 def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
-    """Return how many files an unpacked archive describes and what is not so; None when this is no archive.
-
-    Every file counts, whatever it is for: the lock, the documents, the data, the notebooks, the reports. So does what
-    was added, and a link that stands for a file.
-    """
+    """Return how many files an unpacked archive describes, and what is not so or was added; None when it is none."""
     try:
         graph = json.loads((dossier / DESCRIPTION).read_bytes())["@graph"]
         said = {unquote(item["@id"]): item["sha256"] for item in graph if item["@type"] == "File"}
