@@ -56,18 +56,22 @@ class Document(Generic[T]):
 
 
 def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
-    """Return a YAML file checked against its model, with all its faults instead of an exception.
-
-    JSON's strict mode is used on purpose: a quoted year is not a number, « oui » not a boolean, 20230101 not a date.
-    """
-    document = Document(relatif, modele)
+    """Return a YAML file checked against its model, once while its bytes are the same, with all its faults."""
     try:
-        text = lire_texte(relatif)
+        return _examiner(relatif, empreinte(relatif), modele)
+    except DonneesInvalides as error:
+        return Document(relatif, modele, fautes=list(error.fautes))
+
+
+@lru_cache(maxsize=256)
+def _examiner(relatif: str, octets: str, modele: type[T]) -> Document[T]:
+    """JSON's strict mode is used on purpose: a quoted year is not a number, « oui » no boolean, 20230101 no date."""
+    document = Document(relatif, modele)
+    text = lire_texte(relatif)
+    try:
         document.contenu = _lire(document, yaml.parse(text, yaml.CBaseLoader))
     except yaml.MarkedYAMLError as error:
         return Document(relatif, modele, fautes=[_faute_de_syntaxe(relatif, text, error)])
-    except DonneesInvalides as error:
-        return Document(relatif, modele, fautes=list(error.fautes))
     if document.contenu is None:
         if any(info.is_required() for info in modele.model_fields.values()):
             return replace(document, fautes=[document.dire((), "sans_valeur")])
@@ -82,12 +86,7 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
 
 
 def charger_yaml(relatif: str, modele: type[T]) -> T:
-    """Return the object of a YAML file, checked once while its bytes are the same, or raise all its faults."""
-    return _charge(relatif, empreinte(relatif), modele)
-
-
-@lru_cache(maxsize=64)
-def _charge(relatif: str, octets: str, modele: type[T]) -> T:
+    """Return the object of a YAML file, or raise all its faults."""
     document = examiner_yaml(relatif, modele)
     if document.objet is None:
         raise DonneesInvalides(document.fautes)
