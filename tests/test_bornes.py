@@ -20,7 +20,7 @@ import pytest
 from classeur_rempli import octets
 from donnees_abimees import png
 from import_exemple import fautes
-from ligne_de_commande import ctg
+from ligne_de_commande import programme
 from openpyxl import Workbook
 from pandas import DataFrame
 
@@ -169,7 +169,11 @@ def test_un_tube_a_la_place_d_un_fichier_est_dit_sans_attendre(nom: str, donnees
     os.mkfifo(donnees / nom)
 
     done = subprocess.run(
-        [sys.executable, "-m", "ctglib", "valider"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "ctglib", "valider", "-c", "harnes"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert done.returncode == 1
@@ -232,7 +236,7 @@ def test_un_dossier_temporaire_au_nom_trop_long_n_empeche_pas_les_rapports(
     monkeypatch.setenv("TMPDIR", str(long))
 
     order = ("produire", "fiches", "--convention", "harnes", "--annee", "2023", "--sortie", str(tmp_path / "s"))
-    done = ctg(*order, dossier=tmp_path)
+    done = programme(*order, dossier=tmp_path)
 
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     assert len(list((tmp_path / "s" / "harnes").rglob("fiche-*.html"))) > 1

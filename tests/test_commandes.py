@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ligne_de_commande import ctg, produire
+from ligne_de_commande import ctg, programme, reussir
 from rapports_produits import RAPPORTS, TOUS, Production
 
 
@@ -24,7 +24,8 @@ def html_seul(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vieux = dossier / "harnes" / "2023" / "fiche-1" / "ancien-tableau.csv"
     vieux.parent.mkdir(parents=True)
     vieux.write_text("a\n", encoding="utf-8")
-    return produire(dossier, "fiches", "--annee", "2023", "--formats", "html") / "2023"
+    reussir("produire", "fiches", "-c", "harnes", "-a", "2023", "-f", "html", "-s", ".", dossier=dossier)
+    return dossier / "harnes" / "2023"
 
 
 def test_produire_rend_compte_et_ecrit_le_portail(rapports_produits: Production) -> None:
@@ -126,7 +127,7 @@ def test_une_commande_mal_ecrite_recoit_une_phrase_en_francais(
 
 
 def test_l_aide_est_en_francais(tmp_path: Path) -> None:
-    done = ctg("--help", dossier=tmp_path)
+    done = programme("--help", dossier=tmp_path)
 
     assert done.returncode == 0
     assert "Commandes" in done.stdout and "produire" in done.stdout and "valider" in done.stdout

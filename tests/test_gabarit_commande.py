@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from classeur_rempli import octets, photographie
-from test_commandes import ctg
+from ligne_de_commande import ctg
 
 from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.donnees.ecriture import EcritureImpossible

@@ -16,8 +16,8 @@ from import_exemple import (
     lignes,
     verifier_l_annee_entiere,
 )
+from ligne_de_commande import ctg
 from openpyxl import load_workbook
-from test_commandes import ctg
 
 from ctglib.collecte.feuilles import ouvrir_cadre
 from ctglib.collecte.importer import preparer

@@ -10,7 +10,6 @@ import pikepdf
 import pytest
 from import_exemple import avec_libreoffice, libreoffice
 from lecture_pdf import noeuds, pages_du_pdf
-from ligne_de_commande import ctg
 from pptx import Presentation
 from rapports_produits import Production, Rapport, choisir
 
@@ -92,16 +91,6 @@ def test_le_pdf_dit_la_meme_chose_et_ses_images_ont_leur_texte(
     with pikepdf.open(path) as pdf:
         figures = [node for node in noeuds(pdf.Root.StructTreeRoot) if node.S == "/Figure"]
         assert all(str(node.get("/Alt", "")) for node in figures)
-
-
-def test_les_memes_donnees_donnent_les_memes_octets(rapports_produits: Production, tmp_path: Path) -> None:
-    again = Production(tmp_path / "sortie")
-    done = ctg("produire", "presentation", "-c", "demonstration", "-a", "2025", "--sortie", "sortie", dossier=tmp_path)
-
-    assert done.returncode == 0, done.stderr
-    for kind in ("presentation.pptx", "presentation.pdf"):
-        for one in choisir("demonstration", "bilan", 2025):
-            assert again.chemin(one, kind).read_bytes() == rapports_produits.chemin(one, kind).read_bytes()
 
 
 def test_l_entete_des_tableaux_a_la_couleur_de_la_charte() -> None:

@@ -179,7 +179,7 @@ def test_valider_refuse_un_departement_divise_par_dix(donnees: Path) -> None:
     path = donnees / "sources/cnaf_allocataires/observations.csv"
     path.write_text(path.read_text("utf-8").replace(",55605,", ",5560,"), "utf-8")
 
-    done = ctg("valider", dossier=donnees)
+    done = ctg("valider", "-c", "harnes", dossier=donnees)
 
     assert done.returncode == 1
     assert "trouvé : « 5560 »\n    attendu : 55605, d'après Cnaf, s_ben_com_f" in done.stderr
@@ -199,7 +199,7 @@ def test_valider_refuse_un_diagnostic_loin_de_la_serie_publique_de_meme_champ(do
     text = path.read_text("utf-8").replace(",rsa,62413,2020,668,", ",rsa,62413,2020,56000,")
     path.write_text(text.replace(",rsa,62,2020,55682,", ",rsa,62,2020,5568,"), "utf-8")
 
-    done = ctg("valider", dossier=donnees)
+    done = ctg("valider", "-c", "harnes", dossier=donnees)
 
     assert done.returncode == 1
     assert "« rsa », 62413, 2020 : 56000\n    attendu : près de 670, d'après Cnaf" in done.stderr
@@ -223,7 +223,7 @@ def test_valider_dit_une_valeur_illisible_d_un_extrait_sans_s_arreter(donnees: P
     path = donnees / "sources/cnaf_allocataires/observations.csv"
     path.write_text(path.read_text("utf-8").replace(",2950,", ",2 950,", 1), "utf-8")
 
-    done = ctg("valider", dossier=donnees)
+    done = ctg("valider", "-c", "harnes", dossier=donnees)
 
     assert done.returncode == 1
     assert "trouvé : « 2 950 »" in done.stderr and "Traceback" not in done.stderr

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
+from ligne_de_commande import reussir
 
 from ctglib.production.plan import FORMATS, rapports_connus
 
@@ -63,9 +62,7 @@ def test_chaque_cible_de_make_est_dans_son_aide() -> None:
 def test_les_commandes_de_ctg_et_leurs_options_existent(words: list[str]) -> None:
     sous_commande = words[1 : 3 if words[1] in GROUPES else 2] if not words[1].startswith("-") else []
 
-    aide = subprocess.run(
-        [sys.executable, "-m", "ctglib", *sous_commande, "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    aide = reussir(*sous_commande, "--help", dossier=DEPOT)
 
     assert all(option in aide for option in words if option.startswith("--"))
     assert sous_commande[:1] != ["produire"] or set(_rapports(words)) <= set(rapports_connus())
