@@ -14,7 +14,7 @@ from mesure import CommandeEchouee, Mesure, mesurer, ouvrir
 
 from ctglib.commandes.rapports import EN_VEILLE
 from ctglib.donnees.lecture import conventions
-from ctglib.production.plan import Commande, Demande, commandes, rapports_connus
+from ctglib.production.plan import Commande, commandes, rapports_connus
 
 BIN = Path(sys.executable).parent
 CTG = str(BIN / "ctg")
@@ -47,7 +47,7 @@ class Produits:
 
 def rapports(sortie: Path) -> list[Commande]:
     """Return every report of every convention."""
-    return commandes(Demande(rapports_connus(), conventions(), (), "publique", FORMATS, sortie))
+    return commandes(rapports_connus(), conventions(), formats=FORMATS, sortie=sortie)
 
 
 def ordinaire(dossier: Path, weasyprint: str, ordres: list[Commande]) -> float:

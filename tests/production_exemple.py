@@ -7,13 +7,14 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
 from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
-from ctglib.production.plan import CTG, LISTE, Commande, Demande, commandes, rapports_connus
+from ctglib.production.plan import CARNETS, CTG, LISTE, PUBLIQUE, Commande, commandes, rapports_connus
 from ctglib.production.produire import TRAVAIL, VERROU, Resultat, realiser, retenir
 
 CONVENTION = 'convention: str = "harnes"  # nom'
@@ -46,15 +47,26 @@ def declarer(carnets: Path, **rapports: list[str]) -> None:
     path.write_text("".join(f"{line[1:-1].replace(', ', ' = ', 1)}\n" for line in lines), encoding="utf-8")
 
 
+@dataclass(frozen=True)
+class Demande:
+    """What a test asks for, perhaps several times: the arguments of ``plan.commandes``."""
+
+    rapports: tuple[str, ...]
+    conventions: tuple[str, ...]
+    sortie: Path
+    carnets: Path = CARNETS
+    annees: tuple[int, ...] = ()
+    diffusion: str = PUBLIQUE
+    formats: tuple[str, ...] = ("html",)
+
+    def commandes(self) -> list[Commande]:
+        """Return the orders."""
+        return commandes(**vars(self))
+
+
 def demande(carnets: Path, sortie: Path, **autres: object) -> Demande:
     """Return what asks for every notebook of a folder, for Harnes, in HTML."""
-    defaut = {
-        "rapports": tuple(sorted(rapports_connus(carnets))),
-        "conventions": ("harnes",),
-        "annees": (),
-        "diffusion": "publique",
-        "formats": ("html",),
-    }
+    defaut = {"rapports": tuple(sorted(rapports_connus(carnets))), "conventions": ("harnes",)}
     return Demande(sortie=sortie, carnets=carnets, **{**defaut, **autres})
 
 
@@ -62,7 +74,7 @@ def produire(
     voulue: Demande, executeur: Executor | None = None, moteur: str = CTG, *, forcer: bool = False
 ) -> dict[str, Resultat]:
     """Make what is out of date, in this process unless told by whom, and return what became of each."""
-    return faire(commandes(voulue), executeur, moteur, forcer=forcer)
+    return faire(voulue.commandes(), executeur, moteur, forcer=forcer)
 
 
 def faire(
@@ -76,7 +88,7 @@ def faire(
 
 def pourquoi(voulue: Demande, *, forcer: bool = False) -> dict[str, tuple[str, ...]]:
     """Return why each report that is out of date is."""
-    previsions = prevoir(commandes(voulue), forcer=forcer)
+    previsions = prevoir(voulue.commandes(), forcer=forcer)
     return {prevision.commande.cle: prevision.raisons for prevision in previsions if prevision.raisons}
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import Manifeste, Prevision
-from ctglib.production.plan import CTG, PUBLIQUE, Commande, Demande, commandes, rapports_connus
+from ctglib.production.plan import CTG, Commande, commandes, rapports_connus
 from ctglib.production.pool import AVANCE, coeurs, ouvrir_executeur
 from ctglib.production.produire import confier
 from ctglib.production.verifier import cle_de, comparer, lire_table, noms_des_lignes
@@ -32,7 +32,7 @@ MONTRES = 20
 
 def rapports(convention: str) -> list[Commande]:
     """Return every public report of a convention."""
-    return commandes(Demande(rapports_connus(), (convention,), (), PUBLIQUE, ("html",), Path("reports")))
+    return commandes(rapports_connus(), (convention,))
 
 
 def publier(orders: Iterable[Commande]) -> dict[str, bytes]:

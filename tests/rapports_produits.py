@@ -10,7 +10,7 @@ from lecture_pdf import pages_du_pdf
 from ligne_de_commande import reussir
 
 from ctglib.donnees.lecture import conventions
-from ctglib.production.plan import PUBLIQUE, Demande, commandes, rapports_connus
+from ctglib.production.plan import commandes, rapports_connus
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Rapport:
 
 def _connus() -> dict[Rapport, tuple[str, ...]]:
     """Return the formats of each."""
-    orders = commandes(Demande(rapports_connus(), conventions(), (), PUBLIQUE, ("html",), Path("reports")))
+    orders = commandes(rapports_connus(), conventions())
     return {Rapport(order.convention, order.cle): order.formats for order in orders}
 
 

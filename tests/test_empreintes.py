@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from analyse_exemple import contexte
-from production_exemple import CONVENTION, demande, ecrire_carnet, octets, pourquoi, produire
+from production_exemple import CONVENTION, Demande, demande, ecrire_carnet, octets, pourquoi, produire
 
 from ctglib.blocs.mots import NON_PUBLIEE, sources
 from ctglib.donnees import lecture
@@ -20,7 +20,6 @@ from ctglib.donnees.lecture import CLE as FICHIER
 from ctglib.donnees.lecture import VARIABLE, cle_de, enregistrer, lire_octets, publiable
 from ctglib.production.archive import rassembler
 from ctglib.production.manifeste import lire_manifeste
-from ctglib.production.plan import Demande
 
 NOM = "demonstration"
 SAISI = f"conventions/{NOM}/suivi/2023/posture.csv"

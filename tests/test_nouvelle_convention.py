@@ -25,7 +25,7 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.convention import ValeurDatee
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.validation import avertissements, valider
-from ctglib.production.plan import PUBLIQUE, Demande, commandes
+from ctglib.production.plan import commandes
 
 ANCIENNES = ("harnes", "demonstration")
 DATES = ("--debut", "2027-01-01", "--fin", "2030-12-31")
@@ -237,7 +237,7 @@ def test_une_convention_commence_de_rien_et_son_dossier_est_juste(lens: str) -> 
 
 def test_vingt_fiches_commencees_de_rien_ont_leurs_rapports(lens: str, tmp_path: Path) -> None:
     kinds = ("diagnostic", "bilan", "fiches")
-    orders = commandes(Demande(kinds, (lens,), (2024,), PUBLIQUE, ("html",), tmp_path / "sortie"))
+    orders = commandes(kinds, (lens,), annees=(2024,), sortie=tmp_path / "sortie")
     others = {f"2024/fiche-{numero}" for numero in range(2, 20)}  # nothing but their number is theirs
 
     made = faire([order for order in orders if order.cle not in others])

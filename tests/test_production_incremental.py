@@ -8,10 +8,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from production_exemple import COUVERTURE, LECTURE, demande, ecrire_carnet, octets, pourquoi, produire
+from production_exemple import COUVERTURE, LECTURE, Demande, demande, ecrire_carnet, octets, pourquoi, produire
 
 from ctglib.production import manifeste
-from ctglib.production.plan import Demande
 
 ANNEXE1 = "conventions/harnes/annexe1.csv"
 

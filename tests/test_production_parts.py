@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ligne_de_commande import reussir
 from parts_exemple import CHANGEMENTS, FICHES, NOM, SUIVI, changer
-from production_exemple import ANNEE, CONVENTION, ecrire_carnet, octets, pourquoi, produire
+from production_exemple import ANNEE, CONVENTION, Demande, ecrire_carnet, octets, pourquoi, produire
 from production_exemple import demande as demander
 from rapports_produits import Production, choisir
 
@@ -17,7 +17,6 @@ from ctglib import ouvrir_bilan
 from ctglib.blocs.annee import EtudeAnnuelle, empreinte_de, etudier, part_de
 from ctglib.donnees.lecture import enregistrer, lire_octets
 from ctglib.production.manifeste import lire_manifeste, prevoir
-from ctglib.production.plan import Demande, commandes
 
 
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
@@ -136,7 +135,7 @@ def test_seuls_les_rapports_qui_lisent_le_chiffre_sont_refaits(voulue: Demande, 
 def test_un_fichier_qui_apparait_refait_tout(voulue: Demande, donnees: Path) -> None:
     (donnees / SUIVI / "2026" / "evenements.csv").write_bytes(b"a\n")
 
-    suspended = [one.commande.cle for one in prevoir(commandes(voulue)) if one.suspendue]
+    suspended = [one.commande.cle for one in prevoir(voulue.commandes()) if one.suspendue]
 
     assert suspended == []
 

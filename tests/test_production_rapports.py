@@ -9,7 +9,7 @@ from production_exemple import ANNEE, CONVENTION, demande, ecrire_carnet, octets
 
 from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
-from ctglib.production.plan import LISTE, Carnet, annees_de, carnets_ignores, commandes, rapports_connus
+from ctglib.production.plan import LISTE, Carnet, annees_de, carnets_ignores, rapports_connus
 
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
 
@@ -32,7 +32,7 @@ def carnets(tmp_path: Path) -> Path:
 
 
 def chemins(carnets: Path, **autres: object) -> list[str]:
-    orders = commandes(demande(carnets, Path("reports"), **autres))
+    orders = demande(carnets, Path("reports"), **autres).commandes()
     return [order.base.as_posix() for order in orders]
 
 
@@ -100,7 +100,7 @@ def test_chaque_rapport_a_sa_place(carnets: Path) -> None:
 
 def test_les_plus_grands_carnets_partent_les_premiers_puis_la_derniere_annee(carnets: Path) -> None:
     ecrire_carnet(carnets / "fiche_2.ipynb", "pass  # " + "long " * 100, parametres=(CONVENTION, ANNEE))
-    orders = commandes(demande(carnets, Path("reports"), rapports=("fiches", "diagnostic"), annees=(2023, 2024)))
+    orders = demande(carnets, Path("reports"), rapports=("fiches", "diagnostic"), annees=(2023, 2024)).commandes()
 
     assert [prevision.commande.cle for prevision in prevoir(orders)] == [
         "2024/fiche-2", "2023/fiche-2", "2024/fiche-1", "2023/fiche-1", "diagnostic",
@@ -118,7 +118,7 @@ def test_quand_la_convention_ne_se_lit_plus_les_annees_deja_produites_sont_reten
     produire(demande(carnets, tmp_path, rapports=("bilan",), annees=(2024, 2025)))
     (donnees / "conventions" / "harnes" / "convention.yaml").write_text("id: [", encoding="utf-8")
 
-    orders = commandes(demande(carnets, tmp_path, rapports=("bilan", "diagnostic")))
+    orders = demande(carnets, tmp_path, rapports=("bilan", "diagnostic")).commandes()
 
     assert [order.cle for order in orders] == ["diagnostic", "2024/bilan", "2025/bilan"]
 
@@ -132,7 +132,7 @@ def test_un_rapport_interne_a_un_dossier_a_part(carnets: Path) -> None:
 def test_un_carnet_ne_recoit_que_les_parametres_qu_il_declare(carnets: Path) -> None:
     voulue = demande(carnets, Path("reports"), rapports=("diagnostic", "fiches", "bilan"), annees=(2025,))
 
-    recus = [dict(order.parametres) for order in commandes(voulue)]
+    recus = [dict(order.parametres) for order in voulue.commandes()]
 
     assert recus == [
         {"convention": "harnes"},

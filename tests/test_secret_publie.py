@@ -18,13 +18,13 @@ import yaml
 from attaque_secret import Nom, intervalles, rejouer
 from demonstration_exemple import ANNEES, ICI, NOM, suivi
 from lecture_publiee import FREQUENTATIONS, INCLUSION, Lu, lire
-from production_exemple import produire
+from production_exemple import Demande, produire
 from rapports_produits import TOUS, Production, choisir
 from secret_exemple import Choisi
 
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
-from ctglib.production.plan import PUBLIQUE, Demande, rapports_connus
+from ctglib.production.plan import rapports_connus
 from ctglib.production.pool import Ouvriers
 from ctglib.secret import publication
 from ctglib.secret.masque import CLE, Masque, masquer
@@ -249,7 +249,7 @@ def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_inter
     """
     made = Production(autre / "un dossier, ailleurs {1}")
     kinds = tuple(reversed(rapports_connus()))
-    asked = Demande(kinds, (NOM,), (DERNIERE,), PUBLIQUE, ("html", "pdf"), made.sortie)
+    asked = Demande(kinds, (NOM,), made.sortie, annees=(DERNIERE,), formats=("html", "pdf"))
     done = produire(asked, Ouvriers(1, methode="spawn"))
     reports = [one for one in TOUS if one.convention == NOM and one.annee in (None, DERNIERE)]
 

@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from production_exemple import produire
+from production_exemple import Demande, produire
 from rapports_produits import TOUS, Production, Rapport
 
-from ctglib.production.plan import CTG, PUBLIQUE, STANDARD, Demande, rapports_connus
+from ctglib.production.plan import CTG, STANDARD, rapports_connus
 from ctglib.production.pool import Ouvriers
 
 AILLEURS = "un dossier, ailleurs {1}"
@@ -28,7 +28,7 @@ def demande(sortie: Path, *, toutes: bool) -> Demande:
     """Ask for a report of each kind, or for all of them, the last first."""
     conventions, annees = (CONVENTIONS, ()) if toutes else (("demonstration",), (ANNEE,))
     rapports = tuple(reversed(rapports_connus()))
-    return Demande(rapports, tuple(reversed(conventions)), annees, PUBLIQUE, ("html", "pdf"), sortie)
+    return Demande(rapports, tuple(reversed(conventions)), sortie, annees=annees, formats=("html", "pdf"))
 
 
 def differents(refaits: Production, attendus: Production, rapports: Iterable[Rapport]) -> list[str]:

@@ -212,7 +212,8 @@ def convention_par_defaut(nom: str | None) -> str:
     return real[0]
 
 
-dossier, _etudier = lru_cache(maxsize=8)(lire_dossier), lru_cache(maxsize=8)(etudier)
+dossier = lru_cache(maxsize=8)(lire_dossier)
+_etudier = lru_cache(maxsize=8)(etudier)
 
 
 def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
@@ -276,7 +277,6 @@ def en_annees(annees: Iterable[int]) -> str:
 
 
 def _rien(meaning: Mapping[str, object], lieux: list[str] | None, annees: list[int] | None) -> str:
-    """Return why a series has nothing for these places and years."""
     name, years, handed = meaning["libelle"], _annees(meaning), meaning["origine"] == SUIVI
     if not years:
         return dire("rien_de_transmis", serie=name, convention=meaning["convention"])

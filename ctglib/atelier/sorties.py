@@ -89,9 +89,8 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
     if len(shown) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(shown)))
         shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | shown.get("choisi", False)]
-    short, title = _nom(told["titre"], table.to_csv()), told["titre"]
-    shown = shown[kept].rename(columns=str)
-    return Tableau.de(shown, columns, nom=short, titre=title, source=told["source"], notes=tuple(notes))
+    words = {"nom": _nom(told["titre"], table.to_csv()), "titre": told["titre"], "source": told["source"]}
+    return Tableau.de(shown[kept].rename(columns=str), columns, **words, notes=tuple(notes))
 
 
 def enregistrer(objet: object, nom: str | Path) -> Path:
@@ -133,7 +132,6 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
 
 
 def _forme(path: Path, admises: Iterable[str], quoi: str) -> str:
-    """Return the extension of a path, when a thing can be written so."""
     form = path.suffix.lower().removeprefix(".")
     if form not in admises:
         allowed = ", ".join(f".{name}" for name in admises)

@@ -41,10 +41,9 @@ class Commande(_AideEnFrancais, core.TyperCommand):
 
 
 def _groupe(aide: str, **options: object) -> typer.Typer:
-    settings = {"help_option_names": ["--help", "--aide", "-h"]}
     return typer.Typer(
         cls=Groupe, help=aide, no_args_is_help=True, subcommand_metavar="COMMANDE [ARGUMENTS]...",
-        context_settings=settings, **options,
+        context_settings={"help_option_names": ["--help", "--aide", "-h"]}, **options,
     )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def archiver(
     from ctglib.donnees.validation import valider
     from ctglib.production import archive
     from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste
-    from ctglib.production.plan import Demande, commandes, rapports_connus
+    from ctglib.production.plan import commandes, rapports_connus
     from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
 
     if absents := [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]:
@@ -167,8 +167,8 @@ def archiver(
         fautes = f"les données ont des fautes ({len(error.fautes)}), que ctg valider dit une à une"
         ecarts.append(Ecart(convention, fautes))
     releve = relever(sortie, (convention,), carnets, (PUBLIQUE,))
-    tous = Demande(rapports_connus(carnets), (convention,), (), PUBLIQUE, (), sortie, carnets)
-    jamais = sorted((order.cle, order.nom) for order in commandes(tous) if order.cle not in manifeste.traces)
+    tous = commandes(rapports_connus(carnets), (convention,), sortie=sortie, carnets=carnets)
+    jamais = sorted((order.cle, order.nom) for order in tous if order.cle not in manifeste.traces)
     ecarts += [*releve.sorties, *releve.causes, *(Ecart(nom, JAMAIS) for _, nom in jamais)]
     reserves = tuple(grouper(ecarts))
     told = [f"- {reserve}" for reserve in reserves]

@@ -1,7 +1,5 @@
 """The options that several commands take, in the words of ``ctg COMMANDE --help``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

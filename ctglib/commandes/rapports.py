@@ -76,8 +76,8 @@ def produire(
             fautes = [f"L'année {year} n'est dans aucune convention demandée. {possible}" for year in missing]
         if fautes:
             raise Empechement("\n".join(fautes))
-        asked = tuple(rapports or possibles)
-        return plan.commandes(plan.Demande(asked, demandees, tuple(annee or ()), diffusion, kinds, sortie, carnets))
+        asked = {"annees": annee or (), "diffusion": diffusion, "formats": kinds, "sortie": sortie, "carnets": carnets}
+        return plan.commandes(rapports or possibles, demandees, **asked)
 
     return _faire(
         demander, sortie, carnets, travailleurs=travailleurs, delai=delai, ordonnanceur=ordonnanceur, mesures=mesures,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import typer
 
 from ctglib.donnees.fautes import Empechement
+from ctglib.donnees.lecture import proches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,8 +57,7 @@ def compter(nombre: int, nom: str) -> str:
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:
     """Return « ; vouliez-vous dire … » when something close exists."""
-    close = get_close_matches(nom, list(possibles), n=1, cutoff=0.5)
-    return f" ; vouliez-vous dire « {close[0]} »" if close else ""
+    return next((f" ; vouliez-vous dire « {close} »" for close in proches(nom, tuple(possibles), 0.5)), "")
 
 
 def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:

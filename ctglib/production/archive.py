@@ -1,9 +1,7 @@
 """One file that keeps the reports of a convention with all that makes them again; the same bytes each time.
 
 It has the shape of the project: the library unpacked finds its data and its notebooks where it looks for them. Its
-description, ``ro-crate-metadata.json``, is as RO-Crate 1.1 asks. It is written by hand, one JSON of a few kinds of
-objects: the library that would write it (rocrate) brings a client of the web and the date of the day, where bytes must
-be the same twice.
+description, as RO-Crate 1.1 asks, comes from a template: the library that would write it brings the date of the day.
 """
 
 from __future__ import annotations

@@ -35,20 +35,13 @@ def dire_refus(cle: str, **valeurs: object) -> str:
 
 
 @dataclass(eq=False)
-class OuvrierPerdu(Exception):
-    """The process of a task ended before its task, or was ended when a step of it took longer than it may."""
+class Panne(Exception):
+    """Why a task gave nothing, told as it crosses to the parent, who may not have the class of its error."""
 
-    etape: str | None  # source of the cell that it was at
-    code: int | None  # that it ended with; None when it was past its time
-
-
-@dataclass(eq=False)
-class TacheEchouee(Exception):
-    """A task raised an error, told as it crosses to the parent, who may not have the class of it."""
-
-    nom: str
-    valeur: str
-    trace: str
+    sorte: str  # the name of that error; « perdu », its process ended before it; « delai », past the time of a step
+    dit: str = ""  # what the error says, or the code that the process ended with
+    trace: str = ""
+    etape: str | None = None  # source of the cell that the process was at
 
 
 @dataclass(eq=False)
@@ -92,15 +85,13 @@ class Echec(Exception):
 
 def echec_de(error: BaseException, commande: Commande) -> Echec:
     """Return the failure of a task from the error that its future holds."""
-    notebook = Carnet(commande.carnet)
-    nom = notebook.chemin.name
-    if isinstance(error, TacheEchouee):
-        return Echec.de(error.nom, error.valeur, carnet=nom, details=error.trace)
-    if not isinstance(error, OuvrierPerdu):
+    nom = commande.carnet.name
+    if not isinstance(error, Panne):
         return Echec.de(type(error).__name__, str(error), carnet=nom)
-    cellule, section = notebook.situer(error.etape) if error.etape else (None, "")
-    sorte, dit = ("delai", nom) if error.code is None else ("perdu", str(error.code))
-    return Echec.de(sorte, dit, carnet=nom, cellule=cellule, section=section)
+    cellule, section = Carnet(commande.carnet).situer(error.etape) if error.etape else (None, "")
+    place = {"carnet": nom, "cellule": cellule, "section": section}
+    dit = nom if error.sorte == "delai" else error.dit
+    return Echec.de(error.sorte, dit, **place, details=error.trace)
 
 
 def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:

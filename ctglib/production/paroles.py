@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from itertools import chain
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.production.plan import PUBLIQUE, SORTIE, Demande, commandes, rapports_connus
+from ctglib.production.plan import commandes, rapports_connus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +67,6 @@ def _valeur(trouve: re.Match[str]) -> float:
 
 
 def _paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
-    """Return the messages that the parties wrote for a report, each with its file."""
     year = f"suivi/{commande.annee}/" if commande.annee else ""
     path = f"{CONVENTIONS}/{commande.convention}/{year}messages.yaml"
     written = charger_yaml(path, MessagesDesParties).messages if existe(path) else ()
@@ -90,10 +88,9 @@ def fautes_des_paroles(convention: str) -> list[Faute]:
     from ctglib.export.document import assembler
     from ctglib.production.moteur import executer
 
-    orders = commandes(Demande(rapports_connus(), (convention,), (), PUBLIQUE, ("html",), Path(SORTIE)))
     return [
         fault
-        for order in orders
+        for order in commandes(rapports_connus(), (convention,))
         if _paroles_de(order)
         for fault in fautes_de(order, assembler(executer(order.carnet, dict(order.parametres))))
     ]

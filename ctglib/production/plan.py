@@ -142,19 +142,6 @@ class Commande:
     page_echec = property(lambda self: self.base.with_name(f"{self.base.name}.echec.html"))
 
 
-@dataclass(frozen=True)
-class Demande:
-    """What is asked for."""
-
-    rapports: tuple[str, ...]  # names of the declared list
-    conventions: tuple[str, ...]
-    annees: tuple[int, ...]  # of the yearly reports; all those of the convention when empty
-    diffusion: str
-    formats: tuple[str, ...]  # where a report has none of its own
-    sortie: Path  # folder of the reports
-    carnets: Path = CARNETS  # folder of the notebooks and of their list
-
-
 def declares(dossier: Path = CARNETS) -> dict[str, tuple[tuple[Carnet, ...], tuple[str, ...]]]:
     """Return what is declared, by the name typed after « ctg produire »: its notebooks, and formats of its own."""
     path, found = dossier / LISTE, {}
@@ -190,27 +177,31 @@ def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in dossier.glob("*.ipynb") if path.name not in known))
 
 
-def commandes(demande: Demande) -> list[Commande]:
-    """Return the reports asked for, by convention: those of the whole convention first, then year by year."""
-    known, formats = declares(demande.carnets), {}
-    for carnets, own in (known[rapport] for rapport in demande.rapports):
-        for carnet in carnets:
-            asked = (*formats.get(carnet, ()), *(own or demande.formats))
-            formats[carnet] = tuple(kind for kind in FORMATS if kind in asked)
-    if absents := [carnet.chemin.name for carnet in formats if not carnet.chemin.is_file()]:
-        path = str(demande.carnets / LISTE)
-        raise DonneesInvalides([Faute(path, *mots("carnet_absent", nom=nom)) for nom in absents])
+def commandes(
+    rapports: Iterable[str], conventions: Iterable[str], *, annees: Iterable[int] = (), diffusion: str = PUBLIQUE,
+    formats: tuple[str, ...] = ("html",), sortie: Path = Path(SORTIE), carnets: Path = CARNETS,
+) -> list[Commande]:  # fmt: skip
+    """Return the reports asked for, by convention: those of the whole convention first, then year by year.
+
+    ``formats`` are those of a report that has none of its own; without ``annees``, those of all the years are asked.
+    """
+    known, found = declares(carnets), {}
+    for notebooks, own in (known[rapport] for rapport in rapports):
+        for carnet in notebooks:
+            asked = (*found.get(carnet, ()), *(own or formats))
+            found[carnet] = tuple(kind for kind in FORMATS if kind in asked)
+    if absents := [carnet.chemin.name for carnet in found if not carnet.chemin.is_file()]:
+        raise DonneesInvalides([Faute(str(carnets / LISTE), *mots("carnet_absent", nom=nom)) for nom in absents])
     orders = []
-    for convention in demande.conventions:
+    for convention in conventions:
         try:
-            numeros, annees = [fiche.numero for fiche in convention_de(convention).fiches], annees_de(convention)
+            numeros, years = [fiche.numero for fiche in convention_de(convention).fiches], annees_de(convention)
         except DonneesInvalides:  # the notebooks of its former reports will say what is wrong with it
-            folders = (demande.sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
-            numeros, annees = [], sorted(int(folder.name) for folder in folders)
-        for annee in (None, *(annee for annee in annees if annee in (demande.annees or annees))):
+            numeros, years = [], sorted(int(path.name) for path in (sortie / convention).glob("[0-9][0-9][0-9][0-9]/"))
+        for annee in (None, *(year for year in years if year in (annees or years))):
             orders += [
-                commander(carnet, convention, annee, fiche, demande.diffusion, kinds, demande.sortie)
-                for carnet, kinds in formats.items()
+                commander(carnet, convention, annee, fiche, diffusion, kinds, sortie)
+                for carnet, kinds in found.items()
                 if ("annee" in carnet.parametres) == bool(annee)
                 for fiche in (numeros if "fiche" in carnet.parametres else (None,))
             ]

@@ -24,7 +24,7 @@ from queue import Empty, SimpleQueue
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import Journal
 from ctglib.donnees.partage import Reserve, partager_par
-from ctglib.production.echec import OuvrierPerdu, TacheEchouee, dire_refus
+from ctglib.production.echec import Panne, dire_refus
 from ctglib.production.manifeste import empreinte_du_code
 
 PRECHARGE = "ctglib.production.prechargement"  # by the process that forkserver forks the others from
@@ -207,13 +207,13 @@ class _Ouvrier:
                         pris.discard(nom)
                         self._reserve.garder(nom, contenu)
                     case ("panne", *dit):
-                        raise TacheEchouee(*dit)
+                        raise Panne(*dit)
                     case ("rendu", reponse):
                         return reponse
-            raise OuvrierPerdu(etape, None)
+            raise Panne("delai", etape=etape)
         except (EOFError, ConnectionError) as error:
             self.finir()
-            raise OuvrierPerdu(etape, self._processus.exitcode) from error
+            raise Panne("perdu", str(self._processus.exitcode), etape=etape) from error
         finally:
             for nom in pris:  # who waits for it works it out
                 self._reserve.garder(nom, None)

@@ -141,7 +141,6 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
 
 
 def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
-    """Write the page of a failure beside the report that stays, and return the result."""
     commande, trace = prevision.commande, prevision.trace
     page = page_d_echec(commande, echec, trace)
     with suppress(EcritureImpossible):  # it is what failed, perhaps, and the command says so
