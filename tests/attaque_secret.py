@@ -13,8 +13,6 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from ctglib.secret.solveur import silence
-
 INFINI = 10**4
 Nom = tuple | str
 Somme = tuple[Nom, tuple[Nom, ...]]
@@ -38,14 +36,13 @@ def intervalles(
     equations = _equations(publies, list(sommes))
     noms = sorted(hidden | {nom for coefficients, _ in equations for nom in coefficients}, key=str)
     found = {}
-    with silence():
-        for groupe in _groupes(noms, [coefficients for coefficients, _ in equations]):
-            suspects = sorted(hidden & groupe, key=str)
-            petits = [None] if groupe & set(gardes) else suspects
-            for nom in suspects:
-                found[nom] = _intervalle(noms, equations, nom, petits, seuil=seuil) or _intervalle(
-                    noms, equations, nom, [None], seuil=seuil
-                )
+    for groupe in _groupes(noms, [coefficients for coefficients, _ in equations]):
+        suspects = sorted(hidden & groupe, key=str)
+        petits = [None] if groupe & set(gardes) else suspects
+        for nom in suspects:
+            found[nom] = _intervalle(noms, equations, nom, petits, seuil=seuil) or _intervalle(
+                noms, equations, nom, [None], seuil=seuil
+            )
     return found
 
 
@@ -142,15 +139,14 @@ def rejouer(
     equations = _equations(publies, list(sommes))
     noms = sorted(hidden | {nom for coefficients, _ in equations for nom in coefficients}, key=str)
     found = {}
-    with silence():
-        for groupe in _groupes(noms, [coefficients for coefficients, _ in equations]):
-            suspects = sorted(hidden & groupe, key=str)
-            for nom in suspects:
-                left: list[int] = []
-                for table in _extremes(noms, equations, nom, suspects, seuil=seuil):
-                    if retrouve({other: table[other] for other in suspects}):
-                        left.append(table[nom])
-                        if max(left) - min(left) >= seuil:
-                            break
-                found[nom] = (min(left), max(left)) if left else (0, -1)
+    for groupe in _groupes(noms, [coefficients for coefficients, _ in equations]):
+        suspects = sorted(hidden & groupe, key=str)
+        for nom in suspects:
+            left: list[int] = []
+            for table in _extremes(noms, equations, nom, suspects, seuil=seuil):
+                if retrouve({other: table[other] for other in suspects}):
+                    left.append(table[nom])
+                    if max(left) - min(left) >= seuil:
+                        break
+            found[nom] = (min(left), max(left)) if left else (0, -1)
     return found

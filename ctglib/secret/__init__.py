@@ -42,11 +42,7 @@ def avertir() -> None:
 
 
 def refuser(carnet: NotebookNode) -> None:
-    """Refuse to export a notebook that asked for raw counts, unless it was run for an internal use.
-
-    Raises:
-        ExportRefuse: It asked for some, and is to be public.
-    """
+    """Refuse to export (``ExportRefuse``) a notebook that asked for raw counts, unless run for an internal use."""
     told = carnet.metadata.get("papermill", {}).get("parameters", {}).get("diffusion")
     outputs = (output for cell in carnet.cells for output in cell.get("outputs", []))
     if told != INTERNE and any(MIME in output.get("data", {}) for output in outputs):

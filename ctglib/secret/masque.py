@@ -98,9 +98,6 @@ def _caches(famille: Famille) -> tuple[frozenset[int], str]:
         return frozenset(), ""
     whole = famille.imposes | set(np.flatnonzero(famille.masquables).tolist())
     try:
-        if whole == famille.imposes:
-            held = not any(examiner(famille, groupe, whole | asked) for groupe in groupes(famille, whole))
-            return whole, "" if held else SANS_PROTECTION
         found = _meilleur(famille)
     except Abandon:
         return whole, TROP_LONG

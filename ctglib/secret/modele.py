@@ -18,7 +18,6 @@ HORS_TABLE = "hors_table"  # the place of a rest, or of a sum that is not the to
 EN_PLUS = 1 / 8  # of the counts that share sums with small ones, how many are hidden though nothing asks for it
 DISPERSION = 0.5  # how much dearer than another the draw may make a count: less than a second one
 
-
 Lieu = tuple[str, str, str]  # table, ligne, colonne
 
 
@@ -81,8 +80,7 @@ class Cellule(NamedTuple):
     sensible: bool = True  # it counts persons: small, it is secret
 
 
-@dataclass(frozen=True, eq=False)
-class Famille:
+class Famille(NamedTuple):
     """Counts that sums tie together, and no other: masked apart from the rest.
 
     Every array has one entry a count, in the order of the keys; a set holds ranks.

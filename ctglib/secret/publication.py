@@ -143,10 +143,6 @@ def figer(convention: str, annee: int) -> tuple[str, int, int]:
 
     Returns:
         The file, relative to the data folder, how many cells the bilan hides, how many were not in the file.
-
-    Raises:
-        DonneesInvalides: All the faults of the data, or a year out of the convention.
-        EcritureImpossible: The disk or the file refuses.
     """
     path, kept = f"conventions/{convention}/masque.csv", lire_suivi_brut(convention).masque  # of later bilans too
     hidden = publier(lire_suivi_brut(convention, annee), annee)[0].masque
@@ -212,24 +208,19 @@ def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) 
 
 def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[tuple[int, Lien]]:
     """Yield, each with the bilan that shows it: modalités make the whole, terms the sum of the catalogue."""
-    rows = list(table.assign(cle=_cles(table)).sort_values([*SERIE, "saisie"]).itertuples(index=False))
+    rows = table.assign(cle=_cles(table)).sort_values([*SERIE, "saisie"])
     sums = {name: {name, *item.termes} for name, item in indicateurs.items() if item.calcul == SOMME}
-    for bilan in sorted({int(row.saisie) for row in rows}):
-        latest = {tuple(getattr(row, name) for name in SERIE): row for row in rows if row.saisie <= bilan}.values()
-        entered = [row for row in latest if row.saisie == bilan]
-        tables, moved = {row.table for row in entered}, {row.indicateur for row in entered}
-        wholes = {row.table: row.cle for row in latest if not row.dimension}
-        parts, terms = defaultdict(list), defaultdict(dict)
-        for row in latest:
-            if row.table in tables and row.dimension:
-                parts[row.table, row.dimension].append(row.cle)
-            terms[tuple(getattr(row, name) for name in CASE)][row.indicateur] = row.cle
-        for (name, _), cles in parts.items():
-            yield bilan, Lien(wholes.get(name, Cle(name, ENSEMBLE, "", bilan)), tuple(cles))
+    for bilan, entered in rows.groupby("saisie"):
+        latest = rows[rows["saisie"] <= bilan].drop_duplicates(SERIE, keep="last")
+        totals = latest[latest["dimension"].eq("")].set_index("table")["cle"]
+        parts = latest[latest["dimension"].ne("") & latest["table"].isin(entered["table"])]
+        for (name, _), cles in parts.groupby(["table", "dimension"])["cle"]:
+            yield bilan, Lien(totals.get(name, Cle(name, ENSEMBLE, "", bilan)), tuple(cles))
+        cases = latest.set_index("indicateur").groupby(CASE)["cle"]
         for total, names in sums.items():
-            for known in terms.values() if not moved.isdisjoint(names) else ():
-                if names <= known.keys():
-                    yield bilan, Lien(known[total], tuple(known[name] for name in sorted(names - {total})), exacte=True)
+            for _, known in cases if not names.isdisjoint(entered["indicateur"]) else ():
+                if names <= set(known.index):
+                    yield bilan, Lien(known[total], tuple(known[sorted(names - {total})]), exacte=True)
 
 
 def _liens_identiques(table: pd.DataFrame, profils: pd.DataFrame, catalogue: Catalogue) -> Iterator[Lien]:

@@ -1,17 +1,13 @@
-"""HiGHS, silenced: exact optimisation over whole numbers, and the multipliers that prove a bound."""
+"""HiGHS: exact optimisation over whole numbers, and the multipliers that prove a bound."""
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
-from highspy import Highs, HighsModelStatus, HighsSolution, HighsVarType, MatrixFormat, ObjSense
+from highspy import HighsModelStatus, HighsSolution, HighsVarType, MatrixFormat, ObjSense, _Highs
 
-SORTIE = 1  # the file descriptor of the standard output, whatever sys.stdout has become
 NOEUDS = 20_000  # of the search tree: a count and not a time, so that the answer does not depend on the machine
 Contraintes = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, and what each comes to at least and at most
 # The last one: a search for a first answer at random, half the time of problems as small as ours.
@@ -22,30 +18,11 @@ OPTIONS = {
     "mip_max_nodes": NOEUDS,
     "mip_heuristic_run_feasibility_jump": False,
 }
-_VERROU = threading.RLock()
+_VERROU = threading.Lock()
 
 
 class Abandon(Exception):
     """The search took more than it may."""
-
-
-@contextmanager
-def silence() -> Iterator[None]:
-    """Keep the standard output shut: a solver writes its name there from C, past sys.stdout."""
-    with _VERROU:
-        try:
-            kept = os.dup(SORTIE)
-        except OSError:  # a program without a console has no such descriptor
-            yield
-            return
-        sink = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(sink, SORTIE)
-            yield
-        finally:
-            os.dup2(kept, SORTIE)
-            os.close(kept)
-            os.close(sink)
 
 
 def minimiser(
@@ -63,16 +40,10 @@ def minimiser(
 def multiplicateurs(objectif: np.ndarray, equations: np.ndarray, basses: np.ndarray, hautes: np.ndarray) -> np.ndarray:
     """Return the multiplier of each equation (sums that are zero) in the linear minimum of the objective.
 
-    Any multipliers prove a bound; these prove the best one.
-
-    Raises:
-        Abandon: HiGHS found no optimum.
+    Any multipliers prove a bound; these prove the best one. There is one: the bounds are on both sides of zero.
     """
     zero = np.zeros(len(equations))
-    found = _resoudre(objectif, (equations, zero, zero), basses, hautes, entiers=False)
-    if found is None:
-        raise Abandon
-    return np.array(found.row_dual)
+    return np.array(_resoudre(objectif, (equations, zero, zero), basses, hautes, entiers=False).row_dual)
 
 
 def _resoudre(
@@ -95,10 +66,9 @@ def _resoudre(
 
 
 @cache
-def _solveur() -> Highs:
+def _solveur() -> _Highs:
     """Return the solver of this process: each problem that it is given takes the place of the one before."""
-    with silence():
-        solveur = Highs()
+    solveur = _Highs()  # its subclass Highs writes its name on the output before it can be told not to
     for option, value in OPTIONS.items():
         solveur.setOptionValue(option, value)
     return solveur
