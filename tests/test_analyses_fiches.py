@@ -6,7 +6,6 @@ import ast
 import re
 from html import unescape
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -14,12 +13,19 @@ import yaml
 from analyses_exemple import analyse, catalogue, lire, mesures, table
 from conftest import DEPOT
 
+from ctglib import ouvrir_bilan
 from ctglib.blocs import analyses, coordination
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.evaluation import PostureBougee
 from ctglib.calculs.suivi import annees, est_muet
 from ctglib.donnees.modeles.convention import TYPES
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))
+
+
+def etude(annee: int = 2024, diffusion: str = "publique") -> EtudeAnnuelle:
+    """Return the study of Harnes, which has no follow-up: the words of the catalogue."""
+    return ouvrir_bilan("harnes", annee, diffusion).etude
 
 
 def lisible(html: str) -> str:
@@ -82,7 +88,7 @@ def test_les_modalites_d_un_indicateur_suivent_l_ordre_du_catalogue() -> None:
 def test_les_mouvements_se_disent_meme_incomplets(entrees: dict, sorties: dict, dit: str) -> None:
     read = table({"am_entrees": entrees, "am_sorties": sorties}, [2024, 2024], "am_agreees")
 
-    told = analyses.phrases_du_flux(analyses.calculer_flux(read, analyse("flux")), "Effectif")
+    told = analyses.phrases_du_flux(etude(), analyses.calculer_flux(read, analyse("flux")), "Effectif")
 
     assert [lisible(item) for item in told] == [dit]
 
@@ -100,7 +106,9 @@ def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> Non
     )
     postes = pd.DataFrame({"valeur": [2.0], "statut": ["A"]}, index=[2024])
 
-    read = coordination.couts(postes, {2024: moyens}, catalogue().referentiel, fiche=4, financement="pilotage")
+    read = coordination.couts(
+        postes, moyens.assign(annee=2024), catalogue().referentiel, fiche=4, financement="pilotage"
+    )
 
     told = dict(zip(zip(read["objet"], read["signataire"], strict=True), read["valeur"], strict=True))
     assert told == {
@@ -141,8 +149,8 @@ def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
 def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
     bougee = PostureBougee(montees=3, descendues=1, inchangees=6, inconnues=2)
 
-    public = lisible(coordination.bougees(bougee, 2025, interne=False).html)
-    interne = lisible(coordination.bougees(bougee, 2025, interne=True).html)
+    public = lisible(coordination.bougees(etude(2025), bougee).html)
+    interne = lisible(coordination.bougees(etude(2025, "interne"), bougee).html)
 
     assert public.startswith(
         "Sur 10 lignes comparables de la grille du référentiel d'emploi, 4 ont bougé entre 2024 et 2025."
@@ -152,15 +160,14 @@ def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> 
 
 
 def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
-    told = coordination.bougees(PostureBougee(0, 0, 0, 10), 2023, interne=False)
+    told = coordination.bougees(etude(2023), PostureBougee(0, 0, 0, 10))
 
     assert "rien ne se compare à 2022" in lisible(told.html)
 
 
 def test_une_grille_que_personne_n_a_notee_ne_dit_rien() -> None:
-    silent = SimpleNamespace(annuel=SimpleNamespace(posture=pd.DataFrame({"niveau": [None]})), interne=False)
-
-    assert list(coordination.grille(silent, None)) == []
+    assert etude().annuel.posture["niveau"].isna().all()
+    assert list(coordination.grille(etude(), analyse("grille"))) == []
 
 
 def lu_par(nom: str, path: Path) -> str:

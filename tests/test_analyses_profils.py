@@ -10,17 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import SEUIL, catalogue, observations, profils, publier
 
+from ctglib import ouvrir_bilan
 from ctglib.blocs.profils import CACHES_AU_MOINS, SANS_TOTAL, UN_SEUL_CACHE, VIDE, croisements, parts, phrases
-from ctglib.donnees.modeles.catalogue import Seuils
 
 DISPOSITIFS = {"caj": "CAJ", "cmj": "CMJ"}
-SEUILS = Seuils(
-    ecart_similaire_points=1,
-    ecart_similaire_pourcent=3,
-    ecart_notable_pourcent=5,
-    petits_effectifs=SEUIL,
-    variation_invraisemblable=50,
-)
 
 
 def publies(*rows: tuple) -> pd.DataFrame:
@@ -105,7 +98,7 @@ def test_un_croisement_garde_ses_secrets() -> None:
 def test_les_profils_disent_leurs_manques_et_leurs_secrets() -> None:
     read = lire(("cmj", "age", "m", 30), ("cmj", "age", "n", "Q"))
 
-    told = " ".join(phrases(read, read.iloc[0:0], DISPOSITIFS, SEUILS))
+    told = " ".join(phrases(ouvrir_bilan("harnes", 2025).etude, read, read.iloc[0:0], DISPOSITIFS))
 
     assert "1 dispositif sur 2" in told.replace("\u00a0", " ")
     assert "non transmis" in told

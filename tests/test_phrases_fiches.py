@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from analyses_exemple import ICI, analyse, catalogue, observations
 from evaluation_exemple import evaluer
 
+from ctglib import ouvrir_bilan
 from ctglib.blocs.analyses import mouvements, passage, quotients
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import lire_dossier
@@ -94,14 +95,7 @@ def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
     ],
 )
 def test_le_passage_repond_a_la_question_de_l_article_6_b(valeurs: dict, dit: str) -> None:
-    convention = lire_dossier("harnes").convention
-    etude = SimpleNamespace(
-        evaluation=notee(valeurs),
-        catalogue=catalogue(),
-        contexte=contexte(),
-        convention=convention,
-        suivi=SimpleNamespace(fin=convention.fin),
-    )
+    etude = replace(ouvrir_bilan("harnes", 2025).etude, evaluation=notee(valeurs))
 
     told = lisible(" ".join(block.html for block in passage(etude, analyse("passage"))))
 

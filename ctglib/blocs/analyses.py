@@ -29,11 +29,7 @@ Blocs = Iterator[Bloc | None]  # what the block of an analysis yields
 CONVENTION = "convention"  # where an initial value comes from
 CLAUSE = "financement_pilotage"  # what decides of the posts of coordination
 DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
-PHRASE_DU_TAUX = "{numerateur} pour {denominateur}, soit un taux de {rapport}"
-FLUX = {
-    "entrees": ("aucune entrée", "entrée", "les entrées ne sont pas connues"),
-    "sorties": ("aucun départ", "départ", "les départs ne sont pas connus"),
-}
+FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
 AILLEURS = dict.fromkeys(("postes", "grille", "livrables"), "coordination")  # the file of a type without its own
 
@@ -188,15 +184,15 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     rated, unknown = parts[parts["taux"].notna()].sort_values("taux", kind="stable"), parts[parts["taux"].isna()]
     if pd.notna(whole["taux"]):
         words = {name: marquer(nombre(whole[name]), whole[f"statut_{name}"]) for name in ("numerateur", "denominateur")}
-        said = (analyse.phrase or PHRASE_DU_TAUX).rstrip(". ").format(**words, rapport=pourcent(whole["taux"]))
+        said = (analyse.phrase or etude.mots["taux_dit"]).rstrip(". ").format(**words, rapport=pourcent(whole["taux"]))
         before = whole["taux_precedent"]
-        gap = f", contre {pourcent(before)} l'année précédente ({points(whole['taux'] - before)})"
+        gap = etude.mot("taux_precedent", taux=pourcent(before), ecart=points(whole["taux"] - before))
         told.append(f"{said}{gap if pd.notna(before) else ''}.")
     if len(rated) > 1:
         low, high = (f"{row['libelle']}, {pourcent(row['taux'])}" for _, row in rated.iloc[[0, -1]].iterrows())
-        told.append(f"Le taux le plus haut : {high}. Le plus bas : {low}.")
+        told.append(etude.mot("taux_extremes", haut=high, bas=low))
     if len(unknown) and told:
-        told.append(f"Taux inconnu : {' ; '.join(unknown['libelle'].map(minuscule))}.")
+        told.append(etude.mot("taux_inconnus", libelles=" ; ".join(unknown["libelle"].map(minuscule))))
     yield liste(told)
     if suivi.est_muet(known[known["annee"].eq(year)]):
         return
@@ -252,11 +248,11 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     parts = table[table["modalite"].ne("")]
     labels = parts["libelle"].map(minuscule)
     places = {
-        "Présents": labels[parts["effectif"].gt(0)],
-        "Aucun": labels[parts["effectif"].eq(0)],
-        "Nombre sous secret": labels[parts["statut_effectif"].eq(Statut.SECRET)],
+        "inclusion_presents": labels[parts["effectif"].gt(0)],
+        "inclusion_aucun": labels[parts["effectif"].eq(0)],
+        "inclusion_secret": labels[parts["statut_effectif"].eq(Statut.SECRET)],
     }
-    told = [f"{word} : {' ; '.join(names)}." for word, names in places.items() if len(names)]
+    told = [etude.mot(name, libelles=" ; ".join(names)) for name, names in places.items() if len(names)]
     yield liste([*quotients(analyse.rapports, etude.evaluation, read), *told])
     count, volume = analyse.un("effectif"), analyse.un("volume")
     writers = {
@@ -300,7 +296,7 @@ def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if suivi.est_muet(read[read["indicateur"].ne(name)]):
         return
     table = calculer_flux(read, analyse)
-    yield liste(phrases_du_flux(table, etude.contexte.indicateurs[name].libelle if name else ""))
+    yield liste(phrases_du_flux(etude, table, etude.contexte.indicateurs[name].libelle if name else ""))
     yield liste(petits_publies(read, ["valeur"], etude.catalogue.seuils.petits_effectifs, etude.contexte))
     yield entrees_sorties(table, etude.contexte, nom=analyse.id, titre=analyse.graphique or analyse.titre)
 
@@ -317,32 +313,24 @@ def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     return flows.reset_index(names="annee")
 
 
-def phrases_du_flux(table: pd.DataFrame, stock: str) -> list[str]:
+def phrases_du_flux(etude: EtudeAnnuelle, table: pd.DataFrame, stock: str) -> list[str]:
     """Return the movements of the last year and of all, then the years whose balance is not the change of the stock."""
 
-    def dits(row: pd.Series) -> str:
-        known = {role: row[role] for role in FLUX if pd.notna(row[role])}
-        return " et ".join(compter(count, FLUX[role][1]) if count else FLUX[role][0] for role, count in known.items())
+    def dire(cle: str, row: pd.Series, **mots: object) -> str:
+        known = row[list(FLUX)].dropna().items()
+        dits = [etude.mot(f"flux_{role}" if count else f"flux_{role}_nul", nombre=count) for role, count in known]
+        return etude.mot(cle, dits=" et ".join(dits), solde=nombre(row["solde"], signe=True), **mots)
 
     last, known = table.iloc[-1], table[table["solde"].notna()]
-    lacking = [unknown for role, (*_, unknown) in FLUX.items() if pd.isna(last[role])]
-    told = [f"En {last['annee']} : {dits(last)}, soit un solde de {nombre(last['solde'], signe=True)}."]
-    if lacking:
-        told = [f"En {last['annee']} : {dits(last)} ; {lacking[0]}, le solde ne se calcule pas."]
-    if len(lacking) == len(FLUX):
-        told = [f"En {last['annee']}, ni les entrées ni les départs ne sont connus."]
+    lacking = "_ni_".join(role for role in FLUX if pd.isna(last[role]))
+    told = [dire(f"flux_sans_{lacking}" if lacking else "flux_annuel", last, annee=last["annee"])]
     if len(known) > 1:
-        total = known[["entrees", "sorties", "solde"]].sum()
-        covers = "compense" if total["entrees"] >= total["sorties"] else "ne compense pas"
-        told.append(
-            f"Sur les années connues ({enumerer([str(year) for year in known['annee']])}) : "
-            f"{dits(total)}, soit un solde de {nombre(total['solde'], signe=True)} ; le "
-            f"renouvellement {covers} les départs."
-        )
+        total = known[[*FLUX, "solde"]].sum()
+        years = enumerer([str(year) for year in known["annee"]])
+        told.append(dire("flux_compense" if total["solde"] >= 0 else "flux_en_perte", total, annees=years))
     return told + [
-        f"{stock}, en {row.annee} : {nombre(row.variation, signe=True)}, quand le solde est de "
-        f"{nombre(row.solde, signe=True)} ; l'un des comptes est à vérifier."
-        for row in table[table["ecart"].fillna(0).ne(0)].itertuples()
+        dire("flux_a_verifier", row, annee=row["annee"], stock=stock, variation=nombre(row["variation"], signe=True))
+        for _, row in table[table["ecart"].fillna(0).ne(0)].iterrows()
     ]
 
 
@@ -364,16 +352,12 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     parts = [f"{nombre(value, 1)} {label}" for label, value in met.items() if pd.notna(value)]
     posts = contexte.valeur(analyse.un("postes"), last["postes"])
     asked, gap = (nombre(abs(last[name]), 2) for name in ("postes_repere", "ecart_postes"))
-    side = "de plus" if last["ecart_postes"] >= 0 else "de moins"
-    stead = "" if last["d_apres"] == "base" else f", d'après les {words['a_defaut']}, faute de mieux"
-    yield liste(
-        [
-            *[f"En {last['annee']}, pour {posts} : {enumerer(parts)} par poste."] * bool(parts),
-            f"Le repère donnerait {asked} ETP{stead} : il y en a {gap} {side}.",
-            f"Repère : un poste pour {nombre_court(analyse.norme.valeur)} {words['base']} ({analyse.norme.reference}). "
-            "La convention ne l'écrit pas.",
-        ]
-    )
+    key = "norme_tenue" if last["ecart_postes"] >= 0 else "norme_manquee"
+    stead = "" if last["d_apres"] == "base" else etude.mot("norme_faute_de_mieux", **words)
+    told = [etude.mot("norme_par_poste", annee=last["annee"], postes=posts, parts=enumerer(parts))] * bool(parts)
+    told.append(etude.mot(key, demande=asked, ecart=gap, faute=stead))
+    told.append(etude.mot("norme_repere", valeur=nombre_court(analyse.norme.valeur), norme=analyse.norme, **words))
+    yield liste(told)
     instead = table.loc[table["d_apres"].ne("base") & needed, "annee"].astype(str).tolist()
     writers = {
         "annee": str,
@@ -382,7 +366,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         "postes_repere": decimales(2),
         "ecart_postes": decimales(2, signe=True),
     }
-    note = instead and f"Repère d'après les {words['a_defaut']} en {enumerer(instead)}."
+    note = instead and etude.mot("norme_a_defaut", annees=enumerer(instead), **words)
     years = periode([int(year) for year in table["annee"]])
     yield _tableau(etude, analyse, table, read, writers, note, periode=years)
 
@@ -410,32 +394,28 @@ def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 
 def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield « oui », « en partie », « pas encore » or « on ne le sait pas », then what the clause decides."""
-    contexte = etude.contexte
-    posts, turned = (ligne(etude.evaluation, analyse.un(role)) for role in ("postes", "convertis"))
-    count, whole = (
-        None
-        if row is None or pd.isna(row["valeur"])
-        else marquer(contexte.valeur(row["indicateur"], row["valeur"]), row["statut"])
-        for row in (turned, posts)
-    )
-    if count is None:
+    contexte, roles = etude.contexte, ("postes", "convertis")
+    posts, turned = (ligne(etude.evaluation, analyse.un(role)) for role in roles)
+    known = {
+        role: marquer(contexte.valeur(row["indicateur"], row["valeur"]), row["statut"])
+        for role, row in zip(roles, (posts, turned), strict=True)
+        if row is not None and pd.notna(row["valeur"])
+    }
+    if "convertis" not in known:
         word = contexte.absence(Statut.NON_TRANSMIS if turned is None else turned["statut"])
-        told = f"On ne le sait pas : « {contexte.indicateurs[analyse.un('convertis')].libelle} », {word}."
-    elif whole is None:
-        told = f"{count} en {turned['annee']}, sur un nombre de postes qui n'est pas connu."
-    elif not turned["valeur"]:
-        told = f"Pas encore : aucun des {whole} de coordination n'a changé de fonction en {turned['annee']}."
+        label = contexte.indicateurs[analyse.un("convertis")].libelle
+        yield paragraphe(etude.mot("passage_inconnu", libelle=label, mot=word))
     else:
-        done = "Oui" if turned["valeur"] >= posts["valeur"] else "En partie"
-        told = f"{done} : {count} sur {whole} de coordination en {turned['annee']}."
-    yield paragraphe(told)
+        key = "passage_en_partie"
+        if "postes" not in known:
+            key = "passage_sans_postes"
+        elif not turned["valeur"]:
+            key = "passage_a_faire"
+        elif turned["valeur"] >= posts["valeur"]:
+            key = "passage_fait"
+        yield paragraphe(etude.mot(key, annee=turned["annee"], **known))
     clause = etude.convention.clauses.get(CLAUSE)
     written = [item.objet for item in etude.convention.articles if clause and item.numero == clause.article]
     if clause and (text := clause.texte or "".join(written)):
-        yield liste(
-            [
-                f"Ce que l'{etude.convention.citer(CLAUSE)} décide : {minuscule(text)}",
-                f"La convention s'achève le {date_longue(etude.suivi.fin)} : c'est à cette date que le passage se "
-                "juge.",
-            ]
-        )
+        decided = etude.mot("passage_decide", article=etude.convention.citer(CLAUSE), texte=minuscule(text))
+        yield liste([decided, etude.mot("passage_juge", fin=date_longue(etude.suivi.fin))])

@@ -19,7 +19,7 @@ from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
-from ctglib.document.typographie import compter, date_longue, enumerer, minuscule, nombre_court
+from ctglib.document.typographie import date_longue, minuscule
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
 from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.statuts import Statut
@@ -34,16 +34,12 @@ LIGNES = ["fonction", "domaine", "item", "libelle", "annee", "niveau", "mouvemen
 CLE = ["fonction", "domaine", "item"]
 DOMAINES = {"attendus": "attendu", "activites": "famille d'activités"}
 MOUVEMENTS = {"hausse": "↗", "baisse": "↘"}
-INTERNE = (
-    "Ni les lignes qui ont bougé ni leur niveau ne sont publiés : un ou deux postes sont concernés, ce serait "
-    "l'appréciation d'une personne."
-)
 
 
 def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year by year."""
     contexte, reference, budget = etude.contexte, etude.catalogue.referentiel, Moyens(etude)
-    means = {year: suivi.moyens for year, suivi in etude.suivi.suivis.items()}
+    means = pd.concat([suivi.moyens.assign(annee=year) for year, suivi in etude.suivi.suivis.items()])
     posts = lire_annees(etude, analyse.tous("postes", "convertis"))
     numero = next(item.numero for item in etude.convention.fiches if analyse in item.analyses)
     whole = ensemble(posts, analyse.un("postes"))
@@ -97,9 +93,8 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 
 
 def couts(
-    postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi, *, fiche: int,
-    financement: str,
-) -> pd.DataFrame:  # fmt: skip
+    postes: pd.DataFrame, moyens: pd.DataFrame, referentiel: ReferentielEmploi, *, fiche: int, financement: str
+) -> pd.DataFrame:
     """Return, year by year, what the posts would cost at the référentiel, and the euros that are really written.
 
     The two are not the same thing: the first is a reference for a full-time equivalent, the second a budget.
@@ -109,26 +104,26 @@ def couts(
         fiche) or "financement". A total that lacks a line has no ``valeur``; ``valeur_connue`` is then « at least ».
     """
     cost = postes["valeur"] * referentiel.cout_etp
-    frames = [postes.assign(objet=REFERENCE, signataire="", valeur=cost, valeur_connue=cost).reset_index(names="annee")]
-    for year in postes.index.intersection(list(moyens)):
-        euros = moyens[int(year)][moyens[int(year)]["nature"].eq(EUROS)]
-        own, paid = euros["fiche"].eq(fiche).fillna(value=False), euros["poste"].eq(financement)
-        for name, chosen in ((FICHE, own), (FINANCEMENT, paid)):
-            frames.append(totaux(euros[chosen], ["signataire"]).assign(objet=name, annee=year))
-    table = pd.concat([rows for rows in frames if len(rows)] or frames[:1], ignore_index=True).assign(unite=EUROS)
+    reference = postes.assign(objet=REFERENCE, signataire="", valeur=cost, valeur_connue=cost).reset_index(
+        names="annee"
+    )
+    euros = moyens[moyens["nature"].eq(EUROS) & moyens["annee"].isin(postes.index)]
+    own, paid = euros["fiche"].eq(fiche).fillna(value=False), euros["poste"].eq(financement)
+    written = pd.concat([euros[own].assign(objet=FICHE), euros[paid].assign(objet=FINANCEMENT)])
+    sums = totaux(written, ["annee", "objet", "signataire"]).sort_values("annee", kind="stable")
+    table = pd.concat([reference, sums], ignore_index=True).assign(unite=EUROS)
     return table.astype({"annee": "Int64", "valeur": "float64", "valeur_connue": "float64"})[COUTS]
 
 
-def equivalents(postes: pd.DataFrame, moyens: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+def equivalents(postes: pd.DataFrame, moyens: pd.DataFrame) -> pd.DataFrame:
     """Return the full-time equivalents that go with the costs: the posts of coordination, and each party's own team.
 
     Returns:
         The columns ``COUTS``. ``objet`` is the indicator of the posts, or the line of the budget.
     """
     own = postes.assign(objet=postes["indicateur"], signataire="", valeur_connue=postes["valeur"])
-    means = avec_objet(pd.concat([rows.assign(annee=year) for year, rows in moyens.items()]))
-    team = means[means["objet"].eq(TERRITOIRE) & means["nature"].eq(ETP)].drop(columns="objet")
-    team = totaux(team.rename(columns={"poste": "objet"}), ["annee", "signataire", "objet"])
+    team = moyens[avec_objet(moyens)["objet"].eq(TERRITOIRE) & moyens["nature"].eq(ETP)]
+    team = totaux(team.assign(objet=team["poste"]), ["annee", "signataire", "objet"])
     table = pd.concat([own, team], ignore_index=True)
     return table.assign(unite=ETP, annee=table["annee"].astype("Int64"))[COUTS]
 
@@ -139,7 +134,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     scored = now["niveau"].notna().any()
     if scored:
         moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
-        yield bougees(moved, etude.annee, interne=etude.interne)
+        yield bougees(etude, moved)
     if not etude.interne:
         return
     if scored:
@@ -157,8 +152,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         texte=table["niveau"].astype("string").fillna(etude.contexte.absence(Statut.NON_TRANSMIS)),
         signe=table["mouvement"].map(MOUVEMENTS).fillna(""),
     )
-    title = "Quel niveau la fonction exerce-t-elle pour chaque ligne du référentiel d'emploi ?"
-    yield graphique_en_grille(cells, etude.contexte, nom=analyse.id, titre=title)
+    yield graphique_en_grille(cells, etude.contexte, nom=analyse.id, titre=etude.mot("grille_titre"))
 
 
 def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi) -> pd.DataFrame:
@@ -185,19 +179,12 @@ def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi
     return table.assign(mouvement=ways, annee=table["annee"].astype("Int64"))[LIGNES]
 
 
-def bougees(bougee: PostureBougee, annee: int, *, interne: bool) -> Bloc:
+def bougees(etude: EtudeAnnuelle, lignes: PostureBougee) -> Bloc:
     """Return how many lines of the grid moved, of how many that compare; which way, only in the internal report."""
-    moved, secret = bougee.bougees, "" if interne else f" {INTERNE}"
-    if not bougee.comparables:
-        first = f"La grille du référentiel d'emploi a été notée pour {annee} ; rien ne se compare à {annee - 1}."
-        return paragraphe(first + secret)
-    lines = compter(bougee.comparables, "ligne comparable", "lignes comparables")
-    count = "aucune n'a bougé" if not moved else f"{nombre_court(moved)} {'ont' if moved > 1 else 'a'} bougé"
-    told = f"Sur {lines} de la grille du référentiel d'emploi, {count} entre {annee - 1} et {annee}.{secret}"
-    if interne:
-        counts = {"montée": bougee.montees, "descendue": bougee.descendues, "inchangée": bougee.inchangees}
-        told += f" Lignes : {enumerer([compter(count, word) for word, count in counts.items()])}."
-    return paragraphe(told)
+    told = ["grille_bougee" if lignes.bougees else "grille_immobile"] if lignes.comparables else ["grille_seule"]
+    told += ["grille_detail"] * bool(lignes.comparables) if etude.interne else ["grille_non_publiee"]
+    words = {"lignes": lignes, "annee": etude.annee, "precedente": etude.annee - 1}
+    return paragraphe(" ".join(etude.mot(name, **words) for name in told))
 
 
 def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:

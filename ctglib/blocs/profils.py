@@ -16,18 +16,14 @@ from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle
 from ctglib.document.blocs import liste
 from ctglib.document.contexte import marquer
 from ctglib.document.tableau import RIEN, Colonne
-from ctglib.document.typographie import compter, majuscule, minuscule, nombre, nombre_court
-from ctglib.donnees.modeles.catalogue import Profils, Seuils
+from ctglib.document.typographie import majuscule, minuscule, nombre
+from ctglib.donnees.modeles.catalogue import Profils
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import parts as graphique_des_parts
 
 CACHES_AU_MOINS = 2  # a rest that stands for one hidden count would be that count
 DEUX_RANGEES = 2
 SANS_TOTAL, UN_SEUL_CACHE, VIDE = "sans_total", "un_seul_cache", "vide"
-POURQUOI = {
-    UN_SEUL_CACHE: "un effectif est secret, sa part le serait aussi",
-    SANS_TOTAL: "l'effectif total n'est pas publié",
-}
 
 
 def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
@@ -44,7 +40,7 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         )
         for rows in (by(etude.annuel.profils, meanings, wanted) for by in (parts, croisements))
     )
-    yield liste(phrases(shares, crossed, wanted, etude.catalogue.seuils))
+    yield liste(phrases(etude, shares, crossed, wanted))
     questions = {item.id: item.question for item in meanings.variables}
     for variable in analyse.variables or questions:
         rows = shares[shares["variable"].eq(variable)]
@@ -127,7 +123,7 @@ def _vocabulaire(meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFr
 
 
 def phrases(
-    parts: pd.DataFrame, croisements: pd.DataFrame, dispositifs: Mapping[str, str], seuils: Seuils
+    etude: EtudeAnnuelle, parts: pd.DataFrame, croisements: pd.DataFrame, dispositifs: Mapping[str, str]
 ) -> list[str]:
     """Return what is known of the profiles, what is hidden and by which rule, and the shares that are not made."""
     if parts.empty:
@@ -136,18 +132,16 @@ def phrases(
     known, missing = (
         [minuscule(label) for name, label in dispositifs.items() if (name in met) is there] for there in (True, False)
     )
-    told = [f"Profils transmis pour {compter(len(known), 'dispositif')} sur {len(dispositifs)} : {' ; '.join(known)}."]
-    told += [f"Profils non transmis : {' ; '.join(missing)}."] if missing else []
+    words = {"nombre": len(known), "total": len(dispositifs), "dits": " ; ".join(known)}
+    told = [etude.mot("profils_transmis", **words)]
+    told += [etude.mot("profils_non_transmis", dits=" ; ".join(missing))] * bool(missing)
+    limit = etude.catalogue.seuils.petits_effectifs
     hidden = int(parts["statut"].eq(Statut.SECRET).sum() + croisements["statut"].eq(Statut.SECRET).sum())
-    if hidden:
-        told.append(
-            f"{compter(hidden, 'effectif')} sous secret : ceux de 1 à {nombre_court(seuils.petits_effectifs - 1)}, et "
-            "ceux qui permettraient de les retrouver. Zéro est publié."
-        )
+    told += [etude.mot("profils_secrets", nombre=hidden, plus=limit - 1)] * bool(hidden)
     rows = parts.drop_duplicates(["dispositif", "variable"])
     named = rows["libelle_variable"].map(minuscule) + " (" + rows["libelle_dispositif"] + ")"
     return told + [
-        f"Sans répartition, car {why} : {' ; '.join(named[rows['raison'].eq(reason)])}."
-        for reason, why in POURQUOI.items()
+        etude.mot(f"profils_{reason}", dits=" ; ".join(named[rows["raison"].eq(reason)]))
+        for reason in (UN_SEUL_CACHE, SANS_TOTAL)
         if rows["raison"].eq(reason).any()
     ]
