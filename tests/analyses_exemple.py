@@ -88,7 +88,6 @@ def lire(cas: dict) -> pd.DataFrame:
             {"rencontre_2024": date(2024, 6, 30)},
             fin=pd.Timestamp(2026, 12, 31),
             arrete=pd.Timestamp(last, 12, 31),
-            postes=cas.get("postes", float("nan")),
         ),
     }
     return lectures[cas["lecture"]]()

@@ -98,11 +98,6 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
     )
 
 
-def ou_le_trouver(document: str) -> str:
-    """Return the document that has what is missing, as a cell."""
-    return majuscule(document) or RIEN
-
-
 def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False) -> Tableau:
     """Return one row a value that this bilan gives otherwise than last year's: from what, to what, and why."""
     contexte = etude.contexte

@@ -38,7 +38,7 @@ MOUVEMENTS = {"hausse": "↗", "baisse": "↘"}
 
 def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year by year."""
-    contexte, reference, budget = etude.contexte, etude.catalogue.referentiel, Moyens(etude)
+    reference, budget = etude.catalogue.referentiel, Moyens(etude)
     means = pd.concat([suivi.moyens.assign(annee=year) for year, suivi in etude.suivi.suivis.items()])
     posts = lire_annees(etude, analyse.tous("postes", "convertis"))
     numero = next(item.numero for item in etude.convention.fiches if analyse in item.analyses)
@@ -47,17 +47,13 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     pays = f"Dont {minuscule(budget.poste(analyse.financement))}"
 
     payers = costs["signataire"].map(budget.parties)
-    texts = [budget.total(row, EUROS, unite=True) for row in costs.to_dict("records")]
+    texts = [budget.total(row, EUROS) for row in costs.to_dict("records")]
     costs = costs.assign(texte=texts, payeur=payers)
     year = costs["annee"].max()
     now = costs[costs["annee"].eq(year)]
+    one = budget.montant(reference.cout_etp, EUROS)
     told = [
-        etude.mot(
-            "cout_de_reference",
-            cout=budget.montant(reference.cout_etp, EUROS, unite=True),
-            annee=year,
-            postes=budget.montant(value, EUROS, unite=True),
-        )
+        etude.mot("cout_de_reference", cout=one, annee=year, postes=budget.montant(value, EUROS))
         for value in now.loc[now["objet"].eq(REFERENCE), "valeur"].dropna()
     ]
     for objet, words in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, pays)):
@@ -71,10 +67,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if est_muet(posts) and costs["valeur_connue"].isna().all():
         return
     labels = {REFERENCE: "Coût de référence des postes", FICHE: "Euros inscrits à la fiche", FINANCEMENT: pays}
-    counts = [
-        marquer(contexte.valeur_nue(name, value, status), status)
-        for name, value, status in posts[["indicateur", "valeur", "statut"]].itertuples(index=False)
-    ]
+    counts = _comptes(etude, posts)
     named = costs["objet"].map(labels) + payers.radd(", ").fillna("")
     rows = pd.concat(
         [posts.assign(groupe="Équivalents temps plein", texte=counts), costs.assign(groupe="Euros", libelle=named)]
@@ -90,6 +83,11 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         notes=[texts.isna().any(axis=None) and f"{RIEN} : aucune ligne saisie."],
         statuts=rows["statut"],
     )  # fmt: skip
+
+
+def _comptes(etude: EtudeAnnuelle, rows: pd.DataFrame) -> list[str]:
+    counts = rows[["indicateur", "valeur", "statut"]].itertuples(index=False)
+    return [marquer(etude.contexte.valeur_nue(*row), row.statut) for row in counts]
 
 
 def couts(
@@ -182,7 +180,10 @@ def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi
 def bougees(etude: EtudeAnnuelle, lignes: PostureBougee) -> Bloc:
     """Return how many lines of the grid moved, of how many that compare; which way, only in the internal report."""
     told = ["grille_bougee" if lignes.bougees else "grille_immobile"] if lignes.comparables else ["grille_seule"]
-    told += ["grille_detail"] * bool(lignes.comparables) if etude.interne else ["grille_non_publiee"]
+    if not etude.interne:
+        told.append("grille_non_publiee")
+    elif lignes.comparables:
+        told.append("grille_detail")
     words = {"lignes": lignes, "annee": etude.annee, "precedente": etude.annee - 1}
     return paragraphe(" ".join(etude.mot(name, **words) for name in told))
 
@@ -192,19 +193,9 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     posts, contexte, words = analyse.un("convertis"), etude.contexte, etude.catalogue.evaluation.livrables
     read = lire_annees(etude, analyse.tous("livrables", "convertis"))
     own = {item.id: item.echeance for fiche in etude.convention.fiches for item in fiche.indicateurs if item.echeance}
-    table = calculer_livrables(
-        read[read["indicateur"].isin(analyse.tous("livrables"))],
-        analyse,
-        own,
-        fin=pd.Timestamp(etude.suivi.fin),
-        arrete=etude.arrete,
-        postes=ensemble(read, posts)["valeur"].iloc[-1] if posts else float("nan"),
-    )
-    values = [
-        f"{year} : {marquer(contexte.valeur_nue(name, value, status), status)}" if pd.notna(year) else ""
-        for name, year, value, status in table[["indicateur", "annee", "valeur", "statut"]].itertuples(index=False)
-    ]
-    counts = table.assign(compte=values).groupby("indicateur", sort=False)["compte"].agg(" ; ".join)
+    table = calculer_livrables(read, analyse, own, fin=pd.Timestamp(etude.suivi.fin), arrete=etude.arrete)
+    values = table["annee"].astype("string") + " : " + _comptes(etude, table)
+    counts = table.assign(compte=values.fillna("")).groupby("indicateur", sort=False)["compte"].agg(" ; ".join)
     shown = table.drop_duplicates("indicateur").assign(compte=counts.array)
 
     labels = {name: item.libelle for name, item in contexte.indicateurs.items()}
@@ -222,24 +213,18 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 
 
 def calculer_livrables(
-    table: pd.DataFrame,
-    analyse: Analyse,
-    echeances: Mapping[str, date],
-    *,
-    fin: pd.Timestamp,
-    arrete: pd.Timestamp,
-    postes: float,
+    table: pd.DataFrame, analyse: Analyse, echeances: Mapping[str, date], *, fin: pd.Timestamp, arrete: pd.Timestamp
 ) -> pd.DataFrame:
     """Return what is known of each deliverable, year by year, and its state at the date of the bilan.
 
     A yearly one (role ``annuels``) is done when each year had its own. The others are due once: at the échéance of
     their indicator, or by the end of the convention; what was done one year stays done. One per post (role
-    ``par_poste``) is done when there are as many.
+    ``par_poste``) is done when there are as many as the posts (role ``convertis``) of the last year.
 
     Returns:
         The columns ``PROMIS``: a row a deliverable and year that concerns it, its state on all of them.
     """
-    frames = []
+    frames, posts = [], ensemble(table, analyse.un("convertis"))["valeur"].tail(1).sum(min_count=1)
     for name in analyse.tous("livrables"):
         yearly, by_post = name in analyse.tous("annuels"), name in analyse.tous("par_poste")
         rows = ensemble(table, name)
@@ -248,7 +233,7 @@ def calculer_livrables(
         dated = (due.month, due.day) != (12, 31)  # a day within the year is a meeting's, awaited in that year alone
         begins = pd.Timestamp(due.year, 1, 1) if dated else pd.Timestamp.min
         rows = rows if yearly else rows[rows.index >= begins.year]
-        needed = postes if by_post else None
+        needed = posts if by_post else None
         state = _etat(rows["valeur"], needed, annuel=yearly, passe=due <= arrete, commence=begins <= arrete)
         if rows.empty:
             rows = pd.DataFrame({"valeur": [None], "statut": [Statut.NON_TRANSMIS]}, index=[None])

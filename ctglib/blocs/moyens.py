@@ -40,13 +40,12 @@ class Moyens(Montrable):
         """
         if self.etude.annuel.vide:
             return None
-        now, year = self._annees[0], self.etude.annee
+        now = self.etude.annuel.moyens
         if now.empty:
             parties = enumerer(list(self.parties.values()))
-            return paragraphe(self.etude.mot("moyens_absents", annee=year, parties=parties))
-        totals = self._rapproches(["signataire", "nature"])
-        whole = totals[totals["lignes"].notna()].to_dict("records")
-        rows = {(row["nature"], row["signataire"]): self._cellule(row, year, unite=True) for row in whole}
+            return paragraphe(self.etude.mot("moyens_absents", annee=self.etude.annee, parties=parties))
+        totals = calculs.totaux(now, ["signataire", "nature"]).to_dict("records")
+        rows = {(row["nature"], row["signataire"]): self.total(row, row["nature"]) for row in totals}
         told = []
         for nature in self.etude.catalogue.moyens.natures:
             named = [f"{nom}, {rows[nature.id, payer]}" for payer, nom in self.parties.items()
@@ -128,7 +127,7 @@ class Moyens(Montrable):
         for poste in rules.equipe.postes:
             values = now.loc[now["poste"].eq(poste), "valeur"]
             known = len(values) and values.notna().all()
-            amount = self.montant(values.sum(), "etp", unite=True) if known else unknown
+            amount = self.montant(values.sum(), "etp") if known else unknown
             told.append(f"{self.poste(poste)}, {amount}")
         yield f"En {self.etude.annee} : {' ; '.join(told)}."
 
@@ -141,13 +140,13 @@ class Moyens(Montrable):
         """Return the label of a line of the budget."""
         return {item.id: item.libelle for item in self.etude.catalogue.moyens.postes}.get(identifiant, identifiant)
 
-    def montant(self, valeur: float, nature: str, *, unite: bool) -> str:
+    def montant(self, valeur: float, nature: str, *, unite: bool = True) -> str:
         """Return an amount: full-time equivalents with the decimals they need, euros without any."""
         unit = self._unite(nature)
         text = nombre_court(round(valeur, unit.decimales))
         return f"{text}{INSECABLE}{unit.symbole}" if unite else text
 
-    def total(self, row: Mapping[str, object], nature: str, *, unite: bool) -> str:
+    def total(self, row: Mapping[str, object], nature: str, *, unite: bool = True) -> str:
         """Return the amount of a total, « au moins » what is known of it, or the word of its absence."""
         if pd.notna(row["valeur"]):
             return marquer(self.montant(row["valeur"], nature, unite=unite), row["statut"])
@@ -176,7 +175,7 @@ class Moyens(Montrable):
         natures = {item.id: item.unite for item in self.etude.catalogue.moyens.natures}
         return self.etude.contexte.unites[natures[nature]]
 
-    def _cellule(self, row: Mapping[str, object] | None, annee: int, *, unite: bool = False) -> str:
+    def _cellule(self, row: Mapping[str, object] | None, annee: int, *, unite: bool = True) -> str:
         """Return a total of a year as a cell; in a year without anything, all is « non transmis », and not « – »."""
         now = annee == self.etude.annee
         end = "" if now else "_avant"
@@ -195,15 +194,14 @@ class Moyens(Montrable):
         columns, table = [], pd.DataFrame({head: places.values()})
         for (name, (line, label)), year in product(lignes.items(), self._exercices):
             columns.append(Colonne(f"{name}_{year}", str(year), True, label))
-            table[f"{name}_{year}"] = [self._cellule(rows.get((*place, *line)), year) for place in places]
+            table[f"{name}_{year}"] = [self._cellule(rows.get((*place, *line)), year, unite=False) for place in places]
         return self._tableau(cle, table, columns, donnees=totaux, **reste)
 
     def _par_poste(self, cle: str, totaux: pd.DataFrame, groupes: Iterable[str], mots: Mapping[str, object]) -> Tableau:
-        """Return one row a line of the budget."""
         years, rows = {f"annee_{year}": year for year in self._exercices}, totaux.to_dict("records")
         table = pd.DataFrame(
             {"poste": totaux["poste"].map(self.poste), "signataire": totaux["signataire"].map(self.parties)}
-            | {name: [self._cellule(row, year, unite=True) for row in rows] for name, year in years.items()}
+            | {name: [self._cellule(row, year) for row in rows] for name, year in years.items()}
         )
         columns = [Colonne(name, str(year), True) for name, year in years.items()]
         return self._tableau(cle, table, columns, donnees=totaux, groupes=groupes, mots=mots)

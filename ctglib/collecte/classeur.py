@@ -129,7 +129,6 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
 
 
 def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...]) -> None:
-    """Write the first sheet: title, who and what it is for, then each part of the instructions."""
     small = str(cadre.dossier.catalogue.seuils.petits_effectifs)
     rows: list[tuple[str, str, str, str]] = [(cadre.gabarit.titre, "titre", "", "")]
     about = {"Convention": cadre.dossier.convention.titre, "Année": str(cadre.annee)}

@@ -27,7 +27,6 @@ from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 
 Cle = tuple[str, ...]
 Montre = dict[str, str | float | date]
-Demandes = Iterator[tuple[str, "Ligne"]]  # the service that fills a row, and the row
 
 OBSERVATIONS = "observations"
 LUS = {"nombre": float, "date": date.fromisoformat}  # by the type of a column; the others are texts
@@ -54,13 +53,9 @@ class Liste:
     codes: dict[str, str]
     par: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def mots(self, avant: str = "") -> dict[str, str]:
-        """Return the words that may be chosen after a code of the column that the list depends on."""
-        return self.par.get(avant, self.codes)
-
     def mot(self, code: str, avant: str = "") -> str:
         """Return the word of a code, or the code itself when the list has none."""
-        return next((mot for mot, autre in self.mots(avant).items() if autre == code), code)
+        return next((mot for mot, autre in self.par.get(avant, self.codes).items() if autre == code), code)
 
 
 @dataclass(frozen=True)
@@ -85,6 +80,7 @@ class Ligne:
     nombre: Nombre = Nombre()  # what its cells of numbers may hold
     liste: Liste | None = None  # the list of its cells to choose from, where they have not their column's
     pli: str = ""  # the heading under which it is folded
+    service: str = ""  # who fills it, where it is not who fills what no other does
 
     @property
     def ouvertes(self) -> set[str]:
@@ -203,23 +199,17 @@ def _de_l_annee(gabarit: Gabarit, annee: int) -> Gabarit:
 
 
 def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
-    """Return the sheets of a workbook; a service's has only those where it has something to fill."""
-    rows_of = {
-        "actions": _actions,
-        "indicateurs": _indicateurs,
-        "moyens": _moyens,
-        "profils": _profils,
-        "posture": _posture,
-        "appreciations": _appreciations,
-        "participation": _participation,
-    }
+    """Return the sheets of a workbook; a service's has only those where it has something to fill.
+
+    What the rows of a sheet are is said by the function of its name, below.
+    """
     sheets = []
     for model in cadre.gabarit.feuilles:
         lists = {column.id: cadre.listes[column.liste] for column in model.colonnes if column.liste}
         types = {column.id: column.type for column in model.colonnes}
         rows = []
-        for service, ligne in rows_of[model.id](cadre):
-            if cadre.responsable not in ("", service):
+        for ligne in globals()[f"_{model.id}"](cadre):
+            if cadre.responsable not in ("", ligne.service or cadre.gabarit.parts.principal):
                 continue
             target, shown = ligne.cibles[0], dict(ligne.montre)
             known = cadre.connue(target)
@@ -235,7 +225,7 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
     return tuple(sheets)
 
 
-def _actions(cadre: Cadre) -> Demandes:
+def _actions(cadre: Cadre) -> Iterator[Ligne]:
     """Yield a row a modalité of the convention, with what was said of it last year."""
     columns = cadre.gabarit.par_feuille["actions"].colonnes
     cells = {column.id: column.id for column in columns if column.role == "saisie"}
@@ -251,10 +241,10 @@ def _actions(cadre: Cadre) -> Demandes:
             "calendrier": f"{start:%m/%Y} – {end:%m/%Y}",
             "precedent": " : ".join(filter(None, said)),
         }
-        yield cadre.gabarit.parts.de_fiche(fiche), Ligne(shown, (Cible("actions", key, cells),))
+        yield Ligne(shown, (Cible("actions", key, cells),), service=cadre.gabarit.parts.de_fiche(fiche))
 
 
-def _indicateurs(cadre: Cadre) -> Demandes:
+def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
     """Yield a row a figure, for the whole and for each part, with last year's as known today.
 
     An indicator that is computed, or read in another table (profiles, posture), is not asked for here; what is awaited
@@ -297,9 +287,9 @@ def _indicateurs(cadre: Cadre) -> Demandes:
             }
             if item.facultatif or (part and item.origine != "convention"):
                 title = cadre.gabarit.plis["indicateurs"].format(fiche=number)
-                folded.append((service, Ligne(shown, targets, numbers, pli=title)))
+                folded.append(Ligne(shown, targets, numbers, pli=title, service=service))
             else:
-                yield service, Ligne(shown, targets, numbers)
+                yield Ligne(shown, targets, numbers, service=service)
     yield from folded
 
 
@@ -318,7 +308,7 @@ def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
     return float(ligne[colonne]) if ligne[colonne] else cadre.dossier.catalogue.statuts[ligne["statut"]].mot
 
 
-def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[tuple[Cle, Ligne]]:
+def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[Ligne]:
     """Yield the rows of a sheet that is a table of the follow-up: those awaited, then those entered, lately or now."""
     columns = cadre.gabarit.par_feuille[nom].colonnes
     keys, entries = ([column for column in columns if column.role == role] for role in ("cle", "saisie"))
@@ -337,10 +327,10 @@ def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[tuple[C
             shown["precedent"] = _chiffre(cadre, before, measure.id)
         elif before:
             shown["precedent"] = cadre.listes[measure.liste].mot(before[measure.id])
-        yield key, Ligne(shown, (Cible(nom, key, cells, defaults),))
+        yield Ligne(shown, (Cible(nom, key, cells, defaults),))
 
 
-def _moyens(cadre: Cadre) -> Demandes:
+def _moyens(cadre: Cadre) -> Iterator[Ligne]:
     """Yield ETP and euros of each signatory, by fiche then by structure."""
     parts, asked, offre = cadre.gabarit.parts, cadre.gabarit.moyens, cadre.dossier.offre
     natures = {item.id: item.nature or "euros" for item in cadre.dossier.catalogue.moyens.postes}
@@ -361,17 +351,17 @@ def _moyens(cadre: Cadre) -> Demandes:
     ]
     named = {item.signataire for item in (*asked.par_fiche, *of_structures.postes)}
     folded = {(item.signataire, item.poste) for item in of_structures.postes if item.facultatif}
-    numbers = Nombre(decimales=2)
-    for key, ligne in _table(cadre, "moyens", wanted):
-        party, fiche, structure, _, poste = key
-        service = parts.signataires.get(party) or (parts.des_moyens(int(fiche)) if fiche else parts.principal)
+    for ligne in _table(cadre, "moyens", wanted):
+        party, fiche, structure, _, poste = ligne.cibles[0].cle
+        service = parts.signataires.get(party) or (parts.des_moyens(int(fiche)) if fiche else "")
         optional = structure and (party if party in named else AUTRES, poste) in folded
-        yield service, replace(ligne, nombre=numbers, pli=cadre.gabarit.plis["moyens"] if optional else "")
+        title = cadre.gabarit.plis["moyens"] if optional else ""
+        yield replace(ligne, nombre=Nombre(decimales=2), pli=title, service=service)
 
 
-def _profils(cadre: Cadre) -> Demandes:
+def _profils(cadre: Cadre) -> Iterator[Ligne]:
     """Yield the counts of each dispositif by each variable, then the crossed ones already entered."""
-    dispositifs, parts = cadre.listes["dispositifs"], cadre.gabarit.parts
+    dispositifs = cadre.listes["dispositifs"]
     asked = {  # the dispositifs where a fiche counts people
         part
         for item in cadre.dossier.catalogue.indicateurs_fiches.values()
@@ -385,12 +375,13 @@ def _profils(cadre: Cadre) -> Demandes:
         for variable, choices in cadre.listes["categories"].par.items()
         for part in choices.values()
     )
-    for key, ligne in _table(cadre, "profils", wanted):
-        title = cadre.gabarit.plis["profils"].format(dispositif=dispositifs.mot(key[0]))
-        yield parts.dispositifs.get(key[0], parts.principal), replace(ligne, pli=title)
+    for ligne in _table(cadre, "profils", wanted):
+        place = ligne.cibles[0].cle[0]
+        title = cadre.gabarit.plis["profils"].format(dispositif=dispositifs.mot(place))
+        yield replace(ligne, pli=title, service=cadre.gabarit.parts.dispositifs.get(place, ""))
 
 
-def _posture(cadre: Cadre) -> Demandes:
+def _posture(cadre: Cadre) -> Iterator[Ligne]:
     """Yield the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
     followed = any(item.table == "posture" for item in cadre.dossier.catalogue.indicateurs_fiches.values())
     known = [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
@@ -401,29 +392,28 @@ def _posture(cadre: Cadre) -> Demandes:
         for item in words.values()
         if followed
     )
-    return ((cadre.gabarit.parts.principal, ligne) for _, ligne in _table(cadre, "posture", wanted))
+    return _table(cadre, "posture", wanted)
 
 
-def _appreciations(cadre: Cadre) -> Demandes:
+def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
     """Yield the bilan, its comité, what became of the decisions, what each fiche's year was like, the new decisions."""
-    parts = cadre.gabarit.parts
     for champ in ("date_arretee", "statut", "comite_date", "comite_absence"):
-        yield parts.principal, _texte(cadre, champ, "bilan", champ)
+        yield _texte(cadre, champ, "bilan", champ)
     for (decision,), row in cadre.precedent("decisions").items():
         details = " ; ".join(row[name] for name in ("responsable", "echeance") if row.get(name))
         before = f"{row['texte']} ({details})" if details else row["texte"]
-        yield parts.principal, _texte(cadre, "suite", "suites", decision, avant=before)
+        yield _texte(cadre, "suite", "suites", decision, avant=before)
     for fiche in cadre.dossier.convention.fiches:
         for rubrique in RUBRIQUES:
-            key = (str(fiche.numero), rubrique)
-            yield parts.de_fiche(fiche), _texte(cadre, rubrique, "appreciations", *key, sujet=_titre(fiche))
+            row = _texte(cadre, rubrique, "appreciations", str(fiche.numero), rubrique, sujet=_titre(fiche))
+            yield replace(row, service=cadre.gabarit.parts.de_fiche(fiche))
     names = [name for (name,) in cadre.saisi("decisions")]
     free = (name for rank in count(1) if (name := f"d{cadre.annee}_{rank}") not in names)
     for name in (*names, *islice(free, max(0, cadre.gabarit.nombre_de_decisions - len(names)))):
-        yield parts.principal, _texte(cadre, "decision", "decisions", name, avant="")
+        yield _texte(cadre, "decision", "decisions", name, avant="")
 
 
-def _participation(cadre: Cadre) -> Demandes:
+def _participation(cadre: Cadre) -> Iterator[Ligne]:
     """Yield who was asked, of each public, what the partners do together, an example an axis; always an empty row."""
     publics = cadre.dossier.catalogue.bilan.participation.publics.items()
     asked = {
@@ -434,10 +424,9 @@ def _participation(cadre: Cadre) -> Demandes:
         known = (*cadre.saisi(table), *cadre.precedent(table))
         for subject, words in subjects.items():
             for rank in range(1, max((int(rank) for own, rank in known if own == subject), default=0) + 2):
-                row = _texte(cadre, table, table, subject, str(rank), sujet=words)
-                yield cadre.gabarit.parts.principal, row
+                yield _texte(cadre, table, table, subject, str(rank), sujet=words)
         if table == "consultations":
-            yield cadre.gabarit.parts.principal, _texte(cadre, "cooperation", "participation", "cooperation")
+            yield _texte(cadre, "cooperation", "participation", "cooperation")
 
 
 def _texte(cadre: Cadre, genre: str, table: str, *cle: str, avant: str | None = None, sujet: str = "") -> Ligne:

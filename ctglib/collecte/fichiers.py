@@ -19,12 +19,11 @@ from pathlib import Path
 from xml.parsers import expat
 
 from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.xml.constants import REL_NS, SHEET_MAIN_NS
-from openpyxl.xml.functions import fromstring
 
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
@@ -40,7 +39,6 @@ LIGNES_MAX, COLONNES_MAX, CELLULES_MAX = 5_000, 100, 300_000
 _OCTETS_MAX, _DECOMPRESSES_MAX, _CSV_MAX = 20 * 1024**2, 60 * 1024**2, 4 * 1024**2
 _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
 FEUILLE_DU_RELEVE = "appreciations"
-_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 # How a file that is no workbook begins, by its fault.
 _OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NATURES = {
@@ -89,20 +87,12 @@ class Grille:
     feuille: str
     lignes: dict[int, dict[int, Cellule]]
     fusions: tuple[CellRange, ...] = ()
+    csv: bool = False
 
     def faute(self, cle: str, ligne: int | None = None, colonne: str | None = None, /, **valeurs: object) -> Faute:
         """Return a fault of the sheet, of one of its rows or of its cells, in the words of ``fautes.yaml``."""
         words = mots(cle, ligne=ligne, colonne=colonne, **valeurs)
         return Faute(self.fichier, *words, ligne, colonne, self.feuille)
-
-    def cellule(self, ligne: int, colonne: int) -> Cellule:
-        """Return a cell, empty when the sheet has none there."""
-        return self.lignes.get(ligne, {}).get(colonne, VIDE)
-
-    @property
-    def est_un_csv(self) -> bool:
-        """Tell whether the sheet is a CSV file."""
-        return self.fichier.lower().endswith(".csv")
 
 
 @dataclass(frozen=True)
@@ -136,10 +126,9 @@ def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
         try:
             with recueillir(faults):
                 books += _recevoir(path, dossier)
-        except FileNotFoundError:
-            faults.append(Faute(path.name, *mots("saisie_absente")))
-        except OSError:
-            faults.append(Faute(path.name, *mots("saisie_fermee")))
+        except OSError as problem:
+            absent = isinstance(problem, FileNotFoundError)
+            faults.append(Faute(path.name, *mots("saisie_absente" if absent else "saisie_fermee")))
     if faults:
         raise DonneesInvalides(faults)
     return books
@@ -183,7 +172,7 @@ def lire_csv(path: Path, nom: str) -> Grille:
                     raise DonneesInvalides([_loin(nom, path.stem, place)])
     except csv.Error:
         raise refus(nom, *mots("csv_au_guillemet_ouvert")) from None
-    return Grille(nom, path.stem, lines)
+    return Grille(nom, path.stem, lines, csv=True)
 
 
 def lire_releve(path: Path) -> ClasseurLu:
@@ -231,10 +220,10 @@ def lire_classeur(path: Path) -> ClasseurLu:
         if re.match(begins, content, re.DOTALL):
             raise refus(path.name, *mots(fault))
     try:
-        if faults := _demesures(path.name, content):
-            raise DonneesInvalides(faults)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            if faults := _demesures(path.name, content):
+                raise DonneesInvalides(faults)
             formulas = values = load_workbook(io.BytesIO(content))
             if any(cell.data_type == "f" for ws in formulas.worksheets for row in _rangees(ws) for cell in row):
                 values = load_workbook(io.BytesIO(content), data_only=True)  # for the results that the file holds
@@ -263,19 +252,18 @@ _FUSION = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z0-9:]+)"')
 
 def _demesures(fichier: str, content: bytes) -> list[Faute]:
     """Return what goes far beyond a gabarit: looked for before openpyxl takes memory for whole rectangles."""
-    faults = []
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _DECOMPRESSES_MAX:
-            return [Faute(fichier, *mots("classeur_trop_grand", mo=_DECOMPRESSES_MAX // 1024**2))]
-        relations = fromstring(archive.read("xl/_rels/workbook.xml.rels")).iter(_RELATION)
-        parts = {item.get("Id"): item.get("Target").removeprefix("/xl/").removeprefix("xl/") for item in relations}
-        for sheet in fromstring(archive.read("xl/workbook.xml")).iter(f"{{{SHEET_MAIN_NS}}}sheet"):
-            text = archive.read(f"xl/{parts[sheet.get(f'{{{REL_NS}}}id')]}")
-            places = (match[1].decode() for pattern in (_REMPLIE, _FUSION) for match in pattern.finditer(text))
-            ends = ((place, *coordinate_to_tuple(place.rpartition(":")[2])) for place in places)
-            far = next((place for place, row, column in ends if row > LIGNES_MAX or column > COLONNES_MAX), "")
-            if far or text.count(b"<c") > CELLULES_MAX:
-                faults.append(_loin(fichier, sheet.get("name"), far))
+    faults, reader = [], ExcelReader(io.BytesIO(content))
+    if sum(part.file_size for part in reader.archive.infolist()) > _DECOMPRESSES_MAX:
+        return [Faute(fichier, *mots("classeur_trop_grand", mo=_DECOMPRESSES_MAX // 1024**2))]
+    reader.read_manifest()
+    reader.read_workbook()
+    for sheet, relation in reader.parser.find_sheets():
+        text = reader.archive.read(relation.target)
+        places = (match[1].decode() for pattern in (_REMPLIE, _FUSION) for match in pattern.finditer(text))
+        ends = ((place, *coordinate_to_tuple(place.rpartition(":")[2])) for place in places)
+        far = next((place for place, row, column in ends if row > LIGNES_MAX or column > COLONNES_MAX), "")
+        if far or text.count(b"<c") > CELLULES_MAX:
+            faults.append(_loin(fichier, sheet.name, far))
     return faults
 
 
@@ -286,5 +274,4 @@ def _loin(fichier: str, feuille: str, place: str) -> Faute:
 
 
 def _rangees(ws: Worksheet) -> tuple:
-    """Return the rows of a sheet as far as they are read."""
     return ws.iter_rows(max_row=min(ws.max_row, LIGNES_MAX), max_col=min(ws.max_column, COLONNES_MAX))

@@ -91,7 +91,7 @@ def lire(
 def _porte_le_nom(grille: Grille, nom: str) -> bool:
     """Tell whether a sheet has a name; before it, a CSV may have that of the workbook (« rempli-Actions.csv »)."""
     key, name = cle_de_titre(grille.feuille), cle_de_titre(nom)
-    return key == name or (grille.est_un_csv and key.endswith(f" {name}"))
+    return key == name or (grille.csv and key.endswith(f" {name}"))
 
 
 def _attribuer(classeur: ClasseurLu, plan: tuple[Feuille, ...], fautes: list[Faute]) -> list[tuple[Grille, Feuille]]:
@@ -151,10 +151,10 @@ class _Lecteur:
             for ligne in self.feuille.lignes
         }
         seen: dict[tuple[str, Cle], int] = {}
-        for number in sorted(number for number in self.grille.lignes if number > self.titres):
-            cells = {spec.id: self.grille.cellule(number, self.colonnes[spec.id]) for spec in self.cles + self.saisies}
-            cells = {name: cell for name, cell in cells.items() if not cell.vide}
-            if not cells or self.grille.cellule(number, self.colonnes[self.cles[0].id]).texte.startswith(PLI):
+        for number, row in self.grille.lignes.items():
+            read = ((spec.id, self.colonnes[spec.id]) for spec in self.cles + self.saisies)
+            cells = {name: row[column] for name, column in read if column in row}
+            if number <= self.titres or not cells or cells.get(self.cles[0].id, VIDE).texte.startswith(PLI):
                 continue
             origin = Origine(self.grille.fichier, self.grille.feuille, number, self.places)
             ligne = index.get(tuple(cle_de_titre(cells.get(spec.id, VIDE).texte) for spec in self.cles))
@@ -175,7 +175,7 @@ class _Lecteur:
         grid, titles, count = self.grille, self.titres, Counter(self.connues.values())
         for spec in self.feuille.modele.colonnes:
             # A CSV that a program wrote may leave out what is filled only when there is something to say.
-            optional = spec.role == "rappel" or (grid.est_un_csv and spec.role != "cle" and not spec.attendue)
+            optional = spec.role == "rappel" or (grid.csv and spec.role != "cle" and not spec.attendue)
             if not count[spec.id] and not optional:
                 yield grid.faute("titre_perdu", titles, spec.titre)
             if count[spec.id] > 1:
@@ -186,7 +186,7 @@ class _Lecteur:
             for column in cells.keys() - self.connues.keys() if line > titles else ():
                 first.setdefault(column, line)
         for column, line in sorted(first.items()):
-            title = grid.cellule(titles, column).texte[:60]
+            title = grid.lignes[titles].get(column, VIDE).texte[:60]
             kind, place = "colonne_ajoutee" if title else "colonne_sans_titre", lettre(column)
             yield grid.faute(kind, titles, f"{place} : {title}" if title else place, titre=title, premiere=line)
         for area in grid.fusions:
@@ -217,7 +217,8 @@ class _Lecteur:
             codes[spec.id] = ""
             if spec.id in cells:
                 try:
-                    words = self.feuille.listes[spec.id].mots(codes.get(spec.selon, ""))
+                    choices = self.feuille.listes[spec.id]
+                    words = choices.par.get(codes.get(spec.selon, ""), choices.codes)
                     codes[spec.id] = lire_choix(cells[spec.id], words)
                 except Illisible as problem:
                     faults.append(origin.placer(spec.id, *problem.args))

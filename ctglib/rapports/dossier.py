@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctglib.blocs.collecte import ce_qui_manque, ou_le_trouver, periodes
+from ctglib.blocs.collecte import ce_qui_manque, periodes
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.messages_suivi import surtout
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
@@ -88,7 +88,7 @@ class DossierACompleter:
         """Return what is missing, service by service: for which years, in which sheet, from which document, by when."""
         if self.demandees.empty:
             return None
-        writers, rows = {"document": ou_le_trouver}, self.demandees
+        writers, rows = {"document": lambda text: majuscule(text) or RIEN}, self.demandees
         return self.etude.tableau("demandes", rows, writers, groupes=rows["service"])
 
     def lettres(self) -> Bloc | None:

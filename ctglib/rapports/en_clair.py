@@ -67,7 +67,6 @@ class ResumeEnClair(EtudeDiagnostic):
         return MessagesDuSuivi(ouvrir_bilan(self.convention.id, self._annee).etude)
 
     def _dire(self, nom: str, **valeurs: object) -> list[str]:
-        """Return sentences of the catalogue, filled."""
         convention = self.convention
         parties = [self.catalogue.messages.avec_article(partie.nom_court) for partie in convention.parties]
         filled = {"debut": convention.debut.year, "fin": convention.fin.year, **self.contexte.lieux, **valeurs}
@@ -92,7 +91,6 @@ class ResumeEnClair(EtudeDiagnostic):
             yield from self._dire("date", annee=told["annee"].max())
 
     def _buts(self) -> Iterator[str]:
-        """Yield how many actions there are, then what the first aim at, those that say it shortly."""
         fiches = self.convention.fiches
         aims = [minuscule((fiche.objectifs or [fiche.titre])[0]).rstrip(" .") for fiche in fiches]
         yield from self._dire("but", fiches=nombrer(len(fiches), "grand but"))

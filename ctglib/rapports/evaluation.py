@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ctglib.blocs.collecte import ce_qui_manque, ou_le_trouver
+from ctglib.blocs.collecte import ce_qui_manque
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
@@ -20,7 +20,7 @@ from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
 from ctglib.calculs.parcours import ecrits
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
-from ctglib.document.tableau import Tableau
+from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import majuscule
 from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier, lire_finale
@@ -139,7 +139,7 @@ class EvaluationFinale:
         counts = missing["responsable"].value_counts()
         named = ", ".join(f"{service(self.etude, name)} ({count})" for name, count in counts.items())
         told, rows = self.etude.mot("manques", nombre=len(missing), services=named), ce_qui_manque(self.etude)
-        writers = {"document": ou_le_trouver}
+        writers = {"document": lambda text: majuscule(text) or RIEN}
         return paragraphe(told) + self.etude.tableau("manques", rows, writers, donnees=missing, groupes=rows["service"])
 
     def ecrans(self) -> Bloc | None:

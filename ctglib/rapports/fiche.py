@@ -221,7 +221,6 @@ class Fiche:
         return self._tableau("manques_de_la_fiche", table, donnees=missing, groupes=table["service"])
 
     def _demandes(self, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
-        """Yield the rows of a service: states, then values by years asked for, means, appreciation."""
         own = {nature: rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN, APPRECIATION)}
         etude, budget = self.etude, Moyens(self.etude)
         known = self._ensembles[self._ensembles["valeur_initiale"].notna() & self.sans_suivi]
@@ -287,10 +286,7 @@ class Fiche:
         return sources(etude.empreintes, etude.catalogue.synthese.fichiers, etude.contexte)
 
     def _trajectoires(self, annuelles: set[str]) -> Figure | None:
-        """Return the values by year of the first indicators that have at least two; a yearly threshold has no year.
-
-        Those that the fiche writes come first, then those that every service is asked for.
-        """
+        """Return the years of the first indicators, its own first; a threshold of every year has no year of its own."""
         etude, whole = self.etude, self._ensembles
         whole = whole.assign(propose=whole["origine"].ne("convention"))
         whole = whole.sort_values(["propose", "facultatif"], kind="stable")
