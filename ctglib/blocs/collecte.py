@@ -14,7 +14,6 @@ from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, pourcent
 
-SANS_SERVICE = "Aucun service désigné"
 QUOI = {
     ETAT: "État des modalités",
     MOYEN: "Moyens engagés (équivalents temps plein, euros)",
@@ -24,7 +23,7 @@ QUOI = {
 
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
     """Return how many indicators are informed, and the rate, service by service, then in all; fiches are in the CSV."""
-    names = {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {"": "Ensemble"}
+    names = services(etude) | {"": "Ensemble"}
     shown = etude.collecte[etude.collecte["groupe"].isin(("responsable", "ensemble"))]
     writers = {
         "valeur_groupe": lambda name: names.get(name, name),
@@ -50,7 +49,7 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     rows = rows.assign(
         demande=grouped["demande"].agg(lambda texts: " ; ".join(texts.dropna()) or RIEN).array,
         a_completer=grouped["a_completer"].any().array,
-        service=rows["responsable"].map(lambda name: nom_du_service(etude, name)),
+        service=rows["responsable"].map(services(etude)),
     )
 
     def ou(row: pd.Series) -> str:
@@ -92,7 +91,7 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
         return f"{years} ; {row.depart} (départ)" if row.depart else years
 
     return rows.assign(
-        service=rows["responsable"].map(lambda name: nom_du_service(etude, name)),
+        service=rows["responsable"].map(services(etude)),
         quoi=rows["nature"].map(QUOI).fillna(rows["libelle"]),
         quand_annees=[quand(row) for row in rows.itertuples()],
     )
@@ -141,7 +140,6 @@ def periodes(annees: list[int]) -> str:
     )
 
 
-def nom_du_service(etude: EtudeAnnuelle, nom: str) -> str:
-    """Return the label of a service."""
-    known = etude.catalogue.responsables
-    return known[nom].libelle if nom in known else SANS_SERVICE
+def services(etude: EtudeAnnuelle) -> dict[str, str]:
+    """Return the labels of the services, by id, and what is said where there is none."""
+    return {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {"": "Aucun service désigné"}

@@ -26,7 +26,6 @@ from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille as graphique_en_grille
 
 PROMIS = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")
-CHAQUE_ANNEE = "chaque année"
 COUTS = ["objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite"]
 EUROS, ETP = "euros", "etp"
 REFERENCE, FICHE, FINANCEMENT = "reference", "fiche", "financement"
@@ -201,7 +200,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     labels = {name: item.libelle for name, item in contexte.indicateurs.items()}
     writers = {
         "indicateur": labels.get,
-        "echeance": lambda due: CHAQUE_ANNEE if pd.isna(due) else date_longue(due.date()),
+        "echeance": lambda due: "chaque année" if pd.isna(due) else date_longue(due.date()),
         "compte": lambda count: count or RIEN,
         "etat": words.get,
     }

@@ -32,6 +32,7 @@ from ctglib.donnees.modeles.suivi import ColonneGabarit
 LISTES = "Listes"
 SANS_SAISIE = ("Mode d'emploi", LISTES)  # the sheets that nothing is entered in
 MODELE = Path(__file__).parent / "modele.xlsx"  # its first sheet, what the others begin as, the styles of cells
+LETTRE = MODELE.with_name("lettre.docx")  # its page and its styles, which Word changes
 BLANC = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")  # a cell that was awaited, once filled
 PLI = "+ "  # begins the heading of folded rows, which says nothing
 LIGNE_DES_TITRES = 4
@@ -74,14 +75,9 @@ def lettre(
 ) -> bytes:
     """Return the letter to a service, as the bytes of a Word file: why, what is asked for, to whom to send it back."""
     import docx
-    from docx.shared import Cm, Pt
 
-    word = docx.Document()
-    word.styles["Normal"].font.name, word.styles["Normal"].font.size = "Calibri", Pt(11)
-    section = word.sections[0]
-    section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2.5)
-    word.core_properties.title, word.core_properties.author, word.core_properties.language = objet, "ctglib", "fr-FR"
+    word = docx.Document(LETTRE)
+    word.core_properties.title = objet
     word.core_properties.created = end = datetime(annee, 12, 31)
     for text in (service, f"Objet : {objet}"):
         word.add_paragraph(insecables(text)).runs[0].bold = True

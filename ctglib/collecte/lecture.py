@@ -251,13 +251,12 @@ class _Lecteur:
                 quoted = ", ".join(f"« {name} »" for name in names)
                 said.append(f"{quoted}, peut-être le nom d'une personne ; si c'en est une, le retirer.")
             self.lecture.remarques += [f"{origin}, « {self.places[spec.id]} » : {text}" for text in said]
-        titles = {spec.id: spec.titre for spec in self.feuille.modele.colonnes}
         # A cell would be lost if what it is about is empty; not as prefilled.
         for spec in [spec for spec in self.saisies if spec.id in values] if not faults else ():
             about = [name for name in spec.accompagne if name in opened]
             prefilled = cle_de_titre(str(ligne.montre.get(spec.id, ""))) == cle_de_titre(values[spec.id])
             if about and not any(map(values.get, about)) and not (ligne.montre and prefilled):
-                named = " ou ".join(f"« {titles[name]} »" for name in about)
+                named = " ou ".join(f"« {one.titre} »" for one in self.feuille.modele.colonnes if one.id in about)
                 faults.append(origin.faute(spec.id, "sans_objet", trouve=montrer(cells[spec.id]), colonnes=named))
         self.lecture.fautes += faults
         if ligne.montre and not values.get("statut"):

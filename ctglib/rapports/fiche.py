@@ -13,7 +13,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.blocs.collecte import nom_du_service, renvoi_au_dossier, tableau_revisions
+from ctglib.blocs.collecte import renvoi_au_dossier, services, tableau_revisions
 from ctglib.blocs.indicateurs import DEDUITE, depart, ecrire_l_annee, marques, mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
@@ -213,8 +213,8 @@ class Fiche:
         if missing.empty:
             return None
         rows = [
-            (nom_du_service(etude, name), *line)
-            for name in dict.fromkeys([*etude.catalogue.responsables, *missing["responsable"]])
+            (label, *line)
+            for name, label in services(etude).items()
             for line in self._demandes(missing[missing["responsable"] == name])
         ]
         table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
