@@ -200,10 +200,8 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     writers["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
     if not analyse.un("capacite"):
         writers["capacite_dit"] = None
-    above, below = (
-        minuscule(contexte.indicateurs[analyse.un(role)].libelle) for role in ("numerateur", "denominateur")
-    )
-    note = etude.mot("taux_de_l_analyse", numerateur=above, denominateur=below)
+    named = {role: minuscule(contexte.indicateurs[analyse.un(role)].libelle) for role in ("numerateur", "denominateur")}
+    note = etude.mot("taux_de_l_analyse", **named)
     yield _tableau(etude, analyse, table, known, writers, note, taux="Taux")
 
 

@@ -135,9 +135,8 @@ def periodes(annees: list[int]) -> str:
     """
     years = pd.Series(annees)
     runs = [list(run) for _, run in years.groupby(years.diff().ne(1).cumsum())]
-    return enumerer(
-        [f"{run[0]}{INSECABLE}à {run[-1]}" if len(run) > 2 else enumerer(list(map(str, run))) for run in runs]
-    )
+    told = [f"{run[0]}{INSECABLE}à {run[-1]}" if len(run) > 2 else enumerer(list(map(str, run))) for run in runs]
+    return enumerer(told)
 
 
 def services(etude: EtudeAnnuelle) -> dict[str, str]:

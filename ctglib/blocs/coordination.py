@@ -101,14 +101,12 @@ def couts(
         fiche) or "financement". A total that lacks a line has no ``valeur``; ``valeur_connue`` is then « at least ».
     """
     cost = postes["valeur"] * referentiel.cout_etp
-    reference = postes.assign(objet=REFERENCE, signataire="", valeur=cost, valeur_connue=cost).reset_index(
-        names="annee"
-    )
+    reference = postes.assign(objet=REFERENCE, signataire="", valeur=cost, valeur_connue=cost)
     euros = moyens[moyens["nature"].eq(EUROS) & moyens["annee"].isin(postes.index)]
     own, paid = euros["fiche"].eq(fiche).fillna(value=False), euros["poste"].eq(financement)
     written = pd.concat([euros[own].assign(objet=FICHE), euros[paid].assign(objet=FINANCEMENT)])
     sums = totaux(written, ["annee", "objet", "signataire"]).sort_values("annee", kind="stable")
-    table = pd.concat([reference, sums], ignore_index=True).assign(unite=EUROS)
+    table = pd.concat([reference.reset_index(names="annee"), sums], ignore_index=True).assign(unite=EUROS)
     return table.astype({"annee": "Int64", "valeur": "float64", "valeur_connue": "float64"})[COUTS]
 
 

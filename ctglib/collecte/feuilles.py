@@ -15,7 +15,7 @@ from itertools import count, islice
 
 from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, Suivi, Table, lire_annee
 from ctglib.donnees.dossier import Dossier, charger_gabarit
-from ctglib.donnees.fautes import refus
+from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.lecture import CONVENTIONS
 from ctglib.donnees.modeles.catalogue import Indicateur, Modalite
 from ctglib.donnees.modeles.convention import Fiche
@@ -179,8 +179,7 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     dossier, gabarit = suivi.dossier, charger_gabarit(convention)
     first, last = dossier.convention.debut.year, suivi.fin.year
     if not first <= annee <= last:
-        expected = f"une année de la convention, de {first} à {last}"
-        raise refus(f"{CONVENTIONS}/{convention}", f"l'année {annee}", expected, "corriger l'année demandée")
+        raise refus(f"{CONVENTIONS}/{convention}", *mots("annee_demandee", annee=annee, debut=first, fin=last))
     if responsable and responsable not in (known := dossier.catalogue.responsables):
         raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "un service", "responsables.yaml"))
     suivis = {year: lire_annee(convention, year) for year in sorted({annee, *annees_presentes(convention)})}

@@ -87,7 +87,7 @@ class Grille:
     feuille: str
     lignes: dict[int, dict[int, Cellule]]
     fusions: tuple[CellRange, ...] = ()
-    csv: bool = False
+    csv: bool = False  # a program may have written it, without the columns that it does not fill
 
     def faute(self, cle: str, ligne: int | None = None, colonne: str | None = None, /, **valeurs: object) -> Faute:
         """Return a fault of the sheet, of one of its rows or of its cells, in the words of ``fautes.yaml``."""

@@ -269,9 +269,8 @@ def _fautes_a_l_ecriture(
         places, names = entry.origine.colonnes, re.split(r"[,.\s\[\]]+", column)
         column = next((name for name in reversed(names) if name in places), next(iter(entry.valeurs)))
         if re.fullmatch("la clé « .* » est absente", fault.trouve):
-            yield entry.origine.faute(
-                column, "cellule_necessaire", titre=places.get(column, column).partition(" : ")[2]
-            )
+            title = places.get(column, column).partition(" : ")[2]
+            yield entry.origine.faute(column, "cellule_necessaire", titre=title)
         else:
             said = (_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede))
             yield entry.origine.placer(column, *said)

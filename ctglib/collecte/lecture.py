@@ -139,9 +139,8 @@ class _Lecteur:
         """Add what the rows under the headings say; the heading of a fold says nothing."""
         specs = self.feuille.modele.colonnes
         if not self.titres:
-            self.lecture.fautes.append(
-                self.grille.faute("sans_titres", titres=", ".join(one.titre for one in specs[:4]))
-            )
+            titles = ", ".join(spec.titre for spec in specs[:4])
+            self.lecture.fautes.append(self.grille.faute("sans_titres", titres=titles))
             return
         self.lecture.fautes += self._fautes_de_colonnes()
         if len(self.cles) < sum(spec.role == "cle" for spec in specs):

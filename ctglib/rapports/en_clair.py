@@ -45,12 +45,8 @@ class ResumeEnClair(EtudeDiagnostic):
         plural = {word: "s? ".join(map(re.escape, word.split())) for word in words}
         met = [word for word in words if re.search(rf"\b{plural[word]}s?\b", said)]
         right["Les mots difficiles"] = [f"{majuscule(word)} : {words[word]}." for word in met]
-        return colonnes(
-            *(
-                sum((sous_titre(title) + liste(told) for title, told in side.items() if told), Groupe())
-                for side in (left, right)
-            )
-        )
+        sides = [[sous_titre(title) + liste(told) for title, told in side.items() if told] for side in (left, right)]
+        return colonnes(*(sum(side, Groupe()) for side in sides))
 
     _regles = property(lambda self: self.catalogue.messages.en_clair)
 

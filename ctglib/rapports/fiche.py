@@ -174,10 +174,8 @@ class Fiche:
         notes = [*marques(shown, contexte), (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE]
         notes += petits_publies(shown, ("valeur_initiale", "valeur_precedente", "valeur"), limit, contexte)
         notes += mode_de_lecture(etude, "depuis_la_derniere")
-        data, labels = (
-            pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True),
-            groups.map(GROUPES.__getitem__),
-        )
+        data = pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True)
+        labels = groups.map(GROUPES.__getitem__)
         table = self._tableau("indicateurs_de_la_fiche", shown, writers, donnees=data, groupes=labels, notes=notes)
         return suite([table, self._trajectoires(yearly)])
 
