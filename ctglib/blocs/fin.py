@@ -18,7 +18,7 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
-from ctglib.calculs.collecte import DEPART, VALEUR, demandes, manques_finaux
+from ctglib.calculs.collecte import DEPART, VALEUR, a_collecter, demandes, manques_finaux
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
@@ -109,6 +109,7 @@ def etudier_la_fin(
     *earlier, last = suivi.suivis
     # Each year as its own bilan read it.
     scored = {year: evaluer(suivi, year) for year in earlier} | {last: derniere.evaluation}
+    asked = {year: a_collecter(one, catalogue, convention, fin=suivi.fin) for year, one in scored.items()}
     states = {year: etats(suivi, year) for year in earlier} | {last: derniere.etats}
     changes, lectures = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee), finale.lectures
     ways = calculs.parcours(convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis)
@@ -143,9 +144,7 @@ def etudier_la_fin(
             depart=annee_du_diagnostic(suivi.dossier.annexe1),
             hasard=catalogue.evaluation.seuils.hasard_ecarts,
         ),
-        manques=manques_finaux(
-            convention, catalogue, suivi.suivis, scored, states, parcours=ways, gabarit=derniere.gabarit
-        ),
+        manques=manques_finaux(convention, catalogue, suivi.suivis, asked, states, gabarit=derniere.gabarit),
     )
 
 

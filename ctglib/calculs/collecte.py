@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -155,15 +155,10 @@ def manques(
         if fiche.numero not in {item.fiche for item in suivi.appreciations}:
             due.append((service, APPRECIATION, "", ""))
     values = a_collecter[(a_collecter["fiche"] == fiche.numero) & a_collecter["motif"].ne(SUIVANTE)]
-    states, others = (
-        pd.DataFrame(lines, columns=list(COLONNES[:4]))
-        .assign(annee=suivi.annee, motif=A_COMPLETER)
-        .reindex(columns=list(COLONNES), fill_value="")
-        for lines in (rows, due)
-    )
-    values = values.assign(nature=VALEUR, element=values["indicateur"])[list(COLONNES)]
-    table = pd.concat([states, values, others], ignore_index=True).astype({"annee": "Int64"})
-    return table.fillna({name: "" for name in COLONNES if name != "annee"})
+    told = pd.DataFrame([*rows, *due], columns=list(COLONNES[:4])).assign(annee=suivi.annee, motif=A_COMPLETER)
+    values = values.assign(nature=VALEUR, element=values["indicateur"])
+    table = pd.concat([told[: len(rows)], values, told[len(rows) :]], ignore_index=True)[list(COLONNES)]
+    return table.astype({"annee": "Int64"}).fillna({name: "" for name in COLONNES if name != "annee"})
 
 
 COLONNES_MANQUES = ("responsable", "nature", "fiche", "element", "libelle", "annees", "document")
@@ -171,59 +166,42 @@ DEPART = "valeur_initiale"
 
 
 def manques_finaux(
-    convention: Convention, catalogue: Catalogue, suivis: Mapping[int, Suivi], evaluations: Mapping[int, pd.DataFrame],
-    etats: Mapping[int, pd.DataFrame], *, parcours: pd.DataFrame, gabarit: Gabarit,
+    convention: Convention, catalogue: Catalogue, suivis: Mapping[int, Suivi], demandees: Mapping[int, pd.DataFrame],
+    etats: Mapping[int, pd.DataFrame], *, gabarit: Gabarit,
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row a thing to ask, service by service, with all the years that it is missing for.
 
-    A fiche asks for nothing before the year in which it begins. What is optional, or computed, is asked from nobody;
-    what is awaited once is, in the year of its target alone. An initial value is asked where it would serve: not of a
-    typology, nor of what is computed, nor before a break.
+    ``demandees`` is what each bilan asked for (see ``a_collecter``): the gaps of all count, the initial values of the
+    last. A fiche that has begun is asked for its states, its means when none is known, its appreciation.
 
     Returns:
         The columns ``COLONNES_MANQUES``; ``nature`` is "valeur", "valeur_initiale", "etat", "moyen" or "appreciation",
         ``element`` the indicator or "", ``annees`` the years joined by « ; ».
     """
-    start, meanings = {fiche.numero: fiche.debut.year for fiche in convention.fiches}, catalogue.indicateurs_fiches
-    every = pd.concat(evaluations.values(), ignore_index=True)
-    told = every["renseigne"] | every["statut"].eq(Statut.SANS_OBJET)
-    asked = demandes(every[~told.groupby([every["annee"], every["indicateur"]]).transform("any")])
-    asked = asked[asked["dimension"].eq("")]
-    once = asked["indicateur"].map(lambda name: meanings[name].unique).astype(bool) & asked["annee_cible"].notna()
-    asked = asked[asked["annee"].ge(asked["fiche"].map(start)) & (~once | asked["annee"].eq(asked["annee_cible"]))]
-    missing = asked.groupby("indicateur")["annee"].agg(_joindre)
-    values = parcours.assign(nature=VALEUR, annees=parcours["indicateur"].map(missing)).dropna(subset="annees")
-
-    starts = parcours[parcours["valeur_initiale"].isna() & parcours["table"].eq("observations")]
-    starts = demandes(starts[starts["origine_cible"].ne("implicite")])
-    unbroken = [name for name in starts["indicateur"] if not meanings[name].ruptures]
-    starts = starts[starts["indicateur"].isin(unbroken)].assign(nature=DEPART, annees=str(convention.debut.year - 1))
-
-    appraised = {annee: {item.fiche for item in suivi.appreciations} for annee, suivi in suivis.items()}
-    paid = {annee: set(_connus(suivi.moyens)["fiche"].dropna()) for annee, suivi in suivis.items()}
-    said = {annee: start.keys() - set(table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"])
-            for annee, table in etats.items()}  # fmt: skip
-    by_fiche = [
-        (gabarit.parts.des_moyens(fiche.numero) if nature == MOYEN else gabarit.parts.de_fiche(fiche), nature,
-         fiche.numero, _joindre(years))
-        for nature, known in ((ETAT, said), (MOYEN, paid), (APPRECIATION, appraised))
-        for fiche in convention.fiches
-        if (years := [annee for annee, fiches in known.items() if annee >= start[fiche.numero]
-                      and fiche.numero not in fiches])
+    order = pd.Index([item.id for fiche in convention.fiches for item in fiche.indicateurs])
+    gaps, starts, parts = pd.concat(demandees.values()), demandees[max(demandees)], gabarit.parts
+    gaps = gaps[gaps["motif"].eq(A_COMPLETER)].sort_values("indicateur", key=order.get_indexer, kind="stable")
+    values = pd.concat([gaps.assign(nature=VALEUR), starts[starts["motif"].eq(DEPART)].assign(nature=DEPART)])
+    today = {annee: suivi.bilan.date_arretee for annee, suivi in suivis.items()}
+    told = {
+        ETAT: {annee: {*table["fiche"]} - {*table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"]}
+               for annee, table in etats.items()},
+        MOYEN: {annee: {*_connus(suivi.moyens)["fiche"]} for annee, suivi in suivis.items()},
+        APPRECIATION: {annee: {item.fiche for item in suivi.appreciations} for annee, suivi in suivis.items()},
+    }  # fmt: skip
+    due = [
+        (parts.des_moyens(fiche.numero) if nature == MOYEN else parts.de_fiche(fiche), nature, fiche.numero, annee)
+        for nature, known in told.items() for fiche in convention.fiches for annee, fiches in known.items()
+        if fiche.debut <= today[annee] and fiche.numero not in fiches
     ]  # fmt: skip
-    others = pd.DataFrame(by_fiche, columns=["responsable", "nature", "fiche", "annees"])
-    table = pd.concat([values, starts], ignore_index=True)
-    documents = [getattr(meanings[name].collecte, "document", "") for name in table["indicateur"]]
-    table = table.assign(element=table["indicateur"], document=documents)
-    table = pd.concat([table, others], ignore_index=True).astype({"fiche": "Int64"})
-    table = table.fillna(dict.fromkeys(("element", "libelle", "document"), ""))
-    return _par_service(table, catalogue, "fiche")[list(COLONNES_MANQUES)]
+    others = pd.DataFrame(due, columns=["responsable", "nature", "fiche", "annee"])
+    table = pd.concat([values.assign(element=values["indicateur"]), others], ignore_index=True)
+    keys = [name for name in COLONNES_MANQUES if name != "annees"]
+    table = table.astype({"fiche": "Int64"}).fillna(dict.fromkeys(("element", "libelle", "document"), ""))
+    table = table.groupby(keys, sort=False)["annee"].agg(lambda years: SEPARATEUR.join(map(str, years.unique())))
+    return _par_service(table.reset_index(name="annees"), catalogue, "fiche")[list(COLONNES_MANQUES)]
 
 
 def _connus(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return the means that somebody told."""
     return moyens[~moyens["statut"].isin(INCONNUES)]
-
-
-def _joindre(annees: Iterable[int]) -> str:
-    return SEPARATEUR.join(str(annee) for annee in annees)

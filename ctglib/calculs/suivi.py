@@ -31,16 +31,14 @@ ANNEES = (
 DEUX_POINTS = 2  # a single point draws no way
 
 
-def a_la_date(observations: pd.DataFrame, annee: int) -> pd.DataFrame:
+def a_la_date(observations: pd.DataFrame, annee: int, *, delai: int = 0) -> pd.DataFrame:
     """Return the values that the bilan of ``annee`` reads: years and millésimes up to it, the latest millésime of each.
 
     A revision is a new row; an earlier bilan made again reads what it read then. One row a ``CLE``, sorted by it.
+    ``delai`` is how many years later than its own a value may be known.
     """
-    return _dernier_millesime(observations[(observations["millesime"] <= annee) & (observations["annee"] <= annee)])
-
-
-def _dernier_millesime(observations: pd.DataFrame) -> pd.DataFrame:
-    ordered = observations.sort_values([*CLE, "millesime"], kind="stable")
+    known = observations[observations["millesime"].le(annee + delai) & observations["annee"].le(annee)]
+    ordered = known.sort_values([*CLE, "millesime"], kind="stable")
     return ordered.drop_duplicates(CLE, keep="last", ignore_index=True)
 
 
@@ -84,7 +82,7 @@ def contexte_connu(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
     It is written in the winter of N+1, and the picture of December N comes out in N+1. What is published later belongs
     to the next bilan, so that an old one can be made again.
     """
-    return _dernier_millesime(contexte[(contexte["millesime"] <= annee + 1) & (contexte["annee"] <= annee)])
+    return a_la_date(contexte, annee, delai=1)
 
 
 def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> pd.DataFrame:
@@ -176,27 +174,18 @@ def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
     return {code: known[code] for code in known if not indicateur.modalites or code in indicateur.modalites}
 
 
-def changements_en_vigueur(avenants: Iterable[Avenant], date_arretee: Date) -> tuple[Changement, ...]:
-    """Return the changes that a bilan reads: signed and in force at its date, the latest in force last."""
+def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> list[tuple[int, Changement]]:
+    """Return the changes that a bilan reads, with the number of their avenant: see ``changements_en_vigueur``."""
     known = [
         (change.effet, avenant.date, avenant.numero, change)
         for avenant in avenants for change in avenant.changements if max(avenant.date, change.effet) <= date_arretee
     ]  # fmt: skip
-    return tuple(change for *_, change in sorted(known, key=lambda item: item[:3]))
+    return [(number, change) for *_, number, change in sorted(known, key=lambda item: item[:3])]
 
 
-Numerotes = tuple[tuple[int, "Changement"], ...]
-
-
-def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> Numerotes:
-    """Return the changes in force at a date with the number of their avenant, in the order of the avenants."""
-    return tuple((one.numero, change) for one in avenants for change in changements_en_vigueur([one], date_arretee))
-
-
-def avenant_de_la_cible(changements: Numerotes) -> dict[str, int]:
-    """Return the number of the avenant that set the target of each indicator, the latest in force."""
-    targets = [(change.effet, number, change) for number, change in changements if change.nature == "cible"]
-    return {change.element: number for _, number, change in sorted(targets, key=lambda item: item[:2])}
+def changements_en_vigueur(avenants: Iterable[Avenant], date_arretee: Date) -> tuple[Changement, ...]:
+    """Return the changes that a bilan reads: signed and in force at its date, the latest in force last."""
+    return tuple(change for _, change in par_avenant(avenants, date_arretee))
 
 
 def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> list[tuple[int, str]]:

@@ -22,7 +22,7 @@ from ctglib.blocs.page_une import page_une
 from ctglib.blocs.propositions import ensembles
 from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
-from ctglib.calculs.suivi import avenant_de_la_cible, depuis_le_depart, par_avenant
+from ctglib.calculs.suivi import depuis_le_depart, par_avenant
 from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
 from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
 from ctglib.document.figure import Figure
@@ -145,7 +145,8 @@ class Fiche:
         if self.sans_suivi:
             return None
         etude, rows, whole = self.etude, self.etude.evaluation, self._ensembles
-        contexte, words, by = etude.contexte, etude.catalogue.evaluation, avenant_de_la_cible(self._changements)
+        contexte, words = etude.contexte, etude.catalogue.evaluation
+        by = {change.element: number for number, change in self._changements if change.nature == "cible"}
         # The indicators whose implied threshold has no year: it has to hold every year.
         lasting = {item.id for item in self.fiche.indicateurs if item.implicite and item.implicite.annee is None}
         yearly = lasting & {*whole.loc[whole["origine_cible"].eq(IMPLICITE), "indicateur"]}
