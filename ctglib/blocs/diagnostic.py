@@ -226,7 +226,7 @@ class MessagesDuDiagnostic:
             titles = {theme.theme: minuscule(theme.titre) for theme in self.etude.catalogue.themes}
             named = [titles[name] for name in needs["theme"].unique()]
             themes = " ; ".join(named) if any(" et " in name for name in named) else enumerer(named)
-            yield Message(remplir(regles.a_decider["sans_fiche"], themes=themes), ("tableau-besoins",))
+            yield Message(remplir(regles.sans_fiche, themes=themes), ("tableau-besoins",))
         for lacune in self._lacunes:
             yield Message(lacune.question, LACUNES, CONTROLE)
         if needs.empty and not self._lacunes:

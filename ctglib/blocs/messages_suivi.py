@@ -17,10 +17,10 @@ from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
-from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre  # fmt: skip
+from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import inconnues, pas_commencees, totaux
-from ctglib.calculs.parcours import juges, mauvais
-from ctglib.document.typographie import NOMBRES, abreger, accorder, date_longue, en_lettres, nombrer, sont, tous
+from ctglib.calculs.parcours import MANQUES
+from ctglib.document.typographie import abreger, accorder, date_longue, en_lettres, nombrer, remplir, sont, tous
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
@@ -142,9 +142,9 @@ class MessagesDuSuivi:
         bare = bool(words) and (FOIS in words or item.decimales > 0 or value >= 2)
 
         def number(valeur: float) -> str:
-            if bare and not item.decimales and valeur < len(NOMBRES):
-                return en_lettres(int(valeur), feminin=True)
-            return (contexte.valeur_nue if bare else contexte.valeur)(name, valeur)
+            if not bare:
+                return contexte.valeur(name, valeur)
+            return contexte.valeur_nue(name, valeur) if item.decimales else en_lettres(round(valeur), feminin=True)
 
         notes = ["chiffre provisoire"] if row["statut"] in PROVISOIRES else []
         if row["raison_evolution"] in self.regles.non_comparables:
@@ -153,7 +153,7 @@ class MessagesDuSuivi:
             before = {value: "comme", 0: "jamais" if FOIS in words else number(0)}.get(earlier) or number(earlier)
             notes.append(f"{before} en {row['annee_precedente']}")
         label = abreger(item.libelle, self.regles.signes)
-        told = (words if bare else self.regles.reste).format(valeur=number(value), libelle=label)
+        told = remplir(words if bare else self.regles.reste, valeur=number(value), libelle=label)
         return told + (f" ({' ; '.join(notes)})" if notes else "")
 
     def _actions(self) -> Iterator[Message]:
@@ -211,7 +211,7 @@ class MessagesDuSuivi:
         for name in [name for name in self.regles.territoire if name in last.index][:2]:
             value = contexte.valeur(name, *last.loc[name, ["valeur", "statut"]])
             words = {"valeur": value, "annee": last.at[name, "annee"], **contexte.lieux}
-            told.append(f"{self.regles.territoire[name].format(**words)}.")
+            told.append(remplir(self.regles.territoire[name], **words))
         if told:
             yield self._message(" ".join(told), "territoire")
 
@@ -264,11 +264,11 @@ class MessagesDuSuivi:
     def _message(self, texte: str, preuves: str) -> Message:
         return Message(texte, self.regles.preuves[preuves])
 
-    def _dire(self, cle: str, preuves: str, nombre: int = 1, **mots: object) -> Message:
-        """Return a sentence of the catalogue about one thing, or about several."""
-        form, count = self.regles.suivi[cle][-1 if nombre > 1 else 0], en_lettres(nombre)
-        text = form.format(nombre=count, Nombre=majuscule(count), annee=self.etude.annee, **mots)
-        return self._message(text, preuves)
+    def _dire(self, cle: str, preuves: str, n: int = 1, **mots: object) -> Message:
+        """Return a sentence of the catalogue about ``n`` things."""
+        count = en_lettres(n)
+        words = {"nombre": count, "Nombre": majuscule(count), "annee": self.etude.annee, **mots}
+        return self._message(remplir(self.regles.suivi[cle], n=n, **words), preuves)
 
 
 @dataclass(frozen=True)
@@ -309,15 +309,14 @@ class MessagesDeLaFin(MessagesDuSuivi):
 
     def decisions(self) -> Iterator[Message]:
         """Yield the reconduction, the objectives to take up again, then what the last year calls for."""
-        rules, proposed = self.regles.a_decider, self.etude.recommandations
+        proposed = self.etude.recommandations
         if self.etude.convention.citer("reconduction"):
-            yield self._message(rules["reconduction"].format(fin=date_longue(self.etude.suivi.fin)), "articles")
+            yield self._dire("reconduction", "articles", jour=date_longue(self.etude.suivi.fin))
         for code in ("adapter", "rendre_mesurable", "arreter"):
             labels = proposed.loc[proposed["decision"].eq(code), "libelle"]
             if len(labels):
                 first = f"« {abreger(minuscule(labels.iloc[0]), self.regles.signes)} »"
-                many = "l'objectif" if len(labels) == 1 else f"les {nombrer(len(labels), 'objectif')}"
-                yield self._message(rules[code].format(objectifs=many, premier=first), "recommandations")
+                yield self._dire(code, "recommandations", len(labels), premier=first)
         yield from super().decisions()
 
     def _cibles(self) -> Iterator[Message]:
@@ -328,7 +327,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
         judged = nombrer(int(reached.total), "cible ou référence", "cibles ou références", feminin=True)
         good = sont(int(reached.valeur), "atteinte ou en bonne voie", "atteintes ou en bonne voie")
         text = f"Sur {judged} que l'on peut juger, {good}"
-        for row in ways[juges(ways) & mauvais(ways)][:1].itertuples():
+        for row in ways[ways["verdict"].isin(MANQUES)][:1].itertuples():
             now, aim = (contexte.valeur(row.indicateur, value) for value in (row.derniere, row.cible))
             others = int(reached.total - reached.valeur)
             many = "une ne l'est pas," if others == 1 else f"{en_lettres(others)} ne le sont pas, dont"

@@ -36,24 +36,22 @@ def presenter(contexte: Contexte, cle: str, *lignes: object, **reste: object) ->
 
 def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier], contexte: Contexte) -> Tableau:
     """Return the files read, grouped by what they are, in the order of the roles then of their paths."""
-    rows = [(*role(path, roles), path, digest if publiable(path) else "") for path, digest in empreintes.items()]
-    rows.sort(key=lambda row: (row[0], row[2]))
+    roles = [*roles, AUTRE]
+    ranks = {path: next(rank for rank, one in enumerate(roles) if fnmatchcase(path, one.motif)) for path in empreintes}
+    paths = sorted(empreintes, key=lambda path: (ranks[path], path))
+    found, shown = [roles[ranks[path]] for path in paths], [path if publiable(path) else "" for path in paths]
     table = pd.DataFrame(
-        [(path, found.role, found.partie, digest) for _, found, path, digest in rows],
-        columns=["fichier", "role", "partie", "sha256"],
+        {
+            "fichier": paths,
+            "role": [one.role for one in found],
+            "partie": [one.partie for one in found],
+            "sha256": [empreintes.get(path, "") for path in shown],
+        }
     )
     writers = {  # the group names the folder
         "fichier": lambda path: path.partition("/")[2],
         "empreinte": lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE,
     }
-    groups = [f"{found.groupe} ({path.partition('/')[0]})" for _, found, path, _ in rows]
-    hidden = not all(map(publiable, empreintes)) and dire("empreinte_non_publiee")
-    notes = [dire("version", version=__version__), hidden]
+    groups = [f"{one.groupe} ({path.partition('/')[0]})" for one, path in zip(found, paths, strict=True)]
+    notes = [dire("version", version=__version__), not all(shown) and dire("empreinte_non_publiee")]
     return presenter(contexte, "sources", table, writers, groupes=groups, notes=notes)
-
-
-def role(fichier: str, roles: list[RoleDeFichier]) -> tuple[int, RoleDeFichier]:
-    """Return the first role whose pattern fits a file, with its rank; ``AUTRE`` when the catalogue has none."""
-    return next(
-        ((rank, found) for rank, found in enumerate(roles) if fnmatchcase(fichier, found.motif)), (len(roles), AUTRE)
-    )

@@ -414,7 +414,7 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
 
 def _participation(cadre: Cadre) -> Iterator[Ligne]:
     """Yield who was asked, of each public, what the partners do together, an example an axis; always an empty row."""
-    publics = cadre.dossier.catalogue.bilan.participation.publics.items()
+    publics = cadre.dossier.catalogue.bilan.publics.items()
     asked = {
         "consultations": {name: many.capitalize() for name, (_, many) in publics},
         "exemples": {axe.id: axe.titre for axe in cadre.dossier.convention.axes},

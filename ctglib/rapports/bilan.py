@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import product
+from itertools import cycle, product
 
 import pandas as pd
 
@@ -19,10 +19,10 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.propositions import OUVERTES, devenues, ensembles, proposer, service
 from ctglib.blocs.territoire import Territoire
-from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule, nombre
+from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.calculs.territoire import trajectoires_du_territoire
-from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, liste, paragraphe, sous_titre, suite
+from ctglib.document.blocs import Bloc, Couverture, Gras, Groupe, Lien, Texte, liste, paragraphe, sous_titre, suite
 from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau, ecrire_valeur
@@ -176,15 +176,12 @@ class Bilan:
         places = pd.MultiIndex.from_product([sorted(states["fiche"].unique()), met], names=["fiche", "statut"])
         counts = states.groupby(["fiche", "statut"])["en_retard"].agg(valeur="size", en_retard="sum")
         counts = counts.reindex(places, fill_value=0).reset_index()
-        cells = pd.DataFrame(
-            {
-                "ligne": "Fiche " + counts["fiche"].astype(str),
-                "colonne": counts["statut"].map(words),
-                "valeur": counts["valeur"].astype(float),
-                "texte": counts["valeur"].astype(str),
-                "en_retard": counts["en_retard"],
-            }
-        )
+        cells = counts.assign(
+            ligne="Fiche " + counts["fiche"].astype(str),
+            colonne=counts["statut"].map(words),
+            valeur=counts["valeur"].astype(float),
+            texte=counts["valeur"].astype(str),
+        )[["ligne", "colonne", "valeur", "texte", "en_retard"]]
         title = f"Combien de modalités sont faites, {self.etude.lieu} ?"
         return grille(cells, self.etude.contexte, nom="etats-des-fiches", titre=title)
 
@@ -383,38 +380,31 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     if etude.annuel.vide:
         return None
     begun, words = etude.etats[~pas_commencees(etude.etats, etude.arrete)], etude.catalogue.evaluation.etats
-    told, spoken = Groupe(), etude.catalogue.bilan.paroles
+    told: dict[str, list[Texte]] = {axe.id: [] for axe in etude.convention.axes}
     appraised = {item.fiche: item for item in etude.annuel.appreciations}
-    for axe in etude.convention.axes:
-        items = []
-        for rank, fiche in enumerate(etude.convention.fiches):
-            if fiche.axe != axe.id:
-                continue
-            rows, said = begun[begun["fiche"].eq(fiche.numero)], []
-            if rows.empty:
-                said.append(f"Elle commence en {fiche.debut.year}.")
-            elif rows["statut"].eq(NON_RENSEIGNEE).all():
-                said.append("L'état de ses modalités n'a pas été transmis.")
-            named = {words[code]: rows["statut"].eq(code) for code in NOMMES}
-            named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
-            states = [
-                f"{sont(len(names), word, accorder(word, 2))} ({' ; '.join(f'« {name} »' for name in names)})"
-                for word, mask in named.items()
-                if len(names := rows.loc[mask, "libelle"])
-            ]
-            if states:
-                said.append(f"Sur {nombrer(len(rows), 'modalité', feminin=True)}, {enumerer(states)}.")
-            both, success, trouble = spoken[rank % len(spoken)]
-            item = appraised.get(fiche.numero)
-            if item and (item.reussites or item.difficultes):
-                first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]
-                said.append((both if len(first) > 1 else success if item.reussites else trouble).format(*first))
-            link = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
-            head = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
-            items.append((head, f"{' '.join(said)} ", link, "."))
-        if items:
-            told += sous_titre(f"Axe {axe.titre}") + liste(items)
-    return told
+    for fiche, (both, success, trouble) in zip(etude.convention.fiches, cycle(etude.catalogue.bilan.paroles)):
+        rows, said = begun[begun["fiche"].eq(fiche.numero)], []
+        if rows.empty:
+            said.append(f"Elle commence en {fiche.debut.year}.")
+        elif rows["statut"].eq(NON_RENSEIGNEE).all():
+            said.append("L'état de ses modalités n'a pas été transmis.")
+        named = {words[code]: rows["statut"].eq(code) for code in NOMMES}
+        named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
+        states = [
+            f"{sont(len(names), word, accorder(word, 2))} ({' ; '.join(f'« {name} »' for name in names)})"
+            for word, mask in named.items()
+            if len(names := rows.loc[mask, "libelle"])
+        ]
+        if states:
+            said.append(f"Sur {nombrer(len(rows), 'modalité', feminin=True)}, {enumerer(states)}.")
+        item = appraised.get(fiche.numero)
+        if item and (item.reussites or item.difficultes):
+            first = [text.rstrip(".") for texts in (item.reussites, item.difficultes) for text in texts[:1]]
+            said.append((both if len(first) > 1 else success if item.reussites else trouble).format(*first))
+        link = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
+        head = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
+        told[fiche.axe].append((head, f"{' '.join(said)} ", link, "."))
+    return suite(sous_titre(f"Axe {axe.titre}") + liste(told[axe.id]) for axe in etude.convention.axes if told[axe.id])
 
 
 def _en_long(jour: str) -> str:
@@ -431,29 +421,28 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     All is as entered, and « non renseigné » otherwise. A sentence a public: « Le 12 juin 2025, 84 familles ont répondu
     (questionnaire). Ce qui a changé : … », or that nobody of it was asked.
     """
-    words, small = etude.catalogue.bilan.participation, etude.catalogue.seuils.petits_effectifs
+    mot, small = etude.mot, etude.catalogue.seuils.petits_effectifs
     known = {year: item for year in annees if (item := etude.suivi.suivis[year].participation) is not None}
     if not known:
-        return paragraphe(words.non_renseignee)
+        return paragraphe(mot("participation_non_renseignee"))
     asked = []
-    for year, (public, (one, many)) in product(known, words.publics.items()):
+    for year, (public, (one, many)) in product(known, etude.catalogue.bilan.publics.items()):
         own = [item for item in known[year].consultations if item.public == public and item.combien]
         if not own:
-            asked.append(words.personne.format(annee=year, public=many))
+            asked.append(mot("public_non_interroge", annee=year, public=many))
         for item in own:
-            shown = item.combien >= small
-            count = compter(item.combien, one, many) if shown else words.peu.format(seuil=nombre(small), public=many)
-            told = words.reponses[item.combien > 1].format(date=date_longue(item.date), combien=count)
+            few = mot("peu_de_reponses", seuil=small, public=many)
+            count = compter(item.combien, one, many) if item.combien >= small else few
+            told = mot("reponses", date=date_longue(item.date), qui=count, nombre=item.combien)
             how = f" ({item.comment})" if item.comment else ""
-            changed = words.change.format(quoi=item.change.rstrip(".")) if item.change else words.rien_ne_change
+            changed = mot("change", quoi=item.change.rstrip(".")) if item.change else mot("rien_ne_change")
             asked.append(f"{told}{how}. {changed}")
     together = [f"{text.rstrip('.')}." for item in known.values() for text in item.cooperation]
     examples = []
     for axe in etude.convention.axes:
-        own = [item for told in known.values() for item in told.exemples if item.axe == axe.id]
-        if own:
+        if own := [item for told in known.values() for item in told.exemples if item.axe == axe.id]:
             last = max(own, key=lambda item: item.date)
-            day = date_longue(last.date)
-            examples.append(words.exemple.format(axe=axe.titre, date=day, texte=last.texte.rstrip(".")))
-    told = liste(together) if together else paragraphe(words.cooperation_absente)
-    return Groupe() + liste(asked) + sous_titre(words.cooperation) + told + liste(examples)
+            words = {"axe": axe.titre, "date": date_longue(last.date), "texte": last.texte.rstrip(".")}
+            examples.append(mot("exemple", **words))
+    told = liste(together) if together else paragraphe(mot("cooperation_absente"))
+    return Groupe() + liste(asked) + sous_titre(mot("cooperation")) + told + liste(examples)

@@ -54,19 +54,6 @@ class RegleDeProposition(Modele):  # what the bilan proposes when its data call 
     reference: Texte = "convention"  # the clauses as the convention numbers them
 
 
-class MotsDeLaParticipation(Modele):
-    publics: dict[Public, tuple[Texte, Texte]]  # one, several
-    personne: Texte
-    reponses: tuple[Texte, Texte]  # of one, of several
-    peu: Texte  # too few to be counted
-    change: Texte
-    rien_ne_change: Texte
-    exemple: Texte
-    non_renseignee: Texte
-    cooperation: Texte
-    cooperation_absente: Texte
-
-
 class Presentation(Modele):  # of a table; ``{lieu}``, ``{annee}`` and the like are filled
     nom: Texte | None = None  # its anchor, where it is not its key
     titre: Texte
@@ -87,7 +74,7 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     pilotage: Pilotage
     equipe: Equipe
     territoire: TerritoireDuBilan
-    participation: MotsDeLaParticipation
+    publics: dict[Public, tuple[Texte, Texte]]  # one, several
     propositions: Annotated[tuple[RegleDeProposition, ...], complet(CodeProposition)]  # as they press
     mots: dict[Identifiant, Texte]
     paroles: tuple[tuple[Texte, Texte, Texte], ...] = Field(min_length=1)
@@ -219,13 +206,13 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     controle: dict[Identifiant, Texte]
     sans_point_ouvert: Texte
     sans_incertitude: Texte
-    a_decider: dict[Identifiant, Texte]
+    sans_fiche: Texte
     familles: dict[Identifiant, Texte]
     reste: Texte
     non_comparables: dict[Identifiant, Texte]  # why a figure is not beside its earlier one, by reason
     sans_decision: Texte
     preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
-    suivi: dict[Identifiant, tuple[Texte, ...]]  # about one, about several
+    suivi: dict[Identifiant, Texte]
     territoire: dict[noms.Contexte, Texte]
     articles: dict[Texte, tuple[Texte, ...]]
     en_clair: EnClair
