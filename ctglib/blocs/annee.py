@@ -144,13 +144,9 @@ class EtudeAnnuelle(Montrable):
 
 
 def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) -> EtudeAnnuelle:
-    """Return the study of a year, made from what its reports may show.
+    """Return the study of a year, made from what its reports may show; ``brut`` leaves the counts as entered.
 
-    Args:
-        convention: Name of a folder of ``data/conventions``.
-        annee: A year of the convention.
-        diffusion: « publique » or « interne ».
-        brut: Leave the counts as entered: the study is then never shared, and recorded as read raw.
+    Raw, it is never shared, and is recorded as read raw.
 
     Raises:
         DonneesInvalides: All the faults of the data, or a year out of the convention, in French.

@@ -54,12 +54,11 @@ class Criteres(Montrable):
             for item in rules.criteres
             for proof in item.preuves
         ]
-        complete = {name for name, proof in proofs.items() if proof.completude == "complete"}
         rows = pd.DataFrame(
             {
                 "critere": item.titre,
                 "question": item.question,
-                "preuves": sur(sum(proof.id in complete for proof in item.preuves), len(item.preuves)),
+                "preuves": sur(sum(proofs[one.id].completude == "complete" for one in item.preuves), len(item.preuves)),
                 "reponse": majuscule(answers.get(item.id) or etude.mot("a_completer")),
             }
             for item in rules.criteres
@@ -275,8 +274,8 @@ class Suites(Montrable):
     def propositions(self) -> Bloc:
         """Return what the rules propose, objectives of one rule in one sentence; then what was decided of them."""
         rows, rules = self.etude.recommandations, self.etude.finale.regles
-        when, told = {rule.id: rule.quand for rule in rules.regles}, []
-        for (code, rule), own in rows.groupby(["decision", "regle"], sort=False):
+        by_id, told = {rule.id: rule for rule in rules.regles}, []
+        for code, own in rows.groupby("regle", sort=False):
             named = " ; ".join(
                 f"« {text.rstrip('.')} » (fiche{INSECABLE}{number})"
                 for text, number in own[["libelle", "fiche"]].itertuples(index=False)
@@ -284,9 +283,8 @@ class Suites(Montrable):
             if len(own) > NOMMES:
                 counts = own["fiche"].value_counts(sort=False).items()
                 named = ", ".join(f"{compter(count, 'objectif')} de la fiche{INSECABLE}{n}" for n, count in counts)
-            word = majuscule(rules.decisions[code])
-            many = f"chacun de ces {len(own)} objectifs" if len(own) > 1 else "un objectif"
-            told.append(f"{word} {many} ({when[rule]}) : {named}.")
+            words = {"decision": majuscule(rules.decisions[by_id[code].decision]), "quand": by_id[code].quand}
+            told.append(self.etude.mot("proposition_faite", n=len(own), objectifs=named, **words))
         taken = len(self.etude.finale.saisie.decisions)
         note = self.etude.mot("decisions_prises" if taken else "aucune_decision", nombre=taken, total=len(rows))
         return liste(told) + paragraphe(note)

@@ -142,22 +142,21 @@ class Bilan:
         """Return the first indicators of each fiche that have a value: written ones, then results, then acts."""
         etude, rows = self.etude, ensembles(self.etude.evaluation)
         rows = rows[rows["valeur"].notna() & rows["nature"].ne("moyen")]
-        ranks = 2 * rows["origine"].ne("convention") + rows["nature"].map(RANGS)
+        if rows.empty:
+            return None
+        # What the convention writes comes first.
+        rows = rows.assign(rang=2 * rows["origine"].ne("convention") + rows["nature"].map(RANGS))
+        by_fiche, most = rows.groupby("fiche", sort=False), etude.catalogue.bilan.indicateurs_par_fiche
+        shown = pd.concat(own.sort_values("rang", kind="stable").head(most) for _, own in by_fiche)
         axes = {axe.id: axe.titre for axe in etude.convention.axes}
         groups = {
             fiche.numero: f"{axes[fiche.axe]} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
             for fiche in etude.convention.fiches
         }
-        shown = rows.assign(rang=ranks, place=rows["fiche"].factorize()[0]).sort_values(
-            ["place", "rang"], kind="stable"
-        )
-        shown = shown.groupby("fiche").head(etude.catalogue.bilan.indicateurs_par_fiche).drop(columns="place")
-        if shown.empty:
-            return None
         notes = [*marques(shown, etude.contexte), shown["origine_cible"].eq(IMPLICITE).any() and DEDUITE]
         notes.append(etude.mot("autres_indicateurs"))
-        groups = shown["fiche"].map(groups)
-        return etude.tableau("familles", shown, ecrire_l_annee(etude), groupes=groups, notes=notes)
+        labels = shown["fiche"].map(groups)
+        return etude.tableau("familles", shown, ecrire_l_annee(etude), groupes=labels, notes=notes)
 
     def indicateurs(self) -> Tableau:
         """Return every indicator of the fiches, informed or not, for the screen."""
@@ -350,15 +349,16 @@ class Bilan:
         known = [*own, *public]
         if not indicateurs:
             raise ValueError(f"Indiquer au moins un indicateur, par exemple « {known[0]} ».")
-        close = {name: ", ".join(proches(name, known)) for name in indicateurs if name not in known}
-        if close:
-            raise ValueError(
-                "\n".join(
-                    f"L'indicateur « {name} » n'existe pas dans les fiches ni dans les séries publiques. "
-                    + (f"Noms proches : {found}." if found else "Les noms sont dans docs/dictionnaire.md.")
-                    for name, found in close.items()
+        told = []
+        for name in indicateurs:
+            if name not in known:
+                near = ", ".join(proches(name, known))
+                hint = f"Noms proches : {near}." if near else "Les noms sont dans docs/dictionnaire.md."
+                told.append(
+                    f"L'indicateur « {name} » n'existe pas dans les fiches ni dans les séries publiques. {hint}"
                 )
-            )
+        if told:
+            raise ValueError("\n".join(told))
         tables, origins = [], []
         if fiches := [name for name in indicateurs if name in own]:
             tables.append(pour_trajectoires(etude, lire_annees(etude, fiches)))
