@@ -18,8 +18,8 @@ from ctglib.calculs.suivi import (
     changements_en_vigueur,
     coupure_entre,
     dernieres_mesures,
+    en_regard,
     modalites,
-    par_annee,
     series,
 )
 from ctglib.donnees.catalogue import Catalogue
@@ -65,30 +65,28 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     mesures = series(suivi.observations, meanings.values(), territoire=convention.territoire, annee=annee)
     mesures = avec_grille(mesures, meanings.values(), known, annee)
     table = _lignes(convention, catalogue, mesures, changes, annee)
-    values, states = par_annee(mesures, table, min([start - 1, annee - 1, *table["annee_initiale"].dropna()]), annee)
 
     # The initial value is the convention's, when it writes one. Otherwise what was measured the year before it, or
     # failing that in its first year: what it asks its services for. A later measure is no initial value.
     table["origine_initiale"] = np.where(table["valeur_initiale"].notna(), "convention", "")
-    for candidate, found in values.reindex(columns=(start - 1, start)).items():
+    for candidate in (start - 1, start):
+        found = en_regard(mesures, table, candidate)["valeur"]
         taken = table["valeur_initiale"].isna() & found.notna()
         table.loc[taken, "valeur_initiale"], table.loc[taken, "annee_initiale"] = found, candidate
         table.loc[taken, "origine_initiale"] = "observation"
-    value, state = values.pop(annee), states.pop(annee)
-    last = dernieres_mesures(values, states)
+    now, last = en_regard(mesures, table, annee), dernieres_mesures(mesures, table, annee - 1)
 
     # What is awaited in one year alone is « sans objet » before it, or after it once it is known: unknown, it goes on
     # missing. It keeps the verdict of its year in those that follow.
-    once, met = table["unique"], last["valeur"].notna()
+    once, met, value, state = table["unique"], last["valeur"].notna(), now["valeur"], now["statut"]
     state = state.mask(
         once & table["cible"].notna() & state.isna() & (met | table["annee_cible"].gt(annee)), Statut.SANS_OBJET
     )
     kept = once & state.eq(Statut.SANS_OBJET) & met
 
     # An initial value counts in its year, where nothing else is measured.
-    starts = np.equal.outer(table["annee_initiale"].to_numpy(), values.columns.to_numpy()) & values.isna()
-    initial = values.mask(starts, table["valeur_initiale"], axis=0)
-    before = dernieres_mesures(initial, states.mask(starts, Statut.NORMAL))
+    starts = table[[*LIGNE, "annee_initiale", "valeur_initiale"]].dropna().set_axis([*LIGNE, "annee", "valeur"], axis=1)
+    before = dernieres_mesures(pd.concat([starts.assign(statut=Statut.NORMAL), mesures]), table, annee - 1)
     why = state.map({code: code.name.lower() for code in Statut}).astype(object).fillna("annee_manquante")
     table = table.assign(
         annee=annee,

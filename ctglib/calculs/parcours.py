@@ -14,7 +14,7 @@ import pandas as pd
 
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
-from ctglib.calculs.suivi import coupure_entre, dernieres_mesures, par_annee
+from ctglib.calculs.suivi import coupure_entre, dernieres_mesures
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import CodeForce, Lectures, RegleRecommandation, ReglesConformite
@@ -51,7 +51,7 @@ def parcours(
     items = [meanings[name] for name in final["indicateur"]]
     values = avec_grille(mesures, meanings.values(), suivis, year)
     start = convention.debut.year
-    last = dernieres_mesures(*par_annee(values[values["annee"].ge(start)], final, start, year))
+    last = dernieres_mesures(values[values["annee"].ge(start)], final, year)
     measured, started = last["valeur"].notna(), final["valeur_initiale"].notna()
     when = last["annee"].where(measured).astype("Int64")
     keys = final[["indicateur"]].assign(annee=when.fillna(year))

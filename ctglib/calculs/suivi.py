@@ -135,35 +135,22 @@ def series(
     return rows[[*LIGNE, "annee", "valeur", "statut"]].astype({"annee": "int64", "valeur": "float64"})
 
 
-def par_annee(mesures: pd.DataFrame, lignes: pd.DataFrame, depuis: int, annee: int) -> tuple[pd.DataFrame, ...]:
-    """Return the values, then the statuses, that ``series`` has of some rows: a year a column, missing without a row.
+def en_regard(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:
+    """Return what ``series`` has of some rows in a year: valeur, statut, missing without a row."""
+    told = lignes[LIGNE].merge(mesures[mesures["annee"].eq(annee)], "left", LIGNE).set_axis(lignes.index)
+    return told[["valeur", "statut"]].astype({"statut": object})
 
-    The years are those from ``depuis`` to ``annee``, and the earlier ones that are measured.
+
+def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:
+    """Return the latest measured value of some rows up to a year: annee, valeur, statut.
+
+    When there is none, what is known of that year. Of two values of a year, the last row counts.
     """
-    told = lignes[LIGNE].assign(ligne=range(len(lignes))).merge(mesures, on=LIGNE)
-    rows, years = range(len(lignes)), range(min([depuis, *told["annee"]]), annee + 1)
-    return tuple(
-        told.pivot(index="ligne", columns="annee", values=name)
-        .reindex(rows, columns=years)
-        .astype(kind)
-        .set_axis(lignes.index)
-        for name, kind in (("valeur", "float64"), ("statut", object))
-    )
-
-
-def dernieres_mesures(valeurs: pd.DataFrame, statuts: pd.DataFrame) -> pd.DataFrame:
-    """Return the latest measured value of each row of ``par_annee``: annee, valeur, statut.
-
-    When there is none, what is known of the last year.
-    """
-    column = valeurs.shape[1] - 1 - valeurs.notna().to_numpy()[:, ::-1].argmax(axis=1)  # the last one when none is
-    place = range(len(valeurs)), column
-    told = {
-        "annee": valeurs.columns.to_numpy()[column],
-        "valeur": valeurs.to_numpy()[place],
-        "statut": statuts.to_numpy()[place],
-    }
-    return pd.DataFrame(told, valeurs.index).fillna({"statut": Statut.NON_TRANSMIS})
+    known = mesures["valeur"].notna()
+    told = mesures.assign(connue=known)[mesures["annee"].le(annee) & (known | mesures["annee"].eq(annee))]
+    last = told.sort_values(["connue", "annee"], kind="stable").drop_duplicates(LIGNE, keep="last")
+    found = lignes[LIGNE].merge(last, "left", LIGNE).set_axis(lignes.index)[["annee", "valeur", "statut"]]
+    return found.astype({"statut": object}).fillna({"annee": annee, "statut": Statut.NON_TRANSMIS})
 
 
 def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
