@@ -21,7 +21,6 @@ from ctglib.document.typographie import remplir
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts, publiable, signer
 from ctglib.donnees.modeles.convention import Fiche
-from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
@@ -59,21 +58,13 @@ class EtudeAnnuelle(Montrable):
     bilan = property(attrgetter("annuel.bilan"))  # date, status and comité of the year
     arrete = property(lambda self: pd.Timestamp(self.bilan.date_arretee))  # the « today » of the year's reports
     interne = property(lambda self: self.diffusion == "interne")  # whether they show the grid, and are not published
-
-    @property
-    def lieu(self) -> str:
-        """The end of most captions: « Harnes, 2024 »."""
-        return f"{self.contexte.territoire.nom}, {self.annee}"
+    lieu = property(lambda self: f"{self.contexte.territoire.nom}, {self.annee}")  # ends most captions
+    presentations = property(attrgetter("catalogue.bilan.tableaux"))  # how the tables are called and headed
 
     @property
     def mots(self) -> dict[str, str]:
         """The words and the sentences of the reports, by use."""
         return {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots}
-
-    @property
-    def presentations(self) -> dict[str, Presentation]:
-        """How the tables of the reports are called and headed."""
-        return self.catalogue.bilan.tableaux
 
     def mot(self, cle: str, **valeurs: object) -> str:
         """Return a word or a sentence of the catalogue, by use; filled when there is something to fill it with."""

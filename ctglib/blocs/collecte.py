@@ -81,7 +81,7 @@ def renvoi_au_dossier() -> Bloc:
 
 def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
     """Return what the whole convention lacks, one row a thing, in words: ``service``, ``quoi``, ``quand_annees``."""
-    rows = etude.elements_manquants
+    rows = etude.manques
 
     def quand(row: pd.Series) -> str:
         """Return « 2023 à 2026 ; 2022 (départ) »."""

@@ -98,10 +98,9 @@ class Criteres(Montrable):
         rows = []
         for theme, titre, enjeu in themes:
             own = needs[needs["theme"].eq(theme)]
-            answered = own.loc[own["fiches"].ne(""), "fiches"].str.split(SEPARATEUR)
-            fiches = enumerer(sorted(set(answered.explode()))) or "aucune"
             counts = {name: int(own["origine"].eq(kind).sum()) for name, kind in ORIGINES.items()}
-            counts["repondus"] = len(answered)
+            counts["repondus"] = int(own["fiches"].ne("").sum())
+            fiches = enumerer(sorted({*own["fiches"].str.split(SEPARATEUR).explode()} - {""})) or "aucune"
             rows.append({"theme": titre, **counts, "fiches": fiches, "enjeu": enjeu or "aucun"})
         if not rows:
             return None
@@ -292,7 +291,7 @@ class Suites(Montrable):
     def ouvertes(self) -> Bloc:
         """Return, a sentence each, which indicators lack a start, and what the convention leaves open."""
         missing, convention, told = self.etude.manques, self.etude.convention, []
-        lacking = missing[missing["nature"].eq(DEPART)]
+        lacking = missing[missing["nature"].eq(DEPART) | missing["depart"].ne("")]
         if len(lacking):
             asked = " ; ".join(
                 f"{service(self.etude, name)}, {', '.join(premiers([*own['libelle'].map(minuscule)], NOMMES))}"

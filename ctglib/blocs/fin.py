@@ -18,7 +18,7 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
-from ctglib.calculs.collecte import DEPART, VALEUR, a_collecter, demandes, manques_finaux
+from ctglib.calculs.collecte import a_collecter, demandes, manques_finaux
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
@@ -31,7 +31,6 @@ from ctglib.document.typographie import INSECABLE, nombre_court
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
-from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille
@@ -65,6 +64,7 @@ class EtudeFinale(EtudeAnnuelle):
     manques: pd.DataFrame  # what is missing, and from whom (see ``ctglib.calculs.collecte``)
 
     annees = property(lambda self: tuple(self.suivi.suivis))
+    presentations = property(lambda self: self.finale.regles.tableaux)  # alone: a table of a year has its years
 
     @property
     def lieu(self) -> str:
@@ -75,20 +75,6 @@ class EtudeFinale(EtudeAnnuelle):
     def mots(self) -> dict[str, str]:
         """Those of a year, and those of the evaluation."""
         return {**super().mots, **self.finale.regles.mots}
-
-    @property
-    def presentations(self) -> dict[str, Presentation]:
-        """Those of the evaluation alone: a table of a year has its years."""
-        return self.finale.regles.tableaux
-
-    @property
-    def elements_manquants(self) -> pd.DataFrame:
-        """What is missing, a thing once: an initial value joins the years of its indicator, as ``depart``."""
-        rows = self.manques
-        starts = rows[rows["nature"].eq(DEPART)].set_index("element")["annees"]
-        valued = rows["nature"].eq(VALEUR)
-        rows = rows.assign(depart=rows["element"].map(starts).where(valued, "").fillna(""))
-        return rows[rows["nature"].ne(DEPART) | ~rows["element"].isin(rows.loc[valued, "element"])]
 
     def titre_de_fiche(self, numero: int) -> str:
         """Return the title of the rows of a fiche."""
@@ -156,11 +142,11 @@ class Trajectoires(Montrable):
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """The values of the indicators by year, the written initial value in its own; ``fiche`` beside."""
+        """The values of the indicators by year, the written initial value in its own; ``fiche``, ``nature`` beside."""
         ways = self.etude.parcours
         rows = lire_annees(self.etude, ways.loc[ways["table"].eq("observations"), "indicateur"])
         known = avec_departs(rows, ways[ways["origine_initiale"].eq(calculs.CONVENTION)])
-        return known.assign(fiche=known["indicateur"].map(ways.set_index("indicateur")["fiche"]))
+        return known.merge(ways[["indicateur", "fiche", "nature"]], on="indicateur")
 
     def tableau(self) -> Tableau:
         """Return one row an indicator of which a value is known, by fiche; small counts that are shown say why."""
@@ -236,8 +222,7 @@ class Trajectoires(Montrable):
             valeur=[round(value, most) for value, most in zip(table["valeur_connue"], digits, strict=True)],
             lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
         )
-        kinds = self.series["indicateur"].map(etude.parcours.set_index("indicateur")["nature"])
-        series = self.series[kinds.eq("realisation")]
+        series = self.series[self.series["nature"].eq("realisation")]
         told = series.groupby("indicateur")["valeur"].transform("count").gt(0)
         done = series[told & series["annee"].isin(years)].rename(columns={"indicateur": "element"})
         texts = [

@@ -26,7 +26,6 @@ from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 EUROS, INVESTISSEMENT = "euros", "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
-HASARD = "trop_peu"
 DEPUIS_LE_DEPART = {  # the columns of a year, in the way of an indicator
     "valeur": "derniere", "statut": "statut_derniere",
     "valeur_precedente": "valeur_initiale", "annee_precedente": "annee_initiale",
@@ -90,7 +89,7 @@ class MessagesDuSuivi:
             unsure = rows[rows["statut"].isin(PROVISOIRES) & rows["valeur"].notna()]
             if len(unsure):
                 yield self._dire("provisoires", "mesures", len(unsure), premier=self._premier(unsure))
-            chance = rows[rows["evolution"].eq(HASARD)]  # the first figure whose change chance alone explains
+            chance = rows[rows["evolution"].eq("trop_peu")]  # the first figure whose change chance alone explains
             if len(chance):
                 name, *values = chance[["indicateur", "valeur_precedente", "valeur"]].iloc[0]
                 before, now = (contexte.valeur(name, value) for value in values)
@@ -240,7 +239,6 @@ class MessagesDuSuivi:
             yield self._dire("promesses", "etats", len(due), lesquelles=which, de_quoi=what, abouti="".join(done))
 
     def _attendus(self) -> Iterator[Message]:
-        """Yield who owes the values of the year."""
         rows = self._non_transmis()
         if rows.empty:
             return

@@ -161,7 +161,7 @@ def manques(
     return table.astype({"annee": "Int64"}).fillna({name: "" for name in COLONNES if name != "annee"})
 
 
-COLONNES_MANQUES = ("responsable", "nature", "fiche", "element", "libelle", "annees", "document")
+COLONNES_MANQUES = ("responsable", "nature", "fiche", "element", "libelle", "annees", "document", "depart")
 DEPART = "valeur_initiale"
 
 
@@ -176,12 +176,16 @@ def manques_finaux(
 
     Returns:
         The columns ``COLONNES_MANQUES``; ``nature`` is "valeur", "valeur_initiale", "etat", "moyen" or "appreciation",
-        ``element`` the indicator or "", ``annees`` the years joined by « ; ».
+        ``element`` the indicator or "", ``annees`` the years joined by « ; », ``depart`` that of the initial value of a
+        missing "valeur", when it is missing too.
     """
     order = pd.Index([item.id for fiche in convention.fiches for item in fiche.indicateurs])
     gaps, starts, parts = pd.concat(demandees.values()), demandees[max(demandees)], gabarit.parts
     gaps = gaps[gaps["motif"].eq(A_COMPLETER)].sort_values("indicateur", key=order.get_indexer, kind="stable")
-    values = pd.concat([gaps.assign(nature=VALEUR), starts[starts["motif"].eq(DEPART)].assign(nature=DEPART)])
+    starts = starts[starts["motif"].eq(DEPART)]
+    gaps = gaps.assign(depart=gaps["indicateur"].map(starts.set_index("indicateur")["annee"].astype(str)))
+    alone = starts[~starts["indicateur"].isin(gaps["indicateur"])]
+    values = pd.concat([gaps.assign(nature=VALEUR), alone.assign(nature=DEPART)])
     today = {annee: suivi.bilan.date_arretee for annee, suivi in suivis.items()}
     told = {
         ETAT: {annee: {*table["fiche"]} - {*table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"]}
@@ -197,11 +201,10 @@ def manques_finaux(
     others = pd.DataFrame(due, columns=["responsable", "nature", "fiche", "annee"])
     table = pd.concat([values.assign(element=values["indicateur"]), others], ignore_index=True)
     keys = [name for name in COLONNES_MANQUES if name != "annees"]
-    table = table.astype({"fiche": "Int64"}).fillna(dict.fromkeys(("element", "libelle", "document"), ""))
+    table = table.astype({"fiche": "Int64"}).fillna(dict.fromkeys(("element", "libelle", "document", "depart"), ""))
     table = table.groupby(keys, sort=False)["annee"].agg(lambda years: SEPARATEUR.join(map(str, years.unique())))
     return _par_service(table.reset_index(name="annees"), catalogue, "fiche")[list(COLONNES_MANQUES)]
 
 
 def _connus(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return the means that somebody told."""
     return moyens[~moyens["statut"].isin(INCONNUES)]

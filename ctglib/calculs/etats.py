@@ -12,10 +12,8 @@ COLONNES = (
     "fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "mot", "en_retard", "debut_reel",
     "fin", "responsable", "commentaire", "motif", "preuve",
 )  # fmt: skip
-DATES = ("debut", "echeance", "debut_reel", "fin")
 TEXTES = ("responsable", "commentaire", "motif", "preuve")
 NON_RENSEIGNEE = "non_renseignee"
-PAS_COMMENCEES = ("prevue", NON_RENSEIGNEE)
 CLOSES = ("realisee", "abandonnee")  # nothing more is due
 FAITES = ("realisee", "partielle")
 
@@ -50,7 +48,7 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(COLONNES[:6])).astype({"fiche": "Int64", "echeance_ecrite": "bool"})
     table = table.merge(entered[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]], "left")
     table = table.fillna({"statut": NON_RENSEIGNEE} | dict.fromkeys(TEXTES, ""))
-    table = table.assign(**{name: pd.to_datetime(table[name]) for name in DATES})
+    table = table.assign(**{name: pd.to_datetime(table[name]) for name in ("debut", "echeance", "debut_reel", "fin")})
     passed = (table["echeance"] < today) & ~table["statut"].isin(CLOSES)
     states, words = table["statut"].map(evaluation.etats), evaluation.mots
     late = states.map(lambda state: words["echeance_passee"].format(etat=state))
@@ -63,7 +61,7 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
     """Tell, state by state, whether its modalité is not due to have begun, and is not known to have."""
-    return etats["statut"].isin(PAS_COMMENCEES) & (etats["debut"] > arrete)
+    return etats["statut"].isin(("prevue", NON_RENSEIGNEE)) & (etats["debut"] > arrete)
 
 
 def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:

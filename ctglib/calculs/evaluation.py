@@ -134,10 +134,7 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 def _lignes(
     convention: Convention, catalogue: Catalogue, mesures: pd.DataFrame, changements: tuple[Changement, ...], annee: int
 ) -> pd.DataFrame:
-    """Return the whole of each indicator, then its modalités that have a row, with what its fiche and avenants write.
-
-    The convention's initial value and target are those of the whole, not of its modalités.
-    """
+    """Return each indicator as a whole, with what the convention and avenants write, then its modalités with a row."""
     known = set(zip(*(mesures[name] for name in LIGNE), strict=True))
     rows = []
     for fiche in convention.fiches:
@@ -174,32 +171,25 @@ def _lignes(
 def _cible(
     prevu: IndicateurFiche, indicateur: Indicateur, changements: tuple[Changement, ...], annee: int
 ) -> dict[str, object]:
-    """Return the target in force: the latest avenant's, the convention's, or the threshold its text implies.
-
-    A target of an indicator that the convention does not write is a proposal, and binds nobody before an avenant. A
-    direction alone is no target. An undated threshold has to hold every year.
-    """
+    """Return the target in force: the latest avenant's, the convention's or a proposal, the threshold it implies."""
     changed = [item for item in changements if item.nature == "cible" and item.element == prevu.id]
     implied, found = prevu.implicite, (None, None, "")
     if changed:
         found = float(changed[-1].nouveau), changed[-1].annee, "avenant"
     elif isinstance(prevu.cible, ValeurDatee):
-        origin = "convention" if indicateur.origine == "convention" else "propose"
+        origin = "convention" if indicateur.origine == "convention" else "propose"  # binds nobody before an avenant
         found = prevu.cible.valeur, prevu.cible.annee, origin
     elif implied and implied.valeur is not None:
         found = implied.valeur, implied.annee or annee, "implicite"
     target, year, origin = found
-    every_year = origin == "implicite" and implied.annee is None
+    every_year = origin == "implicite" and implied.annee is None  # an undated threshold has to hold in each
     return {"cible": target, "annee_cible": year, "origine_cible": origin, "annuelle": every_year}
 
 
 def _renseigne(
     table: pd.DataFrame, donnees: pd.Series, indicateurs: Mapping[str, Indicateur], suivi: Suivi | None
 ) -> pd.Series:
-    """Return whether the year's value was given, were it suppressed afterwards: ``donnees`` says so of observations.
-
-    A typology is informed by a row of profiles of one of its dispositifs, a grid by a row of the grid.
-    """
+    """Return whether the year's value was given: an observation, a profile of a dispositif of a typology, a grid."""
     kinds = table["table"]
     if suivi is None:
         return donnees & kinds.eq(OBSERVATIONS)

@@ -6,7 +6,7 @@ definition changed by avenant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from math import nan
 
 import pandas as pd
@@ -43,7 +43,7 @@ def a_la_date(observations: pd.DataFrame, annee: int, *, delai: int = 0) -> pd.D
 
 
 def revisions(
-    observations: pd.DataFrame, annee: int, *, indicateurs: Iterable[Indicateur] = (), debut: int | None = None
+    observations: pd.DataFrame, annee: int, *, indicateurs: Collection[Indicateur] = (), debut: int | None = None
 ) -> pd.DataFrame:
     """Return what the bilan of ``annee`` says of earlier years otherwise than the bilan of the year before.
 
@@ -56,10 +56,8 @@ def revisions(
     Returns:
         The columns ``REVISIONS``, by indicator then year; ``note`` is that of the new row: why it changed.
     """
-    computed = tuple(indicateurs)
-    before, now = (
-        completer(a_la_date(observations[observations["annee"] < annee], year), computed) for year in (annee - 1, annee)
-    )
+    told = observations[observations["annee"] < annee]
+    before, now = (completer(a_la_date(told, year), indicateurs) for year in (annee - 1, annee))
     first = observations["millesime"].min() if debut is None else debut
     table = comparer_millesimes(before, now[now["millesime"] > first])
     table = table.assign(statut_ancien=table["statut_ancien"].fillna(Statut.NON_TRANSMIS))
@@ -274,10 +272,10 @@ def avec_reperes(
     changes, keys, meanings = tuple(changements), ["indicateur", "modalite"], catalogue.indicateurs_fiches
     aimed = evaluation[evaluation["origine_cible"].ne("implicite")]  # what the text implies is no target to draw
     targets = aimed[[*keys, "cible", "annee_cible"]].drop_duplicates(keys)
-    found = table[keys].merge(targets, "left").set_axis(table.index)[["cible", "annee_cible"]]
     breaks = {(name, year) for name in {*table["indicateur"]} for year, _ in coupures(meanings[name], changes)}
     broken = [key in breaks for key in zip(table["indicateur"], table["annee"], strict=True)]
-    return table.assign(serie=table["libelle_modalite"], **found, rupture=broken)
+    drawn = table.assign(serie=table["libelle_modalite"]).merge(targets, "left", keys)
+    return drawn.assign(rupture=broken)
 
 
 def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:

@@ -38,7 +38,6 @@ from ctglib.rapports.fiche import Fiche
 from ctglib.secret import avertir
 
 DIFFUSIONS = ("publique", "interne")
-NON_PRECISE = "non précisé"
 RANGS = {"resultat": 0, "realisation": 1}
 DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
 NOMMES = ("realisee", "partielle", "reportee", "abandonnee")  # the others are counted by the chart of states
@@ -117,11 +116,7 @@ class Bilan:
 
     moyens = cached_property(lambda self: Moyens(self.etude))
     territoire = cached_property(lambda self: Territoire(self.etude))
-
-    @property
-    def muette(self) -> bool:
-        """Whether nothing was handed in for the year: its bilan is then short, and says whom to ask."""
-        return self.etude.annuel.vide
+    muette = property(lambda self: self.etude.annuel.vide)  # nothing was handed in: it is short, and says whom to ask
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, date and status of the data."""
@@ -225,7 +220,7 @@ class Bilan:
         if comite is None or not comite.decisions:
             return None
         data = pd.DataFrame([item.model_dump(mode="json") for item in comite.decisions], columns=kept)
-        return self.etude.tableau("decisions", data.fillna(NON_PRECISE), {"echeance": _en_long}, donnees=data)
+        return self.etude.tableau("decisions", data.fillna("non précisé"), {"echeance": _en_long}, donnees=data)
 
     def suites(self) -> Tableau | None:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody says."""

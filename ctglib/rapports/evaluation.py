@@ -133,7 +133,7 @@ class EvaluationFinale:
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; then, for the screen, each thing once, all its years together."""
-        missing = self.etude.elements_manquants
+        missing = self.etude.manques
         if missing.empty:
             return None
         counts = missing["responsable"].value_counts()
@@ -161,7 +161,7 @@ class EvaluationFinale:
         """Return what the report must not be made to say."""
         etude = self.etude
         told = etude.dire(
-            limite_des_manques=len(etude.elements_manquants),
+            limite_des_manques=len(etude.manques),
             limite_des_provisoires=int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum()),
             limite_des_retraits=len(etude.retraits),
         )
