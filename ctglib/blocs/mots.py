@@ -39,13 +39,13 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier], contexte:
     roles = [*roles, AUTRE]
     ranks = {path: next(rank for rank, one in enumerate(roles) if fnmatchcase(path, one.motif)) for path in empreintes}
     paths = sorted(empreintes, key=lambda path: (ranks[path], path))
-    found, shown = [roles[ranks[path]] for path in paths], [path if publiable(path) else "" for path in paths]
+    found = [roles[ranks[path]] for path in paths]
     table = pd.DataFrame(
         {
             "fichier": paths,
             "role": [one.role for one in found],
             "partie": [one.partie for one in found],
-            "sha256": [empreintes.get(path, "") for path in shown],
+            "sha256": [empreintes[path] if publiable(path) else "" for path in paths],
         }
     )
     writers = {  # the group names the folder
@@ -53,5 +53,5 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier], contexte:
         "empreinte": lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE,
     }
     groups = [f"{one.groupe} ({path.partition('/')[0]})" for one, path in zip(found, paths, strict=True)]
-    notes = [dire("version", version=__version__), not all(shown) and dire("empreinte_non_publiee")]
+    notes = [dire("version", version=__version__), not all(map(publiable, paths)) and dire("empreinte_non_publiee")]
     return presenter(contexte, "sources", table, writers, groupes=groups, notes=notes)

@@ -13,15 +13,7 @@ import pandas as pd
 
 from ctglib.calculs.comparaison import DECIMALES_EXACTES, dans_le_hasard
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.suivi import (
-    LIGNE,
-    changements_en_vigueur,
-    coupure_entre,
-    dernieres_mesures,
-    en_regard,
-    modalites,
-    series,
-)
+from ctglib.calculs.suivi import LIGNE, changements_en_vigueur, coupure_entre, dernieres_mesures, modalites, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention, IndicateurFiche, ValeurDatee
@@ -68,13 +60,15 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 
     # The initial value is the convention's, when it writes one. Otherwise what was measured the year before it, or
     # failing that in its first year: what it asks its services for. A later measure is no initial value.
-    table["origine_initiale"] = np.where(table["valeur_initiale"].notna(), "convention", "")
-    for candidate in (start - 1, start):
-        found = en_regard(mesures, table, candidate)["valeur"]
-        taken = table["valeur_initiale"].isna() & found.notna()
-        table.loc[taken, "valeur_initiale"], table.loc[taken, "annee_initiale"] = found, candidate
-        table.loc[taken, "origine_initiale"] = "observation"
-    now, last = en_regard(mesures, table, annee), dernieres_mesures(mesures, table, annee - 1)
+    early = mesures[mesures["annee"].isin((start - 1, start)) & mesures["valeur"].notna()].sort_values("annee")
+    found, written = table[LIGNE].merge(early.drop_duplicates(LIGNE), "left"), table["valeur_initiale"].notna()
+    table = table.assign(
+        valeur_initiale=table["valeur_initiale"].fillna(found["valeur"]),
+        annee_initiale=table["annee_initiale"].fillna(found["annee"]),
+        origine_initiale=np.select([written, found["valeur"].notna()], ["convention", "observation"], ""),
+    )
+    now = table[LIGNE].merge(mesures[mesures["annee"].eq(annee)], "left").astype({"statut": object})
+    last = dernieres_mesures(mesures, table, annee - 1)
 
     # What is awaited in one year alone is « sans objet » before it, or after it once it is known: unknown, it goes on
     # missing. It keeps the verdict of its year in those that follow.

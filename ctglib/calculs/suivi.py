@@ -133,12 +133,6 @@ def series(
     return rows[[*LIGNE, "annee", "valeur", "statut"]].astype({"annee": "int64", "valeur": "float64"})
 
 
-def en_regard(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return what ``series`` has of some rows in a year: valeur, statut, missing without a row."""
-    told = lignes[LIGNE].merge(mesures[mesures["annee"].eq(annee)], "left", LIGNE).set_axis(lignes.index)
-    return told[["valeur", "statut"]].astype({"statut": object})
-
-
 def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:
     """Return the latest measured value of some rows up to a year: annee, valeur, statut.
 
@@ -147,7 +141,7 @@ def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -
     known = mesures["valeur"].notna()
     told = mesures.assign(connue=known)[mesures["annee"].le(annee) & (known | mesures["annee"].eq(annee))]
     last = told.sort_values(["connue", "annee"], kind="stable").drop_duplicates(LIGNE, keep="last")
-    found = lignes[LIGNE].merge(last, "left", LIGNE).set_axis(lignes.index)[["annee", "valeur", "statut"]]
+    found = lignes[LIGNE].merge(last, "left")[["annee", "valeur", "statut"]]
     return found.astype({"statut": object}).fillna({"annee": annee, "statut": Statut.NON_TRANSMIS})
 
 
