@@ -150,10 +150,7 @@ Trouve = tuple[Iterable[str], str, str, Iterable[str]] | None  # rows read, what
 
 
 def _somme(relation: PartiesTout, territoire: str, check: Controle) -> Trouve:
-    """A whole that its parts do not make, beyond the rounding of each value.
-
-    Values of different years are not summed; an absent part leaves the sum unknown.
-    """
+    """A whole that its parts do not make; an absent part, or one of another year, leaves the sum unknown."""
     parts = check.valeurs(relation.parties, territoire)
     whole = relation.constante if relation.tout is None else check.valeur(relation.tout, territoire)
     names = [*relation.parties, *filter(None, [relation.tout])]
@@ -196,10 +193,7 @@ def _variation_comparee(relation: VariationsComparables, territoire: str, check:
 
 
 def _variation_des_parties(relation: VariationDesParties, territoire: str, check: Controle) -> Trouve:
-    """A variation of a whole that the values and variations of its parts do not give back.
-
-    The rounding of every printed variation is carried through; parts that are not exhaustive only bound the past.
-    """
+    """A variation that its parts do not give back, every rounding carried through; some parts only bound the past."""
     step = check.regle("variation_des_parties").seuils["arrondi"] / 2
     names = (relation.tout, *relation.parties)
     values, changes = ([check.valeur(name, territoire, column) for name in names] for column in ("valeur", VARIATION))

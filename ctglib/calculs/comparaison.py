@@ -191,27 +191,19 @@ def besoins(convention: Convention, constats: pd.DataFrame, services: Collection
         name: SEPARATEUR.join(str(one.numero) for one in convention.fiches if name in one.repond_a)
         for name in table["indicateur"]
     }
+    first = {theme: enjeu.id for enjeu in reversed(convention.enjeux) for theme in enjeu.themes}
     table = table.rename(columns={"valeur": "niveau", "valeur_reference": "reference"})
-    table = table.assign(besoin="", fiches=table["indicateur"].map(answers), enjeu="").reindex(columns=list(BESOINS))
+    table = table.assign(besoin="", fiches=table["indicateur"].map(answers), enjeu=table["theme"].map(first).fillna(""))
+    themes = {enjeu.id: next(iter(enjeu.themes), "") for enjeu in convention.enjeux}
     told = [
-        {"enjeu": enjeu.id, "theme": next(iter(enjeu.themes), ""), "origine": FICHE, "besoin": need, "indicateur": "",
+        {"enjeu": fiche.enjeu, "theme": themes[fiche.enjeu], "origine": FICHE, "besoin": need, "indicateur": "",
          "fiches": str(fiche.numero)}
-        for enjeu in convention.enjeux for fiche in convention.fiches if fiche.enjeu == enjeu.id
-        for need in fiche.besoins
+        for fiche in convention.fiches for need in fiche.besoins
     ]  # fmt: skip
-    of_fiches = pd.DataFrame(told, columns=list(BESOINS))
-    taken = {theme for enjeu in convention.enjeux for theme in enjeu.themes}
-    parts = [
-        rows
-        for enjeu in convention.enjeux
-        for rows in (
-            table[table["theme"].isin(enjeu.themes)].assign(enjeu=enjeu.id), of_fiches[of_fiches["enjeu"].eq(enjeu.id)]
-        )
-    ]  # fmt: skip
-    every = pd.concat([*parts, table[~table["theme"].isin(taken)]], ignore_index=True).drop_duplicates(
-        ["origine", "besoin", "indicateur"], ignore_index=True
-    )
-    return every.assign(lecture="besoin").astype({"annee": "Int64"})
+    every = pd.concat([table, pd.DataFrame(told)]).reindex(columns=list(BESOINS)).assign(lecture="besoin")
+    every = every.sort_values("enjeu", key=pd.Index([*themes, ""]).get_indexer, kind="stable")
+    every = every.drop_duplicates(["origine", "besoin", "indicateur"], ignore_index=True)
+    return every.astype({"annee": "Int64"})
 
 
 # The radar's indices: each axis set at 100 where the territory equals its reference; above 100, more vulnerable.
@@ -278,9 +270,9 @@ def _niveau(indices: pd.Series, radar: Radar) -> np.ndarray:
     return np.select(cases, ["absent", "haut", "bas"], default="proche").astype(object)
 
 
-def ranger(indices: pd.DataFrame, *, montant: bool = False) -> pd.DataFrame:
+def ranger(indices: pd.DataFrame) -> pd.DataFrame:
     """Return the axes by index, those with a reserve last: a doubtful value is never the strongest."""
-    ordered = indices.sort_values("indice", ascending=montant, kind="stable")
+    ordered = indices.sort_values("indice", ascending=False, kind="stable")
     return ordered.sort_values("reserve", key=lambda marks: marks.ne(""), kind="stable")
 
 

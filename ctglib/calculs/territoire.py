@@ -89,19 +89,21 @@ def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
 def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
     """Return the two means of a short series of one territory, and what chance explains of the gap between them.
 
+    ``rows`` are its known years, in order.
+
     Returns:
         ``MOYENNES`` (``hasard`` is what chance moves one year by; ``annees_notees`` the years that bear a note, as the
         inferred ones do) and ``lecture``: "trop_peu", "hausse" or "baisse". Empty when a period has no known year.
     """
-    known = rows[rows["valeur"].notna()].sort_values("annee")
     first, last = periodes.avant
-    parts = known[known["annee"].between(first, last)], known[known["annee"].ge(periodes.depuis)].tail(last - first + 1)
-    before, after = parts
+    before, after = parts = (
+        rows[rows["annee"].between(first, last)], rows[rows["annee"].ge(periodes.depuis)].tail(last - first + 1)
+    )  # fmt: skip
     if before.empty or after.empty:
         return {}
     old, new = (float(part["valeur"].mean()) for part in parts)
     spans = [" à ".join(dict.fromkeys(part["annee"].iloc[[0, -1]].astype(int).astype(str))) for part in parts]
-    noted = known[known["note"].fillna("").ne("") & known.index.isin(before.index.union(after.index))]
+    noted = pd.concat(parts)[lambda rows: rows["note"].fillna("").ne("")]
     explained = abs(new - old) <= ecarts * sqrt(old / len(before) + new / len(after))
     return {
         "periode_avant": spans[0],
@@ -143,8 +145,6 @@ def trajectoires_du_territoire(
     return rows.assign(
         libelle=[meanings[name].libelle for name in rows["indicateur"]],
         serie="",
-        cible=np.nan,
-        annee_cible=pd.array([pd.NA] * len(rows), "Int64"),
         rupture=[key in breaks for key in zip(rows["indicateur"], rows["annee"], strict=True)],
     )
 
@@ -179,11 +179,11 @@ def revisiter(
     known = dict(iter(whole.groupby(["indicateur", "territoire"])))
     for theme, name in [(one.theme, name) for one in themes for name in one.series]:
         item = indicateurs[name]
-        kind = POINTS if unites[item.unite].ecart == POINTS else POURCENT
         parts = [known.get((name, code), whole[:0]) for code in territoires]
         own, other = (part.set_index("annee")["valeur"] for part in parts)
-        row = {"theme": theme, "indicateur": name, "variation_type": kind, "dans_le_bruit": False}
-        row |= {field: getattr(item, field) for field in ("libelle", "unite", "sens")} | {"motif": SANS_VALEUR}
+        row = {"theme": theme, "indicateur": name, "motif": SANS_VALEUR}
+        row["variation_type"] = POINTS if unites[item.unite].ecart == POINTS else POURCENT
+        row |= {field: getattr(item, field) for field in ("libelle", "unite", "sens")}
         if len(own):
             last = own.index[-1]
             broken = max((one.annee for one in item.ruptures if one.annee <= last), default=0)
@@ -191,36 +191,30 @@ def revisiter(
             row |= {"annee": last, "apres": own[last], "motif": SANS_DEPART}
             if first != last:
                 parted = depart is not None and broken > depart
-                gap = abs(round(own[last] - own[first], DECIMALES_EXACTES))
-                row |= {
-                    "annee_avant": first,
-                    "avant": own[first],
-                    "variation": _variation(own, first, last, kind),
-                    "variation_reference": _variation(other, first, last, kind),
-                    "dans_le_bruit": gap <= (item.arrondi_source or 0),
-                    "motif": APRES_RUPTURE if parted else "",
-                    "annee_rupture": broken if parted else None,
-                }
+                row |= {"annee_avant": first, "avant": own[first], "motif": APRES_RUPTURE if parted else ""}
+                row |= {"avant_la": other.get(first), "apres_la": other.get(last)}
+                row |= {"annee_rupture": broken} if parted else {}
         if item.petite_serie:
             means, beside = (moyennes(part, item.petite_serie, hasard) for part in parts)
             row |= means | {
                 "annee_avant": None,
                 "avant": means.get("moyenne_avant"),
                 "apres": means.get("moyenne", row.get("apres")),
-                "variation": means.get("variation_des_moyennes"),
-                "variation_reference": beside.get("variation_des_moyennes") if means else None,
+                "avant_la": beside.get("moyenne_avant"),
+                "apres_la": beside.get("moyenne"),
                 "motif": "" if means else SANS_DEPART,
             }
         rows.append(row)
-    years = dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64")
-    return pd.DataFrame(rows, columns=list(REVISITEES)).astype(years)
-
-
-def _variation(valeurs: pd.Series, depart: int, fin: int, kind: str) -> float:
-    start, end = valeurs.get(depart, np.nan), valeurs.get(fin, np.nan)
-    if kind == POINTS:
-        return round(end - start, DECIMALES_EXACTES)
-    return 100 * (end - start) / start if start else np.nan
+    table = pd.DataFrame(rows, columns=[*REVISITEES, "avant_la", "apres_la"])
+    table = table.astype(dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64"))
+    table = table.astype(dict.fromkeys(("avant", "apres", "avant_la", "apres_la"), "float64"))
+    in_points = table["variation_type"].eq(POINTS) & table["moyenne"].isna()
+    for column, place in {"variation_reference": "_la", "variation": ""}.items():
+        start = table[f"avant{place}"].where(table["avant"].notna())
+        gap = (table[f"apres{place}"] - start).round(DECIMALES_EXACTES)
+        table[column] = gap.where(in_points, 100 * gap / start.where(start.ne(0)))
+    steps = table["indicateur"].map(lambda name: indicateurs[name].arrondi_source or 0)
+    return table.assign(dans_le_bruit=gap.abs().le(steps))[list(REVISITEES)]
 
 
 # A diagnostic renewed by public figures, for the next convention.

@@ -83,10 +83,11 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
     - ``lignes``: one row a series and year: ``indicateur``, ``libelle``, ``unite``, ``serie`` (the modalité, "" when
       the indicator has none; the same as the label when the panel bears its name alone), ``annee``, ``valeur`` (NaN
       with the absence that ``statut`` tells), ``statut``, ``cible`` and ``annee_cible`` (the same on all the rows of a
-      series, missing when it has none), ``rupture`` (True in the first year of the new series).
+      series; missing, or no such column, without a target), ``rupture`` (True in the first year of the new series).
     """
-    rows = lignes.astype({"annee": "int64", "valeur": "Float64", "cible": "Float64", "rupture": bool})
-    groups = rows.astype({"valeur": "float64", "cible": "float64"}).groupby(["indicateur", "serie"], sort=False)
+    rows = lignes.reindex(columns=GARDEES).astype({"annee": "int64", "rupture": bool})
+    numbers = rows[["valeur", "cible"]].astype("Float64").astype("float64")
+    groups = rows.assign(**numbers).groupby(["indicateur", "serie"], sort=False)
     series = [_serie(members.sort_values("annee", kind="stable"), contexte) for _, members in groups]
     known = [serie for serie in series if serie.phrase]
     if not known:

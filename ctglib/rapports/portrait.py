@@ -188,10 +188,8 @@ class Portrait:
         first, last = int(moved["depart"].min()), int(moved["annee"].max())
         source = publiques.source(family, [first, last])
         figure = None if years["indicateur"].nunique() < 2 else trajectoires(
-            years.assign(unite="nombre", serie="", statut="A", cible=nan,
-                         annee_cible=pd.array([pd.NA] * len(years), dtype="Int64")),
-            study.contexte, nom="portrait-evolution", titre=f"Combien de foyers chaque année, de {first} à {last} ?",
-            source=source,
+            years.assign(unite="nombre", serie="", statut="A"), study.contexte, nom="portrait-evolution",
+            titre=f"Combien de foyers chaque année, de {first} à {last} ?", source=source,
         )  # fmt: skip
         enough = moved["valeur_depart"].ge(study.regles.minimum)
         peculiar = charger_yaml("catalogue/synthese.yaml", Synthese).annees
