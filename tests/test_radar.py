@@ -117,7 +117,7 @@ def _mots(ici: float, la: float, transformation: str) -> str:
     signed = convention(lacunes=[LACUNE])
     catalogue, found = SimpleNamespace(radar=rules), _indices(ici, la, transformation)
     etude = SimpleNamespace(indices=found, catalogue=catalogue, contexte=words, convention=signed)
-    block = vulnerabilite(etude, valide=False)
+    block = vulnerabilite(etude)
     return unescape(block.html).replace("\u202f", " ").replace("\u00a0", " ")
 
 

@@ -54,11 +54,7 @@ class Comparables(Montrable):
         unusual = rows["part_placebo"].le(self.comparaison.part_inhabituelle)
         return rows.assign(bruit=rows["bruit"].astype(bool), inhabituel=unusual)
 
-    @property
-    def depassent(self) -> pd.DataFrame:
-        """The gaps that are more than rounding."""
-        rows = self.lisibles
-        return rows[~rows["bruit"]]
+    depassent = property(lambda self: self.lisibles[~self.lisibles["bruit"]])  # the gaps that are more than rounding
 
     @cached_property
     def _dits(self) -> dict[str, object]:

@@ -58,6 +58,10 @@ class EtudeDiagnostic:
     convention = property(lambda self: self.dossier.convention, doc="The convention.")
     doutes = cached_property(lambda self: doutes(self.controle))  # the indicators that the check makes doubtful
     jugements = cached_property(lambda self: juger(self.dossier))  # the verdict on each sentence of the text
+    # The needs under each enjeu, then those of no enjeu.
+    besoins_lus = cached_property(
+        lambda self: calculs.besoins(self.convention, self.comparaison, self.catalogue.synthese.services)
+    )
 
     @cached_property
     def contexte(self) -> Contexte:
@@ -78,11 +82,6 @@ class EtudeDiagnostic:
         """Its rows that are neither provisional nor doubtful, by indicator."""
         rows = self.comparaison
         return rows[~rows["provisoire"] & ~rows["indicateur"].isin(list(self.doutes))].set_index("indicateur")
-
-    @cached_property
-    def besoins_lus(self) -> pd.DataFrame:
-        """The needs under each enjeu, then those of no enjeu (see ``ctglib.calculs.comparaison``)."""
-        return calculs.besoins(self.convention, self.comparaison, self.catalogue.synthese.services)
 
     @cached_property
     def indices(self) -> pd.DataFrame:
@@ -248,14 +247,12 @@ class MessagesDuControle(MessagesDuDiagnostic):
             yield Message(compter("a_corriger", len(grave), grave.iloc[0]["objet"]), ("tableau-coherence",))
         counts, total = self.etude.jugements["verdict"].value_counts(), len(self.etude.jugements)
         if total:
-            wrong, unknown = (int(counts.get(code, 0)) for code in (CONTREDITE, INVERIFIABLE))
-            told = remplir(
-                words["phrases"],
-                total=en_lettres(total),
-                contredites=sont(wrong, "contredite", "contredites"),
-                inverifiables=sont(unknown, "invérifiable", "invérifiables"),
-            )
-            yield Message(told, ("tableau-affirmations",))
+            verdicts = self.etude.catalogue.coherence.regles.verdicts
+            told = {
+                f"{code}s": sont(int(counts.get(code, 0)), verdicts[code].mot, f"{verdicts[code].mot}s")
+                for code in (CONTREDITE, INVERIFIABLE)
+            }
+            yield Message(remplir(words["phrases"], total=en_lettres(total), **told), ("tableau-affirmations",))
         if lacunes:
             yield Message(compter("lacunes", len(lacunes), minuscule(lacunes[0].objet)), LACUNES)
         if not (len(grave) or total or lacunes):

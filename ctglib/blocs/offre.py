@@ -183,12 +183,8 @@ def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche
     """Return how far the whole is from the reference, which kind of care makes the gap, and which fiche supports it."""
     by_mode = modes.set_index("modalite")
     whole, kinds = by_mode.loc[""], {name: sorte.modes for name, sorte in regles.sortes.items()}
-    told = [
-        dire(
-            "places", annee=f"{whole['annee']:.0f}", places=nombre(whole["valeur"], 1), ecart=_de_plus(whole["ecart"]),
-            **contexte.lieux,
-        )
-    ]  # fmt: skip
+    words = {"annee": f"{whole['annee']:.0f}", "places": nombre(whole["valeur"], 1), "ecart": _de_plus(whole["ecart"])}
+    told = [dire("places", **words, **contexte.lieux)]
     gaps = {name: by_mode.loc[own, "ecart"].sum() for name, own in kinds.items() if {*own} <= {*by_mode.index}}
     if abs(whole["ecart"]) < NEGLIGEABLE or not gaps:
         return told

@@ -16,7 +16,7 @@ from ctglib.donnees import publiques
 from ctglib.donnees.magasin import charger_famille, derniere, lire_tables, serie_gardee, tables
 from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
 from ctglib.donnees.modeles.evaluation import Evaluation
-from ctglib.donnees.modeles.rapports import Mesure, Portrait
+from ctglib.donnees.modeles.rapports import Portrait
 from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -37,6 +37,11 @@ class EtudePortrait:
     lieux: Mapping[str, Lieu]  # by role
     # What chance explains of a count.
     seuils = property(lambda self: charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils)
+    # The measures by id, then those that have a value, or too small a denominator for one.
+    definitions = property(lambda self: {one.id: one for theme in self.regles.themes.values() for one in theme.mesures})
+    connues = property(lambda self: self.mesures[self.mesures["raison"].isin(["", TROP_PEU])])
+    # What the territories alike are called in a sentence.
+    semblables = property(lambda self: "communes semblables" if self.place.niveau == "commune" else "EPCI semblables")
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
@@ -54,11 +59,6 @@ class EtudePortrait:
             iris=[charger_famille(name).niveaux == ("iris",) for name in families],
         )
 
-    @property
-    def connues(self) -> pd.DataFrame:
-        """The measures that have a value, or too small a denominator for one."""
-        return self.mesures[self.mesures["raison"].isin(["", TROP_PEU])]
-
     @cached_property
     def suivis(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The years of the series followed, and how they moved (see ``evolutions``), with their libelle."""
@@ -67,21 +67,16 @@ class EtudePortrait:
         return tuple(rows.assign(libelle=rows["indicateur"].map(self.regles.evolution)) for rows in tables)
 
     @cached_property
-    def definitions(self) -> dict[str, Mesure]:
-        """The measures by id."""
-        return {one.id: one for theme in self.regles.themes.values() for one in theme.mesures}
-
-    @cached_property
     def contexte(self) -> Contexte:
         """The words of charts and tables; the source is that of each."""
         units = {item.id: item for item in charger_yaml("catalogue/unites.yaml", Unites).unites}
         statuses = {item.code: item for item in charger_yaml("catalogue/statuts.yaml", Statuts).statuts}
-        known = [(one.id, one.libelle, one.unite) for one in self.definitions.values()]
-        known += [(name, label, "nombre") for name, label in self.regles.evolution.items()]
+        known = {one.id: (one.libelle, one.unite) for one in self.definitions.values()}
+        known |= {name: (label, "nombre") for name, label in self.regles.evolution.items()}
         meanings = {
             name: Indicateur(id=name, libelle=label, definition=label, unite=unit, nature="contexte", sens="neutre",
                              decimales=units[unit].decimales)
-            for name, label, unit in known
+            for name, (label, unit) in known.items()
         }  # fmt: skip
         return Contexte(meanings, units, statuses, self.place, self.reference or self.place, "données publiques")
 
@@ -97,11 +92,6 @@ class EtudePortrait:
         """Return a table whose words are those of ``catalogue/portrait.yaml`` (see ``Contexte.presenter``)."""
         words, shown = {"semblables": majuscule(self.semblables), **(mots or {})}, self.regles.tableaux[cle]
         return self.contexte.presenter(shown, lignes, ecrire, *autres, cle=f"portrait-{cle}", mots=words, **reste)
-
-    @property
-    def semblables(self) -> str:
-        """What the territories alike are called in a sentence."""
-        return "communes semblables" if self.place.niveau == "commune" else "EPCI semblables"
 
     def source(self, lignes: pd.DataFrame) -> str:
         """Return the producers of some measures, with the years of each."""

@@ -338,6 +338,7 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
     def evolution_la(row: pd.Series) -> str:
         return variation(row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])
 
+    sources = found.drop_duplicates("indicateur", keep="last")["source"].unique()
     return etude.tableau(
         "series_publiques",
         found,
@@ -349,10 +350,7 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
             "niveau_reference": lambda row: niveau(row, "valeur_reference"),
             "evolution_reference": evolution_la,
         },
-        mots={
-            "fiche": numero,
-            "source": " ; ".join(found.drop_duplicates("indicateur", keep="last")["source"].unique()),
-        },
+        mots={"fiche": numero, "source": " ; ".join(sources)},
         notes=notes_des_moyennes(found, etude.contexte),
     )
 

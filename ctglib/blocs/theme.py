@@ -76,13 +76,10 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
     if not absent:
         return []
     some = "services_tous_absents" if len(absent) == len(known) else "services_absents"
-    answers = [str(fiche.numero) for fiche in etude.convention.fiches if set(fiche.repond_a) & absent]
-    return [
-        dire("services", sortes=len(known), combien=dire(some, nombre=len(absent)), **contexte.lieux),
-        dire(
-            "fiches_des_services" if answers else "services_sans_fiche", nombre=len(answers), fiches=enumerer(answers)
-        ),
-    ]
+    told = dire("services", sortes=len(known), combien=dire(some, nombre=len(absent)), **contexte.lieux)
+    fiches = [str(fiche.numero) for fiche in etude.convention.fiches if set(fiche.repond_a) & absent]
+    answer = "fiches_des_services" if fiches else "services_sans_fiche"
+    return [told, dire(answer, nombre=len(fiches), fiches=enumerer(fiches))]
 
 
 def tableau_indicateurs(
@@ -115,7 +112,6 @@ def tableau_indicateurs(
 
 
 def _niveau(contexte: Contexte, valeur: str, statut: str) -> Callable[[pd.Series], str]:
-    """Return what writes a level of a row, or why there is none."""
     return lambda row: contexte.valeur(row["indicateur"], row[valeur], row[statut]) or RIEN
 
 
@@ -205,16 +201,16 @@ def phrase_du_contrat(
     return [f"{told} {dire('base_du_contrat', regle=cited, annee=before)}"]
 
 
-def vulnerabilite(etude: EtudeDiagnostic, *, valide: bool) -> Bloc | None:
+def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
     """Return what the indices rest on, their chart, then how they are read; None when there is none.
 
     Until the convention says who validated them they are a working hypothesis, which the report of the check shows;
-    from then on they belong to the diagnostic. ``valide`` is which of the two the caller shows.
+    from then on they belong to the diagnostic.
     """
     found, radar, contexte, convention = etude.indices, etude.catalogue.radar, etude.contexte, etude.convention
-    if valide != bool(convention.radar) or not found["indice"].notna().any():
+    if not found["indice"].notna().any():
         return None
-    if valide:
+    if convention.radar:
         done, gaps = convention.radar["valide"], []
         ground = paragraphe(dire("indices_valides", par=done.par, date=date_longue(done.date)))
     else:

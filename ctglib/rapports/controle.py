@@ -139,7 +139,7 @@ class Controle(EtudeDiagnostic):
 
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability, as long as they are a hypothesis: validated, the diagnostic has them."""
-        return vulnerabilite(self, valide=False)
+        return None if self.convention.radar else vulnerabilite(self)
 
     def regles(self) -> Tableau:
         """Return every rule that ran, what it verifies with its thresholds, and how many findings it gave."""

@@ -181,7 +181,7 @@ class Diagnostic(EtudeDiagnostic):
 
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability, once the convention says that they are validated."""
-        return theme.vulnerabilite(self, valide=True)
+        return theme.vulnerabilite(self) if self.convention.radar else None
 
     def moyens(self) -> Bloc | None:
         """Return what the Caf pays by head, and what the contract before the convention paid."""
