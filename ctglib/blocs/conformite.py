@@ -45,7 +45,9 @@ class Conformite(Montrable):
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing and who has it."""
-        rules, catalogue = self.etude.finale.conformite, self.etude.catalogue
+        rules, catalogue, dossier = self.etude.finale.conformite, self.etude.catalogue, self.etude.suivi.dossier
+        read, place = self.etude.finale.lectures, self.etude.convention.territoire
+        rows = conformite(rules, read, dossier.annexe1, self.etude.series, dossier.offre, territoire=place)
         offer = {item.id: item.libelle for item in catalogue.offre.types}
 
         def ou(row: pd.Series) -> str:
@@ -61,14 +63,11 @@ class Conformite(Montrable):
             holders = [catalogue.responsables[name].libelle.partition(" (")[0] for name in row.detenteurs]
             return f"{majuscule(row.manque)} (à demander : {' ; '.join(holders)})"
 
-        rows, shown = self.lignes, rules.tableau
         joined = {name: rows[name].map(lambda values: ";".join(map(str, values))) for name in LISTES}
-        told = {
-            "mots": {"textes": " ; ".join(rules.textes)},
-            "donnees": rows.assign(habitants=(self.population or ("",))[0], **joined),
-        }
-        writers = {"reponse": ou, "su": su, "reste": manque}
-        return self.etude.contexte.presenter(shown, rows, writers, cle="schema_petite_enfance", **told)
+        data = rows.assign(habitants=(self.population or ("",))[0], **joined)
+        writers, words = {"reponse": ou, "su": su, "reste": manque}, {"textes": " ; ".join(rules.textes)}
+        told = {"cle": "schema_petite_enfance", "mots": words, "donnees": data}
+        return self.etude.contexte.presenter(rules.tableau, rows, writers, **told)
 
     @cached_property
     def population(self) -> tuple[int, int] | None:
@@ -76,10 +75,3 @@ class Conformite(Montrable):
         return population(
             self.etude.suivi.dossier.annexe1, self.etude.finale.conformite, self.etude.convention.territoire
         )
-
-    @cached_property
-    def lignes(self) -> pd.DataFrame:
-        """The elements (see ``ctglib.calculs.parcours``)."""
-        dossier, place = self.etude.suivi.dossier, self.etude.convention.territoire
-        rules, read = self.etude.finale.conformite, self.etude.finale.lectures
-        return conformite(rules, read, dossier.annexe1, self.etude.series, dossier.offre, territoire=place)

@@ -45,10 +45,7 @@ def tableau_offre(
         return told or contexte.absence(row["statut_ages"]).replace(" ", INSECABLE) or RIEN
 
     def horaires(row: pd.Series) -> str:
-        """Return all the hours: moments that begin alike are joined (« Jours d'école : … ; … »).
-
-        The vocabulary's label « Jours d'école, matin » begins with its days; the hours tell what follows the comma.
-        """
+        """Return all the hours: those of « Jours d'école, matin » and of « Jours d'école, soir » are told together."""
         rows = lignes(row, "ouverture")
         if not rows["valeur"].any():
             return "".join(rows["texte"].head(1)) or RIEN

@@ -130,10 +130,8 @@ def parts_recalculees(check: Controle) -> Constats:
         printed, values = check.valeur(item.id, territoire), check.valeurs(inputs, territoire)
         if printed is None or not values:
             continue
-        ends = [
-            {value - check.demi_pas(name), value + check.demi_pas(name)}
-            for name, value in zip(inputs, values, strict=True)
-        ]
+        pairs = zip(inputs, values, strict=True)
+        ends = [{value - check.demi_pas(name), value + check.demi_pas(name)} for name, value in pairs]
         found = appliquer(item.calcul, item.entrees, pd.DataFrame(list(product(*ends)), columns=inputs)).dropna()
         step = check.demi_pas(item.id) + EPSILON
         if found.empty or found.min() - step <= printed <= found.max() + step:

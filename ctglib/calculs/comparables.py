@@ -90,8 +90,7 @@ def _choisir(
 ) -> tuple[pd.Series, int, pd.DataFrame] | None:
     """Return the distances of the comparable communes by code, how many could be compared, what excluded the others.
 
-    None when the territory's own counts are not whole or nobody is comparable. The window keeps both its ends. A
-    relative change has no meaning from zero; to zero, it has.
+    None when the territory's own counts are not whole or nobody is comparable.
     """
     before, after = annees
     if (before, ici) not in effectifs.index or after <= before:
@@ -101,6 +100,7 @@ def _choisir(
     inside = (sizes * reglage.fenetre >= sizes[ici]) & (sizes <= sizes[ici] * reglage.fenetre)
     first = start.loc[inside | (start.index == ici), needed]
     last = end.reindex(first.index)[needed]
+    # A relative change has no meaning from zero; to zero, it has.
     lacks = pd.concat({before: ~first.gt(0), after: last.isna()}, axis=1).swaplevel(axis=1)
     lacks = lacks.loc[lacks.any(axis=1), [(name, year) for name in needed for year in lacks.columns.unique(1)]]
     excluded = pd.DataFrame(
@@ -158,11 +158,7 @@ def _ecarts(
 
 
 def _calculer(start: pd.DataFrame, end: pd.DataFrame, ici: str, communes: list[str], marges: pd.Series) -> pd.DataFrame:
-    """Return the figures of the gaps, one row an indicator.
-
-    The gap grows with the last count and with the others' counts of reference, and falls with the rest: each of its
-    bounds takes every count at one end. A count is never under zero.
-    """
+    """Return the figures of the gaps, one row an indicator; a bound of a gap takes every count at its worst end."""
     change = 100 * (end / start - 1)
     low = 100 * ((end - marges).clip(lower=0) / (start + marges) - 1)
     high = 100 * ((end + marges) / (start - marges) - 1)

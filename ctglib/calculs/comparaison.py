@@ -51,9 +51,8 @@ def comparer(
         variation_reference=other["variation_5_ans"],
         ecart_type=[unites[unite].ecart for unite in own["unite"].fillna(other["unite"])],
         note=[
-            long if short in long else f"{note.rstrip('.')}. {autre}"
+            autre if note in autre else note if autre in note else f"{note.rstrip('.')}. {autre}"
             for note, autre in zip(own["note"].fillna(""), other["note"].fillna(""), strict=True)
-            for short, long in [(note, autre) if note in autre else (autre, note)]
         ],
     )
     kind, changes = table["ecart_type"], pd.Series([indicateurs[name].est_evolution for name in order], table.index)
@@ -234,20 +233,19 @@ def indices(
     names = [axe.indicateur for axe in radar.axes]
     own, other, same_year = en_regard(annexe1, names, lieux)
     rules = [renversements[axe.indicateur] if axe.renverse else "" for axe in radar.axes]
-    marks = [
-        [PROVISOIRE] * (Statut.PROVISOIRE in statuses) + [A_VERIFIER] * (name in doutes)
-        for name, *statuses in zip(names, own["statut"], other["statut"], strict=True)
-    ]
-    labels = []
-    for axe, rule, told in zip(radar.axes, rules, marks, strict=True):
+    labels, marks = [], []
+    for axe, rule, *statuses in zip(radar.axes, rules, own["statut"], other["statut"], strict=True):
+        told = [PROVISOIRE] * (Statut.PROVISOIRE in statuses) + [A_VERIFIER] * (axe.indicateur in doutes)
         words = [radar.renversements[rule].mots, *told] if rule else told
         labels.append(f"{axe.libelle} ({', '.join(words)})" if words else axe.libelle)
+        marks.append(", ".join(told))
     table = own[["annee"]].assign(
         libelle=labels,
         renversement=rules,
-        reserve=[", ".join(told) for told in marks],
+        reserve=marks,
         unite=own["unite"].fillna(""),
-        **{name: table["statut"].fillna("") for name, table in (("statut", own), ("statut_reference", other))},
+        statut=own["statut"].fillna(""),
+        statut_reference=other["statut"].fillna(""),
     )
     turned = table["renversement"].eq("complement")
     own, reference = (rows["valeur"].mask(turned, complement_100(rows["valeur"])) for rows in (own, other))

@@ -167,13 +167,9 @@ class Diagnostic(EtudeDiagnostic):
 
     def _figure_des_ages(self, ages: pd.DataFrame, jusqu_a: int) -> Figure:
         counted, words = self.comparaison.set_index("indicateur")["valeur"], self.catalogue
-        bands = pd.DataFrame(
-            [
-                (*limits, counted.get(name), words.indicateurs[name].libelle)
-                for name, limits in words.synthese.tranches_age.items()
-            ],
-            columns=["age_min", "age_max", "effectif", "libelle"],
-        ).astype({"effectif": "float64"})
+        bands = pd.DataFrame.from_dict(words.synthese.tranches_age, "index", columns=["age_min", "age_max"])
+        labels = [words.indicateurs[name].libelle for name in bands.index]
+        bands = bands.assign(effectif=counted.reindex(bands.index), libelle=labels)
         return graphique_des_ages(
             ages, bands, self.contexte, nom="ages", titre="Quels âges chaque dispositif reçoit-il ?",
             source=f"{self.convention.source_offre} ; {self.contexte.source}", jusqu_a=jusqu_a,

@@ -211,10 +211,7 @@ class Portrait:
         return suite([figure, table])
 
     def _carte(self) -> Figure | None:
-        """Return the map of the communes of the territory, or of the EPCI of a commune; None without outlines.
-
-        It shows the first measure that half of the communes at least have.
-        """
+        """Return the map of the communes around, by the first measure that half of them have; None without outlines."""
         study, around = self.etude, self.etude.epci or self.etude.place
         inside = [*study.lieux[EPCI if study.epci else ICI].membres]
         shapes = publiques.contours(inside) if tables("ign_contours") else pd.DataFrame()
