@@ -155,9 +155,8 @@ class MessagesDuDiagnostic:
         if there.empty:
             return None
         year, others = there["annee"].iloc[0], there.iloc[1:]
-        others = others[others["annee"].eq(year)].sort_values(
-            "ecart_relatif", key=lambda gap: -gap.abs(), kind="stable"
-        )
+        others = others[others["annee"].eq(year)]
+        others = others.sort_values("ecart_relatif", key=lambda gap: -gap.abs(), kind="stable")
         told, values = [], []
         for row in pd.concat([there.head(1), others.head(1)]).itertuples():
             words = groupe.indicateurs[row.Index]

@@ -27,10 +27,7 @@ def tableau_offre(
     offre: pd.DataFrame, vocabulaire: VocabulaireOffre, contexte: Contexte, categories: Collection[str], *, nom: str,
     titre: str,
 ) -> Tableau:  # fmt: skip
-    """Return the structures of some categories, in the groups of the vocabulary; the CSV carries every row of them.
-
-    Columns that no structure fills are left out.
-    """
+    """Return the structures of some categories, in the groups of the vocabulary; the CSV carries every row of them."""
     shown = structures(offre, vocabulaire)
     shown = shown[shown["categorie"].isin(list(categories))].reset_index(drop=True)
     own = offre[offre["structure"].isin(shown["structure"])].reset_index(drop=True)
@@ -140,10 +137,7 @@ def _plage(low: int, high: int) -> str:
 
 
 def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
-    """Return one row a structure with all that is not said of it; the CSV has one row a characteristic.
-
-    What the text does not even name, while the catalogue expects it of that kind, is marked and explained in a note.
-    """
+    """Return one row a structure with all that is not said of it; the CSV has one row a characteristic."""
     expected = manques["origine"].eq(ABSENT)
     told = manques.assign(manque=manques["libelle"] + expected.map({True: " (a)", False: ""}))
     shown = told.groupby("structure", sort=False).agg(

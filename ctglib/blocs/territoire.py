@@ -312,9 +312,8 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
         return None
     found = _rangees(etude, series, codes, meanings)
     beside = series[series["territoire"].eq(etude.convention.reference)].drop_duplicates(CLE, keep="last")
-    found = found[found["valeur"].notna()].merge(
-        beside[[*CLE, "valeur"]].astype({"annee": "Int64"}), on=CLE, how="left", suffixes=("", "_reference")
-    )
+    beside = beside[[*CLE, "valeur"]].astype({"annee": "Int64"})
+    found = found[found["valeur"].notna()].merge(beside, "left", CLE, suffixes=("", "_reference"))
     if found.empty:
         return None
 

@@ -18,15 +18,7 @@ from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule, minuscule, 
 from ctglib.calculs.formules import appliquer
 from ctglib.calculs.offre import ages, annees_couvertes, manques
 from ctglib.donnees.dossier import Dossier
-from ctglib.donnees.modeles.coherence import (
-    Inclusion,
-    LectureEffectif,
-    MemeGrandeur,
-    PartiesTout,
-    Relation,
-    VariationDesParties,
-    VariationsComparables,
-)  # fmt: skip
+from ctglib.donnees.modeles import coherence as modeles
 from ctglib.donnees.modeles.convention import Absence, Fiche, IndicateurFiche
 
 COLONNES = (
@@ -87,7 +79,7 @@ class Controle(Lecture):
         self.regle = dossier.catalogue.coherence.regles.regle
 
     def constat(
-        self, regle: str, *cles: str, relation: Relation | None = None, indicateurs: Iterable[str] = (),
+        self, regle: str, *cles: str, relation: modeles.Relation | None = None, indicateurs: Iterable[str] = (),
         **faits: object,
     ) -> Constat:  # fmt: skip
         """Return a finding of a rule, with the rule's words, severity and question unless the facts tell otherwise.
@@ -147,7 +139,7 @@ def parts_recalculees(check: Controle) -> Constats:
 Trouve = tuple[Iterable[str], str, str, Iterable[str]] | None  # rows read, what is written, worked out, doubtful
 
 
-def _somme(relation: PartiesTout, territoire: str, check: Controle) -> Trouve:
+def _somme(relation: modeles.PartiesTout, territoire: str, check: Controle) -> Trouve:
     """A whole that its parts do not make; an absent part, or one of another year, leaves the sum unknown."""
     parts = check.valeurs(relation.parties, territoire)
     whole = relation.constante if relation.tout is None else check.valeur(relation.tout, territoire)
@@ -163,7 +155,7 @@ def _somme(relation: PartiesTout, territoire: str, check: Controle) -> Trouve:
     return names, check.ecrire(whole, unit_of), told, (relation.tout,) if relation.tout else relation.parties
 
 
-def _inclusion(relation: Inclusion, territoire: str, check: Controle) -> Trouve:
+def _inclusion(relation: modeles.Inclusion, territoire: str, check: Controle) -> Trouve:
     """A count that exceeds the sum of those it is among; two years may differ, and are then told."""
     names = (relation.partie, *relation.tout)
     values = check.valeurs(names, territoire)
@@ -178,7 +170,7 @@ def _inclusion(relation: Inclusion, territoire: str, check: Controle) -> Trouve:
     return names, f"{check.libelle(relation.partie)} : {part}", told, (relation.partie,)
 
 
-def _variation_comparee(relation: VariationsComparables, territoire: str, check: Controle) -> Trouve:
+def _variation_comparee(relation: modeles.VariationsComparables, territoire: str, check: Controle) -> Trouve:
     """A variation that is further than the relation's threshold from every comparable one."""
     name, own = relation.indicateur, check.valeur(relation.indicateur, territoire, VARIATION)
     others = {one: check.valeur(one, territoire, VARIATION) for one in relation.comparables}
@@ -190,7 +182,7 @@ def _variation_comparee(relation: VariationsComparables, territoire: str, check:
     return [name], variation(own), told, (name,)
 
 
-def _variation_des_parties(relation: VariationDesParties, territoire: str, check: Controle) -> Trouve:
+def _variation_des_parties(relation: modeles.VariationDesParties, territoire: str, check: Controle) -> Trouve:
     """A variation that its parts do not give back, every rounding carried through; some parts only bound the past."""
     step = check.regle("variation_des_parties").seuils["arrondi"] / 2
     names = (relation.tout, *relation.parties)
@@ -213,7 +205,7 @@ def _variation_des_parties(relation: VariationDesParties, territoire: str, check
     return names, written, f"{limit}{variation(implied)} d'après les parties : {enumerer(parts)}", (relation.tout,)
 
 
-def _meme_grandeur(relation: MemeGrandeur, territoire: str, check: Controle) -> Trouve:
+def _meme_grandeur(relation: modeles.MemeGrandeur, territoire: str, check: Controle) -> Trouve:
     """A quantity whose cells differ by more than the relation's tolerance."""
     cells = [
         (one.indicateur, value, one.champ == "valeur")
@@ -305,7 +297,7 @@ def memes_effectifs(check: Controle) -> Constats:
         yield check.constat("meme_effectif", relation=relation, indicateurs=names, **told)
 
 
-def _dans_l_offre(place: LectureEffectif, offre: pd.DataFrame) -> float | None:
+def _dans_l_offre(place: modeles.LectureEffectif, offre: pd.DataFrame) -> float | None:
     """Return the sum of a characteristic, or the number of structures of which something is said; None for neither."""
     rows = offre[offre["type"].isin(place.types) & offre["valeur"].ne("")]
     if place.caracteristique is None:

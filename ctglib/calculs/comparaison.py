@@ -112,10 +112,7 @@ def constats(
 
 
 def position(ecart: float, ecart_type: str, seuils: Seuils) -> str:
-    """Return where a value stands: « superieur », « inferieur », « similaire » under the threshold of its kind of gap.
-
-    « incomparable » where there is no gap.
-    """
+    """Return where a value stands: superieur, inferieur, similaire under the threshold of its kind, or incomparable."""
     if pd.isna(ecart):
         return "incomparable"
     threshold = seuils.ecart_similaire_points if ecart_type == "points" else seuils.ecart_similaire_pourcent
@@ -275,10 +272,7 @@ def ranger(indices: pd.DataFrame) -> pd.DataFrame:
 
 
 def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float]) -> pd.DataFrame:
-    """Return the axes that the rounding of their printed values could class otherwise: libelle, minimum, maximum.
-
-    The last two are the least and the greatest index that the printed values allow.
-    """
+    """Return the axes that the rounding of printed values could class otherwise, the least and the greatest index."""
     known = indices[indices["niveau"].ne("absent")]
     half = known["indicateur"].map(arrondis).fillna(0.0) / 2
     ends = [

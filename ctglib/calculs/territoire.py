@@ -69,9 +69,8 @@ def contexte_du_territoire(
         row |= {"annee_avant": before, "valeur_avant": values.get(before), "valeur_depart": values.get(depart)}
         if "variation" not in row:
             row["lecture"] = "absente" if known.empty else "seule" if np.isnan(before) else "rupture"
-    table = pd.DataFrame(rows, columns=list(COLONNES)).astype(
-        dict.fromkeys(["valeur_avant", "valeur_depart"], "float64")
-    )
+    table = pd.DataFrame(rows, columns=list(COLONNES))
+    table = table.astype({"valeur_avant": "float64", "valeur_depart": "float64"})
     items = [meanings[name] for name in table["indicateur"]]
     rules = {"arrondi": [item.arrondi_source or 0.0 for item in items], "hasard": [item.hasard for item in items]}
     moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"], **rules), seuils)
@@ -96,9 +95,8 @@ def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[s
         inferred ones do) and ``lecture``: "trop_peu", "hausse" or "baisse". Empty when a period has no known year.
     """
     first, last = periodes.avant
-    before, after = parts = (
-        rows[rows["annee"].between(first, last)], rows[rows["annee"].ge(periodes.depuis)].tail(last - first + 1)
-    )  # fmt: skip
+    later = rows[rows["annee"].ge(periodes.depuis)].tail(last - first + 1)
+    before, after = parts = (rows[rows["annee"].between(first, last)], later)
     if before.empty or after.empty:
         return {}
     old, new = (float(part["valeur"].mean()) for part in parts)
@@ -133,10 +131,7 @@ def trajectoires_du_territoire(
     territoire: str,
     depuis: int,
 ) -> pd.DataFrame:
-    """Return the years of the wholes of some series from a year on, as a chart of trajectories reads them.
-
-    They are by series then year; ``rupture``: True in the first year of a new series.
-    """
+    """Return the years of the wholes of some series from a year on, as a chart of trajectories reads them."""
     wanted = pd.Index(list(indicateurs))
     own = series["territoire"].eq(territoire) & series["annee"].ge(depuis) & series["dimension"].eq("")
     rows = series[own & series["indicateur"].isin(wanted)].sort_values("annee")
@@ -241,9 +236,8 @@ def remplir(lignes: pd.DataFrame, publiques: pd.DataFrame, regles: DonneesPubliq
     before = found.assign(annee=found["annee"] + DUREE_VARIATION)[[*CLE_PUBLIQUE, "valeur"]]
     found = found.merge(before, "left", CLE_PUBLIQUE, suffixes=("", "_avant"))
     kept = found[found["annee"].eq(found["indicateur"].map(years))]
-    table = lignes[["section", "indicateur", "territoire", "unite", "note"]].merge(
-        kept, "left", ["indicateur", "territoire"]
-    )
+    table = lignes[["section", "indicateur", "territoire", "unite", "note"]]
+    table = table.merge(kept, "left", ["indicateur", "territoire"])
     change = 100 * (table["valeur"] / table["valeur_avant"].where(table["valeur_avant"].ne(0)) - 1)
     return table.assign(
         annee=table["indicateur"].map(years).astype("Int64").fillna(asked),
@@ -257,9 +251,7 @@ def _publique(item: LignePublique, publiques: pd.DataFrame, note: str) -> pd.Dat
     """Return what public series say of an indicator: a share is the quotient of the sums, never a mean of shares."""
     names = [*item.series, *item.sur]
     rows = publiques[publiques["indicateur"].isin(names)]
-    counts = rows.pivot_table(index=["territoire", "annee"], columns="indicateur", values="valeur").reindex(
-        columns=names
-    )
+    counts = rows.pivot_table("valeur", ["territoire", "annee"], "indicateur").reindex(columns=names)
     values = somme(counts[list(item.series)])
     if item.sur:
         values = ratio_pour_100(values, somme(counts[list(item.sur)])).round(DECIMALES)

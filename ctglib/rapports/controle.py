@@ -100,10 +100,7 @@ class Controle(EtudeDiagnostic):
         return self._tableau("coherence", lines, writers, **told)
 
     def affirmations(self) -> Tableau | None:
-        """Return the sentences of the text in groups, one a verdict, the faults first; what the tables give.
-
-        The CSV keeps the order of the text.
-        """
+        """Return the sentences of the text in groups, one a verdict, the faults first; the CSV keeps their order."""
         words = self._regles.verdicts
         order = sorted(words, key=VERIFIEE.__eq__)
         shown = self.jugements.sort_values("verdict", key=lambda column: column.map(order.index), kind="stable")

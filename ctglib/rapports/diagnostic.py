@@ -76,11 +76,7 @@ class Diagnostic(EtudeDiagnostic):
         )
 
     def section(self, nom: str) -> Bloc | None:
-        """Return a section: its sentences, its table, its one chart, the offer that it is about, the parties' comments.
-
-        Args:
-            nom: One of the sections of ``catalogue/diagnostic.yaml``.
-        """
+        """Return a section of ``catalogue/diagnostic.yaml``: sentences, table, chart, offer, the parties' comments."""
         rules, told, name = self.catalogue.diagnostic.sections[nom], self.phrases(nom), nom.replace("_", "-")
         title, chart, contexte = self._titre(rules), None, self.contexte
         if rates := self._taux(rules):
@@ -218,9 +214,8 @@ class Diagnostic(EtudeDiagnostic):
                 lacking.append(unknown.assign(lieu=place, mot=unknown[f"statut{end}"].map(contexte.absence)))
         if lacking:
             rows = pd.concat(lacking).sort_index(kind="stable").groupby(["mot", "lieu"], sort=False)
-            places = (
-                rows["indicateur"].agg(tuple).reset_index().groupby(["mot", "indicateur"], sort=False)["lieu"].agg(list)
-            )
+            named = rows["indicateur"].agg(tuple).reset_index()
+            places = named.groupby(["mot", "indicateur"], sort=False)["lieu"].agg(list)
             told += [
                 f"{compter(len(names), 'indicateur')} « {word} » {enumerer(where)} : {_libelles(names, contexte)}."
                 for (word, names), where in places.items()
