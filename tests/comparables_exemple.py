@@ -44,8 +44,8 @@ def regle(voisins: int = 3, fenetre: int = 3, variantes: tuple[Reglage, ...] = (
     real = charger_yaml("catalogue/comparaison.yaml", Comparaison)
     return Comparaison(
         serie="essai", producteur="Essai", indicateurs=NOMS, taille="foyers", ratios=("rsa", "af"),
-        reglage=Reglage(annees_avant=1, voisins=voisins, fenetre=fenetre), variantes=variantes, part_inhabituelle=0.1,
-        mots=MOTS, phrases=real.phrases, tableaux=real.tableaux, limites=("Une limite.",),
+        reglage=Reglage(titre="Règle", annees_avant=1, voisins=voisins, fenetre=fenetre), variantes=variantes,
+        part_inhabituelle=0.1, mots=MOTS, phrases=real.phrases, tableaux=real.tableaux, limites=("Une limite.",),
     )  # fmt: skip
 
 

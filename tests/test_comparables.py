@@ -190,7 +190,7 @@ def test_les_variantes_sont_la_regle_elle_meme_puis_chaque_changement(harnes: Re
 
 
 def test_une_variante_sans_annee_de_reference_reste_sans_valeur() -> None:
-    found = resultat(EXEMPLE, variantes=(Reglage(annees_avant=2, voisins=3, fenetre=3),))
+    found = resultat(EXEMPLE, variantes=(Reglage(titre="Depuis 2021", annees_avant=2, voisins=3, fenetre=3),))
 
     missing = found.variantes[found.variantes["variante"] == 1]
     assert missing["ecart"].isna().all()

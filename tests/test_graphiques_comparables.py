@@ -143,7 +143,7 @@ def test_un_ecart_rare_est_dit_inhabituel_et_un_ecart_courant_non(harnes: Compar
 
 
 def test_une_variante_impossible_est_dite_non_calculable() -> None:
-    found = resultat(EXEMPLE, variantes=(Reglage(annees_avant=2, voisins=3, fenetre=3),))
+    found = resultat(EXEMPLE, variantes=(Reglage(titre="Depuis 2021", annees_avant=2, voisins=3, fenetre=3),))
 
     assert set(found.variantes.query("variante == 1")["indicateur"]) == set(NOMS)
     assert Comparables(found, regle(), contexte()).lecture_sensibilite()

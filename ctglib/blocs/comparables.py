@@ -205,27 +205,19 @@ class Comparables(Montrable):
         """Return the gap of each indicator under the rule and its variants, and whether its sign holds."""
         if not self.resultat:
             return None
-        rows, rule = self.resultat.variantes, self.comparaison.reglage
+        rows, rules = self.resultat.variantes, (self.comparaison.reglage, *self.comparaison.variantes)
+        settings = rows.drop_duplicates("variante").to_dict("records")
+        heads = [remplir(rule.titre, **setting) for rule, setting in zip(rules, settings, strict=True)]
 
         def gap(row: pd.Series) -> str:
             if absent := self._sans_ecart(row, "ecart"):
                 return absent
             return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
 
-        def head(row: pd.Series) -> str:
-            if row["voisins"] != rule.voisins:
-                return compter(int(row["voisins"]), "commune")
-            if row["fenetre"] != rule.fenetre:
-                return f"Taille de 1/{row['fenetre']} à {row['fenetre']} fois"
-            return f"Depuis {row['annee_reference']}" if row["annees_avant"] != rule.annees_avant else "Règle retenue"
-
         def sense(row: pd.Series) -> str:
-            if row["tenue"] in (BRUIT, CHANGE):
-                return "toujours dans le bruit" if row["tenue"] == BRUIT else "change selon la règle"
-            times = f"le même {row['depassent']} fois sur {row['calculees']}"
-            return times if row["depassent"] == row["calculees"] else f"{times}, sinon dans le bruit"
+            told = self._dire(f"sens_{row['tenue']}", depassent=row["depassent"], calculees=row["calculees"])
+            return told + ", sinon dans le bruit" * (row["tenue"] == TIENT and row["depassent"] < row["calculees"])
 
-        heads = rows.drop_duplicates("variante").apply(head, axis=1)
         texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(index="indicateur", columns="variante", values="texte")
         texts = texts.rename(columns=str)
         columns = [Colonne(rank, title, True, ECART) for rank, title in zip(texts, heads, strict=True)]

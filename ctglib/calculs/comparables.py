@@ -65,7 +65,7 @@ def comparer(
             return None
         chosen.append((years, found))
         near, candidates = (list(found[0].index), found[1]) if found else (None, 0)
-        told = {"variante": rank, **setting.model_dump(), "candidates": candidates}
+        told = {"variante": rank, **setting.model_dump(exclude={"titre"}), "candidates": candidates}
         tables.append(_ecarts(counts, place, near, years, items).assign(**told))
     years, (near, candidates, excluded) = chosen[0]
     kept, gaps = [place, *near.index], tables[0][list(COLONNES)]
@@ -81,7 +81,7 @@ def comparer(
         exclues=excluded.assign(nom=excluded["commune"].map(labels)),
         ecarts=gaps,
         points=points.assign(nom=points["commune"].map(labels)),
-        variantes=pd.concat(tables, ignore_index=True)[["variante", *setting.model_dump(), "candidates", *COLONNES]],
+        variantes=pd.concat(tables, ignore_index=True)[[*told, *COLONNES]],
     )
 
 

@@ -263,6 +263,7 @@ class Charte(Modele):
 
 
 class Reglage(Modele):  # what the rule has that is arbitrary
+    titre: Texte  # of its column; ``annee_reference`` is the year that ``annees_avant`` leads to
     annees_avant: Positif  # from the first of the convention to the year of reference
     voisins: Positif  # communes that are kept
     fenetre: int = Field(ge=2)  # sizes are between one divided by it and multiplied by it
