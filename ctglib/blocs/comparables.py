@@ -58,7 +58,6 @@ class Comparables(Montrable):
 
     @cached_property
     def _dits(self) -> dict[str, object]:
-        """What the sentences and the tables of ``comparaison.yaml`` name."""
         rule, found, contexte = self.comparaison, self.resultat, self.contexte
         step = max(int(contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
         others = found.ecarts["communes_departement"].max()
@@ -183,7 +182,6 @@ class Comparables(Montrable):
         return self._tableau("departement_comparables", rows, {**changes, **self._ecart("_departement")}, donnees=own)
 
     def _sans_ecart(self, row: pd.Series, ecart: str) -> str:
-        """Return why a row has no gap, "" when it has one."""
         words = self.comparaison.mots
         if row["rupture"]:
             return words["rupture"]

@@ -105,19 +105,16 @@ def phrase_des_equipements(
 
 def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
     """Return how the offer meets the ages that the fiches aim at; ``ages`` is what ``calculs.offre.ages`` returns."""
-    read = ages_des_fiches(ages, fiches)
-    spans = {fiche.numero: _plage(fiche.age_min, fiche.age_max) for fiche, _, _ in read}
-    complete = [f"{fiche.numero} ({spans[fiche.numero]})" for fiche, missing, _ in read if not missing]
+    complete, lacking, outside = [], [], {}
+    for fiche, missing, more in ages_des_fiches(ages, fiches):
+        number, span = fiche.numero, _plage(fiche.age_min, fiche.age_max)
+        if missing:
+            lacking.append(dire("ages_sans_dispositif", fiche=number, ages=span, sans=plages(missing)))
+        else:
+            complete.append(f"{number} ({span})")
+        outside |= {nom: {"ages": texte, "dehors": plages(years)} for (nom, texte), years in more.items()}
     told = [dire("ages_complets", nombre=len(complete), fiches=enumerer(complete))] if complete else []
-    told += [
-        dire("ages_sans_dispositif", fiche=fiche.numero, ages=spans[fiche.numero], sans=plages(missing))
-        for fiche, missing, _ in read
-        if missing
-    ]
-    outside = {nom: (texte, years) for _, _, more in read for (nom, texte), years in more.items()}
-    return told + [
-        dire("ages_en_dehors", nom=nom, ages=texte, dehors=plages(years)) for nom, (texte, years) in outside.items()
-    ]
+    return told + lacking + [dire("ages_en_dehors", nom=nom, **said) for nom, said in outside.items()]
 
 
 def plages(annees: Iterable[int]) -> str:

@@ -97,13 +97,11 @@ def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Return one judgement for a sentence on several indicators: the worst verdict, all the computations."""
     verdicts, told = zip(*(_comparer_un(name, phrase, lecture) for name in phrase.indicateurs), strict=True)
     return max(verdicts, key=GRAVITE.index), " ; ".join(told)
 
 
 def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Return whether a value stands where the sentence says, beside the reference's."""
     codes = (phrase.territoire, phrase.reference or "")
     values = [lecture.valeur(name, code) for code in codes]
     if None in values:

@@ -171,7 +171,6 @@ def _inclusion(relation: modeles.Inclusion, territoire: str, check: Controle) ->
 
 
 def _variation_comparee(relation: modeles.VariationsComparables, territoire: str, check: Controle) -> Trouve:
-    """A variation that is further than the relation's threshold from every comparable one."""
     name, own = relation.indicateur, check.valeur(relation.indicateur, territoire, VARIATION)
     others = {one: check.valeur(one, territoire, VARIATION) for one in relation.comparables}
     known = {one: value for one, value in others.items() if value is not None}
@@ -206,7 +205,6 @@ def _variation_des_parties(relation: modeles.VariationDesParties, territoire: st
 
 
 def _meme_grandeur(relation: modeles.MemeGrandeur, territoire: str, check: Controle) -> Trouve:
-    """A quantity whose cells differ by more than the relation's tolerance."""
     cells = [
         (one.indicateur, value, one.champ == "valeur")
         for one in relation.lectures
@@ -443,7 +441,6 @@ def des_fiches(check: Controle) -> Constats:
 
 
 def _d_une_fiche(fiche: Fiche, check: Controle) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield each rule that finds something, and what goes into its words."""
     # The indicators that the fiche itself writes: the text is not to answer for those we propose.
     meanings = check.catalogue.indicateurs_fiches
     written = [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]

@@ -69,14 +69,13 @@ def contexte_du_territoire(
         row |= {"annee_avant": before, "valeur_avant": values.get(before), "valeur_depart": values.get(depart)}
         if "variation" not in row:
             row["lecture"] = "absente" if known.empty else "seule" if np.isnan(before) else "rupture"
-    table = pd.DataFrame(rows, columns=list(COLONNES))
-    table = table.astype({"valeur_avant": "float64", "valeur_depart": "float64"})
+    types = {"annee": "Int64", "annee_avant": "Int64", "valeur_avant": "float64", "valeur_depart": "float64"}
+    table = pd.DataFrame(rows, columns=list(COLONNES)).astype(types)
     items = [meanings[name] for name in table["indicateur"]]
     rules = {"arrondi": [item.arrondi_source or 0.0 for item in items], "hasard": [item.hasard for item in items]}
     moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"], **rules), seuils)
     gap = (table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES)
-    table = table.assign(ecart=gap, lecture=table["lecture"].fillna(moved))
-    return table.astype({"annee": "Int64", "annee_avant": "Int64"})
+    return table.assign(ecart=gap, lecture=table["lecture"].fillna(moved))
 
 
 def variation(valeurs: pd.Series, depart: float, annee: int) -> float:

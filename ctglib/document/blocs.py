@@ -234,9 +234,9 @@ def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
             yield bloc
 
 
-def liste(phrases: Iterable[Texte]) -> Bloc:
-    """Return a list, one item a sentence; nothing when there is none."""
-    items = tuple(phrases)
+def liste(phrases: Iterable[object]) -> Bloc:
+    """Return a list, one item a sentence, without those that are empty; nothing when there is none."""
+    items = tuple(filter(None, phrases))
     return Liste(items) if items else Groupe()
 
 

@@ -41,13 +41,13 @@ class Controle(EtudeDiagnostic):
         judged = [f"{nombre(verdicts[key])} {accorder(word.mot, verdicts[key])}"
                   for key, word in rules.verdicts.items() if key in verdicts]  # fmt: skip
         silence = dire("regles_sans_constat", nombre=silent) if silent else ""
-        told = [dire("regles_appliquees", regles=ran, silence=silence)]
         some = "constats_ouverts" if open_ else "aucun_constat"
-        told.append(dire(some, nombre=int(found.sum()), gravites=enumerer(open_)))
-        if justified:
-            told.append(dire("constats_justifies", nombre=justified))
-        if judged:
-            told.append(dire("phrases_refaites", phrases=len(self.jugements), verdicts=enumerer(judged)))
+        told = [
+            dire("regles_appliquees", regles=ran, silence=silence),
+            dire(some, nombre=int(found.sum()), gravites=enumerer(open_)),
+            justified and dire("constats_justifies", nombre=justified),
+            judged and dire("phrases_refaites", phrases=len(self.jugements), verdicts=enumerer(judged)),
+        ]
         return liste(told) + paragraphe(dire("rien_de_corrige"))
 
     def coherence(self) -> Tableau | None:

@@ -94,8 +94,7 @@ class Diagnostic(EtudeDiagnostic):
             fiches = [fiche for fiche in self.convention.fiches if set(fiche.offre) & set(rules.offre)]
             told += phrases_des_ages(ages, fiches)
             chart = self._figure_des_ages(ages, max((fiche.age_max or 0 for fiche in fiches), default=0))
-        if equipment := phrase_des_equipements(described, words, rules.equipements, contexte):
-            told.append(equipment)
+        told.append(phrase_des_equipements(described, words, rules.equipements, contexte))
         own = replace(contexte, source=self.convention.source_offre)
         offer = tableau_offre(described, words, own, rules.offre, nom=f"offre-{name}", titre=title)
         table = self.tableau(nom)
@@ -200,11 +199,8 @@ class Diagnostic(EtudeDiagnostic):
         given = {*constats["theme"]}
         themes = [one for one in self.catalogue.themes if one.theme in given]
         awaited = theme.commentaires_attendus(themes, self.dossier.commentaires)
-        told = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(self)]
-        if awaited:
-            told.append(awaited)
-        if self.doutes:
-            told.append(dire("valeurs_douteuses"))
+        told = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(self), awaited]
+        told.append(self.doutes and dire("valeurs_douteuses"))
         lacking = []
         for place, end in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
             unknown = constats[constats[f"valeur{end}"].isna()]
@@ -234,7 +230,7 @@ class Diagnostic(EtudeDiagnostic):
         return theme.tableau_indicateurs(self, self.comparaison, **told) or None
 
 
-def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
+def _laisse_de_cote(etude: EtudeDiagnostic) -> list[object]:
     """Return what the report has no section on, or no row of, for want of data: nothing there is zero."""
     themes, contexte, given = etude.catalogue.themes, etude.contexte, {*etude.comparaison["indicateur"]}
     lost = {one.titre: [item.id for item in one.indicateurs if item.id not in given] for one in themes}
@@ -245,11 +241,11 @@ def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
     if len(names) > NOMMES:
         told = [f"{compter(len(group), 'indicateur')} de « {title} »" for title, group in partly.items()]
         which = dire("lignes_comptees", indicateurs=enumerer(told))
-    return (
-        [dire("themes_vides", themes=enumerer([f"« {title} »" for title in empty]))] * bool(empty)
-        + [dire("lignes_absentes", indicateurs=which)] * bool(names)
-        + [dire("sans_offre")] * etude.dossier.offre.empty
-    )
+    return [
+        empty and dire("themes_vides", themes=enumerer([f"« {title} »" for title in empty])),
+        names and dire("lignes_absentes", indicateurs=which),
+        etude.dossier.offre.empty and dire("sans_offre"),
+    ]
 
 
 def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from math import inf, isfinite, nan
+from math import inf, nan
 
 import pandas as pd
 from matplotlib.figure import Figure as Dessin
@@ -129,10 +129,6 @@ class Portrait:
 
             return write
 
-        def count(row: pd.Series) -> str:
-            known = pd.notna(row["denominateur"]) and isfinite(row["numerateur"])
-            return nombre(row["numerateur"]) if known else RIEN
-
         def gap(row: pd.Series) -> str:
             if pd.isna(row["ecart"]):
                 return RIEN
@@ -143,8 +139,8 @@ class Portrait:
         levels = {role: value(role) if role in study.lieux else None for role in (ICI, SEMBLABLES, EPCI, LA)}
         made = study.tableau(
             "mesures",
-            rows,
-            {"compte": count, **levels, "ecart_dit": gap},
+            rows.assign(compte=rows["numerateur"].where(rows["denominateur"].notna()).replace(inf, nan)),
+            {**levels, "ecart_dit": gap},
             mots={"titre": titre, "source": study.source(rows)},
             nom=nom,
             donnees=rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan),
@@ -355,7 +351,6 @@ class Portrait:
             yield study.dire("sans_evolution", epci=study.epci.le)
 
     def _incertain(self) -> Iterator[str]:
-        """Yield what to beware of: small counts, secrecy, old figures, rounding."""
         study, rows = self.etude, self.etude.mesures
         if rows["raison"].eq(TROP_PEU).any():
             yield study.dire("trop_petit")
