@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from ctglib.calculs.portrait import ICI, LA, TROP_PEU, Chiffres, Lieu, evolutions, mesurer, semblables
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import majuscule, remplir
 from ctglib.donnees import publiques
 from ctglib.donnees.magasin import charger_famille, derniere, lire_tables, serie_gardee, tables
@@ -85,13 +85,10 @@ class EtudePortrait:
         told = {"minimum": self.regles.minimum, "fenetre": self.regles.semblables.fenetre, **self.contexte.lieux}
         return remplir(self.regles.phrases[phrase], **told, **valeurs)
 
-    def tableau(
-        self, cle: str, lignes: pd.DataFrame, ecrire: Mapping[str, Callable | None] | None = None, *autres: Colonne,
-        mots: Mapping[str, object] | None = None, **reste: object,
-    ) -> Tableau:  # fmt: skip
+    def tableau(self, cle: str, *lignes: object, mots: Mapping[str, object] | None = None, **reste: object) -> Tableau:
         """Return a table whose words are those of ``catalogue/portrait.yaml`` (see ``Contexte.presenter``)."""
-        words, shown = {"semblables": majuscule(self.semblables), **(mots or {})}, self.regles.tableaux[cle]
-        return self.contexte.presenter(shown, lignes, ecrire, *autres, cle=f"portrait-{cle}", mots=words, **reste)
+        words = {"semblables": majuscule(self.semblables), **(mots or {})}
+        return self.contexte.presenter(self.regles.tableaux[cle], *lignes, cle=f"portrait-{cle}", mots=words, **reste)
 
     def source(self, lignes: pd.DataFrame) -> str:
         """Return the producers of some measures, with the years of each."""

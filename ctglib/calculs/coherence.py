@@ -474,9 +474,8 @@ def _d_une_fiche(fiche: Fiche, check: Controle) -> Iterator[tuple[str, dict[str,
         yield "resultat_sans_indicateur", {"ecrit": " ; ".join(found), "calcule": told}
     words = check.regle("resultat_etranger").mots["note"]
     if found := [item for item in results if item.note and contient(item.note, words)]:
-        told, them = "ce résultat semble", "l'"
-        if len(found) > 1:
-            told, them = f"ces {len(found)} résultats semblent", "les "
+        many = f"ces {len(found)} résultats semblent", "les "
+        told, them = many if len(found) > 1 else ("ce résultat semble", "l'")
         told += " venir d'une autre fiche"
         if not any(item.indicateurs for item in found):
             told += f" ; aucun indicateur de la fiche {fiche.numero} ne {them}éclaire"

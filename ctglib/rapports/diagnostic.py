@@ -83,8 +83,7 @@ class Diagnostic(EtudeDiagnostic):
             chart = self._haltere(rates, f"ecarts-{name}", f"{title} : quels écarts")
         if rules.modes and len(self.modes):
             words = replace(contexte, indicateurs=self.catalogue.indicateurs_contexte)
-            question = "Combien de places pour 100 enfants de moins de 3 ans, par mode d'accueil, en "
-            question += f"{self.modes['annee'].iloc[0]} ?"
+            question = dire("titre_des_modes", annee=self.modes["annee"].iloc[0])
             told = [*self.accueil, *told]
             chart = haltere(self.modes, words, nom="modes", titre=question, source=self.modes.attrs["source"])
         described, words = self.dossier.offre, self.catalogue.offre

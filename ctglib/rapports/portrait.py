@@ -79,9 +79,7 @@ class Portrait:
     def une_page(self) -> Bloc:
         """Return the territory on one page: three messages, what is uncertain, what to ask the Caf, a map."""
         asked = [f"Demander {one.quoi} : {one.pourquoi}." for one in self.etude.regles.manques if one.qui == CAF]
-        told = {
-            "À retenir": self._messages(), "Ce qui est incertain": self._incertain(), "À demander à la Caf": asked,
-        }  # fmt: skip
+        told = {"À retenir": self._messages(), "Ce qui est incertain": self._incertain(), "À demander à la Caf": asked}
         left, *right = (sous_titre(title) + liste([*said][:SUR_LA_PAGE]) for title, said in told.items())
         return suite([colonnes(left, sum(right, Groupe())), self._carte()])
 
@@ -315,10 +313,8 @@ class Portrait:
         if told.isna().all():
             yield study.dire("aucun_chiffre")
         if pd.notna(told["population"]):
-            unknown, year = told.isna().any(), known["annee"].get("foyers")
-            yield study.dire("habitants", habitants=told["population"]) + (
-                study.dire("rien_de_la_cnaf") if unknown else study.dire("foyers", annee=int(year), **told)
-            )
+            rest, year = "rien_de_la_cnaf" if told.isna().any() else "foyers", f"{known['annee'].get('foyers', 0):.0f}"
+            yield study.dire("habitants", habitants=told["population"]) + study.dire(rest, annee=year, **told)
         yield from self._ecarts()
         yield from self._evolutions()
 
@@ -332,8 +328,7 @@ class Portrait:
         for row in said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records"):
             alike, name = row.get(f"valeur_{SEMBLABLES}"), row["mesure"]
             there = [f"{write(name, row[f'valeur_{LA}'])} {study.reference.a}"]
-            if pd.notna(alike):
-                there.append(f"{write(name, alike)} dans les {study.semblables}")
+            there += [f"{write(name, alike)} dans les {study.semblables}"] * pd.notna(alike)
             said = sentences[name].format(valeur=write(name, row["valeur"]))
             yield study.dire("mesure", dit=said, annee=int(row["annee"]), ailleurs=", et ".join(there))
 
