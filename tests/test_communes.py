@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, superposer
+from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
 

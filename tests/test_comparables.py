@@ -22,8 +22,8 @@ from ctglib.calculs.comparables import (
     comparer,
     tenue,
 )
-from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.modeles.catalogue import Reglage
+from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.suivi import lire_suivi_brut
 
 EXACT = 1e-9  # both paths are exact until they become floats

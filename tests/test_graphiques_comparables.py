@@ -16,8 +16,8 @@ from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.calculs.comparables import Resultat
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.modeles.catalogue import Reglage
+from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.graphiques.points import points_comparables
 

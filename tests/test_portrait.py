@@ -21,9 +21,9 @@ from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.portrait import etudier_portrait
 from ctglib.commandes.application import lancer
 from ctglib.donnees import publiques
-from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.publiques import lire_communes
 from ctglib.production.plan import CARNETS
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.verifier import grouper, portraits_publies, relever

@@ -9,22 +9,25 @@ import numpy as np
 import pandas as pd
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
-from ctglib.donnees.lecture import proches
+from ctglib.donnees.lecture import existe, lire_octets, proches
 from ctglib.donnees.magasin import (
     FORMES,
     SECRET,
     charger_famille,
     charger_familles,
     commune_de,
+    departement_de,
     derniere,
     lire_tables,
     serie_gardee,
     tables,
 )  # fmt: skip
-from ctglib.donnees.modeles.catalogue import Territoire
+from ctglib.donnees.modeles.catalogue import Comparaison, Territoire
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.sources import Debuts, Famille, Reperes, SerieOfficielle, TableGardee
+from ctglib.donnees.officiels import lire_csv
 from ctglib.donnees.statuts import Statut
-from ctglib.donnees.vraisemblance import lire_regles
+from ctglib.donnees.vraisemblance import invraisemblances, lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
 
 COLONNES = ["territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine"]
@@ -34,6 +37,7 @@ OBSERVATIONS = ["territoire", "annee", "indicateur", "dimension", "modalite", "m
 LIEUX = ["code", "nom", "niveau", "departement", "epci"]
 COG = {"commune": "cog_communes", "departement": "cog_departements", "epci": "cog_epci"}
 REPERES = "catalogue/atelier.yaml"
+INVENTEES = "catalogue/comparables.yaml"  # what the file of a fictional convention holds
 
 
 def series() -> pd.DataFrame:
@@ -298,6 +302,56 @@ def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
         return [np.array(ring) for polygon in polygons for ring in polygon]
 
     return rows.assign(contour=rows["contour"].map(rings))[["code", "nom", "contour"]]
+
+
+def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | None:
+    """Return the communes of the département of a convention, checked, None when there is none to read.
+
+    For the final evaluation and the check, never a year's bilan. A real convention reads the store; a fictional one its
+    own ``comparables.csv``, if it has one.
+
+    Returns:
+        commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the source), and a column an
+        indicator (Int64). ``attrs["source"]``: producer, data set and years, None when the figures are invented.
+    """
+    invented, kept = f"conventions/{convention.id}/comparables.csv", []
+    names = list(dict.fromkeys([*regle.indicateurs, regle.taille, *regle.ratios]))
+    family, there = charger_famille(regle.serie), existe(invented)
+    codes = [item.code for item in family.series]
+    faults = [Faute(invented, *mots("communes_d_une_vraie"))] if there and not convention.fictive else []
+    for name in [name for name in names if name not in codes]:
+        words = mots("indicateur_sans_serie", nom=name, famille=regle.serie, connues=", ".join(codes))
+        faults.append(Faute("catalogue/comparaison.yaml", *words))
+    if faults:
+        raise DonneesInvalides(faults)
+    if convention.fictive:
+        if not there:
+            return None
+        rows = _inventees(invented)
+    else:
+        kept = [item for item in tables(family.id).values() if item.niveau == "commune"]
+        rows = lire_tables(kept, None, ["libelle", *names])
+        rows = rows.assign(departement=departement_de(rows["territoire"].astype("str")))
+    rows = rows[rows["departement"].eq(convention.reference)].reset_index(drop=True)
+    if rows.empty:
+        return None
+    counts = rows[names].astype("Int64")
+    status = counts.notna().all(axis=1).map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE}).astype("str")
+    found = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[["commune", "nom", "departement", "annee"]]
+    found = found.astype({"annee": "Int64"}).assign(statut=status, **counts)
+    found.attrs["source"] = source(family, [item.annee for item in kept]) if kept else None
+    return found
+
+
+def _inventees(path: str) -> pd.DataFrame:
+    """Return the communes of a fictional convention, that the reader of official files reads and checks."""
+    family = charger_yaml(INVENTEES, Famille)
+    read = lire_csv(path, lire_octets(path), {family.id: family})
+    wrong = [said for (year, _), one in read.tables.items() for said in invraisemblances(family, one, str(year))]
+    if wrong:
+        raise DonneesInvalides([Faute(path, *mots("effectif_impossible", dit=said)) for said in wrong])
+    rows = pd.concat([one.assign(annee=year) for (year, _), one in read.tables.items()]).reset_index()
+    return rows.sort_values(["territoire", "annee"])
 
 
 def source(famille: Famille, annees: Sequence[int]) -> str:

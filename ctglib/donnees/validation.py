@@ -7,14 +7,13 @@ from functools import cache
 
 import pandas as pd
 
-from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir
 from ctglib.donnees.lecture import CONVENTIONS, conventions, enregistrer, existe, lire_octets, lister, superposer
 from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, Cle, charger_familles, lire_tables, tables
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
-from ctglib.donnees.publiques import REPERES, lire, reperes
+from ctglib.donnees.publiques import REPERES, lire, lire_communes, reperes
 from ctglib.donnees.publiques import series as publiees
 from ctglib.donnees.references import mots_du_nom, nom_inconnu, noms_connus, places
 from ctglib.donnees.regles import verifier

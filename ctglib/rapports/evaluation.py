@@ -22,10 +22,10 @@ from ctglib.calculs.parcours import ecrits
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import majuscule
-from ctglib.donnees.communes import lire_communes
 from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
+from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan, participation, recit
 from ctglib.rapports.diagnostic import Diagnostic
