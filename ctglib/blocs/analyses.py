@@ -344,8 +344,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if known.empty:
         return
     roles = [role for role in ("postes", *PAR_POSTE) if analyse.un(role)]
-    labels = {role: contexte.indicateurs[analyse.un(role)].libelle for role in roles}
-    last, words = known.iloc[-1], {role: minuscule(label) for role, label in labels.items()}
+    last, words = known.iloc[-1], {role: minuscule(contexte.indicateurs[analyse.un(role)].libelle) for role in roles}
     met = {words[role]: last[f"{role}_par_poste"] for role in roles[1:]}
     parts = [f"{nombre(value, 1)} {label}" for label, value in met.items() if pd.notna(value)]
     posts = contexte.valeur(analyse.un("postes"), last["postes"])

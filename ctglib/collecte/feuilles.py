@@ -135,9 +135,7 @@ class Cadre:
         gabarit, catalogue, convention = self.gabarit, self.dossier.catalogue, self.dossier.convention
         evaluation, profils, offre = catalogue.evaluation, catalogue.profils, self.dossier.offre
         words = {
-            "etats_de_valeur": gabarit.etats_de_valeur,
-            "domaines": gabarit.domaines,
-            "diffusions": gabarit.diffusions,
+            **{name: getattr(gabarit, name) for name in ("etats_de_valeur", "domaines", "diffusions")},
             "niveaux": {str(rank): f"{rank} – {word}" for rank, word in enumerate(evaluation.niveaux)},
             "etats_d_action": {code: word.capitalize() for code, word in evaluation.etats.items()},
             "etats_de_suite": {code: word.capitalize() for code, word in evaluation.suites.items()},
