@@ -18,7 +18,6 @@ from rapports_produits import PORTRAITS, Production
 from verification_exemple import corriger
 
 from ctglib.blocs.comparables import etudier_comparables
-from ctglib.blocs.portrait import etudier_portrait
 from ctglib.commandes.application import lancer
 from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
@@ -28,7 +27,7 @@ from ctglib.production.plan import CARNETS
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.verifier import grouper, portraits_publies, relever
 from ctglib.rapports.bilan import ouvrir_bilan
-from ctglib.rapports.portrait import ouvrir_portrait
+from ctglib.rapports.portrait import etudier_portrait, ouvrir_portrait
 
 COMMUNES = ("62001", "62041", "62413", "62498", "62826")
 PARTS = {"part_rsa": "indfoy_rsa", "part_ppa": "indfoy_ppa", "part_logement": "indfoy_ndural", "part_af": "indfoy_af"}

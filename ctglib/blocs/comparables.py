@@ -19,8 +19,6 @@ from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.points import points_comparables
 
-ECART = "Écart, en points"
-
 
 def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comparables:
     """Return the comparison of the commune of a convention with those of its département, which owes nothing to a year.
@@ -218,7 +216,7 @@ class Comparables(Montrable):
 
         texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(index="indicateur", columns="variante", values="texte")
         texts = texts.rename(columns=str)
-        columns = [Colonne(rank, title, True, ECART) for rank, title in zip(texts, heads, strict=True)]
+        columns = [Colonne(rank, title, True, "Écart, en points") for rank, title in zip(texts, heads, strict=True)]
         columns.append(Colonne("sens", "Sens de l'écart", ecrire=sense))
         shown = tenue(rows).join(texts, on="indicateur")
         return self._tableau("sensibilite_comparables", shown, None, *columns, donnees=rows)

@@ -120,11 +120,10 @@ class Territoire(Montrable):
 
     def graphique(self) -> Figure | None:
         """Return the trajectories of the series, their breaks not joined; None in a bilan without a follow-up."""
-        etude, rules = self.etude, self.etude.catalogue.bilan.territoire
+        etude, rules, place = self.etude, self.etude.catalogue.bilan.territoire, self.etude.convention.territoire
         first, meanings = etude.convention.debut.year - rules.annees_avant, etude.catalogue.indicateurs_contexte
-        rows = calculs.trajectoires_du_territoire(
-            etude.series, rules.graphique, meanings, territoire=etude.convention.territoire, depuis=first
-        )
+        wanted = {"territoire": place, "depuis": first}
+        rows = calculs.trajectoires_du_territoire(etude.series, rules.graphique, meanings, **wanted)
         if rows.empty or etude.annuel.vide:
             return None
         title = f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?"

@@ -22,7 +22,6 @@ from ctglib.graphiques.points import points_indices
 
 FOIS = 1.05  # closer than that, two amounts by head are alike
 NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
-PLUS_VITE = "plus_vite"
 AUCUNE, SANS_ENJEU = "aucune fiche", "Hors des enjeux de la convention"
 VARIATIONS = ["variation", "variation_reference"]
 LACUNES = ["id", "objet", "manque", "reference", "question"]
@@ -41,7 +40,7 @@ def phrases(
             return False
         row = sure.loc[indicateur]
         faster = not row["rupture"] and row["variation"] > 0 and row["variation"] > row["variation_reference"]
-        return faster if attendu == PLUS_VITE else row["position"] == attendu
+        return faster if attendu == "plus_vite" else row["position"] == attendu
 
     held = [one for one in dites if all(tient(name, wanted) for name, wanted in one.si.items())]
     told = [_remplir(one.texte, sure.loc[list(one.si)], contexte, premiere=one is held[0]) for one in held]

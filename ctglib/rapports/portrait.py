@@ -1,31 +1,36 @@
-"""The portrait of a territory, from public figures alone: its sections in order, and ``ouvrir_portrait``."""
+"""The portrait of a territory, from public figures alone: its sections in order, then what is worked out once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf, nan
 
 import pandas as pd
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.blocs.portrait import COMPTES, EPCI, SEMBLABLES, EtudePortrait, etudier_portrait
-from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, en_annees, par_commune
+from ctglib.calculs import portrait as calculs
+from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, Chiffres, Lieu
 from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, paragraphe, sous_titre, suite
-from ctglib.document.contexte import periode, variation
+from ctglib.document.contexte import Contexte, periode, variation
 from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
-from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre, pourcent
-from ctglib.donnees import publiques
-from ctglib.donnees.magasin import LOCALES, PUBLIQUES, charger_famille, lire_registre, tables
-from ctglib.donnees.modeles.rapports import Synthese
+from ctglib.document.typographie import enumerer, majuscule, minuscule, nombre, pourcent, remplir
+from ctglib.donnees import magasin, publiques
+from ctglib.donnees.magasin import charger_famille, lire_tables, tables
+from ctglib.donnees.modeles import rapports as modeles
+from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
 from ctglib.graphiques.points import haltere
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 from ctglib.graphiques.trajectoires import trajectoires
 
-CAF = "Caf"
+SEMBLABLES, EPCI = "semblables", "epci"
+COMPTES = "cnaf_communes"
 SUR_LA_PAGE = 3  # messages, uncertainties, requests
 BRUIT = "bruit"
 LIGNES = 24  # of the numbers of a map: the CSV has them all
@@ -72,13 +77,13 @@ class Portrait:
             source="Source : Cnaf, Insee, IGN ; calculs du classeur",
             date=f"{self._annee}-12-31",
             complement=f" : {study.place.nom}",
-            sigles=tuple(charger_yaml("catalogue/synthese.yaml", Synthese).sigles.items()),
+            sigles=tuple(charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles.items()),
             breve=True,
         )
 
     def une_page(self) -> Bloc:
         """Return the territory on one page: three messages, what is uncertain, what to ask the Caf, a map."""
-        asked = [f"Demander {one.quoi} : {one.pourquoi}." for one in self.etude.regles.manques if one.qui == CAF]
+        asked = [f"Demander {one.quoi} : {one.pourquoi}." for one in self.etude.regles.manques if one.qui == "Caf"]
         told = {"À retenir": self._messages(), "Ce qui est incertain": self._incertain(), "À demander à la Caf": asked}
         left, *right = (sous_titre(title) + liste([*said][:SUR_LA_PAGE]) for title, said in told.items())
         return suite([colonnes(left, sum(right, Groupe())), self._carte()])
@@ -155,7 +160,7 @@ class Portrait:
         names = {ICI: study.place.nom, LA: study.contexte.reference.nom}
         places = {names[role]: place for role, place in study.lieux.items() if role in names and family}
         counts = {
-            name: en_annees(study.chiffres, place, *rules.parts_de).replace(inf, nan).dropna().tail(1)
+            name: calculs.en_annees(study.chiffres, place, *rules.parts_de).replace(inf, nan).dropna().tail(1)
             for name, place in places.items()
         }
         if not counts or min(rows.to_numpy().sum() for rows in counts.values()) < study.regles.minimum:
@@ -186,7 +191,7 @@ class Portrait:
             titre=f"Combien de foyers chaque année, de {first} à {last} ?", source=source,
         )  # fmt: skip
         enough = moved["valeur_depart"].ge(study.regles.minimum)
-        peculiar = charger_yaml("catalogue/synthese.yaml", Synthese).annees
+        peculiar = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).annees
         table = study.tableau(
             "evolutions",
             moved.assign(variation=moved["variation"].where(enough)),
@@ -213,7 +218,7 @@ class Portrait:
             return None
         for measure in map(study.definitions.get, study.regles.carte):
             if {measure.numerateur[0], measure.denominateur} <= {*study.chiffres.familles}:
-                values = par_commune(study.chiffres, measure, inside, study.regles.minimum)
+                values = calculs.par_commune(study.chiffres, measure, inside, study.regles.minimum)
                 if values["valeur"].notna().sum() >= max(2, len(inside) / 2):
                     break
         else:
@@ -290,7 +295,12 @@ class Portrait:
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
         used = [*self.etude.chiffres.tables, "ign_contours"]
-        files = [one for store in (PUBLIQUES, LOCALES) for one in lire_registre(store).fichiers if one.famille in used]
+        files = [
+            one
+            for store in (magasin.PUBLIQUES, magasin.LOCALES)
+            for one in magasin.lire_registre(store).fichiers
+            if one.famille in used
+        ]
         rows = pd.DataFrame([one.model_dump(mode="json", exclude={"departements"}) for one in files])
         shown = [
             charger_famille(name).model_dump(include={"producteur", "jeu", "titre", "adresse", "licence"})
@@ -362,3 +372,172 @@ class Portrait:
             return
         yield study.dire("arrondi")
         yield study.dire("effet")
+
+
+@dataclass(frozen=True)
+class EtudePortrait:
+    """A territory and its public figures."""
+
+    place: Territoire
+    reference: Territoire | None  # its département, None when it is one
+    epci: Territoire | None  # of a commune
+    regles: modeles.Portrait  # ``catalogue/portrait.yaml``
+    chiffres: Chiffres
+    voisins: pd.DataFrame  # it, then those alike (of a département, its EPCI): code, nom, distance, and their counts
+    lieux: Mapping[str, Lieu]  # by role
+    # What chance explains of a count.
+    seuils = property(lambda self: charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils)
+    # The measures by id, then those that have a value, or too small a denominator for one.
+    definitions = property(lambda self: {one.id: one for theme in self.regles.themes.values() for one in theme.mesures})
+    connues = property(lambda self: self.mesures[self.mesures["raison"].isin(["", TROP_PEU])])
+    # What the territories alike are called in a sentence.
+    semblables = property(lambda self: "communes semblables" if self.place.niveau == "commune" else "EPCI semblables")
+
+    @cached_property
+    def mesures(self) -> pd.DataFrame:
+        """The measures of all the themes (see ``mesurer``), with theme, libelle, famille, and whether it is of IRIS."""
+        themes = {one.id: name for name, theme in self.regles.themes.items() for one in theme.mesures}
+        known, least = self.definitions, self.regles.minimum
+        rows = calculs.mesurer(self.chiffres, self.lieux, [*known.values()], least, self.seuils.hasard_ecarts)
+        years = rows["annee"].map(lambda year: f", {year:.0f}" if year else "")
+        families = rows["serie"].map(self.chiffres.familles)
+        return rows.assign(
+            theme=rows["mesure"].map(themes),
+            libelle=[known[name].libelle for name in rows["mesure"]] + years,
+            indicateur=rows["mesure"],
+            famille=families,
+            iris=[charger_famille(name).niveaux == ("iris",) for name in families],
+        )
+
+    @cached_property
+    def suivis(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The years of the series followed, and how they moved (see ``evolutions``), with their libelle."""
+        known = [name for name in self.regles.evolution if name in self.chiffres.familles]
+        tables = calculs.evolutions(self.chiffres, self.lieux, known, self.seuils)
+        return tuple(rows.assign(libelle=rows["indicateur"].map(self.regles.evolution)) for rows in tables)
+
+    @cached_property
+    def contexte(self) -> Contexte:
+        """The words of charts and tables; the source is that of each."""
+        units = {item.id: item for item in charger_yaml("catalogue/unites.yaml", Unites).unites}
+        statuses = {item.code: item for item in charger_yaml("catalogue/statuts.yaml", Statuts).statuts}
+        known = {one.id: (one.libelle, one.unite) for one in self.definitions.values()}
+        known |= {name: (label, "nombre") for name, label in self.regles.evolution.items()}
+        meanings = {
+            name: Indicateur(id=name, libelle=label, definition=label, unite=unit, nature="contexte", sens="neutre",
+                             decimales=units[unit].decimales)
+            for name, (label, unit) in known.items()
+        }  # fmt: skip
+        return Contexte(meanings, units, statuses, self.place, self.reference or self.place, "données publiques")
+
+    def dire(self, phrase: str, **valeurs: object) -> str:
+        """Return a sentence of ``catalogue/portrait.yaml``, filled."""
+        told = {"minimum": self.regles.minimum, "fenetre": self.regles.semblables.fenetre, **self.contexte.lieux}
+        return remplir(self.regles.phrases[phrase], **told, **valeurs)
+
+    def tableau(self, cle: str, *lignes: object, mots: Mapping[str, object] | None = None, **reste: object) -> Tableau:
+        """Return a table whose words are those of ``catalogue/portrait.yaml`` (see ``Contexte.presenter``)."""
+        words = {"semblables": majuscule(self.semblables), **(mots or {})}
+        return self.contexte.presenter(self.regles.tableaux[cle], *lignes, cle=f"portrait-{cle}", mots=words, **reste)
+
+    def source(self, lignes: pd.DataFrame) -> str:
+        """Return the producers of some measures, with the years of each."""
+        years: dict[str, set[int]] = {}
+        for row in lignes.itertuples():
+            years.setdefault(row.famille, set()).add(int(row.annee))
+            below = self.chiffres.familles.get(self.definitions[row.mesure].denominateur, row.famille)
+            if below != row.famille:
+                years.setdefault(below, set()).add(int(self.chiffres.tables[below]["annee"].max()))
+        return " ; ".join(publiques.source(charger_famille(name), sorted(found)) for name, found in years.items())
+
+
+def etudier_portrait(code: str) -> EtudePortrait:
+    """Return a territory of the official code with its public figures.
+
+    Raises:
+        DonneesInvalides: There is no such territory; the close names are told. Or a file of the store is damaged.
+    """
+    publiques.verifier_territoires([code])
+    rules = charger_yaml("catalogue/portrait.yaml", modeles.Portrait)
+    place = _nommer([code], rules)[code]
+    last = magasin.derniere("cog_communes")
+    own = lire_tables(last, [code], None, _colonne(place.niveau))
+    departement, epci = own["departement"].mode().iloc[0], str(own["epci"].iloc[0] or "") * (place.niveau == "commune")
+    above = {EPCI: epci, LA: departement}
+    around = [lire_tables(last, [other], None, level) for level, other in above.items() if other]
+    communes = pd.concat([own, *around]).drop_duplicates("territoire").sort_values("territoire", ignore_index=True)
+    named = _nommer([other for other in above.values() if other not in ("", code)], rules)
+    above = {role: named[other] for role, other in above.items() if other in named}
+    figures = _lire(rules, communes["territoire"].tolist(), [code, *(one.code for one in above.values())])
+    alike = _semblables(figures, communes, place, rules)
+
+    def lieu(one: Territoire) -> Lieu:
+        inside = communes.loc[communes[_colonne(one.niveau)].eq(one.code), "territoire"]
+        return Lieu(one.code, tuple(inside), one.niveau != "commune")
+
+    places = {ICI: lieu(place)}
+    if len(alike) and place.niveau != "departement":
+        inside = communes.loc[communes[_colonne(place.niveau)].isin(alike["code"].drop(0)), "territoire"]
+        places[SEMBLABLES] = Lieu("", tuple(inside), True)
+    places |= {role: lieu(one) for role, one in above.items()}
+    return EtudePortrait(place, above.get(LA), above.get(EPCI), rules, figures, alike, places)
+
+
+def _colonne(niveau: str) -> str:
+    return "territoire" if niveau == "commune" else niveau
+
+
+def _nommer(codes: Iterable[str], regles: modeles.Portrait) -> dict[str, Territoire]:
+    """Return how a sentence names territories, by code; a name itself is shortened, for heads."""
+    found = {}
+    for place in publiques.nommer(list(codes)):
+        long = next((one for one in regles.abreviations if place.nom.startswith(one)), "")
+        short = regles.abreviations.get(long, "") + place.nom.removeprefix(long)
+        found[place.code] = place.model_copy(update={"nom": short})
+    return found
+
+
+def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Chiffres:
+    """Return the series of a portrait at some communes, at their IRIS, and at some codes above them."""
+    measures = [one for theme in regles.themes.values() for one in theme.mesures]
+    wanted = {name for one in measures for name in (*one.numerateur, one.denominateur)}
+    wanted |= {*regles.evolution, *(name for theme in regles.themes.values() for name in theme.parts_de)}
+    kept = [item for item in tables().values() if wanted & {*item.series}]
+    found, families = {}, {}
+    for family in dict.fromkeys(item.famille for item in kept):
+        own = [item for item in kept if item.famille == family]
+        series = sorted(wanted & {name for item in own for name in item.series})
+        iris = [item for item in own if item.niveau == "iris"]
+        above = lire_tables([item for item in own if item not in iris], [*communes, *codes], series)
+        rows = pd.concat([above, lire_tables(iris, communes, series, "left(territoire, 5)")])
+        found[family] = rows.assign(commune=rows["territoire"].str[:5].where(rows["niveau"].ne("epci"), ""))
+        families |= dict.fromkeys(series, family)
+    return Chiffres(
+        tables=found,
+        familles=families,
+        series={name: magasin.serie_gardee(charger_famille(family), name) for name, family in families.items()},
+        sommees={name: lire_regles().communes_manquantes for name in found if charger_famille(name).somme},
+    )
+
+
+def _semblables(
+    chiffres: Chiffres, communes: pd.DataFrame, place: Territoire, regles: modeles.Portrait
+) -> pd.DataFrame:
+    """Return the communes, or EPCI, of the département most alike one: code, nom, distance, and their counts."""
+    rule, rows = regles.semblables, chiffres.tables.get(COMPTES, pd.DataFrame())
+    if rows.empty:
+        return pd.DataFrame(columns=["code", "nom", "distance"])
+    own = communes.set_index("territoire")
+    last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire").reindex(own.index)
+    counts = last[[rule.taille, *rule.parts]]
+    if place.niveau == "commune":
+        counts = counts[counts[rule.taille].ge(regles.minimum)]
+    else:
+        counts = counts.groupby(own["epci"].replace("", pd.NA)).sum()
+    if place.niveau == "departement":  # it is shown by its EPCI, the largest first
+        found = (1 / counts[rule.taille].sort_values(ascending=False)).rename("distance")
+    else:
+        found = calculs.semblables(counts, place.code, rule, rule.voisins.get(place.niveau, 0))
+    shown = counts.reindex([*[place.code] * (len(found) > 0 and place.code in counts.index), *found.index])
+    names = {code: one.nom for code, one in _nommer([place.code, *found.index], regles).items()}
+    return shown.assign(nom=shown.index.map(names), distance=found).rename_axis("code").reset_index()
