@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf, nan
 
 import pandas as pd
@@ -121,16 +121,13 @@ class Portrait:
         """Return measures with their count, here and elsewhere; a column that says nothing is left out."""
         study, contexte, words = self.etude, self.etude.contexte, self.etude.regles.mots
 
-        def value(role: str) -> Callable[[pd.Series], str]:
+        def level(role: str, row: pd.Series) -> str:
+            if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
+                return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
             suffix = "" if role == ICI else f"_{role}"
-
-            def write(row: pd.Series) -> str:
-                if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
-                    return RIEN  # a count of a few communes, or of those that have IRIS, is the count of nothing
-                level, absent = row[f"valeur{suffix}"], words.get(row[f"raison{suffix}"], RIEN)
-                return absent if pd.isna(level) else contexte.valeur(row["mesure"], level)
-
-            return write
+            if pd.isna(row[f"valeur{suffix}"]):
+                return words.get(row[f"raison{suffix}"], RIEN)
+            return contexte.valeur(row["mesure"], row[f"valeur{suffix}"])
 
         def gap(row: pd.Series) -> str:
             if pd.isna(row["ecart"]):
@@ -139,7 +136,7 @@ class Portrait:
                 return words[BRUIT]
             return contexte.ecart(row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points")
 
-        levels = {role: value(role) if role in study.lieux else None for role in (ICI, SEMBLABLES, EPCI, LA)}
+        levels = {role: partial(level, role) if role in study.lieux else None for role in (ICI, SEMBLABLES, EPCI, LA)}
         made = study.tableau(
             "mesures",
             rows.assign(compte=rows["numerateur"].where(rows["denominateur"].notna()).replace(inf, nan)),
@@ -295,12 +292,8 @@ class Portrait:
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
         used = [*self.etude.chiffres.tables, "ign_contours"]
-        files = [
-            one
-            for store in (magasin.PUBLIQUES, magasin.LOCALES)
-            for one in magasin.lire_registre(store).fichiers
-            if one.famille in used
-        ]
+        stores = map(magasin.lire_registre, (magasin.PUBLIQUES, magasin.LOCALES))
+        files = [one for store in stores for one in store.fichiers if one.famille in used]
         rows = pd.DataFrame([one.model_dump(mode="json", exclude={"departements"}) for one in files])
         shown = [
             charger_famille(name).model_dump(include={"producteur", "jeu", "titre", "adresse", "licence"})
