@@ -115,8 +115,9 @@ class EtudeDiagnostic:
 
     def page_une(self, rapport: str, genre: type[MessagesDuDiagnostic]) -> Bloc:
         """Return the first page of a report, in the order of its kind, with what the parties wrote for it."""
-        written = [item for item in self.dossier.messages if item.rapport == rapport]
-        return page_une(self.catalogue.messages, genre(self), written)
+        rules, written = self.catalogue.messages, [item for item in self.dossier.messages if item.rapport == rapport]
+        none = {kind: remplir(text, **self.contexte.lieux) for kind, text in rules.rien.items()}
+        return page_une(rules, genre(self), written, none)
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
@@ -131,7 +132,7 @@ class MessagesDuDiagnostic:
     _ouverts = property(lambda self: self.etude.controle[self.etude.controle["statut"].eq(OUVERT)])
     _lacunes = property(lambda self: self.etude.convention.lacunes_en_ordre)
 
-    def messages(self) -> list[Message]:
+    def messages(self) -> Iterator[Message]:
         """Return what the diagnostic says first: the shares above the reference, the places, amounts, services."""
         etude, rules = self.etude, self.etude.catalogue.messages
         above, below = (
@@ -142,10 +143,7 @@ class MessagesDuDiagnostic:
         if len(etude.accueil) >= PLACES_ET_ECART:
             modes = Message(" ".join(etude.accueil[:PLACES_ET_ECART]), ("figure-modes",))
         amounts = [self._par_tete(rule) for rule in etude.catalogue.diagnostic.par_tete]
-        told = [*above[:1], modes, *amounts, self._services(), *above[1:], *below]
-        here, there = etude.contexte.territoire.le, etude.contexte.reference.le
-        none = Message(f"La convention ne donne aucun chiffre qui compare {here} et {there}.")
-        return [message for message in told if message] or [none]
+        return filter(None, [*above[:1], modes, *amounts, self._services(), *above[1:], *below])
 
     def _parts(self, groupe: GroupeDeParts, cote: str) -> Message | None:
         """Return a message of the first share of a group on one side of the reference, and the widest of the others."""
@@ -194,13 +192,13 @@ class MessagesDuDiagnostic:
         """Yield what the check of the figures and of the text leaves in doubt, one sentence a rule."""
         regles, place = self.etude.catalogue.messages, self.etude.contexte
         at = {item.nom: item.a for item in (place.territoire, place.reference)}
-        told, years = False, self.etude.comparaison.set_index("indicateur")["annee"].dropna()
+        years = self.etude.comparaison.set_index("indicateur")["annee"].dropna()
         for code, words in regles.incertitudes.items():
             rows = self._ouverts[self._ouverts["regle"].eq(code)]
             rows = rows[rows["territoire"].isin(at)] if "{A_territoire}" in words else rows
             if rows.empty:
                 continue
-            row, told = rows.iloc[0], True
+            row = rows.iloc[0]
             name = row["indicateurs"].partition(SEPARATEUR)[0]
             filled = remplir(
                 words,
@@ -213,8 +211,6 @@ class MessagesDuDiagnostic:
                 A_territoire=majuscule(at.get(row["territoire"], "")),
             )
             yield Message(filled, ("tableau-coherence",), CONTROLE)
-        if not told:
-            yield Message(regles.sans_incertitude)
 
     def decisions(self) -> Iterator[Message]:
         """Yield the needs that no fiche answers, then the questions that the convention leaves open."""
@@ -227,8 +223,6 @@ class MessagesDuDiagnostic:
             yield Message(remplir(regles.sans_fiche, themes=themes), ("tableau-besoins",))
         for lacune in self._lacunes:
             yield Message(lacune.question, LACUNES, CONTROLE)
-        if needs.empty and not self._lacunes:
-            yield Message(regles.sans_point_ouvert)
 
 
 class MessagesDuControle(MessagesDuDiagnostic):
@@ -255,11 +249,9 @@ class MessagesDuControle(MessagesDuDiagnostic):
         if lacunes:
             yield Message(compter("lacunes", len(lacunes), minuscule(lacunes[0].objet)), LACUNES)
         if not (len(grave) or total or lacunes):
-            yield Message(self.etude.catalogue.messages.sans_incertitude)
+            yield Message(self.etude.catalogue.messages.rien["incertitudes"])
 
     def decisions(self) -> Iterator[Message]:
         """Yield what to ask of whom, the gravest finding of each party first."""
         for question in self._ouverts.drop_duplicates("regle")["question"]:
             yield Message(question, ("tableau-coherence",))
-        if self._ouverts.empty:
-            yield Message(self.etude.catalogue.messages.sans_point_ouvert)

@@ -76,15 +76,18 @@ class Message:
     page: tuple[str, str] | None = None  # address and title of another report that shows it, where this one does not
 
 
-def page_une(regles: ReglesMessages, dits: object, ecrits: Iterable[MessageDesParties] = ()) -> Groupe:
+def page_une(
+    regles: ReglesMessages, dits: object, ecrits: Iterable[MessageDesParties] = (), rien: Mapping[str, str] = {}
+) -> Groupe:
     """Return the first page: the first messages of each kind that a report has to say, those of the parties in place.
 
-    ``dits`` has a method for each of ``RUBRIQUES``, which gives what matters most first.
+    ``dits`` has a method for each of ``RUBRIQUES``, which gives what matters most first; ``rien`` is said in place of
+    a kind that has none.
     """
     page, written = Groupe(), sorted(ecrits, key=lambda item: item.rang)
     for name, title in RUBRIQUES.items():
         first = islice(dict.fromkeys(getattr(dits, name)()), regles.nombre)  # the same may be called for twice
-        told = [_phrase(message) for message in first]
+        told = [_phrase(message) for message in first] or [rien[name]] * (name in rien)
         for item in written:
             if item.rubrique == name:
                 signed = f"{item.texte.rstrip(' .')} ({item.auteur}, le {date_longue(item.date)})."

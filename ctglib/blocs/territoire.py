@@ -369,7 +369,5 @@ def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
         id=code, libelle=told["libelle"], definition=told["definition"] or told["libelle"], unite=told["unite"],
         nature="contexte", sens="neutre", decimales=0 if counted else 1, hasard=counted, arrondi_source=told["arrondi"],
     )  # fmt: skip
-    rows = rows[rows["annee"].le(etude.annee)].assign(
-        indicateur=code, dimension="", modalite="", unite=told["unite"], source=told["source"], note=""
-    )
-    return meaning, rows.reset_index(drop=True)
+    own = {"indicateur": code, "unite": told["unite"], "source": told["source"]}
+    return meaning, rows[rows["annee"].le(etude.annee)].assign(dimension="", modalite="", note="", **own)

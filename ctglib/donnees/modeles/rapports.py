@@ -14,6 +14,7 @@ CodeProposition = Literal[
     "comite_non_tenu", "reconduction", "retard", "echeance_sans_etat", "cible_manquee", "postes_de_pilotage",
     "collecte", "moyens", "suites", "cibles", "valeurs_initiales", "lacunes",
 ]  # fmt: skip
+Rubrique = Literal["messages", "incertitudes", "decisions"]
 Lecture = Literal["hausse", "baisse", "stable", "dans_le_bruit", "trop_peu", "rupture", "seule", "absente"]
 
 
@@ -204,8 +205,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     incertitudes: dict[Identifiant, Texte]
     precisions: dict[noms.Indicateur, Texte]  # what is said after the value of an indicator
     controle: dict[Identifiant, Texte]
-    sans_point_ouvert: Texte
-    sans_incertitude: Texte
+    rien: dict[Rubrique, Texte]  # what a page says in place of messages
     sans_fiche: Texte
     familles: dict[Identifiant, Texte]
     reste: Texte
@@ -227,7 +227,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
 class MessageDesParties(Modele):  # what the parties say in place of one of our messages
     rapport: Literal["diagnostic", "controle", "bilan", "fiche", "evaluation"]
     fiche: int | None = None  # of the report of a fiche action
-    rubrique: Literal["messages", "incertitudes", "decisions"] = "messages"
+    rubrique: Rubrique = "messages"
     rang: Positif  # of the one it replaces, from 1
     texte: Texte
     auteur: Texte
