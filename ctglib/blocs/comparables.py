@@ -21,10 +21,7 @@ from ctglib.graphiques.points import points_comparables
 
 
 def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comparables:
-    """Return the comparison of the commune of a convention with those of its département, which owes nothing to a year.
-
-    The series compared lose the producer that they all name at their end.
-    """
+    """Return the commune of a convention beside those of its département; what it says owes nothing to a year."""
     catalogue, convention, rule = dossier.catalogue, dossier.convention, dossier.catalogue.comparaison
     words = {
         name: item.model_copy(update={"libelle": item.libelle.removesuffix(f" ({rule.producteur})")})

@@ -1,8 +1,4 @@
-"""The public series beside the convention: a level, its date, how it moved; context and never an effect.
-
-The territory in a year (``Territoire``), the diagnostic then and now (``DiagnosticRevisite``), the series about a fiche
-(``tableau_series``).
-"""
+"""The public series beside the convention: a level, its date, how it moved; context and never an effect."""
 
 from __future__ import annotations
 

@@ -131,10 +131,7 @@ def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
 
 
 def ruptures(indicateurs: Collection[Indicateur], annees: Iterable[float] | None = None) -> list[str]:
-    """Return one sentence a break (year and reason), with the indicators that it parts, earliest first.
-
-    With the year of each indicator, only the breaks of the five years before it are told.
-    """
+    """Return a sentence a break, with the indicators it parts; given their years, those of the five before only."""
     cut = [item.ruptures for item in indicateurs] if annees is None else map(ruptures_dans, indicateurs, annees)
     concerned: dict[tuple[int, str], list[str]] = {}
     for item, breaks in zip(indicateurs, cut, strict=True):
@@ -182,10 +179,7 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
 def phrase_du_contrat(
     comparaison: pd.DataFrame, contrat: ContratPrecedent, convention: Convention, contexte: Contexte
 ) -> list[str]:
-    """Return what the contract before the convention paid, which the convention takes as its base, and what to ask for.
-
-    Nothing without an amount, or when the convention does not say how it is funded.
-    """
+    """Return what the contract before the convention paid, which is its base, and what to ask; nothing unless known."""
     amounts = comparaison.set_index("indicateur").reindex(list(contrat.montants)).dropna(subset="valeur")
     clause = convention.clauses.get("moyens")
     if amounts.empty or clause is None:

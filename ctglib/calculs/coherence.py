@@ -272,8 +272,7 @@ def memes_effectifs(check: Controle) -> Constats:
             for place in relation.lectures
             if (not offer.empty if place.indicateur is None else (place.indicateur, here) in check.lignes)
         ]
-        compared: list[float | None] = []
-        sums = set()
+        compared, sums = [], set()
         for place, value in places:
             if not (place.ajoute and compared):
                 compared.append(value)
@@ -425,10 +424,9 @@ def non_dits(check: Controle) -> Constats:
         told = {"structure": first, "genre": minuscule(first["libelle_type"]), "attendu": absents(rows)}
         yield check.constat("structure_non_decrite", str(structure), **told)
     for kind, rows in missing[~bare].groupby("type", sort=False):
-        told: dict[str, list[str]] = {}  # structures that lack the same are told together
-        for name, lines in rows.groupby("nom", sort=False):
-            told.setdefault(absents(lines), []).append(f"« {name} »")
-        lacks = " ; ".join(f"{enumerer(names)} : {text}" for text, names in told.items())
+        # Structures that lack the same are told together.
+        told = pd.Series({f"« {name} »": absents(lines) for name, lines in rows.groupby("nom", sort=False)})
+        lacks = " ; ".join(f"{enumerer([*own.index])} : {text}" for text, own in told.groupby(told, sort=False))
         yield check.constat("caracteristique_absente", str(kind), structure=rows.iloc[0], calcule=lacks)
 
 

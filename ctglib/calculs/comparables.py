@@ -46,11 +46,7 @@ class Resultat(NamedTuple):
 def comparer(
     effectifs: pd.DataFrame, comparaison: Comparaison, indicateurs: Mapping[str, Indicateur], convention: Convention
 ) -> Resultat | None:
-    """Return the comparison of the commune of a convention with those of ``effectifs``, None when it cannot be made.
-
-    It cannot without the commune's own counts of the year of reference and of a later year, or without any comparable
-    commune.
-    """
+    """Return the comparison of a commune; None without its own counts of two years, or any comparable commune."""
     place, names = convention.territoire, [name for name in effectifs.columns if name not in PREMIERES]
     size, ratios = comparaison.taille, list(comparaison.ratios)
     items = [indicateurs[name] for name in comparaison.indicateurs]

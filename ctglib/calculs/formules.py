@@ -47,9 +47,5 @@ FORMULES = {
 
 
 def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame) -> pd.Series:
-    """Return the indicator recomputed from its inputs, territory by territory.
-
-    Raises:
-        KeyError: The formula or one of the indicators does not exist.
-    """
+    """Return the indicator recomputed from its inputs, territory by territory."""
     return FORMULES[calcul](**{nom: valeurs[entree] for nom, entree in entrees.items()})

@@ -97,9 +97,6 @@ def manques(offre: pd.DataFrame, attendus: Mapping[str, Iterable[str]], vocabula
     """Return what is not said of each structure, in the order of the file.
 
     A characteristic blank under all its modalities is told once; blank under some, once for each of those.
-
-    Returns:
-        The columns ``MANQUES``; ``origine`` is ``vide`` or ``absent``.
     """
     keys, blank = ["structure", "caracteristique"], offre["valeur"].eq("")
     whole = blank.groupby([offre[name] for name in keys]).transform("all")

@@ -149,8 +149,7 @@ def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int
     if ici not in known.index:
         return pd.Series(dtype=float)
     sizes = known[regles.taille]
-    own = sizes[ici]
-    window = known[sizes.between(own / regles.fenetre, own * regles.fenetre)]
+    window = known[sizes.between(sizes[ici] / regles.fenetre, sizes[ici] * regles.fenetre)]
     shares = window[list(regles.parts)].div(window[regles.taille], axis=0)
     return distances(shares, ici).head(voisins)
 

@@ -85,9 +85,7 @@ def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
 
 
 def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
-    """Return the two means of a short series of one territory, and what chance explains of the gap between them.
-
-    ``rows`` are its known years, in order.
+    """Return the two means of a short series, whose known years are given in order, and what chance explains of them.
 
     Returns:
         ``MOYENNES`` (``hasard`` is what chance moves one year by; ``annees_notees`` the years that bear a note, as the
