@@ -170,25 +170,23 @@ def _valeur(ligne: object, contexte: Contexte) -> str:
 def phrases_des_modes(modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche], contexte: Contexte) -> list[str]:
     """Return how far the whole is from the reference, which kind of care makes the gap, and which fiche supports it."""
     by_mode = modes.set_index("modalite")
-    whole, kinds = by_mode.loc[""], {name: sorte.modes for name, sorte in regles.sortes.items()}
+    whole, kinds = by_mode.loc[""], regles.sortes
     words = {"annee": f"{whole['annee']:.0f}", "places": nombre(whole["valeur"], 1), "ecart": _de_plus(whole["ecart"])}
     told = [dire("places", **words, **contexte.lieux)]
-    gaps = {name: by_mode.loc[own, "ecart"].sum() for name, own in kinds.items() if {*own} <= {*by_mode.index}}
-    if abs(whole["ecart"]) < NEGLIGEABLE or not gaps:
+    gaps = pd.Series({name: by_mode["ecart"].reindex(one.modes).sum(skipna=False) for name, one in kinds.items()})
+    gaps = gaps.dropna()
+    if abs(whole["ecart"]) < NEGLIGEABLE or gaps.empty:
         return told
-    first = sorted(gaps, key=gaps.get, reverse=bool(whole["ecart"] > 0))[0]
-    said = {name: {"sorte": regles.sortes[name].mot, "ecart": _de_plus(gap)} for name, gap in gaps.items()}
+    first = gaps.idxmax() if whole["ecart"] > 0 else gaps.idxmin()
+    said = {name: {"sorte": kinds[name].mot, "ecart": _de_plus(gap)} for name, gap in gaps.items()}
     others = [dire("places_autre_sorte", **words) for name, words in said.items() if name != first]
     told.append(dire("places_par_sorte", **said[first], autres="".join(others)))
-    supported = {
-        name: [str(fiche.numero) for fiche in fiches if {*own} & {*fiche.modes}] for name, own in kinds.items()
-    }
-    answers = [
-        dire("fiche_de_la_sorte", nombre=len(numbers), fiches=enumerer(numbers), sorte=regles.sortes[name].mot)
-        for name, numbers in supported.items()
-        if numbers
-    ]
-    late = [regles.sortes[name].mot for name, gap in gaps.items() if gap <= -NEGLIGEABLE and not supported[name]]
+    answers, late = [], []
+    for name, one in kinds.items():
+        if numbers := [str(fiche.numero) for fiche in fiches if {*one.modes} & {*fiche.modes}]:
+            answers.append(dire("fiche_de_la_sorte", nombre=len(numbers), fiches=enumerer(numbers), sorte=one.mot))
+        elif gaps.get(name, 0) <= -NEGLIGEABLE:
+            late.append(one.mot)
     none = dire("sortes_sans_fiche", sortes=enumerer(late)) if late else ""
     return told + [f"{majuscule(enumerer(answers))}{none}."] * bool(answers)
 
