@@ -139,9 +139,8 @@ class MessagesDuDiagnostic:
             [message for groupe in rules.parts if (message := self._parts(groupe, side))]
             for side in ("superieur", "inferieur")
         )
-        modes = None
-        if len(etude.accueil) >= PLACES_ET_ECART:
-            modes = Message(" ".join(etude.accueil[:PLACES_ET_ECART]), ("figure-modes",))
+        places = etude.accueil[:PLACES_ET_ECART]
+        modes = len(places) == PLACES_ET_ECART and Message(" ".join(places), ("figure-modes",))
         amounts = [self._par_tete(rule) for rule in etude.catalogue.diagnostic.par_tete]
         return filter(None, [*above[:1], modes, *amounts, self._services(), *above[1:], *below])
 
