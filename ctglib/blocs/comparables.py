@@ -126,8 +126,7 @@ class Comparables(Montrable):
         """Return where the commune stands among the comparable ones, series by series."""
         if not self.resultat:
             return None
-        years = f"de {self.resultat.annee_reference} à {self.resultat.annee}"
-        title = f"Où se place {self.contexte.territoire.le} parmi les communes comparables ? Évolution {years}"
+        title = self._dire("titre_des_points")
         return points_comparables(self.resultat, self.comparaison, self.contexte, nom="comparables-points", titre=title)
 
     def communes_retenues(self) -> Tableau | None:

@@ -185,7 +185,7 @@ def revisiter(
                 parted = depart is not None and broken > depart
                 row |= {"annee_avant": first, "avant": own[first], "motif": APRES_RUPTURE if parted else ""}
                 row |= {"avant_la": other.get(first), "apres_la": other.get(last)}
-                row |= {"annee_rupture": broken} if parted else {}
+                row["annee_rupture"] = broken if parted else None
         if item.petite_serie:
             means, beside = (moyennes(part, item.petite_serie, hasard) for part in parts)
             row |= means | {
@@ -201,7 +201,7 @@ def revisiter(
     table = table.astype(dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64"))
     table = table.astype(dict.fromkeys(("avant", "apres", "avant_la", "apres_la"), "float64"))
     in_points = table["variation_type"].eq(POINTS) & table["moyenne"].isna()
-    for column, place in {"variation_reference": "_la", "variation": ""}.items():
+    for column, place in {"variation_reference": "_la", "variation": ""}.items():  # its own gap last: noise is of it
         start = table[f"avant{place}"].where(table["avant"].notna())
         gap = (table[f"apres{place}"] - start).round(DECIMALES_EXACTES)
         table[column] = gap.where(in_points, 100 * gap / start.where(start.ne(0)))
