@@ -73,10 +73,9 @@ def doutes(controle: pd.DataFrame) -> frozenset[str]:
 class Controle(Lecture):
     """Annexe 1 and the words, with what a rule needs to make a finding."""
 
-    def __init__(self, dossier: Dossier) -> None:
-        super().__init__(dossier)
-        self.convention, self.relations = dossier.convention, dossier.catalogue.coherence.relations
-        self.regle = dossier.catalogue.coherence.regles.regle
+    convention = property(lambda self: self.dossier.convention)
+    relations = property(lambda self: self.catalogue.coherence.relations)
+    regle = property(lambda self: self.catalogue.coherence.regles.regle)
 
     def constat(
         self, regle: str, *cles: str, relation: modeles.Relation | None = None, indicateurs: Iterable[str] = (),

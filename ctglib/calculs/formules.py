@@ -38,12 +38,7 @@ def somme(termes: pd.DataFrame) -> pd.Series:
     return termes.sum(axis=1, skipna=False)
 
 
-FORMULES = {
-    "ratio_pour_100": ratio_pour_100,
-    "quotient": quotient,
-    "complement_100": complement_100,
-    "somme": somme,
-}
+FORMULES = {formule.__name__: formule for formule in (ratio_pour_100, quotient, complement_100, somme)}
 
 
 def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame) -> pd.Series:
