@@ -110,8 +110,7 @@ class Controle(EtudeDiagnostic):
             return majuscule(f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)
 
         groups = shown["verdict"].map(lambda key: majuscule(compter(counts[key], f"phrase {words[key].mot}")))
-        told = {"donnees": self.jugements, "groupes": groups}
-        return self._tableau("affirmations", shown, {"recalcule": recalcule}, **told)
+        return self._tableau("affirmations", shown, {"recalcule": recalcule}, donnees=self.jugements, groupes=groups)
 
     def corrections(self) -> Tableau | None:
         """Return the places of the source read otherwise than written, and why."""
