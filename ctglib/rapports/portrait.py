@@ -140,7 +140,7 @@ class Portrait:
         made = study.tableau(
             "mesures",
             rows.assign(compte=rows["numerateur"].where(rows["denominateur"].notna()).replace(inf, nan)),
-            {**levels, "ecart_dit": gap},
+            {"compte": decimales(0), **levels, "ecart_dit": gap},
             mots={"titre": titre, "source": study.source(rows)},
             nom=nom,
             donnees=rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(inf, nan),
