@@ -16,10 +16,12 @@ from rapports_produits import Production, produire_les_portraits, produire_tout
 
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.partage import Reserve, partager_par
+from ctglib.production.moteur import charger_papermill
 
 DEPOT = Path(__file__).resolve().parents[1]
 
 enregistrer_les_profils()
+charger_papermill()  # first, as a production does: it spares a grammar that nothing needs, four seconds of collection
 
 # The files that make reports or open a browser, longest first: the last process at work then ends on a short one. The
 # second waits for a cluster more than it works, while the reports of the first are made.
@@ -28,8 +30,9 @@ LONGS = (
     "test_aller_retour", "test_production_surete", "test_production_echecs", "test_tous_les_pdf", "test_html_conforme",
     "test_secret_publie", "test_production_parts", "test_page_une", "test_laboratoire", "test_production_lectures",
     "test_production_suivre", "test_autres_conventions", "test_nouvelle_convention", "test_dossier", "test_avenants",
-    "test_bornes", "test_presentation", "test_annexe1", "test_portrait", "test_archiver", "test_analyses_livrees",
-    "test_carnet_ouvert", "test_lecture_masquee", "test_gabarit_commande", "test_commandes", "test_analyser",
+    "test_bornes", "test_donnees_invalides", "test_suivi_invalide", "test_presentation", "test_figer", "test_import",
+    "test_portrait", "test_archiver", "test_secret", "test_publiques", "test_analyses_livrees", "test_carnet_ouvert",
+    "test_moteur", "test_lecture_masquee", "test_verifier_rejeu", "test_commandes", "test_analyser",
 )  # fmt: skip
 
 

@@ -10,8 +10,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
 from ctglib.production.plan import CARNETS, CTG, LISTE, PUBLIQUE, Commande, commandes, rapports_connus
@@ -29,6 +27,8 @@ COUVERTURE = (
 
 def ecrire_carnet(path: Path, *cellules: str, parametres: tuple[str, ...] = (CONVENTION,)) -> Path:
     """Write a notebook: a title, its parameters, the imports, then these cells."""
+    import nbformat  # the program that makes the reports writes none, and would wait seconds for it
+
     code = [nbformat.v4.new_code_cell(source, id=f"cellule-{i}") for i, source in enumerate((IMPORTS, *cellules))]
     tagged = nbformat.v4.new_code_cell("\n".join(parametres), id="parametres", metadata={"tags": ["parameters"]})
     title = nbformat.v4.new_markdown_cell(f"# Rapport {path.stem}\n\n## Partie unique", id="titre")
