@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -21,9 +20,9 @@ distributed = pytest.importorskip("distributed", reason="Dask n'est pas installÃ
 LENTEUR = "import os, time\nfrom pathlib import Path\nPath(temoin).write_text(str(os.getpid()))\ntime.sleep(3)"
 
 
-@contextmanager
+@pytest.fixture(scope="module")
 def grappe() -> Iterator[distributed.LocalCluster]:
-    """Two worker processes, without a dashboard."""
+    """Two worker processes, without a dashboard; the cluster makes up for one that dies."""
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     with distributed.LocalCluster(**options, silence_logs=50) as cluster:
         yield cluster
@@ -40,7 +39,9 @@ def tuer_un_ouvrier(cluster: distributed.LocalCluster, temoin: Path) -> None:
     os.kill(next(iter(pids.values())), signal.SIGKILL)
 
 
-def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(tmp_path: Path) -> None:
+def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(
+    grappe: distributed.LocalCluster, tmp_path: Path
+) -> None:
     carnets, temoin = tmp_path / "carnets", tmp_path / "temoin"
     ecrire_carnet(
         carnets / "lent.ipynb", LENTEUR, LECTURE, parametres=(CONVENTION, f'temoin: str = "{temoin}"  # oÃ¹ le dire')
@@ -48,12 +49,11 @@ def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(tm
     for nom in ("un", "deux", "trois"):
         ecrire_carnet(carnets / f"{nom}.ipynb", LECTURE)
 
-    with grappe() as cluster:
-        tueur = Thread(target=tuer_un_ouvrier, args=(cluster, temoin))
-        tueur.start()
-        with ouvrir_executeur(travailleurs=1, delai=60, ordonnanceur=cluster.scheduler_address) as (qui, places):
-            rendus = produire(demande(carnets, tmp_path / "grappe"), qui)
-        tueur.join()
+    tueur = Thread(target=tuer_un_ouvrier, args=(grappe, temoin))
+    tueur.start()
+    with ouvrir_executeur(travailleurs=1, delai=60, ordonnanceur=grappe.scheduler_address) as (qui, places):
+        rendus = produire(demande(carnets, tmp_path / "grappe"), qui)
+    tueur.join()
 
     assert places == 4
     assert [rendu.echec for rendu in rendus.values()] == [None] * 4
@@ -61,11 +61,10 @@ def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(tm
     assert octets(tmp_path / "grappe") == octets(tmp_path / "ici")
 
 
-def test_une_grappe_fait_aussi_les_portraits_a_l_octet_pres(tmp_path: Path) -> None:
-    asked = ["portrait", "62413", "62015", "--formats", "html", "--sortie"]
+def test_une_grappe_fait_aussi_les_portraits_a_l_octet_pres(grappe: distributed.LocalCluster, tmp_path: Path) -> None:
+    asked = ["portrait", "62413", "--formats", "html", "--sortie"]
 
-    with grappe() as cluster:
-        assert lancer([*asked, str(tmp_path / "grappe"), "--ordonnanceur", cluster.scheduler_address]) == 0
+    assert lancer([*asked, str(tmp_path / "grappe"), "--ordonnanceur", grappe.scheduler_address]) == 0
     assert lancer([*asked, str(tmp_path / "ici")]) == 0
 
     assert octets(tmp_path / "grappe") == octets(tmp_path / "ici")
