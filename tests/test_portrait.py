@@ -25,7 +25,7 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.publiques import lire_communes
 from ctglib.production.plan import CARNETS
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.verifier import grouper, portraits_publies, relever
+from ctglib.production.verifier import grouper, publies, relever
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.portrait import etudier_portrait, ouvrir_portrait
 
@@ -169,7 +169,7 @@ def test_verifier_connait_les_portraits_et_dit_celui_qui_a_change(
     (tmp_path / "portraits" / "lens").mkdir()
     corriger(tmp_path / "portraits" / "62413" / "portrait.html", b"Harnes", b"Hornes")
 
-    found = relever(tmp_path, portraits_publies(tmp_path), CARNETS)
+    found = relever(tmp_path, publies(tmp_path)[1], CARNETS)
 
     assert {item.commande.parametres for item in found.publies} == {
         (("territoire", code),) for code in ("62", "62015", "62413")

@@ -136,11 +136,10 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
     wide = wide.astype(float).dropna()
     if own not in wide.index:
         mine = rows[rows["territoire"] == own].set_index("part")
-        below = mine["denominateur"].dropna()
         if absent := [code for code in parts if code not in mine.index]:
             why = dire("series_absentes", series=", ".join(absent))
-        elif len(below) and below.iloc[0] < profile.minimum:
-            why = dire("trop_petit", effectif=below.iloc[0], **vars(profile))
+        elif mine["denominateur"].lt(profile.minimum).any():
+            why = dire("trop_petit", effectif=mine["denominateur"].min(), **vars(profile))
         else:
             why = dire("parts_absentes", statuts=", ".join(sorted(set(mine.loc[mine["valeur"].isna(), "statut"]))))
         raise impossible("sans_profil", lieu=lieu, profil=selon, annee=year, raison=why)

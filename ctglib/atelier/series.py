@@ -50,8 +50,7 @@ def chercher(mots: str = "") -> pd.DataFrame:
     if known.empty:
         labels = " ".join(every["libelle"]).replace(",", " ").split()
         raise inconnu("Aucune série ne parle de ceci :", mots, sorted({word for word in labels if len(word) > 3}))
-    levels = [", ".join(f"{level} ({count})" if count else level for level, count in row.items())
-              for row in known["niveaux"]]  # fmt: skip
+    levels = known["niveaux"].map(lambda row: ", ".join(f"{name} ({n})" if n else name for name, n in row.items()))
     found = known.assign(annees=[en_annees(_annees(row)) for row in known.to_dict("records")], niveaux=levels)
     shown = ["code", "libelle", "origine", "convention", "annees", "niveaux", "unite", "source", "secret"]
     return decrite(

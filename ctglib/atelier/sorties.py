@@ -284,10 +284,8 @@ def _xlsx(table: pd.DataFrame) -> bytes:
     told = _dit(table)
     meanings = _a_plat(definitions(table).T) if told["series"] else pd.DataFrame({"Titre": [told["titre"]]})
     unit = dire_unite(told) or "–"
-    sources = pd.DataFrame(
-        {"": ["Titre", "Unité", "Source", *["Remarque"] * len(told["remarques"])],
-         " ": [told["titre"], unit, told["source"], *told["remarques"]]}
-    )  # fmt: skip
+    lines = [("Titre", told["titre"]), ("Unité", unit), ("Source", told["source"])]
+    sources = pd.DataFrame(lines + [("Remarque", one) for one in told["remarques"]], columns=["", " "])
     buffer = BytesIO()
     with pd.ExcelWriter(buffer, engine="openpyxl") as book:
         book.book.properties.title = told["titre"]

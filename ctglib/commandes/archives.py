@@ -42,7 +42,7 @@ def verifier(
     from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
 
-    publiees, portraits = examen.conventions_publiees(sortie), examen.portraits_publies(sortie)
+    publiees, portraits = examen.publies(sortie)
     if not (publiees or portraits):
         raise Empechement(dire_refus("aucun_rapport", sortie=sortie))
     if refus := inconnus(f"Dans {sortie}, la convention", convention or (), publiees):
@@ -151,11 +151,11 @@ def archiver(
     from ctglib.production import archive
     from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste
     from ctglib.production.plan import commandes, rapports_connus
-    from ctglib.production.verifier import Ecart, conventions_publiees, grouper, relever
+    from ctglib.production.verifier import Ecart, grouper, publies, relever
 
     if absents := [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]:
         raise Empechement(dire_refus("classeur_incomplet", absents=", ".join(absents), projet=PROJET))
-    manifeste, publiees = lire_manifeste(sortie / convention), conventions_publiees(sortie)
+    manifeste, (publiees, _) = lire_manifeste(sortie / convention), publies(sortie)
     if not manifeste.traces:
         known = f" Possibles : {', '.join(publiees)}." if publiees else ""
         words = {"proche": proposer(convention, publiees), "possibles": known}

@@ -92,9 +92,8 @@ def dire_usage(error: Exception) -> int:
     elif kind == "BadOptionUsage":
         phrase = f"L'option « {error.option_name} » attend une valeur."
     elif kind == "BadParameter" and param is not None:
-        phrase = (
-            f"La valeur de l'option « {param.opts[0]} » n'est pas comprise : écrire {param.opts[0]} {param.metavar}."
-        )
+        option = param.opts[0]
+        phrase = f"La valeur de l'option « {option} » n'est pas comprise : écrire {option} {param.metavar}."
     elif extra := re.search(r"extra argument.*\((.+)\)$", said):
         phrase = f"« {extra.group(1)} » n'est pas attendu ici."
         if "--convention" in [option for item in context.command.params for option in item.opts]:

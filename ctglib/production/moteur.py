@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import RAPPORT, enregistrer, rejouer
-from ctglib.production.echec import Echec
+from ctglib.production.echec import Echec, dire_refus
 from ctglib.production.plan import CTG, Carnet, parametres_declares
 from ctglib.production.pool import annoncer
 
@@ -93,15 +93,13 @@ def refuser_parametres(nom: str, declares: Mapping[str, object], donnes: Mapping
 
     Papermill only logs a parameter that the notebook does not declare, and runs with the default; it gives any type.
     """
-    inconnus = sorted(set(donnes) - set(declares))
-    if inconnus:
+    if inconnus := ", ".join(sorted(set(donnes) - set(declares))):
         known = ", ".join(sorted(declares)) or "aucun"
-        return f"Le carnet {nom} ne connaît pas le paramètre « {', '.join(inconnus)} ». Ses paramètres : {known}."
+        return dire_refus("parametre_inconnu", carnet=nom, inconnus=inconnus, connus=known)
     return " ".join(
-        f"Le paramètre « {key} » du carnet {nom} attend {NATURES[type(declares[key])]}, par exemple "
-        f"{declares[key]!r} ; reçu : {value!r}."
+        dire_refus("autre_type", nom=key, carnet=nom, nature=NATURES[type(kept)], exemple=kept, recu=value)
         for key, value in donnes.items()
-        if type(value) is not type(declares[key])
+        if type(value) is not type(kept := declares[key])
     )
 
 

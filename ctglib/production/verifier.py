@@ -104,24 +104,20 @@ def grouper(ecarts: Iterable[Ecart]) -> list[str]:
     return lines
 
 
-def conventions_publiees(sortie: Path) -> tuple[str, ...]:
-    """Return the names of the conventions that have reports in a folder."""
-    folders = {path.parent for motif in ("*", f"*/{INTERNE}") for path in sortie.glob(f"{motif}/{MANIFESTE}")}
-    return tuple(sorted({path.parent.name if path.name == INTERNE else path.name for path in folders}))
-
-
-def portraits_publies(sortie: Path) -> tuple[str, ...]:
-    """Return the names of the portraits that a folder of reports has: « portraits/62413 »."""
-    return tuple(sorted(f"{PORTRAITS}/{path.parent.name}" for path in sortie.glob(f"{PORTRAITS}/*/{MANIFESTE}")))
+def publies(sortie: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the conventions that have reports in a folder, then of the portraits: « portraits/62413 »."""
+    paths = (path for motif in ("*", f"*/{INTERNE}", f"{PORTRAITS}/*") for path in sortie.glob(f"{motif}/{MANIFESTE}"))
+    noms = {path.parent.relative_to(sortie).as_posix().removesuffix(f"/{INTERNE}") for path in paths}
+    return tuple(sorted(nom for nom in noms if "/" not in nom)), tuple(sorted(nom for nom in noms if "/" in nom))
 
 
 def relever(
     sortie: Path, conventions: Iterable[str], carnets: Path, diffusions: tuple[str, ...] = plan.DIFFUSIONS
 ) -> Releve:
     """Return what is not as the manifests of some conventions, or portraits, say, in a folder of reports."""
-    donnees, publies, sorties, found, nombre = Donnees(), [], [], [], 0
-    territoires = portraits_publies(sortie)
-    connus = {PORTAIL, *conventions_publiees(sortie), *territoires, *([PORTRAITS] if territoires else [])}
+    donnees, made, sorties, found, nombre = Donnees(), [], [], [], 0
+    noms, portraits = publies(sortie)
+    connus = {PORTAIL, *noms, *portraits, *([PORTRAITS] if portraits else [])}
     for path in sorted([*sortie.glob("*"), *sortie.glob(f"{PORTRAITS}/*")]):
         nom = path.relative_to(sortie).as_posix()
         if path.is_symlink():
@@ -139,14 +135,14 @@ def relever(
                 nombre += len(trace.sorties)
                 lieu = nom_de(convention, cle, diffusion)
                 if order := _commande(carnets, convention, cle, trace, diffusion, sortie):
-                    publies.append(Prevision(order, manifeste, tuple(causes(order, trace, donnees))))
-                    found += [Ecart(lieu, phrase) for phrase in publies[-1].raisons]
+                    made.append(Prevision(order, manifeste, tuple(causes(order, trace, donnees))))
+                    found += [Ecart(lieu, phrase) for phrase in made[-1].raisons]
                 else:
                     found.append(Ecart(lieu, "son carnet a disparu, ou n'est plus déclaré"))
     if not sorties:  # it tells of the files of the reports: what becomes of them would be said twice
         attendu = {PORTAIL: empreinte(octets_du_portail(dossiers_publies(sortie)))}
         sorties += [Ecart("portail", phrase) for phrase in fichiers_touches(sortie, attendu)]
-    return Releve(publies, nombre, sorties, found)
+    return Releve(made, nombre, sorties, found)
 
 
 def _commande(
