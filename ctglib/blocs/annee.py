@@ -60,11 +60,7 @@ class EtudeAnnuelle(Montrable):
     interne = property(lambda self: self.diffusion == "interne")  # whether they show the grid, and are not published
     lieu = property(lambda self: f"{self.contexte.territoire.nom}, {self.annee}")  # ends most captions
     presentations = property(attrgetter("catalogue.bilan.tableaux"))  # how the tables are called and headed
-
-    @property
-    def mots(self) -> dict[str, str]:
-        """The words and the sentences of the reports, by use."""
-        return {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots}
+    mots = property(lambda self: {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots})  # sentences, by use
 
     def mot(self, cle: str, **valeurs: object) -> str:
         """Return a word or a sentence of the catalogue, by use; filled when there is something to fill it with."""
@@ -101,11 +97,7 @@ class EtudeAnnuelle(Montrable):
         return [year for year in years if self.convention.debut.year <= year <= self.annee]
 
     def fiche(self, numero: int | str) -> Fiche:
-        """Return a fiche of the convention: ``2``, or ``"2"``.
-
-        Raises:
-            ValueError: There is none of that number; the message, in French, lists those that exist.
-        """
+        """Return a fiche of the convention: ``2``, or ``"2"``; a ValueError, in French, lists those that there are."""
         fiches = {str(fiche.numero): fiche for fiche in self.convention.fiches}
         if str(numero) not in fiches:
             raise ValueError(f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(fiches)}.")

@@ -140,18 +140,18 @@ def recommander(faits: Faits, regles: Iterable[RegleRecommandation]) -> RegleRec
 
 def recommandations(
     convention: Convention, lectures: Lectures, etats: pd.DataFrame, parcours: pd.DataFrame,
-    regles: Iterable[RegleRecommandation],
+    regles: tuple[RegleRecommandation, ...],
 ) -> pd.DataFrame:  # fmt: skip
     """Return one row an objective: what is known through its links, the rule that fits, what it proposes."""
     links = {(item.fiche, item.objectif): (item.modalites, item.indicateurs) for item in lectures.objectifs}
-    ordered, rows = list(regles), []
+    rows = []
     for fiche in convention.fiches:
         states, ways = (table[table["fiche"].eq(fiche.numero)] for table in (etats, parcours))
         for rank, libelle in enumerate(fiche.objectifs, start=1):
             modalites, names = links.get((fiche.numero, rank), ((), ()))
             known = states.loc[states["modalite"].isin(modalites), "statut"]
             found = relever(known, ways[ways["indicateur"].isin(names)])
-            rule = recommander(found, ordered)
+            rule = recommander(found, regles)
             told = (fiche.numero, rank, libelle, bool(modalites or names))
             rows.append((*told, *found.values(), rule.id, rule.decision))
     columns = ["fiche", "objectif", "libelle", "lu", *COMPTES, "regle", "decision"]
