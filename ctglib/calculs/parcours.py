@@ -88,23 +88,6 @@ def parcours(
 
 ATTEINTS, MANQUES = ("atteint", "en_bonne_voie"), ("insuffisant", "en_recul")
 VOULUES, CONTRAIRES = ("favorable", "stable"), ("defavorable",)
-
-
-def juges(parcours: pd.DataFrame) -> pd.Series:
-    """Tell which have a verdict on a target."""
-    return parcours["verdict"].ne("non_evaluable")
-
-
-def bons(parcours: pd.DataFrame) -> pd.Series:
-    """Tell which are attained or on track; where no target can be judged, which go the wanted way or hold."""
-    return parcours["verdict"].isin(ATTEINTS) | (~juges(parcours) & parcours["evolution"].isin(VOULUES))
-
-
-def mauvais(parcours: pd.DataFrame) -> pd.Series:
-    """Tell which are insufficient or going back; where no target can be judged, which go the wrong way."""
-    return parcours["verdict"].isin(MANQUES) | (~juges(parcours) & parcours["evolution"].isin(CONTRAIRES))
-
-
 COMPTES = (
     "modalites", "realisees", "arretees", "abandonnees", "inconnues", "indicateurs", "mesures", "bons", "mauvais",
     "en_retard",
@@ -125,10 +108,12 @@ CONDITIONS: Mapping[str, Callable[[Faits], bool]] = {
 def relever(etats: Iterable[str], parcours: pd.DataFrame) -> Faits:
     """Return the counts ``COMPTES`` of some modalités, by their state, and of some indicators, by what they say."""
     states = pd.Series(list(etats), dtype=object)
+    # What the target says of an indicator; where none can be judged, its way from the start.
+    said = parcours["verdict"].mask(parcours["verdict"].eq("non_evaluable"), parcours["evolution"])
     counted = (
         states.notna(), states.isin(FAITES), states.isin(("reportee", "abandonnee")), states.eq("abandonnee"),
-        states.eq(NON_RENSEIGNEE), parcours["verdict"].notna(), parcours["annees_connues"].gt(0), bons(parcours),
-        mauvais(parcours), parcours["verdict"].eq("a_surveiller"),
+        states.eq(NON_RENSEIGNEE), parcours["verdict"].notna(), parcours["annees_connues"].gt(0),
+        said.isin((*ATTEINTS, *VOULUES)), said.isin((*MANQUES, *CONTRAIRES)), said.eq("a_surveiller"),
     )  # fmt: skip
     return {name: int(rows.sum()) for name, rows in zip(COMPTES, counted, strict=True)}
 
@@ -263,7 +248,7 @@ def preuves_du_suivi(
     The means need every fiche, every year that it ran; perspectives are those of the latest appreciation; ``postes``
     names the indicators that count the posts of coordination, and those converted.
     """
-    judged, wanted = int(juges(parcours).sum()), parcours["evolution"].isin(VOULUES)
+    judged, wanted = int(parcours["verdict"].ne("non_evaluable").sum()), parcours["evolution"].isin(VOULUES)
     read = wanted | parcours["evolution"].isin(CONTRAIRES)
     kept = parcours[parcours["indicateur"].isin(list(convention.livrables))]
     results = [item.indicateurs for fiche in convention.fiches for item in fiche.resultats]
