@@ -39,9 +39,8 @@ class Conformite(Montrable):
             held = words["tient_lieu" if schema in bound else "non_applicable"].format(seuil=nombre(schema.au_dela))
             told = [f"{applies} {words['si_epci']}", held]
         absent, source = themes_absents(rules, self.etude.convention), rules.source_des_themes
-        return avertissement(sure) + liste(
-            [*told, *(words["theme"].format(theme=theme, source=source) for theme in absent)]
-        )
+        told += [words["theme"].format(theme=theme, source=source) for theme in absent]
+        return avertissement(sure) + liste(told)
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing and who has it."""
@@ -72,6 +71,5 @@ class Conformite(Montrable):
     @cached_property
     def population(self) -> tuple[int, int] | None:
         """The inhabitants that the diagnostic counts, and their year."""
-        return population(
-            self.etude.suivi.dossier.annexe1, self.etude.finale.conformite, self.etude.convention.territoire
-        )
+        dossier, place = self.etude.suivi.dossier, self.etude.convention.territoire
+        return population(dossier.annexe1, self.etude.finale.conformite, place)

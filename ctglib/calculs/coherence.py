@@ -315,9 +315,8 @@ def quotients(check: Controle) -> Constats:
     # A change may be under zero: it is no level.
     levels = [item for item in check.catalogue.indicateurs.values() if item.bornes[0] == 0]
     shares = [item for item in levels if check.catalogue.unites[item.unite].symbole == "%" and item.calcul is None]
-    table = pd.DataFrame(
-        {code: {item.id: check.valeur(item.id, code) for item in levels} for code in check.territoires}, dtype=float
-    )
+    values = {code: {item.id: check.valeur(item.id, code) for item in levels} for code in check.territoires}
+    table = pd.DataFrame(values, dtype=float)
     counts = table.loc[[item.id for item in levels if item.unite == "nombre"]]
     parts, wholes = counts.to_numpy()[:, None, :], counts.to_numpy()[None, :, :]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -201,10 +201,9 @@ def tenue(variantes: pd.DataFrame) -> pd.DataFrame:
         rounding), hausses (those of them where it is positive), tenue (« bruit »: none is beyond it; « tient »:
         all that are have one sign; « change »: both signs are found).
     """
-    beyond = variantes["ecart"].notna() & ~variantes["bruit"].fillna(True).astype(bool)
-    told = variantes.assign(
-        calculees=variantes["ecart"].notna(), depassent=beyond, hausses=beyond & variantes["ecart"].gt(0)
-    )
+    gap = variantes["ecart"]
+    beyond = gap.notna() & ~variantes["bruit"].fillna(True).astype(bool)
+    told = variantes.assign(calculees=gap.notna(), depassent=beyond, hausses=beyond & gap.gt(0))
     counts = ["calculees", "depassent", "hausses"]
     found = told.groupby(["indicateur", "libelle"], sort=False)[counts].sum().reset_index()
     one_way = found["hausses"].isin([0]) | found["hausses"].eq(found["depassent"])

@@ -41,9 +41,8 @@ def avec_unite(valeur: float, symbole: str, decimales: int, signe: bool = False)
 
 def ecrire(valeur: float, indicateur: Indicateur, unites: Mapping[str, Unite]) -> str:
     """Return a value of an indicator with its unit's symbol; an evolution shows its sign."""
-    return avec_unite(
-        valeur, unites[indicateur.unite].apres(valeur), indicateur.decimales, signe=indicateur.est_evolution
-    )
+    symbol = unites[indicateur.unite].apres(valeur)
+    return avec_unite(valeur, symbol, indicateur.decimales, signe=indicateur.est_evolution)
 
 
 def pourcent(valeur: float, decimales: int = 1, signe: bool = False) -> str:
