@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -62,13 +63,22 @@ def test_aucun_texte_n_est_plus_petit_que_ce_qu_on_lit_de_loin(jeu: Presentation
                 assert min(sizes, default=18) >= 18
 
 
+@pytest.fixture(scope="module")
+def ouverts(rapports_produits: Production, tmp_path_factory: pytest.TempPathFactory) -> dict[Rapport, Path]:
+    """The slides as LibreOffice prints them, opened all at once: it is long to start."""
+    folder = tmp_path_factory.mktemp("diapositives")
+    copies = {one: folder / f"{str(one).replace('/', '-')}.pptx" for one in RAPPORTS}
+    for one, copy in copies.items():
+        shutil.copyfile(rapports_produits.chemin(one, "presentation.pptx"), copy)
+    libreoffice(copies.values(), folder, "pdf")
+    return {one: copy.with_suffix(".pdf") for one, copy in copies.items()}
+
+
 @avec_libreoffice
 def test_libreoffice_l_ouvre_et_rien_n_y_deborde(
-    rapports_produits: Production, rapport: Rapport, jeu: Presentation, tmp_path: Path
+    ouverts: dict[Rapport, Path], rapport: Rapport, jeu: Presentation
 ) -> None:
-    libreoffice(rapports_produits.chemin(rapport, "presentation.pptx"), tmp_path, "pdf")
-
-    made = tmp_path / f"{rapport.nom}.presentation.pdf"
+    made = ouverts[rapport]
     done = subprocess.run(["pdftotext", "-bbox", made, "-"], capture_output=True, text=True, check=True)
     pages = done.stdout.split("<page ")[1:]
     assert len(pages) == len(jeu.slides)
