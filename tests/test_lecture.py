@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
-from ctglib.blocs.mots import AUTRE, role, sources
+from ctglib.blocs.mots import AUTRE, sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus
 from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.blocs import Bloc
@@ -137,7 +137,9 @@ def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
     with enregistrer() as journal:
         dossier = lire_dossier("harnes")
 
-    assert [path for path in journal.lus if role(path, dossier.catalogue.synthese.fichiers)[1] is AUTRE] == []
+    read = sources(journal.lus, dossier.catalogue.synthese.fichiers, contexte({})).donnees
+
+    assert read.loc[read["role"].eq(AUTRE.role), "fichier"].tolist() == []
 
 
 def _theme(identifiant: str, titre: str) -> Theme:
