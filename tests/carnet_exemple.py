@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, Couverture, Dessin, Logo, avertissement, colonnes, liste, sous_titre
+from ctglib.document.blocs import Bloc, Colonnes, Couverture, Dessin, Encadre, Logo, liste, sous_titre
 from ctglib.document.tableau import Colonne, Tableau
 
 PIEGES = (
@@ -60,7 +60,7 @@ def carnet(*, premiers: tuple[str, ...] = PIEGES) -> nbformat.NotebookNode:
         source="Source : Caf du Pas-de-Calais.",
         date="2023-01-01",
     )
-    synthese = colonnes(sous_titre("Points forts") + liste(["un"]), sous_titre("Besoins") + liste(["deux"]))
+    synthese = Colonnes((sous_titre("Points forts") + liste(["un"]), sous_titre("Besoins") + liste(["deux"])))
     cells = [
         nbformat.v4.new_markdown_cell("# Diagnostic d'essai"),
         montrer(couverture),
@@ -71,7 +71,7 @@ def carnet(*, premiers: tuple[str, ...] = PIEGES) -> nbformat.NotebookNode:
         montrer(liste(premiers)),
         montrer(tableau(premiers)),
         montrer(figure()),
-        montrer(avertissement("Hypothèse de travail.")),
+        montrer(Encadre(("Hypothèse de travail.",))),
         nbformat.v4.new_markdown_cell("## Sources"),
     ]
     return nbformat.v4.new_notebook(cells=cells)

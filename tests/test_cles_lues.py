@@ -46,6 +46,7 @@ def test_les_mots_de_chaque_faute_sont_dits_quelque_part() -> None:
 
 CATALOGUES = (
     "bilan",
+    "charte",
     "comparaison",
     "conformite",
     "diagnostic",

@@ -22,6 +22,7 @@ from lecture_pdf import pages_du_pdf
 from ctglib import ouvrir
 from ctglib.document.blocs import (
     MIME,
+    Colonnes,
     Couverture,
     Dessin,
     Gras,
@@ -29,7 +30,6 @@ from ctglib.document.blocs import (
     Logo,
     Renvoi,
     citation,
-    colonnes,
     de_json,
     en_json,
     liste,
@@ -48,7 +48,7 @@ from ctglib.export.typst import composer as composer_pdf
 COUVERTURE = Couverture("Sujet", "Harnes", (("Statut", "définitif"),), (Logo("Caf", b"<svg/>"),), "Caf", "2023-01-01")
 OBJETS = (
     paragraphe(("Un ", Gras("mot"), Lien("x", "https://x.fr"), Renvoi("figure-x"))) + liste(["a", "b"]),
-    colonnes(sous_titre("A") + liste(["un"]), citation("« Oui. »\n« Non. »", "Ville")),
+    Colonnes((sous_titre("A") + liste(["un"]), citation("« Oui. »\n« Non. »", "Ville"))),
     COUVERTURE,
 )
 

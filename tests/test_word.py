@@ -12,7 +12,7 @@ from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
-from ctglib.document.blocs import Paragraphe, colonnes
+from ctglib.document.blocs import Colonnes, Paragraphe
 from ctglib.export import ExporteurDOCX
 from ctglib.export.document import document_de
 from ctglib.export.word import composer
@@ -105,7 +105,7 @@ def test_un_titre_ne_reste_pas_seul_en_bas_de_page_avec_sa_question(document: do
 
 
 def test_des_blocs_cote_a_cote_sont_en_colonnes_de_la_page_et_la_suite_ne_l_est_pas() -> None:
-    page = document_de([Paragraphe("avant"), colonnes(Paragraphe("a"), Paragraphe("b")), Paragraphe("après")])
+    page = document_de([Paragraphe("avant"), Colonnes((Paragraphe("a"), Paragraphe("b"))), Paragraphe("après")])
     written = docx.Document(BytesIO(composer(page)))
 
     columns = [section._sectPr.find(qn("w:cols")).get(qn("w:num")) for section in written.sections]

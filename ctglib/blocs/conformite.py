@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.calculs.parcours import conformite, population, themes_absents
-from ctglib.document.blocs import Bloc, avertissement, liste
+from ctglib.document.blocs import Bloc, Encadre, liste
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, date_longue, majuscule, minuscule, nombre
 from ctglib.donnees.montrable import Montrable
@@ -40,7 +40,7 @@ class Conformite(Montrable):
             told = [f"{applies} {words['si_epci']}", held]
         absent, source = themes_absents(rules, self.etude.convention), rules.source_des_themes
         told += [words["theme"].format(theme=theme, source=source) for theme in absent]
-        return avertissement(sure) + liste(told)
+        return Encadre((sure,)) + liste(told)
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing and who has it."""

@@ -10,7 +10,7 @@ from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.mots import dire, presenter
 from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, ruptures_dans
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
-from ctglib.document.blocs import Bloc, Groupe, avertissement, citation, liste, paragraphe, suite
+from ctglib.document.blocs import Bloc, Encadre, Groupe, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, date_longue, nombre_court, remplir
@@ -208,7 +208,7 @@ def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
         ground = paragraphe(dire("indices_valides", par=done.par, date=date_longue(done.date)))
     else:
         gaps = [item for item in convention.lacunes if item.id == radar.lacune]
-        ground = avertissement(" ".join([radar.avertissement, *(f"{gap.manque.rstrip('. ')}." for gap in gaps)]))
+        ground = Encadre((" ".join([radar.avertissement, *(f"{gap.manque.rstrip('. ')}." for gap in gaps)]),))
     chart = points_indices(found, radar, contexte, nom="indices", titre=dire("titre_des_indices", **contexte.lieux))
     low, high, same = map(nombre_court, (radar.seuil_bas, radar.seuil_haut, 100))
     steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in found["indicateur"]}

@@ -240,19 +240,9 @@ def liste(phrases: Iterable[object]) -> Bloc:
     return Liste(items) if items else Groupe()
 
 
-def avertissement(phrase: str) -> Bloc:
-    """Return a sentence set apart: a working hypothesis, fictional data."""
-    return Encadre((phrase,))
-
-
 def citation(paroles: str, auteur: str) -> Bloc:
     """Return words of someone else, one paragraph a line, and who said them."""
     return Encadre(tuple(line for line in paroles.splitlines() if line.strip()), citation=True, auteur=auteur)
-
-
-def colonnes(*blocs: Bloc) -> Bloc:
-    """Return blocks side by side where the page is wide enough."""
-    return Colonnes(blocs)
 
 
 def suite(blocs: Iterable[Bloc | None]) -> Groupe | None:

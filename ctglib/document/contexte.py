@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from ctglib.calculs import ecriture
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import avec_unite, nombre, points, pourcent, remplir
+from ctglib.document.typographie import RIEN, avec_unite, nombre, points, pourcent, remplir
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles import catalogue
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -54,19 +55,6 @@ class Contexte(Montrable):
             told |= {f"{form.capitalize()}_{name}": ecriture.majuscule(text) for form, text in forms.items()}
         return told
 
-    def tableau(
-        self, frame: pd.DataFrame, colonnes: Iterable[Colonne], nom: str, titre: str, *,
-        groupes: Iterable[str] | None = None, notes: Iterable[object] = (), statuts: Iterable[str] = (),
-        **reste: object,
-    ) -> Tableau:  # fmt: skip
-        """Return a table (see ``Tableau.de``) whose source is the context's, unless told.
-
-        Empty notes are left out; those that say what the marks of ``statuts`` mean are added.
-        """
-        told = {"source": self.source, "notes": (*filter(None, notes), *legende(statuts, self)), **reste}
-        groups = None if groupes is None else tuple(groupes)
-        return Tableau.de(frame, colonnes, nom=nom, titre=titre, groupes=groups, **told)
-
     def presenter(
         self,
         presentation: Presentation,
@@ -75,7 +63,9 @@ class Contexte(Montrable):
         *autres: Colonne,
         cle: str,
         mots: Mapping[str, object] | None = None,
+        groupes: Iterable[str] | None = None,
         notes: Iterable[object] = (),
+        statuts: Iterable[str] = (),
         **reste: object,
     ) -> Tableau:
         """Return a table whose caption, heads, source and first notes are those of the catalogue, filled.
@@ -83,14 +73,11 @@ class Contexte(Montrable):
         ``ecrire`` has what writes a column that is not shown as it is; one that is None leaves its column out. The
         columns of ``autres`` follow: one a year, one a fiche. ``cle`` is its name, unless the catalogue has another.
         ``mots`` are what caption and heads say besides the two territories and the source; ``notes`` those that depend
-        on the data; ``reste``: see ``tableau``.
+        on the data, empty ones left out; then come those that say what the marks of ``statuts`` mean. ``reste``: see
+        ``Tableau.de``.
         """
         said, writers = presentation, ecrire or {}
-        words = {**self.lieux, "source": self.source, **(mots or {})}
-
-        def dire(texte: str) -> str:
-            return remplir(texte, **words)
-
+        dire = partial(remplir, **{**self.lieux, "source": self.source, **(mots or {})})
         heads = [
             Colonne(
                 name,
@@ -103,9 +90,10 @@ class Contexte(Montrable):
             for name, head in said.colonnes.items()
             if name not in writers or writers[name]
         ]
-        told = {"source": dire(said.source), "classe": said.classe, "ecran": said.ecran}
-        told |= {"nom": said.nom or cle.replace("_", "-"), "notes": (*map(dire, said.notes), *notes), **reste}
-        return self.tableau(lignes, [*heads, *autres], titre=dire(said.titre), **told)
+        told = {"nom": said.nom or cle.replace("_", "-"), "titre": dire(said.titre), "source": dire(said.source)}
+        told |= {"classe": said.classe, "ecran": said.ecran, "groupes": None if groupes is None else tuple(groupes)}
+        told["notes"] = (*map(dire, said.notes), *filter(None, notes), *legende(statuts, self))
+        return Tableau.de(lignes, [*heads, *autres], **{**told, **reste})
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""
@@ -137,9 +125,7 @@ class Contexte(Montrable):
 
 def variation(valeur: float | None) -> str:
     """Return a change in % with its sign, or a dash when there is none."""
-    if valeur is None or valeur != valeur:
-        return "–"
-    return ecriture.variation(valeur)
+    return RIEN if valeur is None or valeur != valeur else ecriture.variation(valeur)
 
 
 def ligne(evaluation: pd.DataFrame, indicateur: str) -> pd.Series | None:

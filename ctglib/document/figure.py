@@ -36,19 +36,11 @@ from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
 
 IMAGES = ("png", "svg", "pdf")
-POUCE = 2.54  # cm
 PLUS_HAUT_QUE_LARGE = 1.6  # a figure made narrow is at most so many times as high as wide
-CHARTE = "catalogue/charte.yaml"
 STYLE = Path(__file__).parents[1] / "graphiques" / "charte.mplstyle"
 SANS_DATE = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
              "png": {"Software": None}}  # fmt: skip
 MARGE = 9.0  # points around a framed image
-MANQUES = {
-    "nom": "un nom court, comme « foyers-rsa »",
-    "titre": "ce que demande ou dit le graphique",
-    "alt": "ce qu'il montre, avec ses principaux chiffres, pour qui ne le voit pas",
-    "source": "le producteur et le document",
-}
 BALISE, STYLES = re.compile(r"<[^<>]+>"), re.compile(r' style="([^"]*)"')
 DECIMALES, SANS_ANGLE = re.compile(r"\d+\.\d{3,}"), re.compile(r' transform="rotate\(-?0 [^"]*"')
 ENTRE_BALISES = re.compile(r">\s+<")
@@ -58,15 +50,9 @@ ENTRE_BALISES = re.compile(r">\s+<")
 class Figure(Bloc):
     """A captioned, sourced chart; its number is given when the report is assembled.
 
-    Args:
-        nom: Short name (letters, digits, hyphens): the anchor is « figure-nom ».
-        titre: Caption, without its number; it asks the question or says the answer.
-        alt: What the chart shows, in one or two sentences, with its main figures.
-        lecture: One sentence that reads one real figure of the chart, without « Lecture : »; it may be "".
-        source: Producer and document.
-        tableau: The numbers of the chart (``donnees_de`` is this figure's ``nom``), if any.
-        dessiner: Makes the matplotlib figure of a width, « large » (17 cm) or « etroit » (8.5 cm, a telephone).
-        territoire: Where the figures are from, written in an image that leaves the report.
+    ``lecture`` reads one real figure of it, without « Lecture : »; ``tableau`` has its numbers; ``dessiner`` makes the
+    matplotlib figure of a width, « large » (17 cm) or « etroit » (8.5 cm, a telephone); ``territoire`` is written in an
+    image that leaves the report. The others: see ``figure_de``.
     """
 
     nom: str
@@ -151,10 +137,9 @@ def figure_de(
             axes n'ont que des courbes, des barres ou des points sans valeur.
     """
     drawing = figure_matplotlib if hasattr(figure_matplotlib, "savefig") else getattr(figure_matplotlib, "figure", None)
-    given = zip(MANQUES.items(), (nom, titre, alt, source), strict=True)
-    faults = [
-        f"« {name} » manque : {what}" for (name, what), value in given if not (isinstance(value, str) and value.strip())
-    ]
+    given = {"nom": nom, "titre": titre, "alt": alt, "source": source}
+    missing = [name for name, value in given.items() if not (isinstance(value, str) and value.strip())]
+    faults = [f"« {name} » manque : {charte().manques[name]}" for name in missing]
     if not hasattr(drawing, "savefig"):
         found = type(figure_matplotlib).__name__
         faults.insert(0, f"une figure ou des axes de matplotlib étaient attendus, « {found} » trouvé")
@@ -180,7 +165,7 @@ def _at_width(drawing: Dessin, taille: str) -> Dessin:
     """Return a copy of an analyst's figure at one of the two widths, laid out again so that nothing is cut."""
     copy = deepcopy(drawing)
     width, height = copy.get_size_inches()
-    wanted = charte().largeurs[taille] / POUCE
+    wanted = charte().largeurs[taille] / 2.54  # inches
     copy.set_size_inches(wanted, min(max(height * wanted / width, height * 0.75), PLUS_HAUT_QUE_LARGE * wanted))
     if copy.get_layout_engine() is None:
         copy.set_layout_engine("constrained")
@@ -189,7 +174,7 @@ def _at_width(drawing: Dessin, taille: str) -> Dessin:
 
 def charte() -> Charte:
     """Return the visual charter; its file is read at each call, so that each reading is recorded."""
-    return charger_yaml(CHARTE, Charte)
+    return charger_yaml("catalogue/charte.yaml", Charte)
 
 
 @lru_cache(maxsize=1)

@@ -87,8 +87,7 @@ def connus() -> frozenset[str]:
         signes_de(FAMILLE, weight) for family, weight, style in fichiers() if (family, style) == (FAMILLE, "normal")
     ]
     drawn = {chr(code) for code in frozenset.intersection(*weights) | signes_de(SECOURS, "400")}
-    hidden = {sign for sign in drawn if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs")} - INVISIBLES_ADMIS
-    hidden |= {chr(code) for code in range(0xFE00, 0xFE10)}  # variants
+    hidden = {sign for sign in drawn if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs") or VARIANTES.match(sign)}
     return frozenset(drawn - hidden | {"\n", "\r", "\t", ILLISIBLE} | INVISIBLES_ADMIS)
 
 

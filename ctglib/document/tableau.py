@@ -12,14 +12,13 @@ from pathlib import Path
 import pandas as pd
 
 from ctglib.document.blocs import GENRES, Bloc
-from ctglib.document.typographie import nombre, nombre_court
+from ctglib.document.typographie import RIEN, nombre, nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
 
 FORMULES = ("=", "+", "-", "@", "\t", "\r")
 # Where a program that splits on « ; » would begin a cell, quotes or not.
 CELLULE_D_UN_AUTRE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
-RIEN = "–"
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,8 @@ class Tableau(Bloc):
         donnees: What the CSV carries, unrounded, same rows or more.
         source: Producer and document, as a sentence.
         groupes: Title of the group of each row, or None; a new title opens a new group.
-        notes: Sentences under the table.
-        classe: Extra class for the style.
         donnees_de: Name of the figure whose numbers these are: captioned « Données de la figure n ».
         ecran: Whether it is for the HTML page and its CSV alone; paper names it, and it has no number.
-        numero: « Tableau 3 », « Données de la figure 1 », once the report is assembled.
     """
 
     nom: str
@@ -142,11 +138,7 @@ class Tableau(Bloc):
         return en_csv([self.donnees.columns, *rows])
 
     def exporter(self, chemin: str | Path) -> Path:
-        """Write the data as CSV where an analyst wants them, and return the path.
-
-        Raises:
-            EcritureImpossible: The file cannot be written.
-        """
+        """Write the data as CSV where an analyst wants them; return the path, or raise ``EcritureImpossible``."""
         path = Path(chemin)
         ecrire_fichiers({path: self.csv().encode("utf-8")})
         return path

@@ -6,13 +6,10 @@ import re
 from datetime import date
 from string import Formatter
 
-from ctglib.calculs.ecriture import FINE, INSECABLE, MOINS, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
+# Those that the analysis writes with are had from here too.
+from ctglib.calculs.ecriture import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent  # noqa: F401
 
-__all__ = [
-    "FINE", "INSECABLE", "MOINS", "abreger", "accorder", "avec_unite", "compter", "date_longue", "de_a", "de_a_points",
-    "en_lettres", "enumerer", "majuscule", "minuscule", "nombre", "nombre_court", "nombrer", "part_en_mots", "points",
-    "pourcent", "remplir", "signe", "sont", "tous",
-]  # fmt: skip
+RIEN = "–"  # what stands for no value
 
 
 def nombre_court(valeur: float) -> str:
@@ -88,12 +85,8 @@ def sont(effectif: int, une: str, plusieurs: str) -> str:
 def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bool]:
     """Return a percentage as a fraction of people, and whether it is « un sur… », which takes a singular verb.
 
-    The nearest fraction is said, with « près de » or « plus de » where it is off by more than one point.
-
-    Args:
-        part: The percentage.
-        nom: Of whom, in the singular.
-        court: Leave the noun out: the sentence has just said it.
+    The nearest fraction is said, with « près de » or « plus de » where it is off by more than one point. ``nom`` is of
+    whom, in the singular; ``court`` leaves it out: the sentence has just said it.
 
     Examples:
         >>> part_en_mots(59.4, "habitant"), part_en_mots(46.1, "allocataire"), part_en_mots(22.4, "enfant", court=True)
@@ -152,7 +145,7 @@ def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:
 
 def signe(valeur: float) -> str:
     """Return a change or a gap without its unit: « +1,1 », « −3,3 »; an en dash when there is none."""
-    return "–" if valeur != valeur else nombre(valeur, 1, signe=True)
+    return RIEN if valeur != valeur else nombre(valeur, 1, signe=True)
 
 
 def de_a(minimum: float, maximum: float) -> str:
@@ -162,7 +155,7 @@ def de_a(minimum: float, maximum: float) -> str:
         >>> de_a(-5.08, -1.51), de_a(float("nan"), float("nan"))
         ('de −5,1 à −1,5', '–')
     """
-    return "–" if minimum != minimum else f"de {signe(minimum)} à {signe(maximum)}"
+    return RIEN if minimum != minimum else f"de {signe(minimum)} à {signe(maximum)}"
 
 
 def de_a_points(minimum: float, maximum: float) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain, count, takewhile
 
+import pandas as pd
 from mistune import create_markdown
 from nbformat import NotebookNode
 
@@ -25,6 +26,7 @@ CHAPITRE, SOUS_SECTION = 2, 3
 PAGE_WEB = "tableau de la page web"  # what refers, on paper, to a table for the screen, which has no number
 CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
 MUETS = ("blank_line", "thematic_break")
+CACHES = ("nom", "ancre", "adresse", "classe", "cle", "donnees", "donnees_de")  # fields that no reader sees
 HORS = {
     "block_html": "du HTML",
     "inline_html": "du HTML",
@@ -51,13 +53,7 @@ class CarnetImpubliable(ValueError):
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A report ready to be written.
-
-    Attributes:
-        titre: Its title.
-        couverture: Its cover, a blank one when the notebook shows none.
-        corps: Its blocks, in order, without groups; headings have their anchors, tables, charts and references numbers.
-    """
+    """A report ready to be written: headings have their anchors; tables, charts and references their numbers."""
 
     titre: str
     couverture: objets.Couverture
@@ -192,10 +188,7 @@ def assembler(carnet: NotebookNode) -> Document:
     """Return the document of an executed notebook: its prose and what its cells show, never their code.
 
     A section whose cells show nothing is left out, and so is a chapter whose sections all are: a report without data on
-    a subject does not keep its heading.
-
-    Raises:
-        CarnetImpubliable: Cells show what a report cannot carry; the message names them and says what to write.
+    a subject does not keep its heading. ``CarnetImpubliable`` names all the cells that show what no report can carry.
     """
     sections, faults, cover, rank = [_Section()], [], objets.SANS_COUVERTURE, 0
     for cell in carnet.cells:
@@ -242,7 +235,6 @@ class ProseImpossible(ValueError):
 
 
 def _blocs(jeton: dict) -> Iterator[Bloc]:
-    """Yield the blocks of a token of Markdown."""
     kind = jeton["type"]
     if kind == "heading":
         yield Titre(en_clair(_prose(jeton["children"])), min(jeton["attrs"]["level"], 3))
@@ -306,11 +298,8 @@ def document_de(blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SA
     """Return the document of some blocks; its title is the heading of the first level."""
     corps = list(feuilles(blocs))
     first = next((bloc for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1), Titre("Rapport", 1))
-    title, blocks = first.texte, []
-    for bloc in corps:
-        if bloc is not first:  # another title of the first level opens a chapter
-            blocks.append(replace(bloc, niveau=CHAPITRE) if isinstance(bloc, Titre) and bloc.niveau == 1 else bloc)
-    title += couverture.complement
+    others = (bloc for bloc in corps if bloc is not first)  # another title of the first level opens a chapter
+    blocks = [replace(bloc, niveau=max(bloc.niveau, CHAPITRE)) if isinstance(bloc, Titre) else bloc for bloc in others]
     blocks = _avec_sigles(blocks, couverture.sigles)
     numbers = _numeros(blocks)
     screen = {f"tableau-{table.nom}": table.titre.partition(",")[0] for table in tableaux_de(blocks) if table.ecran}
@@ -339,7 +328,7 @@ def document_de(blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SA
             return replace(bloc, numero=numbers[f"figure-{bloc.nom}"], tableau=own)
         return _redire(bloc, lambda texte: _texte(found for run in morceaux(texte) for found in suivre(run)))
 
-    return Document(title, couverture, tuple(_changer(bloc, achever) for bloc in blocks))
+    return Document(first.texte + couverture.complement, couverture, tuple(_changer(bloc, achever) for bloc in blocks))
 
 
 def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
@@ -380,13 +369,11 @@ def _mots(objet: object) -> Iterator[str]:
     elif isinstance(objet, tuple):
         for item in objet:
             yield from _mots(item)
-    elif isinstance(objet, Tableau):
-        yield from _mots((objet.titre, objet.source, objet.notes, tuple(map(str, objet.groupes or ()))))
-        yield from _mots(tuple((colonne.libelle, colonne.groupe) for colonne in objet.colonnes))
-        yield from (str(value) for row in objet.lignes() for value in row)
+    elif isinstance(objet, pd.DataFrame):
+        yield from map(str, objet.to_numpy().ravel())
     elif is_dataclass(objet):
         for item in fields(objet):
-            if item.name not in ("nom", "ancre", "adresse", "classe"):
+            if item.name not in CACHES:
                 value = getattr(objet, item.name)
                 yield from _mots(re.sub(r"<[^>]+>", " ", value) if item.name.startswith("svg_") else value)
 

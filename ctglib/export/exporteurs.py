@@ -23,11 +23,7 @@ class Exporteur(Exporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
     ) -> tuple[str | bytes, dict]:
-        """Return what was written and the resources: « page » is the document, « tableaux » its CSV by name.
-
-        Raises:
-            CarnetImpubliable: Cells show what a report cannot carry (see ``assembler``).
-        """
+        """Return what was written and the resources: « page » is the document, « tableaux » its CSV by name."""
         refuser(nb)
         resources = self._init_resources(resources)
         if self._preprocessors:  # those that a user asks for; nbconvert copies everything twice, even for none

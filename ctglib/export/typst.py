@@ -19,7 +19,6 @@ from ctglib.document.signes import fichiers, largeur, lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.export.document import Document, legende
 
-NORMES = ["a-2a", "ua-1"]
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 MOT_LONG = 30  # a longer word may break: after a sign that parts it, as in a path, or every ten characters
 COUPURES = re.compile(r"[/_.]|[^/_.]{10}")
@@ -34,16 +33,12 @@ ENTETE_AU_PLUS = 64.0
 
 
 def composer(document: Document) -> bytes:
-    """Return the PDF of a document. Same document, same bytes: no clock, no name of a folder enters it.
-
-    Raises:
-        typst.TypstError: The document does not hold under both standards (an alternative text is missing, a title…).
-    """
+    """Return the PDF of a document, or raise ``typst.TypstError`` when it does not hold under both standards."""
     return compiler(document, "rapport", [en_donnees(bloc) for bloc in document.papier])
 
 
 def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
-    """Return the PDF of a body, in one of the frames of ``rapport.typ``."""
+    """Return the PDF of a body, in one of the frames of ``rapport.typ``. No clock, no name of a folder enters it."""
     cover = document.couverture
     told = {
         **{key: montrable(getattr(cover, key)) for key in ("sujet", "territoire", "source", "avertissement")},
@@ -56,7 +51,8 @@ def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
         "corps": corps,
     }
     shown = f'#import "rapport.typ": {cadre}\n#show: {cadre}.with(donnees)\n'
-    return _baliser(compiler_typst(shown, told, format="pdf", pdf_standards=NORMES, timestamp=document.instant))
+    pdf = compiler_typst(shown, told, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=document.instant)
+    return _baliser(pdf)
 
 
 def compiler_typst(texte: str, donnees: object, **options: object) -> bytes | list[bytes]:

@@ -99,7 +99,6 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
 
 
 def _ecrire(word: Word, texte: blocs.Texte, style: str = "Normal") -> Paragraph:
-    """Add a paragraph, and return it."""
     paragraph = word.add_paragraph()
     paragraph._p.style = style.replace(" ", "")  # its id; by its name, python-docx looks through all of them
     return _remplir(paragraph, texte)

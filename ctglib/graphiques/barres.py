@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import pandas as pd
 from matplotlib.axes import Axes
 
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.document.typographie import FINE, INSECABLE, compter, enumerer, minuscule, nombre, pourcent
-from ctglib.graphiques.planche import (
-    BETWEEN_ROWS,
-    GUTTER,
-    OVER_RULES,
-    TIRET,
-    Echelle,
-    Planche,
-    assemble,
-    blocks,
-    echelle,
-)
+from ctglib.document.typographie import FINE, INSECABLE, RIEN, compter, enumerer, minuscule, nombre, pourcent
+from ctglib.graphiques.planche import BETWEEN_ROWS, GUTTER, Echelle, Planche, assemble, dire, echelle
 
 THICKNESS, BESIDE = 12.0, 5.0
-UNITE_DES_AGES = "Âge, en années"
-SANS_AGE = "Aucune structure dont les âges soient connus."
-BANDEAU = "Enfants des familles allocataires de la Caf, selon l'âge"
 HEIGHT_OF_BAND, POINT_OF_ARROW = 15.0, 8.0
 BEFORE_A_GROUP, UNDER_A_TITLE = 8.0, 5.0
 ENTREES, SORTIES, SOLDE = "Entrées", "Sorties", "Solde"
@@ -61,7 +45,7 @@ def ages(ages: pd.DataFrame, tranches: pd.DataFrame, contexte: Contexte, *, jusq
     rows = ages.assign(fin=ages["age_max"].map(_end_of_age))
     bands = tranches.assign(
         fin=tranches["age_max"].map(_end_of_age),
-        compte=[TIRET if pd.isna(value) else nombre(value) for value in tranches["effectif"]],
+        compte=[RIEN if pd.isna(value) else nombre(value) for value in tranches["effectif"]],
     ).sort_values("age_min")
 
     def counts(bands: pd.DataFrame) -> str:
@@ -70,9 +54,9 @@ def ages(ages: pd.DataFrame, tranches: pd.DataFrame, contexte: Contexte, *, jusq
         return enumerer([f"{band.compte} {minuscule(band.libelle)}" for band in known.itertuples()])
 
     place, spans = contexte.territoire, " ; ".join(f"« {row.nom} » : {row.texte}" for row in rows.itertuples())
-    alt = f"Âges de {compter(len(rows), 'structure')}, {place.nom}. {spans}." if spans else SANS_AGE
+    alt = f"Âges de {compter(len(rows), 'structure')}, {place.nom}. {spans}." if spans else dire("sans_age")
     alt += f" Enfants comptés : {counted}." if (counted := counts(bands)) else ""
-    lecture = minuscule(SANS_AGE)
+    lecture = minuscule(dire("sans_age"))
     if len(rows):  # the widest span within the scale, and the children counted at these ages
         last = (bands if len(bands) else rows)["fin"].max()
         row = max(rows.itertuples(), key=lambda row: row.fin - row.age_min if row.fin <= last else 0)
@@ -102,7 +86,7 @@ def _draw_ages(planche: Planche, rows: pd.DataFrame, bands: pd.DataFrame, furthe
     axes, bounds = planche.plot(scale), scale.graduations()
     if len(bands):  # the children of each age group as a thin band
         bounds = sorted({*bands["age_min"], *ends, max(furthest, ends.max())})
-        (middle,), y = planche.put_rows([BANDEAU], y, mark=HEIGHT_OF_BAND, first=1.0, bold=True)
+        (middle,), y = planche.put_rows([dire("bandeau_des_ages")], y, mark=HEIGHT_OF_BAND, first=1.0, bold=True)
         axes.barh([middle] * len(bands), bands["fin"] - bands["age_min"], HEIGHT_OF_BAND, bands["age_min"],
                   color=planche.shade[3], edgecolor=grey.fond, linewidth=1.5, clip_on=False)  # fmt: skip
         for band in bands.itertuples():
@@ -112,7 +96,7 @@ def _draw_ages(planche: Planche, rows: pd.DataFrame, bands: pd.DataFrame, furthe
         y += GUTTER
     top = y
     if rows.empty:
-        y = planche.put_text(0, y, SANS_AGE, color=grey.absence) + BETWEEN_ROWS
+        y = planche.put_text(0, y, dire("sans_age"), color=grey.absence) + BETWEEN_ROWS
     for rank, (title, members) in enumerate(rows.groupby("libelle_categorie", sort=False)):
         if rank:
             planche.rule([(0, y), (planche.width, y)], grey.filet, 0.5)
@@ -127,7 +111,7 @@ def _draw_ages(planche: Planche, rows: pd.DataFrame, bands: pd.DataFrame, furthe
     values = [(bound, nombre(bound)) for bound in bounds]
     bottom = planche.put_axis(axes, scale, top, y - BETWEEN_ROWS, values=values)
     right, line = (planche.width, bottom + 5) if planche.narrow else (scale.left - GUTTER, bottom - 6)
-    planche.write(right, line, UNITE_DES_AGES, ha="right", color=grey.secondaire)
+    planche.write(right, line, dire("unite_des_ages"), ha="right", color=grey.secondaire)
     return line + 6
 
 
@@ -138,7 +122,7 @@ def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, row: objec
     if beyond:
         planche.arrow(right, y, 1, colour)
         end -= POINT_OF_ARROW * (scale.high - scale.low) / (scale.right - scale.left)
-    axes.barh(y, end - row.age_min, THICKNESS, row.age_min, color=colour, zorder=OVER_RULES, clip_on=False)
+    axes.barh(y, end - row.age_min, THICKNESS, row.age_min, color=colour, zorder=2.2, clip_on=False)  # over the rules
     width = planche.measure(row.texte) + BESIDE
     if not beyond and right + width <= planche.width:
         planche.write(right + BESIDE, y, row.texte, hide=True)
@@ -172,15 +156,13 @@ def entrees_sorties(mouvements: pd.DataFrame, contexte: Contexte, **legende: str
 
     def draw(planche: Planche) -> float:
         left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
-        width = planche.width - left
         texts = rows[["texte_entrees", "texte_sorties", "texte_solde", "an"]].to_numpy().ravel()
-        parts = blocks(range(len(rows)), width, planche.widest_word(texts, bold=True) + 2 * MARGIN_OF_YEARS)
+        need = planche.widest_word(texts, bold=True) + 2 * MARGIN_OF_YEARS
         unit = HEIGHT / max(sum(value for name in SENS if (value := rows[name].max()) > 0), 1.0)
-        top = -BETWEEN_BLOCKS
-        for ranks in parts:
-            place = (left, top + BETWEEN_BLOCKS, width / len(parts[0]))
-            top = _put_years(planche, rows.iloc[list(ranks)].reset_index(drop=True), place, unit)
-        return top
+        return planche.put_blocks(
+            rows.index, left, need, BETWEEN_BLOCKS,
+            lambda ranks, place: _put_years(planche, rows.loc[ranks].reset_index(drop=True), place, unit),
+        )  # fmt: skip
 
     return assemble(
         contexte, draw, **legende, alt=f"Entrées et sorties sur {compter(len(rows), 'année')}. {' '.join(said)}",
@@ -231,15 +213,6 @@ def _put_years(planche: Planche, rows: pd.DataFrame, place: tuple[float, float, 
 # Parts of a whole.
 
 
-class Segment(NamedTuple):
-    """A part of a bar, in %; ``color`` is empty when it is hidden or absent, and ``texte`` then says so."""
-
-    libelle: str
-    texte: str
-    part: float
-    color: str
-
-
 def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
     """Return the bars of the groups, in order; None when no part is known.
 
@@ -264,14 +237,14 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | N
     )
     names = list(dict.fromkeys(rows["modalite"]))
     heads = {f"g{rank}": f"{name} (%)" for rank, name in enumerate(groups)}
-    cells = told.pivot(index="modalite", columns="groupe", values="texte")[list(groups)].fillna(TIRET)
+    cells = told.pivot(index="modalite", columns="groupe", values="texte")[list(groups)].fillna(RIEN)
     cells = cells.set_axis(list(heads), axis=1)
     cells["libelle"] = rows.drop_duplicates("modalite", keep="last").set_index("modalite")["libelle"]
 
     def draw(planche: Planche) -> float:
         shades = dict(zip(names, planche.shades(len(names)), strict=True))
         bars = {name: _segments(rows, shades) for name, rows in groups.items()}
-        whole = max(WHOLE, *(sum(segment.part for segment in segments) for segments in bars.values()))
+        whole = max(WHOLE, *(segments["part"].sum() for segments in bars.values()))
         scale = Echelle(0, whole, 0, planche.width)
         axes, y = planche.plot(scale), 0.0
         for name, segments in bars.items():
@@ -285,13 +258,14 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | N
     )  # fmt: skip
 
 
-def _segments(rows: pd.DataFrame, shades: dict[str, str]) -> list[Segment]:
-    """Return the known parts in order, then one segment a reason of absence, which share what is left of 100 %."""
+def _segments(rows: pd.DataFrame, shades: dict[str, str]) -> pd.DataFrame:
+    """Return the known parts in order, then one without colour a reason of absence: they share the rest of 100 %."""
     known, hidden = rows[rows["part"].notna()], _absent(rows)
     left = max(WHOLE - known["part"].sum(), 0.0)
     rest = left / len(hidden) if len(hidden) and left > LEAST else 0.0
-    found = [Segment(row.libelle, row.texte, row.part, shades[row.modalite]) for row in known.itertuples()]
-    return found + [Segment(labels, word, rest, "") for word, labels in hidden.items()]
+    found = [(row.libelle, row.texte, row.part, shades[row.modalite]) for row in known.itertuples()]
+    found += [(labels, word, rest, "") for word, labels in hidden.items()]
+    return pd.DataFrame(found, columns=["libelle", "texte", "part", "color"])
 
 
 def _absent(rows: pd.DataFrame) -> dict[str, str]:
@@ -302,11 +276,11 @@ def _absent(rows: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str, segments: Sequence[Segment]) -> float:
+def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str, rows: pd.DataFrame) -> float:
     """Put the name of a group, its bar, and under it the labels that have no room inside; return its bottom."""
     lead, colours = planche.leading, planche.couleurs
     top = planche.put_text(0, top, name, lines=LINES, bold=True) + UNDER_NAME
-    inside = []
+    segments, inside = list(rows.itertuples()), []
     for segment in segments:  # its label, then its part; over hatching a label has one line, or goes under the bar
         room = scale.place(segment.part) - 2 * MARGIN
         lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.color else 1)

@@ -26,28 +26,21 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from ctglib.document.contexte import Contexte
-from ctglib.document.figure import Figure, charte, charter_style, measure, svg, wrap
-from ctglib.document.signes import FAMILLE, montrable, signes_de
+from ctglib.document.figure import Figure, charte, charter_style, measure, wrap
+from ctglib.document.signes import FAMILLE, ILLISIBLE, montrable, signes_de
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, nombre
+from ctglib.document.typographie import INSECABLE, nombre, remplir
 
-CM = 72 / 2.54
-SHIFT = {"left": 0.0, "center": 0.5, "right": 1.0}
 BLANKS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 SPACES = f" {INSECABLE}"
-UNREADABLE = "\ufffd"  # stands for what XML forbids, and stays in its word
 MIDDLE = 0.33  # share of the size from the base line of a text to the middle of its capitals
-OVER_RULES, HIDING, TEXT = 2.2, 2.5, 3.0  # matplotlib draws surfaces at 1 and lines at 2
+HIDING, TEXT = 2.5, 3.0  # matplotlib draws surfaces at 1 and lines at 2
 SHEET = 5  # the sheet is drawn over the plots
 DASHES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
 DISQUE, LOSANGE = 6.8, 7.5  # sizes of the marks: the points of a diamond show around a disc put over it
 PART_OF_LABELS, GUTTER, BETWEEN_ROWS, LINES_OF_A_LABEL = 0.36, 10.0, 8.0, 3
 BETWEEN_NAMES, LINE_OF_NAMES, BETWEEN_VALUES, NAME_AND_DETAIL = 10.0, 7.0, 4.0, 5.0
-MARK = 12.0
-TIRET = "–"
-SANS_ZERO = "L'échelle ne part pas de zéro."
 ROOM_OF_A_GRADUATION = 36.0
-AT_LEAST = 3  # columns that a block is taken to hold
 
 
 def assemble(
@@ -73,14 +66,9 @@ def assemble(
     return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom)
 
 
-def prepare() -> None:
-    """Do what is done at a first drawing and kept: style, fonts, widths of signs; no data file is read."""
-    for bold in (False, True):
-        measure("".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))), 1.0, bold)
-    with charter_style():
-        figure = Dessin()
-        figure.add_axes((0, 0, 1, 1)).text(0, 0, "1", weight=700)
-        svg(figure, "", "", "large")
+def dire(mot: str, /, **valeurs: object) -> str:
+    """Return words of the charts (``catalogue/charte.yaml``), filled."""
+    return remplir(charte().mots[mot], **valeurs)
 
 
 @dataclass(frozen=True)
@@ -129,20 +117,6 @@ def round_step(step: float) -> float:
     return next(factor * unit for factor in (1.0, 2.0, 5.0, 10.0) if factor * unit >= step - 1e-9)
 
 
-def blocks(columns: Sequence[Any], width: float, need: float) -> list[Sequence[Any]]:
-    """Return columns in as few blocks as their need allows, of nearly the same size: none is squeezed.
-
-    Three are taken to hold in a block, even when a word must then be cut.
-
-    Examples:
-        >>> blocks([2023, 2024, 2025, 2026, 2027], 100, 30)
-        [[2023, 2024, 2025], [2026, 2027]]
-    """
-    count = len(columns)
-    size = ceil(count / ceil(count / max(int(width / need), AT_LEAST)))
-    return [columns[start : start + size] for start in range(0, count, size)]
-
-
 def spread(
     places: Sequence[float], sizes: Sequence[float], gap: float, low: float = float("-inf"), high: float = float("inf")
 ) -> list[float]:
@@ -172,7 +146,7 @@ class Planche:
         look = charte()
         self.couleurs, self.leading = look.couleurs, look.interligne
         self.shade: Sequence[str] = look.degrade  # from strong to light
-        self.width: float = look.largeurs[taille] * CM
+        self.width: float = look.largeurs[taille] * 72 / 2.54  # of centimetres
         self.narrow = taille == "etroit"
         self.left = 0.0 if self.narrow else PART_OF_LABELS * self.width + GUTTER
         self.size: float = matplotlib.rcParams["font.size"]
@@ -235,7 +209,7 @@ class Planche:
     ) -> None:  # fmt: skip
         """Write a line; ``y`` is the middle of its capitals; ``hide`` hides what the chart has behind the text."""
         written = montrable(text)
-        left = x - SHIFT[ha] * self.measure(written, bold)
+        left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[ha] * self.measure(written, bold)
         if hide:
             start, end = max(left - 1, 0.0), min(left + self.measure(written, bold) + 1, self.width)
             self.rectangle(start, y - self.leading / 2, end - start, self.leading, self.couleurs.fond, zorder=HIDING)
@@ -266,10 +240,25 @@ class Planche:
         """Write a remark under the chart, on as many lines as it takes, and return its bottom."""
         return self.put_text(left, top, text, color=self.couleurs.secondaire) + 2
 
+    def put_blocks(
+        self, columns: Sequence[Any], left: float, need: float, gap: float,
+        put: Callable[[Sequence[Any], tuple[float, float, float]], float],
+    ) -> float:  # fmt: skip
+        """Put columns in as few blocks as their need allows, of nearly the same size; return the bottom of the last.
+
+        Three are taken to hold in a block, even when a word must then be cut. ``put`` draws some of them, whose left,
+        top and width of each it is given, and returns their bottom.
+        """
+        count, width, bottom = len(columns), self.width - left, -gap
+        size = ceil(count / ceil(count / max(int(width / need), 3)))
+        for start in range(0, count, size):
+            bottom = put(columns[start : start + size], (left, bottom + gap, width / size))
+        return bottom
+
     # Rows, their axis, their names.
 
     def put_rows(
-        self, labels: Sequence[str], top: float, *, details: Sequence[str] = (), mark: float = MARK, first: float = 0.0,
+        self, labels: Sequence[str], top: float, *, details: Sequence[str] = (), mark: float = 12.0, first: float = 0.0,
         bold: bool = False,
     ) -> tuple[list[float], float]:  # fmt: skip
         """Write the labels of rows; return the middles of their marks, and the bottom of the last row.
@@ -389,7 +378,7 @@ def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
     A sign that the family lacks, such as « ● », would otherwise change the face of the words beside it on paper.
     """
     known, runs, start = signes_de(FAMILLE, "700" if bold else "400"), [], 0
-    for _, group in groupby(text, key=lambda sign: ord(sign) in known or sign == UNREADABLE):
+    for _, group in groupby(text, key=lambda sign: ord(sign) in known or sign == ILLISIBLE):
         run = "".join(group)
         runs.append((start + len(run) - len(run.lstrip(SPACES)), run.strip(SPACES)))
         start += len(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -11,17 +12,16 @@ from ctglib.calculs.comparaison import DECIMALES_INDICE, ranger
 from ctglib.document import typographie as typo
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.document.typographie import INSECABLE, enumerer, nombre, nombre_court, pourcent, signe
+from ctglib.document.typographie import INSECABLE, RIEN, enumerer, nombre, nombre_court, pourcent, remplir, signe
 from ctglib.donnees.modeles.catalogue import Comparaison, Radar
 from ctglib.graphiques.planche import (
     DASHES,
     GUTTER,
     LINE_OF_NAMES,
-    SANS_ZERO,
-    TIRET,
     Echelle,
     Planche,
     assemble,
+    dire,
     echelle,
     round_step,
 )
@@ -33,22 +33,16 @@ GARDEES = ["indicateur", "libelle", "unite", "annee", "valeur", "statut", "valeu
 BASE = 100.0
 CEILING = 2.0  # a drawing stops at so many times the high threshold, so that one index does not crush the others
 GRADUATIONS = 8
-ENTETE = "Écart, en points"
-ABSENTE = "valeur absente"
 MARK_OF_STRIP, DOT = 18.0, 5.0
 HALF_MEAN, BAR = 8.5, 6.0
 EDGE, BETWEEN_GRADUATIONS = 4.0, 8.0
-SIGNES = (
-    "Un point gris est une commune comparable, le trait leur moyenne. La barre bleue dit où la commune peut se "
-    "trouver, l'arrondi compris : quand elle touche le trait, l'écart est dans le bruit."
-)
 
 
 def _dire(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
     """Return rows of a comparison with what their year and their two values read: ``an``, ``ici``, ``la``."""
     told = list(rows.itertuples())
     return rows.assign(
-        an=[TIRET if pd.isna(row.annee) else str(int(row.annee)) for row in told],
+        an=[RIEN if pd.isna(row.annee) else str(int(row.annee)) for row in told],
         ici=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in told],
         la=[contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference) for row in told],
     )
@@ -73,21 +67,21 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", *
     rows = comparaison.sort_values("ecart", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
     here, there = contexte.territoire, contexte.reference
     shown = _dire(rows, contexte).assign(
-        texte_ecart=[TIRET if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type)
+        texte_ecart=[RIEN if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type)
                      for row in rows.itertuples()],
         symbole=[contexte.unites[unite].symbole for unite in rows["unite"]],
     )  # fmt: skip
-    complete = shown[shown["ecart"].notna()]
+    complete, absent = shown[shown["ecart"].notna()], dire("valeur_absente")
     first, last = (complete if len(complete) else shown).iloc[0], shown.iloc[[0, *complete.index[-1:]]]
 
     def sentence(row: object) -> str:
-        gap = "" if row.texte_ecart == TIRET else f" (écart : {row.texte_ecart})"
-        return f"« {row.libelle} » : {row.ici or ABSENTE} {here.a}, {row.la or ABSENTE} {there.a}{gap}"
+        gap = "" if row.texte_ecart == RIEN else f" (écart : {row.texte_ecart})"
+        return f"« {row.libelle} » : {row.ici or absent} {here.a}, {row.la or absent} {there.a}{gap}"
 
-    count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
     return assemble(
         contexte, lambda planche: _draw_dumbbells(planche, shown, contexte, autre), **legende,
-        alt=f"{count}, {here.nom} et {there.nom}. {' ; '.join(dict.fromkeys(map(sentence, last.itertuples())))}.",
+        alt=dire("ecarts", n=len(rows), ici=here.nom, la=there.nom,
+                 phrases=" ; ".join(dict.fromkeys(map(sentence, last.itertuples())))),
         lecture=("" if pd.isna(first["annee"]) else f"en {first['an']}, ") + f"{sentence(first)}.",
         colonnes={"libelle": "Indicateur", "an": "Année", "ici": here.nom, "la": there.nom, "texte_ecart": "Écart"},
         lignes=shown, donnees=rows[GARDEES],
@@ -97,7 +91,7 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", *
 def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, autre: str) -> float:
     colours, symbols = planche.couleurs, list(dict.fromkeys(rows["symbole"]))
     percent = symbols == ["%"]
-    header = ENTETE if percent else "Écart"
+    header = dire("ecart_en_points") if percent else "Écart"
     gaps = rows["texte_ecart"].str.partition(INSECABLE)[0] if percent else rows["texte_ecart"]
     heading = planche.measure(header)
     right = planche.width - max(heading, planche.widest(gaps, bold=True)) - GUTTER
@@ -133,7 +127,7 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
     line = middles[0] - planche.leading - 3 if planche.narrow else LINE_OF_NAMES
     limit = 0.0 if planche.narrow else planche.width - heading - GUTTER
     planche.put_names(line, sorted(names, key=lambda name: name[0]), limit)
-    notes = [f"Échelle commune, en {enumerer(symbols)}."] if len(symbols) > 1 else []
+    notes = [dire("echelle_commune", symboles=enumerer(symbols))] if len(symbols) > 1 else []
     notes += [f"Trait gris : {autre}."] if autre else []
     return planche.put_note(left, bottom, " ".join(notes)) if notes else bottom
 
@@ -144,14 +138,14 @@ def _write_values(planche: Planche, scale: Echelle, row: object) -> None:
     ends = [(row.valeur_reference, row.la, colours.reference, False), (row.valeur, row.ici, colours.territoire, True)]
     present = sorted((end for end in ends if pd.notna(end[0])), key=lambda end: end[0])
     if not present:
-        words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or TIRET
+        words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or RIEN
         planche.write(scale.left, row.y, words, color=colours.absence, hide=True)
         return
     first, last = present[0], present[-1]
     other = last if first is not last else next(end for end in ends if end is not first)
     for value, side, (_, text, colour, bold) in ((first[0], -1, first), (last[0], 1, other)):
         x, align = scale.place(value) + side * BESIDE, "right" if side < 0 else "left"
-        planche.write(x, row.y, text or TIRET, ha=align, bold=bold, color=colour)
+        planche.write(x, row.y, text or RIEN, ha=align, bold=bold, color=colour)
 
 
 # Indices.
@@ -160,35 +154,26 @@ def _write_values(planche: Planche, scale: Echelle, row: object) -> None:
 def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **legende: str) -> Figure:
     """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an index are named.
 
-    - ``indices``: rows of ``ctglib.calculs.comparaison.indices``.
-    - ``radar``: the thresholds.
+    ``indices`` are rows of ``ctglib.calculs.comparaison.indices``.
     """
-    here, there = contexte.territoire, contexte.reference
-    rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": {"": ABSENTE}, "la": {"": ABSENTE}})
+    here, there, blank = contexte.territoire, contexte.reference, {"": dire("valeur_absente")}
+    rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": blank, "la": blank})
     rows = rows.assign(
         axe=[f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)],
-        texte=[_indice(row.indice) if row.niveau != "absent" else TIRET for row in rows.itertuples()],
+        texte=[_indice(row.indice) if row.niveau != "absent" else RIEN for row in rows.itertuples()],
     )
     present, without = ranger(rows[rows["niveau"] != "absent"]), []
     for row in rows[rows["niveau"] == "absent"].itertuples():
         why = "valeur nulle" if 0 in (row.valeur, row.valeur_reference) else "années différentes"
         why = f"{row.la} {there.a}" if pd.isna(row.valeur_reference) else why
         without.append(f"{row.libelle} ({f'{row.ici} {here.a}' if pd.isna(row.valeur) else why})")
-    said = f"Sans indice : {enumerer(without)}." if without else ""
-    reference = f"{there.nom} = {_indice(BASE)}"
-    lecture = said
+    said, reference = dire("sans_indice", axes=enumerer(without)) if without else "", f"{there.nom} = {_indice(BASE)}"
+    lecture, parts = said, [dire("indices", axes=len(rows), lieu=here.nom, reference=reference)]
     if len(present):
-        row = present.iloc[0]
-        lecture = (
-            f"en {row['an']}, « {row['libelle']} » : {row['ici']} {here.a}, {row['la']} {there.a}, "
-            f"soit un indice de {row['texte']} ({reference})."
-        )
-    parts = [f"Points, {len(rows)} axes, {here.nom}, {reference}."]
-    for niveau, words in (("haut", f"Au seuil haut ({nombre_court(radar.seuil_haut)}) ou au-delà"),
-                          ("bas", f"Au seuil bas ({nombre_court(radar.seuil_bas)}) ou en deçà"),
-                          ("proche", "Entre les deux")):  # fmt: skip
+        lecture = dire("un_indice", ou=here.a, la_bas=there.a, reference=reference, **present.iloc[0])
+    for niveau, seuil in (("haut", radar.seuil_haut), ("bas", radar.seuil_bas), ("proche", 0)):
         items = [f"« {row.libelle} » {row.texte}" for row in present[present["niveau"] == niveau].itertuples()]
-        parts += [f"{words} : {', '.join(items)}."] if items else []
+        parts += [dire(f"indices_{niveau}", seuil=nombre_court(seuil), axes=", ".join(items))] if items else []
 
     def draw(planche: Planche) -> float:
         bottom, remarks = 0.0, [said]
@@ -199,8 +184,7 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
             placed = present.assign(place=present["indice"].clip(0.0, most))
             bottom = _draw_indices(planche, placed, radar, reference)
             if placed["place"].ne(placed["indice"]).any():
-                remarks.insert(0, "Une flèche marque un indice hors de l'échelle, qui s'arrête à "
-                                  f"{_indice(most)} : sa valeur est écrite.")  # fmt: skip
+                remarks.insert(0, dire("hors_de_l_echelle", fin=_indice(most)))
         for remark in filter(None, remarks):
             bottom = planche.put_note(planche.left, bottom, remark)
         return bottom
@@ -245,7 +229,9 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
             planche.arrow(x, row.y, side, colours.territoire)
         planche.write(x + side * BESIDE, row.y, row.texte, ha="left" if side > 0 else "right", bold=True, hide=True,
                       color=colours.territoire)  # fmt: skip
-    return bottom if scale.low <= 0 <= scale.high else planche.put_note(planche.left, bottom, SANS_ZERO)
+    if scale.low > 0:
+        bottom = planche.put_note(planche.left, bottom, dire("echelle_sans_zero", n=1))
+    return bottom
 
 
 # Comparable communes.
@@ -254,18 +240,13 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
 def points_comparables(
     resultat: Resultat, comparaison: Comparaison, contexte: Contexte, **legende: str
 ) -> Figure | None:
-    """Return the strip, one row an indicator in the catalogue's order; None when no gap could be computed.
-
-    - ``resultat``: the comparison.
-    - ``comparaison``: words of the catalogue.
-    """
+    """Return the strip, one row an indicator in the catalogue's order; None when no gap could be computed."""
     rows = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
     if rows.empty:
         return None
-    place, names, years = contexte.territoire, rows["indicateur"], f"de {resultat.annee_reference} à {resultat.annee}"
-    changes = resultat.points.groupby("indicateur", sort=False)["variation"]
-    rows = rows.assign(bas=names.map(changes.min()), haut=names.map(changes.max()))
-    told = list(rows.itertuples())
+    changes = resultat.points.groupby("indicateur")["variation"].agg(bas="min", haut="max")
+    rows = rows.join(changes, on="indicateur")
+    place, told = contexte.territoire, list(rows.itertuples())
     beyond = rows[~rows["bruit"].astype(bool)]  # the widest gap that is more than rounding is read, else the first row
     read = rows.iloc[0] if beyond.empty else beyond.loc[beyond["ecart"].abs().idxmax()]
     items = [f"{row.libelle} {pourcent(row.variation, signe=True)} contre {pourcent(row.variation_moyenne, signe=True)}"
@@ -275,30 +256,36 @@ def points_comparables(
         intervalle=[typo.de_a(row.ecart_min, row.ecart_max) for row in told],
     )
     written = {name: shown[name].map(signe) for name in ("variation", "variation_moyenne", "bas", "haut", "ecart")}
-    communes = typo.compter(resultat.nombre, "commune comparable", "communes comparables")
-    mean = f"Moyenne des {typo.compter(resultat.nombre, 'commune')}"
+
+    def ecrire(phrase: str, **valeurs: object) -> str:
+        years = {"depart": resultat.annee_reference, "annee": resultat.annee}
+        return remplir(comparaison.phrases[phrase], **years, comparables=resultat.nombre, **contexte.lieux, **valeurs)
+
     return assemble(
-        contexte, lambda planche: _draw_strip(planche, shown, resultat.points, mean, place.nom), **legende,
-        alt=f"Points sur {typo.compter(len(rows), 'rangée')} : évolution {years} "
-            f"{place.de} et de {communes}, avec leur moyenne. {place.nom} contre la moyenne : {', '.join(items)}.",
-        lecture=f"{years}, « {typo.minuscule(read['libelle'])} » : "
-                f"{pourcent(read['variation'], signe=True)} {place.a}, "
-                f"{pourcent(read['variation_moyenne'], signe=True)} en moyenne dans {communes} ; l'écart est de "
-                f"{typo.points(read['ecart'])} ({typo.de_a_points(read['ecart_min'], read['ecart_max'])} selon "
-                f"l'arrondi){', dans le bruit' if read['bruit'] else ''}.",
+        contexte, lambda planche: _draw_strip(planche, shown, resultat.points, ecrire, place.nom), **legende,
+        alt=ecrire("alt", rangees=len(rows), evolutions=", ".join(items)),
+        lecture=ecrire(
+            "lecture", libelle=typo.minuscule(read["libelle"]), ici=pourcent(read["variation"], signe=True),
+            moyenne=pourcent(read["variation_moyenne"], signe=True), ecart=typo.points(read["ecart"]),
+            bornes=typo.de_a_points(read["ecart_min"], read["ecart_max"]),
+            bruit=", dans le bruit" if read["bruit"] else "",
+        ),
         colonnes={"libelle": "Série", "variation": f"{place.nom}, en %", "variation_moyenne": "Moyenne, en %",
-                  "bas": "La plus basse, en %", "haut": "La plus haute, en %", "ecart": ENTETE,
+                  "bas": "La plus basse, en %", "haut": "La plus haute, en %", "ecart": dire("ecart_en_points"),
                   "intervalle": "Selon l'arrondi, en points"},
         lignes=shown.assign(**written), donnees=rows,
     )  # fmt: skip
 
 
-def _draw_strip(planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, mean: str, nom: str) -> float:
-    colours, heading, narrow = planche.couleurs, planche.measure(ENTETE), planche.narrow
+def _draw_strip(
+    planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, ecrire: Callable[[str], str], nom: str
+) -> float:
+    header, colours, narrow = dire("ecart_en_points"), planche.couleurs, planche.narrow
+    heading = planche.measure(header)
     margin = max(heading, planche.widest(rows["texte"], bold=True)) + GUTTER
     top = LINE_OF_NAMES + planche.leading
     middles, bottom = planche.put_rows(rows["libelle"], top, mark=MARK_OF_STRIP, first=planche.leading + 3)
-    planche.write(planche.width, LINE_OF_NAMES, ENTETE, ha="right", color=colours.secondaire)
+    planche.write(planche.width, LINE_OF_NAMES, header, ha="right", color=colours.secondaire)
     ends = [rows["variation_moyenne"] + rows[name] for name in ("ecart_min", "ecart_max")]
     values = [*dots["variation"], *rows["variation"], *ends[0], *ends[1]]
     widest = planche.widest(pourcent(value, 0, signe=True) for value in (min(values), max(values)))
@@ -308,7 +295,7 @@ def _draw_strip(planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, mean: 
         scale = replace(scale, step=round_step(1.5 * scale.step))
     axes = planche.plot(scale)
     bottom = planche.put_axis(axes, scale, top - 2, bottom, symbole="%", signe=True)
-    names = [(scale.place(rows["variation_moyenne"].iloc[0]), mean, colours.texte),
+    names = [(scale.place(rows["variation_moyenne"].iloc[0]), ecrire("moyenne"), colours.texte),
              (scale.place(rows["variation"].iloc[0]), nom, colours.territoire)]  # fmt: skip
     line = middles[0] - MARK_OF_STRIP / 2 - LINE_OF_NAMES if narrow else LINE_OF_NAMES
     planche.put_names(line, sorted(names), 0.0 if narrow else planche.width - heading - GUTTER)
@@ -325,4 +312,4 @@ def _draw_strip(planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, mean: 
     for row in placed.itertuples():
         colour = colours.absence if row.bruit else colours.territoire
         planche.write(planche.width, row.y, row.texte, ha="right", bold=not row.bruit, color=colour)
-    return planche.put_note(0, bottom, SIGNES)
+    return planche.put_note(0, bottom, ecrire("signes"))

@@ -11,15 +11,13 @@ from matplotlib.collections import PolyCollection
 
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charte
-from ctglib.document.typographie import INSECABLE, compter, nombre_court
-from ctglib.graphiques.planche import GUTTER, TIRET, Planche, assemble, blocks
+from ctglib.document.typographie import INSECABLE, RIEN, compter, nombre_court
+from ctglib.graphiques.planche import GUTTER, Planche, assemble, dire
 
-PLUS_FONCE = "Plus la case est foncée, plus la valeur est élevée."
 LINES = 3
 MARGIN, BETWEEN_CELLS, BETWEEN_BLOCKS = 4.0, 2.0, 12.0
 CLASSES = 5
 LARGEUR_DES_MOTS = 22  # signs of a line of the key
-SANS_VALEUR = "sans valeur"
 CONTOURS = "IGN, Admin Express COG"  # to be named under every map
 
 
@@ -42,20 +40,18 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure
     texts, values = (cells[name].unstack().reindex(index=lines, columns=columns) for name in ("texte", "valeur"))
     said = [f"{line} : {', '.join(f'{column} {text}' for column, text in row.dropna().items())}."
             for line, row in texts.iterrows()]  # fmt: skip
-    texts, values, keys = texts.fillna(TIRET), values.astype("float64"), [f"c{rank}" for rank in range(len(columns))]
+    texts, values, keys = texts.fillna(RIEN), values.astype("float64"), [f"c{rank}" for rank in range(len(columns))]
 
     def draw(planche: Planche) -> float:
         low, high = min(0.0, values.min(axis=None)), values.max(axis=None)
         ranks = (values - low) / (high - low) if high > low else values * 0.0
         left = min(planche.left, planche.widest(texts.index) + GUTTER)
-        width = planche.width - left
         words = max(planche.widest_word(texts.columns), planche.widest_word(texts.to_numpy().ravel(), bold=True))
-        parts = blocks(columns, width, words + 2 * MARGIN)
-        top = 0.0
-        for shown in parts:
-            place = (left, top, width / len(parts[0]))
-            top = _put_block(planche, place, texts[shown], ranks[shown]) + BETWEEN_BLOCKS
-        return planche.put_note(left, top - BETWEEN_BLOCKS + 4, PLUS_FONCE)
+        bottom = planche.put_blocks(
+            columns, left, words + 2 * MARGIN, BETWEEN_BLOCKS,
+            lambda shown, place: _put_block(planche, place, texts[shown], ranks[shown]),
+        )  # fmt: skip
+        return planche.put_note(left, bottom + 4, dire("plus_fonce"))
 
     return assemble(
         contexte, draw, **legende,
@@ -99,7 +95,9 @@ def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: st
     lots = [(kept, rows) for kept, rows in communes.groupby(classes, observed=True)] if known else []
     shades = charte().degrade[: len(lots)][::-1]
     if values.isna().any():
-        _colorer(ax, communes[values.isna()], SANS_VALEUR, facecolor="none", edgecolor=colours.filet, hatch="////")
+        _colorer(
+            ax, communes[values.isna()], dire("sans_valeur"), facecolor="none", edgecolor=colours.filet, hatch="////"
+        )
     for (_, rows), shade in zip(lots, shades, strict=True):
         ends = [nombre_court(round(float(value), 1)) for value in (rows["valeur"].min(), rows["valeur"].max())]
         _colorer(ax, rows, " à ".join(dict.fromkeys(ends)), facecolor=shade, edgecolor=colours.fond)

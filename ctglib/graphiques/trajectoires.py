@@ -17,9 +17,9 @@ from matplotlib.transforms import Bbox
 
 from ctglib.document.contexte import Contexte, legende, marquer
 from ctglib.document.figure import Figure
-from ctglib.document.typographie import INSECABLE, compter, enumerer, minuscule
+from ctglib.document.typographie import INSECABLE, RIEN, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.planche import DASHES, TIRET, Echelle, Planche, assemble, round_step
+from ctglib.graphiques.planche import DASHES, Echelle, Planche, assemble, dire, round_step
 
 GARDEES = ["indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture"]
 GAP, BEFORE_NOTE = 22.0, 6.0
@@ -42,14 +42,6 @@ STEEPEST = 0.2  # share of the highest value under which a spread does not fill 
 BESIDE, CLEARANCE = 6.0, 1.2  # from a point to its value, and around it
 CAPITAL, DESCENT = 7.6, 1.0  # height of a text of the charter, and how far more it goes down
 MARQUE_DE_RUPTURE = "(r)"
-RUPTURE = f"{MARQUE_DE_RUPTURE} Rupture de série : les valeurs d'avant ne s'y comparent pas."
-ECHELLES = {
-    (False, True): "L'échelle part de zéro.",
-    (False, False): "L'échelle ne part pas de zéro.",
-    (True, True): "Chaque panneau a sa propre échelle, à partir de zéro.",
-    (True, False): "Chaque panneau a sa propre échelle, qui ne part pas de zéro.",
-    (True, None): "Chaque panneau a sa propre échelle ; elle part de zéro là où un trait est tiré sous les points.",
-}
 
 
 class Serie(NamedTuple):
@@ -128,9 +120,7 @@ def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
         for text in rows["texte"]
     ]  # fmt: skip
     detail = ", ".join(filter(None, (modalite, "" if short else minuscule(unite.libelle))))
-    ends = dict.fromkeys(
-        f"{row.texte} en {row.annee}" for row in known.iloc[[0, -1] if len(known) else []].itertuples()
-    )
+    ends = dict.fromkeys(f"{row.texte} en {row.annee}" for row in (*known[:1].itertuples(), *known[-1:].itertuples()))
     notes = " ; ".join(minuscule(note) for _, note in remarks)
     sentence = f"« {nom} » : {', '.join(ends)}" + (f" ({notes})" if notes else "") if ends else ""
     limits = _limits([*known["valeur"], *([place[1]] if place else [])]) if len(known) else (0.0, 1.0)
@@ -180,9 +170,9 @@ def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
             bottom = max(bottom, _put_remarks(planche, remarks, (left, left + width), below))
     if shared:
         bottom = _put_remarks(planche, shared, (0.0, planche.width), bottom + BEFORE_NOTE)
-    starts = {panel.bornes[0] <= 0 for panel in panels}
-    note = ECHELLES[len(panels) > 1, starts.pop() if len(starts) == 1 else None]
-    return planche.put_note(0.0, bottom + BEFORE_NOTE, note)
+    zero = {panel.bornes[0] <= 0 for panel in panels}
+    note = "echelle_de_chacun" if len(zero) > 1 else "echelle_de_zero" if True in zero else "echelle_sans_zero"
+    return planche.put_note(0.0, bottom + BEFORE_NOTE, dire(note, n=len(panels)))
 
 
 def _put_panel(
@@ -256,7 +246,6 @@ def _put_panel(
 
 
 def _around(x: float, y: float, width: float, height: float = 0.0) -> Bbox:
-    """Return the rectangle around a place, of that half width and half height."""
     return Bbox.from_extents(x - width, y - (height or width), x + width, y + (height or width))
 
 
@@ -285,7 +274,6 @@ def free_place(
 
 
 def _put_remarks(planche: Planche, remarks: Sequence[tuple[str, str]], sides: tuple[float, float], top: float) -> float:
-    """Write remarks, each after its sign, and return their bottom."""
     (left, right), y = sides, top
     for signe, text in remarks:
         indent = INDENT if signe else 0.0
@@ -296,7 +284,6 @@ def _put_remarks(planche: Planche, remarks: Sequence[tuple[str, str]], sides: tu
 
 
 def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
-    """Put the sign of a target, of an absence, of a provisional value or of a break around a place."""
     half = SQUARE / 2
     if signe == "cible":
         planche.rule([(x - half, y), (x + half, y)], planche.couleurs.texte, 2.2)
@@ -310,7 +297,7 @@ def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
 
 def _chiffres(series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
     """Return the numbers: one row a series and one column a year; with many years, one row a year, by series."""
-    told = [serie.rows.assign(rang=rank, nom=serie.nom, cible_dite=serie.cible_dite or TIRET)
+    told = [serie.rows.assign(rang=rank, nom=serie.nom, cible_dite=serie.cible_dite or RIEN)
             for rank, serie in enumerate(series)]  # fmt: skip
     rows = pd.concat(told, ignore_index=True).assign(an=lambda rows: rows["annee"].astype(str))
     rows["texte"] = [
@@ -320,15 +307,12 @@ def _chiffres(series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
     ]
     years, groups = sorted(rows["an"].unique()), None
     if len(years) > MANY_YEARS:
-        shown, columns, groups = (
-            rows.assign(annee=rows["an"]),
-            {"annee": "Année", "texte": "Valeur"},
-            tuple(rows["nom"]),
-        )
+        shown, groups = rows.assign(annee=rows["an"]), tuple(rows["nom"])
+        columns = {"annee": "Année", "texte": "Valeur"}
     else:
         shown = rows.pivot(index=["rang", "nom", "cible_dite"], columns="an", values="texte").reset_index()
         columns = {"nom": "Série", **{year: year for year in years}}
     columns |= {"cible_dite": "Cible"} if any(serie.cible for serie in series) else {}
     notes = legende(set(rows.loc[rows["valeur"].notna(), "statut"]), contexte)
     return {"colonnes": columns, "lignes": shown, "donnees": rows[GARDEES], "groupes": groups,
-            "notes": (*notes, *[RUPTURE] * bool(rows["rupture"].any()))}  # fmt: skip
+            "notes": (*notes, *[dire("rupture", marque=MARQUE_DE_RUPTURE)] * bool(rows["rupture"].any()))}  # fmt: skip

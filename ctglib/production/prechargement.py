@@ -12,7 +12,6 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from ctglib import rapports
-from ctglib.graphiques.planche import prepare
 from ctglib.production.moteur import charger_papermill
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
@@ -28,4 +27,3 @@ nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebook
 html = import_module("ctglib.export.html")
 for nom in ("page.html.j2", "blocs.html.j2"):
     html.modeles().get_template(nom)
-prepare()

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
-from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, sous_titre
+from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, liste, sous_titre
 from ctglib.document.typographie import abreger, enumerer, majuscule, minuscule, nombrer, part_en_mots, remplir
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
@@ -46,7 +46,7 @@ class ResumeEnClair(EtudeDiagnostic):
         met = [word for word in words if re.search(rf"\b{plural[word]}s?\b", said)]
         right["Les mots difficiles"] = [f"{majuscule(word)} : {words[word]}." for word in met]
         sides = [[sous_titre(title) + liste(told) for title, told in side.items() if told] for side in (left, right)]
-        return colonnes(*(sum(side, Groupe()) for side in sides))
+        return Colonnes(tuple(sum(side, Groupe()) for side in sides))
 
     _regles = property(lambda self: self.catalogue.messages.en_clair)
 

@@ -23,7 +23,7 @@ from ctglib.blocs.propositions import ensembles
 from ctglib.blocs.territoire import tableau_series
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
 from ctglib.calculs.suivi import depuis_le_depart, par_avenant
-from ctglib.document.blocs import Bloc, Couverture, Groupe, Titre, colonnes, liste, sous_titre, suite
+from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, Titre, liste, sous_titre, suite
 from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau
@@ -200,7 +200,7 @@ class Fiche:
         """Return what the parties think of the year, in their words; None when they wrote nothing."""
         for words in self.etude.annuel.appreciations:
             told = {titre: getattr(words, name) or ("Non transmises.",) for name, titre in RUBRIQUES.items()}
-            return colonnes(*(sous_titre(titre) + liste(items) for titre, items in told.items()))
+            return Colonnes(tuple(sous_titre(titre) + liste(items) for titre, items in told.items()))
         return None
 
     def manques(self) -> Tableau | None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure as Dessin
 
 from ctglib.calculs import portrait as calculs
 from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, Chiffres, Lieu
-from ctglib.document.blocs import Bloc, Couverture, Groupe, colonnes, liste, paragraphe, sous_titre, suite
+from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, liste, paragraphe, sous_titre, suite
 from ctglib.document.contexte import Contexte, periode, variation
 from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
@@ -86,7 +86,7 @@ class Portrait:
         asked = [f"Demander {one.quoi} : {one.pourquoi}." for one in self.etude.regles.manques if one.qui == "Caf"]
         told = {"À retenir": self._messages(), "Ce qui est incertain": self._incertain(), "À demander à la Caf": asked}
         left, *right = (sous_titre(title) + liste([*said][:SUR_LA_PAGE]) for title, said in told.items())
-        return suite([colonnes(left, sum(right, Groupe())), self._carte()])
+        return suite([Colonnes((left, sum(right, Groupe()))), self._carte()])
 
     def theme(self, nom: str) -> Bloc | None:
         """Return what is known of a theme: dumbbells of the shares, a bar of the parts, and a table of the rest."""

@@ -260,6 +260,8 @@ class Charte(Modele):
     degrade: list[Couleur] = Field(min_length=3)  # shades of the parts of a stacked bar, from strong to light
     interligne: float = Field(ge=9)
     largeurs: Annotated[dict[Largeur, float], complet(Largeur)]  # of the two drawings of a chart, in centimetres
+    mots: dict[Identifiant, Texte]  # of the charts, whatever their subject
+    manques: dict[Identifiant, Texte]  # what each argument of an analyst's figure must say
 
 
 class Reglage(Modele):  # what the rule has that is arbitrary
