@@ -78,18 +78,11 @@ class Contexte(Montrable):
         """
         said, writers = presentation, ecrire or {}
         dire = partial(remplir, **{**self.lieux, "source": self.source, **(mots or {})})
-        heads = [
-            Colonne(
-                name,
-                dire(head),
-                name in said.nombres,
-                dire(said.bandeaux.get(name, "")),
-                writers.get(name),
-                said.largeurs.get(name, 0),
-            )
-            for name, head in said.colonnes.items()
-            if name not in writers or writers[name]
-        ]
+        heads = []
+        for name, head in said.colonnes.items():
+            if writers.get(name, True):
+                group, width = dire(said.bandeaux.get(name, "")), said.largeurs.get(name, 0)
+                heads.append(Colonne(name, dire(head), name in said.nombres, group, writers.get(name), width))
         told = {"nom": said.nom or cle.replace("_", "-"), "titre": dire(said.titre), "source": dire(said.source)}
         told |= {"classe": said.classe, "ecran": said.ecran, "groupes": None if groupes is None else tuple(groupes)}
         told["notes"] = (*map(dire, said.notes), *filter(None, notes), *legende(statuts, self))

@@ -83,9 +83,7 @@ INVISIBLES_ADMIS = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 @lru_cache(maxsize=1)
 def connus() -> frozenset[str]:
     """Return the characters that our fonts draw, in any weight."""
-    weights = [
-        signes_de(FAMILLE, weight) for family, weight, style in fichiers() if (family, style) == (FAMILLE, "normal")
-    ]
+    weights = [signes_de(name, weight) for name, weight, style in fichiers() if (name, style) == (FAMILLE, "normal")]
     drawn = {chr(code) for code in frozenset.intersection(*weights) | signes_de(SECOURS, "400")}
     hidden = {sign for sign in drawn if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs") or VARIANTES.match(sign)}
     return frozenset(drawn - hidden | {"\n", "\r", "\t", ILLISIBLE} | INVISIBLES_ADMIS)

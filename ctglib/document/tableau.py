@@ -80,11 +80,8 @@ class Tableau(Bloc):
 
         Examples:
             >>> rates = pd.DataFrame({"annee": [2024, 2025], "taux": [59.4312, None]})
-            >>> table = Tableau.de(
-            ...     rates,
-            ...     [Colonne("annee", "Année", ecrire=str), Colonne("taux", "Taux (%)", numerique=True)],
-            ...     nom="taux", titre="Taux", source="Caf",
-            ... )
+            >>> shown = [Colonne("annee", "Année", ecrire=str), Colonne("taux", "Taux (%)", numerique=True)]
+            >>> table = Tableau.de(rates, shown, nom="taux", titre="Taux", source="Caf")
             >>> list(table.lignes()), table.csv()
             ([('2024', '59,4312'), ('2025', '–')], 'annee,taux\\n2024,59.4312\\n2025,\\n')
         """

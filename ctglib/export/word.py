@@ -162,15 +162,12 @@ def _couverture(couverture: blocs.Couverture, word: Word, images: Mapping[str, b
 
 def terminer(fichier: Word | Presentation, document: Document) -> bytes:
     """Return the bytes of an Office file, which says what its document is, nothing of the clock nor of this machine."""
-    properties, package = fichier.core_properties, fichier.part.package
+    properties = fichier.core_properties
     properties.title = montrable(document.titre)[:PROPRIETE]
     properties.author = ", ".join(montrable(logo.nom) for logo in document.couverture.logos)[:PROPRIETE]
     properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
     properties.created = properties.modified = document.instant.replace(tzinfo=None)
     properties.comments = ""
-    links = package.rels if hasattr(package, "rels") else package._rels  # of python-docx, of python-pptx
-    for name in [name for name, link in links.items() if link.reltype.endswith("/thumbnail")]:
-        links.pop(name)  # the picture of another document
     written = BytesIO()
     fichier.save(written)
     return dater(written, document.instant)

@@ -232,13 +232,11 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | N
     counts = f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(groups), 'groupe')}"
     said = [f"{name} : {', '.join(members['libelle'] + ' ' + members['texte'])}." for name, members in groups.items()]
     # One row a modalité and one column a group; the counts, which the CSV has, are not repeated.
-    told = rows.assign(texte=rows["texte"].str.removesuffix(f"{FINE}%")).drop_duplicates(
-        ["modalite", "groupe"], keep="last"
-    )
+    told = rows.drop_duplicates(["modalite", "groupe"], keep="last")
     names = list(dict.fromkeys(rows["modalite"]))
     heads = {f"g{rank}": f"{name} (%)" for rank, name in enumerate(groups)}
     cells = told.pivot(index="modalite", columns="groupe", values="texte")[list(groups)].fillna(RIEN)
-    cells = cells.set_axis(list(heads), axis=1)
+    cells = cells.replace(f"{FINE}%$", "", regex=True).set_axis(list(heads), axis=1)
     cells["libelle"] = rows.drop_duplicates("modalite", keep="last").set_index("modalite")["libelle"]
 
     def draw(planche: Planche) -> float:

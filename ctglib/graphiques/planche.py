@@ -36,7 +36,6 @@ SPACES = f" {INSECABLE}"
 MIDDLE = 0.33  # share of the size from the base line of a text to the middle of its capitals
 HIDING, TEXT = 2.5, 3.0  # matplotlib draws surfaces at 1 and lines at 2
 SHEET = 5  # the sheet is drawn over the plots
-DASHES = {"plein": "-", "tirets": (0, (5, 2.5)), "pointilles": (0, (1.2, 2.2))}
 DISQUE, LOSANGE = 6.8, 7.5  # sizes of the marks: the points of a diamond show around a disc put over it
 PART_OF_LABELS, GUTTER, BETWEEN_ROWS, LINES_OF_A_LABEL = 0.36, 10.0, 8.0, 3
 BETWEEN_NAMES, LINE_OF_NAMES, BETWEEN_VALUES, NAME_AND_DETAIL = 10.0, 7.0, 4.0, 5.0
@@ -327,9 +326,9 @@ class Planche:
 
     # Shapes, in points.
 
-    def rule(self, points: Sequence[tuple[float, float]], color: str, width: float = 0.6, style: str = "plein") -> None:
-        """Put a line through points; a style is « plein », « tirets » or « pointilles »."""
-        self.put(Line2D(*zip(*points, strict=True), color=color, linewidth=width, linestyle=DASHES[style]))
+    def rule(self, points: Sequence[tuple[float, float]], color: str, width: float = 0.6, style: str = "-") -> None:
+        """Put a line through points; a style is one of matplotlib's."""
+        self.put(Line2D(*zip(*points, strict=True), color=color, linewidth=width, linestyle=style))
 
     def rectangle(
         self, x: float, y: float, width: float, height: float, color: str | None, *, axes: Axes | None = None,

@@ -14,17 +14,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.typographie import INSECABLE, RIEN, enumerer, nombre, nombre_court, pourcent, remplir, signe
 from ctglib.donnees.modeles.catalogue import Comparaison, Radar
-from ctglib.graphiques.planche import (
-    DASHES,
-    GUTTER,
-    LINE_OF_NAMES,
-    Echelle,
-    Planche,
-    assemble,
-    dire,
-    echelle,
-    round_step,
-)
+from ctglib.graphiques.planche import GUTTER, LINE_OF_NAMES, Echelle, Planche, assemble, dire, echelle, round_step
 
 TOP = 17.0
 BESIDE, THIRD, UNDER_HEADER = 7.0, 5.5, 10.0
@@ -136,14 +126,13 @@ def _write_values(planche: Planche, scale: Echelle, row: object) -> None:
     """Write the lowest value on the left of its mark, the other on the right of the last one; or what is absent."""
     colours = planche.couleurs
     ends = [(row.valeur_reference, row.la, colours.reference, False), (row.valeur, row.ici, colours.territoire, True)]
-    present = sorted((end for end in ends if pd.notna(end[0])), key=lambda end: end[0])
-    if not present:
+    first, last = sorted(ends, key=lambda end: (pd.isna(end[0]), end[0]))
+    if pd.isna(first[0]):
         words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or RIEN
         planche.write(scale.left, row.y, words, color=colours.absence, hide=True)
         return
-    first, last = present[0], present[-1]
-    other = last if first is not last else next(end for end in ends if end is not first)
-    for value, side, (_, text, colour, bold) in ((first[0], -1, first), (last[0], 1, other)):
+    beside = first[0] if pd.isna(last[0]) else last[0]
+    for value, side, (_, text, colour, bold) in ((first[0], -1, first), (beside, 1, last)):
         x, align = scale.place(value) + side * BESIDE, "right" if side < 0 else "left"
         planche.write(x, row.y, text or RIEN, ha=align, bold=bold, color=colour)
 
@@ -160,14 +149,17 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
     rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": blank, "la": blank})
     rows = rows.assign(
         axe=[f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)],
-        texte=[_indice(row.indice) if row.niveau != "absent" else RIEN for row in rows.itertuples()],
+        texte=[nombre(row.indice, DECIMALES_INDICE) if row.niveau != "absent" else RIEN for row in rows.itertuples()],
     )
     present, without = ranger(rows[rows["niveau"] != "absent"]), []
     for row in rows[rows["niveau"] == "absent"].itertuples():
         why = "valeur nulle" if 0 in (row.valeur, row.valeur_reference) else "années différentes"
         why = f"{row.la} {there.a}" if pd.isna(row.valeur_reference) else why
         without.append(f"{row.libelle} ({f'{row.ici} {here.a}' if pd.isna(row.valeur) else why})")
-    said, reference = dire("sans_indice", axes=enumerer(without)) if without else "", f"{there.nom} = {_indice(BASE)}"
+    said, reference = (
+        dire("sans_indice", axes=enumerer(without)) if without else "",
+        f"{there.nom} = {nombre(BASE, DECIMALES_INDICE)}",
+    )
     lecture, parts = said, [dire("indices", axes=len(rows), lieu=here.nom, reference=reference)]
     if len(present):
         lecture = dire("un_indice", ou=here.a, la_bas=there.a, reference=reference, **present.iloc[0])
@@ -184,7 +176,7 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
             placed = present.assign(place=present["indice"].clip(0.0, most))
             bottom = _draw_indices(planche, placed, radar, reference)
             if placed["place"].ne(placed["indice"]).any():
-                remarks.insert(0, dire("hors_de_l_echelle", fin=_indice(most)))
+                remarks.insert(0, dire("hors_de_l_echelle", fin=nombre(most, DECIMALES_INDICE)))
         for remark in filter(None, remarks):
             bottom = planche.put_note(planche.left, bottom, remark)
         return bottom
@@ -194,10 +186,6 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
         colonnes={"axe": "Axe", "an": "Année", "ici": here.nom, "la": there.nom, "texte": f"Indice ({reference})"},
         lignes=rows, donnees=indices,
     )  # fmt: skip
-
-
-def _indice(valeur: float) -> str:
-    return nombre(valeur, DECIMALES_INDICE)
 
 
 def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference: str) -> float:
@@ -210,7 +198,7 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
     axes = planche.plot(scale)
     bottom = planche.put_axis(axes, scale, top - 2, last)
     axes.vlines([radar.seuil_bas, radar.seuil_haut], top - 2, last + 3, colors=colours.secondaire, linewidth=0.9,
-                linestyle=DASHES["tirets"])  # fmt: skip
+                linestyle="--")  # fmt: skip
     axes.vlines(BASE, top - 2, last + 3, colors=colours.reference, linewidth=1.2)
     named = (("Seuil bas", radar.seuil_bas), ("Seuil haut", radar.seuil_haut))
     names = [(scale.place(value), f"{name} : {nombre_court(value)}", colours.secondaire) for name, value in named]

@@ -94,10 +94,8 @@ def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: st
     classes = pd.qcut(values, known, duplicates="drop") if known else values
     lots = [(kept, rows) for kept, rows in communes.groupby(classes, observed=True)] if known else []
     shades = charte().degrade[: len(lots)][::-1]
-    if values.isna().any():
-        _colorer(
-            ax, communes[values.isna()], dire("sans_valeur"), facecolor="none", edgecolor=colours.filet, hatch="////"
-        )
+    if len(missing := communes[values.isna()]):
+        _colorer(ax, missing, dire("sans_valeur"), facecolor="none", edgecolor=colours.filet, hatch="////")
     for (_, rows), shade in zip(lots, shades, strict=True):
         ends = [nombre_court(round(float(value), 1)) for value in (rows["valeur"].min(), rows["valeur"].max())]
         _colorer(ax, rows, " à ".join(dict.fromkeys(ends)), facecolor=shade, edgecolor=colours.fond)

@@ -19,7 +19,7 @@ from ctglib.document.contexte import Contexte, legende, marquer
 from ctglib.document.figure import Figure
 from ctglib.document.typographie import INSECABLE, RIEN, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.planche import DASHES, Echelle, Planche, assemble, dire, round_step
+from ctglib.graphiques.planche import Echelle, Planche, assemble, dire, round_step
 
 GARDEES = ["indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture"]
 GAP, BEFORE_NOTE = 22.0, 6.0
@@ -107,13 +107,15 @@ def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
         place = (rows["annee"].iloc[-1] if year is None else year, row.cible)  # without a year, at the last point
         remarks.append(("cible", f"Cible : {target}"))
     for word, years in rows[rows["valeur"].isna()].groupby("texte", sort=False)["annee"]:
-        remarks.append(("absence", f"{_years(years)} : {word}"))
+        remarks.append(("absence", f"{enumerer([*map(str, years)])} : {word}"))
     hollow = known["statut"].eq(Statut.PROVISOIRE)
     if hollow.any() and statut:
-        remarks.append(("provisoire", f"{_years(known.loc[hollow, 'annee'])} : {minuscule(statut.libelle)}"))
+        remarks.append(
+            ("provisoire", f"{enumerer([*map(str, known.loc[hollow, 'annee'])])} : {minuscule(statut.libelle)}")
+        )
     breaks = rows.loc[rows["rupture"], "annee"][lambda years: years.index != rows.index[0]]
     if len(breaks):
-        remarks.append(("rupture", f"Rupture de série en {_years(breaks)}"))
+        remarks.append(("rupture", f"Rupture de série en {enumerer([*map(str, breaks)])}"))
     short = len(unite.symbole) <= SHORT_SYMBOL  # then a value bears it beside its point
     labels = rows["texte"] if short else [
         text.removesuffix(f"{INSECABLE}{unite.symbole}").removesuffix(f"{INSECABLE}{unite.singulier}")
@@ -139,10 +141,6 @@ def _limits(values: Sequence[float]) -> tuple[float, float]:
         return min(low, 0.0), max(high, 0.0, low + 1 if high <= low else high)
     reach, middle = max(high - low, STEEPEST * high), (low + high) / 2
     return max(min(low - 0.25 * reach, middle - reach / 2), 0.0), max(high, middle + reach / 2)
-
-
-def _years(years: pd.Series) -> str:
-    return enumerer([str(year) for year in years])
 
 
 def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
@@ -203,13 +201,13 @@ def _put_panel(
         axes.axhline(0, color=planche.couleurs.filet, linewidth=0.8, clip_on=False)
     if panel.cible:
         year, value = panel.cible
-        axes.plot([across.low, year], [value] * 2, color=grey, linewidth=0.6, linestyle=DASHES["tirets"], clip_on=False)
+        axes.plot([across.low, year], [value] * 2, color=grey, linewidth=0.6, linestyle="--", clip_on=False)
         axes.plot([year], [value], "_", color=dark, markersize=TARGET, markeredgewidth=2.2, clip_on=False)
         taken.append(_around(*place(year, value), TARGET / 2, 1.5))
         lines.append(Path([place(across.low, value), place(year, value)]))
     breaks = ((rows["annee"] + rows["annee"].shift()) / 2)[rows["rupture"]].dropna()  # between two years
     if len(breaks):
-        axes.vlines(breaks, low, high, colors=grey, linewidth=1.0, linestyle=DASHES["pointilles"], clip_on=False)
+        axes.vlines(breaks, low, high, colors=grey, linewidth=1.0, linestyle=":", clip_on=False)
         lines += [Path([place(year, low), place(year, high)]) for year in breaks]
     # A missing value cuts the line, and so does one put before each break.
     cuts = rows[rows["rupture"]].assign(valeur=float("nan"))
@@ -292,7 +290,7 @@ def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
     elif signe == "provisoire":
         planche.marks([x], [y], planche.couleurs.territoire, hollow=True)
     elif signe == "rupture":
-        planche.rule([(x, y - half), (x, y + half)], planche.couleurs.secondaire, 1.0, "pointilles")
+        planche.rule([(x, y - half), (x, y + half)], planche.couleurs.secondaire, 1.0, ":")
 
 
 def _chiffres(series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
