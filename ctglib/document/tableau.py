@@ -163,8 +163,7 @@ def tableau(
     if frame.empty:
         raise ValueError(f"Tableau « {nom} » : aucune ligne ; dire plutôt, en une phrase, ce qui manque et pourquoi.")
     shown = frame.reset_index() if frame.index.name else frame
-    numeric = {name: pd.api.types.is_numeric_dtype(shown[name]) for name in shown.columns}
-    told = colonnes or [Colonne(name, str(name), numerique=numeric[name]) for name in shown.columns]
+    told = colonnes or [Colonne(name, str(name), pd.api.types.is_numeric_dtype(shown[name])) for name in shown.columns]
     return Tableau.de(shown, told, nom=nom, titre=titre, source=source, **reste)
 
 

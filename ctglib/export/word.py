@@ -45,7 +45,7 @@ def composer(document: Document) -> bytes:
         section.footer.paragraphs[0].runs[0].text = montrable(f"{cover.source} – page\u00a0")
     _ecrire(word, document.titre, "Title")
     if cover:
-        _couverture(cover, word, images)
+        ecrire_word(cover, word, images)
     for bloc in document.papier:
         ecrire_word(bloc, word, images)
     # On one page: a heading, the question under it and what answers; a note and the source under it.
@@ -63,6 +63,22 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
         case blocs.Groupe(pieces):
             for piece in pieces:
                 ecrire_word(piece, word, images)
+        case blocs.Couverture():
+            logos = word.add_paragraph()
+            for rank, logo in enumerate(objet.logos):
+                logos.add_run(" – " if rank else "")
+                if logo.nom in images:
+                    _image(logos, images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
+                else:
+                    _remplir(logos, (blocs.Gras(logo.nom),))
+            _ecrire(word, (blocs.Gras(objet.territoire), f" – {objet.sujet}"))
+            mentions = word.add_paragraph()
+            for rank, (name, value) in enumerate(objet.mentions):
+                if rank:
+                    mentions.add_run().add_break()
+                _remplir(mentions, (blocs.Gras(name), f" : {value}"))
+            if objet.avertissement:
+                _ecrire(word, objet.avertissement, AVERTISSEMENT)
         case blocs.Titre(texte, niveau):
             _ecrire(word, texte, f"Heading {niveau - 1}")
         case blocs.Paragraphe(texte, classe):
@@ -139,25 +155,6 @@ def en_images(document: Document) -> dict[str, bytes]:
     pages = compiler_typst(PAGES, [*drawn.values()], format="png", ppi=POINTS_PAR_POUCE) if drawn else []
     pages = [pages] if isinstance(pages, bytes) else pages
     return dict(zip(drawn, pages, strict=True)) | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
-
-
-def _couverture(couverture: blocs.Couverture, word: Word, images: Mapping[str, bytes]) -> None:
-    """Write the cover: logos, what the convention is, the mentions, the warning."""
-    logos = word.add_paragraph()
-    for rank, logo in enumerate(couverture.logos):
-        logos.add_run(" – " if rank else "")
-        if logo.nom in images:
-            _image(logos, images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
-        else:
-            _remplir(logos, (blocs.Gras(logo.nom),))
-    _ecrire(word, (blocs.Gras(couverture.territoire), f" – {couverture.sujet}"))
-    mentions = word.add_paragraph()
-    for rank, (name, value) in enumerate(couverture.mentions):
-        if rank:
-            mentions.add_run().add_break()
-        _remplir(mentions, (blocs.Gras(name), f" : {value}"))
-    if couverture.avertissement:
-        _ecrire(word, couverture.avertissement, AVERTISSEMENT)
 
 
 def terminer(fichier: Word | Presentation, document: Document) -> bytes:

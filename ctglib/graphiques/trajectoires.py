@@ -108,19 +108,15 @@ def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
         remarks.append(("cible", f"Cible : {target}"))
     for word, years in rows[rows["valeur"].isna()].groupby("texte", sort=False)["annee"]:
         remarks.append(("absence", f"{enumerer([*map(str, years)])} : {word}"))
-    hollow = known["statut"].eq(Statut.PROVISOIRE)
-    if hollow.any() and statut:
-        remarks.append(
-            ("provisoire", f"{enumerer([*map(str, known.loc[hollow, 'annee'])])} : {minuscule(statut.libelle)}")
-        )
+    hollow = known.loc[known["statut"].eq(Statut.PROVISOIRE), "annee"]
+    if len(hollow) and statut:
+        remarks.append(("provisoire", f"{enumerer([*map(str, hollow)])} : {minuscule(statut.libelle)}"))
     breaks = rows.loc[rows["rupture"], "annee"][lambda years: years.index != rows.index[0]]
     if len(breaks):
         remarks.append(("rupture", f"Rupture de série en {enumerer([*map(str, breaks)])}"))
     short = len(unite.symbole) <= SHORT_SYMBOL  # then a value bears it beside its point
-    labels = rows["texte"] if short else [
-        text.removesuffix(f"{INSECABLE}{unite.symbole}").removesuffix(f"{INSECABLE}{unite.singulier}")
-        for text in rows["texte"]
-    ]  # fmt: skip
+    write = contexte.valeur if short else contexte.valeur_nue
+    labels = [write(row.indicateur, row.valeur, row.statut) for row in rows.itertuples()]
     detail = ", ".join(filter(None, (modalite, "" if short else minuscule(unite.libelle))))
     ends = dict.fromkeys(f"{row.texte} en {row.annee}" for row in (*known[:1].itertuples(), *known[-1:].itertuples()))
     notes = " ; ".join(minuscule(note) for _, note in remarks)
