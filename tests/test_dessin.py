@@ -25,7 +25,7 @@ def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce
         planche = Planche(taille)
         planche.write(2, 10, mot)
         planche.write(2, 25, "En gras", bold=True)
-        planche.rule([(0, 35), (100, 35)], planche.couleurs.filet, style="tirets")
+        planche.rule([(0, 35), (100, 35)], planche.couleurs.filet, style="--")
         planche.marks([50, 60], [35, 35], planche.couleurs.territoire)
         planche.marks([70], [35], planche.couleurs.reference, form="D")
         planche.rectangle(0, 45, 40, 10, None)

@@ -68,15 +68,12 @@ class Tableau(Bloc):
 
     @classmethod
     def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: object) -> Tableau:
-        """Return a table whose cells and CSV come from one frame.
+        """Return a table whose cells and CSV come from one frame; a ValueError names the columns that it lacks.
 
         Args:
             frame: A row a row of the table; what is absent is missing, and shown as a dash unless ``ecrire`` says why.
             colonnes: How each column is shown; those of the frame that are not told are in the CSV alone.
             reste: The other arguments of a table; ``donnees`` among them where the CSV has other rows or columns.
-
-        Raises:
-            ValueError: The frame lacks a column.
 
         Examples:
             >>> rates = pd.DataFrame({"annee": [2024, 2025], "taux": [59.4312, None]})
@@ -87,10 +84,8 @@ class Tableau(Bloc):
         """
         columns = tuple(colonnes)
         if lost := [c.cle for c in columns if c.cle not in frame.columns and not c.ecrire]:
-            known = ", ".join(map(str, frame.columns))
-            raise ValueError(
-                f"Tableau « {reste['nom']} » : pas de colonne {', '.join(lost)} dans les données ({known})."
-            )
+            name, known = reste["nom"], ", ".join(map(str, frame.columns))
+            raise ValueError(f"Tableau « {name} » : pas de colonne {', '.join(lost)} dans les données ({known}).")
         rows = [row for _, row in frame.iterrows()]
         cells = {
             column.cle: [(column.ecrire or ecrire_valeur)(value) for value in frame.get(column.cle, rows)]

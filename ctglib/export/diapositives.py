@@ -109,9 +109,8 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
     figures = set(CHIFFRE.findall(message))
     shown = tableau.cellules[[colonne.cle for colonne in tableau.colonnes]].map(montrable)
     if tableau.groupes:
-        shown.iloc[:, 0] = [
-            f"{group}, {name}" if group else name for group, name in zip(tableau.groupes, shown.iloc[:, 0], strict=True)
-        ]
+        names = zip(tableau.groupes, shown.iloc[:, 0], strict=True)
+        shown.iloc[:, 0] = [f"{group}, {name}" if group else name for group, name in names]
     said = shown.map(lambda text: bool(figures & set(CHIFFRE.findall(text))))
     said.iloc[:, 0] = False
     rows = said.any(axis=1)

@@ -222,9 +222,8 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | N
     if not parts["part"].notna().any():
         return None
     pairs = zip(parts["part"], parts["statut"], strict=True)
-    rows = parts.astype({"groupe": str, "part": "float64"}).assign(
-        texte=[contexte.absence(statut) if pd.isna(part) else pourcent(part, 1) for part, statut in pairs]
-    )
+    texts = [contexte.absence(statut) if pd.isna(part) else pourcent(part, 1) for part, statut in pairs]
+    rows = parts.astype({"groupe": str, "part": "float64"}).assign(texte=texts)
     groups = {str(name): members for name, members in rows.groupby("groupe", sort=False)}
     name, members = next((name, members) for name, members in groups.items() if members["part"].notna().any())
     most = members.loc[members["part"].idxmax()]
@@ -268,10 +267,8 @@ def _segments(rows: pd.DataFrame, shades: dict[str, str]) -> pd.DataFrame:
 
 def _absent(rows: pd.DataFrame) -> dict[str, str]:
     """Return the labels of the parts that are absent, « Autre commune et non renseigné », by the word that says so."""
-    return {
-        word: enumerer([label if rank == 0 else minuscule(label) for rank, label in enumerate(labels)])
-        for word, labels in rows[rows["part"].isna()].groupby("texte", sort=False)["libelle"]
-    }
+    hidden = rows[rows["part"].isna()].groupby("texte", sort=False)["libelle"]
+    return {word: enumerer([first, *map(minuscule, others)]) for word, (first, *others) in hidden}
 
 
 def _put_bar(planche: Planche, axes: Axes, scale: Echelle, top: float, name: str, rows: pd.DataFrame) -> float:

@@ -147,10 +147,8 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
     """
     here, there, blank = contexte.territoire, contexte.reference, {"": dire("valeur_absente")}
     rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": blank, "la": blank})
-    rows = rows.assign(
-        axe=[f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)],
-        texte=[nombre(row.indice, DECIMALES_INDICE) if row.niveau != "absent" else RIEN for row in rows.itertuples()],
-    )
+    rows["axe"] = [f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)]
+    rows["texte"] = [RIEN if pd.isna(index) else nombre(index, DECIMALES_INDICE) for index in rows["indice"]]
     present, without = ranger(rows[rows["niveau"] != "absent"]), []
     for row in rows[rows["niveau"] == "absent"].itertuples():
         why = "valeur nulle" if 0 in (row.valeur, row.valeur_reference) else "années différentes"

@@ -15,7 +15,7 @@ import pandas as pd
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
-from ctglib.document.contexte import Contexte, legende, marquer
+from ctglib.document.contexte import MARQUES, Contexte, legende
 from ctglib.document.figure import Figure
 from ctglib.document.typographie import INSECABLE, RIEN, compter, enumerer, minuscule
 from ctglib.donnees.statuts import Statut
@@ -253,9 +253,7 @@ def free_place(
     """
     (x, y), half = point, CAPITAL / 2
     for far in (BESIDE, BESIDE + 6, BESIDE + 12):
-        over = [
-            (x + (shift - 0.5) * width, y + side * (far + half)) for shift in (0.0, -0.35, 0.35) for side in (-1, 1)
-        ]
+        over = [(x + (shift - 0.5) * width, y + side * (far + half)) for shift in (0, -0.35, 0.35) for side in (-1, 1)]
         for left, middle in (*over, (x + far, y), (x - far - width, y)):
             place = Bbox.from_extents(left, middle - half, left + width, middle + half + DESCENT)
             inside = frame.contains(place.x0, place.y0) and frame.contains(place.x1, place.y1)
@@ -294,11 +292,8 @@ def _chiffres(series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
     told = [serie.rows.assign(rang=rank, nom=serie.nom, cible_dite=serie.cible_dite or RIEN)
             for rank, serie in enumerate(series)]  # fmt: skip
     rows = pd.concat(told, ignore_index=True).assign(an=lambda rows: rows["annee"].astype(str))
-    rows["texte"] = [
-        (row.texte if pd.isna(row.valeur) else marquer(row.texte, row.statut))
-        + (f" {MARQUE_DE_RUPTURE}" if row.rupture else "")
-        for row in rows.itertuples()
-    ]
+    marks = rows["statut"].map(MARQUES).where(rows["valeur"].notna()).fillna("")
+    rows["texte"] += marks + rows["rupture"].map({True: f" {MARQUE_DE_RUPTURE}", False: ""})
     years, groups = sorted(rows["an"].unique()), None
     if len(years) > MANY_YEARS:
         shown, groups = rows.assign(annee=rows["an"]), tuple(rows["nom"])
