@@ -7,17 +7,19 @@ BIN := $(VENV)/bin
 PRET := $(VENV)/.pret-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 PRET_TESTS := $(PRET)-tests
 INSTALLER := -m pip install --quiet --disable-pip-version-check
+ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 # « make bench MESURES=3 COUPS=20 » mesure moins de fois.
 MESURES ?= 5
 COUPS ?= 50
 
-.PHONY: aide rapports laboratoire test complet lint check format bench dictionnaire golden verrou sbom vulnerabilites
+.PHONY: aide rapports laboratoire test complet tout lint check format bench dictionnaire golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
 	@echo "make complet       lance les essais longs : installation neuve, les rapports refaits autrement"
+	@echo "make tout          lance les tests et les essais longs d'une traite, sur les mêmes rapports"
 	@echo "make laboratoire   ouvre JupyterLab en français sur le dossier des analyses"
 	@echo "make check         format, analyse du code et tests"
 	@echo "make format        remet le code en forme"
@@ -35,10 +37,13 @@ laboratoire: $(PRET)
 	$(BIN)/ctg laboratoire
 
 test: $(PRET_TESTS)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(ESSAYER)
 
 complet: $(PRET_TESTS)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m complet --hypothesis-profile=complet
+	$(ESSAYER) -m complet --hypothesis-profile=complet
+
+tout: $(PRET_TESTS)
+	$(ESSAYER) -m 'complet or not complet'
 
 lint: $(PRET_TESTS)
 	$(BIN)/ruff format --check .

@@ -26,13 +26,14 @@ charger_papermill()  # first, as a production does: it spares a grammar that not
 # The files that make reports or open a browser, longest first: the last process at work then ends on a short one. The
 # second waits for a cluster more than it works, while the reports of the first are made.
 LONGS = (
-    "test_tous_les_rapports", "test_production_grappe", "test_tous_les_octets", "test_textes_hostiles",
-    "test_aller_retour", "test_production_surete", "test_production_echecs", "test_tous_les_pdf", "test_html_conforme",
-    "test_secret_publie", "test_production_parts", "test_page_une", "test_laboratoire", "test_production_lectures",
-    "test_production_suivre", "test_autres_conventions", "test_nouvelle_convention", "test_dossier", "test_avenants",
-    "test_bornes", "test_donnees_invalides", "test_suivi_invalide", "test_presentation", "test_figer", "test_import",
-    "test_portrait", "test_archiver", "test_secret", "test_publiques", "test_analyses_livrees", "test_carnet_ouvert",
-    "test_moteur", "test_lecture_masquee", "test_verifier_rejeu", "test_commandes", "test_analyser",
+    "test_tous_les_rapports", "test_production_grappe", "test_tous_les_octets", "test_archiver_installation",
+    "test_production_surete", "test_secret", "test_textes_hostiles", "test_aller_retour", "test_production_echecs",
+    "test_tous_les_pdf", "test_html_conforme", "test_secret_publie", "test_production_parts", "test_page_une",
+    "test_laboratoire", "test_production_lectures", "test_production_suivre", "test_autres_conventions",
+    "test_nouvelle_convention", "test_dossier", "test_avenants", "test_bornes", "test_donnees_invalides",
+    "test_suivi_invalide", "test_presentation", "test_figer", "test_import", "test_portrait", "test_archiver",
+    "test_publiques", "test_analyses_livrees", "test_carnet_ouvert", "test_moteur", "test_lecture_masquee",
+    "test_verifier_rejeu", "test_commandes", "test_analyser",
 )  # fmt: skip
 
 
