@@ -189,7 +189,6 @@ def suivre_la_barre(resultats: Iterable[Fait]) -> Iterator[Fait]:
 
 
 def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
-    """Say what became of each report, why it was made, and each failure once."""
     lines, reasons, failures = [], {}, {}
     for resultat in resultats:
         commande, echec = resultat.commande, resultat.echec

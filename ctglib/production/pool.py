@@ -29,8 +29,7 @@ from ctglib.production.manifeste import empreinte_du_code
 
 PRECHARGE = "ctglib.production.prechargement"  # by the process that forkserver forks the others from
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
-FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
-METHODE = "forkserver" if FORKSERVER else "spawn"
+METHODE = "forkserver" if sys.platform == "linux" else "spawn"
 RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for garbage; 700 by default
 AVANCE = 2  # tasks handed over for one that is done: none waits for the parent to write
 ATTENTE = 10  # seconds for the scheduler of a cluster to answer
