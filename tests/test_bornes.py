@@ -30,7 +30,7 @@ from ctglib.document.tableau import Tableau
 from ctglib.donnees.csv_strict import valeur_personnelle
 from ctglib.donnees.ecriture import ecrire, en_csv
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.magasin import connexion
+from ctglib.donnees.magasin import moteur
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -213,7 +213,7 @@ def sans_privilege() -> Iterator[None]:
 
 @pytest.mark.parametrize("nom", ["catalogue/themes", "conventions", "conventions/harnes"])
 def test_un_dossier_que_l_on_ne_peut_pas_ouvrir_est_dit(nom: str, donnees: Path, capsys: pytest.CaptureFixture) -> None:
-    connexion()  # what is imported late is imported here: an ordinary user may not read root's Python
+    moteur()  # what is imported late is imported here: an ordinary user may not read root's Python
     for parent in [donnees, *list(donnees.parents)[:4]]:  # xdist adds a folder of its own
         parent.chmod(0o755)
     (donnees / nom).chmod(0)

@@ -152,12 +152,12 @@ def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octe
         state = path.stat()
         if stat.S_ISREG(state.st_mode) and state.st_size <= octets_max:
             return path.read_bytes()
+        kinds = {stat.S_IFREG: "fichier_trop_grand", stat.S_IFDIR: "fichier_dossier"}
+        kind = kinds.get(stat.S_IFMT(state.st_mode), "fichier_tube")
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError:
-        raise refus(nom, *mots("fichier_ferme", attendu=attendu)) from None
-    kinds = ((stat.S_ISREG, "fichier_trop_grand"), (stat.S_ISDIR, "fichier_dossier"))
-    kind = next((kind for tells, kind in kinds if tells(state.st_mode)), "fichier_tube")
+        kind = "fichier_ferme"
     raise refus(nom, *mots(kind, attendu=attendu, mo=octets_max // 1024**2, nom=path.name))
 
 

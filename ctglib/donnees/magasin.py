@@ -126,24 +126,20 @@ def lire_tables(
     if not parts:
         return pd.DataFrame({"annee": [], "niveau": [], "territoire": []})
     query = " union all by name ".join(parts) + " order by niveau, territoire, annee"
-    return connexion().execute(query, wanted).df()
+    return moteur().cursor().execute(query, wanted).df()
 
 
 @cache
-def _moteur() -> duckdb.DuckDBPyConnection:
+def moteur() -> duckdb.DuckDBPyConnection:
+    """Return this process's engine, which holds nothing and installs nothing; a query asks for a cursor of it."""
     import duckdb
 
     return duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": False, "memory_limit": "700MB"})
 
 
-def connexion() -> duckdb.DuckDBPyConnection:
-    """Return a cursor of this process's engine, which holds nothing and installs nothing."""
-    return _moteur().cursor()
-
-
 def en_parquet(table: pd.DataFrame) -> bytes:
     """Return a table (its index is the territory) as Parquet, sorted by territory."""
-    connection = connexion()
+    connection = moteur().cursor()
     connection.register("lignes", table.sort_index().reset_index(names="territoire"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"

@@ -86,7 +86,7 @@ def _parquet(chemin: Path) -> tuple[list[str], Rangs]:
     import duckdb
 
     try:
-        found = magasin.connexion().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
+        found = magasin.moteur().cursor().execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
     except duckdb.Error:
         raise refus(chemin.name, *mots("parquet_abime")) from None
     rows = ([cell or "" for cell in row] for row in iter(found.fetchone, None))
@@ -406,13 +406,13 @@ class Ajout:
             before = self._table(cle)
             self.dites.append(f"  {place} : année déjà là, {len(before)} territoires")
             common = before.index.intersection(part.index)
-            for name in [name for name in part.columns if name in before.columns and part[name].dtype == "float64"]:
-                old, new = before.loc[common, name], part.loc[common, name]
-                changed = common[old.ne(new) & ~(old.isna() & new.isna())]
-                if len(changed):
-                    shown = [f"{code} {_chiffre(old[code])} → {_chiffre(new[code])}" for code in changed[:_CITEES]]
-                    rest = f" et {len(changed) - _CITEES} autre(s)" if len(changed) > _CITEES else ""
-                    self.revisions.append(f"{place} : {name} révisé pour {', '.join(shown)}{rest}")
+            names = [name for name in part if name in before and part[name].dtype == "float64"]
+            changes = before.loc[common, names].compare(part.loc[common, names])
+            for name in changes.columns.unique(0):
+                pairs = changes[name].dropna(how="all")  # of a territory that another column alone revises
+                shown = [f"{code} {_chiffre(old)} → {_chiffre(new)}" for code, old, new in pairs[:_CITEES].itertuples()]
+                rest = f" et {len(pairs) - _CITEES} autre(s)" if len(pairs) > _CITEES else ""
+                self.revisions.append(f"{place} : {name} révisé pour {', '.join(shown)}{rest}")
             merged = before.reindex(index=before.index.union(part.index), columns=[*dict.fromkeys([*before, *part])])
             merged.loc[part.index, list(part.columns)] = part
             if merged.equals(before):

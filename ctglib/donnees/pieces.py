@@ -194,21 +194,19 @@ def _defaut_d_image(content: bytes) -> str | None:
     from lxml import etree
     from PIL import Image
 
-    png = content.startswith(SIGNATURE_PNG)
+    kind = "PNG" if content.startswith(SIGNATURE_PNG) else "SVG" if b"<svg" in content[:2000] else ""
     try:
-        if png:
-            with Image.open(BytesIO(content), formats=["PNG"]) as image:
+        if kind == "PNG":
+            with Image.open(BytesIO(content), formats=[kind]) as image:
                 if image.width * image.height > POINTS_MAX:
                     return f"un PNG de {image.width} points sur {image.height}, trop grand pour un logo"
                 image.load()
-            return None
-        if b"<svg" in content[:2000]:
+        elif kind:
             root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-            if etree.QName(root).localname == "svg":
-                return None
+            kind = kind if etree.QName(root).localname == "svg" else ""
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
-        return f"un {'PNG' if png else 'SVG'} abîmé, qui ne s'ouvre pas"
-    return "un fichier qui n'est ni un PNG ni un SVG"
+        return f"un {kind} abîmé, qui ne s'ouvre pas"
+    return None if kind else "un fichier qui n'est ni un PNG ni un SVG"
 
 
 def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
