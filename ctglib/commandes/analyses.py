@@ -42,8 +42,7 @@ Parametres = Annotated[
     list[str] | None, Option("--parametre", "-p", help="Un paramètre du carnet.", metavar="NOM VALEUR")
 ]
 Dossier = Annotated[
-    Path | None,
-    Option("--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER"),
+    Path | None, Option("--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER")
 ]
 
 

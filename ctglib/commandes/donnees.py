@@ -11,7 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import Argument, Option
 
 from ctglib.commandes.options import ABlanc, Conventions, LaConvention
 from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser
@@ -30,51 +30,45 @@ QUESTIONS = {
     "fiches": "Nombre de fiches action (exemple : 4)",
 }
 
-AnneeSaisie = Annotated[int, typer.Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)]
-AnneePubliee = Annotated[int, typer.Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)]
+AnneeSaisie = Annotated[int, Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)]
+AnneePubliee = Annotated[int, Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)]
 Responsable = Annotated[
-    str, typer.Option("--responsable", "-r", help="N'écrire que la part d'un service (rpe, enfance…).", metavar="NOM")
+    str, Option("--responsable", "-r", help="N'écrire que la part d'un service (rpe, enfance…).", metavar="NOM")
 ]
-Dossier = Annotated[Path, typer.Option("--sortie", "-s", help="Dossier où écrire le classeur.", metavar="DOSSIER")]
-Remplacer = Annotated[bool, typer.Option("--remplacer", help="Écraser un classeur déjà là, même rempli.")]
+Dossier = Annotated[Path, Option("--sortie", "-s", help="Dossier où écrire le classeur.", metavar="DOSSIER")]
+Remplacer = Annotated[bool, Option("--remplacer", help="Écraser un classeur déjà là, même rempli.")]
 Remplis = Annotated[
-    list[Path], typer.Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False)
+    list[Path], Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False)
 ]
-ConventionDuFichier = Annotated[
-    str, typer.Option("--convention", "-c", help="Convention, si le fichier ne la dit pas.", metavar="NOM")
-]
+DuFichier = Annotated[str, Option("--convention", "-c", help="Convention, si le fichier ne la dit pas.", metavar="NOM")]
 AnneeDuFichier = Annotated[
-    int | None, typer.Option("--annee", "-a", help="Année, si le fichier ne la dit pas.", metavar="ANNÉE")
+    int | None, Option("--annee", "-a", help="Année, si le fichier ne la dit pas.", metavar="ANNÉE")
 ]
 Millesime = Annotated[
-    int | None,
-    typer.Option("--millesime", help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE"),
+    int | None, Option(help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE")
 ]
 Officiels = Annotated[
-    list[Path],
-    typer.Argument(help="Fichiers tels que téléchargés (CSV ou Parquet).", metavar="FICHIER", show_default=False),
+    list[Path], Argument(help="Fichiers tels que téléchargés (CSV ou Parquet).", metavar="FICHIER", show_default=False)
 ]
 DateDuFichier = Annotated[
-    datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Date du fichier (celle du disque par défaut).",
-                                  metavar="AAAA-MM-JJ")
-]  # fmt: skip
+    datetime | None,
+    Option("--date", formats=["%Y-%m-%d"], help="Date du fichier (celle du disque par défaut).", metavar="AAAA-MM-JJ"),
+]
 Gardes = Annotated[
-    list[str] | None, typer.Option("--departement", "-d", help="N'en garder que ce département (tous par défaut).",
-                                   metavar="CODE")
-]  # fmt: skip
-Oui = Annotated[bool, typer.Option("--oui", "-o", help="Ajouter sans poser de question.")]
+    list[str] | None,
+    Option("--departement", "-d", help="N'en garder que ce département (tous par défaut).", metavar="CODE"),
+]
+Oui = Annotated[bool, Option("--oui", "-o", help="Ajouter sans poser de question.")]
 Commun = Annotated[
-    bool, typer.Option("--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres.")
+    bool, Option("--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres.")
 ]
-Nom = Annotated[str, typer.Argument(help="Nom du dossier à créer.", metavar="NOM", show_default=False)]
-Depuis = Annotated[str, typer.Option("--depuis", help="Convention qui s'achève.", metavar="NOM")]
-Territoire = Annotated[
-    str, typer.Option("--territoire", help="Code Insee de la commune, ou SIREN de l'EPCI.", metavar="CODE")
-]
-Debut = Annotated[str, typer.Option("--debut", help="Premier jour (année-mois-jour).", metavar="DATE")]
-Fin = Annotated[str, typer.Option("--fin", help="Dernier jour (année-mois-jour).", metavar="DATE")]
-Parties = Annotated[str, typer.Option("--parties", help="Signataires, séparés par « ; ».", metavar="NOMS")]
-NombreDeFiches = Annotated[int, typer.Option("--fiches", help="Nombre de fiches action.", metavar="NOMBRE")]
+Nom = Annotated[str, Argument(help="Nom du dossier à créer.", metavar="NOM", show_default=False)]
+Depuis = Annotated[str, Option(help="Convention qui s'achève.", metavar="NOM")]
+Territoire = Annotated[str, Option(help="Code Insee de la commune, ou SIREN de l'EPCI.", metavar="CODE")]
+Debut = Annotated[str, Option(help="Premier jour (année-mois-jour).", metavar="DATE")]
+Fin = Annotated[str, Option(help="Dernier jour (année-mois-jour).", metavar="DATE")]
+Parties = Annotated[str, Option(help="Signataires, séparés par « ; ».", metavar="NOMS")]
+NombreDeFiches = Annotated[int, Option(help="Nombre de fiches action.", metavar="NOMBRE")]
 
 
 def valider(convention: Conventions = None) -> int:
@@ -113,7 +107,7 @@ def gabarit(
 
 @promettre("Rien n'a été enregistré.")
 def importer(
-    chemins: Remplis, convention: ConventionDuFichier = "", annee: AnneeDuFichier = None, millesime: Millesime = None,
+    chemins: Remplis, convention: DuFichier = "", annee: AnneeDuFichier = None, millesime: Millesime = None,
     a_blanc: ABlanc = False,
 ) -> None:  # fmt: skip
     """Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien."""
@@ -124,9 +118,11 @@ def importer(
         ready.ecrire()
     if ready.remarques:
         dire("À vérifier (rien n'est refusé pour cela) :", *(f"- {note}" for note in ready.remarques), "")
-    _dire_les_changements("Ce qui change :", [item for item in ready.changements if not item.revision])
-    revised = "Chiffres révisés (l'ancien reste sous son millésime) :"
-    _dire_les_changements(revised, [item for item in ready.changements if item.revision])
+    titles = {False: "Ce qui change :", True: "Chiffres révisés (l'ancien reste sous son millésime) :"}
+    for revision, title in titles.items():
+        if changes := [_changement(item) for item in ready.changements if item.revision == revision]:
+            dire(title)
+            montrer(("Où", "Repère", "Colonne", "Avant", "Après"), changes)
     dire(*(f"{name} : {compter(count, 'ligne')} de plus" for name, count in ready.nouvelles.items()))
     if ready.attendues:
         dire(f"Cellules attendues encore vides, qui se liront « non transmis » : {ready.attendues}.")
@@ -139,16 +135,10 @@ def importer(
         dire(f"{where} : enregistré.", *files)
 
 
-def _dire_les_changements(titre: str, changes: list[Any]) -> None:
-    lines = []
-    for item in changes:
-        origin, key = item.entree.origine, " ".join(part for part in item.entree.cle if part)
-        column = origin.colonnes.get(item.colonne, item.colonne)
-        where = f"{origin.feuille}, ligne {origin.ligne}"
-        lines.append((where, key, column, item.avant or _VIDE, item.apres or _VIDE))
-    if lines:
-        dire(titre)
-        montrer(("Où", "Repère", "Colonne", "Avant", "Après"), lines)
+def _changement(item: Any) -> tuple[str, ...]:
+    origin, key = item.entree.origine, " ".join(filter(None, item.entree.cle))
+    column = origin.colonnes.get(item.colonne, item.colonne)
+    return f"{origin.feuille}, ligne {origin.ligne}", key, column, item.avant or _VIDE, item.apres or _VIDE
 
 
 @promettre("Rien n'a été enregistré.")
@@ -264,7 +254,6 @@ def nouvelle_convention(
 
 
 def _jour(option: str, texte: str) -> date | None:
-    """Return the date of an option, None when it was not given."""
     try:
         return date.fromisoformat(texte) if texte else None
     except ValueError:
