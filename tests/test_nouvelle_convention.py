@@ -172,6 +172,7 @@ def _remplir(series: list[tuple], *liens: dict) -> pd.DataFrame:
         "source": "s",
         "date": "d",
         "aucune_date": "n",
+        "annonce": ("a",),
     }
     links = [{"indicateur": "a", "raison": "même champ", **link} for link in liens or ({"series": ["s"]},)]
     return remplir(

@@ -19,12 +19,12 @@ from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister, superposer
+from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.statuts import Statut
-from ctglib.donnees.validation import fautes_de_convention
+from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
 
 MODELE, THEMES = "catalogue/modele", "catalogue/themes"
@@ -60,24 +60,18 @@ def commencer(nom: str, territoire: str, debut: date, fin: date, *, parties: Seq
         ),
         fiches="".join(_modele("fiche", numero=n, debut=debut, fin=fin) for n in range(1, fiches + 1)),
     )  # fmt: skip
-    head = "Comment une phrase nomme les territoires : « à », « de », « le ». À relire."
+    head = ["Comment une phrase nomme les territoires : « à », « de », « le ». À relire."]
     files = {
         "convention.yaml": text.encode("utf-8"),
         "annexe1.csv": _csv(diagnostic),
         "offre.csv": (",".join(charger_schema("offre").colonnes) + "\n").encode("utf-8"),
-        **({"territoires.yaml": _yaml({"territoires": places}, [head])} if places else {}),
+        "territoires.yaml": _yaml({"territoires": places}, head),
     }
     own = diagnostic[diagnostic["territoire"].eq(territoire)]
     holders = {item.id: item.collecte.qui for theme in themes for item in theme.indicateurs}
     asked = own.loc[own["valeur"].isna(), "indicateur"].map(holders).value_counts()
-    return _verifier(nom, files), [
-        f"Dossier écrit : data/{CONVENTIONS}/{nom} ({len(files)} fichiers).",
-        f"Diagnostic : {own['valeur'].notna().sum()} indicateurs sur {len(own)} remplis de données publiques.",
-        "À demander (la note de chaque ligne d'annexe1.csv dit quoi, et à qui) : "
-        f"{' ; '.join(f'{holder}, {count}' for holder, count in asked.items())}.",
-        "À faire : remplir convention.yaml le texte signé sous les yeux (docs/une-convention.md), "
-        f"puis « ctg valider -c {nom} ».",
-    ]
+    requests = " ; ".join(f"{holder}, {count}" for holder, count in asked.items())
+    return _rendre(nom, files, rules.annonce, own, demandes=requests)
 
 
 def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: date) -> Brouillon:
@@ -141,23 +135,19 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         **{name: lire_octets(f"{source}/{name}") for name in names},
     }
     starts = [item["valeur_initiale"] for fiche in text["fiches"] for item in fiche["indicateurs"]]
-    return _verifier(nom, files), [
-        f"Projet de convention écrit : data/{CONVENTIONS}/{nom} ({len(files)} fichiers).",
-        f"Valeurs de départ reprises : {sum('valeur' in item for item in starts)} indicateurs sur {len(starts)} ; "
-        "cibles à convenir.",
-        f"Diagnostic renouvelé : {annexe1['valeur'].notna().sum()} lignes sur {len(annexe1)} ; le reste est à "
-        "demander.",
-        f"À faire : relire convention.yaml, puis « ctg produire diagnostic -c {nom} ».",
-    ]
+    taken = sum("valeur" in item for item in starts)
+    return _rendre(nom, files, notes.annonce, annexe1, reprises=taken, indicateurs=len(starts))
 
 
-def _verifier(nom: str, fichiers: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the files of a convention by path in the data folder, once they have been read as they would be there."""
+def _rendre(
+    nom: str, fichiers: Mapping[str, bytes], phrases: Iterable[str], diagnostic: pd.DataFrame, **dits: object
+) -> Brouillon:
+    """Return the files of a convention once they have been read as they would be there, and the sentences filled."""
     written = {f"{CONVENTIONS}/{nom}/{name}": content for name, content in fichiers.items()}
-    with superposer(written):
-        if faults := fautes_de_convention(nom):
-            raise DonneesInvalides(faults)
-    return written
+    if faults := fautes_de_saisie(nom, written):
+        raise DonneesInvalides(faults)
+    dits |= {"nom": nom, "fichiers": len(fichiers), "remplis": diagnostic["valeur"].count(), "lignes": len(diagnostic)}
+    return written, [phrase.format(**dits) for phrase in phrases]
 
 
 def diagnostic_public(

@@ -97,6 +97,7 @@ class ConventionSuivante(Modele):  # the words of a draft of the next convention
     valeur_qualitative: Texte
     reference: Texte
     source_texte: Texte
+    annonce: tuple[Texte, ...]
     lacunes: tuple[Lacune, ...]  # what one that begins leaves open
 
 

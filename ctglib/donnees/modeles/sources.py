@@ -61,6 +61,7 @@ class DonneesPubliques(Modele):  # ``donnees_publiques.yaml``: what public figur
     source: Texte
     date: Texte
     aucune_date: Texte
+    annonce: tuple[Texte, ...]
     lignes: Annotated[tuple[LignePublique, ...], noms.Unique("indicateur")]
 
 
