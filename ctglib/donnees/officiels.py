@@ -43,9 +43,6 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
     """Return an official file, read whole: CSV (« ; », « , » or tabulation; UTF-8 or Windows-1252), Parquet, GeoJSON.
 
     ``annee`` is the year of the figures, when neither the columns nor the name of the file say it.
-
-    Raises:
-        DonneesInvalides: The file is unreadable, unknown, or has faults: all of them.
     """
     try:
         content = chemin.read_bytes()
@@ -317,13 +314,10 @@ class Ajout:
         self, chemins: Sequence[Path], *, annee: int | None = None, le: date | None = None,
         departements: tuple[str, ...] = (), commun: bool = False,
     ) -> None:  # fmt: skip
-        """Prepare what adding files would do; nothing is written. A second file is compared with the first.
+        """Prepare what adding files would do, or raise all their faults. A second file is compared with the first.
 
         ``annee`` is the year of the figures of a file that does not say it; ``le``, the date of the files, that of the
         last change of each by default, never today's; ``commun``, whether the committed tables are meant.
-
-        Raises:
-            DonneesInvalides: A file is unreadable, unknown or has faults: all the faults of all the files.
         """
         self.familles, faults, read = magasin.charger_familles(), [], []
         for path in chemins:

@@ -58,9 +58,6 @@ def appliquer(
     ``profils`` has annee (of the follow-up) and the columns of profils.csv, ``observations`` every millésime. What
     ``masque`` lists was published as suppressed, and stays so whatever is worked out here. The draws of the secret key
     of the convention say which of the masks that would do is taken.
-
-    Raises:
-        ValueError: A sensitive count is negative, is not whole or is given twice.
     """
     profils = profils[profils["annee"] <= annee].reset_index(drop=True)
     known = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
