@@ -55,9 +55,7 @@ def commencer(nom: str, territoire: str, debut: date, fin: date, *, parties: Seq
         titre=f"Convention territoriale globale, {place['nom']}, {debut.year}-{fin.year}",
         membres="[" + ", ".join(f'"{code}"' for code in members) + "]", reference=reference, debut=debut, fin=fin,
         source=enumerer(list(parties)),
-        parties="".join(
-            _modele("partie", rang=rank, nom=party.replace('"', "'")) for rank, party in enumerate(parties, 1)
-        ),
+        parties="".join(_modele("partie", rang=rank, nom=party) for rank, party in enumerate(parties, 1)),
         fiches="".join(_modele("fiche", numero=n, debut=debut, fin=fin) for n in range(1, fiches + 1)),
     )  # fmt: skip
     head = ["Comment une phrase nomme les territoires : « à », « de », « le ». À relire."]

@@ -222,7 +222,8 @@ def nouvelle_convention(
         given |= {name: input(f"{QUESTIONS[name]} : ").strip() for name, text in given.items() if not text}
     known = conventions()
     begins, ends = (_jour(f"--{name}", given[name]) for name in ("debut", "fin"))
-    names = [party.strip() for party in given["parties"].split(";") if party.strip()]
+    names = given["parties"].replace('"', "'").split(";")  # what a YAML text between quotes may hold
+    names = [name.strip() for name in names if name.strip()]
     count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
     first, last = (one and date_longue(one) for one in (begins, ends))
     close = [f"écrire « {one} »" for one in proches(depuis, known)]
