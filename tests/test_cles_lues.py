@@ -20,6 +20,22 @@ PAQUET = Path(ctglib.__file__).parent
 # A standard's own keys, which we check and do not use; the signatory's quality is that of a part of the text.
 SANS_LECTEUR = {("SchemaTable", "vides"), ("Partie", "qualite_du_signataire")}
 
+CATALOGUES = (
+    "bilan",
+    "charte",
+    "comparaison",
+    "conformite",
+    "diagnostic",
+    "evaluation",
+    "evaluation_finale",
+    "portrait",
+    "releve",
+)
+
+
+def _catalogue(fichier: str) -> dict:
+    return yaml.safe_load((DEPOT / "data/catalogue" / f"{fichier}.yaml").read_text("utf-8"))
+
 
 def _modeles(base: type[Modele] = Modele) -> set[type[Modele]]:
     found = set(base.__subclasses__())
@@ -29,6 +45,8 @@ def _modeles(base: type[Modele] = Modele) -> set[type[Modele]]:
 def test_chaque_cle_d_un_fichier_de_donnees_est_lue_quelque_part() -> None:
     code = "".join(path.read_text("utf-8") for motif in ("*.py", "*.j2") for path in sorted(PAQUET.rglob(motif)))
     lus = {*re.findall(r"\.(\w+)", code), *re.findall(r"[\"'](\w+)[\"']", code)}
+    tables = [table for one in CATALOGUES for table in _catalogue(one).get("tableaux", {}).values()]
+    lus |= {column for table in tables for column in table["colonnes"]}  # shown under the head that the table gives it
 
     known = {(model.__name__, name) for model in _modeles() for name in model.model_fields}
 
@@ -44,27 +62,13 @@ def test_les_mots_de_chaque_faute_sont_dits_quelque_part() -> None:
     assert all(len(words) == 3 for words in phrases().values())
 
 
-CATALOGUES = (
-    "bilan",
-    "charte",
-    "comparaison",
-    "conformite",
-    "diagnostic",
-    "evaluation",
-    "evaluation_finale",
-    "portrait",
-    "releve",
-)
-
-
 @pytest.mark.parametrize(
     "fichier",
     CATALOGUES,
 )
 def test_chaque_mot_et_chaque_tableau_du_catalogue_est_dit_quelque_part(fichier: str) -> None:
     code = "".join(path.read_text("utf-8") for path in sorted(PAQUET.rglob("*.py")))
-    catalogue = yaml.safe_load((DEPOT / "data/catalogue" / f"{fichier}.yaml").read_text("utf-8"))
-    lus = {*re.findall(r"\w+", code)}
+    catalogue, lus = _catalogue(fichier), {*re.findall(r"\w+", code)}
 
     ecrits = {*catalogue.get("mots", {}), *catalogue.get("phrases", {}), *catalogue.get("tableaux", {})}
 
