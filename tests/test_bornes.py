@@ -23,6 +23,7 @@ from import_exemple import fautes
 from ligne_de_commande import programme
 from openpyxl import Workbook
 from pandas import DataFrame
+from production_exemple import COUVERTURE, LECTURE, ecrire_carnet
 
 from ctglib.collecte.lecture import noms_possibles
 from ctglib.commandes.application import lancer
@@ -235,11 +236,15 @@ def test_un_dossier_temporaire_au_nom_trop_long_n_empeche_pas_les_rapports(
     long.mkdir()
     monkeypatch.setenv("TMPDIR", str(long))
 
-    order = ("produire", "fiches", "--convention", "harnes", "--annee", "2023", "--sortie", str(tmp_path / "s"))
-    done = programme(*order, dossier=tmp_path)
+    shared = f"from ctglib.donnees.partage import partager\npartager('x', lambda: 1)\n{LECTURE}"
+    for nom in ("un", "deux"):
+        ecrire_carnet(tmp_path / "carnets" / f"{nom}.ipynb", COUVERTURE, shared)
+
+    done = programme("produire", "-c", "harnes", "--carnets", "carnets", "--sortie", "s", dossier=tmp_path)
 
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
-    assert len(list((tmp_path / "s" / "harnes").rglob("fiche-*.html"))) > 1
+    made = {path.name for path in (tmp_path / "s" / "harnes").glob("*.*")}
+    assert {"un.html", "un.pdf", "deux.html", "deux.pdf"} <= made
 
 
 @pytest.mark.parametrize(
