@@ -141,7 +141,8 @@ def catalogue(indicateurs: dict | None = None) -> SimpleNamespace:
         territoires={place.code: place for place in (ICI, LA)},
         seuils=SEUILS,
         offre=OFFRE,
-        coherence=SimpleNamespace(relations=RELATIONS, regles=charger_yaml("catalogue/regles.yaml", Regles)),
+        relations=RELATIONS,
+        regles=charger_yaml("catalogue/regles.yaml", Regles),
     )
 
 

@@ -109,7 +109,7 @@ def test_un_effectif_masque_n_est_dans_aucune_cellule_des_profils(remplie: Rempl
 
 
 def test_la_grille_de_l_annexe_4_n_est_que_dans_le_rapport_interne(remplie: Remplie) -> None:
-    items = [item.libelle for item in remplie.etudes[2025, "publique"].catalogue.referentiel.attendus]
+    items = [item.libelle for item in remplie.etudes[2025, "publique"].catalogue.referentiel_emploi.attendus]
 
     public, interne = publie(remplie.public), publie(remplie.interne)
 

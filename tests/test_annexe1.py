@@ -99,7 +99,7 @@ def test_le_statut_dit_ce_que_la_cellule_montre(annexe1: pd.DataFrame) -> None:
 def test_une_valeur_est_vide_si_et_seulement_si_son_statut_est_une_absence(
     annexe1: pd.DataFrame, dossier: Dossier
 ) -> None:
-    absent = annexe1["statut"].map(lambda code: dossier.catalogue.statuts[code].absence)
+    absent = annexe1["statut"].map(lambda code: bool(dossier.catalogue.statuts[code].mot))
 
     assert (annexe1["valeur"].isna() == absent).all()
 

@@ -108,7 +108,7 @@ def test_une_regle_trouve_la_faute_qui_est_faite_pour_elle(regle: str) -> None:
 
 
 def test_chaque_regle_du_catalogue_a_sa_faute_et_le_code_n_en_connait_pas_d_autre() -> None:
-    declared = {rule.id for rule in catalogue().coherence.regles.regles}
+    declared = {rule.id for rule in catalogue().regles.regles}
 
     assert set(PLANTEES) == declared
 
@@ -139,12 +139,12 @@ def test_une_structure_decrite_en_partie_n_est_pas_dite_non_decrite() -> None:
 
 def test_un_effectif_en_sus_se_lit_a_cote_et_ne_se_compare_pas() -> None:
     words = catalogue()
-    relation = words.coherence.relations.memes_effectifs[0]
+    relation = words.relations.memes_effectifs[0]
     more = relation.lectures[1].model_copy(update={"nom": "en sus", "types": ("autre",), "ajoute": True})
-    relations = words.coherence.relations.model_copy(
+    relations = words.relations.model_copy(
         update={"memes_effectifs": (relation.model_copy(update={"lectures": (*relation.lectures, more)}),)}
     )
-    words.coherence.relations = relations
+    words.relations = relations
 
     assert controler(avec(catalogue=words)).empty
     assert "non donné (en sus)" in controler(avec(catalogue=words, offre=offre(places="10"))).iloc[0]["ecrit"]

@@ -239,7 +239,7 @@ def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None
 
 def test_rien_ne_dit_sans_source_l_ecart_des_agreees_et_de_celles_qui_exercent(dossier: Dossier) -> None:
     catalogue = dossier.catalogue
-    told = [item.pourquoi or "" for item in catalogue.coherence.relations.memes_effectifs]
+    told = [item.pourquoi or "" for item in catalogue.relations.memes_effectifs]
     told += [item.definition for item in catalogue.mesures.values()]
 
     assert not [text for text in told if "tiers" in text and "agréé" in text.lower()]

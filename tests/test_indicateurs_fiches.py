@@ -180,7 +180,7 @@ def test_les_familles_d_activites_sont_celles_du_referentiel(dossier: Dossier) -
     families = dossier.catalogue.dimensions["famille_activites"].modalites
 
     assert [(item.id, item.libelle) for item in families] == [
-        (item.id, item.libelle) for item in dossier.catalogue.referentiel.activites
+        (item.id, item.libelle) for item in dossier.catalogue.referentiel_emploi.activites
     ]
 
 

@@ -188,4 +188,4 @@ def test_les_statuts_du_code_sont_ceux_du_catalogue() -> None:
     statuts = charger_yaml("catalogue/statuts.yaml", Statuts).statuts
 
     assert [statut.value for statut in Statut] == [item.code for item in statuts]
-    assert set(ABSENCES) == {item.code for item in statuts if item.absence}
+    assert set(ABSENCES) == {item.code for item in statuts if item.mot}

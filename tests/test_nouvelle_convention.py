@@ -281,7 +281,7 @@ def test_le_taux_d_un_epci_est_le_quotient_des_sommes_de_ses_communes(donnees: P
     known = list(counts["iris_rsa_socle"].index.intersection(counts["iris_allocataires"].index))
     rules = lire_dossier("harnes").catalogue
 
-    table = diagnostic_public(rules.themes, rules.publiques, ("246200364", known, "62"), annee=2026)
+    table = diagnostic_public(rules.themes, rules.donnees_publiques, ("246200364", known, "62"), annee=2026)
 
     found = table.set_index(["indicateur", "territoire"])["valeur"]["part_rsa", "246200364"]
     above, below = (counts[name][known] for name in ("iris_rsa_socle", "iris_allocataires"))

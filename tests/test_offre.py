@@ -94,7 +94,7 @@ def test_les_lectures_laissent_l_offre_intacte() -> None:
     before = offre.copy()
 
     lecture.ages(offre, vocabulaire())
-    manques(offre, harnes().catalogue.coherence.relations.attendus_offre, vocabulaire())
+    manques(offre, harnes().catalogue.relations.attendus_offre, vocabulaire())
 
     pd.testing.assert_frame_equal(offre, before)
 
@@ -103,7 +103,7 @@ def test_chaque_ligne_vide_de_l_offre_est_dite_au_lecteur() -> None:
     offre = harnes().offre
     blank = offre[offre["valeur"] == ""]
 
-    told = manques(offre, harnes().catalogue.coherence.relations.attendus_offre, vocabulaire())
+    told = manques(offre, harnes().catalogue.relations.attendus_offre, vocabulaire())
 
     pairs = set(zip(told["structure"], told["caracteristique"], strict=True))
     assert set(zip(blank["structure"], blank["caracteristique"], strict=True)) <= pairs
@@ -164,7 +164,7 @@ def test_une_phrase_dit_les_equipements_qui_sont_la_et_ceux_qui_n_y_sont_pas() -
 
 
 def test_le_tableau_des_manques_tient_une_ligne_par_structure() -> None:
-    told = manques(harnes().offre, harnes().catalogue.coherence.relations.attendus_offre, vocabulaire())
+    told = manques(harnes().offre, harnes().catalogue.relations.attendus_offre, vocabulaire())
 
     table = tableau_manques(told, contexte())
 

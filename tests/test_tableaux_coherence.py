@@ -12,7 +12,7 @@ from ctglib.calculs.coherence import controler
 from ctglib.donnees.modeles.coherence import Justification
 from ctglib.rapports.controle import Controle
 
-REGLES = catalogue().coherence.regles
+REGLES = catalogue().regles
 FAUTES = avec(
     annexe1=annexe1(petits=(40, -40.0)),
     convention=convention({"partenaires": []}, annexes_vides=["Annexe 5"]),

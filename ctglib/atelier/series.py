@@ -335,7 +335,7 @@ def _lire(code: str, meaning: Mapping[str, object], lieux: list[str] | None) -> 
 def mots() -> dict[str, str]:
     """Return the word of each status."""
     statuts = dossier(conventions()[0]).catalogue.statuts
-    return {code: item.mot if item.absence else item.libelle.lower() for code, item in statuts.items()}
+    return {code: item.mot or item.libelle.lower() for code, item in statuts.items()}
 
 
 def lieux(

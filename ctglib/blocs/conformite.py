@@ -35,7 +35,7 @@ class Conformite(Montrable):
             bound = [item for item in rules.obligations if count > item.au_dela]
             owed, places = " ; ".join(item.quoi for item in bound), self.etude.contexte.lieux
             applies = words["s_applique"].format(habitants=nombre(count), annee=year, obligations=owed, **places)
-            schema = next(item for item in rules.obligations if item.schema_)
+            schema = rules.obligations[-1]
             held = words["tient_lieu" if schema in bound else "non_applicable"].format(seuil=nombre(schema.au_dela))
             told = [f"{applies} {words['si_epci']}", held]
         absent, source = themes_absents(rules, self.etude.convention), rules.source_des_themes

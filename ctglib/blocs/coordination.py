@@ -37,7 +37,7 @@ MOUVEMENTS = {"hausse": "↗", "baisse": "↘"}
 
 def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year by year."""
-    reference, budget = etude.catalogue.referentiel, Moyens(etude)
+    reference, budget = etude.catalogue.referentiel_emploi, Moyens(etude)
     means = pd.concat([suivi.moyens.assign(annee=year) for year, suivi in etude.suivi.suivis.items()])
     posts = lire_annees(etude, analyse.tous("postes", "convertis"))
     numero = next(item.numero for item in etude.convention.fiches if analyse in item.analyses)
@@ -136,7 +136,9 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         words = enumerate(etude.catalogue.evaluation.niveaux)
         levels = " ; ".join(f"{level}, {minuscule(word)}" for level, word in words)
         yield paragraphe(etude.mot("niveaux_de_la_grille", niveaux=levels, **MOUVEMENTS), classe="note")
-    table = niveaux({year: suivi.posture for year, suivi in etude.suivi.suivis.items()}, etude.catalogue.referentiel)
+    table = niveaux(
+        {year: suivi.posture for year, suivi in etude.suivi.suivis.items()}, etude.catalogue.referentiel_emploi
+    )
     if table.empty:
         return
     several = table["fonction"].nunique() > 1

@@ -98,7 +98,7 @@ class EtudeDiagnostic:
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, date of the data; « provisoire » while something is to be corrected."""
-        rules, convention = self.catalogue.coherence.regles, self.convention
+        rules, convention = self.catalogue.regles, self.convention
         left = self.controle["gravite"].eq(next(iter(rules.gravites))) & self.controle["statut"].eq(OUVERT)
         still = "provisoire, le contrôle de la convention ayant des points à corriger"
         return couvrir(
@@ -230,7 +230,7 @@ class MessagesDuControle(MessagesDuDiagnostic):
     def messages(self) -> Iterator[Message]:
         """Yield what is to be corrected, what the sentences are worth, what is left open."""
         words, open_, lacunes = self.etude.catalogue.messages.controle, self._ouverts, self._lacunes
-        grave = open_[open_["gravite"].eq(next(iter(self.etude.catalogue.coherence.regles.gravites)))]
+        grave = open_[open_["gravite"].eq(next(iter(self.etude.catalogue.regles.gravites)))]
 
         def compter(phrase: str, nombre: int, premier: str) -> str:
             return remplir(words[phrase], nombre=nombre, Nombre=majuscule(en_lettres(nombre)), premier=premier)

@@ -10,7 +10,7 @@ import pandas as pd
 from ctglib import __version__
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import remplir
+from ctglib.document.typographie import majuscule, remplir
 from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -44,7 +44,7 @@ def sources(empreintes: Mapping[str, str], roles: list[RoleDeFichier], contexte:
         {
             "fichier": paths,
             "role": [one.role for one in found],
-            "partie": [one.partie for one in found],
+            "partie": [majuscule(one.partie) or dire("partie_sans_article") for one in found],
             "sha256": [empreintes[path] if publiable(path) else "" for path in paths],
         }
     )

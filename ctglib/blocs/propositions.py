@@ -82,7 +82,8 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     found, words, last = objets(etude), etude.catalogue.messages, etude.annee >= etude.suivi.fin.year
     most, rows = etude.catalogue.bilan.objets_du_tableau, []
     for rule in etude.catalogue.bilan.propositions:
-        if not (named := list(found[rule.id])):
+        cited = etude.convention.citer(*rule.clauses)
+        if not (named := list(found[rule.id])) or (rule.exigee and not cited):
             continue
         texts, first, count = tuple(item.texte for item in named), named[0], sum(item.nombre for item in named)
         listed = " ; ".join(premiers([text.rstrip(" .") for text in texts], most))
@@ -95,7 +96,7 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
             indicateurs=nombrer(count, "indicateur"),
             annee=etude.annee,
         )
-        rows.append((rule.id, rule.fiche, texts, count, told, page, rule.pourquoi, majuscule(rule.reference)))
+        rows.append((rule.id, rule.fiche, texts, count, told, page, rule.pourquoi, majuscule(cited or "convention")))
     return pd.DataFrame(rows, columns=PROPOSITIONS)
 
 

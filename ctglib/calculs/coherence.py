@@ -56,7 +56,7 @@ def controler(dossier: Dossier) -> pd.DataFrame:
         else:
             signed = f"{reason.raison} ({reason.par}, {reason.date.strftime('%d/%m/%Y')})"
             found[reason.cle].update(statut="justifie", motif=signed)
-    table, rules = pd.DataFrame([*constats, *obsolete], columns=list(COLONNES)), dossier.catalogue.coherence.regles
+    table, rules = pd.DataFrame([*constats, *obsolete], columns=list(COLONNES)), dossier.catalogue.regles
     ranks = {"gravite": rules.gravites, "statut": rules.statuts, "regle": [rule.id for rule in rules.regles]}
     order = {name: table[name].map(list(known).index) for name, known in ranks.items()}
     order = pd.DataFrame({"cache": ~table["statut"].isin(STATUTS_MONTRES), **order})
@@ -74,8 +74,8 @@ class Controle(Lecture):
     """Annexe 1 and the words, with what a rule needs to make a finding."""
 
     convention = property(lambda self: self.dossier.convention)
-    relations = property(lambda self: self.catalogue.coherence.relations)
-    regle = property(lambda self: self.catalogue.coherence.regles.regle)
+    relations = property(lambda self: self.catalogue.relations)
+    regle = property(lambda self: self.catalogue.regles.regle)
 
     def constat(
         self, regle: str, *cles: str, relation: modeles.Relation | None = None, indicateurs: Iterable[str] = (),
@@ -87,8 +87,7 @@ class Controle(Lecture):
         """
         rule, place = self.regle(regle), self.catalogue.territoires.get(cles[-1] if cles else "")
         if relation:
-            why = self.convention.ecrire(relation.pourquoi) if relation.pourquoi else ""
-            cles, faits = (relation.id, *cles), {"objet": relation.objet, "pourquoi": why, **faits}
+            cles, faits = (relation.id, *cles), {"objet": relation.objet, "pourquoi": relation.pourquoi or "", **faits}
         told = {name: getattr(rule, name).format(**faits) for name in MOTS}
         return {
             "cle": ":".join((regle, *cles)), "regle": regle, "libelle": rule.libelle,

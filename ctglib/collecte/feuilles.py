@@ -150,7 +150,7 @@ class Cadre:
         }
         after = {
             "categories": {item.id: item.modalites for item in profils.variables},
-            "items": {name: getattr(catalogue.referentiel, name) for name in gabarit.domaines},
+            "items": {name: getattr(catalogue.referentiel_emploi, name) for name in gabarit.domaines},
         }
         lists = {name: Liste(name, {word: code for code, word in own.items()}) for name, own in words.items()}
         for name, groups in after.items():

@@ -78,7 +78,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     Its parties and fiches are the old one's, and its initial values the last ones known. Dates, échéances and targets
     are what the parties have to agree on: none is carried over, nor is a direction or a threshold of the old text.
     """
-    convention, rules, notes = etude.convention, etude.catalogue.publiques, etude.finale.regles.suivante
+    convention, rules, notes = etude.convention, etude.catalogue.donnees_publiques, etude.finale.regles.suivante
     dossier = etude.suivi.dossier
     annexe1 = diagnostic_public(
         etude.catalogue.themes, rules, (convention.territoire, convention.membres, convention.reference),

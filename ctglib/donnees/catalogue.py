@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ctglib.donnees.modeles import Nomme, catalogue
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.coherence import ReglesCoherence
+from ctglib.donnees.modeles.coherence import Regles, Relations
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.rapports import ReglesBilan, ReglesDiagnostic, ReglesMessages, Synthese
 from ctglib.donnees.modeles.sources import DonneesPubliques
@@ -32,6 +32,10 @@ class Fichiers:
     bilan: ReglesBilan
     messages: ReglesMessages
     diagnostic: ReglesDiagnostic
+    relations: Relations
+    regles: Regles
+    referentiel_emploi: catalogue.ReferentielEmploi
+    donnees_publiques: DonneesPubliques
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,6 @@ class Catalogue(Montrable, Fichiers):
     statuts: dict[str, catalogue.Statut]
     unites: dict[str, catalogue.Unite]
     territoires: dict[str, catalogue.Territoire]  # those of the convention
-    referentiel: catalogue.ReferentielEmploi
-    coherence: ReglesCoherence
-    publiques: DonneesPubliques  # what public figures say of a diagnostic
     bibliotheque: dict[str, tuple[Indicateur, ...]]  # by subject; those of the convention alone come last
     fiches_indicateurs: dict[int, tuple[Indicateur, ...]]  # those that each fiche follows, in its order
     indicateurs_contexte: dict[str, Indicateur]  # of the public series

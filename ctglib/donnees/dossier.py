@@ -11,7 +11,7 @@ from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.coherence import Correction, Justification, ReglesCoherence
+from ctglib.donnees.modeles.coherence import Correction, Justification
 from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention, IndicateurFiche
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
 from ctglib.donnees.modeles.rapports import MessageDesParties
@@ -73,8 +73,8 @@ def en_dossier(pieces: Pieces) -> Dossier:
 
 def _catalogue(pieces: Pieces) -> Catalogue:
     """Return the catalogue of pieces without fault, as the convention reads it: its own words, its articles cited."""
-    convention, whole = pieces.convention, {name: found[0] for name in CATALOGUE if (found := pieces.objets(name))}
-    cited = {name: whole[name].selon(convention) for name in ("synthese", "evaluation", "bilan")}
+    convention = pieces.convention
+    whole = {name: convention.lire(pieces.objets(name)[0]) for name in CATALOGUE}
     themes = [
         one.model_copy(update={"titre": convention.themes.get(one.theme, one.titre)})
         for one in sorted(pieces.objets("themes"), key=lambda theme: theme.ordre)
@@ -89,14 +89,11 @@ def _catalogue(pieces: Pieces) -> Catalogue:
         return known[item.id].model_copy(update=whose)
 
     return Catalogue(
-        **{item.name: whole[item.name] for item in fields(Fichiers)} | cited,
+        **{item.name: whole[item.name] for item in fields(Fichiers)},
         themes=tuple(themes),
         statuts={item.code: item for item in whole["statuts"].statuts},
         unites={item.id: item for item in whole["unites"].unites},
         territoires={item.code: item for one in pieces.objets("convention/territoires") for item in one.territoires},
-        referentiel=whole["referentiel_emploi"],
-        coherence=ReglesCoherence(relations=whole["relations"], regles=whole["regles"]),
-        publiques=whole["donnees_publiques"],
         bibliotheque=shelf,
         fiches_indicateurs={
             fiche.numero: tuple(map(suivi, fiche.indicateurs))
@@ -114,8 +111,12 @@ def lire_finale(dossier: Dossier) -> Finale:
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
     lectures, saisie = (pieces.objets(f"convention/{name}") for name in ("lectures", "evaluation_finale"))
+    rules = dossier.convention.lire(pieces.objets("evaluation_finale")[0])
+    # A piece of evidence about what the convention does not settle has lost its words.
+    kept = [{"preuves": tuple(proof for proof in item.preuves if proof.libelle)} for item in rules.criteres]
+    told = [item.model_copy(update=proofs) for item, proofs in zip(rules.criteres, kept, strict=True)]
     return Finale(
-        regles=pieces.objets("evaluation_finale")[0].selon(dossier.convention),
+        regles=rules.model_copy(update={"criteres": tuple(told)}),
         conformite=pieces.objets("conformite")[0],
         lectures=(*lectures, Lectures())[0],
         saisie=(*saisie, SaisieFinale())[0],

@@ -28,10 +28,6 @@ Modeles = dict[str, type[Modele]]  # of YAML files, by name
 CATALOGUE: Modeles = get_type_hints(Fichiers) | {
     "statuts": catalogue.Statuts,
     "unites": catalogue.Unites,
-    "donnees_publiques": sources.DonneesPubliques,
-    "referentiel_emploi": catalogue.ReferentielEmploi,
-    "relations": coherence.Relations,
-    "regles": coherence.Regles,
     "contexte": catalogue.IndicateursContexte,
     "dimensions": catalogue.Dimensions,
     "responsables": catalogue.Responsables,

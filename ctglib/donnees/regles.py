@@ -221,16 +221,12 @@ def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     yield from _fautes(lignes[lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+")], "effectif", "effectif_entier")
     crossed = lignes[(lignes["variable_2"] != "") & (lignes["modalite_2"] != "")]
     yield from _fautes(crossed[crossed["variable_2"] == crossed["variable"]], "variable_2", "meme_variable")
-    one, other = (
-        crossed[name] + "\n" + crossed[part] for name, part in (("variable", "modalite"), ("variable_2", "modalite_2"))
-    )
-    crossed = crossed.assign(sens=one < other, paire=one.where(one < other, other) + one.where(one >= other, other))
-    first = crossed.groupby(["fichier", "dispositif", "paire"])[["sens", "numero"]].transform("first")
-    crossed = crossed.join(first.add_suffix("_premier"))
-    yield from _fautes(crossed[crossed["sens"] != crossed["sens_premier"]], "variable", "croisement_repete")
+    key = ["fichier", "dispositif", "variable", "modalite"]
+    turned = crossed.rename(columns=_COTES)[[*key, "variable_2", "modalite_2", "numero"]]
+    again = crossed.merge(turned, on=[*key, "variable_2", "modalite_2"], suffixes=("", "_premier"))
+    yield from _fautes(again[again["numero"] > again["numero_premier"]], "variable", "croisement_repete")
     whole = lignes.assign(nombre=_nombres(lignes["effectif"])).dropna(subset="nombre")
     parts, alone = whole[whole["variable_2"] != ""], whole[whole["variable_2"] == ""].drop(columns="variable_2")
-    key = ["fichier", "dispositif", "variable", "modalite"]
     sums = pd.concat([parts, parts.rename(columns=_COTES)]).groupby([*key, "variable_2"])["nombre"].sum()
     rows = alone.merge(sums.rename("somme").reset_index(), on=key)
     yield from _fautes(rows[rows["nombre"] < rows["somme"]], "effectif", "moins_que_les_croisements")

@@ -99,7 +99,7 @@ def _loin_des_series(convention: str) -> Iterator[Faute]:
     dossier, rules = lire_dossier(convention), lire_regles()
     if dossier.convention.fictive:
         return
-    counts = [item for item in dossier.catalogue.publiques.lignes if len(item.series) == 1 and not item.sur]
+    counts = [item for item in dossier.catalogue.donnees_publiques.lignes if len(item.series) == 1 and not item.sur]
     published = set(publiees()["code"])
     series = {item.indicateur: item.series[0] for item in counts if item.series[0] in published}
     rows = dossier.annexe1[dossier.annexe1["indicateur"].isin(series) & dossier.annexe1["valeur"].notna()]

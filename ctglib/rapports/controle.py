@@ -25,7 +25,7 @@ class Controle(EtudeDiagnostic):
     def __repr__(self) -> str:
         return f"Contrôle de la convention « {self.convention.id} ».\nEnsuite : .coherence(), .affirmations()."
 
-    _regles = property(lambda self: self.catalogue.coherence.regles)
+    _regles = property(lambda self: self.catalogue.regles)
 
     def en_bref(self) -> Bloc:
         """Return the first page: what is to be corrected, what is not sure, what to ask."""
@@ -130,7 +130,7 @@ class Controle(EtudeDiagnostic):
     def non_dits(self) -> Tableau | None:
         """Return what the convention does not say of its structures."""
         words, source = self.catalogue, self.convention.source_offre
-        found = manques(self.dossier.offre, words.coherence.relations.attendus_offre, words.offre)
+        found = manques(self.dossier.offre, words.relations.attendus_offre, words.offre)
         return tableau_manques(found, replace(self.contexte, source=source)) or None
 
     def vulnerabilite(self) -> Bloc | None:

@@ -53,7 +53,7 @@ class Diagnostic(EtudeDiagnostic):
         words = [
             f"« {statut.mot} » : {minuscule(statut.libelle)}"
             for code, statut in contexte.statuts.items()
-            if code in met and statut.absence
+            if code in met and statut.mot
         ]
         words += [f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}"] * (Statut.PROVISOIRE in met)
         known = rows[VALEURS].notna().any(axis=1)

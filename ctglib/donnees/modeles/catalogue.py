@@ -108,12 +108,11 @@ class IndicateursContexte(Modele):  # ``contexte.yaml``: the indicators of the p
 class Statut(Modele):  # an SDMX observation status
     code: Literal["A", "P", "E", "L", "M", "O", "Q"]
     libelle: Texte
-    absence: bool  # the value is then empty
-    mot: str = ""  # that a table shows in place of it
+    mot: str = ""  # of an absence, that a table shows in place of the value
 
 
 class Statuts(Modele):
-    statuts: list[Statut] = Field(min_length=1)
+    statuts: Annotated[list[Statut], noms.Unique("code")] = Field(min_length=1)
 
 
 class Unite(Nomme):

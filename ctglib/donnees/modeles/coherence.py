@@ -128,11 +128,6 @@ class Relations(Modele):  # ``relations.yaml``: what holds between indicators by
     attendus_offre: dict[noms.Type, tuple[noms.Caracteristique, ...]] = {}
 
 
-class ReglesCoherence(Modele):  # the rules and the relations they run on
-    relations: Relations
-    regles: Regles
-
-
 class Correction(Validation):  # a damaged place of the source, read otherwise than written
     id: Identifiant
     objet: Texte

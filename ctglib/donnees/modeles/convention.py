@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from string import Formatter
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -39,6 +39,7 @@ RoleDeClause = Literal[
     "donnees_personnelles", "diagnostic", "offre", "fiches", "referentiel",
 ]  # fmt: skip
 SUR_LES_DONNEES: tuple[RoleDeClause, ...] = ("source", "donnees_personnelles", "confidentialite")
+T = TypeVar("T")
 _CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
 
 
@@ -318,6 +319,18 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
             return _CLAUSE.sub(lambda clause: cited[clause[1]], text) if all(cited.values()) else ""
 
         return cite(re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", lambda found: cite(found[1]), phrase))
+
+    def lire(self, regles: T) -> T:
+        """Return what the catalogue says as the convention reads it: its own clauses cited in every text."""
+        if isinstance(regles, str):
+            return self.ecrire(regles)
+        if isinstance(regles, dict):
+            return {name: self.lire(value) for name, value in regles.items()}
+        if isinstance(regles, list | tuple):
+            return type(regles)(map(self.lire, regles))
+        if isinstance(regles, Modele):
+            return regles.model_copy(update={name: self.lire(value) for name, value in regles})
+        return regles
 
 
 def _et(noms: list[str]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from ctglib.donnees.modeles import Identifiant, Modele, Texte, complet, noms
 from ctglib.donnees.modeles.coherence import MotDeVerdict
-from ctglib.donnees.modeles.convention import Convention, Lacune, RoleDeClause, Validation
+from ctglib.donnees.modeles.convention import Lacune, RoleDeClause, Validation
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
@@ -52,10 +52,6 @@ class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of ev
     niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)  # 0 to 4 in the grid of annexe 4
     raisons: dict[Identifiant, Texte]  # why nothing can be judged
     mots: dict[Identifiant, Texte] = {}  # the other sentences of the scoring; their ``{names}`` are filled
-
-    def selon(self, convention: Convention) -> Evaluation:
-        """Return the words as a convention reads them: its own articles cited."""
-        return self.model_copy(update={"mots": {name: convention.ecrire(text) for name, text in self.mots.items()}})
 
 
 class ThemeRevisite(Modele):  # the public series that say what became of a theme
@@ -115,17 +111,6 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     tableaux: dict[Identifiant, Presentation]
     suivante: ConventionSuivante
 
-    def selon(self, convention: Convention) -> ReglesFinales:
-        """Return the rules as a convention reads them: its own articles cited, without what it does not settle."""
-
-        def cite(preuves: tuple[PreuveDeCritere, ...]) -> tuple[PreuveDeCritere, ...]:
-            read = [preuve.model_copy(update={"libelle": convention.ecrire(preuve.libelle)}) for preuve in preuves]
-            return tuple(preuve for preuve in read if preuve.libelle)
-
-        told = [one.model_copy(update={"preuves": cite(one.preuves)}) for one in self.criteres]
-        words = {name: convention.ecrire(text) for name, text in self.mots.items()}
-        return self.model_copy(update={"criteres": tuple(told), "mots": words})
-
 
 class LectureObjectif(Modele):  # what an objective rests on
     fiche: noms.Fiche
@@ -154,7 +139,6 @@ class Lectures(Modele):  # ``lectures.yaml`` of a convention: links that its tex
 class Obligation(Modele):  # what binds a commune of more than so many inhabitants
     au_dela: int = Field(ge=0)
     quoi: Texte
-    schema_: bool = Field(default=False, alias="schema")  # the one that the table is about
 
 
 class Connu(Modele):  # what the workbook may know of an element
@@ -177,19 +161,12 @@ class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     lu_le: date
     confirme: Validation | None = None  # until then, « à vérifier »
     population: noms.Indicateur
-    obligations: tuple[Obligation, ...]
+    obligations: tuple[Obligation, ...] = Field(min_length=1)  # the last is the schéma that the table is about
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     source_des_themes: Texte
     themes_minimum: dict[Texte, tuple[Texte, ...]]  # that a CTG covers at least, and the words that name each
     tableau: Presentation
     mots: dict[Identifiant, Texte]
-
-    @field_validator("obligations")
-    @classmethod
-    def _un_schema(cls, obligations: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
-        if sum(item.schema_ for item in obligations) != 1:
-            raise ValueError("une obligation, et une seule, dont « schema » est vrai")
-        return obligations
 
 
 class AppreciationCritere(Modele):

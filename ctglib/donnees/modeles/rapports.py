@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ctglib.donnees.modeles import Date, Identifiant, Modele, Nomme, Positif, Texte, complet, noms
-from ctglib.donnees.modeles.convention import Convention, RoleDeClause
+from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.suivi import NatureDeChangement, Public
 
 CodeProposition = Literal[
@@ -52,7 +52,6 @@ class RegleDeProposition(Modele):  # what the bilan proposes when its data call 
     pourquoi: Texte
     clauses: tuple[RoleDeClause, ...] = ()
     exigee: bool = False  # not made without its clauses
-    reference: Texte = "convention"  # the clauses as the convention numbers them
 
 
 class Presentation(Modele):  # of a table; ``{lieu}``, ``{annee}`` and the like are filled
@@ -83,17 +82,6 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     natures_d_avenant: dict[NatureDeChangement, Texte]
     lectures: dict[Lecture, Texte]
 
-    def selon(self, convention: Convention) -> ReglesBilan:
-        """Return the rules as a convention reads them: its own articles cited, without what it does not settle."""
-        cited = {regle.id: convention.citer(*regle.clauses) for regle in self.propositions}
-        kept = [
-            regle.model_copy(update={"reference": cited[regle.id] or "convention"})
-            for regle in self.propositions
-            if cited[regle.id] or not regle.exigee
-        ]
-        words = {name: convention.ecrire(text) for name, text in self.mots.items()}
-        return self.model_copy(update={"propositions": tuple(kept), "mots": words})
-
 
 class RoleDeFichier(Modele):  # what data files are for; a file takes the first role that fits
     motif: Texte  # as in a shell
@@ -109,15 +97,6 @@ class Synthese(Modele):  # ``synthese.yaml``
     tranches_age: dict[noms.Indicateur, tuple[int, int]]  # its ages, the last included
     fichiers: list[RoleDeFichier]
     sigles: dict[str, Texte] = {}
-
-    def selon(self, convention: Convention) -> Synthese:
-        """Return the roles of the files as a convention reads them: the part of its own text that each one is."""
-        told = [convention.ecrire(one.partie) or "texte de la convention" for one in self.fichiers]
-        kept = [
-            one.model_copy(update={"partie": part[0].upper() + part[1:]})
-            for one, part in zip(self.fichiers, told, strict=True)
-        ]
-        return self.model_copy(update={"fichiers": kept})
 
 
 class PhraseDeSection(Modele):  # a sentence of the diagnostic, said when every indicator stands as ``si`` has it
