@@ -26,6 +26,7 @@ CATALOGUES = (
     "comparaison",
     "conformite",
     "diagnostic",
+    "donnees_publiques",
     "evaluation",
     "evaluation_finale",
     "portrait",

@@ -165,15 +165,7 @@ def _remplir(series: list[tuple], *liens: dict) -> pd.DataFrame:
     rows = [("1.1", name, code, 2018, "nombre", "à demander") for name in ("a", "b") for code in ("01001", "01")]
     names = ["territoire", "annee", "valeur"]
     known = pd.DataFrame(series, columns=["indicateur", *names]).assign(statut="A", source="Cnaf")
-    words = {
-        "anciennete": 5,
-        "note": "{source} ; publique",
-        "a_demander": "à",
-        "source": "s",
-        "date": "d",
-        "aucune_date": "n",
-        "annonce": ("a",),
-    }
+    words = {"anciennete": 5, "mots": {"note": "{source} ; publique"}, "annonce": ("a",)}
     links = [{"indicateur": "a", "raison": "même champ", **link} for link in liens or ({"series": ["s"]},)]
     return remplir(
         pd.DataFrame(rows, columns=["section", "indicateur", "territoire", "annee", "unite", "note"]),

@@ -226,7 +226,7 @@ def remplir(lignes: pd.DataFrame, publiques: pd.DataFrame, regles: DonneesPubliq
     Returns:
         The columns of ``annexe1.csv``, in the order of the rows.
     """
-    found = pd.concat([_publique(item, publiques, regles.note) for item in regles.lignes], ignore_index=True)
+    found = pd.concat([_publique(item, publiques, regles.mots["note"]) for item in regles.lignes], ignore_index=True)
     years = found[found["territoire"].eq(territoire)].groupby("indicateur")["annee"].max()
     asked = years.max() if len(years) else lignes["annee"]
     years = years[years >= years.max() - regles.anciennete]

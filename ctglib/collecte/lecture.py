@@ -279,8 +279,7 @@ def _donnees_personnelles(grille: Grille, regles: Confidentialite, places: dict[
         if len(texts) > 1:
             for column, text in texts.items():
                 if what := colonne_personnelle(text, regles):
-                    told = {"nom": text, "quoi": what, "pourquoi": regles.pourquoi, "remede": regles.remede}
-                    yield grille.faute("colonne_personnelle", row, f"{lettre(column)} : {text}", **told)
+                    yield grille.faute("colonne_personnelle", row, f"{lettre(column)} : {text}", nom=text, quoi=what)
             break
     for row, cells in grille.lignes.items():
         for column, cell in cells.items():
@@ -288,8 +287,8 @@ def _donnees_personnelles(grille: Grille, regles: Confidentialite, places: dict[
             if not typed or (not isinstance(cell.valeur, str) and len(cell.texte) < _LONGUEUR_D_UN_NIR):
                 continue
             if what := valeur_personnelle(cell.texte, regles):
-                told = {"texte": " ".join(cell.texte.split()), "pourquoi": regles.pourquoi, "remede": regles.remede}
-                yield grille.faute("personne", row, places.get(column, lettre(column)), quoi=what, **told)
+                text = " ".join(cell.texte.split())
+                yield grille.faute("personne", row, places.get(column, lettre(column)), texte=text, quoi=what)
 
 
 # Atomic, and never begun inside a chain of hyphens: a long text is read once, not once from each of its words.

@@ -78,10 +78,10 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     Its parties and fiches are the old one's, and its initial values the last ones known. Dates, échéances and targets
     are what the parties have to agree on: none is carried over, nor is a direction or a threshold of the old text.
     """
-    convention, rules, notes = etude.convention, etude.catalogue.donnees_publiques, etude.finale.regles.suivante
+    convention, public, rules = etude.convention, etude.catalogue.donnees_publiques, etude.finale.regles
     dossier = etude.suivi.dossier
     annexe1 = diagnostic_public(
-        etude.catalogue.themes, rules, (convention.territoire, convention.membres, convention.reference),
+        etude.catalogue.themes, public, (convention.territoire, convention.membres, convention.reference),
         annee=debut.year - 1, ancien=dossier.annexe1, series=etude.series if convention.fictive else None,
     )  # fmt: skip
     told = convention.model_dump(mode="python", exclude_none=True)
@@ -96,12 +96,12 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     text = {
         **told,
         "id": nom,
-        "titre": notes.titre.format(de=de, **years),
+        "titre": etude.mot("projet_titre").format(de=de, **years),
         "debut": debut,
         "fin": fin,
-        "date_signature": {"absent": notes.signature_absente},
-        "source_texte": notes.source_texte.format(de=de, avant="{debut}-{fin}".format(**old), **years),
-        **_sources_du_diagnostic(rules, annexe1),
+        "date_signature": {"absent": etude.mot("projet_sans_signature")},
+        "source_texte": etude.mot("projet_source").format(de=de, avant="{debut}-{fin}".format(**old), **years),
+        **_sources_du_diagnostic(public, annexe1),
         "source_suivi": advance(convention.source_suivi),
         "articles": [
             item | {name: advance(item[name]) for name in ("objet", "consequence")} for item in told["articles"]
@@ -112,7 +112,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         ],
         "schemas": [item for item in told["schemas"] if item["fin"] >= debut.year],
         "annexes_vides": [],
-        "lacunes": [item.model_dump() for item in notes.lacunes],
+        "lacunes": [item.model_dump() for item in rules.lacunes_du_projet],
     }
     # A schéma that has ended takes the readings of it along; annexe 1, the corrections of its figures.
     kept = {text for schema in text["schemas"] for text in (*schema["axes"], *schema["chapitres"])}
@@ -120,7 +120,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     readings["schemas"] = [item for item in readings["schemas"] if item["element"] in kept]
     corrections = [item.model_dump(mode="python", exclude_none=True) for item in dossier.corrections
                    if item.fichier in RECOPIES]  # fmt: skip
-    source, head = f"{CONVENTIONS}/{ancienne}", [line.format(ancienne=ancienne) for line in notes.entete]
+    source, head = f"{CONVENTIONS}/{ancienne}", [line.format(ancienne=ancienne) for line in rules.entete_du_projet]
     names = [name for name in RECOPIES if existe(f"{source}/{name}")]
     if "logos/" in lister(source):
         names += [f"logos/{name}" for name in lister(f"{source}/logos") if not name.endswith("/")]
@@ -134,7 +134,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     }
     starts = [item["valeur_initiale"] for fiche in text["fiches"] for item in fiche["indicateurs"]]
     taken = sum("valeur" in item for item in starts)
-    return _rendre(nom, files, notes.annonce, annexe1, reprises=taken, indicateurs=len(starts))
+    return _rendre(nom, files, rules.annonce_du_projet, annexe1, reprises=taken, indicateurs=len(starts))
 
 
 def _rendre(
@@ -164,7 +164,8 @@ def diagnostic_public(
         rows = [(title, item.id, code, item.unite) for title, item in items for code in (territoire, reference)]
         ancien = pd.DataFrame(rows, columns=["section", "indicateur", "territoire", "unite"]).assign(annee=annee)
     asked = {
-        item.id: regles.a_demander.format(qui=item.collecte.qui, document=item.collecte.document) for _, item in items
+        item.id: regles.mots["a_demander"].format(qui=item.collecte.qui, document=item.collecte.document)
+        for _, item in items
     }
     lines = ancien.drop_duplicates(["indicateur", "territoire"], keep="last")
     if series is None:
@@ -178,13 +179,13 @@ def diagnostic_public(
 def _sources_du_diagnostic(regles: DonneesPubliques, annexe1: pd.DataFrame) -> dict[str, str]:
     """Return what ``convention.yaml`` says of these figures: their source and their years."""
     years = enumerer([str(year) for year in sorted(annexe1.loc[annexe1["valeur"].notna(), "annee"].unique())])
-    date = regles.date.format(annees=years) if years else regles.aucune_date
-    return {"source_diagnostic": regles.source, "date_des_donnees": date}
+    date = regles.mots["date"].format(annees=years) if years else regles.mots["aucune_date"]
+    return {"source_diagnostic": regles.mots["source"], "date_des_donnees": date}
 
 
 def _fiche(fiche: Fiche, etude: EtudeFinale, old: Mapping[str, int]) -> dict[str, object]:
     """Return what a fiche says that is not as it was: no dates, no targets, the last known values to start from."""
-    notes, known = etude.finale.regles.suivante, etude.parcours.set_index("indicateur")
+    known = etude.parcours.set_index("indicateur")
     rows = a_la_date(etude.suivi.observations, etude.annees[-1])
     whole = rows[rows["dimension"].eq("") & rows["territoire"].eq(etude.convention.territoire)]
     sources = whole.set_index(["indicateur", "annee"])["source"].to_dict()
@@ -192,11 +193,11 @@ def _fiche(fiche: Fiche, etude: EtudeFinale, old: Mapping[str, int]) -> dict[str
     def start(row: pd.Series) -> dict[str, object]:
         """Return the last known value of an indicator with its year and source, or why there is none."""
         if row["table"] != OBSERVATIONS:
-            return {"absent": notes.valeur_qualitative}
+            return {"absent": etude.mot("projet_qualitatif")}
         if pd.isna(row["connue"]):
-            return {"absent": notes.valeur_absente.format(**old)}
+            return {"absent": etude.mot("projet_sans_valeur").format(**old)}
         value, year = float(row["connue"]), int(row["annee_connue"])
-        told = [notes.reference.format(**old), sources.get((row.name, year), "")]
+        told = [etude.mot("projet_reference").format(**old), sources.get((row.name, year), "")]
         told += ["provisoire"] if row["statut_connue"] == Statut.PROVISOIRE else []
         value = int(value) if value.is_integer() else value
         return {"valeur": value, "annee": year, "reference": " ; ".join(filter(None, told))}
@@ -209,7 +210,7 @@ def _fiche(fiche: Fiche, etude: EtudeFinale, old: Mapping[str, int]) -> dict[str
             {
                 **item.model_dump(include={"id", "libelle"}, exclude_defaults=True),
                 "valeur_initiale": start(known.loc[item.id]),
-                "cible": {"absent": notes.cible_absente},
+                "cible": {"absent": etude.mot("projet_sans_cible")},
             }
             for item in fiche.indicateurs
         ],

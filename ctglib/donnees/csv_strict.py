@@ -143,7 +143,7 @@ def _fautes_d_en_tete(
         if name in known:
             continue
         if regles and (what := colonne_personnelle(name, regles)):
-            told = mots("colonne_personnelle", nom=name, quoi=what, pourquoi=regles.pourquoi, remede=regles.remede)
+            told = mots("colonne_personnelle", nom=name, quoi=what)
         elif close := proches(name, missing):  # that column misspelt: one fault, not two
             missing.remove(close[0])
             told = mots("colonne_mal_ecrite", nom=name, proche=close[0])
@@ -208,7 +208,7 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
         if bound is not None and (float(texte) < bound if name == "minimum" else float(texte) > bound):
             return mots(name, **told, **{name: bound})
     if regles and champ.type == "string" and (what := valeur_personnelle(texte, regles)):
-        return mots("personne", texte=texte, quoi=what, pourquoi=regles.pourquoi, remede=regles.remede)
+        return mots("personne", texte=texte, quoi=what)
     return None
 
 

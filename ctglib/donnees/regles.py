@@ -371,8 +371,7 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     for document in pieces.lus("convention/avenants", *SUIVI):
         for path, text in document.textes.items():
             if what := valeur_personnelle(text, rules):
-                words = {"texte": text, "quoi": what, "pourquoi": rules.pourquoi, "remede": rules.remede}
-                yield document.dire(path, "personne", **words)
+                yield document.dire(path, "personne", texte=text, quoi=what)
 
 
 DES_FICHIERS = (

@@ -195,6 +195,7 @@ _MOTIFS = {
     "^[0-9a-f]{64}$": "empreinte",
     "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$": "territoire",
 }
+_EXPRESSION = {"pattern_type": "string_type", "pattern_regex": "expression"}  # of a text that is to be a regular one
 
 
 def _traduire(erreur: ValidationError, modele: type[BaseModel], document: Document) -> Iterator[Faute]:
@@ -240,7 +241,7 @@ def _situer(contenu: object, detail: dict) -> tuple[Chemin, Chemin, object]:
 def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
     """Return the fault of an error of pydantic, in the words that ``fautes.yaml`` has for its kind."""
     path: Chemin = detail["chemin"]
-    kind, value = detail["type"], detail["input"]
+    kind, value = _EXPRESSION.get(detail["type"], detail["type"]), detail["input"]
     text = document.textes.get(path) if "[key]" not in detail["loc"] else None
     told = {
         "valeur": _trouve(value, text),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from operator import attrgetter
 from typing import Annotated, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -14,6 +15,7 @@ CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{
 Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Annee = Annotated[int, Field(ge=1900, le=2100)]
+Expression = Annotated[re.Pattern[str], AfterValidator(attrgetter("pattern"))]  # a text that is a well-formed one
 Positif = Annotated[int, Field(ge=1)]  # a number, a rank, how many
 Date = date  # the type for layers that have no clock
 
@@ -28,17 +30,6 @@ class Modele(BaseModel):
 class Nomme(Modele):  # what has an id, and its name in a report
     id: Identifiant
     libelle: Texte
-
-
-def _expression(motif: str) -> str:
-    try:
-        re.compile(motif)
-    except re.error as error:
-        raise ValueError("une expression régulière bien formée") from error
-    return motif
-
-
-Expression = Annotated[str, AfterValidator(_expression)]
 
 
 def complet(codes: object) -> AfterValidator:

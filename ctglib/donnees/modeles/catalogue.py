@@ -287,8 +287,6 @@ class Comparaison(Modele):  # ``comparaison.yaml``
 
 
 class Confidentialite(Modele):  # expressions, and what each finds: « une adresse électronique »
-    pourquoi: Texte
-    remede: Texte
     colonnes: dict[Expression, Texte] = Field(min_length=1)  # fit a whole heading, as ``date_de_naissance``
     valeurs: dict[Expression, Texte] = Field(min_length=1)  # are searched for in a cell
 

@@ -84,19 +84,6 @@ class ForceDePreuve(MotDeVerdict):  # how strong the evidence of a contribution 
     regle: Texte  # when the workbook says so
 
 
-class ConventionSuivante(Modele):  # the words of a draft of the next convention
-    entete: tuple[Texte, ...]
-    titre: Texte
-    signature_absente: Texte
-    cible_absente: Texte
-    valeur_absente: Texte
-    valeur_qualitative: Texte
-    reference: Texte
-    source_texte: Texte
-    annonce: tuple[Texte, ...]
-    lacunes: tuple[Lacune, ...]  # what one that begins leaves open
-
-
 class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     signes: int = Field(ge=20)
     diagnostic: tuple[ThemeRevisite, ...]
@@ -109,7 +96,9 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     limites: tuple[Texte, ...]
     mots: dict[Identifiant, Texte]
     tableaux: dict[Identifiant, Presentation]
-    suivante: ConventionSuivante
+    entete_du_projet: tuple[Texte, ...]  # of a draft of the next convention
+    annonce_du_projet: tuple[Texte, ...]  # what the command says of it
+    lacunes_du_projet: tuple[Lacune, ...]  # what one that begins leaves open
 
 
 class LectureObjectif(Modele):  # what an objective rests on

@@ -56,11 +56,7 @@ class LignePublique(Modele):  # an indicator of a diagnostic that public series 
 
 class DonneesPubliques(Modele):  # ``donnees_publiques.yaml``: what public figures say of a diagnostic, and its words
     anciennete: int = Field(ge=0)
-    note: Texte
-    a_demander: Texte
-    source: Texte
-    date: Texte
-    aucune_date: Texte
+    mots: dict[Identifiant, Texte]
     annonce: tuple[Texte, ...]
     lignes: Annotated[tuple[LignePublique, ...], noms.Unique("indicateur")]
 
