@@ -32,11 +32,10 @@ class Conformite(Montrable):
         told = [words["sans_population"]]
         if self.population is not None:  # whom the obligations bind
             count, year = self.population
-            bound = [item for item in rules.obligations if count > item.au_dela]
-            owed, places = " ; ".join(item.quoi for item in bound), self.etude.contexte.lieux
+            owed = " ; ".join(what for above, what in rules.obligations.items() if count > above)
+            places, threshold = self.etude.contexte.lieux, [*rules.obligations][-1]
             applies = words["s_applique"].format(habitants=nombre(count), annee=year, obligations=owed, **places)
-            schema = rules.obligations[-1]
-            held = words["tient_lieu" if schema in bound else "non_applicable"].format(seuil=nombre(schema.au_dela))
+            held = words["tient_lieu" if count > threshold else "non_applicable"].format(seuil=nombre(threshold))
             told = [f"{applies} {words['si_epci']}", held]
         absent, source = themes_absents(rules, self.etude.convention), rules.source_des_themes
         told += [words["theme"].format(theme=theme, source=source) for theme in absent]

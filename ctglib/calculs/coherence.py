@@ -57,7 +57,7 @@ def controler(dossier: Dossier) -> pd.DataFrame:
             signed = f"{reason.raison} ({reason.par}, {reason.date.strftime('%d/%m/%Y')})"
             found[reason.cle].update(statut="justifie", motif=signed)
     table, rules = pd.DataFrame([*constats, *obsolete], columns=list(COLONNES)), dossier.catalogue.regles
-    ranks = {"gravite": rules.gravites, "statut": rules.statuts, "regle": [rule.id for rule in rules.regles]}
+    ranks = {"gravite": rules.gravites, "statut": rules.statuts, "regle": rules.regles}
     order = {name: table[name].map(list(known).index) for name, known in ranks.items()}
     order = pd.DataFrame({"cache": ~table["statut"].isin(STATUTS_MONTRES), **order})
     table = table.loc[order.sort_values(list(order)).index]
@@ -75,7 +75,7 @@ class Controle(Lecture):
 
     convention = property(lambda self: self.dossier.convention)
     relations = property(lambda self: self.catalogue.relations)
-    regle = property(lambda self: self.catalogue.regles.regle)
+    regles = property(lambda self: self.catalogue.regles.regles)
 
     def constat(
         self, regle: str, *cles: str, relation: modeles.Relation | None = None, indicateurs: Iterable[str] = (),
@@ -85,7 +85,7 @@ class Controle(Lecture):
 
         That of a relation has the relation's own object, reason and severity, and its id in the key.
         """
-        rule, place = self.regle(regle), self.catalogue.territoires.get(cles[-1] if cles else "")
+        rule, place = self.regles[regle], self.catalogue.territoires.get(cles[-1] if cles else "")
         if relation:
             cles, faits = (relation.id, *cles), {"objet": relation.objet, "pourquoi": relation.pourquoi or "", **faits}
         told = {name: getattr(rule, name).format(**faits) for name in MOTS}
@@ -181,7 +181,7 @@ def _variation_comparee(relation: modeles.VariationsComparables, territoire: str
 
 def _variation_des_parties(relation: modeles.VariationDesParties, territoire: str, check: Controle) -> Trouve:
     """A variation that its parts do not give back, every rounding carried through; some parts only bound the past."""
-    step = check.regle("variation_des_parties").seuils["arrondi"] / 2
+    step = check.regles["variation_des_parties"].seuils["arrondi"] / 2
     names = (relation.tout, *relation.parties)
     values, changes = ([check.valeur(name, territoire, column) for name in names] for column in ("valeur", VARIATION))
     # A fall of 100 % does not say what the past was.
@@ -322,7 +322,7 @@ def quotients(check: Controle) -> Constats:
         found = np.where((parts > 0) & (parts <= wholes), 100 * parts / wholes, np.nan)  # part, whole, territory
     for share in shares:
         printed = table.loc[share.id].dropna()
-        if len(printed) < check.regle("quotient").seuils["territoires"]:
+        if len(printed) < check.regles["quotient"].seuils["territoires"]:
             continue
         gaps = np.abs(found[:, :, table.columns.get_indexer(printed.index)] - printed.to_numpy())
         near = (gaps <= check.demi_pas(share.id) + EPSILON).all(axis=2)
@@ -457,7 +457,7 @@ def _d_une_fiche(fiche: Fiche, check: Controle) -> Iterator[tuple[str, dict[str,
             told = f"aucune {words}" if len(absent) == total else part
             yield rule, {"ecrit": f"{total} indicateur{'s' * (total > 1)}", "calcule": told}
     # An initial value that is absent because nothing is measured on a scale.
-    words = check.regle("indicateur_qualitatif").mots["absence"]
+    words = check.regles["indicateur_qualitatif"].mots["absence"]
     absent = [item for item in written if isinstance(item.valeur_initiale, Absence)]
     if found := [item for item in absent if contient(item.valeur_initiale.absent, words)]:
         why = dict.fromkeys(item.valeur_initiale.absent for item in found)
@@ -467,7 +467,7 @@ def _d_une_fiche(fiche: Fiche, check: Controle) -> Iterator[tuple[str, dict[str,
     if found := [item.libelle for item in results if shown.isdisjoint(item.indicateurs)]:
         told = f"{len(found)} sur {len(results)} résultat{'s' * (len(results) > 1)} sans indicateur"
         yield "resultat_sans_indicateur", {"ecrit": " ; ".join(found), "calcule": told}
-    words = check.regle("resultat_etranger").mots["note"]
+    words = check.regles["resultat_etranger"].mots["note"]
     if found := [item for item in results if item.note and contient(item.note, words)]:
         many = f"ces {len(found)} résultats semblent", "les "
         told, them = many if len(found) > 1 else ("ce résultat semble", "l'")
@@ -477,7 +477,7 @@ def _d_une_fiche(fiche: Fiche, check: Controle) -> Iterator[tuple[str, dict[str,
         yield "resultat_etranger", {"ecrit": " ; ".join(item.libelle for item in found), "calcule": told}
     # Texts that name a territory of another level than the convention's; of a note, the sentence that matters.
     territoire = check.catalogue.territoires[check.convention.territoire]
-    levels = check.regle("perimetre_different").mots
+    levels = check.regles["perimetre_different"].mots
     words = [word for level, words in levels.items() if level != territoire.niveau for word in words]
     texts = [fiche.titre, *fiche.constat_initial, *fiche.objectifs, *(item.texte for item in fiche.modalites)]
     texts += [item.libelle for item in results]
@@ -513,7 +513,7 @@ def de_l_acte(check: Controle) -> Constats:
             told = f"échu avant le début de la convention, qui court de {start} à {end}"
         if schema.fin < end:
             yield check.constat("schema_echu", str(rank), schema=schema, calcule=told)
-    roles = check.regle("lacune_du_diagnostic").mots["clauses"]
+    roles = check.regles["lacune_du_diagnostic"].mots["clauses"]
     places = tuple(convention.citer(role) for role in roles if role in convention.clauses)
     for lacune in convention.lacunes:
         if lacune.reference.startswith(places):
@@ -531,7 +531,7 @@ def corrections(check: Controle) -> Constats:
             yield check.constat("correction", item.id, correction=item, **told)
         else:
             yield check.constat("correction_obsolete", item.id, correction=item)
-    words = check.regle("lecture_non_declaree").mots["note"]
+    words = check.regles["lecture_non_declaree"].mots["note"]
     for name, table in tables.items():
         declared = [item.mention for item in check.dossier.corrections if item.fichier == name]
         for note in dict.fromkeys(table["note"]):

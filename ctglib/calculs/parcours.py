@@ -322,7 +322,7 @@ def conformite(
     }
     rows = [
         (item.id, item.titre, *told.get(item.id, ("", ())),
-         *({one: found[one] for one in getattr(item.connu, name) if one in found} for name, found in known.items()),
+         *({one: found[one] for one in getattr(item, name) if one in found} for name, found in known.items()),
          item.manque, item.detenteurs)
         for item in regles.elements
     ]  # fmt: skip

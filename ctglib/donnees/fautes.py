@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ class Faute:
 
 
 @cache
-def phrases() -> dict[str, list[str]]:
-    """Return ``fautes.yaml``: what was found, expected and is to be done, by fault."""
+def phrases(fichier: str = "fautes.yaml") -> dict[str, Any]:
+    """Return what was found, expected and is to be done, by fault, or another file of texts that stands beside it."""
     import yaml
 
-    return yaml.safe_load(Path(__file__).with_name("fautes.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(Path(__file__).with_name(fichier).read_text(encoding="utf-8"))
 
 
 def mots(cle: str, /, **valeurs: object) -> tuple[str, str, str]:

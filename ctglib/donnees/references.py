@@ -9,17 +9,14 @@ not make a hundred.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import chain
-from pathlib import Path
 from types import UnionType
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from ctglib.donnees.csv_strict import SchemaTable
-from ctglib.donnees.fautes import Faute
+from ctglib.donnees.fautes import Faute, phrases
 from ctglib.donnees.lecture import proches
 from ctglib.donnees.modeles.noms import Nom, Unique, marques
 from ctglib.donnees.modeles.suivi import AUTRES
@@ -28,13 +25,8 @@ from ctglib.donnees.yaml_strict import Chemin, Document
 
 CONVENTION = "convention/convention"
 SUIVIS = f"{CONVENTION} fiches.*.indicateurs.*.id"  # the indicators that fiches follow
+_NOMS = "noms.yaml"  # of each kind of name, the words of its faults, and where it is defined
 _PEU, _BEAUCOUP = 8, 20  # names shown whatever is written, and when none is close
-
-
-@cache
-def vocabulaires() -> dict[str, dict[str, Any]]:
-    """Return ``noms.yaml``: of each kind of name, the words of its faults, and where it is defined."""
-    return yaml.safe_load(Path(__file__).with_name("noms.yaml").read_text(encoding="utf-8"))
 
 
 def parcourir(
@@ -84,7 +76,7 @@ def noms_connus(pieces: Pieces) -> Noms:
     A kind none of whose files could be read has no name, and is not checked.
     """
     found: Noms = {}
-    for kind, words in vocabulaires().items():
+    for kind, words in phrases(_NOMS).items():
         if chosen_in := words.get("dans"):
             found[kind] = {
                 str(item.get(chosen_in["cle"])): [str(name) for _, name in parcourir(item, chosen_in["chemin"])]
@@ -142,7 +134,7 @@ def cellules_inconnues(lignes: pd.DataFrame, schema: SchemaTable, noms: Noms) ->
 def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
     """Yield a fault for each name defined again, in the same file or in another, and for what a list says twice."""
     # Two schémas may have like chapters.
-    named = [words for kind, words in vocabulaires().items() if kind != "schema"]
+    named = [words for kind, words in phrases(_NOMS).items() if kind != "schema"]
     groups = [tuple(words.get(key, ())) for words in named for key in ("definitions", "remplace")]
     for paths in dict.fromkeys([*groups, ("themes ordre",)]):
         for value, ((first, place), *found) in places(pieces, *paths).items():
@@ -171,7 +163,7 @@ def _encore(document: Document, chemin: Chemin, value: object, premier: Document
 
 def mots_du_nom(sorte: str, dans: object = "") -> tuple[str, str]:
     """Return what a name of a kind is and where it is defined, in the words of a fault."""
-    words = vocabulaires()[sorte]
+    words = phrases(_NOMS)[sorte]
     return words["libelle"], words["ou"].format(dans)
 
 

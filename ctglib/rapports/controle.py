@@ -38,7 +38,7 @@ class Controle(EtudeDiagnostic):
         found = controle.loc[controle["statut"].eq(OUVERT), "gravite"].value_counts()
         verdicts = self.jugements["verdict"].value_counts()
         open_ = [f"{nombre(found[key])} {title.lower()}" for key, title in rules.gravites.items() if key in found]
-        judged = [f"{nombre(verdicts[key])} {accorder(word.mot, verdicts[key])}"
+        judged = [f"{nombre(verdicts[key])} {accorder(word, verdicts[key])}"
                   for key, word in rules.verdicts.items() if key in verdicts]  # fmt: skip
         silence = dire("regles_sans_constat", nombre=silent) if silent else ""
         some = "constats_ouverts" if open_ else "aucun_constat"
@@ -56,9 +56,8 @@ class Controle(EtudeDiagnostic):
         A rule whose findings have a table of their own takes one line. Findings that others tell, and declared
         corrections, are in the CSV only, and a note counts them.
         """
-        regles, controle = self._regles, self.controle
+        regles, rules, controle = self._regles, self._regles.regles, self.controle
         shown = controle[controle["statut"].isin(STATUTS_MONTRES)]
-        rules = {rule.id: rule for rule in regles.regles}
         together = shown["regle"].map(lambda name: rules[name].detail is not None) & shown["statut"].ne(JUSTIFIE)
         ranks = shown.groupby(["regle", "statut"])["numero"]
         lines = shown.assign(ensemble=together, dernier=ranks.transform("max"), combien=ranks.transform("size"))
@@ -109,7 +108,7 @@ class Controle(EtudeDiagnostic):
         def recalcule(row: pd.Series) -> str:
             return majuscule(f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)
 
-        groups = shown["verdict"].map(lambda key: majuscule(compter(counts[key], f"phrase {words[key].mot}")))
+        groups = shown["verdict"].map(lambda key: majuscule(compter(counts[key], f"phrase {words[key]}")))
         return self._tableau("affirmations", shown, {"recalcule": recalcule}, donnees=self.jugements, groupes=groups)
 
     def corrections(self) -> Tableau | None:
@@ -141,10 +140,10 @@ class Controle(EtudeDiagnostic):
         """Return every rule that ran, what it verifies with its thresholds, and how many findings it gave."""
         found, numbers = self.controle["regle"].value_counts(), self.catalogue.seuils.model_dump()
         rows = []
-        for rule in self._regles.regles:
+        for name, rule in self._regles.regles.items():
             thresholds = {name: nombre_court(value) for name, value in {**numbers, **rule.seuils}.items()}
-            told, count = rule.explication.format_map(thresholds), int(found.get(rule.id, 0))
-            rows.append((rule.libelle, told, count, self._regles.gravites[rule.gravite], rule.id))
+            told, count = rule.explication.format_map(thresholds), int(found.get(name, 0))
+            rows.append((rule.libelle, told, count, self._regles.gravites[rule.gravite], name))
         table = pd.DataFrame(rows, columns=["regle", "explication", "constats", "gravite", "id"])
         return presenter(self.contexte, "coherence_regles", table)
 

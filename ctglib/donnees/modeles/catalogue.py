@@ -186,14 +186,10 @@ class Radar(Modele):  # ``radar.yaml``: index = 100 × value / reference; above 
     axes: Annotated[list[AxeRadar], noms.Unique("indicateur")] = Field(min_length=3)
 
 
-class ItemReferentiel(Nomme):
-    items: list[Texte] = []
-
-
 class ReferentielEmploi(Modele):  # the grid that the function of coordination is measured against
     cout_etp: float
-    attendus: Annotated[list[ItemReferentiel], noms.Unique("id")]
-    activites: Annotated[list[ItemReferentiel], noms.Unique("id")]
+    attendus: Annotated[list[Nomme], noms.Unique("id")]
+    activites: Annotated[list[Nomme], noms.Unique("id")]
 
 
 class Modalite(Modele):

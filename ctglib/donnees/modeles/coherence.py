@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles import Identifiant, Modele, Nomme, Texte, noms, soit
+from ctglib.donnees.modeles import Identifiant, Modele, Texte, noms, soit
 from ctglib.donnees.modeles.convention import Validation
 
 Gravite = Literal["a_corriger", "a_verifier", "information"]
@@ -14,7 +14,8 @@ StatutConstat = Literal["ouvert", "justifie", "redit", "corrige"]
 Verdict = Literal["verifiee", "contredite", "inverifiable"]
 
 
-class Regle(Nomme):  # a rule: its name, what it does, how grave its findings are, what to ask and whom
+class Regle(Modele):  # its name, what it does, how grave its findings are, what to ask and whom
+    libelle: Texte
     explication: Texte  # tells the thresholds as ``{name}``
     lieu: Texte = "{lieu}"  # the words of a finding, around what the rule works out
     objet: Texte = "{objet}"
@@ -28,25 +29,11 @@ class Regle(Nomme):  # a rule: its name, what it does, how grave its findings ar
     detail: Texte | None = None  # the table that gives its findings one by one: the others count them on one line
 
 
-class MotDeVerdict(Modele):  # a word that states something
-    mot: Texte
-    signe: str = ""  # of a verdict on a target, of a shape of its own
-
-    @property
-    def dit(self) -> str:
-        """The word, after its sign when it has one."""
-        return f"{self.signe}\u00a0{self.mot}" if self.signe else self.mot
-
-
 class Regles(Modele):  # ``regles.yaml``
     gravites: dict[Gravite, Texte]  # the gravest first
     statuts: dict[StatutConstat, Texte]
-    verdicts: dict[Verdict, MotDeVerdict]
-    regles: Annotated[tuple[Regle, ...], noms.Unique("id")]
-
-    def regle(self, identifiant: str) -> Regle:
-        """Return the rule of that id; a missing one is a KeyError, since the code and the file go together."""
-        return {regle.id: regle for regle in self.regles}[identifiant]
+    verdicts: dict[Verdict, Texte]
+    regles: dict[Identifiant, Regle]
 
 
 class Relation(Modele):  # what every relation has

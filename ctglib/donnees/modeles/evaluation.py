@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ctglib.donnees.modeles import Identifiant, Modele, Texte, complet, noms
-from ctglib.donnees.modeles.coherence import MotDeVerdict
 from ctglib.donnees.modeles.convention import Lacune, RoleDeClause, Validation
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
@@ -39,6 +38,16 @@ class SeuilsEvaluation(Modele):  # paces, the band of a maintien (a share of its
     tolerance_maintien: float = Field(ge=0)
     hasard_effectif: float = Field(ge=0)  # a smaller count names no direction
     hasard_ecarts: float = Field(ge=0)  # nor does a change under so many √(a + b)
+
+
+class MotDeVerdict(Modele):  # a verdict on a target
+    mot: Texte
+    signe: Texte  # of a shape of its own
+
+    @property
+    def dit(self) -> str:
+        """The word, after its sign."""
+        return f"{self.signe}\u00a0{self.mot}"
 
 
 class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of every code
@@ -80,7 +89,8 @@ class RegleRecommandation(Modele):  # the first that fits wins
     quand: Texte
 
 
-class ForceDePreuve(MotDeVerdict):  # how strong the evidence of a contribution is
+class ForceDePreuve(Modele):  # how strong the evidence of a contribution is
+    mot: Texte
     regle: Texte  # when the workbook says so
 
 
@@ -125,21 +135,12 @@ class Lectures(Modele):  # ``lectures.yaml`` of a convention: links that its tex
     schema_petite_enfance: Annotated[tuple[LectureConformite, ...], noms.Unique("element")] = ()
 
 
-class Obligation(Modele):  # what binds a commune of more than so many inhabitants
-    au_dela: int = Field(ge=0)
-    quoi: Texte
-
-
-class Connu(Modele):  # what the workbook may know of an element
-    diagnostic: tuple[noms.Indicateur, ...] = ()
-    series: tuple[noms.Contexte, ...] = ()
-    offre: tuple[noms.Type, ...] = ()
-
-
 class ElementDuSchema(Modele):
     id: Identifiant
     titre: Texte
-    connu: Connu = Connu()
+    diagnostic: tuple[noms.Indicateur, ...] = ()  # what the workbook may know of it
+    series: tuple[noms.Contexte, ...] = ()
+    offre: tuple[noms.Type, ...] = ()
     manque: Texte
     detenteurs: tuple[noms.Responsable, ...] = Field(min_length=1)  # services that have it
 
@@ -150,7 +151,8 @@ class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     lu_le: date
     confirme: Validation | None = None  # until then, « à vérifier »
     population: noms.Indicateur
-    obligations: tuple[Obligation, ...] = Field(min_length=1)  # the last is the schéma that the table is about
+    # By how many inhabitants a commune of more has to; the last is the schéma that the table is about.
+    obligations: dict[Annotated[int, Field(ge=0)], Texte] = Field(min_length=1)
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     source_des_themes: Texte
     themes_minimum: dict[Texte, tuple[Texte, ...]]  # that a CTG covers at least, and the words that name each
