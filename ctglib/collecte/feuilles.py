@@ -179,7 +179,7 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     if not first <= annee <= last:
         raise refus(f"{CONVENTIONS}/{convention}", *mots("annee_demandee", annee=annee, debut=first, fin=last))
     if responsable and responsable not in (known := dossier.catalogue.responsables):
-        raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "un service", "responsables.yaml"))
+        raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "service"))
     suivis = {year: lire_annee(convention, year) for year in sorted({annee, *annees_presentes(convention)})}
     return Cadre(dossier, _de_l_annee(gabarit, annee), annee, suivis, responsable, suivi.avenants)
 

@@ -111,12 +111,8 @@ def lire_finale(dossier: Dossier) -> Finale:
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
     lectures, saisie = (pieces.objets(f"convention/{name}") for name in ("lectures", "evaluation_finale"))
-    rules = dossier.convention.lire(pieces.objets("evaluation_finale")[0])
-    # A piece of evidence about what the convention does not settle has lost its words.
-    kept = [{"preuves": tuple(proof for proof in item.preuves if proof.libelle)} for item in rules.criteres]
-    told = [item.model_copy(update=proofs) for item, proofs in zip(rules.criteres, kept, strict=True)]
     return Finale(
-        regles=rules.model_copy(update={"criteres": tuple(told)}),
+        regles=dossier.convention.lire(pieces.objets("evaluation_finale")[0]),
         conformite=pieces.objets("conformite")[0],
         lectures=(*lectures, Lectures())[0],
         saisie=(*saisie, SaisieFinale())[0],

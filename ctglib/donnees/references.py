@@ -108,7 +108,7 @@ def noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 # Of the library, what a fiche follows: a convention may have other dispositifs than those it names.
                 spared = mark.selon and kind == "indicateurs" and item not in followed
                 if names is not None and not spared and str(value) not in names:
-                    yield document.faute(path, *nom_inconnu(value, names, *mots_du_nom(mark.sorte, chosen_in)))
+                    yield document.faute(path, *nom_inconnu(value, names, mark.sorte, chosen_in))
 
 
 def _au_dessus(contenu: Any, chemin: Chemin, cle: str) -> object:
@@ -126,9 +126,9 @@ def cellules_inconnues(lignes: pd.DataFrame, schema: SchemaTable, noms: Noms) ->
         for chosen_in, names in noms[champ.vocabulaire].items() if champ.vocabulaire else ():
             rows = lignes[lignes[champ.selon] == chosen_in] if champ.selon else lignes
             wrong = rows[~rows[champ.name].isin([*names, ""])]
-            words = mots_du_nom(champ.vocabulaire, chosen_in)
             for fichier, numero, ecrit in zip(wrong["fichier"], wrong["numero"], wrong[champ.name], strict=True):
-                yield Faute(fichier, *nom_inconnu(ecrit, names, *words), ligne=numero, colonne=champ.name)
+                words = nom_inconnu(ecrit, names, champ.vocabulaire, chosen_in)
+                yield Faute(fichier, *words, ligne=numero, colonne=champ.name)
 
 
 def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
@@ -161,17 +161,12 @@ def _encore(document: Document, chemin: Chemin, value: object, premier: Document
     return document.dire(chemin, "encore", valeur=str(value), ou=where)
 
 
-def mots_du_nom(sorte: str, dans: object = "") -> tuple[str, str]:
-    """Return what a name of a kind is and where it is defined, in the words of a fault."""
-    words = phrases(_NOMS)[sorte]
-    return words["libelle"], words["ou"].format(dans)
+def nom_inconnu(ecrit: object, connus: Iterable[object], sorte: str, dans: object = "") -> tuple[str, str, str]:
+    """Return what was found, expected and is to be done, for a name that is none of those known of its kind.
 
-
-def nom_inconnu(ecrit: object, connus: Iterable[object], libelle: str, ou: str = "") -> tuple[str, str, str]:
-    """Return what was found, expected (« un indicateur ») and is to be done, for a name that is none of those known.
-
-    ``ou`` is where such names are defined, "" when nothing can be added to them.
+    ``dans`` is what it is chosen in. A kind that says nowhere where it is defined takes no more names.
     """
+    libelle, ou = (phrases(_NOMS)[sorte].get(key, "").format(dans) for key in ("libelle", "ou"))
     written, names = str(ecrit)[:80], list(dict.fromkeys(map(str, connus)))
     close = proches(written, names)
     expected = f"{libelle} de {ou}" if ou else libelle

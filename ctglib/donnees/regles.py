@@ -21,7 +21,6 @@ from ctglib.donnees.references import (
     Noms,
     cellules_inconnues,
     elements,
-    mots_du_nom,
     nom_inconnu,
     noms_connus,
     noms_inconnus,
@@ -110,12 +109,9 @@ def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
     yield from _fautes(lignes[other], "unite", "unite")
     value, low, high = _nombres(lignes["valeur"]), lignes["cat_bas"], lignes["cat_haut"]
     wrong = lignes[(value < low) | (value > high)]
-    words = [
-        " et ".join(
-            f"{end:.12g} {word}" for end, word in zip(ends, ("au moins", "au plus"), strict=True) if pd.notna(end)
-        )
-        for ends in zip(wrong["cat_bas"], wrong["cat_haut"], strict=True)
-    ]
+    ends = {"cat_bas": "{:.12g} au moins", "cat_haut": "{:.12g} au plus"}
+    told = [wrong[name].map(words.format, "ignore") for name, words in ends.items()]
+    words = [" et ".join(filter(pd.notna, pair)) for pair in zip(*told, strict=True)]
     yield from _fautes(wrong.assign(bornes=words), "valeur", "bornes")
 
 
@@ -283,19 +279,19 @@ def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     for tree, path, analyse in elements(pieces, f"{CONVENTION} fiches.*.analyses.*"):
         type_ = str(analyse.get("type"))
         if type_ not in TYPES:
-            yield tree.faute((*path, "type"), *nom_inconnu(type_, sorted(TYPES), "un type d'analyse"))
+            yield tree.faute((*path, "type"), *nom_inconnu(type_, sorted(TYPES), "type_d_analyse"))
             continue
         name = str(analyse.get("nom") or type_)
         if (first := told.setdefault((path[:2], name), path)) != path:
             yield tree.dire((*path, "nom"), "analyses_de_meme_nom", nom=name, ligne=tree.ligne(first))
         needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
         roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
-        for where, written, lacking, may, one, the in (
-            ((*path, "roles"), list(roles), needed, needed | possible, "un rôle", "le rôle"),
-            (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "une clé", "la clé"),
+        for where, written, lacking, may, kind, the in (
+            ((*path, "roles"), list(roles), needed, needed | possible, "role_d_analyse", "le rôle"),
+            (path, [key for key in analyse if key in CLES], keys, keys | other_keys, "cle_d_analyse", "la clé"),
         ):
             for key in [key for key in written if key not in may]:
-                yield tree.faute((*where, key), *nom_inconnu(key, sorted(may), f"{one} d'une analyse « {type_} »"))
+                yield tree.faute((*where, key), *nom_inconnu(key, sorted(may), kind, type_))
             for key in sorted(lacking - set(written)):
                 yield tree.dire(where, "analyse_sans", nom=key, quoi=the, type=type_)
         for role in [role for role, played in roles.items() if isinstance(played, list) and role not in PLUSIEURS]:
@@ -325,7 +321,7 @@ def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         taken = [str(name) for _, name in parcourir(before.contenu, "comite.decisions.*.id")] if before else []
         for path, name in parcourir(document.contenu, "comite.suites.*.decision"):
             if name not in taken and (before is None or before.objet):
-                yield document.faute(path, *nom_inconnu(name, taken, "une décision", f"suivi/{annee - 1}/bilan.yaml"))
+                yield document.faute(path, *nom_inconnu(name, taken, "decision", annee - 1))
         if bilan is None:
             continue
         if bilan.annee != annee:
@@ -354,7 +350,7 @@ def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 kind = "fiche" if change.nature == "fiche" else "indicateur_de_fiche"
                 known = noms[kind].get("", [str(change.element)])
                 if change.element is not None and str(change.element) not in known:
-                    yield document.faute((*place, "element"), *nom_inconnu(change.element, known, *mots_du_nom(kind)))
+                    yield document.faute((*place, "element"), *nom_inconnu(change.element, known, kind))
                 if change.nature == "cible" and whole and not whole.debut.year <= change.annee <= pieces.fin.year:
                     years = {"debut": whole.debut.year, "fin": pieces.fin.year}
                     yield document.dire((*place, "annee"), "annee_de_la_cible", annee=change.annee, **years)

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
 
-from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.dossier import Dossier, en_dossier
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
-from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Avenant, Bilan, Participation
@@ -67,15 +66,8 @@ class DossierSuivi(Montrable):
     contexte: pd.DataFrame
     origines: dict[str, Origine]  # where each series comes from
 
-    @property
-    def catalogue(self) -> Catalogue:
-        """What the words mean."""
-        return self.dossier.catalogue
-
-    @property
-    def convention(self) -> Convention:
-        """The convention."""
-        return self.dossier.convention
+    catalogue = property(attrgetter("dossier.catalogue"))
+    convention = property(attrgetter("dossier.convention"))
 
 
 def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:

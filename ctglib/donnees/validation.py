@@ -15,7 +15,7 @@ from ctglib.donnees.magasin import FORMES, LOCALES, PUBLIQUES, Cle, charger_fami
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, lire_communes, reperes
 from ctglib.donnees.publiques import series as publiees
-from ctglib.donnees.references import mots_du_nom, nom_inconnu, noms_connus, places
+from ctglib.donnees.references import nom_inconnu, noms_connus, places
 from ctglib.donnees.regles import verifier
 from ctglib.donnees.vraisemblance import douter, lire_regles
 
@@ -88,7 +88,7 @@ def _series_inconnues(convention: str) -> Iterator[Faute]:
     known = [*noms_connus(pieces)["serie"][""], *publiees()["code"]]
     for code, found in places(pieces, "convention/convention fiches.*.series_publiques.*").items():
         for tree, path in found if code not in known else ():
-            yield tree.faute(path, *nom_inconnu(code, known, *mots_du_nom("serie")))
+            yield tree.faute(path, *nom_inconnu(code, known, "serie"))
 
 
 def _loin_des_series(convention: str) -> Iterator[Faute]:
@@ -130,7 +130,7 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
                 odd.append(f"{path}, {doubt.dit}")
         codes = sorted({code for item in kept.values() for code in item.series})
         unknown = [code for code in reperes().series if codes and code not in codes]
-        faults += [Faute(REPERES, *nom_inconnu(code, codes, "une série", PUBLIQUES)) for code in unknown]
+        faults += [Faute(REPERES, *nom_inconnu(code, codes, "serie_publique")) for code in unknown]
         whose = {item.code: family.id for family in families.values() for item in family.series}
         for folder in [f"sources/{name[:-1]}" for name in lister("sources") if name.endswith("/")]:
             path = f"{folder}/observations.csv"

@@ -321,13 +321,16 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
         return cite(re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", lambda found: cite(found[1]), phrase))
 
     def lire(self, regles: T) -> T:
-        """Return what the catalogue says as the convention reads it: its own clauses cited in every text."""
+        """Return what the catalogue says as the convention reads it: its own clauses cited in every text.
+
+        Of a list, what has lost its ``libelle`` goes: it is about what the convention does not settle.
+        """
         if isinstance(regles, str):
             return self.ecrire(regles)
         if isinstance(regles, dict):
             return {name: self.lire(value) for name, value in regles.items()}
         if isinstance(regles, list | tuple):
-            return type(regles)(map(self.lire, regles))
+            return type(regles)(item for item in map(self.lire, regles) if getattr(item, "libelle", True))
         if isinstance(regles, Modele):
             return regles.model_copy(update={name: self.lire(value) for name, value in regles})
         return regles
