@@ -19,7 +19,7 @@ UNITES = {
     "euros": Unite(id="euros", libelle="€", symbole="€", ecart="aucun", decimales=0),
 }
 STATUTS = {
-    code: Statut(code=code, libelle=libelle, mot=mot)
+    code: Statut(libelle=libelle, mot=mot)
     for code, libelle, mot in (
         ("A", "Normale", ""),
         ("P", "Valeur provisoire", ""),

@@ -20,7 +20,7 @@ from ctglib.graphiques.trajectoires import trajectoires
 
 VIDE = float("nan")
 DEBUT, FIN, AUJOURD_HUI = date(2023, 1, 1), date(2026, 12, 31), date(2025, 12, 31)
-SECRET = Statut(code="Q", libelle="Secrète", mot="secret")
+SECRET = Statut(libelle="Secrète", mot="secret")
 
 
 def evaluation() -> Evaluation:

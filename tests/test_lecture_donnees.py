@@ -187,5 +187,5 @@ def test_un_dossier_de_donnees_absent_dit_quelle_variable_corriger(
 def test_les_statuts_du_code_sont_ceux_du_catalogue() -> None:
     statuts = charger_yaml("catalogue/statuts.yaml", Statuts).statuts
 
-    assert [statut.value for statut in Statut] == [item.code for item in statuts]
-    assert set(ABSENCES) == {item.code for item in statuts if item.mot}
+    assert [statut.value for statut in Statut] == [*statuts]
+    assert set(ABSENCES) == {code for code, item in statuts.items() if item.mot}

@@ -209,4 +209,4 @@ def empreinte_de(part: EtudeAnnuelle) -> str:
     held += [value for one in part.suivi.suivis.values() for value in vars(one).values()]
     held += [getattr(part, name) for name in PAR_FICHE]
     told = [one.to_dict("split") if isinstance(one, pd.DataFrame) else one for one in held]
-    return signer(cle_de(part.suivi.nom), repr(told).encode())
+    return signer(cle_de(part.suivi.convention.id), repr(told).encode())

@@ -158,7 +158,6 @@ def _fautes_d_en_tete(
 
 
 def _doublons(relatif: str, rows: pd.DataFrame, schema: SchemaTable) -> Iterator[Faute]:
-    """Yield a fault for each row whose key an earlier row has."""
     key = list(schema.cle)
     if rows.empty or not set(key) <= set(rows):
         return

@@ -91,7 +91,7 @@ def _catalogue(pieces: Pieces) -> Catalogue:
     return Catalogue(
         **{item.name: whole[item.name] for item in fields(Fichiers)},
         themes=tuple(themes),
-        statuts={item.code: item for item in whole["statuts"].statuts},
+        statuts=whole["statuts"].statuts,
         unites={item.id: item for item in whole["unites"].unites},
         territoires={item.code: item for one in pieces.objets("convention/territoires") for item in one.territoires},
         bibliotheque=shelf,

@@ -23,13 +23,9 @@ class Faute:
     feuille: str | None = None  # of a spreadsheet
 
     def __str__(self) -> str:
-        place = [
-            self.fichier,
-            *([f"feuille « {self.feuille} »"] if self.feuille else []),
-            *([f"ligne {self.ligne}"] if self.ligne is not None else []),
-            *([f"« {self.colonne} »"] if self.colonne else []),
-        ]
-        told = (", ".join(place), f"trouvé : {self.trouve}", f"attendu : {self.attendu}", f"à faire : {self.remede}")
+        place = {"feuille « {} »": self.feuille, "ligne {}": self.ligne, "« {} »": self.colonne}
+        where = [self.fichier, *(words.format(value) for words, value in place.items() if value)]
+        told = (", ".join(where), f"trouvé : {self.trouve}", f"attendu : {self.attendu}", f"à faire : {self.remede}")
         return "\n    ".join(told)
 
 

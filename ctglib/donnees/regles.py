@@ -153,7 +153,6 @@ def _actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
 
 def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of the means: emptiness as the status says, a poste of the right nature."""
     bound = {item.id: item.nature for one in pieces.objets("moyens") for item in one.postes}
     rows = lignes.assign(liee=lignes["poste"].map(bound))
     yield from _fautes(rows[rows["liee"].notna() & (rows["nature"] != rows["liee"])], "nature", "nature_du_poste")
@@ -194,7 +193,6 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
 
 def _details(lignes: pd.DataFrame) -> Iterator[Faute]:
-    """Yield the rows whose dimension or modalité is not one of their indicator."""
     yield from _ensemble(lignes, "dimension", "modalite", "dimension et modalité")
     own, told = lignes["cat_dimension"], lignes["cat_table"].notna() & lignes["dimension"].ne("")
     said = own.map("« {} », la dimension".format, "ignore").fillna("une cellule vide : aucune dimension")
@@ -239,7 +237,6 @@ DES_TABLES = {
 
 
 def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the fault of a convention whose id is not the name of its folder."""
     for value, found in places(pieces, f"{CONVENTION} id").items():
         for tree, path in found if value != pieces.nom else ():
             yield tree.dire(path, "dossier", valeur=str(value), nom=pieces.nom)

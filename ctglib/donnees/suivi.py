@@ -53,7 +53,6 @@ class Suivi(Montrable):
 class DossierSuivi(Montrable):
     """A convention with its follow-up, checked."""
 
-    nom: str  # its folder in ``conventions``
     dossier: Dossier
     annee: int | None  # the year asked for, or the last one that has a folder; None when there is none
     suivis: dict[int, Suivi]  # from the first year of the convention to ``annee``, without a gap
@@ -82,7 +81,6 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
     avenants = tuple(item for item in dossier.avenants if annee is None or item.date.year <= annee)
     entered = [one for one in pieces.tables["observations"] if "/suivi/" in one.fichier]
     return DossierSuivi(
-        nom=convention,
         dossier=dossier,
         annee=max(pieces.annees, default=None),
         suivis={year: _suivi(pieces, year) for year in pieces.annees},

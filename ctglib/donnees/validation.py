@@ -129,7 +129,9 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
             elif path.startswith(LOCALES):
                 odd.append(f"{path}, {doubt.dit}")
         codes = sorted({code for item in kept.values() for code in item.series})
-        unknown = [code for code in reperes().series if codes and code not in codes]
+        named = reperes()
+        shares = [code for one in named.profils.values() for code in (one.denominateur, *one.parts)]
+        unknown = dict.fromkeys(code for code in (named.foyers, named.iris, *shares) if codes and code not in codes)
         faults += [Faute(REPERES, *nom_inconnu(code, codes, "serie_publique")) for code in unknown]
         whose = {item.code: family.id for family in families.values() for item in family.series}
         for folder in [f"sources/{name[:-1]}" for name in lister("sources") if name.endswith("/")]:

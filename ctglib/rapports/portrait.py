@@ -413,7 +413,7 @@ class EtudePortrait:
     def contexte(self) -> Contexte:
         """The words of charts and tables; the source is that of each."""
         units = {item.id: item for item in charger_yaml("catalogue/unites.yaml", Unites).unites}
-        statuses = {item.code: item for item in charger_yaml("catalogue/statuts.yaml", Statuts).statuts}
+        statuses = charger_yaml("catalogue/statuts.yaml", Statuts).statuts
         known = {one.id: (one.libelle, one.unite) for one in self.definitions.values()}
         known |= {name: (label, "nombre") for name, label in self.regles.evolution.items()}
         meanings = {

@@ -118,7 +118,7 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
         annee=annee,
         seuil=suivi.catalogue.seuils.petits_effectifs,
         masque=suivi.masque,
-        tirage=Tirage(cle_de(suivi.nom)),
+        tirage=Tirage(cle_de(suivi.convention.id)),
     )
     profiles, rows = shown.profils, shown.observations
     years = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from operator import attrgetter
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 CodeModalite = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]  # may begin with a digit: « 6-11 »
+CodeStatut = Literal["A", "P", "E", "L", "M", "O", "Q"]
 CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$")]
 Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]

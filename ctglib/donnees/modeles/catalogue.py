@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ctglib.donnees.modeles import (
     CodeModalite,
+    CodeStatut,
     CodeTerritoire,
     Couleur,
     Expression,
@@ -106,13 +107,12 @@ class IndicateursContexte(Modele):  # ``contexte.yaml``: the indicators of the p
 
 
 class Statut(Modele):  # an SDMX observation status
-    code: Literal["A", "P", "E", "L", "M", "O", "Q"]
     libelle: Texte
     mot: str = ""  # of an absence, that a table shows in place of the value
 
 
 class Statuts(Modele):
-    statuts: Annotated[list[Statut], noms.Unique("code")] = Field(min_length=1)
+    statuts: Annotated[dict[CodeStatut, Statut], complet(CodeStatut)]
 
 
 class Unite(Nomme):

@@ -148,9 +148,3 @@ class Reperes(Modele):  # ``atelier.yaml``: which public series count households
     entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
     phrases: dict[Identifiant, str]  # why a question has no answer, what to beware of in one
     appels: dict[Expression, Texte]  # what Python says of a wrong call, and our sentence
-
-    @property
-    def series(self) -> tuple[str, ...]:
-        """The public series that it names."""
-        parts = [code for profil in self.profils.values() for code in (profil.denominateur, *profil.parts)]
-        return tuple(dict.fromkeys([self.foyers, self.iris, *parts]))

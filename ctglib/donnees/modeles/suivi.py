@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles import Annee, Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles import Annee, CodeStatut, Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
@@ -234,7 +234,7 @@ class Gabarit(CollecteAnnuelle):  # ``gabarit.yaml``, with what a convention's `
     mode_emploi: tuple[PartieModeEmploi, ...]
     legende: dict[Literal["attendue", "facultative", "rappel", "fermee"], Texte]
     refus: Annotated[dict[Refus, Texte], complet(Refus)]
-    etats_de_valeur: dict[Literal["A", "P", "E", "L", "M", "O", "Q"], Texte]
+    etats_de_valeur: dict[CodeStatut, Texte]
     diffusions: dict[Literal["interne", "publique"], Texte]
     domaines: dict[Literal["attendus", "activites"], Texte]
     fonctions: tuple[Texte, ...] = Field(min_length=1)
