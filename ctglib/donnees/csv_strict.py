@@ -178,10 +178,7 @@ _ERREUR_DE_TABLEUR = re.compile(r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL
 
 
 def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple[str, str, str] | None:
-    """Return what was found, expected and is to be done for the first thing wrong with a cell, or None.
-
-    Any text is allowed in a free column, « =1+1 » included: reports show it as text.
-    """
+    """Return the words of the first thing wrong with a cell; a free column takes any text, « =1+1 » included."""
     rules, told = champ.constraints, {"cellule": texte, "attendu": champ.description}
     if not texte:
         return mots("cellule_vide", **told) if rules.required else None

@@ -160,10 +160,7 @@ def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
 
 def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of observations: unit, bounds, emptiness, breakdown, year of entry, parts and whole.
-
-    A year's own rows are entered in the year of the folder, about our territories; so is a fictional context.
-    """
+    """Yield the faults of observations: unit, bounds, emptiness, breakdown, year of entry, parts and whole."""
     rows = _avec_le_catalogue(lignes, pieces, "themes", "contexte", "indicateurs", "convention/indicateurs")
     folder = rows["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False)
     rows = rows.assign(nombre=_nombres(rows["valeur"]), dossier=_nombres(folder))
@@ -181,7 +178,7 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     units = [item.id for one in pieces.objets("unites") for item in one.unites if item.ecart == "aucun"]
     over = parts["cat_unite"].isin(units) & counted & (parts["nombre"] > parts["nombre_tout"])
     yield from _fautes(parts[over], "valeur", "plus_que_l_ensemble")
-    # What follows is of the rows of a year's folder, or of an invented context.
+    # What follows is of the rows of a year's folder, entered in that year, or of an invented context.
     other = entered.notna() & rows["dossier"].notna() & (entered != rows["dossier"])
     yield from _fautes(rows[other], "millesime", "millesime_du_dossier")
     elsewhere = rows["dossier"].notna() & rows["cat_table"].notna() & (rows["cat_table"] != "observations")
@@ -242,7 +239,7 @@ def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             yield tree.dire(path, "dossier", valeur=str(value), nom=pieces.nom)
 
 
-def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+def _axes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of radar axes turned round although their unit has no rule for it."""
     unit = {str(item.get("id")): str(item.get("unite")) for _, _, item in elements(pieces, "themes indicateurs.*")}
     ruled = {item.id for one in pieces.objets("unites") for item in one.unites if item.renversement}
@@ -252,7 +249,7 @@ def _axes_sans_regle(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             yield tree.dire((*path, "renverse"), "axe_renverse", unite=own)
 
 
-def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+def _responsables(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of indicators that nobody is told to enter."""
     for tree, path, item in elements(pieces, *_BIBLIOTHEQUE):
         collecte = item.get("collecte")
@@ -260,7 +257,7 @@ def _sans_responsable(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             yield tree.dire((*path, "collecte", *(["responsable"] if collecte else [])), "sans_responsable")
 
 
-def _entrees_suivies(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+def _entrees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never be known."""
     known = {str(item.get("id")): item for _, _, item in elements(pieces, *_BIBLIOTHEQUE)}
     followed = places(pieces, SUIVIS)
@@ -367,14 +364,4 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 yield document.dire(path, "personne", texte=text, quoi=what)
 
 
-DES_FICHIERS = (
-    _identifiant,
-    _axes_sans_regle,
-    _sans_responsable,
-    _entrees_suivies,
-    _analyses,
-    _annees,
-    _bilans,
-    _avenants,
-    _personnes,
-)
+DES_FICHIERS = (_identifiant, _axes, _responsables, _entrees, _analyses, _annees, _bilans, _avenants, _personnes)

@@ -131,10 +131,7 @@ def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFra
 
 
 def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the extracts, then what the store has of later years: all of it where no extract speaks.
-
-    Counts of an EPCI are the sums of its ``membres``; a rate is what its producer publishes, or absent: never a mean.
-    """
+    """Return the rows of the extracts, then what the store has of later years: all of it where no extract speaks."""
     from ctglib.donnees import publiques
 
     convention, kept = dossier.convention, tables_du_magasin().values()

@@ -92,10 +92,7 @@ def _series_inconnues(convention: str) -> Iterator[Faute]:
 
 
 def _loin_des_series(convention: str) -> Iterator[Faute]:
-    """Yield the figures of a diagnostic that are far from the public series of the same field, the same year.
-
-    Both count the same things (``donnees_publiques.yaml``): they differ by their rounding, never by a third.
-    """
+    """Yield the figures that are far from the public series of the same field: a rounding is never by a third."""
     dossier, rules = lire_dossier(convention), lire_regles()
     if dossier.convention.fictive:
         return

@@ -84,10 +84,7 @@ def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> Iterat
 def _sauts(
     famille: Famille, ancienne: Cle, cle: Cle, avant: pd.DataFrame, apres: pd.DataFrame, regles: Vraisemblance
 ) -> Iterator[Doute]:
-    """Yield the counts that jump between two years, of the common territories together and one by one.
-
-    A territory may move, or the whole over several years; the whole of many does not in a year.
-    """
+    """Yield the counts that jump between two years: one territory's may, that of many together does not in a year."""
     lieu = f"{cle[0]}, {cle[2]}, de {ancienne[1]} à {cle[1]}"
     common, lost = avant.index.intersection(apres.index), avant.index.difference(apres.index)
     first, second = (_chiffres(famille, one.loc[common]) for one in (avant, apres))

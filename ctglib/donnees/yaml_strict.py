@@ -94,10 +94,7 @@ def charger_yaml(relatif: str, modele: type[T]) -> T:
 
 
 def _lire(document: Document, events: Iterator[yaml.Event]) -> object:
-    """Return the content of the only document of a file, filling the lines, the texts and the faults.
-
-    Events come one at a time: nodes would lose the lines of the aliases.
-    """
+    """Return the content of the only document of a file, event by event: nodes would lose the lines of the aliases."""
     next(events)
     if isinstance(next(events), yaml.StreamEndEvent):
         return None
@@ -219,17 +216,12 @@ def _traduire(erreur: ValidationError, modele: type[BaseModel], document: Docume
 
 
 def _situer(contenu: object, detail: dict) -> tuple[Chemin, Chemin, object]:
-    """Return the path in the file, then the point and name of the first choice met (None when there is none).
-
-    Pydantic puts in its location the name of the form tried (« Absence ») and « [key] »: they are not in the file.
-    """
+    """Return the path in the file, then where a choice was met and the form tried, that pydantic puts in its place."""
     path: Chemin = ()
     point, branch = (), None
     node, loc = contenu, detail["loc"]
     for rank, step in enumerate(loc, 1):
-        if (isinstance(node, dict) and step in node) or (
-            isinstance(node, list) and isinstance(step, int) and step < len(node)
-        ):
+        if step in (node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()):
             node, path = node[step], (*path, step)
         elif detail["type"] == "missing" and rank == len(loc):
             path = (*path, step)
