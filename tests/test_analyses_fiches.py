@@ -107,12 +107,12 @@ def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> Non
     postes = pd.DataFrame({"valeur": [2.0], "statut": ["A"]}, index=[2024])
 
     read = coordination.couts(
-        postes, moyens.assign(annee=2024), catalogue().referentiel, fiche=4, financement="pilotage"
+        postes, moyens.assign(annee=2024), catalogue().referentiel_emploi, fiche=4, financement="pilotage"
     )
 
     told = dict(zip(zip(read["objet"], read["signataire"], strict=True), read["valeur"], strict=True))
     assert told == {
-        ("reference", ""): 2 * catalogue().referentiel.cout_etp,
+        ("reference", ""): 2 * catalogue().referentiel_emploi.cout_etp,
         ("fiche", "ville"): 1000.0,
         ("financement", "caf"): 300.0,
     }
@@ -129,7 +129,7 @@ def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
             }
         )
 
-    read = coordination.niveaux({2023: notee(1), 2024: notee(3)}, catalogue().referentiel)
+    read = coordination.niveaux({2023: notee(1), 2024: notee(3)}, catalogue().referentiel_emploi)
 
     concerned = read[read["item"].eq("conseil")]
     assert list(concerned["niveau"]) == [1, 3]
@@ -140,9 +140,9 @@ def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
 def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
     rows = pd.DataFrame({"fonction": ["F"], "domaine": ["attendus"], "item": ["conseil"], "niveau": [1]})
 
-    read = coordination.niveaux({2024: rows}, catalogue().referentiel)
+    read = coordination.niveaux({2024: rows}, catalogue().referentiel_emploi)
 
-    referentiel = catalogue().referentiel
+    referentiel = catalogue().referentiel_emploi
     assert read["libelle"].nunique() == len(referentiel.attendus) + len(referentiel.activites)
 
 

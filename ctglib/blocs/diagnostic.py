@@ -239,9 +239,9 @@ class MessagesDuControle(MessagesDuDiagnostic):
             yield Message(compter("a_corriger", len(grave), grave.iloc[0]["objet"]), ("tableau-coherence",))
         counts, total = self.etude.jugements["verdict"].value_counts(), len(self.etude.jugements)
         if total:
-            verdicts = self.etude.catalogue.coherence.regles.verdicts
+            verdicts = self.etude.catalogue.regles.verdicts
             told = {
-                f"{code}s": sont(int(counts.get(code, 0)), verdicts[code].mot, f"{verdicts[code].mot}s")
+                f"{code}s": sont(int(counts.get(code, 0)), verdicts[code], f"{verdicts[code]}s")
                 for code in (CONTREDITE, INVERIFIABLE)
             }
             yield Message(remplir(words["phrases"], total=en_lettres(total), **told), ("tableau-affirmations",))
