@@ -157,7 +157,7 @@ class Criteres(Montrable):
             actions = relever(etude.etats.loc[etude.etats["fiche"].eq(fiche.numero), "statut"], own)
             done, results = (own[own["nature"].eq(kind)] for kind in NATURES)
             others, examined = fiche.autres_explications, " ; ".join(said.autres_explications if said else ())
-            answer = strength[said.force].dit if said and said.force else todo
+            answer = strength[said.force].mot if said and said.force else todo
             found = force(actions["realisees"], int(done["derniere"].notna().sum()), results["evolution"])
             rows += [
                 (fiche.numero, "Actions", majuscule(" ; ".join(faits(actions))), RIEN),
@@ -166,10 +166,10 @@ class Criteres(Montrable):
                 (fiche.numero, "Contexte", self._contexte(fiche.contexte), RIEN),
                 (fiche.numero, "Autres explications", f"À examiner : {', '.join(others)}" if others else RIEN,
                  majuscule(examined or todo)),
-                (fiche.numero, "Force de la preuve", strength[found].dit, majuscule(answer)),
+                (fiche.numero, "Force de la preuve", strength[found].mot, majuscule(answer)),
             ]  # fmt: skip
         table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
-        notes = [f"Force de la preuve : {' ; '.join(f'{item.dit}, {item.regle}' for item in strength.values())}."]
+        notes = [f"Force de la preuve : {' ; '.join(f'{item.mot}, {item.regle}' for item in strength.values())}."]
         ways = etude.parcours
         marks = ways.loc[ways["nature"].isin(NATURES) & ways["derniere"].notna(), "statut_derniere"]
         groups = table["fiche"].map(etude.titre_de_fiche)
