@@ -63,6 +63,13 @@ def test_les_mots_de_chaque_faute_sont_dits_quelque_part() -> None:
     assert all(len(words) == 3 for words in phrases().values())
 
 
+def test_les_mots_d_une_faute_ne_remplacent_pas_ceux_d_une_autre() -> None:
+    names = re.findall(r"^(\w+):", (PAQUET / "donnees" / "fautes.yaml").read_text("utf-8"), re.MULTILINE)
+
+    assert {name for name in names if names.count(name) > 1} == set()
+    assert set(names) == phrases().keys()
+
+
 @pytest.mark.parametrize(
     "fichier",
     CATALOGUES,

@@ -16,7 +16,7 @@ from production_exemple import octets
 from suivi_exemple import HARNES, OBSERVATIONS
 
 from ctglib.commandes import rapports
-from ctglib.commandes.rapports import CODE_CHANGE, EN_VEILLE, FIN, surveiller
+from ctglib.commandes.rapports import CODE_CHANGE, EN_VEILLE, surveiller
 
 # A script whose parent ignores Ctrl-C is born deaf to it.
 COMMANDE = (
@@ -98,7 +98,7 @@ def test_une_correction_enregistree_refait_la_fiche_qui_la_lit_une_faute_est_dit
     assert "harnes/2023/fiche-1.html" in made and not {nom for nom in made if "fiche-2" in nom}
     assert "observations.csv" in wrong and "beaucoup" in wrong and "Traceback" not in wrong
     assert "rien à faire" in right and octets(tmp_path / "sortie") == after
-    assert FIN in rest and command.processus.returncode == 0
+    assert "Fin de la surveillance." in rest and command.processus.returncode == 0
     assert children and not psutil.wait_procs(children, timeout=30)[1]
 
 

@@ -177,7 +177,7 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     dossier, gabarit = suivi.dossier, charger_gabarit(convention)
     first, last = dossier.convention.debut.year, suivi.fin.year
     if not first <= annee <= last:
-        raise refus(f"{CONVENTIONS}/{convention}", *mots("annee_demandee", annee=annee, debut=first, fin=last))
+        raise refus(f"{CONVENTIONS}/{convention}", *mots("annee_du_gabarit", annee=annee, debut=first, fin=last))
     if responsable and responsable not in (known := dossier.catalogue.responsables):
         raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "service"))
     suivis = {year: lire_annee(convention, year) for year in sorted({annee, *annees_presentes(convention)})}

@@ -118,7 +118,7 @@ def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: in
                 words = mots("classeur_d_une_autre", quoi=label, trouve=here[name], voulue=text, comme=whose)
                 faults.append(Faute(book.fichier, *words))
         if (name := here["convention"]) == wanted["convention"][0] and name not in (known := conventions()):
-            kind = "convention_proche" if (close := proches(name, known)) else "convention_inconnue"
+            kind = "convention_proche" if (close := proches(name, known)) else "convention_du_fichier"
             faults.append(Faute(book.fichier, *mots(kind, nom=name, connues=", ".join(known), proches=close)))
         if not re.fullmatch(r"(19|20)[0-9]{2}", here["annee"]):
             faults.append(Faute(book.fichier, *mots("annee_illisible", annee=here["annee"])))
