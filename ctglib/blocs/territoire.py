@@ -28,6 +28,9 @@ from ctglib.graphiques.trajectoires import trajectoires
 
 COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", calculs.TROP_PEU)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
+ORIGINES = [
+    "serie", "producteur", "titre", "jeu", "periode", "publie", "consulte", "licence", "fichier", "sha256", "arrondi",
+]  # fmt: skip
 CLE = ["indicateur", "dimension", "modalite", "annee"]
 
 
@@ -154,14 +157,13 @@ class Territoire(Montrable):
         kept = {name: item for name, item in self.etude.suivi.origines.items() if name in used}
         if not kept:
             return None
-        cards = {name: item.model_dump(mode="json", exclude={"ruptures", "remarques"}) for name, item in kept.items()}
-        table = pd.DataFrame([{"serie": name, **card} for name, card in cards.items()])
+        table = pd.DataFrame([{"serie": name, **item.model_dump(mode="json")} for name, item in kept.items()])
         writers = {
             "nom": lambda row: f"{row['producteur']}, {row['titre']} ({row['jeu']})",
             "arrondi": lambda rounding: rounding or "non indiqué",
             "reutiliser": lambda row: f"{row['licence']}, le {date_longue(kept[row['serie']].consulte)}",
         }
-        return self.etude.tableau("origines", table, writers)
+        return self.etude.tableau("origines", table, writers, donnees=table[ORIGINES])
 
 
 def _depart(etude: EtudeAnnuelle) -> int:
