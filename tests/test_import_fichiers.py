@@ -30,6 +30,7 @@ def _propriete(wb: Workbook, nom: str, valeur: object) -> None:
     ("nom", "valeur", "options", "trouve", "remede"),
     [
         ("convention", "harnesse", {}, "la convention inconnue « harnesse »", "écrire « harnes »"),
+        ("convention", "bourg", {}, "la convention inconnue « bourg »", "bon fichier"),
         ("convention", "lens", {"convention": "harnes"}, "un classeur pour la convention « lens »", "bon fichier"),
         ("annee", 2024, {"annee": 2025}, "un classeur pour l'année « 2024 »", "vérifier que c'est le bon fichier"),
         ("annee", 2031, {}, "l'année 2031", "corriger l'année demandée"),
