@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from itertools import groupby
 from operator import itemgetter
@@ -18,8 +19,6 @@ from ctglib.production.echec import dire_refus
 from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ctglib.production.manifeste import Prevision
     from ctglib.production.verifier import Ecart, Rejeu
 

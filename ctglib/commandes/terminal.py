@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import typer
 
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import proches
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 
 def dire(*lignes: str) -> None:

@@ -7,6 +7,7 @@ objects as JSON, which is all that exporters read.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,8 +17,6 @@ import pandas as pd
 from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from ctglib.document.tableau import Tableau
 
 MIME = "application/vnd.ctg.document+json"

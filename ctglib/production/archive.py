@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -20,17 +21,14 @@ from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, racine
 from ctglib.production.echec import dire_refus, rendre
-from ctglib.production.manifeste import PYTHON, empreinte, fichiers_de, versions
+from ctglib.production.manifeste import PYTHON, Manifeste, empreinte, fichiers_de, versions
 from ctglib.production.plan import LISTE, MANIFESTE, PAQUET, PROJET, Carnet, carnets_declares, convention_de
 from ctglib.production.portail import PORTAIL, octets_du_portail
 from ctglib.production.verifier import DESCRIPTION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.modeles.sources import FichierAjoute, Origine
-    from ctglib.production.manifeste import Manifeste
 
 LISEZMOI, VERROU, PAQUETS = "LISEZMOI.md", "requirements.lock", "paquets"
 REQUIS = ("pyproject.toml", "README.md", VERROU)  # without them the library does not install

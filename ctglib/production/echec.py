@@ -6,14 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ctglib.donnees.lecture import publiable
-from ctglib.production.plan import INTERNE, Carnet
-
-if TYPE_CHECKING:
-    from ctglib.production.manifeste import Trace
-    from ctglib.production.plan import Commande
+from ctglib.production.manifeste import Trace
+from ctglib.production.plan import INTERNE, Carnet, Commande
 
 MODELES = Path(__file__).parent / "modeles"
 EXPORT = Path(__file__).parents[1] / "export"  # of style sheets; its modules would load nbconvert

@@ -10,22 +10,19 @@ import json
 import os
 import platform
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS, FORCE = "jamais produit", "demandé par --forcer"

@@ -13,10 +13,12 @@ import pickle
 import re
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.lecture import RAPPORT, enregistrer, rejouer
@@ -25,9 +27,6 @@ from ctglib.production.plan import CTG, Carnet, parametres_declares
 from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from types import ModuleType
-
     from nbformat import NotebookNode
 
 SORTIES = frozenset({"stream", "display_data", "execute_result", "error"})

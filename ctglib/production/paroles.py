@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import chain
 from numbers import Real
 from typing import TYPE_CHECKING
@@ -11,13 +12,10 @@ from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.production.plan import commandes, rapports_connus
+from ctglib.production.plan import Commande, commandes, rapports_connus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ctglib.export.document import Document
-    from ctglib.production.plan import Commande
 
 BLANC = "[ \u00a0\u202f]"
 NOMBRE = re.compile(rf"(?<![\w,.])(\d{{1,3}}(?:{BLANC}\d{{3}})+|\d+)(?:,(\d+))?(?:{BLANC}(millions?|ans?)\b)?")

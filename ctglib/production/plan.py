@@ -10,6 +10,7 @@ import ast
 import json
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -20,8 +21,6 @@ from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import CONVENTIONS, lire_fichier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ctglib.donnees.modeles.convention import Convention
 
 PAQUET = Path(__file__).parents[1]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 from ctglib.donnees.ecriture import ecrire
 from ctglib.production.echec import EXPORT, rendre
 from ctglib.production.manifeste import empreinte, lire_manifeste
 from ctglib.production.plan import FORMATS, MANIFESTE, PORTRAITS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 PORTAIL = "index.html"
 DURABLES = "Toute la convention"

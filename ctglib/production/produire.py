@@ -13,24 +13,21 @@ from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable
 from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
-from ctglib.production.manifeste import Trace, empreinte, empreinte_du_code, versions
-from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet
+from ctglib.production.manifeste import Prevision, Trace, empreinte, empreinte_du_code, versions
+from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from nbformat import NotebookNode
 
     from ctglib.export.document import Document
-    from ctglib.production.manifeste import Prevision
-    from ctglib.production.plan import Commande
 
 VERROU, TRAVAIL = ".ctg-verrou", ".ctg-travail"  # in the folder of the reports
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits

@@ -12,6 +12,8 @@ import json
 import re
 from base64 import urlsafe_b64encode
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,9 +41,6 @@ from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_porta
 from ctglib.production.produire import confier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from concurrent.futures import Executor
-
     import pandas as pd
 
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
