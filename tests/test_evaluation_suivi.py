@@ -38,7 +38,7 @@ def _liste(table: pd.DataFrame) -> list[list[object]]:
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
 def test_les_revisions_d_un_bilan_sont_celles_de_l_exemple(cas: dict) -> None:
-    found = revisions(_lignes(cas["lignes"]), cas["annee"], debut=cas.get("debut"))
+    found = revisions(_lignes(cas["lignes"]), cas["annee"], debut=cas.get("debut", 2023))
 
     assert tuple(found.columns) == REVISIONS
     assert _liste(found) == cas["attendu"]
@@ -80,7 +80,7 @@ def test_une_revision_d_une_entree_revise_l_indicateur_calcule_et_dit_pourquoi()
         {"annee": 2023, "millesime": 2024, "indicateur": "y", "valeur": 4, "note": "Poste oublié"},
     )
 
-    found = revisions(rows, 2024, indicateurs=(ratio,))
+    found = revisions(rows, 2024, debut=2023, indicateurs=(ratio,))
 
     assert list(found["indicateur"]) == ["taux", "y"]
     assert list(found["valeur_ancienne"]) == [25, 2]

@@ -12,8 +12,8 @@ from ctglib import ouvrir
 from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.theme import phrase_du_contrat, phrases_par_tete, tableau_par_tete
 from ctglib.calculs.comparaison import par_tete
-from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.donnees.publiques import lire_couverture
 from ctglib.rapports.diagnostic import Diagnostic
 
 

@@ -158,7 +158,7 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
             etats=etats(suivi, annee),
             collecte=taux_de_collecte(scored),
             a_collecter=a_collecter(scored, suivi.catalogue, rules, fin=suivi.fin),
-            revisions=revisions(told, annee, indicateurs=known),
+            revisions=revisions(told, annee, debut=rules.debut.year, indicateurs=known),
             series=contexte_connu(suivi.contexte, annee),
         )
 

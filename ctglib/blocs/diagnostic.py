@@ -20,10 +20,10 @@ from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import en_lettres, part_en_mots, remplir, sont
-from ctglib.donnees.couverture import lire_couverture
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.modeles.rapports import GroupeDeParts, MontantsParTete
+from ctglib.donnees.publiques import lire_couverture
 
 OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
 PLACES_ET_ECART = 2  # what is said first of the modes of care; the rest is said beside their chart

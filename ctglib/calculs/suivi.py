@@ -43,23 +43,22 @@ def a_la_date(observations: pd.DataFrame, annee: int, *, delai: int = 0) -> pd.D
 
 
 def revisions(
-    observations: pd.DataFrame, annee: int, *, indicateurs: Collection[Indicateur] = (), debut: int | None = None
+    observations: pd.DataFrame, annee: int, *, debut: int, indicateurs: Collection[Indicateur] = ()
 ) -> pd.DataFrame:
     """Return what the bilan of ``annee`` says of earlier years otherwise than the bilan of the year before.
 
     A value changed, came where there was none, or was withdrawn. A row for a year already told, that no earlier
     millésime had, was « non transmis » until then. A change of status alone (provisional made normal) is no revision.
 
-    What ``indicateurs`` compute from others is revised with them. ``debut`` is the year of the first bilan, that of the
-    first entry unless told: it has nothing to revise.
+    What ``indicateurs`` compute from others is revised with them. ``debut`` is the year of the first bilan, which has
+    nothing to revise.
 
     Returns:
         The columns ``REVISIONS``, by indicator then year; ``note`` is that of the new row: why it changed.
     """
     told = observations[observations["annee"] < annee]
     before, now = (completer(a_la_date(told, year), indicateurs) for year in (annee - 1, annee))
-    first = observations["millesime"].min() if debut is None else debut
-    table = comparer_millesimes(before, now[now["millesime"] > first])
+    table = comparer_millesimes(before, now[now["millesime"] > debut])
     table = table.assign(statut_ancien=table["statut_ancien"].fillna(Statut.NON_TRANSMIS))
     absent = table[["valeur", "valeur_ancienne"]].isna().all(axis=1)
     same = table["valeur"].eq(table["valeur_ancienne"]) | (absent & table["statut"].eq(table["statut_ancien"]))

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from ctglib.donnees.csv_strict import en_table, examiner_csv
+from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import existe, lire_octets, proches
 from ctglib.donnees.magasin import (
@@ -38,6 +40,9 @@ LIEUX = ["code", "nom", "niveau", "departement", "epci"]
 COG = {"commune": "cog_communes", "departement": "cog_departements", "epci": "cog_epci"}
 REPERES = "catalogue/atelier.yaml"
 INVENTEES = "catalogue/comparables.yaml"  # what the file of a fictional convention holds
+COUVERTURE = ["indicateur", "modalite", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference",
+            "statut_reference", "ecart", "ecart_type"]  # fmt: skip
+TOUS_MODES = "Tous modes d'accueil"
 
 
 def series() -> pd.DataFrame:
@@ -341,6 +346,48 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
     found = found.astype({"annee": "Int64"}).assign(statut=status, **counts)
     found.attrs["source"] = source(family, [item.annee for item in kept]) if kept else None
     return found
+
+
+def lire_couverture(dossier: Dossier) -> pd.DataFrame:
+    """Return the places of the last year known, one row a mode, the whole first; none where nothing is published.
+
+    A rate is the one that the producer publishes: no mean is made for an EPCI.
+
+    Returns:
+        The columns ``COUVERTURE``; ``modalite`` is "" for the whole; ``attrs["source"]`` names the producer.
+    """
+    rules, convention = dossier.catalogue.diagnostic.modes, dossier.convention
+    modes = {rules.ensemble: "", **{code: mode for mode, code in rules.series.items()}}
+    if not convention.fictive:
+        rows = observations(modes, convention.territoire, convention.reference)
+        rows = rows.assign(modalite=rows["indicateur"].map(modes))
+    else:
+        invented = f"conventions/{convention.id}/contexte.csv"
+        rows = en_table("observations", [examiner_csv(invented, "observations")] if existe(invented) else [])
+        rows = rows[rows["indicateur"].eq(rules.ensemble) & rows["modalite"].isin(modes.values())]
+    own = rows[rows["territoire"].eq(convention.territoire) & rows["valeur"].notna()]
+    if (whole := own[own["modalite"].eq("")]).empty:
+        return pd.DataFrame(columns=COUVERTURE)
+    year = int(whole["annee"].max())
+    here, there = (
+        one[one["annee"].eq(year)].set_index("modalite")
+        for one in (own, rows[rows["territoire"].eq(convention.reference)])
+    )
+    here = here.loc[[mode for mode in modes.values() if mode in here.index]]
+    there, item = there.reindex(here.index), dossier.catalogue.indicateurs_contexte[rules.ensemble]
+    labels = {one.id: one.libelle for one in dossier.catalogue.dimensions[rules.dimension].modalites}
+    table = here.assign(
+        indicateur=rules.ensemble,
+        libelle=[labels.get(name, TOUS_MODES) for name in here.index],
+        unite=item.unite,
+        annee=year,
+        valeur_reference=there["valeur"],
+        statut_reference=there["statut"].fillna(Statut.NON_DISPONIBLE.value),
+        ecart=(here["valeur"] - there["valeur"]).round(9),
+        ecart_type=dossier.catalogue.unites[item.unite].ecart,
+    ).reset_index()[COUVERTURE]
+    table.attrs["source"] = here["source"].iloc[0]
+    return table
 
 
 def _inventees(path: str) -> pd.DataFrame:
