@@ -8,7 +8,6 @@ import re
 import shlex
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import is_dataclass
 from difflib import get_close_matches
@@ -18,7 +17,7 @@ from typing import Any
 
 from ctglib.document.typographie import remplir
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import RAPPORT
+from ctglib.donnees.lecture import RAPPORT, sans_accents
 from ctglib.donnees.publiques import reperes
 
 DETAIL = "(Le détail technique : %tb)"
@@ -38,17 +37,11 @@ def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:
     return DemandeImpossible(dire(phrase, **valeurs))
 
 
-def sans_accents(texte: object) -> str:
-    """Return a text in lower case without accents, hyphens nor apostrophes: as one looks it up."""
-    flat = unicodedata.normalize("NFKD", str(texte)).encode("ascii", "ignore").decode().lower()
-    return " ".join(flat.replace("-", " ").replace("'", " ").split())
-
-
 def inconnu(sujet: str, demande: object, possibles: Iterable[str], remede: str = "") -> DemandeImpossible:
     """Return the error for a name that does not exist, with the closest names, or the first ones when none is close."""
     names = list(dict.fromkeys(map(str, possibles)))
     flat = {sans_accents(name): name for name in names}
-    close = [flat[key] for key in get_close_matches(sans_accents(demande), flat, n=4, cutoff=0.5)]
+    close = [flat[key] for key in get_close_matches(sans_accents(str(demande)), flat, n=4, cutoff=0.5)]
     hint = f"Noms proches : {', '.join(close)}." if close else ""
     if names and not close:
         hint = f"Possibles : {', '.join(names[:5])}{'…' if len(names) > 5 else ''}."

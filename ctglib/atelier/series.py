@@ -9,12 +9,12 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ctglib.atelier.carnet import DemandeImpossible, dire, impossible, inconnu, sans_accents
+from ctglib.atelier.carnet import DemandeImpossible, dire, impossible, inconnu
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.lecture import conventions
+from ctglib.donnees.lecture import conventions, sans_accents
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.statuts import Statut

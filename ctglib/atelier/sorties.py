@@ -15,13 +15,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.atelier.carnet import DemandeImpossible, dire, impossible, sans_accents
+from ctglib.atelier.carnet import DemandeImpossible, dire, impossible
 from ctglib.atelier.dessins import dire_unite, ecrire
 from ctglib.atelier.series import attributs, definitions
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
+from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.publiques import reperes
 
 LIGNES_MONTREES = 40

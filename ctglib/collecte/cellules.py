@@ -10,9 +10,10 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from ctglib.collecte.feuilles import Nombre
-from ctglib.collecte.fichiers import Cellule, cle_de_titre
+from ctglib.collecte.fichiers import Cellule
+from ctglib.donnees.csv_strict import ERREUR_DE_TABLEUR
 from ctglib.donnees.fautes import mots
-from ctglib.donnees.lecture import proches
+from ctglib.donnees.lecture import proches, sans_accents
 
 
 class Illisible(ValueError):
@@ -22,11 +23,6 @@ class Illisible(ValueError):
         super().__init__(*mots(cle, **{"trouve": montrer(cellule), **valeurs}))
 
 
-_ERREUR = re.compile(
-    r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM|SPILL|EPARS)[ \u00a0]?[!?]?|#{2,}|Err:\d+"
-)
-
-
 def _verifier(cellule: Cellule, attendu: str) -> None:
     """Refuse what no kind of cell takes: a formula without its result, an error, VRAI."""
     value = cellule.valeur
@@ -34,7 +30,7 @@ def _verifier(cellule: Cellule, attendu: str) -> None:
         raise Illisible(cellule, "formule_sans_resultat", attendu=attendu)
     if isinstance(value, bool):
         raise Illisible(cellule, "vrai_ou_faux", trouve="VRAI" if value else "FAUX", attendu=attendu)
-    if isinstance(value, str) and _ERREUR.fullmatch(value.strip()):
+    if isinstance(value, str) and ERREUR_DE_TABLEUR.fullmatch(value.strip()):
         raise Illisible(cellule, "cellule_en_erreur", trouve=value.strip(), attendu=attendu)
 
 
@@ -104,7 +100,7 @@ def _nombre_ecrit(cellule: Cellule, attendu: str, nombre: Nombre) -> float:
     plain = text.replace("\u2212", "-").rstrip("€").strip()
     match = _NOMBRE.fullmatch(plain.rstrip("%").strip(" \u00a0\u202f"))
     if match is None:
-        if not _ABSENCES.isdisjoint((cle_de_titre(text), text)):
+        if not _ABSENCES.isdisjoint((sans_accents(text), text)):
             raise Illisible(cellule, "absence_en_mots", attendu=attendu)
         raise _refuser(cellule, plain, _PAS_UN_NOMBRE, attendu)
     if plain.endswith("%") and not nombre.pourcent:
@@ -206,8 +202,8 @@ def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
     expected = "l'un des choix de la liste" + (f" : {', '.join(names)}" if len(names) <= _MONTRES else "")
     _verifier(cellule, expected)
     text = _texte(cellule)
-    known = {cle_de_titre(code): code for code in choix.values()} | {cle_de_titre(word): choix[word] for word in names}
-    if (written := cle_de_titre(text)) in known:
+    known = {sans_accents(code): code for code in choix.values()} | {sans_accents(word): choix[word] for word in names}
+    if (written := sans_accents(text)) in known:
         return known[written]
     close = proches(text, names)
     raise Illisible(cellule, "choix_proche" if close else "hors_liste", attendu=expected, proches=close)

@@ -5,11 +5,9 @@ What cannot be read, or holds far more than the gabarit, is ``DonneesInvalides``
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
-import unicodedata
 import warnings
 import zipfile
 import zlib
@@ -27,7 +25,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
-from ctglib.donnees.lecture import lire_fichier
+from ctglib.donnees.lecture import est_en_utf16, lire_fichier, sans_accents
 from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -104,17 +102,6 @@ class ClasseurLu:
     proprietes: dict[str, str] = field(default_factory=dict)
 
 
-def cle_de_titre(texte: str) -> str:
-    """Return a title without accents, capitals, signs or double spaces: what is compared.
-
-    Examples:
-        >>> cle_de_titre("  État de la\\u00a0valeur ")
-        'etat de la valeur'
-    """
-    plain = unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode().lower()
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
-
-
 def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
     """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two; or all the faults.
 
@@ -153,7 +140,7 @@ def _recevoir(path: Path, dossier: str) -> list[ClasseurLu]:
 def lire_csv(path: Path, nom: str) -> Grille:
     """Return a sheet of the gabarit that a spreadsheet saved as CSV, as the French ones do: « ; » or « , »."""
     content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or content.count(0) > len(content) // 4:
+    if est_en_utf16(content):
         raise refus(nom, *mots("csv_en_utf16"))
     try:
         text = content.decode("utf-8-sig")
@@ -203,7 +190,7 @@ def lire_releve(path: Path) -> ClasseurLu:
     for heads, *rows in read:
         for row in rows:
             told = dict(zip(heads, row, strict=False))
-            if cle_de_titre(told.get(own["vote"], "")).startswith("adopte"):
+            if sans_accents(told.get(own["vote"], "")).startswith("adopte"):
                 told[filled[0]] = told.get(filled[0]) or told.get(own["proposition"], "")
             # A row is neither the title of a group, the same in all its cells, nor left empty.
             if len(set(row)) > 1 and any(told.get(title) for title in filled):

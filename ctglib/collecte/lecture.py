@@ -15,10 +15,10 @@ from openpyxl.utils import get_column_letter as lettre
 from ctglib.collecte.cellules import Illisible, lire_choix, lire_date, lire_nombre, lire_texte_libre, montrer
 from ctglib.collecte.classeur import PLI, SANS_SAISIE
 from ctglib.collecte.feuilles import Cle, Feuille, Ligne
-from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille, cle_de_titre
+from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
-from ctglib.donnees.lecture import proches
+from ctglib.donnees.lecture import proches, sans_accents
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.modeles.suivi import NomsDePersonnes
 
@@ -90,7 +90,7 @@ def lire(
 
 def _porte_le_nom(grille: Grille, nom: str) -> bool:
     """Tell whether a sheet has a name; before it, a CSV may have that of the workbook (« rempli-Actions.csv »)."""
-    key, name = cle_de_titre(grille.feuille), cle_de_titre(nom)
+    key, name = sans_accents(grille.feuille), sans_accents(nom)
     return key == name or (grille.csv and key.endswith(f" {name}"))
 
 
@@ -122,10 +122,10 @@ class _Lecteur:
 
     def __init__(self, grille: Grille, feuille: Feuille, noms: NomsDePersonnes, lecture: Lecture) -> None:
         self.grille, self.feuille, self.noms, self.lecture = grille, feuille, noms, lecture
-        titles = {cle_de_titre(spec.titre): spec.id for spec in feuille.modele.colonnes}
+        titles = {sans_accents(spec.titre): spec.id for spec in feuille.modele.colonnes}
         self.titres, self.connues = 0, {}
         for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
-            keys = {column: cle_de_titre(cell.texte) for column, cell in cells.items()}
+            keys = {column: sans_accents(cell.texte) for column, cell in cells.items()}
             known = {column: titles[key] for column, key in keys.items() if key in titles}
             if len(known) > 1:
                 self.titres, self.connues = row, known
@@ -146,7 +146,7 @@ class _Lecteur:
         if len(self.cles) < sum(spec.role == "cle" for spec in specs):
             return
         index = {
-            tuple(cle_de_titre(str(ligne.montre.get(spec.id, ""))) for spec in self.cles): ligne
+            tuple(sans_accents(str(ligne.montre.get(spec.id, ""))) for spec in self.cles): ligne
             for ligne in self.feuille.lignes
         }
         seen: dict[tuple[str, Cle], int] = {}
@@ -156,7 +156,7 @@ class _Lecteur:
             if number <= self.titres or not cells or cells.get(self.cles[0].id, VIDE).texte.startswith(PLI):
                 continue
             origin = Origine(self.grille.fichier, self.grille.feuille, number, self.places)
-            ligne = index.get(tuple(cle_de_titre(cells.get(spec.id, VIDE).texte) for spec in self.cles))
+            ligne = index.get(tuple(sans_accents(cells.get(spec.id, VIDE).texte) for spec in self.cles))
             if ligne is None:
                 if (cle := self._cle_ajoutee(cells, origin)) is None:
                     continue
@@ -195,7 +195,7 @@ class _Lecteur:
     def _cle_ajoutee(self, cells: dict[str, Cellule], origin: Origine) -> Cle | None:
         """Return the key of a row that is not written as one of the plan; None, and its faults, where it has none."""
         first, faults = self.cles[0], self.lecture.fautes
-        if not any(cle_de_titre(cells[spec.id].texte) for spec in self.cles if spec.id in cells):
+        if not any(sans_accents(cells[spec.id].texte) for spec in self.cles if spec.id in cells):
             written = montrer(next(iter(cells.values())))
             faults.append(origin.faute(first.id, "ligne_sans_cle", titre=first.titre, ecrit=written))
             return None
@@ -203,7 +203,7 @@ class _Lecteur:
             for spec in [*self.cles, first]:
                 cell = cells.get(spec.id, VIDE)
                 names = [str(row.montre.get(spec.id, "")) for row in self.feuille.lignes]
-                if cle_de_titre(cell.texte) not in map(cle_de_titre, names):
+                if sans_accents(cell.texte) not in map(sans_accents, names):
                     break
             kind = "cle_proche" if (close := proches(cell.texte, names)) else "cle_etrangere"
             if hasattr(cell.valeur, "strftime"):  # what a spreadsheet made of « 1.2 »
@@ -253,7 +253,7 @@ class _Lecteur:
         # A cell would be lost if what it is about is empty; not as prefilled.
         for spec in [spec for spec in self.saisies if spec.id in values] if not faults else ():
             about = [name for name in spec.accompagne if name in opened]
-            prefilled = cle_de_titre(str(ligne.montre.get(spec.id, ""))) == cle_de_titre(values[spec.id])
+            prefilled = sans_accents(str(ligne.montre.get(spec.id, ""))) == sans_accents(values[spec.id])
             if about and not any(map(values.get, about)) and not (ligne.montre and prefilled):
                 named = " ou ".join(f"« {one.titre} »" for one in self.feuille.modele.colonnes if one.id in about)
                 faults.append(origin.faute(spec.id, "sans_objet", trouve=montrer(cells[spec.id]), colonnes=named))

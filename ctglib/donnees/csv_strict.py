@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ import pandas as pd
 from pydantic import Field
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
-from ctglib.donnees.lecture import lire_texte, proches, proposer
+from ctglib.donnees.lecture import lire_texte, proches, proposer, sans_accents
 from ctglib.donnees.modeles import Expression, Identifiant, Modele, Texte
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -174,7 +173,9 @@ _ECRITURES = {  # how a number is written, and the fault of one that is not
     "year": (re.compile(r"[0-9]{4}"), "annee"),
 }
 _ESPACES = re.compile(r"[\s\u00a0\u2007\u202f']")
-_ERREUR_DE_TABLEUR = re.compile(r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM)[ \u00a0]?[!?]?|#{2,}")
+ERREUR_DE_TABLEUR = re.compile(
+    r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM|SPILL|EPARS)[ \u00a0]?[!?]?|#{2,}|Err:\d+"
+)
 
 
 def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple[str, str, str] | None:
@@ -193,7 +194,7 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
         return mots("jour", **told)
     if texte != texte.strip():
         return mots("espaces", **told)
-    if _ERREUR_DE_TABLEUR.fullmatch(texte):
+    if ERREUR_DE_TABLEUR.fullmatch(texte):
         return mots("erreur_de_tableur", **told)
     if rules.enum and texte not in rules.enum:
         close = proposer(texte, rules.enum, "l'une de ces valeurs")
@@ -216,8 +217,7 @@ def est_un_jour(texte: str) -> bool:
 # What is about a person, which no table of the follow-up may hold: the spreadsheet's importer asks the same questions.
 def colonne_personnelle(titre: str, regles: Confidentialite) -> str | None:
     """Return what a column of that heading would hold about a person (« le nom d'une personne »), or None."""
-    plain = unicodedata.normalize("NFKD", titre).encode("ascii", "ignore").decode().lower()
-    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    key = sans_accents(titre).replace(" ", "_")
     return next((found for motif, found in regles.colonnes.items() if re.fullmatch(motif, key)), None)
 
 

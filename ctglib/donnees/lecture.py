@@ -14,6 +14,7 @@ import stat
 import sys
 import threading
 import time
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
@@ -231,6 +232,17 @@ def lister(relatif: str) -> tuple[str, ...]:
     return names
 
 
+def sans_accents(texte: str) -> str:
+    """Return the words of a text without accents, capitals nor signs: as names are compared and looked up.
+
+    Examples:
+        >>> sans_accents("  État de la\\u00a0valeur ")
+        'etat de la valeur'
+    """
+    plain = unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode().lower()
+    return " ".join(re.findall(r"[a-z0-9]+", plain))
+
+
 def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -> list[str]:
     """Return at most three known names close to one, whatever the case, the closest first; ``seuil`` is difflib's."""
     lowered = {known.lower(): known for known in connus}
@@ -274,6 +286,11 @@ _INVISIBLES = re.compile(
 )
 
 
+def est_en_utf16(content: bytes) -> bool:
+    """Return whether a text is in UTF-16 or 32, by its mark or by its zeros."""
+    return content.startswith(_MARQUES_UTF16) or content.count(0) > len(content) // 4
+
+
 def lire_texte(relatif: str) -> str:
     """Return the text of a data file, neither empty nor with invisible characters.
 
@@ -281,7 +298,7 @@ def lire_texte(relatif: str) -> str:
     """
     content = lire_octets(relatif)
     remedy = _REMEDE_CSV if relatif.endswith(".csv") else _REMEDE_TEXTE
-    if content.startswith(_MARQUES_UTF16) or content.count(0) > len(content) // 4:
+    if est_en_utf16(content):
         raise refus(relatif, *mots("utf16", remede=remedy))
     try:
         text = content.decode("utf-8-sig")

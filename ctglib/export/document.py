@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
@@ -19,6 +18,7 @@ from ctglib.document import blocs as objets
 from ctglib.document.blocs import Bloc, Dessin, Lien, Liste, Morceau, Paragraphe, Texte, Titre, feuilles, morceaux
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, minuscule
+from ctglib.donnees.lecture import sans_accents
 from ctglib.secret import MIME as BRUT
 
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
@@ -316,8 +316,7 @@ def document_de(blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SA
 
     def achever(bloc: Bloc) -> Bloc:
         if isinstance(bloc, Titre):
-            ascii_text = unicodedata.normalize("NFKD", bloc.texte).encode("ascii", "ignore").decode().lower()
-            base = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
+            base = sans_accents(bloc.texte).replace(" ", "-") or "section"
             free = next(name for name in chain([base], (f"{base}-{rank}" for rank in count(2))) if name not in taken)
             taken.add(free)
             return replace(bloc, ancre=free)
