@@ -39,32 +39,20 @@ class Colonne:
 
 @dataclass(frozen=True, repr=False)
 class Tableau(Bloc):
-    """A captioned, sourced table; its number is given when the report is assembled.
+    """A captioned, sourced table."""
 
-    Args:
-        nom: Short name (letters, digits, hyphens): the anchor and the name of the CSV.
-        titre: Caption, without its number: subject, territories, year.
-        colonnes: The columns shown; the first one heads the rows.
-        cellules: What is shown, as text, one column a ``Colonne.cle``.
-        donnees: What the CSV carries, unrounded, same rows or more.
-        source: Producer and document, as a sentence.
-        groupes: Title of the group of each row, or None; a new title opens a new group.
-        donnees_de: Name of the figure whose numbers these are: captioned « Données de la figure n ».
-        ecran: Whether it is for the HTML page and its CSV alone; paper names it, and it has no number.
-    """
-
-    nom: str
-    titre: str
-    colonnes: tuple[Colonne, ...]
-    cellules: pd.DataFrame
-    donnees: pd.DataFrame
-    source: str
-    groupes: tuple[str, ...] | None = None
+    nom: str  # letters, digits, hyphens: the anchor and the name of the CSV
+    titre: str  # caption, without its number: subject, territories, year
+    colonnes: tuple[Colonne, ...]  # those shown; the first one heads the rows
+    cellules: pd.DataFrame  # what is shown, as text, one column a ``Colonne.cle``
+    donnees: pd.DataFrame  # what the CSV carries, unrounded, same rows or more
+    source: str  # producer and document, as a sentence
+    groupes: tuple[str, ...] | None = None  # title of the group of each row; a new title opens a new group
     notes: tuple[str, ...] = ()
     classe: str = ""
-    donnees_de: str = ""
-    ecran: bool = False
-    numero: str = ""
+    donnees_de: str = ""  # the figure whose numbers these are: captioned « Données de la figure n »
+    ecran: bool = False  # for the HTML page and its CSV alone: paper names it, and it has no number
+    numero: str = ""  # given when the report is assembled
 
     @classmethod
     def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: object) -> Tableau:

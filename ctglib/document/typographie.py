@@ -158,17 +158,6 @@ def de_a(minimum: float, maximum: float) -> str:
     return RIEN if minimum != minimum else f"de {signe(minimum)} à {signe(maximum)}"
 
 
-def de_a_points(minimum: float, maximum: float) -> str:
-    """Return these bounds inside a sentence, their unit agreeing with the greater one.
-
-    Examples:
-        >>> de_a_points(-5.08, -1.51), de_a_points(0.3, 1.2)
-        ('de −5,1 à −1,5\\xa0points', 'de +0,3 à +1,2\\xa0point')
-    """
-    far = max(abs(round(minimum, 1)), abs(round(maximum, 1)))
-    return f"{de_a(minimum, maximum)}{INSECABLE}point{'s' if far >= 2 else ''}"
-
-
 def date_longue(jour: date) -> str:
     """Return a date in full: « 1er janvier 2023 », « 31 décembre 2026 ».
 

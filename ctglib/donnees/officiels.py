@@ -157,10 +157,8 @@ def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) 
 class Officiel:
     """An official file, read by batches of rows, refused with all its faults.
 
-    Attributes:
-        tables: By year and level: territoire (index), libelle, texts, series (infinite where suppressed).
-        dites: What has to be said of the reading, in French: rows and columns left out.
-        alertes: What looks wrong and does not prevent reading.
+    ``tables`` are by year and level: territoire (index), libelle, texts, series (infinite where suppressed). In French,
+    ``dites`` tells the rows and columns left out, ``alertes`` what looks wrong and does not prevent reading.
     """
 
     def __init__(
@@ -304,10 +302,8 @@ class Officiel:
 class Ajout:
     """An addition to the store: prepared and told first, then written whole or not at all.
 
-    Attributes:
-        registre: What the ``origine.yaml`` of the store would be.
-        octets: The tables to write, by name in the store.
-        dites, revisions, alertes: What would be added, what would replace another figure, what looks wrong, in French.
+    ``registre`` would be its ``origine.yaml``, ``octets`` its tables by name. In French, ``dites`` tells what would be
+    added, ``revisions`` what would replace another figure, ``alertes`` what looks wrong.
     """
 
     def __init__(

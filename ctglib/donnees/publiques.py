@@ -70,14 +70,10 @@ def series() -> pd.DataFrame:
 def territoires(
     codes: Iterable[str] | None = None, niveaux: Sequence[str] = ("commune", "departement", "epci")
 ) -> pd.DataFrame:
-    """Liste les territoires du code officiel géographique.
-
-    Args:
-        codes: Ceux que l'on veut, tous par défaut.
-        niveaux: Parmi commune, departement, epci.
+    """Return territories of the official geographical code, all of them by default.
 
     Returns:
-        code, nom (avec son article), niveau, departement et epci (vides pour un EPCI, qui peut en toucher plusieurs).
+        code, nom (with its article), niveau, departement and epci (empty for an EPCI, that may be in several).
     """
     wanted, parts = None if codes is None else list(codes), [pd.DataFrame(columns=["territoire", "libelle"])]
     for level, name in COG.items():
@@ -128,25 +124,20 @@ def communes_de(departement: str) -> list[str]:
 def lire(
     code: str, territoires: str | Iterable[str] | None = None, annees: Iterable[int] | None = None
 ) -> pd.DataFrame:
-    """Lit une série publique.
+    """Return a public series (a code of ``series``), by default wherever and whenever its producer publishes it.
 
-    Le chiffre publié d'un territoire est pris tel quel. À défaut, un effectif s'additionne : IRIS d'une commune,
-    communes d'un EPCI ou d'un département ; jamais un taux ni une médiane. Une somme dont une part est secrète est
-    secrète ; une somme à laquelle il manque quelques communes est estimée (statut E), au-delà, non disponible.
-
-    Args:
-        code: Celui de ``series()``.
-        territoires: Un code, ou plusieurs ; par défaut, tous ceux que le producteur publie.
-        annees: Celles que l'on veut, toutes par défaut.
+    The published figure of a territory is taken as it is. Failing that, a count is added up: IRIS of a commune,
+    communes of an EPCI or of a département; never a rate or a median. A sum with a suppressed part is suppressed; one
+    that lacks a few communes is estimated (status E), beyond that not available.
 
     Returns:
-        Une ligne par territoire et par année : territoire, libelle, niveau, annee, serie, valeur (NaN sans chiffre),
-        statut (A normal, E estimé, Q secret, O non disponible), origine (« publiée », ou de quoi elle est la somme).
-        ``attrs`` : serie, libelle, definition, producteur, jeu, source, unite, arrondi, ruptures, licence, remarques,
-        additive (faux pour un taux, une médiane).
+        A row a territory and year: territoire, libelle, niveau, annee, serie, valeur (NaN without figure), statut (A
+        normal, E estimated, Q suppressed, O not available), origine (« publiée », or what it is the sum of).
+        ``attrs``: serie, libelle, definition, producteur, jeu, source, unite, arrondi, ruptures, licence, remarques,
+        additive (false for a rate, a median).
 
     Raises:
-        DonneesInvalides: La série ou un territoire est inconnu ; les noms proches sont dits.
+        DonneesInvalides: The series or a territory is unknown; close names are told.
 
     Examples:
         >>> lire("cnaf_foyers_rsa", "62413", [2024])[["libelle", "valeur", "statut"]].values.tolist()
@@ -290,13 +281,10 @@ def reperes() -> Reperes:
 
 
 def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
-    """Donne les contours simplifiés des communes (IGN, Admin Express COG : à nommer sous la carte).
-
-    Args:
-        codes: Les communes voulues, toutes celles dont le contour est là par défaut.
+    """Return simplified outlines of communes (IGN, Admin Express COG: to be named under the map), all by default.
 
     Returns:
-        code, nom, contour : une liste d'anneaux, chacun un tableau de points (longitude, latitude) en WGS 84.
+        code, nom, contour: a list of rings, each an array of points (longitude, latitude) in WGS 84.
     """
     rows = lire_tables(derniere("ign_contours"), codes, ["libelle", "contour"])
     rows = rows.rename(columns={"territoire": "code", "libelle": "nom"})

@@ -235,6 +235,7 @@ def points_comparables(
     place, told = contexte.territoire, list(rows.itertuples())
     beyond = rows[~rows["bruit"].astype(bool)]  # the widest gap that is more than rounding is read, else the first row
     read = rows.iloc[0] if beyond.empty else beyond.loc[beyond["ecart"].abs().idxmax()]
+    ends = read["ecart_min"], read["ecart_max"]
     items = [f"{row.libelle} {pourcent(row.variation, signe=True)} contre {pourcent(row.variation_moyenne, signe=True)}"
              for row in told]  # fmt: skip
     shown = rows.assign(
@@ -253,7 +254,7 @@ def points_comparables(
         lecture=ecrire(
             "lecture", libelle=typo.minuscule(read["libelle"]), ici=pourcent(read["variation"], signe=True),
             moyenne=pourcent(read["variation_moyenne"], signe=True), ecart=typo.points(read["ecart"]),
-            bornes=typo.de_a_points(read["ecart_min"], read["ecart_max"]),
+            bornes=typo.de_a(*ends), loin=max(abs(round(end, 1)) for end in ends),
             bruit=", dans le bruit" if read["bruit"] else "",
         ),
         colonnes={"libelle": "Série", "variation": f"{place.nom}, en %", "variation_moyenne": "Moyenne, en %",

@@ -50,13 +50,9 @@ def masquer(
 ) -> Masque:
     """Return the counts with the small ones (from 1 to under ``seuil``) hidden, and others that keep them hidden.
 
-    Args:
-        effectifs: table, ligne, colonne, millesime, effectif (whole numbers, missing when absent), statut, sensible
-            (it counts persons), publiee (an earlier bilan showed it).
-        liens: The sums that a reader knows of.
-        seuil: Under it, a count is small.
-        tirage: What a key draws: the same key gives the same mask.
-        deja: Places hidden by an earlier bilan: they stay hidden.
+    ``effectifs`` has the columns ``EFFECTIFS``: whole numbers, missing when absent; ``sensible``, it counts persons;
+    ``publiee``, an earlier bilan showed it. ``deja`` are the places that an earlier bilan hid: they stay hidden. The
+    same ``tirage`` gives the same mask.
 
     Raises:
         ValueError: A count is given twice, is negative or is not whole.
