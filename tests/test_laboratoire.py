@@ -14,7 +14,7 @@ from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
 from navigateur import OPTIONS, _chromium
 
-from ctglib.commandes.analyses import environnement
+from ctglib.commandes.analyses import JUPYTERLAB, environnement
 
 ADRESSE = re.compile(r"http://127\.0\.0\.1:\d+/\S*token=\S+")
 ATTENTE = 120_000  # milliseconds, on a loaded machine
@@ -25,7 +25,7 @@ def test_un_carnet_inconnu_est_dit_avec_le_plus_proche() -> None:
     fait = ctg("laboratoire", "accuil.ipynb", dossier=DEPOT)
 
     assert fait.returncode == 1
-    assert "« accuil.ipynb » n'est pas dans analyses ; vouliez-vous dire « accueil.ipynb »" in fait.stderr
+    assert "« accuil.ipynb » n'existe pas ; vouliez-vous dire « accueil.ipynb »" in fait.stderr
 
 
 @pytest.mark.navigateur
@@ -38,6 +38,7 @@ def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_
         "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "onglets"),
     }
     options = [
+        *JUPYTERLAB,
         "--ServerApp.port=0",
         "--ServerApp.open_browser=False",
         "--LabApp.default_url=/lab/tree/analyses/accueil.ipynb",

@@ -30,6 +30,13 @@ ANALYSES = PROJET / "analyses"
 ACCUEIL = "accueil.ipynb"
 PONCTUELS = tuple(kind for kind in FORMATS if kind not in RESUMES)
 REGLAGES = Path(__file__).parent / "jupyter"
+JUPYTERLAB = (  # its options: nothing of it needs the network
+    f"--ServerApp.root_dir={PROJET}",
+    "--ServerApp.answer_yes=True",  # one Ctrl+C ends it
+    "--ServerApp.allow_root=True",  # in a container there is nobody else
+    "--LabApp.extension_manager=readonly",  # else it lists what PyPI offers
+    "--ContentsManager.pre_save_hook=ctglib.commandes.analyses.sans_sorties",
+)
 TRACES = PROJET / ".laboratoire"  # what JupyterLab remembers of a user: settings, open tabs
 PATIENCE = 3  # seconds
 LIVRES = re.compile(r"^!/(analyses/.+\.ipynb)$", re.MULTILINE)
@@ -48,13 +55,10 @@ Dossier = Annotated[
 
 def laboratoire(carnet: AOuvrir = "", sans_navigateur: SansNavigateur = False, port: Port = 8888) -> int:
     """Ouvrir JupyterLab en français, sur le dossier des analyses."""
-    name = Path(carnet).name if carnet else ACCUEIL
-    known = sorted(path.name for path in ANALYSES.glob("*.ipynb"))
-    if name not in known:
-        raise Empechement(f"Le carnet « {name} » n'est pas dans analyses{proposer(name, known)}.")
+    name = _trouver(ANALYSES / (Path(carnet).name or ACCUEIL)).name
     if find_spec("jupyterlab") is None:
         raise Empechement("JupyterLab n'est pas installé : lancez « make laboratoire », qui l'installe.")
-    options = [f"--LabApp.default_url=/lab/tree/analyses/{name}", f"--ServerApp.port={port}"]
+    options = [*JUPYTERLAB, f"--LabApp.default_url=/lab/tree/analyses/{name}", f"--ServerApp.port={port}"]
     if sans_navigateur:
         options.append("--ServerApp.open_browser=False")
     else:
@@ -132,7 +136,7 @@ def _trouver(carnet: Path) -> Path:
     known = sorted(path.name for path in folder.glob("*.ipynb"))
     listed = ", ".join(known) or "aucun"
     raise Empechement(
-        f"Le carnet « {carnet} » n'existe pas{proposer(carnet.name, known)}. Carnets de {folder.name} : {listed}."
+        f"Le carnet « {carnet.name} » n'existe pas{proposer(carnet.name, known)}. Carnets de {folder.name} : {listed}."
     )
 
 
