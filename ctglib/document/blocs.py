@@ -39,17 +39,13 @@ class Lien:
 
 @dataclass(frozen=True)
 class Renvoi:
-    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands for it.
-
-    One between brackets goes to the first of its anchors that the report has, to ``sinon`` when it has none, and is
-    left out when there is no ``sinon`` either. ``texte`` is that number, once the report is assembled.
-    """
+    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands for it."""
 
     ancre: str
-    autres: tuple[str, ...] = ()
-    entre_parentheses: bool = False
-    sinon: Lien | None = None
-    texte: str = ""
+    autres: tuple[str, ...] = ()  # tried in turn when the report has not the first
+    entre_parentheses: bool = False  # left out when it has none
+    sinon: Lien | None = None  # where to go when it has none
+    texte: str = ""  # that number, once the report is assembled
 
 
 Morceau = str | Gras | Lien | Renvoi
@@ -148,21 +144,17 @@ class Colonnes(Bloc):
 
 @dataclass(frozen=True)
 class Dessin(Bloc):
-    """A figure as it was drawn: what a document carries of it (see ``Figure``).
-
-    ``svg_large`` is for a page of 17 cm, ``svg_etroit`` for a telephone, 8.5 cm wide; ``numero`` is « Figure 1 », once
-    the report is assembled.
-    """
+    """A figure as it was drawn: what a document carries of it (see ``Figure``)."""
 
     nom: str
     titre: str
     alt: str
-    svg_large: str
-    svg_etroit: str
+    svg_large: str  # for a page of 17 cm
+    svg_etroit: str  # for a telephone, 8.5 cm wide
     lecture: str
     source: str
     tableau: Tableau | None = None
-    numero: str = ""
+    numero: str = ""  # « Figure 1 », once the report is assembled
 
 
 @dataclass(frozen=True)
@@ -180,25 +172,18 @@ class Logo:
 
 @dataclass(frozen=True)
 class Couverture(Bloc):
-    """What the cover says; ``mentions`` are pairs (label, text), ``avertissement`` is set apart when not empty.
-
-    ``sigles`` are the abbreviations of the project and what they mean: the page lists those that the report uses.
-    ``date`` (ISO) is the date the report bears in its metadata: that of its content, so that the same report made again
-    has the same bytes. ``complement`` ends the title of the page: the year, which no notebook can write in its heading.
-    ``breve``: a report of few pages, which on paper is set closer and has no table of contents. That of a document
-    without cover says nothing, and is false.
-    """
+    """What the cover says; that of a document without cover says nothing, and is false."""
 
     sujet: str = ""
     territoire: str = ""
-    mentions: tuple[tuple[str, str], ...] = ()
+    mentions: tuple[tuple[str, str], ...] = ()  # label, text
     logos: tuple[Logo, ...] = ()
     source: str = ""
-    date: str = ""
-    avertissement: str = ""
-    complement: str = ""
-    sigles: tuple[tuple[str, str], ...] = ()
-    breve: bool = False
+    date: str = ""  # in the metadata (ISO): that of its content, so that the same report made again has the same bytes
+    avertissement: str = ""  # set apart when not empty
+    complement: str = ""  # ends the title of the page: the year, which no notebook can write in its heading
+    sigles: tuple[tuple[str, str], ...] = ()  # what abbreviations mean: the page lists those that the report uses
+    breve: bool = False  # a report of few pages: on paper it is set closer, and has no table of contents
 
     def __bool__(self) -> bool:
         return self != SANS_COUVERTURE

@@ -48,21 +48,16 @@ ENTRE_BALISES = re.compile(r">\s+<")
 
 @dataclass(frozen=True, repr=False)
 class Figure(Bloc):
-    """A captioned, sourced chart; its number is given when the report is assembled.
-
-    ``lecture`` reads one real figure of it, without « Lecture : »; ``tableau`` has its numbers; ``dessiner`` makes the
-    matplotlib figure of a width, « large » (17 cm) or « etroit » (8.5 cm, a telephone); ``territoire`` is written in an
-    image that leaves the report. The others: see ``figure_de``.
-    """
+    """A captioned, sourced chart (see ``figure_de``); its number is given when the report is assembled."""
 
     nom: str
     titre: str
     alt: str
-    lecture: str
+    lecture: str  # of one real figure of it, without « Lecture : »
     source: str
-    tableau: Tableau | None
-    dessiner: Callable[[str], Dessin]
-    territoire: str = ""
+    tableau: Tableau | None  # its numbers
+    dessiner: Callable[[str], Dessin]  # makes the matplotlib figure of a width: « large », 17 cm, or « etroit », 8.5 cm
+    territoire: str = ""  # written in an image that leaves the report
 
     def __repr__(self) -> str:
         return f'Figure « {self.titre} ». Ensuite : .axes, .enregistrer("figure.png"), .tableau.'

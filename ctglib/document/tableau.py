@@ -23,18 +23,14 @@ CELLULE_D_UN_AUTRE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
 
 @dataclass(frozen=True)
 class Colonne:
-    """A column: ``cle`` names it in the data, ``libelle`` heads it (with its unit), ``groupe`` spans neighbours.
+    """A column of a table."""
 
-    ``ecrire`` turns a value into what is shown (see ``Tableau.de``); where the data have no such column, it is given
-    the row. ``largeur`` is what it takes at least on paper, in points: room for what is filled in by hand.
-    """
-
-    cle: str
-    libelle: str
+    cle: str  # names it in the data
+    libelle: str  # heads it, with its unit
     numerique: bool = False
-    groupe: str = ""
-    ecrire: Callable[[object], str] | None = None
-    largeur: int = 0
+    groupe: str = ""  # spans neighbours
+    ecrire: Callable[[object], str] | None = None  # what is shown of a value; of the row, where the data have none
+    largeur: int = 0  # what it takes at least on paper, in points: room for what is filled in by hand
 
 
 @dataclass(frozen=True, repr=False)

@@ -16,8 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
+
+import pandas as pd
 
 from ctglib.donnees.ecriture import PREFIXE
 from ctglib.donnees.fautes import DonneesInvalides
@@ -39,9 +41,6 @@ from ctglib.production.manifeste import (
 from ctglib.production.plan import INTERNE, MANIFESTE, PORTRAITS, PROJET, nom_de
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import confier
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
 A_PART = re.compile(f"{INTERNE}/")  # in a folder of reports
