@@ -12,14 +12,13 @@ ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorde
 MESURES ?= 5
 COUPS ?= 50
 
-.PHONY: aide rapports laboratoire test complet tout lint check format bench dictionnaire golden verrou sbom vulnerabilites
+.PHONY: aide rapports laboratoire test complet lint check format bench dictionnaire golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
 	@echo "make complet       lance les essais longs : installation neuve, les rapports refaits autrement"
-	@echo "make tout          lance les tests et les essais longs d'une traite, sur les mêmes rapports"
 	@echo "make laboratoire   ouvre JupyterLab en français sur le dossier des analyses"
 	@echo "make check         format, analyse du code et tests"
 	@echo "make format        remet le code en forme"
@@ -36,14 +35,12 @@ rapports: $(PRET)
 laboratoire: $(PRET)
 	$(BIN)/ctg laboratoire
 
+# « make test TOUT=oui » y joint les essais longs, qui lisent alors les mêmes rapports.
 test: $(PRET_TESTS)
-	$(ESSAYER)
+	$(ESSAYER) $(if $(TOUT),-m 'complet or not complet')
 
 complet: $(PRET_TESTS)
 	$(ESSAYER) -m complet --hypothesis-profile=complet
-
-tout: $(PRET_TESTS)
-	$(ESSAYER) -m 'complet or not complet'
 
 lint: $(PRET_TESTS)
 	$(BIN)/ruff format --check .

@@ -264,8 +264,6 @@ def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Ch
 
 def lire_table(octets: bytes) -> pd.DataFrame:
     """Return a table as text, whatever became of its bytes; a short row is filled, what is too long is cut."""
-    import pandas as pd
-
     rows = csv.DictReader(io.StringIO(octets.decode("utf-8", "replace"), newline=""), restval="")
     return pd.DataFrame(list(rows), columns=list(dict.fromkeys(rows.fieldnames or ())), dtype=object)
 
