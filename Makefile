@@ -40,7 +40,7 @@ test: $(PRET_TESTS)
 	$(ESSAYER) $(if $(TOUT),-m 'complet or not complet')
 
 complet: $(PRET_TESTS)
-	$(ESSAYER) -m complet --hypothesis-profile=complet
+	$(ESSAYER) -m complet
 
 lint: $(PRET_TESTS)
 	$(BIN)/ruff format --check .

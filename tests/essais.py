@@ -1,4 +1,4 @@
-"""On how many cases a property is tried: few in the default suite, all with « --hypothesis-profile=complet »."""
+"""On how many cases a property is tried: few in the suite, all when « --hypothesis-profile=complet » is asked for."""
 
 from __future__ import annotations
 

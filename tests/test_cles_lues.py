@@ -46,8 +46,6 @@ def _modeles(base: type[Modele] = Modele) -> set[type[Modele]]:
 def test_chaque_cle_d_un_fichier_de_donnees_est_lue_quelque_part() -> None:
     code = "".join(path.read_text("utf-8") for motif in ("*.py", "*.j2") for path in sorted(PAQUET.rglob(motif)))
     lus = {*re.findall(r"\.(\w+)", code), *re.findall(r"[\"'](\w+)[\"']", code)}
-    tables = [table for one in CATALOGUES for table in _catalogue(one).get("tableaux", {}).values()]
-    lus |= {column for table in tables for column in table["colonnes"]}  # shown under the head that the table gives it
 
     known = {(model.__name__, name) for model in _modeles() for name in model.model_fields}
 

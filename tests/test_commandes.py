@@ -28,6 +28,24 @@ def html_seul(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dossier / "harnes" / "2023"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("gabarit", "2026", "--convention", "harnes"),
+        ("source", "liste"),
+        ("portrait", "62413", "--a-blanc"),
+        ("valider", "--convention", "demonstration"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_dans_un_programme_a_elle_une_commande_reussit_sans_un_mot_de_trop(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    done = programme(*arguments, dossier=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_produire_rend_compte_et_ecrit_le_portail(rapports_produits: Production) -> None:
     assert "Secondes" in rapports_produits.sortie_standard
     assert "harnes, diagnostic" in rapports_produits.sortie_standard

@@ -13,6 +13,7 @@ from openpyxl.packaging.custom import IntProperty, StringProperty
 from test_import_fautes import CAS as CELLULES
 from test_import_fautes import STRUCTURES
 
+from ctglib.collecte.classeur import LETTRE
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.ecriture import EcritureImpossible
 
@@ -74,6 +75,7 @@ FICHIERS = [
     ("vide.xlsx", b"", "un fichier vide", "la copie ou l'envoi a échoué"),
     ("page.xlsx", b"<html></html>", "un fichier qui n'est pas un classeur", "Classeur Excel (.xlsx)"),
     ("coupe.xlsx", b"PK\x03\x04 et la suite manque", "un classeur abîmé", "reprendre le gabarit"),
+    ("lettre.xlsx", LETTRE.read_bytes(), "un classeur abîmé", "reprendre le gabarit"),  # of Word, renamed
     ("ancien.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "à l'ancien format d'Excel (.xls)", "Enregistrer"),
     (
         "chiffre.xlsx",

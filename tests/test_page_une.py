@@ -158,6 +158,13 @@ class Dits:
     incertitudes = decisions = messages
 
 
+def test_une_rubrique_sans_message_est_laissee_de_cote_ou_dit_qu_elle_n_en_a_pas() -> None:
+    rules = ouvrir("harnes").catalogue.messages
+
+    assert not page_une(rules, Dits([]))
+    assert "- Rien de certain." in dire(page_une(rules, Dits([]), rien={"messages": "Rien de certain."}))
+
+
 def test_les_parties_remplacent_un_message_et_le_signent() -> None:
     theirs = MessageDesParties(
         rapport="bilan", rang=1, texte="Le Moulin rouvre", auteur="Ville de Harnes", date=date(2026, 1, 5)

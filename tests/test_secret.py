@@ -162,7 +162,7 @@ def une_cle_le_pourrait(grands: frozenset[Cle]) -> list[Tirage]:
     return [Choisi(grands)]
 
 
-def test_le_rejeu_d_un_choix_sans_cle_trahirait_presque_tous_les_tableaux() -> None:
+def test_le_rejeu_d_un_choix_sans_cle_trahirait_des_tableaux() -> None:
     """The attack is one: on a choice that anybody can work out again, it wins."""
     assert attaquer(range(3, 8), lambda _: [SansHasard(b"")], SansHasard(b"")) >= 4
 

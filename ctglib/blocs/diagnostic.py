@@ -37,7 +37,7 @@ class EtudeDiagnostic:
     dossier: Dossier
     controle: pd.DataFrame  # the findings of the consistency check (see ``ctglib.calculs.coherence``)
     empreintes: Mapping[str, str] = field(default_factory=dict)  # the sha256 of every data file read, by path
-    modes: pd.DataFrame = field(default_factory=pd.DataFrame)  # places for under-threes (see ``donnees.couverture``)
+    modes: pd.DataFrame = field(default_factory=pd.DataFrame)  # places for under-threes (see ``lire_couverture``)
 
     @classmethod
     def ouvrir(cls, convention: str) -> Self:

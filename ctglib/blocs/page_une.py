@@ -87,7 +87,7 @@ def page_une(
     page, written = Groupe(), sorted(ecrits, key=lambda item: item.rang)
     for name, title in RUBRIQUES.items():
         first = islice(dict.fromkeys(getattr(dits, name)()), regles.nombre)  # the same may be called for twice
-        told = [_phrase(message) for message in first] or [rien[name]] * (name in rien)
+        told = [_phrase(message) for message in first] or [*filter(None, [rien.get(name)])]
         for item in written:
             if item.rubrique == name:
                 signed = f"{item.texte.rstrip(' .')} ({item.auteur}, le {date_longue(item.date)})."

@@ -180,28 +180,30 @@ def manques_finaux(
         missing "valeur", when it is missing too.
     """
     order = pd.Index([item.id for fiche in convention.fiches for item in fiche.indicateurs])
-    gaps, starts, parts = pd.concat(demandees.values()), demandees[max(demandees)], gabarit.parts
-    gaps = gaps[gaps["motif"].eq(A_COMPLETER)].sort_values("indicateur", key=order.get_indexer, kind="stable")
+    own = [one[one["motif"].eq(A_COMPLETER) & one["annee"].eq(year)] for year, one in demandees.items()]
+    gaps = pd.concat(own).sort_values("indicateur", key=order.get_indexer, kind="stable")
+    starts, parts, fiches = demandees[max(demandees)], gabarit.parts, {fiche.numero for fiche in convention.fiches}
     starts = starts[starts["motif"].eq(DEPART)]
     gaps = gaps.assign(depart=gaps["indicateur"].map(starts.set_index("indicateur")["annee"].astype(str)))
     alone = starts[~starts["indicateur"].isin(gaps["indicateur"])]
     values = pd.concat([gaps.assign(nature=VALEUR), alone.assign(nature=DEPART)])
     today = {annee: suivi.bilan.date_arretee for annee, suivi in suivis.items()}
     told = {
-        ETAT: {annee: {*table["fiche"]} - {*table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"]}
+        ETAT: {annee: fiches - {*table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"]}
                for annee, table in etats.items()},
         MOYEN: {annee: {*_connus(suivi.moyens)["fiche"]} for annee, suivi in suivis.items()},
         APPRECIATION: {annee: {item.fiche for item in suivi.appreciations} for annee, suivi in suivis.items()},
     }  # fmt: skip
     due = [
         (parts.des_moyens(fiche.numero) if nature == MOYEN else parts.de_fiche(fiche), nature, fiche.numero, annee)
-        for nature, known in told.items() for fiche in convention.fiches for annee, fiches in known.items()
-        if fiche.debut <= today[annee] and fiche.numero not in fiches
+        for nature, years in told.items() for fiche in convention.fiches for annee, known in years.items()
+        if fiche.debut <= today[annee] and fiche.numero not in known
     ]  # fmt: skip
     others = pd.DataFrame(due, columns=["responsable", "nature", "fiche", "annee"])
     table = pd.concat([values.assign(element=values["indicateur"]), others], ignore_index=True)
     keys = [name for name in COLONNES_MANQUES if name != "annees"]
-    table = table.astype({"fiche": "Int64"}).fillna(dict.fromkeys(("element", "libelle", "document", "depart"), ""))
+    texts = ("element", "libelle", "document", "depart")
+    table = table.astype({"fiche": "Int64", **dict.fromkeys(texts, object)}).fillna(dict.fromkeys(texts, ""))
     table = table.groupby(keys, sort=False)["annee"].agg(lambda years: SEPARATEUR.join(map(str, years.unique())))
     return _par_service(table.reset_index(name="annees"), catalogue, "fiche")[list(COLONNES_MANQUES)]
 

@@ -206,7 +206,7 @@ def revisiter(
         gap = (table[f"apres{place}"] - start).round(DECIMALES_EXACTES)
         table[column] = gap.where(in_points, 100 * gap / start.where(start.ne(0)))
     steps = table["indicateur"].map(lambda name: indicateurs[name].arrondi_source or 0)
-    return table.assign(dans_le_bruit=gap.abs().le(steps))[list(REVISITEES)]
+    return table.assign(dans_le_bruit=gap.abs().le(steps) & table["moyenne"].isna())[list(REVISITEES)]
 
 
 # A diagnostic renewed by public figures, for the next convention.

@@ -200,12 +200,15 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
 
     What the rows of a sheet are is said by the function of its name, below.
     """
-    sheets = []
+    sheets, asked = [], {
+        "actions": _actions, "indicateurs": _indicateurs, "moyens": _moyens, "profils": _profils, "posture": _posture,
+        "appreciations": _appreciations, "participation": _participation,
+    }  # fmt: skip
     for model in cadre.gabarit.feuilles:
         lists = {column.id: cadre.listes[column.liste] for column in model.colonnes if column.liste}
         types = {column.id: column.type for column in model.colonnes}
         rows = []
-        for ligne in globals()[f"_{model.id}"](cadre):
+        for ligne in asked[model.id](cadre):
             if cadre.responsable not in ("", ligne.service or cadre.gabarit.parts.principal):
                 continue
             target, shown = ligne.cibles[0], dict(ligne.montre)

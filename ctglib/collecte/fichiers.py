@@ -214,7 +214,7 @@ def lire_classeur(path: Path) -> ClasseurLu:
             formulas = values = load_workbook(io.BytesIO(content))
             if any(cell.data_type == "f" for ws in formulas.worksheets for row in _rangees(ws) for cell in row):
                 values = load_workbook(io.BytesIO(content), data_only=True)  # for the results that the file holds
-    except _ILLISIBLE:
+    except (*_ILLISIBLE, OSError):  # its bytes are here: what cannot be opened is a part that it lacks
         raise refus(path.name, *mots("classeur_abime")) from None
     grids = []
     for ws in (ws for ws in formulas.worksheets if ws.sheet_state == "visible"):

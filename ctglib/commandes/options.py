@@ -7,8 +7,7 @@ from typer import Option
 
 LaConvention = Annotated[str, Option("--convention", "-c", help="Convention suivie.", metavar="NOM")]
 Conventions = Annotated[
-    list[str] | None,
-    Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
+    list[str] | None, Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM")
 ]
 Formats = Annotated[
     str,

@@ -198,12 +198,13 @@ def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
             lines.append((commande.nom, "[red]échec[/red]", "", "", str(commande.page_echec)))
             continue
         secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
-        written = {kind: Path(f"{commande.base}.{kind}") for kind in commande.formats}
+        written = {kind: path for kind in commande.formats if (path := Path(f"{commande.base}.{kind}")).is_file()}
         sizes = [
             f"{kind} {path.stat().st_size / 1024:,.0f} Ko".replace(",", "\u202f") for kind, path in written.items()
         ]
         sizes += [f"{len(tables)} tableaux"] if (tables := list(commande.base.glob("*.csv"))) else []
-        lines.append((commande.nom, "produit", secondes, ", ".join(sizes), str(next(iter(written.values())))))
+        shown = next(iter(written.values()), commande.base)  # one may have been moved since
+        lines.append((commande.nom, "produit", secondes, ", ".join(sizes), str(shown)))
     if lines:
         montrer(("Rapport", "Résultat", "Secondes", "Taille", "Chemin"), lines, droite="Secondes")
         told = {raison: "tous" if len(noms) == len(lines) > 1 else " ; ".join(noms) for raison, noms in reasons.items()}

@@ -85,7 +85,7 @@ class Contexte(Montrable):
                 heads.append(Colonne(name, dire(head), name in said.nombres, group, writers.get(name), width))
         told = {"nom": said.nom or cle.replace("_", "-"), "titre": dire(said.titre), "source": dire(said.source)}
         told |= {"classe": said.classe, "ecran": said.ecran, "groupes": None if groupes is None else tuple(groupes)}
-        told["notes"] = (*map(dire, said.notes), *filter(None, notes), *legende(statuts, self))
+        told["notes"] = (*filter(None, (*map(dire, said.notes), *notes)), *legende(statuts, self))
         return Tableau.de(lignes, [*heads, *autres], **{**told, **reste})
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:

@@ -16,7 +16,7 @@ from typing import TypeVar
 from ctglib.donnees.lecture import Journal, enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
-GARDES = 48  # results kept at once: the years and the files of a few conventions, whatever the number of conventions
+GARDES = 48  # results kept at once: the files, years and masks of a few conventions, however many there are
 
 
 class Reserve:
@@ -32,9 +32,9 @@ class Reserve:
     def prendre(self, nom: str) -> bytes | None:
         """Return what is kept under a name, waited for if another works it out; None: the caller has to."""
         with self._verrou:
-            place = self._places.get(nom)
+            place = self._places.pop(nom, None)
+            self._places[nom] = place or Future()  # what is asked for goes last: the first are forgotten first
             if place is None:
-                self._places[nom] = Future()
                 return None
         return place.result()
 

@@ -67,4 +67,5 @@ class ExporteurPresentation(Exporteur):
 class ExporteurPresentationPDF(ExporteurPDF):
     """The same slides as a PDF."""
 
+    export_from_notebook = "Diapositives CTG (PDF)"
     ecrivain, fonction = "diapositives", "composer_pdf"

@@ -154,10 +154,8 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
         why = "valeur nulle" if 0 in (row.valeur, row.valeur_reference) else "années différentes"
         why = f"{row.la} {there.a}" if pd.isna(row.valeur_reference) else why
         without.append(f"{row.libelle} ({f'{row.ici} {here.a}' if pd.isna(row.valeur) else why})")
-    said, reference = (
-        dire("sans_indice", axes=enumerer(without)) if without else "",
-        f"{there.nom} = {nombre(BASE, DECIMALES_INDICE)}",
-    )
+    said = dire("sans_indice", axes=enumerer(without)) if without else ""
+    reference = f"{there.nom} = {nombre(BASE, DECIMALES_INDICE)}"
     lecture, parts = said, [dire("indices", axes=len(rows), lieu=here.nom, reference=reference)]
     if len(present):
         lecture = dire("un_indice", ou=here.a, la_bas=there.a, reference=reference, **present.iloc[0])

@@ -77,7 +77,8 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
       with the absence that ``statut`` tells), ``statut``, ``cible`` and ``annee_cible`` (the same on all the rows of a
       series; missing, or no such column, without a target), ``rupture`` (True in the first year of the new series).
     """
-    rows = lignes.reindex(columns=GARDEES).astype({"annee": "int64", "rupture": bool})
+    columns = lignes.columns.union(["cible", "annee_cible"], sort=False)
+    rows = lignes.reindex(columns=columns)[GARDEES].astype({"annee": "int64", "rupture": bool})
     numbers = rows[["valeur", "cible"]].astype("Float64").astype("float64")
     groups = rows.assign(**numbers).groupby(["indicateur", "serie"], sort=False)
     series = [_serie(members.sort_values("annee", kind="stable"), contexte) for _, members in groups]

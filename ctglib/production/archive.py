@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import CLE, existe, lire_octets, racine
+from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
 from ctglib.production.echec import dire_refus, rendre
 from ctglib.production.manifeste import PYTHON, Manifeste, empreinte, fichiers_de, versions
 from ctglib.production.plan import LISTE, MANIFESTE, PAQUET, PROJET, Carnet, carnets_declares, convention_de
@@ -82,8 +82,10 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     """
     dossier, convention = manifeste.chemin.parent, manifeste.chemin.parent.name
     cle = f"conventions/{convention}/{CLE}"
-    folders = (racine() / nom for nom in (*PARTAGES, f"conventions/{convention}"))
-    donnees = [path.relative_to(racine()).as_posix() for path in fichiers_de(*folders)]
+    donnees, folders = [], [*PARTAGES, f"conventions/{convention}"]
+    for folder in folders:  # those below join the list while it is read; one that cannot be listed stops everything
+        for nom in lister(folder):
+            (folders if nom.endswith("/") else donnees).append(f"{folder}/{nom.removesuffix('/')}")
     projet = {path for motif in (*REQUIS, *AUTRES) for path in PROJET.glob(motif)}
     rapports = [MANIFESTE, *(nom for trace in manifeste.traces.values() for nom in trace.sorties)]
     return {

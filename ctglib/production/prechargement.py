@@ -28,9 +28,7 @@ html = import_module("ctglib.export.html")
 for nom in ("page.html.j2", "blocs.html.j2"):
     html.modeles().get_template(nom)
 figure = import_module("ctglib.document.figure")
-with figure.charter_style():  # style, fonts and widths of signs: found at a first drawing, and kept
+with figure.charter_style():  # style and fonts: found at a first drawing, and kept
     drawing = import_module("matplotlib.figure").Figure()
     drawing.add_axes((0, 0, 1, 1)).text(0, 0, "1", weight=700)
     figure.svg(drawing, "", "", "large")
-    for bold in (False, True):
-        figure.measure("".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x100)))), 1.0, bold)

@@ -184,7 +184,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     incertitudes: dict[Identifiant, Texte]
     precisions: dict[noms.Indicateur, Texte]  # what is said after the value of an indicator
     controle: dict[Identifiant, Texte]
-    rien: dict[Rubrique, Texte]  # what a page says in place of messages
+    rien: Annotated[dict[Rubrique, Texte], complet(Rubrique)]  # what a page says in place of messages
     sans_fiche: Texte
     familles: dict[Identifiant, Texte]
     reste: Texte
