@@ -67,5 +67,4 @@ class ExporteurPresentation(Exporteur):
 class ExporteurPresentationPDF(ExporteurPDF):
     """The same slides as a PDF."""
 
-    export_from_notebook = "Diapositives CTG (PDF)"
-    ecrivain, fonction = "diapositives", "composer_pdf"
+    export_from_notebook, ecrivain, fonction = "Diapositives CTG (PDF)", "diapositives", "composer_pdf"

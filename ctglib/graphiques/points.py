@@ -26,6 +26,7 @@ GRADUATIONS = 8
 MARK_OF_STRIP, DOT = 18.0, 5.0
 HALF_MEAN, BAR = 8.5, 6.0
 EDGE, BETWEEN_GRADUATIONS = 4.0, 8.0
+ABSENTE = "valeur absente"
 
 
 def _dire(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
@@ -61,17 +62,17 @@ def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", *
                      for row in rows.itertuples()],
         symbole=[contexte.unites[unite].symbole for unite in rows["unite"]],
     )  # fmt: skip
-    complete, absent = shown[shown["ecart"].notna()], dire("valeur_absente")
+    complete = shown[shown["ecart"].notna()]
     first, last = (complete if len(complete) else shown).iloc[0], shown.iloc[[0, *complete.index[-1:]]]
 
     def sentence(row: object) -> str:
         gap = "" if row.texte_ecart == RIEN else f" (écart : {row.texte_ecart})"
-        return f"« {row.libelle} » : {row.ici or absent} {here.a}, {row.la or absent} {there.a}{gap}"
+        return f"« {row.libelle} » : {row.ici or ABSENTE} {here.a}, {row.la or ABSENTE} {there.a}{gap}"
 
+    count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
     return assemble(
         contexte, lambda planche: _draw_dumbbells(planche, shown, contexte, autre), **legende,
-        alt=dire("ecarts", n=len(rows), ici=here.nom, la=there.nom,
-                 phrases=" ; ".join(dict.fromkeys(map(sentence, last.itertuples())))),
+        alt=f"{count}, {here.nom} et {there.nom}. {' ; '.join(dict.fromkeys(map(sentence, last.itertuples())))}.",
         lecture=("" if pd.isna(first["annee"]) else f"en {first['an']}, ") + f"{sentence(first)}.",
         colonnes={"libelle": "Indicateur", "an": "Année", "ici": here.nom, "la": there.nom, "texte_ecart": "Écart"},
         lignes=shown, donnees=rows[GARDEES],
@@ -145,7 +146,7 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
 
     ``indices`` are rows of ``ctglib.calculs.comparaison.indices``.
     """
-    here, there, blank = contexte.territoire, contexte.reference, {"": dire("valeur_absente")}
+    here, there, blank = contexte.territoire, contexte.reference, {"": ABSENTE}
     rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": blank, "la": blank})
     rows["axe"] = [f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)]
     rows["texte"] = [RIEN if pd.isna(index) else nombre(index, DECIMALES_INDICE) for index in rows["indice"]]
