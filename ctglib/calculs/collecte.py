@@ -144,8 +144,8 @@ def manques(
     rows = [(service, ETAT, row.modalite, row.libelle) for row in own[inconnues(own, pd.Timestamp(today))].itertuples()]
     due = []
     if fiche.debut <= today:
-        told = _connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
-        known, parties = {*zip(told["signataire"], told["poste"], strict=True)}, [one.id for one in convention.parties]
+        known = _connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])[["signataire", "poste"]]
+        known, parties = {*known.itertuples(index=False, name=None)}, [one.id for one in convention.parties]
         due += [
             (parts.signataires.get(who, parts.des_moyens(fiche.numero)), MOYEN, f"{who}/{item.poste}", item.poste)
             for item in gabarit.moyens.par_fiche
@@ -158,7 +158,8 @@ def manques(
     told = pd.DataFrame([*rows, *due], columns=list(COLONNES[:4])).assign(annee=suivi.annee, motif=A_COMPLETER)
     values = values.assign(nature=VALEUR, element=values["indicateur"])
     table = pd.concat([told[: len(rows)], values, told[len(rows) :]], ignore_index=True)[list(COLONNES)]
-    return table.astype({"annee": "Int64"}).fillna({name: "" for name in COLONNES if name != "annee"})
+    texts = {*COLONNES} - {"annee"}
+    return table.astype({"annee": "Int64"} | dict.fromkeys(texts, object)).fillna(dict.fromkeys(texts, ""))
 
 
 COLONNES_MANQUES = ("responsable", "nature", "fiche", "element", "libelle", "annees", "document", "depart")

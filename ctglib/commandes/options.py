@@ -24,8 +24,5 @@ Travailleurs = Annotated[
 ]
 Delai = Annotated[
     float,
-    Option(
-        "--delai", metavar="SECONDES",
-        help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).",
-    ),
-]  # fmt: skip
+    Option(help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).", metavar="SECONDES"),
+]
