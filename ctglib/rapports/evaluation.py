@@ -43,7 +43,7 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     """
 
     def comparer() -> Comparables:
-        dossier = lire_dossier(convention)
+        dossier = lire_dossier(convention)  # here, so that its reads are among those that what is kept depends on
         return etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison))
 
     def calculer() -> EtudeFinale:
