@@ -25,7 +25,9 @@ from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctglib.document import figure as module_des_figures
 from ctglib.document.figure import Figure, charte
+from ctglib.donnees.partage import Reserve, partager_par
 
 COULEURS = charte().couleurs
 
@@ -58,6 +60,25 @@ def test_un_graphique_annuel_tient_dans_son_cadre_et_ne_change_ni_d_octets_ni_sa
 @pytest.mark.parametrize("forme", EXEMPLES)
 def test_une_table_vide_ne_donne_pas_de_graphique(forme: str) -> None:
     assert dessiner(forme, EXEMPLES[forme].iloc[:0]) is None
+
+
+def test_les_memes_courbes_ne_sont_dessinees_qu_une_fois_par_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    write = module_des_figures.svg
+    monkeypatch.setattr(module_des_figures, "svg", lambda *told: drawn.append(told[-1]) or write(*told))
+
+    with partager_par(Reserve()):
+        first, again = (dessiner("trajectoires", SERIES.copy(deep=True)).bloc for _ in range(2))
+        once = list(drawn)
+        taken = dessiner("trajectoires", SERIES)
+        taken.axes[0].annotate("Repère", (2024, 60))
+        changed, last = taken.bloc, dessiner("trajectoires", SERIES).bloc
+        other = dessiner("trajectoires", SERIES.assign(valeur=SERIES["valeur"] + 1)).bloc
+
+    assert once == ["large", "etroit"]
+    pages = [one.svg_large + one.svg_etroit for one in (first, again, last, other)]
+    assert pages[0] == pages[1] == pages[2] != pages[3]
+    assert "Repère" in mots(changed.svg_large) and "Repère" not in mots(first.svg_large)
 
 
 RIEN = {

@@ -33,6 +33,7 @@ from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, 
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.modeles.catalogue import Charte
+from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import charger_yaml
 
 IMAGES = ("png", "svg", "pdf")
@@ -58,6 +59,7 @@ class Figure(Bloc):
     tableau: Tableau | None  # its numbers
     dessiner: Callable[[str], Dessin]  # makes the matplotlib figure of a width: « large », 17 cm, or « etroit », 8.5 cm
     territoire: str = ""  # written in an image that leaves the report
+    cle: str = ""  # the name of what is drawn (see ``nom_par_contenu``), when all of it is known
 
     def __repr__(self) -> str:
         return f'Figure « {self.titre} ». Ensuite : .axes, .enregistrer("figure.png"), .tableau.'
@@ -84,9 +86,10 @@ class Figure(Bloc):
 
     @property
     def bloc(self) -> Bloc:
-        """What a document carries of it: the two drawings, without matplotlib."""
-        shown = (self.svg_large, self.svg_etroit, self.lecture, self.source, self.tableau)
-        return Trace(self.nom, self.titre, self.alt, *shown)
+        """What a document carries of it: the two drawings, without matplotlib; the same are drawn once."""
+        cle = "" if "figure" in vars(self) else self.cle  # someone who asked for it may have changed it
+        drawn = partager(cle, lambda: (self.svg_large, self.svg_etroit))
+        return Trace(self.nom, self.titre, self.alt, *drawn, self.lecture, self.source, self.tableau)
 
     def enregistrer(self, chemin: str | Path) -> Path:
         """Enregistre la figure (« .png », « .svg », « .pdf ») ou ses chiffres (« .csv »), et rend le chemin.

@@ -9,6 +9,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from hashlib import sha256
 from io import BytesIO
 from threading import Lock
 from typing import TypeVar
@@ -16,7 +17,7 @@ from typing import TypeVar
 from ctglib.donnees.lecture import Journal, enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
-GARDES = 48  # results kept at once: the files, years and masks of a few conventions, however many there are
+GARDES = 192  # results kept at once: the files, years and masks of a few conventions, however many there are
 
 
 class Reserve:
@@ -72,13 +73,22 @@ def partager_par(partage: Reserve) -> Iterator[None]:
         _partages.remove(partage)
 
 
+def nom_par_contenu(sorte: str, *objets: object) -> str:
+    """Return the name of what is made from some objects alone, a fingerprint of their values."""
+    content = BytesIO()
+    pickler = pickle.Pickler(content)
+    pickler.fast = True  # whether two values are one object does not show in the bytes
+    pickler.dump(objets)
+    return f"{sorte}/{sha256(content.getvalue()).hexdigest()}"
+
+
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
-    """Return what a function gives, or what it gives to another report of this production, waited for if need be.
+    """Return what a function gives, or what it gave under that name, if any, to another report of this production.
 
     Two results of one name are the same. The reads of the data folder, through ``lecture`` alone, are recorded in both
     cases: those of the first time are kept beside the result.
     """
-    if not _partages:
+    if not nom or not _partages:
         return calculer()
     partage, cle, contenu = _partages[-1], f"{racine()}\0{nom}", None
     if kept := partage.prendre(cle):

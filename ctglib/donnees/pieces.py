@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, get_type_hints
@@ -218,7 +219,8 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
     rules = pieces.documents["confidentialite"][0].objet
 
     def table(nom: str, paths: Iterable[str]) -> list[TableLue]:
-        return [examiner_csv(path, nom, rules) for path in paths if existe(path)]
+        there = [partial(examiner_csv, path, nom, rules) for path in paths if existe(path)]
+        return [partager(f"table/{read.args[0]}/{rules!r}", read) for read in there]
 
     tables = {name: table(name, [f"{year}/{name}.csv" for year in years]) for name in TABLES}
     tables["masque"] = table("masque", [f"{folder}/masque.csv"])

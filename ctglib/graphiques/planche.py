@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from math import ceil, floor, isfinite, log10
 from typing import Any
@@ -30,6 +31,7 @@ from ctglib.document.figure import Figure, charte, charter_style, measure, wrap
 from ctglib.document.signes import FAMILLE, ILLISIBLE, montrable, signes_de
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import INSECABLE, nombre, remplir
+from ctglib.donnees.partage import nom_par_contenu
 
 BLANKS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 SPACES = f" {INSECABLE}"
@@ -62,7 +64,8 @@ def assemble(
             planche = Planche(taille)
             return planche.finish(draw(planche))
 
-    return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom)
+    cle = nom_par_contenu("dessin", nom, alt, draw) if isinstance(draw, partial) else ""
+    return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom, cle)
 
 
 def dire(mot: str, /, **valeurs: object) -> str:

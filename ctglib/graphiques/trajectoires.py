@@ -7,6 +7,7 @@ the line; a provisional value is hollow; the value of a point is written where i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from math import isnan
 from typing import Any, NamedTuple
@@ -90,7 +91,7 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
     longest = max(known, key=lambda serie: (serie.rows["valeur"].count(), bool(serie.cible)))
     said = " ".join(f"{serie.phrase}." for serie in known)
     return assemble(
-        contexte, lambda planche: _draw(planche, known), **legende, lecture=f"{longest.phrase}.{without}",
+        contexte, partial(_draw, panels=known), **legende, lecture=f"{longest.phrase}.{without}",
         alt=f"Évolution de {compter(len(known), 'série')}. {said}{without}", **_chiffres(series, contexte),
     )  # fmt: skip
 

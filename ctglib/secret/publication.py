@@ -5,10 +5,10 @@ What a published bilan hides is kept in ``masque.csv``.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import permutations
 from typing import NamedTuple
 
@@ -19,10 +19,10 @@ from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
 from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
-from ctglib.donnees.partage import partager
+from ctglib.donnees.partage import nom_par_contenu, partager
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
-from ctglib.secret.masque import CLE, LIEU, RETRAITS, Masque, couvrir, masquer
-from ctglib.secret.modele import Cle, Lien, Lieu, Tirage
+from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
+from ctglib.secret.modele import Cle, Lien, Tirage
 
 COLONNES = ["annee", *LIEU]
 PROFILS, OBSERVATIONS, SOMME = "profils", "observations", "somme"
@@ -78,8 +78,9 @@ def appliquer(
     for bilan in sorted({*table["visible"], annee}):
         own, entered = profils[profils["annee"] <= bilan], counted[counted["saisie"] <= bilan]
         liens = [*(lien for since, lien in ties if since <= bilan), *_liens_identiques(entered, own, catalogue)]
-        deja = set(hidden.loc[hidden["annee"] <= bilan, LIEU].itertuples(index=False, name=None))
-        found = _masquer(table[table["visible"] <= bilan], liens, seuil, tirage, deja)
+        deja = sorted(set(hidden.loc[hidden["annee"] <= bilan, LIEU].itertuples(index=False, name=None)))
+        mask = partial(masquer, table[table["visible"] <= bilan], liens, seuil=seuil, tirage=tirage, deja=deja)
+        found = partager(nom_par_contenu("masque", mask), mask)  # once: the bilans that come after make it again
         hidden = pd.concat([hidden, found.cellules.assign(annee=bilan)], ignore_index=True)
         withheld = pd.concat([withheld, found.retraits]).drop_duplicates("table", ignore_index=True)
         shown = found.effectifs["effectif"].notna()
@@ -96,13 +97,6 @@ def appliquer(
         hidden.drop_duplicates(LIEU).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
         withheld,
     )
-
-
-def _masquer(table: pd.DataFrame, liens: list[Lien], seuil: int, tirage: Tirage, deja: set[Lieu]) -> Masque:
-    """Return the mask of a bilan, worked out once for those that come after: they all make it again."""
-    given = repr((table.to_dict("split"), liens, seuil, tirage, sorted(deja)))
-    name = f"masque/{hashlib.sha256(given.encode()).hexdigest()}"
-    return partager(name, lambda: masquer(table, liens, seuil=seuil, tirage=tirage, deja=deja))
 
 
 def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame]:
