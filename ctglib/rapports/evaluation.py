@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ctglib.blocs.collecte import ce_qui_manque
-from ctglib.blocs.comparables import Comparables, etudier_comparables
+from ctglib.blocs.comparables import etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
 from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
@@ -42,20 +42,17 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         DonneesInvalides: Toutes les fautes des données.
     """
 
-    def comparer() -> Comparables:
-        dossier = lire_dossier(convention)  # here, so that its reads are among those that what is kept depends on
-        return etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison))
+    def lire_le_reste() -> tuple:
+        dossier = lire_dossier(convention)
+        year, diagnostic = dossier.convention.fin_selon(dossier.avenants).year, Diagnostic(dossier, controler(dossier))
+        compared = etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison))
+        return year, lire_finale(dossier), compared, diagnostic.comparaison, diagnostic.besoins_lus
 
     def calculer() -> EtudeFinale:
         with enregistrer() as journal:
-            dossier, comparables = lire_dossier(convention), partager(f"comparables/{convention}", comparer)
-            diagnostic = Diagnostic(dossier, controler(dossier))
-            # Now, since another process may still be working out the study of the last year.
-            needs = diagnostic.besoins_lus
-            finale = lire_finale(dossier)
-            last = ouvrir_bilan(convention, dossier.convention.fin_selon(dossier.avenants).year, brut=brut).etude
-        last = replace(last, empreintes=dict(journal.lus))
-        return etudier_la_fin(last, finale, comparables, diagnostic.comparaison, needs)
+            year, *found = partager(f"comparables/{convention}", lire_le_reste)  # while another studies the last year
+            last = ouvrir_bilan(convention, year, brut=brut).etude
+        return etudier_la_fin(replace(last, empreintes=dict(journal.lus)), *found)
 
     return EvaluationFinale(calculer() if brut else partager(f"fin/{convention}", calculer))
 
