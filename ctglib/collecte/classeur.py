@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -246,13 +247,9 @@ def _controle(feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit, refus: di
 
 def _plages(cellules: list[tuple[int, int]]) -> MultiCellRange:
     """Return cells (column, row) as the areas of those that follow each other."""
-    areas: list[CellRange] = []
-    for column, row in sorted(cellules):
-        if areas and (areas[-1].min_col, areas[-1].max_row) == (column, row - 1):
-            areas[-1].expand(down=1)
-        else:
-            areas.append(CellRange(None, column, row, column, row))
-    return MultiCellRange(areas)
+    ranked = groupby(enumerate(sorted(cellules)), lambda item: (item[1][0], item[1][1] - item[0]))
+    areas = [[cell for _, cell in group] for _, group in ranked]
+    return MultiCellRange([CellRange(None, *area[0], *area[-1]) for area in areas])
 
 
 def _remplir(cell: Cell, valeur: str | float | date, style: str, nombre: str = _FORMAT_TEXTE) -> None:
