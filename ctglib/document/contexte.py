@@ -90,9 +90,8 @@ class Contexte(Montrable):
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""
-        if valeur is None or valeur != valeur:
-            return self.absence(statut)
-        return ecriture.ecrire(valeur, self.indicateurs[indicateur], self.unites)
+        missing = valeur is None or valeur != valeur
+        return self.absence(statut) if missing else ecriture.ecrire(valeur, self.indicateurs[indicateur], self.unites)
 
     def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value without its unit (the header gives it), or the word of its absence."""

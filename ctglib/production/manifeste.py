@@ -11,6 +11,7 @@ import os
 import platform
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -159,13 +160,12 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     """Yield the reports asked for, with why each has to be made, the causes that a reader knows best first.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
-    Within a convention the longest come first, so that none begins when the others end; the last year too, whose study
-    serves the evaluation of the whole; the fiches last, which are many, short, and often prove up to date.
+    In each the longest come first, that none may begin when others end; and the last year, which the evaluation reads.
     """
     donnees = Donnees()
     for dossier, group in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
-        for commande in sorted(group, key=lambda one: (bool(one.fiche), -one.carnet.stat().st_size, -(one.annee or 0))):
+        for commande in sorted(group, key=lambda one: (-one.carnet.stat().st_size, -(one.annee or 0))):
             trace, raisons, suspendue = manifeste.traces.get(commande.cle), (JAMAIS,), False
             if trace:
                 absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
@@ -205,10 +205,8 @@ class Donnees:
 
 
 def _essayer(lire: Callable[[str], object], nom: str) -> object:
-    try:
+    with suppress(DonneesInvalides):
         return lire(nom)
-    except DonneesInvalides:
-        return None
 
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:

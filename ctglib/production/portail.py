@@ -55,8 +55,7 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
         said = {"ancre": PORTRAITS, "titre": "Portraits de territoires", "sujet": SUJET_DES_PORTRAITS}
         sections.append({**said, "avertissement": "", "produits": portraits})
     polices = (EXPORT / "polices.css").read_text(encoding="ascii")
-    page = rendre("portail.html.j2", sections=sections, polices=polices, marque=_marque(dossiers))
-    return page.encode("utf-8")
+    return rendre("portail.html.j2", sections=sections, polices=polices, marque=_marque(dossiers)).encode("utf-8")
 
 
 def _produits(dossier: Path) -> list[dict[str, Any]]:

@@ -99,8 +99,7 @@ class ResumeEnClair(EtudeDiagnostic):
             yield from self._dire("rien")
             return
         yield from self._dire("fait", annee=self._annee)
-        rows = self._suivi.lignes
-        names = self.catalogue.messages.familles
+        rows, names = self._suivi.lignes, self.catalogue.messages.familles
         for _, row in rows[rows["valeur"].gt(0) & rows["indicateur"].isin(list(names))].head(FAITS_DITS).iterrows():
             value, before = (self._suivi.etude.contexte.valeur_nue(row["indicateur"], row[key]) for key in CLES)
             yield f"{majuscule(remplir(names[row['indicateur']], valeur=value))}."
