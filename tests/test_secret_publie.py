@@ -7,8 +7,9 @@ import hashlib
 import io
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -138,11 +139,11 @@ def _bilan(annee: int, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.DataFrame, l
     """Return the counts of a year as its bilan masks them, the sums that hold between them, and their mask."""
     asked: list[tuple[pd.DataFrame, list[Lien], Tirage]] = []
 
-    def noter(effectifs: pd.DataFrame, liens: Iterable[Lien], *, tirage: Tirage, **autres: object) -> Masque:
-        asked.append((effectifs, list(liens), tirage))
-        return masquer(effectifs, asked[-1][1], tirage=tirage, **autres)
+    def noter(nom: str, masquer: partial[Masque]) -> Masque:
+        asked.append((*masquer.args, masquer.keywords["tirage"]))
+        return masquer()
 
-    monkeypatch.setattr(publication, "masquer", noter)
+    monkeypatch.setattr(publication, "partager", noter)
     publier(lire_suivi_brut(NOM, annee), annee)
     counts, sums, draw = asked[-1]
     own = counts[counts["table"].str.split("/").str[1].eq(str(annee)) & ~counts["publiee"]]
