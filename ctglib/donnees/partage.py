@@ -17,7 +17,7 @@ from typing import TypeVar
 from ctglib.donnees.lecture import Journal, enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
-GARDES = 192  # results kept at once: the files, years and masks of a few conventions, however many there are
+GARDES = 512  # results kept at once: the files, years and charts of a few conventions, however many there are
 
 
 class Reserve:
@@ -75,8 +75,7 @@ def partager_par(partage: Reserve) -> Iterator[None]:
 
 def nom_par_contenu(sorte: str, *objets: object) -> str:
     """Return the name of what is made from some objects alone, a fingerprint of their values."""
-    content = BytesIO()
-    pickler = pickle.Pickler(content)
+    pickler = pickle.Pickler(content := BytesIO())
     pickler.fast = True  # whether two values are one object does not show in the bytes
     pickler.dump(objets)
     return f"{sorte}/{sha256(content.getvalue()).hexdigest()}"

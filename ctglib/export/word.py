@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +23,7 @@ from ctglib.document import blocs
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
+from ctglib.donnees.partage import nom_par_contenu, partager
 from ctglib.export.document import Document, legende
 from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
@@ -29,7 +31,7 @@ from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
 MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which Word changes
 BLEU, FILET = "00558C", "C9D2D9"
 NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
-PAGES = "#set page(width: auto, height: auto, margin: 0pt)\n#donnees.map(svg => image(bytes(svg))).join(pagebreak())"
+PAGE = "#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(donnees))"
 LARGEUR_CM, LOGO_CM = 17.0, 3.5
 PROPRIETE = 255  # characters: Word takes no more in one
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
@@ -152,9 +154,9 @@ def en_images(document: Document) -> dict[str, bytes]:
     drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large) for dessin in document.dessins}
     logos = [logo for logo in document.couverture.logos if logo.contenu]
     drawn |= {logo.nom: logo.contenu.decode() for logo in logos if logo.suffixe == "svg"}
-    pages = compiler_typst(PAGES, [*drawn.values()], format="png", ppi=POINTS_PAR_POUCE) if drawn else []
-    pages = [pages] if isinstance(pages, bytes) else pages
-    return dict(zip(drawn, pages, strict=True)) | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
+    making = {nom: partial(compiler_typst, PAGE, svg, format="png", ppi=POINTS_PAR_POUCE) for nom, svg in drawn.items()}
+    made = {nom: partager(nom_par_contenu("image", make), make) for nom, make in making.items()}
+    return made | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
 
 
 def terminer(fichier: Word | Presentation, document: Document) -> bytes:
