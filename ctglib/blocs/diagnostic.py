@@ -23,6 +23,7 @@ from ctglib.document.typographie import en_lettres, part_en_mots, remplir, sont
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.modeles.rapports import GroupeDeParts, MontantsParTete
+from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_couverture
 
 OUVERT, CONTREDITE, INVERIFIABLE = "ouvert", "contredite", "inverifiable"
@@ -49,10 +50,14 @@ class EtudeDiagnostic:
         Raises:
             DonneesInvalides: Toutes les fautes des données.
         """
-        with enregistrer() as journal:
-            dossier = lire_dossier(convention)
-            modes = lire_couverture(dossier)
-        return cls(dossier, controler(dossier), dict(journal.lus), modes)
+
+        def lire() -> tuple:
+            with enregistrer() as journal:
+                dossier = lire_dossier(convention)
+                modes = lire_couverture(dossier)
+            return dossier, controler(dossier), dict(journal.lus), modes
+
+        return cls(*partager(f"diagnostic/{convention}", lire))
 
     catalogue = property(lambda self: self.dossier.catalogue, doc="What the words mean.")
     convention = property(lambda self: self.dossier.convention, doc="The convention.")

@@ -121,12 +121,11 @@ class EvaluationFinale:
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
-        years = self.etude.annees
-        told = recit(self.etude, f"{years[-1]}/")
-        if told is not None:
+        year = self.etude.annees[-1]
+        if (told := recit(self.etude, f"{year}/")) is not None:
             return told
         actions, written = len(self.etude.etats), ecrits(self.etude.evaluabilite)["indicateurs"]
-        return paragraphe(self.etude.mot("aucun_suivi", fin=years[-1], modalites=actions, indicateurs=written))
+        return paragraphe(self.etude.mot("aucun_suivi", fin=year, modalites=actions, indicateurs=written))
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; then, for the screen, each thing once, all its years together."""
@@ -141,16 +140,15 @@ class EvaluationFinale:
 
     def ecrans(self) -> Bloc | None:
         """Return the long tables, for the screen and the CSV alone."""
-        compared = self.comparables
         tables = (
             self.trajectoires.moyens(),
             self.diagnostic.sans_comparaison(),
             self.suites.recommandations() if not self.etude.finale.saisie.decisions else None,
             lacunes(self.etude.convention, self.etude.contexte),
             self.suites.indicateurs(),
-            compared.communes_retenues(),
-            compared.departement(),
-            compared.sensibilite(),
+            self.comparables.communes_retenues(),
+            self.comparables.departement(),
+            self.comparables.sensibilite(),
         )
         return suite(replace(table, ecran=True) for table in tables if table)
 
