@@ -145,10 +145,8 @@ def _faire(
             )
         dire(f"Portail : {portail}")
         if mesures:
-            noted = [
-                {"rapport": item.commande.cle, "convention": item.commande.convention, "etapes": item.mesures}
-                for item in resultats
-            ]
+            made = ((one.commande, one.mesures) for one in resultats)
+            noted = [{"rapport": one.cle, "convention": one.convention, "etapes": spent} for one, spent in made]
             ecrire({mesures: json.dumps(noted, indent=1).encode()})
         return 1 if any(resultat.echec for resultat in resultats) else 0
 

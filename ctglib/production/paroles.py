@@ -40,9 +40,7 @@ def nombres_absents(texte: str, document: Document) -> list[str]:
         value, places, scale = _valeur(found), len(decimals or ""), 1e6 if unit else 1
         named = REPERE.search(texte[: found.start()]) or AGES.match(texte[found.end() :])
         year = value in ANNEES and not decimals and len(whole) == len("2026")
-        if unit in ("an", "ans") or named or year:
-            continue
-        if not any(round(one / scale, places) == value for one in known):
+        if not (unit in ("an", "ans") or named or year or any(round(one / scale, places) == value for one in known)):
             absent.append(found.group(0).strip())
     return absent
 
