@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from production_exemple import ANNEE, CONVENTION, demande, ecrire_carnet, octets, produire
 
 from ctglib.commandes.application import lancer
-from ctglib.production.manifeste import prevoir
+from ctglib.production.manifeste import Trace, lire_manifeste, prevoir
 from ctglib.production.plan import LISTE, Carnet, annees_de, carnets_ignores, rapports_connus
 
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
@@ -105,6 +106,17 @@ def test_les_plus_grands_carnets_partent_les_premiers_puis_la_derniere_annee(car
     assert [prevision.commande.cle for prevision in prevoir(orders)] == [
         "2024/fiche-2", "2023/fiche-2", "2024/fiche-1", "2023/fiche-1", "diagnostic",
     ]  # fmt: skip
+
+
+def test_ce_qui_avait_donne_le_plus_de_fichiers_part_d_abord(carnets: Path, tmp_path: Path) -> None:
+    orders = demande(carnets, tmp_path, rapports=("bilan", "diagnostic"), annees=(2024,)).commandes()
+    *_, last = (prevision.commande.cle for prevision in prevoir(orders))
+    nothing = {item.name: {} for item in fields(Trace)}
+    trace = Trace(**{**nothing, "sorties": dict.fromkeys(("a.csv", "b.csv"), "")})
+    (tmp_path / "harnes").mkdir()
+    lire_manifeste(tmp_path / "harnes").consigner({}, last, trace=trace)
+
+    assert next(prevoir(orders)).commande.cle == last
 
 
 def test_sans_annee_demandee_toutes_celles_de_la_convention_y_sont(carnets: Path) -> None:

@@ -123,14 +123,12 @@ class Manifeste:
 def lire_manifeste(dossier: Path) -> Manifeste:
     """Return the manifest of a folder; without one that can be read, an empty one: all its reports are to be made."""
     chemin = dossier / MANIFESTE
-    try:
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         content = json.loads(chemin.read_bytes())
-        if content["forme"] != FORME:
-            return Manifeste(chemin)
-        traces = {cle: Trace(**told) for cle, told in content["rapports"].items()}
-        return Manifeste(chemin, traces, dict(content["echecs"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Manifeste(chemin)
+        if content["forme"] == FORME:
+            traces = {cle: Trace(**told) for cle, told in content["rapports"].items()}
+            return Manifeste(chemin, traces, dict(content["echecs"]))
+    return Manifeste(chemin)
 
 
 @dataclass(frozen=True)
@@ -160,12 +158,13 @@ def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Pre
     """Yield the reports asked for, with why each has to be made, the causes that a reader knows best first.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
-    In each the longest come first, that none may begin when others end; and the last year, which the evaluation reads.
+    In each the longest come first, those that made most files, then the longest notebooks; and the last year.
     """
     donnees = Donnees()
-    for dossier, group in groupby(orders, key=lambda order: order.dossier):
+    for dossier, own in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
-        for commande in sorted(group, key=lambda one: (-one.carnet.stat().st_size, -(one.annee or 0))):
+        made = {cle: len(trace.sorties) for cle, trace in manifeste.traces.items()}
+        for commande in sorted(own, key=lambda it: (-made.get(it.cle, 0), -it.carnet.stat().st_size, -(it.annee or 0))):
             trace, raisons, suspendue = manifeste.traces.get(commande.cle), (JAMAIS,), False
             if trace:
                 absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
