@@ -63,18 +63,18 @@ def ordinaire(dossier: Path, weasyprint: str, ordres: list[Commande]) -> float:
     return total
 
 
-def produire(sortie: Path, *options: str) -> Produits:
-    """Run ``ctg produire`` and return what it took."""
+def produire(sortie: Path, *options: str, ctg: str = CTG) -> Produits:
+    """Run ``ctg produire``, ours or another, and return what it took."""
     journal = sortie.with_suffix(".json")
     journal.write_text("[]", encoding="utf-8")
-    commande = [CTG, "produire", "--sortie", str(sortie), "--mesures", str(journal), *options]
+    commande = [ctg, "produire", "--sortie", str(sortie), "--mesures", str(journal), *options]
     mesure = mesurer(commande, sortie.parent)
     return Produits(mesure, tuple(json.loads(journal.read_text(encoding="utf-8"))))
 
 
-def suivre(sortie: Path, changer: Callable[[], object]) -> list[float]:
+def suivre(sortie: Path, changer: Callable[[], object], ctg: str = CTG) -> list[float]:
     """Return the seconds from each of some changes to the end of what it makes, the command staying open."""
-    commande = [CTG, "produire", "--sortie", str(sortie), "--suivre"]
+    commande = [ctg, "produire", "--sortie", str(sortie), "--suivre"]
     with ouvrir(commande, sortie.parent) as lignes:
         _attendre(lignes)
         return [_corriger(lignes, changer) for _ in range(CORRECTIONS)]
@@ -93,9 +93,9 @@ def _attendre(lignes: Iterable[str]) -> None:
         raise CommandeEchouee("ctg produire --suivre s'est arrêtée")
 
 
-def aide(dossier: Path) -> float:
+def aide(dossier: Path, ctg: str = CTG) -> float:
     """Return the seconds that ``ctg --help`` takes."""
-    return mesurer([CTG, "--help"], dossier).secondes
+    return mesurer([ctg, "--help"], dossier).secondes
 
 
 def changer_une_valeur(donnees: Path) -> str:

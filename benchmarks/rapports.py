@@ -17,9 +17,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from conventions import generer
-from facons import aide, changer_une_valeur, ordinaire, produire, rapports, suivre
+from facons import BIN, CTG, aide, changer_une_valeur, ordinaire, produire, rapports, suivre
 from mesure import CommandeEchouee, mesurer, taille_installee
-from rendu import Echelle, rediger
+from rendu import RAMENEES, Echelle, publiees, rediger
 
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.manifeste import PYTHON, versions
@@ -33,39 +33,44 @@ PANGO = (
 )
 
 
-def un_tour(dossier: Path) -> dict[str, float | list[float]]:
-    """Return the measures of one turn, the plain way excepted."""
+def un_tour(dossier: Path, depot: Path = DEPOT, ctg: str = CTG) -> dict[str, float | list[float]]:
+    """Return the measures of one turn of our ``ctg``, or of that of another checkout."""
     donnees, sortie = dossier / "donnees", dossier / "rapports"
-    shutil.copytree(DEPOT / "data", donnees)
+    shutil.copytree(depot / "data", donnees)
     os.environ[VARIABLE] = str(donnees)
-    froid = produire(sortie)
-    rien = produire(sortie)
+    froid = produire(sortie, ctg=ctg)
+    rien = produire(sortie, ctg=ctg)
     lu = changer_une_valeur(donnees)
-    change = produire(sortie)
+    change = produire(sortie, ctg=ctg)
     return {
-        "standard": produire(dossier / "standard", "--moteur", "standard").mesure.secondes,
         "froid": froid.mesure.secondes,
         "change": change.mesure.secondes,
-        "suivi": suivre(sortie, lambda: changer_une_valeur(donnees)),
+        "suivi": suivre(sortie, lambda: changer_une_valeur(donnees), ctg),
         "refaits": len(change.rapports),
         "rien": rien.mesure.secondes,
         "borne": froid.cpu / coeurs(),
         "memoire": froid.memoire_par_ouvrier,
         "total": froid.mesure.memoire,
-        "aide": aide(dossier),
+        "aide": aide(dossier, ctg),
         "nombre": len(froid.rapports),
         "fichier": lu,
     }
 
 
-def mesurer_tout(fois: int, fois_ordinaire: int, weasyprint: str) -> dict[str, list]:
-    """Return the measures of every turn, by name."""
+def mesurer_tout(fois: int, fois_ordinaire: int, weasyprint: str, temoin: Path | None) -> dict[str, list]:
+    """Return the measures of every turn, by name; « temoin froid » is that of another checkout."""
     mesures: dict[str, list] = defaultdict(list)
     for rang in range(fois + 1):
         with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
             tour = un_tour(Path(folder))
             if rang and rang <= fois_ordinaire:
+                standard = produire(Path(folder) / "standard", "--moteur", "standard")
+                tour["standard"] = standard.mesure.secondes
                 tour["ordinaire"] = ordinaire(Path(folder), weasyprint, rapports(Path(folder)))
+        if temoin:
+            with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
+                autre = un_tour(Path(folder), temoin, str(temoin / ".venv" / BIN.name / "ctg"))
+                tour |= {f"temoin {nom}": autre[nom] for nom in RAMENEES}
         if rang:
             for nom, valeur in tour.items():
                 mesures[nom] += valeur if isinstance(valeur, list) else [valeur]
@@ -105,7 +110,8 @@ def main() -> int:
     parser.add_argument("--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter")
     parser.add_argument("--weasyprint", default="weasyprint", help="le programme WeasyPrint")
     parser.add_argument("--mesures", type=int, default=5, help="nombre de mesures de chaque façon")
-    parser.add_argument("--ordinaires", type=int, default=5, help="mesures de la façon ordinaire, au plus")
+    parser.add_argument("--ordinaires", type=int, default=5, help="mesures des façons (a) et (b), au plus")
+    parser.add_argument("--temoin", type=Path, help="un autre dossier du projet, installé, à mesurer en alternance")
     parser.add_argument("--echelles", type=int, nargs="*", default=ECHELLES, help="nombres de conventions d'essai")
     parser.add_argument("--page", type=Path, default=DEPOT / "docs" / "mesures.md", help="page à écrire")
     options = parser.parse_args()
@@ -114,9 +120,10 @@ def main() -> int:
         print(projet["optional-dependencies"]["bench"][0])
         return 0
     weasyprint = trouver(options.weasyprint) if options.ordinaires else ""
-    mesures = mesurer_tout(options.mesures, options.ordinaires, weasyprint)
+    mesures = mesurer_tout(options.mesures, options.ordinaires, weasyprint, options.temoin)
     environnement = taille_installee(nom for nom in versions() if nom != PYTHON)
-    page = rediger(mesures, [echelle(nombre) for nombre in options.echelles], environnement)
+    avant = publiees(options.temoin / "docs" / "mesures.md") if options.temoin else {}
+    page = rediger(mesures, [echelle(nombre) for nombre in options.echelles], environnement, avant)
     options.page.write_text(page, encoding="utf-8", newline="\n")
     return 0
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 
 import psutil
@@ -20,6 +22,22 @@ FACONS = {
     "rien": "(e) le classeur, rien à faire",
     "borne": "(f) la borne : processeur des cellules et du rendu, divisé par les cœurs",
 }
+# What a witness tells the seconds of: how the row of the second table begins.
+RAMENEES = {
+    "change": "(d) une valeur changée, commande relancée",
+    "suivi": "(d) une valeur changée, sous `--suivre`",
+    "rien": "(e) rien à faire",
+    "aide": "`ctg --help`",
+}
+TEMOIN = """
+La machine n'a pas toujours la même vitesse. À chaque tour, une version plus ancienne a été mesurée aussi, dont la page
+de mesures dit ce qu'elle prenait sur une machine calme. La durée ramenée est cette durée-là, multipliée par ce que la
+version d'aujourd'hui prend de l'ancienne le même jour (médiane des tours).
+
+| Grandeur | Ancienne, au calme (s) | Ancienne, ce jour (s) | Ce jour (s) | Ramenée (s) | Visé |
+|---|---:|---:|---:|---:|---:|
+{lignes}
+"""
 PAGE = """# Mesures
 
 Écrit par `make bench` : ne pas modifier à la main.
@@ -49,7 +67,7 @@ En (d), la valeur est dans `{fichier}` : {refaits} rapports la montrent et sont 
 Sous `--suivre`, le temps va de l'enregistrement de la valeur au message de la commande, trois corrections de suite à
 chaque tour. La mémoire de toute la commande monte à {total} Mo en (c), ce que deux processus partagent compté
 deux fois.
-
+{temoin}
 ## Un, dix, cent conventions
 
 Le diagnostic de conventions d'essai (`benchmarks/conventions.py`), page HTML et PDF, une mesure chacune.
@@ -75,8 +93,20 @@ class Echelle:
     rien: float
 
 
-def rediger(mesures: dict[str, list], echelles: list[Echelle], environnement: float) -> str:
-    """Return the page from the measures of every turn, those of some conventions, and the MB of the environment."""
+def publiees(page: Path) -> dict[str, tuple[str, str]]:
+    """Return what a page of results has of the measures that a witness tells: what was measured, what was aimed at."""
+    rows = re.findall(r"^\| (.+?)(?: \(s\))? \| ([\d,]+) \| (.+?) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    found = {libelle: (mesure, vise) for libelle, mesure, vise in rows}
+    return {nom: found[libelle] for nom, libelle in RAMENEES.items()}
+
+
+def rediger(
+    mesures: dict[str, list], echelles: list[Echelle], environnement: float, avant: dict[str, tuple[str, str]]
+) -> str:
+    """Return the page from the measures of every turn, those of some conventions, and the MB of the environment.
+
+    ``avant`` is what the witness has published (see ``publiees``), when there is one.
+    """
     milieu = {nom: median(valeurs) for nom, valeurs in mesures.items() if nom != "fichier"}
     return PAGE.format(
         nombre=round(milieu["nombre"]),
@@ -93,9 +123,17 @@ def rediger(mesures: dict[str, list], echelles: list[Echelle], environnement: fl
         total=nombre(milieu["total"], 0),
         refaits=round(milieu["refaits"]),
         fichier=mesures["fichier"][0],
+        temoin=TEMOIN.format(lignes="\n".join(_temoin(nom, mesures, avant[nom]) for nom in RAMENEES)) if avant else "",
         echelles="\n".join(_echelle(item) for item in echelles),
         machine=machine(),
     )
+
+
+def _temoin(nom: str, mesures: dict[str, list[float]], publie: tuple[str, str]) -> str:
+    ici, autre, (avant, vise) = mesures[nom], mesures[f"temoin {nom}"], publie
+    part = median(one / other for one, other in zip(ici, autre, strict=True))
+    ramenee = nombre(float(avant.replace(",", ".")) * part, 2)
+    return f"| {RAMENEES[nom]} | {avant} | {etendue(autre)} | {etendue(ici)} | {ramenee} | {vise} |"
 
 
 def _ligne(nom: str, valeurs: list[float]) -> str:
