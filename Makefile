@@ -8,7 +8,8 @@ PRET := $(VENV)/.pret-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 PRET_TESTS := $(PRET)-tests
 INSTALLER := -m pip install --quiet --disable-pip-version-check
 ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-# « make bench MESURES=3 COUPS=20 » mesure moins de fois.
+# « make bench MESURES=3 COUPS=20 » mesure moins de fois ; « TEMOIN=../ancienne » mesure aussi, à chaque tour, ce dossier-là
+# du projet, installé : la machine n'a pas toujours la même vitesse.
 MESURES ?= 5
 COUPS ?= 50
 
@@ -62,7 +63,8 @@ golden: $(PRET_TESTS)
 bench: $(PRET_TESTS)
 	test -x $(VENV)-bench/bin/python || $(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet "$$($(BIN)/python benchmarks/rapports.py --exigence)"
-	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint --mesures $(MESURES)
+	$(BIN)/python benchmarks/rapports.py --weasyprint $(VENV)-bench/bin/weasyprint --mesures $(MESURES) \
+		$(if $(TEMOIN),--temoin $(abspath $(TEMOIN)))
 	$(BIN)/python benchmarks/kills.py --coups $(COUPS)
 
 # requirements-tests.lock n'a que ce qui s'ajoute à requirements.lock : l'un est écrit d'abord, et contraint l'autre.
