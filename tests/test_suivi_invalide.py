@@ -13,6 +13,7 @@ from suivi_exemple import FICHIERS, HARNES, OBSERVATIONS, ecrire_suivi
 
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import enregistrer, par_parts
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.donnees.suivi import lire_suivi_brut
@@ -167,6 +168,19 @@ def test_une_regle_ajoutee_vaut_pour_une_table_deja_lue(donnees: Path) -> None:
             lire_suivi_brut("demonstration")
 
     assert any("un exemple" in str(fault) for fault in refusal.value.fautes)
+
+
+def test_une_table_lue_telle_que_saisie_ne_fait_pas_dire_qu_un_autre_l_a_lue_ainsi() -> None:
+    with partager_par(Reserve()):
+        with enregistrer() as entered:
+            lire_suivi_brut("demonstration")
+        with enregistrer() as masked, par_parts():
+            lire_suivi_brut("demonstration")
+        with enregistrer() as again:
+            lire_suivi_brut("demonstration")
+
+    assert entered.bruts and entered.bruts == again.bruts and not masked.bruts
+    assert entered.lus == masked.lus == again.lus
 
 
 def regles() -> Confidentialite:

@@ -19,7 +19,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import remplir
 from ctglib.donnees.dossier import charger_gabarit
-from ctglib.donnees.lecture import cle_de, enregistrer, lire_par_parts, publiable, signer
+from ctglib.donnees.lecture import cle_de, enregistrer, par_parts, publiable, signer
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.montrable import Montrable
@@ -137,7 +137,7 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
     nom = f"etude/{convention}/{annee}/{'brute' if brut else diffusion}"
 
     def calculer() -> EtudeAnnuelle:
-        with enregistrer() as journal, nullcontext() if brut else lire_par_parts():
+        with enregistrer() as journal, nullcontext() if brut else par_parts():
             suivi, gabarit = lire_suivi_brut(convention, annee), charger_gabarit(convention)
         withheld = pd.DataFrame({"table": [], "raison": []}, dtype=object)
         if not brut:

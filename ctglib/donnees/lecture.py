@@ -52,7 +52,7 @@ class Journal:
 
 _journaux: list[Journal] = []
 _superposes: dict[str, bytes | None] = {}
-_par_parts: list[bool] = []
+_en_parts: list[bool] = []
 _ici = threading.local()  # whether the opening is this module's own
 
 
@@ -95,13 +95,13 @@ def rejouer(journal: Journal) -> None:
 
 
 @contextmanager
-def lire_par_parts() -> Iterator[None]:
+def par_parts() -> Iterator[None]:
     """Read the follow-up in the block without using it whole: ``noter_part`` says which parts of it are used."""
-    _par_parts.append(True)
+    _en_parts.append(True)
     try:
         yield
     finally:
-        _par_parts.pop()
+        _en_parts.pop()
 
 
 def noter_part(nom: str, empreinte: str = "") -> None:
@@ -204,7 +204,7 @@ def _chercher(relatif: str) -> tuple[bytes, str] | None:
         digest = signer(cle_de(PurePosixPath(relatif).parts[1]), f"{relatif}\0".encode() + content)
     for journal in _journaux:
         journal.lus[relatif] = digest
-    if not _par_parts and not publiable(relatif):
+    if not _en_parts and not publiable(relatif):
         noter_part(relatif)
     return content, digest
 

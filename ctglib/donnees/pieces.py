@@ -18,7 +18,7 @@ from typing import Any, get_type_hints
 from ctglib.donnees.catalogue import Fichiers
 from ctglib.donnees.csv_strict import TableLue, examiner_csv
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
-from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, proches, proposer
+from ctglib.donnees.lecture import CONVENTIONS, conventions, existe, lire_octets, lister, par_parts, proches, proposer
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles import Modele, catalogue, coherence, convention, evaluation, rapports, sources, suivi
 from ctglib.donnees.partage import partager
@@ -220,7 +220,8 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
 
     def table(nom: str, paths: Iterable[str]) -> list[TableLue]:
         there = [partial(examiner_csv, path, nom, rules) for path in paths if existe(path)]
-        return [partager(f"table/{read.args[0]}/{rules!r}", read) for read in there]
+        with par_parts():  # ``existe`` has told who reads: what is kept serves those who do not read it as entered
+            return [partager(f"table/{read.args[0]}/{rules!r}", read) for read in there]
 
     tables = {name: table(name, [f"{year}/{name}.csv" for year in years]) for name in TABLES}
     tables["masque"] = table("masque", [f"{folder}/masque.csv"])
