@@ -188,6 +188,7 @@ def test_le_lisezmoi_dit_ce_qu_il_faut_et_les_deux_commandes(contenu: dict[str, 
     assert "à ne pas publier" in page and "en l'état" not in page
 
 
+@pytest.mark.complet
 def test_decompressee_ailleurs_elle_redonne_les_memes_rapports(archive: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(tmp_path / "ailleurs")

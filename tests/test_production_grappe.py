@@ -61,6 +61,7 @@ def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(
     assert octets(tmp_path / "grappe") == octets(tmp_path / "ici")
 
 
+@pytest.mark.complet
 def test_une_grappe_fait_aussi_les_portraits_a_l_octet_pres(grappe: distributed.LocalCluster, tmp_path: Path) -> None:
     asked = ["portrait", "62413", "--formats", "html", "--sortie"]
 

@@ -125,7 +125,7 @@ SECRET = b"274177"  # stands for a small count
 
 
 @posix
-@pytest.mark.parametrize("moteur", MOTEURS)
+@pytest.mark.parametrize("moteur", [MOTEURS[0], pytest.param(MOTEURS[1], marks=pytest.mark.complet)])
 def test_ce_qu_une_production_tuee_laisse_est_retire_par_la_suivante_et_n_a_rien_de_secret(
     donnees: Path, tmp_path: Path, moteur: str
 ) -> None:
