@@ -8,8 +8,8 @@ PRET := $(VENV)/.pret-$(shell printf '%s' "$(CURDIR)" | cksum | cut -d' ' -f1)
 PRET_TESTS := $(PRET)-tests
 INSTALLER := -m pip install --quiet --disable-pip-version-check
 ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-# « make bench MESURES=3 COUPS=20 » mesure moins de fois ; « TEMOIN=../ancienne » mesure aussi, à chaque tour, ce dossier-là
-# du projet, installé : la machine n'a pas toujours la même vitesse.
+# « make bench MESURES=3 COUPS=20 » mesure moins de fois ; « TEMOIN=dossier » mesure aussi, à chaque tour, une autre copie
+# du projet, installée : la machine n'a pas toujours la même vitesse.
 MESURES ?= 5
 COUPS ?= 50
 
