@@ -6,10 +6,11 @@ the line; a provisional value is hollow; the value of a point is written where i
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
-from math import isnan
+from itertools import groupby, pairwise
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -23,6 +24,7 @@ from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.planche import Echelle, Planche, assemble, dire, round_step
 
 GARDEES = ["indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture"]
+Point = namedtuple("Point", [*GARDEES, "rang", "texte"])  # a year of a series, and what its value reads
 GAP, BEFORE_NOTE = 22.0, 6.0
 COLUMNS, MOST_COLUMNS = {1: 1, 2: 2, 4: 2}, 3
 MANY_YEARS = 8  # beyond, two panels a row, and one row a year in the table
@@ -49,7 +51,7 @@ class Serie(NamedTuple):
     """An indicator, or one of its modalités, and what its panel shows.
 
     - ``detail``: what stands under its title: the modalité, the unit.
-    - ``rows``: one row a year, with ``texte``, what a value reads, and ``etiquette``, what is written beside its point.
+    - ``points``: one a year, in order; ``etiquettes`` is what is written beside those that have a value.
     - ``bornes``: the ends of the panel's own scale.
     - ``cible``: year and value of the target; ``cible_dite`` is « 20 en 2026 ».
     - ``remarques``: sentences under the panel, each after the sign of the drawing that it explains (see ``_sign``).
@@ -59,7 +61,8 @@ class Serie(NamedTuple):
     nom: str
     titre: str
     detail: str
-    rows: pd.DataFrame
+    points: tuple[Point, ...]
+    etiquettes: tuple[str, ...]
     bornes: tuple[float, float]
     cible: tuple[int, float] | None
     cible_dite: str
@@ -81,51 +84,55 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
     columns = lignes.columns.union(["cible", "annee_cible"], sort=False)
     rows = lignes.reindex(columns=columns)[GARDEES].astype({"annee": "int64", "rupture": bool})
     numbers = rows[["valeur", "cible"]].astype("Float64").astype("float64")
-    groups = rows.assign(**numbers).groupby(["indicateur", "serie"], sort=False)
-    series = [_serie(members.sort_values("annee", kind="stable"), contexte) for _, members in groups]
+    rows = rows.assign(**numbers, rang=rows.groupby(["indicateur", "serie"], sort=False).ngroup())
+    rows = rows.sort_values(["rang", "annee"], kind="stable", ignore_index=True)
+    rows["texte"] = [contexte.valeur(row.indicateur, row.valeur, row.statut) for row in rows.itertuples()]
+    points = map(Point._make, rows[list(Point._fields)].itertuples(index=False, name=None))
+    series = [_serie(tuple(own), contexte) for _, own in groupby(points, key=lambda point: point.rang)]
     known = [serie for serie in series if serie.phrase]
     if not known:
         return None
     absent = [f"« {serie.nom} »" for serie in series if not serie.phrase]
     without = f" Sans aucune valeur, donc sans panneau : {enumerer(absent)}." if absent else ""
-    longest = max(known, key=lambda serie: (serie.rows["valeur"].count(), bool(serie.cible)))
+    longest = max(known, key=lambda serie: (sum(not isnan(point.valeur) for point in serie.points), bool(serie.cible)))
     said = " ".join(f"{serie.phrase}." for serie in known)
     return assemble(
         contexte, partial(_draw, panels=known), **legende, lecture=f"{longest.phrase}.{without}",
-        alt=f"Évolution de {compter(len(known), 'série')}. {said}{without}", **_chiffres(series, contexte),
+        alt=f"Évolution de {compter(len(known), 'série')}. {said}{without}", **_chiffres(rows, series, contexte),
     )  # fmt: skip
 
 
-def _serie(rows: pd.DataFrame, contexte: Contexte) -> Serie:
-    rows = rows.assign(texte=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in rows.itertuples()])
-    first, known = rows.iloc[0], rows[rows["valeur"].notna()]
-    unite, statut = contexte.unites[first.unite], contexte.statuts.get(Statut.PROVISOIRE)
+def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
+    first, known = points[0], [point for point in points if not isnan(point.valeur)]
+    unite, provisoire = contexte.unites[first.unite], contexte.statuts.get(Statut.PROVISOIRE)
     modalite = "" if first.serie == first.libelle else first.serie
     nom = f"{first.libelle} ({modalite})" if modalite else first.libelle
-    remarks, target, place = [], "", None
-    for row in rows[rows["cible"].notna()].head(1).itertuples():
-        year = None if pd.isna(row.annee_cible) else int(row.annee_cible)
-        target = contexte.valeur(row.indicateur, row.cible) + ("" if year is None else f" en {year}")
-        place = (rows["annee"].iloc[-1] if year is None else year, row.cible)  # without a year, at the last point
-        remarks.append(("cible", f"Cible : {target}"))
-    for word, years in rows[rows["valeur"].isna()].groupby("texte", sort=False)["annee"]:
-        remarks.append(("absence", f"{enumerer([*map(str, years)])} : {word}"))
-    hollow = known.loc[known["statut"].eq(Statut.PROVISOIRE), "annee"]
-    if len(hollow) and statut:
-        remarks.append(("provisoire", f"{enumerer([*map(str, hollow)])} : {minuscule(statut.libelle)}"))
-    breaks = rows.loc[rows["rupture"], "annee"][lambda years: years.index != rows.index[0]]
-    if len(breaks):
-        remarks.append(("rupture", f"Rupture de série en {enumerer([*map(str, breaks)])}"))
+    remarks, target, place, absent = [], "", None, {}
+    for point in points:
+        if isnan(point.valeur):
+            absent.setdefault(point.texte, []).append(str(point.annee))
+        if place is None and not isnan(point.cible):
+            year = None if pd.isna(point.annee_cible) else int(point.annee_cible)
+            target = contexte.valeur(point.indicateur, point.cible) + ("" if year is None else f" en {year}")
+            place = (points[-1].annee if year is None else year, point.cible)  # without a year, at the last point
+            remarks.append(("cible", f"Cible : {target}"))
+    remarks += [("absence", f"{enumerer(years)} : {word}") for word, years in absent.items()]
+    hollow = [str(point.annee) for point in known if point.statut == Statut.PROVISOIRE]
+    if hollow and provisoire:
+        remarks.append(("provisoire", f"{enumerer(hollow)} : {minuscule(provisoire.libelle)}"))
+    breaks = [str(point.annee) for point in points[1:] if point.rupture]
+    if breaks:
+        remarks.append(("rupture", f"Rupture de série en {enumerer(breaks)}"))
     short = len(unite.symbole) <= SHORT_SYMBOL  # then a value bears it beside its point
     write = contexte.valeur if short else contexte.valeur_nue
-    labels = [write(row.indicateur, row.valeur, row.statut) for row in rows.itertuples()]
+    labels = tuple(write(point.indicateur, point.valeur) for point in known)
     detail = ", ".join(filter(None, (modalite, "" if short else minuscule(unite.libelle))))
-    ends = dict.fromkeys(f"{row.texte} en {row.annee}" for row in (*known[:1].itertuples(), *known[-1:].itertuples()))
+    ends = dict.fromkeys(f"{point.texte} en {point.annee}" for point in (*known[:1], *known[-1:]))
     notes = " ; ".join(minuscule(note) for _, note in remarks)
     sentence = f"« {nom} » : {', '.join(ends)}" + (f" ({notes})" if notes else "") if ends else ""
-    limits = _limits([*known["valeur"], *([place[1]] if place else [])]) if len(known) else (0.0, 1.0)
-    rows = rows.assign(etiquette=labels)
-    return Serie(nom, first.libelle, detail, rows, limits, place, target, tuple(remarks), sentence)
+    values = [*(point.valeur for point in known), *([place[1]] if place else [])]
+    limits = _limits(values) if known else (0.0, 1.0)
+    return Serie(nom, first.libelle, detail, points, labels, limits, place, target, tuple(remarks), sentence)
 
 
 def _limits(values: Sequence[float]) -> tuple[float, float]:
@@ -142,7 +149,8 @@ def _limits(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
-    years = [*(year for panel in panels for year in panel.rows["annee"]), *(p.cible[0] for p in panels if p.cible)]
+    years = [point.annee for panel in panels for point in panel.points]
+    years += [panel.cible[0] for panel in panels if panel.cible]
     ends = (min(years), max(years))
     columns = 1 if planche.narrow else COLUMNS.get(len(panels), MOST_COLUMNS)
     columns = min(columns, 2) if ends[1] - ends[0] >= MANY_YEARS else columns
@@ -179,14 +187,14 @@ def _put_panel(
     The first and the last value are written, and the others when they are few, where they cover nothing of what is
     drawn: a remark tells the first and the last one when they have no room.
     """
-    (left, right), (low, high), (first, last), rows = sides, panel.bornes, years, panel.rows
+    (left, right), (low, high), (first, last), points = sides, panel.bornes, years, panel.points
     grey, dark, blue = planche.couleurs.secondaire, planche.couleurs.texte, planche.couleurs.territoire
-    known = rows[rows["valeur"].notna()]
+    known = [point for point in points if not isnan(point.valeur)]
     height = min(max(HEIGHTS[0], PART_OF_WIDTH * (right - left)), HEIGHTS[1])
     bottom = top + OVER_POINTS + height
     upward = Echelle(low, high, bottom, bottom - height, round_step((high - low) / GRADUATIONS))
     # With room for the values beyond the first and the last year.
-    edge = min(planche.widest([*known["etiquette"], str(last)], bold=True) / 2 + 1, (right - left) / 3)
+    edge = min(planche.widest([*panel.etiquettes, str(last)], bold=True) / 2 + 1, (right - left) / 3)
     middle = 0.5 * (first == last)
     across = Echelle(first - middle, last + middle, left + edge, right - edge)
     axes = planche.plot(across, upward)
@@ -203,37 +211,37 @@ def _put_panel(
         axes.plot([year], [value], "_", color=dark, markersize=TARGET, markeredgewidth=2.2, clip_on=False)
         taken.append(_around(*place(year, value), TARGET / 2, 1.5))
         lines.append(Path([place(across.low, value), place(year, value)]))
-    breaks = ((rows["annee"] + rows["annee"].shift()) / 2)[rows["rupture"]].dropna()  # between two years
-    if len(breaks):
+    breaks = [(before.annee + after.annee) / 2 for before, after in pairwise(points) if after.rupture]
+    if breaks:
         axes.vlines(breaks, low, high, colors=grey, linewidth=1.0, linestyle=":", clip_on=False)
         lines += [Path([place(year, low), place(year, high)]) for year in breaks]
-    # A missing value cuts the line, and so does one put before each break.
-    cuts = rows[rows["rupture"]].assign(valeur=float("nan"))
-    drawn = pd.concat([cuts, rows]).sort_values("annee", kind="stable") if len(cuts) else rows
-    axes.plot(drawn["annee"], drawn["valeur"], color=blue, marker="o", markeredgecolor=planche.couleurs.fond,
-              clip_on=False)  # fmt: skip
-    points = list(map(place, drawn["annee"], drawn["valeur"]))
-    lines += [Path(ends) for ends in pairwise(points) if not isnan(ends[0][1] + ends[1][1])]
-    hollow = known[known["statut"].eq(Statut.PROVISOIRE)]
-    if len(hollow):
-        planche.marks(hollow["annee"], hollow["valeur"], blue, axes=axes, hollow=True)
+    drawn: list[tuple[int, float]] = []
+    for point in points:  # a missing value cuts the line, and so does one put before each break
+        drawn += [(point.annee, nan)] * point.rupture + [(point.annee, point.valeur)]
+    axes.plot(*zip(*drawn, strict=True), color=blue, marker="o", markeredgecolor=planche.couleurs.fond, clip_on=False)
+    ends = [(place(*start), place(*end)) for start, end in pairwise(drawn)]
+    lines += [Path(pair) for pair in ends if not isnan(pair[0][1] + pair[1][1])]
+    hollow = [(point.annee, point.valeur) for point in known if point.statut == Statut.PROVISOIRE]
+    if hollow:
+        planche.marks(*zip(*hollow, strict=True), blue, axes=axes, hollow=True)
     # An absent year stands on zero, or at the bottom of a scale without it.
     floor = (upward.place(0) if low <= 0 <= high else bottom) - SQUARE / 2
-    for year in rows.loc[rows["valeur"].isna(), "annee"]:
-        _sign(planche, "absence", across.place(year), floor)
-        taken.append(_around(across.place(year), floor, SQUARE / 2))
-    places = list(map(place, known["annee"], known["valeur"]))
+    for point in points:
+        if isnan(point.valeur):
+            _sign(planche, "absence", across.place(point.annee), floor)
+            taken.append(_around(across.place(point.annee), floor, SQUARE / 2))
+    places = [place(point.annee, point.valeur) for point in known]
     taken += [_around(x, y, RADIUS) for x, y in places]
-    told, frame, unplaced = list(known.itertuples()), Bbox.from_extents(left, top, right, bottom + 1), []
-    ends, between = [0, len(told) - 1], range(1, len(told) - 1) if len(told) <= ALL_VALUES else ()
+    frame, unplaced = Bbox.from_extents(left, top, right, bottom + 1), []
+    ends, between = [0, len(known) - 1], range(1, len(known) - 1) if len(known) <= ALL_VALUES else ()
     for rank in dict.fromkeys((*ends, *between)):
-        row = told[rank]
-        found = free_place(planche.measure(row.etiquette, bold=True), places[rank], taken, lines, frame)
+        label = panel.etiquettes[rank]
+        found = free_place(planche.measure(label, bold=True), places[rank], taken, lines, frame)
         if found:
             taken.append(found)
-            planche.write(found.x0, found.y0 + CAPITAL / 2, row.etiquette, bold=True, color=blue)
+            planche.write(found.x0, found.y0 + CAPITAL / 2, label, bold=True, color=blue)
         elif rank in ends:
-            unplaced.append(("", f"{row.annee} : {row.etiquette}"))
+            unplaced.append(("", f"{known[rank].annee} : {label}"))
     # The first and the last year, and between them those that have room.
     line = bottom + UNDER_AXIS
     told = dict.fromkeys((first, last, *range(first + 1, last)))
@@ -289,11 +297,10 @@ def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
         planche.rule([(x, y - half), (x, y + half)], planche.couleurs.secondaire, 1.0, ":")
 
 
-def _chiffres(series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
+def _chiffres(rows: pd.DataFrame, series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
     """Return the numbers: one row a series and one column a year; with many years, one row a year, by series."""
-    told = [serie.rows.assign(rang=rank, nom=serie.nom, cible_dite=serie.cible_dite or RIEN)
-            for rank, serie in enumerate(series)]  # fmt: skip
-    rows = pd.concat(told, ignore_index=True).assign(an=lambda rows: rows["annee"].astype(str))
+    told = pd.DataFrame([(serie.nom, serie.cible_dite or RIEN) for serie in series], columns=["nom", "cible_dite"])
+    rows = rows.join(told, on="rang").assign(an=rows["annee"].astype(str))
     marks = rows["statut"].map(MARQUES).where(rows["valeur"].notna()).fillna("")
     rows["texte"] += marks + rows["rupture"].map({True: f" {MARQUE_DE_RUPTURE}", False: ""})
     years, groups = sorted(rows["an"].unique()), None
