@@ -19,9 +19,12 @@ gc.disable()  # nothing that stays loaded is garbage; each worker turns it on ag
 charger_papermill()
 REPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
 WRITERS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]
-KERNEL = ["ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager"]  # the engine imports them as it begins
-for nom in (*REPORTS, *WRITERS, *KERNEL):
+# What the engine, a notebook and their readings import as they begin.
+FIRST = ["ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "IPython.core.application", "psutil",
+         "tornado.platform.asyncio", "ctglib.atelier.carnet", "ctglib.production.paroles", "babel.numbers"]  # fmt: skip
+for nom in (*REPORTS, *WRITERS, *FIRST):
     import_module(nom)
+import_module("babel.dates").get_month_names(locale="fr_FR")  # reads what it knows of French
 nbformat = import_module("nbformat")
 nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks
 html = import_module("ctglib.export.html")
