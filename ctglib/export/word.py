@@ -52,9 +52,10 @@ def composer(document: Document) -> bytes:
         ecrire_word(bloc, word, images)
     # On one page: a heading, the question under it and what answers; a note and the source under it.
     for before, after in pairwise(word.paragraphs):
-        if before.style.name.startswith("Heading"):
+        style = before._p.style or ""  # its id, as in ``_ecrire``
+        if style.startswith("Heading"):
             before.paragraph_format.keep_with_next = after.paragraph_format.keep_with_next = True
-        elif before.style.name == NOTE and after.style.name in (NOTE, SOURCE):
+        elif style == NOTE and after._p.style in (NOTE, SOURCE):
             before.paragraph_format.keep_with_next = True
     return terminer(word, document)
 
