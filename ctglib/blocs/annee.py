@@ -208,5 +208,5 @@ def empreinte_de(part: EtudeAnnuelle) -> str:
     held = [part.annee, part.diffusion, part.suivi.observations, part.retraits, part.collecte]
     held += [value for one in part.suivi.suivis.values() for value in vars(one).values()]
     held += [getattr(part, name) for name in PAR_FICHE]
-    told = [one.to_dict("split") if isinstance(one, pd.DataFrame) else one for one in held]
+    told = [[*one, one.to_numpy(object).tolist()] if isinstance(one, pd.DataFrame) else one for one in held]
     return signer(cle_de(part.suivi.convention.id), repr(told).encode())

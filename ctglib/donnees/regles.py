@@ -70,7 +70,7 @@ def verifier(pieces: Pieces) -> list[Faute]:
 
 def _fautes(fautives: pd.DataFrame, colonne: str, cle: str, **valeurs: object) -> Iterator[Faute]:
     """Yield a fault for each row, all wrong; its words in ``fautes.yaml`` cite the row by its columns."""
-    for row in fautives.to_dict("records"):
+    for row in () if fautives.empty else fautives.to_dict("records"):
         words = mots(cle, cellule=row[colonne], **valeurs, **row)
         yield Faute(row["fichier"], *words, row["numero"], colonne)
 
