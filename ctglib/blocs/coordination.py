@@ -128,8 +128,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     now = etude.annuel.posture
     scored = now["niveau"].notna().any()
     if scored:
-        moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
-        yield bougees(etude, moved)
+        yield bougees(etude, posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0]))
     if not etude.interne:
         return
     if scored:

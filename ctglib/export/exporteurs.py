@@ -30,8 +30,7 @@ class Exporteur(Exporter):
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = resources.get("page") or assembler(nb)
         resources.update(page=document, tableaux=document.tableaux)
-        module = import_module(f"ctglib.export.{self.ecrivain}")
-        return getattr(module, self.fonction)(document), resources
+        return getattr(import_module(f"ctglib.export.{self.ecrivain}"), self.fonction)(document), resources
 
 
 class ExporteurHTML(Exporteur):

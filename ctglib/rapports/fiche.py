@@ -118,8 +118,7 @@ class Fiche:
         ]
         table = pd.DataFrame(rows, columns=["rubrique", "texte"])
         # Otherwise said with the indicators, where they are shown.
-        notes = [self.sans_suivi and etude.mot("proposition")]
-        return self._tableau("contrat", table, notes=notes)
+        return self._tableau("contrat", table, notes=[self.sans_suivi and etude.mot("proposition")])
 
     def actions(self) -> Tableau | None:
         """Return one row a modalité: the word of its state, its dates, what was done, why not, the proof."""
