@@ -3,8 +3,6 @@
 Its doors are loaded on demand: the command line answers before pandas and matplotlib are imported.
 """
 
-from __future__ import annotations
-
 import sys
 from importlib import import_module
 
@@ -29,6 +27,6 @@ __all__ = list(PORTES)
 def __getattr__(nom: str) -> object:
     if nom not in PORTES:
         raise AttributeError(f"module « ctglib » : « {nom} » n'existe pas")
-    if "ipykernel" in sys.modules:  # in a notebook, an error is a sentence
+    if "IPython" in sys.modules:  # in a notebook, an error is a sentence
         import_module("ctglib.atelier.carnet").installer()
     return getattr(import_module(f"ctglib.{PORTES[nom]}"), nom)

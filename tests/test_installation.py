@@ -209,7 +209,7 @@ def test_les_exporteurs_et_le_moteur_sont_declares_et_se_chargent() -> None:
     assert hasattr(charges["ctg"], "execute_managed_notebook")
 
 
-@pytest.mark.parametrize("premier", ["ctglib.production.moteur", "papermill"])
+@pytest.mark.parametrize("premier", ["ctglib.production.moteur", "ctglib.production.greffon", "papermill"])
 def test_le_moteur_se_charge_quel_que_soit_le_premier_importe(premier: str) -> None:
     code = (
         f"import {premier}; from papermill.engines import papermill_engines as connus; "

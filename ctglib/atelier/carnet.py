@@ -1,7 +1,5 @@
 """Ce que le classeur dit dans un carnet : des erreurs en une phrase, pourquoi rien ne se montre ; et « %ctg »."""
 
-from __future__ import annotations
-
 import ast
 import os
 import re
@@ -68,7 +66,7 @@ def installer() -> None:
 
 def _exporte(shell: object) -> bool:
     """Return whether the engine of the reports runs the notebook, and not somebody in JupyterLab."""
-    return type(shell).__name__ == "InProcessInteractiveShell"
+    return type(shell).__name__ == "Interprete"
 
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:

@@ -4,8 +4,6 @@ Nothing here may start a thread that a forked process would miss, nor keep anyth
 report would not be in its record.
 """
 
-from __future__ import annotations
-
 import gc
 import signal
 from importlib import import_module
@@ -20,8 +18,7 @@ charger_papermill()
 REPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
 WRITERS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]
 # What the engine, a notebook and their readings import as they begin.
-FIRST = ["ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "IPython.core.application", "psutil",
-         "tornado.platform.asyncio", "ctglib.atelier.carnet", "ctglib.production.paroles", "babel.numbers"]  # fmt: skip
+FIRST = ["ctglib.production.paroles", "ctglib.atelier.carnet", "babel.numbers"]
 for nom in (*REPORTS, *WRITERS, *FIRST):
     import_module(nom)
 import_module("babel.dates").get_month_names(locale="fr_FR")  # reads what it knows of French
