@@ -1,7 +1,5 @@
 """Les graphiques et les cartes : des axes de matplotlib ordinaires, dans la charte, la source dans l'image."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from textwrap import fill
 

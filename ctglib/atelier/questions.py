@@ -1,7 +1,5 @@
 """Les questions que l'on pose le plus : comparer, classer, trouver des semblables, suivre ce qui était promis."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from ctglib.atelier import series

@@ -1,7 +1,5 @@
 """Les séries et les lieux : ce qui existe, ce que valent les unes dans les autres, et leur rapport."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping

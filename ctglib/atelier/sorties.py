@@ -1,7 +1,5 @@
 """Ce qui sort de l'atelier : une figure ou un tableau de rapport, un fichier, une note d'une page."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ A type is a function of its name, below, in ``ctglib/blocs/<type>.py`` or in tha
 then tables and charts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 

@@ -1,7 +1,5 @@
 """What every block of a year's reports shares: the follow-up up to that year, and what is worked out from it once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace

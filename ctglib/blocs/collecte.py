@@ -1,7 +1,5 @@
 """What could be gathered, what is still to be, whom to ask, and what was revised since."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The schéma pluriannuel of petite enfance that a convention can stand in for, part by part; the minimum themes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -4,8 +4,6 @@ One or two posts stand behind the grid of the référentiel d'emploi: to publish
 of a person. How many did is for all; line by line, it is for the internal report alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 

@@ -3,8 +3,6 @@
 The workbook gathers and proposes; the evaluators appraise, and the parties decide.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 

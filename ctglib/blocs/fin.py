@@ -3,8 +3,6 @@
 Then the fiches by year: their states, their means beside what they realised.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property

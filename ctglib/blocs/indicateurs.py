@@ -1,7 +1,5 @@
 """The indicators of a fiche in a year: values, evolutions and verdicts, in words and tables, and how they are read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd

@@ -3,8 +3,6 @@
 All read the same frames, those of a fiche being its own rows. The sentences are those of ``messages.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

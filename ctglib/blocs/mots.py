@@ -1,7 +1,5 @@
 """The sentences and the tables whose words are in ``catalogue/diagnostic.yaml``, among them the files a report read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 

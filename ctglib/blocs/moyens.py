@@ -3,8 +3,6 @@
 Euros with euros, full-time equivalents with full-time equivalents, never together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product

@@ -1,7 +1,5 @@
 """What annexe 2 says of the offer and leaves out, its ages beside the fiches, the places for under-threes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable
 

@@ -3,8 +3,6 @@
 What the diagnostic says is in ``diagnostic``, what the years say in ``messages_suivi``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

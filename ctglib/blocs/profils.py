@@ -4,8 +4,6 @@ All is worked out from the published counts, so that it says nothing that they d
 published counts give, and none is made where a single count is hidden: the rest would be that count.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

@@ -3,8 +3,6 @@
 A proposal is no decision, and the texts are the catalogue's; here is only what calls for them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 

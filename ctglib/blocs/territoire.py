@@ -1,7 +1,5 @@
 """The public series beside the convention: a level, its date, how it moved; context and never an effect."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

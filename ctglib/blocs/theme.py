@@ -1,7 +1,5 @@
 """What the diagnostic says of annexe 1: sentences, tables, amounts by head, indices, needs, gaps, comments."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 import pandas as pd

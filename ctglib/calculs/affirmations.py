@@ -1,7 +1,5 @@
 """The verdict on each sentence of the text that compares, ranks or totals: worked out again from annexe 1."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import pandas as pd

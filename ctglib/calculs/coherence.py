@@ -3,8 +3,6 @@
 ``regles.yaml`` has the severity and the question of each rule, and the words that its facts go into.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product

@@ -1,7 +1,5 @@
 """What was informed, what is to be collected, and whom to ask: of a year, of a fiche's year, of a whole convention."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

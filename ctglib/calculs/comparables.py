@@ -4,8 +4,6 @@ A change is 100 × (count / count of reference − 1). A printed count stands fo
 the bounds are the least and the greatest values over all of these, each count being free of the others.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

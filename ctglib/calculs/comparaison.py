@@ -1,7 +1,5 @@
 """A territory beside its reference: levels, gaps, variations, what each row says, and the needs that it shows."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Container, Iterable, Mapping
 from operator import attrgetter
 

@@ -1,7 +1,5 @@
 """Numbers and short texts as a French reader expects them, for the analysis and, above it, for the reports."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import lru_cache

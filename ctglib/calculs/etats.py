@@ -1,7 +1,5 @@
 """What was done of each fiche, and with what: the state of each modalité, the means of each signatory."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from ctglib.calculs.suivi import changements_en_vigueur

@@ -3,8 +3,6 @@
 Each judgement is a list of cases, of which the first that holds says the word and its reason.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The formulas that the catalogue names in ``calcul``: counts in, rates and sums out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

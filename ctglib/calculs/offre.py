@@ -3,8 +3,6 @@
 ``offre`` is the checked table of ``offre.csv``: one characteristic of one structure a row, all text, empty when absent.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd

@@ -3,8 +3,6 @@
 And what the law asks since the convention was signed: where the convention answers, what the workbook knows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import product
 from typing import NamedTuple

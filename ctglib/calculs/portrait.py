@@ -1,7 +1,5 @@
 """The figures of a portrait: shares of a territory beside its département and those alike, and how counts moved."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Also what is computed from others, the years of the indicators, and what parts t
 definition changed by avenant.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from math import nan
 

@@ -4,8 +4,6 @@ Context, never an effect: a change is a rise or a fall, and is neither favourabl
 of counts is read on means of years: chance alone moves a count n by some 2√n.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from math import sqrt
 

@@ -3,8 +3,6 @@
 One that is not taken is ``Illisible``.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from datetime import date, datetime, time, timedelta

@@ -4,8 +4,6 @@ The columns are those of ``gabarit.yaml``: a key tells the rows apart, the rest 
 (``classeur``) shows the rows, the reader (``lecture``) turns the same cells into entries of the follow-up.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace

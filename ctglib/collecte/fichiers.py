@@ -3,8 +3,6 @@
 What cannot be read, or holds far more than the gabarit, is ``DonneesInvalides``.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

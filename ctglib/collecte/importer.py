@@ -1,7 +1,5 @@
 """``ctg importer``: filled files to the follow-up, everything checked first, all of it written or nothing."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

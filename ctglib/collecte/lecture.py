@@ -3,8 +3,6 @@
 The gabarit and its CSV are read; anything else has a fault that says where it departs from the gabarit.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator

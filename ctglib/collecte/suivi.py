@@ -4,8 +4,6 @@ The key of a row is its schema's; in the documents, it is the first field of an 
 same public or axis, or its heading for an appreciation. What a document says once is a row each of its own table.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable

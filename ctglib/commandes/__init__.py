@@ -1,7 +1,5 @@
 """The command line ``ctg``."""
 
-from __future__ import annotations
-
 import sys
 
 

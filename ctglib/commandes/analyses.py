@@ -3,8 +3,6 @@
 Such a page is marked « analyse ponctuelle », and nothing of it goes to the portal, the manifest or an archive.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

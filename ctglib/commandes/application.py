@@ -1,7 +1,5 @@
 """``ctg``: the commands and how an error ends one; what is heavy is imported by the command that needs it."""
 
-from __future__ import annotations
-
 import sys
 
 import typer

@@ -1,7 +1,5 @@
 """The folder of a convention that begins, from nothing or from the one that ends, checked whole before any writing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``source`` and a new convention: what goes into the data."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What commands say alike: sentences, tables, names that are unknown, why one was not understood."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

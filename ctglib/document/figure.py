@@ -3,8 +3,6 @@
 Then its way to a page or a file: the charter's style, the widths of its texts, SVG, framed images.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Numbers and signs as a French reader expects them: U+202F, decimal comma, U+2212."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from string import Formatter

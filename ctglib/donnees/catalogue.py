@@ -1,7 +1,5 @@
 """The catalogue, read and checked: what the words mean, whatever the convention."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

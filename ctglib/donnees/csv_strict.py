@@ -1,7 +1,5 @@
 """A CSV to rows of text that fit their schema, then to typed columns, or French faults: line, column, what to do."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """A convention and its catalogue, read whole and checked, its yearly follow-up left out; then what its end reads."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Files written whole or not at all, a temporary file beside the target, then a rename; CSV, Office files undated."""
 
-from __future__ import annotations
-
 import os
 import re
 import secrets

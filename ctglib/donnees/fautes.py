@@ -1,7 +1,5 @@
 """A fault in the data, and the error that carries all of them at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

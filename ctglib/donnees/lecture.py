@@ -3,8 +3,6 @@
 What cannot be read raises ``DonneesInvalides``.
 """
 
-from __future__ import annotations
-
 import codecs
 import hashlib
 import hmac

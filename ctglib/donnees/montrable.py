@@ -1,7 +1,5 @@
 """How an object presents itself in a notebook: what it is and what to ask of it, never all that it holds."""
 
-from __future__ import annotations
-
 from dataclasses import fields, is_dataclass
 from functools import cached_property
 

@@ -3,8 +3,6 @@
 Nothing of it is written anywhere: it holds what was entered, small counts too, and a killed command would leave it.
 """
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future

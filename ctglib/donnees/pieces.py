@@ -4,8 +4,6 @@ A document, or a table, is known by its kind: « themes » (the catalogue's), «
 (one for each year), « sources/origine ». An absent file is recorded as looked for.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

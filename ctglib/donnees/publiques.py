@@ -1,7 +1,5 @@
 """The public figures, for analysts and reports: what there is, the figures of any territory, and the territories."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
 

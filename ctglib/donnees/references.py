@@ -6,8 +6,6 @@ of a list, from 1, « ** » for all that is below. A file read in part still def
 not make a hundred.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from types import UnionType

@@ -4,8 +4,6 @@ A rule takes what was read, and the names that are known (``references``), and y
 table (``DES_TABLES``), or of the files (``DES_FICHIERS``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 

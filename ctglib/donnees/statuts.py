@@ -3,8 +3,6 @@
 Their words are those of ``data/catalogue/statuts.yaml``, which a test holds to the same codes.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

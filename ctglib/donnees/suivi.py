@@ -6,8 +6,6 @@ those that have a folder. The diagnostic reads ``lire_dossier`` alone: a row of 
 touches it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """What ``ctg valider`` checks: a convention, the catalogue, all its years, its evaluation, the public figures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 

@@ -1,7 +1,5 @@
 """What looks wrong in public figures, though it can be read: told before an addition, and by ``ctg valider``."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise

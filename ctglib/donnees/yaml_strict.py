@@ -1,7 +1,5 @@
 """A YAML file to a checked model, or French faults: each with its line, its dotted key and what to do."""
 
-from __future__ import annotations
-
 import json
 import re
 import types

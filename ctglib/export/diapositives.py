@@ -4,8 +4,6 @@ A title of slide is a sentence, what is under it one chart or one table of six r
 PowerPoint or Impress, where they can be changed, and as a PDF that is accessible as reports are.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The nbconvert exporters, registered as ``ctg-html``, ``ctg-pdf``, ``ctg-docx`` and ``ctg-presentation``."""
 
-from __future__ import annotations
-
 from importlib import import_module
 
 from nbconvert.exporters import Exporter

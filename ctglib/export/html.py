@@ -3,8 +3,6 @@
 The page is ``page.html.j2``; ``blocs.html.j2`` has one macro a kind of object.
 """
 
-from __future__ import annotations
-
 from base64 import b64encode
 from functools import lru_cache
 from html import escape

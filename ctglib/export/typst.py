@@ -1,7 +1,5 @@
 """A document as Typst, and from it a PDF that is PDF/A-2a and PDF/UA-1 at once; see ``rapport.typ`` for its look."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -1,7 +1,5 @@
 """A document as a Word file that the parties finish by hand: headings, captions, alternative texts, header rows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import partial

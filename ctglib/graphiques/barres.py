@@ -1,7 +1,5 @@
 """Bars: the ages that structures take, what enters and leaves year by year, the parts of a whole."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 

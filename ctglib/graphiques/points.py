@@ -1,7 +1,5 @@
 """Dots in rows: a territory and its reference, the indices of vulnerability, the commune among comparable ones."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

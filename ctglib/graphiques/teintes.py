@@ -1,7 +1,5 @@
 """Values as shades: a heat map of rows and columns, a map of communes; without a value, hatched and said in a word."""
 
-from __future__ import annotations
-
 from math import cos, radians
 from textwrap import fill
 

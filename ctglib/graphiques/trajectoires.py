@@ -4,8 +4,6 @@ A panel is ordinary axes of matplotlib, on its own scale: years across, values u
 the line; a provisional value is hollow; the value of a point is written where it covers nothing.
 """
 
-from __future__ import annotations
-
 from collections import namedtuple
 from collections.abc import Sequence
 from functools import partial

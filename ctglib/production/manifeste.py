@@ -4,8 +4,6 @@ What counts: the notebook's sources, the parameters, every data file read, looke
 library's own code, the installed versions. Everything is compared by content; dates tell nothing.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -1,7 +1,5 @@
 """``reports/index.html``: what was produced, convention by convention and year by year, from the manifests alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

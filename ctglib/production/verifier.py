@@ -3,8 +3,6 @@
 Nothing is written but temporary files, in the folder where a production has its own: a worker gives back bytes.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

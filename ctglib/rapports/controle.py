@@ -1,7 +1,5 @@
 """What audits the text of a convention, its figures and its sentences: its sections in order."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

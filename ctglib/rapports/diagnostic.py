@@ -4,8 +4,6 @@ A section that nothing informs is left out: it returns None, its heading goes wi
 so. Absent is never zero.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The plain-language summary of a convention for its residents, on one page: short sentences, one idea each."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace

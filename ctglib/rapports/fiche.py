@@ -3,8 +3,6 @@
 As long as nothing was ever handed in, it is two pages: the contract, the public figures, what is missing and from whom.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date

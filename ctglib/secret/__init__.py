@@ -5,8 +5,6 @@ attacker it stands up to are told in docs/decisions/0006-secret-statistique.md. 
 use: asked for by name, told to be secret, and kept out of what is published.
 """
 
-from __future__ import annotations
-
 import sys
 import warnings
 

@@ -9,8 +9,6 @@ The attacker knows every published count, the sums, that counts are whole and no
 so, of the hidden counts that move together, one at least is small. Which one, the attacker does not know.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import NamedTuple

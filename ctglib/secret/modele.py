@@ -1,7 +1,5 @@
 """Counts that sums tie together, as the search for a mask sees them."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from collections import defaultdict

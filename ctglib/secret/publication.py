@@ -3,8 +3,6 @@
 What a published bilan hides is kept in ``masque.csv``.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace

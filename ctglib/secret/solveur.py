@@ -1,7 +1,5 @@
 """HiGHS: exact optimisation over whole numbers, and the multipliers that prove a bound."""
 
-from __future__ import annotations
-
 import threading
 from functools import cache
 
