@@ -36,7 +36,8 @@ def comparer(
     """
     asked = (code,) if pour is None else (code, pour)
     table = (series.donnees if pour is None else series.ratio)(*asked, lieux, annees, convention=convention)
-    ranks = table["territoire"].map({place: rank for rank, place in enumerate(series.codes(lieux))})
+    order = {place: rank for rank, place in enumerate(series.codes(lieux))}
+    ranks = table["territoire"].map(order)
     rows = table.assign(ordre=ranks).sort_values(["ordre", "annee"], ignore_index=True).drop(columns="ordre")
     first = rows.groupby("territoire")["valeur"].transform("first")
     return rows.assign(indice=100 * rows["valeur"] / first.where(first != 0))

@@ -126,7 +126,8 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     now = etude.annuel.posture
     scored = now["niveau"].notna().any()
     if scored:
-        yield bougees(etude, posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0]))
+        moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
+        yield bougees(etude, moved)
     if not etude.interne:
         return
     if scored:

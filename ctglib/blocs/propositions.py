@@ -143,8 +143,9 @@ def _comite(etude: EtudeAnnuelle) -> list[str]:
 def _cibles_manquees(etude: EtudeAnnuelle, rows: pd.DataFrame) -> Iterator[Objet]:
     for row in rows[rows["verdict"].isin(MANQUES) & rows["valeur"].notna()].itertuples():
         now, target = (etude.contexte.valeur(row.indicateur, value) for value in (row.valeur, row.cible))
-        implicit = row.origine_cible == "implicite"
-        aim = f"une référence du texte de {target}" if implicit else f"une cible de {target} en {row.annee_cible}"
+        aim = f"une cible de {target} en {row.annee_cible}"
+        if row.origine_cible == "implicite":
+            aim = f"une référence du texte de {target}"
         yield Objet(etude.contexte.indicateurs[row.indicateur].libelle, precision=f" ({now} pour {aim})")
 
 

@@ -225,7 +225,8 @@ def indices(
         ``niveau`` "bas", "proche", "haut" or "absent"; ``libelle`` carries the rule and the ``reserve`` (provisional,
         doubtful), so that no use of it leaves them out.
     """
-    own, other, same_year = en_regard(annexe1, [axe.indicateur for axe in radar.axes], lieux)
+    names = [axe.indicateur for axe in radar.axes]
+    own, other, same_year = en_regard(annexe1, names, lieux)
     rules = [renversements[axe.indicateur] if axe.renverse else "" for axe in radar.axes]
     labels, marks = [], []
     for axe, rule, *statuses in zip(radar.axes, rules, own["statut"], other["statut"], strict=True):

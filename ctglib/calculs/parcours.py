@@ -48,7 +48,8 @@ def parcours(
     final = wholes[wholes["annee"].eq(year)].reset_index(drop=True)
     items = [meanings[name] for name in final["indicateur"]]
     values = avec_grille(mesures, meanings.values(), suivis, year)
-    last = dernieres_mesures(values[values["annee"].ge(convention.debut.year)], final, year)
+    start = convention.debut.year
+    last = dernieres_mesures(values[values["annee"].ge(start)], final, year)
     measured, started = last["valeur"].notna(), final["valeur_initiale"].notna()
     when = last["annee"].where(measured).astype("Int64")
     keys = final[["indicateur"]].assign(annee=when.fillna(year))

@@ -148,7 +148,8 @@ def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int
         return pd.Series(dtype=float)
     sizes = known[regles.taille]
     window = known[sizes.between(sizes[ici] / regles.fenetre, sizes[ici] * regles.fenetre)]
-    return distances(window[list(regles.parts)].div(window[regles.taille], axis=0), ici).head(voisins)
+    shares = window[list(regles.parts)].div(window[regles.taille], axis=0)
+    return distances(shares, ici).head(voisins)
 
 
 def evolutions(

@@ -12,7 +12,8 @@ RIEN = "–"  # what stands for no value
 
 def nombre_court(valeur: float) -> str:
     """Return a number with the decimals it needs and no more: ``5.0`` reads « 5 », ``0.5`` reads « 0,5 »."""
-    return nombre(valeur, len(f"{valeur:.6f}".rstrip("0").partition(".")[2]))
+    decimales = len(f"{valeur:.6f}".rstrip("0").partition(".")[2])
+    return nombre(valeur, decimales)
 
 
 def compter(effectif: int, singulier: str, pluriel: str = "") -> str:

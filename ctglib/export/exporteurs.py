@@ -28,7 +28,8 @@ class Exporteur(Exporter):
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = resources.get("page") or assembler(nb)
         resources.update(page=document, tableaux=document.tableaux)
-        return getattr(import_module(f"ctglib.export.{self.ecrivain}"), self.fonction)(document), resources
+        module = import_module(f"ctglib.export.{self.ecrivain}")
+        return getattr(module, self.fonction)(document), resources
 
 
 class ExporteurHTML(Exporteur):

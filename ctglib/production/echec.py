@@ -87,7 +87,8 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
         return Echec.de(type(error).__name__, str(error), carnet=nom)
     cellule, section = Carnet(commande.carnet).situer(error.etape) if error.etape else (None, "")
     place = {"carnet": nom, "cellule": cellule, "section": section}
-    return Echec.de(error.sorte, nom if error.sorte == "delai" else error.dit, **place, details=error.trace)
+    dit = nom if error.sorte == "delai" else error.dit
+    return Echec.de(error.sorte, dit, **place, details=error.trace)
 
 
 def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:

@@ -116,7 +116,8 @@ class Fiche:
         ]
         table = pd.DataFrame(rows, columns=["rubrique", "texte"])
         # Otherwise said with the indicators, where they are shown.
-        return self._tableau("contrat", table, notes=[self.sans_suivi and etude.mot("proposition")])
+        notes = [self.sans_suivi and etude.mot("proposition")]
+        return self._tableau("contrat", table, notes=notes)
 
     def actions(self) -> Tableau | None:
         """Return one row a modalité: the word of its state, its dates, what was done, why not, the proof."""

@@ -306,7 +306,8 @@ class Portrait:
     @property
     def _annee(self) -> int:
         """The latest year of what is shown, of what is known of others where nothing is."""
-        return int((self.etude.connues if len(self.etude.connues) else self.etude.mesures)["annee"].max())
+        rows = self.etude.connues if len(self.etude.connues) else self.etude.mesures
+        return int(rows["annee"].max())
 
     def _messages(self) -> Iterator[str]:
         """Yield who lives there, the widest gaps that are more than noise, how counts moved, the EPCI's rate."""
