@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Page, Playwright, Request
 
 T = TypeVar("T")
 HAUTEUR = 900
@@ -34,19 +34,22 @@ SANS_CONTRASTE = {**AXE, "rules": {"color-contrast": {"enabled": False}}}
 
 
 class Fenetre:
-    """One Chromium, in a thread of its own: the loop that playwright runs must not be seen by the other tests."""
+    """One Chromium, in a thread of its own: the loop that playwright runs must not be seen by the other tests.
+
+    All is opened in one page, one thing after the other: to open another page takes as long as to read it.
+    """
 
     def __init__(self, chromium: str) -> None:
         self._fil = ThreadPoolExecutor(1)
-        self._playwright, self._browser = self._fil.submit(_demarrer, chromium).result()
+        self._playwright, self._page = self._fil.submit(_demarrer, chromium).result()
 
     def demander(self, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> Future[tuple[T, list[str]]]:
         """Open a page and read it, when its turn comes; see :meth:`Navigateur.demander`."""
-        return self._fil.submit(_lire, self._browser, fichier, largeur, lire)
+        return self._fil.submit(_lire, self._page, fichier, largeur, lire)
 
     def fermer(self) -> None:
         """End the browser, and what drives it."""
-        self._fil.submit(lambda: (self._browser.close(), self._playwright.stop())).result()
+        self._fil.submit(lambda: (self._page.context.browser.close(), self._playwright.stop())).result()
         self._fil.shutdown()
 
 
@@ -108,21 +111,25 @@ def _chromium() -> str:
     return chromium
 
 
-def _demarrer(chromium: str) -> tuple[Playwright, Browser]:
+def _demarrer(chromium: str) -> tuple[Playwright, Page]:
     from playwright.sync_api import sync_playwright
 
     playwright = sync_playwright().start()
-    return playwright, playwright.chromium.launch(executable_path=chromium, args=list(OPTIONS))
+    return playwright, playwright.chromium.launch(executable_path=chromium, args=list(OPTIONS)).new_page()
 
 
-def _lire(browser: Browser, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> tuple[T, list[str]]:
-    page = browser.new_page(viewport={"width": largeur, "height": HAUTEUR})
+def _lire(page: Page, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> tuple[T, list[str]]:
     demandes: list[str] = []
     adresse = fichier.resolve().as_uri()
-    page.on("request", lambda request: demandes.append(request.url))
+
+    def noter(request: Request) -> None:
+        demandes.append(request.url)
+
+    page.on("request", noter)
     try:
+        page.set_viewport_size({"width": largeur, "height": HAUTEUR})
         page.goto(adresse)
         lu = lire(page)
     finally:
-        page.close()
+        page.remove_listener("request", noter)
     return lu, [url for url in demandes if url != adresse and not url.startswith("data:")]
