@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
 
+from ctglib import PORTES
+
 COUCHES = (
     "donnees",
     "collecte",
@@ -127,6 +129,18 @@ def _large(handler: ast.ExceptHandler) -> bool:
 
 def test_aucun_module_fourre_tout() -> None:
     assert [nom(path) for path in TOUS if path.stem in ("utils", "util", "helpers", "common", "misc", "divers")] == []
+
+
+def test_ouvrir_un_rapport_dans_un_carnet_ne_charge_pas_ce_qui_lit_les_carnets() -> None:
+    """Their schema is checked by jsonschema, which compiles a grammar to do so: a second and a half for an analyst."""
+    code = (
+        f"import sys, IPython; from ctglib import {', '.join(PORTES)}\n"
+        "print(sorted({'nbformat', 'jsonschema', 'rfc3987_syntax'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=DEPOT)
+
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,14 @@ attacker it stands up to are told in docs/decisions/0006-secret-statistique.md. 
 use: asked for by name, told to be secret, and kept out of what is published.
 """
 
+from __future__ import annotations
+
 import sys
 import warnings
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MIME = "application/vnd.ctg.brut+json"  # what a notebook that asked for raw counts keeps of it
 INTERNE = "interne"
