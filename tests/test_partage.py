@@ -14,6 +14,7 @@ from ctglib.donnees.lecture import VARIABLE as DONNEES
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister
 from ctglib.donnees.partage import GARDES, Reserve, nom_par_contenu, partager, partager_par
 from ctglib.production.manifeste import Donnees
+from ctglib.production.pool import ouvrir_executeur
 
 
 @pytest.fixture
@@ -28,6 +29,16 @@ def calculer() -> str:
     existe("absent.txt")
     lister("dossier")
     return lire_octets("a.txt").decode()
+
+
+def test_ce_que_la_commande_a_calcule_sert_aux_ouvriers() -> None:
+    reserve, found = Reserve(), {"calculé": "une fois"}
+
+    with partager_par(reserve), ouvrir_executeur(travailleurs=1, delai=60, reserve=reserve) as (qui, _):
+        partager("essai", lambda: found)
+        given = qui.submit(partager, "essai", dict).result()
+
+    assert given == found
 
 
 def test_le_second_a_le_resultat_du_premier_et_ses_lectures(donnees: Path) -> None:

@@ -16,7 +16,9 @@ from rapports_produits import Production, choisir
 from ctglib import ouvrir_bilan
 from ctglib.blocs.annee import EtudeAnnuelle, empreinte_de, etudier, part_de
 from ctglib.donnees.lecture import enregistrer, lire_octets
+from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.manifeste import lire_manifeste, prevoir
+from ctglib.production.produire import retenir
 
 
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
@@ -155,6 +157,30 @@ def test_des_donnees_fautives_font_essayer_le_rapport_qui_est_oublie_quand_sa_pa
     assert "beaucoup" in str(failed.echec)
     assert present and not failed.commande.page_echec.exists()
     assert json.loads((seule.sortie / NOM / "manifeste.json").read_text(encoding="utf-8"))["echecs"] == {}
+
+
+def test_ce_qui_empeche_de_comparer_une_part_fait_essayer_le_rapport(
+    seule: Demande, donnees: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
+
+    def echouer(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("ctglib.blocs.annee.etudier", echouer)
+
+    assert [one.commande.cle for one in retenir(prevoir(seule.commandes()))] == ["2026/fiche-2"]
+
+
+def test_l_etude_qui_compare_les_parts_sert_aux_rapports(seule: Demande, donnees: Path) -> None:
+    changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
+    reserve = Reserve()
+
+    with partager_par(reserve):
+        kept = list(retenir(prevoir(seule.commandes())))
+
+    assert kept == []
+    assert reserve.prendre(f"{donnees}\0etude/{NOM}/2026/publique")
 
 
 def test_l_empreinte_d_une_part_demande_la_cle(seule: Demande, donnees: Path) -> None:

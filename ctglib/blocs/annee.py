@@ -17,7 +17,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import remplir
 from ctglib.donnees.dossier import charger_gabarit
-from ctglib.donnees.lecture import cle_de, enregistrer, par_parts, publiable, signer
+from ctglib.donnees.lecture import cle_de, enregistrer, noter_part, par_parts, publiable, signer
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.montrable import Montrable
@@ -167,7 +167,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     """Return a study without what was entered for the other fiches: observations, states, appreciations.
 
     Profiles, means and the grid of annexe 4 stay whole, as do the names of the files handed in. The fingerprints of
-    these files go: they are not published, and tell of what is not in the part.
+    these files go: they are not published, and tell of what is not in the part. That of the part is recorded.
     """
     own = [item.id for item in fiche.indicateurs]
     tables = {name for item in own for name in (item, *etude.catalogue.indicateurs_fiches[item].modalites)}
@@ -190,7 +190,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     observations, withheld, rates = lignes(etude.suivi.observations), etude.retraits, etude.collecte
     about = withheld["table"].map(lambda name: not tables.isdisjoint(name.split("/"))).astype(bool)
     rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
-    return replace(
+    part = replace(
         etude,
         nom=f"{etude.nom}/fiche-{fiche.numero}",
         suivi=replace(etude.suivi, suivis=years, observations=observations, masque=etude.suivi.masque.iloc[:0]),
@@ -199,6 +199,8 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         collecte=rates.reset_index(drop=True),
         **{name: lignes(getattr(etude, name)) for name in PAR_FICHE},
     )
+    noter_part(part.nom, empreinte_de(part))
+    return part
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -17,6 +18,7 @@ from ctglib.commandes.terminal import compter, dire, formats_demandes, inconnus,
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import conventions, racine
+from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production import plan
 from ctglib.production.plan import CARNETS, CTG, DIFFUSIONS, FORMATS, MOTEURS, PAQUET, PUBLIQUE, RESUMES, SORTIE
 
@@ -132,7 +134,7 @@ def _faire(
     def passer(orders: list[plan.Commande], forcer: bool) -> int:
         with verrouiller(sortie):
             donnees = Donnees()
-            executeur.oublier(lambda journal: not any(donnees.changements(journal)))
+            reserve.oublier(lambda journal: not any(donnees.changements(journal)))
             a_faire = retenir(prevoir(orders, forcer=forcer))
             faits = suivre_la_barre(realiser(a_faire, executeur, moteur=moteur, places=places))
             resultats = sorted(faits, key=lambda item: (item.commande.convention, item.commande.cle))
@@ -162,12 +164,15 @@ def _faire(
         _dire_a_jour(len(orders) - len(lines), len(orders))
         dire("Essai à blanc : rien n'a été écrit.")
         return 0
-    with ouvrir_executeur(
-        travailleurs=travailleurs, delai=delai, ordonnanceur=ordonnanceur, temporaire=str((sortie / TRAVAIL).absolute())
-    ) as (executeur, places):
+    reserve, temporaire = Reserve(), str((sortie / TRAVAIL).absolute())
+    ouvert = ouvrir_executeur(
+        travailleurs=travailleurs, delai=delai, ordonnanceur=ordonnanceur, temporaire=temporaire, reserve=reserve
+    )
+    with partager_par(reserve), ouvert as (executeur, places):
         if not suivre:
             return passer(orders, forcer)
-        executeur.submit(coeurs)  # so that all is loaded when a correction is saved
+        executeur.submit(coeurs)  # so that all is loaded when a correction is saved, there and here
+        import_module("ctglib.blocs.annee")
         forces = chain([forcer], repeat(False))  # the first time only
         return surveiller(lambda: passer(demander(), next(forces)), carnets)
 

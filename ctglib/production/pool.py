@@ -22,7 +22,6 @@ from multiprocessing.connection import Connection, wait
 from queue import Empty, SimpleQueue
 
 from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import Journal
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.echec import Panne, dire_refus
 from ctglib.production.manifeste import empreinte_du_code
@@ -42,16 +41,17 @@ def coeurs() -> int:
 
 @contextmanager
 def ouvrir_executeur(
-    *, travailleurs: int, delai: float, ordonnanceur: str = "", temporaire: str = ""
+    *, travailleurs: int, delai: float, ordonnanceur: str = "", temporaire: str = "", reserve: Reserve | None = None
 ) -> Iterator[tuple[Executor, int]]:
     """Yield who makes the reports, and how many may be handed over at once.
 
     ``travailleurs`` processes, one a core when 0, or the cluster at the address ``ordonnanceur``; ``delai`` is the
-    seconds that a cell may take, ``temporaire`` the folder of the temporary files of this computer's processes.
+    seconds that a cell may take, ``temporaire`` the folder of the temporary files of this computer's processes, and
+    ``reserve`` what they share, of their own by default.
     """
     if not ordonnanceur:
         nombre = travailleurs or coeurs()
-        with Ouvriers(nombre, delai=delai, temporaire=temporaire) as ouvriers:
+        with Ouvriers(nombre, delai=delai, temporaire=temporaire, reserve=reserve) as ouvriers:
             yield ouvriers, AVANCE * nombre
         return
     try:
@@ -80,9 +80,6 @@ class Grappe(Executor):
         """Hand a task to the cluster, which does it again elsewhere when it loses the machine that had it."""
         return self._executeur.submit(a_part, partial(fn, *args, **kwargs), self._delai, empreinte_du_code())
 
-    def oublier(self, tient: Callable[[Journal], bool]) -> None:
-        """Forget nothing here: each machine of the cluster does, before each task."""
-
 
 def a_part(tache: Callable, delai: float | None, code: str) -> object:
     """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's.
@@ -92,7 +89,7 @@ def a_part(tache: Callable, delai: float | None, code: str) -> object:
     if code != empreinte_du_code():
         raise Empechement(dire_refus("classeur_different"))
     ouvriers = _ouvriers(delai)
-    ouvriers.oublier(lambda _: False)  # the data folder is the task's, and may have changed
+    ouvriers.reserve.oublier(lambda _: False)  # the data folder is the task's, and may have changed
     return ouvriers.submit(tache).result()
 
 
@@ -108,15 +105,16 @@ class Ouvriers(Executor):
     """An executor whose tasks each run in a process with everything loaded.
 
     With forkserver a process is forked for each task from one that has loaded all, and is clean; with spawn a few
-    processes live on, and their state is put back between tasks. What tasks share (``partage``) is kept here. ``delai``
-    is in seconds, for each step of a task.
+    processes live on, and their state is put back between tasks. What tasks share (``partage``) is kept in ``reserve``.
+    ``delai`` is in seconds, for each step of a task.
     """
 
     def __init__(
-        self, nombre: int, *, delai: float | None = None, methode: str = METHODE, temporaire: str = ""
-    ) -> None:
+        self, nombre: int, *, delai: float | None = None, methode: str = METHODE, temporaire: str = "",
+        reserve: Reserve | None = None,
+    ) -> None:  # fmt: skip
         self._methode, self._delai, self._temporaire = methode, delai, temporaire
-        self._reserve = Reserve()
+        self.reserve = reserve or Reserve()
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
         self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
         self._vivants: set[_Ouvrier] = set()
@@ -140,10 +138,6 @@ class Ouvriers(Executor):
         """Hand a task to the next free process."""
         return self._fils.submit(self._confier, partial(fn, *args, **kwargs))
 
-    def oublier(self, tient: Callable[[Journal], bool]) -> None:
-        """Forget what tasks have shared that was made from reads that no longer hold."""
-        self._reserve.oublier(tient)
-
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes: after their tasks, or at once when what is not begun is cancelled too."""
         self._ferme = cancel_futures
@@ -162,7 +156,7 @@ class Ouvriers(Executor):
         try:
             ouvrier = self._libres.get_nowait()
         except Empty:
-            ouvrier = _Ouvrier(self._contexte, self._reserve, self._temporaire)
+            ouvrier = _Ouvrier(self._contexte, self.reserve, self._temporaire)
             self._vivants.add(ouvrier)
         if self._ferme:
             ouvrier.tuer()

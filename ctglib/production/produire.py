@@ -81,10 +81,11 @@ def verrouiller(sortie: Path) -> Iterator[str]:
 def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
     """Yield what has to be made; of the others, a former failure is forgotten."""
     for prevision in previsions:
-        if prevision.raisons:
+        trace = _memes_parts(prevision.trace) if prevision.suspendue else None
+        if prevision.raisons and not trace:
             yield prevision
-        elif prevision.commande.cle in prevision.manifeste.echecs:
-            prevision.oublier_l_echec()
+        elif trace or prevision.commande.cle in prevision.manifeste.echecs:
+            prevision.oublier_l_echec(trace)
 
 
 def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int) -> Iterator[Resultat]:
@@ -92,15 +93,13 @@ def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: st
     for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
         if isinstance(rendu, Fabrication):
             yield _ranger(prevision, rendu)
-        elif isinstance(rendu, Echec):
-            yield _echouer(prevision, rendu)
         else:
-            prevision.oublier_l_echec(rendu)
+            yield _echouer(prevision, rendu)
 
 
 def confier(
     previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int
-) -> Iterator[tuple[Prevision, Fabrication | Trace | Echec]]:
+) -> Iterator[tuple[Prevision, Fabrication | Echec]]:
     """Yield what ``fabriquer`` gives of each report, as it is done; nothing is written.
 
     Few are handed over at once (``places``): memory does not grow with their number.
@@ -108,8 +107,7 @@ def confier(
     restants, en_cours = iter(previsions), {}
     while True:
         for prevision in islice(restants, places - len(en_cours)):
-            trace = prevision.trace if prevision.suspendue else None
-            future = executeur.submit(fabriquer, prevision.commande, trace, moteur, os.environ.get(VARIABLE))
+            future = executeur.submit(fabriquer, prevision.commande, moteur, os.environ.get(VARIABLE))
             en_cours[future] = prevision
         if not en_cours:
             return
@@ -145,10 +143,9 @@ def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
     return Resultat(commande, prevision.raisons, echec=echec)
 
 
-def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str | None) -> Fabrication | Trace | Echec:
+def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabrication | Echec:
     """Return a report made, or what its notebook died of; it is what a worker does.
 
-    ``trace`` is its last success, when it may be up to date all the same: it is then given back, brought up to date.
     ``donnees`` is the data folder, when it is not the project's.
     """
     from ctglib.export.document import CarnetImpubliable
@@ -158,8 +155,6 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
         os.environ.pop(VARIABLE, None)
     else:
         os.environ[VARIABLE] = donnees
-    if trace and (inchangee := _memes_parts(trace)):
-        return inchangee
     nom, mesures = commande.carnet.name, {}
     try:
         fingerprint = Carnet(commande.carnet).empreinte
@@ -195,19 +190,17 @@ def fabriquer(commande: Commande, trace: Trace | None, moteur: str, donnees: str
 
 def _memes_parts(trace: Trace) -> Trace | None:
     """Return a trace with the follow-up as it is now, when the parts that the report used of it are the same."""
-    from ctglib.rapports.bilan import ouvrir_bilan
+    from ctglib.blocs.annee import etudier, part_de
 
-    try:
-        with enregistrer() as journal:
-            for nom in trace.parts:
-                _, convention, annee, diffusion, fiche = nom.split("/")
-                ouvrir_bilan(convention, int(annee), diffusion).fiche(fiche.removeprefix("fiche-"))
-    except (DonneesInvalides, ValueError):  # the report will tell
-        return None
-    if journal.parts != trace.parts:
-        return None
-    lus = {nom: digest for nom, digest in journal.lus.items() if nom in trace.lus and not publiable(nom)}
-    return replace(trace, lus={**trace.lus, **lus})
+    with suppress(Exception), enregistrer() as journal:  # what stops it stops the report too, which tells
+        for nom in trace.parts:
+            _, convention, annee, diffusion, fiche = nom.split("/")
+            etude = etudier(convention, int(annee), diffusion)
+            part_de(etude, etude.fiche(fiche.removeprefix("fiche-")))
+        if journal.parts == trace.parts:
+            lus = {nom: digest for nom, digest in journal.lus.items() if nom in trace.lus and not publiable(nom)}
+            return replace(trace, lus={**trace.lus, **lus})
+    return None
 
 
 def _exporter(

@@ -10,7 +10,7 @@ from itertools import cycle, product
 import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
-from ctglib.blocs.annee import EtudeAnnuelle, empreinte_de, etudier, part_de
+from ctglib.blocs.annee import EtudeAnnuelle, etudier, part_de
 from ctglib.blocs.collecte import renvoi_au_dossier, tableau_a_collecter, tableau_collecte, tableau_revisions
 from ctglib.blocs.indicateurs import DEDUITE, ecrire_l_annee, marques, mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
@@ -329,9 +329,7 @@ class Bilan:
             ValueError: There is none of that number; the message, in French, lists those that exist.
         """
         fiche = self.annee.fiche(int(numero) if str(numero).isdigit() else numero)
-        part = part_de(self.annee, fiche)
-        noter_part(part.nom, empreinte_de(part))
-        return Fiche(part, fiche)
+        return Fiche(part_de(self.annee, fiche), fiche)
 
     def suivre(self, *indicateurs: str) -> Figure | None:
         """Return the trajectories of some indicators of the fiches or of the public series; None without a value.
