@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain, count, takewhile
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from mistune import create_markdown
-from nbformat import NotebookNode
 
 from ctglib.document import blocs as objets
 from ctglib.document.blocs import Bloc, Dessin, Lien, Liste, Morceau, Paragraphe, Texte, Titre, feuilles, morceaux
@@ -20,6 +20,9 @@ from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import INSECABLE, minuscule
 from ctglib.donnees.lecture import sans_accents
 from ctglib.secret import MIME as BRUT
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
 CHAPITRE, SOUS_SECTION = 2, 3
