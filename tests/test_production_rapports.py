@@ -99,9 +99,9 @@ def test_chaque_rapport_a_sa_place(carnets: Path) -> None:
     ]
 
 
-def test_les_plus_grands_carnets_partent_les_premiers_puis_la_derniere_annee(carnets: Path) -> None:
+def test_les_plus_grands_carnets_partent_les_premiers_puis_la_derniere_annee(carnets: Path, tmp_path: Path) -> None:
     ecrire_carnet(carnets / "fiche_2.ipynb", "pass  # " + "long " * 100, parametres=(CONVENTION, ANNEE))
-    orders = demande(carnets, Path("reports"), rapports=("fiches", "diagnostic"), annees=(2023, 2024)).commandes()
+    orders = demande(carnets, tmp_path, rapports=("fiches", "diagnostic"), annees=(2023, 2024)).commandes()
 
     assert [prevision.commande.cle for prevision in prevoir(orders)] == [
         "2024/fiche-2", "2023/fiche-2", "2024/fiche-1", "2023/fiche-1", "diagnostic",
