@@ -1,8 +1,9 @@
 """N synthetic conventions, to see that time and memory by report do not grow with their number.
 
-Each is a copy of a real folder under another name, for another commune with a code of its own. The figures stay the
-same: what is measured is the chain, not what it says. Run by itself, it leaves a data folder to try things on:
-``python benchmarks/conventions.py 100 --dossier essai`` then ``CTG_DONNEES=essai ctg produire``.
+Each is a copy of a real folder under another name, for another commune with a code of its own. The
+figures stay the same: what is measured is the chain, not what it says. Run by itself, it leaves a
+data folder to try things on: ``python benchmarks/conventions.py 100 --dossier essai`` then
+``CTG_DONNEES=essai ctg produire``.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def generer(nombre: int, donnees: Path, modele: str = MODELE) -> tuple[str, ...]
     shutil.copytree(DEPOT / "data", donnees, ignore=lambda folder, _: _conventions(folder))
     noms = tuple(f"essai_{rang:04}" for rang in range(1, nombre + 1))
     for rang, nom in enumerate(noms):
-        code, commune = str(PREMIER_CODE + rang), f"Essai {rang + 1}"
+        code = str(PREMIER_CODE + rang)
+        commune = f"Essai {rang + 1}"
         remplacements = {
             territoire.code: code,
             territoire.nom: commune,
@@ -70,7 +72,9 @@ def _copier(source: Path, cible: Path, remplacements: dict[str, str]) -> None:
 
 def main() -> int:
     """Write the folder and return the exit code."""
-    parser = argparse.ArgumentParser(description="Écrit un dossier de données avec des conventions d'essai.")
+    parser = argparse.ArgumentParser(
+        description="Écrit un dossier de données avec des conventions d'essai."
+    )
     parser.add_argument("nombre", type=int, help="combien de conventions")
     parser.add_argument("--dossier", type=Path, required=True, help="dossier à créer")
     options = parser.parse_args()

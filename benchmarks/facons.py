@@ -21,7 +21,8 @@ CTG = str(BIN / "ctg")
 FORMATS = ("html", "pdf")
 CORRECTIONS = 3
 REPOS = 3.0  # seconds: who corrects a figure leaves more between two
-SEUIL = 20  # a number that is changed by one is at least this much: it stays above those that must be hidden
+# a number that is changed by one is at least this much: it stays above those that must be hidden
+SEUIL = 20
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class Produits:
 
     @property
     def cpu(self) -> float:
-        """The seconds of processor of the cells and of the rendering, with the libraries already loaded."""
+        """The seconds of processor of the cells and of the rendering, with the libraries already
+        loaded.
+        """
         return sum(
             sum(r["etapes"].get(f"{etape}_cpu", 0) for etape in ("execution", "document", *FORMATS))
             for r in self.rapports
@@ -42,7 +45,9 @@ class Produits:
     @property
     def memoire_par_ouvrier(self) -> float:
         """The highest peak of a worker, in MB."""
-        return max((rapport["etapes"].get("memoire", 0.0) for rapport in self.rapports), default=0.0)
+        return max(
+            (rapport["etapes"].get("memoire", 0.0) for rapport in self.rapports), default=0.0
+        )
 
 
 def rapports(sortie: Path) -> list[Commande]:
@@ -51,13 +56,31 @@ def rapports(sortie: Path) -> list[Commande]:
 
 
 def ordinaire(dossier: Path, weasyprint: str, ordres: list[Commande]) -> float:
-    """Make the reports with the tools as they come, three commands a report, and return the seconds."""
+    """Make the reports with the tools as they come, three commands a report, and return the
+    seconds.
+    """
     total = 0.0
     for rang, ordre in enumerate(ordres):
-        execute, html, pdf = (dossier / f"{rang}{suffixe}" for suffixe in (".ipynb", ".html", ".pdf"))
+        execute, html, pdf = (
+            dossier / f"{rang}{suffixe}" for suffixe in (".ipynb", ".html", ".pdf")
+        )
         parametres = [word for nom, valeur in ordre.parametres for word in ("-p", nom, str(valeur))]
-        papermill = [str(BIN / "papermill"), "--no-progress-bar", str(ordre.carnet), str(execute), *parametres]
-        nbconvert = [str(BIN / "jupyter"), "nbconvert", "--to", "html", "--output", html.name, str(execute)]
+        papermill = [
+            str(BIN / "papermill"),
+            "--no-progress-bar",
+            str(ordre.carnet),
+            str(execute),
+            *parametres,
+        ]
+        nbconvert = [
+            str(BIN / "jupyter"),
+            "nbconvert",
+            "--to",
+            "html",
+            "--output",
+            html.name,
+            str(execute),
+        ]
         for commande in (papermill, nbconvert, [weasyprint, str(html), str(pdf)]):
             total += mesurer(commande, dossier).secondes
     return total
@@ -73,7 +96,9 @@ def produire(sortie: Path, *options: str, ctg: str = CTG) -> Produits:
 
 
 def suivre(sortie: Path, changer: Callable[[], object], ctg: str = CTG) -> list[float]:
-    """Return the seconds from each of some changes to the end of what it makes, the command staying open."""
+    """Return the seconds from each of some changes to the end of what it makes, the command staying
+    open.
+    """
     commande = [ctg, "produire", "--sortie", str(sortie), "--suivre"]
     with ouvrir(commande, sortie.parent) as lignes:
         _attendre(lignes)
@@ -99,8 +124,12 @@ def aide(dossier: Path, ctg: str = CTG) -> float:
 
 
 def changer_une_valeur(donnees: Path) -> str:
-    """Add one to a number of the last year that is followed, else of annexe 1, and return the file it is in."""
-    suivies = sorted(donnees.glob("conventions/*/suivi/*/observations.csv"), key=lambda path: path.parts[-2:])
+    """Add one to a number of the last year that is followed, else of annexe 1, and return the file
+    it is in.
+    """
+    suivies = sorted(
+        donnees.glob("conventions/*/suivi/*/observations.csv"), key=lambda path: path.parts[-2:]
+    )
     path = next(iter(reversed(suivies)), donnees / "conventions" / "harnes" / "annexe1.csv")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -1,7 +1,9 @@
-"""Kill ``ctg produire`` at random moments, and see that nothing is left half made: writes ``docs/arrets.md``.
+"""Kill ``ctg produire`` at random moments, and see that nothing is left half made: writes
+``docs/arrets.md``.
 
-After each kill, every file of a report is the one of an uninterrupted run, or is not there; the portal and the
-manifest, which tell what has been made so far, are whole. At the end one run completes with the right bytes.
+After each kill, every file of a report is the one of an uninterrupted run, or is not there; the
+portal and the manifest, which tell what has been made so far, are whole. At the end one run
+completes with the right bytes.
 """
 
 from __future__ import annotations
@@ -63,15 +65,22 @@ def octets(dossier: Path) -> dict[str, bytes]:
 
 
 def eprouver(coups: int, dossier: Path) -> tuple[Constat, float]:
-    """Kill the command this many times, and return what was found and the seconds that a whole run takes."""
-    sortie, hasard, constat = dossier / "rapports", random.Random(GRAINE), Constat()
+    """Kill the command this many times, and return what was found and the seconds that a whole run
+    takes.
+    """
+    sortie = dossier / "rapports"
+    hasard = random.Random(GRAINE)
+    constat = Constat()
     commande = [CTG, "produire", "--sortie"]
     debut = time.perf_counter()
     subprocess.run([*commande, str(dossier / "temoin")], check=True, capture_output=True)
-    duree, bons = time.perf_counter() - debut, octets(dossier / "temoin")
+    duree = time.perf_counter() - debut
+    bons = octets(dossier / "temoin")
     while constat.portes < coups:
         process = subprocess.Popen(
-            [*commande, str(sortie), "--forcer"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*commande, str(sortie), "--forcer"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         time.sleep(hasard.uniform(0, duree))
         porte = process.poll() is None
@@ -111,13 +120,23 @@ def _lisible(nom: str, content: bytes) -> bool:
 
 def main() -> int:
     """Run the campaign, write the page, and return 1 when something was left half made."""
-    parser = argparse.ArgumentParser(description="Tue ctg produire au hasard et écrit docs/arrets.md.")
+    parser = argparse.ArgumentParser(
+        description="Tue ctg produire au hasard et écrit docs/arrets.md."
+    )
     parser.add_argument("--coups", type=int, default=50, help="nombre d'arrêts")
-    parser.add_argument("--page", type=Path, default=DEPOT / "docs" / "arrets.md", help="page à écrire")
+    parser.add_argument(
+        "--page", type=Path, default=DEPOT / "docs" / "arrets.md", help="page à écrire"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         constat, duree = eprouver(options.coups, Path(folder))
-    page = PAGE.format(coups=options.coups, duree=nombre(duree, 1), graine=GRAINE, machine=machine(), **vars(constat))
+    page = PAGE.format(
+        coups=options.coups,
+        duree=nombre(duree, 1),
+        graine=GRAINE,
+        machine=machine(),
+        **vars(constat),
+    )
     options.page.write_text(page, encoding="utf-8", newline="\n")
     return 1 if constat.faux or constat.illisibles or constat.differents else 0
 

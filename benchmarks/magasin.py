@@ -1,8 +1,10 @@
-"""The store of public figures at the size of the country, beside plain pandas on the same files, and Arrow.
+"""The store of public figures at the size of the country, beside plain pandas on the same files,
+and Arrow.
 
     python benchmarks/magasin.py
 
-Files are generated in the layouts of the Cnaf (35,000 communes, 5 years, 50 columns) and of the IRIS (13,000, 5 years).
+Files are generated in the layouts of the Cnaf (35,000 communes, 5 years, 50 columns) and of the
+IRIS (13,000, 5 years).
 """
 
 from __future__ import annotations
@@ -22,11 +24,17 @@ from mesure import mesurer
 
 DEPOT = Path(__file__).resolve().parents[1]
 ANNEES = range(2020, 2025)
-CNAF = ["indfoy_ndur", "indnbp_ndur", "indfoy_rsa", "indfoy_ppa", "indfoy_ndural", "indfoy_af", "indfoy_ndurpaje"]
+CNAF = [
+    "indfoy_ndur",
+    "indnbp_ndur",
+    "indfoy_rsa",
+    "indfoy_ppa",
+    "indfoy_ndural",
+    "indfoy_af",
+    "indfoy_ndurpaje",
+]
 CNAF += [f"indfoy_col{rank:02}" for rank in range(50 - len(CNAF))]
-IRIS = (
-    "A;PERCOU;AI;AM;ACSSENF;ACAVENF;AC3ENF;ENF;ENF_2;ENF_3_5;ENF_6_10;ENF_11_14;ENF_15_17;ENF_18_24;A_ETUD;A_NETUD_24"
-)
+IRIS = "A;PERCOU;AI;AM;ACSSENF;ACAVENF;AC3ENF;ENF;ENF_2;ENF_3_5;ENF_6_10;ENF_11_14;ENF_15_17;ENF_18_24;A_ETUD;A_NETUD_24"
 IRIS += ";AAL;AAPL;AAAH;APPA;ARSAS"
 FOIS = 15
 
@@ -66,15 +74,22 @@ def generer(dossier: Path) -> list[Path]:
         with path.open("w", encoding="utf-8") as file:
             file.write(f"CODGEO;NOTE;{IRIS}\r\n")
             for rank in range(13_000):
-                counts = ["" if draw.random() < 0.1 else str(draw.randrange(5, 400)) for _ in IRIS.split(";")[2:]]
+                counts = [
+                    "" if draw.random() < 0.1 else str(draw.randrange(5, 400))
+                    for _ in IRIS.split(";")[2:]
+                ]
                 counts = ["1500", "3000", *counts]
-                file.write(f"{communes[rank // 5]}{rank % 5 + 101:04};0;" + ";".join(counts) + "\r\n")
+                file.write(
+                    f"{communes[rank // 5]}{rank % 5 + 101:04};0;" + ";".join(counts) + "\r\n"
+                )
         files.append(path)
     return files
 
 
 def processeur() -> float:
-    """Return the seconds of processor of the commands that have ended: the clock also counts what others run."""
+    """Return the seconds of processor of the commands that have ended: the clock also counts what
+    others run.
+    """
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -94,23 +109,41 @@ def main() -> None:
     """Print the measures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        files, data = generer(folder), folder / "data"
+        files = generer(folder)
+        data = folder / "data"
         print(f"{sum(path.stat().st_size for path in files) / 1e6:.0f} Mo de CSV")
         shutil.copytree(DEPOT / "data", data)
-        command = ["env", f"CTG_DONNEES={data}", sys.executable, "-m", "ctglib", "source", "ajouter", "--oui"]
+        command = [
+            "env",
+            f"CTG_DONNEES={data}",
+            sys.executable,
+            "-m",
+            "ctglib",
+            "source",
+            "ajouter",
+            "--oui",
+        ]
         for label, some in (("Cnaf", files[:1]), ("IRIS", files[1:])):
             before = processeur()
             measure = mesurer([*command, *map(str, some)], DEPOT)
             used = processeur() - before
-            print(f"ajouter, {label} : {measure.secondes:.1f} s, processeur {used:.1f} s, {measure.memoire:.0f} Mo")
+            print(
+                f"ajouter, {label} : {measure.secondes:.1f} s, processeur {used:.1f} s, {measure.memoire:.0f} Mo"
+            )
         parquet = sorted((data / "sources/locales/cnaf_communes").glob("*.parquet"))
-        print(f"{sum(path.stat().st_size for path in parquet) / 1e6:.1f} Mo de Parquet pour la Cnaf")
+        print(
+            f"{sum(path.stat().st_size for path in parquet) / 1e6:.1f} Mo de Parquet pour la Cnaf"
+        )
         pas_de_calais = [f"62{rank:03}" for rank in range(1, 888)]
         for label, codes in (("une commune", ["62413"]), ("887 communes", pas_de_calais)):
             code = LIRE.format(depot=str(DEPOT), codes=codes, fois=FOIS)
             run = ["env", f"CTG_DONNEES={data}", sys.executable, "-c", code]
-            median, best = subprocess.run(run, check=True, capture_output=True, text=True).stdout.split()
-            print(f"publiques.lire, {label} : {1000 * float(median):.0f} ms (au mieux {1000 * float(best):.0f})")
+            median, best = subprocess.run(
+                run, check=True, capture_output=True, text=True
+            ).stdout.split()
+            print(
+                f"publiques.lire, {label} : {1000 * float(median):.0f} ms (au mieux {1000 * float(best):.0f})"
+            )
         comparer(files[0], parquet, {"une commune": ["62413"], "887 communes": pas_de_calais})
 
 
@@ -136,8 +169,11 @@ def comparer(cnaf: Path, parquet: list[Path], demandes: dict[str, list[str]]) ->
     for label, codes in demandes.items():
 
         def lire(codes: list[str] = codes) -> list[object]:
-            columns, wanted = ["territoire", "cnaf_foyers_rsa"], [("territoire", "in", codes)]
-            return [pq.read_table(path, columns=columns, filters=wanted).to_pandas() for path in parquet]
+            columns = ["territoire", "cnaf_foyers_rsa"]
+            wanted = [("territoire", "in", codes)]
+            return [
+                pq.read_table(path, columns=columns, filters=wanted).to_pandas() for path in parquet
+            ]
 
         print(f"Arrow, {label} : {chronometrer(lire)}")
 

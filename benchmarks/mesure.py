@@ -15,7 +15,8 @@ from pathlib import Path
 
 import psutil
 
-PERIODE = 0.1  # seconds between two readings of memory: each takes a millisecond and a half of what is measured
+# seconds between two readings of memory: each takes a millisecond and a half of what is measured
+PERIODE = 0.1
 
 
 class CommandeEchouee(Exception):
@@ -24,7 +25,9 @@ class CommandeEchouee(Exception):
 
 @dataclass(frozen=True)
 class Mesure:
-    """Seconds on the wall clock, and the peak of resident memory over the process and all its children, in MB."""
+    """Seconds on the wall clock, and the peak of resident memory over the process and all its
+    children, in MB.
+    """
 
     secondes: float
     memoire: float
@@ -38,7 +41,9 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
     """
     with tempfile.TemporaryFile() as dit:
         debut = time.perf_counter()
-        process = subprocess.Popen(commande, cwd=dossier, env=_ordinaire(), stdout=dit, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            commande, cwd=dossier, env=_ordinaire(), stdout=dit, stderr=subprocess.STDOUT
+        )
         pics: list[float] = [0.0]
         surveillant = threading.Thread(target=_surveiller, args=(process.pid, pics))
         surveillant.start()
@@ -47,7 +52,9 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
         surveillant.join()
         dit.seek(0)
         if code:
-            raise CommandeEchouee(f"{' '.join(commande)}\n{dit.read().decode(errors='replace')[-2000:]}")
+            raise CommandeEchouee(
+                f"{' '.join(commande)}\n{dit.read().decode(errors='replace')[-2000:]}"
+            )
     return Mesure(secondes, max(pics))
 
 
@@ -61,7 +68,12 @@ def taille_installee(paquets: Iterable[str]) -> float:
 def ouvrir(commande: list[str], dossier: Path) -> Iterator[Iterable[str]]:
     """Yield the lines of a command that stays, and stop it when the block ends."""
     process = subprocess.Popen(
-        commande, cwd=dossier, env=_ordinaire(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+        commande,
+        cwd=dossier,
+        env=_ordinaire(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
     )
     try:
         yield process.stdout
@@ -80,7 +92,10 @@ def _surveiller(pid: int, pics: list[float]) -> None:
     try:
         racine = psutil.Process(pid)
         while racine.is_running() and racine.status() != psutil.STATUS_ZOMBIE:
-            pics.append(sum(_residente(process) for process in (racine, *racine.children(recursive=True))) / 1e6)
+            pics.append(
+                sum(_residente(process) for process in (racine, *racine.children(recursive=True)))
+                / 1e6
+            )
             time.sleep(PERIODE)
     except psutil.NoSuchProcess:
         return

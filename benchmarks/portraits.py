@@ -1,7 +1,9 @@
-"""Portraits by the dozen: 20 communes on this computer, then on a Dask cluster of two; what the country would take.
+"""Portraits by the dozen: 20 communes on this computer, then on a Dask cluster of two; what the
+country would take.
 
-``python benchmarks/portraits.py`` measures both; ``--departement 62`` makes those of a whole département instead. Each
-is made from nothing, HTML and PDF. The communes are spread over the sizes, as in a département.
+``python benchmarks/portraits.py`` measures both; ``--departement 62`` makes those of a whole
+département instead. Each is made from nothing, HTML and PDF. The communes are spread over the
+sizes, as in a département.
 """
 
 from __future__ import annotations
@@ -19,15 +21,29 @@ from mesure import Mesure, mesurer
 
 from ctglib.donnees.publiques import communes_de
 
-COMMUNES, PAYS = 20, 35_000
+COMMUNES = 20
+PAYS = 35_000
 PREMIERE = "62413"
 ORDONNANCEUR = "tcp://127.0.0.1:8796"
 
 
-def portraits(codes: list[str], dossier: Path, *options: str) -> tuple[Mesure, list[dict[str, float]]]:
+def portraits(
+    codes: list[str], dossier: Path, *options: str
+) -> tuple[Mesure, list[dict[str, float]]]:
     """Make portraits in a folder, and return what it took, and the seconds of each by step."""
-    notes, reports = dossier / "mesures.json", dossier / "reports"
-    command = [sys.executable, "-m", "ctglib", "portrait", *codes, "--sortie", str(reports), "--mesures", str(notes)]
+    notes = dossier / "mesures.json"
+    reports = dossier / "reports"
+    command = [
+        sys.executable,
+        "-m",
+        "ctglib",
+        "portrait",
+        *codes,
+        "--sortie",
+        str(reports),
+        "--mesures",
+        str(notes),
+    ]
     found = mesurer([*command, *options], dossier)
     return found, [one["etapes"] for one in json.loads(notes.read_text(encoding="utf-8"))]
 
@@ -39,7 +55,13 @@ def grappe(ouvriers: int) -> ExitStack:
     programs = [["scheduler", "--host", "127.0.0.1", "--port", port]]
     programs += [["worker", ORDONNANCEUR, "--nthreads", "1"]] * ouvriers
     for program, *arguments in programs:
-        command = [sys.executable, "-m", f"distributed.cli.dask_{program}", *arguments, "--no-dashboard"]
+        command = [
+            sys.executable,
+            "-m",
+            f"distributed.cli.dask_{program}",
+            *arguments,
+            "--no-dashboard",
+        ]
         running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         pile.callback(running.terminate)
     with Client(ORDONNANCEUR) as client:  # what is measured begins once they are there
@@ -48,8 +70,11 @@ def grappe(ouvriers: int) -> ExitStack:
 
 
 def dire(nom: str, mesure: Mesure, etapes: list[dict[str, float]]) -> None:
-    """Print what some portraits took, and what the country would at this rate; the processor's seconds are its own."""
-    rate, work = mesure.secondes / len(etapes), sum(one["total_cpu"] for one in etapes) / len(etapes)
+    """Print what some portraits took, and what the country would at this rate; the processor's
+    seconds are its own.
+    """
+    rate = mesure.secondes / len(etapes)
+    work = sum(one["total_cpu"] for one in etapes) / len(etapes)
     print(
         f"{nom} : {len(etapes)} portraits en {mesure.secondes:.0f} s, {rate:.2f} s chacun, {work:.2f} s de "
         f"processeur ; {mesure.memoire:.0f} Mo au plus ; à ce rythme, {PAYS} communes en {PAYS * rate / 3600:.1f} h, "
@@ -63,7 +88,11 @@ def main() -> int:
     parser.add_argument("--departement", default="", help="toutes les communes de ce département")
     options = parser.parse_args()
     every = communes_de(options.departement or "62")
-    codes = every if options.departement else [PREMIERE, *every[:: len(every) // (COMMUNES - 1)][: COMMUNES - 1]]
+    codes = (
+        every
+        if options.departement
+        else [PREMIERE, *every[:: len(every) // (COMMUNES - 1)][: COMMUNES - 1]]
+    )
     with tempfile.TemporaryDirectory() as folder:
         dire("Sur deux cœurs", *portraits(codes, Path(folder), "--travailleurs", "2"))
     with tempfile.TemporaryDirectory() as folder, grappe(2):

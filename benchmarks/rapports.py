@@ -1,8 +1,10 @@
-"""Measure all the reports of all the conventions, seven ways: ``make bench`` writes ``docs/mesures.md``.
+"""Measure all the reports of all the conventions, seven ways: ``make bench`` writes
+``docs/mesures.md``.
 
-Every run is a new process, in folders of its own, on a copy of the data. The ways are run in turn, so that a busy
-moment of the machine weighs on all; a first turn, which fills the caches of the disk, does not count. The plain way is
-much longer than the others, and its length hardly varies: it may be run fewer times.
+Every run is a new process, in folders of its own, on a copy of the data. The ways are run in turn,
+so that a busy moment of the machine weighs on all; a first turn, which fills the caches of the
+disk, does not count. The plain way is much longer than the others, and its length hardly varies: it
+may be run fewer times.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ PANGO = (
 
 def un_tour(dossier: Path, depot: Path = DEPOT, ctg: str = CTG) -> dict[str, float | list[float]]:
     """Return the measures of one turn of our ``ctg``, or of that of another checkout."""
-    donnees, sortie = dossier / "donnees", dossier / "rapports"
+    donnees = dossier / "donnees"
+    sortie = dossier / "rapports"
     shutil.copytree(depot / "data", donnees)
     os.environ[VARIABLE] = str(donnees)
     froid = produire(sortie, ctg=ctg)
@@ -57,7 +60,9 @@ def un_tour(dossier: Path, depot: Path = DEPOT, ctg: str = CTG) -> dict[str, flo
     }
 
 
-def mesurer_tout(fois: int, fois_ordinaire: int, weasyprint: str, temoin: Path | None) -> dict[str, list]:
+def mesurer_tout(
+    fois: int, fois_ordinaire: int, weasyprint: str, temoin: Path | None
+) -> dict[str, list]:
     """Return the measures of every turn, by name; « temoin froid » is that of another checkout."""
     mesures: dict[str, list] = defaultdict(list)
     for rang in range(fois + 1):
@@ -87,7 +92,13 @@ def echelle(nombre: int) -> Echelle:
         os.environ[VARIABLE] = str(donnees)
         froid = produire(Path(folder) / "rapports", "diagnostic")
         rien = produire(Path(folder) / "rapports", "diagnostic")
-    return Echelle(nombre, froid.mesure.secondes, froid.mesure.memoire, froid.memoire_par_ouvrier, rien.mesure.secondes)
+    return Echelle(
+        nombre,
+        froid.mesure.secondes,
+        froid.mesure.memoire,
+        froid.memoire_par_ouvrier,
+        rien.mesure.secondes,
+    )
 
 
 def trouver(weasyprint: str) -> str:
@@ -106,14 +117,26 @@ def trouver(weasyprint: str) -> str:
 
 def main() -> int:
     """Run the benchmark and return the exit code."""
-    parser = argparse.ArgumentParser(description="Mesure la production des rapports et écrit docs/mesures.md.")
-    parser.add_argument("--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter")
+    parser = argparse.ArgumentParser(
+        description="Mesure la production des rapports et écrit docs/mesures.md."
+    )
+    parser.add_argument(
+        "--exigence", action="store_true", help="dire quel WeasyPrint installer, et s'arrêter"
+    )
     parser.add_argument("--weasyprint", default="weasyprint", help="le programme WeasyPrint")
     parser.add_argument("--mesures", type=int, default=5, help="nombre de mesures de chaque façon")
-    parser.add_argument("--ordinaires", type=int, default=5, help="mesures des façons (a) et (b), au plus")
-    parser.add_argument("--temoin", type=Path, help="un autre dossier du projet, installé, à mesurer en alternance")
-    parser.add_argument("--echelles", type=int, nargs="*", default=ECHELLES, help="nombres de conventions d'essai")
-    parser.add_argument("--page", type=Path, default=DEPOT / "docs" / "mesures.md", help="page à écrire")
+    parser.add_argument(
+        "--ordinaires", type=int, default=5, help="mesures des façons (a) et (b), au plus"
+    )
+    parser.add_argument(
+        "--temoin", type=Path, help="un autre dossier du projet, installé, à mesurer en alternance"
+    )
+    parser.add_argument(
+        "--echelles", type=int, nargs="*", default=ECHELLES, help="nombres de conventions d'essai"
+    )
+    parser.add_argument(
+        "--page", type=Path, default=DEPOT / "docs" / "mesures.md", help="page à écrire"
+    )
     options = parser.parse_args()
     if options.exigence:
         projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

@@ -94,16 +94,26 @@ class Echelle:
 
 
 def publiees(page: Path) -> dict[str, tuple[str, str]]:
-    """Return what a page of results has of the measures that a witness tells: what was measured, what was aimed at."""
-    rows = re.findall(r"^\| (.+?)(?: \(s\))? \| ([\d,]+) \| (.+?) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    """Return what a page of results has of the measures that a witness tells: what was measured,
+    what was aimed at.
+    """
+    rows = re.findall(
+        r"^\| (.+?)(?: \(s\))? \| ([\d,]+) \| (.+?) \|$",
+        page.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     found = {libelle: (mesure, vise) for libelle, mesure, vise in rows}
     return {nom: found[libelle] for nom, libelle in RAMENEES.items()}
 
 
 def rediger(
-    mesures: dict[str, list], echelles: list[Echelle], environnement: float, avant: dict[str, tuple[str, str]]
+    mesures: dict[str, list],
+    echelles: list[Echelle],
+    environnement: float,
+    avant: dict[str, tuple[str, str]],
 ) -> str:
-    """Return the page from the measures of every turn, those of some conventions, and the MB of the environment.
+    """Return the page from the measures of every turn, those of some conventions, and the MB of the
+    environment.
 
     ``avant`` is what the witness has published (see ``publiees``), when there is one.
     """
@@ -112,7 +122,9 @@ def rediger(
         nombre=round(milieu["nombre"]),
         fois=len(mesures["froid"]),
         facons="\n".join(_ligne(nom, mesures[nom]) for nom in FACONS if nom in mesures),
-        gain=nombre(milieu["ordinaire"] / milieu["froid"], 1) if "ordinaire" in milieu else "non mesuré",
+        gain=nombre(milieu["ordinaire"] / milieu["froid"], 1)
+        if "ordinaire" in milieu
+        else "non mesuré",
         surcout=nombre(milieu["froid"] / milieu["borne"], 2),
         change=nombre(milieu["change"], 2),
         suivi=nombre(milieu["suivi"], 2),
@@ -123,14 +135,20 @@ def rediger(
         total=nombre(milieu["total"], 0),
         refaits=round(milieu["refaits"]),
         fichier=mesures["fichier"][0],
-        temoin=TEMOIN.format(lignes="\n".join(_temoin(nom, mesures, avant[nom]) for nom in RAMENEES)) if avant else "",
+        temoin=TEMOIN.format(
+            lignes="\n".join(_temoin(nom, mesures, avant[nom]) for nom in RAMENEES)
+        )
+        if avant
+        else "",
         echelles="\n".join(_echelle(item) for item in echelles),
         machine=machine(),
     )
 
 
 def _temoin(nom: str, mesures: dict[str, list[float]], publie: tuple[str, str]) -> str:
-    ici, autre, (avant, vise) = mesures[nom], mesures[f"temoin {nom}"], publie
+    ici = mesures[nom]
+    autre = mesures[f"temoin {nom}"]
+    (avant, vise) = publie
     part = median(one / other for one, other in zip(ici, autre, strict=True))
     ramenee = nombre(float(avant.replace(",", ".")) * part, 2)
     return f"| {RAMENEES[nom]} | {avant} | {etendue(autre)} | {etendue(ici)} | {ramenee} | {vise} |"

@@ -1,4 +1,5 @@
-"""The evaluation workbook of a convention territoriale globale: ``from ctglib import ouvrir`` in a notebook.
+"""The evaluation workbook of a convention territoriale globale: ``from ctglib import ouvrir`` in a
+notebook.
 
 Its doors are loaded on demand: the command line answers before pandas and matplotlib are imported.
 """

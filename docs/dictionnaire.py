@@ -1,4 +1,6 @@
-"""Write ``docs/dictionnaire.md``, the dictionary of indicators, from the catalogue: ``make dictionnaire``."""
+"""Write ``docs/dictionnaire.md``, the dictionary of indicators, from the catalogue: ``make
+dictionnaire``.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,27 @@ ENTETE = """# Dictionnaire des indicateurs
 - **Calcul** : la formule qui retrouve l'indicateur à partir d'autres, quand il y en a une ; sinon la valeur est celle
   de la source.
 """
-COLONNES = ("Indicateur", "Définition", "Unité", "Nature, sens", "Calcul", "Producteur, document, moment", "Référence")
+COLONNES = (
+    "Indicateur",
+    "Définition",
+    "Unité",
+    "Nature, sens",
+    "Calcul",
+    "Producteur, document, moment",
+    "Référence",
+)
 
 
 def dictionnaire(catalogue: Catalogue) -> str:
-    """Return the dictionary as Markdown: a table a theme, a subject and the public series, with its breaks."""
+    """Return the dictionary as Markdown: a table a theme, a subject and the public series, with its
+    breaks.
+    """
     sections = [
         *((theme.titre, theme.indicateurs) for theme in catalogue.themes),
-        *((titre, [catalogue.mesures[item.id] for item in group]) for titre, group in catalogue.bibliotheque.items()),
+        *(
+            (titre, [catalogue.mesures[item.id] for item in group])
+            for titre, group in catalogue.bibliotheque.items()
+        ),
         ("Contexte : séries publiques", catalogue.indicateurs_contexte.values()),
     ]
     return "\n".join([ENTETE, *(_section(titre, group, catalogue) for titre, group in sections)])
@@ -54,7 +69,9 @@ def _ruptures(indicateurs: Iterable[Indicateur]) -> list[str]:
     touches: dict[tuple[int, str, str], list[str]] = {}
     for item in indicateurs:
         for rupture in item.ruptures:
-            touches.setdefault((rupture.annee, rupture.raison.rstrip("."), rupture.reference), []).append(item.libelle)
+            touches.setdefault(
+                (rupture.annee, rupture.raison.rstrip("."), rupture.reference), []
+            ).append(item.libelle)
     return [
         f"- {annee}. {raison} ({reference}). Concerne : {' ; '.join(libelles)}."
         for (annee, raison, reference), libelles in touches.items()
@@ -93,8 +110,12 @@ def _calcul(item: Indicateur, catalogue: Catalogue) -> str:
 
 
 def _ligne(cellules: tuple[str, ...] | list[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cellules) + " |"
+    return (
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cellules) + " |"
+    )
 
 
 if __name__ == "__main__":
-    FICHIER.write_text(dictionnaire(lire_dossier("harnes").catalogue), encoding="utf-8", newline="\n")
+    FICHIER.write_text(
+        dictionnaire(lire_dossier("harnes").catalogue), encoding="utf-8", newline="\n"
+    )

@@ -1,4 +1,6 @@
-"""The workbooks of a whole year: asked for, filled and sent back as services do, from a table of what each writes."""
+"""The workbooks of a whole year: asked for, filled and sent back as services do, from a table of
+what each writes.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,18 @@ from ligne_de_commande import reussir
 from lxml import html
 from openpyxl import load_workbook
 
-CONVENTION, ANNEE = "harnes", 2024
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "aller_retour.yaml").read_text(encoding="utf-8"))
+CONVENTION = "harnes"
+ANNEE = 2024
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "aller_retour.yaml").read_text(encoding="utf-8")
+)
 ESPACES = {0x202F: " ", 0xA0: " "}
 
 
 def remplir(dossier: Path) -> list[Path]:
-    """Ask for the workbook of each service in a folder, fill it from the table, and return their paths."""
+    """Ask for the workbook of each service in a folder, fill it from the table, and return their
+    paths.
+    """
     paths = []
     for service in dict.fromkeys(case["service"] for case in CAS):
         reussir("gabarit", str(ANNEE), "-c", CONVENTION, "-r", service, dossier=dossier)
@@ -39,7 +46,9 @@ def _valeur(ecrite: object) -> object:
 
 def nom(case: dict) -> str:
     """Return how a case is called in a test report."""
-    row = case["ligne"] if isinstance(case["ligne"], str) else " / ".join(filter(None, case["ligne"]))
+    row = (
+        case["ligne"] if isinstance(case["ligne"], str) else " / ".join(filter(None, case["ligne"]))
+    )
     return f"{case['service']}, {case['feuille']}, {row}"
 
 
@@ -50,9 +59,14 @@ def lignes(chemin: Path) -> list[dict[str, str]]:
 
 
 def textes(page: Path, dans: str = "") -> list[str]:
-    """Return the rows of the tables of a page that hold a text, or the whole page; spaces are plain ones."""
+    """Return the rows of the tables of a page that hold a text, or the whole page; spaces are plain
+    ones.
+    """
     root = html.fromstring(page.read_bytes().decode("utf-8"))
     if not dans:
         return [root.text_content().translate(ESPACES)]
-    rows = (" | ".join(cell.text_content() for cell in row).translate(ESPACES) for row in root.iter("tr"))
+    rows = (
+        " | ".join(cell.text_content() for cell in row).translate(ESPACES)
+        for row in root.iter("tr")
+    )
     return [row for row in rows if dans in row]

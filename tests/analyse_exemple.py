@@ -5,16 +5,41 @@ from __future__ import annotations
 import pandas as pd
 
 from ctglib.document.contexte import Contexte
-from ctglib.donnees.modeles.catalogue import AxeRadar, Indicateur, Radar, Rupture, Seuils, Statut, Territoire, Unite
+from ctglib.donnees.modeles.catalogue import (
+    AxeRadar,
+    Indicateur,
+    Radar,
+    Rupture,
+    Seuils,
+    Statut,
+    Territoire,
+    Unite,
+)
 
 UNITES = {
     "nombre": Unite(id="nombre", libelle="Nombre", ecart="aucun", decimales=0),
-    "pourcent": Unite(id="pourcent", libelle="%", symbole="%", ecart="points", renversement="complement", decimales=1),
+    "pourcent": Unite(
+        id="pourcent",
+        libelle="%",
+        symbole="%",
+        ecart="points",
+        renversement="complement",
+        decimales=1,
+    ),
     "pour_100": Unite(
-        id="pour_100", libelle="pour 100", symbole="pour 100", ecart="points", renversement="inverse", decimales=1
+        id="pour_100",
+        libelle="pour 100",
+        symbole="pour 100",
+        ecart="points",
+        renversement="inverse",
+        decimales=1,
     ),
     "euros_par_habitant": Unite(
-        id="euros_par_habitant", libelle="€ par habitant", symbole="€ par habitant", ecart="pourcent", decimales=0
+        id="euros_par_habitant",
+        libelle="€ par habitant",
+        symbole="€ par habitant",
+        ecart="pourcent",
+        decimales=0,
     ),
     "euros": Unite(id="euros", libelle="€", symbole="€", ecart="aucun", decimales=0),
 }
@@ -27,8 +52,12 @@ STATUTS = {
         ("O", "Non disponible", "non disponible"),
     )
 }
-ICI = Territoire(code="01001", nom="Exemple", niveau="commune", a="à Exemple", de="d'Exemple", le="Exemple")
-LA = Territoire(code="01", nom="Ain", niveau="departement", a="dans l'Ain", de="de l'Ain", le="l'Ain")
+ICI = Territoire(
+    code="01001", nom="Exemple", niveau="commune", a="à Exemple", de="d'Exemple", le="Exemple"
+)
+LA = Territoire(
+    code="01", nom="Ain", niveau="departement", a="dans l'Ain", de="de l'Ain", le="l'Ain"
+)
 RENVERSEMENTS = {
     "complement": {"mots": "complément à 100", "regle": "le complément"},
     "inverse": {"mots": "rapport inverse", "regle": "référence / territoire"},
@@ -51,7 +80,11 @@ def indicateur(identifiant: str, unite: str = "pourcent", **autres: object) -> I
         "decimales": UNITES[unite].decimales,
     }
     return Indicateur(
-        id=identifiant, definition="Une définition.", unite=unite, origine="convention", **{**given, **autres}
+        id=identifiant,
+        definition="Une définition.",
+        unite=unite,
+        origine="convention",
+        **{**given, **autres},
     )
 
 

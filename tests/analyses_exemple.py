@@ -16,9 +16,18 @@ from ctglib.donnees.modeles.convention import Analyse, Rapport
 
 ICI = "01001"
 COLONNES = (
-    "territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut", "source",
+    "territoire",
+    "annee",
+    "indicateur",
+    "dimension",
+    "modalite",
+    "millesime",
+    "valeur",
+    "unite",
+    "statut",
+    "source",
     "note",
-)  # fmt: skip
+)
 
 
 @cache
@@ -28,17 +37,23 @@ def catalogue() -> Catalogue:
 
 
 def observations(valeurs: dict[str, dict[int, object]]) -> pd.DataFrame:
-    """Return the observations of « indicateur » or « indicateur/modalité », by year; a letter is an absence."""
+    """Return the observations of « indicateur » or « indicateur/modalité », by year; a letter is an
+    absence.
+    """
     rows = []
     for name, by_year in valeurs.items():
         identifiant, _, modalite = name.partition("/")
         item = catalogue().indicateurs_fiches[identifiant]
         for year, told in by_year.items():
-            value, _, status = str(told).rpartition(" ") if str(told).endswith(" P") else (told, "", "A")
+            value, _, status = (
+                str(told).rpartition(" ") if str(told).endswith(" P") else (told, "", "A")
+            )
             absent = isinstance(told, str) and not status.startswith("P")
             cell = (None, told) if absent else (float(value), status)
             place = (item.dimension if modalite else "", modalite)
-            rows.append((ICI, year, identifiant, *place, year, cell[0], item.unite, cell[1], "Service", ""))
+            rows.append(
+                (ICI, year, identifiant, *place, year, cell[0], item.unite, cell[1], "Service", "")
+            )
     kinds = {"annee": "Int64", "millesime": "Int64", "valeur": "float64"}
     return pd.DataFrame(rows, columns=list(COLONNES)).astype(kinds)
 
@@ -51,11 +66,15 @@ def table(valeurs: dict[str, dict[int, object]], bornes: list[int], *aussi: str)
 
 def mesures(valeurs: dict[str, dict[int, object]], annee: int) -> pd.DataFrame:
     """Return the values by year as the bilan of a year reads them."""
-    return series(observations(valeurs), catalogue().indicateurs_fiches.values(), territoire=ICI, annee=annee)
+    return series(
+        observations(valeurs), catalogue().indicateurs_fiches.values(), territoire=ICI, annee=annee
+    )
 
 
 def analyse(type_: str, nom: str = "", numero: int = 0) -> Analyse:
-    """Return an analysis that a fiche of Harnes declares: the first of its type, or the one of a name."""
+    """Return an analysis that a fiche of Harnes declares: the first of its type, or the one of a
+    name.
+    """
     fiches = lire_dossier("harnes").convention.fiches
     declared = [item for fiche in fiches if numero in (0, fiche.numero) for item in fiche.analyses]
     return next(item for item in declared if item.type == type_ and nom in ("", item.id))
@@ -71,14 +90,23 @@ def rapport(numerateur: str) -> Rapport:
 def lire(cas: dict) -> pd.DataFrame:
     """Return what the reading that the case names makes of its values."""
     last = cas["annees"][1]
-    kinds = {"mouvements": "flux", "relais": "norme", "occupation": "taux", "inclusion": "inclusion"}
+    kinds = {
+        "mouvements": "flux",
+        "relais": "norme",
+        "occupation": "taux",
+        "inclusion": "inclusion",
+    }
     declared = analyse(kinds[cas["lecture"]]) if cas["lecture"] in kinds else None
-    read = table(cas["valeurs"], cas["annees"], *(declared.tous(*declared.roles) if declared else ()))
+    read = table(
+        cas["valeurs"], cas["annees"], *(declared.tous(*declared.roles) if declared else ())
+    )
     lectures: dict[str, Callable[[], pd.DataFrame]] = {
         "mouvements": lambda: analyses.calculer_flux(read, declared),
         "relais": lambda: analyses.calculer_norme(read, declared),
         "occupation": lambda: analyses.calculer_taux(read, declared, last),
-        "inclusion": lambda: analyses.calculer_inclusion(read, declared, last, catalogue().indicateurs_fiches),
+        "inclusion": lambda: analyses.calculer_inclusion(
+            read, declared, last, catalogue().indicateurs_fiches
+        ),
         "projets": lambda: analyses.cumul(rapport("cmj_projets_realises"), read),
         "livrables": lambda: coordination.calculer_livrables(
             read,

@@ -1,4 +1,6 @@
-"""Annexe 1 as printed: the golden file keyed by hand, and the same tables read in the text of the convention."""
+"""Annexe 1 as printed: the golden file keyed by hand, and the same tables read in the text of the
+convention.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ TESTS = Path(__file__).resolve().parent
 GOLDEN = TESTS / "golden" / "annexe1.csv"
 TEXTE = TESTS.parents[1] / "shared" / "convention-harnes-2023-2026.txt"
 
-DEBUT, FIN = "\n1. Données statistiques\n\n", "\n2. Analyse du territoire\n"
+DEBUT = "\n1. Données statistiques\n\n"
+FIN = "\n2. Analyse du territoire\n"
 TITRE = re.compile(r"^(1\.[1-5](?:\.[1-3])?)\.? [A-Z]")
 FLECHES = "↑↓→ "
 
@@ -31,7 +34,13 @@ class LigneImprimee:
     @property
     def cellules(self) -> tuple[str, ...]:
         """The cells that are not blank, in order: a scan shifts columns, it does not swap them."""
-        row = (self.annee, self.harnes, self.variation_harnes, self.pas_de_calais, self.variation_pas_de_calais)
+        row = (
+            self.annee,
+            self.harnes,
+            self.variation_harnes,
+            self.pas_de_calais,
+            self.variation_pas_de_calais,
+        )
         return tuple(cell for cell in row if cell)
 
     def de(self, territoire: str) -> tuple[str, str]:
@@ -48,9 +57,12 @@ def lignes_imprimees() -> list[LigneImprimee]:
 
 
 def lignes_du_texte(texte: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the section and the cells of each row of the tables of Annexe 1, labels and headers left out."""
+    """Return the section and the cells of each row of the tables of Annexe 1, labels and headers
+    left out.
+    """
     part = texte[texte.index(DEBUT) + len(DEBUT) : texte.index(FIN)]
-    rows, section = [], ""
+    rows = []
+    section = ""
     for line in part.splitlines():
         if title := TITRE.match(line):
             section = title.group(1)

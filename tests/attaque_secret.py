@@ -1,8 +1,9 @@
 """An attacker on what a mask lets through: written apart from ctglib, on published figures only.
 
-The attacker knows each published count, the sums, that counts are whole and not negative, the threshold and the rule
-(among hidden counts that can only move together, one at least is small, since nothing else makes them hidden), but not
-which. Each hypothesis on the small one is tried in turn; what is left is the union of what they allow.
+The attacker knows each published count, the sums, that counts are whole and not negative, the
+threshold and the rule (among hidden counts that can only move together, one at least is small,
+since nothing else makes them hidden), but not which. Each hypothesis on the small one is tried in
+turn; what is left is the union of what they allow.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ def intervalles(
 ) -> dict[Nom, tuple[int, int]]:
     """Return the least and the greatest value that each hidden count may have.
 
-    ``gardes`` are hidden because an earlier bilan hid them, whatever they are now: a group that holds one need not hold
-    a small count, and who would think so would deduce what is false.
+    ``gardes`` are hidden because an earlier bilan hid them, whatever they are now: a group that
+    holds one need not hold a small count, and who would think so would deduce what is false.
     """
     hidden = set(caches)
     equations = _equations(publies, list(sommes))
@@ -70,8 +71,13 @@ def _groupes(noms: list[Nom], equations: list[dict[Nom, int]]) -> list[set[Nom]]
 
 
 def _mouvements(noms: list[Nom], equations: list[dict[Nom, int]]) -> list[set[Nom]]:
-    """Return sets of counts that can move while the sums hold and all others stay, none superfluous: exact algebra."""
-    lignes = [{nom: Fraction(valeur) for nom, valeur in equation.items() if valeur} for equation in equations]
+    """Return sets of counts that can move while the sums hold and all others stay, none
+    superfluous: exact algebra.
+    """
+    lignes = [
+        {nom: Fraction(valeur) for nom, valeur in equation.items() if valeur}
+        for equation in equations
+    ]
     resolues: dict[Nom, dict[Nom, Fraction]] = {}
     for nom in noms:
         pivot = next((ligne for ligne in lignes if nom in ligne), None)
@@ -80,41 +86,70 @@ def _mouvements(noms: list[Nom], equations: list[dict[Nom, int]]) -> list[set[No
         lignes.remove(pivot)
         pivot = {autre: valeur / pivot[nom] for autre, valeur in pivot.items()}
         lignes = [_sans(ligne, pivot, nom) for ligne in lignes]
-        resolues = {autre: _sans(ligne, pivot, nom) for autre, ligne in resolues.items()} | {nom: pivot}
+        resolues = {autre: _sans(ligne, pivot, nom) for autre, ligne in resolues.items()} | {
+            nom: pivot
+        }
     libres = [nom for nom in noms if nom not in resolues]
-    return [{libre} | {nom for nom, ligne in resolues.items() if libre in ligne} for libre in libres]
+    return [
+        {libre} | {nom for nom, ligne in resolues.items() if libre in ligne} for libre in libres
+    ]
 
 
 def _sans(ligne: dict[Nom, Fraction], pivot: dict[Nom, Fraction], nom: Nom) -> dict[Nom, Fraction]:
     facteur = ligne.get(nom, Fraction(0))
-    somme = {autre: ligne.get(autre, Fraction(0)) - facteur * pivot.get(autre, 0) for autre in {*ligne, *pivot}}
+    somme = {
+        autre: ligne.get(autre, Fraction(0)) - facteur * pivot.get(autre, 0)
+        for autre in {*ligne, *pivot}
+    }
     return {autre: valeur for autre, valeur in somme.items() if valeur}
 
 
 def _intervalle(
-    noms: list[Nom], equations: list[Equation], nom: Nom, hypotheses: list[Nom | None], *, seuil: int
+    noms: list[Nom],
+    equations: list[Equation],
+    nom: Nom,
+    hypotheses: list[Nom | None],
+    *,
+    seuil: int,
 ) -> tuple[int, int] | None:
-    """Return the interval of a count if one of the hypotheses (this count is small, or none at all) is true."""
+    """Return the interval of a count if one of the hypotheses (this count is small, or none at all)
+    is true.
+    """
     seen = [table[nom] for table in _extremes(noms, equations, nom, hypotheses, seuil=seuil)]
     return (min(seen), max(seen)) if seen else None
 
 
 def _extremes(
-    noms: list[Nom], equations: list[Equation], nom: Nom, hypotheses: list[Nom | None], *, seuil: int
+    noms: list[Nom],
+    equations: list[Equation],
+    nom: Nom,
+    hypotheses: list[Nom | None],
+    *,
+    seuil: int,
 ) -> Iterator[dict[Nom, int]]:
     """Yield, by hypothesis, a table where a count is least and one where it is greatest."""
     contraintes = ()
     if equations:
-        matrice = np.array([[coefficients.get(nom, 0) for nom in noms] for coefficients, _ in equations], dtype=float)
+        matrice = np.array(
+            [[coefficients.get(nom, 0) for nom in noms] for coefficients, _ in equations],
+            dtype=float,
+        )
         constantes = np.array([constante for _, constante in equations], dtype=float)
         contraintes = LinearConstraint(matrice, constantes, constantes)
     for petit in hypotheses:
-        basses, hautes = np.zeros(len(noms)), np.full(len(noms), float(INFINI))
+        basses = np.zeros(len(noms))
+        hautes = np.full(len(noms), float(INFINI))
         if petit is not None:
-            basses[noms.index(petit)], hautes[noms.index(petit)] = 1, seuil - 1
+            basses[noms.index(petit)] = 1
+            hautes[noms.index(petit)] = seuil - 1
         for signe in (1, -1):
             but = np.where(np.arange(len(noms)) == noms.index(nom), signe, 0)
-            trouve = milp(but, integrality=np.ones(len(noms)), bounds=Bounds(basses, hautes), constraints=contraintes)
+            trouve = milp(
+                but,
+                integrality=np.ones(len(noms)),
+                bounds=Bounds(basses, hautes),
+                constraints=contraintes,
+            )
             assert trouve.status in (0, 2), trouve.message
             if trouve.x is not None:
                 yield dict(zip(noms, np.rint(trouve.x).astype(int).tolist(), strict=True))
@@ -130,10 +165,11 @@ def rejouer(
 ) -> dict[Nom, tuple[int, int]]:
     """Return what is left of each hidden count to an attacker who replays the public algorithm.
 
-    For each count, tables that fit all that is published and make it least or greatest, by hypothesis on the small one,
-    are handed to ``retrouve``, the hidden counts of its group alone: it tells whether they could give the published
-    mask. The others are thrown away; the search ends once an interval is as long as the threshold. A count that nothing
-    is left of has the interval (0, -1).
+    For each count, tables that fit all that is published and make it least or greatest, by
+    hypothesis on the small one, are handed to ``retrouve``, the hidden counts of its group alone:
+    it tells whether they could give the published mask. The others are thrown away; the search ends
+    once an interval is as long as the threshold. A count that nothing is left of has the interval
+    (0, -1).
     """
     hidden = set(caches)
     equations = _equations(publies, list(sommes))

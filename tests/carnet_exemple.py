@@ -1,11 +1,22 @@
-"""An executed notebook made by hand: every kind of output of a report, and texts that try to be something else."""
+"""An executed notebook made by hand: every kind of output of a report, and texts that try to be
+something else.
+"""
 
 from __future__ import annotations
 
 import nbformat
 import pandas as pd
 
-from ctglib.document.blocs import Bloc, Colonnes, Couverture, Dessin, Encadre, Logo, liste, sous_titre
+from ctglib.document.blocs import (
+    Bloc,
+    Colonnes,
+    Couverture,
+    Dessin,
+    Encadre,
+    Logo,
+    liste,
+    sous_titre,
+)
 from ctglib.document.tableau import Colonne, Tableau
 
 PIEGES = (
@@ -33,21 +44,43 @@ SVG = (
 def tableau(premiers: tuple[str, ...] = PIEGES, lignes: int = 60) -> Tableau:
     """Return a table that runs over several pages and begins with these labels."""
     labels = [*premiers, *(f"Ligne {rang}" for rang in range(lignes))]
-    cells = pd.DataFrame({"a": labels, "b": "12\u202f324", "c": "53,9\u202f%", "d": "+4,9\u00a0points"})
+    cells = pd.DataFrame(
+        {"a": labels, "b": "12\u202f324", "c": "53,9\u202f%", "d": "+4,9\u00a0points"}
+    )
     half = len(labels) // 2
     groupes = ("Effectifs",) * half + ("Parts",) * (len(labels) - half)
     return Tableau(
-        "essai", "Un tableau, Harnes, 2020", COLONNES, cells, cells, "Caf", groupes=groupes, notes=("Note.",)
+        "essai",
+        "Un tableau, Harnes, 2020",
+        COLONNES,
+        cells,
+        cells,
+        "Caf",
+        groupes=groupes,
+        notes=("Note.",),
     )
 
 
 def figure() -> Dessin:
     """Return a chart with its numbers."""
-    numbers = Tableau("points", "les points", COLONNES, tableau().cellules.tail(2), tableau().donnees.tail(2), "Caf")
+    numbers = Tableau(
+        "points",
+        "les points",
+        COLONNES,
+        tableau().cellules.tail(2),
+        tableau().donnees.tail(2),
+        "Caf",
+    )
     return Dessin(
-        "points", "Où sont les points ?", "Deux points : 12 et 15 % & plus", SVG, SVG, "le point vaut 12 %.", "Caf",
+        "points",
+        "Où sont les points ?",
+        "Deux points : 12 et 15 % & plus",
+        SVG,
+        SVG,
+        "le point vaut 12 %.",
+        "Caf",
         numbers.__class__(**{**numbers.__dict__, "donnees_de": "points"}),
-    )  # fmt: skip
+    )
 
 
 def carnet(*, premiers: tuple[str, ...] = PIEGES) -> nbformat.NotebookNode:
@@ -60,7 +93,9 @@ def carnet(*, premiers: tuple[str, ...] = PIEGES) -> nbformat.NotebookNode:
         source="Source : Caf du Pas-de-Calais.",
         date="2023-01-01",
     )
-    synthese = Colonnes((sous_titre("Points forts") + liste(["un"]), sous_titre("Besoins") + liste(["deux"])))
+    synthese = Colonnes(
+        (sous_titre("Points forts") + liste(["un"]), sous_titre("Besoins") + liste(["deux"]))
+    )
     cells = [
         nbformat.v4.new_markdown_cell("# Diagnostic d'essai"),
         montrer(couverture),

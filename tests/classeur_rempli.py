@@ -13,17 +13,22 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ctglib.collecte.classeur import LIGNE_DES_TITRES, classeur
 from ctglib.collecte.feuilles import Cadre, feuilles, ouvrir_cadre
 
-CONVENTION, ANNEE = "harnes", 2025
+CONVENTION = "harnes"
+ANNEE = 2025
 
 
 def vierge(responsable: str = "", annee: int = ANNEE, feuille: str = "") -> Workbook:
-    """Return the workbook of Harnes, a service's part of it, or one sheet of that, as the program writes it."""
+    """Return the workbook of Harnes, a service's part of it, or one sheet of that, as the program
+    writes it.
+    """
     return load_workbook(io.BytesIO(octets(responsable, annee, feuille)))
 
 
 @cache
 def cadre(responsable: str = "", annee: int = ANNEE) -> Cadre:
-    """Return the frame of Harnes in the project's own data, which has no follow-up yet: read once for all tests."""
+    """Return the frame of Harnes in the project's own data, which has no follow-up yet: read once
+    for all tests.
+    """
     return ouvrir_cadre(CONVENTION, annee, responsable)
 
 
@@ -31,7 +36,9 @@ def cadre(responsable: str = "", annee: int = ANNEE) -> Cadre:
 def octets(responsable: str = "", annee: int = ANNEE, feuille: str = "") -> bytes:
     """Return the bytes of the workbook."""
     frame = cadre(responsable, annee)
-    return classeur(frame, tuple(sheet for sheet in feuilles(frame) if feuille in ("", sheet.modele.titre)))
+    return classeur(
+        frame, tuple(sheet for sheet in feuilles(frame) if feuille in ("", sheet.modele.titre))
+    )
 
 
 def colonne(ws: Worksheet, titre: str) -> int:
@@ -69,5 +76,7 @@ def enregistrer(wb: Workbook, dossier: Path, nom: str = "ctg-harnes-2025.xlsx") 
 
 def photographie(dossier: Path) -> dict[str, bytes]:
     """Return every file of a folder by its path, but the key."""
-    files = (path for path in dossier.rglob("*") if path.is_file() and path.name != ".cle")  # made at random
+    files = (
+        path for path in dossier.rglob("*") if path.is_file() and path.name != ".cle"
+    )  # made at random
     return {str(path.relative_to(dossier)): path.read_bytes() for path in files}

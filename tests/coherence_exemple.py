@@ -42,7 +42,14 @@ ANNEXE1 = {  # (value, five-year variation) here, then in the reference
     "places": ((12, None), (90, None)),
 }
 RELATIONS = Relations(
-    parties_tout=[{"id": "age", "objet": "le nombre d'enfants", "tout": "enfants", "parties": ["petits", "grands"]}],
+    parties_tout=[
+        {
+            "id": "age",
+            "objet": "le nombre d'enfants",
+            "tout": "enfants",
+            "parties": ["petits", "grands"],
+        }
+    ],
     inclusions=[{"id": "petits", "objet": "les petits", "partie": "petits", "tout": ["enfants"]}],
     variations_comparables=[
         {
@@ -54,13 +61,21 @@ RELATIONS = Relations(
         }
     ],
     variations_des_parties=[
-        {"id": "age", "objet": "la variation des enfants", "tout": "enfants", "parties": ["petits", "grands"]}
+        {
+            "id": "age",
+            "objet": "la variation des enfants",
+            "tout": "enfants",
+            "parties": ["petits", "grands"],
+        }
     ],
     memes_grandeurs=[
         {
             "id": "evolution",
             "objet": "l'évolution des enfants",
-            "lectures": [{"indicateur": "enfants", "champ": "variation_5_ans"}, {"indicateur": "evolution"}],
+            "lectures": [
+                {"indicateur": "enfants", "champ": "variation_5_ans"},
+                {"indicateur": "evolution"},
+            ],
             "tolerance": 0.05,
         }
     ],
@@ -74,15 +89,29 @@ RELATIONS = Relations(
             ],
         }
     ],
-    ages_offerts=[{"id": "accueil", "objet": "les âges des accueils", "types": ["accueil"], "theme": "enfance"}],
-    periodicites=[{"id": "aide", "objet": "l'aide", "indicateur": "petits", "periodicite": "annuelle"}],
+    ages_offerts=[
+        {
+            "id": "accueil",
+            "objet": "les âges des accueils",
+            "types": ["accueil"],
+            "theme": "enfance",
+        }
+    ],
+    periodicites=[
+        {"id": "aide", "objet": "l'aide", "indicateur": "petits", "periodicite": "annuelle"}
+    ],
     attendus_offre={"accueil": ["places", "age_min", "age_max"]},
 )
 OFFRE = VocabulaireOffre(
     categories={"loisirs": "Loisirs"},
     types=[TypeOffre(id="accueil", libelle="Accueil", categorie="loisirs")],
     gestions={"publique": "Gestion publique"},
-    caracteristiques={"places": "Places", "age_min": "Âge minimal", "age_max": "Âge maximal", "soutien": "Soutien"},
+    caracteristiques={
+        "places": "Places",
+        "age_min": "Âge minimal",
+        "age_max": "Âge maximal",
+        "soutien": "Soutien",
+    },
     modalites={"mercredi": "Mercredi"},
 )
 SIGNEE = {"par": "équipe du classeur d'évaluation", "date": date(2026, 11, 25)}
@@ -104,7 +133,9 @@ FICHE = {
     "services": ["Un service"],
     "partenaires": ["Un partenaire"],
     "resultats": [{"id": "resultat", "libelle": "Plus d'accueil", "indicateurs": ["seances"]}],
-    "indicateurs": [{"id": "seances", "libelle": "Séances", "valeur_initiale": VALEUR, "cible": CIBLE}],
+    "indicateurs": [
+        {"id": "seances", "libelle": "Séances", "valeur_initiale": VALEUR, "cible": CIBLE}
+    ],
     "reference": "fiche 1",
 }
 
@@ -153,9 +184,29 @@ def annexe1(**changes: tuple) -> pd.DataFrame:
         both = pairs if isinstance(pairs[0], tuple) else (pairs, ANNEXE1[name][1])
         for code, (value, change) in zip((ICI.code, LA.code), both, strict=True):
             rows.append(
-                ("1.1", name, code, 2020, value, change, INDICATEURS[name].unite, "A" if value is not None else "L", "")
+                (
+                    "1.1",
+                    name,
+                    code,
+                    2020,
+                    value,
+                    change,
+                    INDICATEURS[name].unite,
+                    "A" if value is not None else "L",
+                    "",
+                )
             )
-    names = ["section", "indicateur", "territoire", "annee", "valeur", "variation_5_ans", "unite", "statut", "note"]
+    names = [
+        "section",
+        "indicateur",
+        "territoire",
+        "annee",
+        "valeur",
+        "variation_5_ans",
+        "unite",
+        "statut",
+        "note",
+    ]
     table = pd.DataFrame(rows, columns=names)
     return table.astype({"annee": "Int64", "valeur": "float64", "variation_5_ans": "float64"})
 
@@ -199,7 +250,13 @@ def offre(note: str = "", **changes: str) -> pd.DataFrame:
 def convention(fiche: dict | None = None, **changes: object) -> Convention:
     """Return a convention with one fiche, changed as told."""
     parties = [
-        {"id": name, "nom": name, "nom_court": name, "qualite_du_signataire": "Signataire", "logo": f"{name}.png"}
+        {
+            "id": name,
+            "nom": name,
+            "nom_court": name,
+            "qualite_du_signataire": "Signataire",
+            "logo": f"{name}.png",
+        }
         for name in ("ville", "caf")
     ]
     content = {
@@ -212,12 +269,16 @@ def convention(fiche: dict | None = None, **changes: object) -> Convention:
         "fin": date(2026, 12, 31),
         "date_signature": date(2023, 2, 1),
         "date_des_donnees": "2020",
-        **dict.fromkeys(("source_diagnostic", "source_offre", "source_texte", "source_suivi"), "exemple"),
+        **dict.fromkeys(
+            ("source_diagnostic", "source_offre", "source_texte", "source_suivi"), "exemple"
+        ),
         "parties": parties,
         "articles": [],
         "clauses": {"diagnostic": {"article": "annexe 1"}},
         "axes": [{"id": "enfance", "titre": "Enfance"}],
-        "enjeux": [{"id": "accueil", "axe": "enfance", "titre": "Accueillir", "themes": ["enfance"]}],
+        "enjeux": [
+            {"id": "accueil", "axe": "enfance", "titre": "Accueillir", "themes": ["enfance"]}
+        ],
         "fiches": [{**FICHE, **(fiche or {})}],
         "lacunes": [],
     }

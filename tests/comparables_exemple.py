@@ -14,23 +14,29 @@ from ctglib.donnees.modeles.catalogue import Comparaison, Reglage
 from ctglib.donnees.yaml_strict import charger_yaml
 
 NOMS = ("foyers", "rsa", "af")
-DEBUT, FIN = 2022, 2024
+DEBUT = 2022
+FIN = 2024
 CONVENTION = SimpleNamespace(territoire=ICI.code, debut=SimpleNamespace(year=DEBUT + 1))
 MOTS = {
-    "bruit": "dans le bruit", "depasse": "plus que l'arrondi", "rupture": "rupture",
+    "bruit": "dans le bruit",
+    "depasse": "plus que l'arrondi",
+    "rupture": "rupture",
     "sans_calcul": "non calculable",
-}  # fmt: skip
+}
 SUR = st.integers(1, 60).map(lambda count: 5 * count)
 TAILLE = st.integers(20, 60).map(lambda count: 5 * count)
 COMPLETE = st.tuples(TAILLE, *[SUR] * 5).map(list)
 EFFECTIF = st.integers(-1, 40).map(lambda count: None if count < 0 else 5 * count)
 PANEL = st.tuples(
-    st.lists(COMPLETE, min_size=3, max_size=6), st.lists(st.lists(EFFECTIF, min_size=6, max_size=6), max_size=5)
+    st.lists(COMPLETE, min_size=3, max_size=6),
+    st.lists(st.lists(EFFECTIF, min_size=6, max_size=6), max_size=5),
 ).map(lambda both: [*both[0], *both[1]])
 
 
 def effectifs(communes: list[list[int | None]]) -> pd.DataFrame:
-    """Return a table; a commune is its three counts of the first year, then of the last, and the first is ours."""
+    """Return a table; a commune is its three counts of the first year, then of the last, and the
+    first is ours.
+    """
     rows = [
         (f"01{rank + 1:03}", f"Commune {rank + 1}", LA.code, annee, "A", *counts)
         for rank, commune in enumerate(communes)
@@ -43,20 +49,32 @@ def effectifs(communes: list[list[int | None]]) -> pd.DataFrame:
 def regle(voisins: int = 3, fenetre: int = 3, variantes: tuple[Reglage, ...] = ()) -> Comparaison:
     real = charger_yaml("catalogue/comparaison.yaml", Comparaison)
     return Comparaison(
-        serie="essai", producteur="Essai", indicateurs=NOMS, taille="foyers", ratios=("rsa", "af"),
-        reglage=Reglage(titre="Règle", annees_avant=1, voisins=voisins, fenetre=fenetre), variantes=variantes,
-        part_inhabituelle=0.1, mots=MOTS, phrases=real.phrases, tableaux=real.tableaux, limites=("Une limite.",),
-    )  # fmt: skip
+        serie="essai",
+        producteur="Essai",
+        indicateurs=NOMS,
+        taille="foyers",
+        ratios=("rsa", "af"),
+        reglage=Reglage(titre="Règle", annees_avant=1, voisins=voisins, fenetre=fenetre),
+        variantes=variantes,
+        part_inhabituelle=0.1,
+        mots=MOTS,
+        phrases=real.phrases,
+        tableaux=real.tableaux,
+        limites=("Une limite.",),
+    )
 
 
 def indicateurs(arrondi: float | None = 5, rompu: str = "") -> dict:
     return {
         name: indicateur(
-            name, "nombre", libelle=f"Foyers {name}", arrondi_source=arrondi,
+            name,
+            "nombre",
+            libelle=f"Foyers {name}",
+            arrondi_source=arrondi,
             ruptures=[rupture(FIN)] if name == rompu else [],
         )
         for name in NOMS
-    }  # fmt: skip
+    }
 
 
 def resultat(communes: list[list[int | None]], **autres: object) -> Resultat | None:

@@ -21,20 +21,51 @@ from ctglib.production.moteur import charger_papermill
 DEPOT = Path(__file__).resolve().parents[1]
 
 enregistrer_les_profils()
-charger_papermill()  # first, as a production does: it spares a grammar that nothing needs, four seconds of collection
+# first, as a production does: it spares a grammar that nothing needs, four seconds of collection
+charger_papermill()
 
-# The files that make reports or open a browser, longest first: the last process at work then ends on a short one. The
-# second waits for a cluster more than it works, while the reports of the first are made.
+# The files that make reports or open a browser, longest first: the last process at work then ends
+# on a short one. The second waits for a cluster more than it works, while the reports of the first
+# are made.
 LONGS = (
-    "test_tous_les_rapports", "test_production_grappe", "test_tous_les_octets", "test_archiver_installation",
-    "test_production_surete", "test_secret", "test_textes_hostiles", "test_aller_retour", "test_production_echecs",
-    "test_tous_les_pdf", "test_html_conforme", "test_secret_publie", "test_production_parts", "test_page_une",
-    "test_laboratoire", "test_production_lectures", "test_production_suivre", "test_autres_conventions",
-    "test_nouvelle_convention", "test_dossier", "test_avenants", "test_bornes", "test_donnees_invalides",
-    "test_suivi_invalide", "test_presentation", "test_figer", "test_import", "test_portrait", "test_archiver",
-    "test_publiques", "test_analyses_livrees", "test_carnet_ouvert", "test_moteur", "test_lecture_masquee",
-    "test_verifier_rejeu", "test_commandes", "test_analyser",
-)  # fmt: skip
+    "test_tous_les_rapports",
+    "test_production_grappe",
+    "test_tous_les_octets",
+    "test_archiver_installation",
+    "test_production_surete",
+    "test_secret",
+    "test_textes_hostiles",
+    "test_aller_retour",
+    "test_production_echecs",
+    "test_tous_les_pdf",
+    "test_html_conforme",
+    "test_secret_publie",
+    "test_production_parts",
+    "test_page_une",
+    "test_laboratoire",
+    "test_production_lectures",
+    "test_production_suivre",
+    "test_autres_conventions",
+    "test_nouvelle_convention",
+    "test_dossier",
+    "test_avenants",
+    "test_bornes",
+    "test_donnees_invalides",
+    "test_suivi_invalide",
+    "test_presentation",
+    "test_figer",
+    "test_import",
+    "test_portrait",
+    "test_archiver",
+    "test_publiques",
+    "test_analyses_livrees",
+    "test_carnet_ouvert",
+    "test_moteur",
+    "test_lecture_masquee",
+    "test_verifier_rejeu",
+    "test_commandes",
+    "test_analyser",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,9 +75,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class DuDepot(Reserve):
-    """The studies of the years and the files of a convention, of the project's own data alone: tests damage copies."""
+    """The studies of the years and the files of a convention, of the project's own data alone:
+    tests damage copies.
+    """
 
-    noms = re.compile(rf"{re.escape(str(DEPOT / 'data'))}\0(etude/[^/]+/\d+/[^/]+|(comparables|pieces)/.+)")
+    noms = re.compile(
+        rf"{re.escape(str(DEPOT / 'data'))}\0(etude/[^/]+/\d+/[^/]+|(comparables|pieces)/.+)"
+    )
 
     def prendre(self, nom: str) -> bytes | None:
         return super().prendre(nom) if self.noms.fullmatch(nom) else None
@@ -71,7 +106,9 @@ def depot() -> Path:
 
 @pytest.fixture(scope="session")
 def rapports_produits(tmp_path_factory: pytest.TempPathFactory) -> Production:
-    """Every report, and three portraits, made when a test first asks: once, however many processes run the tests."""
+    """Every report, and three portraits, made when a test first asks: once, however many processes
+    run the tests.
+    """
     base = tmp_path_factory.getbasetemp()
     dossier = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rapports_produits"
     dit = dossier / "dit.txt"
@@ -92,7 +129,9 @@ def navigateur() -> Iterator[Navigateur]:
 
 @pytest.fixture
 def donnees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the data folder, which a test may damage: the library reads it instead of the real one."""
+    """A copy of the data folder, which a test may damage: the library reads it instead of the real
+    one.
+    """
     copie = tmp_path / "donnees"
     shutil.copytree(DEPOT / "data", copie)
     monkeypatch.setenv(VARIABLE, str(copie))

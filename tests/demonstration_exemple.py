@@ -13,7 +13,9 @@ from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret.modele import Tirage
 from ctglib.secret.publication import Publiable, appliquer
 
-NOM, ICI, LA = "demonstration", "00001", "00"
+NOM = "demonstration"
+ICI = "00001"
+LA = "00"
 ANNEES = (2023, 2024, 2025, 2026)
 
 
@@ -39,7 +41,9 @@ def actions(annee: int) -> pd.DataFrame:
 def publie() -> Publiable:
     """Return what the last bilan may show, small counts hidden."""
     read = suivi()
-    profiles = pd.concat([one.profils.assign(annee=year) for year, one in read.suivis.items()], ignore_index=True)
+    profiles = pd.concat(
+        [one.profils.assign(annee=year) for year, one in read.suivis.items()], ignore_index=True
+    )
     threshold = read.catalogue.seuils.petits_effectifs
     return appliquer(
         profiles,

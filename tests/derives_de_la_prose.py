@@ -1,4 +1,6 @@
-"""The ways to draw a number of the prose from the data of its report, each by its name; tests/cas/prose tells when."""
+"""The ways to draw a number of the prose from the data of its report, each by its name;
+tests/cas/prose tells when.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,13 @@ PARTIES: Mapping[str, Callable[[float], float]] = {
     "entier": math.floor,
     "minutes": lambda value: round(60 * (value % 1)),
 }
-CELLULES = {"cellule": None, "somme": math.fsum, "maximum": max, "minimum": min, "derniere": lambda found: found[-1]}
+CELLULES = {
+    "cellule": None,
+    "somme": math.fsum,
+    "maximum": max,
+    "minimum": min,
+    "derniere": lambda found: found[-1],
+}
 DEPLIE = re.compile(r"(\w+)(?:\[(\w+)(\^?=)([^\]]*)\])?(?:\.|$)")
 
 
@@ -42,22 +50,29 @@ class Lieu:
     vus: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
     def valeurs(self, nom: str) -> tuple[float, ...]:
-        """Return the values that the data give for a number and that it says, none when it is wrong."""
+        """Return the values that the data give for a number and that it says, none when it is
+        wrong.
+        """
         if nom not in self.vus:
             number = self.nombres[nom]
-            self.vus[nom] = tuple(value for value in deriver(self.derives[nom], self) if number.dit(value))
+            self.vus[nom] = tuple(
+                value for value in deriver(self.derives[nom], self) if number.dit(value)
+            )
         return self.vus[nom]
 
 
 def deriver(derive: object, lieu: Lieu) -> Iterator[float]:
-    """Yield the values that a way of drawing a number gives; a list is several ways, of which one is enough."""
+    """Yield the values that a way of drawing a number gives; a list is several ways, of which one
+    is enough.
+    """
     if isinstance(derive, list):
         for other in derive:
             yield from deriver(other, lieu)
         return
     (verbe, objet), *conditions = derive.items()
     options = dict(conditions)
-    facteur, partie = float(options.pop("fois", 1)), PARTIES[options.pop("partie", "")]
+    facteur = float(options.pop("fois", 1))
+    partie = PARTIES[options.pop("partie", "")]
     for value in VERBES[verbe](objet, options, lieu):
         yield partie(value * facteur)
 
@@ -109,15 +124,24 @@ def _cite(mot: str, conditions: Mapping[str, object], lieu: Lieu) -> Iterator[fl
 
 
 def _somme_citee(mot: str, conditions: Mapping[str, object], lieu: Lieu) -> Iterator[float]:
-    """The sum of the numbers in brackets of what the sentence lists, each of which is drawn from the data elsewhere."""
+    """The sum of the numbers in brackets of what the sentence lists, each of which is drawn from
+    the data elsewhere.
+    """
     yield float(sum(int(found) for found in re.findall(r"\((\d+)\)", lieu.mots[mot])))
 
 
 def _calcul(operation: Callable[..., float]) -> Callable[..., Iterator[float]]:
-    """A calculation on numbers of the same phrase, each found in the data first, or on what is drawn from them."""
+    """A calculation on numbers of the same phrase, each found in the data first, or on what is
+    drawn from them.
+    """
 
-    def calculer(termes: list[object], conditions: Mapping[str, object], lieu: Lieu) -> Iterator[float]:
-        terms = (lieu.valeurs(term) if isinstance(term, str) else tuple(deriver(term, lieu)) for term in termes)
+    def calculer(
+        termes: list[object], conditions: Mapping[str, object], lieu: Lieu
+    ) -> Iterator[float]:
+        terms = (
+            lieu.valeurs(term) if isinstance(term, str) else tuple(deriver(term, lieu))
+            for term in termes
+        )
         for values in product(*terms):
             if operation is not _quotient or values[1]:
                 yield operation(*values)
@@ -161,12 +185,17 @@ def _choisies(table: str, conditions: Mapping[str, object], lieu: Lieu) -> Itera
     pattern = lieu.passage.tableau if table == "." else table
     for name in fnmatch.filter(lieu.donnees.tables, pattern):
         for row in lieu.donnees.tables[name]:
-            if all(_convient(row.get(column, ""), wanted, lieu) for column, wanted in conditions.items()):
+            if all(
+                _convient(row.get(column, ""), wanted, lieu)
+                for column, wanted in conditions.items()
+            ):
                 yield row
 
 
 def _convient(cellule: str, voulu: object, lieu: Lieu) -> bool:
-    """Return whether a cell is as wanted: « * » not empty, « !x » not x, « $x » what is called x, « x* » a start."""
+    """Return whether a cell is as wanted: « * » not empty, « !x » not x, « $x » what is called x,
+    « x* » a start.
+    """
     if isinstance(voulu, list):
         return any(_convient(cellule, other, lieu) for other in voulu)
     text = str(voulu).format(**lieu.mots)
@@ -194,14 +223,26 @@ def _singulier(texte: str) -> str:
 
 
 def _noeuds(chemin: str, lieu: Lieu) -> list[object]:
-    """Return the nodes at a path « document.cle[nom=valeur] », « ^= » for a start; a list stands for its elements."""
+    """Return the nodes at a path « document.cle[nom=valeur] », « ^= » for a start; a list stands
+    for its elements.
+    """
     name, _, rest = chemin.format(**lieu.mots).partition(".")
     documents = lieu.donnees.textes.documents
     nodes: list[object] = [documents[other] for other in fnmatch.filter(documents, name)]
     for key, attribute, sign, value in DEPLIE.findall(rest):
         nodes = [child[key] for child in nodes if isinstance(child, dict) and key in child]
-        nodes = [other for child in nodes for other in (child if isinstance(child, list) else [child])]
+        nodes = [
+            other for child in nodes for other in (child if isinstance(child, list) else [child])
+        ]
         if attribute:
-            held = [(child, simplifier(str(child.get(attribute, "")))) for child in nodes if isinstance(child, dict)]
-            nodes = [child for child, text in held if text == value or (sign == "^=" and text.startswith(value))]
+            held = [
+                (child, simplifier(str(child.get(attribute, ""))))
+                for child in nodes
+                if isinstance(child, dict)
+            ]
+            nodes = [
+                child
+                for child, text in held
+                if text == value or (sign == "^=" and text.startswith(value))
+            ]
     return nodes

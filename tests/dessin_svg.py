@@ -11,7 +11,9 @@ from xml.etree import ElementTree
 from ctglib.document.figure import measure
 
 ESPACE = "{http://www.w3.org/2000/svg}"
-CAPITALE, JAMBAGE = 0.66, 0.2  # shares of the size, above and under the base line
+# shares of the size, above and under the base line
+CAPITALE = 0.66
+JAMBAGE = 0.2
 DEBUT = {"start": 0.0, "middle": 0.5, "end": 1.0}
 NOMBRES = re.compile(r"-?\d+(?:\.\d+)?")
 JEU = 0.3  # points: coordinates are rounded
@@ -37,7 +39,11 @@ class Boite:
         )
 
     def dans(self, largeur: float, hauteur: float) -> bool:
-        return min(self.gauche, self.haut) >= -JEU and self.droite <= largeur + JEU and self.bas <= hauteur + JEU
+        return (
+            min(self.gauche, self.haut) >= -JEU
+            and self.droite <= largeur + JEU
+            and self.bas <= hauteur + JEU
+        )
 
 
 @cache
@@ -65,13 +71,17 @@ def mots(svg: str) -> str:
 
 @cache
 def marques(svg: str) -> list[Boite]:
-    places = [(float(item.get("x")), float(item.get("y"))) for item in racine(svg).iter(f"{ESPACE}use")]
+    places = [
+        (float(item.get("x")), float(item.get("y"))) for item in racine(svg).iter(f"{ESPACE}use")
+    ]
     size = RAYON_D_UNE_MARQUE
     return [Boite("marque", x - size, y - size, x + size, y + size) for x, y in places]
 
 
 def traits(svg: str) -> list[Boite]:
-    """Return the rectangle of every line and surface that is drawn in place, not as the model of a mark."""
+    """Return the rectangle of every line and surface that is drawn in place, not as the model of a
+    mark.
+    """
     root = racine(svg)
     models = {id(item) for model in root.iter(f"{ESPACE}defs") for item in model.iter()}
     return [_contour(item) for item in root.iter(f"{ESPACE}path") if id(item) not in models]
@@ -85,7 +95,11 @@ def chevauchements(svg: str) -> list[tuple[str, str]]:
 
 def debords(svg: str) -> list[str]:
     """Return what leaves the frame."""
-    return [item.mot for item in (*textes(svg), *marques(svg), *traits(svg)) if not item.dans(*cadre(svg))]
+    return [
+        item.mot
+        for item in (*textes(svg), *marques(svg), *traits(svg))
+        if not item.dans(*cadre(svg))
+    ]
 
 
 def tailles(svg: str) -> set[float]:
@@ -103,5 +117,6 @@ def _boite(item: ElementTree.Element, root: ElementTree.Element) -> Boite:
 
 def _contour(item: ElementTree.Element) -> Boite:
     numbers = [float(number) for number in NOMBRES.findall(item.get("d"))]
-    across, down = numbers[::2], numbers[1::2]
+    across = numbers[::2]
+    down = numbers[1::2]
     return Boite(f"tracé {item.get('d')[:40]}", min(across), min(down), max(across), max(down))

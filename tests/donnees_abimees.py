@@ -25,9 +25,7 @@ def message(fichier: str, faute: dict, ici: int) -> str:
         *([f"« {faute['colonne']} »"] if "colonne" in faute else []),
     ]
     attendu = re.sub(r"\{\w+\}", lambda found: REPERES[found.group()], faute["attendu"])
-    return (
-        f"{', '.join(place)}\n    trouvé : {faute['trouve']}\n    attendu : {attendu}\n    à faire : {faute['a_faire']}"
-    )
+    return f"{', '.join(place)}\n    trouvé : {faute['trouve']}\n    attendu : {attendu}\n    à faire : {faute['a_faire']}"
 
 
 def abimer(path: Path, cas: dict) -> int:

@@ -1,4 +1,6 @@
-"""What the numbers of a report are looked for in: its CSV, the catalogue, the convention, the texts of the parties."""
+"""What the numbers of a report are looked for in: its CSV, the catalogue, the convention, the texts
+of the parties.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ class Textes:
     Attributes:
         phrases: Those with a number in them, as they would stand in a sentence.
         libelles: Labels of each id.
-        documents: Every YAML file by its name without suffix, those of the convention under ``CONVENTION``.
+        documents: Every YAML file by its name without suffix, those of the convention under
+            ``CONVENTION``.
     """
 
     phrases: Amorces
@@ -42,8 +45,12 @@ class Textes:
     documents: Mapping[str, object]
 
     def donnent(self, parole: str) -> bool:
-        """Return whether some words are those that a file of the convention holds, after the answer that opens them."""
-        return parole in self._paroles or any(parole == f"{answer}. {words}" for answer, words in self._reponses)
+        """Return whether some words are those that a file of the convention holds, after the answer
+        that opens them.
+        """
+        return parole in self._paroles or any(
+            parole == f"{answer}. {words}" for answer, words in self._reponses
+        )
 
     @cached_property
     def _paroles(self) -> frozenset[str]:
@@ -67,7 +74,9 @@ class Amorces:
             self._par_amorce[texte[:AMORCE]].append(texte)
 
     def trouver(self, phrase: str) -> list[tuple[int, int, str]]:
-        """Return where texts stand in a sentence, whole words; one that is cut by « … » is found by its beginning."""
+        """Return where texts stand in a sentence, whole words; one that is cut by « … » is found by
+        its beginning.
+        """
         found: list[tuple[int, int, str]] = []
         for start in (match.start() for match in re.finditer(r"(?<![\wÀ-ÿ])[\wÀ-ÿ]", phrase)):
             if found and start < found[-1][1]:
@@ -81,7 +90,9 @@ class Amorces:
 
 
 def _fin(phrase: str, start: int, texte: str) -> int:
-    """Return where a text that stands at a place of a sentence ends, 0 when it does not stand there."""
+    """Return where a text that stands at a place of a sentence ends, 0 when it does not stand
+    there.
+    """
     if phrase.startswith(texte, start):
         end = start + len(texte)
         return 0 if phrase[end : end + 1].isalnum() else end
@@ -121,20 +132,33 @@ class Donnees:
 
     @cached_property
     def constats(self) -> Amorces:
-        """What the check of the convention writes and computes, word for word, without the sign of a lone number."""
+        """What the check of the convention writes and computes, word for word, without the sign of
+        a lone number.
+        """
         rows = self.tables.get("coherence", ())
-        cells = {simplifier(row[name]).lstrip("+−") for row in rows for name in ("ecrit", "calcule")}
+        cells = {
+            simplifier(row[name]).lstrip("+−") for row in rows for name in ("ecrit", "calcule")
+        }
         return Amorces(cell for cell in cells if re.search(r"\d.*(?:[a-zà-ÿ]{3}|%)", cell))
 
     @cached_property
     def territoires(self) -> frozenset[str]:
         """The names of the territories, which are everywhere and name no row."""
-        return frozenset(simplifier(text) for text in _scalaires(self.textes.documents[CONVENTION + "territoires"]))
+        return frozenset(
+            simplifier(text)
+            for text in _scalaires(self.textes.documents[CONVENTION + "territoires"])
+        )
 
     def noms(self, cellule: str) -> Iterator[str]:
-        """Yield what a cell may be called: itself, the label of the id it is, each without its brackets."""
+        """Yield what a cell may be called: itself, the label of the id it is, each without its
+        brackets.
+        """
         for name in {simplifier(cellule), *self.textes.libelles.get(cellule, ())}:
-            for form in {name, re.sub(r"\s*\([^()]*\)", "", name), re.sub(r"^\W+|[ »]+$", "", name)}:
+            for form in {
+                name,
+                re.sub(r"\s*\([^()]*\)", "", name),
+                re.sub(r"^\W+|[ »]+$", "", name),
+            }:
                 if re.search(r"[a-zà-ÿ]{3}|\d à \d", form):
                     yield form
 
@@ -151,14 +175,17 @@ def lire_tables(chemins: Mapping[str, Path]) -> dict[str, tuple[Ligne, ...]]:
 @cache
 def lire_textes(convention: str) -> Textes:
     """Return the texts of the catalogue and of a convention."""
-    documents, cells = {}, set()
+    documents = {}
+    cells = set()
     for folder, prefix in (("catalogue", ""), (f"conventions/{convention}", CONVENTION)):
         for name in _fichiers(folder):
             content = lire_octets(f"{folder}/{name}").decode("utf-8")
             if name.endswith(".yaml"):
                 documents[prefix + name.removesuffix(".yaml")] = yaml.load(content, Loader=CHARGEUR)
             elif name.endswith(".csv"):
-                cells.update(cell for row in csv.reader(content.splitlines(keepends=True)) for cell in row)
+                cells.update(
+                    cell for row in csv.reader(content.splitlines(keepends=True)) for cell in row
+                )
     labels: dict[str, set[str]] = defaultdict(set)
     for key, label in _libelles(list(documents.values())):
         labels[key].add(simplifier(label))

@@ -1,16 +1,21 @@
-"""On how many cases a property is tried: few in the suite, all when « --hypothesis-profile=complet » is asked for."""
+"""On how many cases a property is tried: few in the suite, all when
+« --hypothesis-profile=complet » is asked for.
+"""
 
 from __future__ import annotations
 
 from hypothesis import settings
 
-COURT, COMPLET = "court", "complet"
+COURT = "court"
+COMPLET = "complet"
 PART = 3  # the default suite tries one case in so many
 AU_MOINS = 5
 
 
 def enregistrer_les_profils() -> None:
-    """Give hypothesis both profiles, and load the short one: the option of pytest, read later, has the last word."""
+    """Give hypothesis both profiles, and load the short one: the option of pytest, read later, has
+    the last word.
+    """
     plein = settings.get_profile("default").max_examples
     settings.register_profile(COMPLET, deadline=None, max_examples=plein)
     settings.register_profile(COURT, deadline=None, max_examples=plein // PART)

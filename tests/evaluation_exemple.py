@@ -1,4 +1,6 @@
-"""A convention with one fiche, one indicator and the values of an example, for the tests of the scoring."""
+"""A convention with one fiche, one indicator and the values of an example, for the tests of the
+scoring.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ from ctglib.donnees.modeles.suivi import Avenant
 
 ICI = "01001"
 SEUILS = SeuilsEvaluation(
-    en_bonne_voie=0.95, a_surveiller=0.60, tolerance_maintien=0.05, hasard_effectif=10, hasard_ecarts=2
+    en_bonne_voie=0.95,
+    a_surveiller=0.60,
+    tolerance_maintien=0.05,
+    hasard_effectif=10,
+    hasard_ecarts=2,
 )
 ABSENT = {"absent": "La fiche ne le donne pas"}
 TYPES = {"annee": "Int64", "millesime": "Int64", "valeur": "float64"}
@@ -50,7 +56,11 @@ def datee(valeurs: dict[int, float] | None) -> dict[str, object]:
     return (
         ABSENT
         if not valeurs
-        else {"annee": next(iter(valeurs)), "valeur": next(iter(valeurs.values())), "reference": "fiche 1"}
+        else {
+            "annee": next(iter(valeurs)),
+            "valeur": next(iter(valeurs.values())),
+            "reference": "fiche 1",
+        }
     )
 
 
@@ -67,7 +77,9 @@ def catalogue(*indicateurs: Indicateur) -> Catalogue:
     return replace(known, fiches_indicateurs={1: indicateurs}, evaluation=evaluation)
 
 
-def convention(*prevus: IndicateurFiche, modalites: tuple[ModaliteAction, ...] = (), **fiche: object) -> Convention:
+def convention(
+    *prevus: IndicateurFiche, modalites: tuple[ModaliteAction, ...] = (), **fiche: object
+) -> Convention:
     """Return a convention of 2023 to 2026 whose only fiche has these indicators and modalités."""
     _, known = _harnes()
     only: Fiche = known.fiches[1].model_copy(
@@ -78,9 +90,28 @@ def convention(*prevus: IndicateurFiche, modalites: tuple[ModaliteAction, ...] =
 
 
 def observations(*lignes: dict[str, object]) -> pd.DataFrame:
-    """Return observations; a row gives at least annee, and valeur or statut; the millésime is its year unless told."""
-    names = ("territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut")
-    usual = {"territoire": ICI, "indicateur": "x", "dimension": "", "modalite": "", "unite": "nombre", "statut": "A"}
+    """Return observations; a row gives at least annee, and valeur or statut; the millésime is its
+    year unless told.
+    """
+    names = (
+        "territoire",
+        "annee",
+        "indicateur",
+        "dimension",
+        "modalite",
+        "millesime",
+        "valeur",
+        "unite",
+        "statut",
+    )
+    usual = {
+        "territoire": ICI,
+        "indicateur": "x",
+        "dimension": "",
+        "modalite": "",
+        "unite": "nombre",
+        "statut": "A",
+    }
     rest = {"valeur": None, "source": "Service", "note": ""}
     rows = [{**usual, **rest, "millesime": ligne["annee"], **ligne} for ligne in lignes]
     return pd.DataFrame(rows, columns=[*names, "source", "note"]).astype(TYPES)
@@ -122,18 +153,30 @@ def evaluer(
     suivis: dict | None = None,
 ) -> pd.DataFrame:
     """Return the scoring of a year of a convention of which nothing else is known."""
-    given = {"convention": convention, "catalogue": catalogue, "observations": observations, "avenants": avenants}
+    given = {
+        "convention": convention,
+        "catalogue": catalogue,
+        "observations": observations,
+        "avenants": avenants,
+    }
     return scoring.evaluer(SimpleNamespace(**given, suivis=suivis or {}), annee)
 
 
 def evaluer_cas(cas: dict) -> pd.Series:
     """Return the scoring of a worked case: the row of the whole."""
     told = {key: value for key, value in cas.get("indicateur", {}).items() if key != "ruptures"}
-    breaks = [{"annee": year, "raison": "Nouvelle base", "reference": "producteur"} for year in cas.get("ruptures", [])]
+    breaks = [
+        {"annee": year, "raison": "Nouvelle base", "reference": "producteur"}
+        for year in cas.get("ruptures", [])
+    ]
     implied = {**cas["implicite"], "reference": "fiche 1"} if "implicite" in cas else None
     table = evaluer(
         convention(
-            prevu(valeur_initiale=datee(cas.get("depart")), cible=datee(cas.get("cible")), implicite=implied),
+            prevu(
+                valeur_initiale=datee(cas.get("depart")),
+                cible=datee(cas.get("cible")),
+                implicite=implied,
+            ),
             **({"debut": cas["debut_fiche"]} if "debut_fiche" in cas else {}),
         ),
         catalogue(indicateur(ruptures=breaks, **told)),

@@ -7,9 +7,16 @@ from html import unescape
 
 FICHES = (1, 2, 3, 4)
 SECTIONS = (
-    "L'essentiel", "Ce que dit la convention", "Où en sont les actions", "Ce que disent les indicateurs", "En détail",
-    "Les moyens", "L'appréciation des parties", "Ce qui manque", "Limites",
-)  # fmt: skip
+    "L'essentiel",
+    "Ce que dit la convention",
+    "Où en sont les actions",
+    "Ce que disent les indicateurs",
+    "En détail",
+    "Les moyens",
+    "L'appréciation des parties",
+    "Ce qui manque",
+    "Limites",
+)
 
 
 def sections(html: str) -> list[str]:

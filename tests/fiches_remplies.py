@@ -1,4 +1,6 @@
-"""Two years of follow-up of the four fiches, invented, with small counts: written into a copy of the data of Harnes."""
+"""Two years of follow-up of the four fiches, invented, with small counts: written into a copy of
+the data of Harnes.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ from pathlib import Path
 
 HARNES = "conventions/harnes"
 ANNEES = (2024, 2025)
-OBSERVATIONS = "territoire,annee,indicateur,dimension,modalite,millesime,valeur,unite,statut,source,note"
+OBSERVATIONS = (
+    "territoire,annee,indicateur,dimension,modalite,millesime,valeur,unite,statut,source,note"
+)
 PROFILS = "dispositif,variable,modalite,variable_2,modalite_2,effectif,statut"
 MOYENS = "signataire,fiche,structure,nature,poste,valeur,statut,note"
 POSTURE = "fonction,domaine,item,niveau,diffusion"
@@ -64,23 +68,36 @@ EFFECTIFS = (
     ("chantiers", "sexe", "filles", "", "", 13),
     ("chantiers", "sexe", "garcons", "", "", 17),
 )
-NIVEAUX = {2024: (("attendus", "conseil", 1), ("activites", "reseau", 2)),
-           2025: (("attendus", "conseil", 3), ("activites", "reseau", 2))}  # fmt: skip
+NIVEAUX = {
+    2024: (("attendus", "conseil", 1), ("activites", "reseau", 2)),
+    2025: (("attendus", "conseil", 3), ("activites", "reseau", 2)),
+}
 
 
 def ecrire(donnees: Path, effectifs: tuple[tuple, ...] = EFFECTIFS) -> Path:
-    """Write the two years into a copy of the data, with a key that always draws alike, and return the convention's."""
+    """Write the two years into a copy of the data, with a key that always draws alike, and return
+    the convention's.
+    """
     for rank, annee in enumerate(ANNEES):
         folder = donnees / HARNES / "suivi" / str(annee)
         folder.mkdir(parents=True, exist_ok=True)
         tables = {
             "observations": [OBSERVATIONS, *_observations(annee, rank)],
             "profils": [PROFILS, *(",".join(map(str, (*row, "A"))) for row in effectifs)],
-            "moyens": [MOYENS, "ville,4,,etp,coordination,2,A,", f"caf,4,,euros,pilotage,{30000 + rank},A,"],
-            "posture": [POSTURE, *(f"{FONCTION},{','.join(map(str, row))}," for row in NIVEAUX[annee])],
+            "moyens": [
+                MOYENS,
+                "ville,4,,etp,coordination,2,A,",
+                f"caf,4,,euros,pilotage,{30000 + rank},A,",
+            ],
+            "posture": [
+                POSTURE,
+                *(f"{FONCTION},{','.join(map(str, row))}," for row in NIVEAUX[annee]),
+            ],
         }
         for name, lines in tables.items():
-            (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8", newline="")
+            (folder / f"{name}.csv").write_text(
+                "\n".join(lines) + "\n", encoding="utf-8", newline=""
+            )
     (donnees / HARNES / "suivi" / ".cle").write_text(f"{'0' * 64}\n", encoding="ascii")
     return donnees / HARNES
 

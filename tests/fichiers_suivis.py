@@ -23,4 +23,6 @@ def fichiers_suivis(*suffixes: str) -> list[Path]:
 
 
 def _suivi(nom: str) -> bool:
-    return nom in POINTES or not (nom.startswith(".") or nom in PRODUITS or nom.endswith((".egg-info", ".pyc")))
+    return nom in POINTES or not (
+        nom.startswith(".") or nom in PRODUITS or nom.endswith((".egg-info", ".pyc"))
+    )

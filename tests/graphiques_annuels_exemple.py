@@ -19,7 +19,9 @@ from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
 VIDE = float("nan")
-DEBUT, FIN, AUJOURD_HUI = date(2023, 1, 1), date(2026, 12, 31), date(2025, 12, 31)
+DEBUT = date(2023, 1, 1)
+FIN = date(2026, 12, 31)
+AUJOURD_HUI = date(2025, 12, 31)
 SECRET = Statut(libelle="Secrète", mot="secret")
 
 
@@ -29,42 +31,119 @@ def evaluation() -> Evaluation:
 
 
 def tableau_etats(*rows: tuple) -> pd.DataFrame:
-    """Return states from (modalité, libellé, début, échéance, statut, mot, début réel, fin), dates as text or None."""
+    """Return states from (modalité, libellé, début, échéance, statut, mot, début réel, fin), dates
+    as text or None.
+    """
     names = ["modalite", "libelle", "debut", "echeance", "statut", "mot", "debut_reel", "fin"]
     table = pd.DataFrame(rows, columns=names)
-    dates = {name: pd.to_datetime(table[name]) for name in ("debut", "echeance", "debut_reel", "fin")}
+    dates = {
+        name: pd.to_datetime(table[name]) for name in ("debut", "echeance", "debut_reel", "fin")
+    }
     late = table["mot"].str.contains("échéance passée")
     written = table["echeance"].astype(str).str.endswith("06-30")
     return table.assign(**dates, fiche=1, en_retard=late, echeance_ecrite=written)
 
 
 def tableau_series(*series: tuple) -> pd.DataFrame:
-    """Return series from (libellé, unité, modalité, {année: valeur, or (valeur, statut)}, cible, année, rupture).
+    """Return series from (libellé, unité, modalité, {année: valeur, or (valeur, statut)}, cible,
+    année, rupture).
 
     The year of the break, or None.
     """
     rows = []
     for rank, (label, unit, part, values, target, target_year, broken) in enumerate(series):
         for year, given in values.items():
-            value, status = given if isinstance(given, tuple) else (given, "A" if given == given else "L")
-            rows.append((f"i{rank}", label, unit, part, year, value, status, target, target_year, year == broken))
-    names = ["indicateur", "libelle", "unite", "serie", "annee", "valeur", "statut", "cible", "annee_cible", "rupture"]
-    return pd.DataFrame(rows, columns=names).astype({"annee": "Int64", "annee_cible": "Int64", "valeur": "float64"})
+            value, status = (
+                given if isinstance(given, tuple) else (given, "A" if given == given else "L")
+            )
+            rows.append(
+                (
+                    f"i{rank}",
+                    label,
+                    unit,
+                    part,
+                    year,
+                    value,
+                    status,
+                    target,
+                    target_year,
+                    year == broken,
+                )
+            )
+    names = [
+        "indicateur",
+        "libelle",
+        "unite",
+        "serie",
+        "annee",
+        "valeur",
+        "statut",
+        "cible",
+        "annee_cible",
+        "rupture",
+    ]
+    return pd.DataFrame(rows, columns=names).astype(
+        {"annee": "Int64", "annee_cible": "Int64", "valeur": "float64"}
+    )
 
 
 SERIES = tableau_series(
-    ("Assistantes maternelles agréées en activité", "nombre", "", {2022: 62.0, 2023: 60.0, 2024: 57.0, 2025: 55.0},
-     60.0, 2026, None),
-    ("Taux d'occupation des accueils de loisirs", "pourcent", "vacances d'été",
-     {2023: 71.4, 2024: VIDE, 2025: (78.2, "P")}, 85.0, 2026, None),
-    ("Taux d'occupation des accueils de loisirs", "pourcent", "mercredis", {2023: 64.0, 2024: VIDE, 2025: VIDE}, None,
-     None, None),
-    ("Foyers allocataires", "nombre", "", {2022: 3105.0, 2023: 3120.0, 2024: 2890.0, 2025: 2905.0}, None, None, 2024),
-    ("Projets de jeunes accompagnés dans l'année par le point information jeunesse", "nombre", "",
-     {2023: 0.0, 2024: 2.0, 2025: 7.0}, 6.0, 2025, None),
-    ("Budget consacré aux actions", "euros", "", {2023: 12500.0, 2024: 18250.0, 2025: 17900.0}, None, None, None),
+    (
+        "Assistantes maternelles agréées en activité",
+        "nombre",
+        "",
+        {2022: 62.0, 2023: 60.0, 2024: 57.0, 2025: 55.0},
+        60.0,
+        2026,
+        None,
+    ),
+    (
+        "Taux d'occupation des accueils de loisirs",
+        "pourcent",
+        "vacances d'été",
+        {2023: 71.4, 2024: VIDE, 2025: (78.2, "P")},
+        85.0,
+        2026,
+        None,
+    ),
+    (
+        "Taux d'occupation des accueils de loisirs",
+        "pourcent",
+        "mercredis",
+        {2023: 64.0, 2024: VIDE, 2025: VIDE},
+        None,
+        None,
+        None,
+    ),
+    (
+        "Foyers allocataires",
+        "nombre",
+        "",
+        {2022: 3105.0, 2023: 3120.0, 2024: 2890.0, 2025: 2905.0},
+        None,
+        None,
+        2024,
+    ),
+    (
+        "Projets de jeunes accompagnés dans l'année par le point information jeunesse",
+        "nombre",
+        "",
+        {2023: 0.0, 2024: 2.0, 2025: 7.0},
+        6.0,
+        2025,
+        None,
+    ),
+    (
+        "Budget consacré aux actions",
+        "euros",
+        "",
+        {2023: 12500.0, 2024: 18250.0, 2025: 17900.0},
+        None,
+        None,
+        None,
+    ),
     ("Jamais transmis", "nombre", "", {2023: VIDE, 2024: VIDE, 2025: VIDE}, 5.0, 2026, None),
-)  # fmt: skip
+)
 
 
 def mots_du_suivi(series: pd.DataFrame | None = None) -> Contexte:
@@ -75,7 +154,9 @@ def mots_du_suivi(series: pd.DataFrame | None = None) -> Contexte:
 
 
 def tableau_parts(*groupes: tuple) -> pd.DataFrame:
-    """Return parts from (groupe, {libellé: effectif, or the code of an absence}); a hidden count hides its part."""
+    """Return parts from (groupe, {libellé: effectif, or the code of an absence}); a hidden count
+    hides its part.
+    """
     rows = []
     for name, counts in groupes:
         total = sum(value for value in counts.values() if not isinstance(value, str))
@@ -84,8 +165,12 @@ def tableau_parts(*groupes: tuple) -> pd.DataFrame:
             if isinstance(value, str):
                 rows.append((name, label, label, VIDE, VIDE, value))
             else:
-                rows.append((name, label, label, 100 * value / total if total else VIDE, value, "A"))
-    return pd.DataFrame(rows, columns=["groupe", "modalite", "libelle", "part", "effectif", "statut"])
+                rows.append(
+                    (name, label, label, 100 * value / total if total else VIDE, value, "A")
+                )
+    return pd.DataFrame(
+        rows, columns=["groupe", "modalite", "libelle", "part", "effectif", "statut"]
+    )
 
 
 PARTS = tableau_parts(
@@ -112,7 +197,10 @@ def tableau_grille(*rows: tuple) -> pd.DataFrame:
 
 
 GRILLE = tableau_grille(
-    ("Animer le partenariat et conduire le projet de territoire", {"2023": 0, "2024": 1, "2025": 3}),
+    (
+        "Animer le partenariat et conduire le projet de territoire",
+        {"2023": 0, "2024": 1, "2025": 3},
+    ),
     ("Évaluer", {"2023": "non transmis", "2024": 2, "2025": 4}),
     ("Communiquer", {"2023": 0, "2024": 0, "2025": "non transmis"}),
 )
@@ -122,12 +210,15 @@ def tableau_mouvements(*rows: tuple) -> pd.DataFrame:
     """Return movements from (année, entrées, sorties), a text being the code of an absence."""
     table = pd.DataFrame(
         [
-            (year, *(VIDE if isinstance(value, str) else float(value) for value in pair),
-             *(value if isinstance(value, str) else "A" for value in pair))
+            (
+                year,
+                *(VIDE if isinstance(value, str) else float(value) for value in pair),
+                *(value if isinstance(value, str) else "A" for value in pair),
+            )
             for year, *pair in rows
         ],
         columns=["annee", "entrees", "sorties", "statut_entrees", "statut_sorties"],
-    )  # fmt: skip
+    )
     return table.astype({"annee": "Int64"})
 
 
@@ -155,7 +246,15 @@ def lisible(text: str) -> str:
 
 def aplats(svg: str, couleur: str) -> list[tuple[float, float, float, float]]:
     """Return left, top, right and bottom of the surfaces of that colour, from top to bottom."""
-    filled = [item for item in racine(svg).iter() if item.get("fill") == couleur and item.tag.endswith("path")]
+    filled = [
+        item
+        for item in racine(svg).iter()
+        if item.get("fill") == couleur and item.tag.endswith("path")
+    ]
     wanted = {f"tracé {item.get('d')[:40]}" for item in filled}
-    found = [(item.gauche, item.haut, item.droite, item.bas) for item in traits(svg) if item.mot in wanted]
+    found = [
+        (item.gauche, item.haut, item.droite, item.bas)
+        for item in traits(svg)
+        if item.mot in wanted
+    ]
     return sorted(found, key=lambda box: (box[1], box[0]))

@@ -22,11 +22,15 @@ def observations(valeurs: list[tuple[float, float]], unite: str = "pourcent") ->
     rows = []
     for rank, pair in enumerate(valeurs):
         for code, value in zip((ICI.code, LA.code), pair, strict=True):
-            rows.append((f"i{rank}", code, 2020, value, None, unite, "A" if value == value else "L"))
+            rows.append(
+                (f"i{rank}", code, 2020, value, None, unite, "A" if value == value else "L")
+            )
     return lignes(*rows)
 
 
-def figure_en_halteres(valeurs: list[tuple[float, float]], libelle: str = "Part", unite: str = "pourcent") -> Figure:
+def figure_en_halteres(
+    valeurs: list[tuple[float, float]], libelle: str = "Part", unite: str = "pourcent"
+) -> Figure:
     bas = -100 if any(value < 0 for pair in valeurs for value in pair) else 0
     items = {
         f"i{rank}": indicateur(f"i{rank}", unite, libelle=f"{rank} {libelle}", bornes=(bas, None))
@@ -37,11 +41,19 @@ def figure_en_halteres(valeurs: list[tuple[float, float]], libelle: str = "Part"
 
 
 def modele(nombre: int, libelle: str = "Axe", *, renverse: bool = False) -> Radar:
-    axes = [AxeRadar(indicateur=f"i{rank}", libelle=f"{libelle} {rank}", renverse=renverse) for rank in range(nombre)]
+    axes = [
+        AxeRadar(indicateur=f"i{rank}", libelle=f"{libelle} {rank}", renverse=renverse)
+        for rank in range(nombre)
+    ]
     return Radar(
-        avertissement="Hypothèse.", formule="Formule.", groupe_de_reference="Le département.", seuil_bas=80,
-        seuil_haut=120, axes=axes, renversements=RENVERSEMENTS,
-    )  # fmt: skip
+        avertissement="Hypothèse.",
+        formule="Formule.",
+        groupe_de_reference="Le département.",
+        seuil_bas=80,
+        seuil_haut=120,
+        axes=axes,
+        renversements=RENVERSEMENTS,
+    )
 
 
 def figure_des_indices(
@@ -54,7 +66,9 @@ def figure_des_indices(
     model = modele(len(valeurs), libelle, renverse=renverse)
     items = {axe.indicateur: indicateur(axe.indicateur) for axe in model.axes}
     rules = dict.fromkeys(items, "inverse")
-    table = indices(observations(valeurs), model, (ICI.code, LA.code), renversements=rules, doutes=doutes)
+    table = indices(
+        observations(valeurs), model, (ICI.code, LA.code), renversements=rules, doutes=doutes
+    )
     return points_indices(table, model, contexte(items), nom="essai", titre="Un titre")
 
 
@@ -63,7 +77,9 @@ def dessins(figure: Figure) -> dict[str, str]:
 
 
 def verifier(figure: Figure) -> None:
-    """Assert that both drawings hold in their frame, no text over another text or a mark, none too small to read."""
+    """Assert that both drawings hold in their frame, no text over another text or a mark, none too
+    small to read.
+    """
     for taille, svg in dessins(figure).items():
         assert debords(svg) == [], taille
         assert chevauchements(svg) == [], taille

@@ -22,20 +22,42 @@ from ctglib.donnees.validation import valider
 
 SUIVI = Path("conventions") / "harnes" / "suivi"
 PROFIL = ("Conseil municipal des jeunes (CMJ)", "Sexe", "Filles")
-POSTURE = ("Chargé de coopération CTG", "Attendus", "Conduire les diagnostics, notamment sur l'inclusion")
+POSTURE = (
+    "Chargé de coopération CTG",
+    "Attendus",
+    "Conduire les diagnostics, notamment sur l'inclusion",
+)
 LIBRE = ("", "", "", "", "")
 
 
 def annee_entiere(annee: int = 2025) -> Workbook:
-    """Return a workbook in which every sheet says something, in every way that a cell can be filled."""
+    """Return a workbook in which every sheet says something, in every way that a cell can be
+    filled.
+    """
     wb = vierge("", annee)
     valeur = f"Valeur_{annee}"
-    poser(wb, "Actions", "1.1", **{f"État_fin_{annee}": "En cours", "Date_de_début": datetime(2024, 3, 15)})
+    poser(
+        wb,
+        "Actions",
+        "1.1",
+        **{f"État_fin_{annee}": "En cours", "Date_de_début": datetime(2024, 3, 15)},
+    )
     poser(wb, "Actions", "4.1", **{f"État_fin_{annee}": "Réalisée", "Date_de_début": "01/02/2024"})
-    poser(wb, "Actions", "4.1", Date_de_fin="30-06-2024", Ce_qui_a_été_fait="=SOMME n'est pas une formule ici")
+    poser(
+        wb,
+        "Actions",
+        "4.1",
+        Date_de_fin="30-06-2024",
+        Ce_qui_a_été_fait="=SOMME n'est pas une formule ici",
+    )
     cellule(wb, "Actions", "4.1", "Ce qui a été fait").data_type = "s"
     poser(wb, "Indicateurs", "am_agreees", **{valeur: 58})
-    poser(wb, "Indicateurs", "am_en_activite", **{valeur: 0, "État_de_la_valeur": "Provisoire", "Note": "À confirmer"})
+    poser(
+        wb,
+        "Indicateurs",
+        "am_en_activite",
+        **{valeur: 0, "État_de_la_valeur": "Provisoire", "Note": "À confirmer"},
+    )
     poser(wb, "Indicateurs", "places_agreees", **{"État_de_la_valeur": "Non transmise"})
     poser(wb, "Indicateurs", "heures_realisees", **{valeur: "12\u202f345"})
     poser(wb, "Indicateurs", "etp_rpe", **{valeur: "0,8 ".strip()})
@@ -53,8 +75,19 @@ def annee_entiere(annee: int = 2025) -> Workbook:
     poser(wb, "Profils", PROFIL, **{f"Effectif_{annee}": 4})
     poser(wb, "Posture", POSTURE, **{f"Niveau_{annee}": "3 – Installé"})
     poser(wb, "Appréciations", "comite_date", Date=date(annee + 1, 2, 12))
-    poser(wb, "Appréciations", "1.reussites", Texte="Trois familles de plus\n- Un atelier par mois : tenu")
-    poser(wb, "Appréciations", f"decision.d{annee}_1", Texte="Ouvrir une permanence", Date="30/09/2026")
+    poser(
+        wb,
+        "Appréciations",
+        "1.reussites",
+        Texte="Trois familles de plus\n- Un atelier par mois : tenu",
+    )
+    poser(
+        wb,
+        "Appréciations",
+        f"decision.d{annee}_1",
+        Texte="Ouvrir une permanence",
+        Date="30/09/2026",
+    )
     return wb
 
 
@@ -68,8 +101,8 @@ def importer(*chemins: Path, **options: object) -> Preparation:
 def fautes(*chemins: Path, seul: bool = True, **options: object) -> tuple[Faute, ...]:
     """Return the faults of an import, once it is sure that nothing was written.
 
-    ``seul``: the convention and the year need no reading, since the file says them rightly. Nothing is ever written
-    here, a fault or none: these tests read the project's own data.
+    ``seul``: the convention and the year need no reading, since the file says them rightly. Nothing
+    is ever written here, a fault or none: these tests read the project's own data.
     """
     folder = racine() / "conventions"
     before = photographie(folder)
@@ -85,7 +118,9 @@ def _preparer(chemins: list[Path], seul: bool, options: dict) -> Preparation:
 
 def lignes(dossier: Path, nom: str, annee: int = 2025) -> list[str]:
     """Return the lines of a CSV of the follow-up, header left out."""
-    return (dossier / SUIVI / str(annee) / f"{nom}.csv").read_text(encoding="utf-8").splitlines()[1:]
+    return (
+        (dossier / SUIVI / str(annee) / f"{nom}.csv").read_text(encoding="utf-8").splitlines()[1:]
+    )
 
 
 def verifier_l_annee_entiere(donnees: Path) -> None:
@@ -113,11 +148,16 @@ def verifier_l_annee_entiere(donnees: Path) -> None:
     assert [(item.id, item.texte, item.echeance) for item in suivi.bilan.comite.decisions] == [
         ("d2025_1", "Ouvrir une permanence", date(2026, 9, 30))
     ]
-    assert suivi.appreciations[0].reussites == ("Trois familles de plus", "Un atelier par mois : tenu")
+    assert suivi.appreciations[0].reussites == (
+        "Trois familles de plus",
+        "Un atelier par mois : tenu",
+    )
     assert valider("harnes")
 
 
-ESPACE = "/".join(("http:", "", "openoffice.org", "2001", "registry"))  # a name of XML, not an address to call
+ESPACE = "/".join(
+    ("http:", "", "openoffice.org", "2001", "registry")
+)  # a name of XML, not an address to call
 LOCALE = f"""<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="{ESPACE}"><item oor:path="/org.openoffice.Setup/L10N">
 <prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>fr-FR</value></prop></item></oor:items>"""
@@ -129,7 +169,13 @@ def libreoffice(source: Path | Iterable[Path], dossier: Path, format_: str) -> N
     profile = dossier / "profil"
     (profile / "user").mkdir(parents=True, exist_ok=True)
     (profile / "user" / "registrymodifications.xcu").write_text(LOCALE, encoding="utf-8")
-    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", format_]
+    command = [
+        "soffice",
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--headless",
+        "--convert-to",
+        format_,
+    ]
     command += ["--outdir", str(dossier), *map(str, sources)]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     subprocess.run(command, check=True, capture_output=True, timeout=180, env=environment)

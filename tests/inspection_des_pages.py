@@ -1,4 +1,6 @@
-"""What a browser sees of a report: what axe finds, what stands out of its place, what is asked of the network."""
+"""What a browser sees of a report: what axe finds, what stands out of its place, what is asked of
+the network.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from navigateur import AXE, HAUTEUR, SANS_CONTRASTE, Navigateur, deplier, fautes, largeur_du_document
+from navigateur import (
+    AXE,
+    HAUTEUR,
+    SANS_CONTRASTE,
+    Navigateur,
+    deplier,
+    fautes,
+    largeur_du_document,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-TELEPHONE, ECRAN, GRAND_ECRAN = 360, 1280, 1400
-# On a telephone a row is a card: no frame scrolls sideways, and nothing stands out of what holds it.
+TELEPHONE = 360
+ECRAN = 1280
+GRAND_ECRAN = 1400
+# On a telephone a row is a card: no frame scrolls sideways, and nothing stands out of what holds
+# it.
 DEBORDS = """() => {
   const large = document.documentElement.clientWidth;
   const nom = e => e.tagName + ' ' + e.id + ' ' + e.textContent.trim().slice(0, 60);
@@ -44,11 +57,11 @@ class Inspection:
     """What was seen of a report.
 
     Attributes:
-        fautes: What axe finds at the width of a telephone; contrasts, which tables that scroll hide from it, are
-            seen on a large screen.
+        fautes: What axe finds at the width of a telephone; contrasts, which tables that scroll hide
+            from it, are seen on a large screen.
         largeurs: How wide the document is, by width of the window.
-        debords: By width, what stands out: of the page, of its cell, of its drawing; the frames that scroll; the tables
-            that nothing keeps.
+        debords: By width, what stands out: of the page, of its cell, of its drawing; the frames
+            that scroll; the tables that nothing keeps.
         dessins: By width, the class of the drawings that each figure shows.
     """
 
@@ -63,7 +76,9 @@ def inspecter(navigateur: Navigateur, fichier: Path) -> Future[tuple[Inspection,
     return navigateur.demander(fichier, TELEPHONE, _inspecter)
 
 
-def regarder_les_contrastes(navigateur: Navigateur, fichier: Path, largeur: int = GRAND_ECRAN) -> Future:
+def regarder_les_contrastes(
+    navigateur: Navigateur, fichier: Path, largeur: int = GRAND_ECRAN
+) -> Future:
     """Let axe apply all its rules to a report."""
 
     def lire(page: Page) -> list[tuple[str, object]]:
@@ -76,7 +91,9 @@ def regarder_les_contrastes(navigateur: Navigateur, fichier: Path, largeur: int 
 def _inspecter(page: Page) -> Inspection:
     deplier(page)
     found = fautes(page, SANS_CONTRASTE)
-    largeurs, debords, dessins = {}, {}, {}
+    largeurs = {}
+    debords = {}
+    dessins = {}
     for largeur in (TELEPHONE, ECRAN):
         page.set_viewport_size({"width": largeur, "height": HAUTEUR})
         page.evaluate(REDESSINE)

@@ -12,7 +12,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-HAUT, BAS = 62.0, 785.0  # points: where the text of an A4 page begins and ends, between its margins
+# points: where the text of an A4 page begins and ends, between its margins
+HAUT = 62.0
+BAS = 785.0
 
 
 def noeuds(noeud: pikepdf.Object) -> list[pikepdf.Dictionary]:
@@ -25,7 +27,9 @@ def noeuds(noeud: pikepdf.Object) -> list[pikepdf.Dictionary]:
 
 @cache
 def pages_du_pdf(chemin: Path) -> tuple[str, ...]:
-    """Return the text of the pages of a file, as pdftotext reads them; the test is skipped where poppler is absent."""
+    """Return the text of the pages of a file, as pdftotext reads them; the test is skipped where
+    poppler is absent.
+    """
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext (poppler-utils) n'est pas installé")
     done = subprocess.run(["pdftotext", "-layout", chemin, "-"], capture_output=True, check=True)
@@ -33,7 +37,9 @@ def pages_du_pdf(chemin: Path) -> tuple[str, ...]:
 
 
 def texte_suivi(chemin: Path) -> str:
-    """Return the text of a file as it follows, cell after cell: a line broken in a column is not parted by the next."""
+    """Return the text of a file as it follows, cell after cell: a line broken in a column is not
+    parted by the next.
+    """
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext (poppler-utils) n'est pas installé")
     done = subprocess.run(["pdftotext", "-raw", chemin, "-"], capture_output=True, check=True)
@@ -41,7 +47,9 @@ def texte_suivi(chemin: Path) -> str:
 
 
 def remplissage(chemin: Path) -> list[float]:
-    """Return how far down each page is written, from 0 at its top to 1 at its foot, running head and foot left out."""
+    """Return how far down each page is written, from 0 at its top to 1 at its foot, running head
+    and foot left out.
+    """
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext (poppler-utils) n'est pas installé")
     done = subprocess.run(["pdftotext", "-bbox", chemin, "-"], capture_output=True, check=True)
@@ -58,7 +66,9 @@ def lignes_par_page(table: pikepdf.Dictionary) -> list[int]:
     for row in (node for node in noeuds(table) if node.S == "/TR"):
         cells = noeuds(row)
         if any(cell.S == "/TD" for cell in cells) or len(cells) == 1:
-            pages += [page.objgen for page in (_page(node) for node in cells) if page is not None][:1]
+            pages += [page.objgen for page in (_page(node) for node in cells) if page is not None][
+                :1
+            ]
     return [len(list(rows)) for _, rows in groupby(pages)]
 
 
@@ -66,4 +76,7 @@ def _page(noeud: pikepdf.Dictionary) -> pikepdf.Object | None:
     """Return the page of the first content of an element."""
     kids = noeud.get("/K", [])
     kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
-    return next((kid.Pg for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/Pg" in kid), noeud.get("/Pg"))
+    return next(
+        (kid.Pg for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/Pg" in kid),
+        noeud.get("/Pg"),
+    )

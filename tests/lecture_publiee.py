@@ -1,6 +1,8 @@
-"""What a reader of every published table knows of the counts of persons: those shown, those hidden, the sums.
+"""What a reader of every published table knows of the counts of persons: those shown, those hidden,
+the sums.
 
-Written apart from ctglib, on the CSV files that lie beside the reports: all years, all reports, side by side.
+Written apart from ctglib, on the CSV files that lie beside the reports: all years, all reports,
+side by side.
 """
 
 from __future__ import annotations
@@ -21,7 +23,11 @@ VALEURS = (
     ("annee", "valeur", "statut"),
     ("annee_precedente", "valeur_precedente", "statut_precedent"),
 )
-MOTS = (("libelle_dispositif", "dispositif"), ("libelle_modalite", "modalite"), ("libelle", "modalite"))
+MOTS = (
+    ("libelle_dispositif", "dispositif"),
+    ("libelle_modalite", "modalite"),
+    ("libelle", "modalite"),
+)
 PARTS = "donnees-profils-"
 INCLUSION = "enfants_aeeh_accueillis"
 FREQUENTATIONS = ("frequentation_jeunes", "participants_citoyennete")
@@ -30,7 +36,9 @@ SEULS = {"sejour": "sejour_participants", "chantiers": "chantiers_jeunes", "cmj"
 
 @dataclass
 class Lu:
-    """What is known: by count, the values seen and the years of the reports that show them, those seen hidden."""
+    """What is known: by count, the values seen and the years of the reports that show them, those
+    seen hidden.
+    """
 
     vus: dict[Nom, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
     secrets: set[Nom] = field(default_factory=set)
@@ -52,20 +60,28 @@ class Lu:
 
     @property
     def caches(self) -> set[Nom]:
-        """The counts that no report shows, one at least hides, or that a sum of hidden ones would give."""
+        """The counts that no report shows, one at least hides, or that a sum of hidden ones would
+        give.
+        """
         return self.secrets - set(self.publies)
 
     def sommes(self) -> list[Somme]:
-        """Return the sums that tie the counts of a year: variables, margins, and the same persons counted twice."""
+        """Return the sums that tie the counts of a year: variables, margins, and the same persons
+        counted twice.
+        """
         found = [(("ensemble", *key[:2]), tuple(names)) for key, names in self.modalites.items()]
         found += [(("profil", *key[:4]), tuple(names)) for key, names in self.croisees.items()]
         known = self.secrets | set(self.vus) | {total for total, _ in found}
-        return found + [(one, (other,)) for one, other in self._identiques() if {one, other} <= known]
+        return found + [
+            (one, (other,)) for one, other in self._identiques() if {one, other} <= known
+        ]
 
     def inclusions(self) -> list[Somme]:
-        """Return: a child counted in several dispositifs makes no sum with them, but no dispositif exceeds the whole.
+        """Return: a child counted in several dispositifs makes no sum with them, but no dispositif
+        exceeds the whole.
 
-        What a part falls short by is never shown; nor is the sum of the parts, by which the rule ties them together.
+        What a part falls short by is never shown; nor is the sum of the parts, by which the rule
+        ties them together.
         """
         parts = defaultdict(list)
         for name in sorted(self.secrets | set(self.vus), key=str):
@@ -96,7 +112,11 @@ def lire(rapports: Iterable[tuple[int, Iterable[Path]]], indicateurs: set[str]) 
     known = Lu()
     tables = [(annee, path.stem, _lignes(path)) for annee, paths in rapports for path in paths]
     mots = {
-        row[one]: row[two] for *_, rows in tables for row in rows for one, two in MOTS if row.get(one) and row.get(two)
+        row[one]: row[two]
+        for *_, rows in tables
+        for row in rows
+        for one, two in MOTS
+        if row.get(one) and row.get(two)
     }
     for annee, nom, rows in tables:
         _lire_table(known, nom, [_traduire(row, nom, mots) for row in rows], annee, indicateurs)
@@ -123,8 +143,13 @@ def _lire_table(known: Lu, nom: str, rows: list[Ligne], annee: int, indicateurs:
         elif nom == "profils-croises":
             _croise(known, row, annee)
         elif nom == "loisirs-inclusion":
-            for year, column, statut in ((annee, "effectif", "effectif"), (annee - 1, "precedent", "precedent")):
-                known.noter((INCLUSION, year, row["modalite"]), row[column], row[f"statut_{statut}"], annee)
+            for year, column, statut in (
+                (annee, "effectif", "effectif"),
+                (annee - 1, "precedent", "precedent"),
+            ):
+                known.noter(
+                    (INCLUSION, year, row["modalite"]), row[column], row[f"statut_{statut}"], annee
+                )
         elif row.get("indicateur") in indicateurs:
             for year, value, status in VALEURS:
                 if row.get(year) and value in row:

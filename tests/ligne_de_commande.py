@@ -1,4 +1,6 @@
-"""``ctg`` run from a folder: in a process of its own as a user runs it, or in this one, where all is loaded."""
+"""``ctg`` run from a folder: in a process of its own as a user runs it, or in this one, where all
+is loaded.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def programme(*arguments: str, dossier: Path) -> subprocess.CompletedProcess[str
 
 
 def ctg(*arguments: str, dossier: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``ctg`` from a folder in this process, in a terminal wide enough for paths, where nobody answers."""
+    """Run ``ctg`` from a folder in this process, in a terminal wide enough for paths, where nobody
+    answers.
+    """
     with chdir(dossier), pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "200")
         patch.setattr(sys, "stdin", io.StringIO())
@@ -45,5 +49,7 @@ def reussir(*arguments: str, dossier: Path) -> str:
 
 
 def sans_donnees() -> dict[str, str]:
-    """Return the environment of a program that reads the data of its own folder, whatever the suite reads."""
+    """Return the environment of a program that reads the data of its own folder, whatever the suite
+    reads.
+    """
     return {nom: value for nom, value in os.environ.items() if nom != VARIABLE}

@@ -34,22 +34,28 @@ SANS_CONTRASTE = {**AXE, "rules": {"color-contrast": {"enabled": False}}}
 
 
 class Fenetre:
-    """One Chromium, in a thread of its own: the loop that playwright runs must not be seen by the other tests.
+    """One Chromium, in a thread of its own: the loop that playwright runs must not be seen by the
+    other tests.
 
-    All is opened in one page, one thing after the other: to open another page takes as long as to read it.
+    All is opened in one page, one thing after the other: to open another page takes as long as to
+    read it.
     """
 
     def __init__(self, chromium: str) -> None:
         self._fil = ThreadPoolExecutor(1)
         self._playwright, self._page = self._fil.submit(_demarrer, chromium).result()
 
-    def demander(self, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> Future[tuple[T, list[str]]]:
+    def demander(
+        self, fichier: Path, largeur: int, lire: Callable[[Page], T]
+    ) -> Future[tuple[T, list[str]]]:
         """Open a page and read it, when its turn comes; see :meth:`Navigateur.demander`."""
         return self._fil.submit(_lire, self._page, fichier, largeur, lire)
 
     def fermer(self) -> None:
         """End the browser, and what drives it."""
-        self._fil.submit(lambda: (self._page.context.browser.close(), self._playwright.stop())).result()
+        self._fil.submit(
+            lambda: (self._page.context.browser.close(), self._playwright.stop())
+        ).result()
         self._fil.shutdown()
 
 
@@ -61,7 +67,9 @@ class Navigateur:
         self._fenetres = [Fenetre(chromium) for _ in range(min(2, os.cpu_count() or 1))]
         self._tour = cycle(self._fenetres)
 
-    def demander(self, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> Future[tuple[T, list[str]]]:
+    def demander(
+        self, fichier: Path, largeur: int, lire: Callable[[Page], T]
+    ) -> Future[tuple[T, list[str]]]:
         """Open a page, in another thread, and read it.
 
         Args:
@@ -115,10 +123,14 @@ def _demarrer(chromium: str) -> tuple[Playwright, Page]:
     from playwright.sync_api import sync_playwright
 
     playwright = sync_playwright().start()
-    return playwright, playwright.chromium.launch(executable_path=chromium, args=list(OPTIONS)).new_page()
+    return playwright, playwright.chromium.launch(
+        executable_path=chromium, args=list(OPTIONS)
+    ).new_page()
 
 
-def _lire(page: Page, fichier: Path, largeur: int, lire: Callable[[Page], T]) -> tuple[T, list[str]]:
+def _lire(
+    page: Page, fichier: Path, largeur: int, lire: Callable[[Page], T]
+) -> tuple[T, list[str]]:
     demandes: list[str] = []
     adresse = fichier.resolve().as_uri()
 

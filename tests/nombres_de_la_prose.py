@@ -1,4 +1,6 @@
-"""Whether every number that a report writes in its sentences is in its data, and how each is drawn from them."""
+"""Whether every number that a report writes in its sentences is in its data, and how each is drawn
+from them.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ AUTRES = (
     r"(?:\b(?:pour|de|à|et|est|entre|données|globale|annuel|ans|donner|gestion|convention|caf|cnaf|insee)|[(,;:.»]) |"
     r"[(]|^"
 )
-COMPTE = r"(?! (?:%|€|etp|h |jours|ans|places|points?|séries|à [a-zà-ÿ]|dans |contre|\(?[pe]\)|sur))"
+COMPTE = (
+    r"(?! (?:%|€|etp|h |jours|ans|places|points?|séries|à [a-zà-ÿ]|dans |contre|\(?[pe]\)|sur))"
+)
 HORS_COMPTE = "à part : "
 # What is written with figures and counts nothing.
 A_PART = {
@@ -39,7 +43,9 @@ A_PART = {
 }
 APARTS = {name: re.compile(pattern) for name, pattern in A_PART.items()}
 # The columns of a row that are not read as its values, and those that hold a difference.
-RANGS = re.compile(r"annee|fiche$|numero$|rang$|lignes|manquantes|valeur_connue|en_retard|millesime|sha256")
+RANGS = re.compile(
+    r"annee|fiche$|numero$|rang$|lignes|manquantes|valeur_connue|en_retard|millesime|sha256"
+)
 RYTHMES = re.compile(r"realise$|attendu$|rythme")
 ECARTS = re.compile(r"ecart|variation|solde")
 DATEES = {
@@ -51,7 +57,9 @@ DATEES = {
     "annee_connue": ("connue",),
 }
 ANNEE_DE = {colonne: annee for annee, colonnes in DATEES.items() for colonne in colonnes}
-EN_ANNEE = re.compile(r"[^\d,;.:]{0,24}\(?(?:p\) )?\ben ((?:19|20)\d\d)|[^\d,;.:(]{0,12}\((?:p, )?((?:19|20)\d\d)\)")
+EN_ANNEE = re.compile(
+    r"[^\d,;.:]{0,24}\(?(?:p\) )?\ben ((?:19|20)\d\d)|[^\d,;.:(]{0,12}\((?:p, )?((?:19|20)\d\d)\)"
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,8 @@ class Regle:
 
     def lieux(self, passage: Passage, donnees: Donnees) -> Iterator[tuple[Lieu, re.Match[str]]]:
         """Yield where a passage says it."""
-        above, around = self.sous.search(passage.titre), self.dans.search(passage.texte)
+        above = self.sous.search(passage.titre)
+        around = self.dans.search(passage.texte)
         if not above or not around or not self.tableau.match(passage.tableau):
             return
         for found in self.phrase.finditer(passage.texte):
@@ -103,8 +112,15 @@ def regles() -> tuple[Regle, ...]:
 def _regle(entree: dict[str, object]) -> Regle:
     words = re.sub(r"\{:(\w+)\}", r"(?P<\1>[^\\d.;:,()]+?)", str(entree.pop("phrase")))
     names = re.findall(r"\{([a-z]\w*)\}", words)
-    phrase = re.sub(r"\{([a-z]\w*)\}", lambda found: rf"(?<![\d,\u202f])(?P<{found[1]}>{NOMBRE})(?!\d|,\d)", words)
-    filters = {name: re.compile(str(entree.pop(name, ""))) for name in ("rapport", "dans", "sous", "tableau")}
+    phrase = re.sub(
+        r"\{([a-z]\w*)\}",
+        lambda found: rf"(?<![\d,\u202f])(?P<{found[1]}>{NOMBRE})(?!\d|,\d)",
+        words,
+    )
+    filters = {
+        name: re.compile(str(entree.pop(name, "")))
+        for name in ("rapport", "dans", "sous", "tableau")
+    }
     assert set(entree) == set(names), f"« {words} » : {sorted(set(entree) ^ set(names))}"
     return Regle(re.compile(phrase), entree, **filters)
 
@@ -120,10 +136,13 @@ class Verdict:
 def verifier(passage: Passage, donnees: Donnees, rapport: str) -> list[Verdict]:
     """Return how each number of a passage is drawn from the data of its report.
 
-    What a phrase of tests/cas/prose covers is judged by these phrases alone; the rest is a value of the row that the
-    sentence names, a text of the parties given word for word, or what counts nothing.
+    What a phrase of tests/cas/prose covers is judged by these phrases alone; the rest is a value of
+    the row that the sentence names, a text of the parties given word for word, or what counts
+    nothing.
     """
-    texts = donnees.textes.phrases.trouver(passage.texte) + donnees.noms_connus.trouver(passage.texte)
+    texts = donnees.textes.phrases.trouver(passage.texte) + donnees.noms_connus.trouver(
+        passage.texte
+    )
     texts += [
         (start - (passage.texte[start - 1 : start] in {"+", "−"}), end, text)
         for start, end, text in donnees.constats.trouver(passage.texte)
@@ -143,14 +162,18 @@ def verifier(passage: Passage, donnees: Donnees, rapport: str) -> list[Verdict]:
 
 
 def _juger(passage: Passage, donnees: Donnees, rapport: str) -> dict[int, list[str]]:
-    """Return what the phrases say of the numbers they cover, by place: the way each is drawn, empty when it is not."""
+    """Return what the phrases say of the numbers they cover, by place: the way each is drawn, empty
+    when it is not.
+    """
     judged: dict[int, list[str]] = {}
     for regle in regles():
         if not regle.rapport.match(rapport):
             continue
         for lieu, _ in regle.lieux(passage, donnees):
             for name, number in lieu.nombres.items():
-                judged.setdefault(number.debut, []).append(verbe(regle.derives[name]) if lieu.valeurs(name) else "")
+                judged.setdefault(number.debut, []).append(
+                    verbe(regle.derives[name]) if lieu.valeurs(name) else ""
+                )
     return judged
 
 
@@ -159,7 +182,9 @@ def _meilleur(origines: list[str]) -> str:
 
 
 def _place(nombre: Nombre, places: list[tuple[int, int, str]]) -> str:
-    return next((name for start, end, name in places if start <= nombre.debut and nombre.fin <= end), "")
+    return next(
+        (name for start, end, name in places if start <= nombre.debut and nombre.fin <= end), ""
+    )
 
 
 def _a_part(nombre: Nombre, texte: str) -> str:
@@ -178,16 +203,26 @@ def _de_sa_ligne(nombre: Nombre, passage: Passage, donnees: Donnees) -> str:
     for table, place in _lignes_nommees(nombre, passage, donnees):
         row = donnees.tables[table][place]
         for column, cell in row.items():
-            if _lisible(column, nombre, row, passage) and (not wanted or _datee(row, column, wanted)):
+            if _lisible(column, nombre, row, passage) and (
+                not wanted or _datee(row, column, wanted)
+            ):
                 value = _valeur(cell)
                 if value is not None and nombre.dit(value):
                     return "ligne nommée"
     return ""
 
 
-def _lignes_nommees(nombre: Nombre, passage: Passage, donnees: Donnees) -> frozenset[tuple[str, int]]:
-    """Return the rows that the names before a number stand for, the nearest first; after it when none comes before."""
-    found = [item for item in donnees.noms_connus.trouver(passage.texte) if not _unite(passage.texte, *item)]
+def _lignes_nommees(
+    nombre: Nombre, passage: Passage, donnees: Donnees
+) -> frozenset[tuple[str, int]]:
+    """Return the rows that the names before a number stand for, the nearest first; after it when
+    none comes before.
+    """
+    found = [
+        item
+        for item in donnees.noms_connus.trouver(passage.texte)
+        if not _unite(passage.texte, *item)
+    ]
     names = [name for _, end, name in found if end <= nombre.debut][::-1]
     names = names or [name for start, _, name in found if start >= nombre.fin]
     rows: frozenset[tuple[str, int]] = frozenset()
@@ -200,13 +235,19 @@ def _lignes_nommees(nombre: Nombre, passage: Passage, donnees: Donnees) -> froze
 
 
 def _unite(texte: str, debut: int, fin: int, nom: str) -> bool:
-    """Return whether a name of one word is what a number counts and not the name of a row: « 12 places »."""
-    counted = re.search(r"\d (?:\([pe]\) )?$", texte[:debut]) and not re.match(r" \d{4}\b", texte[fin:])
+    """Return whether a name of one word is what a number counts and not the name of a row: « 12
+    places ».
+    """
+    counted = re.search(r"\d (?:\([pe]\) )?$", texte[:debut]) and not re.match(
+        r" \d{4}\b", texte[fin:]
+    )
     return " " not in nom and bool(counted)
 
 
 def _lisible(colonne: str, nombre: Nombre, ligne: Mapping[str, str], passage: Passage) -> bool:
-    """Return whether a column may be what a number says: a difference bears its sign, a value does not."""
+    """Return whether a column may be what a number says: a difference bears its sign, a value does
+    not.
+    """
     if RANGS.match(colonne) or (RYTHMES.match(colonne) and "rythme" not in passage.texte):
         return False
     before = passage.texte[max(0, nombre.debut - 30) : nombre.debut]

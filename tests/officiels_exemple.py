@@ -1,4 +1,6 @@
-"""Official files made for the tests: a new year of the store's own communes, in the layouts of their producers."""
+"""Official files made for the tests: a new year of the store's own communes, in the layouts of
+their producers.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ FILOSOFI = (
 @cache
 def cnaf(annee: int = 2025) -> str:
     """Return an export of the Cnaf for a year after the store's, whose figures are those of 2024."""
-    columns = [publiques.lire(code, annees=[2024]).set_index("territoire") for code in CNAF.values()]
+    columns = [
+        publiques.lire(code, annees=[2024]).set_index("territoire") for code in CNAF.values()
+    ]
     names = columns[0]["libelle"]
     lines = [f"dtreffre;numcomdo;nomcom;{';'.join(CNAF)}"]
     for code in names.index:
@@ -40,7 +44,9 @@ def cnaf(annee: int = 2025) -> str:
 
 
 def iris() -> str:
-    """Return a file by IRIS in the layout without labels: Harnes, two cells suppressed, thousands parted."""
+    """Return a file by IRIS in the layout without labels: Harnes, two cells suppressed, thousands
+    parted.
+    """
     rows = [
         "624130101;0;470;1\u202f140;185;91;29;161;43;482;81;70",
         "624130102;0;490;1\u202f290;167;85;35;207;53;556;86;85",

@@ -8,8 +8,13 @@ import pandas as pd
 def tableau_ages(*rows: tuple) -> pd.DataFrame:
     """Return structures from (nom, catégorie, âge minimal, âge maximal)."""
     table = pd.DataFrame(rows, columns=["nom", "libelle_categorie", "age_min", "age_max"])
-    textes = [f"{low:g} à {high:g} ans" for low, high in zip(table["age_min"], table["age_max"], strict=True)]
-    return table.assign(structure=table["nom"], type="t", libelle_type="Un type", categorie="c", texte=textes)
+    textes = [
+        f"{low:g} à {high:g} ans"
+        for low, high in zip(table["age_min"], table["age_max"], strict=True)
+    ]
+    return table.assign(
+        structure=table["nom"], type="t", libelle_type="Un type", categorie="c", texte=textes
+    )
 
 
 def tableau_tranches(*rows: tuple) -> pd.DataFrame:

@@ -9,13 +9,21 @@ NOM = "demonstration"
 SUIVI = f"conventions/{NOM}/suivi"
 FICHES = (1, 2, 3, 4)
 CHANGEMENTS = {
-    "une observation": (("2026/observations.csv", "valeur", "61"), {"indicateur": "am_agreees"}, {1}),
+    "une observation": (
+        ("2026/observations.csv", "valeur", "61"),
+        {"indicateur": "am_agreees"},
+        {1},
+    ),
     "une observation d'une année passée": (
         ("2024/observations.csv", "valeur", "47"),
         {"indicateur": "am_agreees"},
         {1},
     ),
-    "une note": (("2026/observations.csv", "note", "relu"), {"indicateur": "frequentation_jeunes"}, {2}),
+    "une note": (
+        ("2026/observations.csv", "note", "relu"),
+        {"indicateur": "frequentation_jeunes"},
+        {2},
+    ),
     "un état": (("2026/actions.csv", "commentaire", "relu"), {"fiche": "3"}, {3}),
     "un profil": (("2026/profils.csv", "effectif", "52"), {"dispositif": "caj"}, set(FICHES)),
     "des moyens": (("2026/moyens.csv", "note", "relu"), {}, set(FICHES)),
@@ -27,7 +35,11 @@ def changer(donnees: Path, relatif: str, colonne: str, valeur: str, **ou: str) -
     path = donnees / SUIVI / relatif
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    row = next(row for row in rows if all(row[name] == value for name, value in ou.items()) and row[colonne] != valeur)
+    row = next(
+        row
+        for row in rows
+        if all(row[name] == value for name, value in ou.items()) and row[colonne] != valeur
+    )
     row[colonne] = valeur
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")

@@ -1,4 +1,6 @@
-"""Small notebooks to make reports of, and the command that makes them, as a program when it is to be killed."""
+"""Small notebooks to make reports of, and the command that makes them, as a program when it is to
+be killed.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,15 @@ from pathlib import Path
 
 from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
-from ctglib.production.plan import CARNETS, CTG, LISTE, PUBLIQUE, Commande, commandes, rapports_connus
+from ctglib.production.plan import (
+    CARNETS,
+    CTG,
+    LISTE,
+    PUBLIQUE,
+    Commande,
+    commandes,
+    rapports_connus,
+)
 from ctglib.production.produire import TRAVAIL, VERROU, Resultat, realiser, retenir
 
 CONVENTION = 'convention: str = "harnes"  # nom'
@@ -29,8 +39,13 @@ def ecrire_carnet(path: Path, *cellules: str, parametres: tuple[str, ...] = (CON
     """Write a notebook: a title, its parameters, the imports, then these cells."""
     import nbformat  # the program that makes the reports writes none, and would wait seconds for it
 
-    code = [nbformat.v4.new_code_cell(source, id=f"cellule-{i}") for i, source in enumerate((IMPORTS, *cellules))]
-    tagged = nbformat.v4.new_code_cell("\n".join(parametres), id="parametres", metadata={"tags": ["parameters"]})
+    code = [
+        nbformat.v4.new_code_cell(source, id=f"cellule-{i}")
+        for i, source in enumerate((IMPORTS, *cellules))
+    ]
+    tagged = nbformat.v4.new_code_cell(
+        "\n".join(parametres), id="parametres", metadata={"tags": ["parameters"]}
+    )
     title = nbformat.v4.new_markdown_cell(f"# Rapport {path.stem}\n\n## Partie unique", id="titre")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,8 +58,13 @@ def declarer(carnets: Path, **rapports: list[str]) -> None:
     """Add reports to the list of a folder of notebooks, or change those of these names."""
     path = carnets / LISTE
     listed = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    lines = (json.dumps([nom, stems], ensure_ascii=False) for nom, stems in {**listed, **rapports}.items())
-    path.write_text("".join(f"{line[1:-1].replace(', ', ' = ', 1)}\n" for line in lines), encoding="utf-8")
+    lines = (
+        json.dumps([nom, stems], ensure_ascii=False)
+        for nom, stems in {**listed, **rapports}.items()
+    )
+    path.write_text(
+        "".join(f"{line[1:-1].replace(', ', ' = ', 1)}\n" for line in lines), encoding="utf-8"
+    )
 
 
 @dataclass(frozen=True)
@@ -73,12 +93,18 @@ def demande(carnets: Path, sortie: Path, **autres: object) -> Demande:
 def produire(
     voulue: Demande, executeur: Executor | None = None, moteur: str = CTG, *, forcer: bool = False
 ) -> dict[str, Resultat]:
-    """Make what is out of date, in this process unless told by whom, and return what became of each."""
+    """Make what is out of date, in this process unless told by whom, and return what became of
+    each.
+    """
     return faire(voulue.commandes(), executeur, moteur, forcer=forcer)
 
 
 def faire(
-    orders: Iterable[Commande], executeur: Executor | None = None, moteur: str = CTG, *, forcer: bool = False
+    orders: Iterable[Commande],
+    executeur: Executor | None = None,
+    moteur: str = CTG,
+    *,
+    forcer: bool = False,
 ) -> dict[str, Resultat]:
     """Make some of what is asked for, as ``produire`` makes it all."""
     a_faire = list(retenir(prevoir(orders, forcer=forcer)))
@@ -89,7 +115,9 @@ def faire(
 def pourquoi(voulue: Demande, *, forcer: bool = False) -> dict[str, tuple[str, ...]]:
     """Return why each report that is out of date is."""
     previsions = prevoir(voulue.commandes(), forcer=forcer)
-    return {prevision.commande.cle: prevision.raisons for prevision in previsions if prevision.raisons}
+    return {
+        prevision.commande.cle: prevision.raisons for prevision in previsions if prevision.raisons
+    }
 
 
 def octets(dossier: Path) -> dict[str, bytes]:
@@ -103,7 +131,18 @@ def octets(dossier: Path) -> dict[str, bytes]:
 
 def main(carnets: str, sortie: str, forcer: str = "", moteur: str = CTG) -> int:
     """Make the reports of a folder of notebooks, as ``ctg produire`` does."""
-    options = ["--formats", "html", "--sortie", sortie, "--carnets", carnets, "--travailleurs", "2", "--moteur", moteur]
+    options = [
+        "--formats",
+        "html",
+        "--sortie",
+        sortie,
+        "--carnets",
+        carnets,
+        "--travailleurs",
+        "2",
+        "--moteur",
+        moteur,
+    ]
     return lancer(["produire", *options, *(["--forcer"] if forcer else [])])
 
 

@@ -23,7 +23,11 @@ class Lu:
     @cached_property
     def verdicts(self) -> list[tuple[Passage, Verdict]]:
         """Return every number of its prose with what it is drawn from."""
-        return [(item, verdict) for item in self.passages for verdict in verifier(item, self.donnees, self.nom)]
+        return [
+            (item, verdict)
+            for item in self.passages
+            for verdict in verifier(item, self.donnees, self.nom)
+        ]
 
 
 @dataclass(frozen=True)
@@ -37,27 +41,45 @@ class Changement:
 
 
 def changer(rapports: Iterable[Lu], combien: int, hasard: Random) -> Iterator[Changement]:
-    """Yield changes, report after report: a number of the same form, or another number of the same report, in turn."""
-    sites = {rapport.nom + str(rang): (rapport, _comptes(rapport)) for rang, rapport in enumerate(rapports)}
+    """Yield changes, report after report: a number of the same form, or another number of the same
+    report, in turn.
+    """
+    sites = {
+        rapport.nom + str(rang): (rapport, _comptes(rapport))
+        for rang, rapport in enumerate(rapports)
+    }
     known = [(rapport, found) for rapport, found in sites.values() if found]
     for rank in range(combien):
         rapport, found = known[rank % len(known)]
         passage, number = hasard.choice(found)
         others = [other.ecrit for _, other in found if _differe(other, number)]
-        apres = hasard.choice(others) if others and rank // len(known) % 2 else _meme_forme(number, hasard)
+        apres = (
+            hasard.choice(others)
+            if others and rank // len(known) % 2
+            else _meme_forme(number, hasard)
+        )
         texte = passage.texte[: number.debut] + apres + passage.texte[number.fin :]
         verdicts = verifier(replace(passage, texte=texte), rapport.donnees, rapport.nom)
-        yield Changement(passage, number.ecrit, apres, any(not verdict.origine for verdict in verdicts))
+        yield Changement(
+            passage, number.ecrit, apres, any(not verdict.origine for verdict in verdicts)
+        )
 
 
 def _comptes(rapport: Lu) -> list[tuple[Passage, Nombre]]:
     """Return the numbers of a report that count something."""
-    return [(item, verdict.nombre) for item, verdict in rapport.verdicts if not verdict.origine.startswith(HORS_COMPTE)]
+    return [
+        (item, verdict.nombre)
+        for item, verdict in rapport.verdicts
+        if not verdict.origine.startswith(HORS_COMPTE)
+    ]
 
 
 def _differe(autre: Nombre, nombre: Nombre) -> bool:
     """Return whether a number is not the same written with more or fewer decimals."""
-    return abs(autre.valeur - nombre.valeur) > 0.5 * 10 ** -min(autre.decimales, nombre.decimales) + 1e-9
+    return (
+        abs(autre.valeur - nombre.valeur)
+        > 0.5 * 10 ** -min(autre.decimales, nombre.decimales) + 1e-9
+    )
 
 
 def _meme_forme(nombre: Nombre, hasard: Random) -> str:

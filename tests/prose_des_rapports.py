@@ -1,4 +1,6 @@
-"""What a report says in sentences, and the numbers written there: tables, citations and the table of contents apart."""
+"""What a report says in sentences, and the numbers written there: tables, citations and the table
+of contents apart.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,16 @@ from lxml import etree
 
 PROSE = {"p", "li", "figcaption", "caption", "dd", "h1", "h2", "h3", "summary"}
 TITRES = ("h1", "h2", "h3")
-RUBRIQUES = ("réussites", "difficultés", "perspectives")  # of the appreciation that the parties enter
+RUBRIQUES = (
+    "réussites",
+    "difficultés",
+    "perspectives",
+)  # of the appreciation that the parties enter
 RIEN_DE_TRANSMIS = "non transmises."
 SANS_PROSE = {"style", "nav", "thead", "tbody", "blockquote", "head"}
 NOMBRE = r"(?:[+−]\s?)?(?:\d{1,3}(?:\u202f\d{3})+|\d+)(?:,\d+)?"
-# A space between two figures is kept only where it sets the thousands apart: the rest reads as written at a keyboard.
+# A space between two figures is kept only where it sets the thousands apart: the rest reads as
+# written at a keyboard.
 ESPACES = re.compile("(?<!\\d)\u202f|\u202f(?!\\d{3}(?!\\d))|[\u00a0 \\t\\n]")
 
 
@@ -24,7 +31,8 @@ class Passage:
 
     Attributes:
         texte: What is read, in small letters, plain spaces but inside numbers.
-        tableau: The CSV that stands beside it: that of its figure or of its table; empty in running text.
+        tableau: The CSV that stands beside it: that of its figure or of its table; empty in running
+            text.
         titre: The heading above it.
     """
 
@@ -35,7 +43,9 @@ class Passage:
 
 @dataclass(frozen=True)
 class Nombre:
-    """A number as it is written: where, its value, how many decimals are printed, whether a sign is."""
+    """A number as it is written: where, its value, how many decimals are printed, whether a sign
+    is.
+    """
 
     debut: int
     fin: int
@@ -62,7 +72,9 @@ class Nombre:
 
 
 def simplifier(texte: str) -> str:
-    """Return a text in small letters with plain spaces, but for those of the thousands; nothing else is moved."""
+    """Return a text in small letters with plain spaces, but for those of the thousands; nothing
+    else is moved.
+    """
     grouped = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "\u202f", texte)
     return re.sub(" {2,}", " ", ESPACES.sub(" ", grouped.replace("’", "'")).lower()).strip()
 
@@ -78,8 +90,12 @@ def passages(html: str) -> list[Passage]:
 
 
 def paroles(html: str) -> list[str]:
-    """Return the words of the parties that a report gives: its citations, and the lists of their appreciations."""
-    root, titre, found = _page(html), "", []
+    """Return the words of the parties that a report gives: its citations, and the lists of their
+    appreciations.
+    """
+    root = _page(html)
+    titre = ""
+    found = []
     for element in root.iter("h1", "h2", "h3", "li", "p"):
         text = simplifier("".join(element.itertext()))
         if element.tag in TITRES:
@@ -96,7 +112,9 @@ def _parole(element: etree._Element, titre: str) -> bool:
 
 
 def _page(html: str) -> etree._Element:
-    return etree.fromstring(html.encode("utf-8"), etree.HTMLParser(encoding="utf-8", huge_tree=True))
+    return etree.fromstring(
+        html.encode("utf-8"), etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    )
 
 
 def _lire(root: etree._Element) -> Iterator[Passage]:
@@ -111,7 +129,9 @@ def _lire(root: etree._Element) -> Iterator[Passage]:
 
 def _prose(element: etree._Element, tableau: str) -> Iterator[tuple[etree._Element, str]]:
     """Yield the elements of prose in the order of the page, each with the CSV beside it."""
-    held = element.find("div") if element.tag == "details" else None  # what a fold says first is said of its table
+    held = (
+        element.find("div") if element.tag == "details" else None
+    )  # what a fold says first is said of its table
     anchor = (element if held is None else held).get("id") or ""
     if anchor.startswith("figure-"):
         tableau = anchor.replace("figure-", "donnees-", 1)

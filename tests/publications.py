@@ -1,7 +1,8 @@
-"""The figures that the reports of a convention publish, and the golden copy of them; run as a program, it writes it.
+"""The figures that the reports of a convention publish, and the golden copy of them; run as a
+program, it writes it.
 
-A golden file is one CSV a report: the table, its row, its column, and the number as published. Texts, fingerprints and
-layout are left out: what is watched is the figures.
+A golden file is one CSV a report: the table, its row, its column, and the number as published.
+Texts, fingerprints and layout are left out: what is watched is the figures.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ def publier(orders: Iterable[Commande]) -> dict[str, bytes]:
 
 def chiffres(contenus: Mapping[str, bytes]) -> bytes:
     """Return the figures of a report from its files; a table that repeats another's is taken once."""
-    tables = {content: nom for nom, content in sorted(contenus.items(), reverse=True) if nom.endswith(".csv")}
+    tables = {
+        content: nom
+        for nom, content in sorted(contenus.items(), reverse=True)
+        if nom.endswith(".csv")
+    }
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLONNES)
@@ -76,7 +81,10 @@ def ecarts(convention: str, publies: Mapping[str, bytes]) -> str:
         for cle, content in sorted(publies.items())
         for change in comparer(f"{convention}/{cle}", _lire(temoin(convention, cle)), content)
     ]
-    lines = [f"- {item.fichier}, {item.ligne} {item.colonne} : {item.avant} -> {item.apres}" for item in changes]
+    lines = [
+        f"- {item.fichier}, {item.ligne} {item.colonne} : {item.avant} -> {item.apres}"
+        for item in changes
+    ]
     if not lines:
         return ""
     suite = [f"… et {len(lines) - MONTRES} autres"] if len(lines) > MONTRES else []

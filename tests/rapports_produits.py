@@ -48,12 +48,16 @@ RAPPORTS = tuple(rapport for rapport, formats in _connus().items() if "html" in 
 PORTRAITS = tuple(Rapport(f"portraits/{code}", "portrait") for code in ("62413", "62015", "62"))
 
 
-def choisir(convention: str | None = None, nom: str | None = None, annee: int | None = None) -> tuple[Rapport, ...]:
+def choisir(
+    convention: str | None = None, nom: str | None = None, annee: int | None = None
+) -> tuple[Rapport, ...]:
     """Return the reports of a convention, of a kind, of a year."""
     return tuple(
         rapport
         for rapport in RAPPORTS
-        if convention in (None, rapport.convention) and nom in (None, rapport.nom) and annee in (None, rapport.annee)
+        if convention in (None, rapport.convention)
+        and nom in (None, rapport.nom)
+        and annee in (None, rapport.annee)
     )
 
 
@@ -86,7 +90,9 @@ class Production:
         return {path.stem: path for path in sorted(dossier.glob("*.csv"))}
 
     def octets(self, rapport: Rapport) -> dict[str, bytes]:
-        """Return the files of a report, every format, tables and pieces, by their name in its folder."""
+        """Return the files of a report, every format, tables and pieces, by their name in its
+        folder.
+        """
         dossier = self.dossier(rapport.convention)
         files = [*dossier.glob(f"{rapport.cle}.*"), *dossier.glob(f"{rapport.cle}/*")]
         return {path.relative_to(dossier).as_posix(): path.read_bytes() for path in files}
@@ -100,12 +106,16 @@ def _lire(chemin: Path) -> str:
 def produire_les_portraits(production: Production) -> Production:
     """Make the portraits beside the reports of the conventions."""
     codes = [rapport.convention.rpartition("/")[2] for rapport in PORTRAITS]
-    reussir("portrait", *codes, "--sortie", production.sortie.name, dossier=production.sortie.parent)
+    reussir(
+        "portrait", *codes, "--sortie", production.sortie.name, dossier=production.sortie.parent
+    )
     return production
 
 
 def produire_tout(dossier: Path, *options: str) -> Production:
-    """Make reports in a folder with ``ctg produire``: all of them, both formats, unless told otherwise."""
+    """Make reports in a folder with ``ctg produire``: all of them, both formats, unless told
+    otherwise.
+    """
     dossier.mkdir(parents=True, exist_ok=True)
     told = reussir("produire", *options, "--sortie", "sortie", dossier=dossier)
     return Production(dossier / "sortie", told)

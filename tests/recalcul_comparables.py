@@ -1,4 +1,6 @@
-"""The comparison worked out again another way: plain Python, long decimals, definitions taken at their word."""
+"""The comparison worked out again another way: plain Python, long decimals, definitions taken at
+their word.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from pathlib import Path
 import duckdb
 
 CHIFFRES = 60
-MEMES = Decimal(10) ** -40  # distances and changes closer than this are equal: they are quotients of small numbers
+MEMES = (
+    Decimal(10) ** -40
+)  # distances and changes closer than this are equal: they are quotients of small numbers
 MARGE = 2  # whole numbers that round to the same multiple of five
 COMMUNE = dict[int, dict[str, int | None]]
 
@@ -38,33 +42,49 @@ def lire(dossier: Path) -> dict[str, COMMUNE]:
 
 
 def recalculer(
-    communes: dict[str, COMMUNE], ici: str, annees: tuple[int, int], indicateurs: Sequence[str], *, voisins: int = 20,
+    communes: dict[str, COMMUNE],
+    ici: str,
+    annees: tuple[int, int],
+    indicateurs: Sequence[str],
+    *,
+    voisins: int = 20,
     fenetre: int = 3,
-) -> Recalcul:  # fmt: skip
+) -> Recalcul:
     """Return the comparison; the first indicator is the size, the others are the ratios."""
     with localcontext() as contexte:
         contexte.prec = CHIFFRES
         kept, near = _voisines(communes, ici, annees, indicateurs, voisins=voisins, fenetre=fenetre)
         return Recalcul(
-            tuple(near), len(kept), {name: _ligne(communes, ici, near, annees, name=name) for name in indicateurs}
+            tuple(near),
+            len(kept),
+            {name: _ligne(communes, ici, near, annees, name=name) for name in indicateurs},
         )
 
 
 def _voisines(
-    communes: dict[str, COMMUNE], ici: str, annees: tuple[int, int], indicateurs: Sequence[str], *, voisins: int,
+    communes: dict[str, COMMUNE],
+    ici: str,
+    annees: tuple[int, int],
+    indicateurs: Sequence[str],
+    *,
+    voisins: int,
     fenetre: int,
-) -> tuple[list[str], list[str]]:  # fmt: skip
+) -> tuple[list[str], list[str]]:
     (start, end), (size, *ratios) = annees, indicateurs
     own = communes[ici][start][size]
     kept = []
     for code, years in communes.items():
-        before, after = years[start], years[end]
+        before = years[start]
+        after = years[end]
         complete = all(before[name] and after[name] is not None for name in indicateurs)
         if code != ici and complete and Decimal(own) / fenetre <= before[size] <= own * fenetre:
             kept.append(code)
     squares = dict.fromkeys(kept, Decimal(0))
     for name in ratios:
-        values = {code: Decimal(communes[code][start][name]) / communes[code][start][size] for code in [*kept, ici]}
+        values = {
+            code: Decimal(communes[code][start][name]) / communes[code][start][size]
+            for code in [*kept, ici]
+        }
         mean = sum(values.values()) / len(values)
         variance = sum((value - mean) ** 2 for value in values.values()) / len(values)
         if variance > MEMES:
@@ -74,11 +94,17 @@ def _voisines(
 
 
 def _ligne(
-    communes: dict[str, COMMUNE], ici: str, voisines: list[str], annees: tuple[int, int], *, name: str
+    communes: dict[str, COMMUNE],
+    ici: str,
+    voisines: list[str],
+    annees: tuple[int, int],
+    *,
+    name: str,
 ) -> dict[str, float | int | bool]:
     start, end = annees
     pair = {code: (years[start][name], years[end][name]) for code, years in communes.items()}
-    own, others = pair[ici], [pair[code] for code in voisines]
+    own = pair[ici]
+    others = [pair[code] for code in voisines]
     change = [_evolution(*other) for other in others]
     gap = _evolution(*own) - _moyenne(change)
     low = _evolution(own[0] + MARGE, max(own[1] - MARGE, 0)) - _moyenne(
@@ -101,12 +127,13 @@ def _ligne(
         "variation_departement": float(100 * whole),
         "ecart_departement": float(100 * (_evolution(*own) - whole)),
         "communes_departement": len(rest),
-    }  # fmt: skip
+    }
 
 
 def _placebo(change: Decimal, others: list[Decimal]) -> int:
     """Count the communes at least as far from the mean of all but themselves, one after the other."""
-    own, count = abs(change - _moyenne(others)), 0
+    own = abs(change - _moyenne(others))
+    count = 0
     for rank, other in enumerate(others):
         rest = [change, *others[:rank], *others[rank + 1 :]]
         count += abs(other - _moyenne(rest)) >= own - MEMES

@@ -8,7 +8,14 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import indicateur
 
-from ctglib.donnees.modeles.catalogue import EffectifIdentique, Modalite, Profils, Secret, ValeurLiee, VariableProfil
+from ctglib.donnees.modeles.catalogue import (
+    EffectifIdentique,
+    Modalite,
+    Profils,
+    Secret,
+    ValeurLiee,
+    VariableProfil,
+)
 from ctglib.secret.masque import EFFECTIFS, Masque
 from ctglib.secret.modele import Cle, Lien, Tirage
 from ctglib.secret.publication import Publiable, appliquer
@@ -17,15 +24,35 @@ TABLE = "t"
 SEUIL = 5
 GRAINE = b"une graine de test"
 SEXES = (("m", 14), ("n", 10))
-PROFILS = ("annee", "dispositif", "variable", "modalite", "variable_2", "modalite_2", "effectif", "statut")
+PROFILS = (
+    "annee",
+    "dispositif",
+    "variable",
+    "modalite",
+    "variable_2",
+    "modalite_2",
+    "effectif",
+    "statut",
+)
 OBSERVATIONS = (
-    "territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut", "source",
+    "territoire",
+    "annee",
+    "indicateur",
+    "dimension",
+    "modalite",
+    "millesime",
+    "valeur",
+    "unite",
+    "statut",
+    "source",
     "note",
-)  # fmt: skip
+)
 
 
 class SansHasard(Tirage):
-    """Nothing is hidden for nothing, and the first of two names is the cheaper: what an example of a mask needs."""
+    """Nothing is hidden for nothing, and the first of two names is the cheaper: what an example of
+    a mask needs.
+    """
 
     def tirer(self, cle: Cle) -> tuple[float, float]:
         """Return a price that grows with the name."""
@@ -55,11 +82,19 @@ def cle(nom: str) -> Cle:
 
 
 def table(
-    effectifs: Mapping[str, int | None], non_sensibles: Iterable[str] = (), publies: Iterable[str] = ()
+    effectifs: Mapping[str, int | None],
+    non_sensibles: Iterable[str] = (),
+    publies: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return counts by name as the table that ``masquer`` takes."""
     rows = [
-        (*cle(nom), effectif, "L" if effectif is None else "A", nom not in non_sensibles, nom in publies)
+        (
+            *cle(nom),
+            effectif,
+            "L" if effectif is None else "A",
+            nom not in non_sensibles,
+            nom in publies,
+        )
         for nom, effectif in effectifs.items()
     ]
     return pd.DataFrame(rows, columns=list(EFFECTIFS)).astype({"effectif": "float64"})
@@ -73,11 +108,16 @@ def liens(sommes: Iterable[str]) -> list[Lien]:
 
 def noms_caches(masque: Masque) -> set[str]:
     """Return the names of the hidden counts."""
-    return {"|".join(filter(None, row)) for row in masque.cellules[["ligne", "colonne"]].itertuples(index=False)}
+    return {
+        "|".join(filter(None, row))
+        for row in masque.cellules[["ligne", "colonne"]].itertuples(index=False)
+    }
 
 
 def profils(*rows: tuple) -> pd.DataFrame:
-    """Return rows (annee, dispositif, variable, modalite, effectif), or with a second pair before the count."""
+    """Return rows (annee, dispositif, variable, modalite, effectif), or with a second pair before
+    the count.
+    """
     full = [row if len(row) == 7 else (*row[:4], "", "", row[4]) for row in rows]
     return pd.DataFrame([(*row, "A") for row in full], columns=list(PROFILS)).astype(
         {"annee": "Int64", "effectif": "float64"}
@@ -86,7 +126,10 @@ def profils(*rows: tuple) -> pd.DataFrame:
 
 def observations(*rows: tuple) -> pd.DataFrame:
     """Return rows (annee, indicateur, dimension, modalite, millesime, valeur)."""
-    full = [("01001", *row, "nombre", "A" if row[5] is not None else "L", "Service", "Une note.") for row in rows]
+    full = [
+        ("01001", *row, "nombre", "A" if row[5] is not None else "L", "Service", "Une note.")
+        for row in rows
+    ]
     return pd.DataFrame(full, columns=list(OBSERVATIONS)).astype(
         {"annee": "Int64", "millesime": "Int64", "valeur": "float64"}
     )
@@ -94,17 +137,31 @@ def observations(*rows: tuple) -> pd.DataFrame:
 
 def masque_csv(*rows: tuple) -> pd.DataFrame:
     """Return rows of masque.csv."""
-    return pd.DataFrame(rows, columns=["annee", "table", "ligne", "colonne"]).astype({"annee": "Int64"})
+    return pd.DataFrame(rows, columns=["annee", "table", "ligne", "colonne"]).astype(
+        {"annee": "Int64"}
+    )
 
 
 def catalogue() -> SimpleNamespace:
-    """Return what secrecy reads of a catalogue: two sensitive counts, their sum, a rate, three variables."""
+    """Return what secrecy reads of a catalogue: two sensitive counts, their sum, a rate, three
+    variables.
+    """
     mesures = [
         indicateur("filles", "nombre", sensible=True),
         indicateur("garcons", "nombre", sensible=True),
-        indicateur("jeunes", "nombre", sensible=True, calcul="somme", entrees={"termes": ["filles", "garcons"]}),
+        indicateur(
+            "jeunes",
+            "nombre",
+            sensible=True,
+            calcul="somme",
+            entrees={"termes": ["filles", "garcons"]},
+        ),
         indicateur("places", "nombre"),
-        indicateur("taux", calcul="ratio_pour_100", entrees={"numerateur": "jeunes", "denominateur": "places"}),
+        indicateur(
+            "taux",
+            calcul="ratio_pour_100",
+            entrees={"numerateur": "jeunes", "denominateur": "places"},
+        ),
         indicateur("accueillis", "nombre", sensible=True, dimension="dispositif"),
         indicateur("heures", "nombre", dimension="dispositif"),
     ]
@@ -118,8 +175,12 @@ def catalogue() -> SimpleNamespace:
         profils=Profils(variables=variables),
         secret=Secret(
             raisons={},
-            valeurs_liees=(ValeurLiee(indicateur="heures", effectif="accueillis", pourquoi="Elles le disent."),),
-            effectifs_identiques=(EffectifIdentique(indicateur="accueillis", pourquoi="Les mêmes enfants."),),
+            valeurs_liees=(
+                ValeurLiee(indicateur="heures", effectif="accueillis", pourquoi="Elles le disent."),
+            ),
+            effectifs_identiques=(
+                EffectifIdentique(indicateur="accueillis", pourquoi="Les mêmes enfants."),
+            ),
         ),
     )
 
@@ -133,9 +194,13 @@ def publier(
 ) -> Publiable:
     """Return what the bilan of a year may show."""
     earlier = masque_csv() if masque is None else masque
-    return appliquer(lignes_profils, lignes, catalogue(), annee=annee, seuil=SEUIL, masque=earlier, tirage=tirage)
+    return appliquer(
+        lignes_profils, lignes, catalogue(), annee=annee, seuil=SEUIL, masque=earlier, tirage=tirage
+    )
 
 
 def secrets(table: pd.DataFrame, *colonnes: str) -> list[tuple]:
     """Return columns of the hidden rows."""
-    return list(table.loc[table["statut"] == "Q", list(colonnes)].itertuples(index=False, name=None))
+    return list(
+        table.loc[table["statut"] == "Q", list(colonnes)].itertuples(index=False, name=None)
+    )

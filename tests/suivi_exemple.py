@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 HARNES = "conventions/harnes"
-OBSERVATIONS = "territoire,annee,indicateur,dimension,modalite,millesime,valeur,unite,statut,source,note\n"
+OBSERVATIONS = (
+    "territoire,annee,indicateur,dimension,modalite,millesime,valeur,unite,statut,source,note\n"
+)
 FICHIERS = {
     "avenants.yaml": """\
 avenants:

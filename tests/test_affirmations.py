@@ -14,7 +14,9 @@ from ctglib.calculs.affirmations import COLONNES, juger
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Affirmation
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "affirmations.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "affirmations.yaml").read_text(encoding="utf-8")
+)
 INDICATEURS = {
     item.id: item
     for item in (
@@ -26,19 +28,40 @@ INDICATEURS = {
 
 
 def verdict(cas: dict) -> pd.Series:
-    phrase = {"id": "phrase", "section": "1.1", "resume": "Une phrase", "territoire": ICI.code, **cas["phrase"]}
+    phrase = {
+        "id": "phrase",
+        "section": "1.1",
+        "resume": "Une phrase",
+        "territoire": ICI.code,
+        **cas["phrase"],
+    }
     values = [(ICI.code, cas["ici"]), (LA.code, cas.get("la", {}))]
     rows = lignes(
         *(
-            (name, code, cas.get("annees", {}).get(code, 2020), value, None, INDICATEURS[name].unite, "A")
+            (
+                name,
+                code,
+                cas.get("annees", {}).get(code, 2020),
+                value,
+                None,
+                INDICATEURS[name].unite,
+                "A",
+            )
             for code, told in values
             for name, value in told.items()
         )
     )
     words = SimpleNamespace(
-        indicateurs=INDICATEURS, seuils=SEUILS, unites=UNITES, territoires={place.code: place for place in (ICI, LA)}
+        indicateurs=INDICATEURS,
+        seuils=SEUILS,
+        unites=UNITES,
+        territoires={place.code: place for place in (ICI, LA)},
     )
-    judged = juger(SimpleNamespace(catalogue=words, annexe1=rows, affirmations=(Affirmation.model_validate(phrase),)))
+    judged = juger(
+        SimpleNamespace(
+            catalogue=words, annexe1=rows, affirmations=(Affirmation.model_validate(phrase),)
+        )
+    )
     assert tuple(judged.columns) == COLONNES
     return judged.iloc[0]
 
@@ -69,7 +92,12 @@ def test_chaque_phrase_de_harnes_recoit_un_verdict_et_un_calcul() -> None:
     assert list(judged.index) == [item.id for item in dossier.affirmations]
     assert (judged["calcul"] != "").all()
     contradicted = set(judged.index[judged["verdict"] == "contredite"])
-    assert contradicted == {"capacite_superieure", "jeunesse_nature", "parentalite_nature", "avs_nature"}
+    assert contradicted == {
+        "capacite_superieure",
+        "jeunesse_nature",
+        "parentalite_nature",
+        "avs_nature",
+    }
 
 
 def _lisible(text: str) -> str:

@@ -1,4 +1,6 @@
-"""From the empty workbooks to the pages and back: what the services write is what the reports of the year say."""
+"""From the empty workbooks to the pages and back: what the services write is what the reports of
+the year say.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ REVISE = "ateliers_rpe"
 
 @dataclass(frozen=True)
 class Annee:
-    """A year entered in a copy of the data: its folder, the workbooks sent back, the reports made from them."""
+    """A year entered in a copy of the data: its folder, the workbooks sent back, the reports made
+    from them.
+    """
 
     donnees: Path
     classeurs: list[Path]
@@ -38,7 +42,9 @@ class Annee:
 
 @pytest.fixture(scope="module")
 def annee(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Annee]:
-    """2024 at Harnes, filled by its services, imported, its bilan and fiches made; nothing of it is changed after."""
+    """2024 at Harnes, filled by its services, imported, its bilan and fiches made; nothing of it is
+    changed after.
+    """
     dossier = tmp_path_factory.mktemp("annee")
     donnees = shutil.copytree(depot / "data", dossier / "donnees")
     with pytest.MonkeyPatch.context() as patch:
@@ -53,12 +59,29 @@ def annee(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ann
 
 def _produire(dossier: Path, *rapports: str, annees: tuple[int, ...] = (ANNEE,)) -> None:
     years = [word for annee in annees for word in ("-a", str(annee))]
-    reussir("produire", *rapports, "-c", CONVENTION, *years, "-f", "html", "-s", "sortie", dossier=dossier)
+    reussir(
+        "produire",
+        *rapports,
+        "-c",
+        CONVENTION,
+        *years,
+        "-f",
+        "html",
+        "-s",
+        "sortie",
+        dossier=dossier,
+    )
 
 
 @pytest.mark.parametrize("cas", LUS_EN_CSV, ids=nom)
-def test_ce_qu_un_service_ecrit_se_relit_dans_les_tableaux_de_l_annee(cas: dict, annee: Annee) -> None:
-    rows = [row for row in lignes(annee.rapports / f"{cas['csv']}.csv") if cas["ou"].items() <= row.items()]
+def test_ce_qu_un_service_ecrit_se_relit_dans_les_tableaux_de_l_annee(
+    cas: dict, annee: Annee
+) -> None:
+    rows = [
+        row
+        for row in lignes(annee.rapports / f"{cas['csv']}.csv")
+        if cas["ou"].items() <= row.items()
+    ]
 
     assert [row for row in rows if cas["dit"].items() <= row.items()], rows
 
@@ -72,8 +95,13 @@ def test_ce_qu_un_service_ecrit_se_lit_dans_les_pages_de_l_annee(cas: dict, anne
 
 def test_toutes_les_feuilles_de_plusieurs_services_sont_remplies() -> None:
     assert {case["feuille"] for case in CAS} == {
-        "Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations"
-    }  # fmt: skip
+        "Actions",
+        "Indicateurs",
+        "Moyens",
+        "Profils",
+        "Posture",
+        "Appréciations",
+    }
     assert len({case["service"] for case in CAS}) == 5
 
 
@@ -121,8 +149,14 @@ def test_un_chiffre_corrige_l_annee_suivante_est_liste_par_son_bilan_et_par_lui_
 
     made = tmp_path / "sortie" / CONVENTION
     assert before == 0
-    (row,) = [row for row in lignes(made / "2025/bilan/revisions.csv") if row["indicateur"] == REVISE]
-    assert (row["valeur_ancienne"], row["valeur"], row["note"]) == ("0.0", "44.0", "Registre retrouvé")
+    (row,) = [
+        row for row in lignes(made / "2025/bilan/revisions.csv") if row["indicateur"] == REVISE
+    ]
+    assert (row["valeur_ancienne"], row["valeur"], row["note"]) == (
+        "0.0",
+        "44.0",
+        "Registre retrouvé",
+    )
     assert any("44" in text for text in textes(made / "2025/bilan.html", "Ateliers du relais"))
     assert (made / "2024/bilan.html").read_bytes() == (annee.rapports / "bilan.html").read_bytes()
 
@@ -138,7 +172,15 @@ def test_une_annee_de_la_demonstration_remise_en_classeur_revient_sans_rien_de_n
 
     assert "demonstration, 2026 : rien de nouveau, rien n'a été écrit." in said
     assert photographie(donnees) == before
-    shown = [cellule(wb, "Indicateurs", "frequentation_jeunes", f"Valeur {year}").value for year in (2025, 2026)]
+    shown = [
+        cellule(wb, "Indicateurs", "frequentation_jeunes", f"Valeur {year}").value
+        for year in (2025, 2026)
+    ]
     assert shown == [985, 1032]
-    assert cellule(wb, "Profils", ("Séjour de vacances (colonie)", "Sexe", "Filles"), "Effectif 2025").value == 15
+    assert (
+        cellule(
+            wb, "Profils", ("Séjour de vacances (colonie)", "Sexe", "Filles"), "Effectif 2025"
+        ).value
+        == 15
+    )
     assert cellule(wb, "Actions", "2.4", "Fin 2025").value.startswith("Abandonnée")

@@ -1,4 +1,6 @@
-"""``ctg analyser``: a notebook of the day by the engine of the reports, marked, beside the notebook."""
+"""``ctg analyser``: a notebook of the day by the engine of the reports, marked, beside the
+notebook.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,19 @@ def modele(tmp_path: Path) -> Path:
     return Path(shutil.copy(DEPOT / "analyses" / "modele.ipynb", tmp_path / "essai.ipynb"))
 
 
-def test_un_carnet_devient_une_page_un_pdf_et_un_word_a_cote_de_lui(modele: Path, tmp_path: Path) -> None:
-    fait = ctg("analyser", str(modele), "--formats", "html,pdf,docx", "-p", "commune", "Lens", dossier=tmp_path)
+def test_un_carnet_devient_une_page_un_pdf_et_un_word_a_cote_de_lui(
+    modele: Path, tmp_path: Path
+) -> None:
+    fait = ctg(
+        "analyser",
+        str(modele),
+        "--formats",
+        "html,pdf,docx",
+        "-p",
+        "commune",
+        "Lens",
+        dossier=tmp_path,
+    )
 
     assert (fait.returncode, {path.suffix for path in modele.parent.iterdir()}) == (
         0,
@@ -32,10 +45,22 @@ def test_un_carnet_devient_une_page_un_pdf_et_un_word_a_cote_de_lui(modele: Path
 @pytest.mark.parametrize(
     ("arguments", "phrase"),
     [
-        (["accuil.ipynb"], "Le carnet « accuil.ipynb » n'existe pas ; vouliez-vous dire « accueil.ipynb »"),
-        (["modele", "-p", "comune", "Lens"], "ne connaît pas le paramètre « comune ». Ses paramètres : commune."),
-        (["modele", "--formats", "pfd"], "Le format « pfd » n'existe pas ; vouliez-vous dire « pdf »"),
-        (["modele", "-p", "commune", "Lenss"], "Le lieu « Lenss » n'existe pas. Noms proches : Lens"),
+        (
+            ["accuil.ipynb"],
+            "Le carnet « accuil.ipynb » n'existe pas ; vouliez-vous dire « accueil.ipynb »",
+        ),
+        (
+            ["modele", "-p", "comune", "Lens"],
+            "ne connaît pas le paramètre « comune ». Ses paramètres : commune.",
+        ),
+        (
+            ["modele", "--formats", "pfd"],
+            "Le format « pfd » n'existe pas ; vouliez-vous dire « pdf »",
+        ),
+        (
+            ["modele", "-p", "commune", "Lenss"],
+            "Le lieu « Lenss » n'existe pas. Noms proches : Lens",
+        ),
     ],
 )
 def test_une_demande_fausse_est_une_phrase_et_rien_n_est_ecrit(
@@ -50,7 +75,9 @@ def test_une_demande_fausse_est_une_phrase_et_rien_n_est_ecrit(
 
 
 def test_ce_qui_est_montre_sans_source_dit_quoi_ecrire(tmp_path: Path) -> None:
-    carnet = ecrire_carnet(tmp_path / "essai.ipynb", "import pandas as pd\npd.DataFrame({'a': [1]})")
+    carnet = ecrire_carnet(
+        tmp_path / "essai.ipynb", "import pandas as pd\npd.DataFrame({'a': [1]})"
+    )
 
     fait = ctg("analyser", str(carnet), dossier=DEPOT)
 

@@ -24,7 +24,9 @@ SEULEMENT_INTERNE = "posture"
 
 @dataclass(frozen=True)
 class Remplie:
-    """A convention with two years filled: its studies, and what the public and the internal report show."""
+    """A convention with two years filled: its studies, and what the public and the internal report
+    show.
+    """
 
     etudes: dict[tuple[int, str], EtudeAnnuelle]
     public: dict[str, Groupe | None]
@@ -37,10 +39,14 @@ def remplie(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     shutil.copytree(depot / "data", copie)
     folder = ecrire(copie)
     posture = folder / "suivi" / "2025" / "posture.csv"
-    posture.write_text(posture.read_text(encoding="utf-8") + "=Autre,attendus,conseil,2,\n", encoding="utf-8")
+    posture.write_text(
+        posture.read_text(encoding="utf-8") + "=Autre,attendus,conseil,2,\n", encoding="utf-8"
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(copie))
-        etudes = {key: etude(*key) for key in ((2025, "publique"), (2025, "interne"), (2026, "publique"))}
+        etudes = {
+            key: etude(*key) for key in ((2025, "publique"), (2025, "interne"), (2026, "publique"))
+        }
         shown = {name: resultats(etudes[2025, name]) for name in ("publique", "interne")}
         yield Remplie(etudes, shown["publique"], shown["interne"])
 
@@ -61,7 +67,9 @@ def resultats(etude: EtudeAnnuelle) -> dict[str, Groupe | None]:
 def publie(montres: dict[str, Groupe | None]) -> dict[str, str]:
     """Return all that is published, HTML and CSV, by name."""
     return {
-        name: "\n".join([shown.html, *(table.csv() for table in tableaux_de([de_json(en_json(shown))]))])
+        name: "\n".join(
+            [shown.html, *(table.csv() for table in tableaux_de([de_json(en_json(shown))]))]
+        )
         for name, shown in montres.items()
         if shown is not None
     }
@@ -86,11 +94,15 @@ def test_une_annee_sans_aucun_suivi_ne_montre_rien(remplie: Remplie) -> None:
     assert not any(resultats(empty).values())
 
 
-def test_deux_suivis_que_le_masque_rend_pareils_se_publient_a_l_octet_pres(remplie: Remplie, donnees: Path) -> None:
+def test_deux_suivis_que_le_masque_rend_pareils_se_publient_a_l_octet_pres(
+    remplie: Remplie, donnees: Path
+) -> None:
     swapped = {("1001-plus", 2): 4, ("non_renseigne", 8): 6}
     other = tuple((*row[:5], swapped.get((row[2], row[5]), row[5])) for row in EFFECTIFS)
     posture = ecrire(donnees, other) / "suivi" / "2025" / "posture.csv"
-    posture.write_text(posture.read_text(encoding="utf-8") + "=Autre,attendus,conseil,2,\n", encoding="utf-8")
+    posture.write_text(
+        posture.read_text(encoding="utf-8") + "=Autre,attendus,conseil,2,\n", encoding="utf-8"
+    )
 
     second = publie(resultats(etude()))
 
@@ -109,9 +121,13 @@ def test_un_effectif_masque_n_est_dans_aucune_cellule_des_profils(remplie: Rempl
 
 
 def test_la_grille_de_l_annexe_4_n_est_que_dans_le_rapport_interne(remplie: Remplie) -> None:
-    items = [item.libelle for item in remplie.etudes[2025, "publique"].catalogue.referentiel_emploi.attendus]
+    items = [
+        item.libelle
+        for item in remplie.etudes[2025, "publique"].catalogue.referentiel_emploi.attendus
+    ]
 
-    public, interne = publie(remplie.public), publie(remplie.interne)
+    public = publie(remplie.public)
+    interne = publie(remplie.interne)
 
     assert not any(label in text for label in items for text in public.values())
     assert not any(word in text for word in ("montée", "descendue") for text in public.values())
@@ -128,5 +144,7 @@ def test_un_nom_de_fonction_reste_du_texte(remplie: Remplie) -> None:
 
 def test_un_tableau_d_un_groupe_se_demande_par_son_nom(remplie: Remplie) -> None:
     assert remplie.public["2/loisirs-occupation"]["loisirs-occupation"].nom == "loisirs-occupation"
-    with pytest.raises(ValueError, match=r"« taille » n'est pas là\. Tableaux et figures : loisirs-occupation"):
+    with pytest.raises(
+        ValueError, match=r"« taille » n'est pas là\. Tableaux et figures : loisirs-occupation"
+    ):
         remplie.public["2/loisirs-occupation"]["taille"]

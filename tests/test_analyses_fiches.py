@@ -20,7 +20,9 @@ from ctglib.calculs.evaluation import PostureBougee
 from ctglib.calculs.suivi import annees, est_muet
 from ctglib.donnees.modeles.convention import TYPES
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8")
+)
 
 
 def etude(annee: int = 2024, diffusion: str = "publique") -> EtudeAnnuelle:
@@ -49,7 +51,8 @@ def test_l_analyse_d_une_fiche_lit_comme_dans_l_exemple(cas: dict) -> None:
 
     rows = attendu or [cas["attendu"]] * len(read)
     assert [
-        {name: valeur(row[name]) for name in wanted} for wanted, (_, row) in zip(rows, read.iterrows(), strict=True)
+        {name: valeur(row[name]) for name in wanted}
+        for wanted, (_, row) in zip(rows, read.iterrows(), strict=True)
     ] == rows
 
 
@@ -69,7 +72,10 @@ def test_rien_n_est_connu_quand_tout_manque_mais_un_secret_est_connu() -> None:
 
 
 def test_les_modalites_d_un_indicateur_suivent_l_ordre_du_catalogue() -> None:
-    known = mesures({"frequentation_jeunes/caj": {2023: 8}, "frequentation_jeunes/periscolaire": {2023: 9}}, 2023)
+    known = mesures(
+        {"frequentation_jeunes/caj": {2023: 8}, "frequentation_jeunes/periscolaire": {2023: 9}},
+        2023,
+    )
 
     read = annees(known, catalogue(), ["frequentation_jeunes"], annees=(2023, 2023))
 
@@ -81,14 +87,20 @@ def test_les_modalites_d_un_indicateur_suivent_l_ordre_du_catalogue() -> None:
     [
         ({2024: 3}, {2024: 5}, "En 2024 : 3 entrées et 5 départs, soit un solde de -2."),
         ({2024: 0}, {2024: 1}, "En 2024 : aucune entrée et 1 départ, soit un solde de -1."),
-        ({2024: 3}, {}, "En 2024 : 3 entrées ; les départs ne sont pas connus, le solde ne se calcule pas."),
+        (
+            {2024: 3},
+            {},
+            "En 2024 : 3 entrées ; les départs ne sont pas connus, le solde ne se calcule pas.",
+        ),
         ({}, {}, "En 2024, ni les entrées ni les départs ne sont connus."),
     ],
 )
 def test_les_mouvements_se_disent_meme_incomplets(entrees: dict, sorties: dict, dit: str) -> None:
     read = table({"am_entrees": entrees, "am_sorties": sorties}, [2024, 2024], "am_agreees")
 
-    told = analyses.phrases_du_flux(etude(), analyses.calculer_flux(read, analyse("flux")), "Effectif")
+    told = analyses.phrases_du_flux(
+        etude(), analyses.calculer_flux(read, analyse("flux")), "Effectif"
+    )
 
     assert [lisible(item) for item in told] == [dit]
 
@@ -107,10 +119,16 @@ def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> Non
     postes = pd.DataFrame({"valeur": [2.0], "statut": ["A"]}, index=[2024])
 
     read = coordination.couts(
-        postes, moyens.assign(annee=2024), catalogue().referentiel_emploi, fiche=4, financement="pilotage"
+        postes,
+        moyens.assign(annee=2024),
+        catalogue().referentiel_emploi,
+        fiche=4,
+        financement="pilotage",
     )
 
-    told = dict(zip(zip(read["objet"], read["signataire"], strict=True), read["valeur"], strict=True))
+    told = dict(
+        zip(zip(read["objet"], read["signataire"], strict=True), read["valeur"], strict=True)
+    )
     assert told == {
         ("reference", ""): 2 * catalogue().referentiel_emploi.cout_etp,
         ("fiche", "ville"): 1000.0,
@@ -138,7 +156,9 @@ def test_la_grille_dit_ce_qui_monte_d_une_annee_a_l_autre() -> None:
 
 
 def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
-    rows = pd.DataFrame({"fonction": ["F"], "domaine": ["attendus"], "item": ["conseil"], "niveau": [1]})
+    rows = pd.DataFrame(
+        {"fonction": ["F"], "domaine": ["attendus"], "item": ["conseil"], "niveau": [1]}
+    )
 
     read = coordination.niveaux({2024: rows}, catalogue().referentiel_emploi)
 
@@ -174,15 +194,20 @@ def lu_par(nom: str, path: Path) -> str:
     """Return the source of a function, and of all that it names in its file."""
     source = path.read_text(encoding="utf-8")
     written = {
-        getattr(node, "name", None) or ast.unparse(node.targets[0]): ast.get_source_segment(source, node)
+        getattr(node, "name", None) or ast.unparse(node.targets[0]): ast.get_source_segment(
+            source, node
+        )
         for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef | ast.Assign)
     }
-    read, left = {}, [nom]
+    read = {}
+    left = [nom]
     while left:
         name = left.pop()
         text = read[name] = written[name]
-        left += [other for other in set(re.findall(r"\w+", text)) & written.keys() if other not in read]
+        left += [
+            other for other in set(re.findall(r"\w+", text)) & written.keys() if other not in read
+        ]
     return "\n".join(read.values())
 
 

@@ -1,4 +1,6 @@
-"""The notebooks of ``analyses``: they run as they are, and answer the questions that an analyst asks."""
+"""The notebooks of ``analyses``: they run as they are, and answer the questions that an analyst
+asks.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +29,11 @@ SECONDES = 10
 
 @pytest.fixture(scope="module", params=CARNETS, ids=[path.stem for path in CARNETS])
 def execute(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple:
-    """A notebook of the project run in a folder of its own, its seconds, and whether the data folder is as before."""
-    before, start = donnees(), time.process_time()
+    """A notebook of the project run in a folder of its own, its seconds, and whether the data
+    folder is as before.
+    """
+    before = donnees()
+    start = time.process_time()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("analyses"))
         atelier.oublier()
@@ -104,11 +109,16 @@ def test_enregistrer_le_carnet_d_un_analyste_garde_ses_sorties() -> None:
     assert any(cell.get("outputs") for cell in model["content"].cells)
 
 
-def test_enregistrer_un_carnet_de_rapport_avec_ses_sorties_ne_rend_rien_perime(tmp_path: Path) -> None:
+def test_enregistrer_un_carnet_de_rapport_avec_ses_sorties_ne_rend_rien_perime(
+    tmp_path: Path,
+) -> None:
     content = execute_a_la_main(nbformat.read(DEPOT / "notebooks/bilan.ipynb", as_version=4))
     nbformat.write(content, tmp_path / "bilan.ipynb")
 
-    assert Carnet(tmp_path / "bilan.ipynb").empreinte == Carnet(DEPOT / "notebooks/bilan.ipynb").empreinte
+    assert (
+        Carnet(tmp_path / "bilan.ipynb").empreinte
+        == Carnet(DEPOT / "notebooks/bilan.ipynb").empreinte
+    )
 
 
 def execute_a_la_main(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -1,4 +1,6 @@
-"""The profiles of a fiche: shares that the published counts allow, and nothing that gives a hidden one away."""
+"""The profiles of a fiche: shares that the published counts allow, and nothing that gives a hidden
+one away.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,26 @@ from hypothesis import strategies as st
 from secret_exemple import SEUIL, catalogue, observations, profils, publier
 
 from ctglib import ouvrir_bilan
-from ctglib.blocs.profils import CACHES_AU_MOINS, SANS_TOTAL, UN_SEUL_CACHE, VIDE, croisements, parts, phrases
+from ctglib.blocs.profils import (
+    CACHES_AU_MOINS,
+    SANS_TOTAL,
+    UN_SEUL_CACHE,
+    VIDE,
+    croisements,
+    parts,
+    phrases,
+)
 
 DISPOSITIFS = {"caj": "CAJ", "cmj": "CMJ"}
 
 
 def publies(*rows: tuple) -> pd.DataFrame:
-    """Return published rows (dispositif, variable, modalite, effectif); « Q » and « L » are absences."""
-    table = profils(*((2023, *row[:3], None if isinstance(row[3], str) else row[3]) for row in rows))
+    """Return published rows (dispositif, variable, modalite, effectif); « Q » and « L » are
+    absences.
+    """
+    table = profils(
+        *((2023, *row[:3], None if isinstance(row[3], str) else row[3]) for row in rows)
+    )
     return table.assign(statut=[row[3] if isinstance(row[3], str) else "A" for row in rows])
 
 
@@ -33,11 +47,16 @@ def test_une_variable_montree_en_entier_se_partage_sur_sa_propre_somme() -> None
     assert set(read["raison"]) == {""}
 
 
-def test_deux_effectifs_caches_laissent_les_autres_parts_quand_le_total_est_publie_ailleurs() -> None:
+def test_deux_effectifs_caches_laissent_les_autres_parts_quand_le_total_est_publie_ailleurs() -> (
+    None
+):
     read = lire(
-        ("cmj", "age", "m", 30), ("cmj", "age", "n", "Q"), ("cmj", "age", "o", "Q"),
-        ("cmj", "sexe", "m", 20), ("cmj", "sexe", "n", 20),
-    )  # fmt: skip
+        ("cmj", "age", "m", 30),
+        ("cmj", "age", "n", "Q"),
+        ("cmj", "age", "o", "Q"),
+        ("cmj", "sexe", "m", 20),
+        ("cmj", "sexe", "n", 20),
+    )
 
     ages = read[read["variable"].eq("age")]
     assert list(ages["total"]) == [40.0] * 3
@@ -45,7 +64,12 @@ def test_deux_effectifs_caches_laissent_les_autres_parts_quand_le_total_est_publ
 
 
 def test_un_seul_effectif_cache_interdit_toutes_les_parts_car_le_reste_le_donnerait() -> None:
-    read = lire(("cmj", "age", "m", 30), ("cmj", "age", "n", "Q"), ("cmj", "sexe", "m", 20), ("cmj", "sexe", "n", 20))
+    read = lire(
+        ("cmj", "age", "m", 30),
+        ("cmj", "age", "n", "Q"),
+        ("cmj", "sexe", "m", 20),
+        ("cmj", "sexe", "n", 20),
+    )
 
     ages = read[read["variable"].eq("age")]
     assert ages["part"].isna().all()
@@ -64,7 +88,10 @@ def test_un_seul_effectif_cache_interdit_toutes_les_parts_car_le_reste_le_donner
 )
 def test_sans_total_sur_il_n_y_a_pas_de_parts(autres: list) -> None:
     read = lire(
-        ("cmj", "age", "m", 15), ("cmj", "age", "n", "Q"), ("cmj", "age", "o", "Q"), *(("cmj", *row) for row in autres)
+        ("cmj", "age", "m", 15),
+        ("cmj", "age", "n", "Q"),
+        ("cmj", "age", "o", "Q"),
+        *(("cmj", *row) for row in autres),
     )
 
     ages = read[read["variable"].eq("age")]
@@ -86,7 +113,9 @@ def test_seuls_les_dispositifs_de_la_fiche_sont_lus_dans_son_ordre() -> None:
 
 
 def test_un_croisement_garde_ses_secrets() -> None:
-    rows = publies(("cmj", "age", "m", 12), ("cmj", "age", "n", "Q")).assign(variable_2="sexe", modalite_2="m")
+    rows = publies(("cmj", "age", "m", 12), ("cmj", "age", "n", "Q")).assign(
+        variable_2="sexe", modalite_2="m"
+    )
 
     read = croisements(rows, catalogue().profils, DISPOSITIFS)
 
@@ -110,7 +139,9 @@ EFFECTIFS = st.lists(st.integers(min_value=0, max_value=40), min_size=2, max_siz
 
 @exemples(25)
 @given(EFFECTIFS, st.lists(EFFECTIFS, min_size=0, max_size=2))
-def test_les_parts_ne_rendent_aucun_effectif_cache(ages: list[int], autres: list[list[int]]) -> None:
+def test_les_parts_ne_rendent_aucun_effectif_cache(
+    ages: list[int], autres: list[list[int]]
+) -> None:
     variables = dict(zip(("age", "sexe", "quartier"), _memes_totaux(ages, autres), strict=False))
     rows = profils(
         *(
@@ -127,11 +158,15 @@ def test_les_parts_ne_rendent_aucun_effectif_cache(ages: list[int], autres: list
     shared = hidden[hidden["total"].notna()]
     assert hidden["part"].isna().all()
     assert (shared.groupby("variable").size() >= CACHES_AU_MOINS).all()
-    assert len(publiable.retraits) or all(high - low >= SEUIL for low, high in _attaque(read).values())
+    assert len(publiable.retraits) or all(
+        high - low >= SEUIL for low, high in _attaque(read).values()
+    )
 
 
 def _memes_totaux(ages: list[int], autres: list[list[int]]) -> list[list[int]]:
-    """Return counts of several variables over the same persons: the last modalité takes what is left."""
+    """Return counts of several variables over the same persons: the last modalité takes what is
+    left.
+    """
     total = sum(ages)
     found = [ages]
     for counts in autres:
@@ -141,7 +176,9 @@ def _memes_totaux(ages: list[int], autres: list[list[int]]) -> list[list[int]]:
 
 
 def _attaque(read: pd.DataFrame) -> dict:
-    """Return what a reader of the shares works out, who rebuilds the total from a count and its share."""
+    """Return what a reader of the shares works out, who rebuilds the total from a count and its
+    share.
+    """
     counts = {(row.variable, row.modalite): row.effectif for row in read.itertuples()}
     shown = {name: int(count) for name, count in counts.items() if pd.notna(count)}
     told = read[read["part"].gt(0)]
@@ -149,6 +186,7 @@ def _attaque(read: pd.DataFrame) -> dict:
     assert len(totals) <= 1
     published = {**shown, **dict.fromkeys(["ensemble"] * len(totals), *totals)}
     sums = [
-        ("ensemble", tuple(name for name in counts if name[0] == variable)) for variable in read["variable"].unique()
+        ("ensemble", tuple(name for name in counts if name[0] == variable))
+        for variable in read["variable"].unique()
     ]
     return intervalles(published, [name for name in counts if name not in shown], sums, seuil=SEUIL)

@@ -43,9 +43,12 @@ LOURDS = (
     "typst",
     "yaml",
 )
-# A cell is shown in JupyterLab as its page will be: the objects of a document then call the writer of HTML.
+# A cell is shown in JupyterLab as its page will be: the objects of a document then call the writer
+# of HTML.
 AFFICHAGE = ("ctglib/document/blocs.py", "ctglib.export.html.ecrire_html")
-MUET = DEPOT / "ctglib/secret/solveur.py"  # shuts the descriptor that HiGHS prints on, and does no more
+MUET = (
+    DEPOT / "ctglib/secret/solveur.py"
+)  # shuts the descriptor that HiGHS prints on, and does no more
 SOURCES = [path for path in fichiers_suivis(".py") if path.is_relative_to(DEPOT / "ctglib")]
 TOUS = fichiers_suivis(".py")
 
@@ -83,14 +86,18 @@ def test_les_imports_ne_vont_que_vers_le_bas() -> None:
         for path in SOURCES
         if couche(path) in COUCHES
         for module in modules_importes(path)
-        if module.startswith("ctglib.") and _monte(couche(path), module) and (nom(path), module) != AFFICHAGE
+        if module.startswith("ctglib.")
+        and _monte(couche(path), module)
+        and (nom(path), module) != AFFICHAGE
     ]
 
     assert montants == []
 
 
 def _monte(depuis: str, module: str) -> bool:
-    """Tell whether a module is above a layer; of ``ctglib`` itself only the version may be had, never ``ouvrir``."""
+    """Tell whether a module is above a layer; of ``ctglib`` itself only the version may be had,
+    never ``ouvrir``.
+    """
     vers = module.split(".")[1]
     if vers == "__version__":
         return False
@@ -98,7 +105,17 @@ def _monte(depuis: str, module: str) -> bool:
 
 
 def test_les_calculs_ne_lisent_ni_fichier_ni_horloge() -> None:
-    interdits = {"os", "pathlib", "time", "datetime", "socket", "urllib", "requests", "subprocess", "io"}
+    interdits = {
+        "os",
+        "pathlib",
+        "time",
+        "datetime",
+        "socket",
+        "urllib",
+        "requests",
+        "subprocess",
+        "io",
+    }
     fautifs = [
         f"{nom(path)} importe {module}"
         for path in SOURCES
@@ -114,7 +131,11 @@ def test_rien_n_est_imprime_et_aucune_erreur_n_est_avalee() -> None:
     fautifs = []
     for path in SOURCES:
         for node in ast.walk(arbre(path)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "print"
+            ):
                 fautifs.append(f"{nom(path)}:{node.lineno} print")
             if isinstance(node, ast.ExceptHandler) and _large(node):
                 fautifs.append(f"{nom(path)}:{node.lineno} except")
@@ -124,15 +145,22 @@ def test_rien_n_est_imprime_et_aucune_erreur_n_est_avalee() -> None:
 
 def _large(handler: ast.ExceptHandler) -> bool:
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or getattr(kind, "id", "") in ("Exception", "BaseException") for kind in types)
+    return any(
+        kind is None or getattr(kind, "id", "") in ("Exception", "BaseException") for kind in types
+    )
 
 
 def test_aucun_module_fourre_tout() -> None:
-    assert [nom(path) for path in TOUS if path.stem in ("utils", "util", "helpers", "common", "misc", "divers")] == []
+    assert [
+        nom(path)
+        for path in TOUS
+        if path.stem in ("utils", "util", "helpers", "common", "misc", "divers")
+    ] == []
 
 
 def test_ouvrir_un_rapport_ne_charge_pas_ce_qui_lit_les_carnets() -> None:
-    """Their schema is checked by jsonschema, which compiles a grammar to do so: a second and a half.
+    """Their schema is checked by jsonschema, which compiles a grammar to do so: a second and a
+    half.
 
     What assembles a report is loaded by ``ctg valider`` too.
     """
@@ -141,7 +169,9 @@ def test_ouvrir_un_rapport_ne_charge_pas_ce_qui_lit_les_carnets() -> None:
         "print(sorted({'nbformat', 'jsonschema', 'rfc3987_syntax'} & set(sys.modules)))"
     )
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=DEPOT)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=DEPOT
+    )
 
     assert done.stdout == "[]\n"
 
@@ -160,6 +190,8 @@ def test_ouvrir_un_rapport_ne_charge_pas_ce_qui_lit_les_carnets() -> None:
 def test_la_commande_repond_avant_d_avoir_charge_les_bibliotheques_lourdes(code: str) -> None:
     fin = f"; import json, sys; sys.stderr.write(json.dumps(sorted(set(sys.modules) & set({LOURDS!r}))))"
 
-    done = subprocess.run([sys.executable, "-c", code + fin], capture_output=True, text=True, check=True, cwd=DEPOT)
+    done = subprocess.run(
+        [sys.executable, "-c", code + fin], capture_output=True, text=True, check=True, cwd=DEPOT
+    )
 
     assert json.loads(done.stderr) == []

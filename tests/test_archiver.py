@@ -40,10 +40,14 @@ DESCRIPTION = "ro-crate-metadata.json"
 
 @pytest.fixture(scope="module")
 def produits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The notebooks and the reports of Harnes: a diagnostic, and a bilan that has an internal version."""
+    """The notebooks and the reports of Harnes: a diagnostic, and a bilan that has an internal
+    version.
+    """
     carnets, sortie = (tmp_path_factory.mktemp("archives") / nom for nom in ("carnets", "sortie"))
     ecrire_carnet(carnets / "diagnostic.ipynb", COUVERTURE, LECTURE)
-    ecrire_carnet(carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=(CONVENTION, ANNEE, DIFFUSION))
+    ecrire_carnet(
+        carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=(CONVENTION, ANNEE, DIFFUSION)
+    )
     produire(demande(carnets, sortie))
     produire(demande(carnets, sortie, rapports=("bilan",), annees=(2023,), diffusion="interne"))
     ecrire_portail(sortie)
@@ -53,7 +57,18 @@ def produits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def archiver(produits: tuple[Path, Path], vers: Path, *options: str) -> int:
     carnets, sortie = produits
     return lancer(
-        ["archiver", "-c", "harnes", "--sortie", str(sortie), "--vers", str(vers), "--carnets", str(carnets), *options]
+        [
+            "archiver",
+            "-c",
+            "harnes",
+            "--sortie",
+            str(sortie),
+            "--vers",
+            str(vers),
+            "--carnets",
+            str(carnets),
+            *options,
+        ]
     )
 
 
@@ -71,7 +86,9 @@ def contenu(archive: Path) -> dict[str, bytes]:
         return {nom: opened.read(nom) for nom in opened.namelist()}
 
 
-def test_l_archive_a_les_memes_octets_deux_fois(produits: tuple[Path, Path], archive: Path, tmp_path: Path) -> None:
+def test_l_archive_a_les_memes_octets_deux_fois(
+    produits: tuple[Path, Path], archive: Path, tmp_path: Path
+) -> None:
     carnets, sortie = produits
     for path in (*carnets.iterdir(), *sortie.rglob("*")):
         os.utime(path, (1e9, 1e9))
@@ -80,7 +97,9 @@ def test_l_archive_a_les_memes_octets_deux_fois(produits: tuple[Path, Path], arc
 
     assert (tmp_path / "encore.zip").read_bytes() == archive.read_bytes()
     with zipfile.ZipFile(archive) as opened:
-        assert {entree.date_time for entree in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "aucune heure du jour"
+        assert {entree.date_time for entree in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}, (
+            "aucune heure du jour"
+        )
 
 
 def test_la_cle_qui_cache_les_effectifs_n_est_lue_que_de_qui_decompresse(
@@ -94,7 +113,9 @@ def test_la_cle_qui_cache_les_effectifs_n_est_lue_que_de_qui_decompresse(
 
     with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
         droits = {entree.filename: entree.external_attr >> 16 for entree in opened.infolist()}
-    assert [nom for nom, droit in droits.items() if droit == 0o100600] == ["data/conventions/harnes/suivi/.cle"]
+    assert [nom for nom, droit in droits.items() if droit == 0o100600] == [
+        "data/conventions/harnes/suivi/.cle"
+    ]
     assert set(droits.values()) == {0o100600, 0o100644}
 
 
@@ -105,16 +126,23 @@ def test_l_archive_contient_de_quoi_refaire_et_rien_d_interne(
     publics = {f"reports/{nom}" for nom in octets(sortie) if "interne" not in nom}
 
     assert {nom for nom in contenu if nom.startswith("reports/")} == publics
-    assert not [nom for nom in contenu if "interne" in nom or "__pycache__" in nom or nom.startswith(("/", "."))]
+    assert not [
+        nom
+        for nom in contenu
+        if "interne" in nom or "__pycache__" in nom or nom.startswith(("/", "."))
+    ]
     assert {*REQUIS, "LISEZMOI.md", "notebooks/bilan.ipynb", "ctglib/__init__.py"} <= set(contenu)
-    assert {nom.split("/")[2] for nom in contenu if nom.startswith("data/conventions/")} == {"harnes"}
+    assert {nom.split("/")[2] for nom in contenu if nom.startswith("data/conventions/")} == {
+        "harnes"
+    }
     assert list(contenu) == sorted(contenu)
 
 
 def test_un_carnet_non_declare_ou_ce_qu_une_execution_laisse_dans_un_carnet_n_y_est_pas(
     produits: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    carnets, sortie = shutil.copytree(produits[0], tmp_path / "carnets"), produits[1]
+    carnets = shutil.copytree(produits[0], tmp_path / "carnets")
+    sortie = produits[1]
     ecrire_carnet(carnets / "mes_essais.ipynb", "'essai'")
     declarer(carnets, mes_essais=[])
     notebook = nbformat.read(carnets / "diagnostic.ipynb", as_version=4)
@@ -125,14 +153,22 @@ def test_un_carnet_non_declare_ou_ce_qu_une_execution_laisse_dans_un_carnet_n_y_
 
     with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
         kept = {nom: opened.read(nom) for nom in opened.namelist() if nom.startswith("notebooks/")}
-    assert set(kept) == {"notebooks/bilan.ipynb", "notebooks/diagnostic.ipynb", "notebooks/rapports.toml"}
+    assert set(kept) == {
+        "notebooks/bilan.ipynb",
+        "notebooks/diagnostic.ipynb",
+        "notebooks/rapports.toml",
+    }
     assert b"7 familles" not in b"".join(kept.values())
 
 
-def test_la_description_ro_crate_dit_chaque_fichier_avec_son_empreinte(contenu: dict[str, bytes]) -> None:
+def test_la_description_ro_crate_dit_chaque_fichier_avec_son_empreinte(
+    contenu: dict[str, bytes],
+) -> None:
     crate = json.loads(contenu[DESCRIPTION])
     entites = {entite["@id"]: entite for entite in crate["@graph"]}
-    fichiers = {unquote(key): entite for key, entite in entites.items() if entite["@type"] == "File"}
+    fichiers = {
+        unquote(key): entite for key, entite in entites.items() if entite["@type"] == "File"
+    }
 
     assert crate["@context"][0] == "https://w3id.org/ro/crate/1.1/context"
     assert len(entites) == len(crate["@graph"]), "un identifiant par entité"
@@ -167,7 +203,11 @@ def test_la_description_ro_crate_se_tient(contenu: dict[str, bytes]) -> None:
         for item in graph
         if item["@id"].startswith("data/sources/") and "license" in item
     }
-    assert all("license" in item for item in graph if item["@id"].endswith((".parquet", "observations.csv")))
+    assert all(
+        "license" in item
+        for item in graph
+        if item["@id"].endswith((".parquet", "observations.csv"))
+    )
     assert "Licence Ouverte" in licences
 
 
@@ -189,15 +229,21 @@ def test_le_lisezmoi_dit_ce_qu_il_faut_et_les_deux_commandes(contenu: dict[str, 
 
 
 @pytest.mark.complet
-def test_decompressee_ailleurs_elle_redonne_les_memes_rapports(archive: Path, tmp_path: Path) -> None:
+def test_decompressee_ailleurs_elle_redonne_les_memes_rapports(
+    archive: Path, tmp_path: Path
+) -> None:
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(tmp_path / "ailleurs")
 
     done = subprocess.run(
         [sys.executable, "-m", "ctglib", "verifier"],
-        capture_output=True, text=True, encoding="utf-8", check=False, cwd=tmp_path / "ailleurs",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=tmp_path / "ailleurs",
         env={**sans_donnees(), "PYTHONPATH": str(tmp_path / "ailleurs")},
-    )  # fmt: skip
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "rapports, les octets du manifeste" in done.stdout
@@ -205,35 +251,58 @@ def test_decompressee_ailleurs_elle_redonne_les_memes_rapports(archive: Path, tm
 
 
 ABIMER = {
-    "le verrou": (lambda d: (d / "requirements.lock").write_bytes(b"pandas"), "requirements.lock n'est pas celui"),
-    "un document": (lambda d: (d / "docs" / "methode.md").write_bytes(b"autre"), "docs/methode.md n'est pas celui"),
+    "le verrou": (
+        lambda d: (d / "requirements.lock").write_bytes(b"pandas"),
+        "requirements.lock n'est pas celui",
+    ),
+    "un document": (
+        lambda d: (d / "docs" / "methode.md").write_bytes(b"autre"),
+        "docs/methode.md n'est pas celui",
+    ),
     "une donnée que rien n'a lue": (
         lambda d: (d / "data" / "schemas" / "offre.schema.json").write_bytes(b"{}"),
         "data/schemas/offre.schema.json n'est pas celui",
     ),
-    "un carnet": (lambda d: (d / "notebooks" / "rapports.toml").write_bytes(b""), "notebooks/rapports.toml n'est pas"),
+    "un carnet": (
+        lambda d: (d / "notebooks" / "rapports.toml").write_bytes(b""),
+        "notebooks/rapports.toml n'est pas",
+    ),
     "un fichier retiré": (lambda d: (d / "LISEZMOI.md").unlink(), "LISEZMOI.md a été retiré"),
-    "un fichier ajouté": (lambda d: (d / "data" / "autre.csv").write_bytes(b""), "data/autre.csv n'y était pas"),
-    "un module ajouté": (lambda d: (d / "sitecustomize.py").write_bytes(b""), "sitecustomize.py n'y était pas"),
+    "un fichier ajouté": (
+        lambda d: (d / "data" / "autre.csv").write_bytes(b""),
+        "data/autre.csv n'y était pas",
+    ),
+    "un module ajouté": (
+        lambda d: (d / "sitecustomize.py").write_bytes(b""),
+        "sitecustomize.py n'y était pas",
+    ),
     "un faux rapport à côté": (
         lambda d: shutil.copytree(d / "reports" / "harnes", d / "reports" / "lens"),
         "reports/lens/diagnostic.html n'y était pas",
     ),
     "un lien": (
-        lambda d: ((d / "README.md").rename(d.parent / "ailleurs.md"), (d / "README.md").symlink_to("../ailleurs.md")),
+        lambda d: (
+            (d / "README.md").rename(d.parent / "ailleurs.md"),
+            (d / "README.md").symlink_to("../ailleurs.md"),
+        ),
         "README.md est un lien vers un autre fichier",
     ),
     "un dossier qui est un lien": (
         lambda d: ((d / "docs").rename(d.parent / "docs"), (d / "docs").symlink_to("../docs")),
         "docs est un lien vers un autre fichier",
     ),
-    "la description": (lambda d: (d / DESCRIPTION).write_bytes(b"{"), f"{DESCRIPTION} ne se lit plus"),
+    "la description": (
+        lambda d: (d / DESCRIPTION).write_bytes(b"{"),
+        f"{DESCRIPTION} ne se lit plus",
+    ),
     "un fichier ajouté sous un nom d'installation": (
-        lambda d: (d / "reports" / "harnes" / "x.venv").mkdir()
-        or (d / "reports" / "harnes" / "x.venv" / "bilan.html").write_bytes(b"faux"),
+        lambda d: (
+            (d / "reports" / "harnes" / "x.venv").mkdir()
+            or (d / "reports" / "harnes" / "x.venv" / "bilan.html").write_bytes(b"faux")
+        ),
         "reports/harnes/x.venv/bilan.html n'y était pas (ajouté depuis)",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("abimer", "attendu"), ABIMER.values(), ids=ABIMER)
@@ -273,7 +342,9 @@ def test_une_archive_qui_n_est_pas_a_jour_est_refusee_ou_le_dit(
     assert archiver(produits, vers, "--tel-quel") == 0
     with zipfile.ZipFile(vers) as opened:
         assert "annexe1.csv a changé" in opened.read("LISEZMOI.md").decode("utf-8")
-        racine = next(item for item in json.loads(opened.read(DESCRIPTION))["@graph"] if item["@id"] == "./")
+        racine = next(
+            item for item in json.loads(opened.read(DESCRIPTION))["@graph"] if item["@id"] == "./"
+        )
     assert "annexe1.csv a changé" in racine["creativeWorkStatus"]
 
 
@@ -292,7 +363,9 @@ def test_un_fichier_touche_ou_un_rapport_jamais_produit_la_refuse(
     assert "jamais produit : harnes, 2023, bilan ; harnes, 2024, bilan" in dit
 
 
-def test_sans_rapport_a_archiver_la_commande_le_dit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sans_rapport_a_archiver_la_commande_le_dit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert lancer(["archiver", "--convention", "harnes", "--sortie", str(tmp_path)]) == 1
 
     assert "n'a pas de rapport dans" in capsys.readouterr().err
@@ -302,18 +375,23 @@ def test_les_paquets_sont_dans_l_archive_et_le_lisezmoi_s_en_sert(
     produits: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "ctglib.production.archive.telecharger", lambda: {"paquets/essai-1.0-py3-none-any.whl": b"roue"}
+        "ctglib.production.archive.telecharger",
+        lambda: {"paquets/essai-1.0-py3-none-any.whl": b"roue"},
     )
 
     assert archiver(produits, tmp_path / "harnes.zip", "--avec-paquets") == 0
 
     with zipfile.ZipFile(tmp_path / "harnes.zip") as opened:
         assert opened.read("paquets/essai-1.0-py3-none-any.whl") == b"roue"
-        assert "pip install --no-index -f paquets -r requirements.lock" in opened.read("LISEZMOI.md").decode("utf-8")
+        assert "pip install --no-index -f paquets -r requirements.lock" in opened.read(
+            "LISEZMOI.md"
+        ).decode("utf-8")
         assert "paquets/essai-1.0-py3-none-any.whl" in opened.read(DESCRIPTION).decode("utf-8")
 
 
-def test_sans_reseau_les_paquets_sont_refuses_en_francais(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sans_reseau_les_paquets_sont_refuses_en_francais(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
 
     with pytest.raises(Empechement, match="Vérifiez la connexion à internet") as refus:

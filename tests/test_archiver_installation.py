@@ -1,4 +1,6 @@
-"""An archive installed from its own packages in a new environment, without the network, gives the same reports."""
+"""An archive installed from its own packages in a new environment, without the network, gives the
+same reports.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from ctglib.production.plan import CARNETS
 def test_installee_de_ses_paquets_dans_un_environnement_neuf_elle_redonne_les_memes_rapports(
     rapports_produits: Production, tmp_path: Path
 ) -> None:
-    """All the reports of Harnes, from the packages of the archive alone: ``--no-index`` forbids the network."""
+    """All the reports of Harnes, from the packages of the archive alone: ``--no-index`` forbids the
+    network.
+    """
     try:
         paquets = telecharger()
     except Empechement as error:
@@ -39,8 +43,13 @@ def test_installee_de_ses_paquets_dans_un_environnement_neuf_elle_redonne_les_me
         subprocess.run([python, *paquets_seuls, *suite], check=True, cwd=ailleurs)
     done = subprocess.run(
         [python.with_name("ctg"), "verifier"],
-        capture_output=True, text=True, encoding="utf-8", check=False, cwd=ailleurs, env=sans_donnees(),
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=ailleurs,
+        env=sans_donnees(),
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(manifeste.traces)} rapports, les octets du manifeste" in done.stdout

@@ -1,4 +1,6 @@
-"""The atelier: a question on a territory in at most five lines, an answer with its source, French when it cannot be."""
+"""The atelier: a question on a territory in at most five lines, an answer with its source, French
+when it cannot be.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +26,14 @@ EPCI = "Lens-Liévin"
 
 @pytest.fixture(scope="module")
 def rsa() -> pd.DataFrame:
-    return a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais", a.epci(EPCI)], pour="cnaf_foyers")
+    return a.comparer(
+        "cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais", a.epci(EPCI)], pour="cnaf_foyers"
+    )
 
 
-def test_les_foyers_au_rsa_se_comparent_au_departement_et_a_l_agglomeration(rsa: pd.DataFrame, tmp_path: Path) -> None:
+def test_les_foyers_au_rsa_se_comparent_au_departement_et_a_l_agglomeration(
+    rsa: pd.DataFrame, tmp_path: Path
+) -> None:
     ax = a.courbes(rsa)
     files = [a.enregistrer(rsa, tmp_path / "rsa.xlsx"), a.enregistrer(ax, tmp_path / "rsa.png")]
 
@@ -85,7 +91,8 @@ def test_ce_qu_une_fiche_a_promis_pour_l_annee_dit_par_qui() -> None:
 
 
 def test_les_cibles_en_retard_sont_celles_qui_n_y_sont_pas() -> None:
-    every, late = a.cibles("demonstration", 2025), a.cibles("demonstration", 2025, en_retard=True)
+    every = a.cibles("demonstration", 2025)
+    late = a.cibles("demonstration", 2025, en_retard=True)
 
     assert set(late["atteinte"]) <= {"à surveiller", "insuffisant", "en recul"}
     assert 0 < len(late) < len(every)
@@ -110,8 +117,13 @@ def test_un_taux_dit_ses_deux_definitions_et_leurs_dates() -> None:
     assert any("n'ont pas la même source" in remark for remark in found.attrs["remarques"])
 
 
-def test_une_note_d_une_page_porte_textes_tableau_et_graphique(rsa: pd.DataFrame, tmp_path: Path) -> None:
-    made = a.note("Le RSA à Harnes", ["Le nombre de foyers baisse.", a.courbes(rsa), rsa, "Comme dans le département."])
+def test_une_note_d_une_page_porte_textes_tableau_et_graphique(
+    rsa: pd.DataFrame, tmp_path: Path
+) -> None:
+    made = a.note(
+        "Le RSA à Harnes",
+        ["Le nombre de foyers baisse.", a.courbes(rsa), rsa, "Comme dans le département."],
+    )
 
     paths = [made.enregistrer(tmp_path / f"note.{form}") for form in ("docx", "pdf", "html")]
 
@@ -123,13 +135,20 @@ def test_une_note_d_une_page_porte_textes_tableau_et_graphique(rsa: pd.DataFrame
     assert "Figure" in paths[2].read_text(encoding="utf-8")
 
 
-def test_un_classeur_excel_a_ses_donnees_leurs_definitions_et_leur_source(rsa: pd.DataFrame, tmp_path: Path) -> None:
+def test_un_classeur_excel_a_ses_donnees_leurs_definitions_et_leur_source(
+    rsa: pd.DataFrame, tmp_path: Path
+) -> None:
     book = openpyxl.load_workbook(a.enregistrer(rsa, tmp_path / "rsa.xlsx"))
 
     assert book.sheetnames == ["Données", "Définitions", "Source"]
-    assert book["Données"]["A1"].value == rsa.attrs["titre"] and "Source : Cnaf" in book["Données"]["A2"].value
+    assert (
+        book["Données"]["A1"].value == rsa.attrs["titre"]
+        and "Source : Cnaf" in book["Données"]["A2"].value
+    )
     assert book["Données"].max_row == 4 + len(rsa)
-    assert "Unité : pour 100" in book["Données"]["A2"].value and book["Données"]["B4"].value == "Lieu"
+    assert (
+        "Unité : pour 100" in book["Données"]["A2"].value and book["Données"]["B4"].value == "Lieu"
+    )
     assert "foyers" in str([cell.value for row in book["Définitions"] for cell in row]).lower()
 
 
@@ -138,12 +157,18 @@ def test_libreoffice_ouvre_ce_qui_est_enregistre(rsa: pd.DataFrame, tmp_path: Pa
     folders = [tmp_path / "excel", tmp_path / "word"]
     for folder in folders:
         folder.mkdir()
-    made = [a.enregistrer(rsa, folders[0] / "rsa.xlsx"), a.enregistrer(rsa, folders[1] / "table.docx")]
+    made = [
+        a.enregistrer(rsa, folders[0] / "rsa.xlsx"),
+        a.enregistrer(rsa, folders[1] / "table.docx"),
+    ]
 
     for path in made:
         libreoffice(path, tmp_path / "lus", "pdf")
 
-    assert sorted(path.name for path in (tmp_path / "lus").glob("*.pdf")) == ["rsa.pdf", "table.pdf"]
+    assert sorted(path.name for path in (tmp_path / "lus").glob("*.pdf")) == [
+        "rsa.pdf",
+        "table.pdf",
+    ]
 
 
 def test_une_carte_et_sa_table_disent_la_meme_chose() -> None:
@@ -167,7 +192,9 @@ def test_un_graphique_ordinaire_de_matplotlib_entre_dans_une_note(tmp_path: Path
     _, ax = plt.subplots()
     ax.bar(["2023", "2024"], [12, 15])
 
-    shown = a.figure(ax, titre="Deux années", alt="12 en 2023, 15 en 2024.", source="Ville, registre 2024")
+    shown = a.figure(
+        ax, titre="Deux années", alt="12 en 2023, 15 en 2024.", source="Ville, registre 2024"
+    )
 
     assert a.note("Une note", [shown]).enregistrer(tmp_path / "n.pdf").stat().st_size > 5000
     assert a.enregistrer(shown, tmp_path / "n.png").stat().st_size > 2000
@@ -175,7 +202,9 @@ def test_un_graphique_ordinaire_de_matplotlib_entre_dans_une_note(tmp_path: Path
 
 def test_aucun_effectif_masque_n_est_accessible_par_l_atelier() -> None:
     raw = lire_suivi_brut("demonstration", 2025).suivis[2025].profils
-    small = raw[raw["effectif"].between(1, 4) & raw["variable"].eq("quartier") & raw["variable_2"].eq("")]
+    small = raw[
+        raw["effectif"].between(1, 4) & raw["variable"].eq("quartier") & raw["variable_2"].eq("")
+    ]
 
     shown = a.frequentation(2025, convention="demonstration", selon="quartier")
 
@@ -191,13 +220,21 @@ def test_aucune_serie_du_suivi_ne_rend_une_valeur_que_le_secret_retient() -> Non
     assert known["valeur"].notna().any()
 
     for code, rows in hidden.groupby("indicateur"):
-        found = a.donnees(code, convention="demonstration").reindex(columns=[*key, "valeur", "statut"]).astype(object)
-        both = found.fillna({"dimension": "", "modalite": ""}).merge(rows[key].drop_duplicates(), on=key)
+        found = (
+            a.donnees(code, convention="demonstration")
+            .reindex(columns=[*key, "valeur", "statut"])
+            .astype(object)
+        )
+        both = found.fillna({"dimension": "", "modalite": ""}).merge(
+            rows[key].drop_duplicates(), on=key
+        )
         assert len(both) and both["valeur"].isna().all() and set(both["statut"]) == {"secret"}, code
 
 
 def test_rien_de_public_dans_l_atelier_ne_lit_des_effectifs_bruts() -> None:
-    asked = [inspect.signature(one).parameters for one in map(a.__dict__.get, a.__all__) if callable(one)]
+    asked = [
+        inspect.signature(one).parameters for one in map(a.__dict__.get, a.__all__) if callable(one)
+    ]
     source = "".join(path.read_text("utf-8") for path in Path(a.__file__).parent.glob("*.py"))
 
     assert all("brut" not in names for names in asked)
@@ -238,9 +275,13 @@ ERREURS: dict[str, Callable[[], object]] = {
     "fréquentation hors convention": lambda: a.frequentation(2040, convention="demonstration"),
     "fréquentation non transmise": lambda: a.frequentation(2025, convention="harnes"),
     "variable inconnue": lambda: a.frequentation(2025, convention="demonstration", selon="quartie"),
-    "dispositif inconnu": lambda: a.frequentation(2025, convention="demonstration", dispositif="cantine"),
+    "dispositif inconnu": lambda: a.frequentation(
+        2025, convention="demonstration", dispositif="cantine"
+    ),
     "série d'une autre convention": lambda: a.donnees("part_rsa", convention="rien"),
-    "rapport sans lieu commun": lambda: a.ratio("cnaf_foyers_rsa", "iris_allocataires", "Harnes", 2024),
+    "rapport sans lieu commun": lambda: a.ratio(
+        "cnaf_foyers_rsa", "iris_allocataires", "Harnes", 2024
+    ),
     "rapport à une série inconnue": lambda: a.ratio(SERIE, "cnaf_foyer"),
     "comparaison sans lieu connu": lambda: a.comparer(SERIE, ["Harnes", "Lennse"]),
     "comparaison d'une série inconnue": lambda: a.comparer("rsa_foyers", ["Harnes"]),
@@ -251,7 +292,9 @@ ERREURS: dict[str, Callable[[], object]] = {
     "semblables d'un lieu inconnu": lambda: a.semblables("Harne"),
     "semblables sans profil": lambda: a.semblables("Ablain-Saint-Nazaire"),
     "courbes d'autre chose": lambda: a.courbes([1, 2]),
-    "courbes d'une table ordinaire": lambda: a.courbes(pd.DataFrame({"annee": [2020], "valeur": [1]})),
+    "courbes d'une table ordinaire": lambda: a.courbes(
+        pd.DataFrame({"annee": [2020], "valeur": [1]})
+    ),
     "courbes d'une colonne inconnue": lambda: a.courbes(a.donnees(SERIE, "Harnes"), y="taux"),
     "barres d'une colonne inconnue": lambda: a.barres(a.donnees(SERIE, "Harnes"), par="nom"),
     "barres sur de faux axes": lambda: a.barres(a.donnees(SERIE, "Harnes"), ax="ax"),
@@ -261,9 +304,13 @@ ERREURS: dict[str, Callable[[], object]] = {
     "figure d'autre chose": lambda: a.figure("graphique", titre="t", alt="a", source="s"),
     "tableau sans source": lambda: a.tableau(pd.DataFrame({"a": [1]}), "Titre"),
     "tableau vide": lambda: a.tableau(pd.DataFrame(), "Titre", source="Caf"),
-    "enregistrer sous une extension inconnue": lambda: a.enregistrer(a.donnees(SERIE, "Harnes"), "x.zip"),
+    "enregistrer sous une extension inconnue": lambda: a.enregistrer(
+        a.donnees(SERIE, "Harnes"), "x.zip"
+    ),
     "enregistrer une table en image": lambda: a.enregistrer(a.donnees(SERIE, "Harnes"), "x.png"),
-    "enregistrer un graphique en Excel": lambda: a.enregistrer(a.courbes(a.donnees(SERIE, "Harnes")), "x.xlsx"),
+    "enregistrer un graphique en Excel": lambda: a.enregistrer(
+        a.courbes(a.donnees(SERIE, "Harnes")), "x.xlsx"
+    ),
     "enregistrer sans extension": lambda: a.enregistrer(a.donnees(SERIE, "Harnes"), "x"),
     "enregistrer autre chose": lambda: a.enregistrer(12, "x.png"),
     "note sans liste": lambda: a.note("Titre", "texte"),
@@ -301,27 +348,46 @@ def test_un_nom_mal_ecrit_recoit_les_noms_proches(appel: str, proche: str) -> No
     ("demande", "raison"),
     [
         (lambda: a.donnees("am_agreees", convention="harnes"), "rien n'a été transmis (harnes)"),
-        (lambda: a.donnees("am_agreees", annees=2019, convention="demonstration"), "rien n'a été transmis pour 2019"),
-        (lambda: a.donnees(SERIE, "Harnes", 1999), "la série n'a pas 1999 ; années connues : 2020 à 2024"),
+        (
+            lambda: a.donnees("am_agreees", annees=2019, convention="demonstration"),
+            "rien n'a été transmis pour 2019",
+        ),
+        (
+            lambda: a.donnees(SERIE, "Harnes", 1999),
+            "la série n'a pas 1999 ; années connues : 2020 à 2024",
+        ),
         (lambda: a.donnees(SERIE, "Lille"), "les fichiers présents ne disent rien de Lille"),
-        (lambda: a.donnees("cnaf_couverture", a.epci(EPCI)), "niveaux publiés, commune, departement"),
+        (
+            lambda: a.donnees("cnaf_couverture", a.epci(EPCI)),
+            "niveaux publiés, commune, departement",
+        ),
         (lambda: a.donnees("part_rsa", "Lens"), "ne porte que sur Harnes et Pas-de-Calais"),
-        (lambda: a.rang("Guinecourt", a.donnees(SERIE, a.lieux(departement="62"))), "absente (non disponible)"),
+        (
+            lambda: a.rang("Guinecourt", a.donnees(SERIE, a.lieux(departement="62"))),
+            "absente (non disponible)",
+        ),
         (lambda: a.carte(a.donnees(SERIE, "Guinecourt", 2024)), "1 « non disponible »"),
         (lambda: a.barres(a.donnees(SERIE, "Guinecourt", 2024)), "1 « non disponible »"),
         (lambda: a.frequentation(2024, convention="harnes"), "rien n'a été transmis pour 2024"),
-        (lambda: a.promesses("harnes", 2, 2024), "Rien de ce que promet la fiche 2 n'est dû en 2024"),
+        (
+            lambda: a.promesses("harnes", 2, 2024),
+            "Rien de ce que promet la fiche 2 n'est dû en 2024",
+        ),
         (lambda: a.cibles("harnes", 2024, en_retard=True), "5 suivies : non évaluable 5"),
     ],
 )
-def test_quand_il_n_y_a_rien_la_vraie_raison_est_dite(demande: Callable[[], object], raison: str) -> None:
+def test_quand_il_n_y_a_rien_la_vraie_raison_est_dite(
+    demande: Callable[[], object], raison: str
+) -> None:
     with pytest.raises(DemandeImpossible) as caught:
         demande()
 
     assert raison in str(caught.value)
 
 
-def test_une_serie_dit_combien_de_territoires_elle_couvre_et_ne_promet_pas_la_somme_d_une_commune() -> None:
+def test_une_serie_dit_combien_de_territoires_elle_couvre_et_ne_promet_pas_la_somme_d_une_commune() -> (
+    None
+):
     levels = a.chercher().set_index("code")["niveaux"]
 
     assert levels["insee_naissances"] == "commune (1)"
@@ -348,7 +414,11 @@ def test_une_serie_publique_dit_ses_ruptures_et_ses_precautions() -> None:
 
 
 def test_un_rang_montre_le_lieu_demande_meme_loin_derriere() -> None:
-    found = a.rang("Guînes", a.ratio(SERIE, "cnaf_foyers", a.lieux(departement="62", foyers_min=500)), decroissant=True)
+    found = a.rang(
+        "Guînes",
+        a.ratio(SERIE, "cnaf_foyers", a.lieux(departement="62", foyers_min=500)),
+        decroissant=True,
+    )
 
     assert found.index[found["choisi"]][0] > 40
     assert "Guînes" in a.tableau(found).csv()
@@ -363,16 +433,30 @@ def test_un_objet_des_rapports_se_presente_en_deux_lignes_et_dit_quoi_demander(n
         "suivi": lambda: lire_suivi("demonstration", 2025),
     }[nom]()
     held = [getattr(opened, name) for name in dir(opened) if not name.startswith("_")]
-    ours = [one for one in (opened, *held) if type(one).__module__.startswith("ctglib.") and not callable(one)]
+    ours = [
+        one
+        for one in (opened, *held)
+        if type(one).__module__.startswith("ctglib.") and not callable(one)
+    ]
 
     shown = [repr(one) for one in ours]
 
     assert len(shown) >= 3
-    assert [said for said in shown if len(said) > 250 or said.count("\n") > 1 or "Ensuite : " not in said] == []
+    assert [
+        said
+        for said in shown
+        if len(said) > 250 or said.count("\n") > 1 or "Ensuite : " not in said
+    ] == []
 
 
-def test_un_objet_se_presente_en_une_ligne_et_dit_quoi_demander(rsa: pd.DataFrame, tmp_path: Path) -> None:
-    shown = [a.tableau(rsa), a.figure(a.courbes(rsa), alt="Trois courbes."), a.note("Une note", ["Une phrase."])]
+def test_un_objet_se_presente_en_une_ligne_et_dit_quoi_demander(
+    rsa: pd.DataFrame, tmp_path: Path
+) -> None:
+    shown = [
+        a.tableau(rsa),
+        a.figure(a.courbes(rsa), alt="Trois courbes."),
+        a.note("Une note", ["Une phrase."]),
+    ]
     shown.append(a.enregistrer(rsa, tmp_path / "rsa.csv"))
 
     for one in shown:

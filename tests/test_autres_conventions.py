@@ -1,4 +1,6 @@
-"""Two conventions that are not Harnes: their whole year, from the workbook to the reports, and only their own."""
+"""Two conventions that are not Harnes: their whole year, from the workbook to the reports, and only
+their own.
+"""
 
 from __future__ import annotations
 
@@ -22,15 +24,22 @@ ANNEES = {
     "rives_de_laune": (
         2025,
         {
-            "places_eaje_ouvertes": 18, "demandes_sans_place": 31, "ateliers_parents": 20, "familles_laep": 64,
-            "adherents_evs": 102, "rendez_vous_droits": 540, "demandes_abouties": 310, "menages_accompagnes": 22,
+            "places_eaje_ouvertes": 18,
+            "demandes_sans_place": 31,
+            "ateliers_parents": 20,
+            "familles_laep": 64,
+            "adherents_evs": 102,
+            "rendez_vous_droits": 540,
+            "demandes_abouties": 310,
+            "menages_accompagnes": 22,
             "comites_pilotage": 1,
         },
         6,
     ),
     "monteclair": (2026, {"jeunes_accueillis": 25, "visites_tiers_lieu": 0}, 2),
-}  # fmt: skip
-# What only the other conventions of the project say: names, articles, annexes, promised documents, posts, its study.
+}
+# What only the other conventions of the project say: names, articles, annexes, promised documents,
+# posts, its study.
 DE_HARNES = re.compile(
     r"Harnes|Carvin|Valfontaine|Pas-de-Calais|Gouillard|Brevière|\b62413\b|\b6-[ab]\b|[Aa]nnexes? [1-9]|"
     r"quatre fiches|13 indicateurs|L'étude|\bVille\b|"
@@ -39,7 +48,9 @@ DE_HARNES = re.compile(
 
 
 @pytest.fixture(scope="module", params=ANNEES)
-def rapports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
+def rapports(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, dict[str, str]]:
     """The texts of the reports of a convention, its year once filled, imported and produced."""
     nom = request.param
     annee, valeurs, _ = ANNEES[nom]
@@ -55,7 +66,8 @@ def rapports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         poser(workbook, "Actions", "1.1", **{f"État_fin_{annee}": "En cours"})
         workbook.save(path)
         reussir("importer", path.name, dossier=dossier)
-        kinds, wanted = ("diagnostic", "controle", "bilan", "fiches", "evaluation"), ("-c", nom, "-a", str(annee))
+        kinds = ("diagnostic", "controle", "bilan", "fiches", "evaluation")
+        wanted = ("-c", nom, "-a", str(annee))
         reussir("produire", *kinds, *wanted, "-f", "html", "-s", "sortie", dossier=dossier)
     pages = (dossier / "sortie" / nom).rglob("*.html")
     return nom, {page.stem: _texte(page.read_text(encoding="utf-8")) for page in pages}
@@ -66,17 +78,24 @@ def _texte(html: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
-def test_ses_rapports_ne_disent_rien_d_une_autre_convention(rapports: tuple[str, dict[str, str]]) -> None:
+def test_ses_rapports_ne_disent_rien_d_une_autre_convention(
+    rapports: tuple[str, dict[str, str]],
+) -> None:
     nom, textes = rapports
     fiches = {f"fiche-{numero}" for numero in range(1, ANNEES[nom][2] + 1)}
 
-    told = {page: sorted({found.group() for found in DE_HARNES.finditer(texte)}) for page, texte in textes.items()}
+    told = {
+        page: sorted({found.group() for found in DE_HARNES.finditer(texte)})
+        for page, texte in textes.items()
+    }
 
     assert {page: found for page, found in told.items() if found} == {}
     assert set(textes) == {"diagnostic", "controle", "bilan", "evaluation-finale", *fiches}
 
 
-def test_le_bilan_dit_ses_fiches_et_ce_qui_a_ete_saisi(rapports: tuple[str, dict[str, str]]) -> None:
+def test_le_bilan_dit_ses_fiches_et_ce_qui_a_ete_saisi(
+    rapports: tuple[str, dict[str, str]],
+) -> None:
     nom, textes = rapports
     fiches = ANNEES[nom][2]
     said = {
@@ -95,22 +114,30 @@ def test_le_diagnostic_a_les_noms_de_la_convention_et_rien_de_ce_qu_elle_ne_donn
     rapports: tuple[str, dict[str, str]],
 ) -> None:
     nom, textes = rapports
-    diagnostic, absents = textes["diagnostic"], {"rives_de_laune": "Précarité", "monteclair": "Petite enfance"}
+    diagnostic = textes["diagnostic"]
+    absents = {"rives_de_laune": "Précarité", "monteclair": "Petite enfance"}
 
-    assert f"« {absents[nom]} »" in diagnostic and not re.search(rf"{absents[nom]}, (?:Rives|Monteclair)", diagnostic)
+    assert f"« {absents[nom]} »" in diagnostic and not re.search(
+        rf"{absents[nom]}, (?:Rives|Monteclair)", diagnostic
+    )
     if nom == "rives_de_laune":
         assert "Accueillir les tout-petits, Rives" in diagnostic
         assert "Petite enfance, Rives" not in diagnostic
     else:
-        assert "Offre existante" not in diagnostic and not re.search(r"\b0 place|aucune place", diagnostic)
+        assert "Offre existante" not in diagnostic and not re.search(
+            r"\b0 place|aucune place", diagnostic
+        )
 
 
 def test_ce_que_la_fiche_analyse_est_calcule(rapports: tuple[str, dict[str, str]]) -> None:
     nom, textes = rapports
     said = {
-        "rives_de_laune": {"fiche-2": "en moyenne 3,2 familles", "fiche-4": "310 demandes ouvertes pour 540"},
+        "rives_de_laune": {
+            "fiche-2": "en moyenne 3,2 familles",
+            "fiche-4": "310 demandes ouvertes pour 540",
+        },
         "monteclair": {"fiche-1": "à surveiller"},
-    }  # fmt: skip
+    }
 
     for page, words in said[nom].items():
         assert words in textes[page].replace("\u202f", " ").replace("\u00a0", " ")

@@ -1,4 +1,6 @@
-"""An avenant holds from its date on: the bilan of an earlier year, made again after it, says what it said."""
+"""An avenant holds from its date on: the bilan of an earlier year, made again after it, says what
+it said.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from rapports_produits import Production, choisir
 
 from ctglib.donnees.lecture import VARIABLE, racine
 
-NOM, AVANT, APRES = "demonstration", 2024, 2025
+NOM = "demonstration"
+AVANT = 2024
+APRES = 2025
 AVENANTS = f"conventions/{NOM}/avenants.yaml"
 AUTRE = """
   - numero: 2
@@ -34,7 +38,9 @@ AUTRE = """
 
 @pytest.fixture(scope="module")
 def refaits(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
-    """The reports of 2024 and the bilan of 2025, made again once a second avenant of 2025 has been written."""
+    """The reports of 2024 and the bilan of 2025, made again once a second avenant of 2025 has been
+    written.
+    """
     dossier = tmp_path_factory.mktemp("avenants")
     donnees = shutil.copytree(depot / "data", dossier / "donnees")
     path = donnees / AVENANTS
@@ -55,14 +61,19 @@ def _sans_empreinte(texte: str, avenants: bytes) -> str:
 def test_un_avenant_de_2025_ne_change_rien_aux_rapports_de_2024_refaits(
     rapports_produits: Production, refaits: Production, depot: Path
 ) -> None:
-    before, after = (depot / "data" / AVENANTS).read_bytes(), (racine() / AVENANTS).read_bytes()
+    before = (depot / "data" / AVENANTS).read_bytes()
+    after = (racine() / AVENANTS).read_bytes()
 
     reports = choisir(NOM, annee=AVANT)
 
     assert len(reports) == 5 and before != after
     for report in reports:
-        assert _sans_empreinte(refaits.html(report), after) == _sans_empreinte(rapports_produits.html(report), before)
-        tables = {name: path.read_text(encoding="utf-8") for name, path in refaits.csv(report).items()}
+        assert _sans_empreinte(refaits.html(report), after) == _sans_empreinte(
+            rapports_produits.html(report), before
+        )
+        tables = {
+            name: path.read_text(encoding="utf-8") for name, path in refaits.csv(report).items()
+        }
         assert set(tables) == set(rapports_produits.csv(report))
         for name, path in rapports_produits.csv(report).items():
             kept = _sans_empreinte(path.read_text(encoding="utf-8"), before)

@@ -1,4 +1,6 @@
-"""The bilan of a year: what it counts, names, proposes and revises comes from the data, and from nothing else."""
+"""The bilan of a year: what it counts, names, proposes and revises comes from the data, and from
+nothing else.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,26 @@ from evaluation_exemple import SEUILS, indicateur
 from ctglib import ouvrir_bilan
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.propositions import proposer
+from ctglib.calculs.ecriture import nombre
 from ctglib.calculs.territoire import contexte_du_territoire, revisions_du_territoire
-from ctglib.document.typographie import nombre
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite
 from ctglib.rapports.bilan import Bilan
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "bilan_territoire.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "bilan_territoire.yaml").read_text(encoding="utf-8")
+)
 ANNEES = (2023, 2024, 2025, 2026)
 SERIE = {
-    "territoire": "01001", "indicateur": "x", "dimension": "", "modalite": "", "unite": "nombre", "source": "Insee",
+    "territoire": "01001",
+    "indicateur": "x",
+    "dimension": "",
+    "modalite": "",
+    "unite": "nombre",
+    "source": "Insee",
     "note": "",
-}  # fmt: skip
+}
 CLE = ["indicateur", "dimension", "modalite"]
 
 
@@ -45,10 +54,15 @@ def etude(
     dit: BilanDeLAnnee | None = None,
     **tables: pd.DataFrame,
 ) -> EtudeAnnuelle:
-    """Return what the rules look at, in which a test may change what was said of the year, or of the year before."""
+    """Return what the rules look at, in which a test may change what was said of the year, or of
+    the year before.
+    """
     found = bilan(annee, convention).etude
     told = {annee - 1: avant, annee: dit}
-    years = {year: replace(one, bilan=told.get(year) or one.bilan) for year, one in found.suivi.suivis.items()}
+    years = {
+        year: replace(one, bilan=told.get(year) or one.bilan)
+        for year, one in found.suivi.suivis.items()
+    }
     return replace(found, suivi=replace(found.suivi, suivis=years), **tables)
 
 
@@ -67,7 +81,8 @@ def bilan_avec(comite: Comite | None, annee: int = 2025) -> BilanDeLAnnee:
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
 def test_un_chiffre_public_se_lit_comme_l_exemple_le_dit(cas: dict) -> None:
     breaks = [
-        {"annee": annee, "raison": "Nouvelle base", "reference": "producteur"} for annee in cas.get("ruptures", [])
+        {"annee": annee, "raison": "Nouvelle base", "reference": "producteur"}
+        for annee in cas.get("ruptures", [])
     ]
     meaning = indicateur("x", arrondi_source=cas.get("arrondi"), ruptures=breaks, nature="contexte")
     series = pd.DataFrame(
@@ -95,10 +110,15 @@ def _lisible(valeur: object) -> object:
 def test_une_annee_garde_sa_valeur_dans_le_bilan_suivant_ou_la_revision_y_est(
     convention: str, avant: int, apres: int
 ) -> None:
-    earlier, later = bilan(avant, convention).etude, bilan(apres, convention).etude
+    earlier = bilan(avant, convention).etude
+    later = bilan(apres, convention).etude
     then = earlier.evaluation.set_index(CLE)["valeur"]
-    now = later.evaluation[later.evaluation["annee_precedente"].eq(avant)].set_index(CLE)["valeur_precedente"]
-    starts = later.evaluation[later.evaluation["origine_initiale"].eq("convention")].set_index(CLE)["annee_initiale"]
+    now = later.evaluation[later.evaluation["annee_precedente"].eq(avant)].set_index(CLE)[
+        "valeur_precedente"
+    ]
+    starts = later.evaluation[later.evaluation["origine_initiale"].eq("convention")].set_index(CLE)[
+        "annee_initiale"
+    ]
     both = [key for key in then.index.intersection(now.index) if starts.get(key) != avant]
 
     changed = {key for key in both if not _memes(then[key], now[key])}
@@ -109,7 +129,9 @@ def test_une_annee_garde_sa_valeur_dans_le_bilan_suivant_ou_la_revision_y_est(
 
 @pytest.mark.parametrize("convention", ["demonstration", "harnes"])
 @pytest.mark.parametrize(("avant", "apres"), [*pairwise(ANNEES)])
-def test_un_chiffre_public_deja_donne_ne_change_pas_sans_etre_liste(convention: str, avant: int, apres: int) -> None:
+def test_un_chiffre_public_deja_donne_ne_change_pas_sans_etre_liste(
+    convention: str, avant: int, apres: int
+) -> None:
     key = ["territoire", "annee", *CLE]
     then = bilan(avant, convention).etude.series.set_index(key)["valeur"].dropna()
     now = bilan(apres, convention).etude.series.set_index(key)["valeur"]
@@ -139,7 +161,9 @@ def test_la_demonstration_revise_un_chiffre_et_le_tableau_dit_lequel_et_pourquoi
 def test_un_chiffre_public_corrige_par_sa_source_est_liste_parmi_les_revisions() -> None:
     context = bilan(2025, "harnes").etude.suivi.contexte
     row = context[context["indicateur"].eq("cnaf_foyers_rsa") & context["annee"].eq(2023)].head(1)
-    corrected = pd.concat([context, row.assign(millesime=2026, valeur=row["valeur"] + 40)], ignore_index=True)
+    corrected = pd.concat(
+        [context, row.assign(millesime=2026, valeur=row["valeur"] + 40)], ignore_index=True
+    )
 
     found = revisions_du_territoire(corrected, 2025)
 
@@ -148,7 +172,9 @@ def test_un_chiffre_public_corrige_par_sa_source_est_liste_parmi_les_revisions()
 
 
 def test_les_totaux_des_moyens_sont_la_somme_des_lignes_saisies(depot: Path) -> None:
-    entered = pd.read_csv(depot / "data/conventions/demonstration/suivi/2025/moyens.csv", dtype={"valeur": float})
+    entered = pd.read_csv(
+        depot / "data/conventions/demonstration/suivi/2025/moyens.csv", dtype={"valeur": float}
+    )
     table = bilan(2025).moyens.par_signataire()
     wholes = table.cellules[table.cellules["objet"].eq("Ensemble")]
 
@@ -172,7 +198,9 @@ def test_un_comite_tenu_ne_se_propose_pas_et_un_comite_absent_ou_inconnu_se_prop
     put_off = Comite(date=Absence(absent="Reporté, faute de quorum"))
 
     assert "comite_non_tenu" not in regles(etude(dit=bilan_avec(held)))
-    assert objets(etude(dit=bilan_avec(put_off)), "comite_non_tenu") == ("reporté, faute de quorum",)
+    assert objets(etude(dit=bilan_avec(put_off)), "comite_non_tenu") == (
+        "reporté, faute de quorum",
+    )
     assert len(objets(etude(dit=bilan_avec(None)), "comite_non_tenu")) == 1
 
 
@@ -187,7 +215,8 @@ def test_une_modalite_en_retard_se_propose_tant_qu_elle_n_a_pas_de_nouvelle_date
 
 
 @pytest.mark.parametrize(
-    ("convertis", "postes", "propose"), [(2.0, 2.0, False), (1.0, 2.0, True), (None, 2.0, True), (1.0, None, True)]
+    ("convertis", "postes", "propose"),
+    [(2.0, 2.0, False), (1.0, 2.0, True), (None, 2.0, True), (1.0, None, True)],
 )
 def test_le_passage_des_postes_se_propose_tant_qu_il_n_est_pas_fait_ou_connu(
     convertis: float | None, postes: float | None, propose: bool

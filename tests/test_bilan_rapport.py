@@ -1,4 +1,6 @@
-"""The bilan as its readers get it: one page for the élus, no empty heading, what is missing and from whom."""
+"""The bilan as its readers get it: one page for the élus, no empty heading, what is missing and
+from whom.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from rapports_produits import Production, Rapport, choisir
 from ctglib import ouvrir_bilan
 
 BILANS = choisir(nom="bilan")
-SANS_SUIVI, AVEC_SUIVI = Rapport("harnes", "2024/bilan"), Rapport("demonstration", "2025/bilan")
+SANS_SUIVI = Rapport("harnes", "2024/bilan")
+AVEC_SUIVI = Rapport("demonstration", "2025/bilan")
 PREMIERE = "L'année en une page"
 SECTIONS = [
     "Sommaire",
@@ -27,12 +30,22 @@ SECTIONS = [
     "Annexe : le détail",
     "Sources et traçabilité",
 ]
-MUETTES = ["Sommaire", PREMIERE, "Gouvernance", "Le territoire", "Ce qui manque, et à qui le demander"]
-PAGES, AVEC_ANNEXE, SANS_RIEN = 7, 9, 2
+MUETTES = [
+    "Sommaire",
+    PREMIERE,
+    "Gouvernance",
+    "Le territoire",
+    "Ce qui manque, et à qui le demander",
+]
+PAGES = 7
+AVEC_ANNEXE = 9
+SANS_RIEN = 2
 
 
 @pytest.mark.parametrize("rapport", BILANS, ids=str)
-def test_l_annee_tient_sur_une_page_et_une_seule(rapports_produits: Production, rapport: Rapport) -> None:
+def test_l_annee_tient_sur_une_page_et_une_seule(
+    rapports_produits: Production, rapport: Rapport
+) -> None:
     first, second, *_ = rapports_produits.pages(rapport)
 
     assert PREMIERE in first and "À décider" in first
@@ -45,7 +58,12 @@ def test_un_bilan_tient_en_sept_pages_neuf_avec_son_annexe_et_deux_quand_rien_n_
 ) -> None:
     pages = rapports_produits.pages(rapport)
     annex = next(
-        (rank for rank, page in enumerate(pages, start=1) if "Annexe : le détail" in page.split("....")[-1]), 0
+        (
+            rank
+            for rank, page in enumerate(pages, start=1)
+            if "Annexe : le détail" in page.split("....")[-1]
+        ),
+        0,
     )
 
     if not annex:
@@ -76,12 +94,22 @@ def test_un_bilan_sans_suivi_dit_a_qui_demander(rapports_produits: Production) -
 def test_chaque_fiche_mene_a_son_rapport_sous_son_axe(rapports_produits: Production) -> None:
     html = rapports_produits.html(AVEC_SUIVI)
 
-    assert re.findall(r'<a href="(fiche-\d\.html)">', html) == [f"fiche-{n}.html" for n in range(1, 5)]
-    assert html.index("Axe Enfance jeunesse") < html.index('href="fiche-2.html"') < html.index("Axe Transversal")
+    assert re.findall(r'<a href="(fiche-\d\.html)">', html) == [
+        f"fiche-{n}.html" for n in range(1, 5)
+    ]
+    assert (
+        html.index("Axe Enfance jeunesse")
+        < html.index('href="fiche-2.html"')
+        < html.index("Axe Transversal")
+    )
 
 
-def test_le_fonctionnement_et_l_investissement_ne_s_additionnent_pas(rapports_produits: Production) -> None:
-    with rapports_produits.csv(AVEC_SUIVI)["moyens-signataires"].open(encoding="utf-8", newline="") as file:
+def test_le_fonctionnement_et_l_investissement_ne_s_additionnent_pas(
+    rapports_produits: Production,
+) -> None:
+    with rapports_produits.csv(AVEC_SUIVI)["moyens-signataires"].open(
+        encoding="utf-8", newline=""
+    ) as file:
         whole = {
             (row["signataire"], row["nature"]): row["valeur"]
             for row in csv.DictReader(file)
@@ -94,16 +122,23 @@ def test_le_fonctionnement_et_l_investissement_ne_s_additionnent_pas(rapports_pr
 
 def test_la_diffusion_interne_se_dit_et_elle_seule(rapports_produits: Production) -> None:
     assert "Diffusion interne" not in rapports_produits.html(AVEC_SUIVI)
-    assert "Diffusion interne" in ouvrir_bilan("demonstration", 2025, "interne").couverture().avertissement
+    assert (
+        "Diffusion interne"
+        in ouvrir_bilan("demonstration", 2025, "interne").couverture().avertissement
+    )
 
 
 def test_la_participation_dit_qui_a_repondu_ce_qui_a_change_et_qui_n_a_pas_ete_interroge(
     rapports_produits: Production,
 ) -> None:
-    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(rapports_produits.html(AVEC_SUIVI))))
+    page = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(rapports_produits.html(AVEC_SUIVI)))
+    )
 
     assert "Le 12 juin 2025, 84 familles ont répondu" in page
     assert "Ce qui a changé : Le mercredi ouvre à 7 h 30" in page
     assert "En 2025, personne n'a été interrogé parmi les partenaires." in page
-    without = re.sub(r"\s+", " ", unescape(rapports_produits.html(Rapport("demonstration", "2024/bilan"))))
+    without = re.sub(
+        r"\s+", " ", unescape(rapports_produits.html(Rapport("demonstration", "2024/bilan")))
+    )
     assert "Rien ne dit qui a été interrogé" in without

@@ -1,4 +1,6 @@
-"""Files too large, too deep, out of reach or never ending: each has a French message, at once, and takes no memory."""
+"""Files too large, too deep, out of reach or never ending: each has a French message, at once, and
+takes no memory.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ FEUILLE = "xl/worksheets/sheet2.xml"
 
 
 def dire(capsys: pytest.CaptureFixture, *arguments: str) -> str:
-    """Return what a command says of the faults, once it is sure that it failed in French and without a traceback."""
+    """Return what a command says of the faults, once it is sure that it failed in French and
+    without a traceback.
+    """
     code = lancer(list(arguments))
     said = capsys.readouterr().err
     assert code == 1 and "Traceback" not in said, said
@@ -53,7 +57,10 @@ def refait(path: Path, changer: Callable[[bytes], bytes], partie: str = FEUILLE)
     """Write the gabarit of a year, one part of it changed."""
     source = path.with_name("source.zip")
     source.write_bytes(octets())
-    with zipfile.ZipFile(source) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
+    with (
+        zipfile.ZipFile(source) as before,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after,
+    ):
         for name in before.namelist():
             content = before.read(name)
             after.writestr(name, changer(content) if name == partie else content)
@@ -105,7 +112,9 @@ def test_un_classeur_demesure_est_refuse_sans_prendre_de_memoire(
 def test_une_feuille_mise_en_forme_jusqu_au_bout_se_lit(tmp_path: Path) -> None:
     path = refait(
         tmp_path / "ctg-harnes-2025.xlsx",
-        lambda text: text.replace(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'),
+        lambda text: text.replace(
+            b"</sheetData>", b'<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'
+        ),
     )
 
     (fault,) = fautes(path)
@@ -143,7 +152,9 @@ def test_un_tableau_fait_maison_recoit_le_gabarit(tmp_path: Path) -> None:
     assert "« ctg gabarit »" in fault.remede
 
 
-@pytest.mark.parametrize("texte", ["[" * 100_000, "- " * 100_000 + "a", "{a: " * 100_000, "[" * 40 + "]" * 40])
+@pytest.mark.parametrize(
+    "texte", ["[" * 100_000, "- " * 100_000 + "a", "{a: " * 100_000, "[" * 40 + "]" * 40]
+)
 def test_des_valeurs_emboitees_sans_fin_ont_leur_message(
     texte: str, donnees: Path, capsys: pytest.CaptureFixture
 ) -> None:
@@ -155,7 +166,9 @@ def test_des_valeurs_emboitees_sans_fin_ont_leur_message(
     assert "emboîtées sur plus de 30 niveaux" in said
 
 
-@pytest.mark.parametrize("texte", ["[" * 100_000 + "]" * 100_000, "{", "[]", '{"cells": [1]}', '{"cells": [{}]}', ""])
+@pytest.mark.parametrize(
+    "texte", ["[" * 100_000 + "]" * 100_000, "{", "[]", '{"cells": [1]}', '{"cells": [{}]}', ""]
+)
 def test_un_carnet_abime_est_dit(texte: str, tmp_path: Path) -> None:
     (tmp_path / "bilan.ipynb").write_text(texte, encoding="utf-8")
 
@@ -178,7 +191,10 @@ def test_un_tube_a_la_place_d_un_fichier_est_dit_sans_attendre(nom: str, donnees
     )
 
     assert done.returncode == 1
-    assert f"{nom}\n    trouvé : un tube ou un périphérique" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        f"{nom}\n    trouvé : un tube ou un périphérique" in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="ce système n'a pas de tubes nommés")
@@ -213,7 +229,9 @@ def sans_privilege() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("nom", ["catalogue/themes", "conventions", "conventions/harnes"])
-def test_un_dossier_que_l_on_ne_peut_pas_ouvrir_est_dit(nom: str, donnees: Path, capsys: pytest.CaptureFixture) -> None:
+def test_un_dossier_que_l_on_ne_peut_pas_ouvrir_est_dit(
+    nom: str, donnees: Path, capsys: pytest.CaptureFixture
+) -> None:
     moteur()  # what is imported late is imported here: an ordinary user may not read root's Python
     for parent in [donnees, *list(donnees.parents)[:4]]:  # xdist adds a folder of its own
         parent.chmod(0o755)
@@ -240,7 +258,9 @@ def test_un_dossier_temporaire_au_nom_trop_long_n_empeche_pas_les_rapports(
     for nom in ("un", "deux"):
         ecrire_carnet(tmp_path / "carnets" / f"{nom}.ipynb", COUVERTURE, shared)
 
-    done = programme("produire", "-c", "harnes", "--carnets", "carnets", "--sortie", "s", dossier=tmp_path)
+    done = programme(
+        "produire", "-c", "harnes", "--carnets", "carnets", "--sortie", "s", dossier=tmp_path
+    )
 
     assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr
     made = {path.name for path in (tmp_path / "s" / "harnes").glob("*.*")}
@@ -265,7 +285,9 @@ def test_un_parametre_d_un_autre_type_a_son_message(
         ouvrir_bilan(convention, annee)
 
 
-@pytest.mark.parametrize("texte", ["a" * 200_000, "a@" * 50_000, "a@" + "b" * 200_000, "a.b-" * 50_000])
+@pytest.mark.parametrize(
+    "texte", ["a" * 200_000, "a@" * 50_000, "a@" + "b" * 200_000, "a.b-" * 50_000]
+)
 def test_une_adresse_electronique_se_cherche_en_une_lecture(texte: str) -> None:
     regles = charger_yaml("catalogue/confidentialite.yaml", Confidentialite)
 
@@ -273,7 +295,10 @@ def test_une_adresse_electronique_se_cherche_en_une_lecture(texte: str) -> None:
     valeur_personnelle(texte, regles)
 
     assert time.process_time() - start < 2
-    assert valeur_personnelle("écrire à jean.dupont+ctg@ville-harnes.fr", regles) == "une adresse électronique"
+    assert (
+        valeur_personnelle("écrire à jean.dupont+ctg@ville-harnes.fr", regles)
+        == "une adresse électronique"
+    )
 
 
 def test_des_noms_se_cherchent_en_une_lecture() -> None:
@@ -285,10 +310,17 @@ def test_des_noms_se_cherchent_en_une_lecture() -> None:
     assert time.process_time() - start < 2
 
 
-@pytest.mark.parametrize("texte", ["a;=1+1", "a ; +1", 'dit "non";@x', "=1;=2", "a\n-1", "fait ; rien"])
+@pytest.mark.parametrize(
+    "texte", ["a;=1+1", "a ; +1", 'dit "non";@x', "=1;=2", "a\n-1", "fait ; rien"]
+)
 def test_un_programme_qui_coupe_aux_points_virgules_ne_lit_aucune_formule(texte: str) -> None:
     tableau = Tableau(
-        nom="t", titre="T", source="S", colonnes=(), cellules=DataFrame(), donnees=DataFrame({"a": ["x"], "b": [texte]})
+        nom="t",
+        titre="T",
+        source="S",
+        colonnes=(),
+        cellules=DataFrame(),
+        donnees=DataFrame({"a": ["x"], "b": [texte]}),
     )
 
     cells = [
@@ -342,8 +374,12 @@ def test_un_champ_qui_contient_un_point_virgule_est_entoure_de_guillemets() -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows n'a pas de umask")
-@pytest.mark.parametrize(("masque", "droits"), [(0o022, 0o644), (0o027, 0o640), (0o002, 0o664), (0o077, 0o600)])
-def test_un_fichier_ecrit_a_les_droits_que_laisse_le_umask(masque: int, droits: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("masque", "droits"), [(0o022, 0o644), (0o027, 0o640), (0o002, 0o664), (0o077, 0o600)]
+)
+def test_un_fichier_ecrit_a_les_droits_que_laisse_le_umask(
+    masque: int, droits: int, tmp_path: Path
+) -> None:
     before = os.umask(masque)
     try:
         ecrire({tmp_path / "a.csv": b"a"})

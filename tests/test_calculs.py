@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from ctglib.calculs import formules
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "calculs.yaml").read_text(encoding="utf-8"))
-EFFECTIFS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1, max_size=8)
+EFFECTIFS = st.lists(
+    st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)), min_size=1, max_size=8
+)
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
@@ -25,11 +27,15 @@ def test_un_exemple_donne_le_resultat_ecrit(cas: dict) -> None:
     result = formules.appliquer(cas["calcul"], cas["entrees"], table)
 
     expected = pd.Series(cas["attendu"], dtype="float64")
-    pd.testing.assert_series_equal(result.round(6), expected, check_names=False, check_index_type=False)
+    pd.testing.assert_series_equal(
+        result.round(6), expected, check_names=False, check_index_type=False
+    )
 
 
 @given(EFFECTIFS)
-def test_le_taux_d_un_groupe_reste_entre_le_plus_bas_et_le_plus_haut(effectifs: list[tuple[int, int]]) -> None:
+def test_le_taux_d_un_groupe_reste_entre_le_plus_bas_et_le_plus_haut(
+    effectifs: list[tuple[int, int]],
+) -> None:
     counts = pd.DataFrame(effectifs, columns=["numerateur", "denominateur"], dtype="float64")
     total = counts.sum().to_frame().T
 

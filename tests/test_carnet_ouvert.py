@@ -37,7 +37,9 @@ def dit() -> dict[str, str]:
 
 def texte(sortie: nbformat.NotebookNode) -> str:
     return (
-        "\n".join(sortie.get("traceback", [])) + sortie.get("text", "") + sortie.get("data", {}).get("text/plain", "")
+        "\n".join(sortie.get("traceback", []))
+        + sortie.get("text", "")
+        + sortie.get("data", {}).get("text/plain", "")
     )
 
 
@@ -54,12 +56,16 @@ def texte(sortie: nbformat.NotebookNode) -> str:
         ("commande", "La commande « prodire » n'existe pas ; vouliez-vous dire « produire »."),
     ],
 )
-def test_une_erreur_du_classeur_est_une_phrase(dit: dict[str, str], cellule: str, phrase: str) -> None:
+def test_une_erreur_du_classeur_est_une_phrase(
+    dit: dict[str, str], cellule: str, phrase: str
+) -> None:
     assert phrase in dit[cellule]
     assert "Traceback" not in dit[cellule]
 
 
-def test_la_trace_reste_a_une_commande_et_les_erreurs_de_python_la_gardent(dit: dict[str, str]) -> None:
+def test_la_trace_reste_a_une_commande_et_les_erreurs_de_python_la_gardent(
+    dit: dict[str, str],
+) -> None:
     assert "(Le détail technique : %tb)" in dit["valeur"]
     assert "ouverture.py" in dit["trace"] or "suivre" in dit["trace"]
     assert "ZeroDivisionError" in dit["autre"] and "Traceback" in dit["autre"]
@@ -67,7 +73,9 @@ def test_la_trace_reste_a_une_commande_et_les_erreurs_de_python_la_gardent(dit: 
 
 def test_un_objet_dit_en_deux_lignes_ce_qu_il_est_et_que_demander(dit: dict[str, str]) -> None:
     assert dit["bilan"].startswith("Bilan 2024, Harnes.\nEnsuite : .fiche(2)")
-    assert dit["diagnostic"].startswith("Diagnostic de la convention « harnes » (Harnes).\nEnsuite : ")
+    assert dit["diagnostic"].startswith(
+        "Diagnostic de la convention « harnes » (Harnes).\nEnsuite : "
+    )
     assert dit["fiche"].startswith("Fiche action 2, 2024 : ")
 
 

@@ -15,12 +15,22 @@ CARNETS = [path for path in fichiers_suivis(".ipynb") if path.is_relative_to(DEP
 ANALYSES = [DEPOT / nom for nom in sorted(livres())]
 LIGNES_PAR_CELLULE = 8
 REFUSES = (
-    ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.IfExp, ast.Try, ast.With,
+    ast.FunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.For,
+    ast.While,
+    ast.If,
+    ast.IfExp,
+    ast.Try,
+    ast.With,
     ast.comprehension,
-)  # fmt: skip
+)
 ALEATOIRE = re.compile(r"[0-9a-f]{6,}")
 
-tous = pytest.mark.parametrize("carnet", CARNETS + ANALYSES, ids=[path.stem for path in CARNETS + ANALYSES])
+tous = pytest.mark.parametrize(
+    "carnet", CARNETS + ANALYSES, ids=[path.stem for path in CARNETS + ANALYSES]
+)
 rapports = pytest.mark.parametrize("carnet", CARNETS, ids=[path.stem for path in CARNETS])
 
 
@@ -49,7 +59,9 @@ def test_chaque_cellule_porte_un_nom_choisi(carnet) -> None:
     noms = [cell.id for cell in nbformat.read(carnet, as_version=4).cells]
 
     assert len(set(noms)) == len(noms)
-    assert [nom for nom in noms if ALEATOIRE.fullmatch(nom) or not re.fullmatch(r"[a-z][a-z0-9-]+", nom)] == []
+    assert [
+        nom for nom in noms if ALEATOIRE.fullmatch(nom) or not re.fullmatch(r"[a-z][a-z0-9-]+", nom)
+    ] == []
 
 
 @rapports
@@ -58,7 +70,9 @@ def test_une_seule_cellule_de_parametres_et_elle_ne_fait_que_les_declarer(carnet
 
     assert len(marquees) == 1
     assert all(isinstance(node, ast.AnnAssign) for node in ast.parse(marquees[0].source).body)
-    assert all("#" in ligne for ligne in marquees[0].source.splitlines()), "chaque paramètre a son aide"
+    assert all("#" in ligne for ligne in marquees[0].source.splitlines()), (
+        "chaque paramètre a son aide"
+    )
 
 
 @rapports
@@ -81,10 +95,14 @@ def test_les_cellules_ne_tapent_aucun_nombre_et_finissent_par_ce_qu_elles_montre
     for cell in cellules(carnet):
         tree = ast.parse(cell.source)
         nombres = [
-            node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, float | int)
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, float | int)
         ]
 
-        assert "parameters" in cell.metadata.get("tags", []) or isinstance(tree.body[-1], ast.Expr), cell.id
+        assert "parameters" in cell.metadata.get("tags", []) or isinstance(
+            tree.body[-1], ast.Expr
+        ), cell.id
         assert not nombres or "parameters" in cell.metadata.get("tags", []), cell.id
 
 
@@ -97,6 +115,11 @@ def test_aucun_nombre_n_est_tape_dans_le_texte(carnet) -> None:
 
 @rapports
 def test_chaque_section_pose_sa_question_avant_le_resultat(carnet) -> None:
-    sections = [cell for cell in cellules(carnet, "markdown") if cell.source.startswith(("## ", "### "))]
+    sections = [
+        cell for cell in cellules(carnet, "markdown") if cell.source.startswith(("## ", "### "))
+    ]
 
-    assert {cell.id for cell in sections if not cell.source.rstrip().endswith("?")} <= {"synthese", "en-clair"}
+    assert {cell.id for cell in sections if not cell.source.rstrip().endswith("?")} <= {
+        "synthese",
+        "en-clair",
+    }

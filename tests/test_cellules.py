@@ -58,7 +58,9 @@ def test_un_pourcentage_se_lit_de_ses_quatre_facons(cellule: Cellule, lu: tuple[
 
 
 @given(st.integers(0, 10**12), st.sampled_from([" ", "\u00a0", "\u202f", ""]))
-def test_un_entier_revient_quel_que_soit_le_separateur_de_milliers(nombre: int, espace: str) -> None:
+def test_un_entier_revient_quel_que_soit_le_separateur_de_milliers(
+    nombre: int, espace: str
+) -> None:
     assert lire_nombre(Cellule(f"{nombre:,}".replace(",", espace)), Nombre()) == (str(nombre),)
 
 
@@ -80,7 +82,15 @@ def test_aucun_texte_ne_fait_echouer_la_lecture(texte: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ecrit", ["15/03/2025", "15-3-2025", "15.03.2025", "2025-03-15", "15 03 2025", datetime(2025, 3, 15, 14, 30)]
+    "ecrit",
+    [
+        "15/03/2025",
+        "15-3-2025",
+        "15.03.2025",
+        "2025-03-15",
+        "15 03 2025",
+        datetime(2025, 3, 15, 14, 30),
+    ],
 )
 def test_une_date_se_lit_comme_on_l_ecrit(ecrit: str | datetime) -> None:
     assert lire_date(Cellule(ecrit)) == "2025-03-15"
@@ -96,7 +106,10 @@ def test_un_texte_garde_ses_mots_et_perd_ce_qui_ne_se_voit_pas() -> None:
 
     assert lire_texte_libre(cell) == "Une ligne une autre"
     assert lire_texte_libre(cell, lignes=True) == "Une ligne\nune autre"
-    assert lire_texte_libre(Cellule("- 5 places\n-5 % de moins"), lignes=True) == "5 places\n-5 % de moins"
+    assert (
+        lire_texte_libre(Cellule("- 5 places\n-5 % de moins"), lignes=True)
+        == "5 places\n-5 % de moins"
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +145,12 @@ def test_une_colonne_sur_une_personne_se_reconnait(titre: str) -> None:
 def test_aucune_colonne_du_gabarit_n_est_prise_pour_celle_d_une_personne() -> None:
     gabarit = charger_yaml("catalogue/gabarit.yaml", Gabarit)
 
-    assert [c.titre for f in gabarit.feuilles for c in f.colonnes if colonne_personnelle(c.titre, REGLES)] == []
+    assert [
+        c.titre
+        for f in gabarit.feuilles
+        for c in f.colonnes
+        if colonne_personnelle(c.titre, REGLES)
+    ] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from ctglib.donnees.modeles.convention import Clause, Convention
 
 def _avec(**clauses: str) -> Convention:
     read = lire_dossier("harnes").convention
-    return read.model_copy(update={"clauses": {role: Clause(article=article) for role, article in clauses.items()}})
+    return read.model_copy(
+        update={"clauses": {role: Clause(article=article) for role, article in clauses.items()}}
+    )
 
 
 def test_une_clause_se_cite_par_son_role():
@@ -30,7 +32,10 @@ def test_une_clause_se_cite_par_son_role():
 def test_une_phrase_sans_sa_clause_ne_s_ecrit_pas():
     convention = _avec(avenant="9")
 
-    assert convention.ecrire("Un acte ({clause.avenant}) le {date}.") == "Un acte (article 9) le {date}."
+    assert (
+        convention.ecrire("Un acte ({clause.avenant}) le {date}.")
+        == "Un acte (article 9) le {date}."
+    )
     assert convention.ecrire("Les deux logos ({clause.logos}).") == ""
     assert convention.ecrire("Aucun avenant[ ({clause.avenant})].") == "Aucun avenant (article 9)."
     assert convention.ecrire("Les logos[ ({clause.logos})] manquent.") == "Les logos manquent."
@@ -46,5 +51,8 @@ def test_ce_qui_limite_les_chiffres_vient_des_clauses_sur_les_donnees():
 def test_un_role_inconnu_est_refuse():
     with pytest.raises(ValidationError, match="comite_annuel"):
         Convention.model_validate(
-            {**lire_dossier("harnes").convention.model_dump(), "clauses": {"autre": {"article": "1"}}}
+            {
+                **lire_dossier("harnes").convention.model_dump(),
+                "clauses": {"autre": {"article": "1"}},
+            }
         )

@@ -1,4 +1,6 @@
-"""What a YAML file may hold is read somewhere: a key that nothing reads is a promise that nobody keeps."""
+"""What a YAML file may hold is read somewhere: a key that nothing reads is a promise that nobody
+keeps.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from ctglib.donnees.fautes import phrases
 from ctglib.donnees.modeles import Modele
 
 PAQUET = Path(ctglib.__file__).parent
-# A standard's own keys, which we check and do not use; the signatory's quality is that of a part of the text.
+# A standard's own keys, which we check and do not use; the signatory's quality is that of a part of
+# the text.
 SANS_LECTEUR = {("SchemaTable", "vides"), ("Partie", "qualite_du_signataire")}
 
 CATALOGUES = (
@@ -44,7 +47,11 @@ def _modeles(base: type[Modele] = Modele) -> set[type[Modele]]:
 
 
 def test_chaque_cle_d_un_fichier_de_donnees_est_lue_quelque_part() -> None:
-    code = "".join(path.read_text("utf-8") for motif in ("*.py", "*.j2") for path in sorted(PAQUET.rglob(motif)))
+    code = "".join(
+        path.read_text("utf-8")
+        for motif in ("*.py", "*.j2")
+        for path in sorted(PAQUET.rglob(motif))
+    )
     lus = {*re.findall(r"\.(\w+)", code), *re.findall(r"[\"'](\w+)[\"']", code)}
 
     known = {(model.__name__, name) for model in _modeles() for name in model.model_fields}
@@ -62,7 +69,9 @@ def test_les_mots_de_chaque_faute_sont_dits_quelque_part() -> None:
 
 
 def test_les_mots_d_une_faute_ne_remplacent_pas_ceux_d_une_autre() -> None:
-    names = re.findall(r"^(\w+):", (PAQUET / "donnees" / "fautes.yaml").read_text("utf-8"), re.MULTILINE)
+    names = re.findall(
+        r"^(\w+):", (PAQUET / "donnees" / "fautes.yaml").read_text("utf-8"), re.MULTILINE
+    )
 
     assert {name for name in names if names.count(name) > 1} == set()
     assert set(names) == phrases().keys()
@@ -74,9 +83,16 @@ def test_les_mots_d_une_faute_ne_remplacent_pas_ceux_d_une_autre() -> None:
 )
 def test_chaque_mot_et_chaque_tableau_du_catalogue_est_dit_quelque_part(fichier: str) -> None:
     code = "".join(path.read_text("utf-8") for path in sorted(PAQUET.rglob("*.py")))
-    catalogue, lus = _catalogue(fichier), {*re.findall(r"\w+", code)}
+    catalogue = _catalogue(fichier)
+    lus = {*re.findall(r"\w+", code)}
 
-    ecrits = {*catalogue.get("mots", {}), *catalogue.get("phrases", {}), *catalogue.get("tableaux", {})}
+    ecrits = {
+        *catalogue.get("mots", {}),
+        *catalogue.get("phrases", {}),
+        *catalogue.get("tableaux", {}),
+    }
 
     assert ecrits
-    assert {name for name in ecrits - lus if f"{name.split('_')[0]}_{{" not in code} == set()  # « manque_{motif} »
+    assert {
+        name for name in ecrits - lus if f"{name.split('_')[0]}_{{" not in code
+    } == set()  # « manque_{motif} »

@@ -1,4 +1,6 @@
-"""The consistency check: silent on what is sound, and each rule finds the fault that is planted for it."""
+"""The consistency check: silent on what is sound, and each rule finds the fault that is planted for
+it.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ from ctglib.calculs.coherence import COLONNES, controler, doutes
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.coherence import Justification
 
-PIEGES = yaml.safe_load((Path(__file__).parent / "cas" / "coherence_pieges.yaml").read_text(encoding="utf-8"))
+PIEGES = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "coherence_pieges.yaml").read_text(encoding="utf-8")
+)
 ABSENT = {"absent": "Non donné"}
 SEANCES = {"id": "seances", "libelle": "Séances"}
 LACUNE = {
@@ -45,7 +49,11 @@ def indicateur_de_fiche(**changes: object) -> dict:
 
 
 def resultat(**changes: object) -> dict:
-    return {"resultats": [{"id": "resultat", "libelle": "Un résultat", "indicateurs": ["seances"], **changes}]}
+    return {
+        "resultats": [
+            {"id": "resultat", "libelle": "Un résultat", "indicateurs": ["seances"], **changes}
+        ]
+    }
 
 
 RSA = {"petits": INDICATEURS["petits"].model_copy(update={"ruptures": [rupture(2016)]})}
@@ -61,11 +69,19 @@ PLANTEES: dict[str, Entrees] = {
     "meme_effectif": avec(offre=offre(places="10")),
     "quotient": avec(annexe1=annexe1(taux_libre=((60.0, None), (65.0, None)))),
     "affirmation_contredite": avec(
-        affirmations=(affirmation(operateur="inferieur", indicateurs=["part_petits"], reference="01"),)
+        affirmations=(
+            affirmation(operateur="inferieur", indicateurs=["part_petits"], reference="01"),
+        )
     ),
-    "affirmation_inverifiable": avec(affirmations=(affirmation(operateur="environ", valeur=10, arrondi=1),)),
+    "affirmation_inverifiable": avec(
+        affirmations=(affirmation(operateur="environ", valeur=10, arrondi=1),)
+    ),
     "periodicite": avec(
-        affirmations=(affirmation(operateur="egal", indicateurs=["petits"], valeur=40, periodicite="mensuelle"),)
+        affirmations=(
+            affirmation(
+                operateur="egal", indicateurs=["petits"], valeur=40, periodicite="mensuelle"
+            ),
+        )
     ),
     "ages_offerts": avec(offre=offre(age_min="2")),
     "structure_non_decrite": avec(offre=offre(places="", age_min="", age_max="", soutien="oui")),
@@ -73,13 +89,19 @@ PLANTEES: dict[str, Entrees] = {
     "fiche_sans_indicateur": avec(convention=convention({"indicateurs": []})),
     "fiche_sans_partenaire": avec(convention=convention({"partenaires": []})),
     "fiche_differee": avec(convention=convention({"debut": date(2024, 1, 1)})),
-    "valeur_initiale_absente": avec(convention=convention(indicateur_de_fiche(valeur_initiale=ABSENT))),
+    "valeur_initiale_absente": avec(
+        convention=convention(indicateur_de_fiche(valeur_initiale=ABSENT))
+    ),
     "cible_absente": avec(convention=convention(indicateur_de_fiche(cible=ABSENT))),
     "indicateur_qualitatif": avec(
-        convention=convention(indicateur_de_fiche(valeur_initiale={"absent": "Mesure qualitative, sans échelle"}))
+        convention=convention(
+            indicateur_de_fiche(valeur_initiale={"absent": "Mesure qualitative, sans échelle"})
+        )
     ),
     "resultat_sans_indicateur": avec(convention=convention(resultat(indicateurs=[]))),
-    "resultat_etranger": avec(convention=convention(resultat(note="Semble venir d'une autre fiche"))),
+    "resultat_etranger": avec(
+        convention=convention(resultat(note="Semble venir d'une autre fiche"))
+    ),
     "perimetre_different": avec(convention=convention(resultat(libelle="Un projet intercommunal"))),
     "signature_sans_date": avec(convention=convention(date_signature=ABSENT)),
     "annexe_vide": avec(convention=convention(annexes_vides=["Annexe 5, délibération"])),
@@ -88,7 +110,9 @@ PLANTEES: dict[str, Entrees] = {
     "correction": avec(offre=offre(note="Écrit « ABC »"), corrections=(correction("« ABC »"),)),
     "correction_obsolete": avec(corrections=(correction("« ABC »"),)),
     "lecture_non_declaree": avec(offre=offre(note="Écrit « ABC »")),
-    "justification_obsolete": avec(justifications=(Justification(cle="inclusion:rien:01", raison="Aucune", **SIGNEE),)),
+    "justification_obsolete": avec(
+        justifications=(Justification(cle="inclusion:rien:01", raison="Aucune", **SIGNEE),)
+    ),
 }
 
 
@@ -124,9 +148,16 @@ def test_chaque_regle_du_catalogue_a_sa_faute_et_le_code_n_en_connait_pas_d_autr
         avec(annexe1=annexe1(grands=(None, None))),
         avec(convention=convention(resultat(libelle="Un projet communal"))),
     ],
-    ids=["arrondi d'une part", "arrondi d'une variation", "arrondi des parties", "quotient d'un seul territoire",
-         "taux d'un seul territoire", "partie absente", "même périmètre"],
-)  # fmt: skip
+    ids=[
+        "arrondi d'une part",
+        "arrondi d'une variation",
+        "arrondi des parties",
+        "quotient d'un seul territoire",
+        "taux d'un seul territoire",
+        "partie absente",
+        "même périmètre",
+    ],
+)
 def test_un_arrondi_une_absence_ou_un_hasard_n_est_pas_une_faute(sain: Entrees) -> None:
     assert controler(sain).empty
 
@@ -140,14 +171,23 @@ def test_une_structure_decrite_en_partie_n_est_pas_dite_non_decrite() -> None:
 def test_un_effectif_en_sus_se_lit_a_cote_et_ne_se_compare_pas() -> None:
     words = catalogue()
     relation = words.relations.memes_effectifs[0]
-    more = relation.lectures[1].model_copy(update={"nom": "en sus", "types": ("autre",), "ajoute": True})
+    more = relation.lectures[1].model_copy(
+        update={"nom": "en sus", "types": ("autre",), "ajoute": True}
+    )
     relations = words.relations.model_copy(
-        update={"memes_effectifs": (relation.model_copy(update={"lectures": (*relation.lectures, more)}),)}
+        update={
+            "memes_effectifs": (
+                relation.model_copy(update={"lectures": (*relation.lectures, more)}),
+            )
+        }
     )
     words.relations = relations
 
     assert controler(avec(catalogue=words)).empty
-    assert "non donné (en sus)" in controler(avec(catalogue=words, offre=offre(places="10"))).iloc[0]["ecrit"]
+    assert (
+        "non donné (en sus)"
+        in controler(avec(catalogue=words, offre=offre(places="10"))).iloc[0]["ecrit"]
+    )
 
 
 def test_un_constat_justifie_garde_sa_place_et_donne_sa_raison() -> None:
@@ -155,13 +195,20 @@ def test_un_constat_justifie_garde_sa_place_et_donne_sa_raison() -> None:
 
     found = controler(avec(offre=offre(places="10"), justifications=(reason,))).iloc[0]
 
-    assert (found["statut"], found["motif"]) == ("justifie", "Deux dates (équipe du classeur d'évaluation, 25/11/2026)")
+    assert (found["statut"], found["motif"]) == (
+        "justifie",
+        "Deux dates (équipe du classeur d'évaluation, 25/11/2026)",
+    )
 
 
 def test_un_constat_n_est_redit_que_tant_que_les_autres_existent() -> None:
     both = annexe1(petits=(40, -40.0))
-    retold = Justification(cle="variation_forte:petits:01001", redit_par=("variation_comparee:petits:01001",), **SIGNEE)
-    lost = Justification(cle="variation_forte:petits:01001", redit_par=("inclusion:rien:01",), **SIGNEE)
+    retold = Justification(
+        cle="variation_forte:petits:01001", redit_par=("variation_comparee:petits:01001",), **SIGNEE
+    )
+    lost = Justification(
+        cle="variation_forte:petits:01001", redit_par=("inclusion:rien:01",), **SIGNEE
+    )
 
     told = controler(avec(annexe1=both, justifications=(retold,))).set_index("cle")
     untold = controler(avec(annexe1=both, justifications=(lost,))).set_index("cle")
@@ -172,7 +219,11 @@ def test_un_constat_n_est_redit_que_tant_que_les_autres_existent() -> None:
 
 
 def test_un_constat_ouvert_rend_ses_indicateurs_douteux_une_information_non() -> None:
-    found = doutes(controler(avec(annexe1=annexe1(grands=(61, 6.0)), convention=convention({"partenaires": []}))))
+    found = doutes(
+        controler(
+            avec(annexe1=annexe1(grands=(61, 6.0)), convention=convention({"partenaires": []}))
+        )
+    )
 
     assert found == {"enfants"}
 
@@ -205,7 +256,11 @@ def test_les_constats_de_harnes_sont_tries_et_aucune_declaration_n_est_perimee(h
     assert harnes["cle"].is_unique
     assert list(harnes["numero"]) == list(range(1, len(harnes) + 1))
     assert ranks.is_monotonic_increasing
-    assert not set(harnes["regle"]) & {"correction_obsolete", "justification_obsolete", "lecture_non_declaree"}
+    assert not set(harnes["regle"]) & {
+        "correction_obsolete",
+        "justification_obsolete",
+        "lecture_non_declaree",
+    }
 
 
 def _lisible(text: str) -> str:

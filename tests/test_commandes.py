@@ -24,7 +24,9 @@ def html_seul(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vieux = dossier / "harnes" / "2023" / "fiche-1" / "ancien-tableau.csv"
     vieux.parent.mkdir(parents=True)
     vieux.write_text("a\n", encoding="utf-8")
-    reussir("produire", "fiches", "-c", "harnes", "-a", "2023", "-f", "html", "-s", ".", dossier=dossier)
+    reussir(
+        "produire", "fiches", "-c", "harnes", "-a", "2023", "-f", "html", "-s", ".", dossier=dossier
+    )
     return dossier / "harnes" / "2023"
 
 
@@ -54,9 +56,20 @@ def test_produire_rend_compte_et_ecrit_le_portail(rapports_produits: Production)
         assert f'href="{rapport}.html"' in portail and f'href="{rapport}.pdf"' in portail
 
 
-def test_ce_qui_est_a_jour_n_est_pas_refait_et_rien_de_lourd_n_est_charge(rapports_produits: Production) -> None:
+def test_ce_qui_est_a_jour_n_est_pas_refait_et_rien_de_lourd_n_est_charge(
+    rapports_produits: Production,
+) -> None:
     demande = ["produire", "--sortie", str(rapports_produits.sortie)]
-    lourds = ("IPython", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "typst")
+    lourds = (
+        "IPython",
+        "jinja2",
+        "matplotlib",
+        "nbconvert",
+        "numpy",
+        "pandas",
+        "papermill",
+        "typst",
+    )
     avant = photographie(rapports_produits.sortie)
     code = (
         f"import sys; from ctglib.commandes.application import lancer; lancer({demande!r})\n"
@@ -71,7 +84,16 @@ def test_ce_qui_est_a_jour_n_est_pas_refait_et_rien_de_lourd_n_est_charge(rappor
 
 
 def test_un_essai_a_blanc_dit_ce_qui_serait_fait_et_n_ecrit_rien(tmp_path: Path) -> None:
-    done = ctg("produire", "diagnostic", "--convention", "harnes", "--a-blanc", "--sortie", "s", dossier=tmp_path)
+    done = ctg(
+        "produire",
+        "diagnostic",
+        "--convention",
+        "harnes",
+        "--a-blanc",
+        "--sortie",
+        "s",
+        dossier=tmp_path,
+    )
 
     assert done.returncode == 0
     assert "harnes, diagnostic" in done.stdout and "jamais produit" in done.stdout
@@ -84,7 +106,9 @@ def test_un_seul_format_ne_fait_que_lui(html_seul: Path) -> None:
     assert list(html_seul.rglob("*.pdf")) == []
 
 
-def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees: Path, tmp_path: Path) -> None:
+def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(
+    donnees: Path, tmp_path: Path
+) -> None:
     rapport = tmp_path / "sortie" / "harnes" / "diagnostic.html"
     rapport.parent.mkdir(parents=True)
     rapport.write_text("le rapport d'avant", encoding="utf-8")
@@ -95,7 +119,15 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(donnees
     annexe1.write_text("".join(lignes), encoding="utf-8")
 
     done = ctg(
-        "produire", "diagnostic", "--convention", "harnes", "--formats", "html", "--sortie", "sortie", dossier=tmp_path
+        "produire",
+        "diagnostic",
+        "--convention",
+        "harnes",
+        "--formats",
+        "html",
+        "--sortie",
+        "sortie",
+        dossier=tmp_path,
     )
 
     assert done.returncode == 1

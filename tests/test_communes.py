@@ -1,4 +1,6 @@
-"""The figures of all the communes: those of their file, strictly read, and read by the final evaluation alone."""
+"""The figures of all the communes: those of their file, strictly read, and read by the final
+evaluation alone.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
 
-COLONNES = yaml.safe_load((Path(__file__).parent / "cas" / "sources.yaml").read_text(encoding="utf-8"))["colonnes_cnaf"]
+COLONNES = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "sources.yaml").read_text(encoding="utf-8")
+)["colonnes_cnaf"]
 INVENTEES = "conventions/demonstration/comparables.csv"
 LIGNE = "00001,Valfontaine (fictive),00,2022,A,3125,"
 
@@ -35,7 +39,11 @@ def test_les_effectifs_sont_ceux_du_fichier_de_la_cnaf(depot: Path) -> None:
     path = depot.parent / "shared" / "donnees" / "cnaf_s_ben_com_f_62.csv"
     if not path.exists():
         pytest.skip(f"le fichier d'origine n'est pas là ({path.name})")
-    original = {(row["numcomdo"], int(row["dtreffre"][:4])): row for row in lignes(path, ";") if row["numcomdo"]}
+    original = {
+        (row["numcomdo"], int(row["dtreffre"][:4])): row
+        for row in lignes(path, ";")
+        if row["numcomdo"]
+    }
 
     rows = communes("harnes")
 
@@ -55,7 +63,9 @@ def test_un_bilan_annuel_ne_lit_pas_les_communes_et_l_evaluation_finale_les_lit(
         found = lire_communes(suivi.convention, suivi.catalogue.comparaison)
 
     assert not [name for name in annual.lus if name.startswith("sources/publiques/cnaf_communes")]
-    assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(final.lus)
+    assert {"sources/publiques/origine.yaml", "catalogue/sources/cnaf_communes.yaml"} <= set(
+        final.lus
+    )
     assert len([name for name in final.lus if name.endswith(".parquet")]) == 5
     assert {"conventions/harnes/comparables.csv", "sources/locales/origine.yaml"} <= final.absents
     assert set(found["departement"]) == {"62"}
@@ -82,13 +92,17 @@ def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depo
     for row in lignes(folder / "contexte.csv"):
         if row["indicateur"] in COLONNES and row["annee"] not in incomplete:
             places = [
-                one for one in rows if one["annee"] == row["annee"] and row["territoire"] in (one["commune"], "00")
+                one
+                for one in rows
+                if one["annee"] == row["annee"] and row["territoire"] in (one["commune"], "00")
             ]
             assert float(row["valeur"]) == sum(int(one[row["indicateur"]]) for one in places), row
 
 
 def test_un_magasin_sans_les_communes_n_a_rien_a_comparer(donnees: Path) -> None:
-    (donnees / "sources/publiques/origine.yaml").write_text("fichiers: []\ntables: []\n", encoding="utf-8")
+    (donnees / "sources/publiques/origine.yaml").write_text(
+        "fichiers: []\ntables: []\n", encoding="utf-8"
+    )
 
     assert communes("harnes") is None
 
@@ -102,17 +116,28 @@ def changer(avant: str, apres: str) -> Callable[[str], str]:
 
 
 FAUTES = {
-    "pas un multiple": (changer(LIGNE, LIGNE.replace("3125", "3126")), "cnaf_foyers n'est pas un multiple de 5"),
-    "plus que le tout": (changer(LIGNE, LIGNE.replace("3125", "9125")), "cnaf_foyers dépasse cnaf_personnes"),
+    "pas un multiple": (
+        changer(LIGNE, LIGNE.replace("3125", "3126")),
+        "cnaf_foyers n'est pas un multiple de 5",
+    ),
+    "plus que le tout": (
+        changer(LIGNE, LIGNE.replace("3125", "9125")),
+        "cnaf_foyers dépasse cnaf_personnes",
+    ),
     "négatif": (changer(LIGNE, LIGNE.replace("3125", "-5")), "« -5 »"),
     "lettres": (changer(LIGNE, LIGNE.replace("3125", "3I25")), "« 3I25 »"),
-    "deux fois": (lambda text: text + LIGNE + "5,5,5,5,5,5\n", "« 00001 » une seconde fois pour 2022"),
+    "deux fois": (
+        lambda text: text + LIGNE + "5,5,5,5,5,5\n",
+        "« 00001 » une seconde fois pour 2022",
+    ),
     "colonne absente": (changer("commune,nom", "code,nom"), "manque commune"),
 }
 
 
 @pytest.mark.parametrize(("abimer", "trouve"), FAUTES.values(), ids=FAUTES)
-def test_une_faute_des_communes_inventees_est_dite(abimer: Callable, trouve: str, depot: Path) -> None:
+def test_une_faute_des_communes_inventees_est_dite(
+    abimer: Callable, trouve: str, depot: Path
+) -> None:
     damaged = abimer((depot / "data" / INVENTEES).read_text(encoding="utf-8")).encode()
 
     with superposer({INVENTEES: damaged}), pytest.raises(DonneesInvalides) as excinfo:
@@ -132,7 +157,10 @@ def test_une_convention_reelle_n_invente_pas_ses_communes(donnees: Path) -> None
 def test_une_serie_compare_ce_que_le_fichier_porte(donnees: Path) -> None:
     path = donnees / "catalogue/comparaison.yaml"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("  - cnaf_foyers_paje\n", "  - insee_naissances\n", 1), "utf-8"
+        path.read_text(encoding="utf-8").replace(
+            "  - cnaf_foyers_paje\n", "  - insee_naissances\n", 1
+        ),
+        "utf-8",
     )
 
     with pytest.raises(DonneesInvalides, match="« insee_naissances »"):

@@ -1,4 +1,6 @@
-"""The gap to the trend of comparable communes: worked out again by another path, and what must hold for any panel."""
+"""The gap to the trend of comparable communes: worked out again by another path, and what must hold
+for any panel.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from comparables_exemple import CONVENTION, DEBUT, FIN, NOMS, PANEL, SUR, effectifs, indicateurs, regle, resultat
+from comparables_exemple import (
+    CONVENTION,
+    DEBUT,
+    FIN,
+    NOMS,
+    PANEL,
+    SUR,
+    effectifs,
+    indicateurs,
+    regle,
+    resultat,
+)
 from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,13 +47,14 @@ EXEMPLE = [
     [90, 40, 20, 85, 45, 20],
     [200, 60, 90, 190, 55, 95],
     [400, 50, 30, 400, 50, 30],
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
 def harnes() -> Resultat:
     suivi = lire_suivi_brut("harnes")
-    catalogue, rows = suivi.catalogue, lire_communes(suivi.convention, suivi.catalogue.comparaison)
+    rows = lire_communes(suivi.convention, suivi.catalogue.comparaison)
+    catalogue = suivi.catalogue
     return comparer(rows, catalogue.comparaison, catalogue.indicateurs_contexte, suivi.convention)
 
 
@@ -52,7 +66,9 @@ def pareil(trouve: Resultat, attendu: Recalcul) -> None:
             assert row[name] == pytest.approx(expected, abs=EXACT), (row["indicateur"], name)
 
 
-def test_harnes_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(harnes: Resultat, depot: Path) -> None:
+def test_harnes_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
+    harnes: Resultat, depot: Path
+) -> None:
     communes = lire(depot / "data/sources/publiques/cnaf_communes")
 
     attendu = recalculer(communes, "62413", (2022, 2024), tuple(harnes.ecarts["indicateur"]))
@@ -69,7 +85,10 @@ def test_un_panel_quelconque_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
     found = resultat(communes, voisins=voisins, fenetre=fenetre)
 
     counts = {
-        f"01{rank + 1:03}": {DEBUT: dict(zip(NOMS, row[:3], strict=True)), FIN: dict(zip(NOMS, row[3:], strict=True))}
+        f"01{rank + 1:03}": {
+            DEBUT: dict(zip(NOMS, row[:3], strict=True)),
+            FIN: dict(zip(NOMS, row[3:], strict=True)),
+        }
         for rank, row in enumerate(communes)
     }
     pareil(found, recalculer(counts, "01001", (DEBUT, FIN), NOMS, voisins=voisins, fenetre=fenetre))
@@ -80,7 +99,8 @@ def test_un_panel_quelconque_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
 def test_multiplier_toutes_les_communes_ne_change_rien(communes: list, facteur: int) -> None:
     grown = [[None if count is None else facteur * count for count in row] for row in communes]
 
-    before, after = resultat(communes, arrondi=None), resultat(grown, arrondi=None)
+    before = resultat(communes, arrondi=None)
+    after = resultat(grown, arrondi=None)
 
     unchanged = [name for name in before.ecarts.columns if not name.startswith("valeur")]
     pd.testing.assert_frame_equal(before.ecarts[unchanged], after.ecarts[unchanged])
@@ -115,12 +135,19 @@ def test_les_bornes_sont_les_extremes_de_tous_les_effectifs_possibles(panel: lis
 
     for rank, name in enumerate(("ecart", "ecart_departement")):
         gaps = [float(100 * values[rank]) for values in possible]
-        assert (row[f"{name}_min"], row[f"{name}_max"]) == (pytest.approx(min(gaps)), pytest.approx(max(gaps)))
+        assert (row[f"{name}_min"], row[f"{name}_max"]) == (
+            pytest.approx(min(gaps)),
+            pytest.approx(max(gaps)),
+        )
 
 
 @pytest.mark.parametrize(
     ("commune", "autre", "arrondi", "bruit"),
-    [((100, 105), (100, 100), 5, True), ((100, 120), (100, 100), 5, False), ((100, 105), (100, 105), None, True)],
+    [
+        ((100, 105), (100, 100), 5, True),
+        ((100, 120), (100, 100), 5, False),
+        ((100, 105), (100, 105), None, True),
+    ],
 )
 def test_un_ecart_dont_l_intervalle_touche_zero_est_dans_le_bruit(
     commune: tuple, autre: tuple, arrondi: float | None, bruit: bool
@@ -131,7 +158,12 @@ def test_un_ecart_dont_l_intervalle_touche_zero_est_dans_le_bruit(
 
 
 def test_une_commune_hors_de_la_fenetre_ou_sans_un_effectif_n_est_pas_comparee() -> None:
-    sans = [*EXEMPLE, [100, 0, 30, 100, 50, 30], [100, 50, 30, 100, 50, None], [100, 50, 30, 100, 0, 30]]
+    sans = [
+        *EXEMPLE,
+        [100, 0, 30, 100, 50, 30],
+        [100, 50, 30, 100, 50, None],
+        [100, 50, 30, 100, 0, 30],
+    ]
 
     found = resultat(sans, voisins=20)
 
@@ -158,9 +190,16 @@ def test_a_distance_egale_l_ordre_est_celui_des_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    "communes", [[EXEMPLE[0]], [[0, 50, 30, 10, 45, 30], EXEMPLE[1]], [[100, 50, 30, 110, None, 30], EXEMPLE[1]]]
+    "communes",
+    [
+        [EXEMPLE[0]],
+        [[0, 50, 30, 10, 45, 30], EXEMPLE[1]],
+        [[100, 50, 30, 110, None, 30], EXEMPLE[1]],
+    ],
 )
-def test_sans_voisine_ou_sans_ses_propres_effectifs_il_n_y_a_pas_de_comparaison(communes: list) -> None:
+def test_sans_voisine_ou_sans_ses_propres_effectifs_il_n_y_a_pas_de_comparaison(
+    communes: list,
+) -> None:
     assert resultat(communes) is None
     assert comparer(effectifs(EXEMPLE)[:0], regle(), indicateurs(), CONVENTION) is None
 
@@ -178,7 +217,9 @@ def test_le_logement_de_harnes_ne_se_compare_pas_depuis_2020(harnes: Resultat) -
     rows = harnes.variantes[harnes.variantes["indicateur"] == "cnaf_foyers_logement"]
 
     assert list(rows["rupture"]) == [year < 2021 for year in rows["annee_reference"]]
-    assert set(harnes.variantes.loc[harnes.variantes["rupture"], "indicateur"]) == {"cnaf_foyers_logement"}
+    assert set(harnes.variantes.loc[harnes.variantes["rupture"], "indicateur"]) == {
+        "cnaf_foyers_logement"
+    }
 
 
 def test_les_variantes_sont_la_regle_elle_meme_puis_chaque_changement(harnes: Resultat) -> None:
@@ -190,7 +231,9 @@ def test_les_variantes_sont_la_regle_elle_meme_puis_chaque_changement(harnes: Re
 
 
 def test_une_variante_sans_annee_de_reference_reste_sans_valeur() -> None:
-    found = resultat(EXEMPLE, variantes=(Reglage(titre="Depuis 2021", annees_avant=2, voisins=3, fenetre=3),))
+    found = resultat(
+        EXEMPLE, variantes=(Reglage(titre="Depuis 2021", annees_avant=2, voisins=3, fenetre=3),)
+    )
 
     missing = found.variantes[found.variantes["variante"] == 1]
     assert missing["ecart"].isna().all()
@@ -199,11 +242,17 @@ def test_une_variante_sans_annee_de_reference_reste_sans_valeur() -> None:
 
 def test_la_tenue_dit_si_le_sens_de_l_ecart_depend_de_la_regle() -> None:
     rows = pd.DataFrame(
-        [(name, name, gap, noise) for name, gaps in {
-            "a": [(1.0, False), (2.0, False), (-0.1, True)], "b": [(1.0, False), (-2.0, False)], "c": [(1.0, True)],
-        }.items() for gap, noise in gaps],
+        [
+            (name, name, gap, noise)
+            for name, gaps in {
+                "a": [(1.0, False), (2.0, False), (-0.1, True)],
+                "b": [(1.0, False), (-2.0, False)],
+                "c": [(1.0, True)],
+            }.items()
+            for gap, noise in gaps
+        ],
         columns=["indicateur", "libelle", "ecart", "bruit"],
-    )  # fmt: skip
+    )
 
     found = tenue(rows).set_index("indicateur")
 

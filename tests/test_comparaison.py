@@ -25,7 +25,8 @@ def _comparer(*rows: tuple) -> pd.DataFrame:
 
 def test_deux_taux_different_en_points_et_l_ecart_relatif_se_rapporte_a_la_reference() -> None:
     table = _comparer(
-        ("part", "01001", 2020, 15.9, None, "pourcent", "A"), ("part", "01", 2020, 15.1, None, "pourcent", "A")
+        ("part", "01001", 2020, 15.9, None, "pourcent", "A"),
+        ("part", "01", 2020, 15.1, None, "pourcent", "A"),
     )
 
     assert table.loc["part", "ecart"] == 0.8
@@ -45,7 +46,8 @@ def test_deux_montants_par_habitant_different_en_pourcentage() -> None:
 
 def test_deux_effectifs_ne_se_comparent_que_par_leur_variation() -> None:
     table = _comparer(
-        ("effectif", "01001", 2020, 100.0, 3.0, "nombre", "A"), ("effectif", "01", 2020, 9000.0, -1.5, "nombre", "A")
+        ("effectif", "01001", 2020, 100.0, 3.0, "nombre", "A"),
+        ("effectif", "01", 2020, 9000.0, -1.5, "nombre", "A"),
     )
 
     assert table.loc["effectif", ["ecart", "ecart_relatif"]].isna().all()
@@ -74,7 +76,8 @@ def test_une_croissance_ne_se_rapporte_pas_a_une_autre() -> None:
 
 def test_une_reference_nulle_ne_donne_pas_d_ecart_relatif() -> None:
     table = _comparer(
-        ("part", "01001", 2020, 0.2, None, "pourcent", "A"), ("part", "01", 2020, 0.0, None, "pourcent", "A")
+        ("part", "01001", 2020, 0.2, None, "pourcent", "A"),
+        ("part", "01", 2020, 0.0, None, "pourcent", "A"),
     )
 
     assert table.loc["part", "ecart"] == 0.2
@@ -83,7 +86,8 @@ def test_une_reference_nulle_ne_donne_pas_d_ecart_relatif() -> None:
 
 def test_deux_annees_differentes_ne_se_comparent_pas() -> None:
     table = _comparer(
-        ("part", "01001", 2020, 15.9, None, "pourcent", "A"), ("part", "01", 2019, 15.1, None, "pourcent", "A")
+        ("part", "01001", 2020, 15.9, None, "pourcent", "A"),
+        ("part", "01", 2019, 15.1, None, "pourcent", "A"),
     )
 
     assert pd.isna(table.loc["part", "ecart"])
@@ -102,7 +106,8 @@ def test_l_annee_la_plus_recente_est_retenue() -> None:
 
 def test_les_lignes_suivent_l_ordre_du_catalogue_et_les_arguments_restent_intacts() -> None:
     observations = lignes(
-        ("effectif", "01001", 2020, 1.0, None, "nombre", "A"), ("part", "01001", 2020, 1.0, None, "pourcent", "A")
+        ("effectif", "01001", 2020, 1.0, None, "nombre", "A"),
+        ("part", "01001", 2020, 1.0, None, "pourcent", "A"),
     )
     before = observations.copy()
 

@@ -31,7 +31,9 @@ def avec(population: float | None) -> Conformite:
     """The convention of Harnes, its diagnostic counting so many inhabitants."""
     etude = harnes().etude
     dossier = etude.suivi.dossier
-    here = dossier.annexe1["indicateur"].eq("population") & dossier.annexe1["territoire"].eq("62413")
+    here = dossier.annexe1["indicateur"].eq("population") & dossier.annexe1["territoire"].eq(
+        "62413"
+    )
     annexe1 = dossier.annexe1.assign(valeur=dossier.annexe1["valeur"].mask(here, population))
     suivi = replace(etude.suivi, dossier=replace(dossier, annexe1=annexe1))
     return replace(harnes(), etude=replace(etude, suivi=suivi))
@@ -48,7 +50,10 @@ def avec_finale(**autres: object) -> Conformite:
     [
         (12324.0, "tient lieu de schéma"),
         (10000.0, "pas obligatoire en deçà de 10 000 habitants"),
-        (3500.0, "devrait recenser les besoins des enfants de moins de trois ans et informer les familles. C'est"),
+        (
+            3500.0,
+            "devrait recenser les besoins des enfants de moins de trois ans et informer les familles. C'est",
+        ),
         (None, "ne donne pas la population"),
     ],
 )
@@ -69,18 +74,22 @@ def test_chaque_element_dit_ou_la_convention_repond_ce_qui_est_connu_et_qui_a_le
     rows = harnes().tableau().cellules.set_index("titre")
 
     assert list(rows.index) == [item.titre for item in harnes().etude.finale.conformite.elements]
-    assert rows.loc["Besoins des enfants de moins de trois ans et de leurs familles", "reponse"] == (
-        "Annexe 1, petite enfance ; fiche\u00a01"
-    )
+    assert rows.loc[
+        "Besoins des enfants de moins de trois ans et de leurs familles", "reponse"
+    ] == ("Annexe 1, petite enfance ; fiche\u00a01")
     assert "naissances domiciliées (Insee) (2025)" in rows["su"].str.cat(sep=" ")
     assert rows["reste"].str.contains("à demander : ").all()
 
 
 def test_ce_qui_est_connu_ne_compte_ni_ligne_vide_ni_ligne_de_personnes() -> None:
-    """Harnes leaves its lines « crèche » and « multi-accueil » empty, and counts its assistantes maternelles twice."""
+    """Harnes leaves its lines « crèche » and « multi-accueil » empty, and counts its assistantes
+    maternelles twice.
+    """
     known = harnes().tableau().cellules["su"].iloc[0]
 
-    assert known.endswith("(MAM) (1) ; assistantes maternelles (56 ou 70) ; relais petite enfance (RPE) (1)")
+    assert known.endswith(
+        "(MAM) (1) ; assistantes maternelles (56 ou 70) ; relais petite enfance (RPE) (1)"
+    )
     assert "micro-crèche (2)" in known and "; crèche" not in known and "multi-accueil" not in known
 
 
@@ -113,19 +122,27 @@ def test_le_csv_n_a_que_des_textes_et_des_nombres() -> None:
 
 def test_un_element_ou_une_fiche_inconnus_sont_dits_avec_leur_place(donnees: Path) -> None:
     path = donnees / "conventions/harnes/lectures.yaml"
-    path.write_text("schema_petite_enfance:\n  - {element: creches, ou: annexe 2, fiches: [9]}\n", encoding="utf-8")
+    path.write_text(
+        "schema_petite_enfance:\n  - {element: creches, ou: annexe 2, fiches: [9]}\n",
+        encoding="utf-8",
+    )
 
     with pytest.raises(DonneesInvalides) as refus:
         valider("harnes")
 
-    assert [(fault.ligne, fault.trouve) for fault in refus.value.fautes] == [(2, "« creches »"), (2, "« 9 »")]
+    assert [(fault.ligne, fault.trouve) for fault in refus.value.fautes] == [
+        (2, "« creches »"),
+        (2, "« 9 »"),
+    ]
 
 
 def test_un_axe_inconnu_dans_la_participation_est_dit_avec_sa_place(donnees: Path) -> None:
     folder = donnees / "conventions/harnes/suivi/2024"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "participation.yaml"
-    path.write_text("exemples:\n  - {axe: jeunesse, date: 2024-05-02, texte: Un vote}\n", encoding="utf-8")
+    path.write_text(
+        "exemples:\n  - {axe: jeunesse, date: 2024-05-02, texte: Un vote}\n", encoding="utf-8"
+    )
 
     with pytest.raises(DonneesInvalides) as refus:
         valider("harnes")

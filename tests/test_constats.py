@@ -14,7 +14,8 @@ def _constat(
 ) -> pd.Series:
     item = indicateur("part", **autres)
     rows = lignes(
-        ("part", "01001", annee, ici, -27.2, "pourcent", statut), ("part", "01", annee, la, -21.4, "pourcent", "A")
+        ("part", "01001", annee, ici, -27.2, "pourcent", statut),
+        ("part", "01", annee, la, -21.4, "pourcent", "A"),
     )
     table = comparer(rows, {"part": item}, UNITES, "01001", "01")
     return constats(table, {"part": item}, theme_de={"part": "theme"}, seuils=SEUILS).iloc[0]
@@ -32,7 +33,9 @@ def _constat(
         (15.2, "baisse", "similaire", "neutre"),
     ],
 )
-def test_le_sens_d_un_ecart_vient_du_catalogue(ici: float, sens: str, position: str, lecture: str) -> None:
+def test_le_sens_d_un_ecart_vient_du_catalogue(
+    ici: float, sens: str, position: str, lecture: str
+) -> None:
     constat = _constat(ici, 15.0, sens=sens)
 
     assert (constat["position"], constat["sens"]) == (position, lecture)
@@ -50,7 +53,9 @@ def test_une_valeur_absente_rend_le_constat_incomparable() -> None:
     assert pd.isna(constat["valeur_reference"])
 
 
-@pytest.mark.parametrize(("annee", "dedans"), [(2020, True), (2016, True), (2021, False), (2015, False)])
+@pytest.mark.parametrize(
+    ("annee", "dedans"), [(2020, True), (2016, True), (2021, False), (2015, False)]
+)
 def test_une_rupture_compte_si_elle_tombe_dans_les_cinq_ans(annee: int, dedans: bool) -> None:
     constat = _constat(22.4, 17.5, annee=annee, ruptures=[rupture(2016)])
 

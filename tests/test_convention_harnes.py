@@ -1,4 +1,6 @@
-"""The convention of Harnes as data: what it writes is there, what it leaves out is said, and nobody is named."""
+"""The convention of Harnes as data: what it writes is there, what it leaves out is said, and nobody
+is named.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,21 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import Affirmation, Convention, Fiche, IndicateurFiche
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "convention_harnes.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "convention_harnes.yaml").read_text(encoding="utf-8")
+)
 CASES = ("publics", "objectifs", "modalites", "services", "partenaires", "resultats")
 # What each operator needs to be judged, beside its indicators.
 BESOINS = {
-    "superieur": "reference", "inferieur": "reference", "similaire": "reference", "aucun_superieur": "reference",
-    "maximum": "parmi", "environ": "arrondi", "egal": "valeur", "nul": "indicateurs",
-}  # fmt: skip
+    "superieur": "reference",
+    "inferieur": "reference",
+    "similaire": "reference",
+    "aucun_superieur": "reference",
+    "maximum": "parmi",
+    "environ": "arrondi",
+    "egal": "valeur",
+    "nul": "indicateurs",
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,23 +59,49 @@ def test_les_deux_parties_et_les_dates_sont_celles_de_l_acte(convention: Convent
     }
     assert (convention.debut, convention.fin) == (date(2023, 1, 1), date(2026, 12, 31))
     assert isinstance(convention.date_signature, Absence)
-    assert (convention.territoire, convention.reference, convention.fictive) == ("62413", "62", False)
+    assert (convention.territoire, convention.reference, convention.fictive) == (
+        "62413",
+        "62",
+        False,
+    )
 
 
 def test_les_articles_qui_lient_le_classeur_sont_la_dans_l_ordre(convention: Convention) -> None:
     numbers = [article.numero for article in convention.articles]
 
-    assert numbers == ["2", "3", "4", "5", "6-a", "6-b", "7", "8", "9", "10", "11", "12", "14", "annexe 4"]
+    assert numbers == [
+        "2",
+        "3",
+        "4",
+        "5",
+        "6-a",
+        "6-b",
+        "7",
+        "8",
+        "9",
+        "10",
+        "11",
+        "12",
+        "14",
+        "annexe 4",
+    ]
 
 
-@pytest.mark.parametrize("attendu", CAS["fiches"], ids=[f"fiche-{fiche['numero']}" for fiche in CAS["fiches"]])
+@pytest.mark.parametrize(
+    "attendu", CAS["fiches"], ids=[f"fiche-{fiche['numero']}" for fiche in CAS["fiches"]]
+)
 def test_une_fiche_a_toutes_les_lignes_de_ses_cases(attendu: dict, convention: Convention) -> None:
     fiche = convention.fiches[attendu["numero"] - 1]
 
     assert (fiche.numero, fiche.axe, fiche.debut, fiche.fin) == (
-        attendu["numero"], attendu["axe"], attendu["debut"], convention.fin,
-    )  # fmt: skip
-    assert {case: len(getattr(fiche, case)) for case in CASES} == {case: attendu[case] for case in CASES}
+        attendu["numero"],
+        attendu["axe"],
+        attendu["debut"],
+        convention.fin,
+    )
+    assert {case: len(getattr(fiche, case)) for case in CASES} == {
+        case: attendu[case] for case in CASES
+    }
     assert len(_ecrits(fiche)) == attendu["indicateurs"]
     assert [fiche.age_min, fiche.age_max] == attendu["ages"]
     assert fiche.constat_initial
@@ -80,7 +116,10 @@ def test_aucun_indicateur_ecrit_n_a_de_valeur_initiale_ni_de_cible_et_chacun_dit
     indicators = [item for fiche in convention.fiches for item in _ecrits(fiche)]
 
     assert len(indicators) == sum(fiche["indicateurs"] for fiche in CAS["fiches"])
-    assert all(isinstance(item.valeur_initiale, Absence) and isinstance(item.cible, Absence) for item in indicators)
+    assert all(
+        isinstance(item.valeur_initiale, Absence) and isinstance(item.cible, Absence)
+        for item in indicators
+    )
 
 
 @pytest.mark.parametrize(("identifiant", "mot"), CAS["lacunes"].items(), ids=CAS["lacunes"])
@@ -96,7 +135,8 @@ def test_ce_que_le_texte_laisse_ouvert_est_une_lacune_avec_sa_question(
 
 
 def test_axes_enjeux_fiches_themes_et_indicateurs_se_repondent(dossier: Dossier) -> None:
-    convention, catalogue = dossier.convention, dossier.catalogue
+    convention = dossier.convention
+    catalogue = dossier.catalogue
     axes = {axe.id for axe in convention.axes}
     stakes = {enjeu.id: enjeu for enjeu in convention.enjeux}
     themes = {theme.theme for theme in catalogue.themes}
@@ -125,15 +165,23 @@ def test_les_identifiants_sont_uniques(dossier: Dossier) -> None:
         assert len(group) == len(set(group))
 
 
-def test_chaque_affirmation_nomme_des_indicateurs_connus_et_ce_que_son_operateur_demande(dossier: Dossier) -> None:
+def test_chaque_affirmation_nomme_des_indicateurs_connus_et_ce_que_son_operateur_demande(
+    dossier: Dossier,
+) -> None:
     catalogue = dossier.catalogue
 
     for affirmation in dossier.affirmations:
-        assert {*affirmation.indicateurs, *affirmation.parmi} <= set(catalogue.indicateurs), affirmation.id
-        assert {affirmation.territoire, affirmation.reference} - {None} <= set(catalogue.territoires), affirmation.id
+        assert {*affirmation.indicateurs, *affirmation.parmi} <= set(catalogue.indicateurs), (
+            affirmation.id
+        )
+        assert {affirmation.territoire, affirmation.reference} - {None} <= set(
+            catalogue.territoires
+        ), affirmation.id
         assert getattr(affirmation, BESOINS[affirmation.operateur]), affirmation.id
         assert (affirmation.valeur is None) == (affirmation.unite is None), affirmation.id
-        assert affirmation.operateur != "maximum" or affirmation.indicateurs[0] in affirmation.parmi, affirmation.id
+        assert (
+            affirmation.operateur != "maximum" or affirmation.indicateurs[0] in affirmation.parmi
+        ), affirmation.id
         assert affirmation.section in {*_sections(dossier), "présentation"}, affirmation.id
 
 
@@ -166,8 +214,12 @@ def test_le_resume_d_une_affirmation_ne_recopie_pas_le_texte(dossier: Dossier, d
     assert copied == []
 
 
-@pytest.mark.parametrize("ligne", CAS["offre"], ids=[" ".join(filter(None, ligne[:3])) for ligne in CAS["offre"]])
-def test_une_caracteristique_de_l_offre_est_celle_de_l_annexe_2(ligne: list[str], dossier: Dossier) -> None:
+@pytest.mark.parametrize(
+    "ligne", CAS["offre"], ids=[" ".join(filter(None, ligne[:3])) for ligne in CAS["offre"]]
+)
+def test_une_caracteristique_de_l_offre_est_celle_de_l_annexe_2(
+    ligne: list[str], dossier: Dossier
+) -> None:
     structure, caracteristique, modalite, valeur = ligne
     offre = dossier.offre.set_index(["structure", "caracteristique", "modalite"])
 
@@ -178,7 +230,8 @@ def test_une_caracteristique_de_l_offre_est_celle_de_l_annexe_2(ligne: list[str]
 
 
 def test_l_offre_n_emploie_que_les_mots_du_catalogue(dossier: Dossier) -> None:
-    words, offre = dossier.catalogue.offre, dossier.offre
+    words = dossier.catalogue.offre
+    offre = dossier.offre
 
     assert set(offre["type"]) <= {item.id for item in words.types}
     assert {item.categorie for item in words.types} <= {*words.categories}
@@ -189,9 +242,17 @@ def test_l_offre_n_emploie_que_les_mots_du_catalogue(dossier: Dossier) -> None:
 
 @pytest.mark.parametrize("nom", CAS["personnes"])
 def test_aucun_fichier_de_donnees_ne_nomme_une_personne(nom: str, depot: Path) -> None:
-    files = [path for path in (depot / "data").rglob("*") if path.suffix in {".yaml", ".csv", ".json", ".md"}]
+    files = [
+        path
+        for path in (depot / "data").rglob("*")
+        if path.suffix in {".yaml", ".csv", ".json", ".md"}
+    ]
 
-    named = [path.name for path in files if re.search(rf"\b{nom}\b", path.read_text(encoding="utf-8"), re.IGNORECASE)]
+    named = [
+        path.name
+        for path in files
+        if re.search(rf"\b{nom}\b", path.read_text(encoding="utf-8"), re.IGNORECASE)
+    ]
 
     assert files
     assert named == []
@@ -218,11 +279,15 @@ def _plus_longue_reprise(affirmation: Affirmation, written: str) -> int:
     """Return how many words in a row the summary shares with the text."""
     words = _mots(affirmation.resume).split()
     runs = ((start, end) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
-    return max(end - start for start, end in runs if f" {' '.join(words[start:end])} " in f" {written} ")
+    return max(
+        end - start for start, end in runs if f" {' '.join(words[start:end])} " in f" {written} "
+    )
 
 
 def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None:
-    articles = {article.numero: f"{article.objet} {article.consequence}" for article in convention.articles}
+    articles = {
+        article.numero: f"{article.objet} {article.consequence}" for article in convention.articles
+    }
     suites = charger_yaml("catalogue/evaluation_finale.yaml", ReglesFinales).articles
     decisions = {convention.clauses[role].article: decision for role, decision in suites.items()}
 
@@ -237,7 +302,9 @@ def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None
     assert not any("garde" in text for text in (articles["6-b"], decisions["6-b"], posee))
 
 
-def test_rien_ne_dit_sans_source_l_ecart_des_agreees_et_de_celles_qui_exercent(dossier: Dossier) -> None:
+def test_rien_ne_dit_sans_source_l_ecart_des_agreees_et_de_celles_qui_exercent(
+    dossier: Dossier,
+) -> None:
     catalogue = dossier.catalogue
     told = [item.pourquoi or "" for item in catalogue.relations.memes_effectifs]
     told += [item.definition for item in catalogue.mesures.values()]

@@ -1,4 +1,6 @@
-"""What a convention declares for itself, its indicators, breakdowns and services; and that no other reads it."""
+"""What a convention declares for itself, its indicators, breakdowns and services; and that no other
+reads it.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,11 @@ def avec_jardins(donnees: Path) -> Path:
     path = folder / "convention.yaml"
     text = path.read_text(encoding="utf-8")
     before, rest = text.split("\n  - numero: 2\n", 1)
-    after = rest[rest.index("\nschemas:") :] if "\nschemas:" in rest else rest[rest.index("\nlacunes:") :]
+    after = (
+        rest[rest.index("\nschemas:") :]
+        if "\nschemas:" in rest
+        else rest[rest.index("\nlacunes:") :]
+    )
     before = (
         before.replace("    repond_a:", SUIVI + "    repond_a:", 1)
         if "    contexte:" not in before
@@ -58,7 +64,9 @@ def avec_jardins(donnees: Path) -> Path:
     return donnees
 
 
-def test_une_convention_ajoute_ses_indicateurs_ses_details_et_ses_services(avec_jardins: Path) -> None:
+def test_une_convention_ajoute_ses_indicateurs_ses_details_et_ses_services(
+    avec_jardins: Path,
+) -> None:
     catalogue = lire_dossier("harnes").catalogue
 
     assert catalogue.indicateurs_fiches["jardins_partages"].origine == "convention"
@@ -78,12 +86,17 @@ def test_un_indicateur_calcule_sans_ce_dont_il_se_calcule_est_une_faute(donnees:
     path = donnees / "conventions/harnes/convention.yaml"
     text = path.read_text(encoding="utf-8")
     start = text.index("      - id: heures_offertes\n")
-    path.write_text(text[:start] + text[text.index("      - id: taux_occupation\n") :], encoding="utf-8")
+    path.write_text(
+        text[:start] + text[text.index("      - id: taux_occupation\n") :], encoding="utf-8"
+    )
 
     with pytest.raises(DonneesInvalides) as refus:
         lire_dossier("harnes")
 
-    assert "« taux_occupation », calculé d'après « heures_offertes », qu'aucune fiche ne suit" in str(refus.value)
+    assert (
+        "« taux_occupation », calculé d'après « heures_offertes », qu'aucune fiche ne suit"
+        in str(refus.value)
+    )
 
 
 def test_une_convention_de_plus_ne_change_rien_a_ce_qu_une_autre_a_lu(donnees: Path) -> None:
@@ -95,4 +108,8 @@ def test_une_convention_de_plus_ne_change_rien_a_ce_qu_une_autre_a_lu(donnees: P
 
     read = {*journal.lus, *journal.absents, *journal.listes}
     assert not [name for name in read if name.startswith("conventions") and "harnes" not in name]
-    assert (journal.lus, journal.absents, journal.listes) == (encore.lus, encore.absents, encore.listes)
+    assert (journal.lus, journal.absents, journal.listes) == (
+        encore.lus,
+        encore.absents,
+        encore.listes,
+    )

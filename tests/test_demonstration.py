@@ -1,4 +1,6 @@
-"""The demonstration shows a newcomer every case of a follow-up, once at least, in a commune that does not exist."""
+"""The demonstration shows a newcomer every case of a follow-up, once at least, in a commune that
+does not exist.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,16 @@ from collections import Counter
 from itertools import pairwise
 
 import pandas as pd
-from demonstration_exemple import ANNEES, ICI, LA, NOM, actions, evaluation, suivi, toutes_les_annees
+from demonstration_exemple import (
+    ANNEES,
+    ICI,
+    LA,
+    NOM,
+    actions,
+    evaluation,
+    suivi,
+    toutes_les_annees,
+)
 
 from ctglib.calculs.evaluation import mouvement, posture_bougee
 from ctglib.calculs.suivi import revisions
@@ -25,7 +36,9 @@ def test_la_demonstration_est_sans_faute_et_se_dit_fictive_partout() -> None:
     assert valider(NOM)
     assert convention.fictive
     assert all("fictif" in name or "fictive" in name for name in names)
-    sources = [getattr(convention, f"source_{name}") for name in ("diagnostic", "offre", "texte", "suivi")]
+    sources = [
+        getattr(convention, f"source_{name}") for name in ("diagnostic", "offre", "texte", "suivi")
+    ]
     assert all(source.startswith("Données fictives") for source in sources)
     assert suivi().dossier.logos == {"ville": None, "caf": None}
 
@@ -44,9 +57,16 @@ def test_une_atteinte_y_est_non_evaluable_pour_dix_raisons_au_moins() -> None:
     rows = toutes_les_annees().query("verdict == 'non_evaluable'")
 
     assert set(rows["raison"]) >= {
-        "non_commencee", "premiere_annee", "sans_cible", "sans_valeur_initiale", "rupture", "changement_definition",
-        "non_transmis", "sans_objet", "qualitatif",
-    }  # fmt: skip
+        "non_commencee",
+        "premiere_annee",
+        "sans_cible",
+        "sans_valeur_initiale",
+        "rupture",
+        "changement_definition",
+        "non_transmis",
+        "sans_objet",
+        "qualitatif",
+    }
     assert {"secret", "non_disponible", "annee_manquante"} <= {
         one for text in rows["raisons"] for one in text.split(";")
     }
@@ -54,7 +74,11 @@ def test_une_atteinte_y_est_non_evaluable_pour_dix_raisons_au_moins() -> None:
 
 def test_chaque_evolution_apparait_et_le_bruit_dans_les_series_de_la_cnaf() -> None:
     known = suivi().catalogue
-    series = suivi().contexte.query("territoire == @ICI and indicateur == 'cnaf_foyers'").set_index("annee")["valeur"]
+    series = (
+        suivi()
+        .contexte.query("territoire == @ICI and indicateur == 'cnaf_foyers'")
+        .set_index("annee")["valeur"]
+    )
     rounding = known.indicateurs_contexte["cnaf_foyers"].arrondi_source
     names = ["valeur_precedente", "valeur", "arrondi", "hasard"]
     change = pd.DataFrame([[series[2024], series[2025], rounding, False]], columns=names)
@@ -65,13 +89,21 @@ def test_chaque_evolution_apparait_et_le_bruit_dans_les_series_de_la_cnaf() -> N
 
 
 def test_une_cible_vient_de_la_convention_d_une_proposition_d_un_avenant_ou_du_texte() -> None:
-    assert set(toutes_les_annees()["origine_cible"]) - {""} == {"convention", "propose", "avenant", "implicite"}
+    assert set(toutes_les_annees()["origine_cible"]) - {""} == {
+        "convention",
+        "propose",
+        "avenant",
+        "implicite",
+    }
 
 
 def test_l_avenant_change_une_cible_et_une_definition() -> None:
     (avenant,) = suivi().avenants
     natures = Counter(change.nature for change in avenant.changements)
-    rows = {annee: evaluation(annee).query("dimension == ''").set_index("indicateur") for annee in (2024, 2025)}
+    rows = {
+        annee: evaluation(annee).query("dimension == ''").set_index("indicateur")
+        for annee in (2024, 2025)
+    }
 
     assert natures["cible"] >= 1 and natures["definition"] == 1
     assert all(change.effet.year == 2025 for change in avenant.changements)
@@ -95,7 +127,9 @@ def test_le_comite_a_manque_une_annee_et_chaque_decision_a_sa_suite() -> None:
     missed = [bilan.annee for bilan in bilans if isinstance(bilan.comite.date, Absence)]
 
     assert missed == [2024]
-    assert {item.etat for bilan in bilans for item in bilan.comite.suites} == set(suivi().catalogue.evaluation.suites)
+    assert {item.etat for bilan in bilans for item in bilan.comite.suites} == set(
+        suivi().catalogue.evaluation.suites
+    )
     for before, after in pairwise(bilans):
         decided = {item.id for item in before.comite.decisions}
         assert {item.decision for item in after.comite.suites} == decided
@@ -114,7 +148,9 @@ def test_chaque_statut_apparait_dans_les_observations_et_zero_y_est_une_mesure()
 
 def test_chaque_indicateur_est_suivi_et_seul_le_chantier_a_une_annee_sans_ligne() -> None:
     known = suivi().catalogue.indicateurs_fiches
-    entered = {name for name, item in known.items() if not item.calcul and item.table == "observations"}
+    entered = {
+        name for name, item in known.items() if not item.calcul and item.table == "observations"
+    }
     rows = suivi().observations
 
     assert entered == set(rows["indicateur"])
@@ -124,19 +160,32 @@ def test_chaque_indicateur_est_suivi_et_seul_le_chantier_a_une_annee_sans_ligne(
 
 def test_des_valeurs_sont_revisees_en_2025_et_en_2026_avec_leur_raison() -> None:
     indicators = suivi().catalogue.indicateurs_fiches.values()
-    found = {annee: revisions(suivi(annee).observations, annee, debut=2023, indicateurs=indicators) for annee in ANNEES}
+    found = {
+        annee: revisions(suivi(annee).observations, annee, debut=2023, indicateurs=indicators)
+        for annee in ANNEES
+    }
 
     assert {annee for annee, rows in found.items() if len(rows)} == {2025, 2026}
-    written = [rows[rows["indicateur"].isin(["frequentation_jeunes", "heures_realisees"])] for rows in found.values()]
+    written = [
+        rows[rows["indicateur"].isin(["frequentation_jeunes", "heures_realisees"])]
+        for rows in found.values()
+    ]
     assert all(rows["note"].ne("").all() for rows in written)
 
 
-def test_les_moyens_disent_ce_que_chaque_signataire_apporte_a_chaque_fiche_et_aux_structures() -> None:
+def test_les_moyens_disent_ce_que_chaque_signataire_apporte_a_chaque_fiche_et_aux_structures() -> (
+    None
+):
     for annee in ANNEES:
         rows = suivi().suivis[annee].moyens
-        assert set(rows["signataire"]) == {"ville", "caf"} and set(rows["nature"]) >= {"etp", "euros"}
+        assert set(rows["signataire"]) == {"ville", "caf"} and set(rows["nature"]) >= {
+            "etp",
+            "euros",
+        }
         assert set(rows["fiche"].dropna()) == {1, 2, 3, 4}
-        assert {"prestation_service", "bonus_territoire", "pilotage", "coordination"} <= set(rows["poste"])
+        assert {"prestation_service", "bonus_territoire", "pilotage", "coordination"} <= set(
+            rows["poste"]
+        )
     everything = pd.concat([suivi().suivis[annee].moyens for annee in ANNEES])
     assert {"A", "P", "L"} == set(everything["statut"])
     assert set(everything["nature"]) == {nature.id for nature in suivi().catalogue.moyens.natures}
@@ -147,7 +196,9 @@ def test_la_grille_monte_d_annee_en_annee_et_reste_interne() -> None:
 
     moves = [posture_bougee(after, before) for before, after in pairwise(grids)]
 
-    assert all(move.montees > move.descendues for move in moves) and any(move.descendues for move in moves)
+    assert all(move.montees > move.descendues for move in moves) and any(
+        move.descendues for move in moves
+    )
     assert all(set(grid["diffusion"]) == {"interne"} for grid in grids)
 
 

@@ -33,11 +33,21 @@ def test_chaque_profil_fait_l_effectif_de_son_dispositif() -> None:
 
 
 def test_une_personne_comptee_deux_fois_l_est_du_meme_nombre() -> None:
-    values = suivi().observations.query("millesime == annee").set_index(["annee", "indicateur", "modalite"])["valeur"]
+    values = (
+        suivi()
+        .observations.query("millesime == annee")
+        .set_index(["annee", "indicateur", "modalite"])["valeur"]
+    )
 
     for annee in ANNEES:
-        assert values[annee, "sejour_participants", ""] == values[annee, "frequentation_jeunes", "sejour"]
-        assert values[annee, "chantiers_jeunes", ""] == values[annee, "participants_citoyennete", "chantiers"]
+        assert (
+            values[annee, "sejour_participants", ""]
+            == values[annee, "frequentation_jeunes", "sejour"]
+        )
+        assert (
+            values[annee, "chantiers_jeunes", ""]
+            == values[annee, "participants_citoyennete", "chantiers"]
+        )
     for annee, dispositif, profile in _profils():
         for count in profile.query("variable == 'sante' and modalite == 'aeeh'")["effectif"]:
             assert count == values[annee, "enfants_aeeh_accueillis", dispositif]
@@ -53,7 +63,9 @@ def test_le_secret_cache_des_cases_sans_retirer_aucun_tableau() -> None:
     threshold = suivi().catalogue.seuils.petits_effectifs
     assert not shown.profils["effectif"].between(1, threshold - 1).any()
     assert wholes["valeur"].notna().all()
-    assert shown.observations.query("indicateur == 'enfants_aeeh_accueillis'")["statut"].eq("Q").any()
+    assert (
+        shown.observations.query("indicateur == 'enfants_aeeh_accueillis'")["statut"].eq("Q").any()
+    )
 
 
 def test_son_contexte_imite_toutes_les_series_publiques_pour_ses_deux_territoires() -> None:
@@ -69,9 +81,15 @@ def test_son_diagnostic_a_les_lignes_de_harnes_et_les_seules_contradictions_voul
     dossier = lire_dossier(NOM)
     keys = ["section", "indicateur"]
     found = controler(dossier)
-    opened = found[found["statut"].eq("ouvert") & found["regle"].isin(["parties_tout", "variation_comparee", "ratio"])]
+    opened = found[
+        found["statut"].eq("ouvert")
+        & found["regle"].isin(["parties_tout", "variation_comparee", "ratio"])
+    ]
 
     assert dossier.annexe1[keys].equals(lire_dossier("harnes").annexe1[keys])
-    assert list(opened["cle"]) == ["parties_tout:equipements_parentalite:00", "variation_comparee:moins_3:00"]
+    assert list(opened["cle"]) == [
+        "parties_tout:equipements_parentalite:00",
+        "variation_comparee:moins_3:00",
+    ]
     verdicts = juger(dossier)
     assert Counter(verdicts["verdict"]) == {"verifiee": 9, "contredite": 2, "inverifiable": 1}

@@ -1,4 +1,6 @@
-"""A figure on its way to a page or a file: valid SVG, ids of its own, texts as text, the same bytes each time."""
+"""A figure on its way to a page or a file: valid SVG, ids of its own, texts as text, the same bytes
+each time.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ from ctglib.document.signes import FAMILLE, SECOURS, fichiers
 from ctglib.graphiques.planche import Planche
 
 
-def _dessin(nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce que montre le dessin.") -> str:
+def _dessin(
+    nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce que montre le dessin."
+) -> str:
     with charter_style():
         planche = Planche(taille)
         planche.write(2, 10, mot)
@@ -62,14 +66,19 @@ def test_un_signe_que_n_a_aucune_des_deux_polices_a_une_largeur_et_ne_previent_p
     assert "[signe U+0378] 😀" in mots(_dessin("un", mot="\u0378 😀"))
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="les descripteurs ouverts ne se lisent que sous Linux")
+@pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(),
+    reason="les descripteurs ouverts ne se lisent que sous Linux",
+)
 def test_mesurer_ne_laisse_ouvert_aucun_fichier_que_des_ouvriers_liraient_ensemble() -> None:
     code = (
         "from pathlib import Path; from ctglib.document.figure import measure; measure('a', 9.0, True)\n"
         "print(*[link.resolve() for link in Path('/proc/self/fd').iterdir()])"
     )
 
-    opened = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    opened = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
 
     assert ".ttf" not in opened
 
@@ -103,7 +112,18 @@ def test_un_dessin_n_apporte_ni_style_ni_script_ni_date_ni_adresse() -> None:
     drawing = _dessin("un")
 
     tags = {element.tag.split("}")[1] for element in racine(drawing).iter()}
-    assert tags <= {"svg", "g", "defs", "path", "use", "text", "pattern", "rect", "clipPath", "circle"}
+    assert tags <= {
+        "svg",
+        "g",
+        "defs",
+        "path",
+        "use",
+        "text",
+        "pattern",
+        "rect",
+        "clipPath",
+        "circle",
+    }
     assert not re.search(r"style=|<\?xml|<!DOCTYPE|<metadata|matplotlib", drawing)
     assert re.findall(r"https?://[^\"]+", drawing) == ["http://www.w3.org/2000/svg"]
 
@@ -128,7 +148,12 @@ def test_un_texte_hostile_reste_du_texte() -> None:
 
 @pytest.mark.parametrize(
     ("signe", "lu"),
-    [("\x00", "\ufffd"), ("\x0b", "\ufffd"), ("\ud800", "[signe U+D800]"), ("\uffff", "[signe U+FFFF]")],
+    [
+        ("\x00", "\ufffd"),
+        ("\x0b", "\ufffd"),
+        ("\ud800", "[signe U+D800]"),
+        ("\uffff", "[signe U+FFFF]"),
+    ],
     ids=ascii,
 )
 def test_un_caractere_que_le_xml_interdit_est_remplace(signe: str, lu: str) -> None:
@@ -163,7 +188,9 @@ def test_un_texte_se_coupe_entre_deux_mots_sans_en_perdre() -> None:
 
     lines = Planche("large").wrap(text, 120, 9)
 
-    assert " ".join(lines) == "Part des moins de 3 ans dont les parents travaillent\u00a0: 36,8\u202f%"
+    assert (
+        " ".join(lines) == "Part des moins de 3 ans dont les parents travaillent\u00a0: 36,8\u202f%"
+    )
 
 
 def test_un_texte_en_gras_garde_sa_famille_et_sa_taille() -> None:
@@ -187,12 +214,14 @@ def test_dessiner_ne_change_aucun_reglage_de_matplotlib() -> None:
 
 
 def test_le_style_de_matplotlib_est_celui_de_la_charte() -> None:
-    style, colours = matplotlib.rc_params_from_file(STYLE, use_default_template=False), charte().couleurs
+    style = matplotlib.rc_params_from_file(STYLE, use_default_template=False)
+    colours = charte().couleurs
 
     used = {to_hex(value) for key, value in style.items() if "color" in key and value != "none"}
     assert used <= set(colours.model_dump().values())
     assert [to_hex(value) for value in style["axes.prop_cycle"].by_key()["color"]][:2] == [
-        colours.territoire, colours.reference,
-    ]  # fmt: skip
+        colours.territoire,
+        colours.reference,
+    ]
     assert style["font.family"] == [FAMILLE, SECOURS]
     assert style["svg.fonttype"] == "none"

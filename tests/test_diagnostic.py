@@ -22,10 +22,19 @@ def test_les_sections_se_suivent_de_la_petite_enfance_aux_questions(html: str) -
     titres = [unescape(titre) for titre in re.findall(r"<h2 id=\"[^\"]+\">(.*?)</h2>", html)]
 
     assert titres == [
-        "Sommaire", "Synthèse", "Lire ce diagnostic", "Le territoire et ses familles", "Petite enfance",
-        "Enfance et jeunesse", "Parentalité et vie sociale", "Précarité, logement, RSA", "Moyens par tête",
-        "Besoins et fiches action", "Questions à poser", "Sources et limites",
-    ]  # fmt: skip
+        "Sommaire",
+        "Synthèse",
+        "Lire ce diagnostic",
+        "Le territoire et ses familles",
+        "Petite enfance",
+        "Enfance et jeunesse",
+        "Parentalité et vie sociale",
+        "Précarité, logement, RSA",
+        "Moyens par tête",
+        "Besoins et fiches action",
+        "Questions à poser",
+        "Sources et limites",
+    ]
 
 
 @pytest.mark.parametrize("convention", ["harnes", "demonstration"])
@@ -33,9 +42,14 @@ def test_une_section_a_au_plus_un_graphique_et_aucun_n_a_une_seule_ligne(
     rapports_produits: Production, convention: str
 ) -> None:
     rapport = Rapport(convention, "diagnostic")
-    drawn = [path for name, path in rapports_produits.csv(rapport).items() if name.startswith("donnees-")]
+    drawn = [
+        path for name, path in rapports_produits.csv(rapport).items() if name.startswith("donnees-")
+    ]
 
-    assert all(section.count("<figure") <= 1 for section in re.split("<h2 ", rapports_produits.html(rapport)))
+    assert all(
+        section.count("<figure") <= 1
+        for section in re.split("<h2 ", rapports_produits.html(rapport))
+    )
     assert len(drawn) == rapports_produits.html(rapport).count("<figure") > 2
     assert all(len(path.read_text(encoding="utf-8").splitlines()) > 2 for path in drawn)
 
@@ -43,8 +57,14 @@ def test_une_section_a_au_plus_un_graphique_et_aucun_n_a_une_seule_ligne(
 def test_l_ecart_d_accueil_est_dans_le_collectif_et_la_fiche_dans_l_individuel(html: str) -> None:
     text = unescape(html).replace("\u202f", " ").replace("\u00a0", " ")
 
-    assert "L'écart tenait à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offrait 1,8 de plus." in text
-    assert "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif." in text
+    assert (
+        "L'écart tenait à l'accueil collectif (9,0 de moins) ; l'accueil individuel en offrait 1,8 de plus."
+        in text
+    )
+    assert (
+        "La fiche action 1 soutient l'accueil individuel ; aucune ne porte sur l'accueil collectif."
+        in text
+    )
 
 
 def test_l_annee_du_covid_est_dite_une_fois(html: str) -> None:
@@ -52,12 +72,16 @@ def test_l_annee_du_covid_est_dite_une_fois(html: str) -> None:
 
 
 @pytest.mark.parametrize("convention", ["harnes", "demonstration"])
-def test_le_diagnostic_tient_en_quatorze_pages(rapports_produits: Production, convention: str) -> None:
+def test_le_diagnostic_tient_en_quatorze_pages(
+    rapports_produits: Production, convention: str
+) -> None:
     assert len(rapports_produits.pages(Rapport(convention, "diagnostic"))) <= PAGES
 
 
 @pytest.mark.parametrize("convention", ["harnes", "demonstration"])
-def test_un_chiffre_n_est_pas_redit_de_page_en_page(rapports_produits: Production, convention: str) -> None:
+def test_un_chiffre_n_est_pas_redit_de_page_en_page(
+    rapports_produits: Production, convention: str
+) -> None:
     pages = " ".join(rapports_produits.pages(Rapport(convention, "diagnostic")))
     rates = re.findall(r"(?<![\d,+−])\d+,\d\s?%", pages)
 
@@ -71,8 +95,17 @@ def test_la_synthese_tient_sur_la_premiere_page(rapports_produits: Production) -
     assert "Sommaire" in pages[1]
 
 
-def test_ce_qui_controle_la_convention_est_dans_un_rapport_a_part(rapports_produits: Production) -> None:
-    controle = {"coherence", "coherence-regles", "affirmations", "corrections", "lacunes", "offre-manques"}
+def test_ce_qui_controle_la_convention_est_dans_un_rapport_a_part(
+    rapports_produits: Production,
+) -> None:
+    controle = {
+        "coherence",
+        "coherence-regles",
+        "affirmations",
+        "corrections",
+        "lacunes",
+        "offre-manques",
+    }
 
     assert controle <= set(rapports_produits.csv(Rapport("harnes", "controle")))
     assert not controle & set(rapports_produits.csv(DIAGNOSTIC))

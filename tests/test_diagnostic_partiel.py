@@ -1,4 +1,6 @@
-"""A diagnostic of what the convention gives: what is missing is left out and said, never shown as zero."""
+"""A diagnostic of what the convention gives: what is missing is left out and said, never shown as
+zero.
+"""
 
 from __future__ import annotations
 
@@ -37,16 +39,32 @@ def tout(ctg: Diagnostic) -> str:
     """Return the text of all the sections, with plain spaces."""
     controle = controle_de(ctg)
     shown = [
-        ctg.synthese(), ctg.mode_de_lecture(), *map(ctg.section, ctg.catalogue.diagnostic.sections), ctg.moyens(),
-        ctg.besoins(), ctg.questions(), ctg.limites(), ctg.annexe(), ctg.sources(),
-        controle.coherence(), controle.affirmations(), controle.non_dits(), controle.vulnerabilite(),
-    ]  # fmt: skip
+        ctg.synthese(),
+        ctg.mode_de_lecture(),
+        *map(ctg.section, ctg.catalogue.diagnostic.sections),
+        ctg.moyens(),
+        ctg.besoins(),
+        ctg.questions(),
+        ctg.limites(),
+        ctg.annexe(),
+        ctg.sources(),
+        controle.coherence(),
+        controle.affirmations(),
+        controle.non_dits(),
+        controle.vulnerabilite(),
+    ]
     return re.sub(r"\s+", " ", " ".join(mots(shown)))
 
 
 def noms(sections: Iterable[Groupe | None]) -> list[str]:
     """Return the names of the tables and of the figures of some sections."""
-    return [piece.nom for section in sections if section for piece in section.pieces if hasattr(piece, "nom")]
+    return [
+        piece.nom
+        for section in sections
+        if section
+        for piece in section.pieces
+        if hasattr(piece, "nom")
+    ]
 
 
 def mots(objet: object) -> Iterator[str]:
@@ -63,13 +81,23 @@ def mots(objet: object) -> Iterator[str]:
             yield from mots(getattr(objet, field.name))
 
 
-def test_un_theme_sans_ligne_n_a_ni_chiffre_ni_doute_et_les_limites_le_disent(donnees: Path) -> None:
+def test_un_theme_sans_ligne_n_a_ni_chiffre_ni_doute_et_les_limites_le_disent(
+    donnees: Path,
+) -> None:
     garder(donnees, "annexe1.csv", lambda row: row["section"] != LOGEMENT)
     ctg = ouvrir("harnes")
 
     assert "parc privé" not in " ".join(mots(ctg.section("precarite").pieces))
-    assert "Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : « Logement et habitat »" in tout(ctg)
-    logement = {item.id for theme in ctg.catalogue.themes if theme.theme == "logement" for item in theme.indicateurs}
+    assert (
+        "Thèmes sans chapitre, le diagnostic n'en donnant aucun chiffre : « Logement et habitat »"
+        in tout(ctg)
+    )
+    logement = {
+        item.id
+        for theme in ctg.catalogue.themes
+        if theme.theme == "logement"
+        for item in theme.indicateurs
+    }
     assert logement and logement.isdisjoint(ctg.doutes)
 
 
@@ -78,19 +106,29 @@ def test_sans_un_mode_d_accueil_publie_la_petite_enfance_garde_le_reste(donnees:
 
     shown = ctg.section("petite_enfance")
     assert "modes" not in shown
-    assert {"petite-enfance", "offre-petite-enfance"} <= {piece.nom for piece in shown.pieces if hasattr(piece, "nom")}
+    assert {"petite-enfance", "offre-petite-enfance"} <= {
+        piece.nom for piece in shown.pieces if hasattr(piece, "nom")
+    }
     assert "collectif" not in " ".join(mots(shown.pieces))
 
 
 def test_une_section_sans_chiffre_ni_offre_est_laissee(donnees: Path) -> None:
-    garder(donnees, "annexe1.csv", lambda row: not row["section"].startswith("1.5") and row["section"] != LOGEMENT)
+    garder(
+        donnees,
+        "annexe1.csv",
+        lambda row: not row["section"].startswith("1.5") and row["section"] != LOGEMENT,
+    )
     garder(donnees, "offre.csv", lambda row: row["type"] != "dispositif_urbain")
 
     assert ouvrir("harnes").section("precarite") is None
 
 
 def test_un_seul_taux_n_a_pas_de_graphique_et_se_lit_dans_le_tableau(donnees: Path) -> None:
-    garder(donnees, "annexe1.csv", lambda row: row["section"] != "1.1" or row["indicateur"] == "part_isoles")
+    garder(
+        donnees,
+        "annexe1.csv",
+        lambda row: row["section"] != "1.1" or row["indicateur"] == "part_isoles",
+    )
 
     section = ouvrir("harnes").section("territoire")
 
@@ -107,7 +145,9 @@ def test_sans_la_clause_des_moyens_le_contrat_precedent_n_est_pas_dit(donnees: P
     assert "Contrat enfance jeunesse versait" not in tout(ouvrir("harnes"))
 
 
-def test_un_indicateur_que_l_annexe_ne_donne_pas_est_nomme_et_ne_devient_pas_zero(donnees: Path) -> None:
+def test_un_indicateur_que_l_annexe_ne_donne_pas_est_nomme_et_ne_devient_pas_zero(
+    donnees: Path,
+) -> None:
     wanted = {"enfants_moins_3", "part_rsa"}
     garder(donnees, "annexe1.csv", lambda row: row["indicateur"] not in wanted)
     ctg = ouvrir("harnes")
@@ -143,7 +183,10 @@ def test_une_offre_vide_laisse_ses_sections_et_ne_contredit_rien(donnees: Path) 
     garder(donnees, "offre.csv", lambda row: False)
     ctg = ouvrir("harnes")
 
-    assert not any(name.startswith("offre-") for name in noms(map(ctg.section, ctg.catalogue.diagnostic.sections)))
+    assert not any(
+        name.startswith("offre-")
+        for name in noms(map(ctg.section, ctg.catalogue.diagnostic.sections))
+    )
     assert "ages" not in ctg.section("enfance_jeunesse")
     assert controle_de(ctg).non_dits() is None
     assert "L'offre existante n'est pas décrite" in tout(ctg)

@@ -1,4 +1,6 @@
-"""The objects of a document: what they keep through JSON, what their CSV holds, which signs they are shown with."""
+"""The objects of a document: what they keep through JSON, what their CSV holds, which signs they
+are shown with.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +47,12 @@ from ctglib.export.html import POLICES
 from ctglib.export.typst import GRAS, LARGEUR, TAILLE, en_donnees, largeurs, secable
 from ctglib.export.typst import composer as composer_pdf
 
-COUVERTURE = Couverture("Sujet", "Harnes", (("Statut", "définitif"),), (Logo("Caf", b"<svg/>"),), "Caf", "2023-01-01")
+COUVERTURE = Couverture(
+    "Sujet", "Harnes", (("Statut", "définitif"),), (Logo("Caf", b"<svg/>"),), "Caf", "2023-01-01"
+)
 OBJETS = (
-    paragraphe(("Un ", Gras("mot"), Lien("x", "https://x.fr"), Renvoi("figure-x"))) + liste(["a", "b"]),
+    paragraphe(("Un ", Gras("mot"), Lien("x", "https://x.fr"), Renvoi("figure-x")))
+    + liste(["a", "b"]),
     Colonnes((sous_titre("A") + liste(["un"]), citation("« Oui. »\n« Non. »", "Ville"))),
     COUVERTURE,
 )
@@ -59,9 +64,17 @@ def test_un_objet_part_en_json_et_revient_le_meme(objet: object) -> None:
 
 
 def test_un_tableau_revient_avec_ses_cellules_et_le_meme_csv() -> None:
-    values = {"n": [1, -2], "x": [0.1, np.nan], "d": [date(2024, 1, 2), None], "o": [True, pd.NA], "t": ["=1", "a;b"]}
+    values = {
+        "n": [1, -2],
+        "x": [0.1, np.nan],
+        "d": [date(2024, 1, 2), None],
+        "o": [True, pd.NA],
+        "t": ["=1", "a;b"],
+    }
     frame = pd.DataFrame(values)
-    table = Tableau.de(frame, [Colonne("n", "N", True), Colonne("t", "T")], nom="t", titre="T", source="Caf")
+    table = Tableau.de(
+        frame, [Colonne("n", "N", True), Colonne("t", "T")], nom="t", titre="T", source="Caf"
+    )
 
     back = de_json(json.loads(json.dumps(en_json(table))))
 
@@ -75,7 +88,11 @@ def test_une_figure_part_dessinee() -> None:
     drawn = de_json(json.loads(json.dumps(en_json(chart))))
 
     assert isinstance(drawn, Dessin)
-    assert (drawn.svg_large, drawn.svg_etroit, drawn.alt) == (chart.svg_large, chart.svg_etroit, chart.alt)
+    assert (drawn.svg_large, drawn.svg_etroit, drawn.alt) == (
+        chart.svg_large,
+        chart.svg_etroit,
+        chart.alt,
+    )
     assert drawn.tableau.csv() == chart.tableau.csv()
 
 
@@ -83,7 +100,9 @@ def test_un_objet_montre_son_html_et_notre_type_mime() -> None:
     assert {"text/html", MIME} < set(paragraphe("Un texte.")._repr_mimebundle_())
 
 
-def test_aucun_programme_ne_lit_une_formule_dans_un_csv_meme_en_coupant_aux_points_virgules() -> None:
+def test_aucun_programme_ne_lit_une_formule_dans_un_csv_meme_en_coupant_aux_points_virgules() -> (
+    None
+):
     texts = ["a;=1+1", 'b "c"', "d,e", "=f", "g\nh", "i ;\t-j"]
     frame = pd.DataFrame({"t": texts, "n": range(6)})
 
@@ -103,7 +122,11 @@ def test_un_tableau_s_ecrit_d_un_dataframe_chaque_colonne_a_sa_facon() -> None:
         return absent.get(row["statut"]) or f"{row['taux']:.1f}".replace(".", ",")
 
     table = tableau_de(
-        frame, "taux", "Taux", "Caf", [Colonne("annee", "Année", ecrire=str), Colonne("ecrit", "Taux (%)", ecrire=taux)]
+        frame,
+        "taux",
+        "Taux",
+        "Caf",
+        [Colonne("annee", "Année", ecrire=str), Colonne("ecrit", "Taux (%)", ecrire=taux)],
     )
 
     assert list(table.lignes()) == [("2024", "59,4"), ("2025", "non transmis")]
@@ -120,7 +143,9 @@ def test_un_tableau_sans_specification_montre_toutes_ses_colonnes() -> None:
 
 
 def test_un_tableau_dit_quelle_colonne_manque_aux_donnees() -> None:
-    with pytest.raises(ValueError, match=r"Tableau « t » : pas de colonne taux dans les données \(annee\)"):
+    with pytest.raises(
+        ValueError, match=r"Tableau « t » : pas de colonne taux dans les données \(annee\)"
+    ):
         tableau_de(pd.DataFrame({"annee": [2024]}), "t", "T", "Caf", [Colonne("taux", "Taux")])
 
 
@@ -148,19 +173,39 @@ def test_un_signe_se_dessine_ou_se_nomme(tape: str, lu: str) -> None:
 
 
 @pytest.mark.parametrize("exporteur", [ExporteurHTML, ExporteurPDF, ExporteurDOCX])
-def test_aucun_signe_ne_fait_echouer_un_rapport_ni_dans_un_titre_ni_chez_les_parties(exporteur: type) -> None:
-    every = "".join(SIGNES_DU_MONDE) + "שלום سلام x\u0338\u0301 \u2066a\u2069 \u0000 \U0001f3f4\U000e0067\U000e007f"
+def test_aucun_signe_ne_fait_echouer_un_rapport_ni_dans_un_titre_ni_chez_les_parties(
+    exporteur: type,
+) -> None:
+    every = (
+        "".join(SIGNES_DU_MONDE)
+        + "שלום سلام x\u0338\u0301 \u2066a\u2069 \u0000 \U0001f3f4\U000e0067\U000e007f"
+    )
     text = f"Texte {every}"
-    cover = Couverture(text, text, ((text, text),), (Logo(text, None),), text, "2023-01-01", text, text)
-    titles = [nbformat.v4.new_markdown_cell(f"{mark} Titre {text.replace(chr(0), '')}") for mark in ("#", "##", "###")]
-    numbers = Tableau("n", text, (Colonne("a", text),), pd.DataFrame({"a": [text]}), pd.DataFrame({"a": ["x"]}), text)
+    cover = Couverture(
+        text, text, ((text, text),), (Logo(text, None),), text, "2023-01-01", text, text
+    )
+    titles = [
+        nbformat.v4.new_markdown_cell(f"{mark} Titre {text.replace(chr(0), '')}")
+        for mark in ("#", "##", "###")
+    ]
+    numbers = Tableau(
+        "n",
+        text,
+        (Colonne("a", text),),
+        pd.DataFrame({"a": [text]}),
+        pd.DataFrame({"a": ["x"]}),
+        text,
+    )
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="9">{text[:20]}</text></svg>'.replace(
         "\x07", ""
     )
     drawn = Dessin("f", text, text, svg, svg, text, text, numbers)
     cells = [
         *titles,
-        *map(montrer, (cover, paragraphe((Gras(text), text)), liste([text]), citation(text, text), drawn)),
+        *map(
+            montrer,
+            (cover, paragraphe((Gras(text), text)), liste([text]), citation(text, text), drawn),
+        ),
     ]
 
     written, _ = exporteur().from_notebook_node(nbformat.v4.new_notebook(cells=cells))
@@ -176,7 +221,9 @@ def _lu(ecrit: str | bytes, exporteur: type) -> str:
 
 
 def test_un_signe_nomme_se_lit_dans_le_pdf(tmp_path: object) -> None:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Fait ✅\n\nVu 漢 et سلام.")])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# Fait ✅\n\nVu 漢 et سلام.")]
+    )
     (tmp_path / "x.pdf").write_bytes(ExporteurPDF().from_notebook_node(notebook)[0])
 
     (said,) = pages_du_pdf(tmp_path / "x.pdf")
@@ -187,7 +234,9 @@ def test_un_signe_nomme_se_lit_dans_le_pdf(tmp_path: object) -> None:
 def test_la_feuille_de_polices_livree_a_tous_les_signes_des_rapports() -> None:
     generator = runpy.run_path(str(DEPOT / "docs" / "polices.py"))
 
-    assert POLICES.read_text(encoding="ascii") == generator["feuille"](), "lancer : python docs/polices.py"
+    assert POLICES.read_text(encoding="ascii") == generator["feuille"](), (
+        "lancer : python docs/polices.py"
+    )
     assert set("●▲■◆▼○ €œ’−\u202f") <= generator["SIGNES"] <= connus()
 
 
@@ -195,17 +244,25 @@ TEXTES = ['#sys.exit("x")', 'a\\"b', "]) #eval(", "$x$ *gras* _italique_ @ref", 
 
 
 def test_un_texte_reste_un_texte_dans_le_pdf(tmp_path: Path) -> None:
-    page = document_de([sous_titre(text, 2) + paragraphe(text) + liste([text]) + _table([text]) for text in TEXTES])
+    page = document_de(
+        [sous_titre(text, 2) + paragraphe(text) + liste([text]) + _table([text]) for text in TEXTES]
+    )
     (tmp_path / "x.pdf").write_bytes(composer_pdf(page))
 
     said = "".join(" ".join(pages_du_pdf(tmp_path / "x.pdf")).split())
 
-    assert all(said.count("".join(text.split())) == 5 for text in TEXTES), "titre, sommaire, paragraphe, liste, cellule"
+    assert all(said.count("".join(text.split())) == 5 for text in TEXTES), (
+        "titre, sommaire, paragraphe, liste, cellule"
+    )
 
 
 def _table(textes: list[str], nombres: list[str] | None = None, **options: object) -> Tableau:
     cells = pd.DataFrame({"a": textes, "b": nombres or ["12"] * len(textes), "c": "1"})
-    columns = (Colonne("a", "Nom"), Colonne("b", "2020", True, "Années"), Colonne("c", "2021", True, "Années"))
+    columns = (
+        Colonne("a", "Nom"),
+        Colonne("b", "2020", True, "Années"),
+        Colonne("c", "2021", True, "Années"),
+    )
     return Tableau("t", "Effectifs", columns, cells, cells, "Caf", **options)
 
 
@@ -219,7 +276,9 @@ def test_les_titres_d_un_tableau_sont_des_entetes_et_ses_nombres_sont_a_droite()
 
 
 def test_un_mot_long_peut_se_couper_apres_un_signe_qui_le_partage() -> None:
-    assert "harnes/\u200bsuivi/\u200b2024/\u200b" in secable("conventions/harnes/suivi/2024/observations.csv")
+    assert "harnes/\u200bsuivi/\u200b2024/\u200b" in secable(
+        "conventions/harnes/suivi/2024/observations.csv"
+    )
 
 
 def test_une_longue_table_se_coupe_entre_deux_pages_et_une_courte_non() -> None:
@@ -229,17 +288,23 @@ def test_une_longue_table_se_coupe_entre_deux_pages_et_une_courte_non() -> None:
 def test_les_colonnes_se_partagent_la_page_sans_couper_un_nombre_ni_un_mot_court() -> None:
     from ctglib.document.signes import largeur
 
-    long, number = "mot " * 200, "12\u202f345\u202f678\u00a0euros"
+    long = "mot " * 200
+    number = "12\u202f345\u202f678\u00a0euros"
     widths = largeurs(_table([long], [number]))
 
     assert sum(widths) == pytest.approx(LARGEUR)
     assert widths[1] >= largeur(number, 8.5) + 8
     assert widths[0] > 300
-    assert largeurs(_table(["assistantes maternelles"] * 3))[0] >= largeur("assistantes maternelles", 8.5) + 8
+    assert (
+        largeurs(_table(["assistantes maternelles"] * 3))[0]
+        >= largeur("assistantes maternelles", 8.5) + 8
+    )
 
 
 @pytest.mark.parametrize("lignes", range(22, 28))
-def test_la_source_d_un_long_tableau_reste_avec_sa_derniere_ligne(lignes: int, tmp_path: object) -> None:
+def test_la_source_d_un_long_tableau_reste_avec_sa_derniere_ligne(
+    lignes: int, tmp_path: object
+) -> None:
     notebook = carnet(premiers=("un",))
     rank = next(rank for rank, cell in enumerate(notebook.cells) if "Un tableau" in str(cell))
     notebook.cells[rank] = montrer(tableau((), lignes))
@@ -251,12 +316,21 @@ def test_la_source_d_un_long_tableau_reste_avec_sa_derniere_ligne(lignes: int, t
     assert f"Ligne {lignes - 1} " in end, "la note et la source seules sur une page"
 
 
-def test_le_titre_d_un_groupe_de_colonnes_tient_au_dessus_d_elles_et_un_entete_ne_se_coupe_pas_sans_besoin() -> None:
-    columns = [Colonne("a", "Structure"), *(Colonne(c, "2025", numerique=True, groupe="Investissement") for c in "bc")]
+def test_le_titre_d_un_groupe_de_colonnes_tient_au_dessus_d_elles_et_un_entete_ne_se_coupe_pas_sans_besoin() -> (
+    None
+):
+    columns = [
+        Colonne("a", "Structure"),
+        *(Colonne(c, "2025", numerique=True, groupe="Investissement") for c in "bc"),
+    ]
     columns += [Colonne("d", "Pas-de-Calais", numerique=True)]
     long = "Un libellé qui ne tient pas sur une seule ligne de cette colonne, parce qu'il en demande deux ou trois"
     table = Tableau.de(
-        pd.DataFrame({"a": [long], "b": [1], "c": [2], "d": [3]}), columns, nom="t", titre="T", source="Caf"
+        pd.DataFrame({"a": [long], "b": [1], "c": [2], "d": [3]}),
+        columns,
+        nom="t",
+        titre="T",
+        source="Caf",
     )
 
     _, first, second, last = largeurs(table)

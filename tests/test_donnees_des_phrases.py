@@ -22,11 +22,17 @@ def lignes(tableau: Tableau) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("tableau", ["bilan", "fiche"])
-def test_l_equipe_de_la_caf_est_dans_les_donnees_poste_par_poste(bilan: Bilan, tableau: str) -> None:
-    rows = lignes(bilan.moyens.par_signataire() if tableau == "bilan" else bilan.fiche(4).detail()["postes"])
+def test_l_equipe_de_la_caf_est_dans_les_donnees_poste_par_poste(
+    bilan: Bilan, tableau: str
+) -> None:
+    rows = lignes(
+        bilan.moyens.par_signataire() if tableau == "bilan" else bilan.fiche(4).detail()["postes"]
+    )
 
     equipe = {
-        row["objet"]: float(row["valeur"]) for row in rows if row.get("annee", "2025") == "2025" and row["valeur"]
+        row["objet"]: float(row["valeur"])
+        for row in rows
+        if row.get("annee", "2025") == "2025" and row["valeur"]
     }
     assert equipe["accompagnement_territorial"] == 0.5
     assert equipe["responsable_territoire"] == 0.2

@@ -13,7 +13,9 @@ from ctglib.commandes.application import lancer
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "donnees_invalides.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "donnees_invalides.yaml").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
@@ -67,7 +69,9 @@ def test_des_donnees_justes_sont_dites_justes(donnees: Path, capsys: pytest.Capt
     )
 
 
-def test_une_convention_inconnue_propose_celles_qui_existent(donnees: Path, capsys: pytest.CaptureFixture) -> None:
+def test_une_convention_inconnue_propose_celles_qui_existent(
+    donnees: Path, capsys: pytest.CaptureFixture
+) -> None:
     code = lancer(["valider", "--convention", "arnes"])
 
     assert code == 1
@@ -97,15 +101,31 @@ def test_un_indicateur_defini_par_deux_themes_est_dit_avec_ses_deux_places(donne
 
 
 @pytest.mark.parametrize(
-    "texte", ["=1+1", "<script>alert(1)</script>", "{{7*7}}", "$x$", "#let x = 1", "NA", "01001", "x" * 5000]
+    "texte",
+    [
+        "=1+1",
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+        "$x$",
+        "#let x = 1",
+        "NA",
+        "01001",
+        "x" * 5000,
+    ],
 )
 def test_un_texte_libre_est_garde_tel_quel(texte: str, donnees: Path) -> None:
-    remplacer(donnees / "conventions/harnes/annexe1.csv", "12324,0.7,nombre,A,", f"12324,0.7,nombre,A,{texte}")
+    remplacer(
+        donnees / "conventions/harnes/annexe1.csv",
+        "12324,0.7,nombre,A,",
+        f"12324,0.7,nombre,A,{texte}",
+    )
 
     assert dire(donnees) == []
 
 
-def test_le_csv_d_un_tableur_avec_sa_marque_d_encodage_et_ses_fins_de_ligne_est_lu(donnees: Path) -> None:
+def test_le_csv_d_un_tableur_avec_sa_marque_d_encodage_et_ses_fins_de_ligne_est_lu(
+    donnees: Path,
+) -> None:
     path = donnees / "conventions/harnes/annexe1.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n\r\n")
 

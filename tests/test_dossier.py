@@ -1,4 +1,6 @@
-"""What is still to be handed in: said service by service, with a letter and blank workbooks that can be sent."""
+"""What is still to be handed in: said service by service, with a letter and blank workbooks that
+can be sent.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,24 @@ def dossier(convention: str = "harnes") -> DossierACompleter:
 
 @cache
 def pieces(convention: str = "harnes") -> dict[str, bytes]:
-    return {piece.adresse: piece.contenu for piece in dossier(convention).lettres().pieces if isinstance(piece, Piece)}
+    return {
+        piece.adresse: piece.contenu
+        for piece in dossier(convention).lettres().pieces
+        if isinstance(piece, Piece)
+    }
 
 
 def test_chaque_demande_a_un_service_une_feuille_des_annees_et_un_moment() -> None:
     table = dossier().demandes()
 
-    assert set(table.cellules["feuille"]) <= {"Indicateurs", "Profils", "Posture", "Actions", "Moyens", "Appréciations"}
+    assert set(table.cellules["feuille"]) <= {
+        "Indicateurs",
+        "Profils",
+        "Posture",
+        "Actions",
+        "Moyens",
+        "Appréciations",
+    }
     assert (table.cellules[["quoi", "quand_annees", "feuille", "delai"]] != "").all(axis=None)
     assert not table.donnees.duplicated(["responsable", "quoi", "fiche"]).any()
     assert "Service action sociale de la Caf" in table.groupes
@@ -54,11 +67,20 @@ def test_ce_qui_est_facultatif_n_est_demande_a_personne() -> None:
 def test_une_fiche_sans_modalite_n_a_pas_d_etat_a_donner() -> None:
     etude = dossier("demonstration").etude
     bare, *others = etude.convention.fiches
-    convention = etude.convention.model_copy(update={"fiches": [bare.model_copy(update={"modalites": []}), *others]})
-    states = {annee: table[table["fiche"].ne(bare.numero)] for annee, table in etude.etats_annuels.items()}
+    convention = etude.convention.model_copy(
+        update={"fiches": [bare.model_copy(update={"modalites": []}), *others]}
+    )
+    states = {
+        annee: table[table["fiche"].ne(bare.numero)] for annee, table in etude.etats_annuels.items()
+    }
 
     asked = manques_finaux(
-        convention, etude.catalogue, etude.suivi.suivis, {etude.annee: etude.a_collecter}, states, gabarit=etude.gabarit
+        convention,
+        etude.catalogue,
+        etude.suivi.suivis,
+        {etude.annee: etude.a_collecter},
+        states,
+        gabarit=etude.gabarit,
     )
 
     assert not (asked["nature"].eq(ETAT) & asked["fiche"].eq(bare.numero)).any()
@@ -71,7 +93,12 @@ def test_ce_qui_est_attendu_une_fois_ne_manque_qu_au_bilan_de_son_annee() -> Non
     def manquent(**demandees: pd.DataFrame) -> pd.Series:
         years = {int(name[1:]): rows for name, rows in demandees.items()}
         asked = manques_finaux(
-            etude.convention, etude.catalogue, etude.suivi.suivis, years, etude.etats_annuels, gabarit=etude.gabarit
+            etude.convention,
+            etude.catalogue,
+            etude.suivi.suivis,
+            years,
+            etude.etats_annuels,
+            gabarit=etude.gabarit,
         )
         return asked["nature"].eq(VALEUR)
 
@@ -88,19 +115,28 @@ def test_chaque_service_a_sa_lettre_et_un_classeur_par_annee(convention: str) ->
         text = "\n".join(paragraph.text for paragraph in letter.paragraphs)
         books = [name for name in pieces(convention) if name.endswith(f"-{service}.xlsx")]
 
-        assert rows.loc[rows["responsable"].eq(service), "service"].iloc[0] in text.replace("\u202f", " ")
+        assert rows.loc[rows["responsable"].eq(service), "service"].iloc[0] in text.replace(
+            "\u202f", " "
+        )
         assert "{" not in text and "Ce qui est demandé" in text
         assert books
 
 
 def test_un_classeur_a_envoyer_ne_porte_aucun_chiffre_saisi() -> None:
     for name, content in pieces("demonstration").items():
-        if name.endswith(".xlsx") and "Indicateurs" in (wb := load_workbook(io.BytesIO(content))).sheetnames:
+        if (
+            name.endswith(".xlsx")
+            and "Indicateurs" in (wb := load_workbook(io.BytesIO(content))).sheetnames
+        ):
             ws = wb["Indicateurs"]
             heads = {cell.value: cell.column for cell in ws[LIGNE_DES_TITRES]}
-            columns = [column for title, column in heads.items() if title and title.startswith("Valeur ")]
+            columns = [
+                column for title, column in heads.items() if title and title.startswith("Valeur ")
+            ]
 
-            assert {ws.cell(row, column).value for row in range(5, ws.max_row + 1) for column in columns} == {None}
+            assert {
+                ws.cell(row, column).value for row in range(5, ws.max_row + 1) for column in columns
+            } == {None}
 
 
 def test_une_lettre_est_datee_de_la_fin_de_la_convention() -> None:
@@ -108,9 +144,12 @@ def test_une_lettre_est_datee_de_la_fin_de_la_convention() -> None:
         assert {info.date_time for info in archive.infolist()} == {(2026, 12, 31, 0, 0, 0)}
 
 
-def test_la_commande_ecrit_les_memes_fichiers_a_cote_du_dossier(rapports_produits: Production) -> None:
+def test_la_commande_ecrit_les_memes_fichiers_a_cote_du_dossier(
+    rapports_produits: Production,
+) -> None:
     report = Rapport("harnes", "dossier")
-    page, files = rapports_produits.html(report), rapports_produits.octets(report)
+    page = rapports_produits.html(report)
+    files = rapports_produits.octets(report)
 
     for name, content in pieces().items():
         assert files[name] == content, name

@@ -27,7 +27,9 @@ def test_un_dossier_qui_est_un_fichier_donne_un_message_et_ne_perd_rien(tmp_path
     assert not list(tmp_path.glob(".ctg-*"))
 
 
-def test_un_disque_plein_donne_un_message_et_ne_perd_rien(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_un_disque_plein_donne_un_message_et_ne_perd_rien(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "ancien.html").write_bytes(b"ancien")
 
     def plein(descriptor: int) -> None:

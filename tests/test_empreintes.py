@@ -1,4 +1,6 @@
-"""The fingerprints of what is entered: whoever reads the published folder can try no count until one comes out."""
+"""The fingerprints of what is entered: whoever reads the published folder can try no count until
+one comes out.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,15 @@ from pathlib import Path
 
 import pytest
 from analyse_exemple import contexte
-from production_exemple import CONVENTION, Demande, demande, ecrire_carnet, octets, pourquoi, produire
+from production_exemple import (
+    CONVENTION,
+    Demande,
+    demande,
+    ecrire_carnet,
+    octets,
+    pourquoi,
+    produire,
+)
 
 from ctglib.blocs.mots import NON_PUBLIEE, sources
 from ctglib.donnees import lecture
@@ -33,7 +43,9 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
     """An internal report that reads a file as entered and one that is public, made once."""
     parametres = (CONVENTION.replace("harnes", NOM), 'diffusion: str = "publique"')
     ecrire_carnet(tmp_path / "carnets" / "diagnostic.ipynb", LECTURE, parametres=parametres)
-    order = demande(tmp_path / "carnets", tmp_path / "sortie", conventions=(NOM,), diffusion="interne")
+    order = demande(
+        tmp_path / "carnets", tmp_path / "sortie", conventions=(NOM,), diffusion="interne"
+    )
     assert [item.echec for item in produire(order).values() if item.echec] == []
     return order
 
@@ -51,18 +63,27 @@ def voulue(donnees: Path, tmp_path: Path) -> Demande:
         ("catalogue/seuils.yaml", True),
     ],
 )
-def test_seul_ce_qui_est_saisi_chaque_annee_a_une_empreinte_a_cle(relatif: str, attendu: bool) -> None:
+def test_seul_ce_qui_est_saisi_chaque_annee_a_une_empreinte_a_cle(
+    relatif: str, attendu: bool
+) -> None:
     assert publiable(relatif) == attendu
 
 
-def test_un_public_a_son_sha256_et_un_saisi_une_empreinte_que_seule_la_cle_donne(donnees: Path) -> None:
+def test_un_public_a_son_sha256_et_un_saisi_une_empreinte_que_seule_la_cle_donne(
+    donnees: Path,
+) -> None:
     with enregistrer() as journal:
-        entered, public = lire_octets(SAISI), lire_octets(PUBLIC)
+        entered = lire_octets(SAISI)
+        public = lire_octets(PUBLIC)
 
     key = cle_de(NOM)
     told = b"empreinte\0" + SAISI.encode() + b"\0" + entered
     assert journal.lus[PUBLIC] == lecture.empreinte(PUBLIC) == hashlib.sha256(public).hexdigest()
-    assert journal.lus[SAISI] == lecture.empreinte(SAISI) == hmac.new(key, told, hashlib.sha256).hexdigest()
+    assert (
+        journal.lus[SAISI]
+        == lecture.empreinte(SAISI)
+        == hmac.new(key, told, hashlib.sha256).hexdigest()
+    )
 
 
 def _essais(contenu: bytes) -> Iterator[bytes]:
@@ -81,16 +102,24 @@ def test_qui_a_les_rapports_et_le_code_mais_pas_la_cle_n_essaie_pas_les_niveaux_
     assert (donnees / SAISI).read_bytes() in tries and len(set(tries)) == 5
     for content in tries:
         digests = [hashlib.sha256(content), hashlib.sha256(SAISI.encode() + b"\0" + content)]
-        digests += [hmac.new(b"", b"empreinte\0" + SAISI.encode() + b"\0" + content, hashlib.sha256)]
+        digests += [
+            hmac.new(b"", b"empreinte\0" + SAISI.encode() + b"\0" + content, hashlib.sha256)
+        ]
         assert not [digest for digest in digests if digest.hexdigest().encode() in published]
     assert lecture.empreinte(SAISI).encode() in published
 
 
-def test_ni_la_cle_ni_un_fichier_d_empreintes_ne_sont_dans_les_rapports(voulue: Demande, donnees: Path) -> None:
+def test_ni_la_cle_ni_un_fichier_d_empreintes_ne_sont_dans_les_rapports(
+    voulue: Demande, donnees: Path
+) -> None:
     key = cle_de(NOM).hex().encode()
     files = [path for path in voulue.sortie.rglob("*") if path.is_file()]
 
-    assert not [path for path in files if path.name in ("empreintes.json", ".cle") or key in path.read_bytes()]
+    assert not [
+        path
+        for path in files
+        if path.name in ("empreintes.json", ".cle") or key in path.read_bytes()
+    ]
 
 
 @pytest.fixture
@@ -101,7 +130,9 @@ def conventions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "conventions"
 
 
-def test_la_cle_est_faite_une_fois_au_hasard_et_pour_son_proprietaire_seul(conventions: Path) -> None:
+def test_la_cle_est_faite_une_fois_au_hasard_et_pour_son_proprietaire_seul(
+    conventions: Path,
+) -> None:
     for name in ("une", "autre"):
         (conventions / name / "suivi").mkdir(parents=True)
 
@@ -124,13 +155,17 @@ def test_une_cle_abimee_est_dite_avec_son_fichier_et_ce_qu_il_faut_faire(
     (conventions / "une/suivi").mkdir(parents=True)
     (conventions / "une" / FICHIER).write_text(contenu, encoding="utf-8")
 
-    with pytest.raises(DonneesInvalides, match=r"une/suivi/\.cle\n.*contenu qui n'est pas une clé") as error:
+    with pytest.raises(
+        DonneesInvalides, match=r"une/suivi/\.cle\n.*contenu qui n'est pas une clé"
+    ) as error:
         cle_de("une")
 
     assert "la reprendre d'une sauvegarde" in str(error.value)
 
 
-def test_la_cle_d_une_vraie_convention_n_est_pas_suivie_par_git_et_celle_de_la_demonstration_l_est(depot: Path) -> None:
+def test_la_cle_d_une_vraie_convention_n_est_pas_suivie_par_git_et_celle_de_la_demonstration_l_est(
+    depot: Path,
+) -> None:
     rules = (depot / ".gitignore").read_text(encoding="utf-8").splitlines()
 
     assert f"/data/conventions/*/{FICHIER}" in rules and f"!/data/{CLE}" in rules
@@ -139,7 +174,8 @@ def test_la_cle_d_une_vraie_convention_n_est_pas_suivie_par_git_et_celle_de_la_d
 def test_un_fichier_saisi_qui_change_fait_refaire_son_rapport_et_une_autre_cle_aussi(
     voulue: Demande, donnees: Path
 ) -> None:
-    untouched, before = pourquoi(voulue), (donnees / SAISI).read_bytes()
+    untouched = pourquoi(voulue)
+    before = (donnees / SAISI).read_bytes()
     (donnees / SAISI).write_bytes(before + b"\n")
     changed = pourquoi(voulue)
     (donnees / SAISI).write_bytes(before)
@@ -153,7 +189,9 @@ def test_l_archive_qui_a_les_donnees_saisies_a_aussi_leur_cle_pour_que_tout_se_r
     donnees: Path, tmp_path: Path
 ) -> None:
     parametres = (CONVENTION.replace("harnes", NOM),)
-    ecrire_carnet(tmp_path / "carnets" / "diagnostic.ipynb", "paragraphe('rien')", parametres=parametres)
+    ecrire_carnet(
+        tmp_path / "carnets" / "diagnostic.ipynb", "paragraphe('rien')", parametres=parametres
+    )
     produire(demande(tmp_path / "carnets", tmp_path / "sortie", conventions=(NOM,)))
 
     kept = rassembler(lire_manifeste(tmp_path / "sortie" / NOM), tmp_path / "carnets")
@@ -162,7 +200,9 @@ def test_l_archive_qui_a_les_donnees_saisies_a_aussi_leur_cle_pour_que_tout_se_r
 
 
 def test_refaire_avec_la_meme_cle_donne_les_memes_octets(voulue: Demande, tmp_path: Path) -> None:
-    again = demande(tmp_path / "carnets", tmp_path / "encore", conventions=(NOM,), diffusion="interne")
+    again = demande(
+        tmp_path / "carnets", tmp_path / "encore", conventions=(NOM,), diffusion="interne"
+    )
 
     produire(again)
 
@@ -174,6 +214,11 @@ def test_le_tableau_des_sources_dit_qu_elle_n_est_pas_publiee_et_pourquoi() -> N
 
     whole, public = (sources(read, [], contexte({})) for read in (digests, {PUBLIC: "b" * 64}))
 
-    assert dict(zip(whole.donnees["fichier"], whole.donnees["sha256"], strict=True)) == {PUBLIC: "b" * 64, SAISI: ""}
+    assert dict(zip(whole.donnees["fichier"], whole.donnees["sha256"], strict=True)) == {
+        PUBLIC: "b" * 64,
+        SAISI: "",
+    }
     assert list(whole.cellules["empreinte"]) == ["b" * 12, NON_PUBLIEE]
-    assert any("par essais" in note for note in whole.notes) and not any("par essais" in note for note in public.notes)
+    assert any("par essais" in note for note in whole.notes) and not any(
+        "par essais" in note for note in public.notes
+    )

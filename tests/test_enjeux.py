@@ -29,11 +29,14 @@ def harnes() -> Dossier:
 
 
 def convention_exemple(indicateurs: dict) -> Convention:
-    """Return the convention of Harnes with one enjeu on « accueil », whose fiches answer what the case says."""
+    """Return the convention of Harnes with one enjeu on « accueil », whose fiches answer what the
+    case says.
+    """
     source = harnes().convention
     enjeu = source.enjeux[0].model_copy(update={"id": "e", "themes": ["accueil"]})
     repond = {
-        numero: [name for name, given in indicateurs.items() if numero in given.get("fiches", [])] for numero in FICHES
+        numero: [name for name, given in indicateurs.items() if numero in given.get("fiches", [])]
+        for numero in FICHES
     }
     fiches = [
         fiche.model_copy(update={"repond_a": repond[fiche.numero], "enjeu": "e", "besoins": []})
@@ -46,10 +49,19 @@ def convention_exemple(indicateurs: dict) -> Convention:
 def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> None:
     given = cas["indicateurs"]
     catalogue = {
-        name: indicateur(name, item.get("unite", "pourcent"), sens=item["sens"]) for name, item in given.items()
+        name: indicateur(name, item.get("unite", "pourcent"), sens=item["sens"])
+        for name, item in given.items()
     }
     rows = [
-        (name, code, 2020, item[role], None, item.get("unite", "pourcent"), "A" if item[role] is not None else "L")
+        (
+            name,
+            code,
+            2020,
+            item[role],
+            None,
+            item.get("unite", "pourcent"),
+            "A" if item[role] is not None else "L",
+        )
         for name, item in given.items()
         for role, code in (("ici", "01001"), ("la", "01"))
     ]
@@ -60,8 +72,13 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
 
     table = besoins(convention, found, SERVICES)
 
-    told = {name: rows[["indicateur", "fiches"]].to_numpy().tolist() for name, rows in table.groupby("enjeu")}
-    assert told == {name: cas[key] for name, key in (("e", "enjeu"), ("", "hors_enjeux")) if cas[key]}
+    told = {
+        name: rows[["indicateur", "fiches"]].to_numpy().tolist()
+        for name, rows in table.groupby("enjeu")
+    }
+    assert told == {
+        name: cas[key] for name, key in (("e", "enjeu"), ("", "hors_enjeux")) if cas[key]
+    }
 
 
 @cache
@@ -79,7 +96,8 @@ def lus() -> pd.DataFrame:
 
 def contexte() -> Contexte:
     catalogue = harnes().catalogue
-    ici, la = catalogue.territoires["62413"], catalogue.territoires["62"]
+    ici = catalogue.territoires["62413"]
+    la = catalogue.territoires["62"]
     return Contexte(catalogue.indicateurs, catalogue.unites, catalogue.statuts, ici, la, "annexe 1")
 
 
@@ -88,12 +106,19 @@ def lisible(text: str) -> str:
 
 
 def test_a_harnes_la_capacite_d_accueil_est_un_besoin_auquel_la_fiche_1_repond() -> None:
-    first, outside = lus().iloc[0], lus()[lus()["enjeu"].eq("")]
+    first = lus().iloc[0]
+    outside = lus()[lus()["enjeu"].eq("")]
 
     assert (first["indicateur"], first["fiches"]) == ("capacite_accueil", "1")
     assert outside["indicateur"].to_list() == [
-        "part_rsa", "part_dependance_100", "part_bas_revenus", "part_dependance_50", "laep", "clas", "centres_sociaux",
-    ]  # fmt: skip
+        "part_rsa",
+        "part_dependance_100",
+        "part_bas_revenus",
+        "part_dependance_50",
+        "laep",
+        "clas",
+        "centres_sociaux",
+    ]
     assert set(outside["fiches"]) == {""}
 
 
@@ -127,11 +152,15 @@ def test_la_phrase_se_passe_de_compte_quand_toutes_les_fiches_repondent_ou_aucun
 
 def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_repond() -> None:
     doubtful = frozenset(["capacite_accueil"])
-    etude = SimpleNamespace(besoins_lus=lus(), convention=harnes().convention, contexte=contexte(), doutes=doubtful)
+    etude = SimpleNamespace(
+        besoins_lus=lus(), convention=harnes().convention, contexte=contexte(), doutes=doubtful
+    )
 
     table = tableau_besoins(etude)
 
-    assert [*dict.fromkeys(table.groupes)] == [enjeu.titre for enjeu in harnes().convention.enjeux] + [SANS_ENJEU]
+    assert [*dict.fromkeys(table.groupes)] == [
+        enjeu.titre for enjeu in harnes().convention.enjeux
+    ] + [SANS_ENJEU]
     first, written = ([lisible(cell) for cell in table.cellules.iloc[rank]] for rank in (0, 2))
     assert first[0].endswith("(p) (?)")
     assert first[1:] == ["34,1 places", "51,5 places", "fiche 1"]

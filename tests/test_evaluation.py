@@ -29,7 +29,9 @@ from ctglib.donnees.yaml_strict import charger_yaml
 CAS = [
     cas
     for nom in ("cibles", "evolutions")
-    for cas in yaml.safe_load((Path(__file__).parent / "cas" / f"evaluation_{nom}.yaml").read_text(encoding="utf-8"))
+    for cas in yaml.safe_load(
+        (Path(__file__).parent / "cas" / f"evaluation_{nom}.yaml").read_text(encoding="utf-8")
+    )
 ]
 
 
@@ -87,13 +89,19 @@ def test_un_indicateur_calcule_se_deduit_de_ses_entrees_et_de_leur_absence() -> 
         {"annee": 2025, "valeur": 60},
         {"annee": 2025, "indicateur": "y", "valeur": 0},
     )
-    fiche, meanings = convention(prevu("taux")), catalogue(indicateur(), indicateur("y"), ratio)
+    fiche = convention(prevu("taux"))
+    meanings = catalogue(indicateur(), indicateur("y"), ratio)
 
-    years = [evaluer(fiche, meanings, rows, (), annee).iloc[0] for annee in (2023, 2024, 2025, 2026)]
+    years = [
+        evaluer(fiche, meanings, rows, (), annee).iloc[0] for annee in (2023, 2024, 2025, 2026)
+    ]
 
     assert [(_lisible(row["valeur"]), row["statut"]) for row in years] == [
-        (25, "P"), (None, "Q"), (None, "M"), (None, "L"),
-    ]  # fmt: skip
+        (25, "P"),
+        (None, "Q"),
+        (None, "M"),
+        (None, "L"),
+    ]
 
 
 def test_une_valeur_calculee_n_efface_pas_celle_qui_est_saisie() -> None:
@@ -104,7 +112,9 @@ def test_une_valeur_calculee_n_efface_pas_celle_qui_est_saisie() -> None:
         {"annee": 2023, "indicateur": "taux", "valeur": 24},
     )
 
-    table = evaluer(convention(prevu("taux")), catalogue(indicateur(), indicateur("y"), ratio), rows, (), 2023)
+    table = evaluer(
+        convention(prevu("taux")), catalogue(indicateur(), indicateur("y"), ratio), rows, (), 2023
+    )
 
     assert list(table["valeur"]) == [24]
 
@@ -116,15 +126,24 @@ def test_un_ancien_bilan_refait_lit_ce_qu_il_lisait() -> None:
     )
     fiche = convention(prevu(valeur_initiale=datee({2022: 40}), cible=datee({2026: 80})))
 
-    values = [evaluer(fiche, catalogue(indicateur()), rows, (), annee).iloc[0] for annee in (2023, 2024)]
+    values = [
+        evaluer(fiche, catalogue(indicateur()), rows, (), annee).iloc[0] for annee in (2023, 2024)
+    ]
 
     assert values[0]["valeur"] == 50
     assert values[1]["valeur_precedente"] == 55
 
 
 def test_un_avenant_qui_change_une_cible_ne_change_pas_ses_arguments() -> None:
-    change = {"nature": "cible", "element": "x", "nouveau": 60, "annee": 2026, "effet": "2024-01-01"}
-    rows, changes = par_annee({2024: 60}), avenants(change)
+    change = {
+        "nature": "cible",
+        "element": "x",
+        "nouveau": 60,
+        "annee": 2026,
+        "effet": "2024-01-01",
+    }
+    rows = par_annee({2024: 60})
+    changes = avenants(change)
     before = rows.copy(deep=True)
 
     evaluer(convention(prevu()), catalogue(indicateur()), rows, changes, 2024)
@@ -147,7 +166,12 @@ def test_harnes_sans_suivi_n_a_aucun_verdict_et_dit_toujours_pourquoi(annee: int
 def test_chaque_raison_du_calcul_a_ses_mots_au_catalogue() -> None:
     words = charger_yaml("catalogue/evaluation.yaml", Evaluation)
 
-    used = {raison for cas in CAS for nom in ("raison", "raison_evolution") if (raison := cas["attendu"].get(nom))}
+    used = {
+        raison
+        for cas in CAS
+        for nom in ("raison", "raison_evolution")
+        if (raison := cas["attendu"].get(nom))
+    }
 
     assert used <= set(words.raisons)
     assert words.seuils == SEUILS

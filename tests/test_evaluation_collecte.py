@@ -8,7 +8,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 from essais import exemples
-from evaluation_exemple import catalogue, convention, datee, evaluer, indicateur, observations, prevu
+from evaluation_exemple import (
+    catalogue,
+    convention,
+    datee,
+    evaluer,
+    indicateur,
+    observations,
+    prevu,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +27,12 @@ from ctglib.donnees.modeles.suivi import Bilan
 
 
 def _collecte(responsable: str) -> dict[str, str]:
-    return {"responsable": responsable, "qui": "Le relais", "quand": "en janvier", "document": "Registre"}
+    return {
+        "responsable": responsable,
+        "qui": "Le relais",
+        "quand": "en janvier",
+        "document": "Registre",
+    }
 
 
 MESURES = (
@@ -27,7 +40,9 @@ MESURES = (
     indicateur("y", collecte=_collecte("coordination"), dimension="dispositif"),
     indicateur("z", collecte=_collecte("rpe")),
     indicateur("w", collecte=_collecte("rpe")),
-    indicateur("somme_xz", calcul="somme", entrees={"termes": ["x", "z"]}, collecte=_collecte("rpe")),
+    indicateur(
+        "somme_xz", calcul="somme", entrees={"termes": ["x", "z"]}, collecte=_collecte("rpe")
+    ),
 )
 FICHE = convention(*(prevu(item.id) for item in MESURES))
 LIGNES = observations(
@@ -48,9 +63,14 @@ def test_le_taux_de_collecte_compte_chaque_indicateur_une_fois_par_fiche_et_par_
     assert tuple(found.reset_index().columns) == TAUX
     whole = found.loc[("ensemble", "")]
     assert whole.to_dict() == {
-        "attendus": 3, "renseignes": 2, "provisoires": 1, "non_transmis": 0, "non_disponibles": 1, "sans_objet": 1,
+        "attendus": 3,
+        "renseignes": 2,
+        "provisoires": 1,
+        "non_transmis": 0,
+        "non_disponibles": 1,
+        "sans_objet": 1,
         "taux": pytest.approx(200 / 3),
-    }  # fmt: skip
+    }
     assert found.loc[("fiche", "1"), "renseignes"] == 2
     assert found.loc[("responsable", "coordination"), "taux"] == 100
     assert found.loc[("responsable", "rpe"), "attendus"] == 2
@@ -88,16 +108,23 @@ def test_ce_qui_est_attendu_une_fois_n_est_demande_que_pour_son_annee(
     annee: int, valeurs: dict, demande: list[tuple[int, str]]
 ) -> None:
     meaning = indicateur("x", collecte=_collecte("rpe"), unique=True)
-    fiche = convention(prevu("x", implicite={"sens": "hausse", "valeur": 1, "annee": 2024, "reference": "fiche 1"}))
+    fiche = convention(
+        prevu("x", implicite={"sens": "hausse", "valeur": 1, "annee": 2024, "reference": "fiche 1"})
+    )
     rows = observations(
-        *({"annee": year, "valeur": value, "statut": status} for year, (status, value) in valeurs.items())
+        *(
+            {"annee": year, "valeur": value, "statut": status}
+            for year, (status, value) in valeurs.items()
+        )
     )
 
     table = evaluer(fiche, catalogue(meaning), rows, (), annee)
 
     found = a_collecter(table, catalogue(meaning), fiche)
     assert list(found[["annee", "motif"]].itertuples(index=False, name=None)) == demande
-    assert taux_de_collecte(table).iloc[0]["attendus"] == (annee == 2024 or (annee == 2025 and not valeurs))
+    assert taux_de_collecte(table).iloc[0]["attendus"] == (
+        annee == 2024 or (annee == 2025 and not valeurs)
+    )
 
 
 def test_la_liste_demande_ce_qui_manque_ce_qui_est_provisoire_et_l_annee_suivante() -> None:
@@ -106,11 +133,17 @@ def test_la_liste_demande_ce_qui_manque_ce_qui_est_provisoire_et_l_annee_suivant
     assert tuple(found.columns) == A_COLLECTER
     asked = [tuple(row) for row in found[["indicateur", "annee", "motif"]].itertuples(index=False)]
     assert asked == [
-        ("y", 2022, "valeur_initiale"), ("y", 2025, "annee_suivante"),
-        ("x", 2022, "valeur_initiale"), ("x", 2024, "a_confirmer"), ("x", 2025, "annee_suivante"),
-        ("z", 2022, "valeur_initiale"), ("z", 2025, "annee_suivante"),
-        ("w", 2022, "valeur_initiale"), ("w", 2024, "a_completer"), ("w", 2025, "annee_suivante"),
-    ]  # fmt: skip
+        ("y", 2022, "valeur_initiale"),
+        ("y", 2025, "annee_suivante"),
+        ("x", 2022, "valeur_initiale"),
+        ("x", 2024, "a_confirmer"),
+        ("x", 2025, "annee_suivante"),
+        ("z", 2022, "valeur_initiale"),
+        ("z", 2025, "annee_suivante"),
+        ("w", 2022, "valeur_initiale"),
+        ("w", 2024, "a_completer"),
+        ("w", 2025, "annee_suivante"),
+    ]
 
 
 def test_la_derniere_annee_ne_demande_plus_la_suivante_sauf_si_un_avenant_prolonge() -> None:
@@ -133,10 +166,14 @@ def test_la_derniere_annee_ne_demande_plus_la_suivante_sauf_si_un_avenant_prolon
     ],
     ids=["rupture depuis", "seuil du texte", "valeur écrite", "typologie"],
 )
-def test_une_valeur_initiale_qui_ne_servirait_pas_n_est_pas_demandee(mesure: object, ecrit: dict) -> None:
+def test_une_valeur_initiale_qui_ne_servirait_pas_n_est_pas_demandee(
+    mesure: object, ecrit: dict
+) -> None:
     fiche = convention(prevu(**ecrit))
 
-    found = a_collecter(evaluer(fiche, catalogue(mesure), observations(), (), 2024), catalogue(mesure), fiche)
+    found = a_collecter(
+        evaluer(fiche, catalogue(mesure), observations(), (), 2024), catalogue(mesure), fiche
+    )
 
     assert "valeur_initiale" not in set(found["motif"])
     assert "annee_suivante" in set(found["motif"])
@@ -152,7 +189,9 @@ def test_une_typologie_est_renseignee_par_un_profil_de_ses_dispositifs() -> None
 
     def lire(dispositif: str) -> pd.Series:
         suivis = {2024: _suivi({}, (dispositif,))}
-        return evaluer(convention(prevu()), catalogue(mesure), observations(), (), 2024, suivis=suivis).iloc[0]
+        return evaluer(
+            convention(prevu()), catalogue(mesure), observations(), (), 2024, suivis=suivis
+        ).iloc[0]
 
     assert lire("caj")["renseigne"]
     assert not lire("cmj")["renseigne"]
@@ -164,7 +203,9 @@ def test_la_grille_vaut_le_nombre_de_lignes_qui_ont_bouge_et_rien_la_premiere_an
     suivis = {2023: _suivi({"a": 1, "b": 2, "c": 4}), 2024: _suivi({"a": 3, "b": 2, "c": 3})}
 
     rows = [
-        evaluer(convention(prevu()), catalogue(mesure), observations(), (), 2024, suivis=known).iloc[0]
+        evaluer(
+            convention(prevu()), catalogue(mesure), observations(), (), 2024, suivis=known
+        ).iloc[0]
         for known in (suivis, {2024: suivis[2024]})
     ]
 
@@ -175,11 +216,15 @@ def test_la_grille_vaut_le_nombre_de_lignes_qui_ont_bouge_et_rien_la_premiere_an
 
 def _posture(niveaux: dict[str, int]) -> pd.DataFrame:
     rows = [("Chargé de coopération", "attendus", item, niveau) for item, niveau in niveaux.items()]
-    return pd.DataFrame(rows, columns=["fonction", "domaine", "item", "niveau"]).astype({"niveau": "Int64"})
+    return pd.DataFrame(rows, columns=["fonction", "domaine", "item", "niveau"]).astype(
+        {"niveau": "Int64"}
+    )
 
 
 def test_la_grille_compte_ce_qui_a_bouge_sans_dire_quoi() -> None:
-    moved = posture_bougee(_posture({"a": 3, "b": 2, "c": 1, "d": 4}), _posture({"a": 1, "b": 2, "c": 2, "e": 0}))
+    moved = posture_bougee(
+        _posture({"a": 3, "b": 2, "c": 1, "d": 4}), _posture({"a": 1, "b": 2, "c": 2, "e": 0})
+    )
 
     assert moved == PostureBougee(montees=1, descendues=1, inchangees=1, inconnues=2)
     assert moved.comparables == 3
@@ -187,10 +232,17 @@ def test_la_grille_compte_ce_qui_a_bouge_sans_dire_quoi() -> None:
 
 @exemples(30)
 @given(*[st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 4))] * 2)
-def test_echanger_les_deux_grilles_echange_les_montees_et_les_descentes(une: dict, autre: dict) -> None:
-    there, back = posture_bougee(_posture(une), _posture(autre)), posture_bougee(_posture(autre), _posture(une))
+def test_echanger_les_deux_grilles_echange_les_montees_et_les_descentes(
+    une: dict, autre: dict
+) -> None:
+    there = posture_bougee(_posture(une), _posture(autre))
+    back = posture_bougee(_posture(autre), _posture(une))
 
-    assert (there.montees, there.inchangees, there.inconnues) == (back.descendues, back.inchangees, back.inconnues)
+    assert (there.montees, there.inchangees, there.inconnues) == (
+        back.descendues,
+        back.inchangees,
+        back.inconnues,
+    )
     assert there.comparables + there.inconnues == len(une.keys() | autre.keys())
 
 
@@ -199,7 +251,9 @@ def _moyens(*lignes: tuple) -> pd.DataFrame:
     return pd.DataFrame(lignes, columns=names).astype({"fiche": "Int64", "valeur": "float64"})
 
 
-def test_les_moyens_se_totalisent_par_signataire_fiche_et_nature_sans_meler_postes_et_euros() -> None:
+def test_les_moyens_se_totalisent_par_signataire_fiche_et_nature_sans_meler_postes_et_euros() -> (
+    None
+):
     rows = _moyens(
         ("ville", 4, "", "etp", "coordination", 1.0, "A"),
         ("ville", 4, "", "etp", "autres_agents", 0.5, "P"),
@@ -210,7 +264,9 @@ def test_les_moyens_se_totalisent_par_signataire_fiche_et_nature_sans_meler_post
         ("caf", None, "alsh", "euros", "subvention", None, "M"),
     )
 
-    found = totaux(rows, ["signataire", "fiche", "nature"]).set_index(["signataire", "fiche", "nature"])
+    found = totaux(rows, ["signataire", "fiche", "nature"]).set_index(
+        ["signataire", "fiche", "nature"]
+    )
 
     assert list(found.index) == [
         ("ville", 4, "etp"),
@@ -242,5 +298,12 @@ def test_les_moyens_d_une_structure_se_lisent_ligne_a_ligne_du_budget() -> None:
 def test_sans_moyens_les_tables_sont_vides_et_gardent_leurs_colonnes() -> None:
     keys = ["signataire", "fiche", "nature"]
 
-    assert list(totaux(_moyens(), keys).columns) == [*keys, "valeur", "valeur_connue", "lignes", "manquantes", "statut"]
+    assert list(totaux(_moyens(), keys).columns) == [
+        *keys,
+        "valeur",
+        "valeur_connue",
+        "lignes",
+        "manquantes",
+        "statut",
+    ]
     assert totaux(avec_objet(_moyens()), ["structure", *PAR_POSTE]).empty

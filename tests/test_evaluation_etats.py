@@ -18,18 +18,32 @@ from ctglib.calculs.etats import COLONNES, etats
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Convention, ModaliteAction
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "evaluation_etats.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "evaluation_etats.yaml").read_text(encoding="utf-8")
+)
 TEXTES = ("debut", "fin", "responsable", "commentaire", "motif", "preuve")
-STATUTS = ["prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"]
+STATUTS = [
+    "prevue",
+    "en_cours",
+    "realisee",
+    "partielle",
+    "reportee",
+    "abandonnee",
+    "non_renseignee",
+]
 
 
 def _actions(*lignes: dict) -> pd.DataFrame:
-    rows = [{"fiche": 1, "modalite": "1.1", **dict.fromkeys(TEXTES, ""), **ligne} for ligne in lignes]
+    rows = [
+        {"fiche": 1, "modalite": "1.1", **dict.fromkeys(TEXTES, ""), **ligne} for ligne in lignes
+    ]
     table = pd.DataFrame(rows, columns=["fiche", "modalite", "statut", *TEXTES])
     return table.astype({"fiche": "Int64"})
 
 
-def _lire(convention: Convention, actions: pd.DataFrame, arretee: date, avenants: tuple = ()) -> pd.DataFrame:
+def _lire(
+    convention: Convention, actions: pd.DataFrame, arretee: date, avenants: tuple = ()
+) -> pd.DataFrame:
     """Return the states of a year, of which nothing else is known."""
     year = SimpleNamespace(actions=actions, bilan=SimpleNamespace(date_arretee=arretee))
     given = {"convention": convention, "catalogue": catalogue(), "avenants": avenants}
@@ -60,9 +74,21 @@ def test_une_modalite_se_dit_comme_l_exemple_le_dit(cas: dict) -> None:
 
 
 @exemples(30)
-@given(st.sampled_from(STATUTS), st.dates(date(2023, 1, 1), date(2026, 12, 31)), st.integers(2023, 2026))
-def test_rien_de_ce_qui_n_est_pas_commence_ou_pas_connu_n_est_en_retard(statut: str, debut: date, annee: int) -> None:
-    found = _etat({"modalite": {"debut": debut, "echeance": debut}, "action": {"statut": statut}, "annee": annee})
+@given(
+    st.sampled_from(STATUTS),
+    st.dates(date(2023, 1, 1), date(2026, 12, 31)),
+    st.integers(2023, 2026),
+)
+def test_rien_de_ce_qui_n_est_pas_commence_ou_pas_connu_n_est_en_retard(
+    statut: str, debut: date, annee: int
+) -> None:
+    found = _etat(
+        {
+            "modalite": {"debut": debut, "echeance": debut},
+            "action": {"statut": statut},
+            "annee": annee,
+        }
+    )
 
     if found["en_retard"]:
         assert debut.year <= annee
@@ -72,12 +98,15 @@ def test_rien_de_ce_qui_n_est_pas_commence_ou_pas_connu_n_est_en_retard(statut: 
 
 
 def test_les_modalites_gardent_l_ordre_de_la_convention() -> None:
-    several = tuple(ModaliteAction(numero=numero, libelle=numero) for numero in ("1.1", "1.2", "1.3"))
+    several = tuple(
+        ModaliteAction(numero=numero, libelle=numero) for numero in ("1.1", "1.2", "1.3")
+    )
 
     table = _lire(
         convention(modalites=several),
         _actions(
-            {"modalite": "1.3", "statut": "realisee", "fin": "2024-05-01"}, {"modalite": "1.2", "statut": "prevue"}
+            {"modalite": "1.3", "statut": "realisee", "fin": "2024-05-01"},
+            {"modalite": "1.2", "statut": "prevue"},
         ),
         date(2024, 12, 31),
     )

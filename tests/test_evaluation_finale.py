@@ -1,4 +1,6 @@
-"""The evaluation at the end: its rules on worked examples, what it reads of the years, what it refuses."""
+"""The evaluation at the end: its rules on worked examples, what it reads of the years, what it
+refuses.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,29 @@ import pandas as pd
 import pytest
 import yaml
 from analyse_exemple import UNITES, rupture
-from evaluation_exemple import ICI, catalogue, convention, datee, evaluer, indicateur, par_annee, prevu
+from evaluation_exemple import (
+    ICI,
+    catalogue,
+    convention,
+    datee,
+    evaluer,
+    indicateur,
+    par_annee,
+    prevu,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ctglib.blocs.collecte import periodes
-from ctglib.calculs.parcours import CONDITIONS, Preuve, evaluabilite, force, parcours, recommander, relever
+from ctglib.calculs.parcours import (
+    CONDITIONS,
+    Preuve,
+    evaluabilite,
+    force,
+    parcours,
+    recommander,
+    relever,
+)
 from ctglib.calculs.suivi import series
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.donnees.modeles.convention import Resultat
@@ -34,12 +53,17 @@ def regles() -> ReglesFinales:
 
 
 def _indicateurs(items: list[dict]) -> pd.DataFrame:
-    rows = [(item.get("annees", 0), item.get("verdict", "non_evaluable"), item.get("evolution", "")) for item in items]
+    rows = [
+        (item.get("annees", 0), item.get("verdict", "non_evaluable"), item.get("evolution", ""))
+        for item in items
+    ]
     return pd.DataFrame(rows, columns=["annees_connues", "verdict", "evolution"])
 
 
 @pytest.mark.parametrize("cas", RECOMMANDATIONS, ids=[cas["nom"] for cas in RECOMMANDATIONS])
-def test_un_objectif_recoit_la_recommandation_de_l_exemple(cas: dict, regles: ReglesFinales) -> None:
+def test_un_objectif_recoit_la_recommandation_de_l_exemple(
+    cas: dict, regles: ReglesFinales
+) -> None:
     faits = relever(cas["modalites"], _indicateurs(cas["indicateurs"]))
 
     regle = recommander(faits, regles.regles)
@@ -54,7 +78,8 @@ def test_chaque_regle_est_eprouvee_par_un_exemple() -> None:
 @pytest.mark.parametrize("cas", EVALUABILITE, ids=[cas["nom"] for cas in EVALUABILITE])
 def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> None:
     results = [
-        Resultat(id=f"r{rank}", libelle="Un résultat", indicateurs=names) for rank, names in enumerate(cas["resultats"])
+        Resultat(id=f"r{rank}", libelle="Un résultat", indicateurs=names)
+        for rank, names in enumerate(cas["resultats"])
     ]
     written = convention(objectifs=["Un objectif", "Un autre"], resultats=results)
     changes = [
@@ -63,7 +88,12 @@ def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> N
     ]
 
     links = Lectures.model_validate(
-        {"objectifs": [{"fiche": 1, "objectif": rank, **link} for rank, link in cas.get("liens", {}).items()]}
+        {
+            "objectifs": [
+                {"fiche": 1, "objectif": rank, **link}
+                for rank, link in cas.get("liens", {}).items()
+            ]
+        }
     )
 
     table = evaluabilite(written, links, _parcours(cas["indicateurs"]), changes)
@@ -107,15 +137,25 @@ def test_la_preuve_est_aussi_forte_que_son_maillon_le_plus_faible(
     assert force(faites, mesurees, evolutions) == attendue
 
 
-@given(st.integers(0, 9), st.integers(0, 9), st.lists(st.sampled_from(["favorable", "stable", "defavorable", ""])))
-def test_le_classeur_ne_dit_jamais_qu_une_preuve_est_forte(faites: int, mesurees: int, evolutions: list[str]) -> None:
+@given(
+    st.integers(0, 9),
+    st.integers(0, 9),
+    st.lists(st.sampled_from(["favorable", "stable", "defavorable", ""])),
+)
+def test_le_classeur_ne_dit_jamais_qu_une_preuve_est_forte(
+    faites: int, mesurees: int, evolutions: list[str]
+) -> None:
     assert force(faites, mesurees, evolutions) in ("moyenne", "faible", "aucune")
 
 
-def _suivre(valeurs: dict, *, depart: dict | None = None, cible: dict | None = None, **autres: object) -> pd.Series:
+def _suivre(
+    valeurs: dict, *, depart: dict | None = None, cible: dict | None = None, **autres: object
+) -> pd.Series:
     """Return the way of an indicator over the convention."""
     told = prevu(valeur_initiale=datee(depart), cible=datee(cible))
-    one, words, rows = convention(told), catalogue(indicateur(**autres)), par_annee(valeurs)
+    one = convention(told)
+    words = catalogue(indicateur(**autres))
+    rows = par_annee(valeurs)
     evaluations = {annee: evaluer(one, words, rows, (), annee) for annee in range(2023, 2027)}
     known = series(rows, words.indicateurs_fiches.values(), territoire=one.territoire, annee=2026)
     return parcours(one, words, known, evaluations, changements=(), suivis={}).iloc[0]
@@ -125,8 +165,11 @@ def test_une_derniere_annee_sans_valeur_n_efface_pas_le_verdict_de_la_precedente
     way = _suivre({2023: 50, 2025: 72}, depart={2022: 40}, cible={2026: 80})
 
     assert (way["derniere"], way["annee_derniere"], way["verdict"], way["evolution"]) == (
-        72, 2025, "en_bonne_voie", "favorable",
-    )  # fmt: skip
+        72,
+        2025,
+        "en_bonne_voie",
+        "favorable",
+    )
 
 
 def test_l_evolution_va_du_depart_a_la_derniere_mesure_et_non_d_une_annee_a_l_autre() -> None:
@@ -160,14 +203,25 @@ def _serie(valeurs: dict[int, float], *, depart: int = 2020, **autres: object) -
     themes = (ThemeRevisite(theme="t", series=("x",), reste="Le reste"),)
     words = {"x": indicateur("x", **autres)}
     return revisiter(
-        table.assign(note=""), themes, words, UNITES, territoires=(ICI, "01"), depart=depart, hasard=2
+        table.assign(note=""),
+        themes,
+        words,
+        UNITES,
+        territoires=(ICI, "01"),
+        depart=depart,
+        hasard=2,
     ).iloc[0]
 
 
 def test_une_serie_part_de_l_annee_du_diagnostic() -> None:
     row = _serie({2018: 10, 2020: 100, 2024: 90})
 
-    assert (row["annee_avant"], row["annee"], row["variation"], row["motif"]) == (2020, 2024, -10, "")
+    assert (row["annee_avant"], row["annee"], row["variation"], row["motif"]) == (
+        2020,
+        2024,
+        -10,
+        "",
+    )
 
 
 def test_une_serie_qui_rompt_part_d_apres_sa_rupture() -> None:
@@ -177,20 +231,30 @@ def test_une_serie_qui_rompt_part_d_apres_sa_rupture() -> None:
 
 
 PETITE_SERIE = {"avant": (2015, 2019), "depuis": 2021, "pourquoi": "2020 est un pic"}
-NAISSANCES = dict(zip(range(2015, 2026), (167, 140, 165, 173, 135, 177, 160, 143, 150, 155, 144), strict=True))
+NAISSANCES = dict(
+    zip(range(2015, 2026), (167, 140, 165, 173, 135, 177, 160, 143, 150, 155, 144), strict=True)
+)
 
 
 def test_une_petite_serie_se_lit_en_moyennes_et_non_depuis_son_pic() -> None:
     row = _serie(NAISSANCES, petite_serie=PETITE_SERIE)
 
     assert (row["avant"], round(row["apres"], 1), round(row["variation"], 1)) == (156, 150.4, -3.6)
-    assert (row["periode_avant"], row["periode"], row["lecture"]) == ("2015 à 2019", "2021 à 2025", "trop_peu")
+    assert (row["periode_avant"], row["periode"], row["lecture"]) == (
+        "2015 à 2019",
+        "2021 à 2025",
+        "trop_peu",
+    )
 
 
 def test_une_petite_serie_sans_premiere_periode_ne_compare_rien() -> None:
     row = _serie({2021: 160, 2022: 143}, petite_serie=PETITE_SERIE)
 
-    assert (row["motif"], pd.isna(row["avant"]), pd.isna(row["variation"])) == ("depart_absent", True, True)
+    assert (row["motif"], pd.isna(row["avant"]), pd.isna(row["variation"])) == (
+        "depart_absent",
+        True,
+        True,
+    )
 
 
 def test_une_serie_d_une_seule_annee_ne_compare_rien() -> None:
@@ -214,15 +278,21 @@ def test_l_annee_du_diagnostic_est_celle_de_la_plupart_des_chiffres() -> None:
     ("connus", "attendus", "completude"),
     [(0, 0, "absente"), (0, 3, "absente"), (2, 3, "partielle"), (3, 3, "complete")],
 )
-def test_une_preuve_est_complete_quand_rien_n_y_manque(connus: int, attendus: int, completude: str) -> None:
+def test_une_preuve_est_complete_quand_rien_n_y_manque(
+    connus: int, attendus: int, completude: str
+) -> None:
     assert Preuve(1, 2, connus, attendus).completude == completude
 
 
 @pytest.mark.parametrize(
     ("annees", "dites"),
-    [([2023], "2023"), ([2023, 2024], "2023 et 2024"), ([2023, 2024, 2025], "2023\u00a0à 2025"),
-     ([2023, 2025], "2023 et 2025")],
-)  # fmt: skip
+    [
+        ([2023], "2023"),
+        ([2023, 2024], "2023 et 2024"),
+        ([2023, 2024, 2025], "2023\u00a0à 2025"),
+        ([2023, 2025], "2023 et 2025"),
+    ],
+)
 def test_des_annees_de_suite_se_disent_en_periode(annees: list[int], dites: str) -> None:
     assert periodes(annees) == dites
 

@@ -1,4 +1,6 @@
-"""The report of the evaluation at the end: one page first, links that lead somewhere, what is missing, faults."""
+"""The report of the evaluation at the end: one page first, links that lead somewhere, what is
+missing, faults.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,23 @@ from ctglib.donnees.validation import valider
 NOM = "evaluation-finale"
 TITRES = (
     "Sommaire",
-    "L'évaluation en une page", "Les questions du comité", "Ce qui a été promis, fait et atteint", "Six critères",
-    "Ce que la convention permettait d'évaluer", "Le territoire depuis le diagnostic",
-    "Participation et coopération", "Ce que la convention règle d'avance", "Ce que la loi est devenue",
-    "Recommandations", "Ce qui manque, et à qui le demander", "Limites",
-    "Annexe : le détail", "Sources et traçabilité",
-)  # fmt: skip
-PAGES, AVEC_ANNEXE = 12, 20
+    "L'évaluation en une page",
+    "Les questions du comité",
+    "Ce qui a été promis, fait et atteint",
+    "Six critères",
+    "Ce que la convention permettait d'évaluer",
+    "Le territoire depuis le diagnostic",
+    "Participation et coopération",
+    "Ce que la convention règle d'avance",
+    "Ce que la loi est devenue",
+    "Recommandations",
+    "Ce qui manque, et à qui le demander",
+    "Limites",
+    "Annexe : le détail",
+    "Sources et traçabilité",
+)
+PAGES = 12
+AVEC_ANNEXE = 20
 # What was spent stands beside what was done only where someone told it.
 SELON_LE_SUIVI = {"harnes": set(), "demonstration": {"moyens-realisations"}}
 
@@ -75,20 +87,27 @@ def test_chaque_renvoi_mene_a_un_tableau_ou_a_une_figure_du_rapport(html: str) -
     screen = set(re.findall(r'<div class="tableau[^"]*\becran" id="([^"]+)">', html))
     for anchor, text in links:
         numbered = re.fullmatch(r"(?:tableau|figure) \d+", text.replace("\u00a0", " "))
-        title = text.strip("«»\u00a0") in html.partition(f'id="{anchor}"')[2].partition("</caption>")[0]
+        title = (
+            text.strip("«»\u00a0") in html.partition(f'id="{anchor}"')[2].partition("</caption>")[0]
+        )
         assert title if anchor in screen else numbered, (anchor, text)
 
 
 def test_aucun_tableau_n_est_fait_que_d_absences(html: str) -> None:
     for table in re.findall(r"<table.*?</table>", html, re.DOTALL):
-        cells = [unescape(cell) for cell in re.findall(r'<td class="nombre">(.*?)</td>', table, re.DOTALL)]
+        cells = [
+            unescape(cell)
+            for cell in re.findall(r'<td class="nombre">(.*?)</td>', table, re.DOTALL)
+        ]
         assert set(cells) != {"non transmis"}
 
 
 def test_harnes_dit_ce_qui_manque_et_n_invente_rien(rapports_produits: Production) -> None:
     text = _texte(rapports_produits.html(Rapport("harnes", NOM)))
 
-    assert "nul ne peut dire ce que sont devenues les 12 actions promises" in re.sub(r"\s+", " ", text)
+    assert "nul ne peut dire ce que sont devenues les 12 actions promises" in re.sub(
+        r"\s+", " ", text
+    )
     assert text.lower().count("à compléter par les évaluateurs") >= 6
     assert len(re.findall("Rendre mesurable", text)) <= 2, "une phrase, non quinze lignes"
     assert "Département, protection maternelle et infantile" in text
@@ -99,15 +118,30 @@ def test_la_demonstration_est_complete(rapports_produits: Production) -> None:
 
     assert "à compléter par les évaluateurs" not in text.lower()
     assert "Statut provisoire, 6 sur 6 critères appréciés ; le bilan de 2026 n'est pas clos" in text
-    assert "Partager le guichet avec les communes voisines (2026)" in text, "les perspectives écrites par les fiches"
-    assert {"moyens-realisations", "durabilite"} <= set(rapports_produits.csv(Rapport("demonstration", NOM)))
+    assert "Partager le guichet avec les communes voisines (2026)" in text, (
+        "les perspectives écrites par les fiches"
+    )
+    assert {"moyens-realisations", "durabilite"} <= set(
+        rapports_produits.csv(Rapport("demonstration", NOM))
+    )
 
 
-def test_les_chiffres_du_rapport_ont_chacun_leur_csv(rapports_produits: Production, rapport: Rapport) -> None:
+def test_les_chiffres_du_rapport_ont_chacun_leur_csv(
+    rapports_produits: Production, rapport: Rapport
+) -> None:
     assert {
-        "trajectoires", "evaluabilite", "recommandations", "contribution", "indicateurs-suivants", "manques",
-        "criteres", "besoins", "articles", "diagnostic-revisite", *SELON_LE_SUIVI[rapport.convention],
-    } <= set(rapports_produits.csv(rapport))  # fmt: skip
+        "trajectoires",
+        "evaluabilite",
+        "recommandations",
+        "contribution",
+        "indicateurs-suivants",
+        "manques",
+        "criteres",
+        "besoins",
+        "articles",
+        "diagnostic-revisite",
+        *SELON_LE_SUIVI[rapport.convention],
+    } <= set(rapports_produits.csv(rapport))
 
 
 FAUTES = {
@@ -123,18 +157,26 @@ FAUTES = {
     ),
     "une fiche inconnue": ("evaluation_finale.yaml", "contribution:\n  - {fiche: 9}\n", "« 9 »"),
     "un objectif que la fiche n'a pas": (
-        "evaluation_finale.yaml", "decisions:\n  - {fiche: 1, objectif: 4, decision: adapter}\n", "« 4 »",
+        "evaluation_finale.yaml",
+        "decisions:\n  - {fiche: 1, objectif: 4, decision: adapter}\n",
+        "« 4 »",
     ),
     "une modalité d'une autre fiche": (
-        "lectures.yaml", "objectifs:\n  - {fiche: 1, objectif: 1, modalites: ['2.1']}\n", "« 2.1 »",
+        "lectures.yaml",
+        "objectifs:\n  - {fiche: 1, objectif: 1, modalites: ['2.1']}\n",
+        "« 2.1 »",
     ),
     "un indicateur d'une autre fiche": (
-        "lectures.yaml", "objectifs:\n  - {fiche: 1, objectif: 1, indicateurs: [cmj_seances]}\n", "« cmj_seances »",
+        "lectures.yaml",
+        "objectifs:\n  - {fiche: 1, objectif: 1, indicateurs: [cmj_seances]}\n",
+        "« cmj_seances »",
     ),
     "un chapitre que le schéma n'a pas": (
-        "lectures.yaml", "schemas:\n  - {fiche: 1, element: Un autre chapitre}\n", "« Un autre chapitre »",
+        "lectures.yaml",
+        "schemas:\n  - {fiche: 1, element: Un autre chapitre}\n",
+        "« Un autre chapitre »",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("fichier", "contenu", "trouve"), FAUTES.values(), ids=FAUTES)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from essais import exemples
-from evaluation_exemple import catalogue, convention, datee, evaluer, evaluer_cas, indicateur, observations, prevu
+from evaluation_exemple import (
+    catalogue,
+    convention,
+    datee,
+    evaluer,
+    evaluer_cas,
+    indicateur,
+    observations,
+    prevu,
+)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -20,7 +29,9 @@ LECTURES = ["verdict", "raisons", "evolution", "raison_evolution"]
 PROPRIETE = exemples(40)
 
 
-def _evaluer(sens: str, depart: float | None, cible: float | None, valeurs: dict, **autres: object) -> pd.Series:
+def _evaluer(
+    sens: str, depart: float | None, cible: float | None, valeurs: dict, **autres: object
+) -> pd.Series:
     return evaluer_cas(
         {
             "indicateur": {"sens": sens, **autres},
@@ -48,7 +59,9 @@ def test_inverser_les_valeurs_et_le_sens_ne_change_aucun_verdict(
 
 @PROPRIETE
 @given(ENTIERS, ENTIERS, st.one_of(ENTIERS, ABSENCES))
-def test_une_bande_de_maintien_ne_regarde_pas_le_cote(depart: int, ecart: int, hier: int | str) -> None:
+def test_une_bande_de_maintien_ne_regarde_pas_le_cote(
+    depart: int, ecart: int, hier: int | str
+) -> None:
     above = _evaluer("maintien", depart, depart, {2023: hier, 2024: depart + ecart})
     under = _evaluer("maintien", depart, depart, {2023: hier, 2024: depart - ecart})
 
@@ -77,14 +90,22 @@ def test_pas_de_verdict_sans_deux_valeurs_comparables(
 
 
 @PROPRIETE
-@given(SENS, st.tuples(ENTIERS, ENTIERS, ENTIERS, ENTIERS), st.sampled_from([0.01, 0.5, 2, 60, 1000]), st.booleans())
-def test_changer_l_unite_ne_change_rien(sens: str, valeurs: tuple[int, ...], echelle: float, arrondi: bool) -> None:
+@given(
+    SENS,
+    st.tuples(ENTIERS, ENTIERS, ENTIERS, ENTIERS),
+    st.sampled_from([0.01, 0.5, 2, 60, 1000]),
+    st.booleans(),
+)
+def test_changer_l_unite_ne_change_rien(
+    sens: str, valeurs: tuple[int, ...], echelle: float, arrondi: bool
+) -> None:
     def lire(facteur: float) -> pd.Series:
         depart, cible, hier, valeur = (facteur * item for item in valeurs)
         rounding = {"arrondi_source": 5 * facteur} if arrondi else {}
         return _evaluer(sens, depart, cible, {2023: hier, 2024: valeur}, **rounding)
 
-    once, scaled = lire(1), lire(echelle)
+    once = lire(1)
+    scaled = lire(echelle)
 
     assert list(once[LECTURES]) == list(scaled[LECTURES])
     assert _egaux(once, scaled, ["realise", "attendu", "rythme", "rythme_compose"])
@@ -92,7 +113,9 @@ def test_changer_l_unite_ne_change_rien(sens: str, valeurs: tuple[int, ...], ech
 
 @PROPRIETE
 @given(ENTIERS, ENTIERS, ENTIERS, st.integers(-500, 500))
-def test_le_rythme_ne_depend_pas_de_l_origine_de_l_echelle(depart: int, cible: int, valeur: int, decalage: int) -> None:
+def test_le_rythme_ne_depend_pas_de_l_origine_de_l_echelle(
+    depart: int, cible: int, valeur: int, decalage: int
+) -> None:
     assume(depart != cible)
 
     names = ["valeur_initiale", "annee_initiale", "valeur", "annee", "cible", "annee_cible"]
@@ -108,7 +131,9 @@ def test_le_rythme_ne_depend_pas_de_l_origine_de_l_echelle(depart: int, cible: i
 def test_l_ordre_des_lignes_ne_change_rien(hasard: object, valeurs: list[int]) -> None:
     rows = [
         {"annee": annee, "millesime": annee + retard, "valeur": valeurs[rang]}
-        for rang, (annee, retard) in enumerate([(2022, 0), (2022, 1), (2023, 0), (2023, 1), (2024, 0), (2024, 1)])
+        for rang, (annee, retard) in enumerate(
+            [(2022, 0), (2022, 1), (2023, 0), (2023, 1), (2024, 0), (2024, 1)]
+        )
     ]
     shuffled = list(rows)
     hasard.shuffle(shuffled)
@@ -122,6 +147,7 @@ def test_l_ordre_des_lignes_ne_change_rien(hasard: object, valeurs: list[int]) -
 
 def _egaux(une: pd.Series, autre: pd.Series, colonnes: list[str]) -> bool:
     return all(
-        (pd.isna(une[nom]) and pd.isna(autre[nom])) or une[nom] == pytest.approx(autre[nom], abs=1e-6)
+        (pd.isna(une[nom]) and pd.isna(autre[nom]))
+        or une[nom] == pytest.approx(autre[nom], abs=1e-6)
         for nom in colonnes
     )

@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from ctglib.calculs.suivi import CLE, REVISIONS, a_la_date, contexte_connu, revisions
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "evaluation_suivi.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "evaluation_suivi.yaml").read_text(encoding="utf-8")
+)
 LIGNES = st.dictionaries(
-    st.tuples(st.integers(2022, 2026), st.integers(2023, 2026)), st.one_of(st.integers(0, 9), st.sampled_from("LQ"))
+    st.tuples(st.integers(2022, 2026), st.integers(2023, 2026)),
+    st.one_of(st.integers(0, 9), st.sampled_from("LQ")),
 )
 
 
@@ -33,7 +36,10 @@ def _lignes(valeurs: list) -> pd.DataFrame:
 
 def _liste(table: pd.DataFrame) -> list[list[object]]:
     names = ["annee", "valeur_ancienne", "statut_ancien", "valeur", "statut"]
-    return [[None if pd.isna(cell) else cell for cell in row] for row in table[names].itertuples(index=False)]
+    return [
+        [None if pd.isna(cell) else cell for cell in row]
+        for row in table[names].itertuples(index=False)
+    ]
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
@@ -46,7 +52,9 @@ def test_les_revisions_d_un_bilan_sont_celles_de_l_exemple(cas: dict) -> None:
 
 @exemples(60)
 @given(LIGNES, st.integers(2024, 2026))
-def test_deux_bilans_de_suite_s_accordent_ou_la_revision_est_dite(valeurs: dict, annee: int) -> None:
+def test_deux_bilans_de_suite_s_accordent_ou_la_revision_est_dite(
+    valeurs: dict, annee: int
+) -> None:
     rows = _lignes([[*key, valeur] for key, valeur in valeurs.items() if key[0] <= key[1]])
 
     before, now = (
@@ -64,7 +72,9 @@ def test_deux_bilans_de_suite_s_accordent_ou_la_revision_est_dite(valeurs: dict,
 
 @exemples(30)
 @given(LIGNES, st.integers(2023, 2026))
-def test_un_bilan_ne_lit_qu_une_ligne_par_valeur_et_rien_de_plus_tard(valeurs: dict, annee: int) -> None:
+def test_un_bilan_ne_lit_qu_une_ligne_par_valeur_et_rien_de_plus_tard(
+    valeurs: dict, annee: int
+) -> None:
     found = a_la_date(_lignes([[*key, valeur] for key, valeur in valeurs.items()]), annee)
 
     assert not found.duplicated(list(CLE)).any()

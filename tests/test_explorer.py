@@ -41,13 +41,16 @@ def test_un_indicateur_sans_valeur_ne_donne_pas_de_graphique() -> None:
         ((), "Indiquer au moins un indicateur"),
     ],
 )
-def test_un_nom_qui_n_existe_pas_est_refuse_avec_ce_qui_lui_ressemble(noms: tuple[str, ...], dit: str) -> None:
+def test_un_nom_qui_n_existe_pas_est_refuse_avec_ce_qui_lui_ressemble(
+    noms: tuple[str, ...], dit: str
+) -> None:
     with pytest.raises(ValueError, match=dit):
         ouvrir_bilan("harnes", 2024).suivre(*noms)
 
 
 def test_une_figure_s_exporte_en_dessin_ou_en_chiffres(figure: Figure, tmp_path: Path) -> None:
-    dessin, chiffres = figure.enregistrer(tmp_path / "x.svg"), figure.enregistrer(str(tmp_path / "x.csv"))
+    dessin = figure.enregistrer(tmp_path / "x.svg")
+    chiffres = figure.enregistrer(str(tmp_path / "x.csv"))
 
     assert "Comment évoluent-ils" in dessin.read_text(encoding="utf-8")
     assert chiffres.read_text(encoding="utf-8") == figure.tableau.csv()

@@ -1,4 +1,6 @@
-"""The reports of the fiches action, as their readers get them: one page without follow-up, every section with it."""
+"""The reports of the fiches action, as their readers get them: one page without follow-up, every
+section with it.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,18 @@ ANNEES = (2023, 2024, 2025, 2026)
 
 
 @pytest.fixture(scope="module")
-def sans_suivi(rapports_produits: Production, tmp_path_factory: pytest.TempPathFactory) -> Production:
-    """The fiches of Harnes, all years, without any follow-up: as they are, or made again once there is some."""
+def sans_suivi(
+    rapports_produits: Production, tmp_path_factory: pytest.TempPathFactory
+) -> Production:
+    """The fiches of Harnes, all years, without any follow-up: as they are, or made again once there
+    is some.
+    """
     if not (DEPOT / "data/conventions/harnes/suivi").exists():
         return rapports_produits
     dossier = tmp_path_factory.mktemp("sans-suivi")
-    shutil.copytree(DEPOT / "data", dossier / "donnees", ignore=shutil.ignore_patterns("suivi", "demonstration"))
+    shutil.copytree(
+        DEPOT / "data", dossier / "donnees", ignore=shutil.ignore_patterns("suivi", "demonstration")
+    )
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv(VARIABLE, str(dossier / "donnees"))
         return produire_tout(dossier, "fiches", "--convention", "harnes")
@@ -40,7 +48,9 @@ def suivie(fiche: int) -> Rapport:
 
 @pytest.mark.parametrize("annee", ANNEES)
 @pytest.mark.parametrize("fiche", FICHES)
-def test_sans_aucun_suivi_une_fiche_tient_en_deux_pages(sans_suivi: Production, annee: int, fiche: int) -> None:
+def test_sans_aucun_suivi_une_fiche_tient_en_deux_pages(
+    sans_suivi: Production, annee: int, fiche: int
+) -> None:
     with pikepdf.open(sans_suivi.chemin(de_harnes(annee, fiche), "pdf")) as pdf:
         assert len(pdf.pages) <= 2
     assert sections(sans_suivi.html(de_harnes(annee, fiche))) == [
@@ -57,13 +67,17 @@ def test_une_fiche_suivie_tient_en_cinq_pages_et_huit_avec_ses_profils(
     rapports_produits: Production, annee: int, fiche: int
 ) -> None:
     pages = rapports_produits.pages(Rapport("demonstration", f"{annee}/fiche-{fiche}"))
-    annexe = next((rank for rank, page in enumerate(pages, 1) if "Annexe : les profils" in page), len(pages))
+    annexe = next(
+        (rank for rank, page in enumerate(pages, 1) if "Annexe : les profils" in page), len(pages)
+    )
 
     assert annexe <= 5
     assert len(pages) <= (8 if annexe < len(pages) else 5)
 
 
-def test_sans_aucun_suivi_la_page_dit_ce_qui_manque_sans_rien_inventer(sans_suivi: Production) -> None:
+def test_sans_aucun_suivi_la_page_dit_ce_qui_manque_sans_rien_inventer(
+    sans_suivi: Production,
+) -> None:
     html = sans_suivi.html(de_harnes(2024, 2))
 
     assert "aucun suivi n&#x27;a été transmis" in html
@@ -86,20 +100,34 @@ def test_ce_qui_est_propose_n_engage_personne_et_c_est_dit_une_fois(
     sans_suivi: Production, rapports_produits: Production
 ) -> None:
     for fiche in FICHES:
-        for html in (sans_suivi.html(de_harnes(2024, fiche)), rapports_produits.html(suivie(fiche))):
+        for html in (
+            sans_suivi.html(de_harnes(2024, fiche)),
+            rapports_produits.html(suivie(fiche)),
+        ):
             assert unescape(html).count("n'engage personne avant un avenant") == 1
 
 
 @pytest.mark.parametrize("fiche", FICHES)
-def test_avec_un_suivi_toutes_les_sections_sont_la_dans_l_ordre(rapports_produits: Production, fiche: int) -> None:
-    titres = [titre.replace("\xa0", " ") for titre in sections(rapports_produits.html(suivie(fiche)))]
+def test_avec_un_suivi_toutes_les_sections_sont_la_dans_l_ordre(
+    rapports_produits: Production, fiche: int
+) -> None:
+    titres = [
+        titre.replace("\xa0", " ") for titre in sections(rapports_produits.html(suivie(fiche)))
+    ]
 
     absent = {"Ce qui manque"} - set(titres)  # when nothing that is asked for is missing
-    assert [titre for titre in titres if titre in SECTIONS] == [titre for titre in SECTIONS if titre not in absent]
-    assert set(titres) - set(SECTIONS) <= {"Ce que disent les chiffres publics", "Annexe : les profils"}
+    assert [titre for titre in titres if titre in SECTIONS] == [
+        titre for titre in SECTIONS if titre not in absent
+    ]
+    assert set(titres) - set(SECTIONS) <= {
+        "Ce que disent les chiffres publics",
+        "Annexe : les profils",
+    }
 
 
-def test_la_premiere_page_porte_l_essentiel_et_la_suite_le_contrat(rapports_produits: Production) -> None:
+def test_la_premiere_page_porte_l_essentiel_et_la_suite_le_contrat(
+    rapports_produits: Production,
+) -> None:
     for fiche in FICHES:
         pages = rapports_produits.pages(suivie(fiche))
 

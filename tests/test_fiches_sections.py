@@ -62,17 +62,26 @@ def ajouter(convention: Path, *rows: str) -> None:
 
 
 def test_une_section_sans_rien_a_montrer_disparait(bilans: dict[int, Bilan]) -> None:
-    un, trois, quatre = bilans[2024].fiche(1), bilans[2024].fiche(3), bilans[2024].fiche(4)
+    un = bilans[2024].fiche(1)
+    trois = bilans[2024].fiche(3)
+    quatre = bilans[2024].fiche(4)
 
     assert (un.moyens(), trois.appreciation(), trois.profils()) == (None, None, None)
     assert quatre.moyens() is not None
     assert un.appreciation() is not None
-    assert "visee" in {colonne.cle for colonne in bilans[2024].fiche(2).indicateurs()["indicateurs"].colonnes}
+    assert "visee" in {
+        colonne.cle for colonne in bilans[2024].fiche(2).indicateurs()["indicateurs"].colonnes
+    }
 
 
-def test_une_annee_vide_apres_une_annee_suivie_n_est_pas_reduite_a_une_page(bilans: dict[int, Bilan]) -> None:
+def test_une_annee_vide_apres_une_annee_suivie_n_est_pas_reduite_a_une_page(
+    bilans: dict[int, Bilan],
+) -> None:
     assert not bilans[2025].fiche(2).sans_suivi
-    assert ligne(bilans[2025].fiche(2).indicateurs()["indicateurs"], "fréquentation")["dite"] == "non transmis"
+    assert (
+        ligne(bilans[2025].fiche(2).indicateurs()["indicateurs"], "fréquentation")["dite"]
+        == "non transmis"
+    )
 
 
 def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan]) -> None:
@@ -97,11 +106,15 @@ def test_une_valeur_revisee_est_dite_avec_sa_raison(bilans: dict[int, Bilan]) ->
     ]
 
 
-def test_sans_valeur_revisee_la_fiche_n_a_pas_de_tableau_des_revisions(bilans: dict[int, Bilan]) -> None:
+def test_sans_valeur_revisee_la_fiche_n_a_pas_de_tableau_des_revisions(
+    bilans: dict[int, Bilan],
+) -> None:
     assert bilans[2024].fiche(1).revisions() is None
 
 
-def test_ce_qu_un_avenant_change_a_la_fiche_est_dit_quand_il_est_en_vigueur(bilans: dict[int, Bilan]) -> None:
+def test_ce_qu_un_avenant_change_a_la_fiche_est_dit_quand_il_est_en_vigueur(
+    bilans: dict[int, Bilan],
+) -> None:
     assert "Les enfants de 2 ans comptent" not in bilans[2024].fiche(2).contrat().html
     assert "Les enfants de 2 ans comptent" in bilans[2025].fiche(2).contrat().html
 
@@ -116,8 +129,12 @@ def test_un_petit_effectif_n_est_montre_nulle_part(convention: Path) -> None:
     assert "Ici, 1\u00a0ligne" in deux.limites().html
 
 
-def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(bilans: dict[int, Bilan]) -> None:
-    tables = pd.DataFrame({"table": ["profils/2024/caj", "profils/2024/cmj"], "raison": ["Trop petit.", "Autre."]})
+def test_un_tableau_retire_en_entier_est_dit_dans_la_fiche_qu_il_concerne(
+    bilans: dict[int, Bilan],
+) -> None:
+    tables = pd.DataFrame(
+        {"table": ["profils/2024/caj", "profils/2024/cmj"], "raison": ["Trop petit.", "Autre."]}
+    )
     bilan = Bilan(replace(bilans[2024].annee, retraits=tables))
 
     html = bilan.fiche(2).limites().html
@@ -159,8 +176,15 @@ def test_le_trajet_part_de_la_valeur_initiale_et_se_tait_sur_l_avant(convention:
     drawn = fiche(2).indicateurs()["trajectoires"].tableau.donnees
 
     places = drawn[drawn["indicateur"] == "sejour_places"]
-    assert list(places["annee"]) == [2023, 2024]  # the initial value that the convention dates, then the year's
-    assert list(drawn.loc[drawn["indicateur"] == "frequentation_jeunes", "annee"]) == [2022, 2023, 2024]
+    assert list(places["annee"]) == [
+        2023,
+        2024,
+    ]  # the initial value that the convention dates, then the year's
+    assert list(drawn.loc[drawn["indicateur"] == "frequentation_jeunes", "annee"]) == [
+        2022,
+        2023,
+        2024,
+    ]
     assert "sejour_participants" not in set(drawn["indicateur"])  # a single value draws no way
 
 
@@ -179,12 +203,18 @@ def test_une_fiche_se_demande_par_un_nombre_ou_par_un_texte(bilans: dict[int, Bi
 
 
 def test_une_fiche_inconnue_est_refusee_en_francais(bilans: dict[int, Bilan]) -> None:
-    with pytest.raises(ValueError, match=r"La fiche action 9 n'existe pas. Fiches possibles : 1, 2, 3, 4."):
+    with pytest.raises(
+        ValueError, match=r"La fiche action 9 n'existe pas. Fiches possibles : 1, 2, 3, 4."
+    ):
         bilans[2024].fiche(9)
 
 
 def test_ce_qui_n_a_pas_d_echeance_ecrite_donne_sa_periode(convention: Path) -> None:
-    remplacer(convention / "convention.yaml", 'numero: "2.1"\n', 'numero: "2.1"\n        echeance: 2025-06-30\n')
+    remplacer(
+        convention / "convention.yaml",
+        'numero: "2.1"\n',
+        'numero: "2.1"\n        echeance: 2025-06-30\n',
+    )
     rows = [row for row in fiche(2).contrat().cellules["rubrique"] if row.startswith("Modalité")]
 
     assert rows[0] == "Modalité 2.1, pour le 30\u00a0juin 2025"
@@ -195,7 +225,8 @@ def test_ce_qui_n_a_pas_d_echeance_ecrite_donne_sa_periode(convention: Path) -> 
 @pytest.mark.parametrize("numero", [1, 2, 3, 4])
 def test_tout_le_contrat_est_imprime_dans_l_ordre_ou_il_est_ecrit(nom: str, numero: int) -> None:
     asked = ouvrir_bilan(nom, 2025).fiche(numero)
-    written, rows = asked.fiche, asked.contrat().cellules.set_index("rubrique")["texte"]
+    written = asked.fiche
+    rows = asked.contrat().cellules.set_index("rubrique")["texte"]
     told = " ".join(rows)
     parts = [
         *written.constat_initial,
@@ -215,22 +246,33 @@ def test_tout_le_contrat_est_imprime_dans_l_ordre_ou_il_est_ecrit(nom: str, nume
 
 def test_la_convention_de_harnes_nomme_ses_services_et_ses_partenaires() -> None:
     bilan = ouvrir_bilan("harnes", 2025)
-    deux, trois = (bilan.fiche(numero).contrat().cellules.set_index("rubrique")["texte"] for numero in (2, 3))
+    deux, trois = (
+        bilan.fiche(numero).contrat().cellules.set_index("rubrique")["texte"] for numero in (2, 3)
+    )
 
-    assert deux["Services mobilisés et responsables de l'action"].startswith("Service action sociale de la Caf ; ")
+    assert deux["Services mobilisés et responsables de l'action"].startswith(
+        "Service action sociale de la Caf ; "
+    )
     assert "Gamins Exceptionnels" in deux["Partenaires sollicités"]
     assert "Service d'aide à domicile" in deux["Partenaires sollicités"]
-    assert "petite enfance, parentalité, actions éducatives" in trois["Services mobilisés et responsables de l'action"]
+    assert (
+        "petite enfance, parentalité, actions éducatives"
+        in trois["Services mobilisés et responsables de l'action"]
+    )
     assert "Avenir des cités" in trois["Partenaires sollicités"]
 
 
 def test_sans_aucun_suivi_la_fiche_montre_ce_que_disent_les_series_publiques() -> None:
     bilan = ouvrir_bilan("harnes", 2025)
-    un, trois = bilan.fiche(1).chiffres_publics(), bilan.fiche(3).chiffres_publics()
+    un = bilan.fiche(1).chiffres_publics()
+    trois = bilan.fiche(3).chiffres_publics()
 
     assert ligne(un, "Établissement d'accueil")["niveau"] == "5,5"
     assert ligne(un, "Établissement d'accueil")["niveau_reference"] == "14,5"
-    assert (ligne(trois, "18 à 24 ans")["niveau"], ligne(trois, "18 à 24 ans")["annee"]) == ("284", "2020")
+    assert (ligne(trois, "18 à 24 ans")["niveau"], ligne(trois, "18 à 24 ans")["annee"]) == (
+        "284",
+        "2020",
+    )
     assert bilan.fiche(4).chiffres_publics() is None
 
 
@@ -244,4 +286,7 @@ def test_ce_qui_est_facultatif_ne_manque_a_personne(bilans: dict[int, Bilan]) ->
     asked = {element for _, nature, element in manques(bilans[2024].fiche(2)) if nature == "valeur"}
 
     assert "heures_offertes" not in asked  # optional
-    assert {"reunions_partenariales", "capacite_declaree"} <= asked  # written by the fiche; asked of all
+    assert {
+        "reunions_partenariales",
+        "capacite_declaree",
+    } <= asked  # written by the fiche; asked of all

@@ -1,4 +1,6 @@
-"""``ctg figer``: what a published bilan hides is written once, and stays hidden whatever becomes of the data."""
+"""``ctg figer``: what a published bilan hides is written once, and stays hidden whatever becomes of
+the data.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.secret.publication import figer, publier
 
-NOM, ANNEE = "demonstration", 2023
+NOM = "demonstration"
+ANNEE = 2023
 MASQUE = Path("conventions") / NOM / "masque.csv"
 CELLULE = "sejour,quotient_familial,1001-plus,,,{},A"  # 3 children: one of the small counts of 2023
 SEUIL = "petits_effectifs: {}"
@@ -48,7 +51,9 @@ def test_un_bilan_qui_ne_masque_rien_n_ecrit_rien(donnees: Path, tmp_path: Path)
     assert photographie(donnees) == before
 
 
-def test_les_cellules_masquees_sont_notees_et_une_seconde_fois_rien_n_est_ecrit(donnees: Path, tmp_path: Path) -> None:
+def test_les_cellules_masquees_sont_notees_et_une_seconde_fois_rien_n_est_ecrit(
+    donnees: Path, tmp_path: Path
+) -> None:
     hidden = masquees()
     first = ctg("figer", str(ANNEE), "-c", NOM, dossier=tmp_path)
     written = (donnees / MASQUE).read_text(encoding="utf-8").splitlines()
@@ -59,7 +64,10 @@ def test_les_cellules_masquees_sont_notees_et_une_seconde_fois_rien_n_est_ecrit(
     assert first.returncode == 0 and f"{len(hidden)} cellules masquées" in first.stdout
     assert f"Notées dans {MASQUE.as_posix()}" in first.stdout
     assert written[0] == "annee,table,ligne,colonne" and len(written) == len(hidden) + 1
-    assert written[1:] == sorted(written[1:]) and "2023,profils/2023/sejour,quotient_familial/1001-plus," in written
+    assert (
+        written[1:] == sorted(written[1:])
+        and "2023,profils/2023/sejour,quotient_familial/1001-plus," in written
+    )
     assert again.returncode == 0 and "déjà notées. Rien n'a été écrit." in again.stdout
     assert photographie(donnees) == before
 
@@ -94,7 +102,9 @@ def test_noter_un_ancien_bilan_garde_ce_que_les_suivants_ont_note(donnees: Path)
 
 @pytest.mark.parametrize("fige", [False, True])
 def test_un_seuil_abaisse_ne_decouvre_pas_ce_qui_etait_masque(fige: bool, donnees: Path) -> None:
-    """Without the file the past is worked out again with the new threshold: it is what the file is for."""
+    """Without the file the past is worked out again with the new threshold: it is what the file is
+    for.
+    """
     hidden = masquees()
     if fige:
         figer(NOM, ANNEE)
@@ -129,7 +139,9 @@ def _effectif_negatif(donnees: Path) -> tuple[str, ...]:
 
 
 def _masque_abime(donnees: Path) -> tuple[str, ...]:
-    (donnees / MASQUE).write_text("annee,table,ligne\n2023,profils/2023/cmj,age/m\n", encoding="utf-8")
+    (donnees / MASQUE).write_text(
+        "annee,table,ligne\n2023,profils/2023/cmj,age/m\n", encoding="utf-8"
+    )
     return str(ANNEE), "-c", NOM
 
 
@@ -151,11 +163,17 @@ def test_une_faute_est_dite_en_francais_et_rien_n_est_ecrit(
     done = ctg("figer", *arguments, dossier=tmp_path)
 
     assert done.returncode == 1 and attendu in done.stderr, done.stderr
-    assert "Rien n'a été enregistré." in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
+    assert (
+        "Rien n'a été enregistré." in done.stderr
+        and "Traceback" not in done.stderr
+        and done.stdout == ""
+    )
     assert photographie(donnees) == before
 
 
-def test_un_disque_plein_laisse_le_masque_comme_il_etait(donnees: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_un_disque_plein_laisse_le_masque_comme_il_etait(
+    donnees: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def plein(_: int) -> None:
         raise OSError(28, "No space left on device")
 

@@ -1,4 +1,6 @@
-"""A figure of a report is one of matplotlib: it can be taken up, saved with its title and source, or come from one."""
+"""A figure of a report is one of matplotlib: it can be taken up, saved with its title and source,
+or come from one.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +47,17 @@ def test_les_axes_d_une_figure_sont_en_donnees_et_se_reprennent() -> None:
 
 
 @pytest.mark.parametrize("extension", ["png", "svg", "pdf"])
-def test_une_image_enregistree_porte_son_titre_son_territoire_et_sa_source(tmp_path: Path, extension: str) -> None:
+def test_une_image_enregistree_porte_son_titre_son_territoire_et_sa_source(
+    tmp_path: Path, extension: str
+) -> None:
     path = _figure().enregistrer(tmp_path / f"x.{extension}")
 
     if extension == "png":
         assert path.read_bytes()[:4] == b"\x89PNG"
         return
-    content = path.read_text(encoding="utf-8") if extension == "svg" else " ".join(pages_du_pdf(path))
+    content = (
+        path.read_text(encoding="utf-8") if extension == "svg" else " ".join(pages_du_pdf(path))
+    )
     said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content))
     for expected in ("Un titre – Exemple", "Source : exemple", "Écart, en points"):
         assert expected in said
@@ -69,7 +75,9 @@ def test_une_image_enregistree_deux_fois_a_les_memes_octets(tmp_path: Path, exte
 
 
 @pytest.mark.parametrize("nom", ["x.jpg", "x", "x.docx"])
-def test_une_extension_inconnue_est_refusee_en_disant_lesquelles_vont(tmp_path: Path, nom: str) -> None:
+def test_une_extension_inconnue_est_refusee_en_disant_lesquelles_vont(
+    tmp_path: Path, nom: str
+) -> None:
     with pytest.raises(ValueError, match=r"\.png, \.svg, \.pdf ou \.csv"):
         _figure().enregistrer(tmp_path / nom)
 
@@ -140,7 +148,9 @@ def test_des_axes_sans_aucune_valeur_sont_refuses(tracer: Callable[[Axes], objec
     drawing = FigureMatplotlib()
     tracer(drawing.add_subplot())
 
-    with pytest.raises(ValueError, match="Figure refusée : aucune valeur n'y est tracée ; dire plutôt"):
+    with pytest.raises(
+        ValueError, match="Figure refusée : aucune valeur n'y est tracée ; dire plutôt"
+    ):
         figure_de(drawing, **REQUIS)
 
     drawing.axes[0].plot([2023, 2024], [ABSENT, 12])  # beside it, one value is enough

@@ -15,9 +15,23 @@ from openpyxl.worksheet.worksheet import Worksheet
 from ctglib.collecte.classeur import classeur, ecrire_gabarit
 from ctglib.collecte.feuilles import feuilles, ouvrir_cadre
 
-FEUILLES = ["Actions", "Indicateurs", "Moyens", "Profils", "Posture", "Appréciations", "Participation"]
+FEUILLES = [
+    "Actions",
+    "Indicateurs",
+    "Moyens",
+    "Profils",
+    "Posture",
+    "Appréciations",
+    "Participation",
+]
 SAISIES = {
-    "Actions": ["État fin 2025", "Date de début", "Date de fin", "Service responsable", "Ce qui a été fait"],
+    "Actions": [
+        "État fin 2025",
+        "Date de début",
+        "Date de fin",
+        "Service responsable",
+        "Ce qui a été fait",
+    ],
     "Indicateurs": ["Valeur 2025", "État de la valeur", "Source", "Note", "Valeur 2024 corrigée"],
     "Moyens": ["Année 2025", "État de la valeur", "Note"],
     "Profils": ["Effectif 2025", "État de la valeur"],
@@ -44,14 +58,19 @@ def mots_de_la_liste(wb: Workbook, nom: str) -> list[str]:
 def test_le_classeur_a_ses_feuilles_et_cache_celle_des_listes() -> None:
     wb = vierge()
 
-    assert [ws.title for ws in wb.worksheets if ws.sheet_state == "visible"] == ["Mode d'emploi", *FEUILLES]
+    assert [ws.title for ws in wb.worksheets if ws.sheet_state == "visible"] == [
+        "Mode d'emploi",
+        *FEUILLES,
+    ]
     assert wb["Listes"].sheet_state == "hidden"
 
 
 def test_chaque_action_de_la_convention_a_sa_ligne() -> None:
     numeros = [row[0].value for row in vierge()["Actions"].iter_rows(min_row=5)]
 
-    assert numeros == [item.numero for fiche in cadre().dossier.convention.fiches for item in fiche.modalites]
+    assert numeros == [
+        item.numero for fiche in cadre().dossier.convention.fiches for item in fiche.modalites
+    ]
 
 
 def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail() -> None:
@@ -64,15 +83,19 @@ def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail(
         if item.table == "observations" and not item.calcul
     ]
 
-    assert [name for name in found if "." not in name] == sorted((item.id for item in asked), key=found.index)
+    assert [name for name in found if "." not in name] == sorted(
+        (item.id for item in asked), key=found.index
+    )
     assert {item.id for item in asked} <= set(found)
     assert all(row[4].value and row[6].value for row in rows)
-    assert cellule(vierge(), "Indicateurs", "frequentation_jeunes.caj", "Précision").value.startswith(
-        "Centre d'animation"
-    )
+    assert cellule(
+        vierge(), "Indicateurs", "frequentation_jeunes.caj", "Précision"
+    ).value.startswith("Centre d'animation")
 
 
-@pytest.mark.parametrize(("annee", "demandee"), [(2023, False), (2024, True), (2025, True), (2026, False)])
+@pytest.mark.parametrize(
+    ("annee", "demandee"), [(2023, False), (2024, True), (2025, True), (2026, False)]
+)
 def test_ce_qui_n_est_attendu_qu_une_fois_n_est_demande_qu_a_son_annee_et_corrige_la_suivante(
     annee: int, demandee: bool
 ) -> None:
@@ -92,7 +115,9 @@ def test_seules_les_cellules_a_remplir_sont_ouvertes(feuille: str) -> None:
     assert ws.protection.password is None
     assert all(cell.protection.locked for cell in ws[4])
     first = next(row[0].row for row in ws.iter_rows(min_row=5) if not row[0].value.startswith("+ "))
-    opened = {title for title, column in ids.items() if not ws.cell(first, column).protection.locked}
+    opened = {
+        title for title, column in ids.items() if not ws.cell(first, column).protection.locked
+    }
     assert opened >= set(SAISIES[feuille])
     assert ws.cell(first, 1).protection.locked
 
@@ -101,7 +126,9 @@ def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None
     wb = vierge()
     expected = cellule(wb, "Indicateurs", "am_agreees", "Valeur 2025")
     optional = cellule(wb, "Indicateurs", "am_agreees", "Note")
-    formulas = [rule.formula[0] for area in wb["Indicateurs"].conditional_formatting for rule in area.rules]
+    formulas = [
+        rule.formula[0] for area in wb["Indicateurs"].conditional_formatting for rule in area.rules
+    ]
 
     assert expected.fill.fgColor.rgb == "FFFFF3C4" and optional.fill.fgColor.rgb == "FFFFFFFF"
     assert formulas == ["OR(LEN(I5)>0,LEN(J5)>0)"]
@@ -109,7 +136,10 @@ def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None
 
 def test_l_allure_des_cellules_est_dans_les_couleurs_de_la_charte() -> None:
     wb = vierge()
-    charter = {f"FF{color[1:].upper()}" for color in cadre().dossier.catalogue.charte.couleurs.model_dump().values()}
+    charter = {
+        f"FF{color[1:].upper()}"
+        for color in cadre().dossier.catalogue.charte.couleurs.model_dump().values()
+    }
     styled = [cell for ws in wb for row in ws.iter_rows() for cell in row if cell.style != "Normal"]
 
     assert {cell.style for cell in styled} >= {
@@ -123,7 +153,10 @@ def test_l_allure_des_cellules_est_dans_les_couleurs_de_la_charte() -> None:
     }
     assert {cell.font.color.rgb for cell in styled} <= charter
     filled = {cell.fill.fgColor.rgb for cell in styled if cell.fill.patternType == "solid"}
-    own = [cellule(wb, "Indicateurs", "am_agreees", title).fill.fgColor.rgb for title in ("Valeur 2025", "Unité")]
+    own = [
+        cellule(wb, "Indicateurs", "am_agreees", title).fill.fgColor.rgb
+        for title in ("Valeur 2025", "Unité")
+    ]
     assert filled - charter == {*own}  # what is awaited, what is written in advance
 
 
@@ -134,17 +167,28 @@ def test_chaque_cellule_ouverte_a_son_controle_en_francais() -> None:
         for row in ws.iter_rows(min_row=5):
             for cell in (cell for cell in row if not cell.protection.locked):
                 rule = regle(ws, cell.coordinate)
-                if not (rule.error and rule.errorTitle == "Saisie refusée" and rule.showErrorMessage):
+                if not (
+                    rule.error and rule.errorTitle == "Saisie refusée" and rule.showErrorMessage
+                ):
                     bare.append(f"{ws.title} {cell.coordinate}")
-                assert len(rule.error) < 256 and len(rule.prompt or "") < 256 and len(rule.promptTitle or "") < 33
+                assert (
+                    len(rule.error) < 256
+                    and len(rule.prompt or "") < 256
+                    and len(rule.promptTitle or "") < 33
+                )
 
     assert bare == []
 
 
 def test_les_controles_disent_les_bornes() -> None:
     wb = vierge()
-    count = regle(wb["Indicateurs"], cellule(wb, "Indicateurs", "am_agreees", "Valeur 2025").coordinate)
-    share = regle(wb["Indicateurs"], cellule(wb, "Indicateurs", "part_temps_referentiel", "Valeur 2025").coordinate)
+    count = regle(
+        wb["Indicateurs"], cellule(wb, "Indicateurs", "am_agreees", "Valeur 2025").coordinate
+    )
+    share = regle(
+        wb["Indicateurs"],
+        cellule(wb, "Indicateurs", "part_temps_referentiel", "Valeur 2025").coordinate,
+    )
     day = regle(wb["Actions"], cellule(wb, "Actions", "1.1", "Date de début").coordinate)
 
     assert (count.type, count.operator, count.formula1) == ("whole", "greaterThanOrEqual", "0")
@@ -167,16 +211,20 @@ def test_les_listes_proposent_les_mots_du_catalogue() -> None:
         "Abandonnée",
         "Non renseignée",
     ]
-    assert "Autres agents" in mots_de_la_liste(wb, "postes") and "Ville de Harnes" in mots_de_la_liste(
-        wb, "signataires"
-    )
+    assert "Autres agents" in mots_de_la_liste(
+        wb, "postes"
+    ) and "Ville de Harnes" in mots_de_la_liste(wb, "signataires")
 
 
 def test_les_titres_restent_en_vue_et_s_impriment_sur_chaque_page() -> None:
     for ws in (vierge()[name] for name in FEUILLES):
         assert ws.freeze_panes and ws.freeze_panes.endswith("5") and ws.freeze_panes[0] > "A"
         assert ws.print_title_rows == "$4:$4"
-        assert (ws.page_setup.orientation, ws.page_setup.fitToWidth, ws.page_setup.paperSize) == ("landscape", 1, 9)
+        assert (ws.page_setup.orientation, ws.page_setup.fitToWidth, ws.page_setup.paperSize) == (
+            "landscape",
+            1,
+            9,
+        )
         assert all(ws.column_dimensions[cell.column_letter].width >= 6 for cell in ws[4])
 
 
@@ -185,7 +233,12 @@ def test_les_proprietes_disent_convention_annee_version_et_service() -> None:
         return {prop.name: prop.value for prop in wb.custom_doc_props.props}
 
     assert proprietes(vierge()) == {"convention": "harnes", "annee": 2025, "version": 1}
-    assert proprietes(vierge("rpe")) == {"convention": "harnes", "annee": 2025, "version": 1, "responsable": "rpe"}
+    assert proprietes(vierge("rpe")) == {
+        "convention": "harnes",
+        "annee": 2025,
+        "version": 1,
+        "responsable": "rpe",
+    }
     assert vierge().properties.language == "fr-FR"
 
 
@@ -212,7 +265,9 @@ def test_les_parts_des_services_font_le_classeur_entier_sans_se_chevaucher() -> 
             if part.modele.id == sheet.modele.id
             for row in part.lignes
         ]
-        assert sorted(map(str, parts)) == sorted(str((row.cibles[0].table, row.cibles[0].cle)) for row in sheet.lignes)
+        assert sorted(map(str, parts)) == sorted(
+            str((row.cibles[0].table, row.cibles[0].cle)) for row in sheet.lignes
+        )
 
 
 def test_les_memes_donnees_donnent_les_memes_octets() -> None:
@@ -223,7 +278,9 @@ def test_les_memes_donnees_donnent_les_memes_octets() -> None:
         assert {info.date_time for info in archive.infolist()} == {(2025, 12, 31, 0, 0, 0)}
 
 
-def test_un_texte_qui_commence_par_un_signe_egal_reste_un_texte(donnees: Path, tmp_path: Path) -> None:
+def test_un_texte_qui_commence_par_un_signe_egal_reste_un_texte(
+    donnees: Path, tmp_path: Path
+) -> None:
     path = donnees / "conventions" / "harnes" / "convention.yaml"
     text = path.read_text(encoding="utf-8")
     first = re.search(r'numero: "1.1"\n\s+libelle: (.*)\n', text)
@@ -233,23 +290,40 @@ def test_un_texte_qui_commence_par_un_signe_egal_reste_un_texte(donnees: Path, t
 
     cell = cellule(wb, "Actions", "1.1", "Ce que la convention prévoit")
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=HYPERLINK(A1)", "s", True)
-    assert all(cell.data_type != "f" for ws in wb.worksheets for row in ws.iter_rows() for cell in row)
+    assert all(
+        cell.data_type != "f" for ws in wb.worksheets for row in ws.iter_rows() for cell in row
+    )
 
 
 def test_le_mode_d_emploi_mene_a_chaque_feuille_et_met_en_garde() -> None:
     ws = vierge()["Mode d'emploi"]
-    links = {cell.value: cell.hyperlink.location or cell.hyperlink.ref for cell in ws["A"] if cell.hyperlink}
+    links = {
+        cell.value: cell.hyperlink.location or cell.hyperlink.ref
+        for cell in ws["A"]
+        if cell.hyperlink
+    }
     text = "\n".join(str(cell.value) for row in ws.iter_rows() for cell in row if cell.value)
 
     assert list(links) == FEUILLES
-    assert "Aucune donnée sur une personne" in text and "Activer la modification" in text and "moins de 5" in text
+    assert (
+        "Aucune donnée sur une personne" in text
+        and "Activer la modification" in text
+        and "moins de 5" in text
+    )
     assert "{" not in text
 
 
 def test_la_ligne_d_un_moyen_porte_sa_fiche_ou_sa_structure() -> None:
     ws = vierge()["Moyens"]
 
-    assert ligne(ws, "Caf du Pas-de-Calais", "", "Les Premiers Pas", "Euros de fonctionnement", "Bonus territoire CTG")
+    assert ligne(
+        ws,
+        "Caf du Pas-de-Calais",
+        "",
+        "Les Premiers Pas",
+        "Euros de fonctionnement",
+        "Bonus territoire CTG",
+    )
     assert ligne(ws, "Ville de Harnes", "1. " + cadre().dossier.convention.fiches[0].titre)
 
 
@@ -261,7 +335,9 @@ SERVICES = [
 
 
 @pytest.mark.parametrize(("convention", "service"), SERVICES)
-def test_un_service_voit_d_abord_quarante_cellules_a_remplir_au_plus(convention: str, service: str) -> None:
+def test_un_service_voit_d_abord_quarante_cellules_a_remplir_au_plus(
+    convention: str, service: str
+) -> None:
     frame = ouvrir_cadre(convention, 2025, service)
     wb = load_workbook(io.BytesIO(classeur(frame, feuilles(frame))))
     seen = [
@@ -277,12 +353,18 @@ def test_un_service_voit_d_abord_quarante_cellules_a_remplir_au_plus(convention:
 
 def test_ce_qui_est_facultatif_est_replie_sous_un_titre_et_le_reste_en_vue() -> None:
     ws = vierge()["Indicateurs"]
-    folded = {row[0].value for row in ws.iter_rows(min_row=5) if ws.row_dimensions[row[0].row].outlineLevel}
+    folded = {
+        row[0].value
+        for row in ws.iter_rows(min_row=5)
+        if ws.row_dimensions[row[0].row].outlineLevel
+    }
     kept = {row[0].value for row in ws.iter_rows(min_row=5)} - folded
     items = cadre().dossier.catalogue.indicateurs_fiches
 
     assert {name for name in folded if "." not in name} == {
-        item.id for item in items.values() if item.facultatif and item.table == "observations" and not item.calcul
+        item.id
+        for item in items.values()
+        if item.facultatif and item.table == "observations" and not item.calcul
     }
     assert "frequentation_jeunes.caj" in kept  # the fiche writes it
     assert "capacite_declaree.caj" in folded  # the parts of what is proposed
@@ -292,6 +374,8 @@ def test_ce_qui_est_facultatif_est_replie_sous_un_titre_et_le_reste_en_vue() -> 
 def test_ce_qui_est_ecrit_d_avance_refuse_la_saisie_sur_une_feuille_a_plis() -> None:
     wb = vierge()
 
-    rule = regle(wb["Indicateurs"], cellule(wb, "Indicateurs", "am_agreees", "Définition").coordinate)
+    rule = regle(
+        wb["Indicateurs"], cellule(wb, "Indicateurs", "am_agreees", "Définition").coordinate
+    )
 
     assert (rule.type, rule.formula1, rule.showErrorMessage) == ("custom", "FALSE", True)

@@ -1,4 +1,6 @@
-"""``ctg gabarit``: under its name, never over a filled file, and in French when it is not understood."""
+"""``ctg gabarit``: under its name, never over a filled file, and in French when it is not
+understood.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def test_un_classeur_deja_la_n_est_pas_ecrase_sans_le_dire(tmp_path: Path) -> No
 
 
 def test_la_commande_ecrit_le_classeur_sous_son_nom(tmp_path: Path) -> None:
-    done = ctg("gabarit", "2025", "--convention", "harnes", "--responsable", "rpe", dossier=tmp_path)
+    done = ctg(
+        "gabarit", "2025", "--convention", "harnes", "--responsable", "rpe", dossier=tmp_path
+    )
 
     assert done.returncode == 0 and "ctg-harnes-2025-rpe.xlsx" in done.stdout
     assert photographie(tmp_path) == {"ctg-harnes-2025-rpe.xlsx": octets("rpe")}
@@ -54,7 +58,12 @@ def test_la_commande_mal_ecrite_recoit_une_phrase_en_francais(
 @pytest.mark.parametrize(
     ("avant", "apres", "trouve", "remede"),
     [
-        ("principal: coordination", "principal: coordinateur", "« coordinateur »", "écrire « coordination »"),
+        (
+            "principal: coordination",
+            "principal: coordinateur",
+            "« coordinateur »",
+            "écrire « coordination »",
+        ),
         ("poste: pilotage", "poste: pilotages", "« pilotages »", "écrire « pilotage »"),
         ("    caj: jeunesse", "    caaj: jeunesse", "« caaj »", "écrire « caj »"),
         ("  - id: posture", "  - id: postures", "« postures »", "écrire « posture »"),

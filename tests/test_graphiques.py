@@ -1,4 +1,6 @@
-"""The charts draw every value of the data, in both sizes, without a text that leaves the frame or covers another."""
+"""The charts draw every value of the data, in both sizes, without a text that leaves the frame or
+covers another.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ PAIRES = st.lists(st.tuples(VALEUR, VALEUR), min_size=1, max_size=6)
 
 
 @pytest.mark.parametrize("valeurs", CAS.values(), ids=CAS)
-def test_une_haltere_tient_dans_son_cadre_sans_texte_sur_un_autre(valeurs: list[tuple[float, float]]) -> None:
+def test_une_haltere_tient_dans_son_cadre_sans_texte_sur_un_autre(
+    valeurs: list[tuple[float, float]],
+) -> None:
     verifier(figure_en_halteres(valeurs, LONG))
 
 
@@ -55,15 +59,28 @@ def test_une_haltere_tient_dans_son_cadre_quels_que_soient_ses_libelles(libelle:
 
 @given(PAIRES)
 @exemples(15)
-def test_une_haltere_de_valeurs_quelconques_tient_dans_son_cadre(valeurs: list[tuple[float, float]]) -> None:
+def test_une_haltere_de_valeurs_quelconques_tient_dans_son_cadre(
+    valeurs: list[tuple[float, float]],
+) -> None:
     verifier(figure_en_halteres(valeurs))
 
 
 @pytest.mark.parametrize("taille", TAILLES)
-def test_une_haltere_nomme_chaque_indicateur_et_ecrit_ses_deux_valeurs_et_son_ecart(taille: str) -> None:
+def test_une_haltere_nomme_chaque_indicateur_et_ecrit_ses_deux_valeurs_et_son_ecart(
+    taille: str,
+) -> None:
     said = mots(dessins(figure_en_halteres([(15.9, 15.1), (37.0, 44.4)]))[taille])
 
-    for expected in ("0 Part", "1 Part", "15,9\u202f%", "15,1\u202f%", "+0,8", "37,0\u202f%", "44,4\u202f%", "−7,4"):
+    for expected in (
+        "0 Part",
+        "1 Part",
+        "15,9\u202f%",
+        "15,1\u202f%",
+        "+0,8",
+        "37,0\u202f%",
+        "44,4\u202f%",
+        "−7,4",
+    ):
         assert expected in said
     for expected in (ICI.nom, LA.nom, "Écart, en points"):
         assert expected in said
@@ -71,7 +88,9 @@ def test_une_haltere_nomme_chaque_indicateur_et_ecrit_ses_deux_valeurs_et_son_ec
 
 @pytest.mark.parametrize("taille", TAILLES)
 def test_une_haltere_range_les_ecarts_du_plus_haut_au_plus_bas(taille: str) -> None:
-    said = mots(dessins(figure_en_halteres([(10.0, 20.0), (30.0, 10.0), (5.0, VIDE), (12.0, 10.0)]))[taille])
+    said = mots(
+        dessins(figure_en_halteres([(10.0, 20.0), (30.0, 10.0), (5.0, VIDE), (12.0, 10.0)]))[taille]
+    )
 
     assert [said.index(f"{rank} Part") for rank in (1, 3, 0, 2)] == sorted(
         said.index(f"{rank} Part") for rank in range(4)
@@ -88,7 +107,9 @@ def test_une_valeur_absente_est_un_mot_et_n_a_pas_d_ecart(taille: str) -> None:
 
 def test_deux_taux_pour_cent_partagent_une_echelle_et_le_disent() -> None:
     items = {"i0": indicateur("i0"), "i1": indicateur("i1", "pour_100")}
-    rows = pd.concat([observations([(20.0, 30.0)]), observations([(0, 0), (34.1, 51.5)], "pour_100").iloc[2:]])
+    rows = pd.concat(
+        [observations([(20.0, 30.0)]), observations([(0, 0), (34.1, 51.5)], "pour_100").iloc[2:]]
+    )
     table = comparer(rows, items, UNITES, ICI.code, LA.code)
 
     figure = haltere(table, contexte(items), nom="essai", titre="Un titre")
@@ -101,7 +122,10 @@ def test_deux_taux_pour_cent_partagent_une_echelle_et_le_disent() -> None:
 def test_une_haltere_refuse_des_unites_sans_echelle_commune() -> None:
     items = {"i0": indicateur("i0"), "i1": indicateur("i1", "euros_par_habitant")}
     rows = pd.concat(
-        [observations([(20.0, 30.0)]), observations([(0, 0), (1038, 1200)], "euros_par_habitant").iloc[2:]]
+        [
+            observations([(20.0, 30.0)]),
+            observations([(0, 0), (1038, 1200)], "euros_par_habitant").iloc[2:],
+        ]
     )
     table = comparer(rows, items, UNITES, ICI.code, LA.code)
 
@@ -117,9 +141,17 @@ def test_le_texte_de_remplacement_et_la_lecture_d_une_haltere_disent_les_vrais_c
     figure = figure_en_halteres([(15.9, 15.1), (37.0, 44.4)])
 
     assert "2 indicateurs" in figure.alt
-    for expected in ("15,9\u202f%", "15,1\u202f%", "37,0\u202f%", "44,4\u202f%", "−7,4\u00a0points"):
+    for expected in (
+        "15,9\u202f%",
+        "15,1\u202f%",
+        "37,0\u202f%",
+        "44,4\u202f%",
+        "−7,4\u00a0points",
+    ):
         assert expected in figure.alt
-    assert figure.lecture.startswith("en 2020, « 0 Part » : 15,9\u202f% à Exemple, 15,1\u202f% dans l'Ain")
+    assert figure.lecture.startswith(
+        "en 2020, « 0 Part » : 15,9\u202f% à Exemple, 15,1\u202f% dans l'Ain"
+    )
     assert list(figure.tableau.donnees["valeur"]) == [15.9, 37.0]
 
 
@@ -127,6 +159,8 @@ def test_une_haltere_n_emploie_que_les_couleurs_de_la_charte() -> None:
     known = {*charte().couleurs.model_dump().values(), "none"}
     figure = figure_en_halteres(CAS["un côté absent"])
 
-    used = {item.get(kind) for item in racine(figure.svg_large).iter() for kind in ("fill", "stroke")} - {None}
+    used = {
+        item.get(kind) for item in racine(figure.svg_large).iter() for kind in ("fill", "stroke")
+    } - {None}
 
     assert used <= known

@@ -1,4 +1,6 @@
-"""The charts of a year's evaluation: what they show, what they say of what is missing, and that nothing is covered."""
+"""The charts of a year's evaluation: what they show, what they say of what is missing, and that
+nothing is covered.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from graphiques_annuels_exemple import (
     tableau_mouvements,
     tableau_parts,
     tableau_series,
-)  # fmt: skip
+)
 from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,11 @@ COULEURS = charte().couleurs
 
 def lignes_de(svg: str, couleur: str) -> int:
     """Return how many lines of that colour join points."""
-    drawn = [item for item in racine(svg).iter() if item.get("stroke") == couleur and item.get("fill") == "none"]
+    drawn = [
+        item
+        for item in racine(svg).iter()
+        if item.get("stroke") == couleur and item.get("fill") == "none"
+    ]
     return sum(len(re.findall("M[^M]*L", item.get("d", ""))) for item in drawn)
 
 
@@ -42,7 +48,9 @@ def lignes_de(svg: str, couleur: str) -> int:
 
 
 @pytest.mark.parametrize("forme", EXEMPLES)
-def test_un_graphique_annuel_tient_dans_son_cadre_et_ne_change_ni_d_octets_ni_sa_table(forme: str) -> None:
+def test_un_graphique_annuel_tient_dans_son_cadre_et_ne_change_ni_d_octets_ni_sa_table(
+    forme: str,
+) -> None:
     table = EXEMPLES[forme].copy(deep=True)
 
     figure = dessiner(forme, table)
@@ -52,8 +60,16 @@ def test_un_graphique_annuel_tient_dans_son_cadre_et_ne_change_ni_d_octets_ni_sa
     pd.testing.assert_frame_equal(table, EXEMPLES[forme])
     assert figure.tableau.donnees_de == "essai"
     assert len(figure.tableau.cellules) > 0
-    assert (figure.source, dessiner(forme, table, source="une autre").source) == ("exemple", "une autre")
-    for said in (figure.alt, figure.lecture, figure.tableau.html, *map(mots, dessins(figure).values())):
+    assert (figure.source, dessiner(forme, table, source="une autre").source) == (
+        "exemple",
+        "une autre",
+    )
+    for said in (
+        figure.alt,
+        figure.lecture,
+        figure.tableau.html,
+        *map(mots, dessins(figure).values()),
+    ):
         assert "nan" not in lisible(said).lower().split()
 
 
@@ -62,17 +78,22 @@ def test_une_table_vide_ne_donne_pas_de_graphique(forme: str) -> None:
     assert dessiner(forme, EXEMPLES[forme].iloc[:0]) is None
 
 
-def test_les_memes_courbes_ne_sont_dessinees_qu_une_fois_par_production(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_les_memes_courbes_ne_sont_dessinees_qu_une_fois_par_production(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     drawn: list[str] = []
     write = module_des_figures.svg
-    monkeypatch.setattr(module_des_figures, "svg", lambda *told: drawn.append(told[-1]) or write(*told))
+    monkeypatch.setattr(
+        module_des_figures, "svg", lambda *told: drawn.append(told[-1]) or write(*told)
+    )
 
     with partager_par(Reserve()):
         first, again = (dessiner("trajectoires", SERIES.copy(deep=True)).bloc for _ in range(2))
         once = list(drawn)
         taken = dessiner("trajectoires", SERIES)
         taken.axes[0].annotate("Repère", (2024, 60))
-        changed, last = taken.bloc, dessiner("trajectoires", SERIES).bloc
+        changed = taken.bloc
+        last = dessiner("trajectoires", SERIES).bloc
         other = dessiner("trajectoires", SERIES.assign(valeur=SERIES["valeur"] + 1)).bloc
 
     assert once == ["large", "etroit"]
@@ -98,11 +119,20 @@ def _difficiles(nom: str) -> dict[str, pd.DataFrame]:
     given = {2023: 1.0, 2024: VIDE, 2025: (123456789.0, "P")}
     return {
         "trajectoires": tableau_series(
-            *[(nom, "euros_par_habitant", part, given, 2e9, 2030, 2025) for part in ("", nom, "b", "c", "d")]
+            *[
+                (nom, "euros_par_habitant", part, given, 2e9, 2030, 2025)
+                for part in ("", nom, "b", "c", "d")
+            ]
         ),
-        "parts": tableau_parts((nom, {nom: 4.0, f"{nom} 2": "Q", "c": 1.0, f"{nom} 3": 0.0}), ("b", {nom: 1.0})),
-        "grille": tableau_grille((nom, {nom: 1, "b": nom, f"{nom} 2": 12000}), (f"{nom} 2", {"c": 3})),
-        "entrees_sorties": tableau_mouvements(*((year, 987654321.0, 1.0) for year in range(2010, 2026))),
+        "parts": tableau_parts(
+            (nom, {nom: 4.0, f"{nom} 2": "Q", "c": 1.0, f"{nom} 3": 0.0}), ("b", {nom: 1.0})
+        ),
+        "grille": tableau_grille(
+            (nom, {nom: 1, "b": nom, f"{nom} 2": 12000}), (f"{nom} 2", {"c": 3})
+        ),
+        "entrees_sorties": tableau_mouvements(
+            *((year, 987654321.0, 1.0) for year in range(2010, 2026))
+        ),
     }
 
 
@@ -122,9 +152,18 @@ def test_un_libelle_difficile_ne_couvre_rien_et_ne_deborde_pas(forme: str, nom: 
 def test_un_panneau_dit_ses_bouts_sa_cible_ses_absences_et_sa_rupture(taille: str) -> None:
     said = lisible(mots(dessins(dessiner("trajectoires", SERIES))[taille]))
 
-    for expected in ("62", "55", "Cible : 60 en 2026", "2024 : non transmis", "2024 et 2025 : non transmis",
-                     "2025 : valeur provisoire", "Rupture de série en 2024", "18 250 €", "mercredis",
-                     "Chaque panneau a sa propre échelle ; elle part de zéro là où un trait est tiré"):  # fmt: skip
+    for expected in (
+        "62",
+        "55",
+        "Cible : 60 en 2026",
+        "2024 : non transmis",
+        "2024 et 2025 : non transmis",
+        "2025 : valeur provisoire",
+        "Rupture de série en 2024",
+        "18 250 €",
+        "mercredis",
+        "Chaque panneau a sa propre échelle ; elle part de zéro là où un trait est tiré",
+    ):
         assert expected in said
 
 
@@ -153,14 +192,18 @@ def _une_serie(values: dict, rupture: int | None = None, cible: float | None = N
     ],
     ids=["joints", "rupture", "absence", "points isolés", "rupture avant le premier point"],
 )
-def test_une_rupture_et_une_absence_coupent_la_ligne(taille: str, valeurs: dict, rupture: int, attendu: int) -> None:
+def test_une_rupture_et_une_absence_coupent_la_ligne(
+    taille: str, valeurs: dict, rupture: int, attendu: int
+) -> None:
     svg = dessins(_une_serie(valeurs, rupture))[taille]
 
     assert lignes_de(svg, COULEURS.territoire) == attendu
 
 
 def test_une_valeur_provisoire_est_un_point_creux() -> None:
-    firm, provisional = (_une_serie({2024: 5.0, 2025: (8.0, status)}).svg_large for status in ("A", "P"))
+    firm, provisional = (
+        _une_serie({2024: 5.0, 2025: (8.0, status)}).svg_large for status in ("A", "P")
+    )
 
     hollow = [
         sum(
@@ -173,7 +216,9 @@ def test_une_valeur_provisoire_est_un_point_creux() -> None:
 
 
 def test_une_unite_longue_se_dit_sous_le_titre_et_non_a_chaque_point() -> None:
-    table = tableau_series(("Un", "euros_par_habitant", "été", {2024: 5.0, 2025: 8.0}, None, None, None))
+    table = tableau_series(
+        ("Un", "euros_par_habitant", "été", {2024: 5.0, 2025: 8.0}, None, None, None)
+    )
 
     figure = dessiner("trajectoires", table)
 
@@ -217,18 +262,34 @@ def test_le_panneau_dit_si_son_echelle_part_de_zero(valeurs: dict, dit: str) -> 
 
 @given(
     st.lists(
-        st.lists(st.one_of(st.just(VIDE), st.floats(-50, 2000).map(round).map(float)), min_size=1, max_size=9),
+        st.lists(
+            st.one_of(st.just(VIDE), st.floats(-50, 2000).map(round).map(float)),
+            min_size=1,
+            max_size=9,
+        ),
         min_size=1,
         max_size=4,
     ),
     st.one_of(st.none(), st.floats(0, 3000).map(round).map(float)),
 )
 @exemples(15)
-def test_des_series_quelconques_tiennent_dans_leur_cadre(series: list[list[float]], cible: float | None) -> None:
+def test_des_series_quelconques_tiennent_dans_leur_cadre(
+    series: list[list[float]], cible: float | None
+) -> None:
     table = tableau_series(
-        *[("Un", "pourcent", "", {2018 + rank: value for rank, value in enumerate(values)}, cible, 2026, 2020)
-          for values in series]
-    )  # fmt: skip
+        *[
+            (
+                "Un",
+                "pourcent",
+                "",
+                {2018 + rank: value for rank, value in enumerate(values)},
+                cible,
+                2026,
+                2020,
+            )
+            for values in series
+        ]
+    )
 
     figure = dessiner("trajectoires", table)
 

@@ -1,4 +1,6 @@
-"""The charts, tables and sentences of the comparison: whole, legible, true to its figures, and never a cause."""
+"""The charts, tables and sentences of the comparison: whole, legible, true to its figures, and
+never a cause.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,22 @@ from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.graphiques.points import points_comparables
 
-METHODES = ("regle", "communes_retenues", "essentiel", "points", "ecarts", "departement", "sensibilite",
-            "lecture_sensibilite", "limites")  # fmt: skip
-SANS_REDUIRE = (Phase.explicit, Phase.reuse, Phase.generate)  # a panel is drawn four times: shrinking takes minutes
+METHODES = (
+    "regle",
+    "communes_retenues",
+    "essentiel",
+    "points",
+    "ecarts",
+    "departement",
+    "sensibilite",
+    "lecture_sensibilite",
+    "limites",
+)
+SANS_REDUIRE = (
+    Phase.explicit,
+    Phase.reuse,
+    Phase.generate,
+)  # a panel is drawn four times: shrinking takes minutes
 ESPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
 
 
@@ -37,7 +52,9 @@ def libelles(texte: str) -> Contexte:
 
 
 def figure(found: Resultat, words: Contexte) -> Figure:
-    relabelled = found.ecarts.assign(libelle=[words.indicateurs[name].libelle for name in found.ecarts["indicateur"]])
+    relabelled = found.ecarts.assign(
+        libelle=[words.indicateurs[name].libelle for name in found.ecarts["indicateur"]]
+    )
     found = found._replace(ecarts=relabelled)
     return points_comparables(found, regle(), words, nom="points", titre="Un titre")
 
@@ -67,8 +84,11 @@ def test_les_dessins_de_harnes_tiennent_dans_leur_cadre(harnes: Comparables) -> 
 
 
 @pytest.mark.parametrize("taille", TAILLES)
-def test_chaque_rangee_a_ses_communes_la_notre_et_son_ecart(harnes: Comparables, taille: str) -> None:
-    svg, rows = dessins(harnes.points())[taille], harnes.resultat.ecarts
+def test_chaque_rangee_a_ses_communes_la_notre_et_son_ecart(
+    harnes: Comparables, taille: str
+) -> None:
+    svg = dessins(harnes.points())[taille]
+    rows = harnes.resultat.ecarts
 
     said = mots(svg)
 
@@ -95,7 +115,9 @@ def test_la_lecture_dit_les_chiffres_du_plus_grand_ecart(harnes: Comparables) ->
     )
 
 
-def test_les_communes_sont_nommees_avec_leur_code_de_la_plus_proche_a_la_plus_lointaine(harnes: Comparables) -> None:
+def test_les_communes_sont_nommees_avec_leur_code_de_la_plus_proche_a_la_plus_lointaine(
+    harnes: Comparables,
+) -> None:
     table = harnes.communes_retenues()
 
     assert list(table.cellules["place"])[:2] == ["Harnes", "1. Mazingarbe"]
@@ -105,19 +127,27 @@ def test_les_communes_sont_nommees_avec_leur_code_de_la_plus_proche_a_la_plus_lo
 
 
 def test_une_commune_ecartee_est_nommee_avec_ce_qui_lui_manque() -> None:
-    table = Comparables(resultat([*EXEMPLE, [100, 0, 30, 100, 50, 30]]), regle(), contexte()).communes_retenues()
+    table = Comparables(
+        resultat([*EXEMPLE, [100, 0, 30, 100, 50, 30]]), regle(), contexte()
+    ).communes_retenues()
 
     assert "Commune 7 (01007 : foyers rsa, effectif nul en 2022)." in table.notes[-1]
 
 
 def test_la_table_des_ecarts_dit_le_bruit_le_rang_et_la_rupture(harnes: Comparables) -> None:
     cells = harnes.ecarts().cellules.set_index("libelle")
-    broken = Comparables(resultat(EXEMPLE, rompu="rsa"), regle(), contexte()).ecarts().cellules.set_index("libelle")
+    broken = (
+        Comparables(resultat(EXEMPLE, rompu="rsa"), regle(), contexte())
+        .ecarts()
+        .cellules.set_index("libelle")
+    )
 
     assert cells.loc["Foyers à la Paje", "lecture"] == "dans le bruit"
     assert cells.loc["Foyers au RSA", ["intervalle", "place", "part"]].tolist() == [
-        "de −5,1 à −1,5", "15 sur 21", "10 sur 20",
-    ]  # fmt: skip
+        "de −5,1 à −1,5",
+        "15 sur 21",
+        "10 sur 20",
+    ]
     assert broken.loc["Foyers rsa", ["ecart", "lecture", "place"]].tolist() == ["–", "rupture", "–"]
 
 
@@ -128,22 +158,33 @@ def test_la_sensibilite_a_une_colonne_par_regle_et_le_sens_de_l_ecart(harnes: Co
     assert heads[:4] == ["Série", "Règle retenue", "10 communes", "30 communes"]
     assert {"Depuis 2021", "Depuis 2020", "Taille de 1/2 à 2 fois"} <= set(heads)
     assert (
-        table.cellules.set_index("libelle").loc["Foyers avec une aide au logement"].tolist()[-2] == "rupture de série"
+        table.cellules.set_index("libelle").loc["Foyers avec une aide au logement"].tolist()[-2]
+        == "rupture de série"
     )
     assert "change de sens" in harnes.lecture_sensibilite().texte
 
 
 def test_un_ecart_rare_est_dit_inhabituel_et_un_ecart_courant_non(harnes: Comparables) -> None:
-    far = [[200, 100, 100, 400, 100, 100], *[[200 + 5 * rank, 100, 100, 200 + 5 * rank, 100, 100] for rank in range(5)]]
+    far = [
+        [200, 100, 100, 400, 100, 100],
+        *[[200 + 5 * rank, 100, 100, 200 + 5 * rank, 100, 100] for rank in range(5)],
+    ]
 
-    said = " ".join(Comparables(resultat(far, voisins=5), regle(voisins=5), contexte()).phrases()).translate(ESPACES)
+    said = " ".join(
+        Comparables(resultat(far, voisins=5), regle(voisins=5), contexte()).phrases()
+    ).translate(ESPACES)
 
-    assert "L'écart est inhabituel pour 1 série : foyers foyers (0 sur 5 au moins aussi éloignées)." in said
+    assert (
+        "L'écart est inhabituel pour 1 série : foyers foyers (0 sur 5 au moins aussi éloignées)."
+        in said
+    )
     assert "Aucun de ces écarts n'est inhabituel" in " ".join(harnes.phrases())
 
 
 def test_une_variante_impossible_est_dite_non_calculable() -> None:
-    found = resultat(EXEMPLE, variantes=(Reglage(titre="Depuis 2021", annees_avant=2, voisins=3, fenetre=3),))
+    found = resultat(
+        EXEMPLE, variantes=(Reglage(titre="Depuis 2021", annees_avant=2, voisins=3, fenetre=3),)
+    )
 
     assert set(found.variantes.query("variante == 1")["indicateur"]) == set(NOMS)
     assert Comparables(found, regle(), contexte()).lecture_sensibilite()
@@ -154,7 +195,9 @@ def test_la_comparaison_n_est_jamais_dite_un_effet(harnes: Comparables) -> None:
     texte = " ".join(re.sub(r"<[^>]+>", " ", item.html) for item in shown)
 
     assert re.findall(r"\b(?:impact|grâce|causé|résultat de|dû à)\w*", texte) == []
-    assert [texte[found.start() - 7 : found.end()] for found in re.finditer(r"\beffets?\b", texte)] == ["pas un effet"]
+    assert [
+        texte[found.start() - 7 : found.end()] for found in re.finditer(r"\beffets?\b", texte)
+    ] == ["pas un effet"]
 
 
 def test_sans_communes_rien_n_est_montre() -> None:

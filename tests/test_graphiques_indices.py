@@ -1,4 +1,6 @@
-"""The chart of the indices of vulnerability draws every axis, its index, the reference and the thresholds."""
+"""The chart of the indices of vulnerability draws every axis, its index, the reference and the
+thresholds.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def test_les_indices_tiennent_dans_leur_cadre_quels_que_soient_leurs_libelles(li
 
 @given(st.lists(st.tuples(VALEUR, VALEUR), min_size=3, max_size=15))
 @exemples(15)
-def test_des_indices_quelconques_tiennent_dans_leur_cadre(valeurs: list[tuple[float, float]]) -> None:
+def test_des_indices_quelconques_tiennent_dans_leur_cadre(
+    valeurs: list[tuple[float, float]],
+) -> None:
     verifier(figure_des_indices(valeurs))
 
 
@@ -69,7 +73,9 @@ def test_un_axe_absent_est_nomme_avec_sa_raison(taille: str) -> None:
     figure = figure_des_indices(CAS_INDICES["des absences"])
     said = mots(dessins(figure)[taille])
 
-    reasons = "Axe 0 (non transmis à Exemple), Axe 2 (non transmis dans l'Ain) et Axe 4 (valeur nulle)"
+    reasons = (
+        "Axe 0 (non transmis à Exemple), Axe 2 (non transmis dans l'Ain) et Axe 4 (valeur nulle)"
+    )
     assert f"Sans indice\u00a0: {reasons}." in said
     assert f"Sans indice : {reasons}." in figure.alt
 
@@ -84,11 +90,16 @@ def test_un_indice_hors_de_l_echelle_garde_sa_valeur_et_le_dessin_le_dit(taille:
 
 
 def test_le_texte_de_remplacement_et_la_lecture_des_indices_disent_les_vrais_chiffres() -> None:
-    figure = figure_des_indices([(51.5, 34.1), (36.0, 30.0), (34.1, 51.5), (10.0, 10.0)], renverse=True)
+    figure = figure_des_indices(
+        [(51.5, 34.1), (36.0, 30.0), (34.1, 51.5), (10.0, 10.0)], renverse=True
+    )
 
     assert "Au seuil haut (120) ou au-delà : « Axe 2 (rapport inverse) » 151." in figure.alt
     assert "Au seuil bas (80) ou en deçà : « Axe 0 (rapport inverse) » 66." in figure.alt
-    assert "Entre les deux : « Axe 3 (rapport inverse) » 100, « Axe 1 (rapport inverse) » 83." in figure.alt
+    assert (
+        "Entre les deux : « Axe 3 (rapport inverse) » 100, « Axe 1 (rapport inverse) » 83."
+        in figure.alt
+    )
     assert figure.lecture == (
         "en 2020, « Axe 2 (rapport inverse) » : 34,1\u202f% à Exemple, 51,5\u202f% dans l'Ain, soit un indice de 151 "
         "(Ain = 100)."
@@ -108,6 +119,8 @@ def test_les_indices_n_emploient_que_les_couleurs_de_la_charte() -> None:
     known = {*charte().couleurs.model_dump().values(), *charte().degrade, "none"}
     figure = figure_des_indices(CAS_INDICES["hors échelle"])
 
-    used = {item.get(kind) for item in racine(figure.svg_large).iter() for kind in ("fill", "stroke")} - {None}
+    used = {
+        item.get(kind) for item in racine(figure.svg_large).iter() for kind in ("fill", "stroke")
+    } - {None}
 
     assert used <= known

@@ -37,8 +37,11 @@ def dessiner(*tables: object, jusqu_a: int = 0) -> Figure:
 @cache
 def harnes() -> Figure:
     dossier = lire_dossier("harnes")
-    catalogue, annexe1 = dossier.catalogue, dossier.annexe1
-    counts = annexe1[annexe1["territoire"] == dossier.convention.territoire].set_index("indicateur")["valeur"]
+    catalogue = dossier.catalogue
+    annexe1 = dossier.annexe1
+    counts = annexe1[annexe1["territoire"] == dossier.convention.territoire].set_index(
+        "indicateur"
+    )["valeur"]
     rows = [
         (*ages, counts[name], catalogue.indicateurs[name].libelle)
         for name, ages in catalogue.synthese.tranches_age.items()
@@ -117,9 +120,11 @@ ABSENCES = {
     "aucun âge": (tableau_ages(), TRANCHES),
     "aucune tranche": (tableau_ages(("A", "Un", 2.0, 10.0)), SANS_TRANCHE),
     "ni âge ni tranche": (tableau_ages(), SANS_TRANCHE),
-    "tranches étroites": (tableau_ages(("A", "Un", 0.0, 29.0)),
-                          tableau_tranches(*((age, age, 1234.0) for age in range(30)))),
-}  # fmt: skip
+    "tranches étroites": (
+        tableau_ages(("A", "Un", 0.0, 29.0)),
+        tableau_tranches(*((age, age, 1234.0) for age in range(30))),
+    ),
+}
 
 
 @pytest.mark.parametrize("cas", ABSENCES.values(), ids=ABSENCES)
@@ -141,7 +146,8 @@ def test_les_memes_tables_donnent_les_memes_octets_et_restent_intactes() -> None
     tables = (tableau_ages(("A", "Un", 2.0, 10.0)), TRANCHES)
     before = [table.copy(deep=True) for table in tables]
 
-    first, second = dessiner(*tables), dessiner(*tables)
+    first = dessiner(*tables)
+    second = dessiner(*tables)
 
     assert dessins(first) == dessins(second)
     for table, kept in zip(tables, before, strict=True):
@@ -152,6 +158,8 @@ def test_l_echelle_va_jusqu_a_l_age_qu_une_fiche_vise() -> None:
     table = tableau_ages(("A", "Un", 16.0, 25.0))
 
     for cut, whole in zip(
-        dessins(dessiner(table, TRANCHES)), dessins(dessiner(table, TRANCHES, jusqu_a=25)), strict=True
+        dessins(dessiner(table, TRANCHES)),
+        dessins(dessiner(table, TRANCHES, jusqu_a=25)),
+        strict=True,
     ):
         assert "26" in mots(whole).split() and "26" not in mots(cut).split()

@@ -1,4 +1,6 @@
-"""Parts, grids and movements of a year's evaluation: lengths, shades, and what is hidden or missing said in words."""
+"""Parts, grids and movements of a year's evaluation: lengths, shades, and what is hidden or missing
+said in words.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from graphiques_annuels_exemple import (
     tableau_grille,
     tableau_mouvements,
     tableau_parts,
-)  # fmt: skip
+)
 from graphiques_exemple import TAILLES, dessins, verifier
 from matplotlib.colors import to_rgb
 from matplotlib.path import Path
@@ -32,10 +34,12 @@ LUMINANCE = (0.2126, 0.7152, 0.0722)  # WCAG 2: of the parts of a colour of sRGB
 def _contraste(une: str, autre: str) -> float:
     """Return the contrast of two colours, from 1 to 21."""
     low, high = sorted(
-        sum(weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
-            for weight, part in zip(LUMINANCE, to_rgb(colour), strict=True))
+        sum(
+            weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+            for weight, part in zip(LUMINANCE, to_rgb(colour), strict=True)
+        )
         for colour in (une, autre)
-    )  # fmt: skip
+    )
     return (high + 0.05) / (low + 0.05)
 
 
@@ -52,7 +56,8 @@ def test_un_texte_se_lit_sur_chaque_nuance_et_aucune_ne_se_repete(nombre: int) -
 
 
 def test_une_valeur_s_ecrit_ou_aucune_ligne_ne_la_traverse() -> None:
-    point, frame = (50.0, 50.0), Bbox.from_extents(0, 0, 100, 100)
+    point = (50.0, 50.0)
+    frame = Bbox.from_extents(0, 0, 100, 100)
     rising = Path([(50.0, 50.0), (90.0, 0.0)])
 
     places = [free_place(15.0, point, (), lines, frame) for lines in ((), (rising,))]
@@ -98,7 +103,11 @@ def test_les_parts_ont_une_ligne_par_modalite_et_une_colonne_par_groupe() -> Non
     shown = dessiner("parts", table).tableau
 
     assert [column.libelle for column in shown.colonnes] == ["Modalité", "Un (%)", "Deux (%)"]
-    assert shown.cellules.to_numpy().tolist() == [["a", "30,0", "–"], ["b", "70,0", "50,0"], ["c", "–", "50,0"]]
+    assert shown.cellules.to_numpy().tolist() == [
+        ["a", "30,0", "–"],
+        ["b", "70,0", "50,0"],
+        ["c", "–", "50,0"],
+    ]
 
 
 def test_une_modalite_garde_sa_nuance_d_un_groupe_a_l_autre() -> None:
@@ -131,8 +140,13 @@ def test_la_case_la_plus_haute_a_la_nuance_la_plus_soutenue_et_zero_la_plus_clai
 
 
 @pytest.mark.parametrize("taille", TAILLES)
-def test_une_grille_a_signes_les_ecrit_et_passe_a_la_ligne_quand_les_colonnes_sont_nombreuses(taille: str) -> None:
-    columns = {f"verdict {word}": 1 for word in ("atteint", "insuffisant", "évaluable", "recul", "surveiller", "voie")}
+def test_une_grille_a_signes_les_ecrit_et_passe_a_la_ligne_quand_les_colonnes_sont_nombreuses(
+    taille: str,
+) -> None:
+    columns = {
+        f"verdict {word}": 1
+        for word in ("atteint", "insuffisant", "évaluable", "recul", "surveiller", "voie")
+    }
     table = tableau_grille(("Fiche 1", columns)).assign(signe="●")
 
     figure = dessiner("grille", table)
@@ -148,10 +162,14 @@ def test_une_grille_a_signes_les_ecrit_et_passe_a_la_ligne_quand_les_colonnes_so
 
 @pytest.mark.parametrize("taille", TAILLES)
 def test_les_entrees_montent_les_sorties_descendent_et_le_solde_est_ecrit(taille: str) -> None:
-    svg = dessins(dessiner("entrees_sorties", tableau_mouvements((2023, 4, 8), (2024, 6, 2))))[taille]
+    svg = dessins(dessiner("entrees_sorties", tableau_mouvements((2023, 4, 8), (2024, 6, 2))))[
+        taille
+    ]
 
     up, down = (sorted(aplats(svg, shade)) for shade in charte().degrade[:2])
-    assert [round((bottom - top) / (up[0][3] - up[0][1]), 2) for _, top, _, bottom in (*up, *down)] == [1, 1.5, 2, 0.5]
+    assert [
+        round((bottom - top) / (up[0][3] - up[0][1]), 2) for _, top, _, bottom in (*up, *down)
+    ] == [1, 1.5, 2, 0.5]
     assert {bottom for *_, bottom in up} == {top for _, top, _, _ in down}
     assert {"−4", "+4", "Entrées", "Sorties", "Solde"} <= {box.mot for box in textes(svg)}
 
@@ -167,9 +185,11 @@ def test_une_annee_absente_est_hachuree_et_dite_et_son_solde_est_inconnu(taille:
     assert lisible(figure.lecture) == "en 2025, entrées : 6 ; sorties : 2 ; solde : +4."
 
 
-FORMES: dict[str, Callable] = {"zéros": lambda: tableau_mouvements((2023, 0, 0)),
-                               "une seule": lambda: tableau_mouvements((2023, 1, "L")),
-                               "démesurées": lambda: tableau_mouvements((2023, 1, 123456), (2024, 0, 0))}  # fmt: skip
+FORMES: dict[str, Callable] = {
+    "zéros": lambda: tableau_mouvements((2023, 0, 0)),
+    "une seule": lambda: tableau_mouvements((2023, 1, "L")),
+    "démesurées": lambda: tableau_mouvements((2023, 1, 123456), (2024, 0, 0)),
+}
 
 
 @pytest.mark.parametrize("cas", FORMES.values(), ids=FORMES)

@@ -11,22 +11,46 @@ from pathlib import Path
 import pytest
 from rapports_produits import Production
 
-VERIFICATEUR = Path(__file__).parents[1] / "build" / "nu" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+VERIFICATEUR = (
+    Path(__file__).parents[1]
+    / "build"
+    / "nu"
+    / "node_modules"
+    / "vnu-jar"
+    / "build"
+    / "dist"
+    / "vnu.jar"
+)
 
 
 def verifier(*pages: Path) -> list[str]:
     """Return what the checker finds in these pages."""
     if not (VERIFICATEUR.exists() and shutil.which("java")):
         if "CI" in os.environ:
-            pytest.fail("Le vérificateur Nu manque : npm install --prefix build/nu vnu-jar, et Java.")
-        pytest.skip("le vérificateur Nu n'est pas installé (npm install --prefix build/nu vnu-jar, et Java)")
-    command = ["java", "-jar", str(VERIFICATEUR), "--errors-only", "--format", "gnu", *map(str, pages)]
+            pytest.fail(
+                "Le vérificateur Nu manque : npm install --prefix build/nu vnu-jar, et Java."
+            )
+        pytest.skip(
+            "le vérificateur Nu n'est pas installé (npm install --prefix build/nu vnu-jar, et Java)"
+        )
+    command = [
+        "java",
+        "-jar",
+        str(VERIFICATEUR),
+        "--errors-only",
+        "--format",
+        "gnu",
+        *map(str, pages),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stderr.splitlines()
 
 
-def test_aucune_page_n_a_d_erreur_que_celle_qu_on_y_met(rapports_produits: Production, tmp_path: Path) -> None:
-    pages, wrong = sorted(rapports_produits.sortie.rglob("*.html")), tmp_path / "faux.html"
+def test_aucune_page_n_a_d_erreur_que_celle_qu_on_y_met(
+    rapports_produits: Production, tmp_path: Path
+) -> None:
+    pages = sorted(rapports_produits.sortie.rglob("*.html"))
+    wrong = tmp_path / "faux.html"
     page = (rapports_produits.sortie / "index.html").read_text(encoding="utf-8")
     wrong.write_text(re.sub(r"<td\b", '<td role="cell"', page, count=1), encoding="utf-8")
 

@@ -1,4 +1,6 @@
-"""The year's workbook comes back: filled, saved by Excel's way, LibreOffice's or as CSV, and becomes the follow-up."""
+"""The year's workbook comes back: filled, saved by Excel's way, LibreOffice's or as CSV, and
+becomes the follow-up.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def test_une_annee_entiere_remplie_devient_le_suivi(donnees: Path, tmp_path: Pat
 
 
 @avec_libreoffice
-def test_le_classeur_enregistre_par_libreoffice_dit_la_meme_chose(donnees: Path, tmp_path: Path) -> None:
+def test_le_classeur_enregistre_par_libreoffice_dit_la_meme_chose(
+    donnees: Path, tmp_path: Path
+) -> None:
     source = enregistrer(annee_entiere(), tmp_path)
     (tmp_path / "retour").mkdir()
     libreoffice(source, tmp_path / "retour", "xlsx")
@@ -43,17 +47,25 @@ def test_le_classeur_enregistre_par_libreoffice_dit_la_meme_chose(donnees: Path,
     importer(tmp_path / "retour" / source.name)
 
     verifier_l_annee_entiere(donnees)
-    assert {prop.name: str(prop.value) for prop in saved.custom_doc_props.props}["convention"] == "harnes"
+    assert {prop.name: str(prop.value) for prop in saved.custom_doc_props.props}[
+        "convention"
+    ] == "harnes"
     assert saved["Actions"].protection.sheet and saved["Actions"].data_validations.count > 3
     assert saved["Listes"].sheet_state == "hidden"
 
 
 @avec_libreoffice
-def test_les_feuilles_enregistrees_en_csv_par_libreoffice_disent_la_meme_chose(donnees: Path, tmp_path: Path) -> None:
+def test_les_feuilles_enregistrees_en_csv_par_libreoffice_disent_la_meme_chose(
+    donnees: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "ctg-harnes-2025"
     folder.mkdir()
     source = enregistrer(annee_entiere(), tmp_path)
-    libreoffice(source, folder, "csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true,false,false,false,-1")
+    libreoffice(
+        source,
+        folder,
+        "csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true,false,false,false,-1",
+    )
 
     importer(folder)
 
@@ -96,7 +108,10 @@ def test_les_parts_des_services_s_additionnent(donnees: Path, tmp_path: Path) ->
 
     importer(*paths)
 
-    assert [line.split(",")[2] for line in lignes(donnees, "observations")] == ["pij_visites", "sejour_places"]
+    assert [line.split(",")[2] for line in lignes(donnees, "observations")] == [
+        "pij_visites",
+        "sejour_places",
+    ]
 
 
 def test_l_ordre_des_imports_ne_change_pas_les_fichiers(donnees: Path, tmp_path: Path) -> None:
@@ -151,7 +166,9 @@ def test_l_import_et_valider_ont_les_memes_regles(donnees: Path, tmp_path: Path)
     assert ouvrir_cadre("harnes", 2025).saisi("actions") == {}
 
 
-def test_la_commande_importe_ou_dit_pourquoi_elle_ne_le_fait_pas(donnees: Path, tmp_path: Path) -> None:
+def test_la_commande_importe_ou_dit_pourquoi_elle_ne_le_fait_pas(
+    donnees: Path, tmp_path: Path
+) -> None:
     (tmp_path / "envoi").mkdir()
     path = enregistrer(annee_entiere(), tmp_path / "envoi")
 

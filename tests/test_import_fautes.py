@@ -12,9 +12,12 @@ from classeur_rempli import cellule, enregistrer, poser, vierge
 from import_exemple import fautes
 from openpyxl import Workbook
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "import_cellules.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "import_cellules.yaml").read_text(encoding="utf-8")
+)
 PART = "coordination"
-REPERE, VALEUR = "comites_pilotage", "Valeur_2025"
+REPERE = "comites_pilotage"
+VALEUR = "Valeur_2025"
 
 
 def _valeur(ecrite: object) -> object:
@@ -31,7 +34,12 @@ def test_une_cellule_mal_remplie_est_dite_a_sa_place(cas: dict, tmp_path: Path) 
     wb = vierge(cas.get("part", PART), feuille=cas["feuille"])
     cells = [
         (
-            cellule(wb, cas["feuille"], tuple(row["ligne"]) if isinstance(row["ligne"], list) else row["ligne"], title),
+            cellule(
+                wb,
+                cas["feuille"],
+                tuple(row["ligne"]) if isinstance(row["ligne"], list) else row["ligne"],
+                title,
+            ),
             value,
         )
         for row in cas["lignes"]
@@ -46,7 +54,13 @@ def test_une_cellule_mal_remplie_est_dite_a_sa_place(cas: dict, tmp_path: Path) 
     found = fautes(enregistrer(wb, tmp_path))
 
     assert [
-        {"ligne": f.ligne, "colonne": f.colonne, "trouve": f.trouve, "attendu": f.attendu, "remede": f.remede}
+        {
+            "ligne": f.ligne,
+            "colonne": f.colonne,
+            "trouve": f.trouve,
+            "attendu": f.attendu,
+            "remede": f.remede,
+        }
         for f in found
     ] == cas["fautes"]
     assert {(f.fichier, f.feuille) for f in found} == {("ctg-harnes-2025.xlsx", cas["feuille"])}
@@ -108,15 +122,60 @@ def _telephone_ailleurs(wb: Workbook) -> None:
 
 
 STRUCTURES = [
-    (_colonne_ajoutee("Nom de l'agent"), "« O : Nom de l'agent »", "le nom d'une personne", "des agrégats seulement"),
-    (_colonne_ajoutee("Date de naissance"), "« O : Date de naissance »", "la naissance d'une personne", "agrégats"),
-    (_colonne_ajoutee("Prénom"), "« O : Prénom »", "le prénom d'une personne", "retirer cette donnée"),
-    (_colonne_ajoutee("Courriel"), "« O : Courriel »", "une adresse électronique", "retirer cette donnée"),
-    (_colonne_ajoutee("N° allocataire"), "« O : N° allocataire »", "un numéro d'allocataire", "retirer cette donnée"),
-    (_colonne_ajoutee("Avis"), "« O : Avis »", "une colonne ajoutée, « Avis » (première valeur ligne 5)", "« Note »"),
-    (_sans_colonne, "« Source »", "colonne supprimée", "remettre le titre « Source » sur la ligne 4"),
-    (_sans_repere, "« Repère »", "colonne supprimée", "remettre le titre « Repère » sur la ligne 4"),
-    (_sans_titres, "« Indicateurs »", "aucune ligne de titres de colonnes", "remettre la ligne des titres"),
+    (
+        _colonne_ajoutee("Nom de l'agent"),
+        "« O : Nom de l'agent »",
+        "le nom d'une personne",
+        "des agrégats seulement",
+    ),
+    (
+        _colonne_ajoutee("Date de naissance"),
+        "« O : Date de naissance »",
+        "la naissance d'une personne",
+        "agrégats",
+    ),
+    (
+        _colonne_ajoutee("Prénom"),
+        "« O : Prénom »",
+        "le prénom d'une personne",
+        "retirer cette donnée",
+    ),
+    (
+        _colonne_ajoutee("Courriel"),
+        "« O : Courriel »",
+        "une adresse électronique",
+        "retirer cette donnée",
+    ),
+    (
+        _colonne_ajoutee("N° allocataire"),
+        "« O : N° allocataire »",
+        "un numéro d'allocataire",
+        "retirer cette donnée",
+    ),
+    (
+        _colonne_ajoutee("Avis"),
+        "« O : Avis »",
+        "une colonne ajoutée, « Avis » (première valeur ligne 5)",
+        "« Note »",
+    ),
+    (
+        _sans_colonne,
+        "« Source »",
+        "colonne supprimée",
+        "remettre le titre « Source » sur la ligne 4",
+    ),
+    (
+        _sans_repere,
+        "« Repère »",
+        "colonne supprimée",
+        "remettre le titre « Repère » sur la ligne 4",
+    ),
+    (
+        _sans_titres,
+        "« Indicateurs »",
+        "aucune ligne de titres de colonnes",
+        "remettre la ligne des titres",
+    ),
     (_colonne_en_double, "« Source »", "2 colonnes « Source »", "supprimer la colonne en double"),
     (
         _feuille_renommee,
@@ -124,12 +183,37 @@ STRUCTURES = [
         "une feuille nommée « Suivi des projets »",
         "renommer la feuille en « Actions »",
     ),
-    (_feuille_mal_ecrite, "« Actionss »", "une feuille nommée « Actionss »", "renommer la feuille en « Actions »"),
-    (_feuille_en_double, "« ACTIONS  »", "une seconde feuille « Actions »", "supprimer ou renommer l'une des deux"),
+    (
+        _feuille_mal_ecrite,
+        "« Actionss »",
+        "une feuille nommée « Actionss »",
+        "renommer la feuille en « Actions »",
+    ),
+    (
+        _feuille_en_double,
+        "« ACTIONS  »",
+        "une seconde feuille « Actions »",
+        "supprimer ou renommer l'une des deux",
+    ),
     (_fusion, "ligne 5, « I »", "les cellules fusionnées I5:I7", "annuler la fusion"),
-    (_valeur_hors_du_tableau, "« Q »", "une valeur dans une colonne sans titre (première valeur ligne 9)", "déplacer"),
-    (_liste_de_personnes, "« Inscrits », ligne 1, « B : Prénom »", "le prénom d'une personne", "retirer cette donnée"),
-    (_telephone_ailleurs, "« Mode d'emploi », ligne 2, « B »", "un numéro de téléphone", "retirer cette donnée"),
+    (
+        _valeur_hors_du_tableau,
+        "« Q »",
+        "une valeur dans une colonne sans titre (première valeur ligne 9)",
+        "déplacer",
+    ),
+    (
+        _liste_de_personnes,
+        "« Inscrits », ligne 1, « B : Prénom »",
+        "le prénom d'une personne",
+        "retirer cette donnée",
+    ),
+    (
+        _telephone_ailleurs,
+        "« Mode d'emploi », ligne 2, « B »",
+        "un numéro de téléphone",
+        "retirer cette donnée",
+    ),
 ]
 
 

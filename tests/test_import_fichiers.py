@@ -1,4 +1,6 @@
-"""Files of another convention, unreadable, in CSV, or that contradict one another: each is told, nothing is written."""
+"""Files of another convention, unreadable, in CSV, or that contradict one another: each is told,
+nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ from ctglib.collecte.importer import preparer
 from ctglib.donnees.ecriture import EcritureImpossible
 
 PART = "coordination"
-REPERE, VALEUR = "comites_pilotage", "Valeur_2025"
+REPERE = "comites_pilotage"
+VALEUR = "Valeur_2025"
 
 
 def _propriete(wb: Workbook, nom: str, valeur: object) -> None:
@@ -32,8 +35,20 @@ def _propriete(wb: Workbook, nom: str, valeur: object) -> None:
     [
         ("convention", "harnesse", {}, "la convention inconnue « harnesse »", "écrire « harnes »"),
         ("convention", "bourg", {}, "la convention inconnue « bourg »", "bon fichier"),
-        ("convention", "lens", {"convention": "harnes"}, "un classeur pour la convention « lens »", "bon fichier"),
-        ("annee", 2024, {"annee": 2025}, "un classeur pour l'année « 2024 »", "vérifier que c'est le bon fichier"),
+        (
+            "convention",
+            "lens",
+            {"convention": "harnes"},
+            "un classeur pour la convention « lens »",
+            "bon fichier",
+        ),
+        (
+            "annee",
+            2024,
+            {"annee": 2025},
+            "un classeur pour l'année « 2024 »",
+            "vérifier que c'est le bon fichier",
+        ),
         ("annee", 2031, {}, "l'année 2031", "corriger l'année demandée"),
         ("version", 99, {}, "un gabarit de version 99", "écrire un nouveau gabarit"),
         ("version", 1, {"millesime": 2024}, "le millésime 2024", "corriger le millésime"),
@@ -68,15 +83,33 @@ def test_des_classeurs_de_deux_annees_ne_s_importent_pas_ensemble(tmp_path: Path
 
     (fault,) = fautes(first, second, seul=False)
 
-    assert (fault.fichier, fault.trouve) == ("ctg-harnes-2024.xlsx", "un classeur pour l'année « 2024 »")
+    assert (fault.fichier, fault.trouve) == (
+        "ctg-harnes-2024.xlsx",
+        "un classeur pour l'année « 2024 »",
+    )
 
 
 FICHIERS = [
     ("vide.xlsx", b"", "un fichier vide", "la copie ou l'envoi a échoué"),
-    ("page.xlsx", b"<html></html>", "un fichier qui n'est pas un classeur", "Classeur Excel (.xlsx)"),
+    (
+        "page.xlsx",
+        b"<html></html>",
+        "un fichier qui n'est pas un classeur",
+        "Classeur Excel (.xlsx)",
+    ),
     ("coupe.xlsx", b"PK\x03\x04 et la suite manque", "un classeur abîmé", "reprendre le gabarit"),
-    ("lettre.xlsx", LETTRE.read_bytes(), "un classeur abîmé", "reprendre le gabarit"),  # of Word, renamed
-    ("ancien.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "à l'ancien format d'Excel (.xls)", "Enregistrer"),
+    (
+        "lettre.xlsx",
+        LETTRE.read_bytes(),
+        "un classeur abîmé",
+        "reprendre le gabarit",
+    ),  # of Word, renamed
+    (
+        "ancien.xls",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+        "à l'ancien format d'Excel (.xls)",
+        "Enregistrer",
+    ),
     (
         "chiffre.xlsx",
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64) + "EncryptedPackage".encode("utf-16-le"),
@@ -89,14 +122,21 @@ FICHIERS = [
         "au format de LibreOffice (.ods)",
         "Classeur Excel (.xlsx)",
     ),
-    ("~$ctg-harnes-2025.xlsx", b"verrou", "le fichier de travail d'un classeur ouvert", "sans « ~$ »"),
+    (
+        "~$ctg-harnes-2025.xlsx",
+        b"verrou",
+        "le fichier de travail d'un classeur ouvert",
+        "sans « ~$ »",
+    ),
     ("ctg-harnes-2025.csv", "Repère;État".encode("utf-16"), "un fichier en UTF-16", "CSV UTF-8"),
     ("ctg-harnes-2025-Actions.csv", b" \n ", "un fichier vide", "CSV UTF-8"),
     ("ctg-harnes-2025-Profils.csv", b'a;b\n"c;d', "un guillemet jamais refermé", "CSV UTF-8"),
 ]
 
 
-@pytest.mark.parametrize(("nom", "contenu", "trouve", "remede"), FICHIERS, ids=[cas[0] for cas in FICHIERS])
+@pytest.mark.parametrize(
+    ("nom", "contenu", "trouve", "remede"), FICHIERS, ids=[cas[0] for cas in FICHIERS]
+)
 def test_un_fichier_illisible_dit_ce_qu_il_est(
     nom: str, contenu: bytes, trouve: str, remede: str, tmp_path: Path
 ) -> None:
@@ -135,19 +175,37 @@ PROFIL = (
 )
 CSV = [
     ("Repère;État fin 2025\n4.1;Fini\n", "Actions", "« Fini »"),
-    ("Repère,Valeur 2025,État de la valeur,Source\ncomites_pilotage,1.234,,a\n", "Indicateurs", "de deux façons"),
-    ("Repère;Valeur 2025;État de la valeur;Source\ncomites_pilotage;1 2;;a\n", "Indicateurs", "« 1 2 »"),
+    (
+        "Repère,Valeur 2025,État de la valeur,Source\ncomites_pilotage,1.234,,a\n",
+        "Indicateurs",
+        "de deux façons",
+    ),
+    (
+        "Repère;Valeur 2025;État de la valeur;Source\ncomites_pilotage;1 2;;a\n",
+        "Indicateurs",
+        "« 1 2 »",
+    ),
     ("Repère;Valeur 2025;État de la valeur\n02/04/2025;3;\n", "Indicateurs", "« 02/04/2025 »"),
-    ("Repère;Prénom;Valeur 2025\ncomites_pilotage;Léa;3\n", "Indicateurs", "le prénom d'une personne"),
+    (
+        "Repère;Prénom;Valeur 2025\ncomites_pilotage;Léa;3\n",
+        "Indicateurs",
+        "le prénom d'une personne",
+    ),
     ("un;deux\n1;2\n", "Indicateurs", "aucune ligne de titres de colonnes"),
-    ("Repère;Texte;Choix;Date;Service responsable\ncomite_date;;;31/02/2026;\n", "Appréciations", "« 31/02/2026 »"),
+    (
+        "Repère;Texte;Choix;Date;Service responsable\ncomite_date;;;31/02/2026;\n",
+        "Appréciations",
+        "« 31/02/2026 »",
+    ),
     (f"{PROFIL}-2\n", "Profils", "« -2 »"),
     (f"{PROFIL}2,5\n", "Profils", "« 2,5 »"),
 ]
 
 
 @pytest.mark.parametrize(("texte", "feuille", "trouve"), CSV, ids=[cas[2] for cas in CSV])
-def test_un_csv_mal_rempli_est_dit_comme_un_classeur(texte: str, feuille: str, trouve: str, tmp_path: Path) -> None:
+def test_un_csv_mal_rempli_est_dit_comme_un_classeur(
+    texte: str, feuille: str, trouve: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "ctg-harnes-2025"
     folder.mkdir()
     (folder / f"{feuille}.csv").write_bytes(texte.encode("cp1252"))
@@ -159,7 +217,9 @@ def test_un_csv_mal_rempli_est_dit_comme_un_classeur(texte: str, feuille: str, t
 
 
 def test_plus_de_soixante_mauvais_fichiers_ont_chacun_leur_message() -> None:
-    """Of each list the cases are told apart by what is wrong in them, and each is refused above or beside."""
+    """Of each list the cases are told apart by what is wrong in them, and each is refused above or
+    beside.
+    """
     cells = {str((case["lignes"], case.get("format"), case.get("part"))) for case in CELLULES}
     others = {case[2:] for case in (*STRUCTURES, *FICHIERS)} | {case[2] for case in CSV}
 
@@ -177,8 +237,14 @@ def test_deux_services_qui_se_contredisent_sont_listes_et_rien_n_est_choisi(tmp_
 
     (fault,) = fautes(*paths)
 
-    assert fault.fichier == "ctg-harnes-2025-service1.xlsx" and fault.colonne == "I : Valeur 2025" and fault.ligne == 5
-    expected = "« 4 », alors que ctg-harnes-2025-service0.xlsx, feuille « Indicateurs », ligne 5 dit « 3 »"
+    assert (
+        fault.fichier == "ctg-harnes-2025-service1.xlsx"
+        and fault.colonne == "I : Valeur 2025"
+        and fault.ligne == 5
+    )
+    expected = (
+        "« 4 », alors que ctg-harnes-2025-service0.xlsx, feuille « Indicateurs », ligne 5 dit « 3 »"
+    )
     assert fault.trouve == expected
 
 

@@ -19,7 +19,11 @@ FEUILLE = "Participation"
 ATTENDUE = Participation(
     consultations=(
         Consultation(
-            public="familles", combien=84, date=date(2025, 6, 12), comment="Questionnaire", change="Un horaire"
+            public="familles",
+            combien=84,
+            date=date(2025, 6, 12),
+            comment="Questionnaire",
+            change="Un horaire",
         ),
         Consultation(public="partenaires", combien=0, date=date(2025, 12, 31)),
     ),
@@ -31,15 +35,30 @@ ATTENDUE = Participation(
 def rempli() -> Workbook:
     wb = vierge("coordination", feuille=FEUILLE)
     reponse = "Ce_qui_a_changé"
-    poser(wb, FEUILLE, "consultations.familles.1", Combien=84, Date="12/06/2025", Comment="Questionnaire")
+    poser(
+        wb,
+        FEUILLE,
+        "consultations.familles.1",
+        Combien=84,
+        Date="12/06/2025",
+        Comment="Questionnaire",
+    )
     poser(wb, FEUILLE, "consultations.familles.1", **{reponse: "Un horaire"})
     poser(wb, FEUILLE, "consultations.partenaires.1", Combien=0)
     poser(wb, FEUILLE, "cooperation", **{reponse: "Ils relisent les demandes\nUn budget commun"})
-    poser(wb, FEUILLE, "exemples.petite_enfance.1", Date=date(2025, 4, 8), **{reponse: "Une centième famille"})
+    poser(
+        wb,
+        FEUILLE,
+        "exemples.petite_enfance.1",
+        Date=date(2025, 4, 8),
+        **{reponse: "Une centième famille"},
+    )
     return wb
 
 
-def test_la_participation_saisie_devient_celle_de_l_annee_et_revient_preremplie(donnees: Path, tmp_path: Path) -> None:
+def test_la_participation_saisie_devient_celle_de_l_annee_et_revient_preremplie(
+    donnees: Path, tmp_path: Path
+) -> None:
     ready = importer(enregistrer(rempli(), tmp_path))
     path = ecrire_gabarit("harnes", 2025, tmp_path, responsable="coordination")
     wb = load_workbook(path)
@@ -51,7 +70,9 @@ def test_la_participation_saisie_devient_celle_de_l_annee_et_revient_preremplie(
     assert preparer([path]).fichiers == {}
 
 
-def test_une_reponse_corrigee_prend_la_place_de_l_ancienne_et_le_dit(donnees: Path, tmp_path: Path) -> None:
+def test_une_reponse_corrigee_prend_la_place_de_l_ancienne_et_le_dit(
+    donnees: Path, tmp_path: Path
+) -> None:
     importer(enregistrer(rempli(), tmp_path))
     wb = load_workbook(ecrire_gabarit("harnes", 2025, tmp_path, responsable="coordination"))
     poser(wb, FEUILLE, "consultations.familles.1", Combien=85)
@@ -61,21 +82,34 @@ def test_une_reponse_corrigee_prend_la_place_de_l_ancienne_et_le_dit(donnees: Pa
 
     assert [(item.avant, item.apres) for item in ready.changements] == [("84", "85")]
     found = lire_suivi_brut("harnes").suivis[2025].participation
-    assert [item.combien for item in found.consultations] == [85, 12, 0] and found.exemples == ATTENDUE.exemples
+    assert [item.combien for item in found.consultations] == [
+        85,
+        12,
+        0,
+    ] and found.exemples == ATTENDUE.exemples
 
 
 def test_ce_qui_est_ecrit_a_la_main_revient_du_classeur_sans_changement(tmp_path: Path) -> None:
     path = ecrire_gabarit("demonstration", 2025, tmp_path)
     last = lire_suivi_brut("demonstration").suivis[2025].participation.exemples[-1]
 
-    assert cellule(load_workbook(path), FEUILLE, "exemples.transversal.1", "Ce qui a changé").value == last.texte
+    assert (
+        cellule(load_workbook(path), FEUILLE, "exemples.transversal.1", "Ce qui a changé").value
+        == last.texte
+    )
     assert preparer([path]).fichiers == {}
 
 
 @pytest.mark.parametrize(
     ("ligne", "valeurs", "colonne", "trouve", "attendu"),
     [
-        ("consultations.familles.1", {"Combien": "beaucoup"}, "E : Combien", "« beaucoup »", "un nombre entier"),
+        (
+            "consultations.familles.1",
+            {"Combien": "beaucoup"},
+            "E : Combien",
+            "« beaucoup »",
+            "un nombre entier",
+        ),
         ("consultations.familles.1", {"Combien": -2}, "E : Combien", "« -2 »", "0 au moins"),
         ("consultations.familles.1", {"Combien": 84}, "F : Date", "une cellule vide", "« Date »"),
         (
@@ -86,7 +120,13 @@ def test_ce_qui_est_ecrit_a_la_main_revient_du_classeur_sans_changement(tmp_path
             "« Combien » rempli",
         ),
         ("cooperation", {"Combien": 3}, "E : Combien", "« 3 »", "une cellule vide (fond hachuré)"),
-        ("exemples.transversal.1", {"Date": "08/04/2025"}, "F : Date", "« Ce qui a changé » est vide", "rempli"),
+        (
+            "exemples.transversal.1",
+            {"Date": "08/04/2025"},
+            "F : Date",
+            "« Ce qui a changé » est vide",
+            "rempli",
+        ),
     ],
 )
 def test_une_reponse_mal_ecrite_est_dite_a_sa_place(

@@ -16,7 +16,9 @@ from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
 
 
-def test_un_second_import_montre_ce_qui_change_et_n_efface_rien_de_vide(donnees: Path, tmp_path: Path) -> None:
+def test_un_second_import_montre_ce_qui_change_et_n_efface_rien_de_vide(
+    donnees: Path, tmp_path: Path
+) -> None:
     importer(enregistrer(annee_entiere(), tmp_path))
     wb = vierge()
     poser(wb, "Indicateurs", "am_agreees", Valeur_2025=60)
@@ -24,7 +26,12 @@ def test_un_second_import_montre_ce_qui_change_et_n_efface_rien_de_vide(donnees:
     ready = importer(enregistrer(wb, tmp_path))
 
     (change,) = ready.changements
-    assert (change.colonne, change.avant, change.apres, change.revision) == ("valeur", "58", "60", False)
+    assert (change.colonne, change.avant, change.apres, change.revision) == (
+        "valeur",
+        "58",
+        "60",
+        False,
+    )
     assert "62413,2025,am_agreees,,,2025,60,nombre,A,Liste des agréments du Département," in lignes(
         donnees, "observations"
     )
@@ -62,7 +69,9 @@ def test_une_valeur_corrigee_l_annee_suivante_garde_l_ancienne_sous_son_millesim
     importer(enregistrer(annee_entiere(), tmp_path))
     wb = load_workbook(ecrire_gabarit("harnes", 2026, tmp_path))
     poser(wb, "Indicateurs", "am_agreees", Valeur_2026=57, Valeur_2025_corrigée=56)
-    poser(wb, "Indicateurs", "am_agreees", Raison_de_la_correction="Deux agréments comptés deux fois")
+    poser(
+        wb, "Indicateurs", "am_agreees", Raison_de_la_correction="Deux agréments comptés deux fois"
+    )
 
     ready = importer(enregistrer(wb, tmp_path, "ctg-harnes-2026.xlsx"))
 
@@ -82,7 +91,9 @@ def _definitif(tmp_path: Path) -> None:
     importer(enregistrer(wb, tmp_path))
 
 
-def test_une_annee_definitive_ne_se_revise_que_par_un_millesime(donnees: Path, tmp_path: Path) -> None:
+def test_une_annee_definitive_ne_se_revise_que_par_un_millesime(
+    donnees: Path, tmp_path: Path
+) -> None:
     _definitif(tmp_path)
     before = photographie(donnees / SUIVI / "2025")
     wb = vierge()
@@ -92,7 +103,9 @@ def test_une_annee_definitive_ne_se_revise_que_par_un_millesime(donnees: Path, t
 
     assert [(c.avant, c.apres, c.revision) for c in ready.changements] == [("58", "60", True)]
     assert photographie(donnees / SUIVI / "2025") == before
-    assert [line.split(",")[5:7] for line in lignes(donnees, "observations", 2026)] == [["2026", "60"]]
+    assert [line.split(",")[5:7] for line in lignes(donnees, "observations", 2026)] == [
+        ["2026", "60"]
+    ]
     assert valider("harnes")
 
 
@@ -119,7 +132,9 @@ def test_le_millesime_demande_est_celui_de_la_saisie(donnees: Path, tmp_path: Pa
     assert lignes(donnees, "observations", 2026)[0].startswith("62413,2025,am_agreees,,,2026,60")
 
 
-def test_la_decision_de_l_an_passe_demande_ce_qu_elle_est_devenue(donnees: Path, tmp_path: Path) -> None:
+def test_la_decision_de_l_an_passe_demande_ce_qu_elle_est_devenue(
+    donnees: Path, tmp_path: Path
+) -> None:
     importer(enregistrer(annee_entiere(), tmp_path))
     wb = load_workbook(ecrire_gabarit("harnes", 2026, tmp_path))
     poser(wb, "Appréciations", "suite.d2025_1", Choix="Faite", Texte="Le mercredi")

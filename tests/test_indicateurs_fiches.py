@@ -1,4 +1,6 @@
-"""The indicators of the four fiches: complete, none passed off as agreed, no number that the text does not give."""
+"""The indicators of the four fiches: complete, none passed off as agreed, no number that the text
+does not give.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
     from ctglib.donnees.modeles.convention import IndicateurFiche
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "indicateurs_fiches.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "indicateurs_fiches.yaml").read_text(encoding="utf-8")
+)
 ABSENTE = {"absent": "Non donnée"}
 
 
@@ -66,7 +70,9 @@ def test_une_dimension_et_ses_modalites_existent(dossier: Dossier) -> None:
     broken_down = [item for item in catalogue.mesures.values() if item.dimension or item.modalites]
 
     for item in broken_down:
-        assert set(item.modalites) <= {one.id for one in catalogue.dimensions[item.dimension].modalites}, item.id
+        assert set(item.modalites) <= {
+            one.id for one in catalogue.dimensions[item.dimension].modalites
+        }, item.id
     assert broken_down
 
 
@@ -80,16 +86,23 @@ def test_un_calcul_a_sa_formule_et_ses_entrees(dossier: Dossier) -> None:
     assert {item.id for item in computed} == {"am_par_etp_rpe", "taux_occupation"}
 
 
-def test_les_indicateurs_ecrits_sont_ceux_de_la_convention_et_les_autres_sont_proposes(dossier: Dossier) -> None:
+def test_les_indicateurs_ecrits_sont_ceux_de_la_convention_et_les_autres_sont_proposes(
+    dossier: Dossier,
+) -> None:
     agreed = {
         number: {item.id for item in group if item.origine == "convention"}
         for number, group in dossier.catalogue.fiches_indicateurs.items()
     }
 
-    assert agreed == {1: set(), **{number: set(written) for number, written in CAS["ecrits"].items()}}
+    assert agreed == {
+        1: set(),
+        **{number: set(written) for number, written in CAS["ecrits"].items()},
+    }
 
 
-@pytest.mark.parametrize("passage", [text for written in CAS["ecrits"].values() for text in written.values()])
+@pytest.mark.parametrize(
+    "passage", [text for written in CAS["ecrits"].values() for text in written.values()]
+)
 def test_un_indicateur_ecrit_se_lit_dans_le_texte(passage: str, texte: str) -> None:
     assert _uni(passage) in texte
 
@@ -104,11 +117,16 @@ def test_un_indicateur_ecrit_garde_ses_mots_et_un_propose_n_en_a_pas_dans_la_con
     }
 
 
-def test_la_convention_prevoit_tous_les_indicateurs_du_catalogue_dans_leur_fiche(dossier: Dossier) -> None:
-    planned = {fiche.numero: [item.id for item in fiche.indicateurs] for fiche in dossier.convention.fiches}
+def test_la_convention_prevoit_tous_les_indicateurs_du_catalogue_dans_leur_fiche(
+    dossier: Dossier,
+) -> None:
+    planned = {
+        fiche.numero: [item.id for item in fiche.indicateurs] for fiche in dossier.convention.fiches
+    }
 
     assert planned == {
-        number: [item.id for item in group] for number, group in dossier.catalogue.fiches_indicateurs.items()
+        number: [item.id for item in group]
+        for number, group in dossier.catalogue.fiches_indicateurs.items()
     }
 
 
@@ -116,7 +134,9 @@ def test_seules_les_valeurs_du_texte_sont_des_valeurs_initiales(
     prevus: dict[str, IndicateurFiche], dossier: Dossier
 ) -> None:
     given = {
-        name: item.valeur_initiale for name, item in prevus.items() if isinstance(item.valeur_initiale, ValeurDatee)
+        name: item.valeur_initiale
+        for name, item in prevus.items()
+        if isinstance(item.valeur_initiale, ValeurDatee)
     }
 
     assert {name: value.valeur for name, value in given.items()} == {
@@ -150,18 +170,27 @@ def test_les_sens_et_les_seuils_que_le_texte_laisse_entendre_ont_leur_reference(
 ) -> None:
     implied = {name: item.implicite for name, item in prevus.items() if item.implicite}
 
-    assert {name: [item.sens, item.valeur, item.annee] for name, item in implied.items()} == CAS["implicites"]
-    assert all(re.match(r"annexe 3, fiche action \d|article 6", item.reference) for item in implied.values())
+    assert {name: [item.sens, item.valeur, item.annee] for name, item in implied.items()} == CAS[
+        "implicites"
+    ]
+    assert all(
+        re.match(r"annexe 3, fiche action \d|article 6", item.reference)
+        for item in implied.values()
+    )
 
 
-def test_un_sens_laisse_entendre_est_celui_du_catalogue(dossier: Dossier, prevus: dict[str, IndicateurFiche]) -> None:
+def test_un_sens_laisse_entendre_est_celui_du_catalogue(
+    dossier: Dossier, prevus: dict[str, IndicateurFiche]
+) -> None:
     meanings = dossier.catalogue.indicateurs_fiches
 
     for name, item in prevus.items():
         assert item.implicite is None or item.implicite.sens == meanings[name].sens, name
 
 
-def test_un_resultat_attendu_a_ses_indicateurs_ou_dit_pourquoi_il_n_en_a_pas(dossier: Dossier) -> None:
+def test_un_resultat_attendu_a_ses_indicateurs_ou_dit_pourquoi_il_n_en_a_pas(
+    dossier: Dossier,
+) -> None:
     results = [result for fiche in dossier.convention.fiches for result in fiche.resultats]
 
     alone = [result for result in results if not result.indicateurs]

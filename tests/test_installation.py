@@ -8,7 +8,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, entry_points, packages_distributions, requires, version
+from importlib.metadata import (
+    PackageNotFoundError,
+    entry_points,
+    packages_distributions,
+    requires,
+    version,
+)
 from pathlib import Path
 
 import pytest
@@ -20,11 +26,25 @@ from packaging.utils import canonicalize_name
 PROJET = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DEPENDANCES = [Requirement(line) for line in PROJET["dependencies"]]
 TESTS = [Requirement(line) for line in PROJET["optional-dependencies"]["tests"]]
-BINAIRES = {".docx", ".png", ".jpg", ".pdf", ".pptx", ".ttf", ".xlsx", ".parquet", ".woff", ".woff2", ".icc"}
+BINAIRES = {
+    ".docx",
+    ".png",
+    ".jpg",
+    ".pdf",
+    ".pptx",
+    ".ttf",
+    ".xlsx",
+    ".parquet",
+    ".woff",
+    ".woff2",
+    ".icc",
+}
 CONSTRUCTION = [Requirement(line) for line in PROJET["optional-dependencies"]["construction"]]
-VERROU, VERROU_DES_TESTS = "requirements.lock", "requirements-tests.lock"
+VERROU = "requirements.lock"
+VERROU_DES_TESTS = "requirements-tests.lock"
 EMPREINTE = re.compile(r" {4}--hash=sha256:[0-9a-f]{64}( \\)?")
-# Each pattern is broken by a class of one letter, so that this file does not hold what it looks for.
+# Each pattern is broken by a class of one letter, so that this file does not hold what it looks
+# for.
 TRACES = re.compile(
     r"/[r]oot/|/[h]ome/\w|/[U]sers/\w|/[w]ork/|/[t]mp/\w|[C]:\\Users|[f]ile://|(?<!emit-)[i]ndex-url|--[f]ind-links|"
     r"[h]ttps?://[^\s)]*(?:pypi|simple/|registry|mirror|artifactory|nexus|anaconda\.org)|[p]ypi\.org|[l]ocalhost"
@@ -32,7 +52,9 @@ TRACES = re.compile(
 
 
 def verrou(*noms: str) -> dict[str, list[Requirement]]:
-    """Return the lines of locks by canonical name; a name has several when its version depends on Python's."""
+    """Return the lines of locks by canonical name; a name has several when its version depends on
+    Python's.
+    """
     found: dict[str, list[Requirement]] = {}
     for nom in noms:
         for line in (DEPOT / nom).read_text(encoding="utf-8").splitlines():
@@ -56,7 +78,10 @@ def test_conda_installe_les_memes_paquets_que_pyproject() -> None:
 
     assert f"python{PROJET['requires-python']}" in conda
     assert "pip" in conda
-    voulus = {str(Requirement(item)) for item in [*conda, *par_pip]} - {"pip", f"python{PROJET['requires-python']}"}
+    voulus = {str(Requirement(item)) for item in [*conda, *par_pip]} - {
+        "pip",
+        f"python{PROJET['requires-python']}",
+    }
     assert voulus == {str(item) for item in DEPENDANCES}
 
 
@@ -68,10 +93,14 @@ def test_le_verrou_fixe_chaque_dependance_a_une_version_permise(requirement: Req
 
 
 @pytest.mark.parametrize("requirement", TESTS, ids=str)
-def test_le_verrou_des_tests_fixe_ce_qu_ils_ajoutent_et_celui_des_rapports_ne_l_a_pas(requirement: Requirement) -> None:
+def test_le_verrou_des_tests_fixe_ce_qu_ils_ajoutent_et_celui_des_rapports_ne_l_a_pas(
+    requirement: Requirement,
+) -> None:
     nom = canonicalize_name(requirement.name)
 
-    assert all(requirement.specifier.contains(epinglee(line)) for line in verrou(VERROU_DES_TESTS)[nom])
+    assert all(
+        requirement.specifier.contains(epinglee(line)) for line in verrou(VERROU_DES_TESTS)[nom]
+    )
     assert nom not in verrou(VERROU)
 
 
@@ -87,7 +116,9 @@ def test_le_verrou_contient_aussi_ce_que_les_dependances_demandent(
 
 
 def test_le_verrou_des_rapports_n_a_que_ce_que_les_rapports_demandent() -> None:
-    """What one system alone installs is not in the closure of this one: only lines without a marker are told."""
+    """What one system alone installs is not in the closure of this one: only lines without a marker
+    are told.
+    """
     fixes = {nom for nom, lines in verrou(VERROU).items() if not any(line.marker for line in lines)}
 
     assert fixes - set(_fermeture([*DEPENDANCES, *CONSTRUCTION])) == set()
@@ -95,7 +126,11 @@ def test_le_verrou_des_rapports_n_a_que_ce_que_les_rapports_demandent() -> None:
 
 @pytest.mark.parametrize("nom", [VERROU, VERROU_DES_TESTS])
 def test_chaque_ligne_d_un_verrou_a_ses_empreintes_et_rien_d_autre(nom: str) -> None:
-    lines = [line for line in (DEPOT / nom).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line
+        for line in (DEPOT / nom).read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
 
     for line, suivante in zip(lines, [*lines[1:], ""], strict=True):
         if line.startswith(" "):
@@ -109,7 +144,11 @@ def test_chaque_ligne_d_un_verrou_a_ses_empreintes_et_rien_d_autre(nom: str) -> 
     [
         ("exit 0", 0, "Aucune faille connue"),
         ("echo 'numpy 1.0 PYSEC-1' > \"$out\"; exit 1", 1, "Des failles sont connues"),
-        ("echo 'ConnectionError: sans réseau' >&2; exit 1", 0, "La base des failles n'a pas répondu"),
+        (
+            "echo 'ConnectionError: sans réseau' >&2; exit 1",
+            0,
+            "La base des failles n'a pas répondu",
+        ),
     ],
 )
 def test_une_base_de_failles_injoignable_est_dite_et_n_est_pas_une_faille(
@@ -122,7 +161,11 @@ def test_une_base_de_failles_injoignable_est_dite_et_n_est_pas_une_faille(
     faux.chmod(0o755)
 
     done = subprocess.run(
-        ["make", "vulnerabilites", f"VENV={tmp_path / 'env'}"], capture_output=True, text=True, check=False, cwd=DEPOT
+        ["make", "vulnerabilites", f"VENV={tmp_path / 'env'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=DEPOT,
     )
 
     assert (done.returncode == 0) == (code == 0)
@@ -131,7 +174,8 @@ def test_une_base_de_failles_injoignable_est_dite_et_n_est_pas_une_faille(
 
 def _fermeture(depart: list[Requirement]) -> Iterator[str]:
     """Yield the names of all packages needed here, as the installed packages declare them."""
-    restants, vus = list(depart), set()
+    restants = list(depart)
+    vus = set()
     while restants:
         requirement = restants.pop()
         nom = canonicalize_name(requirement.name)
@@ -152,9 +196,13 @@ def _demandes(nom: str) -> list[str]:
 
 
 def _avec_extras(line: str, extras: set[str]) -> Requirement:
-    """Return a requirement of a package without the part of its marker that the extras asked for make true."""
+    """Return a requirement of a package without the part of its marker that the extras asked for
+    make true.
+    """
     requirement = Requirement(line)
-    if requirement.marker and any(requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+    if requirement.marker and any(
+        requirement.marker.evaluate({"extra": extra}) for extra in ("", *extras)
+    ):
         requirement.marker = None
     return requirement
 
@@ -171,7 +219,8 @@ def test_tout_ce_que_le_code_importe_est_declare() -> None:
     assert {
         nom
         for nom in importes - sys.stdlib_module_names - {"ctglib"}
-        if not declares & {canonicalize_name(fournisseur) for fournisseur in fournisseurs.get(nom, [nom])}
+        if not declares
+        & {canonicalize_name(fournisseur) for fournisseur in fournisseurs.get(nom, [nom])}
     } == set()
 
 
@@ -209,7 +258,9 @@ def test_les_exporteurs_et_le_moteur_sont_declares_et_se_chargent() -> None:
     assert hasattr(charges["ctg"], "execute_managed_notebook")
 
 
-@pytest.mark.parametrize("premier", ["ctglib.production.moteur", "ctglib.production.greffon", "papermill"])
+@pytest.mark.parametrize(
+    "premier", ["ctglib.production.moteur", "ctglib.production.greffon", "papermill"]
+)
 def test_le_moteur_se_charge_quel_que_soit_le_premier_importe(premier: str) -> None:
     code = (
         f"import {premier}; from papermill.engines import papermill_engines as connus; "
@@ -222,12 +273,21 @@ def test_le_moteur_se_charge_quel_que_soit_le_premier_importe(premier: str) -> N
 
 
 def test_les_modeles_des_pages_sont_livres_avec_le_paquet() -> None:
-    globs = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"][
-        "*"
-    ]
-    livres = {path for folder in (DEPOT / "ctglib").rglob("*/") for glob in globs for path in folder.glob(glob)}
+    globs = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]["package-data"]["*"]
+    livres = {
+        path
+        for folder in (DEPOT / "ctglib").rglob("*/")
+        for glob in globs
+        for path in folder.glob(glob)
+    }
 
-    oublies = [path for path in fichiers_suivis() if path.is_relative_to(DEPOT / "ctglib") and path.suffix != ".py"]
+    oublies = [
+        path
+        for path in fichiers_suivis()
+        if path.is_relative_to(DEPOT / "ctglib") and path.suffix != ".py"
+    ]
 
     assert [path.name for path in oublies if path not in livres] == []
 

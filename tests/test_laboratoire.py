@@ -29,8 +29,12 @@ def test_un_carnet_inconnu_est_dit_avec_le_plus_proche() -> None:
 
 
 @pytest.mark.navigateur
-def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_dehors(tmp_path: Path) -> None:
-    pytest.importorskip("playwright", reason="playwright n'est pas installé") if not os.environ.get("CI") else None
+def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_dehors(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("playwright", reason="playwright n'est pas installé") if not os.environ.get(
+        "CI"
+    ) else None
     chromium = _chromium()
     env = {**environnement(), "HOME": str(tmp_path)}
     env |= {
@@ -44,16 +48,24 @@ def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_
         "--LabApp.default_url=/lab/tree/analyses/accueil.ipynb",
     ]
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options], env=env, cwd=DEPOT, stderr=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-m", "jupyterlab", *options],
+        env=env,
+        cwd=DEPOT,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     )
     try:
-        lu, dehors = ThreadPoolExecutor(1).submit(_conduire, chromium, _adresse(server), tmp_path).result()
+        lu, dehors = (
+            ThreadPoolExecutor(1).submit(_conduire, chromium, _adresse(server), tmp_path).result()
+        )
     finally:
         server.terminate()
         server.communicate(timeout=30)
 
     assert {"Fichier", "Édition", "Noyau"} <= set(lu["menus"])
-    assert "Communauté d'agglomération de Lens - Liévin" in lu["tableau"] and "Source" in lu["tableau"]
+    assert (
+        "Communauté d'agglomération de Lens - Liévin" in lu["tableau"] and "Source" in lu["tableau"]
+    )
     assert lu["images"] == 2, "le graphique et la carte"
     assert "Compare des lieux sur une série" in lu["aide"]
     assert "comparer" in lu["completion"]
@@ -63,7 +75,9 @@ def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_
 def _adresse(server: subprocess.Popen) -> str:
     for line in server.stderr:
         if found := ADRESSE.search(line):
-            ThreadPoolExecutor(1).submit(server.stderr.read)  # else the server waits once the pipe is full
+            ThreadPoolExecutor(1).submit(
+                server.stderr.read
+            )  # else the server waits once the pipe is full
             return found[0]
     pytest.fail("JupyterLab ne s'est pas ouvert")
 
@@ -76,17 +90,23 @@ def _conduire(chromium: str, adresse: str, dossier: Path) -> tuple[dict[str, obj
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(OPTIONS))
         page = browser.new_page(viewport={"width": 1400, "height": 4000})
-        page.on("request", lambda request: dehors.append(request.url) if _dehors(request.url) else None)
+        page.on(
+            "request", lambda request: dehors.append(request.url) if _dehors(request.url) else None
+        )
         page.goto(adresse)
         page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=ATTENTE)
         page.wait_for_timeout(3000)  # the menus of a notebook come with its kernel
-        lu["menus"] = [item.inner_text() for item in page.locator("#jp-MainMenu .lm-MenuBar-itemLabel").all()]
+        lu["menus"] = [
+            item.inner_text() for item in page.locator("#jp-MainMenu .lm-MenuBar-itemLabel").all()
+        ]
         page.get_by_text("Exécution", exact=True).click()
         page.get_by_text("Exécuter toutes les cellules", exact=True).first.click()
         page.locator(".jp-Notebook figure").nth(1).wait_for(timeout=ATTENTE, state="attached")
         lu["images"] = page.locator(".jp-Notebook figure svg[role=img]:visible").count()
         lu["tableau"] = (
-            page.locator(".jp-Notebook .jp-OutputArea-output table >> nth=1").locator("xpath=../..").inner_text()
+            page.locator(".jp-Notebook .jp-OutputArea-output table >> nth=1")
+            .locator("xpath=../..")
+            .inner_text()
         )
         page.wait_for_selector("text=Compare des lieux sur une série", timeout=ATTENTE)
         lu["aide"] = page.locator("text=Compare des lieux sur une série").first.inner_text()

@@ -23,7 +23,12 @@ from ctglib.rapports.diagnostic import Diagnostic
 
 ENGAGEMENTS = ["Article 8 : Le classeur ne reçoit que des agrégats."]
 ROLES = [
-    RoleDeFichier(motif="conventions/*/annexe1.csv", groupe="La convention", role="Chiffres", partie="Annexe 1"),
+    RoleDeFichier(
+        motif="conventions/*/annexe1.csv",
+        groupe="La convention",
+        role="Chiffres",
+        partie="Annexe 1",
+    ),
     RoleDeFichier(motif="catalogue/*.yaml", groupe="Le catalogue", role="Mots", partie="Ajout"),
 ]
 
@@ -37,7 +42,12 @@ def _etude(found: pd.DataFrame, items: dict[str, Indicateur], **autres: object) 
     """Return a study of these findings, whose offer is described, with no theme to comment on."""
     words = SimpleNamespace(seuils=SEUILS, synthese=SimpleNamespace(annees={}), themes=[])
     dossier = SimpleNamespace(offre=pd.DataFrame({"structure": ["a"]}), commentaires=())
-    told = {"catalogue": words, "dossier": dossier, "convention": SimpleNamespace(limites=()), "doutes": frozenset()}
+    told = {
+        "catalogue": words,
+        "dossier": dossier,
+        "convention": SimpleNamespace(limites=()),
+        "doutes": frozenset(),
+    }
     told |= {"modes": pd.DataFrame(), **autres}
     return SimpleNamespace(comparaison=found, contexte=contexte(items), **told)
 
@@ -52,27 +62,37 @@ def _exemple() -> tuple[pd.DataFrame, dict[str, Indicateur]]:
         "part": indicateur("part", libelle="Part", sens="baisse"),
         "creches": indicateur("creches", "nombre", libelle="Crèches"),
         "potentiel": indicateur("potentiel", "euros_par_habitant", libelle="Potentiel"),
-        "rsa": indicateur("rsa", "nombre", libelle="RSA", ruptures=[rupture(2016, "Le champ change.")]),
+        "rsa": indicateur(
+            "rsa", "nombre", libelle="RSA", ruptures=[rupture(2016, "Le champ change.")]
+        ),
         "foyers": indicateur("foyers", "nombre", libelle="Foyers", arrondi_source=5),
     }
     rows = [
-        ("part", "01001", 2018, 15.9, None, "pourcent", "P"), ("part", "01", 2018, 15.1, None, "pourcent", "P"),
-        ("creches", "01001", 2020, None, None, "nombre", "L"), ("creches", "01", 2020, None, None, "nombre", "L"),
+        ("part", "01001", 2018, 15.9, None, "pourcent", "P"),
+        ("part", "01", 2018, 15.1, None, "pourcent", "P"),
+        ("creches", "01001", 2020, None, None, "nombre", "L"),
+        ("creches", "01", 2020, None, None, "nombre", "L"),
         ("potentiel", "01001", 2020, 9.0, None, "euros_par_habitant", "A"),
         ("potentiel", "01", 2020, None, None, "euros_par_habitant", "O"),
-        ("rsa", "01001", 2020, 668.0, -27.2, "nombre", "A"), ("rsa", "01", 2020, 9.0, -21.4, "nombre", "A"),
-        ("foyers", "01001", 2020, 25.0, None, "nombre", "A"), ("foyers", "01", 2020, 900.0, None, "nombre", "A"),
-    ]  # fmt: skip
+        ("rsa", "01001", 2020, 668.0, -27.2, "nombre", "A"),
+        ("rsa", "01", 2020, 9.0, -21.4, "nombre", "A"),
+        ("foyers", "01001", 2020, 25.0, None, "nombre", "A"),
+        ("foyers", "01", 2020, 900.0, None, "nombre", "A"),
+    ]
     return _constats(rows, items), items
 
 
 def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres() -> None:
     found, items = _exemple()
-    words = SimpleNamespace(seuils=SEUILS, synthese=SimpleNamespace(annees={2020: "Une année à part."}))
+    words = SimpleNamespace(
+        seuils=SEUILS, synthese=SimpleNamespace(annees={2020: "Une année à part."})
+    )
     modes = pd.DataFrame({"valeur": [1.0]})
     modes.attrs["source"] = "X"
 
-    written = _phrases(Diagnostic.mode_de_lecture(_etude(found, items, catalogue=words, modes=modes)))
+    written = _phrases(
+        Diagnostic.mode_de_lecture(_etude(found, items, catalogue=words, modes=modes))
+    )
 
     assert written == [
         "Les chiffres sont ceux de la convention, sauf les places par mode d'accueil (X), à côté de ceux de l'Ain. "
@@ -87,19 +107,27 @@ def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres()
 
 def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:
     found, items = _exemple()
-    seuils = SEUILS.model_copy(update={"ecart_similaire_points": 2.0, "ecart_similaire_pourcent": 7.5})
+    seuils = SEUILS.model_copy(
+        update={"ecart_similaire_points": 2.0, "ecart_similaire_pourcent": 7.5}
+    )
     words = SimpleNamespace(seuils=seuils, synthese=SimpleNamespace(annees={}))
 
     written = _phrases(Diagnostic.mode_de_lecture(_etude(found, items, catalogue=words)))
 
-    assert written[2].endswith("deux taux en points : à moins de 2 points, ils sont dits similaires.")
+    assert written[2].endswith(
+        "deux taux en points : à moins de 2 points, ils sont dits similaires."
+    )
 
 
 def test_les_limites_sont_tirees_des_donnees() -> None:
     found, items = _exemple()
 
     dossier = SimpleNamespace(offre=pd.DataFrame(), commentaires=())
-    told = {"convention": SimpleNamespace(limites=ENGAGEMENTS), "dossier": dossier, "doutes": frozenset(["part"])}
+    told = {
+        "convention": SimpleNamespace(limites=ENGAGEMENTS),
+        "dossier": dossier,
+        "doutes": frozenset(["part"]),
+    }
 
     written = _phrases(Diagnostic.limites(_etude(found, items, **told)))
 
@@ -121,16 +149,28 @@ def test_des_donnees_sans_reserve_ne_laissent_que_les_limites_generales() -> Non
 
 
 def test_les_sources_suivent_l_ordre_des_roles_et_portent_l_empreinte() -> None:
-    read = {"catalogue/radar.yaml": "b" * 64, "autre/x.csv": "c" * 64, "conventions/harnes/annexe1.csv": "a" * 64}
+    read = {
+        "catalogue/radar.yaml": "b" * 64,
+        "autre/x.csv": "c" * 64,
+        "conventions/harnes/annexe1.csv": "a" * 64,
+    }
 
     table = sources(read, ROLES, contexte({}))
 
-    assert list(table.donnees["fichier"]) == ["conventions/harnes/annexe1.csv", "catalogue/radar.yaml", "autre/x.csv"]
+    assert list(table.donnees["fichier"]) == [
+        "conventions/harnes/annexe1.csv",
+        "catalogue/radar.yaml",
+        "autre/x.csv",
+    ]
     assert list(table.donnees["sha256"]) == ["a" * 64, "b" * 64, "c" * 64]
     assert list(table.cellules["fichier"]) == ["harnes/annexe1.csv", "radar.yaml", "x.csv"]
     assert list(table.cellules["empreinte"]) == ["a" * 12, "b" * 12, "c" * 12]
     assert list(table.cellules["role"]) == ["Chiffres", "Mots", AUTRE.role]
-    assert table.groupes == ("La convention (conventions)", "Le catalogue (catalogue)", "Autres fichiers (autre)")
+    assert table.groupes == (
+        "La convention (conventions)",
+        "Le catalogue (catalogue)",
+        "Autres fichiers (autre)",
+    )
 
 
 def test_chaque_fichier_que_lit_la_convention_de_harnes_a_un_role() -> None:
@@ -160,14 +200,19 @@ def test_les_commentaires_d_un_theme_portent_auteur_et_date_dans_l_ordre_des_dat
     html = unescape(commentaires(["cadrage"], entered).html).replace("\u00a0", " ")
 
     assert re.findall("<p[^>]*>(.*?)</p>", html)[1:] == [
-        "Le <b>premier</b>.", "Sa suite.", "Ville d'Exemple, le 1er mars 2024",
-        "Le second.", "Ville d'Exemple, le 15 mars 2024",
-    ]  # fmt: skip
+        "Le <b>premier</b>.",
+        "Sa suite.",
+        "Ville d'Exemple, le 1er mars 2024",
+        "Le second.",
+        "Ville d'Exemple, le 15 mars 2024",
+    ]
     assert "Ailleurs" not in html
 
 
 def test_le_texte_d_un_commentaire_n_est_jamais_du_code() -> None:
-    block = commentaires(["cadrage"], [_commentaire("cadrage", date(2024, 3, 1), "<script>x</script>")])
+    block = commentaires(
+        ["cadrage"], [_commentaire("cadrage", date(2024, 3, 1), "<script>x</script>")]
+    )
 
     assert "<script" not in block.html
 
@@ -184,4 +229,6 @@ def test_les_themes_qui_attendent_un_commentaire_sont_nommes() -> None:
 
     assert some == "Les parties n'ont pas encore commenté « Logement »."
     assert commentaires_attendus(themes, []) == "Les parties n'ont encore commenté aucun thème."
-    assert commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))]) == ""
+    assert (
+        commentaires_attendus(themes, [*entered, _commentaire("logement", date(2024, 3, 1))]) == ""
+    )

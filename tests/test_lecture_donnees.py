@@ -84,7 +84,9 @@ def test_le_journal_retient_les_dossiers_listes_sans_les_fichiers_caches(donnees
     assert not [name for name in names if name.startswith((".", "~$"))]
 
 
-def test_des_journaux_emboites_voient_chacun_ce_qui_se_lit_pendant_qu_ils_sont_ouverts(donnees: Path) -> None:
+def test_des_journaux_emboites_voient_chacun_ce_qui_se_lit_pendant_qu_ils_sont_ouverts(
+    donnees: Path,
+) -> None:
     with enregistrer() as outer:
         lire_octets(OFFRE)
         with enregistrer() as inner:
@@ -98,7 +100,9 @@ def test_des_journaux_emboites_voient_chacun_ce_qui_se_lit_pendant_qu_ils_sont_o
     assert outer.absents == {LOGO}
 
 
-def test_un_dossier_est_lu_une_fois_pour_toutes_avec_ses_absences_et_ses_listes(donnees: Path) -> None:
+def test_un_dossier_est_lu_une_fois_pour_toutes_avec_ses_absences_et_ses_listes(
+    donnees: Path,
+) -> None:
     with enregistrer() as journal:
         dossier = lire_dossier("harnes")
 
@@ -124,7 +128,13 @@ def test_un_logo_depose_est_lu(donnees: Path) -> None:
 def test_rien_n_est_ouvert_sous_data_hors_du_lecteur(donnees: Path) -> None:
     (donnees / LOGO).write_bytes(PNG)
 
-    done = subprocess.run([sys.executable, "-c", ESPION], capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", ESPION],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
 
     assert done.returncode == 0, done.stderr
 
@@ -133,7 +143,10 @@ def test_une_seconde_convention_est_un_second_dossier(donnees: Path) -> None:
     folder = donnees / "conventions/ailleurs"
     (donnees / "conventions/harnes").rename(folder)
     declared = folder / "convention.yaml"
-    declared.write_text(declared.read_text(encoding="utf-8").replace("id: harnes", "id: ailleurs", 1), encoding="utf-8")
+    declared.write_text(
+        declared.read_text(encoding="utf-8").replace("id: harnes", "id: ailleurs", 1),
+        encoding="utf-8",
+    )
 
     dossier = lire_dossier("ailleurs")
 
@@ -146,12 +159,16 @@ def test_le_catalogue_suit_l_ordre_des_themes_et_des_tableaux(donnees: Path) -> 
 
     ordres = [theme.ordre for theme in catalogue.themes]
     assert ordres == sorted(ordres)
-    assert list(catalogue.indicateurs) == [item.id for theme in catalogue.themes for item in theme.indicateurs]
+    assert list(catalogue.indicateurs) == [
+        item.id for theme in catalogue.themes for item in theme.indicateurs
+    ]
 
 
 def test_un_code_et_un_mot_restent_du_texte_et_un_nombre_vide_est_absent(donnees: Path) -> None:
     rows = ["1.1,population,01001,2018,,,nombre,L,NA", "1.1,population,2A,2018,0,-0.5,nombre,A,"]
-    header = (donnees / "conventions/harnes/annexe1.csv").read_text(encoding="utf-8").splitlines()[0]
+    header = (
+        (donnees / "conventions/harnes/annexe1.csv").read_text(encoding="utf-8").splitlines()[0]
+    )
     (donnees / "essai.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
 
     table = en_table("annexe1", [examiner_csv("essai.csv", "annexe1")])
@@ -169,7 +186,9 @@ def test_un_code_et_un_mot_restent_du_texte_et_un_nombre_vide_est_absent(donnees
     }
 
 
-@pytest.mark.parametrize("chemin", ["../secret", "/etc/passwd", "a/../../b", "C:/x", "catalogue\\offre.yaml", "a\x00b"])
+@pytest.mark.parametrize(
+    "chemin", ["../secret", "/etc/passwd", "a/../../b", "C:/x", "catalogue\\offre.yaml", "a\x00b"]
+)
 def test_un_chemin_ne_sort_pas_du_dossier_des_donnees(chemin: str, donnees: Path) -> None:
     with pytest.raises(DonneesInvalides, match="un chemin à l'intérieur du dossier des données"):
         lire_octets(chemin)

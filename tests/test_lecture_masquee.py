@@ -1,4 +1,6 @@
-"""What a notebook reads of the follow-up is masked, unless it asks for raw counts: then nothing of it is published."""
+"""What a notebook reads of the follow-up is masked, unless it asks for raw counts: then nothing of
+it is published.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.export import ExporteurHTML
 from ctglib.secret import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
 
-NOM, ANNEE, SEUIL = "demonstration", 2024, 5
+NOM = "demonstration"
+ANNEE = 2024
+SEUIL = 5
 PROFILS = f"conventions/{NOM}/suivi/{ANNEE}/profils.csv"
 
 
@@ -53,9 +57,15 @@ def test_aucune_porte_ne_montre_un_petit_effectif_a_qui_ne_le_demande_pas() -> N
 def test_une_valeur_masquee_est_absente_de_statut_secret_et_sans_note() -> None:
     suivi = lire_suivi(NOM, ANNEE)
 
-    profils, rows = suivi.suivis[ANNEE].profils, suivi.observations
-    assert profils.loc[profils["statut"].eq("Q"), "effectif"].isna().all() and profils["statut"].eq("Q").sum() > 5
-    assert rows.loc[rows["statut"].eq("Q"), "valeur"].isna().all() and rows["statut"].eq("Q").sum() > 5
+    profils = suivi.suivis[ANNEE].profils
+    rows = suivi.observations
+    assert (
+        profils.loc[profils["statut"].eq("Q"), "effectif"].isna().all()
+        and profils["statut"].eq("Q").sum() > 5
+    )
+    assert (
+        rows.loc[rows["statut"].eq("Q"), "valeur"].isna().all() and rows["statut"].eq("Q").sum() > 5
+    )
 
 
 def test_les_effectifs_bruts_se_demandent_par_leur_nom_et_avertissent() -> None:
@@ -90,12 +100,23 @@ def test_un_carnet_qui_lit_des_effectifs_bruts_n_est_pas_produit_comme_public(
     lecture: str, donnees: Path, tmp_path: Path
 ) -> None:
     parametres = (CONVENTION.replace("harnes", NOM), 'diffusion: str = "publique"')
-    ecrire_carnet(tmp_path / "carnets" / "diagnostic.ipynb", f"{lecture}\nparagraphe('fait')", parametres=parametres)
+    ecrire_carnet(
+        tmp_path / "carnets" / "diagnostic.ipynb",
+        f"{lecture}\nparagraphe('fait')",
+        parametres=parametres,
+    )
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", EffectifsBruts)
         publique, interne = (
-            produire(demande(tmp_path / "carnets", tmp_path / "sortie", conventions=(NOM,), diffusion=diffusion))
+            produire(
+                demande(
+                    tmp_path / "carnets",
+                    tmp_path / "sortie",
+                    conventions=(NOM,),
+                    diffusion=diffusion,
+                )
+            )
             for diffusion in ("publique", "interne")
         )
 
@@ -107,12 +128,20 @@ def test_un_carnet_qui_lit_des_effectifs_bruts_n_est_pas_produit_comme_public(
 
 
 def _carnet(**parametres: str) -> nbformat.NotebookNode:
-    shown = nbformat.v4.new_output("display_data", {MIME: {"brut": True}, "text/plain": AVERTISSEMENT})
-    cell = nbformat.v4.new_code_cell("lire_suivi('demonstration', 2024, brut=True)", outputs=[shown])
-    return nbformat.v4.new_notebook(cells=[cell], metadata={"papermill": {"parameters": parametres}})
+    shown = nbformat.v4.new_output(
+        "display_data", {MIME: {"brut": True}, "text/plain": AVERTISSEMENT}
+    )
+    cell = nbformat.v4.new_code_cell(
+        "lire_suivi('demonstration', 2024, brut=True)", outputs=[shown]
+    )
+    return nbformat.v4.new_notebook(
+        cells=[cell], metadata={"papermill": {"parameters": parametres}}
+    )
 
 
-def test_un_carnet_execute_dans_jupyterlab_garde_qu_il_a_lu_des_effectifs_bruts(tmp_path: Path) -> None:
+def test_un_carnet_execute_dans_jupyterlab_garde_qu_il_a_lu_des_effectifs_bruts(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "ad_hoc.ipynb"
     source = "from ctglib import lire_suivi\nlire_suivi('demonstration', 2024, brut=True).annee"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
@@ -126,7 +155,9 @@ def test_un_carnet_execute_dans_jupyterlab_garde_qu_il_a_lu_des_effectifs_bruts(
 
 
 def test_un_exporteur_refuse_en_francais_un_carnet_qui_a_lu_des_effectifs_bruts() -> None:
-    with pytest.raises(ExportRefuse, match=r"ne peut pas être exporté comme public. Retirer brut=True"):
+    with pytest.raises(
+        ExportRefuse, match=r"ne peut pas être exporté comme public. Retirer brut=True"
+    ):
         ExporteurHTML().from_notebook_node(_carnet())
 
 

@@ -43,12 +43,22 @@ def ensemble(annee: int, indicateur: str) -> pd.Series:
     return rows[rows["indicateur"].eq(indicateur) & rows["dimension"].eq("")].iloc[0]
 
 
-def test_ce_qui_compte_des_personnes_est_soumis_au_hasard_et_ce_que_quelqu_un_decide_ne_l_est_pas() -> None:
+def test_ce_qui_compte_des_personnes_est_soumis_au_hasard_et_ce_que_quelqu_un_decide_ne_l_est_pas() -> (
+    None
+):
     known = lire_dossier("harnes").catalogue.mesures
 
     followed = lire_dossier("harnes").catalogue.indicateurs_fiches
-    counts = {name for name, item in followed.items() if item.sensible and item.table == "observations"}
-    decided = {"places_agreees", "sejour_places", "capacite_declaree", "cmj_seances", "reunions_partenariales"}
+    counts = {
+        name for name, item in followed.items() if item.sensible and item.table == "observations"
+    }
+    decided = {
+        "places_agreees",
+        "sejour_places",
+        "capacite_declaree",
+        "cmj_seances",
+        "reunions_partenariales",
+    }
     assert counts and all(known[name].hasard for name in counts)
     assert known["insee_naissances"].hasard
     assert not any(known[name].hasard for name in decided)
@@ -62,7 +72,12 @@ def test_de_sept_gardes_a_domicile_a_six_rien_ne_se_conclut() -> None:
 
 
 def test_la_bande_dit_l_ecart_signe() -> None:
-    rows = bilan(2026, "demonstration").fiche(1).indicateurs()["indicateurs"].cellules.set_index("libelle")
+    rows = (
+        bilan(2026, "demonstration")
+        .fiche(1)
+        .indicateurs()["indicateurs"]
+        .cellules.set_index("libelle")
+    )
 
     told = rows.loc["Assistantes maternelles agréées", "visee"].replace("\u00a0", " ")
     assert told == "62 en 2026 ● atteint : dans la bande, 2 de moins que la cible"
@@ -70,7 +85,8 @@ def test_la_bande_dit_l_ecart_signe() -> None:
 
 def test_le_repere_d_une_bande_est_la_cible_la_reference_ou_le_depart() -> None:
     etude = bilan(2026, "demonstration").etude
-    words, row = etude.catalogue.evaluation, ensemble(2026, "places_agreees")
+    words = etude.catalogue.evaluation
+    row = ensemble(2026, "places_agreees")
 
     named = next(pd.DataFrame([row]).itertuples())
     told = [
@@ -78,7 +94,11 @@ def test_le_repere_d_une_bande_est_la_cible_la_reference_ou_le_depart() -> None:
         for origin in ("propose", "implicite", "")
     ]
 
-    assert [text.rpartition(" que ")[2] for text in told] == ["la cible", "la référence", "le départ"]
+    assert [text.rpartition(" que ")[2] for text in told] == [
+        "la cible",
+        "la référence",
+        "le départ",
+    ]
     assert all("6 de moins" in text for text in told)
 
 
@@ -94,7 +114,10 @@ def test_une_fiche_qui_commence_en_2024_n_est_pas_non_renseignee_en_2023() -> No
     page_2023, page_2024 = (texte(bilan(annee).une_page()) for annee in (2023, 2024))
 
     assert "où en sont neuf actions sur douze" in page_2023
-    assert "Fin 2023, neuf des douze actions de la convention devaient être en cours ou terminées" in page_2023
+    assert (
+        "Fin 2023, neuf des douze actions de la convention devaient être en cours ou terminées"
+        in page_2023
+    )
     assert "où en sont les douze actions" in page_2024
 
 
@@ -110,13 +133,17 @@ def test_un_rapport_ne_se_dit_pas_arrete_a_une_date_que_personne_n_a_donnee(anne
     cover = bilan(annee).etude.couverture("", "")
 
     mentions = dict(cover.mentions)
-    assert mentions["Dernières données lues"] == f"aucun suivi transmis ; séries publiques de {min(annee, 2025)}"
+    assert (
+        mentions["Dernières données lues"]
+        == f"aucun suivi transmis ; séries publiques de {min(annee, 2025)}"
+    )
     assert mentions["Statut"].endswith(f"le bilan de {annee} n'est pas clos")
     assert cover.date == f"{min(annee, 2025)}-12-31"
 
 
 def test_un_bilan_clos_dit_quand_il_est_arrete() -> None:
-    words, closed = bilan(2025).etude.catalogue.evaluation, BilanDeLAnnee(annee=2025, statut="definitif")
+    words = bilan(2025).etude.catalogue.evaluation
+    closed = BilanDeLAnnee(annee=2025, statut="definitif")
 
     (_, data), (_, status) = donnees_lues(closed, words, (2025, 2024))
 
@@ -126,7 +153,9 @@ def test_un_bilan_clos_dit_quand_il_est_arrete() -> None:
 
 
 def cibles(annee: int, convention: str = "harnes") -> tuple[int, int]:
-    """Return how many targets the bilan shows, and how many references that it says drawn from the text."""
+    """Return how many targets the bilan shows, and how many references that it says drawn from the
+    text.
+    """
     shown = bilan(annee, convention).indicateurs().cellules["visee"]
     drawn = shown.str.contains("(d)", regex=False)
     return int((shown.ne(RIEN) & ~drawn).sum()), int(drawn.sum())
@@ -159,7 +188,11 @@ def test_une_fiche_imprime_les_indicateurs_qu_elle_ecrit() -> None:
     written = {number: contrat(number)["Indicateurs d'évaluation"] for number in (1, 2, 3, 4)}
 
     assert written.pop(1).startswith(RIEN_D_ECRIT)
-    assert {number: len(told.split(" ; ")) for number, told in written.items()} == {2: 4, 3: 3, 4: 1}
+    assert {number: len(told.split(" ; ")) for number, told in written.items()} == {
+        2: 4,
+        3: 3,
+        4: 1,
+    }
     assert "Nombre de réunions partenariales" in written[2]
 
 
@@ -175,9 +208,14 @@ def test_une_fiche_imprime_qui_la_porte_meme_sans_suivi_et_le_gabarit_le_suit() 
     missing = bilan(2024).fiche(2).manques()
     asked = dict(zip(missing.cellules.iloc[:, 0], missing.groupes, strict=False))
 
-    assert "responsables de l'action Service action sociale de la Caf ; Services municipaux" in second
+    assert (
+        "responsables de l'action Service action sociale de la Caf ; Services municipaux" in second
+    )
     assert "Association Gamins Exceptionnels" in second
-    assert "responsables de l'action Direction du service petite enfance, parentalité, actions éducatives" in third
+    assert (
+        "responsables de l'action Direction du service petite enfance, parentalité, actions éducatives"
+        in third
+    )
     assert "Service de prévention Avenir des cités" in third
     assert asked["État en 2024"] == "Service action sociale de la Caf"
     assert "Service jeunesse" not in texte(bilan(2024).une_page())

@@ -1,4 +1,6 @@
-"""The communes of an EPCI side by side: counts as published, and a whole whose shares are those of the sums."""
+"""The communes of an EPCI side by side: counts as published, and a whole whose shares are those of
+the sums.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def test_la_part_de_l_ensemble_est_celle_des_sommes_et_non_la_moyenne_des_parts(
     assert table["part_rsa"].round(2).to_list() == [10, 30, 13.33]
 
 
-def test_une_petite_commune_n_a_pas_de_part_et_un_effectif_absent_laisse_l_ensemble_absent() -> None:
+def test_une_petite_commune_n_a_pas_de_part_et_un_effectif_absent_laisse_l_ensemble_absent() -> (
+    None
+):
     counts = pd.DataFrame({"foyers": [1000.0, 99.0], "rsa": [float("nan"), 60.0]}, index=["a", "b"])
 
     table = en_parts(counts, REGLES, "tout")

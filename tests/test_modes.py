@@ -28,7 +28,10 @@ def lisible(text: str) -> str:
 
 def modes(**ecarts: float) -> pd.DataFrame:
     """Return places by mode that differ so from the reference, which has ten of each."""
-    rows = [("", 10.0 + sum(ecarts.values())), *((name, 10.0 + gap) for name, gap in ecarts.items())]
+    rows = [
+        ("", 10.0 + sum(ecarts.values())),
+        *((name, 10.0 + gap) for name, gap in ecarts.items()),
+    ]
     table = pd.DataFrame(rows, columns=["modalite", "valeur"])
     return table.assign(annee=2023, valeur_reference=10.0, ecart=table["valeur"] - 10.0)
 
@@ -42,11 +45,19 @@ def test_les_places_de_harnes_sont_celles_que_la_cnaf_publie() -> None:
     table = etude().modes.set_index("modalite")
 
     assert table["valeur"].to_dict() == {
-        "": 50.4, "eaje": 5.5, "assistante_maternelle": 34.3, "prescolarisation": 10.1, "garde_domicile": 0.5,
-    }  # fmt: skip
+        "": 50.4,
+        "eaje": 5.5,
+        "assistante_maternelle": 34.3,
+        "prescolarisation": 10.1,
+        "garde_domicile": 0.5,
+    }
     assert table["valeur_reference"].to_dict() == {
-        "": 57.7, "eaje": 14.5, "assistante_maternelle": 32.2, "prescolarisation": 10.1, "garde_domicile": 0.8,
-    }  # fmt: skip
+        "": 57.7,
+        "eaje": 14.5,
+        "assistante_maternelle": 32.2,
+        "prescolarisation": 10.1,
+        "garde_domicile": 0.8,
+    }
     assert etude().modes.attrs["source"].startswith("Cnaf, txcouv_pe_com")
 
 
@@ -57,7 +68,9 @@ def test_un_territoire_sans_taux_publie_n_en_a_aucun() -> None:
         changed = {"territoire": code, "fictive": fictive}
         return replace(dossier, convention=dossier.convention.model_copy(update=changed))
 
-    small, invented, made_up = ailleurs("62894"), ailleurs("00009"), ailleurs("00001", fictive=True)
+    small = ailleurs("62894")
+    invented = ailleurs("00009")
+    made_up = ailleurs("00001", fictive=True)
     assert lire_couverture(small).empty  # under ten thousand inhabitants
     assert lire_couverture(invented).empty
     assert lire_couverture(made_up).empty  # the folder of Harnes invents nothing
@@ -66,7 +79,9 @@ def test_un_territoire_sans_taux_publie_n_en_a_aucun() -> None:
 def test_une_sorte_dont_un_mode_manque_n_est_pas_comptee() -> None:
     told = dire(modes(eaje=-9.0, assistante_maternelle=2.0))
 
-    assert told[0].startswith("En 2023, pour 100 enfants de moins de 3 ans, Harnes offrait 3,0 places")
+    assert told[0].startswith(
+        "En 2023, pour 100 enfants de moins de 3 ans, Harnes offrait 3,0 places"
+    )
     assert told[0].endswith("7,0 de moins que le Pas-de-Calais.")
     assert told[1:] == ["L'écart tenait à l'accueil collectif (9,0 de moins)."]
 
@@ -103,8 +118,16 @@ def test_les_montants_par_tete_de_harnes_sont_des_quotients_de_sommes() -> None:
     table = tableau_par_tete(etude().moyens()["par-tete"].donnees, etude().contexte, etude().doutes)
 
     told = table.cellules.map(lisible).set_index("objet")
-    assert told.loc["Action sociale de la Caf, en tout, par allocataire"].to_list() == ["297 561 €", "100 €", "209 €"]
-    assert told.loc["Petite enfance, par enfant de moins de 3 ans (?)"].to_list() == ["44 877 €", "95 €", "698 €"]
+    assert told.loc["Action sociale de la Caf, en tout, par allocataire"].to_list() == [
+        "297 561 €",
+        "100 €",
+        "209 €",
+    ]
+    assert told.loc["Petite enfance, par enfant de moins de 3 ans (?)"].to_list() == [
+        "44 877 €",
+        "95 €",
+        "698 €",
+    ]
 
 
 def test_un_montant_absent_ou_un_effectif_nul_ne_donne_pas_de_ligne() -> None:
@@ -116,7 +139,9 @@ def test_un_montant_absent_ou_un_effectif_nul_ne_donne_pas_de_ligne() -> None:
     assert list(par_tete(frame, rules)["id"]) == ["parentalite"]
 
 
-def test_l_ecart_le_plus_grand_est_dit_en_proportion_puis_en_euros_puis_ce_qui_est_au_dessus() -> None:
+def test_l_ecart_le_plus_grand_est_dit_en_proportion_puis_en_euros_puis_ce_qui_est_au_dessus() -> (
+    None
+):
     amounts = etude().moyens()["par-tete"].donnees
 
     told = [lisible(one) for one in phrases_par_tete(amounts, etude().contexte)]
@@ -135,11 +160,17 @@ def test_l_ecart_le_plus_grand_est_dit_en_proportion_puis_en_euros_puis_ce_qui_e
 
 def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:
     words = etude().catalogue.diagnostic.contrat_precedent
-    signed = etude().convention.model_copy(update={"debut": etude().convention.debut.replace(year=2021)})
+    signed = etude().convention.model_copy(
+        update={"debut": etude().convention.debut.replace(year=2021)}
+    )
 
-    told = lisible(phrase_du_contrat(etude().comparaison, words, etude().convention, etude().contexte)[0])
+    told = lisible(
+        phrase_du_contrat(etude().comparaison, words, etude().convention, etude().contexte)[0]
+    )
     known = phrase_du_contrat(etude().comparaison, words, signed, etude().contexte)[0]
 
-    assert "15 759 € pour le volet enfance et 84 369 € pour le volet jeunesse, soit 100 128 €." in told
+    assert (
+        "15 759 € pour le volet enfance et 84 369 € pour le volet jeunesse, soit 100 128 €." in told
+    )
     assert told.endswith("(article 5) : le montant de 2022 est à demander à la Caf.")
     assert "à demander" not in known

@@ -1,4 +1,6 @@
-"""The engine of ours: a notebook finds nothing of the others, leaves nothing behind, and fails with its place."""
+"""The engine of ours: a notebook finds nothing of the others, leaves nothing behind, and fails with
+its place.
+"""
 
 from __future__ import annotations
 
@@ -39,19 +41,26 @@ CONSTAT = (
 
 def test_les_deux_moteurs_relevent_les_memes_lectures(tmp_path: Path) -> None:
     ecrire_carnet(
-        tmp_path / "carnets" / "essai.ipynb", LECTURE, "x = existe('conventions/harnes/x.csv')", "x = lister('schemas')"
+        tmp_path / "carnets" / "essai.ipynb",
+        LECTURE,
+        "x = existe('conventions/harnes/x.csv')",
+        "x = lister('schemas')",
     )
 
     for moteur in MOTEURS:
         produire(demande(tmp_path / "carnets", tmp_path / moteur), moteur=moteur)
 
-    manifestes = [(tmp_path / moteur / "harnes" / "manifeste.json").read_bytes() for moteur in MOTEURS]
+    manifestes = [
+        (tmp_path / moteur / "harnes" / "manifeste.json").read_bytes() for moteur in MOTEURS
+    ]
     assert b"x.csv" in manifestes[0] and b"offre.schema.json" in manifestes[0]
     assert manifestes[0] == manifestes[1]
 
 
 def test_un_processus_qui_dure_ne_garde_pas_ce_que_tenaient_ses_carnets(tmp_path: Path) -> None:
-    carnet = ecrire_carnet(tmp_path / "essai.ipynb", "class Tenu: pass\ntenu = Tenu()", "tenu.soi = tenu")
+    carnet = ecrire_carnet(
+        tmp_path / "essai.ipynb", "class Tenu: pass\ntenu = Tenu()", "tenu.soi = tenu"
+    )
 
     for _ in range(3):
         executer(carnet, {"convention": "harnes"})
@@ -68,7 +77,8 @@ def test_un_carnet_ne_laisse_rien_au_suivant_dans_un_processus_qui_dure(tmp_path
 
     produire(demande(carnets, tmp_path / "suivi"), Ouvriers(1, methode="spawn"))
 
-    seul, suivi = octets(tmp_path / "seul"), octets(tmp_path / "suivi")
+    seul = octets(tmp_path / "seul")
+    suivi = octets(tmp_path / "suivi")
     assert "harnes/a-sale.html" in suivi
     assert suivi["harnes/b-constat.html"] == seul["harnes/b-constat.html"]
 
@@ -128,7 +138,10 @@ def test_un_parametre_inconnu_est_refuse() -> None:
 
 
 TYPES = [
-    ({"annee": "deux mille"}, "Le paramètre « annee » du carnet bilan.ipynb attend un nombre entier"),
+    (
+        {"annee": "deux mille"},
+        "Le paramètre « annee » du carnet bilan.ipynb attend un nombre entier",
+    ),
     ({"annee": 2024.5}, "attend un nombre entier"),
     ({"annee": True}, "attend un nombre entier"),
     ({"convention": 3}, "Le paramètre « convention » du carnet bilan.ipynb attend un texte"),
@@ -142,16 +155,30 @@ def test_un_parametre_d_un_autre_type_est_refuse(parametres: dict[str, object], 
 
 
 @pytest.mark.parametrize("annee", ["2024", 2024.5, True, None])
-def test_dans_un_noyau_ordinaire_le_bilan_dit_qu_une_annee_est_un_nombre_entier(annee: object) -> None:
+def test_dans_un_noyau_ordinaire_le_bilan_dit_qu_une_annee_est_un_nombre_entier(
+    annee: object,
+) -> None:
     with pytest.raises(ValueError, match="est un nombre entier, par exemple 2024 ; reçu"):
         ouvrir_bilan("demonstration", annee)
 
 
 @pytest.mark.parametrize(("mot", "valeur"), [("annee", "2024.5"), ("anee", "2024")])
-def test_la_commande_papermill_le_dit_en_francais_sans_trace_d_erreur(tmp_path: Path, mot: str, valeur: str) -> None:
-    command = [sys.executable, "-m", "papermill", "--engine", "ctg", str(CARNETS / "bilan.ipynb"), "sortie.ipynb"]
+def test_la_commande_papermill_le_dit_en_francais_sans_trace_d_erreur(
+    tmp_path: Path, mot: str, valeur: str
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "--engine",
+        "ctg",
+        str(CARNETS / "bilan.ipynb"),
+        "sortie.ipynb",
+    ]
 
-    done = subprocess.run([*command, "-p", mot, valeur], capture_output=True, text=True, check=False, cwd=tmp_path)
+    done = subprocess.run(
+        [*command, "-p", mot, valeur], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
 
     assert done.returncode == 1 and "Traceback" not in done.stderr
     assert f"paramètre « {mot} »" in done.stderr
@@ -160,7 +187,8 @@ def test_la_commande_papermill_le_dit_en_francais_sans_trace_d_erreur(tmp_path: 
 @pytest.mark.parametrize("moteur", MOTEURS)
 def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) -> None:
     carnet = ecrire_carnet(
-        tmp_path / "casse.ipynb", 'from ctglib import ouvrir\nouvrir(convention).tableau("n_existe_pas")'
+        tmp_path / "casse.ipynb",
+        'from ctglib import ouvrir\nouvrir(convention).tableau("n_existe_pas")',
     )
 
     with pytest.raises(Echec) as caught:
@@ -172,7 +200,9 @@ def test_une_cellule_qui_echoue_dit_ou_et_pourquoi(tmp_path: Path, moteur: str) 
     assert "n_existe_pas" in echec.cause and "Thèmes possibles : territoire" in str(echec)
 
 
-def test_une_figure_dessinee_dans_le_processus_avant_un_carnet_n_est_pas_de_lui(tmp_path: Path) -> None:
+def test_une_figure_dessinee_dans_le_processus_avant_un_carnet_n_est_pas_de_lui(
+    tmp_path: Path,
+) -> None:
     carnet = ecrire_carnet(tmp_path / "essai.ipynb", "paragraphe('Rien de dessiné.')")
     plt.figure()
 
@@ -181,8 +211,11 @@ def test_une_figure_dessinee_dans_le_processus_avant_un_carnet_n_est_pas_de_lui(
     assert sum(len(cell.outputs) for cell in nb.cells if cell.cell_type == "code") == 1
 
 
-def test_une_figure_laissee_ouverte_et_un_tableau_nu_arretent_le_rapport_en_disant_quoi_ecrire(tmp_path: Path) -> None:
-    figure, nu = "import matplotlib.pyplot as plt\nax = plt.figure().subplots()", "import pandas as pd\npd.DataFrame()"
+def test_une_figure_laissee_ouverte_et_un_tableau_nu_arretent_le_rapport_en_disant_quoi_ecrire(
+    tmp_path: Path,
+) -> None:
+    figure = "import matplotlib.pyplot as plt\nax = plt.figure().subplots()"
+    nu = "import pandas as pd\npd.DataFrame()"
     chemin = ecrire_carnet(tmp_path / "carnets" / "essai.ipynb", figure, nu)
 
     with pytest.raises(CarnetImpubliable) as raised:

@@ -1,4 +1,6 @@
-"""No article, annexe or fiche number is in the library or in the shared catalogue: each convention has its own."""
+"""No article, annexe or fiche number is in the library or in the shared catalogue: each convention
+has its own.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ import re
 
 from fichiers_suivis import DEPOT
 
-NUMERO = re.compile(r"\b(?:[Aa]nnexes?|[Aa]rticles?|[Ff]iches?(?: action)?)[ _][0-9]|\b[0-9]+-[ab]\b|\bHarnes\b")
+NUMERO = re.compile(
+    r"\b(?:[Aa]nnexes?|[Aa]rticles?|[Ff]iches?(?: action)?)[ _][0-9]|\b[0-9]+-[ab]\b|\bHarnes\b"
+)
 LOI = re.compile(r"\b(?:Loi|Décret) n° .*")  # its articles are those of nobody's convention
 
 
@@ -23,7 +27,11 @@ def _textes_python() -> dict[str, str]:
             if isinstance(node.body[0], ast.Expr)
         }
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in doc:
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and id(node) not in doc
+            ):
                 found[f"{path.relative_to(DEPOT)}:{node.lineno}"] = node.value
     return found
 

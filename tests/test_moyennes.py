@@ -15,11 +15,16 @@ PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pi
 
 
 def _lire(valeurs: dict[int, float]) -> dict[str, object]:
-    return moyennes(pd.DataFrame({"annee": list(valeurs), "valeur": list(valeurs.values()), "note": ""}), PERIODES, 2)
+    return moyennes(
+        pd.DataFrame({"annee": list(valeurs), "valeur": list(valeurs.values()), "note": ""}),
+        PERIODES,
+        2,
+    )
 
 
 @pytest.mark.parametrize(
-    ("apres", "lecture"), [(150, "trop_peu"), (141, "trop_peu"), (139, "baisse"), (171, "trop_peu"), (174, "hausse")]
+    ("apres", "lecture"),
+    [(150, "trop_peu"), (141, "trop_peu"), (139, "baisse"), (171, "trop_peu"), (174, "hausse")],
 )
 def test_un_ecart_de_moyennes_n_a_de_sens_qu_au_dela_du_hasard(apres: float, lecture: str) -> None:
     found = _lire(dict.fromkeys(range(2015, 2020), 156.0) | dict.fromkeys(range(2021, 2026), apres))
@@ -43,9 +48,12 @@ def test_sans_l_une_des_periodes_rien_ne_se_compare(valeurs: dict[int, float]) -
 
 
 @pytest.mark.parametrize(
-    ("valeur", "variation", "hasard"), [(177, 6.0, True), (15261, -13.9, False), (145, 119.7, False)]
+    ("valeur", "variation", "hasard"),
+    [(177, 6.0, True), (15261, -13.9, False), (145, 119.7, False)],
 )
-def test_une_variation_se_compare_a_ce_que_le_hasard_deplace(valeur: float, variation: float, hasard: bool) -> None:
+def test_une_variation_se_compare_a_ce_que_le_hasard_deplace(
+    valeur: float, variation: float, hasard: bool
+) -> None:
     assert bool(dans_le_hasard(valeur / (1 + variation / 100), valeur, 2)) is hasard
 
 
@@ -54,14 +62,19 @@ def test_le_diagnostic_n_imprime_pas_la_variation_des_naissances_d_une_annee_a_u
 
     row = rows.loc["naissances"]
 
-    assert (row["valeur"], pd.isna(row["variation"]), row["variation_reference"]) == (177, True, -13.9)
+    assert (row["valeur"], pd.isna(row["variation"]), row["variation_reference"]) == (
+        177,
+        True,
+        -13.9,
+    )
     assert row["note"].startswith("Petite série")
     assert rows.loc["enfants_aeeh", "variation"] == 119.7
 
 
 def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() -> None:
     bilan = ouvrir_bilan("harnes", 2025)
-    rows, contexte = bilan.territoire.rangees, bilan.etude.contexte
+    rows = bilan.territoire.rangees
+    contexte = bilan.etude.contexte
 
     row = next(row for row in rows.itertuples() if row.indicateur == "insee_naissances")
     said = en_moyennes(row).replace("\u202f", " ")
@@ -71,7 +84,9 @@ def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() 
     assert said.endswith(", ce que le hasard seul peut expliquer")
     assert pd.isna(row.variation_depart)
     assert "le hasard seul déplace un tel nombre d'environ 25" in note
-    assert note.endswith("Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025.")
+    assert note.endswith(
+        "Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025."
+    )
 
 
 def test_la_fiche_1_dit_quelles_annees_de_naissances_sont_deduites() -> None:

@@ -1,4 +1,6 @@
-"""``ctg nouvelle-convention``: a draft drawn from the one that ends, checked whole before anything is written."""
+"""``ctg nouvelle-convention``: a draft drawn from the one that ends, checked whole before anything
+is written.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,18 @@ DATES = ("--debut", "2027-01-01", "--fin", "2030-12-31")
 
 @pytest.fixture(scope="module")
 def ecrites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the data folder, read instead of the real one, where each convention has its next one."""
+    """A copy of the data folder, read instead of the real one, where each convention has its next
+    one.
+    """
     copie = tmp_path_factory.mktemp("suivante") / "donnees"
     shutil.copytree(DEPOT / "data", copie)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(copie))
         for ancienne in ANCIENNES:
-            assert lancer(["nouvelle-convention", f"suite_{ancienne}", "--depuis", ancienne, *DATES]) == 0
+            assert (
+                lancer(["nouvelle-convention", f"suite_{ancienne}", "--depuis", ancienne, *DATES])
+                == 0
+            )
         yield copie
 
 
@@ -52,7 +59,8 @@ def test_la_convention_ecrite_est_juste_et_garde_ses_fiches(ancienne: str, ecrit
     name = f"suite_{ancienne}"
 
     assert valider(name)
-    new, old = lire_dossier(name).convention, lire_dossier(ancienne).convention
+    new = lire_dossier(name).convention
+    old = lire_dossier(ancienne).convention
     assert (new.debut.year, new.fin.year, new.id) == (2027, 2030, name)
     assert [fiche.titre for fiche in new.fiches] == [fiche.titre for fiche in old.fiches]
     assert [partie.nom for partie in new.parties] == [partie.nom for partie in old.parties]
@@ -60,14 +68,23 @@ def test_la_convention_ecrite_est_juste_et_garde_ses_fiches(ancienne: str, ecrit
 
 def test_les_cibles_et_les_echeances_sont_a_convenir(ecrites: Path) -> None:
     fiches = lire_dossier("suite_demonstration").convention.fiches
-    assert all(item.cible.absent == "À convenir entre les parties" for fiche in fiches for item in fiche.indicateurs)
+    assert all(
+        item.cible.absent == "À convenir entre les parties"
+        for fiche in fiches
+        for item in fiche.indicateurs
+    )
     assert all(item.implicite is None for fiche in fiches for item in fiche.indicateurs)
-    assert all(item.debut is None and item.echeance is None for fiche in fiches for item in fiche.modalites)
+    assert all(
+        item.debut is None and item.echeance is None for fiche in fiches for item in fiche.modalites
+    )
 
 
-def test_la_valeur_de_depart_est_la_derniere_connue_avec_son_annee_et_sa_source(ecrites: Path) -> None:
+def test_la_valeur_de_depart_est_la_derniere_connue_avec_son_annee_et_sa_source(
+    ecrites: Path,
+) -> None:
     starts = {
-        item.id: item.valeur_initiale for item in lire_dossier("suite_demonstration").convention.fiches[0].indicateurs
+        item.id: item.valeur_initiale
+        for item in lire_dossier("suite_demonstration").convention.fiches[0].indicateurs
     }
     found = starts["gardes_domicile"]
     assert isinstance(found, ValeurDatee)
@@ -77,7 +94,9 @@ def test_la_valeur_de_depart_est_la_derniere_connue_avec_son_annee_et_sa_source(
 
 def test_ce_que_personne_n_a_transmis_reste_absent_avec_sa_raison(ecrites: Path) -> None:
     starts = [
-        item.valeur_initiale for fiche in lire_dossier("suite_harnes").convention.fiches for item in fiche.indicateurs
+        item.valeur_initiale
+        for fiche in lire_dossier("suite_harnes").convention.fiches
+        for item in fiche.indicateurs
     ]
     known = [item for item in starts if isinstance(item, ValeurDatee)]
     assert {item.annee for item in known} == {2023}
@@ -86,21 +105,40 @@ def test_ce_que_personne_n_a_transmis_reste_absent_avec_sa_raison(ecrites: Path)
 
 
 def test_le_diagnostic_ne_reprend_que_ce_que_des_donnees_publiques_disent(ecrites: Path) -> None:
-    with (ecrites / "conventions/suite_harnes/annexe1.csv").open(encoding="utf-8", newline="") as file:
+    with (ecrites / "conventions/suite_harnes/annexe1.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         rows = list(csv.DictReader(file))
     valued = {row["indicateur"] for row in rows if row["valeur"]}
-    rules = yaml.safe_load((ecrites / "catalogue/donnees_publiques.yaml").read_text(encoding="utf-8"))
+    rules = yaml.safe_load(
+        (ecrites / "catalogue/donnees_publiques.yaml").read_text(encoding="utf-8")
+    )
     assert valued == {link["indicateur"] for link in rules["lignes"]}
     assert {row["statut"] for row in rows if not row["valeur"]} == {"L"}
-    assert all(row["note"].startswith("Donnée publique : " if row["valeur"] else "À demander : ") for row in rows)
+    assert all(
+        row["note"].startswith("Donnée publique : " if row["valeur"] else "À demander : ")
+        for row in rows
+    )
 
 
 def test_le_diagnostic_de_la_convention_ecrite_se_produit(ecrites: Path, tmp_path: Path) -> None:
-    reussir("produire", "diagnostic", "-c", "suite_harnes", "-f", "html", "-s", "sortie", dossier=tmp_path)
+    reussir(
+        "produire",
+        "diagnostic",
+        "-c",
+        "suite_harnes",
+        "-f",
+        "html",
+        "-s",
+        "sortie",
+        dossier=tmp_path,
+    )
 
     html = (tmp_path / "sortie/suite_harnes/diagnostic.html").read_text(encoding="utf-8")
     assert "non transmis" in html and "Données publiques de la Cnaf et de l'Insee" in unescape(html)
-    assert 'id="figure-ecarts-' not in html and 'id="figure-radar"' not in html, "rien à dessiner, pas de graphique"
+    assert 'id="figure-ecarts-' not in html and 'id="figure-radar"' not in html, (
+        "rien à dessiner, pas de graphique"
+    )
     assert "Aucun écart défavorable" not in html, "sans valeur, l'absence d'écart ne veut rien dire"
     assert "<tbody></tbody>" not in html
 
@@ -108,15 +146,21 @@ def test_le_diagnostic_de_la_convention_ecrite_se_produit(ecrites: Path, tmp_pat
 def test_les_corrections_de_l_offre_suivent_l_offre(ecrites: Path) -> None:
     old, new = (lire_dossier(name).corrections for name in ("harnes", "suite_harnes"))
 
-    assert [item.id for item in new] == [item.id for item in old if item.fichier == "offre.csv"] != []
+    assert (
+        [item.id for item in new] == [item.id for item in old if item.fichier == "offre.csv"] != []
+    )
 
 
 @pytest.mark.parametrize("ancienne", ANCIENNES)
-def test_ce_que_la_convention_demande_et_a_qui_suit_avec_ses_clauses(ancienne: str, ecrites: Path) -> None:
+def test_ce_que_la_convention_demande_et_a_qui_suit_avec_ses_clauses(
+    ancienne: str, ecrites: Path
+) -> None:
     old, new = (ecrites / "conventions" / name for name in (ancienne, f"suite_{ancienne}"))
 
     assert (new / "collecte.yaml").read_bytes() == (old / "collecte.yaml").read_bytes()
-    assert lire_dossier(new.name).convention.clauses == lire_dossier(ancienne).convention.clauses != {}
+    assert (
+        lire_dossier(new.name).convention.clauses == lire_dossier(ancienne).convention.clauses != {}
+    )
 
 
 def test_les_memes_donnees_donnent_les_memes_octets(ecrites: Path) -> None:
@@ -129,22 +173,36 @@ def test_les_memes_donnees_donnent_les_memes_octets(ecrites: Path) -> None:
 
 
 REFUS = {
-    "un nom avec des majuscules": (["Suivante", "--depuis", "harnes", *DATES], "le nom « Suivante »"),
-    "un nom qui sort du dossier": (["../ailleurs", "--depuis", "harnes", *DATES], "le nom « ../ailleurs »"),
-    "un dossier déjà là": (["harnes", "--depuis", "harnes", *DATES], "un dossier déjà là"),
-    "une ancienne convention inconnue": (["suivante", "--depuis", "arnes", *DATES], "écrire « harnes »"),
-    "une date qui n'en est pas une": (
-        ["suivante", "--depuis", "harnes", "--debut", "demain", "--fin", "2030-12-31"], "« demain » pour --debut",
+    "un nom avec des majuscules": (
+        ["Suivante", "--depuis", "harnes", *DATES],
+        "le nom « Suivante »",
     ),
-    "une date oubliée": (["suivante", "--depuis", "harnes", "--debut", "2027-01-01"], "aucune date pour « --fin »"),
+    "un nom qui sort du dossier": (
+        ["../ailleurs", "--depuis", "harnes", *DATES],
+        "le nom « ../ailleurs »",
+    ),
+    "un dossier déjà là": (["harnes", "--depuis", "harnes", *DATES], "un dossier déjà là"),
+    "une ancienne convention inconnue": (
+        ["suivante", "--depuis", "arnes", *DATES],
+        "écrire « harnes »",
+    ),
+    "une date qui n'en est pas une": (
+        ["suivante", "--depuis", "harnes", "--debut", "demain", "--fin", "2030-12-31"],
+        "« demain » pour --debut",
+    ),
+    "une date oubliée": (
+        ["suivante", "--depuis", "harnes", "--debut", "2027-01-01"],
+        "aucune date pour « --fin »",
+    ),
     "une fin avant le début": (
-        ["suivante", "--depuis", "harnes", "--debut", "2030-01-01", "--fin", "2027-12-31"], "une date après le début",
+        ["suivante", "--depuis", "harnes", "--debut", "2030-01-01", "--fin", "2027-12-31"],
+        "une date après le début",
     ),
     "un début pendant l'ancienne": (
         ["suivante", "--depuis", "harnes", "--debut", "2026-01-01", "--fin", "2029-12-31"],
         "une date après la fin de l'ancienne convention",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("arguments", "message"), REFUS.values(), ids=REFUS)
@@ -161,14 +219,25 @@ def test_une_demande_qui_ne_convient_pas_est_refusee_sans_rien_ecrire(
 
 
 def _remplir(series: list[tuple], *liens: dict) -> pd.DataFrame:
-    """Rows « a » and « b » of 01001 and 01, filled from series; « a » is the series « s » unless told otherwise."""
-    rows = [("1.1", name, code, 2018, "nombre", "à demander") for name in ("a", "b") for code in ("01001", "01")]
+    """Rows « a » and « b » of 01001 and 01, filled from series; « a » is the series « s » unless
+    told otherwise.
+    """
+    rows = [
+        ("1.1", name, code, 2018, "nombre", "à demander")
+        for name in ("a", "b")
+        for code in ("01001", "01")
+    ]
     names = ["territoire", "annee", "valeur"]
     known = pd.DataFrame(series, columns=["indicateur", *names]).assign(statut="A", source="Cnaf")
     words = {"anciennete": 5, "mots": {"note": "{source} ; publique"}, "annonce": ("a",)}
-    links = [{"indicateur": "a", "raison": "même champ", **link} for link in liens or ({"series": ["s"]},)]
+    links = [
+        {"indicateur": "a", "raison": "même champ", **link}
+        for link in liens or ({"series": ["s"]},)
+    ]
     return remplir(
-        pd.DataFrame(rows, columns=["section", "indicateur", "territoire", "annee", "unite", "note"]),
+        pd.DataFrame(
+            rows, columns=["section", "indicateur", "territoire", "annee", "unite", "note"]
+        ),
         known,
         DonneesPubliques.model_validate({**words, "lignes": links}),
         "01001",
@@ -176,10 +245,18 @@ def _remplir(series: list[tuple], *liens: dict) -> pd.DataFrame:
 
 
 def test_une_valeur_publique_dit_sa_variation_sur_cinq_ans_et_sa_source() -> None:
-    table = _remplir([("s", "01001", 2019, 80.0), ("s", "01001", 2024, 60.0), ("s", "01", 2024, 500.0)])
+    table = _remplir(
+        [("s", "01001", 2019, 80.0), ("s", "01001", 2024, 60.0), ("s", "01", 2024, 500.0)]
+    )
 
-    own, there = table.loc[("a", "01001")], table.loc[("a", "01")]
-    assert (own["valeur"], own["annee"], own["variation_5_ans"], own["note"]) == (60, 2024, -25, "Cnaf ; publique")
+    own = table.loc[("a", "01001")]
+    there = table.loc[("a", "01")]
+    assert (own["valeur"], own["annee"], own["variation_5_ans"], own["note"]) == (
+        60,
+        2024,
+        -25,
+        "Cnaf ; publique",
+    )
     assert (there["valeur"], pd.isna(there["variation_5_ans"])) == (500, True)
 
 
@@ -210,7 +287,16 @@ def test_une_valeur_trop_vieille_reste_a_demander() -> None:
     assert (table.loc[("a", "01001"), "statut"], table.loc[("b", "01001"), "valeur"]) == ("L", 5)
 
 
-DEPART = ("--debut", "2024-01-01", "--fin", "2028-12-31", "--parties", "CA de Lens ; Caf ; MSA", "--fiches", "20")
+DEPART = (
+    "--debut",
+    "2024-01-01",
+    "--fin",
+    "2028-12-31",
+    "--parties",
+    "CA de Lens ; Caf ; MSA",
+    "--fiches",
+    "20",
+)
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +317,9 @@ def test_une_convention_commence_de_rien_et_son_dossier_est_juste(lens: str) -> 
 def test_vingt_fiches_commencees_de_rien_ont_leurs_rapports(lens: str, tmp_path: Path) -> None:
     kinds = ("diagnostic", "bilan", "fiches")
     orders = commandes(kinds, (lens,), annees=(2024,), sortie=tmp_path / "sortie")
-    others = {f"2024/fiche-{numero}" for numero in range(2, 20)}  # nothing but their number is theirs
+    others = {
+        f"2024/fiche-{numero}" for numero in range(2, 20)
+    }  # nothing but their number is theirs
 
     made = faire([order for order in orders if order.cle not in others])
 
@@ -241,8 +329,14 @@ def test_vingt_fiches_commencees_de_rien_ont_leurs_rapports(lens: str, tmp_path:
 
 
 def test_une_fiche_sans_lecture_ni_service_est_dite(donnees: Path) -> None:
-    lectures, collecte = (donnees / f"conventions/harnes/{name}.yaml" for name in ("lectures", "collecte"))
-    kept = [line for line in lectures.read_text("utf-8").splitlines() if "{fiche: 3, objectif" not in line]
+    lectures, collecte = (
+        donnees / f"conventions/harnes/{name}.yaml" for name in ("lectures", "collecte")
+    )
+    kept = [
+        line
+        for line in lectures.read_text("utf-8").splitlines()
+        if "{fiche: 3, objectif" not in line
+    ]
     lectures.write_text("\n".join(kept), "utf-8")
     collecte.write_text(collecte.read_text("utf-8").replace(", 3: jeunesse", ""), "utf-8")
 
@@ -257,7 +351,8 @@ def test_le_depart_prend_les_donnees_publiques_et_dit_a_qui_demander_le_reste(
 ) -> None:
     assert lancer(["nouvelle-convention", "encore_harnes", "--territoire", "62413", *DEPART]) == 0
 
-    told, new = capsys.readouterr().out, lire_dossier("encore_harnes")
+    told = capsys.readouterr().out
+    new = lire_dossier("encore_harnes")
     own = new.annexe1[new.annexe1["territoire"].eq("62413")].set_index("indicateur")
     assert "26 indicateurs sur 124 remplis de données publiques" in told and "Caf, 90" in told
     assert own.loc["enfants_moins_3", ["valeur", "annee"]].to_list() == [473, 2020]
@@ -268,21 +363,29 @@ def test_le_depart_prend_les_donnees_publiques_et_dit_a_qui_demander_le_reste(
 def test_le_taux_d_un_epci_est_le_quotient_des_sommes_de_ses_communes(donnees: Path) -> None:
     communes = publiques.territoires(niveaux=("commune",))
     members = communes.loc[communes["departement"].eq("62"), "code"]
-    counts = {name: publiques.lire(name, members, [2020]).set_index("territoire")["valeur"].dropna()
-              for name in ("iris_rsa_socle", "iris_allocataires")}  # fmt: skip
+    counts = {
+        name: publiques.lire(name, members, [2020]).set_index("territoire")["valeur"].dropna()
+        for name in ("iris_rsa_socle", "iris_allocataires")
+    }
     known = list(counts["iris_rsa_socle"].index.intersection(counts["iris_allocataires"].index))
     rules = lire_dossier("harnes").catalogue
 
-    table = diagnostic_public(rules.themes, rules.donnees_publiques, ("246200364", known, "62"), annee=2026)
+    table = diagnostic_public(
+        rules.themes, rules.donnees_publiques, ("246200364", known, "62"), annee=2026
+    )
 
     found = table.set_index(["indicateur", "territoire"])["valeur"]["part_rsa", "246200364"]
     above, below = (counts[name][known] for name in ("iris_rsa_socle", "iris_allocataires"))
-    assert found == round(100 * above.sum() / below.sum(), 1) != round((100 * above / below).mean(), 1)
+    assert (
+        found == round(100 * above.sum() / below.sum(), 1) != round((100 * above / below).mean(), 1)
+    )
 
 
 def test_valider_dit_ce_qui_reste_et_les_chiffres_d_un_autre(donnees: Path) -> None:
     assert lancer(["nouvelle-convention", "lens", "--territoire", "62498", *DEPART]) == 0
-    shutil.copy(donnees / "conventions/harnes/annexe1.csv", donnees / "conventions/lens/annexe1.csv")
+    shutil.copy(
+        donnees / "conventions/harnes/annexe1.csv", donnees / "conventions/lens/annexe1.csv"
+    )
 
     told = " ".join(avertissements("lens"))
 
@@ -291,12 +394,19 @@ def test_valider_dit_ce_qui_reste_et_les_chiffres_d_un_autre(donnees: Path) -> N
         valider("lens")
 
 
-def test_un_depart_mal_demande_dit_tout_ce_qui_manque(donnees: Path, capsys: pytest.CaptureFixture) -> None:
+def test_un_depart_mal_demande_dit_tout_ce_qui_manque(
+    donnees: Path, capsys: pytest.CaptureFixture
+) -> None:
     avant = _fichiers(donnees)
 
     code = lancer(["nouvelle-convention", "lens", "--territoire", "Lens", "--fiches", "21"])
 
     told = capsys.readouterr().err
     assert code == 1 and _fichiers(donnees) == avant
-    for words in ("--territoire 62498 (Lens)", "21 fiches action", "deux signataires au moins", "« --debut »"):
+    for words in (
+        "--territoire 62498 (Lens)",
+        "21 fiches action",
+        "deux signataires au moins",
+        "« --debut »",
+    ):
         assert words in told

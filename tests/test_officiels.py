@@ -1,4 +1,6 @@
-"""Official files: recognised by what they hold, added whole or not at all, refused with what is wrong."""
+"""Official files: recognised by what they hold, added whole or not at all, refused with what is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,21 @@ from ctglib.donnees.magasin import SECRET, charger_familles, lire_registre, lire
 from ctglib.donnees.officiels import Ajout, Officiel, lire_officiel
 
 REELS = {
-    "cnaf_s_ben_com_f_62.csv": ("cnaf_communes", {(year, "commune"): 887 for year in range(2020, 2025)}),
-    "cnaf_txcouv_pe_com_2023_62.csv": ("cnaf_couverture", {(2023, "commune"): 24, (2023, "departement"): 1}),
+    "cnaf_s_ben_com_f_62.csv": (
+        "cnaf_communes",
+        {(year, "commune"): 887 for year in range(2020, 2025)},
+    ),
+    "cnaf_txcouv_pe_com_2023_62.csv": (
+        "cnaf_couverture",
+        {(2023, "commune"): 24, (2023, "departement"): 1},
+    ),
     "cog_communes_2025.csv": ("cog_communes", {(2025, "commune"): 34875}),
     "cog_epci_2025.csv": ("cog_epci", {(2025, "epci"): 1253}),
     "cog_departements_2025.csv": ("cog_departements", {(2025, "departement"): 101}),
-    "insee_etat_civil_harnes.csv": ("insee_etat_civil", {(year, "commune"): 1 for year in range(2008, 2026)}),
+    "insee_etat_civil_harnes.csv": (
+        "insee_etat_civil",
+        {(year, "commune"): 1 for year in range(2008, 2026)},
+    ),
     "insee_filosofi2_2023.csv": ("insee_filosofi_2", {(2023, "commune"): 4}),
     "insee_base_cc_comparateur_extrait.csv": (
         "insee_comparateur",
@@ -49,12 +60,16 @@ def lire(dossier: Path, nom: str, texte: str | bytes, annee: int | None = None) 
 
 
 @pytest.mark.parametrize("nom", REELS)
-def test_un_fichier_tel_que_publie_est_reconnu_par_son_contenu(nom: str, depot: Path, tmp_path: Path) -> None:
+def test_un_fichier_tel_que_publie_est_reconnu_par_son_contenu(
+    nom: str, depot: Path, tmp_path: Path
+) -> None:
     path = depot.parent / "shared" / "donnees" / nom
     if not path.exists():
         pytest.skip(f"le fichier officiel n'est pas là ({nom})")
     year = re.search(r"20[0-9]{2}", nom)
-    renamed = ecrire(tmp_path, f"telechargement {year.group() if year else ''}.csv", path.read_bytes())
+    renamed = ecrire(
+        tmp_path, f"telechargement {year.group() if year else ''}.csv", path.read_bytes()
+    )
 
     found = lire_officiel(renamed, charger_familles())
 
@@ -64,7 +79,9 @@ def test_un_fichier_tel_que_publie_est_reconnu_par_son_contenu(nom: str, depot: 
     assert found.alertes == []
 
 
-def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localise(tmp_path: Path) -> None:
+def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localise(
+    tmp_path: Path,
+) -> None:
     text = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa;indmtt_rsa;;\r\n"
     text += "2025-12;1001;L'Abergement;260;760;0;1200;;\r\n2025-12;2A004;Ajaccio;;;s;ND;;\r\n2025-12;;;5;5;5;100;;\r\n"
 
@@ -73,9 +90,12 @@ def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localis
     table = found.tables[2025, "commune"]
     assert list(table.index) == ["01001", "2A004"]
     assert table.loc["01001"].to_dict() == {
-        "libelle": "L'Abergement", "cnaf_foyers": 260, "cnaf_personnes": 760, "cnaf_foyers_rsa": 0,
+        "libelle": "L'Abergement",
+        "cnaf_foyers": 260,
+        "cnaf_personnes": 760,
+        "cnaf_foyers_rsa": 0,
         "cnaf_indmtt_rsa": 1200,
-    }  # fmt: skip
+    }
     assert table["cnaf_foyers"].isna()["2A004"] and table.loc["2A004", "cnaf_foyers_rsa"] == SECRET
     assert "lignes sans commune (« non localisé »), laissées de côté : 1" in found.dites
 
@@ -105,7 +125,9 @@ def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localis
         "en-tête",
     ],
 )
-def test_la_presentation_ne_change_pas_ce_qui_est_lu(deguiser: Callable[[str], bytes], tmp_path: Path) -> None:
+def test_la_presentation_ne_change_pas_ce_qui_est_lu(
+    deguiser: Callable[[str], bytes], tmp_path: Path
+) -> None:
     plain = lire(tmp_path, "a.csv", cnaf())
 
     other = lire(tmp_path, "b.csv", deguiser(cnaf()))
@@ -115,9 +137,15 @@ def test_la_presentation_ne_change_pas_ce_qui_est_lu(deguiser: Callable[[str], b
 
 
 def test_une_coquille_dans_un_en_tete_se_corrige_et_se_dit(tmp_path: Path) -> None:
-    found = lire(tmp_path, "iris_2021.csv", iris().replace("ENF;AC3ENF", "ENNF;AC3ENFF").replace("PERCOU", "PERÇOUS"))
+    found = lire(
+        tmp_path,
+        "iris_2021.csv",
+        iris().replace("ENF;AC3ENF", "ENNF;AC3ENFF").replace("PERCOU", "PERÇOUS"),
+    )
 
-    assert found.tables[2021, "iris"].equals(lire(tmp_path, "iris_2021.csv", iris()).tables[2021, "iris"])
+    assert found.tables[2021, "iris"].equals(
+        lire(tmp_path, "iris_2021.csv", iris()).tables[2021, "iris"]
+    )
     assert found.alertes == [
         "la colonne « percous » est lue comme « percou »",
         "la colonne « acavennf » est lue comme « acavenf »",
@@ -127,9 +155,7 @@ def test_une_coquille_dans_un_en_tete_se_corrige_et_se_dit(tmp_path: Path) -> No
 
 def test_une_annee_et_un_prefixe_jamais_vus_se_lisent_sans_changer_le_code(tmp_path: Path) -> None:
     filosofi = lire(tmp_path, "x.csv", FILOSOFI.replace("21;", "33;"))
-    comparateur = (
-        "CODGEO;C31_POP;C31_MEN;C31_LOG;MED31\r\n62413;12000;5200,5;5700;19000\r\n6\u00a02427;25000;s;;20000\r\n"
-    )
+    comparateur = "CODGEO;C31_POP;C31_MEN;C31_LOG;MED31\r\n62413;12000;5200,5;5700;19000\r\n6\u00a02427;25000;s;;20000\r\n"
 
     base = lire(tmp_path, "y.csv", comparateur)
 
@@ -142,11 +168,21 @@ def test_une_annee_et_un_prefixe_jamais_vus_se_lisent_sans_changer_le_code(tmp_p
 def test_paris_lyon_et_marseille_sont_la_somme_de_leurs_arrondissements_et_c_est_dit(
     donnees: Path, tmp_path: Path
 ) -> None:
-    rows = ["75101;Paris 1er;100;250;20", "75102;Paris 2e;200;400;", "69381;Lyon 1er;50;90;5", "69389;Lyon 9e;60;80;10"]
+    rows = [
+        "75101;Paris 1er;100;250;20",
+        "75102;Paris 2e;200;400;",
+        "69381;Lyon 1er;50;90;5",
+        "69389;Lyon 9e;60;80;10",
+    ]
     head = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa"
-    text = "\n".join([head, *(f"2024-12;{row}" for row in rows), "2024-12;13055;Marseille;900;2000;300", ""])
+    text = "\n".join(
+        [head, *(f"2024-12;{row}" for row in rows), "2024-12;13055;Marseille;900;2000;300", ""]
+    )
     blocks = (
-        iris().replace("624130101", "751010101").replace("624130102", "751200102").replace("624130103", "751010103")
+        iris()
+        .replace("624130101", "751010101")
+        .replace("624130102", "751200102")
+        .replace("624130103", "751010103")
     )
 
     found = lire(tmp_path, "villes.csv", text)
@@ -159,30 +195,44 @@ def test_paris_lyon_et_marseille_sont_la_somme_de_leurs_arrondissements_et_c_est
     assert "sommes de leurs arrondissements, absentes du fichier : 69123, 75056" in found.dites
     assert not any("absentes du code officiel" in said for said in added.alertes)
     assert publiques.lire("iris_enfants_0_2", "75056", [2021])["statut"].tolist() == ["Q"]
-    assert publiques.lire("iris_enfants_0_2", "75056", [2021])["origine"].tolist() == ["somme de 3 IRIS"]
+    assert publiques.lire("iris_enfants_0_2", "75056", [2021])["origine"].tolist() == [
+        "somme de 3 IRIS"
+    ]
 
 
-def test_un_arrondissement_ne_compte_pas_deux_fois_dans_son_departement(donnees: Path, tmp_path: Path) -> None:
+def test_un_arrondissement_ne_compte_pas_deux_fois_dans_son_departement(
+    donnees: Path, tmp_path: Path
+) -> None:
     rows = "75056;Paris;1000;2000;1500;;;;;\n75101;Paris 1er;900;1800;1400;;;;;\n"
     communes = FILOSOFI.splitlines()[0].rstrip(";") + "\n" + rows.replace(";;;;;", ";;;;")
     departement = communes.splitlines()[0] + "\n75;Paris;1000;2000;1500;;;;\n"
 
-    addition = Ajout([ecrire(tmp_path, "com.csv", communes), ecrire(tmp_path, "dep.csv", departement)])
+    addition = Ajout(
+        [ecrire(tmp_path, "com.csv", communes), ecrire(tmp_path, "dep.csv", departement)]
+    )
 
     assert not any("dépasse le département" in said for said in addition.alertes)
 
 
 def test_un_parquet_se_lit_comme_le_csv(tmp_path: Path) -> None:
     source = ecrire(tmp_path, "x.csv", cnaf())
-    duckdb.execute(f"copy (from read_csv('{source}', all_varchar=false)) to '{tmp_path / 'x.parquet'}'")
+    duckdb.execute(
+        f"copy (from read_csv('{source}', all_varchar=false)) to '{tmp_path / 'x.parquet'}'"
+    )
 
     found = lire_officiel(tmp_path / "x.parquet", charger_familles())
 
-    assert found.tables[2025, "commune"].equals(lire(tmp_path, "x.csv", cnaf()).tables[2025, "commune"])
+    assert found.tables[2025, "commune"].equals(
+        lire(tmp_path, "x.csv", cnaf()).tables[2025, "commune"]
+    )
 
 
 def empreintes(dossier: Path) -> dict[str, str]:
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in dossier.rglob("*") if path.is_file()}
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in dossier.rglob("*")
+        if path.is_file()
+    }
 
 
 def ajouter(dossier: Path, nom: str, texte: str | bytes, **demande: object) -> Ajout:
@@ -202,7 +252,10 @@ def test_un_ajout_dit_ce_qu_il_est_et_tout_lecteur_le_voit(donnees: Path, tmp_pa
     assert "s_ben_com_f) – commune 2025 (887 territoires)" in addition.dites[0]
     assert (addition.revisions, addition.alertes) == ([], [])
     assert found.set_index("annee")["valeur"][2025] == found.set_index("annee")["valeur"][2024]
-    assert "sources/locales/origine.yaml" in before.absents and "sources/locales/origine.yaml" in after.lus
+    assert (
+        "sources/locales/origine.yaml" in before.absents
+        and "sources/locales/origine.yaml" in after.lus
+    )
     (entry,) = lire_registre("sources/locales").fichiers
     assert (entry.fichier, entry.producteur, entry.jeu) == ("s_ben.csv", "Cnaf", "s_ben_com_f")
     assert entry.sha256 == hashlib.sha256(cnaf().encode()).hexdigest()
@@ -228,11 +281,19 @@ def test_deux_fois_le_meme_fichier_ne_change_rien(donnees: Path, tmp_path: Path)
 
     assert addition.dites == ["autre nom.csv : déjà ajouté, rien à changer"]
     assert empreintes(donnees) == before
-    assert ctg("source", "ajouter", "--oui", str(tmp_path / "s_ben.csv"), dossier=donnees).stdout.endswith("changé.\n")
+    assert ctg(
+        "source", "ajouter", "--oui", str(tmp_path / "s_ben.csv"), dossier=donnees
+    ).stdout.endswith("changé.\n")
 
 
-def test_ce_qui_est_livre_n_est_pas_a_ajouter_et_ne_recoit_rien_de_l_utilisateur(donnees: Path, tmp_path: Path) -> None:
-    ajouter(tmp_path, "local.csv", cnaf().replace("2025-12", "2024-12").replace(";62413;Harnes;2", ";62413;Harnes;1"))
+def test_ce_qui_est_livre_n_est_pas_a_ajouter_et_ne_recoit_rien_de_l_utilisateur(
+    donnees: Path, tmp_path: Path
+) -> None:
+    ajouter(
+        tmp_path,
+        "local.csv",
+        cnaf().replace("2025-12", "2024-12").replace(";62413;Harnes;2", ";62413;Harnes;1"),
+    )
     text = "dtreffre;numcomdo;nomcom;indfoy_ndur\n2024-12;62414;Haucourt;125\n"
 
     addition = ajouter(tmp_path, "commun.csv", text, commun=True)
@@ -250,25 +311,35 @@ def test_une_revision_est_dite_et_l_ancienne_table_disparait(donnees: Path, tmp_
 
     addition = ajouter(tmp_path, "deux.csv", text)
 
-    assert addition.revisions == ["cnaf_communes, commune, 2025 : cnaf_foyers_rsa révisé pour 62413 560 → 565"]
+    assert addition.revisions == [
+        "cnaf_communes, commune, 2025 : cnaf_foyers_rsa révisé pour 62413 560 → 565"
+    ]
     assert publiques.lire("cnaf_foyers_rsa", "62413", [2025])["valeur"].tolist() == [565]
     assert len(list((donnees / "sources/locales").rglob("*.parquet"))) == 1
     assert len(tables("cnaf_communes")["cnaf_communes", 2025, "commune"].sources) == 2
 
 
-def test_ce_qui_est_ajoute_se_range_a_cote_de_ce_qui_est_livre(donnees: Path, tmp_path: Path) -> None:
+def test_ce_qui_est_ajoute_se_range_a_cote_de_ce_qui_est_livre(
+    donnees: Path, tmp_path: Path
+) -> None:
     shipped = empreintes(donnees / "sources/publiques")
     text = "dtreffre;numcomdo;nomcom;indfoy_ndur;indnbp_ndur;indfoy_rsa\n2024-12;59350;Lille;45000;90000;9000\n"
 
     ajouter(tmp_path, "nord.csv", text)
 
     assert empreintes(donnees / "sources/publiques") == shipped
-    assert publiques.lire("cnaf_foyers_rsa", ["59350", "62413"], [2024])["valeur"].tolist() == [9000, 560]
-    assert [name for name in lister("sources/locales") if name.endswith(".yaml")] == ["origine.yaml"]
+    assert publiques.lire("cnaf_foyers_rsa", ["59350", "62413"], [2024])["valeur"].tolist() == [
+        9000,
+        560,
+    ]
+    assert [name for name in lister("sources/locales") if name.endswith(".yaml")] == [
+        "origine.yaml"
+    ]
 
 
 def test_l_ajout_demande_avant_d_ecrire(donnees: Path, tmp_path: Path) -> None:
-    path, before = ecrire(tmp_path, "x.csv", cnaf()), empreintes(donnees)
+    path = ecrire(tmp_path, "x.csv", cnaf())
+    before = empreintes(donnees)
 
     done = ctg("source", "ajouter", str(path), dossier=tmp_path)
 
@@ -295,10 +366,15 @@ sys.exit(lancer(["source", "ajouter", "--oui", sys.argv[1]]))
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows n'a pas de SIGKILL")
 @pytest.mark.parametrize("renommages", [0, 1, 2])
-def test_un_arret_brutal_laisse_le_magasin_comme_avant(renommages: int, donnees: Path, tmp_path: Path) -> None:
-    path, before = ecrire(tmp_path, "x.csv", cnaf() + cnaf(2026).split("\r\n", 1)[1]), tables()
+def test_un_arret_brutal_laisse_le_magasin_comme_avant(
+    renommages: int, donnees: Path, tmp_path: Path
+) -> None:
+    path = ecrire(tmp_path, "x.csv", cnaf() + cnaf(2026).split("\r\n", 1)[1])
+    before = tables()
 
-    done = subprocess.run([sys.executable, "-c", TUER, str(path), str(renommages)], check=False, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", TUER, str(path), str(renommages)], check=False, capture_output=True
+    )
 
     assert done.returncode == -9
     assert tables() == before
@@ -327,7 +403,9 @@ def colonne(rang: int, faire: Callable[[str], str]) -> Callable[[str], str]:
             [
                 head,
                 *(
-                    ";".join([*row[:rang], faire(row[rang]), *row[rang + 1 :]]) if len(row) > rang else ""
+                    ";".join([*row[:rang], faire(row[rang]), *row[rang + 1 :]])
+                    if len(row) > rang
+                    else ""
                     for row in cells
                 ),
             ]
@@ -341,7 +419,8 @@ def dixieme(cellule: str) -> str:
 
 
 HARNES = "2025-12;62413;Harnes;"
-# What is done to a good file, and words of the message: a fault refuses the file, a doubt asks before going on.
+# What is done to a good file, and words of the message: a fault refuses the file, a doubt asks
+# before going on.
 FAUTES: dict[str, tuple[str, Callable[[str], str | bytes], str]] = {
     "vide": ("cnaf", lambda _: "", "un fichier vide"),
     "blancs": ("cnaf", lambda _: " \r\n \r\n", "un fichier vide"),
@@ -357,13 +436,25 @@ FAUTES: dict[str, tuple[str, Callable[[str], str | bytes], str]] = {
     "clé absente": ("cnaf", remplacer("numcomdo", "commune"), "manque numcomdo"),
     "date absente": ("cnaf", remplacer("dtreffre", "periode"), "manque dtreffre"),
     "en-tête absent": ("cnaf", lambda text: text.split("\r\n", 1)[1], "d'aucun fichier connu"),
-    "en-tête seul": ("cnaf", lambda text: text.split("\r\n")[0] + "\r\n", "aucune ligne de chiffres"),
+    "en-tête seul": (
+        "cnaf",
+        lambda text: text.split("\r\n")[0] + "\r\n",
+        "aucune ligne de chiffres",
+    ),
     "colonne en double": ("cnaf", remplacer("indfoy_ppa", "indfoy_rsa"), "une colonne en double"),
     "clé en double": ("cnaf", remplacer("nomcom", "numcomdo"), "une colonne en double"),
-    "coupé dans une ligne": ("cnaf", lambda text: text[: text.index(HARNES) + 30], "colonnes, comme à la ligne 1"),
+    "coupé dans une ligne": (
+        "cnaf",
+        lambda text: text[: text.index(HARNES) + 30],
+        "colonnes, comme à la ligne 1",
+    ),
     "séparateur en trop": ("cnaf", remplacer(HARNES, HARNES + "1;"), "11 colonnes"),
     "séparateur de moins": ("cnaf", remplacer(HARNES, "2025-12;62413Harnes;"), "9 colonnes"),
-    "guillemet ouvert": ("cnaf", remplacer(HARNES, '2025-12;62413;"Harnes;'), "colonnes, comme à la ligne 1"),
+    "guillemet ouvert": (
+        "cnaf",
+        remplacer(HARNES, '2025-12;62413;"Harnes;'),
+        "colonnes, comme à la ligne 1",
+    ),
     "lettres": ("cnaf", remplacer(HARNES, HARNES + "O"), "un nombre, « s », ou rien"),
     "négatif": ("cnaf", remplacer(HARNES, HARNES + "-"), "zéro ou plus"),
     "décimales": ("cnaf", remplacer("62413;Harnes;2", "62413;Harnes;2,5"), "un nombre entier"),
@@ -371,34 +462,75 @@ FAUTES: dict[str, tuple[str, Callable[[str], str | bytes], str]] = {
     "code de cinq lettres": ("cnaf", remplacer(";62413;", ";HARNE;"), "« HARNE »"),
     "code trop court": ("cnaf", remplacer(";62413;", ";62;"), "le code d'un territoire (commune)"),
     "code arrondi": ("cnaf", remplacer(";62413;", ";6,24E+04;"), "« 6,24E+04 »"),
-    "commune en double": ("cnaf", remplacer(";62412;", ";62413;"), "« 62413 » une seconde fois pour 2025"),
+    "commune en double": (
+        "cnaf",
+        remplacer(";62412;", ";62413;"),
+        "« 62413 » une seconde fois pour 2025",
+    ),
     "année illisible": ("cnaf", remplacer(HARNES, "décembre;62413;Harnes;"), "« décembre »"),
     "autre mois": ("cnaf", remplacer(HARNES, "2025-06;62413;Harnes;"), "une année, ou son mois 12"),
-    "année absente du nom": ("iris", lambda text: text, "aucune année, ni dans les colonnes ni dans le nom"),
+    "année absente du nom": (
+        "iris",
+        lambda text: text,
+        "aucune année, ni dans les colonnes ni dans le nom",
+    ),
     "code d'IRIS abîmé": ("iris_2021", remplacer("624130101", "62413010A"), "(iris)"),
     "IRIS d'une commune": ("iris_2021", remplacer("624130101", "62413"), "« 62413 »"),
     "IRIS coupé": ("iris_2021", lambda text: text[:-20], "colonnes, comme à la ligne 1"),
-    "Filosofi, part": ("filosofi", lambda text: text.replace("PIMPOT", "TP60").replace("-11", "115"), "100 au plus"),
+    "Filosofi, part": (
+        "filosofi",
+        lambda text: text.replace("PIMPOT", "TP60").replace("-11", "115"),
+        "100 au plus",
+    ),
     "Filosofi, lettres": ("filosofi", remplacer("17900", "17 9OO"), "« 17 9OO »"),
     "erreur de tableur": ("cnaf", remplacer(HARNES, HARNES + "#N/A"), "« #N/A2950 »"),
     "date de tableur": ("cnaf", remplacer(HARNES, "45992;62413;Harnes;"), "« 45992 »"),
     "lettre O pour zéro": ("cnaf", remplacer(";62001;", ";62OO1;"), "« 62OO1 »"),
-    "réponse d'erreur": ("cnaf", lambda _: '{"error_code": "NotFound"}', "un fichier JSON abîmé, ou qui n'est pas"),
-    "carte vide": ("cnaf", lambda _: '{"type": "FeatureCollection", "features": []}', "un fichier JSON abîmé"),
+    "réponse d'erreur": (
+        "cnaf",
+        lambda _: '{"error_code": "NotFound"}',
+        "un fichier JSON abîmé, ou qui n'est pas",
+    ),
+    "carte vide": (
+        "cnaf",
+        lambda _: '{"type": "FeatureCollection", "features": []}',
+        "un fichier JSON abîmé",
+    ),
     "Parquet coupé": ("cnaf", lambda _: b"PAR1" + b"\x15\x04" * 200, "un fichier Parquet abîmé"),
     "Filosofi, deux années": ("filosofi", remplacer("Q121", "Q221"), "une colonne en double"),
-}  # fmt: skip
+}
 DOUTES: dict[str, tuple[Callable[[str], str], str]] = {
-    "plus de foyers que de personnes": (remplacer(HARNES, HARNES + "9"), "cnaf_foyers dépasse cnaf_personnes"),
-    "56 000 foyers au RSA": (colonne(5, lambda cell: "56000" if cell == "560" else cell), "cnaf_foyers_rsa dépasse"),
-    "pas arrondi": (colonne(5, lambda cell: str(int(cell or 0) + 1)), "cnaf_foyers_rsa n'est pas un multiple de 5"),
+    "plus de foyers que de personnes": (
+        remplacer(HARNES, HARNES + "9"),
+        "cnaf_foyers dépasse cnaf_personnes",
+    ),
+    "56 000 foyers au RSA": (
+        colonne(5, lambda cell: "56000" if cell == "560" else cell),
+        "cnaf_foyers_rsa dépasse",
+    ),
+    "pas arrondi": (
+        colonne(5, lambda cell: str(int(cell or 0) + 1)),
+        "cnaf_foyers_rsa n'est pas un multiple de 5",
+    ),
     "divisé par dix": (colonne(8, dixieme), "l'ensemble de cnaf_foyers_af passe de"),
-    "colonnes échangées": (remplacer("indfoy_rsa;indfoy_ppa", "indfoy_ppa;indfoy_rsa"), "de cnaf_foyers_rsa passe"),
-    "moitié perdue": (lambda text: "\r\n".join([*text.split("\r\n")[:450], ""]), "territoires sur 887 n'y sont plus"),
-    "autre département": (colonne(1, lambda cell: cell and "59" + cell[2:]), "noms qui ne sont pas ceux de leur code"),
-    "codes inconnus": (colonne(1, lambda cell: "62999" if cell == "62001" else cell), "absentes du code"),
+    "colonnes échangées": (
+        remplacer("indfoy_rsa;indfoy_ppa", "indfoy_ppa;indfoy_rsa"),
+        "de cnaf_foyers_rsa passe",
+    ),
+    "moitié perdue": (
+        lambda text: "\r\n".join([*text.split("\r\n")[:450], ""]),
+        "territoires sur 887 n'y sont plus",
+    ),
+    "autre département": (
+        colonne(1, lambda cell: cell and "59" + cell[2:]),
+        "noms qui ne sont pas ceux de leur code",
+    ),
+    "codes inconnus": (
+        colonne(1, lambda cell: "62999" if cell == "62001" else cell),
+        "absentes du code",
+    ),
     "coquille": (remplacer("indfoy_ndurpaje", "indfoy_ndurpage"), "cnaf_foyers_paje n'y est plus"),
-}  # fmt: skip
+}
 BONS = {"cnaf": cnaf, "iris": iris, "iris_2021": iris, "filosofi": lambda: FILOSOFI}
 
 
@@ -431,15 +563,26 @@ def test_un_fichier_douteux_se_dit_avant_d_etre_ajoute(
     assert empreintes(donnees) == before
 
 
-def test_des_communes_qui_depassent_leur_departement_se_disent(donnees: Path, tmp_path: Path) -> None:
-    departement = FILOSOFI.replace("62413;Harnes;5030;", "62;Pas-de-Calais;9000;").splitlines(keepends=True)[:2]
+def test_des_communes_qui_depassent_leur_departement_se_disent(
+    donnees: Path, tmp_path: Path
+) -> None:
+    departement = FILOSOFI.replace("62413;Harnes;5030;", "62;Pas-de-Calais;9000;").splitlines(
+        keepends=True
+    )[:2]
 
-    addition = Ajout([ecrire(tmp_path, "com.csv", FILOSOFI), ecrire(tmp_path, "dep.csv", "".join(departement))])
+    addition = Ajout(
+        [ecrire(tmp_path, "com.csv", FILOSOFI), ecrire(tmp_path, "dep.csv", "".join(departement))]
+    )
 
-    assert any("la somme de filosofi_menages des communes dépasse le département" in said for said in addition.alertes)
+    assert any(
+        "la somme de filosofi_menages des communes dépasse le département" in said
+        for said in addition.alertes
+    )
 
 
-def test_un_fichier_inconnu_dit_ce_qui_etait_cherche_et_ce_qui_est_trouve(donnees: Path, tmp_path: Path) -> None:
+def test_un_fichier_inconnu_dit_ce_qui_etait_cherche_et_ce_qui_est_trouve(
+    donnees: Path, tmp_path: Path
+) -> None:
     path = ecrire(tmp_path, "x.csv", "codgeo;percou;acssenf\n1;2;3\n")
 
     done = ctg("source", "ajouter", "--oui", str(path), dossier=tmp_path)

@@ -1,4 +1,6 @@
-"""The offer: what each reading makes of the rows, and what the convention of Harnes says of its own."""
+"""The offer: what each reading makes of the rows, and what the convention of Harnes says of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, plages, tableau_manques, tableau_offre
+from ctglib.blocs.offre import (
+    phrase_des_equipements,
+    phrases_des_ages,
+    plages,
+    tableau_manques,
+    tableau_offre,
+)
 from ctglib.calculs import offre as lecture
 from ctglib.calculs.offre import ages_des_fiches, manques
 from ctglib.document.contexte import Contexte
@@ -22,9 +30,18 @@ DOSSIER_CAS = Path(__file__).parent / "cas"
 CAS = yaml.safe_load((DOSSIER_CAS / "offre.yaml").read_text(encoding="utf-8"))
 CAS_AGES = yaml.safe_load((DOSSIER_CAS / "ages.yaml").read_text(encoding="utf-8"))
 COLONNES = (
-    "structure", "nom", "type", "gestion", "caracteristique", "modalite", "valeur", "unite", "statut", "reference",
+    "structure",
+    "nom",
+    "type",
+    "gestion",
+    "caracteristique",
+    "modalite",
+    "valeur",
+    "unite",
+    "statut",
+    "reference",
     "note",
-)  # fmt: skip
+)
 
 
 @cache
@@ -39,13 +56,16 @@ def vocabulaire() -> VocabulaireOffre:
 
 def contexte() -> Contexte:
     catalogue = harnes().catalogue
-    ici, la = catalogue.territoires["62413"], catalogue.territoires["62"]
+    ici = catalogue.territoires["62413"]
+    la = catalogue.territoires["62"]
     return Contexte(catalogue.indicateurs, catalogue.unites, catalogue.statuts, ici, la, "annexe 2")
 
 
 def lignes(rows: list[dict[str, str]]) -> pd.DataFrame:
     empty = dict.fromkeys(COLONNES, "")
-    return pd.DataFrame([{**empty, "nom": row["structure"], **row} for row in rows], columns=list(COLONNES))
+    return pd.DataFrame(
+        [{**empty, "nom": row["structure"], **row} for row in rows], columns=list(COLONNES)
+    )
 
 
 def lisible(text: str) -> str:
@@ -69,9 +89,9 @@ def test_l_offre_se_lit_comme_dans_l_exemple(cas: dict) -> None:
 
     rows = read.where(read.notna(), None).to_dict("records")
 
-    assert [{key: row[key] for key in wanted} for row, wanted in zip(rows, cas["attendu"], strict=True)] == cas[
-        "attendu"
-    ]
+    assert [
+        {key: row[key] for key in wanted} for row, wanted in zip(rows, cas["attendu"], strict=True)
+    ] == cas["attendu"]
 
 
 @pytest.mark.parametrize("cas", CAS_AGES, ids=[cas["nom"] for cas in CAS_AGES])
@@ -86,7 +106,9 @@ def test_les_ages_d_une_fiche_se_lisent_dans_l_offre_de_ses_categories(cas: dict
     ((_, missing, outside),) = ages_des_fiches(ages, [fiche])
 
     assert lisible(plages(missing)) == cas["sans_dispositif"]
-    assert {nom: lisible(plages(annees)) for (nom, _), annees in outside.items()} == cas["en_dehors"]
+    assert {nom: lisible(plages(annees)) for (nom, _), annees in outside.items()} == cas[
+        "en_dehors"
+    ]
 
 
 def test_les_lectures_laissent_l_offre_intacte() -> None:
@@ -135,17 +157,25 @@ def test_les_tableaux_de_l_offre_montrent_chaque_structure_une_fois_sans_case_vi
 
 
 def test_une_colonne_que_rien_ne_remplit_n_est_pas_montree() -> None:
-    table = tableau_offre(harnes().offre, vocabulaire(), contexte(), ["scolaire"], nom="offre", titre="Offre")
+    table = tableau_offre(
+        harnes().offre, vocabulaire(), contexte(), ["scolaire"], nom="offre", titre="Offre"
+    )
 
     assert [colonne.cle for colonne in table.colonnes] == ["intitule", "en_gestion", "autres"]
     assert "Enfants inscrits : 514" in lisible(table.cellules["autres"].iloc[0])
 
 
 def test_les_semaines_se_lisent_par_vacances_sans_repeter_l_unite() -> None:
-    table = tableau_offre(harnes().offre, vocabulaire(), contexte(), ["accueil_loisirs"], nom="offre", titre="Offre")
+    table = tableau_offre(
+        harnes().offre, vocabulaire(), contexte(), ["accueil_loisirs"], nom="offre", titre="Offre"
+    )
 
-    (told,) = table.cellules.loc[table.cellules["intitule"].str.startswith("ALSH Gouillard"), "autres"]
-    assert lisible(told).startswith("Semaines d'ouverture : 2 (vacances d'hiver), 2 (vacances de printemps)")
+    (told,) = table.cellules.loc[
+        table.cellules["intitule"].str.startswith("ALSH Gouillard"), "autres"
+    ]
+    assert lisible(told).startswith(
+        "Semaines d'ouverture : 2 (vacances d'hiver), 2 (vacances de printemps)"
+    )
 
 
 def test_une_phrase_dit_les_equipements_qui_sont_la_et_ceux_qui_n_y_sont_pas() -> None:
@@ -159,7 +189,10 @@ def test_une_phrase_dit_les_equipements_qui_sont_la_et_ceux_qui_n_y_sont_pas() -
         "Selon la convention, on trouve à Harnes : piscine, gymnase, terrains de sport, médiathèque, cinéma et "
         "théâtre, mais ni bibliothèque ni ludothèque."
     )
-    assert dire(lacking, "sport_culture") == "Selon la convention, il n'y a pas de bibliothèque à Harnes."
+    assert (
+        dire(lacking, "sport_culture")
+        == "Selon la convention, il n'y a pas de bibliothèque à Harnes."
+    )
     assert dire(offer) == ""
 
 

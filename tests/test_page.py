@@ -58,32 +58,51 @@ def test_un_texte_de_la_donnee_reste_du_texte(html: str, piege: str) -> None:
 
 
 def test_les_legendes_sont_numerotees_dans_l_ordre_de_lecture() -> None:
-    table = Tableau.de(pd.DataFrame({"a": ["x"]}), [Colonne("a", "A")], nom="autre", titre="B", source="Caf")
-    renvoi = paragraphe(("Voir la ", Renvoi("figure-points"), " et le ", Renvoi("tableau-autre"), "."))
+    table = Tableau.de(
+        pd.DataFrame({"a": ["x"]}), [Colonne("a", "A")], nom="autre", titre="B", source="Caf"
+    )
+    renvoi = paragraphe(
+        ("Voir la ", Renvoi("figure-points"), " et le ", Renvoi("tableau-autre"), ".")
+    )
 
     html = composer(assembler(_carnet_de(renvoi, tableau(), figure(), table)))
 
-    said = [unescape(found).replace("\u00a0", " ") for found in re.findall(r'<span class="numero">(.*?)</span>', html)]
+    said = [
+        unescape(found).replace("\u00a0", " ")
+        for found in re.findall(r'<span class="numero">(.*?)</span>', html)
+    ]
     assert said == ["Tableau 1.", "Figure 1.", "Données de la figure 1.", "Tableau 2."]
     assert (
-        'Voir la <a href="#figure-points">figure\u00a01</a> et le <a href="#tableau-autre">tableau\u00a02</a>.' in html
+        'Voir la <a href="#figure-points">figure\u00a01</a> et le <a href="#tableau-autre">tableau\u00a02</a>.'
+        in html
     )
 
 
 def test_le_sommaire_mene_a_chaque_titre(html: str) -> None:
     liens = re.findall(r'<li><a href="#([\w-]+)">', html)
 
-    assert liens == ["synthese", "cadrage", "sources"] * 2, "à sa place, et replié sous la première page d'un téléphone"
+    assert liens == ["synthese", "cadrage", "sources"] * 2, (
+        "à sa place, et replié sous la première page d'un téléphone"
+    )
     assert all(f'id="{lien}"' in html for lien in liens)
 
 
 def test_chaque_cellule_porte_l_entete_de_sa_colonne_que_sa_carte_montre_sur_un_telephone() -> None:
-    columns = [Colonne("a", "Lieu"), Colonne("b", "Part (%)", groupe="Harnes"), Colonne("c", "Écart")]
-    table = Tableau.de(pd.DataFrame({"a": ["x"], "b": [1], "c": [2]}), columns, nom="t", titre="T", source="Caf")
+    columns = [
+        Colonne("a", "Lieu"),
+        Colonne("b", "Part (%)", groupe="Harnes"),
+        Colonne("c", "Écart"),
+    ]
+    table = Tableau.de(
+        pd.DataFrame({"a": ["x"], "b": [1], "c": [2]}), columns, nom="t", titre="T", source="Caf"
+    )
 
     html = composer(assembler(_carnet_de(table)))
 
-    assert re.findall(r'data-colonne="(.*?)">(\d)', html) == [("Harnes, Part (%)", "1"), ("Écart", "2")]
+    assert re.findall(r'data-colonne="(.*?)">(\d)', html) == [
+        ("Harnes, Part (%)", "1"),
+        ("Écart", "2"),
+    ]
 
 
 def test_aucune_ancre_n_est_donnee_deux_fois(html: str) -> None:
@@ -119,7 +138,9 @@ def test_la_police_est_dans_la_page(html: str) -> None:
 
 
 def _carnet_de(*objets: Bloc) -> nbformat.NotebookNode:
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Titre"), *map(montrer, objets)])
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# Titre"), *map(montrer, objets)]
+    )
 
 
 def _titres(notebook: nbformat.NotebookNode) -> list[str]:
@@ -131,7 +152,13 @@ def test_une_section_dont_les_cellules_ne_montrent_rien_disparait() -> None:
     question = nbformat.v4.new_markdown_cell("## Sans réponse\n\nQuelle question ?")
     muette = nbformat.v4.new_markdown_cell("## Muette")
     prose = nbformat.v4.new_markdown_cell("## Prose seule\n\nUn texte.")
-    notebook.cells += [question, nbformat.v4.new_code_cell("rien()"), muette, montrer(Groupe()), prose]
+    notebook.cells += [
+        question,
+        nbformat.v4.new_code_cell("rien()"),
+        muette,
+        montrer(Groupe()),
+        prose,
+    ]
 
     assert {"Sans réponse", "Muette"} & set(_titres(notebook)) == set()
     assert "Prose seule" in _titres(notebook)
@@ -163,7 +190,9 @@ def test_un_chapitre_dont_toutes_les_parties_sont_vides_disparait_avec_elles() -
     ],
     ids=["à la fin d'une page", "avant les sources", "aucun"],
 )
-def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(proses: list[str], place: int | None) -> None:
+def test_un_rapport_ne_donne_que_les_sigles_qu_il_emploie(
+    proses: list[str], place: int | None
+) -> None:
     sigles = (("AAH", "allocation"), ("RSA", "revenu <de> solidarité"))
     couverture = Couverture("", "", (), (), "", "2023-01-01", sigles=sigles)
     notebook = _carnet_de(couverture)
@@ -198,15 +227,26 @@ def test_la_prose_d_un_carnet_devient_les_memes_objets_que_ses_cellules() -> Non
 
 
 SORTIES = {
-    "une image": ({"image/png": "iVBOR", "text/plain": "<Figure>"}, "figure_de(ax, nom=…, titre=…, alt=…, source=…)"),
-    "un tableau nu": ({"text/html": "<table></table>", "text/plain": "a"}, "tableau(df, nom=…, titre=…, source=…)"),
-    "des axes": ({"text/plain": "[<matplotlib.lines.Line2D at 0x7f>]"}, "figure_de(ax, nom=…, titre=…"),
+    "une image": (
+        {"image/png": "iVBOR", "text/plain": "<Figure>"},
+        "figure_de(ax, nom=…, titre=…, alt=…, source=…)",
+    ),
+    "un tableau nu": (
+        {"text/html": "<table></table>", "text/plain": "a"},
+        "tableau(df, nom=…, titre=…, source=…)",
+    ),
+    "des axes": (
+        {"text/plain": "[<matplotlib.lines.Line2D at 0x7f>]"},
+        "figure_de(ax, nom=…, titre=…",
+    ),
     "une valeur": ({"text/plain": "12"}, "paragraphe(…)"),
 }
 
 
 @pytest.mark.parametrize(("donnees", "remede"), SORTIES.values(), ids=SORTIES)
-def test_ce_qu_un_rapport_ne_peut_pas_montrer_est_une_faute_qui_nomme_la_cellule(donnees: dict, remede: str) -> None:
+def test_ce_qu_un_rapport_ne_peut_pas_montrer_est_une_faute_qui_nomme_la_cellule(
+    donnees: dict, remede: str
+) -> None:
     notebook = _carnet_de(liste(["un"]))
     parametres = nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["injected-parameters"]})
     fautive = nbformat.v4.new_code_cell("df.plot()\nplt.show()")
@@ -225,19 +265,29 @@ def test_un_texte_imprime_et_une_prose_en_html_sont_des_fautes_dites_ensemble() 
     bavarde.outputs = [nbformat.v4.new_output("stream", name="stdout", text="coucou\n")]
     avertie = nbformat.v4.new_code_cell("import x")
     avertie.outputs = [nbformat.v4.new_output("stream", name="stderr", text="DeprecationWarning\n")]
-    prose = [nbformat.v4.new_markdown_cell(text) for text in ("Du <b>gras</b>", "![x](y.png)", "[a](javascript:x)")]
+    prose = [
+        nbformat.v4.new_markdown_cell(text)
+        for text in ("Du <b>gras</b>", "![x](y.png)", "[a](javascript:x)")
+    ]
 
     with pytest.raises(CarnetImpubliable) as raised:
         assembler(nbformat.v4.new_notebook(cells=[bavarde, *prose, avertie]))
 
     first, *faults = str(raised.value).splitlines()
     assert first.startswith("Le carnet montre")
-    assert [fault[:11] for fault in faults] == ["- cellule 1", "- cellule 2", "- cellule 3", "- cellule 4"]
+    assert [fault[:11] for fault in faults] == [
+        "- cellule 1",
+        "- cellule 2",
+        "- cellule 3",
+        "- cellule 4",
+    ]
     assert "écrit « coucou » hors du rapport" in faults[0]
 
 
 def test_un_tableau_sans_ligne_n_est_pas_montre_et_sa_partie_disparait_avec_lui() -> None:
-    vide = replace(tableau(), cellules=tableau().cellules[:0], donnees=tableau().donnees[:0], groupes=None)
+    vide = replace(
+        tableau(), cellules=tableau().cellules[:0], donnees=tableau().donnees[:0], groupes=None
+    )
     notebook = _carnet_de(paragraphe("Une phrase."))
     notebook.cells += [nbformat.v4.new_markdown_cell("## Ce qui manque\n\nQuoi ?"), montrer(vide)]
 
@@ -246,7 +296,9 @@ def test_un_tableau_sans_ligne_n_est_pas_montre_et_sa_partie_disparait_avec_lui(
 
 
 def test_un_analyste_qui_montre_un_tableau_sans_ligne_le_sait() -> None:
-    with pytest.raises(ValueError, match="Tableau « foyers » : aucune ligne ; dire plutôt, en une phrase"):
+    with pytest.raises(
+        ValueError, match="Tableau « foyers » : aucune ligne ; dire plutôt, en une phrase"
+    ):
         tableau_d_analyste(pd.DataFrame({"foyers": []}), "foyers", "Foyers", "Caf")
 
 

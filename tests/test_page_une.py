@@ -17,7 +17,15 @@ import pytest
 from fichiers_suivis import DEPOT
 from rapports_produits import Production, Rapport, choisir
 
-from ctglib import ouvrir, ouvrir_bilan, ouvrir_controle, ouvrir_dossier, ouvrir_en_clair, ouvrir_evaluation, tableau
+from ctglib import (
+    ouvrir,
+    ouvrir_bilan,
+    ouvrir_controle,
+    ouvrir_dossier,
+    ouvrir_en_clair,
+    ouvrir_evaluation,
+    tableau,
+)
 from ctglib.blocs.page_une import Message, page_une
 from ctglib.commandes.application import lancer
 from ctglib.document.blocs import Bloc, Groupe, Lien, Liste, Renvoi, Titre, feuilles
@@ -41,7 +49,10 @@ def dire(bloc: Bloc) -> str:
         if isinstance(piece, Titre):
             lines.append(f"{piece.texte}")
         elif isinstance(piece, Liste):
-            lines += [f"- {''.join(map(_morceau, (item,) if isinstance(item, str) else item))}" for item in piece.items]
+            lines += [
+                f"- {''.join(map(_morceau, (item,) if isinstance(item, str) else item))}"
+                for item in piece.items
+            ]
     return montrable("\n".join(lines)) + "\n"
 
 
@@ -54,38 +65,58 @@ def _morceau(run: object) -> str:
 @cache
 def pages(convention: str) -> dict[str, str]:
     """Return the first pages of a convention, by name of report."""
-    found = {"diagnostic": dire(ouvrir(convention).synthese()), "controle": dire(ouvrir_controle(convention).en_bref())}
+    found = {
+        "diagnostic": dire(ouvrir(convention).synthese()),
+        "controle": dire(ouvrir_controle(convention).en_bref()),
+    }
     for year in ANNEES:
         bilan = ouvrir_bilan(convention, year)
         found[f"bilan-{year}"] = dire(bilan.une_page())
         numbers = [fiche.numero for fiche in bilan.etude.convention.fiches]
-        found |= {f"fiche-{number}-{year}": dire(bilan.fiche(number).essentiel()) for number in numbers}
+        found |= {
+            f"fiche-{number}-{year}": dire(bilan.fiche(number).essentiel()) for number in numbers
+        }
     return found | {"evaluation": dire(ouvrir_evaluation(convention).page())}
 
 
 def autres(convention: str) -> dict[str, str]:
-    """Return the first pages that are made otherwise: what is to be handed in, and the page in plain words."""
+    """Return the first pages that are made otherwise: what is to be handed in, and the page in
+    plain words.
+    """
     plain = Groupe(tuple(ouvrir_en_clair(convention).texte().blocs))
     return {"dossier": dire(ouvrir_dossier(convention).essentiel()), "en-clair": dire(plain)}
 
 
 def test_les_premieres_pages_sont_celles_qui_ont_ete_relues(convention: str) -> None:
-    told = "\n".join(f"# {name}\n{page}" for name, page in (pages(convention) | autres(convention)).items())
+    told = "\n".join(
+        f"# {name}\n{page}" for name, page in (pages(convention) | autres(convention)).items()
+    )
 
-    assert told == (GOLDEN / f"{convention}.txt").read_text(encoding="utf-8"), "relire, puis récrire le fichier"
+    assert told == (GOLDEN / f"{convention}.txt").read_text(encoding="utf-8"), (
+        "relire, puis récrire le fichier"
+    )
 
 
 def test_chaque_ligne_est_une_phrase(convention: str) -> None:
-    lines = [line[2:] for page in pages(convention).values() for line in page.splitlines() if line[:2] == "- "]
+    lines = [
+        line[2:]
+        for page in pages(convention).values()
+        for line in page.splitlines()
+        if line[:2] == "- "
+    ]
 
     for line in lines:
         assert line[0].isupper() or line[0] in "«0123456789", line
         assert line.rstrip("\u202f\u00a0 ")[-1] in ".?", line
-        assert "\u00a0:" not in re.sub(r"«[^»]*»", "", line), f"une étiquette n'est pas une phrase : {line}"
+        assert "\u00a0:" not in re.sub(r"«[^»]*»", "", line), (
+            f"une étiquette n'est pas une phrase : {line}"
+        )
         assert "{" not in line and "  " not in line, line
 
 
-def test_une_page_a_trois_messages_trois_incertitudes_trois_decisions_au_plus(convention: str) -> None:
+def test_une_page_a_trois_messages_trois_incertitudes_trois_decisions_au_plus(
+    convention: str,
+) -> None:
     for page in pages(convention).values():
         counts = [block.count("\n- ") for block in re.split(r"\n(?=[A-ZÀ])", page)]
 
@@ -98,20 +129,32 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.mark.parametrize("rapport", choisir(convention="demonstration"), ids=str)
-def test_chaque_message_mene_a_ce_qui_le_montre(rapports_produits: Production, rapport: Rapport) -> None:
+def test_chaque_message_mene_a_ce_qui_le_montre(
+    rapports_produits: Production, rapport: Rapport
+) -> None:
     page = lxml.html.fromstring(rapports_produits.html(rapport))
 
     for item in page.xpath("//*[@class='messages']/li"):
         [address] = [link.get("href") for link in item.xpath(".//a")]
-        assert not address.startswith("#") or page.get_element_by_id(address[1:]) is not None, item.text_content()
+        assert not address.startswith("#") or page.get_element_by_id(address[1:]) is not None, (
+            item.text_content()
+        )
 
 
 @pytest.mark.parametrize("rapport", choisir(convention="demonstration"), ids=str)
-def test_chaque_nombre_de_la_premiere_page_est_dans_un_tableau(rapports_produits: Production, rapport: Rapport) -> None:
+def test_chaque_nombre_de_la_premiere_page_est_dans_un_tableau(
+    rapports_produits: Production, rapport: Rapport
+) -> None:
     page = lxml.html.fromstring(rapports_produits.html(rapport))
     tables = {name: pd.read_csv(path) for name, path in rapports_produits.csv(rapport).items()}
-    counts = pd.DataFrame({"lignes": [len(table) for table in tables.values()]})  # what is counted, not measured
-    shown = [tableau(table, name, name, "Caf") for name, table in {**tables, "comptes": counts}.items() if len(table)]
+    counts = pd.DataFrame(
+        {"lignes": [len(table) for table in tables.values()]}
+    )  # what is counted, not measured
+    shown = [
+        tableau(table, name, name, "Caf")
+        for name, table in {**tables, "comptes": counts}.items()
+        if len(table)
+    ]
     document = document_de(shown)
 
     for item in page.xpath("//*[@class='messages']/li"):
@@ -124,7 +167,9 @@ def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
     table = tableau(pd.DataFrame({"a": [1]}), "faits", "Faits", "Caf")
     proof = Message("Trois actions sont faites.", ("tableau-faits",))
     page = page_une(ouvrir("harnes").catalogue.messages, Dits([proof]))
-    whole = document_de([Titre("Bilan", 1), Titre("En une page", 2), page, Titre("Le détail", 2), table])
+    whole = document_de(
+        [Titre("Bilan", 1), Titre("En une page", 2), page, Titre("Le détail", 2), table]
+    )
 
     alone = whole.resume
     pdf, _ = ExporteurPDF().from_notebook_node(carnet, {"page": alone})
@@ -137,11 +182,15 @@ def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
 
 
 def test_un_tableau_de_l_ecran_est_nomme_a_l_ecran_et_renvoie_a_la_page_web_sur_papier() -> None:
-    table = replace(tableau(pd.DataFrame({"a": [1]}), "faits", "Ce qui est fait, 2025", "Caf"), ecran=True)
+    table = replace(
+        tableau(pd.DataFrame({"a": [1]}), "faits", "Ce qui est fait, 2025", "Caf"), ecran=True
+    )
     proof = Message("Trois actions sont faites.", ("tableau-faits",))
     whole = document_de([page_une(ouvrir("harnes").catalogue.messages, Dits([proof])), table])
 
-    assert "- Trois actions sont faites («\u00a0Ce qui est fait\u00a0»)." in dire(Groupe(whole.corps))
+    assert "- Trois actions sont faites («\u00a0Ce qui est fait\u00a0»)." in dire(
+        Groupe(whole.corps)
+    )
     assert "- Trois actions sont faites (tableau de la page web)." in dire(Groupe(whole.papier))
 
 
@@ -162,23 +211,40 @@ def test_une_rubrique_sans_message_est_laissee_de_cote_ou_dit_qu_elle_n_en_a_pas
     rules = ouvrir("harnes").catalogue.messages
 
     assert not page_une(rules, Dits([]))
-    assert "- Rien de certain." in dire(page_une(rules, Dits([]), rien={"messages": "Rien de certain."}))
+    assert "- Rien de certain." in dire(
+        page_une(rules, Dits([]), rien={"messages": "Rien de certain."})
+    )
 
 
 def test_les_parties_remplacent_un_message_et_le_signent() -> None:
     theirs = MessageDesParties(
-        rapport="bilan", rang=1, texte="Le Moulin rouvre", auteur="Ville de Harnes", date=date(2026, 1, 5)
+        rapport="bilan",
+        rang=1,
+        texte="Le Moulin rouvre",
+        auteur="Ville de Harnes",
+        date=date(2026, 1, 5),
     )
-    page = page_une(ouvrir("harnes").catalogue.messages, Dits([Message("Un."), Message("Deux.")]), [theirs])
+    page = page_une(
+        ouvrir("harnes").catalogue.messages, Dits([Message("Un."), Message("Deux.")]), [theirs]
+    )
 
     lines = dire(page).splitlines()
-    assert lines[1:3] == ["- Le Moulin rouvre (Ville de Harnes, le 5\u00a0janvier 2026).", "- Deux."]
+    assert lines[1:3] == [
+        "- Le Moulin rouvre (Ville de Harnes, le 5\u00a0janvier 2026).",
+        "- Deux.",
+    ]
     assert "- Un." in lines[4:], "les autres rubriques gardent les nôtres"
 
 
-def test_en_clair_les_phrases_sont_courtes_et_les_mots_difficiles_expliques(convention: str) -> None:
+def test_en_clair_les_phrases_sont_courtes_et_les_mots_difficiles_expliques(
+    convention: str,
+) -> None:
     left, right = ouvrir_en_clair(convention).texte().blocs
-    told = [item for piece in feuilles([*left.pieces, *right.pieces]) for item in getattr(piece, "items", ())]
+    told = [
+        item
+        for piece in feuilles([*left.pieces, *right.pieces])
+        for item in getattr(piece, "items", ())
+    ]
 
     for sentence in told:
         assert len(sentence.split()) <= MOTS_D_UNE_PHRASE, sentence
@@ -202,7 +268,9 @@ def test_en_clair_tient_en_une_page(rapports_produits: Production, rapport: Rapp
         ("Il y a 986 enfants, 182\u202f700 heures", ["986"]),
     ],
 )
-def test_un_nombre_des_parties_est_dans_un_tableau_du_rapport(texte: str, absents: list[str]) -> None:
+def test_un_nombre_des_parties_est_dans_un_tableau_du_rapport(
+    texte: str, absents: list[str]
+) -> None:
     values = pd.DataFrame({"a": [985.0, 82.297297, 182700.0, 1202500.0]})
     document = document_de([tableau(values, "valeurs", "Valeurs", "Caf")])
 
@@ -221,15 +289,26 @@ def test_valider_dit_le_nombre_que_les_parties_ecrivent_et_que_le_rapport_n_a_pa
     assert lancer(["valider", "--convention", "demonstration"]) == 1
 
     said = capsys.readouterr()
-    assert "suivi/2025/messages.yaml" in said.err and "« 7777 »" in said.err and "985 »" not in said.err
+    assert (
+        "suivi/2025/messages.yaml" in said.err
+        and "« 7777 »" in said.err
+        and "985 »" not in said.err
+    )
     assert "aucune faute" not in said.out
 
 
-def test_en_clair_ne_dit_que_des_nombres_des_rapports(rapports_produits: Production, convention: str) -> None:
+def test_en_clair_ne_dit_que_des_nombres_des_rapports(
+    rapports_produits: Production, convention: str
+) -> None:
     others = [one for one in choisir(convention=convention) if one.nom in ("diagnostic", "bilan")]
     paths = [path for one in others for path in rapports_produits.csv(one).values()]
-    shown = [tableau(pd.read_csv(path), f"t{rank}", "Table", "Caf") for rank, path in enumerate(paths)]
+    shown = [
+        tableau(pd.read_csv(path), f"t{rank}", "Table", "Caf") for rank, path in enumerate(paths)
+    ]
     [page] = choisir(convention=convention, nom="en-clair")
-    said = ["".join(item.itertext()) for item in lxml.html.fromstring(rapports_produits.html(page)).xpath("//main//li")]
+    said = [
+        "".join(item.itertext())
+        for item in lxml.html.fromstring(rapports_produits.html(page)).xpath("//main//li")
+    ]
 
     assert said and nombres_absents("\n".join(said), document_de(shown)) == []

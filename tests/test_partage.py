@@ -1,4 +1,6 @@
-"""What the reports of a production share: worked out once, its reads told each time, and never written."""
+"""What the reports of a production share: worked out once, its reads told each time, and never
+written.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,13 @@ def calculer() -> str:
 
 
 def test_ce_que_la_commande_a_calcule_sert_aux_ouvriers() -> None:
-    reserve, found = Reserve(), {"calculé": "une fois"}
+    reserve = Reserve()
+    found = {"calculé": "une fois"}
 
-    with partager_par(reserve), ouvrir_executeur(travailleurs=1, delai=60, reserve=reserve) as (qui, _):
+    with (
+        partager_par(reserve),
+        ouvrir_executeur(travailleurs=1, delai=60, reserve=reserve) as (qui, _),
+    ):
         partager("essai", lambda: found)
         given = qui.submit(partager, "essai", dict).result()
 
@@ -90,11 +96,18 @@ def test_un_nom_tire_du_contenu_dit_les_valeurs_et_non_les_objets() -> None:
     same = "".join(("un ", "texte"))
     once, twice, other = (
         pd.DataFrame({"texte": texts, "valeur": [1.0, float("nan")]})
-        for texts in ([same, same], ["".join(("un ", "texte")), "".join(("un ", "texte"))], [same, "autre"])
+        for texts in (
+            [same, same],
+            ["".join(("un ", "texte")), "".join(("un ", "texte"))],
+            [same, "autre"],
+        )
     )
 
     assert nom_par_contenu("x", once) == nom_par_contenu("x", twice)
-    assert len({nom_par_contenu("x", once), nom_par_contenu("x", other), nom_par_contenu("y", once)}) == 3
+    assert (
+        len({nom_par_contenu("x", once), nom_par_contenu("x", other), nom_par_contenu("y", once)})
+        == 3
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +117,10 @@ def test_un_nom_tire_du_contenu_dit_les_valeurs_et_non_les_objets() -> None:
         (lambda dossier: (dossier / "b.txt").write_text("autre", encoding="utf-8"), "gardé"),
         (lambda dossier: (dossier / "a.txt").write_text("deux", encoding="utf-8"), "refait"),
         (lambda dossier: (dossier / "absent.txt").write_text("venu", encoding="utf-8"), "refait"),
-        (lambda dossier: (dossier / "dossier" / "venu.csv").write_text("venu", encoding="utf-8"), "refait"),
+        (
+            lambda dossier: (dossier / "dossier" / "venu.csv").write_text("venu", encoding="utf-8"),
+            "refait",
+        ),
         (lambda dossier: (dossier / "a.txt").unlink(), "refait"),
     ],
 )
@@ -124,7 +140,8 @@ def test_d_une_passe_a_l_autre_reste_ce_dont_les_lectures_sont_les_memes(
 
 
 def test_ce_qui_n_a_pas_pu_etre_calcule_est_a_faire_par_qui_l_attendait() -> None:
-    reserve, demande = Reserve(), Event()
+    reserve = Reserve()
+    demande = Event()
     assert reserve.prendre("x") is None
 
     def attendre() -> bytes | None:

@@ -74,6 +74,13 @@ def test_un_texte_de_la_donnee_reste_du_texte(octets: bytes, tmp_path: Path) -> 
     (tmp_path / "rapport.pdf").write_bytes(octets)
     text = "\f".join(pages_du_pdf(tmp_path / "rapport.pdf"))
 
-    for piege in ("<script>alert(1)</script>", "{{7*7}}", "$x$ et $$y$$", "#let x = 1", "=1+1", "[a](b) *c* _d_"):
+    for piege in (
+        "<script>alert(1)</script>",
+        "{{7*7}}",
+        "$x$ et $$y$$",
+        "#let x = 1",
+        "=1+1",
+        "[a](b) *c* _d_",
+    ):
         assert piege in text
     assert text.replace("\n", "").count("m") >= 2 * 5000

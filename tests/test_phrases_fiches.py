@@ -54,7 +54,9 @@ def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare
 
 def rapports(nom: str, valeurs: dict) -> str:
     """Return what an analysis of Harnes says of its ratios."""
-    read = pd.DataFrame({"indicateur": [], "dimension": [], "annee": [], "valeur": [], "statut": []})
+    read = pd.DataFrame(
+        {"indicateur": [], "dimension": [], "annee": [], "valeur": [], "statut": []}
+    )
     return lisible(" ".join(quotients(analyse("effectifs", nom).rapports, notee(valeurs), read)))
 
 
@@ -69,7 +71,11 @@ def test_le_sejour_dit_son_remplissage_et_ce_que_la_convention_ecrit() -> None:
 
 
 def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
-    known = {"chantiers_jeunes": {2025: 30}, "chantiers_places": {2025: 40}, "chantiers_heures": {2025: 600}}
+    known = {
+        "chantiers_jeunes": {2025: 30},
+        "chantiers_places": {2025: 40},
+        "chantiers_heures": {2025: 600},
+    }
 
     told = rapports("activite", known)
 
@@ -81,7 +87,10 @@ def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
 @pytest.mark.parametrize(
     ("valeurs", "dit"),
     [
-        ({"etp_coordination": {2025: 2}}, "On ne le sait pas : « Postes passés en chargé de coopération »"),
+        (
+            {"etp_coordination": {2025: 2}},
+            "On ne le sait pas : « Postes passés en chargé de coopération »",
+        ),
         (
             {"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 0}},
             "Pas encore : aucun des 2,00 ETP de coordination",
@@ -90,7 +99,10 @@ def test_les_chantiers_ne_disent_rien_d_un_effectif_cache() -> None:
             {"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: "1.5 P"}},
             "En partie : 1,50 ETP (p) sur 2,00 ETP de coordination en 2025.",
         ),
-        ({"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 2}}, "Oui : 2,00 ETP sur 2,00 ETP"),
+        (
+            {"etp_coordination": {2025: 2}, "etp_charges_cooperation": {2025: 2}},
+            "Oui : 2,00 ETP sur 2,00 ETP",
+        ),
         ({"etp_charges_cooperation": {2025: 1}}, "1,00 ETP en 2025, sur un nombre"),
     ],
 )

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from navigateur import Navigateur, fautes, largeur_du_document
-from production_exemple import ANNEE, CONVENTION, COUVERTURE, LECTURE, demande, ecrire_carnet, produire
+from production_exemple import (
+    ANNEE,
+    CONVENTION,
+    COUVERTURE,
+    LECTURE,
+    demande,
+    ecrire_carnet,
+    produire,
+)
 from rapports_produits import Production
 
 from ctglib.production.portail import ecrire_portail
@@ -19,9 +27,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A diagnostic that holds, a bilan that failed one year after having held, and one that never held; made once."""
+    """A diagnostic that holds, a bilan that failed one year after having held, and one that never
+    held; made once.
+    """
     base = tmp_path_factory.mktemp("portail")
-    carnets, folder = base / "carnets", base / "sortie"
+    carnets = base / "carnets"
+    folder = base / "sortie"
     ecrire_carnet(carnets / "diagnostic.ipynb", COUVERTURE, LECTURE)
     ecrire_carnet(carnets / "bilan.ipynb", COUVERTURE, LECTURE, parametres=(CONVENTION, ANNEE))
     produire(demande(carnets, folder, annees=(2023, 2024)))
@@ -43,7 +54,9 @@ def test_le_portail_range_par_convention_puis_par_annee_et_dit_le_statut(sortie:
     places = [page.index(piece) for piece in ordre]
     assert places == sorted(places)
     assert "Définitif" in page and "CTG 2023–2026" in page
-    assert "La version précédente est restée en place (définitif)" in page and "Jamais produit" in page
+    assert (
+        "La version précédente est restée en place (définitif)" in page and "Jamais produit" in page
+    )
     assert 'href="harnes/2025/bilan.echec.html"' in page
 
 
@@ -59,7 +72,8 @@ def test_une_convention_fictive_vient_apres_les_autres(sortie: Path, tmp_path: P
 
 def test_le_portail_n_est_ecrit_que_s_il_change(sortie: Path) -> None:
     portail = ecrire_portail(sortie)
-    premier, moment = portail.read_bytes(), portail.stat().st_mtime_ns
+    premier = portail.read_bytes()
+    moment = portail.stat().st_mtime_ns
 
     ecrire_portail(sortie)
 
@@ -69,7 +83,9 @@ def test_le_portail_n_est_ecrit_que_s_il_change(sortie: Path) -> None:
 
 
 def test_un_portail_sans_rapport_dit_quoi_faire(tmp_path: Path) -> None:
-    assert "Lancez <code>ctg produire</code>" in ecrire_portail(tmp_path).read_text(encoding="utf-8")
+    assert "Lancez <code>ctg produire</code>" in ecrire_portail(tmp_path).read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.navigateur
@@ -78,7 +94,9 @@ def test_le_portail_est_accessible_et_tient_dans_la_page(
     sortie: Path, largeur: int, navigateur: Navigateur, rapports_produits: Production
 ) -> None:
     def lire(page: Page) -> tuple:
-        cadres = page.eval_on_selector_all(".cadre", "all => all.map(one => one.scrollWidth - one.clientWidth)")
+        cadres = page.eval_on_selector_all(
+            ".cadre", "all => all.map(one => one.scrollWidth - one.clientWidth)"
+        )
         liens = page.eval_on_selector_all("a[href]", "all => all.map(a => a.textContent.trim())")
         return fautes(page, {}), largeur_du_document(page), cadres, liens
 

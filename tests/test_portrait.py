@@ -1,4 +1,6 @@
-"""The portrait of a territory: its figures worked out again from the official files, and what it never says."""
+"""The portrait of a territory: its figures worked out again from the official files, and what it
+never says.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +32,27 @@ from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.portrait import etudier_portrait, ouvrir_portrait
 
 COMMUNES = ("62001", "62041", "62413", "62498", "62826")
-PARTS = {"part_rsa": "indfoy_rsa", "part_ppa": "indfoy_ppa", "part_logement": "indfoy_ndural", "part_af": "indfoy_af"}
+PARTS = {
+    "part_rsa": "indfoy_rsa",
+    "part_ppa": "indfoy_ppa",
+    "part_logement": "indfoy_ndural",
+    "part_af": "indfoy_af",
+}
 VILLE, VILLAGE, DEPARTEMENT = PORTRAITS
-NORD = ("59001", "59002", "59003", "59004", "59005", "59007", "59008", "59009", "59010", "59011", "59012", "59013")
+NORD = (
+    "59001",
+    "59002",
+    "59003",
+    "59004",
+    "59005",
+    "59007",
+    "59008",
+    "59009",
+    "59010",
+    "59011",
+    "59012",
+    "59013",
+)
 
 
 def original(nom: str) -> list[dict[str, str]]:
@@ -46,10 +66,20 @@ def original(nom: str) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("commune", COMMUNES)
 def test_les_chiffres_d_une_commune_sont_ceux_qu_on_refait_a_la_main(commune: str) -> None:
-    rows = {(row["numcomdo"], row["dtreffre"][:4]): row for row in original("cnaf_s_ben_com_f_62.csv")}
-    people = {row["code"]: int(row["population_municipale"] or 0) for row in original("cog_communes_2025.csv")}
-    iris = [row for row in original("officiels/data_CAF_2020_IRIS.csv") if row["CODGEO"].startswith(commune)]
-    own, whole = rows[commune, "2024"], [row for (code, year), row in rows.items() if code and year == "2024"]
+    rows = {
+        (row["numcomdo"], row["dtreffre"][:4]): row for row in original("cnaf_s_ben_com_f_62.csv")
+    }
+    people = {
+        row["code"]: int(row["population_municipale"] or 0)
+        for row in original("cog_communes_2025.csv")
+    }
+    iris = [
+        row
+        for row in original("officiels/data_CAF_2020_IRIS.csv")
+        if row["CODGEO"].startswith(commune)
+    ]
+    own = rows[commune, "2024"]
+    whole = [row for (code, year), row in rows.items() if code and year == "2024"]
 
     study = etudier_portrait(commune)
 
@@ -57,33 +87,50 @@ def test_les_chiffres_d_une_commune_sont_ceux_qu_on_refait_a_la_main(commune: st
     households = int(own["indfoy_ndur"])
     for name, column in PARTS.items():
         share = 100 * int(own[column]) / households
-        there = 100 * sum(int(row[column] or 0) for row in whole) / sum(int(row["indfoy_ndur"] or 0) for row in whole)
+        there = (
+            100
+            * sum(int(row[column] or 0) for row in whole)
+            / sum(int(row["indfoy_ndur"] or 0) for row in whole)
+        )
         assert found.at[name, "valeur"] == pytest.approx(share)
         assert found.at[name, "valeur_departement"] == pytest.approx(there)
         assert found.at[name, "ecart"] == pytest.approx(share - there)
-        assert found.at[name, "marge"] == pytest.approx(100 * (2 + 2 * sqrt(int(own[column]))) / households)
-    assert found.at["part_couverte", "valeur"] == pytest.approx(100 * int(own["indnbp_ndur"]) / people[commune])
-    assert found.at["personnes_par_foyer", "valeur"] == pytest.approx(int(own["indnbp_ndur"]) / households)
+        assert found.at[name, "marge"] == pytest.approx(
+            100 * (2 + 2 * sqrt(int(own[column]))) / households
+        )
+    assert found.at["part_couverte", "valeur"] == pytest.approx(
+        100 * int(own["indnbp_ndur"]) / people[commune]
+    )
+    assert found.at["personnes_par_foyer", "valeur"] == pytest.approx(
+        int(own["indnbp_ndur"]) / households
+    )
     if iris and all(row["AM"] and row["A"] for row in iris):
         alone = 100 * sum(int(row["AM"]) for row in iris) / sum(int(row["A"]) for row in iris)
         assert found.at["part_monoparents", "valeur"] == pytest.approx(alone)
     before = int(rows[commune, "2020"]["indfoy_rsa"])
     moved = study.suivis[1].set_index("indicateur")
-    assert moved.at["cnaf_foyers_rsa", "variation"] == pytest.approx(100 * (int(own["indfoy_rsa"]) / before - 1))
+    assert moved.at["cnaf_foyers_rsa", "variation"] == pytest.approx(
+        100 * (int(own["indfoy_rsa"]) / before - 1)
+    )
 
 
 def test_une_rupture_de_serie_n_est_jamais_traversee() -> None:
     years, moved = etudier_portrait("62413").suivis
 
     assert moved.set_index("indicateur").at["cnaf_foyers_logement", "depart"] == 2021
-    assert years.loc[years["rupture"], ["indicateur", "annee"]].to_numpy().tolist() == [["cnaf_foyers_logement", 2021]]
+    assert years.loc[years["rupture"], ["indicateur", "annee"]].to_numpy().tolist() == [
+        ["cnaf_foyers_logement", 2021]
+    ]
 
 
 def test_un_groupe_de_communes_a_le_taux_de_ses_sommes_sans_la_commune_elle_meme() -> None:
     study = etudier_portrait("62413")
 
     alike = [code for code in study.voisins["code"] if code != "62413"]
-    counts = {name: publiques.lire(name, alike, [2024])["valeur"].sum() for name in ("cnaf_foyers_rsa", "cnaf_foyers")}
+    counts = {
+        name: publiques.lire(name, alike, [2024])["valeur"].sum()
+        for name in ("cnaf_foyers_rsa", "cnaf_foyers")
+    }
     found = study.mesures.set_index("mesure").at["part_rsa", "valeur_semblables"]
     assert len(alike) == study.regles.semblables.voisins["commune"]
     assert found == pytest.approx(100 * counts["cnaf_foyers_rsa"] / counts["cnaf_foyers"])
@@ -103,8 +150,18 @@ def test_aucun_taux_n_est_donne_sur_une_poignee_ni_sur_un_secret(code: str) -> N
 def test_un_territoire_dont_on_ne_sait_presque_rien_le_dit(code: str) -> None:
     portrait = ouvrir_portrait(code)
 
-    shown = [portrait.couverture(), portrait.une_page(), portrait.manques(), portrait.methode(), portrait.sources()]
-    shown += [portrait.evolution(), portrait.semblables(), *map(portrait.theme, portrait.etude.regles.themes)]
+    shown = [
+        portrait.couverture(),
+        portrait.une_page(),
+        portrait.manques(),
+        portrait.methode(),
+        portrait.sources(),
+    ]
+    shown += [
+        portrait.evolution(),
+        portrait.semblables(),
+        *map(portrait.theme, portrait.etude.regles.themes),
+    ]
     text = _texte(" ".join(one.html for one in shown if one))
     assert "« ctg source ajouter »" in text and "nan" not in text
 
@@ -134,29 +191,43 @@ def test_un_portrait_n_est_jamais_dit_une_convention(rapports_produits: Producti
         text = _texte(rapports_produits.html(rapport))
 
         assert "portrait, sans convention" in text
-        assert re.findall(r"\b(?:article|annexe|avenant|fiche action|signataire)\b(?! :)", text, re.IGNORECASE) == []
+        assert (
+            re.findall(
+                r"\b(?:article|annexe|avenant|fiche action|signataire)\b(?! :)", text, re.IGNORECASE
+            )
+            == []
+        )
 
 
-def test_la_premiere_page_est_faite_de_phrases_qui_ont_un_verbe(rapports_produits: Production) -> None:
+def test_la_premiere_page_est_faite_de_phrases_qui_ont_un_verbe(
+    rapports_produits: Production,
+) -> None:
     for rapport in PORTRAITS:
         page = rapports_produits.pages(rapport)[0]
         assert "À retenir" in page and "À demander à la Caf" in page
     for code in ("62413", "62015", "62"):
         said = [*ouvrir_portrait(code)._messages()]
         assert len(said) >= 2
-        assert [one for one in said if not re.search(r"\b(compte|ont|offrent|a|vivent|reçoivent|dépasse)\b", one)] == []
+        assert [
+            one
+            for one in said
+            if not re.search(r"\b(compte|ont|offrent|a|vivent|reçoivent|dépasse)\b", one)
+        ] == []
 
 
 def test_un_portrait_tient_en_six_pages(rapports_produits: Production) -> None:
-    assert {rapport: len(rapports_produits.pages(rapport)) <= 6 for rapport in PORTRAITS} == dict.fromkeys(
-        PORTRAITS, True
-    )
+    assert {
+        rapport: len(rapports_produits.pages(rapport)) <= 6 for rapport in PORTRAITS
+    } == dict.fromkeys(PORTRAITS, True)
 
 
 def test_le_portail_range_les_portraits_par_niveau(rapports_produits: Production) -> None:
     page = ecrire_portail(rapports_produits.sortie).read_text(encoding="utf-8")
 
-    places = [page.index(piece) for piece in ('id="portraits"', "Départements", "Communes, département 62")]
+    places = [
+        page.index(piece)
+        for piece in ('id="portraits"', "Départements", "Communes, département 62")
+    ]
     assert places == sorted(places)
     assert 'href="portraits/62413/portrait.pdf"' in page and "Harnes (62413)" in page
 
@@ -181,7 +252,9 @@ def test_verifier_connait_les_portraits_et_dit_celui_qui_a_change(
     ]
 
 
-def test_un_code_inconnu_est_refuse_avec_les_noms_proches_et_rien_n_est_ecrit(tmp_path: Path) -> None:
+def test_un_code_inconnu_est_refuse_avec_les_noms_proches_et_rien_n_est_ecrit(
+    tmp_path: Path,
+) -> None:
     done = ctg("portrait", "62413", "Lenss", "6249", "--sortie", "sortie", dossier=tmp_path)
 
     assert done.returncode == 1 and "Traceback" not in done.stderr
@@ -198,7 +271,9 @@ def test_un_code_inconnu_est_refuse_avec_les_noms_proches_et_rien_n_est_ecrit(tm
         (("--departement", "62413"), "« 62413 » pour un département"),
     ],
 )
-def test_une_demande_incomprise_est_refusee_en_francais(arguments: tuple[str, ...], dit: str, tmp_path: Path) -> None:
+def test_une_demande_incomprise_est_refusee_en_francais(
+    arguments: tuple[str, ...], dit: str, tmp_path: Path
+) -> None:
     done = ctg("portrait", *arguments, dossier=tmp_path)
 
     assert done.returncode == 1 and "Traceback" not in done.stderr and dit in done.stderr
@@ -207,11 +282,19 @@ def test_une_demande_incomprise_est_refusee_en_francais(arguments: tuple[str, ..
 
 @pytest.fixture(scope="module")
 def ailleurs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the data folder where the Cnaf has communes of the Nord too: conventions for Lens and one of them."""
+    """A copy of the data folder where the Cnaf has communes of the Nord too: conventions for Lens
+    and one of them.
+    """
     folder = tmp_path_factory.mktemp("ailleurs")
     shutil.copytree(DEPOT / "data", folder / "data")
-    rows = [line.split(";") for line in cnaf(2022).splitlines()[1:400] if line.split(";")[1].startswith("62")]
-    large = sorted((row for row in rows if all(row[3:])), key=lambda row: -int(row[3]))[5 : 5 + len(NORD)]
+    rows = [
+        line.split(";")
+        for line in cnaf(2022).splitlines()[1:400]
+        if line.split(";")[1].startswith("62")
+    ]
+    large = sorted((row for row in rows if all(row[3:])), key=lambda row: -int(row[3]))[
+        5 : 5 + len(NORD)
+    ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(folder / "data"))
         head = cnaf(2022).splitlines()[0]
@@ -223,7 +306,16 @@ def ailleurs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         path = ecrire(folder, "s_ben_com_f.csv", "\r\n".join([head, *lines, ""]))
         assert lancer(["source", "ajouter", str(path), "--oui"]) == 0
         for name, code in (("lens", "62498"), ("nord", NORD[0])):
-            given = ("--territoire", code, "--debut", "2023-01-01", "--fin", "2026-12-31", "--fiches", "1")
+            given = (
+                "--territoire",
+                code,
+                "--debut",
+                "2023-01-01",
+                "--fin",
+                "2026-12-31",
+                "--fiches",
+                "1",
+            )
             assert lancer(["nouvelle-convention", name, *given, "--parties", "Ville ; Caf"]) == 0
         yield folder / "data"
 
@@ -244,7 +336,9 @@ def test_toute_commune_dont_les_chiffres_sont_la_se_compare_aux_autres(
 
 
 @pytest.mark.parametrize("nom", ["lens", "nord"])
-def test_le_territoire_d_un_bilan_lit_le_magasin_pour_toute_commune(ailleurs: Path, nom: str) -> None:
+def test_le_territoire_d_un_bilan_lit_le_magasin_pour_toute_commune(
+    ailleurs: Path, nom: str
+) -> None:
     rows = ouvrir_bilan(nom, 2024).territoire.rangees.set_index("indicateur")
 
     place = lire_dossier(nom).convention.territoire
@@ -253,11 +347,15 @@ def test_le_territoire_d_un_bilan_lit_le_magasin_pour_toute_commune(ailleurs: Pa
 
 
 def test_les_chiffres_de_la_carte_ont_leur_csv(rapports_produits: Production) -> None:
-    with rapports_produits.csv(DEPARTEMENT)["portrait-carte-donnees"].open(encoding="utf-8", newline="") as file:
+    with rapports_produits.csv(DEPARTEMENT)["portrait-carte-donnees"].open(
+        encoding="utf-8", newline=""
+    ) as file:
         rows = list(csv.DictReader(file))
 
     assert len(rows) == 887
-    with rapports_produits.csv(VILLE)["portrait-carte-donnees"].open(encoding="utf-8", newline="") as file:
+    with rapports_produits.csv(VILLE)["portrait-carte-donnees"].open(
+        encoding="utf-8", newline=""
+    ) as file:
         assert "62413" in {row["code"] for row in csv.DictReader(file)}
 
 

@@ -1,4 +1,6 @@
-"""The slides of a report: ten at most, each a sentence and what shows it, the same in PowerPoint and in PDF."""
+"""The slides of a report: ten at most, each a sentence and what shows it, the same in PowerPoint
+and in PDF.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ RAPPORTS = (
     *choisir(nom="bilan", annee=2025),
     *choisir("harnes", "bilan", 2026),
 )
-MOT = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*)</word>')
+MOT = re.compile(
+    r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*)</word>'
+)
 
 
 @pytest.fixture(scope="module", params=RAPPORTS, ids=str)
@@ -43,7 +47,11 @@ def test_dix_diapositives_au_plus_chacune_avec_son_titre_et_ses_notes(jeu: Prese
 
     assert 4 <= len(slides) <= 10
     assert all(titles) and len(set(titles)) == len(titles)
-    shown = [slide for slide in slides[1:] if any(shape.shape_type == 13 or shape.has_table for shape in slide.shapes)]
+    shown = [
+        slide
+        for slide in slides[1:]
+        if any(shape.shape_type == 13 or shape.has_table for shape in slide.shapes)
+    ]
     assert all("du rapport" in slide.notes_slide.notes_text_frame.text for slide in shown)
 
 
@@ -59,12 +67,18 @@ def test_aucun_texte_n_est_plus_petit_que_ce_qu_on_lit_de_loin(jeu: Presentation
     for slide in list(jeu.slides)[1:]:
         for shape in slide.shapes:
             if shape.has_text_frame and not shape.text_frame.text.startswith("Source"):
-                sizes = [run.font.size.pt for paragraph in shape.text_frame.paragraphs for run in paragraph.runs]
+                sizes = [
+                    run.font.size.pt
+                    for paragraph in shape.text_frame.paragraphs
+                    for run in paragraph.runs
+                ]
                 assert min(sizes, default=18) >= 18
 
 
 @pytest.fixture(scope="module")
-def ouverts(rapports_produits: Production, tmp_path_factory: pytest.TempPathFactory) -> dict[Rapport, Path]:
+def ouverts(
+    rapports_produits: Production, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Rapport, Path]:
     """The slides as LibreOffice prints them, opened all at once: it is long to start."""
     folder = tmp_path_factory.mktemp("diapositives")
     copies = {one: folder / f"{str(one).replace('/', '-')}.pptx" for one in RAPPORTS}
@@ -79,14 +93,20 @@ def test_libreoffice_l_ouvre_et_rien_n_y_deborde(
     ouverts: dict[Rapport, Path], rapport: Rapport, jeu: Presentation
 ) -> None:
     made = ouverts[rapport]
-    done = subprocess.run(["pdftotext", "-bbox", made, "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", "-bbox", made, "-"], capture_output=True, text=True, check=True
+    )
     pages = done.stdout.split("<page ")[1:]
     assert len(pages) == len(jeu.slides)
     for page in pages:
-        words = [(float(right), float(bottom), text) for _, _, right, bottom, text in MOT.findall(page)]
+        words = [
+            (float(right), float(bottom), text) for _, _, right, bottom, text in MOT.findall(page)
+        ]
         foot = min((bottom for _, bottom, text in words if text == "Source"), default=540.0)
         assert [text for right, bottom, text in words if right > 960 or bottom > 540] == []
-        assert [text for _, bottom, text in words if foot - 4 > bottom > foot - 12 and text != "Source"] == []
+        assert [
+            text for _, bottom, text in words if foot - 4 > bottom > foot - 12 and text != "Source"
+        ] == []
 
 
 def test_le_pdf_dit_la_meme_chose_et_ses_images_ont_leur_texte(
@@ -109,4 +129,7 @@ def test_l_entete_des_tableaux_a_la_couleur_de_la_charte() -> None:
 
     (accent,) = re.findall(rb'<a:accent1>\s*<a:srgbClr val="(\w+)"', theme)
 
-    assert f"#{accent.decode().lower()}" == charger_yaml("catalogue/charte.yaml", Charte).couleurs.territoire
+    assert (
+        f"#{accent.decode().lower()}"
+        == charger_yaml("catalogue/charte.yaml", Charte).couleurs.territoire
+    )

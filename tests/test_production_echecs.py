@@ -1,4 +1,6 @@
-"""A report that fails says why on its own page, stops no other, and leaves its last version where it is."""
+"""A report that fails says why on its own page, stops no other, and leaves its last version where
+it is.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from ctglib.production.pool import Ouvriers
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import Resultat
 
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni forkserver ni groupes de processus")
+posix = pytest.mark.skipif(
+    os.name == "nt", reason="Windows n'a ni forkserver ni groupes de processus"
+)
 
 
 @pytest.fixture
@@ -31,21 +35,33 @@ def casser(carnets: Path, cellule: str = 'tableau = 1\ninconnu("<b>")') -> Path:
     return ecrire_carnet(carnets / "fragile.ipynb", cellule)
 
 
-def test_les_autres_sont_produits_et_la_page_dit_l_endroit_la_cause_et_le_remede(carnets: Path, tmp_path: Path) -> None:
+def test_les_autres_sont_produits_et_la_page_dit_l_endroit_la_cause_et_le_remede(
+    carnets: Path, tmp_path: Path
+) -> None:
     casser(carnets)
 
     rendus = produire(demande(carnets, tmp_path / "sortie"))
 
-    assert rendus["solide"].echec is None and (tmp_path / "sortie" / "harnes" / "solide.html").exists()
+    assert (
+        rendus["solide"].echec is None and (tmp_path / "sortie" / "harnes" / "solide.html").exists()
+    )
     page = (tmp_path / "sortie" / "harnes" / "fragile.echec.html").read_text(encoding="utf-8")
     assert "à la cellule 4, section « Partie unique », ligne 2" in page.replace("\u00a0", " ")
     assert "<code>inconnu(&#34;&lt;b&gt;&#34;)</code>" in page
-    assert "Un nom employé dans la cellule n&#39;existe pas (name &#39;inconnu&#39; is not defined)." in page
+    assert (
+        "Un nom employé dans la cellule n&#39;existe pas (name &#39;inconnu&#39; is not defined)."
+        in page
+    )
     assert "Remettre le carnet tel qu&#39;il a été livré" in page
-    assert "encore jamais été produit" in page and not (tmp_path / "sortie" / "harnes" / "fragile.html").exists()
+    assert (
+        "encore jamais été produit" in page
+        and not (tmp_path / "sortie" / "harnes" / "fragile.html").exists()
+    )
 
 
-def test_la_version_precedente_reste_et_la_page_d_echec_part_au_succes(carnets: Path, tmp_path: Path) -> None:
+def test_la_version_precedente_reste_et_la_page_d_echec_part_au_succes(
+    carnets: Path, tmp_path: Path
+) -> None:
     voulue = demande(carnets, tmp_path / "sortie")
     produire(voulue)
     bons = octets(voulue.sortie)
@@ -69,10 +85,14 @@ def test_la_version_precedente_reste_et_la_page_d_echec_part_au_succes(carnets: 
     assert not (voulue.sortie / "harnes" / "fragile.echec.html").exists()
 
 
-def test_une_faute_dans_les_donnees_est_dite_telle_quelle(donnees: Path, carnets: Path, tmp_path: Path) -> None:
+def test_une_faute_dans_les_donnees_est_dite_telle_quelle(
+    donnees: Path, carnets: Path, tmp_path: Path
+) -> None:
     casser(carnets, "from ctglib import ouvrir\nouvrir(convention)")
     annexe1 = donnees / "conventions" / "harnes" / "annexe1.csv"
-    annexe1.write_text(annexe1.read_text(encoding="utf-8").replace(",12324,", ",douze mille,"), encoding="utf-8")
+    annexe1.write_text(
+        annexe1.read_text(encoding="utf-8").replace(",12324,", ",douze mille,"), encoding="utf-8"
+    )
 
     echec = produire(demande(carnets, tmp_path / "sortie"))["fragile"].echec
 
@@ -84,10 +104,14 @@ MORT = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
 
 
 @posix
-def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre(donnees: Path, tmp_path: Path) -> None:
+def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre(
+    donnees: Path, tmp_path: Path
+) -> None:
     profils = donnees / "conventions" / "demonstration" / "suivi" / "2023" / "profils.csv"
     text = profils.read_text(encoding="utf-8")
-    profils.write_text(text.replace("cmj,sexe,garcons,,,7,A", "cmj,sexe,garcons,,,-7,A"), encoding="utf-8")
+    profils.write_text(
+        text.replace("cmj,sexe,garcons,,,7,A", "cmj,sexe,garcons,,,-7,A"), encoding="utf-8"
+    )
     ecrire_carnet(
         tmp_path / "carnets" / "fragile.ipynb",
         "from ctglib.donnees.suivi import lire_suivi_brut\nlire_suivi_brut('demonstration', 2023)",
@@ -106,8 +130,18 @@ def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre
     [
         (MORT, "s'est arrêté avant la fin", "cellule 4", "forkserver"),
         (MORT, "s'est arrêté avant la fin", "cellule 4", "spawn"),
-        ("import time\ntime.sleep(60)", "n'a pas fini dans le temps permis", "cellule 4", "forkserver"),
-        ('print("x" * 70_000_000)', "les sorties du carnet dépassent 64 millions de signes", "cellule 4", "forkserver"),
+        (
+            "import time\ntime.sleep(60)",
+            "n'a pas fini dans le temps permis",
+            "cellule 4",
+            "forkserver",
+        ),
+        (
+            'print("x" * 70_000_000)',
+            "les sorties du carnet dépassent 64 millions de signes",
+            "cellule 4",
+            "forkserver",
+        ),
         ("def f(:", "La cellule n'est pas du Python correct", "cellule 4", "forkserver"),
     ],
     ids=["processus tué", "processus qui dure tué", "délai", "sorties", "syntaxe"],
@@ -118,7 +152,9 @@ def test_un_carnet_qui_tombe_n_emporte_que_lui(
     casser(carnets, cellule)
 
     delai = 5 if "sleep" in cellule else 60
-    rendus = produire(demande(carnets, tmp_path / "sortie"), Ouvriers(2, delai=delai, methode=methode))
+    rendus = produire(
+        demande(carnets, tmp_path / "sortie"), Ouvriers(2, delai=delai, methode=methode)
+    )
 
     assert cause in rendus["fragile"].echec.cause
     assert lieu in rendus["fragile"].echec.lieu
@@ -129,13 +165,17 @@ def test_le_delai_est_celui_d_une_cellule_non_du_carnet(carnets: Path, tmp_path:
     attendre = "import time\ntime.sleep(2)"
     ecrire_carnet(carnets / "fragile.ipynb", *[attendre] * 3, LECTURE)
 
-    rendus = produire(demande(carnets, tmp_path / "sortie", rapports=("fragile",)), Ouvriers(1, delai=5))
+    rendus = produire(
+        demande(carnets, tmp_path / "sortie", rapports=("fragile",)), Ouvriers(1, delai=5)
+    )
 
     assert rendus["fragile"].echec is None
     assert rendus["fragile"].mesures["total"] > 6
 
 
-def test_une_erreur_du_classeur_lui_meme_arrive_avec_sa_trace(carnets: Path, tmp_path: Path) -> None:
+def test_une_erreur_du_classeur_lui_meme_arrive_avec_sa_trace(
+    carnets: Path, tmp_path: Path
+) -> None:
     svg = '\'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>\''
     casser(
         carnets,
@@ -150,7 +190,9 @@ def test_une_erreur_du_classeur_lui_meme_arrive_avec_sa_trace(carnets: Path, tmp
 
 
 @pytest.mark.navigateur
-def test_la_page_d_echec_est_accessible(carnets: Path, tmp_path: Path, navigateur: Navigateur) -> None:
+def test_la_page_d_echec_est_accessible(
+    carnets: Path, tmp_path: Path, navigateur: Navigateur
+) -> None:
     voulue = demande(carnets, tmp_path / "sortie")
     produire(voulue)
     casser(carnets)
@@ -171,16 +213,29 @@ def test_ctrl_c_arrete_les_rapports_en_cours(carnets: Path, tmp_path: Path) -> N
     import sys
     import time
 
-    casser(carnets, f"import time\nopen({str(tmp_path / 'commence')!r}, 'w').close()\ntime.sleep(60)")
+    casser(
+        carnets, f"import time\nopen({str(tmp_path / 'commence')!r}, 'w').close()\ntime.sleep(60)"
+    )
     code = (
         # A job in the background of a script is born deaf to Ctrl-C.
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import sys; sys.path.insert(0, sys.argv[3]); import production_exemple as e\n"
         "sys.exit(e.main(*sys.argv[1:3]))"
     )
-    command = [sys.executable, "-c", code, str(carnets), str(tmp_path / "sortie"), str(Path(__file__).parent)]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        str(carnets),
+        str(tmp_path / "sortie"),
+        str(Path(__file__).parent),
+    ]
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     while not (tmp_path / "commence").exists() and process.poll() is None:
         time.sleep(0.05)
@@ -188,7 +243,10 @@ def test_ctrl_c_arrete_les_rapports_en_cours(carnets: Path, tmp_path: Path) -> N
     os.killpg(process.pid, signal.SIGINT)
     _, dit = process.communicate(timeout=20)
 
-    assert dit.strip() == "Interrompu : les rapports précédents sont intacts." and process.returncode == 1
+    assert (
+        dit.strip() == "Interrompu : les rapports précédents sont intacts."
+        and process.returncode == 1
+    )
     assert not (tmp_path / "sortie" / "harnes" / "fragile.html").exists()
 
 

@@ -16,7 +16,9 @@ from ctglib.commandes.application import lancer
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.pool import a_part, ouvrir_executeur
 
-distributed = pytest.importorskip("distributed", reason="Dask n'est pas installé : pip install distributed")
+distributed = pytest.importorskip(
+    "distributed", reason="Dask n'est pas installé : pip install distributed"
+)
 LENTEUR = "import os, time\nfrom pathlib import Path\nPath(temoin).write_text(str(os.getpid()))\ntime.sleep(3)"
 
 
@@ -42,16 +44,23 @@ def tuer_un_ouvrier(cluster: distributed.LocalCluster, temoin: Path) -> None:
 def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(
     grappe: distributed.LocalCluster, tmp_path: Path
 ) -> None:
-    carnets, temoin = tmp_path / "carnets", tmp_path / "temoin"
+    carnets = tmp_path / "carnets"
+    temoin = tmp_path / "temoin"
     ecrire_carnet(
-        carnets / "lent.ipynb", LENTEUR, LECTURE, parametres=(CONVENTION, f'temoin: str = "{temoin}"  # où le dire')
+        carnets / "lent.ipynb",
+        LENTEUR,
+        LECTURE,
+        parametres=(CONVENTION, f'temoin: str = "{temoin}"  # où le dire'),
     )
     for nom in ("un", "deux", "trois"):
         ecrire_carnet(carnets / f"{nom}.ipynb", LECTURE)
 
     tueur = Thread(target=tuer_un_ouvrier, args=(grappe, temoin))
     tueur.start()
-    with ouvrir_executeur(travailleurs=1, delai=60, ordonnanceur=grappe.scheduler_address) as (qui, places):
+    with ouvrir_executeur(travailleurs=1, delai=60, ordonnanceur=grappe.scheduler_address) as (
+        qui,
+        places,
+    ):
         rendus = produire(demande(carnets, tmp_path / "grappe"), qui)
     tueur.join()
 
@@ -62,10 +71,14 @@ def test_une_grappe_donne_les_memes_octets_meme_si_un_ouvrier_meurt_en_chemin(
 
 
 @pytest.mark.complet
-def test_une_grappe_fait_aussi_les_portraits_a_l_octet_pres(grappe: distributed.LocalCluster, tmp_path: Path) -> None:
+def test_une_grappe_fait_aussi_les_portraits_a_l_octet_pres(
+    grappe: distributed.LocalCluster, tmp_path: Path
+) -> None:
     asked = ["portrait", "62413", "--formats", "html", "--sortie"]
 
-    assert lancer([*asked, str(tmp_path / "grappe"), "--ordonnanceur", grappe.scheduler_address]) == 0
+    assert (
+        lancer([*asked, str(tmp_path / "grappe"), "--ordonnanceur", grappe.scheduler_address]) == 0
+    )
     assert lancer([*asked, str(tmp_path / "ici")]) == 0
 
     assert octets(tmp_path / "grappe") == octets(tmp_path / "ici")
@@ -79,7 +92,9 @@ def test_un_ordonnanceur_qui_ne_repond_pas_est_dit(
     code = lancer(["produire", "--ordonnanceur", "tcp://127.0.0.1:9", "--sortie", str(tmp_path)])
 
     assert code == 1
-    assert "L'ordonnanceur tcp://127.0.0.1:9 ne répond pas" in " ".join(capsys.readouterr().err.split())
+    assert "L'ordonnanceur tcp://127.0.0.1:9 ne répond pas" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_une_machine_ou_le_classeur_est_autre_refuse() -> None:

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from production_exemple import COUVERTURE, LECTURE, Demande, demande, ecrire_carnet, octets, pourquoi, produire
+from production_exemple import (
+    COUVERTURE,
+    LECTURE,
+    Demande,
+    demande,
+    ecrire_carnet,
+    octets,
+    pourquoi,
+    produire,
+)
 
 from ctglib.production import manifeste
 
@@ -17,7 +26,9 @@ ANNEXE1 = "conventions/harnes/annexe1.csv"
 
 @pytest.fixture(scope="module")
 def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three reports: one reads the figures, one lists a folder and looks for a file, one reads nothing; made once."""
+    """Three reports: one reads the figures, one lists a folder and looks for a file, one reads
+    nothing; made once.
+    """
     folder = tmp_path_factory.mktemp("incremental")
     carnets = folder / "carnets"
     ecrire_carnet(carnets / "lecteur.ipynb", COUVERTURE, LECTURE)
@@ -46,7 +57,9 @@ def test_tout_est_a_jour_apres_une_production(voulue: Demande) -> None:
     assert pourquoi(voulue) == dict.fromkeys(("lecteur", "curieux", "sobre"), ("jamais produit",))
 
 
-def test_une_valeur_changee_ne_refait_que_le_rapport_qui_l_a_lue(voulue: Demande, donnees: Path) -> None:
+def test_une_valeur_changee_ne_refait_que_le_rapport_qui_l_a_lue(
+    voulue: Demande, donnees: Path
+) -> None:
     avant = octets(voulue.sortie)
     annexe1 = donnees / ANNEXE1
     annexe1.write_bytes(annexe1.read_bytes().replace(b",12324,", b",123245,"))
@@ -56,7 +69,10 @@ def test_une_valeur_changee_ne_refait_que_le_rapport_qui_l_a_lue(voulue: Demande
 
     apres = octets(voulue.sortie)
     assert pourquoi(voulue) == {}
-    assert {nom for nom in apres if apres[nom] != avant[nom]} == {"harnes/lecteur.html", "harnes/manifeste.json"}
+    assert {nom for nom in apres if apres[nom] != avant[nom]} == {
+        "harnes/lecteur.html",
+        "harnes/manifeste.json",
+    }
 
 
 def test_une_autre_convention_ne_refait_rien(voulue: Demande, donnees: Path) -> None:
@@ -65,13 +81,18 @@ def test_une_autre_convention_ne_refait_rien(voulue: Demande, donnees: Path) -> 
     assert pourquoi(voulue) == {}
 
 
-def test_un_fichier_qui_apparait_ou_disparait_refait_qui_l_a_cherche_ou_liste(voulue: Demande, donnees: Path) -> None:
+def test_un_fichier_qui_apparait_ou_disparait_refait_qui_l_a_cherche_ou_liste(
+    voulue: Demande, donnees: Path
+) -> None:
     (donnees / "conventions" / "harnes" / "suivi.csv").write_bytes(b"a\n")
     (donnees / "catalogue" / "themes" / "nouveau.yaml").write_bytes(b"a: 1\n")
     (donnees / ANNEXE1).unlink()
 
     assert pourquoi(voulue) == {
-        "curieux": ("conventions/harnes/suivi.csv est apparu", "catalogue/themes/nouveau.yaml est apparu"),
+        "curieux": (
+            "conventions/harnes/suivi.csv est apparu",
+            "catalogue/themes/nouveau.yaml est apparu",
+        ),
         "lecteur": (f"{ANNEXE1} a disparu",),
     }
 
@@ -86,7 +107,8 @@ def test_un_carnet_execute_et_enregistre_dans_jupyterlab_ne_refait_rien(voulue: 
     path = voulue.carnets / "sobre.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for rang, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
-        cell.execution_count, cell.metadata.trusted = rang + 1, True
+        cell.execution_count = rang + 1
+        cell.metadata.trusted = True
         cell.outputs = [nbformat.v4.new_output("stream", text="7 familles")]
     notebook.metadata["language_info"] = {"name": "python", "version": "3.11.7"}
     nbformat.write(notebook, path)
@@ -98,7 +120,9 @@ def test_un_carnet_execute_et_enregistre_dans_jupyterlab_ne_refait_rien(voulue: 
     assert pourquoi(voulue) == {"sobre": ("le carnet sobre.ipynb a changé",)}
 
 
-def test_le_code_et_les_versions_refont_tout(voulue: Demande, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_le_code_et_les_versions_refont_tout(
+    voulue: Demande, monkeypatch: pytest.MonkeyPatch
+) -> None:
     actuelles = manifeste.versions()
     suivantes = {**actuelles, "pandas": "99", "nouveau": "1"}
     del suivantes["babel"]
@@ -123,7 +147,9 @@ def test_une_sortie_touchee_ou_retiree_est_refaite_a_l_identique(voulue: Demande
 
     assert pourquoi(voulue) == {
         "lecteur": ("lecteur.html a été retiré",),
-        "sobre": ("sobre.html n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)",),
+        "sobre": (
+            "sobre.html n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)",
+        ),
     }
     produire(voulue)
     assert octets(voulue.sortie) == avant
@@ -141,7 +167,9 @@ def test_un_format_de_plus_est_fait_et_le_premier_reste_a_jour(voulue: Demande) 
     assert pourquoi(dataclasses.replace(pdf, formats=("html", "pdf"))) == {}
 
 
-def test_un_format_laisse_de_cote_quand_les_donnees_changent_n_est_plus_a_jour(voulue: Demande, donnees: Path) -> None:
+def test_un_format_laisse_de_cote_quand_les_donnees_changent_n_est_plus_a_jour(
+    voulue: Demande, donnees: Path
+) -> None:
     import dataclasses
 
     deux = dataclasses.replace(voulue, rapports=("lecteur",), formats=("html", "pdf"))
@@ -161,7 +189,9 @@ def test_forcer_refait_ce_qui_est_a_jour(voulue: Demande) -> None:
     assert octets(voulue.sortie) == avant
 
 
-@pytest.mark.parametrize("contenu", [b"", b"{", b"[]", b'{"forme": 99}', b'{"forme": 2, "rapports": {"sobre": {}}}'])
+@pytest.mark.parametrize(
+    "contenu", [b"", b"{", b"[]", b'{"forme": 99}', b'{"forme": 2, "rapports": {"sobre": {}}}']
+)
 def test_un_manifeste_abime_fait_tout_refaire(voulue: Demande, contenu: bytes) -> None:
     (voulue.sortie / "harnes" / "manifeste.json").write_bytes(contenu)
 

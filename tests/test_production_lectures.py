@@ -1,4 +1,6 @@
-"""No read of the data folder bypasses the recorded reader: what is not recorded would not make a report out of date."""
+"""No read of the data folder bypasses the recorded reader: what is not recorded would not make a
+report out of date.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ from production_exemple import LECTURE, ecrire_carnet
 
 from ctglib.production.plan import CARNETS, Carnet
 
-# An audit hook cannot be removed: it lives in a program of its own, which runs the notebooks one after the other.
+# An audit hook cannot be removed: it lives in a program of its own, which runs the notebooks one
+# after the other.
 ESPION = """
 import json, os, sys
 from pathlib import Path
@@ -42,19 +45,32 @@ print(json.dumps(told))
 """
 
 
-def espionner(carnets: Mapping[Path, dict[str, str | int]]) -> dict[Path, tuple[list[str], list[str], int]]:
-    """Return the files opened and the folders listed that the journal does not know, and how many files it knows."""
+def espionner(
+    carnets: Mapping[Path, dict[str, str | int]],
+) -> dict[Path, tuple[list[str], list[str], int]]:
+    """Return the files opened and the folders listed that the journal does not know, and how many
+    files it knows.
+    """
     asked = json.dumps({str(carnet): told for carnet, told in carnets.items()})
-    done = subprocess.run([sys.executable, "-c", ESPION, asked], capture_output=True, text=True, check=True)
-    return {Path(carnet): tuple(told) for carnet, told in json.loads(done.stdout.splitlines()[-1]).items()}
+    done = subprocess.run(
+        [sys.executable, "-c", ESPION, asked], capture_output=True, text=True, check=True
+    )
+    return {
+        Path(carnet): tuple(told)
+        for carnet, told in json.loads(done.stdout.splitlines()[-1]).items()
+    }
 
 
 @pytest.fixture(scope="module")
 def vus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[str], list[str], int]]:
-    """What is seen of every notebook of the project, by its name, and of one that bypasses the journal."""
+    """What is seen of every notebook of the project, by its name, and of one that bypasses the
+    journal.
+    """
     possibles = {"convention": "harnes", "territoire": "62413"}
     told = {
-        carnet: {name: value for name, value in possibles.items() if name in Carnet(carnet).parametres}
+        carnet: {
+            name: value for name, value in possibles.items() if name in Carnet(carnet).parametres
+        }
         for carnet in sorted(CARNETS.glob("*.ipynb"))
     }
     contournement = (
@@ -63,11 +79,15 @@ def vus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[list[str], 
         "list((racine() / 'schemas').iterdir())"
     )
 
-    essai = ecrire_carnet(tmp_path_factory.mktemp("lectures") / "essai.ipynb", LECTURE, contournement)
+    essai = ecrire_carnet(
+        tmp_path_factory.mktemp("lectures") / "essai.ipynb", LECTURE, contournement
+    )
     return {carnet.stem: seen for carnet, seen in espionner({**told, essai: {}}).items()}
 
 
-def test_un_rapport_ne_lit_rien_en_dehors_du_releve(vus: dict[str, tuple[list[str], list[str], int]]) -> None:
+def test_un_rapport_ne_lit_rien_en_dehors_du_releve(
+    vus: dict[str, tuple[list[str], list[str], int]],
+) -> None:
     seen = {nom: found for nom, found in vus.items() if nom != "essai"}
 
     assert seen.keys() == {carnet.stem for carnet in CARNETS.glob("*.ipynb")}
@@ -75,7 +95,9 @@ def test_un_rapport_ne_lit_rien_en_dehors_du_releve(vus: dict[str, tuple[list[st
     assert all(lus > 0 for _, _, lus in seen.values())
 
 
-def test_une_lecture_qui_contourne_le_releve_est_vue(vus: dict[str, tuple[list[str], list[str], int]]) -> None:
+def test_une_lecture_qui_contourne_le_releve_est_vue(
+    vus: dict[str, tuple[list[str], list[str], int]],
+) -> None:
     ouverts, listes, _ = vus["essai"]
 
     assert (ouverts, listes) == (["catalogue/charte.yaml"], ["schemas"])

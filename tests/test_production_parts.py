@@ -1,4 +1,6 @@
-"""A figure of one fiche changes: the reports of the others, made from the same files, are up to date all the same."""
+"""A figure of one fiche changes: the reports of the others, made from the same files, are up to
+date all the same.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,23 @@ from ctglib.production.produire import retenir
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
     """Return what a fiche is given besides what the fingerprint of its part covers."""
     suivi = etude.suivi
-    given = [suivi.avenants, suivi.fin, suivi.origines, suivi.dossier.convention, etude.contexte, etude.gabarit]
+    given = [
+        suivi.avenants,
+        suivi.fin,
+        suivi.origines,
+        suivi.dossier.convention,
+        etude.contexte,
+        etude.gabarit,
+    ]
     return [*given, *(table.to_csv() for table in (suivi.contexte, etude.series))]
 
 
 def parts(etude: EtudeAnnuelle) -> dict[str, str]:
     """Return the fingerprint of the part of each fiche."""
-    return {part.nom: empreinte_de(part) for part in (part_de(etude, fiche) for fiche in etude.convention.fiches)}
+    return {
+        part.nom: empreinte_de(part)
+        for part in (part_de(etude, fiche) for fiche in etude.convention.fiches)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +52,16 @@ def before() -> EtudeAnnuelle:
 
 
 @pytest.mark.parametrize("nom", CHANGEMENTS)
-def test_un_changement_n_atteint_que_les_fiches_qui_le_lisent(before: EtudeAnnuelle, donnees: Path, nom: str) -> None:
+def test_un_changement_n_atteint_que_les_fiches_qui_le_lisent(
+    before: EtudeAnnuelle, donnees: Path, nom: str
+) -> None:
     (relatif, colonne, valeur), ou, attendues = CHANGEMENTS[nom]
 
     changer(donnees, relatif, colonne, valeur, **ou)
     after = etudier(NOM, 2026, "publique")
 
-    was, now = parts(before), parts(after)
+    was = parts(before)
+    now = parts(after)
     touched = {name for name in now if now[name] != was[name]}
     assert touched == {f"etude/{NOM}/2026/publique/fiche-{numero}" for numero in attendues}
     assert hors_des_parts(after) == hors_des_parts(before)
@@ -61,10 +76,14 @@ def test_une_fiche_ne_recoit_rien_de_ce_qui_est_saisi_pour_les_autres() -> None:
     year = part.annuel
     assert set(whole.annuel.observations["indicateur"]) - own
     assert set(year.observations["indicateur"]) | set(part.suivi.observations["indicateur"]) <= own
-    assert all(set(table["indicateur"]) <= own for table in (part.mesures, part.evaluation, part.revisions))
+    assert all(
+        set(table["indicateur"]) <= own for table in (part.mesures, part.evaluation, part.revisions)
+    )
     assert set(year.actions["fiche"]) | set(part.etats["fiche"]) == {1}
     assert {item.fiche for item in year.appreciations} <= {1} and part.suivi.masque.empty
-    assert not [digest for path, digest in part.empreintes.items() if path.startswith(SUIVI) and digest]
+    assert not [
+        digest for path, digest in part.empreintes.items() if path.startswith(SUIVI) and digest
+    ]
 
 
 def test_les_lectures_disent_la_part_d_une_fiche_et_le_tout_d_un_bilan() -> None:
@@ -88,7 +107,9 @@ PARAMETRES = (CONVENTION.replace("harnes", NOM), ANNEE)
 
 @pytest.fixture(scope="module")
 def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four reports of 2026: two fiches, the whole bilan, and one that uses it whole besides its fiche; made once."""
+    """Four reports of 2026: two fiches, the whole bilan, and one that uses it whole besides its
+    fiche; made once.
+    """
     folder = tmp_path_factory.mktemp("parts")
     cellules = {
         "fiche_1": (OUVRIR, 'bilan.fiche(1).indicateurs()["indicateurs"]'),
@@ -103,7 +124,9 @@ def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def demande(folder: Path, **autres: object) -> Demande:
-    return demander(folder / "carnets", folder / "sortie", conventions=(NOM,), annees=(2026,), **autres)
+    return demander(
+        folder / "carnets", folder / "sortie", conventions=(NOM,), annees=(2026,), **autres
+    )
 
 
 @pytest.fixture
@@ -120,7 +143,9 @@ def seule(voulue: Demande, tmp_path: Path) -> Demande:
     return demande(tmp_path, rapports=("fiche_2",))
 
 
-def test_seuls_les_rapports_qui_lisent_le_chiffre_sont_refaits(voulue: Demande, seule: Demande, donnees: Path) -> None:
+def test_seuls_les_rapports_qui_lisent_le_chiffre_sont_refaits(
+    voulue: Demande, seule: Demande, donnees: Path
+) -> None:
     before = octets(voulue.sortie)
     changer(donnees, "2026/observations.csv", "valeur", "61", indicateur="am_agreees")
 
@@ -156,7 +181,10 @@ def test_des_donnees_fautives_font_essayer_le_rapport_qui_est_oublie_quand_sa_pa
     assert produire(seule) == {}
     assert "beaucoup" in str(failed.echec)
     assert present and not failed.commande.page_echec.exists()
-    assert json.loads((seule.sortie / NOM / "manifeste.json").read_text(encoding="utf-8"))["echecs"] == {}
+    assert (
+        json.loads((seule.sortie / NOM / "manifeste.json").read_text(encoding="utf-8"))["echecs"]
+        == {}
+    )
 
 
 def test_ce_qui_empeche_de_comparer_une_part_fait_essayer_le_rapport(
@@ -214,8 +242,23 @@ def test_la_commande_ne_refait_que_ce_qui_lit_le_chiffre_et_l_essai_a_blanc_le_d
 def test_ce_qui_n_est_pas_refait_aurait_ete_le_meme(
     rapports_produits: Production, donnees: Path, tmp_path: Path
 ) -> None:
-    """All the changes that leave some fiche alone: after one that reaches all of them, nothing would be left to see."""
-    order = ("produire", "fiches", "bilan", "-c", NOM, "-a", "2025", "-a", "2026", "-f", "html", "-s")
+    """All the changes that leave some fiche alone: after one that reaches all of them, nothing
+    would be left to see.
+    """
+    order = (
+        "produire",
+        "fiches",
+        "bilan",
+        "-c",
+        NOM,
+        "-a",
+        "2025",
+        "-a",
+        "2026",
+        "-f",
+        "html",
+        "-s",
+    )
     shutil.copytree(rapports_produits.dossier(NOM), tmp_path / "peu" / NOM)
     for (relatif, colonne, valeur), ou, attendues in CHANGEMENTS.values():
         if attendues != set(FICHES):
@@ -224,7 +267,8 @@ def test_ce_qui_n_est_pas_refait_aurait_ete_le_meme(
     told = reussir(*order, "peu", dossier=tmp_path)
     reussir(*order, "tout", dossier=tmp_path)
 
-    few, whole = Production(tmp_path / "peu"), Production(tmp_path / "tout")
+    few = Production(tmp_path / "peu")
+    whole = Production(tmp_path / "tout")
     assert "autres rapports étaient à jour" in told
     for report in (*choisir(NOM, annee=2025), *choisir(NOM, annee=2026)):
         made = few.octets(report)

@@ -50,13 +50,29 @@ def test_un_carnet_enregistre_a_cote_n_est_ni_produit_ni_publie_et_la_commande_l
     (carnets / LISTE).write_text('diagnostic = ["diagnostic"]\n', encoding="utf-8")
 
     assert (
-        lancer(["produire", "-c", "harnes", "-f", "html", "-s", str(tmp_path / "sortie"), "--carnets", str(carnets)])
+        lancer(
+            [
+                "produire",
+                "-c",
+                "harnes",
+                "-f",
+                "html",
+                "-s",
+                str(tmp_path / "sortie"),
+                "--carnets",
+                str(carnets),
+            ]
+        )
         == 0
     )
 
     assert not [nom for nom in octets(tmp_path / "sortie") if "essais" in nom or "autre" in nom]
     assert "mes-essais" not in (tmp_path / "sortie" / "index.html").read_text(encoding="utf-8")
-    assert "autre_chose.ipynb" in (dit := capsys.readouterr().out) and "mes_essais.ipynb" in dit and "analyses" in dit
+    assert (
+        "autre_chose.ipynb" in (dit := capsys.readouterr().out)
+        and "mes_essais.ipynb" in dit
+        and "analyses" in dit
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,14 +91,26 @@ def test_une_liste_fautive_est_dite_sans_rien_produire(
     if liste is not None:
         (carnets / LISTE).write_text(liste, encoding="utf-8")
 
-    code = lancer(["produire", "-c", "harnes", "--sortie", str(tmp_path / "sortie"), "--carnets", str(carnets)])
+    code = lancer(
+        [
+            "produire",
+            "-c",
+            "harnes",
+            "--sortie",
+            str(tmp_path / "sortie"),
+            "--carnets",
+            str(carnets),
+        ]
+    )
 
     assert code == 1 and dit in capsys.readouterr().err
     assert not (tmp_path / "sortie").exists()
 
 
 def test_un_carnet_qui_declare_une_fiche_fait_un_rapport_pour_chacune(carnets: Path) -> None:
-    ecrire_carnet(carnets / "fiche.ipynb", parametres=(CONVENTION, ANNEE, "fiche: int = 1  # numéro"))
+    ecrire_carnet(
+        carnets / "fiche.ipynb", parametres=(CONVENTION, ANNEE, "fiche: int = 1  # numéro")
+    )
 
     assert chemins(carnets, rapports=("fiche",), annees=(2024,)) == [
         f"reports/harnes/2024/fiche-{numero}" for numero in (1, 2, 3, 4)
@@ -90,7 +118,9 @@ def test_un_carnet_qui_declare_une_fiche_fait_un_rapport_pour_chacune(carnets: P
 
 
 def test_chaque_rapport_a_sa_place(carnets: Path) -> None:
-    assert chemins(carnets, rapports=("diagnostic", "fiches", "bilan", "evaluation"), annees=(2024,)) == [
+    assert chemins(
+        carnets, rapports=("diagnostic", "fiches", "bilan", "evaluation"), annees=(2024,)
+    ) == [
         "reports/harnes/diagnostic",
         "reports/harnes/evaluation-finale",
         "reports/harnes/2024/fiche-1",
@@ -99,17 +129,29 @@ def test_chaque_rapport_a_sa_place(carnets: Path) -> None:
     ]
 
 
-def test_les_plus_grands_carnets_partent_les_premiers_puis_la_derniere_annee(carnets: Path, tmp_path: Path) -> None:
-    ecrire_carnet(carnets / "fiche_2.ipynb", "pass  # " + "long " * 100, parametres=(CONVENTION, ANNEE))
-    orders = demande(carnets, tmp_path, rapports=("fiches", "diagnostic"), annees=(2023, 2024)).commandes()
+def test_les_plus_grands_carnets_partent_les_premiers_puis_la_derniere_annee(
+    carnets: Path, tmp_path: Path
+) -> None:
+    ecrire_carnet(
+        carnets / "fiche_2.ipynb", "pass  # " + "long " * 100, parametres=(CONVENTION, ANNEE)
+    )
+    orders = demande(
+        carnets, tmp_path, rapports=("fiches", "diagnostic"), annees=(2023, 2024)
+    ).commandes()
 
     assert [prevision.commande.cle for prevision in prevoir(orders)] == [
-        "2024/fiche-2", "2023/fiche-2", "2024/fiche-1", "2023/fiche-1", "diagnostic",
-    ]  # fmt: skip
+        "2024/fiche-2",
+        "2023/fiche-2",
+        "2024/fiche-1",
+        "2023/fiche-1",
+        "diagnostic",
+    ]
 
 
 def test_ce_qui_avait_donne_le_plus_de_fichiers_part_d_abord(carnets: Path, tmp_path: Path) -> None:
-    orders = demande(carnets, tmp_path, rapports=("bilan", "diagnostic"), annees=(2024,)).commandes()
+    orders = demande(
+        carnets, tmp_path, rapports=("bilan", "diagnostic"), annees=(2024,)
+    ).commandes()
     *_, last = (prevision.commande.cle for prevision in prevoir(orders))
     nothing = {item.name: {} for item in fields(Trace)}
     trace = Trace(**{**nothing, "sorties": dict.fromkeys(("a.csv", "b.csv"), "")})
@@ -120,7 +162,9 @@ def test_ce_qui_avait_donne_le_plus_de_fichiers_part_d_abord(carnets: Path, tmp_
 
 
 def test_sans_annee_demandee_toutes_celles_de_la_convention_y_sont(carnets: Path) -> None:
-    assert chemins(carnets, rapports=("bilan",)) == [f"reports/harnes/{annee}/bilan" for annee in annees_de("harnes")]
+    assert chemins(carnets, rapports=("bilan",)) == [
+        f"reports/harnes/{annee}/bilan" for annee in annees_de("harnes")
+    ]
     assert annees_de("harnes") == (2023, 2024, 2025, 2026)
 
 
@@ -142,7 +186,9 @@ def test_un_rapport_interne_a_un_dossier_a_part(carnets: Path) -> None:
 
 
 def test_un_carnet_ne_recoit_que_les_parametres_qu_il_declare(carnets: Path) -> None:
-    voulue = demande(carnets, Path("reports"), rapports=("diagnostic", "fiches", "bilan"), annees=(2025,))
+    voulue = demande(
+        carnets, Path("reports"), rapports=("diagnostic", "fiches", "bilan"), annees=(2025,)
+    )
 
     recus = [dict(order.parametres) for order in voulue.commandes()]
 
@@ -161,7 +207,9 @@ def test_une_cellule_se_situe_comme_dans_le_carnet_livre(tmp_path: Path) -> None
     assert carnet.situer("introuvable") == (None, "")
 
 
-def test_un_rapport_interne_n_est_ni_au_portail_ni_au_manifeste_public(carnets: Path, tmp_path: Path) -> None:
+def test_un_rapport_interne_n_est_ni_au_portail_ni_au_manifeste_public(
+    carnets: Path, tmp_path: Path
+) -> None:
     from ctglib.production.portail import ecrire_portail
 
     sortie = tmp_path / "sortie"
@@ -170,6 +218,8 @@ def test_un_rapport_interne_n_est_ni_au_portail_ni_au_manifeste_public(carnets: 
 
     portail = ecrire_portail(sortie).read_text(encoding="utf-8")
 
-    assert {"harnes/interne/2023/bilan.html", "harnes/interne/manifeste.json"} <= set(octets(sortie))
+    assert {"harnes/interne/2023/bilan.html", "harnes/interne/manifeste.json"} <= set(
+        octets(sortie)
+    )
     assert "diagnostic.html" in portail and "interne" not in portail
     assert "interne" not in (sortie / "harnes" / "manifeste.json").read_text(encoding="utf-8")

@@ -1,4 +1,6 @@
-"""``ctg produire --suivre``: what a correction touches is made again as soon as it is saved, until Ctrl-C."""
+"""``ctg produire --suivre``: what a correction touches is made again as soon as it is saved, until
+Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,10 @@ from ctglib.commandes import rapports
 from ctglib.commandes.rapports import CODE_CHANGE, EN_VEILLE, surveiller
 
 # A script whose parent ignores Ctrl-C is born deaf to it.
-COMMANDE = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from ctglib.commandes import main; main()"
+COMMANDE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from ctglib.commandes import main; main()"
+SANS_CTRL_C = pytest.mark.skipif(
+    os.name == "nt", reason="Windows n'envoie pas Ctrl-C à un seul programme"
 )
-SANS_CTRL_C = pytest.mark.skipif(os.name == "nt", reason="Windows n'envoie pas Ctrl-C à un seul programme")
 CHIFFRE = "62413,2023,am_agreees,,,2023,{},nombre,A,PMI,\n"
 
 
@@ -30,7 +32,18 @@ class Surveillance:
     """The command, as someone who reads what it says and corrects files meanwhile."""
 
     def __init__(self, sortie: Path) -> None:
-        options = ["fiches", "-c", "harnes", "-a", "2023", "-f", "html", "--sortie", str(sortie), "--suivre"]
+        options = [
+            "fiches",
+            "-c",
+            "harnes",
+            "-a",
+            "2023",
+            "-f",
+            "html",
+            "--sortie",
+            str(sortie),
+            "--suivre",
+        ]
         self.processus = subprocess.Popen(
             [sys.executable, "-c", COMMANDE, "produire", *options],
             stdout=subprocess.PIPE,
@@ -111,11 +124,18 @@ def test_sans_les_donnees_la_commande_le_dit_et_s_arrete(
     command = ouvrir()
     said = command.processus.communicate(timeout=60)[0]
 
-    assert said.count("CTG_DONNEES") == 1 and "Traceback" not in said and command.processus.returncode == 1
+    assert (
+        said.count("CTG_DONNEES") == 1
+        and "Traceback" not in said
+        and command.processus.returncode == 1
+    )
 
 
 def test_le_code_du_classeur_qui_change_arrete_la_surveillance(
-    donnees: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    donnees: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     code = tmp_path / "code"
     code.mkdir()

@@ -1,4 +1,6 @@
-"""Whatever stops a production, no file is half made, and the next one completes with the right bytes."""
+"""Whatever stops a production, no file is half made, and the next one completes with the right
+bytes.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from ctglib.donnees.fautes import Empechement
 from ctglib.production.plan import MOTEURS
 from ctglib.production.produire import TRAVAIL, verrouiller
 
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows n'a ni fork, ni signaux, ni limite de taille de fichier")
+posix = pytest.mark.skipif(
+    os.name == "nt", reason="Windows n'a ni fork, ni signaux, ni limite de taille de fichier"
+)
 TABLEAU = (
     "import pandas as pd\nfrom ctglib.document.tableau import Colonne, Tableau\n"
     "t = pd.DataFrame({'a': ['1', '2']})\nTableau('essai', 'Essai', (Colonne('a', 'A'),), t, t, 'Source')"
@@ -61,18 +65,28 @@ def commande(carnets: Path, sortie: Path) -> list[str]:
 def test_une_production_tuee_a_des_moments_au_hasard_est_reprise_a_l_identique(
     temoin: tuple[Path, float], carnets: Path, tmp_path: Path, morts: int
 ) -> None:
-    (modele, duree), sortie, hasard = temoin, tmp_path / "sortie", random.Random(2023)
+    hasard = random.Random(2023)
+    sortie = tmp_path / "sortie"
+    (modele, duree) = temoin
     bons = octets(modele)
 
     for _ in range(morts):
         process = subprocess.Popen(
-            [*commande(carnets, sortie), "forcer"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*commande(carnets, sortie), "forcer"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         time.sleep(hasard.uniform(0.4, 1.0) * duree)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        entiers = {nom: content for nom, content in octets(sortie).items() if not Path(nom).match(PROVISOIRES)}
-        assert {nom for nom in entiers if entiers[nom] != bons[nom] and "manifeste" not in nom} <= {"index.html"}
+        entiers = {
+            nom: content
+            for nom, content in octets(sortie).items()
+            if not Path(nom).match(PROVISOIRES)
+        }
+        assert {nom for nom in entiers if entiers[nom] != bons[nom] and "manifeste" not in nom} <= {
+            "index.html"
+        }
 
     assert production_exemple.main(str(carnets), str(sortie)) == 0
     assert octets(sortie) == bons
@@ -89,7 +103,8 @@ def test_une_mort_entre_deux_fichiers_est_vue_et_reparee(
     ecrire_carnet(carnets / "un.ipynb", LECTURE, TABLEAU, 'paragraphe("suite")')
 
     if not (enfant := os.fork()):
-        reste, vrai = [coup], Path.replace
+        reste = [coup]
+        vrai = Path.replace
 
         def mourir(source: Path, cible: Path) -> Path:
             if not reste[0]:
@@ -102,13 +117,17 @@ def test_une_mort_entre_deux_fichiers_est_vue_et_reparee(
         os._exit(0)
     mort = os.waitstatus_to_exitcode(os.waitpid(enfant, 0)[1])
 
-    assert mort == (9 if coup < 3 else 0), "la page, le tableau et le manifeste prennent leur nom l'un après l'autre"
+    assert mort == (9 if coup < 3 else 0), (
+        "la page, le tableau et le manifeste prennent leur nom l'un après l'autre"
+    )
     assert bool(pourquoi(voulue)) == (coup < 3)
     produire(voulue)
     produits = octets(voulue.sortie)
     produire(demande(carnets, tmp_path / "temoin", rapports=("un",)))
     restes = {nom for nom in produits if Path(nom).match(PROVISOIRES)}
-    assert {nom: produits[nom] for nom in produits if nom not in restes} == octets(tmp_path / "temoin")
+    assert {nom: produits[nom] for nom in produits if nom not in restes} == octets(
+        tmp_path / "temoin"
+    )
 
 
 def test_les_restes_d_une_production_tuee_sont_retires(carnets: Path, tmp_path: Path) -> None:
@@ -125,15 +144,21 @@ SECRET = b"274177"  # stands for a small count
 
 
 @posix
-@pytest.mark.parametrize("moteur", [MOTEURS[0], pytest.param(MOTEURS[1], marks=pytest.mark.complet)])
+@pytest.mark.parametrize(
+    "moteur", [MOTEURS[0], pytest.param(MOTEURS[1], marks=pytest.mark.complet)]
+)
 def test_ce_qu_une_production_tuee_laisse_est_retire_par_la_suivante_et_n_a_rien_de_secret(
     donnees: Path, tmp_path: Path, moteur: str
 ) -> None:
-    """Killed while it shares a count, makes a PDF, or runs an ordinary kernel: nothing of the count lies anywhere."""
+    """Killed while it shares a count, makes a PDF, or runs an ordinary kernel: nothing of the count
+    lies anywhere.
+    """
     saisi = donnees / "conventions" / "harnes" / "suivi" / "2023" / "profils.csv"
     saisi.parent.mkdir(parents=True, exist_ok=True)
     saisi.write_bytes(SECRET)
-    carnets, sortie, systeme = tmp_path / "carnets", tmp_path / "sortie", tmp_path / "t"
+    carnets = tmp_path / "carnets"
+    sortie = tmp_path / "sortie"
+    systeme = tmp_path / "t"
     systeme.mkdir()
     partage = (
         "import tempfile, time\nfrom pathlib import Path\nfrom ctglib.donnees.partage import partager\n"
@@ -143,9 +168,21 @@ def test_ce_qu_une_production_tuee_laisse_est_retire_par_la_suivante_et_n_a_rien
     )
     ecrire_carnet(carnets / "un.ipynb", partage)
     code = "import sys; sys.path.insert(0, sys.argv.pop(1)); import production_exemple as p; p.main(*sys.argv[1:])"
-    command = [sys.executable, "-c", code, str(Path(__file__).parent), str(carnets), str(sortie), "", moteur]
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        str(Path(__file__).parent),
+        str(carnets),
+        str(sortie),
+        "",
+        moteur,
+    ]
     process = subprocess.Popen(
-        command, env={**os.environ, "TMPDIR": str(systeme)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env={**os.environ, "TMPDIR": str(systeme)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     while not (tmp_path / "pret").exists() and process.poll() is None:
         time.sleep(0.05)
@@ -154,7 +191,9 @@ def test_ce_qu_une_production_tuee_laisse_est_retire_par_la_suivante_et_n_a_rien
 
     laisses = [path for folder in (sortie, systeme) for path in folder.rglob("*") if path.is_file()]
     assert [path for path in laisses if SECRET in path.read_bytes()] == []
-    assert [path for path in systeme.rglob("*") if not path.name.startswith(("pymp-", "listener-"))] == []
+    assert [
+        path for path in systeme.rglob("*") if not path.name.startswith(("pymp-", "listener-"))
+    ] == []
     assert list((sortie / TRAVAIL).iterdir()), "le dossier provisoire du carnet tué"
 
     ecrire_carnet(carnets / "un.ipynb", LECTURE)
@@ -162,7 +201,9 @@ def test_ce_qu_une_production_tuee_laisse_est_retire_par_la_suivante_et_n_a_rien
     assert not (sortie / TRAVAIL).exists()
 
 
-def test_deux_productions_a_la_fois_ne_se_genent_pas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_deux_productions_a_la_fois_ne_se_genent_pas(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sortie = tmp_path / "sortie"
     with verrouiller(sortie):
         avant = octets(sortie)
@@ -182,7 +223,11 @@ def test_le_verrou_d_un_processus_mort_ne_retient_personne(tmp_path: Path) -> No
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
 
-    with verrouiller(tmp_path), pytest.raises(Empechement, match="travaille déjà"), verrouiller(tmp_path):
+    with (
+        verrouiller(tmp_path),
+        pytest.raises(Empechement, match="travaille déjà"),
+        verrouiller(tmp_path),
+    ):
         pass
 
 
@@ -219,21 +264,31 @@ def test_un_dossier_en_lecture_seule_est_dit_et_rien_n_est_perdu(
 
 
 @posix
-def test_un_disque_plein_est_dit_et_rien_n_est_perdu(temoin: tuple[Path, float], tmp_path: Path) -> None:
+def test_un_disque_plein_est_dit_et_rien_n_est_perdu(
+    temoin: tuple[Path, float], tmp_path: Path
+) -> None:
     sortie = shutil.copytree(temoin[0], tmp_path / "sortie")
-    avant, carnets = octets(sortie), ecrire_les_carnets(tmp_path / "carnets", 'paragraphe("suite")')
+    avant = octets(sortie)
+    carnets = ecrire_les_carnets(tmp_path / "carnets", 'paragraphe("suite")')
 
-    # No file may grow beyond a few kilobytes: the write that would pass it fails, as it does on a full disk.
+    # No file may grow beyond a few kilobytes: the write that would pass it fails, as it does on a
+    # full disk.
     code = (
         "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); sys.argv.pop(0)\n"
         "runpy.run_path(sys.argv[0], run_name='__main__')"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *commande(carnets, sortie)[1:]], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, *commande(carnets, sortie)[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert done.returncode == 1
-    assert "le disque n'est pas plein" in " ".join(done.stderr.split()) and "Traceback" not in done.stderr
+    assert (
+        "le disque n'est pas plein" in " ".join(done.stderr.split())
+        and "Traceback" not in done.stderr
+    )
     assert octets(sortie) == avant
 
 

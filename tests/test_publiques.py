@@ -1,4 +1,6 @@
-"""Public figures of any territory: those of the official files, recomputed without the library, and honest sums."""
+"""Public figures of any territory: those of the official files, recomputed without the library, and
+honest sums.
+"""
 
 from __future__ import annotations
 
@@ -44,13 +46,19 @@ def chiffre(texte: str) -> float:
 
 
 def test_les_chiffres_de_cinq_communes_sont_ceux_de_la_cnaf(original) -> None:
-    rows = {(row["numcomdo"], row["dtreffre"][:4]): row for row in original("cnaf_s_ben_com_f_62.csv")}
+    rows = {
+        (row["numcomdo"], row["dtreffre"][:4]): row for row in original("cnaf_s_ben_com_f_62.csv")
+    }
 
     compared = 0
     for column, code in CNAF.items():
         for row in publiques.lire(code, COMMUNES).itertuples():
             written = rows[row.territoire, str(row.annee)][column]
-            assert (row.statut, row.valeur) == ("A", chiffre(written)) if written else row.statut == "O"
+            assert (
+                (row.statut, row.valeur) == ("A", chiffre(written))
+                if written
+                else row.statut == "O"
+            )
             compared += 1
     assert compared == 7 * 5 * 5
 
@@ -60,21 +68,31 @@ def test_les_sommes_sont_celles_que_l_on_fait_a_la_main(original) -> None:
     members = {row["code"] for row in places if row["epci"] == LENS_LIEVIN}
     rows = original("cnaf_s_ben_com_f_62.csv")
 
-    found = publiques.lire("cnaf_foyers_rsa", [LENS_LIEVIN, "62"]).set_index(["territoire", "annee"])
+    found = publiques.lire("cnaf_foyers_rsa", [LENS_LIEVIN, "62"]).set_index(
+        ["territoire", "annee"]
+    )
 
     for year in range(2020, 2025):
         counts = {
-            row["numcomdo"]: row["indfoy_rsa"] for row in rows if row["dtreffre"] == f"{year}-12" and row["numcomdo"]
+            row["numcomdo"]: row["indfoy_rsa"]
+            for row in rows
+            if row["dtreffre"] == f"{year}-12" and row["numcomdo"]
         }
-        assert found.loc[(LENS_LIEVIN, year), "valeur"] == sum(int(counts[code]) for code in members)
-        assert found.loc[("62", year), "valeur"] == sum(int(count or 0) for count in counts.values())
+        assert found.loc[(LENS_LIEVIN, year), "valeur"] == sum(
+            int(counts[code]) for code in members
+        )
+        assert found.loc[("62", year), "valeur"] == sum(
+            int(count or 0) for count in counts.values()
+        )
     assert found["statut"].tolist() == ["A"] * 4 + ["E"] + ["A"] * 5
     assert found.loc[("62", 2024), "origine"] == "somme de 886 communes sur 887"
     assert found.loc[(LENS_LIEVIN, 2024), "origine"] == "somme de 36 communes"
 
 
 @pytest.mark.parametrize("annee", [2016, 2019, 2020])
-def test_une_commune_est_la_somme_de_ses_iris_quand_aucun_n_est_secret(annee: int, original) -> None:
+def test_une_commune_est_la_somme_de_ses_iris_quand_aucun_n_est_secret(
+    annee: int, original
+) -> None:
     rows = original(f"officiels/data_CAF_{annee}_IRIS.csv")
 
     for code, column in IRIS.items():
@@ -87,10 +105,14 @@ def test_une_commune_est_la_somme_de_ses_iris_quand_aucun_n_est_secret(annee: in
 
 
 def test_filosofi_donne_le_chiffre_publie_de_chaque_niveau_et_n_en_calcule_aucun(original) -> None:
-    found = publiques.lire("filosofi_mediane", ["62413", "62", LENS_LIEVIN, "62001"], [2019]).set_index("territoire")
+    found = publiques.lire(
+        "filosofi_mediane", ["62413", "62", LENS_LIEVIN, "62001"], [2019]
+    ).set_index("territoire")
 
     for level, code in (("COM", "62413"), ("DEP", "62"), ("EPCI", LENS_LIEVIN), ("COM", "62001")):
-        (row,) = [one for one in original(f"officiels/FILO2019_DISP_{level}.csv") if one["CODGEO"] == code]
+        (row,) = [
+            one for one in original(f"officiels/FILO2019_DISP_{level}.csv") if one["CODGEO"] == code
+        ]
         assert found.loc[code, "valeur"] == chiffre(row["Q219"])
     assert set(found["origine"]) == {"publiée"}
     assert publiques.lire("filosofi_mediane", ["62"], [2018])["statut"].tolist() == ["O"]
@@ -100,7 +122,11 @@ def test_un_taux_ne_se_somme_pas_et_une_somme_trop_incomplete_ne_se_donne_pas() 
     rate = publiques.lire("cnaf_couverture", ["62413", "62", LENS_LIEVIN])
     births = publiques.lire("insee_naissances", ["62", "62413"], [2024])
 
-    assert rate["valeur"].fillna(0).tolist() == [50.4, 57.7, 0] and rate["statut"].tolist() == ["A", "A", "O"]
+    assert rate["valeur"].fillna(0).tolist() == [50.4, 57.7, 0] and rate["statut"].tolist() == [
+        "A",
+        "A",
+        "O",
+    ]
     assert births["statut"].tolist() == ["A", "O"]
     assert births["origine"].tolist() == ["publiée", "somme de 1 commune sur 887"]
 
@@ -116,7 +142,9 @@ def test_une_serie_dit_sa_source_son_arrondi_et_ses_ruptures() -> None:
     assert known["niveaux"] == {"commune": 887, "epci": 0, "departement": 0}
 
 
-def test_le_catalogue_des_series_et_le_contexte_des_bilans_disent_la_meme_chose(depot: Path) -> None:
+def test_le_catalogue_des_series_et_le_contexte_des_bilans_disent_la_meme_chose(
+    depot: Path,
+) -> None:
     from ctglib.donnees.dossier import lire_dossier
 
     context = lire_dossier("harnes").catalogue.indicateurs_contexte
@@ -127,17 +155,25 @@ def test_le_catalogue_des_series_et_le_contexte_des_bilans_disent_la_meme_chose(
         assert known.loc[code, "libelle"] == context[code].libelle
         rounded = publiques.lire(code, "62413").attrs
         assert (rounded["arrondi"] or 0) == (context[code].arrondi_source or 0)
-        assert [year for year, _ in rounded["ruptures"]] == [one.annee for one in context[code].ruptures]
+        assert [year for year, _ in rounded["ruptures"]] == [
+            one.annee for one in context[code].ruptures
+        ]
 
 
 def test_les_territoires_ont_leur_nom_avec_l_article_et_leurs_contours(original) -> None:
     places = publiques.territoires().set_index("code")
 
-    assert places["niveau"].value_counts().to_dict() == {"commune": 34875, "epci": 1253, "departement": 101}
+    assert places["niveau"].value_counts().to_dict() == {
+        "commune": 34875,
+        "epci": 1253,
+        "departement": 101,
+    }
     assert places.loc["62667", "nom"] == "Le Portel" and places.loc["62413", "epci"] == LENS_LIEVIN
     assert (places["epci"] == LENS_LIEVIN).sum() == 36
     shapes = publiques.contours(["62413"])
-    assert shapes["nom"].tolist() == ["Harnes"] and all(2.8 < x < 3 for x, _ in shapes["contour"][0][0])
+    assert shapes["nom"].tolist() == ["Harnes"] and all(
+        2.8 < x < 3 for x, _ in shapes["contour"][0][0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,7 +185,9 @@ def test_les_territoires_ont_leur_nom_avec_l_article_et_leurs_contours(original)
         ("cnaf_foyers_rsa", "62413", [1999], "1999 pour « cnaf_foyers_rsa »"),
     ],
 )
-def test_une_demande_qui_ne_peut_pas_etre_servie_le_dit_en_francais(code, territoires, annees, dit: str) -> None:
+def test_une_demande_qui_ne_peut_pas_etre_servie_le_dit_en_francais(
+    code, territoires, annees, dit: str
+) -> None:
     with pytest.raises(DonneesInvalides, match=dit.replace("(", r"\(").replace(")", r"\)")):
         publiques.lire(code, territoires, annees)
 
@@ -194,7 +232,9 @@ def test_valider_refuse_56_000_foyers_au_rsa_a_harnes(donnees: Path, tmp_path: P
     assert "cnaf_foyers_rsa dépasse cnaf_foyers : 62413 (56000 pour 2920)" in fault.trouve
 
 
-def test_valider_refuse_un_diagnostic_loin_de_la_serie_publique_de_meme_champ(donnees: Path) -> None:
+def test_valider_refuse_un_diagnostic_loin_de_la_serie_publique_de_meme_champ(
+    donnees: Path,
+) -> None:
     path = donnees / "conventions/harnes/annexe1.csv"
     text = path.read_text("utf-8").replace(",rsa,62413,2020,668,", ",rsa,62413,2020,56000,")
     path.write_text(text.replace(",rsa,62,2020,55682,", ",rsa,62,2020,5568,"), "utf-8")
@@ -206,10 +246,14 @@ def test_valider_refuse_un_diagnostic_loin_de_la_serie_publique_de_meme_champ(do
     assert "« rsa », 62, 2020 : 5568\n    attendu : près de 55605, d'après Cnaf" in done.stderr
 
 
-def test_valider_refuse_un_extrait_qui_se_contredit_pour_une_annee_que_le_magasin_n_a_pas(donnees: Path) -> None:
+def test_valider_refuse_un_extrait_qui_se_contredit_pour_une_annee_que_le_magasin_n_a_pas(
+    donnees: Path,
+) -> None:
     path = donnees / "sources/cnaf_allocataires/observations.csv"
-    rows = [f'62413,2025,{code},,,2026,{value},nombre,A,"Cnaf, 2025",' for code, value in
-            {"cnaf_foyers": 2950, "cnaf_foyers_rsa": 56000}.items()]  # fmt: skip
+    rows = [
+        f'62413,2025,{code},,,2026,{value},nombre,A,"Cnaf, 2025",'
+        for code, value in {"cnaf_foyers": 2950, "cnaf_foyers_rsa": 56000}.items()
+    ]
     path.write_text(path.read_text("utf-8") + "\n".join([*rows, ""]), "utf-8")
 
     faults, _ = examiner_les_sources()
@@ -231,15 +275,23 @@ def test_valider_dit_une_valeur_illisible_d_un_extrait_sans_s_arreter(donnees: P
 
 def test_valider_refuse_un_repere_de_l_atelier_qui_n_est_aucune_serie(donnees: Path) -> None:
     path = donnees / "catalogue/atelier.yaml"
-    path.write_text(path.read_text("utf-8").replace("foyers: cnaf_foyers\n", "foyers: cnaf_foyer\n"), "utf-8")
+    path.write_text(
+        path.read_text("utf-8").replace("foyers: cnaf_foyers\n", "foyers: cnaf_foyer\n"), "utf-8"
+    )
 
     (fault,), _ = examiner_les_sources()
 
     assert (fault.fichier, fault.trouve) == ("catalogue/atelier.yaml", "« cnaf_foyer »")
 
 
-def test_valider_montre_ce_qui_etonne_dans_ce_que_l_utilisateur_a_ajoute(donnees: Path, tmp_path: Path) -> None:
-    text = re.sub(r"(2025-12;62427;[^;]*;)([0-9]+);", lambda found: f"{found[1]}{int(found[2]) // 20 * 10};", cnaf())
+def test_valider_montre_ce_qui_etonne_dans_ce_que_l_utilisateur_a_ajoute(
+    donnees: Path, tmp_path: Path
+) -> None:
+    text = re.sub(
+        r"(2025-12;62427;[^;]*;)([0-9]+);",
+        lambda found: f"{found[1]}{int(found[2]) // 20 * 10};",
+        cnaf(),
+    )
     Ajout([ecrire(tmp_path, "x.csv", text)]).enregistrer()
 
     faults, odd = examiner_les_sources()

@@ -23,8 +23,16 @@ from ctglib.rapports.controle import ouvrir_controle
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "radar.yaml").read_text(encoding="utf-8"))
 TRANSFORMATIONS = st.sampled_from(["", "inverse", "complement"])
-HARNES = yaml.safe_load((Path(__file__).parent / "cas" / "radar_harnes.yaml").read_text(encoding="utf-8"))
-LACUNE = {"id": "radar", "objet": "Radar", "manque": "Les axes", "reference": "annexe 1", "question": "Quels axes ?"}
+HARNES = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "radar_harnes.yaml").read_text(encoding="utf-8")
+)
+LACUNE = {
+    "id": "radar",
+    "objet": "Radar",
+    "manque": "Les axes",
+    "reference": "annexe 1",
+    "question": "Quels axes ?",
+}
 VALIDE = "radar: {valide: {par: Caf du Pas-de-Calais, date: 2026-03-02}}\n"
 TAUX = st.floats(0.1, 99.9)
 
@@ -44,14 +52,21 @@ def _indices(
     statut: str = "A",
     doute: str = "",
 ) -> pd.DataFrame:
-    rows = lignes(("x", "01001", 2020, ici, None, "pourcent", statut), ("x", "01", annee_la, la, None, "pourcent", "A"))
+    rows = lignes(
+        ("x", "01001", 2020, ici, None, "pourcent", statut),
+        ("x", "01", annee_la, la, None, "pourcent", "A"),
+    )
     rules = {"x": transformation}
-    return indices(rows, _radar(transformation), ("01001", "01"), renversements=rules, doutes=[doute])
+    return indices(
+        rows, _radar(transformation), ("01001", "01"), renversements=rules, doutes=[doute]
+    )
 
 
 @pytest.mark.parametrize("cas", CAS, ids=[cas["nom"] for cas in CAS])
 def test_un_axe_donne_l_indice_ecrit(cas: dict) -> None:
-    found = _indices(cas["valeur_ici"], cas["valeur_la"], cas["transformation"], cas.get("annee_la", 2020)).iloc[0]
+    found = _indices(
+        cas["valeur_ici"], cas["valeur_la"], cas["transformation"], cas.get("annee_la", 2020)
+    ).iloc[0]
 
     written = None if pd.isna(found["indice"]) else round(found["indice"], 1)
     assert (written, found["niveau"]) == (cas["indice"], cas["niveau"])
@@ -115,7 +130,8 @@ def _mots(ici: float, la: float, transformation: str) -> str:
     )
     rules = _radar(transformation).model_copy(update={"lacune": LACUNE["id"]})
     signed = convention(lacunes=[LACUNE])
-    catalogue, found = SimpleNamespace(radar=rules), _indices(ici, la, transformation)
+    catalogue = SimpleNamespace(radar=rules)
+    found = _indices(ici, la, transformation)
     etude = SimpleNamespace(indices=found, catalogue=catalogue, contexte=words, convention=signed)
     block = vulnerabilite(etude)
     return unescape(block.html).replace("\u202f", " ").replace("\u00a0", " ")
@@ -127,14 +143,21 @@ def test_le_mode_d_emploi_met_l_hypothese_a_part_et_imprime_formule_reference_et
     assert '<div class="avertissement"><p>Hypothèse de travail. Les axes.</p></div>' in written
     assert "<p>indice = 100 × valeur / référence</p>" in written
     assert "Groupe de référence : L'Ain." in written
-    assert "Un indice de 120 ou plus est dit fortement supérieur, de 80 ou moins fortement inférieur" in written
+    assert (
+        "Un indice de 120 ou plus est dit fortement supérieur, de 80 ou moins fortement inférieur"
+        in written
+    )
     assert "« Rapport inverse » : référence / territoire." in written
     assert "Complément" not in written
     assert "Question ouverte (annexe 1) : Quels axes ?" in written
 
 
-@pytest.mark.parametrize(("ici", "arrondi", "attendus"), [(4.8, 0.1, ["117 à 123"]), (4.8, 0.0, []), (4.6, 0.1, [])])
-def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(ici: float, arrondi: float, attendus: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("ici", "arrondi", "attendus"), [(4.8, 0.1, ["117 à 123"]), (4.8, 0.0, []), (4.6, 0.1, [])]
+)
+def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(
+    ici: float, arrondi: float, attendus: list[str]
+) -> None:
     table = _indices(ici, 4.0, "")
 
     found = incertains(table, _radar(""), {"x": arrondi})
@@ -151,13 +174,18 @@ def test_les_indices_de_harnes_sont_ceux_que_ses_chiffres_donnent(cas: dict) -> 
     assert dict(zip(far["indicateur"], far["indice"].round(), strict=True)) == cas["indices"]
 
 
-def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vulnerabilite() -> None:
+def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vulnerabilite() -> (
+    None
+):
     table = ouvrir("harnes").indices
 
     ranked = ranger(table)
 
     assert ranked.iloc[0]["indicateur"] == "part_rsa"
-    assert ranked.iloc[-1]["libelle"] == "Manque de places d'accueil (rapport inverse, provisoire, à vérifier)"
+    assert (
+        ranked.iloc[-1]["libelle"]
+        == "Manque de places d'accueil (rapport inverse, provisoire, à vérifier)"
+    )
 
 
 def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> None:
@@ -165,8 +193,15 @@ def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> N
 
     rules = etude.indices.set_index("indicateur")["renversement"]
 
-    assert rules[rules != ""].to_dict() == {"part_moins_3_parents_actifs": "complement", "capacite_accueil": "inverse"}
-    assert {name: unit.renversement for name, unit in etude.catalogue.unites.items() if unit.renversement} == {
+    assert rules[rules != ""].to_dict() == {
+        "part_moins_3_parents_actifs": "complement",
+        "capacite_accueil": "inverse",
+    }
+    assert {
+        name: unit.renversement
+        for name, unit in etude.catalogue.unites.items()
+        if unit.renversement
+    } == {
         "pourcent": "complement",
         "pour_100": "inverse",
     }

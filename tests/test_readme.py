@@ -28,7 +28,11 @@ def lire(nom: str) -> str:
 def commandes(nom: str = "README.md") -> list[list[str]]:
     """Return the commands of a README as words, the environment's folder left out."""
     lignes = [
-        line for langue, bloc in BLOC.findall(lire(nom)) if langue != "python" for line in bloc.splitlines() if line
+        line
+        for langue, bloc in BLOC.findall(lire(nom))
+        if langue != "python"
+        for line in bloc.splitlines()
+        if line
     ]
     return [shlex.split(SCRIPT.sub(r"\1", line).replace("\\", "/")) for line in lignes]
 
@@ -58,9 +62,13 @@ def test_chaque_cible_de_make_est_dans_son_aide() -> None:
     assert set(re.findall(r'@echo "make (\w+)', lire("Makefile"))) == set(phony) - {"aide", "lint"}
 
 
-@pytest.mark.parametrize("words", [words for words in commandes() if words[0] == "ctg"], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [words for words in commandes() if words[0] == "ctg"], ids=" ".join
+)
 def test_les_commandes_de_ctg_et_leurs_options_existent(words: list[str]) -> None:
-    sous_commande = words[1 : 3 if words[1] in GROUPES else 2] if not words[1].startswith("-") else []
+    sous_commande = (
+        words[1 : 3 if words[1] in GROUPES else 2] if not words[1].startswith("-") else []
+    )
 
     aide = reussir(*sous_commande, "--help", dossier=DEPOT)
 
@@ -72,7 +80,9 @@ def test_les_commandes_de_ctg_et_leurs_options_existent(words: list[str]) -> Non
 
 def _rapports(words: list[str]) -> list[str]:
     """Return the words before the first option."""
-    return words[2 : next((rank for rank, word in enumerate(words) if word.startswith("--")), len(words))]
+    return words[
+        2 : next((rank for rank, word in enumerate(words) if word.startswith("--")), len(words))
+    ]
 
 
 def _valeur(words: list[str], option: str, defaut: str) -> str:
@@ -81,8 +91,14 @@ def _valeur(words: list[str], option: str, defaut: str) -> str:
 
 def test_powershell_donne_les_lignes_de_rapports_cmd() -> None:
     script = (DEPOT / "rapports.cmd").read_text(encoding="ascii")
-    script = script.replace("%CTG_BASE%", "py -3").replace('"%CTG_PYTHON%"', r".venv\Scripts\python.exe")
-    script = script.replace("--quiet --disable-pip-version-check ", "").replace('"', "").replace("start  ", "start ")
+    script = script.replace("%CTG_BASE%", "py -3").replace(
+        '"%CTG_PYTHON%"', r".venv\Scripts\python.exe"
+    )
+    script = (
+        script.replace("--quiet --disable-pip-version-check ", "")
+        .replace('"', "")
+        .replace("start  ", "start ")
+    )
 
     bloc = next(bloc for langue, bloc in BLOC.findall(lire("README.md")) if langue == "powershell")
 
@@ -95,13 +111,19 @@ def test_les_fichiers_et_les_formats_cites_par_les_commandes_existent() -> None:
     moteurs = {entree.name for entree in entry_points(group="papermill.engine")}
 
     for words in commandes():
-        lus = [word for word in words if word.endswith((".lock", ".yml", ".ipynb")) and word != "execute.ipynb"]
+        lus = [
+            word
+            for word in words
+            if word.endswith((".lock", ".yml", ".ipynb")) and word != "execute.ipynb"
+        ]
         assert all((DEPOT / word).is_file() for word in lus), words
         assert _valeur(words, "--to", "ctg-html") in exporteurs
         assert _valeur(words, "--engine", "ctg") in moteurs
 
 
-def test_l_exemple_en_python_nomme_des_choses_qui_existent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_l_exemple_en_python_nomme_des_choses_qui_existent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (exemple,) = (bloc for langue, bloc in BLOC.findall(lire("README.md")) if langue == "python")
     espace: dict[str, object] = {}
@@ -112,9 +134,15 @@ def test_l_exemple_en_python_nomme_des_choses_qui_existent(tmp_path: Path, monke
     assert (tmp_path / "rsa.xlsx").is_file()
 
 
-@pytest.mark.parametrize("page", fichiers_suivis(".md"), ids=lambda path: path.relative_to(DEPOT).as_posix())
+@pytest.mark.parametrize(
+    "page", fichiers_suivis(".md"), ids=lambda path: path.relative_to(DEPOT).as_posix()
+)
 def test_les_liens_d_une_page_menent_a_un_fichier(page: Path) -> None:
-    perdus = [lien for lien in LIEN.findall(page.read_text(encoding="utf-8")) if not (page.parent / lien).exists()]
+    perdus = [
+        lien
+        for lien in LIEN.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / lien).exists()
+    ]
 
     assert perdus == []
 

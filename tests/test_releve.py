@@ -22,7 +22,9 @@ ANNEE = 2026
 def releve(rapports_produits: Production, tmp_path: Path) -> Path:
     """The minutes of a year that is still open, as they are produced."""
     path = tmp_path / "releve.docx"
-    path.write_bytes(rapports_produits.chemin(Rapport("demonstration", f"{ANNEE}/releve"), "docx").read_bytes())
+    path.write_bytes(
+        rapports_produits.chemin(Rapport("demonstration", f"{ANNEE}/releve"), "docx").read_bytes()
+    )
     return path
 
 
@@ -42,8 +44,13 @@ def test_chaque_decision_proposee_a_sa_raison_et_de_la_place_pour_le_vote(releve
     *_, suites, decisions = docx.Document(releve).tables
 
     assert [cell.text for cell in decisions.rows[0].cells] == [
-        "Repère", "Proposition", "Vote", "Texte", "Service responsable", "Date",
-    ]  # fmt: skip
+        "Repère",
+        "Proposition",
+        "Vote",
+        "Texte",
+        "Service responsable",
+        "Date",
+    ]
     assert "La reconduction ne peut être qu'expresse" in decisions.rows[1].cells[0].text
     assert decisions.rows[2].cells[1].text.startswith("Dire si la convention est reconduite")
     assert len(suites.rows) == 7
@@ -52,7 +59,13 @@ def test_chaque_decision_proposee_a_sa_raison_et_de_la_place_pour_le_vote(releve
 def test_un_releve_complete_devient_le_bilan_de_l_annee(releve: Path, donnees: Path) -> None:
     remplir(releve, "comite_date", Date="12/01/2027")
     remplir(releve, "suite.rouvrir_le_moulin", Choix="Faite", Texte="Ouvert tout l'été")
-    remplir(releve, "decision.d2026_1", Vote="Adoptée à l'unanimité", Service_responsable="Ville", Date="30/06/2027")
+    remplir(
+        releve,
+        "decision.d2026_1",
+        Vote="Adoptée à l'unanimité",
+        Service_responsable="Ville",
+        Date="30/06/2027",
+    )
     remplir(releve, "decision.d2026_2", Vote="rejetée")
     remplir(releve, "decision.d2026_9", Texte="Inviter la Msa")
 
@@ -62,14 +75,18 @@ def test_un_releve_complete_devient_le_bilan_de_l_annee(releve: Path, donnees: P
     assert comite.date == date(2027, 1, 12)
     assert ("rouvrir_le_moulin", "faite") in [(item.decision, item.etat) for item in comite.suites]
     assert [
-        (item.id, item.texte[:25], item.responsable, item.echeance) for item in comite.decisions if "2026_" in item.id
+        (item.id, item.texte[:25], item.responsable, item.echeance)
+        for item in comite.decisions
+        if "2026_" in item.id
     ] == [
         ("d2026_1", "Dire si la convention est", "Ville", date(2027, 6, 30)),
         ("d2026_9", "Inviter la Msa", None, None),
     ]
 
 
-def test_une_date_fausse_est_dite_a_sa_place_et_rien_n_est_ecrit(releve: Path, donnees: Path) -> None:
+def test_une_date_fausse_est_dite_a_sa_place_et_rien_n_est_ecrit(
+    releve: Path, donnees: Path
+) -> None:
     remplir(releve, "comite_date", Date="le mois prochain")
 
     with pytest.raises(DonneesInvalides, match=r"releve\.docx") as caught:
@@ -91,7 +108,11 @@ def test_un_document_sans_tableau_du_releve_le_dit(tmp_path: Path) -> None:
 
     done = ctg("importer", "autre.docx", "-c", "demonstration", "-a", str(ANNEE), dossier=tmp_path)
 
-    assert done.returncode == 1 and "aucun tableau du relevé" in done.stderr and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 1
+        and "aucun tableau du relevé" in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
 @avec_libreoffice

@@ -32,17 +32,29 @@ def test_un_exemple_masque_ce_qui_est_ecrit(cas: dict) -> None:
     effectifs = table(cas["effectifs"], cas.get("non_sensibles", ()), cas.get("publies", ()))
     deja = {cle(nom).lieu for nom in cas.get("deja", [])}
 
-    masque = masquer(effectifs, liens(cas["sommes"]), seuil=cas.get("seuil", SEUIL), tirage=SansHasard(b""), deja=deja)
+    masque = masquer(
+        effectifs,
+        liens(cas["sommes"]),
+        seuil=cas.get("seuil", SEUIL),
+        tirage=SansHasard(b""),
+        deja=deja,
+    )
 
     assert noms_caches(masque) == set(cas["caches"])
     assert list(masque.retraits["raison"]) == ([cas["retraits"]] if "retraits" in cas else [])
 
 
-def croise(lignes: int, colonnes: int, valeurs: np.ndarray, *, marges: bool, total: bool) -> tuple[dict, list[str]]:
-    """Return a crossed table by name, with its sums; margins and total are shown or not, the sums are known anyway."""
+def croise(
+    lignes: int, colonnes: int, valeurs: np.ndarray, *, marges: bool, total: bool
+) -> tuple[dict, list[str]]:
+    """Return a crossed table by name, with its sums; margins and total are shown or not, the sums
+    are known anyway.
+    """
     cellules = {f"r{i}|c{j}": int(valeurs[i, j]) for i in range(lignes) for j in range(colonnes)}
     sommes = [f"r{i} = " + " + ".join(f"r{i}|c{j}" for j in range(colonnes)) for i in range(lignes)]
-    sommes += [f"t|c{j} = " + " + ".join(f"r{i}|c{j}" for i in range(lignes)) for j in range(colonnes)]
+    sommes += [
+        f"t|c{j} = " + " + ".join(f"r{i}|c{j}" for i in range(lignes)) for j in range(colonnes)
+    ]
     sommes += ["t = " + " + ".join(f"r{i}" for i in range(lignes))]
     sommes += ["t = " + " + ".join(f"t|c{j}" for j in range(colonnes))]
     if marges:
@@ -53,24 +65,33 @@ def croise(lignes: int, colonnes: int, valeurs: np.ndarray, *, marges: bool, tot
 
 @st.composite
 def tableaux_croises(draw: st.DrawFn, plus_grand: int = 4) -> tuple[dict, list[str]]:
-    lignes, colonnes = draw(st.integers(1, plus_grand)), draw(st.integers(1, plus_grand))
-    valeurs = np.array(draw(st.lists(EFFECTIF, min_size=lignes * colonnes, max_size=lignes * colonnes)))
+    lignes = draw(st.integers(1, plus_grand))
+    colonnes = draw(st.integers(1, plus_grand))
+    valeurs = np.array(
+        draw(st.lists(EFFECTIF, min_size=lignes * colonnes, max_size=lignes * colonnes))
+    )
     shown = {"marges": draw(st.booleans()), "total": draw(st.booleans())}
     return croise(lignes, colonnes, valeurs.reshape(lignes, colonnes), **shown)
 
 
 @st.composite
 def tableaux_lies(draw: st.DrawFn) -> tuple[dict, list[str]]:
-    """Two crossed tables that share the margin of their first variable, and a third variable of the same whole."""
+    """Two crossed tables that share the margin of their first variable, and a third variable of the
+    same whole.
+    """
     size = draw(st.integers(2, 3))
-    first = np.array(draw(st.lists(EFFECTIF, min_size=size * 2, max_size=size * 2))).reshape(size, 2)
+    first = np.array(draw(st.lists(EFFECTIF, min_size=size * 2, max_size=size * 2))).reshape(
+        size, 2
+    )
     moved = np.array([draw(st.integers(0, int(row.sum()))) for row in first])
     second = np.column_stack([moved, first.sum(axis=1) - moved])
     cellules, sommes = croise(size, 2, first, marges=True, total=True)
     cellules |= {f"r{i}|d{j}": int(second[i, j]) for i in range(size) for j in range(2)}
     cellules |= {f"t|d{j}": int(second[:, j].sum()) for j in range(2)}
     sommes += [f"r{i} = r{i}|d0 + r{i}|d1" for i in range(size)]
-    sommes += [f"t|d{j} = " + " + ".join(f"r{i}|d{j}" for i in range(size)) for j in range(2)] + ["t = t|d0 + t|d1"]
+    sommes += [f"t|d{j} = " + " + ".join(f"r{i}|d{j}" for i in range(size)) for j in range(2)] + [
+        "t = t|d0 + t|d1"
+    ]
     apart = draw(st.integers(0, cellules["t"]))
     return cellules | {"e0": apart, "e1": cellules["t"] - apart}, [*sommes, "t = e0 + e1"]
 
@@ -80,8 +101,12 @@ def pour_l_attaque(sommes: list[str]) -> list[Somme]:
     return [(total, tuple(parties.split(" + "))) for total, parties in sides]
 
 
-def trop_serres(effectifs: Mapping[str, int], sommes: list[str], caches: set[str]) -> dict[str, tuple[int, int]]:
-    """Return the hidden counts that the attacker narrows to less than the threshold, with their interval."""
+def trop_serres(
+    effectifs: Mapping[str, int], sommes: list[str], caches: set[str]
+) -> dict[str, tuple[int, int]]:
+    """Return the hidden counts that the attacker narrows to less than the threshold, with their
+    interval.
+    """
     publies = {nom: valeur for nom, valeur in effectifs.items() if nom not in caches}
     found = intervalles(publies, caches, pour_l_attaque(sommes), seuil=SEUIL)
     return {nom: bornes for nom, bornes in found.items() if bornes[1] - bornes[0] < SEUIL}
@@ -89,20 +114,26 @@ def trop_serres(effectifs: Mapping[str, int], sommes: list[str], caches: set[str
 
 @exemples(40)
 @given(st.one_of(tableaux_croises(), tableaux_lies()))
-def test_qui_lit_tout_le_reste_ne_resserre_aucun_effectif_masque_sous_le_seuil(cas: tuple[dict, list[str]]) -> None:
+def test_qui_lit_tout_le_reste_ne_resserre_aucun_effectif_masque_sous_le_seuil(
+    cas: tuple[dict, list[str]],
+) -> None:
     effectifs, sommes = cas
 
     masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=Tirage(GRAINE))
 
     caches = noms_caches(masque)
     assert {nom for nom, valeur in effectifs.items() if 0 < valeur < SEUIL} <= caches
-    assert len(masque.retraits) or len(effectifs) == 1 or trop_serres(effectifs, sommes, caches) == {}
+    assert (
+        len(masque.retraits) or len(effectifs) == 1 or trop_serres(effectifs, sommes, caches) == {}
+    )
     assert masque.retraits.empty or caches == set(effectifs)
 
 
 @exemples(10)
 @given(tableaux_croises(plus_grand=3))
-def test_ce_que_le_tirage_n_ajoute_pas_est_masque_parce_qu_il_le_faut(cas: tuple[dict, list[str]]) -> None:
+def test_ce_que_le_tirage_n_ajoute_pas_est_masque_parce_qu_il_le_faut(
+    cas: tuple[dict, list[str]],
+) -> None:
     effectifs, sommes = cas
     petits = {nom for nom, valeur in effectifs.items() if 0 < valeur < SEUIL}
 
@@ -117,27 +148,39 @@ def au_hasard(graine: int) -> tuple[dict, list[str]]:
     """Return a crossed table drawn at random, half of its counts small, with or without margins."""
     draw = np.random.default_rng(graine)
     size = tuple(draw.integers(1, 5, 2))
-    valeurs = np.where(draw.random(size) < 0.5, draw.integers(0, 8, size), draw.integers(0, 61, size))
+    valeurs = np.where(
+        draw.random(size) < 0.5, draw.integers(0, 8, size), draw.integers(0, 61, size)
+    )
     return croise(*size, valeurs, marges=bool(draw.integers(2)), total=bool(draw.integers(2)))
 
 
 def resserres_par_le_rejeu(
-    effectifs: Mapping[str, int], sommes: list[str], masque: Masque, essayer: Callable[[frozenset[Cle]], list[Tirage]]
+    effectifs: Mapping[str, int],
+    sommes: list[str],
+    masque: Masque,
+    essayer: Callable[[frozenset[Cle]], list[Tirage]],
 ) -> dict[str, tuple[int, int]]:
-    """Return the counts tied to a sum that replaying the algorithm narrows to less than the threshold.
+    """Return the counts tied to a sum that replaying the algorithm narrows to less than the
+    threshold.
 
     Args:
-        effectifs: The true counts: of a group that is not the one looked at, the attacker may guess them right.
+        effectifs: The true counts: of a group that is not the one looked at, the attacker may guess
+            them right.
         sommes: What the attacker knows of them.
         masque: What is published.
-        essayer: The draws that the attacker tries, from the counts that a draw would have had to add.
+        essayer: The draws that the attacker tries, from the counts that a draw would have had to
+            add.
     """
-    caches, lus = noms_caches(masque), pour_l_attaque(sommes)
+    caches = noms_caches(masque)
+    lus = pour_l_attaque(sommes)
 
     def retrouve(valeurs: dict[str, int]) -> bool:
         essai = {**effectifs, **valeurs}
         grands = frozenset(cle(nom) for nom in caches if not 0 < essai[nom] < SEUIL)
-        masques = (masquer(table(essai), liens(sommes), seuil=SEUIL, tirage=tirage) for tirage in essayer(grands))
+        masques = (
+            masquer(table(essai), liens(sommes), seuil=SEUIL, tirage=tirage)
+            for tirage in essayer(grands)
+        )
         return any(noms_caches(found) == caches for found in masques)
 
     publies = {nom: valeur for nom, valeur in effectifs.items() if nom not in caches}
@@ -146,7 +189,9 @@ def resserres_par_le_rejeu(
     return {nom: ends for nom, ends in found.items() if nom in tied and ends[1] - ends[0] < SEUIL}
 
 
-def attaquer(graines: Iterable[int], essayer: Callable[[frozenset[Cle]], list[Tirage]], tirage: Tirage) -> int:
+def attaquer(
+    graines: Iterable[int], essayer: Callable[[frozenset[Cle]], list[Tirage]], tirage: Tirage
+) -> int:
     """Return how many tables drawn at random leave a count too narrow to who replays the algorithm."""
     narrowed = 0
     for graine in graines:
@@ -158,7 +203,9 @@ def attaquer(graines: Iterable[int], essayer: Callable[[frozenset[Cle]], list[Ti
 
 
 def une_cle_le_pourrait(grands: frozenset[Cle]) -> list[Tirage]:
-    """Return the draw that a key would give with a chance of one in eight for each count that it has to add."""
+    """Return the draw that a key would give with a chance of one in eight for each count that it
+    has to add.
+    """
     return [Choisi(grands)]
 
 
@@ -172,10 +219,15 @@ def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil() -> No
 
 
 @pytest.mark.complet
-def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil_dans_deux_mille_tableaux() -> None:
+def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_sous_le_seuil_dans_deux_mille_tableaux() -> (
+    None
+):
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processus:
         lots = [range(debut, debut + 50) for debut in range(0, 2000, 50)]
-        assert sum(processus.map(attaquer, lots, repeat(une_cle_le_pourrait), repeat(Tirage(GRAINE)))) == 0
+        assert (
+            sum(processus.map(attaquer, lots, repeat(une_cle_le_pourrait), repeat(Tirage(GRAINE))))
+            == 0
+        )
 
 
 def test_la_meme_cle_donne_le_meme_masque_et_une_autre_un_autre() -> None:
@@ -191,14 +243,30 @@ def test_la_meme_cle_donne_le_meme_masque_et_une_autre_un_autre() -> None:
 
 def test_qui_sait_qu_une_partie_n_excede_pas_son_tout_ne_reconnait_pas_un_petit_effectif() -> None:
     """Children counted in several dispositifs: their sum passes the whole, and none of them does."""
-    effectifs = {"t": 11, "a": 3, "b": 9, "c": 8, "na": 40, "nb": 40, "nc": 40, "ta": 43, "tb": 49, "tc": 48}
+    effectifs = {
+        "t": 11,
+        "a": 3,
+        "b": 9,
+        "c": 8,
+        "na": 40,
+        "nb": 40,
+        "nc": 40,
+        "ta": 43,
+        "tb": 49,
+        "tc": 48,
+    }
     sommes = ["t = a + b + c", "ta = a + na", "tb = b + nb", "tc = c + nc"]
 
     masque = masquer(table(effectifs), liens(sommes), seuil=SEUIL, tirage=SansHasard(b""))
 
     caches = noms_caches(masque)
-    lus = [*pour_l_attaque([*sommes[1:], "hors = a + b + c"]), *((("t"), (nom, f"reste {nom}")) for nom in "abc")]
-    found = intervalles({nom: n for nom, n in effectifs.items() if nom not in caches}, caches, lus, seuil=SEUIL)
+    lus = [
+        *pour_l_attaque([*sommes[1:], "hors = a + b + c"]),
+        *((("t"), (nom, f"reste {nom}")) for nom in "abc"),
+    ]
+    found = intervalles(
+        {nom: n for nom, n in effectifs.items() if nom not in caches}, caches, lus, seuil=SEUIL
+    )
     assert {"a", "na"} < caches and len(caches) == 4
     assert all(high - low >= SEUIL for low, high in found.values())
 
@@ -211,14 +279,20 @@ def test_l_ordre_des_lignes_ne_change_rien(cas: tuple[dict, list[str]], hasard: 
     hasard.shuffle(autre)
 
     masques = [
-        masquer(table(rows), liens(sommes), seuil=SEUIL, tirage=Tirage(GRAINE)) for rows in (effectifs, dict(autre))
+        masquer(table(rows), liens(sommes), seuil=SEUIL, tirage=Tirage(GRAINE))
+        for rows in (effectifs, dict(autre))
     ]
 
     assert masques[0].cellules.equals(masques[1].cellules)
 
 
 def test_les_cellules_masquees_sont_vides_et_le_disent() -> None:
-    masque = masquer(table({"a": 3, "b": 8, "total": 11}), liens(["total = a + b"]), seuil=SEUIL, tirage=Tirage(GRAINE))
+    masque = masquer(
+        table({"a": 3, "b": 8, "total": 11}),
+        liens(["total = a + b"]),
+        seuil=SEUIL,
+        tirage=Tirage(GRAINE),
+    )
 
     shown = masque.effectifs.set_index("ligne")
     assert shown.loc[["a", "b"], "effectif"].isna().all()
@@ -227,7 +301,8 @@ def test_les_cellules_masquees_sont_vides_et_le_disent() -> None:
 
 
 def test_rien_de_ce_qui_est_rendu_ne_dit_quel_effectif_est_petit() -> None:
-    un, autre = ({"a": 3, "b": 8, "total": 11}, {"a": 8, "b": 3, "total": 11})
+    un = {"a": 3, "b": 8, "total": 11}
+    autre = {"a": 8, "b": 3, "total": 11}
 
     masques = [
         masquer(table(effectifs), liens(["total = a + b"]), seuil=SEUIL, tirage=Tirage(GRAINE))
@@ -240,9 +315,14 @@ def test_rien_de_ce_qui_est_rendu_ne_dit_quel_effectif_est_petit() -> None:
 
 @pytest.mark.parametrize(
     ("effectifs", "message"),
-    [({"a": -1}, "l'effectif t / a /  / 0 n'est pas un nombre entier"), ({"a": 2.5}, "n'est pas un nombre entier")],
+    [
+        ({"a": -1}, "l'effectif t / a /  / 0 n'est pas un nombre entier"),
+        ({"a": 2.5}, "n'est pas un nombre entier"),
+    ],
 )
-def test_un_effectif_qui_ne_compte_pas_des_personnes_est_refuse(effectifs: dict, message: str) -> None:
+def test_un_effectif_qui_ne_compte_pas_des_personnes_est_refuse(
+    effectifs: dict, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         masquer(table(effectifs), [], seuil=SEUIL, tirage=Tirage(GRAINE))
 
@@ -280,11 +360,16 @@ def test_le_solveur_n_ecrit_rien_sur_la_sortie() -> None:
 
 
 @given(st.lists(st.lists(st.integers(-2, 2), min_size=6, max_size=6), max_size=5))
-def test_les_sommes_resolues_disent_la_meme_chose_et_chacune_n_a_qu_un_effectif_a_elle(equations: list) -> None:
+def test_les_sommes_resolues_disent_la_meme_chose_et_chacune_n_a_qu_un_effectif_a_elle(
+    equations: list,
+) -> None:
     sums = np.array(equations, dtype=int).reshape(-1, 6)
 
     rows = resolues(sums).astype(int)
 
     rank = np.linalg.matrix_rank(sums) if len(sums) else 0
-    assert len(rows) == rank and (np.linalg.matrix_rank(np.vstack([sums, rows])) if rank else 0) == rank
+    assert (
+        len(rows) == rank
+        and (np.linalg.matrix_rank(np.vstack([sums, rows])) if rank else 0) == rank
+    )
     assert all((rows[:, np.flatnonzero(row)[0]] != 0).sum() == 1 for row in rows)

@@ -1,4 +1,6 @@
-"""Bilan after bilan: what was hidden stays so, what was shown hides nothing more, and two give no more than one."""
+"""Bilan after bilan: what was hidden stays so, what was shown hides nothing more, and two give no
+more than one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,17 @@ from attaque_secret import intervalles
 from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
-from secret_exemple import GRAINE, SEUIL, SEXES, SansHasard, masque_csv, observations, profils, publier, secrets
+from secret_exemple import (
+    GRAINE,
+    SEUIL,
+    SEXES,
+    SansHasard,
+    masque_csv,
+    observations,
+    profils,
+    publier,
+    secrets,
+)
 
 from ctglib.secret.modele import Tirage
 from ctglib.secret.publication import Publiable
@@ -23,12 +35,18 @@ DEUX_ANS = (
 
 def test_un_bilan_garde_masque_ce_que_le_precedent_masquait() -> None:
     revised = observations(
-        *DEUX_ANS, (2023, "accueillis", "dispositif", "cmj", 2024, 9), (2023, "accueillis", "", "", 2024, 29)
+        *DEUX_ANS,
+        (2023, "accueillis", "dispositif", "cmj", 2024, 9),
+        (2023, "accueillis", "", "", 2024, 29),
     )
 
     publiable = publier(profils(), revised, annee=2024)
 
-    assert secrets(publiable.observations, "modalite", "millesime") == [("cmj", 2023), ("caj", 2023), ("cmj", 2024)]
+    assert secrets(publiable.observations, "modalite", "millesime") == [
+        ("cmj", 2023),
+        ("caj", 2023),
+        ("cmj", 2024),
+    ]
     assert list(publiable.masque["annee"]) == [2023, 2023]
 
 
@@ -49,7 +67,9 @@ def test_ce_qu_un_bilan_a_montre_ne_sert_plus_a_cacher() -> None:
 
 
 def test_ce_que_l_ancien_bilan_disait_d_une_somme_ne_rend_pas_ce_que_le_nouveau_cache() -> None:
-    """The old total gives what two hidden counts make: the new one would leave two small counts a sum of five."""
+    """The old total gives what two hidden counts make: the new one would leave two small counts a
+    sum of five.
+    """
     revised = observations(
         (2023, "accueillis", "", "", 2023, 43),
         *DEUX_ANS[1:],
@@ -69,14 +89,18 @@ def test_une_cellule_de_masque_csv_reste_masquee_et_ce_qui_la_donnerait_aussi() 
     sexes = [(2023, "cmj", "sexe", name, count) for name, count in SEXES]
     earlier = masque_csv((2023, "profils/2023/cmj", "age/n", ""))
 
-    publiable = publier(profils(*ages, *sexes[:1], (2023, "cmj", "sexe", "n", 14)), observations(), 2024, earlier)
+    publiable = publier(
+        profils(*ages, *sexes[:1], (2023, "cmj", "sexe", "n", 14)), observations(), 2024, earlier
+    )
 
     assert secrets(publiable.profils, "modalite") == [("m",), ("n",)]
     assert list(publiable.masque["ligne"]) == ["age/m", "age/n"]
 
 
 def test_refaire_un_bilan_avec_son_propre_masque_ne_change_rien_quelle_que_soit_la_cle() -> None:
-    counts = observations(*DEUX_ANS, *((2023, "accueillis", "dispositif", f"d{n}", 2023, n + 2) for n in range(12)))
+    counts = observations(
+        *DEUX_ANS, *((2023, "accueillis", "dispositif", f"d{n}", 2023, n + 2) for n in range(12))
+    )
     for tirage in (SansHasard(b""), *(Tirage(b"%d" % number) for number in range(8))):
         first = publier(profils(), counts, tirage=tirage)
 
@@ -108,7 +132,10 @@ def deux_bilans(draw: st.DrawFn) -> list[tuple]:
     names = ("cmj", "caj", "sejour", "chantiers")
     old = [draw(st.one_of(st.integers(0, 7), st.integers(0, 40))) for _ in names]
     new = [count if draw(st.booleans()) else draw(st.integers(0, 40)) for count in old]
-    rows = [(2023, "accueillis", "dispositif", name, 2023, count) for name, count in zip(names, old, strict=True)]
+    rows = [
+        (2023, "accueillis", "dispositif", name, 2023, count)
+        for name, count in zip(names, old, strict=True)
+    ]
     rows += [
         (2023, "accueillis", "dispositif", name, 2024, after)
         for name, before, after in zip(names, old, new, strict=True)
@@ -119,8 +146,12 @@ def deux_bilans(draw: st.DrawFn) -> list[tuple]:
 
 
 def _lu(publiable: Publiable) -> tuple[dict, set, list]:
-    """Return what both bilans say together: published counts, hidden ones, and the sum that each bilan shows."""
-    publies, caches, versions = {}, set(), defaultdict(dict)
+    """Return what both bilans say together: published counts, hidden ones, and the sum that each
+    bilan shows.
+    """
+    publies = {}
+    caches = set()
+    versions = defaultdict(dict)
     for row in publiable.observations.sort_values("millesime").itertuples():
         name = (row.modalite, int(row.millesime))
         versions[int(row.millesime)][row.modalite] = name
@@ -129,7 +160,10 @@ def _lu(publiable: Publiable) -> tuple[dict, set, list]:
         else:
             publies[name] = int(row.valeur)
     second = versions[2023] | versions[2024]
-    sommes = [(vue[""], tuple(name for place, name in vue.items() if place)) for vue in (versions[2023], second)]
+    sommes = [
+        (vue[""], tuple(name for place, name in vue.items() if place))
+        for vue in (versions[2023], second)
+    ]
     return publies, caches, sommes
 
 

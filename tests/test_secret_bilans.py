@@ -8,7 +8,17 @@ from demonstration_exemple import suivi
 from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
-from secret_exemple import GRAINE, SEUIL, SEXES, SansHasard, masque_csv, observations, profils, publier, secrets
+from secret_exemple import (
+    GRAINE,
+    SEUIL,
+    SEXES,
+    SansHasard,
+    masque_csv,
+    observations,
+    profils,
+    publier,
+    secrets,
+)
 
 from ctglib.donnees.modeles.catalogue import Secret
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -33,20 +43,35 @@ def test_un_petit_effectif_d_un_profil_est_masque_avec_un_autre_de_la_meme_varia
 
 
 def test_la_marge_d_un_profil_croise_est_celle_de_ses_deux_variables() -> None:
-    crossed = [(2023, "cmj", "age", a, "sexe", s, count) for a, s, count in (
-        ("m", "m", 3), ("m", "n", 20), ("n", "m", 30), ("n", "n", 40), ("o", "m", 9), ("o", "n", 50))]  # fmt: skip
+    crossed = [
+        (2023, "cmj", "age", a, "sexe", s, count)
+        for a, s, count in (
+            ("m", "m", 3),
+            ("m", "n", 20),
+            ("n", "m", 30),
+            ("n", "n", 40),
+            ("o", "m", 9),
+            ("o", "n", 50),
+        )
+    ]
     ages = [(2023, "cmj", "age", name, count) for name, count in (("m", 23), ("n", 70), ("o", 59))]
     sexes = [(2023, "cmj", "sexe", "m", 42), (2023, "cmj", "sexe", "n", 110)]
 
     publiable = publier(profils(*crossed, *ages, *sexes), observations())
 
-    assert secrets(publiable.profils, "modalite", "modalite_2") == [("m", "m"), ("m", "n"), ("n", "m"), ("n", "n")]
+    assert secrets(publiable.profils, "modalite", "modalite_2") == [
+        ("m", "m"),
+        ("m", "n"),
+        ("n", "m"),
+        ("n", "n"),
+    ]
 
 
 def test_un_indicateur_qui_compte_les_memes_personnes_ne_rend_pas_ce_que_le_profil_cache() -> None:
     rows = profils((2023, "cmj", "age", "m", 3), (2023, "cmj", "age", "n", 7))
     counts = observations(
-        (2023, "accueillis", "dispositif", "cmj", 2023, 10), (2023, "accueillis", "dispositif", "caj", 2023, 30)
+        (2023, "accueillis", "dispositif", "cmj", 2023, 10),
+        (2023, "accueillis", "dispositif", "caj", 2023, 30),
     )
 
     publiable = publier(rows, counts)
@@ -55,13 +80,27 @@ def test_un_indicateur_qui_compte_les_memes_personnes_ne_rend_pas_ce_que_le_prof
     assert secrets(publiable.observations, "modalite") == []
 
 
-def test_ce_qui_laisserait_deviner_un_effectif_masque_l_est_dans_tous_ses_details_et_non_dans_l_ensemble() -> None:
-    heures = [(2023, "heures", "dispositif", name, 2023, count) for name, count in (("cmj", 80), ("caj", 900))]
-    counts = [(2023, "accueillis", "dispositif", name, 2023, count) for name, count in (("cmj", 2), ("caj", 30))]
+def test_ce_qui_laisserait_deviner_un_effectif_masque_l_est_dans_tous_ses_details_et_non_dans_l_ensemble() -> (
+    None
+):
+    heures = [
+        (2023, "heures", "dispositif", name, 2023, count)
+        for name, count in (("cmj", 80), ("caj", 900))
+    ]
+    counts = [
+        (2023, "accueillis", "dispositif", name, 2023, count)
+        for name, count in (("cmj", 2), ("caj", 30))
+    ]
 
-    publiable = publier(profils(), observations(*counts, *heures, (2023, "heures", "", "", 2023, 980)))
+    publiable = publier(
+        profils(), observations(*counts, *heures, (2023, "heures", "", "", 2023, 980))
+    )
 
-    hidden = {place for place in secrets(publiable.observations, "indicateur", "modalite") if place[0] == "heures"}
+    hidden = {
+        place
+        for place in secrets(publiable.observations, "indicateur", "modalite")
+        if place[0] == "heures"
+    }
     assert hidden == {("heures", "cmj"), ("heures", "caj")}
 
 
@@ -74,7 +113,13 @@ def test_les_heures_d_un_chantier_tombent_avec_le_nombre_de_ses_jeunes() -> None
     )
 
     publiable = appliquer(
-        profils(), counts, suivi().catalogue, annee=2024, seuil=SEUIL, masque=masque_csv(), tirage=SansHasard(b"")
+        profils(),
+        counts,
+        suivi().catalogue,
+        annee=2024,
+        seuil=SEUIL,
+        masque=masque_csv(),
+        tirage=SansHasard(b""),
     )
 
     assert secrets(publiable.observations, "indicateur", "annee") == [
@@ -86,7 +131,9 @@ def test_les_heures_d_un_chantier_tombent_avec_le_nombre_de_ses_jeunes() -> None
 def test_rien_n_est_masque_de_ce_qui_va_avec_un_effectif_montre() -> None:
     counts = [(2023, "accueillis", "dispositif", name, 2023, 30) for name in ("cmj", "caj")]
 
-    publiable = publier(profils(), observations(*counts, (2023, "heures", "dispositif", "cmj", 2023, 80)))
+    publiable = publier(
+        profils(), observations(*counts, (2023, "heures", "dispositif", "cmj", 2023, 80))
+    )
 
     assert secrets(publiable.observations, "indicateur") == []
 
@@ -136,11 +183,19 @@ def test_une_somme_du_catalogue_relie_ses_termes_et_un_taux_tombe_avec_son_effec
 
     publiable = publier(profils(), counts)
 
-    assert secrets(publiable.observations, "indicateur") == [("filles",), ("garcons",), ("jeunes",), ("taux",)]
+    assert secrets(publiable.observations, "indicateur") == [
+        ("filles",),
+        ("garcons",),
+        ("jeunes",),
+        ("taux",),
+    ]
 
 
 def test_la_note_d_une_valeur_masquee_part_avec_elle() -> None:
-    publiable = publier(profils(), observations((2023, "filles", "", "", 2023, 2), (2023, "filles", "", "", 2022, 8)))
+    publiable = publier(
+        profils(),
+        observations((2023, "filles", "", "", 2023, 2), (2023, "filles", "", "", 2022, 8)),
+    )
 
     assert list(publiable.observations["note"]) == ["", "Une note."]
 
@@ -148,14 +203,17 @@ def test_la_note_d_une_valeur_masquee_part_avec_elle() -> None:
 def test_ce_que_le_bilan_ne_connait_pas_n_en_sort_pas() -> None:
     rows = profils((2023, "cmj", "age", "m", 30), (2024, "cmj", "age", "m", 30))
 
-    publiable = publier(rows, observations((2023, "filles", "", "", 2023, 8), (2023, "filles", "", "", 2024, 9)))
+    publiable = publier(
+        rows, observations((2023, "filles", "", "", 2023, 8), (2023, "filles", "", "", 2024, 9))
+    )
 
     assert list(publiable.profils["annee"]) == [2023]
     assert list(publiable.observations["millesime"]) == [2023]
 
 
 def test_les_tables_recues_ne_changent_pas() -> None:
-    rows, counts = profils((2023, "cmj", "age", "m", 3)), observations((2023, "filles", "", "", 2023, 2))
+    rows = profils((2023, "cmj", "age", "m", 3))
+    counts = observations((2023, "filles", "", "", 2023, 2))
     before = rows.copy(), counts.copy()
 
     publier(rows, counts)
@@ -166,20 +224,35 @@ def test_les_tables_recues_ne_changent_pas() -> None:
 @st.composite
 def frequentations(draw: st.DrawFn) -> list[tuple[str, str, str]]:
     """Return who came: dispositif, age and sex of each, few or many."""
-    person = st.tuples(st.sampled_from(["cmj", "caj"]), st.sampled_from(["m", "n", "o"]), st.sampled_from(["m", "n"]))
-    groups = draw(st.lists(st.tuples(person, st.one_of(st.integers(1, 4), st.integers(1, 30))), min_size=1, max_size=8))
+    person = st.tuples(
+        st.sampled_from(["cmj", "caj"]),
+        st.sampled_from(["m", "n", "o"]),
+        st.sampled_from(["m", "n"]),
+    )
+    groups = draw(
+        st.lists(
+            st.tuples(person, st.one_of(st.integers(1, 4), st.integers(1, 30))),
+            min_size=1,
+            max_size=8,
+        )
+    )
     return [who for who, count in groups for _ in range(count)]
 
 
 def _publie(personnes: list[tuple[str, str, str]]) -> tuple[dict, list]:
-    """Return the counts of a bilan by name and the sums of a reader: profiles of both dispositifs, their indicator."""
-    counts, sommes = {("ensemble",): len(personnes)}, [(("ensemble",), (("cmj",), ("caj",)))]
+    """Return the counts of a bilan by name and the sums of a reader: profiles of both dispositifs,
+    their indicator.
+    """
+    counts = {("ensemble",): len(personnes)}
+    sommes = [(("ensemble",), (("cmj",), ("caj",)))]
     for place in ("cmj", "caj"):
         here = [who for who in personnes if who[0] == place]
         counts |= {(place,): len(here)}
         counts |= {(place, "age", a): sum(who[1] == a for who in here) for a in "mno"}
         counts |= {(place, "sexe", s): sum(who[2] == s for who in here) for s in "mn"}
-        counts |= {(place, a, s): sum(who[1:] == (a, s) for who in here) for a in "mno" for s in "mn"}
+        counts |= {
+            (place, a, s): sum(who[1:] == (a, s) for who in here) for a in "mno" for s in "mn"
+        }
         sommes += [
             ((place,), tuple((place, "age", a) for a in "mno")),
             ((place,), tuple((place, "sexe", s) for s in "mn")),
@@ -191,26 +264,38 @@ def _publie(personnes: list[tuple[str, str, str]]) -> tuple[dict, list]:
 
 @exemples(20)
 @given(frequentations())
-def test_profils_et_indicateur_publies_ensemble_ne_resserrent_rien_sous_le_seuil(personnes: list[tuple]) -> None:
+def test_profils_et_indicateur_publies_ensemble_ne_resserrent_rien_sous_le_seuil(
+    personnes: list[tuple],
+) -> None:
     counts, sommes = _publie(personnes)
-    simples = [(2023, *name, count) for name, count in counts.items() if len(name) == 3 and len(name[1]) > 1]
+    simples = [
+        (2023, *name, count)
+        for name, count in counts.items()
+        if len(name) == 3 and len(name[1]) > 1
+    ]
     crossed = [
         (2023, name[0], "age", name[1], "sexe", name[2], count)
         for name, count in counts.items()
         if len(name) == 3 and len(name[1]) == 1
     ]
-    lignes = [(2023, "accueillis", "dispositif", place, 2023, counts[place,]) for place in ("cmj", "caj")]
+    lignes = [
+        (2023, "accueillis", "dispositif", place, 2023, counts[place,]) for place in ("cmj", "caj")
+    ]
     lignes += [(2023, "accueillis", "", "", 2023, counts["ensemble",])]
 
     publiable = publier(profils(*simples, *crossed), observations(*lignes), tirage=Tirage(GRAINE))
 
     caches = {
         (place, a, s)
-        for place, a, b, s in secrets(publiable.profils, "dispositif", "modalite", "variable_2", "modalite_2")
+        for place, a, b, s in secrets(
+            publiable.profils, "dispositif", "modalite", "variable_2", "modalite_2"
+        )
         if b
     }
     caches |= {
-        row[:3] for row in secrets(publiable.profils, "dispositif", "variable", "modalite", "variable_2") if not row[3]
+        row[:3]
+        for row in secrets(publiable.profils, "dispositif", "variable", "modalite", "variable_2")
+        if not row[3]
     }
     caches |= {(place or "ensemble",) for (place,) in secrets(publiable.observations, "modalite")}
     publies = {name: count for name, count in counts.items() if name not in caches}

@@ -1,4 +1,6 @@
-"""The attacker on the demonstration: who reads all that is published, all years side by side, finds no hidden count."""
+"""The attacker on the demonstration: who reads all that is published, all years side by side, finds
+no hidden count.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ from ctglib.secret.masque import CLE, Masque, masquer
 from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, accorder
 from ctglib.secret.publication import publier
 
-AUTRE = yaml.safe_load((Path(__file__).parent / "cas" / "secret_autre.yaml").read_text(encoding="utf-8"))
+AUTRE = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "secret_autre.yaml").read_text(encoding="utf-8")
+)
 DERNIERE = ANNEES[-1]
 SEUIL = 5
 FORMES = {".csv", ".html", ".pdf", ".docx", ".pptx", ".xlsx"}
@@ -57,7 +61,11 @@ def _vrais() -> dict[Nom, int]:
     for annee, year in suivi().suivis.items():
         for row in year.profils.itertuples():
             pairs = sorted([(row.variable, row.modalite), (row.variable_2, row.modalite_2)])
-            name = ("croise", annee, row.dispositif, *pairs) if row.variable_2 else ("profil", annee, *row[1:4])
+            name = (
+                ("croise", annee, row.dispositif, *pairs)
+                if row.variable_2
+                else ("profil", annee, *row[1:4])
+            )
             found[name] = int(row.effectif)
     rows = suivi().observations
     for row in rows[rows["valeur"].notna() & (rows["territoire"] == ICI)].itertuples():
@@ -66,23 +74,34 @@ def _vrais() -> dict[Nom, int]:
 
 
 def test_les_tableaux_publies_disent_les_effectifs_et_ce_qui_en_est_masque(lu: Lu) -> None:
-    """The attack below proves something only if the reader found the counts, the hidden ones and the sums."""
+    """The attack below proves something only if the reader found the counts, the hidden ones and
+    the sums.
+    """
     kinds = {name[0] for name in lu.caches}
 
     assert {name[1] for name in lu.caches if name[0] == "profil"} == set(ANNEES)
     assert {"profil", "croise", "enfants_aeeh_accueillis", "candidats_agrees"} <= kinds
     assert len(lu.caches) > 90 and len(lu.sommes()) > 100
     assert all(lu.publies[name] == vrai for name, vrai in _vrais().items() if name in lu.publies)
-    assert not [name for name in lu.publies if name[0] in ("profil", "croise") and 0 < lu.publies[name] < SEUIL]
+    assert not [
+        name
+        for name in lu.publies
+        if name[0] in ("profil", "croise") and 0 < lu.publies[name] < SEUIL
+    ]
 
 
 def test_aucun_rapport_ne_montre_ce_qu_un_autre_masque(lu: Lu) -> None:
     assert lu.secrets & set(lu.vus) == set()
 
 
-def test_qui_lit_tout_ce_qui_est_publie_ne_resserre_aucun_effectif_masque_sous_le_seuil(lu: Lu) -> None:
-    """A count that no sum ties to others is known to be small by the rule itself, and by nothing else."""
-    sommes, vrais = lu.sommes(), _vrais()
+def test_qui_lit_tout_ce_qui_est_publie_ne_resserre_aucun_effectif_masque_sous_le_seuil(
+    lu: Lu,
+) -> None:
+    """A count that no sum ties to others is known to be small by the rule itself, and by nothing
+    else.
+    """
+    sommes = lu.sommes()
+    vrais = _vrais()
     tied = {name for total, parts in sommes for name in (total, *parts)}
 
     found = intervalles(lu.publies, lu.caches, sommes, seuil=SEUIL)
@@ -95,7 +114,9 @@ def test_qui_lit_tout_ce_qui_est_publie_ne_resserre_aucun_effectif_masque_sous_l
 
 
 def test_qui_sait_qu_une_partie_n_excede_pas_son_tout_n_en_sait_pas_davantage(lu: Lu) -> None:
-    """Of the 24 counts of children with an AEEH that the whole of a year bounds, none falls to four values."""
+    """Of the 24 counts of children with an AEEH that the whole of a year bounds, none falls to four
+    values.
+    """
     sommes = [*lu.sommes(), *lu.inclusions()]
     tied = {name for total, parts in sommes for name in (total, *parts)}
 
@@ -103,19 +124,32 @@ def test_qui_sait_qu_une_partie_n_excede_pas_son_tout_n_en_sait_pas_davantage(lu
 
     bounded = {name for name in lu.caches if name[0] == INCLUSION}
     assert len(bounded) > 8 and bounded <= tied
-    assert {name: ends for name, ends in found.items() if name in tied and ends[1] - ends[0] < SEUIL} == {}
+    assert {
+        name: ends for name, ends in found.items() if name in tied and ends[1] - ends[0] < SEUIL
+    } == {}
 
 
 @pytest.mark.parametrize("protege", [True, False])
-def test_ce_qu_un_profil_cache_ne_se_relit_dans_l_indicateur_que_si_rien_ne_les_lie(protege: bool) -> None:
-    """The attack is one: of the same children counted twice, it finds the hidden ones once nothing ties the two counts.
+def test_ce_qu_un_profil_cache_ne_se_relit_dans_l_indicateur_que_si_rien_ne_les_lie(
+    protege: bool,
+) -> None:
+    """The attack is one: of the same children counted twice, it finds the hidden ones once nothing
+    ties the two counts.
 
-    It reads the profiles and the indicators of a real year, side by side, as ``masquer`` leaves them.
+    It reads the profiles and the indicators of a real year, side by side, as ``masquer`` leaves
+    them.
     """
-    read, vrais, known = suivi(), _vrais(), Lu()
-    own = read.catalogue.secret if protege else read.catalogue.secret.model_copy(update={"effectifs_identiques": ()})
+    read = suivi()
+    vrais = _vrais()
+    known = Lu()
+    own = (
+        read.catalogue.secret
+        if protege
+        else read.catalogue.secret.model_copy(update={"effectifs_identiques": ()})
+    )
     shown, _ = publier(
-        replace(read, dossier=replace(read.dossier, catalogue=replace(read.catalogue, secret=own))), DERNIERE
+        replace(read, dossier=replace(read.dossier, catalogue=replace(read.catalogue, secret=own))),
+        DERNIERE,
     )
     for annee, year in shown.suivis.items():
         for row in year.profils[year.profils["variable_2"] == ""].itertuples():
@@ -129,14 +163,20 @@ def test_ce_qu_un_profil_cache_ne_se_relit_dans_l_indicateur_que_si_rien_ne_les_
 
     found = intervalles(known.publies, known.caches, known.sommes(), seuil=SEUIL)
 
-    small = {name for name, (low, high) in found.items() if low == high and name in vrais and 0 < vrais[name] < SEUIL}
+    small = {
+        name
+        for name, (low, high) in found.items()
+        if low == high and name in vrais and 0 < vrais[name] < SEUIL
+    }
     assert len(known.caches) > 20
     assert all(found[name] == (vrais[name], vrais[name]) for name in small)
     assert any(name[3:] == ("sante", "aeeh") for name in small) is not protege
 
 
 def _bilan(annee: int, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.DataFrame, list[Lien], Masque]:
-    """Return the counts of a year as its bilan masks them, the sums that hold between them, and their mask."""
+    """Return the counts of a year as its bilan masks them, the sums that hold between them, and
+    their mask.
+    """
     asked: list[tuple[pd.DataFrame, list[Lien], Tirage]] = []
 
     def noter(nom: str, masquer: partial[Masque]) -> Masque:
@@ -151,14 +191,20 @@ def _bilan(annee: int, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.DataFrame, l
     return own, sums, masquer(own, sums, seuil=SEUIL, tirage=draw)
 
 
-@pytest.mark.parametrize("annee", [ANNEES[0], *(pytest.param(year, marks=pytest.mark.complet) for year in ANNEES[1:])])
+@pytest.mark.parametrize(
+    "annee", [ANNEES[0], *(pytest.param(year, marks=pytest.mark.complet) for year in ANNEES[1:])]
+)
 def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_de_la_demonstration(
     annee: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The attacker has the code, hence every sum it knows of, those never shown too."""
     counts, liens, masque = _bilan(annee, monkeypatch)
     names = [Cle(*name) for name in counts[list(CLE)].itertuples(index=False)]
-    true = {name: int(count) for name, count in zip(names, counts["effectif"], strict=True) if pd.notna(count)}
+    true = {
+        name: int(count)
+        for name, count in zip(names, counts["effectif"], strict=True)
+        if pd.notna(count)
+    }
     places = set(masque.cellules.itertuples(index=False, name=None))
     caches = {name for name in true if name.lieu in places}
     cellules = [Cellule(name, value) for name, value in true.items()]
@@ -168,17 +214,29 @@ def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_de_la_demonstration(
         tried = {**true, **valeurs}
         large = frozenset(name for name in caches if not 0 < tried[name] < SEUIL)
         table = counts.assign(effectif=[float(tried.get(name, np.nan)) for name in names])
-        return masquer(table, liens, seuil=SEUIL, tirage=Choisi(large)).cellules.equals(masque.cellules)
+        return masquer(table, liens, seuil=SEUIL, tirage=Choisi(large)).cellules.equals(
+            masque.cellules
+        )
 
-    found = rejouer({name: true[name] for name in set(true) - caches}, caches, sommes, seuil=SEUIL, retrouve=retrouve)
+    found = rejouer(
+        {name: true[name] for name in set(true) - caches},
+        caches,
+        sommes,
+        seuil=SEUIL,
+        retrouve=retrouve,
+    )
 
     tied = {name for total, parts in sommes for name in (total, *parts)}
     assert len(caches) > 15
-    assert {name: ends for name, ends in found.items() if name in tied and ends[1] - ends[0] < SEUIL} == {}
+    assert {
+        name: ends for name, ends in found.items() if name in tied and ends[1] - ends[0] < SEUIL
+    } == {}
 
 
 def _ecrire_autre(donnees: Path) -> int:
-    """Change the hidden counts and the internal grid of a copy of the data, and return how many cells changed."""
+    """Change the hidden counts and the internal grid of a copy of the data, and return how many
+    cells changed.
+    """
     changed = 0
     for annee, profils in AUTRE["profils"].items():
         deltas = {
@@ -188,14 +246,19 @@ def _ecrire_autre(donnees: Path) -> int:
         }
         changed += _ajouter(donnees / SUIVI / str(annee) / "profils.csv", CASE, "effectif", deltas)
     for annee, cells in AUTRE["observations"].items():
-        deltas = {(str(annee), *(key.split("/") if "/" in key else (key, ""))): delta for key, delta in cells.items()}
+        deltas = {
+            (str(annee), *(key.split("/") if "/" in key else (key, ""))): delta
+            for key, delta in cells.items()
+        }
         path = donnees / SUIVI / str(annee) / "observations.csv"
         changed += _ajouter(path, ("annee", "indicateur", "modalite"), "valeur", deltas)
     un, autre = AUTRE["grille"]
     for annee in ANNEES:
         path = donnees / SUIVI / str(annee) / "posture.csv"
         lines = path.read_text(encoding="utf-8").splitlines()
-        here, there = (next(i for i, line in enumerate(lines) if f",{name}," in line) for name in (un, autre))
+        here, there = (
+            next(i for i, line in enumerate(lines) if f",{name}," in line) for name in (un, autre)
+        )
         cells = [line.split(",") for line in (lines[here], lines[there])]
         assert cells[0][3] != cells[1][3], f"{path} : échanger {un} et {autre} n'y change rien"
         cells[0][3], cells[1][3] = cells[1][3], cells[0][3]
@@ -207,8 +270,12 @@ def _ecrire_autre(donnees: Path) -> int:
 def _ajouter(path: Path, cle: tuple[str, ...], colonne: str, deltas: dict[tuple, int]) -> int:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    found = [(row, deltas[key]) for row in rows if (key := tuple(row[name] for name in cle)) in deltas]
-    assert len(found) == len(deltas), f"{path} : des cellules de secret_autre.yaml ne s'y trouvent pas"
+    found = [
+        (row, deltas[key]) for row in rows if (key := tuple(row[name] for name in cle)) in deltas
+    ]
+    assert len(found) == len(deltas), (
+        f"{path} : des cellules de secret_autre.yaml ne s'y trouvent pas"
+    )
     for row, delta in found:
         row[colonne] = str(int(row[colonne]) + delta)
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -235,16 +302,20 @@ def _montre(read: DossierSuivi) -> list[pd.DataFrame]:
 
 
 def test_d_autres_effectifs_masques_donnent_ce_qui_est_publie(autre: Path) -> None:
-    """So what is published does not say which of the two is true; and the grid is only read in internal reports."""
+    """So what is published does not say which of the two is true; and the grid is only read in
+    internal reports.
+    """
     assert all(
-        one.equals(two) for one, two in zip(_montre(suivi()), _montre(lire_suivi_brut(NOM, DERNIERE)), strict=True)
+        one.equals(two)
+        for one, two in zip(_montre(suivi()), _montre(lire_suivi_brut(NOM, DERNIERE)), strict=True)
     )
 
 
 def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_interne(
     rapports_produits: Production, autre: Path
 ) -> None:
-    """Pages, sentences, charts, alternative texts, order of rows, PDF, slides, minutes, letters: all is there.
+    """Pages, sentences, charts, alternative texts, order of rows, PDF, slides, minutes, letters:
+    all is there.
 
     One process that lasts makes them, the last first: the bytes are those of many all the same.
     """
@@ -254,7 +325,9 @@ def test_aucun_octet_publie_ne_depend_d_un_effectif_masque_ni_de_la_grille_inter
     done = produire(asked, Ouvriers(1, methode="spawn"))
     reports = [one for one in TOUS if one.convention == NOM and one.annee in (None, DERNIERE)]
 
-    found = {report.nom: (made.octets(report), rapports_produits.octets(report)) for report in reports}
+    found = {
+        report.nom: (made.octets(report), rapports_produits.octets(report)) for report in reports
+    }
 
     assert [str(one.echec) for one in done.values() if one.echec] == []
     assert set(found) == {report.nom for report in TOUS}
@@ -273,18 +346,31 @@ def _lisibles(content: bytes) -> Iterator[bytes]:
                 yield from _lisibles(archive.read(name))
 
 
-def test_l_empreinte_d_un_fichier_saisi_n_est_publiee_nulle_part(rapports_produits: Production, depot: Path) -> None:
-    """Ten levels from 0 to 4 are found from the fingerprint of their file in seconds, by trying them all."""
+def test_l_empreinte_d_un_fichier_saisi_n_est_publiee_nulle_part(
+    rapports_produits: Production, depot: Path
+) -> None:
+    """Ten levels from 0 to 4 are found from the fingerprint of their file in seconds, by trying
+    them all.
+    """
     entered = {
-        path: hashlib.sha256(path.read_bytes()).hexdigest() for path in (depot / "data" / SUIVI).rglob("[!.]*.*")
+        path: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (depot / "data" / SUIVI).rglob("[!.]*.*")
     }
     folder = rapports_produits.dossier(NOM)
 
-    files = [path for path in folder.rglob("*") if path.is_file() and "interne" not in path.relative_to(folder).parts]
+    files = [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and "interne" not in path.relative_to(folder).parts
+    ]
 
     assert len(entered) == 30 and len(files) > 200
     assert {path.suffix for path in files} == {*FORMES, ".json"}
     for path in files:
         contents = list(_lisibles(path.read_bytes()))
-        told = [name for name, digest in entered.items() if any(digest[:12].encode() in one for one in contents)]
+        told = [
+            name
+            for name, digest in entered.items()
+            if any(digest[:12].encode() in one for one in contents)
+        ]
         assert told == [], path

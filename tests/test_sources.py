@@ -1,4 +1,6 @@
-"""The public series: the values of their files, whole, with what has to be known before reading them."""
+"""The public series: the values of their files, whole, with what has to be known before reading
+them.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from ctglib.donnees.yaml_strict import charger_yaml
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "sources.yaml").read_text(encoding="utf-8"))
 SERIES = tuple(CAS["etendues"])
-HARNES, DEPARTEMENT = "62413", "62"
+HARNES = "62413"
+DEPARTEMENT = "62"
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +62,22 @@ def test_une_serie_couvre_ses_territoires_et_ses_annees(serie: str, depot: Path)
 def test_une_serie_n_emploie_que_des_indicateurs_de_contexte_et_leur_unite(
     serie: str, depot: Path, dossier: Dossier
 ) -> None:
-    context, dimensions = dossier.catalogue.indicateurs_contexte, dossier.catalogue.dimensions
+    context = dossier.catalogue.indicateurs_contexte
+    dimensions = dossier.catalogue.dimensions
 
     for row in _observations(serie, depot).itertuples():
         item = context[row.indicateur]
         assert row.unite == item.unite
         assert row.dimension in {"", item.dimension}
-        assert not row.dimension or row.modalite in {one.id for one in dimensions[row.dimension].modalites}
+        assert not row.dimension or row.modalite in {
+            one.id for one in dimensions[row.dimension].modalites
+        }
 
 
 @pytest.mark.parametrize("serie", SERIES)
-def test_une_rupture_de_la_source_est_celle_du_catalogue(serie: str, depot: Path, dossier: Dossier) -> None:
+def test_une_rupture_de_la_source_est_celle_du_catalogue(
+    serie: str, depot: Path, dossier: Dossier
+) -> None:
     context = dossier.catalogue.indicateurs_contexte
     used = [context[name] for name in set(_observations(serie, depot)["indicateur"])]
 
@@ -90,7 +98,9 @@ def test_l_empreinte_est_celle_du_fichier_d_origine(serie: str, source) -> None:
     assert hashlib.sha256(source(serie).read_bytes()).hexdigest() == _origine(serie).sha256
 
 
-def test_les_effectifs_de_harnes_sont_ceux_de_la_cnaf_et_le_departement_leur_somme(depot: Path, source) -> None:
+def test_les_effectifs_de_harnes_sont_ceux_de_la_cnaf_et_le_departement_leur_somme(
+    depot: Path, source
+) -> None:
     original = pd.read_csv(source("cnaf_allocataires"), sep=";", dtype=str, keep_default_na=False)
     rows = _observations("cnaf_allocataires", depot)
 
@@ -98,7 +108,11 @@ def test_les_effectifs_de_harnes_sont_ceux_de_la_cnaf_et_le_departement_leur_som
         column = original[original["dtreffre"] == f"{row.annee}-12"].set_index("numcomdo")[
             CAS["colonnes_cnaf"][row.indicateur]
         ]
-        written = column[HARNES] if row.territoire == HARNES else sum(int(value) for value in column if value)
+        written = (
+            column[HARNES]
+            if row.territoire == HARNES
+            else sum(int(value) for value in column if value)
+        )
         missing = list(column.index[column == ""])
         assert int(row.valeur) == int(written), (row.indicateur, row.annee)
         assert (row.statut == "E") == (row.territoire == DEPARTEMENT and missing != [])
@@ -109,11 +123,16 @@ def test_la_somme_de_2020_retrouve_le_departement_de_l_annexe_1_a_deux_pour_mill
     depot: Path, dossier: Dossier
 ) -> None:
     rows = _observations("cnaf_allocataires", depot)
-    summed = rows[(rows["territoire"] == DEPARTEMENT) & (rows["annee"] == "2020")].set_index("indicateur")["valeur"]
-    annexe1 = dossier.annexe1[dossier.annexe1["territoire"] == DEPARTEMENT].set_index("indicateur")["valeur"]
+    summed = rows[(rows["territoire"] == DEPARTEMENT) & (rows["annee"] == "2020")].set_index(
+        "indicateur"
+    )["valeur"]
+    annexe1 = dossier.annexe1[dossier.annexe1["territoire"] == DEPARTEMENT].set_index("indicateur")[
+        "valeur"
+    ]
 
     for name, printed in CAS["annexe1"].items():
-        # SOURCES.md: within 0.2 %, what the rounding to 5 of 887 communes and the households not located leave.
+        # SOURCES.md: within 0.2 %, what the rounding to 5 of 887 communes and the households not
+        # located leave.
         assert float(summed[name]) == pytest.approx(annexe1[printed], rel=0.002), name
 
 
@@ -126,7 +145,9 @@ def test_le_departement_est_dit_somme_et_2024_dit_la_commune_sans_valeur(depot: 
     assert set(summed.loc[summed["statut"] == "E", "annee"]) == {"2024"}
 
 
-def test_la_couverture_est_celle_du_fichier_et_ses_modes_font_l_ensemble(depot: Path, source) -> None:
+def test_la_couverture_est_celle_du_fichier_et_ses_modes_font_l_ensemble(
+    depot: Path, source
+) -> None:
     original = pd.read_csv(source("cnaf_couverture"), dtype=str).set_index("numcom")
     rows = _observations("cnaf_couverture", depot)
 
@@ -135,14 +156,21 @@ def test_la_couverture_est_celle_du_fichier_et_ses_modes_font_l_ensemble(depot: 
         assert row.valeur == line[CAS["colonnes_couverture"][row.modalite]]
     for _, group in rows.groupby("territoire"):
         values = group.set_index("modalite")["valeur"].astype(float)
-        # The modes and the whole are each rounded to a tenth: a tenth apart at the most, as the origin says.
+        # The modes and the whole are each rounded to a tenth: a tenth apart at the most, as the
+        # origin says.
         assert values.drop("").sum() == pytest.approx(values[""], abs=0.1001)
 
 
-def test_les_naissances_sont_celles_du_fichier_et_de_l_annexe_1(depot: Path, dossier: Dossier, source) -> None:
+def test_les_naissances_sont_celles_du_fichier_et_de_l_annexe_1(
+    depot: Path, dossier: Dossier, source
+) -> None:
     births = _observations("insee_naissances", depot).set_index("annee")
-    printed = dossier.annexe1.set_index(["indicateur", "territoire"]).loc[("naissances", HARNES), "valeur"]
-    original = pd.read_csv(source("insee_naissances"), dtype=str).set_index("annee")["naissances_domiciliees"]
+    printed = dossier.annexe1.set_index(["indicateur", "territoire"]).loc[
+        ("naissances", HARNES), "valeur"
+    ]
+    original = pd.read_csv(source("insee_naissances"), dtype=str).set_index("annee")[
+        "naissances_domiciliees"
+    ]
 
     assert (births["valeur"] == original[births.index]).all()
     assert float(births.loc["2020", "valeur"]) == float(printed)
@@ -158,7 +186,9 @@ def test_filosofi_est_celui_du_fichier(depot: Path, source) -> None:
 
 
 def _observations(serie: str, depot: Path) -> pd.DataFrame:
-    return pd.read_csv(depot / "data" / "sources" / serie / "observations.csv", dtype=str, keep_default_na=False)
+    return pd.read_csv(
+        depot / "data" / "sources" / serie / "observations.csv", dtype=str, keep_default_na=False
+    )
 
 
 def _origine(serie: str) -> Origine:

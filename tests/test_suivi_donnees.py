@@ -1,4 +1,6 @@
-"""The follow-up of a convention as it is read: years, types, what a year sees of the others, what is recorded."""
+"""The follow-up of a convention as it is read: years, types, what a year sees of the others, what
+is recorded.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +28,18 @@ def test_un_bilan_ne_lit_que_les_annees_jusqu_a_la_sienne(donnees: Path) -> None
     touched = {*journal.lus, *journal.absents, *journal.listes}
     assert list(suivi.suivis) == [2023]
     assert f"{HARNES}/suivi/2023/bilan.yaml" in journal.lus
-    assert not [name for name in touched if name.startswith(f"{HARNES}/suivi") and "suivi/2023/" not in name]
+    assert not [
+        name for name in touched if name.startswith(f"{HARNES}/suivi") and "suivi/2023/" not in name
+    ]
 
 
 def test_une_absence_du_suivi_est_retenue(donnees: Path) -> None:
     with enregistrer() as journal:
         suivi = lire_suivi_brut("harnes", 2024)
 
-    years = {f"{HARNES}/suivi/{annee}/{name}" for annee in (2023, 2024) for name in noms_d_une_annee()}
+    years = {
+        f"{HARNES}/suivi/{annee}/{name}" for annee in (2023, 2024) for name in noms_d_une_annee()
+    }
     assert years | {f"{HARNES}/masque.csv", f"{HARNES}/contexte.csv"} <= journal.absents
     assert [annee for annee, year in suivi.suivis.items() if year.vide] == [2023, 2024]
 
@@ -46,11 +52,15 @@ def test_le_diagnostic_ne_lit_ni_le_suivi_ni_les_series(donnees: Path) -> None:
 
     touched = {*journal.lus, *journal.absents, *journal.listes}
     assert not [
-        name for name in touched if "suivi" in name or name.startswith("sources") or name.endswith("masque.csv")
+        name
+        for name in touched
+        if "suivi" in name or name.startswith("sources") or name.endswith("masque.csv")
     ]
 
 
-def test_une_faute_du_suivi_ne_touche_pas_le_diagnostic_ni_les_annees_d_avant(donnees: Path) -> None:
+def test_une_faute_du_suivi_ne_touche_pas_le_diagnostic_ni_les_annees_d_avant(
+    donnees: Path,
+) -> None:
     folder = ecrire_suivi(donnees)
     remplacer(folder / "suivi/2024/actions.csv", "1.1", "9.9")
 
@@ -83,15 +93,22 @@ def test_une_annee_vide_a_les_memes_colonnes_qu_une_annee_remplie(donnees: Path)
     suivis = lire_suivi_brut("harnes", 2025).suivis
 
     for name in ("observations", "actions", "moyens", "profils", "posture"):
-        empty, full = getattr(suivis[2025], name), getattr(suivis[2024], name)
+        empty = getattr(suivis[2025], name)
+        full = getattr(suivis[2024], name)
         assert empty.empty
         assert empty.dtypes.to_dict() == full.dtypes.to_dict()
 
 
-def test_une_annee_sans_bilan_est_provisoire_au_31_decembre_et_son_comite_est_inconnu(donnees: Path) -> None:
+def test_une_annee_sans_bilan_est_provisoire_au_31_decembre_et_son_comite_est_inconnu(
+    donnees: Path,
+) -> None:
     bilan = lire_suivi_brut("harnes", 2024).suivis[2024].bilan
 
-    assert (bilan.date_arretee, bilan.statut, bilan.comite) == (date(2024, 12, 31), "provisoire", None)
+    assert (bilan.date_arretee, bilan.statut, bilan.comite) == (
+        date(2024, 12, 31),
+        "provisoire",
+        None,
+    )
 
 
 def test_les_observations_gardent_une_valeur_et_ses_revisions(donnees: Path) -> None:
@@ -99,15 +116,20 @@ def test_les_observations_gardent_une_valeur_et_ses_revisions(donnees: Path) -> 
 
     observations = lire_suivi_brut("harnes", 2024).observations
 
-    revised = observations.query("annee == 2023 and indicateur == 'frequentation_jeunes' and dimension == ''")
+    revised = observations.query(
+        "annee == 2023 and indicateur == 'frequentation_jeunes' and dimension == ''"
+    )
     assert revised["millesime"].tolist() == [2023, 2024]
     assert revised["valeur"].tolist() == [400, 405]
 
 
-def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_masque_ni_le_contexte_d_apres(donnees: Path) -> None:
+def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_masque_ni_le_contexte_d_apres(
+    donnees: Path,
+) -> None:
     ecrire_suivi(donnees)
 
-    ancien, dernier = lire_suivi_brut("harnes", 2023), lire_suivi_brut("harnes", 2025)
+    ancien = lire_suivi_brut("harnes", 2023)
+    dernier = lire_suivi_brut("harnes", 2025)
 
     assert [item.numero for item in ancien.avenants] == []
     assert [item.numero for item in dernier.avenants] == [1, 2]
@@ -145,7 +167,11 @@ def test_sans_annee_toutes_celles_qui_ont_un_dossier_sont_lues_sans_trou(donnees
     suivi = lire_suivi_brut("harnes")
 
     assert suivi.annee == 2025
-    assert {annee: year.vide for annee, year in suivi.suivis.items()} == {2023: False, 2024: True, 2025: False}
+    assert {annee: year.vide for annee, year in suivi.suivis.items()} == {
+        2023: False,
+        2024: True,
+        2025: False,
+    }
 
 
 def test_une_couche_remplace_des_fichiers_le_temps_d_un_bloc(donnees: Path) -> None:

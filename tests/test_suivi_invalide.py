@@ -1,4 +1,6 @@
-"""The follow-up: one fault each, its whole message and no other; then what is refused before it is written."""
+"""The follow-up: one fault each, its whole message and no other; then what is refused before it is
+written.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from ctglib.donnees.validation import fautes_de_saisie, valider
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.manifeste import Donnees
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "suivi_invalide.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "suivi_invalide.yaml").read_text(encoding="utf-8")
+)
 ACTIONS = f"{HARNES}/suivi/2025/actions.csv"
 EN_TETE_ACTIONS = FICHIERS["suivi/2024/actions.csv"].partition("\n")[0]
 
@@ -84,7 +88,9 @@ def test_seule_une_convention_fictive_invente_son_contexte(donnees: Path) -> Non
 
     messages = dire()
 
-    assert [text.splitlines()[0] for text in messages] == [f"{HARNES}/contexte.csv, ligne 3, « territoire »"]
+    assert [text.splitlines()[0] for text in messages] == [
+        f"{HARNES}/contexte.csv, ligne 3, « territoire »"
+    ]
 
 
 def test_une_saisie_se_controle_sans_rien_ecrire(donnees: Path) -> None:
@@ -96,7 +102,9 @@ def test_une_saisie_se_controle_sans_rien_ecrire(donnees: Path) -> None:
     fausses = fautes_de_saisie("harnes", {ACTIONS: fausse})
 
     assert justes == ()
-    assert [(fault.fichier, fault.ligne, fault.colonne) for fault in fausses] == [(ACTIONS, 2, "fin")]
+    assert [(fault.fichier, fault.ligne, fault.colonne) for fault in fausses] == [
+        (ACTIONS, 2, "fin")
+    ]
     assert not (donnees / ACTIONS).exists()
     assert dire() == []
 
@@ -129,7 +137,9 @@ def test_une_saisie_qui_contredit_une_autre_annee_se_refuse(donnees: Path) -> No
         ("Note", None),
     ],
 )
-def test_une_colonne_sur_une_personne_se_reconnait_a_son_titre(titre: str, objet: str | None) -> None:
+def test_une_colonne_sur_une_personne_se_reconnait_a_son_titre(
+    titre: str, objet: str | None
+) -> None:
     assert colonne_personnelle(titre, regles()) == objet
 
 
@@ -155,7 +165,8 @@ def test_une_valeur_sur_une_personne_se_reconnait(texte: str, objet: str | None)
 
 
 def test_une_regle_ajoutee_vaut_pour_une_table_deja_lue(donnees: Path) -> None:
-    reserve, path = Reserve(), donnees / "catalogue" / "confidentialite.yaml"
+    reserve = Reserve()
+    path = donnees / "catalogue" / "confidentialite.yaml"
     with partager_par(reserve):
         read = lire_suivi_brut("demonstration").observations
         note = next(note for note in read["note"] if note)

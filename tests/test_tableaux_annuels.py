@@ -1,4 +1,6 @@
-"""The tables of the yearly reports: dates said as they are, nothing repeated on each row, no year beyond its need."""
+"""The tables of the yearly reports: dates said as they are, nothing repeated on each row, no year
+beyond its need.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +39,19 @@ def colonne(tableau: Tableau, tete: str, cle: str) -> str:
         ("abandonnee", None, "2025-04-11", "Arrêtée le 11\u00a0avril 2025."),
         ("abandonnee", "2024-04-02", None, "Commencée le 2\u00a0avril 2024."),
         ("en_cours", "2024-04-02", None, "Depuis le 2\u00a0avril 2024."),
-        ("en_cours", "2024-04-02", "2026-06-30", "Depuis le 2\u00a0avril 2024. Fin prévue : 30\u00a0juin 2026."),
+        (
+            "en_cours",
+            "2024-04-02",
+            "2026-06-30",
+            "Depuis le 2\u00a0avril 2024. Fin prévue : 30\u00a0juin 2026.",
+        ),
         ("reportee", None, "2026-06-30", "Nouvelle date : 30\u00a0juin 2026."),
-        ("reportee", "2024-04-02", "2026-06-30", "Commencée le 2\u00a0avril 2024. Nouvelle date : 30\u00a0juin 2026."),
+        (
+            "reportee",
+            "2024-04-02",
+            "2026-06-30",
+            "Commencée le 2\u00a0avril 2024. Nouvelle date : 30\u00a0juin 2026.",
+        ),
         ("non_renseignee", None, None, "–"),
     ],
 )
@@ -67,12 +79,17 @@ def test_la_collecte_ne_repete_pas_le_service_qui_fait_le_groupe() -> None:
     table = bilan(2025).a_collecter()
 
     assert colonne(table, "Comités de pilotage tenus", "ou") == "Comptes rendus du comité"
-    assert colonne(table, "Assistantes maternelles agréées", "ou").endswith("; par le relais petite enfance")
+    assert colonne(table, "Assistantes maternelles agréées", "ou").endswith(
+        "; par le relais petite enfance"
+    )
     assert colonne(table, "Nouveaux projets communaux", "ou").endswith("; service jeunesse")
 
 
-def test_une_typologie_donnee_a_une_derniere_valeur_et_une_rencontre_tenue_n_est_plus_demandee() -> None:
-    given, never = bilan(2025).a_collecter(), bilan(2024, "harnes").a_collecter()
+def test_une_typologie_donnee_a_une_derniere_valeur_et_une_rencontre_tenue_n_est_plus_demandee() -> (
+    None
+):
+    given = bilan(2025).a_collecter()
+    never = bilan(2024, "harnes").a_collecter()
 
     assert colonne(given, "Typologie", "derniere") == "donnée, voir les profils"
     assert colonne(never, "Typologie", "derniere") == "aucune"
@@ -98,17 +115,28 @@ def test_les_moyens_d_une_structure_tiennent_sur_une_ligne() -> None:
         "Contribution au fonctionnement",
         "Investissement",
     }
-    (bonus,) = [column.cle for column in table.colonnes if "Bonus" in column.groupe and column.libelle == "2025"]
+    (bonus,) = [
+        column.cle
+        for column in table.colonnes
+        if "Bonus" in column.groupe and column.libelle == "2025"
+    ]
     assert colonne(table, "La Parenthèse", bonus) == "non transmis"
     assert colonne(table, "Les Libellules", bonus) == "50\u202f200"
 
 
-def test_des_lignes_de_budget_trop_nombreuses_restent_l_une_sous_l_autre(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_des_lignes_de_budget_trop_nombreuses_restent_l_une_sous_l_autre(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(moyens, "COLONNES_AU_PLUS", 6)
 
     table = bilan(2025).moyens.par_structure()
 
-    assert [column.cle for column in table.colonnes] == ["poste", "signataire", "annee_2024", "annee_2025"]
+    assert [column.cle for column in table.colonnes] == [
+        "poste",
+        "signataire",
+        "annee_2024",
+        "annee_2025",
+    ]
 
 
 def test_un_taux_qui_n_est_pas_un_pourcentage_ne_compte_pas_des_places() -> None:
@@ -126,5 +154,7 @@ def test_la_source_publique_est_dite_en_mots() -> None:
 def test_la_page_d_une_fiche_sans_suivi_rappelle_le_depart_et_l_echeance_passee() -> None:
     missing = " ".join(bilan(2025, "harnes").fiche(2).manques().cellules["detail"])
     assert "Places du séjour de vacances (départ : 36 en 2023)" in missing
-    assert "pour le 31\u00a0décembre 2026" in " ".join(bilan(2025, "harnes").fiche(4).contrat().cellules["rubrique"])
+    assert "pour le 31\u00a0décembre 2026" in " ".join(
+        bilan(2025, "harnes").fiche(4).contrat().cellules["rubrique"]
+    )
     assert "Rencontre du premier semestre 2024" in bilan(2024, "harnes").une_page().html

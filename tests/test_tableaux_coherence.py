@@ -6,7 +6,17 @@ import io
 import re
 
 import pandas as pd
-from coherence_exemple import SIGNEE, Entrees, affirmation, annexe1, avec, catalogue, convention, correction, saine
+from coherence_exemple import (
+    SIGNEE,
+    Entrees,
+    affirmation,
+    annexe1,
+    avec,
+    catalogue,
+    convention,
+    correction,
+    saine,
+)
 
 from ctglib.calculs.coherence import controler
 from ctglib.donnees.modeles.coherence import Justification
@@ -18,7 +28,11 @@ FAUTES = avec(
     convention=convention({"partenaires": []}, annexes_vides=["Annexe 5"]),
     justifications=(
         Justification(cle="variation_comparee:petits:01001", raison="Une fermeture", **SIGNEE),
-        Justification(cle="variation_forte:petits:01001", redit_par=("variation_comparee:petits:01001",), **SIGNEE),
+        Justification(
+            cle="variation_forte:petits:01001",
+            redit_par=("variation_comparee:petits:01001",),
+            **SIGNEE,
+        ),
     ),
 )
 
@@ -60,7 +74,9 @@ def test_le_titre_d_une_gravite_compte_les_constats_ouverts_puis_les_justifies()
 
 
 def test_les_constats_qu_un_autre_tableau_detaille_tiennent_en_une_ligne() -> None:
-    phrases = tuple(affirmation(operateur="environ", valeur=10, arrondi=1, id=f"phrase_{x}") for x in "abc")
+    phrases = tuple(
+        affirmation(operateur="environ", valeur=10, arrondi=1, id=f"phrase_{x}") for x in "abc"
+    )
 
     tableau = lire(avec(affirmations=phrases)).coherence()
 
@@ -103,7 +119,12 @@ def test_une_correction_montre_ce_qui_est_ecrit_ce_qui_est_lu_et_pourquoi() -> N
 
     tableau = lire(avec(corrections=(hostile,))).corrections()
 
-    assert list(tableau.cellules.iloc[0]) == ["Le sigle. Annexe 2", "=1+1<script>", "ABD", "Le sigle existe."]
+    assert list(tableau.cellules.iloc[0]) == [
+        "Le sigle. Annexe 2",
+        "=1+1<script>",
+        "ABD",
+        "Le sigle existe.",
+    ]
     assert "<script>" not in tableau.html
     assert ",'=1+1<script>," in tableau.csv()
 

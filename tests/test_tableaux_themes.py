@@ -1,4 +1,6 @@
-"""The tables of the indicators of annexe 1 as their readers get them, on the real convention, and their sentences."""
+"""The tables of the indicators of annexe 1 as their readers get them, on the real convention, and
+their sentences.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,12 @@ def tableau(nom: str) -> Tableau:
     return etude().tableau(nom)
 
 
-@pytest.mark.parametrize(("nom", "montrees"), [("aah", True), ("cadrage", True), ("precarite", True)])
-def test_les_colonnes_de_variation_ne_sont_la_que_si_une_ligne_en_a_une(nom: str, montrees: bool) -> None:
+@pytest.mark.parametrize(
+    ("nom", "montrees"), [("aah", True), ("cadrage", True), ("precarite", True)]
+)
+def test_les_colonnes_de_variation_ne_sont_la_que_si_une_ligne_en_a_une(
+    nom: str, montrees: bool
+) -> None:
     keys = {colonne.cle for colonne in tableau(nom).colonnes}
 
     assert ("variation" in keys) is montrees
@@ -45,7 +51,10 @@ def test_une_rupture_n_est_dite_que_si_une_variation_montree_la_traverse() -> No
 def test_une_definition_est_sous_le_tableau_ou_est_le_chiffre() -> None:
     notes = tableau("precarite").notes
 
-    assert any(note.startswith("Part des allocataires fragiles : allocataires qui passent au-dessus") for note in notes)
+    assert any(
+        note.startswith("Part des allocataires fragiles : allocataires qui passent au-dessus")
+        for note in notes
+    )
 
 
 def test_une_valeur_douteuse_ou_provisoire_est_marquee_et_la_marque_expliquee() -> None:
@@ -64,24 +73,40 @@ def test_les_taux_du_graphique_ne_sont_pas_redits_dans_le_tableau() -> None:
 
 
 SI = [
-    PhraseDeSection(si={"part": "superieur"}, texte="Elle dépasse de {points[part]} celle {de_reference}."),
-    PhraseDeSection(si={"part": "inferieur"}, texte="Elle est moindre : {ici[part]}, contre {la[part]} {a_reference}."),
     PhraseDeSection(
-        si={"foyers": "plus_vite"}, texte="Ils {y}sont plus{que} : {variation[foyers]}, contre {variation_la[foyers]}."
+        si={"part": "superieur"}, texte="Elle dépasse de {points[part]} celle {de_reference}."
+    ),
+    PhraseDeSection(
+        si={"part": "inferieur"},
+        texte="Elle est moindre : {ici[part]}, contre {la[part]} {a_reference}.",
+    ),
+    PhraseDeSection(
+        si={"foyers": "plus_vite"},
+        texte="Ils {y}sont plus{que} : {variation[foyers]}, contre {variation_la[foyers]}.",
     ),
 ]
 
 
 def _trouves(ici: float, la: float, variation: float = 0.0) -> pd.DataFrame:
     items = {"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")}
-    rows = [("part", "01001", 2020, ici, None, "pourcent", "A"), ("part", "01", 2020, la, None, "pourcent", "A")]
-    rows += [("foyers", "01001", 2020, 9.0, variation, "nombre", "A"), ("foyers", "01", 2020, 9.0, 2.0, "nombre", "A")]
+    rows = [
+        ("part", "01001", 2020, ici, None, "pourcent", "A"),
+        ("part", "01", 2020, la, None, "pourcent", "A"),
+    ]
+    rows += [
+        ("foyers", "01001", 2020, 9.0, variation, "nombre", "A"),
+        ("foyers", "01", 2020, 9.0, 2.0, "nombre", "A"),
+    ]
     table = comparer(lignes(*rows), items, UNITES, "01001", "01")
-    return constats(table, items, theme_de=dict.fromkeys(items, "t"), seuils=SEUILS).set_index("indicateur")
+    return constats(table, items, theme_de=dict.fromkeys(items, "t"), seuils=SEUILS).set_index(
+        "indicateur"
+    )
 
 
 def _dites(found: pd.DataFrame) -> list[str]:
-    words = contexte({"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")})
+    words = contexte(
+        {"part": indicateur("part", libelle="Part"), "foyers": indicateur("foyers", "nombre")}
+    )
     told = phrases(SI, found, words, ["part"])
     return [one.replace("\u202f", " ").replace("\xa0", " ").replace("\u2212", "-") for one in told]
 
@@ -96,7 +121,10 @@ def _dites(found: pd.DataFrame) -> list[str]:
             15.0,
             12.0,
             3.0,
-            ["À Exemple, elle dépasse de 3,0 points celle de l'Ain.", "Ils y sont plus : +3,0 %, contre +2,0 %."],
+            [
+                "À Exemple, elle dépasse de 3,0 points celle de l'Ain.",
+                "Ils y sont plus : +3,0 %, contre +2,0 %.",
+            ],
         ),
         (12.2, 12.0, -5.0, ["C'est « Part » qui s'écarte le plus de la valeur de l'Ain."]),
     ],
@@ -108,7 +136,8 @@ def test_une_phrase_n_est_dite_que_si_ses_chiffres_la_portent(
 
 
 def test_une_valeur_douteuse_ou_provisoire_ne_porte_aucune_phrase() -> None:
-    sure, known = etude().constats_surs, etude().comparaison
+    sure = etude().constats_surs
+    known = etude().comparaison
 
     assert etude().doutes and not etude().doutes & {*sure.index}
     assert known["provisoire"].any() and not sure["provisoire"].any()

@@ -1,4 +1,6 @@
-"""In a convention whose every free text is a trap, each kind of report is what it was, the traps read as texts."""
+"""In a convention whose every free text is a trap, each kind of report is what it was, the traps
+read as texts.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +58,13 @@ def absents(texte: str) -> list[str]:
 
 
 def mots_du_document(document: docx.document.Document) -> str:
-    """Return the text of a Word document: its paragraphs, its tables, what stands at the foot of its pages."""
+    """Return the text of a Word document: its paragraphs, its tables, what stands at the foot of
+    its pages.
+    """
     parts = [document, *(section.footer for section in document.sections)]
-    cells = [cell for part in parts for table in part.tables for row in table.rows for cell in row.cells]
+    cells = [
+        cell for part in parts for table in part.tables for row in table.rows for cell in row.cells
+    ]
     return " ".join(paragraph.text for part in [*parts, *cells] for paragraph in part.paragraphs)
 
 
@@ -77,7 +83,8 @@ def test_chaque_sorte_de_rapport_est_piegee() -> None:
 def test_la_page_a_les_memes_elements_et_les_pieges_s_y_lisent(
     piegees: Production, rapports_produits: Production, rapport: Rapport
 ) -> None:
-    trapped, plain = element(piegees.html(rapport)), element(rapports_produits.html(rapport))
+    trapped = element(piegees.html(rapport))
+    plain = element(rapports_produits.html(rapport))
 
     assert [node.tag for node in trapped.iter()] == [node.tag for node in plain.iter()]
     assert "<script" not in piegees.html(rapport)
@@ -109,16 +116,21 @@ def test_le_document_word_a_les_memes_tableaux_et_les_pieges_s_y_lisent(
 def test_les_pieges_se_lisent_dans_le_releve_de_decisions(piegees: Production) -> None:
     said = mots_du_document(docx.Document(str(piegees.chemin(RELEVE, "docx"))))
 
-    assert [piege for piege in absents(said) if piege != FORMULE] == [], "aucun texte repris n'y commence par =1+1"
+    assert [piege for piege in absents(said) if piege != FORMULE] == [], (
+        "aucun texte repris n'y commence par =1+1"
+    )
 
 
 def test_aucune_cellule_d_un_csv_n_est_une_formule(piegees: Production, rapport: Rapport) -> None:
-    cells, tables = [], piegees.csv(rapport)
+    cells = []
+    tables = piegees.csv(rapport)
     for path in tables.values():
         with path.open(encoding="utf-8", newline="") as file:
             cells += [cell for row in csv.reader(file) for cell in row]
 
-    assert [cell for cell in cells if cell[:1] in {*"=+-@\t\r"} and cell and not NOMBRE.fullmatch(cell)] == []
+    assert [
+        cell for cell in cells if cell[:1] in {*"=+-@\t\r"} and cell and not NOMBRE.fullmatch(cell)
+    ] == []
     assert bool(tables) is ("<table" in piegees.html(rapport))
     assert any(cell.startswith(f"'{FORMULE}") for cell in cells) is bool(tables)
 
@@ -126,11 +138,18 @@ def test_aucune_cellule_d_un_csv_n_est_une_formule(piegees: Production, rapport:
 def test_un_mot_sans_fin_est_coupe_et_se_lit_en_entier(piegees: Production) -> None:
     endless = [rapport for rapport in CHAQUE_SORTE if LONG in piegees.html(rapport)]
 
-    assert {rapport.nom for rapport in endless} >= {"diagnostic", "fiche-1", "bilan", "evaluation-finale"}
+    assert {rapport.nom for rapport in endless} >= {
+        "diagnostic",
+        "fiche-1",
+        "bilan",
+        "evaluation-finale",
+    }
     for rapport in endless:
         pages = piegees.pages(rapport)
         # A word may be cut where a page ends.
-        assert serre("".join(pages)).count("long") >= len(LONG) / len("long") - 2 * len(pages), rapport
+        assert serre("".join(pages)).count("long") >= len(LONG) / len("long") - 2 * len(pages), (
+            rapport
+        )
 
 
 def test_la_premiere_page_du_bilan_reste_une_page(piegees: Production) -> None:

@@ -1,4 +1,6 @@
-"""What every report of both conventions holds, as a PDF: its standards, its tags, what its pages say."""
+"""What every report of both conventions holds, as a PDF: its standards, its tags, what its pages
+say.
+"""
 
 from __future__ import annotations
 
@@ -52,13 +54,17 @@ def test_le_pdf_se_declare_pdf_a_2a_et_pdf_ua_1(pdf: pikepdf.Pdf) -> None:
     assert pdf.Root.MarkInfo.Marked
 
 
-def test_il_porte_le_titre_de_la_page_et_se_dit_en_francais(pdf: pikepdf.Pdf, page: lxml.html.HtmlElement) -> None:
+def test_il_porte_le_titre_de_la_page_et_se_dit_en_francais(
+    pdf: pikepdf.Pdf, page: lxml.html.HtmlElement
+) -> None:
     assert pdf.open_metadata()["dc:title"] == page.findtext(".//h1")
     assert pdf.Root.ViewerPreferences.DisplayDocTitle
     assert str(pdf.Root.Lang).startswith("fr")
 
 
-def test_ses_signets_sont_les_chapitres_de_la_page(pdf: pikepdf.Pdf, page: lxml.html.HtmlElement) -> None:
+def test_ses_signets_sont_les_chapitres_de_la_page(
+    pdf: pikepdf.Pdf, page: lxml.html.HtmlElement
+) -> None:
     with pdf.open_outline() as outline:
         bookmarks = [unescape(item.title) for item in outline.root]
     chapters = [title.text_content() for title in page.findall(".//main//h2")]
@@ -78,7 +84,9 @@ def test_chaque_tableau_et_chaque_figure_de_la_page_y_est_balise(
     assert kinds["/H1"] >= 1
 
 
-def test_chaque_tableau_y_a_ses_entetes_de_colonnes_et_de_lignes(balises: list[pikepdf.Dictionary]) -> None:
+def test_chaque_tableau_y_a_ses_entetes_de_colonnes_et_de_lignes(
+    balises: list[pikepdf.Dictionary],
+) -> None:
     for table in (node for node in balises if node.S == "/Table"):
         cells = noeuds(table)
         headers = [node for node in cells if node.S == "/TH"]
@@ -95,7 +103,10 @@ def test_chaque_figure_y_a_le_texte_de_remplacement_de_la_page(
     balises: list[pikepdf.Dictionary], page: lxml.html.HtmlElement
 ) -> None:
     alts = [str(node.Alt) for node in balises if node.S == "/Figure"]
-    said = [figure.xpath(".//*[@aria-label]")[0].get("aria-label") for figure in page.findall(".//figure")]
+    said = [
+        figure.xpath(".//*[@aria-label]")[0].get("aria-label")
+        for figure in page.findall(".//figure")
+    ]
 
     assert all(alts)
     assert [alt for alt in said if alt not in alts] == []

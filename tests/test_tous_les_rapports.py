@@ -15,7 +15,8 @@ FICTIVES = "Données fictives"
 FICTIVE = "demonstration"
 MACHINE = re.compile(r"\b(?:nan|NaN|None|NaT|inf)\b|<NA>|\{[a-z_]+\}|\{\{|\}\}")
 ADRESSE = re.compile(r"^(?:https?:)?//|^(?:ftp|file|javascript|blob):", re.IGNORECASE)
-# Points: an A4 page between its margins, less the caption, the reading and the source of a drawing, which stay with it.
+# Points: an A4 page between its margins, less the caption, the reading and the source of a drawing,
+# which stay with it.
 HAUTEUR_D_UN_DESSIN = 723 - 73
 # One of each kind, of the year that has most to say.
 UN_DE_CHAQUE = (
@@ -49,8 +50,13 @@ def arbre(html: str) -> lxml.html.HtmlElement:
 
 @pytest.fixture(scope="module")
 def inspections(rapports_produits: Production, navigateur: Navigateur) -> dict[Rapport, Future]:
-    """What a browser sees of every report, to come: it looks at the next ones while the tests read the first."""
-    return {rapport: inspecter(navigateur, rapports_produits.chemin(rapport, "html")) for rapport in TOUS}
+    """What a browser sees of every report, to come: it looks at the next ones while the tests read
+    the first.
+    """
+    return {
+        rapport: inspecter(navigateur, rapports_produits.chemin(rapport, "html"))
+        for rapport in TOUS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +67,20 @@ def vu(inspections: dict[Rapport, Future], rapport: Rapport) -> tuple[Inspection
 @pytest.fixture(scope="module")
 def contrastes(rapports_produits: Production, navigateur: Navigateur) -> dict[Rapport, Future]:
     """What axe finds, contrasts included, in a report of each kind, to come."""
-    return {one: regarder_les_contrastes(navigateur, rapports_produits.chemin(one, "html")) for one in UN_DE_CHAQUE}
+    return {
+        one: regarder_les_contrastes(navigateur, rapports_produits.chemin(one, "html"))
+        for one in UN_DE_CHAQUE
+    }
 
 
 @pytest.fixture(scope="module")
-def autres_contrastes(rapports_produits: Production, navigateur: Navigateur) -> dict[Rapport, Future]:
-    return {one: regarder_les_contrastes(navigateur, rapports_produits.chemin(one, "html")) for one in LES_AUTRES}
+def autres_contrastes(
+    rapports_produits: Production, navigateur: Navigateur
+) -> dict[Rapport, Future]:
+    return {
+        one: regarder_les_contrastes(navigateur, rapports_produits.chemin(one, "html"))
+        for one in LES_AUTRES
+    }
 
 
 def texte(arbre: lxml.html.HtmlElement) -> str:
@@ -75,16 +89,24 @@ def texte(arbre: lxml.html.HtmlElement) -> str:
     return " ".join(" ".join(shown).split())
 
 
-def test_une_page_est_en_francais_avec_un_seul_titre_et_sans_programme(html: str, arbre: lxml.html.HtmlElement) -> None:
+def test_une_page_est_en_francais_avec_un_seul_titre_et_sans_programme(
+    html: str, arbre: lxml.html.HtmlElement
+) -> None:
     assert arbre.get("lang") == "fr"
     assert len(arbre.findall(".//h1")) == 1
     assert arbre.xpath("//script | //iframe | //object | //embed | //form | //base") == []
-    assert [name for node in arbre.iter() for name in node.attrib if name.lower().startswith("on")] == []
+    assert [
+        name for node in arbre.iter() for name in node.attrib if name.lower().startswith("on")
+    ] == []
     assert "default-src 'none'" in html
 
 
-def test_rien_de_ce_qu_une_page_montre_n_est_ailleurs(html: str, arbre: lxml.html.HtmlElement) -> None:
-    loaded = arbre.xpath("//@src | //@srcset | //link/@href | //*[local-name()='use']/@*[local-name()='href']")
+def test_rien_de_ce_qu_une_page_montre_n_est_ailleurs(
+    html: str, arbre: lxml.html.HtmlElement
+) -> None:
+    loaded = arbre.xpath(
+        "//@src | //@srcset | //link/@href | //*[local-name()='use']/@*[local-name()='href']"
+    )
 
     assert [address for address in loaded if not address.startswith(("data:", "#"))] == []
     assert "url(http" not in html and "@import" not in html
@@ -115,17 +137,25 @@ def test_chaque_tableau_a_sa_legende_ses_entetes_et_son_csv(
         assert table.xpath("./thead//th[@scope='col' or @scope='colgroup']"), name
         assert table.xpath(".//th[not(@scope)]") == [], name
         assert table.xpath("./tbody/tr[not(th)]") == [], name
-    names = {anchor.removeprefix("tableau-") for anchor in arbre.xpath("//@id") if anchor.startswith("tableau-")}
+    names = {
+        anchor.removeprefix("tableau-")
+        for anchor in arbre.xpath("//@id")
+        if anchor.startswith("tableau-")
+    }
     assert names == set(rapports_produits.csv(rapport))
     assert len(names) == len(tables)
 
 
-def test_chaque_image_et_chaque_figure_disent_ce_qu_elles_montrent(arbre: lxml.html.HtmlElement) -> None:
+def test_chaque_image_et_chaque_figure_disent_ce_qu_elles_montrent(
+    arbre: lxml.html.HtmlElement,
+) -> None:
     for figure in arbre.findall(".//figure"):
         said = set(figure.xpath(".//*[local-name()='svg']/@aria-label"))
         assert len(said) == 1 and re.search(r"\d", said.pop())
         assert figure.find("figcaption").text_content().strip()
-        assert re.search(r"Lecture\W.*\d", figure.find(".//p[@class='lecture']").text_content(), re.DOTALL)
+        assert re.search(
+            r"Lecture\W.*\d", figure.find(".//p[@class='lecture']").text_content(), re.DOTALL
+        )
         assert figure.xpath(".//p[@class='source']")
     drawings = arbre.xpath("//*[local-name()='svg'][not(ancestor::*[local-name()='svg'])]")
     assert [one for one in drawings if one.get("role") != "img" or not one.get("aria-label")] == []
@@ -148,7 +178,9 @@ def test_rien_ne_s_y_lit_comme_un_mot_de_l_ordinateur(arbre: lxml.html.HtmlEleme
     assert MACHINE.findall(said) == []
 
 
-def test_la_commune_fictive_le_dit_dans_son_texte_et_elle_seule(rapport: Rapport, arbre: lxml.html.HtmlElement) -> None:
+def test_la_commune_fictive_le_dit_dans_son_texte_et_elle_seule(
+    rapport: Rapport, arbre: lxml.html.HtmlElement
+) -> None:
     assert (FICTIVES in texte(arbre)) is (rapport.convention == FICTIVE)
 
 
@@ -168,7 +200,9 @@ def test_rien_n_y_deborde(vu: tuple[Inspection, list[str]], largeur: int) -> Non
     seen = vu[0].debords[largeur]
 
     assert vu[0].largeurs[largeur] <= largeur
-    assert {place: what for place, what in seen.items() if what} == {}, "un tableau ne défile jamais de côté"
+    assert {place: what for place, what in seen.items() if what} == {}, (
+        "un tableau ne défile jamais de côté"
+    )
 
 
 @pytest.mark.navigateur

@@ -1,4 +1,6 @@
-"""``ctg verifier`` says each file, each input, the code and each version that is not as the manifest says."""
+"""``ctg verifier`` says each file, each input, the code and each version that is not as the
+manifest says.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,10 @@ SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
         "harnes, chiffres : chiffres/chiffres.csv n'est pas celui qui avait été produit (travail interrompu, ou "
         "fichier modifié)",
     ),
-    "un rapport retiré": (lambda d: (d / "sobre.html").unlink(), "harnes, sobre : sobre.html a été retiré"),
+    "un rapport retiré": (
+        lambda d: (d / "sobre.html").unlink(),
+        "harnes, sobre : sobre.html a été retiré",
+    ),
     "un CSV inattendu": (
         lambda d: (d / "chiffres/autres.csv").write_bytes(b"a\n"),
         "harnes : chiffres/autres.csv n'est pas au manifeste (fichier ajouté, ou d'une version "
@@ -51,11 +56,15 @@ SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
         "harnes : chiffres/lien.html est un lien vers un autre fichier : remettre le fichier à sa place",
     ),
     "un rapport remplacé par un lien": (
-        lambda d: (d / "sobre.html").symlink_to((d / "sobre.html").rename(d.parent.parent / "sobre.html")),
+        lambda d: (d / "sobre.html").symlink_to(
+            (d / "sobre.html").rename(d.parent.parent / "sobre.html")
+        ),
         "harnes, sobre : sobre.html est un lien vers un autre fichier : remettre le fichier à sa place",
     ),
     "un faux rapport à côté": (
-        lambda d: shutil.copytree(d, d.parent / "lens", ignore=shutil.ignore_patterns("manifeste.json")),
+        lambda d: shutil.copytree(
+            d, d.parent / "lens", ignore=shutil.ignore_patterns("manifeste.json")
+        ),
         "rapports : lens n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer",
     ),
     "un fichier à côté": (
@@ -67,7 +76,7 @@ SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
         "harnes : manifeste.json ne se lit pas, ou vient d'une autre version du classeur : rien ne dit de quoi ces "
         "rapports sont faits",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("abimer", "attendu"), SORTIES.values(), ids=SORTIES)
@@ -80,7 +89,9 @@ def test_un_fichier_qui_n_est_pas_tel_que_le_manifeste_le_dit_est_dit(
 
     sorties, causes = lieu.relever()
     assert (sorties[0], causes) == (attendu, [])
-    assert len(sorties) == 1 or "manifeste.json" in attendu, "sans manifeste, aucun fichier n'est attendu"
+    assert len(sorties) == 1 or "manifeste.json" in attendu, (
+        "sans manifeste, aucun fichier n'est attendu"
+    )
 
 
 CAUSES: dict[str, tuple[Callable[[Lieu], object], str]] = {
@@ -136,9 +147,13 @@ def test_un_fichier_d_un_paquet_qui_n_est_plus_tel_qu_installe_est_dit(
     paquets = {"pandas": Paquet([]), "numpy": Paquet([]), "sans": Paquet(None)}
     for nom in ("bon", "change", "absent"):
         path = PackagePath(tmp_path / nom)
-        path.dist, path.hash, path.size = paquets["pandas"], FileHash(f"sha256={digest}"), len(content)
+        path.dist = paquets["pandas"]
+        path.hash = FileHash(f"sha256={digest}")
+        path.size = len(content)
         paquets["pandas"].files.append(path)
-    monkeypatch.setattr(verifier, "versions", lambda: {"Python": "3", **dict.fromkeys(paquets, "1")})
+    monkeypatch.setattr(
+        verifier, "versions", lambda: {"Python": "3", **dict.fromkeys(paquets, "1")}
+    )
     monkeypatch.setattr(verifier.metadata, "distribution", paquets.__getitem__)
     (tmp_path / "change").write_bytes(b"import sys")
 
@@ -152,7 +167,9 @@ def test_un_fichier_d_un_paquet_qui_n_est_plus_tel_qu_installe_est_dit(
 
 
 def test_un_octet_de_la_bibliotheque_est_vu(lieu: Lieu, depot: Path, tmp_path: Path) -> None:
-    shutil.copytree(depot / "ctglib", tmp_path / "ctglib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        depot / "ctglib", tmp_path / "ctglib", ignore=shutil.ignore_patterns("__pycache__")
+    )
     corriger(tmp_path / "ctglib" / "calculs" / "__init__.py", b".", b"!")
     code = (
         "import sys; from pathlib import Path; from ctglib.production.verifier import *\n"
@@ -161,8 +178,12 @@ def test_un_octet_de_la_bibliotheque_est_vu(lieu: Lieu, depot: Path, tmp_path: P
 
     done = subprocess.run(
         [sys.executable, "-c", code, str(lieu.sortie), str(lieu.carnets)],
-        capture_output=True, text=True, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
 
     assert "le code du classeur a changé : harnes, chiffres ; harnes, sobre" in done.stdout
 
@@ -170,7 +191,9 @@ def test_un_octet_de_la_bibliotheque_est_vu(lieu: Lieu, depot: Path, tmp_path: P
 def test_les_rapports_internes_sont_verifies_aussi(lieu: Lieu) -> None:
     diffusion = 'diffusion: str = "publique"  # pour qui'
     ecrire_carnet(lieu.carnets / "bilan.ipynb", LECTURE, parametres=(CONVENTION, ANNEE, diffusion))
-    produire(demande(lieu.carnets, lieu.sortie, rapports=("bilan",), annees=(2023,), diffusion="interne"))
+    produire(
+        demande(lieu.carnets, lieu.sortie, rapports=("bilan",), annees=(2023,), diffusion="interne")
+    )
     assert lieu.relever() == ([], [])
 
     (lieu.sortie / "harnes/interne/2023/bilan.html").unlink()
@@ -184,12 +207,18 @@ def test_un_rapport_qui_n_a_pas_pu_etre_refait_est_dit(lieu: Lieu) -> None:
 
     sorties, causes = lieu.relever()
 
-    assert sorties == ["harnes, sobre : n'a pas pu être refait depuis (sobre.echec.html dit pourquoi)"]
+    assert sorties == [
+        "harnes, sobre : n'a pas pu être refait depuis (sobre.echec.html dit pourquoi)"
+    ]
     assert causes == ["harnes, sobre : le carnet sobre.ipynb a changé"]
 
 
 def test_un_ecart_de_tous_les_rapports_se_compte_au_lieu_de_les_nommer() -> None:
-    lieux = [f"{nom}, {annee}, bilan" for nom in ("demonstration", "harnes") for annee in (2023, 2024, 2025)]
+    lieux = [
+        f"{nom}, {annee}, bilan"
+        for nom in ("demonstration", "harnes")
+        for annee in (2023, 2024, 2025)
+    ]
 
     assert grouper(Ecart(lieu, "le code du classeur a changé") for lieu in lieux) == [
         "le code du classeur a changé : demonstration, 3 rapports ; harnes, 3 rapports"

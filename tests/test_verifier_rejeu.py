@@ -28,7 +28,9 @@ def lieu(modele: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
     return copier(modele, tmp_path / "lieu", monkeypatch)
 
 
-def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(
+    lieu: Lieu, capsys: pytest.CaptureFixture[str]
+) -> None:
     avant = octets(lieu.sortie), _dates(lieu.sortie)
 
     code = lieu.verifier()
@@ -48,7 +50,9 @@ def test_tout_concorde_apres_une_production_et_rien_n_est_ecrit(lieu: Lieu, caps
 
 def _dates(sortie: Path) -> list[tuple[str, int]]:
     """Return when each file of a folder was written; the lock, empty, is held and released."""
-    return sorted((str(path), path.stat().st_mtime_ns) for path in sortie.rglob("*") if path.name != VERROU)
+    return sorted(
+        (str(path), path.stat().st_mtime_ns) for path in sortie.rglob("*") if path.name != VERROU
+    )
 
 
 def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_un_mort(
@@ -69,7 +73,9 @@ def test_le_rejeu_a_ses_fichiers_provisoires_avec_les_rapports_et_retire_ceux_d_
     assert not (lieu.sortie / TRAVAIL).exists()
 
 
-def test_le_rejeu_attend_qu_une_production_ait_fini(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+def test_le_rejeu_attend_qu_une_production_ait_fini(
+    lieu: Lieu, capsys: pytest.CaptureFixture[str]
+) -> None:
     with verrouiller(lieu.sortie):
         assert lieu.verifier() == 1
 
@@ -86,15 +92,24 @@ def test_une_version_qui_change_est_dite_et_ce_qu_elle_ne_change_pas(
 
     dit = capsys.readouterr().out
     assert code == 1
-    assert f"  - pandas est passé de {actuelles['pandas']} à 99 : harnes, chiffres ; harnes, sobre" in dit
-    assert "2 rapports, les octets du manifeste" in dit and "ne change aucun octet des rapports" in dit
+    assert (
+        f"  - pandas est passé de {actuelles['pandas']} à 99 : harnes, chiffres ; harnes, sobre"
+        in dit
+    )
+    assert (
+        "2 rapports, les octets du manifeste" in dit and "ne change aucun octet des rapports" in dit
+    )
 
 
 def test_une_donnee_changee_dit_l_ancienne_et_la_nouvelle_valeur(
     lieu: Lieu, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    corriger(lieu.donnees / ANNEXE1, b"1.1,population,62413,2018,12324,", b"1.1,population,62413,2018,12424,")
+    corriger(
+        lieu.donnees / ANNEXE1,
+        b"1.1,population,62413,2018,12324,",
+        b"1.1,population,62413,2018,12424,",
+    )
 
     code = lieu.verifier()
 
@@ -107,7 +122,9 @@ def test_une_donnee_changee_dit_l_ancienne_et_la_nouvelle_valeur(
     lines = dit.splitlines()
     (place,) = [rank for rank, line in enumerate(lines) if "12424" in line]
     assert lines[place].split() == ["population,", "62413", "valeur", "12324", "12424"]
-    assert lines[place - 2] == "  harnes/chiffres/chiffres.csv", "le fichier, l'en-tête, puis ses valeurs"
+    assert lines[place - 2] == "  harnes/chiffres/chiffres.csv", (
+        "le fichier, l'en-tête, puis ses valeurs"
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,14 +164,19 @@ def test_trop_de_valeurs_changees_sont_comptees(
     monkeypatch.setattr(archives, "VALEURS_MONTREES", 2)
     path = lieu.sortie / "harnes/chiffres/chiffres.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
-    path.write_text("\n".join([lines[0], *(f"{line}9" for line in lines[1:6]), *lines[6:]]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([lines[0], *(f"{line}9" for line in lines[1:6]), *lines[6:]]) + "\n",
+        encoding="utf-8",
+    )
 
     assert lieu.verifier() == 1
 
     assert "… et 3 autres, 5 en tout." in capsys.readouterr().out
 
 
-def test_des_donnees_fausses_sont_dites_et_ne_sont_pas_rejouees(lieu: Lieu, capsys: pytest.CaptureFixture[str]) -> None:
+def test_des_donnees_fausses_sont_dites_et_ne_sont_pas_rejouees(
+    lieu: Lieu, capsys: pytest.CaptureFixture[str]
+) -> None:
     corriger(lieu.donnees / ANNEXE1, b",12324,", b",douze mille,")
 
     code = lieu.verifier()
@@ -206,12 +228,19 @@ AVANT = b"nom,annee,valeur\na,2023,1\nb,2023,2\nb,2024,3\n"
     [
         (AVANT, []),
         (AVANT.replace(b"2024,3", b"2024,4"), [("b, 2024", "valeur", "3", "4")]),
-        (AVANT.replace(b"a,2023,1\n", b"a,2023,1\na,2024,9\n"), [("a, 2024", "(ligne)", "absent", "présent")]),
+        (
+            AVANT.replace(b"a,2023,1\n", b"a,2023,1\na,2024,9\n"),
+            [("a, 2024", "(ligne)", "absent", "présent")],
+        ),
         (AVANT.replace(b"a,2023,1\n", b""), [("a, 2023", "(ligne)", "présent", "absent")]),
         (AVANT.replace(b"a,2023", b"c,2023"), [("ligne 2", "nom", "a", "c")]),
         (b"nom,annee\na,2023\nb,2023\nb,2024\n", [("valeur", "(colonne)", "présent", "absent")]),
         (None, [("", "(fichier)", "présent", "absent")]),
     ],
-)  # fmt: skip
-def test_les_tableaux_se_comparent_valeur_par_valeur(apres: bytes | None, attendus: list[tuple[str, ...]]) -> None:
-    assert comparer("t.csv", AVANT, apres) == tuple(Changement("t.csv", *attendu) for attendu in attendus)
+)
+def test_les_tableaux_se_comparent_valeur_par_valeur(
+    apres: bytes | None, attendus: list[tuple[str, ...]]
+) -> None:
+    assert comparer("t.csv", AVANT, apres) == tuple(
+        Changement("t.csv", *attendu) for attendu in attendus
+    )

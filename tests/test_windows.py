@@ -1,4 +1,6 @@
-"""What can be said of Windows without Windows: the batch file cannot be run here, its form can be checked."""
+"""What can be said of Windows without Windows: the batch file cannot be run here, its form can be
+checked.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,18 @@ def test_le_script_est_en_ascii_et_git_lui_donne_les_fins_de_ligne_de_windows() 
 
     assert SCRIPT.isascii()
     assert "*.cmd text eol=crlf" in regles
-    assert regles.index("*.cmd text eol=crlf") > regles.index("* text=auto eol=lf"), "la dernière règle l'emporte"
+    assert regles.index("*.cmd text eol=crlf") > regles.index("* text=auto eol=lf"), (
+        "la dernière règle l'emporte"
+    )
 
 
 def test_chaque_saut_mene_a_une_etiquette() -> None:
-    sauts = {found for line in LIGNES if not line.startswith("rem") for found in re.findall(r"\bgoto (\w+)", line)}
+    sauts = {
+        found
+        for line in LIGNES
+        if not line.startswith("rem")
+        for found in re.findall(r"\bgoto (\w+)", line)
+    }
     etiquettes = [line[1:] for line in LIGNES if line.startswith(":")]
 
     assert sauts == set(etiquettes)
@@ -28,9 +37,13 @@ def test_chaque_saut_mene_a_une_etiquette() -> None:
 
 
 def test_chaque_message_affiche_existe_et_se_lit_en_utf_8() -> None:
-    affiches = {found.replace("\\", "/") for line in LIGNES for found in re.findall(r"^type (\S+)", line)}
+    affiches = {
+        found.replace("\\", "/") for line in LIGNES for found in re.findall(r"^type (\S+)", line)
+    }
 
-    assert affiches == {path.relative_to(DEPOT).as_posix() for path in (DEPOT / "docs" / "windows").glob("*.txt")}
+    assert affiches == {
+        path.relative_to(DEPOT).as_posix() for path in (DEPOT / "docs" / "windows").glob("*.txt")
+    }
     assert all((DEPOT / path).read_text(encoding="utf-8").strip() for path in affiches)
     assert any(line.startswith("chcp 65001") for line in LIGNES)
 
@@ -45,10 +58,15 @@ def test_les_commandes_sont_celles_du_makefile() -> None:
     """Both install with the same options, then run the same command."""
     makefile = (DEPOT / "Makefile").read_text(encoding="utf-8")
 
-    makefile = makefile.replace("$(INSTALLER)", re.search(r"^INSTALLER := (.+)$", makefile, re.MULTILINE).group(1))
+    makefile = makefile.replace(
+        "$(INSTALLER)", re.search(r"^INSTALLER := (.+)$", makefile, re.MULTILINE).group(1)
+    )
 
     def options(text: str) -> list[str]:
-        return re.findall(r"-m pip install (--quiet --disable-pip-version-check [^|\r\n]+?)\s*(?:\|\||\r?\n)", text)
+        return re.findall(
+            r"-m pip install (--quiet --disable-pip-version-check [^|\r\n]+?)\s*(?:\|\||\r?\n)",
+            text,
+        )
 
     assert options("\n".join(LIGNES) + "\n") == options(makefile[makefile.index("$(PRET):") :])[:2]
     assert "$(BIN)/ctg produire\n" in makefile

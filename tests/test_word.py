@@ -28,7 +28,9 @@ def document(octets: bytes) -> docx.document.Document:
     return docx.Document(BytesIO(octets))
 
 
-def test_titres_legendes_et_proprietes_sont_ceux_du_rapport(document: docx.document.Document) -> None:
+def test_titres_legendes_et_proprietes_sont_ceux_du_rapport(
+    document: docx.document.Document,
+) -> None:
     styles = {paragraph.style.name: paragraph.text for paragraph in document.paragraphs}
 
     assert styles["Title"] == "Diagnostic d'essai"
@@ -49,7 +51,9 @@ def test_chaque_graphique_est_une_image_avec_son_texte_de_remplacement(octets: b
     assert all(image.startswith(b"\x89PNG") for image in images)
 
 
-def test_les_tableaux_repetent_leur_entete_et_tiennent_dans_la_page(document: docx.document.Document) -> None:
+def test_les_tableaux_repetent_leur_entete_et_tiennent_dans_la_page(
+    document: docx.document.Document,
+) -> None:
     for table in document.tables:
         assert "w:tblHeader" in table.rows[0]._tr.xml
         assert sum(column.width.cm for column in table.columns) == pytest.approx(17, abs=0.1)
@@ -66,7 +70,9 @@ def test_l_entete_nomme_le_rapport_et_le_pied_sa_source(document: docx.document.
 def test_un_texte_de_la_donnee_reste_du_texte(document: docx.document.Document) -> None:
     cells = {cell.text for row in document.tables[0].rows for cell in row.cells[:1]}
 
-    assert {piege for piege in PIEGES[:-1] if "$" not in piege} <= {" ".join(cell.split()) for cell in cells}
+    assert {piege for piege in PIEGES[:-1] if "$" not in piege} <= {
+        " ".join(cell.split()) for cell in cells
+    }
     assert any("$x$" in cell for cell in cells)
 
 
@@ -81,12 +87,18 @@ def test_les_nombres_sont_a_droite_et_les_groupes_en_gras(document: docx.documen
 
     assert all(run.font.bold for run in group[0].runs)
     assert group[0].paragraph_format.keep_with_next
-    assert {cells[1].alignment for cells in rows if cells[1].text.startswith("12")} == {WD_ALIGN_PARAGRAPH.RIGHT}
+    assert {cells[1].alignment for cells in rows if cells[1].text.startswith("12")} == {
+        WD_ALIGN_PARAGRAPH.RIGHT
+    }
     assert {cells[0].alignment for cells in rows if cells[0].text.startswith("Ligne")} == {None}
 
 
-def test_une_note_est_en_petit_et_ne_quitte_ni_son_tableau_ni_sa_source(document: docx.document.Document) -> None:
-    notes = [paragraph for paragraph in document.paragraphs if paragraph.style.name in ("Note", "Source")]
+def test_une_note_est_en_petit_et_ne_quitte_ni_son_tableau_ni_sa_source(
+    document: docx.document.Document,
+) -> None:
+    notes = [
+        paragraph for paragraph in document.paragraphs if paragraph.style.name in ("Note", "Source")
+    ]
 
     assert [paragraph.text for paragraph in notes[:2]] == ["Note.", "Source\u00a0: Caf"]
     assert document.styles["Note"].font.size.pt == document.styles["Source"].font.size.pt == 8.5
@@ -94,18 +106,27 @@ def test_une_note_est_en_petit_et_ne_quitte_ni_son_tableau_ni_sa_source(document
     assert document.tables[0].rows[-1].cells[0].paragraphs[0].paragraph_format.keep_with_next
 
 
-def test_un_titre_ne_reste_pas_seul_en_bas_de_page_avec_sa_question(document: docx.document.Document) -> None:
+def test_un_titre_ne_reste_pas_seul_en_bas_de_page_avec_sa_question(
+    document: docx.document.Document,
+) -> None:
     paragraphs = document.paragraphs
     question = next(
-        rank for rank, paragraph in enumerate(paragraphs) if paragraph.text == "Qui vit sur le territoire\u202f?"
+        rank
+        for rank, paragraph in enumerate(paragraphs)
+        if paragraph.text == "Qui vit sur le territoire\u202f?"
     )
 
     assert paragraphs[question - 1].style.name == "Heading 1"
-    assert all(paragraph.paragraph_format.keep_with_next for paragraph in paragraphs[question - 1 : question + 1])
+    assert all(
+        paragraph.paragraph_format.keep_with_next
+        for paragraph in paragraphs[question - 1 : question + 1]
+    )
 
 
 def test_des_blocs_cote_a_cote_sont_en_colonnes_de_la_page_et_la_suite_ne_l_est_pas() -> None:
-    page = document_de([Paragraphe("avant"), Colonnes((Paragraphe("a"), Paragraphe("b"))), Paragraphe("après")])
+    page = document_de(
+        [Paragraphe("avant"), Colonnes((Paragraphe("a"), Paragraphe("b"))), Paragraphe("après")]
+    )
     written = docx.Document(BytesIO(composer(page)))
 
     columns = [section._sectPr.find(qn("w:cols")).get(qn("w:num")) for section in written.sections]

@@ -1,4 +1,6 @@
-"""A copy of a convention whose every free text carries a trap: what would be code elsewhere, or a word without end."""
+"""A copy of a convention whose every free text carries a trap: what would be code elsewhere, or a
+word without end.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,15 @@ FORMULE = "=1+1 "
 LONG = "long" * 1250
 # Columns of the follow-up and of the convention that hold a text, whatever it says.
 LIBRES = ("commentaire", "motif", "preuve", "note", "nom", "source")
-# The keys under which a sentence is entered that the reports give whole: the first of a file has no end.
+# The keys under which a sentence is entered that the reports give whole: the first of a file has no
+# end.
 SANS_FIN = ("texte", "reussites", "appreciation", "evaluateurs")
 
 
 def pieger(texte: str) -> str:
-    """Return a text with its trap, and, one time in three, as a formula: always the same, texts name things."""
+    """Return a text with its trap, and, one time in three, as a formula: always the same, texts
+    name things.
+    """
     rank = crc32(texte.encode())
     return f"{FORMULE if rank % 3 == 0 else ''}{texte} {PIEGES[rank % len(PIEGES)]}"
 
@@ -36,7 +41,9 @@ def pieger_la_convention(dossier: Path) -> None:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
         sans_fin = iter([f" {LONG}"])
         trapped = _pieger(read, "", sans_fin)
-        path.write_text(yaml.safe_dump(trapped, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        path.write_text(
+            yaml.safe_dump(trapped, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
     for path in sorted(dossier.rglob("*.csv")):
         _pieger_la_table(path)
 

@@ -1,4 +1,6 @@
-"""Two small reports made once, with the data and the notebooks they come from, that a test may damage."""
+"""Two small reports made once, with the data and the notebooks they come from, that a test may
+damage.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class Lieu:
     sortie: Path
 
     def relever(self) -> tuple[list[str], list[str]]:
-        """Return the faults of the files, and what the reports were made from that is not so any more."""
+        """Return the faults of the files, and what the reports were made from that is not so any
+        more.
+        """
         found = relever(self.sortie, ("harnes",), self.carnets)
         return grouper(found.sorties), grouper(found.causes)
 
@@ -45,7 +49,9 @@ class Lieu:
 
 
 def preparer(folder: Path) -> Path:
-    """Make two reports in a folder, one of figures and one of none, beside a copy of the data, and return it."""
+    """Make two reports in a folder, one of figures and one of none, beside a copy of the data, and
+    return it.
+    """
     shutil.copytree(DEPOT / "data", folder / "donnees")
     ecrire_carnet(folder / "carnets" / "chiffres.ipynb", COUVERTURE, TABLEAU)
     ecrire_carnet(folder / "carnets" / "sobre.ipynb", COUVERTURE, 'paragraphe("rien")')
@@ -57,11 +63,16 @@ def preparer(folder: Path) -> Path:
 
 
 def copier(modele: Path, vers: Path, monkeypatch: pytest.MonkeyPatch) -> Lieu:
-    """Return a copy that a test may damage; reports are made again in this process, which spares starting another."""
+    """Return a copy that a test may damage; reports are made again in this process, which spares
+    starting another.
+    """
     shutil.copytree(modele, vers)
     found = Lieu(*(vers / nom for nom in ("donnees", "carnets", "sortie")))
     monkeypatch.setenv(VARIABLE, str(found.donnees))
-    monkeypatch.setattr("ctglib.production.pool.ouvrir_executeur", lambda **_: nullcontext((ThreadPoolExecutor(1), 1)))
+    monkeypatch.setattr(
+        "ctglib.production.pool.ouvrir_executeur",
+        lambda **_: nullcontext((ThreadPoolExecutor(1), 1)),
+    )
     return found
 
 

@@ -13,9 +13,28 @@ from ctglib.atelier.series import chercher, definitions, donnees, epci, lieux, o
 from ctglib.atelier.sorties import PONCTUELLE, enregistrer, figure, note, tableau
 
 __all__ = [
-    "PONCTUELLE", "barres", "carte", "chercher", "cibles", "comparer", "courbes", "definitions", "donnees",
-    "enregistrer", "epci", "figure", "frequentation", "lieux", "note", "oublier", "points", "promesses", "rang",
-    "ratio", "semblables", "tableau",
-]  # fmt: skip
+    "PONCTUELLE",
+    "barres",
+    "carte",
+    "chercher",
+    "cibles",
+    "comparer",
+    "courbes",
+    "definitions",
+    "donnees",
+    "enregistrer",
+    "epci",
+    "figure",
+    "frequentation",
+    "lieux",
+    "note",
+    "oublier",
+    "points",
+    "promesses",
+    "rang",
+    "ratio",
+    "semblables",
+    "tableau",
+]
 
 installer()

@@ -1,4 +1,6 @@
-"""Ce que le classeur dit dans un carnet : des erreurs en une phrase, pourquoi rien ne se montre ; et « %ctg »."""
+"""Ce que le classeur dit dans un carnet : des erreurs en une phrase, pourquoi rien ne se montre ;
+et « %ctg ».
+"""
 
 import ast
 import os
@@ -35,21 +37,30 @@ def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:
     return DemandeImpossible(dire(phrase, **valeurs))
 
 
-def inconnu(sujet: str, demande: object, possibles: Iterable[str], remede: str = "") -> DemandeImpossible:
-    """Return the error for a name that does not exist, with the closest names, or the first ones when none is close."""
+def inconnu(
+    sujet: str, demande: object, possibles: Iterable[str], remede: str = ""
+) -> DemandeImpossible:
+    """Return the error for a name that does not exist, with the closest names, or the first ones
+    when none is close.
+    """
     names = list(dict.fromkeys(map(str, possibles)))
     flat = {sans_accents(name): name for name in names}
-    close = [flat[key] for key in get_close_matches(sans_accents(str(demande)), flat, n=4, cutoff=0.5)]
+    close = [
+        flat[key] for key in get_close_matches(sans_accents(str(demande)), flat, n=4, cutoff=0.5)
+    ]
     hint = f"Noms proches : {', '.join(close)}." if close else ""
     if names and not close:
         hint = f"Possibles : {', '.join(names[:5])}{'…' if len(names) > 5 else ''}."
-    return DemandeImpossible(" ".join(filter(None, (f"{sujet} « {demande} » n'existe pas.", hint, remede))))
+    return DemandeImpossible(
+        " ".join(filter(None, (f"{sujet} « {demande} » n'existe pas.", hint, remede)))
+    )
 
 
 def installer() -> None:
     """Fold the errors of the workbook and teach « %ctg » to the notebook that runs, if one does.
 
-    The errors of the engine of the reports are left as they are: it says where in the code a notebook stopped.
+    The errors of the engine of the reports are left as they are: it says where in the code a
+    notebook stopped.
     """
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
@@ -70,11 +81,15 @@ def _exporte(shell: object) -> bool:
 
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:
-    """Return the sentence of an error of the workbook, or of a call of it that is wrong; empty for any other."""
+    """Return the sentence of an error of the workbook, or of a call of it that is wrong; empty for
+    any other.
+    """
     if isinstance(erreur, DemandeImpossible | DonneesInvalides):
         return str(erreur)
     if isinstance(erreur, AttributeError) and _est_a_nous(owner := erreur.obj):
-        names = getattr(owner, "__all__", None) or [name for name in dir(owner) if not name.startswith("_")]
+        names = getattr(owner, "__all__", None) or [
+            name for name in dir(owner) if not name.startswith("_")
+        ]
         named = getattr(owner, "__name__", type(owner).__name__).rpartition(".")[2]
         return str(inconnu(f"{named} :", erreur.name, names))
     if isinstance(erreur, TypeError):
@@ -83,16 +98,26 @@ def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> st
                 names = re.sub(r"'(\w+)'", r"« \1 »", found[2]).replace(" and ", " et ")
                 return f"{sentence.format(quoi=found[1], noms=names)} L'aide : {found[1]}?"
     modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(trace)]
-    return str(erreur) if isinstance(erreur, ValueError) and modules and modules[-1].startswith("ctglib.") else ""
+    return (
+        str(erreur)
+        if isinstance(erreur, ValueError) and modules and modules[-1].startswith("ctglib.")
+        else ""
+    )
 
 
 def ctg(ligne: str) -> None:
-    """Lance une commande du classeur, comme dans un terminal : ``%ctg produire``, ``%ctg source liste``."""
+    """Lance une commande du classeur, comme dans un terminal : ``%ctg produire``, ``%ctg source
+    liste``.
+    """
     from ctglib.atelier.series import oublier
 
     shell = sys.modules["IPython"].get_ipython()
     command = [sys.executable, "-m", "ctglib", *shlex.split(ligne, posix=sys.platform != "win32")]
-    plain = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")}
+    plain = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")
+    }
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     environment = {**plain, "TERM": "dumb", "COLUMNS": "120"}
     with subprocess.Popen(command, **streams, env=environment, encoding="utf-8") as run:
@@ -113,13 +138,20 @@ def _est_a_nous(objet: object) -> bool:
 
 
 def _montrer(
-    shell: Any, kind: type[BaseException], value: BaseException, trace: TracebackType, tb_offset: int | None = None
+    shell: Any,
+    kind: type[BaseException],
+    value: BaseException,
+    trace: TracebackType,
+    tb_offset: int | None = None,
 ) -> None:
     sentence = en_francais(value, trace)
     if not sentence:
         shell.showtraceback((kind, value, trace), tb_offset=tb_offset, running_compiled_code=True)
         return
-    sys.last_type, sys.last_value, sys.last_traceback = kind, value, trace  # what %tb shows
+    # what %tb shows
+    sys.last_type = kind
+    sys.last_value = value
+    sys.last_traceback = trace
     shell._showtraceback(kind, value, [f"{sentence}\n{DETAIL}"])
 
 
@@ -136,16 +168,29 @@ def _dire_qu_il_n_y_a_rien(fait: Any) -> None:
         return
     while isinstance(root, ast.Call | ast.Attribute):
         root = root.func if isinstance(root, ast.Call) else root.value
-    asked = sys.modules["IPython"].get_ipython().user_ns.get(root.id) if isinstance(root, ast.Name) else None
+    asked = (
+        sys.modules["IPython"].get_ipython().user_ns.get(root.id)
+        if isinstance(root, ast.Name)
+        else None
+    )
     if not is_dataclass(asked) or not _est_a_nous(asked):
         return
-    about, why = repr(asked).partition("\n")[0].rstrip("."), "la convention n'en dit rien"
+    about = repr(asked).partition("\n")[0].rstrip(".")
+    why = "la convention n'en dit rien"
     studies = (getattr(asked, name, None) for name in ("etude", "annee"))
     if study := next((one for one in studies if hasattr(one, "annuel")), None):
-        words = {"observations": "indicateurs", "actions": "actions", "profils": "profils du public",
-                 "moyens": "moyens"}  # fmt: skip
+        words = {
+            "observations": "indicateurs",
+            "actions": "actions",
+            "profils": "profils du public",
+            "moyens": "moyens",
+        }
         absent = [word for name, word in words.items() if getattr(study.annuel, name).empty]
         handed = ", ".join(word for word in words.values() if word not in absent)
-        why = f"pour {study.annee}, sont transmis : {handed}" if handed else f"rien n'a été transmis pour {study.annee}"
+        why = (
+            f"pour {study.annee}, sont transmis : {handed}"
+            if handed
+            else f"rien n'a été transmis pour {study.annee}"
+        )
         why += f" ; ne le sont pas : {', '.join(absent)}" if handed and absent else ""
     sys.stdout.write(f"Rien à montrer ({about}) : {why}.\n")

@@ -1,4 +1,6 @@
-"""Les graphiques et les cartes : des axes de matplotlib ordinaires, dans la charte, la source dans l'image."""
+"""Les graphiques et les cartes : des axes de matplotlib ordinaires, dans la charte, la source dans
+l'image.
+"""
 
 from collections.abc import Callable
 from textwrap import fill
@@ -17,18 +19,25 @@ from ctglib.graphiques.planche import spread
 from ctglib.graphiques.teintes import CONTOURS, tracer_carte
 
 MARQUES = ("o", "D", "s", "^", "v", "P")
-LARGEUR, HAUTEUR = 6.7, 3.8  # inches: the text width of a page
+# inches: the text width of a page
+LARGEUR = 6.7
+HAUTEUR = 3.8
 LARGEUR_DES_NOMS = 26  # signs
-UNE_LIGNE, UN_NOM = 0.26, 0.18  # inches
+# inches
+UNE_LIGNE = 0.26
+UN_NOM = 0.18
 EN_POINTS = 72
 
 
-def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None) -> Axes:
+def courbes(
+    table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None
+) -> Axes:
     """Trace l'évolution de chaque lieu : une courbe par lieu, son nom au bout, la source dessous.
 
     Paramètres :
         table: Ce que rend ``donnees``, ``comparer`` ou ``ratio``.
-        y: La colonne : « valeur », ou « indice » (base 100) pour comparer des lieux de tailles différentes.
+        y: La colonne : « valeur », ou « indice » (base 100) pour comparer des lieux de tailles
+            différentes.
         titre: Le titre ; celui de la table par défaut.
         ax: Des axes de matplotlib où dessiner ; de nouveaux par défaut.
 
@@ -45,10 +54,13 @@ def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None,
     written = sum(1 + len(name) // (LARGEUR_DES_NOMS - 5) for name in table["libelle"].unique())
     with charter_style():
         ax = _axes(ax, max(HAUTEUR, 1 + written * UN_NOM))
-        ends, said = [], []
+        ends = []
+        said = []
         for rank, (name, rows) in enumerate(table.groupby("libelle", sort=False)):
             own = rows.sort_values("annee").astype({"annee": int})
-            (line,) = ax.plot(own["annee"], _nombres(own[y]), marker=MARQUES[rank % len(MARQUES)], label=name)
+            (line,) = ax.plot(
+                own["annee"], _nombres(own[y]), marker=MARQUES[rank % len(MARQUES)], label=name
+            )
             if known := own.dropna(subset=y)[["annee", y]].to_records(index=False).tolist():
                 (start, first), (end, last) = known[0], known[-1]
                 ends.append((float(last), end, name, line.get_color()))
@@ -63,9 +75,15 @@ def courbes(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None,
 
 
 def barres(
-    table: pd.DataFrame, *, y: str = "valeur", par: str = "libelle", titre: str | None = None, ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    y: str = "valeur",
+    par: str = "libelle",
+    titre: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
-    """Trace une barre par ligne de la table, de haut en bas, la valeur au bout ; une valeur secrète est dite en mot.
+    """Trace une barre par ligne de la table, de haut en bas, la valeur au bout ; une valeur secrète
+    est dite en mot.
 
     Paramètres :
         table: Une table d'une seule année, ou dont ``par`` nomme chaque ligne.
@@ -80,11 +98,23 @@ def barres(
         >>> len(ax.patches)
         7
     """
-    return _rangees(table, y, par, titre, ax, lambda axes, *bars, color: axes.barh(*bars, color=color, height=0.62))
+    return _rangees(
+        table,
+        y,
+        par,
+        titre,
+        ax,
+        lambda axes, *bars, color: axes.barh(*bars, color=color, height=0.62),
+    )
 
 
 def points(
-    table: pd.DataFrame, *, y: str = "valeur", par: str = "libelle", titre: str | None = None, ax: Axes | None = None
+    table: pd.DataFrame,
+    *,
+    y: str = "valeur",
+    par: str = "libelle",
+    titre: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Trace un point par ligne : comme ``barres``, quand l'axe n'a pas à partir de zéro.
 
@@ -102,8 +132,11 @@ def points(
     return _rangees(table, y, par, titre, ax, mark)
 
 
-def carte(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None) -> Axes:
-    """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur est hachurée.
+def carte(
+    table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, ax: Axes | None = None
+) -> Axes:
+    """Colorie les communes selon leur valeur, en classes de même effectif ; une commune sans valeur
+    est hachurée.
 
     Paramètres :
         table: Une ligne par commune (``donnees``, ``ratio``) ; sa dernière année est montrée.
@@ -125,7 +158,10 @@ def carte(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, a
     shapes = publiques.contours(rows["territoire"])
     if shapes.empty:
         raise impossible("sans_contour")
-    drawn = shapes.merge(rows.assign(code=rows["territoire"], valeur=_nombres(rows[y]))[["code", "valeur"]], how="left")
+    drawn = shapes.merge(
+        rows.assign(code=rows["territoire"], valeur=_nombres(rows[y]))[["code", "valeur"]],
+        how="left",
+    )
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
         tracer_carte(ax, drawn, legende=dire_unite(told))
@@ -136,18 +172,34 @@ def carte(table: pd.DataFrame, *, y: str = "valeur", titre: str | None = None, a
         return _cadre(ax, source, f"{titre or told['titre']}, {year}", list(dict.fromkeys(said)))
 
 
-def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, mark: Callable) -> Axes:
+def _rangees(
+    table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, mark: Callable
+) -> Axes:
     told = _tracable(table, y, par)
     names = table[par].astype(str)
     if names.duplicated().any():
-        key = next((name for name in ("annee", "categorie", "dispositif") if name in table and name != par), None)
+        key = next(
+            (
+                name
+                for name in ("annee", "categorie", "dispositif")
+                if name in table and name != par
+            ),
+            None,
+        )
         names = names if key is None else names + ", " + table[key].astype(str)
-    values, rows, colours = _nombres(table[y]), list(range(len(table))), charte().couleurs
-    shades = [colours.territoire if kept else colours.secondaire for kept in table.get("choisi", [True] * len(table))]
+    values = _nombres(table[y])
+    rows = list(range(len(table)))
+    colours = charte().couleurs
+    shades = [
+        colours.territoire if kept else colours.secondaire
+        for kept in table.get("choisi", [True] * len(table))
+    ]
     with charter_style():
         ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
         mark(ax, rows, values, color=shades)
-        for row, value, word in zip(rows, values, table.get("statut", [""] * len(table)), strict=True):
+        for row, value, word in zip(
+            rows, values, table.get("statut", [""] * len(table)), strict=True
+        ):
             if value == value:
                 ax.annotate(f"  {ecrire(value)}", (value, row), va="center")
             else:
@@ -156,7 +208,11 @@ def _rangees(table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes 
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(lambda value, _: ecrire(value))
-        said = [f"{name} : {ecrire(value)}" for name, value in zip(names, values, strict=True) if value == value]
+        said = [
+            f"{name} : {ecrire(value)}"
+            for name, value in zip(names, values, strict=True)
+            if value == value
+        ]
         return _cadre(ax, told, titre, said)
 
 
@@ -193,14 +249,18 @@ def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
 
 
 def _cadre(ax: Axes, told: dict, titre: str | None, dit: list[str], complement: str = "") -> Axes:
-    """Write the title, the unit and the source, and keep on the figure what a report will say of it."""
+    """Write the title, the unit and the source, and keep on the figure what a report will say of
+    it.
+    """
     title = titre or told["titre"]
     ax.set_title(title, loc="left", wrap=True)
     unit = ", ".join(part for part in (dire_unite(told), complement) if part)
     if unit and ax.axison:
         ax.set_xlabel(unit) if ax.yaxis_inverted() else ax.set_ylabel(unit)
     grey = charte().couleurs.secondaire
-    ax.figure.supxlabel(f"Source : {told['source']}", x=0.01, ha="left", fontsize="small", color=grey)
+    ax.figure.supxlabel(
+        f"Source : {told['source']}", x=0.01, ha="left", fontsize="small", color=grey
+    )
     alt = f"{title}. {' ; '.join(dit)}." if dit else title
     ax.figure.ctg = {"titre": title, "source": told["source"], "alt": alt}
     return ax
@@ -218,9 +278,13 @@ def _nommer_les_bouts(ax: Axes, bouts: list[tuple[float, int, str, str]]) -> Non
     labels = [fill(f"{name}  {ecrire(value)}", LARGEUR_DES_NOMS) for value, _, name, _ in ordered]
     heights = [11 * (1 + label.count("\n")) * ax.figure.dpi / EN_POINTS for label in labels]
     places = [ax.transData.transform((0, value))[1] for value, *_ in ordered]
-    apart = spread([place - height / 2 for place, height in zip(places, heights, strict=True)], heights, 1.0)
+    apart = spread(
+        [place - height / 2 for place, height in zip(places, heights, strict=True)], heights, 1.0
+    )
     for (value, year, _, colour), label, height, place, start in zip(
         ordered, labels, heights, places, apart, strict=True
     ):
         shift = (start + height / 2 - place) * EN_POINTS / ax.figure.dpi
-        ax.annotate(label, (year, value), (8, shift), textcoords="offset points", va="center", color=colour)
+        ax.annotate(
+            label, (year, value), (8, shift), textcoords="offset points", va="center", color=colour
+        )

@@ -21,21 +21,26 @@ Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
 Annees = int | Iterable[int] | None
 IRIS = re.compile(r"\d[\dAB]\d{7}")
 NIVEAUX = ("commune", "departement", "epci", "iris")
-TROP_PEU, HORS = "trop peu pour un taux", "absent des fichiers présents"
-PUBLIQUE, ANNEXE, SUIVI = "séries publiques", "diagnostic", "suivi"
+TROP_PEU = "trop peu pour un taux"
+HORS = "absent des fichiers présents"
+PUBLIQUE = "séries publiques"
+ANNEXE = "diagnostic"
+SUIVI = "suivi"
 DETAIL = ["dimension", "modalite"]
 COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
 
 
 def chercher(mots: str = "") -> pd.DataFrame:
-    """Cherche dans tout ce que le classeur connaît : séries publiques, annexe 1 et suivi de chaque convention.
+    """Cherche dans tout ce que le classeur connaît : séries publiques, annexe 1 et suivi de chaque
+    convention.
 
     Paramètres :
-        mots: Des mots du libellé, de la définition ou du code, sans souci des accents ; rien pour tout lister.
+        mots: Des mots du libellé, de la définition ou du code, sans souci des accents ; rien pour
+            tout lister.
 
     Rend :
-        code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux (et le nombre des territoires
-        publiés), unite, source, secret.
+        code (à donner à ``donnees``), libelle, origine, convention, annees, niveaux (et le nombre
+        des territoires publiés), unite, source, secret.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -47,22 +52,52 @@ def chercher(mots: str = "") -> pd.DataFrame:
     known = every[[all(word in text for word in sans_accents(mots).split()) for text in told]]
     if known.empty:
         labels = " ".join(every["libelle"]).replace(",", " ").split()
-        raise inconnu("Aucune série ne parle de ceci :", mots, sorted({word for word in labels if len(word) > 3}))
-    levels = known["niveaux"].map(lambda row: ", ".join(f"{name} ({n})" if n else name for name, n in row.items()))
-    found = known.assign(annees=[en_annees(_annees(row)) for row in known.to_dict("records")], niveaux=levels)
-    shown = ["code", "libelle", "origine", "convention", "annees", "niveaux", "unite", "source", "secret"]
+        raise inconnu(
+            "Aucune série ne parle de ceci :",
+            mots,
+            sorted({word for word in labels if len(word) > 3}),
+        )
+    levels = known["niveaux"].map(
+        lambda row: ", ".join(f"{name} ({n})" if n else name for name, n in row.items())
+    )
+    found = known.assign(
+        annees=[en_annees(_annees(row)) for row in known.to_dict("records")], niveaux=levels
+    )
+    shown = [
+        "code",
+        "libelle",
+        "origine",
+        "convention",
+        "annees",
+        "niveaux",
+        "unite",
+        "source",
+        "secret",
+    ]
     return decrite(
-        found[shown].reset_index(drop=True), f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"
+        found[shown].reset_index(drop=True),
+        f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries",
     )
 
 
 def decrite(
-    table: pd.DataFrame, titre: str, source: str = "catalogue du classeur", unite: str = "",
-    series: Mapping[str, object] | None = None, remarques: Iterable[str] = (),
-) -> pd.DataFrame:  # fmt: skip
+    table: pd.DataFrame,
+    titre: str,
+    source: str = "catalogue du classeur",
+    unite: str = "",
+    series: Mapping[str, object] | None = None,
+    remarques: Iterable[str] = (),
+) -> pd.DataFrame:
     """Return a table that tells in its ``attrs`` what it is."""
-    found, remarks = table.copy(), list(dict.fromkeys(remarques))
-    found.attrs = {"titre": titre, "unite": unite, "source": source, "series": series or {}, "remarques": remarks}
+    found = table.copy()
+    remarks = list(dict.fromkeys(remarques))
+    found.attrs = {
+        "titre": titre,
+        "unite": unite,
+        "source": source,
+        "series": series or {},
+        "remarques": remarks,
+    }
     return found
 
 
@@ -71,17 +106,20 @@ def donnees(
 ) -> pd.DataFrame:
     """Renvoie les valeurs d'une série, une par ligne.
 
-    Une valeur absente est NA, et ``statut`` dit pourquoi (« secret »…) ; une somme qui la compte est NA.
-    ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et les ruptures.
+    Une valeur absente est NA, et ``statut`` dit pourquoi (« secret »…) ; une somme qui la compte
+    est NA. ``attrs`` porte le titre, l'unité, la source et, par série, la définition, l'arrondi et
+    les ruptures.
 
     Paramètres :
         code: Le code que donne ``chercher``.
         lieux: Des noms, des codes, ou une table de ``lieux`` ; tous ceux de la série par défaut.
         annees: Une année, plusieurs, ou toutes.
-        convention: Le dossier de la convention, si la série est d'une convention et qu'il y en a plusieurs.
+        convention: Le dossier de la convention, si la série est d'une convention et qu'il y en a
+            plusieurs.
 
     Rend :
-        territoire (code), libelle (son nom), annee, indicateur, dimension, modalite, valeur, statut.
+        territoire (code), libelle (son nom), annee, indicateur, dimension, modalite, valeur,
+        statut.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -92,7 +130,9 @@ def donnees(
         raise impossible("code_sans_guillemets", code=code)
     meaning = _sens(code, convention)
     places = None if lieux is None else codes(lieux)
-    wanted = None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
+    wanted = (
+        None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
+    )
     rows = _lire(code, meaning, places)
     meaning |= rows.attrs
     if places is not None:
@@ -100,7 +140,8 @@ def donnees(
     if wanted is not None:
         rows = rows[rows["annee"].isin(wanted)]
     origin = rows["origine"] if "origine" in rows else pd.Series("déclarée", index=rows.index)
-    nowhere, partial = origin.eq(""), rows["statut"].eq(Statut.NON_DISPONIBLE) & origin.str.startswith("somme")
+    nowhere = origin.eq("")
+    partial = rows["statut"].eq(Statut.NON_DISPONIBLE) & origin.str.startswith("somme")
     if nowhere.all():
         raise DemandeImpossible(_rien(meaning, places, wanted))
     status = rows["statut"].map(mots()).mask(nowhere, HORS).mask(partial, "incomplet : " + origin)
@@ -109,32 +150,48 @@ def donnees(
     found = found.reindex(columns=COLONNES).reset_index(drop=True)
     if (found[DETAIL].isna() | found[DETAIL].eq("")).all(axis=None):
         found = found.drop(columns=DETAIL)
-    step, breaks = meaning["arrondi"], [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
+    step = meaning["arrondi"]
+    breaks = [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
     remarks = [dire("rupture", serie=meaning["libelle"], rupture=one) for one in breaks]
-    if meaning["unite"] == "nombre" and step and step > 1:  # a missing one is NaN, which is above nothing
+    if (
+        meaning["unite"] == "nombre" and step and step > 1
+    ):  # a missing one is NaN, which is above nothing
         remarks.append(dire("arrondi", serie=meaning["libelle"], arrondi=nombre_court(step)))
     if nowhere.any():
         remarks.append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
-    told = {key: meaning[key] for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")}
+    told = {
+        key: meaning[key]
+        for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")
+    }
     told |= {"annees": en_annees(_annees(meaning)), "ruptures": " ; ".join(breaks)}
     told |= {"precautions": " ; ".join(meaning.get("remarques", ()))}
-    return decrite(found, meaning["libelle"], meaning["source"], meaning["unite"], {code: told}, remarks)
+    return decrite(
+        found, meaning["libelle"], meaning["source"], meaning["unite"], {code: told}, remarks
+    )
 
 
 def ratio(
-    numerateur: str, denominateur: str, lieux: Lieux | None = None, annees: Annees = None, *,
-    annee_denominateur: int | None = None, convention: str | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Donne un taux pour cent, lieu par lieu et année par année : quotient des sommes, jamais moyenne de taux.
+    numerateur: str,
+    denominateur: str,
+    lieux: Lieux | None = None,
+    annees: Annees = None,
+    *,
+    annee_denominateur: int | None = None,
+    convention: str | None = None,
+) -> pd.DataFrame:
+    """Donne un taux pour cent, lieu par lieu et année par année : quotient des sommes, jamais
+    moyenne de taux.
 
-    Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les montre.
+    Les deux définitions, leurs sources et leurs dates sont dans ``attrs`` ; ``definitions`` les
+    montre.
 
     Paramètres :
         numerateur: Code de ce qui est compté.
         denominateur: Code de ce à quoi on le rapporte.
         lieux: Comme dans ``donnees``.
         annees: Celles du numérateur.
-        annee_denominateur: Une autre année pour le dénominateur, quand il n'existe pas pour celles du numérateur.
+        annee_denominateur: Une autre année pour le dénominateur, quand il n'existe pas pour celles
+            du numérateur.
         convention: Comme dans ``donnees``.
 
     Rend :
@@ -151,10 +208,12 @@ def ratio(
         below = below[below["annee"] == annee_denominateur].drop(columns="annee")
     keys = [name for name in ("territoire", "annee", *DETAIL) if name in above and name in below]
     both = above.merge(below[[*keys, "valeur", "statut"]], on=keys, suffixes=("", "_denominateur"))
-    up, down = above.attrs, below.attrs
+    up = above.attrs
+    down = below.attrs
     if both.empty:
         raise impossible("rien_en_commun", numerateur=up["titre"], denominateur=down["titre"])
-    bottom, least = both["valeur_denominateur"], publiques.reperes().taux_minimum
+    bottom = both["valeur_denominateur"]
+    least = publiques.reperes().taux_minimum
     few = (bottom < least).fillna(False) & both["valeur"].notna()
     told = both["statut"].where(both["valeur"].isna(), both["statut_denominateur"])
     found = both.assign(
@@ -176,7 +235,8 @@ def ratio(
 
 
 def definitions(table: pd.DataFrame) -> pd.DataFrame:
-    """Dit ce que sont les séries d'une table : libellé, définition, années, unité, source et ce qui la limite.
+    """Dit ce que sont les séries d'une table : libellé, définition, années, unité, source et ce qui
+    la limite.
 
     Une ligne par série ; ``.T`` les met en colonnes, plus faciles à lire.
 
@@ -186,7 +246,9 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
         2
     """
     told = attributs(table)
-    return decrite(pd.DataFrame(told["series"]).T.rename_axis("code"), f"Ce que compte « {told['titre']} »")
+    return decrite(
+        pd.DataFrame(told["series"]).T.rename_axis("code"), f"Ce que compte « {told['titre']} »"
+    )
 
 
 def attributs(table: object) -> Mapping[str, object]:
@@ -214,7 +276,9 @@ _etudier = lru_cache(maxsize=8)(etudier)
 
 
 def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
-    """Return the follow-up of a convention up to a year, small counts suppressed; the only real one, up to its end."""
+    """Return the follow-up of a convention up to a year, small counts suppressed; the only real
+    one, up to its end.
+    """
     name = convention_par_defaut(convention)
     dates = dossier(name).convention
     year = dates.fin.year if annee is None else annee
@@ -224,14 +288,18 @@ def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
 
 
 def oublier() -> None:
-    """Oublie ce qui a été lu : à appeler quand des données ont changé, ce que ``%ctg`` fait de lui-même."""
+    """Oublie ce qui a été lu : à appeler quand des données ont changé, ce que ``%ctg`` fait de
+    lui-même.
+    """
     for kept in (dossier, _etudier, _catalogue, connus):
         kept.cache_clear()
 
 
 @lru_cache(maxsize=1)
 def _catalogue() -> pd.DataFrame:
-    """Return everything that can be asked for, one row a code and convention; only ``_annees`` reads the follow-up."""
+    """Return everything that can be asked for, one row a code and convention; only ``_annees``
+    reads the follow-up.
+    """
     public = publiques.series()
     source = public["producteur"] + ", " + public["jeu"]
     rows = public.assign(origine=PUBLIQUE, convention="", source=source).to_dict("records")
@@ -241,7 +309,9 @@ def _catalogue() -> pd.DataFrame:
         for code, group in own.annexe1.groupby("indicateur", sort=False):
             told = {"annees": tuple(sorted(group["annee"].dropna().unique())), "origine": ANNEXE}
             told |= {"niveaux": Counter(map(level.get, group["territoire"].unique()))}
-            rows.append(_dit(own.catalogue.indicateurs[code], name, own.convention.source_diagnostic) | told)
+            rows.append(
+                _dit(own.catalogue.indicateurs[code], name, own.convention.source_diagnostic) | told
+            )
         told = {"annees": None, "niveaux": {level[own.convention.territoire]: 1}, "origine": SUIVI}
         for meaning in own.catalogue.indicateurs_fiches.values():
             rows.append(_dit(meaning, name, own.convention.source_suivi) | told)
@@ -250,10 +320,16 @@ def _catalogue() -> pd.DataFrame:
 
 def _dit(meaning: Indicateur, convention: str, source: str) -> dict[str, object]:
     return {
-        "code": meaning.id, "libelle": meaning.libelle, "definition": meaning.definition, "unite": meaning.unite,
-        "secret": meaning.sensible, "arrondi": meaning.arrondi_source, "convention": convention, "source": source,
+        "code": meaning.id,
+        "libelle": meaning.libelle,
+        "definition": meaning.definition,
+        "unite": meaning.unite,
+        "secret": meaning.sensible,
+        "arrondi": meaning.arrondi_source,
+        "convention": convention,
+        "source": source,
         "ruptures": [(item.annee, item.raison) for item in meaning.ruptures],
-    }  # fmt: skip
+    }
 
 
 def _annees(meaning: Mapping[str, object]) -> tuple[int, ...]:
@@ -274,12 +350,18 @@ def en_annees(annees: Iterable[int]) -> str:
 
 
 def _rien(meaning: Mapping[str, object], lieux: list[str] | None, annees: list[int] | None) -> str:
-    name, years, handed = meaning["libelle"], _annees(meaning), meaning["origine"] == SUIVI
+    name = meaning["libelle"]
+    years = _annees(meaning)
+    handed = meaning["origine"] == SUIVI
     if not years:
         return dire("rien_de_transmis", serie=name, convention=meaning["convention"])
     if annees and not set(annees) & set(years):
-        told = dire("annee_non_transmise" if handed else "annee_absente", serie=name, annee=en_annees(annees),
-                    connues=en_annees(years))  # fmt: skip
+        told = dire(
+            "annee_non_transmise" if handed else "annee_absente",
+            serie=name,
+            annee=en_annees(annees),
+            connues=en_annees(years),
+        )
         return told + dire("ajouter") * (meaning["origine"] == PUBLIQUE)
     if meaning["origine"] == PUBLIQUE and lieux:
         return _non_couverts(meaning, lieux)
@@ -295,7 +377,12 @@ def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
     names = known["nom"].fillna(known.index.to_series())
     shown = ", ".join(names[:4]) + (f"… ({len(names)} lieux)" if len(names) > 4 else "")
     if set(known["niveau"].dropna()) - meaning["niveaux"].keys():
-        return dire("autre_niveau", serie=meaning["libelle"], lieux=shown, niveaux=", ".join(meaning["niveaux"]))
+        return dire(
+            "autre_niveau",
+            serie=meaning["libelle"],
+            lieux=shown,
+            niveaux=", ".join(meaning["niveaux"]),
+        )
     return dire("non_couverts", serie=meaning["libelle"], lieux=shown) + dire("ajouter")
 
 
@@ -314,19 +401,28 @@ def _sens(code: str, convention: str | None) -> dict[str, object]:
 
 
 def _lire(code: str, meaning: Mapping[str, object], lieux: list[str] | None) -> pd.DataFrame:
-    """Return the rows of a series with the names of places; those of the follow-up masked, at their latest entry."""
+    """Return the rows of a series with the names of places; those of the follow-up masked, at their
+    latest entry.
+    """
     if meaning["origine"] == PUBLIQUE:
         rows = publiques.lire(code, lieux)
         rows["libelle"] = rows["libelle"].map(lambda name: name.title() if name.islower() else name)
         return rows
-    own, handed = dossier(meaning["convention"]), meaning["origine"] == SUIVI
+    own = dossier(meaning["convention"])
+    handed = meaning["origine"] == SUIVI
     rows = etude(meaning["convention"]).suivi.observations if handed else own.annexe1
     rows = rows[rows["indicateur"] == code]
     if handed:
         key = ["annee", "territoire", *DETAIL]
-        rows = rows.sort_values("millesime", kind="stable").drop_duplicates(key, keep="last").sort_values(key)
+        rows = (
+            rows.sort_values("millesime", kind="stable")
+            .drop_duplicates(key, keep="last")
+            .sort_values(key)
+        )
     return rows.assign(
-        libelle=rows["territoire"].map({one.code: one.nom for one in own.catalogue.territoires.values()})
+        libelle=rows["territoire"].map(
+            {one.code: one.nom for one in own.catalogue.territoires.values()}
+        )
     )
 
 
@@ -337,18 +433,25 @@ def mots() -> dict[str, str]:
 
 
 def lieux(
-    *noms: str | pd.DataFrame, niveau: str | None = None, departement: str | None = None, epci: str | None = None,
-    iris: str | None = None, foyers_min: int | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    *noms: str | pd.DataFrame,
+    niveau: str | None = None,
+    departement: str | None = None,
+    epci: str | None = None,
+    iris: str | None = None,
+    foyers_min: int | None = None,
+) -> pd.DataFrame:
     """Renvoie des lieux, un par ligne, à donner à ``donnees``, ``comparer`` et ``rang``.
 
     Paramètres :
-        noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ``"CA de Lens-Liévin"``.
+        noms: Noms ou codes : ``"Harnes"``, ``"62413"``, ``"Pas-de-Calais"``, ``"62"``, ``"CA de
+            Lens-Liévin"``.
         niveau: « commune », « departement », « epci » ou « iris » seulement.
-        departement: Toutes les communes de ce département (nom ou code) ; ses EPCI, avec ``niveau="epci"``.
+        departement: Toutes les communes de ce département (nom ou code) ; ses EPCI, avec
+            ``niveau="epci"``.
         epci: Toutes les communes de cet EPCI (nom, partie du nom ou SIREN).
         iris: Tous les IRIS de cette commune.
-        foyers_min: Seulement les communes d'au moins ce nombre de foyers allocataires, la dernière année connue.
+        foyers_min: Seulement les communes d'au moins ce nombre de foyers allocataires, la dernière
+            année connue.
 
     Rend :
         code, nom, niveau, departement, epci (codes en texte).
@@ -372,11 +475,14 @@ def lieux(
     if epci is not None:
         chosen.append(communes[communes["epci"] == _code(epci, "epci")])
     if iris is not None:
-        town, rows = _code(iris, "commune"), publiques.lire(publiques.reperes().iris)
+        town = _code(iris, "commune")
+        rows = publiques.lire(publiques.reperes().iris)
         own = rows[rows["territoire"].str.startswith(town) & rows["niveau"].eq("iris")]
         if own.empty:
             raise impossible("sans_iris", commune=town)
-        last = own.drop_duplicates("territoire", keep="last").rename(columns={"territoire": "code", "libelle": "nom"})
+        last = own.drop_duplicates("territoire", keep="last").rename(
+            columns={"territoire": "code", "libelle": "nom"}
+        )
         chosen.append(last[["code", "nom", "niveau"]].assign(departement=town[:2], epci=""))
     found = pd.concat(chosen) if chosen else known
     if niveau:
@@ -385,12 +491,16 @@ def lieux(
         counts = publiques.lire(publiques.reperes().foyers, found["code"])
         latest = counts[counts["annee"] == counts["annee"].max()]
         found = found[found["code"].isin(latest.loc[latest["valeur"] >= foyers_min, "territoire"])]
-    return found.drop_duplicates("code").drop(columns="plat", errors="ignore").reset_index(drop=True)
+    return (
+        found.drop_duplicates("code").drop(columns="plat", errors="ignore").reset_index(drop=True)
+    )
 
 
 @lru_cache(maxsize=1)
 def connus() -> pd.DataFrame:
-    """Return the territories of the official code, read once; ``plat``: their names as one looks them up."""
+    """Return the territories of the official code, read once; ``plat``: their names as one looks
+    them up.
+    """
     found = publiques.territoires()
     return found.assign(plat=found["nom"].map(sans_accents))
 
@@ -408,7 +518,8 @@ def epci(nom: str) -> pd.DataFrame:
 
 def codes(demandes: Lieux) -> list[str]:
     """Return the codes of places given by name, by code, or as a table of places, in their order."""
-    known, found = set(connus()["code"]), []
+    known = set(connus()["code"])
+    found = []
     for item in [demandes] if isinstance(demandes, str | pd.DataFrame) else demandes:
         if isinstance(item, pd.DataFrame):
             column = next((name for name in ("code", "territoire") if name in item), None)
@@ -430,7 +541,8 @@ def _trouver(nom: object, niveau: str = "") -> pd.DataFrame:
     """Return the one place of that name or code; a part of a name is enough when it tells one EPCI."""
     if not isinstance(nom, str) or not nom.strip():
         raise impossible("lieu_sans_guillemets", nom=nom)
-    known, plain = connus(), sans_accents(nom)
+    known = connus()
+    plain = sans_accents(nom)
     known = known[known["niveau"].eq(niveau)] if niveau else known
     part = known["niveau"].eq("epci") & known["plat"].str.contains(plain, regex=False)
     looked = (known["code"].eq(nom), known["plat"].eq(plain), part)
@@ -438,6 +550,8 @@ def _trouver(nom: object, niveau: str = "") -> pd.DataFrame:
     if exact is None:
         raise inconnu("Le lieu", nom, known["nom"], dire("lieux"))
     if len(exact) > 1:
-        listed = ", ".join(f"{row.nom} ({row.niveau}, {row.code})" for row in exact.head(3).itertuples())
+        listed = ", ".join(
+            f"{row.nom} ({row.niveau}, {row.code})" for row in exact.head(3).itertuples()
+        )
         raise impossible("plusieurs_lieux", nombre=len(exact), nom=nom, lieux=listed)
     return exact.drop(columns="plat").reset_index(drop=True)

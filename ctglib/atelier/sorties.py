@@ -24,16 +24,22 @@ from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.publiques import reperes
 
 LIGNES_MONTREES = 40
-# JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets text to the right.
-DANS_JUPYTERLAB = (
-    "<style>.jp-OutputArea svg {overflow: visible} .jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
-)
+# JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets
+# text to the right.
+DANS_JUPYTERLAB = "<style>.jp-OutputArea svg {overflow: visible} .jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
 SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")
 
 
-def figure(ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = None, source: str | None = None) -> Figure:
-    """Rend un graphique montrable dans un rapport : il y faut un titre, un texte pour qui ne le voit pas, une source.
+def figure(
+    ax: Axes | Dessin,
+    *,
+    titre: str | None = None,
+    alt: str | None = None,
+    source: str | None = None,
+) -> Figure:
+    """Rend un graphique montrable dans un rapport : il y faut un titre, un texte pour qui ne le
+    voit pas, une source.
 
     Un graphique de l'atelier connaît déjà son titre et sa source ; pour un autre, les donner.
 
@@ -55,7 +61,9 @@ def figure(ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = Non
         ax.supxlabel("")
         for axes in ax.axes:
             axes.set_title("", loc="left")
-    titre, source, alt = titre or known.get("titre", ""), source or known.get("source", ""), alt or ""
+    titre = titre or known.get("titre", "")
+    source = source or known.get("source", "")
+    alt = alt or ""
     try:
         return figure_de(ax, nom=_nom(titre, alt), titre=titre, alt=alt, source=source)
     except ValueError as error:
@@ -63,7 +71,8 @@ def figure(ax: Axes | Dessin, *, titre: str | None = None, alt: str | None = Non
 
 
 def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None = None) -> Tableau:
-    """Rend une table montrable dans un rapport, un PDF ou Word, avec son titre, sa source et ses remarques.
+    """Rend une table montrable dans un rapport, un PDF ou Word, avec son titre, sa source et ses
+    remarques.
 
     Paramètres :
         table: Une table de l'atelier, ou toute table pandas si titre et source sont donnés.
@@ -75,25 +84,40 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
         >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
         'Foyers au RSA (Cnaf)'
     """
-    told, shown = _dit(table, titre, source), _a_plat(table)
+    told = _dit(table, titre, source)
+    shown = _a_plat(table)
     empty = shown.isna() | shown.astype(str).eq("")
-    kept = [name for name in shown.columns if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())]
+    kept = [
+        name
+        for name in shown.columns
+        if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())
+    ]
     if "statut" in kept and not shown["valeur"].isna().any():
         kept.remove("statut")
     columns = [
-        Colonne(name, _entete(name, table, told), pd.api.types.is_numeric_dtype(shown[name]), ecrire=_cellule)
+        Colonne(
+            name,
+            _entete(name, table, told),
+            pd.api.types.is_numeric_dtype(shown[name]),
+            ecrire=_cellule,
+        )
         for name in kept
     ]
     notes = list(told["remarques"])
     if len(shown) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(shown)))
         shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | shown.get("choisi", False)]
-    words = {"nom": _nom(told["titre"], table.to_csv()), "titre": told["titre"], "source": told["source"]}
+    words = {
+        "nom": _nom(told["titre"], table.to_csv()),
+        "titre": told["titre"],
+        "source": told["source"],
+    }
     return Tableau.de(shown[kept].rename(columns=str), columns, **words, notes=tuple(notes))
 
 
 def enregistrer(objet: object, nom: str | Path) -> Path:
-    """Enregistre une table (xlsx, csv, docx), un graphique (png, svg, pdf) ou une note (docx, pdf, html).
+    """Enregistre une table (xlsx, csv, docx), un graphique (png, svg, pdf) ou une note (docx, pdf,
+    html).
 
     Le titre, l'unité et la source sont dans le fichier. Une extension inconnue est refusée.
 
@@ -114,15 +138,21 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         if form == "docx":
             return enregistrer(tableau(objet), path)
         told = _dit(objet)
-        rows, names = _a_plat(objet), {"nom": "donnees", "titre": told["titre"], "source": told["source"]}
+        rows = _a_plat(objet)
+        names = {"nom": "donnees", "titre": told["titre"], "source": told["source"]}
         objet = Tableau.de(rows.assign(unite=told["unite"], source=told["source"]), [], **names)
     if isinstance(objet, Tableau):
         form = _forme(path, ("csv", "docx"), "un tableau")
-        return Fichier(objet.exporter(path)) if form == "csv" else Note(objet.titre, (objet,)).enregistrer(path)
+        return (
+            Fichier(objet.exporter(path))
+            if form == "csv"
+            else Note(objet.titre, (objet,)).enregistrer(path)
+        )
     form = _forme(path, ("png", "svg", "pdf"), "un graphique")
     if isinstance(objet, Figure):
         return Fichier(objet.enregistrer(path))
-    drawing, buffer = getattr(objet, "figure", None) or objet, BytesIO()
+    drawing = getattr(objet, "figure", None) or objet
+    buffer = BytesIO()
     if not hasattr(drawing, "savefig"):
         raise impossible("rien_a_enregistrer", genre=type(objet).__name__)
     with charter_style():
@@ -144,7 +174,9 @@ class Fichier(type(Path())):
     def __repr__(self) -> str:
         return f"Enregistré : {self}. Ensuite : le joindre à un courriel, ou l'ouvrir à côté du carnet."
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, object]:
         return {MIME: en_json(Groupe(())), "text/plain": repr(self)}
 
 
@@ -167,22 +199,31 @@ class Note:
 
         writers = {"docx": word, "pdf": typst, "html": html}
         form = _forme(Path(chemin), writers, "une note")
-        made = writers[form].composer(document_de([Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs]))
+        made = writers[form].composer(
+            document_de([Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs])
+        )
         return _ecrire(Path(chemin), made.encode("utf-8") if form == "html" else made)
 
     def __repr__(self) -> str:
         return f'Note « {self.titre} », {len(self.blocs)} blocs. Ensuite : note.enregistrer("note.docx").'
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        return {**Groupe((Titre(self.titre), *self.blocs))._repr_mimebundle_(), "text/plain": repr(self)}
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, object]:
+        return {
+            **Groupe((Titre(self.titre), *self.blocs))._repr_mimebundle_(),
+            "text/plain": repr(self),
+        }
 
 
 def note(titre: str, contenu: Iterable[object]) -> Note:
-    """Compose une note : des phrases, des tables, des graphiques, dans l'ordre ; elle se dit « analyse ponctuelle ».
+    """Compose une note : des phrases, des tables, des graphiques, dans l'ordre ; elle se dit
+    « analyse ponctuelle ».
 
     Paramètres :
         titre: Le titre de la note.
-        contenu: Des textes (une liste de textes fait une liste à puces), des tables, des axes ou des figures.
+        contenu: Des textes (une liste de textes fait une liste à puces), des tables, des axes ou
+            des figures.
 
     Exemples :
         >>> from ctglib import atelier as a
@@ -198,7 +239,9 @@ def note(titre: str, contenu: Iterable[object]) -> Note:
 
 
 def montrer_dans_un_carnet(shell: Any) -> None:
-    """In a notebook, show a chart and a table of the atelier as a report would, with title, source and alternative."""
+    """In a notebook, show a chart and a table of the atelier as a report would, with title, source
+    and alternative.
+    """
 
     def show(piece: object) -> dict[str, object]:
         bundle = _bloc(piece)._repr_mimebundle_()
@@ -206,8 +249,12 @@ def montrer_dans_un_carnet(shell: Any) -> None:
 
     bundles = shell.display_formatter.mimebundle_formatter
     bundles.for_type(Axes, lambda ax, **_: show(ax) if hasattr(ax.figure, "ctg") else None)
-    bundles.for_type(pd.DataFrame, lambda table, **_: show(table) if "titre" in table.attrs else None)
-    bundles.for_type(pd.Series, lambda one, **_: show(en_table(one)) if "titre" in one.attrs else None)
+    bundles.for_type(
+        pd.DataFrame, lambda table, **_: show(table) if "titre" in table.attrs else None
+    )
+    bundles.for_type(
+        pd.Series, lambda one, **_: show(en_table(one)) if "titre" in one.attrs else None
+    )
 
 
 def en_table(serie: pd.Series) -> pd.DataFrame:
@@ -236,7 +283,14 @@ def _bloc(piece: object) -> Bloc:
 
 def _dit(table: object, titre: str | None = None, source: str | None = None) -> dict:
     if isinstance(table, pd.DataFrame) and titre and source:
-        told = {"titre": titre, "source": source, "remarques": [], "unite": "", "series": {}, **table.attrs}
+        told = {
+            "titre": titre,
+            "source": source,
+            "remarques": [],
+            "unite": "",
+            "series": {},
+            **table.attrs,
+        }
     else:
         told = attributs(table)
     if table.empty:
@@ -252,7 +306,9 @@ def _entete(nom: object, table: pd.DataFrame, told: dict) -> str:
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its index as columns, unless the index only numbers the rows; names as a reader says them."""
+    """Return a table with its index as columns, unless the index only numbers the rows; names as a
+    reader says them.
+    """
     if isinstance(table.index, pd.RangeIndex):
         return table
     flat = table.reset_index()
@@ -281,30 +337,46 @@ def _xlsx(table: pd.DataFrame) -> bytes:
     from openpyxl.worksheet.properties import PageSetupProperties
 
     told = _dit(table)
-    meanings = _a_plat(definitions(table).T) if told["series"] else pd.DataFrame({"Titre": [told["titre"]]})
+    meanings = (
+        _a_plat(definitions(table).T)
+        if told["series"]
+        else pd.DataFrame({"Titre": [told["titre"]]})
+    )
     unit = dire_unite(told) or "–"
     lines = [("Titre", told["titre"]), ("Unité", unit), ("Source", told["source"])]
-    sources = pd.DataFrame(lines + [("Remarque", one) for one in told["remarques"]], columns=["", " "])
+    sources = pd.DataFrame(
+        lines + [("Remarque", one) for one in told["remarques"]], columns=["", " "]
+    )
     buffer = BytesIO()
     with pd.ExcelWriter(buffer, engine="openpyxl") as book:
         book.book.properties.title = told["titre"]
-        for name, frame in (("Données", _a_plat(table)), ("Définitions", meanings), ("Source", sources)):
+        for name, frame in (
+            ("Données", _a_plat(table)),
+            ("Définitions", meanings),
+            ("Source", sources),
+        ):
             shown = frame.astype(object).map(neutraliser)
             shown.columns = [_entete(str(column), table, told) for column in frame.columns]
             shown.to_excel(book, sheet_name=name, startrow=3, index=False)
             sheet = book.sheets[name]
-            sheet["A1"], sheet["A2"] = told["titre"], f"Unité : {unit}. Source : {told['source']}"
+            sheet["A1"] = told["titre"]
+            sheet["A2"] = f"Unité : {unit}. Source : {told['source']}"
             sheet["A1"].font = Font(bold=True, size=13)
             for header, cells in zip(shown.columns, sheet.iter_cols(min_row=5), strict=True):
                 width = max(map(len, [header, *(_cellule(cell.value) for cell in cells)]))
                 sheet.column_dimensions[cells[0].column_letter].width = min(60, width + 2)
                 for cell in cells:
-                    if cell.value == "":  # pandas writes a text for what is missing; a chart would draw it as zero
+                    if (
+                        cell.value == ""
+                    ):  # pandas writes a text for what is missing; a chart would draw it as zero
                         cell.value = None
                     if isinstance(cell.value, float):
                         cell.number_format = "#,##0" if cell.value.is_integer() else "#,##0.0"
-                    cell.alignment = Alignment(wrap_text=isinstance(cell.value, str), vertical="top")
+                    cell.alignment = Alignment(
+                        wrap_text=isinstance(cell.value, str), vertical="top"
+                    )
             sheet.freeze_panes = "A5"
-            sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+            sheet.page_setup.orientation = "landscape"
+            sheet.page_setup.fitToHeight = 0
             sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     return buffer.getvalue()

@@ -7,10 +7,18 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import PROFILS, mesuree
-from ctglib.calculs.collecte import A_COMPLETER, APPRECIATION, DEPART, ETAT, MOYEN, SEPARATEUR, SUIVANTE
+from ctglib.calculs.collecte import (
+    A_COMPLETER,
+    APPRECIATION,
+    DEPART,
+    ETAT,
+    MOYEN,
+    SEPARATEUR,
+    SUIVANTE,
+)
+from ctglib.calculs.ecriture import INSECABLE, avec_unite, enumerer, majuscule, pourcent
 from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.document.typographie import INSECABLE, avec_unite, enumerer, majuscule, pourcent
 
 QUOI = {
     ETAT: "État des modalités",
@@ -20,7 +28,9 @@ QUOI = {
 
 
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
-    """Return how many indicators are informed, and the rate, service by service, then in all; fiches are in the CSV."""
+    """Return how many indicators are informed, and the rate, service by service, then in all;
+    fiches are in the CSV.
+    """
     names = services(etude) | {"": "Ensemble"}
     shown = etude.collecte[etude.collecte["groupe"].isin(("responsable", "ensemble"))]
     writers = {
@@ -32,18 +42,29 @@ def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
 
 
 def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
-    """Return one row an indicator with the years asked for and why, by service; the CSV has one row a year.
+    """Return one row an indicator with the years asked for and why, by service; the CSV has one row
+    a year.
 
-    The next year, which all of them are asked for, is said once, in the head of the column and under the table.
+    The next year, which all of them are asked for, is said once, in the head of the column and
+    under the table.
     """
-    asked, contexte = etude.a_collecter, etude.contexte
+    asked = etude.a_collecter
+    contexte = etude.contexte
     if asked.empty:
         return None
     year = next(iter(asked.loc[asked["motif"].eq(SUIVANTE), "annee"]), None)
-    told = asked["annee"].astype(str) + " (" + asked["motif"].map(lambda why: etude.mot(f"collecte_{why}")) + ")"
-    rows = asked.assign(demande=told.where(asked["motif"].ne(SUIVANTE)), a_completer=asked["motif"].eq(A_COMPLETER))
+    told = (
+        asked["annee"].astype(str)
+        + " ("
+        + asked["motif"].map(lambda why: etude.mot(f"collecte_{why}"))
+        + ")"
+    )
+    rows = asked.assign(
+        demande=told.where(asked["motif"].ne(SUIVANTE)), a_completer=asked["motif"].eq(A_COMPLETER)
+    )
     keys = ["responsable", "indicateur"]
-    grouped, rows = rows.groupby(keys, sort=False), rows.drop_duplicates(keys)
+    grouped = rows.groupby(keys, sort=False)
+    rows = rows.drop_duplicates(keys)
     rows = rows.assign(
         demande=grouped["demande"].agg(lambda texts: " ; ".join(texts.dropna()) or RIEN).array,
         a_completer=grouped["a_completer"].any().array,
@@ -51,8 +72,12 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     )
 
     def ou(row: pd.Series) -> str:
-        """Return the document, then who holds it when it is not the service alone, which heads the group."""
-        holder = row.qui.removeprefix(row.service.partition(" (")[0]).lstrip(" ,").removeprefix("et ")
+        """Return the document, then who holds it when it is not the service alone, which heads the
+        group.
+        """
+        holder = (
+            row.qui.removeprefix(row.service.partition(" (")[0]).lstrip(" ,").removeprefix("et ")
+        )
         return majuscule(" ; ".join(filter(None, (row.document, holder))))
 
     def derniere(row: pd.Series) -> str:
@@ -63,22 +88,38 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         known = not row.a_completer and contexte.indicateurs[row.indicateur].table == PROFILS
         return etude.mot("voir_les_profils") if known else "aucune"
 
-    writers = {"indicateur": lambda name: contexte.indicateurs[name].libelle, "ou": ou, "derniere": derniere}
+    writers = {
+        "indicateur": lambda name: contexte.indicateurs[name].libelle,
+        "ou": ou,
+        "derniere": derniere,
+    }
     head = etude.mot("collecte_en_plus", annee=year) if year else etude.mot("collecte_demande")
     notes = [year and etude.mot("collecte_pour_tous", annee=year)]
     return etude.tableau(
-        "a_collecter", rows, writers, mots={"demande": head}, donnees=asked, groupes=rows["service"], notes=notes
+        "a_collecter",
+        rows,
+        writers,
+        mots={"demande": head},
+        donnees=asked,
+        groupes=rows["service"],
+        notes=notes,
     )
 
 
 def renvoi_au_dossier() -> Bloc:
-    """Return where all that a convention lacks is asked for: what a report of a year without follow-up ends with."""
+    """Return where all that a convention lacks is asked for: what a report of a year without
+    follow-up ends with.
+    """
     link = Lien("dossier à compléter", "../dossier.html")
-    return paragraphe(("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", link, "."))
+    return paragraphe(
+        ("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", link, ".")
+    )
 
 
 def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
-    """Return what the whole convention lacks, one row a thing, in words: ``service``, ``quoi``, ``quand_annees``."""
+    """Return what the whole convention lacks, one row a thing, in words: ``service``, ``quoi``,
+    ``quand_annees``.
+    """
     rows = etude.manques
 
     def quand(row: pd.Series) -> str:
@@ -95,8 +136,12 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
     )
 
 
-def tableau_revisions(etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False) -> Tableau:
-    """Return one row a value that this bilan gives otherwise than last year's: from what, to what, and why."""
+def tableau_revisions(
+    etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False
+) -> Tableau:
+    """Return one row a value that this bilan gives otherwise than last year's: from what, to what,
+    and why.
+    """
     contexte = etude.contexte
 
     def libelle(row: pd.Series) -> str:
@@ -133,10 +178,15 @@ def periodes(annees: list[int]) -> str:
     """
     years = pd.Series(annees)
     runs = [list(run) for _, run in years.groupby(years.diff().ne(1).cumsum())]
-    told = [f"{run[0]}{INSECABLE}à {run[-1]}" if len(run) > 2 else enumerer(list(map(str, run))) for run in runs]
+    told = [
+        f"{run[0]}{INSECABLE}à {run[-1]}" if len(run) > 2 else enumerer(list(map(str, run)))
+        for run in runs
+    ]
     return enumerer(told)
 
 
 def services(etude: EtudeAnnuelle) -> dict[str, str]:
     """Return the labels of the services, by id, and what is said where there is none."""
-    return {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {"": "Aucun service désigné"}
+    return {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {
+        "": "Aucun service désigné"
+    }

@@ -1,4 +1,6 @@
-"""The gap of the commune to the trend of comparable ones: how chosen, the gaps, how they hold. Never a cause."""
+"""The gap of the commune to the trend of comparable ones: how chosen, the gaps, how they hold.
+Never a cause.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,12 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.calculs.comparables import BRUIT, CHANGE, TIENT, Resultat, comparer, marge, tenue
+from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
-from ctglib.document.typographie import compter, de_a, enumerer, minuscule, nombre, points, pourcent, remplir, signe
+from ctglib.document.typographie import compter, de_a, points, remplir, signe
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
@@ -21,21 +24,31 @@ from ctglib.graphiques.points import points_comparables
 
 
 def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comparables:
-    """Return the commune of a convention beside those of its département; what it says owes nothing to a year."""
-    catalogue, convention, rule = dossier.catalogue, dossier.convention, dossier.catalogue.comparaison
+    """Return the commune of a convention beside those of its département; what it says owes nothing
+    to a year.
+    """
+    rule = dossier.catalogue.comparaison
+    convention = dossier.convention
+    catalogue = dossier.catalogue
     words = {
-        name: item.model_copy(update={"libelle": item.libelle.removesuffix(f" ({rule.producteur})")})
+        name: item.model_copy(
+            update={"libelle": item.libelle.removesuffix(f" ({rule.producteur})")}
+        )
         for name, item in catalogue.indicateurs_contexte.items()
     }
     told = None if communes is None else communes.attrs["source"]
     source = f"{told} ; calculs du classeur" if told else convention.source_suivi
     contexte = Contexte.de(dossier, {**catalogue.mesures, **words}, source)
-    return Comparables(None if communes is None else comparer(communes, rule, words, convention), rule, contexte)
+    return Comparables(
+        None if communes is None else comparer(communes, rule, words, convention), rule, contexte
+    )
 
 
 @dataclass(frozen=True)
 class Comparables(Montrable):
-    """What can be asked of the comparison: each method returns one thing to show, None when it cannot be made."""
+    """What can be asked of the comparison: each method returns one thing to show, None when it
+    cannot be made.
+    """
 
     resultat: Resultat | None  # None when there are no figures or nobody to compare with
     comparaison: Comparaison
@@ -44,16 +57,24 @@ class Comparables(Montrable):
     @property
     def lisibles(self) -> pd.DataFrame:
         """The gaps that could be computed; ``inhabituel`` tells whether few communes are as far."""
-        rows = self.resultat.ecarts if self.resultat else pd.DataFrame(columns=["ecart", "bruit", "part_placebo"])
+        rows = (
+            self.resultat.ecarts
+            if self.resultat
+            else pd.DataFrame(columns=["ecart", "bruit", "part_placebo"])
+        )
         rows = rows[rows["ecart"].notna()]
         unusual = rows["part_placebo"].le(self.comparaison.part_inhabituelle)
         return rows.assign(bruit=rows["bruit"].astype(bool), inhabituel=unusual)
 
-    depassent = property(lambda self: self.lisibles[~self.lisibles["bruit"]])  # the gaps that are more than rounding
+    depassent = property(
+        lambda self: self.lisibles[~self.lisibles["bruit"]]
+    )  # the gaps that are more than rounding
 
     @cached_property
     def _dits(self) -> dict[str, object]:
-        rule, found, contexte = self.comparaison, self.resultat, self.contexte
+        rule = self.comparaison
+        found = self.resultat
+        contexte = self.contexte
         step = max(int(contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
         others = found.ecarts["communes_departement"].max()
         return {
@@ -90,16 +111,25 @@ class Comparables(Montrable):
         if not self.resultat:
             return None
         said = self._dits
-        told = [text for text in self.comparaison.choix if said["arrondi"] != "1" or "{arrondi}" not in text]
+        told = [
+            text
+            for text in self.comparaison.choix
+            if said["arrondi"] != "1" or "{arrondi}" not in text
+        ]
         return liste(remplir(text, **said) for text in told)
 
     def phrases(self) -> tuple[str, ...]:
-        """Return the comparison in a few sentences: with whom, which gaps pass rounding, and if they are common."""
-        rows, beyond = self.lisibles, self.depassent
+        """Return the comparison in a few sentences: with whom, which gaps pass rounding, and if
+        they are common.
+        """
+        rows = self.lisibles
+        beyond = self.depassent
         if rows.empty:
             return ()
-        noise, broken = rows[rows["bruit"]], self.resultat.ecarts[self.resultat.ecarts["rupture"]]
-        known, unusual = rows[rows["ecart_departement"].notna()], beyond[beyond["inhabituel"]]
+        noise = rows[rows["bruit"]]
+        broken = self.resultat.ecarts[self.resultat.ecarts["rupture"]]
+        known = rows[rows["ecart_departement"].notna()]
+        unusual = beyond[beyond["inhabituel"]]
         far = known[~known["bruit_departement"].astype(bool)]
         least = int(beyond["aussi_eloignees"].min()) if len(beyond) else 0
         rare = [
@@ -111,7 +141,9 @@ class Comparables(Montrable):
             "depassent" if len(beyond) else "aucun_ne_depasse": _series(beyond, "ecart"),
             "dans_le_bruit": len(noise) and f"{compter(len(noise), 'série')} : {_noms(noise)}",
             "inhabituels": len(rare) and f"{compter(len(rare), 'série')} : {enumerer(rare)}",
-            "courants": len(beyond) and not rare and compter(least, "commune comparable", "communes comparables"),
+            "courants": len(beyond)
+            and not rare
+            and compter(least, "commune comparable", "communes comparables"),
             "departement": len(far) and _series(far, "ecart_departement"),
             "departement_dans_le_bruit": len(known) and far.empty,
             "rompues": len(broken) and _noms(broken),
@@ -127,13 +159,19 @@ class Comparables(Montrable):
         if not self.resultat:
             return None
         title = self._dire("titre_des_points")
-        return points_comparables(self.resultat, self.comparaison, self.contexte, nom="comparables-points", titre=title)
+        return points_comparables(
+            self.resultat, self.comparaison, self.contexte, nom="comparables-points", titre=title
+        )
 
     def communes_retenues(self) -> Tableau | None:
-        """Return the commune looked at, then the comparable ones, the nearest first, with what they were chosen on."""
+        """Return the commune looked at, then the comparable ones, the nearest first, with what they
+        were chosen on.
+        """
         if not self.resultat:
             return None
-        rule, rows, size = self.comparaison, self.resultat.retenues, self._libelle(self.comparaison.taille)
+        rule = self.comparaison
+        rows = self.resultat.retenues
+        size = self._libelle(self.comparaison.taille)
         group = f"Pour {nombre(100)} {minuscule(size)}"
         out = [
             f"{row.nom} ({row.commune} : {minuscule(self._libelle(row.indicateur))}, "
@@ -143,20 +181,31 @@ class Comparables(Montrable):
         place = {"place": lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]}
         others = [
             Colonne(rule.taille, size, True, ecrire=nombre),
-            *(Colonne(name, self._libelle(name), True, group, decimales(1)) for name in rule.ratios),
+            *(
+                Colonne(name, self._libelle(name), True, group, decimales(1))
+                for name in rule.ratios
+            ),
             Colonne("distance", "Distance", True, ecrire=decimales(2)),
         ]
         notes = [self._dire("ecartees" if out else "aucune_ecartee", communes=enumerer(out))]
-        return self._tableau("comparables", rows.reset_index(drop=True), place, *others, notes=notes)
+        return self._tableau(
+            "comparables", rows.reset_index(drop=True), place, *others, notes=notes
+        )
 
     def ecarts(self) -> Tableau | None:
-        """Return, by indicator, the change, the gap to the mean with its interval, what it is worth, and the place."""
+        """Return, by indicator, the change, the gap to the mean with its interval, what it is
+        worth, and the place.
+        """
         if not self.resultat:
             return None
         count = self.resultat.nombre
 
         def rank(row: pd.Series) -> str:
-            return RIEN if row["rupture"] else f"{row['rang']}{' ex æquo' * bool(row['ex_aequo'])} sur {count + 1}"
+            return (
+                RIEN
+                if row["rupture"]
+                else f"{row['rang']}{' ex æquo' * bool(row['ex_aequo'])} sur {count + 1}"
+            )
 
         def far(row: pd.Series) -> str:
             return RIEN if row["rupture"] else f"{row['aussi_eloignees']} sur {count}"
@@ -167,13 +216,17 @@ class Comparables(Montrable):
         return self._tableau("ecarts_comparables", self.resultat.ecarts, writers)
 
     def departement(self) -> Tableau | None:
-        """Return, by indicator, the gap to the sum of the other communes of the département, with its interval."""
+        """Return, by indicator, the gap to the sum of the other communes of the département, with
+        its interval.
+        """
         if not self.resultat:
             return None
         rows = self.resultat.ecarts
         own = rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]]
         changes = dict.fromkeys(["variation", "variation_departement"], signe)
-        return self._tableau("departement_comparables", rows, {**changes, **self._ecart("_departement")}, donnees=own)
+        return self._tableau(
+            "departement_comparables", rows, {**changes, **self._ecart("_departement")}, donnees=own
+        )
 
     def _sans_ecart(self, row: pd.Series, ecart: str) -> str:
         words = self.comparaison.mots
@@ -182,24 +235,35 @@ class Comparables(Montrable):
         return words["sans_calcul"] if pd.isna(row[ecart]) else ""
 
     def _ecart(self, autre: str) -> dict[str, Callable[[object], str]]:
-        """Return what writes a gap, to the mean or to the département: itself, its interval, what it is worth."""
-        gap, words = f"ecart{autre}", self.comparaison.mots
+        """Return what writes a gap, to the mean or to the département: itself, its interval, what
+        it is worth.
+        """
+        gap = f"ecart{autre}"
+        words = self.comparaison.mots
 
         def between(row: pd.Series) -> str:
             return de_a(row[f"{gap}_min"], row[f"{gap}_max"])
 
         def worth(row: pd.Series) -> str:
-            return self._sans_ecart(row, f"bruit{autre}") or words["bruit" if row[f"bruit{autre}"] else "depasse"]
+            return (
+                self._sans_ecart(row, f"bruit{autre}")
+                or words["bruit" if row[f"bruit{autre}"] else "depasse"]
+            )
 
         return {gap: signe, "intervalle": between, "lecture": worth}
 
     def sensibilite(self) -> Tableau | None:
-        """Return the gap of each indicator under the rule and its variants, and whether its sign holds."""
+        """Return the gap of each indicator under the rule and its variants, and whether its sign
+        holds.
+        """
         if not self.resultat:
             return None
-        rows, rules = self.resultat.variantes, (self.comparaison.reglage, *self.comparaison.variantes)
+        rows = self.resultat.variantes
+        rules = (self.comparaison.reglage, *self.comparaison.variantes)
         settings = rows.drop_duplicates("variante").to_dict("records")
-        heads = [remplir(rule.titre, **setting) for rule, setting in zip(rules, settings, strict=True)]
+        heads = [
+            remplir(rule.titre, **setting) for rule, setting in zip(rules, settings, strict=True)
+        ]
 
         def gap(row: pd.Series) -> str:
             if absent := self._sans_ecart(row, "ecart"):
@@ -207,12 +271,21 @@ class Comparables(Montrable):
             return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
 
         def sense(row: pd.Series) -> str:
-            told = self._dire(f"sens_{row['tenue']}", depassent=row["depassent"], calculees=row["calculees"])
-            return told + ", sinon dans le bruit" * (row["tenue"] == TIENT and row["depassent"] < row["calculees"])
+            told = self._dire(
+                f"sens_{row['tenue']}", depassent=row["depassent"], calculees=row["calculees"]
+            )
+            return told + ", sinon dans le bruit" * (
+                row["tenue"] == TIENT and row["depassent"] < row["calculees"]
+            )
 
-        texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(index="indicateur", columns="variante", values="texte")
+        texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(
+            index="indicateur", columns="variante", values="texte"
+        )
         texts = texts.rename(columns=str)
-        columns = [Colonne(rank, title, True, "Écart, en points") for rank, title in zip(texts, heads, strict=True)]
+        columns = [
+            Colonne(rank, title, True, "Écart, en points")
+            for rank, title in zip(texts, heads, strict=True)
+        ]
         columns.append(Colonne("sens", "Sens de l'écart", ecrire=sense))
         shown = tenue(rows).join(texts, on="indicateur")
         return self._tableau("sensibilite_comparables", shown, None, *columns, donnees=rows)
@@ -221,9 +294,14 @@ class Comparables(Montrable):
         """Return which gaps keep their sign when the rule changes, and which do not."""
         if not self.resultat:
             return None
-        rules, held = self.resultat.variantes["variante"].nunique(), tenue(self.resultat.variantes)
+        rules = self.resultat.variantes["variante"].nunique()
+        held = tenue(self.resultat.variantes)
         kinds = {kind: held[held["tenue"].eq(kind)] for kind in (TIENT, CHANGE, BRUIT)}
-        told = [self._dire(kind, regles=rules, series=_noms(rows)) for kind, rows in kinds.items() if len(rows)]
+        told = [
+            self._dire(kind, regles=rules, series=_noms(rows))
+            for kind, rows in kinds.items()
+            if len(rows)
+        ]
         return paragraphe(" ".join(told))
 
     def limites(self) -> Bloc | None:
@@ -237,5 +315,8 @@ def _noms(rows: pd.DataFrame) -> str:
 
 def _series(rows: pd.DataFrame, ecart: str) -> str:
     """Return « 2 séries : foyers au RSA, −3,3 points ; … »."""
-    items = [f"{minuscule(name)}, {points(gap)}" for name, gap in zip(rows["libelle"], rows[ecart], strict=True)]
+    items = [
+        f"{minuscule(name)}, {points(gap)}"
+        for name, gap in zip(rows["libelle"], rows[ecart], strict=True)
+    ]
     return f"{compter(len(rows), 'série')} : {' ; '.join(items)}"

@@ -1,4 +1,5 @@
-"""What every block of the evaluation at the end shares: all the years together, each indicator over them.
+"""What every block of the evaluation at the end shares: all the years together, each indicator over
+them.
 
 Then the fiches by year: their states, their means beside what they realised.
 """
@@ -17,6 +18,7 @@ from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import a_collecter, demandes, manques_finaux
+from ctglib.calculs.ecriture import INSECABLE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
@@ -25,7 +27,7 @@ from ctglib.document.blocs import Groupe, suite
 from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, marquer, petits_publies
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, nombre_court
+from ctglib.document.typographie import nombre_court
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
@@ -34,10 +36,20 @@ from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
-DEUX_POINTS, PANNEAUX = 2, 6  # a single point draws no way; at most in a figure
+# a single point draws no way; at most in a figure
+DEUX_POINTS = 2
+PANNEAUX = 6
 MOYENS_ET_REALISATIONS = [
-    "fiche", "element", "libelle", "unite", "annee", "valeur", "lignes_sans_valeur", "statut", "texte",
-]  # fmt: skip
+    "fiche",
+    "element",
+    "libelle",
+    "unite",
+    "annee",
+    "valeur",
+    "lignes_sans_valeur",
+    "statut",
+    "texte",
+]
 
 
 def sur(valeur: float, total: float) -> str:
@@ -47,14 +59,18 @@ def sur(valeur: float, total: float) -> str:
 
 @dataclass(frozen=True)
 class EtudeFinale(EtudeAnnuelle):
-    """The whole convention, as its evaluation reads it: its last year, in which all are, and what all of them give."""
+    """The whole convention, as its evaluation reads it: its last year, in which all are, and what
+    all of them give.
+    """
 
     finale: Finale  # rules, readings, what the evaluators entered
     comparables: Comparables  # the comparison with other communes
     themes: list[Theme]  # those that the diagnostic of the convention has
     besoins: pd.DataFrame  # its needs and those of the fiches, each once
     etats_annuels: Mapping[int, pd.DataFrame]  # the state of each modalité, by year
-    parcours: pd.DataFrame  # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
+    parcours: (
+        pd.DataFrame
+    )  # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
     evaluabilite: pd.DataFrame  # what the convention made it possible to evaluate
     recommandations: pd.DataFrame  # what the rules propose for each objective
     preuves: Mapping[str, calculs.Preuve]  # the evidence of the criteria, by code
@@ -62,7 +78,9 @@ class EtudeFinale(EtudeAnnuelle):
     manques: pd.DataFrame  # what is missing, and from whom (see ``ctglib.calculs.collecte``)
 
     annees = property(lambda self: tuple(self.suivi.suivis))
-    presentations = property(lambda self: self.finale.regles.tableaux)  # alone: a table of a year has its years
+    presentations = property(
+        lambda self: self.finale.regles.tableaux
+    )  # alone: a table of a year has its years
 
     @property
     def lieu(self) -> str:
@@ -80,25 +98,45 @@ class EtudeFinale(EtudeAnnuelle):
 
     def etat_du_schema(self, schema: Schema) -> str:
         """Return whether a schéma holds over the convention, as a sentence."""
-        debut, fin = self.convention.debut.year, self.convention.fin.year
-        key = "schema_echu" if schema.fin < debut else "schema_cours" if schema.fin < fin else "schema_en_vigueur"
+        debut = self.convention.debut.year
+        fin = self.convention.fin.year
+        key = (
+            "schema_echu"
+            if schema.fin < debut
+            else "schema_cours"
+            if schema.fin < fin
+            else "schema_en_vigueur"
+        )
         return f"{self.mot(key, debut=schema.debut, fin=schema.fin)}."
 
 
 def etudier_la_fin(
-    derniere: EtudeAnnuelle, finale: Finale, comparables: Comparables, constats: pd.DataFrame, besoins: pd.DataFrame
+    derniere: EtudeAnnuelle,
+    finale: Finale,
+    comparables: Comparables,
+    constats: pd.DataFrame,
+    besoins: pd.DataFrame,
 ) -> EtudeFinale:
     """Return the study of a whole convention, from that of its last year and from its diagnostic."""
-    suivi, convention, catalogue, mesures = derniere.suivi, derniere.convention, derniere.catalogue, derniere.mesures
+    suivi = derniere.suivi
+    convention = derniere.convention
+    catalogue = derniere.catalogue
+    mesures = derniere.mesures
     *earlier, last = suivi.suivis
     # Each year as its own bilan read it.
     scored = {year: evaluer(suivi, year) for year in earlier} | {last: derniere.evaluation}
-    asked = {year: a_collecter(one, catalogue, convention, fin=suivi.fin) for year, one in scored.items()}
+    asked = {
+        year: a_collecter(one, catalogue, convention, fin=suivi.fin) for year, one in scored.items()
+    }
     states = {year: etats(suivi, year) for year in earlier} | {last: derniere.etats}
-    changes, lectures = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee), finale.lectures
-    ways = calculs.parcours(convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis)
+    changes = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee)
+    lectures = finale.lectures
+    ways = calculs.parcours(
+        convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis
+    )
     able = calculs.evaluabilite(convention, lectures, ways, changes)
-    posts, found = catalogue.bilan.pilotage, comparables.resultat
+    posts = catalogue.bilan.pilotage
+    found = comparables.resultat
     compared = calculs.Preuve(0, 0, 0, 1)
     if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
         known = int(found.ecarts["ecart"].notna().sum())
@@ -113,10 +151,14 @@ def etudier_la_fin(
         etats_annuels=states,
         parcours=ways,
         evaluabilite=able,
-        recommandations=calculs.recommandations(convention, lectures, derniere.etats, ways, finale.regles.regles),
+        recommandations=calculs.recommandations(
+            convention, lectures, derniere.etats, ways, finale.regles.regles
+        ),
         preuves={
             **calculs.preuves_du_texte(convention, catalogue, lectures, constats, able, besoins),
-            **calculs.preuves_du_suivi(derniere.etats, ways, convention, suivi.suivis, (posts.postes, posts.convertis)),
+            **calculs.preuves_du_suivi(
+                derniere.etats, ways, convention, suivi.suivis, (posts.postes, posts.convertis)
+            ),
             "resultats_compares": compared,
         },
         revisite=revisiter(
@@ -128,7 +170,9 @@ def etudier_la_fin(
             depart=annee_du_diagnostic(suivi.dossier.annexe1),
             hasard=catalogue.evaluation.seuils.hasard_ecarts,
         ),
-        manques=manques_finaux(convention, catalogue, suivi.suivis, asked, states, gabarit=derniere.gabarit),
+        manques=manques_finaux(
+            convention, catalogue, suivi.suivis, asked, states, gabarit=derniere.gabarit
+        ),
     )
 
 
@@ -140,50 +184,82 @@ class Trajectoires(Montrable):
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """The values of the indicators by year, the written initial value in its own; ``fiche``, ``nature`` beside."""
+        """The values of the indicators by year, the written initial value in its own; ``fiche``,
+        ``nature`` beside.
+        """
         ways = self.etude.parcours
         rows = lire_annees(self.etude, ways.loc[ways["table"].eq("observations"), "indicateur"])
         known = avec_departs(rows, ways[ways["origine_initiale"].eq(calculs.CONVENTION)])
         return known.merge(ways[["indicateur", "fiche", "nature"]], on="indicateur")
 
     def tableau(self) -> Tableau:
-        """Return one row an indicator of which a value is known, by fiche; small counts that are shown say why."""
-        ways, contexte, limit = self.etude.parcours, self.etude.contexte, self.etude.catalogue.seuils.petits_effectifs
-        known, unknown = ways[ways["connue"].notna()], ways[ways["connue"].isna()]
+        """Return one row an indicator of which a value is known, by fiche; small counts that are
+        shown say why.
+        """
+        ways = self.etude.parcours
+        contexte = self.etude.contexte
+        limit = self.etude.catalogue.seuils.petits_effectifs
+        known = ways[ways["connue"].notna()]
+        unknown = ways[ways["connue"].isna()]
         silent = unknown[unknown["annees_connues"].eq(0)]
-        shapes, asked = len(unknown) - len(silent), len(demandes(silent))
-        before = [self.etude.mot("trajectoires_muettes", nombre=len(silent), demandes=asked)] if len(silent) else []
-        before += [*self.etude.dire(trajectoires_sans_valeur=shapes), self.etude.mot("trajectoires")]
+        shapes = len(unknown) - len(silent)
+        asked = len(demandes(silent))
+        before = (
+            [self.etude.mot("trajectoires_muettes", nombre=len(silent), demandes=asked)]
+            if len(silent)
+            else []
+        )
+        before += [
+            *self.etude.dire(trajectoires_sans_valeur=shapes),
+            self.etude.mot("trajectoires"),
+        ]
         small = petits_publies(known, ("valeur_initiale", "derniere"), limit, contexte)
         return self._tableau(known, "trajectoires", avant=before, apres=small, donnees=ways)
 
     def ecrits(self) -> Tableau | None:
-        """Return the indicators that the convention writes, those of which a value is known; None when none is."""
+        """Return the indicators that the convention writes, those of which a value is known; None
+        when none is.
+        """
         ways = self.etude.parcours
         known = ways[ways["connue"].notna() & ways["origine"].eq(calculs.CONVENTION)]
         return None if known.empty else self._tableau(known, "indicateurs_ecrits")
 
     def figures(self) -> Groupe | None:
-        """Return the indicators that have two values at least, fiche by fiche, six at most; None when none has."""
-        etude, found = self.etude, []
-        proposed = etude.parcours.set_index("indicateur")["origine"].ne("convention")  # those that it writes come first
+        """Return the indicators that have two values at least, fiche by fiche, six at most; None
+        when none has.
+        """
+        etude = self.etude
+        found = []
+        proposed = etude.parcours.set_index("indicateur")["origine"].ne(
+            "convention"
+        )  # those that it writes come first
         for numero, own in self.series.groupby("fiche"):
             known = own.groupby("indicateur", sort=False)["valeur"].count()
             names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
             rows = pour_trajectoires(etude, own[own["indicateur"].isin(names)])
-            title = f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu} ?"
-            found.append(trajectoires(rows, etude.contexte, nom=f"trajectoires-fiche-{numero}", titre=title))
+            title = (
+                f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu} ?"
+            )
+            found.append(
+                trajectoires(rows, etude.contexte, nom=f"trajectoires-fiche-{numero}", titre=title)
+            )
         return suite(found)
 
     def etats(self) -> Figure | None:
-        """Return the share of the modalités that were done, by fiche and year; None when no state is known."""
-        etude, start = self.etude, {fiche.numero: fiche.debut.year for fiche in self.etude.convention.fiches}
-        told = pd.concat([table.assign(annee=annee) for annee, table in etude.etats_annuels.items()])
+        """Return the share of the modalités that were done, by fiche and year; None when no state
+        is known.
+        """
+        start = {fiche.numero: fiche.debut.year for fiche in self.etude.convention.fiches}
+        etude = self.etude
+        told = pd.concat(
+            [table.assign(annee=annee) for annee, table in etude.etats_annuels.items()]
+        )
         counts = pd.crosstab([told["fiche"].astype("int64"), told["annee"]], told["statut"])
         places = pd.MultiIndex.from_product([start, etude.annees], names=["fiche", "annee"])
         table = counts.reindex(places, columns=told["statut"].unique(), fill_value=0).reset_index()
         states = table.drop(columns=["fiche", "annee"])
-        done, total = states.filter(items=FAITES).sum(axis=1), states.sum(axis=1)
+        done = states.filter(items=FAITES).sum(axis=1)
+        total = states.sum(axis=1)
         known = states.drop(columns=NON_RENSEIGNEE, errors="ignore").sum(axis=1)
         later = done.eq(0) & table["annee"].lt(table["fiche"].map(start))
         shares = [sur(one, every) for one, every in zip(done, total, strict=True)]
@@ -192,7 +268,9 @@ class Trajectoires(Montrable):
                 "ligne": table["fiche"].map(etude.titre_de_fiche),
                 "colonne": table["annee"].astype(str),
                 "valeur": (100 * done / total).where(known.gt(0) & ~later),
-                "texte": np.select([later, known.gt(0)], ["non commencée", shares], etude.mot("etats_inconnus")),
+                "texte": np.select(
+                    [later, known.gt(0)], ["non commencée", shares], etude.mot("etats_inconnus")
+                ),
                 "compte": done,
                 "parmi": total,
                 "connus": known,
@@ -202,22 +280,37 @@ class Trajectoires(Montrable):
         return grille(cells.join(states), etude.contexte, nom="etats", titre=title)
 
     def moyens(self) -> Tableau | None:
-        """Return, by fiche, its means of each nature then what it realised, a column a year; None when bare.
+        """Return, by fiche, its means of each nature then what it realised, a column a year; None
+        when bare.
 
         Nothing is divided by anything: a means serves several realisations.
         """
-        etude, contexte, budget, years = self.etude, self.etude.contexte, Moyens(self.etude), self.etude.annees
-        means = pd.concat([one.moyens.assign(annee=year) for year, one in etude.suivi.suivis.items()])
+        years = self.etude.annees
+        budget = Moyens(self.etude)
+        contexte = self.etude.contexte
+        etude = self.etude
+        means = pd.concat(
+            [one.moyens.assign(annee=year) for year, one in etude.suivi.suivis.items()]
+        )
         sums = totaux(means.rename(columns={"nature": "element"}), ["fiche", "element", "annee"])
         told = [(one.id, one.libelle, one.unite) for one in etude.catalogue.moyens.natures]
         natures = pd.DataFrame(told, columns=["element", "libelle", "unite"])
         fiches = pd.DataFrame({"fiche": [fiche.numero for fiche in etude.convention.fiches]})
-        table = fiches.merge(natures, "cross").merge(pd.DataFrame({"annee": years}), "cross").merge(sums, "left")
+        table = (
+            fiches.merge(natures, "cross")
+            .merge(pd.DataFrame({"annee": years}), "cross")
+            .merge(sums, "left")
+        )
         table["statut"] = np.where(table["valeur_connue"].isna(), Statut.NON_TRANSMIS, "")
-        table["texte"] = [budget.total(row, row["element"], unite=False) for row in table.to_dict("records")]
+        table["texte"] = [
+            budget.total(row, row["element"], unite=False) for row in table.to_dict("records")
+        ]
         digits = [contexte.unites[name].decimales for name in table["unite"]]
         table = table.assign(
-            valeur=[round(value, most) for value, most in zip(table["valeur_connue"], digits, strict=True)],
+            valeur=[
+                round(value, most)
+                for value, most in zip(table["valeur_connue"], digits, strict=True)
+            ],
             lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
         )
         series = self.series[self.series["nature"].eq("realisation")]
@@ -232,20 +325,37 @@ class Trajectoires(Montrable):
         table = table.sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None
-        shown = table.pivot_table("texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False)
+        shown = table.pivot_table(
+            "texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False
+        )
         shown = shown.rename(columns=str).reset_index()
-        data, groups = table.drop(columns="texte"), map(etude.titre_de_fiche, shown["fiche"])
-        years, marks = map(str, years), series.loc[series["valeur"].notna(), "statut"]
+        data = table.drop(columns="texte")
+        groups = map(etude.titre_de_fiche, shown["fiche"])
+        years = map(str, years)
+        marks = series.loc[series["valeur"].notna(), "statut"]
         return etude.tableau(
-            "moyens_realisations", shown, None, *(Colonne(year, year, True) for year in years),
-            donnees=data, groupes=groups, statuts=marks,
-        )  # fmt: skip
+            "moyens_realisations",
+            shown,
+            None,
+            *(Colonne(year, year, True) for year in years),
+            donnees=data,
+            groupes=groups,
+            statuts=marks,
+        )
 
     def _tableau(
-        self, known: pd.DataFrame, cle: str, *, avant: Iterable[str] = (), apres: Iterable[str] = (), **reste: object
+        self,
+        known: pd.DataFrame,
+        cle: str,
+        *,
+        avant: Iterable[str] = (),
+        apres: Iterable[str] = (),
+        **reste: object,
     ) -> Tableau:
         """Return one row an indicator, by fiche; notes come before and after what its marks mean."""
-        etude, contexte, words = self.etude, self.etude.contexte, self.etude.catalogue.evaluation
+        words = self.etude.catalogue.evaluation
+        contexte = self.etude.contexte
+        etude = self.etude
 
         def visee(row: pd.Series) -> str:
             if pd.isna(row.cible):
@@ -259,7 +369,11 @@ class Trajectoires(Montrable):
                 return RIEN
             if row.verdict == "non_evaluable" and row.raison:
                 return f"{words.verdicts[row.verdict].signe} {words.raisons[row.raison]}"
-            kept = f" : {bande(row, row.derniere, row.cible, contexte, words)}" if row.raison == BANDE else ""
+            kept = (
+                f" : {bande(row, row.derniere, row.cible, contexte, words)}"
+                if row.raison == BANDE
+                else ""
+            )
             return words.verdicts[row.verdict].dit + kept
 
         def depuis(row: pd.Series) -> str:
@@ -282,17 +396,23 @@ class Trajectoires(Montrable):
         notes = [*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres]
         groups = map(etude.titre_de_fiche, known["fiche"])
         marks = known.loc[known["derniere"].notna(), "statut_derniere"]
-        return etude.tableau(cle, known, writers, groupes=groups, notes=notes, statuts=marks, **reste)
+        return etude.tableau(
+            cle, known, writers, groupes=groups, notes=notes, statuts=marks, **reste
+        )
 
 
 def derniere(row: object, contexte: Contexte) -> str:
     """Return the last measure with its mark and year, or the word of its absence."""
     if pd.isna(row.derniere):
         return contexte.absence(row.statut_derniere) or RIEN
-    return avec_marque(contexte.valeur(row.indicateur, row.derniere), row.statut_derniere, row.annee_derniere)
+    return avec_marque(
+        contexte.valeur(row.indicateur, row.derniere), row.statut_derniere, row.annee_derniere
+    )
 
 
 def avec_marque(texte: str, statut: str, annee: int) -> str:
-    """Return a value with its year, and the mark of a provisional or an estimated one: « 60 (p, 2026) »."""
+    """Return a value with its year, and the mark of a provisional or an estimated one: « 60 (p,
+    2026) ».
+    """
     mark = marquer("", statut).strip(" ()")
     return f"{texte} ({f'{mark}, ' if mark else ''}{annee})"

@@ -1,4 +1,6 @@
-"""The public series beside the convention: a level, its date, how it moved; context and never an effect."""
+"""The public series beside the convention: a level, its date, how it moved; context and never an
+effect.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +13,15 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.theme import ruptures
 from ctglib.calculs import territoire as calculs
-from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent
+from ctglib.calculs.ecriture import (
+    SEPARATEUR,
+    avec_unite,
+    enumerer,
+    majuscule,
+    minuscule,
+    nombre,
+    pourcent,
+)
 from ctglib.calculs.formules import ratio_pour_100
 from ctglib.document.contexte import Contexte, marquer, variation
 from ctglib.document.figure import Figure
@@ -27,8 +37,18 @@ from ctglib.graphiques.trajectoires import trajectoires
 COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", calculs.TROP_PEU)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
 ORIGINES = [
-    "serie", "producteur", "titre", "jeu", "periode", "publie", "consulte", "licence", "fichier", "sha256", "arrondi",
-]  # fmt: skip
+    "serie",
+    "producteur",
+    "titre",
+    "jeu",
+    "periode",
+    "publie",
+    "consulte",
+    "licence",
+    "fichier",
+    "sha256",
+    "arrondi",
+]
 CLE = ["indicateur", "dimension", "modalite", "annee"]
 
 
@@ -53,31 +73,50 @@ class Territoire(Montrable):
 
     @property
     def source(self) -> str:
-        """The producers and what they publish, as captions write them; what a fiction invents has its own source."""
-        etude, series = self.etude, self.etude.series
+        """The producers and what they publish, as captions write them; what a fiction invents has
+        its own source.
+        """
+        series = self.etude.series
+        etude = self.etude
         kept = series[series["territoire"].eq(etude.convention.territoire)]
         kept = kept if len(kept) else series
         used = (item for name, item in etude.suivi.origines.items() if name in set(kept["serie"]))
         others = kept.loc[kept["serie"].eq(""), "source"].unique()
         told = [*_par_producteur(used, lambda item: SUITE_DU_TITRE.split(item.titre)[0], " ; ")]
-        return " ; ".join([*told, *([etude.contexte.source] if etude.convention.fictive and len(others) else others)])
+        return " ; ".join(
+            [
+                *told,
+                *([etude.contexte.source] if etude.convention.fictive and len(others) else others),
+            ]
+        )
 
     def tableau(self) -> Tableau | None:
-        """Return one row a public series: latest figure, change over a year and since the convention began."""
-        etude, rows, contexte, rules = self.etude, self.rangees, self.etude.contexte, self.etude.catalogue.bilan
+        """Return one row a public series: latest figure, change over a year and since the
+        convention began.
+        """
+        rules = self.etude.catalogue.bilan
+        contexte = self.etude.contexte
+        rows = self.rangees
+        etude = self.etude
         if rows.empty:
             return None
-        groups = {name: title for title, group in rules.territoire.groupes.items() for name in group}
+        groups = {
+            name: title for title, group in rules.territoire.groupes.items() for name in group
+        }
         items = {name: contexte.indicateurs[name] for name in rows["indicateur"].unique()}
         units = {name: contexte.unites[item.unite] for name, item in items.items()}
         # A rate of something else than %: « 0,9 places » would count places.
-        bare = {name for name, unit in units.items() if unit.ecart == "points" and unit.symbole != "%"}
+        bare = {
+            name for name, unit in units.items() if unit.ecart == "points" and unit.symbole != "%"
+        }
 
         def serie(row: pd.Series) -> str:
             if row["dimension"]:
                 return f"– {majuscule(etude.modalite(row['dimension'], row['modalite']))}"
             name = row["indicateur"]
-            return items[name].libelle + (f", en {minuscule(units[name].libelle)}" if name in bare else "")
+            return items[name].libelle + (
+                f", en {minuscule(units[name].libelle)}" if name in bare else ""
+            )
 
         def niveau(row: pd.Series) -> str:
             write = contexte.valeur_nue if row["indicateur"] in bare else contexte.valeur
@@ -87,15 +126,23 @@ class Territoire(Montrable):
             """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »."""
             if pd.isna(row["ecart"]) or row["lecture"] not in COMPARABLES:
                 return RIEN
-            unit, decimals = units[row["indicateur"]], items[row["indicateur"]].decimales
+            unit = units[row["indicateur"]]
+            decimals = items[row["indicateur"]].decimales
             if unit.ecart == "points":
                 return points(row["ecart"], decimals)
             return avec_unite(row["ecart"], unit.symbole, decimals, signe=True)
 
-        rounded = sorted({item.arrondi_source for item in items.values() if (item.arrondi_source or 0) > 1})
-        words = {"arrondis": ", ".join(map(nombre_court, rounded)), "reference": contexte.reference.nom}
+        rounded = sorted(
+            {item.arrondi_source for item in items.values() if (item.arrondi_source or 0) > 1}
+        )
+        words = {
+            "arrondis": ", ".join(map(nombre_court, rounded)),
+            "reference": contexte.reference.nom,
+        }
         kept = {"un_an", "tiret", *rows["lecture"]}
-        notes = [note.format(**words) for name, note in rules.territoire.notes.items() if name in kept]
+        notes = [
+            note.format(**words) for name, note in rules.territoire.notes.items() if name in kept
+        ]
         return etude.tableau(
             "territoire",
             rows,
@@ -104,28 +151,49 @@ class Territoire(Montrable):
                 "annee": str,
                 "niveau": niveau,
                 "sur_un_an": sur_un_an,
-                **dict.fromkeys(("variation_depart", "variation_reference", "variation_reference_depart"), variation),
+                **dict.fromkeys(
+                    ("variation_depart", "variation_reference", "variation_reference_depart"),
+                    variation,
+                ),
                 "lecture": rules.lectures.get,
             },
             mots={"depart": _depart(etude), "source": self.source},
             groupes=rows["indicateur"].map(groups),
-            notes=[rules.mots["contexte"], *notes, *ruptures(items.values()), *notes_des_moyennes(rows, contexte)],
+            notes=[
+                rules.mots["contexte"],
+                *notes,
+                *ruptures(items.values()),
+                *notes_des_moyennes(rows, contexte),
+            ],
         )
 
     def graphique(self) -> Figure | None:
-        """Return the trajectories of the series, their breaks not joined; None in a bilan without a follow-up."""
-        etude, rules, place = self.etude, self.etude.catalogue.bilan.territoire, self.etude.convention.territoire
-        first, meanings = etude.convention.debut.year - rules.annees_avant, etude.catalogue.indicateurs_contexte
+        """Return the trajectories of the series, their breaks not joined; None in a bilan without a
+        follow-up.
+        """
+        place = self.etude.convention.territoire
+        rules = self.etude.catalogue.bilan.territoire
+        etude = self.etude
+        first = etude.convention.debut.year - rules.annees_avant
+        meanings = etude.catalogue.indicateurs_contexte
         wanted = {"territoire": place, "depuis": first}
         rows = calculs.trajectoires_du_territoire(etude.series, rules.graphique, meanings, **wanted)
         if rows.empty or etude.annuel.vide:
             return None
-        title = f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?"
-        return trajectoires(rows, etude.contexte, nom="territoire-trajectoires", titre=title, source=self.source)
+        title = (
+            f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?"
+        )
+        return trajectoires(
+            rows, etude.contexte, nom="territoire-trajectoires", titre=title, source=self.source
+        )
 
     def membres(self) -> Tableau | None:
-        """Return the communes of an EPCI side by side, and the whole: its shares are those of the sums."""
-        etude, convention, rules = self.etude, self.etude.convention, self.etude.catalogue.bilan.territoire.membres
+        """Return the communes of an EPCI side by side, and the whole: its shares are those of the
+        sums.
+        """
+        rules = self.etude.catalogue.bilan.territoire.membres
+        convention = self.etude.convention
+        etude = self.etude
         if convention.fictive or not convention.membres:
             return None
         names = [rules.sur, *rules.parts]
@@ -134,19 +202,32 @@ class Territoire(Montrable):
         rows = rows[rows["annee"].le(etude.annee) & rows["valeur"].notna()]
         if rows.empty:
             return None
-        year, labels = rows["annee"].max(), {name: etude.contexte.indicateurs[name].libelle for name in names}
-        counts = rows[rows["annee"].eq(year)].pivot(index="territoire", columns="serie", values="valeur")
-        counts = en_parts(counts.reindex(convention.membres, columns=names), rules, convention.territoire)
+        year = rows["annee"].max()
+        labels = {name: etude.contexte.indicateurs[name].libelle for name in names}
+        counts = rows[rows["annee"].eq(year)].pivot(
+            index="territoire", columns="serie", values="valeur"
+        )
+        counts = en_parts(
+            counts.reindex(convention.membres, columns=names), rules, convention.territoire
+        )
         places = publiques.territoires(convention.membres).set_index("code")["nom"]
-        group, write = f"Pour 100 {minuscule(labels[rules.sur])}", lambda v: RIEN if pd.isna(v) else pourcent(v)
+        group = f"Pour 100 {minuscule(labels[rules.sur])}"
+
+        def write(taux: float) -> str:
+            return RIEN if pd.isna(taux) else pourcent(taux)
+
         return etude.tableau(
             "membres",
-            counts.assign(nom=counts.index.map(places).fillna(etude.contexte.territoire.nom)).reset_index(drop=True),
+            counts.assign(
+                nom=counts.index.map(places).fillna(etude.contexte.territoire.nom)
+            ).reset_index(drop=True),
             None,
             Colonne(rules.sur, labels[rules.sur], True),
             *(Colonne(f"part_{name}", labels[name], True, group, write) for name in rules.parts),
             mots={"annee": year, "source": read[0].attrs["source"]},
-            notes=[f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque."],
+            notes=[
+                f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque."
+            ],
         )
 
     def origines(self) -> Tableau | None:
@@ -155,11 +236,15 @@ class Territoire(Montrable):
         kept = {name: item for name, item in self.etude.suivi.origines.items() if name in used}
         if not kept:
             return None
-        table = pd.DataFrame([{"serie": name, **item.model_dump(mode="json")} for name, item in kept.items()])
+        table = pd.DataFrame(
+            [{"serie": name, **item.model_dump(mode="json")} for name, item in kept.items()]
+        )
         writers = {
             "nom": lambda row: f"{row['producteur']}, {row['titre']} ({row['jeu']})",
             "arrondi": lambda rounding: rounding or "non indiqué",
-            "reutiliser": lambda row: f"{row['licence']}, le {date_longue(kept[row['serie']].consulte)}",
+            "reutiliser": lambda row: (
+                f"{row['licence']}, le {date_longue(kept[row['serie']].consulte)}"
+            ),
         }
         return self.etude.tableau("origines", table, writers, donnees=table[ORIGINES])
 
@@ -169,30 +254,45 @@ def _depart(etude: EtudeAnnuelle) -> int:
 
 
 def _rangees(
-    etude: EtudeAnnuelle, series: pd.DataFrame, noms: Iterable[str], meanings: Mapping[str, Indicateur]
+    etude: EtudeAnnuelle,
+    series: pd.DataFrame,
+    noms: Iterable[str],
+    meanings: Mapping[str, Indicateur],
 ) -> pd.DataFrame:
     return calculs.contexte_du_territoire(
-        series, noms, meanings, etude.catalogue.evaluation.seuils,
-        territoires=(etude.convention.territoire, etude.convention.reference), depart=_depart(etude),
-    )  # fmt: skip
+        series,
+        noms,
+        meanings,
+        etude.catalogue.evaluation.seuils,
+        territoires=(etude.convention.territoire, etude.convention.reference),
+        depart=_depart(etude),
+    )
 
 
 def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) -> pd.DataFrame:
-    """Return the counts of communes, most first, then their sum under the code ``tout``, each with its shares in %.
+    """Return the counts of communes, most first, then their sum under the code ``tout``, each with
+    its shares in %.
 
-    The share of the whole is the quotient of the sums. Under ``plancher`` there is none; a missing count makes the sum
-    missing.
+    The share of the whole is the quotient of the sums. Under ``plancher`` there is none; a missing
+    count makes the sum missing.
     """
     whole = effectifs.sum(skipna=False).rename(tout).to_frame().T
     table = pd.concat([effectifs.sort_values(regles.sur, ascending=False, kind="stable"), whole])
     below = table[regles.sur].where(table[regles.sur].ge(regles.plancher))
-    return table.assign(**{f"part_{name}": ratio_pour_100(table[name], below) for name in regles.parts})
+    return table.assign(
+        **{f"part_{name}": ratio_pour_100(table[name], below) for name in regles.parts}
+    )
 
 
 def en_moyennes(row: object) -> str:
-    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard peut expliquer »."""
-    now, then = (f"{'de' if ' ' in span else 'en'} {span}" for span in (row.periode, row.periode_avant))
-    old, new = nombre(row.moyenne_avant), nombre(row.moyenne)
+    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard
+    peut expliquer ».
+    """
+    now, then = (
+        f"{'de' if ' ' in span else 'en'} {span}" for span in (row.periode, row.periode_avant)
+    )
+    old = nombre(row.moyenne_avant)
+    new = nombre(row.moyenne)
     if old == new:
         return f"{new} par an en moyenne {now}, comme {then}"
     chance = ", ce que le hasard seul peut expliquer" if row.lecture == calculs.TROP_PEU else ""
@@ -201,44 +301,63 @@ def en_moyennes(row: object) -> str:
 
 
 def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
-    """Return, for each short series, its means, what chance moves one year by, and which of its years are inferred."""
+    """Return, for each short series, its means, what chance moves one year by, and which of its
+    years are inferred.
+    """
     return [
         f"{item.libelle}, petite série : {en_moyennes(row)}. D'une année à l'autre, le hasard seul déplace un tel "
         f"nombre d'environ {nombre(row.hasard)}. {majuscule(item.petite_serie.pourquoi)}."
-        + (f" {row.note_des_annees} : {enumerer(row.annees_notees.split(SEPARATEUR))}." if row.annees_notees else "")
+        + (
+            f" {row.note_des_annees} : {enumerer(row.annees_notees.split(SEPARATEUR))}."
+            if row.annees_notees
+            else ""
+        )
         for row in rows[rows["moyenne"].notna()].itertuples()
         for item in [contexte.indicateurs[row.indicateur]]
     ]
 
 
-def _par_producteur(origines: Iterable[Origine], nommer: Callable[[Origine], str], lien: str) -> list[str]:
+def _par_producteur(
+    origines: Iterable[Origine], nommer: Callable[[Origine], str], lien: str
+) -> list[str]:
     """Return « Cnaf (foyers ; allocataires) », one a producer."""
-    sets = pd.DataFrame([(item.producteur, nommer(item)) for item in origines], columns=["qui", "quoi"])
+    sets = pd.DataFrame(
+        [(item.producteur, nommer(item)) for item in origines], columns=["qui", "quoi"]
+    )
     names = sets.drop_duplicates().groupby("qui", sort=False)["quoi"].agg(lien.join)
     return [f"{producer} ({told})" for producer, told in names.items()]
 
 
 @dataclass(frozen=True)
 class DiagnosticRevisite(Montrable):
-    """« Le diagnostic revisité »: annexe 1 then and now, by the public series that compare, and why the rest do not."""
+    """« Le diagnostic revisité »: annexe 1 then and now, by the public series that compare, and why
+    the rest do not.
+    """
 
     etude: EtudeFinale
 
     # The title of each theme.
-    themes = property(lambda self: {theme.theme: theme.titre for theme in self.etude.catalogue.themes})
+    themes = property(
+        lambda self: {theme.theme: theme.titre for theme in self.etude.catalogue.themes}
+    )
 
     @cached_property
     def source(self) -> str:
         """The producers of the series, as captions write them."""
         wanted = [name for theme in self.etude.finale.regles.diagnostic for name in theme.series]
-        series, last = self.etude.series, self.etude.suivi
+        series = self.etude.series
+        last = self.etude.suivi
         used = sorted(set(series.loc[series["indicateur"].isin(wanted), "serie"]) - {""})
         told = _par_producteur((last.origines[name] for name in used), lambda item: item.jeu, ", ")
         return enumerer(told) or self.etude.convention.source_diagnostic
 
     def tableau(self) -> Tableau | None:
-        """Return one row a public series that has a value, by theme: then, now, the change here and beside."""
-        contexte, rows, mot = self.etude.contexte, self.etude.revisite, self.etude.mot
+        """Return one row a public series that has a value, by theme: then, now, the change here and
+        beside.
+        """
+        contexte = self.etude.contexte
+        rows = self.etude.revisite
+        mot = self.etude.mot
         rows = rows[rows["motif"].ne(calculs.SANS_VALEUR)]
         if rows.empty:
             return None
@@ -246,12 +365,18 @@ class DiagnosticRevisite(Montrable):
         def niveau(row: pd.Series, nom: str, suite: str = "") -> str:
             if pd.isna(row[nom]):
                 return RIEN
-            when = f"({row[f'annee{suite}']})" if pd.isna(row["moyenne"]) else f"par an ({row[f'periode{suite}']})"
+            when = (
+                f"({row[f'annee{suite}']})"
+                if pd.isna(row["moyenne"])
+                else f"par an ({row[f'periode{suite}']})"
+            )
             return f"{contexte.valeur(row['indicateur'], row[nom])} {when}"
 
         def precision(row: pd.Series) -> str:
             if pd.notna(row["moyenne"]):
-                return mot("moyennes") + (f" ; {mot('hasard')}" if row["lecture"] == calculs.TROP_PEU else "")
+                return mot("moyennes") + (
+                    f" ; {mot('hasard')}" if row["lecture"] == calculs.TROP_PEU else ""
+                )
             said = [row["motif"]] * (row["motif"] in (calculs.SANS_DEPART, calculs.APRES_RUPTURE))
             said += ["dans_le_bruit"] * bool(row["dans_le_bruit"])
             return " ; ".join(mot(name, annee=row["annee_rupture"]) for name in said) or RIEN
@@ -280,12 +405,16 @@ class DiagnosticRevisite(Montrable):
         """Return one row a theme: what does not compare, why, and whom to ask."""
         given = {theme.theme for theme in self.etude.themes}
         rules = [item for item in self.etude.finale.regles.diagnostic if item.theme in given]
-        rows = pd.DataFrame([(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"])
+        rows = pd.DataFrame(
+            [(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"]
+        )
         return self.etude.tableau("sans_comparaison", rows)
 
 
 def evolution(valeur: float, row: pd.Series) -> str:
-    """Return a change in points or in %, without decimals between means of years; a dash when there is none."""
+    """Return a change in points or in %, without decimals between means of years; a dash when there
+    is none.
+    """
     if pd.isna(valeur):
         return RIEN
     if row.variation_type == calculs.POINTS and pd.isna(row.moyenne):
@@ -294,9 +423,11 @@ def evolution(valeur: float, row: pd.Series) -> str:
 
 
 def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Tableau | None:
-    """Return the last figure of some series about a fiche, each with its year, how it moved, and the reference's.
+    """Return the last figure of some series about a fiche, each with its year, how it moved, and
+    the reference's.
 
-    A series is one that the follow-up reads, an indicator of the diagnostic, or one of the public store.
+    A series is one that the follow-up reads, an indicator of the diagnostic, or one of the public
+    store.
     """
     read = [_lire(etude, code) for code in codes]
     meanings = {item.id: item for item, _ in read}
@@ -304,7 +435,9 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
     if series.empty:
         return None
     found = _rangees(etude, series, codes, meanings)
-    beside = series[series["territoire"].eq(etude.convention.reference)].drop_duplicates(CLE, keep="last")
+    beside = series[series["territoire"].eq(etude.convention.reference)].drop_duplicates(
+        CLE, keep="last"
+    )
     beside = beside[[*CLE, "valeur"]].astype({"annee": "Int64"})
     found = found[found["valeur"].notna()].merge(beside, "left", CLE, suffixes=("", "_reference"))
     if found.empty:
@@ -325,7 +458,11 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
             return f"{pourcent(change, 0, signe=True)} en moyenne, {etude.catalogue.bilan.lectures[row['lecture']]}"
         if pd.notna(row["variation_depart"]):
             return f"{variation(row['variation_depart'])} depuis {_depart(etude)}"
-        return RIEN if pd.isna(row["variation"]) else f"{variation(row['variation'])} depuis {row['annee_avant']}"
+        return (
+            RIEN
+            if pd.isna(row["variation"])
+            else f"{variation(row['variation'])} depuis {row['annee_avant']}"
+        )
 
     def evolution_la(row: pd.Series) -> str:
         return variation(row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])
@@ -348,20 +485,37 @@ def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Table
 
 
 def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
-    """Return what a series means, and its years up to that of the bilan, whichever of the three holds it."""
-    convention, catalogue = etude.convention, etude.catalogue
+    """Return what a series means, and its years up to that of the bilan, whichever of the three
+    holds it.
+    """
+    convention = etude.convention
+    catalogue = etude.catalogue
     if code in catalogue.indicateurs_contexte:
-        return catalogue.indicateurs_contexte[code], etude.series[etude.series["indicateur"].eq(code)]
+        return catalogue.indicateurs_contexte[code], etude.series[
+            etude.series["indicateur"].eq(code)
+        ]
     if code in catalogue.indicateurs:
         rows = etude.suivi.dossier.annexe1
         rows = rows[rows["indicateur"].eq(code)]
-        return catalogue.indicateurs[code], rows.assign(dimension="", modalite="", source=convention.source_diagnostic)
+        return catalogue.indicateurs[code], rows.assign(
+            dimension="", modalite="", source=convention.source_diagnostic
+        )
     known = not publiques.territoires([convention.territoire]).empty
     rows = publiques.lire(code, [convention.territoire] if known else [])
-    told, counted = rows.attrs, rows.attrs["unite"] == "nombre"
+    told = rows.attrs
+    counted = rows.attrs["unite"] == "nombre"
     meaning = Indicateur(
-        id=code, libelle=told["libelle"], definition=told["definition"] or told["libelle"], unite=told["unite"],
-        nature="contexte", sens="neutre", decimales=0 if counted else 1, hasard=counted, arrondi_source=told["arrondi"],
-    )  # fmt: skip
+        id=code,
+        libelle=told["libelle"],
+        definition=told["definition"] or told["libelle"],
+        unite=told["unite"],
+        nature="contexte",
+        sens="neutre",
+        decimales=0 if counted else 1,
+        hasard=counted,
+        arrondi_source=told["arrondi"],
+    )
     own = {"indicateur": code, "unite": told["unite"], "source": told["source"]}
-    return meaning, rows[rows["annee"].le(etude.annee)].assign(dimension="", modalite="", note="", **own)
+    return meaning, rows[rows["annee"].le(etude.annee)].assign(
+        dimension="", modalite="", note="", **own
+    )

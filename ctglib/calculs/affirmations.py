@@ -1,4 +1,6 @@
-"""The verdict on each sentence of the text that compares, ranks or totals: worked out again from annexe 1."""
+"""The verdict on each sentence of the text that compares, ranks or totals: worked out again from
+annexe 1.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -11,17 +13,23 @@ from ctglib.donnees.modeles.coherence import Verdict
 from ctglib.donnees.modeles.convention import Affirmation
 
 COLONNES = ("id", "section", "resume", "verdict", "calcul", "note", "indicateurs")
-EPSILON = 1e-9  # binary fractions only: 99.9 is not exactly 99.9; it never decides between two printed values
+# binary fractions only: 99.9 is not exactly 99.9; it never decides between two printed values
+EPSILON = 1e-9
 VARIATION = "variation_5_ans"
 
 
 class Lecture:
-    """Annexe 1 by indicator and territory (of two years, the latest), and the words for what it says."""
+    """Annexe 1 by indicator and territory (of two years, the latest), and the words for what it
+    says.
+    """
 
     def __init__(self, dossier: Dossier) -> None:
-        self.dossier, self.catalogue = dossier, dossier.catalogue
+        self.dossier = dossier
+        self.catalogue = dossier.catalogue
         ordered = dossier.annexe1.sort_values("annee", kind="stable")
-        self.lignes = {(row.indicateur, row.territoire): row for row in ordered.itertuples(index=False)}
+        self.lignes = {
+            (row.indicateur, row.territoire): row for row in ordered.itertuples(index=False)
+        }
         self.territoires = tuple(dossier.annexe1["territoire"].unique())
 
     def valeur(self, indicateur: str, territoire: str, champ: str = "valeur") -> float | None:
@@ -39,8 +47,12 @@ class Lecture:
         return [int(self.lignes[name, territoire].annee) for name in indicateurs]
 
     def demi_pas(self, *indicateurs: str) -> float:
-        """Return how far the sum of some indicators can be from its printed value: half of each one's rounding."""
-        return sum(self.catalogue.indicateurs[name].arrondi_source or 0.0 for name in indicateurs) / 2
+        """Return how far the sum of some indicators can be from its printed value: half of each
+        one's rounding.
+        """
+        return (
+            sum(self.catalogue.indicateurs[name].arrondi_source or 0.0 for name in indicateurs) / 2
+        )
 
     def libelle(self, indicateur: str) -> str:
         """Return the label of an indicator, in French quotes."""
@@ -56,27 +68,44 @@ class Lecture:
 
     def lieu(self, indicateurs: Iterable[str], territoire: str) -> str:
         """Return the place of some rows of one territory: their sections, territory."""
-        rows = [self.lignes[name, territoire] for name in indicateurs if (name, territoire) in self.lignes]
+        rows = [
+            self.lignes[name, territoire]
+            for name in indicateurs
+            if (name, territoire) in self.lignes
+        ]
         return f"{self.section(*(row.section for row in rows))}, {self.catalogue.territoires[territoire].nom}"
 
 
 Jugement = tuple["Verdict", str]  # and the computation that leads to it, in French
-GRAVITE = ("verifiee", "inverifiable", "contredite")  # a sentence on several indicators is as false as its worst
+GRAVITE = (
+    "verifiee",
+    "inverifiable",
+    "contredite",
+)  # a sentence on several indicators is as false as its worst
 
 
 def juger(dossier: Dossier) -> pd.DataFrame:
     """Return the verdict of each sentence, in the order of the file.
 
-    A sentence is « vérifiée » when the printed values say so, « contredite » when they say otherwise, « invérifiable »
-    when a value is absent, or when the rounding of the two values hides which is greater.
+    A sentence is « vérifiée » when the printed values say so, « contredite » when they say
+    otherwise, « invérifiable » when a value is absent, or when the rounding of the two values hides
+    which is greater.
 
     Returns:
-        The columns ``COLONNES``: ``verdict`` is verifiee, contredite or inverifiable, ``calcul`` a French text,
-        ``note`` "" when none, ``indicateurs`` the indicators concerned, joined by « ; ».
+        The columns ``COLONNES``: ``verdict`` is verifiee, contredite or inverifiable, ``calcul`` a
+        French text, ``note`` "" when none, ``indicateurs`` the indicators concerned, joined by
+        « ; ».
     """
     lecture = Lecture(dossier)
     rows = [
-        (item.id, item.section, item.resume, *_juger(item, lecture), item.note or "", SEPARATEUR.join(item.indicateurs))
+        (
+            item.id,
+            item.section,
+            item.resume,
+            *_juger(item, lecture),
+            item.note or "",
+            SEPARATEUR.join(item.indicateurs),
+        )
         for item in dossier.affirmations
     ]
     return pd.DataFrame(rows, columns=list(COLONNES))
@@ -95,7 +124,9 @@ def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    verdicts, told = zip(*(_comparer_un(name, phrase, lecture) for name in phrase.indicateurs), strict=True)
+    verdicts, told = zip(
+        *(_comparer_un(name, phrase, lecture) for name in phrase.indicateurs), strict=True
+    )
     return max(verdicts, key=GRAVITE.index), " ; ".join(told)
 
 
@@ -106,14 +137,17 @@ def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
         return _absents([name], codes[values.index(None)], lecture)
     own, other = values
     places = [lecture.catalogue.territoires[code].a for code in codes]
-    told = ", ".join(f"{lecture.ecrire(value, name)} {at}" for value, at in zip(values, places, strict=True))
+    told = ", ".join(
+        f"{lecture.ecrire(value, name)} {at}" for value, at in zip(values, places, strict=True)
+    )
     if len({lecture.lignes[name, code].annee for code in codes}) > 1:
         return "inverifiable", f"{told}, de deux années différentes"
     if len(phrase.indicateurs) > 1:
         told = f"{lecture.libelle(name)} : {told}"
     gap = own - other
     if phrase.operateur == "similaire":
-        words, items = lecture.catalogue, {name: lecture.catalogue.indicateurs[name]}
+        words = lecture.catalogue
+        items = {name: lecture.catalogue.indicateurs[name]}
         found = comparer(lecture.dossier.annexe1, items, words.unites, *codes).iloc[0]
         where = position(found["ecart"], found["ecart_type"], words.seuils)
         if where == "incomparable":
@@ -128,12 +162,16 @@ def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _maximum(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Return whether the first indicator is the greatest of ``parmi`` in the territory; a tie tells nothing."""
+    """Return whether the first indicator is the greatest of ``parmi`` in the territory; a tie tells
+    nothing.
+    """
     names = list(dict.fromkeys((phrase.indicateurs[0], *phrase.parmi)))
     values = lecture.valeurs(names, phrase.territoire)
     if values is None:
         return _absents(names, phrase.territoire, lecture)
-    told = enumerer([f"{lecture.libelle(n)} {lecture.ecrire(v, n)}" for n, v in zip(names, values, strict=True)])
+    told = enumerer(
+        [f"{lecture.libelle(n)} {lecture.ecrire(v, n)}" for n, v in zip(names, values, strict=True)]
+    )
     ahead = values[0] - max(values[1:], default=float("-inf"))
     if ahead > EPSILON:
         return "verifiee", told
@@ -141,19 +179,25 @@ def _maximum(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Return whether the sum is the one written, within half of the rounding that the sentence implies."""
-    names, expected = phrase.indicateurs, phrase.valeur or 0
+    """Return whether the sum is the one written, within half of the rounding that the sentence
+    implies.
+    """
+    names = phrase.indicateurs
+    expected = phrase.valeur or 0
     tolerance = (phrase.arrondi or 0) / 2 if phrase.operateur == "environ" else 0
     values = lecture.valeurs(names, phrase.territoire)
     if values is None:
         return _absents(names, phrase.territoire, lecture)
     item = lecture.catalogue.indicateurs[names[0]]
-    told, gap = lecture.ecrire(sum(values), names[0]), sum(values) - expected
+    told = lecture.ecrire(sum(values), names[0])
+    gap = sum(values) - expected
     if len(values) > 1:
         told = f"{' + '.join(nombre(value, item.decimales) for value in values)} = {told}"
     if tolerance and gap:
         symbol = lecture.catalogue.unites[item.unite].symbole
-        apart, aimed, allowed = (avec_unite(value, symbol, 0) for value in (abs(gap), expected, tolerance))
+        apart, aimed, allowed = (
+            avec_unite(value, symbol, 0) for value in (abs(gap), expected, tolerance)
+        )
         far = f", soit {apart} de {'plus' if gap > 0 else 'moins'} que {aimed} (arrondi admis : {allowed})"
         told += far if any(values) else f" au lieu de {aimed}"
     return "verifiee" if abs(gap) <= tolerance + EPSILON else "contredite", told
@@ -161,7 +205,10 @@ def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 def _absents(names: Iterable[str], territoire: str, lecture: Lecture) -> Jugement:
     absent = [lecture.libelle(name) for name in names if lecture.valeur(name, territoire) is None]
-    return "inverifiable", f"non donné {lecture.catalogue.territoires[territoire].a} : {enumerer(absent)}"
+    return (
+        "inverifiable",
+        f"non donné {lecture.catalogue.territoires[territoire].a} : {enumerer(absent)}",
+    )
 
 
 OPERATEURS: dict[str, Callable[[Affirmation, Lecture], Jugement]] = {

@@ -1,4 +1,6 @@
-"""Numbers and short texts as a French reader expects them, for the analysis and, above it, for the reports."""
+"""Numbers and short texts as a French reader expects them, for the analysis and, above it, for the
+reports.
+"""
 
 import re
 from collections.abc import Mapping
@@ -55,7 +57,9 @@ def variation(valeur: float) -> str:
 
 def enumerer(elements: list[str]) -> str:
     """Return « a, b et c »."""
-    return f"{', '.join(elements[:-1])} et {elements[-1]}" if len(elements) > 1 else "".join(elements)
+    return (
+        f"{', '.join(elements[:-1])} et {elements[-1]}" if len(elements) > 1 else "".join(elements)
+    )
 
 
 def majuscule(texte: str) -> str:

@@ -1,4 +1,6 @@
-"""What was done of each fiche, and with what: the state of each modalité, the means of each signatory."""
+"""What was done of each fiche, and with what: the state of each modalité, the means of each
+signatory.
+"""
 
 import pandas as pd
 
@@ -7,9 +9,22 @@ from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import DossierSuivi
 
 COLONNES = (
-    "fiche", "modalite", "libelle", "debut", "echeance", "echeance_ecrite", "statut", "mot", "en_retard", "debut_reel",
-    "fin", "responsable", "commentaire", "motif", "preuve",
-)  # fmt: skip
+    "fiche",
+    "modalite",
+    "libelle",
+    "debut",
+    "echeance",
+    "echeance_ecrite",
+    "statut",
+    "mot",
+    "en_retard",
+    "debut_reel",
+    "fin",
+    "responsable",
+    "commentaire",
+    "motif",
+    "preuve",
+)
 TEXTES = ("responsable", "commentaire", "motif", "preuve")
 NON_RENSEIGNEE = "non_renseignee"
 CLOSES = ("realisee", "abandonnee")  # nothing more is due
@@ -17,20 +32,30 @@ FAITES = ("realisee", "partielle")
 
 
 def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
-    """Return one row a modalité of each fiche in a year: when it is due, where it stands, and how a report says it.
+    """Return one row a modalité of each fiche in a year: when it is due, where it stands, and how a
+    report says it.
 
-    One without a row of the year is « non renseignée »; before its start it is not begun, never « non réalisée ». Past
-    its échéance and not done, it is late; one about which nothing is known is past its échéance, and no more is said.
-    An avenant that extends the convention extends the fiches that end with it.
+    One without a row of the year is « non renseignée »; before its start it is not begun, never
+    « non réalisée ». Past its échéance and not done, it is late; one about which nothing is known
+    is past its échéance, and no more is said. An avenant that extends the convention extends the
+    fiches that end with it.
 
     Returns:
-        The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when the modalité writes
-        none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those entered; dates are timestamps, missing when
-        none. ``en_retard``: its échéance is past and it is known not to be done.
+        The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when
+        the modalité writes none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those
+        entered; dates are timestamps, missing when none. ``en_retard``: its échéance is past and it
+        is known not to be done.
     """
-    convention, evaluation, annuel = suivi.convention, suivi.catalogue.evaluation, suivi.suivis[annee]
-    stopped, ends = annuel.bilan.date_arretee, [convention.fin]
-    ends += [one.nouvelle_fin for one in changements_en_vigueur(suivi.avenants, stopped) if one.nature == "duree"]
+    convention = suivi.convention
+    evaluation = suivi.catalogue.evaluation
+    annuel = suivi.suivis[annee]
+    stopped = annuel.bilan.date_arretee
+    ends = [convention.fin]
+    ends += [
+        one.nouvelle_fin
+        for one in changements_en_vigueur(suivi.avenants, stopped)
+        if one.nature == "duree"
+    ]
     today = pd.Timestamp(stopped)
     # A fiche follows the convention when it ends with it, or would outlast it.
     last = {
@@ -38,17 +63,31 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         for fiche in convention.fiches
     }
     rows = [
-        (fiche.numero, item.numero, item.libelle, item.debut or fiche.debut, item.echeance or last[fiche.numero],
-         item.echeance is not None)
-        for fiche in convention.fiches for item in fiche.modalites
-    ]  # fmt: skip
+        (
+            fiche.numero,
+            item.numero,
+            item.libelle,
+            item.debut or fiche.debut,
+            item.echeance or last[fiche.numero],
+            item.echeance is not None,
+        )
+        for fiche in convention.fiches
+        for item in fiche.modalites
+    ]
     entered = annuel.actions.rename(columns={"debut": "debut_reel"})
-    table = pd.DataFrame(rows, columns=list(COLONNES[:6])).astype({"fiche": "Int64", "echeance_ecrite": "bool"})
-    table = table.merge(entered[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]], "left")
+    table = pd.DataFrame(rows, columns=list(COLONNES[:6])).astype(
+        {"fiche": "Int64", "echeance_ecrite": "bool"}
+    )
+    table = table.merge(
+        entered[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]], "left"
+    )
     table = table.fillna({"statut": NON_RENSEIGNEE} | dict.fromkeys(TEXTES, ""))
-    table = table.assign(**{name: pd.to_datetime(table[name]) for name in ("debut", "echeance", "debut_reel", "fin")})
+    table = table.assign(
+        **{name: pd.to_datetime(table[name]) for name in ("debut", "echeance", "debut_reel", "fin")}
+    )
     passed = (table["echeance"] < today) & ~table["statut"].isin(CLOSES)
-    states, words = table["statut"].map(evaluation.etats), evaluation.mots
+    states = table["statut"].map(evaluation.etats)
+    words = evaluation.mots
     late = states.map(lambda state: words["echeance_passee"].format(etat=state))
     not_yet = table["debut"].map(lambda start: words["non_commencee"].format(annee=start.year))
     return table.assign(
@@ -58,7 +97,9 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
-    """Tell, state by state, whether its modalité is not due to have begun, and is not known to have."""
+    """Tell, state by state, whether its modalité is not due to have begun, and is not known to
+    have.
+    """
     return etats["statut"].isin(("prevue", NON_RENSEIGNEE)) & (etats["debut"] > arrete)
 
 
@@ -67,20 +108,28 @@ def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
     return etats["statut"].eq(NON_RENSEIGNEE) & ~pas_commencees(etats, arrete)
 
 
-# Means: euros with euros, full-time equivalents with full-time equivalents, never together. Each total has its keys,
-# then the columns ``TOTAL``: a line that is not known makes ``valeur`` unknown; ``valeur_connue`` is then « at least ».
+# Means: euros with euros, full-time equivalents with full-time equivalents, never together. Each
+# total has its keys, then the columns ``TOTAL``: a line that is not known makes ``valeur`` unknown;
+# ``valeur_connue`` is then « at least ».
 
 PAR_POSTE = ["signataire", "nature", "poste"]
-STRUCTURE, TERRITOIRE, ENSEMBLE = "structure", "territoire", "ensemble"
+STRUCTURE = "structure"
+TERRITOIRE = "territoire"
+ENSEMBLE = "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
-STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)  # the last is nothing to add
+STATUTS_D_UN_TOTAL = (
+    *INCONNUES,
+    *PROVISOIRES,
+    Statut.NORMAL,
+    Statut.SANS_OBJET,
+)  # the last is nothing to add
 
 
 def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return means with what each goes to, in ``objet``: nothing is counted twice.
 
-    It is the number of a fiche as text, "structure" for what goes to a structure and no fiche, or "territoire" for what
-    goes to neither.
+    It is the number of a fiche as text, "structure" for what goes to a structure and no fiche, or
+    "territoire" for what goes to neither.
     """
     objects = moyens["fiche"].astype("string").fillna(STRUCTURE)
     neither = moyens["fiche"].isna() & moyens["structure"].eq("")
@@ -88,7 +137,8 @@ def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:
 
 
 def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
-    """Return the totals of a year beside those of the year before (``valeur_avant``…), this year's lines first.
+    """Return the totals of a year beside those of the year before (``valeur_avant``…), this year's
+    lines first.
 
     A line that one of the years lacks has no ``lignes`` there.
     """
@@ -100,10 +150,12 @@ def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
 def totaux(moyens: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
     """Return the sum of each group, in order of first appearance."""
     told = moyens.assign(
-        manque=moyens["statut"].isin(INCONNUES), gravite=moyens["statut"].map(STATUTS_D_UN_TOTAL.index)
+        manque=moyens["statut"].isin(INCONNUES),
+        gravite=moyens["statut"].map(STATUTS_D_UN_TOTAL.index),
     )
     groups = told.groupby(cles, sort=False, dropna=False)
-    known, missing = groups["valeur"].sum(min_count=1), groups["manque"].sum()
+    known = groups["valeur"].sum(min_count=1)
+    missing = groups["manque"].sum()
     table = pd.DataFrame(
         {
             "valeur": known.mask(missing.gt(0)),

@@ -8,8 +8,8 @@ import pandas as pd
 def ratio_pour_100(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
     """Return 100 × numerator / denominator, territory by territory.
 
-    The rate of a group is the quotient of the sums, never the mean of the rates. A missing or suppressed count makes
-    the rate missing; so does an empty denominator.
+    The rate of a group is the quotient of the sums, never the mean of the rates. A missing or
+    suppressed count makes the rate missing; so does an empty denominator.
 
     Returns:
         Rates per 100, indexed by territory code.
@@ -32,13 +32,19 @@ def complement_100(indicateur: pd.Series) -> pd.Series:
 
 
 def somme(termes: pd.DataFrame) -> pd.Series:
-    """Return the sum of the columns, territory by territory; one missing term makes the sum missing."""
+    """Return the sum of the columns, territory by territory; one missing term makes the sum
+    missing.
+    """
     return termes.sum(axis=1, skipna=False)
 
 
-FORMULES = {formule.__name__: formule for formule in (ratio_pour_100, quotient, complement_100, somme)}
+FORMULES = {
+    formule.__name__: formule for formule in (ratio_pour_100, quotient, complement_100, somme)
+}
 
 
-def appliquer(calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame) -> pd.Series:
+def appliquer(
+    calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame
+) -> pd.Series:
     """Return the indicator recomputed from its inputs, territory by territory."""
     return FORMULES[calcul](**{nom: valeurs[entree] for nom, entree in entrees.items()})

@@ -1,4 +1,5 @@
-"""What is handed out: the workbook to fill, protected and checked as it is filled, and the letter that goes with it.
+"""What is handed out: the workbook to fill, protected and checked as it is filled, and the letter
+that goes with it.
 
 The same data give the same bytes.
 """
@@ -30,15 +31,22 @@ from ctglib.donnees.modeles.suivi import ColonneGabarit
 
 LISTES = "Listes"
 SANS_SAISIE = ("Mode d'emploi", LISTES)  # the sheets that nothing is entered in
-MODELE = Path(__file__).parent / "modele.xlsx"  # its first sheet, what the others begin as, the styles of cells
+MODELE = (
+    Path(__file__).parent / "modele.xlsx"
+)  # its first sheet, what the others begin as, the styles of cells
 LETTRE = MODELE.with_name("lettre.docx")  # its page and its styles, which Word changes
-BLANC = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")  # a cell that was awaited, once filled
+BLANC = PatternFill(
+    "solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF"
+)  # a cell that was awaited, once filled
 PLI = "+ "  # begins the heading of folded rows, which says nothing
 LIGNE_DES_TITRES = 4
 _HAUTEUR_TEXTE = 48
-_FORMAT_TEXTE, _FORMAT_DATE = "@", "dd/mm/yyyy"
+_FORMAT_TEXTE = "@"
+_FORMAT_DATE = "dd/mm/yyyy"
 _OUVERTS = ("attendue", "facultative")  # the styles of the cells to fill
-_TITRE_MAX, _MESSAGE_MAX = 32, 255  # what the format of the file allows
+# what the format of the file allows
+_TITRE_MAX = 32
+_MESSAGE_MAX = 255
 _JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
 _TOUJOURS = {"allow_blank": True, "showErrorMessage": True, "showInputMessage": True}
 
@@ -70,9 +78,17 @@ def ecrire_gabarit(
 
 
 def lettre(
-    objet: str, service: str, paragraphes: Iterable[str], demandes: Iterable[str], fin: str, *, annee: int
+    objet: str,
+    service: str,
+    paragraphes: Iterable[str],
+    demandes: Iterable[str],
+    fin: str,
+    *,
+    annee: int,
 ) -> bytes:
-    """Return the letter to a service, as the bytes of a Word file: why, what is asked for, to whom to send it back."""
+    """Return the letter to a service, as the bytes of a Word file: why, what is asked for, to whom
+    to send it back.
+    """
     import docx
 
     word = docx.Document(LETTRE)
@@ -91,8 +107,11 @@ def lettre(
 
 
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
-    """Return the workbook of a year, with the hidden sheet of its drop-down lists, each under a name of its own."""
-    wb, gabarit = load_workbook(MODELE), cadre.gabarit
+    """Return the workbook of a year, with the hidden sheet of its drop-down lists, each under a
+    name of its own.
+    """
+    wb = load_workbook(MODELE)
+    gabarit = cadre.gabarit
     guide, model = wb.worksheets
     territoire = cadre.dossier.catalogue.territoires[cadre.dossier.convention.territoire].nom
     subtitle = gabarit.sous_titre.replace("{territoire}", territoire)
@@ -101,8 +120,14 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
         _ecrire_feuille(wb.copy_worksheet(model), sheet, subtitle, gabarit.refus)
     wb.remove(model)
     ws = wb.create_sheet(LISTES)
-    own = (choices for sheet in feuilles for choices in (*sheet.listes.values(), *(row.liste for row in sheet.lignes)))
-    for column, choices in enumerate({choices.nom: choices for choices in own if choices}.values(), 1):
+    own = (
+        choices
+        for sheet in feuilles
+        for choices in (*sheet.listes.values(), *(row.liste for row in sheet.lignes))
+    )
+    for column, choices in enumerate(
+        {choices.nom: choices for choices in own if choices}.values(), 1
+    ):
         letter = get_column_letter(column)
         for row, word in enumerate([choices.nom, *choices.codes], 1):
             _remplir(ws.cell(row, column), word, "Normal", "General")
@@ -111,9 +136,14 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     ws.sheet_state = "hidden"
     ws.protection.sheet = True
     wb.properties.title = f"{gabarit.titre} – {subtitle}"
-    wb.properties.creator, wb.properties.language = "ctglib", "fr-FR"
+    wb.properties.creator = "ctglib"
+    wb.properties.language = "fr-FR"
     wb.properties.created = end = datetime(cadre.annee, 12, 31)
-    said = {"annee": cadre.annee, "version": gabarit.version, "convention": cadre.dossier.convention.id}
+    said = {
+        "annee": cadre.annee,
+        "version": gabarit.version,
+        "convention": cadre.dossier.convention.id,
+    }
     said |= {"responsable": cadre.responsable} if cadre.responsable else {}
     for name, value in said.items():
         kind = IntProperty if isinstance(value, int) else StringProperty
@@ -133,7 +163,9 @@ def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ..
     for part in cadre.gabarit.mode_emploi:
         rows += [("", "texte", "", "texte"), (part.titre, "intertitre", "", "")]
         if part.contenu == "feuilles":
-            rows += [(sheet.modele.titre, "lien", sheet.modele.resume, "texte") for sheet in feuilles]
+            rows += [
+                (sheet.modele.titre, "lien", sheet.modele.resume, "texte") for sheet in feuilles
+            ]
         if part.contenu == "legende":
             rows += [("", style, words, "texte") for style, words in cadre.gabarit.legende.items()]
         rows += [("•", "puce", line, "texte") for line in part.lignes]
@@ -145,30 +177,43 @@ def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ..
                     cell.hyperlink = f"#'{words}'!A1"
                 _remplir(cell, insecables(words.replace("{seuil}", small)), look)
                 cell.protection = Protection(locked=True)
-    ws.print_area, ws.oddFooter.left.text = f"A1:B{len(rows) + 1}", cadre.gabarit.titre
+    ws.print_area = f"A1:B{len(rows) + 1}"
+    ws.oddFooter.left.text = cadre.gabarit.titre
 
 
-def _ecrire_feuille(ws: Worksheet, feuille: Feuille, sous_titre: str, refus: dict[str, str]) -> None:
-    """Write a sheet, its folded rows after the others, each fold under its heading, and set its printing.
+def _ecrire_feuille(
+    ws: Worksheet, feuille: Feuille, sous_titre: str, refus: dict[str, str]
+) -> None:
+    """Write a sheet, its folded rows after the others, each fold under its heading, and set its
+    printing.
 
-    It is protected without a password. One that has folds is not, since Excel opens no fold of a protected sheet: there
-    the cells written in advance refuse to be typed over.
+    It is protected without a password. One that has folds is not, since Excel opens no fold of a
+    protected sheet: there the cells written in advance refuse to be typed over.
     """
-    model, columns, folds = feuille.modele, list(enumerate(feuille.modele.colonnes, 1)), defaultdict(list)
+    model = feuille.modele
+    columns = list(enumerate(feuille.modele.colonnes, 1))
+    folds = defaultdict(list)
     for ligne in feuille.lignes:
         folds[ligne.pli].append(ligne)
     rows: list[Ligne | str] = folds.pop("", [])
     for heading, folded in folds.items():
         rows += [heading, *folded]
     rows += [feuille.libre] * model.lignes_libres
-    first, last = LIGNE_DES_TITRES + 1, LIGNE_DES_TITRES + len(rows)
+    first = LIGNE_DES_TITRES + 1
+    last = LIGNE_DES_TITRES + len(rows)
     ws.title = model.titre
     _remplir(ws.cell(1, 1), insecables(f"{model.titre} – {sous_titre}"), "titre")
     _remplir(ws.cell(2, 1), insecables(model.consigne), "consigne")
     for column, spec in columns:
         _remplir(ws.cell(LIGNE_DES_TITRES, column), spec.titre, "entete")
         ws.column_dimensions[get_column_letter(column)].width = spec.largeur
-    written = {"type": "custom", "formula1": "FALSE", "error": refus["ecrite"], "promptTitle": "", "prompt": ""}
+    written = {
+        "type": "custom",
+        "formula1": "FALSE",
+        "error": refus["ecrite"],
+        "promptTitle": "",
+        "prompt": "",
+    }
     checks: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
     for row, ligne in enumerate(rows, first):
         if isinstance(ligne, str):
@@ -179,7 +224,9 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, sous_titre: str, refus: dic
             ws.row_dimensions[row].collapsed = True
             continue
         for column, spec in columns:
-            style, value, kind = _style(ligne, spec), ligne.montre.get(spec.id, ""), _FORMAT_TEXTE
+            style = _style(ligne, spec)
+            value = ligne.montre.get(spec.id, "")
+            kind = _FORMAT_TEXTE
             if isinstance(value, date) or spec.type == "date":
                 kind = _FORMAT_DATE
             elif isinstance(value, float) or spec.type == "nombre":
@@ -190,15 +237,21 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, sous_titre: str, refus: dic
                 check = _controle(feuille, ligne, spec, refus) if style in _OUVERTS else written
                 checks[tuple(check.items())].append((column, row))
         if ligne.pli:
-            ws.row_dimensions[row].outlineLevel, ws.row_dimensions[row].hidden = 1, True
+            ws.row_dimensions[row].outlineLevel = 1
+            ws.row_dimensions[row].hidden = True
         if any(spec.type == "phrases" for _, spec in columns):
             ws.row_dimensions[row].height = _HAUTEUR_TEXTE
     for check, cells in checks.items():
-        rule = DataValidation(**_TOUJOURS, **dict(check), errorTitle=refus["titre"], sqref=_plages(cells))
+        rule = DataValidation(
+            **_TOUJOURS, **dict(check), errorTitle=refus["titre"], sqref=_plages(cells)
+        )
         ws.add_data_validation(rule)
-    # A cell of a colour to be seen turns white once it, or the state that says why it is empty, is filled.
+    # A cell of a colour to be seen turns white once it, or the state that says why it is empty, is
+    # filled.
     letters = {spec.id: get_column_letter(column) for column, spec in columns}
-    for letter in (letters[spec.id] for _, spec in columns if spec.attendue and spec.role == "saisie"):
+    for letter in (
+        letters[spec.id] for _, spec in columns if spec.attendue and spec.role == "saisie"
+    ):
         filled = f"LEN({letter}{first})>0"
         if letters.get("statut", letter) != letter:
             filled = f"OR({filled},LEN({letters['statut']}{first})>0)"
@@ -211,9 +264,12 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, sous_titre: str, refus: dic
     ws.protection.sheet = not folds
     ws.protection.autoFilter = ws.protection.formatColumns = ws.protection.formatRows = False
     ws.sheet_format.outlineLevelRow = 1 if folds else 0
-    ws.sheet_view.showGridLines, ws.sheet_view.zoomScale = False, 100
-    ws.oddFooter.left.text, ws.oddFooter.right.text = sous_titre, "Page &P / &N"
-    ws.print_area, ws.print_title_rows = f"A1:{end}{last}", f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
+    ws.sheet_view.showGridLines = False
+    ws.sheet_view.zoomScale = 100
+    ws.oddFooter.left.text = sous_titre
+    ws.oddFooter.right.text = "Page &P / &N"
+    ws.print_area = f"A1:{end}{last}"
+    ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
 
 
 def _style(ligne: Ligne, spec: ColonneGabarit) -> str:
@@ -225,22 +281,46 @@ def _style(ligne: Ligne, spec: ColonneGabarit) -> str:
     return "attendue" if spec.attendue and not added else "facultative"
 
 
-def _controle(feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit, refus: dict[str, str]) -> dict[str, object]:
+def _controle(
+    feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit, refus: dict[str, str]
+) -> dict[str, object]:
     """Return the check of a cell to fill, as openpyxl takes it, with the words of what it refuses."""
     shown = {"promptTitle": colonne.titre[:_TITRE_MAX], "prompt": colonne.aide[:_MESSAGE_MAX]}
     if colonne.type == "liste":
-        return {"type": "list", "formula1": feuille.liste(ligne, colonne.id).nom, "error": refus["liste"], **shown}
-    kind, operator, bounds, words = "textLength", "lessThanOrEqual", [TEXTE_MAX], "texte"
+        return {
+            "type": "list",
+            "formula1": feuille.liste(ligne, colonne.id).nom,
+            "error": refus["liste"],
+            **shown,
+        }
+    kind = "textLength"
+    operator = "lessThanOrEqual"
+    bounds = [TEXTE_MAX]
+    words = "texte"
     if colonne.type == "date":
-        kind, operator, bounds, words = "date", "between", _JOURS, "date"
+        kind = "date"
+        operator = "between"
+        bounds = _JOURS
+        words = "date"
     elif colonne.type == "nombre":
         number = ligne.nombre
-        kind, words = ("decimal", "nombre") if number.decimales or number.pourcent else ("whole", "entier")
-        bounds, operator = [f"{number.minimum:g}"], "greaterThanOrEqual"
+        kind, words = (
+            ("decimal", "nombre") if number.decimales or number.pourcent else ("whole", "entier")
+        )
+        bounds = [f"{number.minimum:g}"]
+        operator = "greaterThanOrEqual"
         if number.maximum is not None:
-            bounds, operator, words = [*bounds, f"{number.maximum:g}"], "between", f"{words}_borne"
+            bounds = [*bounds, f"{number.maximum:g}"]
+            operator = "between"
+            words = f"{words}_borne"
     formulas = {f"formula{rank}": str(bound) for rank, bound in enumerate(bounds, 1)}
-    return {"type": kind, "operator": operator, **formulas, "error": refus[words].format(*bounds), **shown}
+    return {
+        "type": kind,
+        "operator": operator,
+        **formulas,
+        "error": refus[words].format(*bounds),
+        **shown,
+    }
 
 
 def _plages(cellules: list[tuple[int, int]]) -> MultiCellRange:
@@ -250,13 +330,19 @@ def _plages(cellules: list[tuple[int, int]]) -> MultiCellRange:
     return MultiCellRange([CellRange(None, *area[0], *area[-1]) for area in areas])
 
 
-def _remplir(cell: Cell, valeur: str | float | date, style: str, nombre: str = _FORMAT_TEXTE) -> None:
-    """Write a value, a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! » no error."""
+def _remplir(
+    cell: Cell, valeur: str | float | date, style: str, nombre: str = _FORMAT_TEXTE
+) -> None:
+    """Write a value, a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! »
+    no error.
+    """
     if not isinstance(valeur, str):
         cell.value = valeur
     elif valeur:
-        cell.value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", valeur), "s"
-    cell.style, cell.number_format = style, nombre
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", valeur)
+        cell.data_type = "s"
+    cell.style = style
+    cell.number_format = nombre
     cell.quotePrefix = isinstance(valeur, str) and valeur.startswith(("=", "+", "-", "@"))
 
 

@@ -1,7 +1,9 @@
-"""The sheets of the workbook of a convention and a year, each said once: its rows, and where each cell goes.
+"""The sheets of the workbook of a convention and a year, each said once: its rows, and where each
+cell goes.
 
-The columns are those of ``gabarit.yaml``: a key tells the rows apart, the rest is a reminder or an entry. The writer
-(``classeur``) shows the rows, the reader (``lecture``) turns the same cells into entries of the follow-up.
+The columns are those of ``gabarit.yaml``: a key tells the rows apart, the rest is a reminder or an
+entry. The writer (``classeur``) shows the rows, the reader (``lecture``) turns the same cells into
+entries of the follow-up.
 """
 
 import re
@@ -42,7 +44,8 @@ class Nombre:
 
 @dataclass(frozen=True)
 class Liste:
-    """The words a cell chooses from, and the code of each; ``nom`` is that of its column in the hidden sheet.
+    """The words a cell chooses from, and the code of each; ``nom`` is that of its column in the
+    hidden sheet.
 
     ``par`` has those that may follow a code of another column of the row.
     """
@@ -53,12 +56,15 @@ class Liste:
 
     def mot(self, code: str, avant: str = "") -> str:
         """Return the word of a code, or the code itself when the list has none."""
-        return next((mot for mot, autre in self.par.get(avant, self.codes).items() if autre == code), code)
+        return next(
+            (mot for mot, autre in self.par.get(avant, self.codes).items() if autre == code), code
+        )
 
 
 @dataclass(frozen=True)
 class Cible:
-    """A row of the follow-up that the cells of a row fill: its table, its key, and the column that each cell is.
+    """A row of the follow-up that the cells of a row fill: its table, its key, and the column that
+    each cell is.
 
     ``defauts`` are what its columns hold when nothing else is written, once a cell says something.
     """
@@ -73,10 +79,16 @@ class Cible:
 class Ligne:
     """A row."""
 
-    montre: Montre  # what is written in its cells, by column; entry cells hold what was already entered
-    cibles: tuple[Cible, ...]  # where its entry cells go, the first its own row; those that go nowhere are closed
+    montre: (
+        Montre  # what is written in its cells, by column; entry cells hold what was already entered
+    )
+    cibles: tuple[
+        Cible, ...
+    ]  # where its entry cells go, the first its own row; those that go nowhere are closed
     nombre: Nombre = Nombre()  # what its cells of numbers may hold
-    liste: Liste | None = None  # the list of its cells to choose from, where they have not their column's
+    liste: Liste | None = (
+        None  # the list of its cells to choose from, where they have not their column's
+    )
     pli: str = ""  # the heading under which it is folded
     service: str = ""  # who fills it, where it is not who fills what no other does
 
@@ -107,7 +119,9 @@ class Cadre:
     dossier: Dossier
     gabarit: Gabarit  # its texts are those of the year
     annee: int
-    suivis: dict[int, Suivi]  # what the folders of follow-up hold; the year asked for is always there
+    suivis: dict[
+        int, Suivi
+    ]  # what the folders of follow-up hold; the year asked for is always there
     responsable: str = ""  # the service whose part is wanted, "" for the whole
     avenants: tuple[Avenant, ...] = ()
 
@@ -120,7 +134,9 @@ class Cadre:
         return self.suivis.get(self.annee - 1, {}).get(table, {})
 
     def connue(self, cible: Cible) -> dict[str, str]:
-        """Return what is known of a row: the year's, or of a figure the latest millésime, whichever folder holds it."""
+        """Return what is known of a row: the year's, or of a figure the latest millésime, whichever
+        folder holds it.
+        """
         if cible.table != OBSERVATIONS:
             return self.saisi(cible.table).get(cible.cle, {})
         figures = (item for suivi in self.suivis.values() for item in suivi[OBSERVATIONS].items())
@@ -130,17 +146,30 @@ class Cadre:
     @cached_property
     def listes(self) -> dict[str, Liste]:
         """The lists of the workbook, by name."""
-        gabarit, catalogue, convention = self.gabarit, self.dossier.catalogue, self.dossier.convention
-        evaluation, profils, offre = catalogue.evaluation, catalogue.profils, self.dossier.offre
+        gabarit = self.gabarit
+        catalogue = self.dossier.catalogue
+        convention = self.dossier.convention
+        evaluation = catalogue.evaluation
+        profils = catalogue.profils
+        offre = self.dossier.offre
         words = {
-            **{name: getattr(gabarit, name) for name in ("etats_de_valeur", "domaines", "diffusions")},
-            "niveaux": {str(rank): f"{rank} – {word}" for rank, word in enumerate(evaluation.niveaux)},
+            **{
+                name: getattr(gabarit, name)
+                for name in ("etats_de_valeur", "domaines", "diffusions")
+            },
+            "niveaux": {
+                str(rank): f"{rank} – {word}" for rank, word in enumerate(evaluation.niveaux)
+            },
             "etats_d_action": {code: word.capitalize() for code, word in evaluation.etats.items()},
             "etats_de_suite": {code: word.capitalize() for code, word in evaluation.suites.items()},
-            "statuts_du_bilan": {code: word.capitalize() for code, word in evaluation.statuts.items()},
+            "statuts_du_bilan": {
+                code: word.capitalize() for code, word in evaluation.statuts.items()
+            },
             "signataires": {party.id: party.nom_court for party in convention.parties},
             "fiches": {str(fiche.numero): _titre(fiche) for fiche in convention.fiches},
-            "structures": dict(offre.drop_duplicates("structure")[["structure", "nom"]].itertuples(index=False)),
+            "structures": dict(
+                offre.drop_duplicates("structure")[["structure", "nom"]].itertuples(index=False)
+            ),
             "natures": _libelles(catalogue.moyens.natures),
             "postes": _libelles(catalogue.moyens.postes),
             "dispositifs": _libelles(catalogue.dimensions[profils.dimension].modalites),
@@ -148,12 +177,19 @@ class Cadre:
         }
         after = {
             "categories": {item.id: item.modalites for item in profils.variables},
-            "items": {name: getattr(catalogue.referentiel_emploi, name) for name in gabarit.domaines},
+            "items": {
+                name: getattr(catalogue.referentiel_emploi, name) for name in gabarit.domaines
+            },
         }
-        lists = {name: Liste(name, {word: code for code, word in own.items()}) for name, own in words.items()}
+        lists = {
+            name: Liste(name, {word: code for code, word in own.items()})
+            for name, own in words.items()
+        }
         for name, groups in after.items():
             by = {code: {item.libelle: item.id for item in items} for code, items in groups.items()}
-            lists[name] = Liste(name, {word: code for own in by.values() for word, code in own.items()}, by)
+            lists[name] = Liste(
+                name, {word: code for own in by.values() for word, code in own.items()}, by
+            )
         return lists
 
 
@@ -169,27 +205,47 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     """Return the frame of a convention and a year.
 
     Raises:
-        DonneesInvalides: The data do not hold, the year is outside the convention, or the service is unknown.
+        DonneesInvalides: The data do not hold, the year is outside the convention, or the service
+            is unknown.
     """
     suivi = lire_suivi_brut(convention)
-    dossier, gabarit = suivi.dossier, charger_gabarit(convention)
-    first, last = dossier.convention.debut.year, suivi.fin.year
+    dossier = suivi.dossier
+    gabarit = charger_gabarit(convention)
+    first = dossier.convention.debut.year
+    last = suivi.fin.year
     if not first <= annee <= last:
-        raise refus(f"{CONVENTIONS}/{convention}", *mots("annee_du_gabarit", annee=annee, debut=first, fin=last))
+        raise refus(
+            f"{CONVENTIONS}/{convention}",
+            *mots("annee_du_gabarit", annee=annee, debut=first, fin=last),
+        )
     if responsable and responsable not in (known := dossier.catalogue.responsables):
         raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "service"))
-    suivis = {year: lire_annee(convention, year) for year in sorted({annee, *annees_presentes(convention)})}
+    suivis = {
+        year: lire_annee(convention, year)
+        for year in sorted({annee, *annees_presentes(convention)})
+    }
     return Cadre(dossier, _de_l_annee(gabarit, annee), annee, suivis, responsable, suivi.avenants)
 
 
 def cadre_vierge(suivi: DossierSuivi, gabarit: Gabarit, annee: int, responsable: str) -> Cadre:
     """Return the frame of a service's part without anything entered: what anyone may be sent."""
     empty = {name: {} for name in TOUTES}
-    return Cadre(suivi.dossier, _de_l_annee(gabarit, annee), annee, {annee: empty}, responsable, tuple(suivi.avenants))
+    return Cadre(
+        suivi.dossier,
+        _de_l_annee(gabarit, annee),
+        annee,
+        {annee: empty},
+        responsable,
+        tuple(suivi.avenants),
+    )
 
 
 def _de_l_annee(gabarit: Gabarit, annee: int) -> Gabarit:
-    words = gabarit.model_dump_json().replace("{annee}", str(annee)).replace("{precedente}", str(annee - 1))
+    words = (
+        gabarit.model_dump_json()
+        .replace("{annee}", str(annee))
+        .replace("{precedente}", str(annee - 1))
+    )
     return Gabarit.model_validate_json(words)
 
 
@@ -198,10 +254,16 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
 
     What the rows of a sheet are is said by the function of its name, below.
     """
-    sheets, asked = [], {
-        "actions": _actions, "indicateurs": _indicateurs, "moyens": _moyens, "profils": _profils, "posture": _posture,
-        "appreciations": _appreciations, "participation": _participation,
-    }  # fmt: skip
+    sheets = []
+    asked = {
+        "actions": _actions,
+        "indicateurs": _indicateurs,
+        "moyens": _moyens,
+        "profils": _profils,
+        "posture": _posture,
+        "appreciations": _appreciations,
+        "participation": _participation,
+    }
     for model in cadre.gabarit.feuilles:
         lists = {column.id: cadre.listes[column.liste] for column in model.colonnes if column.liste}
         types = {column.id: column.type for column in model.colonnes}
@@ -209,7 +271,8 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
         for ligne in asked[model.id](cadre):
             if cadre.responsable not in ("", ligne.service or cadre.gabarit.parts.principal):
                 continue
-            target, shown = ligne.cibles[0], dict(ligne.montre)
+            target = ligne.cibles[0]
+            shown = dict(ligne.montre)
             known = cadre.connue(target)
             for cell, column in target.champs.items():
                 text = known.get(column)
@@ -218,8 +281,12 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
                     shown[cell] = choices.mot(text) if choices else LUS.get(types[cell], str)(text)
             rows.append(replace(ligne, montre=shown))
         if rows:
-            added = replace(rows[0], montre={}, cibles=(replace(rows[0].cibles[0], cle=()),), pli="")
-            sheets.append(Feuille(model, tuple(rows), lists, added if model.lignes_libres else None))
+            added = replace(
+                rows[0], montre={}, cibles=(replace(rows[0].cibles[0], cle=()),), pli=""
+            )
+            sheets.append(
+                Feuille(model, tuple(rows), lists, added if model.lignes_libres else None)
+            )
     return tuple(sheets)
 
 
@@ -227,11 +294,18 @@ def _actions(cadre: Cadre) -> Iterator[Ligne]:
     """Yield a row a modalité of the convention, with what was said of it last year."""
     columns = cadre.gabarit.par_feuille["actions"].colonnes
     cells = {column.id: column.id for column in columns if column.role == "saisie"}
-    for fiche, modalite in ((one, item) for one in cadre.dossier.convention.fiches for item in one.modalites):
+    for fiche, modalite in (
+        (one, item) for one in cadre.dossier.convention.fiches for item in one.modalites
+    ):
         key = (str(fiche.numero), modalite.numero)
         before = cadre.precedent("actions").get(key)
-        said = (cadre.listes["etats_d_action"].mot(before["statut"]), before["commentaire"]) if before else ()
-        start, end = modalite.debut or fiche.debut, modalite.echeance or fiche.fin
+        said = (
+            (cadre.listes["etats_d_action"].mot(before["statut"]), before["commentaire"])
+            if before
+            else ()
+        )
+        start = modalite.debut or fiche.debut
+        end = modalite.echeance or fiche.fin
         shown = {
             "repere": modalite.numero,
             "fiche": _titre(fiche),
@@ -239,37 +313,53 @@ def _actions(cadre: Cadre) -> Iterator[Ligne]:
             "calendrier": f"{start:%m/%Y} – {end:%m/%Y}",
             "precedent": " : ".join(filter(None, said)),
         }
-        yield Ligne(shown, (Cible("actions", key, cells),), service=cadre.gabarit.parts.de_fiche(fiche))
+        yield Ligne(
+            shown, (Cible("actions", key, cells),), service=cadre.gabarit.parts.de_fiche(fiche)
+        )
 
 
 def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
     """Yield a row a figure, for the whole and for each part, with last year's as known today.
 
-    An indicator that is computed, or read in another table (profiles, posture), is not asked for here; what is awaited
-    once is asked for its year, then the year after, to be corrected. What is optional is folded, fiche by fiche, and so
-    are the parts of what the fiche does not write: these rows come last. The millésime is the year of the workbook
-    until the import says otherwise.
+    An indicator that is computed, or read in another table (profiles, posture), is not asked for
+    here; what is awaited once is asked for its year, then the year after, to be corrected. What is
+    optional is folded, fiche by fiche, and so are the parts of what the fiche does not write: these
+    rows come last. The millésime is the year of the workbook until the import says otherwise.
     """
-    catalogue, parts, folded = cadre.dossier.catalogue, cadre.gabarit.parts, []
+    catalogue = cadre.dossier.catalogue
+    parts = cadre.gabarit.parts
+    folded = []
     of_the_year = {name: name for name in ("valeur", "statut", "source", "note")}
     corrected = {"correction": "valeur", "raison": "note", "source": "source"}
-    listed = ((number, item) for number, items in catalogue.fiches_indicateurs.items() for item in items)
-    for number, item in ((number, item) for number, item in listed if item.table == OBSERVATIONS and not item.calcul):
+    listed = (
+        (number, item) for number, items in catalogue.fiches_indicateurs.items() for item in items
+    )
+    for number, item in (
+        (number, item) for number, item in listed if item.table == OBSERVATIONS and not item.calcul
+    ):
         words = _libelles(catalogue.dimensions[item.dimension].modalites) if item.dimension else {}
-        years, asked = _annees_attendues(cadre, item) if item.unique else set(), item.collecte
+        years = _annees_attendues(cadre, item) if item.unique else set()
+        asked = item.collecte
         defaults = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite}
         low, high = item.bornes
         numbers = Nombre(0 if low is None else low, high, item.decimales, item.unite == "pourcent")
         for part in ("", *(item.modalites or words if words else ())):
             codes = (item.id, (item.dimension or "") if part else "", part, str(cadre.annee))
             targets = tuple(
-                Cible(OBSERVATIONS, (cadre.dossier.convention.territoire, str(year), *codes), own, defaults)
+                Cible(
+                    OBSERVATIONS,
+                    (cadre.dossier.convention.territoire, str(year), *codes),
+                    own,
+                    defaults,
+                )
                 for year, own in ((cadre.annee, of_the_year), (cadre.annee - 1, corrected))
             )
             known, before = map(cadre.connue, targets)
             if years and not years & {cadre.annee, cadre.annee - 1} and not known:
                 continue
-            of_profiles = item.dimension == catalogue.profils.dimension and parts.dispositifs.get(part)
+            of_profiles = item.dimension == catalogue.profils.dimension and parts.dispositifs.get(
+                part
+            )
             service = of_profiles or (asked.responsable if asked else None) or parts.principal
             who = catalogue.responsables[service].libelle
             shown = {
@@ -295,7 +385,12 @@ def _annees_attendues(cadre: Cadre, item: Indicateur) -> set[int]:
     """Return the years that what is awaited once is awaited in; none when nothing says it."""
     followed = (one for fiche in cadre.dossier.convention.fiches for one in fiche.indicateurs)
     written = {one.annee_attendue for one in followed if one.id == item.id}
-    moved = {one.annee for avenant in cadre.avenants for one in avenant.changements if one.element == item.id}
+    moved = {
+        one.annee
+        for avenant in cadre.avenants
+        for one in avenant.changements
+        if one.element == item.id
+    }
     return (written | moved) - {None}
 
 
@@ -303,14 +398,23 @@ def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
     """Return a figure as a number, or why it is missing in words, or nothing when there is no row."""
     if not ligne:
         return ""
-    return float(ligne[colonne]) if ligne[colonne] else cadre.dossier.catalogue.statuts[ligne["statut"]].mot
+    return (
+        float(ligne[colonne])
+        if ligne[colonne]
+        else cadre.dossier.catalogue.statuts[ligne["statut"]].mot
+    )
 
 
 def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[Ligne]:
-    """Yield the rows of a sheet that is a table of the follow-up: those awaited, then those entered, lately or now."""
+    """Yield the rows of a sheet that is a table of the follow-up: those awaited, then those
+    entered, lately or now.
+    """
     columns = cadre.gabarit.par_feuille[nom].colonnes
-    keys, entries = ([column for column in columns if column.role == role] for role in ("cle", "saisie"))
-    measure, cells = entries[0], {column.id: column.id for column in entries}
+    keys, entries = (
+        [column for column in columns if column.role == role] for role in ("cle", "saisie")
+    )
+    measure = entries[0]
+    cells = {column.id: column.id for column in entries}
     defaults = {measure.id: "", "statut": Statut.NORMAL.value} if "statut" in cells else {}
     for key in dict.fromkeys([*attendues, *cadre.precedent(nom), *cadre.saisi(nom)]):
         codes = {column.id: code for column, code in zip(keys, key, strict=True)}
@@ -330,16 +434,27 @@ def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[Ligne]:
 
 def _moyens(cadre: Cadre) -> Iterator[Ligne]:
     """Yield ETP and euros of each signatory, by fiche then by structure."""
-    parts, asked, offre = cadre.gabarit.parts, cadre.gabarit.moyens, cadre.dossier.offre
+    parts = cadre.gabarit.parts
+    asked = cadre.gabarit.moyens
+    offre = cadre.dossier.offre
     natures = {item.id: item.nature or "euros" for item in cadre.dossier.catalogue.moyens.postes}
     parties = [party.id for party in cadre.dossier.convention.parties]
-    known, wanted = {str(fiche.numero) for fiche in cadre.dossier.convention.fiches}, []
+    known = {str(fiche.numero) for fiche in cadre.dossier.convention.fiches}
+    wanted = []
     for item in asked.par_fiche:
-        fiches = [str(fiche) for fiche in item.fiches if str(fiche) in known] if item.fiches else [""]
+        fiches = (
+            [str(fiche) for fiche in item.fiches if str(fiche) in known] if item.fiches else [""]
+        )
         own = asked.signataires(item, parties)
-        wanted += [(party, fiche, "", natures[item.poste], item.poste) for party in own for fiche in fiches]
+        wanted += [
+            (party, fiche, "", natures[item.poste], item.poste) for party in own for fiche in fiches
+        ]
     of_structures = asked.par_structure
-    kinds = {item.id for item in cadre.dossier.catalogue.offre.types if item.categorie in of_structures.categories}
+    kinds = {
+        item.id
+        for item in cadre.dossier.catalogue.offre.types
+        if item.categorie in of_structures.categories
+    }
     concerned = offre[offre["type"].isin(kinds) & offre["gestion"].isin(of_structures.gestions)]
     wanted += [
         (party, "", structure, natures[item.poste], item.poste)
@@ -381,7 +496,9 @@ def _profils(cadre: Cadre) -> Iterator[Ligne]:
 
 def _posture(cadre: Cadre) -> Iterator[Ligne]:
     """Yield the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
-    followed = any(item.table == "posture" for item in cadre.dossier.catalogue.indicateurs_fiches.values())
+    followed = any(
+        item.table == "posture" for item in cadre.dossier.catalogue.indicateurs_fiches.values()
+    )
     known = [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
     wanted = (
         (function, domaine, item)
@@ -394,7 +511,9 @@ def _posture(cadre: Cadre) -> Iterator[Ligne]:
 
 
 def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
-    """Yield the bilan, its comité, what became of the decisions, what each fiche's year was like, the new decisions."""
+    """Yield the bilan, its comité, what became of the decisions, what each fiche's year was like,
+    the new decisions.
+    """
     for champ in ("date_arretee", "statut", "comite_date", "comite_absence"):
         yield _texte(cadre, champ, "bilan", champ)
     for (decision,), row in cadre.precedent("decisions").items():
@@ -403,7 +522,9 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
         yield _texte(cadre, "suite", "suites", decision, avant=before)
     for fiche in cadre.dossier.convention.fiches:
         for rubrique in RUBRIQUES:
-            row = _texte(cadre, rubrique, "appreciations", str(fiche.numero), rubrique, sujet=_titre(fiche))
+            row = _texte(
+                cadre, rubrique, "appreciations", str(fiche.numero), rubrique, sujet=_titre(fiche)
+            )
             yield replace(row, service=cadre.gabarit.parts.de_fiche(fiche))
     names = [name for (name,) in cadre.saisi("decisions")]
     free = (name for rank in count(1) if (name := f"d{cadre.annee}_{rank}") not in names)
@@ -412,7 +533,9 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
 
 
 def _participation(cadre: Cadre) -> Iterator[Ligne]:
-    """Yield who was asked, of each public, what the partners do together, an example an axis; always an empty row."""
+    """Yield who was asked, of each public, what the partners do together, an example an axis;
+    always an empty row.
+    """
     publics = cadre.dossier.catalogue.bilan.publics.items()
     asked = {
         "consultations": {name: many.capitalize() for name, (_, many) in publics},
@@ -421,19 +544,25 @@ def _participation(cadre: Cadre) -> Iterator[Ligne]:
     for table, subjects in asked.items():
         known = (*cadre.saisi(table), *cadre.precedent(table))
         for subject, words in subjects.items():
-            for rank in range(1, max((int(rank) for own, rank in known if own == subject), default=0) + 2):
+            for rank in range(
+                1, max((int(rank) for own, rank in known if own == subject), default=0) + 2
+            ):
                 yield _texte(cadre, table, table, subject, str(rank), sujet=words)
         if table == "consultations":
             yield _texte(cadre, "cooperation", "participation", "cooperation")
 
 
-def _texte(cadre: Cadre, genre: str, table: str, *cle: str, avant: str | None = None, sujet: str = "") -> Ligne:
+def _texte(
+    cadre: Cadre, genre: str, table: str, *cle: str, avant: str | None = None, sujet: str = ""
+) -> Ligne:
     """Return a row of the sheets of texts, beside ``avant``, or what was said of it last year."""
     asked = cadre.gabarit.rubriques[genre]
     choices = cadre.listes.get(asked.liste)
     if avant is None:
         texts = cadre.precedent(table).get(cle, {}).values()
-        french = [re.sub(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$", r"\3/\2/\1", text) for text in texts]
+        french = [
+            re.sub(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$", r"\3/\2/\1", text) for text in texts
+        ]
         avant = " ; ".join(choices.mot(text) if choices else text for text in french)
     shown = {
         "repere": ".".join(cle if table in DOCUMENTS else (genre, *cle)),

@@ -1,4 +1,5 @@
-"""What a person sent back, as sheets of cells: workbooks, CSV, folders of either, bounded before they are read.
+"""What a person sent back, as sheets of cells: workbooks, CSV, folders of either, bounded before
+they are read.
 
 What cannot be read, or holds far more than the gabarit, is ``DonneesInvalides``.
 """
@@ -30,9 +31,14 @@ from ctglib.donnees.yaml_strict import charger_yaml
 
 Brut = str | float | bool | date | datetime | time | timedelta | None
 
-# The gabarit has some hundreds of rows and twenty columns; what goes far beyond is not read, it is told.
-LIGNES_MAX, COLONNES_MAX, CELLULES_MAX = 5_000, 100, 300_000
-_OCTETS_MAX, _DECOMPRESSES_MAX, _CSV_MAX = 20 * 1024**2, 60 * 1024**2, 4 * 1024**2
+# The gabarit has some hundreds of rows and twenty columns; what goes far beyond is not read, it is
+# told.
+LIGNES_MAX = 5_000
+COLONNES_MAX = 100
+CELLULES_MAX = 300_000
+_OCTETS_MAX = 20 * 1024**2
+_DECOMPRESSES_MAX = 60 * 1024**2
+_CSV_MAX = 4 * 1024**2
 _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
 FEUILLE_DU_RELEVE = "appreciations"
 # How a file that is no workbook begins, by its fault.
@@ -46,14 +52,27 @@ _NATURES = {
 }
 # What openpyxl raises for a file that is not a workbook, or a broken one.
 _ILLISIBLE = (
-    zipfile.BadZipFile, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, AttributeError, IndexError,
-    EOFError, NotImplementedError, RecursionError, expat.ExpatError, zlib.error,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    InvalidFileException,
+    SyntaxError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    expat.ExpatError,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
 class Cellule:
-    """A cell as read. ``formule``: it is the result of one, None when the file does not hold the result."""
+    """A cell as read. ``formule``: it is the result of one, None when the file does not hold the
+    result.
+    """
 
     valeur: Brut = None
     pourcent: bool = False
@@ -85,8 +104,12 @@ class Grille:
     fusions: tuple[CellRange, ...] = ()
     csv: bool = False  # a program may have written it, without the columns that it does not fill
 
-    def faute(self, cle: str, ligne: int | None = None, colonne: str | None = None, /, **valeurs: object) -> Faute:
-        """Return a fault of the sheet, of one of its rows or of its cells, in the words of ``fautes.yaml``."""
+    def faute(
+        self, cle: str, ligne: int | None = None, colonne: str | None = None, /, **valeurs: object
+    ) -> Faute:
+        """Return a fault of the sheet, of one of its rows or of its cells, in the words of
+        ``fautes.yaml``.
+        """
         words = mots(cle, ligne=ligne, colonne=colonne, **valeurs)
         return Faute(self.fichier, *words, ligne, colonne, self.feuille)
 
@@ -101,7 +124,8 @@ class ClasseurLu:
 
 
 def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
-    """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two; or all the faults.
+    """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two; or
+    all the faults.
 
     ``dossier`` comes before the name of a CSV: the folder that was given.
     """
@@ -136,7 +160,9 @@ def _recevoir(path: Path, dossier: str) -> list[ClasseurLu]:
 
 
 def lire_csv(path: Path, nom: str) -> Grille:
-    """Return a sheet of the gabarit that a spreadsheet saved as CSV, as the French ones do: « ; » or « , »."""
+    """Return a sheet of the gabarit that a spreadsheet saved as CSV, as the French ones do: « ; »
+    or « , ».
+    """
     content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
     if est_en_utf16(content):
         raise refus(nom, *mots("csv_en_utf16"))
@@ -146,11 +172,15 @@ def lire_csv(path: Path, nom: str) -> Grille:
         text = content.decode("cp1252", errors="replace")
     if not text.strip():
         raise refus(nom, *mots("csv_vide"))
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(";,", key=text[:4000].count), strict=True)
+    rows = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(";,", key=text[:4000].count), strict=True
+    )
     lines: dict[int, dict[int, Cellule]] = {}
     try:
         for number, values in enumerate(rows, 1):
-            if cells := {column: Cellule(value) for column, value in enumerate(values, 1) if value.strip()}:
+            if cells := {
+                column: Cellule(value) for column, value in enumerate(values, 1) if value.strip()
+            }:
                 lines[number] = cells
                 if number > LIGNES_MAX or max(cells) > COLONNES_MAX:
                     place = f"{get_column_letter(min(max(cells), 18278))}{number}"
@@ -161,7 +191,8 @@ def lire_csv(path: Path, nom: str) -> Grille:
 
 
 def lire_releve(path: Path) -> ClasseurLu:
-    """Return what was filled in a « relevé de décisions », as the sheet of the gabarit whose headings its tables have.
+    """Return what was filled in a « relevé de décisions », as the sheet of the gabarit whose
+    headings its tables have.
 
     A proposal voted « adoptée » whose text is left empty is taken as it was proposed.
     """
@@ -177,7 +208,9 @@ def lire_releve(path: Path) -> ClasseurLu:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             size = sum(part.file_size for part in archive.infolist())
         tables = docx.Document(io.BytesIO(content)).tables if size <= _DECOMPRESSES_MAX else []
-        read = [[[cell.text.strip() for cell in row.cells] for row in table.rows] for table in tables]
+        read = [
+            [[cell.text.strip() for cell in row.cells] for row in table.rows] for table in tables
+        ]
     except (*_ILLISIBLE, PackageNotFoundError):
         raise refus(path.name, *mots("releve_abime")) from None
     read = [rows for rows in read if rows and key in rows[0]]
@@ -192,7 +225,9 @@ def lire_releve(path: Path) -> ClasseurLu:
                 told[filled[0]] = told.get(filled[0]) or told.get(own["proposition"], "")
             # A row is neither the title of a group, the same in all its cells, nor left empty.
             if len(set(row)) > 1 and any(told.get(title) for title in filled):
-                lines[len(lines) + 1] = {rank: Cellule(told[title]) for title, rank in ranks.items() if told.get(title)}
+                lines[len(lines) + 1] = {
+                    rank: Cellule(told[title]) for title, rank in ranks.items() if told.get(title)
+                }
     return ClasseurLu(path.name, (Grille(path.name, sheet.titre, lines),))
 
 
@@ -210,9 +245,19 @@ def lire_classeur(path: Path) -> ClasseurLu:
             if faults := _demesures(path.name, content):
                 raise DonneesInvalides(faults)
             formulas = values = load_workbook(io.BytesIO(content))
-            if any(cell.data_type == "f" for ws in formulas.worksheets for row in _rangees(ws) for cell in row):
-                values = load_workbook(io.BytesIO(content), data_only=True)  # for the results that the file holds
-    except (*_ILLISIBLE, OSError):  # its bytes are here: what cannot be opened is a part that it lacks
+            if any(
+                cell.data_type == "f"
+                for ws in formulas.worksheets
+                for row in _rangees(ws)
+                for cell in row
+            ):
+                values = load_workbook(
+                    io.BytesIO(content), data_only=True
+                )  # for the results that the file holds
+    except (
+        *_ILLISIBLE,
+        OSError,
+    ):  # its bytes are here: what cannot be opened is a part that it lacks
         raise refus(path.name, *mots("classeur_abime")) from None
     grids = []
     for ws in (ws for ws in formulas.worksheets if ws.sheet_state == "visible"):
@@ -225,28 +270,40 @@ def lire_classeur(path: Path) -> ClasseurLu:
                 lines.setdefault(cell.row, {})[cell.column] = read
         grids.append(Grille(path.name, ws.title, lines, tuple(ws.merged_cells.ranges)))
     # LibreOffice saves a whole number as « 2025 » or as 2025.0.
-    said = {prop.name: str(prop.value).strip().removesuffix(".0") for prop in formulas.custom_doc_props.props
-            if prop.value is not None}  # fmt: skip
+    said = {
+        prop.name: str(prop.value).strip().removesuffix(".0")
+        for prop in formulas.custom_doc_props.props
+        if prop.value is not None
+    }
     return ClasseurLu(path.name, tuple(grids), said)
 
 
 # A filled cell, and a merged area, in the XML of a sheet.
-_REMPLIE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+[0-9]+)"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b')
+_REMPLIE = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+[0-9]+)"[^>]*(?<!/)>\s*<(?:\w+:)?(?:v|f|is)\b'
+)
 _FUSION = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z0-9:]+)"')
 
 
 def _demesures(fichier: str, content: bytes) -> list[Faute]:
-    """Return what goes far beyond a gabarit: looked for before openpyxl takes memory for whole rectangles."""
-    faults, reader = [], ExcelReader(io.BytesIO(content))
+    """Return what goes far beyond a gabarit: looked for before openpyxl takes memory for whole
+    rectangles.
+    """
+    faults = []
+    reader = ExcelReader(io.BytesIO(content))
     if sum(part.file_size for part in reader.archive.infolist()) > _DECOMPRESSES_MAX:
         return [Faute(fichier, *mots("classeur_trop_grand", mo=_DECOMPRESSES_MAX // 1024**2))]
     reader.read_manifest()
     reader.read_workbook()
     for sheet, relation in reader.parser.find_sheets():
         text = reader.archive.read(relation.target)
-        places = (match[1].decode() for pattern in (_REMPLIE, _FUSION) for match in pattern.finditer(text))
+        places = (
+            match[1].decode() for pattern in (_REMPLIE, _FUSION) for match in pattern.finditer(text)
+        )
         ends = ((place, *coordinate_to_tuple(place.rpartition(":")[2])) for place in places)
-        far = next((place for place, row, column in ends if row > LIGNES_MAX or column > COLONNES_MAX), "")
+        far = next(
+            (place for place, row, column in ends if row > LIGNES_MAX or column > COLONNES_MAX), ""
+        )
         if far or text.count(b"<c") > CELLULES_MAX:
             faults.append(_loin(fichier, sheet.name, far))
     return faults
@@ -259,4 +316,6 @@ def _loin(fichier: str, feuille: str, place: str) -> Faute:
 
 
 def _rangees(ws: Worksheet) -> tuple:
-    return ws.iter_rows(max_row=min(ws.max_row, LIGNES_MAX), max_col=min(ws.max_column, COLONNES_MAX))
+    return ws.iter_rows(
+        max_row=min(ws.max_row, LIGNES_MAX), max_col=min(ws.max_column, COLONNES_MAX)
+    )

@@ -1,4 +1,6 @@
-"""``ctg importer``: filled files to the follow-up, everything checked first, all of it written or nothing."""
+"""``ctg importer``: filled files to the follow-up, everything checked first, all of it written or
+nothing.
+"""
 
 import re
 from collections import Counter
@@ -43,7 +45,9 @@ class Preparation:
     fichiers: dict[str, bytes]  # those that would change, by name relative to the data folder
     nouvelles: dict[str, int]  # rows added, by table
     changements: tuple[Changement, ...]
-    remarques: tuple[str, ...]  # told without stopping: how a cell was understood, what may be a name
+    remarques: tuple[
+        str, ...
+    ]  # told without stopping: how a cell was understood, what may be a name
     attendues: int  # expected cells that are still empty
 
     def ecrire(self) -> None:
@@ -53,26 +57,41 @@ class Preparation:
 
 
 def preparer(
-    chemins: list[Path], convention: str = "", annee: int | None = None, millesime: int | None = None
+    chemins: list[Path],
+    convention: str = "",
+    annee: int | None = None,
+    millesime: int | None = None,
 ) -> Preparation:
     """Return what an import of these files would write; nothing is written.
 
-    The convention and the year are asked for when the files do not say them; the year of entry, when it is another.
+    The convention and the year are asked for when the files do not say them; the year of entry,
+    when it is another.
 
     Raises:
         DonneesInvalides: All the faults of all the files, at the cell where each was typed.
     """
     books = recevoir(chemins)
-    return preparer_dans(ouvrir_cadre(*_convention_et_annee(books, convention, annee)), books, millesime)
+    return preparer_dans(
+        ouvrir_cadre(*_convention_et_annee(books, convention, annee)), books, millesime
+    )
 
 
-def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None) -> Preparation:
-    """Return what an import of files already read would write, in the frame of a convention and a year."""
+def preparer_dans(
+    cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None
+) -> Preparation:
+    """Return what an import of files already read would write, in the frame of a convention and a
+    year.
+    """
     if millesime is not None and millesime < cadre.annee:
-        raise refus("--millesime", *mots("millesime_avant_l_annee", millesime=millesime, annee=cadre.annee))
+        raise refus(
+            "--millesime", *mots("millesime_avant_l_annee", millesime=millesime, annee=cadre.annee)
+        )
     # A relevé may hold more decisions than the workbook has rows for.
-    cadre = replace(cadre, gabarit=cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS}))
-    convention, plan = cadre.dossier.convention.id, feuilles(cadre)
+    cadre = replace(
+        cadre, gabarit=cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
+    )
+    convention = cadre.dossier.convention.id
+    plan = feuilles(cadre)
     read = lire(books, plan, cadre.dossier.catalogue.confidentialite, cadre.gabarit.noms)
     merged, conflicts = fusionner(read.entrees)
     result = appliquer(cadre, merged, millesime)
@@ -85,22 +104,33 @@ def preparer_dans(cadre: Cadre, books: list[ClasseurLu], millesime: int | None =
         written = [fault for fault in written if fault.colonne != CHAMP_DU_COMITE]
     if faults := [*read.fautes, *conflicts, *result.fautes, *silent, *written]:
         raise DonneesInvalides(faults)
-    changes, notes = tuple(result.changements), tuple(read.remarques)
-    return Preparation(convention, cadre.annee, files, result.nouvelles, changes, notes, read.attendues)
+    changes = tuple(result.changements)
+    notes = tuple(read.remarques)
+    return Preparation(
+        convention, cadre.annee, files, result.nouvelles, changes, notes, read.attendues
+    )
 
 
-_NOM = re.compile(r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.[a-z]+)?", re.IGNORECASE)
+_NOM = re.compile(
+    r"ctg-(?P<convention>.+?)-(?P<annee>[0-9]{4})(?:[-_ ].*)?(?:\.[a-z]+)?", re.IGNORECASE
+)
 
 
-def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: int | None) -> tuple[str, int]:
-    """Return the convention and the year that all the files share: each says it, or its name, or else the command."""
+def _convention_et_annee(
+    classeurs: list[ClasseurLu], convention: str, annee: int | None
+) -> tuple[str, int]:
+    """Return the convention and the year that all the files share: each says it, or its name, or
+    else the command.
+    """
     version = str(charger_yaml(GABARIT, Gabarit).version)
     asked = {"convention": convention, "annee": str(annee or "")}
     wanted = {name: (text, "demandée") for name, text in asked.items() if text}
     faults: list[Faute] = []
     for book in classeurs:
         if (written := book.proprietes.get("version", version)) != version:
-            faults.append(Faute(book.fichier, *mots("autre_version", ecrite=written, version=version)))
+            faults.append(
+                Faute(book.fichier, *mots("autre_version", ecrite=written, version=version))
+            )
         said = book.proprietes
         if not asked.keys() <= said.keys():
             names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
@@ -113,11 +143,19 @@ def _convention_et_annee(classeurs: list[ClasseurLu], convention: str, annee: in
         for name, label in (("convention", "la convention"), ("annee", "l'année")):
             text, whose = wanted.setdefault(name, (here[name], f"comme {book.fichier}"))
             if here[name] != text:
-                words = mots("classeur_d_une_autre", quoi=label, trouve=here[name], voulue=text, comme=whose)
+                words = mots(
+                    "classeur_d_une_autre", quoi=label, trouve=here[name], voulue=text, comme=whose
+                )
                 faults.append(Faute(book.fichier, *words))
-        if (name := here["convention"]) == wanted["convention"][0] and name not in (known := conventions()):
-            kind = "convention_proche" if (close := proches(name, known)) else "convention_du_fichier"
-            faults.append(Faute(book.fichier, *mots(kind, nom=name, connues=", ".join(known), proches=close)))
+        if (name := here["convention"]) == wanted["convention"][0] and name not in (
+            known := conventions()
+        ):
+            kind = (
+                "convention_proche" if (close := proches(name, known)) else "convention_du_fichier"
+            )
+            faults.append(
+                Faute(book.fichier, *mots(kind, nom=name, connues=", ".join(known), proches=close))
+            )
         if not re.fullmatch(r"(19|20)[0-9]{2}", here["annee"]):
             faults.append(Faute(book.fichier, *mots("annee_illisible", annee=here["annee"])))
     if faults:
@@ -129,7 +167,8 @@ Cle = tuple[str, tuple[str, ...]]
 
 
 def fusionner(entrees: list[Entree]) -> tuple[dict[Cle, Entree], list[Faute]]:
-    """Return one entry a row of the follow-up, and the conflicts: same row, same column, two contents.
+    """Return one entry a row of the follow-up, and the conflicts: same row, same column, two
+    contents.
 
     An empty cell contradicts nothing: one service may give the value, another the note.
     """
@@ -168,22 +207,32 @@ class Resultat:
 def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = None) -> Resultat:
     """Return the follow-up with the entries.
 
-    While the year's bilan is provisional, a figure entered again takes the place of the former one, and is listed.
-    Once it is definitive, nothing of that year's folder changes: a figure that differs is a revision, written under a
-    later millésime (``millesime``, when it is not the workbook's own), and anything else is refused.
+    While the year's bilan is provisional, a figure entered again takes the place of the former one,
+    and is listed. Once it is definitive, nothing of that year's folder changes: a figure that
+    differs is a revision, written under a later millésime (``millesime``, when it is not the
+    workbook's own), and anything else is refused.
     """
     closed = cadre.saisi("bilan").get(("statut",), {}).get("valeur") == "definitif"
     entered = millesime or (max(cadre.annee + 1, *cadre.suivis) if closed else cadre.annee)
-    tables = {year: {name: dict(table) for name, table in suivi.items()} for year, suivi in cadre.suivis.items()}
+    tables = {
+        year: {name: dict(table) for name, table in suivi.items()}
+        for year, suivi in cadre.suivis.items()
+    }
     if entered not in tables:
         tables[entered] = lire_annee(cadre.dossier.convention.id, entered)
     result = Resultat(tables)
     for entry in entrees.values():
         before = tables[cadre.annee][entry.table].get(entry.cle, {})
-        if entry.table == OBSERVATIONS:  # laid under the year of entry, unless what is already known says the same
+        if (
+            entry.table == OBSERVATIONS
+        ):  # laid under the year of entry, unless what is already known says the same
             moved = replace(entry, cle=(*entry.cle[:-1], str(entered)))
             rows = (item for suivi in tables.values() for item in suivi[OBSERVATIONS].items())
-            known = {key: row for key, row in rows if key[:-1] == moved.cle[:-1] and int(key[-1]) <= entered}
+            known = {
+                key: row
+                for key, row in rows
+                if key[:-1] == moved.cle[:-1] and int(key[-1]) <= entered
+            }
             latest = max(known, key=lambda key: int(key[-1]), default=moved.cle)
             if latest == moved.cle:
                 _poser(result, moved, entered)
@@ -191,7 +240,9 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
                 _poser(result, moved, entered, known[latest])
         elif closed and any(before.get(name, "") != text for name, text in entry.valeurs.items()):
             column, text = next(iter(entry.valeurs.items()))
-            result.fautes.append(entry.origine.faute(column, "annee_close", texte=text, annee=cadre.annee))
+            result.fautes.append(
+                entry.origine.faute(column, "annee_close", texte=text, annee=cadre.annee)
+            )
         else:
             _poser(result, entry, cadre.annee)
     for year, suivi in tables.items():
@@ -199,8 +250,12 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
     return result
 
 
-def _poser(result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] | None = None) -> None:
-    """Lay an entry over a row of a year, whose other cells stay, or over that of an earlier millésime, which stays."""
+def _poser(
+    result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] | None = None
+) -> None:
+    """Lay an entry over a row of a year, whose other cells stay, or over that of an earlier
+    millésime, which stays.
+    """
     table = result.apres[annee][entry.table]
     before = revisee or table.get(entry.cle)
     if entry.table == "bilan":
@@ -208,7 +263,9 @@ def _poser(result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] 
     row = {name: revisee[name] for name in ("unite", "source")} if revisee else before or {}
     if entry.table in TABLES:
         schema = charger_schema(entry.table)
-        row = dict.fromkeys(schema.colonnes, "") | row | dict(zip(schema.cle, entry.cle, strict=True))
+        row = (
+            dict.fromkeys(schema.colonnes, "") | row | dict(zip(schema.cle, entry.cle, strict=True))
+        )
     table[entry.cle] = row | entry.valeurs
     result.origines[annee, entry.table, entry.cle] = entry
     if before is None:
@@ -222,7 +279,9 @@ def _poser(result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] 
 
 
 CHAMP_DU_COMITE = "comite.date"  # what the file itself lacks when nothing is said of the comité
-_CHAMP = re.compile(r"(?:comite\.)?\w+\[[0-9]+\]|\w*")  # an item of a list of a document, or a field
+_CHAMP = re.compile(
+    r"(?:comite\.)?\w+\[[0-9]+\]|\w*"
+)  # an item of a list of a document, or a field
 
 
 def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) -> list[Faute]:
@@ -242,15 +301,22 @@ def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) ->
 def _fautes_a_l_ecriture(
     convention: str, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
 ) -> Iterator[Faute]:
-    """Yield the faults of the files in the words of the sheet, at the cell; one that no entry explains, as it is."""
+    """Yield the faults of the files in the words of the sheet, at the cell; one that no entry
+    explains, as it is.
+    """
     words: dict[str, dict[str, str]] = {}
     for sheet in plan:
-        own = {code: word for choices in sheet.listes.values() for word, code in choices.codes.items()}
+        own = {
+            code: word for choices in sheet.listes.values() for word, code in choices.codes.items()
+        }
         words |= {target.table: own for row in sheet.lignes for target in row.cibles}
     documents = {table: name for name, (_, lists) in DOCUMENTS.items() for table in (name, *lists)}
-    typed: dict[tuple[str, int | str], Entree] = {}  # by line of a CSV, by item of a list or field of a document
+    typed: dict[
+        tuple[str, int | str], Entree
+    ] = {}  # by line of a CSV, by item of a list or field of a document
     for (year, table, key), entry in resultat.origines.items():
-        folder, rank = f"{dossier_du_suivi(convention)}/{year}", list(resultat.apres[year][table]).index(key)
+        folder = f"{dossier_du_suivi(convention)}/{year}"
+        rank = list(resultat.apres[year][table]).index(key)
         if table in TABLES:
             typed[f"{folder}/{table}.csv", rank + 2] = entry
         else:
@@ -264,13 +330,19 @@ def _fautes_a_l_ecriture(
         if entry is None:
             yield fault
             continue
-        places, names = entry.origine.colonnes, re.split(r"[,.\s\[\]]+", column)
-        column = next((name for name in reversed(names) if name in places), next(iter(entry.valeurs)))
+        places = entry.origine.colonnes
+        names = re.split(r"[,.\s\[\]]+", column)
+        column = next(
+            (name for name in reversed(names) if name in places), next(iter(entry.valeurs))
+        )
         if re.fullmatch("la clé « .* » est absente", fault.trouve):
             title = places.get(column, column).partition(" : ")[2]
             yield entry.origine.faute(column, "cellule_necessaire", titre=title)
         else:
-            said = (_en_mots(text, words[entry.table]) for text in (fault.trouve, fault.attendu, fault.remede))
+            said = (
+                _en_mots(text, words[entry.table])
+                for text in (fault.trouve, fault.attendu, fault.remede)
+            )
             yield entry.origine.placer(column, *said)
 
 
@@ -279,15 +351,22 @@ _CODES = re.compile(r"(?<![\w/])[A-Z](?:, [A-Z])+(?!\w)|\b[a-z]+_[a-z_]+\b|(?<=�
 
 
 def _en_mots(texte: str, mots: dict[str, str]) -> str:
-    """Return what is said of the file as it is said of the sheet: words for codes, French dates, no line of a CSV.
+    """Return what is said of the file as it is said of the sheet: words for codes, French dates, no
+    line of a CSV.
 
     Examples:
         >>> _en_mots("« 3 » avec le statut L", {"L": "Non transmise"})
         "« 3 » avec l'état « Non transmise »"
     """
     text = re.sub(r" \(ligne [0-9]+\)", "", _DATE.sub(r"\3/\2/\1", texte))
-    text = re.sub(r"\bstatut ([A-Za-z_]+)", lambda met: f"état « {mots[met[1]]} »" if met[1] in mots else met[0], text)
+    text = re.sub(
+        r"\bstatut ([A-Za-z_]+)",
+        lambda met: f"état « {mots[met[1]]} »" if met[1] in mots else met[0],
+        text,
+    )
     for written, said in (("le état", "l'état"), ("le statut", "l'état"), ("un statut", "un état")):
         text = text.replace(written, said)
     text = text.replace("ce statut", "cet état")
-    return _CODES.sub(lambda met: ", ".join(mots.get(code, code) for code in met[0].split(", ")), text)
+    return _CODES.sub(
+        lambda met: ", ".join(mots.get(code, code) for code in met[0].split(", ")), text
+    )

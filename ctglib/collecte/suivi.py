@@ -1,7 +1,8 @@
 """A year's follow-up as flat tables of text: read from its folder, and written back as files.
 
-The key of a row is its schema's; in the documents, it is the first field of an item, and its rank among those of the
-same public or axis, or its heading for an appreciation. What a document says once is a row each of its own table.
+The key of a row is its schema's; in the documents, it is the first field of an item, and its rank
+among those of the same public or axis, or its heading for an appreciation. What a document says
+once is a row each of its own table.
 """
 
 import re
@@ -13,7 +14,15 @@ from typing import Any
 from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.lecture import existe
-from ctglib.donnees.modeles.suivi import Appreciations, Bilan, Consultation, Decision, Exemple, Participation, Suite
+from ctglib.donnees.modeles.suivi import (
+    Appreciations,
+    Bilan,
+    Consultation,
+    Decision,
+    Exemple,
+    Participation,
+    Suite,
+)
 from ctglib.donnees.pieces import TABLES, dossier_du_suivi
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -33,11 +42,15 @@ TOUTES = (*TABLES, *DOCUMENTS, *(name for _, lists in DOCUMENTS.values() for nam
 
 
 def lire_annee(convention: str, annee: int) -> Suivi:
-    """Return the flat tables of a year, all of them, empty when their file is not there; what is there was checked."""
-    folder, tables = f"{dossier_du_suivi(convention)}/{annee}", {name: {} for name in TOUTES}
+    """Return the flat tables of a year, all of them, empty when their file is not there; what is
+    there was checked.
+    """
+    folder = f"{dossier_du_suivi(convention)}/{annee}"
+    tables = {name: {} for name in TOUTES}
     for name in TABLES:
         if existe(path := f"{folder}/{name}.csv"):
-            rows, key = examiner_csv(path, name).lignes.to_dict("records"), charger_schema(name).cle
+            rows = examiner_csv(path, name).lignes.to_dict("records")
+            key = charger_schema(name).cle
             tables[name] = {tuple(row[column] for column in key): row for row in rows}
     for name, (model, lists) in DOCUMENTS.items():
         if existe(path := f"{folder}/{name}.yaml"):
@@ -45,15 +58,22 @@ def lire_annee(convention: str, annee: int) -> Suivi:
             said = charger_yaml(path, model).model_dump(mode="json", exclude_unset=True)
             comite = said.pop("comite", None) or {}
             held = comite.pop("date", None)
-            said |= comite | ({"comite_absence": held["absent"]} if isinstance(held, dict) else {"comite_date": held})
+            said |= comite | (
+                {"comite_absence": held["absent"]}
+                if isinstance(held, dict)
+                else {"comite_date": held}
+            )
             for listed, item in lists.items():
                 first, *fields = item.model_fields
                 for row in said.pop(listed, []):
                     rank = 1 + sum(key[0] == row[first] for key in tables[listed])
                     key = (row[first], str(rank)) if listed in NUMEROTEES else (row[first],)
                     tables[listed][key] = _en_ligne({name: row.get(name) for name in fields})
-            values = {(str(one["fiche"]), head): one.get(head) for one in said.pop("appreciations", [])
-                      for head in RUBRIQUES}  # fmt: skip
+            values = {
+                (str(one["fiche"]), head): one.get(head)
+                for one in said.pop("appreciations", [])
+                for head in RUBRIQUES
+            }
             values |= {(field,): value for field, value in said.items() if field != "annee"}
             rows = {key: _en_ligne({"valeur": value}) for key, value in values.items()}
             tables[name] |= {key: row for key, row in rows.items() if row}
@@ -61,19 +81,28 @@ def lire_annee(convention: str, annee: int) -> Suivi:
 
 
 def _en_ligne(dit: dict[str, Any]) -> dict[str, str]:
-    said = {name: "\n".join(one) if isinstance(one, list) else str(one) for name, one in dit.items() if one is not None}
+    said = {
+        name: "\n".join(one) if isinstance(one, list) else str(one)
+        for name, one in dit.items()
+        if one is not None
+    }
     return {name: text for name, text in said.items() if text}
 
 
 def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict[str, bytes]:
-    """Return the files that change between two states of a year, by name relative to the data folder."""
+    """Return the files that change between two states of a year, by name relative to the data
+    folder.
+    """
     import yaml
 
-    folder, files = f"{dossier_du_suivi(convention)}/{annee}", {}
+    folder = f"{dossier_du_suivi(convention)}/{annee}"
+    files = {}
     for name in TABLES:
         if apres[name] != avant[name]:
             columns = charger_schema(name).colonnes
-            rows = [[row.get(column, "") for column in columns] for row in triee(apres[name]).values()]
+            rows = [
+                [row.get(column, "") for column in columns] for row in triee(apres[name]).values()
+            ]
             files[f"{folder}/{name}.csv"] = en_csv([columns, *rows]).encode("utf-8")
     for name, (_, lists) in DOCUMENTS.items():
         if any(apres[table] != avant[table] for table in (name, *lists)):
@@ -84,10 +113,15 @@ def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict
 
 
 def triee(table: Table) -> Table:
-    """Return a table in the order of its keys, numbers by their value: two imports in any order write the same."""
+    """Return a table in the order of its keys, numbers by their value: two imports in any order
+    write the same.
+    """
 
     def naturel(text: str) -> list[tuple[bool, int, str]]:
-        return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"([0-9]+)", text)]
+        return [
+            (part.isdigit(), int(part) if part.isdigit() else 0, part)
+            for part in re.split(r"([0-9]+)", text)
+        ]
 
     return dict(sorted(table.items(), key=lambda row: [naturel(part) for part in row[0]]))
 
@@ -98,10 +132,14 @@ def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
         fiches: dict[str, dict[str, str]] = defaultdict(dict)
         for (fiche, head), row in tables[nom].items():
             fiches[fiche][head] = row["valeur"]
-        items = [_typer({"fiche": one, **fiches[one]}, ("fiche", *RUBRIQUES)) for one in sorted(fiches, key=int)]
+        items = [
+            _typer({"fiche": one, **fiches[one]}, ("fiche", *RUBRIQUES))
+            for one in sorted(fiches, key=int)
+        ]
         return {nom: [item for item in items if len(item) > 1]}
     said = {key[0]: row["valeur"] for key, row in tables[nom].items()}
-    document, lists = _typer(said, model.model_fields), {}
+    document = _typer(said, model.model_fields)
+    lists = {}
     for name, item in listed.items():
         first, *_ = fields = item.model_fields
         if rows := triee(tables[name]):
@@ -119,7 +157,9 @@ def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
 
 
 def _typer(dit: dict[str, str], champs: Iterable[str]) -> dict[str, Any]:
-    """Return what is said of some fields, days as dates, counts as numbers and sentences as lists, for YAML."""
+    """Return what is said of some fields, days as dates, counts as numbers and sentences as lists,
+    for YAML.
+    """
     typed: dict[str, Any] = {name: dit[name] for name in champs if dit.get(name)}
     for name, text in typed.items():
         if name in ("date", "date_arretee", "echeance"):

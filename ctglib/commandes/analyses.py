@@ -1,6 +1,8 @@
-"""``ctg laboratoire`` opens JupyterLab in French on ``analyses``; ``ctg analyser`` makes a page of a notebook.
+"""``ctg laboratoire`` opens JupyterLab in French on ``analyses``; ``ctg analyser`` makes a page of
+a notebook.
 
-Such a page is marked « analyse ponctuelle », and nothing of it goes to the portal, the manifest or an archive.
+Such a page is marked « analyse ponctuelle », and nothing of it goes to the portal, the manifest or
+an archive.
 """
 
 import json
@@ -39,30 +41,52 @@ TRACES = PROJET / ".laboratoire"  # what JupyterLab remembers of a user: setting
 PATIENCE = 3  # seconds
 LIVRES = re.compile(r"^!/(analyses/.+\.ipynb)$", re.MULTILINE)
 
-AOuvrir = Annotated[str, Argument(help="Carnet d'analyses à ouvrir (l'accueil par défaut).", metavar="CARNET")]
-SansNavigateur = Annotated[bool, Option("--sans-navigateur", help="Donner l'adresse sans ouvrir le navigateur.")]
-Port = Annotated[int, Option("--port", help="Port où écouter (le premier libre ensuite).", metavar="NOMBRE")]
-AExecuter = Annotated[Path, Argument(help="Carnet du dossier analyses.", metavar="CARNET", show_default=False)]
+AOuvrir = Annotated[
+    str, Argument(help="Carnet d'analyses à ouvrir (l'accueil par défaut).", metavar="CARNET")
+]
+SansNavigateur = Annotated[
+    bool, Option("--sans-navigateur", help="Donner l'adresse sans ouvrir le navigateur.")
+]
+Port = Annotated[
+    int, Option("--port", help="Port où écouter (le premier libre ensuite).", metavar="NOMBRE")
+]
+AExecuter = Annotated[
+    Path, Argument(help="Carnet du dossier analyses.", metavar="CARNET", show_default=False)
+]
 Parametres = Annotated[
-    list[str] | None, Option("--parametre", "-p", help="Un paramètre du carnet.", metavar="NOM VALEUR")
+    list[str] | None,
+    Option("--parametre", "-p", help="Un paramètre du carnet.", metavar="NOM VALEUR"),
 ]
 Dossier = Annotated[
-    Path | None, Option("--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER")
+    Path | None,
+    Option(
+        "--sortie", "-s", help="Dossier où écrire (celui du carnet par défaut).", metavar="DOSSIER"
+    ),
 ]
 
 
-def laboratoire(carnet: AOuvrir = "", sans_navigateur: SansNavigateur = False, port: Port = 8888) -> int:
+def laboratoire(
+    carnet: AOuvrir = "", sans_navigateur: SansNavigateur = False, port: Port = 8888
+) -> int:
     """Ouvrir JupyterLab en français, sur le dossier des analyses."""
     name = _trouver(ANALYSES / (Path(carnet).name or ACCUEIL)).name
     if find_spec("jupyterlab") is None:
-        raise Empechement("JupyterLab n'est pas installé : lancez « make laboratoire », qui l'installe.")
-    options = [*JUPYTERLAB, f"--LabApp.default_url=/lab/tree/analyses/{name}", f"--ServerApp.port={port}"]
+        raise Empechement(
+            "JupyterLab n'est pas installé : lancez « make laboratoire », qui l'installe."
+        )
+    options = [
+        *JUPYTERLAB,
+        f"--LabApp.default_url=/lab/tree/analyses/{name}",
+        f"--ServerApp.port={port}",
+    ]
     if sans_navigateur:
         options.append("--ServerApp.open_browser=False")
     else:
         options.append("--Application.log_level=ERROR")
         dire("JupyterLab s'ouvre dans le navigateur. Pour l'arrêter : Ctrl + C dans cette fenêtre.")
-    with subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], env=environnement(), cwd=PROJET) as run:
+    with subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options], env=environnement(), cwd=PROJET
+    ) as run:
         try:
             return 1 if run.wait() else 0
         except KeyboardInterrupt:  # JupyterLab receives it too when it is typed
@@ -73,8 +97,12 @@ def laboratoire(carnet: AOuvrir = "", sans_navigateur: SansNavigateur = False, p
 
 
 def environnement() -> Mapping[str, str]:
-    """Return the environment that JupyterLab runs in: our settings first, the user's in the project."""
-    paths = os.pathsep.join(filter(None, (str(REGLAGES), os.environ.get("JUPYTER_CONFIG_PATH", ""))))
+    """Return the environment that JupyterLab runs in: our settings first, the user's in the
+    project.
+    """
+    paths = os.pathsep.join(
+        filter(None, (str(REGLAGES), os.environ.get("JUPYTER_CONFIG_PATH", "")))
+    )
     return {
         **os.environ,
         "JUPYTER_CONFIG_PATH": paths,
@@ -90,21 +118,29 @@ def livres() -> frozenset[str]:
 
 
 def sans_sorties(model: dict[str, Any], path: str, **_: object) -> None:
-    """Save a notebook that git follows without what its cells showed: Jupyter calls this before it writes one."""
+    """Save a notebook that git follows without what its cells showed: Jupyter calls this before it
+    writes one.
+    """
     name = path.strip("/")
     if model["type"] != "notebook" or not (name.startswith("notebooks/") or name in livres()):
         return
     for cell in model["content"]["cells"]:
         cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key == "tags"}
         if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
+            cell["outputs"] = []
+            cell["execution_count"] = None
     # The metadata that the notebooks of the project all bear.
-    model["content"]["metadata"] = json.loads((ANALYSES / ACCUEIL).read_text(encoding="utf-8"))["metadata"]
+    model["content"]["metadata"] = json.loads((ANALYSES / ACCUEIL).read_text(encoding="utf-8"))[
+        "metadata"
+    ]
 
 
 @promettre("Rien n'a été écrit.")
 def analyser(
-    carnet: AExecuter, formats: Formats = "html,pdf", parametre: Parametres = None, sortie: Dossier = None
+    carnet: AExecuter,
+    formats: Formats = "html,pdf",
+    parametre: Parametres = None,
+    sortie: Dossier = None,
 ) -> None:
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
     from ctglib.production.moteur import refuser_parametres
@@ -120,7 +156,8 @@ def analyser(
             given[name] = int(value)
     if refusal := refuser_parametres(found.name, declared, given):
         raise Empechement(refusal)
-    files, folder = _composer(found, asked, given), (sortie or found.parent).resolve()
+    files = _composer(found, asked, given)
+    folder = (sortie or found.parent).resolve()
     ecrire({folder / name: content for name, content in files.items()})
     dire(f"Analyse ponctuelle, écrite dans {folder} : {', '.join(files)}.")
 
@@ -138,7 +175,9 @@ def _trouver(carnet: Path) -> Path:
     )
 
 
-def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int]) -> dict[str, bytes]:
+def _composer(
+    carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int]
+) -> dict[str, bytes]:
     """Return the files, by name, of a notebook run in its own folder, as in JupyterLab."""
     from ctglib import atelier
     from ctglib.document.blocs import Encadre
@@ -152,7 +191,9 @@ def _composer(carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | 
             notebook = executer(carnet, valeurs)
         document = assembler(notebook)
         marked = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
-        return {f"{carnet.stem}.{kind}": ecrire_document(kind, notebook, marked) for kind in formats}
+        return {
+            f"{carnet.stem}.{kind}": ecrire_document(kind, notebook, marked) for kind in formats
+        }
     except (Echec, CarnetImpubliable) as error:
         here = "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
         told = str(error).replace(phrases()["remedes"]["carnet"], here)

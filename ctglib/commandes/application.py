@@ -1,4 +1,6 @@
-"""``ctg``: the commands and how an error ends one; what is heavy is imported by the command that needs it."""
+"""``ctg``: the commands and how an error ends one; what is heavy is imported by the command that
+needs it.
+"""
 
 import sys
 
@@ -40,9 +42,13 @@ class Commande(_AideEnFrancais, core.TyperCommand):
 
 def _groupe(aide: str, **options: object) -> typer.Typer:
     return typer.Typer(
-        cls=Groupe, help=aide, no_args_is_help=True, subcommand_metavar="COMMANDE [ARGUMENTS]...",
-        context_settings={"help_option_names": ["--help", "--aide", "-h"]}, **options,
-    )  # fmt: skip
+        cls=Groupe,
+        help=aide,
+        no_args_is_help=True,
+        subcommand_metavar="COMMANDE [ARGUMENTS]...",
+        context_settings={"help_option_names": ["--help", "--aide", "-h"]},
+        **options,
+    )
 
 
 application = _groupe(
@@ -77,11 +83,15 @@ def lancer(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    # What the help writes of a value: our word for it, never a type of Python; an argument's is its name.
+    # What the help writes of a value: our word for it, never a type of Python; an argument's is its
+    # name.
     core.TyperArgument.display_type_rich = lambda self, ctx: None
     core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
     try:
-        code = application(args=_parametres_lies(arguments), prog_name="ctg", standalone_mode=False) or 0
+        code = (
+            application(args=_parametres_lies(arguments), prog_name="ctg", standalone_mode=False)
+            or 0
+        )
     except typer.TyperException as error:
         return dire_usage(error)
     except Empechement as error:
@@ -91,12 +101,19 @@ def lancer(arguments: list[str]) -> int:
         return refuser(dire_refus("systeme", ou=where, raison=error.strerror or error))
     except typer.Abort:  # the end of what was typed, at a question
         code = INTERROMPU
-    return refuser("Interrompu : les rapports précédents sont intacts.") if code == INTERROMPU else code
+    return (
+        refuser("Interrompu : les rapports précédents sont intacts.")
+        if code == INTERROMPU
+        else code
+    )
 
 
 def _parametres_lies(arguments: list[str]) -> list[str]:
-    """Return the arguments where « -p nom valeur », which papermill's users type, is « -p nom=valeur »."""
-    found, rest = [], list(arguments)
+    """Return the arguments where « -p nom valeur », which papermill's users type, is « -p
+    nom=valeur ».
+    """
+    found = []
+    rest = list(arguments)
     while rest:
         item = rest.pop(0)
         found.append(item)

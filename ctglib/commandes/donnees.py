@@ -1,4 +1,6 @@
-"""``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``source`` and a new convention: what goes into the data."""
+"""``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``source`` and a new convention: what goes
+into the data.
+"""
 
 import re
 import sys
@@ -29,40 +31,75 @@ QUESTIONS = {
 }
 
 AnneeSaisie = Annotated[int, Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)]
-AnneePubliee = Annotated[int, Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)]
-Responsable = Annotated[
-    str, Option("--responsable", "-r", help="N'écrire que la part d'un service (rpe, enfance…).", metavar="NOM")
+AnneePubliee = Annotated[
+    int, Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)
 ]
-Dossier = Annotated[Path, Option("--sortie", "-s", help="Dossier où écrire le classeur.", metavar="DOSSIER")]
+Responsable = Annotated[
+    str,
+    Option(
+        "--responsable",
+        "-r",
+        help="N'écrire que la part d'un service (rpe, enfance…).",
+        metavar="NOM",
+    ),
+]
+Dossier = Annotated[
+    Path, Option("--sortie", "-s", help="Dossier où écrire le classeur.", metavar="DOSSIER")
+]
 Remplacer = Annotated[bool, Option("--remplacer", help="Écraser un classeur déjà là, même rempli.")]
 Remplis = Annotated[
-    list[Path], Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False)
+    list[Path],
+    Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False),
 ]
-DuFichier = Annotated[str, Option("--convention", "-c", help="Convention, si le fichier ne la dit pas.", metavar="NOM")]
+DuFichier = Annotated[
+    str,
+    Option("--convention", "-c", help="Convention, si le fichier ne la dit pas.", metavar="NOM"),
+]
 AnneeDuFichier = Annotated[
     int | None, Option("--annee", "-a", help="Année, si le fichier ne la dit pas.", metavar="ANNÉE")
 ]
 Millesime = Annotated[
-    int | None, Option(help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE")
+    int | None,
+    Option(help="Année de la saisie, si ce n'est pas celle du classeur.", metavar="ANNÉE"),
 ]
 Officiels = Annotated[
-    list[Path], Argument(help="Fichiers tels que téléchargés (CSV ou Parquet).", metavar="FICHIER", show_default=False)
+    list[Path],
+    Argument(
+        help="Fichiers tels que téléchargés (CSV ou Parquet).",
+        metavar="FICHIER",
+        show_default=False,
+    ),
 ]
 DateDuFichier = Annotated[
     datetime | None,
-    Option("--date", formats=["%Y-%m-%d"], help="Date du fichier (celle du disque par défaut).", metavar="AAAA-MM-JJ"),
+    Option(
+        "--date",
+        formats=["%Y-%m-%d"],
+        help="Date du fichier (celle du disque par défaut).",
+        metavar="AAAA-MM-JJ",
+    ),
 ]
 Gardes = Annotated[
     list[str] | None,
-    Option("--departement", "-d", help="N'en garder que ce département (tous par défaut).", metavar="CODE"),
+    Option(
+        "--departement",
+        "-d",
+        help="N'en garder que ce département (tous par défaut).",
+        metavar="CODE",
+    ),
 ]
 Oui = Annotated[bool, Option("--oui", "-o", help="Ajouter sans poser de question.")]
 Commun = Annotated[
-    bool, Option("--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres.")
+    bool,
+    Option(
+        "--commun", help="Écrire dans les tables livrées avec le classeur, et non dans les vôtres."
+    ),
 ]
 Nom = Annotated[str, Argument(help="Nom du dossier à créer.", metavar="NOM", show_default=False)]
 Depuis = Annotated[str, Option(help="Convention qui s'achève.", metavar="NOM")]
-Territoire = Annotated[str, Option(help="Code Insee de la commune, ou SIREN de l'EPCI.", metavar="CODE")]
+Territoire = Annotated[
+    str, Option(help="Code Insee de la commune, ou SIREN de l'EPCI.", metavar="CODE")
+]
 Debut = Annotated[str, Option(help="Premier jour (année-mois-jour).", metavar="DATE")]
 Fin = Annotated[str, Option(help="Dernier jour (année-mois-jour).", metavar="DATE")]
 Parties = Annotated[str, Option(help="Signataires, séparés par « ; ».", metavar="NOMS")]
@@ -93,9 +130,12 @@ def valider(convention: Conventions = None) -> int:
 
 
 def gabarit(
-    annee: AnneeSaisie, convention: LaConvention, responsable: Responsable = "", sortie: Dossier = Path(),
+    annee: AnneeSaisie,
+    convention: LaConvention,
+    responsable: Responsable = "",
+    sortie: Dossier = Path(),
     remplacer: Remplacer = False,
-) -> None:  # fmt: skip
+) -> None:
     """Écrire le classeur que les services remplissent pour une année."""
     from ctglib.collecte.classeur import ecrire_gabarit
 
@@ -105,9 +145,12 @@ def gabarit(
 
 @promettre("Rien n'a été enregistré.")
 def importer(
-    chemins: Remplis, convention: DuFichier = "", annee: AnneeDuFichier = None, millesime: Millesime = None,
+    chemins: Remplis,
+    convention: DuFichier = "",
+    annee: AnneeDuFichier = None,
+    millesime: Millesime = None,
     a_blanc: ABlanc = False,
-) -> None:  # fmt: skip
+) -> None:
     """Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien."""
     from ctglib.collecte.importer import preparer
 
@@ -115,16 +158,30 @@ def importer(
     if not a_blanc:
         ready.ecrire()
     if ready.remarques:
-        dire("À vérifier (rien n'est refusé pour cela) :", *(f"- {note}" for note in ready.remarques), "")
-    titles = {False: "Ce qui change :", True: "Chiffres révisés (l'ancien reste sous son millésime) :"}
+        dire(
+            "À vérifier (rien n'est refusé pour cela) :",
+            *(f"- {note}" for note in ready.remarques),
+            "",
+        )
+    titles = {
+        False: "Ce qui change :",
+        True: "Chiffres révisés (l'ancien reste sous son millésime) :",
+    }
     for revision, title in titles.items():
-        if changes := [_changement(item) for item in ready.changements if item.revision == revision]:
+        if changes := [
+            _changement(item) for item in ready.changements if item.revision == revision
+        ]:
             dire(title)
             montrer(("Où", "Repère", "Colonne", "Avant", "Après"), changes)
-    dire(*(f"{name} : {compter(count, 'ligne')} de plus" for name, count in ready.nouvelles.items()))
+    dire(
+        *(f"{name} : {compter(count, 'ligne')} de plus" for name, count in ready.nouvelles.items())
+    )
     if ready.attendues:
-        dire(f"Cellules attendues encore vides, qui se liront « non transmis » : {ready.attendues}.")
-    where, files = f"{ready.convention}, {ready.annee}", [f"  {name}" for name in sorted(ready.fichiers)]
+        dire(
+            f"Cellules attendues encore vides, qui se liront « non transmis » : {ready.attendues}."
+        )
+    where = f"{ready.convention}, {ready.annee}"
+    files = [f"  {name}" for name in sorted(ready.fichiers)]
     if not files:
         dire(f"{where} : rien de nouveau, rien n'a été écrit.")
     elif a_blanc:
@@ -134,9 +191,16 @@ def importer(
 
 
 def _changement(item: Any) -> tuple[str, ...]:
-    origin, key = item.entree.origine, " ".join(filter(None, item.entree.cle))
+    origin = item.entree.origine
+    key = " ".join(filter(None, item.entree.cle))
     column = origin.colonnes.get(item.colonne, item.colonne)
-    return f"{origin.feuille}, ligne {origin.ligne}", key, column, item.avant or _VIDE, item.apres or _VIDE
+    return (
+        f"{origin.feuille}, ligne {origin.ligne}",
+        key,
+        column,
+        item.avant or _VIDE,
+        item.apres or _VIDE,
+    )
 
 
 @promettre("Rien n'a été enregistré.")
@@ -145,7 +209,8 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
     from ctglib.secret import publication
 
     file, hidden, new = publication.figer(convention, annee)
-    where, plural = f"{convention}, bilan {annee}", "s" if hidden > 1 else ""
+    where = f"{convention}, bilan {annee}"
+    plural = "s" if hidden > 1 else ""
     said = f"{where} : {hidden} cellule{plural} masquée{plural}, ce bilan et les précédents compris"
     if not hidden:
         dire(f"{where} : aucune cellule n'est masquée, rien à noter.")
@@ -157,16 +222,21 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
 
 @promettre(RIEN)
 def ajouter_sources(
-    fichiers: Officiels, annee: AnneeDuFichier = None, le: DateDuFichier = None, departement: Gardes = None,
-    oui: Oui = False, commun: Commun = False,
-) -> int:  # fmt: skip
+    fichiers: Officiels,
+    annee: AnneeDuFichier = None,
+    le: DateDuFichier = None,
+    departement: Gardes = None,
+    oui: Oui = False,
+    commun: Commun = False,
+) -> int:
     """Reconnaître des fichiers officiels, dire ce qu'ils changent, les ajouter : tout, ou rien."""
     from rich.console import Console
 
     from ctglib.donnees.magasin import lire_registre
     from ctglib.donnees.officiels import Ajout
 
-    day, kept = le.date() if le else None, tuple(departement or ())
+    day = le.date() if le else None
+    kept = tuple(departement or ())
     addition = Ajout(fichiers, annee=annee, le=day, departements=kept, commun=commun)
     dire(*addition.dites)
     if addition.revisions:
@@ -198,35 +268,62 @@ def lister_sources() -> None:
         dire(f"data/{folder} :" if register.tables else f"data/{folder} : rien")
         for (family, level), group in groupby(register.tables, attrgetter("famille", "niveau")):
             rows = list(group)
-            years, most = ", ".join(str(item.annee) for item in rows), max(item.territoires for item in rows)
+            years = ", ".join(str(item.annee) for item in rows)
+            most = max(item.territoires for item in rows)
             dire(f"  {family}, {level} : {years} ({most} territoires au plus)")
         for item in register.fichiers:
-            whose = f"{item.producteur}, {item.jeu}, {item.licence}, fichier du {item.date:%d/%m/%Y}"
+            whose = (
+                f"{item.producteur}, {item.jeu}, {item.licence}, fichier du {item.date:%d/%m/%Y}"
+            )
             dire(f"  d'après {item.fichier} ({whose})")
 
 
 @promettre("Rien n'a été écrit.")
 def nouvelle_convention(
-    nom: Nom, depuis: Depuis = "", territoire: Territoire = "", debut: Debut = "", fin: Fin = "",
-    parties: Parties = "", fiches: NombreDeFiches = 0,
-) -> None:  # fmt: skip
+    nom: Nom,
+    depuis: Depuis = "",
+    territoire: Territoire = "",
+    debut: Debut = "",
+    fin: Fin = "",
+    parties: Parties = "",
+    fiches: NombreDeFiches = 0,
+) -> None:
     """Écrire le dossier d'une convention : à remplir, ou d'après celle qui s'achève (--depuis)."""
     from ctglib.commandes.brouillon import commencer, poursuivre
     from ctglib.document.typographie import date_longue
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
-    given = {"territoire": territoire, "debut": debut, "fin": fin, "parties": parties, "fiches": str(fiches or "")}
+    given = {
+        "territoire": territoire,
+        "debut": debut,
+        "fin": fin,
+        "parties": parties,
+        "fiches": str(fiches or ""),
+    }
     if not depuis and sys.stdin.isatty():
-        given |= {name: input(f"{QUESTIONS[name]} : ").strip() for name, text in given.items() if not text}
+        given |= {
+            name: input(f"{QUESTIONS[name]} : ").strip() for name, text in given.items() if not text
+        }
     known = conventions()
     begins, ends = (_jour(f"--{name}", given[name]) for name in ("debut", "fin"))
-    names = given["parties"].replace('"', "'").split(";")  # what a YAML text between quotes may hold
+    names = (
+        given["parties"].replace('"', "'").split(";")
+    )  # what a YAML text between quotes may hold
     names = [name.strip() for name in names if name.strip()]
     count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
     first, last = (one and date_longue(one) for one in (begins, ends))
     close = [f"écrire « {one} »" for one in proches(depuis, known)]
-    told = {"nom": nom, "debut": first, "fin": last, "depuis": depuis, "connues": ", ".join(known), "fiches": count,
-            "remede": [*close, "écrire l'un de ces noms"][0], "signataires": len(names), "maximum": FICHES}  # fmt: skip
+    told = {
+        "nom": nom,
+        "debut": first,
+        "fin": last,
+        "depuis": depuis,
+        "connues": ", ".join(known),
+        "fiches": count,
+        "remede": [*close, "écrire l'un de ces noms"][0],
+        "signataires": len(names),
+        "maximum": FICHES,
+    }
     cases = {
         "nom_impossible": not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom),
         "nom_pris": nom in known,
@@ -268,7 +365,11 @@ def _territoire(code: str) -> Iterator[Faute]:
         return
     places = publiques.territoires(niveaux=("commune", "epci"))
     named = places[places["nom"].str.casefold() == code.casefold()]
-    close = named if len(named) else places[places["nom"].isin(proches(code, places["nom"].tolist(), 0.8))]
+    close = (
+        named
+        if len(named)
+        else places[places["nom"].isin(proches(code, places["nom"].tolist(), 0.8))]
+    )
     told = " ; ".join(f"--territoire {row.code} ({row.nom})" for row in close.head(3).itertuples())
     remedy = told or "écrire --territoire 62413, par exemple"
     yield Faute(CONVENTIONS, *mots("territoire_en_mots", code=code, remede=remedy))

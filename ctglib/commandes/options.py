@@ -5,24 +5,35 @@ from typing import Annotated
 
 from typer import Option
 
-LaConvention = Annotated[str, Option("--convention", "-c", help="Convention suivie.", metavar="NOM")]
+LaConvention = Annotated[
+    str, Option("--convention", "-c", help="Convention suivie.", metavar="NOM")
+]
 Conventions = Annotated[
-    list[str] | None, Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM")
+    list[str] | None,
+    Option("--convention", "-c", help="Convention à traiter (toutes par défaut).", metavar="NOM"),
 ]
 Formats = Annotated[
     str,
     Option(
-        "--formats", "-f", metavar="LISTE",
+        "--formats",
+        "-f",
+        metavar="LISTE",
         help="html, pdf, docx, resume (la première page seule, en PDF et en Word), séparés par des virgules.",
     ),
-]  # fmt: skip
+]
 Sortie = Annotated[Path, Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER")]
-Carnets = Annotated[Path, Option("--carnets", help="Dossier des carnets et de leur liste.", hidden=True)]
+Carnets = Annotated[
+    Path, Option("--carnets", help="Dossier des carnets et de leur liste.", hidden=True)
+]
 ABlanc = Annotated[bool, Option("--a-blanc", help="Dire ce qui serait fait, sans rien faire.")]
 Travailleurs = Annotated[
-    int, Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE")
+    int,
+    Option("--travailleurs", help="Rapports menés de front (0 : un par cœur).", metavar="NOMBRE"),
 ]
 Delai = Annotated[
     float,
-    Option(help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).", metavar="SECONDES"),
+    Option(
+        help="Secondes laissées à une cellule (au carnet entier avec le moteur standard).",
+        metavar="SECONDES",
+    ),
 ]

@@ -52,7 +52,9 @@ def compter(nombre: int, nom: str) -> str:
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:
     """Return « ; vouliez-vous dire … » when something close exists."""
-    return next((f" ; vouliez-vous dire « {close} »" for close in proches(nom, tuple(possibles), 0.5)), "")
+    return next(
+        (f" ; vouliez-vous dire « {close} »" for close in proches(nom, tuple(possibles), 0.5)), ""
+    )
 
 
 def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
@@ -65,7 +67,9 @@ def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> lis
 
 
 def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    """Return the formats of a list, each once, and what to say of those that do not exist, or when there is none."""
+    """Return the formats of a list, each once, and what to say of those that do not exist, or when
+    there is none.
+    """
     asked = tuple(dict.fromkeys(filter(None, map(str.strip, liste.split(",")))))
     nothing = [] if asked else [f"Aucun format demandé : {', '.join(connus)}."]
     return asked, inconnus("Le format", asked, connus) + nothing
@@ -73,7 +77,9 @@ def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ..
 
 def dire_usage(error: Exception) -> int:
     """Say what in the command was not understood, and return the exit code."""
-    kind, context, param = type(error).__name__, getattr(error, "ctx", None), getattr(error, "param", None)
+    kind = type(error).__name__
+    context = getattr(error, "ctx", None)
+    param = getattr(error, "param", None)
     command = context.command_path if context else "ctg"
     if kind == "NoArgsIsHelpError":
         typer.echo(context.get_help())
@@ -83,7 +89,11 @@ def dire_usage(error: Exception) -> int:
         close = proposer(error.option_name, error.possibilities or [])
         phrase = f"L'option « {error.option_name} » n'existe pas{close}."
     elif kind == "MissingParameter":
-        phrase = f"Il manque un argument : {param.metavar}." if param and param.metavar else "Il manque un argument."
+        phrase = (
+            f"Il manque un argument : {param.metavar}."
+            if param and param.metavar
+            else "Il manque un argument."
+        )
     elif kind == "BadOptionUsage":
         phrase = f"L'option « {error.option_name} » attend une valeur."
     elif kind == "BadParameter" and param is not None:

@@ -1,1 +1,3 @@
-"""What a report is made of: headings, paragraphs, tables, figures, and the words and signs they are written with."""
+"""What a report is made of: headings, paragraphs, tables, figures, and the words and signs they are
+written with.
+"""

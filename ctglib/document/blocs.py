@@ -1,7 +1,8 @@
-"""What a cell of a report shows: frozen objects that know their content, and nothing of HTML, PDF or Word.
+"""What a cell of a report shows: frozen objects that know their content, and nothing of HTML, PDF
+or Word.
 
-A text is a string, or a tuple of runs where some of it is strong, or leads elsewhere. An executed notebook keeps the
-objects as JSON, which is all that exporters read.
+A text is a string, or a tuple of runs where some of it is strong, or leads elsewhere. An executed
+notebook keeps the objects as JSON, which is all that exporters read.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ class Lien:
 
 @dataclass(frozen=True)
 class Renvoi:
-    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands for it."""
+    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands
+    for it.
+    """
 
     ancre: str
     autres: tuple[str, ...] = ()  # tried in turn when the report has not the first
@@ -53,7 +56,10 @@ Texte = str | tuple[Morceau, ...]
 
 
 class Bloc(Montrable):
-    """What a cell can show. Blocks add up; an empty group and a table without rows are false, and show nothing."""
+    """What a cell can show.
+
+    Blocks add up; an empty group and a table without rows are false, and show nothing.
+    """
 
     @property
     def pieces(self) -> tuple[Bloc, ...]:
@@ -63,12 +69,18 @@ class Bloc(Montrable):
     def __add__(self, autre: Bloc) -> Groupe:
         return Groupe((*self.pieces, *autre.pieces))
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, object]:
         """Return what JupyterLab shows, and what the exporters read."""
         from ctglib.export.html import ecrire_html  # the one import that goes up
 
         written = en_json(self)
-        return {"text/html": str(ecrire_html(de_json(written))), "text/plain": type(self).__name__, MIME: written}
+        return {
+            "text/html": str(ecrire_html(de_json(written))),
+            "text/plain": type(self).__name__,
+            MIME: written,
+        }
 
     @property
     def html(self) -> str:
@@ -86,14 +98,17 @@ class Groupe(Bloc):
         return bool(self.pieces)
 
     def __getitem__(self, nom: str) -> Bloc:
-        """Retourne le tableau ou la figure de ce nom, par exemple ``fiche.indicateurs()["cibles"]``.
+        """Retourne le tableau ou la figure de ce nom, par exemple
+        ``fiche.indicateurs()["cibles"]``.
 
         Raises:
             ValueError: Le groupe n'en a pas de ce nom ; le message donne ceux qu'il a.
         """
         found = {piece.nom: piece for piece in feuilles(self.pieces) if getattr(piece, "nom", "")}
         if nom not in found:
-            raise ValueError(f"« {nom} » n'est pas là. Tableaux et figures : {', '.join(found) or 'aucun'}.")
+            raise ValueError(
+                f"« {nom} » n'est pas là. Tableaux et figures : {', '.join(found) or 'aucun'}."
+            )
         return found[nom]
 
     def __contains__(self, nom: str) -> bool:
@@ -102,7 +117,9 @@ class Groupe(Bloc):
 
 @dataclass(frozen=True)
 class Titre(Bloc):
-    """A heading: of a report (1), of a chapter (2), of a part of it (3); its anchor comes with the assembly."""
+    """A heading: of a report (1), of a chapter (2), of a part of it (3); its anchor comes with the
+    assembly.
+    """
 
     texte: str
     niveau: int = 3
@@ -128,7 +145,9 @@ class Liste(Bloc):
 
 @dataclass(frozen=True)
 class Encadre(Bloc):
-    """Paragraphs set apart: a warning, or, when ``auteur`` says whose they are, words of someone else."""
+    """Paragraphs set apart: a warning, or, when ``auteur`` says whose they are, words of someone
+    else.
+    """
 
     paragraphes: tuple[Texte, ...]
     citation: bool = False
@@ -159,7 +178,9 @@ class Dessin(Bloc):
 
 @dataclass(frozen=True)
 class Logo:
-    """A party and its logo, PNG or SVG; while the file is absent its name stands in a neutral frame."""
+    """A party and its logo, PNG or SVG; while the file is absent its name stands in a neutral
+    frame.
+    """
 
     nom: str
     contenu: bytes | None
@@ -179,11 +200,19 @@ class Couverture(Bloc):
     mentions: tuple[tuple[str, str], ...] = ()  # label, text
     logos: tuple[Logo, ...] = ()
     source: str = ""
-    date: str = ""  # in the metadata (ISO): that of its content, so that the same report made again has the same bytes
+    # in the metadata (ISO): that of its content, so that the same report made again has the same
+    # bytes
+    date: str = ""
     avertissement: str = ""  # set apart when not empty
-    complement: str = ""  # ends the title of the page: the year, which no notebook can write in its heading
-    sigles: tuple[tuple[str, str], ...] = ()  # what abbreviations mean: the page lists those that the report uses
-    breve: bool = False  # a report of few pages: on paper it is set closer, and has no table of contents
+    complement: str = (
+        ""  # ends the title of the page: the year, which no notebook can write in its heading
+    )
+    sigles: tuple[
+        tuple[str, str], ...
+    ] = ()  # what abbreviations mean: the page lists those that the report uses
+    breve: bool = (
+        False  # a report of few pages: on paper it is set closer, and has no table of contents
+    )
 
     def __bool__(self) -> bool:
         return self != SANS_COUVERTURE
@@ -194,7 +223,9 @@ SANS_COUVERTURE = Couverture()
 
 @dataclass(frozen=True)
 class Piece(Bloc):
-    """A file that a report carries with it: where it lies beside the page, its bytes, and what it is."""
+    """A file that a report carries with it: where it lies beside the page, its bytes, and what it
+    is.
+    """
 
     adresse: str
     contenu: bytes
@@ -206,7 +237,9 @@ def morceaux(texte: Texte) -> tuple[Morceau, ...]:
     return (texte,) if isinstance(texte, str) else texte
 
 
-paragraphe, sous_titre = Paragraphe, Titre  # what a cell of code calls
+# what a cell of code calls
+paragraphe = Paragraphe
+sous_titre = Titre
 
 
 def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
@@ -226,16 +259,22 @@ def liste(phrases: Iterable[object]) -> Bloc:
 
 def citation(paroles: str, auteur: str) -> Bloc:
     """Return words of someone else, one paragraph a line, and who said them."""
-    return Encadre(tuple(line for line in paroles.splitlines() if line.strip()), citation=True, auteur=auteur)
+    return Encadre(
+        tuple(line for line in paroles.splitlines() if line.strip()), citation=True, auteur=auteur
+    )
 
 
 def suite(blocs: Iterable[Bloc | None]) -> Groupe | None:
-    """Return blocks one after the other, without those that show nothing; None when there is nothing."""
+    """Return blocks one after the other, without those that show nothing; None when there is
+    nothing.
+    """
     shown = tuple(bloc for bloc in blocs if bloc)
     return Groupe(shown) if shown else None
 
 
-GENRES = {name: kind for name, kind in globals().items() if is_dataclass(kind)}  # and those of ``tableau``
+GENRES = {
+    name: kind for name, kind in globals().items() if is_dataclass(kind)
+}  # and those of ``tableau``
 
 
 def en_json(objet: object) -> object:
@@ -245,7 +284,9 @@ def en_json(objet: object) -> object:
     if isinstance(objet, (tuple, list)):
         return [en_json(item) for item in objet]
     if isinstance(objet, pd.DataFrame):
-        rows = [[_valeur(value) for value in row] for row in objet.itertuples(index=False, name=None)]
+        rows = [
+            [_valeur(value) for value in row] for row in objet.itertuples(index=False, name=None)
+        ]
         return {"genre": "table", "colonnes": [str(name) for name in objet.columns], "lignes": rows}
     if isinstance(objet, bytes):
         return {"genre": "octets", "base64": base64.b64encode(objet).decode("ascii")}
@@ -253,12 +294,18 @@ def en_json(objet: object) -> object:
     genre = type(shown).__name__
     if GENRES.get(genre) is not type(shown):
         raise TypeError(f"« {type(objet).__name__} » n'est pas un objet d'un document")
-    said = {field.name: en_json(getattr(shown, field.name)) for field in fields(shown) if field.name != "ecrire"}
+    said = {
+        field.name: en_json(getattr(shown, field.name))
+        for field in fields(shown)
+        if field.name != "ecrire"
+    }
     return {"genre": genre, **said}
 
 
 def _valeur(valeur: object) -> object:
-    """Return the value of a cell: its type lasts, since a number and a text are not written alike in a CSV."""
+    """Return the value of a cell: its type lasts, since a number and a text are not written alike
+    in a CSV.
+    """
     if not isinstance(valeur, str) and pd.isna(valeur):
         return None
     plain = valeur.item() if hasattr(valeur, "item") else valeur  # of numpy
@@ -277,4 +324,6 @@ def de_json(ecrit: object) -> object:
         return pd.DataFrame(ecrit["lignes"], columns=ecrit["colonnes"], dtype=object)
     if ecrit["genre"] == "octets":
         return base64.b64decode(ecrit["base64"])
-    return GENRES[ecrit["genre"]](**{name: de_json(value) for name, value in ecrit.items() if name != "genre"})
+    return GENRES[ecrit["genre"]](
+        **{name: de_json(value) for name, value in ecrit.items() if name != "genre"}
+    )

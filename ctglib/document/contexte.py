@@ -1,4 +1,6 @@
-"""What every sentence and table needs to know: the words, the territory, its reference; marks, bands, exceptions."""
+"""What every sentence and table needs to know: the words, the territory, its reference; marks,
+bands, exceptions.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,9 @@ from functools import partial
 import pandas as pd
 
 from ctglib.calculs import ecriture
+from ctglib.calculs.ecriture import avec_unite, nombre, pourcent
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import RIEN, avec_unite, nombre, points, pourcent, remplir
+from ctglib.document.typographie import RIEN, points, remplir
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.modeles import catalogue
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -20,13 +23,15 @@ from ctglib.donnees.statuts import Statut
 
 MARQUES = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
 COUPURES = ("rupture", "changement_definition")
-BANDE, IMPLICITE = "dans_la_bande", "implicite"
+BANDE = "dans_la_bande"
+IMPLICITE = "implicite"
 REPERES = {"": "le départ", IMPLICITE: "la référence"}  # what a target by another origin is not
 
 
 @dataclass(frozen=True)
 class Contexte(Montrable):
-    """The words of the catalogue by id or code, the territory looked at, that it is compared with, the source.
+    """The words of the catalogue by id or code, the territory looked at, that it is compared with,
+    the source.
 
     ``source`` is the producer and the document, as captions write them.
     """
@@ -39,20 +44,29 @@ class Contexte(Montrable):
     source: str
 
     @classmethod
-    def de(cls, dossier: Dossier, indicateurs: Mapping[str, catalogue.Indicateur], source: str) -> Contexte:
+    def de(
+        cls, dossier: Dossier, indicateurs: Mapping[str, catalogue.Indicateur], source: str
+    ) -> Contexte:
         """Return the context of a convention."""
-        words, places = dossier.catalogue, dossier.catalogue.territoires
-        here, there = places[dossier.convention.territoire], places[dossier.convention.reference]
+        words = dossier.catalogue
+        places = dossier.catalogue.territoires
+        here = places[dossier.convention.territoire]
+        there = places[dossier.convention.reference]
         return cls(indicateurs, words.unites, words.statuts, here, there, source)
 
     @property
     def lieux(self) -> dict[str, str]:
-        """The two territories as a text names them: ``reference``, ``de_territoire``, ``A_reference`` to begin with."""
+        """The two territories as a text names them: ``reference``, ``de_territoire``,
+        ``A_reference`` to begin with.
+        """
         told = {}
         for name, place in (("territoire", self.territoire), ("reference", self.reference)):
             forms = {"a": place.a, "de": place.de, "le": place.le}
             told |= {name: place.nom, **{f"{form}_{name}": text for form, text in forms.items()}}
-            told |= {f"{form.capitalize()}_{name}": ecriture.majuscule(text) for form, text in forms.items()}
+            told |= {
+                f"{form.capitalize()}_{name}": ecriture.majuscule(text)
+                for form, text in forms.items()
+            }
         return told
 
     def presenter(
@@ -68,30 +82,47 @@ class Contexte(Montrable):
         statuts: Iterable[str] = (),
         **reste: object,
     ) -> Tableau:
-        """Return a table whose caption, heads, source and first notes are those of the catalogue, filled.
+        """Return a table whose caption, heads, source and first notes are those of the catalogue,
+        filled.
 
-        ``ecrire`` has what writes a column that is not shown as it is; one that is None leaves its column out. The
-        columns of ``autres`` follow: one a year, one a fiche. ``cle`` is its name, unless the catalogue has another.
-        ``mots`` are what caption and heads say besides the two territories and the source; ``notes`` those that depend
-        on the data, empty ones left out; then come those that say what the marks of ``statuts`` mean. ``reste``: see
-        ``Tableau.de``.
+        ``ecrire`` has what writes a column that is not shown as it is; one that is None leaves its
+        column out. The columns of ``autres`` follow: one a year, one a fiche. ``cle`` is its name,
+        unless the catalogue has another. ``mots`` are what caption and heads say besides the two
+        territories and the source; ``notes`` those that depend on the data, empty ones left out;
+        then come those that say what the marks of ``statuts`` mean. ``reste``: see ``Tableau.de``.
         """
-        said, writers = presentation, ecrire or {}
+        said = presentation
+        writers = ecrire or {}
         dire = partial(remplir, **{**self.lieux, "source": self.source, **(mots or {})})
         heads = []
         for name, head in said.colonnes.items():
             if writers.get(name, True):
-                group, width = dire(said.bandeaux.get(name, "")), said.largeurs.get(name, 0)
-                heads.append(Colonne(name, dire(head), name in said.nombres, group, writers.get(name), width))
-        told = {"nom": said.nom or cle.replace("_", "-"), "titre": dire(said.titre), "source": dire(said.source)}
-        told |= {"classe": said.classe, "ecran": said.ecran, "groupes": None if groupes is None else tuple(groupes)}
+                group = dire(said.bandeaux.get(name, ""))
+                width = said.largeurs.get(name, 0)
+                heads.append(
+                    Colonne(name, dire(head), name in said.nombres, group, writers.get(name), width)
+                )
+        told = {
+            "nom": said.nom or cle.replace("_", "-"),
+            "titre": dire(said.titre),
+            "source": dire(said.source),
+        }
+        told |= {
+            "classe": said.classe,
+            "ecran": said.ecran,
+            "groupes": None if groupes is None else tuple(groupes),
+        }
         told["notes"] = (*filter(None, (*map(dire, said.notes), *notes)), *legende(statuts, self))
         return Tableau.de(lignes, [*heads, *autres], **{**told, **reste})
 
     def valeur(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value of an indicator with its unit, or the word of its absence."""
         missing = valeur is None or valeur != valeur
-        return self.absence(statut) if missing else ecriture.ecrire(valeur, self.indicateurs[indicateur], self.unites)
+        return (
+            self.absence(statut)
+            if missing
+            else ecriture.ecrire(valeur, self.indicateurs[indicateur], self.unites)
+        )
 
     def valeur_nue(self, indicateur: str, valeur: float | None, statut: str = Statut.NORMAL) -> str:
         """Return a value without its unit (the header gives it), or the word of its absence."""
@@ -105,7 +136,9 @@ class Contexte(Montrable):
         return self.statuts[statut].mot if statut in self.statuts else ""
 
     def ecart(self, indicateur: str, ecart: float, ecart_type: str) -> str:
-        """Return a gap with its sign: « +0,8 point », « −7,8 % », « −17,4 pour 100 »; none between indices."""
+        """Return a gap with its sign: « +0,8 point », « −7,8 % », « −17,4 pour 100 »; none between
+        indices.
+        """
         item = self.indicateurs[indicateur]
         if ecart_type == "pourcent":
             return pourcent(ecart, 1, signe=True)
@@ -131,14 +164,19 @@ def marquer(texte: str, statut: str) -> str:
     return f"{texte}{MARQUES.get(statut, '')}"
 
 
-def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "") -> Callable[[pd.Series], str]:
-    """Return what writes a column of a row: its value without unit, the word of its absence, the mark of its status.
+def marquee(
+    contexte: Contexte, indicateur: str, colonne: str, statut: str = ""
+) -> Callable[[pd.Series], str]:
+    """Return what writes a column of a row: its value without unit, the word of its absence, the
+    mark of its status.
 
-    It has the decimals of its indicator, one when there is none; its status is in « statut_colonne », unless told.
+    It has the decimals of its indicator, one when there is none; its status is in
+    « statut_colonne », unless told.
     """
 
     def ecrire(row: pd.Series) -> str:
-        value, status = row[colonne], row[statut or f"statut_{colonne}"]
+        value = row[colonne]
+        status = row[statut or f"statut_{colonne}"]
         if indicateur:
             return marquer(contexte.valeur_nue(indicateur, value, status), status)
         return marquer(contexte.absence(status) if pd.isna(value) else nombre(value, 1), status)
@@ -149,21 +187,31 @@ def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "")
 def bande(row: object, valeur: float, tenue: float, contexte: Contexte, mots: Evaluation) -> str:
     """Return « dans la bande, 2 de moins que la cible »: a band never hides the signed gap.
 
-    ``row``, of the evaluation or of a parcours, says the indicator, and where the value to be kept comes from.
+    ``row``, of the evaluation or of a parcours, says the indicator, and where the value to be kept
+    comes from.
     """
-    gap, mark = valeur - tenue, REPERES.get(row.origine_cible, "la cible")
+    gap = valeur - tenue
+    mark = REPERES.get(row.origine_cible, "la cible")
     side = "de moins" if gap < 0 else "de plus"
     return f"{mots.raisons[BANDE]}, {contexte.valeur(row.indicateur, abs(gap))} {side} que {mark}"
 
 
-def petits_publies(rows: pd.DataFrame, colonnes: Iterable[str], seuil: int, contexte: Contexte) -> tuple[str, ...]:
-    """Return why counts under the threshold are shown, beside the table that shows them; nothing when none is.
+def petits_publies(
+    rows: pd.DataFrame, colonnes: Iterable[str], seuil: int, contexte: Contexte
+) -> tuple[str, ...]:
+    """Return why counts under the threshold are shown, beside the table that shows them; nothing
+    when none is.
 
-    ``rows`` have ``indicateur``, and the values shown in ``colonnes``; some indicators have an exception to secrecy.
+    ``rows`` have ``indicateur``, and the values shown in ``colonnes``; some indicators have an
+    exception to secrecy.
     """
     small = (rows[list(colonnes)].gt(0) & rows[list(colonnes)].lt(seuil)).any(axis=1)
     items = [contexte.indicateurs[name] for name in rows.loc[small, "indicateur"].unique()]
-    labels = pd.Series([item.libelle for item in items], [item.petits_effectifs_publies for item in items], dtype=str)
+    labels = pd.Series(
+        [item.libelle for item in items],
+        [item.petits_effectifs_publies for item in items],
+        dtype=str,
+    )
     return tuple(
         f"Donnés même sous {seuil}, seuil du secret : {' ; '.join(told)}. Raison : {reason}."
         for reason, told in labels.groupby(level=0, sort=False)
@@ -173,7 +221,11 @@ def petits_publies(rows: pd.DataFrame, colonnes: Iterable[str], seuil: int, cont
 def legende(statuts: Iterable[str], contexte: Contexte) -> tuple[str, ...]:
     """Return a note for each mark that a table bears."""
     met = set(statuts)
-    return tuple(f"{mark.strip()} {contexte.statuts[code].libelle}." for code, mark in MARQUES.items() if code in met)
+    return tuple(
+        f"{mark.strip()} {contexte.statuts[code].libelle}."
+        for code, mark in MARQUES.items()
+        if code in met
+    )
 
 
 def periode(annees: Iterable[int]) -> str:

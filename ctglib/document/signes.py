@@ -1,4 +1,6 @@
-"""The fonts of the project, and any sign that a person may type: drawn, or named (« ✅ » reads « [bouton coché] »)."""
+"""The fonts of the project, and any sign that a person may type: drawn, or named (« ✅ » reads
+« [bouton coché] »).
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ctglib.document.typographie import FINE, INSECABLE
+from ctglib.calculs.ecriture import FINE, INSECABLE
 
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
-# Both families come as files of Python packages (font-source-sans-pro, matplotlib), wherever the project is.
+# Both families come as files of Python packages (font-source-sans-pro, matplotlib), wherever the
+# project is.
 FAMILLE = "Source Sans Pro"
 SECOURS = "DejaVu Sans"
 ETALON = 100  # size at which signs are measured: FreeType counts in sixty-fourths of a point
@@ -54,7 +57,9 @@ def signes_de(famille: str, graisse: str) -> frozenset[int]:
 
 @cache
 def avance(signe: str, graisse: str) -> float:
-    """Return the width of a sign at the size of one point, in the family or in the one that completes it."""
+    """Return the width of a sign at the size of one point, in the family or in the one that
+    completes it.
+    """
     from matplotlib.ft2font import LoadFlags
 
     own = ord(signe) in signes_de(FAMILLE, graisse)
@@ -67,8 +72,9 @@ def avance(signe: str, graisse: str) -> float:
 def largeur(texte: str, taille: float, graisse: str = "400") -> float:
     """Return the width of a text in the project's family, in points.
 
-    The sum of its signs: pairs that the font draws closer are not looked at, so that no text is wider than this. It is
-    a hundred times faster than laying each text out, which was half of the time of a drawing.
+    The sum of its signs: pairs that the font draws closer are not looked at, so that no text is
+    wider than this. It is a hundred times faster than laying each text out, which was half of the
+    time of a drawing.
     """
     return taille * sum(avance(signe, graisse) for signe in texte)
 
@@ -76,16 +82,25 @@ def largeur(texte: str, taille: float, graisse: str = "400") -> float:
 ILLISIBLE = "\ufffd"  # what XML forbids
 CONTROLES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 VARIANTES = re.compile("[\ufe00-\ufe0f]")  # « as a picture, please »: says nothing by itself
-# They draw nothing and change how the rest is read, from right to left; the others part or join words.
+# They draw nothing and change how the rest is read, from right to left; the others part or join
+# words.
 INVISIBLES_ADMIS = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 
 
 @lru_cache(maxsize=1)
 def connus() -> frozenset[str]:
     """Return the characters that our fonts draw, in any weight."""
-    weights = [signes_de(name, weight) for name, weight, style in fichiers() if (name, style) == (FAMILLE, "normal")]
+    weights = [
+        signes_de(name, weight)
+        for name, weight, style in fichiers()
+        if (name, style) == (FAMILLE, "normal")
+    ]
     drawn = {chr(code) for code in frozenset.intersection(*weights) | signes_de(SECOURS, "400")}
-    hidden = {sign for sign in drawn if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs") or VARIANTES.match(sign)}
+    hidden = {
+        sign
+        for sign in drawn
+        if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs") or VARIANTES.match(sign)
+    }
     return frozenset(drawn - hidden | {"\n", "\r", "\t", ILLISIBLE} | INVISIBLES_ADMIS)
 
 
@@ -102,7 +117,9 @@ def lisible(texte: str) -> str:
     from emoji import demojize, replace_emoji
 
     def nommer(suite: str, _: object) -> str:
-        """Return the French name of an emoji, however many characters it takes, unless our fonts draw it."""
+        """Return the French name of an emoji, however many characters it takes, unless our fonts
+        draw it.
+        """
         if connus().issuperset(plain := VARIANTES.sub("", suite)):
             return plain
         name = demojize(suite, language="fr")
@@ -118,12 +135,15 @@ def lisible(texte: str) -> str:
 
 
 def montrable(valeur: object) -> str:
-    """Return a value as every writer shows it: signs that we can draw, no-break spaces of French typography."""
+    """Return a value as every writer shows it: signs that we can draw, no-break spaces of French
+    typography.
+    """
     return ponctuer(lisible(str(valeur)))
 
 
 def ponctuer(texte: str) -> str:
-    """Return a sentence with the no-break spaces of French typography, so that no line begins with a sign.
+    """Return a sentence with the no-break spaces of French typography, so that no line begins with
+    a sign.
 
     Examples:
         >>> ponctuer("Lecture : « oui » ; 5 %")

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctglib.calculs.ecriture import nombre
 from ctglib.document.blocs import GENRES, Bloc
-from ctglib.document.typographie import RIEN, nombre, nombre_court
+from ctglib.document.typographie import RIEN, nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
 
@@ -29,8 +30,12 @@ class Colonne:
     libelle: str  # heads it, with its unit
     numerique: bool = False
     groupe: str = ""  # spans neighbours
-    ecrire: Callable[[object], str] | None = None  # what is shown of a value; of the row, where the data have none
-    largeur: int = 0  # what it takes at least on paper, in points: room for what is filled in by hand
+    ecrire: Callable[[object], str] | None = (
+        None  # what is shown of a value; of the row, where the data have none
+    )
+    largeur: int = (
+        0  # what it takes at least on paper, in points: room for what is filled in by hand
+    )
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,7 +48,9 @@ class Tableau(Bloc):
     cellules: pd.DataFrame  # what is shown, as text, one column a ``Colonne.cle``
     donnees: pd.DataFrame  # what the CSV carries, unrounded, same rows or more
     source: str  # producer and document, as a sentence
-    groupes: tuple[str, ...] | None = None  # title of the group of each row; a new title opens a new group
+    groupes: tuple[str, ...] | None = (
+        None  # title of the group of each row; a new title opens a new group
+    )
     notes: tuple[str, ...] = ()
     classe: str = ""
     donnees_de: str = ""  # the figure whose numbers these are: captioned « Données de la figure n »
@@ -52,12 +59,16 @@ class Tableau(Bloc):
 
     @classmethod
     def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: object) -> Tableau:
-        """Return a table whose cells and CSV come from one frame; a ValueError names the columns that it lacks.
+        """Return a table whose cells and CSV come from one frame; a ValueError names the columns
+        that it lacks.
 
         Args:
-            frame: A row a row of the table; what is absent is missing, and shown as a dash unless ``ecrire`` says why.
-            colonnes: How each column is shown; those of the frame that are not told are in the CSV alone.
-            reste: The other arguments of a table; ``donnees`` among them where the CSV has other rows or columns.
+            frame: A row a row of the table; what is absent is missing, and shown as a dash unless
+                ``ecrire`` says why.
+            colonnes: How each column is shown; those of the frame that are not told are in the CSV
+                alone.
+            reste: The other arguments of a table; ``donnees`` among them where the CSV has other
+                rows or columns.
 
         Examples:
             >>> rates = pd.DataFrame({"annee": [2024, 2025], "taux": [59.4312, None]})
@@ -68,11 +79,16 @@ class Tableau(Bloc):
         """
         columns = tuple(colonnes)
         if lost := [c.cle for c in columns if c.cle not in frame.columns and not c.ecrire]:
-            name, known = reste["nom"], ", ".join(map(str, frame.columns))
-            raise ValueError(f"Tableau « {name} » : pas de colonne {', '.join(lost)} dans les données ({known}).")
+            name = reste["nom"]
+            known = ", ".join(map(str, frame.columns))
+            raise ValueError(
+                f"Tableau « {name} » : pas de colonne {', '.join(lost)} dans les données ({known})."
+            )
         rows = [row for _, row in frame.iterrows()]
         cells = {
-            column.cle: [(column.ecrire or ecrire_valeur)(value) for value in frame.get(column.cle, rows)]
+            column.cle: [
+                (column.ecrire or ecrire_valeur)(value) for value in frame.get(column.cle, rows)
+            ]
             for column in columns
         }
         return cls(**{"donnees": frame, **reste}, colonnes=columns, cellules=pd.DataFrame(cells))
@@ -99,7 +115,9 @@ class Tableau(Bloc):
         return [(title or "", [row for _, row in rows]) for title, rows in pairs]
 
     def entetes(self) -> list[list[tuple[Colonne | str, int, int]]]:
-        """Return the rows of the header: a column, or the title of several, with the columns and the rows it spans."""
+        """Return the rows of the header: a column, or the title of several, with the columns and
+        the rows it spans.
+        """
         if not any(colonne.groupe for colonne in self.colonnes):
             return [[(colonne, 1, 1) for colonne in self.colonnes]]
         first: list[tuple[Colonne | str, int, int]] = []
@@ -109,12 +127,16 @@ class Tableau(Bloc):
         return [first, [(column, 1, 1) for column in self.colonnes if column.groupe]]
 
     def csv(self) -> str:
-        """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is neutralised."""
+        """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is
+        neutralised.
+        """
         rows = ([*map(neutraliser, row)] for row in self.donnees.itertuples(index=False, name=None))
         return en_csv([self.donnees.columns, *rows])
 
     def exporter(self, chemin: str | Path) -> Path:
-        """Write the data as CSV where an analyst wants them; return the path, or raise ``EcritureImpossible``."""
+        """Write the data as CSV where an analyst wants them; return the path, or raise
+        ``EcritureImpossible``.
+        """
         path = Path(chemin)
         ecrire_fichiers({path: self.csv().encode("utf-8")})
         return path
@@ -124,12 +146,19 @@ GENRES.update(Colonne=Colonne, Tableau=Tableau)
 
 
 def tableau(
-    frame: pd.DataFrame, nom: str, titre: str, source: str, colonnes: Sequence[Colonne] = (), **reste: object
+    frame: pd.DataFrame,
+    nom: str,
+    titre: str,
+    source: str,
+    colonnes: Sequence[Colonne] = (),
+    **reste: object,
 ) -> Tableau:
-    """Retourne le tableau d'un rapport à partir d'un DataFrame : légende, source, CSV à côté du rapport.
+    """Retourne le tableau d'un rapport à partir d'un DataFrame : légende, source, CSV à côté du
+    rapport.
 
     Args:
-        frame: Les données, une ligne par ligne du tableau ; un index nommé devient la première colonne.
+        frame: Les données, une ligne par ligne du tableau ; un index nommé devient la première
+            colonne.
         nom: Nom court, en minuscules, sans espace : celui du fichier CSV.
         titre: La légende : de quoi, où, quand, en quelle unité.
         source: Qui produit ces données, et dans quel document.
@@ -140,9 +169,14 @@ def tableau(
         ValueError: Une colonne manque, ou il n'y a aucune ligne.
     """
     if frame.empty:
-        raise ValueError(f"Tableau « {nom} » : aucune ligne ; dire plutôt, en une phrase, ce qui manque et pourquoi.")
+        raise ValueError(
+            f"Tableau « {nom} » : aucune ligne ; dire plutôt, en une phrase, ce qui manque et pourquoi."
+        )
     shown = frame.reset_index() if frame.index.name else frame
-    told = colonnes or [Colonne(name, str(name), pd.api.types.is_numeric_dtype(shown[name])) for name in shown.columns]
+    told = colonnes or [
+        Colonne(name, str(name), pd.api.types.is_numeric_dtype(shown[name]))
+        for name in shown.columns
+    ]
     return Tableau.de(shown, told, nom=nom, titre=titre, source=source, **reste)
 
 
@@ -159,11 +193,17 @@ def ecrire_valeur(valeur: object) -> str:
         return RIEN
     if isinstance(valeur, date):
         return f"{valeur:%d/%m/%Y}"
-    return nombre_court(valeur) if isinstance(valeur, (int, float)) and not isinstance(valeur, bool) else str(valeur)
+    return (
+        nombre_court(valeur)
+        if isinstance(valeur, (int, float)) and not isinstance(valeur, bool)
+        else str(valeur)
+    )
 
 
 def neutraliser(valeur: object) -> object:
-    """Return a value for a spreadsheet: nothing for what is missing, no text that it would take for a formula."""
+    """Return a value for a spreadsheet: nothing for what is missing, no text that it would take for
+    a formula.
+    """
     if isinstance(valeur, str):
         text = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
         return CELLULE_D_UN_AUTRE.sub(r"\1'", text)

@@ -5,19 +5,26 @@ from datetime import date
 from string import Formatter
 
 # Those that the analysis writes with are had from here too.
-from ctglib.calculs.ecriture import FINE, INSECABLE, avec_unite, enumerer, majuscule, minuscule, nombre, pourcent  # noqa: F401
+from ctglib.calculs.ecriture import (
+    FINE,
+    INSECABLE,
+    nombre,
+)
 
 RIEN = "–"  # what stands for no value
 
 
 def nombre_court(valeur: float) -> str:
-    """Return a number with the decimals it needs and no more: ``5.0`` reads « 5 », ``0.5`` reads « 0,5 »."""
+    """Return a number with the decimals it needs and no more: ``5.0`` reads « 5 », ``0.5`` reads
+    « 0,5 ».
+    """
     decimales = len(f"{valeur:.6f}".rstrip("0").partition(".")[2])
     return nombre(valeur, decimales)
 
 
 def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
-    """Return a count and its noun, singular under two as French has it; the plural adds an « s » a word unless given.
+    """Return a count and its noun, singular under two as French has it; the plural adds an « s » a
+    word unless given.
 
     Examples:
         >>> compter(0, "valeur absente"), compter(3, "valeur absente")
@@ -27,13 +34,32 @@ def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
 
 
 def _nom(effectif: int, singulier: str, pluriel: str) -> str:
-    return singulier if effectif < 2 else pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
+    return (
+        singulier
+        if effectif < 2
+        else pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
+    )
 
 
 NOMBRES = (
-    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize",
-    "quatorze", "quinze", "seize",
-)  # fmt: skip
+    "zéro",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+)
 
 
 def en_lettres(effectif: int, feminin: bool = False) -> str:
@@ -65,7 +91,9 @@ def tous(effectif: int, singulier: str, pluriel: str = "") -> str:
         >>> tous(3, "action"), tous(1, "indicateur demandé")
         ('les trois actions', "l'unique indicateur demandé")
     """
-    return f"l'unique {singulier}" if effectif == 1 else f"les {nombrer(effectif, singulier, pluriel)}"
+    return (
+        f"l'unique {singulier}" if effectif == 1 else f"les {nombrer(effectif, singulier, pluriel)}"
+    )
 
 
 def sont(effectif: int, une: str, plusieurs: str) -> str:
@@ -81,10 +109,12 @@ def sont(effectif: int, une: str, plusieurs: str) -> str:
 
 
 def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bool]:
-    """Return a percentage as a fraction of people, and whether it is « un sur… », which takes a singular verb.
+    """Return a percentage as a fraction of people, and whether it is « un sur… », which takes a
+    singular verb.
 
-    The nearest fraction is said, with « près de » or « plus de » where it is off by more than one point. ``nom`` is of
-    whom, in the singular; ``court`` leaves it out: the sentence has just said it.
+    The nearest fraction is said, with « près de » or « plus de » where it is off by more than one
+    point. ``nom`` is of whom, in the singular; ``court`` leaves it out: the sentence has just said
+    it.
 
     Examples:
         >>> part_en_mots(59.4, "habitant"), part_en_mots(46.1, "allocataire"), part_en_mots(22.4, "enfant", court=True)
@@ -104,13 +134,28 @@ def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bo
 
 PART_DITE = 8  # « un sur douze » speaks to nobody
 FRACTIONS = (
-    (1, 10), (1, 8), (1, 6), (1, 5), (1, 4), (3, 10), (1, 3), (4, 10), (1, 2), (6, 10), (2, 3), (7, 10), (3, 4),
-    (8, 10), (9, 10), (10, 10),
-)  # fmt: skip
+    (1, 10),
+    (1, 8),
+    (1, 6),
+    (1, 5),
+    (1, 4),
+    (3, 10),
+    (1, 3),
+    (4, 10),
+    (1, 2),
+    (6, 10),
+    (2, 3),
+    (7, 10),
+    (3, 4),
+    (8, 10),
+    (9, 10),
+    (10, 10),
+)
 
 
 def accorder(mot: str, effectif: float) -> str:
-    """Return a word of a verdict or of a state, in the plural from two on; « en cours » and the like never change.
+    """Return a word of a verdict or of a state, in the plural from two on; « en cours » and the
+    like never change.
 
     Examples:
         >>> accorder("réalisée en partie", 2), accorder("non renseignée", 3), accorder("en cours", 4)
@@ -137,7 +182,9 @@ def abreger(texte: str, signes: int) -> str:
 
 
 def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:
-    """Return a difference of rates: ``4.9`` reads « +4,9 points »; under two in size, « point » stays singular."""
+    """Return a difference of rates: ``4.9`` reads « +4,9 points »; under two in size, « point »
+    stays singular.
+    """
     return f"{nombre(valeur, decimales, signe)}{INSECABLE}point{'s' if abs(round(valeur, decimales)) >= 2 else ''}"
 
 
@@ -147,7 +194,8 @@ def signe(valeur: float) -> str:
 
 
 def de_a(minimum: float, maximum: float) -> str:
-    """Return a gap between the bounds that the rounding of its source leaves to it, without its unit.
+    """Return a gap between the bounds that the rounding of its source leaves to it, without its
+    unit.
 
     Examples:
         >>> de_a(-5.08, -1.51), de_a(float("nan"), float("nan"))
@@ -171,7 +219,9 @@ def date_longue(jour: date) -> str:
 
 class _Phrase(Formatter):
     def format_field(self, valeur: object, nom: str) -> str:
-        """Return a count with its noun, a word that agrees with it, a decimal number in French, or a word as it is."""
+        """Return a count with its noun, a word that agrees with it, a decimal number in French, or
+        a word as it is.
+        """
         if nom.startswith("|"):
             return nom.split("|")[1 if valeur < 2 else 2]
         if nom:
@@ -180,7 +230,8 @@ class _Phrase(Formatter):
 
 
 def remplir(phrase: str, **mots: object) -> str:
-    """Return a sentence of the catalogue with its words; a count that has its noun there agrees with it.
+    """Return a sentence of the catalogue with its words; a count that has its noun there agrees
+    with it.
 
     Where the count is not written, a bar comes before the two forms of what agrees with it.
 

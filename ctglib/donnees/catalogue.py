@@ -40,12 +40,18 @@ class Fichiers:
 class Catalogue(Montrable, Fichiers):
     """What the words mean, whatever the convention."""
 
-    themes: tuple[catalogue.Theme, ...]  # in the order of a diagnostic, titled as the convention calls them
+    themes: tuple[
+        catalogue.Theme, ...
+    ]  # in the order of a diagnostic, titled as the convention calls them
     statuts: dict[str, catalogue.Statut]
     unites: dict[str, catalogue.Unite]
     territoires: dict[str, catalogue.Territoire]  # those of the convention
-    bibliotheque: dict[str, tuple[Indicateur, ...]]  # by subject; those of the convention alone come last
-    fiches_indicateurs: dict[int, tuple[Indicateur, ...]]  # those that each fiche follows, in its order
+    bibliotheque: dict[
+        str, tuple[Indicateur, ...]
+    ]  # by subject; those of the convention alone come last
+    fiches_indicateurs: dict[
+        int, tuple[Indicateur, ...]
+    ]  # those that each fiche follows, in its order
     indicateurs_contexte: dict[str, Indicateur]  # of the public series
     dimensions: dict[str, catalogue.Dimension]
     responsables: dict[str, Nomme]  # who fills what in the year's spreadsheet
@@ -62,6 +68,8 @@ class Catalogue(Montrable, Fichiers):
 
     @cached_property
     def mesures(self) -> dict[str, Indicateur]:
-        """Return every indicator that may have a value: of the library, the context, the diagnostic."""
+        """Return every indicator that may have a value: of the library, the context, the
+        diagnostic.
+        """
         shelf = {item.id: item for group in self.bibliotheque.values() for item in group}
         return {**self.indicateurs, **self.indicateurs_contexte, **shelf, **self.indicateurs_fiches}

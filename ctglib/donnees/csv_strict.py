@@ -1,4 +1,6 @@
-"""A CSV to rows of text that fit their schema, then to typed columns, or French faults: line, column, what to do."""
+"""A CSV to rows of text that fit their schema, then to typed columns, or French faults: line,
+column, what to do.
+"""
 
 import csv
 import io
@@ -32,10 +34,11 @@ class Contraintes(Modele):
 
 
 class Champ(Modele):
-    """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern`` or is no date.
+    """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern``
+    or is no date.
 
-    Two keys are ours: ``vocabulaire``, the kind of names that its cells cite (``noms.yaml``), and ``selon``, the column
-    that says in what each is chosen.
+    Two keys are ours: ``vocabulaire``, the kind of names that its cells cite (``noms.yaml``), and
+    ``selon``, the column that says in what each is chosen.
     """
 
     name: Texte
@@ -68,7 +71,8 @@ class SchemaTable(Modele):
 class TableLue:
     """A CSV read as far as it goes: its known columns as text, and the faults of the whole file.
 
-    ``lignes`` has the rows that have the right number of cells, each at the line of the file where it begins.
+    ``lignes`` has the rows that have the right number of cells, each at the line of the file where
+    it begins.
     """
 
     fichier: str
@@ -77,16 +81,22 @@ class TableLue:
 
 
 def charger_schema(nom: str) -> SchemaTable:
-    """Return the schema of a table; JSON is read as YAML, so that its faults have a line and are French."""
+    """Return the schema of a table; JSON is read as YAML, so that its faults have a line and are
+    French.
+    """
     return charger_yaml(f"schemas/{nom}.schema.json", SchemaTable)
 
 
-def examiner_csv(relatif: str, nom: str, confidentialite: Confidentialite | None = None) -> TableLue:
-    """Return a CSV checked against the schema of a table, with all its faults instead of an exception.
+def examiner_csv(
+    relatif: str, nom: str, confidentialite: Confidentialite | None = None
+) -> TableLue:
+    """Return a CSV checked against the schema of a table, with all its faults instead of an
+    exception.
 
     ``confidentialite`` also refuses what is about a person, by its heading or by its value.
     """
-    schema, faults = charger_schema(nom), []
+    schema = charger_schema(nom)
+    faults = []
     records: dict[int, list[str]] = {}  # those that are not blank, by the line where they begin
     start = 1
     try:
@@ -107,7 +117,9 @@ def examiner_csv(relatif: str, nom: str, confidentialite: Confidentialite | None
     if len(header) == 1:
         separator = next((words for mark, words in _SEPARATEURS.items() if mark in header[0]), None)
         found = f"{separator} entre les colonnes" if separator else "une seule colonne"
-        return TableLue(relatif, fautes=(*faults, Faute(relatif, *mots("separateur", trouve=found), 1)))
+        return TableLue(
+            relatif, fautes=(*faults, Faute(relatif, *mots("separateur", trouve=found), 1))
+        )
     faults += _fautes_d_en_tete(relatif, header, schema, confidentialite)
     kept: dict[int, list[str]] = {}
     for number, cells in records.items():
@@ -115,15 +127,23 @@ def examiner_csv(relatif: str, nom: str, confidentialite: Confidentialite | None
             faults.append(Faute(relatif, *mots("ligne_vide"), number))
         elif len(cells) != len(header):
             found = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''}"
-            faults.append(Faute(relatif, *mots("cellules", trouve=found, attendu=len(header)), number))
+            faults.append(
+                Faute(relatif, *mots("cellules", trouve=found, attendu=len(header)), number)
+            )
         else:
             kept[number] = cells
     rows = pd.DataFrame(kept.values(), index=list(kept), columns=header, dtype="str")
-    rows = rows.loc[:, ~rows.columns.duplicated()].filter(schema.colonnes)  # of a doubled column, the first counts
+    rows = rows.loc[:, ~rows.columns.duplicated()].filter(
+        schema.colonnes
+    )  # of a doubled column, the first counts
     for champ in schema.fields:
         if champ.name in rows:
             column = rows[champ.name]  # its cells repeat each other: one look at each text
-            wrong = {text: words for text in column.unique() if (words := _probleme(text, champ, confidentialite))}
+            wrong = {
+                text: words
+                for text in column.unique()
+                if (words := _probleme(text, champ, confidentialite))
+            }
             for number, text in column[column.isin(list(wrong))].items():
                 faults.append(Faute(relatif, *wrong[text], number, champ.name))
     return TableLue(relatif, rows, (*faults, *_doublons(relatif, rows, schema)))
@@ -160,7 +180,8 @@ def _doublons(relatif: str, rows: pd.DataFrame, schema: SchemaTable) -> Iterator
         return
     first = rows.index.to_series().groupby([rows[name] for name in key]).transform("first")
     for number in first.index[first.ne(first.index)]:
-        shown, columns = ", ".join(part or "(vide)" for part in rows.loc[number, key]), ", ".join(key)
+        shown = ", ".join(part or "(vide)" for part in rows.loc[number, key])
+        columns = ", ".join(key)
         told = mots("ligne_repetee", cle=shown, ligne=first[number], colonnes=columns)
         yield Faute(relatif, *told, number, columns)
 
@@ -176,17 +197,36 @@ ERREUR_DE_TABLEUR = re.compile(
 )
 
 
-def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple[str, str, str] | None:
-    """Return the words of the first thing wrong with a cell; a free column takes any text, « =1+1 » included."""
-    rules, told = champ.constraints, {"cellule": texte, "attendu": champ.description}
+def _probleme(
+    texte: str, champ: Champ, regles: Confidentialite | None
+) -> tuple[str, str, str] | None:
+    """Return the words of the first thing wrong with a cell; a free column takes any text, « =1+1 »
+    included.
+    """
+    rules = champ.constraints
+    told = {"cellule": texte, "attendu": champ.description}
     if not texte:
         return mots("cellule_vide", **told) if rules.required else None
     if champ.type in _ECRITURES and not (number := _ECRITURES[champ.type])[0].fullmatch(texte):
         # What can be guessed is told: « 59,4 % » is 59.4, « 1 466 743 » is 1466743.
-        guess = _ESPACES.sub("", texte).replace("\u2212", "-").replace(",", ".").lstrip("+").rstrip("%€")
+        guess = (
+            _ESPACES.sub("", texte)
+            .replace("\u2212", "-")
+            .replace(",", ".")
+            .lstrip("+")
+            .rstrip("%€")
+        )
         guess = guess if champ.type == "number" else re.sub(r"\.0+$", "", guess)
-        lacking = "" if rules.required else " ; s'il manque, laisser la cellule vide et le dire par le statut"
-        remedy = f"écrire {guess}" if number[0].fullmatch(guess) else f"écrire le nombre en chiffres{lacking}"
+        lacking = (
+            ""
+            if rules.required
+            else " ; s'il manque, laisser la cellule vide et le dire par le statut"
+        )
+        remedy = (
+            f"écrire {guess}"
+            if number[0].fullmatch(guess)
+            else f"écrire le nombre en chiffres{lacking}"
+        )
         return mots(number[1], **told, remede=remedy)
     if champ.type == "date" and not est_un_jour(texte):
         return mots("jour", **told)
@@ -200,7 +240,9 @@ def _probleme(texte: str, champ: Champ, regles: Confidentialite | None) -> tuple
     if rules.pattern and not re.fullmatch(rules.pattern, texte):
         return mots("motif", **told, titre=champ.title)
     for name, bound in (("minimum", rules.minimum), ("maximum", rules.maximum)):
-        if bound is not None and (float(texte) < bound if name == "minimum" else float(texte) > bound):
+        if bound is not None and (
+            float(texte) < bound if name == "minimum" else float(texte) > bound
+        ):
             return mots(name, **told, **{name: bound})
     if regles and champ.type == "string" and (what := valeur_personnelle(texte, regles)):
         return mots("personne", texte=texte, quoi=what)
@@ -212,11 +254,16 @@ def est_un_jour(texte: str) -> bool:
     return len(texte) == 10 and pd.notna(pd.to_datetime(texte, format="%Y-%m-%d", errors="coerce"))
 
 
-# What is about a person, which no table of the follow-up may hold: the spreadsheet's importer asks the same questions.
+# What is about a person, which no table of the follow-up may hold: the spreadsheet's importer asks
+# the same questions.
 def colonne_personnelle(titre: str, regles: Confidentialite) -> str | None:
-    """Return what a column of that heading would hold about a person (« le nom d'une personne »), or None."""
+    """Return what a column of that heading would hold about a person (« le nom d'une personne »),
+    or None.
+    """
     key = sans_accents(titre).replace(" ", "_")
-    return next((found for motif, found in regles.colonnes.items() if re.fullmatch(motif, key)), None)
+    return next(
+        (found for motif, found in regles.colonnes.items() if re.fullmatch(motif, key)), None
+    )
 
 
 def valeur_personnelle(texte: str, regles: Confidentialite) -> str | None:
@@ -225,8 +272,11 @@ def valeur_personnelle(texte: str, regles: Confidentialite) -> str | None:
 
 
 def en_table(nom: str, lues: Iterable[TableLue]) -> pd.DataFrame:
-    """Return the rows of files of a kind, typed by their schema: text, float64, or Int64 for years and integers."""
-    schema, rows = charger_schema(nom), pd.concat([pd.DataFrame(), *(one.lignes for one in lues)])
+    """Return the rows of files of a kind, typed by their schema: text, float64, or Int64 for years
+    and integers.
+    """
+    schema = charger_schema(nom)
+    rows = pd.concat([pd.DataFrame(), *(one.lignes for one in lues)])
     columns = rows.reindex(columns=list(schema.colonnes)).reset_index(drop=True).to_dict("series")
     for champ in schema.fields:
         if champ.type in ("string", "date"):

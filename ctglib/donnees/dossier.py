@@ -1,4 +1,6 @@
-"""A convention and its catalogue, read whole and checked, its yearly follow-up left out; then what its end reads."""
+"""A convention and its catalogue, read whole and checked, its yearly follow-up left out; then what
+its end reads.
+"""
 
 from dataclasses import dataclass, fields
 
@@ -11,7 +13,12 @@ from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import Correction, Justification
 from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention, IndicateurFiche
-from ctglib.donnees.modeles.evaluation import Lectures, ReglesConformite, ReglesFinales, SaisieFinale
+from ctglib.donnees.modeles.evaluation import (
+    Lectures,
+    ReglesConformite,
+    ReglesFinales,
+    SaisieFinale,
+)
 from ctglib.donnees.modeles.rapports import MessageDesParties
 from ctglib.donnees.modeles.suivi import Avenant, CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
@@ -19,7 +26,8 @@ from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
 from ctglib.donnees.regles import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
 
-GABARIT, COLLECTE = "catalogue/gabarit.yaml", "collecte.yaml"
+GABARIT = "catalogue/gabarit.yaml"
+COLLECTE = "collecte.yaml"
 PROPRES = "Indicateurs propres à la convention"
 
 
@@ -29,8 +37,8 @@ class Dossier(Montrable):
 
     catalogue: Catalogue
     convention: Convention
-    # Columns section, indicateur, territoire, annee (Int64), valeur, variation_5_ans (float64, missing when empty),
-    # unite, statut, note ("" when none).
+    # Columns section, indicateur, territoire, annee (Int64), valeur, variation_5_ans (float64,
+    # missing when empty), unite, statut, note ("" when none).
     annexe1: pd.DataFrame
     affirmations: tuple[Affirmation, ...]  # sentences of annexe 1 that compare, rank or total
     offre: pd.DataFrame  # one characteristic of a structure a row, all text ("" when empty)
@@ -38,13 +46,17 @@ class Dossier(Montrable):
     corrections: tuple[Correction, ...]  # places of the source read otherwise than written
     justifications: tuple[Justification, ...]  # findings that are no fault
     avenants: tuple[Avenant, ...]  # in order; what they name is checked with the follow-up
-    messages: tuple[MessageDesParties, ...]  # what the parties say on first pages in place of our messages
+    messages: tuple[
+        MessageDesParties, ...
+    ]  # what the parties say on first pages in place of our messages
     logos: dict[str, bytes | None]  # None while the file is not there
 
 
 @dataclass(frozen=True)
 class Finale:
-    """What the evaluation at the end reads beside the follow-up, checked; an absent file is an empty one."""
+    """What the evaluation at the end reads beside the follow-up, checked; an absent file is an
+    empty one.
+    """
 
     regles: ReglesFinales
     conformite: ReglesConformite
@@ -53,7 +65,9 @@ class Finale:
 
 
 def lire_dossier(convention: str) -> Dossier:
-    """Return the convention of a folder of ``conventions``, read whole and checked, or raise all its faults."""
+    """Return the convention of a folder of ``conventions``, read whole and checked, or raise all
+    its faults.
+    """
     return en_dossier(lire_pieces(convention))
 
 
@@ -62,15 +76,26 @@ def en_dossier(pieces: Pieces) -> Dossier:
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
     own = {
-        name: tuple(item for one in pieces.objets(f"convention/{name}") for item in getattr(one, name))
-        for name in ("affirmations", "commentaires", "corrections", "justifications", "avenants", "messages")
+        name: tuple(
+            item for one in pieces.objets(f"convention/{name}") for item in getattr(one, name)
+        )
+        for name in (
+            "affirmations",
+            "commentaires",
+            "corrections",
+            "justifications",
+            "avenants",
+            "messages",
+        )
     }
     tables = {name: en_table(name, pieces.tables[name]) for name in ("annexe1", "offre")}
     return Dossier(_catalogue(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
 
 
 def _catalogue(pieces: Pieces) -> Catalogue:
-    """Return the catalogue of pieces without fault, as the convention reads it: its own words, its articles cited."""
+    """Return the catalogue of pieces without fault, as the convention reads it: its own words, its
+    articles cited.
+    """
     convention = pieces.convention
     whole = {name: convention.lire(pieces.objets(name)[0]) for name in CATALOGUE}
     themes = [
@@ -83,7 +108,10 @@ def _catalogue(pieces: Pieces) -> Catalogue:
     known = {item.id: item for group in shelf.values() for item in group}
 
     def suivi(item: IndicateurFiche) -> Indicateur:
-        whose = {"origine": "convention" if item.libelle else "propose", "references": item.references}
+        whose = {
+            "origine": "convention" if item.libelle else "propose",
+            "references": item.references,
+        }
         return known[item.id].model_copy(update=whose)
 
     return Catalogue(
@@ -91,24 +119,38 @@ def _catalogue(pieces: Pieces) -> Catalogue:
         themes=tuple(themes),
         statuts=whole["statuts"].statuts,
         unites={item.id: item for item in whole["unites"].unites},
-        territoires={item.code: item for one in pieces.objets("convention/territoires") for item in one.territoires},
+        territoires={
+            item.code: item
+            for one in pieces.objets("convention/territoires")
+            for item in one.territoires
+        },
         bibliotheque=shelf,
         fiches_indicateurs={
             fiche.numero: tuple(map(suivi, fiche.indicateurs))
             for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
         },
         indicateurs_contexte={item.id: item for item in whole["contexte"].indicateurs},
-        dimensions={item.id: item for one in (whole["dimensions"], *own) for item in one.dimensions},
-        responsables={item.id: item for one in (whole["responsables"], convention) for item in one.responsables},
+        dimensions={
+            item.id: item for one in (whole["dimensions"], *own) for item in one.dimensions
+        },
+        responsables={
+            item.id: item
+            for one in (whole["responsables"], convention)
+            for item in one.responsables
+        },
     )
 
 
 def lire_finale(dossier: Dossier) -> Finale:
-    """Return what the evaluation at the end reads beside the follow-up of a convention, or raise all its faults."""
+    """Return what the evaluation at the end reads beside the follow-up of a convention, or raise
+    all its faults.
+    """
     pieces = avec_la_fin(lire_pieces(dossier.convention.id))
     if faults := verifier(pieces):
         raise DonneesInvalides(faults)
-    lectures, saisie = (pieces.objets(f"convention/{name}") for name in ("lectures", "evaluation_finale"))
+    lectures, saisie = (
+        pieces.objets(f"convention/{name}") for name in ("lectures", "evaluation_finale")
+    )
     return Finale(
         regles=dossier.convention.lire(pieces.objets("evaluation_finale")[0]),
         conformite=pieces.objets("conformite")[0],
@@ -119,6 +161,7 @@ def lire_finale(dossier: Dossier) -> Finale:
 
 def charger_gabarit(convention: str) -> Gabarit:
     """Return the workbook of a year, with what a convention asks for and from whom."""
-    gabarit, own = charger_yaml(GABARIT, Gabarit), f"{CONVENTIONS}/{convention}/{COLLECTE}"
+    gabarit = charger_yaml(GABARIT, Gabarit)
+    own = f"{CONVENTIONS}/{convention}/{COLLECTE}"
     asked = charger_yaml(own, CollecteAnnuelle) if existe(own) else CollecteAnnuelle()
     return gabarit.model_copy(update={"parts": asked.parts, "moyens": asked.moyens})

@@ -1,4 +1,6 @@
-"""Files written whole or not at all, a temporary file beside the target, then a rename; CSV, Office files undated."""
+"""Files written whole or not at all, a temporary file beside the target, then a rename; CSV, Office
+files undated.
+"""
 
 import os
 import re
@@ -11,7 +13,8 @@ from pathlib import Path
 
 from ctglib.donnees.fautes import Empechement
 
-PREFIXE, SUFFIXE = ".ctg-", ".tmp"
+PREFIXE = ".ctg-"
+SUFFIXE = ".tmp"
 PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
 # What a program may take for the end of a cell, the French spreadsheets' « ; » included.
 _A_ENTOURER = re.compile(r'[,;\t"\r\n]')
@@ -25,11 +28,12 @@ class EcritureImpossible(Empechement):
 def ecrire(fichiers: dict[Path, bytes]) -> None:
     """Write all files, or leave all as they were.
 
-    Every content is first written beside its target; only when all are on the disk do they take their names, and a name
-    refused puts the others back.
+    Every content is first written beside its target; only when all are on the disk do they take
+    their names, and a name refused puts the others back.
 
     Raises:
-        EcritureImpossible: The disk is full, the folder is read-only, or a file is open in another program.
+        EcritureImpossible: The disk is full, the folder is read-only, or a file is open in another
+            program.
     """
     prepares: dict[Path, Path] = {}
     anciens: dict[Path, bytes | None] = {}
@@ -67,20 +71,26 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
 
 
 def dater(archive: BytesIO, instant: datetime) -> bytes:
-    """Return the bytes of an Office file whose parts, and the change it tells of, bear an instant and not the clock."""
+    """Return the bytes of an Office file whose parts, and the change it tells of, bear an instant
+    and not the clock.
+    """
     stamp = rb"\g<1>" + instant.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + rb"\g<2>"
-    date, target = max(instant.timetuple()[:6], EPOQUE), BytesIO()
+    date = max(instant.timetuple()[:6], EPOQUE)
+    target = BytesIO()
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(target, "w") as copy:
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", stamp, content)
+                content = re.sub(
+                    rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", stamp, content
+                )
             copy.writestr(zipfile.ZipInfo(name, date), content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
 def en_csv(lignes: Iterable[Iterable[object]]) -> str:
-    """Return rows as our CSV: comma, line feed, quotes around a cell that holds a separator, of any spreadsheet.
+    """Return rows as our CSV: comma, line feed, quotes around a cell that holds a separator, of any
+    spreadsheet.
 
     Examples:
         >>> en_csv([["a", 1.5, None], ["b;c", "d,e", ""]])

@@ -23,13 +23,20 @@ class Faute:
     def __str__(self) -> str:
         place = {"feuille « {} »": self.feuille, "ligne {}": self.ligne, "« {} »": self.colonne}
         where = [self.fichier, *(words.format(value) for words, value in place.items() if value)]
-        told = (", ".join(where), f"trouvé : {self.trouve}", f"attendu : {self.attendu}", f"à faire : {self.remede}")
+        told = (
+            ", ".join(where),
+            f"trouvé : {self.trouve}",
+            f"attendu : {self.attendu}",
+            f"à faire : {self.remede}",
+        )
         return "\n    ".join(told)
 
 
 @cache
 def phrases(fichier: str = "fautes.yaml") -> dict[str, Any]:
-    """Return what was found, expected and is to be done, by fault, or another file of texts that stands beside it."""
+    """Return what was found, expected and is to be done, by fault, or another file of texts that
+    stands beside it.
+    """
     import yaml
 
     return yaml.safe_load(Path(__file__).with_name(fichier).read_text(encoding="utf-8"))

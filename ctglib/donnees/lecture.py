@@ -1,4 +1,5 @@
-"""The only place that opens data files, as bytes or as text: every read, absence and listing is recorded.
+"""The only place that opens data files, as bytes or as text: every read, absence and listing is
+recorded.
 
 What cannot be read raises ``DonneesInvalides``.
 """
@@ -28,23 +29,31 @@ OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth
 CLE = "suivi/.cle"
 OCTETS_CLE = 32
 TETE_CLE = "# Clé secrète du suivi : à garder avec les données saisies et leurs sauvegardes, à ne jamais publier.\n"
-ESSAIS, PAUSE = 50, 0.02  # waits for another process that is writing the key
+# waits for another process that is writing the key
+ESSAIS = 50
+PAUSE = 0.02
 
 
 @dataclass
 class Journal:
     """What a piece of work asked of the data folder; paths are relative, with forward slashes."""
 
-    lus: dict[str, str] = field(default_factory=dict)  # files, with the fingerprint of their bytes (``empreinte``)
+    lus: dict[str, str] = field(
+        default_factory=dict
+    )  # files, with the fingerprint of their bytes (``empreinte``)
     absents: set[str] = field(default_factory=set)  # files and folders looked for and not found
-    listes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # folders, and what they hold (see ``lister``)
-    # Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files changes nothing.
-    # What is used whole, a study or a file of the follow-up, has an empty one.
+    listes: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # folders, and what they hold (see ``lister``)
+    # Of the studies of the follow-up, the parts used, with their fingerprint: the rest of its files
+    # changes nothing. What is used whole, a study or a file of the follow-up, has an empty one.
     parts: dict[str, str] = field(default_factory=dict)
 
     @property
     def bruts(self) -> tuple[str, ...]:
-        """The files of the follow-up that were read as entered, without going through the mask of a study."""
+        """The files of the follow-up that were read as entered, without going through the mask of a
+        study.
+        """
         return tuple(sorted(nom for nom in self.parts if not publiable(nom)))
 
 
@@ -56,9 +65,11 @@ _ici = threading.local()  # whether the opening is this module's own
 
 @contextmanager
 def enregistrer() -> Iterator[Journal]:
-    """Yield a journal of all that is read until the block ends; blocks may be nested, each sees its own reads.
+    """Yield a journal of all that is read until the block ends; blocks may be nested, each sees its
+    own reads.
 
-    The list is the module's and not a context variable: a notebook's kernel runs its cells in contexts of its own.
+    The list is the module's and not a context variable: a notebook's kernel runs its cells in
+    contexts of its own.
     """
     journal = Journal()
     _journaux.append(journal)
@@ -69,7 +80,9 @@ def enregistrer() -> Iterator[Journal]:
 
 
 def _guetter(evenement: str, arguments: tuple) -> None:
-    """Record a file of the follow-up that a notebook opens past this module: pandas reads any path it is given."""
+    """Record a file of the follow-up that a notebook opens past this module: pandas reads any path
+    it is given.
+    """
     if evenement != "open" or not _journaux or getattr(_ici, "lecture", False):
         return
     path, _, flags = arguments
@@ -77,7 +90,9 @@ def _guetter(evenement: str, arguments: tuple) -> None:
         return
     folder = os.environ.get(VARIABLE) or Path(__file__).resolve().parents[2] / "data"
     with suppress(ValueError):
-        relative = PurePosixPath(Path(path).resolve().relative_to(Path(folder).resolve()).as_posix())
+        relative = PurePosixPath(
+            Path(path).resolve().relative_to(Path(folder).resolve()).as_posix()
+        )
         if not relative.name.startswith(".") and not publiable(str(relative)):
             noter_part(str(relative))
 
@@ -94,7 +109,9 @@ def rejouer(journal: Journal) -> None:
 
 @contextmanager
 def par_parts() -> Iterator[None]:
-    """Read the follow-up in the block without using it whole: ``noter_part`` says which parts of it are used."""
+    """Read the follow-up in the block without using it whole: ``noter_part`` says which parts of it
+    are used.
+    """
     _en_parts.append(True)
     try:
         yield
@@ -103,16 +120,20 @@ def par_parts() -> Iterator[None]:
 
 
 def noter_part(nom: str, empreinte: str = "") -> None:
-    """Record that a part of a study of the follow-up is used; all of it, when it has no fingerprint."""
+    """Record that a part of a study of the follow-up is used; all of it, when it has no
+    fingerprint.
+    """
     for journal in _journaux:
         journal.parts[nom] = empreinte
 
 
 @contextmanager
 def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
-    """Read these bytes instead of the files of these names until the block ends; None stands for an absent file.
+    """Read these bytes instead of the files of these names until the block ends; None stands for an
+    absent file.
 
-    It answers « would these files hold? » before anything is written. What is read so is recorded as any other file.
+    It answers « would these files hold? » before anything is written. What is read so is recorded
+    as any other file.
     """
     before = dict(_superposes)
     _superposes.update(fichiers)
@@ -124,13 +145,19 @@ def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
 
 
 def racine() -> Path:
-    """Return the data folder: ``CTG_DONNEES``, else ``data`` beside the package; never the working directory."""
+    """Return the data folder: ``CTG_DONNEES``, else ``data`` beside the package; never the working
+    directory.
+    """
     declared = os.environ.get(VARIABLE)
     folder = Path(declared).absolute() if declared else Path(__file__).resolve().parents[2] / "data"
     if os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where it may not look
         return folder
-    raise refus(declared or "data", *mots("dossier_declare_absent" if declared else "dossier_de_donnees_absent",
-                                          variable=VARIABLE))  # fmt: skip
+    raise refus(
+        declared or "data",
+        *mots(
+            "dossier_declare_absent" if declared else "dossier_de_donnees_absent", variable=VARIABLE
+        ),
+    )
 
 
 def conventions() -> tuple[str, ...]:
@@ -138,14 +165,18 @@ def conventions() -> tuple[str, ...]:
     return tuple(name.removesuffix("/") for name in lister(CONVENTIONS) if name.endswith("/"))
 
 
-def lire_fichier(path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int = OCTETS_MAX) -> bytes:
-    """Return the bytes of an ordinary file, looked at before it is opened: a pipe would wait for ever.
+def lire_fichier(
+    path: Path, nom: str, attendu: str = "un fichier lisible", octets_max: int = OCTETS_MAX
+) -> bytes:
+    """Return the bytes of an ordinary file, looked at before it is opened: a pipe would wait for
+    ever.
 
     ``nom`` and ``attendu`` are words of a fault: how it names the file, what was expected.
 
     Raises:
         FileNotFoundError: It is absent, or NotADirectoryError: so is its folder.
-        DonneesInvalides: It is a folder, a pipe or a device, it is too large, or it cannot be opened.
+        DonneesInvalides: It is a folder, a pipe or a device, it is too large, or it cannot be
+            opened.
     """
     try:
         state = path.stat()
@@ -166,12 +197,16 @@ def lire_octets(relatif: str) -> bytes:
 
 
 def empreinte(relatif: str) -> str:
-    """Return the fingerprint of a data file: its sha256, or, of what is entered, one keyed by the convention."""
+    """Return the fingerprint of a data file: its sha256, or, of what is entered, one keyed by the
+    convention.
+    """
     return _lire(relatif)[1]
 
 
 def existe(relatif: str) -> bool:
-    """Return whether a data file is there; its bytes then count as read, so that a change of them is seen."""
+    """Return whether a data file is there; its bytes then count as read, so that a change of them
+    is seen.
+    """
     return _chercher(relatif) is not None
 
 
@@ -182,8 +217,11 @@ def _lire(relatif: str) -> tuple[bytes, str]:
 
 
 def _chercher(relatif: str) -> tuple[bytes, str] | None:
-    """Return the bytes and the fingerprint of a file, None when it is not there; either way it is recorded."""
-    path, content = _chemin(relatif), _superposes.get(relatif)
+    """Return the bytes and the fingerprint of a file, None when it is not there; either way it is
+    recorded.
+    """
+    path = _chemin(relatif)
+    content = _superposes.get(relatif)
     if relatif not in _superposes:
         _ici.lecture = True
         try:
@@ -208,11 +246,17 @@ def _chercher(relatif: str) -> tuple[bytes, str] | None:
 
 
 def lister(relatif: str) -> tuple[str, ...]:
-    """Return the sorted names in a data folder, hidden and lock files left out; a folder's name ends with « / »."""
+    """Return the sorted names in a data folder, hidden and lock files left out; a folder's name
+    ends with « / ».
+    """
     folder = _chemin(relatif)
     try:
         there = folder.is_dir()
-        found = {f"{entry.name}/" if entry.is_dir() else entry.name for entry in folder.iterdir()} if there else set()
+        found = (
+            {f"{entry.name}/" if entry.is_dir() else entry.name for entry in folder.iterdir()}
+            if there
+            else set()
+        )
     except OSError:
         raise refus(relatif, *mots("dossier_ferme")) from None
     for path, content in _superposes.items():
@@ -231,7 +275,8 @@ def lister(relatif: str) -> tuple[str, ...]:
 
 
 def sans_accents(texte: str) -> str:
-    """Return the words of a text without accents, capitals nor signs: as names are compared and looked up.
+    """Return the words of a text without accents, capitals nor signs: as names are compared and
+    looked up.
 
     Examples:
         >>> sans_accents("  État de la\\u00a0valeur ")
@@ -242,31 +287,49 @@ def sans_accents(texte: str) -> str:
 
 
 def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -> list[str]:
-    """Return at most three known names close to one, whatever the case, the closest first; ``seuil`` is difflib's."""
+    """Return at most three known names close to one, whatever the case, the closest first;
+    ``seuil`` is difflib's.
+    """
     lowered = {known.lower(): known for known in connus}
-    return [lowered[match] for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)]
+    return [
+        lowered[match]
+        for match in get_close_matches(nom.lower()[:200], list(lowered), n=3, cutoff=seuil)
+    ]
 
 
 def proposer(nom: str, connus: list[str] | tuple[str, ...], sinon: str) -> str:
-    """Return the known name that is the closest to one, as a fault proposes it, or other words when none is close."""
+    """Return the known name that is the closest to one, as a fault proposes it, or other words when
+    none is close.
+    """
     return next((f"« {close} »" for close in proches(nom, connus)), sinon)
 
 
 def _chemin(relatif: str) -> Path:
     """Return the path of a data file, refusing what would leave the data folder."""
     pure = PurePosixPath(relatif)
-    if pure.is_absolute() or ".." in pure.parts or "\\" in relatif or ":" in relatif or not relatif.isprintable():
+    if (
+        pure.is_absolute()
+        or ".." in pure.parts
+        or "\\" in relatif
+        or ":" in relatif
+        or not relatif.isprintable()
+    ):
         raise refus("data", *mots("chemin_au_dehors", chemin=relatif))
     return racine() / pure
 
 
 def _absent(relatif: str, sorte: str) -> DonneesInvalides:
-    """Return the error of an absent file or folder, naming the close names of its folder and not a lost parent's."""
+    """Return the error of an absent file or folder, naming the close names of its folder and not a
+    lost parent's.
+    """
     for journal in _journaux:
         journal.absents.add(relatif)
-    name, parent = PurePosixPath(relatif).name, _chemin(relatif).parent
+    name = PurePosixPath(relatif).name
+    parent = _chemin(relatif).parent
     entries = [entry.name for entry in parent.iterdir()] if os.path.isdir(parent) else []  # noqa: PTH112
-    stems = {entry.partition(".")[0]: entry for entry in entries}  # all our files of a folder end alike
+    stems = {
+        entry.partition(".")[0]: entry for entry in entries
+    }  # all our files of a folder end alike
     close = [stems[stem] for stem in proches(name.partition(".")[0], list(stems), 0.8)]
     near = f" ; nom proche présent : {', '.join(close)}" if close else ""
     instead = f", ou renommer « {close[0]} » si c'est lui" if close else ""
@@ -277,8 +340,15 @@ _REMEDE_CSV = (
     "ouvrir le fichier dans le tableur, puis « Enregistrer sous » > "
     "« CSV UTF-8 (délimité par des virgules) », et vérifier les accents"
 )
-_REMEDE_TEXTE = "ouvrir le fichier dans un éditeur de texte, puis « Enregistrer sous » avec l'encodage UTF-8"
-_MARQUES_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_REMEDE_TEXTE = (
+    "ouvrir le fichier dans un éditeur de texte, puis « Enregistrer sous » avec l'encodage UTF-8"
+)
+_MARQUES_UTF16 = (
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+)
 _INVISIBLES = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffd-\uffff]"
 )
@@ -309,7 +379,9 @@ def lire_texte(relatif: str) -> str:
         raise refus(relatif, *mots("fichier_vide"))
     if _INVISIBLES.search(text):
         lines = enumerate(re.split("\r\n|\n|\r", text), 1)
-        raise DonneesInvalides([Faute(relatif, *words, number) for number, line in lines if (words := invisible(line))])
+        raise DonneesInvalides(
+            [Faute(relatif, *words, number) for number, line in lines if (words := invisible(line))]
+        )
     return text
 
 
@@ -317,25 +389,29 @@ def invisible(texte: str) -> tuple[str, str, str] | None:
     """Return what a fault says of the first invisible or lost character of a text, or None."""
     if (match := _INVISIBLES.search(texte)) is None:
         return None
-    return mots("caractere_perdu" if match[0] == "\ufffd" else "caractere_invisible", code=ord(match[0]))
+    return mots(
+        "caractere_perdu" if match[0] == "\ufffd" else "caractere_invisible", code=ord(match[0])
+    )
 
 
 def publiable(relatif: str) -> bool:
     """Return whether a data file may be known to all, so that its plain sha256 says nothing more.
 
-    That of a file of which all is known but some small numbers says which they are to whoever tries them all: ten
-    levels of the internal grid take seconds. So the fingerprints of the whole follow-up take the convention's key.
+    That of a file of which all is known but some small numbers says which they are to whoever tries
+    them all: ten levels of the internal grid take seconds. So the fingerprints of the whole
+    follow-up take the convention's key.
     """
     parts = PurePosixPath(relatif).parts
     return parts[:1] != (CONVENTIONS,) or parts[2:3] != ("suivi",)
 
 
 def cle_de(convention: str) -> bytes:
-    """Return the secret key of a convention, made at random the first time; nothing when it has no follow-up.
+    """Return the secret key of a convention, made at random the first time; nothing when it has no
+    follow-up.
 
-    It lies beside what is entered, and goes nowhere else. It chooses among the masks that would hide small counts
-    (``ctglib/secret``), and keys the fingerprints of what is entered, which may then be published: without it nobody
-    can try counts until their fingerprint comes out.
+    It lies beside what is entered, and goes nowhere else. It chooses among the masks that would
+    hide small counts (``ctglib/secret``), and keys the fingerprints of what is entered, which may
+    then be published: without it nobody can try counts until their fingerprint comes out.
     """
     relatif = f"{CONVENTIONS}/{convention}/{CLE}"
     path = _chemin(relatif)

@@ -1,4 +1,6 @@
-"""The numbers an analyst gets: a missing or suppressed one is NA, and so is a sum or a mean over it."""
+"""The numbers an analyst gets: a missing or suppressed one is NA, and so is a sum or a mean over
+it.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,12 @@ class Nombres(FloatingArray):
         """The type of the numbers."""
         return NombreDtype()
 
-    def _reduce(self, name: str, *, skipna: bool = True, keepdims: bool = False, **kwargs: object) -> object:
-        return super()._reduce(name, skipna=skipna and name not in CUMULS, keepdims=keepdims, **kwargs)
+    def _reduce(
+        self, name: str, *, skipna: bool = True, keepdims: bool = False, **kwargs: object
+    ) -> object:
+        return super()._reduce(
+            name, skipna=skipna and name not in CUMULS, keepdims=keepdims, **kwargs
+        )
 
     def _groupby_op(self, *, how: str, **kwargs: object) -> object:
         if how in CUMULS:

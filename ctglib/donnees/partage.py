@@ -1,6 +1,8 @@
-"""What several reports of one production work out alike, worked out once, and kept in the memory of the command.
+"""What several reports of one production work out alike, worked out once, and kept in the memory of
+the command.
 
-Nothing of it is written anywhere: it holds what was entered, small counts too, and a killed command would leave it.
+Nothing of it is written anywhere: it holds what was entered, small counts too, and a killed command
+would leave it.
 """
 
 import pickle
@@ -15,11 +17,13 @@ from typing import TypeVar
 from ctglib.donnees.lecture import Journal, enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
-GARDES = 512  # results kept at once: the files, years and charts of a few conventions, however many there are
+# results kept at once: the files, years and charts of a few conventions, however many there are
+GARDES = 512
 
 
 class Reserve:
-    """What has been worked out so far, in the memory of this process; its threads may ask at the same time.
+    """What has been worked out so far, in the memory of this process; its threads may ask at the
+    same time.
 
     Another process asks for it by an object that has the same ``prendre`` and ``garder``.
     """
@@ -29,27 +33,37 @@ class Reserve:
         self._verrou = Lock()
 
     def prendre(self, nom: str) -> bytes | None:
-        """Return what is kept under a name, waited for if another works it out; None: the caller has to."""
+        """Return what is kept under a name, waited for if another works it out; None: the caller
+        has to.
+        """
         with self._verrou:
             place = self._places.pop(nom, None)
-            self._places[nom] = place or Future()  # what is asked for goes last: the first are forgotten first
+            self._places[nom] = (
+                place or Future()
+            )  # what is asked for goes last: the first are forgotten first
             if place is None:
                 return None
         return place.result()
 
     def garder(self, nom: str, contenu: bytes | None) -> None:
-        """Keep what was worked out, and give it to who waits; None when it could not be, or not to the end."""
+        """Keep what was worked out, and give it to who waits; None when it could not be, or not to
+        the end.
+        """
         with self._verrou:
             place = self._places.pop(nom, None)
             if contenu is not None and place:
                 self._places[nom] = place
-                for ancien in [key for key, other in self._places.items() if other.done()][:-GARDES]:
+                for ancien in [key for key, other in self._places.items() if other.done()][
+                    :-GARDES
+                ]:
                     del self._places[ancien]
         if place and not place.done():
             place.set_result(contenu)
 
     def oublier(self, tient: Callable[[Journal], bool]) -> None:
-        """Forget what has been worked out from reads that no longer hold: the data may have changed since."""
+        """Forget what has been worked out from reads that no longer hold: the data may have changed
+        since.
+        """
         with self._verrou:
             self._places = {
                 nom: place
@@ -80,14 +94,17 @@ def nom_par_contenu(sorte: str, *objets: object) -> str:
 
 
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
-    """Return what a function gives, or what it gave under that name, if any, to another report of this production.
+    """Return what a function gives, or what it gave under that name, if any, to another report of
+    this production.
 
-    Two results of one name are the same. The reads of the data folder, through ``lecture`` alone, are recorded in both
-    cases: those of the first time are kept beside the result.
+    Two results of one name are the same. The reads of the data folder, through ``lecture`` alone,
+    are recorded in both cases: those of the first time are kept beside the result.
     """
     if not nom or not _partages:
         return calculer()
-    partage, cle, contenu = _partages[-1], f"{racine()}\0{nom}", None
+    partage = _partages[-1]
+    cle = f"{racine()}\0{nom}"
+    contenu = None
     if kept := partage.prendre(cle):
         stream = BytesIO(kept)
         rejouer(pickle.load(stream))

@@ -1,4 +1,6 @@
-"""The public figures, for analysts and reports: what there is, the figures of any territory, and the territories."""
+"""The public figures, for analysts and reports: what there is, the figures of any territory, and
+the territories.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -21,7 +23,7 @@ from ctglib.donnees.magasin import (
     lire_tables,
     serie_gardee,
     tables,
-)  # fmt: skip
+)
 from ctglib.donnees.modeles.catalogue import Comparaison, Territoire
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.sources import Debuts, Famille, Reperes, SerieOfficielle, TableGardee
@@ -31,15 +33,50 @@ from ctglib.donnees.vraisemblance import invraisemblances, lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
 
 COLONNES = ["territoire", "libelle", "niveau", "annee", "serie", "valeur", "statut", "origine"]
-SERIES = ["code", "libelle", "definition", "producteur", "jeu", "unite", "annees", "niveaux", "arrondi", "secret"]
-OBSERVATIONS = ["territoire", "annee", "indicateur", "dimension", "modalite", "millesime", "valeur", "unite", "statut",
-                "source", "note", "producteur", "jeu"]  # fmt: skip
+SERIES = [
+    "code",
+    "libelle",
+    "definition",
+    "producteur",
+    "jeu",
+    "unite",
+    "annees",
+    "niveaux",
+    "arrondi",
+    "secret",
+]
+OBSERVATIONS = [
+    "territoire",
+    "annee",
+    "indicateur",
+    "dimension",
+    "modalite",
+    "millesime",
+    "valeur",
+    "unite",
+    "statut",
+    "source",
+    "note",
+    "producteur",
+    "jeu",
+]
 LIEUX = ["code", "nom", "niveau", "departement", "epci"]
 COG = {"commune": "cog_communes", "departement": "cog_departements", "epci": "cog_epci"}
 REPERES = "catalogue/atelier.yaml"
 INVENTEES = "catalogue/comparables.yaml"  # what the file of a fictional convention holds
-COUVERTURE = ["indicateur", "modalite", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference",
-            "statut_reference", "ecart", "ecart_type"]  # fmt: skip
+COUVERTURE = [
+    "indicateur",
+    "modalite",
+    "libelle",
+    "unite",
+    "annee",
+    "valeur",
+    "statut",
+    "valeur_reference",
+    "statut_reference",
+    "ecart",
+    "ecart_type",
+]
 TOUS_MODES = "Tous modes d'accueil"
 
 
@@ -47,21 +84,34 @@ def series() -> pd.DataFrame:
     """Liste les séries publiques qui sont là.
 
     Returns:
-        Une ligne par série : code, libelle, definition, producteur, jeu, unite, annees, niveaux (de chacun, combien de
-        territoires sont publiés, 0 pour ceux dont les chiffres sont des sommes), arrondi (NaN s'il n'y en a pas),
-        secret (vrai si une cellule peut être cachée par son producteur), licence.
+        Une ligne par série : code, libelle, definition, producteur, jeu, unite, annees, niveaux (de
+        chacun, combien de territoires sont publiés, 0 pour ceux dont les chiffres sont des sommes),
+        arrondi (NaN s'il n'y en a pas), secret (vrai si une cellule peut être cachée par son
+        producteur), licence.
     """
-    kept = [(item.famille, item.annee, item.niveau, item.territoires, item.series) for item in tables().values()]
-    known = pd.DataFrame(kept, columns=["famille", "annee", "niveau", "territoires", "code"]).explode("code")
-    families, rows = charger_familles(), []
+    kept = [
+        (item.famille, item.annee, item.niveau, item.territoires, item.series)
+        for item in tables().values()
+    ]
+    known = pd.DataFrame(
+        kept, columns=["famille", "annee", "niveau", "territoires", "code"]
+    ).explode("code")
+    families = charger_familles()
+    rows = []
     for code, items in known.groupby("code"):
         family = families[items["famille"].iloc[-1]]
         found = serie_gardee(family, code)
         levels = dict(zip(items["niveau"], items["territoires"], strict=True))  # of the last year
         if max(levels.values()) > 1:  # one commune makes no sum
             levels = dict.fromkeys([*levels, *family.somme], 0) | levels
-        told = {"annees": tuple(sorted({*items["annee"]})), "niveaux": levels, "arrondi": found.arrondi or np.nan}
-        rows.append(_sens(family, found) | {"code": code, **told, "secret": family.vide == Statut.SECRET})
+        told = {
+            "annees": tuple(sorted({*items["annee"]})),
+            "niveaux": levels,
+            "arrondi": found.arrondi or np.nan,
+        }
+        rows.append(
+            _sens(family, found) | {"code": code, **told, "secret": family.vide == Statut.SECRET}
+        )
     return pd.DataFrame(rows, columns=[*SERIES, "licence"])
 
 
@@ -71,9 +121,11 @@ def territoires(
     """Return territories of the official geographical code, all of them by default.
 
     Returns:
-        code, nom (with its article), niveau, departement and epci (empty for an EPCI, that may be in several).
+        code, nom (with its article), niveau, departement and epci (empty for an EPCI, that may be
+        in several).
     """
-    wanted, parts = None if codes is None else list(codes), [pd.DataFrame(columns=["territoire", "libelle"])]
+    wanted = None if codes is None else list(codes)
+    parts = [pd.DataFrame(columns=["territoire", "libelle"])]
     for level, name in COG.items():
         asked = wanted is None or any(FORMES[level].fullmatch(code) for code in wanted)
         if level in niveaux and asked and (kept := derniere(name)):
@@ -81,20 +133,28 @@ def territoires(
             if level == "commune":
                 articles = {kind: one.le for kind, one in charger_famille(name).debuts.items()}
                 rows["libelle"] = rows["tncc"].map(articles).fillna("") + rows["libelle"]
-            parts.append(rows.assign(departement=rows["territoire"]) if level == "departement" else rows)
-    whole = pd.concat(parts, ignore_index=True).rename(columns={"territoire": "code", "libelle": "nom"})
+            parts.append(
+                rows.assign(departement=rows["territoire"]) if level == "departement" else rows
+            )
+    whole = pd.concat(parts, ignore_index=True).rename(
+        columns={"territoire": "code", "libelle": "nom"}
+    )
     return whole.reindex(columns=LIEUX).astype(object).fillna("").astype("str")
 
 
 def nommer(codes: Iterable[str]) -> list[Territoire]:
-    """Return how a sentence names communes, EPCI and départements: « à Lens », « dans l'Ain », « de la Somme »."""
+    """Return how a sentence names communes, EPCI and départements: « à Lens », « dans l'Ain », « de
+    la Somme ».
+    """
     found = []
     for level, table in COG.items():
         wanted = [code for code in codes if FORMES[level].fullmatch(code)]
         for row in lire_tables(derniere(table) if wanted else [], wanted).itertuples():
-            name, starts = row.libelle, charger_famille(table).debuts.get(getattr(row, "tncc", ""), Debuts())
+            name = row.libelle
+            starts = charger_famille(table).debuts.get(getattr(row, "tncc", ""), Debuts())
             if level == "epci" and name.startswith(("Communauté", "Métropole")):
-                starts, name = Debuts(le="la ", a="dans la ", de="de la "), name[0].lower() + name[1:]
+                starts = Debuts(le="la ", a="dans la ", de="de la ")
+                name = name[0].lower() + name[1:]
             elif level == "departement" and not starts.le and "-et-" in name:
                 starts = Debuts(a="en ")
             words = {key: start + name for key, start in starts}
@@ -112,8 +172,12 @@ def verifier_territoires(codes: Iterable[str]) -> None:
 
 
 def communes_de(departement: str) -> list[str]:
-    """Return the communes of a département, in the order of their codes; refuse one that is none, or has none."""
-    found = lire_tables(derniere("cog_communes"), [departement], [], "departement")["territoire"].tolist()
+    """Return the communes of a département, in the order of their codes; refuse one that is none,
+    or has none.
+    """
+    found = lire_tables(derniere("cog_communes"), [departement], [], "departement")[
+        "territoire"
+    ].tolist()
     if not found:
         raise DonneesInvalides([_faute("departement_inconnu", departement)])
     return found
@@ -122,17 +186,20 @@ def communes_de(departement: str) -> list[str]:
 def lire(
     code: str, territoires: str | Iterable[str] | None = None, annees: Iterable[int] | None = None
 ) -> pd.DataFrame:
-    """Return a public series (a code of ``series``), by default wherever and whenever its producer publishes it.
+    """Return a public series (a code of ``series``), by default wherever and whenever its producer
+    publishes it.
 
-    The published figure of a territory is taken as it is. Failing that, a count is added up: IRIS of a commune,
-    communes of an EPCI or of a département; never a rate or a median. A sum with a suppressed part is suppressed; one
-    that lacks a few communes is estimated (status E), beyond that not available.
+    The published figure of a territory is taken as it is. Failing that, a count is added up: IRIS
+    of a commune, communes of an EPCI or of a département; never a rate or a median. A sum with a
+    suppressed part is suppressed; one that lacks a few communes is estimated (status E), beyond
+    that not available.
 
     Returns:
-        A row a territory and year: territoire, libelle, niveau, annee, serie, valeur (NaN without figure), statut (A
-        normal, E estimated, Q suppressed, O not available), origine (« publiée », or what it is the sum of).
-        ``attrs``: serie, libelle, definition, producteur, jeu, source, unite, arrondi, ruptures, licence, remarques,
-        additive (false for a rate, a median).
+        A row a territory and year: territoire, libelle, niveau, annee, serie, valeur (NaN without
+        figure), statut (A normal, E estimated, Q suppressed, O not available), origine
+        (« publiée », or what it is the sum of). ``attrs``: serie, libelle, definition, producteur,
+        jeu, source, unite, arrondi, ruptures, licence, remarques, additive (false for a rate, a
+        median).
 
     Raises:
         DonneesInvalides: The series or a territory is unknown; close names are told.
@@ -161,7 +228,11 @@ def lire(
         places = _lieux(codes, family)
         rows = _demandes(code, places, family, kept)
     rows = rows.rename(columns={code: "valeur"})
-    status = rows["valeur"].map({SECRET: Statut.SECRET, np.nan: Statut.NON_DISPONIBLE}).fillna(Statut.NORMAL)
+    status = (
+        rows["valeur"]
+        .map({SECRET: Statut.SECRET, np.nan: Statut.NON_DISPONIBLE})
+        .fillna(Statut.NORMAL)
+    )
     rows = rows.assign(
         serie=code,
         valeur=rows["valeur"].replace(SECRET, np.nan),
@@ -187,43 +258,77 @@ def _sens(famille: Famille, item: SerieOfficielle) -> dict[str, object]:
 
 
 def _lieux(codes: list[str], famille: Famille) -> pd.DataFrame:
-    """Return the level and the name of each code, refusing what no official code, IRIS or shape tells."""
+    """Return the level and the name of each code, refusing what no official code, IRIS or shape
+    tells.
+    """
     found = territoires(codes).set_index("code")[["niveau", "nom"]]
-    unknown, names = [code for code in codes if code not in found.index], {}
+    unknown = [code for code in codes if code not in found.index]
+    names = {}
     if unknown and "iris" in famille.niveaux:
         kept = [item for item in tables(famille.id).values() if item.niveau == "iris"]
-        names = lire_tables(kept, unknown, ["libelle"]).groupby("territoire")["libelle"].last()  # as a file names them
+        names = (
+            lire_tables(kept, unknown, ["libelle"]).groupby("territoire")["libelle"].last()
+        )  # as a file names them
     # A commune of before a merger is in old files and no longer in the official code.
-    shapes = {code: [level for level, shape in FORMES.items() if shape.fullmatch(str(code))] for code in unknown}
+    shapes = {
+        code: [level for level, shape in FORMES.items() if shape.fullmatch(str(code))]
+        for code in unknown
+    }
     if faults := [_territoire_inconnu(code) for code, levels in shapes.items() if not levels]:
         raise DonneesInvalides(faults)
     levels = {code: "iris" if code in names else levels[0] for code, levels in shapes.items()}
-    return pd.concat([found, pd.DataFrame({"niveau": levels, "nom": pd.Series(names, dtype="str")})])
+    return pd.concat(
+        [found, pd.DataFrame({"niveau": levels, "nom": pd.Series(names, dtype="str")})]
+    )
 
 
-def _demandes(code: str, lieux: pd.DataFrame, famille: Famille, kept: list[TableGardee]) -> pd.DataFrame:
+def _demandes(
+    code: str, lieux: pd.DataFrame, famille: Famille, kept: list[TableGardee]
+) -> pd.DataFrame:
     """Return the rows of the territories asked for, published or summed, one a year for each."""
-    codes, levels = lieux.index, lieux["niveau"]
+    codes = lieux.index
+    levels = lieux["niveau"]
     published = lire_tables(kept, codes, [code])
-    parts = [published[published["territoire"].map(levels).eq(published["niveau"])].assign(origine="publiée")]
+    parts = [
+        published[published["territoire"].map(levels).eq(published["niveau"])].assign(
+            origine="publiée"
+        )
+    ]
     given = {(item.niveau, item.annee) for item in kept}
     for level in famille.somme:
-        below = [item for item in kept if (level, item.annee) not in given and item.niveau in ("iris", "commune")]
+        below = [
+            item
+            for item in kept
+            if (level, item.annee) not in given and item.niveau in ("iris", "commune")
+        ]
         if below and len(asked := codes[levels == level]):
             parts.append(_sommes(code, asked, level, below))
-    every = pd.MultiIndex.from_product([codes, sorted({item.annee for item in kept})], names=["territoire", "annee"])
-    whole = pd.concat(parts, ignore_index=True).set_index(["territoire", "annee"]).reindex(every).reset_index()
+    every = pd.MultiIndex.from_product(
+        [codes, sorted({item.annee for item in kept})], names=["territoire", "annee"]
+    )
+    whole = (
+        pd.concat(parts, ignore_index=True)
+        .set_index(["territoire", "annee"])
+        .reindex(every)
+        .reset_index()
+    )
     return whole.assign(
-        annee=whole["annee"].astype(int), niveau=whole["territoire"].map(levels), origine=whole["origine"].fillna("")
+        annee=whole["annee"].astype(int),
+        niveau=whole["territoire"].map(levels),
+        origine=whole["origine"].fillna(""),
     )
 
 
 def _sommes(code: str, demandes: pd.Index, niveau: str, dessous: list[TableGardee]) -> pd.DataFrame:
-    """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an estimated one."""
+    """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an
+    estimated one.
+    """
     if niveau == "commune":
         rows = lire_tables(dessous, None, [code])
         own = rows["territoire"].str[:5]
-        rows = pd.concat([rows.assign(groupe=codes) for codes in (own, commune_de(own))]).drop_duplicates()
+        rows = pd.concat(
+            [rows.assign(groupe=codes) for codes in (own, commune_de(own))]
+        ).drop_duplicates()
         rows = rows[rows["groupe"].isin(demandes)]
         sizes = rows.groupby("groupe")["territoire"].nunique()
     else:
@@ -233,26 +338,40 @@ def _sommes(code: str, demandes: pd.Index, niveau: str, dessous: list[TableGarde
         rows = rows.assign(groupe=rows["territoire"].map(members))
         sizes = members.value_counts()
     found = rows.groupby(["groupe", "annee"])[code].agg(["sum", "count"]).reset_index()
-    size, secret = found["groupe"].map(sizes), found["sum"].eq(SECRET)
+    size = found["groupe"].map(sizes)
+    secret = found["sum"].eq(SECRET)
     lacking = 1 - found["count"] / size
     value = found["sum"].where((lacking <= lire_regles().communes_manquantes) | secret)
-    words = "somme de " + found["count"].astype(str) + (" IRIS" if niveau == "commune" else " communes")
-    words = words.mask(lacking > 0, words + " sur " + size.astype(str)).str.replace(" 1 communes", " 1 commune")
-    status = pd.Series(str(Statut.ESTIME), index=found.index).where((lacking > 0) & value.notna() & ~secret)
-    found = found.rename(columns={"groupe": "territoire"})[["territoire", "annee"]].astype({"annee": int})
+    words = (
+        "somme de " + found["count"].astype(str) + (" IRIS" if niveau == "commune" else " communes")
+    )
+    words = words.mask(lacking > 0, words + " sur " + size.astype(str)).str.replace(
+        " 1 communes", " 1 commune"
+    )
+    status = pd.Series(str(Statut.ESTIME), index=found.index).where(
+        (lacking > 0) & value.notna() & ~secret
+    )
+    found = found.rename(columns={"groupe": "territoire"})[["territoire", "annee"]].astype(
+        {"annee": int}
+    )
     return found.assign(**{code: value}, origine=words, statut=status)
 
 
-def observations(codes: Iterable[str], territoire: str, reference: str, membres: Sequence[str] = ()) -> pd.DataFrame:
-    """Return the series that are there, of a territory and then of its reference, as rows of observations.
+def observations(
+    codes: Iterable[str], territoire: str, reference: str, membres: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the series that are there, of a territory and then of its reference, as rows of
+    observations.
 
-    The counts of an EPCI are the sums of its ``membres``, when they are given: a year that one of them lacks has none,
-    a suppressed one makes it suppressed. A rate is what its producer publishes, or absent: never a mean of rates.
+    The counts of an EPCI are the sums of its ``membres``, when they are given: a year that one of
+    them lacks has none, a suppressed one makes it suppressed. A rate is what its producer
+    publishes, or absent: never a mean of rates.
 
     Returns:
         The columns ``OBSERVATIONS``; ``note`` says what a figure is the sum of.
     """
-    known, parts = set(series()["code"]), []
+    known = set(series()["code"])
+    parts = []
     for code in [code for code in dict.fromkeys(codes) if code in known]:
         rows = lire(code, [territoire, reference])
         told = {name: rows.attrs[name] for name in ("unite", "source", "producteur", "jeu")}
@@ -261,7 +380,11 @@ def observations(codes: Iterable[str], territoire: str, reference: str, membres:
             years = lire(code, membres).groupby("annee")
             total = years["valeur"].agg(lambda values: values.sum(skipna=False))
             secret = years["statut"].agg(lambda letters: letters.eq(Statut.SECRET).any())
-            status = total.isna().map({True: Statut.NON_DISPONIBLE, False: Statut.NORMAL}).mask(secret, Statut.SECRET)
+            status = (
+                total.isna()
+                .map({True: Statut.NON_DISPONIBLE, False: Statut.NORMAL})
+                .mask(secret, Statut.SECRET)
+            )
             rows = rows.assign(
                 valeur=rows["valeur"].where(~own, rows["annee"].map(total)),
                 statut=rows["statut"].where(~own, rows["annee"].map(status)),
@@ -274,44 +397,58 @@ def observations(codes: Iterable[str], territoire: str, reference: str, membres:
 
 
 def reperes() -> Reperes:
-    """Return the landmarks of who compares territories: which series count households, what a profile is made of."""
+    """Return the landmarks of who compares territories: which series count households, what a
+    profile is made of.
+    """
     return charger_yaml(REPERES, Reperes)
 
 
 def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
-    """Return simplified outlines of communes (IGN, Admin Express COG: to be named under the map), all by default.
+    """Return simplified outlines of communes (IGN, Admin Express COG: to be named under the map),
+    all by default.
 
     Returns:
-        code, nom, contour: a list of rings, each an array of points (longitude, latitude) in WGS 84.
+        code, nom, contour: a list of rings, each an array of points (longitude, latitude) in WGS
+        84.
     """
     rows = lire_tables(derniere("ign_contours"), codes, ["libelle", "contour"])
     rows = rows.rename(columns={"territoire": "code", "libelle": "nom"})
 
     def rings(text: str) -> list[np.ndarray]:
         shape = json.loads(text)
-        polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+        polygons = (
+            shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+        )
         return [np.array(ring) for polygon in polygons for ring in polygon]
 
     return rows.assign(contour=rows["contour"].map(rings))[["code", "nom", "contour"]]
 
 
 def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | None:
-    """Return the communes of the département of a convention, checked, None when there is none to read.
+    """Return the communes of the département of a convention, checked, None when there is none to
+    read.
 
-    For the final evaluation and the check, never a year's bilan. A real convention reads the store; a fictional one its
-    own ``comparables.csv``, if it has one.
+    For the final evaluation and the check, never a year's bilan. A real convention reads the store;
+    a fictional one its own ``comparables.csv``, if it has one.
 
     Returns:
-        commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the source), and a column an
-        indicator (Int64). ``attrs["source"]``: producer, data set and years, None when the figures are invented.
+        commune, nom, departement, annee (Int64), statut (A; O when a count is missing at the
+        source), and a column an indicator (Int64). ``attrs["source"]``: producer, data set and
+        years, None when the figures are invented.
     """
-    invented, kept = f"conventions/{convention.id}/comparables.csv", []
+    invented = f"conventions/{convention.id}/comparables.csv"
+    kept = []
     names = list(dict.fromkeys([*regle.indicateurs, regle.taille, *regle.ratios]))
-    family, there = charger_famille(regle.serie), existe(invented)
+    family = charger_famille(regle.serie)
+    there = existe(invented)
     codes = [item.code for item in family.series]
-    faults = [Faute(invented, *mots("communes_d_une_vraie"))] if there and not convention.fictive else []
+    faults = (
+        [Faute(invented, *mots("communes_d_une_vraie"))] if there and not convention.fictive else []
+    )
     for name in [name for name in names if name not in codes]:
-        words = mots("indicateur_sans_serie", nom=name, famille=regle.serie, connues=", ".join(codes))
+        words = mots(
+            "indicateur_sans_serie", nom=name, famille=regle.serie, connues=", ".join(codes)
+        )
         faults.append(Faute("catalogue/comparaison.yaml", *words))
     if faults:
         raise DonneesInvalides(faults)
@@ -327,29 +464,41 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
     if rows.empty:
         return None
     counts = rows[names].astype("Int64")
-    status = counts.notna().all(axis=1).map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE}).astype("str")
-    found = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[["commune", "nom", "departement", "annee"]]
+    status = (
+        counts.notna()
+        .all(axis=1)
+        .map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE})
+        .astype("str")
+    )
+    found = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[
+        ["commune", "nom", "departement", "annee"]
+    ]
     found = found.astype({"annee": "Int64"}).assign(statut=status, **counts)
     found.attrs["source"] = source(family, [item.annee for item in kept]) if kept else None
     return found
 
 
 def lire_couverture(dossier: Dossier) -> pd.DataFrame:
-    """Return the places of the last year known, one row a mode, the whole first; none where nothing is published.
+    """Return the places of the last year known, one row a mode, the whole first; none where nothing
+    is published.
 
     A rate is the one that the producer publishes: no mean is made for an EPCI.
 
     Returns:
-        The columns ``COUVERTURE``; ``modalite`` is "" for the whole; ``attrs["source"]`` names the producer.
+        The columns ``COUVERTURE``; ``modalite`` is "" for the whole; ``attrs["source"]`` names the
+        producer.
     """
-    rules, convention = dossier.catalogue.diagnostic.modes, dossier.convention
+    rules = dossier.catalogue.diagnostic.modes
+    convention = dossier.convention
     modes = {rules.ensemble: "", **{code: mode for mode, code in rules.series.items()}}
     if not convention.fictive:
         rows = observations(modes, convention.territoire, convention.reference)
         rows = rows.assign(modalite=rows["indicateur"].map(modes))
     else:
         invented = f"conventions/{convention.id}/contexte.csv"
-        rows = en_table("observations", [examiner_csv(invented, "observations")] if existe(invented) else [])
+        rows = en_table(
+            "observations", [examiner_csv(invented, "observations")] if existe(invented) else []
+        )
         rows = rows[rows["indicateur"].eq(rules.ensemble) & rows["modalite"].isin(modes.values())]
     own = rows[rows["territoire"].eq(convention.territoire) & rows["valeur"].notna()]
     if (whole := own[own["modalite"].eq("")]).empty:
@@ -360,8 +509,11 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
         for one in (own, rows[rows["territoire"].eq(convention.reference)])
     )
     here = here.loc[[mode for mode in modes.values() if mode in here.index]]
-    there, item = there.reindex(here.index), dossier.catalogue.indicateurs_contexte[rules.ensemble]
-    labels = {one.id: one.libelle for one in dossier.catalogue.dimensions[rules.dimension].modalites}
+    there = there.reindex(here.index)
+    item = dossier.catalogue.indicateurs_contexte[rules.ensemble]
+    labels = {
+        one.id: one.libelle for one in dossier.catalogue.dimensions[rules.dimension].modalites
+    }
     table = here.assign(
         indicateur=rules.ensemble,
         libelle=[labels.get(name, TOUS_MODES) for name in here.index],
@@ -377,13 +529,23 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
 
 
 def _inventees(path: str) -> pd.DataFrame:
-    """Return the communes of a fictional convention, that the reader of official files reads and checks."""
+    """Return the communes of a fictional convention, that the reader of official files reads and
+    checks.
+    """
     family = charger_yaml(INVENTEES, Famille)
     read = lire_csv(path, lire_octets(path), {family.id: family})
-    wrong = [said for (year, _), one in read.tables.items() for said in invraisemblances(family, one, str(year))]
+    wrong = [
+        said
+        for (year, _), one in read.tables.items()
+        for said in invraisemblances(family, one, str(year))
+    ]
     if wrong:
-        raise DonneesInvalides([Faute(path, *mots("effectif_impossible", dit=said)) for said in wrong])
-    rows = pd.concat([one.assign(annee=year) for (year, _), one in read.tables.items()]).reset_index()
+        raise DonneesInvalides(
+            [Faute(path, *mots("effectif_impossible", dit=said)) for said in wrong]
+        )
+    rows = pd.concat(
+        [one.assign(annee=year) for (year, _), one in read.tables.items()]
+    ).reset_index()
     return rows.sort_values(["territoire", "annee"])
 
 
@@ -398,12 +560,21 @@ def source(famille: Famille, annees: Sequence[int]) -> str:
 
 def _territoire_inconnu(code: str) -> Faute:
     """Return the fault of a code that is none, with the territories of a close name or code."""
-    names, text = territoires().drop_duplicates("nom").set_index("nom")["code"], str(code)
+    names = territoires().drop_duplicates("nom").set_index("nom")["code"]
+    text = str(code)
     told = [f"{name} ({names[name]})" for name in proches(text, names.index.tolist(), 0.7)]
-    told += [f"{name} ({place})" for name, place in names[names.str.startswith(text)].head(3).items() if len(text) > 2]
+    told += [
+        f"{name} ({place})"
+        for name, place in names[names.str.startswith(text)].head(3).items()
+        if len(text) > 2
+    ]
     return _faute("territoire_inconnu", code, told[:3])
 
 
 def _faute(cle: str, code: str, voisins: Sequence[str] = (), **valeurs: str) -> Faute:
-    remedy = f"essayer {', '.join(voisins)}" if voisins else "voir publiques.series() et publiques.territoires()"
+    remedy = (
+        f"essayer {', '.join(voisins)}"
+        if voisins
+        else "voir publiques.series() et publiques.territoires()"
+    )
     return Faute("sources", *mots(cle, code=code, remede=remedy, **valeurs))

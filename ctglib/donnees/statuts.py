@@ -21,7 +21,11 @@ class Statut(StrEnum):
 
 
 PROVISOIRES = (Statut.PROVISOIRE, Statut.ESTIME)
-INCONNUES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)  # there is a value, that is not told
+INCONNUES = (
+    Statut.SECRET,
+    Statut.NON_TRANSMIS,
+    Statut.NON_DISPONIBLE,
+)  # there is a value, that is not told
 ABSENCES = (*INCONNUES, Statut.SANS_OBJET)
 # From what says least to what says most: a result is worth its worst input.
 GRAVITE = (*ABSENCES, *PROVISOIRES, Statut.NORMAL)

@@ -1,4 +1,6 @@
-"""What looks wrong in public figures, though it can be read: told before an addition, and by ``ctg valider``."""
+"""What looks wrong in public figures, though it can be read: told before an addition, and by ``ctg
+valider``.
+"""
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ _CITES = 3
 
 @dataclass(frozen=True)
 class Doute:
-    """What looks wrong in a table: a contradiction in its figures (``faux``), or what a real change may also do."""
+    """What looks wrong in a table: a contradiction in its figures (``faux``), or what a real change
+    may also do.
+    """
 
     cle: Cle
     dit: str
@@ -29,29 +33,44 @@ def lire_regles() -> Vraisemblance:
 
 
 def douter(
-    cles: Collection[Cle], regardees: Collection[Cle], lire: Callable[[Cle], pd.DataFrame], familles: dict[str, Famille]
+    cles: Collection[Cle],
+    regardees: Collection[Cle],
+    lire: Callable[[Cle], pd.DataFrame],
+    familles: dict[str, Famille],
 ) -> list[Doute]:
-    """Return what looks wrong in tables, by themselves, beside the nearest years, their département, the official code.
+    """Return what looks wrong in tables, by themselves, beside the nearest years, their
+    département, the official code.
 
-    ``cles`` are the tables that there are, ``regardees`` those to look at; ``lire`` gives one with its territories in
-    its index, an infinite value being suppressed; ``familles`` say what their columns mean.
+    ``cles`` are the tables that there are, ``regardees`` those to look at; ``lire`` gives one with
+    its territories in its index, an infinite value being suppressed; ``familles`` say what their
+    columns mean.
     """
-    rules, found, official = lire_regles(), [], max((key for key in cles if key[0] == COMMUNES), default=None)
+    rules = lire_regles()
+    found = []
+    official = max((key for key in cles if key[0] == COMMUNES), default=None)
     for key in sorted(regardees):
         name, year, level = key
-        family, table, place = familles[name], lire(key), f"{name}, {level}, {year}"
+        family = familles[name]
+        table = lire(key)
+        place = f"{name}, {level}, {year}"
         found += [Doute(key, said, faux=True) for said in invraisemblances(family, table, place)]
         if level == "commune" and name != COMMUNES and official:
-            found += [Doute(key, said, faux=False) for said in _noms_discordants(table, lire(official), place, rules)]
+            found += [
+                Doute(key, said, faux=False)
+                for said in _noms_discordants(table, lire(official), place, rules)
+            ]
         whole = (name, year, "departement" if level == "commune" else "commune")
         if family.totaux and level in ("commune", "departement") and whole in cles:
             below, above = (table, lire(whole)) if level == "commune" else (lire(whole), table)
             for code in [code for code in family.totaux if code in below and code in above]:
                 counts = _chiffres(family, below)[code]
-                # An arrondissement is in its commune already; missing and suppressed communes make a sum smaller.
+                # An arrondissement is in its commune already; missing and suppressed communes make
+                # a sum smaller.
                 counts = counts[commune_de(counts.index) == counts.index]
                 sums = counts.groupby(departement_de(counts.index)).sum()
-                over = sums.index[sums > above[code].reindex(sums.index) * (1 + rules.marge_du_departement)]
+                over = sums.index[
+                    sums > above[code].reindex(sums.index) * (1 + rules.marge_du_departement)
+                ]
                 told = f"{name}, {year} : la somme de {code} des communes dépasse le département"
                 found += [Doute(key, said, faux=True) for said in _dire(over, told)]
     following = pairwise(sorted(cles, key=lambda key: (key[0], key[2], key[1])))
@@ -62,7 +81,8 @@ def douter(
 
 
 def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> Iterator[str]:
-    """Yield what a table contradicts by itself: a part above its whole, a count that is not rounded as its source's.
+    """Yield what a table contradicts by itself: a part above its whole, a count that is not rounded
+    as its source's.
 
     ``lieu`` says what the table is, for the sentences: « cnaf_communes, commune, 2024 ».
     """
@@ -80,39 +100,79 @@ def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> Iterat
 
 
 def _sauts(
-    famille: Famille, ancienne: Cle, cle: Cle, avant: pd.DataFrame, apres: pd.DataFrame, regles: Vraisemblance
+    famille: Famille,
+    ancienne: Cle,
+    cle: Cle,
+    avant: pd.DataFrame,
+    apres: pd.DataFrame,
+    regles: Vraisemblance,
 ) -> Iterator[Doute]:
-    """Yield the counts that jump between two years: one territory's may, that of many together does not in a year."""
+    """Yield the counts that jump between two years: one territory's may, that of many together does
+    not in a year.
+    """
     lieu = f"{cle[0]}, {cle[2]}, de {ancienne[1]} à {cle[1]}"
-    common, lost = avant.index.intersection(apres.index), avant.index.difference(apres.index)
+    common = avant.index.intersection(apres.index)
+    lost = avant.index.difference(apres.index)
     first, second = (_chiffres(famille, one.loc[common]) for one in (avant, apres))
-    many = (len(common) >= regles.effectif_du_saut or cle[2] == "departement") and cle[1] - ancienne[1] <= 1
-    for code in [code for code in first if code in second and serie_gardee(famille, code).unite == "nombre"]:
+    many = (len(common) >= regles.effectif_du_saut or cle[2] == "departement") and cle[
+        1
+    ] - ancienne[1] <= 1
+    for code in [
+        code for code in first if code in second and serie_gardee(famille, code).unite == "nombre"
+    ]:
         both = first[code].notna() & second[code].notna()
-        before, after = first.loc[both, code], second.loc[both, code]
-        old, new = before.sum(), after.sum()
+        before = first.loc[both, code]
+        after = second.loc[both, code]
+        old = before.sum()
+        new = after.sum()
         if old >= regles.effectif_du_saut and abs(new / old - 1) > regles.saut:
             change = f"{100 * (new / old - 1):+.0f} %"
-            yield Doute(cle, f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change})", faux=many)
+            yield Doute(
+                cle,
+                f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change})",
+                faux=many,
+            )
         else:
-            moved = before.ge(regles.effectif_du_saut) & (after - before).abs().gt(regles.saut * before)
-            told = _dire(before.index[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %")
+            moved = before.ge(regles.effectif_du_saut) & (after - before).abs().gt(
+                regles.saut * before
+            )
+            told = _dire(
+                before.index[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %"
+            )
             yield from (Doute(cle, said, faux=False) for said in told)
-    if gone := [item.code for item in famille.series if item.code in avant and item.code not in apres]:
-        yield Doute(cle, f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom", faux=False)
+    if gone := [
+        item.code for item in famille.series if item.code in avant and item.code not in apres
+    ]:
+        yield Doute(
+            cle,
+            f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom",
+            faux=False,
+        )
     if len(lost) > regles.perte * len(avant):
         told = _dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus")
         yield from (Doute(cle, said, faux=False) for said in told)
 
 
-def _noms_discordants(table: pd.DataFrame, communes: pd.DataFrame, lieu: str, regles: Vraisemblance) -> Iterator[str]:
-    """Yield what does not go with the official code: unknown codes, names that are not those of their codes."""
+def _noms_discordants(
+    table: pd.DataFrame, communes: pd.DataFrame, lieu: str, regles: Vraisemblance
+) -> Iterator[str]:
+    """Yield what does not go with the official code: unknown codes, names that are not those of
+    their codes.
+    """
     known = table.index.intersection(communes.index)
     whole = table.index[commune_de(table.index) == table.index]
-    yield from _dire(whole.difference(communes.index), f"{lieu} : communes absentes du code officiel géographique")
+    yield from _dire(
+        whole.difference(communes.index),
+        f"{lieu} : communes absentes du code officiel géographique",
+    )
     if "libelle" in table:
-        plain = (one.loc[known, "libelle"].str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii")
-                 for one in (table, communes))  # fmt: skip
+        plain = (
+            one.loc[known, "libelle"]
+            .str.normalize("NFKD")
+            .str.encode("ascii", "ignore")
+            .str.decode("ascii")
+            for one in (table, communes)
+        )
         article = r"^(l'|la |le |les |aux |los |las )|[^a-z0-9]"
         names, official = (one.str.lower().str.replace(article, "", regex=True) for one in plain)
         other = known[(names != official) & (names != "")]
@@ -127,10 +187,15 @@ def _chiffres(famille: Famille, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _dire(codes: pd.Index, phrase: str, chiffres: pd.DataFrame | None = None) -> Iterator[str]:
-    """Yield a sentence that names the first territories, with their figures; none when there are none."""
+    """Yield a sentence that names the first territories, with their figures; none when there are
+    none.
+    """
     shown = list(codes[:_CITES])
     if chiffres is not None:
-        shown = [f"{code} ({' pour '.join(f'{value:.0f}' for value in chiffres.loc[code])})" for code in shown]
+        shown = [
+            f"{code} ({' pour '.join(f'{value:.0f}' for value in chiffres.loc[code])})"
+            for code in shown
+        ]
     rest = f" et {len(codes) - _CITES} autre(s)" if len(codes) > _CITES else ""
     if shown:
         yield f"{phrase} : {', '.join(shown)}{rest}"

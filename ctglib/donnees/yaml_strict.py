@@ -1,4 +1,6 @@
-"""A YAML file to a checked model, or French faults: each with its line, its dotted key and what to do."""
+"""A YAML file to a checked model, or French faults: each with its line, its dotted key and what to
+do.
+"""
 
 import json
 import re
@@ -31,7 +33,9 @@ class Document(Generic[T]):
 
     fichier: str
     modele: type[T]  # what it is checked against
-    contenu: object = None  # dicts, lists, texts, numbers, booleans; None: comments only, or it cannot be read
+    contenu: object = (
+        None  # dicts, lists, texts, numbers, booleans; None: comments only, or it cannot be read
+    )
     lignes: dict[Chemin, int] = field(default_factory=dict)  # of each key or list item
     textes: dict[Chemin, str] = field(default_factory=dict)  # each scalar as written
     fautes: list[Faute] = field(default_factory=list)  # what YAML allows and we refuse included
@@ -44,9 +48,18 @@ class Document(Generic[T]):
         return self.lignes.get(chemin, 1)
 
     def faute(self, chemin: Chemin, trouve: str, attendu: str, remede: str) -> Faute:
-        """Return a fault at a path, as a reader counts: ``("fiches", 0, "titre")`` reads « fiches[1].titre »."""
+        """Return a fault at a path, as a reader counts: ``("fiches", 0, "titre")`` reads
+        « fiches[1].titre ».
+        """
         told = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in chemin)
-        return Faute(self.fichier, trouve, attendu, remede, self.ligne(chemin), told.removeprefix(".")[:120] or None)
+        return Faute(
+            self.fichier,
+            trouve,
+            attendu,
+            remede,
+            self.ligne(chemin),
+            told.removeprefix(".")[:120] or None,
+        )
 
     def dire(self, chemin: Chemin, cle: str, /, **valeurs: object) -> Faute:
         """Return a fault at a path, in the words that ``fautes.yaml`` has for it."""
@@ -54,7 +67,9 @@ class Document(Generic[T]):
 
 
 def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
-    """Return a YAML file checked against its model, once while its bytes are the same, with all its faults."""
+    """Return a YAML file checked against its model, once while its bytes are the same, with all its
+    faults.
+    """
     try:
         return _examiner(relatif, empreinte(relatif), modele)
     except DonneesInvalides as error:
@@ -63,7 +78,9 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
 
 @lru_cache(maxsize=256)
 def _examiner(relatif: str, octets: str, modele: type[T]) -> Document[T]:
-    """JSON's strict mode is used on purpose: a quoted year is not a number, « oui » no boolean, 20230101 no date."""
+    """JSON's strict mode is used on purpose: a quoted year is not a number, « oui » no boolean,
+    20230101 no date.
+    """
     document = Document(relatif, modele)
     text = lire_texte(relatif)
     try:
@@ -92,18 +109,24 @@ def charger_yaml(relatif: str, modele: type[T]) -> T:
 
 
 def _lire(document: Document, events: Iterator[yaml.Event]) -> object:
-    """Return the content of the only document of a file, event by event: nodes would lose the lines of the aliases."""
+    """Return the content of the only document of a file, event by event: nodes would lose the lines
+    of the aliases.
+    """
     next(events)
     if isinstance(next(events), yaml.StreamEndEvent):
         return None
     content = _valeur(document, events, next(events), ())
     next(events)
     if not isinstance(after := next(events), yaml.StreamEndEvent):
-        raise yaml.MarkedYAMLError(problem="expected a single document", problem_mark=after.start_mark)
+        raise yaml.MarkedYAMLError(
+            problem="expected a single document", problem_mark=after.start_mark
+        )
     return content
 
 
-def _valeur(document: Document, events: Iterator[yaml.Event], event: yaml.Event, chemin: Chemin) -> object:
+def _valeur(
+    document: Document, events: Iterator[yaml.Event], event: yaml.Event, chemin: Chemin
+) -> object:
     line = event.start_mark.line + 1
     document.lignes.setdefault(chemin, line)
     if isinstance(event, yaml.AliasEvent):
@@ -190,11 +213,18 @@ _MOTIFS = {
     "^[0-9a-f]{64}$": "empreinte",
     "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$": "territoire",
 }
-_EXPRESSION = {"pattern_type": "string_type", "pattern_regex": "expression"}  # of a text that is to be a regular one
+_EXPRESSION = {
+    "pattern_type": "string_type",
+    "pattern_regex": "expression",
+}  # of a text that is to be a regular one
 
 
-def _traduire(erreur: ValidationError, modele: type[BaseModel], document: Document) -> Iterator[Faute]:
-    """Yield the faults of a validation error; of a choice of forms, only the form the writer meant is told."""
+def _traduire(
+    erreur: ValidationError, modele: type[BaseModel], document: Document
+) -> Iterator[Faute]:
+    """Yield the faults of a validation error; of a choice of forms, only the form the writer meant
+    is told.
+    """
     choices: dict[Chemin, dict[object, list[dict]]] = {}
     for detail in erreur.errors(include_url=False):
         if detail["type"] == "default_factory_not_called":  # another key's fault, already told
@@ -205,33 +235,52 @@ def _traduire(erreur: ValidationError, modele: type[BaseModel], document: Docume
         else:
             choices.setdefault(point, {}).setdefault(branch, []).append(detail)
     for point, branches in choices.items():
-        if deep := [group for group in branches.values() if any(len(one["chemin"]) > len(point) for one in group)]:
+        if deep := [
+            group
+            for group in branches.values()
+            if any(len(one["chemin"]) > len(point) for one in group)
+        ]:
             yield from (_faute(detail, modele, document) for detail in min(deep, key=len))
             continue
-        faults = [_faute(detail, modele, document) for group in branches.values() for detail in group]
-        expected, remedies = (dict.fromkeys(getattr(one, name) for one in faults) for name in ("attendu", "remede"))
-        yield document.faute(point, faults[0].trouve, " ou ".join(expected), " ; ou bien ".join(remedies))
+        faults = [
+            _faute(detail, modele, document) for group in branches.values() for detail in group
+        ]
+        expected, remedies = (
+            dict.fromkeys(getattr(one, name) for one in faults) for name in ("attendu", "remede")
+        )
+        yield document.faute(
+            point, faults[0].trouve, " ou ".join(expected), " ; ou bien ".join(remedies)
+        )
 
 
 def _situer(contenu: object, detail: dict) -> tuple[Chemin, Chemin, object]:
-    """Return the path in the file, then where a choice was met and the form tried, that pydantic puts in its place."""
+    """Return the path in the file, then where a choice was met and the form tried, that pydantic
+    puts in its place.
+    """
     path: Chemin = ()
-    point, branch = (), None
-    node, loc = contenu, detail["loc"]
+    point = ()
+    branch = None
+    node = contenu
+    loc = detail["loc"]
     for rank, step in enumerate(loc, 1):
-        if step in (node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()):
-            node, path = node[step], (*path, step)
+        if step in (
+            node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+        ):
+            node = node[step]
+            path = (*path, step)
         elif detail["type"] == "missing" and rank == len(loc):
             path = (*path, step)
         elif branch is None and step != "[key]":
-            point, branch = path, step
+            point = path
+            branch = step
     return path, point, branch
 
 
 def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
     """Return the fault of an error of pydantic, in the words that ``fautes.yaml`` has for its kind."""
     path: Chemin = detail["chemin"]
-    kind, value = _EXPRESSION.get(detail["type"], detail["type"]), detail["input"]
+    kind = _EXPRESSION.get(detail["type"], detail["type"])
+    value = detail["input"]
     text = document.textes.get(path) if "[key]" not in detail["loc"] else None
     told = {
         "valeur": _trouve(value, text),
@@ -240,8 +289,13 @@ def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
         **detail.get("ctx", {}),
     }
     if kind == "missing" and isinstance(path[-1], int):
-        kind, rank, path = "element_absent", path[-1], path[:-1]
-        told |= {"valeur": f"une liste de {rank} élément{'s' if rank > 1 else ''}", "rang": rank + 1}
+        kind = "element_absent"
+        rank = path[-1]
+        path = path[:-1]
+        told |= {
+            "valeur": f"une liste de {rank} élément{'s' if rank > 1 else ''}",
+            "rang": rank + 1,
+        }
     elif kind == "extra_forbidden":
         allowed = [*_modele_a(modele, detail["loc"][:-1]).model_fields]
         close = proposer(told["cle"], allowed, "l'une de ces clés, ou retirer celle-ci")
@@ -252,13 +306,17 @@ def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
         told["cles"] = f"{'les clés' if len(keys) > 1 else 'la clé'} {', '.join(keys)}"
     elif kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", told["expected"])
-        told |= {"permises": ", ".join(allowed), "proche": proposer(str(value), allowed, "l'une de ces valeurs")}
+        told |= {
+            "permises": ", ".join(allowed),
+            "proche": proposer(str(value), allowed, "l'une de ces valeurs"),
+        }
     elif kind == "string_pattern_mismatch":
         kind = _MOTIFS.get(told["pattern"], "modele")
     elif kind == "string_type" and isinstance(value, (int, float)) and text:
         kind = "texte_sans_guillemets"
     elif kind == "float_type" and text and re.fullmatch(r"-?[0-9]+,[0-9]+", text):
-        kind, told["nombre"] = "virgule", text.replace(",", ".")
+        kind = "virgule"
+        told["nombre"] = text.replace(",", ".")
     return document.dire(path, kind if kind in phrases() else "modele", **told)
 
 
@@ -268,15 +326,25 @@ def _trouve(value: object, text: str | None) -> str:
     if isinstance(value, list):
         return f"une liste de {len(value)} élément{'s' if len(value) > 1 else ''}"
     text = str(value) if text is None else text
-    return "aucune valeur" if value is None else f"« {text[:80]} »" if text.strip() else "un texte vide"
+    return (
+        "aucune valeur"
+        if value is None
+        else f"« {text[:80]} »"
+        if text.strip()
+        else "un texte vide"
+    )
 
 
 def _modele_a(annotation: Any, loc: tuple) -> type[BaseModel] | None:
-    """Return the model that holds the keys at a location, following fields, lists, dicts and choices."""
+    """Return the model that holds the keys at a location, following fields, lists, dicts and
+    choices.
+    """
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not loc or loc[0] == annotation.__name__:
             return _modele_a(annotation, loc[1:]) if loc else annotation
         info = annotation.model_fields.get(loc[0])
         return _modele_a(info.annotation, loc[1:]) if info else None
     rest = loc if get_origin(annotation) in (Annotated, Union, types.UnionType) else loc[1:]
-    return next((found for arg in reversed(get_args(annotation)) if (found := _modele_a(arg, rest))), None)
+    return next(
+        (found for arg in reversed(get_args(annotation)) if (found := _modele_a(arg, rest))), None
+    )

@@ -1,7 +1,7 @@
 """From an executed notebook to one accessible HTML page, a PDF, a Word document or slides.
 
-They are nbconvert exporters (``jupyter nbconvert --to ctg-html``, ``ctg-pdf``, ``ctg-docx``, ``ctg-presentation``),
-loaded on demand: nbconvert takes a second to import.
+They are nbconvert exporters (``jupyter nbconvert --to ctg-html``, ``ctg-pdf``, ``ctg-docx``,
+``ctg-presentation``), loaded on demand: nbconvert takes a second to import.
 """
 
 

@@ -1,7 +1,9 @@
-"""A document as slides for a meeting, ten at most: what its first page says, each message with what proves it.
+"""A document as slides for a meeting, ten at most: what its first page says, each message with what
+proves it.
 
-A title of slide is a sentence, what is under it one chart or one table of six rows. The same slides are written for
-PowerPoint or Impress, where they can be changed, and as a PDF that is accessible as reports are.
+A title of slide is a sentence, what is under it one chart or one table of six rows. The same slides
+are written for PowerPoint or Impress, where they can be changed, and as a PDF that is accessible as
+reports are.
 """
 
 import math
@@ -29,19 +31,45 @@ from ctglib.export.document import Document, en_clair, tout
 from ctglib.export.word import en_images, terminer
 
 MODELE = Path(__file__).parent / "modele.pptx"  # slides and their styles, which PowerPoint changes
-DIAPOSITIVES, LIGNES = 10, 6  # at most
-PORTRAIT = 1.2  # a chart that is not this much as wide as it is high would be too small to read from afar
-LARGE, HAUT, MARGE = 13.333, 7.5, 0.6  # inches, those of the model
-TITRE_HAUT, SOURCE_HAUT, ENTRE_DEUX = 1.7, 0.45, 0.25
-AISANCE = 1.28  # the fonts that stand for Calibri where it is not installed are that much wider than ours
-TAILLES = (28, 26, 24, 22, 20, 18)  # pt: the largest that holds, never less than what is read four metres away
+# at most
+DIAPOSITIVES = 10
+LIGNES = 6
+PORTRAIT = (
+    1.2  # a chart that is not this much as wide as it is high would be too small to read from afar
+)
+# inches, those of the model
+LARGE = 13.333
+HAUT = 7.5
+MARGE = 0.6
+TITRE_HAUT = 1.7
+SOURCE_HAUT = 0.45
+ENTRE_DEUX = 0.25
+AISANCE = (
+    1.28  # the fonts that stand for Calibri where it is not installed are that much wider than ours
+)
+TAILLES = (
+    28,
+    26,
+    24,
+    22,
+    20,
+    18,
+)  # pt: the largest that holds, never less than what is read four metres away
 TITRES = (28, 26, 24, 22, 20)
 TAILLES_DE_COUVERTURE = (34,), (24, 22, 20), (20, 18), (18, 16)  # title, subject, warning, mentions
-INTERLIGNE, ENTRE = 1.25, 0.6
-TABLEAU, PIED = 16, 12  # pt
-POINTS, TEXTE_LONG, MARGE_DE_CASE = (LARGE - 2 * MARGE) * 72, 320, 8  # of a table: its width, that of a long text
+INTERLIGNE = 1.25
+ENTRE = 0.6
+# pt
+TABLEAU = 16
+PIED = 12
+# of a table: its width, that of a long text
+POINTS = (LARGE - 2 * MARGE) * 72
+TEXTE_LONG = 320
+MARGE_DE_CASE = 8
 HAUT_DE_CASE = 8  # pt: above and below the text of a cell
-CHIFFRE = re.compile(r"(?<![\d\u202f,])(?!(?:19|20)\d\d(?![\d\u202f,]))\d[\d\u202f,]*")  # a year is no figure
+CHIFFRE = re.compile(
+    r"(?<![\d\u202f,])(?!(?:19|20)\d\d(?![\d\u202f,]))\d[\d\u202f,]*"
+)  # a year is no figure
 VUE = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 
 
@@ -62,32 +90,48 @@ class Diapositive:
 def diapositives(document: Document) -> tuple[Diapositive, ...]:
     """Return the slides after the first, which is the cover.
 
-    The lists of the first page come each on its slide; between its messages and what follows them, what proves each
-    message, then the other charts of the report as far as there is room.
+    The lists of the first page come each on its slide; between its messages and what follows them,
+    what proves each message, then the other charts of the report as far as there is room.
     """
     others = list(tout(document.corps[len(document.premiere_page) :]))
-    lists, heading = [], "En bref"
+    lists = []
+    heading = "En bref"
     for bloc in tout(document.premiere_page):
         heading = bloc.texte if isinstance(bloc, Titre) else heading
         lists += [Diapositive(heading, bloc)] if isinstance(bloc, Liste) else []
     proofs = {f"figure-{bloc.nom}": bloc for bloc in others if isinstance(bloc, Dessin)}
     proofs |= {f"tableau-{bloc.nom}": bloc for bloc in others if isinstance(bloc, Tableau)}
-    room, shown = DIAPOSITIVES - 1 - len(lists), {}
+    room = DIAPOSITIVES - 1 - len(lists)
+    shown = {}
     for item in (item for one in lists[:1] for item in one.corps.items):
         names = [run.ancre for run in morceaux(item) if isinstance(run, Renvoi)]
-        found = next((proofs[name] for name in names if name in proofs and proofs[name].nom not in shown), None)
+        found = next(
+            (proofs[name] for name in names if name in proofs and proofs[name].nom not in shown),
+            None,
+        )
         # Without its references, nor what introduced them.
-        said = "".join(getattr(run, "texte", run) for run in morceaux(item) if not isinstance(run, Renvoi))
+        said = "".join(
+            getattr(run, "texte", run) for run in morceaux(item) if not isinstance(run, Renvoi)
+        )
         said = re.sub(r"\s*\((?:voir )?(?:la |le )?\s*\)", "", said).strip()
         if proof := _extrait(found, said) if isinstance(found, Tableau) else found:
             shown[proof.nom] = _montrer(proof, said)
-    spare = (bloc for bloc in others if isinstance(bloc, Dessin) and bloc.nom not in shown and _forme(bloc) >= PORTRAIT)
-    shown |= {chart.nom: _montrer(chart, chart.titre) for chart in islice(spare, max(0, room - len(shown)))}
+    spare = (
+        bloc
+        for bloc in others
+        if isinstance(bloc, Dessin) and bloc.nom not in shown and _forme(bloc) >= PORTRAIT
+    )
+    shown |= {
+        chart.nom: _montrer(chart, chart.titre)
+        for chart in islice(spare, max(0, room - len(shown)))
+    }
     return (*lists[:1], *islice(shown.values(), room), *lists[1:])
 
 
 def _montrer(preuve: Dessin | Tableau, titre: str) -> Diapositive:
-    """Return the slide of a chart or of rows of a table; the speaker is told where the report has the whole."""
+    """Return the slide of a chart or of rows of a table; the speaker is told where the report has
+    the whole.
+    """
     said = [f"{preuve.numero or 'Tableau'} du rapport : {preuve.titre}"]
     said += [preuve.alt, preuve.lecture] if isinstance(preuve, Dessin) else []
     return Diapositive(titre, preuve, "\n".join(filter(None, said)))
@@ -100,7 +144,8 @@ def _forme(dessin: Dessin) -> float:
 
 
 def _extrait(tableau: Tableau, message: str) -> Tableau | None:
-    """Return the rows of a table, six at most, that hold figures of a message; None when one row says it all.
+    """Return the rows of a table, six at most, that hold figures of a message; None when one row
+    says it all.
 
     Columns are kept as far as they hold on a slide, those of the figures first.
     """
@@ -114,21 +159,33 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
     rows = said.any(axis=1)
     if rows.sum() < 2:
         return None
-    told, hits = shown[rows].head(LIGNES), said[rows].head(LIGNES)
+    told = shown[rows].head(LIGNES)
+    hits = said[rows].head(LIGNES)
     needs = [_besoin(told.iloc[:, rank], colonne) for rank, colonne in enumerate(tableau.colonnes)]
     kept = [0, *sorted(range(1, len(needs)), key=lambda rank: not hits.iloc[:, rank].any())]
     while len(kept) > 1 and sum(needs[rank] for rank in kept) >= POINTS:
         kept.pop()
     kept.sort()
-    widths = [POINTS * needs[rank] / sum(needs[other] for other in kept) - 2 * MARGE_DE_CASE for rank in kept]
+    widths = [
+        POINTS * needs[rank] / sum(needs[other] for other in kept) - 2 * MARGE_DE_CASE
+        for rank in kept
+    ]
 
     def points(textes: Iterable[str]) -> float:
         """Return the height of a row, never short."""
-        lines = [largeur(text, TABLEAU) * AISANCE / width for text, width in zip(textes, widths, strict=True)]
+        lines = [
+            largeur(text, TABLEAU) * AISANCE / width
+            for text, width in zip(textes, widths, strict=True)
+        ]
         return TABLEAU * (math.ceil(max(lines)) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
 
-    columns = [replace(tableau.colonnes[rank], libelle=_entete(tableau.colonnes[rank]), groupe="") for rank in kept]
-    room = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - points(one.libelle for one in columns)
+    columns = [
+        replace(tableau.colonnes[rank], libelle=_entete(tableau.colonnes[rank]), groupe="")
+        for rank in kept
+    ]
+    room = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - points(
+        one.libelle for one in columns
+    )
     while len(told) > 2 and sum(map(points, told.iloc[:, kept].to_numpy())) > room:
         told = told.iloc[:-1]
     return replace(tableau, colonnes=tuple(columns), cellules=told, groupes=None, notes=())
@@ -154,8 +211,12 @@ def _dire(texte: Texte) -> str:
 
 def composer(document: Document) -> bytes:
     """Return the slides for PowerPoint or Impress. Same document, same bytes."""
-    deck, slides, cover = Presentation(str(MODELE)), diapositives(document), document.couverture
-    images = en_images(replace(document, corps=tuple(one.corps for one in slides if isinstance(one.corps, Dessin))))
+    deck = Presentation(str(MODELE))
+    slides = diapositives(document)
+    cover = document.couverture
+    images = en_images(
+        replace(document, corps=tuple(one.corps for one in slides if isinstance(one.corps, Dessin)))
+    )
     first = deck.slides.add_slide(deck.slide_layouts.get_by_name("Couverture"))
     subject = f"{cover.territoire} – {cover.sujet}" if cover else ""
     mentions = [f"{name} : {value}" for name, value in cover.mentions]
@@ -171,9 +232,14 @@ def composer(document: Document) -> bytes:
     return terminer(deck, document)
 
 
-def _diapositive(deck: Presentee, one: Diapositive, avertissement: str, images: dict[str, bytes]) -> None:
-    title, shown, width = _dire(one.titre), one.corps, LARGE - 2 * MARGE
-    layout, top = "Liste" if isinstance(shown, Liste) else "Preuve", _sous_le_titre(title)
+def _diapositive(
+    deck: Presentee, one: Diapositive, avertissement: str, images: dict[str, bytes]
+) -> None:
+    title = _dire(one.titre)
+    shown = one.corps
+    width = LARGE - 2 * MARGE
+    layout = "Liste" if isinstance(shown, Liste) else "Preuve"
+    top = _sous_le_titre(title)
     slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(layout))
     heading, below = slide.placeholders
     _remplir(heading.text_frame, [title], _taille_du_titre(title))
@@ -184,11 +250,21 @@ def _diapositive(deck: Presentee, one: Diapositive, avertissement: str, images: 
     elif isinstance(shown, Dessin):
         shape = _forme(shown)
         height = min(HAUT - top - SOURCE_HAUT - 0.3, width / shape)
-        _image(slide, images[f"figure-{shown.nom}"], shown.alt, (LARGE - height * shape) / 2, top, hauteur=height)
+        _image(
+            slide,
+            images[f"figure-{shown.nom}"],
+            shown.alt,
+            (LARGE - height * shape) / 2,
+            top,
+            hauteur=height,
+        )
     else:
         rows = [[colonne.libelle for colonne in shown.colonnes]]
         rows += [[montrable(value) for value in row] for row in shown.lignes()]
-        needs = [_besoin((row[rank] for row in rows[1:]), colonne) for rank, colonne in enumerate(shown.colonnes)]
+        needs = [
+            _besoin((row[rank] for row in rows[1:]), colonne)
+            for rank, colonne in enumerate(shown.colonnes)
+        ]
         place = map(Inches, (MARGE, top, width, 0.4 * len(rows)))
         frame = slide.shapes.add_table(len(rows), len(rows[0]), *place)
         frame._element.nvGraphicFramePr.cNvPr.set("descr", montrable(shown.titre))
@@ -204,14 +280,20 @@ def _diapositive(deck: Presentee, one: Diapositive, avertissement: str, images: 
     slide.notes_slide.notes_text_frame.text = "\n".join(told)
 
 
-def _image(slide: Slide, octets: bytes, alternative: str, left: float, top: float, hauteur: float) -> Picture:
-    picture = slide.shapes.add_picture(BytesIO(octets), Inches(left), Inches(top), height=Inches(hauteur))
+def _image(
+    slide: Slide, octets: bytes, alternative: str, left: float, top: float, hauteur: float
+) -> Picture:
+    picture = slide.shapes.add_picture(
+        BytesIO(octets), Inches(left), Inches(top), height=Inches(hauteur)
+    )
     picture._element.nvPicPr.cNvPr.set("descr", lisible(alternative))
     return picture
 
 
 def _ecrire(place: SlidePlaceholder, textes: Iterable[str], tailles: tuple[int, ...]) -> None:
-    """Write paragraphs in a place of the model, at the largest size at which they hold; an empty place goes."""
+    """Write paragraphs in a place of the model, at the largest size at which they hold; an empty
+    place goes.
+    """
     told = [montrable(text) for text in textes if text]
     if told:
         _remplir(place.text_frame, told, _taille(told, place.height.inches, tailles))
@@ -224,12 +306,20 @@ def _remplir(cadre: TextFrame, textes: list[str], taille: int, *, gras: bool | N
     for paragraph in cadre.paragraphs:
         paragraph.space_after = Pt(taille * ENTRE)
         for run in paragraph.runs:
-            run.font.size, run.font.bold, run.font.language_id = Pt(taille), gras, MSO_LANGUAGE_ID.FRENCH
+            run.font.size = Pt(taille)
+            run.font.bold = gras
+            run.font.language_id = MSO_LANGUAGE_ID.FRENCH
 
 
-def _taille(textes: list[str], hauteur: float, tailles: tuple[int, ...], *, gras: bool = False) -> int:
-    """Return the largest size at which these paragraphs hold in the width of a slide and in this height, in inches."""
-    return next((size for size in tailles if _hauteur(textes, size, gras=gras) <= hauteur), tailles[-1])
+def _taille(
+    textes: list[str], hauteur: float, tailles: tuple[int, ...], *, gras: bool = False
+) -> int:
+    """Return the largest size at which these paragraphs hold in the width of a slide and in this
+    height, in inches.
+    """
+    return next(
+        (size for size in tailles if _hauteur(textes, size, gras=gras) <= hauteur), tailles[-1]
+    )
 
 
 def _taille_du_titre(titre: str) -> int:
@@ -243,7 +333,9 @@ def _sous_le_titre(titre: str) -> float:
 def _hauteur(textes: list[str], taille: int, *, gras: bool = False) -> float:
     """Return how many inches paragraphs take in the width of a slide, never short."""
     width = (LARGE - 2 * MARGE - 0.3) * 72 - taille
-    lines = sum(math.ceil(largeur(text, taille, *[typst.GRAS] * gras) * AISANCE / width) for text in textes)
+    lines = sum(
+        math.ceil(largeur(text, taille, *[typst.GRAS] * gras) * AISANCE / width) for text in textes
+    )
     return taille * (lines * INTERLIGNE + len(textes) * ENTRE) / 72
 
 
@@ -254,13 +346,22 @@ def composer_pdf(document: Document) -> bytes:
     """Return the same slides as a PDF that is PDF/A-2a and PDF/UA-1. Same document, same bytes."""
     slides = []
     for one in diapositives(document):
-        title, shown, size = _dire(one.titre), one.corps, 0
+        title = _dire(one.titre)
+        shown = one.corps
+        size = 0
         if isinstance(shown, Liste):
             told = tuple(map(_dire, shown.items))
-            shown, size = Liste(told), _taille(told, HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT, TAILLES)
-        slides.append({
-            "titre": typst.secable(title), "taille": _taille_du_titre(title), "source": typst.secable(one.source),
-            "corps": typst.en_donnees(replace(shown, numero="") if isinstance(shown, Tableau) else shown),
-            "taille-du-corps": size,
-        })  # fmt: skip
+            shown = Liste(told)
+            size = _taille(told, HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT, TAILLES)
+        slides.append(
+            {
+                "titre": typst.secable(title),
+                "taille": _taille_du_titre(title),
+                "source": typst.secable(one.source),
+                "corps": typst.en_donnees(
+                    replace(shown, numero="") if isinstance(shown, Tableau) else shown
+                ),
+                "taille-du-corps": size,
+            }
+        )
     return typst.compiler(document, "diapositives", slides)

@@ -1,4 +1,6 @@
-"""A report ready to be written: title, cover, body with its numbers, assembled from what an executed notebook shows."""
+"""A report ready to be written: title, cover, body with its numbers, assembled from what an
+executed notebook shows.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +16,21 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from mistune import create_markdown
 
+from ctglib.calculs.ecriture import INSECABLE, minuscule
 from ctglib.document import blocs as objets
-from ctglib.document.blocs import Bloc, Dessin, Lien, Liste, Morceau, Paragraphe, Texte, Titre, feuilles, morceaux
+from ctglib.document.blocs import (
+    Bloc,
+    Dessin,
+    Lien,
+    Liste,
+    Morceau,
+    Paragraphe,
+    Texte,
+    Titre,
+    feuilles,
+    morceaux,
+)
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import INSECABLE, minuscule
 from ctglib.donnees.lecture import sans_accents
 from ctglib.secret import MIME as BRUT
 
@@ -25,11 +38,23 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 LIRE_PROSE = create_markdown(renderer=None, plugins=["table"])  # tokens
-CHAPITRE, SOUS_SECTION = 2, 3
-PAGE_WEB = "tableau de la page web"  # what refers, on paper, to a table for the screen, which has no number
-CHAPITRES_D_UNE_PAGE = 4  # a report of no more has no chapter of sources, and no table of contents on paper
+CHAPITRE = 2
+SOUS_SECTION = 3
+# what refers, on paper, to a table for the screen, which has no number
+PAGE_WEB = "tableau de la page web"
+CHAPITRES_D_UNE_PAGE = (
+    4  # a report of no more has no chapter of sources, and no table of contents on paper
+)
 MUETS = ("blank_line", "thematic_break")
-CACHES = ("nom", "ancre", "adresse", "classe", "cle", "donnees", "donnees_de")  # fields that no reader sees
+CACHES = (
+    "nom",
+    "ancre",
+    "adresse",
+    "classe",
+    "cle",
+    "donnees",
+    "donnees_de",
+)  # fields that no reader sees
 HORS = {
     "block_html": "du HTML",
     "inline_html": "du HTML",
@@ -38,25 +63,28 @@ HORS = {
     "link": "un lien qui n'est ni une page du réseau, ni un fichier du rapport",
 }
 ADRESSE = re.compile(r"(?:https?:|mailto:|(?![a-z][a-z0-9+.-]*:))", re.IGNORECASE)
-# What a notebook may show that no report can carry, by type and text: what it is, what to write; the first one found.
+# What a notebook may show that no report can carry, by type and text: what it is, what to write;
+# the first one found.
 INCONNUS = {
-    r"image/|application/pdf|<Axes|<Figure |<matplotlib\.":
-        "une image ou une figure matplotlib seule, sans titre ni texte ; "
-        "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…), importée de ctglib",
-    r"text/html|application/vnd\.dataresource":
-        "un tableau pandas ou du HTML seul, sans source ; "
-        "terminez la cellule par tableau(df, nom=…, titre=…, source=…)",
+    r"image/|application/pdf|<Axes|<Figure |<matplotlib\.": "une image ou une figure matplotlib seule, sans titre ni texte ; "
+    "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…), importée de ctglib",
+    r"text/html|application/vnd\.dataresource": "un tableau pandas ou du HTML seul, sans source ; "
+    "terminez la cellule par tableau(df, nom=…, titre=…, source=…)",
     "": "une valeur ou un texte seul ; terminez la cellule par paragraphe(…), ou supprimez cet affichage",
-}  # fmt: skip
+}
 
 
 class CarnetImpubliable(ValueError):
-    """A notebook shows what a report cannot carry; the message says where and what to write, in French."""
+    """A notebook shows what a report cannot carry; the message says where and what to write, in
+    French.
+    """
 
 
 @dataclass(frozen=True, repr=False)
 class Document:
-    """A report ready to be written: headings have their anchors; tables, charts and references their numbers."""
+    """A report ready to be written: headings have their anchors; tables, charts and references
+    their numbers.
+    """
 
     titre: str
     couverture: objets.Couverture
@@ -68,7 +96,9 @@ class Document:
     @cached_property
     def chapitres(self) -> tuple[Titre, ...]:
         """What the table of contents lists."""
-        return tuple(bloc for bloc in self.corps if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE)
+        return tuple(
+            bloc for bloc in self.corps if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE
+        )
 
     @property
     def premiere_page(self) -> tuple[Bloc, ...]:
@@ -78,7 +108,9 @@ class Document:
 
     @property
     def court(self) -> bool:
-        """Whether it has so few chapters, or pages, that a table of contents would be longer than the way to them."""
+        """Whether it has so few chapters, or pages, that a table of contents would be longer than
+        the way to them.
+        """
         return len(self.chapitres) <= CHAPITRES_D_UNE_PAGE or self.couverture.breve
 
     @cached_property
@@ -94,11 +126,17 @@ class Document:
     @property
     def pieces(self) -> dict[str, bytes]:
         """The files that it carries with it, by address."""
-        return {bloc.adresse: bloc.contenu for bloc in tout(self.corps) if isinstance(bloc, objets.Piece)}
+        return {
+            bloc.adresse: bloc.contenu
+            for bloc in tout(self.corps)
+            if isinstance(bloc, objets.Piece)
+        }
 
     @property
     def papier(self) -> tuple[Bloc, ...]:
-        """Its body on paper, where a table for the screen and a file are only named; charts have no table."""
+        """Its body on paper, where a table for the screen and a file are only named; charts have no
+        table.
+        """
 
         def dire(texte: Texte) -> Texte:
             return tuple(
@@ -110,16 +148,27 @@ class Document:
             if isinstance(bloc, objets.Piece):
                 return Paragraphe(f"Fichier joint : {bloc.libelle} ({bloc.adresse}).")
             if isinstance(bloc, Tableau) and bloc.ecran:
-                return Paragraphe(f"Dans la page HTML et le fichier {bloc.nom}.csv : {minuscule(bloc.titre)}.", "note")
+                return Paragraphe(
+                    f"Dans la page HTML et le fichier {bloc.nom}.csv : {minuscule(bloc.titre)}.",
+                    "note",
+                )
             return _redire(bloc, dire)
 
         return tuple(_changer(bloc, nommer) for bloc in self.corps)
 
     @property
     def resume(self) -> Document:
-        """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in the whole."""
-        first = [_changer(bloc, lambda leaf: _redire(leaf, en_clair)) for bloc in self.premiere_page]
-        first.append(Paragraphe(f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"))
+        """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in
+        the whole.
+        """
+        first = [
+            _changer(bloc, lambda leaf: _redire(leaf, en_clair)) for bloc in self.premiere_page
+        ]
+        first.append(
+            Paragraphe(
+                f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"
+            )
+        )
         first = _avec_sigles(first, self.couverture.sigles)
         return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first))
 
@@ -130,7 +179,9 @@ class Document:
 
     @property
     def rappel(self) -> str:
-        """What the head of every page recalls of the warnings of the cover: the beginning of each, on one line."""
+        """What the head of every page recalls of the warnings of the cover: the beginning of each,
+        on one line.
+        """
         warnings = self.couverture.avertissement.split(" – ")
         return "".join(f"{warning.partition(' : ')[0]} – " for warning in warnings if warning)
 
@@ -141,7 +192,9 @@ def legende(objet: Dessin | Tableau) -> str:
 
 
 def en_clair(texte: Texte) -> str:
-    """Return a text without what its runs say beside their words; a reference is the number of what it names."""
+    """Return a text without what its runs say beside their words; a reference is the number of what
+    it names.
+    """
     return "".join(run if isinstance(run, str) else run.texte for run in morceaux(texte))
 
 
@@ -177,7 +230,8 @@ class _Section:
         return self.texte[0].niveau if self.texte and isinstance(self.texte[0], Titre) else 0
 
     def pieces(self, parties: Iterable[_Section] = ()) -> list[Bloc]:
-        """Return its blocks: none when it has a heading of its own and nothing is left under it but its own words.
+        """Return its blocks: none when it has a heading of its own and nothing is left under it but
+        its own words.
 
         A section without cells of code stays, unless it is a chapter whose parts are all empty.
         """
@@ -188,39 +242,61 @@ class _Section:
 
 
 def assembler(carnet: NotebookNode) -> Document:
-    """Return the document of an executed notebook: its prose and what its cells show, never their code.
+    """Return the document of an executed notebook: its prose and what its cells show, never their
+    code.
 
-    A section whose cells show nothing is left out, and so is a chapter whose sections all are: a report without data on
-    a subject does not keep its heading. ``CarnetImpubliable`` names all the cells that show what no report can carry.
+    A section whose cells show nothing is left out, and so is a chapter whose sections all are: a
+    report without data on a subject does not keep its heading. ``CarnetImpubliable`` names all the
+    cells that show what no report can carry.
     """
-    sections, faults, cover, rank = [_Section()], [], objets.SANS_COUVERTURE, 0
+    sections = [_Section()]
+    faults = []
+    cover = objets.SANS_COUVERTURE
+    rank = 0
     for cell in carnet.cells:
         rank += "injected-parameters" not in cell.get("metadata", {}).get("tags", ())
         place = f"- cellule {rank}, « {next(iter(cell.source.strip().splitlines()), '')} » : "
         if cell.cell_type == "markdown":
             try:
-                sections.append(_Section([bloc for token in LIRE_PROSE(cell.source) for bloc in _blocs(token)]))
+                sections.append(
+                    _Section([bloc for token in LIRE_PROSE(cell.source) for bloc in _blocs(token)])
+                )
             except ProseImpossible as error:
-                faults.append(f"{place}contient {error} ; écrivez-le en prose, ou montrez-le par une cellule de code.")
+                faults.append(
+                    f"{place}contient {error} ; écrivez-le en prose, ou montrez-le par une cellule de code."
+                )
             continue
         sections[-1].cellules += 1
         # A library may warn on stderr, on one machine and not on another: nobody meant to show it.
-        outputs = [(one, one.get("data", {})) for one in cell.get("outputs", []) if one.get("name") != "stderr"]
+        outputs = [
+            (one, one.get("data", {}))
+            for one in cell.get("outputs", [])
+            if one.get("name") != "stderr"
+        ]
         if others := [one for one, data in outputs if not {objets.MIME, BRUT} & data.keys()]:
             faults.append(place + _ce_qui_est_montre(others))
-        for shown in (objets.de_json(data[objets.MIME]) for _, data in outputs if objets.MIME in data):
+        for shown in (
+            objets.de_json(data[objets.MIME]) for _, data in outputs if objets.MIME in data
+        ):
             if isinstance(shown, objets.Couverture):
                 cover = shown
             else:
                 sections[-1].montre.append(shown)
     body = []
     for rank, section in enumerate(sections, start=1):
-        body += section.pieces(takewhile(lambda other: other.niveau == SOUS_SECTION, sections[rank:]))
+        body += section.pieces(
+            takewhile(lambda other: other.niveau == SOUS_SECTION, sections[rank:])
+        )
     # The CSV of one would hide that of the other.
-    faults += [f"- deux tableaux portent le nom « {nom} » ; donnez-leur deux noms."
-               for nom, met in Counter(table.nom for table in tableaux_de(body)).items() if met > 1]  # fmt: skip
+    faults += [
+        f"- deux tableaux portent le nom « {nom} » ; donnez-leur deux noms."
+        for nom, met in Counter(table.nom for table in tableaux_de(body)).items()
+        if met > 1
+    ]
     if faults:
-        raise CarnetImpubliable("Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults))
+        raise CarnetImpubliable(
+            "Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults)
+        )
     return document_de(body, cover)
 
 
@@ -230,7 +306,9 @@ def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
     kinds = " ".join(f"{' '.join(data)} {data.get('text/plain', '')}" for data in shown).strip()
     if not kinds:
         return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
-    return f"montre {next(what for pattern, what in INCONNUS.items() if re.search(pattern, kinds))}."
+    return (
+        f"montre {next(what for pattern, what in INCONNUS.items() if re.search(pattern, kinds))}."
+    )
 
 
 class ProseImpossible(ValueError):
@@ -246,7 +324,9 @@ def _blocs(jeton: dict) -> Iterator[Bloc]:
     elif kind == "list":
         yield Liste(tuple(_items(jeton)), ordonnee=jeton["attrs"]["ordered"])
     elif kind == "block_quote":
-        yield objets.Encadre(tuple(_prose(one["children"]) for one in jeton["children"] if "children" in one), True)
+        yield objets.Encadre(
+            tuple(_prose(one["children"]) for one in jeton["children"] if "children" in one), True
+        )
     elif kind == "block_code":
         yield from (Paragraphe(line) for line in jeton["raw"].splitlines() if line.strip())
     elif not (kind in MUETS or (kind == "block_html" and jeton["raw"].startswith("<!--"))):
@@ -297,30 +377,59 @@ def _jetons(jetons: list[dict]) -> Iterator[Morceau]:
 # Numbers, anchors, references, abbreviations.
 
 
-def document_de(blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SANS_COUVERTURE) -> Document:
+def document_de(
+    blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SANS_COUVERTURE
+) -> Document:
     """Return the document of some blocks; its title is the heading of the first level."""
     corps = list(feuilles(blocs))
-    first = next((bloc for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1), Titre("Rapport", 1))
-    others = (bloc for bloc in corps if bloc is not first)  # another title of the first level opens a chapter
-    blocks = [replace(bloc, niveau=max(bloc.niveau, CHAPITRE)) if isinstance(bloc, Titre) else bloc for bloc in others]
+    first = next(
+        (bloc for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1),
+        Titre("Rapport", 1),
+    )
+    others = (
+        bloc for bloc in corps if bloc is not first
+    )  # another title of the first level opens a chapter
+    blocks = [
+        replace(bloc, niveau=max(bloc.niveau, CHAPITRE)) if isinstance(bloc, Titre) else bloc
+        for bloc in others
+    ]
     blocks = _avec_sigles(blocks, couverture.sigles)
     numbers = _numeros(blocks)
-    screen = {f"tableau-{table.nom}": table.titre.partition(",")[0] for table in tableaux_de(blocks) if table.ecran}
+    screen = {
+        f"tableau-{table.nom}": table.titre.partition(",")[0]
+        for table in tableaux_de(blocks)
+        if table.ecran
+    }
     taken: set[str] = set()
 
     def suivre(run: Morceau) -> tuple[Morceau, ...]:
-        """Return a run; a reference is to a number, else to the title of a table for the screen, else elsewhere."""
+        """Return a run; a reference is to a number, else to the title of a table for the screen,
+        else elsewhere.
+        """
         if not isinstance(run, objets.Renvoi):
             return (run,)
         names = (run.ancre, *run.autres)
-        shown = next((Lien(f"« {screen[name]} »", f"#{name}") for name in names if name in screen), run.sinon)
-        found = next((objets.Renvoi(name, texte=numbers[name].lower()) for name in names if name in numbers), shown)
-        return ((" (", found, ")") if found else ()) if run.entre_parentheses else (found or run.ancre,)
+        shown = next(
+            (Lien(f"« {screen[name]} »", f"#{name}") for name in names if name in screen), run.sinon
+        )
+        found = next(
+            (objets.Renvoi(name, texte=numbers[name].lower()) for name in names if name in numbers),
+            shown,
+        )
+        return (
+            ((" (", found, ")") if found else ())
+            if run.entre_parentheses
+            else (found or run.ancre,)
+        )
 
     def achever(bloc: Bloc) -> Bloc:
         if isinstance(bloc, Titre):
             base = sans_accents(bloc.texte).replace(" ", "-") or "section"
-            free = next(name for name in chain([base], (f"{base}-{rank}" for rank in count(2))) if name not in taken)
+            free = next(
+                name
+                for name in chain([base], (f"{base}-{rank}" for rank in count(2)))
+                if name not in taken
+            )
             taken.add(free)
             return replace(bloc, ancre=free)
         if isinstance(bloc, Tableau):
@@ -328,9 +437,15 @@ def document_de(blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SA
         if isinstance(bloc, Dessin):
             own = None if bloc.tableau is None else achever(bloc.tableau)
             return replace(bloc, numero=numbers[f"figure-{bloc.nom}"], tableau=own)
-        return _redire(bloc, lambda texte: _texte(found for run in morceaux(texte) for found in suivre(run)))
+        return _redire(
+            bloc, lambda texte: _texte(found for run in morceaux(texte) for found in suivre(run))
+        )
 
-    return Document(first.texte + couverture.complement, couverture, tuple(_changer(bloc, achever) for bloc in blocks))
+    return Document(
+        first.texte + couverture.complement,
+        couverture,
+        tuple(_changer(bloc, achever) for bloc in blocks),
+    )
 
 
 def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
@@ -354,14 +469,28 @@ def _redire(bloc: Bloc, dire: Callable[[Texte], Texte]) -> Bloc:
 
 
 def _avec_sigles(corps: list[Bloc], sigles: tuple[tuple[str, str], ...]) -> list[Bloc]:
-    """Return the body with the abbreviations that it uses: before its last chapter, the sources, or at its end."""
+    """Return the body with the abbreviations that it uses: before its last chapter, the sources, or
+    at its end.
+    """
     said = " ".join(_mots(tuple(corps)))
-    used = [f"{name}, {meaning}" for name, meaning in sigles if re.search(rf"\b{re.escape(name)}\b", said)]
+    used = [
+        f"{name}, {meaning}"
+        for name, meaning in sigles
+        if re.search(rf"\b{re.escape(name)}\b", said)
+    ]
     if not used:
         return corps
-    chapters = [rank for rank, bloc in enumerate(corps) if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE]
+    chapters = [
+        rank
+        for rank, bloc in enumerate(corps)
+        if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE
+    ]
     place = chapters[-1] if len(chapters) > CHAPITRES_D_UNE_PAGE else len(corps)
-    return [*corps[:place], Paragraphe("Sigles : " + " ; ".join(used) + ".", "note"), *corps[place:]]
+    return [
+        *corps[:place],
+        Paragraphe("Sigles : " + " ; ".join(used) + ".", "note"),
+        *corps[place:],
+    ]
 
 
 def _mots(objet: object) -> Iterator[str]:
@@ -377,15 +506,23 @@ def _mots(objet: object) -> Iterator[str]:
         for item in fields(objet):
             if item.name not in CACHES:
                 value = getattr(objet, item.name)
-                yield from _mots(re.sub(r"<[^>]+>", " ", value) if item.name.startswith("svg_") else value)
+                yield from _mots(
+                    re.sub(r"<[^>]+>", " ", value) if item.name.startswith("svg_") else value
+                )
 
 
 def _numeros(corps: list[Bloc]) -> dict[str, str]:
-    """Return the numbers of captions, in the order of reading, by anchor; a table for the screen has none."""
+    """Return the numbers of captions, in the order of reading, by anchor; a table for the screen
+    has none.
+    """
     figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]
     tables = [table.nom for table in tableaux_de(corps) if not (table.donnees_de or table.ecran)]
-    numbers = {f"figure-{name}": f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)}
-    numbers |= {f"tableau-{name}": f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)}
+    numbers = {
+        f"figure-{name}": f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)
+    }
+    numbers |= {
+        f"tableau-{name}": f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)
+    }
     for table in tableaux_de(corps):
         if table.donnees_de:
             rank = numbers.get(f"figure-{table.donnees_de}", "").removeprefix("Figure")

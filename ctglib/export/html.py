@@ -1,4 +1,5 @@
-"""A document as one semantic, self-contained HTML page: no script, no outside address, its style and fonts inside.
+"""A document as one semantic, self-contained HTML page: no script, no outside address, its style
+and fonts inside.
 
 The page is ``page.html.j2``; ``blocs.html.j2`` has one macro a kind of object.
 """
@@ -26,7 +27,9 @@ def composer(document: Document) -> str:
 
 
 def ecrire_html(objet: object) -> str:
-    """Return an object of a document as HTML, by the macro of its kind; a string stays one, to be escaped."""
+    """Return an object of a document as HTML, by the macro of its kind; a string stays one, to be
+    escaped.
+    """
     if isinstance(objet, str):
         return objet
     macro = getattr(modeles().get_template("blocs.html.j2").module, type(objet).__name__, None)
@@ -39,10 +42,21 @@ def ecrire_html(objet: object) -> str:
 def modeles() -> Environment:
     """Return the templates, in which every value is escaped and has the signs of our fonts."""
     templates = Environment(
-        loader=FileSystemLoader(DOSSIER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True,
-        finalize=lambda value: value if isinstance(value, Markup) else Markup(escape(montrable(value))),
-    )  # fmt: skip
-    templates.globals.update(html=ecrire_html, lisible=lisible, morceaux=morceaux, zip=zip,
-                             base64=lambda content: b64encode(content).decode("ascii"))  # fmt: skip
+        loader=FileSystemLoader(DOSSIER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=lambda value: (
+            value if isinstance(value, Markup) else Markup(escape(montrable(value)))
+        ),
+    )
+    templates.globals.update(
+        html=ecrire_html,
+        lisible=lisible,
+        morceaux=morceaux,
+        zip=zip,
+        base64=lambda content: b64encode(content).decode("ascii"),
+    )
     return templates

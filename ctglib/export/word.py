@@ -1,4 +1,6 @@
-"""A document as a Word file that the parties finish by hand: headings, captions, alternative texts, header rows."""
+"""A document as a Word file that the parties finish by hand: headings, captions, alternative texts,
+header rows.
+"""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -27,10 +29,14 @@ from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
 
 MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which Word changes
-BLEU, FILET = "00558C", "C9D2D9"
-NOTE, SOURCE, AVERTISSEMENT = "Note", "Source", "Avertissement"
+BLEU = "00558C"
+FILET = "C9D2D9"
+NOTE = "Note"
+SOURCE = "Source"
+AVERTISSEMENT = "Avertissement"
 PAGE = "#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(donnees))"
-LARGEUR_CM, LOGO_CM = 17.0, 3.5
+LARGEUR_CM = 17.0
+LOGO_CM = 3.5
 PROPRIETE = 255  # characters: Word takes no more in one
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
 POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
@@ -38,8 +44,11 @@ POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabyt
 
 def composer(document: Document) -> bytes:
     """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
-    word, images, cover = docx.Document(str(MODELE)), en_images(document), document.couverture
-    section, head = word.sections[0], document.rappel + " – ".join(filter(None, (document.titre, cover.territoire)))
+    word = docx.Document(str(MODELE))
+    images = en_images(document)
+    cover = document.couverture
+    section = word.sections[0]
+    head = document.rappel + " – ".join(filter(None, (document.titre, cover.territoire)))
     section.header.paragraphs[0].runs[0].text = montrable(head)
     if cover:
         section.footer.paragraphs[0].runs[0].text = montrable(f"{cover.source} – page\u00a0")
@@ -48,7 +57,8 @@ def composer(document: Document) -> bytes:
         ecrire_word(cover, word, images)
     for bloc in document.papier:
         ecrire_word(bloc, word, images)
-    # On one page: a heading, the question under it and what answers; a note and the source under it.
+    # On one page: a heading, the question under it and what answers; a note and the source under
+    # it.
     for before, after in pairwise(word.paragraphs):
         style = before._p.style or ""  # its id, as in ``_ecrire``
         if style.startswith("Heading"):
@@ -92,7 +102,9 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
                 _ecrire(word, text, "Quote" if citation else AVERTISSEMENT)
             if auteur:
                 _ecrire(word, auteur, SOURCE)
-        case blocs.Colonnes(colonnes):  # in a section of the page in columns, which Word fills alike
+        case blocs.Colonnes(
+            colonnes
+        ):  # in a section of the page in columns, which Word fills alike
             _finir_section(word, 1)
             for bloc in colonnes:
                 ecrire_word(bloc, word, images)
@@ -103,11 +115,14 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
             if objet.lecture:
                 _ecrire(word, (blocs.Gras("Lecture :"), f" {objet.lecture}"))
             _ecrire(word, f"Source : {objet.source}", SOURCE)
-        case Tableau():  # as XML: python-docx looks for each part of a table anew, which takes ten times longer
+        # as XML: python-docx looks for each part of a table anew, which takes ten times longer
+        case Tableau():
             caption = _ecrire(word, legende(objet), "Table Caption")
             widths = [round(A_LA_PAGE * width) for width in largeurs(objet)]
             table = modeles().get_template("tableau.xml.j2")
-            caption._p.addnext(parse_xml(table.render(tableau=objet, largeurs=widths, bleu=BLEU, filet=FILET)))
+            caption._p.addnext(
+                parse_xml(table.render(tableau=objet, largeurs=widths, bleu=BLEU, filet=FILET))
+            )
             for note in objet.notes:
                 _ecrire(word, note, NOTE)
             _ecrire(word, f"Source : {objet.source}", SOURCE)
@@ -117,7 +132,9 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
 
 def _ecrire(word: Word, texte: blocs.Texte, style: str = "Normal") -> Paragraph:
     paragraph = word.add_paragraph()
-    paragraph._p.style = style.replace(" ", "")  # its id; by its name, python-docx looks through all of them
+    paragraph._p.style = style.replace(
+        " ", ""
+    )  # its id; by its name, python-docx looks through all of them
     return _remplir(paragraph, texte)
 
 
@@ -127,9 +144,11 @@ def _remplir(paragraph: Paragraph, texte: blocs.Texte) -> Paragraph:
         added = paragraph.add_run(montrable(run if isinstance(run, str) else run.texte))
         added.font.bold = isinstance(run, blocs.Gras) or None
         if isinstance(run, blocs.Lien) and not run.adresse.startswith("#"):
-            link, kind = OxmlElement("w:hyperlink"), RELATIONSHIP_TYPE.HYPERLINK
+            link = OxmlElement("w:hyperlink")
+            kind = RELATIONSHIP_TYPE.HYPERLINK
             link.set(qn("r:id"), paragraph.part.relate_to(run.adresse, kind, is_external=True))
-            added.font.color.rgb, added.font.underline = RGBColor.from_string(BLEU), True
+            added.font.color.rgb = RGBColor.from_string(BLEU)
+            added.font.underline = True
             link.append(added._r)
             paragraph._p.append(link)
     return paragraph
@@ -153,17 +172,26 @@ def en_images(document: Document) -> dict[str, bytes]:
     drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large) for dessin in document.dessins}
     logos = [logo for logo in document.couverture.logos if logo.contenu]
     drawn |= {logo.nom: logo.contenu.decode() for logo in logos if logo.suffixe == "svg"}
-    making = {nom: partial(compiler_typst, PAGE, svg, format="png", ppi=POINTS_PAR_POUCE) for nom, svg in drawn.items()}
+    making = {
+        nom: partial(compiler_typst, PAGE, svg, format="png", ppi=POINTS_PAR_POUCE)
+        for nom, svg in drawn.items()
+    }
     made = {nom: partager(nom_par_contenu("image", make), make) for nom, make in making.items()}
     return made | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
 
 
 def terminer(fichier: Word | Presentation, document: Document) -> bytes:
-    """Return the bytes of an Office file, which says what its document is, nothing of the clock nor of this machine."""
+    """Return the bytes of an Office file, which says what its document is, nothing of the clock nor
+    of this machine.
+    """
     properties = fichier.core_properties
     properties.title = montrable(document.titre)[:PROPRIETE]
-    properties.author = ", ".join(montrable(logo.nom) for logo in document.couverture.logos)[:PROPRIETE]
-    properties.last_modified_by, properties.language, properties.revision = properties.author, "fr-FR", 1
+    properties.author = ", ".join(montrable(logo.nom) for logo in document.couverture.logos)[
+        :PROPRIETE
+    ]
+    properties.last_modified_by = properties.author
+    properties.language = "fr-FR"
+    properties.revision = 1
     properties.created = properties.modified = document.instant.replace(tzinfo=None)
     properties.comments = ""
     written = BytesIO()

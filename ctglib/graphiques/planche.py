@@ -1,7 +1,9 @@
-"""A sheet: one matplotlib figure on which a chart writes in points from the upper left corner, and plots in its data.
+"""A sheet: one matplotlib figure on which a chart writes in points from the upper left corner, and
+plots in its data.
 
-Everything is placed after its text has been measured, on a page of fixed width: nothing is cut, nothing is resized.
-Rows have their labels on their left, above their marks when the sheet is narrow.
+Everything is placed after its text has been measured, on a page of fixed width: nothing is cut,
+nothing is resized. Rows have their labels on their left, above their marks when the sheet is
+narrow.
 """
 
 from __future__ import annotations
@@ -26,38 +28,65 @@ from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
+from ctglib.calculs.ecriture import INSECABLE, nombre
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charte, charter_style, measure, wrap
 from ctglib.document.signes import FAMILLE, ILLISIBLE, montrable, signes_de
 from ctglib.document.tableau import Colonne, Tableau
-from ctglib.document.typographie import INSECABLE, nombre, remplir
+from ctglib.document.typographie import remplir
 from ctglib.donnees.partage import nom_par_contenu
 
 BLANKS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 SPACES = f" {INSECABLE}"
 MIDDLE = 0.33  # share of the size from the base line of a text to the middle of its capitals
-HIDING, TEXT = 2.5, 3.0  # matplotlib draws surfaces at 1 and lines at 2
+# matplotlib draws surfaces at 1 and lines at 2
+HIDING = 2.5
+TEXT = 3.0
 SHEET = 5  # the sheet is drawn over the plots
-DISQUE, LOSANGE = 6.8, 7.5  # sizes of the marks: the points of a diamond show around a disc put over it
-PART_OF_LABELS, GUTTER, BETWEEN_ROWS, LINES_OF_A_LABEL = 0.36, 10.0, 8.0, 3
-BETWEEN_NAMES, LINE_OF_NAMES, BETWEEN_VALUES, NAME_AND_DETAIL = 10.0, 7.0, 4.0, 5.0
+# sizes of the marks: the points of a diamond show around a disc put over it
+DISQUE = 6.8
+LOSANGE = 7.5
+PART_OF_LABELS = 0.36
+GUTTER = 10.0
+BETWEEN_ROWS = 8.0
+LINES_OF_A_LABEL = 3
+BETWEEN_NAMES = 10.0
+LINE_OF_NAMES = 7.0
+BETWEEN_VALUES = 4.0
+NAME_AND_DETAIL = 5.0
 ROOM_OF_A_GRADUATION = 36.0
 
 
 def assemble(
-    contexte: Contexte, draw: Callable[[Planche], float], *, nom: str, titre: str, alt: str, lecture: str,
-    colonnes: Mapping[str, str], lignes: pd.DataFrame, mots: int = 1, source: str = "", **reste: object,
-) -> Figure:  # fmt: skip
+    contexte: Contexte,
+    draw: Callable[[Planche], float],
+    *,
+    nom: str,
+    titre: str,
+    alt: str,
+    lecture: str,
+    colonnes: Mapping[str, str],
+    lignes: pd.DataFrame,
+    mots: int = 1,
+    source: str = "",
+    **reste: object,
+) -> Figure:
     """Return the figure of a chart (see ``Figure``), whose source is the context's unless told.
 
-    What a chart calls ``legende`` is ``nom``, ``titre`` and, if wanted, ``source``.
-    ``draw`` draws on the sheet it is given and returns the height it took, in points. ``colonnes`` are the columns of
-    its numbers and their headers, ``lignes`` their rows, as text; the first columns, as many as ``mots``, are words.
-    ``reste`` is what else a table takes: ``donnees``, unrounded; ``groupes``, ``notes``.
+    What a chart calls ``legende`` is ``nom``, ``titre`` and, if wanted, ``source``. ``draw`` draws
+    on the sheet it is given and returns the height it took, in points. ``colonnes`` are the columns
+    of its numbers and their headers, ``lignes`` their rows, as text; the first columns, as many as
+    ``mots``, are words. ``reste`` is what else a table takes: ``donnees``, unrounded; ``groupes``,
+    ``notes``.
     """
     source = source or contexte.source
-    columns = [Colonne(key, head, numerique=rank >= mots) for rank, (key, head) in enumerate(colonnes.items())]
-    tableau = Tableau.de(lignes, columns, nom=f"donnees-{nom}", titre=titre, source=source, donnees_de=nom, **reste)
+    columns = [
+        Colonne(key, head, numerique=rank >= mots)
+        for rank, (key, head) in enumerate(colonnes.items())
+    ]
+    tableau = Tableau.de(
+        lignes, columns, nom=f"donnees-{nom}", titre=titre, source=source, donnees_de=nom, **reste
+    )
 
     def dessiner(taille: str) -> Dessin:
         with charter_style():
@@ -75,7 +104,9 @@ def dire(mot: str, /, **valeurs: object) -> str:
 
 @dataclass(frozen=True)
 class Echelle:
-    """A linear scale from ``low`` at ``left`` to ``high`` at ``right`` (in points), marked every ``step``."""
+    """A linear scale from ``low`` at ``left`` to ``high`` at ``right`` (in points), marked every
+    ``step``.
+    """
 
     low: float
     high: float
@@ -89,19 +120,23 @@ class Echelle:
 
     def graduations(self) -> list[float]:
         """Return the round values of the scale."""
-        first, last = ceil(self.low / self.step - 1e-9), floor(self.high / self.step + 1e-9)
+        first = ceil(self.low / self.step - 1e-9)
+        last = floor(self.high / self.step + 1e-9)
         return [round(rank * self.step, 9) for rank in range(first, last + 1)]
 
 
 def echelle(values: Iterable[float], left: float, right: float, *, zero: bool = False) -> Echelle:
-    """Return a scale that starts on a round value and ends on the greatest one, so that the marks use the whole width.
+    """Return a scale that starts on a round value and ends on the greatest one, so that the marks
+    use the whole width.
 
     ``zero`` must be on it where a length stands for a value or a gap.
     """
     finite = [value for value in values if isfinite(value)] or [0.0, 1.0]
-    low, high = min(finite), max(finite)
+    low = min(finite)
+    high = max(finite)
     if zero:
-        low, high = min(low, 0.0), max(high, 0.0)
+        low = min(low, 0.0)
+        high = max(high, 0.0)
     if high - low < 1e-9:
         low, high = (low, high + 1) if zero else (low - 1, high + 1)
     step = round_step((high - low) / max(2, (right - left) / ROOM_OF_A_GRADUATION))
@@ -120,12 +155,18 @@ def round_step(step: float) -> float:
 
 
 def spread(
-    places: Sequence[float], sizes: Sequence[float], gap: float, low: float = float("-inf"), high: float = float("inf")
+    places: Sequence[float],
+    sizes: Sequence[float],
+    gap: float,
+    low: float = float("-inf"),
+    high: float = float("inf"),
 ) -> list[float]:
-    """Return where things start along a line so that none covers the next, each as near its own start as can be.
+    """Return where things start along a line so that none covers the next, each as near its own
+    start as can be.
 
-    ``places`` is where each would start, in increasing order; ``sizes`` how long they are; ``gap`` is kept between two.
-    No end is beyond ``high``, and no start before ``low``, unless all do not fit.
+    ``places`` is where each would start, in increasing order; ``sizes`` how long they are; ``gap``
+    is kept between two. No end is beyond ``high``, and no start before ``low``, unless all do not
+    fit.
     """
     starts: list[float] = []
     for rank, place in enumerate(places):
@@ -139,14 +180,17 @@ def spread(
 
 
 class Planche:
-    """A sheet of one of the charter's widths; ``narrow`` tells a chart to put its labels above its marks.
+    """A sheet of one of the charter's widths; ``narrow`` tells a chart to put its labels above its
+    marks.
 
-    What it writes is in points, y downwards; ``plot`` adds axes in data coordinates. Marks of rows begin at ``left``.
+    What it writes is in points, y downwards; ``plot`` adds axes in data coordinates. Marks of rows
+    begin at ``left``.
     """
 
     def __init__(self, taille: str) -> None:
         look = charte()
-        self.couleurs, self.leading = look.couleurs, look.interligne
+        self.couleurs = look.couleurs
+        self.leading = look.interligne
         self.shade: Sequence[str] = look.degrade  # from strong to light
         self.width: float = look.largeurs[taille] * 72 / 2.54  # of centimetres
         self.narrow = taille == "etroit"
@@ -162,7 +206,9 @@ class Planche:
         Without the second, their y is the sheet's, in points: rows stay where they are.
         """
         ends = (upward.low, upward.high) if upward else (1.0, 0.0)
-        axes = self.figure.add_axes((0, 0, 1, 1), xlim=(across.low, across.high), ylim=ends, zorder=1)
+        axes = self.figure.add_axes(
+            (0, 0, 1, 1), xlim=(across.low, across.high), ylim=ends, zorder=1
+        )
         axes.set_axis_off()
         self._plots.append((axes, across, upward))
         return axes
@@ -184,7 +230,10 @@ class Planche:
         if axes:
             axes.add_artist(artist)
         else:
-            artist.set(zorder=SHEET + artist.zorder, transform=self._to_inches + self.figure.dpi_scale_trans)
+            artist.set(
+                zorder=SHEET + artist.zorder,
+                transform=self._to_inches + self.figure.dpi_scale_trans,
+            )
             self.figure.add_artist(artist)
 
     # Texts.
@@ -202,25 +251,55 @@ class Planche:
         return self.widest({word for text in texts for word in BLANKS.split(text)}, bold)
 
     def wrap(self, text: str, width: float, lines: int = 3, bold: bool = False) -> list[str]:
-        """Return the text as at most that many lines of that width; what does not fit ends with « … »."""
-        return list(wrap(montrable(BLANKS.sub(" ", text).strip(" ")), width, lines, self.size, bold))
+        """Return the text as at most that many lines of that width; what does not fit ends with
+        « … ».
+        """
+        return list(
+            wrap(montrable(BLANKS.sub(" ", text).strip(" ")), width, lines, self.size, bold)
+        )
 
     def write(
-        self, x: float, y: float, text: str, *, ha: str = "left", bold: bool = False, color: str = "",
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        ha: str = "left",
+        bold: bool = False,
+        color: str = "",
         hide: bool = False,
-    ) -> None:  # fmt: skip
-        """Write a line; ``y`` is the middle of its capitals; ``hide`` hides what the chart has behind the text."""
+    ) -> None:
+        """Write a line; ``y`` is the middle of its capitals; ``hide`` hides what the chart has
+        behind the text.
+        """
         written = montrable(text)
         left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[ha] * self.measure(written, bold)
         if hide:
-            start, end = max(left - 1, 0.0), min(left + self.measure(written, bold) + 1, self.width)
-            self.rectangle(start, y - self.leading / 2, end - start, self.leading, self.couleurs.fond, zorder=HIDING)
+            start = max(left - 1, 0.0)
+            end = min(left + self.measure(written, bold) + 1, self.width)
+            self.rectangle(
+                start,
+                y - self.leading / 2,
+                end - start,
+                self.leading,
+                self.couleurs.fond,
+                zorder=HIDING,
+            )
         pieces = _runs(written, bold)
         for start, piece in pieces:
             alone = len(pieces) == 1
             place = x if alone else left + self.measure(written[:start], bold)
-            self.put(Text(place, y + MIDDLE * self.size, piece, ha=ha if alone else "left", zorder=TEXT,
-                          color=color or self.couleurs.texte, weight=700 if bold else 400))  # fmt: skip
+            self.put(
+                Text(
+                    place,
+                    y + MIDDLE * self.size,
+                    piece,
+                    ha=ha if alone else "left",
+                    zorder=TEXT,
+                    color=color or self.couleurs.texte,
+                    weight=700 if bold else 400,
+                )
+            )
 
     def write_lines(self, x: float, y: float, lines: Sequence[str], **style: object) -> None:
         """Write lines; ``y`` is the middle of the whole."""
@@ -229,10 +308,19 @@ class Planche:
             self.write(x, first + rank * self.leading, line, **style)
 
     def put_text(
-        self, x: float, top: float, text: str, *, width: float = 0.0, lines: int = 12, bold: bool = False,
+        self,
+        x: float,
+        top: float,
+        text: str,
+        *,
+        width: float = 0.0,
+        lines: int = 12,
+        bold: bool = False,
         **style: object,
-    ) -> float:  # fmt: skip
-        """Write a text under a place, on as many lines as it takes in a width, or up to the side; return its bottom."""
+    ) -> float:
+        """Write a text under a place, on as many lines as it takes in a width, or up to the side;
+        return its bottom.
+        """
         wrapped = self.wrap(text, width or self.width - x, lines, bold)
         height = len(wrapped) * self.leading
         self.write_lines(x, top + height / 2, wrapped, bold=bold, **style)
@@ -243,15 +331,22 @@ class Planche:
         return self.put_text(left, top, text, color=self.couleurs.secondaire) + 2
 
     def put_blocks(
-        self, columns: Sequence[Any], left: float, need: float, gap: float,
+        self,
+        columns: Sequence[Any],
+        left: float,
+        need: float,
+        gap: float,
         put: Callable[[Sequence[Any], tuple[float, float, float]], float],
-    ) -> float:  # fmt: skip
-        """Put columns in as few blocks as their need allows, of nearly the same size; return the bottom of the last.
+    ) -> float:
+        """Put columns in as few blocks as their need allows, of nearly the same size; return the
+        bottom of the last.
 
-        Three are taken to hold in a block, even when a word must then be cut. ``put`` draws some of them, whose left,
-        top and width of each it is given, and returns their bottom.
+        Three are taken to hold in a block, even when a word must then be cut. ``put`` draws some of
+        them, whose left, top and width of each it is given, and returns their bottom.
         """
-        count, width, bottom = len(columns), self.width - left, -gap
+        count = len(columns)
+        width = self.width - left
+        bottom = -gap
         size = ceil(count / ceil(count / max(int(width / need), 3)))
         for start in range(0, count, size):
             bottom = put(columns[start : start + size], (left, bottom + gap, width / size))
@@ -260,16 +355,28 @@ class Planche:
     # Rows, their axis, their names.
 
     def put_rows(
-        self, labels: Sequence[str], top: float, *, details: Sequence[str] = (), mark: float = 12.0, first: float = 0.0,
+        self,
+        labels: Sequence[str],
+        top: float,
+        *,
+        details: Sequence[str] = (),
+        mark: float = 12.0,
+        first: float = 0.0,
         bold: bool = False,
-    ) -> tuple[list[float], float]:  # fmt: skip
-        """Write the labels of rows; return the middles of their marks, and the bottom of the last row.
+    ) -> tuple[list[float], float]:
+        """Write the labels of rows; return the middles of their marks, and the bottom of the last
+        row.
 
-        What qualifies a label (kind, management) stands under it, or after it on a narrow sheet. The marks of a row are
-        as high as ``mark``; on a narrow sheet, ``first`` is kept between the first label and its marks.
+        What qualifies a label (kind, management) stands under it, or after it on a narrow sheet.
+        The marks of a row are as high as ``mark``; on a narrow sheet, ``first`` is kept between the
+        first label and its marks.
         """
-        lead, grey, narrow = self.leading, self.couleurs.secondaire, self.narrow
-        width, middles, y = self.width if narrow else self.left - GUTTER, [], top
+        lead = self.leading
+        grey = self.couleurs.secondaire
+        narrow = self.narrow
+        width = self.width if narrow else self.left - GUTTER
+        middles = []
+        y = top
         for label, detail in zip(labels, details or [""] * len(labels), strict=True):
             names = self.wrap(label, width, LINES_OF_A_LABEL, bold)
             beside = self.measure(label) + NAME_AND_DETAIL
@@ -278,7 +385,9 @@ class Planche:
             text = (len(names) + len(under)) * lead
             start = y if narrow else y + max(mark - text, 0.0) / 2
             self.write_lines(0, start + len(names) * lead / 2, names, hide=narrow, bold=bold)
-            self.write_lines(0, start + text - len(under) * lead / 2, under, color=grey, hide=narrow)
+            self.write_lines(
+                0, start + text - len(under) * lead / 2, under, color=grey, hide=narrow
+            )
             if detail and follows:
                 self.write(beside, start + lead / 2, detail, color=grey, hide=True)
             if narrow:
@@ -289,23 +398,43 @@ class Planche:
         return middles, y - BETWEEN_ROWS
 
     def put_axis(
-        self, axes: Axes, scale: Echelle, top: float, bottom: float, *, values: Sequence[tuple[float, str]] = (),
-        symbole: str = "", signe: bool = False,
-    ) -> float:  # fmt: skip
-        """Put light vertical rules and their values under the rows, and return the bottom of the axis.
+        self,
+        axes: Axes,
+        scale: Echelle,
+        top: float,
+        bottom: float,
+        *,
+        values: Sequence[tuple[float, str]] = (),
+        symbole: str = "",
+        signe: bool = False,
+    ) -> float:
+        """Put light vertical rules and their values under the rows, and return the bottom of the
+        axis.
 
         The values are the graduations of the scale, unless given.
         """
-        decimals = next((number for number in (0, 1) if round(scale.step, number) == round(scale.step, 9)), 2)
+        decimals = next(
+            (number for number in (0, 1) if round(scale.step, number) == round(scale.step, 9)), 2
+        )
         after = f" {symbole}" if symbole else ""
-        values = values or [(one, nombre(one, decimals, signe=signe) + after) for one in scale.graduations()]
-        axes.vlines([value for value, _ in values], top, bottom + 3, colors=self.couleurs.filet, linewidth=0.5,
-                    clip_on=False)  # fmt: skip
+        values = values or [
+            (one, nombre(one, decimals, signe=signe) + after) for one in scale.graduations()
+        ]
+        axes.vlines(
+            [value for value, _ in values],
+            top,
+            bottom + 3,
+            colors=self.couleurs.filet,
+            linewidth=0.5,
+            clip_on=False,
+        )
         self.put_values(scale, bottom + 10, values)
         return bottom + 16
 
     def put_values(self, scale: Echelle, y: float, values: Sequence[tuple[float, str]]) -> None:
-        """Write values under their places, inside the sheet; one that would touch another one before it is left out."""
+        """Write values under their places, inside the sheet; one that would touch another one
+        before it is left out.
+        """
         taken: list[tuple[float, float]] = []
         for value, text in values:
             half = self.measure(text) / 2
@@ -314,54 +443,96 @@ class Planche:
                 self.write(middle, y, text, ha="center", color=self.couleurs.secondaire)
                 taken.append((middle, half))
 
-    def put_names(self, y: float, names: Sequence[tuple[float, str, str]], right: float = 0.0) -> None:
-        """Write one or two names above their marks, away from each other, inside the sheet or left of a place.
+    def put_names(
+        self, y: float, names: Sequence[tuple[float, str, str]], right: float = 0.0
+    ) -> None:
+        """Write one or two names above their marks, away from each other, inside the sheet or left
+        of a place.
 
         A name is the place of its mark, its text and its colour; they come from left to right.
         """
         limit = right or self.width
-        texts = [self.wrap(nom, limit / len(names) - BETWEEN_NAMES, 1, bold=True)[0] for _, nom, _ in names]
+        texts = [
+            self.wrap(nom, limit / len(names) - BETWEEN_NAMES, 1, bold=True)[0]
+            for _, nom, _ in names
+        ]
         widths = [self.measure(text, bold=True) for text in texts]
-        wanted = [x - width + 4 for (x, _, _), width in zip(names[:-1], widths[:-1], strict=True)] + [names[-1][0] - 4]
+        wanted = [
+            x - width + 4 for (x, _, _), width in zip(names[:-1], widths[:-1], strict=True)
+        ] + [names[-1][0] - 4]
         starts = spread(wanted, widths, BETWEEN_NAMES, 0.0, limit)
         for start, text, (_, _, colour) in zip(starts, texts, names, strict=True):
             self.write(start, y, text, bold=True, color=colour)
 
     # Shapes, in points.
 
-    def rule(self, points: Sequence[tuple[float, float]], color: str, width: float = 0.6, style: str = "-") -> None:
+    def rule(
+        self,
+        points: Sequence[tuple[float, float]],
+        color: str,
+        width: float = 0.6,
+        style: str = "-",
+    ) -> None:
         """Put a line through points; a style is one of matplotlib's."""
         self.put(Line2D(*zip(*points, strict=True), color=color, linewidth=width, linestyle=style))
 
     def rectangle(
-        self, x: float, y: float, width: float, height: float, color: str | None, *, axes: Axes | None = None,
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        color: str | None,
+        *,
+        axes: Axes | None = None,
         zorder: float = 1,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put a rectangle filled with a colour, or without one hatched in that of absence."""
         grey = self.couleurs.absence
-        style = {"fc": color, "ec": "none"} if color else {"fc": "none", "ec": grey, "lw": 0.6, "hatch": "////"}
+        style = (
+            {"fc": color, "ec": "none"}
+            if color
+            else {"fc": "none", "ec": grey, "lw": 0.6, "hatch": "////"}
+        )
         self.put(Rectangle((x, y), width, height, zorder=zorder, clip_on=False, **style), axes)
 
     def arrow(self, x: float, y: float, side: int, color: str) -> None:
-        """Put an arrowhead that ends at a place, towards the right (1) or the left (−1): the value is off the scale."""
+        """Put an arrowhead that ends at a place, towards the right (1) or the left (−1): the value
+        is off the scale.
+        """
         base = x - 8.0 * side
         corners = [(x, y), (base, y + 4.2 * side), (base, y - 4.2 * side)]
         self.put(Polygon(corners, closed=True, fc=color, ec="none", zorder=HIDING))
 
     def marks(
-        self, xs: Sequence[float], ys: Sequence[float], color: str, *, axes: Axes | None = None, form: str = "o",
-        size: float = 0.0, hollow: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        xs: Sequence[float],
+        ys: Sequence[float],
+        color: str,
+        *,
+        axes: Axes | None = None,
+        form: str = "o",
+        size: float = 0.0,
+        hollow: bool = False,
+    ) -> None:
         """Put marks with a thin white edge, or hollow ones; a form is one of matplotlib's."""
-        paper, wanted = self.couleurs.fond, size or (LOSANGE if form == "D" else DISQUE)
-        edge = {"mfc": paper, "mec": color, "mew": 1.4} if hollow else {"mfc": color, "mec": paper, "mew": 0.8}
+        paper = self.couleurs.fond
+        wanted = size or (LOSANGE if form == "D" else DISQUE)
+        edge = (
+            {"mfc": paper, "mec": color, "mew": 1.4}
+            if hollow
+            else {"mfc": color, "mec": paper, "mew": 0.8}
+        )
         size = wanted - 1.2 if hollow else wanted
-        self.put(Line2D(xs, ys, linestyle="", marker=form, markersize=size, clip_on=False, **edge), axes)
+        self.put(
+            Line2D(xs, ys, linestyle="", marker=form, markersize=size, clip_on=False, **edge), axes
+        )
 
     def shades(self, number: int) -> list[str]:
         """Return that many shades, from strong to light; between the charter's own, they are mixed.
 
-        The strongest stands apart; the others run over the lighter shades, so that a text is readable on each.
+        The strongest stands apart; the others run over the lighter shades, so that a text is
+        readable on each.
         """
         strong, *light = self.shade
         if number <= len(self.shade):
@@ -375,11 +546,15 @@ class Planche:
 
 
 def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
-    """Return the runs of a text that one font has, each with its place: Typst gives a whole text the font of one sign.
+    """Return the runs of a text that one font has, each with its place: Typst gives a whole text
+    the font of one sign.
 
-    A sign that the family lacks, such as « ● », would otherwise change the face of the words beside it on paper.
+    A sign that the family lacks, such as « ● », would otherwise change the face of the words beside
+    it on paper.
     """
-    known, runs, start = signes_de(FAMILLE, "700" if bold else "400"), [], 0
+    known = signes_de(FAMILLE, "700" if bold else "400")
+    runs = []
+    start = 0
     for _, group in groupby(text, key=lambda sign: ord(sign) in known or sign == ILLISIBLE):
         run = "".join(group)
         runs.append((start + len(run) - len(run.lstrip(SPACES)), run.strip(SPACES)))

@@ -1,4 +1,6 @@
-"""Dots in rows: a territory and its reference, the indices of vulnerability, the commune among comparable ones."""
+"""Dots in rows: a territory and its reference, the indices of vulnerability, the commune among
+comparable ones.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,78 +9,138 @@ import pandas as pd
 
 from ctglib.calculs.comparables import Resultat
 from ctglib.calculs.comparaison import DECIMALES_INDICE, ranger
-from ctglib.document import typographie as typo
+from ctglib.calculs.ecriture import INSECABLE, enumerer, minuscule, nombre, pourcent
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.document.typographie import INSECABLE, RIEN, enumerer, nombre, nombre_court, pourcent, remplir, signe
+from ctglib.document.typographie import RIEN, de_a, nombre_court, points, remplir, signe
 from ctglib.donnees.modeles.catalogue import Comparaison, Radar
-from ctglib.graphiques.planche import GUTTER, LINE_OF_NAMES, Echelle, Planche, assemble, dire, echelle, round_step
+from ctglib.graphiques.planche import (
+    GUTTER,
+    LINE_OF_NAMES,
+    Echelle,
+    Planche,
+    assemble,
+    dire,
+    echelle,
+    round_step,
+)
 
 TOP = 17.0
-BESIDE, THIRD, UNDER_HEADER = 7.0, 5.5, 10.0
-GARDEES = ["indicateur", "libelle", "unite", "annee", "valeur", "statut", "valeur_reference", "statut_reference",
-           "ecart"]  # fmt: skip
+BESIDE = 7.0
+THIRD = 5.5
+UNDER_HEADER = 10.0
+GARDEES = [
+    "indicateur",
+    "libelle",
+    "unite",
+    "annee",
+    "valeur",
+    "statut",
+    "valeur_reference",
+    "statut_reference",
+    "ecart",
+]
 BASE = 100.0
-CEILING = 2.0  # a drawing stops at so many times the high threshold, so that one index does not crush the others
+# a drawing stops at so many times the high threshold, so that one index does not crush the others
+CEILING = 2.0
 GRADUATIONS = 8
-MARK_OF_STRIP, DOT = 18.0, 5.0
-HALF_MEAN, BAR = 8.5, 6.0
-EDGE, BETWEEN_GRADUATIONS = 4.0, 8.0
+MARK_OF_STRIP = 18.0
+DOT = 5.0
+HALF_MEAN = 8.5
+BAR = 6.0
+EDGE = 4.0
+BETWEEN_GRADUATIONS = 8.0
 ABSENTE = "valeur absente"
 
 
 def _dire(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return rows of a comparison with what their year and their two values read: ``an``, ``ici``, ``la``."""
+    """Return rows of a comparison with what their year and their two values read: ``an``, ``ici``,
+    ``la``.
+    """
     told = list(rows.itertuples())
     return rows.assign(
         an=[RIEN if pd.isna(row.annee) else str(int(row.annee)) for row in told],
         ici=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in told],
-        la=[contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference) for row in told],
+        la=[
+            contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference)
+            for row in told
+        ],
     )
 
 
 # Dumbbells.
 
 
-def haltere(comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", **legende: str) -> Figure:
-    """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a gap come last.
+def haltere(
+    comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", **legende: str
+) -> Figure:
+    """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a
+    gap come last.
 
-    - ``comparaison``: rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values share a scale; a
-      column ``valeur_autre`` adds the values of third places, which ``autre`` names.
+    - ``comparaison``: rows of ``ctglib.calculs.comparaison.comparer``, at least one, whose values
+      share a scale; a column ``valeur_autre`` adds the values of third places, which ``autre``
+      names.
     - ``autre``: what the third mark of a row is.
 
     Raises:
-        ValueError: The rows mix units that do not share a scale: rates do (in %, for 100), others only with themselves.
+        ValueError: The rows mix units that do not share a scale: rates do (in %, for 100), others
+            only with themselves.
     """
     unites = set(comparaison["unite"])
     if len(unites) > 1 and set(comparaison["ecart_type"]) != {"points"}:
-        raise ValueError(f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(unites))}.")
-    rows = comparaison.sort_values("ecart", ascending=False, kind="stable", na_position="last").reset_index(drop=True)
-    here, there = contexte.territoire, contexte.reference
+        raise ValueError(
+            f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(unites))}."
+        )
+    rows = comparaison.sort_values(
+        "ecart", ascending=False, kind="stable", na_position="last"
+    ).reset_index(drop=True)
+    here = contexte.territoire
+    there = contexte.reference
     shown = _dire(rows, contexte).assign(
-        texte_ecart=[RIEN if pd.isna(row.ecart) else contexte.ecart(row.indicateur, row.ecart, row.ecart_type)
-                     for row in rows.itertuples()],
+        texte_ecart=[
+            RIEN
+            if pd.isna(row.ecart)
+            else contexte.ecart(row.indicateur, row.ecart, row.ecart_type)
+            for row in rows.itertuples()
+        ],
         symbole=[contexte.unites[unite].symbole for unite in rows["unite"]],
-    )  # fmt: skip
+    )
     complete = shown[shown["ecart"].notna()]
-    first, last = (complete if len(complete) else shown).iloc[0], shown.iloc[[0, *complete.index[-1:]]]
+    first = (complete if len(complete) else shown).iloc[0]
+    last = shown.iloc[[0, *complete.index[-1:]]]
 
     def sentence(row: object) -> str:
         gap = "" if row.texte_ecart == RIEN else f" (écart : {row.texte_ecart})"
-        return f"« {row.libelle} » : {row.ici or ABSENTE} {here.a}, {row.la or ABSENTE} {there.a}{gap}"
+        return (
+            f"« {row.libelle} » : {row.ici or ABSENTE} {here.a}, {row.la or ABSENTE} {there.a}{gap}"
+        )
 
-    count = f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas" if len(rows) > 1 else "Un indicateur"
+    count = (
+        f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas"
+        if len(rows) > 1
+        else "Un indicateur"
+    )
     return assemble(
-        contexte, lambda planche: _draw_dumbbells(planche, shown, contexte, autre), **legende,
+        contexte,
+        lambda planche: _draw_dumbbells(planche, shown, contexte, autre),
+        **legende,
         alt=f"{count}, {here.nom} et {there.nom}. {' ; '.join(dict.fromkeys(map(sentence, last.itertuples())))}.",
         lecture=("" if pd.isna(first["annee"]) else f"en {first['an']}, ") + f"{sentence(first)}.",
-        colonnes={"libelle": "Indicateur", "an": "Année", "ici": here.nom, "la": there.nom, "texte_ecart": "Écart"},
-        lignes=shown, donnees=rows[GARDEES],
-    )  # fmt: skip
+        colonnes={
+            "libelle": "Indicateur",
+            "an": "Année",
+            "ici": here.nom,
+            "la": there.nom,
+            "texte_ecart": "Écart",
+        },
+        lignes=shown,
+        donnees=rows[GARDEES],
+    )
 
 
 def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, autre: str) -> float:
-    colours, symbols = planche.couleurs, list(dict.fromkeys(rows["symbole"]))
+    colours = planche.couleurs
+    symbols = list(dict.fromkeys(rows["symbole"]))
     percent = symbols == ["%"]
     header = dire("ecart_en_points") if percent else "Écart"
     gaps = rows["texte_ecart"].str.partition(INSECABLE)[0] if percent else rows["texte_ecart"]
@@ -86,7 +148,8 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
     right = planche.width - max(heading, planche.widest(gaps, bold=True)) - GUTTER
     middles, bottom = planche.put_rows(rows["libelle"], TOP, first=planche.leading + 3)
     # A scale as wide as its zone allows once every value has its text beside its mark.
-    values, left = [*rows["valeur"], *rows["valeur_reference"]], planche.left
+    values = [*rows["valeur"], *rows["valeur_reference"]]
+    left = planche.left
     others = rows["valeur_autre"].dropna() if "valeur_autre" in rows else []
     widths = [planche.measure(text, bold=True) + BESIDE for text in (*rows["ici"], *rows["la"])]
     scale = echelle([*values, *others], left + max(widths), right - max(widths), zero=True)
@@ -100,16 +163,28 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
     planche.write(planche.width, LINE_OF_NAMES, header, ha="right", color=colours.secondaire)
     placed = rows.assign(y=middles)
     both = placed[placed["ecart"].notna()]
-    axes.hlines(both["y"], both["valeur"], both["valeur_reference"], colors=colours.filet, linewidth=2.4)
+    axes.hlines(
+        both["y"], both["valeur"], both["valeur_reference"], colors=colours.filet, linewidth=2.4
+    )
     if autre:
-        axes.vlines(placed["valeur_autre"], placed["y"] - THIRD, placed["y"] + THIRD, linewidth=1.6, clip_on=False,
-                    colors=colours.secondaire)  # fmt: skip
+        axes.vlines(
+            placed["valeur_autre"],
+            placed["y"] - THIRD,
+            placed["y"] + THIRD,
+            linewidth=1.6,
+            clip_on=False,
+            colors=colours.secondaire,
+        )
     names = []
-    for name, label, colour, form in (("valeur_reference", contexte.reference.nom, colours.reference, "D"),
-                                      ("valeur", contexte.territoire.nom, colours.territoire, "o")):  # fmt: skip
+    for name, label, colour, form in (
+        ("valeur_reference", contexte.reference.nom, colours.reference, "D"),
+        ("valeur", contexte.territoire.nom, colours.territoire, "o"),
+    ):
         known = placed[placed[name].notna()]
         planche.marks(known[name], known["y"], colour, axes=axes, form=form)
-        names.append((scale.place(known[name].iloc[0]) if len(known) else scale.left, label, colour))
+        names.append(
+            (scale.place(known[name].iloc[0]) if len(known) else scale.left, label, colour)
+        )
     for row, gap in zip(placed.itertuples(), gaps, strict=True):
         _write_values(planche, scale, row)
         planche.write(planche.width, row.y, gap, ha="right", bold=True)
@@ -122,9 +197,14 @@ def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, au
 
 
 def _write_values(planche: Planche, scale: Echelle, row: object) -> None:
-    """Write the lowest value on the left of its mark, the other on the right of the last one; or what is absent."""
+    """Write the lowest value on the left of its mark, the other on the right of the last one; or
+    what is absent.
+    """
     colours = planche.couleurs
-    ends = [(row.valeur_reference, row.la, colours.reference, False), (row.valeur, row.ici, colours.territoire, True)]
+    ends = [
+        (row.valeur_reference, row.la, colours.reference, False),
+        (row.valeur, row.ici, colours.territoire, True),
+    ]
     first, last = sorted(ends, key=lambda end: (pd.isna(end[0]), end[0]))
     if pd.isna(first[0]):
         words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or RIEN
@@ -132,38 +212,58 @@ def _write_values(planche: Planche, scale: Echelle, row: object) -> None:
         return
     beside = first[0] if pd.isna(last[0]) else last[0]
     for value, side, (_, text, colour, bold) in ((first[0], -1, first), (beside, 1, last)):
-        x, align = scale.place(value) + side * BESIDE, "right" if side < 0 else "left"
+        x = scale.place(value) + side * BESIDE
+        align = "right" if side < 0 else "left"
         planche.write(x, row.y, text or RIEN, ha=align, bold=bold, color=colour)
 
 
 # Indices.
 
 
-def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **legende: str) -> Figure:
-    """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an index are named.
+def points_indices(
+    indices: pd.DataFrame, radar: Radar, contexte: Contexte, **legende: str
+) -> Figure:
+    """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an
+    index are named.
 
     ``indices`` are rows of ``ctglib.calculs.comparaison.indices``.
     """
-    here, there, blank = contexte.territoire, contexte.reference, {"": ABSENTE}
+    here = contexte.territoire
+    there = contexte.reference
+    blank = {"": ABSENTE}
     rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": blank, "la": blank})
     rows["axe"] = [f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)]
-    rows["texte"] = [RIEN if pd.isna(index) else nombre(index, DECIMALES_INDICE) for index in rows["indice"]]
-    present, without = ranger(rows[rows["niveau"] != "absent"]), []
+    rows["texte"] = [
+        RIEN if pd.isna(index) else nombre(index, DECIMALES_INDICE) for index in rows["indice"]
+    ]
+    present = ranger(rows[rows["niveau"] != "absent"])
+    without = []
     for row in rows[rows["niveau"] == "absent"].itertuples():
         why = "valeur nulle" if 0 in (row.valeur, row.valeur_reference) else "années différentes"
         why = f"{row.la} {there.a}" if pd.isna(row.valeur_reference) else why
         without.append(f"{row.libelle} ({f'{row.ici} {here.a}' if pd.isna(row.valeur) else why})")
     said = dire("sans_indice", axes=enumerer(without)) if without else ""
     reference = f"{there.nom} = {nombre(BASE, DECIMALES_INDICE)}"
-    lecture, parts = said, [dire("indices", axes=len(rows), lieu=here.nom, reference=reference)]
+    lecture = said
+    parts = [dire("indices", axes=len(rows), lieu=here.nom, reference=reference)]
     if len(present):
-        lecture = dire("un_indice", ou=here.a, la_bas=there.a, reference=reference, **present.iloc[0])
+        lecture = dire(
+            "un_indice", ou=here.a, la_bas=there.a, reference=reference, **present.iloc[0]
+        )
     for niveau, seuil in (("haut", radar.seuil_haut), ("bas", radar.seuil_bas), ("proche", 0)):
-        items = [f"« {row.libelle} » {row.texte}" for row in present[present["niveau"] == niveau].itertuples()]
-        parts += [dire(f"indices_{niveau}", seuil=nombre_court(seuil), axes=", ".join(items))] if items else []
+        items = [
+            f"« {row.libelle} » {row.texte}"
+            for row in present[present["niveau"] == niveau].itertuples()
+        ]
+        parts += (
+            [dire(f"indices_{niveau}", seuil=nombre_court(seuil), axes=", ".join(items))]
+            if items
+            else []
+        )
 
     def draw(planche: Planche) -> float:
-        bottom, remarks = 0.0, [said]
+        bottom = 0.0
+        remarks = [said]
         if len(present):
             most = max(*present["indice"], radar.seuil_haut, BASE)
             step = round_step(most / GRADUATIONS)
@@ -177,14 +277,26 @@ def points_indices(indices: pd.DataFrame, radar: Radar, contexte: Contexte, **le
         return bottom
 
     return assemble(
-        contexte, draw, **legende, alt=" ".join(filter(None, (*parts, said))), lecture=lecture,
-        colonnes={"axe": "Axe", "an": "Année", "ici": here.nom, "la": there.nom, "texte": f"Indice ({reference})"},
-        lignes=rows, donnees=indices,
-    )  # fmt: skip
+        contexte,
+        draw,
+        **legende,
+        alt=" ".join(filter(None, (*parts, said))),
+        lecture=lecture,
+        colonnes={
+            "axe": "Axe",
+            "an": "Année",
+            "ici": here.nom,
+            "la": there.nom,
+            "texte": f"Indice ({reference})",
+        },
+        lignes=rows,
+        donnees=indices,
+    )
 
 
 def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference: str) -> float:
-    colours, second = planche.couleurs, LINE_OF_NAMES + planche.leading
+    colours = planche.couleurs
+    second = LINE_OF_NAMES + planche.leading
     top = second + UNDER_HEADER
     middles, last = planche.put_rows(rows["libelle"], top)
     margin = planche.widest(rows["texte"], bold=True) + BESIDE
@@ -192,26 +304,49 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
     scale = echelle(values, planche.left + margin, planche.width - margin)
     axes = planche.plot(scale)
     bottom = planche.put_axis(axes, scale, top - 2, last)
-    axes.vlines([radar.seuil_bas, radar.seuil_haut], top - 2, last + 3, colors=colours.secondaire, linewidth=0.9,
-                linestyle="--")  # fmt: skip
+    axes.vlines(
+        [radar.seuil_bas, radar.seuil_haut],
+        top - 2,
+        last + 3,
+        colors=colours.secondaire,
+        linewidth=0.9,
+        linestyle="--",
+    )
     axes.vlines(BASE, top - 2, last + 3, colors=colours.reference, linewidth=1.2)
     named = (("Seuil bas", radar.seuil_bas), ("Seuil haut", radar.seuil_haut))
-    names = [(scale.place(value), f"{name} : {nombre_court(value)}", colours.secondaire) for name, value in named]
+    names = [
+        (scale.place(value), f"{name} : {nombre_court(value)}", colours.secondaire)
+        for name, value in named
+    ]
     planche.put_names(LINE_OF_NAMES, names)
     (line,) = planche.wrap(reference, planche.width, 1, bold=True)
     half = planche.measure(line, bold=True) / 2
-    planche.write(min(max(scale.place(BASE), half), planche.width - half), second, line, ha="center", bold=True,
-                  color=colours.reference)  # fmt: skip
+    planche.write(
+        min(max(scale.place(BASE), half), planche.width - half),
+        second,
+        line,
+        ha="center",
+        bold=True,
+        color=colours.reference,
+    )
     placed = rows.assign(y=middles)
     axes.hlines(placed["y"], BASE, placed["place"], colors=colours.filet, linewidth=2.4)
     inside = placed[placed["place"] == placed["indice"]]
     planche.marks(inside["place"], inside["y"], colours.territoire, axes=axes)
     for row in placed.itertuples():
-        x, side = scale.place(row.place), 1 if row.indice >= BASE else -1
+        x = scale.place(row.place)
+        side = 1 if row.indice >= BASE else -1
         if row.place != row.indice:
             planche.arrow(x, row.y, side, colours.territoire)
-        planche.write(x + side * BESIDE, row.y, row.texte, ha="left" if side > 0 else "right", bold=True, hide=True,
-                      color=colours.territoire)  # fmt: skip
+        planche.write(
+            x + side * BESIDE,
+            row.y,
+            row.texte,
+            ha="left" if side > 0 else "right",
+            bold=True,
+            hide=True,
+            color=colours.territoire,
+        )
     if scale.low > 0:
         bottom = planche.put_note(planche.left, bottom, dire("echelle_sans_zero", n=1))
     return bottom
@@ -223,52 +358,85 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
 def points_comparables(
     resultat: Resultat, comparaison: Comparaison, contexte: Contexte, **legende: str
 ) -> Figure | None:
-    """Return the strip, one row an indicator in the catalogue's order; None when no gap could be computed."""
+    """Return the strip, one row an indicator in the catalogue's order; None when no gap could be
+    computed.
+    """
     rows = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
     if rows.empty:
         return None
     changes = resultat.points.groupby("indicateur")["variation"].agg(bas="min", haut="max")
     rows = rows.join(changes, on="indicateur")
-    place, told = contexte.territoire, list(rows.itertuples())
-    beyond = rows[~rows["bruit"].astype(bool)]  # the widest gap that is more than rounding is read, else the first row
+    place = contexte.territoire
+    told = list(rows.itertuples())
+    beyond = rows[
+        ~rows["bruit"].astype(bool)
+    ]  # the widest gap that is more than rounding is read, else the first row
     read = rows.iloc[0] if beyond.empty else beyond.loc[beyond["ecart"].abs().idxmax()]
     ends = read["ecart_min"], read["ecart_max"]
-    items = [f"{row.libelle} {pourcent(row.variation, signe=True)} contre {pourcent(row.variation_moyenne, signe=True)}"
-             for row in told]  # fmt: skip
+    items = [
+        f"{row.libelle} {pourcent(row.variation, signe=True)} contre {pourcent(row.variation_moyenne, signe=True)}"
+        for row in told
+    ]
     shown = rows.assign(
         texte=[comparaison.mots["bruit"] if row.bruit else signe(row.ecart) for row in told],
-        intervalle=[typo.de_a(row.ecart_min, row.ecart_max) for row in told],
+        intervalle=[de_a(row.ecart_min, row.ecart_max) for row in told],
     )
-    written = {name: shown[name].map(signe) for name in ("variation", "variation_moyenne", "bas", "haut", "ecart")}
+    written = {
+        name: shown[name].map(signe)
+        for name in ("variation", "variation_moyenne", "bas", "haut", "ecart")
+    }
 
     def ecrire(phrase: str, **valeurs: object) -> str:
         years = {"depart": resultat.annee_reference, "annee": resultat.annee}
-        return remplir(comparaison.phrases[phrase], **years, comparables=resultat.nombre, **contexte.lieux, **valeurs)
+        return remplir(
+            comparaison.phrases[phrase],
+            **years,
+            comparables=resultat.nombre,
+            **contexte.lieux,
+            **valeurs,
+        )
 
     return assemble(
-        contexte, lambda planche: _draw_strip(planche, shown, resultat.points, ecrire, place.nom), **legende,
+        contexte,
+        lambda planche: _draw_strip(planche, shown, resultat.points, ecrire, place.nom),
+        **legende,
         alt=ecrire("alt", rangees=len(rows), evolutions=", ".join(items)),
         lecture=ecrire(
-            "lecture", libelle=typo.minuscule(read["libelle"]), ici=pourcent(read["variation"], signe=True),
-            moyenne=pourcent(read["variation_moyenne"], signe=True), ecart=typo.points(read["ecart"]),
-            bornes=typo.de_a(*ends), loin=max(abs(round(end, 1)) for end in ends),
+            "lecture",
+            libelle=minuscule(read["libelle"]),
+            ici=pourcent(read["variation"], signe=True),
+            moyenne=pourcent(read["variation_moyenne"], signe=True),
+            ecart=points(read["ecart"]),
+            bornes=de_a(*ends),
+            loin=max(abs(round(end, 1)) for end in ends),
             bruit=", dans le bruit" if read["bruit"] else "",
         ),
-        colonnes={"libelle": "Série", "variation": f"{place.nom}, en %", "variation_moyenne": "Moyenne, en %",
-                  "bas": "La plus basse, en %", "haut": "La plus haute, en %", "ecart": dire("ecart_en_points"),
-                  "intervalle": "Selon l'arrondi, en points"},
-        lignes=shown.assign(**written), donnees=rows,
-    )  # fmt: skip
+        colonnes={
+            "libelle": "Série",
+            "variation": f"{place.nom}, en %",
+            "variation_moyenne": "Moyenne, en %",
+            "bas": "La plus basse, en %",
+            "haut": "La plus haute, en %",
+            "ecart": dire("ecart_en_points"),
+            "intervalle": "Selon l'arrondi, en points",
+        },
+        lignes=shown.assign(**written),
+        donnees=rows,
+    )
 
 
 def _draw_strip(
     planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, ecrire: Callable[[str], str], nom: str
 ) -> float:
-    header, colours, narrow = dire("ecart_en_points"), planche.couleurs, planche.narrow
+    header = dire("ecart_en_points")
+    colours = planche.couleurs
+    narrow = planche.narrow
     heading = planche.measure(header)
     margin = max(heading, planche.widest(rows["texte"], bold=True)) + GUTTER
     top = LINE_OF_NAMES + planche.leading
-    middles, bottom = planche.put_rows(rows["libelle"], top, mark=MARK_OF_STRIP, first=planche.leading + 3)
+    middles, bottom = planche.put_rows(
+        rows["libelle"], top, mark=MARK_OF_STRIP, first=planche.leading + 3
+    )
     planche.write(planche.width, LINE_OF_NAMES, header, ha="right", color=colours.secondaire)
     ends = [rows["variation_moyenne"] + rows[name] for name in ("ecart_min", "ecart_max")]
     values = [*dots["variation"], *rows["variation"], *ends[0], *ends[1]]
@@ -279,8 +447,10 @@ def _draw_strip(
         scale = replace(scale, step=round_step(1.5 * scale.step))
     axes = planche.plot(scale)
     bottom = planche.put_axis(axes, scale, top - 2, bottom, symbole="%", signe=True)
-    names = [(scale.place(rows["variation_moyenne"].iloc[0]), ecrire("moyenne"), colours.texte),
-             (scale.place(rows["variation"].iloc[0]), nom, colours.territoire)]  # fmt: skip
+    names = [
+        (scale.place(rows["variation_moyenne"].iloc[0]), ecrire("moyenne"), colours.texte),
+        (scale.place(rows["variation"].iloc[0]), nom, colours.territoire),
+    ]
     line = middles[0] - MARK_OF_STRIP / 2 - LINE_OF_NAMES if narrow else LINE_OF_NAMES
     planche.put_names(line, sorted(names), 0.0 if narrow else planche.width - heading - GUTTER)
     placed = rows.assign(y=middles)
@@ -289,9 +459,18 @@ def _draw_strip(
     axes.hlines(spans.index, spans["min"], spans["max"], colors=colours.filet, linewidth=0.8)
     planche.marks(dots["variation"], dots["y"], colours.secondaire, axes=axes, size=DOT - 0.7)
     means = placed["variation_moyenne"]
-    axes.barh(placed["y"], placed["ecart_max"] - placed["ecart_min"], BAR, means + placed["ecart_min"],
-              color=planche.shade[2], zorder=2, clip_on=False)  # fmt: skip
-    axes.vlines(means, placed["y"] - HALF_MEAN, placed["y"] + HALF_MEAN, colors=colours.texte, linewidth=1.6)
+    axes.barh(
+        placed["y"],
+        placed["ecart_max"] - placed["ecart_min"],
+        BAR,
+        means + placed["ecart_min"],
+        color=planche.shade[2],
+        zorder=2,
+        clip_on=False,
+    )
+    axes.vlines(
+        means, placed["y"] - HALF_MEAN, placed["y"] + HALF_MEAN, colors=colours.texte, linewidth=1.6
+    )
     planche.marks(placed["variation"], placed["y"], colours.territoire, axes=axes)
     for row in placed.itertuples():
         colour = colours.absence if row.bruit else colours.territoire

@@ -1,6 +1,8 @@
-"""The engine ``ctg`` of papermill: IPython runs the cells in this process, and what they show is kept as in a notebook.
+"""The engine ``ctg`` of papermill: IPython runs the cells in this process, and what they show is
+kept as in a notebook.
 
-Papermill loads this module as an engine, by the entry point ``papermill.engine``, while it is itself being imported.
+Papermill loads this module as an engine, by the entry point ``papermill.engine``, while it is
+itself being imported.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ class Resultat(DisplayHook):
 
     finish_displayhook = write_output_prompt
 
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+    def write_format_data(
+        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
+    ) -> None:
         """Keep the value, in the forms that it is shown in."""
         self.shell.garder("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
 
@@ -48,7 +52,9 @@ class Resultat(DisplayHook):
 class Publication(DisplayPublisher):
     """What shows an object in the middle of a cell; an output that is made stays as it is."""
 
-    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **options: object) -> None:
+    def publish(
+        self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **options: object
+    ) -> None:
         """Keep the object, in the forms that it is shown in."""
         if not options.get("update"):
             self.shell.garder("display_data", data, metadata)
@@ -62,7 +68,8 @@ class Flux(StringIO):
 
     def __init__(self, shell: Interprete, nom: str) -> None:
         super().__init__()
-        self._shell, self._nom = shell, nom
+        self._shell = shell
+        self._nom = nom
 
     def write(self, texte: str) -> int:
         """Keep a text, after what was printed just before it."""
@@ -84,7 +91,8 @@ def fermer_les_figures() -> list[str]:
 class Interprete(InteractiveShell):
     """The shell of a report, whose ``sorties`` are the outputs of the cell that runs."""
 
-    displayhook_class, display_pub_class = Type(Resultat), Type(Publication)
+    displayhook_class = Type(Resultat)
+    display_pub_class = Type(Publication)
 
     def init_virtualenv(self) -> None:
         """Leave the path of modules as it is."""
@@ -103,20 +111,30 @@ class Interprete(InteractiveShell):
             self.garder("display_data", {"text/plain": shown})
         return self.sorties
 
-    def garder(self, sorte: str, formes: dict[str, Any], precisions: dict | None = None, **reste: int) -> None:
+    def garder(
+        self, sorte: str, formes: dict[str, Any], precisions: dict | None = None, **reste: int
+    ) -> None:
         """Keep an output; an image is, in a notebook, the text that stands for it."""
-        data = {nom: b64encode(form).decode() if isinstance(form, bytes) else form for nom, form in formes.items()}
+        data = {
+            nom: b64encode(form).decode() if isinstance(form, bytes) else form
+            for nom, form in formes.items()
+        }
         self.sorties.append(new_output(sorte, data=data, metadata=precisions or {}, **reste))
 
-    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        self.sorties.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=[*stb]))
+    def _showtraceback(
+        self, etype: type[BaseException], evalue: BaseException, stb: list[str]
+    ) -> None:
+        self.sorties.append(
+            new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=[*stb])
+        )
 
 
 @contextmanager
 def ouvrir_interprete() -> Iterator[Interprete]:
     """Yield a shell that finds nothing of the one before, and leaves nothing behind."""
     environnement = dict(os.environ)
-    # The history is a database in the user's folder: workers would wait for one another there, and leave traces.
+    # The history is a database in the user's folder: workers would wait for one another there, and
+    # leave traces.
     shell = Interprete.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.colors = "nocolor"
     shell.set_hook("show_in_pager", lambda *_, **__: None)  # a help is shown nowhere
@@ -126,7 +144,8 @@ def ouvrir_interprete() -> Iterator[Interprete]:
     try:
         yield shell
     finally:
-        # IPython keeps each shell until the process ends: what its notebook held must not stay with it.
+        # IPython keeps each shell until the process ends: what its notebook held must not stay with
+        # it.
         atexit.unregister(shell.atexit_operations)
         shell.restore_sys_module_state()
         shell.user_ns.clear()
@@ -141,7 +160,9 @@ class MoteurCtg(Engine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: object, kernel_name: str, **_: object) -> None:
         """Run every cell in order; the first that fails, or shows too much, stops the notebook."""
-        tagged = {tag: cell.source for cell in nb_man.nb.cells for tag in cell.metadata.get("tags", ())}
+        tagged = {
+            tag: cell.source for cell in nb_man.nb.cells for tag in cell.metadata.get("tags", ())
+        }
         nom = Path(nb_man.nb.metadata.get("papermill", {}).get("input_path") or "").name
         cells = (tagged.get(tag, "") for tag in ("parameters", "injected-parameters"))
         if refus := refuser_parametres(nom, *map(parametres_declares, cells)):
@@ -156,7 +177,9 @@ class MoteurCtg(Engine):
                     place -= sum(len(str(output)) for output in cell.outputs)
                     if place < 0:
                         texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
-                        cell.outputs = [new_output("error", ename="ValueError", evalue=texte, traceback=[texte])]
+                        cell.outputs = [
+                            new_output("error", ename="ValueError", evalue=texte, traceback=[texte])
+                        ]
                     if any(output.output_type == "error" for output in cell.outputs):
                         nb_man.cell_exception(cell, index)
                         return

@@ -1,7 +1,9 @@
-"""``manifeste.json``: what each report was made from and is made of; so, why it has to be made again, if it has.
+"""``manifeste.json``: what each report was made from and is made of; so, why it has to be made
+again, if it has.
 
-What counts: the notebook's sources, the parameters, every data file read, looked for or listed while it ran, the
-library's own code, the installed versions. Everything is compared by content; dates tell nothing.
+What counts: the notebook's sources, the parameters, every data file read, looked for or listed
+while it ran, the library's own code, the installed versions. Everything is compared by content;
+dates tell nothing.
 """
 
 import json
@@ -24,7 +26,8 @@ from ctglib.donnees.lecture import publiable
 from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
-JAMAIS, FORCE = "jamais produit", "demandé par --forcer"
+JAMAIS = "jamais produit"
+FORCE = "demandé par --forcer"
 LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 PRODUIT_AUTREMENT = "n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
 PYTHON = "Python"
@@ -42,12 +45,16 @@ def empreinte_du_code() -> str:
     """Return the fingerprint of every file of the package, templates and style sheets among them."""
     total = sha256()
     for path in sorted(fichiers_de(PAQUET)):
-        total.update(f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode())
+        total.update(
+            f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode()
+        )
     return total.hexdigest()
 
 
 def fichiers_de(*dossiers: Path) -> Iterator[Path]:
-    """Yield the files of folders and of those below; what is hidden, compiled or locked by a spreadsheet left out."""
+    """Yield the files of folders and of those below; what is hidden, compiled or locked by a
+    spreadsheet left out.
+    """
     for folder, below, names in chain.from_iterable(map(os.walk, dossiers)):
         below[:] = [name for name in below if not name.startswith(IGNORES)]
         yield from (Path(folder, name) for name in names if not name.startswith(IGNORES))
@@ -55,10 +62,13 @@ def fichiers_de(*dossiers: Path) -> Iterator[Path]:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of all that the package requires, and that those require in turn."""
+    """Return the versions of Python and of all that the package requires, and that those require in
+    turn.
+    """
     from packaging.requirements import Requirement
 
-    found, restants = {PYTHON: platform.python_version()}, ["ctglib"]
+    found = {PYTHON: platform.python_version()}
+    restants = ["ctglib"]
     while restants:
         nom = re.sub(r"[-_.]+", "-", restants.pop()).lower()
         if nom in found:
@@ -67,11 +77,16 @@ def versions() -> dict[str, str]:
             distribution = metadata.distribution(nom)
         except metadata.PackageNotFoundError:  # of another system, or of another version of Python
             continue
-        # ``distribution.metadata`` reads all of it as an e-mail, the long description too: five times longer.
+        # ``distribution.metadata`` reads all of it as an e-mail, the long description too: five
+        # times longer.
         text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
         fields = CHAMP.findall(text.partition("\n\n")[0])
         found[nom] = dict(fields)["Version"]
-        required = [Requirement(value) for key, value in fields if key == "Requires-Dist" and "extra ==" not in value]
+        required = [
+            Requirement(value)
+            for key, value in fields
+            if key == "Requires-Dist" and "extra ==" not in value
+        ]
         # What is required elsewhere may be here for the tests: it makes no report.
         restants += [one.name for one in required if one.marker is None or one.marker.evaluate()]
     return dict(sorted(found.items()))
@@ -90,36 +105,58 @@ class Trace:
     listes: dict[str, list[str]]  # names found in the data folders listed
     page: dict[str, str]  # what the portal says of it
     sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
-    parts: dict[str, str]  # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
+    parts: dict[
+        str, str
+    ]  # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
 
 
 @dataclass
 class Manifeste:
-    """The manifest of a folder of reports. The fingerprints of the follow-up are keyed: they may be published."""
+    """The manifest of a folder of reports.
+
+    The fingerprints of the follow-up are keyed: they may be published.
+    """
 
     chemin: Path
-    traces: dict[str, Trace] = field(default_factory=dict)  # the last success of each report, by its key
-    echecs: dict[str, str] = field(default_factory=dict)  # the title of the reports that failed since then, by key
+    traces: dict[str, Trace] = field(
+        default_factory=dict
+    )  # the last success of each report, by its key
+    echecs: dict[str, str] = field(
+        default_factory=dict
+    )  # the title of the reports that failed since then, by key
 
-    def consigner(self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = "") -> None:
+    def consigner(
+        self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = ""
+    ) -> None:
         """Write the files of a report and, last, the manifest that tells of them, all or none.
 
-        ``trace`` is what it was made from; without one its last success stays. ``echec`` is its title, when what is
-        written is the page of its failure.
+        ``trace`` is what it was made from; without one its last success stays. ``echec`` is its
+        title, when what is written is the page of its failure.
 
         Raises:
             EcritureImpossible: Something cannot be written; the manifest is then as it was.
         """
         traces = {**self.traces, cle: trace} if trace else self.traces
-        echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | ({cle: echec} if echec else {})
-        told = {"forme": FORME, "rapports": {key: vars(one) for key, one in traces.items()}, "echecs": echecs}
-        text = json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True)  # in whatever order they were made
+        echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | (
+            {cle: echec} if echec else {}
+        )
+        told = {
+            "forme": FORME,
+            "rapports": {key: vars(one) for key, one in traces.items()},
+            "echecs": echecs,
+        }
+        text = json.dumps(
+            told, ensure_ascii=False, indent=1, sort_keys=True
+        )  # in whatever order they were made
         ecrire({**fichiers, self.chemin: f"{text}\n".encode()})
-        self.traces, self.echecs = traces, echecs
+        self.traces = traces
+        self.echecs = echecs
 
 
 def lire_manifeste(dossier: Path) -> Manifeste:
-    """Return the manifest of a folder; without one that can be read, an empty one: all its reports are to be made."""
+    """Return the manifest of a folder; without one that can be read, an empty one: all its reports
+    are to be made.
+    """
     chemin = dossier / MANIFESTE
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         content = json.loads(chemin.read_bytes())
@@ -133,7 +170,8 @@ def lire_manifeste(dossier: Path) -> Manifeste:
 class Prevision:
     """A report, its manifest, and why it has to be made; no reason, it is up to date.
 
-    ``suspendue``: it may be up to date all the same, when the parts that it used of the follow-up have not changed.
+    ``suspendue``: it may be up to date all the same, when the parts that it used of the follow-up
+    have not changed.
     """
 
     commande: Commande
@@ -153,28 +191,43 @@ class Prevision:
 
 
 def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
-    """Yield the reports asked for, with why each has to be made, the causes that a reader knows best first.
+    """Yield the reports asked for, with why each has to be made, the causes that a reader knows
+    best first.
 
-    They come convention by convention, and one manifest at a time is held: memory does not grow with their number.
-    In each the longest come first, those that made most files, then the longest notebooks; and the last year.
+    They come convention by convention, and one manifest at a time is held: memory does not grow
+    with their number. In each the longest come first, those that made most files, then the longest
+    notebooks; and the last year.
     """
     donnees = Donnees()
     for dossier, own in groupby(orders, key=lambda order: order.dossier):
         manifeste = lire_manifeste(dossier)
         made = {cle: len(trace.sorties) for cle, trace in manifeste.traces.items()}
-        for commande in sorted(own, key=lambda it: (-made.get(it.cle, 0), -it.carnet.stat().st_size, -(it.annee or 0))):
-            trace, raisons, suspendue = manifeste.traces.get(commande.cle), (JAMAIS,), False
+        for commande in sorted(
+            own, key=lambda it: (-made.get(it.cle, 0), -it.carnet.stat().st_size, -(it.annee or 0))
+        ):
+            trace = manifeste.traces.get(commande.cle)
+            raisons = (JAMAIS,)
+            suspendue = False
             if trace:
-                absents = (kind for kind in commande.formats if f"{commande.cle}.{kind}" not in trace.sorties)
+                absents = (
+                    kind
+                    for kind in commande.formats
+                    if f"{commande.cle}.{kind}" not in trace.sorties
+                )
                 raisons = (
                     *(f"format {kind} pas encore produit" for kind in absents),
                     *causes(commande, trace, donnees),
                     *fichiers_touches(dossier, trace.sorties),
                 )
-                # All that has changed is follow-up, of which it used parts and no whole: they tell if it matters.
+                # All that has changed is follow-up, of which it used parts and no whole: they tell
+                # if it matters.
                 suivi = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
                 parts = trace.parts and all(trace.parts.values())
-                suspendue = bool(raisons and parts) and not forcer and raisons == tuple(donnees.changees(suivi))
+                suspendue = (
+                    bool(raisons and parts)
+                    and not forcer
+                    and raisons == tuple(donnees.changees(suivi))
+                )
             yield Prevision(commande, manifeste, raisons or ((FORCE,) if forcer else ()), suspendue)
 
 
@@ -197,8 +250,12 @@ class Donnees:
         yield from self.changees(lu.lus)
         yield from (f"{nom} est apparu" for nom in lu.absents if self.existe(nom))
         for nom, noms in lu.listes.items():
-            yield from (f"{nom}/{ajoute} est apparu" for ajoute in sorted(self.noms(nom) - set(noms)))
-            yield from (f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - self.noms(nom)))
+            yield from (
+                f"{nom}/{ajoute} est apparu" for ajoute in sorted(self.noms(nom) - set(noms))
+            )
+            yield from (
+                f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - self.noms(nom))
+            )
 
 
 def _essayer(lire: Callable[[str], object], nom: str) -> object:
@@ -207,7 +264,9 @@ def _essayer(lire: Callable[[str], object], nom: str) -> object:
 
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
-    """Yield what is no longer as it was when a report was made: data, parameters, notebook, code, versions."""
+    """Yield what is no longer as it was when a report was made: data, parameters, notebook, code,
+    versions.
+    """
     yield from donnees.changements(trace)
     if dict(commande.parametres) != trace.parametres:
         yield "les paramètres ont changé"
@@ -215,7 +274,8 @@ def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
         yield f"le carnet {commande.carnet.name} a changé"
     if trace.code != empreinte_du_code():
         yield "le code du classeur a changé"
-    anciennes, actuelles = trace.versions, versions()
+    anciennes = trace.versions
+    actuelles = versions()
     for nom in sorted({*anciennes, *actuelles}):
         if nom not in anciennes:
             yield f"{nom} {actuelles[nom]} a été installé"
@@ -225,8 +285,12 @@ def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
             yield f"{nom} est passé de {anciennes[nom]} à {actuelles[nom]}"
 
 
-def fichiers_touches(dossier: Path, attendus: Mapping[str, str], autre: str = PRODUIT_AUTREMENT) -> Iterator[str]:
-    """Yield the files that are not those of these fingerprints: removed, touched, or left by a work cut short."""
+def fichiers_touches(
+    dossier: Path, attendus: Mapping[str, str], autre: str = PRODUIT_AUTREMENT
+) -> Iterator[str]:
+    """Yield the files that are not those of these fingerprints: removed, touched, or left by a work
+    cut short.
+    """
     for nom, attendue in attendus.items():
         path = dossier / nom
         if path.is_symlink():

@@ -1,7 +1,9 @@
-"""Who makes the reports: a small pool of processes, each followed by a thread of the parent, or a Dask cluster.
+"""Who makes the reports: a small pool of processes, each followed by a thread of the parent, or a
+Dask cluster.
 
-``ProcessPoolExecutor`` does not fit: a report past its time can only be stopped by ending its process, and that breaks
-the whole pool. Both are executors of ``concurrent.futures``, and any other will do.
+``ProcessPoolExecutor`` does not fit: a report past its time can only be stopped by ending its
+process, and that breaks the whole pool. Both are executors of ``concurrent.futures``, and any other
+will do.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.echec import Panne, dire_refus
 from ctglib.production.manifeste import empreinte_du_code
 
-PRECHARGE = "ctglib.production.prechargement"  # by the process that forkserver forks the others from
+PRECHARGE = (
+    "ctglib.production.prechargement"  # by the process that forkserver forks the others from
+)
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 METHODE = "forkserver" if sys.platform == "linux" else "spawn"
 RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for garbage; 700 by default
@@ -41,13 +45,18 @@ def coeurs() -> int:
 
 @contextmanager
 def ouvrir_executeur(
-    *, travailleurs: int, delai: float, ordonnanceur: str = "", temporaire: str = "", reserve: Reserve | None = None
+    *,
+    travailleurs: int,
+    delai: float,
+    ordonnanceur: str = "",
+    temporaire: str = "",
+    reserve: Reserve | None = None,
 ) -> Iterator[tuple[Executor, int]]:
     """Yield who makes the reports, and how many may be handed over at once.
 
-    ``travailleurs`` processes, one a core when 0, or the cluster at the address ``ordonnanceur``; ``delai`` is the
-    seconds that a cell may take, ``temporaire`` the folder of the temporary files of this computer's processes, and
-    ``reserve`` what they share, of their own by default.
+    ``travailleurs`` processes, one a core when 0, or the cluster at the address ``ordonnanceur``;
+    ``delai`` is the seconds that a cell may take, ``temporaire`` the folder of the temporary files
+    of this computer's processes, and ``reserve`` what they share, of their own by default.
     """
     if not ordonnanceur:
         nombre = travailleurs or coeurs()
@@ -71,20 +80,29 @@ def ouvrir_executeur(
 
 
 class Grappe(Executor):
-    """The executor of a Dask client, whose tasks each run in a process of their own; ``delai`` is for each step."""
+    """The executor of a Dask client, whose tasks each run in a process of their own; ``delai`` is
+    for each step.
+    """
 
     def __init__(self, executeur: Executor, delai: float | None) -> None:
-        self._executeur, self._delai = executeur, delai
+        self._executeur = executeur
+        self._delai = delai
 
     def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
-        """Hand a task to the cluster, which does it again elsewhere when it loses the machine that had it."""
-        return self._executeur.submit(a_part, partial(fn, *args, **kwargs), self._delai, empreinte_du_code())
+        """Hand a task to the cluster, which does it again elsewhere when it loses the machine that
+        had it.
+        """
+        return self._executeur.submit(
+            a_part, partial(fn, *args, **kwargs), self._delai, empreinte_du_code()
+        )
 
 
 def a_part(tache: Callable, delai: float | None, code: str) -> object:
-    """Return what a task gives, done in a process of its own: a notebook's shell is the whole process's.
+    """Return what a task gives, done in a process of its own: a notebook's shell is the whole
+    process's.
 
-    A machine of the cluster that has another version of the library refuses: its reports would not be these.
+    A machine of the cluster that has another version of the library refuses: its reports would not
+    be these.
     """
     if code != empreinte_du_code():
         raise Empechement(dire_refus("classeur_different"))
@@ -96,7 +114,8 @@ def a_part(tache: Callable, delai: float | None, code: str) -> object:
 @cache
 def _ouvriers(delai: float | None) -> Ouvriers:
     """Return the processes of this machine of the cluster; they live on, and end with it."""
-    # Python forbids to a daemon, as Dask's are, the children that it would leave behind: ours end with their parent.
+    # Python forbids to a daemon, as Dask's are, the children that it would leave behind: ours end
+    # with their parent.
     multiprocessing.current_process().daemon = False
     return Ouvriers(coeurs(), delai=delai, methode="spawn")
 
@@ -104,16 +123,23 @@ def _ouvriers(delai: float | None) -> Ouvriers:
 class Ouvriers(Executor):
     """An executor whose tasks each run in a process with everything loaded.
 
-    With forkserver a process is forked for each task from one that has loaded all, and is clean; with spawn a few
-    processes live on, and their state is put back between tasks. What tasks share (``partage``) is kept in ``reserve``.
-    ``delai`` is in seconds, for each step of a task.
+    With forkserver a process is forked for each task from one that has loaded all, and is clean;
+    with spawn a few processes live on, and their state is put back between tasks. What tasks share
+    (``partage``) is kept in ``reserve``. ``delai`` is in seconds, for each step of a task.
     """
 
     def __init__(
-        self, nombre: int, *, delai: float | None = None, methode: str = METHODE, temporaire: str = "",
+        self,
+        nombre: int,
+        *,
+        delai: float | None = None,
+        methode: str = METHODE,
+        temporaire: str = "",
         reserve: Reserve | None = None,
-    ) -> None:  # fmt: skip
-        self._methode, self._delai, self._temporaire = methode, delai, temporaire
+    ) -> None:
+        self._methode = methode
+        self._delai = delai
+        self._temporaire = temporaire
         self.reserve = reserve or Reserve()
         self._fils = ThreadPoolExecutor(nombre, thread_name_prefix="ctg")
         self._libres: SimpleQueue[_Ouvrier] = SimpleQueue()
@@ -130,7 +156,9 @@ class Ouvriers(Executor):
             contexte.set_forkserver_preload([PRECHARGE])
             try:
                 forkserver.ensure_running()
-            except OSError:  # its socket has no place: the name of the folder of temporary files is too long
+            except (
+                OSError
+            ):  # its socket has no place: the name of the folder of temporary files is too long
                 return multiprocessing.get_context("spawn")
         return contexte
 
@@ -152,7 +180,9 @@ class Ouvriers(Executor):
         self.shutdown(cancel_futures=kind is not None)
 
     def _confier(self, tache: Callable) -> object:
-        """Return what a task gives; a process that was lost, or that serves once, is not given another."""
+        """Return what a task gives; a process that was lost, or that serves once, is not given
+        another.
+        """
         try:
             ouvrier = self._libres.get_nowait()
         except Empty:
@@ -176,16 +206,24 @@ class Ouvriers(Executor):
 class _Ouvrier:
     """A process as its parent sees it: a pipe to it, and the means to end it."""
 
-    def __init__(self, contexte: multiprocessing.context.BaseContext, reserve: Reserve, temporaire: str) -> None:
-        self.jetable, self._reserve = contexte.get_start_method() == "forkserver", reserve
+    def __init__(
+        self, contexte: multiprocessing.context.BaseContext, reserve: Reserve, temporaire: str
+    ) -> None:
+        self.jetable = contexte.get_start_method() == "forkserver"
+        self._reserve = reserve
         self._tuyau, autre = contexte.Pipe()
-        self._processus = contexte.Process(target=servir, args=(autre, self.jetable, temporaire), daemon=True)
+        self._processus = contexte.Process(
+            target=servir, args=(autre, self.jetable, temporaire), daemon=True
+        )
         self._processus.start()
         autre.close()
 
     def demander(self, tache: Callable, delai: float | None) -> object:
-        """Return what a task gives, or raise what happened to it; ``delai`` is for each of its steps."""
-        etape, pris = None, set()
+        """Return what a task gives, or raise what happened to it; ``delai`` is for each of its
+        steps.
+        """
+        etape = None
+        pris = set()
         try:
             self._tuyau.send(tache)
             while self._tuyau.poll(delai):
@@ -212,9 +250,13 @@ class _Ouvrier:
                 self._reserve.garder(nom, None)
 
     def tuer(self) -> None:
-        """Stop the process and those it started; whoever waits for its answer learns that there will be none."""
+        """Stop the process and those it started; whoever waits for its answer learns that there
+        will be none.
+        """
         if self._processus.is_alive():
-            with suppress(ProcessLookupError, PermissionError):  # no group of its own yet, or none any more
+            with suppress(
+                ProcessLookupError, PermissionError
+            ):  # no group of its own yet, or none any more
                 if hasattr(os, "killpg"):
                     os.killpg(self._processus.pid, signal.SIGKILL)
             self._processus.kill()
@@ -231,7 +273,9 @@ _tuyaux: list[Connection] = []
 
 
 def annoncer(source: str) -> None:
-    """Say to whoever waits for this process that a cell begins; without source, what comes after the cells."""
+    """Say to whoever waits for this process that a cell begins; without source, what comes after
+    the cells.
+    """
     for tuyau in _tuyaux:
         with suppress(OSError):  # whoever no longer listens ends the process by other means
             tuyau.send(("etape", source))
@@ -249,8 +293,12 @@ class _PartageDuParent:
 
 
 def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
-    """Do each task that comes, and send back what it gives; end with the parent, or after one task when ``jetable``."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal: the parent decides
+    """Do each task that comes, and send back what it gives; end with the parent, or after one task
+    when ``jetable``.
+    """
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches every process of the terminal: the parent decides
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that the parent also ends what it starts
     threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
@@ -259,16 +307,24 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
     import matplotlib as mpl
 
     mpl.use("agg")  # a task is not in the main thread, where alone a window opens
-    if jetable:  # to look for garbage in what was loaded before the fork would be a fifth of a report
+    if (
+        jetable
+    ):  # to look for garbage in what was loaded before the fork would be a fifth of a report
         gc.freeze()
         gc.set_threshold(RAMASSAGE)
         gc.enable()
     _tuyaux.append(tuyau)
-    with suppress(EOFError, ConnectionError), partager_par(_PartageDuParent()), ThreadPoolExecutor(1) as fil:
+    with (
+        suppress(EOFError, ConnectionError),
+        partager_par(_PartageDuParent()),
+        ThreadPoolExecutor(1) as fil,
+    ):
         while True:
             tache = tuyau.recv()
             with nullcontext() if jetable else etat_preserve():
-                faite = fil.submit(tache)  # a thread: what it raises is then a value, whatever it is
+                faite = fil.submit(
+                    tache
+                )  # a thread: what it raises is then a value, whatever it is
                 error = faite.exception()
             if error is None:
                 tuyau.send(("rendu", faite.result()))
@@ -281,7 +337,9 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
 
 
 def _finir_avec_le_parent() -> None:
-    """End as soon as the parent has: it may have been killed, and a report that nobody waits for would go on."""
+    """End as soon as the parent has: it may have been killed, and a report that nobody waits for
+    would go on.
+    """
     wait([multiprocessing.parent_process().sentinel])
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
@@ -290,9 +348,11 @@ def _finir_avec_le_parent() -> None:
 
 @contextmanager
 def etat_preserve() -> Iterator[None]:
-    """Put back, when the block ends, what a notebook may have changed of a process that serves another after it.
+    """Put back, when the block ends, what a notebook may have changed of a process that serves
+    another after it.
 
-    The namespace, the figures and the environment are not here: a notebook's kernel has its own, or puts them back.
+    The namespace, the figures and the environment are not here: a notebook's kernel has its own, or
+    puts them back.
     """
     import random
     import warnings
@@ -301,7 +361,8 @@ def etat_preserve() -> Iterator[None]:
     import numpy as np
     import pandas as pd
 
-    chemins, hasards = list(sys.path), (random.getstate(), np.random.get_state())
+    chemins = list(sys.path)
+    hasards = (random.getstate(), np.random.get_state())
     with chdir("."), warnings.catch_warnings(), mpl.rc_context():
         yield
         warnings.simplefilter("ignore")  # of options that pandas will drop, and resets all the same

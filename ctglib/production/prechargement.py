@@ -1,7 +1,8 @@
-"""What the forkserver imports first: papermill and its kernel, the reports, their writers, what those compile once.
+"""What the forkserver imports first: papermill and its kernel, the reports, their writers, what
+those compile once.
 
-Nothing here may start a thread that a forked process would miss, nor keep anything of a data file: a read made before a
-report would not be in its record.
+Nothing here may start a thread that a forked process would miss, nor keep anything of a data file:
+a read made before a report would not be in its record.
 """
 
 import gc
@@ -13,7 +14,8 @@ from ctglib import rapports
 from ctglib.production.moteur import charger_papermill
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends the workers
-gc.disable()  # nothing that stays loaded is garbage; each worker turns it on again (``pool.servir``)
+# nothing that stays loaded is garbage; each worker turns it on again (``pool.servir``)
+gc.disable()
 charger_papermill()
 REPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
 WRITERS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]

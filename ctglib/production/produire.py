@@ -1,6 +1,7 @@
 """Making the reports that are out of date, each on its own: one that fails never stops the others.
 
-A worker runs the notebook of a report, exports it and gives back bytes. It writes nothing: the parent does.
+A worker runs the notebook of a report, exports it and gives back bytes. It writes nothing: the
+parent does.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
     from ctglib.export.document import Document
 
-VERROU, TRAVAIL = ".ctg-verrou", ".ctg-travail"  # in the folder of the reports
+# in the folder of the reports
+VERROU = ".ctg-verrou"
+TRAVAIL = ".ctg-travail"
 PATIENCE = 1.0  # seconds: Windows hears Ctrl-C only between two waits
 STATUT = "Statut"
 
@@ -38,8 +41,12 @@ class Fabrication(NamedTuple):
     """A report made and not yet written."""
 
     trace: Trace  # what it was made from, but the code and the versions, which are the parent's
-    contenus: dict[str, bytes]  # of each file, by its path in the folder of the convention's reports
-    mesures: dict[str, float]  # seconds by step, and « memoire », the worker's peak in MB where the system tells it
+    contenus: dict[
+        str, bytes
+    ]  # of each file, by its path in the folder of the convention's reports
+    mesures: dict[
+        str, float
+    ]  # seconds by step, and « memoire », the worker's peak in MB where the system tells it
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class Resultat:
 def verrouiller(sortie: Path) -> Iterator[str]:
     """Hold the folder of the reports until the block ends, and yield its folder of temporary files.
 
-    The lock is the system's: it goes with the process that holds it. What a killed command left goes with this one.
+    The lock is the system's: it goes with the process that holds it. What a killed command left
+    goes with this one.
     """
     from filelock import FileLock, Timeout
 
@@ -67,7 +75,9 @@ def verrouiller(sortie: Path) -> Iterator[str]:
     except Timeout:
         raise Empechement(dire_refus("deja_au_travail", sortie=sortie)) from None
     except OSError as error:
-        raise EcritureImpossible(dire_refus("sortie_fermee", sortie=sortie, raison=error.strerror)) from error
+        raise EcritureImpossible(
+            dire_refus("sortie_fermee", sortie=sortie, raison=error.strerror)
+        ) from error
     with tenu:
         for path in sortie.rglob(PROVISOIRES):
             with suppress(OSError):
@@ -88,8 +98,12 @@ def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
             prevision.oublier_l_echec(trace)
 
 
-def realiser(previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int) -> Iterator[Resultat]:
-    """Make reports, and yield what became of each as it is done and written; the arguments are those of ``confier``."""
+def realiser(
+    previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int
+) -> Iterator[Resultat]:
+    """Make reports, and yield what became of each as it is done and written; the arguments are
+    those of ``confier``.
+    """
     for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
         if isinstance(rendu, Fabrication):
             yield _ranger(prevision, rendu)
@@ -104,22 +118,32 @@ def confier(
 
     Few are handed over at once (``places``): memory does not grow with their number.
     """
-    restants, en_cours = iter(previsions), {}
+    restants = iter(previsions)
+    en_cours = {}
     while True:
         for prevision in islice(restants, places - len(en_cours)):
-            future = executeur.submit(fabriquer, prevision.commande, moteur, os.environ.get(VARIABLE))
+            future = executeur.submit(
+                fabriquer, prevision.commande, moteur, os.environ.get(VARIABLE)
+            )
             en_cours[future] = prevision
         if not en_cours:
             return
         finis, _ = wait(en_cours, timeout=PATIENCE, return_when=FIRST_COMPLETED)
         for future in finis:
-            prevision, error = en_cours.pop(future), future.exception()
-            yield prevision, future.result() if error is None else echec_de(error, prevision.commande)
+            prevision = en_cours.pop(future)
+            error = future.exception()
+            yield (
+                prevision,
+                future.result() if error is None else echec_de(error, prevision.commande),
+            )
 
 
 def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
-    """Write what a report gave; a format not asked for this time stays as long as it is made from the same things."""
-    commande, precedente = prevision.commande, prevision.trace
+    """Write what a report gave; a format not asked for this time stays as long as it is made from
+    the same things.
+    """
+    commande = prevision.commande
+    precedente = prevision.trace
     contenus = {commande.dossier / nom: content for nom, content in rendu.contenus.items()}
     trace = replace(rendu.trace, code=empreinte_du_code(), versions=versions())
     if precedente and replace(precedente, sorties=trace.sorties) == trace:
@@ -128,7 +152,9 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
         prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
         return _echouer(prevision, Echec.de("EcritureImpossible", str(error)))
-    for path in commande.base.glob("*.csv"):  # of tables that the report no longer has: that folder is its own
+    for path in commande.base.glob(
+        "*.csv"
+    ):  # of tables that the report no longer has: that folder is its own
         if path not in contenus:
             path.unlink()
     commande.page_echec.unlink(missing_ok=True)
@@ -136,10 +162,13 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
 
 
 def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
-    commande, trace = prevision.commande, prevision.trace
+    commande = prevision.commande
+    trace = prevision.trace
     page = page_d_echec(commande, echec, trace)
     with suppress(EcritureImpossible):  # it is what failed, perhaps, and the command says so
-        prevision.manifeste.consigner({commande.page_echec: page}, commande.cle, echec=titre_de(commande, trace))
+        prevision.manifeste.consigner(
+            {commande.page_echec: page}, commande.cle, echec=titre_de(commande, trace)
+        )
     return Resultat(commande, prevision.raisons, echec=echec)
 
 
@@ -155,7 +184,8 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
         os.environ.pop(VARIABLE, None)
     else:
         os.environ[VARIABLE] = donnees
-    nom, mesures = commande.carnet.name, {}
+    nom = commande.carnet.name
+    mesures = {}
     try:
         fingerprint = Carnet(commande.carnet).empreinte
         with _chronometre(mesures, "total"), enregistrer() as journal:
@@ -189,16 +219,25 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
 
 
 def _memes_parts(trace: Trace) -> Trace | None:
-    """Return a trace with the follow-up as it is now, when the parts that the report used of it are the same."""
+    """Return a trace with the follow-up as it is now, when the parts that the report used of it are
+    the same.
+    """
     from ctglib.blocs.annee import etudier, part_de
 
-    with suppress(Exception), enregistrer() as journal:  # what stops it stops the report too, which tells
+    with (
+        suppress(Exception),
+        enregistrer() as journal,
+    ):  # what stops it stops the report too, which tells
         for nom in trace.parts:
             _, convention, annee, diffusion, fiche = nom.split("/")
             etude = etudier(convention, int(annee), diffusion)
             part_de(etude, etude.fiche(fiche.removeprefix("fiche-")))
         if journal.parts == trace.parts:
-            lus = {nom: digest for nom, digest in journal.lus.items() if nom in trace.lus and not publiable(nom)}
+            lus = {
+                nom: digest
+                for nom, digest in journal.lus.items()
+                if nom in trace.lus and not publiable(nom)
+            }
             return replace(trace, lus={**trace.lus, **lus})
     return None
 
@@ -206,7 +245,9 @@ def _memes_parts(trace: Trace) -> Trace | None:
 def _exporter(
     carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Return the files of a report by path, and what its cover says that the portal and an archive repeat."""
+    """Return the files of a report by path, and what its cover says that the portal and an archive
+    repeat.
+    """
     from ctglib.export.document import assembler
     from ctglib.production.paroles import fautes_de
 
@@ -215,13 +256,17 @@ def _exporter(
         page = assembler(carnet)
     if faults := fautes_de(commande, page):
         raise DonneesInvalides(faults)
-    contenus = {f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in page.tableaux.items()}
+    contenus = {
+        f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in page.tableaux.items()
+    }
     contenus |= page.pieces
     for sorte in commande.formats:
         with _chronometre(mesures, sorte):
             contenus[f"{commande.cle}.{sorte}"] = ecrire_document(sorte, carnet, page)
     cover = page.couverture
-    said = {name: getattr(cover, name, "") for name in ("territoire", "sujet", "avertissement", "date")}
+    said = {
+        name: getattr(cover, name, "") for name in ("territoire", "sujet", "avertissement", "date")
+    }
     statut = dict(cover.mentions if cover else ()).get(STATUT, "")
     return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **said, "statut": statut}
 
@@ -238,7 +283,8 @@ def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> byt
 @contextmanager
 def _chronometre(mesures: dict[str, float], nom: str) -> Iterator[None]:
     """Note the seconds of a block under ``nom``, and those of the processor under ``nom_cpu``."""
-    debut, cpu = time.perf_counter(), sum(os.times()[:4])
+    debut = time.perf_counter()
+    cpu = sum(os.times()[:4])
     yield
     mesures[nom] = time.perf_counter() - debut
     mesures[f"{nom}_cpu"] = sum(os.times()[:4]) - cpu

@@ -18,10 +18,10 @@ from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
+from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.parcours import ecrits
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.document.typographie import majuscule
 from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
@@ -32,11 +32,13 @@ from ctglib.rapports.diagnostic import Diagnostic
 
 
 def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinale:
-    """Rend l'évaluation d'une convention à son terme : toutes ses années lues, contrôlées, petits effectifs masqués.
+    """Rend l'évaluation d'une convention à son terme : toutes ses années lues, contrôlées, petits
+    effectifs masqués.
 
     Args:
         convention: Nom d'un dossier de ``data/conventions``.
-        brut: Ne rien masquer, pour un usage interne : un avertissement le dit, et le carnet ne peut plus être publié.
+        brut: Ne rien masquer, pour un usage interne : un avertissement le dit, et le carnet ne peut
+            plus être publié.
 
     Raises:
         DonneesInvalides: Toutes les fautes des données.
@@ -44,13 +46,18 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
 
     def lire_le_reste() -> tuple:
         dossier = lire_dossier(convention)
-        year, diagnostic = dossier.convention.fin_selon(dossier.avenants).year, Diagnostic(dossier, controler(dossier))
-        compared = etudier_comparables(dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison))
+        year = dossier.convention.fin_selon(dossier.avenants).year
+        diagnostic = Diagnostic(dossier, controler(dossier))
+        compared = etudier_comparables(
+            dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison)
+        )
         return year, lire_finale(dossier), compared, diagnostic.comparaison, diagnostic.besoins_lus
 
     def calculer() -> EtudeFinale:
         with enregistrer() as journal:
-            year, *found = partager(f"comparables/{convention}", lire_le_reste)  # while another studies the last year
+            year, *found = partager(
+                f"comparables/{convention}", lire_le_reste
+            )  # while another studies the last year
             last = ouvrir_bilan(convention, year, brut=brut).etude
         return etudier_la_fin(replace(last, empreintes=dict(journal.lus)), *found)
 
@@ -59,10 +66,11 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
 
 @dataclass(frozen=True)
 class EvaluationFinale:
-    """What can be asked of a convention at its end: each method returns one thing that a notebook shows, or None.
+    """What can be asked of a convention at its end: each method returns one thing that a notebook
+    shows, or None.
 
-    The sections with several questions are attributes: ``evaluation.trajectoires``, ``.diagnostic``, ``.criteres``,
-    ``.comparables``, ``.conformite``, ``.suites``.
+    The sections with several questions are attributes: ``evaluation.trajectoires``,
+    ``.diagnostic``, ``.criteres``, ``.comparables``, ``.conformite``, ``.suites``.
     """
 
     etude: EtudeFinale
@@ -76,14 +84,21 @@ class EvaluationFinale:
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, date of the data, and who evaluated.
 
-        The report is final once the evaluators have answered every criterion and the last bilan is closed.
+        The report is final once the evaluators have answered every criterion and the last bilan is
+        closed.
         """
-        etude, saisie = self.etude, self.etude.finale.saisie
-        convention, bilan = etude.convention, etude.bilan
-        answered, asked, closed = len(saisie.criteres), len(etude.finale.regles.criteres), bilan.statut == CLOS
+        saisie = self.etude.finale.saisie
+        etude = self.etude
+        convention = etude.convention
+        bilan = etude.bilan
+        answered = len(saisie.criteres)
+        asked = len(etude.finale.regles.criteres)
+        closed = bilan.statut == CLOS
         still = "" if closed else f" ; le bilan de {bilan.annee} n'est pas clos"
         statut = f"provisoire, {sur(answered, asked)} critères appréciés{still}"
-        cover = etude.couverture(convention.titre, f" {convention.debut.year}-{convention.fin.year}")
+        cover = etude.couverture(
+            convention.titre, f" {convention.debut.year}-{convention.fin.year}"
+        )
         mentions = (
             *cover.mentions[:-1],
             ("Évaluateurs", saisie.evaluateurs or etude.mot("a_completer")),
@@ -92,8 +107,12 @@ class EvaluationFinale:
         return replace(cover, mentions=mentions, sigles=())
 
     def page(self) -> Bloc:
-        """Return the first page: what changed over the convention, what is not known, what to decide."""
-        written = [item for item in self.etude.suivi.dossier.messages if item.rapport == "evaluation"]
+        """Return the first page: what changed over the convention, what is not known, what to
+        decide.
+        """
+        written = [
+            item for item in self.etude.suivi.dossier.messages if item.rapport == "evaluation"
+        ]
         return page_une(self.etude.catalogue.messages, MessagesDeLaFin(self.etude), written)
 
     def lecture(self) -> Bloc:
@@ -112,7 +131,9 @@ class EvaluationFinale:
         return participation(self.etude, self.etude.annees)
 
     def questions(self) -> Bloc | None:
-        """Return the questions that the comité chose, each with its answer; None when it chose none."""
+        """Return the questions that the comité chose, each with its answer; None when it chose
+        none.
+        """
         told = self.etude.mot("a_completer")
         return suite(
             sous_titre(item.question) + paragraphe(majuscule(item.reponse or told))
@@ -120,23 +141,35 @@ class EvaluationFinale:
         )
 
     def recit(self) -> Bloc:
-        """Return each axis in the last year, its fiches in a few sentences; or that nothing was ever handed in."""
+        """Return each axis in the last year, its fiches in a few sentences; or that nothing was
+        ever handed in.
+        """
         year = self.etude.annees[-1]
         if (told := recit(self.etude, f"{year}/")) is not None:
             return told
-        actions, written = len(self.etude.etats), ecrits(self.etude.evaluabilite)["indicateurs"]
-        return paragraphe(self.etude.mot("aucun_suivi", fin=year, modalites=actions, indicateurs=written))
+        actions = len(self.etude.etats)
+        written = ecrits(self.etude.evaluabilite)["indicateurs"]
+        return paragraphe(
+            self.etude.mot("aucun_suivi", fin=year, modalites=actions, indicateurs=written)
+        )
 
     def manques(self) -> Bloc | None:
-        """Return how much is missing, and from whom; then, for the screen, each thing once, all its years together."""
+        """Return how much is missing, and from whom; then, for the screen, each thing once, all its
+        years together.
+        """
         missing = self.etude.manques
         if missing.empty:
             return None
         counts = missing["responsable"].value_counts()
-        named = ", ".join(f"{service(self.etude, name)} ({count})" for name, count in counts.items())
-        told, rows = self.etude.mot("manques", nombre=len(missing), services=named), ce_qui_manque(self.etude)
+        named = ", ".join(
+            f"{service(self.etude, name)} ({count})" for name, count in counts.items()
+        )
+        told = self.etude.mot("manques", nombre=len(missing), services=named)
+        rows = ce_qui_manque(self.etude)
         writers = {"document": lambda text: majuscule(text) or RIEN}
-        return paragraphe(told) + self.etude.tableau("manques", rows, writers, donnees=missing, groupes=rows["service"])
+        return paragraphe(told) + self.etude.tableau(
+            "manques", rows, writers, donnees=missing, groupes=rows["service"]
+        )
 
     def ecrans(self) -> Bloc | None:
         """Return the long tables, for the screen and the CSV alone."""
@@ -164,4 +197,6 @@ class EvaluationFinale:
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
-        return sources(self.etude.empreintes, self.etude.catalogue.synthese.fichiers, self.etude.contexte)
+        return sources(
+            self.etude.empreintes, self.etude.catalogue.synthese.fichiers, self.etude.contexte
+        )

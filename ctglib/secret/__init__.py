@@ -1,8 +1,9 @@
 """Statistical secrecy: small counts are hidden, and enough others for nobody to find them again.
 
-``publication.appliquer`` is the only door: it takes what a bilan may show and gives it back masked. The model and the
-attacker it stands up to are told in docs/decisions/0006-secret-statistique.md. Counts as entered are for an internal
-use: asked for by name, told to be secret, and kept out of what is published.
+``publication.appliquer`` is the only door: it takes what a bilan may show and gives it back masked.
+The model and the attacker it stands up to are told in docs/decisions/0006-secret-statistique.md.
+Counts as entered are for an internal use: asked for by name, told to be secret, and kept out of
+what is published.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ class ExportRefuse(ValueError):
 
 
 def avertir() -> None:
-    """Warn that counts are raw, and leave in the notebook, when there is one, what exporters refuse to publish."""
+    """Warn that counts are raw, and leave in the notebook, when there is one, what exporters refuse
+    to publish.
+    """
     warnings.warn(AVERTISSEMENT, EffectifsBruts, stacklevel=3)
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:
@@ -44,7 +47,9 @@ def avertir() -> None:
 
 
 def refuser(carnet: NotebookNode) -> None:
-    """Refuse to export (``ExportRefuse``) a notebook that asked for raw counts, unless run for an internal use."""
+    """Refuse to export (``ExportRefuse``) a notebook that asked for raw counts, unless run for an
+    internal use.
+    """
     told = carnet.metadata.get("papermill", {}).get("parameters", {}).get("diffusion")
     outputs = (output for cell in carnet.cells for output in cell.get("outputs", []))
     if told != INTERNE and any(MIME in output.get("data", {}) for output in outputs):

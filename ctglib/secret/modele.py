@@ -13,14 +13,18 @@ import numpy as np
 from ctglib.secret.solveur import minimiser
 
 HORS_TABLE = "hors_table"  # the place of a rest, or of a sum that is not the total
-EN_PLUS = 1 / 8  # of the counts that share sums with small ones, how many are hidden though nothing asks for it
+EN_PLUS = (
+    1 / 8
+)  # of the counts that share sums with small ones, how many are hidden though nothing asks for it
 DISPERSION = 0.5  # how much dearer than another the draw may make a count: less than a second one
 
 Lieu = tuple[str, str, str]  # table, ligne, colonne
 
 
 class Cle(NamedTuple):
-    """Name of a count: its table, its place there, and which entry of it (0 when it is never revised)."""
+    """Name of a count: its table, its place there, and which entry of it (0 when it is never
+    revised).
+    """
 
     table: str
     ligne: str
@@ -35,27 +39,33 @@ class Cle(NamedTuple):
 
 @dataclass(frozen=True)
 class Tirage:
-    """What a key says of each count, whatever its value: how dear it is to hide, and whether it is hidden for nothing.
+    """What a key says of each count, whatever its value: how dear it is to hide, and whether it is
+    hidden for nothing.
 
-    A reader has the code and not the key. Were the mask a function of the counts alone, it could be worked out from
-    each table that fits what is published, and most of them thrown away for giving another one. With draws, all those
-    that the sums and the rule allow give the published one, for some key (docs/decisions/0006-secret-statistique.md).
+    A reader has the code and not the key. Were the mask a function of the counts alone, it could be
+    worked out from each table that fits what is published, and most of them thrown away for giving
+    another one. With draws, all those that the sums and the rule allow give the published one, for
+    some key (docs/decisions/0006-secret-statistique.md).
     """
 
     graine: bytes
 
     def tirer(self, cle: Cle) -> tuple[float, float]:
-        """Return two numbers from 0 to 1 for a count: how dear, and, when low, that it is hidden for nothing."""
+        """Return two numbers from 0 to 1 for a count: how dear, and, when low, that it is hidden
+        for nothing.
+        """
         digest = hmac.new(self.graine, "\0".join(map(str, cle)).encode(), hashlib.sha256).digest()
         price, more = (int.from_bytes(half[:6], "big") / 2**48 for half in (digest, digest[16:]))
         return price, more
 
 
 class Lien(NamedTuple):
-    """A sum that a reader knows of: ``total`` is the sum of ``parties``. A key without a row is a count never shown.
+    """A sum that a reader knows of: ``total`` is the sum of ``parties``. A key without a row is a
+    count never shown.
 
-    ``exacte``: unless the values agree to the unit, it is no sum at all. Otherwise parts that fall short of their total
-    leave a rest (a modalité that nobody gave), which a reader can work out like any count.
+    ``exacte``: unless the values agree to the unit, it is no sum at all. Otherwise parts that fall
+    short of their total leave a rest (a modalité that nobody gave), which a reader can work out
+    like any count.
     """
 
     total: Cle
@@ -92,9 +102,13 @@ class Famille(NamedTuple):
     sensibles: np.ndarray  # those that the rule may have hidden for their own sake
     primaires: frozenset[int]  # those that it does hide
     imposes: frozenset[int]  # hidden in any case: the primary ones and the earlier bilans'
-    protegees: frozenset[int]  # counts without a row, small, that the published ones would give away
+    protegees: frozenset[
+        int
+    ]  # counts without a row, small, that the published ones would give away
     tires: frozenset[int]  # those that the draw hides with them
-    prix: np.ndarray  # how dear the draw makes each of them to hide; a total is dearer, by each sum that it is
+    prix: (
+        np.ndarray
+    )  # how dear the draw makes each of them to hide; a total is dearer, by each sum that it is
     borne: int  # greatest value looked at: far above the values, so that it narrows nothing
     seuil: int  # below it, a count is small
 
@@ -105,18 +119,24 @@ class Famille(NamedTuple):
         return unseen
 
 
-def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien]) -> tuple[dict[Cle, Cellule], list[Lien]]:
-    """Return the counts by name, with those that only the sums name, worked out where they can be, and what holds.
+def accorder(
+    cellules: Iterable[Cellule], liens: Iterable[Lien]
+) -> tuple[dict[Cle, Cellule], list[Lien]]:
+    """Return the counts by name, with those that only the sums name, worked out where they can be,
+    and what holds.
 
-    A sum is settled once one term at most is unknown. Parts that exceed their total (children counted in two
-    dispositifs) only share a sum that is never shown; parts that fall short leave a rest.
+    A sum is settled once one term at most is unknown. Parts that exceed their total (children
+    counted in two dispositifs) only share a sum that is never shown; parts that fall short leave a
+    rest.
     """
     known = {cellule.cle: cellule for cellule in cellules}
     waiting = sorted(set(liens))
     for cle in {cle for lien in waiting for cle in lien.termes} - known.keys():
         known[cle] = Cellule(cle, None, affichee=False, sensible=False)
     kept: list[Lien] = []
-    while settled := [lien for lien in waiting if sum(known[cle].valeur is None for cle in lien.termes) <= 1]:
+    while settled := [
+        lien for lien in waiting if sum(known[cle].valeur is None for cle in lien.termes) <= 1
+    ]:
         for lien in settled:
             kept += _regler(lien, known)
         done = set(settled)
@@ -125,7 +145,9 @@ def accorder(cellules: Iterable[Cellule], liens: Iterable[Lien]) -> tuple[dict[C
 
 
 def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
-    """Work out the unknown term of a sum, or its rest, into ``known``; yield the sums that hold of it."""
+    """Work out the unknown term of a sum, or its rest, into ``known``; yield the sums that hold of
+    it.
+    """
     total = known[lien.total]
     unknown = [cle for cle in lien.parties if known[cle].valeur is None]
     parts = sum(known[cle].valeur or 0 for cle in lien.parties)
@@ -138,9 +160,13 @@ def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
     elif not unknown and total.valeur == parts:
         yield lien
     elif not lien.exacte:
-        # What tells apart the sums of one total: what their parts belong to, and the bilan that shows them.
-        first, entry = lien.parties[0], max(part.millesime for part in lien.parties)
-        name = "|".join((lien.total.ligne, lien.total.colonne, first.ligne, first.colonne, str(entry)))
+        # What tells apart the sums of one total: what their parts belong to, and the bilan that
+        # shows them.
+        first = lien.parties[0]
+        entry = max(part.millesime for part in lien.parties)
+        name = "|".join(
+            (lien.total.ligne, lien.total.colonne, first.ligne, first.colonne, str(entry))
+        )
         place = Cle(lien.total.table, HORS_TABLE, name, lien.total.millesime)
         if total.valeur > parts:
             shown = total.affichee and total.sensible
@@ -149,7 +175,8 @@ def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
             return
         known[place] = Cellule(place, None if unknown else parts, affichee=False, sensible=False)
         yield lien._replace(total=place)
-        # Parts that overlap do not make their total, and none exceeds it; its complement is never shown.
+        # Parts that overlap do not make their total, and none exceeds it; its complement is never
+        # shown.
         for part in lien.parties:
             value = known[part].valeur
             if value is not None and value <= total.valeur:
@@ -159,29 +186,42 @@ def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
 
 
 def familles(
-    cellules: dict[Cle, Cellule], liens: list[Lien], deja: frozenset[Lieu], seuil: int, tirage: Tirage
+    cellules: dict[Cle, Cellule],
+    liens: list[Lien],
+    deja: frozenset[Lieu],
+    seuil: int,
+    tirage: Tirage,
 ) -> Iterator[Famille]:
-    """Yield the families of counts that sums tie, in the order of their first; ``deja``: what earlier bilans hid."""
+    """Yield the families of counts that sums tie, in the order of their first; ``deja``: what
+    earlier bilans hid.
+    """
     order = sorted(cellules)
     known = {cle: place for place, cle in enumerate(order)}
     terms = [[known[cle] for cle in lien.termes] for lien in liens]
     groups = composantes((pair for row in terms for pair in pairwise(row)), len(order))
-    family, sums = {place: rank for rank, places in enumerate(groups) for place in places}, defaultdict(list)
+    family = {place: rank for rank, places in enumerate(groups) for place in places}
+    sums = defaultdict(list)
     for row in terms:
         sums[family[row[0]]].append(row)
     for rank, places in enumerate(groups):
         equations = np.zeros((len(sums[rank]), len(places)), dtype=np.int64)
-        for row, columns in zip(equations, (np.searchsorted(places, row) for row in sums[rank]), strict=True):
+        for row, columns in zip(
+            equations, (np.searchsorted(places, row) for row in sums[rank]), strict=True
+        ):
             row[columns[0]] = -1
             np.add.at(row, columns[1:], 1)
         cles, given, *told = zip(*(cellules[order[place]] for place in places), strict=True)
         shown, published, sensitive = map(np.array, told)
         values = np.array([value or 0 for value in given], dtype=np.int64)
         unknown = np.array([value is None for value in given])
-        free, small = shown & ~published, sensitive & (values > 0) & (values < seuil)
+        free = shown & ~published
+        small = sensitive & (values > 0) & (values < seuil)
         if unknown.any():
-            none, high = np.zeros(len(equations)), np.where(unknown, values.sum(), values)
-            found = minimiser(np.zeros(len(values)), (equations, none, none), np.where(unknown, 0, values), high)
+            none = np.zeros(len(equations))
+            high = np.where(unknown, values.sum(), values)
+            found = minimiser(
+                np.zeros(len(values)), (equations, none, none), np.where(unknown, 0, values), high
+            )
             if found is None:  # nothing fits the sums of counts that nobody gave
                 equations = equations[~equations[:, unknown].any(axis=1)]
             else:
@@ -215,8 +255,11 @@ def _rangs(quels: np.ndarray) -> frozenset[int]:
 
 
 def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> list[np.ndarray]:
-    """Return the members of each component of ``taille`` things that edges tie, in the order of their first."""
-    edges, first = np.array(list(aretes), dtype=int).reshape(-1, 2), np.arange(taille)
+    """Return the members of each component of ``taille`` things that edges tie, in the order of
+    their first.
+    """
+    edges = np.array(list(aretes), dtype=int).reshape(-1, 2)
+    first = np.arange(taille)
     while True:
         lower = first.copy()
         np.minimum.at(lower, edges, first[edges].min(axis=1, keepdims=True))

@@ -1,4 +1,5 @@
-"""The only door of statistical secrecy: what a bilan may show, masked before anything is computed or drawn from it.
+"""The only door of statistical secrecy: what a bilan may show, masked before anything is computed
+or drawn from it.
 
 What a published bilan hides is kept in ``masque.csv``.
 """
@@ -23,10 +24,18 @@ from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
 from ctglib.secret.modele import Cle, Lien, Tirage
 
 COLONNES = ["annee", *LIEU]
-PROFILS, OBSERVATIONS, SOMME = "profils", "observations", "somme"
-ENSEMBLE = "ensemble"  # the place of a whole: all the persons of a dispositif, all the modalités of an indicator
+PROFILS = "profils"
+OBSERVATIONS = "observations"
+SOMME = "somme"
+# the place of a whole: all the persons of a dispositif, all the modalités of an indicator
+ENSEMBLE = "ensemble"
 SERIE = ["territoire", "annee", "indicateur", "dimension", "modalite"]
-CASE = ["territoire", "annee", "dimension", "modalite"]  # what the terms of a calculation share with its result
+CASE = [
+    "territoire",
+    "annee",
+    "dimension",
+    "modalite",
+]  # what the terms of a calculation share with its result
 
 
 class Publiable(NamedTuple):
@@ -34,7 +43,9 @@ class Publiable(NamedTuple):
 
     profils: pd.DataFrame  # the rows known to the bilan, hidden ones without value and of status Q
     observations: pd.DataFrame  # likewise, every millésime; the note of a hidden one is dropped
-    masque: pd.DataFrame  # annee, table, ligne, colonne: every hidden cell, and by which bilan first
+    masque: (
+        pd.DataFrame
+    )  # annee, table, ligne, colonne: every hidden cell, and by which bilan first
     retraits: pd.DataFrame  # table, raison: tables withheld whole
 
 
@@ -50,12 +61,14 @@ def appliquer(
 ) -> Publiable:
     """Return the profiles and the observations that the bilan of a year may show.
 
-    The bilans before it are made again, one after the other: what they hid stays hidden, and what they showed can no
-    longer hide anything else. So two bilans laid side by side give no more away than each of them.
+    The bilans before it are made again, one after the other: what they hid stays hidden, and what
+    they showed can no longer hide anything else. So two bilans laid side by side give no more away
+    than each of them.
 
-    ``profils`` has annee (of the follow-up) and the columns of profils.csv, ``observations`` every millésime. What
-    ``masque`` lists was published as suppressed, and stays so whatever is worked out here. The draws of the secret key
-    of the convention say which of the masks that would do is taken.
+    ``profils`` has annee (of the follow-up) and the columns of profils.csv, ``observations`` every
+    millésime. What ``masque`` lists was published as suppressed, and stays so whatever is worked
+    out here. The draws of the secret key of the convention say which of the masks that would do is
+    taken.
     """
     profils = profils[profils["annee"] <= annee].reset_index(drop=True)
     known = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
@@ -63,9 +76,13 @@ def appliquer(
     counted = _comptes(observations, catalogue.mesures)
     names = [_cle_profil(year, place, *pairs) for year, place, pairs in _lignes_de_profils(profils)]
     sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
-    told = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(axis=1)
+    told = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(
+        axis=1
+    )
     of_profiles = pd.DataFrame(names, columns=CLE).join(profils[["effectif", "statut"]])
-    of_profiles = of_profiles.assign(sensible=told, visible=profils["annee"])  # a whole dispositif is sensitive
+    of_profiles = of_profiles.assign(
+        sensible=told, visible=profils["annee"]
+    )  # a whole dispositif is sensitive
     of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(CLE)
     # One row a count, with the first bilan that can show it.
     table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
@@ -74,35 +91,55 @@ def appliquer(
     withheld = pd.DataFrame(columns=RETRAITS)
     ties = [*_liens_profils(profils), *_liens_observations(counted, catalogue.mesures)]
     for bilan in sorted({*table["visible"], annee}):
-        own, entered = profils[profils["annee"] <= bilan], counted[counted["saisie"] <= bilan]
-        liens = [*(lien for since, lien in ties if since <= bilan), *_liens_identiques(entered, own, catalogue)]
-        deja = sorted(set(hidden.loc[hidden["annee"] <= bilan, LIEU].itertuples(index=False, name=None)))
-        mask = partial(masquer, table[table["visible"] <= bilan], liens, seuil=seuil, tirage=tirage, deja=deja)
-        found = partager(nom_par_contenu("masque", mask), mask)  # once: the bilans that come after make it again
+        own = profils[profils["annee"] <= bilan]
+        entered = counted[counted["saisie"] <= bilan]
+        liens = [
+            *(lien for since, lien in ties if since <= bilan),
+            *_liens_identiques(entered, own, catalogue),
+        ]
+        deja = sorted(
+            set(hidden.loc[hidden["annee"] <= bilan, LIEU].itertuples(index=False, name=None))
+        )
+        mask = partial(
+            masquer, table[table["visible"] <= bilan], liens, seuil=seuil, tirage=tirage, deja=deja
+        )
+        found = partager(
+            nom_par_contenu("masque", mask), mask
+        )  # once: the bilans that come after make it again
         hidden = pd.concat([hidden, found.cellules.assign(annee=bilan)], ignore_index=True)
         withheld = pd.concat([withheld, found.retraits]).drop_duplicates("table", ignore_index=True)
         shown = found.effectifs["effectif"].notna()
         table.loc[shown.index, "publiee"] |= shown
     secret = table["effectif"].notna() & ~shown  # the last bilan shows every count
-    counts = pd.MultiIndex.from_frame(counted[CLE]).isin(pd.MultiIndex.from_frame(table.loc[secret, CLE]))
+    counts = pd.MultiIndex.from_frame(counted[CLE]).isin(
+        pd.MultiIndex.from_frame(table.loc[secret, CLE])
+    )
     concerned = observations.index.isin(counted.index[counts])
     concerned = _liees(observations, concerned, catalogue.secret.valeurs_liees)
     concerned = _calcules(observations, concerned, catalogue.mesures)
     masked = couvrir(observations, concerned, "valeur")
     return Publiable(
-        couvrir(profils, secret.to_numpy()[: len(profils)], "effectif"),  # the first rows of the table
+        couvrir(
+            profils, secret.to_numpy()[: len(profils)], "effectif"
+        ),  # the first rows of the table
         masked.assign(note=masked["note"].mask(concerned, "")),
-        hidden.drop_duplicates(LIEU).sort_values(COLONNES, ignore_index=True).astype({"annee": "Int64"}),
+        hidden.drop_duplicates(LIEU)
+        .sort_values(COLONNES, ignore_index=True)
+        .astype({"annee": "Int64"}),
         withheld,
     )
 
 
 def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame]:
-    """Return the follow-up that the reports of a year read, and the tables withheld whole (table, raison).
+    """Return the follow-up that the reports of a year read, and the tables withheld whole (table,
+    raison).
 
     No count that the reports hide is left anywhere in it.
     """
-    tables = [one.profils.assign(annee=year).astype({"annee": "Int64"}) for year, one in suivi.suivis.items()]
+    tables = [
+        one.profils.assign(annee=year).astype({"annee": "Int64"})
+        for year, one in suivi.suivis.items()
+    ]
     shown = appliquer(
         pd.concat(tables, ignore_index=True),
         suivi.observations,
@@ -112,11 +149,14 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
         masque=suivi.masque,
         tirage=Tirage(cle_de(suivi.convention.id)),
     )
-    profiles, rows = shown.profils, shown.observations
+    profiles = shown.profils
+    rows = shown.observations
     years = {
         year: replace(
             one,
-            profils=profiles[profiles["annee"] == year].drop(columns="annee").reset_index(drop=True),
+            profils=profiles[profiles["annee"] == year]
+            .drop(columns="annee")
+            .reset_index(drop=True),
             observations=rows[rows["millesime"] == year].reset_index(drop=True),
         )
         for year, one in suivi.suivis.items()
@@ -125,15 +165,19 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
 
 
 def figer(convention: str, annee: int) -> tuple[str, int, int]:
-    """Keep the mask of a convention once the bilan of a year is published: write what is new of it in ``masque.csv``.
+    """Keep the mask of a convention once the bilan of a year is published: write what is new of it
+    in ``masque.csv``.
 
-    Without it, the bilans of the past are worked out again from today's data and threshold: a count mended since, or a
-    lower threshold, would uncover what was published as secret.
+    Without it, the bilans of the past are worked out again from today's data and threshold: a count
+    mended since, or a lower threshold, would uncover what was published as secret.
 
     Returns:
-        The file, relative to the data folder, how many cells the bilan hides, how many were not in the file.
+        The file, relative to the data folder, how many cells the bilan hides, how many were not in
+        the file.
     """
-    path, kept = f"conventions/{convention}/masque.csv", lire_suivi_brut(convention).masque  # of later bilans too
+    # of later bilans too
+    path = f"conventions/{convention}/masque.csv"
+    kept = lire_suivi_brut(convention).masque
     hidden = publier(lire_suivi_brut(convention, annee), annee)[0].masque
     cells = pd.concat([kept, hidden])[COLONNES].astype({"annee": "Int64"}).sort_values(COLONNES)
     cells = cells.drop_duplicates(LIEU)
@@ -147,8 +191,13 @@ def _cles(table: pd.DataFrame) -> list[Cle]:
 
 
 def _cle_profil(annee: int, dispositif: str, *modalites: tuple[str, str]) -> Cle:
-    """Return the name of a count, whichever pair (variable, modalité) comes first; without pair, of all."""
-    return Cle(f"{PROFILS}/{annee}/{dispositif}", *(["/".join(pair) for pair in sorted(modalites)] or [ENSEMBLE]))
+    """Return the name of a count, whichever pair (variable, modalité) comes first; without pair, of
+    all.
+    """
+    return Cle(
+        f"{PROFILS}/{annee}/{dispositif}",
+        *(["/".join(pair) for pair in sorted(modalites)] or [ENSEMBLE]),
+    )
 
 
 def _lignes_de_profils(profils: pd.DataFrame) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
@@ -159,7 +208,9 @@ def _lignes_de_profils(profils: pd.DataFrame) -> Iterator[tuple[int, str, list[t
 
 
 def _liens_profils(profils: pd.DataFrame) -> Iterator[tuple[int, Lien]]:
-    """Yield, each with its year: the modalités of a variable make the whole, a row of a crossed table its modalité."""
+    """Yield, each with its year: the modalités of a variable make the whole, a row of a crossed
+    table its modalité.
+    """
     parts: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
     for annee, dispositif, pairs in _lignes_de_profils(profils):
         for pair in pairs:
@@ -172,20 +223,32 @@ def _liens_profils(profils: pd.DataFrame) -> Iterator[tuple[int, Lien]]:
 
 
 def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
-    """Return the rows that count persons, or are added up with some, with the name of their count, on their index.
+    """Return the rows that count persons, or are added up with some, with the name of their count,
+    on their index.
 
-    Rows of one place that follow each other with the same value are one count: a reader who saw the first knows the
-    others. Its ``millesime`` is then that of the first; ``saisie`` is the row's own.
+    Rows of one place that follow each other with the same value are one count: a reader who saw the
+    first knows the others. Its ``millesime`` is then that of the first; ``saisie`` is the row's
+    own.
     """
     wanted = {name for name, item in indicateurs.items() if item.sensible}
     for name, item in indicateurs.items():
         if item.calcul == SOMME and not wanted.isdisjoint((name, *item.termes)):
             wanted |= {name, *item.termes}
-    rows = observations[observations["indicateur"].isin(wanted)].sort_values([*SERIE, "millesime"], kind="stable")
-    same = rows["valeur"].eq(rows["valeur"].shift()) | (rows["valeur"].isna() & rows["valeur"].shift().isna())
+    rows = observations[observations["indicateur"].isin(wanted)].sort_values(
+        [*SERIE, "millesime"], kind="stable"
+    )
+    same = rows["valeur"].eq(rows["valeur"].shift()) | (
+        rows["valeur"].isna() & rows["valeur"].shift().isna()
+    )
     follows = same & rows[SERIE].eq(rows[SERIE].shift()).all(axis=1)
     return rows.assign(
-        table=OBSERVATIONS + "/" + rows["annee"].astype(str) + "/" + rows["territoire"] + "/" + rows["indicateur"],
+        table=OBSERVATIONS
+        + "/"
+        + rows["annee"].astype(str)
+        + "/"
+        + rows["territoire"]
+        + "/"
+        + rows["indicateur"],
         ligne=(rows["dimension"] + "/" + rows["modalite"]).where(rows["dimension"] != "", ENSEMBLE),
         colonne="",
         millesime=rows["millesime"].mask(follows).ffill().astype("int64"),
@@ -195,10 +258,16 @@ def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) 
     )[[*CLE, "effectif", "statut", "sensible", *SERIE, "saisie"]]
 
 
-def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> Iterator[tuple[int, Lien]]:
-    """Yield, each with the bilan that shows it: modalités make the whole, terms the sum of the catalogue."""
+def _liens_observations(
+    table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]
+) -> Iterator[tuple[int, Lien]]:
+    """Yield, each with the bilan that shows it: modalités make the whole, terms the sum of the
+    catalogue.
+    """
     rows = table.assign(cle=_cles(table)).sort_values([*SERIE, "saisie"])
-    sums = {name: {name, *item.termes} for name, item in indicateurs.items() if item.calcul == SOMME}
+    sums = {
+        name: {name, *item.termes} for name, item in indicateurs.items() if item.calcul == SOMME
+    }
     for bilan, entered in rows.groupby("saisie"):
         latest = rows[rows["saisie"] <= bilan].drop_duplicates(SERIE, keep="last")
         totals = latest[latest["dimension"].eq("")].set_index("table")["cle"]
@@ -209,11 +278,18 @@ def _liens_observations(table: pd.DataFrame, indicateurs: Mapping[str, Indicateu
         for total, names in sums.items():
             for _, known in cases if not names.isdisjoint(entered["indicateur"]) else ():
                 if names <= set(known.index):
-                    yield bilan, Lien(known[total], tuple(known[sorted(names - {total})]), exacte=True)
+                    yield (
+                        bilan,
+                        Lien(known[total], tuple(known[sorted(names - {total})]), exacte=True),
+                    )
 
 
-def _liens_identiques(table: pd.DataFrame, profils: pd.DataFrame, catalogue: Catalogue) -> Iterator[Lien]:
-    """Yield: an indicator and a profile count the same persons, where the catalogue says so, if their values agree."""
+def _liens_identiques(
+    table: pd.DataFrame, profils: pd.DataFrame, catalogue: Catalogue
+) -> Iterator[Lien]:
+    """Yield: an indicator and a profile count the same persons, where the catalogue says so, if
+    their values agree.
+    """
     known = set(zip(profils["annee"].tolist(), profils["dispositif"].tolist(), strict=True))
     rows = table.assign(cle=_cles(table)).drop_duplicates("cle")
     for same in catalogue.secret.effectifs_identiques:
@@ -221,28 +297,48 @@ def _liens_identiques(table: pd.DataFrame, profils: pd.DataFrame, catalogue: Cat
         own = rows["indicateur"].eq(same.indicateur) & rows["dimension"].eq(dimension)
         for row in rows[own].itertuples(index=False):
             dispositif = same.dispositif or row.modalite
-            place = _cle_profil(row.annee, dispositif, *([(same.variable, same.modalite)] if same.variable else []))
-            if (row.annee, dispositif) not in known:  # never shown: indicators that count the same persons meet there
+            place = _cle_profil(
+                row.annee, dispositif, *([(same.variable, same.modalite)] if same.variable else [])
+            )
+            if (
+                row.annee,
+                dispositif,
+            ) not in known:  # never shown: indicators that count the same persons meet there
                 place = place._replace(millesime=row.cle.millesime)
             yield Lien(row.cle, (place,), exacte=True)
 
 
-def _liees(observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]) -> np.ndarray:
-    """Return the hidden rows, and those that give a hidden count away: of a year all, or the whole tells one."""
+def _liees(
+    observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]
+) -> np.ndarray:
+    """Return the hidden rows, and those that give a hidden count away: of a year all, or the whole
+    tells one.
+    """
     places = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
-    detail, found = observations["dimension"].ne("").to_numpy(), caches.copy()
+    detail = observations["dimension"].ne("").to_numpy()
+    found = caches.copy()
     for liee in liees:
         counts = caches & observations["indicateur"].eq(liee.effectif).to_numpy()
-        told = places.isin(places[counts & ~detail]) | (places.isin(places[counts & detail]) & detail)
+        told = places.isin(places[counts & ~detail]) | (
+            places.isin(places[counts & detail]) & detail
+        )
         found |= (
-            told & observations["indicateur"].eq(liee.indicateur).to_numpy() & observations["valeur"].notna().to_numpy()
+            told
+            & observations["indicateur"].eq(liee.indicateur).to_numpy()
+            & observations["valeur"].notna().to_numpy()
         )
     return found
 
 
-def _calcules(observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mapping[str, Indicateur]) -> np.ndarray:
+def _calcules(
+    observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mapping[str, Indicateur]
+) -> np.ndarray:
     """Return the hidden rows, and what is computed from them: a rate gives its count away."""
-    terms = {name: item.termes for name, item in indicateurs.items() if item.calcul and item.calcul != SOMME}
+    terms = {
+        name: item.termes
+        for name, item in indicateurs.items()
+        if item.calcul and item.calcul != SOMME
+    }
     rows = observations[observations["indicateur"].isin(terms) & observations["valeur"].notna()]
     rows = rows.assign(terme=rows["indicateur"].map(terms)).explode("terme")
     cells = pd.MultiIndex.from_frame(observations[["indicateur", *CASE]])

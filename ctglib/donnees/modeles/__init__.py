@@ -1,4 +1,6 @@
-"""What each YAML file may hold: a class a kind of object, frozen and closed to unknown keys, a module a subject."""
+"""What each YAML file may hold: a class a kind of object, frozen and closed to unknown keys, a
+module a subject.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +9,27 @@ from datetime import date
 from operator import attrgetter
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-CodeModalite = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]  # may begin with a digit: « 6-11 »
+CodeModalite = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+]  # may begin with a digit: « 6-11 »
 CodeStatut = Literal["A", "P", "E", "L", "M", "O", "Q"]
 CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$")]
 Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Annee = Annotated[int, Field(ge=1900, le=2100)]
-Expression = Annotated[re.Pattern[str], AfterValidator(attrgetter("pattern"))]  # a text that is a well-formed one
+Expression = Annotated[
+    re.Pattern[str], AfterValidator(attrgetter("pattern"))
+]  # a text that is a well-formed one
 Positif = Annotated[int, Field(ge=1)]  # a number, a rank, how many
 Date = date  # the type for layers that have no clock
 
@@ -24,7 +37,8 @@ Date = date  # the type for layers that have no clock
 class Modele(BaseModel):
     """A checked, immutable object read from a YAML file."""
 
-    # Its checks are built when something is first checked: most processes are given what another has read.
+    # Its checks are built when something is first checked: most processes are given what another
+    # has read.
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, defer_build=True)
 
 
@@ -34,7 +48,9 @@ class Nomme(Modele):  # what has an id, and its name in a report
 
 
 def complet(codes: object) -> AfterValidator:
-    """Return a check that every code of a Literal has its entry: a key of a dict, or the id of an item, once."""
+    """Return a check that every code of a Literal has its entry: a key of a dict, or the id of an
+    item, once.
+    """
 
     def verifier(ecrits: dict | tuple) -> dict | tuple:
         written = list(ecrits) if isinstance(ecrits, dict) else [item.id for item in ecrits]

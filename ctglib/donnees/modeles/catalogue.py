@@ -24,7 +24,9 @@ from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.sources import RuptureSource
 from ctglib.donnees.modeles.suivi import Nature
 
-Renversement = Literal["complement", "inverse"]  # a share turns round by its complement, a ratio by its inverse
+Renversement = Literal[
+    "complement", "inverse"
+]  # a share turns round by its complement, a ratio by its inverse
 Largeur = Literal["large", "etroit"]
 MotDeComparaison = Literal["bruit", "depasse", "rupture", "sans_calcul"]
 
@@ -51,11 +53,19 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     unite: noms.Unite
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
-    origine: Literal["convention", "propose"] = "propose"  # of what a fiche follows, whether it writes it itself
-    noyau: Texte | None = None  # why a proposed one is asked of every service; the others may be left empty
+    origine: Literal["convention", "propose"] = (
+        "propose"  # of what a fiche follows, whether it writes it itself
+    )
+    noyau: Texte | None = (
+        None  # why a proposed one is asked of every service; the others may be left empty
+    )
     dimension: noms.Dimension | None = None  # what it may be broken down by
-    modalites: list[noms.ModaliteDeDimension] = []  # those of its dimension that concern it; none: all
-    table: Literal["observations", "profils", "posture"] = "observations"  # of the follow-up, that it is read from
+    modalites: list[
+        noms.ModaliteDeDimension
+    ] = []  # those of its dimension that concern it; none: all
+    table: Literal["observations", "profils", "posture"] = (
+        "observations"  # of the follow-up, that it is read from
+    )
     unique: bool = False  # awaited once, in the year of its target, and judged then
     calcul: Identifiant | None = None
     entrees: dict[Identifiant, noms.Mesure | list[noms.Mesure]] = {}
@@ -65,15 +75,22 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     ruptures: list[Rupture] = []
     collecte: Collecte | None = None
     sensible: bool = False
-    hasard: bool = False  # a count that chance moves: of persons, births, requests; not of places, meetings, posts
-    petits_effectifs_publies: Texte | None = None  # why its small counts are shown, against the rule
+    # a count that chance moves: of persons, births, requests; not of places, meetings, posts
+    hasard: bool = False
+    petits_effectifs_publies: Texte | None = (
+        None  # why its small counts are shown, against the rule
+    )
     petite_serie: PetiteSerie | None = None
     references: list[Texte] = []
 
     @property
     def termes(self) -> list[str]:
         """The indicators that it is computed from."""
-        return [one for entree in self.entrees.values() for one in ([entree] if isinstance(entree, str) else entree)]
+        return [
+            one
+            for entree in self.entrees.values()
+            for one in ([entree] if isinstance(entree, str) else entree)
+        ]
 
     @property
     def est_evolution(self) -> bool:
@@ -82,7 +99,9 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
 
     @property
     def facultatif(self) -> bool:
-        """Whether nobody has to give it: the fiche does not write it, and the catalogue does not ask it of all."""
+        """Whether nobody has to give it: the fiche does not write it, and the catalogue does not
+        ask it of all.
+        """
         return self.origine == "propose" and self.noyau is None
 
 
@@ -97,7 +116,9 @@ class Theme(Modele):  # a file of ``catalogue/themes``, its indicators in the or
     indicateurs: list[IndicateurDeTheme]
 
 
-class SujetIndicateurs(Modele):  # a file of ``catalogue/indicateurs``: what a fiche may follow of a subject
+class SujetIndicateurs(
+    Modele
+):  # a file of ``catalogue/indicateurs``: what a fiche may follow of a subject
     titre: Texte
     indicateurs: tuple[Indicateur, ...]
 
@@ -156,10 +177,14 @@ class VocabulaireOffre(Modele):  # ``offre.yaml``; the categories are in the ord
     modalites: dict[Identifiant, Texte]
 
 
-class Seuils(Modele):  # ``seuils.yaml``: every threshold used in a report, each printed where it is used
+class Seuils(
+    Modele
+):  # ``seuils.yaml``: every threshold used in a report, each printed where it is used
     ecart_similaire_points: float  # below it, two values are called similar
     ecart_similaire_pourcent: float
-    ecart_notable_pourcent: float  # below it, in % of the reference, a gap is neither a strength nor a need
+    ecart_notable_pourcent: (
+        float  # below it, in % of the reference, a gap is neither a strength nor a need
+    )
     petits_effectifs: int  # counts of persons under it are suppressed in sensitive tables
     variation_invraisemblable: float
 
@@ -175,14 +200,18 @@ class RegleDeRenversement(Modele):
     regle: Texte  # in full
 
 
-class Radar(Modele):  # ``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater
+class Radar(
+    Modele
+):  # ``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater
     avertissement: Texte
     formule: Texte
     renversements: Annotated[dict[Renversement, RegleDeRenversement], complet(Renversement)]
     groupe_de_reference: Texte
     seuil_bas: float
     seuil_haut: float
-    lacune: Identifiant | None = None  # what a convention leaves open about its radar, told with the hypothesis
+    lacune: Identifiant | None = (
+        None  # what a convention leaves open about its radar, told with the hypothesis
+    )
     axes: Annotated[list[AxeRadar], noms.Unique("indicateur")] = Field(min_length=3)
 
 
@@ -205,7 +234,9 @@ class Dimensions(Modele):  # ``dimensions.yaml``; the dispositifs are one of the
     dimensions: tuple[Dimension, ...]
 
 
-class IndicateursPropres(Modele):  # ``indicateurs.yaml`` of a convention: what it adds to the library
+class IndicateursPropres(
+    Modele
+):  # ``indicateurs.yaml`` of a convention: what it adds to the library
     indicateurs: tuple[Indicateur, ...] = ()
     dimensions: tuple[Dimension, ...] = ()  # each takes the place of that of the same name
 
@@ -215,7 +246,9 @@ class VariableProfil(Dimension):  # what the people of a dispositif are counted 
     sensible: bool = True  # its small counts are suppressed
 
 
-class Profils(Modele):  # ``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs
+class Profils(
+    Modele
+):  # ``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs
     dimension: noms.Dimension = "dispositif"
     variables: tuple[VariableProfil, ...]
 
@@ -227,7 +260,9 @@ class NatureMoyen(Modele):
     unite: noms.Unite
 
 
-class PosteMoyen(Nomme):  # what a means pays or is: prestation de service, bonus territoire, contribution
+class PosteMoyen(
+    Nomme
+):  # what a means pays or is: prestation de service, bonus territoire, contribution
     nature: Nature | None = None  # None: of any
 
 
@@ -252,9 +287,13 @@ class Couleurs(Modele):  # one colour a use; a colour is never the only carrier 
 
 class Charte(Modele):
     couleurs: Couleurs
-    degrade: list[Couleur] = Field(min_length=3)  # shades of the parts of a stacked bar, from strong to light
+    degrade: list[Couleur] = Field(
+        min_length=3
+    )  # shades of the parts of a stacked bar, from strong to light
     interligne: float = Field(ge=9)
-    largeurs: Annotated[dict[Largeur, float], complet(Largeur)]  # of the two drawings of a chart, in centimetres
+    largeurs: Annotated[
+        dict[Largeur, float], complet(Largeur)
+    ]  # of the two drawings of a chart, in centimetres
     mots: dict[Identifiant, Texte]  # of the charts, whatever their subject
     manques: dict[Identifiant, Texte]  # what each argument of an analyst's figure must say
 
@@ -275,7 +314,9 @@ class Comparaison(Modele):  # ``comparaison.yaml``
     reglage: Reglage
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
-    mots: Annotated[dict[MotDeComparaison, Texte], complet(MotDeComparaison)]  # what a gap is worth, why none
+    mots: Annotated[
+        dict[MotDeComparaison, Texte], complet(MotDeComparaison)
+    ]  # what a gap is worth, why none
     phrases: dict[Identifiant, Texte]  # of the results
     tableaux: dict[Identifiant, Presentation]
     choix: tuple[Texte, ...] = ()
@@ -283,11 +324,15 @@ class Comparaison(Modele):  # ``comparaison.yaml``
 
 
 class Confidentialite(Modele):  # expressions, and what each finds: « une adresse électronique »
-    colonnes: dict[Expression, Texte] = Field(min_length=1)  # fit a whole heading, as ``date_de_naissance``
+    colonnes: dict[Expression, Texte] = Field(
+        min_length=1
+    )  # fit a whole heading, as ``date_de_naissance``
     valeurs: dict[Expression, Texte] = Field(min_length=1)  # are searched for in a cell
 
 
-class EffectifIdentique(Modele):  # an indicator that counts the persons of a profile too, when both agree
+class EffectifIdentique(
+    Modele
+):  # an indicator that counts the persons of a profile too, when both agree
     indicateur: noms.Mesure
     dispositif: CodeModalite | None = None  # None: the modalité of its row
     variable: noms.Variable | None = None  # None: all those of the dispositif
@@ -295,7 +340,9 @@ class EffectifIdentique(Modele):  # an indicator that counts the persons of a pr
     pourquoi: Texte
 
 
-class ValeurLiee(Modele):  # an indicator from which the count of ``effectif`` in the same place could be guessed
+class ValeurLiee(
+    Modele
+):  # an indicator from which the count of ``effectif`` in the same place could be guessed
     indicateur: noms.Mesure
     effectif: noms.Mesure
     pourquoi: Texte

@@ -1,4 +1,6 @@
-"""A convention's own folder: ``convention.yaml`` with the ``analyses`` of its fiches, affirmations, commentaires."""
+"""A convention's own folder: ``convention.yaml`` with the ``analyses`` of its fiches, affirmations,
+commentaires.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,25 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field
 
-from ctglib.donnees.modeles import Annee, CodeModalite, CodeTerritoire, Identifiant, Modele, Nomme, Positif, Texte, noms
+from ctglib.donnees.modeles import (
+    Annee,
+    CodeModalite,
+    CodeTerritoire,
+    Identifiant,
+    Modele,
+    Nomme,
+    Positif,
+    Texte,
+    noms,
+)
 from ctglib.donnees.montrable import Montrable
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.suivi import Avenant
 
-# What each type of analysis needs, then what it may be given besides: the roles that its function reads (see
-# ``ctglib/blocs/analyses.py``), then the same of the keys of ``Analyse``. A new type is that function and a line here.
+# What each type of analysis needs, then what it may be given besides: the roles that its function
+# reads (see ``ctglib/blocs/analyses.py``), then the same of the keys of ``Analyse``. A new type is
+# that function and a line here.
 TYPES: dict[str, tuple[str, str, str, str]] = {
     "effectifs": ("effectifs", "", "", "rapports graphique note"),
     "taux": ("numerateur denominateur", "taux capacite", "", "phrase"),
@@ -30,14 +43,34 @@ TYPES: dict[str, tuple[str, str, str, str]] = {
     "postes": ("postes", "convertis", "financement", ""),
     "grille": ("", "", "", ""),
 }
-PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}  # roles that a list of indicators plays
+PLUSIEURS = {
+    "effectifs",
+    "livrables",
+    "annuels",
+    "par_poste",
+}  # roles that a list of indicators plays
 MOTS = {"numerateur", "denominateur", "rapport", "annees"}
 # What a clause is for, whatever its number in a given text.
 RoleDeClause = Literal[
-    "champs_caf", "moyens", "comite_annuel", "pilotage", "financement_pilotage", "evaluation", "evaluation_finale",
-    "source", "logos", "reconduction", "avenant", "resiliation", "confidentialite",
-    "donnees_personnelles", "diagnostic", "offre", "fiches", "referentiel",
-]  # fmt: skip
+    "champs_caf",
+    "moyens",
+    "comite_annuel",
+    "pilotage",
+    "financement_pilotage",
+    "evaluation",
+    "evaluation_finale",
+    "source",
+    "logos",
+    "reconduction",
+    "avenant",
+    "resiliation",
+    "confidentialite",
+    "donnees_personnelles",
+    "diagnostic",
+    "offre",
+    "fiches",
+    "referentiel",
+]
 SUR_LES_DONNEES: tuple[RoleDeClause, ...] = ("source", "donnees_personnelles", "confidentialite")
 T = TypeVar("T")
 _CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
@@ -57,7 +90,8 @@ Gabarit = Annotated[Texte, AfterValidator(_gabarit)]
 
 
 class Rapport(Modele):  # two indicators set against each other by a sentence of the convention
-    # "cumul": of the years that know both; "depart": against what the convention writes; "ecrit": both as written.
+    # "cumul": of the years that know both; "depart": against what the convention writes; "ecrit":
+    # both as written.
     calcul: Literal["part", "moyenne", "cumul", "depart", "ecrit"] = "part"
     numerateur: noms.IndicateurDeLaFiche
     denominateur: noms.IndicateurDeLaFiche
@@ -97,7 +131,9 @@ class Analyse(Modele):  # an analysis that a fiche shows « en détail »
     def tous(self, *roles: str) -> tuple[str, ...]:
         """Return the indicators that play some roles, in order."""
         found = [self.roles.get(role, ()) for role in roles]
-        return tuple(name for told in found for name in ((told,) if isinstance(told, str) else told))
+        return tuple(
+            name for told in found for name in ((told,) if isinstance(told, str) else told)
+        )
 
 
 CLES = {*Analyse.model_fields} - {"type", "titre", "nom", "roles"}
@@ -158,12 +194,16 @@ class ModaliteAction(Modele):  # a « modalité de mise en œuvre »
         return f"{self.libelle} : {' ; '.join(self.parties)}" if self.parties else self.libelle
 
 
-class Resultat(Nomme):  # an expected result and the indicators that could show it; none reads « aucun indicateur »
+class Resultat(
+    Nomme
+):  # an expected result and the indicators that could show it; none reads « aucun indicateur »
     indicateurs: list[noms.IndicateurDeLaFiche] = []
     note: Texte | None = None
 
 
-class Implicite(Modele):  # the direction, or the threshold, that the text implies without writing a target
+class Implicite(
+    Modele
+):  # the direction, or the threshold, that the text implies without writing a target
     sens: Literal["hausse", "baisse", "maintien"]
     valeur: float | None = None
     annee: Annee | None = None
@@ -171,7 +211,9 @@ class Implicite(Modele):  # the direction, or the threshold, that the text impli
     reference: Texte
 
 
-class IndicateurFiche(Modele):  # one of the fiche, in its words, or one that the catalogue proposes (no words)
+class IndicateurFiche(
+    Modele
+):  # one of the fiche, in its words, or one that the catalogue proposes (no words)
     id: noms.IndicateurDeFiche
     libelle: Texte | None = None
     valeur_initiale: ValeurDatee | Absence
@@ -183,7 +225,11 @@ class IndicateurFiche(Modele):  # one of the fiche, in its words, or one that th
     @property
     def annee_attendue(self) -> int | None:
         """The year that its target, written or implied, is for."""
-        return self.cible.annee if isinstance(self.cible, ValeurDatee) else self.implicite and self.implicite.annee
+        return (
+            self.cible.annee
+            if isinstance(self.cible, ValeurDatee)
+            else self.implicite and self.implicite.annee
+        )
 
     @property
     def echeance(self) -> date | None:
@@ -208,12 +254,16 @@ class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses`
     debut: date
     fin: date
     services: list[Texte]
-    responsable: noms.Responsable | None = None  # the service that tells what became of it, where not the catalogue's
+    responsable: noms.Responsable | None = (
+        None  # the service that tells what became of it, where not the catalogue's
+    )
     partenaires: list[Texte]
     resultats: Annotated[list[Resultat], noms.Unique("id", partout=True)]
     indicateurs: Annotated[list[IndicateurFiche], noms.Unique("id", partout=True)]
     contexte: list[noms.Contexte] = []  # public series that the final evaluation sets beside it
-    series_publiques: list[Identifiant] = []  # those, or indicators of the diagnostic, that its yearly report shows
+    series_publiques: list[
+        Identifiant
+    ] = []  # those, or indicators of the diagnostic, that its yearly report shows
     repond_a: list[noms.Indicateur] = []  # indicators of the diagnostic that it answers
     autres_explications: list[Texte] = []  # what else than the action may move its results
     offre: list[noms.Categorie] = []  # categories of the offer that it bears on
@@ -222,7 +272,9 @@ class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses`
     reference: Texte
 
 
-class Lacune(Modele):  # what the text leaves out, contradicts or leaves open, with the question to put to the parties
+class Lacune(
+    Modele
+):  # what the text leaves out, contradicts or leaves open, with the question to put to the parties
     id: Identifiant
     objet: Texte
     manque: Texte
@@ -244,7 +296,9 @@ class Schema(Modele):  # a schéma départemental that the text names
     chapitres: list[Texte] = []
 
 
-class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources are what captions write
+class Convention(
+    Montrable, Modele
+):  # ``convention.yaml``; the four sources are what captions write
     id: Identifiant
     titre: Texte
     fictive: bool
@@ -270,27 +324,45 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
     annexes_vides: list[Texte] = []
     lacunes: Annotated[list[Lacune], noms.Unique("id")] = []
     lacunes_d_abord: list[Identifiant] = []
-    livrables: list[noms.IndicateurDeFiche] = []  # indicators that say that a promised document or instance exists
+    livrables: list[
+        noms.IndicateurDeFiche
+    ] = []  # indicators that say that a promised document or instance exists
     themes: dict[noms.Theme, Texte] = {}  # its own names of themes
-    # Until its indices of vulnerability are validated they are a hypothesis, and only the report of the check has them.
+    # Until its indices of vulnerability are validated they are a hypothesis, and only the report of
+    # the check has them.
     radar: dict[Literal["valide"], Validation] = {}
 
     def fin_selon(self, avenants: Iterable[Avenant]) -> date:
         """Return its last day, as some avenants extend it."""
-        ends = [change.nouvelle_fin for one in avenants for change in one.changements if change.nouvelle_fin]
+        ends = [
+            change.nouvelle_fin
+            for one in avenants
+            for change in one.changements
+            if change.nouvelle_fin
+        ]
         return max([self.fin, *ends])
 
     def citer(self, *roles: RoleDeClause) -> str:
-        """Return « articles 7 et 11 », « annexe 3 »: the clauses that are declared, "" when none is."""
-        told = list(dict.fromkeys(self.clauses[role].article for role in roles if role in self.clauses))
+        """Return « articles 7 et 11 », « annexe 3 »: the clauses that are declared, "" when none
+        is.
+        """
+        told = list(
+            dict.fromkeys(self.clauses[role].article for role in roles if role in self.clauses)
+        )
         articles = [item for item in told if item[0].isdigit()]
         annexes = [item for item in told if item.startswith("annexe ")]
         groups = {"article": articles, "annexe": [item.removeprefix("annexe ") for item in annexes]}
-        named = [f"{word}{'s' if len(kept) > 1 else ''} {_et(kept)}" for word, kept in groups.items() if kept]
+        named = [
+            f"{word}{'s' if len(kept) > 1 else ''} {_et(kept)}"
+            for word, kept in groups.items()
+            if kept
+        ]
         return _et(named + [item for item in told if item not in articles + annexes])
 
     def piece(self, role: Literal["diagnostic", "offre"]) -> str:
-        """Return where the convention has its diagnostic or its offer, or that word when it does not say."""
+        """Return where the convention has its diagnostic or its offer, or that word when it does
+        not say.
+        """
         return self.citer(role) or role
 
     @property
@@ -304,33 +376,43 @@ class Convention(Montrable, Modele):  # ``convention.yaml``; the four sources ar
         """What follows, for the figures that reports may show, from the clauses on data."""
         told = {item.numero: item.consequence for item in self.articles}
         places = {
-            self.citer(role): told.get(self.clauses[role].article) for role in SUR_LES_DONNEES if role in self.clauses
+            self.citer(role): told.get(self.clauses[role].article)
+            for role in SUR_LES_DONNEES
+            if role in self.clauses
         }
         return [f"{place[0].upper()}{place[1:]} : {text}" for place, text in places.items() if text]
 
     def ecrire(self, phrase: str) -> str:
-        """Return a sentence with its clauses cited: ``{clause.avenant}``, or ``{clause.evaluation+avenant}`` for two.
+        """Return a sentence with its clauses cited: ``{clause.avenant}``, or
+        ``{clause.evaluation+avenant}`` for two.
 
-        A clause that is not declared takes away what stands between brackets around it, or else the whole sentence.
+        A clause that is not declared takes away what stands between brackets around it, or else the
+        whole sentence.
         """
 
         def cite(text: str) -> str:
             cited = {roles: self.citer(*roles.split("+")) for roles in _CLAUSE.findall(text)}
             return _CLAUSE.sub(lambda clause: cited[clause[1]], text) if all(cited.values()) else ""
 
-        return cite(re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", lambda found: cite(found[1]), phrase))
+        return cite(
+            re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", lambda found: cite(found[1]), phrase)
+        )
 
     def lire(self, regles: T) -> T:
-        """Return what the catalogue says as the convention reads it: its own clauses cited in every text.
+        """Return what the catalogue says as the convention reads it: its own clauses cited in every
+        text.
 
-        Of a list, what has lost its ``libelle`` goes: it is about what the convention does not settle.
+        Of a list, what has lost its ``libelle`` goes: it is about what the convention does not
+        settle.
         """
         if isinstance(regles, str):
             return self.ecrire(regles)
         if isinstance(regles, dict):
             return {name: self.lire(value) for name, value in regles.items()}
         if isinstance(regles, list | tuple):
-            return type(regles)(item for item in map(self.lire, regles) if getattr(item, "libelle", True))
+            return type(regles)(
+                item for item in map(self.lire, regles) if getattr(item, "libelle", True)
+            )
         if isinstance(regles, Modele):
             return regles.model_copy(update={name: self.lire(value) for name, value in regles})
         return regles
@@ -341,18 +423,28 @@ def _et(noms: list[str]) -> str:
 
 
 class Affirmation(Modele):
-    """A sentence of the text that compares, ranks or totals, as data: the workbook recomputes its verdict.
+    """A sentence of the text that compares, ranks or totals, as data: the workbook recomputes its
+    verdict.
 
-    ``superieur``, ``inferieur``, ``similaire``: the territory's value against ``reference``'s, for each indicator.
-    ``maximum``: the first indicator is the greatest of ``parmi``. ``environ``: the sum of the indicators is within
-    half of ``arrondi`` of ``valeur``. ``egal``: equal to ``valeur`` as printed. ``aucun_superieur``: no indicator
-    exceeds the reference's. ``nul``: the sum is zero.
+    ``superieur``, ``inferieur``, ``similaire``: the territory's value against ``reference``'s, for
+    each indicator. ``maximum``: the first indicator is the greatest of ``parmi``. ``environ``: the
+    sum of the indicators is within half of ``arrondi`` of ``valeur``. ``egal``: equal to ``valeur``
+    as printed. ``aucun_superieur``: no indicator exceeds the reference's. ``nul``: the sum is zero.
     """
 
     id: Identifiant
     section: Texte
     resume: Texte
-    operateur: Literal["superieur", "inferieur", "similaire", "maximum", "environ", "egal", "aucun_superieur", "nul"]
+    operateur: Literal[
+        "superieur",
+        "inferieur",
+        "similaire",
+        "maximum",
+        "environ",
+        "egal",
+        "aucun_superieur",
+        "nul",
+    ]
     indicateurs: list[noms.Indicateur] = []
     parmi: list[noms.Indicateur] = []
     territoire: noms.Territoire
@@ -368,7 +460,9 @@ class Affirmations(Modele):
     affirmations: Annotated[list[Affirmation], noms.Unique("id")]
 
 
-class Commentaire(Modele):  # a comment entered by a party under a theme (« Commentaires : » is blank in the study)
+class Commentaire(
+    Modele
+):  # a comment entered by a party under a theme (« Commentaires : » is blank in the study)
     theme: noms.Theme
     auteur: Texte
     date: date

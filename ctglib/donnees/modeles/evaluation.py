@@ -1,4 +1,6 @@
-"""Models of the scoring (``evaluation.yaml``) and of the evaluation at the end: rules, readings, what is entered."""
+"""Models of the scoring (``evaluation.yaml``) and of the evaluation at the end: rules, readings,
+what is entered.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +14,49 @@ from ctglib.donnees.modeles.convention import Lacune, RoleDeClause, Validation
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
 
-VerdictIndicateur = Literal["atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"]
+VerdictIndicateur = Literal[
+    "atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"
+]
 Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit", "trop_peu"]
 EtatLivrable = Literal[
-    "fait", "annees_connues", "en_partie", "pas_encore", "pas_fait", "inconnu", "inconnu_a_l_echeance", "pas_commence",
-]  # fmt: skip
+    "fait",
+    "annees_connues",
+    "en_partie",
+    "pas_encore",
+    "pas_fait",
+    "inconnu",
+    "inconnu_a_l_echeance",
+    "pas_commence",
+]
 CodeCritere = Literal["pertinence", "coherence", "efficacite", "efficience", "effets", "durabilite"]
 CodeDecision = Literal["maintenir", "adapter", "arreter", "rendre_mesurable"]
 CodeReponse = Literal["oui", "en_partie", "non", "ne_sait_pas"]
 CodeForce = Literal["forte", "moyenne", "faible", "aucune"]
 CodeRegle = Literal[
-    "tout_abandonne", "sans_mesure", "insuffisant_ou_recul", "reporte_ou_abandonne", "favorable", "a_surveiller",
+    "tout_abandonne",
+    "sans_mesure",
+    "insuffisant_ou_recul",
+    "reporte_ou_abandonne",
+    "favorable",
+    "a_surveiller",
     "sans_lecture",
-]  # fmt: skip
+]
 CodePreuve = Literal[
-    "besoins_repondus", "themes_avec_enjeu", "resultats_mesures", "lacunes", "schemas", "modalites_realisees",
-    "cibles_atteintes", "evolutions_favorables", "moyens_connus", "resultats_favorables", "resultats_compares",
-    "postes_convertis", "livrables", "perspectives",
-]  # fmt: skip
+    "besoins_repondus",
+    "themes_avec_enjeu",
+    "resultats_mesures",
+    "lacunes",
+    "schemas",
+    "modalites_realisees",
+    "cibles_atteintes",
+    "evolutions_favorables",
+    "moyens_connus",
+    "resultats_favorables",
+    "resultats_compares",
+    "postes_convertis",
+    "livrables",
+    "perspectives",
+]
 
 
 class SeuilsEvaluation(Modele):  # paces, the band of a maintien (a share of its value), and chance
@@ -60,7 +87,9 @@ class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of ev
     statuts: Annotated[dict[StatutBilan, Texte], complet(StatutBilan)]
     niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)  # 0 to 4 in the grid of annexe 4
     raisons: dict[Identifiant, Texte]  # why nothing can be judged
-    mots: dict[Identifiant, Texte] = {}  # the other sentences of the scoring; their ``{names}`` are filled
+    mots: dict[
+        Identifiant, Texte
+    ] = {}  # the other sentences of the scoring; their ``{names}`` are filled
 
 
 class ThemeRevisite(Modele):  # the public series that say what became of a theme
@@ -123,7 +152,9 @@ class LectureSchema(Modele):  # a schéma départemental that a fiche answers
     element: noms.ElementDeSchema  # an axis or a chapter, in its words
 
 
-class LectureConformite(Modele):  # where the convention answers an element of the schéma pluriannuel
+class LectureConformite(
+    Modele
+):  # where the convention answers an element of the schéma pluriannuel
     element: noms.Element
     ou: Texte
     fiches: tuple[noms.Fiche, ...] = ()
@@ -151,11 +182,14 @@ class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     lu_le: date
     confirme: Validation | None = None  # until then, « à vérifier »
     population: noms.Indicateur
-    # By how many inhabitants a commune of more has to; the last is the schéma that the table is about.
+    # By how many inhabitants a commune of more has to; the last is the schéma that the table is
+    # about.
     obligations: dict[Annotated[int, Field(ge=0)], Texte] = Field(min_length=1)
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     source_des_themes: Texte
-    themes_minimum: dict[Texte, tuple[Texte, ...]]  # that a CTG covers at least, and the words that name each
+    themes_minimum: dict[
+        Texte, tuple[Texte, ...]
+    ]  # that a CTG covers at least, and the words that name each
     tableau: Presentation
     mots: dict[Identifiant, Texte]
 
@@ -185,7 +219,9 @@ class QuestionDuComite(Modele):
     reponse: Texte | None = None  # of the evaluators
 
 
-class SaisieFinale(Modele):  # ``evaluation_finale.yaml`` of a convention. Absent, everything reads « à compléter »
+class SaisieFinale(
+    Modele
+):  # ``evaluation_finale.yaml`` of a convention. Absent, everything reads « à compléter »
     evaluateurs: Texte | None = None
     questions: tuple[QuestionDuComite, ...] = Field(default=(), max_length=3)
     criteres: Annotated[tuple[AppreciationCritere, ...], noms.Unique("critere")] = ()

@@ -1,4 +1,6 @@
-"""What the type of a field says of names: that it cites one which another file defines, or says each thing once."""
+"""What the type of a field says of names: that it cites one which another file defines, or says
+each thing once.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from ctglib.donnees.modeles import CodeModalite, CodeTerritoire, Identifiant, Po
 class Nom:
     """A field cites a name of a kind, a key of ``noms.yaml``.
 
-    ``selon`` is the key, beside the name or above it, that tells in what it is chosen: the dimension of a modalité.
+    ``selon`` is the key, beside the name or above it, that tells in what it is chosen: the
+    dimension of a modalité.
     """
 
     sorte: str
@@ -26,7 +29,8 @@ class Nom:
 
 @dataclass(frozen=True)
 class Unique:
-    """A list says each thing once: what these keys of an item say together, or the item itself when there is no key.
+    """A list says each thing once: what these keys of an item say together, or the item itself when
+    there is no key.
 
     ``partout`` looks at all the lists of the file that are at the same path as at one.
     """
@@ -58,9 +62,13 @@ Element = Annotated[Identifiant, Nom("element")]
 Signataire = Annotated[Identifiant, Nom("signataire")]
 Gestion = Annotated[Identifiant, Nom("gestion")]
 Dispositif = Annotated[CodeModalite, Nom("dispositif")]
-Donateur = Annotated[Identifiant, Nom("donateur")]  # a signataire, or all those that have no rows of their own
+Donateur = Annotated[
+    Identifiant, Nom("donateur")
+]  # a signataire, or all those that have no rows of their own
 ModaliteDeDimension = Annotated[CodeModalite, Nom("modalite_de_dimension", "dimension")]
-IndicateurDeLaFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "numero")]  # said inside the fiche
+IndicateurDeLaFiche = Annotated[
+    Identifiant, Nom("indicateur_d_une_fiche", "numero")
+]  # said inside the fiche
 IndicateurDUneFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "fiche")]
 ModaliteDUneFiche = Annotated[Texte, Nom("modalite_d_une_fiche", "fiche")]
 Objectif = Annotated[Positif, Nom("objectif", "fiche")]  # its rank, from 1
@@ -68,13 +76,16 @@ Objectif = Annotated[Positif, Nom("objectif", "fiche")]  # its rank, from 1
 
 @cache
 def marques(modele: type[BaseModel], sorte: type) -> tuple[tuple[Any, str], ...]:
-    """Return what the types of a model say of names, ``Nom`` or ``Unique``, with its path (« fiches.*.contexte.* »)."""
+    """Return what the types of a model say of names, ``Nom`` or ``Unique``, with its path
+    (« fiches.*.contexte.* »).
+    """
     return tuple(dict.fromkeys(one for one in _marques(modele, ()) if isinstance(one[0], sorte)))
 
 
 def _marques(forme: object, chemin: tuple[str, ...], *dites: object) -> Iterator[tuple[Any, str]]:
     yield from ((mark, ".".join(chemin)) for mark in dites if isinstance(mark, Nom | Unique))
-    origin, args = get_origin(forme), get_args(forme)
+    origin = get_origin(forme)
+    args = get_args(forme)
     if isinstance(forme, type) and issubclass(forme, BaseModel):
         for name, info in forme.model_fields.items():
             yield from _marques(info.annotation, (*chemin, name), *info.metadata)

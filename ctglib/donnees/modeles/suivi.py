@@ -1,4 +1,6 @@
-"""A year's follow-up: bilan, appreciations, participation; the avenants; and the workbook that services fill."""
+"""A year's follow-up: bilan, appreciations, participation; the avenants; and the workbook that
+services fill.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +10,56 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles import Annee, CodeStatut, Identifiant, Modele, Positif, Texte, complet, noms
+from ctglib.donnees.modeles import (
+    Annee,
+    CodeStatut,
+    Identifiant,
+    Modele,
+    Positif,
+    Texte,
+    complet,
+    noms,
+)
 from ctglib.donnees.modeles.convention import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
 EtatSuite = Literal["faite", "en_cours", "abandonnee", "non_renseignee"]
-StatutAction = Literal["prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"]
+StatutAction = Literal[
+    "prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"
+]
 Nature = Literal["etp", "euros", "investissement"]
 NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "duree"]
 Public = Literal["familles", "professionnels", "partenaires"]
 AUTRES = "autres"
-NomDeFeuille = Literal["actions", "indicateurs", "moyens", "profils", "posture", "appreciations", "participation"]
+NomDeFeuille = Literal[
+    "actions", "indicateurs", "moyens", "profils", "posture", "appreciations", "participation"
+]
 Pli = Literal["indicateurs", "moyens", "profils"]
 Refus = Literal[
-    "titre", "ecrite", "liste", "date", "texte", "entier", "entier_borne", "nombre", "nombre_borne",
-]  # fmt: skip
+    "titre",
+    "ecrite",
+    "liste",
+    "date",
+    "texte",
+    "entier",
+    "entier_borne",
+    "nombre",
+    "nombre_borne",
+]
 NomDeRubrique = Literal[
-    "date_arretee", "statut", "comite_date", "comite_absence", "suite", "decision", "reussites", "difficultes",
-    "perspectives", "consultations", "cooperation", "exemples",
-]  # fmt: skip
+    "date_arretee",
+    "statut",
+    "comite_date",
+    "comite_absence",
+    "suite",
+    "decision",
+    "reussites",
+    "difficultes",
+    "perspectives",
+    "consultations",
+    "cooperation",
+    "exemples",
+]
 
 
 class Decision(Modele):  # what the comité decided, for next year's bilan to say what became of it
@@ -50,7 +83,9 @@ class Comite(Modele):
 
 class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee=…)``
     annee: Annee
-    date_arretee: date = Field(default_factory=lambda lus: date(lus["annee"], 12, 31))  # « today » of its reports
+    date_arretee: date = Field(
+        default_factory=lambda lus: date(lus["annee"], 12, 31)
+    )  # « today » of its reports
     statut: StatutBilan = "provisoire"
     comite: Comite | None = None
 
@@ -87,9 +122,11 @@ class Participation(Modele):  # ``participation.yaml``
 
 
 class Changement(Modele):
-    """One change. ``element`` is the id of an indicator (cible, definition, indicateur) or the number of a fiche.
+    """One change. ``element`` is the id of an indicator (cible, definition, indicateur) or the
+    number of a fiche.
 
-    A ``cible`` has a number and its ``annee``; a ``duree`` has no element, and its ``nouveau`` is the new last day.
+    A ``cible`` has a number and its ``annee``; a ``duree`` has no element, and its ``nouveau`` is
+    the new last day.
     """
 
     nature: NatureDeChangement
@@ -102,10 +139,16 @@ class Changement(Modele):
     @model_validator(mode="after")
     def _selon_la_nature(self) -> Changement:
         if (self.element is None) != (self.nature == "duree"):
-            raise ValueError("un élément pour chaque changement, sauf pour la durée, qui n'en a pas")
+            raise ValueError(
+                "un élément pour chaque changement, sauf pour la durée, qui n'en a pas"
+            )
         if self.nature == "fiche" and not isinstance(self.element, int):
-            raise ValueError("le numéro d'une fiche, sans guillemets, pour un changement de nature « fiche »")
-        if self.nature == "cible" and (self.annee is None or not isinstance(self.nouveau, float | int)):
+            raise ValueError(
+                "le numéro d'une fiche, sans guillemets, pour un changement de nature « fiche »"
+            )
+        if self.nature == "cible" and (
+            self.annee is None or not isinstance(self.nouveau, float | int)
+        ):
             expected = "pour une cible, un nombre dans « nouveau » et l'année à laquelle l'atteindre dans « annee »"
             raise ValueError(expected)
         _ = self.nouvelle_fin  # a duration whose last day is no date is refused
@@ -113,13 +156,17 @@ class Changement(Modele):
 
     @property
     def nouvelle_fin(self) -> date | None:
-        """Return the last day of the convention after this change, None when it does not touch its duration."""
+        """Return the last day of the convention after this change, None when it does not touch its
+        duration.
+        """
         if self.nature != "duree":
             return None
         try:
             return date.fromisoformat(str(self.nouveau))
         except ValueError:
-            raise ValueError("pour une durée, le nouveau dernier jour dans « nouveau » : 2027-12-31") from None
+            raise ValueError(
+                "pour une durée, le nouveau dernier jour dans « nouveau » : 2027-12-31"
+            ) from None
 
 
 class Avenant(Modele):
@@ -131,19 +178,29 @@ class Avenant(Modele):
 
 
 class Avenants(Modele):
-    avenants: Annotated[tuple[Avenant, ...], noms.Unique("numero")] = ()  # in the order of signature
+    avenants: Annotated[
+        tuple[Avenant, ...], noms.Unique("numero")
+    ] = ()  # in the order of signature
 
 
 class ColonneGabarit(Modele):
     id: Identifiant
     titre: Texte
-    role: Literal["cle", "rappel", "saisie"]  # tells the rows apart, is written for the reader, or is to be filled
-    type: Literal["texte", "texte_long", "phrases", "nombre", "date", "liste"]  # phrases: one a line
+    role: Literal[
+        "cle", "rappel", "saisie"
+    ]  # tells the rows apart, is written for the reader, or is to be filled
+    type: Literal[
+        "texte", "texte_long", "phrases", "nombre", "date", "liste"
+    ]  # phrases: one a line
     liste: Identifiant | None = None  # where it chooses; None: its row says it
-    selon: Identifiant | None = None  # a column of the same row, whose code says which words of the list may follow
+    selon: Identifiant | None = (
+        None  # a column of the same row, whose code says which words of the list may follow
+    )
     largeur: float = Field(gt=0)
     attendue: bool = False
-    accompagne: tuple[Identifiant, ...] = ()  # columns that it is about: lost when none of them is filled
+    accompagne: tuple[
+        Identifiant, ...
+    ] = ()  # columns that it is about: lost when none of them is filled
     aide: str = ""
 
 
@@ -166,7 +223,9 @@ class PartieModeEmploi(Modele):  # a heading of the first sheet
 class Rubrique(Modele):  # what a row of the sheets of texts asks for
     sujet: str  # empty: its fiche, axis or public is it
     libelle: Texte
-    cellules: dict[Identifiant, Identifiant]  # its entry cells, and the column of the follow-up that each is
+    cellules: dict[
+        Identifiant, Identifiant
+    ]  # its entry cells, and the column of the follow-up that each is
     liste: Identifiant | None = None
 
 
@@ -177,7 +236,9 @@ class Parts(Modele):  # which service fills what; ``principal`` fills what no ot
     signataires: dict[noms.Signataire, noms.Responsable] = {}
 
     def de_fiche(self, fiche: Fiche) -> str:
-        """Return who tells what became of a fiche: the service that it names first, or else this file's."""
+        """Return who tells what became of a fiche: the service that it names first, or else this
+        file's.
+        """
         return fiche.responsable or self.des_moyens(fiche.numero)
 
     def des_moyens(self, fiche: int) -> str:
@@ -192,13 +253,17 @@ class PosteDeSignataire(Modele):  # a means that a signatory gives
     facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
 
 
-class MoyensParStructure(Modele):  # the structures of the offer that have rows of their own, and the means of each
+class MoyensParStructure(
+    Modele
+):  # the structures of the offer that have rows of their own, and the means of each
     gestions: tuple[noms.Gestion, ...] = ()
     categories: tuple[noms.Categorie, ...] = ()
     postes: tuple[PosteDeSignataire, ...] = ()
 
 
-class MoyensGabarit(Modele):  # the rows of the sheet of means. A signatory that no row names is one of the « autres »
+class MoyensGabarit(
+    Modele
+):  # the rows of the sheet of means. A signatory that no row names is one of the « autres »
     par_fiche: tuple[PosteDeSignataire, ...] = ()
     par_structure: MoyensParStructure = MoyensParStructure()
 
@@ -227,7 +292,9 @@ class NomsDePersonnes(Modele):  # how a person's name shows in a text
     mots_admis: tuple[Texte, ...]  # first words of capitalised groups that are none
 
 
-class Gabarit(CollecteAnnuelle):  # ``gabarit.yaml``, with what a convention's ``collecte.yaml`` asks for
+class Gabarit(
+    CollecteAnnuelle
+):  # ``gabarit.yaml``, with what a convention's ``collecte.yaml`` asks for
     version: Positif
     titre: Texte
     sous_titre: Texte
