@@ -101,11 +101,10 @@ def _calcul(item: Indicateur, catalogue: Catalogue) -> str:
     """Return the formula with the labels of its inputs."""
     if item.calcul is None:
         return ""
-    entrees = [
-        catalogue.mesures[nom].libelle
-        for valeur in item.entrees.values()
-        for nom in (valeur if isinstance(valeur, list) else [valeur])
-    ]
+    entrees = []
+    for valeur in item.entrees.values():
+        noms = valeur if isinstance(valeur, list) else [valeur]
+        entrees += [catalogue.mesures[nom].libelle for nom in noms]
     return f"{item.calcul} ({' ; '.join(entrees)})"
 
 

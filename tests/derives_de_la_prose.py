@@ -231,9 +231,8 @@ def _noeuds(chemin: str, lieu: Lieu) -> list[object]:
     nodes: list[object] = [documents[other] for other in fnmatch.filter(documents, name)]
     for key, attribute, sign, value in DEPLIE.findall(rest):
         nodes = [child[key] for child in nodes if isinstance(child, dict) and key in child]
-        nodes = [
-            other for child in nodes for other in (child if isinstance(child, list) else [child])
-        ]
+        lists = [child if isinstance(child, list) else [child] for child in nodes]
+        nodes = [element for elements in lists for element in elements]
         if attribute:
             held = [
                 (child, simplifier(str(child.get(attribute, ""))))

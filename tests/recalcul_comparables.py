@@ -70,7 +70,8 @@ def _voisines(
     voisins: int,
     fenetre: int,
 ) -> tuple[list[str], list[str]]:
-    (start, end), (size, *ratios) = annees, indicateurs
+    start, end = annees
+    size, *ratios = indicateurs
     own = communes[ici][start][size]
     kept = []
     for code, years in communes.items():

@@ -215,8 +215,11 @@ def _liens(node: object) -> list[str]:
     """Return the identifiers that an object points to, but the vocabulary's."""
     if isinstance(node, dict) and set(node) == {"@id"}:
         return [] if node["@id"].startswith("https://") else [node["@id"]]
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return [lien for child in children for lien in _liens(child)]
+    if isinstance(node, dict):
+        node = list(node.values())
+    if not isinstance(node, list):
+        return []
+    return [lien for child in node for lien in _liens(child)]
 
 
 def test_le_lisezmoi_dit_ce_qu_il_faut_et_les_deux_commandes(contenu: dict[str, bytes]) -> None:
