@@ -4,10 +4,11 @@ worked out once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from math import inf, nan
+from typing import Any, cast
 
 import pandas as pd
 from matplotlib.figure import Figure as Dessin
@@ -30,10 +31,12 @@ from ctglib.document.figure import Figure, charter_style, figure_de
 from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
 from ctglib.document.typographie import remplir
 from ctglib.donnees import magasin, publiques
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.magasin import charger_famille, lire_tables, tables
 from ctglib.donnees.modeles import rapports as modeles
-from ctglib.donnees.modeles.catalogue import Indicateur, Statuts, Territoire, Unites
-from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.catalogue import Indicateur, Statut, Statuts, Territoire, Unites
+from ctglib.donnees.modeles.evaluation import Evaluation, SeuilsEvaluation
+from ctglib.donnees.modeles.sources import SerieOfficielle, TableGardee
 from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.graphiques.barres import parts
@@ -46,8 +49,9 @@ EPCI = "epci"
 COMPTES = "cnaf_communes"
 SUR_LA_PAGE = 3  # messages, uncertainties, requests
 BRUIT = "bruit"
-LIGNES = 24  # of the numbers of a map: the CSV has them all
-PART = 100
+LIGNES_DE_LA_CARTE = 24  # of the table of its numbers: the CSV has them all
+POUR_CENT = 100
+ANNEES_RECENTES = 3  # a figure older than this, before the latest year, is said to be old
 
 
 def ouvrir_portrait(territoire: str) -> Portrait:
@@ -64,45 +68,75 @@ def ouvrir_portrait(territoire: str) -> Portrait:
 
 
 @dataclass(frozen=True)
+class _Ecart:
+    """A measure whose gap to the département is more than noise, as ``_ecarts`` writes it."""
+
+    mesure: str
+    annee: int
+    valeur: float
+    valeur_semblables: float
+    valeur_departement: float
+
+
+@dataclass(frozen=True)
+class _Evolution:
+    """A series that moved more than noise, as ``_evolutions`` writes it."""
+
+    libelle: str
+    depart: int
+    annee: int
+    lecture: str
+    variation: float
+    variation_departement: float
+
+
+@dataclass(frozen=True)
 class Portrait:
-    """What can be asked of a territory: each method returns one thing that a notebook shows, None
-    without any.
+    """The sections of a portrait: each method returns one thing that a notebook shows, or None when
+    nothing is known of it.
     """
 
     etude: EtudePortrait
 
     def __repr__(self) -> str:
-        return f'Portrait, {self.etude.place.nom}. Ensuite : .theme("familles"), .evolution(), .etude.mesures.'
+        suite_possible = '.theme("familles"), .evolution(), .etude.mesures'
+        return f"Portrait, {self.etude.territoire.nom}. Ensuite : {suite_possible}."
 
     def couverture(self) -> Couverture:
-        """Return the cover: the territory, the year of the figures, and that it is no convention."""
-        study = self.etude
-        known = self.etude.connues
-        years = known["annee"].groupby(
-            known["famille"].map(lambda name: charger_famille(name).producteur), sort=False
+        """Return the cover: the territory, the years of the figures, that it is no convention."""
+        etude = self.etude
+        territoire = etude.territoire
+        publiees = etude.publiees
+        producteurs = {nom: charger_famille(nom).producteur for nom in publiees["famille"].unique()}
+        annees_par_producteur = publiees["annee"].groupby(
+            publiees["famille"].map(producteurs), sort=False
         )
-        within = {"communes": len(study.lieux[ICI].membres), "code": study.place.code}
-        within |= {"departement": study.reference.de if study.reference else ""}
-        within |= {"epci": study.epci.le if study.epci else "hors intercommunalité"}
+        donnees = [
+            f"{producteur}, {periode(set(annees.astype(int)))}"
+            for producteur, annees in annees_par_producteur
+        ]
+        situation = etude.dire(
+            f"est_{territoire.niveau}",
+            communes=len(etude.lieux[ICI].membres),
+            code=territoire.code,
+            departement=etude.reference.de if etude.reference else "",
+            epci=etude.epci.le if etude.epci else "hors intercommunalité",
+        )
+        portee = "portrait, sans convention : il ne dit rien de ce que les parties ont décidé"
+        sigles = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles
         return Couverture(
             sujet="données publiques seules",
-            territoire=study.place.nom,
+            territoire=territoire.nom,
             mentions=(
-                ("Territoire", study.dire(f"est_{study.place.niveau}", **within)),
-                (
-                    "Données",
-                    " ; ".join(f"{who}, {periode({*own.astype(int)})}" for who, own in years),
-                ),
-                (
-                    "Portée",
-                    "portrait, sans convention : il ne dit rien de ce que les parties ont décidé",
-                ),
+                ("Territoire", situation),
+                ("Données", " ; ".join(donnees)),
+                ("Portée", portee),
             ),
             logos=(),
             source="Source : Cnaf, Insee, IGN ; calculs du classeur",
             date=f"{self._annee}-12-31",
-            complement=f" : {study.place.nom}",
-            sigles=tuple(charger_yaml("catalogue/synthese.yaml", modeles.Synthese).sigles.items()),
+            complement=f" : {territoire.nom}",
+            sigles=tuple(sigles.items()),
             breve=True,
         )
 
@@ -110,521 +144,591 @@ class Portrait:
         """Return the territory on one page: three messages, what is uncertain, what to ask the Caf,
         a map.
         """
-        asked = [
-            f"Demander {one.quoi} : {one.pourquoi}."
-            for one in self.etude.regles.manques
-            if one.qui == "Caf"
+
+        def rubrique(titre: str, phrases: Iterable[str]) -> Groupe:
+            return sous_titre(titre) + liste(list(phrases)[:SUR_LA_PAGE])
+
+        demandes = [
+            f"Demander {manque.quoi} : {manque.pourquoi}."
+            for manque in self.etude.regles.manques
+            if manque.qui == "Caf"
         ]
-        told = {
-            "À retenir": self._messages(),
-            "Ce qui est incertain": self._incertain(),
-            "À demander à la Caf": asked,
-        }
-        left, *right = (
-            sous_titre(title) + liste([*said][:SUR_LA_PAGE]) for title, said in told.items()
-        )
-        return suite([Colonnes((left, sum(right, Groupe()))), self._carte()])
+        messages = rubrique("À retenir", self._messages())
+        incertitudes = rubrique("Ce qui est incertain", self._incertain())
+        demandes_a_la_caf = rubrique("À demander à la Caf", demandes)
+        page = Groupe((Colonnes((messages, incertitudes + demandes_a_la_caf)),))
+        carte = self._carte()
+        return page + carte if carte else page
 
     def theme(self, nom: str) -> Bloc | None:
         """Return what is known of a theme: dumbbells of the shares, a bar of the parts, and a table
-        of the rest.
+        of the other measures.
+
+        A measure without a value has a row when the reason is worth saying (too few, secret), or
+        when the catalogue keeps it for the value that others have.
         """
-        study = self.etude
-        name = f"portrait-{nom.replace('_', '-')}"
-        rules = study.regles.themes[nom]
-        rows = study.mesures[study.mesures["theme"].eq(nom)]
-        kept = [one for one, measure in study.definitions.items() if measure.garder]
-        elsewhere = rows.filter(like="valeur_").notna().any(axis=1)
-        rows = rows[
-            rows["raison"].isin(["", TROP_PEU, SECRET]) | (rows["mesure"].isin(kept) & elsewhere)
+        etude = self.etude
+        regles = etude.regles.themes[nom]
+        mesures = etude.mesures[etude.mesures["theme"].eq(nom)]
+        a_dire = mesures["raison"].isin(["", TROP_PEU, SECRET])
+        a_garder = mesures["mesure"].isin(
+            [mesure.id for mesure in etude.definitions.values() if mesure.garder]
+        )
+        connues_ailleurs = mesures.filter(like="valeur_").notna().any(axis=1)
+        mesures = mesures[a_dire | (a_garder & connues_ailleurs)]
+
+        de_la_figure = regles.figure_de or tuple(mesure.id for mesure in regles.mesures)
+        parts_avec_ecart = mesures[
+            mesures["mesure"].isin(de_la_figure)
+            & mesures["ecart"].notna()
+            & mesures["unite"].isin(("pourcent", "pour_100"))
         ]
-        asked = rules.figure_de or tuple(one.id for one in rules.mesures)
-        drawn = (
-            rows["mesure"].isin(asked)
-            & rows["ecart"].notna()
-            & rows["unite"].isin(("pourcent", "pour_100"))
-        )
-        drawn &= bool(rules.figure) and drawn.sum() > 1  # dumbbells show two shares at least
-        return suite(
-            [
-                self._halteres(f"{name}-ecarts", rules.figure, rows[drawn])
-                if drawn.any()
-                else None,
-                self._parts(nom, f"{name}-parts") if rules.parts else None,
-                None
-                if drawn.all()
-                else self._tableau(rows[~drawn], name, f"{rules.tableau}, {study.place.nom}"),
-            ]
-        )
+        en_halteres = bool(regles.figure) and len(parts_avec_ecart) >= 2  # one share is no chart
+        autres = mesures.drop(parts_avec_ecart.index) if en_halteres else mesures
 
-    def _halteres(self, nom: str, question: str, rows: pd.DataFrame) -> Figure:
-        study = self.etude
-        other = rows.get(f"valeur_{SEMBLABLES}", pd.Series(nan, rows.index))
-        shown = rows.assign(
-            valeur_reference=rows[f"valeur_{LA}"], valeur_autre=other, ecart_type="points"
+        ancre = f"portrait-{nom.replace('_', '-')}"
+        blocs: list[Bloc | None] = []
+        if en_halteres:
+            blocs.append(self._halteres(f"{ancre}-ecarts", regles.figure, parts_avec_ecart))
+        if regles.parts:
+            blocs.append(self._parts(nom, f"{ancre}-parts"))
+        if len(autres):
+            titre = f"{regles.tableau}, {etude.territoire.nom}"
+            blocs.append(self._tableau(autres, ancre, titre))
+        return suite(blocs)
+
+    def _halteres(self, nom: str, question: str, mesures: pd.DataFrame) -> Figure:
+        etude = self.etude
+        sans_semblables = pd.Series(nan, mesures.index)
+        valeurs_des_semblables = mesures.get(f"valeur_{SEMBLABLES}", sans_semblables)
+        comparaison = mesures.assign(
+            valeur_reference=mesures[f"valeur_{LA}"],
+            valeur_autre=valeurs_des_semblables,
+            ecart_type="points",
+            statut="A",
+            statut_reference="A",
         )
-        title = f"{question} {study.place.nom} et {study.contexte.reference.nom}"
         figure = haltere(
-            shown.assign(statut="A", statut_reference="A"),
-            study.contexte,
+            comparaison,
+            etude.contexte,
             nom=nom,
-            titre=title,
-            autre=study.semblables if other.notna().any() else "",
-            source=study.source(rows),
+            titre=f"{question} {etude.territoire.nom} et {etude.contexte.reference.nom}",
+            autre=etude.semblables if valeurs_des_semblables.notna().any() else "",
+            source=etude.source(mesures),
         )
-        numbers = self._tableau(rows, figure.tableau.nom, figure.tableau.titre, donnees_de=nom)
-        return replace(figure, tableau=numbers)
+        assert figure.tableau is not None  # dumbbells always come with their numbers
+        chiffres = self._tableau(mesures, figure.tableau.nom, figure.tableau.titre, donnees_de=nom)
+        return replace(figure, tableau=chiffres)
 
-    def _tableau(self, rows: pd.DataFrame, nom: str, titre: str, donnees_de: str = "") -> Tableau:
+    def _tableau(
+        self, mesures: pd.DataFrame, nom: str, titre: str, donnees_de: str = ""
+    ) -> Tableau:
         """Return measures with their count, here and elsewhere; a column that says nothing is left
         out.
         """
-        study = self.etude
-        contexte = self.etude.contexte
-        words = self.etude.regles.mots
-
-        def level(role: str, row: pd.Series) -> str:
-            if row["unite"] == "nombre" and role != ICI and (role == SEMBLABLES or row["iris"]):
-                # a count of a few communes, or of those that have IRIS, is the count of nothing
-                return RIEN
-            suffix = "" if role == ICI else f"_{role}"
-            if pd.isna(row[f"valeur{suffix}"]):
-                return words.get(row[f"raison{suffix}"], RIEN)
-            return contexte.valeur(row["mesure"], row[f"valeur{suffix}"])
-
-        def gap(row: pd.Series) -> str:
-            if pd.isna(row["ecart"]):
-                return RIEN
-            if abs(row["ecart"]) <= row["marge"]:
-                return words[BRUIT]
-            return contexte.ecart(
-                row["mesure"], row["ecart"], "pourcent" if row["unite"] == "euros" else "points"
-            )
-
-        levels = {
-            role: partial(level, role) if role in study.lieux else None
-            for role in (ICI, SEMBLABLES, EPCI, LA)
-        }
-        made = study.tableau(
+        etude = self.etude
+        mots = etude.regles.mots
+        colonnes: dict[str, Callable[[Any], str] | None] = {"compte": decimales(0)}
+        for role in (ICI, SEMBLABLES, EPCI, LA):
+            colonnes[role] = partial(self._valeur, role) if role in etude.lieux else None
+        colonnes["ecart_dit"] = self._ecart
+        comptes = mesures["numerateur"].where(mesures["denominateur"].notna()).replace(inf, nan)
+        interieures = ["indicateur", "pour", "theme", "famille", "iris"]
+        tableau = etude.tableau(
             "mesures",
-            rows.assign(
-                compte=rows["numerateur"].where(rows["denominateur"].notna()).replace(inf, nan)
-            ),
-            {"compte": decimales(0), **levels, "ecart_dit": gap},
-            mots={"titre": titre, "source": study.source(rows)},
+            mesures.assign(compte=comptes),
+            colonnes,
+            mots={"titre": titre, "source": etude.source(mesures)},
             nom=nom,
-            donnees=rows.drop(columns=["indicateur", "pour", "theme", "famille", "iris"]).replace(
-                inf, nan
-            ),
+            donnees=mesures.drop(columns=interieures).replace(inf, nan),
             donnees_de=donnees_de,
         ).sans_colonne_vide()
-        met = [
-            key
-            for key in (BRUIT, TROP_PEU, SECRET)
-            if made.cellules.eq(words[key]).to_numpy().any()
+
+        notes = [
+            cle
+            for cle in (BRUIT, TROP_PEU, SECRET)
+            if tableau.cellules.isin([mots[cle]]).to_numpy().any()
         ]
-        met += ["iris_commune" if study.place.niveau == "commune" else "iris"] * bool(
-            rows["iris"].any()
-        )
-        return replace(made, notes=tuple(study.dire(f"note_{key}") for key in met))
+        if mesures["iris"].any():
+            notes.append("iris_commune" if etude.territoire.niveau == "commune" else "iris")
+        return replace(tableau, notes=tuple(etude.dire(f"note_{cle}") for cle in notes))
+
+    def _valeur(self, role: str, mesure: pd.Series) -> str:
+        """Return the value of a measure at one of the places, or the word of its absence."""
+        etude = self.etude
+        compte_ailleurs = mesure["unite"] == "nombre" and role != ICI
+        if compte_ailleurs and (role == SEMBLABLES or mesure["iris"]):
+            # a count of a few communes, or of those that have IRIS, is the count of nothing
+            return RIEN
+        suffixe = "" if role == ICI else f"_{role}"
+        valeur = mesure[f"valeur{suffixe}"]
+        if pd.isna(valeur):
+            return etude.regles.mots.get(mesure[f"raison{suffixe}"], RIEN)
+        return etude.contexte.valeur(mesure["mesure"], valeur)
+
+    def _ecart(self, mesure: pd.Series) -> str:
+        """Return the gap of a measure to the département, unless noise explains it."""
+        ecart = mesure["ecart"]
+        if pd.isna(ecart):
+            return RIEN
+        if abs(ecart) <= mesure["marge"]:
+            return self.etude.regles.mots[BRUIT]
+        ecart_type = "pourcent" if mesure["unite"] == "euros" else "points"
+        return self.etude.contexte.ecart(mesure["mesure"], ecart, ecart_type)
 
     def _parts(self, theme: str, nom: str) -> Figure | None:
-        """Return one bar of parts for the territory, one for its département, when all the parts
-        are known.
+        """Return one bar of parts for the territory, one for its département; None unless all the
+        parts of both are known.
         """
-        study = self.etude
-        rules = self.etude.regles.themes[theme]
-        family = study.chiffres.familles.get(next(iter(rules.parts_de)))
-        names = {ICI: study.place.nom, LA: study.contexte.reference.nom}
-        places = {
-            names[role]: place for role, place in study.lieux.items() if role in names and family
-        }
-        counts = {
-            name: calculs.en_annees(study.chiffres, place, *rules.parts_de)
-            .replace(inf, nan)
-            .dropna()
-            .tail(1)
-            for name, place in places.items()
-        }
-        if (
-            not counts
-            or min(rows.to_numpy().sum() for rows in counts.values()) < study.regles.minimum
-        ):
+        etude = self.etude
+        regles = etude.regles.themes[theme]
+        premiere_serie = next(iter(regles.parts_de))  # one family has them all
+        famille = etude.chiffres.familles.get(premiere_serie)
+        if famille is None:
             return None
-        table = pd.concat(counts, names=["groupe", "annee"]).rename_axis(columns="modalite").stack()
-        table = table.rename("effectif").reset_index().astype({"annee": int})
-        table = table.assign(
-            groupe=table["groupe"] + ", " + table["annee"].astype(str),
-            libelle=table["modalite"].map(rules.parts_de),
-            part=PART * table["effectif"] / table.groupby("groupe")["effectif"].transform("sum"),
+        noms = {ICI: etude.territoire.nom, LA: etude.contexte.reference.nom}
+        effectifs: dict[str, pd.DataFrame] = {}  # of the last year, by place
+        for role, lieu in etude.lieux.items():
+            if role in noms:
+                annees = calculs.en_annees(etude.chiffres, lieu, *regles.parts_de)
+                effectifs[noms[role]] = annees.replace(inf, nan).dropna().tail(1)
+        if min(annee.to_numpy().sum() for annee in effectifs.values()) < etude.regles.minimum:
+            return None
+
+        par_annee = pd.concat(effectifs, names=["groupe", "annee"]).rename_axis(columns="modalite")
+        barres = pd.DataFrame({"effectif": par_annee.stack()}).reset_index()
+        barres = barres.astype({"annee": int})
+        barres = barres.assign(
+            groupe=barres["groupe"] + ", " + barres["annee"].astype(str),
+            libelle=barres["modalite"].map(regles.parts_de),
             statut="A",
-        )[["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"]]
-        source = publiques.source(charger_famille(family), sorted({*table["annee"]}))
-        title = (
-            rules.parts
-            if study.place.niveau == "commune"
-            else f"{rules.parts} Communes découpées en IRIS"
         )
-        return parts(table, study.contexte, nom=nom, titre=title, source=source)
+        totaux = barres.groupby("groupe")["effectif"].transform("sum")
+        barres = barres.assign(part=POUR_CENT * barres["effectif"] / totaux)
+        colonnes = ["groupe", "modalite", "libelle", "part", "effectif", "statut", "annee"]
+        titre = regles.parts
+        if etude.territoire.niveau != "commune":
+            titre = f"{titre} Communes découpées en IRIS"
+        source = publiques.source(charger_famille(famille), sorted(set(barres["annee"])))
+        return parts(barres[colonnes], etude.contexte, nom=nom, titre=titre, source=source)
 
     def evolution(self) -> Bloc | None:
         """Return the counts of every year, then how each moved here and elsewhere."""
-        study = self.etude
-        (years, moved) = self.etude.suivis
-        if moved.empty:
+        etude = self.etude
+        annees, evolutions = etude.suivis
+        if evolutions.empty:
             return None
-        years = years[years.groupby("indicateur")["valeur"].transform("max").ge(study.regles.suivi)]
-        family = charger_famille(study.chiffres.familles[moved["indicateur"].iloc[0]])
-        first = int(moved["depart"].min())
-        last = int(moved["annee"].max())
-        source = publiques.source(family, [first, last])
-        figure = (
-            None
-            if years["indicateur"].nunique() < 2
-            else trajectoires(
-                years.assign(unite="nombre", serie="", statut="A"),
-                study.contexte,
+        plus_hauts = annees.groupby("indicateur")["valeur"].transform("max")
+        annees = annees[plus_hauts.ge(etude.regles.suivi)]
+        famille = charger_famille(etude.chiffres.familles[evolutions["indicateur"].iloc[0]])
+        premiere = int(evolutions["depart"].min())
+        derniere = int(evolutions["annee"].max())
+        source = publiques.source(famille, [premiere, derniere])
+        figure = None
+        if annees["indicateur"].nunique() >= 2:
+            figure = trajectoires(
+                annees.assign(unite="nombre", serie="", statut="A"),
+                etude.contexte,
                 nom="portrait-evolution",
-                titre=f"Combien de foyers chaque année, de {first} à {last} ?",
+                titre=f"Combien de foyers chaque année, de {premiere} à {derniere} ?",
                 source=source,
             )
-        )
-        enough = moved["valeur_depart"].ge(study.regles.minimum)
-        peculiar = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).annees
-        table = study.tableau(
+
+        assez = evolutions["valeur_depart"].ge(etude.regles.minimum)
+        colonnes: dict[str, Callable[[Any], str] | None] = {
+            "periode": lambda evolution: f"{evolution['depart']:.0f}-{evolution['annee']:.0f}",
+            "variation": variation,
+        }
+        for role in (SEMBLABLES, EPCI, LA):
+            colonnes[f"variation_{role}"] = variation if role in etude.lieux else None
+        colonnes["lecture"] = lambda lecture: etude.regles.lectures[lecture]
+        notes = []
+        if not assez.all():
+            notes.append(etude.dire("note_depart"))
+        annees_singulieres = charger_yaml("catalogue/synthese.yaml", modeles.Synthese).annees
+        departs = set(evolutions["depart"])
+        notes += [note for annee, note in annees_singulieres.items() if annee in departs]
+        tableau = etude.tableau(
             "evolutions",
-            moved.assign(variation=moved["variation"].where(enough)),
-            {
-                "periode": lambda row: f"{row['depart']:.0f}-{row['annee']:.0f}",
-                "variation": variation,
-                **{
-                    f"variation_{role}": variation if role in study.lieux else None
-                    for role in (SEMBLABLES, EPCI, LA)
-                },
-                "lecture": study.regles.lectures.get,
-            },
+            evolutions.assign(variation=evolutions["variation"].where(assez)),
+            colonnes,
             mots={"source": source},
-            notes=[
-                not enough.all() and study.dire("note_depart"),
-                *(note for year, note in peculiar.items() if year in {*moved["depart"]}),
-            ],
+            notes=notes,
         )
-        return suite([figure, table])
+        return suite([figure, tableau])
 
     def _carte(self) -> Figure | None:
         """Return the map of the communes around, by the first measure that half of them have; None
         without outlines.
         """
-        study = self.etude
-        around = self.etude.epci or self.etude.place
-        inside = [*study.lieux[EPCI if study.epci else ICI].membres]
-        shapes = publiques.contours(inside) if tables("ign_contours") else pd.DataFrame()
-        if shapes.empty or len(inside) < 2:
+        etude = self.etude
+        autour = etude.epci or etude.territoire
+        communes = list(etude.lieux[EPCI if etude.epci else ICI].membres)
+        contours = publiques.contours(communes) if tables("ign_contours") else pd.DataFrame()
+        if contours.empty or len(communes) < 2:
             return None
-        for measure in map(study.definitions.get, study.regles.carte):
-            if {measure.numerateur[0], measure.denominateur} <= {*study.chiffres.familles}:
-                values = calculs.par_commune(study.chiffres, measure, inside, study.regles.minimum)
-                if values["valeur"].notna().sum() >= max(2, len(inside) / 2):
-                    break
-        else:
+        taux_par_mesure = self._taux_de_la_carte(communes)
+        if taux_par_mesure is None:
             return None
-        both = shapes.merge(values, left_on="code", right_index=True, how="left").sort_values(
-            "valeur", ascending=False
-        )
+        mesure, taux = taux_par_mesure
+        territoires = contours.merge(taux, left_on="code", right_index=True, how="left")
+        territoires = territoires.sort_values("valeur", ascending=False)
         with charter_style():
-            drawing = Dessin(figsize=(6.7, 3.1), layout="constrained")
-            own = study.place.code if study.place.niveau == "commune" else ""
-            tracer_carte(drawing.add_subplot(), both, legende=measure.libelle, entouree=own)
-        data = both.drop(columns="contour")
-        known = data[data["valeur"].notna()]
-        ends = pd.concat([known.head(LIGNES // 2), known.tail(LIGNES // 2)]).drop_duplicates("code")
-        shown = data if len(data) <= LIGNES else ends
+            dessin = Dessin(figsize=(6.7, 3.1), layout="constrained")
+            entouree = etude.territoire.code if etude.territoire.niveau == "commune" else ""
+            axes = dessin.add_subplot()
+            tracer_carte(axes, territoires, legende=mesure.libelle, entouree=entouree)
 
-        def rate(value: float) -> str:
-            return (
-                study.regles.mots[TROP_PEU]
-                if pd.isna(value)
-                else study.contexte.valeur(measure.id, value)
-            )
-
-        (high, top), (low, bottom) = (
-            (row.nom, rate(row.valeur)) for row in known.iloc[[0, -1]].itertuples()
-        )
-        source = study.source(study.mesures[study.mesures["mesure"].eq(measure.id)])
-        words = {"mesure": measure.libelle}
-        said = {
-            **words,
-            "haut": high,
-            "plus": top,
-            "bas": low,
-            "moins": bottom,
-            "communes": len(both),
-        }
-        numbers = study.tableau(
+        donnees = territoires.drop(columns="contour")
+        connus = donnees[donnees["valeur"].notna()]
+        lignes_montrees = donnees
+        notes = []
+        if len(donnees) > LIGNES_DE_LA_CARTE:
+            moitie = LIGNES_DE_LA_CARTE // 2
+            extremes = pd.concat([connus.head(moitie), connus.tail(moitie)])
+            lignes_montrees = extremes.drop_duplicates("code")
+        if len(lignes_montrees) < len(donnees):
+            notes.append(etude.dire("carte_lignes", lignes=LIGNES_DE_LA_CARTE))
+        ecrire_taux = partial(self._taux, mesure)
+        source = etude.source(etude.mesures[etude.mesures["mesure"].eq(mesure.id)])
+        tableau = etude.tableau(
             "carte_donnees",
-            shown,
-            {"valeur": rate},
-            mots={**words, "source": source},
-            donnees=data,
+            lignes_montrees,
+            {"valeur": ecrire_taux},
+            mots={"mesure": mesure.libelle, "source": source},
+            donnees=donnees,
             donnees_de="portrait-carte",
-            notes=[len(shown) < len(data) and study.dire("carte_lignes", lignes=LIGNES)],
+            notes=notes,
         )
+
+        noms = connus["nom"].tolist()
+        valeurs = connus["valeur"].tolist()
+        mots = {
+            "mesure": mesure.libelle,
+            "haut": noms[0],
+            "plus": ecrire_taux(valeurs[0]),
+            "bas": noms[-1],
+            "moins": ecrire_taux(valeurs[-1]),
+            "communes": len(territoires),
+        }
+        lecture = etude.dire("carte_lecture", **mots)
+        if len(connus) < len(territoires):
+            lecture += etude.dire("hachuree")
         return figure_de(
-            drawing,
+            dessin,
             nom="portrait-carte",
-            titre=study.dire("carte_titre", autour=around.nom, **words),
+            titre=etude.dire("carte_titre", autour=autour.nom, mesure=mesure.libelle),
             source=f"{source} ; contours : {CONTOURS}",
-            alt=study.dire("carte_alt", le=around.le, **said),
-            lecture=study.dire("carte_lecture", **said)
-            + study.dire("hachuree") * (len(known) < len(both)),
-            tableau=numbers,
+            alt=etude.dire("carte_alt", le=autour.le, **mots),
+            lecture=lecture,
+            tableau=tableau,
         )
+
+    def _taux_de_la_carte(
+        self, communes: Sequence[str]
+    ) -> tuple[modeles.Mesure, pd.DataFrame] | None:
+        """Return the first measure that half of the communes have, with their values (see
+        ``par_commune``); None without any.
+        """
+        etude = self.etude
+        for nom in etude.regles.carte:
+            mesure = etude.definitions[nom]
+            if {mesure.numerateur[0], mesure.denominateur} <= set(etude.chiffres.familles):
+                taux = calculs.par_commune(etude.chiffres, mesure, communes, etude.regles.minimum)
+                if taux["valeur"].notna().sum() >= max(2, len(communes) / 2):
+                    return mesure, taux
+        return None
+
+    def _taux(self, mesure: modeles.Mesure, valeur: float) -> str:
+        """Return the rate of a commune of the map, or the word for too small a denominator."""
+        if pd.isna(valeur):
+            return self.etude.regles.mots[TROP_PEU]
+        return self.etude.contexte.valeur(mesure.id, valeur)
 
     def manques(self) -> Bloc:
         """Return what public figures do not say, who has it, and what is missing for this
         territory.
         """
-        study = self.etude
-        asked = pd.DataFrame([one.model_dump() for one in self.etude.regles.manques])
-        lost = study.mesures[study.mesures["raison"].isin(["absent", SECRET])]
-        labels = {name: minuscule(one.libelle) for name, one in study.definitions.items()}
-        groups = lost["mesure"].map(labels).groupby(lost["famille"], sort=False).agg(list)
-        told = [
-            study.regles.champs[name].format(absents=majuscule(enumerer(own)))
-            for name, own in groups.items()
+        etude = self.etude
+        demandes = pd.DataFrame([manque.model_dump() for manque in etude.regles.manques])
+        libelles = {nom: minuscule(mesure.libelle) for nom, mesure in etude.definitions.items()}
+        perdues = etude.mesures[etude.mesures["raison"].isin(["absent", SECRET])]
+        phrases = [
+            etude.regles.champs[str(famille)].format(absents=majuscule(enumerer(list(absents))))
+            for famille, absents in perdues["mesure"]
+            .map(libelles)
+            .groupby(perdues["famille"], sort=False)
         ]
-        known = {*study.chiffres.familles}
-        never = [
-            labels[name] for name, one in study.definitions.items() if not known & {*one.numerateur}
+        series = set(etude.chiffres.familles)
+        sans_fichier = [
+            libelles[nom]
+            for nom, mesure in etude.definitions.items()
+            if series.isdisjoint(mesure.numerateur)
         ]
-        told += [study.dire("sans_fichier", absents=majuscule(enumerer(never)))] * bool(never)
-        return suite(
-            [
-                study.tableau("manques", asked, {"quoi": majuscule, "pourquoi": majuscule}),
-                liste(told),
-            ]
-        )
+        if sans_fichier:
+            phrases.append(etude.dire("sans_fichier", absents=majuscule(enumerer(sans_fichier))))
+        tableau = etude.tableau("manques", demandes, {"quoi": majuscule, "pourquoi": majuscule})
+        return tableau + liste(phrases)
 
     def semblables(self) -> Bloc:
         """Return how the territories alike are chosen, and which they are."""
-        study = self.etude
-        rule = self.etude.regles.semblables
-        rows = self.etude.voisins
-        place = self.etude.place
-        if rows.empty:
-            return paragraphe(study.dire("sans_semblable"))
-        whole = place.niveau == "departement"
-        kind = "communes" if place.niveau == "commune" else "EPCI"
-        labels = {
-            one.numerateur[0]: one.libelle
-            for one in study.definitions.values()
-            if one.denominateur == rule.taille and one.pour == PART
+        etude = self.etude
+        regle = etude.regles.semblables
+        voisins = etude.voisins
+        territoire = etude.territoire
+        if voisins.empty:
+            return paragraphe(etude.dire("sans_semblable"))
+        libelles = {
+            mesure.numerateur[0]: mesure.libelle
+            for mesure in etude.definitions.values()
+            if mesure.denominateur == regle.taille and mesure.pour == POUR_CENT
         }
-        shares = [name for name in rule.parts if name in labels]
-        group = "Pour 100 foyers allocataires"
-        title = (
-            f"Les EPCI {place.de}" if whole else f"Les {kind} qui ressemblent le plus à {place.nom}"
-        )
-        source = publiques.source(
-            charger_famille(COMPTES), [int(study.chiffres.tables[COMPTES]["annee"].max())]
-        )
-        table = study.tableau(
+        lesquels = "communes" if territoire.niveau == "commune" else "EPCI"
+        titre = f"Les {lesquels} qui ressemblent le plus à {territoire.nom}"
+        phrase = "semblables"
+        if territoire.niveau == "departement":
+            titre = f"Les EPCI {territoire.de}"
+            phrase = "par_epci"
+
+        colonnes = [Colonne(regle.taille, "Foyers allocataires", True, ecrire=nombre)]
+        parts_des_voisins = {}
+        for serie in regle.parts:
+            if serie in libelles:
+                part = f"part_{serie}"
+                parts_des_voisins[part] = POUR_CENT * voisins[serie] / voisins[regle.taille]
+                colonnes.append(
+                    Colonne(
+                        part,
+                        libelles[serie],
+                        numerique=True,
+                        groupe="Pour 100 foyers allocataires",
+                        ecrire=decimales(1),
+                    )
+                )
+        if territoire.niveau != "departement":
+            colonnes.append(Colonne("distance", "Distance", True, ecrire=decimales(2)))
+        derniere = int(etude.chiffres.tables[COMPTES]["annee"].max())
+        source = publiques.source(charger_famille(COMPTES), [derniere])
+        tableau = etude.tableau(
             "semblables",
-            rows.assign(
-                **{f"part_{name}": PART * rows[name] / rows[rule.taille] for name in shares}
-            ),
+            voisins.assign(**parts_des_voisins),
             None,
-            Colonne(rule.taille, "Foyers allocataires", True, ecrire=nombre),
-            *(Colonne(f"part_{name}", labels[name], True, group, decimales(1)) for name in shares),
-            *[Colonne("distance", "Distance", True, ecrire=decimales(2))] * (not whole),
-            mots={"titre": title, "lesquels": majuscule(kind), "source": source},
+            *colonnes,
+            mots={"titre": titre, "lesquels": majuscule(lesquels), "source": source},
         )
-        told = study.dire(
-            "par_epci" if whole else "semblables", lesquels=kind, retenus=len(rows) - 1
-        )
-        return suite([paragraphe(told), table])
+        choix = etude.dire(phrase, lesquels=lesquels, retenus=len(voisins) - 1)
+        return paragraphe(choix) + tableau
 
     def methode(self) -> Bloc:
         """Return how the figures are read."""
-        families = map(charger_famille, self.etude.connues["famille"].unique())
-        told = [self.etude.dire(rule) for rule in ("sans_taux", "ecart", "somme")]
-        remarks = {
-            f"{one.producteur}, {one.jeu}": one.remarques for one in families if one.remarques
-        }
-        return liste(
-            [*told, *(f"{one} : {minuscule('. '.join(said))}." for one, said in remarks.items())]
-        )
+        phrases = [self.etude.dire(regle) for regle in ("sans_taux", "ecart", "somme")]
+        remarques: dict[str, tuple[str, ...]] = {}
+        for nom in self.etude.publiees["famille"].unique():
+            famille = charger_famille(nom)
+            if famille.remarques:
+                remarques[f"{famille.producteur}, {famille.jeu}"] = famille.remarques
+        phrases += [
+            f"{jeu} : {minuscule('. '.join(remarques_du_jeu))}."
+            for jeu, remarques_du_jeu in remarques.items()
+        ]
+        return liste(phrases)
 
     def sources(self) -> Tableau:
         """Return the official files that the figures come from."""
-        used = [*self.etude.chiffres.tables, "ign_contours"]
-        stores = map(magasin.lire_registre, (magasin.PUBLIQUES, magasin.LOCALES))
-        files = [one for store in stores for one in store.fichiers if one.famille in used]
-        rows = pd.DataFrame(
-            [one.model_dump(mode="json", exclude={"departements"}) for one in files]
+        familles = [*self.etude.chiffres.tables, "ign_contours"]
+        registres = [magasin.lire_registre(nom) for nom in (magasin.PUBLIQUES, magasin.LOCALES)]
+        fichiers = pd.DataFrame(
+            [
+                fichier.model_dump(mode="json", exclude={"departements"})
+                for registre in registres
+                for fichier in registre.fichiers
+                if fichier.famille in familles
+            ]
         )
-        shown = [
-            charger_famille(name).model_dump(
+        jeux = []
+        for nom, combien in fichiers.groupby("famille", sort=False).size().items():
+            jeu = charger_famille(str(nom)).model_dump(
                 include={"producteur", "jeu", "titre", "adresse", "licence"}
             )
-            | {"fichiers": count}
-            for name, count in rows.groupby("famille", sort=False).size().items()
-        ]
-        writers = {"nom": lambda row: f"{row['producteur']}, {row['jeu']}"}
-        return self.etude.tableau("sources", pd.DataFrame(shown), writers, donnees=rows)
+            jeux.append(jeu | {"fichiers": combien})
+        colonnes = {"nom": lambda jeu: f"{jeu['producteur']}, {jeu['jeu']}"}
+        return self.etude.tableau("sources", pd.DataFrame(jeux), colonnes, donnees=fichiers)
 
     @property
     def _annee(self) -> int:
-        """The latest year of what is shown, of what is known of others where nothing is."""
-        rows = self.etude.connues if len(self.etude.connues) else self.etude.mesures
-        return int(rows["annee"].max())
+        """The latest year of the measures that are published here, of all of them when none is."""
+        mesures = self.etude.publiees
+        if mesures.empty:
+            mesures = self.etude.mesures
+        return int(mesures["annee"].max())
 
     def _messages(self) -> Iterator[str]:
         """Yield who lives there, the widest gaps that are more than noise, how counts moved, the
         EPCI's rate.
         """
-        study = self.etude
-        known = self.etude.mesures.set_index("mesure")
-        told = known["valeur"].reindex(["population", "foyers", "personnes"])
-        if told.isna().all():
-            yield study.dire("aucun_chiffre")
-        if pd.notna(told["population"]):
-            rest = "rien_de_la_cnaf" if told.isna().any() else "foyers"
-            year = f"{known['annee'].get('foyers', 0):.0f}"
-            yield study.dire("habitants", habitants=told["population"]) + study.dire(
-                rest, annee=year, **told
-            )
+        etude = self.etude
+        mesures = etude.mesures.set_index("mesure")
+        nombres = mesures["valeur"].reindex(["population", "foyers", "personnes"])
+        if nombres.isna().all():
+            yield etude.dire("aucun_chiffre")
+        if pd.notna(nombres["population"]):
+            habitants = etude.dire("habitants", habitants=nombres["population"])
+            if nombres.isna().any():
+                yield habitants + etude.dire("rien_de_la_cnaf")
+            else:
+                yield habitants + etude.dire(
+                    "foyers",
+                    annee=f"{mesures.at['foyers', 'annee']:.0f}",
+                    foyers=nombres["foyers"],
+                    personnes=nombres["personnes"],
+                )
         yield from self._ecarts()
         yield from self._evolutions()
 
     def _ecarts(self) -> Iterator[str]:
-        study = self.etude
-        rows = self.etude.mesures
-        write = self.etude.contexte.valeur
-        sentences = {name: one.dit for name, one in study.definitions.items() if one.dit}
-        said = rows[
-            rows["mesure"].isin(sentences)
-            & rows["ecart"].notna()
-            & ~rows["ecart"].abs().le(rows["marge"])
+        """Yield the widest gaps to the département, relatively to it, one a theme."""
+        etude = self.etude
+        mesures = etude.mesures
+        ecrire = etude.contexte.valeur
+        phrases = {nom: mesure.dit for nom, mesure in etude.definitions.items() if mesure.dit}
+        dans_le_bruit = mesures["ecart"].abs().le(mesures["marge"])
+        a_dire = mesures[
+            mesures["mesure"].isin(list(phrases)) & mesures["ecart"].notna() & ~dans_le_bruit
         ]
-        if said.empty:
+        if a_dire.empty:
             return
-        order = (
-            (said["ecart"] / said[f"valeur_{LA}"])
-            .abs()
-            .sort_values(ascending=False, kind="stable")
-            .index
-        )
-        for row in (
-            said.loc[order].drop_duplicates("theme").head(SUR_LA_PAGE - 1).to_dict("records")
-        ):
-            alike = row.get(f"valeur_{SEMBLABLES}")
-            name = row["mesure"]
-            there = [f"{write(name, row[f'valeur_{LA}'])} {study.reference.a}"]
-            there += [f"{write(name, alike)} dans les {study.semblables}"] * pd.notna(alike)
-            said = sentences[name].format(valeur=write(name, row["valeur"]))
-            yield study.dire(
-                "mesure", dit=said, annee=int(row["annee"]), ailleurs=", et ".join(there)
-            )
+        if SEMBLABLES not in etude.lieux:
+            a_dire = a_dire.assign(valeur_semblables=nan)
+        relatifs = (a_dire["ecart"] / a_dire[f"valeur_{LA}"]).abs()
+        par_ampleur = a_dire.loc[relatifs.sort_values(ascending=False, kind="stable").index]
+        plus_grands = par_ampleur.drop_duplicates("theme").head(SUR_LA_PAGE - 1)
+        for ecart in lignes(plus_grands, _Ecart):
+            nom = ecart.mesure
+            ailleurs = f"{ecrire(nom, ecart.valeur_departement)} {etude.contexte.reference.a}"
+            if pd.notna(ecart.valeur_semblables):
+                semblables = ecrire(nom, ecart.valeur_semblables)
+                ailleurs += f", et {semblables} dans les {etude.semblables}"
+            dit = phrases[nom].format(valeur=ecrire(nom, ecart.valeur))
+            yield etude.dire("mesure", dit=dit, annee=int(ecart.annee), ailleurs=ailleurs)
 
     def _evolutions(self) -> Iterator[str]:
-        study = self.etude
-        (_, moved) = self.etude.suivis
-        if moved.empty:
+        """Yield how each count moved, when it is more than noise, the widest change first."""
+        etude = self.etude
+        _, evolutions = etude.suivis
+        if evolutions.empty:
             return
-        clear = moved[
-            moved["lecture"].isin(["hausse", "baisse"])
-            & moved["valeur_depart"].ge(study.regles.minimum)
+        nettes = evolutions[
+            evolutions["lecture"].isin(["hausse", "baisse"])
+            & evolutions["valeur_depart"].ge(etude.regles.minimum)
         ]
-        for row in clear.loc[clear["variation"].abs().sort_values(ascending=False).index].to_dict(
-            "records"
-        ):
-            there = row.get(f"variation_{LA}")
-            beside = (
-                f" ({pourcent(there, signe=True)} {study.reference.a})" if pd.notna(there) else ""
+        if LA not in etude.lieux:
+            nettes = nettes.assign(variation_departement=nan)
+        par_ampleur = nettes.loc[nettes["variation"].abs().sort_values(ascending=False).index]
+        for evolution in lignes(par_ampleur, _Evolution):
+            ailleurs = ""
+            if pd.notna(evolution.variation_departement):
+                au_departement = pourcent(evolution.variation_departement, signe=True)
+                ailleurs = f" ({au_departement} {etude.contexte.reference.a})"
+            yield etude.dire(
+                evolution.lecture,
+                depart=int(evolution.depart),
+                annee=int(evolution.annee),
+                serie=minuscule(evolution.libelle),
+                variation=pourcent(abs(evolution.variation)),
+                ailleurs=ailleurs,
             )
-            span = {
-                "depart": int(row["depart"]),
-                "annee": int(row["annee"]),
-                "serie": minuscule(row["libelle"]),
-            }
-            yield study.dire(
-                row["lecture"], **span, variation=pourcent(abs(row["variation"])), ailleurs=beside
-            )
-        if clear.empty and study.epci:
-            yield study.dire("sans_evolution", epci=study.epci.le)
+        if nettes.empty and etude.epci:
+            yield etude.dire("sans_evolution", epci=etude.epci.le)
 
     def _incertain(self) -> Iterator[str]:
-        study = self.etude
-        rows = self.etude.mesures
-        if rows["raison"].eq(TROP_PEU).any():
-            yield study.dire("trop_petit")
-        old = rows[
-            rows["raison"].eq("") & rows["annee"].lt(self._annee - 3) & rows["unite"].ne("nombre")
+        """Yield what is uncertain: too few people, old years, secrets, roundings."""
+        etude = self.etude
+        mesures = etude.mesures
+        if mesures["raison"].eq(TROP_PEU).any():
+            yield etude.dire("trop_petit")
+        vieilles = mesures[
+            mesures["raison"].eq("")
+            & mesures["annee"].lt(self._annee - ANNEES_RECENTES)
+            & mesures["unite"].ne("nombre")
         ]
-        if len(old):
-            years = enumerer([str(year) for year in sorted(old["annee"].astype(int).unique())])
-            labels = [
-                study.definitions[one].libelle.partition(",")[0]
-                for one in old["mesure"].head(SUR_LA_PAGE)
+        if len(vieilles):
+            annees = [str(annee) for annee in sorted(vieilles["annee"].astype(int).unique())]
+            libelles = [
+                minuscule(etude.definitions[nom].libelle.partition(",")[0])
+                for nom in vieilles["mesure"].head(SUR_LA_PAGE)
             ]
-            yield study.dire("vieux", annees=years, mesures=", ".join(map(minuscule, labels)))
-        if rows["raison"].eq(SECRET).any():
-            yield study.dire("tus")
-        if COMPTES not in set(study.connues["famille"]):
-            family = charger_famille(COMPTES)
-            yield study.dire("sans_cnaf", jeu=family.jeu, adresse=family.adresse)
+            yield etude.dire("vieux", annees=enumerer(annees), mesures=", ".join(libelles))
+        if mesures["raison"].eq(SECRET).any():
+            yield etude.dire("tus")
+        if COMPTES not in set(etude.publiees["famille"]):
+            famille = charger_famille(COMPTES)
+            yield etude.dire("sans_cnaf", jeu=famille.jeu, adresse=famille.adresse)
             return
-        yield study.dire("arrondi")
-        yield study.dire("effet")
+        yield etude.dire("arrondi")
+        yield etude.dire("effet")
 
 
 @dataclass(frozen=True)
 class EtudePortrait:
     """A territory and its public figures."""
 
-    place: Territoire
+    territoire: Territoire
     reference: Territoire | None  # its département, None when it is one
     epci: Territoire | None  # of a commune
     regles: modeles.Portrait  # ``catalogue/portrait.yaml``
     chiffres: Chiffres
-    voisins: (
-        pd.DataFrame
-    )  # it, then those alike (of a département, its EPCI): code, nom, distance, and their counts
+    # it, then those alike (of a département, its EPCI): code, nom, distance, and their counts
+    voisins: pd.DataFrame
     lieux: Mapping[str, Lieu]  # by role
-    # What chance explains of a count.
-    seuils = property(lambda self: charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils)
-    # The measures by id, then those that have a value, or too small a denominator for one.
-    definitions = property(
-        lambda self: {one.id: one for theme in self.regles.themes.values() for one in theme.mesures}
-    )
-    connues = property(lambda self: self.mesures[self.mesures["raison"].isin(["", TROP_PEU])])
-    # What the territories alike are called in a sentence.
-    semblables = property(
-        lambda self: "communes semblables" if self.place.niveau == "commune" else "EPCI semblables"
-    )
+
+    @property
+    def seuils(self) -> SeuilsEvaluation:
+        """What chance explains of a count."""
+        return charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils
+
+    @property
+    def definitions(self) -> dict[str, modeles.Mesure]:
+        """The measures that the catalogue defines, by id, theme by theme."""
+        return {
+            mesure.id: mesure for theme in self.regles.themes.values() for mesure in theme.mesures
+        }
+
+    @property
+    def publiees(self) -> pd.DataFrame:
+        """The measures that a producer publishes here, even where the denominator is too small."""
+        return self.mesures[self.mesures["raison"].isin(["", TROP_PEU])]
+
+    @property
+    def semblables(self) -> str:
+        """What the territories alike are called in a sentence."""
+        niveau = "communes" if self.territoire.niveau == "commune" else "EPCI"
+        return f"{niveau} semblables"
 
     @cached_property
     def mesures(self) -> pd.DataFrame:
-        """The measures of all the themes (see ``mesurer``), with theme, libelle, famille, and
-        whether it is of IRIS.
+        """The measures of all the themes (see ``mesurer``), with indicateur (the same as mesure),
+        theme, libelle, famille, and whether it is of IRIS.
         """
+        definitions = self.definitions
         themes = {
-            one.id: name for name, theme in self.regles.themes.items() for one in theme.mesures
+            mesure.id: nom for nom, theme in self.regles.themes.items() for mesure in theme.mesures
         }
-        known = self.definitions
-        least = self.regles.minimum
-        rows = calculs.mesurer(
-            self.chiffres, self.lieux, [*known.values()], least, self.seuils.hasard_ecarts
+        mesures = calculs.mesurer(
+            self.chiffres,
+            self.lieux,
+            list(definitions.values()),
+            self.regles.minimum,
+            self.seuils.hasard_ecarts,
         )
-        years = rows["annee"].map(lambda year: f", {year:.0f}" if year else "")
-        families = rows["serie"].map(self.chiffres.familles)
-        return rows.assign(
-            theme=rows["mesure"].map(themes),
-            libelle=[known[name].libelle for name in rows["mesure"]] + years,
-            indicateur=rows["mesure"],
-            famille=families,
-            iris=[charger_famille(name).niveaux == ("iris",) for name in families],
+        libelles = {nom: mesure.libelle for nom, mesure in definitions.items()}
+        annees = mesures["annee"].map(lambda annee: f", {annee:.0f}" if annee else "")
+        familles = mesures["serie"].map(self.chiffres.familles)
+        return mesures.assign(
+            theme=mesures["mesure"].map(themes),
+            libelle=mesures["mesure"].map(libelles) + annees,
+            indicateur=mesures["mesure"],
+            famille=familles,
+            iris=[charger_famille(nom).niveaux == ("iris",) for nom in familles],
         )
 
     @cached_property
@@ -632,67 +736,92 @@ class EtudePortrait:
         """The years of the series followed, and how they moved (see ``evolutions``), with their
         libelle.
         """
-        known = [name for name in self.regles.evolution if name in self.chiffres.familles]
-        tables = calculs.evolutions(self.chiffres, self.lieux, known, self.seuils)
-        return tuple(
-            rows.assign(libelle=rows["indicateur"].map(self.regles.evolution)) for rows in tables
-        )
+        libelles = self.regles.evolution
+        series = [nom for nom in libelles if nom in self.chiffres.familles]
+        annees, evolutions = calculs.evolutions(self.chiffres, self.lieux, series, self.seuils)
+        annees = annees.assign(libelle=annees["indicateur"].map(libelles))
+        evolutions = evolutions.assign(libelle=evolutions["indicateur"].map(libelles))
+        return annees, evolutions
 
     @cached_property
     def contexte(self) -> Contexte:
         """The words of charts and tables; the source is that of each."""
-        units = {item.id: item for item in charger_yaml("catalogue/unites.yaml", Unites).unites}
-        statuses = charger_yaml("catalogue/statuts.yaml", Statuts).statuts
-        known = {one.id: (one.libelle, one.unite) for one in self.definitions.values()}
-        known |= {name: (label, "nombre") for name, label in self.regles.evolution.items()}
-        meanings = {
-            name: Indicateur(
-                id=name,
-                libelle=label,
-                definition=label,
-                unite=unit,
+        unites = {unite.id: unite for unite in charger_yaml("catalogue/unites.yaml", Unites).unites}
+        statuts: dict[str, Statut] = {**charger_yaml("catalogue/statuts.yaml", Statuts).statuts}
+        libelles_et_unites = {
+            mesure.id: (mesure.libelle, mesure.unite) for mesure in self.definitions.values()
+        }
+        libelles_et_unites |= {
+            serie: (libelle, "nombre") for serie, libelle in self.regles.evolution.items()
+        }
+        indicateurs = {
+            nom: Indicateur(
+                id=nom,
+                libelle=libelle,
+                definition=libelle,
+                unite=unite,
                 nature="contexte",
                 sens="neutre",
-                decimales=units[unit].decimales,
+                decimales=unites[unite].decimales,
             )
-            for name, (label, unit) in known.items()
+            for nom, (libelle, unite) in libelles_et_unites.items()
         }
-        return Contexte(
-            meanings, units, statuses, self.place, self.reference or self.place, "données publiques"
-        )
+        reference = self.reference or self.territoire
+        source = "données publiques"
+        return Contexte(indicateurs, unites, statuts, self.territoire, reference, source)
 
     def dire(self, phrase: str, **valeurs: object) -> str:
         """Return a sentence of ``catalogue/portrait.yaml``, filled."""
-        told = {
-            "minimum": self.regles.minimum,
-            "fenetre": self.regles.semblables.fenetre,
+        return remplir(
+            self.regles.phrases[phrase],
+            minimum=self.regles.minimum,
+            fenetre=self.regles.semblables.fenetre,
             **self.contexte.lieux,
-        }
-        return remplir(self.regles.phrases[phrase], **told, **valeurs)
+            **valeurs,
+        )
 
     def tableau(
-        self, cle: str, *lignes: object, mots: Mapping[str, object] | None = None, **reste: object
+        self,
+        cle: str,
+        donnees_montrees: pd.DataFrame,
+        ecrire: Mapping[str, Callable[[Any], str] | None] | None = None,
+        *autres: Colonne,
+        mots: Mapping[str, object] | None = None,
+        **reste: Any,  # see ``Contexte.presenter``
     ) -> Tableau:
         """Return a table whose words are those of ``catalogue/portrait.yaml`` (see
         ``Contexte.presenter``).
         """
-        words = {"semblables": majuscule(self.semblables), **(mots or {})}
         return self.contexte.presenter(
-            self.regles.tableaux[cle], *lignes, cle=f"portrait-{cle}", mots=words, **reste
+            self.regles.tableaux[cle],
+            donnees_montrees,
+            ecrire,
+            *autres,
+            cle=f"portrait-{cle}",
+            mots={"semblables": majuscule(self.semblables), **(mots or {})},
+            **reste,
         )
 
-    def source(self, lignes: pd.DataFrame) -> str:
-        """Return the producers of some measures, with the years of each."""
-        years: dict[str, set[int]] = {}
-        for row in lignes.itertuples():
-            years.setdefault(row.famille, set()).add(int(row.annee))
-            below = self.chiffres.familles.get(
-                self.definitions[row.mesure].denominateur, row.famille
-            )
-            if below != row.famille:
-                years.setdefault(below, set()).add(int(self.chiffres.tables[below]["annee"].max()))
+    def source(self, mesures: pd.DataFrame) -> str:
+        """Return the producers of some measures, with the years of each.
+
+        A denominator of another family than its numerator is that of the last year of its own.
+        """
+        annees_par_famille: dict[str, set[int]] = {}
+        for nom, famille, annee in zip(
+            mesures["mesure"], mesures["famille"], mesures["annee"], strict=True
+        ):
+            annees_par_famille.setdefault(famille, set()).add(int(annee))
+            denominateur = self.definitions[nom].denominateur
+            if denominateur is None:
+                continue
+            autre_famille = self.chiffres.familles.get(denominateur, famille)
+            if autre_famille != famille:
+                derniere = int(self.chiffres.tables[autre_famille]["annee"].max())
+                annees_par_famille.setdefault(autre_famille, set()).add(derniere)
         return " ; ".join(
-            publiques.source(charger_famille(name), sorted(found)) for name, found in years.items()
+            publiques.source(charger_famille(famille), sorted(annees))
+            for famille, annees in annees_par_famille.items()
         )
 
 
@@ -704,115 +833,159 @@ def etudier_portrait(code: str) -> EtudePortrait:
             store is damaged.
     """
     publiques.verifier_territoires([code])
-    rules = charger_yaml("catalogue/portrait.yaml", modeles.Portrait)
-    place = _nommer([code], rules)[code]
-    last = magasin.derniere("cog_communes")
-    own = lire_tables(last, [code], None, _colonne(place.niveau))
-    departement = own["departement"].mode().iloc[0]
-    epci = str(own["epci"].iloc[0] or "") * (place.niveau == "commune")
-    above = {EPCI: epci, LA: departement}
-    around = [lire_tables(last, [other], None, level) for level, other in above.items() if other]
-    communes = (
-        pd.concat([own, *around])
-        .drop_duplicates("territoire")
-        .sort_values("territoire", ignore_index=True)
-    )
-    named = _nommer([other for other in above.values() if other not in ("", code)], rules)
-    above = {role: named[other] for role, other in above.items() if other in named}
-    figures = _lire(
-        rules, communes["territoire"].tolist(), [code, *(one.code for one in above.values())]
-    )
-    alike = _semblables(figures, communes, place, rules)
+    regles = charger_yaml("catalogue/portrait.yaml", modeles.Portrait)
+    territoire = _nommer([code], regles)[code]
+    table_des_communes = magasin.derniere("cog_communes")
+    membres = lire_tables(table_des_communes, [code], None, _colonne(territoire.niveau))
+    code_epci = ""
+    if territoire.niveau == "commune":
+        code_epci = str(membres["epci"].iloc[0] or "")
+    code_departement = membres["departement"].mode().iloc[0]
+    codes_au_dessus = {EPCI: code_epci, LA: code_departement}  # by role, which is the column too
+    communes_autour = [
+        lire_tables(table_des_communes, [code_au_dessus], None, role)
+        for role, code_au_dessus in codes_au_dessus.items()
+        if code_au_dessus
+    ]
+    communes = pd.concat([membres, *communes_autour]).drop_duplicates("territoire")
+    communes = communes.sort_values("territoire", ignore_index=True)
 
-    def lieu(one: Territoire) -> Lieu:
-        inside = communes.loc[communes[_colonne(one.niveau)].eq(one.code), "territoire"]
-        return Lieu(one.code, tuple(inside), one.niveau != "commune")
+    autres_codes = [autre for autre in codes_au_dessus.values() if autre not in ("", code)]
+    noms = _nommer(autres_codes, regles)
+    au_dessus = {role: noms[autre] for role, autre in codes_au_dessus.items() if autre in noms}
+    codes = [code, *(autre.code for autre in au_dessus.values())]
+    chiffres = _lire(regles, communes["territoire"].tolist(), codes)
+    voisins = _semblables(chiffres, communes, territoire, regles)
 
-    places = {ICI: lieu(place)}
-    if len(alike) and place.niveau != "departement":
-        inside = communes.loc[
-            communes[_colonne(place.niveau)].isin(alike["code"].drop(0)), "territoire"
-        ]
-        places[SEMBLABLES] = Lieu("", tuple(inside), True)
-    places |= {role: lieu(one) for role, one in above.items()}
-    return EtudePortrait(place, above.get(LA), above.get(EPCI), rules, figures, alike, places)
+    lieux = {ICI: _lieu(territoire, communes)}
+    if len(voisins) and territoire.niveau != "departement":
+        codes_semblables = voisins["code"].iloc[1:]  # the first one is the territory itself
+        semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
+        lieux[SEMBLABLES] = Lieu("", tuple(communes.loc[semblables, "territoire"]), groupe=True)
+    for role, autre in au_dessus.items():
+        lieux[role] = _lieu(autre, communes)
+    return EtudePortrait(
+        territoire=territoire,
+        reference=au_dessus.get(LA),
+        epci=au_dessus.get(EPCI),
+        regles=regles,
+        chiffres=chiffres,
+        voisins=voisins,
+        lieux=lieux,
+    )
+
+
+def _lieu(territoire: Territoire, communes: pd.DataFrame) -> Lieu:
+    """Return where the figures of a territory are found: its code, or its communes."""
+    membres = communes.loc[communes[_colonne(territoire.niveau)].eq(territoire.code), "territoire"]
+    return Lieu(territoire.code, tuple(membres), groupe=territoire.niveau != "commune")
 
 
 def _colonne(niveau: str) -> str:
+    """Return the column of the communes of the official code that has the codes of a level."""
     return "territoire" if niveau == "commune" else niveau
 
 
-def _nommer(codes: Iterable[str], regles: modeles.Portrait) -> dict[str, Territoire]:
+def _nommer(codes: Sequence[str], regles: modeles.Portrait) -> dict[str, Territoire]:
     """Return how a sentence names territories, by code; a name itself is shortened, for heads."""
-    found = {}
-    for place in publiques.nommer(list(codes)):
-        long = next((one for one in regles.abreviations if place.nom.startswith(one)), "")
-        short = regles.abreviations.get(long, "") + place.nom.removeprefix(long)
-        found[place.code] = place.model_copy(update={"nom": short})
-    return found
+    territoires = {}
+    for territoire in publiques.nommer(codes):
+        nom = territoire.nom
+        for entier, abrege in regles.abreviations.items():
+            if nom.startswith(entier):
+                nom = abrege + nom.removeprefix(entier)
+                break
+        territoires[territoire.code] = territoire.model_copy(update={"nom": nom})
+    return territoires
 
 
 def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Chiffres:
     """Return the series of a portrait at some communes, at their IRIS, and at some codes above
     them.
     """
-    measures = [one for theme in regles.themes.values() for one in theme.mesures]
-    wanted = {name for one in measures for name in (*one.numerateur, one.denominateur)}
-    wanted |= {
-        *regles.evolution,
-        *(name for theme in regles.themes.values() for name in theme.parts_de),
-    }
-    kept = [item for item in tables().values() if wanted & {*item.series}]
-    found = {}
-    families = {}
-    for family in dict.fromkeys(item.famille for item in kept):
-        own = [item for item in kept if item.famille == family]
-        series = sorted(wanted & {name for item in own for name in item.series})
-        iris = [item for item in own if item.niveau == "iris"]
-        above = lire_tables([item for item in own if item not in iris], [*communes, *codes], series)
-        rows = pd.concat([above, lire_tables(iris, communes, series, "left(territoire, 5)")])
-        found[family] = rows.assign(
-            commune=rows["territoire"].str[:5].where(rows["niveau"].ne("epci"), "")
+    demandees = set(regles.evolution)
+    for theme in regles.themes.values():
+        demandees.update(theme.parts_de)
+        for mesure in theme.mesures:
+            demandees.update(mesure.numerateur)
+            if mesure.denominateur is not None:
+                demandees.add(mesure.denominateur)
+
+    gardees_par_famille: dict[str, list[TableGardee]] = {}
+    for gardee in tables().values():
+        if not demandees.isdisjoint(gardee.series):
+            gardees_par_famille.setdefault(gardee.famille, []).append(gardee)
+
+    chiffres_par_famille: dict[str, pd.DataFrame] = {}
+    familles: dict[str, str] = {}
+    for famille, gardees in gardees_par_famille.items():
+        presentes = {serie for gardee in gardees for serie in gardee.series}
+        series = sorted(demandees & presentes)
+        a_l_iris = [gardee for gardee in gardees if gardee.niveau == "iris"]
+        au_dessus = [gardee for gardee in gardees if gardee.niveau != "iris"]
+        chiffres = pd.concat(
+            [
+                lire_tables(au_dessus, [*communes, *codes], series),
+                lire_tables(a_l_iris, communes, series, "left(territoire, 5)"),
+            ]
         )
-        families |= dict.fromkeys(series, family)
+        commune = chiffres["territoire"].str[:5].where(chiffres["niveau"].ne("epci"), "")
+        chiffres_par_famille[famille] = chiffres.assign(commune=commune)
+        familles |= dict.fromkeys(series, famille)
+
+    sens: dict[str, SerieOfficielle] = {}
+    for serie, famille in familles.items():
+        # a table only has series of its family
+        sens[serie] = cast(SerieOfficielle, magasin.serie_gardee(charger_famille(famille), serie))
+    communes_manquantes = {
+        famille: lire_regles().communes_manquantes
+        for famille in chiffres_par_famille
+        if charger_famille(famille).somme
+    }
     return Chiffres(
-        tables=found,
-        familles=families,
-        series={
-            name: magasin.serie_gardee(charger_famille(family), name)
-            for name, family in families.items()
-        },
-        sommees={
-            name: lire_regles().communes_manquantes for name in found if charger_famille(name).somme
-        },
+        tables=chiffres_par_famille,
+        familles=familles,
+        series=sens,
+        sommees=communes_manquantes,
     )
 
 
 def _semblables(
-    chiffres: Chiffres, communes: pd.DataFrame, place: Territoire, regles: modeles.Portrait
+    chiffres: Chiffres, communes: pd.DataFrame, territoire: Territoire, regles: modeles.Portrait
 ) -> pd.DataFrame:
-    """Return the communes, or EPCI, of the département most alike one: code, nom, distance, and
-    their counts.
+    """Return a commune or an EPCI, then those of the département most alike it; of a département,
+    its EPCI, the largest first.
+
+    Returns:
+        code, nom, distance, and the counts by which they are chosen; no row when the Cnaf's file
+        has none of them.
     """
-    rule = regles.semblables
-    rows = chiffres.tables.get(COMPTES, pd.DataFrame())
-    if rows.empty:
+    regle = regles.semblables
+    publies = chiffres.tables.get(COMPTES, pd.DataFrame())
+    if publies.empty:
         return pd.DataFrame(columns=["code", "nom", "distance"])
-    own = communes.set_index("territoire")
-    last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire").reindex(own.index)
-    counts = last[[rule.taille, *rule.parts]]
-    if place.niveau == "commune":
-        counts = counts[counts[rule.taille].ge(regles.minimum)]
+    communes = communes.set_index("territoire")
+    derniere_annee = publies[publies["annee"].eq(publies["annee"].max())]
+    par_commune = derniere_annee.set_index("territoire").reindex(communes.index)
+    par_commune = par_commune[[regle.taille, *regle.parts]]
+    par_epci = par_commune.groupby(communes["epci"].replace("", pd.NA)).sum()
+    code = territoire.code
+    if territoire.niveau == "commune":
+        comptes = par_commune[par_commune[regle.taille].ge(regles.minimum)]
+        distances = calculs.semblables(comptes, code, regle, regle.voisins.get("commune", 0))
+    elif territoire.niveau == "epci":
+        comptes = par_epci
+        distances = calculs.semblables(comptes, code, regle, regle.voisins.get("epci", 0))
     else:
-        counts = counts.groupby(own["epci"].replace("", pd.NA)).sum()
-    if place.niveau == "departement":  # it is shown by its EPCI, the largest first
-        found = (1 / counts[rule.taille].sort_values(ascending=False)).rename("distance")
-    else:
-        found = calculs.semblables(counts, place.code, rule, rule.voisins.get(place.niveau, 0))
-    shown = counts.reindex(
-        [*[place.code] * (len(found) > 0 and place.code in counts.index), *found.index]
-    )
-    names = {code: one.nom for code, one in _nommer([place.code, *found.index], regles).items()}
-    return (
-        shown.assign(nom=shown.index.map(names), distance=found).rename_axis("code").reset_index()
-    )
+        comptes = par_epci
+        tailles = comptes[regle.taille].sort_values(ascending=False)
+        distances = 1 / tailles  # so that the largest EPCI comes first; the table does not show it
+    codes = list(distances.index)
+    if codes and code in comptes.index:
+        codes.insert(0, code)
+    noms = {
+        voisin: nomme.nom for voisin, nomme in _nommer([code, *distances.index], regles).items()
+    }
+    voisins = comptes.reindex(codes)
+    voisins = voisins.assign(nom=voisins.index.map(noms), distance=distances)
+    return voisins.rename_axis("code").reset_index()
