@@ -3,12 +3,14 @@ annexe 1.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from ctglib.calculs.comparaison import comparer, position
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, ecrire, enumerer, majuscule, nombre
 from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.coherence import Verdict
 from ctglib.donnees.modeles.convention import Affirmation
 
@@ -18,41 +20,63 @@ EPSILON = 1e-9
 VARIATION = "variation_5_ans"
 
 
+@dataclass(frozen=True)
+class LigneAnnexe1:
+    """A row of annexe 1; ``valeur`` and ``variation_5_ans`` are NaN when it does not give them."""
+
+    indicateur: str
+    territoire: str
+    section: str
+    annee: int
+    valeur: float
+    variation_5_ans: float
+
+
 class Lecture:
-    """Annexe 1 by indicator and territory (of two years, the latest), and the words for what it
+    """Annexe 1 by indicator and territory (the latest year of each), and how a text writes what it
     says.
     """
 
     def __init__(self, dossier: Dossier) -> None:
         self.dossier = dossier
         self.catalogue = dossier.catalogue
-        ordered = dossier.annexe1.sort_values("annee", kind="stable")
+        annexe1_par_annee = dossier.annexe1.sort_values("annee", kind="stable")
         self.lignes = {
-            (row.indicateur, row.territoire): row for row in ordered.itertuples(index=False)
+            (ligne.indicateur, ligne.territoire): ligne
+            for ligne in lignes(annexe1_par_annee, LigneAnnexe1)
         }
-        self.territoires = tuple(dossier.annexe1["territoire"].unique())
+        self.territoires: tuple[str, ...] = tuple(dossier.annexe1["territoire"].unique())
 
     def valeur(self, indicateur: str, territoire: str, champ: str = "valeur") -> float | None:
         """Return the value as printed, or another column of its row; None when absent."""
-        found = getattr(self.lignes.get((indicateur, territoire)), champ, None)
-        return None if pd.isna(found) else float(found)
+        ligne = self.lignes.get((indicateur, territoire))
+        if ligne is None:
+            return None
+        valeur = getattr(ligne, champ)
+        return None if pd.isna(valeur) else float(valeur)
 
-    def valeurs(self, indicateurs: Iterable[str], territoire: str) -> list[float] | None:
+    def valeurs(
+        self, indicateurs: Iterable[str], territoire: str, champ: str = "valeur"
+    ) -> list[float] | None:
         """Return the values of all the indicators, None if one of them is absent."""
-        values = [self.valeur(name, territoire) for name in indicateurs]
-        return None if None in values else values
+        valeurs: list[float] = []
+        for indicateur in indicateurs:
+            valeur = self.valeur(indicateur, territoire, champ)
+            if valeur is None:
+                return None
+            valeurs.append(valeur)
+        return valeurs
 
     def annees(self, indicateurs: Iterable[str], territoire: str) -> list[int]:
-        """Return the year of each indicator; all have a row."""
-        return [int(self.lignes[name, territoire].annee) for name in indicateurs]
+        """Return the year of each indicator; all must have a row."""
+        return [int(self.lignes[indicateur, territoire].annee) for indicateur in indicateurs]
 
     def demi_pas(self, *indicateurs: str) -> float:
-        """Return how far the sum of some indicators can be from its printed value: half of each
-        one's rounding.
+        """Return how far the exact sum of some indicators can be from the sum of their printed
+        values: half of the rounding of each.
         """
-        return (
-            sum(self.catalogue.indicateurs[name].arrondi_source or 0.0 for name in indicateurs) / 2
-        )
+        arrondis = [self.catalogue.indicateurs[nom].arrondi_source or 0.0 for nom in indicateurs]
+        return sum(arrondis) / 2
 
     def libelle(self, indicateur: str) -> str:
         """Return the label of an indicator, in French quotes."""
@@ -63,25 +87,26 @@ class Lecture:
         return ecrire(valeur, self.catalogue.indicateurs[indicateur], self.catalogue.unites)
 
     def section(self, *numeros: str) -> str:
-        """Return the place of some sections of the diagnostic."""
-        return f"{majuscule(self.dossier.convention.piece('diagnostic'))}, {enumerer(list(dict.fromkeys(numeros)))}"
+        """Return where some sections stand in the convention: « Annexe 1, 2.1 et 2.3 »."""
+        diagnostic = majuscule(self.dossier.convention.piece("diagnostic"))
+        numeros_sans_doublon = list(dict.fromkeys(numeros))
+        return f"{diagnostic}, {enumerer(numeros_sans_doublon)}"
 
     def lieu(self, indicateurs: Iterable[str], territoire: str) -> str:
-        """Return the place of some rows of one territory: their sections, territory."""
-        rows = [
-            self.lignes[name, territoire]
-            for name in indicateurs
-            if (name, territoire) in self.lignes
+        """Return where the rows of some indicators stand, for one territory: their sections, then
+        its name.
+        """
+        sections = [
+            self.lignes[indicateur, territoire].section
+            for indicateur in indicateurs
+            if (indicateur, territoire) in self.lignes
         ]
-        return f"{self.section(*(row.section for row in rows))}, {self.catalogue.territoires[territoire].nom}"
+        return f"{self.section(*sections)}, {self.catalogue.territoires[territoire].nom}"
 
 
-Jugement = tuple["Verdict", str]  # and the computation that leads to it, in French
-GRAVITE = (
-    "verifiee",
-    "inverifiable",
-    "contredite",
-)  # a sentence on several indicators is as false as its worst
+Jugement = tuple[Verdict, str]  # the verdict, and the computation that leads to it, in French
+# A sentence on several indicators is as false as the worst of them.
+GRAVITE: tuple[Verdict, ...] = ("verifiee", "inverifiable", "contredite")
 
 
 def juger(dossier: Dossier) -> pd.DataFrame:
@@ -97,122 +122,163 @@ def juger(dossier: Dossier) -> pd.DataFrame:
         « ; ».
     """
     lecture = Lecture(dossier)
-    rows = [
-        (
-            item.id,
-            item.section,
-            item.resume,
-            *_juger(item, lecture),
-            item.note or "",
-            SEPARATEUR.join(item.indicateurs),
+    phrases_jugees = []
+    for phrase in dossier.affirmations:
+        verdict, calcul = _juger(phrase, lecture)
+        indicateurs = SEPARATEUR.join(phrase.indicateurs)
+        note = phrase.note or ""
+        phrases_jugees.append(
+            (phrase.id, phrase.section, phrase.resume, verdict, calcul, note, indicateurs)
         )
-        for item in dossier.affirmations
-    ]
-    return pd.DataFrame(rows, columns=list(COLONNES))
+    return pd.DataFrame(phrases_jugees, columns=list(COLONNES))
 
 
 def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    unites = lecture.catalogue.unites
     if not phrase.indicateurs:
         return "inverifiable", "aucune valeur des tableaux ne correspond"
-    counted = {lecture.catalogue.indicateurs[name].unite for name in phrase.indicateurs}
-    if phrase.unite is not None and counted != {phrase.unite}:
-        units = enumerer([unites[unite].libelle.lower() for unite in sorted(counted)])
-        told = unites[phrase.unite].libelle.lower()
-        return "inverifiable", f"unité de la phrase : {told} ; unité du tableau : {units}"
+    unites = lecture.catalogue.unites
+    unites_du_tableau = {lecture.catalogue.indicateurs[nom].unite for nom in phrase.indicateurs}
+    if phrase.unite is not None and unites_du_tableau != {phrase.unite}:
+        unite_de_la_phrase = unites[phrase.unite].libelle.lower()
+        libelles = enumerer([unites[unite].libelle.lower() for unite in sorted(unites_du_tableau)])
+        calcul = f"unité de la phrase : {unite_de_la_phrase} ; unité du tableau : {libelles}"
+        return "inverifiable", calcul
     return OPERATEURS[phrase.operateur](phrase, lecture)
 
 
 def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    verdicts, told = zip(
-        *(_comparer_un(name, phrase, lecture) for name in phrase.indicateurs), strict=True
-    )
-    return max(verdicts, key=GRAVITE.index), " ; ".join(told)
+    """Compare the territory with its reference, for every indicator of the sentence."""
+    jugements = [
+        _comparer_un_indicateur(indicateur, phrase, lecture) for indicateur in phrase.indicateurs
+    ]
+    verdicts: list[Verdict] = [verdict for verdict, _ in jugements]
+    calculs = [calcul for _, calcul in jugements]
+    pire_verdict = max(verdicts, key=lambda verdict: GRAVITE.index(verdict))
+    return pire_verdict, " ; ".join(calculs)
 
 
-def _comparer_un(name: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
-    codes = (phrase.territoire, phrase.reference or "")
-    values = [lecture.valeur(name, code) for code in codes]
-    if None in values:
-        return _absents([name], codes[values.index(None)], lecture)
-    own, other = values
-    places = [lecture.catalogue.territoires[code].a for code in codes]
-    told = ", ".join(
-        f"{lecture.ecrire(value, name)} {at}" for value, at in zip(values, places, strict=True)
-    )
-    if len({lecture.lignes[name, code].annee for code in codes}) > 1:
-        return "inverifiable", f"{told}, de deux années différentes"
+def _comparer_un_indicateur(indicateur: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
+    territoire = phrase.territoire
+    reference = phrase.reference or ""
+    valeur = lecture.valeur(indicateur, territoire)
+    valeur_de_reference = lecture.valeur(indicateur, reference)
+    if valeur is None:
+        return _valeurs_absentes([indicateur], territoire, lecture)
+    if valeur_de_reference is None:
+        return _valeurs_absentes([indicateur], reference, lecture)
+
+    territoires = lecture.catalogue.territoires
+    ici = f"{lecture.ecrire(valeur, indicateur)} {territoires[territoire].a}"
+    ailleurs = f"{lecture.ecrire(valeur_de_reference, indicateur)} {territoires[reference].a}"
+    calcul = f"{ici}, {ailleurs}"
+    annees = {lecture.lignes[indicateur, code].annee for code in (territoire, reference)}
+    if len(annees) > 1:
+        return "inverifiable", f"{calcul}, de deux années différentes"
     if len(phrase.indicateurs) > 1:
-        told = f"{lecture.libelle(name)} : {told}"
-    gap = own - other
+        calcul = f"{lecture.libelle(indicateur)} : {calcul}"
+
     if phrase.operateur == "similaire":
-        words = lecture.catalogue
-        items = {name: lecture.catalogue.indicateurs[name]}
-        found = comparer(lecture.dossier.annexe1, items, words.unites, *codes).iloc[0]
-        where = position(found["ecart"], found["ecart_type"], words.seuils)
-        if where == "incomparable":
-            return "inverifiable", f"{told}, valeurs qui ne se comparent pas"
-        return "verifiee" if where == "similaire" else "contredite", told
-    ahead = gap if phrase.operateur == "superieur" else -gap
-    if ahead > EPSILON or (phrase.operateur == "aucun_superieur" and abs(gap) <= EPSILON):
-        return "verifiee", told
-    if abs(gap) <= EPSILON and lecture.demi_pas(name) > 0:
-        return "inverifiable", f"{told}, valeurs égales à l'arrondi près"
-    return "contredite", told
+        return _juger_similaire(indicateur, (territoire, reference), calcul, lecture)
+    ecart = valeur - valeur_de_reference
+    avance = ecart if phrase.operateur == "superieur" else -ecart
+    valeurs_egales = abs(ecart) <= EPSILON
+    if avance > EPSILON or (phrase.operateur == "aucun_superieur" and valeurs_egales):
+        return "verifiee", calcul
+    if valeurs_egales and lecture.demi_pas(indicateur) > 0:
+        return "inverifiable", f"{calcul}, valeurs égales à l'arrondi près"
+    return "contredite", calcul
+
+
+def _juger_similaire(
+    indicateur: str, lieux: tuple[str, str], calcul: str, lecture: Lecture
+) -> Jugement:
+    """Judge « similaire » with the thresholds that the diagnostic itself uses."""
+    catalogue = lecture.catalogue
+    comparaison = comparer(
+        lecture.dossier.annexe1,
+        {indicateur: catalogue.indicateurs[indicateur]},
+        catalogue.unites,
+        *lieux,
+    )
+    ecart = comparaison["ecart"].iloc[0]
+    ecart_type = comparaison["ecart_type"].iloc[0]
+    position_du_territoire = position(ecart, ecart_type, catalogue.seuils)
+    if position_du_territoire == "incomparable":
+        return "inverifiable", f"{calcul}, valeurs qui ne se comparent pas"
+    return "verifiee" if position_du_territoire == "similaire" else "contredite", calcul
 
 
 def _maximum(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Return whether the first indicator is the greatest of ``parmi`` in the territory; a tie tells
-    nothing.
+    """Judge whether the first indicator is the greatest of ``parmi`` in the territory.
+
+    Equal values verify nothing: the rounding may hide which is the greater.
     """
-    names = list(dict.fromkeys((phrase.indicateurs[0], *phrase.parmi)))
-    values = lecture.valeurs(names, phrase.territoire)
-    if values is None:
-        return _absents(names, phrase.territoire, lecture)
-    told = enumerer(
-        [f"{lecture.libelle(n)} {lecture.ecrire(v, n)}" for n, v in zip(names, values, strict=True)]
+    indicateurs = list(dict.fromkeys((phrase.indicateurs[0], *phrase.parmi)))
+    valeurs = lecture.valeurs(indicateurs, phrase.territoire)
+    if valeurs is None:
+        return _valeurs_absentes(indicateurs, phrase.territoire, lecture)
+    calcul = enumerer(
+        [
+            f"{lecture.libelle(indicateur)} {lecture.ecrire(valeur, indicateur)}"
+            for indicateur, valeur in zip(indicateurs, valeurs, strict=True)
+        ]
     )
-    ahead = values[0] - max(values[1:], default=float("-inf"))
-    if ahead > EPSILON:
-        return "verifiee", told
-    return "inverifiable" if abs(ahead) <= EPSILON else "contredite", told
+    avance = valeurs[0] - max(valeurs[1:], default=float("-inf"))
+    if avance > EPSILON:
+        return "verifiee", calcul
+    if abs(avance) <= EPSILON:
+        return "inverifiable", calcul
+    return "contredite", calcul
 
 
 def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Return whether the sum is the one written, within half of the rounding that the sentence
+    """Judge whether the sum is the one written, within half of the rounding that the sentence
     implies.
     """
-    names = phrase.indicateurs
-    expected = phrase.valeur or 0
+    valeurs = lecture.valeurs(phrase.indicateurs, phrase.territoire)
+    if valeurs is None:
+        return _valeurs_absentes(phrase.indicateurs, phrase.territoire, lecture)
+    valeur_ecrite = phrase.valeur or 0
     tolerance = (phrase.arrondi or 0) / 2 if phrase.operateur == "environ" else 0
-    values = lecture.valeurs(names, phrase.territoire)
-    if values is None:
-        return _absents(names, phrase.territoire, lecture)
-    item = lecture.catalogue.indicateurs[names[0]]
-    told = lecture.ecrire(sum(values), names[0])
-    gap = sum(values) - expected
-    if len(values) > 1:
-        told = f"{' + '.join(nombre(value, item.decimales) for value in values)} = {told}"
-    if tolerance and gap:
-        symbol = lecture.catalogue.unites[item.unite].symbole
-        apart, aimed, allowed = (
-            avec_unite(value, symbol, 0) for value in (abs(gap), expected, tolerance)
-        )
-        far = f", soit {apart} de {'plus' if gap > 0 else 'moins'} que {aimed} (arrondi admis : {allowed})"
-        told += far if any(values) else f" au lieu de {aimed}"
-    return "verifiee" if abs(gap) <= tolerance + EPSILON else "contredite", told
+    indicateur = lecture.catalogue.indicateurs[phrase.indicateurs[0]]
+    somme = sum(valeurs)
+    ecart = somme - valeur_ecrite
+
+    calcul = lecture.ecrire(somme, indicateur.id)
+    if len(valeurs) > 1:
+        termes = " + ".join(nombre(valeur, indicateur.decimales) for valeur in valeurs)
+        calcul = f"{termes} = {calcul}"
+    if tolerance and ecart:
+        symbole = lecture.catalogue.unites[indicateur.unite].symbole
+        somme_ecrite = avec_unite(valeur_ecrite, symbole, 0)
+        if any(valeurs):
+            sens = "plus" if ecart > 0 else "moins"
+            ecart_ecrit = avec_unite(abs(ecart), symbole, 0)
+            arrondi = avec_unite(tolerance, symbole, 0)
+            calcul += f", soit {ecart_ecrit} de {sens} que {somme_ecrite}"
+            calcul += f" (arrondi admis : {arrondi})"
+        else:
+            calcul += f" au lieu de {somme_ecrite}"
+    return "verifiee" if abs(ecart) <= tolerance + EPSILON else "contredite", calcul
 
 
-def _absents(names: Iterable[str], territoire: str, lecture: Lecture) -> Jugement:
-    absent = [lecture.libelle(name) for name in names if lecture.valeur(name, territoire) is None]
-    return (
-        "inverifiable",
-        f"non donné {lecture.catalogue.territoires[territoire].a} : {enumerer(absent)}",
-    )
+def _valeurs_absentes(indicateurs: Iterable[str], territoire: str, lecture: Lecture) -> Jugement:
+    absents = [
+        lecture.libelle(indicateur)
+        for indicateur in indicateurs
+        if lecture.valeur(indicateur, territoire) is None
+    ]
+    au_territoire = lecture.catalogue.territoires[territoire].a
+    return "inverifiable", f"non donné {au_territoire} : {enumerer(absents)}"
 
 
 OPERATEURS: dict[str, Callable[[Affirmation, Lecture], Jugement]] = {
-    **dict.fromkeys(("superieur", "inferieur", "aucun_superieur", "similaire"), _comparer),
+    "superieur": _comparer,
+    "inferieur": _comparer,
+    "aucun_superieur": _comparer,
+    "similaire": _comparer,
     "maximum": _maximum,
-    **dict.fromkeys(("environ", "egal", "nul"), _somme),
+    "environ": _somme,
+    "egal": _somme,
+    "nul": _somme,
 }

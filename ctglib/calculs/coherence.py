@@ -1,13 +1,15 @@
 """The consistency check of a convention: what its figures and its text contradict, leave out or do
 not justify.
 
-``regles.yaml`` has the severity and the question of each rule, and the words that its facts go
-into.
+``regles.yaml`` has the severity and the question of each rule, and the words around the facts that
+it finds.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import product
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,7 +28,9 @@ from ctglib.calculs.ecriture import (
 from ctglib.calculs.formules import appliquer
 from ctglib.calculs.offre import ages, annees_couvertes, manques
 from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import coherence as modeles
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Absence, Fiche, IndicateurFiche
 
 COLONNES = (
@@ -47,69 +51,89 @@ COLONNES = (
     "indicateurs",
     "numero",
 )
-STATUTS_MONTRES = (
-    "ouvert",
-    "justifie",
-)  # what other findings tell, or a declared correction, is in the CSV only
+# Those of the other statuses, said again by other findings or corrected, are in the CSV only.
+STATUTS_MONTRES = ("ouvert", "justifie")
 GRAVITES_DOUTEUSES = ("a_corriger", "a_verifier")
 Constat = dict[str, str]
+# The columns of a finding that its rule words, then those that a finding may set by itself.
 MOTS = ("lieu", "objet", "ecrit", "calcule")
-DITS = ("question", "pourquoi", "statut", "motif")  # what a finding may tell in place of its rule
+PROPRES_AU_CONSTAT = ("question", "pourquoi", "statut", "motif")
 
 
 def controler(dossier: Dossier) -> pd.DataFrame:
-    """Return every finding: those to show first, by severity, then those told by others and the
-    corrections.
+    """Return every finding: those to show first, by severity, then those that others say again and
+    the corrections.
 
-    A reason of the parties for what is no longer found is a finding; one is told by others only
-    while all are there.
+    A reason that the parties gave for something that is no longer found is itself a finding. A
+    finding counts as said again by others only while all of those others are found.
 
     Returns:
         The columns ``COLONNES``. ``cle`` is unique and stable (rule, indicators, territory):
         justifications name it; ``numero`` runs from 1. ``statut``: ouvert, justifie (with its
-        ``motif``), redit (``motif`` names the findings that tell it) or corrige (a declared
+        ``motif``), redit (``motif`` names the findings that say it) or corrige (a declared
         correction). ``pourquoi`` is why the rule must hold. ``territoire`` is the name of the only
         one concerned, "" when there are several. ``indicateurs`` are those whose values the finding
         makes doubtful, joined by « ; ».
     """
-    check = Controle(dossier)
-    obsolete = []
-    constats = [found for find in REGLES for found in find(check)]
-    found = {item["cle"]: item for item in constats}
-    for reason in dossier.justifications:
-        if missing := [cle for cle in (reason.cle, *reason.redit_par) if cle not in found]:
-            facts = {"cle": reason.cle, "ecrit": reason.raison or "redit par d'autres constats"}
-            obsolete.append(
-                check.constat(
-                    "justification_obsolete", reason.cle, absents=", ".join(missing), **facts
-                )
+    controle = Controle(dossier)
+    constats: list[Constat] = []
+    for regle in REGLES:
+        constats.extend(regle(controle))
+
+    par_cle = {constat["cle"]: constat for constat in constats}
+    obsoletes: list[Constat] = []
+    for justification in dossier.justifications:
+        cle = justification.cle
+        cles_citees = (cle, *justification.redit_par)
+        cles_absentes = [citee for citee in cles_citees if citee not in par_cle]
+        if cles_absentes:
+            obsolete = controle.constat(
+                "justification_obsolete",
+                cle,
+                cle=cle,
+                absents=", ".join(cles_absentes),
+                ecrit=justification.raison or "redit par d'autres constats",
             )
-        elif reason.raison is None:
-            found[reason.cle].update(statut="redit", motif=" ; ".join(reason.redit_par))
+            obsoletes.append(obsolete)
+        elif justification.raison is None:
+            motif = " ; ".join(justification.redit_par)
+            par_cle[cle].update(statut="redit", motif=motif)
         else:
-            signed = f"{reason.raison} ({reason.par}, {reason.date.strftime('%d/%m/%Y')})"
-            found[reason.cle].update(statut="justifie", motif=signed)
-    table = pd.DataFrame([*constats, *obsolete], columns=list(COLONNES))
-    rules = dossier.catalogue.regles
-    ranks = {"gravite": rules.gravites, "statut": rules.statuts, "regle": rules.regles}
-    order = {name: table[name].map(list(known).index) for name, known in ranks.items()}
-    order = pd.DataFrame({"cache": ~table["statut"].isin(STATUTS_MONTRES), **order})
-    table = table.loc[order.sort_values(list(order)).index]
-    return table.assign(numero=range(1, len(table) + 1)).reset_index(drop=True)
+            date = justification.date.strftime("%d/%m/%Y")
+            motif = f"{justification.raison} ({justification.par}, {date})"
+            par_cle[cle].update(statut="justifie", motif=motif)
+
+    table = pd.DataFrame([*constats, *obsoletes], columns=list(COLONNES))
+    regles = dossier.catalogue.regles
+    rangs = pd.DataFrame(
+        {
+            "hors_des_rapports": ~table["statut"].isin(STATUTS_MONTRES),
+            "gravite": table["gravite"].map(list(regles.gravites).index),
+            "statut": table["statut"].map(list(regles.statuts).index),
+            "regle": table["regle"].map(list(regles.regles).index),
+        }
+    )
+    ordre = rangs.sort_values(["hors_des_rapports", "gravite", "statut", "regle"]).index
+    numeros = range(1, len(table) + 1)
+    return table.loc[ordre].assign(numero=numeros).reset_index(drop=True)
 
 
 def doutes(controle: pd.DataFrame) -> frozenset[str]:
     """Return the indicators that an open finding of the first two severities makes doubtful."""
-    open_ = controle[controle["statut"].eq("ouvert") & controle["gravite"].isin(GRAVITES_DOUTEUSES)]
-    return frozenset(open_["indicateurs"].str.split(SEPARATEUR).explode()) - {""}
+    ouverts = controle["statut"].eq("ouvert")
+    douteux = controle[ouverts & controle["gravite"].isin(GRAVITES_DOUTEUSES)]
+    indicateurs = douteux["indicateurs"].str.split(SEPARATEUR).explode()
+    return frozenset(indicateurs.tolist()) - {""}
 
 
 class Controle(Lecture):
-    """Annexe 1 and the words, with what a rule needs to make a finding."""
+    """Annexe 1 and how a text writes it, with what a rule needs to make a finding."""
 
-    convention = property(lambda self: self.dossier.convention)
-    relations = property(lambda self: self.catalogue.relations)
-    regles = property(lambda self: self.catalogue.regles.regles)
+    def __init__(self, dossier: Dossier) -> None:
+        super().__init__(dossier)
+        self.convention = dossier.convention
+        self.relations = dossier.catalogue.relations
+        self.regles = dossier.catalogue.regles.regles
 
     def constat(
         self,
@@ -117,43 +141,76 @@ class Controle(Lecture):
         *cles: str,
         relation: modeles.Relation | None = None,
         indicateurs: Iterable[str] = (),
-        **faits: object,
+        **faits: Any,
     ) -> Constat:
-        """Return a finding of a rule, with the rule's words, severity and question unless the facts
-        tell otherwise.
+        """Return a finding of a rule.
 
-        That of a relation has the relation's own object, reason and severity, and its id in the
-        key.
+        A finding of a relation has the relation's own object, reason and severity, and its id in
+        the key.
+
+        Args:
+            regle: The rule, whose words, severity and question the finding takes.
+            cles: What tells this finding from the others of the rule; the last one may be the code
+                of the territory concerned.
+            relation: What the finding is about, when the rule is on relations of the catalogue.
+            indicateurs: Those whose values the finding makes doubtful.
+            faits: What the rule's words name between braces (« {ecrit} », « {fiche.numero} »): a
+                text, a number or an object. Those of ``PROPRES_AU_CONSTAT`` are columns of the
+                finding as they are.
         """
-        rule = self.regles[regle]
-        place = self.catalogue.territoires.get(cles[-1] if cles else "")
+        definition = self.regles[regle]
+        gravite = definition.gravite
+        territoire = self.catalogue.territoires.get(cles[-1]) if cles else None
         if relation:
             cles = (relation.id, *cles)
             faits = {"objet": relation.objet, "pourquoi": relation.pourquoi or "", **faits}
-        told = {name: getattr(rule, name).format(**faits) for name in MOTS}
-        return {
+            gravite = relation.gravite or gravite
+        mots = {mot: getattr(definition, mot).format(**faits) for mot in MOTS}
+        a_territoire = majuscule(territoire.a) if territoire else ""
+        constat = {
             "cle": ":".join((regle, *cles)),
             "regle": regle,
-            "libelle": rule.libelle,
-            **told,
-            "lieu": majuscule(told["lieu"]),
-            "gravite": (relation and relation.gravite) or rule.gravite,
-            "question": rule.question.format(
-                **told, A_territoire=majuscule(place.a) if place else ""
-            ),
-            "a_qui": rule.a_qui,
+            "libelle": definition.libelle,
+            **mots,
+            "lieu": majuscule(mots["lieu"]),
+            "gravite": gravite,
+            "question": definition.question.format(**mots, A_territoire=a_territoire),
+            "a_qui": definition.a_qui,
             "statut": "ouvert",
             "motif": "",
             "pourquoi": "",
-            "territoire": place.nom if place else "",
+            "territoire": territoire.nom if territoire else "",
             "indicateurs": SEPARATEUR.join(indicateurs),
-            **{name: str(faits[name]) for name in DITS if name in faits},
         }
+        for colonne in PROPRES_AU_CONSTAT:
+            if colonne in faits:
+                constat[colonne] = str(faits[colonne])
+        return constat
 
-    def d_un_indicateur(self, regle: str, nom: str, territoire: str, **faits: object) -> Constat:
+    def d_un_indicateur(
+        self,
+        regle: str,
+        indicateur: str,
+        territoire: str,
+        *,
+        douteux: Iterable[str] = (),
+        **faits: Any,
+    ) -> Constat:
         """Return a finding on one row of annexe 1: « {indicateur} » in the words of its rule."""
-        place = {"lieu": self.lieu([nom], territoire), "indicateur": self.libelle(nom)}
-        return self.constat(regle, nom, territoire, **place | faits)
+        return self.constat(
+            regle,
+            indicateur,
+            territoire,
+            indicateurs=douteux,
+            lieu=self.lieu([indicateur], territoire),
+            indicateur=self.libelle(indicateur),
+            **faits,
+        )
+
+    def d_une_fiche(self, regle: str, fiche: Fiche, **faits: Any) -> Constat:
+        """Return a finding on one fiche: « {fiche} » is its number in the words of its rule."""
+        cle = f"fiche_{fiche.numero}"
+        return self.constat(regle, cle, lieu=fiche.reference, fiche=fiche.numero, **faits)
 
 
 Constats = Iterator[Constat]
@@ -161,540 +218,812 @@ Constats = Iterator[Constat]
 # The figures of annexe 1.
 
 
-def parts_recalculees(check: Controle) -> Constats:
+def parts_recalculees(controle: Controle) -> Constats:
     """Yield the values that the catalogue's formula does not give back, whatever the rounding of
     both sides.
+    """
+    for indicateur, territoire in product(
+        controle.catalogue.indicateurs.values(), controle.territoires
+    ):
+        imprimee = controle.valeur(indicateur.id, territoire)
+        bornes = _bornes_du_recalcul(indicateur, territoire, controle)
+        if imprimee is None or bornes is None:
+            continue
+        minimum, maximum = bornes
+        ecart_admis = controle.demi_pas(indicateur.id) + EPSILON
+        if minimum - ecart_admis <= imprimee <= maximum + ecart_admis:
+            continue
+        minimum_ecrit = controle.ecrire(minimum, indicateur.id)
+        maximum_ecrit = controle.ecrire(maximum, indicateur.id)
+        recalcul = minimum_ecrit
+        if minimum_ecrit != maximum_ecrit:
+            recalcul = f"de {minimum_ecrit} à {maximum_ecrit}"
+        if indicateur.calcul == "ratio_pour_100":
+            effectifs = controle.valeurs(indicateur.termes, territoire) or []
+            termes = [
+                controle.ecrire(effectif, terme)
+                for effectif, terme in zip(effectifs, indicateur.termes, strict=True)
+            ]
+            recalcul = f"{' / '.join(termes)} = {recalcul}"
+        yield controle.d_un_indicateur(
+            "part_recalculee",
+            indicateur.id,
+            territoire,
+            douteux=(indicateur.id,),
+            ecrit=controle.ecrire(imprimee, indicateur.id),
+            calcule=recalcul,
+        )
+
+
+def _bornes_du_recalcul(
+    indicateur: Indicateur, territoire: str, controle: Controle
+) -> tuple[float, float] | None:
+    """Return the least and the greatest value that the formula gives, within the rounding of the
+    inputs; None without a formula or all its inputs.
 
     The formulas are monotone in each input, so that the extremes are at the ends of the inputs'
     rounding.
     """
-    for item, territoire in product(check.catalogue.indicateurs.values(), check.territoires):
-        inputs = list(dict.fromkeys(item.termes)) if item.calcul else []
-        printed = check.valeur(item.id, territoire)
-        values = check.valeurs(inputs, territoire)
-        if printed is None or not values:
-            continue
-        pairs = zip(inputs, values, strict=True)
-        ends = [
-            {value - check.demi_pas(name), value + check.demi_pas(name)} for name, value in pairs
-        ]
-        found = appliquer(
-            item.calcul, item.entrees, pd.DataFrame(list(product(*ends)), columns=inputs)
-        ).dropna()
-        step = check.demi_pas(item.id) + EPSILON
-        if found.empty or found.min() - step <= printed <= found.max() + step:
-            continue
-        bounds = dict.fromkeys(
-            check.ecrire(float(bound), item.id) for bound in (found.min(), found.max())
-        )
-        computed = "de " * (len(bounds) > 1) + " à ".join(bounds)
-        if item.calcul == "ratio_pour_100":
-            computed = f"{' / '.join(check.ecrire(check.valeur(n, territoire), n) for n in item.termes)} = {computed}"
-        told = {"ecrit": check.ecrire(printed, item.id), "calcule": computed}
-        yield check.d_un_indicateur(
-            "part_recalculee", item.id, territoire, indicateurs=(item.id,), **told
-        )
+    if indicateur.calcul is None:
+        return None
+    entrees = list(dict.fromkeys(indicateur.termes))
+    valeurs = controle.valeurs(entrees, territoire)
+    if not valeurs:
+        return None
+    bouts_des_entrees = []
+    for entree, valeur in zip(entrees, valeurs, strict=True):
+        demi_pas = controle.demi_pas(entree)
+        bouts_des_entrees.append({valeur - demi_pas, valeur + demi_pas})
+    cas_extremes = pd.DataFrame(list(product(*bouts_des_entrees)), columns=entrees)
+    recalculs = appliquer(indicateur.calcul, indicateur.entrees, cas_extremes).dropna()
+    if recalculs.empty:
+        return None
+    return float(recalculs.min()), float(recalculs.max())
 
 
-Trouve = (
-    tuple[Iterable[str], str, str, Iterable[str]] | None
-)  # rows read, what is written, worked out, doubtful
+@dataclass(frozen=True)
+class Contradiction:
+    """What contradicts a relation of the catalogue in one territory."""
+
+    indicateurs: Iterable[str]  # whose rows were read
+    ecrit: str
+    calcule: str
+    douteux: Iterable[str]  # whose values it makes doubtful
 
 
-def _somme(relation: modeles.PartiesTout, territoire: str, check: Controle) -> Trouve:
+def _somme(
+    relation: modeles.PartiesTout, territoire: str, controle: Controle
+) -> Contradiction | None:
     """A whole that its parts do not make; an absent part, or one of another year, leaves the sum
     unknown.
     """
-    parts = check.valeurs(relation.parties, territoire)
-    whole = relation.constante if relation.tout is None else check.valeur(relation.tout, territoire)
-    names = [*relation.parties, *filter(None, [relation.tout])]
-    if parts is None or whole is None or len(set(check.annees(names, territoire))) > 1:
+    parties = controle.valeurs(relation.parties, territoire)
+    if relation.tout is None:
+        tout = relation.constante
+        indicateurs = relation.parties
+        douteux = relation.parties
+        indicateur_du_tout = relation.parties[0]
+    else:
+        tout = controle.valeur(relation.tout, territoire)
+        indicateurs = (*relation.parties, relation.tout)
+        douteux = (relation.tout,)
+        indicateur_du_tout = relation.tout
+    if parties is None or tout is None or len(set(controle.annees(indicateurs, territoire))) > 1:
         return None
-    tolerance = check.demi_pas(*names) if relation.tolerance is None else relation.tolerance
-    if abs(sum(parts) - whole) <= tolerance + EPSILON:
+    tolerance = relation.tolerance
+    if tolerance is None:
+        tolerance = controle.demi_pas(*indicateurs)
+    somme = sum(parties)
+    if abs(somme - tout) <= tolerance + EPSILON:
         return None
-    unit_of = relation.tout or relation.parties[0]
-    terms = " + ".join(
-        nombre(value, check.catalogue.indicateurs[unit_of].decimales) for value in parts
-    )
-    told = f"{terms} = {check.ecrire(sum(parts), unit_of)}"
-    return (
-        names,
-        check.ecrire(whole, unit_of),
-        told,
-        (relation.tout,) if relation.tout else relation.parties,
+    decimales = controle.catalogue.indicateurs[indicateur_du_tout].decimales
+    termes = " + ".join(nombre(partie, decimales) for partie in parties)
+    return Contradiction(
+        indicateurs,
+        ecrit=controle.ecrire(tout, indicateur_du_tout),
+        calcule=f"{termes} = {controle.ecrire(somme, indicateur_du_tout)}",
+        douteux=douteux,
     )
 
 
-def _inclusion(relation: modeles.Inclusion, territoire: str, check: Controle) -> Trouve:
-    """A count that exceeds the sum of those it is among; two years may differ, and are then told."""
-    names = (relation.partie, *relation.tout)
-    values = check.valeurs(names, territoire)
-    if values is None or values[0] <= sum(values[1:]) + check.demi_pas(*names) + EPSILON:
+def _inclusion(
+    relation: modeles.Inclusion, territoire: str, controle: Controle
+) -> Contradiction | None:
+    """A count that exceeds the sum of those that contain it; their years may differ, and are then
+    written.
+    """
+    indicateurs = (relation.partie, *relation.tout)
+    valeurs = controle.valeurs(indicateurs, territoire)
+    if valeurs is None:
         return None
-    years = check.annees(names, territoire)
-    part, *wholes = (
-        check.ecrire(value, name) + (f" en {year}" if len(set(years)) > 1 else "")
-        for value, name, year in zip(values, names, years, strict=True)
+    if valeurs[0] <= sum(valeurs[1:]) + controle.demi_pas(*indicateurs) + EPSILON:
+        return None
+    annees = controle.annees(indicateurs, territoire)
+    annees_differentes = len(set(annees)) > 1
+    ecrites = []
+    for indicateur, valeur, annee in zip(indicateurs, valeurs, annees, strict=True):
+        ecrite = controle.ecrire(valeur, indicateur)
+        ecrites.append(f"{ecrite} en {annee}" if annees_differentes else ecrite)
+    libelles_du_tout = [controle.libelle(indicateur) for indicateur in relation.tout]
+    return Contradiction(
+        indicateurs,
+        ecrit=f"{controle.libelle(relation.partie)} : {ecrites[0]}",
+        calcule=f"au plus {enumerer(ecrites[1:])} ({enumerer(libelles_du_tout)})",
+        douteux=(relation.partie,),
     )
-    told = f"au plus {enumerer(wholes)} ({enumerer(list(map(check.libelle, relation.tout)))})"
-    return names, f"{check.libelle(relation.partie)} : {part}", told, (relation.partie,)
 
 
 def _variation_comparee(
-    relation: modeles.VariationsComparables, territoire: str, check: Controle
-) -> Trouve:
-    name = relation.indicateur
-    own = check.valeur(relation.indicateur, territoire, VARIATION)
-    others = {one: check.valeur(one, territoire, VARIATION) for one in relation.comparables}
-    known = {one: value for one, value in others.items() if value is not None}
-    if (
-        own is None
-        or not known
-        or min(abs(own - value) for value in known.values()) <= relation.seuil + EPSILON
-    ):
+    relation: modeles.VariationsComparables, territoire: str, controle: Controle
+) -> Contradiction | None:
+    """A variation that is far from those of all the neighbouring groups."""
+    variation_du_groupe = controle.valeur(relation.indicateur, territoire, VARIATION)
+    variations_voisines: dict[str, float] = {}
+    for voisin in relation.comparables:
+        variation_du_voisin = controle.valeur(voisin, territoire, VARIATION)
+        if variation_du_voisin is not None:
+            variations_voisines[voisin] = variation_du_voisin
+    if variation_du_groupe is None or not variations_voisines:
         return None
-    near = enumerer([f"{variation(value)} ({check.libelle(one)})" for one, value in known.items()])
-    told = f"groupes voisins : {near} (seuil : {nombre(relation.seuil)} points)"
-    return [name], variation(own), told, (name,)
+    ecarts = [abs(variation_du_groupe - voisine) for voisine in variations_voisines.values()]
+    if min(ecarts) <= relation.seuil + EPSILON:
+        return None
+    voisines_ecrites = enumerer(
+        [
+            f"{variation(voisine)} ({controle.libelle(voisin)})"
+            for voisin, voisine in variations_voisines.items()
+        ]
+    )
+    return Contradiction(
+        [relation.indicateur],
+        ecrit=variation(variation_du_groupe),
+        calcule=f"groupes voisins : {voisines_ecrites} (seuil : {nombre(relation.seuil)} points)",
+        douteux=(relation.indicateur,),
+    )
 
 
 def _variation_des_parties(
-    relation: modeles.VariationDesParties, territoire: str, check: Controle
-) -> Trouve:
-    """A variation that its parts do not give back, every rounding carried through; some parts only
-    bound the past.
+    relation: modeles.VariationDesParties, territoire: str, controle: Controle
+) -> Contradiction | None:
+    """A variation that its parts do not give back, every rounding carried through.
+
+    The past of each part follows from its value and its variation; their sum is the past of the
+    whole. Parts that are not all of the whole only say what its past was at least.
     """
-    step = check.regles["variation_des_parties"].seuils["arrondi"] / 2
-    names = (relation.tout, *relation.parties)
-    values, changes = (
-        [check.valeur(name, territoire, column) for name in names]
-        for column in ("valeur", VARIATION)
-    )
+    demi_point = controle.regles["variation_des_parties"].seuils["arrondi"] / 2
+    indicateurs = (relation.tout, *relation.parties)
+    valeurs = controle.valeurs(indicateurs, territoire)
+    variations = controle.valeurs(indicateurs, territoire, VARIATION)
+    if valeurs is None or variations is None:
+        return None
     # A fall of 100 % does not say what the past was.
-    if None in (*values, *changes) or min(changes) - step <= -100:
+    if min(variations) - demi_point <= -100:
         return None
 
-    def passe(sens: int) -> float:
-        """Return the sum of the parts five years before: as printed, or at one end of what rounding
-        allows.
-        """
-        parts = zip(values[1:], changes[1:], names[1:], strict=True)
-        return sum(
-            (v + sens * check.demi_pas(n)) / (1 + (c - sens * step) / 100) for v, c, n in parts
-        )
-
-    low, implied, high = (100 * (values[0] / passe(sens) - 1) for sens in (1, 0, -1))
-    if changes[0] - step <= high + EPSILON and (
-        changes[0] + step >= low - EPSILON or not relation.exhaustives
-    ):
-        return None
-    _, *parts = (
-        f"{check.libelle(name)} {variation(change)}"
-        for name, change in zip(names, changes, strict=True)
+    demi_pas = [controle.demi_pas(partie) for partie in relation.parties]
+    parties = list(zip(valeurs[1:], variations[1:], demi_pas, strict=True))
+    passe_minimal = sum(
+        (valeur - arrondi) / (1 + (taux + demi_point) / 100) for valeur, taux, arrondi in parties
     )
-    written = f"{check.libelle(relation.tout)} : {variation(changes[0])}"
-    limit = "" if relation.exhaustives else "au plus "
-    return (
-        names,
-        written,
-        f"{limit}{variation(implied)} d'après les parties : {enumerer(parts)}",
-        (relation.tout,),
+    passe = sum(valeur / (1 + taux / 100) for valeur, taux, _ in parties)
+    passe_maximal = sum(
+        (valeur + arrondi) / (1 + (taux - demi_point) / 100) for valeur, taux, arrondi in parties
+    )
+    variation_minimale = 100 * (valeurs[0] / passe_maximal - 1)
+    variation_impliquee = 100 * (valeurs[0] / passe - 1)
+    variation_maximale = 100 * (valeurs[0] / passe_minimal - 1)
+
+    sous_le_maximum = variations[0] - demi_point <= variation_maximale + EPSILON
+    sur_le_minimum = variations[0] + demi_point >= variation_minimale - EPSILON
+    if sous_le_maximum and (sur_le_minimum or not relation.exhaustives):
+        return None
+    variations_des_parties = [
+        f"{controle.libelle(partie)} {variation(taux)}"
+        for partie, taux in zip(relation.parties, variations[1:], strict=True)
+    ]
+    calcule = f"{variation(variation_impliquee)} d'après les parties"
+    if not relation.exhaustives:
+        calcule = f"au plus {calcule}"
+    return Contradiction(
+        indicateurs,
+        ecrit=f"{controle.libelle(relation.tout)} : {variation(variations[0])}",
+        calcule=f"{calcule} : {enumerer(variations_des_parties)}",
+        douteux=(relation.tout,),
     )
 
 
-def _meme_grandeur(relation: modeles.MemeGrandeur, territoire: str, check: Controle) -> Trouve:
-    cells = [
-        (one.indicateur, value, one.champ == "valeur")
-        for one in relation.lectures
-        if (value := check.valeur(one.indicateur, territoire, one.champ)) is not None
-    ]
-    values = [value for _, value, _ in cells]
-    names = [one.indicateur for one in relation.lectures]
-    if len(cells) < 2 or max(values) - min(values) <= relation.tolerance + EPSILON:
+def _meme_grandeur(
+    relation: modeles.MemeGrandeur, territoire: str, controle: Controle
+) -> Contradiction | None:
+    """Cells of annexe 1 that give the same thing, a level or a variation, and are not equal."""
+    valeurs: list[float] = []
+    valeurs_ecrites: list[str] = []
+    for lecture in relation.lectures:
+        valeur = controle.valeur(lecture.indicateur, territoire, lecture.champ)
+        if valeur is None:
+            continue
+        valeurs.append(valeur)
+        libelle = controle.libelle(lecture.indicateur)
+        if lecture.champ == "valeur":
+            valeurs_ecrites.append(f"{controle.ecrire(valeur, lecture.indicateur)} ({libelle})")
+        else:
+            valeurs_ecrites.append(f"{variation(valeur)} ({libelle}, variation sur 5 ans)")
+    if len(valeurs) < 2:
         return None
-    told = [
-        f"{check.ecrire(value, name)} ({check.libelle(name)})"
-        if is_level
-        else f"{variation(value)} ({check.libelle(name)}, variation sur 5 ans)"
-        for name, value, is_level in cells
-    ]
-    gap = nombre(max(values) - min(values), check.catalogue.indicateurs[names[-1]].decimales)
-    doubtful = [one.indicateur for one in relation.lectures if one.champ == "valeur"]
-    return names, enumerer(told), f"écart de {gap}", doubtful
+    ecart = max(valeurs) - min(valeurs)
+    if ecart <= relation.tolerance + EPSILON:
+        return None
+    dernier_indicateur = controle.catalogue.indicateurs[relation.lectures[-1].indicateur]
+    return Contradiction(
+        [lecture.indicateur for lecture in relation.lectures],
+        ecrit=enumerer(valeurs_ecrites),
+        calcule=f"écart de {nombre(ecart, dernier_indicateur.decimales)}",
+        douteux=[lecture.indicateur for lecture in relation.lectures if lecture.champ == "valeur"],
+    )
 
 
-def des_relations(check: Controle) -> Constats:
-    """Yield what each rule on relations of the catalogue finds of them, territory by territory."""
-    for rule, (relations, lire) in DES_RELATIONS.items():
-        for relation, territoire in product(getattr(check.relations, relations), check.territoires):
-            if found := lire(relation, territoire, check):
-                names, written, computed, doubtful = found
-                told = {
-                    "lieu": check.lieu(names, territoire),
-                    "ecrit": written,
-                    "calcule": computed,
-                }
-                yield check.constat(
-                    rule, territoire, relation=relation, indicateurs=doubtful, **told
-                )
+def des_relations(controle: Controle) -> Constats:
+    """Yield what each rule on relations of the catalogue finds, territory by territory."""
+    relations = controle.relations
+    yield from _par_territoire("parties_tout", relations.parties_tout, _somme, controle)
+    yield from _par_territoire("inclusion", relations.inclusions, _inclusion, controle)
+    yield from _par_territoire(
+        "variation_comparee", relations.variations_comparables, _variation_comparee, controle
+    )
+    yield from _par_territoire(
+        "variation_des_parties", relations.variations_des_parties, _variation_des_parties, controle
+    )
+    yield from _par_territoire("meme_grandeur", relations.memes_grandeurs, _meme_grandeur, controle)
 
 
-DES_RELATIONS: dict[str, tuple[str, Callable[..., Trouve]]] = {
-    "parties_tout": ("parties_tout", _somme),
-    "inclusion": ("inclusions", _inclusion),
-    "variation_comparee": ("variations_comparables", _variation_comparee),
-    "variation_des_parties": ("variations_des_parties", _variation_des_parties),
-    "meme_grandeur": ("memes_grandeurs", _meme_grandeur),
-}
+RelationLue = TypeVar("RelationLue", bound=modeles.Relation)
 
 
-def variations_seules(check: Controle) -> Constats:
+def _par_territoire(
+    regle: str,
+    relations: Iterable[RelationLue],
+    contredire: Callable[[RelationLue, str, Controle], Contradiction | None],
+    controle: Controle,
+) -> Constats:
+    """Yield a finding of a rule for each relation that a territory contradicts."""
+    for relation, territoire in product(relations, controle.territoires):
+        contradiction = contredire(relation, territoire, controle)
+        if contradiction is not None:
+            yield controle.constat(
+                regle,
+                territoire,
+                relation=relation,
+                indicateurs=contradiction.douteux,
+                lieu=controle.lieu(contradiction.indicateurs, territoire),
+                ecrit=contradiction.ecrit,
+                calcule=contradiction.calcule,
+            )
+
+
+def variations_seules(controle: Controle) -> Constats:
     """Yield the variations so great that they are to be confirmed, and those whose five years hold
     a break.
 
     The latter measure the reform, not a change. They make no indicator doubtful here: the sentences
-    on an indicator tell its breaks by themselves.
+    on an indicator mention its breaks by themselves.
     """
-    limit = check.catalogue.seuils.variation_invraisemblable
-    for (name, territoire), line in check.lignes.items():
-        change = check.valeur(name, territoire, VARIATION)
-        if change is None:
+    limite = controle.catalogue.seuils.variation_invraisemblable
+    for (indicateur, territoire), ligne in controle.lignes.items():
+        variation_sur_5_ans = controle.valeur(indicateur, territoire, VARIATION)
+        if variation_sur_5_ans is None:
             continue
-        told = {"ecrit": variation(change), "limite": pourcent(limit, 0)}
-        if abs(change) > limit + EPSILON:
-            yield check.d_un_indicateur(
-                "variation_forte", name, territoire, indicateurs=(name,), **told
+        if abs(variation_sur_5_ans) > limite + EPSILON:
+            yield controle.d_un_indicateur(
+                "variation_forte",
+                indicateur,
+                territoire,
+                douteux=(indicateur,),
+                ecrit=variation(variation_sur_5_ans),
+                limite=pourcent(limite, 0),
             )
-        if breaks := ruptures_dans(check.catalogue.indicateurs[name], line.annee):
-            last = breaks[-1]
-            yield check.d_un_indicateur(
-                "rupture", name, territoire, annee=last.annee, pourquoi=last.raison, **told
+        ruptures = ruptures_dans(controle.catalogue.indicateurs[indicateur], ligne.annee)
+        if ruptures:
+            derniere = ruptures[-1]
+            yield controle.d_un_indicateur(
+                "rupture",
+                indicateur,
+                territoire,
+                annee=derniere.annee,
+                pourquoi=derniere.raison,
+                ecrit=variation(variation_sur_5_ans),
+                limite=pourcent(limite, 0),
             )
 
 
-def memes_effectifs(check: Controle) -> Constats:
+def memes_effectifs(controle: Controle) -> Constats:
     """Yield the things whose count is not the same wherever it is given, or is not given where it
     should be.
     """
-    here = check.convention.territoire
-    offer = check.dossier.offre
-    for relation in check.relations.memes_effectifs:
-        # An offer, or a row, that is not there contradicts nothing.
-        places = [
-            (
-                place,
-                _dans_l_offre(place, offer)
-                if place.indicateur is None
-                else check.valeur(place.indicateur, here),
-            )
-            for place in relation.lectures
-            if (
-                not offer.empty
-                if place.indicateur is None
-                else (place.indicateur, here) in check.lignes
-            )
-        ]
-        compared = []
-        sums = set()
-        for place, value in places:
-            if not (place.ajoute and compared):
-                compared.append(value)
-            elif value is not None:
-                sums.add((compared[-1] or 0.0) + value)
-                compared[-1] = value if compared[-1] is None else compared[-1]
-        if len(set(compared)) < 2 or set(compared) == {
-            None,
-            0.0,
-        }:  # what a list leaves out does not contradict a zero
+    ici = controle.convention.territoire
+    for relation in controle.relations.memes_effectifs:
+        effectifs_lus = _effectifs_lus(relation, controle)
+        effectifs_compares: list[float | None] = []
+        sommes: list[float] = []
+        for lecture, effectif in effectifs_lus:
+            if not lecture.ajoute or not effectifs_compares:
+                effectifs_compares.append(effectif)
+            elif effectif is not None:
+                # It comes on top of the one before, and is compared only in its absence.
+                precedent = effectifs_compares[-1]
+                sommes.append((precedent or 0.0) + effectif)
+                if precedent is None:
+                    effectifs_compares[-1] = effectif
+        differents = set(effectifs_compares)
+        # What a list leaves out does not contradict a zero.
+        if len(differents) < 2 or differents == {None, 0.0}:
             continue
-        known = [_compte(value) for value in sorted({*compared, *sums} - {None})] + ["rien"] * (
-            None in compared
+
+        connus = {effectif for effectif in (*effectifs_compares, *sommes) if effectif is not None}
+        versions = [_ecrire_effectif(effectif) for effectif in sorted(connus)]
+        if None in differents:
+            versions.append("rien")
+        indicateurs = [
+            lecture.indicateur for lecture in relation.lectures if lecture.indicateur is not None
+        ]
+        lieu = controle.convention.piece("offre")
+        if indicateurs and (indicateurs[0], ici) in controle.lignes:
+            lieu = f"{controle.lieu(indicateurs[:1], ici)}, et {lieu}"
+        yield controle.constat(
+            "meme_effectif",
+            relation=relation,
+            indicateurs=indicateurs,
+            lieu=lieu,
+            ecrit=" ; ".join(_ecrire_lecture(*lu) for lu in effectifs_lus),
+            calcule=f"{', '.join(versions[:-1])} ou {versions[-1]} selon le passage",
         )
-        names = [place.indicateur for place in relation.lectures if place.indicateur is not None]
-        at = check.convention.piece("offre")
-        if names and (names[0], here) in check.lignes:
-            at = f"{check.lieu(names[:1], here)}, et {at}"
-        written = " ; ".join(
-            f"{'non donné' if value is None else _compte(value) + ' de plus' * place.ajoute} ({place.nom})"
-            for place, value in places
-        )
-        told = {
-            "lieu": at,
-            "ecrit": written,
-            "calcule": f"{', '.join(known[:-1])} ou {known[-1]} selon le passage",
-        }
-        yield check.constat("meme_effectif", relation=relation, indicateurs=names, **told)
 
 
-def _dans_l_offre(place: modeles.LectureEffectif, offre: pd.DataFrame) -> float | None:
-    """Return the sum of a characteristic, or the number of structures of which something is said;
-    None for neither.
+EffectifLu = tuple[modeles.LectureEffectif, float | None]
+
+
+def _effectifs_lus(relation: modeles.MemeEffectif, controle: Controle) -> list[EffectifLu]:
+    """Return the readings of a count and what each gives, None when it is left blank.
+
+    An offer that is not there at all, or a row of annexe 1 that is not, contradicts nothing: it is
+    no reading.
     """
-    rows = offre[offre["type"].isin(place.types) & offre["valeur"].ne("")]
-    if place.caracteristique is None:
-        return float(rows["structure"].nunique()) or None
-    rows = rows[rows["caracteristique"].eq(place.caracteristique)]
-    rows = rows[rows["modalite"].isin(place.modalites or rows["modalite"])]
-    return None if rows.empty else float(pd.to_numeric(rows["valeur"]).sum())
+    ici = controle.convention.territoire
+    offre = controle.dossier.offre
+    effectifs_lus: list[EffectifLu] = []
+    for lecture in relation.lectures:
+        if lecture.indicateur is None:
+            if not offre.empty:
+                effectifs_lus.append((lecture, _effectif_de_l_offre(lecture, offre)))
+        elif (lecture.indicateur, ici) in controle.lignes:
+            effectifs_lus.append((lecture, controle.valeur(lecture.indicateur, ici)))
+    return effectifs_lus
 
 
-def _compte(value: float) -> str:
-    return nombre(value, 0 if value.is_integer() else 2)
+def _effectif_de_l_offre(lecture: modeles.LectureEffectif, offre: pd.DataFrame) -> float | None:
+    """Return the sum of a characteristic or, when none is named, the number of structures that are
+    described; None without any.
+    """
+    cellules = offre[offre["type"].isin(lecture.types) & offre["valeur"].ne("")]
+    if lecture.caracteristique is None:
+        return float(cellules["structure"].nunique()) or None
+    cellules = cellules[cellules["caracteristique"].eq(lecture.caracteristique)]
+    if lecture.modalites:
+        cellules = cellules[cellules["modalite"].isin(lecture.modalites)]
+    return None if cellules.empty else float(pd.to_numeric(cellules["valeur"]).sum())
 
 
-def quotients(check: Controle) -> Constats:
+def _ecrire_effectif(effectif: float) -> str:
+    return nombre(effectif, 0 if effectif.is_integer() else 2)
+
+
+def _ecrire_lecture(lecture: modeles.LectureEffectif, effectif: float | None) -> str:
+    """Return « 12 (liste des structures) », « 2 de plus (annexe) », « non donné (annexe) »."""
+    if effectif is None:
+        return f"non donné ({lecture.nom})"
+    de_plus = " de plus" if lecture.ajoute else ""
+    return f"{_ecrire_effectif(effectif)}{de_plus} ({lecture.nom})"
+
+
+def quotients(controle: Controle) -> Constats:
     """Yield the percentages without formula that equal, in every territory, the same quotient of
     two counts.
 
     The rule's least number of territories, and counts that are not zero, keep chance out.
     """
+    catalogue = controle.catalogue
     # A change may be under zero: it is no level.
-    levels = [item for item in check.catalogue.indicateurs.values() if item.bornes[0] == 0]
-    shares = [
-        item
-        for item in levels
-        if check.catalogue.unites[item.unite].symbole == "%" and item.calcul is None
-    ]
-    values = {
-        code: {item.id: check.valeur(item.id, code) for item in levels}
-        for code in check.territoires
-    }
-    table = pd.DataFrame(values, dtype=float)
-    counts = table.loc[[item.id for item in levels if item.unite == "nombre"]]
-    parts = counts.to_numpy()[:, None, :]
-    wholes = counts.to_numpy()[None, :, :]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.where(
-            (parts > 0) & (parts <= wholes), 100 * parts / wholes, np.nan
-        )  # part, whole, territory
-    for share in shares:
-        printed = table.loc[share.id].dropna()
-        if len(printed) < check.regles["quotient"].seuils["territoires"]:
+    niveaux = [item for item in catalogue.indicateurs.values() if item.bornes[0] == 0]
+    # One row a territory, one column an indicator.
+    valeurs = pd.DataFrame(
+        {
+            item.id: {code: controle.valeur(item.id, code) for code in controle.territoires}
+            for item in niveaux
+        },
+        dtype=float,
+    )
+    effectifs = [item.id for item in niveaux if item.unite == "nombre"]
+    quotients_possibles = _quotients_possibles(valeurs[effectifs].to_numpy())
+    for item in niveaux:
+        if catalogue.unites[item.unite].symbole != "%" or item.calcul is not None:
             continue
-        gaps = np.abs(found[:, :, table.columns.get_indexer(printed.index)] - printed.to_numpy())
-        near = (gaps <= check.demi_pas(share.id) + EPSILON).all(axis=2)
-        np.fill_diagonal(near, val=False)
-        written = [
-            f"{check.ecrire(value, share.id)} ({check.catalogue.territoires[code].nom})"
-            for code, value in printed.items()
+        part = item.id
+        parts_imprimees = valeurs[part].dropna()
+        if len(parts_imprimees) < controle.regles["quotient"].seuils["territoires"]:
+            continue
+        quotients_des_territoires = quotients_possibles[valeurs[part].notna().to_numpy()]
+        ecarts = np.abs(quotients_des_territoires - parts_imprimees.to_numpy()[:, None, None])
+        # A quotient that is missing in a territory is NaN, which is not under the tolerance.
+        egaux = ecarts.max(axis=0) <= controle.demi_pas(part) + EPSILON
+        np.fill_diagonal(egaux, val=False)
+        codes: list[str] = parts_imprimees.index.tolist()
+        parts_ecrites = [
+            f"{controle.ecrire(valeur, part)} ({catalogue.territoires[code].nom})"
+            for code, valeur in zip(codes, parts_imprimees.tolist(), strict=True)
         ]
-        for pair in np.argwhere(near):
-            part, whole = counts.index[pair]
-            computed = [
-                " / ".join(check.ecrire(counts.at[name, code], name) for name in (part, whole))
-                for code in printed.index
+        for rang_du_numerateur, rang_du_denominateur in np.argwhere(egaux):
+            numerateur = effectifs[rang_du_numerateur]
+            denominateur = effectifs[rang_du_denominateur]
+            numerateurs = valeurs.loc[codes, numerateur].tolist()
+            denominateurs = valeurs.loc[codes, denominateur].tolist()
+            quotients_ecrits = [
+                f"{controle.ecrire(partie, numerateur)} / {controle.ecrire(tout, denominateur)}"
+                for partie, tout in zip(numerateurs, denominateurs, strict=True)
             ]
-            told = {
-                "lieu": check.section(check.lignes[share.id, printed.index[0]].section),
-                "indicateur": check.libelle(share.id),
-                "ecrit": enumerer(written),
-                "calcule": f"{check.libelle(part)} sur {check.libelle(whole)} : {enumerer(computed)}",
-            }
-            yield check.constat("quotient", share.id, indicateurs=(share.id,), **told)
+            libelles = f"{controle.libelle(numerateur)} sur {controle.libelle(denominateur)}"
+            yield controle.constat(
+                "quotient",
+                part,
+                indicateurs=(part,),
+                lieu=controle.section(controle.lignes[part, codes[0]].section),
+                indicateur=controle.libelle(part),
+                ecrit=enumerer(parts_ecrites),
+                calcule=f"{libelles} : {enumerer(quotients_ecrits)}",
+            )
+
+
+def _quotients_possibles(effectifs: np.ndarray) -> np.ndarray:
+    """Return 100 × part / whole by territory, part and whole, NaN where it is no share.
+
+    ``effectifs`` has a row a territory, a column a count.
+    """
+    parties = effectifs[:, :, None]
+    touts = effectifs[:, None, :]
+    est_une_part = (parties > 0) & (parties <= touts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(est_une_part, 100 * parties / touts, np.nan)
 
 
 # The sentences, the offer and the fiches.
 
 
-def affirmations(check: Controle) -> Constats:
+@dataclass(frozen=True)
+class PhraseJugee:
+    """A sentence of the text and its verdict: a row of ``affirmations.juger``."""
+
+    id: str
+    section: str
+    resume: str
+    verdict: str
+    calcul: str
+    note: str
+    indicateurs: str
+
+
+def affirmations(controle: Controle) -> Constats:
     """Yield a finding for each sentence that is contradicted, and one for each that cannot be
     verified.
 
     A contradicted comparison makes the compared values doubtful; a contradicted total does not: the
     words are in doubt.
     """
-    compared = {item.id for item in check.dossier.affirmations if item.reference is not None}
-    judged = juger(check.dossier)
-    for row in judged[judged["verdict"].ne("verifiee")].itertuples(index=False):
-        named = [name for name in row.indicateurs.split(SEPARATEUR) if name]
-        subject = " et ".join(map(check.libelle, named[:2])) or f"« {row.resume} »"
-        told = {
-            "lieu": check.section(row.section),
-            "objet": subject,
-            "affirmation": row,
-            "pourquoi": row.note,
-        }
-        doubtful = named if row.verdict == "contredite" and row.id in compared else ()
-        yield check.constat(f"affirmation_{row.verdict}", row.id, indicateurs=doubtful, **told)
-
-
-def periodicites(check: Controle) -> Constats:
-    """Yield the sentences that say a benefit is paid more or less often than it is."""
-    for relation, item in product(check.relations.periodicites, check.dossier.affirmations):
-        named = relation.indicateur in (*item.indicateurs, *item.parmi)
-        if named and item.periodicite not in (None, relation.periodicite):
-            told = {
-                "lieu": check.section(item.section),
-                "affirmation": item,
-                "vraie": relation.periodicite,
-            }
-            yield check.constat("periodicite", item.id, relation=relation, **told)
-
-
-def ages_offerts(check: Controle) -> Constats:
-    """Yield the fiches whose ages are not those that the structures of their theme take together."""
-    known = ages(check.dossier.offre, check.catalogue.offre)
-    for relation, fiche in product(check.relations.ages_offerts, check.convention.fiches):
-        stakes = {enjeu.id for enjeu in check.convention.enjeux if relation.theme in enjeu.themes}
-        taken = known[known["type"].isin(relation.types)]
-        if (
-            taken.empty
-            or fiche.enjeu not in stakes
-            or fiche.age_min is None
-            or fiche.age_max is None
-        ):
+    comparaisons = {
+        phrase.id for phrase in controle.dossier.affirmations if phrase.reference is not None
+    }
+    for phrase in lignes(juger(controle.dossier), PhraseJugee):
+        if phrase.verdict == "verifiee":
             continue
-        offered = annees_couvertes(taken)
-        meant = frozenset(range(fiche.age_min, fiche.age_max + 1))
-        apart = {"hors de la fiche": offered - meant, "sans accueil": meant - offered}
-        if offered != meant:
-            told = [f"{row.nom} : {row.texte}" for row in taken.itertuples()]
-            told += [f"{words} : {_plages(years)}" for words, years in apart.items() if years]
-            place = {
-                "lieu": f"{check.convention.piece('offre')} et {fiche.reference}",
-                "calcule": " ; ".join(told),
-            }
-            yield check.constat(
-                "ages_offerts", f"fiche_{fiche.numero}", relation=relation, fiche=fiche, **place
+        indicateurs = [nom for nom in phrase.indicateurs.split(SEPARATEUR) if nom]
+        douteux: list[str] = []
+        if phrase.verdict == "contredite" and phrase.id in comparaisons:
+            douteux = indicateurs
+        libelles = [controle.libelle(indicateur) for indicateur in indicateurs[:2]]
+        yield controle.constat(
+            f"affirmation_{phrase.verdict}",
+            phrase.id,
+            indicateurs=douteux,
+            lieu=controle.section(phrase.section),
+            objet=" et ".join(libelles) or f"« {phrase.resume} »",
+            affirmation=phrase,
+            pourquoi=phrase.note,
+        )
+
+
+def periodicites(controle: Controle) -> Constats:
+    """Yield the sentences that say a benefit is paid more or less often than it is."""
+    for relation, phrase in product(controle.relations.periodicites, controle.dossier.affirmations):
+        concernee = relation.indicateur in (*phrase.indicateurs, *phrase.parmi)
+        if concernee and phrase.periodicite not in (None, relation.periodicite):
+            yield controle.constat(
+                "periodicite",
+                phrase.id,
+                relation=relation,
+                lieu=controle.section(phrase.section),
+                affirmation=phrase,
+                vraie=relation.periodicite,
             )
 
 
-def _plages(years: frozenset[int]) -> str:
-    """Return ages in completed years as spans: « 2 ans », « 18 à 25 ans »."""
-    starts = sorted(age for age in years if age - 1 not in years)
-    ends = sorted(age for age in years if age + 1 not in years)
-    spans = [
-        str(low) if low == high else f"{low} à {high}"
-        for low, high in zip(starts, ends, strict=True)
-    ]
-    return f"{enumerer(spans)} ans"
-
-
-def non_dits(check: Controle) -> Constats:
-    """Yield what the structures should say and do not: those never described one by one, the others
-    kind by kind.
-    """
-    offer = check.dossier.offre
-    expected = [
-        (kind, name) for kind, names in check.relations.attendus_offre.items() for name in names
-    ]
-
-    def attendues(rows: pd.DataFrame) -> np.ndarray:
-        return pd.MultiIndex.from_frame(rows[["type", "caracteristique"]]).isin(expected)
-
-    missing = manques(offer, check.relations.attendus_offre, check.catalogue.offre)
-    missing = missing[attendues(missing)]
-    # Said to exist, and nothing more: it lacks everything expected of its kind.
-    exist = offer.loc[offer["valeur"].eq("oui"), "structure"]
-    described = offer.loc[offer["valeur"].ne("") & attendues(offer), "structure"]
-    bare = missing["structure"].isin(exist) & ~missing["structure"].isin(described)
-
-    def absents(rows: pd.DataFrame) -> str:
-        return enumerer([minuscule(label) for label in dict.fromkeys(rows["libelle"])])
-
-    for structure, rows in missing[bare].groupby("structure", sort=False):
-        first = rows.iloc[0]
-        told = {
-            "structure": first,
-            "genre": minuscule(first["libelle_type"]),
-            "attendu": absents(rows),
+def ages_offerts(controle: Controle) -> Constats:
+    """Yield the fiches whose ages are not those that the structures of their theme receive."""
+    convention = controle.convention
+    ages_des_structures = ages(controle.dossier.offre, controle.catalogue.offre)
+    for relation, fiche in product(controle.relations.ages_offerts, convention.fiches):
+        enjeux_du_theme = {
+            enjeu.id for enjeu in convention.enjeux if relation.theme in enjeu.themes
         }
-        yield check.constat("structure_non_decrite", str(structure), **told)
-    for kind, rows in missing[~bare].groupby("type", sort=False):
-        # Structures that lack the same are told together.
-        told = pd.Series(
-            {f"« {name} »": absents(lines) for name, lines in rows.groupby("nom", sort=False)}
-        )
-        lacks = " ; ".join(
-            f"{enumerer([*own.index])} : {text}" for text, own in told.groupby(told, sort=False)
-        )
-        yield check.constat(
-            "caracteristique_absente", str(kind), structure=rows.iloc[0], calcule=lacks
+        structures = ages_des_structures[ages_des_structures["type"].isin(relation.types)]
+        if structures.empty or fiche.enjeu not in enjeux_du_theme:
+            continue
+        if fiche.age_min is None or fiche.age_max is None:
+            continue
+        ages_offerts_ = annees_couvertes(structures)
+        ages_vises = frozenset(range(fiche.age_min, fiche.age_max + 1))
+        if ages_offerts_ == ages_vises:
+            continue
+        details = [
+            f"{nom} : {ages_ecrits}"
+            for nom, ages_ecrits in zip(structures["nom"], structures["texte"], strict=True)
+        ]
+        hors_de_la_fiche = ages_offerts_ - ages_vises
+        if hors_de_la_fiche:
+            details.append(f"hors de la fiche : {_plages(hors_de_la_fiche)}")
+        sans_accueil = ages_vises - ages_offerts_
+        if sans_accueil:
+            details.append(f"sans accueil : {_plages(sans_accueil)}")
+        yield controle.constat(
+            "ages_offerts",
+            f"fiche_{fiche.numero}",
+            relation=relation,
+            fiche=fiche,
+            lieu=f"{convention.piece('offre')} et {fiche.reference}",
+            calcule=" ; ".join(details),
         )
 
 
-def des_fiches(check: Controle) -> Constats:
+def _plages(ages_revolus: frozenset[int]) -> str:
+    """Return ages in completed years as spans: « 2 ans », « 18 à 25 ans »."""
+    premiers = sorted(age for age in ages_revolus if age - 1 not in ages_revolus)
+    derniers = sorted(age for age in ages_revolus if age + 1 not in ages_revolus)
+    plages = [
+        str(premier) if premier == dernier else f"{premier} à {dernier}"
+        for premier, dernier in zip(premiers, derniers, strict=True)
+    ]
+    return f"{enumerer(plages)} ans"
+
+
+def non_dits(controle: Controle) -> Constats:
+    """Yield what the structures should say and do not.
+
+    A structure that is said to exist and nothing more has a finding of its own: it lacks everything
+    that is expected of its kind. The others share a finding a kind of structure.
+    """
+    offre = controle.dossier.offre
+    attendus = controle.relations.attendus_offre
+    absences = manques(offre, attendus, controle.catalogue.offre)
+    absences = absences[_est_attendue(absences, attendus)]
+    presentes = offre.loc[offre["valeur"].eq("oui"), "structure"]
+    renseignee = offre["valeur"].ne("") & _est_attendue(offre, attendus)
+    decrites = offre.loc[renseignee, "structure"]
+    non_decrite = absences["structure"].isin(presentes) & ~absences["structure"].isin(decrites)
+
+    for structure, absences_de_la_structure in absences[non_decrite].groupby(
+        "structure", sort=False
+    ):
+        mots = _mots_de_la_structure(absences_de_la_structure)
+        yield controle.constat(
+            "structure_non_decrite",
+            str(structure),
+            structure=mots,
+            genre=minuscule(mots["libelle_type"]),
+            attendu=_libelles(absences_de_la_structure),
+        )
+    for genre, absences_du_genre in absences[~non_decrite].groupby("type", sort=False):
+        # Structures that lack the same things are told together.
+        structures_par_absences: dict[str, list[str]] = {}
+        for nom, absences_de_la_structure in absences_du_genre.groupby("nom", sort=False):
+            libelles = _libelles(absences_de_la_structure)
+            structures_par_absences.setdefault(libelles, []).append(f"« {nom} »")
+        details = [
+            f"{enumerer(structures)} : {libelles}"
+            for libelles, structures in structures_par_absences.items()
+        ]
+        yield controle.constat(
+            "caracteristique_absente",
+            str(genre),
+            structure=_mots_de_la_structure(absences_du_genre),
+            calcule=" ; ".join(details),
+        )
+
+
+def _est_attendue(cellules: pd.DataFrame, attendus: dict[str, tuple[str, ...]]) -> np.ndarray:
+    """Tell, cell by cell of the offer, whether its characteristic is expected of its kind."""
+    couples_attendus = [
+        (genre, caracteristique)
+        for genre, caracteristiques in attendus.items()
+        for caracteristique in caracteristiques
+    ]
+    couples = pd.MultiIndex.from_frame(cellules[["type", "caracteristique"]])
+    return couples.isin(couples_attendus)
+
+
+def _mots_de_la_structure(absences: pd.DataFrame) -> dict[str, str]:
+    """Return how the words of a rule name the first structure: « {structure[nom]} »."""
+    return {colonne: absences[colonne].iloc[0] for colonne in ("nom", "libelle_type", "reference")}
+
+
+def _libelles(absences: pd.DataFrame) -> str:
+    """Return the labels of the characteristics that are absent, each once."""
+    return enumerer([minuscule(libelle) for libelle in absences["libelle"].drop_duplicates()])
+
+
+def des_fiches(controle: Controle) -> Constats:
     """Yield what the rules on one fiche find in each."""
-    for fiche in check.convention.fiches:
-        for rule, facts in _d_une_fiche(fiche, check):
-            place = {"lieu": fiche.reference, "fiche": fiche.numero}
-            yield check.constat(rule, f"fiche_{fiche.numero}", **place, **facts)
+    for fiche in controle.convention.fiches:
+        yield from _lacunes_de_la_fiche(fiche, controle)
+        yield from _indicateurs_qualitatifs(fiche, controle)
+        yield from _resultats_sans_indicateur(fiche, controle)
+        yield from _resultats_etrangers(fiche, controle)
+        yield from _perimetre_different(fiche, controle)
 
 
-def _d_une_fiche(fiche: Fiche, check: Controle) -> Iterator[tuple[str, dict[str, object]]]:
-    # The indicators that the fiche itself writes: the text is not to answer for those we propose.
-    meanings = check.catalogue.indicateurs_fiches
-    written = [item for item in fiche.indicateurs if meanings[item.id].origine == "convention"]
-    total = len(written)
+def _indicateurs_ecrits(fiche: Fiche, controle: Controle) -> list[IndicateurFiche]:
+    """Return the indicators that the fiche itself writes: the text is not to answer for those that
+    the catalogue proposes.
+    """
+    definitions = controle.catalogue.indicateurs_fiches
+    return [
+        indicateur
+        for indicateur in fiche.indicateurs
+        if definitions[indicateur.id].origine == "convention"
+    ]
 
-    def libelles(items: list[IndicateurFiche]) -> str:
-        return enumerer([f"« {item.libelle} »" for item in items])
 
-    if not written:
-        yield "fiche_sans_indicateur", {}
+def _lacunes_de_la_fiche(fiche: Fiche, controle: Controle) -> Constats:
+    """Yield what the fiche leaves out: indicators, partners, initial values and targets; and that
+    it begins after the convention.
+    """
+    indicateurs = _indicateurs_ecrits(fiche, controle)
+    debut_de_la_convention = controle.convention.debut
+    if not indicateurs:
+        yield controle.d_une_fiche("fiche_sans_indicateur", fiche)
     if not fiche.partenaires:
-        yield "fiche_sans_partenaire", {}
-    if fiche.debut > check.convention.debut:
-        yield "fiche_differee", {"debut": fiche.debut.year, "depuis": check.convention.debut.year}
-    for rule, name in (("valeur_initiale_absente", "valeur_initiale"), ("cible_absente", "cible")):
-        words = name.replace("_", " ")
-        absent = [item for item in written if isinstance(getattr(item, name), Absence)]
-        if absent:
-            part = f"{len(absent)} sur {total} sans {words} : {libelles(absent)}"
-            told = f"aucune {words}" if len(absent) == total else part
-            yield rule, {"ecrit": f"{total} indicateur{'s' * (total > 1)}", "calcule": told}
-    # An initial value that is absent because nothing is measured on a scale.
-    words = check.regles["indicateur_qualitatif"].mots["absence"]
-    absent = [item for item in written if isinstance(item.valeur_initiale, Absence)]
-    if found := [item for item in absent if contient(item.valeur_initiale.absent, words)]:
-        why = dict.fromkeys(item.valeur_initiale.absent for item in found)
-        yield "indicateur_qualitatif", {"ecrit": libelles(found), "calcule": " ; ".join(why)}
-    # Expected results that no indicator it writes shows, then those that the entry noted as another
-    # fiche's.
-    shown = {item.id for item in written}
-    results = fiche.resultats
-    if found := [item.libelle for item in results if shown.isdisjoint(item.indicateurs)]:
-        told = f"{len(found)} sur {len(results)} résultat{'s' * (len(results) > 1)} sans indicateur"
-        yield "resultat_sans_indicateur", {"ecrit": " ; ".join(found), "calcule": told}
-    words = check.regles["resultat_etranger"].mots["note"]
-    if found := [item for item in results if item.note and contient(item.note, words)]:
-        many = f"ces {len(found)} résultats semblent", "les "
-        told, them = many if len(found) > 1 else ("ce résultat semble", "l'")
-        told += " venir d'une autre fiche"
-        if not any(item.indicateurs for item in found):
-            told += f" ; aucun indicateur de la fiche {fiche.numero} ne {them}éclaire"
-        yield (
-            "resultat_etranger",
-            {"ecrit": " ; ".join(item.libelle for item in found), "calcule": told},
+        yield controle.d_une_fiche("fiche_sans_partenaire", fiche)
+    if fiche.debut > debut_de_la_convention:
+        yield controle.d_une_fiche(
+            "fiche_differee", fiche, debut=fiche.debut.year, depuis=debut_de_la_convention.year
         )
-    # Texts that name a territory of another level than the convention's; of a note, the sentence
-    # that matters.
-    territoire = check.catalogue.territoires[check.convention.territoire]
-    levels = check.regles["perimetre_different"].mots
-    words = [
-        word for level, words in levels.items() if level != territoire.niveau for word in words
+    sans_valeur_initiale = [
+        indicateur for indicateur in indicateurs if isinstance(indicateur.valeur_initiale, Absence)
     ]
-    texts = [
-        fiche.titre,
-        *fiche.constat_initial,
-        *fiche.objectifs,
-        *(item.texte for item in fiche.modalites),
+    sans_cible = [indicateur for indicateur in indicateurs if isinstance(indicateur.cible, Absence)]
+    for regle, mot, incomplets in (
+        ("valeur_initiale_absente", "valeur initiale", sans_valeur_initiale),
+        ("cible_absente", "cible", sans_cible),
+    ):
+        if not incomplets:
+            continue
+        libelles = _libelles_des_indicateurs(incomplets)
+        calcule = f"{len(incomplets)} sur {len(indicateurs)} sans {mot} : {libelles}"
+        if len(incomplets) == len(indicateurs):
+            calcule = f"aucune {mot}"
+        yield controle.d_une_fiche(
+            regle, fiche, ecrit=_compter(len(indicateurs), "indicateur"), calcule=calcule
+        )
+
+
+def _indicateurs_qualitatifs(fiche: Fiche, controle: Controle) -> Constats:
+    """Yield the indicators whose initial value is absent because nothing is measured on a scale."""
+    mots_recherches = controle.regles["indicateur_qualitatif"].mots["absence"]
+    qualitatifs = []
+    motifs = []
+    for indicateur in _indicateurs_ecrits(fiche, controle):
+        initiale = indicateur.valeur_initiale
+        if isinstance(initiale, Absence) and contient(initiale.absent, mots_recherches):
+            qualitatifs.append(indicateur)
+            motifs.append(initiale.absent)
+    if qualitatifs:
+        yield controle.d_une_fiche(
+            "indicateur_qualitatif",
+            fiche,
+            ecrit=_libelles_des_indicateurs(qualitatifs),
+            calcule=" ; ".join(dict.fromkeys(motifs)),
+        )
+
+
+def _resultats_sans_indicateur(fiche: Fiche, controle: Controle) -> Constats:
+    """Yield the expected results that no indicator written by the fiche shows."""
+    identifiants = {indicateur.id for indicateur in _indicateurs_ecrits(fiche, controle)}
+    libelles = [
+        resultat.libelle
+        for resultat in fiche.resultats
+        if identifiants.isdisjoint(resultat.indicateurs)
     ]
-    texts += [item.libelle for item in results]
-    texts += [
-        sentence for item in results for sentence in (item.note or "").split(". ") if sentence
+    if libelles:
+        resultats = _compter(len(fiche.resultats), "résultat")
+        yield controle.d_une_fiche(
+            "resultat_sans_indicateur",
+            fiche,
+            ecrit=" ; ".join(libelles),
+            calcule=f"{len(libelles)} sur {resultats} sans indicateur",
+        )
+
+
+def _resultats_etrangers(fiche: Fiche, controle: Controle) -> Constats:
+    """Yield the expected results that whoever entered them noted as another fiche's."""
+    mots_recherches = controle.regles["resultat_etranger"].mots["note"]
+    etrangers = [
+        resultat
+        for resultat in fiche.resultats
+        if resultat.note and contient(resultat.note, mots_recherches)
     ]
-    if found := [text for text in texts if contient(text, words)]:
-        yield "perimetre_different", {"ecrit": " ; ".join(found), "territoire": territoire}
+    if not etrangers:
+        return
+    if len(etrangers) > 1:
+        calcule = f"ces {len(etrangers)} résultats semblent venir d'une autre fiche"
+        pronom = "les "
+    else:
+        calcule = "ce résultat semble venir d'une autre fiche"
+        pronom = "l'"
+    if not any(resultat.indicateurs for resultat in etrangers):
+        calcule += f" ; aucun indicateur de la fiche {fiche.numero} ne {pronom}éclaire"
+    yield controle.d_une_fiche(
+        "resultat_etranger",
+        fiche,
+        ecrit=" ; ".join(resultat.libelle for resultat in etrangers),
+        calcule=calcule,
+    )
+
+
+def _perimetre_different(fiche: Fiche, controle: Controle) -> Constats:
+    """Yield the texts that name a territory of another level than the convention's; of a note, only
+    the sentence that does.
+    """
+    territoire = controle.catalogue.territoires[controle.convention.territoire]
+    mots_d_autres_niveaux: list[str] = []
+    for niveau, mots in controle.regles["perimetre_different"].mots.items():
+        if niveau != territoire.niveau:
+            mots_d_autres_niveaux.extend(mots)
+    textes = [fiche.titre, *fiche.constat_initial, *fiche.objectifs]
+    textes += [modalite.texte for modalite in fiche.modalites]
+    textes += [resultat.libelle for resultat in fiche.resultats]
+    for resultat in fiche.resultats:
+        phrases = (resultat.note or "").split(". ")
+        textes += [phrase for phrase in phrases if phrase]
+    trouves = [texte for texte in textes if contient(texte, mots_d_autres_niveaux)]
+    if trouves:
+        yield controle.d_une_fiche(
+            "perimetre_different", fiche, ecrit=" ; ".join(trouves), territoire=territoire
+        )
+
+
+def _libelles_des_indicateurs(indicateurs: list[IndicateurFiche]) -> str:
+    return enumerer([f"« {indicateur.libelle} »" for indicateur in indicateurs])
+
+
+def _compter(effectif: int, nom: str) -> str:
+    """Return « 1 ligne », « 2 lignes »."""
+    return f"{effectif} {nom}s" if effectif > 1 else f"{effectif} {nom}"
 
 
 def contient(text: str, words: Iterable[str]) -> bool:
-    """Return whether a text holds one of the words, at the beginning of a word, whatever the case.
+    """Return whether a text contains one of the words, at the beginning of a word, whatever the
+    case.
 
     Examples:
-        >>> contient("Un projet intercommunal", ["communal"]), contient("Un projet communal", ["communal"])
-        (False, True)
+        >>> contient("Un projet intercommunal", ["communal"])
+        False
+        >>> contient("Un projet communal", ["communal"])
+        True
     """
     return any(re.search(rf"(?<!\w){re.escape(word)}", text, re.IGNORECASE) for word in words)
 
@@ -702,59 +1031,73 @@ def contient(text: str, words: Iterable[str]) -> bool:
 # The convention as an act, and what was entered of it.
 
 
-def de_l_acte(check: Controle) -> Constats:
-    """Yield what the act lacks: a date, the content of an annexe, a plan that lasts as long, what
-    was declared.
+def de_l_acte(controle: Controle) -> Constats:
+    """Yield what the act lacks: a date, the content of an annexe, a plan that lasts as long as it,
+    what was declared missing.
     """
-    convention = check.convention
+    convention = controle.convention
     if isinstance(convention.date_signature, Absence):
-        yield check.constat("signature_sans_date", ecrit=convention.date_signature.absent)
-    for rank, annexe in enumerate(convention.annexes_vides, start=1):
-        yield check.constat("annexe_vide", str(rank), objet=minuscule(annexe))
-    start = convention.debut.year
-    end = convention.fin.year
-    for rank, schema in enumerate(convention.schemas, start=1):
-        told = f"échu en {schema.fin}, avant la fin de la convention en {end}"
-        if schema.fin < start:
-            told = f"échu avant le début de la convention, qui court de {start} à {end}"
-        if schema.fin < end:
-            yield check.constat("schema_echu", str(rank), schema=schema, calcule=told)
-    roles = check.regles["lacune_du_diagnostic"].mots["clauses"]
-    places = tuple(convention.citer(role) for role in roles if role in convention.clauses)
+        yield controle.constat("signature_sans_date", ecrit=convention.date_signature.absent)
+    for rang, annexe in enumerate(convention.annexes_vides, start=1):
+        yield controle.constat("annexe_vide", str(rang), objet=minuscule(annexe))
+    debut = convention.debut.year
+    fin = convention.fin.year
+    for rang, schema in enumerate(convention.schemas, start=1):
+        if schema.fin >= fin:
+            continue
+        calcule = f"échu en {schema.fin}, avant la fin de la convention en {fin}"
+        if schema.fin < debut:
+            calcule = f"échu avant le début de la convention, qui court de {debut} à {fin}"
+        yield controle.constat("schema_echu", str(rang), schema=schema, calcule=calcule)
+    clauses_du_diagnostic = controle.regles["lacune_du_diagnostic"].mots["clauses"]
+    lieux_du_diagnostic = tuple(
+        convention.citer(role) for role in clauses_du_diagnostic if role in convention.clauses
+    )
     for lacune in convention.lacunes:
-        if lacune.reference.startswith(places):
-            yield check.constat(
+        if lacune.reference.startswith(lieux_du_diagnostic):
+            yield controle.constat(
                 "lacune_du_diagnostic", lacune.id, lacune=lacune, question=lacune.question
             )
 
 
-def corrections(check: Controle) -> Constats:
-    """Yield each declared correction with its rows, or as obsolete; then the notes that tell a
-    reading undeclared.
+def corrections(controle: Controle) -> Constats:
+    """Yield each declared correction with its rows, or as obsolete when none carries its mention;
+    then the notes that speak of a reading that is not declared.
     """
-    tables = {"annexe1.csv": check.dossier.annexe1, "offre.csv": check.dossier.offre}
-    for item in check.dossier.corrections:
-        texts = tables[item.fichier].select_dtypes(exclude="number")
-        rows = texts.apply(
-            lambda cell, mention=item.mention: cell.str.contains(mention, regex=False)
-        ).any(axis=1)
-        if count := int(rows.sum()):
-            told = {
-                "lignes": f"{count} ligne{'s' * (count > 1)}",
-                "statut": "corrige",
-                "motif": item.raison,
-            }
-            yield check.constat("correction", item.id, correction=item, **told)
-        else:
-            yield check.constat("correction_obsolete", item.id, correction=item)
-    words = check.regles["lecture_non_declaree"].mots["note"]
-    for name, table in tables.items():
-        declared = [item.mention for item in check.dossier.corrections if item.fichier == name]
-        for note in dict.fromkeys(table["note"]):
-            if any(word in note.lower() for word in words) and not any(
-                mention in note for mention in declared
-            ):
-                yield check.constat("lecture_non_declaree", note, fichier=name, note=note)
+    tables = {"annexe1.csv": controle.dossier.annexe1, "offre.csv": controle.dossier.offre}
+    for correction in controle.dossier.corrections:
+        lignes_corrigees = _nombre_de_lignes(tables[correction.fichier], correction.mention)
+        if lignes_corrigees == 0:
+            yield controle.constat("correction_obsolete", correction.id, correction=correction)
+            continue
+        yield controle.constat(
+            "correction",
+            correction.id,
+            correction=correction,
+            lignes=_compter(lignes_corrigees, "ligne"),
+            statut="corrige",
+            motif=correction.raison,
+        )
+    mots_d_une_lecture = controle.regles["lecture_non_declaree"].mots["note"]
+    for fichier, table in tables.items():
+        mentions_declarees = [
+            correction.mention
+            for correction in controle.dossier.corrections
+            if correction.fichier == fichier
+        ]
+        notes: list[str] = table["note"].drop_duplicates().tolist()
+        for note in notes:
+            parle_d_une_lecture = any(mot in note.lower() for mot in mots_d_une_lecture)
+            declaree = any(mention in note for mention in mentions_declarees)
+            if parle_d_une_lecture and not declaree:
+                yield controle.constat("lecture_non_declaree", note, fichier=fichier, note=note)
+
+
+def _nombre_de_lignes(table: pd.DataFrame, mention: str) -> int:
+    """Return how many rows have a mention in one of their texts."""
+    textes = table.select_dtypes(exclude="number")
+    cellules = textes.apply(lambda colonne: colonne.str.contains(mention, regex=False))
+    return int(cellules.any(axis=1).sum())
 
 
 REGLES: tuple[Callable[[Controle], Constats], ...] = (
