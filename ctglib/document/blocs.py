@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
 
 from ctglib.donnees.montrable import Montrable
-
-if TYPE_CHECKING:
-    from ctglib.document.tableau import Tableau
 
 MIME = "application/vnd.ctg.document+json"
 
@@ -40,9 +37,7 @@ class Lien:
 
 @dataclass(frozen=True)
 class Renvoi:
-    """A reference to a table or to a figure, by its anchor (« figure-etats »): its number stands
-    for it.
-    """
+    """A reference to a table or a figure by its anchor (« figure-etats »), shown as its number."""
 
     ancre: str
     autres: tuple[str, ...] = ()  # tried in turn when the report has not the first
@@ -84,8 +79,8 @@ class Bloc(Montrable):
 
     @property
     def html(self) -> str:
-        """What JupyterLab shows: the HTML that its page will have, but for the numbers of captions."""
-        return self._repr_mimebundle_()["text/html"]
+        """What JupyterLab shows: the HTML of the page, but for the numbers of captions."""
+        return str(self._repr_mimebundle_()["text/html"])
 
 
 @dataclass(frozen=True)
@@ -104,26 +99,34 @@ class Groupe(Bloc):
         Raises:
             ValueError: Le groupe n'en a pas de ce nom ; le message donne ceux qu'il a.
         """
-        found = {piece.nom: piece for piece in feuilles(self.pieces) if getattr(piece, "nom", "")}
-        if nom not in found:
+        pieces = self._pieces_nommees
+        if nom not in pieces:
             raise ValueError(
-                f"« {nom} » n'est pas là. Tableaux et figures : {', '.join(found) or 'aucun'}."
+                f"« {nom} » n'est pas là. Tableaux et figures : {', '.join(pieces) or 'aucun'}."
             )
-        return found[nom]
+        return pieces[nom]
 
     def __contains__(self, nom: str) -> bool:
-        return any(getattr(piece, "nom", "") == nom for piece in feuilles(self.pieces))
+        return nom in self._pieces_nommees
+
+    @property
+    def _pieces_nommees(self) -> dict[str, Bloc]:
+        """Its tables and figures by name: the other blocks have none."""
+        pieces = {}
+        for piece in feuilles(self.pieces):
+            nom = getattr(piece, "nom", "")
+            if nom:
+                pieces[nom] = piece
+        return pieces
 
 
 @dataclass(frozen=True)
 class Titre(Bloc):
-    """A heading: of a report (1), of a chapter (2), of a part of it (3); its anchor comes with the
-    assembly.
-    """
+    """A heading: of a report (1), of a chapter (2), of a part of it (3)."""
 
     texte: str
     niveau: int = 3
-    ancre: str = ""
+    ancre: str = ""  # given when the report is assembled
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class Paragraphe(Bloc):
 
 @dataclass(frozen=True)
 class Liste(Bloc):
-    """A list, one text an item; ``classe`` is « messages » when it stands in large on a first page."""
+    """A list, one text an item; ``classe`` is « messages » for the large one of a first page."""
 
     items: tuple[Texte, ...]
     ordonnee: bool = False
@@ -145,9 +148,7 @@ class Liste(Bloc):
 
 @dataclass(frozen=True)
 class Encadre(Bloc):
-    """Paragraphs set apart: a warning, or, when ``auteur`` says whose they are, words of someone
-    else.
-    """
+    """Paragraphs set apart: a warning, or the words of somebody else, whom ``auteur`` names."""
 
     paragraphes: tuple[Texte, ...]
     citation: bool = False
@@ -172,15 +173,13 @@ class Dessin(Bloc):
     svg_etroit: str  # for a telephone, 8.5 cm wide
     lecture: str
     source: str
-    tableau: Tableau | None = None
+    tableau: Bloc | None = None  # its numbers: a ``Tableau``, whose module needs this one
     numero: str = ""  # « Figure 1 », once the report is assembled
 
 
 @dataclass(frozen=True)
 class Logo:
-    """A party and its logo, PNG or SVG; while the file is absent its name stands in a neutral
-    frame.
-    """
+    """A party and its logo, PNG or SVG; without a file, its name stands in a neutral frame."""
 
     nom: str
     contenu: bytes | None
@@ -188,7 +187,9 @@ class Logo:
     @property
     def suffixe(self) -> str:
         """« png » or « svg »."""
-        return "png" if (self.contenu or b"").startswith(b"\x89PNG") else "svg"
+        if self.contenu is not None and self.contenu.startswith(b"\x89PNG"):
+            return "png"
+        return "svg"
 
 
 @dataclass(frozen=True)
@@ -200,19 +201,13 @@ class Couverture(Bloc):
     mentions: tuple[tuple[str, str], ...] = ()  # label, text
     logos: tuple[Logo, ...] = ()
     source: str = ""
-    # in the metadata (ISO): that of its content, so that the same report made again has the same
-    # bytes
+    # For the metadata (ISO). It is a date of the content, not of today: a report made again from
+    # the same data has the same bytes.
     date: str = ""
     avertissement: str = ""  # set apart when not empty
-    complement: str = (
-        ""  # ends the title of the page: the year, which no notebook can write in its heading
-    )
-    sigles: tuple[
-        tuple[str, str], ...
-    ] = ()  # what abbreviations mean: the page lists those that the report uses
-    breve: bool = (
-        False  # a report of few pages: on paper it is set closer, and has no table of contents
-    )
+    complement: str = ""  # ends the title of the page: the year, which no notebook has in its title
+    sigles: tuple[tuple[str, str], ...] = ()  # abbreviations: the page lists those that are used
+    breve: bool = False  # few pages: on paper it is set closer, and has no table of contents
 
     def __bool__(self) -> bool:
         return self != SANS_COUVERTURE
@@ -223,9 +218,7 @@ SANS_COUVERTURE = Couverture()
 
 @dataclass(frozen=True)
 class Piece(Bloc):
-    """A file that a report carries with it: where it lies beside the page, its bytes, and what it
-    is.
-    """
+    """A file that a report carries: where it lies beside the page, its bytes, and what it is."""
 
     adresse: str
     contenu: bytes
@@ -237,7 +230,7 @@ def morceaux(texte: Texte) -> tuple[Morceau, ...]:
     return (texte,) if isinstance(texte, str) else texte
 
 
-# what a cell of code calls
+# What a cell of code of a notebook calls.
 paragraphe = Paragraphe
 sous_titre = Titre
 
@@ -251,79 +244,105 @@ def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
             yield bloc
 
 
-def liste(phrases: Iterable[object]) -> Bloc:
-    """Return a list, one item a sentence, without those that are empty; nothing when there is none."""
-    items = tuple(filter(None, phrases))
+def liste(phrases: Iterable[Any]) -> Bloc:
+    """Return a list, one item a sentence, without those that are empty; nothing when all are."""
+    items = tuple(phrase for phrase in phrases if phrase)
     return Liste(items) if items else Groupe()
 
 
 def citation(paroles: str, auteur: str) -> Bloc:
-    """Return words of someone else, one paragraph a line, and who said them."""
-    return Encadre(
-        tuple(line for line in paroles.splitlines() if line.strip()), citation=True, auteur=auteur
-    )
+    """Return the words of somebody else, one paragraph a line, and who said them."""
+    lignes = tuple(ligne for ligne in paroles.splitlines() if ligne.strip())
+    return Encadre(lignes, citation=True, auteur=auteur)
 
 
 def suite(blocs: Iterable[Bloc | None]) -> Groupe | None:
-    """Return blocks one after the other, without those that show nothing; None when there is
-    nothing.
+    """Return blocks one after the other, without those that show nothing; None when none shows
+    anything.
     """
-    shown = tuple(bloc for bloc in blocs if bloc)
-    return Groupe(shown) if shown else None
+    montres = tuple(bloc for bloc in blocs if bloc)
+    return Groupe(montres) if montres else None
 
 
-GENRES = {
-    name: kind for name, kind in globals().items() if is_dataclass(kind)
-}  # and those of ``tableau``
+# The classes that a document is written with, by name; ``tableau`` adds its own.
+GENRES: dict[str, type] = {
+    classe.__name__: classe
+    for classe in (
+        Gras,
+        Lien,
+        Renvoi,
+        Groupe,
+        Titre,
+        Paragraphe,
+        Liste,
+        Encadre,
+        Colonnes,
+        Dessin,
+        Logo,
+        Couverture,
+        Piece,
+    )
+}
 
 
-def en_json(objet: object) -> object:
-    """Return an object as JSON, of a figure what was drawn; a TypeError for what is none of ours."""
+def en_json(objet: Any) -> object:
+    """Return an object of a document as JSON; a chart is written as what was drawn (``Dessin``).
+
+    Raises:
+        TypeError: The object is none of those of a document.
+    """
     if objet is None or isinstance(objet, (str, int)):
         return objet
     if isinstance(objet, (tuple, list)):
-        return [en_json(item) for item in objet]
+        return [en_json(element) for element in objet]
     if isinstance(objet, pd.DataFrame):
-        rows = [
-            [_valeur(value) for value in row] for row in objet.itertuples(index=False, name=None)
+        lignes = [
+            [_valeur_en_json(valeur) for valeur in ligne]
+            for ligne in objet.itertuples(index=False, name=None)
         ]
-        return {"genre": "table", "colonnes": [str(name) for name in objet.columns], "lignes": rows}
+        return {"genre": "table", "colonnes": [str(nom) for nom in objet.columns], "lignes": lignes}
     if isinstance(objet, bytes):
         return {"genre": "octets", "base64": base64.b64encode(objet).decode("ascii")}
-    shown = getattr(objet, "bloc", objet)
-    genre = type(shown).__name__
-    if GENRES.get(genre) is not type(shown):
+    bloc = getattr(objet, "bloc", objet)  # a chart has one
+    genre = type(bloc).__name__
+    if GENRES.get(genre) is not type(bloc):
         raise TypeError(f"« {type(objet).__name__} » n'est pas un objet d'un document")
-    said = {
-        field.name: en_json(getattr(shown, field.name))
-        for field in fields(shown)
-        if field.name != "ecrire"
-    }
-    return {"genre": genre, **said}
+    champs: dict[str, object] = {"genre": genre}
+    for champ in fields(bloc):
+        if champ.name != "ecrire":  # a function, of a column: its cells are written already
+            champs[champ.name] = en_json(getattr(bloc, champ.name))
+    return champs
 
 
-def _valeur(valeur: object) -> object:
-    """Return the value of a cell: its type lasts, since a number and a text are not written alike
-    in a CSV.
-    """
-    if not isinstance(valeur, str) and pd.isna(valeur):
+def _valeur_en_json(valeur: Any) -> str | float | None:
+    """Return the value of a cell; a number stays one, as a CSV writes numbers and texts apart."""
+    if isinstance(valeur, str):
+        return valeur
+    if pd.isna(valeur):
         return None
-    plain = valeur.item() if hasattr(valeur, "item") else valeur  # of numpy
-    if isinstance(plain, (str, int, float)):
-        return plain
-    return plain.isoformat()[:10] if isinstance(plain, date) else str(plain)
+    if hasattr(valeur, "item"):  # a number of numpy
+        valeur = valeur.item()
+    if isinstance(valeur, (str, int, float)):
+        return valeur
+    if isinstance(valeur, date):
+        return valeur.isoformat()[:10]
+    return str(valeur)
 
 
-def de_json(ecrit: object) -> object:
-    """Return the object that was written by ``en_json``; a KeyError for what is none of ours."""
+def de_json(ecrit: Any) -> Any:
+    """Return the object that ``en_json`` wrote.
+
+    Raises:
+        KeyError: It is none of those of a document.
+    """
     if isinstance(ecrit, list):
-        return tuple(de_json(item) for item in ecrit)
+        return tuple(de_json(element) for element in ecrit)
     if not isinstance(ecrit, dict):
         return ecrit
-    if ecrit["genre"] == "table":
+    genre = ecrit["genre"]
+    if genre == "table":
         return pd.DataFrame(ecrit["lignes"], columns=ecrit["colonnes"], dtype=object)
-    if ecrit["genre"] == "octets":
+    if genre == "octets":
         return base64.b64decode(ecrit["base64"])
-    return GENRES[ecrit["genre"]](
-        **{name: de_json(value) for name, value in ecrit.items() if name != "genre"}
-    )
+    champs = {nom: de_json(valeur) for nom, valeur in ecrit.items() if nom != "genre"}
+    return GENRES[genre](**champs)

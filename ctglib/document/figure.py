@@ -1,5 +1,4 @@
-"""A chart of a report: a matplotlib figure, the text that stands for it, its reading, its source
-and its numbers.
+"""A chart of a report: a matplotlib figure, the text that stands for it, its source, its numbers.
 
 Then its way to a page or a file: the charter's style, the widths of its texts, SVG, framed images.
 """
@@ -13,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import escape
 from io import BytesIO, StringIO
-from itertools import accumulate, takewhile
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -31,7 +30,7 @@ from ctglib.document.blocs import Dessin as Trace
 from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.modeles.catalogue import Charte
+from ctglib.donnees.modeles.catalogue import Charte, Largeur
 from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -63,9 +62,8 @@ class Figure(Bloc):
     lecture: str  # of one real figure of it, without « Lecture : »
     source: str
     tableau: Tableau | None  # its numbers
-    dessiner: Callable[
-        [str], Dessin
-    ]  # makes the matplotlib figure of a width: « large », 17 cm, or « etroit », 8.5 cm
+    # Makes the matplotlib figure of a width: « large », 17 cm, or « etroit », 8.5 cm.
+    dessiner: Callable[[Largeur], Dessin]
     territoire: str = ""  # written in an image that leaves the report
     cle: str = ""  # the name of what is drawn (see ``nom_par_contenu``), when all of it is known
 
@@ -96,15 +94,23 @@ class Figure(Bloc):
 
     @property
     def bloc(self) -> Bloc:
-        """What a document carries of it: the two drawings, without matplotlib; the same are drawn
-        once.
+        """What a document carries of it: the two drawings, without matplotlib.
+
+        Charts of the same content (``cle``) are drawn once. A figure that somebody asked for, and
+        may have changed, is not shared.
         """
-        cle = (
-            "" if "figure" in vars(self) else self.cle
-        )  # someone who asked for it may have changed it
-        drawn = partager(cle, lambda: (self.svg_large, self.svg_etroit))
+        deja_demandee = "figure" in vars(self)
+        cle = "" if deja_demandee else self.cle
+        svg_large, svg_etroit = partager(cle, lambda: (self.svg_large, self.svg_etroit))
         return Trace(
-            self.nom, self.titre, self.alt, *drawn, self.lecture, self.source, self.tableau
+            nom=self.nom,
+            titre=self.titre,
+            alt=self.alt,
+            svg_large=svg_large,
+            svg_etroit=svg_etroit,
+            lecture=self.lecture,
+            source=self.source,
+            tableau=self.tableau,
         )
 
     def enregistrer(self, chemin: str | Path) -> Path:
@@ -118,17 +124,21 @@ class Figure(Bloc):
             EcritureImpossible: Le fichier ne peut pas être écrit.
         """
         path = Path(chemin)
-        form = path.suffix.lower().removeprefix(".")
-        if form == "csv" and self.tableau:
+        format_demande = path.suffix.lower().removeprefix(".")
+        if format_demande == "csv" and self.tableau:
             return self.tableau.exporter(path)
-        if form not in IMAGES:
-            known = [f".{name}" for name in (*IMAGES, *(("csv",) if self.tableau else ()))]
+        if format_demande not in IMAGES:
+            possibles = [f".{extension}" for extension in IMAGES]
+            if self.tableau:
+                possibles.append(".csv")
             raise ValueError(
-                f"{path.name} : une figure s'enregistre en {', '.join(known[:-1])} ou {known[-1]} ; "
-                f"« {path.suffix or 'sans extension'} » trouvé. Choisir une de ces extensions."
+                f"{path.name} : une figure s'enregistre en {', '.join(possibles[:-1])} "
+                f"ou {possibles[-1]} ; « {path.suffix or 'sans extension'} » trouvé. "
+                "Choisir une de ces extensions."
             )
-        title = " – ".join(part for part in (self.titre, self.territoire) if part)
-        ecrire({path: image(self.figure, form, title, f"Source : {self.source}")})
+        titre = f"{self.titre} – {self.territoire}" if self.territoire else self.titre
+        octets = image(self.figure, format_demande, titre, f"Source : {self.source}")
+        ecrire({path: octets})
         return path
 
 
@@ -158,73 +168,74 @@ def figure_de(
         ValueError: Le nom, le titre, l'alternative ou la source manque, ce n'est pas une figure de
             matplotlib, ou des axes n'ont que des courbes, des barres ou des points sans valeur.
     """
-    drawing = (
-        figure_matplotlib
-        if hasattr(figure_matplotlib, "savefig")
-        else getattr(figure_matplotlib, "figure", None)
-    )
-    given = {"nom": nom, "titre": titre, "alt": alt, "source": source}
-    missing = [
-        name for name, value in given.items() if not (isinstance(value, str) and value.strip())
-    ]
-    faults = [f"« {name} » manque : {charte().manques[name]}" for name in missing]
-    if not hasattr(drawing, "savefig"):
-        found = type(figure_matplotlib).__name__
-        faults.insert(
-            0, f"une figure ou des axes de matplotlib étaient attendus, « {found} » trouvé"
+    dessin = _dessin_de(figure_matplotlib)
+    fautes = []
+    if dessin is None:
+        fautes.append(
+            "une figure ou des axes de matplotlib étaient attendus, "
+            f"« {type(figure_matplotlib).__name__} » trouvé"
         )
-    elif any(map(_sans_valeur, drawing.axes)):
-        faults.insert(
-            0,
-            "aucune valeur n'y est tracée ; dire plutôt, en une phrase, ce qui manque et pourquoi",
+    elif any(_sans_valeur(axes) for axes in dessin.axes):
+        fautes.append(
+            "aucune valeur n'y est tracée ; dire plutôt, en une phrase, ce qui manque et pourquoi"
         )
-    if faults:
-        raise ValueError("Figure refusée : " + " ; ".join(faults) + ".")
+    for champ, texte in {"nom": nom, "titre": titre, "alt": alt, "source": source}.items():
+        if not isinstance(texte, str) or not texte.strip():
+            fautes.append(f"« {champ} » manque : {charte().manques[champ]}")
+    if dessin is None or fautes:
+        raise ValueError("Figure refusée : " + " ; ".join(fautes) + ".")
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot:  # which would show it a second time at the end of the cell
-        pyplot.close(drawing)
+        pyplot.close(dessin)
     return Figure(
-        nom, titre, alt, lecture, source, tableau, lambda taille: _at_width(drawing, taille)
+        nom, titre, alt, lecture, source, tableau, lambda taille: _a_la_largeur(dessin, taille)
     )
+
+
+def _dessin_de(objet: object) -> Dessin | None:
+    """Return a matplotlib figure, or that of some axes; None when the object is neither."""
+    if not isinstance(objet, Dessin):
+        objet = getattr(objet, "figure", None)
+    return objet if isinstance(objet, Dessin) else None
 
 
 def _sans_valeur(axes: Axes) -> bool:
     """Return whether axes have lines, bars or points, none of which has a value."""
-    drawn = [line.get_xydata() for line in axes.lines]
-    drawn += [
-        patch.get_patch_transform().transform(patch.get_path().vertices) for patch in axes.patches
-    ]
-    drawn += [np.ma.filled(marks.get_offsets(), np.nan) for marks in axes.collections]
-    return (
-        bool(drawn)
-        and not axes.images
-        and not any(np.isfinite(places).all(axis=1).any() for places in drawn)
-    )
+    points_traces = [line.get_xydata() for line in axes.lines]
+    for patch in axes.patches:
+        contour = patch.get_path().vertices
+        points_traces.append(patch.get_patch_transform().transform(contour))
+    for collection in axes.collections:
+        points_traces.append(np.ma.filled(collection.get_offsets(), np.nan))
+    if not points_traces or axes.images:
+        return False
+    return not any(np.isfinite(points).all(axis=1).any() for points in points_traces)
 
 
-def _at_width(drawing: Dessin, taille: str) -> Dessin:
+def _a_la_largeur(dessin: Dessin, taille: Largeur) -> Dessin:
     """Return a copy of an analyst's figure at one of the two widths, laid out again so that nothing
     is cut.
     """
-    copy = deepcopy(drawing)
-    width, height = copy.get_size_inches()
-    wanted = charte().largeurs[taille] / 2.54  # inches
-    copy.set_size_inches(
-        wanted, min(max(height * wanted / width, height * 0.75), PLUS_HAUT_QUE_LARGE * wanted)
-    )
-    if copy.get_layout_engine() is None:
-        copy.set_layout_engine("constrained")
-    return copy
+    copie = deepcopy(dessin)
+    largeur_d_origine, hauteur_d_origine = copie.get_size_inches()
+    largeur_voulue = charte().largeurs[taille] / 2.54  # inches
+    hauteur = hauteur_d_origine * largeur_voulue / largeur_d_origine
+    hauteur = max(hauteur, 0.75 * hauteur_d_origine)
+    hauteur = min(hauteur, PLUS_HAUT_QUE_LARGE * largeur_voulue)
+    copie.set_size_inches(largeur_voulue, hauteur)
+    if copie.get_layout_engine() is None:
+        copie.set_layout_engine("constrained")
+    return copie
 
 
 def charte() -> Charte:
-    """Return the visual charter; its file is read at each call, so that each reading is recorded."""
+    """Return the visual charter, read from its file at each call: each reading is recorded."""
     return charger_yaml("catalogue/charte.yaml", Charte)
 
 
 @lru_cache(maxsize=1)
-def _reglages() -> dict[str, object]:
-    """Return the settings of the style file, the fonts of the project being known to matplotlib."""
+def _reglages() -> dict[Any, Any]:
+    """Return the settings of the style file, once matplotlib knows the fonts of the project."""
     for path in fichiers().values():
         fontManager.addfont(path)
     return dict(matplotlib.rc_params_from_file(STYLE, use_default_template=False))
@@ -241,8 +252,9 @@ def measure(text: str, size: float, bold: bool) -> float:
 
 
 class _Renderer(RendererSVG):
-    """The SVG renderer of matplotlib, without a group around each artist; a text is measured once
-    for all drawings.
+    """The SVG renderer of matplotlib, without a group around each artist.
+
+    A text is measured once for all drawings.
     """
 
     get_text_width_height_descent = staticmethod(
@@ -259,67 +271,69 @@ def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:
     """Return a figure as an ``<svg role="img">`` element whose ids belong to it alone; its texts
     stay texts.
 
-    ``taille``, « large » or « etroit », is in the class of the element; with ``nom``, it is what
-    its ids are made from.
+    ``taille``, « large » or « etroit », is in the class of the element; the ids are made from it
+    and from ``nom``.
     """
-    width, height = (72 * side for side in figure.get_size_inches())
-    dpi = figure.dpi
-    shown = figure.patch.get_visible()
     buffer = StringIO()
     with charter_style(), matplotlib.rc_context({"svg.hashsalt": f"{nom}-{taille}"}):
+        width, height = figure.get_size_inches() * 72
+        dpi = figure.dpi
+        fond_visible = figure.patch.get_visible()
         figure.set_dpi(72)
         figure.patch.set_visible(False)
         renderer = _Renderer(width, height, buffer, metadata=SANS_DATE["svg"])
         figure.draw(renderer)
         renderer.finalize()
         figure.set_dpi(dpi)
-        figure.patch.set_visible(shown)
-        common = {
+        figure.patch.set_visible(fond_visible)
+        police = {
             "font-family": f"'{FAMILLE}', '{SECOURS}'",
             "font-size": f"{matplotlib.rcParams['font.size']:g}px",
         }
-    written = buffer.getvalue()
-    body = lisible(
-        written[written.index("</style>") :].partition("</defs>")[2].rpartition("</svg>")[0]
-    )
-    body = BALISE.sub(lambda tag: _light(tag[0], tuple(common.items())), body)
-    width, height = (_short(f"{side:.6f}") for side in (width, height))
+    apres_les_styles = buffer.getvalue().partition("</style>")[2]
+    body = lisible(apres_les_styles.partition("</defs>")[2].rpartition("</svg>")[0])
+    body = BALISE.sub(lambda balise: _alleger(balise[0], tuple(police.items())), body)
+    width_text = _au_centieme(f"{width:.6f}")
+    height_text = _au_centieme(f"{height:.6f}")
     opening = {
         "xmlns": "http://www.w3.org/2000/svg",
         "class": f"dessin-{taille}",
         "role": "img",
         "aria-label": lisible(alt),
-        "width": f"{width}pt",
-        "height": f"{height}pt",
-        "viewBox": f"0 0 {width} {height}",
+        "width": f"{width_text}pt",
+        "height": f"{height_text}pt",
+        "viewBox": f"0 0 {width_text} {height_text}",
         "stroke-linejoin": "round",
-        **(common if "<text" in body else {}),
     }
+    if "<text" in body:
+        opening |= police
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in opening.items())
     return f"<svg{attributes}>{ENTRE_BALISES.sub('><', body).strip()}</svg>"
 
 
 @lru_cache(maxsize=4096)
-def _light(tag: str, common: tuple[tuple[str, str], ...]) -> str:
-    """Return a tag of matplotlib's SVG with attributes for its style, without what all share, to
+def _alleger(tag: str, police: tuple[tuple[str, str], ...]) -> str:
+    """Return a tag of matplotlib's SVG with attributes in the place of its style.
+
+    What the whole drawing shares (``police``) and what is the default go; numbers are rounded to
     the hundredth.
     """
-    found = STYLES.search(tag)
-    if found:
-        pairs = [
-            tuple(part.strip() for part in pair.split(":", 1))
-            for pair in found[1].split(";")
-            if ":" in pair
-        ]
-        idle = (*common, ("stroke-linecap", "butt"))
-        kept = [pair for pair in pairs if pair[0] != "font-family" and pair not in idle]
-        tag = STYLES.sub(lambda _: "".join(f' {key}="{value}"' for key, value in kept), tag)
+    style = STYLES.search(tag)
+    if style:
+        inutiles = {*police, ("stroke-linecap", "butt")}
+        attributes = ""
+        for declaration in style[1].split(";"):
+            key, colon, value = (part.strip() for part in declaration.partition(":"))
+            if colon and key != "font-family" and (key, value) not in inutiles:
+                attributes += f' {key}="{value}"'
+        tag = STYLES.sub(lambda _: attributes, tag)
     tag = SANS_ANGLE.sub("", tag).replace("xlink:href", "href")
-    return " ".join(DECIMALES.sub(lambda number: _short(number[0]), tag).split())
+    tag = DECIMALES.sub(lambda nombre: _au_centieme(nombre[0]), tag)
+    return " ".join(tag.split())
 
 
-def _short(number: str) -> str:
-    return f"{round(float(number), 2):.2f}".rstrip("0").rstrip(".")
+def _au_centieme(nombre: str) -> str:
+    return f"{round(float(nombre), 2):.2f}".rstrip("0").rstrip(".")
 
 
 def image(figure: Dessin, form: str, titre: str, source: str) -> bytes:
@@ -328,24 +342,34 @@ def image(figure: Dessin, form: str, titre: str, source: str) -> bytes:
     """
     with charter_style():
         size = matplotlib.rcParams["font.size"]
+        line_height = 1.25 * size
+        width, height = figure.get_size_inches() * 72  # points
+        title_lines = wrap(montrable(titre), width, 6, size + 1, bold=True)
+        source_lines = wrap(montrable(source), width, 6, size, bold=False)
         framed = deepcopy(figure)
-        width, height = figure.get_size_inches() * 72
-        above = wrap(montrable(titre), width, 6, size + 1, bold=True)
-        under = wrap(montrable(source), width, 6, size, bold=False)
-        lead = 1.25 * size
-        grey = matplotlib.rcParams["axes.labelcolor"]
         framed.text(
-            0, 1 + MARGE / height, "\n".join(above), va="bottom", fontsize=size + 1, fontweight=700
+            0,
+            1 + MARGE / height,
+            "\n".join(title_lines),
+            va="bottom",
+            fontsize=size + 1,
+            fontweight=700,
         )
-        framed.text(0, -MARGE / height, "\n".join(under), va="top", color=grey)
-        bottom = -2 * MARGE - len(under) * lead
-        top = height + 2 * MARGE + len(above) * lead
-        box = Bbox([[-MARGE / 72, bottom / 72], [(width + MARGE) / 72, top / 72]])
+        framed.text(
+            0,
+            -MARGE / height,
+            "\n".join(source_lines),
+            va="top",
+            color=matplotlib.rcParams["axes.labelcolor"],
+        )
+        bottom = -2 * MARGE - len(source_lines) * line_height
+        top = height + 2 * MARGE + len(title_lines) * line_height
+        frame = Bbox([[-MARGE / 72, bottom / 72], [(width + MARGE) / 72, top / 72]])
         buffer = BytesIO()
         FigureCanvasAgg(framed).print_figure(
             buffer,
             format=form,
-            bbox_inches=box,
+            bbox_inches=frame,
             metadata=SANS_DATE[form],
             dpi=matplotlib.rcParams["savefig.dpi"],
         )
@@ -354,23 +378,34 @@ def image(figure: Dessin, form: str, titre: str, source: str) -> bytes:
 
 @lru_cache(maxsize=4096)
 def wrap(text: str, width: float, lines: int, size: float, bold: bool) -> tuple[str, ...]:
-    """Return the lines of a text, broken at spaces, and inside a word that is wider than the line."""
-    found = []
-    rest = text
-    while rest and len(found) < lines:
-        line = _fitting(rest, width, size, bold)
-        if len(line) < len(rest) and rest[len(line)] != " ":
-            line = line[: line.rfind(" ") + 1] or line
-        found.append(line.rstrip(" "))
-        rest = rest[len(line) :].lstrip(" ")
-    if rest:
-        found[-1] = (
-            _fitting(found[-1], width - measure("…", size, bold), size, bold).rstrip(" ,;") + "…"
-        )
-    return tuple(found) or ("",)
+    """Return the lines of a text, at most so many, the last one cut with « … » when there is more.
+
+    A line is broken at a space, or inside a word that is wider than the line.
+    """
+    broken_lines = []
+    remainder = text
+    while remainder and len(broken_lines) < lines:
+        line = _fitting(remainder, width, size, bold)
+        cut_inside_a_word = len(line) < len(remainder) and remainder[len(line)] != " "
+        if cut_inside_a_word and " " in line:
+            line = line[: line.rindex(" ") + 1]
+        broken_lines.append(line.rstrip(" "))
+        remainder = remainder[len(line) :].lstrip(" ")
+    if remainder:
+        width_before_ellipsis = width - measure("…", size, bold)
+        last_line = _fitting(broken_lines[-1], width_before_ellipsis, size, bold)
+        broken_lines[-1] = last_line.rstrip(" ,;") + "…"
+    return tuple(broken_lines) or ("",)
 
 
 def _fitting(text: str, width: float, size: float, bold: bool) -> str:
-    """Return as many signs as fit in a width, one at least."""
-    ends = accumulate(size * avance(sign, "700" if bold else "400") for sign in text)
-    return text[: max(sum(1 for _ in takewhile(lambda end: end <= width, ends)), 1)]
+    """Return as many of the first signs as fit in a width, one at least."""
+    weight = "700" if bold else "400"
+    signs_that_fit = 0
+    end = 0.0
+    for sign in text:
+        end += size * avance(sign, weight)
+        if end > width:
+            break
+        signs_that_fit += 1
+    return text[: max(signs_that_fit, 1)]

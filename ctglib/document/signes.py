@@ -28,8 +28,8 @@ INSECABLES = re.compile(r"(?<=\d) (?=€)| (?=[:»])|(?<=«) ")
 
 def fichiers() -> dict[tuple[str, str, str], Path]:
     """Return the font files by (family, CSS weight, CSS style)."""
-    source = Path(find_spec("font_source_sans_pro").origin).parent / "files"
-    dejavu = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+    source = _dossier_du_paquet("font_source_sans_pro") / "files"
+    dejavu = _dossier_du_paquet("matplotlib") / "mpl-data" / "fonts" / "ttf"
     return {
         (FAMILLE, "400", "normal"): source / "SourceSansPro-Regular.ttf",
         (FAMILLE, "400", "italic"): source / "SourceSansPro-It.ttf",
@@ -39,42 +39,54 @@ def fichiers() -> dict[tuple[str, str, str], Path]:
     }
 
 
+def _dossier_du_paquet(nom: str) -> Path:
+    """Return the folder of an installed Python package, which is not imported."""
+    spec = find_spec(nom)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"No module named {nom!r}", name=nom)
+    return Path(spec.origin).parent
+
+
 @lru_cache(maxsize=8)
 def _fonte(famille: str, graisse: str) -> FT2Font:
-    """Return a font, from memory: forked workers would share the place where an open file is read."""
+    """Return a font, read from memory: forked workers would share the position in an open file."""
     from matplotlib.ft2font import FT2Font
 
-    font = FT2Font(BytesIO(fichiers()[famille, graisse, "normal"].read_bytes()))
-    font.set_size(ETALON, 72)
-    return font
+    octets = fichiers()[famille, graisse, "normal"].read_bytes()
+    fonte = FT2Font(BytesIO(octets))
+    fonte.set_size(ETALON, 72)
+    return fonte
 
 
 @lru_cache(maxsize=8)
 def signes_de(famille: str, graisse: str) -> frozenset[int]:
-    """Return the code points that a font has of its own."""
+    """Return the code points that a font draws."""
     return frozenset(_fonte(famille, graisse).get_charmap())
 
 
 @cache
 def avance(signe: str, graisse: str) -> float:
-    """Return the width of a sign at the size of one point, in the family or in the one that
-    completes it.
+    """Return the width of a sign at the size of one point, in the project's family, or in the one
+    that completes it when the family lacks the sign.
     """
     from matplotlib.ft2font import LoadFlags
 
-    own = ord(signe) in signes_de(FAMILLE, graisse)
-    font = _fonte(FAMILLE, graisse) if own else _fonte(SECOURS, "400")
-    glyph = font.load_glyph(font.get_char_index(ord(signe)), flags=LoadFlags.NO_HINTING)
-    return glyph.linearHoriAdvance / 65536 / ETALON
+    code = ord(signe)
+    if code in signes_de(FAMILLE, graisse):
+        fonte = _fonte(FAMILLE, graisse)
+    else:
+        fonte = _fonte(SECOURS, "400")
+    glyphe = fonte.load_glyph(fonte.get_char_index(code), flags=LoadFlags.NO_HINTING)
+    return glyphe.linearHoriAdvance / 65536 / ETALON  # in sixteen-sixteen fixed point
 
 
 @lru_cache(maxsize=16384)
 def largeur(texte: str, taille: float, graisse: str = "400") -> float:
     """Return the width of a text in the project's family, in points.
 
-    The sum of its signs: pairs that the font draws closer are not looked at, so that no text is
-    wider than this. It is a hundred times faster than laying each text out, which was half of the
-    time of a drawing.
+    It is the sum of the widths of its signs: the font draws some pairs closer, so that no text is
+    wider than this. Laying out each text would be a hundred times slower, half of the time of a
+    drawing.
     """
     return taille * sum(avance(signe, graisse) for signe in texte)
 
@@ -82,26 +94,28 @@ def largeur(texte: str, taille: float, graisse: str = "400") -> float:
 ILLISIBLE = "\ufffd"  # what XML forbids
 CONTROLES = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 VARIANTES = re.compile("[\ufe00-\ufe0f]")  # « as a picture, please »: says nothing by itself
-# They draw nothing and change how the rest is read, from right to left; the others part or join
-# words.
+# Of the signs that draw nothing, those that part or join words; the others change how the rest of
+# the text is read, from right to left.
 INVISIBLES_ADMIS = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 
 
 @lru_cache(maxsize=1)
 def connus() -> frozenset[str]:
     """Return the characters that our fonts draw, in any weight."""
-    weights = [
-        signes_de(name, weight)
-        for name, weight, style in fichiers()
-        if (name, style) == (FAMILLE, "normal")
+    graisses = [
+        graisse
+        for famille, graisse, style in fichiers()
+        if famille == FAMILLE and style == "normal"
     ]
-    drawn = {chr(code) for code in frozenset.intersection(*weights) | signes_de(SECOURS, "400")}
-    hidden = {
-        sign
-        for sign in drawn
-        if unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cs") or VARIANTES.match(sign)
+    codes_communs = frozenset.intersection(*(signes_de(FAMILLE, graisse) for graisse in graisses))
+    dessines = {chr(code) for code in codes_communs | signes_de(SECOURS, "400")}
+    invisibles = {
+        signe
+        for signe in dessines
+        if unicodedata.category(signe) in ("Cf", "Cc", "Co", "Cs") or VARIANTES.match(signe)
     }
-    return frozenset(drawn - hidden | {"\n", "\r", "\t", ILLISIBLE} | INVISIBLES_ADMIS)
+    admis = {"\n", "\r", "\t", ILLISIBLE} | INVISIBLES_ADMIS
+    return frozenset((dessines - invisibles) | admis)
 
 
 def lisible(texte: str) -> str:
@@ -111,27 +125,32 @@ def lisible(texte: str) -> str:
         >>> lisible("Fait ✅ 漢字"), lisible("● 12 ✔\\ufe0f")
         ('Fait [bouton coché] [signes U+6F22 U+5B57]', '● 12 ✔')
     """
-    text = unicodedata.normalize("NFC", texte)
-    if connus().issuperset(text):
-        return text
+    normalise = unicodedata.normalize("NFC", texte)
+    if connus().issuperset(normalise):
+        return normalise
     from emoji import demojize, replace_emoji
 
-    def nommer(suite: str, _: object) -> str:
-        """Return the French name of an emoji, however many characters it takes, unless our fonts
-        draw it.
-        """
-        if connus().issuperset(plain := VARIANTES.sub("", suite)):
-            return plain
-        name = demojize(suite, language="fr")
-        return suite if name == suite else f"[{name.strip(':').replace('_', ' ')}]"
+    def nommer(emoji: str, _: object) -> str:
+        """Return the French name of an emoji, of one sign or more, unless our fonts draw it."""
+        sans_variante = VARIANTES.sub("", emoji)
+        if connus().issuperset(sans_variante):
+            return sans_variante
+        nom = demojize(emoji, language="fr")
+        if nom == emoji:
+            return emoji
+        return f"[{nom.strip(':').replace('_', ' ')}]"
 
     def numeroter(suite: re.Match[str]) -> str:
-        codes = [f"U+{ord(sign):04X}" for sign in suite[0]]
-        return f"[{'signes' if len(codes) > 1 else 'signe'} {' '.join(codes)}]"
+        codes = [f"U+{ord(signe):04X}" for signe in suite[0]]
+        mot = "signes" if len(codes) > 1 else "signe"
+        return f"[{mot} {' '.join(codes)}]"
 
-    named = VARIANTES.sub("", replace_emoji(CONTROLES.sub(ILLISIBLE, text), replace=nommer))
-    unknown = re.escape("".join(sorted(set(named) - connus())))
-    return re.sub(f"[{unknown}]+", numeroter, named) if unknown else named
+    sans_controles = CONTROLES.sub(ILLISIBLE, normalise)
+    nomme = VARIANTES.sub("", replace_emoji(sans_controles, replace=nommer))
+    inconnus = "".join(sorted(set(nomme) - connus()))
+    if not inconnus:
+        return nomme
+    return re.sub(f"[{re.escape(inconnus)}]+", numeroter, nomme)
 
 
 def montrable(valeur: object) -> str:

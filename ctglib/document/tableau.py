@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +22,9 @@ FORMULES = ("=", "+", "-", "@", "\t", "\r")
 # Where a program that splits on « ; » would begin a cell, quotes or not.
 CELLULE_D_UN_AUTRE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
 
+# What writes a cell: of its value when the data have a column of that name, else of the whole row.
+Ecriture = Callable[[Any], str]
+
 
 @dataclass(frozen=True)
 class Colonne:
@@ -30,12 +34,8 @@ class Colonne:
     libelle: str  # heads it, with its unit
     numerique: bool = False
     groupe: str = ""  # spans neighbours
-    ecrire: Callable[[object], str] | None = (
-        None  # what is shown of a value; of the row, where the data have none
-    )
-    largeur: int = (
-        0  # what it takes at least on paper, in points: room for what is filled in by hand
-    )
+    ecrire: Ecriture | None = None  # what is shown; None: as ``ecrire_valeur`` does
+    largeur: int = 0  # at least, on paper, in points: room for what is filled in by hand
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,9 +48,8 @@ class Tableau(Bloc):
     cellules: pd.DataFrame  # what is shown, as text, one column a ``Colonne.cle``
     donnees: pd.DataFrame  # what the CSV carries, unrounded, same rows or more
     source: str  # producer and document, as a sentence
-    groupes: tuple[str, ...] | None = (
-        None  # title of the group of each row; a new title opens a new group
-    )
+    # The title of the group of each row; a new title opens a new group.
+    groupes: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
     classe: str = ""
     donnees_de: str = ""  # the figure whose numbers these are: captioned « Données de la figure n »
@@ -58,51 +57,65 @@ class Tableau(Bloc):
     numero: str = ""  # given when the report is assembled
 
     @classmethod
-    def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: object) -> Tableau:
-        """Return a table whose cells and CSV come from one frame; a ValueError names the columns
-        that it lacks.
+    def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: Any) -> Tableau:
+        """Return a table whose cells and CSV come from one frame.
 
         Args:
-            frame: A row a row of the table; what is absent is missing, and shown as a dash unless
-                ``ecrire`` says why.
-            colonnes: How each column is shown; those of the frame that are not told are in the CSV
-                alone.
+            frame: One row for each row of the table; an absent value is missing, and shown as a
+                dash unless ``ecrire`` says why it is absent.
+            colonnes: How each column is shown; the other columns of the frame are in the CSV alone.
             reste: The other arguments of a table; ``donnees`` among them where the CSV has other
                 rows or columns.
 
+        Raises:
+            ValueError: A column is neither in the frame nor written from the row.
+
         Examples:
-            >>> rates = pd.DataFrame({"annee": [2024, 2025], "taux": [59.4312, None]})
-            >>> shown = [Colonne("annee", "Année", ecrire=str), Colonne("taux", "Taux (%)", numerique=True)]
-            >>> table = Tableau.de(rates, shown, nom="taux", titre="Taux", source="Caf")
-            >>> list(table.lignes()), table.csv()
+            >>> taux = pd.DataFrame({"annee": [2024, 2025], "taux": [59.4312, None]})
+            >>> colonnes = [
+            ...     Colonne("annee", "Année", ecrire=str),
+            ...     Colonne("taux", "Taux (%)", numerique=True),
+            ... ]
+            >>> tableau = Tableau.de(taux, colonnes, nom="taux", titre="Taux", source="Caf")
+            >>> list(tableau.lignes()), tableau.csv()
             ([('2024', '59,4312'), ('2025', '–')], 'annee,taux\\n2024,59.4312\\n2025,\\n')
         """
-        columns = tuple(colonnes)
-        if lost := [c.cle for c in columns if c.cle not in frame.columns and not c.ecrire]:
-            name = reste["nom"]
-            known = ", ".join(map(str, frame.columns))
+        colonnes = tuple(colonnes)
+        absentes = [
+            colonne.cle
+            for colonne in colonnes
+            if colonne.cle not in frame.columns and colonne.ecrire is None
+        ]
+        if absentes:
+            presentes = ", ".join(map(str, frame.columns))
             raise ValueError(
-                f"Tableau « {name} » : pas de colonne {', '.join(lost)} dans les données ({known})."
+                f"Tableau « {reste['nom']} » : pas de colonne {', '.join(absentes)} "
+                f"dans les données ({presentes})."
             )
-        rows = [row for _, row in frame.iterrows()]
-        cells = {
-            column.cle: [
-                (column.ecrire or ecrire_valeur)(value) for value in frame.get(column.cle, rows)
-            ]
-            for column in columns
-        }
-        return cls(**{"donnees": frame, **reste}, colonnes=columns, cellules=pd.DataFrame(cells))
+        lignes = [ligne for _, ligne in frame.iterrows()]
+        cellules = {}
+        for colonne in colonnes:
+            ecrire = colonne.ecrire or ecrire_valeur
+            valeurs = frame.get(colonne.cle, lignes)
+            cellules[colonne.cle] = [ecrire(valeur) for valeur in valeurs]
+        arguments = {"donnees": frame, **reste}
+        return cls(colonnes=colonnes, cellules=pd.DataFrame(cellules), **arguments)
 
     def __bool__(self) -> bool:
         return len(self.cellules) > 0
 
     def __repr__(self) -> str:
-        return f'Tableau « {self.titre} », {len(self.cellules)} lignes. Ensuite : .donnees, .exporter("table.csv").'
+        return (
+            f"Tableau « {self.titre} », {len(self.cellules)} lignes. "
+            'Ensuite : .donnees, .exporter("table.csv").'
+        )
 
     def sans_colonne_vide(self) -> Tableau:
         """Return the table without the columns that have nothing but dashes."""
-        told = tuple(column for column in self.colonnes if self.cellules[column.cle].ne(RIEN).any())
-        return replace(self, colonnes=told)
+        remplies = [
+            colonne for colonne in self.colonnes if self.cellules[colonne.cle].ne(RIEN).any()
+        ]
+        return replace(self, colonnes=tuple(remplies))
 
     def lignes(self) -> Iterator[tuple[object, ...]]:
         """Return what is shown, row by row, in the order of the columns."""
@@ -110,32 +123,50 @@ class Tableau(Bloc):
 
     def corps(self) -> list[tuple[str, list[tuple[object, ...]]]]:
         """Return the rows by group, each with its title, which is empty when there is none."""
-        groupes = self.groupes or ("",) * len(self.cellules)
-        pairs = groupby(zip(groupes, self.lignes(), strict=True), key=lambda pair: pair[0])
-        return [(title or "", [row for _, row in rows]) for title, rows in pairs]
+        titres = self.groupes or ("",) * len(self.cellules)
+        lignes_titrees = zip(titres, self.lignes(), strict=True)
+        corps = []
+        for titre, groupe in groupby(lignes_titrees, key=lambda ligne_titree: ligne_titree[0]):
+            lignes = [ligne for _, ligne in groupe]
+            corps.append((titre or "", lignes))
+        return corps
 
     def entetes(self) -> list[list[tuple[Colonne | str, int, int]]]:
-        """Return the rows of the header: a column, or the title of several, with the columns and
-        the rows it spans.
+        """Return the rows of the header.
+
+        Each cell is a column, or the title that several share, with the number of columns and of
+        rows that it spans.
         """
         if not any(colonne.groupe for colonne in self.colonnes):
             return [[(colonne, 1, 1) for colonne in self.colonnes]]
-        first: list[tuple[Colonne | str, int, int]] = []
-        for title, neighbours in groupby(self.colonnes, key=lambda colonne: colonne.groupe):
-            columns = list(neighbours)
-            first += [(title, len(columns), 1)] if title else [(column, 1, 2) for column in columns]
-        return [first, [(column, 1, 1) for column in self.colonnes if column.groupe]]
+        premiere: list[tuple[Colonne | str, int, int]] = []
+        for titre, voisines in groupby(self.colonnes, key=lambda colonne: colonne.groupe):
+            colonnes = list(voisines)
+            if titre:
+                premiere.append((titre, len(colonnes), 1))
+            else:
+                premiere += [(colonne, 1, 2) for colonne in colonnes]
+        seconde: list[tuple[Colonne | str, int, int]] = [
+            (colonne, 1, 1) for colonne in self.colonnes if colonne.groupe
+        ]
+        return [premiere, seconde]
 
     def csv(self) -> str:
-        """Return the data as CSV (comma, point, UTF-8); a text that a spreadsheet would run is
-        neutralised.
+        """Return the data as CSV (comma, point, UTF-8).
+
+        A text that a spreadsheet would run as a formula is neutralised.
         """
-        rows = ([*map(neutraliser, row)] for row in self.donnees.itertuples(index=False, name=None))
-        return en_csv([self.donnees.columns, *rows])
+        lignes = [
+            [neutraliser(valeur) for valeur in ligne]
+            for ligne in self.donnees.itertuples(index=False, name=None)
+        ]
+        return en_csv([self.donnees.columns, *lignes])
 
     def exporter(self, chemin: str | Path) -> Path:
-        """Write the data as CSV where an analyst wants them; return the path, or raise
-        ``EcritureImpossible``.
+        """Write the data as CSV where an analyst wants them, and return the path.
+
+        Raises:
+            EcritureImpossible: The file cannot be written.
         """
         path = Path(chemin)
         ecrire_fichiers({path: self.csv().encode("utf-8")})
@@ -151,7 +182,7 @@ def tableau(
     titre: str,
     source: str,
     colonnes: Sequence[Colonne] = (),
-    **reste: object,
+    **reste: Any,
 ) -> Tableau:
     """Retourne le tableau d'un rapport à partir d'un DataFrame : légende, source, CSV à côté du
     rapport.
@@ -170,22 +201,24 @@ def tableau(
     """
     if frame.empty:
         raise ValueError(
-            f"Tableau « {nom} » : aucune ligne ; dire plutôt, en une phrase, ce qui manque et pourquoi."
+            f"Tableau « {nom} » : aucune ligne ; dire plutôt, en une phrase, ce qui manque et "
+            "pourquoi."
         )
-    shown = frame.reset_index() if frame.index.name else frame
-    told = colonnes or [
-        Colonne(name, str(name), pd.api.types.is_numeric_dtype(shown[name]))
-        for name in shown.columns
-    ]
-    return Tableau.de(shown, told, nom=nom, titre=titre, source=source, **reste)
+    donnees = frame.reset_index() if frame.index.name else frame
+    if not colonnes:
+        colonnes = [
+            Colonne(cle, str(cle), numerique=pd.api.types.is_numeric_dtype(donnees[cle]))
+            for cle in donnees.columns
+        ]
+    return Tableau.de(donnees, colonnes, nom=nom, titre=titre, source=source, **reste)
 
 
-def decimales(combien: int, *, signe: bool = False) -> Callable[[float], str]:
+def decimales(combien: int, *, signe: bool = False) -> Ecriture:
     """Return what writes a number of a column with so many decimals, a dash for none."""
-    return lambda value: RIEN if pd.isna(value) else nombre(value, combien, signe)
+    return lambda valeur: RIEN if pd.isna(valeur) else nombre(valeur, combien, signe)
 
 
-def ecrire_valeur(valeur: object) -> str:
+def ecrire_valeur(valeur: Any) -> str:
     """Return a value as a French reader expects it: « 1 234,5 », a dash for what is absent."""
     if isinstance(valeur, str):
         return valeur
@@ -193,20 +226,22 @@ def ecrire_valeur(valeur: object) -> str:
         return RIEN
     if isinstance(valeur, date):
         return f"{valeur:%d/%m/%Y}"
-    return (
-        nombre_court(valeur)
-        if isinstance(valeur, (int, float)) and not isinstance(valeur, bool)
-        else str(valeur)
-    )
+    if isinstance(valeur, (int, float)) and not isinstance(valeur, bool):
+        return nombre_court(valeur)
+    return str(valeur)
 
 
-def neutraliser(valeur: object) -> object:
-    """Return a value for a spreadsheet: nothing for what is missing, no text that it would take for
-    a formula.
+def neutraliser(valeur: Any) -> object:
+    """Return a value as a spreadsheet may read it.
+
+    Nothing stands for a missing value; a text that would be read as a formula begins with an
+    apostrophe, also where a spreadsheet that splits on semicolons would begin a cell.
     """
     if isinstance(valeur, str):
-        text = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
-        return CELLULE_D_UN_AUTRE.sub(r"\1'", text)
+        texte = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
+        return CELLULE_D_UN_AUTRE.sub(r"\1'", texte)
     if valeur is None or pd.isna(valeur):
         return ""
-    return valeur.date() if isinstance(valeur, datetime) else valeur
+    if isinstance(valeur, datetime):
+        return valeur.date()
+    return valeur

@@ -1,15 +1,12 @@
 """Numbers and signs as a French reader expects them: U+202F, decimal comma, U+2212."""
 
+import math
 import re
 from datetime import date
 from string import Formatter
+from typing import Any
 
-# Those that the analysis writes with are had from here too.
-from ctglib.calculs.ecriture import (
-    FINE,
-    INSECABLE,
-    nombre,
-)
+from ctglib.calculs.ecriture import FINE, INSECABLE, nombre
 
 RIEN = "–"  # what stands for no value
 
@@ -23,8 +20,9 @@ def nombre_court(valeur: float) -> str:
 
 
 def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
-    """Return a count and its noun, singular under two as French has it; the plural adds an « s » a
-    word unless given.
+    """Return a count and its noun, singular under two as French has it.
+
+    Without ``pluriel``, each word of the noun takes an « s ».
 
     Examples:
         >>> compter(0, "valeur absente"), compter(3, "valeur absente")
@@ -34,11 +32,9 @@ def compter(effectif: int, singulier: str, pluriel: str = "") -> str:
 
 
 def _nom(effectif: int, singulier: str, pluriel: str) -> str:
-    return (
-        singulier
-        if effectif < 2
-        else pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
-    )
+    if effectif < 2:
+        return singulier
+    return pluriel or " ".join(f"{mot}s" for mot in singulier.split(" "))
 
 
 NOMBRES = (
@@ -78,8 +74,10 @@ def nombrer(effectif: int, singulier: str, pluriel: str = "", *, feminin: bool =
     """Return a count in words and its noun, which agree as those of ``compter``.
 
     Examples:
-        >>> nombrer(3, "action", feminin=True), nombrer(1, "action", feminin=True), nombrer(2, "grand but")
-        ('trois actions', 'une action', 'deux grands buts')
+        >>> nombrer(3, "action", feminin=True), nombrer(1, "action", feminin=True)
+        ('trois actions', 'une action')
+        >>> nombrer(2, "grand but")
+        'deux grands buts'
     """
     return f"{en_lettres(effectif, feminin)} {_nom(effectif, singulier, pluriel)}"
 
@@ -91,13 +89,13 @@ def tous(effectif: int, singulier: str, pluriel: str = "") -> str:
         >>> tous(3, "action"), tous(1, "indicateur demandé")
         ('les trois actions', "l'unique indicateur demandé")
     """
-    return (
-        f"l'unique {singulier}" if effectif == 1 else f"les {nombrer(effectif, singulier, pluriel)}"
-    )
+    if effectif == 1:
+        return f"l'unique {singulier}"
+    return f"les {nombrer(effectif, singulier, pluriel)}"
 
 
 def sont(effectif: int, une: str, plusieurs: str) -> str:
-    """Return how many of things just named, in the feminine, are what is said of them.
+    """Return how many of the things just named, in the feminine, are in a state.
 
     Examples:
         >>> sont(0, "faite", "faites"), sont(1, "faite", "faites"), sont(3, "faite", "faites")
@@ -105,31 +103,50 @@ def sont(effectif: int, une: str, plusieurs: str) -> str:
     """
     if not effectif:
         return f"aucune n'est {une}"
-    return f"{en_lettres(effectif, feminin=True)} {f'est {une}' if effectif < 2 else f'sont {plusieurs}'}"
+    if effectif == 1:
+        return f"une est {une}"
+    return f"{en_lettres(effectif, feminin=True)} sont {plusieurs}"
 
 
 def part_en_mots(part: float, nom: str, *, court: bool = False) -> tuple[str, bool]:
-    """Return a percentage as a fraction of people, and whether it is « un sur… », which takes a
-    singular verb.
+    """Return a percentage as a fraction of people, and whether it takes a singular verb (« un sur
+    cinq »).
 
-    The nearest fraction is said, with « près de » or « plus de » where it is off by more than one
-    point. ``nom`` is of whom, in the singular; ``court`` leaves it out: the sentence has just said
-    it.
+    The fraction is the nearest one, with « près de » or « plus de » before it where it is off by
+    more than one point. A small share stays in figures. ``nom`` is of whom, in the singular;
+    ``court`` leaves it out, when the sentence has just said it.
 
     Examples:
-        >>> part_en_mots(59.4, "habitant"), part_en_mots(46.1, "allocataire"), part_en_mots(22.4, "enfant", court=True)
-        (('six habitants sur dix', False), ("près d'un allocataire sur deux", True), ("plus d'un sur cinq", True))
+        >>> part_en_mots(59.4, "habitant")
+        ('six habitants sur dix', False)
+        >>> part_en_mots(46.1, "allocataire")
+        ("près d'un allocataire sur deux", True)
+        >>> part_en_mots(22.4, "enfant", court=True)
+        ("plus d'un sur cinq", True)
     """
-    first, space, rest = nom.partition(" ")
+    mot, espace, complement = nom.partition(" ")
+    pluriel = f"{mot}s{espace}{complement}"
     if part < PART_DITE:
-        return f"{nombre(part, 1)}{FINE}% des {first}s{space}{rest}", False
-    up, down = min(FRACTIONS, key=lambda pair: abs(100 * pair[0] / pair[1] - part))
-    gap = part - 100 * up / down
-    noun = "" if court else f" {first}{'s' if up > 1 else ''}{space}{rest}"
-    said = f"{NOMBRES[up]}{noun} sur {NOMBRES[down]}"
-    if abs(gap) > 1:
-        said = ("plus " if gap > 0 else "près ") + ("d'" if up == 1 else "de ") + said
-    return said, up == 1
+        return f"{nombre(part, 1)}{FINE}% des {pluriel}", False
+
+    def distance(fraction: tuple[int, int]) -> float:
+        numerateur, denominateur = fraction
+        return abs(100 * numerateur / denominateur - part)
+
+    numerateur, denominateur = min(FRACTIONS, key=distance)
+    if court:
+        de_qui = ""
+    elif numerateur > 1:
+        de_qui = f" {pluriel}"
+    else:
+        de_qui = f" {nom}"
+    texte = f"{NOMBRES[numerateur]}{de_qui} sur {NOMBRES[denominateur]}"
+    ecart = part - 100 * numerateur / denominateur
+    if abs(ecart) > 1:
+        adverbe = "plus" if ecart > 0 else "près"
+        preposition = "d'" if numerateur == 1 else "de "
+        texte = f"{adverbe} {preposition}{texte}"
+    return texte, numerateur == 1
 
 
 PART_DITE = 8  # « un sur douze » speaks to nobody
@@ -158,14 +175,19 @@ def accorder(mot: str, effectif: float) -> str:
     like never change.
 
     Examples:
-        >>> accorder("réalisée en partie", 2), accorder("non renseignée", 3), accorder("en cours", 4)
-        ('réalisées en partie', 'non renseignées', 'en cours')
+        >>> accorder("réalisée en partie", 2), accorder("non renseignée", 3)
+        ('réalisées en partie', 'non renseignées')
+        >>> accorder("en cours", 4)
+        'en cours'
     """
-    words = mot.split(" ")
-    rank = 1 if words[0] == "non" else 0
-    if effectif < 2 or words[0] in ("à", "dans", "en", "trop") or words[rank].endswith("s"):
+    mots = mot.split(" ")
+    rang_du_participe = 1 if mots[0] == "non" else 0
+    participe = mots[rang_du_participe]
+    invariable = mots[0] in ("à", "dans", "en", "trop") or participe.endswith("s")
+    if effectif < 2 or invariable:
         return mot
-    return " ".join([*words[:rank], f"{words[rank]}s", *words[rank + 1 :]])
+    mots[rang_du_participe] = f"{participe}s"
+    return " ".join(mots)
 
 
 def abreger(texte: str, signes: int) -> str:
@@ -175,33 +197,36 @@ def abreger(texte: str, signes: int) -> str:
         >>> abreger("Mettre en réseau les relais (comité technique)", 40)
         'Mettre en réseau les relais'
     """
-    short = re.sub(r"\s*\([^()]*\)", "", texte) if len(texte) > signes else texte
-    if len(short) <= signes:
-        return short
-    return f"{short[:signes].rsplit(' ', 1)[0].rstrip(' ,;:')}…"
+    if len(texte) <= signes:
+        return texte
+    sans_parentheses = re.sub(r"\s*\([^()]*\)", "", texte)
+    if len(sans_parentheses) <= signes:
+        return sans_parentheses
+    debut = sans_parentheses[:signes].rsplit(" ", 1)[0]
+    return f"{debut.rstrip(' ,;:')}…"
 
 
 def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:
     """Return a difference of rates: ``4.9`` reads « +4,9 points »; under two in size, « point »
     stays singular.
     """
-    return f"{nombre(valeur, decimales, signe)}{INSECABLE}point{'s' if abs(round(valeur, decimales)) >= 2 else ''}"
+    mot = "points" if abs(round(valeur, decimales)) >= 2 else "point"
+    return f"{nombre(valeur, decimales, signe)}{INSECABLE}{mot}"
 
 
 def signe(valeur: float) -> str:
-    """Return a change or a gap without its unit: « +1,1 », « −3,3 »; an en dash when there is none."""
-    return RIEN if valeur != valeur else nombre(valeur, 1, signe=True)
+    """Return a change or a gap without its unit: « +1,1 », « −3,3 »; a dash when there is none."""
+    return RIEN if math.isnan(valeur) else nombre(valeur, 1, signe=True)
 
 
 def de_a(minimum: float, maximum: float) -> str:
-    """Return a gap between the bounds that the rounding of its source leaves to it, without its
-    unit.
+    """Return a gap between the bounds that the rounding of its source leaves, without its unit.
 
     Examples:
         >>> de_a(-5.08, -1.51), de_a(float("nan"), float("nan"))
         ('de −5,1 à −1,5', '–')
     """
-    return RIEN if minimum != minimum else f"de {signe(minimum)} à {signe(maximum)}"
+    return RIEN if math.isnan(minimum) else f"de {signe(minimum)} à {signe(maximum)}"
 
 
 def date_longue(jour: date) -> str:
@@ -213,30 +238,35 @@ def date_longue(jour: date) -> str:
     """
     from babel.dates import format_date
 
-    text = format_date(jour, "MMMM y", locale="fr_FR")
-    return f"{jour.day}{'er' if jour.day == 1 else ''}{INSECABLE}{text}"
+    mois_et_annee = format_date(jour, "MMMM y", locale="fr_FR")
+    quantieme = "1er" if jour.day == 1 else str(jour.day)
+    return f"{quantieme}{INSECABLE}{mois_et_annee}"
 
 
 class _Phrase(Formatter):
-    def format_field(self, valeur: object, nom: str) -> str:
+    """A sentence whose places to fill may carry a noun, or the two forms of a word that agrees."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
         """Return a count with its noun, a word that agrees with it, a decimal number in French, or
         a word as it is.
         """
-        if nom.startswith("|"):
-            return nom.split("|")[1 if valeur < 2 else 2]
-        if nom:
-            return compter(valeur, *nom.split("|"))
-        return nombre(valeur) if isinstance(valeur, float) else str(valeur)
+        if format_spec.startswith("|"):
+            formes = format_spec.split("|")
+            return formes[1] if value < 2 else formes[2]
+        if format_spec:
+            return compter(value, *format_spec.split("|"))
+        return nombre(value) if isinstance(value, float) else str(value)
 
 
 def remplir(phrase: str, **mots: object) -> str:
-    """Return a sentence of the catalogue with its words; a count that has its noun there agrees
-    with it.
+    """Return a sentence of the catalogue with its words.
 
-    Where the count is not written, a bar comes before the two forms of what agrees with it.
+    ``{n:élément|éléments}`` is a count with its noun, which agrees with it. ``{n:|forme|formes}``
+    is a word that agrees with a count which is not written.
 
     Examples:
-        >>> remplir("{n:élément manque|éléments manquent} en {annee}, sur {total}.", n=2, annee=2024, total=1200.0)
+        >>> phrase = "{n:élément manque|éléments manquent} en {annee}, sur {total}."
+        >>> remplir(phrase, n=2, annee=2024, total=1200.0)
         '2\\xa0éléments manquent en 2024, sur 1\\u202f200.'
         >>> remplir("{n:|La fiche répond|Les fiches répondent}.", n=1)
         'La fiche répond.'
