@@ -7,6 +7,8 @@ Its doors are loaded on demand: the command line answers before pandas and matpl
 import sys
 from importlib import import_module
 
+from ctglib.document.affichage import ECRIVAINS
+
 __version__ = "0.1.0"
 PORTES = {
     "figure_de": "document.figure",
@@ -31,3 +33,11 @@ def __getattr__(nom: str) -> object:
     if "IPython" in sys.modules:  # in a notebook, an error is a sentence
         import_module("ctglib.atelier.carnet").installer()
     return getattr(import_module(f"ctglib.{PORTES[nom]}"), nom)
+
+
+def _ecrire_html(objet: object) -> str:
+    """Return an object of a document as its page has it; the writer is loaded by the first one."""
+    return str(import_module("ctglib.export.html").ecrire_html(objet))
+
+
+ECRIVAINS["text/html"] = _ecrire_html

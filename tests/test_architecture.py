@@ -43,9 +43,6 @@ LOURDS = (
     "typst",
     "yaml",
 )
-# A cell is shown in JupyterLab as its page will be: the objects of a document then call the writer
-# of HTML.
-AFFICHAGE = ("ctglib/document/blocs.py", "ctglib.export.html.ecrire_html")
 MUET = (
     DEPOT / "ctglib/secret/solveur.py"
 )  # shuts the descriptor that HiGHS prints on, and does no more
@@ -88,7 +85,6 @@ def test_les_imports_ne_vont_que_vers_le_bas() -> None:
         for module in modules_importes(path)
         if module.startswith("ctglib.")
         and _monte(couche(path), module)
-        and (nom(path), module) != AFFICHAGE
     ]
 
     assert montants == []

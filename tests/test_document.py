@@ -8,6 +8,8 @@ import csv
 import json
 import re
 import runpy
+import subprocess
+import sys
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -98,6 +100,26 @@ def test_une_figure_part_dessinee() -> None:
 
 def test_un_objet_montre_son_html_et_notre_type_mime() -> None:
     assert {"text/html", MIME} < set(paragraphe("Un texte.")._repr_mimebundle_())
+
+
+@pytest.mark.parametrize(
+    "porte", ["ctglib", "ctglib.document.blocs", "ctglib.rapports.releve", "ctglib.export.html"]
+)
+def test_jupyterlab_montre_un_bloc_comme_sa_page_quelle_que_soit_la_porte(porte: str) -> None:
+    code = (
+        f"import {porte}\n"
+        "from ctglib.document.blocs import paragraphe\n"
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "shown, _ = shell.display_formatter.format(paragraphe('Un <texte>'))\n"
+        "print(shown['text/html'])\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=DEPOT
+    )
+
+    assert done.stdout.strip() == "<p>Un &lt;texte&gt;</p>"
 
 
 def test_aucun_programme_ne_lit_une_formule_dans_un_csv_meme_en_coupant_aux_points_virgules() -> (

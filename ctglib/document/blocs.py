@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from ctglib.document.affichage import ECRIVAINS
 from ctglib.donnees.montrable import Montrable
 
 MIME = "application/vnd.ctg.document+json"
@@ -68,11 +69,9 @@ class Bloc(Montrable):
         self, include: object = None, exclude: object = None
     ) -> dict[str, object]:
         """Return what JupyterLab shows, and what the exporters read."""
-        from ctglib.export.html import ecrire_html  # the one import that goes up
-
         written = en_json(self)
         return {
-            "text/html": str(ecrire_html(de_json(written))),
+            "text/html": ECRIVAINS["text/html"](de_json(written)),
             "text/plain": type(self).__name__,
             MIME: written,
         }
