@@ -1,5 +1,5 @@
-"""The six criteria, from the action to the result, and what comes next: evidence gathered, what
-people say of it.
+"""The six criteria, from the action to the result, and what comes next: the evidence gathered, and
+what people say of it.
 
 The workbook gathers and proposes; the evaluators appraise, and the parties decide.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctglib.blocs.fin import EtudeFinale, avec_marque, derniere, sur
+from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, avec_marque, derniere, sur
 from ctglib.blocs.propositions import premiers, service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
@@ -29,20 +29,25 @@ from ctglib.document.blocs import (
 )
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, compter, nombre_court, nombrer
-from ctglib.donnees.modeles.evaluation import PreuveDeCritere
+from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.evaluation import (
+    ContributionSaisie,
+    DecisionSaisie,
+    PreuveDeCritere,
+    RegleRecommandation,
+)
 from ctglib.donnees.montrable import Montrable
 
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
-ORIGINES = {
-    "indicateurs": INDICATEUR,
-    "services": SERVICE,
-    "constats": FICHE,
-}  # of needs, by their column
+# Where a need comes from, by the column that counts it.
+ORIGINES = {"indicateurs": INDICATEUR, "services": SERVICE, "constats": FICHE}
 POSTES = "financement_pilotage"
-NATURES = ("realisation", "resultat")
-LIMITE = 8  # beyond, the others are counted: the table of the trajectories has them all
-NOMMES = 4  # the same, for what a sentence names: the CSV has them all
+REALISATION = "realisation"
+RESULTAT = "resultat"
+LIMITE = 8  # indicators measured in a cell; the table of the trajectories has the others
+NOMMES = 4  # things named in a sentence; the CSV has the others
 PART_SANS_CIBLE = 2  # fewer than one indicator in so many has a target: the lesson is said
 GROUPES = {
     CONVENTION: "Ce que la convention écrit",
@@ -59,6 +64,18 @@ INDICATEURS = [
     "derniere",
     "annee_derniere",
 ]
+# What is counted of some modalités, then of some indicators: its column, the singular, the plural.
+ETATS_COMPTES = {
+    "realisees": ("faite", "faites"),
+    "arretees": ("reportée ou abandonnée", "reportées ou abandonnées"),
+    "inconnues": ("sans état connu", "sans état connu"),
+}
+MESURES_COMPTEES = {
+    "mesures": ("mesuré", "mesurés"),
+    "bons": ("favorable", "favorables"),
+    "mauvais": ("défavorable", "défavorables"),
+    "en_retard": ("à surveiller", "à surveiller"),
+}
 
 
 @dataclass(frozen=True)
@@ -70,143 +87,173 @@ class Criteres(Montrable):
     etude: EtudeFinale
 
     def tableau(self) -> Tableau:
-        """Return one row a criterion: its question, how many pieces of evidence are complete, the
-        answer entered.
+        """Return one row a criterion: its question, how many of its pieces of evidence are
+        complete, the evaluators' answer.
 
-        The data have one row a piece of evidence: its count, out of how many, how many of what it
-        needs are known.
+        The data have one row a piece of evidence: its count, out of how many, how many of the data
+        that it needs are known.
         """
-        proofs = self.etude.preuves
-        rules = self.etude.finale.regles
         etude = self.etude
-        answers = {
-            item.critere: rules.reponses[item.reponse] for item in etude.finale.saisie.criteres
+        regles = etude.finale.regles
+        reponses = {
+            appreciation.critere: regles.reponses[appreciation.reponse]
+            for appreciation in etude.finale.saisie.criteres
         }
-        data = [
-            (item.titre, proof.id, proof.libelle, *proofs[proof.id])
-            for item in rules.criteres
-            for proof in item.preuves
-        ]
-        rows = pd.DataFrame(
-            {
-                "critere": item.titre,
-                "question": item.question,
-                "preuves": sur(
-                    sum(proofs[one.id].completude == "complete" for one in item.preuves),
-                    len(item.preuves),
-                ),
-                "reponse": majuscule(answers.get(item.id) or etude.mot("a_completer")),
-            }
-            for item in rules.criteres
-        )
-        return etude.tableau("criteres", rows, donnees=pd.DataFrame(data, columns=PREUVES))
+        criteres = []
+        preuves = []
+        for critere in regles.criteres:
+            completes = 0
+            for preuve in critere.preuves:
+                decompte = etude.preuves[preuve.id]
+                preuves.append((critere.titre, preuve.id, preuve.libelle, *decompte))
+                if decompte.completude == "complete":
+                    completes += 1
+            reponse = reponses.get(critere.id, etude.mot("a_completer"))
+            criteres.append(
+                {
+                    "critere": critere.titre,
+                    "question": critere.question,
+                    "preuves": sur(completes, len(critere.preuves)),
+                    "reponse": majuscule(reponse),
+                }
+            )
+        donnees = pd.DataFrame(preuves, columns=PREUVES)
+        return etude.tableau("criteres", pd.DataFrame(criteres), donnees=donnees)
 
     def detail(self) -> Groupe | None:
-        """Return each criterion: its evidence, then what the evaluators say."""
-        rules = self.etude.finale.regles
-        entered = {item.critere: item for item in self.etude.finale.saisie.criteres}
-        told = []
-        for item in rules.criteres:
-            told.append(sous_titre(item.titre) + liste(map(self._preuve, item.preuves)))
-            if found := entered.get(item.id):  # else the table of the criteria says it
-                answer = majuscule(rules.reponses[found.reponse])
-                told.append(citation(f"{answer}. {found.appreciation}", "Les évaluateurs"))
-        return suite(told)
+        """Return each criterion: its evidence, then what the evaluators say of it."""
+        regles = self.etude.finale.regles
+        appreciations = {item.critere: item for item in self.etude.finale.saisie.criteres}
+        blocs = []
+        for critere in regles.criteres:
+            preuves = liste(map(self._phrase_de_la_preuve, critere.preuves))
+            blocs.append(sous_titre(critere.titre) + preuves)
+            appreciation = appreciations.get(critere.id)
+            if appreciation:  # where there is none, the table of the criteria says so
+                reponse = majuscule(regles.reponses[appreciation.reponse])
+                paroles = f"{reponse}. {appreciation.appreciation}"
+                blocs.append(citation(paroles, "Les évaluateurs"))
+        return suite(blocs)
 
-    def _preuve(self, proof: PreuveDeCritere) -> Texte:
+    def _phrase_de_la_preuve(self, preuve: PreuveDeCritere) -> Texte:
         """Return a piece of evidence: its count, how much of what it needs is known, where it is
         shown.
         """
-        found = self.etude.preuves[proof.id]
-        told = proof.libelle
-        if found.completude != "absente" or found.valeur:
-            whole = "" if found.total is None else f" sur {nombre_court(found.total)}"
-            told += f" : {nombre_court(found.valeur)}{whole}"
-        if found.completude != "complete":
-            told += f". Données réunies : {self.etude.mot(f'preuve_{found.completude}')}"
-            if found.attendus:
-                told += f" ({proof.attendus} : {sur(found.connus, found.attendus)})"
-        return told, Renvoi(proof.renvoi, (MANQUES,), True), "."
+        decompte = self.etude.preuves[preuve.id]
+        phrase = preuve.libelle
+        if decompte.completude != "absente" or decompte.valeur:
+            phrase += f" : {nombre_court(decompte.valeur)}"
+            if decompte.total is not None:
+                phrase += f" sur {nombre_court(decompte.total)}"
+        if decompte.completude != "complete":
+            phrase += f". Données réunies : {self.etude.mot(f'preuve_{decompte.completude}')}"
+            if decompte.attendus:
+                phrase += f" ({preuve.attendus} : {sur(decompte.connus, decompte.attendus)})"
+        return phrase, Renvoi(preuve.renvoi, (MANQUES,), entre_parentheses=True), "."
 
     def besoins(self) -> Tableau | None:
-        """Return one row a theme of the diagnostic: its needs by origin, those answered, the enjeu
-        that takes it.
+        """Return one row a theme of the diagnostic: its needs by origin, how many a fiche answers,
+        which fiches, the enjeu that takes it up.
+
+        A last row has the needs of no theme, beside the enjeux of none. None when there is no row.
         """
-        needs = self.etude.besoins
         convention = self.etude.convention
-        stakes = {theme: enjeu.titre for enjeu in convention.enjeux for theme in enjeu.themes}
-        alone = enumerer([enjeu.titre for enjeu in convention.enjeux if not enjeu.themes])
-        themes = [(item.theme, item.titre, stakes.get(item.theme)) for item in self.etude.themes]
-        themes += [("", "Sans thème du diagnostic", alone)] * int(needs["theme"].eq("").any())
-        rows = []
-        for theme, titre, enjeu in themes:
-            own = needs[needs["theme"].eq(theme)]
-            counts = {name: int(own["origine"].eq(kind).sum()) for name, kind in ORIGINES.items()}
-            counts["repondus"] = int(own["fiches"].ne("").sum())
-            fiches = (
-                enumerer(sorted({*own["fiches"].str.split(SEPARATEUR).explode()} - {""}))
-                or "aucune"
-            )
-            rows.append({"theme": titre, **counts, "fiches": fiches, "enjeu": enjeu or "aucun"})
-        if not rows:
+        besoins = self.etude.besoins
+        enjeux = {theme: enjeu.titre for enjeu in convention.enjeux for theme in enjeu.themes}
+        themes = [
+            (theme.theme, theme.titre, enjeux.get(theme.theme, "aucun"))
+            for theme in self.etude.themes
+        ]
+        if besoins["theme"].eq("").any():
+            enjeux_sans_theme = [enjeu.titre for enjeu in convention.enjeux if not enjeu.themes]
+            themes.append(("", "Sans thème du diagnostic", enumerer(enjeux_sans_theme) or "aucun"))
+        if not themes:
             return None
+        decomptes = []
+        for code, titre, enjeu in themes:
+            besoins_du_theme = besoins[besoins["theme"].eq(code)]
+            par_origine = {
+                colonne: int(besoins_du_theme["origine"].eq(origine).sum())
+                for colonne, origine in ORIGINES.items()
+            }
+            fiches = set(besoins_du_theme["fiches"].str.split(SEPARATEUR).explode()) - {""}
+            decomptes.append(
+                {
+                    "theme": titre,
+                    **par_origine,
+                    "repondus": int(besoins_du_theme["fiches"].ne("").sum()),
+                    "fiches": enumerer(sorted(fiches)) or "aucune",
+                    "enjeu": enjeu,
+                }
+            )
         return self.etude.tableau(
-            "besoins", pd.DataFrame(rows), source=convention.source_diagnostic
+            "besoins", pd.DataFrame(decomptes), source=convention.source_diagnostic
         )
 
     def schemas(self) -> Tableau | None:
-        """Return the axes and chapters of each schéma against the fiches; None when the text names
-        none.
+        """Return the axes and chapters of each schéma départemental, with the fiches that answer
+        each; None when the convention names no schéma.
         """
-        convention = self.etude.convention
         etude = self.etude
+        convention = etude.convention
         if not convention.schemas:
             return None
-        answered = {(item.element, item.fiche) for item in etude.finale.lectures.schemas}
-        elements = [
-            (f"{schema.nom}, {schema.debut}-{schema.fin} : {part}", element)
-            for schema in convention.schemas
-            for part in ("axes", "chapitres")
-            for element in getattr(schema, part)
-        ]
-        groups, names = zip(*elements, strict=True)
-        table = pd.DataFrame({"element": names})
-        columns = []
-        for numero in (fiche.numero for fiche in convention.fiches):
-            table[f"f{numero}"] = ["oui" if (item, numero) in answered else "non" for item in names]
-            shown = {"oui": "oui", "non": RIEN}.get
-            columns.append(Colonne(f"f{numero}", f"Fiche{INSECABLE}{numero}", ecrire=shown))
+        groupes = []
+        elements = []
+        for schema in convention.schemas:
+            titre = f"{schema.nom}, {schema.debut}-{schema.fin}"
+            for axe in schema.axes:
+                groupes.append(f"{titre} : axes")
+                elements.append(axe)
+            for chapitre in schema.chapitres:
+                groupes.append(f"{titre} : chapitres")
+                elements.append(chapitre)
+        reponses = {(lecture.element, lecture.fiche) for lecture in etude.finale.lectures.schemas}
+        table = pd.DataFrame({"element": elements})
+        colonnes = []
+        for fiche in convention.fiches:
+            cle = f"f{fiche.numero}"
+            table[cle] = [
+                "oui" if (element, fiche.numero) in reponses else "non" for element in elements
+            ]
+            colonnes.append(
+                Colonne(
+                    cle,
+                    f"Fiche{INSECABLE}{fiche.numero}",
+                    ecrire=lambda reponse: "oui" if reponse == "oui" else RIEN,
+                )
+            )
         notes = map(etude.etat_du_schema, convention.schemas)
-        return etude.tableau("schemas", table, None, *columns, groupes=groups, notes=notes)
+        return etude.tableau("schemas", table, None, *colonnes, groupes=groupes, notes=notes)
 
     def durabilite(self) -> Tableau | None:
-        """Return the documents and meetings that exist, what the fiches write of what comes next;
-        None when bare.
+        """Return the documents and meetings that exist, then what the last appreciation of each
+        fiche writes of what comes next; None when nothing is known of either.
         """
-        ways = self.etude.parcours
         etude = self.etude
-        kept = ways[ways["indicateur"].isin(etude.convention.livrables)]
-        written = {
-            item.fiche: f"{' ; '.join(item.perspectives)} ({annee})" if item.perspectives else RIEN
-            for annee, suivi in sorted(etude.suivi.suivis.items())
-            for item in suivi.appreciations  # a later one replaces an earlier one
-        }
-        known = kept["annees_connues"].gt(0)
-        if not written and not known.any():
+        parcours = etude.parcours
+        livrables = parcours[parcours["indicateur"].isin(etude.convention.livrables)]
+        livrables_connus = livrables["annees_connues"].gt(0)
+        perspectives = {}
+        for annee, suivi in sorted(etude.suivi.suivis.items()):
+            for appreciation in suivi.appreciations:  # a later one replaces an earlier one
+                perspectives[appreciation.fiche] = RIEN
+                if appreciation.perspectives:
+                    texte = f"{' ; '.join(appreciation.perspectives)} ({annee})"
+                    perspectives[appreciation.fiche] = texte
+        if not perspectives and not livrables_connus.any():
             return None
-        rows = [
-            ("Documents et instances", row.libelle, derniere(row, etude.contexte))
-            for row in kept.itertuples()
+        elements = [
+            ("Documents et instances", livrable.libelle, derniere(livrable, etude.contexte))
+            for livrable in lignes(livrables, IndicateurParcouru)
         ]
-        group = "Perspectives écrites dans le dernier bilan"
-        numbers = [one.numero for one in etude.convention.fiches]
-        rows += [
-            (group, etude.titre_de_fiche(number), written.get(number, RIEN)) for number in numbers
-        ]
-        table = pd.DataFrame(rows, columns=["groupe", "element", "su"])
-        return etude.tableau(
-            "durabilite", table, groupes=table["groupe"], statuts=kept.loc[known, "statut_derniere"]
-        )
+        for fiche in etude.convention.fiches:
+            titre = etude.titre_de_fiche(fiche.numero)
+            texte = perspectives.get(fiche.numero, RIEN)
+            elements.append(("Perspectives écrites dans le dernier bilan", titre, texte))
+        table = pd.DataFrame(elements, columns=["groupe", "element", "su"])
+        statuts = livrables.loc[livrables_connus, "statut_derniere"]
+        return etude.tableau("durabilite", table, groupes=table["groupe"], statuts=statuts)
 
     def contribution(self) -> Tableau:
         """Return each fiche from its actions to its results: five links, then the strength of the
@@ -214,128 +261,161 @@ class Criteres(Montrable):
 
         Pre-filled, for the evaluators to complete.
         """
-        todo = self.etude.mot("a_completer")
-        strength = self.etude.finale.regles.forces
         etude = self.etude
-        entered = {item.fiche: item for item in etude.finale.saisie.contribution}
-        rows = []
+        saisies = {saisie.fiche: saisie for saisie in etude.finale.saisie.contribution}
+        etapes = []
         for fiche in etude.convention.fiches:
-            own = etude.parcours[etude.parcours["fiche"].eq(fiche.numero)]
-            said = entered.get(fiche.numero)
-            actions = relever(etude.etats.loc[etude.etats["fiche"].eq(fiche.numero), "statut"], own)
-            done, results = (own[own["nature"].eq(kind)] for kind in NATURES)
-            others = fiche.autres_explications
-            examined = " ; ".join(said.autres_explications if said else ())
-            answer = strength[said.force].mot if said and said.force else todo
-            found = force(
-                actions["realisees"], int(done["derniere"].notna().sum()), results["evolution"]
-            )
-            rows += [
-                (fiche.numero, "Actions", majuscule(" ; ".join(faits(actions))), RIEN),
-                (fiche.numero, "Réalisations", self._mesures(done), RIEN),
-                (
-                    fiche.numero,
-                    "Résultats",
-                    self._mesures(results),
-                    majuscule((said and said.commentaire) or RIEN),
-                ),
-                (fiche.numero, "Contexte", self._contexte(fiche.contexte), RIEN),
-                (
-                    fiche.numero,
-                    "Autres explications",
-                    f"À examiner : {', '.join(others)}" if others else RIEN,
-                    majuscule(examined or todo),
-                ),
-                (fiche.numero, "Force de la preuve", strength[found].mot, majuscule(answer)),
-            ]
-        table = pd.DataFrame(rows, columns=["fiche", "etape", "classeur", "evaluateurs"])
-        notes = [
-            f"Force de la preuve : {' ; '.join(f'{item.mot}, {item.regle}' for item in strength.values())}."
-        ]
-        ways = etude.parcours
-        marks = ways.loc[ways["nature"].isin(NATURES) & ways["derniere"].notna(), "statut_derniere"]
-        groups = table["fiche"].map(etude.titre_de_fiche)
-        return etude.tableau("contribution", table, groupes=groups, notes=notes, statuts=marks)
+            for etape in self._etapes(fiche, saisies.get(fiche.numero)):
+                etapes.append((fiche.numero, *etape))
+        table = pd.DataFrame(etapes, columns=["fiche", "etape", "classeur", "evaluateurs"])
+        forces = etude.finale.regles.forces.values()
+        regles = " ; ".join(f"{niveau.mot}, {niveau.regle}" for niveau in forces)
+        parcours = etude.parcours
+        mesures = parcours["nature"].isin((REALISATION, RESULTAT)) & parcours["derniere"].notna()
+        return etude.tableau(
+            "contribution",
+            table,
+            groupes=table["fiche"].map(etude.titre_de_fiche),
+            notes=[f"Force de la preuve : {regles}."],
+            statuts=parcours.loc[mesures, "statut_derniere"],
+        )
 
-    def _mesures(self, rows: pd.DataFrame) -> str:
-        """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », and how many have no value."""
-        said = []
+    def _etapes(
+        self, fiche: Fiche, saisie: ContributionSaisie | None
+    ) -> list[tuple[str, str, str]]:
+        """Return the links of the chain of a fiche: the name of each, what the workbook knows of
+        it, what the evaluators say.
+        """
+        etude = self.etude
+        a_completer = etude.mot("a_completer")
+        etats = etude.etats.loc[etude.etats["fiche"].eq(fiche.numero), "statut"]
+        parcours = etude.parcours[etude.parcours["fiche"].eq(fiche.numero)]
+        realisations = parcours[parcours["nature"].eq(REALISATION)]
+        resultats = parcours[parcours["nature"].eq(RESULTAT)]
+
+        actions = relever(etats, parcours)
+        realisations_mesurees = int(realisations["derniere"].notna().sum())
+        niveau = force(actions["realisees"], realisations_mesurees, resultats["evolution"])
+        forces = etude.finale.regles.forces
+
+        a_examiner = RIEN
+        if fiche.autres_explications:
+            a_examiner = f"À examiner : {', '.join(fiche.autres_explications)}"
+        commentaire = RIEN
+        explications = a_completer
+        force_retenue = a_completer
+        if saisie:
+            commentaire = saisie.commentaire or RIEN
+            explications = " ; ".join(saisie.autres_explications) or a_completer
+            if saisie.force:
+                force_retenue = forces[saisie.force].mot
+        return [
+            ("Actions", majuscule(" ; ".join(faits(actions))), RIEN),
+            ("Réalisations", self._mesures(realisations), RIEN),
+            ("Résultats", self._mesures(resultats), majuscule(commentaire)),
+            ("Contexte", self._contexte(fiche.contexte), RIEN),
+            ("Autres explications", a_examiner, majuscule(explications)),
+            ("Force de la preuve", forces[niveau].mot, majuscule(force_retenue)),
+        ]
+
+    def _mesures(self, parcours: pd.DataFrame) -> str:
+        """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », then how many indicators
+        have no value.
+        """
         contexte = self.etude.contexte
-        catalogue = self.etude.catalogue
-        measured = rows[rows["derniere"].notna()]
-        silent = int(rows["annees_connues"].eq(0).sum())
-        for row in measured.head(LIMITE).itertuples():
-            start = ""
-            if pd.notna(row.valeur_initiale) and row.annee_initiale != row.annee_derniere:
-                start = f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale}), puis "
-            word = f", {catalogue.evaluation.evolutions[row.evolution]}" if row.evolution else ""
-            label = abreger(row.libelle, self.etude.finale.regles.signes)
-            said.append(f"{label} : {start}{derniere(row, contexte)}{word}")
-        if len(measured) > LIMITE:
-            said.append(compter(len(measured) - LIMITE, "autre mesuré", "autres mesurés"))
-        if silent:
-            said.append(f"{compter(silent, 'indicateur')} sans valeur")
-        return " ; ".join(said) or RIEN
+        evolutions = self.etude.catalogue.evaluation.evolutions
+        mesures = parcours[parcours["derniere"].notna()]
+        sans_valeur = int(parcours["annees_connues"].eq(0).sum())
+        phrases = []
+        for indicateur in lignes(mesures.head(LIMITE), IndicateurParcouru):
+            phrase = f"{abreger(indicateur.libelle, self.etude.finale.regles.signes)} : "
+            if (
+                pd.notna(indicateur.valeur_initiale)
+                and indicateur.annee_initiale != indicateur.annee_derniere
+            ):
+                depart = contexte.valeur(indicateur.indicateur, indicateur.valeur_initiale)
+                phrase += f"{depart} ({indicateur.annee_initiale}), puis "
+            phrase += derniere(indicateur, contexte)
+            if indicateur.evolution:
+                phrase += f", {evolutions[indicateur.evolution]}"
+            phrases.append(phrase)
+        if len(mesures) > LIMITE:
+            phrases.append(compter(len(mesures) - LIMITE, "autre mesuré", "autres mesurés"))
+        if sans_valeur:
+            phrases.append(f"{compter(sans_valeur, 'indicateur')} sans valeur")
+        return " ; ".join(phrases) or RIEN
 
     def _contexte(self, series: Iterable[str]) -> str:
-        """Return what some public series have become, those that had a value before."""
-        said = []
+        """Return what some public series have become, those that had a value at the start."""
         contexte = self.etude.contexte
-        rows = self.etude.revisite
-        rows = rows[rows["indicateur"].isin(list(series)) & rows["avant"].notna()]
-        for row in rows.itertuples():
-            told = f"{evolution(row.variation, row)} de {row.annee_avant} à {row.annee}"
-            if (there := evolution(row.variation_reference, row)) != RIEN:
-                told += f", contre {there} {contexte.reference.a}"
-            told = en_moyennes(row) if pd.notna(row.moyenne) else told
-            said.append(f"{contexte.indicateurs[row.indicateur].libelle} : {told}")
-        return " ; ".join([*said, self.etude.mot("contexte_jamais_effet")]) if said else RIEN
+        revisitees = self.etude.revisite
+        comparables = revisitees["indicateur"].isin(list(series)) & revisitees["avant"].notna()
+        phrases = []
+        for _, serie in revisitees[comparables].iterrows():
+            if pd.notna(serie["moyenne"]):
+                phrase = en_moyennes(serie)
+            else:
+                phrase = evolution(serie["variation"], serie)
+                phrase += f" de {serie['annee_avant']} à {serie['annee']}"
+                evolution_de_la_reference = evolution(serie["variation_reference"], serie)
+                if evolution_de_la_reference != RIEN:
+                    phrase += f", contre {evolution_de_la_reference} {contexte.reference.a}"
+            phrases.append(f"{contexte.indicateurs[serie['indicateur']].libelle} : {phrase}")
+        if not phrases:
+            return RIEN
+        return " ; ".join([*phrases, self.etude.mot("contexte_jamais_effet")])
 
     def evaluabilite(self) -> Tableau:
         """Return what could be evaluated, by fiche and in all, for the text alone, then with the
         proposals.
         """
 
-        def part(nom: str, total: str) -> Callable[[pd.Series], str]:
-            return lambda row: sur(row[nom], row[total])
+        def part(compte: str, total: str) -> Callable[[pd.Series], str]:
+            return lambda ligne: sur(ligne[compte], ligne[total])
 
         table = self.etude.evaluabilite
-        writers = {
-            "fiche": lambda number: "Ensemble" if pd.isna(number) else f"Fiche{INSECABLE}{number}",
+        ecritures = {
+            "fiche": lambda numero: "Ensemble" if pd.isna(numero) else f"Fiche{INSECABLE}{numero}",
             "part_objectifs": part("objectifs_couverts", "objectifs"),
             "part_resultats": part("resultats_couverts", "resultats"),
-            **{f"part_{name}": part(name, "indicateurs") for name in COMPTES},
         }
+        for compte in COMPTES:
+            ecritures[f"part_{compte}"] = part(compte, "indicateurs")
         return self.etude.tableau(
-            "evaluabilite", table, writers, groupes=table["groupe"].map(GROUPES)
+            "evaluabilite", table, ecritures, groupes=table["groupe"].map(GROUPES)
         )
 
     def lecon(self) -> Bloc:
-        """Return the first lesson in sentences: what the text alone allowed, then what the
-        proposals add.
+        """Return the first lesson in sentences: what the text alone allowed to evaluate, then what
+        the proposals add.
         """
-        table = self.etude.evaluabilite
         mot = self.etude.mot
-        whole = table[table["fiche"].isna()].set_index("groupe").drop(columns="fiche")
-        text = whole.loc[CONVENTION]
-        more = whole.loc[PROPOSITIONS]
-        number = text["indicateurs"]
-        bare = table["groupe"].eq(CONVENTION) & table["fiche"].notna() & table["indicateurs"].eq(0)
-        covered = {
-            name: sur(text[f"{name}_couverts"], text[name]) for name in ("objectifs", "resultats")
-        }
-        told = [mot("lecon_du_texte", nombre=number, **covered)]
-        if number:
-            told.append(
-                mot("lecon_des_indicateurs", **{name: sur(text[name], number) for name in COMPTES})
+        table = self.etude.evaluabilite
+        ensemble = table[table["fiche"].isna()].set_index("groupe").drop(columns="fiche")
+        effectifs = ensemble.to_dict("index")
+        texte = effectifs[CONVENTION]
+        nombre_d_indicateurs = texte["indicateurs"]
+        phrases = [
+            mot(
+                "lecon_du_texte",
+                nombre=nombre_d_indicateurs,
+                objectifs=sur(texte["objectifs_couverts"], texte["objectifs"]),
+                resultats=sur(texte["resultats_couverts"], texte["resultats"]),
             )
-        if number > PART_SANS_CIBLE * text["cibles"]:
-            told.append(mot("lecon_sans_cible"))
-        if bare.any():
-            told.append(
-                mot("lecon_des_fiches", fiches=", ".join(table.loc[bare, "fiche"].astype(str)))
-            )
-        return liste([*told, mot("lecon_des_propositions", **more)])
+        ]
+        if nombre_d_indicateurs:
+            parts = {compte: sur(texte[compte], nombre_d_indicateurs) for compte in COMPTES}
+            phrases.append(mot("lecon_des_indicateurs", **parts))
+        if nombre_d_indicateurs > PART_SANS_CIBLE * texte["cibles"]:
+            phrases.append(mot("lecon_sans_cible"))
+        fiches = table[table["groupe"].eq(CONVENTION) & table["fiche"].notna()]
+        fiches_sans_indicateur = fiches.loc[fiches["indicateurs"].eq(0), "fiche"]
+        if len(fiches_sans_indicateur):
+            numeros = ", ".join(fiches_sans_indicateur.astype(str))
+            phrases.append(mot("lecon_des_fiches", fiches=numeros))
+        propositions = {str(nom): effectif for nom, effectif in effectifs[PROPOSITIONS].items()}
+        phrases.append(mot("lecon_des_propositions", **propositions))
+        return liste(phrases)
 
 
 @dataclass(frozen=True)
@@ -347,176 +427,200 @@ class Suites(Montrable):
     etude: EtudeFinale
 
     def articles(self) -> Tableau:
-        """Return what the articles and the schémas that the convention names settle for what comes
-        next.
+        """Return what the articles of the convention, then the schémas that it names, settle for
+        what comes next.
         """
-        rows = []
-        convention = self.etude.convention
         etude = self.etude
-        articles = {article.numero: article.objet for article in convention.articles}
+        convention = etude.convention
+        objets = {article.numero: article.objet for article in convention.articles}
+        decisions = []
         for role, decision in etude.finale.regles.articles.items():
             clause = convention.clauses.get(role)
-            if clause and clause.article in articles:
-                told = f"{decision}." + (f" {self._postes()}" if role == POSTES else "")
-                rows.append((majuscule(clause.article), articles[clause.article], told))
-        rows += [
-            (
-                "Préambule",
-                f"{schema.nom}, {schema.debut}-{schema.fin}",
-                etude.etat_du_schema(schema),
-            )
-            for schema in convention.schemas
-        ]
-        return etude.tableau(
-            "articles", pd.DataFrame(rows, columns=["article", "objet", "decision"])
-        )
+            if clause is None or clause.article not in objets:
+                continue
+            texte = f"{decision}."
+            if role == POSTES:
+                texte += f" {self._postes()}"
+            decisions.append((majuscule(clause.article), objets[clause.article], texte))
+        for schema in convention.schemas:
+            titre = f"{schema.nom}, {schema.debut}-{schema.fin}"
+            decisions.append(("Préambule", titre, etude.etat_du_schema(schema)))
+        table = pd.DataFrame(decisions, columns=["article", "objet", "decision"])
+        return etude.tableau("articles", table)
 
     def _postes(self) -> str:
+        """Return how many posts of coordination there are, and how many were converted."""
         if self.etude.preuves["postes_convertis"].completude == "absente":
             return self.etude.mot("postes_inconnus")
-        rows = self.etude.parcours
-        names = self.etude.catalogue.bilan.pilotage
         contexte = self.etude.contexte
-        told = [
-            f"{row.libelle} : {contexte.valeur(row.indicateur, row.derniere, row.statut_derniere)}"
-            + (f" en {row.annee_derniere}." if pd.notna(row.derniere) else ".")
-            for name in (names.postes, names.convertis)
-            for row in rows[rows["indicateur"].eq(name)].itertuples()
-        ]
-        return " ".join(told)
+        parcours = self.etude.parcours
+        pilotage = self.etude.catalogue.bilan.pilotage
+        phrases = []
+        for indicateur in (pilotage.postes, pilotage.convertis):
+            parcours_des_postes = parcours[parcours["indicateur"].eq(indicateur)]
+            for postes in lignes(parcours_des_postes, IndicateurParcouru):
+                valeur = contexte.valeur(indicateur, postes.derniere, postes.statut_derniere)
+                phrase = f"{postes.libelle} : {valeur}"
+                if pd.notna(postes.derniere):
+                    phrase += f" en {postes.annee_derniere}"
+                phrases.append(f"{phrase}.")
+        return " ".join(phrases)
 
     def propositions(self) -> Bloc:
-        """Return what the rules propose, objectives of one rule in one sentence; then what was
-        decided of them.
+        """Return what the rules propose, the objectives of one rule in one sentence; then how many
+        the parties have decided on.
         """
-        rows = self.etude.recommandations
-        rules = self.etude.finale.regles
-        by_id = {rule.id: rule for rule in rules.regles}
-        told = []
-        for code, own in rows.groupby("regle", sort=False):
-            named = " ; ".join(
-                f"« {text.rstrip('.')} » (fiche{INSECABLE}{number})"
-                for text, number in own[["libelle", "fiche"]].itertuples(index=False)
-            )
-            if len(own) > NOMMES:
-                counts = own["fiche"].value_counts(sort=False).items()
-                named = ", ".join(
-                    f"{compter(count, 'objectif')} de la fiche{INSECABLE}{n}" for n, count in counts
+        recommandations = self.etude.recommandations
+        regles = self.etude.finale.regles
+        regles_par_code: dict[str, RegleRecommandation] = {
+            regle.id: regle for regle in regles.regles
+        }
+        phrases = []
+        for code, objectifs in recommandations.groupby("regle", sort=False):
+            regle = regles_par_code[str(code)]
+            if len(objectifs) > NOMMES:
+                effectifs = objectifs["fiche"].value_counts(sort=False)
+                cites = ", ".join(
+                    f"{compter(effectif, 'objectif')} de la fiche{INSECABLE}{numero}"
+                    for numero, effectif in effectifs.items()
                 )
-            words = {
-                "decision": majuscule(rules.decisions[by_id[code].decision]),
-                "quand": by_id[code].quand,
-            }
-            told.append(self.etude.mot("proposition_faite", n=len(own), objectifs=named, **words))
-        taken = len(self.etude.finale.saisie.decisions)
-        note = self.etude.mot(
-            "decisions_prises" if taken else "aucune_decision", nombre=taken, total=len(rows)
-        )
-        return liste(told) + paragraphe(note)
+            else:
+                cites = " ; ".join(
+                    f"« {libelle.rstrip('.')} » (fiche{INSECABLE}{numero})"
+                    for libelle, numero in zip(
+                        objectifs["libelle"], objectifs["fiche"], strict=True
+                    )
+                )
+            phrases.append(
+                self.etude.mot(
+                    "proposition_faite",
+                    n=len(objectifs),
+                    objectifs=cites,
+                    decision=majuscule(regles.decisions[regle.decision]),
+                    quand=regle.quand,
+                )
+            )
+        decidees = len(self.etude.finale.saisie.decisions)
+        cle = "decisions_prises" if decidees else "aucune_decision"
+        note = self.etude.mot(cle, nombre=decidees, total=len(recommandations))
+        return liste(phrases) + paragraphe(note)
 
     def ouvertes(self) -> Bloc:
-        """Return, a sentence each, which indicators lack a start, and what the convention leaves
-        open.
+        """Return in two sentences whom to ask for the initial values that are missing, then the
+        points that the convention leaves open.
         """
-        missing = self.etude.manques
-        convention = self.etude.convention
-        told = []
-        lacking = missing[missing["nature"].eq(DEPART) | missing["depart"].ne("")]
-        if len(lacking):
-            asked = " ; ".join(
-                f"{service(self.etude, name)}, {', '.join(premiers([*own['libelle'].map(minuscule)], NOMMES))}"
-                for name, own in lacking.groupby("responsable", sort=False)
+        manques = self.etude.manques
+        phrases = []
+        sans_depart = manques[manques["nature"].eq(DEPART) | manques["depart"].ne("")]
+        if len(sans_depart):
+            demandes = []
+            for responsable, indicateurs in sans_depart.groupby("responsable", sort=False):
+                libelles = indicateurs["libelle"].map(minuscule).tolist()
+                cites = ", ".join(premiers(libelles, NOMMES))
+                demandes.append(f"{service(self.etude, str(responsable))}, {cites}")
+            possibles = nombrer(
+                len(sans_depart), "indicateur demandé pourrait", "indicateurs demandés pourraient"
             )
-            could = nombrer(
-                len(lacking), "indicateur demandé pourrait", "indicateurs demandés pourraient"
+            phrases.append(
+                f"{majuscule(possibles)} encore recevoir une valeur de départ. "
+                f"À demander : {' ; '.join(demandes)}."
             )
-            told.append(
-                f"{majuscule(could)} encore recevoir une valeur de départ. À demander : {asked}."
+        # The same point may be left open by several parts of the text.
+        lacunes = list(
+            dict.fromkeys(lacune.objet for lacune in self.etude.convention.lacunes_en_ordre)
+        )
+        if lacunes:
+            objets = [minuscule(objet) for objet in lacunes]
+            phrases.append(
+                f"La convention laisse ouverts {compter(len(lacunes), 'point')}, "
+                f"à trancher dans la suivante : {' ; '.join(premiers(objets, NOMMES))}."
             )
-        if named := list(dict.fromkeys(item.objet for item in convention.lacunes_en_ordre)):
-            open_ = compter(len(named), "point")
-            which = " ; ".join(premiers([*map(minuscule, named)], NOMMES))
-            told.append(
-                f"La convention laisse ouverts {open_}, à trancher dans la suivante : {which}."
-            )
-        return liste(told)
+        return liste(phrases)
 
     def decisions(self) -> Tableau | None:
         """Return the table of the objectives once the parties have decided; None before."""
         return self.recommandations() if self.etude.finale.saisie.decisions else None
 
     def recommandations(self) -> Tableau:
-        """Return one row an objective: what is known, what the rules propose, what was decided."""
-        rows, etude, words = (
-            self.etude.recommandations,
-            self.etude,
-            self.etude.finale.regles.decisions,
-        )
-        taken = {(item.fiche, item.objectif): item for item in etude.finale.saisie.decisions}
-
-        def decision(row: pd.Series) -> str:
-            found = taken.get((row.fiche, row.objectif))
-            if found is None:
-                return etude.mot("a_decider")
-            return words[found.decision] + (f". {found.commentaire}" if found.commentaire else "")
-
-        writers = {
-            "su": lambda row: majuscule(
-                " ; ".join(faits(row)) if row.lu else etude.mot("sans_lecture")
-            ),
-            "proposition": lambda row: words[row.decision],
-            "prise": decision,
+        """Return one row an objective: what is known of it, what the rules propose, what the
+        parties decided.
+        """
+        etude = self.etude
+        recommandations = etude.recommandations
+        mots_des_decisions = etude.finale.regles.decisions
+        decisions: dict[tuple[int, int], DecisionSaisie] = {
+            (saisie.fiche, saisie.objectif): saisie for saisie in etude.finale.saisie.decisions
         }
-        return etude.tableau(
-            "recommandations", rows, writers, groupes=map(etude.titre_de_fiche, rows["fiche"])
-        )
+
+        def connu(objectif: pd.Series) -> str:
+            if not objectif["lu"]:
+                return majuscule(etude.mot("sans_lecture"))
+            return majuscule(" ; ".join(faits(objectif)))
+
+        def decide(objectif: pd.Series) -> str:
+            decision = decisions.get((objectif["fiche"], objectif["objectif"]))
+            if decision is None:
+                return etude.mot("a_decider")
+            texte = mots_des_decisions[decision.decision]
+            return f"{texte}. {decision.commentaire}" if decision.commentaire else texte
+
+        ecritures = {
+            "su": connu,
+            "proposition": lambda objectif: mots_des_decisions[objectif["decision"]],
+            "prise": decide,
+        }
+        groupes = map(etude.titre_de_fiche, recommandations["fiche"])
+        return etude.tableau("recommandations", recommandations, ecritures, groupes=groupes)
 
     def indicateurs(self) -> Tableau:
         """Return the draft indicators of the next convention: definition, last known value, target
         to be agreed.
         """
-        rows, etude, contexte = self.etude.parcours, self.etude, self.etude.contexte
+        etude = self.etude
+        contexte = etude.contexte
+        parcours = etude.parcours
 
-        def depart(row: pd.Series) -> str:
-            if pd.isna(row.connue):
+        def depart(ligne: pd.Series) -> str:
+            if pd.isna(ligne["connue"]):
                 return etude.mot("aucune_valeur")
-            return avec_marque(
-                contexte.valeur(row.indicateur, row.connue), row.statut_connue, row.annee_connue
-            )
+            valeur = contexte.valeur(ligne["indicateur"], ligne["connue"])
+            return avec_marque(valeur, ligne["statut_connue"], ligne["annee_connue"])
 
-        writers = {"depart": depart, "a_convenir": lambda row: etude.mot("a_convenir")}
-        groups = map(etude.titre_de_fiche, rows["fiche"])
-        marks = rows["statut_connue"]
+        ecritures = {"depart": depart, "a_convenir": lambda ligne: etude.mot("a_convenir")}
         return etude.tableau(
             "indicateurs_suivants",
-            rows,
-            writers,
-            donnees=rows[INDICATEURS],
-            groupes=groups,
-            statuts=marks,
+            parcours,
+            ecritures,
+            donnees=parcours[INDICATEURS],
+            groupes=map(etude.titre_de_fiche, parcours["fiche"]),
+            statuts=parcours["statut_connue"],
         )
 
 
-def faits(valeurs: Mapping[str, int]) -> list[str]:
-    """Return the counts of an objective or a fiche as short phrases, those of nothing left out."""
+def faits(effectifs: Mapping[str, int] | pd.Series) -> list[str]:
+    """Return the counts of an objective or of a fiche in short phrases: « 3 modalités (2 faites) ».
 
-    def detail(**mots: tuple[str, ...]) -> str:
-        return ", ".join(
-            compter(valeurs[name], *words) for name, words in mots.items() if valeurs[name]
-        )
+    ``effectifs`` has the counts of ``ctglib.calculs.parcours.COMPTES``; what counts nothing is left
+    out.
+    """
+    phrases = []
+    if effectifs["modalites"]:
+        phrase = compter(effectifs["modalites"], "modalité")
+        etats = _effectifs_non_nuls(effectifs, ETATS_COMPTES)
+        phrases.append(f"{phrase} ({etats})" if etats else phrase)
+    if effectifs["indicateurs"]:
+        phrase = compter(effectifs["indicateurs"], "indicateur")
+        mesures = _effectifs_non_nuls(effectifs, MESURES_COMPTEES) or "aucun mesuré"
+        phrases.append(f"{phrase} ({mesures})")
+    return phrases
 
-    told = []
-    many = "reportées ou abandonnées"
-    if valeurs["modalites"]:
-        unknown = ("sans état connu", "sans état connu")
-        states = detail(
-            realisees=("faite",), arretees=("reportée ou abandonnée", many), inconnues=unknown
-        )
-        told.append(compter(valeurs["modalites"], "modalité") + (f" ({states})" if states else ""))
-    if valeurs["indicateurs"]:
-        late = ("à surveiller", "à surveiller")
-        ways = detail(
-            mesures=("mesuré",), bons=("favorable",), mauvais=("défavorable",), en_retard=late
-        )
-        told.append(f"{compter(valeurs['indicateurs'], 'indicateur')} ({ways or 'aucun mesuré'})")
-    return told
+
+def _effectifs_non_nuls(
+    effectifs: Mapping[str, int] | pd.Series, noms: Mapping[str, tuple[str, str]]
+) -> str:
+    """Return « 2 faites, 1 reportée ou abandonnée »; ``noms`` has both forms of each, by column."""
+    return ", ".join(
+        compter(effectifs[colonne], singulier, pluriel)
+        for colonne, (singulier, pluriel) in noms.items()
+        if effectifs[colonne]
+    )

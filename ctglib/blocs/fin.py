@@ -7,6 +7,7 @@ Then the fiches by year: their states, their means beside what they realised.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -31,14 +32,16 @@ from ctglib.document.typographie import nombre_court
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
+from ctglib.donnees.modeles.evaluation import Evolution
+from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
-# a single point draws no way; at most in a figure
-DEUX_POINTS = 2
-PANNEAUX = 6
+DEUX_POINTS = 2  # a single point draws no way
+PANNEAUX = 6  # at most in a figure
+REALISATION = "realisation"
 MOYENS_ET_REALISATIONS = [
     "fiche",
     "element",
@@ -53,8 +56,25 @@ MOYENS_ET_REALISATIONS = [
 
 
 def sur(valeur: float, total: float) -> str:
-    """Return « 3 sur 12 »; a total of nothing is a dash."""
+    """Return « 3 sur 12 »; out of zero, a dash."""
     return f"{nombre_court(valeur)} sur {nombre_court(total)}" if total else RIEN
+
+
+@dataclass(frozen=True)
+class IndicateurParcouru:
+    """An indicator over the whole convention: the columns of ``EtudeFinale.parcours`` that
+    sentences read.
+    """
+
+    indicateur: str
+    libelle: str
+    valeur_initiale: float
+    annee_initiale: int
+    derniere: float
+    annee_derniere: int
+    statut_derniere: str
+    cible: float
+    evolution: Evolution | Literal[""]
 
 
 @dataclass(frozen=True)
@@ -63,33 +83,51 @@ class EtudeFinale(EtudeAnnuelle):
     all of them give.
     """
 
-    finale: Finale  # rules, readings, what the evaluators entered
-    comparables: Comparables  # the comparison with other communes
-    themes: list[Theme]  # those that the diagnostic of the convention has
-    besoins: pd.DataFrame  # its needs and those of the fiches, each once
-    etats_annuels: Mapping[int, pd.DataFrame]  # the state of each modalité, by year
-    parcours: (
-        pd.DataFrame
-    )  # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
-    evaluabilite: pd.DataFrame  # what the convention made it possible to evaluate
-    recommandations: pd.DataFrame  # what the rules propose for each objective
-    preuves: Mapping[str, calculs.Preuve]  # the evidence of the criteria, by code
-    revisite: pd.DataFrame  # the public series, then and now (see ``ctglib.calculs.territoire``)
-    manques: pd.DataFrame  # what is missing, and from whom (see ``ctglib.calculs.collecte``)
+    # rules, readings, what the evaluators entered
+    finale: Finale
+    # the comparison with other communes
+    comparables: Comparables
+    # those that the diagnostic of the convention has
+    themes: list[Theme]
+    # its needs and those of the fiches, each once
+    besoins: pd.DataFrame
+    # the state of each modalité, by year
+    etats_annuels: Mapping[int, pd.DataFrame]
+    # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
+    parcours: pd.DataFrame
+    # what the convention made it possible to evaluate
+    evaluabilite: pd.DataFrame
+    # what the rules propose for each objective
+    recommandations: pd.DataFrame
+    # the evidence of the criteria, by code
+    preuves: Mapping[str, calculs.Preuve]
+    # the public series, then and now (see ``ctglib.calculs.territoire``)
+    revisite: pd.DataFrame
+    # what is missing, and from whom (see ``ctglib.calculs.collecte``)
+    manques: pd.DataFrame
 
-    annees = property(lambda self: tuple(self.suivi.suivis))
-    presentations = property(
-        lambda self: self.finale.regles.tableaux
-    )  # alone: a table of a year has its years
+    @property
+    def annees(self) -> tuple[int, ...]:
+        """The years of the convention."""
+        return tuple(self.suivi.suivis)
+
+    @property
+    def presentations(self) -> dict[str, Presentation]:
+        """How the tables of the evaluation are called and headed: not those of a year, which say
+        their year.
+        """
+        return self.finale.regles.tableaux
 
     @property
     def lieu(self) -> str:
         """The end of most captions: « Harnes, 2023-2026 »."""
-        return f"{self.contexte.territoire.nom}, {self.convention.debut.year}-{self.convention.fin.year}"
+        debut = self.convention.debut.year
+        fin = self.convention.fin.year
+        return f"{self.contexte.territoire.nom}, {debut}-{fin}"
 
     @property
     def mots(self) -> dict[str, str]:
-        """Those of a year, and those of the evaluation."""
+        """The sentences of a year, and those of the evaluation."""
         return {**super().mots, **self.finale.regles.mots}
 
     def titre_de_fiche(self, numero: int) -> str:
@@ -97,17 +135,14 @@ class EtudeFinale(EtudeAnnuelle):
         return f"Fiche {numero} : {self.fiche(numero).titre}"
 
     def etat_du_schema(self, schema: Schema) -> str:
-        """Return whether a schéma holds over the convention, as a sentence."""
-        debut = self.convention.debut.year
-        fin = self.convention.fin.year
-        key = (
-            "schema_echu"
-            if schema.fin < debut
-            else "schema_cours"
-            if schema.fin < fin
-            else "schema_en_vigueur"
-        )
-        return f"{self.mot(key, debut=schema.debut, fin=schema.fin)}."
+        """Return whether a schéma départemental is in force over the convention, as a sentence."""
+        if schema.fin < self.convention.debut.year:
+            cle = "schema_echu"
+        elif schema.fin < self.convention.fin.year:
+            cle = "schema_cours"
+        else:
+            cle = "schema_en_vigueur"
+        return f"{self.mot(cle, debut=schema.debut, fin=schema.fin)}."
 
 
 def etudier_la_fin(
@@ -117,62 +152,96 @@ def etudier_la_fin(
     constats: pd.DataFrame,
     besoins: pd.DataFrame,
 ) -> EtudeFinale:
-    """Return the study of a whole convention, from that of its last year and from its diagnostic."""
+    """Return the study of a whole convention, from that of its last year and its diagnostic."""
     suivi = derniere.suivi
     convention = derniere.convention
     catalogue = derniere.catalogue
-    mesures = derniere.mesures
-    *earlier, last = suivi.suivis
-    # Each year as its own bilan read it.
-    scored = {year: evaluer(suivi, year) for year in earlier} | {last: derniere.evaluation}
-    asked = {
-        year: a_collecter(one, catalogue, convention, fin=suivi.fin) for year, one in scored.items()
-    }
-    states = {year: etats(suivi, year) for year in earlier} | {last: derniere.etats}
-    changes = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee)
     lectures = finale.lectures
-    ways = calculs.parcours(
-        convention, catalogue, mesures, scored, changements=changes, suivis=suivi.suivis
+    pilotage = catalogue.bilan.pilotage
+
+    # Each year as its own bilan read it; the last one is already studied.
+    *annees_precedentes, derniere_annee = suivi.suivis
+    evaluations = {annee: evaluer(suivi, annee) for annee in annees_precedentes}
+    evaluations[derniere_annee] = derniere.evaluation
+    demandees = {
+        annee: a_collecter(evaluation, catalogue, convention, fin=suivi.fin)
+        for annee, evaluation in evaluations.items()
+    }
+    etats_annuels = {annee: etats(suivi, annee) for annee in annees_precedentes}
+    etats_annuels[derniere_annee] = derniere.etats
+
+    changements = changements_en_vigueur(suivi.avenants, derniere.bilan.date_arretee)
+    parcours = calculs.parcours(
+        convention,
+        catalogue,
+        derniere.mesures,
+        evaluations,
+        changements=changements,
+        suivis=suivi.suivis,
     )
-    able = calculs.evaluabilite(convention, lectures, ways, changes)
-    posts = catalogue.bilan.pilotage
-    found = comparables.resultat
-    compared = calculs.Preuve(0, 0, 0, 1)
-    if found is not None and len(found.ecarts):  # the public series whose gap is more than rounding
-        known = int(found.ecarts["ecart"].notna().sum())
-        compared = calculs.Preuve(len(comparables.depassent), known, known, len(found.ecarts))
-    given = {*constats["theme"]}
+    evaluabilite = calculs.evaluabilite(convention, lectures, parcours, changements)
+    recommandations = calculs.recommandations(
+        convention, lectures, derniere.etats, parcours, finale.regles.regles
+    )
+    preuves_du_texte = calculs.preuves_du_texte(
+        convention, catalogue, lectures, constats, evaluabilite, besoins
+    )
+    preuves_du_suivi = calculs.preuves_du_suivi(
+        derniere.etats,
+        parcours,
+        convention,
+        suivi.suivis,
+        (pilotage.postes, pilotage.convertis),
+    )
+    revisite = revisiter(
+        derniere.series,
+        finale.regles.diagnostic,
+        catalogue.indicateurs_contexte,
+        catalogue.unites,
+        territoires=(convention.territoire, convention.reference),
+        depart=annee_du_diagnostic(suivi.dossier.annexe1),
+        hasard=catalogue.evaluation.seuils.hasard_ecarts,
+    )
+    manques = manques_finaux(
+        convention,
+        catalogue,
+        suivi.suivis,
+        demandees,
+        etats_annuels,
+        gabarit=derniere.gabarit,
+    )
+    themes_du_diagnostic = set(constats["theme"])
     return EtudeFinale(
         **vars(derniere),
         finale=finale,
         comparables=comparables,
-        themes=[theme for theme in catalogue.themes if theme.theme in given],
+        themes=[theme for theme in catalogue.themes if theme.theme in themes_du_diagnostic],
         besoins=besoins,
-        etats_annuels=states,
-        parcours=ways,
-        evaluabilite=able,
-        recommandations=calculs.recommandations(
-            convention, lectures, derniere.etats, ways, finale.regles.regles
-        ),
+        etats_annuels=etats_annuels,
+        parcours=parcours,
+        evaluabilite=evaluabilite,
+        recommandations=recommandations,
         preuves={
-            **calculs.preuves_du_texte(convention, catalogue, lectures, constats, able, besoins),
-            **calculs.preuves_du_suivi(
-                derniere.etats, ways, convention, suivi.suivis, (posts.postes, posts.convertis)
-            ),
-            "resultats_compares": compared,
+            **preuves_du_texte,
+            **preuves_du_suivi,
+            "resultats_compares": _preuve_de_la_comparaison(comparables),
         },
-        revisite=revisiter(
-            derniere.series,
-            finale.regles.diagnostic,
-            catalogue.indicateurs_contexte,
-            catalogue.unites,
-            territoires=(convention.territoire, convention.reference),
-            depart=annee_du_diagnostic(suivi.dossier.annexe1),
-            hasard=catalogue.evaluation.seuils.hasard_ecarts,
-        ),
-        manques=manques_finaux(
-            convention, catalogue, suivi.suivis, asked, states, gabarit=derniere.gabarit
-        ),
+        revisite=revisite,
+        manques=manques,
+    )
+
+
+def _preuve_de_la_comparaison(comparables: Comparables) -> calculs.Preuve:
+    """Return how many public series have a gap beyond rounding, of how many that have a gap."""
+    comparaison = comparables.resultat
+    if comparaison is None or comparaison.ecarts.empty:
+        return calculs.Preuve(valeur=0, total=0, connus=0, attendus=1)
+    connus = int(comparaison.ecarts["ecart"].notna().sum())
+    return calculs.Preuve(
+        valeur=len(comparables.depassent),
+        total=connus,
+        connus=connus,
+        attendus=len(comparaison.ecarts),
     )
 
 
@@ -187,232 +256,301 @@ class Trajectoires(Montrable):
         """The values of the indicators by year, the written initial value in its own; ``fiche``,
         ``nature`` beside.
         """
-        ways = self.etude.parcours
-        rows = lire_annees(self.etude, ways.loc[ways["table"].eq("observations"), "indicateur"])
-        known = avec_departs(rows, ways[ways["origine_initiale"].eq(calculs.CONVENTION)])
-        return known.merge(ways[["indicateur", "fiche", "nature"]], on="indicateur")
+        parcours = self.etude.parcours
+        observes = parcours.loc[parcours["table"].eq("observations"), "indicateur"]
+        departs_ecrits = parcours[parcours["origine_initiale"].eq(calculs.CONVENTION)]
+        valeurs = avec_departs(lire_annees(self.etude, observes), departs_ecrits)
+        return valeurs.merge(parcours[["indicateur", "fiche", "nature"]], on="indicateur")
 
     def tableau(self) -> Tableau:
         """Return one row an indicator of which a value is known, by fiche; small counts that are
         shown say why.
         """
-        ways = self.etude.parcours
-        contexte = self.etude.contexte
-        limit = self.etude.catalogue.seuils.petits_effectifs
-        known = ways[ways["connue"].notna()]
-        unknown = ways[ways["connue"].isna()]
-        silent = unknown[unknown["annees_connues"].eq(0)]
-        shapes = len(unknown) - len(silent)
-        asked = len(demandes(silent))
-        before = (
-            [self.etude.mot("trajectoires_muettes", nombre=len(silent), demandes=asked)]
-            if len(silent)
-            else []
+        etude = self.etude
+        parcours = etude.parcours
+        connus = parcours[parcours["connue"].notna()]
+        sans_valeur = parcours[parcours["connue"].isna()]
+        muets = sans_valeur[sans_valeur["annees_connues"].eq(0)]
+        notes = []
+        if len(muets):
+            nombre_demandes = len(demandes(muets))
+            notes.append(
+                etude.mot("trajectoires_muettes", nombre=len(muets), demandes=nombre_demandes)
+            )
+        notes += etude.dire(trajectoires_sans_valeur=len(sans_valeur) - len(muets))
+        notes.append(etude.mot("trajectoires"))
+        petits = petits_publies(
+            connus,
+            ("valeur_initiale", "derniere"),
+            etude.catalogue.seuils.petits_effectifs,
+            etude.contexte,
         )
-        before += [
-            *self.etude.dire(trajectoires_sans_valeur=shapes),
-            self.etude.mot("trajectoires"),
-        ]
-        small = petits_publies(known, ("valeur_initiale", "derniere"), limit, contexte)
-        return self._tableau(known, "trajectoires", avant=before, apres=small, donnees=ways)
+        return self._tableau(connus, "trajectoires", parcours, avant=notes, apres=petits)
 
     def ecrits(self) -> Tableau | None:
         """Return the indicators that the convention writes, those of which a value is known; None
         when none is.
         """
-        ways = self.etude.parcours
-        known = ways[ways["connue"].notna() & ways["origine"].eq(calculs.CONVENTION)]
-        return None if known.empty else self._tableau(known, "indicateurs_ecrits")
+        parcours = self.etude.parcours
+        ecrits = parcours[parcours["connue"].notna() & parcours["origine"].eq(calculs.CONVENTION)]
+        return None if ecrits.empty else self._tableau(ecrits, "indicateurs_ecrits", ecrits)
 
     def figures(self) -> Groupe | None:
         """Return the indicators that have two values at least, fiche by fiche, six at most; None
         when none has.
+
+        Those that the convention writes come before those that the workbook proposes.
         """
         etude = self.etude
-        found = []
-        proposed = etude.parcours.set_index("indicateur")["origine"].ne(
-            "convention"
-        )  # those that it writes come first
-        for numero, own in self.series.groupby("fiche"):
-            known = own.groupby("indicateur", sort=False)["valeur"].count()
-            names = sorted(known.index[known >= DEUX_POINTS], key=proposed.get)[:PANNEAUX]
-            rows = pour_trajectoires(etude, own[own["indicateur"].isin(names)])
-            title = (
+        parcours = etude.parcours
+        ecrits = set(parcours.loc[parcours["origine"].eq(calculs.CONVENTION), "indicateur"])
+        figures = []
+        for numero, valeurs in self.series.groupby("fiche"):
+            nombre_de_valeurs = valeurs.groupby("indicateur", sort=False)["valeur"].count()
+            tracables = nombre_de_valeurs.index[nombre_de_valeurs >= DEUX_POINTS]
+            traces = sorted(tracables, key=lambda indicateur: indicateur not in ecrits)[:PANNEAUX]
+            titre = (
                 f"Fiche{INSECABLE}{numero} : comment ses indicateurs ont-ils évolué, {etude.lieu} ?"
             )
-            found.append(
-                trajectoires(rows, etude.contexte, nom=f"trajectoires-fiche-{numero}", titre=title)
+            figures.append(
+                trajectoires(
+                    pour_trajectoires(etude, valeurs[valeurs["indicateur"].isin(traces)]),
+                    etude.contexte,
+                    nom=f"trajectoires-fiche-{numero}",
+                    titre=titre,
+                )
             )
-        return suite(found)
+        return suite(figures)
 
     def etats(self) -> Figure | None:
         """Return the share of the modalités that were done, by fiche and year; None when no state
         is known.
         """
-        start = {fiche.numero: fiche.debut.year for fiche in self.etude.convention.fiches}
         etude = self.etude
-        told = pd.concat(
+        debuts = {fiche.numero: fiche.debut.year for fiche in etude.convention.fiches}
+        etats_dates = pd.concat(
             [table.assign(annee=annee) for annee, table in etude.etats_annuels.items()]
         )
-        counts = pd.crosstab([told["fiche"].astype("int64"), told["annee"]], told["statut"])
-        places = pd.MultiIndex.from_product([start, etude.annees], names=["fiche", "annee"])
-        table = counts.reindex(places, columns=told["statut"].unique(), fill_value=0).reset_index()
-        states = table.drop(columns=["fiche", "annee"])
-        done = states.filter(items=FAITES).sum(axis=1)
-        total = states.sum(axis=1)
-        known = states.drop(columns=NON_RENSEIGNEE, errors="ignore").sum(axis=1)
-        later = done.eq(0) & table["annee"].lt(table["fiche"].map(start))
-        shares = [sur(one, every) for one, every in zip(done, total, strict=True)]
-        cells = pd.DataFrame(
+        fiches_et_annees = pd.MultiIndex.from_product(
+            [list(debuts), etude.annees], names=["fiche", "annee"]
+        )
+        # One row a fiche and year, one column a state that some modalité has.
+        effectifs = (
+            pd.crosstab(
+                [etats_dates["fiche"].astype("int64"), etats_dates["annee"]], etats_dates["statut"]
+            )
+            .reindex(fiches_et_annees, columns=etats_dates["statut"].unique(), fill_value=0)
+            .reset_index()
+        )
+        par_etat = effectifs.drop(columns=["fiche", "annee"])
+        realisees = par_etat.filter(items=FAITES).sum(axis=1)
+        toutes = par_etat.sum(axis=1)
+        connues = par_etat.drop(columns=NON_RENSEIGNEE, errors="ignore").sum(axis=1)
+        commence_plus_tard = realisees.eq(0) & effectifs["annee"].lt(effectifs["fiche"].map(debuts))
+        parts = [sur(faites, total) for faites, total in zip(realisees, toutes, strict=True)]
+        cellules = pd.DataFrame(
             {
-                "ligne": table["fiche"].map(etude.titre_de_fiche),
-                "colonne": table["annee"].astype(str),
-                "valeur": (100 * done / total).where(known.gt(0) & ~later),
+                "ligne": effectifs["fiche"].map(etude.titre_de_fiche),
+                "colonne": effectifs["annee"].astype(str),
+                "valeur": (100 * realisees / toutes).where(connues.gt(0) & ~commence_plus_tard),
                 "texte": np.select(
-                    [later, known.gt(0)], ["non commencée", shares], etude.mot("etats_inconnus")
+                    [commence_plus_tard, connues.gt(0)],
+                    ["non commencée", parts],
+                    etude.mot("etats_inconnus"),
                 ),
-                "compte": done,
-                "parmi": total,
-                "connus": known,
+                "compte": realisees,
+                "parmi": toutes,
+                "connus": connues,
             }
         )
-        title = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu} ?"
-        return grille(cells.join(states), etude.contexte, nom="etats", titre=title)
+        titre = f"Combien de modalités étaient réalisées, en tout ou en partie, {etude.lieu} ?"
+        return grille(cellules.join(par_etat), etude.contexte, nom="etats", titre=titre)
 
     def moyens(self) -> Tableau | None:
         """Return, by fiche, its means of each nature then what it realised, a column a year; None
-        when bare.
+        when no value is known of either.
 
         Nothing is divided by anything: a means serves several realisations.
         """
-        years = self.etude.annees
-        budget = Moyens(self.etude)
-        contexte = self.etude.contexte
         etude = self.etude
-        means = pd.concat(
-            [one.moyens.assign(annee=year) for year, one in etude.suivi.suivis.items()]
-        )
-        sums = totaux(means.rename(columns={"nature": "element"}), ["fiche", "element", "annee"])
-        told = [(one.id, one.libelle, one.unite) for one in etude.catalogue.moyens.natures]
-        natures = pd.DataFrame(told, columns=["element", "libelle", "unite"])
-        fiches = pd.DataFrame({"fiche": [fiche.numero for fiche in etude.convention.fiches]})
-        table = (
-            fiches.merge(natures, "cross")
-            .merge(pd.DataFrame({"annee": years}), "cross")
-            .merge(sums, "left")
-        )
-        table["statut"] = np.where(table["valeur_connue"].isna(), Statut.NON_TRANSMIS, "")
-        table["texte"] = [
-            budget.total(row, row["element"], unite=False) for row in table.to_dict("records")
-        ]
-        digits = [contexte.unites[name].decimales for name in table["unite"]]
-        table = table.assign(
-            valeur=[
-                round(value, most)
-                for value, most in zip(table["valeur_connue"], digits, strict=True)
-            ],
-            lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
-        )
-        series = self.series[self.series["nature"].eq("realisation")]
-        told = series.groupby("indicateur")["valeur"].transform("count").gt(0)
-        done = series[told & series["annee"].isin(years)].rename(columns={"indicateur": "element"})
-        texts = [
-            marquer(contexte.valeur(name, value, status), status)
-            for name, value, status in done[["element", "valeur", "statut"]].itertuples(index=False)
-        ]
-        done = done.assign(lignes_sans_valeur=0, texte=texts)
-        table = pd.concat([table, done], ignore_index=True)[MOYENS_ET_REALISATIONS]
-        table = table.sort_values("fiche", kind="stable")
+        realisations = self._realisations_par_annee()
+        table = pd.concat([self._moyens_par_annee(), realisations], ignore_index=True)
+        table = table[MOYENS_ET_REALISATIONS].sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None
-        shown = table.pivot_table(
+        par_element = table.pivot_table(
             "texte", ["fiche", "element", "libelle"], "annee", aggfunc="first", sort=False
         )
-        shown = shown.rename(columns=str).reset_index()
-        data = table.drop(columns="texte")
-        groups = map(etude.titre_de_fiche, shown["fiche"])
-        years = map(str, years)
-        marks = series.loc[series["valeur"].notna(), "statut"]
+        par_element = par_element.rename(columns=str).reset_index()
+        colonnes = [Colonne(str(annee), str(annee), True) for annee in etude.annees]
+        toutes_les_realisations = self.series[self.series["nature"].eq(REALISATION)]
+        mesurees = toutes_les_realisations["valeur"].notna()
         return etude.tableau(
             "moyens_realisations",
-            shown,
+            par_element,
             None,
-            *(Colonne(year, year, True) for year in years),
-            donnees=data,
-            groupes=groups,
-            statuts=marks,
+            *colonnes,
+            donnees=table.drop(columns="texte"),
+            groupes=map(etude.titre_de_fiche, par_element["fiche"]),
+            statuts=toutes_les_realisations.loc[mesurees, "statut"],
+        )
+
+    def _moyens_par_annee(self) -> pd.DataFrame:
+        """Return the total of each nature of means, a row a fiche, nature and year: the columns
+        ``MOYENS_ET_REALISATIONS`` among others.
+
+        ``texte`` says « au moins » of a total some lines of which are not known;
+        ``lignes_sans_valeur`` counts these.
+        """
+        etude = self.etude
+        budget = Moyens(etude)
+        moyens = pd.concat(
+            [suivi.moyens.assign(annee=annee) for annee, suivi in etude.suivi.suivis.items()]
+        )
+        sommes = totaux(moyens.rename(columns={"nature": "element"}), ["fiche", "element", "annee"])
+        natures = pd.DataFrame(
+            [(item.id, item.libelle, item.unite) for item in etude.catalogue.moyens.natures],
+            columns=["element", "libelle", "unite"],
+        )
+        table = (
+            pd.DataFrame({"fiche": [fiche.numero for fiche in etude.convention.fiches]})
+            .merge(natures, "cross")
+            .merge(pd.DataFrame({"annee": etude.annees}), "cross")
+            .merge(sommes, "left")
+        )
+        table["statut"] = np.where(table["valeur_connue"].isna(), Statut.NON_TRANSMIS, "")
+        textes = []
+        valeurs = []
+        for nature, unite, valeur, valeur_connue, statut in zip(
+            table["element"],
+            table["unite"],
+            table["valeur"],
+            table["valeur_connue"],
+            table["statut"],
+            strict=True,
+        ):
+            total = {"valeur": valeur, "valeur_connue": valeur_connue, "statut": statut}
+            textes.append(budget.total(total, nature, unite=False))
+            valeurs.append(round(valeur_connue, etude.contexte.unites[unite].decimales))
+        return table.assign(
+            texte=textes,
+            valeur=valeurs,
+            lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
+        )
+
+    def _realisations_par_annee(self) -> pd.DataFrame:
+        """Return the indicators of realisation that have a value, a row an indicator and year of
+        the convention: the columns ``MOYENS_ET_REALISATIONS`` among others.
+        """
+        contexte = self.etude.contexte
+        series = self.series[self.series["nature"].eq(REALISATION)]
+        connues = series.groupby("indicateur")["valeur"].transform("count").gt(0)
+        realisations = series[connues & series["annee"].isin(self.etude.annees)]
+        textes = [
+            marquer(contexte.valeur(indicateur, valeur, statut), statut)
+            for indicateur, valeur, statut in zip(
+                realisations["indicateur"],
+                realisations["valeur"],
+                realisations["statut"],
+                strict=True,
+            )
+        ]
+        return realisations.rename(columns={"indicateur": "element"}).assign(
+            lignes_sans_valeur=0, texte=textes
         )
 
     def _tableau(
         self,
-        known: pd.DataFrame,
+        parcours: pd.DataFrame,
         cle: str,
+        donnees: pd.DataFrame,
         *,
         avant: Iterable[str] = (),
         apres: Iterable[str] = (),
-        **reste: object,
     ) -> Tableau:
-        """Return one row an indicator, by fiche; notes come before and after what its marks mean."""
-        words = self.etude.catalogue.evaluation
-        contexte = self.etude.contexte
+        """Return one row an indicator, by fiche; notes come before and after the one on the
+        references that the text implies.
+        """
         etude = self.etude
-
-        def visee(row: pd.Series) -> str:
-            if pd.isna(row.cible):
-                return RIEN
-            mark = "d, " if row.origine_cible == IMPLICITE else ""
-            return f"{contexte.valeur(row.indicateur, row.cible)} ({mark}{row.annee_cible})"
-
-        def atteinte(row: pd.Series) -> str:
-            """Return the verdict; without one, only the reason that the row does not show already."""
-            if pd.isna(row.cible):
-                return RIEN
-            if row.verdict == "non_evaluable" and row.raison:
-                return f"{words.verdicts[row.verdict].signe} {words.raisons[row.raison]}"
-            kept = (
-                f" : {bande(row, row.derniere, row.cible, contexte, words)}"
-                if row.raison == BANDE
-                else ""
-            )
-            return words.verdicts[row.verdict].dit + kept
-
-        def depuis(row: pd.Series) -> str:
-            if not row.evolution:
-                bare = pd.isna(row.derniere) or pd.isna(row.valeur_initiale)
-                return RIEN if bare else words.raisons[row.raison_evolution]
-            told = words.evolutions[row.evolution]
-            if row.raison_evolution != BANDE:
-                return told
-            since = pd.Series({**row, "origine_cible": ""})
-            return f"{told}, {bande(since, row.derniere, row.a_maintenir, contexte, words)}"
-
-        writers = {
-            "depart": lambda row: depart(row, contexte),
-            "mesure": lambda row: derniere(row, contexte),
-            "visee": visee,
-            "atteinte": atteinte,
-            "depuis": depuis,
+        contexte = etude.contexte
+        ecritures = {
+            "depart": lambda ligne: depart(ligne, contexte),
+            "mesure": lambda ligne: derniere(ligne, contexte),
+            "visee": self._cible,
+            "atteinte": self._verdict,
+            "depuis": self._evolution,
         }
-        notes = [*avant, known["origine_cible"].eq(IMPLICITE).any() and DEDUITE, *apres]
-        groups = map(etude.titre_de_fiche, known["fiche"])
-        marks = known.loc[known["derniere"].notna(), "statut_derniere"]
+        notes = list(avant)
+        if parcours["origine_cible"].eq(IMPLICITE).any():
+            notes.append(DEDUITE)
+        notes += apres
         return etude.tableau(
-            cle, known, writers, groupes=groups, notes=notes, statuts=marks, **reste
+            cle,
+            parcours,
+            ecritures,
+            donnees=donnees,
+            groupes=map(etude.titre_de_fiche, parcours["fiche"]),
+            notes=notes,
+            statuts=parcours.loc[parcours["derniere"].notna(), "statut_derniere"],
         )
 
+    def _cible(self, ligne: pd.Series) -> str:
+        """Return the target and its year; « d » marks a reference that the text only implies."""
+        if pd.isna(ligne["cible"]):
+            return RIEN
+        cible = self.etude.contexte.valeur(ligne["indicateur"], ligne["cible"])
+        if ligne["origine_cible"] == IMPLICITE:
+            return f"{cible} (d, {ligne['annee_cible']})"
+        return f"{cible} ({ligne['annee_cible']})"
 
-def derniere(row: object, contexte: Contexte) -> str:
-    """Return the last measure with its mark and year, or the word of its absence."""
-    if pd.isna(row.derniere):
-        return contexte.absence(row.statut_derniere) or RIEN
-    return avec_marque(
-        contexte.valeur(row.indicateur, row.derniere), row.statut_derniere, row.annee_derniere
-    )
+    def _verdict(self, ligne: pd.Series) -> str:
+        """Return the verdict; without one, only the reason that the row does not show already."""
+        mots = self.etude.catalogue.evaluation
+        if pd.isna(ligne["cible"]):
+            return RIEN
+        verdict = mots.verdicts[ligne["verdict"]]
+        if ligne["verdict"] == "non_evaluable" and ligne["raison"]:
+            return f"{verdict.signe} {mots.raisons[ligne['raison']]}"
+        if ligne["raison"] != BANDE:
+            return verdict.dit
+        ecart = bande(ligne, ligne["derniere"], ligne["cible"], self.etude.contexte, mots)
+        return f"{verdict.dit} : {ecart}"
+
+    def _evolution(self, ligne: pd.Series) -> str:
+        """Return the evolution since the initial value; without one, the reason, unless one of the
+        two values is missing, which the row shows already.
+        """
+        mots = self.etude.catalogue.evaluation
+        if not ligne["evolution"]:
+            if pd.isna(ligne["derniere"]) or pd.isna(ligne["valeur_initiale"]):
+                return RIEN
+            return mots.raisons[ligne["raison_evolution"]]
+        evolution = mots.evolutions[ligne["evolution"]]
+        if ligne["raison_evolution"] != BANDE:
+            return evolution
+        # The band is around the initial value here, whatever the target of the indicator.
+        depuis_le_depart = ligne.copy()
+        depuis_le_depart["origine_cible"] = ""
+        ecart = bande(
+            depuis_le_depart, ligne["derniere"], ligne["a_maintenir"], self.etude.contexte, mots
+        )
+        return f"{evolution}, {ecart}"
+
+
+def derniere(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) -> str:
+    """Return the last measure of an indicator with its mark and year, or the word of its absence.
+
+    ``mesure`` is a row of ``EtudeFinale.parcours``.
+    """
+    if pd.isna(mesure.derniere):
+        return contexte.absence(mesure.statut_derniere) or RIEN
+    valeur = contexte.valeur(mesure.indicateur, mesure.derniere)
+    return avec_marque(valeur, mesure.statut_derniere, mesure.annee_derniere)
 
 
 def avec_marque(texte: str, statut: str, annee: int) -> str:
-    """Return a value with its year, and the mark of a provisional or an estimated one: « 60 (p,
+    """Return a value with its year, after the mark of a provisional or an estimated one: « 60 (p,
     2026) ».
     """
-    mark = marquer("", statut).strip(" ()")
-    return f"{texte} ({f'{mark}, ' if mark else ''}{annee})"
+    marque = marquer("", statut).strip(" ()")  # « p » of « (p) »
+    return f"{texte} ({marque}, {annee})" if marque else f"{texte} ({annee})"
