@@ -5,22 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import time
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mesure import CommandeEchouee, Mesure, mesurer, ouvrir
+from mesure import Mesure, mesurer
 
-from ctglib.commandes.rapports import EN_VEILLE
 from ctglib.donnees.lecture import conventions
 from ctglib.production.plan import Commande, commandes, rapports_connus
 
 BIN = Path(sys.executable).parent
 CTG = str(BIN / "ctg")
 FORMATS = ("html", "pdf")
-CORRECTIONS = 3
-REPOS = 3.0  # seconds: who corrects a figure leaves more between two
 # a number that is changed by one is at least this much: it stays above those that must be hidden
 SEUIL = 20
 
@@ -31,16 +26,6 @@ class Produits:
 
     mesure: Mesure
     rapports: tuple[dict, ...]
-
-    @property
-    def cpu(self) -> float:
-        """The seconds of processor of the cells and of the rendering, with the libraries already
-        loaded.
-        """
-        return sum(
-            sum(r["etapes"].get(f"{etape}_cpu", 0) for etape in ("execution", "document", *FORMATS))
-            for r in self.rapports
-        )
 
     @property
     def memoire_par_ouvrier(self) -> float:
@@ -93,29 +78,6 @@ def produire(sortie: Path, *options: str, ctg: str = CTG) -> Produits:
     commande = [ctg, "produire", "--sortie", str(sortie), "--mesures", str(journal), *options]
     mesure = mesurer(commande, sortie.parent)
     return Produits(mesure, tuple(json.loads(journal.read_text(encoding="utf-8"))))
-
-
-def suivre(sortie: Path, changer: Callable[[], object], ctg: str = CTG) -> list[float]:
-    """Return the seconds from each of some changes to the end of what it makes, the command staying
-    open.
-    """
-    commande = [ctg, "produire", "--sortie", str(sortie), "--suivre"]
-    with ouvrir(commande, sortie.parent) as lignes:
-        _attendre(lignes)
-        return [_corriger(lignes, changer) for _ in range(CORRECTIONS)]
-
-
-def _corriger(lignes: Iterable[str], changer: Callable[[], object]) -> float:
-    time.sleep(REPOS)
-    changer()
-    debut = time.perf_counter()
-    _attendre(lignes)
-    return time.perf_counter() - debut
-
-
-def _attendre(lignes: Iterable[str]) -> None:
-    if not any(ligne.startswith(EN_VEILLE) for ligne in lignes):
-        raise CommandeEchouee("ctg produire --suivre s'est arrêtée")
 
 
 def aide(dossier: Path, ctg: str = CTG) -> float:

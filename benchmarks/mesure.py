@@ -1,14 +1,16 @@
-"""Time and memory of a command, its children included, as the system sees them."""
+"""Time, processor and memory of a command, its children included, as the system sees them."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import resource
 import subprocess
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +19,7 @@ import psutil
 
 # seconds between two readings of memory: each takes a millisecond and a half of what is measured
 PERIODE = 0.1
+PR_SET_CHILD_SUBREAPER = 36  # of Linux's prctl
 
 
 class CommandeEchouee(Exception):
@@ -25,12 +28,11 @@ class CommandeEchouee(Exception):
 
 @dataclass(frozen=True)
 class Mesure:
-    """Seconds on the wall clock, and the peak of resident memory over the process and all its
-    children, in MB.
-    """
+    """What a command took, with all the processes that it started."""
 
-    secondes: float
-    memoire: float
+    secondes: float  # on the wall clock
+    processeur: float  # seconds of processor
+    memoire: float  # MB, the peak of the sum of resident memory
 
 
 def mesurer(commande: list[str], dossier: Path) -> Mesure:
@@ -39,10 +41,12 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
     Raises:
         CommandeEchouee: Its exit code is not 0.
     """
-    with tempfile.TemporaryFile() as dit:
+    _adopter_les_orphelins()
+    processeur_avant = _processeur_des_enfants()
+    with tempfile.TemporaryFile() as messages:
         debut = time.perf_counter()
         process = subprocess.Popen(
-            commande, cwd=dossier, env=_ordinaire(), stdout=dit, stderr=subprocess.STDOUT
+            commande, cwd=dossier, env=_ordinaire(), stdout=messages, stderr=subprocess.STDOUT
         )
         pics: list[float] = [0.0]
         surveillant = threading.Thread(target=_surveiller, args=(process.pid, pics))
@@ -50,36 +54,44 @@ def mesurer(commande: list[str], dossier: Path) -> Mesure:
         code = process.wait()
         secondes = time.perf_counter() - debut
         surveillant.join()
-        dit.seek(0)
+        messages.seek(0)
         if code:
-            raise CommandeEchouee(
-                f"{' '.join(commande)}\n{dit.read().decode(errors='replace')[-2000:]}"
-            )
-    return Mesure(secondes, max(pics))
+            fin = messages.read().decode(errors="replace")[-2000:]
+            raise CommandeEchouee(f"{' '.join(commande)}\n{fin}")
+    _attendre_les_orphelins()
+    return Mesure(secondes, _processeur_des_enfants() - processeur_avant, max(pics))
 
 
 def taille_installee(paquets: Iterable[str]) -> float:
     """Return the size of the files that packages have installed, in MB."""
-    files = {Path(file.locate()) for nom in paquets for file in metadata.files(nom) or ()}
-    return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
+    fichiers = set()
+    for nom in paquets:
+        fichiers |= {Path(str(fichier.locate())) for fichier in metadata.files(nom) or ()}
+    return sum(path.stat().st_size for path in fichiers if path.is_file()) / 1e6
 
 
-@contextmanager
-def ouvrir(commande: list[str], dossier: Path) -> Iterator[Iterable[str]]:
-    """Yield the lines of a command that stays, and stop it when the block ends."""
-    process = subprocess.Popen(
-        commande,
-        cwd=dossier,
-        env=_ordinaire(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        encoding="utf-8",
-    )
-    try:
-        yield process.stdout
-    finally:
-        process.terminate()
-        process.communicate()
+def _adopter_les_orphelins() -> None:
+    """Become the parent of the processes that a command leaves behind, to count what they took.
+
+    The server that forks the workers outlives the command by an instant, and all its children are
+    counted with it.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _attendre_les_orphelins() -> None:
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _processeur_des_enfants() -> float:
+    """Return the seconds of processor of all the children that have ended, and of theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _ordinaire() -> dict[str, str]:
@@ -88,14 +100,12 @@ def _ordinaire() -> dict[str, str]:
 
 
 def _surveiller(pid: int, pics: list[float]) -> None:
-    """Note the highest sum of resident memory until the process ends."""
+    """Note the sum of resident memory, again and again until the process ends."""
     try:
         racine = psutil.Process(pid)
         while racine.is_running() and racine.status() != psutil.STATUS_ZOMBIE:
-            pics.append(
-                sum(_residente(process) for process in (racine, *racine.children(recursive=True)))
-                / 1e6
-            )
+            processus = (racine, *racine.children(recursive=True))
+            pics.append(sum(map(_residente, processus)) / 1e6)
             time.sleep(PERIODE)
     except psutil.NoSuchProcess:
         return

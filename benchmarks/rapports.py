@@ -1,4 +1,4 @@
-"""Measure all the reports of all the conventions, seven ways: ``make bench`` writes
+"""Measure all the reports of all the conventions, five ways: ``make bench`` writes
 ``docs/mesures.md``.
 
 Every run is a new process, in folders of its own, on a copy of the data. The ways are run in turn,
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import tomllib
@@ -19,13 +20,12 @@ from collections import defaultdict
 from pathlib import Path
 
 from conventions import generer
-from facons import BIN, CTG, aide, changer_une_valeur, ordinaire, produire, rapports, suivre
+from facons import BIN, CTG, aide, changer_une_valeur, ordinaire, produire, rapports
 from mesure import CommandeEchouee, mesurer, taille_installee
-from rendu import RAMENEES, Echelle, publiees, rediger
+from rendu import Echelle, Releve, rediger
 
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.manifeste import PYTHON, versions
-from ctglib.production.pool import coeurs
 
 DEPOT = Path(__file__).resolve().parents[1]
 ECHELLES = (1, 10, 100)
@@ -35,52 +35,68 @@ PANGO = (
 )
 
 
-def un_tour(dossier: Path, depot: Path = DEPOT, ctg: str = CTG) -> dict[str, float | list[float]]:
-    """Return the measures of one turn of our ``ctg``, or of that of another checkout."""
+def un_tour(dossier: Path, depot: Path = DEPOT, ctg: str = CTG) -> dict[str, float]:
+    """Return the measures of one turn of our ``ctg``, or of that of another checkout, by name."""
     donnees = dossier / "donnees"
     sortie = dossier / "rapports"
     shutil.copytree(depot / "data", donnees)
     os.environ[VARIABLE] = str(donnees)
     froid = produire(sortie, ctg=ctg)
     rien = produire(sortie, ctg=ctg)
-    lu = changer_une_valeur(donnees)
+    changer_une_valeur(donnees)
     change = produire(sortie, ctg=ctg)
     return {
+        "nombre": len(froid.rapports),
         "froid": froid.mesure.secondes,
+        "froid processeur": froid.mesure.processeur,
         "change": change.mesure.secondes,
-        "suivi": suivre(sortie, lambda: changer_une_valeur(donnees), ctg),
+        "change processeur": change.mesure.processeur,
         "refaits": len(change.rapports),
         "rien": rien.mesure.secondes,
-        "borne": froid.cpu / coeurs(),
+        "rien processeur": rien.mesure.processeur,
         "memoire": froid.memoire_par_ouvrier,
         "total": froid.mesure.memoire,
         "aide": aide(dossier, ctg),
-        "nombre": len(froid.rapports),
-        "fichier": lu,
     }
 
 
 def mesurer_tout(
     fois: int, fois_ordinaire: int, weasyprint: str, temoin: Path | None
-) -> dict[str, list]:
+) -> dict[str, list[float]]:
     """Return the measures of every turn, by name; « temoin froid » is that of another checkout."""
-    mesures: dict[str, list] = defaultdict(list)
+    mesures: dict[str, list[float]] = defaultdict(list)
     for rang in range(fois + 1):
         with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
             tour = un_tour(Path(folder))
             if rang and rang <= fois_ordinaire:
                 standard = produire(Path(folder) / "standard", "--moteur", "standard")
                 tour["standard"] = standard.mesure.secondes
+                tour["standard processeur"] = standard.mesure.processeur
                 tour["ordinaire"] = ordinaire(Path(folder), weasyprint, rapports(Path(folder)))
         if temoin:
             with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
-                autre = un_tour(Path(folder), temoin, str(temoin / ".venv" / BIN.name / "ctg"))
-                tour |= {f"temoin {nom}": autre[nom] for nom in RAMENEES}
+                ctg_temoin = str(temoin / ".venv" / BIN.name / "ctg")
+                tour_temoin = un_tour(Path(folder), temoin, ctg_temoin)
+            tour |= {f"temoin {nom}": valeur for nom, valeur in tour_temoin.items()}
         if rang:
             for nom, valeur in tour.items():
-                mesures[nom] += valeur if isinstance(valeur, list) else [valeur]
+                mesures[nom].append(valeur)
         print(f"tour {rang} sur {fois} : {tour}", file=sys.stderr)
     return mesures
+
+
+def valeur_changee() -> str:
+    """Return the file where the corrected value is."""
+    with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
+        donnees = Path(folder) / "donnees"
+        shutil.copytree(DEPOT / "data", donnees)
+        return changer_une_valeur(donnees)
+
+
+def version_de(depot: Path) -> str:
+    """Return the commit of a checkout, in short."""
+    commande = ["git", "-C", str(depot), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(commande, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def echelle(nombre: int) -> Echelle:
@@ -145,8 +161,14 @@ def main() -> int:
     weasyprint = trouver(options.weasyprint) if options.ordinaires else ""
     mesures = mesurer_tout(options.mesures, options.ordinaires, weasyprint, options.temoin)
     environnement = taille_installee(nom for nom in versions() if nom != PYTHON)
-    avant = publiees(options.temoin / "docs" / "mesures.md") if options.temoin else {}
-    page = rediger(mesures, [echelle(nombre) for nombre in options.echelles], environnement, avant)
+    releve = Releve(
+        mesures,
+        fichier=valeur_changee(),
+        echelles=[echelle(nombre) for nombre in options.echelles],
+        environnement=environnement,
+        ancienne=version_de(options.temoin) if options.temoin else "",
+    )
+    page = rediger(releve)
     options.page.write_text(page, encoding="utf-8", newline="\n")
     return 0
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from statistics import median
 
 import psutil
@@ -18,55 +17,52 @@ FACONS = {
     "standard": "(b) le classeur, moteur ordinaire, de front : `--moteur standard`",
     "froid": "(c) le classeur, dans un dossier vide",
     "change": "(d) le classeur, une valeur changée, commande relancée",
-    "suivi": "(d) le classeur, une valeur changée, commande restée ouverte : `--suivre`",
     "rien": "(e) le classeur, rien à faire",
-    "borne": "(f) la borne : processeur des cellules et du rendu, divisé par les cœurs",
+    "aide": "(f) `ctg --help`",
 }
-# What a witness tells the seconds of: how the row of the second table begins.
-RAMENEES = {
-    "change": "(d) une valeur changée, commande relancée",
-    "suivi": "(d) une valeur changée, sous `--suivre`",
-    "rien": "(e) rien à faire",
-    "aide": "`ctg --help`",
+# What is measured of both when an older version is measured beside: the name, and its label.
+COMPAREES = {
+    "froid processeur": "(c) tous les rapports, secondes de processeur",
+    "froid": "(c) tous les rapports, secondes",
+    "change processeur": "(d) une valeur changée, secondes de processeur",
+    "change": "(d) une valeur changée, secondes",
+    "rien": "(e) rien à faire, secondes",
+    "aide": "(f) `ctg --help`, secondes",
 }
 TEMOIN = """
-La machine n'a pas toujours la même vitesse. À chaque tour, une version plus ancienne a été mesurée aussi, dont la page
-de mesures dit ce qu'elle prenait sur une machine calme. La durée ramenée est cette durée-là, multipliée par ce que la
-version d'aujourd'hui prend de l'ancienne le même jour (médiane des tours).
+## Comparé à une version plus ancienne
 
-| Grandeur | Ancienne, au calme (s) | Ancienne, ce jour (s) | Ce jour (s) | Ramenée (s) | Visé |
-|---|---:|---:|---:|---:|---:|
+Les deux versions alternent, tour après tour, sur la même machine. Le processeur est celui de la
+commande et de tous les processus qu'elle lance. Le quotient est la médiane de ceux des tours.
+
+| Grandeur | Cette version | Version {ancienne} | Quotient |
+|---|---:|---:|---:|
 {lignes}
 """
 PAGE = """# Mesures
 
-Écrit par `make bench` : ne pas modifier à la main.
+Écrit par `make bench` : ne pas modifier à la main. Ce qui est écrit ici a été mesuré, sur cette machine et ce jour-là :
+
+{machine}
 
 ## Tous les rapports, de toutes les conventions, en page HTML et en PDF
 
-{nombre} rapports. Médianes de {fois} mesures, en secondes (entre crochets, la plus petite et la plus grande), toutes
-du même lancement. Chaque mesure part de programmes neufs et d'une copie des données ; les façons alternent ; un premier
-tour, non compté, met les fichiers dans la mémoire du système.
+{nombre} rapports. Médianes (entre crochets, la plus petite et la plus grande mesure). Chaque mesure part de programmes
+neufs et d'une copie des données ; les façons alternent ; un premier tour, non compté, met les fichiers dans la mémoire
+du système.
 
-| Façon | Secondes | Mesures |
-|---|---:|---:|
+| Façon | Secondes | Secondes de processeur | Mesures |
+|---|---:|---:|---:|
 {facons}
 
-| Rapport ou grandeur | Mesuré | Visé |
-|---|---:|---:|
-| (a) / (c) : gain sur la façon ordinaire | {gain} | 15 ou plus |
-| (c) / (f) : ce qui n'est ni cellule ni rendu | {surcout} | 1,3 ou moins |
-| (d) une valeur changée, commande relancée (s) | {change} | moins de 5 |
-| (d) une valeur changée, sous `--suivre` (s) | {suivi} | moins de 3 |
-| (e) rien à faire (s) | {rien} | moins de 0,6 |
-| Mémoire d'un ouvrier au plus fort (Mo) | {memoire} | moins de 350 |
-| `ctg --help` (s) | {aide} | moins de 0,3 |
-| Environnement des rapports, une fois installé (Mo) | {environnement} | moins de 700 |
+| Grandeur | Mesuré |
+|---|---:|
+| (a) / (c), en secondes | {gain} |
+| Mémoire d'un ouvrier au plus fort (Mo) | {memoire} |
+| Mémoire de toute la commande en (c), ce que deux processus partagent compté deux fois (Mo) | {total} |
+| Environnement des rapports, une fois installé (Mo) | {environnement} |
 
 En (d), la valeur est dans `{fichier}` : {refaits} rapports la montrent et sont refaits.
-Sous `--suivre`, le temps va de l'enregistrement de la valeur au message de la commande, trois corrections de suite à
-chaque tour. La mémoire de toute la commande monte à {total} Mo en (c), ce que deux processus partagent compté
-deux fois.
 {temoin}
 ## Un, dix, cent conventions
 
@@ -75,11 +71,7 @@ Le diagnostic de conventions d'essai (`benchmarks/conventions.py`), page HTML et
 | Conventions | Secondes par rapport | Mémoire de la commande (Mo) | Mémoire d'un ouvrier (Mo) | Rien à faire (s) |
 |---:|---:|---:|---:|---:|
 {echelles}
-
-## Où
-
-{machine}
-"""
+"""  # noqa: E501 - a row of a Markdown table is one line
 
 
 @dataclass(frozen=True)
@@ -93,80 +85,72 @@ class Echelle:
     rien: float
 
 
-def publiees(page: Path) -> dict[str, tuple[str, str]]:
-    """Return what a page of results has of the measures that a witness tells: what was measured,
-    what was aimed at.
-    """
-    rows = re.findall(
-        r"^\| (.+?)(?: \(s\))? \| ([\d,]+) \| (.+?) \|$",
-        page.read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
-    found = {libelle: (mesure, vise) for libelle, mesure, vise in rows}
-    return {nom: found[libelle] for nom, libelle in RAMENEES.items()}
+@dataclass(frozen=True)
+class Releve:
+    """What was measured: the numbers of every turn by name, and what they were measured on."""
+
+    mesures: Mapping[str, list[float]]
+    fichier: str  # where the corrected value is
+    echelles: list[Echelle]
+    environnement: float  # MB
+    ancienne: str = ""  # the older version measured beside, when there is one
 
 
-def rediger(
-    mesures: dict[str, list],
-    echelles: list[Echelle],
-    environnement: float,
-    avant: dict[str, tuple[str, str]],
-) -> str:
-    """Return the page from the measures of every turn, those of some conventions, and the MB of the
-    environment.
-
-    ``avant`` is what the witness has published (see ``publiees``), when there is one.
-    """
-    milieu = {nom: median(valeurs) for nom, valeurs in mesures.items() if nom != "fichier"}
+def rediger(releve: Releve) -> str:
+    """Return the page of what was measured."""
+    mesures = releve.mesures
+    milieux = {nom: median(valeurs) for nom, valeurs in mesures.items()}
+    gain = "non mesuré"
+    if "ordinaire" in milieux:
+        gain = nombre(milieux["ordinaire"] / milieux["froid"], 1)
+    temoin = ""
+    if releve.ancienne:
+        lignes = "\n".join(_comparer(nom, mesures) for nom in COMPAREES)
+        temoin = TEMOIN.format(ancienne=releve.ancienne, lignes=lignes)
     return PAGE.format(
-        nombre=round(milieu["nombre"]),
-        fois=len(mesures["froid"]),
-        facons="\n".join(_ligne(nom, mesures[nom]) for nom in FACONS if nom in mesures),
-        gain=nombre(milieu["ordinaire"] / milieu["froid"], 1)
-        if "ordinaire" in milieu
-        else "non mesuré",
-        surcout=nombre(milieu["froid"] / milieu["borne"], 2),
-        change=nombre(milieu["change"], 2),
-        suivi=nombre(milieu["suivi"], 2),
-        rien=nombre(milieu["rien"], 2),
-        memoire=nombre(milieu["memoire"], 0),
-        aide=nombre(milieu["aide"], 2),
-        environnement=nombre(environnement, 0),
-        total=nombre(milieu["total"], 0),
-        refaits=round(milieu["refaits"]),
-        fichier=mesures["fichier"][0],
-        temoin=TEMOIN.format(
-            lignes="\n".join(_temoin(nom, mesures, avant[nom]) for nom in RAMENEES)
-        )
-        if avant
-        else "",
-        echelles="\n".join(_echelle(item) for item in echelles),
         machine=machine(),
+        nombre=round(milieux["nombre"]),
+        facons="\n".join(_facon(nom, mesures) for nom in FACONS if nom in mesures),
+        gain=gain,
+        memoire=nombre(milieux["memoire"], 0),
+        total=nombre(milieux["total"], 0),
+        environnement=nombre(releve.environnement, 0),
+        fichier=releve.fichier,
+        refaits=round(milieux["refaits"]),
+        temoin=temoin,
+        echelles="\n".join(_echelle(echelle) for echelle in releve.echelles),
     )
 
 
-def _temoin(nom: str, mesures: dict[str, list[float]], publie: tuple[str, str]) -> str:
-    ici = mesures[nom]
-    autre = mesures[f"temoin {nom}"]
-    (avant, vise) = publie
-    part = median(one / other for one, other in zip(ici, autre, strict=True))
-    ramenee = nombre(float(avant.replace(",", ".")) * part, 2)
-    return f"| {RAMENEES[nom]} | {avant} | {etendue(autre)} | {etendue(ici)} | {ramenee} | {vise} |"
-
-
-def _ligne(nom: str, valeurs: list[float]) -> str:
-    return f"| {FACONS[nom]} | {etendue(valeurs)} | {len(valeurs)} |"
-
-
-def _echelle(item: Echelle) -> str:
-    cells = (
-        str(item.conventions),
-        nombre(item.secondes / item.conventions, 2),
-        nombre(item.memoire, 0),
-        nombre(item.memoire_par_ouvrier, 0),
-        nombre(item.rien, 2),
+def _facon(nom: str, mesures: Mapping[str, list[float]]) -> str:
+    secondes = mesures[nom]
+    processeur = mesures.get(f"{nom} processeur")
+    cellules = (
+        FACONS[nom],
+        etendue(secondes),
+        etendue(processeur) if processeur else "–",
+        str(len(secondes)),
     )
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cellules)} |"
+
+
+def _comparer(nom: str, mesures: Mapping[str, list[float]]) -> str:
+    celle_ci = mesures[nom]
+    ancienne = mesures[f"temoin {nom}"]
+    quotient = median(ici / avant for ici, avant in zip(celle_ci, ancienne, strict=True))
+    cellules = (COMPAREES[nom], etendue(celle_ci), etendue(ancienne), nombre(quotient, 2))
+    return f"| {' | '.join(cellules)} |"
+
+
+def _echelle(echelle: Echelle) -> str:
+    cellules = (
+        str(echelle.conventions),
+        nombre(echelle.secondes / echelle.conventions, 2),
+        nombre(echelle.memoire, 0),
+        nombre(echelle.memoire_par_ouvrier, 0),
+        nombre(echelle.rien, 2),
+    )
+    return f"| {' | '.join(cellules)} |"
 
 
 def etendue(valeurs: list[float]) -> str:
@@ -184,6 +168,6 @@ def machine() -> str:
     memoire = nombre(psutil.virtual_memory().total / 2**30, 0)
     outils = ", ".join(f"{nom} {version(nom)}" for nom in OUTILS)
     return (
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cœurs, {memoire} Gio de mémoire, "
-        f"Python {platform.python_version()}, {outils}."
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cœurs, {memoire} Gio de "
+        f"mémoire, Python {platform.python_version()}, {outils}."
     )

@@ -44,7 +44,6 @@ LONGS = (
     "test_page_une",
     "test_laboratoire",
     "test_production_lectures",
-    "test_production_suivre",
     "test_autres_conventions",
     "test_nouvelle_convention",
     "test_dossier",

@@ -4,7 +4,6 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -15,7 +14,6 @@ import pytest
 from ctglib.donnees.lecture import VARIABLE as DONNEES
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister
 from ctglib.donnees.partage import GARDES, Reserve, nom_par_contenu, partager, partager_par
-from ctglib.production.manifeste import Donnees
 from ctglib.production.pool import ouvrir_executeur
 
 
@@ -110,33 +108,13 @@ def test_un_nom_tire_du_contenu_dit_les_valeurs_et_non_les_objets() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("change", "attendu"),
-    [
-        (lambda dossier: None, "gardé"),
-        (lambda dossier: (dossier / "b.txt").write_text("autre", encoding="utf-8"), "gardé"),
-        (lambda dossier: (dossier / "a.txt").write_text("deux", encoding="utf-8"), "refait"),
-        (lambda dossier: (dossier / "absent.txt").write_text("venu", encoding="utf-8"), "refait"),
-        (
-            lambda dossier: (dossier / "dossier" / "venu.csv").write_text("venu", encoding="utf-8"),
-            "refait",
-        ),
-        (lambda dossier: (dossier / "a.txt").unlink(), "refait"),
-    ],
-)
-def test_d_une_passe_a_l_autre_reste_ce_dont_les_lectures_sont_les_memes(
-    donnees: Path, change: Callable[[Path], object], attendu: str
-) -> None:
+def test_une_reserve_videe_n_a_plus_rien(donnees: Path) -> None:
     reserve = Reserve()
     with partager_par(reserve):
-        partager("x", lambda: calculer() and "gardé")
+        partager("x", calculer)
+        reserve.vider()
 
-    change(donnees)
-    relues = Donnees()
-    reserve.oublier(lambda journal: not any(relues.changements(journal)))
-
-    with partager_par(reserve):
-        assert partager("x", lambda: "refait") == attendu
+        assert partager("x", lambda: "refait") == "refait"
 
 
 def test_ce_qui_n_a_pas_pu_etre_calcule_est_a_faire_par_qui_l_attendait() -> None:

@@ -4,8 +4,6 @@ written.
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 
 import pytest
@@ -21,7 +19,6 @@ from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import fautes_de_saisie, valider
 from ctglib.donnees.yaml_strict import charger_yaml
-from ctglib.production.manifeste import Donnees
 
 CAS = yaml.safe_load(
     (Path(__file__).parent / "cas" / "suivi_invalide.yaml").read_text(encoding="utf-8")
@@ -162,23 +159,6 @@ def test_une_colonne_sur_une_personne_se_reconnait_a_son_titre(
 )
 def test_une_valeur_sur_une_personne_se_reconnait(texte: str, objet: str | None) -> None:
     assert valeur_personnelle(texte, regles()) == objet
-
-
-def test_une_regle_ajoutee_vaut_pour_une_table_deja_lue(donnees: Path) -> None:
-    reserve = Reserve()
-    path = donnees / "catalogue" / "confidentialite.yaml"
-    with partager_par(reserve):
-        read = lire_suivi_brut("demonstration").observations
-        note = next(note for note in read["note"] if note)
-        rules = f"{path.read_text(encoding='utf-8')}  {json.dumps(re.escape(note))}: un exemple\n"
-        path.write_text(rules, encoding="utf-8")
-        now = Donnees()
-        reserve.oublier(lambda journal: not any(now.changements(journal)))
-
-        with pytest.raises(DonneesInvalides) as refusal:
-            lire_suivi_brut("demonstration")
-
-    assert any("un exemple" in str(fault) for fault in refusal.value.fautes)
 
 
 def test_une_table_lue_telle_que_saisie_ne_fait_pas_dire_qu_un_autre_l_a_lue_ainsi() -> None:

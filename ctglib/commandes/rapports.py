@@ -1,15 +1,11 @@
-"""``ctg produire`` and ``ctg portrait``: what is asked for, made when it is out of date, and told."""
+"""``ctg produire`` and ``ctg portrait``: make the reports that are out of date, and say it."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from importlib import import_module
-from itertools import chain, repeat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
 from typer import Argument, Option
 
@@ -17,7 +13,7 @@ from ctglib.commandes import options
 from ctglib.commandes.terminal import compter, dire, formats_demandes, inconnus, montrer, refuser
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import conventions, racine
+from ctglib.donnees.lecture import conventions
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production import plan
 from ctglib.production.plan import (
@@ -26,7 +22,6 @@ from ctglib.production.plan import (
     DIFFUSIONS,
     FORMATS,
     MOTEURS,
-    PAQUET,
     PUBLIQUE,
     RESUMES,
     SORTIE,
@@ -35,14 +30,23 @@ from ctglib.production.plan import (
 if TYPE_CHECKING:
     from ctglib.production.produire import Resultat
 
-Fait = TypeVar("Fait")  # what became of a report, the order of which is its ``commande``
+
+class DUneCommande(Protocol):
+    """What became of a report."""
+
+    @property
+    def commande(self) -> plan.Commande:
+        """The order of the report."""
+        ...
+
+
+Resultats = TypeVar("Resultats", bound=DUneCommande)
 RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
-PAUSE = 0.1  # seconds between two looks at what is watched
-CALME = 0.03  # seconds without a change before what is being saved is taken to be whole
-EN_VEILLE = "Données surveillées : chaque correction enregistrée refait les rapports qu'elle touche. Ctrl-C pour finir."
-CODE_CHANGE = "Le code du classeur a changé : relancez la commande pour qu'elle en tienne compte."
+SANS_TERRITOIRE = (
+    "Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62)."
+)
 
 Rapports = Annotated[
     list[str] | None, Argument(help="Rapports à produire (tous par défaut).", metavar="RAPPORT")
@@ -57,9 +61,6 @@ Diffusion = Annotated[
     str, Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")
 ]
 Forcer = Annotated[bool, Option("--forcer", help="Produire aussi ce qui est à jour.")]
-Suivre = Annotated[
-    bool, Option("--suivre", help="Rester, et refaire ce que touche chaque correction.")
-]
 Moteur = Annotated[
     str, Option("--moteur", help="ctg, ou standard (un noyau Jupyter ordinaire).", metavar="NOM")
 ]
@@ -89,7 +90,6 @@ def produire(
     sortie: options.Sortie = Path(SORTIE),
     forcer: Forcer = False,
     a_blanc: options.ABlanc = False,
-    suivre: Suivre = False,
     travailleurs: options.Travailleurs = 0,
     delai: options.Delai = 600,
     moteur: Moteur = CTG,
@@ -98,37 +98,32 @@ def produire(
     carnets: options.Carnets = CARNETS,
 ) -> int:
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
-
-    def demander() -> list[plan.Commande]:
-        connues = conventions()
-        possibles = plan.rapports_connus(carnets)
-        demandees = tuple(dict.fromkeys(convention or connues))
-        kinds, fautes = _demande(formats, travailleurs, delai)
-        fautes += inconnus("Le moteur", (moteur,), MOTEURS)
-        fautes += inconnus("Le rapport", rapports or (), possibles)
-        fautes += inconnus("La convention", demandees, connues)
-        fautes += inconnus("La diffusion", (diffusion,), DIFFUSIONS)
-        if annee and not fautes:
-            known = sorted({year for nom in demandees for year in plan.annees_de(nom)})
-            possible = f"Possibles : {', '.join(map(str, known))}."
-            missing = [year for year in annee if year not in known]
-            fautes = [
-                f"L'année {year} n'est dans aucune convention demandée. {possible}"
-                for year in missing
-            ]
-        if fautes:
-            raise Empechement("\n".join(fautes))
-        asked = {
-            "annees": annee or (),
-            "diffusion": diffusion,
-            "formats": kinds,
-            "sortie": sortie,
-            "carnets": carnets,
-        }
-        return plan.commandes(rapports or possibles, demandees, **asked)
-
+    conventions_connues = conventions()
+    rapports_possibles = plan.rapports_connus(carnets)
+    demandees = tuple(dict.fromkeys(convention or conventions_connues))
+    formats_voulus, refus = _lire_formats(formats)
+    refus += _refuser_le_travail(travailleurs, delai)
+    refus += inconnus("Le moteur", (moteur,), MOTEURS)
+    refus += inconnus("Le rapport", rapports or (), rapports_possibles)
+    refus += inconnus("La convention", demandees, conventions_connues)
+    refus += inconnus("La diffusion", (diffusion,), DIFFUSIONS)
+    if annee and not refus:
+        refus = _refuser_les_annees(annee, demandees)
+    if refus:
+        raise Empechement("\n".join(refus))
+    commandes = plan.commandes(
+        rapports or rapports_possibles,
+        demandees,
+        annees=annee or (),
+        diffusion=diffusion,
+        formats=formats_voulus,
+        sortie=sortie,
+        carnets=carnets,
+    )
+    if a_blanc:
+        return _essayer_a_blanc(commandes, forcer)
     return _faire(
-        demander,
+        commandes,
         sortie,
         carnets,
         travailleurs=travailleurs,
@@ -136,8 +131,6 @@ def produire(
         ordonnanceur=ordonnanceur,
         mesures=mesures,
         forcer=forcer,
-        a_blanc=a_blanc,
-        suivre=suivre,
         moteur=moteur,
     )
 
@@ -155,25 +148,27 @@ def portrait(
     mesures: Mesures = None,
     carnets: options.Carnets = CARNETS,
 ) -> int:
-    """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données publiques."""
+    """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données
+    publiques.
+    """
     from ctglib.donnees.publiques import communes_de, verifier_territoires
 
-    def demander() -> list[plan.Commande]:
-        named = territoires or []
-        whole = departement or []
-        kinds, fautes = _demande(formats, travailleurs, delai)
-        if not named and not whole:
-            fautes.append(
-                "Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62)."
-            )
-        if fautes:
-            raise Empechement("\n".join(fautes))
-        verifier_territoires([*named, *whole])
-        codes = [*named, *(code for one in whole for code in communes_de(one))]
-        return plan.portraits(dict.fromkeys(codes), kinds, sortie, carnets)
-
+    codes = territoires or []
+    departements = departement or []
+    formats_voulus, refus = _lire_formats(formats)
+    refus += _refuser_le_travail(travailleurs, delai)
+    if not codes and not departements:
+        refus.append(SANS_TERRITOIRE)
+    if refus:
+        raise Empechement("\n".join(refus))
+    verifier_territoires([*codes, *departements])
+    for code in departements:
+        codes = [*codes, *communes_de(code)]
+    commandes = plan.portraits(dict.fromkeys(codes), formats_voulus, sortie, carnets)
+    if a_blanc:
+        return _essayer_a_blanc(commandes, forcer)
     return _faire(
-        demander,
+        commandes,
         sortie,
         carnets,
         travailleurs=travailleurs,
@@ -181,22 +176,60 @@ def portrait(
         ordonnanceur=ordonnanceur,
         mesures=mesures,
         forcer=forcer,
-        a_blanc=a_blanc,
     )
 
 
-def _demande(formats: str, travailleurs: int, delai: float) -> tuple[tuple[str, ...], list[str]]:
-    """Return the formats of a list, and what to say of it and of how reports are to be made."""
-    asked, fautes = formats_demandes(formats, (*FORMATS, RESUME))
+def _lire_formats(liste: str) -> tuple[tuple[str, ...], list[str]]:
+    """Return the formats of a list, each once, and what to say of those that do not exist."""
+    demandes, refus = formats_demandes(liste, (*FORMATS, RESUME))
+    formats = []
+    for format_demande in demandes:
+        if format_demande == RESUME:
+            formats += RESUMES
+        else:
+            formats.append(format_demande)
+    return tuple(dict.fromkeys(formats)), refus
+
+
+def _refuser_le_travail(travailleurs: int, delai: float) -> list[str]:
+    """Return what to say of how the reports are to be made, when it cannot be so."""
     if travailleurs < 0 or delai <= 0:
-        fautes.append("Le nombre de travailleurs et le délai sont plus grands que zéro.")
-    return tuple(
-        dict.fromkeys(kind for one in asked for kind in (RESUMES if one == RESUME else (one,)))
-    ), fautes
+        return ["Le nombre de travailleurs et le délai sont plus grands que zéro."]
+    return []
+
+
+def _refuser_les_annees(annees: list[int], demandees: tuple[str, ...]) -> list[str]:
+    """Return what to say of each year that no convention has, of those asked for."""
+    annees_connues = sorted({annee for nom in demandees for annee in plan.annees_de(nom)})
+    possibles = f"Possibles : {', '.join(map(str, annees_connues))}."
+    return [
+        f"L'année {annee} n'est dans aucune convention demandée. {possibles}"
+        for annee in annees
+        if annee not in annees_connues
+    ]
+
+
+def _essayer_a_blanc(commandes: list[plan.Commande], forcer: bool) -> int:
+    """Say which reports would be made, and why; return 0."""
+    from ctglib.production.manifeste import prevoir
+
+    lignes = []
+    for prevision in prevoir(commandes, forcer=forcer):
+        if not prevision.raisons:
+            continue
+        pourquoi = _pourquoi(prevision.raisons)
+        if prevision.suspendue:
+            pourquoi += f" {SI_CELA_LE_TOUCHE}"
+        lignes.append((prevision.commande.nom, pourquoi))
+    if lignes:
+        montrer(("Rapport", "Pourquoi il serait produit"), lignes)
+    _dire_a_jour(len(commandes) - len(lignes), len(commandes))
+    dire("Essai à blanc : rien n'a été écrit.")
+    return 0
 
 
 def _faire(
-    demander: Callable[[], list[plan.Commande]],
+    commandes: list[plan.Commande],
     sortie: Path,
     carnets: Path,
     *,
@@ -205,189 +238,138 @@ def _faire(
     ordonnanceur: str,
     mesures: Path | None,
     forcer: bool,
-    a_blanc: bool,
-    suivre: bool = False,
     moteur: str = CTG,
 ) -> int:
-    """Make what is out of date, once or after each change, or say it; return 0, or 1 when a report
-    failed.
-    """
-    from ctglib.production.manifeste import Donnees, prevoir
-    from ctglib.production.pool import coeurs, ouvrir_executeur
+    """Make what is out of date, and say it; return 0, or 1 when a report failed."""
+    from ctglib.production.manifeste import prevoir
+    from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import TRAVAIL, realiser, retenir, verrouiller
 
-    def passer(orders: list[plan.Commande], forcer: bool) -> int:
-        with verrouiller(sortie):
-            donnees = Donnees()
-            reserve.oublier(lambda journal: not any(donnees.changements(journal)))
-            a_faire = retenir(prevoir(orders, forcer=forcer))
-            faits = suivre_la_barre(realiser(a_faire, executeur, moteur=moteur, places=places))
-            resultats = sorted(
-                faits, key=lambda item: (item.commande.convention, item.commande.cle)
-            )
-            portail = ecrire_portail(sortie)
-        _rendre_compte(resultats, len(orders))
-        if ignores := plan.carnets_ignores(carnets):
-            dire(
-                f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. Un carnet d'analyse a "
-                "sa place dans le dossier analyses."
-            )
-        dire(f"Portail : {portail}")
-        if mesures:
-            made = ((one.commande, one.mesures) for one in resultats)
-            noted = [
-                {"rapport": one.cle, "convention": one.convention, "etapes": spent}
-                for one, spent in made
-            ]
-            ecrire({mesures: json.dumps(noted, indent=1).encode()})
-        return 1 if any(resultat.echec for resultat in resultats) else 0
-
-    orders = [] if suivre and not a_blanc else demander()
-    if a_blanc:
-        lines = [
-            (
-                item.commande.nom,
-                _pourquoi(item.raisons) + (f" {SI_CELA_LE_TOUCHE}" if item.suspendue else ""),
-            )
-            for item in prevoir(orders, forcer=forcer)
-            if item.raisons
-        ]
-        if lines:
-            montrer(("Rapport", "Pourquoi il serait produit"), lines)
-        _dire_a_jour(len(orders) - len(lines), len(orders))
-        dire("Essai à blanc : rien n'a été écrit.")
-        return 0
     reserve = Reserve()
-    temporaire = str((sortie / TRAVAIL).absolute())
-    ouvert = ouvrir_executeur(
+    ouverture = ouvrir_executeur(
         travailleurs=travailleurs,
         delai=delai,
         ordonnanceur=ordonnanceur,
-        temporaire=temporaire,
+        temporaire=str((sortie / TRAVAIL).absolute()),
         reserve=reserve,
     )
-    with partager_par(reserve), ouvert as (executeur, places):
-        if not suivre:
-            return passer(orders, forcer)
-        executeur.submit(coeurs)  # so that all is loaded when a correction is saved, there and here
-        import_module("ctglib.blocs.annee")
-        forces = chain([forcer], repeat(False))  # the first time only
-        return surveiller(lambda: passer(demander(), next(forces)), carnets)
+    with partager_par(reserve), ouverture as (executeur, places), verrouiller(sortie):
+        a_faire = retenir(prevoir(commandes, forcer=forcer))
+        resultats = realiser(a_faire, executeur, moteur=moteur, places=places)
+        resultats = sorted(
+            suivre_la_barre(resultats),
+            key=lambda resultat: (resultat.commande.convention, resultat.commande.cle),
+        )
+        portail = ecrire_portail(sortie)
+    _rendre_compte(resultats, len(commandes))
+    ignores = plan.carnets_ignores(carnets)
+    if ignores:
+        dire(
+            f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. "
+            "Un carnet d'analyse a sa place dans le dossier analyses."
+        )
+    dire(f"Portail : {portail}")
+    if mesures:
+        ecrire({mesures: _ecrire_mesures(resultats)})
+    return 1 if any(resultat.echec for resultat in resultats) else 0
 
 
-def suivre_la_barre(resultats: Iterable[Fait]) -> Iterator[Fait]:
-    """Yield results under a bar that counts them; how many there will be is known only at the end."""
+def _ecrire_mesures(resultats: list[Resultat]) -> bytes:
+    """Return the seconds of each report, by step, as JSON."""
+    etapes = [
+        {
+            "rapport": resultat.commande.cle,
+            "convention": resultat.commande.convention,
+            "etapes": resultat.mesures,
+        }
+        for resultat in resultats
+    ]
+    return json.dumps(etapes, indent=1).encode()
+
+
+def suivre_la_barre(resultats: Iterable[Resultats]) -> Iterator[Resultats]:
+    """Yield results under a bar that counts them; their number is known only at the end."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    count = "rapports faits : {task.completed:.0f}"
-    name = "{task.description}"
-    columns = (
+    barre = Progress(
         SpinnerColumn(),
-        TextColumn(count),
+        TextColumn("rapports faits : {task.completed:.0f}"),
         BarColumn(),
         TimeElapsedColumn(),
-        TextColumn(name),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
+    with barre:
+        tache = barre.add_task("", total=None)
         for resultat in resultats:
-            progress.update(task, advance=1, description=resultat.commande.nom)
+            barre.update(tache, advance=1, description=resultat.commande.nom)
             yield resultat
 
 
 def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
-    lines = []
-    reasons = {}
-    failures = {}
+    """Say what became of each report that was made, why it was, and how many were up to date."""
+    lignes = []
+    rapports_par_raison: dict[str, list[str]] = {}
+    rapports_par_echec: dict[str, list[str]] = {}
     for resultat in resultats:
         commande = resultat.commande
-        echec = resultat.echec
-        reasons.setdefault(_pourquoi(resultat.raisons), []).append(commande.nom)
-        if echec:
-            failures.setdefault(str(echec), []).append(commande.nom)
-            lines.append((commande.nom, "[red]échec[/red]", "", "", str(commande.page_echec)))
-            continue
-        secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
-        written = {
-            kind: path
-            for kind in commande.formats
-            if (path := Path(f"{commande.base}.{kind}")).is_file()
-        }
-        sizes = [
-            f"{kind} {path.stat().st_size / 1024:,.0f} Ko".replace(",", "\u202f")
-            for kind, path in written.items()
-        ]
-        sizes += (
-            [f"{len(tables)} tableaux"] if (tables := list(commande.base.glob("*.csv"))) else []
-        )
-        shown = next(iter(written.values()), commande.base)  # one may have been moved since
-        lines.append((commande.nom, "produit", secondes, ", ".join(sizes), str(shown)))
-    if lines:
-        montrer(("Rapport", "Résultat", "Secondes", "Taille", "Chemin"), lines, droite="Secondes")
-        told = {
-            raison: "tous" if len(noms) == len(lines) > 1 else " ; ".join(noms)
-            for raison, noms in reasons.items()
-        }
-        dire("\nPourquoi :", *(f"- {raison} : {noms}" for raison, noms in told.items()), "")
-    for message, noms in failures.items():
-        refuser("\n".join(["", *noms]) + f" :\n{message}")
-    if failures:
+        rapports_par_raison.setdefault(_pourquoi(resultat.raisons), []).append(commande.nom)
+        if resultat.echec:
+            rapports_par_echec.setdefault(str(resultat.echec), []).append(commande.nom)
+            lignes.append((commande.nom, "[red]échec[/red]", "", "", str(commande.page_echec)))
+        else:
+            lignes.append(_ligne_d_un_rapport(resultat))
+    if lignes:
+        montrer(("Rapport", "Résultat", "Secondes", "Taille", "Chemin"), lignes, droite="Secondes")
+        dire("\nPourquoi :")
+        for raison, rapports in rapports_par_raison.items():
+            tous = len(rapports) == len(lignes) > 1
+            dire(f"- {raison} : {'tous' if tous else ' ; '.join(rapports)}")
+        dire("")
+    for message, rapports in rapports_par_echec.items():
+        refuser("\n".join(["", *rapports]) + f" :\n{message}")
+    if rapports_par_echec:
         refuser("\nLa version précédente de ces rapports, s'il y en a une, est restée en place.")
-    _dire_a_jour(nombre - len(lines), nombre)
+    _dire_a_jour(nombre - len(lignes), nombre)
+
+
+def _ligne_d_un_rapport(resultat: Resultat) -> tuple[str, str, str, str, str]:
+    """Return what is shown of a report made: its name, what was done, seconds, sizes, path."""
+    commande = resultat.commande
+    secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
+    tailles = []
+    fichiers = []
+    for sorte in commande.formats:
+        path = Path(f"{commande.base}.{sorte}")
+        if path.is_file():  # it may have been moved since
+            taille = f"{path.stat().st_size / 1024:,.0f}".replace(",", "\u202f")
+            tailles.append(f"{sorte} {taille} Ko")
+            fichiers.append(path)
+    tableaux = list(commande.base.glob("*.csv"))
+    if tableaux:
+        tailles.append(f"{len(tableaux)} tableaux")
+    chemin = fichiers[0] if fichiers else commande.base
+    return commande.nom, "produit", secondes, ", ".join(tailles), str(chemin)
 
 
 def _pourquoi(raisons: tuple[str, ...]) -> str:
+    """Return the first reasons, and how many others there are."""
     montrees = " ; ".join(raisons[:RAISONS_MONTREES])
     autres = len(raisons) - RAISONS_MONTREES
     return f"{montrees} ; et {compter(autres, 'autre')}" if autres > 0 else montrees
 
 
 def _dire_a_jour(a_jour: int, nombre: int) -> None:
-    if a_jour and a_jour == nombre:
+    """Say how many reports were up to date, out of all that were asked for."""
+    if not a_jour:
+        return
+    if a_jour == nombre:
         accord = "Le rapport est à jour" if nombre == 1 else f"Les {nombre} rapports sont à jour"
         dire(f"{accord} : rien à faire.")
-    elif a_jour:
-        dire(
-            f"{'1 autre rapport était' if a_jour == 1 else f'{a_jour} autres rapports étaient'} à jour."
-        )
-
-
-def surveiller(passer: Callable[[], int], carnets: Path) -> int:
-    """Make what is out of date, and again after each change, until Ctrl-C; return what the last
-    time did.
-
-    Dates are looked at rather than the system asked: it tells nothing of a folder shared on a
-    network. They decide of nothing: what has to be made is known by its content.
-    """
-    code = _dates(PAQUET)
-    while True:
-        before = _dates(racine(), carnets, PAQUET)
-        try:
-            status = passer()
-        except Empechement as error:
-            status = refuser(error)
-        try:
-            dire(EN_VEILLE)
-            while before == (seen := _dates(racine(), carnets, PAQUET)):
-                time.sleep(PAUSE)
-            time.sleep(CALME)
-            while seen != (seen := _dates(racine(), carnets, PAQUET)):
-                time.sleep(CALME)
-        except KeyboardInterrupt:
-            dire("Fin de la surveillance.")
-            return status
-        if code != _dates(PAQUET):
-            dire(CODE_CHANGE)
-            return 1
-
-
-def _dates(*dossiers: Path) -> dict[Path, int]:
-    from ctglib.production.manifeste import fichiers_de
-
-    found = {}
-    for path in fichiers_de(*dossiers):
-        with suppress(OSError):  # removed since
-            found[path] = path.stat().st_mtime_ns
-    return found
+    elif a_jour == 1:
+        dire("1 autre rapport était à jour.")
+    else:
+        dire(f"{a_jour} autres rapports étaient à jour.")

@@ -14,7 +14,7 @@ from io import BytesIO
 from threading import Lock
 from typing import TypeVar
 
-from ctglib.donnees.lecture import Journal, enregistrer, racine, rejouer
+from ctglib.donnees.lecture import enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
 # results kept at once: the files, years and charts of a few conventions, however many there are
@@ -60,16 +60,10 @@ class Reserve:
         if place and not place.done():
             place.set_result(contenu)
 
-    def oublier(self, tient: Callable[[Journal], bool]) -> None:
-        """Forget what has been worked out from reads that no longer hold: the data may have changed
-        since.
-        """
+    def vider(self) -> None:
+        """Forget what has been worked out: the data folder may be another one, or have changed."""
         with self._verrou:
-            self._places = {
-                nom: place
-                for nom, place in self._places.items()
-                if not place.done() or tient(pickle.loads(place.result()))  # the reads come first
-            }
+            self._places = {nom: place for nom, place in self._places.items() if not place.done()}
 
 
 _partages: list[Reserve] = []

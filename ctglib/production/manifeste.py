@@ -245,7 +245,7 @@ class Donnees:
             if (actuelle := self.empreinte(nom)) != lue:
                 yield f"{nom} a {'disparu' if actuelle is None else 'changé'}"
 
-    def changements(self, lu: Trace | lecture.Journal) -> Iterator[str]:
+    def changements(self, lu: Trace) -> Iterator[str]:
         """Yield what is no longer as a piece of work read it, looked for it in vain or listed it."""
         yield from self.changees(lu.lus)
         yield from (f"{nom} est apparu" for nom in lu.absents if self.existe(nom))

@@ -107,7 +107,7 @@ def a_part(tache: Callable, delai: float | None, code: str) -> object:
     if code != empreinte_du_code():
         raise Empechement(dire_refus("classeur_different"))
     ouvriers = _ouvriers(delai)
-    ouvriers.reserve.oublier(lambda _: False)  # the data folder is the task's, and may have changed
+    ouvriers.reserve.vider()  # the data folder is the task's, and may have changed
     return ouvriers.submit(tache).result()
 
 
