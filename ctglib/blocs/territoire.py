@@ -1,11 +1,13 @@
-"""The public series beside the convention: a level, its date, how it moved; context and never an
-effect.
+"""The public series beside the convention: a level, its date, how it changed.
+
+They are context: a change is never presented as an effect of the convention.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -25,15 +27,17 @@ from ctglib.calculs.ecriture import (
 from ctglib.calculs.formules import ratio_pour_100
 from ctglib.document.contexte import Contexte, marquer, variation
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Colonne, Tableau
+from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
 from ctglib.document.typographie import date_longue, nombre_court, points
 from ctglib.donnees import publiques
-from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.catalogue import Indicateur, Unite
 from ctglib.donnees.modeles.rapports import MembresDuTerritoire
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.trajectoires import trajectoires
 
+# The readings of a change over a year that leave a figure to print.
 COMPARABLES = ("hausse", "baisse", "stable", "dans_le_bruit", calculs.TROP_PEU)
 SUITE_DU_TITRE = re.compile(r" ?: |, ")  # what a short name of a data set leaves out
 ORIGINES = [
@@ -61,211 +65,237 @@ class Territoire(Montrable):
     @cached_property
     def rangees(self) -> pd.DataFrame:
         """One row a series (see ``contexte_du_territoire``)."""
-        words = self.etude.catalogue
-        names = [name for group in words.bilan.territoire.groupes.values() for name in group]
-        return _rangees(self.etude, self.etude.series, names, words.indicateurs_contexte)
+        groupes = self.etude.catalogue.bilan.territoire.groupes
+        indicateurs = [indicateur for groupe in groupes.values() for indicateur in groupe]
+        definitions = self.etude.catalogue.indicateurs_contexte
+        return _contexte_du_territoire(self.etude, self.etude.series, indicateurs, definitions)
 
     @property
     def revisions(self) -> pd.DataFrame:
         """The public figures of the territory that last year's bilan gave otherwise."""
-        table = calculs.revisions_du_territoire(self.etude.suivi.contexte, self.etude.annee)
-        return table[table["territoire"].eq(self.etude.convention.territoire)]
+        revisions = calculs.revisions_du_territoire(self.etude.suivi.contexte, self.etude.annee)
+        return revisions[revisions["territoire"].eq(self.etude.convention.territoire)]
 
     @property
     def source(self) -> str:
-        """The producers and what they publish, as captions write them; what a fiction invents has
-        its own source.
+        """The producers and what they publish, as captions write them.
+
+        The figures that a fictive convention invents have its own source.
         """
-        series = self.etude.series
         etude = self.etude
-        kept = series[series["territoire"].eq(etude.convention.territoire)]
-        kept = kept if len(kept) else series
-        used = (item for name, item in etude.suivi.origines.items() if name in set(kept["serie"]))
-        others = kept.loc[kept["serie"].eq(""), "source"].unique()
-        told = [*_par_producteur(used, lambda item: SUITE_DU_TITRE.split(item.titre)[0], " ; ")]
-        return " ; ".join(
-            [
-                *told,
-                *([etude.contexte.source] if etude.convention.fictive and len(others) else others),
-            ]
-        )
+        series = etude.series[etude.series["territoire"].eq(etude.convention.territoire)]
+        if series.empty:
+            series = etude.series
+        codes = set(series["serie"])
+        origines = [origine for code, origine in etude.suivi.origines.items() if code in codes]
+        autres_sources = series.loc[series["serie"].eq(""), "source"].unique().tolist()
+        if etude.convention.fictive and autres_sources:
+            autres_sources = [etude.contexte.source]
+        return " ; ".join([*_par_producteur(origines, _titre_court, " ; "), *autres_sources])
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series: latest figure, change over a year and since the
         convention began.
         """
-        rules = self.etude.catalogue.bilan
-        contexte = self.etude.contexte
-        rows = self.rangees
         etude = self.etude
-        if rows.empty:
+        series = self.rangees
+        if series.empty:
             return None
-        groups = {
-            name: title for title, group in rules.territoire.groupes.items() for name in group
+        regles = etude.catalogue.bilan
+        contexte = etude.contexte
+        groupe_de = {
+            indicateur: titre
+            for titre, indicateurs in regles.territoire.groupes.items()
+            for indicateur in indicateurs
         }
-        items = {name: contexte.indicateurs[name] for name in rows["indicateur"].unique()}
-        units = {name: contexte.unites[item.unite] for name, item in items.items()}
-        # A rate of something else than %: « 0,9 places » would count places.
-        bare = {
-            name for name, unit in units.items() if unit.ecart == "points" and unit.symbole != "%"
+        definitions = [contexte.indicateurs[nom] for nom in series["indicateur"].unique()]
+        arrondis = {
+            definition.arrondi_source
+            for definition in definitions
+            if definition.arrondi_source is not None and definition.arrondi_source > 1
         }
-
-        def serie(row: pd.Series) -> str:
-            if row["dimension"]:
-                return f"– {majuscule(etude.modalite(row['dimension'], row['modalite']))}"
-            name = row["indicateur"]
-            return items[name].libelle + (
-                f", en {minuscule(units[name].libelle)}" if name in bare else ""
-            )
-
-        def niveau(row: pd.Series) -> str:
-            write = contexte.valeur_nue if row["indicateur"] in bare else contexte.valeur
-            return marquer(write(row["indicateur"], row["valeur"], row["statut"]), row["statut"])
-
-        def sur_un_an(row: pd.Series) -> str:
-            """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »."""
-            if pd.isna(row["ecart"]) or row["lecture"] not in COMPARABLES:
-                return RIEN
-            unit = units[row["indicateur"]]
-            decimals = items[row["indicateur"]].decimales
-            if unit.ecart == "points":
-                return points(row["ecart"], decimals)
-            return avec_unite(row["ecart"], unit.symbole, decimals, signe=True)
-
-        rounded = sorted(
-            {item.arrondi_source for item in items.values() if (item.arrondi_source or 0) > 1}
-        )
-        words = {
-            "arrondis": ", ".join(map(nombre_court, rounded)),
+        mots_des_notes = {
+            "arrondis": ", ".join(map(nombre_court, sorted(arrondis))),
             "reference": contexte.reference.nom,
         }
-        kept = {"un_an", "tiret", *rows["lecture"]}
+        notes_utiles = {"un_an", "tiret", *series["lecture"]}
         notes = [
-            note.format(**words) for name, note in rules.territoire.notes.items() if name in kept
+            note.format(**mots_des_notes)
+            for cle, note in regles.territoire.notes.items()
+            if cle in notes_utiles
         ]
+        ecritures: dict[str, Ecriture] = {
+            "serie": self._intitule,
+            "annee": str,
+            "niveau": self._niveau,
+            "sur_un_an": self._sur_un_an,
+            "variation_depart": variation,
+            "variation_reference": variation,
+            "variation_reference_depart": variation,
+            "lecture": lambda lecture: regles.lectures[lecture],
+        }
         return etude.tableau(
             "territoire",
-            rows,
-            {
-                "serie": serie,
-                "annee": str,
-                "niveau": niveau,
-                "sur_un_an": sur_un_an,
-                **dict.fromkeys(
-                    ("variation_depart", "variation_reference", "variation_reference_depart"),
-                    variation,
-                ),
-                "lecture": rules.lectures.get,
-            },
-            mots={"depart": _depart(etude), "source": self.source},
-            groupes=rows["indicateur"].map(groups),
+            series,
+            ecritures,
+            mots={"depart": _annee_de_depart(etude), "source": self.source},
+            groupes=series["indicateur"].map(groupe_de),
             notes=[
-                rules.mots["contexte"],
+                regles.mots["contexte"],
                 *notes,
-                *ruptures(items.values()),
-                *notes_des_moyennes(rows, contexte),
+                *ruptures(definitions),
+                *notes_des_moyennes(series, contexte),
             ],
         )
 
-    def graphique(self) -> Figure | None:
-        """Return the trajectories of the series, their breaks not joined; None in a bilan without a
-        follow-up.
+    def _unite(self, indicateur: str) -> Unite:
+        contexte = self.etude.contexte
+        return contexte.unites[contexte.indicateurs[indicateur].unite]
+
+    def _unite_dans_l_intitule(self, indicateur: str) -> bool:
+        """Tell whether the values are shown without unit, as those of a rate of something else
+        than %: « 0,9 places » would count places.
         """
-        place = self.etude.convention.territoire
-        rules = self.etude.catalogue.bilan.territoire
+        unite = self._unite(indicateur)
+        return unite.ecart == "points" and unite.symbole != "%"
+
+    def _intitule(self, serie: pd.Series) -> str:
+        indicateur = serie["indicateur"]
+        if serie["dimension"]:
+            return f"– {majuscule(self.etude.modalite(serie['dimension'], serie['modalite']))}"
+        libelle = self.etude.contexte.indicateurs[indicateur].libelle
+        if self._unite_dans_l_intitule(indicateur):
+            return f"{libelle}, en {minuscule(self._unite(indicateur).libelle)}"
+        return libelle
+
+    def _niveau(self, serie: pd.Series) -> str:
+        contexte = self.etude.contexte
+        indicateur = serie["indicateur"]
+        if self._unite_dans_l_intitule(indicateur):
+            texte = contexte.valeur_nue(indicateur, serie["valeur"], serie["statut"])
+        else:
+            texte = contexte.valeur(indicateur, serie["valeur"], serie["statut"])
+        return marquer(texte, serie["statut"])
+
+    def _sur_un_an(self, serie: pd.Series) -> str:
+        """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »."""
+        if pd.isna(serie["ecart"]) or serie["lecture"] not in COMPARABLES:
+            return RIEN
+        unite = self._unite(serie["indicateur"])
+        decimales = self.etude.contexte.indicateurs[serie["indicateur"]].decimales
+        if unite.ecart == "points":
+            return points(serie["ecart"], decimales)
+        return avec_unite(serie["ecart"], unite.symbole, decimales, signe=True)
+
+    def graphique(self) -> Figure | None:
+        """Return the trajectories of the series, not joined across a break; None in a bilan without
+        a follow-up.
+        """
         etude = self.etude
-        first = etude.convention.debut.year - rules.annees_avant
-        meanings = etude.catalogue.indicateurs_contexte
-        wanted = {"territoire": place, "depuis": first}
-        rows = calculs.trajectoires_du_territoire(etude.series, rules.graphique, meanings, **wanted)
-        if rows.empty or etude.annuel.vide:
-            return None
-        title = (
-            f"Comment {etude.contexte.territoire.le} a-t-il évolué jusqu'en {rows['annee'].max()} ?"
+        regles = etude.catalogue.bilan.territoire
+        annees = calculs.trajectoires_du_territoire(
+            etude.series,
+            regles.graphique,
+            etude.catalogue.indicateurs_contexte,
+            territoire=etude.convention.territoire,
+            depuis=etude.convention.debut.year - regles.annees_avant,
         )
+        if annees.empty or etude.annuel.vide:
+            return None
+        territoire = etude.contexte.territoire.le
+        titre = f"Comment {territoire} a-t-il évolué jusqu'en {annees['annee'].max()} ?"
         return trajectoires(
-            rows, etude.contexte, nom="territoire-trajectoires", titre=title, source=self.source
+            annees, etude.contexte, nom="territoire-trajectoires", titre=titre, source=self.source
         )
 
     def membres(self) -> Tableau | None:
         """Return the communes of an EPCI side by side, and the whole: its shares are those of the
         sums.
         """
-        rules = self.etude.catalogue.bilan.territoire.membres
-        convention = self.etude.convention
         etude = self.etude
+        convention = etude.convention
+        regles = etude.catalogue.bilan.territoire.membres
         if convention.fictive or not convention.membres:
             return None
-        names = [rules.sur, *rules.parts]
-        read = [publiques.lire(name, convention.membres) for name in names]
-        rows = pd.concat(read)
-        rows = rows[rows["annee"].le(etude.annee) & rows["valeur"].notna()]
-        if rows.empty:
+        codes = [regles.sur, *regles.parts]
+        series_lues = [publiques.lire(code, convention.membres) for code in codes]
+        valeurs = pd.concat(series_lues)
+        valeurs = valeurs[valeurs["annee"].le(etude.annee) & valeurs["valeur"].notna()]
+        if valeurs.empty:
             return None
-        year = rows["annee"].max()
-        labels = {name: etude.contexte.indicateurs[name].libelle for name in names}
-        counts = rows[rows["annee"].eq(year)].pivot(
+        annee = valeurs["annee"].max()
+        effectifs = valeurs[valeurs["annee"].eq(annee)].pivot(
             index="territoire", columns="serie", values="valeur"
         )
-        counts = en_parts(
-            counts.reindex(convention.membres, columns=names), rules, convention.territoire
-        )
-        places = publiques.territoires(convention.membres).set_index("code")["nom"]
-        group = f"Pour 100 {minuscule(labels[rules.sur])}"
+        effectifs = effectifs.reindex(convention.membres, columns=codes)
+        communes = en_parts(effectifs, regles, convention.territoire)
+        nom_des_communes = publiques.territoires(convention.membres).set_index("code")["nom"]
+        noms = communes.index.to_series().map(nom_des_communes)
+        communes = communes.assign(nom=noms.fillna(etude.contexte.territoire.nom))
+        libelles = {code: etude.contexte.indicateurs[code].libelle for code in codes}
+        bandeau = f"Pour 100 {minuscule(libelles[regles.sur])}"
 
-        def write(taux: float) -> str:
-            return RIEN if pd.isna(taux) else pourcent(taux)
+        def ecrire_part(part: float) -> str:
+            return RIEN if pd.isna(part) else pourcent(part)
 
+        colonnes = [Colonne(regles.sur, libelles[regles.sur], numerique=True)]
+        for code in regles.parts:
+            colonne = Colonne(f"part_{code}", libelles[code], True, bandeau, ecrire_part)
+            colonnes.append(colonne)
+        plancher = nombre(regles.plancher)
         return etude.tableau(
             "membres",
-            counts.assign(
-                nom=counts.index.map(places).fillna(etude.contexte.territoire.nom)
-            ).reset_index(drop=True),
+            communes.reset_index(drop=True),
             None,
-            Colonne(rules.sur, labels[rules.sur], True),
-            *(Colonne(f"part_{name}", labels[name], True, group, write) for name in rules.parts),
-            mots={"annee": year, "source": read[0].attrs["source"]},
-            notes=[
-                f"« {RIEN} » : moins de {nombre(rules.plancher)} foyers, ou une valeur qui manque."
-            ],
+            *colonnes,
+            mots={"annee": annee, "source": series_lues[0].attrs["source"]},
+            notes=[f"« {RIEN} » : moins de {plancher} foyers, ou une valeur qui manque."],
         )
 
     def origines(self) -> Tableau | None:
         """Return where the public series come from; the CSV adds the fingerprint."""
-        used = set(self.etude.series["serie"])
-        kept = {name: item for name, item in self.etude.suivi.origines.items() if name in used}
-        if not kept:
-            return None
-        table = pd.DataFrame(
-            [{"serie": name, **item.model_dump(mode="json")} for name, item in kept.items()]
-        )
-        writers = {
-            "nom": lambda row: f"{row['producteur']}, {row['titre']} ({row['jeu']})",
-            "arrondi": lambda rounding: rounding or "non indiqué",
-            "reutiliser": lambda row: (
-                f"{row['licence']}, le {date_longue(kept[row['serie']].consulte)}"
-            ),
+        codes = set(self.etude.series["serie"])
+        origines = {
+            code: origine for code, origine in self.etude.suivi.origines.items() if code in codes
         }
-        return self.etude.tableau("origines", table, writers, donnees=table[ORIGINES])
+        if not origines:
+            return None
+        jeux = pd.DataFrame(
+            [
+                {"serie": code, **origine.model_dump(mode="json")}
+                for code, origine in origines.items()
+            ]
+        )
+
+        def reutiliser(jeu: pd.Series) -> str:
+            return f"{jeu['licence']}, le {date_longue(origines[jeu['serie']].consulte)}"
+
+        ecritures: dict[str, Ecriture] = {
+            "nom": lambda jeu: f"{jeu['producteur']}, {jeu['titre']} ({jeu['jeu']})",
+            "arrondi": lambda arrondi: arrondi or "non indiqué",
+            "reutiliser": reutiliser,
+        }
+        return self.etude.tableau("origines", jeux, ecritures, donnees=jeux[ORIGINES])
 
 
-def _depart(etude: EtudeAnnuelle) -> int:
+def _annee_de_depart(etude: EtudeAnnuelle) -> int:
+    """Return the year before the convention, from which longer changes are read."""
     return etude.convention.debut.year - 1
 
 
-def _rangees(
+def _contexte_du_territoire(
     etude: EtudeAnnuelle,
     series: pd.DataFrame,
-    noms: Iterable[str],
-    meanings: Mapping[str, Indicateur],
+    indicateurs: Iterable[str],
+    definitions: Mapping[str, Indicateur],
 ) -> pd.DataFrame:
     return calculs.contexte_du_territoire(
         series,
-        noms,
-        meanings,
+        indicateurs,
+        definitions,
         etude.catalogue.evaluation.seuils,
         territoires=(etude.convention.territoire, etude.convention.reference),
-        depart=_depart(etude),
+        depart=_annee_de_depart(etude),
     )
 
 
@@ -276,246 +306,315 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
     The share of the whole is the quotient of the sums. Under ``plancher`` there is none; a missing
     count makes the sum missing.
     """
-    whole = effectifs.sum(skipna=False).rename(tout).to_frame().T
-    table = pd.concat([effectifs.sort_values(regles.sur, ascending=False, kind="stable"), whole])
-    below = table[regles.sur].where(table[regles.sur].ge(regles.plancher))
-    return table.assign(
-        **{f"part_{name}": ratio_pour_100(table[name], below) for name in regles.parts}
-    )
+    communes = effectifs.sort_values(regles.sur, ascending=False, kind="stable")
+    ensemble = effectifs.sum(skipna=False).rename(tout).to_frame().T
+    table = pd.concat([communes, ensemble])
+    denominateur = table[regles.sur].where(table[regles.sur].ge(regles.plancher))
+    parts = {f"part_{code}": ratio_pour_100(table[code], denominateur) for code in regles.parts}
+    return table.assign(**parts)
 
 
-def en_moyennes(row: object) -> str:
+def en_moyennes(row: Any) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard
     peut expliquer ».
+
+    ``row`` is a short series, with the two means and what chance explains of their difference:
+    ``lecture``, and the columns ``ctglib.calculs.territoire.MOYENNES``.
     """
-    now, then = (
-        f"{'de' if ' ' in span else 'en'} {span}" for span in (row.periode, row.periode_avant)
-    )
-    old = nombre(row.moyenne_avant)
-    new = nombre(row.moyenne)
-    if old == new:
-        return f"{new} par an en moyenne {now}, comme {then}"
-    chance = ", ce que le hasard seul peut expliquer" if row.lecture == calculs.TROP_PEU else ""
-    change = pourcent(row.variation_des_moyennes, 0, signe=True)
-    return f"{new} par an en moyenne {now}, {old} {then} ({change}){chance}"
+    maintenant = _pendant(row.periode)
+    alors = _pendant(row.periode_avant)
+    ancienne = nombre(row.moyenne_avant)
+    nouvelle = nombre(row.moyenne)
+    if ancienne == nouvelle:
+        return f"{nouvelle} par an en moyenne {maintenant}, comme {alors}"
+    changement = pourcent(row.variation_des_moyennes, 0, signe=True)
+    texte = f"{nouvelle} par an en moyenne {maintenant}, {ancienne} {alors} ({changement})"
+    if row.lecture == calculs.TROP_PEU:
+        texte += ", ce que le hasard seul peut expliquer"
+    return texte
+
+
+def _pendant(periode: str) -> str:
+    """Return « de 2015 à 2019 », « en 2015 »."""
+    return f"de {periode}" if " " in periode else f"en {periode}"
+
+
+@dataclass(frozen=True)
+class _PetiteSerie:
+    """A short series read on means of years (see ``ctglib.calculs.territoire.moyennes``)."""
+
+    indicateur: str
+    periode_avant: str
+    moyenne_avant: float
+    periode: str
+    moyenne: float
+    variation_des_moyennes: float
+    lecture: str
+    hasard: float
+    annees_notees: str
+    note_des_annees: str
 
 
 def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
-    """Return, for each short series, its means, what chance moves one year by, and which of its
-    years are inferred.
+    """Return a note for each short series: its means, what chance alone moves one year by, and
+    which of its years are inferred.
     """
-    return [
-        f"{item.libelle}, petite série : {en_moyennes(row)}. D'une année à l'autre, le hasard seul déplace un tel "
-        f"nombre d'environ {nombre(row.hasard)}. {majuscule(item.petite_serie.pourquoi)}."
-        + (
-            f" {row.note_des_annees} : {enumerer(row.annees_notees.split(SEPARATEUR))}."
-            if row.annees_notees
-            else ""
+    notes = []
+    for serie in lignes(rows[rows["moyenne"].notna()], _PetiteSerie):
+        definition = contexte.indicateurs[serie.indicateur]
+        assert definition.petite_serie is not None  # only a short series has means
+        note = (
+            f"{definition.libelle}, petite série : {en_moyennes(serie)}. "
+            "D'une année à l'autre, le hasard seul déplace un tel nombre d'environ "
+            f"{nombre(serie.hasard)}. {majuscule(definition.petite_serie.pourquoi)}."
         )
-        for row in rows[rows["moyenne"].notna()].itertuples()
-        for item in [contexte.indicateurs[row.indicateur]]
-    ]
+        if serie.note_des_annees:
+            annees = enumerer(serie.annees_notees.split(SEPARATEUR))
+            note += f" {serie.note_des_annees} : {annees}."
+        notes.append(note)
+    return notes
 
 
 def _par_producteur(
     origines: Iterable[Origine], nommer: Callable[[Origine], str], lien: str
 ) -> list[str]:
     """Return « Cnaf (foyers ; allocataires) », one a producer."""
-    sets = pd.DataFrame(
-        [(item.producteur, nommer(item)) for item in origines], columns=["qui", "quoi"]
-    )
-    names = sets.drop_duplicates().groupby("qui", sort=False)["quoi"].agg(lien.join)
-    return [f"{producer} ({told})" for producer, told in names.items()]
+    jeux_par_producteur: dict[str, list[str]] = {}
+    for origine in origines:
+        jeux = jeux_par_producteur.setdefault(origine.producteur, [])
+        nom = nommer(origine)
+        if nom not in jeux:
+            jeux.append(nom)
+    return [f"{producteur} ({lien.join(jeux)})" for producteur, jeux in jeux_par_producteur.items()]
+
+
+def _titre_court(origine: Origine) -> str:
+    return SUITE_DU_TITRE.split(origine.titre)[0]
 
 
 @dataclass(frozen=True)
 class DiagnosticRevisite(Montrable):
     """« Le diagnostic revisité »: annexe 1 then and now, by the public series that compare, and why
-    the rest do not.
+    the rest does not compare.
     """
 
     etude: EtudeFinale
 
-    # The title of each theme.
-    themes = property(
-        lambda self: {theme.theme: theme.titre for theme in self.etude.catalogue.themes}
-    )
+    @property
+    def themes(self) -> dict[str, str]:
+        """The title of each theme."""
+        return {theme.theme: theme.titre for theme in self.etude.catalogue.themes}
 
     @cached_property
     def source(self) -> str:
         """The producers of the series, as captions write them."""
-        wanted = [name for theme in self.etude.finale.regles.diagnostic for name in theme.series]
         series = self.etude.series
-        last = self.etude.suivi
-        used = sorted(set(series.loc[series["indicateur"].isin(wanted), "serie"]) - {""})
-        told = _par_producteur((last.origines[name] for name in used), lambda item: item.jeu, ", ")
-        return enumerer(told) or self.etude.convention.source_diagnostic
+        revisitees = [
+            indicateur
+            for theme in self.etude.finale.regles.diagnostic
+            for indicateur in theme.series
+        ]
+        codes = set(series.loc[series["indicateur"].isin(revisitees), "serie"]) - {""}
+        origines = [self.etude.suivi.origines[code] for code in sorted(codes)]
+        producteurs = _par_producteur(origines, lambda origine: origine.jeu, ", ")
+        return enumerer(producteurs) or self.etude.convention.source_diagnostic
 
     def tableau(self) -> Tableau | None:
         """Return one row a public series that has a value, by theme: then, now, the change here and
-        beside.
+        in the reference.
         """
         contexte = self.etude.contexte
-        rows = self.etude.revisite
-        mot = self.etude.mot
-        rows = rows[rows["motif"].ne(calculs.SANS_VALEUR)]
-        if rows.empty:
+        series = self.etude.revisite
+        series = series[series["motif"].ne(calculs.SANS_VALEUR)]
+        if series.empty:
             return None
-
-        def niveau(row: pd.Series, nom: str, suite: str = "") -> str:
-            if pd.isna(row[nom]):
-                return RIEN
-            when = (
-                f"({row[f'annee{suite}']})"
-                if pd.isna(row["moyenne"])
-                else f"par an ({row[f'periode{suite}']})"
-            )
-            return f"{contexte.valeur(row['indicateur'], row[nom])} {when}"
-
-        def precision(row: pd.Series) -> str:
-            if pd.notna(row["moyenne"]):
-                return mot("moyennes") + (
-                    f" ; {mot('hasard')}" if row["lecture"] == calculs.TROP_PEU else ""
-                )
-            said = [row["motif"]] * (row["motif"] in (calculs.SANS_DEPART, calculs.APRES_RUPTURE))
-            said += ["dans_le_bruit"] * bool(row["dans_le_bruit"])
-            return " ; ".join(mot(name, annee=row["annee_rupture"]) for name in said) or RIEN
-
-        peculiar = self.etude.catalogue.synthese.annees
+        notes_d_annees = [
+            note
+            for annee, note in self.etude.catalogue.synthese.annees.items()
+            if series["annee_avant"].eq(annee).any()
+        ]
+        ecritures: dict[str, Ecriture] = {
+            "serie": lambda serie: contexte.indicateurs[serie["indicateur"]].libelle,
+            "alors": lambda serie: self._niveau(serie, "avant", "_avant"),
+            "maintenant": lambda serie: self._niveau(serie, "apres", ""),
+            "ici": lambda serie: evolution(serie["variation"], serie),
+            "la": lambda serie: evolution(serie["variation_reference"], serie),
+            "precision": self._precision,
+        }
         return self.etude.tableau(
             "diagnostic_revisite",
-            rows,
-            {
-                "serie": lambda row: contexte.indicateurs[row["indicateur"]].libelle,
-                "alors": lambda row: niveau(row, "avant", "_avant"),
-                "maintenant": lambda row: niveau(row, "apres"),
-                "ici": lambda row: evolution(row["variation"], row),
-                "la": lambda row: evolution(row["variation_reference"], row),
-                "precision": precision,
-            },
+            series,
+            ecritures,
             mots={"source": self.source},
-            groupes=rows["theme"].map(self.themes),
-            notes=[
-                *(told for annee, told in peculiar.items() if rows["annee_avant"].eq(annee).any()),
-                *notes_des_moyennes(rows, contexte),
-            ],
+            groupes=series["theme"].map(self.themes),
+            notes=[*notes_d_annees, *notes_des_moyennes(series, contexte)],
         )
+
+    def _niveau(self, serie: pd.Series, colonne: str, suffixe: str) -> str:
+        """Return a level with its year, « 380 (2022) », or with its years for a mean."""
+        valeur = serie[colonne]
+        if pd.isna(valeur):
+            return RIEN
+        texte = self.etude.contexte.valeur(serie["indicateur"], valeur)
+        if pd.isna(serie["moyenne"]):
+            return f"{texte} ({serie[f'annee{suffixe}']})"
+        return f"{texte} par an ({serie[f'periode{suffixe}']})"
+
+    def _precision(self, serie: pd.Series) -> str:
+        """Return what tempers a change: means, chance, a later start, a change within rounding."""
+        mot = self.etude.mot
+        if pd.notna(serie["moyenne"]):
+            if serie["lecture"] == calculs.TROP_PEU:
+                return f"{mot('moyennes')} ; {mot('hasard')}"
+            return mot("moyennes")
+        precisions = []
+        if serie["motif"] in (calculs.SANS_DEPART, calculs.APRES_RUPTURE):
+            precisions.append(mot(serie["motif"], annee=serie["annee_rupture"]))
+        if serie["dans_le_bruit"]:
+            precisions.append(mot("dans_le_bruit", annee=serie["annee_rupture"]))
+        return " ; ".join(precisions) or RIEN
 
     def sans_comparaison(self) -> Tableau:
         """Return one row a theme: what does not compare, why, and whom to ask."""
-        given = {theme.theme for theme in self.etude.themes}
-        rules = [item for item in self.etude.finale.regles.diagnostic if item.theme in given]
-        rows = pd.DataFrame(
-            [(self.themes[item.theme], item.reste) for item in rules], columns=["theme", "reste"]
+        themes = {theme.theme for theme in self.etude.themes}
+        revisites = [
+            theme for theme in self.etude.finale.regles.diagnostic if theme.theme in themes
+        ]
+        table = pd.DataFrame(
+            {
+                "theme": [self.themes[theme.theme] for theme in revisites],
+                "reste": [theme.reste for theme in revisites],
+            }
         )
-        return self.etude.tableau("sans_comparaison", rows)
+        return self.etude.tableau("sans_comparaison", table)
 
 
-def evolution(valeur: float, row: pd.Series) -> str:
+def evolution(valeur: float, row: Any) -> str:
     """Return a change in points or in %, without decimals between means of years; a dash when there
     is none.
+
+    ``row`` is the series, with ``variation_type`` and ``moyenne`` (missing unless it is short).
     """
     if pd.isna(valeur):
         return RIEN
-    if row.variation_type == calculs.POINTS and pd.isna(row.moyenne):
+    if pd.notna(row.moyenne):
+        return pourcent(valeur, 0, signe=True)
+    if row.variation_type == calculs.POINTS:
         return points(valeur)
-    return pourcent(valeur, 1 if pd.isna(row.moyenne) else 0, signe=True)
+    return pourcent(valeur, 1, signe=True)
 
 
 def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Tableau | None:
-    """Return the last figure of some series about a fiche, each with its year, how it moved, and
-    the reference's.
+    """Return the last figure of some series about a fiche, each with its year, its change, and the
+    figure of the reference.
 
     A series is one that the follow-up reads, an indicator of the diagnostic, or one of the public
     store.
     """
-    read = [_lire(etude, code) for code in codes]
-    meanings = {item.id: item for item, _ in read}
-    series = pd.concat([rows for _, rows in read], ignore_index=True) if read else pd.DataFrame()
+    if not codes:
+        return None
+    definitions = {}
+    annees_lues = []
+    for code in codes:
+        definition, annees = _lire(etude, code)
+        definitions[definition.id] = definition
+        annees_lues.append(annees)
+    toutes_les_annees = pd.concat(annees_lues, ignore_index=True)
+    if toutes_les_annees.empty:
+        return None
+    series = _contexte_du_territoire(etude, toutes_les_annees, codes, definitions)
+    de_la_reference = toutes_les_annees["territoire"].eq(etude.convention.reference)
+    reference = toutes_les_annees[de_la_reference].drop_duplicates(CLE, keep="last")
+    reference = reference[[*CLE, "valeur"]].astype({"annee": "Int64"})
+    series = series[series["valeur"].notna()]
+    series = series.merge(reference, "left", CLE, suffixes=("", "_reference"))
     if series.empty:
         return None
-    found = _rangees(etude, series, codes, meanings)
-    beside = series[series["territoire"].eq(etude.convention.reference)].drop_duplicates(
-        CLE, keep="last"
-    )
-    beside = beside[[*CLE, "valeur"]].astype({"annee": "Int64"})
-    found = found[found["valeur"].notna()].merge(beside, "left", CLE, suffixes=("", "_reference"))
-    if found.empty:
-        return None
 
-    def serie(row: pd.Series) -> str:
-        if row["modalite"]:
-            return etude.modalite(row["dimension"], row["modalite"])
-        return meanings[row["indicateur"]].libelle
+    def intitule(serie: pd.Series) -> str:
+        if serie["modalite"]:
+            return etude.modalite(serie["dimension"], serie["modalite"])
+        return definitions[serie["indicateur"]].libelle
 
-    def niveau(row: pd.Series, colonne: str) -> str:
-        if pd.isna(row[colonne]):
+    def niveau(serie: pd.Series, colonne: str) -> str:
+        valeur = serie[colonne]
+        if pd.isna(valeur):
             return RIEN
-        return marquer(nombre(row[colonne], meanings[row["indicateur"]].decimales), row["statut"])
+        return marquer(nombre(valeur, definitions[serie["indicateur"]].decimales), serie["statut"])
 
-    def evolution_ici(row: pd.Series) -> str:
-        if pd.notna(change := row["variation_des_moyennes"]):
-            return f"{pourcent(change, 0, signe=True)} en moyenne, {etude.catalogue.bilan.lectures[row['lecture']]}"
-        if pd.notna(row["variation_depart"]):
-            return f"{variation(row['variation_depart'])} depuis {_depart(etude)}"
-        return (
-            RIEN
-            if pd.isna(row["variation"])
-            else f"{variation(row['variation'])} depuis {row['annee_avant']}"
-        )
-
-    def evolution_la(row: pd.Series) -> str:
-        return variation(row["variation_reference" + "_depart" * pd.notna(row["variation_depart"])])
-
-    sources = found.drop_duplicates("indicateur", keep="last")["source"].unique()
+    ecritures: dict[str, Ecriture] = {
+        "libelle": intitule,
+        "annee": str,
+        "niveau": lambda serie: niveau(serie, "valeur"),
+        "evolution": lambda serie: _evolution_ici(serie, etude),
+        "niveau_reference": lambda serie: niveau(serie, "valeur_reference"),
+        "evolution_reference": _evolution_de_la_reference,
+    }
+    sources = series.drop_duplicates("indicateur", keep="last")["source"].unique()
     return etude.tableau(
         "series_publiques",
-        found,
-        {
-            "libelle": serie,
-            "annee": str,
-            "niveau": lambda row: niveau(row, "valeur"),
-            "evolution": evolution_ici,
-            "niveau_reference": lambda row: niveau(row, "valeur_reference"),
-            "evolution_reference": evolution_la,
-        },
+        series,
+        ecritures,
         mots={"fiche": numero, "source": " ; ".join(sources)},
-        notes=notes_des_moyennes(found, etude.contexte),
+        notes=notes_des_moyennes(series, etude.contexte),
     )
+
+
+def _evolution_ici(serie: pd.Series, etude: EtudeAnnuelle) -> str:
+    """Return the change between means of years, since the convention began, or over a year."""
+    if pd.notna(serie["variation_des_moyennes"]):
+        changement = pourcent(serie["variation_des_moyennes"], 0, signe=True)
+        return f"{changement} en moyenne, {etude.catalogue.bilan.lectures[serie['lecture']]}"
+    if pd.notna(serie["variation_depart"]):
+        return f"{variation(serie['variation_depart'])} depuis {_annee_de_depart(etude)}"
+    if pd.notna(serie["variation"]):
+        return f"{variation(serie['variation'])} depuis {serie['annee_avant']}"
+    return RIEN
+
+
+def _evolution_de_la_reference(serie: pd.Series) -> str:
+    """Return the change of the reference over the years of that of the territory."""
+    if pd.notna(serie["variation_depart"]):
+        return variation(serie["variation_reference_depart"])
+    return variation(serie["variation_reference"])
 
 
 def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
-    """Return what a series means, and its years up to that of the bilan, whichever of the three
-    holds it.
+    """Return what a series means, and its years up to that of the bilan, from the follow-up, else
+    from annexe 1, else from the public store.
     """
     convention = etude.convention
     catalogue = etude.catalogue
     if code in catalogue.indicateurs_contexte:
-        return catalogue.indicateurs_contexte[code], etude.series[
-            etude.series["indicateur"].eq(code)
-        ]
+        annees = etude.series[etude.series["indicateur"].eq(code)]
+        return catalogue.indicateurs_contexte[code], annees
     if code in catalogue.indicateurs:
-        rows = etude.suivi.dossier.annexe1
-        rows = rows[rows["indicateur"].eq(code)]
-        return catalogue.indicateurs[code], rows.assign(
+        annexe1 = etude.suivi.dossier.annexe1
+        annees = annexe1[annexe1["indicateur"].eq(code)].assign(
             dimension="", modalite="", source=convention.source_diagnostic
         )
-    known = not publiques.territoires([convention.territoire]).empty
-    rows = publiques.lire(code, [convention.territoire] if known else [])
-    told = rows.attrs
-    counted = rows.attrs["unite"] == "nombre"
-    meaning = Indicateur(
+        return catalogue.indicateurs[code], annees
+    territoire_connu = not publiques.territoires([convention.territoire]).empty
+    annees = publiques.lire(code, [convention.territoire] if territoire_connu else [])
+    serie = annees.attrs
+    est_un_effectif = serie["unite"] == "nombre"
+    definition = Indicateur(
         id=code,
-        libelle=told["libelle"],
-        definition=told["definition"] or told["libelle"],
-        unite=told["unite"],
+        libelle=serie["libelle"],
+        definition=serie["definition"] or serie["libelle"],
+        unite=serie["unite"],
         nature="contexte",
         sens="neutre",
-        decimales=0 if counted else 1,
-        hasard=counted,
-        arrondi_source=told["arrondi"],
+        decimales=0 if est_un_effectif else 1,
+        hasard=est_un_effectif,
+        arrondi_source=serie["arrondi"],
     )
-    own = {"indicateur": code, "unite": told["unite"], "source": told["source"]}
-    return meaning, rows[rows["annee"].le(etude.annee)].assign(
-        dimension="", modalite="", note="", **own
+    annees = annees[annees["annee"].le(etude.annee)].assign(
+        dimension="",
+        modalite="",
+        note="",
+        indicateur=code,
+        unite=serie["unite"],
+        source=serie["source"],
     )
+    return definition, annees
