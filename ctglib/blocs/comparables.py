@@ -1,12 +1,12 @@
-"""The gap of the commune to the trend of comparable ones: how chosen, the gaps, how they hold.
-Never a cause.
+"""The gap of the commune to the trend of comparable ones: how they are chosen, the gaps, how far
+the gaps depend on the choice. A gap is never said to have a cause.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -15,33 +15,48 @@ from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Colonne, Tableau, decimales
+from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau, decimales
 from ctglib.document.typographie import compter, de_a, points, remplir, signe
 from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Comparaison
 from ctglib.donnees.montrable import Montrable
 from ctglib.graphiques.points import points_comparables
 
 
 def etudier_comparables(dossier: Dossier, communes: pd.DataFrame | None) -> Comparables:
-    """Return the commune of a convention beside those of its département; what it says owes nothing
-    to a year.
+    """Return the commune of a convention beside those of its département.
+
+    The comparison is the same whatever the year of the report. ``communes`` are the counts of every
+    commune (see ``lire_communes``); None when there are none.
     """
-    rule = dossier.catalogue.comparaison
-    convention = dossier.convention
     catalogue = dossier.catalogue
-    words = {
-        name: item.model_copy(
-            update={"libelle": item.libelle.removesuffix(f" ({rule.producteur})")}
-        )
-        for name, item in catalogue.indicateurs_contexte.items()
+    convention = dossier.convention
+    regle = catalogue.comparaison
+    producteur = f" ({regle.producteur})"
+    series = {
+        nom: definition.model_copy(update={"libelle": definition.libelle.removesuffix(producteur)})
+        for nom, definition in catalogue.indicateurs_contexte.items()
     }
-    told = None if communes is None else communes.attrs["source"]
-    source = f"{told} ; calculs du classeur" if told else convention.source_suivi
-    contexte = Contexte.de(dossier, {**catalogue.mesures, **words}, source)
-    return Comparables(
-        None if communes is None else comparer(communes, rule, words, convention), rule, contexte
-    )
+    source = convention.source_suivi
+    resultat = None
+    if communes is not None:
+        if communes.attrs["source"]:
+            source = f"{communes.attrs['source']} ; calculs du classeur"
+        resultat = comparer(communes, regle, series, convention)
+    contexte = Contexte.de(dossier, {**catalogue.mesures, **series}, source)
+    return Comparables(resultat, regle, contexte)
+
+
+@dataclass(frozen=True)
+class _CommuneEcartee:
+    """A commune of the window that could not be compared, and the count that prevented it."""
+
+    commune: str
+    nom: str
+    indicateur: str
+    annee: int
+    nulle: bool  # the count is zero; else it is absent
 
 
 @dataclass(frozen=True)
@@ -57,98 +72,130 @@ class Comparables(Montrable):
     @property
     def lisibles(self) -> pd.DataFrame:
         """The gaps that could be computed; ``inhabituel`` tells whether few communes are as far."""
-        rows = (
-            self.resultat.ecarts
-            if self.resultat
-            else pd.DataFrame(columns=["ecart", "bruit", "part_placebo"])
-        )
-        rows = rows[rows["ecart"].notna()]
-        unusual = rows["part_placebo"].le(self.comparaison.part_inhabituelle)
-        return rows.assign(bruit=rows["bruit"].astype(bool), inhabituel=unusual)
+        if self.resultat:
+            ecarts = self.resultat.ecarts
+        else:
+            ecarts = pd.DataFrame(columns=["ecart", "bruit", "part_placebo"])
+        calcules = ecarts[ecarts["ecart"].notna()]
+        inhabituel = calcules["part_placebo"].le(self.comparaison.part_inhabituelle)
+        return calcules.assign(bruit=calcules["bruit"].astype(bool), inhabituel=inhabituel)
 
-    depassent = property(
-        lambda self: self.lisibles[~self.lisibles["bruit"]]
-    )  # the gaps that are more than rounding
+    @property
+    def depassent(self) -> pd.DataFrame:
+        """The gaps that rounding alone cannot explain."""
+        return self.lisibles[~self.lisibles["bruit"]]
 
     @cached_property
-    def _dits(self) -> dict[str, object]:
-        rule = self.comparaison
-        found = self.resultat
-        contexte = self.contexte
-        step = max(int(contexte.indicateurs[name].arrondi_source or 1) for name in rule.indicateurs)
-        others = found.ecarts["communes_departement"].max()
+    def _mots(self) -> dict[str, object]:
+        """What fills the sentences and the captions of the catalogue."""
+        resultat = self.resultat
+        assert resultat is not None  # nothing is written of a comparison that could not be made
+        regle = self.comparaison
+        arrondis = [
+            self.contexte.indicateurs[serie].arrondi_source or 1 for serie in regle.indicateurs
+        ]
+        arrondi = max(int(arrondi) for arrondi in arrondis)
+        autres_communes = resultat.ecarts["communes_departement"].max()
+        ratios = [minuscule(self._libelle(serie)) for serie in regle.ratios]
         return {
-            "depart": found.annee_reference,
-            "annee": found.annee,
-            "avant": rule.reglage.annees_avant,
-            **contexte.lieux,
-            "autres": 0 if pd.isna(others) else int(others),
-            "fenetre": rule.reglage.fenetre,
-            "taille": minuscule(self._libelle(rule.taille)),
-            "effectif": nombre(found.retenues[rule.taille].iloc[0]),
-            "candidates": found.candidates,
-            "comparables": found.nombre,
-            "nombre_de_ratios": len(rule.ratios),
-            "ratios": enumerer([minuscule(self._libelle(name)) for name in rule.ratios]),
-            "arrondi": nombre(step),
-            "marge": nombre(marge(step)),
-            "part": pourcent(100 * rule.part_inhabituelle, 0),
-            "bruit": rule.mots["bruit"],
+            "depart": resultat.annee_reference,
+            "annee": resultat.annee,
+            "avant": regle.reglage.annees_avant,
+            **self.contexte.lieux,
+            "autres": 0 if pd.isna(autres_communes) else int(autres_communes),
+            "fenetre": regle.reglage.fenetre,
+            "taille": minuscule(self._libelle(regle.taille)),
+            "effectif": nombre(resultat.retenues[regle.taille].iloc[0]),
+            "candidates": resultat.candidates,
+            "comparables": resultat.nombre,
+            "nombre_de_ratios": len(regle.ratios),
+            "ratios": enumerer(ratios),
+            "arrondi": nombre(arrondi),
+            "marge": nombre(marge(arrondi)),
+            "part": pourcent(100 * regle.part_inhabituelle, 0),
+            "bruit": regle.mots["bruit"],
         }
 
     def _dire(self, phrase: str, **valeurs: object) -> str:
-        return remplir(self.comparaison.phrases[phrase], **self._dits, **valeurs)
+        return remplir(self.comparaison.phrases[phrase], **self._mots, **valeurs)
 
-    def _tableau(self, cle: str, *lignes: object, **reste: object) -> Tableau:
-        shown = self.comparaison.tableaux[cle]
-        return self.contexte.presenter(shown, *lignes, cle=cle, mots=self._dits, **reste)
+    def _tableau(
+        self,
+        cle: str,
+        table: pd.DataFrame,
+        ecritures: dict[str, Ecriture],
+        *autres: Colonne,
+        **reste: Any,
+    ) -> Tableau:
+        presentation = self.comparaison.tableaux[cle]
+        return self.contexte.presenter(
+            presentation, table, ecritures, *autres, cle=cle, mots=self._mots, **reste
+        )
 
-    def _libelle(self, nom: str) -> str:
-        return self.contexte.indicateurs[nom].libelle
+    def _libelle(self, serie: str) -> str:
+        return self.contexte.indicateurs[serie].libelle
 
     def regle(self) -> Bloc | None:
         """Return how the comparable communes are chosen, and what is computed."""
         if not self.resultat:
             return None
-        said = self._dits
-        told = [
-            text
-            for text in self.comparaison.choix
-            if said["arrondi"] != "1" or "{arrondi}" not in text
-        ]
-        return liste(remplir(text, **said) for text in told)
+        phrases = self.comparaison.choix
+        if self._mots["arrondi"] == "1":  # the source does not round
+            phrases = [phrase for phrase in phrases if "{arrondi}" not in phrase]
+        return liste(remplir(phrase, **self._mots) for phrase in phrases)
 
     def phrases(self) -> tuple[str, ...]:
-        """Return the comparison in a few sentences: with whom, which gaps pass rounding, and if
-        they are common.
+        """Return the comparison in a few sentences: with whom, which gaps rounding does not
+        explain, and whether they are common.
         """
-        rows = self.lisibles
-        beyond = self.depassent
-        if rows.empty:
+        lisibles = self.lisibles
+        if self.resultat is None or lisibles.empty:
             return ()
-        noise = rows[rows["bruit"]]
-        broken = self.resultat.ecarts[self.resultat.ecarts["rupture"]]
-        known = rows[rows["ecart_departement"].notna()]
-        unusual = beyond[beyond["inhabituel"]]
-        far = known[~known["bruit_departement"].astype(bool)]
-        least = int(beyond["aussi_eloignees"].min()) if len(beyond) else 0
-        rare = [
-            self._dire("aussi_eloignees", serie=minuscule(row.libelle), nombre=row.aussi_eloignees)
-            for row in unusual.itertuples()
+        phrases = [self._dire("sujet", series=compter(len(lisibles), "série"))]
+        depassent = self.depassent
+        if depassent.empty:
+            phrases.append(self._dire("aucun_ne_depasse"))
+        else:
+            phrases.append(self._dire("depassent", series=_series(depassent, "ecart")))
+        dans_le_bruit = lisibles[lisibles["bruit"]]
+        if len(dans_le_bruit):
+            series = f"{compter(len(dans_le_bruit), 'série')} : {_noms(dans_le_bruit)}"
+            phrases.append(self._dire("dans_le_bruit", series=series))
+        phrases += self._phrases_des_inhabituels(depassent)
+        avec_departement = lisibles[lisibles["ecart_departement"].notna()]
+        loin_du_departement = avec_departement[~avec_departement["bruit_departement"].astype(bool)]
+        if len(loin_du_departement):
+            series = _series(loin_du_departement, "ecart_departement")
+            phrases.append(self._dire("departement", series=series))
+        elif len(avec_departement):
+            phrases.append(self._dire("departement_dans_le_bruit"))
+        rompues = self.resultat.ecarts[self.resultat.ecarts["rupture"]]
+        if len(rompues):
+            phrases.append(self._dire("rompues", series=_noms(rompues)))
+        return tuple(phrases)
+
+    def _phrases_des_inhabituels(self, depassent: pd.DataFrame) -> list[str]:
+        """Return which of the gaps that pass rounding are unusual, or that all of them are common:
+        how many communes, at least, are as far from the mean.
+        """
+        if depassent.empty:
+            return []
+        inhabituels = depassent[depassent["inhabituel"]]
+        if inhabituels.empty:
+            au_moins = compter(
+                int(depassent["aussi_eloignees"].min()),
+                "commune comparable",
+                "communes comparables",
+            )
+            return [self._dire("courants", series=au_moins)]
+        aussi_eloignees = [
+            self._dire("aussi_eloignees", serie=minuscule(libelle), nombre=communes)
+            for libelle, communes in zip(
+                inhabituels["libelle"], inhabituels["aussi_eloignees"], strict=True
+            )
         ]
-        said = {
-            "sujet": compter(len(rows), "série"),
-            "depassent" if len(beyond) else "aucun_ne_depasse": _series(beyond, "ecart"),
-            "dans_le_bruit": len(noise) and f"{compter(len(noise), 'série')} : {_noms(noise)}",
-            "inhabituels": len(rare) and f"{compter(len(rare), 'série')} : {enumerer(rare)}",
-            "courants": len(beyond)
-            and not rare
-            and compter(least, "commune comparable", "communes comparables"),
-            "departement": len(far) and _series(far, "ecart_departement"),
-            "departement_dans_le_bruit": len(known) and far.empty,
-            "rompues": len(broken) and _noms(broken),
-        }
-        return tuple(self._dire(name, series=series) for name, series in said.items() if series)
+        series = f"{compter(len(inhabituels), 'série')} : {enumerer(aussi_eloignees)}"
+        return [self._dire("inhabituels", series=series)]
 
     def essentiel(self) -> Bloc | None:
         """Return the same sentences as a list."""
@@ -158,9 +205,9 @@ class Comparables(Montrable):
         """Return where the commune stands among the comparable ones, series by series."""
         if not self.resultat:
             return None
-        title = self._dire("titre_des_points")
+        titre = self._dire("titre_des_points")
         return points_comparables(
-            self.resultat, self.comparaison, self.contexte, nom="comparables-points", titre=title
+            self.resultat, self.comparaison, self.contexte, nom="comparables-points", titre=titre
         )
 
     def communes_retenues(self) -> Tableau | None:
@@ -169,51 +216,61 @@ class Comparables(Montrable):
         """
         if not self.resultat:
             return None
-        rule = self.comparaison
-        rows = self.resultat.retenues
-        size = self._libelle(self.comparaison.taille)
-        group = f"Pour {nombre(100)} {minuscule(size)}"
-        out = [
-            f"{row.nom} ({row.commune} : {minuscule(self._libelle(row.indicateur))}, "
-            f"{'effectif nul' if row.nulle else 'effectif absent'} en {row.annee})"
-            for row in self.resultat.exclues.itertuples()
+        regle = self.comparaison
+        taille = self._libelle(regle.taille)
+
+        def intitule(commune: pd.Series) -> str:
+            rang = commune.name  # 0 is the commune looked at
+            return f"{rang}. {commune['nom']}" if rang else commune["nom"]
+
+        bandeau = f"Pour {nombre(100)} {minuscule(taille)}"
+        ratios = [
+            Colonne(serie, self._libelle(serie), True, bandeau, decimales(1))
+            for serie in regle.ratios
         ]
-        place = {"place": lambda row: f"{row.name}. {row['nom']}" if row.name else row["nom"]}
-        others = [
-            Colonne(rule.taille, size, True, ecrire=nombre),
-            *(
-                Colonne(name, self._libelle(name), True, group, decimales(1))
-                for name in rule.ratios
-            ),
+        colonnes = [
+            Colonne(regle.taille, taille, True, ecrire=nombre),
+            *ratios,
             Colonne("distance", "Distance", True, ecrire=decimales(2)),
         ]
-        notes = [self._dire("ecartees" if out else "aucune_ecartee", communes=enumerer(out))]
-        return self._tableau(
-            "comparables", rows.reset_index(drop=True), place, *others, notes=notes
-        )
+        ecartees = []
+        for commune in lignes(self.resultat.exclues, _CommuneEcartee):
+            raison = "effectif nul" if commune.nulle else "effectif absent"
+            serie = minuscule(self._libelle(commune.indicateur))
+            ecartees.append(
+                f"{commune.nom} ({commune.commune} : {serie}, {raison} en {commune.annee})"
+            )
+        note = self._dire("ecartees" if ecartees else "aucune_ecartee", communes=enumerer(ecartees))
+        communes = self.resultat.retenues.reset_index(drop=True)
+        return self._tableau("comparables", communes, {"place": intitule}, *colonnes, notes=[note])
 
     def ecarts(self) -> Tableau | None:
-        """Return, by indicator, the change, the gap to the mean with its interval, what it is
-        worth, and the place.
+        """Return, by indicator, the change, the gap to the mean with its interval, how it compares
+        with rounding, and the rank of the commune.
         """
         if not self.resultat:
             return None
-        count = self.resultat.nombre
+        communes = self.resultat.nombre
 
-        def rank(row: pd.Series) -> str:
-            return (
-                RIEN
-                if row["rupture"]
-                else f"{row['rang']}{' ex æquo' * bool(row['ex_aequo'])} sur {count + 1}"
-            )
+        def rang(serie: pd.Series) -> str:
+            if serie["rupture"]:
+                return RIEN
+            ex_aequo = " ex æquo" if serie["ex_aequo"] else ""
+            return f"{serie['rang']}{ex_aequo} sur {communes + 1}"
 
-        def far(row: pd.Series) -> str:
-            return RIEN if row["rupture"] else f"{row['aussi_eloignees']} sur {count}"
+        def aussi_eloignees(serie: pd.Series) -> str:
+            return RIEN if serie["rupture"] else f"{serie['aussi_eloignees']} sur {communes}"
 
-        counts = dict.fromkeys(["valeur_reference", "valeur"], nombre)
-        changes = dict.fromkeys(["variation", "variation_moyenne"], signe)
-        writers = {**counts, **changes, **self._ecart(""), "place": rank, "part": far}
-        return self._tableau("ecarts_comparables", self.resultat.ecarts, writers)
+        ecritures: dict[str, Ecriture] = {
+            "valeur_reference": nombre,
+            "valeur": nombre,
+            "variation": signe,
+            "variation_moyenne": signe,
+            **self._ecritures_de_l_ecart(""),
+            "place": rang,
+            "part": aussi_eloignees,
+        }
+        return self._tableau("ecarts_comparables", self.resultat.ecarts, ecritures)
 
     def departement(self) -> Tableau | None:
         """Return, by indicator, the gap to the sum of the other communes of the département, with
@@ -221,36 +278,43 @@ class Comparables(Montrable):
         """
         if not self.resultat:
             return None
-        rows = self.resultat.ecarts
-        own = rows[[name for name in rows.columns if not name.startswith(("ecart_m", "rang"))]]
-        changes = dict.fromkeys(["variation", "variation_departement"], signe)
+        ecarts = self.resultat.ecarts
+        colonnes_publiees = [
+            colonne for colonne in ecarts.columns if not colonne.startswith(("ecart_m", "rang"))
+        ]
+        ecritures: dict[str, Ecriture] = {
+            "variation": signe,
+            "variation_departement": signe,
+            **self._ecritures_de_l_ecart("_departement"),
+        }
         return self._tableau(
-            "departement_comparables", rows, {**changes, **self._ecart("_departement")}, donnees=own
+            "departement_comparables", ecarts, ecritures, donnees=ecarts[colonnes_publiees]
         )
 
-    def _sans_ecart(self, row: pd.Series, ecart: str) -> str:
-        words = self.comparaison.mots
-        if row["rupture"]:
-            return words["rupture"]
-        return words["sans_calcul"] if pd.isna(row[ecart]) else ""
+    def _sans_ecart(self, serie: pd.Series, colonne: str) -> str:
+        """Return why there is no gap, "" when ``colonne`` has one."""
+        mots = self.comparaison.mots
+        if serie["rupture"]:
+            return mots["rupture"]
+        return mots["sans_calcul"] if pd.isna(serie[colonne]) else ""
 
-    def _ecart(self, autre: str) -> dict[str, Callable[[object], str]]:
-        """Return what writes a gap, to the mean or to the département: itself, its interval, what
-        it is worth.
+    def _ecritures_de_l_ecart(self, suffixe: str) -> dict[str, Ecriture]:
+        """Return what writes a gap, its interval, and how it compares with rounding.
+
+        ``suffixe``: "" for the gap to the mean, "_departement" for the gap to the département.
         """
-        gap = f"ecart{autre}"
-        words = self.comparaison.mots
+        mots = self.comparaison.mots
 
-        def between(row: pd.Series) -> str:
-            return de_a(row[f"{gap}_min"], row[f"{gap}_max"])
+        def intervalle(serie: pd.Series) -> str:
+            return de_a(serie[f"ecart{suffixe}_min"], serie[f"ecart{suffixe}_max"])
 
-        def worth(row: pd.Series) -> str:
-            return (
-                self._sans_ecart(row, f"bruit{autre}")
-                or words["bruit" if row[f"bruit{autre}"] else "depasse"]
-            )
+        def lecture(serie: pd.Series) -> str:
+            absence = self._sans_ecart(serie, f"bruit{suffixe}")
+            if absence:
+                return absence
+            return mots["bruit"] if serie[f"bruit{suffixe}"] else mots["depasse"]
 
-        return {gap: signe, "intervalle": between, "lecture": worth}
+        return {f"ecart{suffixe}": signe, "intervalle": intervalle, "lecture": lecture}
 
     def sensibilite(self) -> Tableau | None:
         """Return the gap of each indicator under the rule and its variants, and whether its sign
@@ -258,65 +322,75 @@ class Comparables(Montrable):
         """
         if not self.resultat:
             return None
-        rows = self.resultat.variantes
-        rules = (self.comparaison.reglage, *self.comparaison.variantes)
-        settings = rows.drop_duplicates("variante").to_dict("records")
-        heads = [
-            remplir(rule.titre, **setting) for rule, setting in zip(rules, settings, strict=True)
+        variantes = self.resultat.variantes
+        regles = (self.comparaison.reglage, *self.comparaison.variantes)
+        annees_de_reference = variantes.drop_duplicates("variante")["annee_reference"]
+        titres = [
+            remplir(
+                regle.titre,
+                annee_reference=annee,
+                annees_avant=regle.annees_avant,
+                voisins=regle.voisins,
+                fenetre=regle.fenetre,
+            )
+            for regle, annee in zip(regles, annees_de_reference, strict=True)
         ]
 
-        def gap(row: pd.Series) -> str:
-            if absent := self._sans_ecart(row, "ecart"):
-                return absent
-            return f"{signe(row['ecart'])} (bruit)" if row["bruit"] else signe(row["ecart"])
+        def ecart(serie: pd.Series) -> str:
+            absence = self._sans_ecart(serie, "ecart")
+            if absence:
+                return absence
+            texte = signe(serie["ecart"])
+            return f"{texte} (bruit)" if serie["bruit"] else texte
 
-        def sense(row: pd.Series) -> str:
-            told = self._dire(
-                f"sens_{row['tenue']}", depassent=row["depassent"], calculees=row["calculees"]
+        def sens(serie: pd.Series) -> str:
+            texte = self._dire(
+                f"sens_{serie['tenue']}",
+                depassent=serie["depassent"],
+                calculees=serie["calculees"],
             )
-            return told + ", sinon dans le bruit" * (
-                row["tenue"] == TIENT and row["depassent"] < row["calculees"]
-            )
+            if serie["tenue"] == TIENT and serie["depassent"] < serie["calculees"]:
+                return f"{texte}, sinon dans le bruit"
+            return texte
 
-        texts = rows.assign(texte=rows.apply(gap, axis=1)).pivot(
+        ecarts_ecrits = variantes.assign(texte=variantes.apply(ecart, axis=1))
+        ecarts_par_variante = ecarts_ecrits.pivot(
             index="indicateur", columns="variante", values="texte"
-        )
-        texts = texts.rename(columns=str)
-        columns = [
-            Colonne(rank, title, True, "Écart, en points")
-            for rank, title in zip(texts, heads, strict=True)
+        ).rename(columns=str)
+        colonnes = [
+            Colonne(str(variante), titre, True, "Écart, en points")
+            for variante, titre in zip(ecarts_par_variante.columns, titres, strict=True)
         ]
-        columns.append(Colonne("sens", "Sens de l'écart", ecrire=sense))
-        shown = tenue(rows).join(texts, on="indicateur")
-        return self._tableau("sensibilite_comparables", shown, None, *columns, donnees=rows)
+        colonnes.append(Colonne("sens", "Sens de l'écart", ecrire=sens))
+        series = tenue(variantes).join(ecarts_par_variante, on="indicateur")
+        return self._tableau("sensibilite_comparables", series, {}, *colonnes, donnees=variantes)
 
     def lecture_sensibilite(self) -> Bloc | None:
         """Return which gaps keep their sign when the rule changes, and which do not."""
         if not self.resultat:
             return None
-        rules = self.resultat.variantes["variante"].nunique()
-        held = tenue(self.resultat.variantes)
-        kinds = {kind: held[held["tenue"].eq(kind)] for kind in (TIENT, CHANGE, BRUIT)}
-        told = [
-            self._dire(kind, regles=rules, series=_noms(rows))
-            for kind, rows in kinds.items()
-            if len(rows)
-        ]
-        return paragraphe(" ".join(told))
+        regles = self.resultat.variantes["variante"].nunique()
+        tenues = tenue(self.resultat.variantes)
+        phrases = []
+        for sens in (TIENT, CHANGE, BRUIT):
+            series = tenues[tenues["tenue"].eq(sens)]
+            if len(series):
+                phrases.append(self._dire(sens, regles=regles, series=_noms(series)))
+        return paragraphe(" ".join(phrases))
 
     def limites(self) -> Bloc | None:
         """Return what the comparison does not say."""
         return liste(self.comparaison.limites) if self.resultat else None
 
 
-def _noms(rows: pd.DataFrame) -> str:
-    return enumerer([minuscule(name) for name in rows["libelle"]])
+def _noms(series: pd.DataFrame) -> str:
+    return enumerer([minuscule(libelle) for libelle in series["libelle"]])
 
 
-def _series(rows: pd.DataFrame, ecart: str) -> str:
-    """Return « 2 séries : foyers au RSA, −3,3 points ; … »."""
-    items = [
-        f"{minuscule(name)}, {points(gap)}"
-        for name, gap in zip(rows["libelle"], rows[ecart], strict=True)
+def _series(series: pd.DataFrame, colonne: str) -> str:
+    """Return « 2 séries : foyers au RSA, −3,3 points ; … », with the gaps of a column."""
+    ecarts = [
+        f"{minuscule(libelle)}, {points(ecart)}"
+        for libelle, ecart in zip(series["libelle"], series[colonne], strict=True)
     ]
-    return f"{compter(len(rows), 'série')} : {' ; '.join(items)}"
+    return f"{compter(len(series), 'série')} : {' ; '.join(ecarts)}"
