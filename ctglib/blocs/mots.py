@@ -1,16 +1,17 @@
-"""The sentences and the tables whose words are in ``catalogue/diagnostic.yaml``, among them the
-files a report read.
+"""The sentences and the tables whose words are in ``catalogue/diagnostic.yaml``; among the tables,
+the files that a report read.
 """
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pandas as pd
 
 from ctglib import __version__
 from ctglib.calculs.ecriture import majuscule
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import Tableau
+from ctglib.document.tableau import Colonne, Ecriture, Tableau
 from ctglib.document.typographie import remplir
 from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
@@ -32,9 +33,17 @@ def dire(phrase: str, **valeurs: object) -> str:
     return remplir(_regles().phrases[phrase], **valeurs)
 
 
-def presenter(contexte: Contexte, cle: str, *lignes: object, **reste: object) -> Tableau:
-    """Return a table whose words are in ``catalogue/diagnostic.yaml`` (see ``Contexte.presenter``)."""
-    return contexte.presenter(_regles().tableaux[cle], *lignes, cle=cle, **reste)
+def presenter(
+    contexte: Contexte,
+    cle: str,
+    lignes: pd.DataFrame,
+    ecrire: Mapping[str, Ecriture | None] | None = None,
+    *autres: Colonne,
+    **reste: Any,
+) -> Tableau:
+    """Return a table whose words are in ``catalogue/diagnostic.yaml`` (``Contexte.presenter``)."""
+    presentation = _regles().tableaux[cle]
+    return contexte.presenter(presentation, lignes, ecrire, *autres, cle=cle, **reste)
 
 
 def sources(
@@ -42,31 +51,39 @@ def sources(
 ) -> Tableau:
     """Return the files read, grouped by what they are, in the order of the roles then of their
     paths.
+
+    The fingerprint of a file that is not published is not shown.
     """
-    roles = [*roles, AUTRE]
-    ranks = {
-        path: next(rank for rank, one in enumerate(roles) if fnmatchcase(path, one.motif))
-        for path in empreintes
-    }
-    paths = sorted(empreintes, key=lambda path: (ranks[path], path))
-    found = [roles[ranks[path]] for path in paths]
-    table = pd.DataFrame(
+    rang_du_role = {path: _rang_du_role(path, roles) for path in empreintes}
+    chemins = sorted(empreintes, key=lambda path: (rang_du_role[path], path))
+    roles_des_fichiers = [[*roles, AUTRE][rang_du_role[path]] for path in chemins]
+    fichiers = pd.DataFrame(
         {
-            "fichier": paths,
-            "role": [one.role for one in found],
-            "partie": [majuscule(one.partie) or dire("partie_sans_article") for one in found],
-            "sha256": [empreintes[path] if publiable(path) else "" for path in paths],
+            "fichier": chemins,
+            "role": [role.role for role in roles_des_fichiers],
+            "partie": [
+                majuscule(role.partie) or dire("partie_sans_article") for role in roles_des_fichiers
+            ],
+            "sha256": [empreintes[path] if publiable(path) else "" for path in chemins],
         }
     )
-    writers = {  # the group names the folder
-        "fichier": lambda path: path.partition("/")[2],
-        "empreinte": lambda row: row["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE,
+    ecritures: dict[str, Ecriture] = {
+        "fichier": lambda path: path.partition("/")[2],  # the group names the folder
+        "empreinte": lambda fichier: fichier["sha256"][:SIGNES_EMPREINTE] or NON_PUBLIEE,
     }
-    groups = [
-        f"{one.groupe} ({path.partition('/')[0]})" for one, path in zip(found, paths, strict=True)
+    groupes = [
+        f"{role.groupe} ({path.partition('/')[0]})"
+        for role, path in zip(roles_des_fichiers, chemins, strict=True)
     ]
-    notes = [
-        dire("version", version=__version__),
-        not all(map(publiable, paths)) and dire("empreinte_non_publiee"),
-    ]
-    return presenter(contexte, "sources", table, writers, groupes=groups, notes=notes)
+    notes = [dire("version", version=__version__)]
+    if not all(publiable(path) for path in chemins):
+        notes.append(dire("empreinte_non_publiee"))
+    return presenter(contexte, "sources", fichiers, ecritures, groupes=groupes, notes=notes)
+
+
+def _rang_du_role(path: str, roles: list[RoleDeFichier]) -> int:
+    """Return the rank of the first role whose pattern the path fits, else that of ``AUTRE``."""
+    for rang, role in enumerate(roles):
+        if fnmatchcase(path, role.motif):
+            return rang
+    return len(roles)

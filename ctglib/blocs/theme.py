@@ -2,7 +2,9 @@
 comments.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -12,8 +14,9 @@ from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, ruptures_dan
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Encadre, Groupe, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
-from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.document.typographie import compter, date_longue, nombre_court, remplir
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
 from ctglib.donnees.modeles.rapports import ContratPrecedent, PhraseDeSection
@@ -21,11 +24,29 @@ from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.points import points_indices
 
 FOIS = 1.05  # closer than that, two amounts by head are alike
-NOMMES = 3  # a break that parts more indicators than that names the first one and counts the others
+NOMMES = 3  # a break of more indicators than that names the first one and counts the others
 AUCUNE = "aucune fiche"
 SANS_ENJEU = "Hors des enjeux de la convention"
 VARIATIONS = ["variation", "variation_reference"]
 LACUNES = ["id", "objet", "manque", "reference", "question"]
+
+
+# The sentences of a section.
+
+
+@dataclass(frozen=True)
+class _Constat:
+    """An indicator in both territories (see ``ctglib.calculs.comparaison``)."""
+
+    indicateur: str
+    valeur: float
+    statut: str
+    valeur_reference: float
+    statut_reference: str
+    ecart: float
+    ecart_type: str
+    variation: float
+    variation_reference: float
 
 
 def phrases(
@@ -34,87 +55,120 @@ def phrases(
     contexte: Contexte,
     graphique: Sequence[str] = (),
 ) -> list[str]:
-    """Return the sentences whose conditions hold; when none does, the widest gap of the chart
-    (``graphique``) is named.
+    """Return the sentences whose conditions hold; when none does, which indicator of the chart
+    (``graphique``) has the widest gap.
 
-    ``sure``: a provisional or a doubtful value bears none. The first names both places, which the
-    next take up.
+    The first sentence names both territories, which the next ones call « y ». ``sure`` are the rows
+    of the comparison, by indicator, that are neither provisional nor doubtful: no sentence rests on
+    any other.
     """
+    retenues = [phrase for phrase in dites if _conditions_remplies(phrase.si, sure)]
+    if retenues:
+        premiere = _remplir(retenues[0], sure, contexte, premiere=True)
+        suivantes = [_remplir(phrase, sure, contexte, premiere=False) for phrase in retenues[1:]]
+        return [premiere, *suivantes]
+    traces = [indicateur for indicateur in graphique if indicateur in sure.index]
+    ecarts = sure.loc[traces, "ecart_relatif"].dropna().abs()
+    if ecarts.empty:
+        return []
+    libelle = contexte.indicateurs[str(ecarts.idxmax())].libelle
+    return [dire("plus_grand_ecart", libelle=libelle, **contexte.lieux)]
 
-    def tient(indicateur: str, attendu: str) -> bool:
-        if indicateur not in sure.index:
+
+def _conditions_remplies(conditions: Mapping[str, str], constats: pd.DataFrame) -> bool:
+    """Tell whether every indicator stands as a sentence has it: above the reference, below it, like
+    it, or rising faster (« plus_vite »).
+    """
+    for indicateur, attendu in conditions.items():
+        if indicateur not in constats.index:
             return False
-        row = sure.loc[indicateur]
-        faster = (
-            not row["rupture"]
-            and row["variation"] > 0
-            and row["variation"] > row["variation_reference"]
-        )
-        return faster if attendu == "plus_vite" else row["position"] == attendu
-
-    held = [one for one in dites if all(tient(name, wanted) for name, wanted in one.si.items())]
-    told = [
-        _remplir(one.texte, sure.loc[list(one.si)], contexte, premiere=one is held[0])
-        for one in held
-    ]
-    gaps = (
-        sure.loc[[name for name in graphique if name in sure.index], "ecart_relatif"].dropna().abs()
-    )
-    if told or gaps.empty:
-        return told
-    return [
-        dire(
-            "plus_grand_ecart",
-            libelle=contexte.indicateurs[gaps.idxmax()].libelle,
-            **contexte.lieux,
-        )
-    ]
+        if attendu == "plus_vite":
+            if not _augmente_plus_vite(indicateur, constats):
+                return False
+        elif constats.at[indicateur, "position"] != attendu:
+            return False
+    return True
 
 
-def _remplir(phrase: str, rows: pd.DataFrame, contexte: Contexte, *, premiere: bool) -> str:
-    """Return a sentence with the numbers of its indicators, and the two territories as it names
-    them.
-    """
-    written = {
-        "ici": lambda row: contexte.valeur(row.Index, row.valeur, row.statut),
-        "la": lambda row: contexte.valeur(row.Index, row.valeur_reference, row.statut_reference),
-        "points": lambda row: contexte.ecart(row.Index, row.ecart, row.ecart_type).lstrip(
-            "+\u2212"
-        ),
-        "variation": lambda row: variation(row.variation),
-        "variation_la": lambda row: variation(row.variation_reference),
+def _augmente_plus_vite(indicateur: str, constats: pd.DataFrame) -> bool:
+    """Tell whether an indicator rises more than in the reference, its series being unbroken."""
+    ici = constats["variation"][indicateur]
+    la = constats["variation_reference"][indicateur]
+    return not constats["rupture"][indicateur] and ici > 0 and ici > la
+
+
+def _remplir(
+    phrase: PhraseDeSection, constats: pd.DataFrame, contexte: Contexte, *, premiere: bool
+) -> str:
+    """Return a sentence with the numbers of its indicators and the names of the territories."""
+    nombres: dict[str, dict[str, str]] = {
+        "ici": {},
+        "la": {},
+        "points": {},
+        "variation": {},
+        "variation_la": {},
     }
-    rows = list(rows.fillna({"ecart": 0.0}).itertuples())
-    texts = {key: {row.Index: write(row) for row in rows} for key, write in written.items()}
-    than = (
-        f"qu'{contexte.reference.a}"
-        if contexte.reference.a[0] in "aàeé"
-        else f"que {contexte.reference.a}"
+    concernes = constats.loc[list(phrase.si)].reset_index(names="indicateur")
+    for constat in lignes(concernes, _Constat):
+        indicateur = constat.indicateur
+        ecart = 0.0 if pd.isna(constat.ecart) else constat.ecart
+        ecart_ecrit = contexte.ecart(indicateur, ecart, constat.ecart_type)
+        nombres["ici"][indicateur] = contexte.valeur(indicateur, constat.valeur, constat.statut)
+        nombres["la"][indicateur] = contexte.valeur(
+            indicateur, constat.valeur_reference, constat.statut_reference
+        )
+        nombres["points"][indicateur] = ecart_ecrit.lstrip("+\u2212")
+        nombres["variation"][indicateur] = variation(constat.variation)
+        nombres["variation_la"][indicateur] = variation(constat.variation_reference)
+    a_la_reference = contexte.reference.a
+    if a_la_reference[0] in "aàeé":
+        qu_a_reference = f"qu'{a_la_reference}"
+    else:
+        qu_a_reference = f"que {a_la_reference}"
+    texte = remplir(
+        phrase.texte,
+        **nombres,
+        que=f" {qu_a_reference}" if premiere else "",
+        y="" if premiere else "y ",
+        qu_a_reference=qu_a_reference,
+        **contexte.lieux,
     )
-    texts |= {"que": f" {than}", "y": ""} if premiere else {"que": "", "y": "y "}
-    filled = remplir(phrase, **texts, qu_a_reference=than, **contexte.lieux)
-    return f"{majuscule(contexte.territoire.a)}, {minuscule(filled)}" if premiere else filled
+    if premiere:
+        return f"{majuscule(contexte.territoire.a)}, {minuscule(texte)}"
+    return texte
 
 
 def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[str]:
     """Return how many of the services of the reference are absent, and whether a fiche answers one
     of them.
     """
-    rows = etude.comparaison
-    contexte = etude.contexte
-    known = rows[rows["indicateur"].isin(list(services)) & rows["valeur_reference"].gt(0)]
-    absent = {*known.loc[known["valeur"].eq(0), "indicateur"]}
-    if not absent:
+    comparaison = etude.comparaison
+    compares = comparaison[
+        comparaison["indicateur"].isin(list(services)) & comparaison["valeur_reference"].gt(0)
+    ]
+    absents = set(compares.loc[compares["valeur"].eq(0), "indicateur"])
+    if not absents:
         return []
-    some = "services_tous_absents" if len(absent) == len(known) else "services_absents"
-    told = dire(
-        "services", sortes=len(known), combien=dire(some, nombre=len(absent)), **contexte.lieux
+    tous_absents = len(absents) == len(compares)
+    combien = dire(
+        "services_tous_absents" if tous_absents else "services_absents", nombre=len(absents)
     )
     fiches = [
-        str(fiche.numero) for fiche in etude.convention.fiches if set(fiche.repond_a) & absent
+        str(fiche.numero)
+        for fiche in etude.convention.fiches
+        if not absents.isdisjoint(fiche.repond_a)
     ]
-    answer = "fiches_des_services" if fiches else "services_sans_fiche"
-    return [told, dire(answer, nombre=len(fiches), fiches=enumerer(fiches))]
+    return [
+        dire("services", sortes=len(compares), combien=combien, **etude.contexte.lieux),
+        dire(
+            "fiches_des_services" if fiches else "services_sans_fiche",
+            nombre=len(fiches),
+            fiches=enumerer(fiches),
+        ),
+    ]
+
+
+# The table of the indicators.
 
 
 def tableau_indicateurs(
@@ -123,99 +177,142 @@ def tableau_indicateurs(
     *,
     titre: str,
     definitions: Iterable[str] = (),
-    **reste: object,
+    **reste: Any,
 ) -> Tableau:
-    """Return the rows of ``comparer``, one an indicator; a column of gaps or of variations only
-    when a row has one.
+    """Return the rows of ``comparer``, one an indicator.
 
-    ``titre`` has neither places nor years; ``definitions`` are the indicators whose meaning stands
-    under the table.
+    There is a column of years only when they differ, of gaps or of variations only when a row has
+    one. ``titre`` has neither places nor years; ``definitions`` are the indicators whose meaning
+    stands under the table.
     """
     contexte = etude.contexte
-    years = comparaison["annee"]
-    marks, notes = _marques(etude, comparaison)
-    changed = comparaison[comparaison[VARIATIONS].notna().any(axis=1)]
+    annees = comparaison["annee"]
+    marques, notes_des_marques = _marques(etude, comparaison)
+    qui_varient = comparaison[comparaison[VARIATIONS].notna().any(axis=1)]
 
-    def ecart(row: pd.Series) -> str:
-        return (
-            RIEN
-            if pd.isna(row["ecart"])
-            else contexte.ecart(row["indicateur"], row["ecart"], row["ecart_type"])
-        )
+    def intitule(ligne: pd.Series) -> str:
+        marques_de_la_ligne = marques[ligne.name]
+        if not marques_de_la_ligne:
+            return ligne["libelle"]
+        return f"{ligne['libelle']} ({', '.join(marques_de_la_ligne)})"
 
-    writers = {
-        "intitule": lambda row: (
-            row["libelle"] + (f" ({', '.join(marks[row.name])})" if marks[row.name] else "")
-        ),
-        "annee": (lambda year: "" if pd.isna(year) else str(int(year)))
-        if years.nunique() > 1
-        else None,
+    def annee_ecrite(annee: float) -> str:
+        return "" if pd.isna(annee) else str(int(annee))
+
+    def ecart(ligne: pd.Series) -> str:
+        if pd.isna(ligne["ecart"]):
+            return RIEN
+        return contexte.ecart(ligne["indicateur"], ligne["ecart"], ligne["ecart_type"])
+
+    ecritures: dict[str, Ecriture | None] = {
+        "intitule": intitule,
+        "annee": annee_ecrite if annees.nunique() > 1 else None,
         "territoire": _niveau(contexte, "valeur", "statut"),
         "de_reference": _niveau(contexte, "valeur_reference", "statut_reference"),
         "ecart_ecrit": ecart if comparaison["ecart"].notna().any() else None,
-        **dict.fromkeys(VARIATIONS, variation if len(changed) else None),
     }
-    meanings = [
-        f"{item.libelle} : {minuscule(item.definition)}"
-        for item in map(contexte.indicateurs.get, definitions)
+    for colonne in VARIATIONS:
+        ecritures[colonne] = variation if len(qui_varient) else None
+    indicateurs_qui_varient = [contexte.indicateurs[nom] for nom in qui_varient["indicateur"]]
+    notes = [
+        f"{contexte.indicateurs[nom].libelle} : {minuscule(contexte.indicateurs[nom].definition)}"
+        for nom in definitions
     ]
-    breaks = ruptures(
-        [contexte.indicateurs[name] for name in changed["indicateur"]], changed["annee"]
-    )
-    words = {"titre": titre, "lieux": _lieux_et_dates(contexte, years)}
-    told = {"donnees": comparaison[list(COLONNES)], "notes": [*meanings, *notes, *breaks], **reste}
-    return presenter(contexte, "indicateurs", comparaison, writers, mots=words, **told)
+    notes += notes_des_marques
+    notes += ruptures(indicateurs_qui_varient, qui_varient["annee"])
+    arguments = {"donnees": comparaison[list(COLONNES)], "notes": notes, **reste}
+    mots = {"titre": titre, "lieux": _lieux_et_dates(contexte, annees)}
+    return presenter(contexte, "indicateurs", comparaison, ecritures, mots=mots, **arguments)
 
 
-def _niveau(contexte: Contexte, valeur: str, statut: str) -> Callable[[pd.Series], str]:
-    return lambda row: contexte.valeur(row["indicateur"], row[valeur], row[statut]) or RIEN
+def _niveau(contexte: Contexte, colonne: str, colonne_du_statut: str) -> Ecriture:
+    """Return what writes the value of a row with its unit, or the word of its absence."""
+
+    def ecrire(ligne: pd.Series) -> str:
+        texte = contexte.valeur(ligne["indicateur"], ligne[colonne], ligne[colonne_du_statut])
+        return texte or RIEN
+
+    return ecrire
 
 
-def _marques(etude: EtudeDiagnostic, rows: pd.DataFrame) -> tuple[pd.Series, list[str]]:
-    """Return the marks of each row, provisional or doubtful, and the notes that explain them."""
-    provisional = rows[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1)
-    doubtful = rows["indicateur"].isin(list(etude.doutes))
-    marks = [["p"] * one + ["?"] * other for one, other in zip(provisional, doubtful, strict=True)]
-    notes = [f"(p) {etude.contexte.statuts['P'].libelle}."] * bool(provisional.any())
-    return pd.Series(marks, rows.index, dtype=object), notes + [dire("a_verifier")] * bool(
-        doubtful.any()
-    )
+def _marques(
+    etude: EtudeDiagnostic, rows: pd.DataFrame
+) -> tuple[dict[Hashable | None, list[str]], list[str]]:
+    """Return the marks of each row by its label, provisional (p) or doubtful (?), and the notes
+    that explain them.
+    """
+    provisoires = (rows[["statut", "statut_reference"]] == Statut.PROVISOIRE).any(axis=1)
+    douteux = rows["indicateur"].isin(list(etude.doutes))
+    marques: dict[Hashable | None, list[str]] = {}
+    for etiquette in rows.index:
+        marques[etiquette] = []
+        if provisoires[etiquette]:
+            marques[etiquette].append("p")
+        if douteux[etiquette]:
+            marques[etiquette].append("?")
+    notes = []
+    if provisoires.any():
+        notes.append(f"(p) {etude.contexte.statuts['P'].libelle}.")
+    if douteux.any():
+        notes.append(dire("a_verifier"))
+    return marques, notes
 
 
 def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
-    """Return « Harnes et Pas-de-Calais, 2018-2020 », as captions end; no year when none is known."""
-    years = sorted({str(int(annee)) for annee in annees.dropna()})
-    period = "-".join(dict.fromkeys((years[0], years[-1]))) if years else ""
-    return ", ".join(
-        filter(None, (f"{contexte.territoire.nom} et {contexte.reference.nom}", period))
-    )
+    """Return « Harnes et Pas-de-Calais, 2018-2020 », as captions end; no year when all lack."""
+    lieux = f"{contexte.territoire.nom} et {contexte.reference.nom}"
+    connues = annees.dropna()
+    if connues.empty:
+        return lieux
+    premiere = int(connues.min())
+    derniere = int(connues.max())
+    if premiere == derniere:
+        return f"{lieux}, {premiere}"
+    return f"{lieux}, {premiere}-{derniere}"
 
 
 def ruptures(
     indicateurs: Collection[Indicateur], annees: Iterable[float] | None = None
 ) -> list[str]:
-    """Return a sentence a break, with the indicators it parts; given their years, those of the five
-    before only.
+    """Return a sentence a break of series, with the indicators concerned.
+
+    With ``annees``, the year of each indicator, only the breaks of the five years before count.
     """
-    cut = (
-        [item.ruptures for item in indicateurs]
-        if annees is None
-        else map(ruptures_dans, indicateurs, annees)
-    )
-    concerned: dict[tuple[int, str], list[str]] = {}
-    for item, breaks in zip(indicateurs, cut, strict=True):
-        for one in breaks:
-            concerned.setdefault((one.annee, one.raison), []).append(f"« {item.libelle} »")
-    return [
-        f"Rupture de série en {annee} ("
-        + (
-            enumerer(names)
-            if len(names) <= NOMMES
-            else f"{compter(len(names), 'indicateur')}, dont {names[0]}"
-        )
-        + f"). {raison}"
-        for (annee, raison), names in sorted(concerned.items())
-    ]
+    if annees is None:
+        ruptures_par_indicateur = [indicateur.ruptures for indicateur in indicateurs]
+    else:
+        ruptures_par_indicateur = [
+            ruptures_dans(indicateur, annee)
+            for indicateur, annee in zip(indicateurs, annees, strict=True)
+        ]
+    libelles_par_rupture: dict[tuple[int, str], list[str]] = {}
+    for indicateur, coupures in zip(indicateurs, ruptures_par_indicateur, strict=True):
+        for coupure in coupures:
+            libelles = libelles_par_rupture.setdefault((coupure.annee, coupure.raison), [])
+            libelles.append(f"« {indicateur.libelle} »")
+    phrases = []
+    for (annee, raison), libelles in sorted(libelles_par_rupture.items()):
+        if len(libelles) <= NOMMES:
+            concernes = enumerer(libelles)
+        else:
+            concernes = f"{compter(len(libelles), 'indicateur')}, dont {libelles[0]}"
+        phrases.append(f"Rupture de série en {annee} ({concernes}). {raison}")
+    return phrases
+
+
+# What the Caf pays by head.
+
+
+@dataclass(frozen=True)
+class _MontantParTete:
+    """An amount by head in both territories (see ``ctglib.calculs.comparaison.par_tete``)."""
+
+    libelle: str
+    mot: str
+    annee: int
+    tete: float
+    tete_reference: float
+    fois: float
 
 
 def tableau_par_tete(
@@ -224,15 +321,22 @@ def tableau_par_tete(
     """Return the amounts: in all, then by head in both territories; a doubtful count of heads is
     marked.
     """
-    writers = {
-        "objet": lambda row: (
-            f"{row['libelle']}, par {row['mot']}" + " (?)" * (row["par"] in doutes)
-        ),
-        **dict.fromkeys(["montant", "tete", "tete_reference"], _euros),
+
+    def objet(montant: pd.Series) -> str:
+        texte = f"{montant['libelle']}, par {montant['mot']}"
+        return f"{texte} (?)" if montant["par"] in doutes else texte
+
+    ecritures: dict[str, Ecriture] = {
+        "objet": objet,
+        "montant": _euros,
+        "tete": _euros,
+        "tete_reference": _euros,
     }
-    words = {"lieux": _lieux_et_dates(contexte, montants["annee"])}
-    notes = [montants["par"].isin(list(doutes)).any() and dire("effectif_douteux")]
-    return presenter(contexte, "par_tete", montants, writers, mots=words, notes=notes)
+    notes = []
+    if montants["par"].isin(list(doutes)).any():
+        notes.append(dire("effectif_douteux"))
+    mots = {"lieux": _lieux_et_dates(contexte, montants["annee"])}
+    return presenter(contexte, "par_tete", montants, ecritures, mots=mots, notes=notes)
 
 
 def _euros(valeur: float) -> str:
@@ -243,64 +347,70 @@ def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
     """Return where the reference pays most more by head, in proportion then in euros, then where it
     pays less.
     """
-    behind = montants[montants["fois"].ge(FOIS)]
-    ahead = montants[montants["fois"].le(1 / FOIS)]
-    told = [("davantage_ici", rank) for rank in ahead.index]
-    if len(behind):
-        widest = behind["fois"].idxmax()
-        dearest = (behind["tete_reference"] - behind["tete"]).idxmax()
-        told[:0] = [("ecart_en_proportion", widest), ("ecart_en_euros", dearest)][
-            : 1 + (dearest != widest)
-        ]
-    return [
-        dire(
-            phrase,
-            objet=minuscule(row["libelle"]),
-            annee=f"{row['annee']:.0f}",
-            mot=row["mot"],
-            ici=_euros(row["tete"]),
-            la=_euros(row["tete_reference"]),
-            **contexte.lieux,
-        )
-        for phrase, row in ((phrase, montants.loc[rank]) for phrase, rank in told)
-    ]
+    tous = list(lignes(montants, _MontantParTete))
+    plus_la = [montant for montant in tous if montant.fois >= FOIS]
+    plus_ici = [montant for montant in tous if montant.fois <= 1 / FOIS]
+    phrases = []
+    if plus_la:
+        en_proportion = max(plus_la, key=lambda montant: montant.fois)
+        en_euros = max(plus_la, key=lambda montant: montant.tete_reference - montant.tete)
+        phrases.append(_phrase_par_tete("ecart_en_proportion", en_proportion, contexte))
+        if en_euros is not en_proportion:
+            phrases.append(_phrase_par_tete("ecart_en_euros", en_euros, contexte))
+    phrases += [_phrase_par_tete("davantage_ici", montant, contexte) for montant in plus_ici]
+    return phrases
+
+
+def _phrase_par_tete(phrase: str, montant: _MontantParTete, contexte: Contexte) -> str:
+    return dire(
+        phrase,
+        objet=minuscule(montant.libelle),
+        annee=f"{montant.annee:.0f}",
+        mot=montant.mot,
+        ici=_euros(montant.tete),
+        la=_euros(montant.tete_reference),
+        **contexte.lieux,
+    )
 
 
 def phrase_du_contrat(
     comparaison: pd.DataFrame, contrat: ContratPrecedent, convention: Convention, contexte: Contexte
 ) -> list[str]:
-    """Return what the contract before the convention paid, which is its base, and what to ask;
-    nothing unless known.
+    """Return what the contract before the convention paid, which is the base of what the convention
+    pays, and what to ask; nothing when no amount is known.
     """
-    amounts = (
-        comparaison.set_index("indicateur").reindex(list(contrat.montants)).dropna(subset="valeur")
-    )
+    montants = comparaison.set_index("indicateur").reindex(list(contrat.montants))
+    montants = montants.dropna(subset="valeur")
     clause = convention.clauses.get("moyens")
-    if amounts.empty or clause is None:
+    if montants.empty or clause is None:
         return []
-    before = convention.debut.year - 1
-    year = int(amounts["annee"].iloc[0])
-    parts = [
-        f"{_euros(value)} pour le {contrat.montants[name]}"
-        for name, value in amounts["valeur"].items()
+    annee = int(montants["annee"].iloc[0])
+    montants_ecrits = [
+        f"{_euros(montant)} pour le {contrat.montants[str(indicateur)]}"
+        for indicateur, montant in montants["valeur"].items()
     ]
-    total = f", soit {_euros(amounts['valeur'].sum())}" if len(parts) > 1 else ""
-    told = dire(
+    total = ""
+    if len(montants_ecrits) > 1:
+        total = f", soit {_euros(montants['valeur'].sum())}"
+    phrase = dire(
         "contrat",
-        annee=year,
+        annee=annee,
         nom=contrat.nom,
-        montants=enumerer(parts),
+        montants=enumerer(montants_ecrits),
         total=total,
         **contexte.lieux,
     )
-    if year == before:
-        return [told]
-    cited = (
-        f"{majuscule(clause.texte)} ({convention.citer('moyens')})"
-        if clause.texte
-        else dire("base_sans_regle")
-    )
-    return [f"{told} {dire('base_du_contrat', regle=cited, annee=before)}"]
+    annee_de_base = convention.debut.year - 1
+    if annee == annee_de_base:
+        return [phrase]
+    if clause.texte:
+        regle = f"{majuscule(clause.texte)} ({convention.citer('moyens')})"
+    else:
+        regle = dire("base_sans_regle")
+    return [f"{phrase} {dire('base_du_contrat', regle=regle, annee=annee_de_base)}"]
+
+
+# The indices of vulnerability.
 
 
 def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
@@ -310,66 +420,99 @@ def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
     Until the convention says who validated them they are a working hypothesis, which the report of
     the check shows; from then on they belong to the diagnostic.
     """
-    found = etude.indices
-    radar = etude.catalogue.radar
-    contexte = etude.contexte
-    convention = etude.convention
-    if not found["indice"].notna().any():
+    indices = etude.indices
+    if not indices["indice"].notna().any():
         return None
+    radar = etude.catalogue.radar
+    convention = etude.convention
+    lieux = etude.contexte.lieux
+    lectures = [*_regles_de_lecture(etude), *_indices_incertains(etude)]
     if convention.radar:
-        done = convention.radar["valide"]
-        gaps = []
-        ground = paragraphe(dire("indices_valides", par=done.par, date=date_longue(done.date)))
-    else:
-        gaps = [item for item in convention.lacunes if item.id == radar.lacune]
-        ground = Encadre(
-            (" ".join([radar.avertissement, *(f"{gap.manque.rstrip('. ')}." for gap in gaps)]),)
+        validation = convention.radar["valide"]
+        statut = paragraphe(
+            dire("indices_valides", par=validation.par, date=date_longue(validation.date))
         )
-    chart = points_indices(
-        found, radar, contexte, nom="indices", titre=dire("titre_des_indices", **contexte.lieux)
+    else:
+        lacunes = [lacune for lacune in convention.lacunes if lacune.id == radar.lacune]
+        manques = [f"{lacune.manque.rstrip('. ')}." for lacune in lacunes]
+        statut = Encadre((" ".join([radar.avertissement, *manques]),))
+        lectures += [
+            f"Question ouverte ({lacune.reference}) : {lacune.question}" for lacune in lacunes
+        ]
+    graphique = points_indices(
+        indices, radar, etude.contexte, nom="indices", titre=dire("titre_des_indices", **lieux)
     )
-    low, high, same = map(nombre_court, (radar.seuil_bas, radar.seuil_haut, 100))
-    steps = {name: contexte.indicateurs[name].arrondi_source or 0.0 for name in found["indicateur"]}
-    read = [
-        dire(
-            "groupe_de_reference",
-            groupe=radar.groupe_de_reference.rstrip(". "),
-            egal=same,
-            **contexte.lieux,
-        ),
-        dire("seuils_des_indices", haut=high, bas=low),
-        *(
-            f"« {majuscule(rule.mots)} » : {rule.regle}."
-            for kind, rule in radar.renversements.items()
-            if found["renversement"].eq(kind).any()
-        ),
-        *(
-            dire("indice_incertain", **axe)
-            for axe in incertains(found, radar, steps).to_dict("records")
-        ),
-        *(f"Question ouverte ({gap.reference}) : {gap.question}" for gap in gaps),
+    return suite([statut, graphique, paragraphe(radar.formule), liste(lectures)])
+
+
+def _regles_de_lecture(etude: EtudeDiagnostic) -> list[str]:
+    """Return what an index is compared with, its thresholds, and which axes are turned round."""
+    radar = etude.catalogue.radar
+    groupe = dire(
+        "groupe_de_reference",
+        groupe=radar.groupe_de_reference.rstrip(". "),
+        egal=nombre_court(100),
+        **etude.contexte.lieux,
+    )
+    seuils = dire(
+        "seuils_des_indices",
+        haut=nombre_court(radar.seuil_haut),
+        bas=nombre_court(radar.seuil_bas),
+    )
+    renversements = [
+        f"« {majuscule(renversement.mots)} » : {renversement.regle}."
+        for genre, renversement in radar.renversements.items()
+        if etude.indices["renversement"].eq(genre).any()
     ]
-    return suite([ground, chart, paragraphe(radar.formule), liste(read)])
+    return [groupe, seuils, *renversements]
+
+
+def _indices_incertains(etude: EtudeDiagnostic) -> list[str]:
+    """Return the axes that the rounding of printed values could class otherwise."""
+    indices = etude.indices
+    arrondis = {
+        indicateur: etude.contexte.indicateurs[indicateur].arrondi_source or 0.0
+        for indicateur in indices["indicateur"]
+    }
+    axes = incertains(indices, etude.catalogue.radar, arrondis)
+    return [
+        dire("indice_incertain", libelle=libelle, minimum=minimum, maximum=maximum)
+        for libelle, minimum, maximum in zip(
+            axes["libelle"], axes["minimum"], axes["maximum"], strict=True
+        )
+    ]
+
+
+# The comments of the parties.
 
 
 def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -> Bloc:
     """Return the comments on some themes, the earliest first, with author and date; nothing when
-    none is in.
+    there is none.
     """
-    own = sorted(
-        (item for item in commentaires if item.theme in themes), key=lambda item: item.date
-    )
-    quotes = [citation(item.texte, f"{item.auteur}, le {date_longue(item.date)}") for item in own]
-    return sum(quotes, paragraphe("Commentaires des parties :")) if own else Groupe()
+    sur_ces_themes = [commentaire for commentaire in commentaires if commentaire.theme in themes]
+    if not sur_ces_themes:
+        return Groupe()
+    sur_ces_themes.sort(key=lambda commentaire: commentaire.date)
+    citations = [
+        citation(commentaire.texte, f"{commentaire.auteur}, le {date_longue(commentaire.date)}")
+        for commentaire in sur_ces_themes
+    ]
+    return Groupe((paragraphe("Commentaires des parties :"), *citations))
 
 
 def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:
     """Return which themes await a comment of the parties, "" when each has one."""
-    told = {item.theme for item in commentaires}
-    awaited = [f"« {theme.titre} »" for theme in themes if theme.theme not in told]
-    if awaited and not told:
+    themes_commentes = {commentaire.theme for commentaire in commentaires}
+    attendus = [f"« {theme.titre} »" for theme in themes if theme.theme not in themes_commentes]
+    if not attendus:
+        return ""
+    if not themes_commentes:
         return dire("sans_commentaire")
-    return dire("commentaires_attendus", themes=enumerer(awaited)) if awaited else ""
+    return dire("commentaires_attendus", themes=enumerer(attendus))
+
+
+# The needs and the gaps.
 
 
 def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
@@ -378,22 +521,33 @@ def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
     """
     if besoins.empty:
         return paragraphe(dire("aucun_besoin"))
-    left, outside = (int(besoins[key].eq("").sum()) for key in ("fiches", "enjeu"))
-    if left == len(besoins):
+    sans_fiche = int(besoins["fiches"].eq("").sum())
+    hors_des_enjeux = int(besoins["enjeu"].eq("").sum())
+    if sans_fiche == len(besoins):
         return paragraphe(dire("besoins_sans_fiche"))
-    told = dire("besoins_avec_fiche")
-    if left:
-        where = f"dont {nombre(outside)} dans" if outside < left else "dans"
-        where = dire("hors_des_enjeux", combien=where) if outside else ""
-        told = dire(
-            "besoins_comptes", besoins=len(besoins), avec=len(besoins) - left, sans=left, ou=where
+    if sans_fiche:
+        ou = ""
+        if hors_des_enjeux:
+            tous_hors_des_enjeux = hors_des_enjeux >= sans_fiche
+            combien = "dans" if tous_hors_des_enjeux else f"dont {nombre(hors_des_enjeux)} dans"
+            ou = dire("hors_des_enjeux", combien=combien)
+        texte = dire(
+            "besoins_comptes",
+            besoins=len(besoins),
+            avec=len(besoins) - sans_fiche,
+            sans=sans_fiche,
+            ou=ou,
         )
-    named = {number for cell in besoins["fiches"] for number in cell.split(SEPARATEUR)}
-    if alone := [
-        str(fiche.numero) for fiche in convention.fiches if str(fiche.numero) not in named
-    ]:
-        told += dire("fiches_sans_besoin", nombre=len(alone), fiches=enumerer(alone))
-    return paragraphe(told)
+    else:
+        texte = dire("besoins_avec_fiche")
+    fiches_citees: set[str] = set()
+    for fiches in besoins["fiches"]:
+        fiches_citees.update(fiches.split(SEPARATEUR))
+    numeros = [str(fiche.numero) for fiche in convention.fiches]
+    sans_besoin = [numero for numero in numeros if numero not in fiches_citees]
+    if sans_besoin:
+        texte += dire("fiches_sans_besoin", nombre=len(sans_besoin), fiches=enumerer(sans_besoin))
+    return paragraphe(texte)
 
 
 def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
@@ -403,39 +557,53 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
     besoins = etude.besoins_lus
     convention = etude.convention
     contexte = etude.contexte
-    marks, notes = _marques(etude, besoins)
+    marques, notes_des_marques = _marques(etude, besoins)
 
-    def besoin(row: pd.Series) -> str:
-        told = "".join(f" ({mark})" for mark in marks[row.name])
-        return row["besoin"] or contexte.indicateurs[row["indicateur"]].libelle + told
+    def intitule(besoin: pd.Series) -> str:
+        if besoin["besoin"]:
+            return besoin["besoin"]
+        marques_du_besoin = "".join(f" ({marque})" for marque in marques[besoin.name])
+        return contexte.indicateurs[besoin["indicateur"]].libelle + marques_du_besoin
 
     def reponse(fiches: str) -> str:
-        numbers = fiches.split(SEPARATEUR)
-        return dire("reponse", nombre=len(numbers), fiches=enumerer(numbers)) if fiches else AUCUNE
+        if not fiches:
+            return AUCUNE
+        numeros = fiches.split(SEPARATEUR)
+        return dire("reponse", nombre=len(numeros), fiches=enumerer(numeros))
 
-    writers = {
-        "intitule": besoin,
+    ecritures: dict[str, Ecriture] = {
+        "intitule": intitule,
         "ici": _niveau(contexte, "niveau", "statut"),
         "la": _niveau(contexte, "reference", "statut_reference"),
         "fiches": reponse,
     }
-    groups = (
-        besoins["enjeu"]
-        .map({enjeu.id: enjeu.titre for enjeu in convention.enjeux})
-        .fillna(SANS_ENJEU)
+    titres_des_enjeux = {enjeu.id: enjeu.titre for enjeu in convention.enjeux}
+    titres_des_fiches = [f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches]
+    notes = [" ".join(titres_des_fiches), *notes_des_marques]
+    if besoins["origine"].eq(FICHE).any():
+        notes.append(dire("besoin_de_fiche"))
+    return presenter(
+        contexte,
+        "besoins",
+        besoins,
+        ecritures,
+        mots={"lieux": _lieux_et_dates(contexte, besoins["annee"])},
+        groupes=besoins["enjeu"].map(titres_des_enjeux).fillna(SANS_ENJEU),
+        notes=notes,
     )
-    titles = " ".join(f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches)
-    notes = [titles, *notes, besoins["origine"].eq(FICHE).any() and dire("besoin_de_fiche")]
-    words = {"lieux": _lieux_et_dates(contexte, besoins["annee"])}
-    return presenter(contexte, "besoins", besoins, writers, mots=words, groupes=groups, notes=notes)
 
 
 def lacunes(convention: Convention, contexte: Contexte, *, premieres: int | None = None) -> Tableau:
-    """Return one row a gap, with the question to put to the parties: all in their order, or those
-    to put first.
+    """Return one row a gap of the convention, with the question to put to the parties.
+
+    They are all there in their order, or else the ``premieres``, those to put first.
     """
-    items = convention.lacunes if premieres is None else convention.lacunes_en_ordre[:premieres]
-    rows = pd.DataFrame([item.model_dump() for item in items], columns=LACUNES)
-    words = {"convention": convention.titre, "texte": convention.source_texte}
-    name = "lacunes" if premieres is None else "questions"
-    return presenter(contexte, name, rows, {"reference": majuscule}, mots=words)
+    if premieres is None:
+        cle = "lacunes"
+        a_montrer = convention.lacunes
+    else:
+        cle = "questions"
+        a_montrer = convention.lacunes_en_ordre[:premieres]
+    table = pd.DataFrame([lacune.model_dump() for lacune in a_montrer], columns=LACUNES)
+    mots = {"convention": convention.titre, "texte": convention.source_texte}
+    return presenter(contexte, cle, table, {"reference": majuscule}, mots=mots)
