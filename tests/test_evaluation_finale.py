@@ -191,6 +191,12 @@ def test_sans_mesure_la_derniere_valeur_connue_est_celle_du_depart() -> None:
     assert (way["connue"], way["annee_connue"], way["annees_connues"]) == (40, 2022, 0)
 
 
+def test_la_premiere_annee_de_la_convention_compte_parmi_les_mesures() -> None:
+    way = _suivre({2023: 50}, depart={2022: 40})
+
+    assert (way["derniere"], way["annee_derniere"], way["evolution"]) == (50, 2023, "favorable")
+
+
 def test_une_valeur_masquee_est_une_donnee_sans_etre_une_mesure() -> None:
     way = _suivre({2024: "Q"})
 

@@ -1,11 +1,11 @@
 """The scoring of a year: the verdict on each target, the evolution of each value, one row an
 indicator of the fiches.
 
-Each judgement is a list of cases, of which the first that holds says the word and its reason.
+Each judgement is a list of cases; the first one that holds gives the word and its reason.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,8 @@ COLONNES = (
 )
 ENTIERS = ("fiche", "annee_initiale", "annee_precedente", "annee", "annee_cible")
 REELS = ("valeur_initiale", "valeur_precedente", "valeur", "cible", "a_maintenir")
-ECRITES = [
+# What the convention, its avenants and the catalogue write of a row, before any measure.
+COLONNES_DES_LIGNES = [
     *COLONNES[:12],
     "cible",
     "annee_cible",
@@ -103,115 +104,52 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     """
     convention = suivi.convention
     catalogue = suivi.catalogue
-    known = suivi.suivis
-    meanings = catalogue.indicateurs_fiches
+    definitions = catalogue.indicateurs_fiches
     seuils = catalogue.evaluation.seuils
-    start = convention.debut.year
-    today = (known[annee].bilan if annee in known else Bilan(annee=annee)).date_arretee
-    changes = changements_en_vigueur(suivi.avenants, today)
+    debut = convention.debut.year
+    suivi_de_l_annee = suivi.suivis.get(annee)
+    bilan = Bilan(annee=annee) if suivi_de_l_annee is None else suivi_de_l_annee.bilan
+    changements = changements_en_vigueur(suivi.avenants, bilan.date_arretee)
     mesures = series(
-        suivi.observations, meanings.values(), territoire=convention.territoire, annee=annee
+        suivi.observations, definitions.values(), territoire=convention.territoire, annee=annee
     )
-    mesures = avec_grille(mesures, meanings.values(), known, annee)
-    table = _lignes(convention, catalogue, mesures, changes, annee)
+    mesures = avec_grille(mesures, definitions.values(), suivi.suivis, annee)
 
-    # The initial value is the convention's, when it writes one. Otherwise what was measured the
-    # year before it, or failing that in its first year: what it asks its services for. A later
-    # measure is no initial value.
-    early = mesures[
-        mesures["annee"].isin((start - 1, start)) & mesures["valeur"].notna()
-    ].sort_values("annee")
-    found = table[LIGNE].merge(early.drop_duplicates(LIGNE), "left")
-    written = table["valeur_initiale"].notna()
-    table = table.assign(
-        valeur_initiale=table["valeur_initiale"].fillna(found["valeur"]),
-        annee_initiale=table["annee_initiale"].fillna(found["annee"]),
-        origine_initiale=np.select(
-            [written, found["valeur"].notna()], ["convention", "observation"], ""
-        ),
-    )
-    now = table[LIGNE].merge(mesures[mesures["annee"].eq(annee)], "left").astype({"statut": object})
-    last = dernieres_mesures(mesures, table, annee - 1)
+    table = _lignes(convention, catalogue, mesures, changements, annee)
+    table = _avec_valeur_initiale(table, mesures, debut)
+    table = _avec_mesures(table, mesures, annee)
+    donnee = table["valeur"].notna() | table["statut"].eq(Statut.SECRET)
+    table = table.assign(renseigne=_renseigne(table, donnee, definitions, suivi_de_l_annee))
 
-    # What is awaited in one year alone is « sans objet » before it, or after it once it is known:
-    # unknown, it goes on missing. It keeps the verdict of its year in those that follow.
-    once = table["unique"]
-    met = last["valeur"].notna()
-    value = now["valeur"]
-    state = now["statut"]
-    state = state.mask(
-        once & table["cible"].notna() & state.isna() & (met | table["annee_cible"].gt(annee)),
-        Statut.SANS_OBJET,
+    cas = table.assign(
+        valeur=table["valeur_jugee"],
+        annee=table["annee_jugee"],
+        absence=table["absence"].mask(table["deja_jugee"], ""),
     )
-    kept = once & state.eq(Statut.SANS_OBJET) & met
-
-    # An initial value counts in its year, where nothing else is measured.
-    starts = (
-        table[[*LIGNE, "annee_initiale", "valeur_initiale"]]
-        .dropna()
-        .set_axis([*LIGNE, "annee", "valeur"], axis=1)
-    )
-    before = dernieres_mesures(
-        pd.concat([starts.assign(statut=Statut.NORMAL), mesures]), table, annee - 1
-    )
-    why = (
-        state.map({code: code.name.lower() for code in Statut})
-        .astype(object)
-        .fillna("annee_manquante")
-    )
-    table = table.assign(
-        annee=annee,
-        valeur=value,
-        statut=state.fillna(Statut.NON_TRANSMIS),
-        absence=why.mask(value.notna(), ""),
-        valeur_precedente=before["valeur"],
-        annee_precedente=before["annee"],
-        statut_precedent=before["statut"],
-        renseigne=_renseigne(
-            table, value.notna() | state.eq(Statut.SECRET), meanings, known.get(annee)
-        ),
-    )
-    observed = table["table"].eq(OBSERVATIONS)
-    case = table.assign(
-        valeur=table["valeur"].mask(kept, last["valeur"]),
-        annee=table["annee"].mask(kept, last["annee"]).astype(int),
-        absence=table["absence"].mask(kept, ""),
-    )
-    case["coupure"] = coupure_entre(case, meanings, changes, case["annee_initiale"].fillna(start))
-    found = juger(case, seuils)
+    depuis = cas["annee_initiale"].fillna(debut)
+    cas = cas.assign(coupure=coupure_entre(cas, definitions, changements, depuis))
     # Before its fiche has begun, an indicator without value waits, and lacks nothing yet.
-    waits = table["valeur"].isna() & (table["debut"] > today)
-    reasons = [
-        [QUALITATIF]
-        if not is_number
-        else ["non_commencee"]
-        if not_yet
-        else [*codes, *["unique"] * was]
-        for is_number, not_yet, codes, was in zip(
-            observed, waits, found["raisons"], kept, strict=True
-        )
-    ]
-    judged = observed & ~waits
+    pas_commencee = table["valeur"].isna() & (table["debut"] > bilan.date_arretee)
+    table = _avec_verdicts(table, juger(cas, seuils), pas_commencee)
+
+    valeur_a_garder = table["cible"].fillna(table["valeur_initiale"])
     table = table.assign(
-        **found[["realise", "attendu", "rythme", "rythme_compose"]].where(judged),
-        verdict=found["verdict"].where(judged, "non_evaluable"),
-        raison=[next(iter(codes), "") for codes in reasons],
-        raisons=[SEPARATEUR.join(codes) for codes in reasons],
-        maintenir=table["cible"]
-        .fillna(table["valeur_initiale"])
-        .fillna(table["valeur_precedente"]),
-        coupure=coupure_entre(table, meanings, changes, table["annee_precedente"]),
+        maintenir=valeur_a_garder.fillna(table["valeur_precedente"]),
+        coupure=coupure_entre(table, definitions, changements, table["annee_precedente"]),
     )
-    word, reason = evolution(table, seuils)
+    mot_de_l_evolution, raison_de_l_evolution = evolution(table, seuils)
+    chiffre = table["table"].eq(OBSERVATIONS)
     table = table.assign(
-        evolution=word.where(observed, ""),
-        raison_evolution=reason.where(observed, QUALITATIF),
-        a_maintenir=table["maintenir"].where(observed & table["sens"].eq("maintien")),
+        evolution=mot_de_l_evolution.where(chiffre, ""),
+        raison_evolution=raison_de_l_evolution.where(chiffre, QUALITATIF),
+        a_maintenir=table["maintenir"].where(chiffre & table["sens"].eq("maintien")),
     )
-    kinds = dict.fromkeys(ENTIERS, "Int64") | dict.fromkeys(REELS, "float64")
-    return table[list(COLONNES)].astype(
-        kinds | dict.fromkeys(("renseigne", "calcule", "facultatif"), "bool")
-    )
+    types = {
+        **dict.fromkeys(ENTIERS, "Int64"),
+        **dict.fromkeys(REELS, "float64"),
+        **dict.fromkeys(("renseigne", "calcule", "facultatif"), "bool"),
+    }
+    return table[list(COLONNES)].astype(types)
 
 
 def _lignes(
@@ -221,68 +159,168 @@ def _lignes(
     changements: tuple[Changement, ...],
     annee: int,
 ) -> pd.DataFrame:
-    """Return each indicator as a whole, with what the convention and avenants write, then its
-    modalités with a row.
+    """Return each indicator as a whole, with what the convention and avenants write, then those of
+    its modalités that are measured.
     """
-    known = set(zip(*(mesures[name] for name in LIGNE), strict=True))
-    rows = []
+    lignes_mesurees = set(
+        zip(mesures["indicateur"], mesures["dimension"], mesures["modalite"], strict=True)
+    )
+    lignes: list[dict[str, object]] = []
     for fiche in convention.fiches:
         for prevu in fiche.indicateurs:
-            item = catalogue.indicateurs_fiches[prevu.id]
-            row = {
+            indicateur = catalogue.indicateurs_fiches[prevu.id]
+            collecte = indicateur.collecte
+            commun: dict[str, object] = {
                 "fiche": fiche.numero,
                 "debut": fiche.debut,
-                "indicateur": item.id,
-                "libelle": prevu.libelle or item.libelle,
-                **{
-                    name: getattr(item, name)
-                    for name in ("unite", "nature", "origine", "unique", "hasard", "table")
-                },
+                "indicateur": indicateur.id,
+                "libelle": prevu.libelle or indicateur.libelle,
+                "unite": indicateur.unite,
+                "nature": indicateur.nature,
+                "origine": indicateur.origine,
+                "unique": indicateur.unique,
+                "hasard": indicateur.hasard,
+                "table": indicateur.table,
                 # What the convention's text implies, or else the catalogue's.
-                "sens": prevu.implicite.sens if prevu.implicite else item.sens,
-                "calcule": item.calcul is not None,
-                "facultatif": item.facultatif,
-                "responsable": (item.collecte.responsable or "") if item.collecte else "",
-                "arrondi": item.arrondi_source or 0.0,
-                **dict.fromkeys(("dimension", "modalite", "libelle_modalite", "origine_cible"), ""),
+                "sens": prevu.implicite.sens if prevu.implicite else indicateur.sens,
+                "calcule": indicateur.calcul is not None,
+                "facultatif": indicateur.facultatif,
+                "responsable": (collecte.responsable or "") if collecte else "",
+                "arrondi": indicateur.arrondi_source or 0.0,
+                "dimension": "",
+                "modalite": "",
+                "libelle_modalite": "",
+                "origine_cible": "",
                 "annuelle": False,
             }
-            rows.append(row | _cible(prevu, item, changements, annee))
-            if isinstance(written := prevu.valeur_initiale, ValeurDatee):
-                rows[-1] |= {"valeur_initiale": written.valeur, "annee_initiale": written.annee}
-            rows += [
-                {**row, "dimension": item.dimension, "modalite": code, "libelle_modalite": label}
-                for code, label in modalites(item, catalogue).items()
-                if (item.id, item.dimension, code) in known
-            ]
-    reals = dict.fromkeys(("valeur_initiale", "annee_initiale", "cible", "annee_cible"), "float64")
-    flags = dict.fromkeys(("unique", "hasard", "annuelle", "calcule", "facultatif"), "bool")
-    return pd.DataFrame(rows, columns=ECRITES).astype(reals | flags | {"arrondi": "float64"})
+            cible = _cible(prevu, indicateur, changements, annee)
+            ensemble = {
+                **commun,
+                "cible": cible.valeur,
+                "annee_cible": cible.annee,
+                "origine_cible": cible.origine,
+                "annuelle": cible.annuelle,
+            }
+            initiale = prevu.valeur_initiale
+            if isinstance(initiale, ValeurDatee):
+                ensemble["valeur_initiale"] = initiale.valeur
+                ensemble["annee_initiale"] = initiale.annee
+            lignes.append(ensemble)
+            dimension = indicateur.dimension
+            for modalite, libelle in modalites(indicateur, catalogue).items():
+                if (indicateur.id, dimension, modalite) in lignes_mesurees:
+                    detail = {
+                        "dimension": dimension,
+                        "modalite": modalite,
+                        "libelle_modalite": libelle,
+                    }
+                    lignes.append(commun | detail)
+    types = {
+        **dict.fromkeys(("valeur_initiale", "annee_initiale"), "float64"),
+        **dict.fromkeys(("cible", "annee_cible", "arrondi"), "float64"),
+        **dict.fromkeys(("unique", "hasard", "annuelle", "calcule", "facultatif"), "bool"),
+    }
+    return pd.DataFrame(lignes, columns=COLONNES_DES_LIGNES).astype(types)
+
+
+class Cible(NamedTuple):
+    """A target; ``annuelle`` when it has to hold in each year."""
+
+    valeur: float | None
+    annee: int | None
+    origine: str
+    annuelle: bool = False
 
 
 def _cible(
     prevu: IndicateurFiche, indicateur: Indicateur, changements: tuple[Changement, ...], annee: int
-) -> dict[str, object]:
-    """Return the target in force: the latest avenant's, the convention's or a proposal, the
-    threshold it implies.
+) -> Cible:
+    """Return the target in force: that of the latest avenant, or else the convention's or a
+    proposal, or else the threshold that the text implies.
     """
-    changed = [item for item in changements if item.nature == "cible" and item.element == prevu.id]
-    implied = prevu.implicite
-    found = (None, None, "")
-    if changed:
-        found = float(changed[-1].nouveau), changed[-1].annee, "avenant"
-    elif isinstance(prevu.cible, ValeurDatee):
-        origin = (
-            "convention" if indicateur.origine == "convention" else "propose"
-        )  # binds nobody before an avenant
-        found = prevu.cible.valeur, prevu.cible.annee, origin
-    elif implied and implied.valeur is not None:
-        found = implied.valeur, implied.annee or annee, "implicite"
-    target, year, origin = found
-    every_year = (
-        origin == "implicite" and implied.annee is None
-    )  # an undated threshold has to hold in each
-    return {"cible": target, "annee_cible": year, "origine_cible": origin, "annuelle": every_year}
+    cibles_changees = [
+        changement
+        for changement in changements
+        if changement.nature == "cible" and changement.element == prevu.id
+    ]
+    if cibles_changees:
+        derniere = cibles_changees[-1]
+        nouvelle_valeur = float(cast("float", derniere.nouveau))  # a number: the model checks it
+        return Cible(nouvelle_valeur, derniere.annee, "avenant")
+    if isinstance(prevu.cible, ValeurDatee):
+        # A proposal binds nobody before an avenant.
+        origine = "convention" if indicateur.origine == "convention" else "propose"
+        return Cible(prevu.cible.valeur, prevu.cible.annee, origine)
+    implicite = prevu.implicite
+    if implicite and implicite.valeur is not None:
+        sans_date = implicite.annee is None
+        return Cible(implicite.valeur, implicite.annee or annee, "implicite", annuelle=sans_date)
+    return Cible(None, None, "")
+
+
+def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame, debut: int) -> pd.DataFrame:
+    """Return the rows with their initial value, its year and its origin.
+
+    It is the convention's, when it writes one. Otherwise what was measured the year before it
+    begins, or failing that in its first year: what it asks its services for. A later measure is no
+    initial value.
+    """
+    autour_du_debut = mesures["annee"].isin((debut - 1, debut)) & mesures["valeur"].notna()
+    premieres_mesures = mesures[autour_du_debut].sort_values("annee").drop_duplicates(LIGNE)
+    mesure = table[LIGNE].merge(premieres_mesures, "left")
+    ecrite = table["valeur_initiale"].notna()
+    return table.assign(
+        valeur_initiale=table["valeur_initiale"].fillna(mesure["valeur"]),
+        annee_initiale=table["annee_initiale"].fillna(mesure["annee"]),
+        origine_initiale=np.select(
+            [ecrite, mesure["valeur"].notna()], ["convention", "observation"], ""
+        ),
+    )
+
+
+def _avec_mesures(table: pd.DataFrame, mesures: pd.DataFrame, annee: int) -> pd.DataFrame:
+    """Return the rows with what is known of the year, what was known before it, and which value is
+    to be judged.
+
+    What is awaited in one year alone is « sans objet » before that year, and after it once it is
+    known: unknown, it goes on missing. It keeps the verdict of its year in those that follow.
+
+    Returns:
+        Added to the rows: annee, valeur, statut; absence, why there is no value; valeur_precedente,
+        annee_precedente, statut_precedent; deja_jugee, whether the verdict is that of an earlier
+        year; valeur_jugee and annee_jugee, on which it is given.
+    """
+    mesures_de_l_annee = mesures[mesures["annee"].eq(annee)]
+    mesure = table[LIGNE].merge(mesures_de_l_annee, "left").astype({"statut": object})
+    derniere_mesure = dernieres_mesures(mesures, table, annee - 1)
+    deja_mesuree = derniere_mesure["valeur"].notna()
+    hors_de_son_annee = deja_mesuree | table["annee_cible"].gt(annee)
+    non_attendue = table["unique"] & table["cible"].notna() & hors_de_son_annee
+    statut = mesure["statut"].mask(non_attendue & mesure["statut"].isna(), Statut.SANS_OBJET)
+    deja_jugee = table["unique"] & statut.eq(Statut.SANS_OBJET) & deja_mesuree
+
+    # An initial value counts in its year, where nothing else is measured.
+    initiales = table[[*LIGNE, "annee_initiale", "valeur_initiale"]].dropna()
+    initiales = initiales.set_axis([*LIGNE, "annee", "valeur"], axis=1)
+    initiales = initiales.assign(statut=Statut.NORMAL)
+    precedente = dernieres_mesures(pd.concat([initiales, mesures]), table, annee - 1)
+
+    noms_des_statuts = {code: code.name.lower() for code in Statut}
+    absence = statut.map(noms_des_statuts).astype(object).fillna("annee_manquante")
+    table = table.assign(
+        annee=annee,
+        valeur=mesure["valeur"],
+        statut=statut.fillna(Statut.NON_TRANSMIS),
+        absence=absence.mask(mesure["valeur"].notna(), ""),
+        valeur_precedente=precedente["valeur"],
+        annee_precedente=precedente["annee"],
+        statut_precedent=precedente["statut"],
+        deja_jugee=deja_jugee,
+    )
+    return table.assign(
+        valeur_jugee=table["valeur"].mask(deja_jugee, derniere_mesure["valeur"]),
+        annee_jugee=table["annee"].mask(deja_jugee, derniere_mesure["annee"]).astype(int),
+    )
 
 
 def _renseigne(
@@ -291,24 +329,53 @@ def _renseigne(
     indicateurs: Mapping[str, Indicateur],
     suivi: Suivi | None,
 ) -> pd.Series:
-    """Return whether the year's value was given: an observation, a profile of a dispositif of a
-    typology, a grid.
+    """Return whether the year's value was given: as an observation (``donnees``), a profile of one
+    of the indicator's dispositifs, or a grid.
     """
-    kinds = table["table"]
+    table_lue = table["table"]
     if suivi is None:
-        return donnees & kinds.eq(OBSERVATIONS)
-    told = suivi.profils[
-        suivi.profils["effectif"].notna() | suivi.profils["statut"].eq(Statut.SECRET)
-    ]
-    profiled = table.loc[kinds.eq("profils"), "indicateur"].map(
-        lambda name: (
-            told["dispositif"].isin(indicateurs[name].modalites or told["dispositif"]).any()
-        )
-    )
-    return (
-        donnees.mask(kinds.eq("posture"), not suivi.posture.empty)
-        .mask(kinds.eq("profils"), profiled)
-        .astype(bool)
+        return donnees & table_lue.eq(OBSERVATIONS)
+    profils_donnes = suivi.profils["effectif"].notna() | suivi.profils["statut"].eq(Statut.SECRET)
+    dispositifs_decrits = suivi.profils.loc[profils_donnes, "dispositif"]
+
+    def a_un_profil(indicateur: str) -> bool:
+        dispositifs = indicateurs[indicateur].modalites
+        if not dispositifs:
+            return not dispositifs_decrits.empty
+        return bool(dispositifs_decrits.isin(dispositifs).any())
+
+    profils = table_lue.eq("profils")
+    decrits = table.loc[profils, "indicateur"].map(a_un_profil)
+    grille_remplie = not suivi.posture.empty
+    return donnees.mask(table_lue.eq("posture"), grille_remplie).mask(profils, decrits).astype(bool)
+
+
+def _avec_verdicts(
+    table: pd.DataFrame, jugements: pd.DataFrame, pas_commencee: pd.Series
+) -> pd.DataFrame:
+    """Return the rows with the verdict on their target, its reasons and the progression to it.
+
+    What is not a number is not judged, nor what waits for its fiche to begin.
+    """
+    chiffre = table["table"].eq(OBSERVATIONS)
+    raisons: list[list[str]] = []
+    for est_un_chiffre, attend, deja_jugee, codes in zip(
+        chiffre, pas_commencee, table["deja_jugee"], jugements["raisons"], strict=True
+    ):
+        if not est_un_chiffre:
+            raisons.append([QUALITATIF])
+        elif attend:
+            raisons.append(["non_commencee"])
+        elif deja_jugee:
+            raisons.append([*codes, "unique"])
+        else:
+            raisons.append(codes)
+    jugee = chiffre & ~pas_commencee
+    progressions = jugements[["realise", "attendu", "rythme", "rythme_compose"]]
+    return table.join(progressions.where(jugee)).assign(
+        verdict=jugements["verdict"].where(jugee, "non_evaluable"),
+        raison=[codes[0] if codes else "" for codes in raisons],
+        raisons=[SEPARATEUR.join(codes) for codes in raisons],
     )
 
 
@@ -319,32 +386,41 @@ def avec_grille(
     annee: int,
 ) -> pd.DataFrame:
     """Return the values with how many lines of the grid moved in each year up to ``annee``: all
-    that may be published.
+    that may be published of it.
 
     A year has nothing unless it and the one before have levels of the same lines.
     """
-    names = [item.id for item in indicateurs if item.table == "posture"]
-    years = [year for year in suivis if names and year <= annee and year - 1 in suivis]
-    moved = {year: posture_bougee(suivis[year].posture, suivis[year - 1].posture) for year in years}
-    rows = [
-        (name, "", "", year, float(one.bougees), Statut.NORMAL)
-        for name in names
-        for year, one in moved.items()
-        if one.comparables
+    de_la_grille = [indicateur.id for indicateur in indicateurs if indicateur.table == "posture"]
+    lignes = [
+        (identifiant, "", "", annee_de_la_grille, bougees, Statut.NORMAL)
+        for identifiant in de_la_grille
+        for annee_de_la_grille, bougees in _bougees_par_annee(suivis, annee).items()
     ]
-    grid = pd.DataFrame(rows, columns=[*LIGNE, "annee", "valeur", "statut"])
-    whole = mesures["indicateur"].isin(names) & mesures["dimension"].eq("")
-    return pd.concat(
-        [mesures[~whole], grid.astype({"annee": "int64", "valeur": "float64"})], ignore_index=True
-    )
+    grille = pd.DataFrame(lignes, columns=[*LIGNE, "annee", "valeur", "statut"])
+    grille = grille.astype({"annee": "int64", "valeur": "float64"})
+    remplacees = mesures["indicateur"].isin(de_la_grille) & mesures["dimension"].eq("")
+    return pd.concat([mesures[~remplacees], grille], ignore_index=True)
+
+
+def _bougees_par_annee(suivis: Mapping[int, Suivi], annee: int) -> dict[int, float]:
+    """Return how many lines of the grid moved in each year that compares with the one before."""
+    bougees = {}
+    for annee_de_la_grille, suivi in suivis.items():
+        precedent = suivis.get(annee_de_la_grille - 1)
+        if precedent is None or annee_de_la_grille > annee:
+            continue
+        posture = posture_bougee(suivi.posture, precedent.posture)
+        if posture.comparables:
+            bougees[annee_de_la_grille] = float(posture.bougees)
+    return bougees
 
 
 CLE = ["fonction", "domaine", "item"]
 
 
 class PostureBougee(NamedTuple):
-    """How many lines of the grid rose, fell, stayed, or can't be told: scored in one of the two
-    years only.
+    """How many lines of the grid rose, fell, stayed, or cannot be compared: scored in one of the
+    two years only.
     """
 
     montees: int
@@ -352,38 +428,49 @@ class PostureBougee(NamedTuple):
     inchangees: int
     inconnues: int
 
-    bougees = property(lambda self: self.montees + self.descendues)
-    comparables = property(
-        lambda self: self.bougees + self.inchangees
-    )  # lines that have a level in both years
+    @property
+    def bougees(self) -> int:
+        """Lines that rose or fell."""
+        return self.montees + self.descendues
+
+    @property
+    def comparables(self) -> int:
+        """Lines that have a level in both years."""
+        return self.bougees + self.inchangees
 
 
 def posture_bougee(posture: pd.DataFrame, precedente: pd.DataFrame) -> PostureBougee:
     """Return how many lines moved between two grids: the only thing that a public report may say of
     them.
     """
-    both = posture[[*CLE, "niveau"]].merge(
+    niveaux = posture[[*CLE, "niveau"]].merge(
         precedente[[*CLE, "niveau"]], "outer", CLE, suffixes=("", "_avant")
     )
-    gap = both["niveau"].astype("Int64") - both["niveau_avant"].astype("Int64")
-    return PostureBougee(*(int(one.sum()) for one in (gap.gt(0), gap.lt(0), gap.eq(0), gap.isna())))
+    ecart = niveaux["niveau"].astype("Int64") - niveaux["niveau_avant"].astype("Int64")
+    return PostureBougee(
+        montees=int(ecart.gt(0).sum()),
+        descendues=int(ecart.lt(0).sum()),
+        inchangees=int(ecart.eq(0).sum()),
+        inconnues=int(ecart.isna().sum()),
+    )
 
 
 ORIENTATIONS = {"hausse": 1, "baisse": -1}  # a maintien or a neutral indicator has no better side
 TRAJET = ["valeur_initiale", "annee_initiale", "valeur", "annee", "cible", "annee_cible"]
-Cas = tuple[pd.Series | bool, str, "str | pd.Series"]  # whether it holds, the word, the reason
+# On which rows a case holds, then the word and the reason that it gives them.
+Cas = tuple["pd.Series | bool", "pd.Series | str", "pd.Series | np.ndarray | str"]
 
 
 def _premier(cas: list[Cas], index: pd.Index) -> tuple[pd.Series, pd.Series]:
     """Return, row by row, the word and the reason of the first case that holds."""
-    held, words, reasons = zip(*cas, strict=True)
-    masks = [np.broadcast_to(np.asarray(mask, dtype=bool), len(index)) for mask in held]
-    found = (
-        np.select(masks, [np.asarray(one, dtype=object) for one in told], "")
-        for told in (words, reasons)
-    )
-    word, reason = (pd.Series(one, index, dtype=object) for one in found)
-    return word, reason
+    conditions = [
+        np.broadcast_to(np.asarray(condition, dtype=bool), len(index)) for condition, _, _ in cas
+    ]
+    mots = [np.asarray(mot, dtype=object) for _, mot, _ in cas]
+    raisons = [np.asarray(raison, dtype=object) for _, _, raison in cas]
+    premier_mot = pd.Series(np.select(conditions, mots, ""), index, dtype=object)
+    premiere_raison = pd.Series(np.select(conditions, raisons, ""), index, dtype=object)
+    return premier_mot, premiere_raison
 
 
 def explique_par_le_hasard(
@@ -392,8 +479,8 @@ def explique_par_le_hasard(
     """Tell whether chance alone may explain the change of a count: few events, or a gap that chance
     explains.
     """
-    few = np.maximum(avant, apres) < seuils.hasard_effectif
-    return few | dans_le_hasard(avant, apres, seuils.hasard_ecarts)
+    peu_nombreux = avant.lt(seuils.hasard_effectif) & apres.lt(seuils.hasard_effectif)
+    return peu_nombreux | dans_le_hasard(avant, apres, seuils.hasard_ecarts)
 
 
 def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.Series, pd.Series]:
@@ -406,17 +493,17 @@ def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     Read of ``changements``: valeur_precedente, valeur, arrondi (0 when none), hasard (whether
     chance alone moves it).
     """
-    before = changements["valeur_precedente"]
-    now = changements["valeur"]
-    gap = (now - before).round(DECIMALES_EXACTES)
-    chance = changements["hasard"] & explique_par_le_hasard(before, now, seuils)
+    avant = changements["valeur_precedente"]
+    apres = changements["valeur"]
+    ecart = (apres - avant).round(DECIMALES_EXACTES)
+    au_hasard = changements["hasard"] & explique_par_le_hasard(avant, apres, seuils)
     return _premier(
         [
-            (gap.isna(), "", ""),
-            (gap.eq(0), "stable", ""),
-            (gap.abs() <= changements["arrondi"], "dans_le_bruit", "sous_arrondi"),
-            (chance, "trop_peu", "hasard"),
-            (gap.gt(0), "hausse", ""),
+            (ecart.isna(), "", ""),
+            (ecart.eq(0), "stable", ""),
+            (ecart.abs() <= changements["arrondi"], "dans_le_bruit", "sous_arrondi"),
+            (au_hasard, "trop_peu", "hasard"),
+            (ecart.gt(0), "hausse", ""),
             (True, "baisse", ""),
         ],
         changements.index,
@@ -434,38 +521,42 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     Read of ``changements``: as ``mouvement``, and absence (why the value is missing), coupure (what
     parts the two), sens, maintenir (the value that a maintien keeps).
     """
-    told, reason = mouvement(changements, seuils)
-    before, now, kept = (changements[name] for name in ("valeur_precedente", "valeur", "maintenir"))
-    width = _largeur(kept, changements["arrondi"], seuils)
-    far, near = (abs(value - kept).round(DECIMALES_EXACTES) for value in (before, now))
-    banded = changements["sens"].eq("maintien")
-    side = changements["sens"].map(ORIENTATIONS).fillna(0)
+    mouvements, raisons = mouvement(changements, seuils)
+    avant = changements["valeur_precedente"]
+    valeur_a_garder = changements["maintenir"]
+    bande = _demi_bande(valeur_a_garder, changements["arrondi"], seuils)
+    eloignement_avant = (avant - valeur_a_garder).abs().round(DECIMALES_EXACTES)
+    eloignement = (changements["valeur"] - valeur_a_garder).abs().round(DECIMALES_EXACTES)
+    a_maintenir = changements["sens"].eq("maintien")
+    orientation = changements["sens"].map(ORIENTATIONS).fillna(0)
+    reste_dans_la_bande = eloignement_avant.le(bande) & eloignement.le(bande)
     return _premier(
         [
             (changements["absence"].ne(""), "", changements["absence"]),
-            (before.isna(), "", "sans_valeur_precedente"),
+            (avant.isna(), "", "sans_valeur_precedente"),
             (changements["coupure"].ne(""), "", changements["coupure"]),
-            (~banded & side.eq(0), "", "sans_sens"),
-            (~told.isin(ORIENTATIONS), told, reason),
+            (~a_maintenir & orientation.eq(0), "", "sans_sens"),
+            (~mouvements.isin(list(ORIENTATIONS)), mouvements, raisons),
             (
-                banded & np.maximum(far, near).le(width),
+                a_maintenir & reste_dans_la_bande,
                 "stable",
-                np.where(near.gt(0), "dans_la_bande", ""),
+                np.where(eloignement.gt(0), "dans_la_bande", ""),
             ),
-            (banded & near.lt(far), "favorable", ""),
-            (banded & told.eq("hausse"), "", "au_dessus_du_maintien"),
-            (~banded & told.map(ORIENTATIONS).eq(side), "favorable", ""),
+            (a_maintenir & eloignement.lt(eloignement_avant), "favorable", ""),
+            (a_maintenir & mouvements.eq("hausse"), "", "au_dessus_du_maintien"),
+            (~a_maintenir & mouvements.map(ORIENTATIONS).eq(orientation), "favorable", ""),
             (True, "defavorable", ""),
         ],
         changements.index,
     )
 
 
-def _largeur(valeur: pd.Series, arrondi: pd.Series, seuils: SeuilsEvaluation) -> pd.Series:
+def _demi_bande(valeur: pd.Series, arrondi: pd.Series, seuils: SeuilsEvaluation) -> pd.Series:
     """Return how far from a value to be kept one may be: a share of it, or the rounding of the
-    source.
+    source when it is greater.
     """
-    return np.maximum(seuils.tolerance_maintien * valeur.abs(), arrondi).round(DECIMALES_EXACTES)
+    part_de_la_valeur = seuils.tolerance_maintien * valeur.abs()
+    return part_de_la_valeur.clip(lower=arrondi).round(DECIMALES_EXACTES)
 
 
 def progression(trajets: pd.DataFrame) -> pd.DataFrame:
@@ -481,25 +572,28 @@ def progression(trajets: pd.DataFrame) -> pd.DataFrame:
     one.
 
     Examples:
-        >>> progression(pd.DataFrame([[40.0, 2022, 30, 2024, 20, 2026]], columns=TRAJET)).round(2).iloc[0].tolist()
+        >>> trajets = pd.DataFrame([[40.0, 2022, 30, 2024, 20, 2026]], columns=TRAJET)
+        >>> progression(trajets).round(2).iloc[0].tolist()
         [0.5, 0.5, 1.0, 0.84]
     """
-    start, year, now, annee, target, end = (trajets[name] for name in TRAJET)
-    spent = annee - year
-    length = end - year
-    done = (now - start) / (target - start)
-    due = (spent / length).where(spent < length, 1.0)
-    grows = start.gt(0) & now.gt(0) & target.gt(0) & (spent <= length)
-    had, needed = (
-        (last / start).where(grows) ** (1 / years) - 1
-        for last, years in ((now, spent), (target, length))
-    )
+    initiale = trajets["valeur_initiale"]
+    valeur = trajets["valeur"]
+    cible = trajets["cible"]
+    annees_passees = trajets["annee"] - trajets["annee_initiale"]
+    annees_prevues = trajets["annee_cible"] - trajets["annee_initiale"]
+    realise = (valeur - initiale) / (cible - initiale)
+    attendu = (annees_passees / annees_prevues).where(annees_passees < annees_prevues, 1.0)
+
+    valeurs_positives = initiale.gt(0) & valeur.gt(0) & cible.gt(0)
+    a_une_croissance = valeurs_positives & (annees_passees <= annees_prevues)
+    croissance = (valeur / initiale).where(a_une_croissance) ** (1 / annees_passees) - 1
+    croissance_prevue = (cible / initiale).where(a_une_croissance) ** (1 / annees_prevues) - 1
     return pd.DataFrame(
         {
-            "realise": done.round(DECIMALES_EXACTES),
-            "attendu": due.where(done.notna()),
-            "rythme": (done / due).round(DECIMALES_EXACTES),
-            "rythme_compose": (had / needed).round(DECIMALES_EXACTES),
+            "realise": realise.round(DECIMALES_EXACTES),
+            "attendu": attendu.where(realise.notna()),
+            "rythme": (realise / attendu).round(DECIMALES_EXACTES),
+            "rythme_compose": (croissance / croissance_prevue).round(DECIMALES_EXACTES),
         }
     )
 
@@ -521,66 +615,80 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     Returns:
         verdict, raisons (lists), realise, attendu, rythme, rythme_compose.
     """
-    start, now, target = (cas[name] for name in ("valeur_initiale", "valeur", "cible"))
-    side = cas["sens"].map(ORIENTATIONS).fillna(0)
-    rounding = cas["arrondi"]
-    held_or_not = cas["origine_cible"].eq("implicite")
-    first_year = (
-        start.notna()
-        & cas["annee"].le(cas["annee_initiale"].fillna(0))
-        & ~(held_or_not & cas["annuelle"])
+    initiale = cas["valeur_initiale"]
+    valeur = cas["valeur"]
+    cible = cas["cible"]
+    orientation = cas["sens"].map(ORIENTATIONS).fillna(0)
+    arrondi = cas["arrondi"]
+
+    # Why nothing can be judged, in the order of saying.
+    implicite = cas["origine_cible"].eq("implicite")
+    sans_annee_passee = initiale.notna() & cas["annee"].le(cas["annee_initiale"].fillna(0))
+    premiere_annee = sans_annee_passee & ~(implicite & cas["annuelle"])
+    obstacles = pd.DataFrame(
+        {
+            "initiale": np.where(initiale.isna() & ~implicite, "sans_valeur_initiale", ""),
+            "cible": np.where(cible.isna(), "sans_cible", ""),
+            "annee": np.where(premiere_annee, "premiere_annee", ""),
+            "absence": cas["absence"],
+            "coupure": cas["coupure"],
+        },
+        index=cas.index,
     )
-    obstacles = [
-        np.where(start.isna() & ~held_or_not, "sans_valeur_initiale", ""),
-        np.where(target.isna(), "sans_cible", ""),
-        np.where(first_year, "premiere_annee", ""),
-        *(cas[name].to_numpy() for name in ("absence", "coupure")),
-    ]
-    stopped = np.logical_or.reduce([codes != "" for codes in obstacles])
-    gap = (now - target).round(DECIMALES_EXACTES)
-    band = cas["sens"].eq("maintien") | (start.eq(target) & ~cas["annuelle"])
-    kept = band & gap.abs().le(_largeur(target, rounding, seuils))
-    threshold = ~band & (start.isna() | cas["annuelle"])
-    met = ~band & ~threshold & (side * (start - target)).gt(0)
-    missing = -side.replace(0, 1) * (now - target)  # how much is lacking, under zero when none
-    yet_to_come = start.isna() & ~cas["annuelle"] & cas["annee"].lt(cas["annee_cible"].fillna(0))
-    still = rounding.gt(0) & (now - start).abs().round(DECIMALES_EXACTES).le(rounding)
-    way = progression(cas[TRAJET].where(~(stopped | band | threshold | met | still)))
-    late = np.where(cas["annee"].ge(cas["annee_cible"].fillna(9999)), "echeance_passee", "")
-    above = "au_dessus_de_la_bande"
-    below = "sous_la_bande"
-    already = "deja_atteinte_au_depart"
-    verdict, reason = _premier(
+    non_evaluable = (obstacles != "").any(axis=1)
+
+    # What kind of target it is: a band to stay in, a threshold, one met at the outset, or a way.
+    ecart = (valeur - cible).round(DECIMALES_EXACTES)
+    bande = cas["sens"].eq("maintien") | (initiale.eq(cible) & ~cas["annuelle"])
+    dans_la_bande = bande & ecart.abs().le(_demi_bande(cible, arrondi, seuils))
+    seuil = ~bande & (initiale.isna() | cas["annuelle"])
+    atteinte_au_depart = ~bande & ~seuil & (orientation * (initiale - cible)).gt(0)
+    manque = -orientation.replace(0, 1) * (valeur - cible)  # under zero when nothing is lacking
+    pas_encore_due = (
+        initiale.isna() & ~cas["annuelle"] & cas["annee"].lt(cas["annee_cible"].fillna(0))
+    )
+    changement = (valeur - initiale).abs().round(DECIMALES_EXACTES)
+    immobile = arrondi.gt(0) & changement.le(arrondi)
+    sans_trajet = non_evaluable | bande | seuil | atteinte_au_depart | immobile
+    trajet = progression(cas[TRAJET].where(~sans_trajet))
+
+    echeance_passee = cas["annee"].ge(cas["annee_cible"].fillna(9999))
+    retard = np.where(echeance_passee, "echeance_passee", "")
+    cote_de_la_bande = np.where(ecart.gt(0), "au_dessus_de_la_bande", "sous_la_bande")
+    deja_atteinte = "deja_atteinte_au_depart"
+    verdict, raison = _premier(
         [
-            (stopped, "non_evaluable", ""),
-            (kept, "atteint", np.where(gap.ne(0), "dans_la_bande", "")),
-            (band & (side * gap).gt(0), "atteint", np.where(gap.gt(0), above, below)),
-            (band & side.eq(0) & gap.gt(0), "a_surveiller", above),
-            (band, "en_recul", np.where(gap.gt(0), above, below)),
-            (threshold & missing.le(0), "atteint", ""),
-            (met & missing.le(0), "atteint", already),
-            ((threshold | met) & missing.le(rounding), "non_evaluable", "sous_arrondi"),
-            (threshold & yet_to_come, "non_evaluable", "sans_valeur_initiale"),
-            (threshold, "insuffisant", "seuil_non_tenu"),
-            (met, "en_recul", already),
-            (still, "non_evaluable", "sous_arrondi"),
-            (way["realise"].ge(1), "atteint", ""),
-            (way["rythme"].lt(0), "en_recul", late),
-            (way["rythme"].ge(seuils.en_bonne_voie), "en_bonne_voie", late),
-            (way["rythme"].ge(seuils.a_surveiller), "a_surveiller", late),
-            (True, "insuffisant", late),
+            (non_evaluable, "non_evaluable", ""),
+            (dans_la_bande, "atteint", np.where(ecart.ne(0), "dans_la_bande", "")),
+            (bande & (orientation * ecart).gt(0), "atteint", cote_de_la_bande),
+            (bande & orientation.eq(0) & ecart.gt(0), "a_surveiller", "au_dessus_de_la_bande"),
+            (bande, "en_recul", cote_de_la_bande),
+            (seuil & manque.le(0), "atteint", ""),
+            (atteinte_au_depart & manque.le(0), "atteint", deja_atteinte),
+            ((seuil | atteinte_au_depart) & manque.le(arrondi), "non_evaluable", "sous_arrondi"),
+            (seuil & pas_encore_due, "non_evaluable", "sans_valeur_initiale"),
+            (seuil, "insuffisant", "seuil_non_tenu"),
+            (atteinte_au_depart, "en_recul", deja_atteinte),
+            (immobile, "non_evaluable", "sous_arrondi"),
+            (trajet["realise"].ge(1), "atteint", ""),
+            (trajet["rythme"].lt(0), "en_recul", retard),
+            (trajet["rythme"].ge(seuils.en_bonne_voie), "en_bonne_voie", retard),
+            (trajet["rythme"].ge(seuils.a_surveiller), "a_surveiller", retard),
+            (True, "insuffisant", retard),
         ],
         cas.index,
     )
-    silent = (
+    recul_de_hasard = (
         verdict.eq("en_recul")
         & cas["hasard"]
-        & start.notna()
-        & explique_par_le_hasard(start, now, seuils)
+        & initiale.notna()
+        & explique_par_le_hasard(initiale, valeur, seuils)
     )
-    told = zip(*obstacles, reason, np.where(silent, "hasard", ""), strict=True)
-    reasons = [[code for code in row if code] for row in told]
-    return way.assign(
-        verdict=verdict.mask(silent, "a_surveiller"),
-        raisons=pd.Series(reasons, cas.index, dtype=object),
+    codes = obstacles.assign(
+        verdict=raison, hasard=np.where(recul_de_hasard, "hasard", "")
+    ).to_numpy()
+    raisons = [[code for code in codes_du_cas if code] for codes_du_cas in codes]
+    return trajet.assign(
+        verdict=verdict.mask(recul_de_hasard, "a_surveiller"),
+        raisons=pd.Series(raisons, cas.index, dtype=object),
     )

@@ -7,7 +7,7 @@ workbook knows.
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.convention import Convention, Resultat
 from ctglib.donnees.modeles.evaluation import (
     CodeForce,
     Lectures,
@@ -26,6 +26,8 @@ from ctglib.donnees.modeles.evaluation import (
 from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.statuts import INCONNUES, Statut
 from ctglib.donnees.suivi import Suivi
+
+Connu = TypeVar("Connu")
 
 COLONNES = (
     "fiche",
@@ -81,57 +83,59 @@ def parcours(
         The columns ``COLONNES``; ``annees_connues`` counts the years informed, a suppressed value
         included; ``connue`` is the last value known: that of ``derniere``, or else the initial one.
     """
-    meanings = catalogue.indicateurs_fiches
-    year = max(evaluations)
-    every = pd.concat(evaluations.values(), ignore_index=True)
-    informed = (
-        every[every["renseigne"] | every["statut"].eq(Statut.SECRET)]
-        .groupby("indicateur")["annee"]
-        .nunique()
-    )
-    wholes = every[every["dimension"].eq("")]
-    final = wholes[wholes["annee"].eq(year)].reset_index(drop=True)
-    items = [meanings[name] for name in final["indicateur"]]
-    values = avec_grille(mesures, meanings.values(), suivis, year)
-    start = convention.debut.year
-    last = dernieres_mesures(values[values["annee"].ge(start)], final, year)
-    measured = last["valeur"].notna()
-    started = final["valeur_initiale"].notna()
-    when = last["annee"].where(measured).astype("Int64")
-    keys = final[["indicateur"]].assign(annee=when.fillna(year))
-    table = keys.merge(wholes, "left", ["indicateur", "annee"]).assign(
-        **final[["valeur_initiale", "annee_initiale", "origine_initiale"]],
-        definition=[item.definition for item in items],
-        table=[item.table for item in items],
-        hasard=[item.hasard for item in items],
-        arrondi=[item.arrondi_source or 0.0 for item in items],
-        valeur_precedente=final["valeur_initiale"],
-        maintenir=final["valeur_initiale"],
-        absence="",
-        valeur=last["valeur"],
-    )
+    definitions = catalogue.indicateurs_fiches
+    derniere_annee = max(evaluations)
+    toutes = pd.concat(evaluations.values(), ignore_index=True)
+    renseignees = toutes[toutes["renseigne"] | toutes["statut"].eq(Statut.SECRET)]
+    annees_connues = renseignees.groupby("indicateur")["annee"].nunique()
+    # One row an indicator and year, then those of the last bilan: its modalités are left out.
+    ensembles = toutes[toutes["dimension"].eq("")]
+    finale = ensembles[ensembles["annee"].eq(derniere_annee)].reset_index(drop=True)
+
+    valeurs = avec_grille(mesures, definitions.values(), suivis, derniere_annee)
+    valeurs = valeurs[valeurs["annee"].ge(convention.debut.year)]
+    derniere_mesure = dernieres_mesures(valeurs, finale, derniere_annee)
+    mesuree = derniere_mesure["valeur"].notna()
+    annee_de_la_mesure = derniere_mesure["annee"].where(mesuree).astype("Int64")
+    cles = finale[["indicateur"]].assign(annee=annee_de_la_mesure.fillna(derniere_annee))
+    table = cles.merge(ensembles, "left", ["indicateur", "annee"])
+
+    indicateurs = [definitions[identifiant] for identifiant in finale["indicateur"]]
+    initiale = finale["valeur_initiale"]
     table = table.assign(
-        coupure=coupure_entre(table, meanings, changements, table["annee_initiale"].fillna(year))
+        valeur_initiale=initiale,
+        annee_initiale=finale["annee_initiale"],
+        origine_initiale=finale["origine_initiale"],
+        definition=[indicateur.definition for indicateur in indicateurs],
+        table=[indicateur.table for indicateur in indicateurs],
+        hasard=[indicateur.hasard for indicateur in indicateurs],
+        arrondi=[indicateur.arrondi_source or 0.0 for indicateur in indicateurs],
+        valeur_precedente=initiale,
+        maintenir=initiale,
+        absence="",
+        valeur=derniere_mesure["valeur"],
     )
-    word, reason = evolution(table, catalogue.evaluation.seuils)
-    at_once = (when <= table["annee_initiale"]).fillna(False).astype(bool)
-    obstacles = [table["table"].ne(OBSERVATIONS), ~measured, ~started, at_once]
-    why = np.select(
-        obstacles,
+    depuis = table["annee_initiale"].fillna(derniere_annee)
+    table = table.assign(coupure=coupure_entre(table, definitions, changements, depuis))
+    mot_de_l_evolution, raison_de_l_evolution = evolution(table, catalogue.evaluation.seuils)
+    premiere_annee = (annee_de_la_mesure <= table["annee_initiale"]).fillna(False).astype(bool)
+    obstacle = np.select(
+        [table["table"].ne(OBSERVATIONS), ~mesuree, initiale.isna(), premiere_annee],
         [QUALITATIF, "annee_manquante", "sans_valeur_initiale", "premiere_annee"],
         default="",
     )
+    statut_initial = np.where(initiale.notna(), Statut.NORMAL, "")
     table = table.assign(
-        derniere=last["valeur"],
-        annee_derniere=when,
-        statut_derniere=last["statut"].where(measured, final["statut"]),
-        evolution=word.where(why == "", ""),
-        raison_evolution=reason.where(why == "", why),
-        a_maintenir=final["valeur_initiale"].where(table["sens"].eq("maintien")),
-        annees_connues=table["indicateur"].map(informed).fillna(0).astype("Int64"),
-        connue=last["valeur"].where(measured, final["valeur_initiale"]),
-        annee_connue=when.fillna(final["annee_initiale"]),
-        statut_connue=last["statut"].where(measured, np.where(started, Statut.NORMAL, "")),
+        derniere=derniere_mesure["valeur"],
+        annee_derniere=annee_de_la_mesure,
+        statut_derniere=derniere_mesure["statut"].where(mesuree, finale["statut"]),
+        evolution=mot_de_l_evolution.where(obstacle == "", ""),
+        raison_evolution=raison_de_l_evolution.where(obstacle == "", obstacle),
+        a_maintenir=initiale.where(table["sens"].eq("maintien")),
+        annees_connues=table["indicateur"].map(annees_connues).fillna(0).astype("Int64"),
+        connue=derniere_mesure["valeur"].where(mesuree, initiale),
+        annee_connue=annee_de_la_mesure.fillna(finale["annee_initiale"]),
+        statut_connue=derniere_mesure["statut"].where(mesuree, statut_initial),
     )
     return table[list(COLONNES)]
 
@@ -169,22 +173,23 @@ def relever(etats: Iterable[str], parcours: pd.DataFrame) -> Faits:
     """Return the counts ``COMPTES`` of some modalités, by their state, and of some indicators, by
     what they say.
     """
-    states = pd.Series(list(etats), dtype=object)
+    statuts = pd.Series(list(etats), dtype=object)
     # What the target says of an indicator; where none can be judged, its way from the start.
-    said = parcours["verdict"].mask(parcours["verdict"].eq("non_evaluable"), parcours["evolution"])
-    counted = (
-        states.notna(),
-        states.isin(FAITES),
-        states.isin(("reportee", "abandonnee")),
-        states.eq("abandonnee"),
-        states.eq(NON_RENSEIGNEE),
-        parcours["verdict"].notna(),
-        parcours["annees_connues"].gt(0),
-        said.isin((*ATTEINTS, *VOULUES)),
-        said.isin((*MANQUES, *CONTRAIRES)),
-        said.eq("a_surveiller"),
-    )
-    return {name: int(rows.sum()) for name, rows in zip(COMPTES, counted, strict=True)}
+    verdicts = parcours["verdict"]
+    lecture = verdicts.mask(verdicts.eq("non_evaluable"), parcours["evolution"])
+    lignes_comptees = {
+        "modalites": statuts.notna(),
+        "realisees": statuts.isin(FAITES),
+        "arretees": statuts.isin(("reportee", "abandonnee")),
+        "abandonnees": statuts.eq("abandonnee"),
+        "inconnues": statuts.eq(NON_RENSEIGNEE),
+        "indicateurs": verdicts.notna(),
+        "mesures": parcours["annees_connues"].gt(0),
+        "bons": lecture.isin((*ATTEINTS, *VOULUES)),
+        "mauvais": lecture.isin((*MANQUES, *CONTRAIRES)),
+        "en_retard": lecture.eq("a_surveiller"),
+    }
+    return {nom: int(lignes.sum()) for nom, lignes in lignes_comptees.items()}
 
 
 def recommander(faits: Faits, regles: Iterable[RegleRecommandation]) -> RegleRecommandation:
@@ -201,23 +206,39 @@ def recommandations(
 ) -> pd.DataFrame:
     """Return one row an objective: what is known through its links, the rule that fits, what it
     proposes.
+
+    Returns:
+        fiche, objectif (its rank), libelle, lu (whether anything is linked to it), the columns
+        ``COMPTES``, regle, decision.
     """
-    links = {
-        (item.fiche, item.objectif): (item.modalites, item.indicateurs)
-        for item in lectures.objectifs
-    }
-    rows = []
+    liens = {(lien.fiche, lien.objectif): lien for lien in lectures.objectifs}
+    lignes = []
     for fiche in convention.fiches:
-        states, ways = (table[table["fiche"].eq(fiche.numero)] for table in (etats, parcours))
-        for rank, libelle in enumerate(fiche.objectifs, start=1):
-            modalites, names = links.get((fiche.numero, rank), ((), ()))
-            known = states.loc[states["modalite"].isin(modalites), "statut"]
-            found = relever(known, ways[ways["indicateur"].isin(names)])
-            rule = recommander(found, regles)
-            told = (fiche.numero, rank, libelle, bool(modalites or names))
-            rows.append((*told, *found.values(), rule.id, rule.decision))
-    columns = ["fiche", "objectif", "libelle", "lu", *COMPTES, "regle", "decision"]
-    return pd.DataFrame(rows, columns=columns).astype({"fiche": "Int64", "lu": "bool"})
+        etats_de_la_fiche = etats[etats["fiche"].eq(fiche.numero)]
+        parcours_de_la_fiche = parcours[parcours["fiche"].eq(fiche.numero)]
+        for rang, libelle in enumerate(fiche.objectifs, start=1):
+            lien = liens.get((fiche.numero, rang))
+            modalites = lien.modalites if lien else ()
+            indicateurs = lien.indicateurs if lien else ()
+            modalites_liees = etats_de_la_fiche["modalite"].isin(modalites)
+            indicateurs_lies = parcours_de_la_fiche["indicateur"].isin(indicateurs)
+            faits = relever(
+                etats_de_la_fiche.loc[modalites_liees, "statut"],
+                parcours_de_la_fiche[indicateurs_lies],
+            )
+            regle = recommander(faits, regles)
+            ligne = {
+                "fiche": fiche.numero,
+                "objectif": rang,
+                "libelle": libelle,
+                "lu": bool(modalites or indicateurs),
+                **faits,
+                "regle": regle.id,
+                "decision": regle.decision,
+            }
+            lignes.append(ligne)
+    colonnes = ["fiche", "objectif", "libelle", "lu", *COMPTES, "regle", "decision"]
+    return pd.DataFrame(lignes, columns=colonnes).astype({"fiche": "Int64", "lu": "bool"})
 
 
 # The evidence of each criterion: what could be evaluated, what was done and reached, how strong
@@ -257,59 +278,64 @@ def evaluabilite(
         groupe ("convention" or "propositions"), fiche (missing for the whole) and the columns
         ``EVALUES``.
     """
-    links = {(item.fiche, item.objectif): item for item in lectures.objectifs}
-    redefined = [item.element for item in changements if item.nature == "definition"]
-    every = parcours.assign(donnees=parcours["annees_connues"].gt(0))
-    written = every[every["origine"].eq(CONVENTION)]
-    groups = {
-        CONVENTION: written.assign(
-            definis=written["indicateur"].isin(redefined),
-            departs=written["origine_initiale"].eq(CONVENTION),
-            cibles=written["origine_cible"].isin(ECRITES),
+    liens = {(lien.fiche, lien.objectif): lien for lien in lectures.objectifs}
+    definis_par_avenant = [
+        changement.element for changement in changements if changement.nature == "definition"
+    ]
+    tous = parcours.assign(donnees=parcours["annees_connues"].gt(0))
+    ecrits_par_le_texte = tous[tous["origine"].eq(CONVENTION)]
+    groupes = {
+        CONVENTION: ecrits_par_le_texte.assign(
+            definis=ecrits_par_le_texte["indicateur"].isin(definis_par_avenant),
+            departs=ecrits_par_le_texte["origine_initiale"].eq(CONVENTION),
+            cibles=ecrits_par_le_texte["origine_cible"].isin(ECRITES),
         ),
-        PROPOSITIONS: every.assign(
-            definis=every["definition"].ne(""),
-            departs=every["valeur_initiale"].notna(),
-            cibles=every["origine_cible"].isin((*ECRITES, "propose")),
+        PROPOSITIONS: tous.assign(
+            definis=tous["definition"].ne(""),
+            departs=tous["valeur_initiale"].notna(),
+            cibles=tous["origine_cible"].isin((*ECRITES, "propose")),
         ),
     }
-    rows = []
-    for (group, items), fiche in product(groups.items(), convention.fiches):
-        own = items[items["fiche"].eq(fiche.numero)]
-        names = set(own["indicateur"])
-        ranks = range(1, len(fiche.objectifs) + 1)
-        read = [links.get((fiche.numero, rank)) for rank in ranks]
-        covered = sum(bool(one and (one.modalites or names & {*one.indicateurs})) for one in read)
-        shown = sum(bool(names & {*result.indicateurs}) for result in fiche.resultats)
-        counts = own[["definis", "departs", "cibles", "donnees"]].sum()
-        rows.append(
-            (
-                group,
-                fiche.numero,
-                len(read),
-                covered,
-                len(fiche.resultats),
-                shown,
-                len(own),
-                *counts,
-            )
-        )
-    table = pd.DataFrame(rows, columns=["groupe", "fiche", *EVALUES])
-    whole = table.groupby("groupe", sort=False)[EVALUES].sum().reset_index()
+    lignes = []
+    for (groupe, indicateurs), fiche in product(groupes.items(), convention.fiches):
+        ceux_de_la_fiche = indicateurs[indicateurs["fiche"].eq(fiche.numero)]
+        identifiants = set(ceux_de_la_fiche["indicateur"])
+        objectifs_couverts = 0
+        for rang in range(1, len(fiche.objectifs) + 1):
+            lien = liens.get((fiche.numero, rang))
+            if lien and (lien.modalites or not identifiants.isdisjoint(lien.indicateurs)):
+                objectifs_couverts += 1
+        resultats_couverts = [
+            resultat
+            for resultat in fiche.resultats
+            if not identifiants.isdisjoint(resultat.indicateurs)
+        ]
+        ligne = {
+            "groupe": groupe,
+            "fiche": fiche.numero,
+            "objectifs": len(fiche.objectifs),
+            "objectifs_couverts": objectifs_couverts,
+            "resultats": len(fiche.resultats),
+            "resultats_couverts": len(resultats_couverts),
+            "indicateurs": len(ceux_de_la_fiche),
+            **ceux_de_la_fiche[["definis", "departs", "cibles", "donnees"]].sum(),
+        }
+        lignes.append(ligne)
+    table = pd.DataFrame(lignes, columns=["groupe", "fiche", *EVALUES])
+    ensemble = table.groupby("groupe", sort=False)[EVALUES].sum().reset_index()
     # A whole after its fiches.
-    table = pd.concat([table, whole]).sort_values("groupe", kind="stable", ignore_index=True)
+    table = pd.concat([table, ensemble]).sort_values("groupe", kind="stable", ignore_index=True)
     return table.astype({"fiche": "Int64"} | dict.fromkeys(EVALUES, "int64"))
 
 
 def ecrits(evaluabilite: pd.DataFrame) -> pd.Series:
     """Return what the text alone made it possible to evaluate, all fiches together."""
-    return evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & evaluabilite["fiche"].isna()].iloc[
-        0
-    ]
+    toutes_les_fiches = evaluabilite["fiche"].isna()
+    return evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & toutes_les_fiches].iloc[0]
 
 
 class Preuve(NamedTuple):
-    """A count out of a total (None: it has none), and how many of the data that it needs are known."""
+    """A count out of a total (None: it has none), and how many of the data it needs are known."""
 
     valeur: float
     total: float | None
@@ -321,13 +347,9 @@ class Preuve(NamedTuple):
         """How complete it is: « absente », « partielle » or « complete »; nothing to know is
         nothing known.
         """
-        return (
-            "absente"
-            if not self.connus
-            else "complete"
-            if self.connus >= self.attendus
-            else "partielle"
-        )
+        if not self.connus:
+            return "absente"
+        return "complete" if self.connus >= self.attendus else "partielle"
 
 
 def preuves_du_texte(
@@ -341,28 +363,40 @@ def preuves_du_texte(
     """Return the evidence that the convention and its diagnostic give; a schéma that ended before
     it proves nothing.
     """
-    turned = [name for name, item in catalogue.indicateurs.items() if item.sens in ORIENTATIONS]
-    oriented = constats[constats["indicateur"].isin(turned) & constats["ecart_type"].ne("aucun")]
-    compared = int(oriented["position"].ne("incomparable").sum())
-    known = {*constats["theme"].dropna()}
-    taken = {theme for enjeu in convention.enjeux for theme in enjeu.themes}
-    plans = [text for schema in convention.schemas for text in (*schema.axes, *schema.chapitres)]
-    answered = {item.element for item in lectures.schemas}
-    current = sum(schema.fin >= convention.debut.year for schema in convention.schemas)
-    written = ecrits(evaluabilite)
+    orientes = [
+        identifiant
+        for identifiant, indicateur in catalogue.indicateurs.items()
+        if indicateur.sens in ORIENTATIONS
+    ]
+    a_comparer = constats["indicateur"].isin(orientes) & constats["ecart_type"].ne("aucun")
+    positions = constats.loc[a_comparer, "position"]
+    compares = int(positions.ne("incomparable").sum())
+    themes_connus = set(constats["theme"].dropna())
+    themes_des_enjeux = {theme for enjeu in convention.enjeux for theme in enjeu.themes}
+    besoins_repondus = int(besoins["fiches"].ne("").sum())
+    textes_des_schemas = [
+        texte for schema in convention.schemas for texte in (*schema.axes, *schema.chapitres)
+    ]
+    textes_repris = {lecture.element for lecture in lectures.schemas}
+    schemas_en_cours = [
+        schema for schema in convention.schemas if schema.fin >= convention.debut.year
+    ]
+    ecrits_ = ecrits(evaluabilite)
+    resultats_mesures = int(ecrits_["resultats_couverts"])
     return {
-        "besoins_repondus": Preuve(
-            int(besoins["fiches"].ne("").sum()), len(besoins), compared, len(oriented)
+        "besoins_repondus": Preuve(besoins_repondus, len(besoins), compares, len(positions)),
+        "themes_avec_enjeu": Preuve(
+            len(themes_des_enjeux & themes_connus),
+            len(themes_connus),
+            len(themes_connus),
+            len(themes_connus),
         ),
-        "themes_avec_enjeu": Preuve(len(taken & known), len(known), len(known), len(known)),
-        "resultats_mesures": Preuve(
-            int(written["resultats_couverts"]), int(written["resultats"]), 1, 1
-        ),
+        "resultats_mesures": Preuve(resultats_mesures, int(ecrits_["resultats"]), 1, 1),
         "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
         "schemas": Preuve(
-            len(answered & {*plans}),
-            len(plans),
-            current if answered else 0,
+            len(textes_repris.intersection(textes_des_schemas)),
+            len(textes_des_schemas),
+            len(schemas_en_cours) if textes_repris else 0,
             len(convention.schemas),
         ),
     }
@@ -381,57 +415,75 @@ def preuves_du_suivi(
     appreciation; ``postes`` names the indicators that count the posts of coordination, and those
     converted.
     """
-    judged = int(parcours["verdict"].ne("non_evaluable").sum())
-    wanted = parcours["evolution"].isin(VOULUES)
-    read = wanted | parcours["evolution"].isin(CONTRAIRES)
-    kept = parcours[parcours["indicateur"].isin(list(convention.livrables))]
-    results = [item.indicateurs for fiche in convention.fiches for item in fiche.resultats]
-    legible, good = (
-        sum(not set(parcours.loc[rows, "indicateur"]).isdisjoint(names) for names in results)
-        for rows in (read, wanted)
-    )
-    paid = {
-        (int(fiche), annee)
-        for annee, suivi in suivis.items()
-        for fiche in suivi.moyens.loc[~suivi.moyens["statut"].isin(INCONNUES), "fiche"].dropna()
-    }
-    due = {
+    modalites = len(etats)
+    realisees = int(etats["statut"].isin(FAITES).sum())
+    renseignees = int(etats["statut"].ne(NON_RENSEIGNEE).sum())
+
+    jugees = int(parcours["verdict"].ne("non_evaluable").sum())
+    atteintes = int(parcours["verdict"].isin(ATTEINTS).sum())
+    voulue = parcours["evolution"].isin(VOULUES)
+    lisible = voulue | parcours["evolution"].isin(CONTRAIRES)
+    resultats = [resultat for fiche in convention.fiches for resultat in fiche.resultats]
+    resultats_lisibles = _resultats_montres(resultats, parcours.loc[lisible, "indicateur"])
+    resultats_favorables = _resultats_montres(resultats, parcours.loc[voulue, "indicateur"])
+    livrables = parcours[parcours["indicateur"].isin(convention.livrables)]
+    livres = int(livrables["derniere"].gt(0).sum())
+    livrables_connus = int(livrables["annees_connues"].gt(0).sum())
+
+    moyens_connus = set()
+    for annee, suivi in suivis.items():
+        connus = ~suivi.moyens["statut"].isin(INCONNUES)
+        fiches_financees = suivi.moyens.loc[connus, "fiche"].dropna().astype(int)
+        moyens_connus.update((fiche, annee) for fiche in fiches_financees)
+    moyens_attendus = {
         (fiche.numero, annee)
         for fiche in convention.fiches
         for annee in suivis
         if fiche.debut.year <= annee
     }
-    last = parcours.set_index("indicateur")["derniere"]
-    posts, converted = (last.get(name, float("nan")) for name in postes)
-    both = pd.notna(posts) and pd.notna(converted)
-    told = {
-        item.fiche: bool(item.perspectives)
+    fiches_avec_moyens = {fiche for fiche, _ in moyens_connus}
+
+    dernieres_valeurs = parcours.set_index("indicateur")["derniere"]
+    postes_comptes = dernieres_valeurs.get(postes[0], float("nan"))
+    postes_convertis = dernieres_valeurs.get(postes[1], float("nan"))
+    conversion = Preuve(0.0, 0.0, 0, 2)
+    if pd.notna(postes_comptes) and pd.notna(postes_convertis):
+        conversion = Preuve(float(postes_convertis), float(postes_comptes), 2, 2)
+
+    a_des_perspectives = {
+        appreciation.fiche: bool(appreciation.perspectives)
         for _, suivi in sorted(suivis.items())
-        for item in suivi.appreciations
+        for appreciation in suivi.appreciations
     }
     fiches = len(convention.fiches)
-    states = len(etats)
-    reached = int(parcours["verdict"].isin(ATTEINTS).sum())
-    done = etats["statut"].isin(FAITES)
-    said = etats["statut"].ne(NON_RENSEIGNEE)
-    there = kept["derniere"].gt(0)
-    informed = kept["annees_connues"].gt(0)
+    indicateurs = len(parcours)
+    voulues = int(voulue.sum())
+    lisibles = int(lisible.sum())
     return {
-        "modalites_realisees": Preuve(int(done.sum()), states, int(said.sum()), states),
-        "cibles_atteintes": Preuve(reached, judged, judged, len(parcours)),
-        "evolutions_favorables": Preuve(
-            int(wanted.sum()), int(read.sum()), int(read.sum()), len(parcours)
+        "modalites_realisees": Preuve(realisees, modalites, renseignees, modalites),
+        "cibles_atteintes": Preuve(atteintes, jugees, jugees, indicateurs),
+        "evolutions_favorables": Preuve(voulues, lisibles, lisibles, indicateurs),
+        "resultats_favorables": Preuve(
+            resultats_favorables, resultats_lisibles, resultats_lisibles, len(resultats)
         ),
-        "resultats_favorables": Preuve(good, legible, legible, len(results)),
-        "livrables": Preuve(int(there.sum()), len(kept), int(informed.sum()), len(kept)),
+        "livrables": Preuve(livres, len(livrables), livrables_connus, len(livrables)),
         "moyens_connus": Preuve(
-            len({fiche for fiche, _ in paid}), fiches, len(paid & due), len(due)
+            len(fiches_avec_moyens),
+            fiches,
+            len(moyens_connus & moyens_attendus),
+            len(moyens_attendus),
         ),
-        "postes_convertis": Preuve(float(converted), float(posts), 2, 2)
-        if both
-        else Preuve(0.0, 0.0, 0, 2),
-        "perspectives": Preuve(sum(told.values()), fiches, len(told), fiches),
+        "postes_convertis": conversion,
+        "perspectives": Preuve(
+            sum(a_des_perspectives.values()), fiches, len(a_des_perspectives), fiches
+        ),
     }
+
+
+def _resultats_montres(resultats: Iterable[Resultat], indicateurs: Iterable[str]) -> int:
+    """Return how many expected results have at least one of their indicators among some."""
+    identifiants = set(indicateurs)
+    return sum(not identifiants.isdisjoint(resultat.indicateurs) for resultat in resultats)
 
 
 def force(
@@ -442,10 +494,11 @@ def force(
 
     « forte » is never said here: people have to rule out other explanations.
     """
-    if not any(item in (*VOULUES, *CONTRAIRES) for item in evolutions):
+    if not any(evolution in (*VOULUES, *CONTRAIRES) for evolution in evolutions):
         return "aucune"
-    linked = actions_faites > 0 and realisations_mesurees > 0
-    return "moyenne" if linked and any(item in VOULUES for item in evolutions) else "faible"
+    a_agi = actions_faites > 0 and realisations_mesurees > 0
+    a_change_comme_voulu = any(evolution in VOULUES for evolution in evolutions)
+    return "moyenne" if a_agi and a_change_comme_voulu else "faible"
 
 
 def population(
@@ -454,11 +507,13 @@ def population(
     """Return the inhabitants that the diagnostic counts last and their year; None when it gives
     none.
     """
-    rows = annexe1[
+    habitants = annexe1[
         annexe1["indicateur"].eq(regles.population) & annexe1["territoire"].eq(territoire)
     ]
-    rows = rows[rows["valeur"].notna()].sort_values("annee")
-    return None if rows.empty else (int(rows["valeur"].iloc[-1]), int(rows["annee"].iloc[-1]))
+    habitants = habitants[habitants["valeur"].notna()].sort_values("annee")
+    if habitants.empty:
+        return None
+    return int(habitants["valeur"].iloc[-1]), int(habitants["annee"].iloc[-1])
 
 
 def conformite(
@@ -479,47 +534,62 @@ def conformite(
         how many there are: structures of which something is said, or persons when the kind is a
         trade, « 56 ou 70 » when the text gives both.
     """
-    told = {item.element: (item.ou, item.fiches) for item in lectures.schema_petite_enfance}
-    known = {}
-    for name, table in (("diagnostic", annexe1), ("series", series)):
-        rows = table[table["territoire"].eq(territoire) & table["valeur"].notna()].dropna(
-            subset="annee"
-        )
-        known[name] = rows.groupby("indicateur")["annee"].max().astype(int).to_dict()
-    said = offre[~offre["valeur"].isin(["", "non"])]
-    persons = said[
-        said["caracteristique"].eq(said["type"])
-    ]  # the one characteristic that counts its own kind
-    known["offre"] = {
-        **said.groupby("type")["structure"].nunique().astype(str),
-        **persons.groupby("type")["valeur"].agg(
-            lambda counts: " ou ".join(sorted(set(counts), key=float))
-        ),
-    }
-    rows = [
-        (
-            item.id,
-            item.titre,
-            *told.get(item.id, ("", ())),
-            *(
-                {one: found[one] for one in getattr(item, name) if one in found}
-                for name, found in known.items()
-            ),
-            item.manque,
-            item.detenteurs,
-        )
-        for item in regles.elements
-    ]
-    return pd.DataFrame(
-        rows, columns=["element", "titre", "ou", "fiches", *known, "manque", "detenteurs"]
+    reponses = {lecture.element: lecture for lecture in lectures.schema_petite_enfance}
+    annees_du_diagnostic = _dernieres_annees(annexe1, territoire)
+    annees_des_series = _dernieres_annees(series, territoire)
+    services = _services_offerts(offre)
+    lignes = []
+    for element in regles.elements:
+        reponse = reponses.get(element.id)
+        ligne = {
+            "element": element.id,
+            "titre": element.titre,
+            "ou": reponse.ou if reponse else "",
+            "fiches": reponse.fiches if reponse else (),
+            "diagnostic": _choisis(annees_du_diagnostic, element.diagnostic),
+            "series": _choisis(annees_des_series, element.series),
+            "offre": _choisis(services, element.offre),
+            "manque": element.manque,
+            "detenteurs": element.detenteurs,
+        }
+        lignes.append(ligne)
+    colonnes = ["element", "titre", "ou", "fiches", "diagnostic", "series", "offre"]
+    return pd.DataFrame(lignes, columns=[*colonnes, "manque", "detenteurs"])
+
+
+def _dernieres_annees(table: pd.DataFrame, territoire: str) -> dict[str, int]:
+    """Return the last year in which each indicator has a value in a territory."""
+    connues = table[table["territoire"].eq(territoire) & table["valeur"].notna()]
+    connues = connues.dropna(subset="annee")
+    dernieres_annees = connues.groupby("indicateur")["annee"].max()
+    return {str(indicateur): int(annee) for indicateur, annee in dernieres_annees.items()}
+
+
+def _services_offerts(offre: pd.DataFrame) -> dict[str, str]:
+    """Return how many there are of each kind of service that the text describes."""
+    decrits = offre[~offre["valeur"].isin(["", "non"])]
+    structures = decrits.groupby("type")["structure"].nunique().astype(str)
+    # A trade has one characteristic, which counts its own kind.
+    personnes = decrits[decrits["caracteristique"].eq(decrits["type"])]
+    effectifs = personnes.groupby("type")["valeur"].agg(
+        lambda valeurs: " ou ".join(sorted(set(valeurs), key=float))
     )
+    return {**structures, **effectifs}
+
+
+def _choisis(connus: Mapping[str, Connu], identifiants: Iterable[str]) -> dict[str, Connu]:
+    """Return what is known of some identifiers, in their order."""
+    return {
+        identifiant: connus[identifiant] for identifiant in identifiants if identifiant in connus
+    }
 
 
 def themes_absents(regles: ReglesConformite, convention: Convention) -> list[str]:
     """Return the themes that no axis and no fiche names, in the words of the circular."""
-    titles = [item.titre.lower() for item in (*convention.axes, *convention.fiches)]
-    return [
-        theme
-        for theme, words in regles.themes_minimum.items()
-        if not any(word in title for word in words for title in titles)
-    ]
+    titres = [partie.titre.lower() for partie in (*convention.axes, *convention.fiches)]
+    absents = []
+    for theme, mots in regles.themes_minimum.items():
+        est_nomme = any(mot in titre for mot in mots for titre in titres)
+        if not est_nomme:
+            absents.append(theme)
+    return absents
