@@ -46,6 +46,11 @@ def test_un_ecart_egal_au_seuil_n_est_plus_similaire() -> None:
     assert _constat(15.4, 15.0)["position"] == "similaire"
 
 
+def test_un_ecart_egal_a_la_part_notable_de_la_reference_est_une_force_ou_un_besoin() -> None:
+    assert _constat(21.0, 20.0, sens="baisse")["sens"] == "defavorable"
+    assert _constat(20.9, 20.0, sens="baisse")["sens"] == "neutre"
+
+
 def test_une_valeur_absente_rend_le_constat_incomparable() -> None:
     constat = _constat(15.5, None)
 

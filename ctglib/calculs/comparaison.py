@@ -4,6 +4,7 @@ that it shows.
 
 from collections.abc import Collection, Container, Iterable, Mapping
 from operator import attrgetter
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -56,40 +57,54 @@ def comparer(
     Returns:
         The columns ``COLONNES``; ``ecart`` in points or in %, as ``ecart_type`` (of the unit) says.
     """
-    given = observations[observations["territoire"].isin([territoire, reference])]
-    told = {*given["indicateur"]}
-    order = [name for name in indicateurs if name in told]
-    own, other, same_year = en_regard(given, order, (territoire, reference))
-    table = own.assign(
-        **{name: own[name].fillna(other[name]) for name in ("section", "unite", "annee")},
-        libelle=[indicateurs[name].libelle for name in order],
-        statut=own["statut"].fillna(Statut.NON_DISPONIBLE.value),
-        valeur_reference=other["valeur"],
-        statut_reference=other["statut"].fillna(Statut.NON_DISPONIBLE.value),
-        variation=own["variation_5_ans"],
-        variation_reference=other["variation_5_ans"],
-        ecart_type=[unites[unite].ecart for unite in own["unite"].fillna(other["unite"])],
+    des_deux_lieux = observations[observations["territoire"].isin([territoire, reference])]
+    connus = set(des_deux_lieux["indicateur"])
+    ordre = [identifiant for identifiant in indicateurs if identifiant in connus]
+    ici, la, meme_annee = en_regard(des_deux_lieux, ordre, (territoire, reference))
+    unite = ici["unite"].fillna(la["unite"])
+    table = ici.assign(
+        section=ici["section"].fillna(la["section"]),
+        unite=unite,
+        annee=ici["annee"].fillna(la["annee"]),
+        libelle=[indicateurs[identifiant].libelle for identifiant in ordre],
+        statut=ici["statut"].fillna(Statut.NON_DISPONIBLE.value),
+        valeur_reference=la["valeur"],
+        statut_reference=la["statut"].fillna(Statut.NON_DISPONIBLE.value),
+        variation=ici["variation_5_ans"],
+        variation_reference=la["variation_5_ans"],
+        ecart_type=[unites[code].ecart for code in unite],
         note=[
-            autre if note in autre else note if autre in note else f"{note.rstrip('.')}. {autre}"
-            for note, autre in zip(own["note"].fillna(""), other["note"].fillna(""), strict=True)
+            _deux_notes(note, note_de_reference)
+            for note, note_de_reference in zip(
+                ici["note"].fillna(""), la["note"].fillna(""), strict=True
+            )
         ],
     )
-    kind = table["ecart_type"]
-    changes = pd.Series([indicateurs[name].est_evolution for name in order], table.index)
-    points = table["valeur"].where(same_year) - table["valeur_reference"]
-    relative = 100 * points / table["valeur_reference"].where(table["valeur_reference"] != 0)
+    ecart_type = table["ecart_type"]
+    est_evolution = pd.Series(
+        [indicateurs[identifiant].est_evolution for identifiant in ordre], table.index, dtype=bool
+    )
+    reference_non_nulle = table["valeur_reference"].where(table["valeur_reference"] != 0)
+    points = table["valeur"].where(meme_annee) - table["valeur_reference"]
+    pourcent = 100 * points / reference_non_nulle
+    ecart = points.where(ecart_type == "points", pourcent.where(ecart_type == "pourcent"))
+    ecart_relatif = pourcent.where((ecart_type != "aucun") & ~est_evolution)
+    ecart_variation = table["variation"] - table["variation_reference"]
     table = table.assign(
-        ecart=points.where(kind == "points", relative.where(kind == "pourcent")).round(
-            DECIMALES_EXACTES
-        ),
-        ecart_relatif=relative.where((kind != "aucun") & ~changes.astype(bool)).round(
-            DECIMALES_EXACTES
-        ),
-        ecart_variation=(table["variation"] - table["variation_reference"]).round(
-            DECIMALES_EXACTES
-        ),
+        ecart=ecart.round(DECIMALES_EXACTES),
+        ecart_relatif=ecart_relatif.round(DECIMALES_EXACTES),
+        ecart_variation=ecart_variation.round(DECIMALES_EXACTES),
     )
     return table.reset_index()[list(COLONNES)]
+
+
+def _deux_notes(note: str, note_de_reference: str) -> str:
+    """Return both notes, or the longer one when it already says the other."""
+    if note in note_de_reference:
+        return note_de_reference
+    if note_de_reference in note:
+        return note
+    return f"{note.rstrip('.')}. {note_de_reference}"
 
 
 def en_regard(
@@ -98,20 +113,20 @@ def en_regard(
     """Return the latest row of each indicator in the one place then in the other, and whether both
     are of one year.
     """
-    latest = dernieres(observations[observations["indicateur"].isin(indicateurs)])
-    own, other = (
-        latest[latest["territoire"].eq(code)].set_index("indicateur").reindex(indicateurs)
-        for code in lieux
-    )
-    return own, other, own["annee"].eq(other["annee"]).fillna(False).astype(bool)
+    lignes = dernieres(observations[observations["indicateur"].isin(indicateurs)])
+    lieu, autre_lieu = lieux
+    ici = lignes[lignes["territoire"].eq(lieu)].set_index("indicateur").reindex(indicateurs)
+    la = lignes[lignes["territoire"].eq(autre_lieu)].set_index("indicateur").reindex(indicateurs)
+    meme_annee = ici["annee"].eq(la["annee"]).fillna(False).astype(bool)
+    return ici, la, meme_annee
 
 
 def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the latest year of each indicator and territory, in their order."""
-    latest = observations.groupby(["indicateur", "territoire"], sort=False)["annee"].transform(
-        "max"
-    )
-    return observations[observations["annee"].eq(latest) | latest.isna()]
+    series = observations.groupby(["indicateur", "territoire"], sort=False)
+    derniere_annee = series["annee"].transform("max")
+    sans_annee = derniere_annee.isna()
+    return observations[observations["annee"].eq(derniere_annee) | sans_annee]
 
 
 SENS = {"hausse": "superieur", "baisse": "inferieur"}  # which side of the reference is good news
@@ -133,29 +148,42 @@ def constats(
         the five years before, else ""; ``provisoire``, whether one of the two values may still be
         revised.
     """
-    names = comparaison["indicateur"]
-    where = [
-        position(*gap, seuils)
-        for gap in zip(comparaison["ecart"], comparaison["ecart_type"], strict=True)
+    identifiants = comparaison["indicateur"]
+    positions = [
+        position(ecart, ecart_type, seuils)
+        for ecart, ecart_type in zip(comparaison["ecart"], comparaison["ecart_type"], strict=True)
     ]
-    good = names.map(lambda name: SENS.get(indicateurs[name].sens, ""))
-    side = good.eq(where).map({True: "favorable", False: "defavorable"})
-    # A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or
-    # of a need.
-    small = comparaison["ecart_relatif"].abs().lt(seuils.ecart_notable_pourcent)
-    breaks = [
-        ruptures_dans(indicateurs[name], year)
-        for name, year in zip(names, comparaison["annee"], strict=True)
+    sens = [
+        _sens(indicateurs[identifiant], position_du_territoire, ecart_relatif, seuils)
+        for identifiant, position_du_territoire, ecart_relatif in zip(
+            identifiants, positions, comparaison["ecart_relatif"], strict=True
+        )
     ]
+    raisons_des_ruptures = []
+    for identifiant, annee in zip(identifiants, comparaison["annee"], strict=True):
+        ruptures = ruptures_dans(indicateurs[identifiant], annee)
+        raisons_des_ruptures.append(ruptures[-1].raison if ruptures else "")
+    statuts = comparaison[["statut", "statut_reference"]]
     return comparaison.assign(
-        theme=names.map(theme_de),
-        position=where,
-        sens=side.where(
-            good.ne("") & pd.Series(where, names.index).isin(SENS.values()) & ~small, "neutre"
-        ),
-        rupture=[found[-1].raison if found else "" for found in breaks],
-        provisoire=comparaison[["statut", "statut_reference"]].eq(Statut.PROVISOIRE).any(axis=1),
+        theme=identifiants.map(theme_de),
+        position=positions,
+        sens=sens,
+        rupture=raisons_des_ruptures,
+        provisoire=statuts.isin([Statut.PROVISOIRE]).any(axis=1),
     )
+
+
+def _sens(indicateur: Indicateur, position: str, ecart_relatif: float, seuils: Seuils) -> str:
+    """Return whether a position is favorable, defavorable or neutre.
+
+    A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or
+    of a need; one that is not known in % is.
+    """
+    bonne_position = SENS.get(indicateur.sens)
+    ecart_minime = abs(ecart_relatif) < seuils.ecart_notable_pourcent
+    if bonne_position is None or position not in SENS.values() or ecart_minime:
+        return "neutre"
+    return "favorable" if position == bonne_position else "defavorable"
 
 
 def position(ecart: float, ecart_type: str, seuils: Seuils) -> str:
@@ -164,10 +192,10 @@ def position(ecart: float, ecart_type: str, seuils: Seuils) -> str:
     """
     if pd.isna(ecart):
         return "incomparable"
-    threshold = (
-        seuils.ecart_similaire_points if ecart_type == "points" else seuils.ecart_similaire_pourcent
-    )
-    if abs(ecart) < threshold or ecart == 0:
+    seuil = seuils.ecart_similaire_pourcent
+    if ecart_type == "points":
+        seuil = seuils.ecart_similaire_points
+    if abs(ecart) < seuil or ecart == 0:
         return "similaire"
     return "superieur" if ecart > 0 else "inferieur"
 
@@ -178,17 +206,22 @@ def ruptures_dans(indicateur: Indicateur, annee: float) -> list[Rupture]:
     A break of year r parts the years before r from r and after: a variation from N−5 to N crosses
     it if N−5 < r ≤ N.
     """
-    known = indicateur.ruptures if pd.notna(annee) else []
-    return sorted(
-        (cut for cut in known if annee - DUREE_VARIATION < cut.annee <= annee),
-        key=attrgetter("annee"),
-    )
+    if pd.isna(annee):
+        return []
+    dans_la_periode = [
+        rupture
+        for rupture in indicateur.ruptures
+        if annee - DUREE_VARIATION < rupture.annee <= annee
+    ]
+    return sorted(dans_la_periode, key=attrgetter("annee"))
 
 
 def services_absents(constats: pd.DataFrame, services: Collection[str]) -> pd.DataFrame:
     """Return the rows of services that the territory has none of while its reference has some."""
-    there = constats["valeur_reference"].gt(0)
-    return constats[constats["indicateur"].isin(list(services)) & constats["valeur"].eq(0) & there]
+    est_un_service = constats["indicateur"].isin(list(services))
+    aucun_ici = constats["valeur"].eq(0)
+    present_ailleurs = constats["valeur_reference"].gt(0)
+    return constats[est_un_service & aucun_ici & present_ailleurs]
 
 
 def sans_le_hasard(
@@ -197,34 +230,41 @@ def sans_le_hasard(
     """Return the comparison without the changes of short series that chance alone may explain;
     their note says so.
     """
-    short = (
-        comparaison["indicateur"]
-        .map(lambda name: indicateurs[name].petite_serie is not None)
-        .astype(bool)
+    petite_serie = pd.Series(
+        [
+            indicateurs[identifiant].petite_serie is not None
+            for identifiant in comparaison["indicateur"]
+        ],
+        comparaison.index,
+        dtype=bool,
     )
-    before = comparaison["valeur"] / (1 + comparaison["variation"] / 100)
-    hidden = short & dans_le_hasard(before, comparaison["valeur"], regles.seuils.hasard_ecarts)
-    note = comparaison["note"].mask(hidden, regles.mots["petite_serie"])
-    return comparaison.assign(variation=comparaison["variation"].mask(hidden), note=note)
+    valeur = comparaison["valeur"]
+    valeur_avant = valeur / (1 + comparaison["variation"] / 100)
+    ecarts = regles.seuils.hasard_ecarts
+    au_hasard = petite_serie & dans_le_hasard(valeur_avant, valeur, ecarts)
+    return comparaison.assign(
+        variation=comparaison["variation"].mask(au_hasard),
+        note=comparaison["note"].mask(au_hasard, regles.mots["petite_serie"]),
+    )
 
 
 def dans_le_hasard(avant: pd.Series, apres: pd.Series, ecarts: float) -> pd.Series:
     """Tell whether chance alone explains how a count moved.
 
-    A count n varies by about √n when nothing changes, the difference of two by √(a + b).
+    A count n varies by about √n when nothing changes, the difference of two by √(a + b). ``ecarts``
+    is how many times that much chance is allowed.
 
     Examples:
         >>> dans_le_hasard(pd.Series([167, 941, 905]), pd.Series([177, 985, 1032]), 2).tolist()
         [True, True, False]
     """
-    with np.errstate(
-        invalid="ignore"
-    ):  # what chance moves is a count; the others may be under zero
+    # Only counts move by chance; the other values that come here may be under zero.
+    with np.errstate(invalid="ignore"):
         return abs(apres - avant) <= ecarts * np.sqrt(avant + apres)
 
 
 # What the convention needs, and which fiche answers. That a theme belongs to an enjeu and that a
-# fiche answers an indicator is a reading of the workbook, entered in convention.yaml.
+# fiche answers an indicator is our reading of the text, entered in convention.yaml.
 
 BESOINS = (
     "enjeu",
@@ -263,43 +303,54 @@ def besoins(
         indicateur, service or fiche (``besoin`` then tells it); ``fiches`` lists those that answer,
         joined by « ; », empty when none does.
     """
-    gaps = constats[constats["sens"].eq("defavorable") & constats["ecart_relatif"].notna()]
-    gaps = gaps.sort_values("ecart_relatif", key=lambda gap: -gap.abs(), kind="stable").assign(
-        origine=INDICATEUR
+    defavorables = constats["sens"].eq("defavorable") & constats["ecart_relatif"].notna()
+    ecarts = constats[defavorables].sort_values(
+        "ecart_relatif", key=lambda ecart: -ecart.abs(), kind="stable"
     )
-    table = pd.concat([gaps, services_absents(constats, services).assign(origine=SERVICE)])
-    answers = {
-        name: SEPARATEUR.join(str(one.numero) for one in convention.fiches if name in one.repond_a)
-        for name in table["indicateur"]
-    }
-    first = {theme: enjeu.id for enjeu in reversed(convention.enjeux) for theme in enjeu.themes}
+    absents = services_absents(constats, services)
+    table = pd.concat([ecarts.assign(origine=INDICATEUR), absents.assign(origine=SERVICE)])
+
+    fiches_par_indicateur = {}
+    for identifiant in table["indicateur"]:
+        numeros = [
+            str(fiche.numero) for fiche in convention.fiches if identifiant in fiche.repond_a
+        ]
+        fiches_par_indicateur[identifiant] = SEPARATEUR.join(numeros)
+    # Of two enjeux that take a theme, the first one.
+    enjeu_du_theme: dict[str, str] = {}
+    for enjeu in convention.enjeux:
+        for theme in enjeu.themes:
+            enjeu_du_theme.setdefault(theme, enjeu.id)
     table = table.rename(columns={"valeur": "niveau", "valeur_reference": "reference"})
     table = table.assign(
         besoin="",
-        fiches=table["indicateur"].map(answers),
-        enjeu=table["theme"].map(first).fillna(""),
+        fiches=table["indicateur"].map(fiches_par_indicateur),
+        enjeu=table["theme"].map(enjeu_du_theme).fillna(""),
     )
-    themes = {enjeu.id: next(iter(enjeu.themes), "") for enjeu in convention.enjeux}
-    told = [
+
+    premier_theme = {
+        enjeu.id: enjeu.themes[0] if enjeu.themes else "" for enjeu in convention.enjeux
+    }
+    besoins_des_fiches = [
         {
             "enjeu": fiche.enjeu,
-            "theme": themes[fiche.enjeu],
+            "theme": premier_theme[fiche.enjeu],
             "origine": FICHE,
-            "besoin": need,
+            "besoin": besoin,
             "indicateur": "",
             "fiches": str(fiche.numero),
         }
         for fiche in convention.fiches
-        for need in fiche.besoins
+        for besoin in fiche.besoins
     ]
-    every = (
-        pd.concat([table, pd.DataFrame(told)])
-        .reindex(columns=list(BESOINS))
-        .assign(lecture="besoin")
+    table = pd.concat([table, pd.DataFrame(besoins_des_fiches)])
+    table = table.reindex(columns=list(BESOINS)).assign(lecture="besoin")
+    ordre_des_enjeux = pd.Index([*premier_theme, ""])
+    table = table.sort_values(
+        "enjeu", key=lambda enjeux: ordre_des_enjeux.get_indexer(pd.Index(enjeux)), kind="stable"
     )
-    every = every.sort_values("enjeu", key=pd.Index([*themes, ""]).get_indexer, kind="stable")
-    every = every.drop_duplicates(["origine", "besoin", "indicateur"], ignore_index=True)
-    return every.astype({"annee": "Int64"})
+    table = table.drop_duplicates(["origine", "besoin", "indicateur"], ignore_index=True)
+    return table.astype({"annee": "Int64"})
 
 
 # The radar's indices: each axis set at 100 where the territory equals its reference; above 100,
@@ -319,9 +370,8 @@ INDICES = (
     "indice",
     "niveau",
 )
-DECIMALES_INDICE = (
-    0  # values of one decimal do not carry more; an index is classed as it is printed
-)
+# Values of one decimal do not carry more; an index is classed as it is printed.
+DECIMALES_INDICE = 0
 PROVISOIRE = "provisoire"
 A_VERIFIER = "à vérifier"
 
@@ -346,72 +396,88 @@ def indices(
         ``indice`` unrounded, ``niveau`` "bas", "proche", "haut" or "absent"; ``libelle`` carries
         the rule and the ``reserve`` (provisional, doubtful), so that no use of it leaves them out.
     """
-    names = [axe.indicateur for axe in radar.axes]
-    own, other, same_year = en_regard(annexe1, names, lieux)
-    rules = [renversements[axe.indicateur] if axe.renverse else "" for axe in radar.axes]
-    labels = []
-    marks = []
-    for axe, rule, *statuses in zip(radar.axes, rules, own["statut"], other["statut"], strict=True):
-        told = [PROVISOIRE] * (Statut.PROVISOIRE in statuses) + [A_VERIFIER] * (
-            axe.indicateur in doutes
-        )
-        words = [radar.renversements[rule].mots, *told] if rule else told
-        labels.append(f"{axe.libelle} ({', '.join(words)})" if words else axe.libelle)
-        marks.append(", ".join(told))
-    table = own[["annee"]].assign(
-        libelle=labels,
-        renversement=rules,
-        reserve=marks,
-        unite=own["unite"].fillna(""),
-        statut=own["statut"].fillna(""),
-        statut_reference=other["statut"].fillna(""),
+    identifiants = [axe.indicateur for axe in radar.axes]
+    ici, la, meme_annee = en_regard(annexe1, identifiants, lieux)
+    regles: list[Renversement | Literal[""]] = [
+        renversements[axe.indicateur] if axe.renverse else "" for axe in radar.axes
+    ]
+    libelles = []
+    reserves = []
+    for axe, regle, statut, statut_de_reference in zip(
+        radar.axes, regles, ici["statut"], la["statut"], strict=True
+    ):
+        reserves_de_l_axe = []
+        if Statut.PROVISOIRE in (statut, statut_de_reference):
+            reserves_de_l_axe.append(PROVISOIRE)
+        if axe.indicateur in doutes:
+            reserves_de_l_axe.append(A_VERIFIER)
+        precisions = list(reserves_de_l_axe)
+        if regle:
+            precisions.insert(0, radar.renversements[regle].mots)
+        libelle = axe.libelle
+        if precisions:
+            libelle = f"{axe.libelle} ({', '.join(precisions)})"
+        libelles.append(libelle)
+        reserves.append(", ".join(reserves_de_l_axe))
+    table = ici[["annee"]].assign(
+        libelle=libelles,
+        renversement=regles,
+        reserve=reserves,
+        unite=ici["unite"].fillna(""),
+        statut=ici["statut"].fillna(""),
+        statut_reference=la["statut"].fillna(""),
     )
-    turned = table["renversement"].eq("complement")
-    own, reference = (
-        rows["valeur"].mask(turned, complement_100(rows["valeur"])) for rows in (own, other)
-    )
-    index = _indice(own, reference, table["renversement"]).where(same_year)
+    au_complement = table["renversement"].eq("complement")
+    valeur = ici["valeur"].mask(au_complement, complement_100(ici["valeur"]))
+    reference = la["valeur"].mask(au_complement, complement_100(la["valeur"]))
+    indice = _indice(valeur, reference, table["renversement"]).where(meme_annee)
     table = table.assign(
-        valeur=own, valeur_reference=reference, indice=index, niveau=_niveau(index, radar)
+        valeur=valeur, valeur_reference=reference, indice=indice, niveau=_niveau(indice, radar)
     )
     return table.reset_index()[list(INDICES)].astype({"annee": "Int64"})
 
 
 def _indice(valeurs: pd.Series, references: pd.Series, renversements: pd.Series) -> pd.Series:
     """Return the index of values (already complemented), NaN when it has no meaning."""
-    inverse = renversements.eq("inverse")
-    above = valeurs.mask(inverse, references)
-    below = references.mask(inverse, valeurs)
-    return 100 * above / below.mask(below.eq(0))
+    a_l_inverse = renversements.eq("inverse")
+    numerateur = valeurs.mask(a_l_inverse, references)
+    denominateur = references.mask(a_l_inverse, valeurs)
+    return 100 * numerateur / denominateur.mask(denominateur.eq(0))
 
 
 def _niveau(indices: pd.Series, radar: Radar) -> np.ndarray:
     """Return where indices stand: at or beyond a threshold, once rounded as they are printed, they
     are high or low.
     """
-    printed = indices.round(DECIMALES_INDICE)
-    cases = [printed.isna(), printed.ge(radar.seuil_haut), printed.le(radar.seuil_bas)]
-    return np.select(cases, ["absent", "haut", "bas"], default="proche").astype(object)
+    imprimes = indices.round(DECIMALES_INDICE)
+    conditions = [imprimes.isna(), imprimes.ge(radar.seuil_haut), imprimes.le(radar.seuil_bas)]
+    return np.select(conditions, ["absent", "haut", "bas"], default="proche").astype(object)
 
 
 def ranger(indices: pd.DataFrame) -> pd.DataFrame:
-    """Return the axes by index, those with a reserve last: a doubtful value is never the strongest."""
-    ordered = indices.sort_values("indice", ascending=False, kind="stable")
-    return ordered.sort_values("reserve", key=lambda marks: marks.ne(""), kind="stable")
+    """Return the axes by index, those with a reserve last: a doubtful value is never the first."""
+    par_indice = indices.sort_values("indice", ascending=False, kind="stable")
+    return par_indice.sort_values("reserve", key=lambda reserve: reserve.ne(""), kind="stable")
 
 
 def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float]) -> pd.DataFrame:
-    """Return the axes that the rounding of printed values could class otherwise, the least and the
-    greatest index.
+    """Return the axes that the rounding of printed values could class otherwise, with the least and
+    the greatest index that it allows.
     """
-    known = indices[indices["niveau"].ne("absent")]
-    half = known["indicateur"].map(arrondis).fillna(0.0) / 2
-    ends = [
-        _indice(known["valeur"] + step, known["valeur_reference"] - step, known["renversement"])
-        for step in (-half, half)
-    ]
-    spans = known[["libelle"]].assign(minimum=np.minimum(*ends), maximum=np.maximum(*ends))
-    return spans[_niveau(ends[0], radar) != _niveau(ends[1], radar)].reset_index(drop=True)
+    connus = indices[indices["niveau"].ne("absent")]
+    demi_pas = connus["indicateur"].map(arrondis).fillna(0.0) / 2
+    valeur = connus["valeur"]
+    reference = connus["valeur_reference"]
+    renversement = connus["renversement"]
+    # Which of the two is the greater depends on whether the axis is turned round.
+    indice_a_un_bout = _indice(valeur - demi_pas, reference + demi_pas, renversement)
+    indice_a_l_autre = _indice(valeur + demi_pas, reference - demi_pas, renversement)
+    axes = connus[["libelle"]].assign(
+        minimum=np.minimum(indice_a_un_bout, indice_a_l_autre),
+        maximum=np.maximum(indice_a_un_bout, indice_a_l_autre),
+    )
+    niveau_incertain = _niveau(indice_a_un_bout, radar) != _niveau(indice_a_l_autre, radar)
+    return axes[niveau_incertain].reset_index(drop=True)
 
 
 # What the Caf pays by head.
@@ -437,16 +503,28 @@ def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd
         The columns ``PAR_TETE`` and ``fois``: how many times more the reference pays by head,
         missing when one of the two is absent or zero.
     """
-    values = comparaison.set_index("indicateur")
-    both = ["valeur", "valeur_reference"]
-    rows = []
-    for rule in regles:
-        known = values.reindex([*rule.montants, rule.par])
-        sums = known[both].iloc[:-1].sum(skipna=False)
-        heads = known[both].iloc[-1].astype("float64")
-        by_head = sums / heads.where(heads.gt(0))
-        rows.append(
-            (rule.id, rule.libelle, rule.mot, rule.par, known["annee"].iloc[0], *sums, *by_head)
+    par_indicateur = comparaison.set_index("indicateur")
+    # Of the territory, then of its reference.
+    valeurs = par_indicateur[["valeur", "valeur_reference"]]
+    lignes = []
+    for regle in regles:
+        montants = list(regle.montants)
+        annee = par_indicateur["annee"].reindex(montants).iloc[0]
+        montant, montant_de_reference = valeurs.reindex(montants).sum(skipna=False)
+        effectifs = valeurs.reindex([regle.par]).iloc[0].astype("float64")
+        effectif, effectif_de_reference = effectifs.where(effectifs.gt(0))
+        lignes.append(
+            {
+                "id": regle.id,
+                "libelle": regle.libelle,
+                "mot": regle.mot,
+                "par": regle.par,
+                "annee": annee,
+                "montant": montant,
+                "montant_reference": montant_de_reference,
+                "tete": montant / effectif,
+                "tete_reference": montant_de_reference / effectif_de_reference,
+            }
         )
-    found = pd.DataFrame(rows, columns=PAR_TETE).dropna(subset="tete", ignore_index=True)
-    return found.assign(fois=found["tete_reference"] / found["tete"].where(found["tete"].ne(0)))
+    table = pd.DataFrame(lignes, columns=PAR_TETE).dropna(subset="tete", ignore_index=True)
+    return table.assign(fois=table["tete_reference"] / table["tete"].where(table["tete"].ne(0)))
