@@ -1,4 +1,8 @@
-"""Bars: the ages that structures take, what enters and leaves year by year, the parts of a whole."""
+"""Bars: the ages that structures take, entries and exits year by year, the parts of a whole."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -7,10 +11,13 @@ from ctglib.calculs.ecriture import FINE, INSECABLE, enumerer, minuscule, nombre
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.typographie import RIEN, compter
+from ctglib.donnees.lignes import lignes
 from ctglib.graphiques.planche import (
     BETWEEN_ROWS,
     GUTTER,
+    Block,
     Echelle,
+    Legende,
     Planche,
     assemble,
     dire,
@@ -45,10 +52,35 @@ AFTER_PATCH = 4.0
 BETWEEN_ENTRIES = 12.0
 WHOLE = 100.0
 LEAST = 0.05  # a rest of 100 % that is only rounding
-GARDEES = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
+COLONNES_DES_PARTS = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
 
 
 # Ages.
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A structure on the chart of the ages; ``fin`` is where its ages end, in years."""
+
+    nom: str
+    libelle_type: str
+    texte: str
+    age_min: float
+    fin: float
+
+
+@dataclass(frozen=True)
+class Tranche:
+    """The children of some ages: ``effectif`` of them, as ``compte`` reads; ``fin`` is where these
+    ages end, in years.
+    """
+
+    libelle: str
+    age_min: float
+    age_max: float
+    fin: float
+    effectif: float
+    compte: str
 
 
 def ages(
@@ -57,7 +89,7 @@ def ages(
     contexte: Contexte,
     *,
     jusqu_a: int = 0,
-    **legende: str,
+    **legende: Unpack[Legende],
 ) -> Figure:
     """Return the chart of the ages, category by category; an age that goes beyond the scale ends
     with an arrow.
@@ -67,53 +99,41 @@ def ages(
       when absent) and ``libelle`` (« Enfants de 3 à 5 ans »).
     - ``jusqu_a``: the oldest age that must be seen, beyond the children who are counted.
     """
-    rows = ages.assign(fin=ages["age_max"].map(_end_of_age))
-    bands = tranches.assign(
-        fin=tranches["age_max"].map(_end_of_age),
-        compte=[RIEN if pd.isna(value) else nombre(value) for value in tranches["effectif"]],
+    table_structures = ages.assign(fin=ages["age_max"].map(_end_of_age))
+    comptes = [RIEN if pd.isna(effectif) else nombre(effectif) for effectif in tranches["effectif"]]
+    table_tranches = tranches.assign(
+        fin=tranches["age_max"].map(_end_of_age), compte=comptes
     ).sort_values("age_min")
-
-    def counts(bands: pd.DataFrame) -> str:
-        """Return « 473 enfants de moins de 3 ans et 458 enfants de 3 à 5 ans »; nothing when no
-        count is known.
-        """
-        known = bands[bands["effectif"].notna()]
-        return enumerer([f"{band.compte} {minuscule(band.libelle)}" for band in known.itertuples()])
-
-    place = contexte.territoire
-    spans = " ; ".join(f"« {row.nom} » : {row.texte}" for row in rows.itertuples())
-    alt = (
-        f"Âges de {compter(len(rows), 'structure')}, {place.nom}. {spans}."
-        if spans
-        else dire("sans_age")
-    )
-    alt += f" Enfants comptés : {counted}." if (counted := counts(bands)) else ""
+    structures = list(lignes(table_structures, Structure))
+    liste_tranches = list(lignes(table_tranches, Tranche))
+    territoire = contexte.territoire
+    alt = dire("sans_age")
     lecture = minuscule(dire("sans_age"))
-    if len(rows):  # the widest span within the scale, and the children counted at these ages
-        last = (bands if len(bands) else rows)["fin"].max()
-        row = max(
-            rows.itertuples(), key=lambda row: row.fin - row.age_min if row.fin <= last else 0
+    if structures:
+        etendues = " ; ".join(
+            f"« {structure.nom} » : {structure.texte}" for structure in structures
         )
-        within = counts(bands[(bands["age_min"] >= row.age_min) & (bands["fin"] <= row.fin)])
-        children = f" ; {place.a}, on compte {within}" if within else ""
-        lecture = f"« {row.nom} » : {row.texte}, l'âge le plus haut étant compris{children}."
-    told = bands.assign(
-        nom=bands["libelle"],
-        libelle_type="",
-        texte=[
-            f"{nombre(band.age_min)} à {nombre(band.age_max)} ans" for band in bands.itertuples()
-        ],
+        alt = f"Âges de {compter(len(structures), 'structure')}, {territoire.nom}. {etendues}."
+        lecture = _lecture_des_ages(structures, liste_tranches, territoire.a)
+    enfants = _enfants(liste_tranches)
+    if enfants:
+        alt += f" Enfants comptés : {enfants}."
+    ages_des_tranches = [
+        f"{nombre(tranche.age_min)} à {nombre(tranche.age_max)} ans" for tranche in liste_tranches
+    ]
+    tranches_en_lignes = table_tranches.assign(
+        nom=table_tranches["libelle"], libelle_type="", texte=ages_des_tranches
     )
-    told = pd.concat([rows.assign(compte=""), told], ignore_index=True)
+    tableau = pd.concat([table_structures.assign(compte=""), tranches_en_lignes], ignore_index=True)
     return assemble(
         contexte,
-        lambda planche: _draw_ages(planche, rows, bands, _end_of_age(jusqu_a)),
+        lambda planche: _draw_ages(planche, table_structures, table_tranches, _end_of_age(jusqu_a)),
         **legende,
         alt=alt,
         lecture=lecture,
         mots=3,
-        lignes=told,
-        donnees=told.drop(columns=["fin", "texte", "compte", "libelle"]),
+        lignes=tableau,
+        donnees=tableau.drop(columns=["fin", "texte", "compte", "libelle"]),
         colonnes={
             "nom": "Structure ou tranche d'âge",
             "libelle_type": "Type",
@@ -130,88 +150,172 @@ def _end_of_age(age_max: float) -> float:
     return age_max + 1 if age_max == int(age_max) else age_max
 
 
-def _draw_ages(planche: Planche, rows: pd.DataFrame, bands: pd.DataFrame, furthest: float) -> float:
-    ends = bands["fin"] if len(bands) else rows["fin"]
-    grey = planche.couleurs
-    y = 0.0
+def _lecture_des_ages(
+    structures: Sequence[Structure], tranches: Sequence[Tranche], au_territoire: str
+) -> str:
+    """Read the structure that takes the most ages within the scale, and the children counted at
+    these ages.
+    """
+    fin_de_l_echelle = max(rangee.fin for rangee in tranches or structures)
+    lue = max(
+        structures,
+        key=lambda structure: (
+            structure.fin - structure.age_min if structure.fin <= fin_de_l_echelle else 0
+        ),
+    )
+    lecture = f"« {lue.nom} » : {lue.texte}, l'âge le plus haut étant compris"
+    enfants = _enfants(
+        [
+            tranche
+            for tranche in tranches
+            if tranche.age_min >= lue.age_min and tranche.fin <= lue.fin
+        ]
+    )
+    if enfants:
+        lecture += f" ; {au_territoire}, on compte {enfants}"
+    return f"{lecture}."
+
+
+def _enfants(tranches: Iterable[Tranche]) -> str:
+    """Return « 473 enfants de moins de 3 ans et 458 enfants de 3 à 5 ans »; nothing when no count
+    is known.
+    """
+    return enumerer(
+        [
+            f"{tranche.compte} {minuscule(tranche.libelle)}"
+            for tranche in tranches
+            if pd.notna(tranche.effectif)
+        ]
+    )
+
+
+def _draw_ages(
+    planche: Planche, structures: pd.DataFrame, tranches: pd.DataFrame, furthest: float
+) -> float:
+    couleurs = planche.couleurs
+    ends = structures["fin"] if tranches.empty else tranches["fin"]
     scale = echelle([0.0, *ends, furthest], planche.left, planche.width, zero=True)
     axes = planche.plot(scale)
-    bounds = scale.graduations()
-    if len(bands):  # the children of each age group as a thin band
-        bounds = sorted({*bands["age_min"], *ends, max(furthest, ends.max())})
-        (middle,), y = planche.put_rows(
-            [dire("bandeau_des_ages")], y, mark=HEIGHT_OF_BAND, first=1.0, bold=True
-        )
-        axes.barh(
-            [middle] * len(bands),
-            bands["fin"] - bands["age_min"],
-            HEIGHT_OF_BAND,
-            bands["age_min"],
-            color=planche.shade[3],
-            edgecolor=grey.fond,
-            linewidth=1.5,
-            clip_on=False,
-        )
-        for band in bands.itertuples():
-            left = scale.place(band.age_min)
-            right = scale.place(band.fin)
-            if planche.measure(band.compte, bold=True) <= right - left - 1.5:
-                planche.write((left + right) / 2, middle, band.compte, ha="center", bold=True)
-        y += GUTTER
+    y = 0.0
+    if tranches.empty:
+        bounds = scale.graduations()
+    else:
+        bounds = sorted({*tranches["age_min"], *ends, max(furthest, ends.max())})
+        y = _put_children(planche, axes, scale, y, tranches) + GUTTER
     top = y
-    if rows.empty:
-        y = planche.put_text(0, y, dire("sans_age"), color=grey.absence) + BETWEEN_ROWS
-    for rank, (title, members) in enumerate(rows.groupby("libelle_categorie", sort=False)):
+    if structures.empty:
+        y = planche.put_text(0, y, dire("sans_age"), color=couleurs.absence) + BETWEEN_ROWS
+    categories = structures.groupby("libelle_categorie", sort=False)
+    for rank, (categorie, membres) in enumerate(categories):
         if rank:
-            planche.rule([(0, y), (planche.width, y)], grey.filet, 0.5)
+            planche.rule([(0, y), (planche.width, y)], couleurs.filet, 0.5)
             y += BEFORE_A_GROUP
-        y = planche.put_text(0, y, str(title), lines=3, bold=True, hide=True) + UNDER_A_TITLE
-        # The kind qualifies the name, unless it begins with it.
-        kinds = [
-            "" if row.nom.startswith(row.libelle_type) else row.libelle_type
-            for row in members.itertuples()
-        ]
-        middles, bottom = planche.put_rows(members["nom"], y, details=kinds)
+        y = planche.put_text(0, y, str(categorie), lines=3, bold=True, hide=True) + UNDER_A_TITLE
+        bottom = _put_structures(planche, axes, scale, y, list(lignes(membres, Structure)))
         y = bottom + BETWEEN_ROWS
-        for middle, row in zip(middles, members.itertuples(), strict=True):
-            _put_span(planche, axes, scale, middle, row)
     values = [(bound, nombre(bound)) for bound in bounds]
     bottom = planche.put_axis(axes, scale, top, y - BETWEEN_ROWS, values=values)
-    right, line = (
-        (planche.width, bottom + 5) if planche.narrow else (scale.left - GUTTER, bottom - 6)
-    )
-    planche.write(right, line, dire("unite_des_ages"), ha="right", color=grey.secondaire)
+    if planche.narrow:
+        right = planche.width
+        line = bottom + 5
+    else:
+        right = scale.start - GUTTER
+        line = bottom - 6
+    planche.write(right, line, dire("unite_des_ages"), ha="right", color=couleurs.secondaire)
     return line + 6
 
 
-def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, row: object) -> None:
+def _put_children(
+    planche: Planche, axes: Axes, scale: Echelle, top: float, tranches: pd.DataFrame
+) -> float:
+    """Put the children of each age group as a thin band, and return its bottom; a count is written
+    where it has room.
+    """
+    middles, bottom = planche.put_rows(
+        [dire("bandeau_des_ages")], top, mark=HEIGHT_OF_BAND, first=1.0, bold=True
+    )
+    middle = middles[0]
+    axes.barh(
+        [middle] * len(tranches),
+        tranches["fin"] - tranches["age_min"],
+        HEIGHT_OF_BAND,
+        tranches["age_min"],
+        color=planche.degrade[3],
+        edgecolor=planche.couleurs.fond,
+        linewidth=1.5,
+        clip_on=False,
+    )
+    for tranche in lignes(tranches, Tranche):
+        left = scale.place(tranche.age_min)
+        right = scale.place(tranche.fin)
+        if planche.measure(tranche.compte, bold=True) <= right - left - 1.5:
+            planche.write((left + right) / 2, middle, tranche.compte, ha="center", bold=True)
+    return bottom
+
+
+def _put_structures(
+    planche: Planche, axes: Axes, scale: Echelle, top: float, structures: Sequence[Structure]
+) -> float:
+    """Put the structures of a category, and return the bottom of the last."""
+    noms = [structure.nom for structure in structures]
+    # The kind qualifies the name, unless it begins with it.
+    types = [
+        "" if structure.nom.startswith(structure.libelle_type) else structure.libelle_type
+        for structure in structures
+    ]
+    middles, bottom = planche.put_rows(noms, top, details=types)
+    for middle, structure in zip(middles, structures, strict=True):
+        _put_span(planche, axes, scale, middle, structure)
+    return bottom
+
+
+def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, structure: Structure) -> None:
     """Put a span and its text: on its right, on its left when there is no room, else on the span
     itself.
     """
-    beyond = row.fin > scale.high
+    beyond = structure.fin > scale.maximum
     colour = planche.couleurs.territoire
-    end = min(row.fin, scale.high)
-    left = scale.place(row.age_min)
+    end = min(structure.fin, scale.maximum)
+    left = scale.place(structure.age_min)
     right = scale.place(end)
     if beyond:
         planche.arrow(right, y, 1, colour)
-        end -= POINT_OF_ARROW * (scale.high - scale.low) / (scale.right - scale.left)
+        years_a_point = (scale.maximum - scale.minimum) / (scale.end - scale.start)
+        end -= POINT_OF_ARROW * years_a_point
     axes.barh(
-        y, end - row.age_min, THICKNESS, row.age_min, color=colour, zorder=2.2, clip_on=False
-    )  # over the rules
-    width = planche.measure(row.texte) + BESIDE
+        y,
+        end - structure.age_min,
+        THICKNESS,
+        structure.age_min,
+        color=colour,
+        zorder=2.2,  # over the rules
+        clip_on=False,
+    )
+    width = planche.measure(structure.texte) + BESIDE
     if not beyond and right + width <= planche.width:
-        planche.write(right + BESIDE, y, row.texte, hide=True)
-    elif left - width >= scale.left:
-        planche.write(left - BESIDE, y, row.texte, ha="right", hide=True)
+        planche.write(right + BESIDE, y, structure.texte, hide=True)
+    elif left - width >= scale.start:
+        planche.write(left - BESIDE, y, structure.texte, ha="right", hide=True)
     else:
-        planche.write(left + BESIDE, y, row.texte, color=planche.couleurs.fond)
+        planche.write(left + BESIDE, y, structure.texte, color=planche.couleurs.fond)
 
 
 # Entries and exits.
 
 
-def entrees_sorties(mouvements: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
+@dataclass(frozen=True)
+class Annee:
+    """What a year of movements reads."""
+
+    an: str
+    texte_entrees: str
+    texte_sorties: str
+    texte_solde: str
+
+
+def entrees_sorties(
+    mouvements: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]
+) -> Figure | None:
     """Return the bars of each year; None when no year has an entry or an exit that is known.
 
     - ``mouvements``: one row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the
@@ -219,124 +323,145 @@ def entrees_sorties(mouvements: pd.DataFrame, contexte: Contexte, **legende: str
     """
     if not mouvements[["entrees", "sorties"]].notna().any(axis=None):
         return None
-    rows = mouvements.sort_values("annee", kind="stable").reset_index(drop=True)
-    rows = rows.assign(
-        solde=rows["entrees"] - rows["sorties"], an=[str(int(year)) for year in rows["annee"]]
+    par_annee = mouvements.sort_values("annee", kind="stable").reset_index(drop=True)
+    par_annee = par_annee.assign(
+        solde=par_annee["entrees"] - par_annee["sorties"],
+        an=[str(int(annee)) for annee in par_annee["annee"]],
     )
-    for name in SENS:
-        pairs = zip(rows[name], rows[f"statut_{name}"], strict=True)
-        rows[f"texte_{name}"] = [
-            contexte.absence(why) if pd.isna(value) else nombre(value) for value, why in pairs
+    for sens in SENS:
+        effectifs = zip(par_annee[sens], par_annee[f"statut_{sens}"], strict=True)
+        par_annee[f"texte_{sens}"] = [
+            contexte.absence(statut) if pd.isna(effectif) else nombre(effectif)
+            for effectif, statut in effectifs
         ]
-    rows["texte_solde"] = [
-        SANS_SOLDE if pd.isna(value) else nombre(value, signe=True) for value in rows["solde"]
+    par_annee["texte_solde"] = [
+        SANS_SOLDE if pd.isna(solde) else nombre(solde, signe=True) for solde in par_annee["solde"]
     ]
-    complete = rows[rows["solde"].notna()]
-    row = (
-        complete if len(complete) else rows.dropna(subset=["entrees", "sorties"], how="all")
-    ).iloc[-1]
-    said = [
-        f"{row.an} : entrées {row.texte_entrees}, sorties {row.texte_sorties}, solde {row.texte_solde}."
-        for row in rows.itertuples()
+    annees_lisibles = par_annee[par_annee["solde"].notna()]
+    if annees_lisibles.empty:  # no year has both: one of the two is read
+        annees_lisibles = par_annee.dropna(subset=["entrees", "sorties"], how="all")
+    derniere = list(lignes(annees_lisibles, Annee))[-1]
+    phrases = [
+        f"{annee.an} : entrées {annee.texte_entrees}, sorties {annee.texte_sorties}, "
+        f"solde {annee.texte_solde}."
+        for annee in lignes(par_annee, Annee)
     ]
 
     def draw(planche: Planche) -> float:
+        textes = par_annee[["texte_entrees", "texte_sorties", "texte_solde", "an"]]
         left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
-        texts = rows[["texte_entrees", "texte_sorties", "texte_solde", "an"]].to_numpy().ravel()
-        need = planche.widest_word(texts, bold=True) + 2 * MARGIN_OF_YEARS
-        unit = HEIGHT / max(sum(value for name in SENS if (value := rows[name].max()) > 0), 1.0)
-        return planche.put_blocks(
-            rows.index,
-            left,
-            need,
-            BETWEEN_BLOCKS,
-            lambda ranks, place: _put_years(
-                planche, rows.loc[ranks].reset_index(drop=True), place, unit
-            ),
-        )
+        widest_word = planche.widest_word(textes.to_numpy().ravel().tolist(), bold=True)
+        longest = [par_annee[sens].max() for sens in SENS]
+        unit = HEIGHT / max(sum(effectif for effectif in longest if effectif > 0), 1.0)
+
+        def put_block(rangs: Sequence[int], block: Block) -> float:
+            annees = par_annee.loc[list(rangs)].reset_index(drop=True)
+            return _put_years(planche, annees, block, unit)
+
+        need = widest_word + 2 * MARGIN_OF_YEARS
+        return planche.put_blocks(range(len(par_annee)), left, need, BETWEEN_BLOCKS, put_block)
 
     return assemble(
         contexte,
         draw,
         **legende,
-        alt=f"Entrées et sorties sur {compter(len(rows), 'année')}. {' '.join(said)}",
-        lecture=f"en {row['an']}, entrées : {row['texte_entrees']} ; sorties : {row['texte_sorties']} ; "
-        f"solde : {row['texte_solde']}.",
+        alt=f"Entrées et sorties sur {compter(len(par_annee), 'année')}. {' '.join(phrases)}",
+        lecture=f"en {derniere.an}, entrées : {derniere.texte_entrees} ; "
+        f"sorties : {derniere.texte_sorties} ; solde : {derniere.texte_solde}.",
         colonnes={
             "an": "Année",
             "texte_entrees": ENTREES,
             "texte_sorties": SORTIES,
             "texte_solde": SOLDE,
         },
-        lignes=rows,
-        donnees=rows[["annee", "entrees", "statut_entrees", "sorties", "statut_sorties", "solde"]],
+        lignes=par_annee,
+        donnees=par_annee[
+            ["annee", "entrees", "statut_entrees", "sorties", "statut_sorties", "solde"]
+        ],
     )
 
 
-def _put_years(
-    planche: Planche, rows: pd.DataFrame, place: tuple[float, float, float], unit: float
-) -> float:
-    """Put some years: what enters above the axis, what leaves below, then the balance and the year."""
-    colours = planche.couleurs
+def _put_years(planche: Planche, annees: pd.DataFrame, block: Block, unit: float) -> float:
+    """Put some years: what enters above the axis, what leaves below, then the balance and the year.
+
+    ``unit`` is how many points a person takes; what is absent has a hatched square.
+    """
+    couleurs = planche.couleurs
     lead = planche.leading
-    (left, top, size) = place
+    left, top, column_width = block
     lines = {
-        name: [
-            planche.wrap(text, size - MARGIN_OF_YEARS, LINES, bold=True)
-            for text in rows[f"texte_{name}"]
+        nom: [
+            planche.wrap(texte, column_width - MARGIN_OF_YEARS, LINES, bold=True)
+            for texte in annees[f"texte_{nom}"]
         ]
-        for name in (*SENS, "solde")
+        for nom in (*SENS, "solde")
     }
-    lengths = {name: rows[name].fillna(SQUARE / unit) * unit for name in SENS}
+    lengths = {sens: annees[sens].fillna(SQUARE / unit) * unit for sens in SENS}
     reach = {
-        name: max(
+        sens: max(
             length + len(text) * lead + 4
-            for length, text in zip(lengths[name], lines[name], strict=True)
+            for length, text in zip(lengths[sens], lines[sens], strict=True)
         )
-        for name in SENS
+        for sens in SENS
     }
     zero = top + reach["entrees"]
     bottom = zero + reach["sorties"]
-    across = Echelle(0, len(rows), left, left + size * len(rows))
-    axes = planche.plot(
-        across, Echelle(-reach["sorties"] / unit, reach["entrees"] / unit, bottom, top)
-    )
-    colour = {"entrees": colours.territoire, "sorties": planche.shade[1]}
-    width = min(PART_OF_A_BAR * size, WIDEST_BAR)
-    for name, side in SENS.items():
-        known = rows[name][rows[name] > 0]
-        axes.bar(known.index + 0.5, side * known, width / size, color=colour[name], clip_on=False)
-        for rank, (value, length, text) in enumerate(
-            zip(rows[name], lengths[name], lines[name], strict=True)
-        ):
-            x = across.place(rank + 0.5)
-            absent = pd.isna(value)
-            if absent:
-                planche.rectangle(
-                    x - width / 2, zero - length if side > 0 else zero, width, length, None
-                )
-            middle = zero - side * (length + 3 + len(text) * lead / 2)
-            style = {"color": colours.absence} if absent else {"bold": True}
-            planche.write_lines(x, middle, text, ha="center", **style)
-    axes.axhline(0, color=colours.texte, linewidth=0.8, clip_on=False)
-    planche.write(0, zero - 8, ENTREES, bold=True, color=colours.territoire)
-    planche.write(0, zero + 9, SORTIES, bold=True, color=colours.secondaire)
-    planche.rule([(0, bottom + 1), (planche.width, bottom + 1)], colours.filet, 0.5)
-    years = bottom + 6
-    for rank, (year, text) in enumerate(zip(rows["an"], lines["solde"], strict=True)):
-        x = across.place(rank + 0.5)
-        planche.write(x, years + lead / 2, year, ha="center", color=colours.secondaire)
-        planche.write_lines(
-            x, years + lead + 2 + len(text) * lead / 2, text, ha="center", bold=True
+    across = Echelle(0, len(annees), left, left + column_width * len(annees))
+    upward = Echelle(-reach["sorties"] / unit, reach["entrees"] / unit, bottom, top)
+    axes = planche.plot(across, upward)
+    middles = [across.place(rank + 0.5) for rank in range(len(annees))]
+    width = min(PART_OF_A_BAR * column_width, WIDEST_BAR)
+    colour = {"entrees": couleurs.territoire, "sorties": planche.degrade[1]}
+    for sens, side in SENS.items():
+        effectifs = annees[sens]
+        positifs = effectifs[effectifs > 0]
+        axes.bar(
+            positifs.index + 0.5,
+            side * positifs,
+            width / column_width,
+            color=colour[sens],
+            clip_on=False,
         )
-    planche.write(0, years + lead * 1.5 + 2, SOLDE, bold=True)
-    return years + lead + 2 + max(map(len, lines["solde"])) * lead
+        for x, effectif, length, text in zip(
+            middles, effectifs, lengths[sens], lines[sens], strict=True
+        ):
+            absent = pd.isna(effectif)
+            if absent:
+                top_of_square = zero - length if side > 0 else zero
+                planche.rectangle(x - width / 2, top_of_square, width, length, None)
+            middle_of_text = zero - side * (length + 3 + len(text) * lead / 2)
+            colour_of_text = couleurs.absence if absent else couleurs.texte
+            planche.write_lines(
+                x, middle_of_text, text, ha="center", bold=not absent, color=colour_of_text
+            )
+    axes.axhline(0, color=couleurs.texte, linewidth=0.8, clip_on=False)
+    planche.write(0, zero - 8, ENTREES, bold=True, color=couleurs.territoire)
+    planche.write(0, zero + 9, SORTIES, bold=True, color=couleurs.secondaire)
+    planche.rule([(0, bottom + 1), (planche.width, bottom + 1)], couleurs.filet, 0.5)
+    top_of_years = bottom + 6
+    top_of_soldes = top_of_years + lead + 2
+    for x, an, solde in zip(middles, annees["an"], lines["solde"], strict=True):
+        planche.write(x, top_of_years + lead / 2, an, ha="center", color=couleurs.secondaire)
+        middle_of_solde = top_of_soldes + len(solde) * lead / 2
+        planche.write_lines(x, middle_of_solde, solde, ha="center", bold=True)
+    planche.write(0, top_of_years + lead * 1.5 + 2, SOLDE, bold=True)
+    return top_of_soldes + max(len(solde) for solde in lines["solde"]) * lead
 
 
 # Parts of a whole.
 
 
-def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a bar: a part in %, or, without colour and hatched, the parts that are absent."""
+
+    libelle: str
+    texte: str
+    part: float
+    couleur: str
+
+
+def parts(parts: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -> Figure | None:
     """Return the bars of the groups, in order; None when no part is known.
 
     - ``parts``: one row a group and modalité: ``groupe``, ``modalite``, ``libelle`` (of the
@@ -345,148 +470,196 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | N
     """
     if not parts["part"].notna().any():
         return None
-    pairs = zip(parts["part"], parts["statut"], strict=True)
-    texts = [
-        contexte.absence(statut) if pd.isna(part) else pourcent(part, 1) for part, statut in pairs
+    textes = [
+        contexte.absence(statut) if pd.isna(part) else pourcent(part, 1)
+        for part, statut in zip(parts["part"], parts["statut"], strict=True)
     ]
-    rows = parts.astype({"groupe": str, "part": "float64"}).assign(texte=texts)
-    groups = {str(name): members for name, members in rows.groupby("groupe", sort=False)}
-    name, members = next(
-        (name, members) for name, members in groups.items() if members["part"].notna().any()
-    )
-    most = members.loc[members["part"].idxmax()]
-    absent = " ; ".join(
-        f"{word} : {minuscule(labels)}" for word, labels in _absent(members).items()
-    )
-    counts = (
-        f"{compter(rows['modalite'].nunique(), 'modalité')} dans {compter(len(groups), 'groupe')}"
-    )
-    said = [
-        f"{name} : {', '.join(members['libelle'] + ' ' + members['texte'])}."
-        for name, members in groups.items()
+    cellules = parts.astype({"groupe": str, "part": "float64"}).assign(texte=textes)
+    groupes = {str(groupe): membres for groupe, membres in cellules.groupby("groupe", sort=False)}
+    modalites = list(dict.fromkeys(cellules["modalite"]))
+    phrases = [
+        f"{groupe} : {', '.join(membres['libelle'] + ' ' + membres['texte'])}."
+        for groupe, membres in groupes.items()
     ]
-    # One row a modalité and one column a group; the counts, which the CSV has, are not repeated.
-    told = rows.drop_duplicates(["modalite", "groupe"], keep="last")
-    names = list(dict.fromkeys(rows["modalite"]))
-    heads = {f"g{rank}": f"{name} (%)" for rank, name in enumerate(groups)}
-    cells = told.pivot(index="modalite", columns="groupe", values="texte")[list(groups)].fillna(
-        RIEN
-    )
-    cells = cells.replace(f"{FINE}%$", "", regex=True).set_axis(list(heads), axis=1)
-    cells["libelle"] = rows.drop_duplicates("modalite", keep="last").set_index("modalite")[
-        "libelle"
-    ]
+    nombre_de_modalites = compter(len(modalites), "modalité")
+    nombre_de_groupes = compter(len(groupes), "groupe")
 
     def draw(planche: Planche) -> float:
-        shades = dict(zip(names, planche.shades(len(names)), strict=True))
-        bars = {name: _segments(rows, shades) for name, rows in groups.items()}
-        whole = max(WHOLE, *(segments["part"].sum() for segments in bars.values()))
-        scale = Echelle(0, whole, 0, planche.width)
+        couleurs = dict(zip(modalites, planche.shades(len(modalites)), strict=True))
+        barres = {groupe: _segments(membres, couleurs) for groupe, membres in groupes.items()}
+        totaux = [sum(segment.part for segment in segments) for segments in barres.values()]
+        scale = Echelle(0, max(WHOLE, *totaux), 0, planche.width)
         axes = planche.plot(scale)
         y = 0.0
-        for name, segments in bars.items():
-            y = _put_bar(planche, axes, scale, y, name, segments) + BETWEEN_BARS
+        for groupe, segments in barres.items():
+            y = _put_bar(planche, axes, scale, y, groupe, segments) + BETWEEN_BARS
         return y - BETWEEN_BARS + 2
 
+    entetes = {f"g{rang}": f"{groupe} (%)" for rang, groupe in enumerate(groupes)}
     return assemble(
         contexte,
         draw,
         **legende,
-        alt=f"Parts de {counts}. {' '.join(said)}",
-        lecture=f"{name}, « {most['libelle']} » : {most['texte']}"
-        + (f" ({absent})." if absent else "."),
-        colonnes={"libelle": "Modalité", **heads},
-        lignes=cells.loc[names],
-        donnees=parts[GARDEES],
+        alt=f"Parts de {nombre_de_modalites} dans {nombre_de_groupes}. {' '.join(phrases)}",
+        lecture=_lecture_des_parts(groupes),
+        colonnes={"libelle": "Modalité", **entetes},
+        lignes=_tableau_des_parts(cellules, list(groupes), list(entetes)).loc[modalites],
+        donnees=parts[COLONNES_DES_PARTS],
     )
 
 
-def _segments(rows: pd.DataFrame, shades: dict[str, str]) -> pd.DataFrame:
-    """Return the known parts in order, then one without colour a reason of absence: they share the
-    rest of 100 %.
+def _lecture_des_parts(groupes: dict[str, pd.DataFrame]) -> str:
+    """Read the greatest part of the first group that has one, and what is absent of it."""
+    groupe_lu = next(groupe for groupe, membres in groupes.items() if membres["part"].notna().any())
+    membres = groupes[groupe_lu]
+    plus_grande = membres["part"].idxmax()
+    libelle = membres.at[plus_grande, "libelle"]
+    lecture = f"{groupe_lu}, « {libelle} » : {membres.at[plus_grande, 'texte']}"
+    absences = [f"{mot} : {minuscule(libelles)}" for mot, libelles in _absences(membres).items()]
+    if absences:
+        lecture += f" ({' ; '.join(absences)})"
+    return f"{lecture}."
+
+
+def _tableau_des_parts(
+    cellules: pd.DataFrame, groupes: list[str], colonnes: list[str]
+) -> pd.DataFrame:
+    """Return one row a modalité and one column a group; the counts, which the CSV has, are not
+    repeated.
     """
-    known = rows[rows["part"].notna()]
-    hidden = _absent(rows)
-    left = max(WHOLE - known["part"].sum(), 0.0)
-    rest = left / len(hidden) if len(hidden) and left > LEAST else 0.0
-    found = [(row.libelle, row.texte, row.part, shades[row.modalite]) for row in known.itertuples()]
-    found += [(labels, word, rest, "") for word, labels in hidden.items()]
-    return pd.DataFrame(found, columns=["libelle", "texte", "part", "color"])
+    tableau = (
+        cellules.drop_duplicates(["modalite", "groupe"], keep="last")
+        .pivot(index="modalite", columns="groupe", values="texte")[groupes]
+        .fillna(RIEN)
+        .replace(f"{FINE}%$", "", regex=True)  # the header says %
+        .set_axis(colonnes, axis=1)
+    )
+    derniers = cellules.drop_duplicates("modalite", keep="last").set_index("modalite")
+    tableau["libelle"] = derniers["libelle"]
+    return tableau
 
 
-def _absent(rows: pd.DataFrame) -> dict[str, str]:
+def _segments(membres: pd.DataFrame, couleurs: dict[str, str]) -> list[Segment]:
+    """Return the known parts in order, then one segment a reason of absence: they share what the
+    known parts leave of 100 %.
+    """
+    connues = membres[membres["part"].notna()]
+    segments = [
+        Segment(libelle, texte, part, couleurs[modalite])
+        for libelle, texte, part, modalite in zip(
+            connues["libelle"], connues["texte"], connues["part"], connues["modalite"], strict=True
+        )
+    ]
+    absences = _absences(membres)
+    reste = max(WHOLE - connues["part"].sum(), 0.0)
+    part_absente = reste / len(absences) if absences and reste > LEAST else 0.0
+    for mot, libelles in absences.items():
+        segments.append(Segment(libelles, mot, part_absente, ""))
+    return segments
+
+
+def _absences(membres: pd.DataFrame) -> dict[str, str]:
     """Return the labels of the parts that are absent, « Autre commune et non renseigné », by the
     word that says so.
     """
-    hidden = rows[rows["part"].isna()].groupby("texte", sort=False)["libelle"]
-    return {word: enumerer([first, *map(minuscule, others)]) for word, (first, *others) in hidden}
+    absences = {}
+    absents = membres[membres["part"].isna()]
+    for mot, libelles in absents.groupby("texte", sort=False)["libelle"]:
+        premier, *autres = libelles
+        absences[str(mot)] = enumerer([premier, *map(minuscule, autres)])
+    return absences
 
 
 def _put_bar(
-    planche: Planche, axes: Axes, scale: Echelle, top: float, name: str, rows: pd.DataFrame
+    planche: Planche,
+    axes: Axes,
+    scale: Echelle,
+    top: float,
+    groupe: str,
+    segments: Sequence[Segment],
 ) -> float:
     """Put the name of a group, its bar, and under it the labels that have no room inside; return
     its bottom.
     """
     lead = planche.leading
-    colours = planche.couleurs
-    top = planche.put_text(0, top, name, lines=LINES, bold=True) + UNDER_NAME
-    segments = list(rows.itertuples())
-    inside = []
-    for segment in (
-        segments
-    ):  # its label, then its part; over hatching a label has one line, or goes under the bar
-        room = scale.place(segment.part) - 2 * MARGIN
-        lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.color else 1)
-        fits = planche.measure(segment.texte, bold=True) <= room
-        fits = fits and " ".join(lines) == planche.wrap(segment.libelle, 1e6, 1)[0]
-        inside.append([*lines, segment.texte] if fits else [])
-    height = max(1, *map(len, inside)) * lead + 2 * MARGIN
+    top = planche.put_text(0, top, groupe, lines=LINES, bold=True) + UNDER_NAME
+    inside = [_lines_inside(planche, scale, segment) for segment in segments]
+    height = max(1, *(len(lines) for lines in inside)) * lead + 2 * MARGIN
     start = 0.0
     for segment, lines in zip(segments, inside, strict=True):
-        x = scale.place(start)
-        ink = planche.ink(segment.color) if segment.color else colours.absence
-        if segment.part and segment.color:
-            axes.barh(
-                top + height / 2, segment.part, height, start, color=segment.color, clip_on=False
-            )
-        elif segment.part:
-            planche.rectangle(start, top, segment.part, height, None, axes=axes)
-        if segment.part and start:
-            axes.vlines(
-                start, top, top + height, colors=colours.fond, linewidth=SEPARATOR, clip_on=False
-            )
+        if segment.part:
+            _put_segment(planche, axes, segment, start, top, height)
+        ink = planche.ink(segment.couleur) if segment.couleur else planche.couleurs.absence
+        x = scale.place(start) + MARGIN
         first = top + (height - (len(lines) - 1) * lead) / 2
         for rank, line in enumerate(lines):
-            planche.write(
-                x + MARGIN,
-                first + rank * lead,
-                line,
-                bold=rank == len(lines) - 1,
-                color=ink,
-                hide=not segment.color,
-            )
+            is_last = rank == len(lines) - 1
+            y = first + rank * lead
+            planche.write(x, y, line, bold=is_last, color=ink, hide=not segment.couleur)
         start += segment.part
     _outline(planche, 0.0, top, scale.place(start), height)
     outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
     if not outside:
         return top + height + 2
-    # Under the bar, each label after a patch of its colour, on a new line when one is full.
+    return _put_labels_under(planche, top + height + 4, outside)
+
+
+def _lines_inside(planche: Planche, scale: Echelle, segment: Segment) -> list[str]:
+    """Return the lines of a segment's label, then its part; none when they have no room in it."""
+    room = scale.place(segment.part) - 2 * MARGIN
+    # Over hatching a label has one line, or goes under the bar.
+    lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.couleur else 1)
+    on_a_line = planche.wrap(segment.libelle, 1e6, 1)[0]
+    label_fits = " ".join(lines) == on_a_line
+    if label_fits and planche.measure(segment.texte, bold=True) <= room:
+        return [*lines, segment.texte]
+    return []
+
+
+def _put_segment(
+    planche: Planche, axes: Axes, segment: Segment, start: float, top: float, height: float
+) -> None:
+    """Put a segment of a bar, parted from the one before it; ``start`` is in %."""
+    if segment.couleur:
+        axes.barh(
+            top + height / 2, segment.part, height, start, color=segment.couleur, clip_on=False
+        )
+    else:
+        planche.rectangle(start, top, segment.part, height, None, axes=axes)
+    if start:
+        axes.vlines(
+            start,
+            top,
+            top + height,
+            colors=planche.couleurs.fond,
+            linewidth=SEPARATOR,
+            clip_on=False,
+        )
+
+
+def _put_labels_under(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
+    """Put each label after a patch of its colour, on a new line when one is full; return the bottom
+    of the last.
+    """
+    lead = planche.leading
     indent = PATCH + AFTER_PATCH
     x = 0.0
-    y = top + height + 4
-    for segment in outside:
-        said = segment.texte.replace(" ", INSECABLE) if FINE in segment.texte else segment.texte
-        lines = planche.wrap(f"{segment.libelle} : {said}", planche.width - indent, LINES)
+    y = top
+    for segment in segments:
+        texte = segment.texte
+        if FINE in texte:  # a number: not cut from its unit
+            texte = texte.replace(" ", INSECABLE)
+        lines = planche.wrap(f"{segment.libelle} : {texte}", planche.width - indent, LINES)
         width = indent + planche.widest(lines)
         if x and (x + width > planche.width or len(lines) > 1):
             x = 0.0
-            y = y + lead
-        planche.rectangle(x, y + (lead - PATCH) / 2, PATCH, PATCH, segment.color or None)
-        _outline(planche, x, y + (lead - PATCH) / 2, PATCH, PATCH)
+            y += lead
+        top_of_patch = y + (lead - PATCH) / 2
+        planche.rectangle(x, top_of_patch, PATCH, PATCH, segment.couleur or None)
+        _outline(planche, x, top_of_patch, PATCH, PATCH)
         planche.write_lines(x + indent, y + len(lines) * lead / 2, lines)
-        x = x + width + BETWEEN_ENTRIES
-        y = y + (len(lines) - 1) * lead
+        x += width + BETWEEN_ENTRIES
+        y += (len(lines) - 1) * lead
     return y + lead
 
 

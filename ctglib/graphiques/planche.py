@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from math import ceil, floor, isfinite, log10
-from typing import Any
+from typing import NamedTuple, NotRequired, TypedDict, TypeVar, Unpack, cast
 
 import matplotlib
 import numpy as np
@@ -27,6 +27,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
+from matplotlib.typing import LineStyleType
 
 from ctglib.calculs.ecriture import INSECABLE, nombre
 from ctglib.document.contexte import Contexte
@@ -34,11 +35,14 @@ from ctglib.document.figure import Figure, charte, charter_style, measure, wrap
 from ctglib.document.signes import FAMILLE, ILLISIBLE, montrable, signes_de
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import remplir
+from ctglib.donnees.modeles.catalogue import Largeur
 from ctglib.donnees.partage import nom_par_contenu
 
+Column = TypeVar("Column")
 BLANKS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 SPACES = f" {INSECABLE}"
 MIDDLE = 0.33  # share of the size from the base line of a text to the middle of its capitals
+LEFT_OF_X = {"left": 0.0, "center": 0.5, "right": 1.0}  # share of a text, by its alignment
 # matplotlib draws surfaces at 1 and lines at 2
 HIDING = 2.5
 TEXT = 3.0
@@ -55,6 +59,40 @@ LINE_OF_NAMES = 7.0
 BETWEEN_VALUES = 4.0
 NAME_AND_DETAIL = 5.0
 ROOM_OF_A_GRADUATION = 36.0
+COLUMNS_OF_A_BLOCK = 3  # at least
+
+
+class Legende(TypedDict):
+    """What the caller of a chart writes around it; its source is the context's unless given."""
+
+    nom: str
+    titre: str
+    source: NotRequired[str]
+
+
+class Style(TypedDict, total=False):
+    """How a text is written (see ``Planche.write``)."""
+
+    ha: str
+    bold: bool
+    color: str
+    hide: bool
+
+
+class Nom(NamedTuple):
+    """A name to write above a mark, which stands at ``x``."""
+
+    x: float
+    texte: str
+    couleur: str
+
+
+class Block(NamedTuple):
+    """Where a block of columns begins, and how wide each of them is, in points."""
+
+    left: float
+    top: float
+    column_width: float
 
 
 def assemble(
@@ -67,25 +105,35 @@ def assemble(
     lecture: str,
     colonnes: Mapping[str, str],
     lignes: pd.DataFrame,
+    donnees: pd.DataFrame,
     mots: int = 1,
     source: str = "",
-    **reste: object,
+    groupes: tuple[str, ...] | None = None,
+    notes: tuple[str, ...] = (),
 ) -> Figure:
-    """Return the figure of a chart (see ``Figure``), whose source is the context's unless told.
+    """Return the figure of a chart (see ``Figure``), whose source is the context's unless given.
 
-    What a chart calls ``legende`` is ``nom``, ``titre`` and, if wanted, ``source``. ``draw`` draws
-    on the sheet it is given and returns the height it took, in points. ``colonnes`` are the columns
-    of its numbers and their headers, ``lignes`` their rows, as text; the first columns, as many as
-    ``mots``, are words. ``reste`` is what else a table takes: ``donnees``, unrounded; ``groupes``,
-    ``notes``.
+    - ``draw`` draws on the sheet it is given, and returns the height it took, in points.
+    - ``colonnes``: the columns of the chart's numbers and their headers; the first ones, as many as
+      ``mots``, are words. ``lignes``: the rows, as text.
+    - ``donnees``: the same numbers, unrounded, for the CSV.
+    - ``groupes`` and ``notes``: see ``Tableau``.
     """
     source = source or contexte.source
-    columns = [
-        Colonne(key, head, numerique=rank >= mots)
-        for rank, (key, head) in enumerate(colonnes.items())
+    colonnes_du_tableau = [
+        Colonne(cle, entete, numerique=rang >= mots)
+        for rang, (cle, entete) in enumerate(colonnes.items())
     ]
     tableau = Tableau.de(
-        lignes, columns, nom=f"donnees-{nom}", titre=titre, source=source, donnees_de=nom, **reste
+        lignes,
+        colonnes_du_tableau,
+        nom=f"donnees-{nom}",
+        titre=titre,
+        source=source,
+        donnees_de=nom,
+        donnees=donnees,
+        groupes=groupes,
+        notes=notes,
     )
 
     def dessiner(taille: str) -> Dessin:
@@ -93,6 +141,7 @@ def assemble(
             planche = Planche(taille)
             return planche.finish(draw(planche))
 
+    # The arguments of a ``partial`` are all that it draws, and name it; a closure cannot be named.
     cle = nom_par_contenu("dessin", nom, alt, draw) if isinstance(draw, partial) else ""
     return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom, cle)
 
@@ -104,43 +153,50 @@ def dire(mot: str, /, **valeurs: object) -> str:
 
 @dataclass(frozen=True)
 class Echelle:
-    """A linear scale from ``low`` at ``left`` to ``high`` at ``right`` (in points), marked every
-    ``step``.
+    """A linear scale: the value ``minimum`` stands at ``start`` and ``maximum`` at ``end``, in
+    points; a graduation every ``step``.
     """
 
-    low: float
-    high: float
-    left: float
-    right: float
+    minimum: float
+    maximum: float
+    start: float
+    end: float
     step: float = 1.0
 
     def place(self, value: float) -> float:
-        """Return the place of a value, in points."""
-        return self.left + (value - self.low) / (self.high - self.low) * (self.right - self.left)
+        """Return where a value stands, in points."""
+        share = (value - self.minimum) / (self.maximum - self.minimum)
+        return self.start + share * (self.end - self.start)
 
     def graduations(self) -> list[float]:
         """Return the round values of the scale."""
-        first = ceil(self.low / self.step - 1e-9)
-        last = floor(self.high / self.step + 1e-9)
+        first = ceil(self.minimum / self.step - 1e-9)
+        last = floor(self.maximum / self.step + 1e-9)
         return [round(rank * self.step, 9) for rank in range(first, last + 1)]
 
 
-def echelle(values: Iterable[float], left: float, right: float, *, zero: bool = False) -> Echelle:
+def echelle(values: Iterable[float], start: float, end: float, *, zero: bool = False) -> Echelle:
     """Return a scale that starts on a round value and ends on the greatest one, so that the marks
     use the whole width.
 
-    ``zero`` must be on it where a length stands for a value or a gap.
+    ``zero`` must be on it where a length stands for a value or a gap. Values that are missing do
+    not count.
     """
-    finite = [value for value in values if isfinite(value)] or [0.0, 1.0]
-    low = min(finite)
-    high = max(finite)
+    finite = [value for value in values if isfinite(value)]
+    if not finite:
+        finite = [0.0, 1.0]
+    lowest = min(finite)
+    highest = max(finite)
     if zero:
-        low = min(low, 0.0)
-        high = max(high, 0.0)
-    if high - low < 1e-9:
-        low, high = (low, high + 1) if zero else (low - 1, high + 1)
-    step = round_step((high - low) / max(2, (right - left) / ROOM_OF_A_GRADUATION))
-    return Echelle(floor(low / step + 1e-9) * step, high, left, right, step)
+        lowest = min(lowest, 0.0)
+        highest = max(highest, 0.0)
+    if highest - lowest < 1e-9:
+        highest += 1
+        if not zero:
+            lowest -= 1
+    graduations = max(2, (end - start) / ROOM_OF_A_GRADUATION)
+    step = round_step((highest - lowest) / graduations)
+    return Echelle(floor(lowest / step + 1e-9) * step, highest, start, end, step)
 
 
 def round_step(step: float) -> float:
@@ -151,31 +207,39 @@ def round_step(step: float) -> float:
         (20.0, 1.0)
     """
     unit = 10.0 ** floor(log10(step))
-    return next(factor * unit for factor in (1.0, 2.0, 5.0, 10.0) if factor * unit >= step - 1e-9)
+    for factor in (1.0, 2.0, 5.0):
+        if factor * unit >= step - 1e-9:
+            return factor * unit
+    return 10.0 * unit
 
 
 def spread(
     places: Sequence[float],
     sizes: Sequence[float],
     gap: float,
-    low: float = float("-inf"),
-    high: float = float("inf"),
+    first_start: float = float("-inf"),
+    last_end: float = float("inf"),
 ) -> list[float]:
     """Return where things start along a line so that none covers the next, each as near its own
     start as can be.
 
     ``places`` is where each would start, in increasing order; ``sizes`` how long they are; ``gap``
-    is kept between two. No end is beyond ``high``, and no start before ``low``, unless all do not
-    fit.
+    is left between two. No end is beyond ``last_end``, and no start before ``first_start``, unless
+    all do not fit.
     """
-    starts: list[float] = []
-    for rank, place in enumerate(places):
-        starts.append(max(place, starts[-1] + sizes[rank - 1] + gap if rank else low))
-    pushes = [start - place for start, place in zip(starts, places, strict=True)]
-    lift = min(max(pushes, default=0.0) / 2, starts[0] - low) if starts else 0.0
+    if not places:
+        return []
+    # Pushed onward until none covers the next…
+    starts = [max(places[0], first_start)]
+    for place, size in zip(places[1:], sizes, strict=False):
+        starts.append(max(place, starts[-1] + size + gap))
+    # … then all moved back by half of the longest push, as far as the ends of the line allow.
+    longest_push = max(start - place for start, place in zip(starts, places, strict=True))
+    back = min(longest_push / 2, starts[0] - first_start)
+    limit = last_end
     for rank in reversed(range(len(starts))):
-        starts[rank] = min(starts[rank] - lift, high - sizes[rank])
-        high = starts[rank] - gap
+        starts[rank] = min(starts[rank] - back, limit - sizes[rank])
+        limit = starts[rank] - gap
     return starts
 
 
@@ -191,13 +255,13 @@ class Planche:
         look = charte()
         self.couleurs = look.couleurs
         self.leading = look.interligne
-        self.shade: Sequence[str] = look.degrade  # from strong to light
-        self.width: float = look.largeurs[taille] * 72 / 2.54  # of centimetres
+        self.degrade: Sequence[str] = look.degrade  # the charter's shades, from strong to light
+        self.width = look.largeurs[cast("Largeur", taille)] * 72 / 2.54  # of centimetres
         self.narrow = taille == "etroit"
         self.left = 0.0 if self.narrow else PART_OF_LABELS * self.width + GUTTER
         self.size: float = matplotlib.rcParams["font.size"]
         self.figure = Dessin()
-        self._to_inches = Affine2D()  # once the height is known
+        self._to_inches = Affine2D()  # set by ``finish``, which knows the height
         self._plots: list[tuple[Axes, Echelle, Echelle | None]] = []
 
     def plot(self, across: Echelle, upward: Echelle | None = None) -> Axes:
@@ -205,9 +269,9 @@ class Planche:
 
         Without the second, their y is the sheet's, in points: rows stay where they are.
         """
-        ends = (upward.low, upward.high) if upward else (1.0, 0.0)
+        ylim = (upward.minimum, upward.maximum) if upward else (1.0, 0.0)
         axes = self.figure.add_axes(
-            (0, 0, 1, 1), xlim=(across.low, across.high), ylim=ends, zorder=1
+            (0, 0, 1, 1), xlim=(across.minimum, across.maximum), ylim=ylim, zorder=1
         )
         axes.set_axis_off()
         self._plots.append((axes, across, upward))
@@ -218,23 +282,31 @@ class Planche:
         self.figure.set_size_inches(self.width / 72, height / 72)
         self._to_inches.translate(0, -height).scale(1 / 72, -1 / 72)
         for axes, across, upward in self._plots:
-            bottom, top = (upward.left, upward.right) if upward else (height, 0.0)
-            if not upward:  # as high as the sheet, which is known at last
+            if upward:
+                bottom = upward.start
+                top = upward.end
+            else:  # as high as the sheet, which is known at last
+                bottom = height
+                top = 0.0
                 axes.set_ylim(bottom, top)
-            size = ((across.right - across.left) / self.width, (bottom - top) / height)
-            axes.set_position((across.left / self.width, 1 - bottom / height, *size))
+            axes.set_position(
+                (
+                    across.start / self.width,
+                    1 - bottom / height,
+                    (across.end - across.start) / self.width,
+                    (bottom - top) / height,
+                )
+            )
         return self.figure
 
     def put(self, artist: Artist, axes: Axes | None = None) -> None:
         """Put an artist on axes, else on the sheet, which is drawn over all axes."""
         if axes:
             axes.add_artist(artist)
-        else:
-            artist.set(
-                zorder=SHEET + artist.zorder,
-                transform=self._to_inches + self.figure.dpi_scale_trans,
-            )
-            self.figure.add_artist(artist)
+            return
+        artist.set_zorder(SHEET + artist.zorder)
+        artist.set_transform(self._to_inches + self.figure.dpi_scale_trans)
+        self.figure.add_artist(artist)
 
     # Texts.
 
@@ -254,9 +326,8 @@ class Planche:
         """Return the text as at most that many lines of that width; what does not fit ends with
         « … ».
         """
-        return list(
-            wrap(montrable(BLANKS.sub(" ", text).strip(" ")), width, lines, self.size, bold)
-        )
+        on_a_line = BLANKS.sub(" ", text).strip(" ")
+        return list(wrap(montrable(on_a_line), width, lines, self.size, bold))
 
     def write(
         self,
@@ -272,36 +343,28 @@ class Planche:
         """Write a line; ``y`` is the middle of its capitals; ``hide`` hides what the chart has
         behind the text.
         """
-        written = montrable(text)
-        left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[ha] * self.measure(written, bold)
+        line = montrable(text)
+        left = x - LEFT_OF_X[ha] * self.measure(line, bold)
         if hide:
             start = max(left - 1, 0.0)
-            end = min(left + self.measure(written, bold) + 1, self.width)
-            self.rectangle(
-                start,
-                y - self.leading / 2,
-                end - start,
-                self.leading,
-                self.couleurs.fond,
-                zorder=HIDING,
-            )
-        pieces = _runs(written, bold)
-        for start, piece in pieces:
-            alone = len(pieces) == 1
-            place = x if alone else left + self.measure(written[:start], bold)
-            self.put(
-                Text(
-                    place,
-                    y + MIDDLE * self.size,
-                    piece,
-                    ha=ha if alone else "left",
-                    zorder=TEXT,
-                    color=color or self.couleurs.texte,
-                    weight=700 if bold else 400,
-                )
-            )
+            end = min(left + self.measure(line, bold) + 1, self.width)
+            top = y - self.leading / 2
+            self.rectangle(start, top, end - start, self.leading, self.couleurs.fond, zorder=HIDING)
+        style = {
+            "zorder": TEXT,
+            "color": color or self.couleurs.texte,
+            "weight": 700 if bold else 400,
+        }
+        base = y + MIDDLE * self.size
+        runs = _runs(line, bold)
+        if len(runs) == 1:
+            self.put(Text(x, base, runs[0][1], ha=ha, **style))
+            return
+        for start_of_run, run in runs:
+            x_of_run = left + self.measure(line[:start_of_run], bold)
+            self.put(Text(x_of_run, base, run, ha="left", **style))
 
-    def write_lines(self, x: float, y: float, lines: Sequence[str], **style: object) -> None:
+    def write_lines(self, x: float, y: float, lines: Sequence[str], **style: Unpack[Style]) -> None:
         """Write lines; ``y`` is the middle of the whole."""
         first = y - (len(lines) - 1) * self.leading / 2
         for rank, line in enumerate(lines):
@@ -315,15 +378,14 @@ class Planche:
         *,
         width: float = 0.0,
         lines: int = 12,
-        bold: bool = False,
-        **style: object,
+        **style: Unpack[Style],
     ) -> float:
-        """Write a text under a place, on as many lines as it takes in a width, or up to the side;
-        return its bottom.
+        """Write a text under ``top``, on as many lines as it takes in a width, or up to the side of
+        the sheet; return its bottom.
         """
-        wrapped = self.wrap(text, width or self.width - x, lines, bold)
+        wrapped = self.wrap(text, width or self.width - x, lines, style.get("bold", False))
         height = len(wrapped) * self.leading
-        self.write_lines(x, top + height / 2, wrapped, bold=bold, **style)
+        self.write_lines(x, top + height / 2, wrapped, **style)
         return top + height
 
     def put_note(self, left: float, top: float, text: str) -> float:
@@ -332,24 +394,25 @@ class Planche:
 
     def put_blocks(
         self,
-        columns: Sequence[Any],
+        columns: Sequence[Column],
         left: float,
         need: float,
         gap: float,
-        put: Callable[[Sequence[Any], tuple[float, float, float]], float],
+        put: Callable[[Sequence[Column], Block], float],
     ) -> float:
-        """Put columns in as few blocks as their need allows, of nearly the same size; return the
-        bottom of the last.
+        """Put columns in as few blocks, one under the other, as the width that each needs allows;
+        return the bottom of the last.
 
-        Three are taken to hold in a block, even when a word must then be cut. ``put`` draws some of
-        them, whose left, top and width of each it is given, and returns their bottom.
+        The blocks have nearly the same number of columns. Three are taken to hold in a block, even
+        when a word must then be cut. ``put`` draws the columns of a block, and returns its bottom.
         """
-        count = len(columns)
         width = self.width - left
+        most = max(int(width / need), COLUMNS_OF_A_BLOCK)
+        blocks = ceil(len(columns) / most)
+        size = ceil(len(columns) / blocks)
         bottom = -gap
-        size = ceil(count / ceil(count / max(int(width / need), 3)))
-        for start in range(0, count, size):
-            bottom = put(columns[start : start + size], (left, bottom + gap, width / size))
+        for start in range(0, len(columns), size):
+            bottom = put(columns[start : start + size], Block(left, bottom + gap, width / size))
         return bottom
 
     # Rows, their axis, their names.
@@ -368,7 +431,7 @@ class Planche:
         row.
 
         What qualifies a label (kind, management) stands under it, or after it on a narrow sheet.
-        The marks of a row are as high as ``mark``; on a narrow sheet, ``first`` is kept between the
+        The marks of a row are as high as ``mark``; on a narrow sheet, ``first`` is left between the
         first label and its marks.
         """
         lead = self.leading
@@ -379,20 +442,21 @@ class Planche:
         y = top
         for label, detail in zip(labels, details or [""] * len(labels), strict=True):
             names = self.wrap(label, width, LINES_OF_A_LABEL, bold)
-            beside = self.measure(label) + NAME_AND_DETAIL
-            follows = narrow and len(names) == 1 and beside + self.measure(detail) <= width
+            after_name = self.measure(label) + NAME_AND_DETAIL
+            fits_after = after_name + self.measure(detail) <= width
+            follows = narrow and len(names) == 1 and fits_after
             under = self.wrap(detail, width, LINES_OF_A_LABEL) if detail and not follows else []
-            text = (len(names) + len(under)) * lead
-            start = y if narrow else y + max(mark - text, 0.0) / 2
+            text_height = (len(names) + len(under)) * lead
+            # On a wide sheet, the text is in the middle of a mark that is higher.
+            start = y if narrow else y + max(mark - text_height, 0.0) / 2
+            middle_of_under = start + text_height - len(under) * lead / 2
             self.write_lines(0, start + len(names) * lead / 2, names, hide=narrow, bold=bold)
-            self.write_lines(
-                0, start + text - len(under) * lead / 2, under, color=grey, hide=narrow
-            )
+            self.write_lines(0, middle_of_under, under, color=grey, hide=narrow)
             if detail and follows:
-                self.write(beside, start + lead / 2, detail, color=grey, hide=True)
+                self.write(after_name, start + lead / 2, detail, color=grey, hide=True)
             if narrow:
-                y += text + 1 + (0.0 if middles else first)
-            height = mark if narrow else max(text, mark)
+                y += text_height + 1 + (0.0 if middles else first)
+            height = mark if narrow else max(text_height, mark)
             middles.append(y + height / 2)
             y += height + BETWEEN_ROWS
         return middles, y - BETWEEN_ROWS
@@ -411,15 +475,15 @@ class Planche:
         """Put light vertical rules and their values under the rows, and return the bottom of the
         axis.
 
-        The values are the graduations of the scale, unless given.
+        The values, and what each reads, are the graduations of the scale unless given.
         """
-        decimals = next(
-            (number for number in (0, 1) if round(scale.step, number) == round(scale.step, 9)), 2
-        )
-        after = f" {symbole}" if symbole else ""
-        values = values or [
-            (one, nombre(one, decimals, signe=signe) + after) for one in scale.graduations()
-        ]
+        if not values:
+            decimals = _decimals(scale.step)
+            unit = f" {symbole}" if symbole else ""
+            values = [
+                (value, nombre(value, decimals, signe=signe) + unit)
+                for value in scale.graduations()
+            ]
         axes.vlines(
             [value for value, _ in values],
             top,
@@ -432,37 +496,36 @@ class Planche:
         return bottom + 16
 
     def put_values(self, scale: Echelle, y: float, values: Sequence[tuple[float, str]]) -> None:
-        """Write values under their places, inside the sheet; one that would touch another one
+        """Write values where the scale has them, inside the sheet; one that would touch another one
         before it is left out.
         """
-        taken: list[tuple[float, float]] = []
+        written: list[tuple[float, float]] = []  # the middle and the half width of each
         for value, text in values:
             half = self.measure(text) / 2
             middle = min(max(scale.place(value), half), self.width - half)
-            if all(abs(middle - other) >= half + room + BETWEEN_VALUES for other, room in taken):
+            if all(
+                abs(middle - other) >= half + other_half + BETWEEN_VALUES
+                for other, other_half in written
+            ):
                 self.write(middle, y, text, ha="center", color=self.couleurs.secondaire)
-                taken.append((middle, half))
+                written.append((middle, half))
 
-    def put_names(
-        self, y: float, names: Sequence[tuple[float, str, str]], right: float = 0.0
-    ) -> None:
+    def put_names(self, y: float, noms: Sequence[Nom], right: float = 0.0) -> None:
         """Write one or two names above their marks, away from each other, inside the sheet or left
-        of a place.
+        of ``right``.
 
-        A name is the place of its mark, its text and its colour; they come from left to right.
+        They come from left to right. A name begins a little before its mark, unless another follows
+        it: it then ends a little after.
         """
         limit = right or self.width
-        texts = [
-            self.wrap(nom, limit / len(names) - BETWEEN_NAMES, 1, bold=True)[0]
-            for _, nom, _ in names
-        ]
-        widths = [self.measure(text, bold=True) for text in texts]
-        wanted = [
-            x - width + 4 for (x, _, _), width in zip(names[:-1], widths[:-1], strict=True)
-        ] + [names[-1][0] - 4]
-        starts = spread(wanted, widths, BETWEEN_NAMES, 0.0, limit)
-        for start, text, (_, _, colour) in zip(starts, texts, names, strict=True):
-            self.write(start, y, text, bold=True, color=colour)
+        width_of_one = limit / len(noms) - BETWEEN_NAMES
+        textes = [self.wrap(nom.texte, width_of_one, 1, bold=True)[0] for nom in noms]
+        widths = [self.measure(texte, bold=True) for texte in textes]
+        starts = [nom.x - width + 4 for nom, width in zip(noms, widths, strict=True)]
+        starts[-1] = noms[-1].x - 4
+        starts = spread(starts, widths, BETWEEN_NAMES, 0.0, limit)
+        for start, texte, nom in zip(starts, textes, noms, strict=True):
+            self.write(start, y, texte, bold=True, color=nom.couleur)
 
     # Shapes, in points.
 
@@ -471,10 +534,12 @@ class Planche:
         points: Sequence[tuple[float, float]],
         color: str,
         width: float = 0.6,
-        style: str = "-",
+        style: LineStyleType = "-",
     ) -> None:
         """Put a line through points; a style is one of matplotlib's."""
-        self.put(Line2D(*zip(*points, strict=True), color=color, linewidth=width, linestyle=style))
+        xs = [x for x, _ in points]
+        ys = [y for _, y in points]
+        self.put(Line2D(xs, ys, color=color, linewidth=width, linestyle=style))
 
     def rectangle(
         self,
@@ -488,16 +553,16 @@ class Planche:
         zorder: float = 1,
     ) -> None:
         """Put a rectangle filled with a colour, or without one hatched in that of absence."""
-        grey = self.couleurs.absence
-        style = (
-            {"fc": color, "ec": "none"}
-            if color
-            else {"fc": "none", "ec": grey, "lw": 0.6, "hatch": "////"}
-        )
-        self.put(Rectangle((x, y), width, height, zorder=zorder, clip_on=False, **style), axes)
+        rectangle = Rectangle((x, y), width, height, zorder=zorder, clip_on=False)
+        if color:
+            rectangle.set(facecolor=color, edgecolor="none")
+        else:
+            grey = self.couleurs.absence
+            rectangle.set(facecolor="none", edgecolor=grey, linewidth=0.6, hatch="////")
+        self.put(rectangle, axes)
 
     def arrow(self, x: float, y: float, side: int, color: str) -> None:
-        """Put an arrowhead that ends at a place, towards the right (1) or the left (−1): the value
+        """Put an arrowhead whose point is at x, towards the right (1) or the left (−1): the value
         is off the scale.
         """
         base = x - 8.0 * side
@@ -517,16 +582,19 @@ class Planche:
     ) -> None:
         """Put marks with a thin white edge, or hollow ones; a form is one of matplotlib's."""
         paper = self.couleurs.fond
-        wanted = size or (LOSANGE if form == "D" else DISQUE)
-        edge = (
-            {"mfc": paper, "mec": color, "mew": 1.4}
-            if hollow
-            else {"mfc": color, "mec": paper, "mew": 0.8}
-        )
-        size = wanted - 1.2 if hollow else wanted
-        self.put(
-            Line2D(xs, ys, linestyle="", marker=form, markersize=size, clip_on=False, **edge), axes
-        )
+        if not size:
+            size = LOSANGE if form == "D" else DISQUE
+        marks = Line2D(xs, ys, linestyle="", marker=form, markersize=size, clip_on=False)
+        if hollow:  # as wide as the others, edge included
+            marks.set(
+                markersize=size - 1.2,
+                markerfacecolor=paper,
+                markeredgecolor=color,
+                markeredgewidth=1.4,
+            )
+        else:
+            marks.set(markerfacecolor=color, markeredgecolor=paper, markeredgewidth=0.8)
+        self.put(marks, axes)
 
     def shades(self, number: int) -> list[str]:
         """Return that many shades, from strong to light; between the charter's own, they are mixed.
@@ -534,29 +602,45 @@ class Planche:
         The strongest stands apart; the others run over the lighter shades, so that a text is
         readable on each.
         """
-        strong, *light = self.shade
-        if number <= len(self.shade):
+        strong, *light = self.degrade
+        if number <= len(self.degrade):
             return [strong, *light][:number]
         mixed = LinearSegmentedColormap.from_list("", light)(np.linspace(0, 1, number - 1))
         return [strong, *map(to_hex, mixed)]
 
     def ink(self, background: str) -> str:
-        """Return the colour of a text on a shade: the charter's paper on the strongest one alone."""
-        return self.couleurs.fond if background == self.shade[0] else self.couleurs.texte
+        """Return the colour of a text on a shade: the charter's paper on the strongest alone."""
+        return self.couleurs.fond if background == self.degrade[0] else self.couleurs.texte
+
+
+def _decimals(step: float) -> int:
+    """Return how many decimals the graduations of a step need, two at most."""
+    for decimals in (0, 1):
+        if round(step, decimals) == round(step, 9):
+            return decimals
+    return 2
 
 
 def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
-    """Return the runs of a text that one font has, each with its place: Typst gives a whole text
-    the font of one sign.
+    """Return the runs of a text that one font has, each with the rank of its first sign: Typst
+    gives a whole text the font of one sign.
 
     A sign that the family lacks, such as « ● », would otherwise change the face of the words beside
-    it on paper.
+    it on paper. A text of a single run is returned whole, with its spaces.
     """
-    known = signes_de(FAMILLE, "700" if bold else "400")
+    signes_de_la_famille = signes_de(FAMILLE, "700" if bold else "400")
+
+    def in_family(sign: str) -> bool:
+        return ord(sign) in signes_de_la_famille or sign == ILLISIBLE
+
+    segments = ["".join(signs) for _, signs in groupby(text, key=in_family)]
+    if len(segments) <= 1:
+        return [(0, text)]
     runs = []
     start = 0
-    for _, group in groupby(text, key=lambda sign: ord(sign) in known or sign == ILLISIBLE):
-        run = "".join(group)
-        runs.append((start + len(run) - len(run.lstrip(SPACES)), run.strip(SPACES)))
-        start += len(run)
-    return [(place, run) for place, run in runs if run] if len(runs) > 1 else [(0, text)]
+    for segment in segments:
+        leading_spaces = len(segment) - len(segment.lstrip(SPACES))
+        if segment.strip(SPACES):
+            runs.append((start + leading_spaces, segment.strip(SPACES)))
+        start += len(segment)
+    return runs

@@ -2,8 +2,9 @@
 comparable ones.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Unpack
 
 import pandas as pd
 
@@ -13,11 +14,14 @@ from ctglib.calculs.ecriture import INSECABLE, enumerer, minuscule, nombre, pour
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.typographie import RIEN, de_a, nombre_court, points, remplir, signe
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Comparaison, Radar
 from ctglib.graphiques.planche import (
     GUTTER,
     LINE_OF_NAMES,
     Echelle,
+    Legende,
+    Nom,
     Planche,
     assemble,
     dire,
@@ -27,9 +31,9 @@ from ctglib.graphiques.planche import (
 
 TOP = 17.0
 BESIDE = 7.0
-THIRD = 5.5
+HALF_THIRD_MARK = 5.5
 UNDER_HEADER = 10.0
-GARDEES = [
+COLONNES_DES_HALTERES = [
     "indicateur",
     "libelle",
     "unite",
@@ -45,7 +49,7 @@ BASE = 100.0
 CEILING = 2.0
 GRADUATIONS = 8
 MARK_OF_STRIP = 18.0
-DOT = 5.0
+DOT = 4.3
 HALF_MEAN = 8.5
 BAR = 6.0
 EDGE = 4.0
@@ -53,26 +57,41 @@ BETWEEN_GRADUATIONS = 8.0
 ABSENTE = "valeur absente"
 
 
-def _dire(rows: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return rows of a comparison with what their year and their two values read: ``an``, ``ici``,
-    ``la``.
+def _avec_textes(comparaison: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
+    """Return rows of a comparison with what their year and their two values read: ``an``, ``ici``
+    for the territory, ``la`` for its reference.
     """
-    told = list(rows.itertuples())
-    return rows.assign(
-        an=[RIEN if pd.isna(row.annee) else str(int(row.annee)) for row in told],
-        ici=[contexte.valeur(row.indicateur, row.valeur, row.statut) for row in told],
-        la=[
-            contexte.valeur(row.indicateur, row.valeur_reference, row.statut_reference)
-            for row in told
-        ],
+    indicateurs = comparaison["indicateur"]
+    annees = comparaison["annee"]
+    ici = zip(indicateurs, comparaison["valeur"], comparaison["statut"], strict=True)
+    la = zip(
+        indicateurs, comparaison["valeur_reference"], comparaison["statut_reference"], strict=True
+    )
+    return comparaison.assign(
+        an=[RIEN if pd.isna(annee) else str(int(annee)) for annee in annees],
+        ici=[contexte.valeur(*valeur) for valeur in ici],
+        la=[contexte.valeur(*valeur) for valeur in la],
     )
 
 
 # Dumbbells.
 
 
+@dataclass(frozen=True)
+class Haltere:
+    """An indicator of a dumbbell chart, and what it reads."""
+
+    libelle: str
+    an: str
+    valeur: float
+    ici: str
+    valeur_reference: float
+    la: str
+    texte_ecart: str
+
+
 def haltere(
-    comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", **legende: str
+    comparaison: pd.DataFrame, contexte: Contexte, *, autre: str = "", **legende: Unpack[Legende]
 ) -> Figure:
     """Return the dumbbell chart of a comparison, from the highest gap to the lowest; rows without a
     gap come last.
@@ -91,216 +110,282 @@ def haltere(
         raise ValueError(
             f"Un graphique en haltères ne mêle pas ces unités : {', '.join(sorted(unites))}."
         )
-    rows = comparaison.sort_values(
+    ordonnee = comparaison.sort_values(
         "ecart", ascending=False, kind="stable", na_position="last"
     ).reset_index(drop=True)
-    here = contexte.territoire
-    there = contexte.reference
-    shown = _dire(rows, contexte).assign(
-        texte_ecart=[
-            RIEN
-            if pd.isna(row.ecart)
-            else contexte.ecart(row.indicateur, row.ecart, row.ecart_type)
-            for row in rows.itertuples()
-        ],
-        symbole=[contexte.unites[unite].symbole for unite in rows["unite"]],
+    ecarts = zip(ordonnee["indicateur"], ordonnee["ecart"], ordonnee["ecart_type"], strict=True)
+    halteres = _avec_textes(ordonnee, contexte).assign(
+        texte_ecart=[RIEN if pd.isna(ecart[1]) else contexte.ecart(*ecart) for ecart in ecarts],
+        symbole=[contexte.unites[unite].symbole for unite in ordonnee["unite"]],
     )
-    complete = shown[shown["ecart"].notna()]
-    first = (complete if len(complete) else shown).iloc[0]
-    last = shown.iloc[[0, *complete.index[-1:]]]
-
-    def sentence(row: object) -> str:
-        gap = "" if row.texte_ecart == RIEN else f" (écart : {row.texte_ecart})"
-        return (
-            f"« {row.libelle} » : {row.ici or ABSENTE} {here.a}, {row.la or ABSENTE} {there.a}{gap}"
-        )
-
-    count = (
-        f"{len(rows)} indicateurs, de l'écart le plus haut au plus bas"
-        if len(rows) > 1
-        else "Un indicateur"
-    )
+    avec_ecart = halteres[halteres["ecart"].notna()]
+    # The first row has a gap if any has: gaps come first.
+    premiere = next(lignes(halteres, Haltere))
+    extremes = [premiere, *lignes(avec_ecart.tail(1), Haltere)]
+    phrases = dict.fromkeys(_phrase_haltere(rangee, contexte) for rangee in extremes)
+    sujet = "Un indicateur"
+    if len(halteres) > 1:
+        sujet = f"{len(halteres)} indicateurs, de l'écart le plus haut au plus bas"
+    lecture = f"{_phrase_haltere(premiere, contexte)}."
+    if premiere.an != RIEN:
+        lecture = f"en {premiere.an}, {lecture}"
+    ici = contexte.territoire.nom
+    la = contexte.reference.nom
     return assemble(
         contexte,
-        lambda planche: _draw_dumbbells(planche, shown, contexte, autre),
+        lambda planche: _draw_dumbbells(planche, halteres, contexte, autre),
         **legende,
-        alt=f"{count}, {here.nom} et {there.nom}. {' ; '.join(dict.fromkeys(map(sentence, last.itertuples())))}.",
-        lecture=("" if pd.isna(first["annee"]) else f"en {first['an']}, ") + f"{sentence(first)}.",
+        alt=f"{sujet}, {ici} et {la}. {' ; '.join(phrases)}.",
+        lecture=lecture,
         colonnes={
             "libelle": "Indicateur",
             "an": "Année",
-            "ici": here.nom,
-            "la": there.nom,
+            "ici": ici,
+            "la": la,
             "texte_ecart": "Écart",
         },
-        lignes=shown,
-        donnees=rows[GARDEES],
+        lignes=halteres,
+        donnees=ordonnee[COLONNES_DES_HALTERES],
     )
 
 
-def _draw_dumbbells(planche: Planche, rows: pd.DataFrame, contexte: Contexte, autre: str) -> float:
-    colours = planche.couleurs
-    symbols = list(dict.fromkeys(rows["symbole"]))
-    percent = symbols == ["%"]
-    header = dire("ecart_en_points") if percent else "Écart"
-    gaps = rows["texte_ecart"].str.partition(INSECABLE)[0] if percent else rows["texte_ecart"]
-    heading = planche.measure(header)
-    right = planche.width - max(heading, planche.widest(gaps, bold=True)) - GUTTER
-    middles, bottom = planche.put_rows(rows["libelle"], TOP, first=planche.leading + 3)
-    # A scale as wide as its zone allows once every value has its text beside its mark.
-    values = [*rows["valeur"], *rows["valeur_reference"]]
-    left = planche.left
-    others = rows["valeur_autre"].dropna() if "valeur_autre" in rows else []
-    widths = [planche.measure(text, bold=True) + BESIDE for text in (*rows["ici"], *rows["la"])]
-    scale = echelle([*values, *others], left + max(widths), right - max(widths), zero=True)
-    if not pd.isna(values).any():
-        places = [(scale.place(value), width) for value, width in zip(values, widths, strict=True)]
-        before = max(width - (x - scale.left) for x, width in places)
-        after = max(width - (scale.right - x) for x, width in places)
-        scale = replace(scale, left=left + max(before, 0), right=right - max(after, 0))
+def _phrase_haltere(rangee: Haltere, contexte: Contexte) -> str:
+    """Return « « Part » : 15,9 % à Exemple, 15,1 % dans l'Ain (écart : +0,8 point) »."""
+    ici = f"{rangee.ici or ABSENTE} {contexte.territoire.a}"
+    la = f"{rangee.la or ABSENTE} {contexte.reference.a}"
+    phrase = f"« {rangee.libelle} » : {ici}, {la}"
+    if rangee.texte_ecart != RIEN:
+        phrase += f" (écart : {rangee.texte_ecart})"
+    return phrase
+
+
+def _draw_dumbbells(
+    planche: Planche, halteres: pd.DataFrame, contexte: Contexte, autre: str
+) -> float:
+    couleurs = planche.couleurs
+    symboles = list(dict.fromkeys(halteres["symbole"]))
+    tout_en_pourcent = symboles == ["%"]
+    ecarts = halteres["texte_ecart"].tolist()
+    entete = "Écart"
+    if tout_en_pourcent:  # the header then says the unit
+        entete = dire("ecart_en_points")
+        ecarts = [ecart.partition(INSECABLE)[0] for ecart in ecarts]
+    width_of_header = planche.measure(entete)
+    width_of_gaps = max(width_of_header, planche.widest(ecarts, bold=True))
+    middles, bottom = planche.put_rows(halteres["libelle"].tolist(), TOP, first=planche.leading + 3)
+    halteres = halteres.assign(y=middles)
+    scale = _scale_of_dumbbells(planche, halteres, planche.width - width_of_gaps - GUTTER)
     axes = planche.plot(scale)
-    bottom = planche.put_axis(axes, scale, TOP - 2, bottom, symbole="%" if percent else "")
-    planche.write(planche.width, LINE_OF_NAMES, header, ha="right", color=colours.secondaire)
-    placed = rows.assign(y=middles)
-    both = placed[placed["ecart"].notna()]
+    symbole = "%" if tout_en_pourcent else ""
+    bottom = planche.put_axis(axes, scale, TOP - 2, bottom, symbole=symbole)
+    planche.write(planche.width, LINE_OF_NAMES, entete, ha="right", color=couleurs.secondaire)
+    avec_ecart = halteres[halteres["ecart"].notna()]
     axes.hlines(
-        both["y"], both["valeur"], both["valeur_reference"], colors=colours.filet, linewidth=2.4
+        avec_ecart["y"],
+        avec_ecart["valeur"],
+        avec_ecart["valeur_reference"],
+        colors=couleurs.filet,
+        linewidth=2.4,
     )
     if autre:
         axes.vlines(
-            placed["valeur_autre"],
-            placed["y"] - THIRD,
-            placed["y"] + THIRD,
+            halteres["valeur_autre"],
+            halteres["y"] - HALF_THIRD_MARK,
+            halteres["y"] + HALF_THIRD_MARK,
             linewidth=1.6,
             clip_on=False,
-            colors=colours.secondaire,
+            colors=couleurs.secondaire,
         )
-    names = []
-    for name, label, colour, form in (
-        ("valeur_reference", contexte.reference.nom, colours.reference, "D"),
-        ("valeur", contexte.territoire.nom, colours.territoire, "o"),
+    noms = []
+    for colonne, nom, couleur, form in (
+        ("valeur_reference", contexte.reference.nom, couleurs.reference, "D"),
+        ("valeur", contexte.territoire.nom, couleurs.territoire, "o"),
     ):
-        known = placed[placed[name].notna()]
-        planche.marks(known[name], known["y"], colour, axes=axes, form=form)
-        names.append(
-            (scale.place(known[name].iloc[0]) if len(known) else scale.left, label, colour)
-        )
-    for row, gap in zip(placed.itertuples(), gaps, strict=True):
-        _write_values(planche, scale, row)
-        planche.write(planche.width, row.y, gap, ha="right", bold=True)
-    line = middles[0] - planche.leading - 3 if planche.narrow else LINE_OF_NAMES
-    limit = 0.0 if planche.narrow else planche.width - heading - GUTTER
-    planche.put_names(line, sorted(names, key=lambda name: name[0]), limit)
-    notes = [dire("echelle_commune", symboles=enumerer(symbols))] if len(symbols) > 1 else []
-    notes += [f"Trait gris : {autre}."] if autre else []
-    return planche.put_note(left, bottom, " ".join(notes)) if notes else bottom
+        presentes = halteres[halteres[colonne].notna()]
+        valeurs = presentes[colonne].tolist()
+        planche.marks(valeurs, presentes["y"].tolist(), couleur, axes=axes, form=form)
+        x = scale.place(valeurs[0]) if valeurs else scale.start
+        noms.append(Nom(x, nom, couleur))
+    for y, rangee, ecart in zip(middles, lignes(halteres, Haltere), ecarts, strict=True):
+        _write_values(planche, scale, y, rangee)
+        planche.write(planche.width, y, ecart, ha="right", bold=True)
+    noms.sort(key=lambda nom: nom.x)
+    if planche.narrow:
+        planche.put_names(middles[0] - planche.leading - 3, noms)
+    else:
+        planche.put_names(LINE_OF_NAMES, noms, planche.width - width_of_header - GUTTER)
+    notes = []
+    if len(symboles) > 1:
+        notes.append(dire("echelle_commune", symboles=enumerer(symboles)))
+    if autre:
+        notes.append(f"Trait gris : {autre}.")
+    if notes:
+        return planche.put_note(planche.left, bottom, " ".join(notes))
+    return bottom
 
 
-def _write_values(planche: Planche, scale: Echelle, row: object) -> None:
-    """Write the lowest value on the left of its mark, the other on the right of the last one; or
-    what is absent.
+def _scale_of_dumbbells(planche: Planche, halteres: pd.DataFrame, right: float) -> Echelle:
+    """Return a scale as wide as its zone allows once every value has its text beside its mark."""
+    left = planche.left
+    valeurs = [*halteres["valeur"], *halteres["valeur_reference"]]
+    autres = halteres["valeur_autre"].dropna() if "valeur_autre" in halteres else []
+    textes = [*halteres["ici"], *halteres["la"]]
+    widths = [planche.measure(texte, bold=True) + BESIDE for texte in textes]
+    margin = max(widths)
+    scale = echelle([*valeurs, *autres], left + margin, right - margin, zero=True)
+    if pd.isna(valeurs).any():
+        return scale
+    # The widest text is seldom that of the value nearest to an end: what each text lacks is enough.
+    places = [scale.place(valeur) for valeur in valeurs]
+    before = max(width - (place - scale.start) for place, width in zip(places, widths, strict=True))
+    after = max(width - (scale.end - place) for place, width in zip(places, widths, strict=True))
+    return replace(scale, start=left + max(before, 0), end=right - max(after, 0))
+
+
+def _write_values(planche: Planche, scale: Echelle, y: float, rangee: Haltere) -> None:
+    """Write the lowest value on the left of its mark, the highest on the right of its own; or what
+    is absent, beside the only mark.
     """
-    colours = planche.couleurs
-    ends = [
-        (row.valeur_reference, row.la, colours.reference, False),
-        (row.valeur, row.ici, colours.territoire, True),
-    ]
-    first, last = sorted(ends, key=lambda end: (pd.isna(end[0]), end[0]))
-    if pd.isna(first[0]):
-        words = " / ".join(dict.fromkeys(text for _, text, _, _ in ends if text)) or RIEN
-        planche.write(scale.left, row.y, words, color=colours.absence, hide=True)
+    couleurs = planche.couleurs
+    reference = (rangee.valeur_reference, rangee.la, couleurs.reference, False)
+    territoire = (rangee.valeur, rangee.ici, couleurs.territoire, True)
+    lowest, highest = sorted((reference, territoire), key=lambda mark: (pd.isna(mark[0]), mark[0]))
+    if pd.isna(lowest[0]):  # both are absent
+        absences = dict.fromkeys(texte for texte in (rangee.la, rangee.ici) if texte)
+        texte = " / ".join(absences) or RIEN
+        planche.write(scale.start, y, texte, color=couleurs.absence, hide=True)
         return
-    beside = first[0] if pd.isna(last[0]) else last[0]
-    for value, side, (_, text, colour, bold) in ((first[0], -1, first), (beside, 1, last)):
-        x = scale.place(value) + side * BESIDE
-        align = "right" if side < 0 else "left"
-        planche.write(x, row.y, text or RIEN, ha=align, bold=bold, color=colour)
+    left = scale.place(lowest[0]) - BESIDE
+    right = scale.place(lowest[0] if pd.isna(highest[0]) else highest[0]) + BESIDE
+    for x, ha, (_, texte, couleur, bold) in ((left, "right", lowest), (right, "left", highest)):
+        planche.write(x, y, texte or RIEN, ha=ha, bold=bold, color=couleur)
 
 
 # Indices.
 
 
+@dataclass(frozen=True)
+class Indice:
+    """An axis of the radar, and what it reads."""
+
+    libelle: str
+    an: str
+    valeur: float
+    ici: str
+    valeur_reference: float
+    la: str
+    indice: float
+    texte: str
+
+
 def points_indices(
-    indices: pd.DataFrame, radar: Radar, contexte: Contexte, **legende: str
+    indices: pd.DataFrame, radar: Radar, contexte: Contexte, **legende: Unpack[Legende]
 ) -> Figure:
     """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an
     index are named.
 
     ``indices`` are rows of ``ctglib.calculs.comparaison.indices``.
     """
-    here = contexte.territoire
-    there = contexte.reference
-    blank = {"": ABSENTE}
-    rows = _dire(indices.reset_index(drop=True), contexte).replace({"ici": blank, "la": blank})
-    rows["axe"] = [f"{rank}. {label}" for rank, label in enumerate(rows["libelle"], start=1)]
-    rows["texte"] = [
-        RIEN if pd.isna(index) else nombre(index, DECIMALES_INDICE) for index in rows["indice"]
+    ici = contexte.territoire
+    la = contexte.reference
+    reference = f"{la.nom} = {nombre(BASE, DECIMALES_INDICE)}"
+    axes_du_radar = _avec_textes(indices.reset_index(drop=True), contexte)
+    axes_du_radar = axes_du_radar.replace({"ici": {"": ABSENTE}, "la": {"": ABSENTE}})
+    axes_du_radar["axe"] = [
+        f"{rang}. {libelle}" for rang, libelle in enumerate(axes_du_radar["libelle"], start=1)
     ]
-    present = ranger(rows[rows["niveau"] != "absent"])
-    without = []
-    for row in rows[rows["niveau"] == "absent"].itertuples():
-        why = "valeur nulle" if 0 in (row.valeur, row.valeur_reference) else "années différentes"
-        why = f"{row.la} {there.a}" if pd.isna(row.valeur_reference) else why
-        without.append(f"{row.libelle} ({f'{row.ici} {here.a}' if pd.isna(row.valeur) else why})")
-    said = dire("sans_indice", axes=enumerer(without)) if without else ""
-    reference = f"{there.nom} = {nombre(BASE, DECIMALES_INDICE)}"
-    lecture = said
-    parts = [dire("indices", axes=len(rows), lieu=here.nom, reference=reference)]
-    if len(present):
-        lecture = dire(
-            "un_indice", ou=here.a, la_bas=there.a, reference=reference, **present.iloc[0]
-        )
+    axes_du_radar["texte"] = [
+        RIEN if pd.isna(indice) else nombre(indice, DECIMALES_INDICE)
+        for indice in axes_du_radar["indice"]
+    ]
+    avec_indice = ranger(axes_du_radar[axes_du_radar["niveau"] != "absent"])
+    absents = [
+        f"{axe.libelle} ({_raison_sans_indice(axe, contexte)})"
+        for axe in lignes(axes_du_radar[axes_du_radar["niveau"] == "absent"], Indice)
+    ]
+    sans_indice = dire("sans_indice", axes=enumerer(absents)) if absents else ""
+    phrases = [dire("indices", axes=len(axes_du_radar), lieu=ici.nom, reference=reference)]
     for niveau, seuil in (("haut", radar.seuil_haut), ("bas", radar.seuil_bas), ("proche", 0)):
-        items = [
-            f"« {row.libelle} » {row.texte}"
-            for row in present[present["niveau"] == niveau].itertuples()
-        ]
-        parts += (
-            [dire(f"indices_{niveau}", seuil=nombre_court(seuil), axes=", ".join(items))]
-            if items
-            else []
+        du_niveau = lignes(avec_indice[avec_indice["niveau"] == niveau], Indice)
+        noms = ", ".join(f"« {axe.libelle} » {axe.texte}" for axe in du_niveau)
+        if noms:
+            phrases.append(dire(f"indices_{niveau}", seuil=nombre_court(seuil), axes=noms))
+    lecture = sans_indice
+    if len(avec_indice):
+        premier = next(lignes(avec_indice, Indice))
+        lecture = dire(
+            "un_indice",
+            an=premier.an,
+            libelle=premier.libelle,
+            ici=premier.ici,
+            ou=ici.a,
+            la=premier.la,
+            la_bas=la.a,
+            texte=premier.texte,
+            reference=reference,
         )
+    if sans_indice:
+        phrases.append(sans_indice)
 
     def draw(planche: Planche) -> float:
         bottom = 0.0
-        remarks = [said]
-        if len(present):
-            most = max(*present["indice"], radar.seuil_haut, BASE)
-            step = round_step(most / GRADUATIONS)
-            most = min(-(-most // step) * step, CEILING * radar.seuil_haut)
-            placed = present.assign(place=present["indice"].clip(0.0, most))
-            bottom = _draw_indices(planche, placed, radar, reference)
-            if placed["place"].ne(placed["indice"]).any():
-                remarks.insert(0, dire("hors_de_l_echelle", fin=nombre(most, DECIMALES_INDICE)))
-        for remark in filter(None, remarks):
-            bottom = planche.put_note(planche.left, bottom, remark)
+        notes = []
+        if len(avec_indice):
+            last = _end_of_indices(avec_indice, radar)
+            dessines = avec_indice.assign(place=avec_indice["indice"].clip(0.0, last))
+            bottom = _draw_indices(planche, dessines, radar, reference)
+            if dessines["place"].ne(dessines["indice"]).any():
+                notes.append(dire("hors_de_l_echelle", fin=nombre(last, DECIMALES_INDICE)))
+        if sans_indice:
+            notes.append(sans_indice)
+        for note in notes:
+            bottom = planche.put_note(planche.left, bottom, note)
         return bottom
 
     return assemble(
         contexte,
         draw,
         **legende,
-        alt=" ".join(filter(None, (*parts, said))),
+        alt=" ".join(phrases),
         lecture=lecture,
         colonnes={
             "axe": "Axe",
             "an": "Année",
-            "ici": here.nom,
-            "la": there.nom,
+            "ici": ici.nom,
+            "la": la.nom,
             "texte": f"Indice ({reference})",
         },
-        lignes=rows,
+        lignes=axes_du_radar,
         donnees=indices,
     )
 
 
-def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference: str) -> float:
-    colours = planche.couleurs
-    second = LINE_OF_NAMES + planche.leading
-    top = second + UNDER_HEADER
-    middles, last = planche.put_rows(rows["libelle"], top)
-    margin = planche.widest(rows["texte"], bold=True) + BESIDE
-    values = [*rows["place"], radar.seuil_bas, radar.seuil_haut, BASE]
+def _raison_sans_indice(axe: Indice, contexte: Contexte) -> str:
+    """Return why an axis has no index: an absent value, else a zero, else two different years."""
+    if pd.isna(axe.valeur):
+        return f"{axe.ici} {contexte.territoire.a}"
+    if pd.isna(axe.valeur_reference):
+        return f"{axe.la} {contexte.reference.a}"
+    if 0 in (axe.valeur, axe.valeur_reference):
+        return "valeur nulle"
+    return "années différentes"
+
+
+def _end_of_indices(indices: pd.DataFrame, radar: Radar) -> float:
+    """Return the round value on which the indices end, beyond which one has an arrow."""
+    highest = max(*indices["indice"], radar.seuil_haut, BASE)
+    step = round_step(highest / GRADUATIONS)
+    round_end = -(-highest // step) * step  # the first multiple of the step that is not under it
+    return min(round_end, CEILING * radar.seuil_haut)
+
+
+def _draw_indices(planche: Planche, indices: pd.DataFrame, radar: Radar, reference: str) -> float:
+    couleurs = planche.couleurs
+    line_of_reference = LINE_OF_NAMES + planche.leading
+    top = line_of_reference + UNDER_HEADER
+    middles, last = planche.put_rows(indices["libelle"].tolist(), top)
+    margin = planche.widest(indices["texte"], bold=True) + BESIDE
+    values = [*indices["place"], radar.seuil_bas, radar.seuil_haut, BASE]
     scale = echelle(values, planche.left + margin, planche.width - margin)
     axes = planche.plot(scale)
     bottom = planche.put_axis(axes, scale, top - 2, last)
@@ -308,46 +393,47 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
         [radar.seuil_bas, radar.seuil_haut],
         top - 2,
         last + 3,
-        colors=colours.secondaire,
+        colors=couleurs.secondaire,
         linewidth=0.9,
         linestyle="--",
     )
-    axes.vlines(BASE, top - 2, last + 3, colors=colours.reference, linewidth=1.2)
-    named = (("Seuil bas", radar.seuil_bas), ("Seuil haut", radar.seuil_haut))
-    names = [
-        (scale.place(value), f"{name} : {nombre_court(value)}", colours.secondaire)
-        for name, value in named
+    axes.vlines(BASE, top - 2, last + 3, colors=couleurs.reference, linewidth=1.2)
+    seuils = (("Seuil bas", radar.seuil_bas), ("Seuil haut", radar.seuil_haut))
+    noms = [
+        Nom(scale.place(seuil), f"{nom} : {nombre_court(seuil)}", couleurs.secondaire)
+        for nom, seuil in seuils
     ]
-    planche.put_names(LINE_OF_NAMES, names)
-    (line,) = planche.wrap(reference, planche.width, 1, bold=True)
-    half = planche.measure(line, bold=True) / 2
+    planche.put_names(LINE_OF_NAMES, noms)
+    texte = planche.wrap(reference, planche.width, 1, bold=True)[0]
+    half = planche.measure(texte, bold=True) / 2
+    middle = min(max(scale.place(BASE), half), planche.width - half)  # inside the sheet
     planche.write(
-        min(max(scale.place(BASE), half), planche.width - half),
-        second,
-        line,
-        ha="center",
-        bold=True,
-        color=colours.reference,
+        middle, line_of_reference, texte, ha="center", bold=True, color=couleurs.reference
     )
-    placed = rows.assign(y=middles)
-    axes.hlines(placed["y"], BASE, placed["place"], colors=colours.filet, linewidth=2.4)
-    inside = placed[placed["place"] == placed["indice"]]
-    planche.marks(inside["place"], inside["y"], colours.territoire, axes=axes)
-    for row in placed.itertuples():
-        x = scale.place(row.place)
-        side = 1 if row.indice >= BASE else -1
-        if row.place != row.indice:
-            planche.arrow(x, row.y, side, colours.territoire)
+    indices = indices.assign(y=middles)
+    axes.hlines(indices["y"], BASE, indices["place"], colors=couleurs.filet, linewidth=2.4)
+    dans_l_echelle = indices[indices["place"] == indices["indice"]]
+    planche.marks(
+        dans_l_echelle["place"].tolist(),
+        dans_l_echelle["y"].tolist(),
+        couleurs.territoire,
+        axes=axes,
+    )
+    for y, place, axe in zip(middles, indices["place"], lignes(indices, Indice), strict=True):
+        x = scale.place(place)
+        side = 1 if axe.indice >= BASE else -1
+        if place != axe.indice:
+            planche.arrow(x, y, side, couleurs.territoire)
         planche.write(
             x + side * BESIDE,
-            row.y,
-            row.texte,
+            y,
+            axe.texte,
             ha="left" if side > 0 else "right",
             bold=True,
             hide=True,
-            color=colours.territoire,
+            color=couleurs.territoire,
         )
-    if scale.low > 0:
+    if scale.minimum > 0:
         bottom = planche.put_note(planche.left, bottom, dire("echelle_sans_zero", n=1))
     return bottom
 
@@ -355,124 +441,193 @@ def _draw_indices(planche: Planche, rows: pd.DataFrame, radar: Radar, reference:
 # Comparable communes.
 
 
+@dataclass(frozen=True)
+class Evolution:
+    """How an indicator changed here and among comparable communes, in %, and its gap, in points.
+
+    ``ecart_min`` and ``ecart_max`` are the bounds that the rounding of its source leaves to the
+    gap, and ``loin`` how far from zero the farthest is; ``bruit``: the gap is no more than that.
+    """
+
+    libelle: str
+    variation: float
+    variation_moyenne: float
+    ecart: float
+    ecart_min: float
+    ecart_max: float
+    loin: float
+    bruit: bool
+
+
 def points_comparables(
-    resultat: Resultat, comparaison: Comparaison, contexte: Contexte, **legende: str
+    resultat: Resultat, comparaison: Comparaison, contexte: Contexte, **legende: Unpack[Legende]
 ) -> Figure | None:
     """Return the strip, one row an indicator in the catalogue's order; None when no gap could be
     computed.
     """
-    rows = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
-    if rows.empty:
+    ecarts = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
+    if ecarts.empty:
         return None
-    changes = resultat.points.groupby("indicateur")["variation"].agg(bas="min", haut="max")
-    rows = rows.join(changes, on="indicateur")
-    place = contexte.territoire
-    told = list(rows.itertuples())
-    beyond = rows[
-        ~rows["bruit"].astype(bool)
-    ]  # the widest gap that is more than rounding is read, else the first row
-    read = rows.iloc[0] if beyond.empty else beyond.loc[beyond["ecart"].abs().idxmax()]
-    ends = read["ecart_min"], read["ecart_max"]
-    items = [
-        f"{row.libelle} {pourcent(row.variation, signe=True)} contre {pourcent(row.variation_moyenne, signe=True)}"
-        for row in told
-    ]
-    shown = rows.assign(
-        texte=[comparaison.mots["bruit"] if row.bruit else signe(row.ecart) for row in told],
-        intervalle=[de_a(row.ecart_min, row.ecart_max) for row in told],
-    )
-    written = {
-        name: shown[name].map(signe)
-        for name in ("variation", "variation_moyenne", "bas", "haut", "ecart")
+    extremes = resultat.points.groupby("indicateur")["variation"].agg(bas="min", haut="max")
+    ecarts = ecarts.join(extremes, on="indicateur")
+    bornes = ecarts[["ecart_min", "ecart_max"]].round(1)
+    evolutions = list(lignes(ecarts.assign(loin=bornes.abs().max(axis=1)), Evolution))
+    ici = contexte.territoire.nom
+    mots = {
+        "depart": resultat.annee_reference,
+        "annee": resultat.annee,
+        "comparables": resultat.nombre,
+        **contexte.lieux,
     }
-
-    def ecrire(phrase: str, **valeurs: object) -> str:
-        years = {"depart": resultat.annee_reference, "annee": resultat.annee}
-        return remplir(
-            comparaison.phrases[phrase],
-            **years,
-            comparables=resultat.nombre,
-            **contexte.lieux,
-            **valeurs,
-        )
-
+    enumeration = ", ".join(
+        f"{evolution.libelle} {pourcent(evolution.variation, signe=True)} "
+        f"contre {pourcent(evolution.variation_moyenne, signe=True)}"
+        for evolution in evolutions
+    )
+    bande = ecarts.assign(
+        texte=[
+            comparaison.mots["bruit"] if evolution.bruit else signe(evolution.ecart)
+            for evolution in evolutions
+        ],
+        intervalle=[de_a(evolution.ecart_min, evolution.ecart_max) for evolution in evolutions],
+    )
+    en_texte = {
+        colonne: bande[colonne].map(signe)
+        for colonne in ("variation", "variation_moyenne", "bas", "haut", "ecart")
+    }
+    moyenne = remplir(comparaison.phrases["moyenne"], **mots)
+    signes = remplir(comparaison.phrases["signes"], **mots)
     return assemble(
         contexte,
-        lambda planche: _draw_strip(planche, shown, resultat.points, ecrire, place.nom),
+        lambda planche: _draw_strip(planche, bande, resultat.points, (ici, moyenne), signes),
         **legende,
-        alt=ecrire("alt", rangees=len(rows), evolutions=", ".join(items)),
-        lecture=ecrire(
-            "lecture",
-            libelle=minuscule(read["libelle"]),
-            ici=pourcent(read["variation"], signe=True),
-            moyenne=pourcent(read["variation_moyenne"], signe=True),
-            ecart=points(read["ecart"]),
-            bornes=de_a(*ends),
-            loin=max(abs(round(end, 1)) for end in ends),
-            bruit=", dans le bruit" if read["bruit"] else "",
+        alt=remplir(
+            comparaison.phrases["alt"], rangees=len(ecarts), evolutions=enumeration, **mots
         ),
+        lecture=_lecture_des_comparables(evolutions, comparaison.phrases["lecture"], mots),
         colonnes={
             "libelle": "Série",
-            "variation": f"{place.nom}, en %",
+            "variation": f"{ici}, en %",
             "variation_moyenne": "Moyenne, en %",
             "bas": "La plus basse, en %",
             "haut": "La plus haute, en %",
             "ecart": dire("ecart_en_points"),
             "intervalle": "Selon l'arrondi, en points",
         },
-        lignes=shown.assign(**written),
-        donnees=rows,
+        lignes=bande.assign(**en_texte),
+        donnees=ecarts,
+    )
+
+
+def _lecture_des_comparables(
+    evolutions: Sequence[Evolution], phrase: str, mots: dict[str, object]
+) -> str:
+    """Read the widest gap that is more than rounding, else the first row."""
+    nettes = [evolution for evolution in evolutions if not evolution.bruit]
+    lue = max(nettes, key=lambda evolution: abs(evolution.ecart)) if nettes else evolutions[0]
+    return remplir(
+        phrase,
+        libelle=minuscule(lue.libelle),
+        ici=pourcent(lue.variation, signe=True),
+        moyenne=pourcent(lue.variation_moyenne, signe=True),
+        ecart=points(lue.ecart),
+        bornes=de_a(lue.ecart_min, lue.ecart_max),
+        loin=lue.loin,
+        bruit=", dans le bruit" if lue.bruit else "",
+        **mots,
     )
 
 
 def _draw_strip(
-    planche: Planche, rows: pd.DataFrame, dots: pd.DataFrame, ecrire: Callable[[str], str], nom: str
+    planche: Planche,
+    ecarts: pd.DataFrame,
+    comparables: pd.DataFrame,
+    noms: tuple[str, str],
+    signes: str,
 ) -> float:
-    header = dire("ecart_en_points")
-    colours = planche.couleurs
-    narrow = planche.narrow
-    heading = planche.measure(header)
-    margin = max(heading, planche.widest(rows["texte"], bold=True)) + GUTTER
+    """Draw each row: the comparable communes as grey dots, their mean as a stroke, the territory,
+    and the span that rounding leaves to its gap as a bar that begins at the mean.
+
+    ``noms`` are those of the territory and of the mean; ``signes`` says what the signs are.
+    """
+    couleurs = planche.couleurs
+    entete = dire("ecart_en_points")
+    width_of_header = planche.measure(entete)
+    width_of_gaps = max(width_of_header, planche.widest(ecarts["texte"], bold=True))
     top = LINE_OF_NAMES + planche.leading
     middles, bottom = planche.put_rows(
-        rows["libelle"], top, mark=MARK_OF_STRIP, first=planche.leading + 3
+        ecarts["libelle"].tolist(), top, mark=MARK_OF_STRIP, first=planche.leading + 3
     )
-    planche.write(planche.width, LINE_OF_NAMES, header, ha="right", color=colours.secondaire)
-    ends = [rows["variation_moyenne"] + rows[name] for name in ("ecart_min", "ecart_max")]
-    values = [*dots["variation"], *rows["variation"], *ends[0], *ends[1]]
-    widest = planche.widest(pourcent(value, 0, signe=True) for value in (min(values), max(values)))
-    left = planche.left + max(EDGE, widest / 2 if narrow else 0)
-    scale = echelle(values, left, planche.width - margin - EDGE, zero=True)
-    while scale.place(scale.step) - scale.place(0) < widest + BETWEEN_GRADUATIONS:
-        scale = replace(scale, step=round_step(1.5 * scale.step))
+    planche.write(planche.width, LINE_OF_NAMES, entete, ha="right", color=couleurs.secondaire)
+    ecarts = ecarts.assign(
+        y=middles,
+        debut=ecarts["variation_moyenne"] + ecarts["ecart_min"],
+        fin=ecarts["variation_moyenne"] + ecarts["ecart_max"],
+    )
+    valeurs = [
+        *comparables["variation"],
+        *ecarts["variation"],
+        *ecarts["debut"],
+        *ecarts["fin"],
+    ]
+    scale = _scale_of_strip(planche, valeurs, planche.width - width_of_gaps - GUTTER - EDGE)
     axes = planche.plot(scale)
     bottom = planche.put_axis(axes, scale, top - 2, bottom, symbole="%", signe=True)
-    names = [
-        (scale.place(rows["variation_moyenne"].iloc[0]), ecrire("moyenne"), colours.texte),
-        (scale.place(rows["variation"].iloc[0]), nom, colours.territoire),
-    ]
-    line = middles[0] - MARK_OF_STRIP / 2 - LINE_OF_NAMES if narrow else LINE_OF_NAMES
-    planche.put_names(line, sorted(names), 0.0 if narrow else planche.width - heading - GUTTER)
-    placed = rows.assign(y=middles)
-    dots = dots.merge(placed[["indicateur", "y"]], on="indicateur")
-    spans = pd.concat([dots, placed]).groupby("y")["variation"].agg(["min", "max"])
-    axes.hlines(spans.index, spans["min"], spans["max"], colors=colours.filet, linewidth=0.8)
-    planche.marks(dots["variation"], dots["y"], colours.secondaire, axes=axes, size=DOT - 0.7)
-    means = placed["variation_moyenne"]
+    ici, moyenne = noms
+    noms_des_marques = sorted(
+        [
+            Nom(scale.place(ecarts["variation_moyenne"].iloc[0]), moyenne, couleurs.texte),
+            Nom(scale.place(ecarts["variation"].iloc[0]), ici, couleurs.territoire),
+        ]
+    )
+    if planche.narrow:
+        planche.put_names(middles[0] - MARK_OF_STRIP / 2 - LINE_OF_NAMES, noms_des_marques)
+    else:
+        right = planche.width - width_of_header - GUTTER
+        planche.put_names(LINE_OF_NAMES, noms_des_marques, right)
+    comparables = comparables.merge(ecarts[["indicateur", "y"]], on="indicateur")
+    etendues = pd.concat([comparables, ecarts]).groupby("y")["variation"].agg(["min", "max"])
+    axes.hlines(
+        etendues.index, etendues["min"], etendues["max"], colors=couleurs.filet, linewidth=0.8
+    )
+    planche.marks(
+        comparables["variation"].tolist(),
+        comparables["y"].tolist(),
+        couleurs.secondaire,
+        axes=axes,
+        size=DOT,
+    )
     axes.barh(
-        placed["y"],
-        placed["ecart_max"] - placed["ecart_min"],
+        ecarts["y"],
+        ecarts["ecart_max"] - ecarts["ecart_min"],
         BAR,
-        means + placed["ecart_min"],
-        color=planche.shade[2],
+        ecarts["debut"],
+        color=planche.degrade[2],
         zorder=2,
         clip_on=False,
     )
     axes.vlines(
-        means, placed["y"] - HALF_MEAN, placed["y"] + HALF_MEAN, colors=colours.texte, linewidth=1.6
+        ecarts["variation_moyenne"],
+        ecarts["y"] - HALF_MEAN,
+        ecarts["y"] + HALF_MEAN,
+        colors=couleurs.texte,
+        linewidth=1.6,
     )
-    planche.marks(placed["variation"], placed["y"], colours.territoire, axes=axes)
-    for row in placed.itertuples():
-        colour = colours.absence if row.bruit else colours.territoire
-        planche.write(planche.width, row.y, row.texte, ha="right", bold=not row.bruit, color=colour)
-    return planche.put_note(0, bottom, ecrire("signes"))
+    planche.marks(
+        ecarts["variation"].tolist(), ecarts["y"].tolist(), couleurs.territoire, axes=axes
+    )
+    for y, texte, bruit in zip(middles, ecarts["texte"], ecarts["bruit"], strict=True):
+        couleur = couleurs.absence if bruit else couleurs.territoire
+        planche.write(planche.width, y, texte, ha="right", bold=not bruit, color=couleur)
+    return planche.put_note(0, bottom, signes)
+
+
+def _scale_of_strip(planche: Planche, valeurs: Sequence[float], end: float) -> Echelle:
+    """Return a scale with zero, whose graduations are far enough from each other to be written."""
+    bouts = (min(valeurs), max(valeurs))
+    widest = planche.widest(pourcent(valeur, 0, signe=True) for valeur in bouts)
+    margin = max(EDGE, widest / 2) if planche.narrow else EDGE
+    scale = echelle(valeurs, planche.left + margin, end, zero=True)
+    while scale.place(scale.step) - scale.place(0) < widest + BETWEEN_GRADUATIONS:
+        scale = replace(scale, step=round_step(1.5 * scale.step))
+    return scale

@@ -2,9 +2,12 @@
 said in a word.
 """
 
+from collections.abc import Sequence
 from math import cos, radians
 from textwrap import fill
+from typing import Unpack
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
@@ -13,18 +16,19 @@ from ctglib.calculs.ecriture import INSECABLE
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure, charte
 from ctglib.document.typographie import RIEN, compter, nombre_court
-from ctglib.graphiques.planche import GUTTER, Planche, assemble, dire
+from ctglib.graphiques.planche import GUTTER, Block, Legende, Planche, assemble, dire
 
 LINES = 3
 MARGIN = 4.0
 BETWEEN_CELLS = 2.0
 BETWEEN_BLOCKS = 12.0
-CLASSES = 5
+SHADES_OF_A_GRID = 5
+CLASSES = 5  # of a map
 LARGEUR_DES_MOTS = 22  # signs of a line of the key
 CONTOURS = "IGN, Admin Express COG"  # to be named under every map
 
 
-def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
+def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -> Figure | None:
     """Return the heat map, rows and columns in the order in which they come; None when no cell has
     a value.
 
@@ -35,89 +39,106 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure
     """
     if not cellules["valeur"].notna().any():
         return None
-    rows = cellules.astype({"ligne": str, "colonne": str, "texte": str, "valeur": "Float64"})
-    if "signe" in rows:
-        signs = rows["signe"].where(rows["signe"].notna(), "").astype(str)
-        rows["texte"] = signs.where(signs.eq(""), signs + INSECABLE) + rows["texte"]
-    best = rows.loc[rows["valeur"].idxmax()]
-    cells = rows.drop_duplicates(["ligne", "colonne"], keep="last").set_index(["ligne", "colonne"])
-    lines = list(dict.fromkeys(rows["ligne"]))
-    columns = list(dict.fromkeys(rows["colonne"]))
-    texts, values = (
-        cells[name].unstack().reindex(index=lines, columns=columns) for name in ("texte", "valeur")
-    )
-    said = [
-        f"{line} : {', '.join(f'{column} {text}' for column, text in row.dropna().items())}."
-        for line, row in texts.iterrows()
-    ]
-    texts = texts.fillna(RIEN)
-    values = values.astype("float64")
-    keys = [f"c{rank}" for rank in range(len(columns))]
+    liste = cellules.astype({"ligne": str, "colonne": str, "texte": str, "valeur": "Float64"})
+    if "signe" in liste:
+        signes = liste["signe"].where(liste["signe"].notna(), "").astype(str)
+        liste["texte"] = signes.where(signes.eq(""), signes + INSECABLE) + liste["texte"]
+    lignes = list(dict.fromkeys(liste["ligne"]))
+    colonnes = list(dict.fromkeys(liste["colonne"]))
+    croisement = liste.drop_duplicates(["ligne", "colonne"], keep="last")
+    croisement = croisement.set_index(["ligne", "colonne"])
+    textes = croisement["texte"].unstack().reindex(index=lignes, columns=colonnes)
+    valeurs = croisement["valeur"].unstack().reindex(index=lignes, columns=colonnes)
+    phrases = _phrases(textes)
+    textes = textes.fillna(RIEN)
+    teintes = _teintes(valeurs.astype("float64"))
 
     def draw(planche: Planche) -> float:
-        low = min(0.0, values.min(axis=None))
-        high = values.max(axis=None)
-        ranks = (values - low) / (high - low) if high > low else values * 0.0
-        left = min(planche.left, planche.widest(texts.index) + GUTTER)
-        words = max(
-            planche.widest_word(texts.columns),
-            planche.widest_word(texts.to_numpy().ravel(), bold=True),
+        left = min(planche.left, planche.widest(lignes) + GUTTER)
+        widest_word = max(
+            planche.widest_word(colonnes),
+            planche.widest_word(textes.to_numpy().ravel().tolist(), bold=True),
         )
-        bottom = planche.put_blocks(
-            columns,
-            left,
-            words + 2 * MARGIN,
-            BETWEEN_BLOCKS,
-            lambda shown, place: _put_block(planche, place, texts[shown], ranks[shown]),
-        )
+
+        def put_block(colonnes_du_bloc: Sequence[str], block: Block) -> float:
+            choix = list(colonnes_du_bloc)
+            return _put_block(planche, block, textes[choix], teintes[choix])
+
+        need = widest_word + 2 * MARGIN
+        bottom = planche.put_blocks(colonnes, left, need, BETWEEN_BLOCKS, put_block)
         return planche.put_note(left, bottom + 4, dire("plus_fonce"))
 
+    cles = [f"c{rang}" for rang in range(len(colonnes))]
+    nombre_de_lignes = compter(len(lignes), "ligne")
+    nombre_de_colonnes = compter(len(colonnes), "colonne")
+    plus_haute = liste["valeur"].idxmax()
+    ligne = liste.at[plus_haute, "ligne"]
+    colonne = liste.at[plus_haute, "colonne"]
     return assemble(
         contexte,
         draw,
         **legende,
-        alt=f"{compter(len(lines), 'ligne')}, {compter(len(columns), 'colonne')}. {' '.join(said)}",
-        lecture=f"« {best['ligne']} », {best['colonne']} : {best['texte']}.",
-        colonnes={"ligne": "Ligne", **dict(zip(keys, columns, strict=True))},
-        lignes=texts.set_axis(keys, axis=1).rename_axis("ligne").reset_index(),
+        alt=f"{nombre_de_lignes}, {nombre_de_colonnes}. {' '.join(phrases)}",
+        lecture=f"« {ligne} », {colonne} : {liste.at[plus_haute, 'texte']}.",
+        colonnes={"ligne": "Ligne", **dict(zip(cles, colonnes, strict=True))},
+        lignes=textes.set_axis(cles, axis=1).rename_axis("ligne").reset_index(),
         donnees=cellules,
     )
 
 
+def _phrases(textes: pd.DataFrame) -> list[str]:
+    """Return « Évaluer : 2023 non transmis, 2024 2. » for each row, without the cells that are not
+    there.
+    """
+    phrases = []
+    for ligne, textes_de_la_ligne in textes.iterrows():
+        presents = textes_de_la_ligne.dropna()
+        cellules = ", ".join(f"{colonne} {texte}" for colonne, texte in presents.items())
+        phrases.append(f"{ligne} : {cellules}.")
+    return phrases
+
+
+def _teintes(valeurs: pd.DataFrame) -> pd.DataFrame:
+    """Return where each value stands between the two ends of the shades, from 0 to 1."""
+    minimum = min(0.0, np.nanmin(valeurs.to_numpy()))
+    maximum = np.nanmax(valeurs.to_numpy())
+    if maximum > minimum:
+        return (valeurs - minimum) / (maximum - minimum)
+    return valeurs * 0.0
+
+
 def _put_block(
-    planche: Planche, place: tuple[float, float, float], texts: pd.DataFrame, ranks: pd.DataFrame
+    planche: Planche, block: Block, textes: pd.DataFrame, teintes: pd.DataFrame
 ) -> float:
     """Put the heads of some columns and their cells in each row, and return the bottom of the
     block.
     """
-    room = place[2] - 2 * MARGIN
+    left, top, column_width = block
     lead = planche.leading
-    (left, top, size) = place
-    heads = [planche.wrap(column, room, LINES) for column in texts.columns]
-    head = max(map(len, heads)) * lead
-    for rank, lines in enumerate(heads):
-        y = top + head - len(lines) * lead / 2
-        planche.write_lines(
-            left + (rank + 0.5) * size, y, lines, ha="center", color=planche.couleurs.secondaire
-        )
-    written = [
-        [planche.wrap(text, room, LINES, bold=True) for text in row] for row in texts.to_numpy()
+    room = column_width - 2 * MARGIN
+    width = column_width - BETWEEN_CELLS
+    heads = [planche.wrap(str(colonne), room, LINES) for colonne in textes.columns]
+    bottom_of_heads = top + max(len(head) for head in heads) * lead
+    for rank, head in enumerate(heads):
+        x = left + (rank + 0.5) * column_width
+        y = bottom_of_heads - len(head) * lead / 2
+        planche.write_lines(x, y, head, ha="center", color=planche.couleurs.secondaire)
+    cells = [
+        [planche.wrap(texte, room, LINES, bold=True) for texte in ligne]
+        for ligne in textes.to_numpy()
     ]
-    height = max(len(lines) for row in written for lines in row) * lead + MARGIN
-    width = size - BETWEEN_CELLS
-    shades = planche.shades(5)[::-1]
-    middles, bottom = planche.put_rows(texts.index, top + head + 4, mark=height)
-    for y, row, places in zip(middles, written, ranks.to_numpy(), strict=True):
-        for rank, (lines, shade) in enumerate(zip(row, places, strict=True)):
-            x = left + rank * size
-            colour = None if pd.isna(shade) else shades[round(shade * (len(shades) - 1))]
-            planche.rectangle(x, y - height / 2, width, height, colour)  # hatched without a value
-            style = (
-                {"color": planche.ink(colour)}
-                if colour
-                else {"color": planche.couleurs.absence, "hide": True}
+    height = max(len(lines) for row in cells for lines in row) * lead + MARGIN
+    middles, bottom = planche.put_rows(textes.index.tolist(), bottom_of_heads + 4, mark=height)
+    shades = planche.shades(SHADES_OF_A_GRID)[::-1]  # from light to strong
+    for y, row, teintes_de_la_ligne in zip(middles, cells, teintes.to_numpy(), strict=True):
+        for rank, (lines, teinte) in enumerate(zip(row, teintes_de_la_ligne, strict=True)):
+            x = left + rank * column_width
+            shade = None if pd.isna(teinte) else shades[round(teinte * (len(shades) - 1))]
+            planche.rectangle(x, y - height / 2, width, height, shade)  # hatched without a value
+            ink = planche.ink(shade) if shade else planche.couleurs.absence
+            planche.write_lines(
+                x + width / 2, y, lines, ha="center", bold=True, color=ink, hide=not shade
             )
-            planche.write_lines(x + width / 2, y, lines, ha="center", bold=True, **style)
     return bottom
 
 
@@ -128,39 +149,38 @@ def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: st
     the border of that of code ``entouree`` is drawn over the others. ``legende`` is the title of
     the key.
     """
-    colours = charte().couleurs
-    values = communes["valeur"]
-    known = min(CLASSES, values.nunique())
-    classes = pd.qcut(values, known, duplicates="drop") if known else values
-    lots = (
-        [(kept, rows) for kept, rows in communes.groupby(classes, observed=True)] if known else []
-    )
-    shades = charte().degrade[: len(lots)][::-1]
-    if len(missing := communes[values.isna()]):
-        _colorer(
-            ax,
-            missing,
-            dire("sans_valeur"),
-            facecolor="none",
-            edgecolor=colours.filet,
-            hatch="////",
+    couleurs = charte().couleurs
+    valeurs = communes["valeur"]
+    sans_valeur = communes[valeurs.isna()]
+    if len(sans_valeur):
+        libelle = dire("sans_valeur")
+        _colorer(ax, sans_valeur, libelle, facecolor="none", edgecolor=couleurs.filet, hatch="////")
+    nombre_de_classes = min(CLASSES, valeurs.nunique())
+    if nombre_de_classes:
+        classes = communes.groupby(
+            pd.qcut(valeurs, nombre_de_classes, duplicates="drop"), observed=True
         )
-    for (_, rows), shade in zip(lots, shades, strict=True):
-        ends = [
-            nombre_court(round(float(value), 1))
-            for value in (rows["valeur"].min(), rows["valeur"].max())
-        ]
-        _colorer(ax, rows, " à ".join(dict.fromkeys(ends)), facecolor=shade, edgecolor=colours.fond)
+        teintes = charte().degrade[: len(classes)][::-1]  # from light to strong
+        for (_, de_la_classe), teinte in zip(classes, teintes, strict=True):
+            bornes = (de_la_classe["valeur"].min(), de_la_classe["valeur"].max())
+            textes = [nombre_court(round(float(borne), 1)) for borne in bornes]
+            libelle = " à ".join(dict.fromkeys(textes))
+            _colorer(ax, de_la_classe, libelle, facecolor=teinte, edgecolor=couleurs.fond)
     if entouree:
-        own = communes[communes["code"].eq(entouree)]
-        _colorer(ax, own, "", facecolor="none", edgecolor=colours.texte, linewidth=1.8)
-    latitudes = [ring[:, 1].mean() for rings in communes["contour"] for ring in rings]
+        commune = communes[communes["code"].eq(entouree)]
+        _colorer(ax, commune, "", facecolor="none", edgecolor=couleurs.texte, linewidth=1.8)
+    latitudes = [contour[:, 1].mean() for contours in communes["contour"] for contour in contours]
+    latitude_moyenne = sum(latitudes) / len(latitudes)
     ax.autoscale_view()
-    ax.set_aspect(1 / cos(radians(sum(latitudes) / len(latitudes))))
+    ax.set_aspect(1 / cos(radians(latitude_moyenne)))  # a degree of longitude is shorter there
     ax.set_axis_off()
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1), title=fill(legende, LARGEUR_DES_MOTS))
 
 
 def _colorer(ax: Axes, communes: pd.DataFrame, libelle: str, **style: object) -> None:
-    rings = [ring for rings in communes["contour"] for ring in rings]
-    ax.add_collection(PolyCollection(rings, **{"linewidth": 0.4, "label": libelle or "_", **style}))
+    """Put communes on axes in a style; the key has their label, unless it is empty."""
+    contours = [contour for contours in communes["contour"] for contour in contours]
+    polygones = PolyCollection(contours)
+    # matplotlib's key leaves out what begins with « _ ».
+    polygones.set(**{"linewidth": 0.4, "label": libelle or "_", **style})
+    ax.add_collection(polygones)

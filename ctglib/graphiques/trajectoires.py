@@ -6,25 +6,27 @@ year and a break cut the line; a provisional value is hollow; the value of a poi
 it covers nothing.
 """
 
-from collections import namedtuple
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, pairwise
 from math import isnan, nan
-from typing import Any, NamedTuple
+from typing import Unpack
 
 import pandas as pd
 from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from ctglib.calculs.ecriture import INSECABLE, enumerer, minuscule
-from ctglib.document.contexte import MARQUES, Contexte, legende
+from ctglib.document.contexte import MARQUES, Contexte
+from ctglib.document.contexte import legende as notes_des_marques
 from ctglib.document.figure import Figure
 from ctglib.document.typographie import RIEN, compter
+from ctglib.donnees.lignes import lignes as lire_lignes
 from ctglib.donnees.statuts import Statut
-from ctglib.graphiques.planche import Echelle, Planche, assemble, dire, round_step
+from ctglib.graphiques.planche import Echelle, Legende, Planche, assemble, dire, round_step
 
-GARDEES = [
+COLONNES = [
     "indicateur",
     "libelle",
     "unite",
@@ -36,16 +38,15 @@ GARDEES = [
     "annee_cible",
     "rupture",
 ]
-Point = namedtuple(
-    "Point", [*GARDEES, "rang", "texte"]
-)  # a year of a series, and what its value reads
 GAP = 22.0
 BEFORE_NOTE = 6.0
-COLUMNS = {1: 1, 2: 2, 4: 2}
-MOST_COLUMNS = 3
+PANELS_A_ROW = {1: 1, 2: 2, 4: 2}  # by the number of panels
+MOST_PANELS_A_ROW = 3
 MANY_YEARS = 8  # beyond, two panels a row, and one row a year in the table
-SHORT_SYMBOL = 2  # letters
-HEIGHTS = (58.0, 96.0)  # of the points: three tenths of the width, between these
+SYMBOLE_COURT = 2  # letters
+# height of the points: three tenths of the width, between these
+LEAST_HEIGHT = 58.0
+MOST_HEIGHT = 96.0
 PART_OF_WIDTH = 0.3
 OVER_POINTS = 17.0  # room for a value over the highest point
 UNDER_AXIS = 10.0
@@ -70,16 +71,51 @@ DESCENT = 1.0
 MARQUE_DE_RUPTURE = "(r)"
 
 
-class Serie(NamedTuple):
+@dataclass(frozen=True)
+class Point:
+    """A year of a series: a row of the follow-up, the rank of its series, what its value reads."""
+
+    indicateur: str
+    libelle: str
+    unite: str
+    serie: str
+    annee: int
+    valeur: float
+    statut: str
+    cible: float
+    annee_cible: float | None
+    rupture: bool
+    rang: int
+    texte: str
+
+
+@dataclass(frozen=True)
+class Cible:
+    """A target; ``texte`` is « 20 en 2026 »."""
+
+    annee: int
+    valeur: float
+    texte: str
+
+
+@dataclass(frozen=True)
+class Remarque:
+    """A sentence under a panel, after the sign of the drawing that it explains (see ``_put_sign``),
+    if any.
+    """
+
+    signe: str
+    texte: str
+
+
+@dataclass(frozen=True)
+class Serie:
     """An indicator, or one of its modalités, and what its panel shows.
 
     - ``detail``: what stands under its title: the modalité, the unit.
-    - ``points``: one a year, in order; ``etiquettes`` is what is written beside those that have a
-      value.
+    - ``points``: one a year, in order; ``mesures`` are those that have a value, and ``etiquettes``
+      what is written beside each of them.
     - ``bornes``: the ends of the panel's own scale.
-    - ``cible``: year and value of the target; ``cible_dite`` is « 20 en 2026 ».
-    - ``remarques``: sentences under the panel, each after the sign of the drawing that it explains
-      (see ``_sign``).
     - ``phrase``: « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; empty when no value
       is known.
     """
@@ -88,15 +124,17 @@ class Serie(NamedTuple):
     titre: str
     detail: str
     points: tuple[Point, ...]
+    mesures: tuple[Point, ...]
     etiquettes: tuple[str, ...]
     bornes: tuple[float, float]
-    cible: tuple[int, float] | None
-    cible_dite: str
-    remarques: tuple[tuple[str, str], ...]
+    cible: Cible | None
+    remarques: tuple[Remarque, ...]
     phrase: str
 
 
-def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Figure | None:
+def trajectoires(
+    lignes: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]
+) -> Figure | None:
     """Return the panels of the series that have a value, in order; None when none has.
 
     A series without any value has no panel: the alternative text and the reading name it. Two
@@ -108,293 +146,514 @@ def trajectoires(lignes: pd.DataFrame, contexte: Contexte, **legende: str) -> Fi
       ``cible`` and ``annee_cible`` (the same on all the rows of a series; missing, or no such
       column, without a target), ``rupture`` (True in the first year of the new series).
     """
-    columns = lignes.columns.union(["cible", "annee_cible"], sort=False)
-    rows = lignes.reindex(columns=columns)[GARDEES].astype({"annee": "int64", "rupture": bool})
-    numbers = rows[["valeur", "cible"]].astype("Float64").astype("float64")
-    rows = rows.assign(**numbers, rang=rows.groupby(["indicateur", "serie"], sort=False).ngroup())
-    rows = rows.sort_values(["rang", "annee"], kind="stable", ignore_index=True)
-    rows["texte"] = [
-        contexte.valeur(row.indicateur, row.valeur, row.statut) for row in rows.itertuples()
-    ]
-    points = map(Point._make, rows[list(Point._fields)].itertuples(index=False, name=None))
+    annees = _annees_des_series(lignes, contexte)
+    points = lire_lignes(annees, Point)
     series = [
-        _serie(tuple(own), contexte) for _, own in groupby(points, key=lambda point: point.rang)
+        _serie(tuple(points_de_la_serie), contexte)
+        for _, points_de_la_serie in groupby(points, key=lambda point: point.rang)
     ]
-    known = [serie for serie in series if serie.phrase]
-    if not known:
+    avec_valeur = [serie for serie in series if serie.mesures]
+    if not avec_valeur:
         return None
-    absent = [f"« {serie.nom} »" for serie in series if not serie.phrase]
-    without = f" Sans aucune valeur, donc sans panneau : {enumerer(absent)}." if absent else ""
-    longest = max(
-        known,
-        key=lambda serie: (
-            sum(not isnan(point.valeur) for point in serie.points),
-            bool(serie.cible),
-        ),
+    sans_valeur = [f"« {serie.nom} »" for serie in series if not serie.mesures]
+    sans_panneau = ""
+    if sans_valeur:
+        sans_panneau = f" Sans aucune valeur, donc sans panneau : {enumerer(sans_valeur)}."
+    la_plus_longue = max(
+        avec_valeur, key=lambda serie: (len(serie.mesures), serie.cible is not None)
     )
-    said = " ".join(f"{serie.phrase}." for serie in known)
+    evolutions = " ".join(f"{serie.phrase}." for serie in avec_valeur)
+    colonnes, tableau, groupes = _tableau(annees, series)
+    statuts_des_valeurs = set(annees.loc[annees["valeur"].notna(), "statut"])
+    notes = notes_des_marques(statuts_des_valeurs, contexte)
+    if annees["rupture"].any():
+        notes = (*notes, dire("rupture", marque=MARQUE_DE_RUPTURE))
     return assemble(
         contexte,
-        partial(_draw, panels=known),
+        partial(_draw, series=avec_valeur),
         **legende,
-        lecture=f"{longest.phrase}.{without}",
-        alt=f"Évolution de {compter(len(known), 'série')}. {said}{without}",
-        **_chiffres(rows, series, contexte),
+        lecture=f"{la_plus_longue.phrase}.{sans_panneau}",
+        alt=f"Évolution de {compter(len(avec_valeur), 'série')}. {evolutions}{sans_panneau}",
+        colonnes=colonnes,
+        lignes=tableau,
+        donnees=annees[COLONNES],
+        groupes=groupes,
+        notes=notes,
     )
+
+
+def _annees_des_series(lignes: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
+    """Return the rows in order, with the rank of their series and what their value reads."""
+    colonnes = lignes.columns.union(["cible", "annee_cible"], sort=False)
+    annees = lignes.reindex(columns=colonnes)[COLONNES]
+    annees = annees.astype({"annee": "int64", "rupture": bool})
+    # Through pandas' own numbers, which a missing value of any kind enters.
+    annees["valeur"] = annees["valeur"].astype("Float64").astype("float64")
+    annees["cible"] = annees["cible"].astype("Float64").astype("float64")
+    annees["rang"] = annees.groupby(["indicateur", "serie"], sort=False).ngroup()
+    annees = annees.sort_values(["rang", "annee"], kind="stable", ignore_index=True)
+    valeurs = zip(annees["indicateur"], annees["valeur"], annees["statut"], strict=True)
+    annees["texte"] = [contexte.valeur(*valeur) for valeur in valeurs]
+    return annees
 
 
 def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
-    first = points[0]
-    known = [point for point in points if not isnan(point.valeur)]
-    unite = contexte.unites[first.unite]
-    provisoire = contexte.statuts.get(Statut.PROVISOIRE)
-    modalite = "" if first.serie == first.libelle else first.serie
-    nom = f"{first.libelle} ({modalite})" if modalite else first.libelle
-    remarks = []
-    target = ""
-    place = None
-    absent = {}
+    premier = points[0]
+    unite = contexte.unites[premier.unite]
+    mesures = tuple(point for point in points if not isnan(point.valeur))
+    modalite = "" if premier.serie == premier.libelle else premier.serie
+    nom = f"{premier.libelle} ({modalite})" if modalite else premier.libelle
+    cible = _cible(points, contexte)
+    remarques = _remarques(points, cible, contexte)
+    details = [modalite] if modalite else []
+    if len(unite.symbole) <= SYMBOLE_COURT:  # a value bears it beside its point
+        ecrire = contexte.valeur
+    else:
+        ecrire = contexte.valeur_nue
+        details.append(minuscule(unite.libelle))
+    bornes = (0.0, 1.0)
+    if mesures:
+        valeurs = [point.valeur for point in mesures]
+        if cible:
+            valeurs.append(cible.valeur)
+        bornes = _bornes(valeurs)
+    return Serie(
+        nom=nom,
+        titre=premier.libelle,
+        detail=", ".join(details),
+        points=points,
+        mesures=mesures,
+        etiquettes=tuple(ecrire(point.indicateur, point.valeur) for point in mesures),
+        bornes=bornes,
+        cible=cible,
+        remarques=tuple(remarques),
+        phrase=_phrase(nom, mesures, remarques),
+    )
+
+
+def _cible(points: Sequence[Point], contexte: Contexte) -> Cible | None:
+    """Return the target of a series; one without a year stands at the last point."""
+    for point in points:
+        if not isnan(point.cible):
+            texte = contexte.valeur(point.indicateur, point.cible)
+            if pd.isna(point.annee_cible):
+                return Cible(points[-1].annee, point.cible, texte)
+            annee = int(point.annee_cible)
+            return Cible(annee, point.cible, f"{texte} en {annee}")
+    return None
+
+
+def _remarques(points: Sequence[Point], cible: Cible | None, contexte: Contexte) -> list[Remarque]:
+    remarques = []
+    if cible:
+        remarques.append(Remarque("cible", f"Cible : {cible.texte}"))
+    annees_par_absence: dict[str, list[str]] = {}
     for point in points:
         if isnan(point.valeur):
-            absent.setdefault(point.texte, []).append(str(point.annee))
-        if place is None and not isnan(point.cible):
-            year = None if pd.isna(point.annee_cible) else int(point.annee_cible)
-            target = contexte.valeur(point.indicateur, point.cible) + (
-                "" if year is None else f" en {year}"
-            )
-            place = (
-                points[-1].annee if year is None else year,
-                point.cible,
-            )  # without a year, at the last point
-            remarks.append(("cible", f"Cible : {target}"))
-    remarks += [("absence", f"{enumerer(years)} : {word}") for word, years in absent.items()]
-    hollow = [str(point.annee) for point in known if point.statut == Statut.PROVISOIRE]
-    if hollow and provisoire:
-        remarks.append(("provisoire", f"{enumerer(hollow)} : {minuscule(provisoire.libelle)}"))
-    breaks = [str(point.annee) for point in points[1:] if point.rupture]
-    if breaks:
-        remarks.append(("rupture", f"Rupture de série en {enumerer(breaks)}"))
-    short = len(unite.symbole) <= SHORT_SYMBOL  # then a value bears it beside its point
-    write = contexte.valeur if short else contexte.valeur_nue
-    labels = tuple(write(point.indicateur, point.valeur) for point in known)
-    detail = ", ".join(filter(None, (modalite, "" if short else minuscule(unite.libelle))))
-    ends = dict.fromkeys(f"{point.texte} en {point.annee}" for point in (*known[:1], *known[-1:]))
-    notes = " ; ".join(minuscule(note) for _, note in remarks)
-    sentence = f"« {nom} » : {', '.join(ends)}" + (f" ({notes})" if notes else "") if ends else ""
-    values = [*(point.valeur for point in known), *([place[1]] if place else [])]
-    limits = _limits(values) if known else (0.0, 1.0)
-    return Serie(
-        nom, first.libelle, detail, points, labels, limits, place, target, tuple(remarks), sentence
-    )
+            annees_par_absence.setdefault(point.texte, []).append(str(point.annee))
+    for absence, annees in annees_par_absence.items():
+        remarques.append(Remarque("absence", f"{enumerer(annees)} : {absence}"))
+    provisoires = [str(point.annee) for point in points if _est_provisoire(point)]
+    statut = contexte.statuts.get(Statut.PROVISOIRE)
+    if provisoires and statut:
+        texte = f"{enumerer(provisoires)} : {minuscule(statut.libelle)}"
+        remarques.append(Remarque("provisoire", texte))
+    ruptures = [str(point.annee) for point in points[1:] if point.rupture]
+    if ruptures:
+        remarques.append(Remarque("rupture", f"Rupture de série en {enumerer(ruptures)}"))
+    return remarques
 
 
-def _limits(values: Sequence[float]) -> tuple[float, float]:
+def _est_provisoire(point: Point) -> bool:
+    return point.statut == Statut.PROVISOIRE and not isnan(point.valeur)
+
+
+def _phrase(nom: str, mesures: Sequence[Point], remarques: Sequence[Remarque]) -> str:
+    if not mesures:
+        return ""
+    premiere_et_derniere = (mesures[0], mesures[-1])
+    valeurs = dict.fromkeys(f"{point.texte} en {point.annee}" for point in premiere_et_derniere)
+    phrase = f"« {nom} » : {', '.join(valeurs)}"
+    if remarques:
+        notes = " ; ".join(minuscule(remarque.texte) for remarque in remarques)
+        phrase += f" ({notes})"
+    return phrase
+
+
+def _bornes(valeurs: Sequence[float]) -> tuple[float, float]:
     """Return the ends of a scale: from zero unless the slope would be drawn flat.
 
-    Half of the highest value, or more, under the lowest one is room that says nothing; the scale
-    then starts near the lowest, yet a spread under a fifth of the highest value never fills the
-    panel.
+    When the lowest value is half of the highest one or more, the room under it says nothing: the
+    scale then starts near the lowest. Yet a spread under a fifth of the highest value never fills
+    the panel.
     """
-    low = min(values)
-    high = max(values)
-    if low < high / 2 or high <= 0:
-        return min(low, 0.0), max(high, 0.0, low + 1 if high <= low else high)
-    reach = max(high - low, STEEPEST * high)
-    middle = (low + high) / 2
-    return max(min(low - 0.25 * reach, middle - reach / 2), 0.0), max(high, middle + reach / 2)
+    minimum = min(valeurs)
+    maximum = max(valeurs)
+    if minimum < maximum / 2 or maximum <= 0:
+        haut = minimum + 1 if maximum == minimum else maximum
+        return min(minimum, 0.0), max(haut, 0.0)
+    etendue = max(maximum - minimum, STEEPEST * maximum)
+    milieu = (minimum + maximum) / 2
+    bas = min(minimum - 0.25 * etendue, milieu - etendue / 2)
+    return max(bas, 0.0), max(maximum, milieu + etendue / 2)
 
 
-def _draw(planche: Planche, panels: Sequence[Serie]) -> float:
-    years = [point.annee for panel in panels for point in panel.points]
-    years += [panel.cible[0] for panel in panels if panel.cible]
-    ends = (min(years), max(years))
-    columns = 1 if planche.narrow else COLUMNS.get(len(panels), MOST_COLUMNS)
-    columns = min(columns, 2) if ends[1] - ends[0] >= MANY_YEARS else columns
-    said = [remark for panel in panels for remark in panel.remarques if remark[0] == "provisoire"]
-    shared = said[:1] if len(said) > 1 and len(set(said)) == 1 else []  # said once, under all
+# The numbers.
+
+
+def _tableau(
+    annees: pd.DataFrame, series: Sequence[Serie]
+) -> tuple[dict[str, str], pd.DataFrame, tuple[str, ...] | None]:
+    """Return the columns of the table of numbers and their headers, its rows, and their groups.
+
+    One row a series and one column a year; with many years, one row a year, grouped by series.
+    """
+    cibles = [serie.cible.texte if serie.cible else RIEN for serie in series]
+    noms = pd.DataFrame({"nom": [serie.nom for serie in series], "cible_dite": cibles})
+    cellules = annees.join(noms, on="rang").assign(an=annees["annee"].astype(str))
+    marques = cellules["statut"].map(MARQUES).where(cellules["valeur"].notna()).fillna("")
+    marques_de_rupture = cellules["rupture"].map({True: f" {MARQUE_DE_RUPTURE}", False: ""})
+    cellules["texte"] += marques + marques_de_rupture
+    ans = sorted(cellules["an"].unique())
+    if len(ans) > MANY_YEARS:
+        colonnes = {"annee": "Année", "texte": "Valeur"}
+        tableau = cellules.assign(annee=cellules["an"])
+        groupes = tuple(cellules["nom"])
+    else:
+        colonnes = {"nom": "Série", **{an: an for an in ans}}
+        tableau = cellules.pivot(
+            index=["rang", "nom", "cible_dite"], columns="an", values="texte"
+        ).reset_index()
+        groupes = None
+    if any(serie.cible for serie in series):
+        colonnes["cible_dite"] = "Cible"
+    return colonnes, tableau, groupes
+
+
+# The drawing.
+
+
+def _draw(planche: Planche, series: Sequence[Serie]) -> float:
+    annees = [point.annee for serie in series for point in serie.points]
+    annees += [serie.cible.annee for serie in series if serie.cible]
+    years = (min(annees), max(annees))
+    columns = 1 if planche.narrow else PANELS_A_ROW.get(len(series), MOST_PANELS_A_ROW)
+    if years[1] - years[0] >= MANY_YEARS:
+        columns = min(columns, 2)
     width = (planche.width - (columns - 1) * GAP) / columns
+    commune = _remarque_commune(series)
     bottom = -BETWEEN_ROWS
-    for start in range(0, len(panels), columns):
-        top = bottom + BETWEEN_ROWS
-        row = [
-            (
-                panel,
-                planche.wrap(panel.titre, width, LINES_OF_A_TITLE, bold=True),
-                planche.wrap(panel.detail, width, LINES_OF_A_TITLE) if panel.detail else [],
-            )
-            for panel in panels[start : start + columns]
-        ]
-        under_title = (
-            top + max(len(names) + len(detail) for _, names, detail in row) * planche.leading
-        )
-        for rank, (panel, names, detail) in enumerate(row):
-            left = rank * (width + GAP)
-            lead = planche.leading
-            planche.write_lines(left, top + len(names) * lead / 2, names, bold=True)
-            middle = top + (len(names) + len(detail) / 2) * lead
-            planche.write_lines(left, middle, detail, color=planche.couleurs.secondaire)
-            below, unplaced = _put_panel(planche, panel, (left, left + width), under_title, ends)
-            remarks = [remark for remark in (*panel.remarques, *unplaced) if remark not in shared]
-            bottom = max(bottom, _put_remarks(planche, remarks, (left, left + width), below))
-    if shared:
-        bottom = _put_remarks(planche, shared, (0.0, planche.width), bottom + BEFORE_NOTE)
-    zero = {panel.bornes[0] <= 0 for panel in panels}
-    note = (
-        "echelle_de_chacun"
-        if len(zero) > 1
-        else "echelle_de_zero"
-        if True in zero
-        else "echelle_sans_zero"
-    )
-    return planche.put_note(0.0, bottom + BEFORE_NOTE, dire(note, n=len(panels)))
+    for start in range(0, len(series), columns):
+        row = series[start : start + columns]
+        bottom = _put_row(planche, row, bottom + BETWEEN_ROWS, width, years, commune)
+    if commune:
+        bottom = _put_remarks(planche, [commune], (0.0, planche.width), bottom + BEFORE_NOTE)
+    avec_zero = [serie.bornes[0] <= 0 for serie in series]
+    if all(avec_zero):
+        note = "echelle_de_zero"
+    elif any(avec_zero):
+        note = "echelle_de_chacun"
+    else:
+        note = "echelle_sans_zero"
+    return planche.put_note(0.0, bottom + BEFORE_NOTE, dire(note, n=len(series)))
 
 
-def _put_panel(
-    planche: Planche, panel: Serie, sides: tuple[float, float], top: float, years: tuple[int, int]
-) -> tuple[float, list[tuple[str, str]]]:
-    """Put the points of a panel between two sides, under its title; return its bottom, and remarks
-    for its values.
-
-    The first and the last value are written, and the others when they are few, where they cover
-    nothing of what is drawn: a remark tells the first and the last one when they have no room.
+def _remarque_commune(series: Sequence[Serie]) -> Remarque | None:
+    """Return the remark on provisional values, when several panels have it and in the same words:
+    it is then written once, under all panels.
     """
-    (left, right), (low, high), (first, last), points = sides, panel.bornes, years, panel.points
-    grey = planche.couleurs.secondaire
-    dark = planche.couleurs.texte
-    blue = planche.couleurs.territoire
-    known = [point for point in points if not isnan(point.valeur)]
-    height = min(max(HEIGHTS[0], PART_OF_WIDTH * (right - left)), HEIGHTS[1])
-    bottom = top + OVER_POINTS + height
-    upward = Echelle(low, high, bottom, bottom - height, round_step((high - low) / GRADUATIONS))
-    # With room for the values beyond the first and the last year.
-    edge = min(
-        planche.widest([*panel.etiquettes, str(last)], bold=True) / 2 + 1, (right - left) / 3
-    )
-    middle = 0.5 * (first == last)
-    across = Echelle(first - middle, last + middle, left + edge, right - edge)
-    axes = planche.plot(across, upward)
-    # what no value may cover
-    taken = []
-    lines = []
+    remarques = [
+        remarque
+        for serie in series
+        for remarque in serie.remarques
+        if remarque.signe == "provisoire"
+    ]
+    if len(remarques) > 1 and len(set(remarques)) == 1:
+        return remarques[0]
+    return None
 
-    def place(year: float, value: float) -> tuple[float, float]:
-        return across.place(year), upward.place(value)
 
-    if low <= 0:
-        axes.axhline(0, color=planche.couleurs.filet, linewidth=0.8, clip_on=False)
-    if panel.cible:
-        year, value = panel.cible
-        axes.plot(
-            [across.low, year],
-            [value] * 2,
-            color=grey,
+def _put_row(
+    planche: Planche,
+    series: Sequence[Serie],
+    top: float,
+    width: float,
+    years: tuple[int, int],
+    commune: Remarque | None,
+) -> float:
+    """Put panels side by side, their points at the same height, and return their bottom."""
+    lead = planche.leading
+    titres = [planche.wrap(serie.titre, width, LINES_OF_A_TITLE, bold=True) for serie in series]
+    details = [
+        planche.wrap(serie.detail, width, LINES_OF_A_TITLE) if serie.detail else []
+        for serie in series
+    ]
+    lines = max(len(titre) + len(detail) for titre, detail in zip(titres, details, strict=True))
+    bottoms = []
+    for rank, serie in enumerate(series):
+        titre = titres[rank]
+        detail = details[rank]
+        left = rank * (width + GAP)
+        sides = (left, left + width)
+        planche.write_lines(left, top + len(titre) * lead / 2, titre, bold=True)
+        middle_of_detail = top + (len(titre) + len(detail) / 2) * lead
+        planche.write_lines(left, middle_of_detail, detail, color=planche.couleurs.secondaire)
+        panneau = Panneau(planche, serie, sides, top + lines * lead, years)
+        sans_place = panneau.draw()
+        remarques = [
+            remarque for remarque in (*serie.remarques, *sans_place) if remarque != commune
+        ]
+        bottoms.append(_put_remarks(planche, remarques, sides, panneau.bottom_of_years))
+    return max(bottoms)
+
+
+class Panneau:
+    """The points of a series on their axes, between two sides of the sheet, under its title.
+
+    ``rectangles`` and ``lines`` are what has been drawn, which no value may cover.
+    """
+
+    def __init__(
+        self,
+        planche: Planche,
+        serie: Serie,
+        sides: tuple[float, float],
+        top: float,
+        years: tuple[int, int],
+    ) -> None:
+        left, right = sides
+        first, last = years
+        minimum, maximum = serie.bornes
+        self.planche = planche
+        self.serie = serie
+        self.years = years
+        height = min(max(LEAST_HEIGHT, PART_OF_WIDTH * (right - left)), MOST_HEIGHT)
+        self.bottom = top + OVER_POINTS + height
+        self.frame = Bbox.from_extents(left, top, right, self.bottom + 1)
+        step = round_step((maximum - minimum) / GRADUATIONS)
+        self.upward = Echelle(minimum, maximum, self.bottom, self.bottom - height, step)
+        # With room for the values beyond the first and the last year.
+        widest = planche.widest([*serie.etiquettes, str(last)], bold=True)
+        edge = min(widest / 2 + 1, (right - left) / 3)
+        around = 0.5 if first == last else 0.0  # a single year stands in the middle
+        self.across = Echelle(first - around, last + around, left + edge, right - edge)
+        self.axes = planche.plot(self.across, self.upward)
+        self.rectangles: list[Bbox] = []
+        self.lines: list[Path] = []
+
+    @property
+    def bottom_of_years(self) -> float:
+        """The bottom of the years, which are written under the points."""
+        return self.bottom + UNDER_AXIS + self.planche.leading / 2 + 2
+
+    def place(self, annee: float, valeur: float) -> tuple[float, float]:
+        """Return where a value of a year stands on the sheet."""
+        return self.across.place(annee), self.upward.place(valeur)
+
+    def draw(self) -> list[Remarque]:
+        """Draw the panel; return a remark for the first and for the last value that had no room."""
+        if self.upward.minimum <= 0:
+            self.axes.axhline(0, color=self.planche.couleurs.filet, linewidth=0.8, clip_on=False)
+        if self.serie.cible:
+            self._put_target(self.serie.cible)
+        self._put_breaks()
+        self._put_points()
+        self._put_absent_years()
+        sans_place = self._write_values()
+        self._write_years()
+        return sans_place
+
+    def _put_target(self, cible: Cible) -> None:
+        """Put a thick mark at the target, and a dashed line up to it."""
+        first = self.across.minimum
+        self.axes.plot(
+            [first, cible.annee],
+            [cible.valeur, cible.valeur],
+            color=self.planche.couleurs.secondaire,
             linewidth=0.6,
             linestyle="--",
             clip_on=False,
         )
-        axes.plot(
-            [year], [value], "_", color=dark, markersize=TARGET, markeredgewidth=2.2, clip_on=False
+        self.axes.plot(
+            [cible.annee],
+            [cible.valeur],
+            "_",
+            color=self.planche.couleurs.texte,
+            markersize=TARGET,
+            markeredgewidth=2.2,
+            clip_on=False,
         )
-        taken.append(_around(*place(year, value), TARGET / 2, 1.5))
-        lines.append(Path([place(across.low, value), place(year, value)]))
-    breaks = [
-        (before.annee + after.annee) / 2 for before, after in pairwise(points) if after.rupture
-    ]
-    if breaks:
-        axes.vlines(breaks, low, high, colors=grey, linewidth=1.0, linestyle=":", clip_on=False)
-        lines += [Path([place(year, low), place(year, high)]) for year in breaks]
-    drawn: list[tuple[int, float]] = []
-    for point in points:  # a missing value cuts the line, and so does one put before each break
-        drawn += [(point.annee, nan)] * point.rupture + [(point.annee, point.valeur)]
-    axes.plot(
-        *zip(*drawn, strict=True),
-        color=blue,
-        marker="o",
-        markeredgecolor=planche.couleurs.fond,
-        clip_on=False,
-    )
-    ends = [(place(*start), place(*end)) for start, end in pairwise(drawn)]
-    lines += [Path(pair) for pair in ends if not isnan(pair[0][1] + pair[1][1])]
-    hollow = [(point.annee, point.valeur) for point in known if point.statut == Statut.PROVISOIRE]
-    if hollow:
-        planche.marks(*zip(*hollow, strict=True), blue, axes=axes, hollow=True)
-    # An absent year stands on zero, or at the bottom of a scale without it.
-    floor = (upward.place(0) if low <= 0 <= high else bottom) - SQUARE / 2
-    for point in points:
-        if isnan(point.valeur):
-            _sign(planche, "absence", across.place(point.annee), floor)
-            taken.append(_around(across.place(point.annee), floor, SQUARE / 2))
-    places = [place(point.annee, point.valeur) for point in known]
-    taken += [_around(x, y, RADIUS) for x, y in places]
-    frame = Bbox.from_extents(left, top, right, bottom + 1)
-    unplaced = []
-    ends = [0, len(known) - 1]
-    between = range(1, len(known) - 1) if len(known) <= ALL_VALUES else ()
-    for rank in dict.fromkeys((*ends, *between)):
-        label = panel.etiquettes[rank]
-        found = free_place(planche.measure(label, bold=True), places[rank], taken, lines, frame)
-        if found:
-            taken.append(found)
-            planche.write(found.x0, found.y0 + CAPITAL / 2, label, bold=True, color=blue)
-        elif rank in ends:
-            unplaced.append(("", f"{known[rank].annee} : {label}"))
-    # The first and the last year, and between them those that have room.
-    line = bottom + UNDER_AXIS
-    told = dict.fromkeys((first, last, *range(first + 1, last)))
-    planche.put_values(across, line, [(year, str(year)) for year in told])
-    return line + planche.leading / 2 + 2, unplaced
+        start = self.place(first, cible.valeur)
+        end = self.place(cible.annee, cible.valeur)
+        self.rectangles.append(_around(end, TARGET / 2, 1.5))
+        self.lines.append(Path([start, end]))
+
+    def _put_breaks(self) -> None:
+        """Put a dotted line between the year before a break and its first year."""
+        minimum, maximum = self.serie.bornes
+        breaks = [
+            (avant.annee + apres.annee) / 2
+            for avant, apres in pairwise(self.serie.points)
+            if apres.rupture
+        ]
+        if breaks:
+            self.axes.vlines(
+                breaks,
+                minimum,
+                maximum,
+                colors=self.planche.couleurs.secondaire,
+                linewidth=1.0,
+                linestyle=":",
+                clip_on=False,
+            )
+        for annee in breaks:
+            self.lines.append(Path([self.place(annee, minimum), self.place(annee, maximum)]))
+
+    def _put_points(self) -> None:
+        """Put the points and the line that joins them; provisional ones are hollow."""
+        blue = self.planche.couleurs.territoire
+        # A missing value cuts the line, and so does one put before each break.
+        ligne: list[tuple[int, float]] = []
+        for point in self.serie.points:
+            if point.rupture:
+                ligne.append((point.annee, nan))
+            ligne.append((point.annee, point.valeur))
+        self.axes.plot(
+            [annee for annee, _ in ligne],
+            [valeur for _, valeur in ligne],
+            color=blue,
+            marker="o",
+            markeredgecolor=self.planche.couleurs.fond,
+            clip_on=False,
+        )
+        for start, end in pairwise(ligne):
+            if not isnan(start[1]) and not isnan(end[1]):
+                self.lines.append(Path([self.place(*start), self.place(*end)]))
+        provisoires = [point for point in self.serie.mesures if _est_provisoire(point)]
+        if provisoires:
+            self.planche.marks(
+                [point.annee for point in provisoires],
+                [point.valeur for point in provisoires],
+                blue,
+                axes=self.axes,
+                hollow=True,
+            )
+        for point in self.serie.mesures:
+            self.rectangles.append(_around(self.place(point.annee, point.valeur), RADIUS))
+
+    def _put_absent_years(self) -> None:
+        """Put the sign of absence on zero, or at the bottom of a scale without it."""
+        minimum, maximum = self.serie.bornes
+        floor = self.upward.place(0) if minimum <= 0 <= maximum else self.bottom
+        y = floor - SQUARE / 2
+        for point in self.serie.points:
+            if isnan(point.valeur):
+                x = self.across.place(point.annee)
+                _put_sign(self.planche, "absence", x, y)
+                self.rectangles.append(_around((x, y), SQUARE / 2))
+
+    def _write_values(self) -> list[Remarque]:
+        """Write the first and the last value, then the others when they are few, where they cover
+        nothing of what is drawn.
+        """
+        mesures = self.serie.mesures
+        ends = [0, len(mesures) - 1]
+        ranks = list(dict.fromkeys(ends))
+        if len(mesures) <= ALL_VALUES:
+            ranks += range(1, len(mesures) - 1)
+        sans_place = []
+        for rank in ranks:
+            etiquette = self.serie.etiquettes[rank]
+            annee = mesures[rank].annee
+            place = free_place(
+                self.planche.measure(etiquette, bold=True),
+                self.place(annee, mesures[rank].valeur),
+                self.rectangles,
+                self.lines,
+                self.frame,
+            )
+            if place:
+                self.rectangles.append(place)
+                self.planche.write(
+                    place.x0,
+                    place.y0 + CAPITAL / 2,
+                    etiquette,
+                    bold=True,
+                    color=self.planche.couleurs.territoire,
+                )
+            elif rank in ends:
+                sans_place.append(Remarque("", f"{annee} : {etiquette}"))
+        return sans_place
+
+    def _write_years(self) -> None:
+        """Write the first and the last year, and between them those that have room."""
+        first, last = self.years
+        annees = dict.fromkeys((first, last, *range(first + 1, last)))
+        values = [(annee, str(annee)) for annee in annees]
+        self.planche.put_values(self.across, self.bottom + UNDER_AXIS, values)
 
 
-def _around(x: float, y: float, width: float, height: float = 0.0) -> Bbox:
-    return Bbox.from_extents(x - width, y - (height or width), x + width, y + (height or width))
+def _around(point: tuple[float, float], half_width: float, half_height: float = 0.0) -> Bbox:
+    """Return the rectangle around a point, a square unless it has a height of its own."""
+    x, y = point
+    half_height = half_height or half_width
+    return Bbox.from_extents(x - half_width, y - half_height, x + half_width, y + half_height)
 
 
 def free_place(
     width: float,
     point: tuple[float, float],
-    taken: Sequence[Bbox],
+    rectangles: Sequence[Bbox],
     lines: Sequence[Path],
     frame: Bbox,
 ) -> Bbox | None:
     """Return the first place of that width around a point that is free and inside a frame, None
     when there is none.
 
-    It touches no rectangle of ``taken`` and crosses no line. The most natural places come first:
-    over the point, under it, beside it, then a little further.
+    It touches no rectangle and crosses no line. The most natural places come first: over the point,
+    under it, beside it, then a little further.
     """
-    half = CAPITAL / 2
-    (x, y) = point
-    for far in (BESIDE, BESIDE + 6, BESIDE + 12):
-        over = [
-            (x + (shift - 0.5) * width, y + side * (far + half))
-            for shift in (0, -0.35, 0.35)
-            for side in (-1, 1)
-        ]
-        for left, middle in (*over, (x + far, y), (x - far - width, y)):
-            place = Bbox.from_extents(left, middle - half, left + width, middle + half + DESCENT)
-            inside = frame.contains(place.x0, place.y0) and frame.contains(place.x1, place.y1)
-            clear = place.padded(CLEARANCE)
-            if (
-                inside
-                and not any(map(clear.overlaps, taken))
-                and not any(line.intersects_bbox(clear, filled=False) for line in lines)
-            ):
-                return place
+    for left, middle in _places_around(width, point):
+        place = Bbox.from_extents(
+            left, middle - CAPITAL / 2, left + width, middle + CAPITAL / 2 + DESCENT
+        )
+        if not frame.contains(place.x0, place.y0) or not frame.contains(place.x1, place.y1):
+            continue
+        with_margin = place.padded(CLEARANCE)
+        if any(with_margin.overlaps(rectangle) for rectangle in rectangles):
+            continue
+        if any(line.intersects_bbox(with_margin, filled=False) for line in lines):
+            continue
+        return place
     return None
 
 
+def _places_around(width: float, point: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return the left and the middle height of each place to try for a text of that width."""
+    x, y = point
+    places = []
+    for distance in (BESIDE, BESIDE + 6, BESIDE + 12):
+        for shift in (0, -0.35, 0.35):
+            left = x + (shift - 0.5) * width
+            places.append((left, y - (distance + CAPITAL / 2)))
+            places.append((left, y + (distance + CAPITAL / 2)))
+        places.append((x + distance, y))
+        places.append((x - distance - width, y))
+    return places
+
+
 def _put_remarks(
-    planche: Planche, remarks: Sequence[tuple[str, str]], sides: tuple[float, float], top: float
+    planche: Planche, remarques: Sequence[Remarque], sides: tuple[float, float], top: float
 ) -> float:
+    left, right = sides
     y = top
-    (left, right) = sides
-    for signe, text in remarks:
-        indent = INDENT if signe else 0.0
-        _sign(planche, signe, left + SQUARE / 2, y + planche.leading / 2)
+    for remarque in remarques:
+        indent = INDENT if remarque.signe else 0.0
+        _put_sign(planche, remarque.signe, left + SQUARE / 2, y + planche.leading / 2)
         y = planche.put_text(
             left + indent,
             y,
-            text.replace(" : ", f"{INSECABLE}: "),
+            remarque.texte.replace(" : ", f"{INSECABLE}: "),
             width=right - left - indent,
             lines=LINES_OF_A_REMARK,
             color=planche.couleurs.secondaire,
@@ -402,7 +661,8 @@ def _put_remarks(
     return y
 
 
-def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
+def _put_sign(planche: Planche, signe: str, x: float, y: float) -> None:
+    """Put what the panels draw for a target, an absence, a provisional value or a break."""
     half = SQUARE / 2
     if signe == "cible":
         planche.rule([(x - half, y), (x + half, y)], planche.couleurs.texte, 2.2)
@@ -412,38 +672,3 @@ def _sign(planche: Planche, signe: str, x: float, y: float) -> None:
         planche.marks([x], [y], planche.couleurs.territoire, hollow=True)
     elif signe == "rupture":
         planche.rule([(x, y - half), (x, y + half)], planche.couleurs.secondaire, 1.0, ":")
-
-
-def _chiffres(rows: pd.DataFrame, series: Sequence[Serie], contexte: Contexte) -> dict[str, Any]:
-    """Return the numbers: one row a series and one column a year; with many years, one row a year,
-    by series.
-    """
-    told = pd.DataFrame(
-        [(serie.nom, serie.cible_dite or RIEN) for serie in series], columns=["nom", "cible_dite"]
-    )
-    rows = rows.join(told, on="rang").assign(an=rows["annee"].astype(str))
-    marks = rows["statut"].map(MARQUES).where(rows["valeur"].notna()).fillna("")
-    rows["texte"] += marks + rows["rupture"].map({True: f" {MARQUE_DE_RUPTURE}", False: ""})
-    years = sorted(rows["an"].unique())
-    groups = None
-    if len(years) > MANY_YEARS:
-        shown = rows.assign(annee=rows["an"])
-        groups = tuple(rows["nom"])
-        columns = {"annee": "Année", "texte": "Valeur"}
-    else:
-        shown = rows.pivot(
-            index=["rang", "nom", "cible_dite"], columns="an", values="texte"
-        ).reset_index()
-        columns = {"nom": "Série", **{year: year for year in years}}
-    columns |= {"cible_dite": "Cible"} if any(serie.cible for serie in series) else {}
-    notes = legende(set(rows.loc[rows["valeur"].notna(), "statut"]), contexte)
-    return {
-        "colonnes": columns,
-        "lignes": shown,
-        "donnees": rows[GARDEES],
-        "groupes": groups,
-        "notes": (
-            *notes,
-            *[dire("rupture", marque=MARQUE_DE_RUPTURE)] * bool(rows["rupture"].any()),
-        ),
-    }
