@@ -1,5 +1,5 @@
 """What the first page of a bilan, of a fiche or of the evaluation says: what families got, what is
-done, is unknown.
+done, what is unknown.
 
 All read the same frames, those of a fiche being its own rows. The sentences are those of
 ``messages.yaml``.
@@ -13,12 +13,12 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.blocs.fin import EtudeFinale
+from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, proposer, service, vises
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
-from ctglib.calculs.etats import inconnues, pas_commencees, totaux
+from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues, pas_commencees, totaux
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import (
     abreger,
@@ -30,341 +30,432 @@ from ctglib.document.typographie import (
     sont,
     tous,
 )
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.rapports import ReglesMessages
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 EUROS = "euros"
 INVESTISSEMENT = "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
-DEPUIS_LE_DEPART = {  # the columns of a year, in the way of an indicator
-    "valeur": "derniere",
-    "statut": "statut_derniere",
-    "valeur_precedente": "valeur_initiale",
-    "annee_precedente": "annee_initiale",
-}
+DECISIONS_DITES = ("adapter", "rendre_mesurable", "arreter")
 FOIS = "{valeur} fois"
 VOYELLES = "aàâeéèêiîoôuhy"
-CITES = 3  # beyond, those who have given nothing are counted
+CITES = 3  # beyond, those who gave nothing are counted and not named
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
 
 @dataclass(frozen=True)
+class Chiffre:
+    """A figure that a sentence says: what it reads of a row of ``MessagesDuSuivi.lignes``."""
+
+    indicateur: str
+    valeur: float
+    statut: str
+    valeur_precedente: float
+    annee_precedente: int
+    raison_evolution: str
+
+
+@dataclass(frozen=True)
+class ChiffrePublic:
+    """The last value of a public series."""
+
+    indicateur: str
+    annee: int
+    valeur: float
+    statut: str
+
+
+@dataclass(frozen=True)
 class MessagesDuSuivi:
-    """The messages of a year, whole or of one fiche, of which the study is then the part."""
+    """The messages of a year, whole or of one fiche; the study is then the part of that fiche."""
 
     etude: EtudeAnnuelle
     fiche: Fiche | None = None
 
-    regles = property(lambda self: self.etude.catalogue.messages)
+    @property
+    def regles(self) -> ReglesMessages:
+        """The sentences of ``messages.yaml``."""
+        return self.etude.catalogue.messages
 
     @cached_property
     def lignes(self) -> pd.DataFrame:
         """The indicators as wholes, those that families see first."""
         return self._ordonner(ensembles(self.etude.evaluation))
 
-    def _ordonner(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return indicators in the order in which families see them, means last."""
-        order = {name: rank for rank, name in enumerate(self.regles.familles)}
-        ranks = rows["indicateur"].map(order).fillna(len(order)) + rows["nature"].eq("moyen")
-        return rows.loc[ranks.sort_values(kind="stable").index]
+    def _ordonner(self, indicateurs: pd.DataFrame) -> pd.DataFrame:
+        """Return indicators in the order of ``familles`` in the catalogue, then the others.
+
+        A means comes one rank later, which puts it last among the others.
+        """
+        rangs = {indicateur: rang for rang, indicateur in enumerate(self.regles.familles)}
+        rang_de_famille = indicateurs["indicateur"].map(rangs).fillna(len(rangs))
+        ordre = rang_de_famille + indicateurs["nature"].eq("moyen")
+        return indicateurs.loc[ordre.sort_values(kind="stable").index]
 
     @property
     def muette(self) -> bool:
         """Whether nothing was handed in for the year."""
-        silent = self.etude.etats["statut"].isin(("non_renseignee", "prevue")).all()
-        return bool(
-            silent and self.etude.annuel.moyens.empty and not self.lignes["renseigne"].any()
-        )
+        rien_sur_les_actions = self.etude.etats["statut"].isin((NON_RENSEIGNEE, "prevue")).all()
+        rien_sur_les_indicateurs = not self.lignes["renseigne"].any()
+        sans_moyens = self.etude.annuel.moyens.empty
+        return bool(rien_sur_les_actions and sans_moyens and rien_sur_les_indicateurs)
 
     def messages(self) -> Iterator[Message]:
-        """Yield what families got, what is done, what was spent; when nothing is known, what is
-        public and promised.
+        """Yield what families got, what is done, what was spent.
+
+        When nothing was handed in: what the public figures say (the aims, where they say nothing),
+        what was promised, what is still awaited.
         """
-        if self.muette:
-            public = [] if self.fiche else [*self._publics()]
-            yield from public or self._objectifs()
-            yield from self._promesses()
-            yield from self._attendus()
+        if not self.muette:
+            yield from self._familles()
+            yield from self._actions()
+            yield from self._depenses()
             return
-        yield from self._familles()
-        yield from self._actions()
-        yield from self._depenses()
+        chiffres_publics = []
+        if self.fiche is None:
+            chiffres_publics = list(self._publics())
+        if chiffres_publics:
+            yield from chiffres_publics
+        else:
+            yield from self._objectifs()
+        yield from self._promesses()
+        yield from self._attendus()
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
-        rows = self.lignes
-        states = self.etude.etats
-        contexte = self.etude.contexte
-        annee = self.etude.annee
         if self.fiche is None and self.etude.bilan.comite is None:
             yield self._dire("comite", "decisions")
-        if unknown := int(inconnues(states, self.etude.arrete).sum()):
-            yield self._dire(
-                "inconnues",
-                "etats",
-                unknown,
-                lesquelles=_parmi(unknown, len(states), "action", True),
-            )
+        etats = self.etude.etats
+        etats_inconnus = int(inconnues(etats, self.etude.arrete).sum())
+        if etats_inconnus:
+            lesquelles = _parmi(etats_inconnus, len(etats), "action", feminin=True)
+            yield self._dire("inconnues", "etats", etats_inconnus, lesquelles=lesquelles)
         if not self.muette:
-            silent = self._non_transmis()
-            if len(silent):
-                by = service(self.etude, silent["responsable"].mode().iloc[0])
-                first = self._premier(silent)
-                first = f"« {minuscule(abreger(first, self.regles.signes))} » ({by})"
-                yield self._dire("non_transmis", "manques", len(silent), premier=first)
-            unsure = rows[rows["statut"].isin(PROVISOIRES) & rows["valeur"].notna()]
-            if len(unsure):
-                yield self._dire(
-                    "provisoires", "mesures", len(unsure), premier=self._premier(unsure)
-                )
-            chance = rows[
-                rows["evolution"].eq("trop_peu")
-            ]  # the first figure whose change chance alone explains
-            if len(chance):
-                name, *values = chance[["indicateur", "valeur_precedente", "valeur"]].iloc[0]
-                before, now = (contexte.valeur(name, value) for value in values)
-                yield self._dire(
-                    "hasard", "mesures", premier=self._premier(chance), avant=before, apres=now
-                )
-        means = self._de_la_fiche(self.etude.annuel.moyens)
-        given = set(means.loc[means["valeur"].notna(), "signataire"])
-        parties = self.etude.convention.parties
-        absent = [
-            self.regles.avec_article(item.nom_court) for item in parties if item.id not in given
+            yield from self._chiffres_incertains()
+        yield from self._moyens_inconnus()
+        yield from self._sans_cible()
+
+    def _chiffres_incertains(self) -> Iterator[Message]:
+        """Yield the values that were not handed in, those that may still change, then the first
+        whose change chance alone explains.
+        """
+        indicateurs = self.lignes
+        non_transmis = self._non_transmis()
+        if len(non_transmis):
+            libelle = minuscule(abreger(self._premier_libelle(non_transmis), self.regles.signes))
+            qui = service(self.etude, non_transmis["responsable"].mode().iloc[0])
+            premier = f"« {libelle} » ({qui})"
+            yield self._dire("non_transmis", "manques", len(non_transmis), premier=premier)
+        provisoires = indicateurs[
+            indicateurs["statut"].isin(PROVISOIRES) & indicateurs["valeur"].notna()
         ]
-        lacking = means["valeur"].isna() & means["statut"].isin(
+        if len(provisoires):
+            premier = self._premier_libelle(provisoires)
+            yield self._dire("provisoires", "mesures", len(provisoires), premier=premier)
+        hasards = indicateurs[indicateurs["evolution"].eq("trop_peu")]
+        if len(hasards):
+            contexte = self.etude.contexte
+            chiffre = next(lignes(hasards, Chiffre))
+            yield self._dire(
+                "hasard",
+                "mesures",
+                premier=self._premier_libelle(hasards),
+                avant=contexte.valeur(chiffre.indicateur, chiffre.valeur_precedente),
+                apres=contexte.valeur(chiffre.indicateur, chiffre.valeur),
+            )
+
+    def _moyens_inconnus(self) -> Iterator[Message]:
+        """Yield which signatories gave nothing of their means; when all gave something, how many
+        amounts are missing.
+        """
+        moyens = self._de_la_fiche(self.etude.annuel.moyens)
+        signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
+        absents = [
+            self.regles.avec_article(partie.nom_court)
+            for partie in self.etude.convention.parties
+            if partie.id not in signataires_connus
+        ]
+        manquants = moyens["valeur"].isna() & moyens["statut"].isin(
             (Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)
         )
-        if absent:
-            who = tous(len(absent), "signataire") if len(absent) > CITES else enumerer(absent)
-            subject = "cette fiche" if self.fiche else annee
-            yield self._dire("moyens_inconnus", "moyens", len(absent), qui=who, quoi=subject)
-        elif count := int(lacking.sum()):
-            yield self._dire("moyens_en_partie", "moyens", count, total=nombre(len(means)))
-        followed = rows[rows["renseigne"] | ~rows["facultatif"]]
-        without = int(followed["cible"].isna().sum())
-        total = len(followed)
-        if without == total > 1:
-            yield self._dire("aucune_cible", "mesures", total)
-        elif without > 1:
-            bare = vises(followed).eq(followed["cible"].notna()).all()
-            lack = "pas de cible" if bare else "ni cible ni référence"
-            yield self._dire("sans_cible", "mesures", without, total=en_lettres(total), quoi=lack)
+        if absents:
+            qui = tous(len(absents), "signataire") if len(absents) > CITES else enumerer(absents)
+            quoi = "cette fiche" if self.fiche else self.etude.annee
+            yield self._dire("moyens_inconnus", "moyens", len(absents), qui=qui, quoi=quoi)
+        elif manquants.any():
+            nombre_manquants = int(manquants.sum())
+            total = nombre(len(moyens))
+            yield self._dire("moyens_en_partie", "moyens", nombre_manquants, total=total)
+
+    def _sans_cible(self) -> Iterator[Message]:
+        """Yield how many indicators have neither a target nor a reference of the text, unless it is
+        one alone.
+        """
+        indicateurs = self.lignes
+        suivis = indicateurs[indicateurs["renseigne"] | ~indicateurs["facultatif"]]
+        sans_cible = int(suivis["cible"].isna().sum())
+        if sans_cible <= 1:
+            return
+        if sans_cible == len(suivis):
+            yield self._dire("aucune_cible", "mesures", sans_cible)
+            return
+        aucune_reference = vises(suivis).eq(suivis["cible"].notna()).all()
+        quoi = "pas de cible" if aucune_reference else "ni cible ni référence"
+        total = en_lettres(len(suivis))
+        yield self._dire("sans_cible", "mesures", sans_cible, total=total, quoi=quoi)
 
     def decisions(self) -> Iterator[Message]:
-        """Yield what the data call the comité to decide, a sentence a proposal, what presses first."""
-        found = proposer(self.etude)
-        texts = (
-            found["page"] if self.fiche is None else found.loc[found["fiche"].astype(bool), "page"]
-        )
-        for text in texts:
-            yield self._message(text, "decisions")
-        if texts.empty:
+        """Yield what the data call the comité to decide, a sentence a proposal, what presses most
+        first.
+        """
+        propositions = proposer(self.etude)
+        if self.fiche is not None:
+            propositions = propositions[propositions["fiche"].astype(bool)]
+        for texte in propositions["page"]:
+            yield self._message(texte, "decisions")
+        if propositions.empty:
             yield Message(self.regles.sans_decision)
 
     # What is known.
 
     def _familles(self) -> Iterator[Message]:
         """Yield the first figures of what families got, each beside the year before."""
-        rows = self.lignes[self.lignes["valeur"].gt(0)]
-        told = [self._fait(row) for _, row in rows.head(self.regles.nombre).iterrows()]
-        if told:
-            told[0] = f"en {self.etude.annee}, {told[0]}"
-            yield self._message(f"{'. '.join(map(majuscule, told))}.", "mesures")
+        positifs = self.lignes[self.lignes["valeur"].gt(0)]
+        premiers = positifs.head(self.regles.nombre)
+        phrases = [self._fait(chiffre) for chiffre in lignes(premiers, Chiffre)]
+        if phrases:
+            phrases[0] = f"en {self.etude.annee}, {phrases[0]}"
+            texte = ". ".join(map(majuscule, phrases))
+            yield self._message(f"{texte}.", "mesures")
 
-    def _fait(self, row: pd.Series) -> str:
+    def _fait(self, chiffre: Chiffre) -> str:
         """Return a figure in a sentence, then, in brackets, whether it is provisional and what it
         was before.
+
+        A sentence of the catalogue for families is plural, and has a number without its unit: one
+        thing, and an indicator that has no such sentence, are said by its label and its value.
         """
-        words = self.regles.familles.get(row["indicateur"], "")
-        name = row["indicateur"]
         contexte = self.etude.contexte
-        item = contexte.indicateurs[name]
-        value = row["valeur"]
-        earlier = row["valeur_precedente"]
-        # A sentence of the catalogue is plural.
-        bare = bool(words) and (FOIS in words or item.decimales > 0 or value >= 2)
+        indicateur = contexte.indicateurs[chiffre.indicateur]
+        phrase = self.regles.familles.get(chiffre.indicateur, "")
+        pluriel = FOIS in phrase or indicateur.decimales > 0 or chiffre.valeur >= 2
+        phrase_de_famille = bool(phrase) and pluriel
 
-        def number(valeur: float) -> str:
-            if not bare:
-                return contexte.valeur(name, valeur)
-            return (
-                contexte.valeur_nue(name, valeur)
-                if item.decimales
-                else en_lettres(round(valeur), feminin=True)
-            )
+        def ecrire(valeur: float) -> str:
+            if not phrase_de_famille:
+                return contexte.valeur(chiffre.indicateur, valeur)
+            if indicateur.decimales:
+                return contexte.valeur_nue(chiffre.indicateur, valeur)
+            return en_lettres(round(valeur), feminin=True)
 
-        notes = ["chiffre provisoire"] if row["statut"] in PROVISOIRES else []
-        if row["raison_evolution"] in self.regles.non_comparables:
-            notes.append(self.regles.non_comparables[row["raison_evolution"]])
-        elif pd.notna(earlier):
-            before = {value: "comme", 0: "jamais" if FOIS in words else number(0)}.get(
-                earlier
-            ) or number(earlier)
-            notes.append(f"{before} en {row['annee_precedente']}")
-        label = abreger(item.libelle, self.regles.signes)
-        told = remplir(words if bare else self.regles.reste, valeur=number(value), libelle=label)
-        return told + (f" ({' ; '.join(notes)})" if notes else "")
+        notes = []
+        if chiffre.statut in PROVISOIRES:
+            notes.append("chiffre provisoire")
+        if chiffre.raison_evolution in self.regles.non_comparables:
+            notes.append(self.regles.non_comparables[chiffre.raison_evolution])
+        elif pd.notna(chiffre.valeur_precedente):
+            if chiffre.valeur_precedente == chiffre.valeur:
+                avant = "comme"
+            elif chiffre.valeur_precedente == 0 and FOIS in phrase:
+                avant = "jamais"
+            else:
+                avant = ecrire(chiffre.valeur_precedente)
+            notes.append(f"{avant} en {chiffre.annee_precedente}")
+        texte = remplir(
+            phrase if phrase_de_famille else self.regles.reste,
+            valeur=ecrire(chiffre.valeur),
+            libelle=abreger(indicateur.libelle, self.regles.signes),
+        )
+        return f"{texte} ({' ; '.join(notes)})" if notes else texte
 
     def _actions(self) -> Iterator[Message]:
-        """Yield how many actions are done, running, stopped, then what is past its échéance."""
-        rows = self.etude.etats
-        words = self.etude.catalogue.evaluation.etats
-        waiting = pas_commencees(rows, self.etude.arrete)
-        counts = rows.loc[~waiting, "statut"].value_counts()
-        total = len(rows)
-        later = int(waiting.sum())
-        named = {code: words[code] for code in ETATS_DITS if code in counts}
-        told = [sont(int(counts[code]), word, accorder(word, 2)) for code, word in named.items()]
-        if later:
-            told.append(
-                f"{en_lettres(later, feminin=True)} {'commence' if later < 2 else 'commencent'} plus tard"
-            )
-        if not told:
+        """Yield how many actions are in each state, then how many are past their échéance."""
+        etats = self.etude.etats
+        total = len(etats)
+        plus_tard = pas_commencees(etats, self.etude.arrete)
+        effectifs = etats.loc[~plus_tard, "statut"].value_counts()
+        mots_des_etats = self.etude.catalogue.evaluation.etats
+        sans_nouvelles = total - int(plus_tard.sum())
+        phrases = []
+        for etat in ETATS_DITS:
+            if etat in effectifs:
+                mot = mots_des_etats[etat]
+                effectif = int(effectifs[etat])
+                phrases.append(sont(effectif, mot, accorder(mot, 2)))
+                sans_nouvelles -= effectif
+        if plus_tard.any():
+            effectif = int(plus_tard.sum())
+            verbe = "commence" if effectif < 2 else "commencent"
+            phrases.append(f"{en_lettres(effectif, feminin=True)} {verbe} plus tard")
+        if not phrases:
             return
-        if unknown := total - later - sum(counts[code] for code in named):
-            told.append(sont(int(unknown), "sans nouvelles", "sans nouvelles"))
-        text = f"Sur {nombrer(total, 'action', feminin=True)}, {enumerer(told)}"
-        if len(told) == 1:
-            text = f"{majuscule(tous(total, 'action'))} {told[0].partition(' ')[2]}"
-        late = rows.loc[rows["en_retard"], "libelle"]
-        if len(late):
-            label = f"« {abreger(late.iloc[0], self.regles.signes)} »"
-            which = "elle est" if total == 1 else "l'une d'elles est"
-            if len(late) > 1:
-                which = f"{en_lettres(len(late))} d'entre elles sont"
-                label = f"dont {label}"
-            text += f" ; {which} en retard, {label}"
-        yield self._message(f"{text}.", "etats")
+        if sans_nouvelles:
+            phrases.append(sont(sans_nouvelles, "sans nouvelles", "sans nouvelles"))
+        if len(phrases) == 1:
+            # All are in one state: « Les dix actions sont réalisées », without « dix » twice.
+            _, _, verbe_et_etat = phrases[0].partition(" ")
+            texte = f"{majuscule(tous(total, 'action'))} {verbe_et_etat}"
+        else:
+            texte = f"Sur {nombrer(total, 'action', feminin=True)}, {enumerer(phrases)}"
+        en_retard = etats.loc[etats["en_retard"], "libelle"]
+        if len(en_retard):
+            premiere = f"« {abreger(en_retard.iloc[0], self.regles.signes)} »"
+            if len(en_retard) > 1:
+                nombre_en_retard = en_lettres(len(en_retard))
+                texte += f" ; {nombre_en_retard} d'entre elles sont en retard, dont {premiere}"
+            elif total == 1:
+                texte += f" ; elle est en retard, {premiere}"
+            else:
+                texte += f" ; l'une d'elles est en retard, {premiere}"
+        yield self._message(f"{texte}.", "etats")
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services, beside the year before, and, apart,
         the investments.
         """
-        means = self._de_la_fiche(self.etude.annuel.moyens)
-        earlier = self.etude.precedent
         annee = self.etude.annee
-        now = _par_signataire(means)
-        if now.empty:
+        moyens = self._de_la_fiche(self.etude.annuel.moyens)
+        depenses = _par_signataire(moyens)
+        if depenses.empty:
             return
-        what, link = (
-            ("cette fiche a reçu", "de")
-            if self.fiche
-            else ("faire fonctionner les services a coûté", "à")
-        )
-        parties = {
-            item.id: self.regles.avec_article(item.nom_court)
-            for item in self.etude.convention.parties
-        }
-        to = {
-            who: f"{link} {name}".replace("de le ", "du ").replace("à le ", "au ")
-            for who, name in parties.items()
-        }
-        told = [
-            f"{'au moins ' if lacks else ''}{_euros(total)} {to[who]}"
-            for who, total, lacks in now.itertuples()
-        ]
-        text = f"En {annee}, {what} {enumerer(told)}"
-        before = (
-            now.iloc[:0] if earlier is None else _par_signataire(self._de_la_fiche(earlier.moyens))
-        )
-        if set(before.index) == set(now.index) and not before["manquantes"].any():
-            text += f" ({enumerer([_euros(before.at[who, 'valeur_connue']) for who in now.index])} en {annee - 1})"
-        spent = means.loc[means["nature"].eq(INVESTISSEMENT), "valeur"].sum()
-        if spent > 0:
-            text += f" ; {_euros(spent)} d'investissement sont comptés à part"
-        yield self._message(f"{text}.", "moyens")
+        if self.fiche:
+            debut = "cette fiche a reçu"
+            preposition = "de"
+        else:
+            debut = "faire fonctionner les services a coûté"
+            preposition = "à"
+        parties = {}
+        for partie in self.etude.convention.parties:
+            complement = f"{preposition} {self.regles.avec_article(partie.nom_court)}"
+            complement = complement.replace("de le ", "du ").replace("à le ", "au ")
+            parties[partie.id] = complement
+        montants = []
+        for signataire, total, manquantes in zip(
+            depenses.index, depenses["valeur_connue"], depenses["manquantes"], strict=True
+        ):
+            montant = f"{_euros(total)} {parties[signataire]}"
+            montants.append(f"au moins {montant}" if manquantes else montant)
+        texte = f"En {annee}, {debut} {enumerer(montants)}"
+        if self.etude.precedent is not None:
+            precedentes = _par_signataire(self._de_la_fiche(self.etude.precedent.moyens))
+            memes_signataires = set(precedentes.index) == set(depenses.index)
+            if memes_signataires and not precedentes["manquantes"].any():
+                totaux_precedents = precedentes["valeur_connue"].reindex(depenses.index)
+                texte += f" ({enumerer(totaux_precedents.map(_euros).tolist())} en {annee - 1})"
+        investi = moyens.loc[moyens["nature"].eq(INVESTISSEMENT), "valeur"].sum()
+        if investi > 0:
+            texte += f" ; {_euros(investi)} d'investissement sont comptés à part"
+        yield self._message(f"{texte}.", "moyens")
 
     # What nobody handed in.
 
     def _publics(self) -> Iterator[Message]:
         """Yield what the public series say of the territory, two figures in a message."""
-        place = self.etude.contexte.territoire
         contexte = self.etude.contexte
-        rows = self.etude.series
-        rows = rows[
-            rows["dimension"].eq("") & rows["valeur"].notna() & rows["territoire"].eq(place.code)
+        series = self.etude.series
+        series = series[
+            series["dimension"].eq("")
+            & series["valeur"].notna()
+            & series["territoire"].eq(contexte.territoire.code)
         ]
-        last = (
-            rows.sort_values("annee")
-            .drop_duplicates("indicateur", keep="last")
-            .set_index("indicateur")
-        )
-        told = []
-        for name in [name for name in self.regles.territoire if name in last.index][:2]:
-            value = contexte.valeur(name, *last.loc[name, ["valeur", "statut"]])
-            words = {"valeur": value, "annee": last.at[name, "annee"], **contexte.lieux}
-            told.append(remplir(self.regles.territoire[name], **words))
-        if told:
-            yield self._message(" ".join(told), "territoire")
+        dernieres = series.sort_values("annee").drop_duplicates("indicateur", keep="last")
+        chiffres = {chiffre.indicateur: chiffre for chiffre in lignes(dernieres, ChiffrePublic)}
+        dits = [indicateur for indicateur in self.regles.territoire if indicateur in chiffres]
+        phrases = []
+        for indicateur in dits[:2]:
+            chiffre = chiffres[indicateur]
+            phrases.append(
+                remplir(
+                    self.regles.territoire[indicateur],
+                    valeur=contexte.valeur(indicateur, chiffre.valeur, chiffre.statut),
+                    annee=chiffre.annee,
+                    **contexte.lieux,
+                )
+            )
+        if phrases:
+            yield self._message(" ".join(phrases), "territoire")
 
     def _objectifs(self) -> Iterator[Message]:
-        """Yield what is aimed at: the first aims as a sentence when they are verbs, the first one
-        quoted if not.
+        """Yield what is aimed at: the first two aims in a sentence when all are verbs; otherwise
+        how many there are, the first one quoted.
         """
-        stakes = [item.titre for item in self.etude.convention.enjeux]
-        aims = [
-            minuscule(text.rstrip(" ."))
-            for text in (self.fiche.objectifs if self.fiche else stakes)
-        ]
-        if aims and all(INFINITIF.match(text) for text in aims):
-            told = [f"d'{text}" if text[0] in VOYELLES else f"de {text}" for text in aims[:2]]
-            yield self._dire("buts", "promesses", buts=enumerer(told))
-        elif aims:
-            yield self._dire(
-                "objectifs", "promesses", combien=nombrer(len(aims), "objectif"), premier=aims[0]
-            )
+        if self.fiche:
+            textes = self.fiche.objectifs
+        else:
+            textes = [enjeu.titre for enjeu in self.etude.convention.enjeux]
+        buts = [minuscule(texte.rstrip(" .")) for texte in textes]
+        if not buts:
+            return
+        if all(INFINITIF.match(but) for but in buts):
+            dits = [f"d'{but}" if but[0] in VOYELLES else f"de {but}" for but in buts[:2]]
+            yield self._dire("buts", "promesses", buts=enumerer(dits))
+        else:
+            combien = nombrer(len(buts), "objectif")
+            yield self._dire("objectifs", "promesses", combien=combien, premier=buts[0])
 
     def _promesses(self) -> Iterator[Message]:
-        """Yield what the convention wanted begun or done by then."""
-        rows = self.etude.etats
-        total = len(self.etude.etats)
-        due = rows[~pas_commencees(rows, self.etude.arrete) | inconnues(rows, self.etude.arrete)]
-        dated = rows.loc[
-            rows["echeance_ecrite"] & rows["echeance"].dt.year.eq(self.etude.annee), "libelle"
-        ]
-        what, who = (
-            ("de cette fiche", "Cette fiche")
-            if self.fiche
-            else ("de la convention", "La convention")
+        """Yield what the convention wanted begun or done by the end of the year."""
+        etats = self.etude.etats
+        total = len(etats)
+        if not total:
+            return
+        arrete = self.etude.arrete
+        dues = etats[~pas_commencees(etats, arrete) | inconnues(etats, arrete)]
+        if dues.empty:
+            qui = "Cette fiche" if self.fiche else "La convention"
+            debut = int(etats["debut"].min().year)
+            yield self._dire("rien_avant", "etats", qui=qui, debut=debut)
+            return
+        lesquelles = tous(total, "action")
+        if len(dues) < total:
+            lesquelles = f"{en_lettres(len(dues), feminin=True)} des {nombrer(total, 'action')}"
+        abouti = ""
+        echeance_dans_l_annee = etats["echeance"].dt.year.eq(self.etude.annee)
+        a_terme = etats.loc[etats["echeance_ecrite"] & echeance_dans_l_annee, "libelle"]
+        if len(a_terme):
+            libelle = abreger(a_terme.iloc[0], self.regles.signes)
+            abouti = f", et « {libelle} » devait avoir abouti"
+        yield self._dire(
+            "promesses",
+            "etats",
+            len(dues),
+            lesquelles=lesquelles,
+            de_quoi="de cette fiche" if self.fiche else "de la convention",
+            abouti=abouti,
         )
-        if total and due.empty:
-            yield self._dire("rien_avant", "etats", qui=who, debut=int(rows["debut"].min().year))
-        elif total:
-            some = f"{en_lettres(len(due), feminin=True)} des {nombrer(total, 'action')}"
-            which = tous(total, "action") if len(due) == total else some
-            done = [
-                f", et « {abreger(text, self.regles.signes)} » devait avoir abouti"
-                for text in dated[:1]
-            ]
-            yield self._dire(
-                "promesses", "etats", len(due), lesquelles=which, de_quoi=what, abouti="".join(done)
-            )
 
     def _attendus(self) -> Iterator[Message]:
-        rows = self._non_transmis()
-        if rows.empty:
+        """Yield how many values are missing, and which services have to hand them in."""
+        non_transmis = self._non_transmis()
+        if non_transmis.empty:
             return
-        counts = rows["responsable"].map(lambda name: service(self.etude, name)).value_counts()
-        values = f"{nombrer(len(rows), 'valeur', feminin=True)} de {self.etude.annee}"
-        lack = f"{majuscule(values)} {'manquent' if len(rows) > 1 else 'manque'}"
-        words = {
-            "valeurs": values,
-            "manquent": lack,
-            "qui": counts.index[0],
-            "surtout": surtout(counts),
-        }
-        yield self._dire("attendus", "manques", len(counts), **words)
+        services = [service(self.etude, nom) for nom in non_transmis["responsable"]]
+        par_service = pd.Series(services).value_counts()
+        valeurs = f"{nombrer(len(non_transmis), 'valeur', feminin=True)} de {self.etude.annee}"
+        verbe = "manquent" if len(non_transmis) > 1 else "manque"
+        yield self._dire(
+            "attendus",
+            "manques",
+            len(par_service),
+            valeurs=valeurs,
+            manquent=f"{majuscule(valeurs)} {verbe}",
+            qui=par_service.index[0],
+            surtout=surtout(par_service),
+        )
 
     def _non_transmis(self) -> pd.DataFrame:
         """Return the indicators that somebody has to give for the year and did not."""
-        rows = self._ordonner(ensembles(self.etude.evaluation))
-        return demandes(rows[~rows["renseigne"] & rows["statut"].eq(Statut.NON_TRANSMIS)])
+        indicateurs = self._ordonner(ensembles(self.etude.evaluation))
+        non_transmis = indicateurs["statut"].eq(Statut.NON_TRANSMIS)
+        return demandes(indicateurs[~indicateurs["renseigne"] & non_transmis])
 
-    def _premier(self, rows: pd.DataFrame) -> str:
-        return self.etude.contexte.indicateurs[rows["indicateur"].iloc[0]].libelle
+    def _premier_libelle(self, indicateurs: pd.DataFrame) -> str:
+        return self.etude.contexte.indicateurs[indicateurs["indicateur"].iloc[0]].libelle
 
     def _de_la_fiche(self, moyens: pd.DataFrame) -> pd.DataFrame:
+        """Return the means of the fiche of the page, or all of them on that of the whole year."""
         return moyens if self.fiche is None else moyens[moyens["fiche"].eq(self.fiche.numero)]
 
     def _message(self, texte: str, preuves: str) -> Message:
@@ -372,14 +463,19 @@ class MessagesDuSuivi:
 
     def _dire(self, cle: str, preuves: str, n: int = 1, **mots: object) -> Message:
         """Return a sentence of the catalogue about ``n`` things."""
-        count = en_lettres(n)
-        words = {"nombre": count, "Nombre": majuscule(count), "annee": self.etude.annee, **mots}
-        return self._message(remplir(self.regles.suivi[cle], n=n, **words), preuves)
+        en_toutes_lettres = en_lettres(n)
+        communs = {
+            "nombre": en_toutes_lettres,
+            "Nombre": majuscule(en_toutes_lettres),
+            "annee": self.etude.annee,
+        }
+        texte = remplir(self.regles.suivi[cle], n=n, **{**communs, **mots})
+        return self._message(texte, preuves)
 
 
 @dataclass(frozen=True)
 class MessagesDeLaFin(MessagesDuSuivi):
-    """The messages of the evaluation: those of the last year, its indicators read from their start."""
+    """The messages of the evaluation: those of the last year, indicators read from their start."""
 
     etude: EtudeFinale
 
@@ -388,9 +484,15 @@ class MessagesDeLaFin(MessagesDuSuivi):
         """The indicators as wholes, from their initial value to their last measure, those that
         families see first.
         """
-        ways = self.etude.parcours
-        since = {name: ways[column] for name, column in DEPUIS_LE_DEPART.items()}
-        return self._ordonner(ways.assign(**since, renseigne=ways["derniere"].notna()))
+        parcours = self.etude.parcours
+        depuis_le_depart = parcours.assign(  # named as the columns of a year
+            valeur=parcours["derniere"],
+            statut=parcours["statut_derniere"],
+            valeur_precedente=parcours["valeur_initiale"],
+            annee_precedente=parcours["annee_initiale"],
+            renseigne=parcours["derniere"].notna(),
+        )
+        return self._ordonner(depuis_le_depart)
 
     def messages(self) -> Iterator[Message]:
         """Yield what families got since the start, what is done, what is reached."""
@@ -403,18 +505,23 @@ class MessagesDeLaFin(MessagesDuSuivi):
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield that no effect is shown, then what is unknown or not sure."""
-        years = self.etude.annees
-        beyond = self.etude.comparables.depassent
-        unusual = 0 if beyond is None or beyond.empty else int(beyond["inhabituel"].sum())
-        key = "effet_ecarts" if unusual else "effet_sans_ecart"
+        ecarts_inhabituels = int(self.etude.comparables.depassent["inhabituel"].sum())
         if self.etude.preuves["resultats_compares"].completude == "absente":
-            key = "effet_sans_comparaison"
-        yield self._dire(key, "comparaison", unusual)
-        asked = demandes(self.etude.parcours)
-        if silent := int(asked["annees_connues"].eq(0).sum()):
-            which = _parmi(silent, len(asked), "indicateur demandé")
+            cle = "effet_sans_comparaison"
+        elif ecarts_inhabituels:
+            cle = "effet_ecarts"
+        else:
+            cle = "effet_sans_ecart"
+        yield self._dire(cle, "comparaison", ecarts_inhabituels)
+        parcours_demandes = demandes(self.etude.parcours)
+        jamais_transmis = int(parcours_demandes["annees_connues"].eq(0).sum())
+        if jamais_transmis:
             yield self._dire(
-                "jamais_transmis", "cibles", debut=years[0], fin=years[-1], lesquels=which
+                "jamais_transmis",
+                "cibles",
+                debut=self.etude.annees[0],
+                fin=self.etude.annees[-1],
+                lesquels=_parmi(jamais_transmis, len(parcours_demandes), "indicateur demandé"),
             )
         yield from super().incertitudes()
 
@@ -422,54 +529,63 @@ class MessagesDeLaFin(MessagesDuSuivi):
         """Yield the reconduction, the objectives to take up again, then what the last year calls
         for.
         """
-        proposed = self.etude.recommandations
+        recommandations = self.etude.recommandations
         if self.etude.convention.citer("reconduction"):
             yield self._dire("reconduction", "articles", jour=date_longue(self.etude.suivi.fin))
-        for code in ("adapter", "rendre_mesurable", "arreter"):
-            labels = proposed.loc[proposed["decision"].eq(code), "libelle"]
-            if len(labels):
-                first = f"« {abreger(minuscule(labels.iloc[0]), self.regles.signes)} »"
-                yield self._dire(code, "recommandations", len(labels), premier=first)
+        for decision in DECISIONS_DITES:
+            objectifs = recommandations.loc[recommandations["decision"].eq(decision), "libelle"]
+            if len(objectifs):
+                libelle = abreger(minuscule(objectifs.iloc[0]), self.regles.signes)
+                yield self._dire(
+                    decision, "recommandations", len(objectifs), premier=f"« {libelle} »"
+                )
         yield from super().decisions()
 
     def _cibles(self) -> Iterator[Message]:
-        """Yield how many of the targets that are judged are reached, then the first that is missed."""
-        ways = self.etude.parcours
+        """Yield how many of the targets that can be judged are reached, then the first missed."""
         contexte = self.etude.contexte
-        reached = self.etude.preuves["cibles_atteintes"]
-        if not reached.total:
+        cibles_atteintes = self.etude.preuves["cibles_atteintes"]
+        if not cibles_atteintes.total:
             return
-        judged = nombrer(
-            int(reached.total), "cible ou référence", "cibles ou références", feminin=True
-        )
-        good = sont(int(reached.valeur), "atteinte ou en bonne voie", "atteintes ou en bonne voie")
-        text = f"Sur {judged} que l'on peut juger, {good}"
-        for row in ways[ways["verdict"].isin(MANQUES)][:1].itertuples():
-            now, aim = (
-                contexte.valeur(row.indicateur, value) for value in (row.derniere, row.cible)
-            )
-            others = int(reached.total - reached.valeur)
-            many = (
-                "une ne l'est pas," if others == 1 else f"{en_lettres(others)} ne le sont pas, dont"
-            )
-            text += f" ; {many} « {contexte.indicateurs[row.indicateur].libelle} » ({now} au lieu de {aim})"
-        yield self._message(f"{text}.", "cibles")
+        total = int(cibles_atteintes.total)
+        atteintes = int(cibles_atteintes.valeur)
+        cibles = nombrer(total, "cible ou référence", "cibles ou références", feminin=True)
+        tenues = sont(atteintes, "atteinte ou en bonne voie", "atteintes ou en bonne voie")
+        texte = f"Sur {cibles} que l'on peut juger, {tenues}"
+        parcours = self.etude.parcours
+        manquees = parcours[parcours["verdict"].isin(MANQUES)]
+        if len(manquees):
+            manquee = next(lignes(manquees, IndicateurParcouru))
+            autres = total - atteintes
+            combien = "une ne l'est pas,"
+            if autres != 1:
+                combien = f"{en_lettres(autres)} ne le sont pas, dont"
+            libelle = contexte.indicateurs[manquee.indicateur].libelle
+            valeur = contexte.valeur(manquee.indicateur, manquee.derniere)
+            cible = contexte.valeur(manquee.indicateur, manquee.cible)
+            texte += f" ; {combien} « {libelle} » ({valeur} au lieu de {cible})"
+        yield self._message(f"{texte}.", "cibles")
 
 
 def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:
     """Return whom most is asked of, with how much: « , à commencer par « A » et « B » (sept
-    chacun) »; "" when all are.
+    chacun) ».
 
+    Empty when as much is asked of all, or when more than ``CITES`` are asked the most.
     ``demandes`` is how much is asked of each service, by its name, the most first.
     """
-    most = demandes[demandes.eq(demandes.max())]
-    if len(most) in (len(demandes), *range(CITES + 1, len(demandes))):
+    plus_demandes = demandes[demandes.eq(demandes.max())]
+    if len(plus_demandes) == len(demandes) or len(plus_demandes) > CITES:
         return ""
-    names = enumerer([f"{'à ' * (verbe == 'surtout')}« {name} »" for name in most.index])
-    return f", {verbe} {names} ({en_lettres(int(most.iloc[0]), feminin=True)}{' chacun' * (len(most) > 1)})"
+    preposition = "à " if verbe == "surtout" else ""
+    services = enumerer([f"{preposition}« {nom} »" for nom in plus_demandes.index])
+    combien = en_lettres(int(plus_demandes.iloc[0]), feminin=True)
+    if len(plus_demandes) > 1:
+        combien += " chacun"
+    return f", {verbe} {services} ({combien})"
 
 
-def _parmi(effectif: int, total: int, nom: str, feminin: bool = False) -> str:
+def _parmi(effectif: int, total: int, nom: str, *, feminin: bool = False) -> str:
     """Return « trois actions sur dix », « les dix actions » when they are all."""
     if effectif == total:
         return tous(total, nom)
@@ -477,9 +593,13 @@ def _parmi(effectif: int, total: int, nom: str, feminin: bool = False) -> str:
 
 
 def _par_signataire(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return the operating euros that are known of each signatory, and how many of its lines lack."""
-    rows = totaux(moyens[moyens["nature"].eq(EUROS)], ["signataire"]).set_index("signataire")
-    return rows.loc[rows["valeur_connue"].gt(0), ["valeur_connue", "manquantes"]]
+    """Return the operating euros known of each signatory, and how many of its amounts are missing.
+
+    Returns:
+        valeur_connue and manquantes, by ``signataire``, those of whom some euros are known.
+    """
+    sommes = totaux(moyens[moyens["nature"].eq(EUROS)], ["signataire"]).set_index("signataire")
+    return sommes.loc[sommes["valeur_connue"].gt(0), ["valeur_connue", "manquantes"]]
 
 
 def _euros(valeur: float) -> str:
