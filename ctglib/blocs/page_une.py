@@ -7,12 +7,13 @@ What the diagnostic says is in ``diagnostic``, what the years say in ``messages_
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
+from typing import Protocol
 
 from ctglib.calculs.ecriture import enumerer
 from ctglib.document.blocs import Couverture, Groupe, Lien, Liste, Logo, Renvoi, Texte, sous_titre
 from ctglib.document.typographie import date_longue
+from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
 from ctglib.donnees.modeles.rapports import MessageDesParties, ReglesMessages
@@ -24,8 +25,15 @@ RUBRIQUES = {
     "decisions": "À décider",
 }
 CLOS = "definitif"
-FICTIF = "Données fictives : ce rapport montre le classeur d'évaluation, il ne décrit aucun territoire réel"
-INTERNE = "Diffusion interne : la grille du référentiel d'emploi vise un ou deux postes, ce rapport ne se publie pas"
+FICTIF = (
+    "Données fictives : ce rapport montre le classeur d'évaluation, "
+    "il ne décrit aucun territoire réel"
+)
+INTERNE = (
+    "Diffusion interne : la grille du référentiel d'emploi vise un ou deux postes, "
+    "ce rapport ne se publie pas"
+)
+FIN_DE_PHRASE = re.compile(r"([.!]|\s*\?)\Z")
 
 
 def couvrir(
@@ -33,25 +41,39 @@ def couvrir(
     logos: Mapping[str, bytes | None],
     mentions: tuple[tuple[str, str], ...],
     *,
+    sujet: str,
+    territoire: str,
+    source: str,
+    date: str,
     periode: str = "Convention",
-    fin: date | None = None,
+    fin: Date | None = None,
     interne: bool = False,
-    **reste: object,
+    complement: str = "",
+    sigles: tuple[tuple[str, str], ...] = (),
 ) -> Couverture:
     """Return the cover of a report: the parties, their logos and the dates of the convention, then
     the other mentions.
 
-    ``fin`` is its end as avenants extend it. The clock never enters it: a report bears the date its
-    data stop at.
+    ``fin`` is the end of the convention as avenants extend it; ``date`` (ISO) is the day at which
+    the data stop: the clock never enters a report. For the others, see ``Couverture``.
     """
+    parties = enumerer([partie.nom for partie in convention.parties])
     dates = f"du {date_longue(convention.debut)} au {date_longue(fin or convention.fin)}"
-    parties = ("Parties", enumerer([partie.nom for partie in convention.parties]))
-    warnings = [text for text, said in ((FICTIF, convention.fictive), (INTERNE, interne)) if said]
+    avertissements = []
+    if convention.fictive:
+        avertissements.append(FICTIF)
+    if interne:
+        avertissements.append(INTERNE)
     return Couverture(
-        mentions=(parties, (periode, dates), *mentions),
+        sujet=sujet,
+        territoire=territoire,
+        mentions=(("Parties", parties), (periode, dates), *mentions),
         logos=tuple(Logo(partie.nom_court, logos.get(partie.id)) for partie in convention.parties),
-        avertissement=" – ".join(warnings),
-        **reste,
+        source=source,
+        date=date,
+        avertissement=" – ".join(avertissements),
+        complement=complement,
+        sigles=sigles,
     )
 
 
@@ -61,27 +83,32 @@ def donnees_lues(
     """Return two mentions: the latest years read (follow-up, public series), and whether the bilan
     is closed.
     """
-    own, public = lues
-    told = f"suivi de {own}" if own else "aucun suivi transmis"
-    told += f" ; séries publiques de {public}" if public else ""
-    stopped = f", arrêté au {date_longue(bilan.date_arretee)}" if _arrete(bilan) else ""
-    still = "" if bilan.statut == CLOS else f" : le bilan de {bilan.annee} n'est pas clos"
-    return ("Dernières données lues", told), (
-        "Statut",
-        f"{evaluation.statuts[bilan.statut]}{stopped}{still}",
-    )
+    annee_du_suivi, annee_des_series = lues
+    donnees = f"suivi de {annee_du_suivi}" if annee_du_suivi else "aucun suivi transmis"
+    if annee_des_series:
+        donnees += f" ; séries publiques de {annee_des_series}"
+    statut = evaluation.statuts[bilan.statut]
+    if _est_arrete(bilan):
+        statut += f", arrêté au {date_longue(bilan.date_arretee)}"
+    if bilan.statut != CLOS:
+        statut += f" : le bilan de {bilan.annee} n'est pas clos"
+    return ("Dernières données lues", donnees), ("Statut", statut)
 
 
-def jour_des_donnees(bilan: Bilan, lues: tuple[int | None, int | None]) -> date:
-    """Return the date that a report bears: that of its bilan, or the end of the latest year read,
-    never a later one.
+def jour_des_donnees(bilan: Bilan, lues: tuple[int | None, int | None]) -> Date:
+    """Return the date that a report bears: that of its bilan when somebody set it.
+
+    Otherwise the end of the latest year read, or of the year before that of the bilan when none is,
+    and never after the date of the bilan.
     """
-    if _arrete(bilan):
+    if _est_arrete(bilan):
         return bilan.date_arretee
-    return min(bilan.date_arretee, date(max(filter(None, lues), default=bilan.annee - 1), 12, 31))
+    annees_lues = [annee for annee in lues if annee is not None]
+    derniere_annee = max(annees_lues, default=bilan.annee - 1)
+    return min(bilan.date_arretee, Date(derniere_annee, 12, 31))
 
 
-def _arrete(bilan: Bilan) -> bool:
+def _est_arrete(bilan: Bilan) -> bool:
     """Tell whether somebody said when the year stops: a closed bilan does, or one that writes its
     date.
     """
@@ -93,46 +120,74 @@ class Message:
     """A sentence of the first page."""
 
     texte: str
-    preuves: tuple[
-        str, ...
-    ] = ()  # anchors (« tableau-etats »): the first that the report has is referred to
-    page: tuple[str, str] | None = (
-        None  # address and title of another report that shows it, where this one does not
-    )
+    # anchors (« tableau-etats »): the first that the report has is referred to
+    preuves: tuple[str, ...] = ()
+    # address and title of another report that shows it, where this one does not
+    page: tuple[str, str] | None = None
+
+
+class MessagesDUnRapport(Protocol):
+    """What a report has to say on its first page: what matters most comes first in each kind."""
+
+    def messages(self) -> Iterable[Message]:
+        """Give what is known."""
+        ...
+
+    def incertitudes(self) -> Iterable[Message]:
+        """Give what is not known, or not sure."""
+        ...
+
+    def decisions(self) -> Iterable[Message]:
+        """Give what has to be decided."""
+        ...
 
 
 def page_une(
     regles: ReglesMessages,
-    dits: object,
+    dits: MessagesDUnRapport,
     ecrits: Iterable[MessageDesParties] = (),
     rien: Mapping[str, str] = {},
 ) -> Groupe:
-    """Return the first page: the first messages of each kind that a report has to say, those of the
-    parties in place.
+    """Return the first page: the first messages of each kind that a report has to say; a message
+    that the parties wrote takes the place of one of them.
 
-    ``dits`` has a method for each of ``RUBRIQUES``, which gives what matters most first; ``rien``
-    is said in place of a kind that has none.
+    ``rien`` is said in place of a kind that has no message.
     """
     page = Groupe()
-    written = sorted(ecrits, key=lambda item: item.rang)
-    for name, title in RUBRIQUES.items():
-        first = islice(
-            dict.fromkeys(getattr(dits, name)()), regles.nombre
-        )  # the same may be called for twice
-        told = [_phrase(message) for message in first] or [*filter(None, [rien.get(name)])]
-        for item in written:
-            if item.rubrique == name:
-                signed = f"{item.texte.rstrip(' .')} ({item.auteur}, le {date_longue(item.date)})."
-                told[item.rang - 1 : item.rang] = [signed]
-        if told:
-            page += sous_titre(title) + Liste(tuple(told), name == "messages", "messages")
+    ecrits_en_ordre = sorted(ecrits, key=lambda message: message.rang)
+    for rubrique, titre in RUBRIQUES.items():
+        messages = getattr(dits, rubrique)()
+        differents = dict.fromkeys(messages)  # two rules may call for the same sentence
+        phrases = [_phrase(message) for message in islice(differents, regles.nombre)]
+        if not phrases and rubrique in rien:
+            phrases.append(rien[rubrique])
+        for message in ecrits_en_ordre:
+            if message.rubrique == rubrique:
+                signature = f"{message.auteur}, le {date_longue(message.date)}"
+                phrase_signee = f"{message.texte.rstrip(' .')} ({signature})."
+                if message.rang <= len(phrases):
+                    phrases[message.rang - 1] = phrase_signee
+                else:
+                    phrases.append(phrase_signee)
+        if phrases:
+            liste = Liste(tuple(phrases), ordonnee=rubrique == "messages", classe="messages")
+            page += sous_titre(titre) + liste
     return page
 
 
 def _phrase(message: Message) -> Texte:
     """Return a sentence with what shows it before its stop: « … (tableau 3). »."""
-    body, end = re.fullmatch(r"(.*?)([.!]?|\s*\?)", message.texte).groups()
-    other = Lien(message.page[1], message.page[0]) if message.page else None
-    if not message.preuves:
-        return (body, " (", other, ")", end) if other else message.texte
-    return body, Renvoi(message.preuves[0], message.preuves[1:], True, other), end
+    ponctuation = FIN_DE_PHRASE.search(message.texte)
+    fin = ponctuation.group() if ponctuation else ""
+    debut = message.texte.removesuffix(fin)
+    autre_rapport = None
+    if message.page:
+        adresse, titre = message.page
+        autre_rapport = Lien(titre, adresse)
+    if message.preuves:
+        premiere, *autres = message.preuves
+        renvoi = Renvoi(premiere, tuple(autres), entre_parentheses=True, sinon=autre_rapport)
+        return debut, renvoi, fin
+    if autre_rapport:
+        return debut, " (", autre_rapport, ")", fin
+    return message.texte

@@ -3,7 +3,8 @@
 A proposal is no decision, and the texts are the catalogue's; here is only what calls for them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,6 +15,7 @@ from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.evaluation import QUALITATIF
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, nombrer
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition
 from ctglib.donnees.statuts import Statut
@@ -32,15 +34,31 @@ PROPOSITIONS = [
 
 
 class Objet(NamedTuple):
-    """What a proposal names, as page one quotes it; in the table, with what is before and after."""
+    """Something that a proposal names: page one quotes its name and the ``precision``; the table
+    has all of it.
+    """
 
     nom: str
     avant: str = ""
-    precision: str = ""  # page one says it too
+    precision: str = ""
     apres: str = ""
     nombre: int = 1  # how many things it stands for
 
-    texte = property(lambda self: f"{self.avant}{self.nom}{self.precision}{self.apres}")
+    @property
+    def texte(self) -> str:
+        """The name with what is before and after it."""
+        return f"{self.avant}{self.nom}{self.precision}{self.apres}"
+
+
+@dataclass(frozen=True)
+class CibleManquee:
+    """An indicator of the year that misses its target: what is read of its row."""
+
+    indicateur: str
+    valeur: float
+    cible: float
+    annee_cible: int
+    origine_cible: str
 
 
 def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
@@ -49,8 +67,9 @@ def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
 
 
 def vises(evaluation: pd.DataFrame) -> pd.Series:
-    """Tell which have a target: written, proposed or set by an avenant; what the text only implies
-    is none.
+    """Tell which have a target: written, proposed or set by an avenant.
+
+    What the text only implies is no target.
     """
     return evaluation["cible"].notna() & evaluation["origine_cible"].ne("implicite")
 
@@ -59,14 +78,19 @@ def service(etude: EtudeAnnuelle, identifiant: str) -> str:
     """Return the label of a service that fills a part of the year's spreadsheet, without what it
     has in brackets.
     """
-    known = etude.catalogue.responsables.get(identifiant)
-    return known.libelle.partition(" (")[0] if known else "service à désigner"
+    responsable = etude.catalogue.responsables.get(identifiant)
+    if responsable is None:
+        return "service à désigner"
+    libelle, _, _ = responsable.libelle.partition(" (")
+    return libelle
 
 
 def premiers(noms: Sequence[str], combien: int) -> list[str]:
     """Return the first names, then how many others: « et 3 autres »."""
-    more = len(noms) - combien
-    return [*noms[:combien], *([f"et {compter(more, 'autre')}"] if more > 0 else [])]
+    autres = len(noms) - combien
+    if autres <= 0:
+        return list(noms)
+    return [*noms[:combien], f"et {compter(autres, 'autre')}"]
 
 
 def devenues(etude: EtudeAnnuelle, decidees: int, bilan: int) -> pd.DataFrame:
@@ -77,17 +101,21 @@ def devenues(etude: EtudeAnnuelle, decidees: int, bilan: int) -> pd.DataFrame:
         id, texte, etat, commentaire: « non renseignée » when nobody says.
     """
     comites = {
-        year: one.bilan.comite for year, one in etude.suivi.suivis.items() if one.bilan.comite
+        annee: suivi.bilan.comite
+        for annee, suivi in etude.suivi.suivis.items()
+        if suivi.bilan.comite
     }
-    later = [one for year, one in comites.items() if decidees < year <= bilan]
-    told = {
-        suite.decision: (suite.etat, suite.commentaire or "")
-        for one in later
-        for suite in one.suites
-    }
-    taken = comites[decidees].decisions if decidees in comites else ()
-    rows = [(item.id, item.texte, *told.get(item.id, (NON_RENSEIGNEE, ""))) for item in taken]
-    return pd.DataFrame(rows, columns=["id", "texte", "etat", "commentaire"])
+    suites = {}
+    for annee, comite in comites.items():
+        if decidees < annee <= bilan:
+            for suite in comite.suites:  # a later comité replaces an earlier one
+                suites[suite.decision] = (suite.etat, suite.commentaire or "")
+    decisions = []
+    if decidees in comites:
+        for decision in comites[decidees].decisions:
+            etat, commentaire = suites.get(decision.id, (NON_RENSEIGNEE, ""))
+            decisions.append((decision.id, decision.texte, etat, commentaire))
+    return pd.DataFrame(decisions, columns=["id", "texte", "etat", "commentaire"])
 
 
 def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
@@ -99,142 +127,179 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
         proposition (for the table, which names the first and counts the others), page (for page
         one, which quotes the first), pourquoi, reference.
     """
-    found = objets(etude)
-    words = etude.catalogue.messages
-    last = etude.annee >= etude.suivi.fin.year
-    most = etude.catalogue.bilan.objets_du_tableau
-    rows = []
-    for rule in etude.catalogue.bilan.propositions:
-        cited = etude.convention.citer(*rule.clauses)
-        if not (named := list(found[rule.id])) or (rule.exigee and not cited):
+    objets_par_regle = objets(etude)
+    messages = etude.catalogue.messages
+    objets_cites = etude.catalogue.bilan.objets_du_tableau
+    derniere_annee = etude.annee >= etude.suivi.fin.year
+    propositions = []
+    for regle in etude.catalogue.bilan.propositions:
+        objets_de_la_regle = objets_par_regle[regle.id]
+        clauses = etude.convention.citer(*regle.clauses)
+        if not objets_de_la_regle or (regle.exigee and not clauses):
             continue
-        texts = tuple(item.texte for item in named)
-        first = named[0]
-        count = sum(item.nombre for item in named)
-        listed = " ; ".join(premiers([text.rstrip(" .") for text in texts], most))
-        told = ((last and rule.texte_final) or rule.texte).format(
-            objets=listed, nombre=nombre(count), annee=etude.annee
-        )
-        page = ((last and rule.page_finale) or rule.page).format(
-            premier=f"« {abreger(first.nom.rstrip(' .'), words.signes)} »{first.precision}",
-            tous=enumerer([words.avec_article(text) for text in texts]),
-            indicateurs=nombrer(count, "indicateur"),
-            annee=etude.annee,
-        )
-        rows.append(
+        phrase = regle.texte
+        phrase_de_la_page = regle.page
+        if derniere_annee:
+            phrase = regle.texte_final or phrase
+            phrase_de_la_page = regle.page_finale or phrase_de_la_page
+        premier = objets_de_la_regle[0]
+        nom_du_premier = abreger(premier.nom.rstrip(" ."), messages.signes)
+        textes = tuple(objet.texte for objet in objets_de_la_regle)
+        combien = sum(objet.nombre for objet in objets_de_la_regle)
+        listes = premiers([texte.rstrip(" .") for texte in textes], objets_cites)
+        propositions.append(
             (
-                rule.id,
-                rule.fiche,
-                texts,
-                count,
-                told,
-                page,
-                rule.pourquoi,
-                majuscule(cited or "convention"),
+                regle.id,
+                regle.fiche,
+                textes,
+                combien,
+                phrase.format(objets=" ; ".join(listes), nombre=nombre(combien), annee=etude.annee),
+                phrase_de_la_page.format(
+                    premier=f"« {nom_du_premier} »{premier.precision}",
+                    tous=enumerer([messages.avec_article(texte) for texte in textes]),
+                    indicateurs=nombrer(combien, "indicateur"),
+                    annee=etude.annee,
+                ),
+                regle.pourquoi,
+                majuscule(clauses or "convention"),
             )
         )
-    return pd.DataFrame(rows, columns=PROPOSITIONS)
+    return pd.DataFrame(propositions, columns=PROPOSITIONS)
 
 
-def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, Iterable[Objet]]:
+def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     """Return what each rule of the catalogue names, nothing where the data do not call for it."""
-    rows = ensembles(etude.evaluation)
-    states = etude.etats
-    contexte = etude.contexte
+    indicateurs = ensembles(etude.evaluation)
+    libelles = {nom: item.libelle for nom, item in etude.contexte.indicateurs.items()}
     fin = etude.suivi.fin
-    redated = states["fin"].notna() & states["fin"].gt(etude.arrete)
-    silent = states["statut"].eq(NON_RENSEIGNEE) & states["echeance"].lt(etude.arrete)
-    late, unsaid = (
-        [Objet(row.libelle, f"{row.modalite} ") for row in states[mask].itertuples()]
-        for mask in (states["en_retard"] & ~redated, silent)
-    )
-    written = [item for fiche in etude.convention.fiches for item in fiche.indicateurs]
-    stopped = etude.arrete.date()
-    passed = [item.id for item in written if item.echeance and item.echeance < stopped]
-    once = [name for name in passed if etude.catalogue.indicateurs_fiches[name].unique]
-    forgotten = (
-        rows["indicateur"].isin(once) & ~rows["renseigne"] & rows["statut"].ne(Statut.SANS_OBJET)
-    )
-    untargeted = rows["origine"].eq("convention") & rows["raison"].ne(QUALITATIF) & ~vises(rows)
-    decided = devenues(etude, etude.annee - 1, etude.annee)
-    given = set(etude.annuel.moyens.loc[etude.annuel.moyens["valeur"].notna(), "signataire"])
-    starts = etude.a_collecter.loc[
+
+    etats = etude.etats
+    reportees = etats["fin"].notna() & etats["fin"].gt(etude.arrete)  # a new date was given
+    en_retard = etats[etats["en_retard"] & ~reportees]
+    echeance_passee = etats["echeance"].lt(etude.arrete)
+    echues_sans_etat = etats[etats["statut"].eq(NON_RENSEIGNEE) & echeance_passee]
+    oublies = indicateurs.loc[
+        indicateurs["indicateur"].isin(_attendus_une_fois(etude))
+        & ~indicateurs["renseigne"]
+        & indicateurs["statut"].ne(Statut.SANS_OBJET),
+        "libelle",
+    ]
+    ecrits_sans_cible = indicateurs.loc[
+        indicateurs["origine"].eq("convention")
+        & indicateurs["raison"].ne(QUALITATIF)
+        & ~vises(indicateurs),
+        "indicateur",
+    ]
+    moyens = etude.annuel.moyens
+    signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
+    decisions = devenues(etude, decidees=etude.annee - 1, bilan=etude.annee)
+    decisions_ouvertes = decisions.loc[decisions["etat"].isin(OUVERTES), "texte"]
+    departs_demandes = etude.a_collecter.loc[
         etude.a_collecter["motif"].eq("valeur_initiale"), "responsable"
-    ].value_counts()
+    ]
     return {
-        "comite_non_tenu": map(Objet, _comite(etude)),
+        "comite_non_tenu": _comite_non_tenu(etude),
         "reconduction": [Objet(date_longue(fin))] if etude.annee >= fin.year - 1 else [],
-        "retard": late,
-        "echeance_sans_etat": [*unsaid, *map(Objet, rows.loc[forgotten, "libelle"])],
-        "cible_manquee": _cibles_manquees(etude, rows),
-        "postes_de_pilotage": map(Objet, _postes(etude, rows)),
+        "retard": _actions(en_retard),
+        "echeance_sans_etat": [*_actions(echues_sans_etat), *map(Objet, oublies)],
+        "cible_manquee": _cibles_manquees(etude, indicateurs),
+        "postes_de_pilotage": _postes_a_convertir(etude, indicateurs),
         "collecte": _services_a_relancer(etude),
         "moyens": [
-            Objet(partie.nom_court) for partie in etude.convention.parties if partie.id not in given
+            Objet(partie.nom_court)
+            for partie in etude.convention.parties
+            if partie.id not in signataires_connus
         ],
-        "suites": map(Objet, decided.loc[decided["etat"].isin(OUVERTES), "texte"]),
-        "cibles": [
-            Objet(contexte.indicateurs[name].libelle) for name in rows.loc[untargeted, "indicateur"]
-        ],
+        "suites": [Objet(texte) for texte in decisions_ouvertes],
+        "cibles": [Objet(libelles[nom]) for nom in ecrits_sans_cible],
         "valeurs_initiales": [
-            Objet(service(etude, name), apres=f" ({count})", nombre=int(count))
-            for name, count in starts.items()
+            Objet(service(etude, str(responsable)), apres=f" ({combien})", nombre=int(combien))
+            for responsable, combien in departs_demandes.value_counts().items()
         ],
-        "lacunes": [Objet(item.objet) for item in etude.convention.lacunes_en_ordre],
+        "lacunes": [Objet(lacune.objet) for lacune in etude.convention.lacunes_en_ordre],
     }
 
 
-def _comite(etude: EtudeAnnuelle) -> list[str]:
+def _actions(etats: pd.DataFrame) -> list[Objet]:
+    """Return some actions, each after its number."""
+    return [
+        Objet(libelle, avant=f"{numero} ")
+        for libelle, numero in zip(etats["libelle"], etats["modalite"], strict=True)
+    ]
+
+
+def _attendus_une_fois(etude: EtudeAnnuelle) -> list[str]:
+    """Return the indicators awaited once, whose échéance is past."""
+    arrete = etude.arrete.date()
+    attendus = []
+    for fiche in etude.convention.fiches:
+        for indicateur in fiche.indicateurs:
+            echu = indicateur.echeance is not None and indicateur.echeance < arrete
+            if echu and etude.catalogue.indicateurs_fiches[indicateur.id].unique:
+                attendus.append(indicateur.id)
+    return attendus
+
+
+def _comite_non_tenu(etude: EtudeAnnuelle) -> list[Objet]:
+    """Return why the date of the comité of the year is not known; nothing when it is."""
     comite = etude.bilan.comite
     if comite is None:
-        return ["aucune date n'est connue"]
-    return [minuscule(comite.date.absent)] if isinstance(comite.date, Absence) else []
+        return [Objet("aucune date n'est connue")]
+    if isinstance(comite.date, Absence):
+        return [Objet(minuscule(comite.date.absent))]
+    return []
 
 
-def _cibles_manquees(etude: EtudeAnnuelle, rows: pd.DataFrame) -> Iterator[Objet]:
-    for row in rows[rows["verdict"].isin(MANQUES) & rows["valeur"].notna()].itertuples():
-        now, target = (
-            etude.contexte.valeur(row.indicateur, value) for value in (row.valeur, row.cible)
-        )
-        aim = f"une cible de {target} en {row.annee_cible}"
-        if row.origine_cible == "implicite":
-            aim = f"une référence du texte de {target}"
-        yield Objet(
-            etude.contexte.indicateurs[row.indicateur].libelle, precision=f" ({now} pour {aim})"
-        )
+def _cibles_manquees(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Objet]:
+    """Return the indicators of the year that miss their target, each with its value and target."""
+    contexte = etude.contexte
+    manquees = indicateurs[indicateurs["verdict"].isin(MANQUES) & indicateurs["valeur"].notna()]
+    cibles = []
+    for manquee in lignes(manquees, CibleManquee):
+        valeur = contexte.valeur(manquee.indicateur, manquee.valeur)
+        cible = contexte.valeur(manquee.indicateur, manquee.cible)
+        visee = f"une cible de {cible} en {manquee.annee_cible}"
+        if manquee.origine_cible == "implicite":
+            visee = f"une référence du texte de {cible}"
+        libelle = contexte.indicateurs[manquee.indicateur].libelle
+        cibles.append(Objet(libelle, precision=f" ({valeur} pour {visee})"))
+    return cibles
 
 
-def _postes(etude: EtudeAnnuelle, rows: pd.DataFrame) -> list[str]:
-    """Return where article 6-b stands, nothing once every post has become one of chargé de
-    coopération.
+def _postes_a_convertir(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Objet]:
+    """Return how many posts of coordination have become posts of chargé de coopération, as article
+    6-b asks; nothing once all have.
     """
-    ids = etude.catalogue.bilan.pilotage
-    values = rows.set_index("indicateur")["valeur"]
-    if ids.postes not in values.index or ids.convertis not in values.index:
+    contexte = etude.contexte
+    pilotage = etude.catalogue.bilan.pilotage
+    valeurs = indicateurs.set_index("indicateur")["valeur"]
+    if pilotage.postes not in valeurs.index or pilotage.convertis not in valeurs.index:
         return []
-    posts = values[ids.postes]
-    done = values[ids.convertis]
-    if pd.isna(done):
-        return ["rien n'a été transmis"]
-    told = etude.contexte.valeur(ids.convertis, done)
-    if pd.isna(posts):
-        return [f"{told} à ce jour, le nombre de postes n'a pas été transmis"]
-    return (
-        []
-        if done >= posts
-        else [f"{told} sur {etude.contexte.valeur(ids.postes, posts)} à ce jour"]
-    )
+    postes = valeurs[pilotage.postes]
+    convertis = valeurs[pilotage.convertis]
+    if pd.isna(convertis):
+        return [Objet("rien n'a été transmis")]
+    texte = contexte.valeur(pilotage.convertis, convertis)
+    if pd.isna(postes):
+        return [Objet(f"{texte} à ce jour, le nombre de postes n'a pas été transmis")]
+    if convertis >= postes:
+        return []
+    return [Objet(f"{texte} sur {contexte.valeur(pilotage.postes, postes)} à ce jour")]
 
 
 def _services_a_relancer(etude: EtudeAnnuelle) -> list[Objet]:
-    rows = etude.collecte
-    if (
-        not rows["taux"].head(1).lt(etude.catalogue.bilan.taux_a_relancer).any()
-    ):  # the first row is the whole
+    """Return the services that have values to hand in, those with the most first; nothing when the
+    rate of all together is high enough.
+    """
+    collecte = etude.collecte
+    taux_d_ensemble = collecte.loc[collecte["groupe"].eq("ensemble"), "taux"]
+    if not taux_d_ensemble.lt(etude.catalogue.bilan.taux_a_relancer).any():
         return []
-    late = rows[rows["groupe"].eq("responsable") & rows["non_transmis"].gt(0)]
-    late = late.sort_values("non_transmis", ascending=False, kind="stable")
+    services = collecte[collecte["groupe"].eq("responsable") & collecte["non_transmis"].gt(0)]
+    services = services.sort_values("non_transmis", ascending=False, kind="stable")
     return [
-        Objet(service(etude, row.valeur_groupe), apres=f" ({row.non_transmis})")
-        for row in late.itertuples()
+        Objet(service(etude, responsable), apres=f" ({non_transmis})")
+        for responsable, non_transmis in zip(
+            services["valeur_groupe"], services["non_transmis"], strict=True
+        )
     ]
