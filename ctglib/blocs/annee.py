@@ -2,10 +2,9 @@
 out from it once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 import pandas as pd
 
@@ -18,22 +17,19 @@ from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import remplir
+from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.lecture import cle_de, enregistrer, noter_part, par_parts, publiable, signer
-from ctglib.donnees.modeles.convention import Fiche
-from ctglib.donnees.modeles.suivi import Gabarit
+from ctglib.donnees.modeles.convention import Convention, Fiche
+from ctglib.donnees.modeles.rapports import Presentation
+from ctglib.donnees.modeles.suivi import Bilan, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
-from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
+from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
-PAR_FICHE = (
-    "mesures",
-    "evaluation",
-    "etats",
-    "a_collecter",
-    "revisions",
-)  # tables whose rows are each of a fiche
+# The tables of a study whose rows are each of a fiche.
+PAR_FICHE = ("mesures", "evaluation", "etats", "a_collecter", "revisions")
 
 
 @dataclass(frozen=True)
@@ -42,52 +38,85 @@ class EtudeAnnuelle(Montrable):
     it once.
     """
 
-    nom: str  # what it is called in the record of the reads: « etude/harnes/2024/publique »
-    suivi: DossierSuivi  # the checked data, years up to ``annee``, small counts already suppressed
+    # what it is called in the record of the reads: « etude/harnes/2024/publique »
+    nom: str
+    # the checked data, years up to ``annee``, small counts already suppressed
+    suivi: DossierSuivi
     annee: int
-    diffusion: str  # « publique » or « interne »: the grid of annexe 4 is shown in the latter only
-    empreintes: Mapping[str, str]  # the sha256 of every data file read, by path
-    gabarit: Gabarit  # which service fills what in the yearly workbook: whom to ask
-    retraits: pd.DataFrame  # table, raison: tables that secrecy withholds whole
+    # « publique » or « interne »: the grid of annexe 4 is shown in the latter only
+    diffusion: str
+    # the sha256 of every data file read, by path
+    empreintes: Mapping[str, str]
+    # which service fills what in the yearly workbook: whom to ask
+    gabarit: Gabarit
+    # table, raison: tables that secrecy withholds whole
+    retraits: pd.DataFrame
     # the words of every indicator, the territory, its reference, the source of the follow-up
     contexte: Contexte
-    mesures: (
-        pd.DataFrame
-    )  # the values of every indicator of the fiches by year (``ctglib.calculs.suivi.series``)
-    evaluation: (
-        pd.DataFrame
-    )  # the scoring, one row an indicator and modalité (``ctglib.calculs.evaluation``)
-    etats: pd.DataFrame  # the state of each modalité of the fiches (``ctglib.calculs.etats``)
-    collecte: (
-        pd.DataFrame
-    )  # how many indicators are informed (``ctglib.calculs.collecte.taux_de_collecte``)
-    a_collecter: pd.DataFrame  # what the next collection asks for, service by service
-    revisions: pd.DataFrame  # what this bilan says of earlier years otherwise than last year's
-    series: pd.DataFrame  # the public figures known to the bilan of the year, all their years
+    # the values of every indicator of the fiches by year (``ctglib.calculs.suivi.series``)
+    mesures: pd.DataFrame
+    # the scoring, one row an indicator and modalité (``ctglib.calculs.evaluation``)
+    evaluation: pd.DataFrame
+    # the state of each modalité of the fiches (``ctglib.calculs.etats``)
+    etats: pd.DataFrame
+    # how many indicators are informed (``ctglib.calculs.collecte.taux_de_collecte``)
+    collecte: pd.DataFrame
+    # what the next collection asks for, service by service
+    a_collecter: pd.DataFrame
+    # what this bilan says of earlier years otherwise than last year's
+    revisions: pd.DataFrame
+    # the public figures known to the bilan of the year, all their years
+    series: pd.DataFrame
 
-    convention = property(attrgetter("suivi.convention"))
-    catalogue = property(attrgetter("suivi.catalogue"))
+    @property
+    def convention(self) -> Convention:
+        """The convention."""
+        return self.suivi.convention
 
-    annuel = property(lambda self: self.suivi.suivis[self.annee])  # what was handed in for the year
-    precedent = property(
-        lambda self: self.suivi.suivis.get(self.annee - 1)
-    )  # None in the first year of the convention
-    bilan = property(attrgetter("annuel.bilan"))  # date, status and comité of the year
-    arrete = property(
-        lambda self: pd.Timestamp(self.bilan.date_arretee)
-    )  # the « today » of the year's reports
-    interne = property(
-        lambda self: self.diffusion == "interne"
-    )  # whether they show the grid, and are not published
-    lieu = property(
-        lambda self: f"{self.contexte.territoire.nom}, {self.annee}"
-    )  # ends most captions
-    presentations = property(
-        attrgetter("catalogue.bilan.tableaux")
-    )  # how the tables are called and headed
-    mots = property(
-        lambda self: {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots}
-    )  # sentences, by use
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue, with what the convention adds to it."""
+        return self.suivi.catalogue
+
+    @property
+    def annuel(self) -> Suivi:
+        """What was handed in for the year."""
+        return self.suivi.suivis[self.annee]
+
+    @property
+    def precedent(self) -> Suivi | None:
+        """What was handed in for the year before; None in the first year of the convention."""
+        return self.suivi.suivis.get(self.annee - 1)
+
+    @property
+    def bilan(self) -> Bilan:
+        """The date, status and comité of the year."""
+        return self.annuel.bilan
+
+    @property
+    def arrete(self) -> pd.Timestamp:
+        """The « today » of the year's reports."""
+        return pd.Timestamp(self.bilan.date_arretee)
+
+    @property
+    def interne(self) -> bool:
+        """Whether the reports show the grid of annexe 4, and are not published."""
+        return self.diffusion == "interne"
+
+    @property
+    def lieu(self) -> str:
+        """The end of most captions: « Harnes, 2024 »."""
+        return f"{self.contexte.territoire.nom}, {self.annee}"
+
+    @property
+    def presentations(self) -> dict[str, Presentation]:
+        """How the tables are called and headed."""
+        return self.catalogue.bilan.tableaux
+
+    @property
+    def mots(self) -> dict[str, str]:
+        """Sentences, by use."""
+        return {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots}
 
     def mot(self, cle: str, **valeurs: object) -> str:
         """Return a word or a sentence of the catalogue, by use; filled when there is something to
@@ -96,8 +125,8 @@ class EtudeAnnuelle(Montrable):
         return remplir(self.mots[cle], **valeurs) if valeurs else self.mots[cle]
 
     def dire(self, **comptes: int) -> list[str]:
-        """Return the sentences of the catalogue that have something to count: ``{nombre}`` of them."""
-        return [self.mot(name, nombre=count) for name, count in comptes.items() if count]
+        """Return the sentences of the catalogue that count something: ``{nombre}`` of them."""
+        return [self.mot(cle, nombre=nombre) for cle, nombre in comptes.items() if nombre]
 
     def tableau(
         self,
@@ -106,6 +135,9 @@ class EtudeAnnuelle(Montrable):
         ecrire: Mapping[str, Callable[[object], str] | None] | None = None,
         *autres: Colonne,
         mots: Mapping[str, object] | None = None,
+        groupes: Iterable[str] | None = None,
+        notes: Iterable[object] = (),
+        statuts: Iterable[str] = (),
         **reste: object,
     ) -> Tableau:
         """Return a table whose words are the catalogue's (``tableaux``, see
@@ -114,22 +146,42 @@ class EtudeAnnuelle(Montrable):
         ``mots`` are what caption and heads say besides the place, the years, the text and the
         source.
         """
-        words = {"annee": self.annee, "precedente": self.annee - 1, "lieu": self.lieu}
-        words |= {"texte": self.convention.source_texte, **(mots or {})}
+        communs = {
+            "annee": self.annee,
+            "precedente": self.annee - 1,
+            "lieu": self.lieu,
+            "texte": self.convention.source_texte,
+        }
         return self.contexte.presenter(
-            self.presentations[cle], lignes, ecrire, *autres, cle=cle, mots=words, **reste
+            self.presentations[cle],
+            lignes,
+            ecrire,
+            *autres,
+            cle=cle,
+            mots={**communs, **(mots or {})},
+            groupes=groupes,
+            notes=notes,
+            statuts=statuts,
+            **reste,
         )
 
     def retires(self) -> list[str]:
         """Return the tables that secrecy withholds whole, a sentence each."""
-        return [self.mot("tableau_retire", **row) for row in self.retraits.to_dict("records")]
+        return [
+            self.mot("tableau_retire", table=table, raison=raison)
+            for table, raison in zip(self.retraits["table"], self.retraits["raison"], strict=True)
+        ]
 
     def ruptures(self, indicateur: str) -> list[int]:
         """Return the years of the convention, so far, from which the values of an indicator compare
         no longer.
         """
-        years = [cut.annee for cut in self.contexte.indicateurs[indicateur].ruptures]
-        return [year for year in years if self.convention.debut.year <= year <= self.annee]
+        debut = self.convention.debut.year
+        return [
+            rupture.annee
+            for rupture in self.contexte.indicateurs[indicateur].ruptures
+            if debut <= rupture.annee <= self.annee
+        ]
 
     def fiche(self, numero: int | str) -> Fiche:
         """Return a fiche of the convention: ``2``, or ``"2"``; a ValueError, in French, lists those
@@ -144,17 +196,15 @@ class EtudeAnnuelle(Montrable):
 
     def modalite(self, dimension: str, modalite: str) -> str:
         """Return the label of a modalité of a dimension."""
-        return {item.id: item.libelle for item in self.catalogue.dimensions[dimension].modalites}[
-            modalite
-        ]
+        modalites = self.catalogue.dimensions[dimension].modalites
+        return {item.id: item.libelle for item in modalites}[modalite]
 
     def couverture(self, sujet: str, complement: str) -> Couverture:
         """Return the cover of a report of the year; ``complement`` ends its title."""
-        known = (
-            table.loc[table["valeur"].notna(), "annee"]
-            for table in (self.suivi.observations, self.series)
+        lues = (
+            _derniere_annee_connue(self.suivi.observations),
+            _derniere_annee_connue(self.series),
         )
-        lues = tuple(None if years.empty else int(years.max()) for years in known)
         return couvrir(
             self.convention,
             self.suivi.dossier.logos,
@@ -170,6 +220,12 @@ class EtudeAnnuelle(Montrable):
         )
 
 
+def _derniere_annee_connue(table: pd.DataFrame) -> int | None:
+    """Return the latest year that has a value, None when none has."""
+    annees = table.loc[table["valeur"].notna(), "annee"]
+    return None if annees.empty else int(annees.max())
+
+
 def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) -> EtudeAnnuelle:
     """Return the study of a year, made from what its reports may show; ``brut`` leaves the counts
     as entered.
@@ -182,31 +238,35 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
     nom = f"etude/{convention}/{annee}/{'brute' if brut else diffusion}"
 
     def calculer() -> EtudeAnnuelle:
-        with enregistrer() as journal, nullcontext() if brut else par_parts():
+        lecture = nullcontext() if brut else par_parts()
+        with enregistrer() as journal, lecture:
             suivi = lire_suivi_brut(convention, annee)
             gabarit = charger_gabarit(convention)
-        withheld = pd.DataFrame({"table": [], "raison": []}, dtype=object)
+        retraits = pd.DataFrame({"table": [], "raison": []}, dtype=object)
         if not brut:
-            suivi, withheld = publier(suivi, annee)
-        known = suivi.catalogue.indicateurs_fiches.values()
-        rules = suivi.convention
-        told = suivi.observations
-        scored = evaluer(suivi, annee)
+            suivi, retraits = publier(suivi, annee)
+        regles: Convention = suivi.convention
+        catalogue: Catalogue = suivi.catalogue
+        indicateurs = catalogue.indicateurs_fiches.values()
+        observations = suivi.observations
+        evaluation = evaluer(suivi, annee)
         return EtudeAnnuelle(
-            nom,
-            suivi,
-            annee,
-            diffusion,
-            dict(journal.lus),
-            gabarit,
-            withheld,
-            contexte=Contexte.de(suivi.dossier, suivi.catalogue.mesures, rules.source_suivi),
-            mesures=series(told, known, territoire=rules.territoire, annee=annee),
-            evaluation=scored,
+            nom=nom,
+            suivi=suivi,
+            annee=annee,
+            diffusion=diffusion,
+            empreintes=dict(journal.lus),
+            gabarit=gabarit,
+            retraits=retraits,
+            contexte=Contexte.de(suivi.dossier, catalogue.mesures, regles.source_suivi),
+            mesures=series(observations, indicateurs, territoire=regles.territoire, annee=annee),
+            evaluation=evaluation,
             etats=etats(suivi, annee),
-            collecte=taux_de_collecte(scored),
-            a_collecter=a_collecter(scored, suivi.catalogue, rules, fin=suivi.fin),
-            revisions=revisions(told, annee, debut=rules.debut.year, indicateurs=known),
+            collecte=taux_de_collecte(evaluation),
+            a_collecter=a_collecter(evaluation, catalogue, regles, fin=suivi.fin),
+            revisions=revisions(
+                observations, annee, debut=regles.debut.year, indicateurs=indicateurs
+            ),
             series=contexte_connu(suivi.contexte, annee),
         )
 
@@ -221,57 +281,76 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     fingerprints of these files go: they are not published, and tell of what is not in the part.
     That of the part is recorded.
     """
-    own = [item.id for item in fiche.indicateurs]
-    tables = {
-        name for item in own for name in (item, *etude.catalogue.indicateurs_fiches[item].modalites)
-    }
-    kept = {"indicateur": own, "fiche": [fiche.numero]}
+    indicateurs = [indicateur.id for indicateur in fiche.indicateurs]
 
-    def lignes(table: pd.DataFrame) -> pd.DataFrame:
-        column = "fiche" if "fiche" in table else "indicateur"
-        return table[table[column].isin(kept[column])].reset_index(drop=True)
+    def de_la_fiche(table: pd.DataFrame) -> pd.DataFrame:
+        if "fiche" in table:
+            lignes_de_la_fiche = table["fiche"].isin([fiche.numero])
+        else:
+            lignes_de_la_fiche = table["indicateur"].isin(indicateurs)
+        return table[lignes_de_la_fiche].reset_index(drop=True)
 
-    years = {
-        year: replace(
-            one,
-            observations=lignes(one.observations),
-            actions=lignes(one.actions),
-            appreciations=tuple(item for item in one.appreciations if item.fiche == fiche.numero),
-            messages=tuple(item for item in one.messages if item.fiche == fiche.numero),
+    suivis = {
+        annee: replace(
+            suivi,
+            observations=de_la_fiche(suivi.observations),
+            actions=de_la_fiche(suivi.actions),
+            appreciations=tuple(item for item in suivi.appreciations if item.fiche == fiche.numero),
+            messages=tuple(item for item in suivi.messages if item.fiche == fiche.numero),
         )
-        for year, one in etude.suivi.suivis.items()
+        for annee, suivi in etude.suivi.suivis.items()
     }
-    observations = lignes(etude.suivi.observations)
-    withheld = etude.retraits
-    rates = etude.collecte
-    about = withheld["table"].map(lambda name: not tables.isdisjoint(name.split("/"))).astype(bool)
-    rates = rates[rates["groupe"].eq("fiche") & rates["valeur_groupe"].eq(str(fiche.numero))]
+    collecte = etude.collecte
+    collecte_de_la_fiche = collecte["groupe"].eq("fiche") & collecte["valeur_groupe"].eq(
+        str(fiche.numero)
+    )
+    tables_de_la_fiche = {nom: de_la_fiche(getattr(etude, nom)) for nom in PAR_FICHE}
     part = replace(
         etude,
         nom=f"{etude.nom}/fiche-{fiche.numero}",
         suivi=replace(
-            etude.suivi, suivis=years, observations=observations, masque=etude.suivi.masque.iloc[:0]
+            etude.suivi,
+            suivis=suivis,
+            observations=de_la_fiche(etude.suivi.observations),
+            masque=etude.suivi.masque.iloc[:0],
         ),
         empreintes={
-            path: digest if publiable(path) else "" for path, digest in etude.empreintes.items()
+            chemin: empreinte if publiable(chemin) else ""
+            for chemin, empreinte in etude.empreintes.items()
         },
-        retraits=withheld[about].reset_index(drop=True),
-        collecte=rates.reset_index(drop=True),
-        **{name: lignes(getattr(etude, name)) for name in PAR_FICHE},
+        retraits=_retraits_de(etude, indicateurs),
+        collecte=collecte[collecte_de_la_fiche].reset_index(drop=True),
+        **tables_de_la_fiche,
     )
     noter_part(part.nom, empreinte_de(part))
     return part
+
+
+def _retraits_de(etude: EtudeAnnuelle, indicateurs: list[str]) -> pd.DataFrame:
+    """Return the withheld tables whose name, which joins its parts by « / », has some indicators or
+    modalités of theirs.
+    """
+    noms = set(indicateurs)
+    for indicateur in indicateurs:
+        noms.update(etude.catalogue.indicateurs_fiches[indicateur].modalites)
+    concernes = [not noms.isdisjoint(table.split("/")) for table in etude.retraits["table"]]
+    masque = pd.Series(concernes, index=etude.retraits.index, dtype=bool)
+    return etude.retraits[masque].reset_index(drop=True)
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:
     """Return the keyed fingerprint of all that a part holds of the follow-up; the files of the rest
     have their own.
     """
-    held = [part.annee, part.diffusion, part.suivi.observations, part.retraits, part.collecte]
-    held += [value for one in part.suivi.suivis.values() for value in vars(one).values()]
-    held += [getattr(part, name) for name in PAR_FICHE]
-    told = [
-        [*one, one.to_numpy(object).tolist()] if isinstance(one, pd.DataFrame) else one
-        for one in held
-    ]
-    return signer(cle_de(part.suivi.convention.id), repr(told).encode())
+    contenus = [part.annee, part.diffusion, part.suivi.observations, part.retraits, part.collecte]
+    for suivi in part.suivi.suivis.values():
+        contenus += vars(suivi).values()
+    contenus += [getattr(part, nom) for nom in PAR_FICHE]
+    lisibles = []
+    for contenu in contenus:
+        if isinstance(contenu, pd.DataFrame):
+            lignes = contenu.to_numpy(object).tolist()
+            lisibles.append([*contenu.columns, lignes])
+        else:
+            lisibles.append(contenu)
+    return signer(cle_de(part.suivi.convention.id), repr(lisibles).encode())
