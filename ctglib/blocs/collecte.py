@@ -1,6 +1,7 @@
 """What could be gathered, what is still to be, whom to ask, and what was revised since."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -19,6 +20,7 @@ from ctglib.calculs.collecte import (
 from ctglib.calculs.ecriture import INSECABLE, avec_unite, enumerer, majuscule, pourcent
 from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Tableau
+from ctglib.donnees.lignes import lignes
 
 QUOI = {
     ETAT: "État des modalités",
@@ -27,18 +29,28 @@ QUOI = {
 }
 
 
+@dataclass(frozen=True)
+class Manque:
+    """Something that the convention lacks: for which years, and its initial value."""
+
+    nature: str
+    annees: str  # joined by « ; »
+    depart: str  # the year of the initial value, when that one is missing too
+
+
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
     """Return how many indicators are informed, and the rate, service by service, then in all;
     fiches are in the CSV.
     """
-    names = services(etude) | {"": "Ensemble"}
-    shown = etude.collecte[etude.collecte["groupe"].isin(("responsable", "ensemble"))]
-    writers = {
-        "valeur_groupe": lambda name: names.get(name, name),
-        "taux": lambda rate: "sans objet" if pd.isna(rate) else pourcent(rate, 0),
+    collecte = etude.collecte
+    noms = services(etude) | {"": "Ensemble"}
+    par_service = collecte[collecte["groupe"].isin(("responsable", "ensemble"))]
+    par_service = par_service.sort_values("groupe", ascending=False, kind="stable")
+    ecritures = {
+        "valeur_groupe": lambda responsable: noms.get(responsable, responsable),
+        "taux": lambda taux: "sans objet" if pd.isna(taux) else pourcent(taux, 0),
     }
-    shown = shown.sort_values("groupe", ascending=False, kind="stable")
-    return etude.tableau("collecte", shown, writers, donnees=etude.collecte)
+    return etude.tableau("collecte", par_service, ecritures, donnees=collecte)
 
 
 def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
@@ -48,60 +60,65 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     The next year, which all of them are asked for, is said once, in the head of the column and
     under the table.
     """
-    asked = etude.a_collecter
+    demandes = etude.a_collecter
     contexte = etude.contexte
-    if asked.empty:
+    if demandes.empty:
         return None
-    year = next(iter(asked.loc[asked["motif"].eq(SUIVANTE), "annee"]), None)
-    told = (
-        asked["annee"].astype(str)
-        + " ("
-        + asked["motif"].map(lambda why: etude.mot(f"collecte_{why}"))
-        + ")"
-    )
-    rows = asked.assign(
-        demande=told.where(asked["motif"].ne(SUIVANTE)), a_completer=asked["motif"].eq(A_COMPLETER)
-    )
-    keys = ["responsable", "indicateur"]
-    grouped = rows.groupby(keys, sort=False)
-    rows = rows.drop_duplicates(keys)
-    rows = rows.assign(
-        demande=grouped["demande"].agg(lambda texts: " ; ".join(texts.dropna()) or RIEN).array,
-        a_completer=grouped["a_completer"].any().array,
-        service=rows["responsable"].map(services(etude)),
+    pour_tous = demandes["motif"].eq(SUIVANTE)
+    motifs = demandes["motif"].map(lambda motif: etude.mot(f"collecte_{motif}"))
+    textes = demandes["annee"].astype(str) + " (" + motifs + ")"
+    cle = ["responsable", "indicateur"]
+    par_indicateur = demandes.assign(
+        demande=textes.where(~pour_tous), a_completer=demandes["motif"].eq(A_COMPLETER)
+    ).groupby(cle, sort=False)
+    indicateurs = demandes.drop_duplicates(cle)
+    indicateurs = indicateurs.assign(
+        demande=par_indicateur["demande"]
+        .agg(lambda demande: " ; ".join(demande.dropna()) or RIEN)
+        .array,
+        a_completer=par_indicateur["a_completer"].any().array,
+        service=indicateurs["responsable"].map(services(etude)),
     )
 
-    def ou(row: pd.Series) -> str:
-        """Return the document, then who holds it when it is not the service alone, which heads the
+    def ou(ligne: pd.Series) -> str:
+        """Return the document, then who has it when it is not the service alone, which heads the
         group.
         """
-        holder = (
-            row.qui.removeprefix(row.service.partition(" (")[0]).lstrip(" ,").removeprefix("et ")
-        )
-        return majuscule(" ; ".join(filter(None, (row.document, holder))))
+        service_sans_parentheses, _, _ = ligne["service"].partition(" (")
+        detenteur = ligne["qui"].removeprefix(service_sans_parentheses).lstrip(" ,")
+        detenteur = detenteur.removeprefix("et ")
+        return majuscule(" ; ".join(filter(None, (ligne["document"], detenteur))))
 
-    def derniere(row: pd.Series) -> str:
+    def derniere(ligne: pd.Series) -> str:
         """Return the last value and its year; a typology that was given refers to its profiles."""
-        if pd.notna(row.derniere_valeur):
-            value = mesuree(row.indicateur, row.derniere_valeur, row.dernier_statut, contexte)
-            return f"{value} en {row.derniere_annee}"
-        known = not row.a_completer and contexte.indicateurs[row.indicateur].table == PROFILS
-        return etude.mot("voir_les_profils") if known else "aucune"
+        indicateur = ligne["indicateur"]
+        if pd.notna(ligne["derniere_valeur"]):
+            valeur = mesuree(
+                indicateur, ligne["derniere_valeur"], ligne["dernier_statut"], contexte
+            )
+            return f"{valeur} en {ligne['derniere_annee']}"
+        if contexte.indicateurs[indicateur].table == PROFILS and not ligne["a_completer"]:
+            return etude.mot("voir_les_profils")
+        return "aucune"
 
-    writers = {
-        "indicateur": lambda name: contexte.indicateurs[name].libelle,
+    ecritures = {
+        "indicateur": lambda indicateur: contexte.indicateurs[indicateur].libelle,
         "ou": ou,
         "derniere": derniere,
     }
-    head = etude.mot("collecte_en_plus", annee=year) if year else etude.mot("collecte_demande")
-    notes = [year and etude.mot("collecte_pour_tous", annee=year)]
+    entete = etude.mot("collecte_demande")
+    notes = []
+    if pour_tous.any():
+        annee_suivante = demandes.loc[pour_tous, "annee"].iloc[0]
+        entete = etude.mot("collecte_en_plus", annee=annee_suivante)
+        notes.append(etude.mot("collecte_pour_tous", annee=annee_suivante))
     return etude.tableau(
         "a_collecter",
-        rows,
-        writers,
-        mots={"demande": head},
-        donnees=asked,
-        groupes=rows["service"],
+        indicateurs,
+        ecritures,
+        mots={"demande": entete},
+        donnees=demandes,
+        groupes=indicateurs["service"],
         notes=notes,
     )
 
@@ -110,9 +127,9 @@ def renvoi_au_dossier() -> Bloc:
     """Return where all that a convention lacks is asked for: what a report of a year without
     follow-up ends with.
     """
-    link = Lien("dossier à compléter", "../dossier.html")
+    lien = Lien("dossier à compléter", "../dossier.html")
     return paragraphe(
-        ("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", link, ".")
+        ("Tout ce qui manque à la convention, les lettres et les classeurs à envoyer : ", lien, ".")
     )
 
 
@@ -120,20 +137,20 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
     """Return what the whole convention lacks, one row a thing, in words: ``service``, ``quoi``,
     ``quand_annees``.
     """
-    rows = etude.manques
-
-    def quand(row: pd.Series) -> str:
-        """Return « 2023 à 2026 ; 2022 (départ) »."""
-        if row.nature == DEPART:
-            return f"{row.annees} (départ)"
-        years = periodes([int(year) for year in row.annees.split(SEPARATEUR)])
-        return f"{years} ; {row.depart} (départ)" if row.depart else years
-
-    return rows.assign(
-        service=rows["responsable"].map(services(etude)),
-        quoi=rows["nature"].map(QUOI).fillna(rows["libelle"]),
-        quand_annees=[quand(row) for row in rows.itertuples()],
+    manques = etude.manques
+    return manques.assign(
+        service=manques["responsable"].map(services(etude)),
+        quoi=manques["nature"].map(QUOI).fillna(manques["libelle"]),
+        quand_annees=[_quand(manque) for manque in lignes(manques, Manque)],
     )
+
+
+def _quand(manque: Manque) -> str:
+    """Return « 2023 à 2026 ; 2022 (départ) »."""
+    if manque.nature == DEPART:
+        return f"{manque.annees} (départ)"
+    annees = periodes([int(annee) for annee in manque.annees.split(SEPARATEUR)])
+    return f"{annees} ; {manque.depart} (départ)" if manque.depart else annees
 
 
 def tableau_revisions(
@@ -144,29 +161,32 @@ def tableau_revisions(
     """
     contexte = etude.contexte
 
-    def libelle(row: pd.Series) -> str:
-        detail = f" ({etude.modalite(row.dimension, row.modalite)})" if row.dimension else ""
-        return contexte.indicateurs[row.indicateur].libelle + detail
+    def libelle(ligne: pd.Series) -> str:
+        indicateur = contexte.indicateurs[ligne["indicateur"]].libelle
+        if not ligne["dimension"]:
+            return indicateur
+        return f"{indicateur} ({etude.modalite(ligne['dimension'], ligne['modalite'])})"
 
-    def ecart(row: pd.Series) -> str:
-        if pd.isna(row.valeur) or pd.isna(row.valeur_ancienne):
+    def ecart(ligne: pd.Series) -> str:
+        if pd.isna(ligne["valeur"]) or pd.isna(ligne["valeur_ancienne"]):
             return RIEN
-        item = contexte.indicateurs[row.indicateur]
-        symbol = contexte.unites[item.unite].symbole
-        return avec_unite(row.valeur - row.valeur_ancienne, symbol, item.decimales, signe=True)
+        indicateur = contexte.indicateurs[ligne["indicateur"]]
+        symbole = contexte.unites[indicateur.unite].symbole
+        difference = ligne["valeur"] - ligne["valeur_ancienne"]
+        return avec_unite(difference, symbole, indicateur.decimales, signe=True)
 
-    def bilan(valeur: str, statut: str) -> Callable[[pd.Series], str]:
-        return lambda row: contexte.valeur(row.indicateur, row[valeur], row[statut])
+    def selon_un_bilan(valeur: str, statut: str) -> Callable[[pd.Series], str]:
+        return lambda ligne: contexte.valeur(ligne["indicateur"], ligne[valeur], ligne[statut])
 
-    writers = {
+    ecritures = {
         "libelle": libelle,
         "annee": str,
-        "ancien": bilan("valeur_ancienne", "statut_ancien"),
-        "nouveau": bilan("valeur", "statut"),
+        "ancien": selon_un_bilan("valeur_ancienne", "statut_ancien"),
+        "nouveau": selon_un_bilan("valeur", "statut"),
         "ecart": ecart,
-        "raison": lambda row: majuscule(row.note) or "raison non donnée",
+        "raison": lambda ligne: majuscule(ligne["note"]) or "raison non donnée",
     }
-    return etude.tableau("revisions", revisions, writers, ecran=ecran)
+    return etude.tableau("revisions", revisions, ecritures, ecran=ecran)
 
 
 def periodes(annees: list[int]) -> str:
@@ -176,17 +196,19 @@ def periodes(annees: list[int]) -> str:
         >>> periodes([2023, 2024, 2025]), periodes([2023, 2026])
         ('2023\\xa0à 2025', '2023 et 2026')
     """
-    years = pd.Series(annees)
-    runs = [list(run) for _, run in years.groupby(years.diff().ne(1).cumsum())]
-    told = [
-        f"{run[0]}{INSECABLE}à {run[-1]}" if len(run) > 2 else enumerer(list(map(str, run)))
-        for run in runs
-    ]
-    return enumerer(told)
+    serie = pd.Series(annees)
+    rang_de_la_suite = serie.diff().ne(1).cumsum()
+    textes = []
+    for _, suite in serie.groupby(rang_de_la_suite):
+        annees_de_suite = suite.tolist()
+        if len(annees_de_suite) > 2:
+            textes.append(f"{annees_de_suite[0]}{INSECABLE}à {annees_de_suite[-1]}")
+        else:
+            textes.append(enumerer([str(annee) for annee in annees_de_suite]))
+    return enumerer(textes)
 
 
 def services(etude: EtudeAnnuelle) -> dict[str, str]:
     """Return the labels of the services, by id, and what is said where there is none."""
-    return {name: item.libelle for name, item in etude.catalogue.responsables.items()} | {
-        "": "Aucun service désigné"
-    }
+    libelles = {nom: item.libelle for nom, item in etude.catalogue.responsables.items()}
+    return {**libelles, "": "Aucun service désigné"}

@@ -11,7 +11,8 @@ from datetime import date
 
 import pandas as pd
 
-from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle, lire_annees
+from ctglib.blocs.analyses import Blocs, lire_annees
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.ecriture import minuscule
 from ctglib.calculs.etats import TERRITOIRE, avec_objet, totaux
@@ -22,6 +23,7 @@ from ctglib.document.contexte import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
+from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille as graphique_en_grille
@@ -35,7 +37,8 @@ FICHE = "fiche"
 FINANCEMENT = "financement"
 LIGNES = ["fonction", "domaine", "item", "libelle", "annee", "niveau", "mouvement"]
 CLE = ["fonction", "domaine", "item"]
-DOMAINES = {"attendus": "attendu", "activites": "famille d'activités"}
+ATTENDU = "attendu"
+FAMILLE = "famille d'activités"
 MOUVEMENTS = {"hausse": "↗", "baisse": "↘"}
 
 
@@ -43,69 +46,110 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year
     by year.
     """
-    reference = etude.catalogue.referentiel_emploi
+    assert analyse.financement is not None  # the model asks it of this type of analysis
     budget = Moyens(etude)
-    means = pd.concat(
-        [suivi.moyens.assign(annee=year) for year, suivi in etude.suivi.suivis.items()]
+    moyens = pd.concat(
+        [suivi.moyens.assign(annee=annee) for annee, suivi in etude.suivi.suivis.items()]
     )
-    posts = lire_annees(etude, analyse.tous("postes", "convertis"))
-    numero = next(item.numero for item in etude.convention.fiches if analyse in item.analyses)
-    whole = ensemble(posts, analyse.un("postes"))
-    costs = couts(whole, means, reference, fiche=numero, financement=analyse.financement)
-    pays = f"Dont {minuscule(budget.poste(analyse.financement))}"
-
-    payers = costs["signataire"].map(budget.parties)
-    texts = [budget.total(row, EUROS) for row in costs.to_dict("records")]
-    costs = costs.assign(texte=texts, payeur=payers)
-    year = costs["annee"].max()
-    now = costs[costs["annee"].eq(year)]
-    one = budget.montant(reference.cout_etp, EUROS)
-    told = [
-        etude.mot("cout_de_reference", cout=one, annee=year, postes=budget.montant(value, EUROS))
-        for value in now.loc[now["objet"].eq(REFERENCE), "valeur"].dropna()
-    ]
-    for objet, words in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, pays)):
-        rows = now[now["objet"].eq(objet)]
-        if len(rows):
-            told.append(f"{words} en {year} : {' ; '.join(rows['payeur'] + ', ' + rows['texte'])}.")
-        elif objet == FICHE:
-            told.append(f"Aucun montant n'est inscrit à cette fiche en {year}.")
-    yield liste(told)
+    postes_par_annee = lire_annees(etude, analyse.tous("postes", "convertis"))
+    couts_par_annee = couts(
+        ensemble(postes_par_annee, analyse.un("postes")),
+        moyens,
+        etude.catalogue.referentiel_emploi,
+        fiche=next(fiche.numero for fiche in etude.convention.fiches if analyse in fiche.analyses),
+        financement=analyse.financement,
+    )
+    montants = []
+    for valeur, valeur_connue, statut in zip(
+        couts_par_annee["valeur"],
+        couts_par_annee["valeur_connue"],
+        couts_par_annee["statut"],
+        strict=True,
+    ):
+        total = {"valeur": valeur, "valeur_connue": valeur_connue, "statut": statut}
+        montants.append(budget.total(total, EUROS))
+    couts_par_annee = couts_par_annee.assign(
+        texte=montants, payeur=couts_par_annee["signataire"].map(budget.parties)
+    )
+    libelle_du_financement = f"Dont {minuscule(budget.poste(analyse.financement))}"
+    yield liste(_phrases_des_couts(etude, budget, couts_par_annee, libelle_du_financement))
     yield liste(budget.equipe())
-    if est_muet(posts) and costs["valeur_connue"].isna().all():
+    if est_muet(postes_par_annee) and couts_par_annee["valeur_connue"].isna().all():
         return
-    labels = {
-        REFERENCE: "Coût de référence des postes",
-        FICHE: "Euros inscrits à la fiche",
-        FINANCEMENT: pays,
-    }
-    counts = _comptes(etude, posts)
-    named = costs["objet"].map(labels) + payers.radd(", ").fillna("")
-    rows = pd.concat(
+    libelles = couts_par_annee["objet"].map(
+        {
+            REFERENCE: "Coût de référence des postes",
+            FICHE: "Euros inscrits à la fiche",
+            FINANCEMENT: libelle_du_financement,
+        }
+    )
+    payeurs = (", " + couts_par_annee["payeur"]).fillna("")  # the reference has none
+    lignes = pd.concat(
         [
-            posts.assign(groupe="Équivalents temps plein", texte=counts),
-            costs.assign(groupe="Euros", libelle=named),
+            postes_par_annee.assign(
+                groupe="Équivalents temps plein", texte=_valeurs_ecrites(etude, postes_par_annee)
+            ),
+            couts_par_annee.assign(groupe="Euros", libelle=libelles + payeurs),
         ]
     )
-    texts = rows.pivot_table("texte", ["groupe", "libelle"], "annee", aggfunc="first", sort=False)
-    cells = texts.fillna(RIEN).rename(columns=str).reset_index()
+    textes = lignes.pivot_table(
+        "texte", ["groupe", "libelle"], "annee", aggfunc="first", sort=False
+    )
+    annees = [int(annee) for annee in textes.columns]
+    cellules = textes.fillna(RIEN).rename(columns=str).reset_index()
+    notes = []
+    if textes.isna().any(axis=None):
+        notes.append(f"{RIEN} : aucune ligne saisie.")
     yield etude.tableau(
         "postes",
-        cells,
+        cellules,
         None,
-        *(Colonne(str(year), str(year), True) for year in texts.columns),
-        mots={"periode": periode(list(texts.columns))},
+        *(Colonne(str(annee), str(annee), True) for annee in annees),
+        mots={"periode": periode(annees)},
         nom=analyse.id,
-        donnees=pd.concat([equivalents(posts, means), costs[COUTS]], ignore_index=True),
-        groupes=cells["groupe"],
-        notes=[texts.isna().any(axis=None) and f"{RIEN} : aucune ligne saisie."],
-        statuts=rows["statut"],
+        donnees=pd.concat(
+            [equivalents(postes_par_annee, moyens), couts_par_annee[COUTS]], ignore_index=True
+        ),
+        groupes=cellules["groupe"],
+        notes=notes,
+        statuts=lignes["statut"],
     )
 
 
-def _comptes(etude: EtudeAnnuelle, rows: pd.DataFrame) -> list[str]:
-    counts = rows[["indicateur", "valeur", "statut"]].itertuples(index=False)
-    return [marquer(etude.contexte.valeur_nue(*row), row.statut) for row in counts]
+def _phrases_des_couts(
+    etude: EtudeAnnuelle, budget: Moyens, couts_par_annee: pd.DataFrame, financement: str
+) -> list[str]:
+    """Return what the posts would cost in the last year, then the euros written to the fiche, then
+    those of the line of the budget that pays them, whose words are ``financement``.
+    """
+    annee = couts_par_annee["annee"].max()
+    couts_de_l_annee = couts_par_annee[couts_par_annee["annee"].eq(annee)]
+    references = couts_de_l_annee.loc[couts_de_l_annee["objet"].eq(REFERENCE), "valeur"].dropna()
+    cout_d_un_poste = budget.montant(etude.catalogue.referentiel_emploi.cout_etp, EUROS)
+    phrases = []
+    for reference in references:
+        montant = budget.montant(reference, EUROS)
+        phrases.append(
+            etude.mot("cout_de_reference", cout=cout_d_un_poste, annee=annee, postes=montant)
+        )
+    for objet, debut in ((FICHE, "Euros inscrits à cette fiche"), (FINANCEMENT, financement)):
+        inscrits = couts_de_l_annee[couts_de_l_annee["objet"].eq(objet)]
+        if len(inscrits):
+            montants = " ; ".join(inscrits["payeur"] + ", " + inscrits["texte"])
+            phrases.append(f"{debut} en {annee} : {montants}.")
+        elif objet == FICHE:
+            phrases.append(f"Aucun montant n'est inscrit à cette fiche en {annee}.")
+    return phrases
+
+
+def _valeurs_ecrites(etude: EtudeAnnuelle, valeurs: pd.DataFrame) -> list[str]:
+    """Return the values of indicators as text, without unit, each with the mark of its status."""
+    return [
+        marquer(etude.contexte.valeur_nue(indicateur, valeur, statut), statut)
+        for indicateur, valeur, statut in zip(
+            valeurs["indicateur"], valeurs["valeur"], valeurs["statut"], strict=True
+        )
+    ]
 
 
 def couts(
@@ -127,16 +171,18 @@ def couts(
         signataire for the fiche) or "financement". A total that lacks a line has no ``valeur``;
         ``valeur_connue`` is then « at least ».
     """
-    cost = postes["valeur"] * referentiel.cout_etp
-    reference = postes.assign(objet=REFERENCE, signataire="", valeur=cost, valeur_connue=cost)
+    cout = postes["valeur"] * referentiel.cout_etp
+    reference = postes.assign(objet=REFERENCE, signataire="", valeur=cout, valeur_connue=cout)
     euros = moyens[moyens["nature"].eq(EUROS) & moyens["annee"].isin(postes.index)]
-    own = euros["fiche"].eq(fiche).fillna(value=False)
-    paid = euros["poste"].eq(financement)
-    written = pd.concat([euros[own].assign(objet=FICHE), euros[paid].assign(objet=FINANCEMENT)])
-    sums = totaux(written, ["annee", "objet", "signataire"]).sort_values("annee", kind="stable")
-    table = pd.concat([reference.reset_index(names="annee"), sums], ignore_index=True).assign(
-        unite=EUROS
+    de_la_fiche = euros[euros["fiche"].eq(fiche).fillna(value=False)]
+    du_financement = euros[euros["poste"].eq(financement)]
+    inscrits = pd.concat(
+        [de_la_fiche.assign(objet=FICHE), du_financement.assign(objet=FINANCEMENT)]
     )
+    sommes = totaux(inscrits, ["annee", "objet", "signataire"])
+    sommes = sommes.sort_values("annee", kind="stable")
+    table = pd.concat([reference.reset_index(names="annee"), sommes], ignore_index=True)
+    table = table.assign(unite=EUROS)
     return table.astype({"annee": "Int64", "valeur": "float64", "valeur_connue": "float64"})[COUTS]
 
 
@@ -147,10 +193,12 @@ def equivalents(postes: pd.DataFrame, moyens: pd.DataFrame) -> pd.DataFrame:
     Returns:
         The columns ``COUTS``. ``objet`` is the indicator of the posts, or the line of the budget.
     """
-    own = postes.assign(objet=postes["indicateur"], signataire="", valeur_connue=postes["valeur"])
-    team = moyens[avec_objet(moyens)["objet"].eq(TERRITOIRE) & moyens["nature"].eq(ETP)]
-    team = totaux(team.assign(objet=team["poste"]), ["annee", "signataire", "objet"])
-    table = pd.concat([own, team], ignore_index=True)
+    de_coordination = postes.assign(
+        objet=postes["indicateur"], signataire="", valeur_connue=postes["valeur"]
+    )
+    equipe = moyens[avec_objet(moyens)["objet"].eq(TERRITOIRE) & moyens["nature"].eq(ETP)]
+    equipe = totaux(equipe.assign(objet=equipe["poste"]), ["annee", "signataire", "objet"])
+    table = pd.concat([de_coordination, equipe], ignore_index=True)
     return table.assign(unite=ETP, annee=table["annee"].astype("Int64"))[COUTS]
 
 
@@ -158,35 +206,38 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how many lines moved; the meaning of the levels and the grid by year too, in the
     internal report.
     """
-    now = etude.annuel.posture
-    scored = now["niveau"].notna().any()
-    if scored:
-        moved = posture_bougee(now, etude.precedent.posture if etude.precedent else now.iloc[:0])
-        yield bougees(etude, moved)
+    posture = etude.annuel.posture
+    est_notee = posture["niveau"].notna().any()
+    if est_notee:
+        precedente = etude.precedent.posture if etude.precedent else posture.iloc[:0]
+        yield bougees(etude, posture_bougee(posture, precedente))
     if not etude.interne:
         return
-    if scored:
-        words = enumerate(etude.catalogue.evaluation.niveaux)
-        levels = " ; ".join(f"{level}, {minuscule(word)}" for level, word in words)
-        yield paragraphe(
-            etude.mot("niveaux_de_la_grille", niveaux=levels, **MOUVEMENTS), classe="note"
+    if est_notee:
+        niveaux_dits = " ; ".join(
+            f"{niveau}, {minuscule(mot)}"
+            for niveau, mot in enumerate(etude.catalogue.evaluation.niveaux)
         )
+        note = etude.mot("niveaux_de_la_grille", niveaux=niveaux_dits, **MOUVEMENTS)
+        yield paragraphe(note, classe="note")
     table = niveaux(
-        {year: suivi.posture for year, suivi in etude.suivi.suivis.items()},
+        {annee: suivi.posture for annee, suivi in etude.suivi.suivis.items()},
         etude.catalogue.referentiel_emploi,
     )
     if table.empty:
         return
-    several = table["fonction"].nunique() > 1
-    cells = table.assign(
-        ligne=table["fonction"] + " : " + table["libelle"] if several else table["libelle"],
+    libelles = table["libelle"]
+    if table["fonction"].nunique() > 1:
+        libelles = table["fonction"] + " : " + table["libelle"]
+    cellules = table.assign(
+        ligne=libelles,
         colonne=table["annee"].astype(str),
         valeur=table["niveau"].astype("float64"),
         texte=table["niveau"].astype("string").fillna(etude.contexte.absence(Statut.NON_TRANSMIS)),
         signe=table["mouvement"].map(MOUVEMENTS).fillna(""),
     )
     yield graphique_en_grille(
-        cells, etude.contexte, nom=analyse.id, titre=etude.mot("grille_titre")
+        cellules, etude.contexte, nom=analyse.id, titre=etude.mot("grille_titre")
     )
 
 
@@ -197,86 +248,112 @@ def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi
         The columns ``LIGNES``: each function that was ever scored, each item, each year that has a
         grid at all; ``mouvement`` is "hausse", "baisse" or "" against the year before.
     """
-    told = [rows.assign(annee=year) for year, rows in sorted(postures.items()) if len(rows)]
-    if not told:
-        return pd.DataFrame(columns=LIGNES)
-    scored = pd.concat(told, ignore_index=True)[[*CLE, "annee", "niveau"]].astype(
-        {"niveau": "Int64"}
-    )
-    lines = [
-        (name, item.id, item.libelle) for name in DOMAINES for item in getattr(referentiel, name)
+    grilles = [
+        posture.assign(annee=annee) for annee, posture in sorted(postures.items()) if len(posture)
     ]
-    items = pd.DataFrame(lines, columns=["domaine", "item", "libelle"])
-    twice = items["libelle"].duplicated(keep=False)  # the référentiel gives one label to two lines
-    items["libelle"] += (" (" + items["domaine"].map(DOMAINES) + ")").where(twice, "")
-    functions = pd.DataFrame({"fonction": scored["fonction"].unique()})
-    years = pd.DataFrame({"annee": sorted(scored["annee"].unique())})
+    if not grilles:
+        return pd.DataFrame(columns=LIGNES)
+    notes = pd.concat(grilles, ignore_index=True)[[*CLE, "annee", "niveau"]]
+    notes = notes.astype({"niveau": "Int64"})
+    fonctions = pd.DataFrame({"fonction": notes["fonction"].unique()})
+    annees = pd.DataFrame({"annee": sorted(notes["annee"].unique())})
     table = (
-        functions.merge(items, how="cross")
-        .merge(years, how="cross")
-        .merge(scored, on=[*CLE, "annee"], how="left")
+        fonctions.merge(_items(referentiel), how="cross")
+        .merge(annees, how="cross")
+        .merge(notes, on=[*CLE, "annee"], how="left")
     )
-    before = scored.assign(annee=scored["annee"] + 1).rename(columns={"niveau": "avant"})
-    gap = table["niveau"] - table.merge(before, on=[*CLE, "annee"], how="left")["avant"]
-    ways = gap.fillna(0).map(
-        lambda change: "hausse" if change > 0 else "baisse" if change < 0 else ""
-    )
-    return table.assign(mouvement=ways, annee=table["annee"].astype("Int64"))[LIGNES]
+    un_an_avant = notes.assign(annee=notes["annee"] + 1).rename(columns={"niveau": "avant"})
+    niveau_avant = table.merge(un_an_avant, on=[*CLE, "annee"], how="left")["avant"]
+    ecart = (table["niveau"] - niveau_avant).fillna(0)
+    return table.assign(mouvement=ecart.map(_sens), annee=table["annee"].astype("Int64"))[LIGNES]
+
+
+def _items(referentiel: ReferentielEmploi) -> pd.DataFrame:
+    """Return the lines of the référentiel: domaine, item, libelle.
+
+    It gives one label to two lines: these say of which domain they are.
+    """
+    lignes = [("attendus", item.id, item.libelle, ATTENDU) for item in referentiel.attendus]
+    lignes += [("activites", item.id, item.libelle, FAMILLE) for item in referentiel.activites]
+    items = pd.DataFrame(lignes, columns=["domaine", "item", "libelle", "mot_du_domaine"])
+    en_double = items["libelle"].duplicated(keep=False)
+    precisions = (" (" + items["mot_du_domaine"] + ")").where(en_double, "")
+    return items.assign(libelle=items["libelle"] + precisions).drop(columns="mot_du_domaine")
+
+
+def _sens(ecart: int) -> str:
+    if ecart > 0:
+        return "hausse"
+    return "baisse" if ecart < 0 else ""
 
 
 def bougees(etude: EtudeAnnuelle, lignes: PostureBougee) -> Bloc:
     """Return how many lines of the grid moved, of how many that compare; which way, only in the
     internal report.
     """
-    told = (
-        ["grille_bougee" if lignes.bougees else "grille_immobile"]
-        if lignes.comparables
-        else ["grille_seule"]
-    )
+    if not lignes.comparables:
+        cles = ["grille_seule"]
+    elif lignes.bougees:
+        cles = ["grille_bougee"]
+    else:
+        cles = ["grille_immobile"]
     if not etude.interne:
-        told.append("grille_non_publiee")
+        cles.append("grille_non_publiee")
     elif lignes.comparables:
-        told.append("grille_detail")
-    words = {"lignes": lignes, "annee": etude.annee, "precedente": etude.annee - 1}
-    return paragraphe(" ".join(etude.mot(name, **words) for name in told))
+        cles.append("grille_detail")
+    phrases = [
+        etude.mot(cle, lignes=lignes, annee=etude.annee, precedente=etude.annee - 1) for cle in cles
+    ]
+    return paragraphe(" ".join(phrases))
 
 
 def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield one row a deliverable: when it is due, how many there were, where it stands."""
-    posts = analyse.un("convertis")
-    contexte = etude.contexte
-    words = etude.catalogue.evaluation.livrables
-    read = lire_annees(etude, analyse.tous("livrables", "convertis"))
-    own = {
-        item.id: item.echeance
+    echeances = {
+        indicateur.id: indicateur.echeance
         for fiche in etude.convention.fiches
-        for item in fiche.indicateurs
-        if item.echeance
+        for indicateur in fiche.indicateurs
+        if indicateur.echeance
     }
-    table = calculer_livrables(
-        read, analyse, own, fin=pd.Timestamp(etude.suivi.fin), arrete=etude.arrete
+    par_annee = calculer_livrables(
+        lire_annees(etude, analyse.tous("livrables", "convertis")),
+        analyse,
+        echeances,
+        fin=pd.Timestamp(etude.suivi.fin),
+        arrete=etude.arrete,
     )
-    values = table["annee"].astype("string") + " : " + _comptes(etude, table)
-    counts = (
-        table.assign(compte=values.fillna(""))
+    comptes = par_annee["annee"].astype("string") + " : " + _valeurs_ecrites(etude, par_annee)
+    comptes_par_livrable = (
+        par_annee.assign(compte=comptes.fillna(""))
         .groupby("indicateur", sort=False)["compte"]
         .agg(" ; ".join)
     )
-    shown = table.drop_duplicates("indicateur").assign(compte=counts.array)
+    par_livrable = par_annee.drop_duplicates("indicateur").assign(compte=comptes_par_livrable.array)
+    libelles = {nom: item.libelle for nom, item in etude.contexte.indicateurs.items()}
+    mots_des_etats = etude.catalogue.evaluation.livrables
 
-    labels = {name: item.libelle for name, item in contexte.indicateurs.items()}
-    writers = {
-        "indicateur": labels.get,
-        "echeance": lambda due: "chaque année" if pd.isna(due) else date_longue(due.date()),
-        "compte": lambda count: count or RIEN,
-        "etat": words.get,
+    def ecrire_l_echeance(echeance: pd.Timestamp) -> str:
+        return "chaque année" if pd.isna(echeance) else date_longue(echeance.date())
+
+    ecritures = {
+        "indicateur": lambda nom: libelles[nom],
+        "echeance": ecrire_l_echeance,
+        "compte": lambda compte: compte or RIEN,
+        "etat": lambda etat: mots_des_etats[etat],
     }
     notes = [
-        etude.mot("une_par_poste", livrable=labels[name], postes=labels[posts])
-        for name in analyse.tous("par_poste")
+        etude.mot("une_par_poste", livrable=libelles[nom], postes=libelles[analyse.un("convertis")])
+        for nom in analyse.tous("par_poste")
     ]
-    told = {"nom": analyse.id, "donnees": table, "notes": notes, "statuts": table["statut"]}
-    yield etude.tableau("livrables", shown, writers, **told)
+    yield etude.tableau(
+        "livrables",
+        par_livrable,
+        ecritures,
+        nom=analyse.id,
+        donnees=par_annee,
+        notes=notes,
+        statuts=par_annee["statut"],
+    )
 
 
 def calculer_livrables(
@@ -299,56 +376,64 @@ def calculer_livrables(
         The columns ``PROMIS``: a row a deliverable and year that concerns it, its state on all of
         them.
     """
-    frames = []
-    posts = ensemble(table, analyse.un("convertis"))["valeur"].tail(1).sum(min_count=1)
-    for name in analyse.tous("livrables"):
-        yearly = name in analyse.tous("annuels")
-        by_post = name in analyse.tous("par_poste")
-        rows = ensemble(table, name)
-        rows = rows[rows["statut"].ne(Statut.SANS_OBJET)]
-        due = pd.Timestamp(echeances.get(name) or fin)
-        dated = (due.month, due.day) != (
-            12,
-            31,
-        )  # a day within the year is a meeting's, awaited in that year alone
-        begins = pd.Timestamp(due.year, 1, 1) if dated else pd.Timestamp.min
-        rows = rows if yearly else rows[rows.index >= begins.year]
-        needed = posts if by_post else None
-        state = _etat(
-            rows["valeur"], needed, annuel=yearly, passe=due <= arrete, commence=begins <= arrete
-        )
-        if rows.empty:
-            rows = pd.DataFrame({"valeur": [None], "statut": [Statut.NON_TRANSMIS]}, index=[None])
-        rows = rows.rename_axis("annee").reset_index()
-        frames.append(
-            rows.assign(
-                indicateur=name, annuel=yearly, echeance=pd.NaT if yearly else due, etat=state
+    postes_par_annee = ensemble(table, analyse.un("convertis"))["valeur"]
+    derniers_postes = postes_par_annee.tail(1).sum(min_count=1)
+    tables = []
+    for nom in analyse.tous("livrables"):
+        annees = ensemble(table, nom)
+        annees = annees[annees["statut"].ne(Statut.SANS_OBJET)]
+        echeance = pd.Timestamp(echeances.get(nom) or fin)
+        debut = pd.Timestamp.min
+        if (echeance.month, echeance.day) != (12, 31):
+            # A day within the year is a meeting's, awaited in that year alone.
+            debut = pd.Timestamp(echeance.year, 1, 1)
+        annuel = nom in analyse.tous("annuels")
+        if annuel:
+            etat = _etat_annuel(annees["valeur"])
+        else:
+            annees = annees[annees.index >= debut.year]
+            etat = _etat_unique(
+                annees["valeur"],
+                derniers_postes if nom in analyse.tous("par_poste") else None,
+                passe=echeance <= arrete,
+                commence=debut <= arrete,
             )
-        )
-    found = pd.concat(frames, ignore_index=True)[list(PROMIS)]
-    return found.astype({"annee": "Int64", "valeur": "float64", "annuel": "bool"})
+        if annees.empty:
+            annees = pd.DataFrame({"valeur": [None], "statut": [Statut.NON_TRANSMIS]}, index=[None])
+        livrable = annees.rename_axis("annee").reset_index()
+        livrable = livrable.assign(indicateur=nom, annuel=annuel, etat=etat)
+        livrable["echeance"] = pd.NaT if annuel else echeance
+        tables.append(livrable)
+    promis = pd.concat(tables, ignore_index=True)[list(PROMIS)]
+    return promis.astype({"annee": "Int64", "valeur": "float64", "annuel": "bool"})
 
 
-def _etat(
-    valeurs: pd.Series, postes: float | None, *, annuel: bool, passe: bool, commence: bool
+def _etat_annuel(valeurs: pd.Series) -> EtatLivrable:
+    """Return the state of what is due each year."""
+    if valeurs.isna().all():
+        return "inconnu"
+    if valeurs.gt(0).all():
+        return "fait"
+    if not valeurs.eq(0).any():
+        return "annees_connues"
+    return "en_partie" if valeurs.gt(0).any() else "pas_fait"
+
+
+def _etat_unique(
+    valeurs: pd.Series, postes: float | None, *, passe: bool, commence: bool
 ) -> EtatLivrable:
-    """Return the state of what is due each year, or once; ``postes``: how many are due, where it
-    follows the posts.
+    """Return the state of what is due once; ``postes``: how many are due, where it follows the
+    posts.
+
+    ``passe``: its échéance is past; ``commence``: the time in which it is awaited has begun.
     """
-    last = valeurs.iloc[-1] if len(valeurs) else float("nan")
-    some = (valeurs > 0).any()
-    if annuel:
-        if valeurs.isna().all():
-            return "inconnu"
-        if (valeurs > 0).all():
-            return "fait"
-        return ("en_partie" if some else "pas_fait") if valeurs.eq(0).any() else "annees_connues"
-    if postes is not None and last > 0:
-        return "fait" if last >= postes else "en_partie"
-    if postes is None and some:
+    derniere = valeurs.iloc[-1] if len(valeurs) else float("nan")
+    if postes is not None and derniere > 0:
+        return "fait" if derniere >= postes else "en_partie"
+    if postes is None and valeurs.gt(0).any():
         return "fait"
     if not commence:
         return "pas_commence"
-    if pd.isna(last):
+    if pd.isna(derniere):
         return "inconnu_a_l_echeance" if passe else "inconnu"
     return "pas_fait" if passe else "pas_encore"
