@@ -52,6 +52,45 @@ def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare
     assert "1 dispositif sans comparaison (secret) : centre d'animation jeunesse (CAJ)." in told
 
 
+def dispositifs(valeurs: dict[str, dict[int, object]]) -> list[str]:
+    """Return what is said of the dispositifs of an example, whose values are by dispositif."""
+    table = notee({f"frequentation_jeunes/{nom}": annees for nom, annees in valeurs.items()})
+    rows = table[table["indicateur"].eq("frequentation_jeunes") & table["modalite"].ne("")]
+    told = mouvements(rows, "dispositif", contexte(), catalogue().evaluation)
+    return [lisible(phrase) for phrase in told]
+
+
+@pytest.mark.parametrize(("avant", "apres"), [(400, 404), (404, 400)])
+def test_un_ecart_que_le_hasard_explique_n_est_ni_en_hausse_ni_en_baisse(
+    avant: int, apres: int
+) -> None:
+    told = dispositifs(
+        {
+            "periscolaire": {2024: avant, 2025: apres},
+            "ete": {2024: 200, 2025: 400},
+            "caj": {2024: 60, 2025: 60},
+        }
+    )
+
+    assert told == [
+        "1 dispositif en hausse : accueil de loisirs, été (+200 depuis 2024).",
+        "1 dispositif dont l'écart est trop faible pour conclure : "
+        f"accueil périscolaire ({apres - avant:+d} depuis 2024).",
+        "1 dispositif sans changement : centre d'animation jeunesse (CAJ).",
+    ]
+
+
+def test_des_dispositifs_dont_aucun_ne_se_compare_disent_une_fois_leur_seule_raison() -> None:
+    une = dispositifs({"periscolaire": {2024: 9, 2025: "Q"}, "ete": {2024: 8, 2025: "Q"}})
+    deux = dispositifs({"periscolaire": {2024: 9, 2025: "Q"}, "ete": {2024: 8, 2025: "O"}})
+
+    assert une == ["Aucune comparaison par dispositif (secret)."]
+    assert deux == [
+        "1 dispositif sans comparaison (secret) : accueil périscolaire.",
+        "1 dispositif sans comparaison (non disponible) : accueil de loisirs, été.",
+    ]
+
+
 def rapports(nom: str, valeurs: dict) -> str:
     """Return what an analysis of Harnes says of its ratios."""
     read = pd.DataFrame(

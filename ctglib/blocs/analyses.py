@@ -5,7 +5,8 @@ A type is a function of its name, below, in ``ctglib/blocs/<type>.py`` or in tha
 it yields sentences, then tables and charts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 
 import pandas as pd
@@ -32,6 +33,7 @@ from ctglib.document.typographie import (
     points,
     remplir,
 )
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Analyse, Rapport
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -45,9 +47,16 @@ CLAUSE = "financement_pilotage"  # what decides of the posts of coordination
 DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
 FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
-AILLEURS = dict.fromkeys(
-    ("postes", "grille", "livrables"), "coordination"
-)  # the file of a type without its own
+HAUSSE = "en hausse"
+BAISSE = "en baisse"
+TROP_FAIBLE = "dont l'écart est trop faible pour conclure"
+SANS_CHANGEMENT = "sans changement"
+# The file of a type that is neither here nor in a file of its name.
+AILLEURS: dict[str, str] = {
+    "postes": "coordination",
+    "grille": "coordination",
+    "livrables": "coordination",
+}
 
 
 def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
@@ -58,11 +67,12 @@ def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
     """
     if etude.annuel.vide:
         return None
-    name = analyse.type
-    block = globals().get(name) or getattr(
-        import_module(f"ctglib.blocs.{AILLEURS.get(name, name)}"), name
-    )
-    return suite(block(etude, analyse) or ())
+    fonction = globals().get(analyse.type)  # below
+    if fonction is None:
+        fichier = AILLEURS.get(analyse.type, analyse.type)
+        fonction = getattr(import_module(f"ctglib.blocs.{fichier}"), analyse.type)
+    blocs: Blocs = fonction(etude, analyse)
+    return suite(blocs)
 
 
 # What they share.
@@ -72,9 +82,12 @@ def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFra
     """Return the values of indicators of the fiches, each once, by year (see
     ``ctglib.calculs.suivi.annees``).
     """
-    wanted = dict.fromkeys(name for name in identifiants if name)
+    differents = dict.fromkeys(nom for nom in identifiants if nom)
     return suivi.annees(
-        etude.mesures, etude.catalogue, wanted, annees=(etude.convention.debut.year, etude.annee)
+        etude.mesures,
+        etude.catalogue,
+        differents,
+        annees=(etude.convention.debut.year, etude.annee),
     )
 
 
@@ -82,36 +95,38 @@ def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame
     """Return the values of years with their targets and breaks, as the chart of trajectories takes
     them.
     """
-    changes = suivi.changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
-    return suivi.avec_reperes(table, etude.evaluation, etude.catalogue, changes)
+    changements = suivi.changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
+    return suivi.avec_reperes(table, etude.evaluation, etude.catalogue, changements)
 
 
 def _tableau(
     etude: EtudeAnnuelle,
     analyse: Analyse,
     table: pd.DataFrame,
-    lues: pd.DataFrame,
-    ecrire: Mapping,
-    note: object,
+    mesures: pd.DataFrame,
+    ecritures: Mapping[str, Callable[..., str] | None],
+    note: str | None,
     **mots: str,
 ) -> Tableau:
     """Return the table of an analysis; the catalogue's words are filled with the label of the
     indicator of each role.
 
-    Where its rows are the modalités of the values read, « Dispositif » heads them.
+    Where its rows are modalités, their dimension (« Dispositif ») heads them; ``mesures`` are the
+    values that were read, which say it.
     """
-    labels = {role: etude.contexte.indicateurs[analyse.un(role)].libelle for role in analyse.roles}
-    named = [
-        etude.catalogue.dimensions[name].libelle for name in lues["dimension"].unique() if name
-    ]
-    said = {
-        "mots": {"detail": named[0] if named else "Détail", **mots, **labels},
-        "notes": [note],
-        "nom": analyse.id,
+    libelles = {
+        role: etude.contexte.indicateurs[analyse.un(role)].libelle for role in analyse.roles
     }
-    writers = {"libelle": lambda label: label or "Ensemble", **ecrire}
+    dimensions = [dimension for dimension in mesures["dimension"].unique() if dimension]
+    detail = etude.catalogue.dimensions[dimensions[0]].libelle if dimensions else "Détail"
     return etude.tableau(
-        analyse.type, table, writers, statuts=table.filter(like="statut_").stack(), **said
+        analyse.type,
+        table,
+        {"libelle": lambda libelle: libelle or "Ensemble", **ecritures},
+        statuts=table.filter(like="statut_").to_numpy().ravel(),
+        mots={"detail": detail, **mots, **libelles},
+        notes=[note],
+        nom=analyse.id,
     )
 
 
@@ -123,48 +138,59 @@ def quotients(
 
     A ratio is said once both counts are known and the denominator is not zero.
     """
-    whole = evaluation[evaluation["modalite"].eq("")].set_index("indicateur")
-    now = whole["valeur"]
-    written = whole["valeur_initiale"].where(whole["origine_initiale"].eq(CONVENTION))
-    told = []
+    ensembles = evaluation[evaluation["modalite"].eq("")].set_index("indicateur")
+    de_l_annee = ensembles["valeur"]
+    initiales_ecrites = ensembles["origine_initiale"].eq(CONVENTION)
+    ecrites = ensembles["valeur_initiale"].where(initiales_ecrites)
+    phrases = []
     for rapport in rapports:
-        above = (written if rapport.calcul == "ecrit" else now).get(rapport.numerateur)
-        below = (written if rapport.calcul in ("depart", "ecrit") else now).get(
-            rapport.denominateur
-        )
-        since = ""
+        annees = ""
         if rapport.calcul == "cumul":
-            if (known := cumul(rapport, table)).empty:
+            cumuls = cumul(rapport, table)
+            if cumuls.empty:
                 continue
-            years = [str(year) for year in known["annee"]]
-            since = (
-                f"En {years[0]}"
-                if len(years) == 1
-                else f"Sur les années connues ({enumerer(years)})"
-            )
-            above, below = known[["numerateur", "denominateur"]].iloc[-1]
-        if pd.isna(above) or pd.isna(below) or not below:
+            numerateur = cumuls["numerateur"].iloc[-1]
+            denominateur = cumuls["denominateur"].iloc[-1]
+            annees_connues = [str(annee) for annee in cumuls["annee"]]
+            annees = f"Sur les années connues ({enumerer(annees_connues)})"
+            if len(annees_connues) == 1:
+                annees = f"En {annees_connues[0]}"
+        elif rapport.calcul == "ecrit":
+            numerateur = ecrites.get(rapport.numerateur)
+            denominateur = ecrites.get(rapport.denominateur)
+        elif rapport.calcul == "depart":
+            numerateur = de_l_annee.get(rapport.numerateur)
+            denominateur = ecrites.get(rapport.denominateur)
+        else:
+            numerateur = de_l_annee.get(rapport.numerateur)
+            denominateur = de_l_annee.get(rapport.denominateur)
+        if pd.isna(numerateur) or pd.isna(denominateur) or not denominateur:
             continue
-        value = nombre(above / below, rapport.decimales)
         if rapport.calcul == "part":
-            value = pourcent(100 * above / below, rapport.decimales)
-        words = {
-            "numerateur": float(above),
-            "denominateur": float(below),
-            "rapport": value,
-            "annees": since,
-        }
-        told.append(remplir(rapport.phrase, **words))
-    return told
+            quotient = pourcent(100 * numerateur / denominateur, rapport.decimales)
+        else:
+            quotient = nombre(numerateur / denominateur, rapport.decimales)
+        phrases.append(
+            remplir(
+                rapport.phrase,
+                numerateur=float(numerateur),
+                denominateur=float(denominateur),
+                rapport=quotient,
+                annees=annees,
+            )
+        )
+    return phrases
 
 
 def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
     """Return both counts, added up from year to year over the years for which both are known."""
-    both = {
-        name: suivi.ensemble(table, getattr(rapport, name))["valeur"]
-        for name in ("numerateur", "denominateur")
-    }
-    return pd.DataFrame(both).dropna().cumsum().reset_index(names="annee")
+    effectifs = pd.DataFrame(
+        {
+            "numerateur": suivi.ensemble(table, rapport.numerateur)["valeur"],
+            "denominateur": suivi.ensemble(table, rapport.denominateur)["valeur"],
+        }
+    )
+    return effectifs.dropna().cumsum().reset_index(names="annee")
 
 
 # How many: some indicators of a year beside what they were, and which modalités of theirs rise or
@@ -175,140 +201,201 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what the modalités of some indicators did, the ratios declared; then the chart of the
     modalités.
     """
-    names = analyse.tous("effectifs")
     contexte = etude.contexte
-    cited = [name for item in analyse.rapports for name in (item.numerateur, item.denominateur)]
-    table = lire_annees(etude, [*names, *cited])
+    indicateurs = analyse.tous("effectifs")
+    cites = list(indicateurs)
+    for rapport in analyse.rapports:
+        cites += [rapport.numerateur, rapport.denominateur]
+    table = lire_annees(etude, cites)
     if suivi.est_muet(table):
         return
-    told: list[str] = []
-    for name in names:
-        rows = etude.evaluation[
-            etude.evaluation["indicateur"].eq(name) & etude.evaluation["modalite"].ne("")
+    phrases = []
+    evaluation = etude.evaluation
+    for indicateur in indicateurs:
+        modalites = evaluation[
+            evaluation["indicateur"].eq(indicateur) & evaluation["modalite"].ne("")
         ]
-        if len(rows):
-            noun = minuscule(etude.catalogue.dimensions[rows["dimension"].iloc[0]].libelle)
-            told += mouvements(rows, noun, contexte, etude.catalogue.evaluation)
-    yield liste([*told, *quotients(analyse.rapports, etude.evaluation, table)])
-    for item in analyse.rapports:
-        if (
-            item.calcul == "cumul" and len(added := cumul(item, table)) > 1
-        ):  # one year adds nothing up
-            below, above = (
-                contexte.indicateurs[name].libelle for name in (item.denominateur, item.numerateur)
+        if len(modalites):
+            dimension = etude.catalogue.dimensions[modalites["dimension"].iloc[0]]
+            nom = minuscule(dimension.libelle)
+            phrases += mouvements(modalites, nom, contexte, etude.catalogue.evaluation)
+    phrases += quotients(analyse.rapports, evaluation, table)
+    yield liste(phrases)
+    for rapport in analyse.rapports:
+        if rapport.calcul != "cumul":
+            continue
+        cumuls = cumul(rapport, table)
+        if len(cumuls) > 1:  # one year adds nothing up
+            yield etude.tableau(
+                "cumul",
+                cumuls,
+                {"annee": str},
+                mots={
+                    "denominateur": contexte.indicateurs[rapport.denominateur].libelle,
+                    "numerateur": contexte.indicateurs[rapport.numerateur].libelle,
+                    "periode": periode(cumuls["annee"]),
+                },
+                nom=f"cumul-{rapport.numerateur.replace('_', '-')}",
             )
-            words = {"denominateur": below, "numerateur": above, "periode": periode(added["annee"])}
-            name = f"cumul-{item.numerateur.replace('_', '-')}"
-            yield etude.tableau("cumul", added, {"annee": str}, mots=words, nom=name)
     if analyse.note:
         yield paragraphe(analyse.note, classe="note")
     if analyse.graphique:
-        rows = pd.concat([pour_trajectoires(etude, suivi.details(table, name)) for name in names])
-        panels = rows.assign(libelle=rows["serie"])  # each bears the name of its modalité alone
-        yield trajectoires(panels, contexte, nom=analyse.id, titre=analyse.graphique)
+        modalites_par_annee = pd.concat(
+            [pour_trajectoires(etude, suivi.details(table, nom)) for nom in indicateurs]
+        )
+        # Each panel bears the name of its modalité alone.
+        panneaux = modalites_par_annee.assign(libelle=modalites_par_annee["serie"])
+        yield trajectoires(panneaux, contexte, nom=analyse.id, titre=analyse.graphique)
 
 
-def mouvements(rows: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluation) -> list[str]:
+@dataclass(frozen=True)
+class Mouvement:
+    """A modalité of a year beside the year before: the columns of the scoring that are read."""
+
+    indicateur: str
+    libelle_modalite: str
+    valeur: float
+    statut: str
+    valeur_precedente: float
+    statut_precedent: str
+    annee_precedente: int
+    evolution: str
+    raison_evolution: str
+
+    @property
+    def ecart(self) -> float | None:
+        """The change since the year before; None where the two do not compare."""
+        if self.raison_evolution in COUPURES:
+            return None
+        ecart = self.valeur - self.valeur_precedente
+        return None if pd.isna(ecart) else ecart
+
+
+def mouvements(
+    modalites: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluation
+) -> list[str]:
     """Return one sentence a direction, its modalités with their change; one a reason, those that
     don't compare.
+
+    A change that chance alone may explain has no direction. Where none compares, for one reason, it
+    is said once. ``nom`` is what a modalité is: « dispositif ».
     """
-
-    def pourquoi(row: pd.Series) -> str:
-        if pd.isna(row["valeur"]):
-            return contexte.absence(row["statut"])
-        if pd.isna(row["valeur_precedente"]):
-            word = contexte.absence(row["statut_precedent"])
-            return (
-                f"{word} en {row['annee_precedente']}"
-                if word
-                else mots.raisons["sans_valeur_precedente"]
-            )
-        return mots.raisons[row["raison_evolution"]]
-
-    names = rows["libelle_modalite"].map(minuscule)
-    chance = rows["evolution"].eq("trop_peu")
-    gap = (rows["valeur"] - rows["valeur_precedente"]).where(
-        ~rows["raison_evolution"].isin(COUPURES)
-    )
-    changes = gap.map(
-        lambda change: contexte.ecart(rows["indicateur"].iloc[0], change, ""), na_action="ignore"
-    )
-    since = " (" + changes.astype(object) + " depuis " + rows["annee_precedente"].astype(str) + ")"
-    named = names + since.where(gap.fillna(0).ne(0), "")
-    reasons = pd.Series(
-        {place: pourquoi(row) for place, row in rows[gap.isna()].iterrows()}, dtype=object
-    )
-    if len(reasons) == len(rows) and reasons.nunique() == 1:
-        return [f"Aucune comparaison par {nom} ({reasons.iloc[0]})."]
-    groups = {
-        "en hausse": gap.gt(0) & ~chance,
-        "en baisse": gap.lt(0) & ~chance,
-        "dont l'écart est trop faible pour conclure": chance,
-        "sans changement": gap.eq(0),
-    } | {
-        f"sans comparaison ({why})": rows.index.isin(reasons.index[reasons.eq(why)])
-        for why in reasons.unique()
-    }
+    tous = list(lignes(modalites, Mouvement))
+    sans_ecart = [mouvement for mouvement in tous if mouvement.ecart is None]
+    raisons = {_pourquoi_sans_ecart(mouvement, contexte, mots) for mouvement in sans_ecart}
+    if len(sans_ecart) == len(tous) and len(raisons) == 1:
+        return [f"Aucune comparaison par {nom} ({raisons.pop()})."]
+    groupes = {HAUSSE: [], BAISSE: [], TROP_FAIBLE: [], SANS_CHANGEMENT: []}
+    for mouvement in tous:
+        libelle = minuscule(mouvement.libelle_modalite)
+        ecart = mouvement.ecart
+        if ecart:
+            ecart_dit = contexte.ecart(mouvement.indicateur, ecart, "")
+            libelle += f" ({ecart_dit} depuis {mouvement.annee_precedente})"
+        if ecart is None:
+            raison = _pourquoi_sans_ecart(mouvement, contexte, mots)
+            groupes.setdefault(f"sans comparaison ({raison})", []).append(libelle)
+        elif mouvement.evolution == "trop_peu":
+            groupes[TROP_FAIBLE].append(libelle)
+        elif ecart > 0:
+            groupes[HAUSSE].append(libelle)
+        elif ecart < 0:
+            groupes[BAISSE].append(libelle)
+        else:
+            groupes[SANS_CHANGEMENT].append(libelle)
     return [
-        f"{compter(mask.sum(), nom, accorder(nom, 2))} {word} : {' ; '.join(named[mask])}."
-        for word, mask in groups.items()
-        if mask.any()
+        f"{compter(len(libelles), nom, accorder(nom, 2))} {groupe} : {' ; '.join(libelles)}."
+        for groupe, libelles in groupes.items()
+        if libelles
     ]
+
+
+def _pourquoi_sans_ecart(mouvement: Mouvement, contexte: Contexte, mots: Evaluation) -> str:
+    """Return why a modalité does not compare with the year before."""
+    if pd.isna(mouvement.valeur):
+        return contexte.absence(mouvement.statut)
+    if pd.isna(mouvement.valeur_precedente):
+        absence = contexte.absence(mouvement.statut_precedent)
+        if absence:
+            return f"{absence} en {mouvement.annee_precedente}"
+        return mots.raisons["sans_valeur_precedente"]
+    return mots.raisons[mouvement.raison_evolution]
 
 
 # A rate: numerator and denominator by modalité, the whole being the quotient of the sums, beside
 # last year's.
 
 
+@dataclass(frozen=True)
+class Taux:
+    """A rate of ``calculer_taux``, of a modalité or of the whole."""
+
+    libelle: str
+    numerateur: float
+    statut_numerateur: str
+    denominateur: float
+    statut_denominateur: str
+    taux: float
+    taux_precedent: float
+
+
 def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how high the rate is, where it is highest and lowest, and the table by modalité."""
-    known = lire_annees(etude, analyse.tous(*DU_TAUX))
-    year = etude.annee
     contexte = etude.contexte
-    table = calculer_taux(known, analyse, year)
-    whole = table.iloc[-1]
-    parts = table.iloc[:-1]
-    told = []
-    rated = parts[parts["taux"].notna()].sort_values("taux", kind="stable")
-    unknown = parts[parts["taux"].isna()]
-    if pd.notna(whole["taux"]):
-        words = {
-            name: marquer(nombre(whole[name]), whole[f"statut_{name}"])
-            for name in ("numerateur", "denominateur")
-        }
-        said = (
-            (analyse.phrase or etude.mots["taux_dit"])
-            .rstrip(". ")
-            .format(**words, rapport=pourcent(whole["taux"]))
-        )
-        before = whole["taux_precedent"]
-        gap = etude.mot(
-            "taux_precedent", taux=pourcent(before), ecart=points(whole["taux"] - before)
-        )
-        told.append(f"{said}{gap if pd.notna(before) else ''}.")
-    if len(rated) > 1:
-        low, high = (
-            f"{row['libelle']}, {pourcent(row['taux'])}"
-            for _, row in rated.iloc[[0, -1]].iterrows()
-        )
-        told.append(etude.mot("taux_extremes", haut=high, bas=low))
-    if len(unknown) and told:
-        told.append(
-            etude.mot("taux_inconnus", libelles=" ; ".join(unknown["libelle"].map(minuscule)))
-        )
-    yield liste(told)
-    if suivi.est_muet(known[known["annee"].eq(year)]):
+    mesures = lire_annees(etude, analyse.tous(*DU_TAUX))
+    table = calculer_taux(mesures, analyse, etude.annee)
+    yield liste(_phrases_du_taux(etude, analyse, table))
+    if suivi.est_muet(mesures[mesures["annee"].eq(etude.annee)]):
         return
-    writers = {f"{role}_dit": marquee(contexte, analyse.un(role), role) for role in DU_TAUX}
-    writers["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
-    if not analyse.un("capacite"):
-        writers["capacite_dit"] = None
-    named = {
-        role: minuscule(contexte.indicateurs[analyse.un(role)].libelle)
-        for role in ("numerateur", "denominateur")
+    ecritures: dict[str, Callable[[pd.Series], str] | None] = {
+        f"{role}_dit": marquee(contexte, analyse.un(role), role) for role in DU_TAUX
     }
-    note = etude.mot("taux_de_l_analyse", **named)
-    yield _tableau(etude, analyse, table, known, writers, note, taux="Taux")
+    ecritures["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
+    if not analyse.un("capacite"):
+        ecritures["capacite_dit"] = None
+    note = etude.mot(
+        "taux_de_l_analyse",
+        numerateur=minuscule(contexte.indicateurs[analyse.un("numerateur")].libelle),
+        denominateur=minuscule(contexte.indicateurs[analyse.un("denominateur")].libelle),
+    )
+    yield _tableau(etude, analyse, table, mesures, ecritures, note, taux="Taux")
+
+
+def _phrases_du_taux(etude: EtudeAnnuelle, analyse: Analyse, table: pd.DataFrame) -> list[str]:
+    """Return the rate of the whole beside last year's, the highest and the lowest, then where it is
+    not known; the last is said only after another sentence.
+    """
+    *modalites, ensemble = lignes(table, Taux)
+    connus = [modalite for modalite in modalites if pd.notna(modalite.taux)]
+    inconnus = [modalite for modalite in modalites if pd.isna(modalite.taux)]
+    phrases = []
+    if pd.notna(ensemble.taux):
+        gabarit = analyse.phrase or etude.mots["taux_dit"]
+        phrase = gabarit.rstrip(". ").format(
+            numerateur=marquer(nombre(ensemble.numerateur), ensemble.statut_numerateur),
+            denominateur=marquer(nombre(ensemble.denominateur), ensemble.statut_denominateur),
+            rapport=pourcent(ensemble.taux),
+        )
+        if pd.notna(ensemble.taux_precedent):
+            phrase += etude.mot(
+                "taux_precedent",
+                taux=pourcent(ensemble.taux_precedent),
+                ecart=points(ensemble.taux - ensemble.taux_precedent),
+            )
+        phrases.append(f"{phrase}.")
+    if len(connus) > 1:
+        plus_bas, *_, plus_haut = sorted(connus, key=lambda modalite: modalite.taux)
+        phrases.append(
+            etude.mot(
+                "taux_extremes",
+                haut=f"{plus_haut.libelle}, {pourcent(plus_haut.taux)}",
+                bas=f"{plus_bas.libelle}, {pourcent(plus_bas.taux)}",
+            )
+        )
+    if inconnus and phrases:
+        libelles = " ; ".join(minuscule(modalite.libelle) for modalite in inconnus)
+        phrases.append(etude.mot("taux_inconnus", libelles=libelles))
+    return phrases
 
 
 def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
@@ -318,39 +405,40 @@ def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataF
     The last row is the whole (modalité ""): the entered one, failing that the sum of the modalités,
     and its rate the quotient of the sums, known only when all of them are.
     """
-    now, before = (_taux_de_l_annee(table, analyse, year) for year in (annee, annee - 1))
-    last = before[["taux", "statut_taux"]].rename(
+    de_l_annee = _taux_de_l_annee(table, analyse, annee)
+    precedents = _taux_de_l_annee(table, analyse, annee - 1)[["taux", "statut_taux"]]
+    precedents = precedents.rename(
         columns={"taux": "taux_precedent", "statut_taux": "statut_precedent"}
     )
     return (
-        now.join(last)
+        de_l_annee.join(precedents)
         .fillna({"statut_precedent": Statut.NON_TRANSMIS})
         .reset_index(names="modalite")
     )
 
 
 def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
-    rows = suivi.croiser(table, {name: (analyse.un(name), annee) for name in DU_TAUX})
-    parts = rows.drop(index="", errors="ignore")
-    rows = rows.reindex([*parts.index, ""]).fillna(
-        {"libelle": "", **{f"statut_{name}": Statut.NON_TRANSMIS for name in DU_TAUX}}
+    """Return what ``calculer_taux`` says of one year, indexed by modalité, the whole ("") last."""
+    roles = suivi.croiser(table, {role: (analyse.un(role), annee) for role in DU_TAUX})
+    modalites = roles.drop(index="", errors="ignore")
+    non_transmis = {f"statut_{role}": Statut.NON_TRANSMIS for role in DU_TAUX}
+    roles = roles.reindex([*modalites.index, ""]).fillna({"libelle": "", **non_transmis})
+    if roles.at["", "statut_capacite"] == Statut.NON_TRANSMIS:
+        # Places of different moments are not added up.
+        roles.loc["", "statut_capacite"] = Statut.SANS_OBJET
+    for role in ("denominateur", "numerateur"):
+        if roles.at["", f"statut_{role}"] == Statut.NON_TRANSMIS:
+            roles.loc["", [role, f"statut_{role}"]] = suivi.somme(modalites, role)
+    denominateur_nul = roles["denominateur"].eq(0)
+    quotient = 100 * roles["numerateur"] / roles["denominateur"].mask(denominateur_nul)
+    statut_du_quotient = suivi.pire(
+        roles["statut_denominateur"].mask(denominateur_nul, Statut.SANS_OBJET),
+        roles["statut_numerateur"],
     )
-    if rows.at["", "statut_capacite"] == Statut.NON_TRANSMIS:
-        rows.loc["", "statut_capacite"] = (
-            Statut.SANS_OBJET
-        )  # places of different moments are not added up
-    for name in ("denominateur", "numerateur"):
-        if rows.at["", f"statut_{name}"] == Statut.NON_TRANSMIS:
-            rows.loc["", [name, f"statut_{name}"]] = suivi.somme(parts, name)
-    empty = rows["denominateur"].eq(0)
-    quotient = 100 * rows["numerateur"] / rows["denominateur"].mask(empty)
-    worst = suivi.pire(
-        rows["statut_denominateur"].mask(empty, Statut.SANS_OBJET), rows["statut_numerateur"]
-    )
-    silent = rows["statut_taux"].eq(Statut.NON_TRANSMIS)
-    return rows.assign(
-        taux=rows["taux"].mask(silent, quotient),
-        statut_taux=rows["statut_taux"].mask(silent, worst),
+    a_calculer = roles["statut_taux"].eq(Statut.NON_TRANSMIS)
+    return roles.assign(
+        taux=roles["taux"].mask(a_calculer, quotient),
+        statut_taux=roles["statut_taux"].mask(a_calculer, statut_du_quotient),
     )
 
 
@@ -361,33 +449,37 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield which share they are and where they came; then the table. A hidden count gives no
     share.
     """
-    read = lire_annees(etude, analyse.tous("effectif", "volume"))
     contexte = etude.contexte
-    year = etude.annee
-    if suivi.est_muet(read):
+    mesures = lire_annees(etude, analyse.tous("effectif", "volume"))
+    if suivi.est_muet(mesures):
         return
-    table = calculer_inclusion(read, analyse, year, etude.catalogue.indicateurs_fiches)
-    parts = table[table["modalite"].ne("")]
-    labels = parts["libelle"].map(minuscule)
-    places = {
-        "inclusion_presents": labels[parts["effectif"].gt(0)],
-        "inclusion_aucun": labels[parts["effectif"].eq(0)],
-        "inclusion_secret": labels[parts["statut_effectif"].eq(Statut.SECRET)],
+    table = calculer_inclusion(mesures, analyse, etude.annee, etude.catalogue.indicateurs_fiches)
+    modalites = table[table["modalite"].ne("")]
+    libelles = modalites["libelle"].map(minuscule)
+    libelles_par_phrase = {
+        "inclusion_presents": libelles[modalites["effectif"].gt(0)],
+        "inclusion_aucun": libelles[modalites["effectif"].eq(0)],
+        "inclusion_secret": libelles[modalites["statut_effectif"].eq(Statut.SECRET)],
     }
-    told = [
-        etude.mot(name, libelles=" ; ".join(names)) for name, names in places.items() if len(names)
-    ]
-    yield liste([*quotients(analyse.rapports, etude.evaluation, read), *told])
-    count = analyse.un("effectif")
+    phrases = quotients(analyse.rapports, etude.evaluation, mesures)
+    for cle, libelles_dits in libelles_par_phrase.items():
+        if len(libelles_dits):
+            phrases.append(etude.mot(cle, libelles=" ; ".join(libelles_dits)))
+    yield liste(phrases)
+    effectif = analyse.un("effectif")
     volume = analyse.un("volume")
-    writers = {
-        "avant": marquee(contexte, count, "precedent"),
-        "dite": marquee(contexte, count, "effectif"),
-        "volume_dit": marquee(contexte, volume, "volume") if volume else None,
-        "par_personne": decimales(0) if volume else None,
+    unite = ""
+    ecritures: dict[str, Callable[..., str] | None] = {
+        "avant": marquee(contexte, effectif, "precedent"),
+        "dite": marquee(contexte, effectif, "effectif"),
+        "volume_dit": None,
+        "par_personne": None,
     }
-    unit = contexte.unites[contexte.indicateurs[volume].unite].libelle if volume else ""
-    yield _tableau(etude, analyse, table, read, writers, analyse.note, unite=unit)
+    if volume:
+        unite = contexte.unites[contexte.indicateurs[volume].unite].libelle
+        ecritures["volume_dit"] = marquee(contexte, volume, "volume")
+        ecritures["par_personne"] = decimales(0)
+    yield _tableau(etude, analyse, table, mesures, ecritures, analyse.note, unite=unite)
 
 
 def calculer_inclusion(
@@ -400,42 +492,62 @@ def calculer_inclusion(
     it away. The volume of the whole is the sum of the modalités' where nobody entered it; persons
     are never added up.
     """
-    count = analyse.un("effectif")
-    volume = analyse.un("volume")
-    read = {"effectif": (count, annee), "precedent": (count, annee - 1), "volume": (volume, annee)}
-    rows = suivi.croiser(table, read)
-    for name, (indicateur, _) in read.items():
-        if indicateur and (own := indicateurs[indicateur].modalites):
-            status = rows[f"statut_{name}"]
-            elsewhere = status.eq(Statut.NON_TRANSMIS) & ~rows.index.isin(["", *own])
-            rows[f"statut_{name}"] = status.mask(elsewhere, Statut.SANS_OBJET)
-    if "" in rows.index and rows.at["", "statut_volume"] == Statut.NON_TRANSMIS:
-        rows.loc["", ["volume", "statut_volume"]] = suivi.somme(rows.drop(index=""), "volume")
-    persons = rows["effectif"].where(rows["effectif"].gt(0))
-    return rows.assign(par_personne=rows["volume"] / persons).reset_index(names="modalite")
+    effectif = analyse.un("effectif")
+    colonnes = {
+        "effectif": (effectif, annee),
+        "precedent": (effectif, annee - 1),
+        "volume": (analyse.un("volume"), annee),
+    }
+    lignes_croisees = suivi.croiser(table, colonnes)
+    for colonne, (indicateur, _) in colonnes.items():
+        if not indicateur or not indicateurs[indicateur].modalites:
+            continue
+        # A modalité that does not concern the indicator is « sans objet » there.
+        concernees = lignes_croisees.index.isin(["", *indicateurs[indicateur].modalites])
+        statuts = lignes_croisees[f"statut_{colonne}"]
+        sans_objet = statuts.eq(Statut.NON_TRANSMIS) & ~concernees
+        lignes_croisees[f"statut_{colonne}"] = statuts.mask(sans_objet, Statut.SANS_OBJET)
+    a_un_ensemble = "" in lignes_croisees.index
+    if a_un_ensemble and lignes_croisees.at["", "statut_volume"] == Statut.NON_TRANSMIS:
+        volume_de_l_ensemble = suivi.somme(lignes_croisees.drop(index=""), "volume")
+        lignes_croisees.loc["", ["volume", "statut_volume"]] = volume_de_l_ensemble
+    personnes = lignes_croisees["effectif"].where(lignes_croisees["effectif"].gt(0))
+    return lignes_croisees.assign(par_personne=lignes_croisees["volume"] / personnes).reset_index(
+        names="modalite"
+    )
 
 
 # Who comes and who goes: entries, departures and balance by year, beside the change of the stock.
+
+
+@dataclass(frozen=True)
+class Flux:
+    """The movements of a year of ``calculer_flux``."""
+
+    annee: int
+    entrees: float
+    sorties: float
+    solde: float
+    variation: float
+    ecart: float
 
 
 def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield the entries, departures and balance of the year and of all, whether the stock agrees;
     then the chart.
     """
-    read = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif"))
-    name = analyse.un("effectif")
-    if suivi.est_muet(read[read["indicateur"].ne(name)]):
+    contexte = etude.contexte
+    mesures = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif"))
+    effectif = analyse.un("effectif")
+    if suivi.est_muet(mesures[mesures["indicateur"].ne(effectif)]):
         return
-    table = calculer_flux(read, analyse)
+    table = calculer_flux(mesures, analyse)
+    stock = contexte.indicateurs[effectif].libelle if effectif else ""
+    yield liste(phrases_du_flux(etude, table, stock))
     yield liste(
-        phrases_du_flux(etude, table, etude.contexte.indicateurs[name].libelle if name else "")
+        petits_publies(mesures, ["valeur"], etude.catalogue.seuils.petits_effectifs, contexte)
     )
-    yield liste(
-        petits_publies(read, ["valeur"], etude.catalogue.seuils.petits_effectifs, etude.contexte)
-    )
-    yield entrees_sorties(
-        table, etude.contexte, nom=analyse.id, titre=analyse.graphique or analyse.titre
-    )
+    yield entrees_sorties(table, contexte, nom=analyse.id, titre=analyse.graphique or analyse.titre)
 
 
 def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
@@ -444,99 +556,147 @@ def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     ``ecart`` is the change of the stock less the balance: zero when both say the same, missing when
     one is not known.
     """
-    read = {role: suivi.ensemble(table, analyse.un(role)) for role in FLUX}
-    flows = pd.concat(
-        [rows.set_axis([role, f"statut_{role}"], axis=1) for role, rows in read.items()], axis=1
-    )
-    balance = flows["entrees"] - flows["sorties"]
+    par_role = [
+        suivi.ensemble(table, analyse.un(role)).set_axis([role, f"statut_{role}"], axis=1)
+        for role in FLUX
+    ]
+    mouvements_par_annee = pd.concat(par_role, axis=1)
+    solde = mouvements_par_annee["entrees"] - mouvements_par_annee["sorties"]
     stock = suivi.ensemble(table, analyse.un("effectif"))["valeur"]
-    flows = flows.assign(
-        solde=balance, effectif=stock, variation=stock.diff(), ecart=stock.diff() - balance
-    )
-    return flows.reset_index(names="annee")
+    variation = stock.diff()
+    return mouvements_par_annee.assign(
+        solde=solde, effectif=stock, variation=variation, ecart=variation - solde
+    ).reset_index(names="annee")
 
 
 def phrases_du_flux(etude: EtudeAnnuelle, table: pd.DataFrame, stock: str) -> list[str]:
     """Return the movements of the last year and of all, then the years whose balance is not the
     change of the stock.
+
+    ``stock`` is the label of the indicator that counts it.
     """
 
-    def dire(cle: str, row: pd.Series, **mots: object) -> str:
-        known = row[list(FLUX)].dropna().items()
-        dits = [
-            etude.mot(f"flux_{role}" if count else f"flux_{role}_nul", nombre=count)
-            for role, count in known
-        ]
-        return etude.mot(
-            cle, dits=" et ".join(dits), solde=nombre(row["solde"], signe=True), **mots
-        )
+    def dire(cle: str, entrees: float, sorties: float, solde: float, **mots: object) -> str:
+        dits = []
+        for role, effectif in zip(FLUX, (entrees, sorties), strict=True):
+            if pd.notna(effectif):
+                cle_du_role = f"flux_{role}" if effectif else f"flux_{role}_nul"
+                dits.append(etude.mot(cle_du_role, nombre=effectif))
+        return etude.mot(cle, dits=" et ".join(dits), solde=nombre(solde, signe=True), **mots)
 
-    last = table.iloc[-1]
-    known = table[table["solde"].notna()]
-    lacking = "_ni_".join(role for role in FLUX if pd.isna(last[role]))
-    told = [dire(f"flux_sans_{lacking}" if lacking else "flux_annuel", last, annee=last["annee"])]
-    if len(known) > 1:
-        total = known[[*FLUX, "solde"]].sum()
-        years = enumerer([str(year) for year in known["annee"]])
-        told.append(
-            dire("flux_compense" if total["solde"] >= 0 else "flux_en_perte", total, annees=years)
+    *_, derniere = lignes(table, Flux)
+    inconnus = []
+    if pd.isna(derniere.entrees):
+        inconnus.append("entrees")
+    if pd.isna(derniere.sorties):
+        inconnus.append("sorties")
+    cle = f"flux_sans_{'_ni_'.join(inconnus)}" if inconnus else "flux_annuel"
+    phrases = [dire(cle, derniere.entrees, derniere.sorties, derniere.solde, annee=derniere.annee)]
+    connus = table[table["solde"].notna()]
+    if len(connus) > 1:
+        entrees = connus["entrees"].sum()
+        sorties = connus["sorties"].sum()
+        solde = connus["solde"].sum()
+        annees = enumerer([str(annee) for annee in connus["annee"]])
+        cle = "flux_compense" if solde >= 0 else "flux_en_perte"
+        phrases.append(dire(cle, entrees, sorties, solde, annees=annees))
+    discordants = table[table["ecart"].fillna(0).ne(0)]
+    for mouvement in lignes(discordants, Flux):
+        phrases.append(
+            dire(
+                "flux_a_verifier",
+                mouvement.entrees,
+                mouvement.sorties,
+                mouvement.solde,
+                annee=mouvement.annee,
+                stock=stock,
+                variation=nombre(mouvement.variation, signe=True),
+            )
         )
-    return told + [
-        dire(
-            "flux_a_verifier",
-            row,
-            annee=row["annee"],
-            stock=stock,
-            variation=nombre(row["variation"], signe=True),
-        )
-        for _, row in table[table["ecart"].fillna(0).ne(0)].iterrows()
-    ]
+    return phrases
 
 
 # A norm: how many go with one full-time equivalent, and how many posts the landmark asks for.
+
+
+@dataclass(frozen=True)
+class PostesDUneAnnee:
+    """The posts of a year of ``calculer_norme`` beside the norm."""
+
+    annee: int
+    postes: float
+    base_par_poste: float
+    a_defaut_par_poste: float
+    d_apres: str
+    postes_repere: float
+    ecart_postes: float
 
 
 def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how many go with a post, beside the norm and who sets it; on the screen, the same year
     by year.
     """
-    read = lire_annees(etude, analyse.tous("postes", *PAR_POSTE))
-    table = calculer_norme(read, analyse)
+    assert analyse.norme is not None  # the model asks it of this type of analysis
     contexte = etude.contexte
-    needed = table["postes_repere"].notna()
-    known = table[table["postes"].notna() & needed]
-    if known.empty:
+    mesures = lire_annees(etude, analyse.tous("postes", *PAR_POSTE))
+    table = calculer_norme(mesures, analyse)
+    repere_connu = table["postes_repere"].notna()
+    connues = table[table["postes"].notna() & repere_connu]
+    if connues.empty:
         return
-    roles = [role for role in ("postes", *PAR_POSTE) if analyse.un(role)]
-    last = known.iloc[-1]
-    words = {role: minuscule(contexte.indicateurs[analyse.un(role)].libelle) for role in roles}
-    met = {words[role]: last[f"{role}_par_poste"] for role in roles[1:]}
-    parts = [f"{nombre(value, 1)} {label}" for label, value in met.items() if pd.notna(value)]
-    posts = contexte.valeur(analyse.un("postes"), last["postes"])
-    asked, gap = (nombre(abs(last[name]), 2) for name in ("postes_repere", "ecart_postes"))
-    key = "norme_tenue" if last["ecart_postes"] >= 0 else "norme_manquee"
-    stead = "" if last["d_apres"] == "base" else etude.mot("norme_faute_de_mieux", **words)
-    told = [
-        etude.mot("norme_par_poste", annee=last["annee"], postes=posts, parts=enumerer(parts))
-    ] * bool(parts)
-    told.append(etude.mot(key, demande=asked, ecart=gap, faute=stead))
-    told.append(
+    libelles = {
+        role: minuscule(contexte.indicateurs[analyse.un(role)].libelle)
+        for role in ("postes", *PAR_POSTE)
+        if analyse.un(role)
+    }
+    *_, derniere = lignes(connues, PostesDUneAnnee)
+    par_poste = {"base": derniere.base_par_poste, "a_defaut": derniere.a_defaut_par_poste}
+    parts = [
+        f"{nombre(valeur, 1)} {libelles[role]}"
+        for role, valeur in par_poste.items()
+        if role in libelles and pd.notna(valeur)
+    ]
+    phrases = []
+    if parts:
+        postes = contexte.valeur(analyse.un("postes"), derniere.postes)
+        phrases.append(
+            etude.mot("norme_par_poste", annee=derniere.annee, postes=postes, parts=enumerer(parts))
+        )
+    faute_de_mieux = ""
+    if derniere.d_apres != "base":
+        faute_de_mieux = etude.mot("norme_faute_de_mieux", **libelles)
+    phrases.append(
         etude.mot(
-            "norme_repere", valeur=nombre_court(analyse.norme.valeur), norme=analyse.norme, **words
+            "norme_tenue" if derniere.ecart_postes >= 0 else "norme_manquee",
+            demande=nombre(abs(derniere.postes_repere), 2),
+            ecart=nombre(abs(derniere.ecart_postes), 2),
+            faute=faute_de_mieux,
         )
     )
-    yield liste(told)
-    instead = table.loc[table["d_apres"].ne("base") & needed, "annee"].astype(str).tolist()
-    writers = {
+    phrases.append(
+        etude.mot(
+            "norme_repere",
+            valeur=nombre_court(analyse.norme.valeur),
+            norme=analyse.norme,
+            **libelles,
+        )
+    )
+    yield liste(phrases)
+    note = None
+    annees_a_defaut = table.loc[table["d_apres"].ne("base") & repere_connu, "annee"]
+    if len(annees_a_defaut):
+        annees = enumerer(annees_a_defaut.astype(str).tolist())
+        note = etude.mot("norme_a_defaut", annees=annees, **libelles)
+    ecritures: dict[str, Callable[..., str] | None] = {
         "annee": str,
         "postes_dits": marquee(contexte, analyse.un("postes"), "postes"),
-        **{f"{role}_par_poste": decimales(1) if analyse.un(role) else None for role in PAR_POSTE},
         "postes_repere": decimales(2),
         "ecart_postes": decimales(2, signe=True),
     }
-    note = instead and etude.mot("norme_a_defaut", annees=enumerer(instead), **words)
-    years = periode([int(year) for year in table["annee"]])
-    yield _tableau(etude, analyse, table, read, writers, note, periode=years)
+    for role in PAR_POSTE:
+        ecritures[f"{role}_par_poste"] = decimales(1) if role in libelles else None
+    annees_du_tableau = periode([int(annee) for annee in table["annee"]])
+    yield _tableau(etude, analyse, table, mesures, ecritures, note, periode=annees_du_tableau)
 
 
 def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
@@ -545,20 +705,22 @@ def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     The norm counts its own base; where nobody gave it, what stands for it (``d_apres`` "a_defaut"),
     which is said.
     """
-    posts = suivi.ensemble(table, analyse.un("postes")).set_axis(
+    assert analyse.norme is not None  # the model asks it of this type of analysis
+    postes_par_annee = suivi.ensemble(table, analyse.un("postes")).set_axis(
         ["postes", "statut_postes"], axis=1
     )
-    base, other = (
-        suivi.ensemble(table, analyse.un(role))["valeur"].reindex(posts.index) for role in PAR_POSTE
-    )
-    divisor = posts["postes"].mask(posts["postes"].eq(0))
-    needed = base.fillna(other) / analyse.norme.valeur
-    return posts.assign(
-        base_par_poste=base / divisor,
-        a_defaut_par_poste=other / divisor,
+    annees = postes_par_annee.index
+    base = suivi.ensemble(table, analyse.un("base"))["valeur"].reindex(annees)
+    a_defaut = suivi.ensemble(table, analyse.un("a_defaut"))["valeur"].reindex(annees)
+    postes = postes_par_annee["postes"]
+    diviseur = postes.mask(postes.eq(0))
+    postes_repere = base.fillna(a_defaut) / analyse.norme.valeur
+    return postes_par_annee.assign(
+        base_par_poste=base / diviseur,
+        a_defaut_par_poste=a_defaut / diviseur,
         d_apres=base.notna().map({True: "base", False: "a_defaut"}),
-        postes_repere=needed,
-        ecart_postes=posts["postes"] - needed,
+        postes_repere=postes_repere,
+        ecart_postes=postes - postes_repere,
         norme=analyse.norme.valeur,
     ).reset_index(names="annee")
 
@@ -570,33 +732,45 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield « oui », « en partie », « pas encore » or « on ne le sait pas », then what the clause
     decides.
     """
-    contexte = etude.contexte
-    roles = ("postes", "convertis")
-    posts, turned = (ligne(etude.evaluation, analyse.un(role)) for role in roles)
-    known = {
-        role: marquer(contexte.valeur(row["indicateur"], row["valeur"]), row["statut"])
-        for role, row in zip(roles, (posts, turned), strict=True)
-        if row is not None and pd.notna(row["valeur"])
-    }
-    if "convertis" not in known:
-        word = contexte.absence(Statut.NON_TRANSMIS if turned is None else turned["statut"])
-        label = contexte.indicateurs[analyse.un("convertis")].libelle
-        yield paragraphe(etude.mot("passage_inconnu", libelle=label, mot=word))
-    else:
-        key = "passage_en_partie"
-        if "postes" not in known:
-            key = "passage_sans_postes"
-        elif not turned["valeur"]:
-            key = "passage_a_faire"
-        elif turned["valeur"] >= posts["valeur"]:
-            key = "passage_fait"
-        yield paragraphe(etude.mot(key, annee=turned["annee"], **known))
+    yield paragraphe(_reponse_du_passage(etude, analyse))
     clause = etude.convention.clauses.get(CLAUSE)
-    written = [
-        item.objet for item in etude.convention.articles if clause and item.numero == clause.article
+    if clause is None:
+        return
+    objets = [
+        article.objet for article in etude.convention.articles if article.numero == clause.article
     ]
-    if clause and (text := clause.texte or "".join(written)):
-        decided = etude.mot(
-            "passage_decide", article=etude.convention.citer(CLAUSE), texte=minuscule(text)
+    texte = clause.texte or "".join(objets)
+    if texte:
+        decision = etude.mot(
+            "passage_decide", article=etude.convention.citer(CLAUSE), texte=minuscule(texte)
         )
-        yield liste([decided, etude.mot("passage_juge", fin=date_longue(etude.suivi.fin))])
+        yield liste([decision, etude.mot("passage_juge", fin=date_longue(etude.suivi.fin))])
+
+
+def _reponse_du_passage(etude: EtudeAnnuelle, analyse: Analyse) -> str:
+    """Return how many of the posts of coordination have been converted."""
+    contexte = etude.contexte
+    postes = ligne(etude.evaluation, analyse.un("postes"))
+    convertis = ligne(etude.evaluation, analyse.un("convertis"))
+    if convertis is None or pd.isna(convertis["valeur"]):
+        statut = Statut.NON_TRANSMIS if convertis is None else convertis["statut"]
+        return etude.mot(
+            "passage_inconnu",
+            libelle=contexte.indicateurs[analyse.un("convertis")].libelle,
+            mot=contexte.absence(statut),
+        )
+
+    def dire(effectif: pd.Series) -> str:
+        valeur = contexte.valeur(effectif["indicateur"], effectif["valeur"])
+        return marquer(valeur, effectif["statut"])
+
+    annee = convertis["annee"]
+    if postes is None or pd.isna(postes["valeur"]):
+        return etude.mot("passage_sans_postes", annee=annee, convertis=dire(convertis))
+    if not convertis["valeur"]:
+        cle = "passage_a_faire"
+    elif convertis["valeur"] >= postes["valeur"]:
+        cle = "passage_fait"
+    else:
+        cle = "passage_en_partie"
+    return etude.mot(cle, annee=annee, postes=dire(postes), convertis=dire(convertis))
