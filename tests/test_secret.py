@@ -347,9 +347,9 @@ def test_un_tableau_de_dix_lignes_sur_huit_avec_ses_marges_demande_moins_d_une_s
 
 RESOUDRE = """
 import numpy as np
-from ctglib.secret.solveur import minimiser
+from ctglib.secret.solveur import Contraintes, minimiser
 one = np.ones(1)
-assert minimiser(one, (np.ones((1, 1)), one, one), 0 * one, one) == 1
+assert minimiser(one, Contraintes(np.ones((1, 1)), one, one), 0 * one, one) == 1
 """
 
 

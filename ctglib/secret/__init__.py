@@ -1,9 +1,9 @@
 """Statistical secrecy: small counts are hidden, and enough others for nobody to find them again.
 
 ``publication.appliquer`` is the only door: it takes what a bilan may show and gives it back masked.
-The model and the attacker it stands up to are told in docs/decisions/0006-secret-statistique.md.
-Counts as entered are for an internal use: asked for by name, told to be secret, and kept out of
-what is published.
+docs/decisions/0006-secret-statistique.md describes the model, and the attacker that it stands up
+to. Counts as entered are for an internal use: they are asked for by name, with a warning that they
+are secret, and kept out of what is published.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 MIME = "application/vnd.ctg.brut+json"  # what a notebook that asked for raw counts keeps of it
 INTERNE = "interne"
 AVERTISSEMENT = (
-    "Effectifs bruts : les petits effectifs ne sont pas masqués. Ce carnet est interne. Ne rien en publier, ni "
-    "chiffre, ni graphique, ni fichier ; sans brut=True, les mêmes tableaux sont masqués."
+    "Effectifs bruts : les petits effectifs ne sont pas masqués. Ce carnet est interne. "
+    "Ne rien en publier, ni chiffre, ni graphique, ni fichier ; sans brut=True, les mêmes "
+    "tableaux sont masqués."
 )
 REFUS = (
-    "Ce carnet a lu des effectifs bruts : il ne peut pas être exporté comme public. Retirer brut=True (les mêmes "
-    "tableaux seront masqués), relancer toutes les cellules, puis exporter ; pour un document interne, donner au "
-    "carnet le paramètre diffusion = « interne »."
+    "Ce carnet a lu des effectifs bruts : il ne peut pas être exporté comme public. "
+    "Retirer brut=True (les mêmes tableaux seront masqués), relancer toutes les cellules, puis "
+    "exporter ; pour un document interne, donner au carnet le paramètre diffusion = « interne »."
 )
 
 
@@ -33,24 +34,32 @@ class EffectifsBruts(UserWarning):
 
 
 class ExportRefuse(ValueError):
-    """A notebook that read raw counts was to be published; the message says what to do, in French."""
+    """A notebook that read raw counts was to be published; the message says what to do."""
 
 
 def avertir() -> None:
-    """Warn that counts are raw, and leave in the notebook, when there is one, what exporters refuse
-    to publish.
+    """Warn that counts are raw, and leave a mark of it in the notebook, when there is one.
+
+    The exporters refuse to publish a notebook that has the mark (``refuser``).
     """
     warnings.warn(AVERTISSEMENT, EffectifsBruts, stacklevel=3)
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if "IPython" not in sys.modules:
+        return
+    shell = sys.modules["IPython"].get_ipython()
     if shell is not None:
         shell.display_pub.publish({MIME: {"brut": True}, "text/plain": AVERTISSEMENT})
 
 
 def refuser(carnet: NotebookNode) -> None:
-    """Refuse to export (``ExportRefuse``) a notebook that asked for raw counts, unless run for an
-    internal use.
+    """Refuse to export a notebook that asked for raw counts, unless it is for an internal use.
+
+    Raises:
+        ExportRefuse: The notebook has the mark of raw counts, and « diffusion » is not internal.
     """
-    told = carnet.metadata.get("papermill", {}).get("parameters", {}).get("diffusion")
-    outputs = (output for cell in carnet.cells for output in cell.get("outputs", []))
-    if told != INTERNE and any(MIME in output.get("data", {}) for output in outputs):
-        raise ExportRefuse(REFUS)
+    parameters = carnet.metadata.get("papermill", {}).get("parameters", {})
+    if parameters.get("diffusion") == INTERNE:
+        return
+    for cell in carnet.cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                raise ExportRefuse(REFUS)

@@ -10,20 +10,23 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ctglib.secret.solveur import minimiser
+from ctglib.secret.solveur import Contraintes, minimiser
 
-HORS_TABLE = "hors_table"  # the place of a rest, or of a sum that is not the total
-EN_PLUS = (
-    1 / 8
-)  # of the counts that share sums with small ones, how many are hidden though nothing asks for it
-DISPERSION = 0.5  # how much dearer than another the draw may make a count: less than a second one
+# The line of a count that is in no table: what a total has beyond its parts, or what parts that
+# overlap come to.
+HORS_TABLE = "hors_table"
+# Of the counts that share sums with small ones, how many are hidden though nothing asks for it.
+EN_PLUS = 1 / 8
+# How much dearer than another the draw may make a count: less than the price of a second count.
+DISPERSION = 0.5
 
 Lieu = tuple[str, str, str]  # table, ligne, colonne
 
 
 class Cle(NamedTuple):
-    """Name of a count: its table, its place there, and which entry of it (0 when it is never
-    revised).
+    """The name of a count: its table, its place there, and which entry of it.
+
+    A count may be entered again in a later year; one that is never revised has ``millesime`` 0.
     """
 
     table: str
@@ -39,33 +42,37 @@ class Cle(NamedTuple):
 
 @dataclass(frozen=True)
 class Tirage:
-    """What a key says of each count, whatever its value: how dear it is to hide, and whether it is
-    hidden for nothing.
+    """What a secret key draws for each count, whatever its value.
 
-    A reader has the code and not the key. Were the mask a function of the counts alone, it could be
-    worked out from each table that fits what is published, and most of them thrown away for giving
-    another one. With draws, all those that the sums and the rule allow give the published one, for
-    some key (docs/decisions/0006-secret-statistique.md).
+    A reader has the code and not the key. Were the mask a function of the counts alone, a reader
+    could work out the mask of each table that fits what is published, and rule out most of these
+    tables for giving another mask than the published one. With draws, each of them gives the
+    published mask for some key (docs/decisions/0006-secret-statistique.md).
     """
 
     graine: bytes
 
     def tirer(self, cle: Cle) -> tuple[float, float]:
-        """Return two numbers from 0 to 1 for a count: how dear, and, when low, that it is hidden
-        for nothing.
+        """Return two numbers from 0 to 1 for a count: its price, and its chance of being spared.
+
+        The higher the first, the dearer the count is to hide. When the second is low enough (see
+        ``EN_PLUS``), the count is hidden though nothing asks for it.
         """
-        digest = hmac.new(self.graine, "\0".join(map(str, cle)).encode(), hashlib.sha256).digest()
-        price, more = (int.from_bytes(half[:6], "big") / 2**48 for half in (digest, digest[16:]))
-        return price, more
+        nom = "\0".join(map(str, cle))
+        empreinte = hmac.new(self.graine, nom.encode(), hashlib.sha256).digest()
+        return _de_0_a_1(empreinte[:6]), _de_0_a_1(empreinte[16:22])
+
+
+def _de_0_a_1(octets: bytes) -> float:
+    return int.from_bytes(octets, "big") / 2 ** (8 * len(octets))
 
 
 class Lien(NamedTuple):
-    """A sum that a reader knows of: ``total`` is the sum of ``parties``. A key without a row is a
-    count never shown.
+    """A sum that a reader knows of: ``total`` is the sum of ``parties``.
 
-    ``exacte``: unless the values agree to the unit, it is no sum at all. Otherwise parts that fall
-    short of their total leave a rest (a modalité that nobody gave), which a reader can work out
-    like any count.
+    A term without a row in the tables is a count that is never shown. ``exacte``: unless the values
+    agree to the unit, it is no sum at all. Otherwise, parts that fall short of their total leave a
+    rest (a modalité that nobody gave), which a reader can work out like any count.
     """
 
     total: Cle
@@ -89,9 +96,9 @@ class Cellule(NamedTuple):
 
 
 class Famille(NamedTuple):
-    """Counts that sums tie together, and no other: masked apart from the rest.
+    """Counts that sums tie together, and no other: they are masked apart from the other families.
 
-    Every array has one entry a count, in the order of the keys; a set holds ranks.
+    Every array has one entry a count, in the order of the keys. A set holds ranks in that order.
     """
 
     cles: tuple[Cle, ...]  # names, sorted; those of the counts never shown among them
@@ -99,90 +106,114 @@ class Famille(NamedTuple):
     equations: np.ndarray  # one row a sum: −1 under the total, 1 under each part
     affichees: np.ndarray  # counts that a report would show
     masquables: np.ndarray  # those of them that may still be hidden
-    sensibles: np.ndarray  # those that the rule may have hidden for their own sake
-    primaires: frozenset[int]  # those that it does hide
-    imposes: frozenset[int]  # hidden in any case: the primary ones and the earlier bilans'
-    protegees: frozenset[
-        int
-    ]  # counts without a row, small, that the published ones would give away
-    tires: frozenset[int]  # those that the draw hides with them
-    prix: (
-        np.ndarray
-    )  # how dear the draw makes each of them to hide; a total is dearer, by each sum that it is
+    sensibles: np.ndarray  # those of them that are hidden when they are small
+    primaires: frozenset[int]  # hidden because they are small
+    imposes: frozenset[int]  # hidden in any case: the primary ones and those of earlier bilans
+    protegees: frozenset[int]  # small, never shown, but the published ones could give them away
+    tires: frozenset[int]  # hidden because the draw says so
+    prix: np.ndarray  # how dear each is to hide: by the draw, and by the sums it is the total of
     borne: int  # greatest value looked at: far above the values, so that it narrows nothing
     seuil: int  # below it, a count is small
 
     def inconnues(self, caches: frozenset[int]) -> np.ndarray:
         """Return which counts a reader does not see when ``caches`` are hidden."""
-        unseen = ~self.affichees
-        unseen[list(caches)] = True
-        return unseen
+        inconnues = ~self.affichees
+        inconnues[list(caches)] = True
+        return inconnues
 
 
 def accorder(
     cellules: Iterable[Cellule], liens: Iterable[Lien]
 ) -> tuple[dict[Cle, Cellule], list[Lien]]:
-    """Return the counts by name, with those that only the sums name, worked out where they can be,
-    and what holds.
+    """Return all counts by name, those that only a sum names included, and the sums that hold.
 
-    A sum is settled once one term at most is unknown. Parts that exceed their total (children
-    counted in two dispositifs) only share a sum that is never shown; parts that fall short leave a
-    rest.
+    A sum is settled once at most one of its terms is unknown. That may give a value to a count, and
+    so let other sums be settled in a next round. The sums that are never settled are returned too:
+    some values satisfy them.
     """
-    known = {cellule.cle: cellule for cellule in cellules}
-    waiting = sorted(set(liens))
-    for cle in {cle for lien in waiting for cle in lien.termes} - known.keys():
-        known[cle] = Cellule(cle, None, affichee=False, sensible=False)
-    kept: list[Lien] = []
-    while settled := [
-        lien for lien in waiting if sum(known[cle].valeur is None for cle in lien.termes) <= 1
-    ]:
-        for lien in settled:
-            kept += _regler(lien, known)
-        done = set(settled)
-        waiting = [lien for lien in waiting if lien not in done]
-    return known, kept + waiting
+    effectifs = {cellule.cle: cellule for cellule in cellules}
+    en_attente = sorted(set(liens))
+    cles_des_termes = {cle for lien in en_attente for cle in lien.termes}
+    for cle in cles_des_termes - effectifs.keys():
+        effectifs[cle] = Cellule(cle, None, affichee=False, sensible=False)
+    sommes_vraies: list[Lien] = []
+    while True:
+        a_regler = [lien for lien in en_attente if _nombre_d_inconnues(lien, effectifs) <= 1]
+        if not a_regler:
+            return effectifs, sommes_vraies + en_attente
+        for lien in a_regler:
+            cellules_deduites, sommes = _regler(lien, effectifs)
+            for cellule in cellules_deduites:
+                effectifs[cellule.cle] = cellule
+            sommes_vraies += sommes
+        regles = set(a_regler)
+        en_attente = [lien for lien in en_attente if lien not in regles]
 
 
-def _regler(lien: Lien, known: dict[Cle, Cellule]) -> Iterator[Lien]:
-    """Work out the unknown term of a sum, or its rest, into ``known``; yield the sums that hold of
-    it.
+def _nombre_d_inconnues(lien: Lien, effectifs: dict[Cle, Cellule]) -> int:
+    return sum(effectifs[cle].valeur is None for cle in lien.termes)
+
+
+def _regler(lien: Lien, effectifs: dict[Cle, Cellule]) -> tuple[list[Cellule], list[Lien]]:
+    """Return the counts that a sum gives, and the sums that really hold between its terms.
+
+    At most one of its terms is unknown: it is worked out. Parts may also fall short of their total,
+    or exceed it (children counted in two dispositifs): the sum then says something else.
     """
-    total = known[lien.total]
-    unknown = [cle for cle in lien.parties if known[cle].valeur is None]
-    parts = sum(known[cle].valeur or 0 for cle in lien.parties)
+    total = effectifs[lien.total]
+    parties_inconnues = [cle for cle in lien.parties if effectifs[cle].valeur is None]
+    somme = sum(effectifs[cle].valeur or 0 for cle in lien.parties)
     if total.valeur is None:
-        known[lien.total] = total._replace(valeur=parts)
-        yield lien
-    elif unknown and total.valeur >= parts:
-        known[unknown[0]] = known[unknown[0]]._replace(valeur=total.valeur - parts)
-        yield lien
-    elif not unknown and total.valeur == parts:
-        yield lien
-    elif not lien.exacte:
-        # What tells apart the sums of one total: what their parts belong to, and the bilan that
-        # shows them.
-        first = lien.parties[0]
-        entry = max(part.millesime for part in lien.parties)
-        name = "|".join(
-            (lien.total.ligne, lien.total.colonne, first.ligne, first.colonne, str(entry))
+        return [total._replace(valeur=somme)], [lien]
+    if parties_inconnues and total.valeur >= somme:
+        partie = effectifs[parties_inconnues[0]]
+        return [partie._replace(valeur=total.valeur - somme)], [lien]
+    if not parties_inconnues and total.valeur == somme:
+        return [], [lien]
+    if lien.exacte:
+        return [], []
+    hors_table = _cle_hors_table(lien)
+    if total.valeur > somme:
+        reste = Cellule(
+            hors_table,
+            total.valeur - somme,
+            affichee=False,
+            sensible=total.affichee and total.sensible,
         )
-        place = Cle(lien.total.table, HORS_TABLE, name, lien.total.millesime)
-        if total.valeur > parts:
-            shown = total.affichee and total.sensible
-            known[place] = Cellule(place, total.valeur - parts, affichee=False, sensible=shown)
-            yield lien._replace(parties=(*lien.parties, place))
-            return
-        known[place] = Cellule(place, None if unknown else parts, affichee=False, sensible=False)
-        yield lien._replace(total=place)
-        # Parts that overlap do not make their total, and none exceeds it; its complement is never
-        # shown.
-        for part in lien.parties:
-            value = known[part].valeur
-            if value is not None and value <= total.valeur:
-                rest = place._replace(colonne=f"{name}|{'|'.join(map(str, part))}")
-                known[rest] = Cellule(rest, total.valeur - value, affichee=False, sensible=False)
-                yield Lien(lien.total, (part, rest))
+        return [reste], [lien._replace(parties=(*lien.parties, hors_table))]
+    # Parts that overlap only share a sum, which is not the total and is never shown.
+    valeur_hors_table = None if parties_inconnues else somme
+    deduites = [Cellule(hors_table, valeur_hors_table, affichee=False, sensible=False)]
+    sommes = [lien._replace(total=hors_table)]
+    # But none of them exceeds the total: it is the sum of each part and of a complement.
+    for partie in lien.parties:
+        valeur = effectifs[partie].valeur
+        if valeur is not None and valeur <= total.valeur:
+            nom_de_la_partie = "|".join(map(str, partie))
+            complement = hors_table._replace(colonne=f"{hors_table.colonne}|{nom_de_la_partie}")
+            deduites.append(
+                Cellule(complement, total.valeur - valeur, affichee=False, sensible=False)
+            )
+            sommes.append(Lien(lien.total, (partie, complement)))
+    return deduites, sommes
+
+
+def _cle_hors_table(lien: Lien) -> Cle:
+    """Return the name of the count that makes up for what the parts of a sum do not come to.
+
+    What tells apart the sums of one total: what their parts belong to, and the bilan that shows
+    them.
+    """
+    premiere = lien.parties[0]
+    millesime = max(partie.millesime for partie in lien.parties)
+    noms = (
+        lien.total.ligne,
+        lien.total.colonne,
+        premiere.ligne,
+        premiere.colonne,
+        str(millesime),
+    )
+    return Cle(lien.total.table, HORS_TABLE, "|".join(noms), lien.total.millesime)
 
 
 def familles(
@@ -192,78 +223,127 @@ def familles(
     seuil: int,
     tirage: Tirage,
 ) -> Iterator[Famille]:
-    """Yield the families of counts that sums tie, in the order of their first; ``deja``: what
-    earlier bilans hid.
+    """Yield the families of counts that sums tie, in the order of the first name of each.
+
+    ``deja`` are the places that earlier bilans hid.
     """
-    order = sorted(cellules)
-    known = {cle: place for place, cle in enumerate(order)}
-    terms = [[known[cle] for cle in lien.termes] for lien in liens]
-    groups = composantes((pair for row in terms for pair in pairwise(row)), len(order))
-    family = {place: rank for rank, places in enumerate(groups) for place in places}
-    sums = defaultdict(list)
-    for row in terms:
-        sums[family[row[0]]].append(row)
-    for rank, places in enumerate(groups):
-        equations = np.zeros((len(sums[rank]), len(places)), dtype=np.int64)
-        for row, columns in zip(
-            equations, (np.searchsorted(places, row) for row in sums[rank]), strict=True
-        ):
-            row[columns[0]] = -1
-            np.add.at(row, columns[1:], 1)
-        cles, given, *told = zip(*(cellules[order[place]] for place in places), strict=True)
-        shown, published, sensitive = map(np.array, told)
-        values = np.array([value or 0 for value in given], dtype=np.int64)
-        unknown = np.array([value is None for value in given])
-        free = shown & ~published
-        small = sensitive & (values > 0) & (values < seuil)
-        if unknown.any():
-            none = np.zeros(len(equations))
-            high = np.where(unknown, values.sum(), values)
-            found = minimiser(
-                np.zeros(len(values)), (equations, none, none), np.where(unknown, 0, values), high
-            )
-            if found is None:  # nothing fits the sums of counts that nobody gave
-                equations = equations[~equations[:, unknown].any(axis=1)]
-            else:
-                values = found
-        prices, chances = np.array([tirage.tirer(cle) for cle in cles]).T
-        # Of how many sums each count, or one that equals it, is the total: what is lost with it.
-        several = (equations > 0).sum(axis=1) > 1
-        total = ((equations < 0) & several[:, np.newaxis]).sum(axis=0)
-        for row in equations[~several]:
-            total[row != 0] = total[row != 0].max(initial=0)
-        before = np.array([cle.lieu in deja for cle in cles])
-        yield Famille(
-            cles=cles,
-            valeurs=values,
-            equations=equations,
-            affichees=shown,
-            masquables=free,
-            sensibles=shown & sensitive,
-            primaires=_rangs(free & small),
-            imposes=_rangs(free & (small | before)),
-            protegees=_rangs(~shown & small),
-            tires=_rangs(free & (chances < EN_PLUS / (1 + total) ** 2)),
-            prix=(1 + DISPERSION * prices) * (1 + total),
-            borne=int(values.max()) + seuil * (len(cles) + 1),
-            seuil=seuil,
-        )
+    cles = sorted(cellules)
+    rang_de = {cle: rang for rang, cle in enumerate(cles)}
+    rangs_lies = [[rang_de[cle] for cle in lien.termes] for lien in liens]
+    groupes_de_rangs = composantes(rangs_lies, len(cles))
+    numero_du_groupe = np.zeros(len(cles), dtype=int)
+    for numero, rangs in enumerate(groupes_de_rangs):
+        numero_du_groupe[rangs] = numero
+    liens_du_groupe: dict[int, list[Lien]] = defaultdict(list)
+    for lien in liens:
+        numero = int(numero_du_groupe[rang_de[lien.total]])
+        liens_du_groupe[numero].append(lien)
+    for numero, rangs in enumerate(groupes_de_rangs):
+        membres = [cellules[cles[rang]] for rang in rangs]
+        yield _famille(membres, liens_du_groupe[numero], deja, seuil, tirage)
 
 
-def _rangs(quels: np.ndarray) -> frozenset[int]:
-    return frozenset(np.flatnonzero(quels).tolist())
+def _famille(
+    cellules: list[Cellule],
+    liens: list[Lien],
+    deja: frozenset[Lieu],
+    seuil: int,
+    tirage: Tirage,
+) -> Famille:
+    """Return the family of some counts, in their order, and of the sums between them."""
+    cles = tuple(cellule.cle for cellule in cellules)
+    affichees = np.array([cellule.affichee for cellule in cellules], dtype=bool)
+    publiees = np.array([cellule.publiee for cellule in cellules], dtype=bool)
+    sensibles = np.array([cellule.sensible for cellule in cellules], dtype=bool)
+    valeurs = np.array([cellule.valeur or 0 for cellule in cellules], dtype=np.int64)
+    sans_valeur = np.array([cellule.valeur is None for cellule in cellules], dtype=bool)
+    petites = sensibles & (valeurs > 0) & (valeurs < seuil)
+    equations = _equations(cles, liens)
+    if sans_valeur.any():
+        valeurs_possibles = _completer(valeurs, sans_valeur, equations)
+        if valeurs_possibles is None:
+            equations = equations[~equations[:, sans_valeur].any(axis=1)]
+        else:
+            valeurs = valeurs_possibles
+    masquables = affichees & ~publiees
+    cachees_avant = np.array([cle.lieu in deja for cle in cles], dtype=bool)
+    tirages = [tirage.tirer(cle) for cle in cles]
+    prix_tires = np.array([prix for prix, _ in tirages])
+    chances = np.array([chance for _, chance in tirages])
+    nombre_de_sommes = _nombre_de_sommes(equations)
+    return Famille(
+        cles=cles,
+        valeurs=valeurs,
+        equations=equations,
+        affichees=affichees,
+        masquables=masquables,
+        sensibles=affichees & sensibles,
+        primaires=rangs_vrais(masquables & petites),
+        imposes=rangs_vrais(masquables & (petites | cachees_avant)),
+        protegees=rangs_vrais(~affichees & petites),
+        tires=rangs_vrais(masquables & (chances < EN_PLUS / (1 + nombre_de_sommes) ** 2)),
+        prix=(1 + DISPERSION * prix_tires) * (1 + nombre_de_sommes),
+        borne=int(valeurs.max()) + seuil * (len(cles) + 1),
+        seuil=seuil,
+    )
 
 
-def composantes(aretes: Iterable[tuple[int, int]], taille: int) -> list[np.ndarray]:
-    """Return the members of each component of ``taille`` things that edges tie, in the order of
-    their first.
+def _equations(cles: tuple[Cle, ...], liens: list[Lien]) -> np.ndarray:
+    """Return one row a sum, one column a count: −1 under the total, 1 under each part."""
+    rang_de = {cle: rang for rang, cle in enumerate(cles)}
+    equations = np.zeros((len(liens), len(cles)), dtype=np.int64)
+    for equation, lien in zip(equations, liens, strict=True):
+        equation[rang_de[lien.total]] = -1
+        for partie in lien.parties:
+            equation[rang_de[partie]] += 1
+    return equations
+
+
+def _completer(
+    valeurs: np.ndarray, sans_valeur: np.ndarray, equations: np.ndarray
+) -> np.ndarray | None:
+    """Return the values, with some that fit the sums where there is none; None if none fit."""
+    zero = np.zeros(len(equations))
+    basses = np.where(sans_valeur, 0, valeurs)
+    hautes = np.where(sans_valeur, valeurs.sum(), valeurs)
+    return minimiser(np.zeros(len(valeurs)), Contraintes(equations, zero, zero), basses, hautes)
+
+
+def _nombre_de_sommes(equations: np.ndarray) -> np.ndarray:
+    """Return of how many sums each count, or one that equals it, is the total.
+
+    That is what a reader loses when it is hidden: a total is dearer to hide than a part.
     """
-    edges = np.array(list(aretes), dtype=int).reshape(-1, 2)
-    first = np.arange(taille)
+    plusieurs_parties = (equations > 0).sum(axis=1) > 1
+    est_total = (equations < 0) & plusieurs_parties[:, np.newaxis]
+    nombre = est_total.sum(axis=0)
+    # A sum of one part says that two counts are equal.
+    for egalite in equations[~plusieurs_parties]:
+        egaux = egalite != 0
+        nombre[egaux] = nombre[egaux].max(initial=0)
+    return nombre
+
+
+def rangs_vrais(lesquels: np.ndarray) -> frozenset[int]:
+    """Return the positions of what is true in an array."""
+    return frozenset(np.flatnonzero(lesquels).tolist())
+
+
+def composantes(ensembles: Iterable[Iterable[int]], taille: int) -> list[np.ndarray]:
+    """Return the groups of ``taille`` things that share a set, step by step, by first member.
+
+    Examples:
+        >>> [groupe.tolist() for groupe in composantes([[0, 3], [3, 2, 5]], 6)]
+        [[0, 2, 3, 5], [1], [4]]
+    """
+    paires = [paire for ensemble in ensembles for paire in pairwise(ensemble)]
+    aretes = np.array(paires, dtype=int).reshape(-1, 2)
+    # Each thing points to a member of its group, lower and lower, until all point to the first.
+    premiers = np.arange(taille)
     while True:
-        lower = first.copy()
-        np.minimum.at(lower, edges, first[edges].min(axis=1, keepdims=True))
-        lower = lower[lower]
-        if (lower == first).all():
-            return [np.flatnonzero(first == one) for one in np.unique(first)]
-        first = lower
+        plus_bas = premiers.copy()
+        np.minimum.at(plus_bas, aretes, premiers[aretes].min(axis=1, keepdims=True))
+        plus_bas = plus_bas[plus_bas]
+        if (plus_bas == premiers).all():
+            return [np.flatnonzero(premiers == premier) for premier in np.unique(premiers)]
+        premiers = plus_bas

@@ -1,12 +1,12 @@
-"""The only door of statistical secrecy: what a bilan may show, masked before anything is computed
-or drawn from it.
+"""The only door of statistical secrecy: what a bilan may show, masked before any use of it.
 
-What a published bilan hides is kept in ``masque.csv``.
+Nothing is computed or drawn from a count that is hidden. What a published bilan hides is kept in
+``masque.csv``.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import permutations
 from typing import NamedTuple
@@ -17,25 +17,25 @@ import pandas as pd
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
 from ctglib.donnees.partage import nom_par_contenu, partager
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
-from ctglib.secret.masque import CLE, LIEU, RETRAITS, couvrir, masquer
+from ctglib.secret.masque import CLE, LIEU, RETRAITS, Masque, cles, couvrir, masquer
 from ctglib.secret.modele import Cle, Lien, Tirage
 
 COLONNES = ["annee", *LIEU]
 PROFILS = "profils"
 OBSERVATIONS = "observations"
 SOMME = "somme"
-# the place of a whole: all the persons of a dispositif, all the modalités of an indicator
+# The line of a whole: all the persons of a dispositif, all the modalités of an indicator.
 ENSEMBLE = "ensemble"
 SERIE = ["territoire", "annee", "indicateur", "dimension", "modalite"]
-CASE = [
-    "territoire",
-    "annee",
-    "dimension",
-    "modalite",
-]  # what the terms of a calculation share with its result
+# What the terms of a calculation share with its result.
+CASE = ["territoire", "annee", "dimension", "modalite"]
+
+VariableModalite = tuple[str, str]  # a variable and one of its modalités
+LienDate = tuple[int, Lien]  # the first bilan that shows all the terms of a sum, and the sum
 
 
 class Publiable(NamedTuple):
@@ -43,9 +43,7 @@ class Publiable(NamedTuple):
 
     profils: pd.DataFrame  # the rows known to the bilan, hidden ones without value and of status Q
     observations: pd.DataFrame  # likewise, every millésime; the note of a hidden one is dropped
-    masque: (
-        pd.DataFrame
-    )  # annee, table, ligne, colonne: every hidden cell, and by which bilan first
+    masque: pd.DataFrame  # annee, table, ligne, colonne: hidden cells, and by which bilan first
     retraits: pd.DataFrame  # table, raison: tables withheld whole
 
 
@@ -65,83 +63,79 @@ def appliquer(
     they showed can no longer hide anything else. So two bilans laid side by side give no more away
     than each of them.
 
-    ``profils`` has annee (of the follow-up) and the columns of profils.csv, ``observations`` every
-    millésime. What ``masque`` lists was published as suppressed, and stays so whatever is worked
-    out here. The draws of the secret key of the convention say which of the masks that would do is
-    taken.
+    Args:
+        profils: annee (of the follow-up) and the columns of profils.csv.
+        observations: The rows of all years, every millésime.
+        catalogue: Which counts are sensitive, and what they are added up to.
+        annee: The year of the bilan.
+        seuil: From 1 to under it, a count is small.
+        masque: Columns of masque.csv: what was published as suppressed, which stays so whatever is
+            worked out here.
+        tirage: The draws of the secret key of the convention: they choose among the masks that
+            would do.
     """
     profils = profils[profils["annee"] <= annee].reset_index(drop=True)
-    known = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
-    observations = observations[known].reset_index(drop=True)
-    counted = _comptes(observations, catalogue.mesures)
-    names = [_cle_profil(year, place, *pairs) for year, place, pairs in _lignes_de_profils(profils)]
-    sensitive = [variable.id for variable in catalogue.profils.variables if variable.sensible]
-    told = profils["variable"].eq("") | profils[["variable", "variable_2"]].isin(sensitive).any(
-        axis=1
-    )
-    of_profiles = pd.DataFrame(names, columns=CLE).join(profils[["effectif", "statut"]])
-    of_profiles = of_profiles.assign(
-        sensible=told, visible=profils["annee"]
-    )  # a whole dispositif is sensitive
-    of_rows = counted.assign(visible=counted[["saisie", "annee"]].max(axis=1)).drop_duplicates(CLE)
-    # One row a count, with the first bilan that can show it.
-    table = pd.concat([of_profiles, of_rows[of_profiles.columns]], ignore_index=True)
-    table = table.astype({"visible": "int64", "sensible": bool}).assign(publiee=False)
-    hidden = masque.loc[masque["annee"] <= annee, COLONNES]  # already published as suppressed
-    withheld = pd.DataFrame(columns=RETRAITS)
-    ties = [*_liens_profils(profils), *_liens_observations(counted, catalogue.mesures)]
-    for bilan in sorted({*table["visible"], annee}):
-        own = profils[profils["annee"] <= bilan]
-        entered = counted[counted["saisie"] <= bilan]
-        liens = [
-            *(lien for since, lien in ties if since <= bilan),
-            *_liens_identiques(entered, own, catalogue),
-        ]
-        deja = sorted(
-            set(hidden.loc[hidden["annee"] <= bilan, LIEU].itertuples(index=False, name=None))
+    connues = (observations["millesime"] <= annee) & (observations["annee"] <= annee)
+    observations = observations[connues].reset_index(drop=True)
+    comptes = _comptes(observations, catalogue.mesures)
+    effectifs = _effectifs(profils, comptes, catalogue)
+    liens_dates = [*_liens_profils(profils), *_liens_observations(comptes, catalogue.mesures)]
+    cellules_masquees = masque.loc[masque["annee"] <= annee, COLONNES]
+    retraits = pd.DataFrame(columns=RETRAITS)
+    masques: dict[int, Masque] = {}
+    for bilan in sorted({*effectifs["premier_bilan"].tolist(), annee}):
+        liens = [lien for premier_bilan, lien in liens_dates if premier_bilan <= bilan]
+        liens += _liens_identiques(
+            comptes[comptes["saisie"] <= bilan], profils[profils["annee"] <= bilan], catalogue
         )
-        mask = partial(
-            masquer, table[table["visible"] <= bilan], liens, seuil=seuil, tirage=tirage, deja=deja
+        masquees_avant = cellules_masquees[cellules_masquees["annee"] <= bilan]
+        calculer_le_masque = partial(
+            masquer,
+            effectifs[effectifs["premier_bilan"] <= bilan],
+            liens,
+            seuil=seuil,
+            tirage=tirage,
+            deja=_lieux(masquees_avant),
         )
-        found = partager(
-            nom_par_contenu("masque", mask), mask
-        )  # once: the bilans that come after make it again
-        hidden = pd.concat([hidden, found.cellules.assign(annee=bilan)], ignore_index=True)
-        withheld = pd.concat([withheld, found.retraits]).drop_duplicates("table", ignore_index=True)
-        shown = found.effectifs["effectif"].notna()
-        table.loc[shown.index, "publiee"] |= shown
-    secret = table["effectif"].notna() & ~shown  # the last bilan shows every count
-    counts = pd.MultiIndex.from_frame(counted[CLE]).isin(
-        pd.MultiIndex.from_frame(table.loc[secret, CLE])
-    )
-    concerned = observations.index.isin(counted.index[counts])
-    concerned = _liees(observations, concerned, catalogue.secret.valeurs_liees)
-    concerned = _calcules(observations, concerned, catalogue.mesures)
-    masked = couvrir(observations, concerned, "valeur")
+        # Shared: the reports of the years that come after make this bilan again.
+        masque_du_bilan = partager(
+            nom_par_contenu("masque", calculer_le_masque), calculer_le_masque
+        )
+        masques[bilan] = masque_du_bilan
+        cellules_masquees = pd.concat(
+            [cellules_masquees, masque_du_bilan.cellules.assign(annee=bilan)], ignore_index=True
+        )
+        retraits = pd.concat([retraits, masque_du_bilan.retraits])
+        retraits = retraits.drop_duplicates("table", ignore_index=True)
+        montres = masque_du_bilan.effectifs["effectif"].notna()
+        effectifs.loc[montres.index, "publiee"] |= montres
+    montres = masques[annee].effectifs["effectif"].notna()  # the last bilan knows every count
+    secrets = effectifs["effectif"].notna() & ~montres
+    cellules_masquees = cellules_masquees.drop_duplicates(LIEU)
+    cellules_masquees = cellules_masquees.sort_values(COLONNES, ignore_index=True)
     return Publiable(
-        couvrir(
-            profils, secret.to_numpy()[: len(profils)], "effectif"
-        ),  # the first rows of the table
-        masked.assign(note=masked["note"].mask(concerned, "")),
-        hidden.drop_duplicates(LIEU)
-        .sort_values(COLONNES, ignore_index=True)
-        .astype({"annee": "Int64"}),
-        withheld,
+        # The first rows of the counts are those of the profiles.
+        profils=couvrir(profils, secrets.to_numpy()[: len(profils)], "effectif"),
+        observations=_observations_couvertes(
+            observations, comptes, effectifs.loc[secrets, CLE], catalogue
+        ),
+        masque=cellules_masquees.astype({"annee": "Int64"}),
+        retraits=retraits,
     )
 
 
 def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame]:
-    """Return the follow-up that the reports of a year read, and the tables withheld whole (table,
-    raison).
+    """Return the follow-up that the reports of a year read, and the tables withheld whole.
 
-    No count that the reports hide is left anywhere in it.
+    No count that the reports hide is left anywhere in it. The second table has the columns table
+    and raison.
     """
-    tables = [
-        one.profils.assign(annee=year).astype({"annee": "Int64"})
-        for year, one in suivi.suivis.items()
+    profils = [
+        suivi_annuel.profils.assign(annee=year).astype({"annee": "Int64"})
+        for year, suivi_annuel in suivi.suivis.items()
     ]
-    shown = appliquer(
-        pd.concat(tables, ignore_index=True),
+    publiable = appliquer(
+        pd.concat(profils, ignore_index=True),
         suivi.observations,
         suivi.catalogue,
         annee=annee,
@@ -149,24 +143,23 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
         masque=suivi.masque,
         tirage=Tirage(cle_de(suivi.convention.id)),
     )
-    profiles = shown.profils
-    rows = shown.observations
-    years = {
-        year: replace(
-            one,
-            profils=profiles[profiles["annee"] == year]
-            .drop(columns="annee")
-            .reset_index(drop=True),
-            observations=rows[rows["millesime"] == year].reset_index(drop=True),
+    suivis = {}
+    for year, suivi_annuel in suivi.suivis.items():
+        de_l_annee = publiable.profils["annee"] == year
+        saisies_l_annee = publiable.observations["millesime"] == year
+        suivis[year] = replace(
+            suivi_annuel,
+            profils=publiable.profils[de_l_annee].drop(columns="annee").reset_index(drop=True),
+            observations=publiable.observations[saisies_l_annee].reset_index(drop=True),
         )
-        for year, one in suivi.suivis.items()
-    }
-    return replace(suivi, suivis=years, observations=rows, masque=shown.masque), shown.retraits
+    publie = replace(
+        suivi, suivis=suivis, observations=publiable.observations, masque=publiable.masque
+    )
+    return publie, publiable.retraits
 
 
 def figer(convention: str, annee: int) -> tuple[str, int, int]:
-    """Keep the mask of a convention once the bilan of a year is published: write what is new of it
-    in ``masque.csv``.
+    """Add to ``masque.csv`` what the bilan of a year hides, once it is published.
 
     Without it, the bilans of the past are worked out again from today's data and threshold: a count
     mended since, or a lower threshold, would uncover what was published as secret.
@@ -175,176 +168,299 @@ def figer(convention: str, annee: int) -> tuple[str, int, int]:
         The file, relative to the data folder, how many cells the bilan hides, how many were not in
         the file.
     """
-    # of later bilans too
     path = f"conventions/{convention}/masque.csv"
-    kept = lire_suivi_brut(convention).masque
-    hidden = publier(lire_suivi_brut(convention, annee), annee)[0].masque
-    cells = pd.concat([kept, hidden])[COLONNES].astype({"annee": "Int64"}).sort_values(COLONNES)
-    cells = cells.drop_duplicates(LIEU)
-    if len(cells) > len(kept):
-        ecrire({racine() / path: cells.to_csv(index=False, lineterminator="\n").encode("utf-8")})
-    return path, len(hidden), len(cells) - len(kept)
+    cellules_notees = lire_suivi_brut(convention).masque  # of later bilans too
+    publie, _ = publier(lire_suivi_brut(convention, annee), annee)
+    cellules = pd.concat([cellules_notees, publie.masque])[COLONNES].astype({"annee": "Int64"})
+    cellules = cellules.sort_values(COLONNES).drop_duplicates(LIEU)
+    if len(cellules) > len(cellules_notees):
+        contenu = cellules.to_csv(index=False, lineterminator="\n")
+        ecrire({racine() / path: contenu.encode("utf-8")})
+    return path, len(publie.masque), len(cellules) - len(cellules_notees)
 
 
-def _cles(table: pd.DataFrame) -> list[Cle]:
-    return [Cle(*name) for name in zip(*(table[column].tolist() for column in CLE), strict=True)]
+def _lieux(cellules: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return the places of some cells, each once and in order."""
+    return sorted(set(zip(cellules["table"], cellules["ligne"], cellules["colonne"], strict=True)))
 
 
-def _cle_profil(annee: int, dispositif: str, *modalites: tuple[str, str]) -> Cle:
-    """Return the name of a count, whichever pair (variable, modalité) comes first; without pair, of
-    all.
+def _effectifs(profils: pd.DataFrame, comptes: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return one row a count, those of the profiles first, in their order.
+
+    Columns: ``masque.EFFECTIFS``, and ``premier_bilan``, the first that can show it.
     """
-    return Cle(
-        f"{PROFILS}/{annee}/{dispositif}",
-        *(["/".join(pair) for pair in sorted(modalites)] or [ENSEMBLE]),
+    cles_des_profils = [
+        _cle_profil(ligne.annee, ligne.dispositif, *ligne.modalites)
+        for ligne in lignes(profils, LigneDeProfil)
+    ]
+    # A whole dispositif is sensitive; a modalité is if one of its variables is.
+    variables_sensibles = [
+        variable.id for variable in catalogue.profils.variables if variable.sensible
+    ]
+    tout_le_dispositif = profils["variable"].eq("")
+    modalite_sensible = profils[["variable", "variable_2"]].isin(variables_sensibles).any(axis=1)
+    des_profils = pd.DataFrame(cles_des_profils, columns=CLE)
+    des_profils = des_profils.join(profils[["effectif", "statut"]]).assign(
+        sensible=tout_le_dispositif | modalite_sensible, premier_bilan=profils["annee"]
     )
+    des_observations = comptes.assign(premier_bilan=comptes[["saisie", "annee"]].max(axis=1))
+    des_observations = des_observations.drop_duplicates(CLE)[des_profils.columns]
+    effectifs = pd.concat([des_profils, des_observations], ignore_index=True)
+    return effectifs.astype({"premier_bilan": "int64", "sensible": bool}).assign(publiee=False)
 
 
-def _lignes_de_profils(profils: pd.DataFrame) -> Iterator[tuple[int, str, list[tuple[str, str]]]]:
-    """Yield the year, the dispositif and the pairs (variable, modalité) of each row."""
-    for row in profils.itertuples(index=False):
-        pairs = ((row.variable, row.modalite), (row.variable_2, row.modalite_2))
-        yield int(row.annee), row.dispositif, [pair for pair in pairs if pair[0]]
+@dataclass(frozen=True)
+class LigneDeProfil:
+    """A row of the profiles: a count of persons of a dispositif."""
+
+    annee: int
+    dispositif: str
+    variable: str
+    modalite: str
+    variable_2: str
+    modalite_2: str
+
+    @property
+    def modalites(self) -> list[VariableModalite]:
+        """Return what its persons have in common: none of the whole, two in a crossed table."""
+        modalites = [(self.variable, self.modalite), (self.variable_2, self.modalite_2)]
+        return [(variable, modalite) for variable, modalite in modalites if variable]
 
 
-def _liens_profils(profils: pd.DataFrame) -> Iterator[tuple[int, Lien]]:
-    """Yield, each with its year: the modalités of a variable make the whole, a row of a crossed
-    table its modalité.
+def _cle_profil(annee: int, dispositif: str, *modalites: VariableModalite) -> Cle:
+    """Return the name of a count of a profile, whichever modalité comes first.
+
+    Without modalité, the count is that of the whole dispositif.
     """
-    parts: dict[tuple, set[tuple[str, str]]] = defaultdict(set)
-    for annee, dispositif, pairs in _lignes_de_profils(profils):
-        for pair in pairs:
-            parts[annee, dispositif, (), pair[0]].add(pair)
-        for own, other in permutations(pairs, 2):
-            parts[annee, dispositif, (own,), other[0]].add(other)
-    for (annee, dispositif, whole, _), pairs in sorted(parts.items()):
-        cles = (_cle_profil(annee, dispositif, *whole, pair) for pair in sorted(pairs))
-        yield annee, Lien(_cle_profil(annee, dispositif, *whole), tuple(cles))
+    table = f"{PROFILS}/{annee}/{dispositif}"
+    if not modalites:
+        return Cle(table, ENSEMBLE)
+    noms = ["/".join(modalite) for modalite in sorted(modalites)]
+    colonne = noms[1] if len(noms) == 2 else ""
+    return Cle(table, noms[0], colonne)
+
+
+class SommeDeProfil(NamedTuple):
+    """What the modalités of a variable add up to: a dispositif, or one modalité of another."""
+
+    annee: int
+    dispositif: str
+    ensemble: tuple[VariableModalite, ...]  # empty: the whole dispositif
+    variable: str
+
+
+def _liens_profils(profils: pd.DataFrame) -> Iterator[LienDate]:
+    """Yield the sums of the profiles, each with its year.
+
+    The modalités of a variable make the whole dispositif; a row of a crossed table makes its
+    modalité.
+    """
+    parties: dict[SommeDeProfil, set[VariableModalite]] = defaultdict(set)
+    for ligne in lignes(profils, LigneDeProfil):
+        annee = int(ligne.annee)
+        for modalite in ligne.modalites:
+            somme = SommeDeProfil(annee, ligne.dispositif, (), modalite[0])
+            parties[somme].add(modalite)
+        for ensemble, modalite in permutations(ligne.modalites, 2):
+            somme = SommeDeProfil(annee, ligne.dispositif, (ensemble,), modalite[0])
+            parties[somme].add(modalite)
+    for somme, modalites in sorted(parties.items()):
+        total = _cle_profil(somme.annee, somme.dispositif, *somme.ensemble)
+        cles_des_parties = [
+            _cle_profil(somme.annee, somme.dispositif, *somme.ensemble, modalite)
+            for modalite in sorted(modalites)
+        ]
+        yield somme.annee, Lien(total, tuple(cles_des_parties))
 
 
 def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
-    """Return the rows that count persons, or are added up with some, with the name of their count,
-    on their index.
+    """Return the rows that count persons, or that are added up with some, on their index.
 
-    Rows of one place that follow each other with the same value are one count: a reader who saw the
-    first knows the others. Its ``millesime`` is then that of the first; ``saisie`` is the row's
-    own.
+    Rows of one series that follow each other with the same value are one count: a reader who saw
+    the first knows the others. The ``millesime`` of a count is then that of the first row;
+    ``saisie`` is the row's own.
+
+    Columns: ``masque.CLE``, the name of the count; effectif, statut, sensible; those of ``SERIE``;
+    saisie.
     """
-    wanted = {name for name, item in indicateurs.items() if item.sensible}
-    for name, item in indicateurs.items():
-        if item.calcul == SOMME and not wanted.isdisjoint((name, *item.termes)):
-            wanted |= {name, *item.termes}
-    rows = observations[observations["indicateur"].isin(wanted)].sort_values(
-        [*SERIE, "millesime"], kind="stable"
-    )
-    same = rows["valeur"].eq(rows["valeur"].shift()) | (
-        rows["valeur"].isna() & rows["valeur"].shift().isna()
-    )
-    follows = same & rows[SERIE].eq(rows[SERIE].shift()).all(axis=1)
-    return rows.assign(
+    sensibles = {nom for nom, indicateur in indicateurs.items() if indicateur.sensible}
+    a_compter = set(sensibles)
+    for nom, indicateur in indicateurs.items():
+        noms = {nom, *indicateur.termes}
+        if indicateur.calcul == SOMME and not a_compter.isdisjoint(noms):
+            a_compter |= noms
+    comptes = observations[observations["indicateur"].isin(a_compter)]
+    comptes = comptes.sort_values([*SERIE, "millesime"], kind="stable")
+    valeurs = comptes["valeur"]
+    valeurs_d_avant = valeurs.shift()
+    meme_valeur = valeurs.eq(valeurs_d_avant) | (valeurs.isna() & valeurs_d_avant.isna())
+    meme_serie = comptes[SERIE].eq(comptes[SERIE].shift()).all(axis=1)
+    premiers_millesimes = comptes["millesime"].mask(meme_valeur & meme_serie).ffill()
+    annees = comptes["annee"].astype(str)
+    modalites = comptes["dimension"] + "/" + comptes["modalite"]
+    return comptes.assign(
         table=OBSERVATIONS
         + "/"
-        + rows["annee"].astype(str)
+        + annees
         + "/"
-        + rows["territoire"]
+        + comptes["territoire"]
         + "/"
-        + rows["indicateur"],
-        ligne=(rows["dimension"] + "/" + rows["modalite"]).where(rows["dimension"] != "", ENSEMBLE),
+        + comptes["indicateur"],
+        ligne=modalites.where(comptes["dimension"] != "", ENSEMBLE),
         colonne="",
-        millesime=rows["millesime"].mask(follows).ffill().astype("int64"),
-        effectif=rows["valeur"],
-        sensible=rows["indicateur"].map(lambda name: indicateurs[name].sensible).astype(bool),
-        saisie=rows["millesime"],
+        millesime=premiers_millesimes.astype("int64"),
+        effectif=valeurs,
+        sensible=comptes["indicateur"].isin(sensibles),
+        saisie=comptes["millesime"],
     )[[*CLE, "effectif", "statut", "sensible", *SERIE, "saisie"]]
 
 
 def _liens_observations(
-    table: pd.DataFrame, indicateurs: Mapping[str, Indicateur]
-) -> Iterator[tuple[int, Lien]]:
-    """Yield, each with the bilan that shows it: modalités make the whole, terms the sum of the
-    catalogue.
+    comptes: pd.DataFrame, indicateurs: Mapping[str, Indicateur]
+) -> Iterator[LienDate]:
+    """Yield the sums of the observations, each with the bilan that shows all its terms.
+
+    A bilan knows the last entry of each series up to it.
     """
-    rows = table.assign(cle=_cles(table)).sort_values([*SERIE, "saisie"])
-    sums = {
-        name: {name, *item.termes} for name, item in indicateurs.items() if item.calcul == SOMME
-    }
-    for bilan, entered in rows.groupby("saisie"):
-        latest = rows[rows["saisie"] <= bilan].drop_duplicates(SERIE, keep="last")
-        totals = latest[latest["dimension"].eq("")].set_index("table")["cle"]
-        parts = latest[latest["dimension"].ne("") & latest["table"].isin(entered["table"])]
-        for (name, _), cles in parts.groupby(["table", "dimension"])["cle"]:
-            yield bilan, Lien(totals.get(name, Cle(name, ENSEMBLE, "", bilan)), tuple(cles))
-        cases = latest.set_index("indicateur").groupby(CASE)["cle"]
-        for total, names in sums.items():
-            for _, known in cases if not names.isdisjoint(entered["indicateur"]) else ():
-                if names <= set(known.index):
-                    yield (
-                        bilan,
-                        Lien(known[total], tuple(known[sorted(names - {total})]), exacte=True),
-                    )
+    comptes = comptes.assign(cle=_colonne_de_cles(comptes)).sort_values([*SERIE, "saisie"])
+    for bilan in sorted(comptes["saisie"].unique().tolist()):
+        saisis = comptes[comptes["saisie"] == bilan]
+        derniers = comptes[comptes["saisie"] <= bilan].drop_duplicates(SERIE, keep="last")
+        for lien in _sommes_de_modalites(derniers, saisis, bilan):
+            yield bilan, lien
+        for lien in _sommes_du_catalogue(derniers, saisis, indicateurs):
+            yield bilan, lien
+
+
+def _colonne_de_cles(comptes: pd.DataFrame) -> pd.Series:
+    return pd.Series(cles(comptes), index=comptes.index, dtype=object)
+
+
+def _sommes_de_modalites(
+    derniers: pd.DataFrame, saisis: pd.DataFrame, bilan: int
+) -> Iterator[Lien]:
+    """Yield, of the tables that a bilan changes: the modalités of a dimension make the whole."""
+    ensembles = derniers[derniers["dimension"].eq("")]
+    cle_de_l_ensemble = dict(zip(ensembles["table"], ensembles["cle"], strict=True))
+    details = derniers[derniers["dimension"].ne("") & derniers["table"].isin(saisis["table"])]
+    parties: dict[tuple[str, str], list[Cle]] = defaultdict(list)
+    for table, dimension, cle in zip(
+        details["table"], details["dimension"], details["cle"], strict=True
+    ):
+        parties[table, dimension].append(cle)
+    for (table, _), cles_des_parties in parties.items():
+        # A whole that nobody gave is a count never shown.
+        total = cle_de_l_ensemble.get(table, Cle(table, ENSEMBLE, "", bilan))
+        yield Lien(total, tuple(cles_des_parties))
+
+
+def _sommes_du_catalogue(
+    derniers: pd.DataFrame, saisis: pd.DataFrame, indicateurs: Mapping[str, Indicateur]
+) -> Iterator[Lien]:
+    """Yield, of the indicators that a bilan changes: the terms of a sum make it."""
+    cles_de_la_case: dict[tuple, dict[str, Cle]] = defaultdict(dict)
+    cases = zip(*[derniers[colonne] for colonne in CASE], strict=True)
+    for case, indicateur, cle in zip(cases, derniers["indicateur"], derniers["cle"], strict=True):
+        cles_de_la_case[case][indicateur] = cle
+    indicateurs_saisis = set(saisis["indicateur"])
+    for total, indicateur in indicateurs.items():
+        concernes = {total, *indicateur.termes}
+        if indicateur.calcul != SOMME or concernes.isdisjoint(indicateurs_saisis):
+            continue
+        for cle_de_l_indicateur in cles_de_la_case.values():
+            if concernes <= cle_de_l_indicateur.keys():
+                termes = [cle_de_l_indicateur[nom] for nom in sorted(concernes - {total})]
+                yield Lien(cle_de_l_indicateur[total], tuple(termes), exacte=True)
 
 
 def _liens_identiques(
-    table: pd.DataFrame, profils: pd.DataFrame, catalogue: Catalogue
+    comptes: pd.DataFrame, profils: pd.DataFrame, catalogue: Catalogue
 ) -> Iterator[Lien]:
-    """Yield: an indicator and a profile count the same persons, where the catalogue says so, if
-    their values agree.
+    """Yield that an indicator and a profile count the same persons, where the catalogue says so.
+
+    The sum is exact: it holds where their values agree.
     """
-    known = set(zip(profils["annee"].tolist(), profils["dispositif"].tolist(), strict=True))
-    rows = table.assign(cle=_cles(table)).drop_duplicates("cle")
-    for same in catalogue.secret.effectifs_identiques:
-        dimension = "" if same.dispositif else catalogue.profils.dimension
-        own = rows["indicateur"].eq(same.indicateur) & rows["dimension"].eq(dimension)
-        for row in rows[own].itertuples(index=False):
-            dispositif = same.dispositif or row.modalite
-            place = _cle_profil(
-                row.annee, dispositif, *([(same.variable, same.modalite)] if same.variable else [])
-            )
-            if (
-                row.annee,
-                dispositif,
-            ) not in known:  # never shown: indicators that count the same persons meet there
-                place = place._replace(millesime=row.cle.millesime)
-            yield Lien(row.cle, (place,), exacte=True)
+    profils_connus = set(
+        zip(profils["annee"].tolist(), profils["dispositif"].tolist(), strict=True)
+    )
+    comptes = comptes.assign(cle=_colonne_de_cles(comptes)).drop_duplicates("cle")
+    for identique in catalogue.secret.effectifs_identiques:
+        dimension = "" if identique.dispositif else catalogue.profils.dimension
+        modalites: list[VariableModalite] = []
+        if identique.variable:
+            assert identique.modalite is not None  # the catalogue gives both or none
+            modalites = [(identique.variable, identique.modalite)]
+        memes = comptes[
+            comptes["indicateur"].eq(identique.indicateur) & comptes["dimension"].eq(dimension)
+        ]
+        for annee, modalite, cle in zip(
+            memes["annee"], memes["modalite"], memes["cle"], strict=True
+        ):
+            dispositif = identique.dispositif or modalite
+            cle_du_profil = _cle_profil(annee, dispositif, *modalites)
+            if (annee, dispositif) not in profils_connus:
+                # Never shown, it is still where indicators that count the same persons meet.
+                cle_du_profil = cle_du_profil._replace(millesime=cle.millesime)
+            yield Lien(cle, (cle_du_profil,), exacte=True)
 
 
-def _liees(
-    observations: pd.DataFrame, caches: np.ndarray, liees: Iterable[ValeurLiee]
+def _observations_couvertes(
+    observations: pd.DataFrame,
+    comptes: pd.DataFrame,
+    cles_secretes: pd.DataFrame,
+    catalogue: Catalogue,
+) -> pd.DataFrame:
+    """Return the observations without the secret counts, nor what would give them away."""
+    noms_des_comptes = pd.MultiIndex.from_frame(comptes[CLE])
+    est_secret = noms_des_comptes.isin(pd.MultiIndex.from_frame(cles_secretes))
+    cachees = observations.index.isin(comptes.index[est_secret])
+    cachees = _avec_les_liees(observations, cachees, catalogue.secret.valeurs_liees)
+    cachees = _avec_les_calculees(observations, cachees, catalogue.mesures)
+    couvertes = couvrir(observations, cachees, "valeur")
+    return couvertes.assign(note=couvertes["note"].mask(cachees, ""))
+
+
+def _avec_les_liees(
+    observations: pd.DataFrame, cachees: np.ndarray, liees: Iterable[ValeurLiee]
 ) -> np.ndarray:
-    """Return the hidden rows, and those that give a hidden count away: of a year all, or the whole
-    tells one.
+    """Return the hidden rows, and those from which a hidden count could be guessed.
+
+    In a place and a year where the whole of a count is hidden, all the values linked with it are
+    hidden; where only a detail is, the details of the linked value are.
     """
-    places = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
-    detail = observations["dimension"].ne("").to_numpy()
-    found = caches.copy()
+    lieux = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
+    indicateurs = observations["indicateur"]
+    est_un_detail = observations["dimension"].ne("").to_numpy()
+    a_une_valeur = observations["valeur"].notna().to_numpy()
+    resultat = cachees.copy()
     for liee in liees:
-        counts = caches & observations["indicateur"].eq(liee.effectif).to_numpy()
-        told = places.isin(places[counts & ~detail]) | (
-            places.isin(places[counts & detail]) & detail
-        )
-        found |= (
-            told
-            & observations["indicateur"].eq(liee.indicateur).to_numpy()
-            & observations["valeur"].notna().to_numpy()
-        )
-    return found
+        effectifs_caches = cachees & indicateurs.eq(liee.effectif).to_numpy()
+        ensemble_cache = lieux.isin(lieux[effectifs_caches & ~est_un_detail])
+        detail_cache = lieux.isin(lieux[effectifs_caches & est_un_detail])
+        a_cacher = ensemble_cache | (detail_cache & est_un_detail)
+        resultat |= a_cacher & indicateurs.eq(liee.indicateur).to_numpy() & a_une_valeur
+    return resultat
 
 
-def _calcules(
-    observations: pd.DataFrame, caches: np.ndarray, indicateurs: Mapping[str, Indicateur]
+def _avec_les_calculees(
+    observations: pd.DataFrame, cachees: np.ndarray, indicateurs: Mapping[str, Indicateur]
 ) -> np.ndarray:
     """Return the hidden rows, and what is computed from them: a rate gives its count away."""
-    terms = {
-        name: item.termes
-        for name, item in indicateurs.items()
-        if item.calcul and item.calcul != SOMME
+    termes = {
+        nom: indicateur.termes
+        for nom, indicateur in indicateurs.items()
+        if indicateur.calcul and indicateur.calcul != SOMME
     }
-    rows = observations[observations["indicateur"].isin(terms) & observations["valeur"].notna()]
-    rows = rows.assign(terme=rows["indicateur"].map(terms)).explode("terme")
-    cells = pd.MultiIndex.from_frame(observations[["indicateur", *CASE]])
-    needed = pd.MultiIndex.from_frame(rows[["terme", *CASE]])
+    calculees = observations[
+        observations["indicateur"].isin(termes) & observations["valeur"].notna()
+    ]
+    # One row a calculated value and a term of it, under the index of the value.
+    calculees = calculees.assign(terme=calculees["indicateur"].map(termes)).explode("terme")
+    cases_des_termes = pd.MultiIndex.from_frame(calculees[["terme", *CASE]])
+    cases = pd.MultiIndex.from_frame(observations[["indicateur", *CASE]])
     while True:
-        told = observations.index.isin(rows.index[needed.isin(cells[caches])])
-        if caches[told].all():
-            return caches
-        caches = caches | told
+        a_un_terme_cache = cases_des_termes.isin(cases[cachees])
+        a_cacher = observations.index.isin(calculees.index[a_un_terme_cache])
+        if cachees[a_cacher].all():
+            return cachees
+        cachees = cachees | a_cacher  # what is computed from these may have to be hidden too

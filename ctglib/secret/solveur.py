@@ -2,15 +2,21 @@
 
 import threading
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
-from highspy import HighsModelStatus, HighsSolution, HighsVarType, MatrixFormat, ObjSense, _Highs
+from highspy import (
+    HighsModelStatus,
+    HighsSolution,
+    HighsVarType,
+    MatrixFormat,
+    ObjSense,
+    _Highs,  # pyright: ignore[reportAttributeAccessIssue] - see _solveur
+)
 
-# of the search tree: a count and not a time, so that the answer does not depend on the machine
+# Nodes of the search tree: a count and not a time, so that the answer does not depend on the
+# machine.
 NOEUDS = 20_000
-Contraintes = tuple[
-    np.ndarray, np.ndarray, np.ndarray
-]  # rows, and what each comes to at least and at most
 # The last one: a search for a first answer at random, half the time of problems as small as ours.
 OPTIONS = {
     "output_flag": False,
@@ -22,6 +28,14 @@ OPTIONS = {
 _VERROU = threading.Lock()
 
 
+class Contraintes(NamedTuple):
+    """Weighted sums of the variables, each between two bounds."""
+
+    poids: np.ndarray  # one row a sum, one column a variable
+    minima: np.ndarray  # what each sum comes to at least
+    maxima: np.ndarray  # and at most
+
+
 class Abandon(Exception):
     """The search took more than it may."""
 
@@ -29,29 +43,36 @@ class Abandon(Exception):
 def minimiser(
     objectif: np.ndarray, contraintes: Contraintes, basses: np.ndarray, hautes: np.ndarray
 ) -> np.ndarray | None:
-    """Return whole numbers that make the objective smallest, or None when nothing satisfies the
-    constraints.
+    """Return whole numbers that make a weighted sum smallest, or None when none fit.
+
+    Args:
+        objectif: Weight of each variable in the sum.
+        contraintes: What the variables have to satisfy.
+        basses: Lowest value of each variable.
+        hautes: Highest value of each variable.
 
     Raises:
         Abandon: The search tree outgrew ``NOEUDS``.
     """
-    found = _resoudre(objectif, contraintes, basses, hautes, entiers=True)
-    return None if found is None else np.rint(found.col_value).astype(np.int64)
+    solution = _resoudre(objectif, contraintes, basses, hautes, HighsVarType.kInteger)
+    if solution is None:
+        return None
+    return np.rint(solution.col_value).astype(np.int64)
 
 
 def multiplicateurs(
     objectif: np.ndarray, equations: np.ndarray, basses: np.ndarray, hautes: np.ndarray
 ) -> np.ndarray:
-    """Return the multiplier of each equation (sums that are zero) in the linear minimum of the
-    objective.
+    """Return the multiplier of each equation at the linear minimum of a weighted sum.
 
-    Any multipliers prove a bound; these prove the best one. There is one: the bounds are on both
-    sides of zero.
+    Each equation is a weighted sum of the variables that comes to zero. Any multipliers prove a
+    bound; these prove the best one. There is a minimum: the bounds are on both sides of zero.
     """
     zero = np.zeros(len(equations))
-    return np.array(
-        _resoudre(objectif, (equations, zero, zero), basses, hautes, entiers=False).row_dual
-    )
+    contraintes = Contraintes(equations, zero, zero)
+    solution = _resoudre(objectif, contraintes, basses, hautes, HighsVarType.kContinuous)
+    assert solution is not None  # zeros satisfy all equations
+    return np.array(solution.row_dual)
 
 
 def _resoudre(
@@ -59,46 +80,50 @@ def _resoudre(
     contraintes: Contraintes,
     basses: np.ndarray,
     hautes: np.ndarray,
-    *,
-    entiers: bool,
+    sorte: HighsVarType,
 ) -> HighsSolution | None:
-    rows, low, high = contraintes
-    size = len(objectif)
-    (filled, columns) = np.nonzero(rows)
+    """Return the optimum that HiGHS finds, None when nothing satisfies the constraints."""
+    nombre_de_variables = len(objectif)
+    nombre_de_contraintes = len(contraintes.poids)
+    # The matrix is handed over row by row, without its zeros.
+    lignes, colonnes = np.nonzero(contraintes.poids)
+    debuts_des_lignes = np.searchsorted(lignes, np.arange(nombre_de_contraintes))
     with _VERROU:
         solveur = _solveur()
         solveur.passModel(
-            size,
-            len(rows),
-            len(filled),
+            nombre_de_variables,
+            nombre_de_contraintes,
+            len(lignes),
             int(MatrixFormat.kRowwise),
             int(ObjSense.kMinimize),
-            0.0,
+            0.0,  # added to the objective
             objectif,
             basses,
             hautes,
-            low,
-            high,
-            np.searchsorted(filled, np.arange(len(rows))),
-            columns,
-            rows[filled, columns],
-            np.full(size, int(HighsVarType.kInteger if entiers else HighsVarType.kContinuous)),
+            contraintes.minima,
+            contraintes.maxima,
+            debuts_des_lignes,
+            colonnes,
+            contraintes.poids[lignes, colonnes],
+            np.full(nombre_de_variables, int(sorte)),
         )
         solveur.run()
-        status = solveur.getModelStatus()
-        if status not in (HighsModelStatus.kOptimal, HighsModelStatus.kInfeasible):
-            raise Abandon
-        return solveur.getSolution() if status == HighsModelStatus.kOptimal else None
+        statut = solveur.getModelStatus()
+        if statut == HighsModelStatus.kOptimal:
+            return solveur.getSolution()
+        if statut == HighsModelStatus.kInfeasible:
+            return None
+        raise Abandon
 
 
 @cache
 def _solveur() -> _Highs:
-    """Return the solver of this process: each problem that it is given takes the place of the one
-    before.
+    """Return the solver of this process: each problem it is given replaces the one before.
+
+    A private class: the public one, ``Highs``, prints its name as soon as it is made, before it can
+    be told not to.
     """
-    solveur = (
-        _Highs()
-    )  # its subclass Highs writes its name on the output before it can be told not to
-    for option, value in OPTIONS.items():
-        solveur.setOptionValue(option, value)
+    solveur = _Highs()
+    for option, valeur in OPTIONS.items():
+        solveur.setOptionValue(option, valeur)
     return solveur
