@@ -1,5 +1,6 @@
-"""One file that keeps the reports of a convention with all that makes them again; the same bytes
-each time.
+"""One file that keeps the reports of a convention with all that makes them again.
+
+It has the same bytes each time.
 
 It has the shape of the project: the library unpacked finds its data and its notebooks where it
 looks for them. Its description, as RO-Crate 1.1 asks, comes from a template: the library that would
@@ -17,7 +18,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
@@ -62,12 +63,16 @@ def archiver(
 ) -> tuple[bytes, bytes]:
     """Return the archive of a convention, and the description that it holds of itself.
 
-    ``manifeste`` is that of its public reports, ``reserves`` what is not up to date, ``paquets`` to
-    put inside by path.
+    Args:
+        manifeste: That of its public reports.
+        carnets: The folder of the notebooks.
+        reserves: What is not up to date, in words.
+        paquets: Packages to put inside, by path.
     """
     nom = manifeste.chemin.parent.name
     convention = convention_de(nom)
-    fichiers = {**rassembler(manifeste, carnets), **(paquets or {})}
+    fichiers = rassembler(manifeste, carnets)
+    fichiers.update(paquets or {})
     lisezmoi = rendre(
         "LISEZMOI.md.j2",
         titre=convention.titre,
@@ -79,19 +84,26 @@ def archiver(
         paquets=f"--no-index -f {PAQUETS} " if paquets else "",
     )
     fichiers[LISEZMOI] = lisezmoi.encode("utf-8")
-    fichiers[DESCRIPTION] = _decrire(convention, manifeste, fichiers, reserves)
+    description = _decrire(convention, manifeste, fichiers, reserves)
+    fichiers[DESCRIPTION] = description
+    return _en_zip(fichiers), description
+
+
+def _en_zip(fichiers: Mapping[str, bytes]) -> bytes:
+    """Return a ZIP of files: names in order, no clock, no trace of the system that wrote it."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(
-        buffer, "w"
-    ) as archive:  # names in order, no clock, no trace of the system that wrote it
-        for path, content in sorted(fichiers.items()):
-            entree = zipfile.ZipInfo(path, EPOQUE)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for chemin, contenu in sorted(fichiers.items()):
+            entree = zipfile.ZipInfo(chemin, EPOQUE)
             entree.create_system = UNIX
-            entree.external_attr = (DROITS_DE_LA_CLE if path.endswith(CLE) else DROITS) << 16
-            stored = Path(path).suffix in DEJA_COMPRESSES
-            entree.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            archive.writestr(entree, content)
-    return buffer.getvalue(), fichiers[DESCRIPTION]
+            droits = DROITS_DE_LA_CLE if chemin.endswith(CLE) else DROITS
+            entree.external_attr = droits << 16
+            if Path(chemin).suffix in DEJA_COMPRESSES:
+                entree.compress_type = zipfile.ZIP_STORED
+            else:
+                entree.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entree, contenu)
+    return buffer.getvalue()
 
 
 def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
@@ -103,83 +115,86 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     without what running them may have left in them.
     """
     dossier = manifeste.chemin.parent
-    convention = manifeste.chemin.parent.name
+    convention = dossier.name
+    fichiers = {f"data/{nom}": lire_octets(nom) for nom in _donnees_de(convention)}
+    for motif in (*REQUIS, *AUTRES):
+        for path in PROJET.glob(motif):
+            fichiers[path.relative_to(PROJET).as_posix()] = path.read_bytes()
+    for path in fichiers_de(PAQUET):
+        fichiers[path.relative_to(PROJET).as_posix()] = path.read_bytes()
+    for carnet in carnets_declares(carnets):
+        fichiers[f"notebooks/{carnet.chemin.name}"] = _sans_sorties(carnet)
+    fichiers[f"notebooks/{LISTE}"] = (carnets / LISTE).read_bytes()
+    rapports = [MANIFESTE]
+    for trace in manifeste.traces.values():
+        rapports += trace.sorties
+    for nom in rapports:
+        path = dossier / nom
+        if path.is_file():
+            fichiers[f"reports/{convention}/{nom}"] = path.read_bytes()
+    fichiers[f"reports/{PORTAIL}"] = octets_du_portail([dossier])
+    return fichiers
+
+
+def _donnees_de(convention: str) -> list[str]:
+    """Return the paths of the data files that a convention is made from, in the data folder.
+
+    A folder that cannot be listed stops everything.
+    """
+    fichiers = []
+    dossiers = [*PARTAGES, f"conventions/{convention}"]
+    while dossiers:
+        dossier = dossiers.pop(0)
+        for nom in lister(dossier):
+            chemin = f"{dossier}/{nom.removesuffix('/')}"
+            if nom.endswith("/"):
+                dossiers.append(chemin)
+            else:
+                fichiers.append(chemin)
     cle = f"conventions/{convention}/{CLE}"
-    donnees = []
-    folders = [*PARTAGES, f"conventions/{convention}"]
-    for folder in (
-        folders
-    ):  # those below join the list while it is read; one that cannot be listed stops everything
-        for nom in lister(folder):
-            (folders if nom.endswith("/") else donnees).append(f"{folder}/{nom.removesuffix('/')}")
-    projet = {path for motif in (*REQUIS, *AUTRES) for path in PROJET.glob(motif)}
-    rapports = [MANIFESTE, *(nom for trace in manifeste.traces.values() for nom in trace.sorties)]
-    return {
-        **{f"data/{nom}": lire_octets(nom) for nom in [*donnees, *([cle] if existe(cle) else [])]},
-        **{
-            path.relative_to(PROJET).as_posix(): path.read_bytes()
-            for path in (*projet, *fichiers_de(PAQUET))
-        },
-        **{
-            f"notebooks/{carnet.chemin.name}": _sans_sorties(carnet)
-            for carnet in carnets_declares(carnets)
-        },
-        f"notebooks/{LISTE}": (carnets / LISTE).read_bytes(),
-        **{
-            f"reports/{convention}/{nom}": (dossier / nom).read_bytes()
-            for nom in rapports
-            if (dossier / nom).is_file()
-        },
-        f"reports/{PORTAIL}": octets_du_portail([dossier]),
-    }
+    if existe(cle):
+        fichiers.append(cle)
+    return fichiers
 
 
 def _sans_sorties(carnet: Carnet) -> bytes:
-    content = json.loads(carnet.chemin.read_bytes())
-    for cell in content["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-    return _json(content)
+    contenu = json.loads(carnet.chemin.read_bytes())
+    for cellule in contenu["cells"]:
+        if cellule["cell_type"] == "code":
+            cellule.update(outputs=[], execution_count=None)
+    return _json(contenu)
 
 
-def _json(content: object) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+def _json(contenu: dict[str, Any]) -> bytes:
+    return (json.dumps(contenu, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
 def telecharger() -> dict[str, bytes]:
-    """Return the packages of the lock, what builds ours among them, for this system and Python, by
-    path in the archive.
+    """Return the packages of the lock, by path in the archive, for this system and this Python.
 
-    Only wheels: what would have to be compiled could not be ten years from now.
+    What builds ours is among them. Only wheels: what would have to be compiled could not be ten
+    years from now.
+
+    Raises:
+        Empechement: They cannot be downloaded.
     """
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-        ]
-        command += [
-            "--only-binary",
-            ":all:",
-            "--dest",
-            folder,
-            "--requirement",
-            str(PROJET / VERROU),
-        ]
-        done = subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+        commande = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        commande += ["--disable-pip-version-check", "--only-binary", ":all:"]
+        commande += ["--dest", folder, "--requirement", str(PROJET / VERROU)]
+        pip = subprocess.run(
+            commande,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
-        if done.returncode:
-            raise Empechement(
-                dire_refus("paquets_absents", dit="".join(done.stderr.splitlines()[-1:]).strip())
-            )
-        return {
-            f"{PAQUETS}/{path.name}": path.read_bytes() for path in sorted(Path(folder).iterdir())
-        }
+        if pip.returncode:
+            derniere_ligne = "".join(pip.stderr.splitlines()[-1:]).strip()
+            raise Empechement(dire_refus("paquets_absents", dit=derniere_ligne))
+        paquets = sorted(Path(folder).iterdir())
+        return {f"{PAQUETS}/{path.name}": path.read_bytes() for path in paquets}
 
 
 def _decrire(
@@ -188,50 +203,53 @@ def _decrire(
     fichiers: Mapping[str, bytes],
     reserves: tuple[str, ...],
 ) -> bytes:
-    """Return the description of an archive; its template says what there is of itself, its reports
-    and its files.
-    """
-    credits = {nom: found for nom in fichiers if (found := _credit(nom))}
-    dates = (trace.page.get("date", "") for trace in manifeste.traces.values())
+    """Return the description of an archive, from its template: itself, its reports, its files."""
     dossier = f"reports/{manifeste.chemin.parent.name}/"
-    text = rendre(
+    traces = manifeste.traces.values()
+    dates = [trace.page.get("date", "") for trace in traces]
+    titres = {}
+    for trace in traces:
+        for nom in trace.sorties:
+            titres[dossier + nom] = trace.page["titre"]
+    credits = {}
+    for chemin in fichiers:
+        credit = _credit(chemin)
+        if credit:
+            credits[chemin] = credit
+    licences = [nom for nom in sorted(fichiers) if nom.startswith(("LICENCE", "LICENSE"))]
+    description = rendre(
         f"{DESCRIPTION}.j2",
         convention=convention,
         date=max(dates, default="") or convention.debut.isoformat(),
-        licence=next(
-            (nom for nom in sorted(fichiers) if nom.startswith(("LICENCE", "LICENSE"))), ""
-        ),
+        licence=licences[0] if licences else "",
         reserves=reserves,
         versions=versions(),
         systeme=SYSTEME,
         dossier=dossier,
         traces=sorted(manifeste.traces.items()),
-        titres={
-            dossier + nom: trace.page["titre"]
-            for trace in manifeste.traces.values()
-            for nom in trace.sorties
-        },
+        titres=titres,
         fichiers=dict(sorted(fichiers.items())),
         credits=credits,
-        licences=sorted({one.licence for one in credits.values()}),
+        licences=sorted({credit.licence for credit in credits.values()}),
         chemin=PurePosixPath,
         empreinte=empreinte,
     )
-    return _json(json.loads(text))
+    return _json(json.loads(description))
 
 
-def _credit(path: str) -> Origine | FichierAjoute | None:
-    """Return what a file of public figures was taken from, which tells its producer and its
-    licence.
-    """
+def _credit(chemin: str) -> Origine | FichierAjoute | None:
+    """Return where a file of public figures was taken from: its producer and its licence."""
     from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
     from ctglib.donnees.modeles.sources import Origine
     from ctglib.donnees.yaml_strict import charger_yaml
 
-    parts = PurePosixPath(path).parts
-    if parts[:2] != ("data", "sources") or len(parts) < 4:
+    parties = PurePosixPath(chemin).parts
+    if parties[:2] != ("data", "sources") or len(parties) < 4:
         return None
-    folder = "/".join(parts[1:3])
-    if folder not in (PUBLIQUES, LOCALES):
-        return charger_yaml(f"{folder}/origine.yaml", Origine)
-    return next((one for one in lire_registre(folder).fichiers if one.famille == parts[3]), None)
+    dossier = "/".join(parties[1:3])
+    if dossier not in (PUBLIQUES, LOCALES):
+        return charger_yaml(f"{dossier}/origine.yaml", Origine)
+    for fichier in lire_registre(dossier).fichiers:
+        if fichier.famille == parties[3]:
+            return fichier
+    return None

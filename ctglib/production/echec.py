@@ -1,6 +1,4 @@
-"""Why a report could not be made, in words its reader can act upon, and the page that says so
-beside the report.
-"""
+"""Why a report could not be made, in words its reader can act upon, and the page that says so."""
 
 from __future__ import annotations
 
@@ -22,9 +20,7 @@ FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULT
 
 @cache
 def phrases() -> dict[str, Any]:
-    """Return ``echecs.yaml``: the causes, by the name of an error, the remedies that they point to,
-    what is refused.
-    """
+    """Return ``echecs.yaml``: causes by the name of an error, their remedies, what is refused."""
     import yaml
 
     return yaml.safe_load((MODELES / "echecs.yaml").read_text(encoding="utf-8"))
@@ -37,8 +33,9 @@ def dire_refus(cle: str, **valeurs: object) -> str:
 
 @dataclass(eq=False)
 class Panne(Exception):
-    """Why a task gave nothing, told as it crosses to the parent, who may not have the class of its
-    error.
+    """Why a task gave nothing.
+
+    It is what crosses to the parent process, who may not have the class of the error.
     """
 
     # the name of that error; « perdu », its process ended before it; « delai », past the time of a
@@ -60,27 +57,28 @@ class Echec(Exception):
     section: str = ""  # the heading above that cell
     ligne: int | None = None  # within the cell
     code: str = ""  # that line
-    details: str = (
-        ""  # what else there is to say: the faults of the data, the trace of a fault of ours
-    )
+    # what else there is to say: the faults of the data, the trace of a fault of ours
+    details: str = ""
 
     @classmethod
-    def de(cls, sorte: str, dit: str, **lieu: object) -> Echec:
-        """Return a failure by its name in ``echecs.yaml``, that of an error or of a stop of ours,
-        and what it says.
+    def de(cls, sorte: str, dit: str, **lieu: Any) -> Echec:
+        """Return a failure in the words that ``echecs.yaml`` has for it.
+
+        Args:
+            sorte: The name of an error, or of a stop of ours.
+            dit: What the error says: the cause, then the details.
+            **lieu: Where it failed: fields of the failure.
         """
-        first, _, rest = dit.strip().partition("\n")
-        first = first.removesuffix(" :") if sorte == "DonneesInvalides" else first
+        cause, _, details = dit.strip().partition("\n")
+        if sorte == "DonneesInvalides":
+            cause = cause.removesuffix(" :")
         causes = phrases()["causes"]
         if sorte not in causes:
-            first = f"{sorte} : {first or sorte}"
+            cause = f"{sorte} : {cause or sorte}"
             sorte = "autre"
-        cause, remede = causes[sorte]
-        return cls(
-            cause.format(dit=first or sorte),
-            phrases()["remedes"][remede],
-            **{"details": rest, **lieu},
-        )
+        modele, remede = causes[sorte]
+        champs = {"details": details, **lieu}
+        return cls(modele.format(dit=cause or sorte), phrases()["remedes"][remede], **champs)
 
     @property
     def lieu(self) -> str:
@@ -92,15 +90,14 @@ class Echec(Exception):
         return f"Le carnet {self.carnet} s'est arrêté à la cellule {self.cellule}{section}{ligne}."
 
     def __str__(self) -> str:
-        code = f"    code : {self.code}" if self.code else ""
-        lines = [
+        lignes = [
             self.lieu,
-            code,
+            f"    code : {self.code}" if self.code else "",
             f"    cause : {self.cause}",
             self.details,
             f"    à faire : {self.remede}",
         ]
-        return "\n".join(line for line in lines if line)
+        return "\n".join(ligne for ligne in lignes if ligne)
 
 
 def echec_de(error: BaseException, commande: Commande) -> Echec:
@@ -108,10 +105,18 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
     nom = commande.carnet.name
     if not isinstance(error, Panne):
         return Echec.de(type(error).__name__, str(error), carnet=nom)
-    cellule, section = Carnet(commande.carnet).situer(error.etape) if error.etape else (None, "")
-    place = {"carnet": nom, "cellule": cellule, "section": section}
-    dit = nom if error.sorte == "delai" else error.dit
-    return Echec.de(error.sorte, dit, **place, details=error.trace)
+    cellule = None
+    section = ""
+    if error.etape:
+        cellule, section = Carnet(commande.carnet).situer(error.etape)
+    return Echec.de(
+        error.sorte,
+        nom if error.sorte == "delai" else error.dit,
+        carnet=nom,
+        cellule=cellule,
+        section=section,
+        details=error.trace,
+    )
 
 
 def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:
@@ -120,43 +125,44 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
     It lies among the reports that are published: of a fault in what was entered it says the place
     alone. ``ancien`` is the last success, whose files are still there.
     """
-    restes = [nom for nom in (ancien.sorties if ancien else ()) if not nom.endswith(".csv")]
+    restes = []
+    if ancien:
+        for nom in ancien.sorties:
+            path = commande.dossier / nom
+            if path.suffix != ".csv" and path.is_file():
+                restes.append(path.name)
     if commande.diffusion != INTERNE:
-        echec = replace(echec, details="".join(map(_sans_valeur, FAUTE.split(echec.details))))
-    return rendre(
+        fautes = FAUTE.split(echec.details)
+        echec = replace(echec, details="".join(map(_sans_valeur, fautes)))
+    page = rendre(
         "echec.html.j2",
         titre=titre_de(commande, ancien),
         commande=commande,
         echec=echec,
-        restes=[Path(nom).name for nom in restes if (commande.dossier / nom).is_file()],
-    ).encode("utf-8")
+        restes=restes,
+    )
+    return page.encode("utf-8")
 
 
 def _sans_valeur(faute: str) -> str:
-    """Return a fault without what was found nor expected, when it is in a file whose values are not
-    all published.
-    """
-    place = faute.partition("\n")[0]
-    return (
-        faute
-        if publiable(place.removeprefix("- ").partition(",")[0])
-        else f"{place}\n    {phrases()['ailleurs']}\n"
-    )
+    """Return a fault; without its values, when it is in a file whose values are not all public."""
+    lieu = faute.partition("\n")[0]
+    fichier = lieu.removeprefix("- ").partition(",")[0]
+    if publiable(fichier):
+        return faute
+    return f"{lieu}\n    {phrases()['ailleurs']}\n"
 
 
 def titre_de(commande: Commande, ancien: Trace | None) -> str:
-    """Return the title of a report: that of its last success, else the first heading of its
-    notebook.
-    """
+    """Return the title of a report: its last success's, else its notebook's first heading."""
     if ancien:
         return ancien.page["titre"]
-    return Carnet(commande.carnet).titre + (f" {commande.fiche}" if commande.fiche else "")
+    titre = Carnet(commande.carnet).titre
+    return f"{titre} {commande.fiche}" if commande.fiche else titre
 
 
 def rendre(modele: str, **valeurs: object) -> str:
-    """Return a text from one of our templates; in a page every value is escaped, and the style is
-    there.
-    """
+    """Return a text from one of our templates; in a page, values are escaped and styled."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from ctglib.document.signes import ponctuer

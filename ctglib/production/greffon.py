@@ -1,5 +1,6 @@
-"""The engine ``ctg`` of papermill: IPython runs the cells in this process, and what they show is
-kept as in a notebook.
+"""The engine ``ctg`` of papermill: IPython runs the cells in this process.
+
+What they show is kept as in a notebook.
 
 Papermill loads this module as an engine, by the entry point ``papermill.engine``, while it is
 itself being imported.
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from click import ClickException
 from IPython.core.displayhook import DisplayHook
@@ -31,16 +32,22 @@ from ctglib.production.moteur import refuser_parametres
 from ctglib.production.plan import parametres_declares
 from ctglib.production.pool import annoncer
 
+if TYPE_CHECKING:
+    from papermill.engines import NotebookExecutionManager
+
 PLAFOND = 64_000_000  # characters that the outputs of a notebook may hold: a report has two million
 
 
 class Resultat(DisplayHook):
     """What shows the value of the last line of a cell."""
 
+    shell: Interprete
+
     def write_output_prompt(self) -> None:
         """Write nothing on the console."""
 
-    finish_displayhook = write_output_prompt
+    def finish_displayhook(self) -> None:
+        """Write nothing on the console."""
 
     def write_format_data(
         self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
@@ -52,8 +59,10 @@ class Resultat(DisplayHook):
 class Publication(DisplayPublisher):
     """What shows an object in the middle of a cell; an output that is made stays as it is."""
 
+    shell: Interprete
+
     def publish(
-        self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **options: object
+        self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **options: Any
     ) -> None:
         """Keep the object, in the forms that it is shown in."""
         if not options.get("update"):
@@ -64,7 +73,7 @@ class Publication(DisplayPublisher):
 
 
 class Flux(StringIO):
-    """What a cell prints on."""
+    """What a cell prints on: ``nom`` is « stdout » or « stderr »."""
 
     def __init__(self, shell: Interprete, nom: str) -> None:
         super().__init__()
@@ -73,17 +82,19 @@ class Flux(StringIO):
 
     def write(self, texte: str) -> int:
         """Keep a text, after what was printed just before it."""
-        if not self._shell.sorties or self._shell.sorties[-1].get("name") != self._nom:
-            self._shell.sorties.append(new_output("stream", name=self._nom, text=[]))
-        self._shell.sorties[-1].text.append(texte)
+        sorties = self._shell.sorties
+        if not sorties or sorties[-1].get("name") != self._nom:
+            sorties.append(new_output("stream", name=self._nom, text=[]))
+        sorties[-1].text.append(texte)
         return len(texte)
 
 
 def fermer_les_figures() -> list[str]:
-    """Close the figures that a cell left open in pyplot, and return how JupyterLab would show each."""
-    if not (pyplot := sys.modules.get("matplotlib.pyplot")):
+    """Close the figures that a cell left open in pyplot, and return how JupyterLab shows each."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if not pyplot:
         return []
-    figures = [repr(pyplot.figure(number)) for number in pyplot.get_fignums()]
+    figures = [repr(pyplot.figure(numero)) for numero in pyplot.get_fignums()]
     pyplot.close("all")
     return figures
 
@@ -93,6 +104,7 @@ class Interprete(InteractiveShell):
 
     displayhook_class = Type(Resultat)
     display_pub_class = Type(Publication)
+    sorties: list[NotebookNode]
 
     def init_virtualenv(self) -> None:
         """Leave the path of modules as it is."""
@@ -105,25 +117,30 @@ class Interprete(InteractiveShell):
         self.sorties = []
         with redirect_stdout(Flux(self, "stdout")), redirect_stderr(Flux(self, "stderr")):
             self.run_cell(source, store_history=True)
-        for printed in (output for output in self.sorties if output.output_type == "stream"):
-            printed.text = "".join(printed.text)
-        for shown in fermer_les_figures():
-            self.garder("display_data", {"text/plain": shown})
+        for sortie in self.sorties:
+            if sortie.output_type == "stream":
+                sortie.text = "".join(sortie.text)
+        for figure in fermer_les_figures():
+            self.garder("display_data", {"text/plain": figure})
         return self.sorties
 
     def garder(
-        self, sorte: str, formes: dict[str, Any], precisions: dict | None = None, **reste: int
+        self,
+        sorte: str,
+        formes: dict[str, Any],
+        precisions: dict[str, Any] | None = None,
+        **champs: Any,
     ) -> None:
         """Keep an output; an image is, in a notebook, the text that stands for it."""
-        data = {
-            nom: b64encode(form).decode() if isinstance(form, bytes) else form
-            for nom, form in formes.items()
-        }
-        self.sorties.append(new_output(sorte, data=data, metadata=precisions or {}, **reste))
+        contenus = {}
+        for nom, forme in formes.items():
+            contenus[nom] = b64encode(forme).decode() if isinstance(forme, bytes) else forme
+        self.sorties.append(new_output(sorte, data=contenus, metadata=precisions or {}, **champs))
 
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
     ) -> None:
+        """Keep the error of a cell: IPython's hook for shells that show errors elsewhere."""
         self.sorties.append(
             new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=[*stb])
         )
@@ -138,7 +155,8 @@ def ouvrir_interprete() -> Iterator[Interprete]:
     shell = Interprete.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.colors = "nocolor"
     shell.set_hook("show_in_pager", lambda *_, **__: None)  # a help is shown nowhere
-    if atelier := sys.modules.get("ctglib.atelier"):  # imported before this shell was
+    atelier = sys.modules.get("ctglib.atelier")
+    if atelier:  # imported before this shell was
         atelier.installer()
     fermer_les_figures()  # what this process drew before is none of this notebook's
     try:
@@ -158,34 +176,51 @@ class MoteurCtg(Engine):
     """Outputs and errors as with the standard engine, without a kernel of its own."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: object, kernel_name: str, **_: object) -> None:
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any
+    ) -> None:
         """Run every cell in order; the first that fails, or shows too much, stops the notebook."""
-        tagged = {
-            tag: cell.source for cell in nb_man.nb.cells for tag in cell.metadata.get("tags", ())
-        }
-        nom = Path(nb_man.nb.metadata.get("papermill", {}).get("input_path") or "").name
-        cells = (tagged.get(tag, "") for tag in ("parameters", "injected-parameters"))
-        if refus := refuser_parametres(nom, *map(parametres_declares, cells)):
-            raise ClickException(refus)  # what papermill's command shows without a traceback
-        place = PLAFOND
+        _refuser_les_parametres(nb_man.nb)
+        signes_restants = PLAFOND
         with ouvrir_interprete() as shell:
-            for index, cell in enumerate(nb_man.nb.cells):
-                nb_man.cell_start(cell, index)
-                if cell.cell_type == "code" and cell.source.strip():
-                    annoncer(cell.source)
-                    cell.outputs = shell.executer(cell.source)
-                    place -= sum(len(str(output)) for output in cell.outputs)
-                    if place < 0:
-                        texte = f"les sorties du carnet dépassent {PLAFOND // 1_000_000} millions de signes"
-                        cell.outputs = [
-                            new_output("error", ename="ValueError", evalue=texte, traceback=[texte])
-                        ]
-                    if any(output.output_type == "error" for output in cell.outputs):
-                        nb_man.cell_exception(cell, index)
+            for index, cellule in enumerate(nb_man.nb.cells):
+                nb_man.cell_start(cellule, index)
+                if cellule.cell_type == "code" and cellule.source.strip():
+                    annoncer(cellule.source)
+                    cellule.outputs = shell.executer(cellule.source)
+                    signes_restants -= sum(len(str(sortie)) for sortie in cellule.outputs)
+                    if signes_restants < 0:
+                        cellule.outputs = [_sortie_trop_longue()]
+                    if any(sortie.output_type == "error" for sortie in cellule.outputs):
+                        nb_man.cell_exception(cellule, index)
                         return
-                nb_man.cell_complete(cell, index)
+                nb_man.cell_complete(cellule, index)
 
 
-def __getattr__(nom: str) -> object:
+def _refuser_les_parametres(carnet: NotebookNode) -> None:
+    """Check what papermill's command was given against what the notebook declares.
+
+    Raises:
+        ClickException: What the command shows without a traceback.
+    """
+    sources = {}
+    for cellule in carnet.cells:
+        for etiquette in cellule.metadata.get("tags", ()):
+            sources[etiquette] = cellule.source
+    nom = Path(carnet.metadata.get("papermill", {}).get("input_path") or "").name
+    declares = parametres_declares(sources.get("parameters", ""))
+    donnes = parametres_declares(sources.get("injected-parameters", ""))
+    refus = refuser_parametres(nom, declares, donnes)
+    if refus:
+        raise ClickException(refus)
+
+
+def _sortie_trop_longue() -> NotebookNode:
+    millions = PLAFOND // 1_000_000
+    texte = f"les sorties du carnet dépassent {millions} millions de signes"
+    return new_output("error", ename="ValueError", evalue=texte, traceback=[texte])
+
+
+def __getattr__(nom: str) -> Any:
     """Return what papermill, which knows the module, asks of the engine."""
     return getattr(MoteurCtg, nom)

@@ -1,22 +1,25 @@
-"""``manifeste.json``: what each report was made from and is made of; so, why it has to be made
-again, if it has.
+"""``manifeste.json``: what each report was made from and is made of.
+
+So, why it has to be made again, if it has.
 
 What counts: the notebook's sources, the parameters, every data file read, looked for or listed
 while it ran, the library's own code, the installed versions. Everything is compared by content;
 dates tell nothing.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import platform
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib import metadata
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 
 from ctglib.donnees import lecture
@@ -42,36 +45,33 @@ def empreinte(octets: bytes) -> str:
 
 @cache
 def empreinte_du_code() -> str:
-    """Return the fingerprint of every file of the package, templates and style sheets among them."""
+    """Return the fingerprint of every file of the package, templates and styles among them."""
     total = sha256()
     for path in sorted(fichiers_de(PAQUET)):
-        total.update(
-            f"{path.relative_to(PAQUET).as_posix()}\0{empreinte(path.read_bytes())}\n".encode()
-        )
+        nom = path.relative_to(PAQUET).as_posix()
+        total.update(f"{nom}\0{empreinte(path.read_bytes())}\n".encode())
     return total.hexdigest()
 
 
-def fichiers_de(*dossiers: Path) -> Iterator[Path]:
-    """Yield the files of folders and of those below; what is hidden, compiled or locked by a
-    spreadsheet left out.
-    """
-    for folder, below, names in chain.from_iterable(map(os.walk, dossiers)):
-        below[:] = [name for name in below if not name.startswith(IGNORES)]
-        yield from (Path(folder, name) for name in names if not name.startswith(IGNORES))
+def fichiers_de(dossier: Path) -> Iterator[Path]:
+    """Yield the files of a folder and of those below, but what is not ours (``IGNORES``)."""
+    for folder, dossiers, fichiers in os.walk(dossier):
+        dossiers[:] = [nom for nom in dossiers if not nom.startswith(IGNORES)]
+        for nom in fichiers:
+            if not nom.startswith(IGNORES):
+                yield Path(folder, nom)
 
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of all that the package requires, and that those require in
-    turn.
-    """
+    """Return the versions of Python and of all that the package requires, directly or not."""
     from packaging.requirements import Requirement
 
-    found = {PYTHON: platform.python_version()}
-    restants = ["ctglib"]
-    while restants:
-        nom = re.sub(r"[-_.]+", "-", restants.pop()).lower()
-        if nom in found:
+    versions_installees = {PYTHON: platform.python_version()}
+    a_voir = ["ctglib"]
+    while a_voir:
+        nom = re.sub(r"[-_.]+", "-", a_voir.pop()).lower()
+        if nom in versions_installees:
             continue
         try:
             distribution = metadata.distribution(nom)
@@ -79,17 +79,17 @@ def versions() -> dict[str, str]:
             continue
         # ``distribution.metadata`` reads all of it as an e-mail, the long description too: five
         # times longer.
-        text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
-        fields = CHAMP.findall(text.partition("\n\n")[0])
-        found[nom] = dict(fields)["Version"]
-        required = [
-            Requirement(value)
-            for key, value in fields
-            if key == "Requires-Dist" and "extra ==" not in value
-        ]
-        # What is required elsewhere may be here for the tests: it makes no report.
-        restants += [one.name for one in required if one.marker is None or one.marker.evaluate()]
-    return dict(sorted(found.items()))
+        texte = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+        champs = CHAMP.findall(texte.partition("\n\n")[0])
+        versions_installees[nom] = dict(champs)["Version"]
+        for champ, valeur in champs:
+            if champ != "Requires-Dist" or "extra ==" in valeur:
+                continue
+            # What is required elsewhere may be here for the tests: it makes no report.
+            exigence = Requirement(valeur)
+            if exigence.marker is None or exigence.marker.evaluate():
+                a_voir.append(exigence.name)
+    return dict(sorted(versions_installees.items()))
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,8 @@ class Trace:
     listes: dict[str, list[str]]  # names found in the data folders listed
     page: dict[str, str]  # what the portal says of it
     sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
-    parts: dict[
-        str, str
-    ]  # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
+    # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
+    parts: dict[str, str]
 
 
 @dataclass
@@ -118,12 +117,10 @@ class Manifeste:
     """
 
     chemin: Path
-    traces: dict[str, Trace] = field(
-        default_factory=dict
-    )  # the last success of each report, by its key
-    echecs: dict[str, str] = field(
-        default_factory=dict
-    )  # the title of the reports that failed since then, by key
+    # the last success of each report, by its key
+    traces: dict[str, Trace] = field(default_factory=dict)
+    # the title of the reports that failed since then, by key
+    echecs: dict[str, str] = field(default_factory=dict)
 
     def consigner(
         self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = ""
@@ -136,33 +133,33 @@ class Manifeste:
         Raises:
             EcritureImpossible: Something cannot be written; the manifest is then as it was.
         """
-        traces = {**self.traces, cle: trace} if trace else self.traces
-        echecs = {key: titre for key, titre in self.echecs.items() if key != cle} | (
-            {cle: echec} if echec else {}
-        )
-        told = {
+        traces = dict(self.traces)
+        if trace:
+            traces[cle] = trace
+        echecs = dict(self.echecs)
+        echecs.pop(cle, None)
+        if echec:
+            echecs[cle] = echec
+        contenu = {
             "forme": FORME,
-            "rapports": {key: vars(one) for key, one in traces.items()},
+            "rapports": {nom: vars(trace) for nom, trace in traces.items()},
             "echecs": echecs,
         }
-        text = json.dumps(
-            told, ensure_ascii=False, indent=1, sort_keys=True
-        )  # in whatever order they were made
-        ecrire({**fichiers, self.chemin: f"{text}\n".encode()})
+        # sorted: the same in whatever order the reports were made
+        texte = json.dumps(contenu, ensure_ascii=False, indent=1, sort_keys=True)
+        ecrire({**fichiers, self.chemin: f"{texte}\n".encode()})
         self.traces = traces
         self.echecs = echecs
 
 
 def lire_manifeste(dossier: Path) -> Manifeste:
-    """Return the manifest of a folder; without one that can be read, an empty one: all its reports
-    are to be made.
-    """
+    """Return the manifest of a folder; an empty one when none can be read: all is to be made."""
     chemin = dossier / MANIFESTE
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        content = json.loads(chemin.read_bytes())
-        if content["forme"] == FORME:
-            traces = {cle: Trace(**told) for cle, told in content["rapports"].items()}
-            return Manifeste(chemin, traces, dict(content["echecs"]))
+        contenu = json.loads(chemin.read_bytes())
+        if contenu["forme"] == FORME:
+            traces = {cle: Trace(**champs) for cle, champs in contenu["rapports"].items()}
+            return Manifeste(chemin, traces, dict(contenu["echecs"]))
     return Manifeste(chemin)
 
 
@@ -190,82 +187,100 @@ class Prevision:
         self.commande.page_echec.unlink(missing_ok=True)
 
 
-def prevoir(orders: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
-    """Yield the reports asked for, with why each has to be made, the causes that a reader knows
-    best first.
+def prevoir(commandes: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
+    """Yield the reports asked for, with why each has to be made.
 
     They come convention by convention, and one manifest at a time is held: memory does not grow
     with their number. In each the longest come first, those that made most files, then the longest
     notebooks; and the last year.
     """
     donnees = Donnees()
-    for dossier, own in groupby(orders, key=lambda order: order.dossier):
+    for dossier, commandes_du_dossier in groupby(commandes, key=lambda commande: commande.dossier):
         manifeste = lire_manifeste(dossier)
-        made = {cle: len(trace.sorties) for cle, trace in manifeste.traces.items()}
-        for commande in sorted(
-            own, key=lambda it: (-made.get(it.cle, 0), -it.carnet.stat().st_size, -(it.annee or 0))
-        ):
-            trace = manifeste.traces.get(commande.cle)
-            raisons = (JAMAIS,)
-            suspendue = False
-            if trace:
-                absents = (
-                    kind
-                    for kind in commande.formats
-                    if f"{commande.cle}.{kind}" not in trace.sorties
-                )
-                raisons = (
-                    *(f"format {kind} pas encore produit" for kind in absents),
-                    *causes(commande, trace, donnees),
-                    *fichiers_touches(dossier, trace.sorties),
-                )
-                # All that has changed is follow-up, of which it used parts and no whole: they tell
-                # if it matters.
-                suivi = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
-                parts = trace.parts and all(trace.parts.values())
-                suspendue = (
-                    bool(raisons and parts)
-                    and not forcer
-                    and raisons == tuple(donnees.changees(suivi))
-                )
-            yield Prevision(commande, manifeste, raisons or ((FORCE,) if forcer else ()), suspendue)
+        du_plus_long = partial(_longueur, manifeste)
+        for commande in sorted(commandes_du_dossier, key=du_plus_long, reverse=True):
+            yield _prevoir_un_rapport(commande, manifeste, donnees, forcer=forcer)
+
+
+def _longueur(manifeste: Manifeste, commande: Commande) -> tuple[int, int, int]:
+    """Return what tells how long a report is to make: its files, its notebook; then its year."""
+    trace = manifeste.traces.get(commande.cle)
+    fichiers = len(trace.sorties) if trace else 0
+    return fichiers, commande.carnet.stat().st_size, commande.annee or 0
+
+
+def _prevoir_un_rapport(
+    commande: Commande, manifeste: Manifeste, donnees: Donnees, *, forcer: bool
+) -> Prevision:
+    """Return why a report has to be made, the causes that a reader knows best first."""
+    trace = manifeste.traces.get(commande.cle)
+    if trace is None:
+        return Prevision(commande, manifeste, (JAMAIS,))
+    raisons = [
+        f"format {sorte} pas encore produit"
+        for sorte in commande.formats
+        if f"{commande.cle}.{sorte}" not in trace.sorties
+    ]
+    raisons += causes(commande, trace, donnees)
+    raisons += fichiers_touches(commande.dossier, trace.sorties)
+    if not raisons:
+        return Prevision(commande, manifeste, (FORCE,) if forcer else ())
+    # When all that has changed is follow-up, of which it used parts and no whole, these parts tell
+    # if it matters.
+    suivi = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
+    par_parts = bool(trace.parts) and all(trace.parts.values())
+    suivi_seul = raisons == list(donnees.changees(suivi))
+    suspendue = par_parts and suivi_seul and not forcer
+    return Prevision(commande, manifeste, tuple(raisons), suspendue)
 
 
 class Donnees:
     """The data folder as it is now, each file read once however many reports have read it."""
 
     def __init__(self) -> None:
-        self.empreinte = cache(lambda nom: _essayer(lecture.empreinte, nom))
-        self.noms = cache(lambda nom: set(_essayer(lecture.lister, nom) or ()))
+        self.empreinte = cache(_empreinte_si_lisible)
+        self.noms = cache(_noms_si_lisibles)
         self.existe = cache(lambda nom: (lecture.racine() / nom).exists())
 
     def changees(self, lus: Mapping[str, str]) -> Iterator[str]:
         """Yield the files that no longer have the fingerprint they were read with."""
-        for nom, lue in lus.items():
-            if (actuelle := self.empreinte(nom)) != lue:
-                yield f"{nom} a {'disparu' if actuelle is None else 'changé'}"
+        for nom, empreinte_lue in lus.items():
+            actuelle = self.empreinte(nom)
+            if actuelle is None:
+                yield f"{nom} a disparu"
+            elif actuelle != empreinte_lue:
+                yield f"{nom} a changé"
 
-    def changements(self, lu: Trace) -> Iterator[str]:
-        """Yield what is no longer as a piece of work read it, looked for it in vain or listed it."""
-        yield from self.changees(lu.lus)
-        yield from (f"{nom} est apparu" for nom in lu.absents if self.existe(nom))
-        for nom, noms in lu.listes.items():
-            yield from (
-                f"{nom}/{ajoute} est apparu" for ajoute in sorted(self.noms(nom) - set(noms))
-            )
-            yield from (
-                f"{nom}/{retire} a disparu" for retire in sorted(set(noms) - self.noms(nom))
-            )
+    def changements(self, trace: Trace) -> Iterator[str]:
+        """Yield what is no longer as a report read it, looked for it in vain or listed it."""
+        yield from self.changees(trace.lus)
+        for nom in trace.absents:
+            if self.existe(nom):
+                yield f"{nom} est apparu"
+        for dossier, noms in trace.listes.items():
+            noms_actuels = self.noms(dossier)
+            for ajoute in sorted(noms_actuels - set(noms)):
+                yield f"{dossier}/{ajoute} est apparu"
+            for retire in sorted(set(noms) - noms_actuels):
+                yield f"{dossier}/{retire} a disparu"
 
 
-def _essayer(lire: Callable[[str], object], nom: str) -> object:
+def _empreinte_si_lisible(nom: str) -> str | None:
     with suppress(DonneesInvalides):
-        return lire(nom)
+        return lecture.empreinte(nom)
+    return None
+
+
+def _noms_si_lisibles(dossier: str) -> set[str]:
+    with suppress(DonneesInvalides):
+        return set(lecture.lister(dossier))
+    return set()
 
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
-    """Yield what is no longer as it was when a report was made: data, parameters, notebook, code,
-    versions.
+    """Yield what is no longer as it was when a report was made.
+
+    Data, parameters, notebook, code, versions.
     """
     yield from donnees.changements(trace)
     if dict(commande.parametres) != trace.parametres:
@@ -288,8 +303,9 @@ def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
 def fichiers_touches(
     dossier: Path, attendus: Mapping[str, str], autre: str = PRODUIT_AUTREMENT
 ) -> Iterator[str]:
-    """Yield the files that are not those of these fingerprints: removed, touched, or left by a work
-    cut short.
+    """Yield the files of a folder that do not have their fingerprint: removed, touched, cut short.
+
+    ``attendus`` are the fingerprints by name; ``autre`` is what is said of another content.
     """
     for nom, attendue in attendus.items():
         path = dossier / nom

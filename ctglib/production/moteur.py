@@ -1,5 +1,4 @@
-"""Running a notebook through papermill: in this process by our engine, or in an ordinary Jupyter
-kernel.
+"""Running a notebook through papermill: by our engine in this process, or in a Jupyter kernel.
 
 Starting a kernel, and importing pandas and matplotlib once more in it, is most of the time of a
 short report.
@@ -27,6 +26,7 @@ from ctglib.production.plan import CTG, Carnet
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+    from papermill.exceptions import PapermillExecutionError
 
 COULEUR = re.compile(r"\x1b\[[\d;]*m")
 LIGNE = re.compile(r"Cell In\[\d+\], line (\d+)")
@@ -38,21 +38,22 @@ NATURES = {int: "un nombre entier", str: "un texte"}
 
 def charger_papermill() -> ModuleType:
     """Return papermill, which loads our engine (``greffon``)."""
-    # A name that stands for None in ``sys.modules`` is, for an import, a package that is not
-    # installed.
-    absent = sys.modules.setdefault(SANS, None) is None
+    if SANS in sys.modules:
+        return import_module("papermill")
+    # A name that stands for None is, for an import, a package that is not installed.
+    sys.modules[SANS] = None  # pyright: ignore[reportArgumentType] - documented by the language
     try:
         return import_module("papermill")
     finally:
-        if absent:
-            del sys.modules[SANS]
+        del sys.modules[SANS]
 
 
 def executer(
     notebook: Path, parametres: Mapping[str, str | int], moteur: str = CTG
 ) -> NotebookNode:
-    """Return the notebook executed with these parameters, by one of the engines; what it reads is
-    recorded by both.
+    """Return the notebook executed with these parameters, by one of the engines.
+
+    What it reads is recorded by both.
 
     Raises:
         Echec: A parameter is unknown or is not of the declared type, or a cell failed.
@@ -60,63 +61,88 @@ def executer(
     papermill = charger_papermill()
     from papermill.exceptions import PapermillExecutionError
 
-    if refus := refuser_parametres(notebook.name, Carnet(notebook).parametres, parametres):
+    carnet = Carnet(notebook)
+    refus = refuser_parametres(notebook.name, carnet.parametres, parametres)
+    if refus:
         raise Echec.de("parametre", refus, carnet=notebook.name)
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    # Braces in a path would be places to fill in; without output file papermill does not write at
-    # each cell.
     options = {
+        # Braces in a path would be places to fill in.
         "input_path": str(notebook).replace("{", "{{").replace("}", "}}"),
-        "output_path": None,
+        "output_path": None,  # with one, papermill writes at each cell
+        "parameters": dict(parametres),
+        "progress_bar": False,
     }
-    options |= {"parameters": dict(parametres), "progress_bar": False}
     try:
         if moteur == CTG:
             return papermill.execute_notebook(**options, engine_name=CTG)
         with _lectures_du_noyau() as arguments:
             return papermill.execute_notebook(**options, extra_arguments=arguments)
     except PapermillExecutionError as error:
-        lines = (error.source or "").splitlines()
-        found = LIGNE.findall(COULEUR.sub("", "\n".join(error.traceback or ())))
-        # Without a line in the traceback (a syntax error), the last one with code is the best that
-        # can be shown.
-        ligne = (
-            int(found[-1])
-            if found
-            else max((i for i, line in enumerate(lines, 1) if line.strip()), default=None)
-        )
-        cellule, section = Carnet(notebook).situer(error.source or "")
-        place = {"cellule": cellule or error.cell_index + 1, "section": section, "ligne": ligne}
-        code = lines[ligne - 1].strip() if ligne and ligne <= len(lines) else ""
-        raise Echec.de(
-            error.ename, str(error.evalue), carnet=notebook.name, **place, code=code
-        ) from error
+        raise _echec_d_une_cellule(carnet, error) from error
+
+
+def _echec_d_une_cellule(carnet: Carnet, error: PapermillExecutionError) -> Echec:
+    """Return the failure of a notebook, with the line of the cell that it stopped at."""
+    source = error.source or ""
+    lignes = source.splitlines()
+    trace = COULEUR.sub("", "\n".join(error.traceback or ()))
+    numeros_dans_la_trace = LIGNE.findall(trace)
+    lignes_de_code = [numero for numero, ligne in enumerate(lignes, 1) if ligne.strip()]
+    numero = None
+    if numeros_dans_la_trace:
+        numero = int(numeros_dans_la_trace[-1])
+    elif lignes_de_code:  # a syntax error: the last one with code is the best that can be shown
+        numero = lignes_de_code[-1]
+    code = ""
+    if numero and numero <= len(lignes):
+        code = lignes[numero - 1].strip()
+    cellule, section = carnet.situer(source)
+    return Echec.de(
+        error.ename,
+        str(error.evalue),
+        carnet=carnet.chemin.name,
+        cellule=cellule or error.cell_index + 1,
+        section=section,
+        ligne=numero,
+        code=code,
+    )
 
 
 def refuser_parametres(
-    nom: str, declares: Mapping[str, object], donnes: Mapping[str, object]
+    nom: str, declares: Mapping[str, str | int], donnes: Mapping[str, str | int]
 ) -> str:
     """Return what is wrong with the parameters given to a notebook, empty when nothing is.
 
     Papermill only logs a parameter that the notebook does not declare, and runs with the default;
     it gives any type.
     """
-    if inconnus := ", ".join(sorted(set(donnes) - set(declares))):
-        known = ", ".join(sorted(declares)) or "aucun"
-        return dire_refus("parametre_inconnu", carnet=nom, inconnus=inconnus, connus=known)
-    return " ".join(
-        dire_refus(
-            "autre_type", nom=key, carnet=nom, nature=NATURES[type(kept)], exemple=kept, recu=value
-        )
-        for key, value in donnes.items()
-        if type(value) is not type(kept := declares[key])
-    )
+    inconnus = ", ".join(sorted(set(donnes) - set(declares)))
+    if inconnus:
+        connus = ", ".join(sorted(declares)) or "aucun"
+        return dire_refus("parametre_inconnu", carnet=nom, inconnus=inconnus, connus=connus)
+    refus = []
+    for parametre, valeur in donnes.items():
+        exemple = declares[parametre]
+        if type(valeur) is not type(exemple):
+            refus.append(
+                dire_refus(
+                    "autre_type",
+                    nom=parametre,
+                    carnet=nom,
+                    nature=NATURES[type(exemple)],
+                    exemple=exemple,
+                    recu=valeur,
+                )
+            )
+    return " ".join(refus)
 
 
 @contextmanager
 def _lectures_du_noyau() -> Iterator[list[str]]:
-    """Yield what an ordinary kernel, another program, is started with; record what it has read once
-    it has ended.
+    """Yield what an ordinary kernel, another program, is started with.
+
+    What it has read is recorded once it has ended.
     """
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         path = Path(folder) / "journal"
@@ -127,13 +153,10 @@ def _lectures_du_noyau() -> Iterator[list[str]]:
 
 
 def ouvrir_journal(chemin: str) -> None:
-    """Record the reads of this kernel until it ends, then write them where the worker waits for
-    them.
-    """
+    """Record the reads of this kernel until it ends, then write them for the worker that waits."""
     os.environ[RAPPORT] = "1"
-    block = enregistrer()
-    journal = block.__enter__()  # for the life of the kernel: there is no block to end
-    atexit.register(
-        block.__exit__, None, None, None
-    )  # held until then, else its end would end the recording
+    enregistrement = enregistrer()
+    journal = enregistrement.__enter__()  # for the life of the kernel: there is no block to end
+    # held until then, else its end would end the recording
+    atexit.register(enregistrement.__exit__, None, None, None)
     atexit.register(lambda: Path(chemin).write_bytes(pickle.dumps(journal)))

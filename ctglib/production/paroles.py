@@ -1,12 +1,11 @@
-"""The messages of the parties: each number that they write has to be in a table of the report that
-bears it.
-"""
+"""The messages of the parties: each number that they write has to be in a table of the report."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from itertools import chain
+from math import isnan
 from numbers import Real
 from typing import TYPE_CHECKING
 
@@ -38,78 +37,87 @@ def nombres_absents(texte: str, document: Document) -> list[str]:
     A number is there when a value of a table rounds to it, at the decimals that it is written with.
     Years, ages, and the numbers of a fiche or of an article count nothing, and are not looked for.
     """
-    known = set(_valeurs(document))
-    absent = []
-    for found in NOMBRE.finditer(texte):
-        whole, decimals, unit = found.groups()
-        value = _valeur(found)
-        places = len(decimals or "")
-        scale = 1e6 if unit else 1
-        named = REPERE.search(texte[: found.start()]) or AGES.match(texte[found.end() :])
-        year = value in ANNEES and not decimals and len(whole) == len("2026")
-        if not (
-            unit in ("an", "ans")
-            or named
-            or year
-            or any(round(one / scale, places) == value for one in known)
-        ):
-            absent.append(found.group(0).strip())
-    return absent
+    valeurs = set(_valeurs(document))
+    absents = []
+    for nombre in NOMBRE.finditer(texte):
+        if _ne_compte_rien(nombre, texte):
+            continue
+        _, decimales, unite = nombre.groups()
+        chiffres_apres_la_virgule = len(decimales or "")
+        echelle = 1e6 if unite else 1
+        arrondies = (round(valeur / echelle, chiffres_apres_la_virgule) for valeur in valeurs)
+        if _valeur(nombre) not in arrondies:
+            absents.append(nombre.group(0).strip())
+    return absents
+
+
+def _ne_compte_rien(nombre: re.Match[str], texte: str) -> bool:
+    """Tell whether a number found in a text is an age, a year, or that of something numbered."""
+    entiers, decimales, unite = nombre.groups()
+    if unite in ("an", "ans"):
+        return True
+    if REPERE.search(texte[: nombre.start()]) or AGES.match(texte[nombre.end() :]):
+        return True
+    return _valeur(nombre) in ANNEES and not decimales and len(entiers) == len("2026")
 
 
 def _valeurs(document: Document) -> Iterator[float]:
-    """Yield every number of the tables of a report, those that its cells write and those that its
-    CSV carry.
-    """
+    """Yield every number of the tables of a report: of their cells as written, of their CSV."""
     from ctglib.export.document import tableaux_de
 
-    for table in tableaux_de(document.corps):
-        for cell in chain(table.donnees.to_numpy().ravel(), table.cellules.to_numpy().ravel()):
-            if isinstance(cell, Real) and cell == cell:
-                yield abs(float(cell))
-            elif isinstance(cell, str):
-                yield from (_valeur(found) for found in NOMBRE.finditer(cell))
+    for tableau in tableaux_de(document.corps):
+        donnees = tableau.donnees.to_numpy().ravel()
+        cellules = tableau.cellules.to_numpy().ravel()
+        for cellule in chain(donnees, cellules):
+            if isinstance(cellule, str):
+                for nombre in NOMBRE.finditer(cellule):
+                    yield _valeur(nombre)
+            elif isinstance(cellule, Real) and not isnan(cellule):
+                yield abs(float(cellule))
 
 
-def _valeur(trouve: re.Match[str]) -> float:
-    whole, decimals, _ = trouve.groups()
-    return float(re.sub(r"\D", "", whole) + (f".{decimals}" if decimals else ""))
+def _valeur(nombre: re.Match[str]) -> float:
+    entiers, decimales, _ = nombre.groups()
+    chiffres = re.sub(r"\D", "", entiers)
+    return float(f"{chiffres}.{decimales}" if decimales else chiffres)
 
 
 def _paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
-    year = f"suivi/{commande.annee}/" if commande.annee else ""
-    path = f"{CONVENTIONS}/{commande.convention}/{year}messages.yaml"
-    written = charger_yaml(path, MessagesDesParties).messages if existe(path) else ()
-    stem = commande.carnet.stem
+    """Return the messages that the parties wrote for a report, each with the path of its file."""
+    annee = f"suivi/{commande.annee}/" if commande.annee else ""
+    chemin = f"{CONVENTIONS}/{commande.convention}/{annee}messages.yaml"
+    if not existe(chemin):
+        return []
     return [
-        (path, item)
-        for item in written
-        if stem.startswith(item.rapport) and item.fiche == commande.fiche
+        (chemin, message)
+        for message in charger_yaml(chemin, MessagesDesParties).messages
+        if commande.carnet.stem.startswith(message.rapport) and message.fiche == commande.fiche
     ]
 
 
 def fautes_de(commande: Commande, document: Document) -> list[Faute]:
     """Return a fault a number that the parties wrote and that the report does not have."""
-    return [
-        Faute(
-            path,
-            *mots("nombre_sans_tableau", nombre=number, texte=item.texte, titre=document.titre),
-        )
-        for path, item in _paroles_de(commande)
-        for number in nombres_absents(item.texte, document)
-    ]
+    fautes = []
+    for chemin, message in _paroles_de(commande):
+        for nombre in nombres_absents(message.texte, document):
+            phrases = mots(
+                "nombre_sans_tableau", nombre=nombre, texte=message.texte, titre=document.titre
+            )
+            fautes.append(Faute(chemin, *phrases))
+    return fautes
 
 
 def fautes_des_paroles(convention: str) -> list[Faute]:
-    """Return the faults of all the messages that the parties wrote; only the reports that have some
-    are made.
+    """Return the faults of all the messages that the parties wrote.
+
+    Only the reports that have some are made.
     """
     from ctglib.export.document import assembler
     from ctglib.production.moteur import executer
 
-    return [
-        fault
-        for order in commandes(rapports_connus(), (convention,))
-        if _paroles_de(order)
-        for fault in fautes_de(order, assembler(executer(order.carnet, dict(order.parametres))))
-    ]
+    fautes = []
+    for commande in commandes(rapports_connus(), (convention,)):
+        if _paroles_de(commande):
+            carnet = executer(commande.carnet, dict(commande.parametres))
+            fautes += fautes_de(commande, assembler(carnet))
+    return fautes

@@ -18,19 +18,20 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import chdir, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext, suppress
 from functools import cache, cached_property, partial
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.echec import Panne, dire_refus
 from ctglib.production.manifeste import empreinte_du_code
 
-PRECHARGE = (
-    "ctglib.production.prechargement"  # by the process that forkserver forks the others from
-)
+# by the process that forkserver forks the others from
+PRECHARGE = "ctglib.production.prechargement"
 # macOS has forkserver too, but its system libraries do not survive a fork once they are loaded.
 METHODE = "forkserver" if sys.platform == "linux" else "spawn"
 RAMASSAGE = 50_000  # objects made, and not let go of, between two looks for garbage; 700 by default
@@ -40,7 +41,9 @@ ATTENTE = 10  # seconds for the scheduler of a cluster to answer
 
 def coeurs() -> int:
     """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager
@@ -54,9 +57,15 @@ def ouvrir_executeur(
 ) -> Iterator[tuple[Executor, int]]:
     """Yield who makes the reports, and how many may be handed over at once.
 
-    ``travailleurs`` processes, one a core when 0, or the cluster at the address ``ordonnanceur``;
-    ``delai`` is the seconds that a cell may take, ``temporaire`` the folder of the temporary files
-    of this computer's processes, and ``reserve`` what they share, of their own by default.
+    Args:
+        travailleurs: How many processes of this computer, one a core when 0.
+        delai: The seconds that a cell may take.
+        ordonnanceur: The address of a Dask cluster, which then makes them instead.
+        temporaire: The folder of the temporary files of this computer's processes.
+        reserve: What the processes share, of their own by default.
+
+    Raises:
+        Empechement: Dask is not installed, or the cluster does not answer or has no worker.
     """
     if not ordonnanceur:
         nombre = travailleurs or coeurs()
@@ -72,7 +81,8 @@ def ouvrir_executeur(
     except (OSError, ValueError) as error:
         raise Empechement(dire_refus("ordonnanceur_muet", adresse=ordonnanceur)) from error
     with client:
-        nombre = sum(client.nthreads().values())
+        # a coroutine for an asynchronous client alone
+        nombre = sum(client.nthreads().values())  # pyright: ignore[reportAttributeAccessIssue]
         if not nombre:
             raise Empechement(dire_refus("sans_ouvrier", adresse=ordonnanceur))
         with Grappe(client.get_executor(pure=False), delai) as grappe:
@@ -80,29 +90,29 @@ def ouvrir_executeur(
 
 
 class Grappe(Executor):
-    """The executor of a Dask client, whose tasks each run in a process of their own; ``delai`` is
-    for each step.
+    """The executor of a Dask client, whose tasks each run in a process of their own.
+
+    ``delai`` is in seconds, for each step of a task.
     """
 
     def __init__(self, executeur: Executor, delai: float | None) -> None:
         self._executeur = executeur
         self._delai = delai
 
-    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
-        """Hand a task to the cluster, which does it again elsewhere when it loses the machine that
-        had it.
-        """
-        return self._executeur.submit(
-            a_part, partial(fn, *args, **kwargs), self._delai, empreinte_du_code()
-        )
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
+        """Hand a task to the cluster, which does it again elsewhere when it loses a machine."""
+        tache = partial(fn, *args, **kwargs)
+        return self._executeur.submit(a_part, tache, self._delai, empreinte_du_code())
 
 
-def a_part(tache: Callable, delai: float | None, code: str) -> object:
-    """Return what a task gives, done in a process of its own: a notebook's shell is the whole
-    process's.
+def a_part(tache: Callable[[], Any], delai: float | None, code: str) -> Any:
+    """Return what a task gives, done on this machine of a cluster in a process of its own.
 
-    A machine of the cluster that has another version of the library refuses: its reports would not
-    be these.
+    A notebook's shell is the whole process's.
+
+    Raises:
+        Empechement: This machine has another version of the library: its reports would not be
+            these.
     """
     if code != empreinte_du_code():
         raise Empechement(dire_refus("classeur_different"))
@@ -147,7 +157,7 @@ class Ouvriers(Executor):
         self._ferme = False
 
     @cached_property
-    def _contexte(self) -> multiprocessing.context.BaseContext:
+    def _contexte(self) -> BaseContext:
         """How processes start; the one that loads everything begins to, where there is one."""
         contexte = multiprocessing.get_context(self._methode)
         if self._methode == "forkserver":
@@ -156,32 +166,32 @@ class Ouvriers(Executor):
             contexte.set_forkserver_preload([PRECHARGE])
             try:
                 forkserver.ensure_running()
-            except (
-                OSError
-            ):  # its socket has no place: the name of the folder of temporary files is too long
+            except OSError:  # its socket has no place: the temporary folder's name is too long
                 return multiprocessing.get_context("spawn")
         return contexte
 
-    def submit(self, fn: Callable, /, *args: object, **kwargs: object) -> Future:
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         """Hand a task to the next free process."""
         return self._fils.submit(self._confier, partial(fn, *args, **kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes: after their tasks, or at once when what is not begun is cancelled too."""
+        """End the processes: after their tasks, or at once when ``cancel_futures``."""
         self._ferme = cancel_futures
-        for ouvrier in tuple(self._vivants) if cancel_futures else ():
-            ouvrier.tuer()
+        if cancel_futures:
+            for ouvrier in tuple(self._vivants):
+                ouvrier.tuer()
         self._fils.shutdown(wait=wait, cancel_futures=cancel_futures)
         for ouvrier in tuple(self._vivants):
             ouvrier.finir()
 
-    def __exit__(self, kind: type | None, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """End at once when the block ends by an error, Ctrl-C among them."""
         self.shutdown(cancel_futures=kind is not None)
 
-    def _confier(self, tache: Callable) -> object:
-        """Return what a task gives; a process that was lost, or that serves once, is not given
-        another.
+    def _confier(self, tache: Callable[[], Any]) -> Any:
+        """Return what a task gives.
+
+        A process that was lost, or that serves once, is not given another.
         """
         try:
             ouvrier = self._libres.get_nowait()
@@ -206,24 +216,25 @@ class Ouvriers(Executor):
 class _Ouvrier:
     """A process as its parent sees it: a pipe to it, and the means to end it."""
 
-    def __init__(
-        self, contexte: multiprocessing.context.BaseContext, reserve: Reserve, temporaire: str
-    ) -> None:
+    def __init__(self, contexte: BaseContext, reserve: Reserve, temporaire: str) -> None:
         self.jetable = contexte.get_start_method() == "forkserver"
         self._reserve = reserve
-        self._tuyau, autre = contexte.Pipe()
-        self._processus = contexte.Process(
-            target=servir, args=(autre, self.jetable, temporaire), daemon=True
+        self._tuyau, tuyau_du_processus = contexte.Pipe()
+        # The contexts of every system have ``Process``, but the class that they share.
+        self._processus = contexte.Process(  # pyright: ignore[reportAttributeAccessIssue]
+            target=servir, args=(tuyau_du_processus, self.jetable, temporaire), daemon=True
         )
         self._processus.start()
-        autre.close()
+        tuyau_du_processus.close()
 
-    def demander(self, tache: Callable, delai: float | None) -> object:
-        """Return what a task gives, or raise what happened to it; ``delai`` is for each of its
-        steps.
+    def demander(self, tache: Callable[[], Any], delai: float | None) -> Any:
+        """Return what a task gives; ``delai`` is in seconds, for each of its steps.
+
+        Raises:
+            Panne: The task raised an error, its process ended before it, or a step took too long.
         """
         etape = None
-        pris = set()
+        a_calculer_ici = set()  # the shared results that this process alone works out now
         try:
             self._tuyau.send(tache)
             while self._tuyau.poll(delai):
@@ -231,14 +242,15 @@ class _Ouvrier:
                     case ("etape", etape):
                         pass
                     case ("prendre", nom):
-                        kept = self._reserve.prendre(nom)
-                        pris |= {nom} if kept is None else set()
-                        self._tuyau.send(kept)
+                        contenu = self._reserve.prendre(nom)
+                        if contenu is None:
+                            a_calculer_ici.add(nom)
+                        self._tuyau.send(contenu)
                     case ("garder", nom, contenu):
-                        pris.discard(nom)
+                        a_calculer_ici.discard(nom)
                         self._reserve.garder(nom, contenu)
-                    case ("panne", *dit):
-                        raise Panne(*dit)
+                    case ("panne", sorte, message, trace):
+                        raise Panne(sorte, message, trace)
                     case ("rendu", reponse):
                         return reponse
             raise Panne("delai", etape=etape)
@@ -246,20 +258,21 @@ class _Ouvrier:
             self.finir()
             raise Panne("perdu", str(self._processus.exitcode), etape=etape) from error
         finally:
-            for nom in pris:  # who waits for it works it out
+            for nom in a_calculer_ici:  # who waits for it works it out
                 self._reserve.garder(nom, None)
 
     def tuer(self) -> None:
-        """Stop the process and those it started; whoever waits for its answer learns that there
-        will be none.
+        """Stop the process and those it started.
+
+        Whoever waits for its answer learns that there will be none.
         """
-        if self._processus.is_alive():
-            with suppress(
-                ProcessLookupError, PermissionError
-            ):  # no group of its own yet, or none any more
-                if hasattr(os, "killpg"):
-                    os.killpg(self._processus.pid, signal.SIGKILL)
-            self._processus.kill()
+        if not self._processus.is_alive():
+            return
+        if hasattr(os, "killpg"):
+            # no group of its own yet, or none any more
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._processus.pid, signal.SIGKILL)
+        self._processus.kill()
 
     def finir(self) -> None:
         """Stop the process and forget it."""
@@ -273,8 +286,9 @@ _tuyaux: list[Connection] = []
 
 
 def annoncer(source: str) -> None:
-    """Say to whoever waits for this process that a cell begins; without source, what comes after
-    the cells.
+    """Say to whoever waits for this process that a cell begins.
+
+    Without source, what comes after the cells does.
     """
     for tuyau in _tuyaux:
         with suppress(OSError):  # whoever no longer listens ends the process by other means
@@ -293,38 +307,20 @@ class _PartageDuParent:
 
 
 def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
-    """Do each task that comes, and send back what it gives; end with the parent, or after one task
-    when ``jetable``.
-    """
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches every process of the terminal: the parent decides
-    if hasattr(os, "setsid"):
-        os.setsid()  # a group of its own, so that the parent also ends what it starts
-    threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
-    if temporaire:
-        os.environ["TMPDIR"] = tempfile.tempdir = temporaire
-    import matplotlib as mpl
+    """Do each task that comes, and send back what it gives.
 
-    mpl.use("agg")  # a task is not in the main thread, where alone a window opens
-    if (
-        jetable
-    ):  # to look for garbage in what was loaded before the fork would be a fifth of a report
-        gc.freeze()
-        gc.set_threshold(RAMASSAGE)
-        gc.enable()
+    The process ends with its parent, or after one task when ``jetable``.
+    """
+    _se_preparer(temporaire, jetable)
     _tuyaux.append(tuyau)
-    with (
-        suppress(EOFError, ConnectionError),
-        partager_par(_PartageDuParent()),
-        ThreadPoolExecutor(1) as fil,
-    ):
+    # A task is done in a thread: what it raises is then a value, whatever it is.
+    fil = ThreadPoolExecutor(1)
+    with suppress(EOFError, ConnectionError), partager_par(_PartageDuParent()), fil:
         while True:
             tache = tuyau.recv()
-            with nullcontext() if jetable else etat_preserve():
-                faite = fil.submit(
-                    tache
-                )  # a thread: what it raises is then a value, whatever it is
+            etat: AbstractContextManager = nullcontext() if jetable else etat_preserve()
+            with etat:
+                faite = fil.submit(tache)
                 error = faite.exception()
             if error is None:
                 tuyau.send(("rendu", faite.result()))
@@ -336,11 +332,35 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
                 return
 
 
+def _se_preparer(temporaire: str, jetable: bool) -> None:
+    """Make this process one that ends with its parent, and that draws without a window."""
+    # Ctrl-C reaches every process of the terminal: the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setsid"):
+        os.setsid()  # a group of its own, so that the parent also ends what it starts
+    threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
+    if temporaire:
+        os.environ["TMPDIR"] = temporaire
+        tempfile.tempdir = temporaire
+    import matplotlib as mpl
+
+    mpl.use("agg")  # a task is not in the main thread, where alone a window opens
+    if jetable:
+        # To look for garbage in what was loaded before the fork would be a fifth of a report.
+        gc.freeze()
+        gc.set_threshold(RAMASSAGE)
+        gc.enable()
+
+
 def _finir_avec_le_parent() -> None:
-    """End as soon as the parent has: it may have been killed, and a report that nobody waits for
-    would go on.
+    """End as soon as the parent has.
+
+    It may have been killed, and a report that nobody waits for would go on.
     """
-    wait([multiprocessing.parent_process().sentinel])
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    wait([parent.sentinel])
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
@@ -348,8 +368,7 @@ def _finir_avec_le_parent() -> None:
 
 @contextmanager
 def etat_preserve() -> Iterator[None]:
-    """Put back, when the block ends, what a notebook may have changed of a process that serves
-    another after it.
+    """Put back, when the block ends, what a notebook may have changed of a process that lives on.
 
     The namespace, the figures and the environment are not here: a notebook's kernel has its own, or
     puts them back.
@@ -362,11 +381,12 @@ def etat_preserve() -> Iterator[None]:
     import pandas as pd
 
     chemins = list(sys.path)
-    hasards = (random.getstate(), np.random.get_state())
+    hasard_de_python = random.getstate()
+    hasard_de_numpy = np.random.get_state()
     with chdir("."), warnings.catch_warnings(), mpl.rc_context():
         yield
         warnings.simplefilter("ignore")  # of options that pandas will drop, and resets all the same
         pd.reset_option("all")
-    random.setstate(hasards[0])
-    np.random.set_state(hasards[1])
+    random.setstate(hasard_de_python)
+    np.random.set_state(hasard_de_numpy)
     sys.path[:] = chemins

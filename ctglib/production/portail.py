@@ -1,6 +1,4 @@
-"""``reports/index.html``: what was produced, convention by convention and year by year, from the
-manifests alone.
-"""
+"""``reports/index.html``: what was produced, by convention and year, from the manifests alone."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,24 +26,26 @@ def ecrire_portail(sortie: Path) -> Path:
 
 
 def _marque(dossiers: Iterable[Path]) -> str:
-    """Return what a portal bears of the manifests that it comes from: to compare it loads no
-    template.
+    """Return the fingerprint of the manifests that a portal comes from, which it bears.
+
+    To compare it loads no template.
     """
     return empreinte(b"".join((dossier / MANIFESTE).read_bytes() for dossier in dossiers))
 
 
 def dossiers_publies(sortie: Path) -> list[Path]:
-    """Return the folders of public reports: those of the conventions, then those of the portraits."""
-    return [
-        path.parent
-        for motif in ("*", f"{PORTRAITS}/*")
-        for path in sorted(sortie.glob(f"{motif}/{MANIFESTE}"))
-    ]
+    """Return the folders of public reports: those of the conventions, then of the portraits."""
+    dossiers = []
+    for motif in ("*", f"{PORTRAITS}/*"):
+        manifestes = sorted(sortie.glob(f"{motif}/{MANIFESTE}"))
+        dossiers += [manifeste.parent for manifeste in manifestes]
+    return dossiers
 
 
 def octets_du_portail(dossiers: list[Path]) -> bytes:
-    """Return the portal of some folders of reports: what is fictional last, then the portraits of
-    territories.
+    """Return the portal of some folders of reports.
+
+    What is fictional comes last, then the portraits of territories.
     """
     sections = []
     portraits = []
@@ -54,64 +54,97 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
         if dossier.parent.name == PORTRAITS:
             portraits += produits
         elif produits:
-            # The bilan of a year bears the title of the convention, the diagnostic its kind.
-            by_year = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
-            page = next((produit["page"] for produit in by_year if produit["page"]), {})
-            said = {nom: page.get(nom, "") for nom in ("sujet", "avertissement")}
-            said |= {"ancre": dossier.name, "titre": page.get("territoire") or dossier.name}
-            sections.append({**said, "produits": produits})
+            sections.append(_section(dossier, produits))
     sections.sort(key=lambda section: bool(section["avertissement"]))
     if portraits:
-        portraits.sort(
-            key=lambda one: (one["groupe"] not in (DEPARTEMENTS, EPCI), one["groupe"], one["titre"])
+        portraits.sort(key=_rang_d_un_portrait)
+        sections.append(
+            {
+                "ancre": PORTRAITS,
+                "titre": "Portraits de territoires",
+                "sujet": SUJET_DES_PORTRAITS,
+                "avertissement": "",
+                "produits": portraits,
+            }
         )
-        said = {
-            "ancre": PORTRAITS,
-            "titre": "Portraits de territoires",
-            "sujet": SUJET_DES_PORTRAITS,
-        }
-        sections.append({**said, "avertissement": "", "produits": portraits})
-    polices = (EXPORT / "polices.css").read_text(encoding="ascii")
-    return rendre(
-        "portail.html.j2", sections=sections, polices=polices, marque=_marque(dossiers)
-    ).encode("utf-8")
+    portail = rendre(
+        "portail.html.j2",
+        sections=sections,
+        polices=(EXPORT / "polices.css").read_text(encoding="ascii"),
+        marque=_marque(dossiers),
+    )
+    return portail.encode("utf-8")
+
+
+def _section(dossier: Path, produits: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the portal says of a convention, which the page of one of its reports tells.
+
+    The bilan of a year bears the title of the convention, the diagnostic its kind: yearly first.
+    """
+    annuels_d_abord = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
+    pages = [produit["page"] for produit in annuels_d_abord if produit["page"]]
+    page = pages[0] if pages else {}
+    return {
+        "sujet": page.get("sujet", ""),
+        "avertissement": page.get("avertissement", ""),
+        "ancre": dossier.name,
+        "titre": page.get("territoire") or dossier.name,
+        "produits": produits,
+    }
+
+
+def _rang_d_un_portrait(portrait: dict[str, Any]) -> tuple[bool, str, str]:
+    """Return what orders portraits: départements and EPCI, then communes by département."""
+    groupe = portrait["groupe"]
+    return groupe not in (DEPARTEMENTS, EPCI), groupe, portrait["titre"]
 
 
 def _produits(dossier: Path) -> list[dict[str, Any]]:
-    """Return what the portal says of each report of a folder, by year, those of the whole
-    convention first.
+    """Return what the portal says of each report of a folder.
+
+    Those of the whole convention come first, then year by year.
     """
     manifeste = lire_manifeste(dossier)
     produits = []
-    code = dossier.name
     portrait = dossier.parent.name == PORTRAITS
-    adresse = f"{PORTRAITS}/{code}" if portrait else code
-    departement = code[:3] if code.startswith("97") else code[:2]
-    kind = {9: EPCI, 2: DEPARTEMENTS, 3: DEPARTEMENTS}.get(
-        len(code), f"Communes, département {departement}"
-    )
-    for cle in sorted({*manifeste.traces, *manifeste.echecs}, key=lambda cle: ("/" in cle, cle)):
+    adresse = f"{PORTRAITS}/{dossier.name}" if portrait else dossier.name
+    cles = sorted({*manifeste.traces, *manifeste.echecs}, key=lambda cle: ("/" in cle, cle))
+    for cle in cles:
         trace = manifeste.traces.get(cle)
         page = trace.page if trace else {}
-        sorties = [nom for nom in (trace.sorties if trace else ()) if (dossier / nom).is_file()]
-        titre = (
-            f"{page.get('territoire', code)} ({code})"
-            if portrait
-            else page.get("titre") or manifeste.echecs[cle]
-        )
+        sorties = list(trace.sorties) if trace else []
+        sorties = [nom for nom in sorties if (dossier / nom).is_file()]
+        formats = []
+        for fin, (nom_du_format, _) in FORMATS.items():
+            if f"{cle}.{fin}" in sorties:
+                formats.append((nom_du_format, f"{adresse}/{cle}.{fin}"))
+        if portrait:
+            groupe = _groupe_d_un_territoire(dossier.name)
+            titre = f"{page.get('territoire', dossier.name)} ({dossier.name})"
+        else:
+            groupe = cle.rpartition("/")[0] or DURABLES
+            titre = page.get("titre") or manifeste.echecs[cle]
         produits.append(
             {
-                "groupe": kind if portrait else cle.rpartition("/")[0] or DURABLES,
+                "groupe": groupe,
                 "titre": titre,
                 "statut": page.get("statut", ""),
-                "formats": [
-                    (nom, f"{adresse}/{cle}.{end}")
-                    for end, (nom, _) in FORMATS.items()
-                    if f"{cle}.{end}" in sorties
-                ],
+                "formats": formats,
                 "tableaux": [f"{adresse}/{nom}" for nom in sorties if nom.endswith(".csv")],
                 "page_echec": f"{adresse}/{cle}.echec.html" if cle in manifeste.echecs else "",
                 "page": page,
             }
         )
     return produits
+
+
+def _groupe_d_un_territoire(code: str) -> str:
+    """Return the heading that a portrait stands under, by the code of its territory."""
+    match len(code):
+        case 9:
+            return EPCI
+        case 2 | 3:
+            return DEPARTEMENTS
+        case _:
+            departement = code[:3] if code.startswith("97") else code[:2]
+            return f"Communes, département {departement}"

@@ -1,5 +1,4 @@
-"""What the forkserver imports first: papermill and its kernel, the reports, their writers, what
-those compile once.
+"""What the forkserver imports first: papermill, the reports, their writers, what they compile.
 
 Nothing here may start a thread that a forked process would miss, nor keep anything of a data file:
 a read made before a report would not be in its record.
@@ -17,20 +16,20 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who ends
 # nothing that stays loaded is garbage; each worker turns it on again (``pool.servir``)
 gc.disable()
 charger_papermill()
-REPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
-WRITERS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]
+RAPPORTS = [module.name for module in iter_modules(rapports.__path__, "ctglib.rapports.")]
+ECRIVAINS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "diapositives")]
 # What the engine, a notebook and their readings import as they begin.
-FIRST = ["ctglib.production.paroles", "ctglib.atelier.carnet", "babel.numbers"]
-for nom in (*REPORTS, *WRITERS, *FIRST):
+DEBUT = ["ctglib.production.paroles", "ctglib.atelier.carnet", "babel.numbers"]
+for nom in (*RAPPORTS, *ECRIVAINS, *DEBUT):
     import_module(nom)
 import_module("babel.dates").get_month_names(locale="fr_FR")  # reads what it knows of French
 nbformat = import_module("nbformat")
 nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks
 html = import_module("ctglib.export.html")
-for nom in ("page.html.j2", "blocs.html.j2"):
-    html.modeles().get_template(nom)
+for modele in ("page.html.j2", "blocs.html.j2"):
+    html.modeles().get_template(modele)
 figure = import_module("ctglib.document.figure")
 with figure.charter_style():  # style and fonts: found at a first drawing, and kept
-    drawing = import_module("matplotlib.figure").Figure()
-    drawing.add_axes((0, 0, 1, 1)).text(0, 0, "1", weight=700)
-    figure.svg(drawing, "", "", "large")
+    dessin = import_module("matplotlib.figure").Figure()
+    dessin.add_axes((0, 0, 1, 1)).text(0, 0, "1", weight=700)
+    figure.svg(dessin, "", "", "large")

@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -41,12 +41,10 @@ class Fabrication(NamedTuple):
     """A report made and not yet written."""
 
     trace: Trace  # what it was made from, but the code and the versions, which are the parent's
-    contenus: dict[
-        str, bytes
-    ]  # of each file, by its path in the folder of the convention's reports
-    mesures: dict[
-        str, float
-    ]  # seconds by step, and « memoire », the worker's peak in MB where the system tells it
+    # of each file, by its path in the folder of the convention's reports
+    contenus: dict[str, bytes]
+    # seconds by step, and « memoire », the worker's peak in MB where the system tells it
+    mesures: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -65,20 +63,23 @@ def verrouiller(sortie: Path) -> Iterator[str]:
 
     The lock is the system's: it goes with the process that holds it. What a killed command left
     goes with this one.
+
+    Raises:
+        Empechement: Another command holds it.
+        EcritureImpossible: Nothing can be written there.
     """
     from filelock import FileLock, Timeout
 
     try:
         sortie.mkdir(parents=True, exist_ok=True)
-        tenu = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
+        verrou = FileLock(sortie / VERROU, timeout=0, mode=0o644).acquire()
         (sortie / TRAVAIL).mkdir(mode=0o700, exist_ok=True)
     except Timeout:
         raise Empechement(dire_refus("deja_au_travail", sortie=sortie)) from None
     except OSError as error:
-        raise EcritureImpossible(
-            dire_refus("sortie_fermee", sortie=sortie, raison=error.strerror)
-        ) from error
-    with tenu:
+        raison = dire_refus("sortie_fermee", sortie=sortie, raison=error.strerror)
+        raise EcritureImpossible(raison) from error
+    with verrou:
         for path in sortie.rglob(PROVISOIRES):
             with suppress(OSError):
                 path.unlink()
@@ -91,18 +92,21 @@ def verrouiller(sortie: Path) -> Iterator[str]:
 def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
     """Yield what has to be made; of the others, a former failure is forgotten."""
     for prevision in previsions:
-        trace = _memes_parts(prevision.trace) if prevision.suspendue else None
-        if prevision.raisons and not trace:
+        trace_a_jour = None
+        if prevision.suspendue and prevision.trace:
+            trace_a_jour = _memes_parts(prevision.trace)
+        if prevision.raisons and not trace_a_jour:
             yield prevision
-        elif trace or prevision.commande.cle in prevision.manifeste.echecs:
-            prevision.oublier_l_echec(trace)
+        elif trace_a_jour or prevision.commande.cle in prevision.manifeste.echecs:
+            prevision.oublier_l_echec(trace_a_jour)
 
 
 def realiser(
     previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int
 ) -> Iterator[Resultat]:
-    """Make reports, and yield what became of each as it is done and written; the arguments are
-    those of ``confier``.
+    """Make reports, and yield what became of each as it is done and written.
+
+    The arguments are those of ``confier``.
     """
     for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
         if isinstance(rendu, Fabrication):
@@ -118,33 +122,33 @@ def confier(
 
     Few are handed over at once (``places``): memory does not grow with their number.
     """
-    restants = iter(previsions)
-    en_cours = {}
+    restantes = iter(previsions)
+    en_cours: dict[Future[Fabrication | Echec], Prevision] = {}
     while True:
-        for prevision in islice(restants, places - len(en_cours)):
-            future = executeur.submit(
-                fabriquer, prevision.commande, moteur, os.environ.get(VARIABLE)
-            )
+        for prevision in islice(restantes, places - len(en_cours)):
+            donnees = os.environ.get(VARIABLE)
+            future = executeur.submit(fabriquer, prevision.commande, moteur, donnees)
             en_cours[future] = prevision
         if not en_cours:
             return
-        finis, _ = wait(en_cours, timeout=PATIENCE, return_when=FIRST_COMPLETED)
-        for future in finis:
+        finies, _ = wait(en_cours, timeout=PATIENCE, return_when=FIRST_COMPLETED)
+        for future in finies:
             prevision = en_cours.pop(future)
             error = future.exception()
-            yield (
-                prevision,
-                future.result() if error is None else echec_de(error, prevision.commande),
-            )
+            if error is None:
+                yield prevision, future.result()
+            else:
+                yield prevision, echec_de(error, prevision.commande)
 
 
 def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
-    """Write what a report gave; a format not asked for this time stays as long as it is made from
-    the same things.
+    """Write what a report gave.
+
+    A format not asked for this time stays as long as it is made from the same things.
     """
     commande = prevision.commande
     precedente = prevision.trace
-    contenus = {commande.dossier / nom: content for nom, content in rendu.contenus.items()}
+    contenus = {commande.dossier / nom: contenu for nom, contenu in rendu.contenus.items()}
     trace = replace(rendu.trace, code=empreinte_du_code(), versions=versions())
     if precedente and replace(precedente, sorties=trace.sorties) == trace:
         trace = replace(trace, sorties={**precedente.sorties, **trace.sorties})
@@ -152,9 +156,8 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
         prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
         return _echouer(prevision, Echec.de("EcritureImpossible", str(error)))
-    for path in commande.base.glob(
-        "*.csv"
-    ):  # of tables that the report no longer has: that folder is its own
+    # of tables that the report no longer has: that folder is its own
+    for path in commande.base.glob("*.csv"):
         if path not in contenus:
             path.unlink()
     commande.page_echec.unlink(missing_ok=True)
@@ -162,6 +165,7 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
 
 
 def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
+    """Write the page that says why a report could not be made."""
     commande = prevision.commande
     trace = prevision.trace
     page = page_d_echec(commande, echec, trace)
@@ -185,9 +189,9 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
     else:
         os.environ[VARIABLE] = donnees
     nom = commande.carnet.name
-    mesures = {}
+    mesures: dict[str, float] = {}
     try:
-        fingerprint = Carnet(commande.carnet).empreinte
+        empreinte_du_carnet = Carnet(commande.carnet).empreinte
         with _chronometre(mesures, "total"), enregistrer() as journal:
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), moteur)
@@ -204,7 +208,7 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
 
         mesures["memoire"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     trace = Trace(
-        carnet=fingerprint,
+        carnet=empreinte_du_carnet,
         parametres=dict(commande.parametres),
         code="",
         versions={},
@@ -212,79 +216,92 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
         absents=sorted(journal.absents),
         listes={nom: list(noms) for nom, noms in journal.listes.items()},
         page=page,
-        sorties={nom: empreinte(content) for nom, content in contenus.items()},
+        sorties={nom: empreinte(contenu) for nom, contenu in contenus.items()},
         parts=journal.parts,
     )
     return Fabrication(trace, contenus, mesures)
 
 
 def _memes_parts(trace: Trace) -> Trace | None:
-    """Return a trace with the follow-up as it is now, when the parts that the report used of it are
-    the same.
+    """Return a trace with the follow-up as it is now, None when a part that it used has changed.
+
+    A part is what a report used of the study of a year: « suivi/harnes/2024/publique/fiche-1 ».
     """
     from ctglib.blocs.annee import etudier, part_de
 
-    with (
-        suppress(Exception),
-        enregistrer() as journal,
-    ):  # what stops it stops the report too, which tells
+    # What stops it stops the report too, which tells.
+    with suppress(Exception), enregistrer() as journal:
         for nom in trace.parts:
             _, convention, annee, diffusion, fiche = nom.split("/")
             etude = etudier(convention, int(annee), diffusion)
             part_de(etude, etude.fiche(fiche.removeprefix("fiche-")))
-        if journal.parts == trace.parts:
-            lus = {
-                nom: digest
-                for nom, digest in journal.lus.items()
-                if nom in trace.lus and not publiable(nom)
-            }
-            return replace(trace, lus={**trace.lus, **lus})
+        if journal.parts != trace.parts:
+            return None
+        suivi_relu = {
+            nom: empreinte_relue
+            for nom, empreinte_relue in journal.lus.items()
+            if nom in trace.lus and not publiable(nom)
+        }
+        return replace(trace, lus={**trace.lus, **suivi_relu})
     return None
 
 
 def _exporter(
     carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Return the files of a report by path, and what its cover says that the portal and an archive
-    repeat.
+    """Return the files of a report by path, and what its cover says.
+
+    The portal and an archive repeat what the cover says.
+
+    Raises:
+        DonneesInvalides: The parties wrote a number that the report does not have.
     """
     from ctglib.export.document import assembler
     from ctglib.production.paroles import fautes_de
 
     annoncer("")
     with _chronometre(mesures, "document"):
-        page = assembler(carnet)
-    if faults := fautes_de(commande, page):
-        raise DonneesInvalides(faults)
-    contenus = {
-        f"{commande.cle}/{nom}.csv": texte.encode("utf-8") for nom, texte in page.tableaux.items()
-    }
-    contenus |= page.pieces
+        document = assembler(carnet)
+    fautes = fautes_de(commande, document)
+    if fautes:
+        raise DonneesInvalides(fautes)
+    contenus = {}
+    for nom, texte in document.tableaux.items():
+        contenus[f"{commande.cle}/{nom}.csv"] = texte.encode("utf-8")
+    contenus.update(document.pieces)
     for sorte in commande.formats:
         with _chronometre(mesures, sorte):
-            contenus[f"{commande.cle}.{sorte}"] = ecrire_document(sorte, carnet, page)
-    cover = page.couverture
-    said = {
-        name: getattr(cover, name, "") for name in ("territoire", "sujet", "avertissement", "date")
-    }
-    statut = dict(cover.mentions if cover else ()).get(STATUT, "")
-    return contenus, {"titre": page.titre, "carnet": commande.carnet.name, **said, "statut": statut}
+            contenus[f"{commande.cle}.{sorte}"] = ecrire_document(sorte, carnet, document)
+    return contenus, _page_de(document, commande.carnet.name)
+
+
+def _page_de(document: Document, carnet: str) -> dict[str, str]:
+    """Return what the portal and an archive say of a report."""
+    page = {"titre": document.titre, "carnet": carnet}
+    couverture = document.couverture
+    for nom in ("territoire", "sujet", "avertissement", "date"):
+        page[nom] = getattr(couverture, nom, "")
+    mentions = dict(couverture.mentions) if couverture else {}
+    page["statut"] = mentions.get(STATUT, "")
+    return page
 
 
 def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> bytes:
     """Return an executed notebook, and the document that it shows, in one of the formats."""
     from ctglib import export
 
-    shown = document.resume if sorte in RESUMES else document
-    made = getattr(export, FORMATS[sorte][1])().from_notebook_node(carnet, {"page": shown})[0]
-    return made.encode("utf-8") if isinstance(made, str) else made
+    page = document.resume if sorte in RESUMES else document
+    _, nom_de_l_exporteur = FORMATS[sorte]
+    exporteur = getattr(export, nom_de_l_exporteur)()
+    contenu, _ = exporteur.from_notebook_node(carnet, {"page": page})
+    return contenu.encode("utf-8") if isinstance(contenu, str) else contenu
 
 
 @contextmanager
 def _chronometre(mesures: dict[str, float], nom: str) -> Iterator[None]:
     """Note the seconds of a block under ``nom``, and those of the processor under ``nom_cpu``."""
     debut = time.perf_counter()
-    cpu = sum(os.times()[:4])
+    processeur = sum(os.times()[:4])
     yield
     mesures[nom] = time.perf_counter() - debut
-    mesures[f"{nom}_cpu"] = sum(os.times()[:4]) - cpu
+    mesures[f"{nom}_cpu"] = sum(os.times()[:4]) - processeur

@@ -1,5 +1,6 @@
-"""What is there, held against what manifests, an archive and the installed packages say; then made
-again in memory.
+"""What is there, held against what manifests, an archive and the installed packages say.
+
+The reports are then made again in memory.
 
 Nothing is written but temporary files, in the folder where a production has its own: a worker gives
 back bytes.
@@ -50,6 +51,8 @@ INSTALLES = re.compile(
 )
 SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
 LIEUX_NOMMES = 4  # beyond, they are counted
+CARNET_DISPARU = "son carnet a disparu, ou n'est plus déclaré"
+D_AUCUN_MANIFESTE = "n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
 EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : le retirer"
 LIGNE = "(ligne)"
 COLONNE = "(colonne)"
@@ -87,48 +90,53 @@ class Rejeu(NamedTuple):
     """What a report gave when it was made again."""
 
     commande: plan.Commande
-    fichiers: tuple[
-        str, ...
-    ] = ()  # those whose bytes are not those of the manifest, or that only one of both has
-    changements: tuple[
-        Changement, ...
-    ] = ()  # in the tables, from what lies in the folder to what was made again
+    # those whose bytes are not those of the manifest, or that only one of both has
+    fichiers: tuple[str, ...] = ()
+    # in the tables, from what lies in the folder to what was made again
+    changements: tuple[Changement, ...] = ()
     echec: Echec | None = None  # why it could not be made again
 
 
 def grouper(ecarts: Iterable[Ecart]) -> list[str]:
-    """Return each fault once, with where it holds: each place when they are few, else how many of
-    each convention.
+    """Return each fault once, with where it holds.
+
+    Each place is named when they are few, else how many of each convention.
     """
-    groupes: dict[str, list[str]] = {}
+    lieux_par_phrase: dict[str, list[str]] = {}
     for lieu, phrase in ecarts:
-        groupes.setdefault(phrase, []).append(lieu)
-    lines = []
-    for phrase, lieux in groupes.items():
-        nombres = Counter(lieu.partition(", ")[0] for lieu in lieux)
-        comptes = [
-            f"{nom}, {nombre} rapport{'s' if nombre > 1 else ''}" for nom, nombre in nombres.items()
-        ]
-        ensemble = " ; ".join(lieux if len(lieux) <= LIEUX_NOMMES else comptes)
-        lines.append(f"{phrase} : {ensemble}" if len(lieux) > 1 else f"{lieux[0]} : {phrase}")
-    return lines
+        lieux_par_phrase.setdefault(phrase, []).append(lieu)
+    lignes = []
+    for phrase, lieux in lieux_par_phrase.items():
+        if len(lieux) == 1:
+            lignes.append(f"{lieux[0]} : {phrase}")
+        elif len(lieux) <= LIEUX_NOMMES:
+            lignes.append(f"{phrase} : {' ; '.join(lieux)}")
+        else:
+            lignes.append(f"{phrase} : {_compter_par_convention(lieux)}")
+    return lignes
+
+
+def _compter_par_convention(lieux: list[str]) -> str:
+    nombres = Counter(lieu.partition(", ")[0] for lieu in lieux)
+    return " ; ".join(
+        f"{convention}, {nombre} rapport{'s' if nombre > 1 else ''}"
+        for convention, nombre in nombres.items()
+    )
 
 
 def publies(sortie: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the conventions that have reports in a folder, then of the portraits:
-    « portraits/62413 ».
+    """Return the names of the conventions that have reports in a folder, then of the portraits.
+
+    A portrait is named « portraits/62413 ».
     """
-    paths = (
-        path
-        for motif in ("*", f"*/{INTERNE}", f"{PORTRAITS}/*")
-        for path in sortie.glob(f"{motif}/{MANIFESTE}")
-    )
-    noms = {
-        path.parent.relative_to(sortie).as_posix().removesuffix(f"/{INTERNE}") for path in paths
-    }
-    return tuple(sorted(nom for nom in noms if "/" not in nom)), tuple(
-        sorted(nom for nom in noms if "/" in nom)
-    )
+    noms = set()
+    for motif in ("*", f"*/{INTERNE}", f"{PORTRAITS}/*"):
+        for manifeste in sortie.glob(f"{motif}/{MANIFESTE}"):
+            dossier = manifeste.parent.relative_to(sortie).as_posix()
+            noms.add(dossier.removesuffix(f"/{INTERNE}"))
+    conventions = sorted(nom for nom in noms if "/" not in nom)
+    portraits = sorted(nom for nom in noms if "/" in nom)
+    return tuple(conventions), tuple(portraits)
 
 
 def relever(
@@ -137,92 +145,105 @@ def relever(
     carnets: Path,
     diffusions: tuple[str, ...] = plan.DIFFUSIONS,
 ) -> Releve:
-    """Return what is not as the manifests of some conventions, or portraits, say, in a folder of
-    reports.
-    """
+    """Return what is not as manifests say, of some conventions or portraits, in a folder."""
     donnees = Donnees()
-    made = []
-    sorties = []
-    found = []
-    nombre = 0
-    noms, portraits = publies(sortie)
-    connus = {PORTAIL, *noms, *portraits, *([PORTRAITS] if portraits else [])}
+    publies_trouves = []
+    ecarts_des_causes = []
+    nombre_de_fichiers = 0
+    ecarts_des_fichiers = list(_a_cote_des_rapports(sortie))
+    for convention in conventions:
+        dossiers = {plan.PUBLIQUE: sortie / convention, INTERNE: sortie / convention / INTERNE}
+        presentes = [sorte for sorte in diffusions if _presents(dossiers[sorte], A_PART)]
+        for diffusion in presentes or diffusions[:1]:  # none at all is a fault too
+            manifeste = lire_manifeste(dossiers[diffusion])
+            ecarts_des_fichiers += _des_fichiers(convention, manifeste, diffusion)
+            for cle, trace in manifeste.traces.items():
+                nombre_de_fichiers += len(trace.sorties)
+                lieu = nom_de(convention, cle, diffusion)
+                commande = _commande(carnets, convention, cle, trace, diffusion, sortie)
+                if commande is None:
+                    ecarts_des_causes.append(Ecart(lieu, CARNET_DISPARU))
+                    continue
+                raisons = tuple(causes(commande, trace, donnees))
+                publies_trouves.append(Prevision(commande, manifeste, raisons))
+                ecarts_des_causes += [Ecart(lieu, raison) for raison in raisons]
+    # The portal tells of the files of the reports: what becomes of them would be said twice.
+    if not ecarts_des_fichiers:
+        portail = {PORTAIL: empreinte(octets_du_portail(dossiers_publies(sortie)))}
+        ecarts_des_fichiers = [
+            Ecart("portail", phrase) for phrase in fichiers_touches(sortie, portail)
+        ]
+    return Releve(publies_trouves, nombre_de_fichiers, ecarts_des_fichiers, ecarts_des_causes)
+
+
+def _a_cote_des_rapports(sortie: Path) -> Iterator[Ecart]:
+    """Yield what lies beside the folders of reports, and that no manifest tells of."""
+    conventions, portraits = publies(sortie)
+    connus = {PORTAIL, *conventions, *portraits}
+    if portraits:
+        connus.add(PORTRAITS)
     for path in sorted([*sortie.glob("*"), *sortie.glob(f"{PORTRAITS}/*")]):
         nom = path.relative_to(sortie).as_posix()
         if path.is_symlink():
-            sorties.append(Ecart("rapports", f"{nom} {LIEN}"))
+            yield Ecart("rapports", f"{nom} {LIEN}")
         elif nom not in connus and not path.name.startswith(PREFIXE):
-            phrase = f"{nom} n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
-            sorties.append(Ecart("rapports", phrase))
-    for convention in conventions:
-        folders = {plan.PUBLIQUE: sortie / convention, INTERNE: sortie / convention / INTERNE}
-        there = [kind for kind in diffusions if _presents(folders[kind], A_PART)]
-        for diffusion in there or diffusions[:1]:  # none at all is a fault too
-            manifeste = lire_manifeste(folders[diffusion])
-            sorties += _des_fichiers(convention, manifeste, diffusion)
-            for cle, trace in manifeste.traces.items():
-                nombre += len(trace.sorties)
-                lieu = nom_de(convention, cle, diffusion)
-                if order := _commande(carnets, convention, cle, trace, diffusion, sortie):
-                    made.append(Prevision(order, manifeste, tuple(causes(order, trace, donnees))))
-                    found += [Ecart(lieu, phrase) for phrase in made[-1].raisons]
-                else:
-                    found.append(Ecart(lieu, "son carnet a disparu, ou n'est plus déclaré"))
-    if (
-        not sorties
-    ):  # it tells of the files of the reports: what becomes of them would be said twice
-        attendu = {PORTAIL: empreinte(octets_du_portail(dossiers_publies(sortie)))}
-        sorties += [Ecart("portail", phrase) for phrase in fichiers_touches(sortie, attendu)]
-    return Releve(made, nombre, sorties, found)
+            yield Ecart("rapports", f"{nom} {D_AUCUN_MANIFESTE}")
 
 
 def _commande(
     carnets: Path, convention: str, cle: str, trace: Trace, diffusion: str, sortie: Path
 ) -> plan.Commande | None:
-    """Return the order of a report as it is made today, None when its notebook is not there or
-    cannot be read.
+    """Return the order of a report as it is made today.
+
+    None when its notebook is not there, is not declared, or cannot be read.
     """
-    year = cle.rpartition("/")[0]
+    annee = cle.rpartition("/")[0]
     fiche = trace.parametres.get("fiche")
-    formats = tuple(kind for kind in plan.FORMATS if f"{cle}.{kind}" in trace.sorties)
+    formats = tuple(sorte for sorte in plan.FORMATS if f"{cle}.{sorte}" in trace.sorties)
     try:
-        (carnet,) = (
-            one
-            for one in plan.carnets_declares(carnets)
-            if one.chemin.name == trace.page.get("carnet")
-        )
+        (carnet,) = [
+            carnet
+            for carnet in plan.carnets_declares(carnets)
+            if carnet.chemin.name == trace.page.get("carnet")
+        ]
         return plan.commander(
-            carnet, convention, int(year) if year else None, fiche, diffusion, formats, sortie
+            carnet,
+            convention,
+            int(annee) if annee else None,
+            fiche,
+            diffusion,
+            formats,
+            sortie,
         )
     except (DonneesInvalides, OSError, ValueError, KeyError, TypeError, SyntaxError):
         return None
 
 
 def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
-    """Yield the faults of the files of a folder: what the manifest tells of and is not so, what it
-    does not tell of.
+    """Yield the faults of the files of a folder.
+
+    What the manifest tells of and is not so, what it does not tell of.
     """
     dossier = manifeste.chemin.parent
     attendus = {MANIFESTE: ""}
     if not manifeste.traces and not manifeste.echecs:
-        etat = (
-            "ne se lit pas, ou vient d'une autre version du classeur"
-            if manifeste.chemin.exists()
-            else "est absent"
-        )
+        if manifeste.chemin.exists():
+            etat = "ne se lit pas, ou vient d'une autre version du classeur"
+        else:
+            etat = "est absent"
         yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")
     for cle, trace in manifeste.traces.items():
         lieu = nom_de(convention, cle, diffusion)
-        attendus = attendus | trace.sorties
-        yield from (Ecart(lieu, phrase) for phrase in fichiers_touches(dossier, trace.sorties))
+        attendus.update(trace.sorties)
+        for phrase in fichiers_touches(dossier, trace.sorties):
+            yield Ecart(lieu, phrase)
     for cle in manifeste.echecs:
         page = f"{cle}.echec.html"
-        lieu = nom_de(convention, cle, diffusion)
         attendus[page] = ""
+        lieu = nom_de(convention, cle, diffusion)
         yield Ecart(lieu, f"n'a pas pu être refait depuis ({page} dit pourquoi)")
-    yield from (
-        Ecart(convention, phrase) for phrase in _en_trop(dossier, attendus, EN_TROP, A_PART)
-    )
+    for phrase in _en_trop(dossier, attendus, EN_TROP, A_PART):
+        yield Ecart(convention, phrase)
 
 
 def _en_trop(
@@ -234,42 +255,44 @@ def _en_trop(
 
 def _presents(dossier: Path, sauf: re.Pattern[str]) -> set[str]:
     """Return the files and the links of a folder, but these and our temporary ones."""
-    noms = (
-        path.relative_to(dossier)
-        for path in dossier.rglob("*")
-        if path.is_symlink() or not path.is_dir()
-    )
-    kept = (
-        nom.as_posix() for nom in noms if not any(part.startswith(PREFIXE) for part in nom.parts)
-    )
-    return {nom for nom in kept if not sauf.match(nom)}
+    noms = set()
+    for path in dossier.rglob("*"):
+        if path.is_dir() and not path.is_symlink():
+            continue
+        chemin = path.relative_to(dossier)
+        provisoire = any(partie.startswith(PREFIXE) for partie in chemin.parts)
+        if not provisoire and not sauf.match(chemin.as_posix()):
+            noms.add(chemin.as_posix())
+    return noms
 
 
 def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
-    """Return how many files an unpacked archive describes, and what is not so or was added; None
-    when it is none.
+    """Return how many files an unpacked archive describes, and what is not so or was added.
+
+    None when the folder is no archive.
     """
     try:
-        graph = json.loads((dossier / DESCRIPTION).read_bytes())["@graph"]
-        said = {unquote(item["@id"]): item["sha256"] for item in graph if item["@type"] == "File"}
+        elements = json.loads((dossier / DESCRIPTION).read_bytes())["@graph"]
+        empreintes = {
+            unquote(element["@id"]): element["sha256"]
+            for element in elements
+            if element["@type"] == "File"
+        }
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
-        return 0, [
-            Ecart(
-                "archive", f"{DESCRIPTION} ne se lit plus : rien ne dit ce que l'archive contenait"
-            )
-        ]
+        phrase = f"{DESCRIPTION} ne se lit plus : rien ne dit ce que l'archive contenait"
+        return 0, [Ecart("archive", phrase)]
+    modifie = "n'est pas celui de l'archive (modifié depuis)"
     phrases = [
-        *fichiers_touches(dossier, said, "n'est pas celui de l'archive (modifié depuis)"),
-        *_en_trop(dossier, said, "n'y était pas (ajouté depuis)", INSTALLES),
+        *fichiers_touches(dossier, empreintes, modifie),
+        *_en_trop(dossier, empreintes, "n'y était pas (ajouté depuis)", INSTALLES),
     ]
-    return len(said), [Ecart("archive", phrase) for phrase in phrases]
+    return len(empreintes), [Ecart("archive", phrase) for phrase in phrases]
 
 
 def relever_paquets() -> tuple[int, list[Ecart]]:
-    """Return how many files the packages that the library requires have installed, and those that
-    are not so any more.
+    """Return how many files the packages of the library installed, and those that have changed.
 
     Each package says what it installed in its RECORD, with a fingerprint; what Python compiled has
     none.
@@ -277,60 +300,61 @@ def relever_paquets() -> tuple[int, list[Ecart]]:
     nombre = 0
     ecarts = []
     for nom in sorted(versions().keys() - {PYTHON}):
-        listed = metadata.distribution(nom).files
-        found = [file for file in listed or () if file.hash]
-        nombre += len(found)
-        match [file for file in found if not _tel_qu_installe(file)]:
-            case [] if listed is None:
-                ecarts.append(
-                    Ecart(nom, "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller")
-                )
-            case [file]:
-                ecarts.append(
-                    Ecart(nom, f"{file} n'est plus tel qu'installé : réinstaller le paquet")
-                )
-            case [file, *autres]:
-                phrase = f"{len(autres) + 1} fichiers, dont {file}, ne sont plus tels qu'installés"
-                ecarts.append(Ecart(nom, f"{phrase} : réinstaller le paquet"))
+        declares = metadata.distribution(nom).files
+        if declares is None:
+            phrase = "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller"
+            ecarts.append(Ecart(nom, phrase))
+            continue
+        fichiers = [fichier for fichier in declares if fichier.hash]
+        nombre += len(fichiers)
+        modifies = [fichier for fichier in fichiers if not _tel_qu_installe(fichier)]
+        if len(modifies) == 1:
+            phrase = f"{modifies[0]} n'est plus tel qu'installé : réinstaller le paquet"
+            ecarts.append(Ecart(nom, phrase))
+        elif modifies:
+            phrase = f"{len(modifies)} fichiers, dont {modifies[0]}, ne sont plus tels qu'installés"
+            ecarts.append(Ecart(nom, f"{phrase} : réinstaller le paquet"))
     return nombre, ecarts
 
 
-def _tel_qu_installe(file: metadata.PackagePath) -> bool:
+def _tel_qu_installe(fichier: metadata.PackagePath) -> bool:
+    """Tell whether a file has the fingerprint that its package's RECORD gives it."""
+    attendue = fichier.hash
     try:
-        content = Path(file.locate()).read_bytes()
+        contenu = Path(str(fichier.locate())).read_bytes()
     except OSError:
         return False
-    return (
-        urlsafe_b64encode(hashlib.new(file.hash.mode, content).digest()).rstrip(b"=").decode()
-        == file.hash.value
-    )
+    if attendue is None:
+        return True
+    empreinte_lue = hashlib.new(attendue.mode, contenu).digest()
+    return urlsafe_b64encode(empreinte_lue).rstrip(b"=").decode() == attendue.value
 
 
 def rejouer(publies: Iterable[Prevision], executeur: Executor, *, places: int) -> Iterator[Rejeu]:
-    """Make reports again and yield how each compares, as it is done; the arguments are those of
-    ``confier``.
+    """Make reports again and yield how each compares, as it is done.
+
+    The arguments are those of ``confier``.
     """
     for publie, rendu in confier(publies, executeur, moteur=plan.CTG, places=places):
         commande = publie.commande
-        sorties = publie.trace.sorties
         if isinstance(rendu, Echec):
             yield Rejeu(commande, echec=rendu)
             continue
-        refaits = rendu.trace.sorties
+        publiees = publie.trace.sorties if publie.trace else {}
+        refaites = rendu.trace.sorties
+        noms = sorted({*refaites, *publiees})
         changements = []
-        noms = sorted({*refaits, *sorties})
         for nom in noms:
             path = commande.dossier / nom
             if path.suffix == ".csv" and path.name != SOURCES:
                 avant = path.read_bytes() if path.is_file() else None
                 changements += comparer(nom, avant, rendu.contenus.get(nom))
-        differents = tuple(nom for nom in noms if refaits.get(nom) != sorties.get(nom))
-        yield Rejeu(commande, differents, tuple(changements))
+        differents = [nom for nom in noms if refaites.get(nom) != publiees.get(nom)]
+        yield Rejeu(commande, tuple(differents), tuple(changements))
 
 
 def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Changement, ...]:
-    """Return what changes from one state of a CSV to the other; None stands for a file that is not
-    there.
+    """Return what changes from one state of a CSV to the other; None stands for an absent file.
 
     Rows are matched by the columns that tell them apart or by their place, whichever leaves the
     least to say: a row added in the middle does not shift all the next, a name corrected is not a
@@ -339,28 +363,29 @@ def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Ch
     if avant == apres:
         return ()
     if avant is None or apres is None:
-        return (
-            Changement(
-                fichier, "", FICHIER, PRESENCE[avant is not None], PRESENCE[apres is not None]
-            ),
-        )
-    tables = lire_table(avant), lire_table(apres)
-    keys = [
-        key
-        for key in map(cle_de, tables)
-        if key and all(_distingue(table, key) for table in tables)
-    ]
-    return min((tuple(_changements(fichier, *tables, key)) for key in (*keys, [])), key=len)
+        presence_avant = PRESENCE[avant is not None]
+        presence_apres = PRESENCE[apres is not None]
+        return (Changement(fichier, "", FICHIER, presence_avant, presence_apres),)
+    table_avant = lire_table(avant)
+    table_apres = lire_table(apres)
+    cles: list[list[str]] = []
+    for cle in (cle_de(table_avant), cle_de(table_apres)):
+        if cle and _distingue(table_avant, cle) and _distingue(table_apres, cle):
+            cles.append(cle)
+    cles.append([])  # by their place
+    lectures = [tuple(_changements(fichier, table_avant, table_apres, cle)) for cle in cles]
+    return min(lectures, key=len)
 
 
 def lire_table(octets: bytes) -> pd.DataFrame:
-    """Return a table as text, whatever became of its bytes; a short row is filled, what is too long
-    is cut.
+    """Return a table as text, whatever became of its bytes.
+
+    A short row is filled, what is too long is cut.
     """
-    rows = csv.DictReader(io.StringIO(octets.decode("utf-8", "replace"), newline=""), restval="")
-    return pd.DataFrame(
-        list(rows), columns=list(dict.fromkeys(rows.fieldnames or ())), dtype=object
-    )
+    texte = io.StringIO(octets.decode("utf-8", "replace"), newline="")
+    lignes = csv.DictReader(texte, restval="")
+    colonnes = list(dict.fromkeys(lignes.fieldnames or ()))
+    return pd.DataFrame(list(lignes), columns=colonnes, dtype=object)
 
 
 def cle_de(table: pd.DataFrame) -> list[str]:
@@ -369,44 +394,53 @@ def cle_de(table: pd.DataFrame) -> list[str]:
     The first ones are enough, as far as it takes; of these, those that add nothing are dropped, the
     longest texts first: a reader knows a row by its code and its year, not by its definition.
     """
-    names = list(table.columns)
-    kept = next(
-        (names[:count] for count in range(1, len(names)) if _distingue(table, names[:count])), []
-    )
-    for name in sorted(kept, key=lambda name: table[name].str.len().sum(), reverse=True):
-        without = [other for other in kept if other != name]
-        if without and _distingue(table, without):
-            kept = without
-    return kept
+    colonnes = list(table.columns)
+    cle: list[str] = []
+    for nombre in range(1, len(colonnes)):
+        if _distingue(table, colonnes[:nombre]):
+            cle = colonnes[:nombre]
+            break
+    longueurs = {colonne: table[colonne].str.len().sum() for colonne in cle}
+    for colonne in sorted(cle, key=lambda colonne: longueurs[colonne], reverse=True):
+        sans_elle = [autre for autre in cle if autre != colonne]
+        if sans_elle and _distingue(table, sans_elle):
+            cle = sans_elle
+    return cle
 
 
 def _distingue(table: pd.DataFrame, colonnes: list[str]) -> bool:
-    return set(colonnes) <= set(table.columns) and len(
-        set(noms_des_lignes(table, colonnes))
-    ) == len(table)
+    """Tell whether a table has these columns, and no two rows alike in them."""
+    if not set(colonnes) <= set(table.columns):
+        return False
+    return len(set(noms_des_lignes(table, colonnes))) == len(table)
 
 
 def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
     """Return what each row is known by: these columns, or its number when there is none."""
     if not colonnes:
-        return [f"ligne {number}" for number in range(2, len(table) + 2)]
-    return [
-        ", ".join(filter(None, values))
-        for values in table[colonnes].itertuples(index=False, name=None)
-    ]
+        return [f"ligne {numero}" for numero in range(2, len(table) + 2)]
+    lignes = table[colonnes].to_numpy().tolist()
+    return [", ".join(filter(None, valeurs)) for valeurs in lignes]
 
 
 def _changements(
     fichier: str, avant: pd.DataFrame, apres: pd.DataFrame, cle: list[str]
 ) -> Iterator[Changement]:
-    for name in avant.columns.symmetric_difference(apres.columns, sort=False):
-        yield Changement(fichier, name, COLONNE, PRESENCE[name in avant], PRESENCE[name in apres])
-    olds, news = (table.set_index([noms_des_lignes(table, cle)]) for table in (avant, apres))
-    for row in olds.index.symmetric_difference(news.index, sort=False):
+    """Yield what changes, rows being matched by these columns: columns, rows, then values."""
+    for colonne in avant.columns.symmetric_difference(apres.columns, sort=False):
         yield Changement(
-            fichier, row, LIGNE, PRESENCE[row in olds.index], PRESENCE[row in news.index]
+            fichier, colonne, COLONNE, PRESENCE[colonne in avant], PRESENCE[colonne in apres]
         )
-    olds, news = olds.align(news, join="inner")
-    for row, moved in olds.ne(news).iterrows():
-        for name in moved.index[moved]:
-            yield Changement(fichier, row, name, olds.loc[row, name], news.loc[row, name])
+    avant = avant.set_axis(noms_des_lignes(avant, cle), axis=0)
+    apres = apres.set_axis(noms_des_lignes(apres, cle), axis=0)
+    for ligne in avant.index.symmetric_difference(apres.index, sort=False):
+        yield Changement(
+            fichier, ligne, LIGNE, PRESENCE[ligne in avant.index], PRESENCE[ligne in apres.index]
+        )
+    avant, apres = avant.align(apres, join="inner")
+    differentes = avant.ne(apres)
+    for ligne in differentes.index[differentes.any(axis=1)]:
+        for colonne in differentes.columns[differentes.loc[ligne]]:
+            valeur_avant = str(avant.at[ligne, colonne])
+            valeur_apres = str(apres.at[ligne, colonne])
+            yield Changement(fichier, ligne, colonne, valeur_avant, valeur_apres)
