@@ -1,11 +1,15 @@
-"""Write ``ctglib/export/polices.css``, the fonts that every page carries, cut once: ``python
-docs/polices.py``.
+"""Write ``ctglib/export/polices.css``, the fonts that every page carries, cut once.
+
+``python docs/polices.py``
 """
 
 from __future__ import annotations
 
 import base64
 from io import BytesIO
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
 
 from ctglib.document.signes import FAMILLE, SECOURS, fichiers, signes_de
 from ctglib.donnees.ecriture import ecrire
@@ -16,49 +20,43 @@ from ctglib.export.html import POLICES
 SIGNES = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) | frozenset(
     "\u202f\u2212–—‘’“”…€œŒ•→←↑↓↗↘≥≤≈×✓√\ufffd●▲■◆▼○◇△□▽"
 )
-TRAITS = ("kern", "tnum", "liga")  # of the layout: kerning, figures of one width, ligatures
+TRAITS = ["kern", "tnum", "liga"]  # of the layout: kerning, figures of one width, ligatures
 
 
 def feuille() -> str:
-    """Return the ``@font-face`` rules; signs that the family lacks come from the one that completes
-    it.
+    """Return the ``@font-face`` rules.
+
+    Signs that the family lacks come from the one that completes it.
     """
-    lacking = SIGNES - {chr(code) for code in signes_de(FAMILLE, "400")}
-    cuts = ((FAMILLE, "400", SIGNES), (FAMILLE, "600", SIGNES), (SECOURS, "400", lacking))
-    return "\n".join(_regle(*cut) for cut in cuts)
+    signes_absents = SIGNES - {chr(code) for code in signes_de(FAMILLE, "400")}
+    regles = [
+        _regle(FAMILLE, "400", SIGNES),
+        _regle(FAMILLE, "600", SIGNES),
+        _regle(SECOURS, "400", signes_absents),
+    ]
+    return "\n".join(regles)
 
 
-def _regle(famille: str, graisse: str, caracteres: frozenset[str]) -> str:
-    content = base64.b64encode(_en_woff(_couper(famille, graisse, caracteres))).decode("ascii")
+def _regle(famille: str, graisse: str, signes: frozenset[str]) -> str:
+    police = base64.b64encode(_couper(famille, graisse, signes)).decode("ascii")
     return (
-        f'@font-face{{font-family:"{famille}";font-weight:{graisse};font-style:normal;font-display:block;'
-        f'src:url(data:font/woff;base64,{content}) format("woff")}}'
+        f'@font-face{{font-family:"{famille}";font-weight:{graisse};font-style:normal;'
+        f"font-display:block;src:url(data:font/woff;base64,{police}) "
+        f'format("woff")}}'
     )
 
 
-def _couper(famille: str, graisse: str, caracteres: frozenset[str]) -> bytes:
-    from uharfbuzz import Blob, Face, SubsetFlags, SubsetInput, SubsetInputSets, subset
-
-    wanted = SubsetInput()
-    wanted.flags = SubsetFlags.NO_HINTING | SubsetFlags.DESUBROUTINIZE | SubsetFlags.NOTDEF_OUTLINE
-    wanted.sets(SubsetInputSets.UNICODE).update(map(ord, caracteres))
-    wanted.sets(SubsetInputSets.LAYOUT_FEATURE_TAG).update(
-        int.from_bytes(name.encode(), "big") for name in TRAITS
-    )
-    face = Face(Blob.from_file_path(str(fichiers()[famille, graisse, "normal"])))
-    return subset(face, wanted).blob.data
-
-
-def _en_woff(police: bytes) -> bytes:
-    from fontTools.ttLib.sfnt import SFNTReader, SFNTWriter
-
-    read = SFNTReader(BytesIO(police))
-    buffer = BytesIO()
-    written = SFNTWriter(buffer, len(read.tables), read.sfntVersion, flavor="woff")
-    for table in read.tables:
-        written[table] = read[table]
-    written.close()
-    return buffer.getvalue()
+def _couper(famille: str, graisse: str, signes: frozenset[str]) -> bytes:
+    """Return a font that has these signs and no others, as WOFF."""
+    options = Options(hinting=False, layout_features=TRAITS, flavor="woff", notdef_outline=True)
+    coupe = Subsetter(options)
+    coupe.populate(text="".join(sorted(signes)))
+    police = TTFont(fichiers()[famille, graisse, "normal"], recalcTimestamp=False)
+    coupe.subset(police)
+    police.flavor = "woff"
+    tampon = BytesIO()
+    police.save(tampon)
+    return tampon.getvalue()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ are shown with.
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import re
@@ -21,6 +22,7 @@ import pandas as pd
 import pytest
 from carnet_exemple import carnet, montrer, tableau
 from conftest import DEPOT
+from fontTools.ttLib import TTFont
 from lecture_pdf import pages_du_pdf
 
 from ctglib import ouvrir
@@ -255,11 +257,25 @@ def test_un_signe_nomme_se_lit_dans_le_pdf(tmp_path: object) -> None:
 
 def test_la_feuille_de_polices_livree_a_tous_les_signes_des_rapports() -> None:
     generator = runpy.run_path(str(DEPOT / "docs" / "polices.py"))
+    signs = generator["SIGNES"]
 
-    assert POLICES.read_text(encoding="ascii") == generator["feuille"](), (
-        "lancer : python docs/polices.py"
-    )
-    assert set("●▲■◆▼○ €œ’−\u202f") <= generator["SIGNES"] <= connus()
+    delivered = signes_de_la_feuille(POLICES.read_text(encoding="ascii"))
+    written_again = signes_de_la_feuille(generator["feuille"]())
+
+    assert set("●▲■◆▼○ €œ’−\u202f") <= signs <= connus()
+    assert delivered == written_again, "lancer : python docs/polices.py"
+    assert signs <= delivered["Source Sans Pro", "400"] | delivered["DejaVu Sans", "400"]
+    assert {chr(code) for code in range(0x20, 0x7F)} <= delivered["Source Sans Pro", "600"]
+
+
+def signes_de_la_feuille(feuille: str) -> dict[tuple[str, str], set[str]]:
+    """Return the signs that each font of a style sheet draws, by family and weight."""
+    rule = re.compile(r'font-family:"([^"]+)";font-weight:(\d+).*?base64,([^)]+)\)')
+    fonts = {}
+    for family, weight, content in rule.findall(feuille):
+        font = TTFont(BytesIO(base64.b64decode(content)))
+        fonts[family, weight] = {chr(code) for code in font.getBestCmap()}
+    return fonts
 
 
 TEXTES = ['#sys.exit("x")', 'a\\"b', "]) #eval(", "$x$ *gras* _italique_ @ref", "// ---"]

@@ -17,8 +17,8 @@ from ctglib.calculs.ecriture import FINE, INSECABLE
 if TYPE_CHECKING:
     from matplotlib.ft2font import FT2Font
 
-# Both families come as files of Python packages (font-source-sans-pro, matplotlib), wherever the
-# project is.
+# Of the first the files are here, with their licence; those of the second come with matplotlib.
+POLICES = Path(__file__).parent / "polices"
 FAMILLE = "Source Sans Pro"
 SECOURS = "DejaVu Sans"
 ETALON = 100  # size at which signs are measured: FreeType counts in sixty-fourths of a point
@@ -28,22 +28,21 @@ INSECABLES = re.compile(r"(?<=\d) (?=€)| (?=[:»])|(?<=«) ")
 
 def fichiers() -> dict[tuple[str, str, str], Path]:
     """Return the font files by (family, CSS weight, CSS style)."""
-    source = _dossier_du_paquet("font_source_sans_pro") / "files"
-    dejavu = _dossier_du_paquet("matplotlib") / "mpl-data" / "fonts" / "ttf"
+    dejavu = _dossier_de_matplotlib() / "mpl-data" / "fonts" / "ttf"
     return {
-        (FAMILLE, "400", "normal"): source / "SourceSansPro-Regular.ttf",
-        (FAMILLE, "400", "italic"): source / "SourceSansPro-It.ttf",
-        (FAMILLE, "600", "normal"): source / "SourceSansPro-Semibold.ttf",
-        (FAMILLE, "700", "normal"): source / "SourceSansPro-Bold.ttf",
+        (FAMILLE, "400", "normal"): POLICES / "SourceSansPro-Regular.ttf",
+        (FAMILLE, "400", "italic"): POLICES / "SourceSansPro-It.ttf",
+        (FAMILLE, "600", "normal"): POLICES / "SourceSansPro-Semibold.ttf",
+        (FAMILLE, "700", "normal"): POLICES / "SourceSansPro-Bold.ttf",
         (SECOURS, "400", "normal"): dejavu / "DejaVuSans.ttf",
     }
 
 
-def _dossier_du_paquet(nom: str) -> Path:
-    """Return the folder of an installed Python package, which is not imported."""
-    spec = find_spec(nom)
+def _dossier_de_matplotlib() -> Path:
+    """Return the folder of the package, which is not imported."""
+    spec = find_spec("matplotlib")
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"No module named {nom!r}", name=nom)
+        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
     return Path(spec.origin).parent
 
 
