@@ -112,7 +112,7 @@ $(PRET): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
 		echo "L'environnement n'a pu être créé. Sous Debian et Ubuntu : sudo apt install python3-venv"; exit 1; }
 	$(BIN)/python $(INSTALLER) -r requirements.lock
-	$(BIN)/python $(INSTALLER) --no-deps -e .
+	$(BIN)/python $(INSTALLER) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(PRET_TESTS): $(PRET) requirements-tests.lock

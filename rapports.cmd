@@ -24,7 +24,7 @@ goto produire
 type docs\windows\installation.txt
 %CTG_BASE% -m venv --clear .venv || goto echec_installation
 "%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check -r requirements.lock || goto echec_installation
-"%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check --no-deps -e . || goto echec_installation
+"%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || goto echec_installation
 copy /y pyproject.toml .venv\pyproject.toml >nul || goto echec_installation
 copy /y requirements.lock .venv\requirements.lock >nul || goto echec_installation
 

@@ -39,7 +39,7 @@ def test_installee_de_ses_paquets_dans_un_environnement_neuf_elle_redonne_les_me
     python = _environnement(ailleurs)
     paquets_seuls = ("-m", "pip", "install", "-q", "--no-compile", "--no-index", "-f", "paquets")
 
-    for suite in (("-r", "requirements.lock"), ("--no-deps", "-e", ".")):
+    for suite in (("-r", "requirements.lock"), ("--no-deps", "--no-build-isolation", "-e", ".")):
         subprocess.run([python, *paquets_seuls, *suite], check=True, cwd=ailleurs)
     done = subprocess.run(
         [python.with_name("ctg"), "verifier"],
