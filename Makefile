@@ -13,15 +13,16 @@ ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorde
 MESURES ?= 5
 COUPS ?= 50
 
-.PHONY: aide rapports laboratoire test complet lint check format bench dictionnaire golden verrou sbom vulnerabilites
+.PHONY: aide rapports laboratoire test complet nuit lint types check format bench dictionnaire golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
 	@echo "make complet       lance les essais longs : installation neuve, les rapports refaits autrement"
+	@echo "make nuit          lance les plus longs : les propriétés sur tous leurs cas, cent fautes mises dans le code"
 	@echo "make laboratoire   ouvre JupyterLab en français sur le dossier des analyses"
-	@echo "make check         format, analyse du code et tests"
+	@echo "make check         format, analyse du code, types et tests"
 	@echo "make format        remet le code en forme"
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
@@ -43,11 +44,22 @@ test: $(PRET_TESTS)
 complet: $(PRET_TESTS)
 	$(ESSAYER) -m complet
 
+# Tous les essais, les propriétés sur tous leurs cas, puis cent fautes mises dans le code. La graine est dite :
+# « make nuit GRAINE=2026 » refait la même nuit.
+GRAINE ?= $(shell date +%s)
+nuit: $(PRET_TESTS)
+	@echo "graine $(GRAINE)"
+	$(ESSAYER) -m 'complet or not complet' --hypothesis-profile=complet --hypothesis-seed=$(GRAINE)
+	$(BIN)/python benchmarks/mutants.py --graine $(GRAINE)
+
 lint: $(PRET_TESTS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-check: lint test
+types: $(PRET_TESTS)
+	$(BIN)/pyright
+
+check: lint types test
 
 format: $(PRET_TESTS)
 	$(BIN)/ruff format .
