@@ -7,12 +7,13 @@ The same data give the same bytes.
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.formatting.rule import FormulaRule
@@ -25,30 +26,28 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cellules import TEXTE_MAX
-from ctglib.collecte.feuilles import Cadre, Feuille, Ligne, feuilles, ouvrir_cadre
+from ctglib.collecte.feuilles import Cadre, Feuille, Ligne, Liste, feuilles, ouvrir_cadre
+from ctglib.collecte.fichiers import proprietes_de
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
-from ctglib.donnees.modeles.suivi import ColonneGabarit
+from ctglib.donnees.modeles.suivi import ColonneGabarit, Refus
 
 LISTES = "Listes"
 SANS_SAISIE = ("Mode d'emploi", LISTES)  # the sheets that nothing is entered in
-MODELE = (
-    Path(__file__).parent / "modele.xlsx"
-)  # its first sheet, what the others begin as, the styles of cells
+# Its first sheet, what the others begin as, the styles of cells.
+MODELE = Path(__file__).parent / "modele.xlsx"
 LETTRE = MODELE.with_name("lettre.docx")  # its page and its styles, which Word changes
-BLANC = PatternFill(
-    "solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF"
-)  # a cell that was awaited, once filled
+# A cell that was awaited, once filled.
+BLANC = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")
 PLI = "+ "  # begins the heading of folded rows, which says nothing
 LIGNE_DES_TITRES = 4
 _HAUTEUR_TEXTE = 48
 _FORMAT_TEXTE = "@"
 _FORMAT_DATE = "dd/mm/yyyy"
-_OUVERTS = ("attendue", "facultative")  # the styles of the cells to fill
+_A_REMPLIR = ("attendue", "facultative")  # the styles of the cells to fill
 # what the format of the file allows
 _TITRE_MAX = 32
 _MESSAGE_MAX = 255
 _JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
-_TOUJOURS = {"allow_blank": True, "showErrorMessage": True, "showInputMessage": True}
 
 
 def nom_du_classeur(convention: str, annee: int, responsable: str = "") -> str:
@@ -66,15 +65,16 @@ def ecrire_gabarit(
         EcritureImpossible: Another file is there, maybe filled, or the folder cannot be written.
     """
     cadre = ouvrir_cadre(convention, annee, responsable)
-    content = classeur(cadre, feuilles(cadre))
-    target = sortie / nom_du_classeur(convention, annee, responsable)
-    if target.exists() and not remplacer and target.read_bytes() != content:
+    octets = classeur(cadre, feuilles(cadre))
+    chemin = sortie / nom_du_classeur(convention, annee, responsable)
+    if chemin.exists() and not remplacer and chemin.read_bytes() != octets:
         raise EcritureImpossible(
-            f"{target} existe déjà, et n'est pas le gabarit vierge : quelqu'un l'a peut-être rempli. "
-            "Rien n'a été écrit. Déplacez-le, choisissez un autre dossier (--sortie), ou écrasez-le par --remplacer."
+            f"{chemin} existe déjà, et n'est pas le gabarit vierge : "
+            "quelqu'un l'a peut-être rempli. Rien n'a été écrit. Déplacez-le, choisissez un autre "
+            "dossier (--sortie), ou écrasez-le par --remplacer."
         )
-    ecrire({target: content})
-    return target
+    ecrire({chemin: octets})
+    return chemin
 
 
 def lettre(
@@ -91,19 +91,20 @@ def lettre(
     """
     import docx
 
-    word = docx.Document(LETTRE)
-    word.core_properties.title = objet
-    word.core_properties.created = end = datetime(annee, 12, 31)
-    for text in (service, f"Objet : {objet}"):
-        word.add_paragraph(insecables(text)).runs[0].bold = True
-    for text in paragraphes:
-        word.add_paragraph(insecables(text))
-    for text in demandes:
-        word.add_paragraph(insecables(text), style="List Bullet")
-    word.add_paragraph(insecables(fin))
-    raw = io.BytesIO()
-    word.save(raw)
-    return dater(raw, end)
+    fin_d_annee = datetime(annee, 12, 31)
+    document = docx.Document(str(LETTRE))
+    document.core_properties.title = objet
+    document.core_properties.created = fin_d_annee
+    for texte in (service, f"Objet : {objet}"):
+        document.add_paragraph(insecables(texte)).runs[0].bold = True
+    for texte in paragraphes:
+        document.add_paragraph(insecables(texte))
+    for texte in demandes:
+        document.add_paragraph(insecables(texte), style="List Bullet")
+    document.add_paragraph(insecables(fin))
+    archive = io.BytesIO()
+    document.save(archive)
+    return dater(archive, fin_d_annee)
 
 
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
@@ -112,241 +113,316 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     """
     wb = load_workbook(MODELE)
     gabarit = cadre.gabarit
-    guide, model = wb.worksheets
-    territoire = cadre.dossier.catalogue.territoires[cadre.dossier.convention.territoire].nom
-    subtitle = gabarit.sous_titre.replace("{territoire}", territoire)
-    _ecrire_mode_emploi(guide, cadre, feuilles)
-    for sheet in feuilles:
-        _ecrire_feuille(wb.copy_worksheet(model), sheet, subtitle, gabarit.refus)
-    wb.remove(model)
-    ws = wb.create_sheet(LISTES)
-    own = (
-        choices
-        for sheet in feuilles
-        for choices in (*sheet.listes.values(), *(row.liste for row in sheet.lignes))
-    )
-    for column, choices in enumerate(
-        {choices.nom: choices for choices in own if choices}.values(), 1
-    ):
-        letter = get_column_letter(column)
-        for row, word in enumerate([choices.nom, *choices.codes], 1):
-            _remplir(ws.cell(row, column), word, "Normal", "General")
-        area = f"{quote_sheetname(LISTES)}!${letter}$2:${letter}${len(choices.codes) + 1}"
-        wb.defined_names[choices.nom] = DefinedName(choices.nom, attr_text=area)
-    ws.sheet_state = "hidden"
-    ws.protection.sheet = True
-    wb.properties.title = f"{gabarit.titre} – {subtitle}"
+    convention = cadre.dossier.convention
+    territoire = cadre.dossier.catalogue.territoires[convention.territoire].nom
+    sous_titre = gabarit.sous_titre.replace("{territoire}", territoire)
+    mode_emploi, modele = wb.worksheets
+    _ecrire_mode_emploi(mode_emploi, cadre, feuilles)
+    for feuille in feuilles:
+        _ecrire_feuille(wb.copy_worksheet(modele), feuille, sous_titre, gabarit.refus)
+    wb.remove(modele)
+    _ecrire_les_listes(wb, feuilles)
+    fin_d_annee = datetime(cadre.annee, 12, 31)
+    wb.properties.title = f"{gabarit.titre} – {sous_titre}"
     wb.properties.creator = "ctglib"
     wb.properties.language = "fr-FR"
-    wb.properties.created = end = datetime(cadre.annee, 12, 31)
-    said = {
-        "annee": cadre.annee,
-        "version": gabarit.version,
-        "convention": cadre.dossier.convention.id,
-    }
-    said |= {"responsable": cadre.responsable} if cadre.responsable else {}
-    for name, value in said.items():
-        kind = IntProperty if isinstance(value, int) else StringProperty
-        wb.custom_doc_props.append(kind(name=name, value=value))
-    raw = io.BytesIO()
-    wb.save(raw)
-    return dater(raw, end)
+    wb.properties.created = fin_d_annee
+    proprietes = proprietes_de(wb)
+    proprietes.append(IntProperty(name="annee", value=cadre.annee))
+    proprietes.append(IntProperty(name="version", value=gabarit.version))
+    proprietes.append(StringProperty(name="convention", value=convention.id))
+    if cadre.responsable:
+        proprietes.append(StringProperty(name="responsable", value=cadre.responsable))
+    archive = io.BytesIO()
+    wb.save(archive)
+    return dater(archive, fin_d_annee)
+
+
+def _ecrire_les_listes(wb: Workbook, feuilles: tuple[Feuille, ...]) -> None:
+    """Write the hidden sheet of the lists that cells choose from, one a column, and name each."""
+    listes: dict[str, Liste] = {}
+    for feuille in feuilles:
+        listes_des_lignes = [ligne.liste for ligne in feuille.lignes]
+        for liste in [*feuille.listes.values(), *listes_des_lignes]:
+            if liste:
+                listes[liste.nom] = liste
+    ws = wb.create_sheet(LISTES)
+    for numero, liste in enumerate(listes.values(), 1):
+        for ligne, mot in enumerate([liste.nom, *liste.codes], 1):
+            _remplir(_cellule(ws, ligne, numero), mot, "Normal", "General")
+        colonne = get_column_letter(numero)
+        derniere = len(liste.codes) + 1
+        plage = f"{quote_sheetname(LISTES)}!${colonne}$2:${colonne}${derniere}"
+        wb.defined_names[liste.nom] = DefinedName(liste.nom, attr_text=plage)
+    ws.sheet_state = "hidden"
+    ws.protection.sheet = True
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A cell of the « mode d'emploi »."""
+
+    texte: str
+    style: str
 
 
 def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...]) -> None:
-    small = str(cadre.dossier.catalogue.seuils.petits_effectifs)
-    rows: list[tuple[str, str, str, str]] = [(cadre.gabarit.titre, "titre", "", "")]
-    about = {"Convention": cadre.dossier.convention.titre, "Année": str(cadre.annee)}
+    """Write the first sheet: what the workbook is of, how to fill it, and a link to each sheet."""
+    rangees = [[_Case(cadre.gabarit.titre, "titre")]]
+    a_propos = {"Convention": cadre.dossier.convention.titre, "Année": str(cadre.annee)}
     if cadre.responsable:
-        about["À remplir par"] = cadre.dossier.catalogue.responsables[cadre.responsable].libelle
-    rows += [(name, "repere", value, "rappel") for name, value in about.items()]
-    for part in cadre.gabarit.mode_emploi:
-        rows += [("", "texte", "", "texte"), (part.titre, "intertitre", "", "")]
-        if part.contenu == "feuilles":
-            rows += [
-                (sheet.modele.titre, "lien", sheet.modele.resume, "texte") for sheet in feuilles
-            ]
-        if part.contenu == "legende":
-            rows += [("", style, words, "texte") for style, words in cadre.gabarit.legende.items()]
-        rows += [("•", "puce", line, "texte") for line in part.lignes]
-    for row, (*first, text, style) in enumerate(rows, 1):
-        for column, (words, look) in enumerate((first, (text, style)), 1):
-            if look:
-                cell = ws.cell(row, column)
-                if look == "lien":
-                    cell.hyperlink = f"#'{words}'!A1"
-                _remplir(cell, insecables(words.replace("{seuil}", small)), look)
-                cell.protection = Protection(locked=True)
-    ws.print_area = f"A1:B{len(rows) + 1}"
-    ws.oddFooter.left.text = cadre.gabarit.titre
+        service = cadre.dossier.catalogue.responsables[cadre.responsable]
+        a_propos["À remplir par"] = service.libelle
+    for quoi, texte in a_propos.items():
+        rangees.append([_Case(quoi, "repere"), _Case(texte, "rappel")])
+    for partie in cadre.gabarit.mode_emploi:
+        rangees.append([_Case("", "texte"), _Case("", "texte")])
+        rangees.append([_Case(partie.titre, "intertitre")])
+        if partie.contenu == "feuilles":
+            for feuille in feuilles:
+                lien = _Case(feuille.modele.titre, "lien")
+                rangees.append([lien, _Case(feuille.modele.resume, "texte")])
+        if partie.contenu == "legende":
+            for style, texte in cadre.gabarit.legende.items():
+                rangees.append([_Case("", style), _Case(texte, "texte")])
+        for texte in partie.lignes:
+            rangees.append([_Case("•", "puce"), _Case(texte, "texte")])
+    seuil = str(cadre.dossier.catalogue.seuils.petits_effectifs)
+    for ligne, cases in enumerate(rangees, 1):
+        for colonne, case in enumerate(cases, 1):
+            cellule = _cellule(ws, ligne, colonne)
+            if case.style == "lien":
+                cellule.hyperlink = f"#'{case.texte}'!A1"
+            _remplir(cellule, insecables(case.texte.replace("{seuil}", seuil)), case.style)
+            cellule.protection = Protection(locked=True)
+    ws.print_area = f"A1:B{len(rangees) + 1}"
+    _ecrire_le_pied_de_page(ws, cadre.gabarit.titre)
+
+
+@dataclass(frozen=True)
+class _Controle:
+    """What cells accept, as openpyxl says it, and the words of the bubble and of the refusal."""
+
+    type: Literal["list", "date", "whole", "decimal", "textLength", "custom"]
+    formula1: str
+    error: str
+    prompt_title: str
+    prompt: str
+    operator: Literal["between", "greaterThanOrEqual", "lessThanOrEqual"] | None = None
+    formula2: str | None = None
 
 
 def _ecrire_feuille(
-    ws: Worksheet, feuille: Feuille, sous_titre: str, refus: dict[str, str]
+    ws: Worksheet, feuille: Feuille, sous_titre: str, refus: Mapping[Refus, str]
 ) -> None:
-    """Write a sheet, its folded rows after the others, each fold under its heading, and set its
-    printing.
+    """Write a sheet, and set its checks, its protection and its printing.
 
     It is protected without a password. One that has folds is not, since Excel opens no fold of a
     protected sheet: there the cells written in advance refuse to be typed over.
     """
-    model = feuille.modele
-    columns = list(enumerate(feuille.modele.colonnes, 1))
-    folds = defaultdict(list)
-    for ligne in feuille.lignes:
-        folds[ligne.pli].append(ligne)
-    rows: list[Ligne | str] = folds.pop("", [])
-    for heading, folded in folds.items():
-        rows += [heading, *folded]
-    rows += [feuille.libre] * model.lignes_libres
-    first = LIGNE_DES_TITRES + 1
-    last = LIGNE_DES_TITRES + len(rows)
-    ws.title = model.titre
-    _remplir(ws.cell(1, 1), insecables(f"{model.titre} – {sous_titre}"), "titre")
-    _remplir(ws.cell(2, 1), insecables(model.consigne), "consigne")
-    for column, spec in columns:
-        _remplir(ws.cell(LIGNE_DES_TITRES, column), spec.titre, "entete")
-        ws.column_dimensions[get_column_letter(column)].width = spec.largeur
-    written = {
-        "type": "custom",
-        "formula1": "FALSE",
-        "error": refus["ecrite"],
-        "promptTitle": "",
-        "prompt": "",
-    }
-    checks: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
-    for row, ligne in enumerate(rows, first):
-        if isinstance(ligne, str):
-            count = len(folds[ligne])
-            title = f"{PLI}{ligne} ({count} ligne{'s' if count > 1 else ''})"
-            for column, _ in columns:
-                _remplir(ws.cell(row, column), insecables(title) if column == 1 else "", "pli")
-            ws.row_dimensions[row].collapsed = True
+    modele = feuille.modele
+    rangees = _rangees(feuille)
+    a_des_plis = any(isinstance(rangee, str) for rangee in rangees)
+    a_des_phrases = any(colonne.type == "phrases" for colonne in modele.colonnes)
+    ws.title = modele.titre
+    _remplir(_cellule(ws, 1, 1), insecables(f"{modele.titre} – {sous_titre}"), "titre")
+    _remplir(_cellule(ws, 2, 1), insecables(modele.consigne), "consigne")
+    for numero, colonne in enumerate(modele.colonnes, 1):
+        _remplir(_cellule(ws, LIGNE_DES_TITRES, numero), colonne.titre, "entete")
+        ws.column_dimensions[get_column_letter(numero)].width = colonne.largeur
+    ecrite_d_avance = _Controle("custom", "FALSE", refus["ecrite"], "", "")
+    controles: dict[_Controle, list[tuple[int, int]]] = defaultdict(list)
+    for ligne, rangee in enumerate(rangees, LIGNE_DES_TITRES + 1):
+        if isinstance(rangee, str):
+            for numero, _ in enumerate(modele.colonnes, 1):
+                titre = insecables(rangee) if numero == 1 else ""
+                _remplir(_cellule(ws, ligne, numero), titre, "pli")
+            ws.row_dimensions[ligne].collapsed = True
             continue
-        for column, spec in columns:
-            style = _style(ligne, spec)
-            value = ligne.montre.get(spec.id, "")
-            kind = _FORMAT_TEXTE
-            if isinstance(value, date) or spec.type == "date":
-                kind = _FORMAT_DATE
-            elif isinstance(value, float) or spec.type == "nombre":
-                decimals = ligne.nombre.decimales
-                kind = "#,##0" + ("." + "0" * decimals if decimals else "")
-            _remplir(ws.cell(row, column), value, style, kind)
-            if style in _OUVERTS or folds:
-                check = _controle(feuille, ligne, spec, refus) if style in _OUVERTS else written
-                checks[tuple(check.items())].append((column, row))
-        if ligne.pli:
-            ws.row_dimensions[row].outlineLevel = 1
-            ws.row_dimensions[row].hidden = True
-        if any(spec.type == "phrases" for _, spec in columns):
-            ws.row_dimensions[row].height = _HAUTEUR_TEXTE
-    for check, cells in checks.items():
-        rule = DataValidation(
-            **_TOUJOURS, **dict(check), errorTitle=refus["titre"], sqref=_plages(cells)
-        )
-        ws.add_data_validation(rule)
-    # A cell of a colour to be seen turns white once it, or the state that says why it is empty, is
-    # filled.
-    letters = {spec.id: get_column_letter(column) for column, spec in columns}
-    for letter in (
-        letters[spec.id] for _, spec in columns if spec.attendue and spec.role == "saisie"
-    ):
-        filled = f"LEN({letter}{first})>0"
-        if letters.get("statut", letter) != letter:
-            filled = f"OR({filled},LEN({letters['statut']}{first})>0)"
-        rule = FormulaRule(formula=[filled], fill=BLANC)
-        ws.conditional_formatting.add(f"{letter}{first}:{letter}{last}", rule)
-    end = get_column_letter(len(columns))
-    ws.freeze_panes = ws.cell(first, model.figees + 1)
-    ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{end}{last}"
+        for numero, colonne in enumerate(modele.colonnes, 1):
+            style = _style(rangee, colonne)
+            valeur = rangee.montre.get(colonne.id, "")
+            _remplir(_cellule(ws, ligne, numero), valeur, style, _format(valeur, rangee, colonne))
+            if style in _A_REMPLIR:
+                controles[_controle(feuille, rangee, colonne, refus)].append((numero, ligne))
+            elif a_des_plis:
+                controles[ecrite_d_avance].append((numero, ligne))
+        if rangee.pli:
+            ws.row_dimensions[ligne].outlineLevel = 1
+            ws.row_dimensions[ligne].hidden = True
+        if a_des_phrases:
+            ws.row_dimensions[ligne].height = _HAUTEUR_TEXTE
+    _poser_les_controles(ws, controles, refus["titre"])
+    derniere = LIGNE_DES_TITRES + len(rangees)
+    _blanchir_une_fois_remplies(ws, feuille, derniere)
+    ws.freeze_panes = _cellule(ws, LIGNE_DES_TITRES + 1, modele.figees + 1)
+    derniere_colonne = get_column_letter(len(modele.colonnes))
+    ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{derniere_colonne}{derniere}"
     # Of the protection, the attribute says what is forbidden.
-    ws.protection.sheet = not folds
-    ws.protection.autoFilter = ws.protection.formatColumns = ws.protection.formatRows = False
-    ws.sheet_format.outlineLevelRow = 1 if folds else 0
+    ws.protection.sheet = not a_des_plis
+    ws.protection.autoFilter = False
+    ws.protection.formatColumns = False
+    ws.protection.formatRows = False
+    ws.sheet_format.outlineLevelRow = 1 if a_des_plis else 0
     ws.sheet_view.showGridLines = False
     ws.sheet_view.zoomScale = 100
-    ws.oddFooter.left.text = sous_titre
-    ws.oddFooter.right.text = "Page &P / &N"
-    ws.print_area = f"A1:{end}{last}"
+    _ecrire_le_pied_de_page(ws, sous_titre)
+    ws.print_area = f"A1:{derniere_colonne}{derniere}"
     ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
 
 
-def _style(ligne: Ligne, spec: ColonneGabarit) -> str:
-    added = not ligne.montre
-    if spec.role == "rappel" or (spec.role == "cle" and not added):
-        return "repere" if spec.id == "repere" else "rappel"
-    if not added and spec.id not in ligne.ouvertes:
+def _rangees(feuille: Feuille) -> list[Ligne | str]:
+    """Return the rows of a sheet in order: those in view, each fold under its heading, the free
+    ones.
+    """
+    plis: dict[str, list[Ligne]] = defaultdict(list)
+    for ligne in feuille.lignes:
+        plis[ligne.pli].append(ligne)
+    rangees: list[Ligne | str] = [*plis.pop("", [])]
+    for titre, repliees in plis.items():
+        pluriel = "s" if len(repliees) > 1 else ""
+        rangees.append(f"{PLI}{titre} ({len(repliees)} ligne{pluriel})")
+        rangees += repliees
+    if feuille.libre:
+        rangees += [feuille.libre] * feuille.modele.lignes_libres
+    return rangees
+
+
+def _style(ligne: Ligne, colonne: ColonneGabarit) -> str:
+    """Return the style of a cell. In a free row the key is to be filled, nothing is awaited."""
+    libre = not ligne.montre
+    if colonne.role == "rappel" or (colonne.role == "cle" and not libre):
+        return "repere" if colonne.id == "repere" else "rappel"
+    if libre:
+        return "facultative"
+    if colonne.id not in ligne.ouvertes:
         return "fermee"
-    return "attendue" if spec.attendue and not added else "facultative"
+    return "attendue" if colonne.attendue else "facultative"
+
+
+def _format(valeur: str | float | date, ligne: Ligne, colonne: ColonneGabarit) -> str:
+    """Return how a spreadsheet shows a cell."""
+    if isinstance(valeur, date) or colonne.type == "date":
+        return _FORMAT_DATE
+    if isinstance(valeur, float) or colonne.type == "nombre":
+        decimales = "0" * ligne.nombre.decimales
+        return f"#,##0.{decimales}" if decimales else "#,##0"
+    return _FORMAT_TEXTE
 
 
 def _controle(
-    feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit, refus: dict[str, str]
-) -> dict[str, object]:
-    """Return the check of a cell to fill, as openpyxl takes it, with the words of what it refuses."""
-    shown = {"promptTitle": colonne.titre[:_TITRE_MAX], "prompt": colonne.aide[:_MESSAGE_MAX]}
+    feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit, refus: Mapping[Refus, str]
+) -> _Controle:
+    """Return what a cell to fill accepts, and the words of what it refuses."""
+    titre = colonne.titre[:_TITRE_MAX]
+    aide = colonne.aide[:_MESSAGE_MAX]
     if colonne.type == "liste":
-        return {
-            "type": "list",
-            "formula1": feuille.liste(ligne, colonne.id).nom,
-            "error": refus["liste"],
-            **shown,
-        }
-    kind = "textLength"
-    operator = "lessThanOrEqual"
-    bounds = [TEXTE_MAX]
-    words = "texte"
+        liste = feuille.liste(ligne, colonne.id)
+        assert liste is not None  # its column's, or its row's
+        return _Controle("list", liste.nom, refus["liste"], titre, aide)
     if colonne.type == "date":
-        kind = "date"
-        operator = "between"
-        bounds = _JOURS
-        words = "date"
-    elif colonne.type == "nombre":
-        number = ligne.nombre
-        kind, words = (
-            ("decimal", "nombre") if number.decimales or number.pourcent else ("whole", "entier")
+        premier, dernier = _JOURS
+        return _Controle("date", premier, refus["date"], titre, aide, "between", dernier)
+    if colonne.type == "nombre":
+        nombre = ligne.nombre
+        avec_decimales = nombre.decimales > 0 or nombre.pourcent
+        sorte = "decimal" if avec_decimales else "whole"
+        minimum = f"{nombre.minimum:g}"
+        if nombre.maximum is None:
+            message = refus["nombre" if avec_decimales else "entier"].format(minimum)
+            return _Controle(sorte, minimum, message, titre, aide, "greaterThanOrEqual")
+        maximum = f"{nombre.maximum:g}"
+        message = refus["nombre_borne" if avec_decimales else "entier_borne"]
+        message = message.format(minimum, maximum)
+        return _Controle(sorte, minimum, message, titre, aide, "between", maximum)
+    message = refus["texte"].format(TEXTE_MAX)
+    return _Controle("textLength", str(TEXTE_MAX), message, titre, aide, "lessThanOrEqual")
+
+
+def _poser_les_controles(
+    ws: Worksheet, controles: Mapping[_Controle, list[tuple[int, int]]], titre_du_refus: str
+) -> None:
+    """Have a sheet check its cells as they are filled: ``controles`` has their column and row."""
+    for controle, cellules in controles.items():
+        regle = DataValidation(
+            type=controle.type,
+            operator=controle.operator,
+            formula1=controle.formula1,
+            formula2=controle.formula2,
+            error=controle.error,
+            errorTitle=titre_du_refus,
+            promptTitle=controle.prompt_title,
+            prompt=controle.prompt,
+            allow_blank=True,
+            showErrorMessage=True,
+            showInputMessage=True,
+            sqref=_plages(cellules),
         )
-        bounds = [f"{number.minimum:g}"]
-        operator = "greaterThanOrEqual"
-        if number.maximum is not None:
-            bounds = [*bounds, f"{number.maximum:g}"]
-            operator = "between"
-            words = f"{words}_borne"
-    formulas = {f"formula{rank}": str(bound) for rank, bound in enumerate(bounds, 1)}
-    return {
-        "type": kind,
-        "operator": operator,
-        **formulas,
-        "error": refus[words].format(*bounds),
-        **shown,
-    }
+        ws.add_data_validation(regle)
 
 
 def _plages(cellules: list[tuple[int, int]]) -> MultiCellRange:
-    """Return cells (column, row) as the areas of those that follow each other."""
-    ranked = groupby(enumerate(sorted(cellules)), lambda item: (item[1][0], item[1][1] - item[0]))
-    areas = [[cell for _, cell in group] for _, group in ranked]
-    return MultiCellRange([CellRange(None, *area[0], *area[-1]) for area in areas])
+    """Return cells (column, row) as areas: those that follow each other in a column are one."""
+    suites: list[list[tuple[int, int]]] = []
+    for colonne, ligne in sorted(cellules):
+        if suites and suites[-1][-1] == (colonne, ligne - 1):
+            suites[-1].append((colonne, ligne))
+        else:
+            suites.append([(colonne, ligne)])
+    return MultiCellRange([CellRange(None, *suite[0], *suite[-1]) for suite in suites])
+
+
+def _blanchir_une_fois_remplies(ws: Worksheet, feuille: Feuille, derniere: int) -> None:
+    """Have the cells that are awaited turn white once filled, or once the state says why they are
+    empty.
+    """
+    premiere = LIGNE_DES_TITRES + 1
+    lettres = {
+        colonne.id: get_column_letter(numero)
+        for numero, colonne in enumerate(feuille.modele.colonnes, 1)
+    }
+    for colonne in feuille.modele.colonnes:
+        if colonne.role != "saisie" or not colonne.attendue:
+            continue
+        lettre_de_colonne = lettres[colonne.id]
+        remplie = f"LEN({lettre_de_colonne}{premiere})>0"
+        if "statut" in lettres and colonne.id != "statut":
+            remplie = f"OR({remplie},LEN({lettres['statut']}{premiere})>0)"
+        plage = f"{lettre_de_colonne}{premiere}:{lettre_de_colonne}{derniere}"
+        ws.conditional_formatting.add(plage, FormulaRule(formula=[remplie], fill=BLANC))
+
+
+def _ecrire_le_pied_de_page(ws: Worksheet, titre: str) -> None:
+    pied = ws.oddFooter
+    assert pied is not None  # openpyxl makes it, and its parts, with the sheet
+    for partie, texte in ((pied.left, titre), (pied.right, "Page &P / &N")):
+        assert partie is not None
+        partie.text = texte
+
+
+def _cellule(ws: Worksheet, ligne: int, colonne: int) -> Cell:
+    cellule = ws.cell(ligne, colonne)
+    assert isinstance(cellule, Cell)  # the model has no merged cells
+    return cellule
 
 
 def _remplir(
-    cell: Cell, valeur: str | float | date, style: str, nombre: str = _FORMAT_TEXTE
+    cellule: Cell, valeur: str | float | date, style: str, format_: str = _FORMAT_TEXTE
 ) -> None:
     """Write a value, a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! »
     no error.
     """
     if not isinstance(valeur, str):
-        cell.value = valeur
+        cellule.value = valeur
     elif valeur:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", valeur)
-        cell.data_type = "s"
-    cell.style = style
-    cell.number_format = nombre
-    cell.quotePrefix = isinstance(valeur, str) and valeur.startswith(("=", "+", "-", "@"))
+        cellule.value = ILLEGAL_CHARACTERS_RE.sub("", valeur)
+        cellule.data_type = "s"
+    cellule.style = style
+    cellule.number_format = format_
+    cellule.quotePrefix = isinstance(valeur, str) and valeur.startswith(("=", "+", "-", "@"))
 
 
 def insecables(texte: str) -> str:
     """Return a text whose French signs do not part from their word at the end of a line."""
-    inside = texte.replace("« ", "«\u00a0").replace(" »", "\u00a0»")
-    return re.sub(" ([:;!?%])", "\u202f\\1", inside)
+    sans_coupure = texte.replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    return re.sub(" ([:;!?%])", "\u202f\\1", sans_coupure)

@@ -1,5 +1,4 @@
-"""The sheets of the workbook of a convention and a year, each said once: its rows, and where each
-cell goes.
+"""The sheets of the workbook of a convention and a year: the rows of each, and where its cells go.
 
 The columns are those of ``gabarit.yaml``: a key tells the rows apart, the rest is a reminder or an
 entry. The writer (``classeur``) shows the rows, the reader (``lecture``) turns the same cells into
@@ -7,19 +6,20 @@ entries of the follow-up.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import count, islice
+from typing import Literal
 
 from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, Suivi, Table, lire_annee
 from ctglib.donnees.dossier import Dossier, charger_gabarit
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.lecture import CONVENTIONS
-from ctglib.donnees.modeles.catalogue import Indicateur, Modalite
+from ctglib.donnees.modeles import Nomme
+from ctglib.donnees.modeles.catalogue import Indicateur, Modalite, NatureMoyen
 from ctglib.donnees.modeles.convention import Fiche
-from ctglib.donnees.modeles.suivi import AUTRES, Avenant, FeuilleGabarit, Gabarit
+from ctglib.donnees.modeles.suivi import AUTRES, Avenant, FeuilleGabarit, Gabarit, NomDeRubrique
 from ctglib.donnees.pieces import annees_presentes
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut
@@ -29,7 +29,13 @@ Cle = tuple[str, ...]
 Montre = dict[str, str | float | date]
 
 OBSERVATIONS = "observations"
-LUS = {"nombre": float, "date": date.fromisoformat}  # by the type of a column; the others are texts
+
+# The entry cells of an indicator, and the column of the follow-up that each is: those of the year,
+# then those that correct the year before.
+_CHAMPS_DE_L_ANNEE = {"valeur": "valeur", "statut": "statut", "source": "source", "note": "note"}
+_CHAMPS_DE_CORRECTION = {"correction": "valeur", "raison": "note", "source": "source"}
+
+_JOUR = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$")
 
 
 @dataclass(frozen=True)
@@ -44,29 +50,34 @@ class Nombre:
 
 @dataclass(frozen=True)
 class Liste:
-    """The words a cell chooses from, and the code of each; ``nom`` is that of its column in the
-    hidden sheet.
+    """The words a cell chooses from, and the code of each.
 
-    ``par`` has those that may follow a code of another column of the row.
+    ``nom`` is that of its column in the hidden sheet. ``par`` has the words that may follow a code
+    of another column of the row, by this code.
     """
 
     nom: str
     codes: dict[str, str]
     par: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    def choix(self, avant: str = "") -> dict[str, str]:
+        """Return the words that may follow the code of another column, and the code of each."""
+        return self.par.get(avant, self.codes)
+
     def mot(self, code: str, avant: str = "") -> str:
         """Return the word of a code, or the code itself when the list has none."""
-        return next(
-            (mot for mot, autre in self.par.get(avant, self.codes).items() if autre == code), code
-        )
+        for mot, code_du_mot in self.choix(avant).items():
+            if code_du_mot == code:
+                return mot
+        return code
 
 
 @dataclass(frozen=True)
 class Cible:
-    """A row of the follow-up that the cells of a row fill: its table, its key, and the column that
-    each cell is.
+    """A row of the follow-up that the cells of a row of a sheet fill.
 
-    ``defauts`` are what its columns hold when nothing else is written, once a cell says something.
+    ``champs`` says which column of the table each cell is; ``defauts``, what its columns hold when
+    nothing else is written, once a cell says something.
     """
 
     table: str
@@ -77,30 +88,29 @@ class Cible:
 
 @dataclass(frozen=True)
 class Ligne:
-    """A row."""
+    """A row of a sheet."""
 
-    montre: (
-        Montre  # what is written in its cells, by column; entry cells hold what was already entered
-    )
-    cibles: tuple[
-        Cible, ...
-    ]  # where its entry cells go, the first its own row; those that go nowhere are closed
+    # What is written in its cells, by column; entry cells hold what was already entered.
+    montre: Montre
+    # Where its entry cells go, the first its own row; those that go nowhere are closed.
+    cibles: tuple[Cible, ...]
     nombre: Nombre = Nombre()  # what its cells of numbers may hold
-    liste: Liste | None = (
-        None  # the list of its cells to choose from, where they have not their column's
-    )
+    liste: Liste | None = None  # what its cells choose from, where their column has no list
     pli: str = ""  # the heading under which it is folded
     service: str = ""  # who fills it, where it is not who fills what no other does
 
     @property
     def ouvertes(self) -> set[str]:
         """Return the cells that may be filled."""
-        return {cell for target in self.cibles for cell in target.champs}
+        return {cellule for cible in self.cibles for cellule in cible.champs}
 
 
 @dataclass(frozen=True)
 class Feuille:
-    """A sheet: its model, its rows, the lists of its columns, and what a row added at its end is."""
+    """A sheet: its model, its rows, the lists of its columns.
+
+    ``libre`` is what a row added at its end is; None where no row may be added.
+    """
 
     modele: FeuilleGabarit
     lignes: tuple[Ligne, ...]
@@ -119,10 +129,8 @@ class Cadre:
     dossier: Dossier
     gabarit: Gabarit  # its texts are those of the year
     annee: int
-    suivis: dict[
-        int, Suivi
-    ]  # what the folders of follow-up hold; the year asked for is always there
-    responsable: str = ""  # the service whose part is wanted, "" for the whole
+    suivis: dict[int, Suivi]  # the folders of follow-up, by year; that of ``annee`` is always there
+    responsable: str = ""  # the service whose part is asked for, "" for the whole
     avenants: tuple[Avenant, ...] = ()
 
     def saisi(self, table: str) -> Table:
@@ -134,66 +142,69 @@ class Cadre:
         return self.suivis.get(self.annee - 1, {}).get(table, {})
 
     def connue(self, cible: Cible) -> dict[str, str]:
-        """Return what is known of a row: the year's, or of a figure the latest millésime, whichever
-        folder holds it.
+        """Return the row of the follow-up that cells fill, as it stands; empty when there is none.
+
+        It is the one entered for the year. Of a figure, it is the one of the latest millésime,
+        whichever folder holds it.
         """
         if cible.table != OBSERVATIONS:
             return self.saisi(cible.table).get(cible.cle, {})
-        figures = (item for suivi in self.suivis.values() for item in suivi[OBSERVATIONS].items())
-        rows = (row for key, row in figures if key[:-1] == cible.cle[:-1])
-        return max(rows, key=lambda row: row["millesime"], default={})
+        versions = []
+        for suivi in self.suivis.values():
+            for cle, ligne in suivi[OBSERVATIONS].items():
+                if cle[:-1] == cible.cle[:-1]:  # all of the key but the millésime
+                    versions.append(ligne)
+        return max(versions, key=lambda ligne: ligne["millesime"], default={})
 
     @cached_property
     def listes(self) -> dict[str, Liste]:
         """The lists of the workbook, by name."""
-        gabarit = self.gabarit
         catalogue = self.dossier.catalogue
         convention = self.dossier.convention
         evaluation = catalogue.evaluation
         profils = catalogue.profils
-        offre = self.dossier.offre
-        words = {
-            **{
-                name: getattr(gabarit, name)
-                for name in ("etats_de_valeur", "domaines", "diffusions")
-            },
-            "niveaux": {
-                str(rank): f"{rank} – {word}" for rank, word in enumerate(evaluation.niveaux)
-            },
-            "etats_d_action": {code: word.capitalize() for code, word in evaluation.etats.items()},
-            "etats_de_suite": {code: word.capitalize() for code, word in evaluation.suites.items()},
+        structures = self.dossier.offre.drop_duplicates("structure")
+        niveaux = {str(rang): f"{rang} – {mot}" for rang, mot in enumerate(evaluation.niveaux)}
+        mots_par_code: dict[str, dict[str, str]] = {
+            "etats_de_valeur": {**self.gabarit.etats_de_valeur},
+            "domaines": {**self.gabarit.domaines},
+            "diffusions": {**self.gabarit.diffusions},
+            "niveaux": niveaux,
+            "etats_d_action": {code: mot.capitalize() for code, mot in evaluation.etats.items()},
+            "etats_de_suite": {code: mot.capitalize() for code, mot in evaluation.suites.items()},
             "statuts_du_bilan": {
-                code: word.capitalize() for code, word in evaluation.statuts.items()
+                code: mot.capitalize() for code, mot in evaluation.statuts.items()
             },
-            "signataires": {party.id: party.nom_court for party in convention.parties},
+            "signataires": {partie.id: partie.nom_court for partie in convention.parties},
             "fiches": {str(fiche.numero): _titre(fiche) for fiche in convention.fiches},
-            "structures": dict(
-                offre.drop_duplicates("structure")[["structure", "nom"]].itertuples(index=False)
-            ),
+            "structures": dict(zip(structures["structure"], structures["nom"], strict=True)),
             "natures": _libelles(catalogue.moyens.natures),
             "postes": _libelles(catalogue.moyens.postes),
             "dispositifs": _libelles(catalogue.dimensions[profils.dimension].modalites),
             "variables": _libelles(profils.variables),
         }
-        after = {
-            "categories": {item.id: item.modalites for item in profils.variables},
-            "items": {
-                name: getattr(catalogue.referentiel_emploi, name) for name in gabarit.domaines
-            },
-        }
-        lists = {
-            name: Liste(name, {word: code for code, word in own.items()})
-            for name, own in words.items()
-        }
-        for name, groups in after.items():
-            by = {code: {item.libelle: item.id for item in items} for code, items in groups.items()}
-            lists[name] = Liste(
-                name, {word: code for own in by.values() for word, code in own.items()}, by
-            )
-        return lists
+        listes = {}
+        for nom, mots_de_la_liste in mots_par_code.items():
+            listes[nom] = Liste(nom, {mot: code for code, mot in mots_de_la_liste.items()})
+        categories = {variable.id: variable.modalites for variable in profils.variables}
+        listes["categories"] = _liste_selon("categories", categories)
+        referentiel = catalogue.referentiel_emploi
+        items = {domaine: getattr(referentiel, domaine) for domaine in self.gabarit.domaines}
+        listes["items"] = _liste_selon("items", items)
+        return listes
 
 
-def _libelles(items: Iterable[Modalite]) -> dict[str, str]:
+def _liste_selon(nom: str, groupes: Mapping[str, Iterable[Modalite | Nomme]]) -> Liste:
+    """Return a list whose words depend on the code of another column, which ``groupes`` are by."""
+    codes: dict[str, str] = {}
+    par: dict[str, dict[str, str]] = {}
+    for code_d_avant, items in groupes.items():
+        par[code_d_avant] = {item.libelle: item.id for item in items}
+        codes |= par[code_d_avant]
+    return Liste(nom, codes, par)
+
+
+def _libelles(items: Iterable[Modalite | NatureMoyen | Nomme]) -> dict[str, str]:
     return {item.id: item.libelle for item in items}
 
 
@@ -211,51 +222,48 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     suivi = lire_suivi_brut(convention)
     dossier = suivi.dossier
     gabarit = charger_gabarit(convention)
-    first = dossier.convention.debut.year
-    last = suivi.fin.year
-    if not first <= annee <= last:
+    debut = dossier.convention.debut.year
+    fin = suivi.fin.year
+    if not debut <= annee <= fin:
         raise refus(
             f"{CONVENTIONS}/{convention}",
-            *mots("annee_du_gabarit", annee=annee, debut=first, fin=last),
+            *mots("annee_du_gabarit", annee=annee, debut=debut, fin=fin),
         )
-    if responsable and responsable not in (known := dossier.catalogue.responsables):
-        raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, known, "service"))
-    suivis = {
-        year: lire_annee(convention, year)
-        for year in sorted({annee, *annees_presentes(convention)})
-    }
+    services = dossier.catalogue.responsables
+    if responsable and responsable not in services:
+        raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, services, "service"))
+    annees = sorted({annee, *annees_presentes(convention)})
+    suivis = {une_annee: lire_annee(convention, une_annee) for une_annee in annees}
     return Cadre(dossier, _de_l_annee(gabarit, annee), annee, suivis, responsable, suivi.avenants)
 
 
 def cadre_vierge(suivi: DossierSuivi, gabarit: Gabarit, annee: int, responsable: str) -> Cadre:
     """Return the frame of a service's part without anything entered: what anyone may be sent."""
-    empty = {name: {} for name in TOUTES}
+    rien: Suivi = {table: {} for table in TOUTES}
     return Cadre(
         suivi.dossier,
         _de_l_annee(gabarit, annee),
         annee,
-        {annee: empty},
+        {annee: rien},
         responsable,
         tuple(suivi.avenants),
     )
 
 
 def _de_l_annee(gabarit: Gabarit, annee: int) -> Gabarit:
-    words = (
-        gabarit.model_dump_json()
-        .replace("{annee}", str(annee))
-        .replace("{precedente}", str(annee - 1))
-    )
-    return Gabarit.model_validate_json(words)
+    """Return the gabarit with the year, and the one before, in its texts."""
+    textes = gabarit.model_dump_json()
+    textes = textes.replace("{annee}", str(annee))
+    textes = textes.replace("{precedente}", str(annee - 1))
+    return Gabarit.model_validate_json(textes)
 
 
 def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
     """Return the sheets of a workbook; a service's has only those where it has something to fill.
 
-    What the rows of a sheet are is said by the function of its name, below.
+    The rows of each sheet are those of the function of its name, below.
     """
-    sheets = []
-    asked = {
+    lignes_de = {
         "actions": _actions,
         "indicateurs": _indicateurs,
         "moyens": _moyens,
@@ -264,310 +272,431 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
         "appreciations": _appreciations,
         "participation": _participation,
     }
-    for model in cadre.gabarit.feuilles:
-        lists = {column.id: cadre.listes[column.liste] for column in model.colonnes if column.liste}
-        types = {column.id: column.type for column in model.colonnes}
-        rows = []
-        for ligne in asked[model.id](cadre):
-            if cadre.responsable not in ("", ligne.service or cadre.gabarit.parts.principal):
-                continue
-            target = ligne.cibles[0]
-            shown = dict(ligne.montre)
-            known = cadre.connue(target)
-            for cell, column in target.champs.items():
-                text = known.get(column)
-                if text and text != target.defauts.get(column):  # a default is not written
-                    choices = (ligne.liste or lists.get(cell)) if types[cell] == "liste" else None
-                    shown[cell] = choices.mot(text) if choices else LUS.get(types[cell], str)(text)
-            rows.append(replace(ligne, montre=shown))
-        if rows:
-            added = replace(
-                rows[0], montre={}, cibles=(replace(rows[0].cibles[0], cle=()),), pli=""
-            )
-            sheets.append(
-                Feuille(model, tuple(rows), lists, added if model.lignes_libres else None)
-            )
-    return tuple(sheets)
+    plan = []
+    for modele in cadre.gabarit.feuilles:
+        colonnes = modele.colonnes
+        listes = {colonne.id: cadre.listes[colonne.liste] for colonne in colonnes if colonne.liste}
+        lignes = []
+        for ligne in lignes_de[modele.id](cadre):
+            service = ligne.service or cadre.gabarit.parts.principal
+            if cadre.responsable in ("", service):
+                lignes.append(_preremplie(cadre, ligne, modele, listes))
+        if not lignes:
+            continue
+        libre = None
+        if modele.lignes_libres:
+            cible = replace(lignes[0].cibles[0], cle=())
+            libre = replace(lignes[0], montre={}, cibles=(cible,), pli="")
+        plan.append(Feuille(modele, tuple(lignes), listes, libre))
+    return tuple(plan)
+
+
+def _preremplie(
+    cadre: Cadre, ligne: Ligne, modele: FeuilleGabarit, listes: Mapping[str, Liste]
+) -> Ligne:
+    """Return a row whose entry cells show what was already entered; a default is not written."""
+    types = {colonne.id: colonne.type for colonne in modele.colonnes}
+    cible = ligne.cibles[0]
+    connue = cadre.connue(cible)
+    montre = dict(ligne.montre)
+    for cellule, colonne in cible.champs.items():
+        texte = connue.get(colonne)
+        if not texte or texte == cible.defauts.get(colonne):
+            continue
+        match types[cellule]:
+            case "nombre":
+                montre[cellule] = float(texte)
+            case "date":
+                montre[cellule] = date.fromisoformat(texte)
+            case "liste":
+                liste = ligne.liste or listes.get(cellule)
+                montre[cellule] = liste.mot(texte) if liste else texte
+            case _:
+                montre[cellule] = texte
+    return replace(ligne, montre=montre)
 
 
 def _actions(cadre: Cadre) -> Iterator[Ligne]:
     """Yield a row a modalité of the convention, with what was said of it last year."""
-    columns = cadre.gabarit.par_feuille["actions"].colonnes
-    cells = {column.id: column.id for column in columns if column.role == "saisie"}
-    for fiche, modalite in (
-        (one, item) for one in cadre.dossier.convention.fiches for item in one.modalites
-    ):
-        key = (str(fiche.numero), modalite.numero)
-        before = cadre.precedent("actions").get(key)
-        said = (
-            (cadre.listes["etats_d_action"].mot(before["statut"]), before["commentaire"])
-            if before
-            else ()
-        )
-        start = modalite.debut or fiche.debut
-        end = modalite.echeance or fiche.fin
-        shown = {
-            "repere": modalite.numero,
-            "fiche": _titre(fiche),
-            "libelle": modalite.texte,
-            "calendrier": f"{start:%m/%Y} – {end:%m/%Y}",
-            "precedent": " : ".join(filter(None, said)),
-        }
-        yield Ligne(
-            shown, (Cible("actions", key, cells),), service=cadre.gabarit.parts.de_fiche(fiche)
-        )
+    colonnes = cadre.gabarit.par_feuille["actions"].colonnes
+    champs = {colonne.id: colonne.id for colonne in colonnes if colonne.role == "saisie"}
+    etats = cadre.listes["etats_d_action"]
+    for fiche in cadre.dossier.convention.fiches:
+        for modalite in fiche.modalites:
+            cle = (str(fiche.numero), modalite.numero)
+            precedent = ""
+            avant = cadre.precedent("actions").get(cle)
+            if avant:
+                etat = etats.mot(avant["statut"])
+                precedent = " : ".join(filter(None, (etat, avant["commentaire"])))
+            debut = modalite.debut or fiche.debut
+            fin = modalite.echeance or fiche.fin
+            montre: Montre = {
+                "repere": modalite.numero,
+                "fiche": _titre(fiche),
+                "libelle": modalite.texte,
+                "calendrier": f"{debut:%m/%Y} – {fin:%m/%Y}",
+                "precedent": precedent,
+            }
+            service = cadre.gabarit.parts.de_fiche(fiche)
+            yield Ligne(montre, (Cible("actions", cle, champs),), service=service)
 
 
 def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
     """Yield a row a figure, for the whole and for each part, with last year's as known today.
 
     An indicator that is computed, or read in another table (profiles, posture), is not asked for
-    here; what is awaited once is asked for its year, then the year after, to be corrected. What is
-    optional is folded, fiche by fiche, and so are the parts of what the fiche does not write: these
-    rows come last. The millésime is the year of the workbook until the import says otherwise.
+    here. The folded rows come last.
+    """
+    repliees = []
+    for fiche, items in cadre.dossier.catalogue.fiches_indicateurs.items():
+        for item in items:
+            if item.table != OBSERVATIONS or item.calcul:
+                continue
+            for part, detail in _parts(cadre, item).items():
+                ligne = _ligne_d_un_chiffre(cadre, fiche, item, part, detail)
+                if ligne is None:
+                    continue
+                if ligne.pli:
+                    repliees.append(ligne)
+                else:
+                    yield ligne
+    yield from repliees
+
+
+def _parts(cadre: Cadre, item: Indicateur) -> dict[str, str]:
+    """Return what an indicator is asked for, with its label: the whole (""), then each part."""
+    if not item.dimension:
+        return {"": ""}
+    libelles = _libelles(cadre.dossier.catalogue.dimensions[item.dimension].modalites)
+    parts = {"": "Ensemble"}
+    for part in item.modalites or libelles:
+        parts[part] = libelles[part]
+    return parts
+
+
+def _ligne_d_un_chiffre(
+    cadre: Cadre, fiche: int, item: Indicateur, part: str, detail: str
+) -> Ligne | None:
+    """Return the row of an indicator, or of a part of it; None when it is not awaited this year.
+
+    What is optional is folded, fiche by fiche, and so are the parts of what the fiche does not
+    write.
     """
     catalogue = cadre.dossier.catalogue
-    parts = cadre.gabarit.parts
-    folded = []
-    of_the_year = {name: name for name in ("valeur", "statut", "source", "note")}
-    corrected = {"correction": "valeur", "raison": "note", "source": "source"}
-    listed = (
-        (number, item) for number, items in catalogue.fiches_indicateurs.items() for item in items
-    )
-    for number, item in (
-        (number, item) for number, item in listed if item.table == OBSERVATIONS and not item.calcul
-    ):
-        words = _libelles(catalogue.dimensions[item.dimension].modalites) if item.dimension else {}
-        years = _annees_attendues(cadre, item) if item.unique else set()
-        asked = item.collecte
-        defaults = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite}
-        low, high = item.bornes
-        numbers = Nombre(0 if low is None else low, high, item.decimales, item.unite == "pourcent")
-        for part in ("", *(item.modalites or words if words else ())):
-            codes = (item.id, (item.dimension or "") if part else "", part, str(cadre.annee))
-            targets = tuple(
-                Cible(
-                    OBSERVATIONS,
-                    (cadre.dossier.convention.territoire, str(year), *codes),
-                    own,
-                    defaults,
-                )
-                for year, own in ((cadre.annee, of_the_year), (cadre.annee - 1, corrected))
-            )
-            known, before = map(cadre.connue, targets)
-            if years and not years & {cadre.annee, cadre.annee - 1} and not known:
-                continue
-            of_profiles = item.dimension == catalogue.profils.dimension and parts.dispositifs.get(
-                part
-            )
-            service = of_profiles or (asked.responsable if asked else None) or parts.principal
-            who = catalogue.responsables[service].libelle
-            shown = {
-                "repere": f"{item.id}.{part}" if part else item.id,
-                "fiche": str(number),
-                "libelle": item.libelle,
-                "detail": (words[part] if part else "Ensemble") if words else "",
-                "definition": item.definition,
-                "collecte": " ; ".join((who, asked.quand, asked.document)) if asked else "",
-                "unite": catalogue.unites[item.unite].libelle,
-                "precedent": _chiffre(cadre, before, "valeur"),
-                "source": asked.document if asked and not known else "",
-            }
-            if item.facultatif or (part and item.origine != "convention"):
-                title = cadre.gabarit.plis["indicateurs"].format(fiche=number)
-                folded.append(Ligne(shown, targets, numbers, pli=title, service=service))
-            else:
-                yield Ligne(shown, targets, numbers, service=service)
-    yield from folded
+    collecte = item.collecte
+    de_l_annee, de_l_annee_d_avant = _cibles(cadre, item, part)
+    connue = cadre.connue(de_l_annee)
+    if not connue and not _attendu(cadre, item):
+        return None
+    service = _service_d_un_chiffre(cadre, item, part)
+    montre: Montre = {
+        "repere": f"{item.id}.{part}" if part else item.id,
+        "fiche": str(fiche),
+        "libelle": item.libelle,
+        "detail": detail,
+        "definition": item.definition,
+        "collecte": "",
+        "unite": catalogue.unites[item.unite].libelle,
+        "precedent": _chiffre(cadre, cadre.connue(de_l_annee_d_avant), "valeur"),
+        "source": "",
+    }
+    if collecte:
+        qui = catalogue.responsables[service].libelle
+        montre["collecte"] = " ; ".join((qui, collecte.quand, collecte.document))
+        if not connue:
+            montre["source"] = collecte.document
+    minimum, maximum = item.bornes
+    if minimum is None:
+        minimum = 0
+    nombre = Nombre(minimum, maximum, item.decimales, pourcent=item.unite == "pourcent")
+    pli = ""
+    if item.facultatif or (part and item.origine != "convention"):
+        pli = cadre.gabarit.plis["indicateurs"].format(fiche=fiche)
+    return Ligne(montre, (de_l_annee, de_l_annee_d_avant), nombre, pli=pli, service=service)
+
+
+def _cibles(cadre: Cadre, item: Indicateur, part: str) -> tuple[Cible, Cible]:
+    """Return the rows of the follow-up that a figure fills: the year's, and that which corrects the
+    year before.
+
+    The millésime is the year of the workbook until the import says otherwise.
+    """
+    dimension = item.dimension or ""
+    if not part:
+        dimension = ""
+    territoire = cadre.dossier.convention.territoire
+    millesime = str(cadre.annee)
+    defauts = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite}
+
+    def cible(annee: int, champs: dict[str, str]) -> Cible:
+        cle = (territoire, str(annee), item.id, dimension, part, millesime)
+        return Cible(OBSERVATIONS, cle, champs, defauts)
+
+    return cible(cadre.annee, _CHAMPS_DE_L_ANNEE), cible(cadre.annee - 1, _CHAMPS_DE_CORRECTION)
+
+
+def _attendu(cadre: Cadre, item: Indicateur) -> bool:
+    """Tell whether an indicator is asked for in the workbook of this year.
+
+    What is awaited once is asked for its year, then the year after, to be corrected.
+    """
+    if not item.unique:
+        return True
+    annees = _annees_attendues(cadre, item)
+    return not annees or cadre.annee in annees or cadre.annee - 1 in annees
 
 
 def _annees_attendues(cadre: Cadre, item: Indicateur) -> set[int]:
     """Return the years that what is awaited once is awaited in; none when nothing says it."""
-    followed = (one for fiche in cadre.dossier.convention.fiches for one in fiche.indicateurs)
-    written = {one.annee_attendue for one in followed if one.id == item.id}
-    moved = {
-        one.annee
-        for avenant in cadre.avenants
-        for one in avenant.changements
-        if one.element == item.id
-    }
-    return (written | moved) - {None}
+    annees = set()
+    for fiche in cadre.dossier.convention.fiches:
+        for suivi in fiche.indicateurs:
+            if suivi.id == item.id and suivi.annee_attendue is not None:
+                annees.add(suivi.annee_attendue)
+    for avenant in cadre.avenants:
+        for changement in avenant.changements:
+            if changement.element == item.id and changement.annee is not None:
+                annees.add(changement.annee)
+    return annees
+
+
+def _service_d_un_chiffre(cadre: Cadre, item: Indicateur, part: str) -> str:
+    """Return who enters a figure: the service of its dispositif, of its indicator, or the main."""
+    parts = cadre.gabarit.parts
+    if item.dimension == cadre.dossier.catalogue.profils.dimension and part in parts.dispositifs:
+        return parts.dispositifs[part]
+    if item.collecte and item.collecte.responsable:
+        return item.collecte.responsable
+    return parts.principal
 
 
 def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
-    """Return a figure as a number, or why it is missing in words, or nothing when there is no row."""
+    """Return a figure as a number, or the word of its absence, or nothing when there is no row."""
     if not ligne:
         return ""
-    return (
-        float(ligne[colonne])
-        if ligne[colonne]
-        else cadre.dossier.catalogue.statuts[ligne["statut"]].mot
-    )
+    if ligne[colonne]:
+        return float(ligne[colonne])
+    return cadre.dossier.catalogue.statuts[ligne["statut"]].mot
 
 
 def _table(cadre: Cadre, nom: str, attendues: Iterable[Cle]) -> Iterator[Ligne]:
-    """Yield the rows of a sheet that is a table of the follow-up: those awaited, then those
-    entered, lately or now.
+    """Yield the rows of a sheet that is a table of the follow-up.
+
+    Those awaited come first, then those entered last year, then this year.
     """
-    columns = cadre.gabarit.par_feuille[nom].colonnes
-    keys, entries = (
-        [column for column in columns if column.role == role] for role in ("cle", "saisie")
-    )
-    measure = entries[0]
-    cells = {column.id: column.id for column in entries}
-    defaults = {measure.id: "", "statut": Statut.NORMAL.value} if "statut" in cells else {}
-    for key in dict.fromkeys([*attendues, *cadre.precedent(nom), *cadre.saisi(nom)]):
-        codes = {column.id: code for column, code in zip(keys, key, strict=True)}
-        shown: Montre = {
-            column.id: cadre.listes[column.liste].mot(codes[column.id], codes.get(column.selon, ""))
-            if column.liste
-            else codes[column.id]
-            for column in keys
-        }
-        before = cadre.precedent(nom).get(key, {})
-        if measure.type == "nombre":
-            shown["precedent"] = _chiffre(cadre, before, measure.id)
-        elif before:
-            shown["precedent"] = cadre.listes[measure.liste].mot(before[measure.id])
-        yield Ligne(shown, (Cible(nom, key, cells, defaults),))
+    colonnes = cadre.gabarit.par_feuille[nom].colonnes
+    colonnes_de_cle = [colonne for colonne in colonnes if colonne.role == "cle"]
+    saisies = [colonne for colonne in colonnes if colonne.role == "saisie"]
+    mesure = saisies[0]
+    champs = {colonne.id: colonne.id for colonne in saisies}
+    defauts = {}
+    if "statut" in champs:
+        defauts = {mesure.id: "", "statut": Statut.NORMAL.value}
+    cles = dict.fromkeys([*attendues, *cadre.precedent(nom), *cadre.saisi(nom)])
+    for cle in cles:
+        codes = {colonne.id: code for colonne, code in zip(colonnes_de_cle, cle, strict=True)}
+        montre: Montre = {}
+        for colonne in colonnes_de_cle:
+            code = codes[colonne.id]
+            if colonne.liste:
+                code_d_avant = codes.get(colonne.selon, "") if colonne.selon else ""
+                montre[colonne.id] = cadre.listes[colonne.liste].mot(code, code_d_avant)
+            else:
+                montre[colonne.id] = code
+        avant = cadre.precedent(nom).get(cle, {})
+        if mesure.type == "nombre":
+            montre["precedent"] = _chiffre(cadre, avant, mesure.id)
+        elif avant and mesure.liste:
+            montre["precedent"] = cadre.listes[mesure.liste].mot(avant[mesure.id])
+        yield Ligne(montre, (Cible(nom, cle, champs, defauts),))
 
 
 def _moyens(cadre: Cadre) -> Iterator[Ligne]:
     """Yield ETP and euros of each signatory, by fiche then by structure."""
-    parts = cadre.gabarit.parts
-    asked = cadre.gabarit.moyens
-    offre = cadre.dossier.offre
-    natures = {item.id: item.nature or "euros" for item in cadre.dossier.catalogue.moyens.postes}
-    parties = [party.id for party in cadre.dossier.convention.parties]
-    known = {str(fiche.numero) for fiche in cadre.dossier.convention.fiches}
-    wanted = []
-    for item in asked.par_fiche:
-        fiches = (
-            [str(fiche) for fiche in item.fiches if str(fiche) in known] if item.fiches else [""]
-        )
-        own = asked.signataires(item, parties)
-        wanted += [
-            (party, fiche, "", natures[item.poste], item.poste) for party in own for fiche in fiches
-        ]
-    of_structures = asked.par_structure
-    kinds = {
-        item.id
-        for item in cadre.dossier.catalogue.offre.types
-        if item.categorie in of_structures.categories
+    gabarit = cadre.gabarit
+    parts = gabarit.parts
+    par_structure = gabarit.moyens.par_structure
+    postes_des_signataires = (*gabarit.moyens.par_fiche, *par_structure.postes)
+    signataires_nommes = {poste.signataire for poste in postes_des_signataires}
+    facultatifs = {
+        (poste.signataire, poste.poste) for poste in par_structure.postes if poste.facultatif
     }
-    concerned = offre[offre["type"].isin(kinds) & offre["gestion"].isin(of_structures.gestions)]
-    wanted += [
-        (party, "", structure, natures[item.poste], item.poste)
-        for structure in concerned["structure"].unique()
-        for item in of_structures.postes
-        for party in asked.signataires(item, parties)
+    attendues = [*_moyens_par_fiche(cadre), *_moyens_par_structure(cadre)]
+    for ligne in _table(cadre, "moyens", attendues):
+        partie, fiche, structure, _, poste = ligne.cibles[0].cle
+        service = parts.signataires.get(partie, "")
+        if not service and fiche:
+            service = parts.des_moyens(int(fiche))
+        signataire = partie if partie in signataires_nommes else AUTRES
+        pli = ""
+        if structure and (signataire, poste) in facultatifs:
+            pli = gabarit.plis["moyens"]
+        yield replace(ligne, nombre=Nombre(decimales=2), pli=pli, service=service)
+
+
+def _natures(cadre: Cadre) -> dict[str, str]:
+    """Return the nature of each means; one that may be of any is awaited in euros."""
+    return {poste.id: poste.nature or "euros" for poste in cadre.dossier.catalogue.moyens.postes}
+
+
+def _moyens_par_fiche(cadre: Cadre) -> Iterator[Cle]:
+    """Yield the keys of the means awaited of each signatory, for its fiches or for none."""
+    convention = cadre.dossier.convention
+    moyens = cadre.gabarit.moyens
+    natures = _natures(cadre)
+    parties = [partie.id for partie in convention.parties]
+    fiches_de_la_convention = {fiche.numero for fiche in convention.fiches}
+    for poste in moyens.par_fiche:
+        fiches = [""]
+        if poste.fiches:
+            fiches = [str(fiche) for fiche in poste.fiches if fiche in fiches_de_la_convention]
+        for partie in moyens.signataires(poste, parties):
+            for fiche in fiches:
+                yield partie, fiche, "", natures[poste.poste], poste.poste
+
+
+def _moyens_par_structure(cadre: Cadre) -> Iterator[Cle]:
+    """Yield the keys of the means awaited for each structure that the convention asks them of."""
+    offre = cadre.dossier.offre
+    moyens = cadre.gabarit.moyens
+    par_structure = moyens.par_structure
+    natures = _natures(cadre)
+    parties = [partie.id for partie in cadre.dossier.convention.parties]
+    types = [
+        type_d_offre.id
+        for type_d_offre in cadre.dossier.catalogue.offre.types
+        if type_d_offre.categorie in par_structure.categories
     ]
-    named = {item.signataire for item in (*asked.par_fiche, *of_structures.postes)}
-    folded = {(item.signataire, item.poste) for item in of_structures.postes if item.facultatif}
-    for ligne in _table(cadre, "moyens", wanted):
-        party, fiche, structure, _, poste = ligne.cibles[0].cle
-        service = parts.signataires.get(party) or (parts.des_moyens(int(fiche)) if fiche else "")
-        optional = structure and (party if party in named else AUTRES, poste) in folded
-        title = cadre.gabarit.plis["moyens"] if optional else ""
-        yield replace(ligne, nombre=Nombre(decimales=2), pli=title, service=service)
+    concernees = offre[offre["type"].isin(types) & offre["gestion"].isin(par_structure.gestions)]
+    for structure in concernees["structure"].unique():
+        for poste in par_structure.postes:
+            for partie in moyens.signataires(poste, parties):
+                yield partie, "", structure, natures[poste.poste], poste.poste
 
 
 def _profils(cadre: Cadre) -> Iterator[Ligne]:
-    """Yield the counts of each dispositif by each variable, then the crossed ones already entered."""
+    """Yield the counts of each dispositif by each variable, then the crossed ones already entered.
+
+    The dispositifs are those where an indicator of a fiche counts people.
+    """
+    catalogue = cadre.dossier.catalogue
     dispositifs = cadre.listes["dispositifs"]
-    asked = {  # the dispositifs where a fiche counts people
-        part
-        for item in cadre.dossier.catalogue.indicateurs_fiches.values()
-        if item.dimension == cadre.dossier.catalogue.profils.dimension and item.sensible
-        for part in item.modalites or dispositifs.codes.values()
-    }
-    wanted = (
-        (place, variable, part, "", "")
-        for place in dispositifs.codes.values()
-        if place in asked
-        for variable, choices in cadre.listes["categories"].par.items()
-        for part in choices.values()
-    )
-    for ligne in _table(cadre, "profils", wanted):
-        place = ligne.cibles[0].cle[0]
-        title = cadre.gabarit.plis["profils"].format(dispositif=dispositifs.mot(place))
-        yield replace(ligne, pli=title, service=cadre.gabarit.parts.dispositifs.get(place, ""))
+    comptes: set[str] = set()
+    for item in catalogue.indicateurs_fiches.values():
+        if item.dimension == catalogue.profils.dimension and item.sensible:
+            comptes.update(item.modalites or dispositifs.codes.values())
+    attendues = []
+    for dispositif in dispositifs.codes.values():
+        if dispositif not in comptes:
+            continue
+        for variable, categories in cadre.listes["categories"].par.items():
+            for categorie in categories.values():
+                attendues.append((dispositif, variable, categorie, "", ""))
+    for ligne in _table(cadre, "profils", attendues):
+        dispositif = ligne.cibles[0].cle[0]
+        pli = cadre.gabarit.plis["profils"].format(dispositif=dispositifs.mot(dispositif))
+        service = cadre.gabarit.parts.dispositifs.get(dispositif, "")
+        yield replace(ligne, pli=pli, service=service)
 
 
 def _posture(cadre: Cadre) -> Iterator[Ligne]:
-    """Yield the grid of the référentiel: the function, from 0 to 4, never the post or the person."""
-    followed = any(
-        item.table == "posture" for item in cadre.dossier.catalogue.indicateurs_fiches.values()
-    )
-    known = [key[0] for key in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
-    wanted = (
-        (function, domaine, item)
-        for function in dict.fromkeys([*cadre.gabarit.fonctions, *known])
-        for domaine, words in cadre.listes["items"].par.items()
-        for item in words.values()
-        if followed
-    )
-    return _table(cadre, "posture", wanted)
+    """Yield the grid of the référentiel: the function, from 0 to 4, never the post or the person.
+
+    It is awaited when an indicator of a fiche is read in it.
+    """
+    items_suivis = cadre.dossier.catalogue.indicateurs_fiches.values()
+    attendues = []
+    if any(item.table == "posture" for item in items_suivis):
+        saisies = [cle[0] for cle in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
+        for fonction in dict.fromkeys([*cadre.gabarit.fonctions, *saisies]):
+            for domaine, items in cadre.listes["items"].par.items():
+                for item in items.values():
+                    attendues.append((fonction, domaine, item))
+    return _table(cadre, "posture", attendues)
 
 
 def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
     """Yield the bilan, its comité, what became of the decisions, what each fiche's year was like,
     the new decisions.
     """
-    for champ in ("date_arretee", "statut", "comite_date", "comite_absence"):
-        yield _texte(cadre, champ, "bilan", champ)
-    for (decision,), row in cadre.precedent("decisions").items():
-        details = " ; ".join(row[name] for name in ("responsable", "echeance") if row.get(name))
-        before = f"{row['texte']} ({details})" if details else row["texte"]
-        yield _texte(cadre, "suite", "suites", decision, avant=before)
+    rubriques_du_bilan: tuple[NomDeRubrique, ...] = (
+        "date_arretee",
+        "statut",
+        "comite_date",
+        "comite_absence",
+    )
+    for rubrique in rubriques_du_bilan:
+        yield _texte(cadre, rubrique, "bilan", rubrique)
+    for (decision,), ligne in cadre.precedent("decisions").items():
+        details = [ligne[champ] for champ in ("responsable", "echeance") if ligne.get(champ)]
+        avant = ligne["texte"]
+        if details:
+            avant = f"{avant} ({' ; '.join(details)})"
+        yield _texte(cadre, "suite", "suites", decision, avant=avant)
     for fiche in cadre.dossier.convention.fiches:
+        service = cadre.gabarit.parts.de_fiche(fiche)
         for rubrique in RUBRIQUES:
-            row = _texte(
-                cadre, rubrique, "appreciations", str(fiche.numero), rubrique, sujet=_titre(fiche)
-            )
-            yield replace(row, service=cadre.gabarit.parts.de_fiche(fiche))
-    names = [name for (name,) in cadre.saisi("decisions")]
-    free = (name for rank in count(1) if (name := f"d{cadre.annee}_{rank}") not in names)
-    for name in (*names, *islice(free, max(0, cadre.gabarit.nombre_de_decisions - len(names)))):
-        yield _texte(cadre, "decision", "decisions", name, avant="")
+            cle = (str(fiche.numero), rubrique)
+            ligne = _texte(cadre, rubrique, "appreciations", *cle, sujet=_titre(fiche))
+            yield replace(ligne, service=service)
+    for decision in _decisions(cadre):
+        yield _texte(cadre, "decision", "decisions", decision, avant="")
+
+
+def _decisions(cadre: Cadre) -> list[str]:
+    """Return the ids of the decisions: those already entered, then new ones for the empty rows."""
+    decisions = [decision for (decision,) in cadre.saisi("decisions")]
+    rang = 1
+    while len(decisions) < cadre.gabarit.nombre_de_decisions:
+        decision = f"d{cadre.annee}_{rang}"
+        if decision not in decisions:
+            decisions.append(decision)
+        rang += 1
+    return decisions
 
 
 def _participation(cadre: Cadre) -> Iterator[Ligne]:
-    """Yield who was asked, of each public, what the partners do together, an example an axis;
-    always an empty row.
-    """
-    publics = cadre.dossier.catalogue.bilan.publics.items()
-    asked = {
-        "consultations": {name: many.capitalize() for name, (_, many) in publics},
-        "exemples": {axe.id: axe.titre for axe in cadre.dossier.convention.axes},
-    }
-    for table, subjects in asked.items():
-        known = (*cadre.saisi(table), *cadre.precedent(table))
-        for subject, words in subjects.items():
-            for rank in range(
-                1, max((int(rank) for own, rank in known if own == subject), default=0) + 2
-            ):
-                yield _texte(cadre, table, table, subject, str(rank), sujet=words)
-        if table == "consultations":
-            yield _texte(cadre, "cooperation", "participation", "cooperation")
+    """Yield who was asked, of each public, what the partners do together, an example an axis."""
+    for public, (_, pluriel) in cadre.dossier.catalogue.bilan.publics.items():
+        yield from _numerotees(cadre, "consultations", public, pluriel.capitalize())
+    yield _texte(cadre, "cooperation", "participation", "cooperation")
+    for axe in cadre.dossier.convention.axes:
+        yield from _numerotees(cadre, "exemples", axe.id, axe.titre)
+
+
+def _numerotees(
+    cadre: Cadre, table: Literal["consultations", "exemples"], sujet: str, libelle: str
+) -> Iterator[Ligne]:
+    """Yield the rows of a public or an axis: as many as were entered, then an empty one."""
+    cles = (*cadre.saisi(table), *cadre.precedent(table))
+    rangs = [int(rang) for sujet_de_la_cle, rang in cles if sujet_de_la_cle == sujet]
+    for rang in range(1, max(rangs, default=0) + 2):
+        yield _texte(cadre, table, table, sujet, str(rang), sujet=libelle)
 
 
 def _texte(
-    cadre: Cadre, genre: str, table: str, *cle: str, avant: str | None = None, sujet: str = ""
+    cadre: Cadre,
+    nom: NomDeRubrique,
+    table: str,
+    *cle: str,
+    avant: str | None = None,
+    sujet: str = "",
 ) -> Ligne:
     """Return a row of the sheets of texts, beside ``avant``, or what was said of it last year."""
-    asked = cadre.gabarit.rubriques[genre]
-    choices = cadre.listes.get(asked.liste)
+    rubrique = cadre.gabarit.rubriques[nom]
+    choix = cadre.listes.get(rubrique.liste) if rubrique.liste else None
     if avant is None:
-        texts = cadre.precedent(table).get(cle, {}).values()
-        french = [
-            re.sub(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$", r"\3/\2/\1", text) for text in texts
-        ]
-        avant = " ; ".join(choices.mot(text) if choices else text for text in french)
-    shown = {
-        "repere": ".".join(cle if table in DOCUMENTS else (genre, *cle)),
-        "sujet": sujet or asked.sujet,
-        "rubrique": asked.libelle,
+        ligne_d_avant = cadre.precedent(table).get(cle, {})
+        textes = [_JOUR.sub(r"\3/\2/\1", texte) for texte in ligne_d_avant.values()]
+        if choix:
+            textes = [choix.mot(texte) for texte in textes]
+        avant = " ; ".join(textes)
+    repere = cle if table in DOCUMENTS else (nom, *cle)
+    montre: Montre = {
+        "repere": ".".join(repere),
+        "sujet": sujet or rubrique.sujet,
+        "rubrique": rubrique.libelle,
         "precedent": avant,
     }
-    return Ligne(shown, (Cible(table, cle, asked.cellules),), liste=choices)
+    return Ligne(montre, (Cible(table, cle, rubrique.cellules),), liste=choix)

@@ -10,12 +10,16 @@ import re
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import cast
 from xml.parsers import expat
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.packaging.custom import CustomPropertyList
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
@@ -32,10 +36,11 @@ from ctglib.donnees.yaml_strict import charger_yaml
 Brut = str | float | bool | date | datetime | time | timedelta | None
 
 # The gabarit has some hundreds of rows and twenty columns; what goes far beyond is not read, it is
-# told.
+# a fault.
 LIGNES_MAX = 5_000
 COLONNES_MAX = 100
 CELLULES_MAX = 300_000
+_COLONNE_ZZZ = 18_278  # the last column that has letters
 _OCTETS_MAX = 20 * 1024**2
 _DECOMPRESSES_MAX = 60 * 1024**2
 _CSV_MAX = 4 * 1024**2
@@ -70,8 +75,9 @@ _ILLISIBLE = (
 
 @dataclass(frozen=True)
 class Cellule:
-    """A cell as read. ``formule``: it is the result of one, None when the file does not hold the
-    result.
+    """A cell as read.
+
+    ``formule``: its value is the result of one, None when the file does not hold the result.
     """
 
     valeur: Brut = None
@@ -110,8 +116,8 @@ class Grille:
         """Return a fault of the sheet, of one of its rows or of its cells, in the words of
         ``fautes.yaml``.
         """
-        words = mots(cle, ligne=ligne, colonne=colonne, **valeurs)
-        return Faute(self.fichier, *words, ligne, colonne, self.feuille)
+        trouve, attendu, remede = mots(cle, ligne=ligne, colonne=colonne, **valeurs)
+        return Faute(self.fichier, trouve, attendu, remede, ligne, colonne, self.feuille)
 
 
 @dataclass(frozen=True)
@@ -124,70 +130,90 @@ class ClasseurLu:
 
 
 def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
-    """Return what was given: workbooks, CSV files, minutes in Word, folders of the first two; or
-    all the faults.
+    """Return what was sent back: workbooks, CSV files, minutes in Word, folders of the first two.
 
-    ``dossier`` comes before the name of a CSV: the folder that was given.
+    ``dossier`` comes before the name of a CSV: the folder that it is in.
+
+    Raises:
+        DonneesInvalides: All the faults of all the files.
     """
-    books: list[ClasseurLu] = []
-    faults: list[Faute] = []
-    for path in chemins:
+    classeurs: list[ClasseurLu] = []
+    fautes: list[Faute] = []
+    for chemin in chemins:
         try:
-            with recueillir(faults):
-                books += _recevoir(path, dossier)
-        except OSError as problem:
-            absent = isinstance(problem, FileNotFoundError)
-            faults.append(Faute(path.name, *mots("saisie_absente" if absent else "saisie_fermee")))
-    if faults:
-        raise DonneesInvalides(faults)
-    return books
+            with recueillir(fautes):
+                classeurs += _recevoir(chemin, dossier)
+        except FileNotFoundError:
+            fautes.append(Faute(chemin.name, *mots("saisie_absente")))
+        except OSError:
+            fautes.append(Faute(chemin.name, *mots("saisie_fermee")))
+    if fautes:
+        raise DonneesInvalides(fautes)
+    return classeurs
 
 
-def _recevoir(path: Path, dossier: str) -> list[ClasseurLu]:
-    if not path.is_dir():
-        if path.suffix.lower() == ".csv":
-            return [ClasseurLu(path.name, (lire_csv(path, f"{dossier}{path.name}"),))]
-        return [lire_releve(path) if path.suffix.lower() == ".docx" else lire_classeur(path)]
-    names = sorted(path for path in path.iterdir() if path.name[0] not in ".~")
-    sheets = [path for path in names if path.suffix.lower() == ".csv"]
-    others = [path for path in names if path.suffix.lower() in _CLASSEURS]
-    if not (others or sheets):
-        raise refus(path.name, *mots("dossier_sans_saisie"))
-    books = recevoir([*others, *sheets], f"{path.name}/")
-    # The CSV files of a folder are the sheets of one workbook.
-    grids = tuple(grid for book in books[len(others) :] for grid in book.grilles)
-    return [*books[: len(others)], *([ClasseurLu(path.name, grids)] if grids else [])]
+def _recevoir(chemin: Path, dossier: str) -> list[ClasseurLu]:
+    if chemin.is_dir():
+        return _recevoir_un_dossier(chemin)
+    match chemin.suffix.lower():
+        case ".csv":
+            grille = lire_csv(chemin, f"{dossier}{chemin.name}")
+            return [ClasseurLu(chemin.name, (grille,))]
+        case ".docx":
+            return [lire_releve(chemin)]
+        case _:
+            return [lire_classeur(chemin)]
+
+
+def _recevoir_un_dossier(dossier: Path) -> list[ClasseurLu]:
+    """Return the workbooks of a folder; its CSV files are the sheets of one more."""
+    fichiers = sorted(fichier for fichier in dossier.iterdir() if fichier.name[0] not in ".~")
+    en_csv = [fichier for fichier in fichiers if fichier.suffix.lower() == ".csv"]
+    autres = [fichier for fichier in fichiers if fichier.suffix.lower() in _CLASSEURS]
+    if not autres and not en_csv:
+        raise refus(dossier.name, *mots("dossier_sans_saisie"))
+    lus = recevoir([*autres, *en_csv], f"{dossier.name}/")
+    classeurs = lus[: len(autres)]
+    grilles = [grille for lu in lus[len(autres) :] for grille in lu.grilles]
+    if grilles:
+        classeurs.append(ClasseurLu(dossier.name, tuple(grilles)))
+    return classeurs
 
 
 def lire_csv(path: Path, nom: str) -> Grille:
-    """Return a sheet of the gabarit that a spreadsheet saved as CSV, as the French ones do: « ; »
-    or « , ».
+    """Return a sheet of the gabarit that a spreadsheet saved as CSV.
+
+    French spreadsheets separate by « ; » or « , », and write UTF-8 or Windows's own encoding.
     """
-    content = lire_fichier(path, nom, "un CSV", _CSV_MAX)
-    if est_en_utf16(content):
+    contenu = lire_fichier(path, nom, "un CSV", _CSV_MAX)
+    if est_en_utf16(contenu):
         raise refus(nom, *mots("csv_en_utf16"))
     try:
-        text = content.decode("utf-8-sig")
+        texte = contenu.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if not text.strip():
+        texte = contenu.decode("cp1252", errors="replace")
+    if not texte.strip():
         raise refus(nom, *mots("csv_vide"))
-    rows = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(";,", key=text[:4000].count), strict=True
-    )
-    lines: dict[int, dict[int, Cellule]] = {}
+    separateur = max(";,", key=texte[:4000].count)
+    rangees = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur, strict=True)
+    lignes: dict[int, dict[int, Cellule]] = {}
     try:
-        for number, values in enumerate(rows, 1):
-            if cells := {
-                column: Cellule(value) for column, value in enumerate(values, 1) if value.strip()
-            }:
-                lines[number] = cells
-                if number > LIGNES_MAX or max(cells) > COLONNES_MAX:
-                    place = f"{get_column_letter(min(max(cells), 18278))}{number}"
-                    raise DonneesInvalides([_loin(nom, path.stem, place)])
+        for ligne, valeurs in enumerate(rangees, 1):
+            cellules = {
+                colonne: Cellule(valeur)
+                for colonne, valeur in enumerate(valeurs, 1)
+                if valeur.strip()
+            }
+            if not cellules:
+                continue
+            derniere = max(cellules)
+            if ligne > LIGNES_MAX or derniere > COLONNES_MAX:
+                lieu = f"{get_column_letter(min(derniere, _COLONNE_ZZZ))}{ligne}"
+                raise DonneesInvalides([_loin(nom, path.stem, lieu)])
+            lignes[ligne] = cellules
     except csv.Error:
         raise refus(nom, *mots("csv_au_guillemet_ouvert")) from None
-    return Grille(nom, path.stem, lines, csv=True)
+    return Grille(nom, path.stem, lignes, csv=True)
 
 
 def lire_releve(path: Path) -> ClasseurLu:
@@ -196,86 +222,122 @@ def lire_releve(path: Path) -> ClasseurLu:
 
     A proposal voted « adoptée » whose text is left empty is taken as it was proposed.
     """
+    feuille = charger_yaml(GABARIT, Gabarit).par_feuille[FEUILLE_DU_RELEVE]
+    regles = charger_yaml("catalogue/releve.yaml", ReglesReleve).tableaux["decisions"]
+    titre_du_vote = regles.colonnes["vote"]
+    titre_de_la_proposition = regles.colonnes["proposition"]
+    titres = [colonne.titre for colonne in feuille.colonnes if colonne.role != "rappel"]
+    titre_de_cle = titres[0]
+    titres_de_saisie = titres[1:]
+    titre_du_texte = titres[1]
+    tableaux = [
+        tableau for tableau in _tableaux_word(path) if tableau and titre_de_cle in tableau[0]
+    ]
+    if not tableaux:
+        raise refus(path.name, *mots("releve_sans_tableau"))
+    lignes = {1: {numero: Cellule(titre) for numero, titre in enumerate(titres, 1)}}
+    for en_tete, *rangees in tableaux:
+        for rangee in rangees:
+            textes = dict(zip(en_tete, rangee, strict=False))
+            adoptee = sans_accents(textes.get(titre_du_vote, "")).startswith("adopte")
+            if adoptee and not textes.get(titre_du_texte):
+                textes[titre_du_texte] = textes.get(titre_de_la_proposition, "")
+            titre_de_groupe = len(set(rangee)) == 1  # the same in all its cells
+            remplie = any(textes.get(titre) for titre in titres_de_saisie)
+            if remplie and not titre_de_groupe:
+                lignes[len(lignes) + 1] = {
+                    numero: Cellule(textes[titre])
+                    for numero, titre in enumerate(titres, 1)
+                    if textes.get(titre)
+                }
+    return ClasseurLu(path.name, (Grille(path.name, feuille.titre, lignes),))
+
+
+def _tableaux_word(path: Path) -> list[list[list[str]]]:
+    """Return the texts of the cells of each table of a Word file; none of one that is too large."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
 
-    sheet = charger_yaml(GABARIT, Gabarit).par_feuille[FEUILLE_DU_RELEVE]
-    own = charger_yaml("catalogue/releve.yaml", ReglesReleve).tableaux["decisions"].colonnes
-    key, *filled = (spec.titre for spec in sheet.colonnes if spec.role != "rappel")
-    expected = mots("releve_sans_tableau")[1]
-    content = lire_fichier(path, path.name, expected, _OCTETS_MAX)
+    attendu = mots("releve_sans_tableau")[1]
+    contenu = lire_fichier(path, path.name, attendu, _OCTETS_MAX)
+    tableaux = []
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-        tables = docx.Document(io.BytesIO(content)).tables if size <= _DECOMPRESSES_MAX else []
-        read = [
-            [[cell.text.strip() for cell in row.cells] for row in table.rows] for table in tables
-        ]
+        with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+            taille = sum(partie.file_size for partie in archive.infolist())
+        if taille > _DECOMPRESSES_MAX:
+            return []
+        for tableau in docx.Document(io.BytesIO(contenu)).tables:
+            tableaux.append(
+                [[cellule.text.strip() for cellule in rangee.cells] for rangee in tableau.rows]
+            )
     except (*_ILLISIBLE, PackageNotFoundError):
         raise refus(path.name, *mots("releve_abime")) from None
-    read = [rows for rows in read if rows and key in rows[0]]
-    if not read:
-        raise refus(path.name, *mots("releve_sans_tableau"))
-    ranks = {title: rank for rank, title in enumerate([key, *filled], 1)}
-    lines = {1: {rank: Cellule(title) for title, rank in ranks.items()}}
-    for heads, *rows in read:
-        for row in rows:
-            told = dict(zip(heads, row, strict=False))
-            if sans_accents(told.get(own["vote"], "")).startswith("adopte"):
-                told[filled[0]] = told.get(filled[0]) or told.get(own["proposition"], "")
-            # A row is neither the title of a group, the same in all its cells, nor left empty.
-            if len(set(row)) > 1 and any(told.get(title) for title in filled):
-                lines[len(lines) + 1] = {
-                    rank: Cellule(told[title]) for title, rank in ranks.items() if told.get(title)
-                }
-    return ClasseurLu(path.name, (Grille(path.name, sheet.titre, lines),))
+    return tableaux
 
 
 def lire_classeur(path: Path) -> ClasseurLu:
     """Return the sheets of a workbook, hidden ones left out, and its custom properties."""
     if path.name.startswith("~$"):
         raise refus(path.name, *mots("classeur_ouvert"))
-    content = lire_fichier(path, path.name, mots("pas_un_classeur")[1], _OCTETS_MAX)
-    for fault, begins in _NATURES.items():
-        if re.match(begins, content, re.DOTALL):
-            raise refus(path.name, *mots(fault))
+    contenu = lire_fichier(path, path.name, mots("pas_un_classeur")[1], _OCTETS_MAX)
+    for cle, debut in _NATURES.items():
+        if re.match(debut, contenu, re.DOTALL):
+            raise refus(path.name, *mots(cle))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if faults := _demesures(path.name, content):
-                raise DonneesInvalides(faults)
-            formulas = values = load_workbook(io.BytesIO(content))
-            if any(
-                cell.data_type == "f"
-                for ws in formulas.worksheets
-                for row in _rangees(ws)
-                for cell in row
-            ):
-                values = load_workbook(
-                    io.BytesIO(content), data_only=True
-                )  # for the results that the file holds
-    except (
-        *_ILLISIBLE,
-        OSError,
-    ):  # its bytes are here: what cannot be opened is a part that it lacks
+            demesures = _demesures(path.name, contenu)
+            if demesures:
+                raise DonneesInvalides(demesures)
+            formules = load_workbook(io.BytesIO(contenu))
+            resultats = formules
+            if _a_des_formules(formules):  # their results are in the file
+                resultats = load_workbook(io.BytesIO(contenu), data_only=True)
+    # An OSError too: its bytes are here, what cannot be opened is a part that it lacks.
+    except (*_ILLISIBLE, OSError):
         raise refus(path.name, *mots("classeur_abime")) from None
-    grids = []
-    for ws in (ws for ws in formulas.worksheets if ws.sheet_state == "visible"):
-        lines: dict[int, dict[int, Cellule]] = {}
-        for cell in (cell for row in _rangees(ws) for cell in row if cell.value is not None):
-            formula = cell.data_type == "f"
-            value = values[ws.title].cell(cell.row, cell.column).value if formula else cell.value
-            percent = isinstance(value, int | float) and "%" in (cell.number_format or "")
-            if not (read := Cellule(value, percent, formula)).vide:
-                lines.setdefault(cell.row, {})[cell.column] = read
-        grids.append(Grille(path.name, ws.title, lines, tuple(ws.merged_cells.ranges)))
+    grilles = []
+    for ws in formules.worksheets:
+        if ws.sheet_state == "visible":
+            grilles.append(_grille(path.name, ws, resultats[ws.title]))
     # LibreOffice saves a whole number as « 2025 » or as 2025.0.
-    said = {
-        prop.name: str(prop.value).strip().removesuffix(".0")
-        for prop in formulas.custom_doc_props.props
-        if prop.value is not None
+    proprietes = {
+        propriete.name: str(propriete.value).strip().removesuffix(".0")
+        for propriete in proprietes_de(formules).props
+        if propriete.value is not None
     }
-    return ClasseurLu(path.name, tuple(grids), said)
+    return ClasseurLu(path.name, tuple(grilles), proprietes)
+
+
+def proprietes_de(wb: Workbook) -> CustomPropertyList:
+    """Return the custom properties of a workbook."""
+    return wb.custom_doc_props  # pyright: ignore[reportAttributeAccessIssue] - not in the stubs
+
+
+def _a_des_formules(wb: Workbook) -> bool:
+    return any(
+        cellule.data_type == "f"
+        for ws in wb.worksheets
+        for rangee in _rangees(ws)
+        for cellule in rangee
+    )
+
+
+def _grille(fichier: str, ws: Worksheet, resultats: Worksheet) -> Grille:
+    """Return the cells of a sheet that hold something; ``resultats`` has those of its formulas."""
+    lignes: dict[int, dict[int, Cellule]] = {}
+    for rangee in _rangees(ws):
+        for cellule in rangee:
+            if cellule.value is None:
+                continue
+            formule = cellule.data_type == "f"
+            source = resultats.cell(cellule.row, cellule.column) if formule else cellule
+            valeur = cast(Brut, source.value)  # openpyxl says more of what it may be than it reads
+            pourcent = isinstance(valeur, int | float) and "%" in (cellule.number_format or "")
+            lue = Cellule(valeur, pourcent, formule)
+            if not lue.vide:
+                lignes.setdefault(cellule.row, {})[cellule.column] = lue
+    return Grille(fichier, ws.title, lignes, tuple(ws.merged_cells.ranges))
 
 
 # A filled cell, and a merged area, in the XML of a sheet.
@@ -285,37 +347,48 @@ _REMPLIE = re.compile(
 _FUSION = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z0-9:]+)"')
 
 
-def _demesures(fichier: str, content: bytes) -> list[Faute]:
+def _demesures(fichier: str, contenu: bytes) -> list[Faute]:
     """Return what goes far beyond a gabarit: looked for before openpyxl takes memory for whole
     rectangles.
     """
-    faults = []
-    reader = ExcelReader(io.BytesIO(content))
-    if sum(part.file_size for part in reader.archive.infolist()) > _DECOMPRESSES_MAX:
+    fautes = []
+    lecteur = ExcelReader(io.BytesIO(contenu))
+    if sum(partie.file_size for partie in lecteur.archive.infolist()) > _DECOMPRESSES_MAX:
         return [Faute(fichier, *mots("classeur_trop_grand", mo=_DECOMPRESSES_MAX // 1024**2))]
-    reader.read_manifest()
-    reader.read_workbook()
-    for sheet, relation in reader.parser.find_sheets():
-        text = reader.archive.read(relation.target)
-        places = (
-            match[1].decode() for pattern in (_REMPLIE, _FUSION) for match in pattern.finditer(text)
-        )
-        ends = ((place, *coordinate_to_tuple(place.rpartition(":")[2])) for place in places)
-        far = next(
-            (place for place, row, column in ends if row > LIGNES_MAX or column > COLONNES_MAX), ""
-        )
-        if far or text.count(b"<c") > CELLULES_MAX:
-            faults.append(_loin(fichier, sheet.name, far))
-    return faults
+    lecteur.read_manifest()
+    lecteur.read_workbook()
+    for feuille, relation in lecteur.parser.find_sheets():
+        xml = lecteur.archive.read(relation.target)
+        lieu = _lieu_au_loin(xml)
+        if lieu or xml.count(b"<c") > CELLULES_MAX:
+            fautes.append(_loin(fichier, feuille.name, lieu))
+    return fautes
 
 
-def _loin(fichier: str, feuille: str, place: str) -> Faute:
-    limits = {"lignes": LIGNES_MAX, "colonnes": COLONNES_MAX, "cellules": CELLULES_MAX}
-    words = mots("saisie_au_loin" if place else "cellules_au_loin", place=place, **limits)
-    return Faute(fichier, *words, feuille=feuille)
+def _lieu_au_loin(xml: bytes) -> str:
+    """Return the first filled cell, or merged area, that ends far beyond a gabarit; "" for none."""
+    for motif in (_REMPLIE, _FUSION):
+        for trouve in motif.finditer(xml):
+            lieu = trouve[1].decode()
+            ligne, colonne = coordinate_to_tuple(lieu.rpartition(":")[2])
+            if ligne > LIGNES_MAX or colonne > COLONNES_MAX:
+                return lieu
+    return ""
 
 
-def _rangees(ws: Worksheet) -> tuple:
+def _loin(fichier: str, feuille: str, lieu: str) -> Faute:
+    """Return the fault of a sheet that is too large: at a cell, or by the number of its cells."""
+    phrases = mots(
+        "saisie_au_loin" if lieu else "cellules_au_loin",
+        place=lieu,
+        lignes=LIGNES_MAX,
+        colonnes=COLONNES_MAX,
+        cellules=CELLULES_MAX,
+    )
+    return Faute(fichier, *phrases, feuille=feuille)
+
+
+def _rangees(ws: Worksheet) -> Iterator[tuple[Cell | MergedCell, ...]]:
     return ws.iter_rows(
         max_row=min(ws.max_row, LIGNES_MAX), max_col=min(ws.max_column, COLONNES_MAX)
     )

@@ -1,5 +1,4 @@
-"""The sheets of a file read as those of the plan: what was entered, the faults of each cell, what
-is to be told.
+"""The sheets of a file read as those of the plan: what was entered, the faults, the remarks.
 
 The gabarit and its CSV are read; anything else has a fault that says where it departs from the
 gabarit.
@@ -9,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date, time
 
 from openpyxl.utils import get_column_letter as lettre
 
@@ -27,17 +27,20 @@ from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.lecture import proches, sans_accents
 from ctglib.donnees.modeles.catalogue import Confidentialite
-from ctglib.donnees.modeles.suivi import NomsDePersonnes
+from ctglib.donnees.modeles.suivi import ColonneGabarit, NomsDePersonnes
 
-_LIGNES_D_EN_TETE = 20
+_LIGNES_D_EN_TETE = 20  # the headings are looked for in the first rows only
 _TITRE_MAX = 60
 _LONGUEUR_D_UN_NIR = 13
+
+Cellules = dict[str, Cellule]  # of a row, by the id of their column
 
 
 @dataclass(frozen=True)
 class Origine:
-    """Where something was read: a row of a sheet of a file, and the letter and title of its columns
-    by name.
+    """Where something was read: a row of a sheet of a file.
+
+    ``colonnes`` has the letter and the title of each column (« B : Repère »), by its id.
     """
 
     fichier: str
@@ -46,13 +49,19 @@ class Origine:
     colonnes: dict[str, str]
 
     def faute(self, colonne: str, cle: str, /, **valeurs: object) -> Faute:
-        """Return a fault of one of the row's cells, in the words that ``fautes.yaml`` has for it."""
+        """Return a fault of one of the row's cells, in the words of ``fautes.yaml``."""
         return self.placer(colonne, *mots(cle, **valeurs))
 
-    def placer(self, colonne: str, *mots: str) -> Faute:
-        """Return a fault of one of the row's cells, in words already said."""
+    def placer(self, colonne: str, trouve: str, attendu: str, remede: str) -> Faute:
+        """Return a fault of one of the row's cells, in words already written."""
         return Faute(
-            self.fichier, *mots, self.ligne, self.colonnes.get(colonne, colonne), self.feuille
+            self.fichier,
+            trouve,
+            attendu,
+            remede,
+            ligne=self.ligne,
+            colonne=self.colonnes.get(colonne, colonne),
+            feuille=self.feuille,
         )
 
     def __str__(self) -> str:
@@ -71,7 +80,9 @@ class Entree:
 
 @dataclass
 class Lecture:
-    """What the files say, their faults, what is to be told without stopping, how many awaited cells
+    """What the files say.
+
+    ``remarques`` are told without stopping the import; ``attendues`` counts the awaited cells that
     are empty.
     """
 
@@ -89,69 +100,102 @@ def lire(
 ) -> Lecture:
     """Return what all the files say, with all their faults.
 
-    What is about a person (``regles``) is refused; what may be a person's name (``noms``) is told.
+    What is about a person (``regles``) is refused; what may be a person's name (``noms``) is a
+    remark.
     """
-    read = Lecture()
-    for book in classeurs:
-        before = (len(read.entrees), len(read.fautes))
-        places = {}
-        for grid, sheet in _attribuer(book, plan, read.fautes):
-            reader = _Lecteur(grid, sheet, noms, read)
-            reader.lire()
-            places[grid.feuille] = {
-                reader.colonnes[name]: place for name, place in reader.places.items()
+    lecture = Lecture()
+    for classeur in classeurs:
+        entrees_avant = len(lecture.entrees)
+        fautes_avant = len(lecture.fautes)
+        attribuees, fautes = _attribuer(classeur, plan)
+        lecture.fautes += fautes
+        intitules: dict[str, dict[int, str]] = {}  # by sheet, then by number of the column
+        for grille, feuille in attribuees:
+            lecteur = _Lecteur(grille, feuille, noms, lecture)
+            lecteur.lire()
+            intitules[grille.feuille] = {
+                lecteur.numeros[colonne]: intitule
+                for colonne, intitule in lecteur.intitules.items()
             }
-        for grid in book.grilles:
-            read.fautes += _donnees_personnelles(grid, regles, places.get(grid.feuille, {}))
-        if before == (len(read.entrees), len(read.fautes)):
-            titles = ", ".join(sheet.modele.titre for sheet in plan)
-            read.fautes.append(Faute(book.fichier, *mots("rien_de_rempli", feuilles=titles)))
-    return read
+        for grille in classeur.grilles:
+            lecture.fautes += _titres_personnels(grille, regles)
+            lecture.fautes += _valeurs_personnelles(
+                grille, regles, intitules.get(grille.feuille, {})
+            )
+        if len(lecture.entrees) == entrees_avant and len(lecture.fautes) == fautes_avant:
+            titres = ", ".join(feuille.modele.titre for feuille in plan)
+            lecture.fautes.append(Faute(classeur.fichier, *mots("rien_de_rempli", feuilles=titres)))
+    return lecture
 
 
 def _porte_le_nom(grille: Grille, nom: str) -> bool:
     """Tell whether a sheet has a name; before it, a CSV may have that of the workbook
     (« rempli-Actions.csv »).
     """
-    key = sans_accents(grille.feuille)
-    name = sans_accents(nom)
-    return key == name or (grille.csv and key.endswith(f" {name}"))
+    ecrit = sans_accents(grille.feuille)
+    attendu = sans_accents(nom)
+    return ecrit == attendu or (grille.csv and ecrit.endswith(f" {attendu}"))
+
+
+def _feuille_du_plan(grille: Grille, plan: tuple[Feuille, ...]) -> Feuille | None:
+    for feuille in plan:
+        if _porte_le_nom(grille, feuille.modele.titre):
+            return feuille
+    return None
 
 
 def _attribuer(
-    classeur: ClasseurLu, plan: tuple[Feuille, ...], fautes: list[Faute]
-) -> list[tuple[Grille, Feuille]]:
-    """Return each sheet of the gabarit that the file has, under its name; any other that says
-    something is a fault.
+    classeur: ClasseurLu, plan: tuple[Feuille, ...]
+) -> tuple[list[tuple[Grille, Feuille]], list[Faute]]:
+    """Return the sheets of the file that are the gabarit's, each with its model, and the faults.
+
+    Any other sheet that holds something is a fault, but those where nothing is entered.
     """
-    found: dict[str, tuple[Grille, Feuille]] = {}
-    aside: list[Grille] = []
-    for grid in classeur.grilles:
-        sheet = next((sheet for sheet in plan if _porte_le_nom(grid, sheet.modele.titre)), None)
-        if sheet is None:
-            if grid.lignes and not any(_porte_le_nom(grid, name) for name in SANS_SAISIE):
-                aside.append(grid)
-        elif (title := sheet.modele.titre) in found:
-            fautes.append(
-                grid.faute("feuille_en_double", titre=title, autre=found[title][0].feuille)
-            )
+    attribuees: dict[str, tuple[Grille, Feuille]] = {}  # by title
+    inconnues: list[Grille] = []
+    fautes: list[Faute] = []
+    for grille in classeur.grilles:
+        feuille = _feuille_du_plan(grille, plan)
+        if feuille is None:
+            sans_saisie = any(_porte_le_nom(grille, nom) for nom in SANS_SAISIE)
+            if grille.lignes and not sans_saisie:
+                inconnues.append(grille)
+            continue
+        titre = feuille.modele.titre
+        if titre in attribuees:
+            premiere, _ = attribuees[titre]
+            fautes.append(grille.faute("feuille_en_double", titre=titre, autre=premiere.feuille))
         else:
-            found[title] = grid, sheet
-    left = [f"« {sheet.modele.titre} »" for sheet in plan if sheet.modele.titre not in found]
-    names = ", ".join(left)
-    choice = " ou ".join(left)
-    if aside and not found:
-        fautes.append(aside[0].faute("tableau_d_ailleurs", feuilles=names))
-        return []
-    kind = "feuille_renommee" if left else "feuille_de_trop"
-    fautes += [grid.faute(kind, nom=grid.feuille, feuilles=names, choix=choice) for grid in aside]
-    return list(found.values())
+            attribuees[titre] = (grille, feuille)
+    titres = [feuille.modele.titre for feuille in plan]
+    titres_absents = [f"« {titre} »" for titre in titres if titre not in attribuees]
+    absentes = ", ".join(titres_absents)
+    if inconnues and not attribuees:
+        fautes.append(inconnues[0].faute("tableau_d_ailleurs", feuilles=absentes))
+        return [], fautes
+    cle = "feuille_renommee" if titres_absents else "feuille_de_trop"
+    choix = " ou ".join(titres_absents)
+    for grille in inconnues:
+        fautes.append(grille.faute(cle, nom=grille.feuille, feuilles=absentes, choix=choix))
+    return list(attribuees.values()), fautes
+
+
+def _en_tete(grille: Grille, feuille: Feuille) -> tuple[int, dict[int, str]]:
+    """Return the first row with two known headings, and the id of each column by its number.
+
+    The row is 0 when no row has two.
+    """
+    colonnes = {sans_accents(colonne.titre): colonne.id for colonne in feuille.modele.colonnes}
+    for ligne, cellules in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
+        titres = {numero: sans_accents(cellule.texte) for numero, cellule in cellules.items()}
+        connues = {numero: colonnes[titre] for numero, titre in titres.items() if titre in colonnes}
+        if len(connues) > 1:
+            return ligne, connues
+    return 0, {}
 
 
 class _Lecteur:
-    """A sheet as it is read: its headings stand in the first row with two of them, its columns are
-    known by number.
-    """
+    """A sheet as it is read, with the model that says what its columns are."""
 
     def __init__(
         self, grille: Grille, feuille: Feuille, noms: NomsDePersonnes, lecture: Lecture
@@ -160,254 +204,341 @@ class _Lecteur:
         self.feuille = feuille
         self.noms = noms
         self.lecture = lecture
-        titles = {sans_accents(spec.titre): spec.id for spec in feuille.modele.colonnes}
-        self.titres = 0
-        self.connues = {}
-        for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
-            keys = {column: sans_accents(cell.texte) for column, cell in cells.items()}
-            known = {column: titles[key] for column, key in keys.items() if key in titles}
-            if len(known) > 1:
-                self.titres = row
-                self.connues = known
-                break
-        self.colonnes = {name: column for column, name in reversed(self.connues.items())}
-        present = [spec for spec in feuille.modele.colonnes if spec.id in self.colonnes]
-        self.cles, self.saisies = (
-            [spec for spec in present if spec.role == role] for role in ("cle", "saisie")
-        )
-        self.places = {
-            spec.id: f"{lettre(self.colonnes[spec.id])} : {spec.titre}" for spec in present
+        self.ligne_d_en_tete, self.colonnes = _en_tete(grille, feuille)
+        self.numeros: dict[str, int] = {}  # of a heading written twice, the first column
+        for numero, colonne in self.colonnes.items():
+            self.numeros.setdefault(colonne, numero)
+        presentes = [colonne for colonne in feuille.modele.colonnes if colonne.id in self.numeros]
+        self.cles = [colonne for colonne in presentes if colonne.role == "cle"]
+        self.saisies = [colonne for colonne in presentes if colonne.role == "saisie"]
+        self.intitules = {
+            colonne.id: f"{lettre(self.numeros[colonne.id])} : {colonne.titre}"
+            for colonne in presentes
         }
 
     def lire(self) -> None:
         """Add what the rows under the headings say; the heading of a fold says nothing."""
-        specs = self.feuille.modele.colonnes
-        if not self.titres:
-            titles = ", ".join(spec.titre for spec in specs[:4])
-            self.lecture.fautes.append(self.grille.faute("sans_titres", titres=titles))
+        colonnes = self.feuille.modele.colonnes
+        if not self.ligne_d_en_tete:
+            titres = ", ".join(colonne.titre for colonne in colonnes[:4])
+            self.lecture.fautes.append(self.grille.faute("sans_titres", titres=titres))
             return
-        self.lecture.fautes += self._fautes_de_colonnes()
-        if len(self.cles) < sum(spec.role == "cle" for spec in specs):
+        self.lecture.fautes += self._fautes_de_titres()
+        self.lecture.fautes += self._fautes_de_colonnes_en_plus()
+        self.lecture.fautes += self._fautes_de_fusions()
+        cles_attendues = [colonne for colonne in colonnes if colonne.role == "cle"]
+        if len(self.cles) < len(cles_attendues):
             return
-        index = {
-            tuple(sans_accents(str(ligne.montre.get(spec.id, ""))) for spec in self.cles): ligne
-            for ligne in self.feuille.lignes
-        }
-        seen: dict[tuple[str, Cle], int] = {}
-        for number, row in self.grille.lignes.items():
-            read = ((spec.id, self.colonnes[spec.id]) for spec in self.cles + self.saisies)
-            cells = {name: row[column] for name, column in read if column in row}
-            if (
-                number <= self.titres
-                or not cells
-                or cells.get(self.cles[0].id, VIDE).texte.startswith(PLI)
-            ):
+        lignes_du_plan = {self._cle_du_plan(ligne): ligne for ligne in self.feuille.lignes}
+        deja_lues: dict[tuple[str, Cle], int] = {}
+        for numero, rangee in self.grille.lignes.items():
+            cellules = self._par_colonne(rangee)
+            if numero <= self.ligne_d_en_tete or not cellules:
                 continue
-            origin = Origine(self.grille.fichier, self.grille.feuille, number, self.places)
-            ligne = index.get(
-                tuple(sans_accents(cells.get(spec.id, VIDE).texte) for spec in self.cles)
+            if cellules.get(self.cles[0].id, VIDE).texte.startswith(PLI):
+                continue
+            origine = Origine(self.grille.fichier, self.grille.feuille, numero, self.intitules)
+            cle_ecrite = tuple(
+                sans_accents(cellules.get(colonne.id, VIDE).texte) for colonne in self.cles
             )
+            ligne = lignes_du_plan.get(cle_ecrite)
             if ligne is None:
-                if (cle := self._cle_ajoutee(cells, origin)) is None:
-                    continue
-                # A row that was added may be one of the plan in other words.
-                own = replace(
-                    self.feuille.libre, cibles=(replace(self.feuille.libre.cibles[0], cle=cle),)
-                )
-                ligne = next((one for one in self.feuille.lignes if one.cibles[0].cle == cle), own)
-            if (
-                before := seen.setdefault((ligne.cibles[0].table, ligne.cibles[0].cle), number)
-            ) != number:
-                shown = ", ".join(cells[spec.id].texte for spec in self.cles if spec.id in cells)
+                ligne = self._ligne_ajoutee(cellules, origine)
+            if ligne is None:
+                continue
+            cible = ligne.cibles[0]
+            premiere = deja_lues.setdefault((cible.table, cible.cle), numero)
+            if premiere != numero:
+                textes = [
+                    cellules[colonne.id].texte for colonne in self.cles if colonne.id in cellules
+                ]
                 self.lecture.fautes.append(
-                    origin.faute(self.cles[0].id, "ligne_en_double", cle=shown, ligne=before)
+                    origine.faute(
+                        self.cles[0].id, "ligne_en_double", cle=", ".join(textes), ligne=premiere
+                    )
                 )
             else:
-                self._lire_les_saisies(cells, origin, ligne)
+                self._lire_les_saisies(cellules, origine, ligne)
 
-    def _fautes_de_colonnes(self) -> Iterator[Faute]:
-        """Yield what is wrong with the headings: a column lost, doubled, added, or cells merged."""
-        grid = self.grille
-        titles = self.titres
-        count = Counter(self.connues.values())
-        for spec in self.feuille.modele.colonnes:
-            # A CSV that a program wrote may leave out what is filled only when there is something
-            # to say.
-            optional = spec.role == "rappel" or (
-                grid.csv and spec.role != "cle" and not spec.attendue
-            )
-            if not count[spec.id] and not optional:
-                yield grid.faute("titre_perdu", titles, spec.titre)
-            if count[spec.id] > 1:
-                yield grid.faute("titre_en_double", titles, spec.titre, fois=count[spec.id])
-        # What stands under no heading would be lost in silence.
-        first: dict[int, int] = {}
-        for line, cells in grid.lignes.items():
-            for column in cells.keys() - self.connues.keys() if line > titles else ():
-                first.setdefault(column, line)
-        for column, line in sorted(first.items()):
-            title = grid.lignes[titles].get(column, VIDE).texte[:60]
-            kind = "colonne_ajoutee" if title else "colonne_sans_titre"
-            place = lettre(column)
-            yield grid.faute(
-                kind, titles, f"{place} : {title}" if title else place, titre=title, premiere=line
-            )
-        for area in grid.fusions:
-            if area.max_row >= titles:
-                yield grid.faute(
-                    "cellules_fusionnees", area.min_row, lettre(area.min_col), zone=area.coord
+    def _par_colonne(self, rangee: dict[int, Cellule]) -> Cellules:
+        """Return the cells of a row that hold its key or an entry."""
+        cellules = {}
+        for colonne in [*self.cles, *self.saisies]:
+            numero = self.numeros[colonne.id]
+            if numero in rangee:
+                cellules[colonne.id] = rangee[numero]
+        return cellules
+
+    def _cle_du_plan(self, ligne: Ligne) -> tuple[str, ...]:
+        """Return what the key cells of a row of the plan show, as compared with those read."""
+        return tuple(sans_accents(str(ligne.montre.get(colonne.id, ""))) for colonne in self.cles)
+
+    def _fautes_de_titres(self) -> Iterator[Faute]:
+        """Yield a fault for each heading that is lost, or there twice."""
+        fois = Counter(self.colonnes.values())
+        for colonne in self.feuille.modele.colonnes:
+            if fois[colonne.id] == 0 and not self._facultative(colonne):
+                yield self.grille.faute("titre_perdu", self.ligne_d_en_tete, colonne.titre)
+            if fois[colonne.id] > 1:
+                yield self.grille.faute(
+                    "titre_en_double", self.ligne_d_en_tete, colonne.titre, fois=fois[colonne.id]
                 )
 
-    def _cle_ajoutee(self, cells: dict[str, Cellule], origin: Origine) -> Cle | None:
-        """Return the key of a row that is not written as one of the plan; None, and its faults,
-        where it has none.
-        """
-        first = self.cles[0]
-        faults = self.lecture.fautes
-        if not any(sans_accents(cells[spec.id].texte) for spec in self.cles if spec.id in cells):
-            written = montrer(next(iter(cells.values())))
-            faults.append(
-                origin.faute(first.id, "ligne_sans_cle", titre=first.titre, ecrit=written)
-            )
-            return None
-        if not self.feuille.libre:
-            for spec in [*self.cles, first]:
-                cell = cells.get(spec.id, VIDE)
-                names = [str(row.montre.get(spec.id, "")) for row in self.feuille.lignes]
-                if sans_accents(cell.texte) not in map(sans_accents, names):
-                    break
-            kind = "cle_proche" if (close := proches(cell.texte, names)) else "cle_etrangere"
-            if hasattr(cell.valeur, "strftime"):  # what a spreadsheet made of « 1.2 »
-                kind = "cle_en_date"
-            found = "une cellule vide" if cell.vide else montrer(cell)
-            faults.append(
-                origin.faute(spec.id, kind, titre=spec.titre, trouve=found, proches=close)
-            )
-            return None
-        codes = {}
-        before = len(faults)
-        for spec in self.cles:
-            codes[spec.id] = ""
-            if spec.id in cells:
-                try:
-                    choices = self.feuille.listes[spec.id]
-                    words = choices.par.get(codes.get(spec.selon, ""), choices.codes)
-                    codes[spec.id] = lire_choix(cells[spec.id], words)
-                except Illisible as problem:
-                    faults.append(origin.placer(spec.id, *problem.args))
-            elif spec.attendue:
-                faults.append(origin.faute(spec.id, "choix_absent"))
-        return tuple(codes.values()) if len(faults) == before else None
+    def _facultative(self, colonne: ColonneGabarit) -> bool:
+        """Tell whether a sheet may lack a column.
 
-    def _lire_les_saisies(self, cells: dict[str, Cellule], origin: Origine, ligne: Ligne) -> None:
+        A CSV that a program wrote may leave out what is filled only when there is something to say.
+        """
+        if colonne.role == "rappel":
+            return True
+        return self.grille.csv and colonne.role != "cle" and not colonne.attendue
+
+    def _fautes_de_colonnes_en_plus(self) -> Iterator[Faute]:
+        """Yield a fault for each column under no heading of ours: it would be lost in silence."""
+        premieres_lignes: dict[int, int] = {}
+        for ligne, cellules in self.grille.lignes.items():
+            if ligne <= self.ligne_d_en_tete:
+                continue
+            for numero in cellules:
+                if numero not in self.colonnes:
+                    premieres_lignes.setdefault(numero, ligne)
+        titres = self.grille.lignes[self.ligne_d_en_tete]
+        for numero, premiere in sorted(premieres_lignes.items()):
+            titre = titres.get(numero, VIDE).texte[:_TITRE_MAX]
+            cle = "colonne_sans_titre"
+            intitule = lettre(numero)
+            if titre:
+                cle = "colonne_ajoutee"
+                intitule = f"{intitule} : {titre}"
+            yield self.grille.faute(
+                cle, self.ligne_d_en_tete, intitule, titre=titre, premiere=premiere
+            )
+
+    def _fautes_de_fusions(self) -> Iterator[Faute]:
+        """Yield a fault for each area of merged cells that reaches the headings or the rows."""
+        for zone in self.grille.fusions:
+            if zone.max_row >= self.ligne_d_en_tete:
+                yield self.grille.faute(
+                    "cellules_fusionnees", zone.min_row, lettre(zone.min_col), zone=zone.coord
+                )
+
+    def _ligne_ajoutee(self, cellules: Cellules, origine: Origine) -> Ligne | None:
+        """Return what a row is that is not written as one of the plan; None, and its faults, where
+        its key is none.
+        """
+        premiere = self.cles[0]
+        cles_ecrites = [cellules[cle.id].texte for cle in self.cles if cle.id in cellules]
+        if not any(sans_accents(texte) for texte in cles_ecrites):
+            ecrit = montrer(next(iter(cellules.values())))
+            self.lecture.fautes.append(
+                origine.faute(premiere.id, "ligne_sans_cle", titre=premiere.titre, ecrit=ecrit)
+            )
+            return None
+        libre = self.feuille.libre
+        if libre is None:
+            self.lecture.fautes.append(self._faute_de_cle_etrangere(cellules, origine))
+            return None
+        cle = self._cle_choisie(cellules, origine)
+        if cle is None:
+            return None
+        # A row that was added may be one of the plan in other words.
+        for ligne in self.feuille.lignes:
+            if ligne.cibles[0].cle == cle:
+                return ligne
+        return replace(libre, cibles=(replace(libre.cibles[0], cle=cle),))
+
+    def _faute_de_cle_etrangere(self, cellules: Cellules, origine: Origine) -> Faute:
+        """Return the fault of a key that the plan does not have, in a sheet where no row is added.
+
+        It is placed at the first cell that no row of the plan holds, or at the first of the key
+        when only the whole is of no row.
+        """
+        en_faute = self.cles[0]
+        for colonne in self.cles:
+            ecrit = sans_accents(cellules.get(colonne.id, VIDE).texte)
+            if ecrit not in map(sans_accents, self._noms_du_plan(colonne)):
+                en_faute = colonne
+                break
+        cellule = cellules.get(en_faute.id, VIDE)
+        noms_proches = proches(cellule.texte, self._noms_du_plan(en_faute))
+        cle = "cle_proche" if noms_proches else "cle_etrangere"
+        if isinstance(cellule.valeur, date | time):  # what a spreadsheet made of « 1.2 »
+            cle = "cle_en_date"
+        trouve = "une cellule vide" if cellule.vide else montrer(cellule)
+        return origine.faute(
+            en_faute.id, cle, titre=en_faute.titre, trouve=trouve, proches=noms_proches
+        )
+
+    def _noms_du_plan(self, colonne: ColonneGabarit) -> list[str]:
+        return [str(ligne.montre.get(colonne.id, "")) for ligne in self.feuille.lignes]
+
+    def _cle_choisie(self, cellules: Cellules, origine: Origine) -> Cle | None:
+        """Return the key of an added row, in codes; None, and its faults, where it has none."""
+        codes: dict[str, str] = {}
+        fautes: list[Faute] = []
+        for colonne in self.cles:
+            codes[colonne.id] = ""
+            if colonne.id in cellules:
+                code_d_avant = codes.get(colonne.selon, "") if colonne.selon else ""
+                choix = self.feuille.listes[colonne.id].choix(code_d_avant)
+                try:
+                    codes[colonne.id] = lire_choix(cellules[colonne.id], choix)
+                except Illisible as refus:
+                    fautes.append(origine.placer(colonne.id, *refus.args))
+            elif colonne.attendue:
+                fautes.append(origine.faute(colonne.id, "choix_absent"))
+        self.lecture.fautes += fautes
+        return None if fautes else tuple(codes.values())
+
+    def _lire_les_saisies(self, cellules: Cellules, origine: Origine, ligne: Ligne) -> None:
         """Add what the entry cells of a row say, as rows of the follow-up; none when one of them is
         at fault.
         """
-        opened = ligne.ouvertes
-        values = {}
-        faults = []
-        for spec in [spec for spec in self.saisies if spec.id in cells]:
-            cell = cells[spec.id]
-            said = []
+        valeurs, fautes = self._valeurs_saisies(cellules, origine, ligne)
+        if not fautes:
+            fautes = list(self._fautes_sans_objet(cellules, valeurs, origine, ligne))
+        if ligne.montre and not valeurs.get("statut"):
+            colonnes = self.feuille.modele.colonnes
+            vides = [colonne for colonne in colonnes if not valeurs.get(colonne.id)]
+            self.lecture.attendues += sum(colonne.attendue for colonne in vides)
+        if fautes:
+            self.lecture.fautes += fautes
+        else:
+            self.lecture.entrees += self._entrees(valeurs, origine, ligne)
+
+    def _valeurs_saisies(
+        self, cellules: Cellules, origine: Origine, ligne: Ligne
+    ) -> tuple[dict[str, str], list[Faute]]:
+        """Return the texts of the entry cells of a row, by column, and their faults."""
+        valeurs: dict[str, str] = {}
+        fautes: list[Faute] = []
+        for colonne in self.saisies:
+            if colonne.id not in cellules:
+                continue
             try:
-                if spec.id not in opened:
-                    raise Illisible(cell, "cellule_fermee")
-                if spec.type == "nombre":
-                    values[spec.id], *said = lire_nombre(cell, ligne.nombre)
-                elif spec.type == "date":
-                    values[spec.id] = lire_date(cell)
-                elif spec.type == "liste" and (choices := self.feuille.liste(ligne, spec.id)):
-                    values[spec.id] = lire_choix(cell, choices.codes)
-                else:
-                    values[spec.id] = lire_texte_libre(cell, lignes=spec.type == "phrases")
-            except Illisible as problem:
-                faults.append(origin.placer(spec.id, *problem.args))
+                texte, remarques = self._lire_une_saisie(cellules[colonne.id], colonne, ligne)
+            except Illisible as refus:
+                fautes.append(origine.placer(colonne.id, *refus.args))
                 continue
-            if cell.formule:
-                said.append(f"formule, son résultat enregistré est {montrer(cell)}.")
-            if spec.type not in ("nombre", "date", "liste") and (
-                names := noms_possibles(values[spec.id], self.noms)
-            ):
-                quoted = ", ".join(f"« {name} »" for name in names)
-                said.append(
-                    f"{quoted}, peut-être le nom d'une personne ; si c'en est une, le retirer."
+            valeurs[colonne.id] = texte
+            for remarque in remarques:
+                self.lecture.remarques.append(
+                    f"{origine}, « {self.intitules[colonne.id]} » : {remarque}"
                 )
-            self.lecture.remarques += [
-                f"{origin}, « {self.places[spec.id]} » : {text}" for text in said
-            ]
-        # A cell would be lost if what it is about is empty; not as prefilled.
-        for spec in [spec for spec in self.saisies if spec.id in values] if not faults else ():
-            about = [name for name in spec.accompagne if name in opened]
-            prefilled = sans_accents(str(ligne.montre.get(spec.id, ""))) == sans_accents(
-                values[spec.id]
+        return valeurs, fautes
+
+    def _lire_une_saisie(
+        self, cellule: Cellule, colonne: ColonneGabarit, ligne: Ligne
+    ) -> tuple[str, list[str]]:
+        """Return an entry cell as a text of the follow-up, and the remarks that it calls for."""
+        if colonne.id not in ligne.ouvertes:
+            raise Illisible(cellule, "cellule_fermee")
+        remarques: list[str] = []
+        liste = self.feuille.liste(ligne, colonne.id)
+        if colonne.type == "nombre":
+            texte, *remarques = lire_nombre(cellule, ligne.nombre)
+        elif colonne.type == "date":
+            texte = lire_date(cellule)
+        elif colonne.type == "liste" and liste is not None:
+            texte = lire_choix(cellule, liste.codes)
+        else:
+            texte = lire_texte_libre(cellule, lignes=colonne.type == "phrases")
+        if cellule.formule:
+            remarques.append(f"formule, son résultat enregistré est {montrer(cellule)}.")
+        if colonne.type not in ("nombre", "date", "liste"):
+            noms = ", ".join(f"« {nom} »" for nom in noms_possibles(texte, self.noms))
+            if noms:
+                remarques.append(
+                    f"{noms}, peut-être le nom d'une personne ; si c'en est une, le retirer."
+                )
+        return texte, remarques
+
+    def _fautes_sans_objet(
+        self, cellules: Cellules, valeurs: dict[str, str], origine: Origine, ligne: Ligne
+    ) -> Iterator[Faute]:
+        """Yield a fault for each cell that would be lost, as what it is about is empty.
+
+        A cell left as it was written in advance is no loss.
+        """
+        ouvertes = ligne.ouvertes
+        for colonne in self.saisies:
+            if colonne.id not in valeurs:
+                continue
+            sujets = [sujet for sujet in colonne.accompagne if sujet in ouvertes]
+            if not sujets or any(valeurs.get(sujet) for sujet in sujets):
+                continue
+            ecrit_d_avance = sans_accents(str(ligne.montre.get(colonne.id, "")))
+            if ligne.montre and sans_accents(valeurs[colonne.id]) == ecrit_d_avance:
+                continue
+            colonnes = self.feuille.modele.colonnes
+            titres = [autre.titre for autre in colonnes if autre.id in sujets]
+            yield origine.faute(
+                colonne.id,
+                "sans_objet",
+                trouve=montrer(cellules[colonne.id]),
+                colonnes=" ou ".join(f"« {titre} »" for titre in titres),
             )
-            if about and not any(map(values.get, about)) and not (ligne.montre and prefilled):
-                named = " ou ".join(
-                    f"« {one.titre} »" for one in self.feuille.modele.colonnes if one.id in about
-                )
-                faults.append(
-                    origin.faute(
-                        spec.id, "sans_objet", trouve=montrer(cells[spec.id]), colonnes=named
-                    )
-                )
-        self.lecture.fautes += faults
-        if ligne.montre and not values.get("statut"):
-            empty = (spec for spec in self.feuille.modele.colonnes if not values.get(spec.id))
-            self.lecture.attendues += sum(spec.attendue for spec in empty)
-        alone = {spec.id for spec in self.saisies if opened.isdisjoint(spec.accompagne)}
-        for target in ligne.cibles if not faults else ():
-            if any(values.get(cell) for cell in alone & target.champs.keys()):
-                said = {
-                    column: values[cell]
-                    for cell, column in target.champs.items()
-                    if values.get(cell)
-                }
-                own = {
-                    column: self.places[cell]
-                    for cell, column in target.champs.items()
-                    if cell in self.places
-                }
-                place = replace(origin, colonnes={**self.places, **own})
-                self.lecture.entrees.append(
-                    Entree(target.table, target.cle, {**target.defauts, **said}, place)
-                )
 
+    def _entrees(self, valeurs: dict[str, str], origine: Origine, ligne: Ligne) -> Iterator[Entree]:
+        """Yield the rows of the follow-up that the entry cells of a row fill.
 
-def _donnees_personnelles(
-    grille: Grille, regles: Confidentialite, places: dict[int, str]
-) -> Iterator[Faute]:
-    """Yield a fault for each cell that heads a column about a person, or is an e-mail, a telephone
-    or a NIR.
-    """
-    # The headings are the first short texts that stand beside another.
-    for row, cells in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
-        texts = {
-            column: cell.texte for column, cell in cells.items() if isinstance(cell.valeur, str)
+        A row is filled once a cell says something by itself: one that accompanies others does not.
+        """
+        ouvertes = ligne.ouvertes
+        autonomes = {
+            colonne.id for colonne in self.saisies if ouvertes.isdisjoint(colonne.accompagne)
         }
-        texts = {column: text for column, text in texts.items() if len(text) <= _TITRE_MAX}
-        if len(texts) > 1:
-            for column, text in texts.items():
-                if what := colonne_personnelle(text, regles):
-                    yield grille.faute(
-                        "colonne_personnelle",
-                        row,
-                        f"{lettre(column)} : {text}",
-                        nom=text,
-                        quoi=what,
-                    )
-            break
-    for row, cells in grille.lignes.items():
-        for column, cell in cells.items():
-            typed = isinstance(cell.valeur, str | int | float) and not isinstance(cell.valeur, bool)
-            if not typed or (
-                not isinstance(cell.valeur, str) and len(cell.texte) < _LONGUEUR_D_UN_NIR
-            ):
+        for cible in ligne.cibles:
+            cellules_autonomes = autonomes & cible.champs.keys()
+            if not any(valeurs.get(cellule) for cellule in cellules_autonomes):
                 continue
-            if what := valeur_personnelle(cell.texte, regles):
-                text = " ".join(cell.texte.split())
-                yield grille.faute(
-                    "personne", row, places.get(column, lettre(column)), texte=text, quoi=what
-                )
+            saisies = dict(cible.defauts)
+            intitules = dict(self.intitules)
+            for cellule, colonne in cible.champs.items():
+                if valeurs.get(cellule):
+                    saisies[colonne] = valeurs[cellule]
+                if cellule in self.intitules:
+                    intitules[colonne] = self.intitules[cellule]
+            yield Entree(cible.table, cible.cle, saisies, replace(origine, colonnes=intitules))
+
+
+def _titres_personnels(grille: Grille, regles: Confidentialite) -> Iterator[Faute]:
+    """Yield a fault for each heading of a column about a person.
+
+    The headings are the first short texts that stand beside another.
+    """
+    for ligne, cellules in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
+        titres = {
+            numero: cellule.texte
+            for numero, cellule in cellules.items()
+            if isinstance(cellule.valeur, str) and len(cellule.texte) <= _TITRE_MAX
+        }
+        if len(titres) < 2:
+            continue
+        for numero, titre in titres.items():
+            quoi = colonne_personnelle(titre, regles)
+            if quoi:
+                intitule = f"{lettre(numero)} : {titre}"
+                yield grille.faute("colonne_personnelle", ligne, intitule, nom=titre, quoi=quoi)
+        return
+
+
+def _valeurs_personnelles(
+    grille: Grille, regles: Confidentialite, intitules: dict[int, str]
+) -> Iterator[Faute]:
+    """Yield a fault for each cell that is an e-mail, a telephone or a NIR."""
+    for ligne, cellules in grille.lignes.items():
+        for numero, cellule in cellules.items():
+            valeur = cellule.valeur
+            if isinstance(valeur, bool) or not isinstance(valeur, str | int | float):
+                continue
+            if not isinstance(valeur, str) and len(cellule.texte) < _LONGUEUR_D_UN_NIR:
+                continue
+            quoi = valeur_personnelle(cellule.texte, regles)
+            if quoi:
+                texte = " ".join(cellule.texte.split())
+                intitule = intitules.get(numero, lettre(numero))
+                yield grille.faute("personne", ligne, intitule, texte=texte, quoi=quoi)
 
 
 # Atomic, and never begun inside a chain of hyphens: a long text is read once, not once from each of
@@ -427,14 +558,17 @@ def noms_possibles(texte: str, regles: NomsDePersonnes) -> list[str]:
         >>> noms_possibles("Vu avec Mme Durand au Centre Jean Moulin", rules)
         ['Mme Durand', 'Jean Moulin']
     """
-    titles = "|".join(re.escape(word) for word in sorted(regles.civilites, key=len, reverse=True))
-    found = re.findall(rf"\b(?:{titles})\.? (?:{_MOT}|[A-ZÀ-Ý]{{2,}})", texte)
-    rest = texte
-    start = 0
-    for name in found:
-        rest = rest.replace(name, "·")
-    while match := _PAIRE.search(rest, start):
-        admitted = match.group(1) in regles.mots_admis
-        start = match.start(2) if admitted else match.end()
-        found += [] if admitted else [match.group()]
-    return found
+    civilites = sorted(regles.civilites, key=len, reverse=True)
+    civilite = "|".join(re.escape(mot) for mot in civilites)
+    noms = re.findall(rf"\b(?:{civilite})\.? (?:{_MOT}|[A-ZÀ-Ý]{{2,}})", texte)
+    sans_civilites = texte
+    for nom in noms:
+        sans_civilites = sans_civilites.replace(nom, "·")
+    debut = 0
+    while paire := _PAIRE.search(sans_civilites, debut):
+        if paire.group(1) in regles.mots_admis:
+            debut = paire.start(2)
+        else:
+            noms.append(paire.group())
+            debut = paire.end()
+    return noms
