@@ -29,8 +29,9 @@ PAGE = """# Arrêts brutaux
 
 Écrit par `benchmarks/kills.py` : ne pas modifier à la main.
 
-`ctg produire --forcer`, tous les rapports de toutes les conventions, a été tué {coups} fois (SIGKILL) à des moments
-tirés au hasard entre son départ et la durée d'une production entière ({duree} s), dans le même dossier de rapports.
+`ctg produire --forcer`, tous les rapports de toutes les conventions, a été tué {coups} fois
+(SIGKILL) à des moments tirés au hasard entre son départ et la durée d'une production entière
+({duree} s), dans le même dossier de rapports.
 Après chaque coup, chaque fichier présent a été comparé à celui d'une production menée à son terme.
 
 | Constat | Nombre |

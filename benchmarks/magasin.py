@@ -34,8 +34,8 @@ CNAF = [
     "indfoy_ndurpaje",
 ]
 CNAF += [f"indfoy_col{rank:02}" for rank in range(50 - len(CNAF))]
-IRIS = "A;PERCOU;AI;AM;ACSSENF;ACAVENF;AC3ENF;ENF;ENF_2;ENF_3_5;ENF_6_10;ENF_11_14;ENF_15_17;ENF_18_24;A_ETUD;A_NETUD_24"
-IRIS += ";AAL;AAPL;AAAH;APPA;ARSAS"
+IRIS = "A;PERCOU;AI;AM;ACSSENF;ACAVENF;AC3ENF;ENF;ENF_2;ENF_3_5;ENF_6_10;ENF_11_14;ENF_15_17"
+IRIS += ";ENF_18_24;A_ETUD;A_NETUD_24;AAL;AAPL;AAAH;APPA;ARSAS"
 FOIS = 15
 
 LIRE = """
@@ -128,7 +128,8 @@ def main() -> None:
             measure = mesurer([*command, *map(str, some)], DEPOT)
             used = processeur() - before
             print(
-                f"ajouter, {label} : {measure.secondes:.1f} s, processeur {used:.1f} s, {measure.memoire:.0f} Mo"
+                f"ajouter, {label} : {measure.secondes:.1f} s, processeur {used:.1f} s, "
+                f"{measure.memoire:.0f} Mo"
             )
         parquet = sorted((data / "sources/locales/cnaf_communes").glob("*.parquet"))
         print(
@@ -142,7 +143,8 @@ def main() -> None:
                 run, check=True, capture_output=True, text=True
             ).stdout.split()
             print(
-                f"publiques.lire, {label} : {1000 * float(median):.0f} ms (au mieux {1000 * float(best):.0f})"
+                f"publiques.lire, {label} : {1000 * float(median):.0f} ms "
+                f"(au mieux {1000 * float(best):.0f})"
             )
         comparer(files[0], parquet, {"une commune": ["62413"], "887 communes": pas_de_calais})
 
@@ -158,7 +160,8 @@ def comparer(cnaf: Path, parquet: list[Path], demandes: dict[str, list[str]]) ->
     engine = duckdb.connect(config={"threads": 2})
     for label, codes in demandes.items():
         wanted = ", ".join(map(repr, codes))
-        query = f"select territoire, cnaf_foyers_rsa from read_parquet({[str(path) for path in parquet]})"
+        files = [str(path) for path in parquet]
+        query = f"select territoire, cnaf_foyers_rsa from read_parquet({files})"
         query += f" where territoire in ({wanted})"
         print(f"DuckDB, {label} : {chronometrer(lambda query=query: engine.execute(query).df())}")
     try:

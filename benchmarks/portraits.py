@@ -76,9 +76,9 @@ def dire(nom: str, mesure: Mesure, etapes: list[dict[str, float]]) -> None:
     rate = mesure.secondes / len(etapes)
     work = sum(one["total_cpu"] for one in etapes) / len(etapes)
     print(
-        f"{nom} : {len(etapes)} portraits en {mesure.secondes:.0f} s, {rate:.2f} s chacun, {work:.2f} s de "
-        f"processeur ; {mesure.memoire:.0f} Mo au plus ; à ce rythme, {PAYS} communes en {PAYS * rate / 3600:.1f} h, "
-        f"et {PAYS * work / 3600:.1f} h d'un cœur"
+        f"{nom} : {len(etapes)} portraits en {mesure.secondes:.0f} s, {rate:.2f} s chacun, "
+        f"{work:.2f} s de processeur ; {mesure.memoire:.0f} Mo au plus ; à ce rythme, {PAYS} "
+        f"communes en {PAYS * rate / 3600:.1f} h, et {PAYS * work / 3600:.1f} h d'un cœur"
     )
 
 

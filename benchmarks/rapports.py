@@ -30,8 +30,9 @@ from ctglib.production.manifeste import PYTHON, versions
 DEPOT = Path(__file__).resolve().parents[1]
 ECHELLES = (1, 10, 100)
 PANGO = (
-    "WeasyPrint ne démarre pas. Il demande Pango, une bibliothèque du système, que le classeur n'emploie pas. Sous "
-    "Debian et Ubuntu : sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    "WeasyPrint ne démarre pas. Il demande Pango, une bibliothèque du système, que le classeur "
+    "n'emploie pas. Sous Debian et Ubuntu : "
+    "sudo apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 )
 
 

@@ -19,16 +19,17 @@ FICHIER = Path(__file__).with_suffix(".md")
 ACCENTS = {"realisation": "réalisation", "resultat": "résultat"}
 ENTETE = """# Dictionnaire des indicateurs
 
-Écrit par `make dictionnaire` d'après `data/catalogue/` : ne pas modifier à la main. Un test vérifie qu'il est à jour.
+Écrit par `make dictionnaire` d'après `data/catalogue/` : ne pas modifier à la main. Un test
+vérifie qu'il est à jour.
 
-- **Nature** : contexte (le territoire), moyen (ce qui est mobilisé), réalisation (ce qui est fait), résultat (ce qui
-  change).
+- **Nature** : contexte (le territoire), moyen (ce qui est mobilisé), réalisation (ce qui est fait),
+  résultat (ce qui change).
 - **Sens** : l'évolution souhaitée. « neutre » : ni la hausse ni la baisse n'est bonne en soi.
 - **Masqué** : il compte des personnes ou des familles, un petit effectif n'est pas publié.
-- **Référence** : où la convention de Harnes en parle. Une convention suit ceux que ses fiches citent, et
-  ajoute les siens dans son `indicateurs.yaml`.
-- **Calcul** : la formule qui retrouve l'indicateur à partir d'autres, quand il y en a une ; sinon la valeur est celle
-  de la source.
+- **Référence** : où la convention de Harnes en parle. Une convention suit ceux que ses fiches
+  citent, et ajoute les siens dans son `indicateurs.yaml`.
+- **Calcul** : la formule qui retrouve l'indicateur à partir d'autres, quand il y en a une ; sinon
+  la valeur est celle de la source.
 """
 COLONNES = (
     "Indicateur",

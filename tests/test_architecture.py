@@ -83,8 +83,7 @@ def test_les_imports_ne_vont_que_vers_le_bas() -> None:
         for path in SOURCES
         if couche(path) in COUCHES
         for module in modules_importes(path)
-        if module.startswith("ctglib.")
-        and _monte(couche(path), module)
+        if module.startswith("ctglib.") and _monte(couche(path), module)
     ]
 
     assert montants == []
