@@ -5,7 +5,7 @@ A type is a function of its name, below, in ``ctglib/blocs/<type>.py`` or in tha
 it yields sentences, then tables and charts.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -24,7 +24,7 @@ from ctglib.document.contexte import (
     periode,
     petits_publies,
 )
-from ctglib.document.tableau import Tableau, decimales
+from ctglib.document.tableau import Ecriture, Tableau, decimales
 from ctglib.document.typographie import (
     accorder,
     compter,
@@ -104,7 +104,7 @@ def _tableau(
     analyse: Analyse,
     table: pd.DataFrame,
     mesures: pd.DataFrame,
-    ecritures: Mapping[str, Callable[..., str] | None],
+    ecritures: Mapping[str, Ecriture | None],
     note: str | None,
     **mots: str,
 ) -> Tableau:
@@ -347,7 +347,7 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     yield liste(_phrases_du_taux(etude, analyse, table))
     if suivi.est_muet(mesures[mesures["annee"].eq(etude.annee)]):
         return
-    ecritures: dict[str, Callable[[pd.Series], str] | None] = {
+    ecritures: dict[str, Ecriture | None] = {
         f"{role}_dit": marquee(contexte, analyse.un(role), role) for role in DU_TAUX
     }
     ecritures["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
@@ -469,7 +469,7 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     effectif = analyse.un("effectif")
     volume = analyse.un("volume")
     unite = ""
-    ecritures: dict[str, Callable[..., str] | None] = {
+    ecritures: dict[str, Ecriture | None] = {
         "avant": marquee(contexte, effectif, "precedent"),
         "dite": marquee(contexte, effectif, "effectif"),
         "volume_dit": None,
@@ -687,7 +687,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if len(annees_a_defaut):
         annees = enumerer(annees_a_defaut.astype(str).tolist())
         note = etude.mot("norme_a_defaut", annees=annees, **libelles)
-    ecritures: dict[str, Callable[..., str] | None] = {
+    ecritures: dict[str, Ecriture | None] = {
         "annee": str,
         "postes_dits": marquee(contexte, analyse.un("postes"), "postes"),
         "postes_repere": decimales(2),

@@ -2,7 +2,7 @@
 out from it once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,7 @@ from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_connu, revisions, series
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import Colonne, Tableau
+from ctglib.document.tableau import Colonne, Ecriture, Tableau
 from ctglib.document.typographie import remplir
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import charger_gabarit
@@ -132,7 +132,7 @@ class EtudeAnnuelle(Montrable):
         self,
         cle: str,
         lignes: pd.DataFrame,
-        ecrire: Mapping[str, Callable[[object], str] | None] | None = None,
+        ecrire: Mapping[str, Ecriture | None] | None = None,
         *autres: Colonne,
         mots: Mapping[str, object] | None = None,
         groupes: Iterable[str] | None = None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, avec_marque, derniere, sur
+from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, avec_marque, derniere_mesure, sur
 from ctglib.blocs.propositions import premiers, service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
@@ -76,6 +76,26 @@ MESURES_COMPTEES = {
     "mauvais": ("défavorable", "défavorables"),
     "en_retard": ("à surveiller", "à surveiller"),
 }
+
+
+@dataclass(frozen=True)
+class SerieRevisitee:
+    """A public series at the start of the convention and now: what sentences read of its row of
+    ``EtudeFinale.revisite``, where the means are missing unless it is a short series.
+    """
+
+    indicateur: str
+    annee_avant: int
+    annee: int
+    variation: float
+    variation_reference: float
+    variation_type: str
+    moyenne_avant: float
+    moyenne: float
+    periode_avant: str
+    periode: str
+    variation_des_moyennes: float
+    lecture: str
 
 
 @dataclass(frozen=True)
@@ -244,7 +264,7 @@ class Criteres(Montrable):
         if not perspectives and not livrables_connus.any():
             return None
         elements = [
-            ("Documents et instances", livrable.libelle, derniere(livrable, etude.contexte))
+            ("Documents et instances", livrable.libelle, derniere_mesure(livrable, etude.contexte))
             for livrable in lignes(livrables, IndicateurParcouru)
         ]
         for fiche in etude.convention.fiches:
@@ -335,7 +355,7 @@ class Criteres(Montrable):
             ):
                 depart = contexte.valeur(indicateur.indicateur, indicateur.valeur_initiale)
                 phrase += f"{depart} ({indicateur.annee_initiale}), puis "
-            phrase += derniere(indicateur, contexte)
+            phrase += derniere_mesure(indicateur, contexte)
             if indicateur.evolution:
                 phrase += f", {evolutions[indicateur.evolution]}"
             phrases.append(phrase)
@@ -348,19 +368,19 @@ class Criteres(Montrable):
     def _contexte(self, series: Iterable[str]) -> str:
         """Return what some public series have become, those that had a value at the start."""
         contexte = self.etude.contexte
-        revisitees = self.etude.revisite
-        comparables = revisitees["indicateur"].isin(list(series)) & revisitees["avant"].notna()
+        revisite = self.etude.revisite
+        a_dire = revisite["indicateur"].isin(list(series)) & revisite["avant"].notna()
         phrases = []
-        for _, serie in revisitees[comparables].iterrows():
-            if pd.notna(serie["moyenne"]):
+        for serie in lignes(revisite[a_dire], SerieRevisitee):
+            if pd.notna(serie.moyenne):
                 phrase = en_moyennes(serie)
             else:
-                phrase = evolution(serie["variation"], serie)
-                phrase += f" de {serie['annee_avant']} à {serie['annee']}"
-                evolution_de_la_reference = evolution(serie["variation_reference"], serie)
+                phrase = evolution(serie.variation, serie)
+                phrase += f" de {serie.annee_avant} à {serie.annee}"
+                evolution_de_la_reference = evolution(serie.variation_reference, serie)
                 if evolution_de_la_reference != RIEN:
                     phrase += f", contre {evolution_de_la_reference} {contexte.reference.a}"
-            phrases.append(f"{contexte.indicateurs[serie['indicateur']].libelle} : {phrase}")
+            phrases.append(f"{contexte.indicateurs[serie.indicateur].libelle} : {phrase}")
         if not phrases:
             return RIEN
         return " ; ".join([*phrases, self.etude.mot("contexte_jamais_effet")])
@@ -391,9 +411,9 @@ class Criteres(Montrable):
         """
         mot = self.etude.mot
         table = self.etude.evaluabilite
-        ensemble = table[table["fiche"].isna()].set_index("groupe").drop(columns="fiche")
-        effectifs = ensemble.to_dict("index")
-        texte = effectifs[CONVENTION]
+        toutes_les_fiches = table[table["fiche"].isna()].set_index("groupe").drop(columns="fiche")
+        effectifs_par_groupe = toutes_les_fiches.to_dict("index")
+        texte = effectifs_par_groupe[CONVENTION]
         nombre_d_indicateurs = texte["indicateurs"]
         phrases = [
             mot(
@@ -413,8 +433,10 @@ class Criteres(Montrable):
         if len(fiches_sans_indicateur):
             numeros = ", ".join(fiches_sans_indicateur.astype(str))
             phrases.append(mot("lecon_des_fiches", fiches=numeros))
-        propositions = {str(nom): effectif for nom, effectif in effectifs[PROPOSITIONS].items()}
-        phrases.append(mot("lecon_des_propositions", **propositions))
+        avec_les_propositions = {
+            str(compte): effectif for compte, effectif in effectifs_par_groupe[PROPOSITIONS].items()
+        }
+        phrases.append(mot("lecon_des_propositions", **avec_les_propositions))
         return liste(phrases)
 
 

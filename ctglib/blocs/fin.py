@@ -475,7 +475,7 @@ class Trajectoires(Montrable):
         contexte = etude.contexte
         ecritures = {
             "depart": lambda ligne: depart(ligne, contexte),
-            "mesure": lambda ligne: derniere(ligne, contexte),
+            "mesure": lambda ligne: derniere_mesure(ligne, contexte),
             "visee": self._cible,
             "atteinte": self._verdict,
             "depuis": self._evolution,
@@ -537,7 +537,7 @@ class Trajectoires(Montrable):
         return f"{evolution}, {ecart}"
 
 
-def derniere(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) -> str:
+def derniere_mesure(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) -> str:
     """Return the last measure of an indicator with its mark and year, or the word of its absence.
 
     ``mesure`` is a row of ``EtudeFinale.parcours``.

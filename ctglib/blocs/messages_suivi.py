@@ -154,14 +154,14 @@ class MessagesDuSuivi:
         if len(provisoires):
             premier = self._premier_libelle(provisoires)
             yield self._dire("provisoires", "mesures", len(provisoires), premier=premier)
-        hasards = indicateurs[indicateurs["evolution"].eq("trop_peu")]
-        if len(hasards):
+        dus_au_hasard = indicateurs[indicateurs["evolution"].eq("trop_peu")]
+        if len(dus_au_hasard):
             contexte = self.etude.contexte
-            chiffre = next(lignes(hasards, Chiffre))
+            chiffre = next(lignes(dus_au_hasard, Chiffre))
             yield self._dire(
                 "hasard",
                 "mesures",
-                premier=self._premier_libelle(hasards),
+                premier=self._premier_libelle(dus_au_hasard),
                 avant=contexte.valeur(chiffre.indicateur, chiffre.valeur_precedente),
                 apres=contexte.valeur(chiffre.indicateur, chiffre.valeur),
             )
