@@ -4,6 +4,7 @@ under-threes.
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -19,13 +20,15 @@ from ctglib.calculs.ecriture import (
 )
 from ctglib.calculs.offre import ABSENT, ages_des_fiches, structures
 from ctglib.document.contexte import Contexte
-from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.document.typographie import nombre_court
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.rapports import Modes
 
 LIGNE_VIDE = "Ligne laissée vide"
+# The characteristics that have a column or a note of their own.
 A_PART = (
     "presence",
     "soutien",
@@ -33,9 +36,140 @@ A_PART = (
     "age_min",
     "age_max",
     "ouverture",
-)  # a column or a note of their own
+)
 VOYELLES = "aâeéèêhiîoôuy"
-NEGLIGEABLE = 0.5  # a gap of half a place for a hundred children is told as none
+NEGLIGEABLE = 0.5  # a gap of less than half a place for a hundred children is written as none
+
+
+# The structures.
+
+
+@dataclass(frozen=True)
+class _Caracteristique:
+    """A row of the offer: one characteristic of one structure, as text, empty when absent."""
+
+    structure: str
+    nom: str  # of the structure
+    caracteristique: str
+    modalite: str
+    valeur: str
+    unite: str
+    statut: str
+
+
+@dataclass(frozen=True)
+class _OffreEcrite:
+    """What writes the cells of a structure, from its characteristics."""
+
+    caracteristiques: list[_Caracteristique]
+    vocabulaire: VocabulaireOffre
+    contexte: Contexte
+
+    def gestion(self, structure: pd.Series) -> str:
+        return self.vocabulaire.gestions.get(structure["gestion"], RIEN)
+
+    def places(self, structure: pd.Series) -> str:
+        places = self._de(structure, "places")
+        return self._texte(places[0]) if places else RIEN
+
+    def ages(self, structure: pd.Series) -> str:
+        """Return the ages as written, or the word of their absence.
+
+        No-break spaces, as the column is narrow: a number stays with its unit, a word is whole.
+        """
+        ages = re.sub(r"(\d) ", rf"\1{INSECABLE}", structure["ages"])
+        absence = self.contexte.absence(structure["statut_ages"]).replace(" ", INSECABLE)
+        return ages or absence or RIEN
+
+    def horaires(self, structure: pd.Series) -> str:
+        """Return all the hours, those of « Jours d'école, matin » and of « Jours d'école, soir »
+        together.
+        """
+        ouvertures = self._de(structure, "ouverture")
+        if not any(ouverture.valeur for ouverture in ouvertures):
+            return (self._texte(ouvertures[0]) if ouvertures else "") or RIEN
+        plages_par_jours: dict[str, list[str]] = {}
+        for ouverture in ouvertures:
+            jours = ""
+            if ouverture.modalite:
+                jours = self.vocabulaire.modalites[ouverture.modalite].partition(",")[0]
+            plages_des_jours = plages_par_jours.setdefault(jours, [])
+            plage = self._texte(ouverture)
+            if plage not in plages_des_jours:
+                plages_des_jours.append(plage)
+        textes = []
+        for jours, plages_des_jours in plages_par_jours.items():
+            texte = ", ".join(plages_des_jours)
+            textes.append(f"{jours} : {texte}" if jours else texte)
+        return " ; ".join(textes)
+
+    def autres(self, structure: pd.Series) -> str:
+        """Return the other characteristics that have a value; without any, whether the structure is
+        there.
+
+        Their blank cells are listed in the check of the convention.
+        """
+        presences = self._de(structure, "presence")
+        if any(presence.valeur == "" for presence in presences):
+            return LIGNE_VIDE
+        precisions_par_genre: dict[str, list[str]] = {}
+        for caracteristique in self.caracteristiques:
+            est_de_la_structure = caracteristique.structure == structure["structure"]
+            genre = caracteristique.caracteristique
+            if est_de_la_structure and caracteristique.valeur and genre not in A_PART:
+                precisions = precisions_par_genre.setdefault(genre, [])
+                precisions.append(self._precision(caracteristique))
+        textes = [
+            f"{self.vocabulaire.caracteristiques[genre]} : {', '.join(precisions)}"
+            for genre, precisions in precisions_par_genre.items()
+        ]
+        if not textes:
+            textes = [majuscule(self._texte(presence)) for presence in presences]
+        return " ; ".join(dict.fromkeys(textes)) or RIEN
+
+    def _de(self, structure: pd.Series, caracteristique: str) -> list[_Caracteristique]:
+        """Return the rows of a characteristic of a structure, one a modality."""
+        return [
+            ligne
+            for ligne in self.caracteristiques
+            if ligne.structure == structure["structure"]
+            and ligne.caracteristique == caracteristique
+        ]
+
+    def _precision(self, ligne: _Caracteristique) -> str:
+        """Return a value with its modality; a name (of a school) goes without the modality, which
+        only numbers it.
+        """
+        if not ligne.modalite or not ligne.unite:
+            return self._texte(ligne)
+        if ligne.unite == ligne.caracteristique:  # the label names the unit
+            texte = nombre_court(float(ligne.valeur))
+        else:
+            texte = self._texte(ligne)
+        return f"{texte} ({minuscule(self.vocabulaire.modalites[ligne.modalite])})"
+
+    def _texte(self, ligne: _Caracteristique) -> str:
+        """Return a value as read: « 8,03 € », « 7 h 30 à 18 h 30 », « oui », « non transmis »."""
+        valeur = ligne.valeur
+        if valeur == "":
+            return self.contexte.absence(ligne.statut)
+        if ligne.unite == "plage_horaire":
+            heures = [_heure(moment) for moment in valeur.split("-")]
+            return f"{INSECABLE}à{INSECABLE}".join(heures)
+        est_un_nombre = valeur.replace(".", "", 1).isdigit()
+        if not est_un_nombre:
+            return valeur
+        quantite = float(valeur)
+        symbole = self.contexte.unites[ligne.unite].apres(quantite)
+        decimales = len(valeur.partition(".")[2])
+        return avec_unite(quantite, symbole, decimales)
+
+
+def _heure(moment: str) -> str:
+    """Return « 7 h 30 » of « 07:30 », « 18 h » of « 18:00 »."""
+    heures, minutes = moment.split(":")
+    texte = f"{int(heures)}{FINE}h"
+    return f"{texte}{FINE}{minutes}" if int(minutes) else texte
 
 
 def tableau_offre(
@@ -50,75 +184,51 @@ def tableau_offre(
     """Return the structures of some categories, in the groups of the vocabulary; the CSV carries
     every row of them.
     """
-    shown = structures(offre, vocabulaire)
-    shown = shown[shown["categorie"].isin(list(categories))].reset_index(drop=True)
-    own = offre[offre["structure"].isin(shown["structure"])].reset_index(drop=True)
-    supported = list(own.loc[own["caracteristique"].eq("soutien") & own["valeur"].eq("oui"), "nom"])
-    read = own.assign(texte=[_valeur(line, contexte) for line in own.itertuples()])
-
-    def lignes(row: pd.Series, caracteristique: str) -> pd.DataFrame:
-        return read[
-            read["structure"].eq(row["structure"]) & read["caracteristique"].eq(caracteristique)
-        ]
-
-    def ages(row: pd.Series) -> str:
-        told = re.sub(
-            r"(\d) ", rf"\1{INSECABLE}", row["ages"]
-        )  # narrow columns break no number, no absence
-        return told or contexte.absence(row["statut_ages"]).replace(" ", INSECABLE) or RIEN
-
-    def horaires(row: pd.Series) -> str:
-        """Return all the hours: those of « Jours d'école, matin » and of « Jours d'école, soir »
-        are told together.
-        """
-        rows = lignes(row, "ouverture")
-        if not rows["valeur"].any():
-            return "".join(rows["texte"].head(1)) or RIEN
-        days = rows["modalite"].map(
-            lambda name: vocabulaire.modalites[name].partition(",")[0] if name else ""
-        )
-        spans = rows["texte"].groupby(days, sort=False).agg(lambda texts: ", ".join(texts.unique()))
-        return " ; ".join(f"{day} : {told}" if day else told for day, told in spans.items())
-
-    def precision(ligne: object) -> str:
-        """Return a value with its modality; a name (of a school) goes without the modality, which
-        only numbers it.
-        """
-        if not (ligne.modalite and ligne.unite):
-            return ligne.texte
-        same = ligne.unite == ligne.caracteristique  # the label names the unit
-        text = nombre_court(float(ligne.valeur)) if same else ligne.texte
-        return f"{text} ({minuscule(vocabulaire.modalites[ligne.modalite])})"
-
-    def autres(row: pd.Series) -> str:
-        presence = lignes(row, "presence")
-        if (
-            presence["valeur"].eq("").any()
-        ):  # the other blank cells are told in the check of the convention
-            return LIGNE_VIDE
-        rest = read[read["structure"].eq(row["structure"]) & ~read["caracteristique"].isin(A_PART)]
-        told = [
-            f"{vocabulaire.caracteristiques[kind]} : {', '.join(map(precision, rows.itertuples()))}"
-            for kind, rows in rest[rest["valeur"].ne("")].groupby("caracteristique", sort=False)
-        ]
-        return " ; ".join(dict.fromkeys(told or presence["texte"].map(majuscule))) or RIEN
-
-    writers = {
+    toutes = structures(offre, vocabulaire)
+    montrees = toutes[toutes["categorie"].isin(list(categories))].reset_index(drop=True)
+    de_ces_structures = offre["structure"].isin(montrees["structure"])
+    caracteristiques = offre[de_ces_structures].reset_index(drop=True)
+    offre_ecrite = _OffreEcrite(
+        list(lignes(caracteristiques, _Caracteristique)), vocabulaire, contexte
+    )
+    ecritures: dict[str, Ecriture] = {
         "intitule": _intitule,
-        "en_gestion": lambda row: vocabulaire.gestions.get(row["gestion"], RIEN),
-        "en_places": lambda row: "".join(lignes(row, "places")["texte"].head(1)) or RIEN,
-        "en_ages": ages,
-        "en_horaires": horaires,
-        "autres": autres,
+        "en_gestion": offre_ecrite.gestion,
+        "en_places": offre_ecrite.places,
+        "en_ages": offre_ecrite.ages,
+        "en_horaires": offre_ecrite.horaires,
+        "autres": offre_ecrite.autres,
     }
-    notes = [
-        supported and f"{vocabulaire.caracteristiques['soutien']} : {enumerer(supported)}.",
-        dire("offre_tue"),
-        dire("offre_vide", mot=contexte.absence("L")),
+    soutenues = [
+        ligne.nom
+        for ligne in offre_ecrite.caracteristiques
+        if ligne.caracteristique == "soutien" and ligne.valeur == "oui"
     ]
-    told = {"nom": nom, "mots": {"titre": titre}, "donnees": own, "notes": notes}
-    groups = shown["libelle_categorie"] if shown["categorie"].nunique() > 1 else None
-    return presenter(contexte, "offre", shown, writers, groupes=groups, **told).sans_colonne_vide()
+    notes = [dire("offre_tue"), dire("offre_vide", mot=contexte.absence("L"))]
+    if soutenues:
+        notes.insert(0, f"{vocabulaire.caracteristiques['soutien']} : {enumerer(soutenues)}.")
+    groupes = None
+    if montrees["categorie"].nunique() > 1:
+        groupes = montrees["libelle_categorie"]
+    tableau = presenter(
+        contexte,
+        "offre",
+        montrees,
+        ecritures,
+        nom=nom,
+        mots={"titre": titre},
+        donnees=caracteristiques,
+        groupes=groupes,
+        notes=notes,
+    )
+    return tableau.sans_colonne_vide()
+
+
+def _intitule(structure: pd.Series) -> str:
+    """Return the name of a structure and its kind, said once when the name already holds it."""
+    nom = structure["nom"]
+    genre = structure["libelle_type"]
+    return nom if genre.casefold() in nom.casefold() else f"{nom}, {minuscule(genre)}"
 
 
 def phrase_des_equipements(
@@ -130,51 +240,92 @@ def phrase_des_equipements(
     """Return which structures of some categories the convention says are there, and which are not;
     "" without any.
     """
-    kinds = {item.id for item in vocabulaire.types if item.categorie in categories}
-    said = offre[offre["type"].isin(kinds) & offre["caracteristique"].eq("presence")]
-    there, lacking = (
-        list(map(minuscule, said.loc[said["valeur"].eq(answer), "nom"]))
-        for answer in ("oui", "non")
-    )
-    if len(lacking) == 1:
-        none = ("pas d'" if lacking[0][0] in VOYELLES else "pas de ") + lacking[0]
+    types = {genre.id for genre in vocabulaire.types if genre.categorie in categories}
+    presences = offre[offre["type"].isin(types) & offre["caracteristique"].eq("presence")]
+    presents = [minuscule(nom) for nom in presences.loc[presences["valeur"].eq("oui"), "nom"]]
+    absents = [minuscule(nom) for nom in presences.loc[presences["valeur"].eq("non"), "nom"]]
+    if len(absents) == 1:
+        article = "pas d'" if absents[0][0] in VOYELLES else "pas de "
+        absence = article + absents[0]
     else:
-        none = " ".join(f"ni {name}" for name in lacking)
-    if there:
-        return dire(
-            "equipements",
-            la=enumerer(there),
-            mais=f", mais {none}" if none else "",
-            **contexte.lieux,
-        )
-    return dire("equipements_absents", absents=none, **contexte.lieux) if none else ""
+        absence = " ".join(f"ni {nom}" for nom in absents)
+    if presents:
+        mais = f", mais {absence}" if absence else ""
+        return dire("equipements", la=enumerer(presents), mais=mais, **contexte.lieux)
+    if absence:
+        return dire("equipements_absents", absents=absence, **contexte.lieux)
+    return ""
+
+
+def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
+    """Return one row a structure with all that is not said of it; the CSV has one row a
+    characteristic.
+    """
+    attendus = manques["origine"].eq(ABSENT)
+    marque = attendus.map({True: " (a)", False: ""})
+    par_structure = manques.assign(manque=manques["libelle"] + marque).groupby(
+        "structure", sort=False
+    )
+
+    def enumeration(libelles: pd.Series) -> str:
+        suivants = [minuscule(libelle) for libelle in libelles.iloc[1:]]
+        return ", ".join([libelles.iloc[0], *suivants])
+
+    def references(textes: pd.Series) -> str:
+        return majuscule(" ; ".join(textes.unique()))
+
+    structures_incompletes = par_structure.agg(
+        nom=("nom", "first"),
+        libelle_type=("libelle_type", "first"),
+        manque=("manque", enumeration),
+        reference=("reference", references),
+    )
+    notes = [dire("offre_attendue")] if attendus.any() else []
+    return presenter(
+        contexte,
+        "offre_manques",
+        structures_incompletes,
+        {"intitule": _intitule},
+        donnees=manques,
+        notes=notes,
+    )
+
+
+# The ages.
 
 
 def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
     """Return how the offer meets the ages that the fiches aim at; ``ages`` is what
     ``calculs.offre.ages`` returns.
     """
-    complete = []
-    lacking = []
-    outside = {}
-    for fiche, missing, more in ages_des_fiches(ages, fiches):
-        number = fiche.numero
-        span = _plage(fiche.age_min, fiche.age_max)
-        if missing:
-            lacking.append(
-                dire("ages_sans_dispositif", fiche=number, ages=span, sans=plages(missing))
+    fiches_completes = []
+    phrases_incompletes = []
+    hors_des_fiches: dict[str, dict[str, str]] = {}  # of a structure, by name
+    for fiche, ages_sans_dispositif, ages_en_plus in ages_des_fiches(ages, fiches):
+        assert fiche.age_min is not None  # ``ages_des_fiches`` leaves out fiches without ages
+        assert fiche.age_max is not None
+        ages_vises = _plage(fiche.age_min, fiche.age_max)
+        if ages_sans_dispositif:
+            phrase = dire(
+                "ages_sans_dispositif",
+                fiche=fiche.numero,
+                ages=ages_vises,
+                sans=plages(ages_sans_dispositif),
             )
+            phrases_incompletes.append(phrase)
         else:
-            complete.append(f"{number} ({span})")
-        outside |= {
-            nom: {"ages": texte, "dehors": plages(years)} for (nom, texte), years in more.items()
-        }
-    told = (
-        [dire("ages_complets", nombre=len(complete), fiches=enumerer(complete))] if complete else []
-    )
-    return (
-        told + lacking + [dire("ages_en_dehors", nom=nom, **said) for nom, said in outside.items()]
-    )
+            fiches_completes.append(f"{fiche.numero} ({ages_vises})")
+        for (nom, ages_ecrits), annees in ages_en_plus.items():
+            hors_des_fiches[nom] = {"ages": ages_ecrits, "dehors": plages(annees)}
+    phrases = []
+    if fiches_completes:
+        nombre_de_fiches = len(fiches_completes)
+        phrases.append(
+            dire("ages_complets", nombre=nombre_de_fiches, fiches=enumerer(fiches_completes))
+        )
+    phrases += phrases_incompletes
+    phrases += [dire("ages_en_dehors", nom=nom, **mots) for nom, mots in hors_des_fiches.items()]
+    return phrases
 
 
 def plages(annees: Iterable[int]) -> str:
@@ -184,64 +335,23 @@ def plages(annees: Iterable[int]) -> str:
         >>> plages([6, 7, 8, 13]).replace("\\xa0", " ")
         '6 à 8 ans et 13 ans'
     """
-    ages = pd.Series(sorted(annees))
-    return enumerer(
-        [_plage(span.min(), span.max()) for _, span in ages.groupby(ages.diff().ne(1).cumsum())]
-    )
+    suites: list[list[int]] = []
+    for age in sorted(annees):
+        if suites and age == suites[-1][-1] + 1:
+            suites[-1].append(age)
+        else:
+            suites.append([age])
+    return enumerer([_plage(suite[0], suite[-1]) for suite in suites])
 
 
-def _plage(low: int, high: int) -> str:
-    unit = "an" if high <= 1 else "ans"
-    return f"{low}{INSECABLE}{unit}" if low == high else f"{low} à {high}{INSECABLE}{unit}"
+def _plage(age_min: int, age_max: int) -> str:
+    unite = "an" if age_max <= 1 else "ans"
+    if age_min == age_max:
+        return f"{age_min}{INSECABLE}{unite}"
+    return f"{age_min} à {age_max}{INSECABLE}{unite}"
 
 
-def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
-    """Return one row a structure with all that is not said of it; the CSV has one row a
-    characteristic.
-    """
-    expected = manques["origine"].eq(ABSENT)
-    told = manques.assign(manque=manques["libelle"] + expected.map({True: " (a)", False: ""}))
-    shown = told.groupby("structure", sort=False).agg(
-        nom=("nom", "first"),
-        libelle_type=("libelle_type", "first"),
-        manque=(
-            "manque",
-            lambda texts: ", ".join([texts.iloc[0], *map(minuscule, texts.iloc[1:])]),
-        ),
-        reference=("reference", lambda texts: majuscule(" ; ".join(texts.unique()))),
-    )
-    notes = [expected.any() and dire("offre_attendue")]
-    return presenter(
-        contexte, "offre_manques", shown, {"intitule": _intitule}, donnees=manques, notes=notes
-    )
-
-
-def _intitule(row: pd.Series) -> str:
-    """Return the name of a structure and its kind, said once when the name already holds it."""
-    name = row["nom"]
-    kind = row["libelle_type"]
-    return name if kind.casefold() in name.casefold() else f"{name}, {minuscule(kind)}"
-
-
-def _valeur(ligne: object, contexte: Contexte) -> str:
-    """Return the value of a row of the offer as read: « 8,03 € », « 7 h 30 à 18 h 30 », « oui »,
-    « non transmis ».
-    """
-    text = ligne.valeur
-    if text == "":
-        return contexte.absence(ligne.statut)
-    if ligne.unite == "plage_horaire":
-        spans = [moment.split(":") for moment in text.split("-")]
-        hours = [
-            f"{int(hour)}{FINE}h" + (f"{FINE}{minutes}" if int(minutes) else "")
-            for hour, minutes in spans
-        ]
-        return f"{INSECABLE}à{INSECABLE}".join(hours)
-    if not text.replace(".", "", 1).isdigit():
-        return text
-    return avec_unite(
-        float(text), contexte.unites[ligne.unite].apres(float(text)), len(text.partition(".")[2])
-    )
+# The places for under-threes.
 
 
 def phrases_des_modes(
@@ -249,48 +359,73 @@ def phrases_des_modes(
 ) -> list[str]:
     """Return how far the whole is from the reference, which kind of care makes the gap, and which
     fiche supports it.
+
+    ``modes`` is what ``lire_couverture`` returns: one row a mode, the whole under "".
     """
-    by_mode = modes.set_index("modalite")
-    whole = by_mode.loc[""]
-    kinds = regles.sortes
-    words = {
-        "annee": f"{whole['annee']:.0f}",
-        "places": nombre(whole["valeur"], 1),
-        "ecart": _de_plus(whole["ecart"]),
-    }
-    told = [dire("places", **words, **contexte.lieux)]
-    gaps = pd.Series(
-        {name: by_mode["ecart"].reindex(one.modes).sum(skipna=False) for name, one in kinds.items()}
+    par_mode = modes.set_index("modalite")
+    ecart = par_mode["ecart"][""]
+    phrase = dire(
+        "places",
+        annee=f"{par_mode['annee']['']:.0f}",
+        places=nombre(par_mode["valeur"][""], 1),
+        ecart=_de_plus(ecart),
+        **contexte.lieux,
     )
-    gaps = gaps.dropna()
-    if abs(whole["ecart"]) < NEGLIGEABLE or gaps.empty:
-        return told
-    first = gaps.idxmax() if whole["ecart"] > 0 else gaps.idxmin()
-    said = {name: {"sorte": kinds[name].mot, "ecart": _de_plus(gap)} for name, gap in gaps.items()}
-    others = [dire("places_autre_sorte", **words) for name, words in said.items() if name != first]
-    told.append(dire("places_par_sorte", **said[first], autres="".join(others)))
-    answers = []
-    late = []
-    for name, one in kinds.items():
-        if numbers := [str(fiche.numero) for fiche in fiches if {*one.modes} & {*fiche.modes}]:
-            answers.append(
+    ecart_par_sorte = {}
+    for nom, sorte in regles.sortes.items():
+        ecart_de_la_sorte = par_mode["ecart"].reindex(sorte.modes).sum(skipna=False)
+        if pd.notna(ecart_de_la_sorte):  # missing when one of its modes is not known
+            ecart_par_sorte[nom] = ecart_de_la_sorte
+    if abs(ecart) < NEGLIGEABLE or not ecart_par_sorte:
+        return [phrase]
+    phrases = [phrase, _phrase_des_sortes(ecart, ecart_par_sorte, regles)]
+    avec_fiche = []
+    en_retard_sans_fiche = []
+    for nom, sorte in regles.sortes.items():
+        numeros = [
+            str(fiche.numero) for fiche in fiches if not set(sorte.modes).isdisjoint(fiche.modes)
+        ]
+        if numeros:
+            avec_fiche.append(
                 dire(
                     "fiche_de_la_sorte",
-                    nombre=len(numbers),
-                    fiches=enumerer(numbers),
-                    sorte=one.mot,
+                    nombre=len(numeros),
+                    fiches=enumerer(numeros),
+                    sorte=sorte.mot,
                 )
             )
-        elif gaps.get(name, 0) <= -NEGLIGEABLE:
-            late.append(one.mot)
-    none = dire("sortes_sans_fiche", sortes=enumerer(late)) if late else ""
-    return told + [f"{majuscule(enumerer(answers))}{none}."] * bool(answers)
+        elif ecart_par_sorte.get(nom, 0) <= -NEGLIGEABLE:
+            en_retard_sans_fiche.append(sorte.mot)
+    if avec_fiche:
+        sans_fiche = ""
+        if en_retard_sans_fiche:
+            sans_fiche = dire("sortes_sans_fiche", sortes=enumerer(en_retard_sans_fiche))
+        phrases.append(f"{majuscule(enumerer(avec_fiche))}{sans_fiche}.")
+    return phrases
+
+
+def _phrase_des_sortes(ecart: float, ecart_par_sorte: dict[str, float], regles: Modes) -> str:
+    """Return the kind of care that makes most of the gap, then the other kinds."""
+    if ecart > 0:
+        principale = max(ecart_par_sorte, key=lambda nom: ecart_par_sorte[nom])
+    else:
+        principale = min(ecart_par_sorte, key=lambda nom: ecart_par_sorte[nom])
+    autres = [
+        dire("places_autre_sorte", sorte=regles.sortes[nom].mot, ecart=_de_plus(ecart_de_la_sorte))
+        for nom, ecart_de_la_sorte in ecart_par_sorte.items()
+        if nom != principale
+    ]
+    return dire(
+        "places_par_sorte",
+        sorte=regles.sortes[principale].mot,
+        ecart=_de_plus(ecart_par_sorte[principale]),
+        autres="".join(autres),
+    )
 
 
 def _de_plus(ecart: float) -> str:
     """Return « 7,3 de moins », « autant » under half a place."""
-    return (
-        "autant"
-        if abs(ecart) < NEGLIGEABLE
-        else f"{nombre(abs(ecart), 1)} de {'plus' if ecart > 0 else 'moins'}"
-    )
+    if abs(ecart) < NEGLIGEABLE:
+        return "autant"
+    sens = "plus" if ecart > 0 else "moins"
+    return f"{nombre(abs(ecart), 1)} de {sens}"
