@@ -11,7 +11,7 @@ from ctglib.blocs.fin import EtudeFinale
 from ctglib.calculs.ecriture import INSECABLE, majuscule, minuscule, nombre
 from ctglib.calculs.parcours import conformite, population, themes_absents
 from ctglib.document.blocs import Bloc, Encadre, liste
-from ctglib.document.tableau import Tableau
+from ctglib.document.tableau import Ecriture, Tableau
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.montrable import Montrable
 
@@ -28,78 +28,107 @@ class Conformite(Montrable):
         """Return how sure the rule is, whom it applies to, and the minimum themes that nothing
         names, as questions.
         """
-        rules = self.etude.finale.conformite
-        words = self.etude.finale.conformite.mots
-        sure = words["a_verifier"].format(jour=date_longue(rules.lu_le))
-        if rules.confirme:
-            sure = words["confirme"].format(
-                par=rules.confirme.par, jour=date_longue(rules.confirme.date)
-            )
-        told = [words["sans_population"]]
-        if self.population is not None:  # whom the obligations bind
-            count, year = self.population
-            owed = " ; ".join(what for above, what in rules.obligations.items() if count > above)
-            places = self.etude.contexte.lieux
-            threshold = [*rules.obligations][-1]
-            applies = words["s_applique"].format(
-                habitants=nombre(count), annee=year, obligations=owed, **places
-            )
-            held = words["tient_lieu" if count > threshold else "non_applicable"].format(
-                seuil=nombre(threshold)
-            )
-            told = [f"{applies} {words['si_epci']}", held]
-        absent = themes_absents(rules, self.etude.convention)
-        source = rules.source_des_themes
-        told += [words["theme"].format(theme=theme, source=source) for theme in absent]
-        return Encadre((sure,)) + liste(told)
+        regles = self.etude.finale.conformite
+        mots = regles.mots
+        if regles.confirme:
+            jour = date_longue(regles.confirme.date)
+            certitude = mots["confirme"].format(par=regles.confirme.par, jour=jour)
+        else:
+            certitude = mots["a_verifier"].format(jour=date_longue(regles.lu_le))
+        questions = [
+            mots["theme"].format(theme=theme, source=regles.source_des_themes)
+            for theme in themes_absents(regles, self.etude.convention)
+        ]
+        return Encadre((certitude,)) + liste([*self._obligations(), *questions])
+
+    def _obligations(self) -> list[str]:
+        """Return the obligations that bind a commune of that many inhabitants, and whether the
+        convention stands in for the schéma.
+        """
+        regles = self.etude.finale.conformite
+        mots = regles.mots
+        if self.population is None:
+            return [mots["sans_population"]]
+        habitants, annee = self.population
+        obligations = [
+            obligation for seuil, obligation in regles.obligations.items() if habitants > seuil
+        ]
+        s_applique = mots["s_applique"].format(
+            habitants=nombre(habitants),
+            annee=annee,
+            obligations=" ; ".join(obligations),
+            **self.etude.contexte.lieux,
+        )
+        seuil_du_schema = list(regles.obligations)[-1]
+        tient_lieu = mots["tient_lieu" if habitants > seuil_du_schema else "non_applicable"]
+        return [
+            f"{s_applique} {mots['si_epci']}",
+            tient_lieu.format(seuil=nombre(seuil_du_schema)),
+        ]
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing
         and who has it.
         """
-        rules = self.etude.finale.conformite
-        catalogue = self.etude.catalogue
+        regles = self.etude.finale.conformite
         dossier = self.etude.suivi.dossier
-        read = self.etude.finale.lectures
-        place = self.etude.convention.territoire
-        rows = conformite(
-            rules, read, dossier.annexe1, self.etude.series, dossier.offre, territoire=place
+        elements = conformite(
+            regles,
+            self.etude.finale.lectures,
+            dossier.annexe1,
+            self.etude.series,
+            dossier.offre,
+            territoire=self.etude.convention.territoire,
         )
-        offer = {item.id: item.libelle for item in catalogue.offre.types}
-
-        def ou(row: pd.Series) -> str:
-            told = [row.ou, *(f"fiche{INSECABLE}{numero}" for numero in row.fiches)]
-            return majuscule(" ; ".join(filter(None, told)) or rules.mots["non_declare"])
-
-        def su(row: pd.Series) -> str:
-            known = [
-                (catalogue.mesures[name].libelle, year)
-                for name, year in {**row.diagnostic, **row.series}.items()
-            ]
-            known += [(offer[name], count) for name, count in row.offre.items()]
-            return (
-                majuscule(" ; ".join(f"{minuscule(label)} ({figure})" for label, figure in known))
-                or "rien"
-            )
-
-        def manque(row: pd.Series) -> str:
-            holders = [
-                catalogue.responsables[name].libelle.partition(" (")[0] for name in row.detenteurs
-            ]
-            return f"{majuscule(row.manque)} (à demander : {' ; '.join(holders)})"
-
-        joined = {
-            name: rows[name].map(lambda values: ";".join(map(str, values))) for name in LISTES
+        donnees = elements.assign(habitants="" if self.population is None else self.population[0])
+        for colonne in LISTES:
+            donnees[colonne] = [";".join(map(str, valeurs)) for valeurs in elements[colonne]]
+        ecritures: dict[str, Ecriture] = {
+            "reponse": self._reponse,
+            "su": self._connu,
+            "reste": self._manque,
         }
-        data = rows.assign(habitants=(self.population or ("",))[0], **joined)
-        writers = {"reponse": ou, "su": su, "reste": manque}
-        words = {"textes": " ; ".join(rules.textes)}
-        told = {"cle": "schema_petite_enfance", "mots": words, "donnees": data}
-        return self.etude.contexte.presenter(rules.tableau, rows, writers, **told)
+        return self.etude.contexte.presenter(
+            regles.tableau,
+            elements,
+            ecritures,
+            cle="schema_petite_enfance",
+            mots={"textes": " ; ".join(regles.textes)},
+            donnees=donnees,
+        )
+
+    def _reponse(self, element: pd.Series) -> str:
+        """Return where the convention answers: a place in the text, fiches."""
+        fiches = [f"fiche{INSECABLE}{numero}" for numero in element["fiches"]]
+        endroits = [element["ou"], *fiches] if element["ou"] else fiches
+        if not endroits:
+            return majuscule(self.etude.finale.conformite.mots["non_declare"])
+        return majuscule(" ; ".join(endroits))
+
+    def _connu(self, element: pd.Series) -> str:
+        """Return what the workbook knows: indicators with their last year, services with how many
+        there are.
+        """
+        catalogue = self.etude.catalogue
+        types_de_service = {service.id: service.libelle for service in catalogue.offre.types}
+        connus = []
+        for indicateur, annee in {**element["diagnostic"], **element["series"]}.items():
+            connus.append(f"{minuscule(catalogue.mesures[indicateur].libelle)} ({annee})")
+        for service, combien in element["offre"].items():
+            connus.append(f"{minuscule(types_de_service[service])} ({combien})")
+        return majuscule(" ; ".join(connus)) or "rien"
+
+    def _manque(self, element: pd.Series) -> str:
+        """Return what is missing, and whom to ask."""
+        responsables = self.etude.catalogue.responsables
+        detenteurs = [responsables[nom].libelle.partition(" (")[0] for nom in element["detenteurs"]]
+        return f"{majuscule(element['manque'])} (à demander : {' ; '.join(detenteurs)})"
 
     @cached_property
     def population(self) -> tuple[int, int] | None:
         """The inhabitants that the diagnostic counts, and their year."""
-        dossier = self.etude.suivi.dossier
-        place = self.etude.convention.territoire
-        return population(dossier.annexe1, self.etude.finale.conformite, place)
+        return population(
+            self.etude.suivi.dossier.annexe1,
+            self.etude.finale.conformite,
+            self.etude.convention.territoire,
+        )

@@ -1,9 +1,9 @@
 """Who takes part in each dispositif: counts by variable and their shares, without undoing what
-secrecy hid.
+secrecy hides.
 
 All is worked out from the published counts, so that it says nothing that they don't. A share is of
-a total that the published counts give, and none is made where a single count is hidden: the rest
-would be that count.
+a total that the published counts give, and none is made where a single count is hidden: the other
+shares would give it away.
 """
 
 import re
@@ -15,8 +15,8 @@ import pandas as pd
 from ctglib.blocs.analyses import Analyse, Blocs, EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule, minuscule, nombre
 from ctglib.document.blocs import liste
-from ctglib.document.contexte import marquer
-from ctglib.document.tableau import RIEN, Colonne
+from ctglib.document.contexte import Contexte, marquer
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.donnees.modeles.catalogue import Profils
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import parts as graphique_des_parts
@@ -32,64 +32,95 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what is known and what is hidden, a chart a variable, the counts by dispositif, the
     crossed counts.
     """
-    meanings = etude.catalogue.profils
-    contexte = etude.contexte
-    labels = {
-        item.id: item.libelle for item in etude.catalogue.dimensions[meanings.dimension].modalites
-    }
-    wanted = {name: labels[name] for name in analyse.dispositifs}
-    shares, crossed = (
-        rows.assign(
-            texte=[
-                contexte.absence(status) if pd.isna(count) else marquer(nombre(count), status)
-                for count, status in zip(rows["effectif"], rows["statut"], strict=True)
-            ]
-        )
-        for rows in (by(etude.annuel.profils, meanings, wanted) for by in (parts, croisements))
-    )
-    yield liste(phrases(etude, shares, crossed, wanted))
-    questions = {item.id: item.question for item in meanings.variables}
+    definitions = etude.catalogue.profils
+    modalites = etude.catalogue.dimensions[definitions.dimension].modalites
+    libelles = {modalite.id: modalite.libelle for modalite in modalites}
+    dispositifs = {dispositif: libelles[dispositif] for dispositif in analyse.dispositifs}
+    effectifs = parts(etude.annuel.profils, definitions, dispositifs)
+    effectifs = _avec_texte(effectifs, etude.contexte)
+    croises = croisements(etude.annuel.profils, definitions, dispositifs)
+    croises = _avec_texte(croises, etude.contexte)
+    yield liste(phrases(etude, effectifs, croises, dispositifs))
+    questions = {variable.id: variable.question for variable in definitions.variables}
     for variable in analyse.variables or questions:
-        rows = shares[shares["variable"].eq(variable)]
-        rows = rows[rows.groupby("dispositif")["part"].transform("count").gt(0)]
-        if rows["dispositif"].nunique() < DEUX_RANGEES:
+        de_la_variable = effectifs[effectifs["variable"].eq(variable)]
+        parts_connues = de_la_variable.groupby("dispositif")["part"].transform("count")
+        traces = de_la_variable[parts_connues.gt(0)]
+        if traces["dispositif"].nunique() < DEUX_RANGEES:
             continue  # a single row is no chart: the table has it
-        name = variable.replace("_", "-")
-        title = questions[variable].format(qui=analyse.public, annee=etude.annee)
-        rows = rows.assign(groupe=rows["libelle_dispositif"])
-        yield graphique_des_parts(rows, contexte, nom=f"{analyse.id}-{name}", titre=title)
-    if len(shares):
-        keys = ["variable", "libelle_variable", "modalite", "libelle"]
-        order = shares.sort_values(
-            "variable", kind="stable", key=lambda names: pd.factorize(names)[0]
+        yield graphique_des_parts(
+            traces.assign(groupe=traces["libelle_dispositif"]),
+            etude.contexte,
+            nom=f"{analyse.id}-{variable.replace('_', '-')}",
+            titre=questions[variable].format(qui=analyse.public, annee=etude.annee),
         )
-        texts = shares.set_index([*keys, "dispositif"])["texte"].unstack()
-        texts = texts.reindex(pd.MultiIndex.from_frame(order[keys].drop_duplicates()))[
-            shares["dispositif"].unique()
-        ]
-        cells = texts.reset_index()
-        yield etude.tableau(
-            "profils",
-            cells,
-            None,
-            *(Colonne(name, labels[name], True) for name in texts.columns),
-            nom=analyse.id,
-            mots={"qui": majuscule(re.sub(r"\bles ", "", analyse.public))},
-            donnees=shares.drop(columns="texte"),
-            groupes=cells["libelle_variable"],
-            statuts=shares["statut"],
-            notes=[texts.isna().any(axis=None) and f"{RIEN} : ligne non remplie."],
-        )
-    if len(crossed):
-        pairs = crossed["libelle_dispositif"] + " : " + crossed["libelle_variable"] + " et "
-        yield etude.tableau(
-            "profils_croises",
-            crossed,
-            nom=f"{analyse.id}-croises",
-            donnees=crossed.drop(columns="texte"),
-            groupes=pairs + crossed["libelle_variable_2"],
-            statuts=crossed["statut"],
-        )
+    if len(effectifs):
+        yield _tableau_des_effectifs(etude, analyse, effectifs, libelles)
+    if len(croises):
+        yield _tableau_des_croisements(etude, analyse, croises)
+
+
+def _avec_texte(effectifs: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
+    """Return counts with ``texte``: each as it is shown, or the word of its absence."""
+    textes = []
+    for effectif, statut in zip(effectifs["effectif"], effectifs["statut"], strict=True):
+        if pd.isna(effectif):
+            textes.append(contexte.absence(statut))
+        else:
+            textes.append(marquer(nombre(effectif), statut))
+    return effectifs.assign(texte=textes)
+
+
+def _tableau_des_effectifs(
+    etude: EtudeAnnuelle, analyse: Analyse, effectifs: pd.DataFrame, libelles: Mapping[str, str]
+) -> Tableau:
+    """Return one row a modalité, in groups by variable, one column a dispositif."""
+    cles = ["variable", "libelle_variable", "modalite", "libelle"]
+    par_variable = effectifs.sort_values(
+        "variable", kind="stable", key=lambda variables: pd.factorize(variables)[0]
+    )
+    modalites = pd.MultiIndex.from_frame(par_variable[cles].drop_duplicates())
+    dispositifs = effectifs["dispositif"].unique()
+    textes = effectifs.set_index([*cles, "dispositif"])["texte"].unstack()
+    textes = textes.reindex(modalites)[dispositifs]
+    cellules = textes.reset_index()
+    notes = []
+    if textes.isna().any(axis=None):
+        notes.append(f"{RIEN} : ligne non remplie.")
+    public = re.sub(r"\bles ", "", analyse.public or "")
+    return etude.tableau(
+        "profils",
+        cellules,
+        None,
+        *(Colonne(dispositif, libelles[dispositif], True) for dispositif in dispositifs),
+        nom=analyse.id,
+        mots={"qui": majuscule(public)},
+        donnees=effectifs.drop(columns="texte"),
+        groupes=cellules["libelle_variable"],
+        statuts=effectifs["statut"],
+        notes=notes,
+    )
+
+
+def _tableau_des_croisements(
+    etude: EtudeAnnuelle, analyse: Analyse, croises: pd.DataFrame
+) -> Tableau:
+    """Return one row a pair of modalités, in groups by dispositif and pair of variables."""
+    paires = (
+        croises["libelle_dispositif"]
+        + " : "
+        + croises["libelle_variable"]
+        + " et "
+        + croises["libelle_variable_2"]
+    )
+    return etude.tableau(
+        "profils_croises",
+        croises,
+        nom=f"{analyse.id}-croises",
+        donnees=croises.drop(columns="texte"),
+        groupes=paires,
+        statuts=croises["statut"],
+    )
 
 
 def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
@@ -97,64 +128,77 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
     share in %.
 
     The total of a variable is the sum of its modalités when none is hidden or missing; failing
-    that, that of the dispositif, if its other variables, all shown, agree on it. ``raison`` tells
-    why there is no share: "sans_total", "un_seul_cache", "vide" (nobody); "" when there are shares,
-    were some hidden.
+    that, that of the dispositif, if all its complete variables and its own count agree on one
+    number. ``raison`` tells why there is no share: "sans_total", "un_seul_cache", "vide" (nobody);
+    it is "" when there are shares, even if some are hidden.
 
     Returns:
         dispositif, variable, modalite and their labels, effectif, statut, total, part (missing
         where hidden or without total), raison, of the modalités that have a row.
     """
-    entered = profils.loc[
+    saisis = profils.loc[
         profils["variable_2"].eq(""), ["dispositif", "variable", "modalite", "effectif", "statut"]
-    ]
-    entered = entered.astype({"effectif": "float64"})
-    rows = _vocabulaire(meanings, dispositifs).merge(
-        entered, on=["dispositif", "variable", "modalite"]
+    ].astype({"effectif": "float64"})
+    lignes = _vocabulaire(meanings, dispositifs).merge(
+        saisis, on=["dispositif", "variable", "modalite"]
     )
-    group = rows.groupby(["dispositif", "variable"], sort=False)["effectif"]
-    shown = group.transform("sum")
-    size = group.transform("size")
-    known = group.transform("count")
-    whole = entered[entered["variable"].eq("") & entered["dispositif"].isin(list(dispositifs))]
-    sums = pd.concat([whole, rows.assign(effectif=shown)[known.eq(size)]]).dropna(subset="effectif")
-    totals = sums.groupby("dispositif")["effectif"].agg(
-        lambda told: told.iloc[0] if told.nunique() == 1 else np.nan
+    # Of the variable of each row.
+    de_la_variable = lignes.groupby(["dispositif", "variable"], sort=False)
+    somme_publiee = de_la_variable["effectif"].transform("sum")
+    publiees = de_la_variable["effectif"].transform("count")
+    modalites = de_la_variable["effectif"].transform("size")
+    complete = publiees.eq(modalites)
+    est_masquee = lignes["statut"].eq(Statut.SECRET)
+    masquees = est_masquee.groupby([lignes["dispositif"], lignes["variable"]]).transform("sum")
+    total_du_dispositif = lignes["dispositif"].map(
+        _totaux_concordants(saisis, lignes.assign(effectif=somme_publiee)[complete], dispositifs)
     )
-    total = rows["dispositif"].map(totals).astype("float64")
-    hidden = (
-        rows["statut"]
-        .eq(Statut.SECRET)
-        .groupby([rows["dispositif"], rows["variable"]])
-        .transform("sum")
+    total_du_dispositif = total_du_dispositif.astype("float64")
+    sans_total = (
+        total_du_dispositif.isna()
+        | (publiees + masquees).lt(modalites)
+        | somme_publiee.gt(total_du_dispositif)
     )
-    base = shown.where(known.eq(size), total)
-    reason = np.select(
+    raison = np.select(
         [
-            known.eq(size) & shown.eq(0),
-            known.eq(size),
-            hidden.gt(0) & hidden.lt(CACHES_AU_MOINS),
-            total.isna() | (known + hidden).lt(size) | shown.gt(total),
-            total.eq(0),
+            complete & somme_publiee.eq(0),
+            complete,
+            masquees.gt(0) & masquees.lt(CACHES_AU_MOINS),
+            sans_total,
+            total_du_dispositif.eq(0),
         ],
         [VIDE, "", UN_SEUL_CACHE, SANS_TOTAL, VIDE],
         "",
     )
-    base = base.where(reason == "")
-    return rows.assign(total=base, part=100 * rows["effectif"] / base, raison=reason)
+    total = somme_publiee.where(complete, total_du_dispositif).where(raison == "")
+    return lignes.assign(total=total, part=100 * lignes["effectif"] / total, raison=raison)
+
+
+def _totaux_concordants(
+    saisis: pd.DataFrame, sommes_completes: pd.DataFrame, dispositifs: Mapping[str, str]
+) -> pd.Series:
+    """Return the total of each dispositif, missing when its figures disagree.
+
+    These are its own count (of no variable), and the sums of its complete variables.
+    """
+    propres = saisis[saisis["variable"].eq("") & saisis["dispositif"].isin(list(dispositifs))]
+    totaux = pd.concat([propres, sommes_completes]).dropna(subset="effectif")
+    return totaux.groupby("dispositif")["effectif"].agg(
+        lambda effectifs: effectifs.iloc[0] if effectifs.nunique() == 1 else np.nan
+    )
 
 
 def croisements(
     profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Return the crossed counts of the dispositifs wanted, in the catalogue's order, each variable
-    with its labels.
+    """Return the crossed counts of the dispositifs, in the catalogue's order, each variable with
+    its labels.
     """
-    words = _vocabulaire(meanings, dispositifs)
-    pairs = words.merge(
-        words.drop(columns="libelle_dispositif"), on="dispositif", suffixes=("", "_2")
+    modalites = _vocabulaire(meanings, dispositifs)
+    paires = modalites.merge(
+        modalites.drop(columns="libelle_dispositif"), on="dispositif", suffixes=("", "_2")
     )
-    return pairs.merge(
+    return paires.merge(
         profils, on=["dispositif", "variable", "modalite", "variable_2", "modalite_2"]
     )
 
@@ -163,14 +207,14 @@ def _vocabulaire(meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFr
     """Return the modalités of the variables, for each of some dispositifs, with their labels, in
     order.
     """
-    names = pd.DataFrame(dispositifs.items(), columns=["dispositif", "libelle_dispositif"])
-    rows = [
-        (item.id, item.libelle, mode.id, mode.libelle)
-        for item in meanings.variables
-        for mode in item.modalites
+    noms = pd.DataFrame(dispositifs.items(), columns=["dispositif", "libelle_dispositif"])
+    modalites = [
+        (variable.id, variable.libelle, modalite.id, modalite.libelle)
+        for variable in meanings.variables
+        for modalite in variable.modalites
     ]
-    columns = ["variable", "libelle_variable", "modalite", "libelle"]
-    return names.merge(pd.DataFrame(rows, columns=columns), how="cross")
+    colonnes = ["variable", "libelle_variable", "modalite", "libelle"]
+    return noms.merge(pd.DataFrame(modalites, columns=colonnes), how="cross")
 
 
 def phrases(
@@ -184,23 +228,37 @@ def phrases(
     """
     if parts.empty:
         return []
-    met = set(parts["dispositif"])
-    known, missing = (
-        [minuscule(label) for name, label in dispositifs.items() if (name in met) is there]
-        for there in (True, False)
-    )
-    words = {"nombre": len(known), "total": len(dispositifs), "dits": " ; ".join(known)}
-    told = [etude.mot("profils_transmis", **words)]
-    told += [etude.mot("profils_non_transmis", dits=" ; ".join(missing))] * bool(missing)
-    limit = etude.catalogue.seuils.petits_effectifs
-    hidden = int(
-        parts["statut"].eq(Statut.SECRET).sum() + croisements["statut"].eq(Statut.SECRET).sum()
-    )
-    told += [etude.mot("profils_secrets", nombre=hidden, plus=limit - 1)] * bool(hidden)
-    rows = parts.drop_duplicates(["dispositif", "variable"])
-    named = rows["libelle_variable"].map(minuscule) + " (" + rows["libelle_dispositif"] + ")"
-    return told + [
-        etude.mot(f"profils_{reason}", dits=" ; ".join(named[rows["raison"].eq(reason)]))
-        for reason in (UN_SEUL_CACHE, SANS_TOTAL)
-        if rows["raison"].eq(reason).any()
+    avec_profils = set(parts["dispositif"])
+    transmis = [
+        minuscule(libelle)
+        for dispositif, libelle in dispositifs.items()
+        if dispositif in avec_profils
     ]
+    non_transmis = [
+        minuscule(libelle)
+        for dispositif, libelle in dispositifs.items()
+        if dispositif not in avec_profils
+    ]
+    textes = [
+        etude.mot(
+            "profils_transmis",
+            nombre=len(transmis),
+            total=len(dispositifs),
+            dits=" ; ".join(transmis),
+        )
+    ]
+    if non_transmis:
+        textes.append(etude.mot("profils_non_transmis", dits=" ; ".join(non_transmis)))
+    statuts = pd.concat([parts["statut"], croisements["statut"]])
+    masques = int(statuts.eq(Statut.SECRET).sum())
+    if masques:
+        seuil = etude.catalogue.seuils.petits_effectifs
+        textes.append(etude.mot("profils_secrets", nombre=masques, plus=seuil - 1))
+    variables = parts.drop_duplicates(["dispositif", "variable"])
+    noms = variables["libelle_variable"].map(minuscule)
+    noms = noms + " (" + variables["libelle_dispositif"] + ")"
+    for raison in (UN_SEUL_CACHE, SANS_TOTAL):
+        concernees = variables["raison"].eq(raison)
+        if concernees.any():
+            textes.append(etude.mot(f"profils_{raison}", dits=" ; ".join(noms[concernees])))
+    return textes
