@@ -22,8 +22,12 @@ from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import en_lettres, part_en_mots, remplir, sont
+from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
+from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.catalogue import Renversement
+from ctglib.donnees.modeles.convention import Convention, Lacune
 from ctglib.donnees.modeles.rapports import GroupeDeParts, MontantsParTete
 from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_couverture
@@ -31,7 +35,7 @@ from ctglib.donnees.publiques import lire_couverture
 OUVERT = "ouvert"
 CONTREDITE = "contredite"
 INVERIFIABLE = "inverifiable"
-PLACES_ET_ECART = 2  # what is said first of the modes of care; the rest is said beside their chart
+PLACES_ET_ECART = 2  # sentences on the modes of care; the others stand beside their chart
 LACUNES = ("tableau-questions", "tableau-lacunes")
 CONTROLE = ("controle.html", "contrôle de la convention")
 
@@ -43,15 +47,12 @@ class EtudeDiagnostic:
     """
 
     dossier: Dossier
-    controle: (
-        pd.DataFrame
-    )  # the findings of the consistency check (see ``ctglib.calculs.coherence``)
-    empreintes: Mapping[str, str] = field(
-        default_factory=dict
-    )  # the sha256 of every data file read, by path
-    modes: pd.DataFrame = field(
-        default_factory=pd.DataFrame
-    )  # places for under-threes (see ``lire_couverture``)
+    # The findings of the consistency check (see ``ctglib.calculs.coherence``).
+    controle: pd.DataFrame
+    # The sha256 of every data file read, by path.
+    empreintes: Mapping[str, str] = field(default_factory=dict)
+    # The places for under-threes (see ``lire_couverture``).
+    modes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def ouvrir(cls, convention: str) -> Self:
@@ -64,7 +65,7 @@ class EtudeDiagnostic:
             DonneesInvalides: Toutes les fautes des données.
         """
 
-        def lire() -> tuple:
+        def lire() -> tuple[Dossier, pd.DataFrame, dict[str, str], pd.DataFrame]:
             with enregistrer() as journal:
                 dossier = lire_dossier(convention)
                 modes = lire_couverture(dossier)
@@ -72,88 +73,121 @@ class EtudeDiagnostic:
 
         return cls(*partager(f"diagnostic/{convention}", lire))
 
-    catalogue = property(lambda self: self.dossier.catalogue, doc="What the words mean.")
-    convention = property(lambda self: self.dossier.convention, doc="The convention.")
-    doutes = cached_property(
-        lambda self: doutes(self.controle)
-    )  # the indicators that the check makes doubtful
-    jugements = cached_property(
-        lambda self: juger(self.dossier)
-    )  # the verdict on each sentence of the text
-    # The needs under each enjeu, then those of no enjeu.
-    besoins_lus = cached_property(
-        lambda self: calculs.besoins(
-            self.convention, self.comparaison, self.catalogue.synthese.services
-        )
-    )
+    @property
+    def catalogue(self) -> Catalogue:
+        """What the words mean."""
+        return self.dossier.catalogue
+
+    @property
+    def convention(self) -> Convention:
+        """The convention."""
+        return self.dossier.convention
+
+    @cached_property
+    def doutes(self) -> frozenset[str]:
+        """The indicators that the check makes doubtful."""
+        return doutes(self.controle)
+
+    @cached_property
+    def jugements(self) -> pd.DataFrame:
+        """The verdict on each sentence of the text."""
+        return juger(self.dossier)
+
+    @cached_property
+    def besoins_lus(self) -> pd.DataFrame:
+        """The needs under each enjeu, then those of no enjeu."""
+        services = self.catalogue.synthese.services
+        return calculs.besoins(self.convention, self.comparaison, services)
 
     @cached_property
     def contexte(self) -> Contexte:
         """The words of the catalogue, the territory, its reference, and the source of the figures
         of annexe 1.
         """
-        return Contexte.de(
-            self.dossier, self.catalogue.indicateurs, self.convention.source_diagnostic
-        )
+        source = self.convention.source_diagnostic
+        return Contexte.de(self.dossier, self.catalogue.indicateurs, source)
 
     @cached_property
     def comparaison(self) -> pd.DataFrame:
         """The territory beside its reference, one row an indicator (see
         ``ctglib.calculs.comparaison``).
         """
-        words = self.catalogue
-        places = (self.convention.territoire, self.convention.reference)
-        table = calculs.comparer(self.dossier.annexe1, words.indicateurs, words.unites, *places)
-        table = calculs.sans_le_hasard(table, words.indicateurs, words.evaluation)
-        themes = {item.id: theme.theme for theme in words.themes for item in theme.indicateurs}
-        return calculs.constats(table, words.indicateurs, theme_de=themes, seuils=words.seuils)
+        catalogue = self.catalogue
+        comparaison = calculs.comparer(
+            self.dossier.annexe1,
+            catalogue.indicateurs,
+            catalogue.unites,
+            self.convention.territoire,
+            self.convention.reference,
+        )
+        comparaison = calculs.sans_le_hasard(
+            comparaison, catalogue.indicateurs, catalogue.evaluation
+        )
+        theme_de = {
+            indicateur.id: theme.theme
+            for theme in catalogue.themes
+            for indicateur in theme.indicateurs
+        }
+        return calculs.constats(
+            comparaison, catalogue.indicateurs, theme_de=theme_de, seuils=catalogue.seuils
+        )
 
     @cached_property
     def constats_surs(self) -> pd.DataFrame:
-        """Its rows that are neither provisional nor doubtful, by indicator."""
-        rows = self.comparaison
-        return rows[~rows["provisoire"] & ~rows["indicateur"].isin(list(self.doutes))].set_index(
-            "indicateur"
-        )
+        """The rows of ``comparaison`` that are neither provisional nor doubtful, by indicator."""
+        comparaison = self.comparaison
+        douteux = comparaison["indicateur"].isin(list(self.doutes))
+        return comparaison[~comparaison["provisoire"] & ~douteux].set_index("indicateur")
 
     @cached_property
     def indices(self) -> pd.DataFrame:
         """The indices of the radar (see ``ctglib.calculs.comparaison``)."""
-        words = self.catalogue
-        places = (self.convention.territoire, self.convention.reference)
-        turned = {
-            name: words.unites[item.unite].renversement for name, item in words.indicateurs.items()
-        }
+        catalogue = self.catalogue
+        renversements: dict[str, Renversement] = {}
+        for nom, indicateur in catalogue.indicateurs.items():
+            renversement = catalogue.unites[indicateur.unite].renversement
+            if renversement is not None:
+                renversements[nom] = renversement
         return calculs.indices(
-            self.dossier.annexe1, words.radar, places, renversements=turned, doutes=self.doutes
+            self.dossier.annexe1,
+            catalogue.radar,
+            (self.convention.territoire, self.convention.reference),
+            renversements=renversements,
+            doutes=self.doutes,
         )
 
     @cached_property
     def accueil(self) -> list[str]:
         """What is said of the places for under-threes, nothing where none is published."""
-        rules = self.catalogue.diagnostic.modes
-        fiches = self.convention.fiches
-        return (
-            phrases_des_modes(self.modes, rules, fiches, self.contexte) if len(self.modes) else []
-        )
+        if self.modes.empty:
+            return []
+        regles = self.catalogue.diagnostic.modes
+        return phrases_des_modes(self.modes, regles, self.convention.fiches, self.contexte)
+
+    @property
+    def ouverts(self) -> pd.DataFrame:
+        """The findings of the check that are open."""
+        return self.controle[self.controle["statut"].eq(OUVERT)]
+
+    @property
+    def a_corriger(self) -> pd.DataFrame:
+        """The open findings of the first severity: what is to be corrected."""
+        premiere_gravite = next(iter(self.catalogue.regles.gravites))
+        return self.ouverts[self.ouverts["gravite"].eq(premiere_gravite)]
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, date of the data; « provisoire » while something is to
         be corrected.
         """
-        rules = self.catalogue.regles
         convention = self.convention
-        left = self.controle["gravite"].eq(next(iter(rules.gravites))) & self.controle["statut"].eq(
-            OUVERT
-        )
-        still = "provisoire, le contrôle de la convention ayant des points à corriger"
+        if len(self.a_corriger):
+            statut = "provisoire, le contrôle de la convention ayant des points à corriger"
+        else:
+            statut = "définitif"
         return couvrir(
             convention,
             self.dossier.logos,
-            (
-                ("Date des données", convention.date_des_donnees),
-                ("Statut", still if left.any() else "définitif"),
-            ),
+            (("Date des données", convention.date_des_donnees), ("Statut", statut)),
             periode="Période",
             sujet=f"Convention territoriale globale {convention.debut.year}-{convention.fin.year}",
             territoire=self.contexte.territoire.nom,
@@ -163,17 +197,40 @@ class EtudeDiagnostic:
         )
 
     def page_une(self, rapport: str, genre: type[MessagesDuDiagnostic]) -> Bloc:
-        """Return the first page of a report, in the order of its kind, with what the parties wrote
+        """Return the first page of a report: the messages of its kind, and what the parties wrote
         for it.
         """
-        rules = self.catalogue.messages
-        written = [item for item in self.dossier.messages if item.rapport == rapport]
-        none = {kind: remplir(text, **self.contexte.lieux) for kind, text in rules.rien.items()}
-        return page_une(rules, genre(self), written, none)
+        regles = self.catalogue.messages
+        des_parties = [message for message in self.dossier.messages if message.rapport == rapport]
+        sans_message = {
+            rubrique: remplir(texte, **self.contexte.lieux)
+            for rubrique, texte in regles.rien.items()
+        }
+        return page_une(regles, genre(self), des_parties, sans_message)
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
         return sources(self.empreintes, self.catalogue.synthese.fichiers, self.contexte)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A share in both territories (see ``ctglib.calculs.comparaison``)."""
+
+    indicateur: str
+    valeur: float
+    valeur_reference: float
+
+
+@dataclass(frozen=True)
+class _PointDeControle:
+    """An open finding of the check (see ``ctglib.calculs.coherence``)."""
+
+    indicateurs: str
+    territoire: str
+    objet: str
+    ecrit: str
+    calcule: str
 
 
 @dataclass(frozen=True)
@@ -183,128 +240,164 @@ class MessagesDuDiagnostic:
     """
 
     etude: EtudeDiagnostic
-    _ouverts = property(lambda self: self.etude.controle[self.etude.controle["statut"].eq(OUVERT)])
-    _lacunes = property(lambda self: self.etude.convention.lacunes_en_ordre)
+
+    @property
+    def _lacunes(self) -> list[Lacune]:
+        """What the convention leaves open, as the questions are to be put."""
+        return self.etude.convention.lacunes_en_ordre
 
     def messages(self) -> Iterator[Message]:
-        """Return what the diagnostic says first: the shares above the reference, the places,
-        amounts, services.
+        """Yield what the diagnostic says first: a share above the reference, the places, the
+        amounts, the services, then the other shares.
         """
-        rules = self.etude.catalogue.messages
         etude = self.etude
-        above, below = (
-            [message for groupe in rules.parts if (message := self._parts(groupe, side))]
-            for side in ("superieur", "inferieur")
-        )
+        au_dessus = self._parts_du_cote("superieur")
+        yield from au_dessus[:1]
         places = etude.accueil[:PLACES_ET_ECART]
-        modes = len(places) == PLACES_ET_ECART and Message(" ".join(places), ("figure-modes",))
-        amounts = [self._par_tete(rule) for rule in etude.catalogue.diagnostic.par_tete]
-        return filter(None, [*above[:1], modes, *amounts, self._services(), *above[1:], *below])
+        if len(places) == PLACES_ET_ECART:
+            yield Message(" ".join(places), ("figure-modes",))
+        for regle in etude.catalogue.diagnostic.par_tete:
+            montant = self._par_tete(regle)
+            if montant:
+                yield montant
+        services = self._services()
+        if services:
+            yield services
+        yield from au_dessus[1:]
+        yield from self._parts_du_cote("inferieur")
+
+    def _parts_du_cote(self, cote: str) -> list[Message]:
+        """Return the messages of the groups that have shares on one side of the reference."""
+        messages = [self._parts(groupe, cote) for groupe in self.etude.catalogue.messages.parts]
+        return [message for message in messages if message]
 
     def _parts(self, groupe: GroupeDeParts, cote: str) -> Message | None:
-        """Return a message of the first share of a group on one side of the reference, and the
-        widest of the others.
+        """Return a message of the first share of a group on one side of the reference, and of the
+        one of the others, in the same year, that is farthest from it.
         """
-        sure = self.etude.constats_surs
-        place = self.etude.contexte
-        there = sure.loc[[name for name in groupe.indicateurs if name in sure.index]]
-        there = there[there["ecart_relatif"].notna() & there["position"].eq(cote)]
-        if there.empty:
+        constats = self.etude.constats_surs
+        contexte = self.etude.contexte
+        connus = [indicateur for indicateur in groupe.indicateurs if indicateur in constats.index]
+        parts = constats.loc[connus]
+        parts = parts[parts["ecart_relatif"].notna() & parts["position"].eq(cote)]
+        if parts.empty:
             return None
-        year = there["annee"].iloc[0]
-        others = there.iloc[1:]
-        others = others[others["annee"].eq(year)]
-        others = others.sort_values("ecart_relatif", key=lambda gap: -gap.abs(), kind="stable")
-        told = []
-        values = []
-        for row in pd.concat([there.head(1), others.head(1)]).itertuples():
-            words = groupe.indicateurs[row.Index]
-            share, alone = part_en_mots(row.valeur, words.nom, court=bool(told))
-            here, value = (
-                place.valeur(row.Index, level) for level in (row.valeur, row.valeur_reference)
-            )
-            told.append(f"{share} {words.un if alone else words.plusieurs} ({here})")
-            values.append(value)
-        told = enumerer(told)
-        values = enumerer(values)
+        annee = parts["annee"].iloc[0]
+        autres = parts.iloc[1:]
+        autres = autres[autres["annee"].eq(annee)]
+        autres = autres.sort_values(
+            "ecart_relatif", key=lambda ecarts: -ecarts.abs(), kind="stable"
+        )
+        dites = pd.concat([parts.head(1), autres.head(1)]).reset_index(names="indicateur")
+        ici = []
+        la = []
+        for part in lignes(dites, _Part):
+            mots = groupe.indicateurs[part.indicateur]
+            fraction, au_singulier = part_en_mots(part.valeur, mots.nom, court=bool(ici))
+            verbe = mots.un if au_singulier else mots.plusieurs
+            ici.append(f"{fraction} {verbe} ({contexte.valeur(part.indicateur, part.valeur)})")
+            la.append(contexte.valeur(part.indicateur, part.valeur_reference))
         return Message(
-            f"En {year}, {place.territoire.a}, {told}, contre {values} {place.reference.a}.",
+            f"En {annee}, {contexte.territoire.a}, {enumerer(ici)}, "
+            f"contre {enumerer(la)} {contexte.reference.a}.",
             groupe.preuves,
         )
 
     def _services(self) -> Message | None:
-        """Return what the territory has none of while its reference has some; what is doubtful is
-        left out.
+        """Return the services that the territory has none of while its reference has some, but the
+        doubtful ones.
         """
-        place = self.etude.contexte
-        rules = self.etude.catalogue.messages.services
         etude = self.etude
-        absent = calculs.services_absents(etude.comparaison, etude.catalogue.synthese.services)[
-            "indicateur"
+        regles = etude.catalogue.messages.services
+        absents = calculs.services_absents(etude.comparaison, etude.catalogue.synthese.services)
+        noms = [
+            regles.noms[indicateur]
+            for indicateur in absents["indicateur"]
+            if indicateur not in etude.doutes
         ]
-        names = [rules.noms[name] for name in absent if name not in etude.doutes]
-        if not names:
+        if not noms:
             return None
-        listed = (
-            f"pas de {names[0]}" if len(names) == 1 else ", ".join(f"ni {name}" for name in names)
-        )
-        return Message(remplir(rules.phrase, services=listed, **place.lieux), rules.preuves)
+        negations = [f"ni {nom}" for nom in noms]
+        if len(noms) == 1:
+            negations = [f"pas de {noms[0]}"]
+        texte = remplir(regles.phrase, services=", ".join(negations), **etude.contexte.lieux)
+        return Message(texte, regles.preuves)
 
     def _par_tete(self, regle: MontantsParTete) -> Message | None:
-        """Return an amount by head in both territories; nothing when a figure lacks or is not sure."""
-        found = calculs.par_tete(self.etude.comparaison, [regle])
+        """Return an amount by head in both territories; None when a figure is missing or doubtful,
+        or the gap small.
+        """
         etude = self.etude
-        if not regle.phrase or found.empty or {*regle.montants, regle.par} & etude.doutes:
+        montants = calculs.par_tete(etude.comparaison, [regle])
+        douteux = not etude.doutes.isdisjoint([*regle.montants, regle.par])
+        if not regle.phrase or montants.empty or douteux:
             return None
-        row = found.iloc[0]
-        here = row["tete"]
-        there = row["tete_reference"]
-        if (
-            not there
-            or not 100 * abs(here - there) / there >= etude.catalogue.seuils.ecart_notable_pourcent
-        ):
+        ici = montants["tete"].iloc[0]
+        la = montants["tete_reference"].iloc[0]
+        if pd.isna(la) or la == 0:
             return None
-        euros = {"ici": avec_unite(here, "€", 0), "la": avec_unite(there, "€", 0)}
-        told = remplir(regle.phrase, annee=f"{row['annee']:.0f}", **euros, **etude.contexte.lieux)
-        return Message(told, regle.preuves)
+        if 100 * abs(ici - la) / la < etude.catalogue.seuils.ecart_notable_pourcent:
+            return None
+        texte = remplir(
+            regle.phrase,
+            annee=f"{montants['annee'].iloc[0]:.0f}",
+            ici=avec_unite(ici, "€", 0),
+            la=avec_unite(la, "€", 0),
+            **etude.contexte.lieux,
+        )
+        return Message(texte, regle.preuves)
 
     def incertitudes(self) -> Iterator[Message]:
-        """Yield what the check of the figures and of the text leaves in doubt, one sentence a rule."""
-        regles = self.etude.catalogue.messages
-        place = self.etude.contexte
-        at = {item.nom: item.a for item in (place.territoire, place.reference)}
-        years = self.etude.comparaison.set_index("indicateur")["annee"].dropna()
-        for code, words in regles.incertitudes.items():
-            rows = self._ouverts[self._ouverts["regle"].eq(code)]
-            rows = rows[rows["territoire"].isin(at)] if "{A_territoire}" in words else rows
-            if rows.empty:
-                continue
-            row = rows.iloc[0]
-            name = row["indicateurs"].partition(SEPARATEUR)[0]
-            filled = remplir(
-                words,
-                objet=row["objet"],
-                ecrit=minuscule(row["ecrit"]),
-                tableau=f"tableau de {years[name]:.0f}" if name in years else "tableau",
-                precision=f", {regles.precisions[name]}" if name in regles.precisions else "",
-                calcule=row["calcule"].partition(" ;")[0],
-                Objet=majuscule(row["objet"]),
-                A_territoire=majuscule(at.get(row["territoire"], "")),
-            )
-            yield Message(filled, ("tableau-coherence",), CONTROLE)
+        """Yield what the check of the figures and of the text leaves in doubt: the first finding of
+        each rule that has a sentence.
+        """
+        contexte = self.etude.contexte
+        territoires = [contexte.territoire.nom, contexte.reference.nom]
+        for regle, phrase in self.etude.catalogue.messages.incertitudes.items():
+            points = self.etude.ouverts
+            points = points[points["regle"].eq(regle)]
+            if "{A_territoire}" in phrase:
+                points = points[points["territoire"].isin(territoires)]
+            for point in lignes(points.head(1), _PointDeControle):
+                yield Message(self._incertitude(phrase, point), ("tableau-coherence",), CONTROLE)
+
+    def _incertitude(self, phrase: str, point: _PointDeControle) -> str:
+        """Return a sentence filled with a finding of the check."""
+        contexte = self.etude.contexte
+        precisions = self.etude.catalogue.messages.precisions
+        comparaison = self.etude.comparaison
+        indicateur = point.indicateurs.partition(SEPARATEUR)[0]
+        annees = comparaison.loc[comparaison["indicateur"].eq(indicateur), "annee"].dropna()
+        a_territoire = {
+            contexte.territoire.nom: contexte.territoire.a,
+            contexte.reference.nom: contexte.reference.a,
+        }
+        return remplir(
+            phrase,
+            objet=point.objet,
+            Objet=majuscule(point.objet),
+            ecrit=minuscule(point.ecrit),
+            calcule=point.calcule.partition(" ;")[0],
+            tableau="tableau" if annees.empty else f"tableau de {annees.iloc[0]:.0f}",
+            precision=f", {precisions[indicateur]}" if indicateur in precisions else "",
+            A_territoire=majuscule(a_territoire.get(point.territoire, "")),
+        )
 
     def decisions(self) -> Iterator[Message]:
         """Yield the needs that no fiche answers, then the questions that the convention leaves
         open.
         """
-        regles = self.etude.catalogue.messages
-        needs = self.etude.besoins_lus
-        needs = needs[needs["enjeu"].eq("") & needs["fiches"].eq("")]
-        if len(needs):
-            titles = {theme.theme: minuscule(theme.titre) for theme in self.etude.catalogue.themes}
-            named = [titles[name] for name in needs["theme"].unique()]
-            themes = " ; ".join(named) if any(" et " in name for name in named) else enumerer(named)
-            yield Message(remplir(regles.sans_fiche, themes=themes), ("tableau-besoins",))
+        besoins = self.etude.besoins_lus
+        sans_fiche = besoins[besoins["enjeu"].eq("") & besoins["fiches"].eq("")]
+        if len(sans_fiche):
+            titres = {theme.theme: minuscule(theme.titre) for theme in self.etude.catalogue.themes}
+            themes = [titres[theme] for theme in sans_fiche["theme"].unique()]
+            if any(" et " in theme for theme in themes):
+                enumeration = " ; ".join(themes)
+            else:
+                enumeration = enumerer(themes)
+            texte = remplir(self.etude.catalogue.messages.sans_fiche, themes=enumeration)
+            yield Message(texte, ("tableau-besoins",))
         for lacune in self._lacunes:
             yield Message(lacune.question, LACUNES, CONTROLE)
 
@@ -314,38 +407,34 @@ class MessagesDuControle(MessagesDuDiagnostic):
 
     def messages(self) -> Iterator[Message]:
         """Yield what is to be corrected, what the sentences are worth, what is left open."""
-        words = self.etude.catalogue.messages.controle
-        open_ = self._ouverts
+        phrases = self.etude.catalogue.messages.controle
+        a_corriger = self.etude.a_corriger
+        verdicts = self.etude.jugements["verdict"]
         lacunes = self._lacunes
-        grave = open_[open_["gravite"].eq(next(iter(self.etude.catalogue.regles.gravites)))]
-
-        def compter(phrase: str, nombre: int, premier: str) -> str:
-            return remplir(
-                words[phrase], nombre=nombre, Nombre=majuscule(en_lettres(nombre)), premier=premier
-            )
-
-        if len(grave):
-            yield Message(
-                compter("a_corriger", len(grave), grave.iloc[0]["objet"]), ("tableau-coherence",)
-            )
-        counts = self.etude.jugements["verdict"].value_counts()
-        total = len(self.etude.jugements)
-        if total:
-            verdicts = self.etude.catalogue.regles.verdicts
-            told = {
-                f"{code}s": sont(int(counts.get(code, 0)), verdicts[code], f"{verdicts[code]}s")
-                for code in (CONTREDITE, INVERIFIABLE)
-            }
-            yield Message(
-                remplir(words["phrases"], total=en_lettres(total), **told),
-                ("tableau-affirmations",),
-            )
+        if len(a_corriger):
+            premier = a_corriger["objet"].iloc[0]
+            texte = _compter(phrases["a_corriger"], len(a_corriger), premier)
+            yield Message(texte, ("tableau-coherence",))
+        if len(verdicts):
+            mots = self.etude.catalogue.regles.verdicts
+            comptes = {}
+            for verdict in (CONTREDITE, INVERIFIABLE):
+                nombre = int(verdicts.eq(verdict).sum())
+                comptes[f"{verdict}s"] = sont(nombre, mots[verdict], f"{mots[verdict]}s")
+            texte = remplir(phrases["phrases"], total=en_lettres(len(verdicts)), **comptes)
+            yield Message(texte, ("tableau-affirmations",))
         if lacunes:
-            yield Message(compter("lacunes", len(lacunes), minuscule(lacunes[0].objet)), LACUNES)
-        if not (len(grave) or total or lacunes):
+            premier = minuscule(lacunes[0].objet)
+            yield Message(_compter(phrases["lacunes"], len(lacunes), premier), LACUNES)
+        if not len(a_corriger) and not len(verdicts) and not lacunes:
             yield Message(self.etude.catalogue.messages.rien["incertitudes"])
 
     def decisions(self) -> Iterator[Message]:
         """Yield what to ask of whom, the gravest finding of each party first."""
-        for question in self._ouverts.drop_duplicates("regle")["question"]:
+        for question in self.etude.ouverts.drop_duplicates("regle")["question"]:
             yield Message(question, ("tableau-coherence",))
+
+
+def _compter(phrase: str, nombre: int, premier: str) -> str:
+    """Return a sentence that counts some points and names the first."""
+    return remplir(phrase, nombre=nombre, Nombre=majuscule(en_lettres(nombre)), premier=premier)

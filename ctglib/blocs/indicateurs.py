@@ -2,20 +2,19 @@
 how they are read.
 """
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import nombre, pourcent
 from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, legende, marquer
-from ctglib.document.tableau import RIEN
+from ctglib.document.tableau import RIEN, Ecriture
 from ctglib.document.typographie import compter
 from ctglib.donnees.statuts import Statut
 
 DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 PROFILS = "profils"
 POSTURE = "posture"
+# Why there is no evolution, when the cell of the value says it already.
 REPRISES = (
     "qualitatif",
     "non_transmis",
@@ -26,68 +25,79 @@ REPRISES = (
 )
 
 
-def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Callable[[pd.Series], str]]:
-    """Return what writes the scoring of the year: the value before, that of the year, the
-    evolution, the target.
+def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Ecriture]:
+    """Return what writes a row of the scoring of the year: the value before (``avant``), that of
+    the year (``dite``), the evolution (``jugee``), the target (``visee``).
     """
+    return {
+        "avant": lambda row: _valeur_precedente(row, etude.contexte),
+        "dite": lambda row: _valeur_de_l_annee(row, etude),
+        "jugee": lambda row: _evolution(row, etude),
+        "visee": lambda row: _cible(row, etude),
+    }
+
+
+def _valeur_precedente(row: pd.Series, contexte: Contexte) -> str:
+    """Return the value before, with its year when it is older than the year before; a dash when it
+    was never transmitted.
+    """
+    if pd.notna(row.valeur_precedente):
+        texte = mesuree(row.indicateur, row.valeur_precedente, row.statut_precedent, contexte)
+        if row.annee_precedente < row.annee - 1:
+            texte += f" ({row.annee_precedente})"
+        return texte
+    if row.statut_precedent in ("", Statut.NON_TRANSMIS):
+        return RIEN
+    return contexte.absence(row.statut_precedent)
+
+
+def _valeur_de_l_annee(row: pd.Series, etude: EtudeAnnuelle) -> str:
+    """Return the value or the word of its absence; a typology refers to its profiles."""
     contexte = etude.contexte
-    words = etude.catalogue.evaluation
+    if pd.notna(row.valeur):
+        return mesuree(row.indicateur, row.valeur, row.statut, contexte)
+    if row.renseigne and contexte.indicateurs[row.indicateur].table == PROFILS:
+        return etude.mot("voir_les_profils")
+    return contexte.absence(row.statut)
 
-    def precedente(row: pd.Series) -> str:
-        """Return the value before, with its year when it is older; what nobody ever told is a dash."""
-        if pd.notna(row.valeur_precedente):
-            older = f" ({row.annee_precedente})" if row.annee_precedente < row.annee - 1 else ""
-            return (
-                mesuree(row.indicateur, row.valeur_precedente, row.statut_precedent, contexte)
-                + older
-            )
-        return (
-            RIEN
-            if row.statut_precedent in ("", Statut.NON_TRANSMIS)
-            else contexte.absence(row.statut_precedent)
-        )
 
-    def dite(row: pd.Series) -> str:
-        """Return the value or the word of its absence; a typology refers to its profiles."""
-        if pd.notna(row.valeur):
-            return mesuree(row.indicateur, row.valeur, row.statut, contexte)
-        known = row.renseigne and contexte.indicateurs[row.indicateur].table == PROFILS
-        return etude.mot("voir_les_profils") if known else contexte.absence(row.statut)
+def _evolution(row: pd.Series, etude: EtudeAnnuelle) -> str:
+    """Return « ▲ favorable », or why there is no evolution; a dash when the value itself already
+    says why.
+    """
+    mots = etude.catalogue.evaluation
+    if row.evolution:
+        texte = mots.evolutions[row.evolution]
+        if row.raison_evolution == BANDE:
+            texte += f", {bande(row, row.valeur, row.a_maintenir, etude.contexte, mots)}"
+        return texte
+    if row.raison_evolution in REPRISES:
+        return RIEN
+    return mots.raisons[row.raison_evolution]
 
-    def jugee(row: pd.Series) -> str:
-        """Return « ▲ favorable », or why nothing is said; a dash when the value itself already says
-        why.
-        """
-        if not row.evolution:
-            return RIEN if row.raison_evolution in REPRISES else words.raisons[row.raison_evolution]
-        kept = row.raison_evolution == BANDE
-        gap = f", {bande(row, row.valeur, row.a_maintenir, contexte, words)}" if kept else ""
-        return words.evolutions[row.evolution] + gap
 
-    def visee(row: pd.Series) -> str:
-        """Return « 1 080 en 2026, ● atteint »; a reference that the text implies bears its mark."""
-        if pd.isna(row.cible):
-            return RIEN
-        when = " (d)" if row.origine_cible == IMPLICITE else f" en {row.annee_cible}"
-        judged = "" if row.verdict == "non_evaluable" else f", {words.verdicts[row.verdict].dit}"
-        return contexte.valeur(row.indicateur, row.cible) + when + judged
-
-    return {"avant": precedente, "dite": dite, "jugee": jugee, "visee": visee}
+def _cible(row: pd.Series, etude: EtudeAnnuelle) -> str:
+    """Return « 1 080 en 2026, ● atteint »; a reference that the text implies bears its mark."""
+    if pd.isna(row.cible):
+        return RIEN
+    texte = etude.contexte.valeur(row.indicateur, row.cible)
+    texte += " (d)" if row.origine_cible == IMPLICITE else f" en {row.annee_cible}"
+    if row.verdict != "non_evaluable":
+        texte += f", {etude.catalogue.evaluation.verdicts[row.verdict].dit}"
+    return texte
 
 
 def depart(row: pd.Series, contexte: Contexte) -> str:
     """Return the initial value and its year: « 380 (2022) »."""
-    value = row.valeur_initiale
-    return (
-        RIEN
-        if pd.isna(value)
-        else f"{contexte.valeur(row.indicateur, value)} ({row.annee_initiale})"
-    )
+    if pd.isna(row.valeur_initiale):
+        return RIEN
+    return f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale})"
 
 
 def mesuree(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:
-    """Return a value that is there, with its mark; of the grid of annexe 4, how many lines moved,
-    and not which way.
+    """Return a value that is not missing, with its mark.
+
+    Of the grid of annexe 4, it says how many lines changed, and not in which direction.
     """
     if contexte.indicateurs[indicateur].table == POSTURE:
         return compter(int(valeur), "ligne a bougé", "lignes ont bougé")
@@ -96,29 +106,29 @@ def mesuree(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> 
 
 def marques(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
     """Return what the marks of a table mean, those that it shows."""
-    return legende(
-        pd.concat([rows.loc[rows["valeur"].notna(), "statut"], rows["statut_precedent"]]), contexte
-    )
+    statuts_de_l_annee = rows.loc[rows["valeur"].notna(), "statut"]
+    return legende(pd.concat([statuts_de_l_annee, rows["statut_precedent"]]), contexte)
 
 
 def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:
-    """Return how evolutions and targets are read, with the thresholds; what is proposed binds
-    nobody, said once.
+    """Return how evolutions and targets are read, with the thresholds, and that what is proposed
+    binds nobody.
 
-    ``de_a`` is between what and what an evolution is read, by its key in the catalogue.
+    ``de_a`` is the key in the catalogue of the two years that an evolution is read between.
     """
-    rules = etude.catalogue.evaluation
-    rows = etude.evaluation
-    told = [etude.mot("lecture_des_evolutions", de_a=etude.mot(de_a), regles=rules)]
-    if rows["cible"].notna().any():
-        good = nombre(rules.seuils.en_bonne_voie, 2)
-        near = nombre(rules.seuils.a_surveiller, 2)
-        kept = pourcent(100 * rules.seuils.tolerance_maintien, 0)
-        told.append(
-            etude.mot(
-                "lecture_des_cibles", regles=rules, bonne_voie=good, surveiller=near, tolerance=kept
-            )
+    regles = etude.catalogue.evaluation
+    evaluation = etude.evaluation
+    phrases = [etude.mot("lecture_des_evolutions", de_a=etude.mot(de_a), regles=regles)]
+    if evaluation["cible"].notna().any():
+        lecture_des_cibles = etude.mot(
+            "lecture_des_cibles",
+            regles=regles,
+            bonne_voie=nombre(regles.seuils.en_bonne_voie, 2),
+            surveiller=nombre(regles.seuils.a_surveiller, 2),
+            tolerance=pourcent(100 * regles.seuils.tolerance_maintien, 0),
         )
-    if rows["origine"].eq("propose").any() or rows["origine_cible"].eq("propose").any():
-        told.append(etude.mot("proposition"))
-    return told
+        phrases.append(lecture_des_cibles)
+    proposes = evaluation["origine"].eq("propose") | evaluation["origine_cible"].eq("propose")
+    if proposes.any():
+        phrases.append(etude.mot("proposition"))
+    return phrases
