@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import cycle, product
+from itertools import cycle
 
 import pandas as pd
 
@@ -44,8 +45,9 @@ from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau, ecrire_valeur
 from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont
 from ctglib.donnees.lecture import noter_part, proches
+from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.convention import Absence
-from ctglib.donnees.modeles.suivi import Changement
+from ctglib.donnees.modeles.suivi import Appreciation, Changement, Comite, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.teintes import grille
@@ -54,14 +56,10 @@ from ctglib.rapports.fiche import Fiche
 from ctglib.secret import avertir
 
 DIFFUSIONS = ("publique", "interne")
-RANGS = {"resultat": 0, "realisation": 1}
+RANG_DES_NATURES = {"resultat": 0, "realisation": 1}
 DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
-NOMMES = (
-    "realisee",
-    "partielle",
-    "reportee",
-    "abandonnee",
-)  # the others are counted by the chart of states
+# what the text says of a fiche's modalités; the others are counted by the chart of states
+ETATS_NOMMES = ("realisee", "partielle", "reportee", "abandonnee")
 
 
 def ouvrir_bilan(
@@ -86,8 +84,9 @@ def ouvrir_bilan(
             f"L'année d'un bilan est un nombre entier, par exemple 2024 ; reçu : {annee!r}."
         )
     if diffusion not in DIFFUSIONS:
+        possibles = ", ".join(DIFFUSIONS)
         raise ValueError(
-            f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {', '.join(DIFFUSIONS)}."
+            f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {possibles}."
         )
     if brut:
         avertir()
@@ -113,20 +112,21 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
     if brut:
         avertir()
         return etudier(convention, annee, "publique", brut=True).suivi
-    suivi = Bilan(etudier(convention, annee, "publique")).etude.suivi
-
-    def en_nombres(table: pd.DataFrame, colonne: str = "valeur") -> pd.DataFrame:
-        return table.assign(**{colonne: nombres(table[colonne])})
-
-    years = {
-        year: replace(
-            one,
-            profils=en_nombres(one.profils, "effectif"),
-            observations=en_nombres(one.observations),
+    dossier = Bilan(etudier(convention, annee, "publique")).etude.suivi
+    suivis = {
+        annee_suivie: replace(
+            suivi,
+            profils=_en_nombres(suivi.profils, "effectif"),
+            observations=_en_nombres(suivi.observations, "valeur"),
         )
-        for year, one in suivi.suivis.items()
+        for annee_suivie, suivi in dossier.suivis.items()
     }
-    return replace(suivi, observations=en_nombres(suivi.observations), suivis=years)
+    observations = _en_nombres(dossier.observations, "valeur")
+    return replace(dossier, observations=observations, suivis=suivis)
+
+
+def _en_nombres(table: pd.DataFrame, colonne: str) -> pd.DataFrame:
+    return table.assign(**{colonne: nombres(table[colonne])})
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,8 @@ class Bilan:
     def __repr__(self) -> str:
         return (
             f"Bilan {self.annee.annee}, {self.annee.contexte.territoire.nom}.\n"
-            'Ensuite : .fiche(2), .suivre("cnaf_foyers_rsa") ; le nom suivi d\'un point, puis Tab, montre le reste.'
+            'Ensuite : .fiche(2), .suivre("cnaf_foyers_rsa") ; '
+            "le nom suivi d'un point, puis Tab, montre le reste."
         )
 
     @property
@@ -151,11 +152,20 @@ class Bilan:
         noter_part(self.annee.nom)
         return self.annee
 
-    moyens = cached_property(lambda self: Moyens(self.etude))
-    territoire = cached_property(lambda self: Territoire(self.etude))
-    muette = property(
-        lambda self: self.etude.annuel.vide
-    )  # nothing was handed in: it is short, and says whom to ask
+    @cached_property
+    def moyens(self) -> Moyens:
+        """The sections about what each party brings."""
+        return Moyens(self.etude)
+
+    @cached_property
+    def territoire(self) -> Territoire:
+        """The sections about the public series of the territory."""
+        return Territoire(self.etude)
+
+    @property
+    def muette(self) -> bool:
+        """Whether nothing was handed in for the year: the bilan is short, and says whom to ask."""
+        return self.etude.annuel.vide
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, date and status of the data."""
@@ -163,8 +173,11 @@ class Bilan:
 
     def une_page(self) -> Bloc:
         """Return the first page: what families got, what is not known, what to decide."""
-        written = [item for item in self.etude.annuel.messages if item.rapport == "bilan"]
-        return page_une(self.etude.catalogue.messages, MessagesDuSuivi(self.etude), written)
+        messages_des_parties = [
+            message for message in self.etude.annuel.messages if message.rapport == "bilan"
+        ]
+        messages = MessagesDuSuivi(self.etude)
+        return page_une(self.etude.catalogue.messages, messages, messages_des_parties)
 
     # What was done in the year and what it gave.
 
@@ -175,68 +188,75 @@ class Bilan:
         return recit(self.etude)
 
     def familles(self) -> Tableau | None:
-        """Return the first indicators of each fiche that have a value: written ones, then results,
-        then acts.
+        """Return the first indicators of each fiche that have a value: those that the convention
+        writes, then results, then acts.
         """
-        rows = ensembles(self.etude.evaluation)
         etude = self.etude
-        rows = rows[rows["valeur"].notna() & rows["nature"].ne("moyen")]
-        if rows.empty:
+        indicateurs = ensembles(etude.evaluation)
+        indicateurs = indicateurs[indicateurs["valeur"].notna() & indicateurs["nature"].ne("moyen")]
+        if indicateurs.empty:
             return None
-        # What the convention writes comes first.
-        rows = rows.assign(rang=2 * rows["origine"].ne("convention") + rows["nature"].map(RANGS))
-        by_fiche = rows.groupby("fiche", sort=False)
-        most = etude.catalogue.bilan.indicateurs_par_fiche
-        shown = pd.concat(own.sort_values("rang", kind="stable").head(most) for _, own in by_fiche)
+        proposes = indicateurs["origine"].ne("convention")
+        rangs = 2 * proposes + indicateurs["nature"].map(RANG_DES_NATURES)
+        par_fiche = indicateurs.assign(rang=rangs).groupby("fiche", sort=False)
+        nombre_par_fiche = etude.catalogue.bilan.indicateurs_par_fiche
+        premiers = pd.concat(
+            de_la_fiche.sort_values("rang", kind="stable").head(nombre_par_fiche)
+            for _, de_la_fiche in par_fiche
+        )
         axes = {axe.id: axe.titre for axe in etude.convention.axes}
-        groups = {
+        titres = {
             fiche.numero: f"{axes[fiche.axe]} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
             for fiche in etude.convention.fiches
         }
-        notes = [
-            *marques(shown, etude.contexte),
-            shown["origine_cible"].eq(IMPLICITE).any() and DEDUITE,
-        ]
+        notes = [*marques(premiers, etude.contexte)]
+        if premiers["origine_cible"].eq(IMPLICITE).any():
+            notes.append(DEDUITE)
         notes.append(etude.mot("autres_indicateurs"))
-        labels = shown["fiche"].map(groups)
-        return etude.tableau("familles", shown, ecrire_l_annee(etude), groupes=labels, notes=notes)
+        return etude.tableau(
+            "familles",
+            premiers,
+            ecrire_l_annee(etude),
+            groupes=premiers["fiche"].map(titres),
+            notes=notes,
+        )
 
     def indicateurs(self) -> Tableau:
         """Return every indicator of the fiches, informed or not, for the screen."""
-        rows = ensembles(self.etude.evaluation)
-        groups = [f"Fiche{INSECABLE}{numero}" for numero in rows["fiche"]]
+        indicateurs = ensembles(self.etude.evaluation)
+        fiches = [f"Fiche{INSECABLE}{numero}" for numero in indicateurs["fiche"]]
         return self.etude.tableau(
-            "tous_les_indicateurs", rows, ecrire_l_annee(self.etude), groupes=groups
+            "tous_les_indicateurs", indicateurs, ecrire_l_annee(self.etude), groupes=fiches
         )
 
     def etats(self) -> Figure | None:
-        """Return the chart of the states of the modalités: a row a fiche, a column a state that is
-        met.
+        """Return the chart of the states of the modalités: a row a fiche, a column a state that at
+        least one is in.
         """
-        rows = self.etude.etats
-        known = self.etude.catalogue.evaluation
-        if self.etude.annuel.actions.empty or rows["fiche"].nunique() < 2:
+        etude = self.etude
+        etats = etude.etats
+        catalogue = etude.catalogue.evaluation
+        if etude.annuel.actions.empty or etats["fiche"].nunique() < 2:
             return None
-        words = {**known.etats, "": known.mots["a_commencer"]}
-        states = rows.assign(
-            statut=rows["statut"].mask(pas_commencees(rows, self.etude.arrete), "")
+        mots = {**catalogue.etats, "": catalogue.mots["a_commencer"]}
+        statuts = etats["statut"].mask(pas_commencees(etats, etude.arrete), "")
+        etats = etats.assign(statut=statuts)
+        codes = [code for code in mots if code in set(statuts)]
+        cases = pd.MultiIndex.from_product(
+            [sorted(etats["fiche"].unique()), codes], names=["fiche", "statut"]
         )
-        met = [code for code in words if code in set(states["statut"])]
-        places = pd.MultiIndex.from_product(
-            [sorted(states["fiche"].unique()), met], names=["fiche", "statut"]
-        )
-        counts = states.groupby(["fiche", "statut"])["en_retard"].agg(
+        effectifs = etats.groupby(["fiche", "statut"])["en_retard"].agg(
             valeur="size", en_retard="sum"
         )
-        counts = counts.reindex(places, fill_value=0).reset_index()
-        cells = counts.assign(
-            ligne="Fiche " + counts["fiche"].astype(str),
-            colonne=counts["statut"].map(words),
-            valeur=counts["valeur"].astype(float),
-            texte=counts["valeur"].astype(str),
+        effectifs = effectifs.reindex(cases, fill_value=0).reset_index()
+        cellules = effectifs.assign(
+            ligne="Fiche " + effectifs["fiche"].astype(str),
+            colonne=effectifs["statut"].map(mots),
+            valeur=effectifs["valeur"].astype(float),
+            texte=effectifs["valeur"].astype(str),
         )[["ligne", "colonne", "valeur", "texte", "en_retard"]]
-        title = f"Combien de modalités sont faites, {self.etude.lieu} ?"
-        return grille(cells, self.etude.contexte, nom="etats-des-fiches", titre=title)
+        titre = f"Combien de modalités sont faites, {etude.lieu} ?"
+        return grille(cellules, etude.contexte, nom="etats-des-fiches", titre=titre)
 
     # Who took part, what the comité decided, what became of it, and what the data call to decide.
 
@@ -244,7 +264,9 @@ class Bilan:
         """Return who was asked, what changed, what the partners do together; None without a
         follow-up.
         """
-        return None if self.muette else participation(self.etude, (self.etude.annee,))
+        if self.muette:
+            return None
+        return participation(self.etude, (self.etude.annee,))
 
     def comite(self) -> Bloc | None:
         """Return the comité of the year, those of the years before, what they left open; None
@@ -253,126 +275,143 @@ class Bilan:
         if self.muette:
             return None
         annee = self.etude.annee
-        mot = self.etude.mot
-        comites = {year: one.bilan.comite for year, one in self.etude.suivi.suivis.items()}
-        now = comites.pop(annee)
-        told = mot("comite_inconnu", annee=annee)
-        if now and isinstance(now.date, Absence):
-            told = mot(
-                "comite_non_tenu", annee=annee, raison=minuscule(now.date.absent).rstrip(" .")
-            )
-        elif now:
-            told = mot("comite_tenu", annee=annee, date=date_longue(now.date))
-        kinds: dict[str, list[str]] = {}
-        for year, one in comites.items():
-            held = (
-                "non tenu"
-                if one and isinstance(one.date, Absence)
-                else "tenu"
-                if one
-                else "sans information"
-            )
-            kinds.setdefault(held, []).append(str(year))
-        dits = " ; ".join(f"{kind} pour {enumerer(years)}" for kind, years in kinds.items())
-        before = [mot("comites_precedents", dits=dits)] if comites else []
+        comites = {
+            annee_suivie: suivi.bilan.comite
+            for annee_suivie, suivi in self.etude.suivi.suivis.items()
+        }
+        phrase = self._comite_de_l_annee(comites.pop(annee))
+        precedents = []
+        if comites:
+            precedents.append(self.etude.mot("comites_precedents", dits=_tenus_ou_non(comites)))
         # The decisions that the last comité held left open, when it is older than the year before:
         # those of the year before have their own table; a year without a comité would otherwise
         # make them forgotten.
-        last = max(
-            (year for year, one in comites.items() if one and one.decisions), default=annee - 1
-        )
-        if last != annee - 1:
-            left = devenues(self.etude, last, annee - 1)
-            words = self.etude.catalogue.evaluation.suites
-            left = left[left["etat"].isin(OUVERTES)]
-            if len(left):
-                named = " ; ".join(left["texte"] + " (" + left["etat"].map(words) + ")")
-                before.append(
-                    mot("decisions_ouvertes", decidees=last, bilan=annee - 1, decisions=named)
-                )
-        return paragraphe(f"{told} {mot('comite_annuel')}".rstrip()) + liste(before)
+        annees_de_decisions = [
+            precedente for precedente, comite in comites.items() if comite and comite.decisions
+        ]
+        derniere = max(annees_de_decisions, default=annee - 1)
+        if derniere != annee - 1:
+            precedents += self._decisions_ouvertes(derniere)
+        regle = self.etude.mot("comite_annuel")
+        return paragraphe(f"{phrase} {regle}".rstrip()) + liste(precedents)
+
+    def _comite_de_l_annee(self, comite: Comite | None) -> str:
+        """Return when the comité was held, why it was not, or that nobody says."""
+        annee = self.etude.annee
+        if comite is None:
+            return self.etude.mot("comite_inconnu", annee=annee)
+        if isinstance(comite.date, Absence):
+            raison = minuscule(comite.date.absent).rstrip(" .")
+            return self.etude.mot("comite_non_tenu", annee=annee, raison=raison)
+        return self.etude.mot("comite_tenu", annee=annee, date=date_longue(comite.date))
+
+    def _decisions_ouvertes(self, decidees: int) -> list[str]:
+        """Return the sentence of what a comité decided and is not done yet, none when all is."""
+        bilan = self.etude.annee - 1
+        decisions = devenues(self.etude, decidees, bilan)
+        ouvertes = decisions[decisions["etat"].isin(OUVERTES)]
+        if ouvertes.empty:
+            return []
+        etats = ouvertes["etat"].map(self.etude.catalogue.evaluation.suites)
+        textes = " ; ".join(ouvertes["texte"] + " (" + etats + ")")
+        return [
+            self.etude.mot("decisions_ouvertes", decidees=decidees, bilan=bilan, decisions=textes)
+        ]
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
         comite = self.etude.bilan.comite
-        kept = ["id", "texte", "responsable", "echeance"]
         if comite is None or not comite.decisions:
             return None
-        data = pd.DataFrame(
-            [item.model_dump(mode="json") for item in comite.decisions], columns=kept
+        decisions = pd.DataFrame(
+            [decision.model_dump(mode="json") for decision in comite.decisions],
+            columns=["id", "texte", "responsable", "echeance"],
         )
-        return self.etude.tableau(
-            "decisions", data.fillna("non précisé"), {"echeance": _en_long}, donnees=data
-        )
+        montrees = decisions.fillna("non précisé")
+        return self.etude.tableau("decisions", montrees, {"echeance": _en_long}, donnees=decisions)
 
     def suites(self) -> Tableau | None:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody
         says.
         """
-        rows = devenues(self.etude, self.etude.annee - 1, self.etude.annee)
-        words = self.etude.catalogue.evaluation
-        writers = {
-            "etat": lambda code: majuscule(words.suites[code]),
-            "commentaire": lambda text: majuscule(text) or RIEN,
+        decisions = devenues(self.etude, self.etude.annee - 1, self.etude.annee)
+        if decisions.empty:
+            return None
+        mots = self.etude.catalogue.evaluation.suites
+        ecrire = {
+            "etat": lambda etat: majuscule(mots[etat]),
+            "commentaire": lambda commentaire: majuscule(commentaire) or RIEN,
         }
-        return None if rows.empty else self.etude.tableau("suites", rows, writers)
+        return self.etude.tableau("suites", decisions, ecrire)
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks
         of it.
         """
-        rows = proposer(self.etude)
-        data = rows[["proposition", "pourquoi", "reference", "regle", "nombre"]]
-        return None if rows.empty else self.etude.tableau("propositions", data, ecran=self.muette)
+        propositions = proposer(self.etude)
+        if propositions.empty:
+            return None
+        propositions = propositions[["proposition", "pourquoi", "reference", "regle", "nombre"]]
+        return self.etude.tableau("propositions", propositions, ecran=self.muette)
 
     def avenants(self) -> Tableau | None:
         """Return what each avenant changes, from what to what, from when; None when none was
         signed.
         """
         etude = self.etude
-        rows = []
-        data = []
-        for item in etude.suivi.avenants:
-            title = f"Avenant n°{INSECABLE}{item.numero} du {date_longue(item.date)} : {item.objet} ({item.reference})"
-            told = [self._changement(change) for change in item.changements]
-            rows += [
-                (title, *row)
-                for row in told or [("Aucun changement suivi par le classeur", RIEN, RIEN, RIEN)]
-            ]
-            data += [
-                {"avenant": item.numero, "date": item.date, **change.model_dump()}
-                for change in item.changements
-            ]
-        table = pd.DataFrame(rows, columns=["groupe", "objet", "ancien", "nouveau", "effet"])
-        data = pd.DataFrame(data, columns=DONNEES_D_AVENANT)
-        return (
-            etude.tableau("avenants", table, donnees=data, groupes=table["groupe"])
-            if rows
-            else None
-        )
-
-    def _changement(self, change: Changement) -> tuple[str, ...]:
-        kind = self.etude.catalogue.bilan.natures_d_avenant[change.nature]
-        contexte = self.etude.contexte
-        element = "" if change.element is None else str(change.element)
-        known = contexte.indicateurs.get(element)
-
-        def ecrit(value: float | str | None) -> str:
-            """Return a target with the unit of its indicator, a day in full, words as they are."""
-            if isinstance(value, str):
-                return majuscule(_en_long(value) if change.nature == "duree" else value)
-            return (
-                contexte.valeur(element, value)
-                if known and value is not None
-                else ecrire_valeur(value)
+        lignes: list[tuple[str, ...]] = []
+        donnees = []
+        for avenant in etude.suivi.avenants:
+            titre = (
+                f"Avenant n°{INSECABLE}{avenant.numero} du {date_longue(avenant.date)} : "
+                f"{avenant.objet} ({avenant.reference})"
             )
-
-        return (
-            f"{kind} : {known.libelle}" if known else f"{kind} {element}".strip(),
-            ecrit(change.ancien),
-            ecrit(change.nouveau) + (f" en {change.annee}" if change.annee else ""),
-            date_longue(change.effet),
+            for changement in avenant.changements:
+                lignes.append((titre, *self._changement(changement)))
+                donnees.append(
+                    {
+                        "avenant": avenant.numero,
+                        "date": avenant.date,
+                        **changement.model_dump(),
+                    }
+                )
+            if not avenant.changements:
+                lignes.append((titre, "Aucun changement suivi par le classeur", RIEN, RIEN, RIEN))
+        if not lignes:
+            return None
+        changements = pd.DataFrame(
+            lignes, columns=["groupe", "objet", "ancien", "nouveau", "effet"]
         )
+        return etude.tableau(
+            "avenants",
+            changements,
+            donnees=pd.DataFrame(donnees, columns=DONNEES_D_AVENANT),
+            groupes=changements["groupe"],
+        )
+
+    def _changement(self, changement: Changement) -> tuple[str, str, str, str]:
+        """Return the cells of a change: its object, what was, what is, from when."""
+        nature = self.etude.catalogue.bilan.natures_d_avenant[changement.nature]
+        element = "" if changement.element is None else str(changement.element)
+        indicateur = self.etude.contexte.indicateurs.get(element)
+        objet = f"{nature} {element}".strip()
+        if indicateur:
+            objet = f"{nature} : {indicateur.libelle}"
+        nouveau = self._valeur_changee(changement, changement.nouveau)
+        if changement.annee:
+            nouveau += f" en {changement.annee}"
+        ancien = self._valeur_changee(changement, changement.ancien)
+        return objet, ancien, nouveau, date_longue(changement.effet)
+
+    def _valeur_changee(self, changement: Changement, valeur: float | str | None) -> str:
+        """Return a target with the unit of its indicator, a day in full, words as they are."""
+        if isinstance(valeur, str):
+            return majuscule(_en_long(valeur) if changement.nature == "duree" else valeur)
+        contexte = self.etude.contexte
+        element = str(changement.element)
+        if element in contexte.indicateurs and valeur is not None:
+            return contexte.valeur(element, valeur)
+        return ecrire_valeur(valeur)
 
     # What is known and what is not, and how it is read.
 
@@ -380,21 +419,25 @@ class Bilan:
         """Return how much of what is expected could be gathered, service by service; a sentence
         when nothing was.
         """
-        table = tableau_collecte(self.etude)
+        tableau = tableau_collecte(self.etude)
         if not self.muette:
-            return table
-        rows = self.etude.collecte
-        asked = rows[rows["groupe"].eq("responsable") & rows["attendus"].gt(0)].sort_values(
-            "attendus", ascending=False
+            return tableau
+        taux = self.etude.collecte  # the whole first, then each fiche and each service
+        demandes = taux[taux["groupe"].eq("responsable") & taux["attendus"].gt(0)]
+        demandes = demandes.sort_values("attendus", ascending=False)
+        services = [
+            f"{service(self.etude, responsable)} ({attendus})"
+            for responsable, attendus in zip(
+                demandes["valeur_groupe"], demandes["attendus"], strict=True
+            )
+        ]
+        phrase = self.etude.mot(
+            "rien_transmis",
+            annee=self.etude.annee,
+            nombre=taux["attendus"].iloc[0],
+            services=", ".join(services),
         )
-        named = ", ".join(
-            f"{service(self.etude, row.valeur_groupe)} ({row.attendus})"
-            for row in asked.itertuples()
-        )
-        told = self.etude.mot(
-            "rien_transmis", annee=self.etude.annee, nombre=rows.iloc[0]["attendus"], services=named
-        )
-        return paragraphe(told) + replace(table, ecran=True)
+        return paragraphe(phrase) + replace(tableau, ecran=True)
 
     def dossier(self) -> Bloc | None:
         """Return where all that the convention lacks is asked for, when nothing was handed in for
@@ -410,41 +453,48 @@ class Bilan:
         """Return what the figures must not be made to say."""
         if self.muette:
             return None
-        mot = self.etude.mot
         etude = self.etude
-        threshold = nombre_court(etude.catalogue.seuils.petits_effectifs)
-        told = [
-            mot("limite_de_l_effet"),
-            *etude.dire(limite_du_provisoire=int(etude.collecte.iloc[0]["provisoires"])),
+        seuil = nombre_court(etude.catalogue.seuils.petits_effectifs)
+        provisoires = int(etude.collecte["provisoires"].iloc[0])  # of all the indicators
+        phrases = [
+            etude.mot("limite_de_l_effet"),
+            *etude.dire(limite_du_provisoire=provisoires),
+            etude.mot("limite_du_secret", seuil=seuil),
+            *etude.retires(),
         ]
-        told += [mot("limite_du_secret", seuil=threshold), *etude.retires()]
-        for name in etude.evaluation["indicateur"].unique():
-            if years := [str(year) for year in etude.ruptures(name)]:
-                label = etude.contexte.indicateurs[name].libelle
-                told.append(mot("limite_des_ruptures", libelle=label, annees=enumerer(years)))
-        return liste(told)
+        for indicateur in etude.evaluation["indicateur"].unique():
+            annees = [str(annee) for annee in etude.ruptures(indicateur)]
+            if annees:
+                libelle = etude.contexte.indicateurs[indicateur].libelle
+                phrases.append(
+                    etude.mot("limite_des_ruptures", libelle=libelle, annees=enumerer(annees))
+                )
+        return liste(phrases)
 
     def lecture(self) -> Bloc | None:
         """Return how evolutions and targets are read, with their thresholds."""
-        return None if self.muette else liste(mode_de_lecture(self.etude, "depuis_la_derniere"))
+        if self.muette:
+            return None
+        return liste(mode_de_lecture(self.etude, "depuis_la_derniere"))
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when it
         says the same.
         """
-        shown = [table for table in (self.etude.revisions, self.territoire.revisions) if len(table)]
-        if self.muette or not shown:
+        revisions = [
+            table for table in (self.etude.revisions, self.territoire.revisions) if len(table)
+        ]
+        if self.muette or not revisions:
             return None
-        return tableau_revisions(self.etude, pd.concat(shown, ignore_index=True))
+        return tableau_revisions(self.etude, pd.concat(revisions, ignore_index=True))
 
     def sources(self) -> Bloc | None:
-        """Return where the public series come from, then the files read, with what identifies them."""
+        """Return where the public series come from, then the files read with their fingerprints."""
         if self.muette:
             return None
-        read = sources(
-            self.etude.empreintes, self.etude.catalogue.synthese.fichiers, self.etude.contexte
-        )
-        return suite([self.territoire.origines(), read])
+        etude = self.etude
+        fichiers = sources(etude.empreintes, etude.catalogue.synthese.fichiers, etude.contexte)
+        return suite([self.territoire.origines(), fichiers])
 
     # What an analyst asks.
 
@@ -466,92 +516,64 @@ class Bilan:
         Raises:
             ValueError: An indicator does not exist; the message, in French, proposes close names.
         """
-        place = self.etude.convention.territoire
         etude = self.etude
-        own = etude.catalogue.indicateurs_fiches
-        public = etude.catalogue.indicateurs_contexte
-        known = [*own, *public]
-        if not indicateurs:
-            raise ValueError(f"Indiquer au moins un indicateur, par exemple « {known[0]} ».")
-        told = []
-        for name in indicateurs:
-            if name not in known:
-                near = ", ".join(proches(name, known))
-                hint = (
-                    f"Noms proches : {near}."
-                    if near
-                    else "Les noms sont dans docs/dictionnaire.md."
-                )
-                told.append(
-                    f"L'indicateur « {name} » n'existe pas dans les fiches ni dans les séries publiques. {hint}"
-                )
-        if told:
-            raise ValueError("\n".join(told))
+        des_fiches = etude.catalogue.indicateurs_fiches
+        publics = etude.catalogue.indicateurs_contexte
+        _verifier_indicateurs(indicateurs, [*des_fiches, *publics])
         tables = []
-        origins = []
-        if fiches := [name for name in indicateurs if name in own]:
-            tables.append(pour_trajectoires(etude, lire_annees(etude, fiches)))
-            origins.append(etude.contexte.source)
-        if others := [name for name in indicateurs if name not in own]:
+        origines = []
+        suivis = [nom for nom in indicateurs if nom in des_fiches]
+        if suivis:
+            tables.append(pour_trajectoires(etude, lire_annees(etude, suivis)))
+            origines.append(etude.contexte.source)
+        series = [nom for nom in indicateurs if nom not in des_fiches]
+        if series:
+            code = etude.convention.territoire
             tables.append(
-                trajectoires_du_territoire(etude.series, others, public, territoire=place, depuis=0)
+                trajectoires_du_territoire(etude.series, series, publics, territoire=code, depuis=0)
             )
-            origins.append(self.territoire.source)
-        name = f"suivre-{indicateurs[0].replace('_', '-')}"
-        title = f"Comment évoluent-ils jusqu'en {etude.annee} ?"
-        rows = pd.concat(tables, ignore_index=True)
-        source = " ; ".join(dict.fromkeys(origins))
-        return trajectoires(rows, etude.contexte, nom=name, titre=title, source=source)
+            origines.append(self.territoire.source)
+        return trajectoires(
+            pd.concat(tables, ignore_index=True),
+            etude.contexte,
+            nom=f"suivre-{indicateurs[0].replace('_', '-')}",
+            titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
+            source=" ; ".join(dict.fromkeys(origines)),
+        )
 
 
-def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
-    """Return each axis, its fiches in a few sentences, with the way to their reports; None without
-    a follow-up.
-
-    Of a fiche: its states, then the first success and the first difficulty that the parties wrote
-    of the year. ``dossier`` is where the reports of the fiches are, seen from this one.
-    """
-    if etude.annuel.vide:
-        return None
-    begun = etude.etats[~pas_commencees(etude.etats, etude.arrete)]
-    words = etude.catalogue.evaluation.etats
-    told: dict[str, list[Texte]] = {axe.id: [] for axe in etude.convention.axes}
-    appraised = {item.fiche: item for item in etude.annuel.appreciations}
-    for fiche, (both, success, trouble) in zip(
-        etude.convention.fiches, cycle(etude.catalogue.bilan.paroles)
-    ):
-        rows = begun[begun["fiche"].eq(fiche.numero)]
-        said = []
-        if rows.empty:
-            said.append(f"Elle commence en {fiche.debut.year}.")
-        elif rows["statut"].eq(NON_RENSEIGNEE).all():
-            said.append("L'état de ses modalités n'a pas été transmis.")
-        named = {words[code]: rows["statut"].eq(code) for code in NOMMES}
-        named["en retard"] = rows["en_retard"] & ~rows["statut"].isin(NOMMES)
-        states = [
-            f"{sont(len(names), word, accorder(word, 2))} ({' ; '.join(f'« {name} »' for name in names)})"
-            for word, mask in named.items()
-            if len(names := rows.loc[mask, "libelle"])
-        ]
-        if states:
-            said.append(f"Sur {nombrer(len(rows), 'modalité', feminin=True)}, {enumerer(states)}.")
-        item = appraised.get(fiche.numero)
-        if item and (item.reussites or item.difficultes):
-            first = [
-                text.rstrip(".")
-                for texts in (item.reussites, item.difficultes)
-                for text in texts[:1]
-            ]
-            said.append(
-                (both if len(first) > 1 else success if item.reussites else trouble).format(*first)
+def _verifier_indicateurs(demandes: Sequence[str], possibles: list[str]) -> None:
+    """Raise a ValueError that says all the indicators that do not exist, or that there is none."""
+    if not demandes:
+        raise ValueError(f"Indiquer au moins un indicateur, par exemple « {possibles[0]} ».")
+    fautes = []
+    for nom in demandes:
+        if nom not in possibles:
+            voisins = ", ".join(proches(nom, possibles))
+            aide = "Les noms sont dans docs/dictionnaire.md."
+            if voisins:
+                aide = f"Noms proches : {voisins}."
+            fautes.append(
+                f"L'indicateur « {nom} » n'existe pas dans les fiches "
+                f"ni dans les séries publiques. {aide}"
             )
-        link = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
-        head = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
-        told[fiche.axe].append((head, f"{' '.join(said)} ", link, "."))
-    return suite(
-        sous_titre(f"Axe {axe.titre}") + liste(told[axe.id])
-        for axe in etude.convention.axes
-        if told[axe.id]
+    if fautes:
+        raise ValueError("\n".join(fautes))
+
+
+def _tenus_ou_non(comites: Mapping[int, Comite | None]) -> str:
+    """Return in which years the comité was held: « tenu pour 2023 ; non tenu pour 2024 »."""
+    annees_par_sorte: dict[str, list[str]] = {}
+    for annee, comite in comites.items():
+        if comite is None:
+            sorte = "sans information"
+        elif isinstance(comite.date, Absence):
+            sorte = "non tenu"
+        else:
+            sorte = "tenu"
+        annees_par_sorte.setdefault(sorte, []).append(str(annee))
+    return " ; ".join(
+        f"{sorte} pour {enumerer(annees)}" for sorte, annees in annees_par_sorte.items()
     )
 
 
@@ -563,6 +585,75 @@ def _en_long(jour: str) -> str:
         return jour
 
 
+def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
+    """Return each axis, its fiches in a few sentences, with the way to their reports; None without
+    a follow-up.
+
+    Of a fiche: its states, then the first success and the first difficulty that the parties wrote
+    of the year. ``dossier`` is where the reports of the fiches are, seen from this one.
+    """
+    if etude.annuel.vide:
+        return None
+    commencees = etude.etats[~pas_commencees(etude.etats, etude.arrete)]
+    appreciations = {
+        appreciation.fiche: appreciation for appreciation in etude.annuel.appreciations
+    }
+    textes_par_axe: dict[str, list[Texte]] = {axe.id: [] for axe in etude.convention.axes}
+    for fiche, tournures in zip(etude.convention.fiches, cycle(etude.catalogue.bilan.paroles)):
+        modalites = commencees[commencees["fiche"].eq(fiche.numero)]
+        phrases = _avancement(etude, fiche, modalites)
+        appreciation = appreciations.get(fiche.numero)
+        if appreciation and (appreciation.reussites or appreciation.difficultes):
+            phrases.append(_paroles_des_parties(appreciation, tournures))
+        titre = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
+        lien = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
+        textes_par_axe[fiche.axe].append((titre, f"{' '.join(phrases)} ", lien, "."))
+    return suite(
+        sous_titre(f"Axe {axe.titre}") + liste(textes_par_axe[axe.id])
+        for axe in etude.convention.axes
+        if textes_par_axe[axe.id]
+    )
+
+
+def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFrame) -> list[str]:
+    """Return where the modalités of a fiche that have begun stand, in a sentence or two."""
+    phrases = []
+    if modalites.empty:
+        phrases.append(f"Elle commence en {fiche.debut.year}.")
+    elif modalites["statut"].eq(NON_RENSEIGNEE).all():
+        phrases.append("L'état de ses modalités n'a pas été transmis.")
+    mots = etude.catalogue.evaluation.etats
+    concernees_par_mot = {mots[code]: modalites["statut"].eq(code) for code in ETATS_NOMMES}
+    concernees_par_mot["en retard"] = modalites["en_retard"] & ~modalites["statut"].isin(
+        ETATS_NOMMES
+    )
+    etats = []
+    for mot, concernees in concernees_par_mot.items():
+        libelles = [f"« {libelle} »" for libelle in modalites.loc[concernees, "libelle"]]
+        if libelles:
+            combien = sont(len(libelles), mot, accorder(mot, 2))
+            etats.append(f"{combien} ({' ; '.join(libelles)})")
+    if etats:
+        total = nombrer(len(modalites), "modalité", feminin=True)
+        phrases.append(f"Sur {total}, {enumerer(etats)}.")
+    return phrases
+
+
+def _paroles_des_parties(appreciation: Appreciation, tournures: tuple[str, str, str]) -> str:
+    """Return the first success and the first difficulty that the parties wrote, in a sentence.
+
+    ``tournures``: the sentence of both, that of a success alone, that of a difficulty alone.
+    """
+    les_deux, une_reussite, une_difficulte = tournures
+    reussites = [texte.rstrip(".") for texte in appreciation.reussites]
+    difficultes = [texte.rstrip(".") for texte in appreciation.difficultes]
+    if reussites and difficultes:
+        return les_deux.format(reussites[0], difficultes[0])
+    if reussites:
+        return une_reussite.format(reussites[0])
+    return une_difficulte.format(difficultes[0])
+
+
 def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     """Return who was asked in some years and what changed, what the partners do together, one
     example an axis.
@@ -570,41 +661,67 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
     All is as entered, and « non renseigné » otherwise. A sentence a public: « Le 12 juin 2025, 84
     familles ont répondu (questionnaire). Ce qui a changé : … », or that nobody of it was asked.
     """
-    mot = etude.mot
-    small = etude.catalogue.seuils.petits_effectifs
-    known = {
-        year: item
-        for year in annees
-        if (item := etude.suivi.suivis[year].participation) is not None
-    }
-    if not known:
-        return paragraphe(mot("participation_non_renseignee"))
-    asked = []
-    for year, (public, (one, many)) in product(known, etude.catalogue.bilan.publics.items()):
-        own = [item for item in known[year].consultations if item.public == public and item.combien]
-        if not own:
-            asked.append(mot("public_non_interroge", annee=year, public=many))
-        for item in own:
-            few = mot("peu_de_reponses", seuil=small, public=many)
-            count = compter(item.combien, one, many) if item.combien >= small else few
-            told = mot("reponses", date=date_longue(item.date), qui=count, nombre=item.combien)
-            how = f" ({item.comment})" if item.comment else ""
-            changed = (
-                mot("change", quoi=item.change.rstrip("."))
-                if item.change
-                else mot("rien_ne_change")
-            )
-            asked.append(f"{told}{how}. {changed}")
-    together = [f"{text.rstrip('.')}." for item in known.values() for text in item.cooperation]
-    examples = []
+    participations: dict[int, Participation] = {}
+    for annee in annees:
+        de_l_annee = etude.suivi.suivis[annee].participation
+        if de_l_annee is not None:
+            participations[annee] = de_l_annee
+    if not participations:
+        return paragraphe(etude.mot("participation_non_renseignee"))
+    consultations = []
+    for annee, de_l_annee in participations.items():
+        consultations += _consultations(etude, annee, de_l_annee)
+    cooperations = [
+        f"{texte.rstrip('.')}."
+        for de_l_annee in participations.values()
+        for texte in de_l_annee.cooperation
+    ]
+    exemples = []
     for axe in etude.convention.axes:
-        if own := [item for told in known.values() for item in told.exemples if item.axe == axe.id]:
-            last = max(own, key=lambda item: item.date)
-            words = {
-                "axe": axe.titre,
-                "date": date_longue(last.date),
-                "texte": last.texte.rstrip("."),
-            }
-            examples.append(mot("exemple", **words))
-    told = liste(together) if together else paragraphe(mot("cooperation_absente"))
-    return Groupe() + liste(asked) + sous_titre(mot("cooperation")) + told + liste(examples)
+        de_l_axe = [
+            exemple
+            for de_l_annee in participations.values()
+            for exemple in de_l_annee.exemples
+            if exemple.axe == axe.id
+        ]
+        if de_l_axe:
+            dernier = max(de_l_axe, key=lambda exemple: exemple.date)
+            jour = date_longue(dernier.date)
+            texte = dernier.texte.rstrip(".")
+            exemples.append(etude.mot("exemple", axe=axe.titre, date=jour, texte=texte))
+    cooperation = paragraphe(etude.mot("cooperation_absente"))
+    if cooperations:
+        cooperation = liste(cooperations)
+    titre = sous_titre(etude.mot("cooperation"))
+    return liste(consultations) + titre + cooperation + liste(exemples)
+
+
+def _consultations(
+    etude: EtudeAnnuelle, annee: int, participation_de_l_annee: Participation
+) -> list[str]:
+    """Return a sentence a consultation of the year, public by public; a small number is hidden."""
+    seuil = etude.catalogue.seuils.petits_effectifs
+    phrases = []
+    for public, (singulier, pluriel) in etude.catalogue.bilan.publics.items():
+        consultations = [
+            consultation
+            for consultation in participation_de_l_annee.consultations
+            if consultation.public == public and consultation.combien
+        ]
+        if not consultations:
+            phrases.append(etude.mot("public_non_interroge", annee=annee, public=pluriel))
+        for consultation in consultations:
+            combien = consultation.combien
+            if combien >= seuil:
+                qui = compter(combien, singulier, pluriel)
+            else:
+                qui = etude.mot("peu_de_reponses", seuil=seuil, public=pluriel)
+            jour = date_longue(consultation.date)
+            reponses = etude.mot("reponses", date=jour, qui=qui, nombre=combien)
+            comment = f" ({consultation.comment})" if consultation.comment else ""
+            if consultation.change:
+                suites_donnees = etude.mot("change", quoi=consultation.change.rstrip("."))
+            else:
+                suites_donnees = etude.mot("rien_ne_change")
+            phrases.append(f"{reponses}{comment}. {suites_donnees}")
+    return phrases

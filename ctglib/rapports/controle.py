@@ -1,6 +1,8 @@
 """What audits the text of a convention, its figures and its sentences: its sections in order."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -14,18 +16,36 @@ from ctglib.calculs.offre import manques
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import accorder, compter, nombre_court
+from ctglib.donnees.modeles.coherence import Regles
 
 JUSTIFIE = "justifie"
 VERIFIEE = "verifiee"
+COLONNES_DES_CORRECTIONS = [
+    "id",
+    "objet",
+    "fichier",
+    "mention",
+    "ecrit",
+    "lu",
+    "raison",
+    "reference",
+    "par",
+    "date",
+]
 
 
 class Controle(EtudeDiagnostic):
-    """The audit of a convention; each method returns one section, None when it has nothing to show."""
+    """The audit of a convention; each method returns one section, None when nothing is to show."""
 
     def __repr__(self) -> str:
-        return f"Contrôle de la convention « {self.convention.id} ».\nEnsuite : .coherence(), .affirmations()."
+        return (
+            f"Contrôle de la convention « {self.convention.id} ».\n"
+            "Ensuite : .coherence(), .affirmations()."
+        )
 
-    _regles = property(lambda self: self.catalogue.regles)
+    @property
+    def _regles(self) -> Regles:
+        return self.catalogue.regles
 
     def en_bref(self) -> Bloc:
         """Return the first page: what is to be corrected, what is not sure, what to ask."""
@@ -35,33 +55,36 @@ class Controle(EtudeDiagnostic):
         """Return what the rules found, the gravest first, what was justified, and the verdicts on
         the sentences.
         """
-        rules = self._regles
+        regles = self._regles
         controle = self.controle
-        ran = len(self._regles.regles)
-        silent = ran - controle["regle"].nunique()
-        justified = int(controle["statut"].eq(JUSTIFIE).sum())
-        found = controle.loc[controle["statut"].eq(OUVERT), "gravite"].value_counts()
-        verdicts = self.jugements["verdict"].value_counts()
-        open_ = [
-            f"{nombre(found[key])} {title.lower()}"
-            for key, title in rules.gravites.items()
-            if key in found
+        appliquees = len(regles.regles)
+        sans_constat = appliquees - controle["regle"].nunique()
+        silence = dire("regles_sans_constat", nombre=sans_constat) if sans_constat else ""
+        phrases = [dire("regles_appliquees", regles=appliquees, silence=silence)]
+
+        ouverts = controle.loc[controle["statut"].eq(OUVERT), "gravite"].value_counts()
+        gravites = [
+            f"{nombre(ouverts[gravite])} {titre.lower()}"
+            for gravite, titre in regles.gravites.items()
+            if gravite in ouverts
         ]
-        judged = [
-            f"{nombre(verdicts[key])} {accorder(word, verdicts[key])}"
-            for key, word in rules.verdicts.items()
-            if key in verdicts
+        phrase = "constats_ouverts" if gravites else "aucun_constat"
+        phrases.append(dire(phrase, nombre=int(ouverts.sum()), gravites=enumerer(gravites)))
+
+        justifies = int(controle["statut"].eq(JUSTIFIE).sum())
+        if justifies:
+            phrases.append(dire("constats_justifies", nombre=justifies))
+
+        effectifs = self.jugements["verdict"].value_counts()
+        verdicts = [
+            f"{nombre(effectifs[verdict])} {accorder(mot, effectifs[verdict])}"
+            for verdict, mot in regles.verdicts.items()
+            if verdict in effectifs
         ]
-        silence = dire("regles_sans_constat", nombre=silent) if silent else ""
-        some = "constats_ouverts" if open_ else "aucun_constat"
-        told = [
-            dire("regles_appliquees", regles=ran, silence=silence),
-            dire(some, nombre=int(found.sum()), gravites=enumerer(open_)),
-            justified and dire("constats_justifies", nombre=justified),
-            judged
-            and dire("phrases_refaites", phrases=len(self.jugements), verdicts=enumerer(judged)),
-        ]
-        return liste(told) + paragraphe(dire("rien_de_corrige"))
+        if verdicts:
+            refaites = len(self.jugements)
+            phrases.append(dire("phrases_refaites", phrases=refaites, verdicts=enumerer(verdicts)))
+        return liste(phrases) + paragraphe(dire("rien_de_corrige"))
 
     def coherence(self) -> Tableau | None:
         """Return the findings in groups, the gravest first; a justified one gives its reason in
@@ -71,104 +94,126 @@ class Controle(EtudeDiagnostic):
         and declared corrections, are in the CSV only, and a note counts them.
         """
         controle = self.controle
-        rules = self._regles.regles
         regles = self._regles
-        shown = controle[controle["statut"].isin(STATUTS_MONTRES)]
-        together = shown["regle"].map(lambda name: rules[name].detail is not None) & shown[
-            "statut"
-        ].ne(JUSTIFIE)
-        ranks = shown.groupby(["regle", "statut"])["numero"]
-        lines = shown.assign(
-            ensemble=together, dernier=ranks.transform("max"), combien=ranks.transform("size")
+        constats = controle[controle["statut"].isin(STATUTS_MONTRES)]
+        detaillees = [nom for nom, regle in regles.regles.items() if regle.detail is not None]
+        ensemble = constats["regle"].isin(detaillees) & constats["statut"].ne(JUSTIFIE)
+        numeros = constats.groupby(["regle", "statut"])["numero"]
+        constats = constats.assign(
+            ensemble=ensemble,
+            dernier=numeros.transform("max"),
+            combien=numeros.transform("size"),
         )
-        lines = lines[~(together & shown.duplicated(["regle", "statut"]))]
-        justified = shown["statut"].eq(JUSTIFIE).groupby(shown["gravite"]).agg(["size", "sum"])
-        titles = {
-            name: f"{regles.gravites[name]} ({compter(all_ - known, 'constat')}"
-            + (f", et {compter(known, 'justifié')})" if known else ")")
-            for name, all_, known in justified.itertuples()
+        lignes = constats[~(ensemble & constats.duplicated(["regle", "statut"]))]
+
+        caches = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
+        notes = []
+        for statut, mot in regles.statuts.items():
+            if statut in caches:
+                combien = compter(int(caches[statut]), "constat")
+                notes.append(f"{mot} : {combien}, dans le fichier CSV de ce tableau.")
+        ecrire = {
+            "place": self._constat,
+            "lu": self._lu,
+            "attendu": self._calcule,
+            "a_demander": self._a_demander,
         }
+        return self._tableau(
+            "coherence",
+            lignes,
+            ecrire,
+            donnees=controle,
+            groupes=lignes["gravite"].map(self._titres_des_gravites(constats)),
+            notes=notes,
+        )
 
-        def place(row: pd.Series) -> str:
-            if not row.ensemble:
-                return f"{row.numero}. {row.libelle} : {row.objet}. {majuscule(row.lieu)}"
-            return (
-                f"{' à '.join(dict.fromkeys(map(str, (row.numero, row.dernier))))}. {row.libelle}"
-            )
+    def _titres_des_gravites(self, constats: pd.DataFrame) -> dict[str, str]:
+        """Return the titles of the groups: « À corriger (3 constats, et 1 justifié) »."""
+        titres = {}
+        for gravite, titre in self._regles.gravites.items():
+            statuts = constats.loc[constats["gravite"].eq(gravite), "statut"]
+            justifies = int(statuts.eq(JUSTIFIE).sum())
+            combien = compter(len(statuts) - justifies, "constat")
+            et_justifies = f", et {compter(justifies, 'justifié')}" if justifies else ""
+            titres[gravite] = f"{titre} ({combien}{et_justifies})"
+        return titres
 
-        def calcule(row: pd.Series) -> str:
-            told = f"{row.calcule}. {majuscule(row.pourquoi)}" if row.pourquoi else row.calcule
-            return rules[row.regle].explication if row.ensemble else majuscule(told)
+    # What a cell of the findings says. ``ensemble``: the row stands for all those of a rule, from
+    # ``numero`` to ``dernier``.
 
-        def question(row: pd.Series) -> str:
-            if row.statut == JUSTIFIE:
-                return f"{regles.statuts[row.statut]} : {row.motif}"
-            if row.ensemble:
-                return f"Voir le tableau « {rules[row.regle].detail} » ({rules[row.regle].a_qui})"
-            return f"{row.question} ({row.a_qui})"
+    def _constat(self, ligne: pd.Series) -> str:
+        if not ligne.ensemble:
+            return f"{ligne.numero}. {ligne.libelle} : {ligne.objet}. {majuscule(ligne.lieu)}"
+        numeros = str(ligne.numero)
+        if ligne.dernier != ligne.numero:
+            numeros = f"{ligne.numero} à {ligne.dernier}"
+        return f"{numeros}. {ligne.libelle}"
 
-        def lu(row: pd.Series) -> str:
-            return compter(row.combien, "constat") if row.ensemble else majuscule(row.ecrit)
+    def _lu(self, ligne: pd.Series) -> str:
+        return compter(ligne.combien, "constat") if ligne.ensemble else majuscule(ligne.ecrit)
 
-        writers = {"place": place, "lu": lu, "attendu": calcule, "a_demander": question}
-        hidden = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
-        notes = [
-            f"{word} : {compter(int(hidden[statut]), 'constat')}, dans le fichier CSV de ce tableau."
-            for statut, word in regles.statuts.items()
-            if statut in hidden
-        ]
-        told = {"donnees": controle, "groupes": lines["gravite"].map(titles), "notes": notes}
-        return self._tableau("coherence", lines, writers, **told)
+    def _calcule(self, ligne: pd.Series) -> str:
+        if ligne.ensemble:
+            return self._regles.regles[ligne.regle].explication
+        if ligne.pourquoi:
+            return majuscule(f"{ligne.calcule}. {majuscule(ligne.pourquoi)}")
+        return majuscule(ligne.calcule)
+
+    def _a_demander(self, ligne: pd.Series) -> str:
+        if ligne.statut == JUSTIFIE:
+            return f"{self._regles.statuts[ligne.statut]} : {ligne.motif}"
+        if ligne.ensemble:
+            regle = self._regles.regles[ligne.regle]
+            return f"Voir le tableau « {regle.detail} » ({regle.a_qui})"
+        return f"{ligne.question} ({ligne.a_qui})"
 
     def affirmations(self) -> Tableau | None:
         """Return the sentences of the text in groups, one a verdict, the faults first; the CSV
         keeps their order.
         """
-        words = self._regles.verdicts
-        order = sorted(words, key=VERIFIEE.__eq__)
-        shown = self.jugements.sort_values(
-            "verdict", key=lambda column: column.map(order.index), kind="stable"
+        mots = self._regles.verdicts
+        ordre = sorted(mots, key=lambda verdict: verdict == VERIFIEE)
+        jugements = self.jugements.sort_values(
+            "verdict", key=lambda verdicts: verdicts.map(ordre.index), kind="stable"
         )
-        counts = shown["verdict"].value_counts()
+        effectifs = jugements["verdict"].value_counts()
+        titres = {
+            verdict: majuscule(compter(effectifs[verdict], f"phrase {mots[verdict]}"))
+            for verdict in effectifs.index
+        }
 
-        def recalcule(row: pd.Series) -> str:
-            return majuscule(f"{row.calcul}. {majuscule(row.note)}" if row.note else row.calcul)
+        def recalcule(jugement: pd.Series) -> str:
+            if jugement.note:
+                return majuscule(f"{jugement.calcul}. {majuscule(jugement.note)}")
+            return majuscule(jugement.calcul)
 
-        groups = shown["verdict"].map(
-            lambda key: majuscule(compter(counts[key], f"phrase {words[key]}"))
-        )
         return self._tableau(
-            "affirmations", shown, {"recalcule": recalcule}, donnees=self.jugements, groupes=groups
+            "affirmations",
+            jugements,
+            {"recalcule": recalcule},
+            donnees=self.jugements,
+            groupes=jugements["verdict"].map(titres),
         )
 
     def corrections(self) -> Tableau | None:
         """Return the places of the source read otherwise than written, and why."""
-        names = [
-            "id",
-            "objet",
-            "fichier",
-            "mention",
-            "ecrit",
-            "lu",
-            "raison",
-            "reference",
-            "par",
-            "date",
-        ]
-        rows = pd.DataFrame(
-            [item.model_dump(mode="json") for item in self.dossier.corrections], columns=names
+        corrections = pd.DataFrame(
+            [correction.model_dump(mode="json") for correction in self.dossier.corrections],
+            columns=COLONNES_DES_CORRECTIONS,
         )
-        place = {"place": lambda row: f"{majuscule(row.objet)}. {majuscule(row.reference)}"}
-        return self._tableau("corrections", rows, place)
-
-    def _tableau(self, cle: str, *lignes: object, **reste: object) -> Tableau | None:
-        """Return a table whose source is the text of the convention; None when it has no row."""
-        return (
-            presenter(
-                self.contexte, cle, *lignes, mots={"texte": self.convention.source_texte}, **reste
+        ecrire = {
+            "place": lambda correction: (
+                f"{majuscule(correction.objet)}. {majuscule(correction.reference)}"
             )
-            or None
-        )
+        }
+        return self._tableau("corrections", corrections, ecrire)
+
+    def _tableau(
+        self, cle: str, lignes: pd.DataFrame, ecrire: Mapping, **reste: Any
+    ) -> Tableau | None:
+        """Return a table whose source is the text of the convention; None when it has no row."""
+        mots = {"texte": self.convention.source_texte}
+        return presenter(self.contexte, cle, lignes, ecrire, mots=mots, **reste) or None
 
     def lacunes(self) -> Tableau | None:
         """Return what the convention leaves out or open, with the question to put."""
@@ -176,10 +221,10 @@ class Controle(EtudeDiagnostic):
 
     def non_dits(self) -> Tableau | None:
         """Return what the convention does not say of its structures."""
-        words = self.catalogue
-        source = self.convention.source_offre
-        found = manques(self.dossier.offre, words.relations.attendus_offre, words.offre)
-        return tableau_manques(found, replace(self.contexte, source=source)) or None
+        catalogue = self.catalogue
+        non_dits = manques(self.dossier.offre, catalogue.relations.attendus_offre, catalogue.offre)
+        contexte = replace(self.contexte, source=self.convention.source_offre)
+        return tableau_manques(non_dits, contexte) or None
 
     def vulnerabilite(self) -> Bloc | None:
         """Return the indices of vulnerability, as long as they are a hypothesis: validated, the
@@ -191,17 +236,21 @@ class Controle(EtudeDiagnostic):
         """Return every rule that ran, what it verifies with its thresholds, and how many findings
         it gave.
         """
-        found = self.controle["regle"].value_counts()
-        numbers = self.catalogue.seuils.model_dump()
-        rows = []
-        for name, rule in self._regles.regles.items():
-            thresholds = {
-                name: nombre_court(value) for name, value in {**numbers, **rule.seuils}.items()
+        regles = self._regles
+        constats = self.controle["regle"].value_counts()
+        seuils_communs = self.catalogue.seuils.model_dump()
+        lignes = []
+        for nom, regle in regles.regles.items():
+            seuils = {
+                seuil: nombre_court(valeur)
+                for seuil, valeur in {**seuils_communs, **regle.seuils}.items()
             }
-            told = rule.explication.format_map(thresholds)
-            count = int(found.get(name, 0))
-            rows.append((rule.libelle, told, count, self._regles.gravites[rule.gravite], name))
-        table = pd.DataFrame(rows, columns=["regle", "explication", "constats", "gravite", "id"])
+            explication = regle.explication.format_map(seuils)
+            combien = int(constats.get(nom, 0))
+            lignes.append(
+                (regle.libelle, explication, combien, regles.gravites[regle.gravite], nom)
+            )
+        table = pd.DataFrame(lignes, columns=["regle", "explication", "constats", "gravite", "id"])
         return presenter(self.contexte, "coherence_regles", table)
 
 

@@ -4,8 +4,9 @@ A section that nothing informs is left out: it returns None, its heading goes wi
 limits of the report say so. Absent is never zero.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import cast
 
 import pandas as pd
 
@@ -37,9 +38,11 @@ class Diagnostic(EtudeDiagnostic):
     """
 
     def __repr__(self) -> str:
+        territoire = self.contexte.territoire.nom
         return (
-            f"Diagnostic de la convention « {self.convention.id} » ({self.contexte.territoire.nom}).\n"
-            'Ensuite : .comparer("part_rsa"), .tableau("logement") ; un point puis Tab montrent le reste.'
+            f"Diagnostic de la convention « {self.convention.id} » ({territoire}).\n"
+            'Ensuite : .comparer("part_rsa"), .tableau("logement") ; '
+            "un point puis Tab montrent le reste."
         )
 
     def synthese(self) -> Bloc:
@@ -50,119 +53,122 @@ class Diagnostic(EtudeDiagnostic):
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read, each rule with its threshold."""
-        rows = self.comparaison
+        constats = self.comparaison
         contexte = self.contexte
-        catalogue = self.catalogue
-        near = catalogue.seuils.ecart_similaire_points
-        years = catalogue.synthese.annees
-        met = {*rows["statut"], *rows["statut_reference"]}
-        words = [
-            f"« {statut.mot} » : {minuscule(statut.libelle)}"
+        statuts = {*constats["statut"], *constats["statut_reference"]}
+        mots = [
+            f"« {statut.mot} » : {minuscule(statut.libelle)} ; "
             for code, statut in contexte.statuts.items()
-            if code in met and statut.mot
+            if code in statuts and statut.mot
         ]
-        words += [f"« (p) » : {minuscule(contexte.statuts['P'].libelle)}"] * (
-            Statut.PROVISOIRE in met
-        )
-        known = rows[VALEURS].notna().any(axis=1)
-        counts = rows.loc[known, "annee"].value_counts().sort_index()
-        dated = []
-        if len(counts):  # the main year and the others, each with how many indicators it has
-            main = counts.idxmax()
-            others = [
-                f"{year} ({compter(count, 'indicateur')})"
-                for year, count in counts.drop(main).items()
-            ]
-            rest = dire("autres_annees", annees=enumerer(others)) if others else "."
-            told = dire("annee_des_donnees", annee=main, indicateurs=counts[main]) + rest
-            dated.append(told + (f" {years[main]}" if main in years else ""))
-        near_points = points(near, 0 if float(near).is_integer() else 1, signe=False)
-        others = (
-            dire("sauf_les_places", source=self.modes.attrs["source"]) if len(self.modes) else ""
-        )
+        if Statut.PROVISOIRE in statuts:
+            mots.append(f"« (p) » : {minuscule(contexte.statuts['P'].libelle)} ; ")
+        annees = _annees_des_donnees(constats, self.catalogue.synthese.annees)
+        ecart = self.catalogue.seuils.ecart_similaire_points
+        decimales = 0 if float(ecart).is_integer() else 1
+        ecart_similaire = points(ecart, decimales, signe=False)
+        autres_sources = ""
+        if len(self.modes):
+            autres_sources = dire("sauf_les_places", source=self.modes.attrs["source"])
         return liste(
             [
-                dire("chiffres_lus", autres=others, **contexte.lieux),
-                *dated,
-                dire("comparaisons", points=near_points),
-                dire("mots_des_statuts", mots="".join(f"{word} ; " for word in words)),
+                dire("chiffres_lus", autres=autres_sources, **contexte.lieux),
+                *annees,
+                dire("comparaisons", points=ecart_similaire),
+                dire("mots_des_statuts", mots="".join(mots)),
             ]
         )
 
     def section(self, nom: str) -> Bloc | None:
         """Return a section of ``catalogue/diagnostic.yaml``: sentences, table, chart, offer, the
         parties' comments.
+
+        The chart is that of the ages, or of the places by mode of care, or else of the rates.
         """
-        rules = self.catalogue.diagnostic.sections[nom]
-        told = self.phrases(nom)
-        name = nom.replace("_", "-")
-        title = self._titre(rules)
-        chart = None
-        contexte = self.contexte
-        if rates := self._taux(rules):
-            chart = self._haltere(rates, f"ecarts-{name}", f"{title} : quels écarts")
-        if rules.modes and len(self.modes):
-            words = replace(contexte, indicateurs=self.catalogue.indicateurs_contexte)
-            question = dire("titre_des_modes", annee=self.modes["annee"].iloc[0])
-            told = [*self.accueil, *told]
-            chart = haltere(
-                self.modes, words, nom="modes", titre=question, source=self.modes.attrs["source"]
-            )
-        described = self.dossier.offre
-        words = self.catalogue.offre
-        ages = offre.ages(described, words)
-        ages = ages[ages["categorie"].isin(rules.offre)].reset_index(drop=True)
-        if rules.ages and len(ages):
+        regles = self.catalogue.diagnostic.sections[nom]
+        convention = self.convention
+        structures = self.dossier.offre
+        mots_de_l_offre = self.catalogue.offre
+        titre = self._titre(regles)
+        ancre = nom.replace("_", "-")
+        phrases = self.phrases(nom)
+        taux = self._taux(regles)
+        graphique = None
+        if taux:
+            graphique = self._haltere(taux, f"ecarts-{ancre}", f"{titre} : quels écarts")
+        if regles.modes and len(self.modes):
+            phrases = [*self.accueil, *phrases]
+            graphique = self._graphique_des_modes()
+        ages = offre.ages(structures, mots_de_l_offre)
+        ages = ages[ages["categorie"].isin(regles.offre)].reset_index(drop=True)
+        if regles.ages and len(ages):
             fiches = [
-                fiche for fiche in self.convention.fiches if set(fiche.offre) & set(rules.offre)
+                fiche
+                for fiche in convention.fiches
+                if not set(fiche.offre).isdisjoint(regles.offre)
             ]
-            told += phrases_des_ages(ages, fiches)
-            chart = self._figure_des_ages(
-                ages, max((fiche.age_max or 0 for fiche in fiches), default=0)
-            )
-        told.append(phrase_des_equipements(described, words, rules.equipements, contexte))
-        own = replace(contexte, source=self.convention.source_offre)
-        offer = tableau_offre(described, words, own, rules.offre, nom=f"offre-{name}", titre=title)
-        table = self.tableau(nom)
-        both = (
-            [chart, table] if len(rates) > len(table.cellules) else [table, chart]
-        )  # the longer one first
-        shown = suite([liste(told), *both, offer])
-        return shown + theme.commentaires(rules.theme, self.dossier.commentaires) if shown else None
+            phrases += phrases_des_ages(ages, fiches)
+            jusqu_a = max((fiche.age_max or 0 for fiche in fiches), default=0)
+            graphique = self._graphique_des_ages(ages, jusqu_a)
+        phrases.append(
+            phrase_des_equipements(structures, mots_de_l_offre, regles.equipements, self.contexte)
+        )
+
+        tableau_de_l_offre = tableau_offre(
+            structures,
+            mots_de_l_offre,
+            replace(self.contexte, source=convention.source_offre),
+            regles.offre,
+            nom=f"offre-{ancre}",
+            titre=titre,
+        )
+        tableau = self.tableau(nom)
+        le_plus_long_d_abord = [tableau, graphique]
+        if len(taux) > len(tableau.cellules):
+            le_plus_long_d_abord = [graphique, tableau]
+        blocs = suite([liste(phrases), *le_plus_long_d_abord, tableau_de_l_offre])
+        if blocs is None:
+            return None
+        return blocs + theme.commentaires(regles.theme, self.dossier.commentaires)
 
     def phrases(self, nom: str) -> list[str]:
         """Rend les phrases que les indicateurs d'une section portent :
         ``ctg.phrases("precarite")``.
         """
-        rules = self.catalogue.diagnostic.sections[nom]
-        told = theme.phrases(rules.phrases, self.constats_surs, self.contexte, rules.graphique)
-        return theme.services_absents(self, rules.absences) + told
+        regles = self.catalogue.diagnostic.sections[nom]
+        phrases = theme.phrases(regles.phrases, self.constats_surs, self.contexte, regles.graphique)
+        return theme.services_absents(self, regles.absences) + phrases
 
     def tableau(self, nom: str) -> Tableau:
         """Rend le tableau d'une section, ou tous les indicateurs d'un thème :
         ``ctg.tableau("logement")``.
         """
         sections = self.catalogue.diagnostic.sections
-        themes = {one.theme: one for one in self.catalogue.themes}
+        themes = {un_theme.theme: un_theme for un_theme in self.catalogue.themes}
         if nom in sections:
-            rules = sections[nom]
-            shown = [
-                name for name in (*rules.tableau, *rules.graphique) if name not in self._taux(rules)
+            regles = sections[nom]
+            en_graphique = self._taux(regles)
+            indicateurs = [
+                indicateur
+                for indicateur in (*regles.tableau, *regles.graphique)
+                if indicateur not in en_graphique
             ]
-            title = self._titre(rules)
-            meanings = list(self._lignes(rules.definitions)["indicateur"])
+            titre = self._titre(regles)
+            definitions = list(self._lignes(regles.definitions)["indicateur"])
         elif nom in themes:
-            shown = [item.id for item in themes[nom].indicateurs]
-            title = themes[nom].titre
-            meanings = []
+            indicateurs = [indicateur.id for indicateur in themes[nom].indicateurs]
+            titre = themes[nom].titre
+            definitions = []
         else:
-            known = {**sections, **themes}
-            raise ValueError(
-                f"Le thème « {nom} » n'existe pas. Thèmes possibles : {', '.join(known)}."
-            )
-        name = nom.replace("_", "-")
-        rows = self._lignes(shown)
-        return theme.tableau_indicateurs(self, rows, nom=name, titre=title, definitions=meanings)
+            possibles = ", ".join({**sections, **themes})
+            raise ValueError(f"Le thème « {nom} » n'existe pas. Thèmes possibles : {possibles}.")
+        return theme.tableau_indicateurs(
+            self,
+            self._lignes(indicateurs),
+            nom=nom.replace("_", "-"),
+            titre=titre,
+            definitions=definitions,
+        )
 
     def comparer(self, *indicateurs: str) -> Figure:
         """Rend le graphique d'indicateurs de même unité, le territoire à côté de sa référence.
@@ -171,65 +177,78 @@ class Diagnostic(EtudeDiagnostic):
             ValueError: Un indicateur n'existe pas, ou le diagnostic ne le donne pas ; les noms
                 proches sont dits.
         """
-        for name in indicateurs:
-            if name not in self.catalogue.indicateurs:
-                close = proches(name, tuple(self.catalogue.indicateurs))
-                proposal = f" Noms proches : {', '.join(close)}." if close else ""
-                raise ValueError(f"L'indicateur « {name} » n'existe pas.{proposal}")
-        if lost := [
-            name for name in indicateurs if name not in set(self.comparaison["indicateur"])
-        ]:
-            raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(lost)}.")
-        return self._haltere(
-            indicateurs, f"comparer-{indicateurs[0].replace('_', '-')}", "Quels écarts"
-        )
+        for nom in indicateurs:
+            if nom not in self.catalogue.indicateurs:
+                voisins = proches(nom, tuple(self.catalogue.indicateurs))
+                aide = f" Noms proches : {', '.join(voisins)}." if voisins else ""
+                raise ValueError(f"L'indicateur « {nom} » n'existe pas.{aide}")
+        donnes = set(self.comparaison["indicateur"])
+        absents = [nom for nom in indicateurs if nom not in donnes]
+        if absents:
+            raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(absents)}.")
+        ancre = f"comparer-{indicateurs[0].replace('_', '-')}"
+        return self._haltere(indicateurs, ancre, "Quels écarts")
 
     def _haltere(self, indicateurs: Iterable[str], nom: str, titre: str) -> Figure:
-        shown = self._lignes(indicateurs)
-        years = enumerer(sorted({str(int(annee)) for annee in shown["annee"].dropna()}))
-        both = f"entre {self.contexte.territoire.le} et {self.contexte.reference.le}"
-        return haltere(
-            shown,
-            self.contexte,
-            nom=nom,
-            titre=f"{titre} {both}{f' en {years}' if years else ''} ?",
-        )
+        constats = self._lignes(indicateurs)
+        annees = enumerer(sorted({str(int(annee)) for annee in constats["annee"].dropna()}))
+        question = f"{titre} entre {self.contexte.territoire.le} et {self.contexte.reference.le}"
+        if annees:
+            question += f" en {annees}"
+        return haltere(constats, self.contexte, nom=nom, titre=f"{question} ?")
 
-    def _titre(self, rules: SectionDuDiagnostic) -> str:
+    def _titre(self, regles: SectionDuDiagnostic) -> str:
         """Return the name of a section: that of its one theme where the convention has its own."""
-        own = self.convention.themes.get(rules.theme[0]) if len(rules.theme) == 1 else None
-        return own or rules.titre
+        if len(regles.theme) == 1:
+            titre_de_la_convention = self.convention.themes.get(regles.theme[0])
+            if titre_de_la_convention:
+                return titre_de_la_convention
+        return regles.titre
 
     def _lignes(self, indicateurs: Iterable[str]) -> pd.DataFrame:
         """Return the rows of some indicators, in their order; one that annexe 1 does not give has
         none.
         """
-        known = self.comparaison.set_index("indicateur")
-        return known.loc[[name for name in indicateurs if name in known.index]].reset_index()
+        constats = self.comparaison.set_index("indicateur")
+        return constats.loc[[nom for nom in indicateurs if nom in constats.index]].reset_index()
 
-    def _taux(self, rules: SectionDuDiagnostic) -> list[str]:
-        """Return the rates of the chart of a section; those of one place only are read in the
-        table, as one alone.
+    def _taux(self, regles: SectionDuDiagnostic) -> list[str]:
+        """Return the rates of the chart of a section, none when there are fewer than two, or when
+        none of them has its reference: the table then has them.
         """
-        rows = self._lignes(rules.graphique)
-        known = rows[rows[VALEURS].notna().any(axis=1)]
-        return (
-            list(known["indicateur"])
-            if len(known) > 1 and known[VALEURS].notna().all(axis=1).any()
-            else []
+        constats = self._lignes(regles.graphique)
+        connus = constats[constats[VALEURS].notna().any(axis=1)]
+        compares = connus[VALEURS].notna().all(axis=1)
+        if len(connus) < 2 or not compares.any():
+            return []
+        return list(connus["indicateur"])
+
+    def _graphique_des_modes(self) -> Figure:
+        """Return the dumbbells of the places for under-threes by mode of care."""
+        return haltere(
+            self.modes,
+            replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte),
+            nom="modes",
+            titre=dire("titre_des_modes", annee=self.modes["annee"].iloc[0]),
+            source=self.modes.attrs["source"],
         )
 
-    def _figure_des_ages(self, ages: pd.DataFrame, jusqu_a: int) -> Figure:
-        counted = self.comparaison.set_index("indicateur")["valeur"]
-        words = self.catalogue
-        bands = pd.DataFrame.from_dict(
-            words.synthese.tranches_age, "index", columns=["age_min", "age_max"]
+    def _graphique_des_ages(self, ages: pd.DataFrame, jusqu_a: int) -> Figure:
+        """Return the ages that each kind of structure takes, above how many children of each band
+        live there.
+        """
+        catalogue = self.catalogue
+        tranches = pd.DataFrame.from_dict(
+            catalogue.synthese.tranches_age, "index", columns=["age_min", "age_max"]
         )
-        labels = [words.indicateurs[name].libelle for name in bands.index]
-        bands = bands.assign(effectif=counted.reindex(bands.index), libelle=labels)
+        valeurs = self.comparaison.set_index("indicateur")["valeur"]
+        tranches = tranches.assign(
+            effectif=valeurs.reindex(tranches.index),
+            libelle=[catalogue.indicateurs[nom].libelle for nom in tranches.index],
+        )
         return graphique_des_ages(
             ages,
-            bands,
+            tranches,
             self.contexte,
             nom="ages",
             titre="Quels âges chaque dispositif reçoit-il ?",
@@ -243,106 +262,137 @@ class Diagnostic(EtudeDiagnostic):
 
     def moyens(self) -> Bloc | None:
         """Return what the Caf pays by head, and what the contract before the convention paid."""
-        rules = self.catalogue.diagnostic
+        regles = self.catalogue.diagnostic
         contexte = self.contexte
-        amounts = par_tete(self.comparaison, rules.par_tete)
-        told = theme.phrases_par_tete(amounts, contexte)
-        told += theme.phrase_du_contrat(
-            self.comparaison, rules.contrat_precedent, self.convention, contexte
+        montants = par_tete(self.comparaison, regles.par_tete)
+        phrases = theme.phrases_par_tete(montants, contexte)
+        phrases += theme.phrase_du_contrat(
+            self.comparaison, regles.contrat_precedent, self.convention, contexte
         )
-        return suite([liste(told), theme.tableau_par_tete(amounts, contexte, self.doutes)])
+        return suite([liste(phrases), theme.tableau_par_tete(montants, contexte, self.doutes)])
 
     def besoins(self) -> Bloc | None:
         """Return the needs, each with the fiches that answer it."""
-        return suite(
-            [theme.besoins_en_bref(self.besoins_lus, self.convention), theme.tableau_besoins(self)]
-        )
+        en_bref = theme.besoins_en_bref(self.besoins_lus, self.convention)
+        return suite([en_bref, theme.tableau_besoins(self)])
 
     def questions(self) -> Tableau | None:
         """Return the questions to put first to the parties."""
-        return (
-            theme.lacunes(
-                self.convention, self.contexte, premieres=self.catalogue.synthese.questions
-            )
-            or None
-        )
+        premieres = self.catalogue.synthese.questions
+        return theme.lacunes(self.convention, self.contexte, premieres=premieres) or None
 
     def limites(self) -> Bloc:
         """Return the limits of the report: its one reference, doubtful and absent values, what the
         articles limit.
-
-        The same absences in both territories are named once; one of which nothing is known is told
-        in a sentence.
         """
         constats = self.comparaison
         contexte = self.contexte
-        given = {*constats["theme"]}
-        themes = [one for one in self.catalogue.themes if one.theme in given]
-        awaited = theme.commentaires_attendus(themes, self.dossier.commentaires)
-        told = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(self), awaited]
-        told.append(self.doutes and dire("valeurs_douteuses"))
-        lacking = []
-        for place, end in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
-            unknown = constats[constats[f"valeur{end}"].isna()]
-            if len(unknown) == len(constats):
-                told.append(dire("aucune_valeur", place=place))
-            else:
-                lacking.append(
-                    unknown.assign(lieu=place, mot=unknown[f"statut{end}"].map(contexte.absence))
-                )
-        if lacking:
-            rows = pd.concat(lacking).sort_index(kind="stable").groupby(["mot", "lieu"], sort=False)
-            named = rows["indicateur"].agg(tuple).reset_index()
-            places = named.groupby(["mot", "indicateur"], sort=False)["lieu"].agg(list)
-            told += [
-                f"{compter(len(names), 'indicateur')} « {word} » {enumerer(where)} : {_libelles(names, contexte)}."
-                for (word, names), where in places.items()
-            ]
-        steps = constats["indicateur"].map(
-            lambda name: contexte.indicateurs[name].arrondi_source or 0
-        )
-        for step, rows in constats[steps.gt(1)].groupby(steps):  # a small difference is then noise
-            rounded = _libelles(rows["indicateur"], contexte)
-            told.append(dire("arrondis", arrondi=nombre_court(step), indicateurs=rounded))
-        return liste([*told, *self.convention.limites])
+        themes_donnes = set(constats["theme"])
+        themes = [un_theme for un_theme in self.catalogue.themes if un_theme.theme in themes_donnes]
+        attendus = theme.commentaires_attendus(themes, self.dossier.commentaires)
+        phrases = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(self), attendus]
+        if self.doutes:
+            phrases.append(dire("valeurs_douteuses"))
+        phrases += _valeurs_absentes(constats, contexte)
+        pas = {nom: item.arrondi_source or 0 for nom, item in contexte.indicateurs.items()}
+        arrondis = constats["indicateur"].map(pas)
+        # Between values that are rounded, a small difference is noise.
+        for arrondi, arrondies in constats[arrondis.gt(1)].groupby(arrondis):
+            libelles = _libelles(arrondies["indicateur"], contexte)
+            phrases.append(dire("arrondis", arrondi=nombre_court(arrondi), indicateurs=libelles))
+        return liste([*phrases, *self.convention.limites])
 
     def annexe(self) -> Tableau | None:
         """Return every indicator of annexe 1, theme by theme, for the screen."""
-        titles = {one.theme: one.titre for one in self.catalogue.themes}
-        groups = self.comparaison["theme"].map(titles)
-        told = {
-            "nom": "indicateurs",
-            "titre": "Tous les indicateurs de l'étude",
-            "groupes": groups,
-            "ecran": True,
-        }
-        return theme.tableau_indicateurs(self, self.comparaison, **told) or None
+        titres = {un_theme.theme: un_theme.titre for un_theme in self.catalogue.themes}
+        tableau = theme.tableau_indicateurs(
+            self,
+            self.comparaison,
+            nom="indicateurs",
+            titre="Tous les indicateurs de l'étude",
+            groupes=self.comparaison["theme"].map(titres),
+            ecran=True,
+        )
+        return tableau or None
 
 
-def _laisse_de_cote(etude: EtudeDiagnostic) -> list[object]:
+def _annees_des_donnees(constats: pd.DataFrame, annees_singulieres: Mapping[int, str]) -> list[str]:
+    """Return the sentence of the main year and of the others, each with how many indicators it
+    has; none when nothing has a value.
+    """
+    connus = constats[VALEURS].notna().any(axis=1)
+    effectifs = constats.loc[connus, "annee"].value_counts().sort_index()
+    if effectifs.empty:
+        return []
+    principale = cast(int, effectifs.idxmax())
+    autres = [
+        f"{annee} ({compter(effectif, 'indicateur')})"
+        for annee, effectif in effectifs.drop(principale).items()
+    ]
+    phrase = dire("annee_des_donnees", annee=principale, indicateurs=effectifs.max())
+    phrase += dire("autres_annees", annees=enumerer(autres)) if autres else "."
+    if principale in annees_singulieres:
+        phrase += f" {annees_singulieres[principale]}"
+    return [phrase]
+
+
+def _valeurs_absentes(constats: pd.DataFrame, contexte: Contexte) -> list[str]:
+    """Return which values are absent, and where.
+
+    The same absences in both territories are named once; a territory without any value is told
+    in a sentence.
+    """
+    phrases = []
+    absentes_par_lieu = []
+    for lieu, suffixe in ((contexte.territoire.a, ""), (contexte.reference.a, "_reference")):
+        absentes = constats[constats[f"valeur{suffixe}"].isna()]
+        if len(absentes) == len(constats):
+            phrases.append(dire("aucune_valeur", place=lieu))
+        else:
+            mots = absentes[f"statut{suffixe}"].map(contexte.absence)
+            absentes_par_lieu.append(absentes.assign(lieu=lieu, mot=mots))
+    if absentes_par_lieu:
+        absentes = pd.concat(absentes_par_lieu).sort_index(kind="stable")
+        indicateurs = absentes.groupby(["mot", "lieu"], sort=False)["indicateur"].agg(tuple)
+        lieux = indicateurs.reset_index().groupby(["mot", "indicateur"], sort=False)["lieu"]
+        for (mot, noms), lieux_du_groupe in lieux:
+            combien = compter(len(noms), "indicateur")
+            ou = enumerer(list(lieux_du_groupe))
+            phrases.append(f"{combien} « {mot} » {ou} : {_libelles(noms, contexte)}.")
+    return phrases
+
+
+def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
     """Return what the report has no section on, or no row of, for want of data: nothing there is
     zero.
     """
-    themes = etude.catalogue.themes
-    contexte = etude.contexte
-    given = {*etude.comparaison["indicateur"]}
-    lost = {
-        one.titre: [item.id for item in one.indicateurs if item.id not in given] for one in themes
-    }
-    empty = [one.titre for one in themes if len(lost[one.titre]) == len(one.indicateurs)]
-    partly = {title: names for title, names in lost.items() if names and title not in empty}
-    names = [name for group in partly.values() for name in group]
-    which = _libelles(names, contexte)
-    if len(names) > NOMMES:
-        told = [
-            f"{compter(len(group), 'indicateur')} de « {title} »" for title, group in partly.items()
+    donnes = set(etude.comparaison["indicateur"])
+    themes_vides = []
+    absents_par_theme: dict[str, list[str]] = {}  # of the themes that have some of theirs
+    for un_theme in etude.catalogue.themes:
+        absents = [
+            indicateur.id for indicateur in un_theme.indicateurs if indicateur.id not in donnes
         ]
-        which = dire("lignes_comptees", indicateurs=enumerer(told))
-    return [
-        empty and dire("themes_vides", themes=enumerer([f"« {title} »" for title in empty])),
-        names and dire("lignes_absentes", indicateurs=which),
-        etude.dossier.offre.empty and dire("sans_offre"),
-    ]
+        if len(absents) == len(un_theme.indicateurs):
+            themes_vides.append(f"« {un_theme.titre} »")
+        elif absents:
+            absents_par_theme[un_theme.titre] = absents
+    phrases = []
+    if themes_vides:
+        phrases.append(dire("themes_vides", themes=enumerer(themes_vides)))
+    tous_les_absents = [nom for absents in absents_par_theme.values() for nom in absents]
+    if tous_les_absents:
+        lesquels = _libelles(tous_les_absents, etude.contexte)
+        if len(tous_les_absents) > NOMMES:
+            comptes = [
+                f"{compter(len(absents), 'indicateur')} de « {titre} »"
+                for titre, absents in absents_par_theme.items()
+            ]
+            lesquels = dire("lignes_comptees", indicateurs=enumerer(comptes))
+        phrases.append(dire("lignes_absentes", indicateurs=lesquels))
+    if etude.dossier.offre.empty:
+        phrases.append(dire("sans_offre"))
+    return phrases
 
 
 def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:

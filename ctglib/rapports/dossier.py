@@ -19,6 +19,7 @@ from ctglib.collecte.feuilles import cadre_vierge, feuilles
 from ctglib.document.blocs import Bloc, Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, nombrer
+from ctglib.donnees.lignes import lignes
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
 DOSSIER = "dossier"  # the folder of the files that go with the page
@@ -40,112 +41,140 @@ def ouvrir_dossier(convention: str) -> DossierACompleter:
 
 
 @dataclass(frozen=True)
+class _Demande:
+    """A row of ``demandees``, as a letter writes it."""
+
+    quoi: str
+    quand_annees: str
+    feuille: str
+    delai: str
+
+
+@dataclass(frozen=True)
 class DossierACompleter:
-    """What a convention still lacks; each method returns one section, None when nothing is missing."""
+    """What a convention still lacks; each method returns one section, None when nothing is."""
 
     etude: EtudeFinale
 
     def __repr__(self) -> str:
-        return f"Dossier à compléter, {self.etude.contexte.territoire.nom}.\nEnsuite : .demandes(), .lettres()."
+        return (
+            f"Dossier à compléter, {self.etude.contexte.territoire.nom}.\n"
+            "Ensuite : .demandes(), .lettres()."
+        )
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, how many things are asked for."""
-        cover = self.etude.couverture(self.etude.convention.titre, "")
         convention = self.etude.convention
-        asked = compter(len(self.demandees), "demande") if len(self.demandees) else "complet"
-        mentions = (*cover.mentions[:2], ("Statut", asked))
-        return replace(cover, mentions=mentions, date=convention.debut.isoformat(), breve=True)
+        couverture = self.etude.couverture(convention.titre, "")
+        nombre = len(self.demandees)
+        statut = compter(nombre, "demande") if nombre else "complet"
+        mentions = (*couverture.mentions[:2], ("Statut", statut))
+        jour = convention.debut.isoformat()
+        return replace(couverture, mentions=mentions, date=jour, breve=True)
 
     @cached_property
     def demandees(self) -> pd.DataFrame:
         """What is missing (see ``ce_qui_manque``), with its sheet and when it is awaited."""
-        gabarit = self.etude.gabarit
-        rows = ce_qui_manque(self.etude)
-        asked = rows["element"].map(
-            lambda name: self.etude.catalogue.indicateurs_fiches[name] if name else None
-        )
-        tables = asked.map(lambda item: TABLES.get(item.table, item.table), na_action="ignore")
-        sheets = rows["nature"].map(FEUILLES).fillna(tables)
-        when = asked.map(
-            lambda item: item.collecte.quand if item and item.collecte else gabarit.lettre.delai
-        )
-        return rows.assign(
-            feuille=sheets.map(lambda name: gabarit.par_feuille[name].titre),
-            delai=when.map(majuscule),
-        )
+        manques = ce_qui_manque(self.etude)
+        titres_des_feuilles = {
+            nom: feuille.titre for nom, feuille in self.etude.gabarit.par_feuille.items()
+        }
+        feuilles_demandees = []
+        delais = []
+        for nature, element in zip(manques["nature"], manques["element"], strict=True):
+            delai = self.etude.gabarit.lettre.delai
+            feuille = FEUILLES.get(nature, "")
+            if element:
+                indicateur = self.etude.catalogue.indicateurs_fiches[element]
+                table = indicateur.table or ""
+                feuille = feuille or TABLES.get(table, table)
+                if indicateur.collecte:
+                    delai = indicateur.collecte.quand
+            feuilles_demandees.append(titres_des_feuilles[feuille])
+            delais.append(majuscule(delai))
+        return manques.assign(feuille=feuilles_demandees, delai=delais)
 
     def essentiel(self) -> Bloc:
         """Return what is missing in two sentences, then how much is asked of each service, for
         which years.
         """
-        asked = self.demandees
-        if asked.empty:
+        demandees = self.demandees
+        if demandees.empty:
             return paragraphe(self.etude.mot("rien_ne_manque"))
-        counts = asked["service"].value_counts()
-        who = f"« {counts.index[0]} »"
-        if len(counts) > 1:
-            who = f"{nombrer(len(counts), 'service')}{surtout(counts, 'surtout')}"
-        missing = majuscule(nombrer(len(asked), "élément manque", "éléments manquent"))
-        phrases = {
-            "services": self.etude.mot("dossier_des_services", manquent=missing, services=who),
-            "demandes": self.etude.mot("dossier_des_lettres"),
-        }
-        sentences = tuple(
-            (text, Renvoi(f"tableau-{name}", entre_parentheses=True), ".")
-            for name, text in phrases.items()
+        effectifs = demandees["service"].value_counts()
+        services = f"« {effectifs.index[0]} »"
+        if len(effectifs) > 1:
+            services = f"{nombrer(len(effectifs), 'service')}{surtout(effectifs, 'surtout')}"
+        manquent = majuscule(nombrer(len(demandees), "élément manque", "éléments manquent"))
+        des_services = self.etude.mot("dossier_des_services", manquent=manquent, services=services)
+        des_lettres = self.etude.mot("dossier_des_lettres")
+        messages = (
+            (des_services, Renvoi("tableau-services", entre_parentheses=True), "."),
+            (des_lettres, Renvoi("tableau-demandes", entre_parentheses=True), "."),
         )
-        told = asked.groupby("service", sort=False)
-        rows = told.agg(
+        par_service = demandees.groupby("service", sort=False)
+        tableau = par_service.agg(
             demandes=("quoi", "size"),
-            fiches=("fiche", lambda one: ", ".join(map(str, sorted(set(one))))),
+            fiches=("fiche", lambda fiches: ", ".join(map(str, sorted(set(fiches))))),
         )
-        rows["annees"] = [periodes(self._annees(group)) or RIEN for _, group in told]
-        return Liste(sentences, classe="messages") + self.etude.tableau(
-            "services", rows.reset_index()
+        tableau["annees"] = [
+            periodes(self._annees(du_service)) or RIEN for _, du_service in par_service
+        ]
+        return Liste(messages, classe="messages") + self.etude.tableau(
+            "services", tableau.reset_index()
         )
 
     def demandes(self) -> Tableau | None:
         """Return what is missing, service by service: for which years, in which sheet, from which
         document, by when.
         """
-        if self.demandees.empty:
+        demandees = self.demandees
+        if demandees.empty:
             return None
-        writers = {"document": lambda text: majuscule(text) or RIEN}
-        rows = self.demandees
-        return self.etude.tableau("demandes", rows, writers, groupes=rows["service"])
+        ecrire = {"document": lambda document: majuscule(document) or RIEN}
+        return self.etude.tableau("demandes", demandees, ecrire, groupes=demandees["service"])
 
     def lettres(self) -> Bloc | None:
         """Return, for each service, its letter as a Word file, and its part of the workbook of each
         year.
         """
-        told = []
-        model = self.etude.gabarit.lettre
         etude = self.etude
-        for service, rows in self.demandees.groupby("responsable", sort=False):
-            name = rows["service"].iloc[0]
-            years = self._annees(rows)
-            words = {"titre": etude.convention.titre, "annees": periodes(years)}
-            subject = model.objet.format(**words)
-            body = [text.format(**words) for text in model.paragraphes]
-            asked = [
-                f"{row.quoi} : {row.quand_annees}, feuille « {row.feuille} ». {row.delai}."
-                for row in rows.itertuples()
-            ]
-            content = lettre(subject, name, body, asked, model.fin, annee=etude.annee)
-            told += [Titre(name), Piece(f"{DOSSIER}/lettre-{service}.docx", content, "Lettre")]
-            for year in years:
-                frame = cadre_vierge(etude.suivi, etude.gabarit, year, service)
-                file = nom_du_classeur(etude.convention.id, year, service)
-                told.append(
-                    Piece(
-                        f"{DOSSIER}/{file}", classeur(frame, feuilles(frame)), f"Classeur de {year}"
-                    )
-                )
-        return suite(told)
+        blocs: list[Bloc] = []
+        for identifiant, du_service in self.demandees.groupby("responsable", sort=False):
+            responsable = str(identifiant)
+            annees = self._annees(du_service)
+            contenu = self._lettre(du_service, annees)
+            blocs.append(Titre(du_service["service"].iloc[0]))
+            blocs.append(Piece(f"{DOSSIER}/lettre-{responsable}.docx", contenu, "Lettre"))
+            for annee in annees:
+                cadre = cadre_vierge(etude.suivi, etude.gabarit, annee, responsable)
+                fichier = nom_du_classeur(etude.convention.id, annee, responsable)
+                contenu = classeur(cadre, feuilles(cadre))
+                blocs.append(Piece(f"{DOSSIER}/{fichier}", contenu, f"Classeur de {annee}"))
+        return suite(blocs)
 
-    def _annees(self, rows: pd.DataFrame) -> list[int]:
-        """Return the years whose workbook some rows need; a value of before is corrected in that of
-        the first year.
+    def _lettre(self, du_service: pd.DataFrame, annees: list[int]) -> bytes:
+        """Return the letter that asks a service for its rows of ``demandees``."""
+        modele = self.etude.gabarit.lettre
+        mots = {"titre": self.etude.convention.titre, "annees": periodes(annees)}
+        demandes = [
+            f"{demande.quoi} : {demande.quand_annees}, feuille « {demande.feuille} ». "
+            f"{demande.delai}."
+            for demande in lignes(du_service, _Demande)
+        ]
+        return lettre(
+            modele.objet.format(**mots),
+            du_service["service"].iloc[0],
+            [texte.format(**mots) for texte in modele.paragraphes],
+            demandes,
+            modele.fin,
+            annee=self.etude.annee,
+        )
+
+    def _annees(self, demandees: pd.DataFrame) -> list[int]:
+        """Return the years whose workbook some rows need; a value of before the convention is
+        corrected in that of its first year.
         """
-        told = SEPARATEUR.join([*rows["annees"], *rows["depart"]]).split(SEPARATEUR)
-        return sorted({max(int(year), self.etude.annees[0]) for year in told if year})
+        annees = SEPARATEUR.join([*demandees["annees"], *demandees["depart"]]).split(SEPARATEUR)
+        premiere = self.etude.annees[0]
+        return sorted({max(int(annee), premiere) for annee in annees if annee})

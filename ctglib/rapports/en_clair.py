@@ -3,15 +3,19 @@ idea each.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
+
+import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.messages_suivi import INFINITIF, MessagesDuSuivi
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
 from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, liste, sous_titre
 from ctglib.document.typographie import abreger, nombrer, part_en_mots, remplir
+from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.rapports import EnClair
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
 
@@ -19,7 +23,26 @@ PARTS_DITES = 2
 FAITS_DITS = 3
 SIGNES = 90
 COTES = {"superieur": "plus", "inferieur": "moins"}  # of the reference
-CLES = ("valeur", "valeur_precedente")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A share of the diagnostic, as ``_habitants`` writes it."""
+
+    indicateur: str
+    valeur: float
+    position: str
+
+
+@dataclass(frozen=True)
+class _Fait:
+    """An indicator of the follow-up that has a value, as ``_faits`` writes it."""
+
+    indicateur: str
+    valeur: float
+    valeur_precedente: float
+    annee_precedente: int
+    evolution: str
 
 
 class ResumeEnClair(EtudeDiagnostic):
@@ -30,32 +53,37 @@ class ResumeEnClair(EtudeDiagnostic):
 
     def couverture(self) -> Couverture:
         """Return the cover, without what only professionals read."""
-        told = ("Données", f"{self.convention.date_des_donnees}, suivi {self._annee}")
-        return replace(super().couverture(), mentions=(told,), sigles=())
+        donnees = f"{self.convention.date_des_donnees}, suivi {self._annee}"
+        return replace(super().couverture(), mentions=(("Données", donnees),), sigles=())
 
     def texte(self) -> Bloc:
         """Return the sentences under their questions, then the difficult words that they use."""
-        left = {
+        a_gauche = {
             "De quoi parle ce texte ?": self._dire("quoi"),
-            f"Qui vit {self.contexte.territoire.a} ?": [*self._habitants()],
-            "Que veut faire l'accord ?": [*self._buts()],
+            f"Qui vit {self.contexte.territoire.a} ?": list(self._habitants()),
+            "Que veut faire l'accord ?": list(self._buts()),
         }
-        right = {
-            "Qu'est-ce qui a été fait ?": [*self._faits()],
-            "Et après ?": self._dire("suite") if self.convention.citer("comite_annuel") else [],
-        }
-        said = " ".join(phrase for told in (left | right).values() for phrase in told)
-        words = self._regles.mots
-        plural = {word: "s? ".join(map(re.escape, word.split())) for word in words}
-        met = [word for word in words if re.search(rf"\b{plural[word]}s?\b", said)]
-        right["Les mots difficiles"] = [f"{majuscule(word)} : {words[word]}." for word in met]
-        sides = [
-            [sous_titre(title) + liste(told) for title, told in side.items() if told]
-            for side in (left, right)
-        ]
-        return Colonnes(tuple(sum(side, Groupe()) for side in sides))
+        a_droite = {"Qu'est-ce qui a été fait ?": list(self._faits())}
+        if self.convention.citer("comite_annuel"):
+            a_droite["Et après ?"] = self._dire("suite")
+        phrases: list[str] = []
+        for phrases_de_la_rubrique in (*a_gauche.values(), *a_droite.values()):
+            phrases += phrases_de_la_rubrique
+        a_droite["Les mots difficiles"] = self._mots_difficiles(" ".join(phrases))
+        return Colonnes((_colonne(a_gauche), _colonne(a_droite)))
 
-    _regles = property(lambda self: self.catalogue.messages.en_clair)
+    def _mots_difficiles(self, texte: str) -> list[str]:
+        """Return what the difficult words of a text mean, those in the plural too."""
+        definitions = []
+        for mot, definition in self._regles.mots.items():
+            motif = "s? ".join(map(re.escape, mot.split()))
+            if re.search(rf"\b{motif}s?\b", texte):
+                definitions.append(f"{majuscule(mot)} : {definition}.")
+        return definitions
+
+    @property
+    def _regles(self) -> EnClair:
+        return self.catalogue.messages.en_clair
 
     @cached_property
     def _annee(self) -> int:
@@ -64,81 +92,94 @@ class ResumeEnClair(EtudeDiagnostic):
         """
         convention = self.convention
         bilan = ouvrir_bilan(convention.id, convention.fin.year)
-        told = [year for year, suivi in bilan.annee.suivi.suivis.items() if not suivi.vide]
-        return max(told, default=convention.debut.year)
+        annees_suivies = [
+            annee for annee, suivi in bilan.annee.suivi.suivis.items() if not suivi.vide
+        ]
+        return max(annees_suivies, default=convention.debut.year)
 
     @cached_property
     def _suivi(self) -> MessagesDuSuivi:
         return MessagesDuSuivi(ouvrir_bilan(self.convention.id, self._annee).etude)
 
-    def _dire(self, nom: str, **valeurs: object) -> list[str]:
+    def _dire(self, cle: str, **valeurs: object) -> list[str]:
+        """Return sentences of the catalogue, filled."""
         convention = self.convention
         parties = [
             self.catalogue.messages.avec_article(partie.nom_court) for partie in convention.parties
         ]
-        filled = {
+        mots = {
+            "Parties": majuscule(enumerer(parties)),
             "debut": convention.debut.year,
             "fin": convention.fin.year,
             **self.contexte.lieux,
             **valeurs,
         }
-        told = self._regles.phrases[nom]
-        return [remplir(phrase, Parties=majuscule(enumerer(parties)), **filled) for phrase in told]
+        return [remplir(phrase, **mots) for phrase in self._regles.phrases[cle]]
 
     def _habitants(self) -> Iterator[str]:
         """Yield how many live there, then two shares, each beside the reference."""
-        rows = self.comparaison
-        sure = self.constats_surs
-        for row in rows[rows["indicateur"].eq("population") & rows["valeur"].gt(0)].itertuples():
-            value = self.contexte.valeur("population", row.valeur)
-            yield from self._dire("population", valeur=value, annee=row.annee)
-        parts = {
-            name: words
-            for groupe in self.catalogue.messages.parts
-            for name, words in groupe.indicateurs.items()
-        }
-        known = sure.loc[[name for name in parts if name in sure.index]]
-        told = known[known["position"].isin(list(COTES))].head(PARTS_DITES)
-        for row in told.itertuples():
-            words = parts[row.Index]
-            share, alone = part_en_mots(row.valeur, words.nom)
-            yield f"{majuscule(share)} {words.un if alone else words.plusieurs}."
-            yield from self._dire(COTES[row.position])
-        if len(told):
-            yield from self._dire("date", annee=told["annee"].max())
+        constats = self.comparaison
+        population = constats[constats["indicateur"].eq("population") & constats["valeur"].gt(0)]
+        for valeur, annee in zip(population["valeur"], population["annee"], strict=True):
+            habitants = self.contexte.valeur("population", valeur)
+            yield from self._dire("population", valeur=habitants, annee=annee)
+
+        mots_des_parts = {}
+        for groupe in self.catalogue.messages.parts:
+            mots_des_parts |= groupe.indicateurs
+        surs = self.constats_surs
+        parts = surs.loc[[nom for nom in mots_des_parts if nom in surs.index]]
+        parts = parts[parts["position"].isin(list(COTES))].head(PARTS_DITES)
+        for part in lignes(parts.reset_index(), _Part):
+            mots = mots_des_parts[part.indicateur]
+            fraction, au_singulier = part_en_mots(part.valeur, mots.nom)
+            verbe = mots.un if au_singulier else mots.plusieurs
+            yield f"{majuscule(fraction)} {verbe}."
+            yield from self._dire(COTES[part.position])
+        if len(parts):
+            yield from self._dire("date", annee=parts["annee"].max())
 
     def _buts(self) -> Iterator[str]:
+        """Yield how many aims there are, then the first ones: the first objective of each fiche."""
         fiches = self.convention.fiches
-        aims = [minuscule((fiche.objectifs or [fiche.titre])[0]).rstrip(" .") for fiche in fiches]
         yield from self._dire("but", fiches=nombrer(len(fiches), "grand but"))
-        for aim in aims[: self._regles.fiches]:
-            yield from self._dire(
-                "verbe" if INFINITIF.match(aim) else "nom", but=abreger(aim, SIGNES)
-            )
+        for fiche in fiches[: self._regles.fiches]:
+            premier = fiche.objectifs[0] if fiche.objectifs else fiche.titre
+            but = minuscule(premier).rstrip(" .")
+            tournure = "verbe" if INFINITIF.match(but) else "nom"
+            yield from self._dire(tournure, but=abreger(but, SIGNES))
 
     def _faits(self) -> Iterator[str]:
-        """Yield what families got, each with the year before; that nothing is known when it is so."""
+        """Yield what families got, each with the year before; or that nothing is known."""
         if self._suivi.muette:
             yield from self._dire("rien")
             return
         yield from self._dire("fait", annee=self._annee)
-        rows = self._suivi.lignes
-        names = self.catalogue.messages.familles
-        for _, row in (
-            rows[rows["valeur"].gt(0) & rows["indicateur"].isin(list(names))]
-            .head(FAITS_DITS)
-            .iterrows()
-        ):
-            value, before = (
-                self._suivi.etude.contexte.valeur_nue(row["indicateur"], row[key]) for key in CLES
-            )
-            yield f"{majuscule(remplir(names[row['indicateur']], valeur=value))}."
-            if row["evolution"] and row["valeur_precedente"] == row["valeur_precedente"]:
-                yield from self._dire("avant", annee=row["annee_precedente"], valeur=before)
-        if rows["statut"].isin(PROVISOIRES).any():
+        indicateurs = self._suivi.lignes
+        ecrire = self._suivi.etude.contexte.valeur_nue
+        phrases = self.catalogue.messages.familles
+        faits = indicateurs[
+            indicateurs["valeur"].gt(0) & indicateurs["indicateur"].isin(list(phrases))
+        ]
+        for fait in lignes(faits.head(FAITS_DITS), _Fait):
+            nom = fait.indicateur
+            yield f"{majuscule(remplir(phrases[nom], valeur=ecrire(nom, fait.valeur)))}."
+            if fait.evolution and pd.notna(fait.valeur_precedente):
+                avant = ecrire(nom, fait.valeur_precedente)
+                yield from self._dire("avant", annee=fait.annee_precedente, valeur=avant)
+        if indicateurs["statut"].isin(PROVISOIRES).any():
             yield from self._dire("provisoire")
-        if not rows["renseigne"].all():
+        if not indicateurs["renseigne"].all():
             yield from self._dire("inconnu")
+
+
+def _colonne(rubriques: Mapping[str, list[str]]) -> Groupe:
+    """Return sentences under their titles; a title without any is left out."""
+    colonne = Groupe()
+    for titre, phrases in rubriques.items():
+        if phrases:
+            colonne += sous_titre(titre) + liste(phrases)
+    return colonne
 
 
 ouvrir_en_clair = ResumeEnClair.ouvrir

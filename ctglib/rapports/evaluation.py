@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import pandas as pd
+
 from ctglib.blocs.collecte import ce_qui_manque
-from ctglib.blocs.comparables import etudier_comparables
+from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
 from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
@@ -22,7 +24,7 @@ from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.parcours import ecrits
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.donnees.dossier import lire_dossier, lire_finale
+from ctglib.donnees.dossier import Finale, lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_communes
@@ -44,22 +46,30 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         DonneesInvalides: Toutes les fautes des données.
     """
 
-    def lire_le_reste() -> tuple:
+    def lire_le_reste() -> tuple[int, Finale, Comparables, pd.DataFrame, pd.DataFrame]:
         dossier = lire_dossier(convention)
-        year = dossier.convention.fin_selon(dossier.avenants).year
+        derniere_annee = dossier.convention.fin_selon(dossier.avenants).year
         diagnostic = Diagnostic(dossier, controler(dossier))
-        compared = etudier_comparables(
-            dossier, lire_communes(dossier.convention, dossier.catalogue.comparaison)
+        communes = lire_communes(dossier.convention, dossier.catalogue.comparaison)
+        comparables = etudier_comparables(dossier, communes)
+        finale = lire_finale(dossier)
+        return (
+            derniere_annee,
+            finale,
+            comparables,
+            diagnostic.comparaison,
+            diagnostic.besoins_lus,
         )
-        return year, lire_finale(dossier), compared, diagnostic.comparaison, diagnostic.besoins_lus
 
     def calculer() -> EtudeFinale:
         with enregistrer() as journal:
-            year, *found = partager(
+            # while another process studies the last year
+            derniere_annee, finale, comparables, comparaison, besoins = partager(
                 f"comparables/{convention}", lire_le_reste
-            )  # while another studies the last year
-            last = ouvrir_bilan(convention, year, brut=brut).etude
-        return etudier_la_fin(replace(last, empreintes=dict(journal.lus)), *found)
+            )
+            etude = ouvrir_bilan(convention, derniere_annee, brut=brut).etude
+        etude = replace(etude, empreintes=dict(journal.lus))
+        return etudier_la_fin(etude, finale, comparables, comparaison, besoins)
 
     return EvaluationFinale(calculer() if brut else partager(f"fin/{convention}", calculer))
 
@@ -78,8 +88,39 @@ class EvaluationFinale:
     def __repr__(self) -> str:
         return (
             f"Évaluation de fin de convention, {self.etude.contexte.territoire.nom}.\n"
-            "Ensuite : .trajectoires, .criteres, .comparables ; le nom suivi d'un point, puis Tab, montre le reste."
+            "Ensuite : .trajectoires, .criteres, .comparables ; "
+            "le nom suivi d'un point, puis Tab, montre le reste."
         )
+
+    @cached_property
+    def trajectoires(self) -> Trajectoires:
+        """The sections about the indicators of the fiches over the convention."""
+        return Trajectoires(self.etude)
+
+    @cached_property
+    def diagnostic(self) -> DiagnosticRevisite:
+        """The sections about the diagnostic read again."""
+        return DiagnosticRevisite(self.etude)
+
+    @cached_property
+    def criteres(self) -> Criteres:
+        """The sections about the criteria of evaluation."""
+        return Criteres(self.etude)
+
+    @cached_property
+    def comparables(self) -> Comparables:
+        """The sections about the communes that compare."""
+        return self.etude.comparables
+
+    @cached_property
+    def conformite(self) -> Conformite:
+        """The sections about the official frame of evaluations."""
+        return Conformite(self.etude)
+
+    @cached_property
+    def suites(self) -> Suites:
+        """The sections about what to decide next."""
+        return Suites(self.etude)
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, period, date of the data, and who evaluated.
@@ -87,44 +128,40 @@ class EvaluationFinale:
         The report is final once the evaluators have answered every criterion and the last bilan is
         closed.
         """
-        saisie = self.etude.finale.saisie
         etude = self.etude
+        saisie = etude.finale.saisie
         convention = etude.convention
         bilan = etude.bilan
-        answered = len(saisie.criteres)
-        asked = len(etude.finale.regles.criteres)
-        closed = bilan.statut == CLOS
-        still = "" if closed else f" ; le bilan de {bilan.annee} n'est pas clos"
-        statut = f"provisoire, {sur(answered, asked)} critères appréciés{still}"
-        cover = etude.couverture(
-            convention.titre, f" {convention.debut.year}-{convention.fin.year}"
-        )
+        apprecies = len(saisie.criteres)
+        criteres = len(etude.finale.regles.criteres)
+        statut = f"provisoire, {sur(apprecies, criteres)} critères appréciés"
+        if bilan.statut != CLOS:
+            statut += f" ; le bilan de {bilan.annee} n'est pas clos"
+        elif apprecies == criteres:
+            statut = "définitif"
+        periode = f"{convention.debut.year}-{convention.fin.year}"
+        couverture = etude.couverture(convention.titre, f" {periode}")
         mentions = (
-            *cover.mentions[:-1],
+            *couverture.mentions[:-1],
             ("Évaluateurs", saisie.evaluateurs or etude.mot("a_completer")),
-            ("Statut", "définitif" if closed and answered == asked else statut),
+            ("Statut", statut),
         )
-        return replace(cover, mentions=mentions, sigles=())
+        return replace(couverture, mentions=mentions, sigles=())
 
     def page(self) -> Bloc:
         """Return the first page: what changed over the convention, what is not known, what to
         decide.
         """
-        written = [
-            item for item in self.etude.suivi.dossier.messages if item.rapport == "evaluation"
+        etude = self.etude
+        messages_des_parties = [
+            message for message in etude.suivi.dossier.messages if message.rapport == "evaluation"
         ]
-        return page_une(self.etude.catalogue.messages, MessagesDeLaFin(self.etude), written)
+        messages = MessagesDeLaFin(etude)
+        return page_une(etude.catalogue.messages, messages, messages_des_parties)
 
     def lecture(self) -> Bloc:
         """Return how verdicts and evolutions are read, with their thresholds."""
         return liste(mode_de_lecture(self.etude, "depuis_le_depart"))
-
-    trajectoires = cached_property(lambda self: Trajectoires(self.etude))
-    diagnostic = cached_property(lambda self: DiagnosticRevisite(self.etude))
-    criteres = cached_property(lambda self: Criteres(self.etude))
-    comparables = cached_property(lambda self: self.etude.comparables)
-    conformite = cached_property(lambda self: Conformite(self.etude))
-    suites = cached_property(lambda self: Suites(self.etude))
 
     def participation(self) -> Bloc:
         """Return who was asked over the convention, what changed, what the partners do together."""
@@ -134,69 +171,80 @@ class EvaluationFinale:
         """Return the questions that the comité chose, each with its answer; None when it chose
         none.
         """
-        told = self.etude.mot("a_completer")
+        a_completer = self.etude.mot("a_completer")
         return suite(
-            sous_titre(item.question) + paragraphe(majuscule(item.reponse or told))
-            for item in self.etude.finale.saisie.questions
+            sous_titre(question.question) + paragraphe(majuscule(question.reponse or a_completer))
+            for question in self.etude.finale.saisie.questions
         )
 
     def recit(self) -> Bloc:
         """Return each axis in the last year, its fiches in a few sentences; or that nothing was
         ever handed in.
         """
-        year = self.etude.annees[-1]
-        if (told := recit(self.etude, f"{year}/")) is not None:
-            return told
-        actions = len(self.etude.etats)
-        written = ecrits(self.etude.evaluabilite)["indicateurs"]
-        return paragraphe(
-            self.etude.mot("aucun_suivi", fin=year, modalites=actions, indicateurs=written)
+        etude = self.etude
+        derniere_annee = etude.annees[-1]
+        axes = recit(etude, f"{derniere_annee}/")
+        if axes is not None:
+            return axes
+        phrase = etude.mot(
+            "aucun_suivi",
+            fin=derniere_annee,
+            modalites=len(etude.etats),
+            indicateurs=ecrits(etude.evaluabilite)["indicateurs"],
         )
+        return paragraphe(phrase)
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; then, for the screen, each thing once, all its
         years together.
         """
-        missing = self.etude.manques
-        if missing.empty:
+        etude = self.etude
+        manques = etude.manques
+        if manques.empty:
             return None
-        counts = missing["responsable"].value_counts()
-        named = ", ".join(
-            f"{service(self.etude, name)} ({count})" for name, count in counts.items()
+        services = [
+            f"{service(etude, str(responsable))} ({nombre})"
+            for responsable, nombre in manques["responsable"].value_counts().items()
+        ]
+        phrase = etude.mot("manques", nombre=len(manques), services=", ".join(services))
+        demandes = ce_qui_manque(etude)
+        tableau = etude.tableau(
+            "manques",
+            demandes,
+            {"document": lambda document: majuscule(document) or RIEN},
+            donnees=manques,
+            groupes=demandes["service"],
         )
-        told = self.etude.mot("manques", nombre=len(missing), services=named)
-        rows = ce_qui_manque(self.etude)
-        writers = {"document": lambda text: majuscule(text) or RIEN}
-        return paragraphe(told) + self.etude.tableau(
-            "manques", rows, writers, donnees=missing, groupes=rows["service"]
-        )
+        return paragraphe(phrase) + tableau
 
     def ecrans(self) -> Bloc | None:
         """Return the long tables, for the screen and the CSV alone."""
-        tables = (
-            self.trajectoires.moyens(),
-            self.diagnostic.sans_comparaison(),
-            self.suites.recommandations() if not self.etude.finale.saisie.decisions else None,
-            lacunes(self.etude.convention, self.etude.contexte),
+        etude = self.etude
+        tableaux = [self.trajectoires.moyens(), self.diagnostic.sans_comparaison()]
+        if not etude.finale.saisie.decisions:
+            tableaux.append(self.suites.recommandations())
+        tableaux += [
+            lacunes(etude.convention, etude.contexte),
             self.suites.indicateurs(),
             self.comparables.communes_retenues(),
             self.comparables.departement(),
             self.comparables.sensibilite(),
-        )
-        return suite(replace(table, ecran=True) for table in tables if table)
+        ]
+        return suite(replace(tableau, ecran=True) for tableau in tableaux if tableau)
 
     def limites(self) -> Bloc:
         """Return what the report must not be made to say."""
         etude = self.etude
-        told = etude.dire(
+        provisoires = int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum())
+        phrases = etude.dire(
             limite_des_manques=len(etude.manques),
-            limite_des_provisoires=int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum()),
+            limite_des_provisoires=provisoires,
             limite_des_retraits=len(etude.retraits),
         )
-        return liste([*etude.finale.regles.limites, *told, majuscule(etude.mot("secret"))])
+        secret = majuscule(etude.mot("secret"))
+        return liste([*etude.finale.regles.limites, *phrases, secret])
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
-        return sources(
-            self.etude.empreintes, self.etude.catalogue.synthese.fichiers, self.etude.contexte
-        )
+        etude = self.etude
+        return sources(etude.empreintes, etude.catalogue.synthese.fichiers, etude.contexte)

@@ -7,6 +7,8 @@ missing and from whom.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -39,6 +41,7 @@ from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.convention import Absence, Analyse, Resultat
 from ctglib.donnees.modeles.convention import Fiche as FicheAction
+from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 
@@ -49,13 +52,13 @@ GROUPES = (
 )
 RIEN_D_ECRIT = "La fiche n'en écrit aucun."
 EN_MARCHE = ("en_cours", "partielle")
+# What services wrote of a modalité, by column, and what introduces it.
 DITS = {
     "commentaire": "",
     "motif": "Motif : ",
     "preuve": "Trace : ",
     "responsable": "Responsable : ",
 }
-RUBRIQUES = {"reussites": "Réussites", "difficultes": "Difficultés", "perspectives": "Perspectives"}
 PROFILS = "profils"  # the type of analysis that is an annexe
 # at most in a figure, beside that of an analysis, at least
 PANNEAUX = 6
@@ -75,10 +78,15 @@ class Fiche:
     etude: EtudeAnnuelle  # the part of it that is about the fiche
     fiche: FicheAction
 
-    _ensembles = property(lambda self: ensembles(self.etude.evaluation))
-    _changements = property(
-        lambda self: par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
-    )
+    @property
+    def _ensembles(self) -> pd.DataFrame:
+        """The scoring of the indicators as wholes."""
+        return ensembles(self.etude.evaluation)
+
+    @property
+    def _changements(self) -> list[tuple[int, Changement]]:
+        """The changes that avenants made so far, with the number of theirs."""
+        return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
 
     def __repr__(self) -> str:
         return (
@@ -93,15 +101,13 @@ class Fiche:
 
     def couverture(self) -> Couverture:
         """Return the cover: the fiche's title, parties, year, date and status of the data."""
-        cover = self.etude.couverture(
-            self.fiche.titre, f" {self.fiche.numero}, année {self.etude.annee}"
-        )
-        return replace(cover, breve=True)
+        complement = f" {self.fiche.numero}, année {self.etude.annee}"
+        return replace(self.etude.couverture(self.fiche.titre, complement), breve=True)
 
     def essentiel(self) -> Bloc:
         """Return the first page: what people got, what is not known, what to decide."""
-        told = MessagesDuSuivi(self.etude, self.fiche)
-        return page_une(self.etude.catalogue.messages, told, self.etude.annuel.messages)
+        messages = MessagesDuSuivi(self.etude, self.fiche)
+        return page_une(self.etude.catalogue.messages, messages, self.etude.annuel.messages)
 
     def contrat(self) -> Tableau:
         """Return all that the fiche writes, a row a heading, a row a modalité; then what avenants
@@ -110,55 +116,76 @@ class Fiche:
         A result has beside it the indicators that show it: the convention's, or else those that
         services are asked for.
         """
-        texts = {item.numero: item.texte for item in self.fiche.modalites}
         fiche = self.fiche
-        etude = self.etude
-
-        def resultat(item: Resultat) -> str:
-            shown = [etude.contexte.indicateurs[name] for name in item.indicateurs]
-            written = [minuscule(one.libelle) for one in shown if one.origine == "convention"]
-            asked = [minuscule(one.libelle) for one in shown if one.noyau]
-            proposed = f"proposé : {', '.join(asked)}" if asked else "aucun indicateur ne le montre"
-            return f"{item.libelle} ({', '.join(written) or proposed})"
-
-        # The indicators that the fiche writes, in its words, then what it gives of a start and of a
-        # target.
-        written = [item for item in fiche.indicateurs if item.libelle]
-        lacks = [
-            label
-            for label, name in (("valeur de départ", "valeur_initiale"), ("cible", "cible"))
-            if all(isinstance(getattr(item, name), Absence) for item in written)
+        etats = self.etude.etats
+        textes = {modalite.numero: modalite.texte for modalite in fiche.modalites}
+        rubriques = [
+            ("Constat initial", _phrase(fiche.constat_initial)),
+            ("Publics", _phrase(fiche.publics)),
+            ("Objectifs", _phrase(fiche.objectifs)),
         ]
-        told = majuscule(_phrase(item.libelle for item in written)) + (
-            f" Sans {' ni '.join(lacks)}." if lacks else ""
-        )
-        rows = {
-            "Constat initial": _phrase(fiche.constat_initial),
-            "Publics": _phrase(fiche.publics),
-            "Objectifs": _phrase(fiche.objectifs),
-            **{
-                f"Modalité {row.modalite}, {minuscule(_calendrier(row))}": f"{texts[row.modalite]}."
-                for row in etude.etats.itertuples()
-            },
-            "Services mobilisés et responsables de l'action": _phrase(fiche.services),
-            "Partenaires sollicités": _phrase(fiche.partenaires) or RIEN_D_ECRIT,
-            "Résultats attendus": _phrase(map(resultat, fiche.resultats)),
-            "Indicateurs d'évaluation": told
-            if written
-            else f"{RIEN_D_ECRIT} Ceux qui la suivent sont proposés.",
-        }
-        rows = [row for row in rows.items() if row[1]] + [
-            (
-                f"Changé par l'avenant {number}, à partir du {date_longue(change.effet)}",
-                f"{change.nouveau}.",
-            )
-            for number, change in self._changements
-            if change.nature == "fiche" and change.element == fiche.numero
+        for numero, debut, echeance, ecrite in zip(
+            etats["modalite"],
+            etats["debut"],
+            etats["echeance"],
+            etats["echeance_ecrite"],
+            strict=True,
+        ):
+            calendrier = minuscule(_calendrier(debut, echeance, ecrite=ecrite))
+            rubriques.append((f"Modalité {numero}, {calendrier}", f"{textes[numero]}."))
+        rubriques += [
+            ("Services mobilisés et responsables de l'action", _phrase(fiche.services)),
+            ("Partenaires sollicités", _phrase(fiche.partenaires) or RIEN_D_ECRIT),
+            ("Résultats attendus", _phrase(map(self._resultat, fiche.resultats))),
+            ("Indicateurs d'évaluation", self._indicateurs_ecrits()),
         ]
-        table = pd.DataFrame(rows, columns=["rubrique", "texte"])
+        rubriques = [(rubrique, texte) for rubrique, texte in rubriques if texte]
+        for avenant, changement in self._changements:
+            if changement.nature == "fiche" and changement.element == fiche.numero:
+                effet = date_longue(changement.effet)
+                rubriques.append(
+                    (
+                        f"Changé par l'avenant {avenant}, à partir du {effet}",
+                        f"{changement.nouveau}.",
+                    )
+                )
         # Otherwise said with the indicators, where they are shown.
-        notes = [self.sans_suivi and etude.mot("proposition")]
+        notes = [self.etude.mot("proposition")] if self.sans_suivi else []
+        table = pd.DataFrame(rubriques, columns=["rubrique", "texte"])
         return self._tableau("contrat", table, notes=notes)
+
+    def _resultat(self, resultat: Resultat) -> str:
+        """Return an expected result and the indicators that show it."""
+        indicateurs = [self.etude.contexte.indicateurs[nom] for nom in resultat.indicateurs]
+        ecrits = [
+            minuscule(indicateur.libelle)
+            for indicateur in indicateurs
+            if indicateur.origine == "convention"
+        ]
+        demandes = [minuscule(indicateur.libelle) for indicateur in indicateurs if indicateur.noyau]
+        montre_par = "aucun indicateur ne le montre"
+        if ecrits:
+            montre_par = ", ".join(ecrits)
+        elif demandes:
+            montre_par = f"proposé : {', '.join(demandes)}"
+        return f"{resultat.libelle} ({montre_par})"
+
+    def _indicateurs_ecrits(self) -> str:
+        """Return the indicators that the fiche writes, in its words, and whether none of them has a
+        start, or a target.
+        """
+        ecrits = [indicateur for indicateur in self.fiche.indicateurs if indicateur.libelle]
+        if not ecrits:
+            return f"{RIEN_D_ECRIT} Ceux qui la suivent sont proposés."
+        manquants = []
+        if all(isinstance(indicateur.valeur_initiale, Absence) for indicateur in ecrits):
+            manquants.append("valeur de départ")
+        if all(isinstance(indicateur.cible, Absence) for indicateur in ecrits):
+            manquants.append("cible")
+        texte = majuscule(_phrase(indicateur.libelle or "" for indicateur in ecrits))
+        if manquants:
+            texte += f" Sans {' ni '.join(manquants)}."
+        return texte
 
     def actions(self) -> Tableau | None:
         """Return one row a modalité: the word of its state, its dates, what was done, why not, the
@@ -166,12 +193,15 @@ class Fiche:
         """
         if self.sans_suivi:
             return None
-        writers = {
-            "intitule": lambda row: f"{row.modalite} {row.libelle}",
-            "calendrier": _calendrier,
-            "precision": lambda row: precision(row, self.etude.bilan.date_arretee),
+        arretee = self.etude.bilan.date_arretee
+        ecrire = {
+            "intitule": lambda modalite: f"{modalite.modalite} {modalite.libelle}",
+            "calendrier": lambda modalite: _calendrier(
+                modalite.debut, modalite.echeance, ecrite=modalite.echeance_ecrite
+            ),
+            "precision": lambda modalite: precision(modalite, arretee),
         }
-        return self._tableau("actions", self.etude.etats, writers)
+        return self._tableau("actions", self.etude.etats, ecrire)
 
     def chiffres_publics(self) -> Tableau | None:
         """Return what public series say around the fiche, each figure with its year; None when none
@@ -188,66 +218,75 @@ class Fiche:
         """
         if self.sans_suivi:
             return None
-        whole = self._ensembles
-        rows = self.etude.evaluation
         etude = self.etude
         contexte = etude.contexte
-        words = etude.catalogue.evaluation
-        by = {
-            change.element: number
-            for number, change in self._changements
-            if change.nature == "cible"
-        }
-        # The indicators whose implied threshold has no year: it has to hold every year.
-        lasting = {
-            item.id
-            for item in self.fiche.indicateurs
-            if item.implicite and item.implicite.annee is None
-        }
-        yearly = lasting & {*whole.loc[whole["origine_cible"].eq(IMPLICITE), "indicateur"]}
-        shown = whole[
-            whole[["valeur", "valeur_precedente"]].notna().any(axis=1)
-            | whole["renseigne"]
-            | ~whole["facultatif"]
-        ]
-        groups = (
-            (1 + shown["facultatif"])
-            .mask(shown["origine"].eq("convention"), 0)
-            .sort_values(kind="stable")
-        )
-        shown = shown.loc[groups.index]
+        evaluation = etude.evaluation
+        tous = self._ensembles
+        a_une_valeur = tous[["valeur", "valeur_precedente"]].notna().any(axis=1)
+        montres = tous[a_une_valeur | tous["renseigne"] | ~tous["facultatif"]]
+        rangs = (1 + montres["facultatif"]).mask(montres["origine"].eq("convention"), 0)
+        rangs = rangs.sort_values(kind="stable")
+        montres = montres.loc[rangs.index]
 
-        def visee(row: pd.Series) -> str:
-            if pd.isna(row.cible):
-                return RIEN
-            when = "chaque année" if row.indicateur in yearly else f"en {row.annee_cible}"
-            mark = f" (avenant {by[row.indicateur]})" if row.indicateur in by else ""
-            mark = " (d)" if row.origine_cible == IMPLICITE else mark
-            word = words.verdicts[row.verdict].dit
-            if row.raison == BANDE:
-                word += f" : {bande(row, row.valeur, row.cible, contexte, words)}"
-            elif row.raison:
-                word += f" : {words.raisons[row.raison]}"
-            return f"{contexte.valeur(row.indicateur, row.cible)} {when}{mark} {word}"
-
-        aimed = shown["cible"].notna()
-        limit = etude.catalogue.seuils.petits_effectifs
-        writers = {"depart": lambda row: depart(row, contexte), **ecrire_l_annee(etude)}
-        writers["visee"] = visee if aimed.any() else None
-        notes = [
-            *marques(shown, contexte),
-            (aimed & shown["origine_cible"].eq(IMPLICITE)).any() and DEDUITE,
-        ]
-        notes += petits_publies(
-            shown, ("valeur_initiale", "valeur_precedente", "valeur"), limit, contexte
-        )
+        annuelles = self._cibles_annuelles()
+        ecrire: dict[str, Any] = {"depart": lambda ligne: depart(ligne, contexte)}
+        ecrire |= ecrire_l_annee(etude)
+        ecrire["visee"] = None
+        if montres["cible"].notna().any():
+            avenants = {
+                str(changement.element): numero
+                for numero, changement in self._changements
+                if changement.nature == "cible"
+            }
+            ecrire["visee"] = partial(self._visee, annuelles=annuelles, avenants=avenants)
+        notes = [*marques(montres, contexte)]
+        if (montres["cible"].notna() & montres["origine_cible"].eq(IMPLICITE)).any():
+            notes.append(DEDUITE)
+        valeurs = ("valeur_initiale", "valeur_precedente", "valeur")
+        notes += petits_publies(montres, valeurs, etude.catalogue.seuils.petits_effectifs, contexte)
         notes += mode_de_lecture(etude, "depuis_la_derniere")
-        data = pd.concat([shown, rows[rows["dimension"].ne("")]], ignore_index=True)
-        labels = groups.map(GROUPES.__getitem__)
-        table = self._tableau(
-            "indicateurs_de_la_fiche", shown, writers, donnees=data, groupes=labels, notes=notes
+        par_modalite = evaluation[evaluation["dimension"].ne("")]
+        tableau = self._tableau(
+            "indicateurs_de_la_fiche",
+            montres,
+            ecrire,
+            donnees=pd.concat([montres, par_modalite], ignore_index=True),
+            groupes=rangs.map(dict(enumerate(GROUPES))),
+            notes=notes,
         )
-        return suite([table, self._trajectoires(yearly)])
+        return suite([tableau, self._trajectoires(annuelles)])
+
+    def _cibles_annuelles(self) -> set[str]:
+        """Return the indicators whose implied threshold has no year: it has to hold every year."""
+        sans_annee = {
+            indicateur.id
+            for indicateur in self.fiche.indicateurs
+            if indicateur.implicite and indicateur.implicite.annee is None
+        }
+        implicites = self._ensembles["origine_cible"].eq(IMPLICITE)
+        return sans_annee & set(self._ensembles.loc[implicites, "indicateur"])
+
+    def _visee(self, ligne: pd.Series, annuelles: set[str], avenants: Mapping[str, int]) -> str:
+        """Return the target of an indicator, when, since which avenant, and its verdict."""
+        if pd.isna(ligne.cible):
+            return RIEN
+        contexte = self.etude.contexte
+        mots = self.etude.catalogue.evaluation
+        cible = contexte.valeur(ligne.indicateur, ligne.cible)
+        quand = f"en {ligne.annee_cible}"
+        if ligne.indicateur in annuelles:
+            quand = "chaque année"
+        marque = ""
+        if ligne.origine_cible == IMPLICITE:
+            marque = " (d)"
+        elif ligne.indicateur in avenants:
+            marque = f" (avenant {avenants[ligne.indicateur]})"
+        verdict = mots.verdicts[ligne.verdict].dit
+        if ligne.raison == BANDE:
+            verdict += f" : {bande(ligne, ligne.valeur, ligne.cible, contexte, mots)}"
+        elif ligne.raison:
+            verdict += f" : {mots.raisons[ligne.raison]}"
+        return f"{cible} {quand}{marque} {verdict}"
 
     def detail(self) -> Groupe | None:
         """Return the analyses that the fiche declares, each under its question, but for the
@@ -260,90 +299,115 @@ class Fiche:
         return self._analyses([item for item in self.fiche.analyses if item.type == PROFILS])
 
     def _analyses(self, analyses: list[Analyse]) -> Groupe | None:
-        shown = ((item.titre, montrer(self.etude, item)) for item in analyses)
-        return suite(Titre(titre) + block for titre, block in shown if block)
+        blocs = []
+        for analyse in analyses:
+            bloc = montrer(self.etude, analyse)
+            if bloc:
+                blocs.append(Titre(analyse.titre) + bloc)
+        return suite(blocs)
 
     def moyens(self) -> Tableau | None:
-        """Return what each signatory brings to the fiche, line by line; None when nobody told."""
+        """Return what each signatory brings to the fiche, line by line; None when nobody says."""
         return Moyens(self.etude).de_la_fiche(self.fiche.numero)
 
     def appreciation(self) -> Bloc | None:
-        """Return what the parties think of the year, in their words; None when they wrote nothing."""
-        for words in self.etude.annuel.appreciations:
-            told = {
-                titre: getattr(words, name) or ("Non transmises.",)
-                for name, titre in RUBRIQUES.items()
-            }
-            return Colonnes(
-                tuple(sous_titre(titre) + liste(items) for titre, items in told.items())
+        """Return what the parties think of the year, in their words; None when they wrote none."""
+        if not self.etude.annuel.appreciations:
+            return None
+        appreciation = self.etude.annuel.appreciations[0]  # a fiche has one at most
+        rubriques = {
+            "Réussites": appreciation.reussites,
+            "Difficultés": appreciation.difficultes,
+            "Perspectives": appreciation.perspectives,
+        }
+        return Colonnes(
+            tuple(
+                sous_titre(titre) + liste(phrases or ("Non transmises.",))
+                for titre, phrases in rubriques.items()
             )
-        return None
+        )
 
     def manques(self) -> Tableau | None:
         """Return what is missing, service by service; None when nothing is. The CSV says where each
         thing is found.
         """
         etude = self.etude
-        fiche = self.fiche
-        missing = manques(
+        manquants = manques(
             etude.a_collecter,
             etude.etats,
             etude.annuel,
             etude.gabarit,
-            fiche=fiche,
+            fiche=self.fiche,
             convention=etude.convention,
         )
-        if missing.empty:
+        if manquants.empty:
             return None
-        rows = [
-            (label, *line)
-            for name, label in services(etude).items()
-            for line in self._demandes(missing[missing["responsable"] == name])
-        ]
-        table = pd.DataFrame(rows, columns=["service", "quoi", "detail"])
+        lignes = []
+        for identifiant, libelle in services(etude).items():
+            du_service = manquants[manquants["responsable"] == identifiant]
+            lignes += [(libelle, quoi, detail) for quoi, detail in self._demandes(du_service)]
+        demandes = pd.DataFrame(lignes, columns=["service", "quoi", "detail"])
         return self._tableau(
-            "manques_de_la_fiche", table, donnees=missing, groupes=table["service"]
+            "manques_de_la_fiche", demandes, donnees=manquants, groupes=demandes["service"]
         )
 
-    def _demandes(self, rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
-        own = {
-            nature: rows[rows["nature"] == nature] for nature in (ETAT, VALEUR, MOYEN, APPRECIATION)
-        }
-        budget = Moyens(self.etude)
-        etude = self.etude
-        known = self._ensembles[self._ensembles["valeur_initiale"].notna() & self.sans_suivi]
-        starts = {
-            row.indicateur: f"{etude.contexte.valeur(row.indicateur, row.valeur_initiale)} en {row.annee_initiale}"
-            for row in known.itertuples()
-        }
-        asked: dict[str, list[str]] = {}
-        payers: dict[str, list[str]] = {}
-        for name, group in own[VALEUR].groupby("element", sort=False):
-            latest = group.sort_values("annee", ascending=False)[["motif", "annee"]].itertuples(
-                index=False
-            )
-            what = enumerer([etude.mot(f"manque_{motif}", annee=annee) for motif, annee in latest])
-            label = etude.contexte.indicateurs[name].libelle
-            label += f" (départ : {starts[name]})" if name in starts else ""
-            asked.setdefault(f"Valeur de {what}", []).append(label)
-        for signataire, _, poste in (
-            own[MOYEN]["element"].str.partition("/").itertuples(index=False)
-        ):
-            payers.setdefault(budget.parties[signataire], []).append(budget.poste(poste))
-        if len(states := own[ETAT]):
-            noun = "Modalités" if len(states) > 1 else "Modalité"
-            yield (
-                f"État en {states['annee'].iloc[0]}",
-                f"{noun} {enumerer(list(states['element']))}",
-            )
-        yield from ((what, " ; ".join(names)) for what, names in asked.items())
-        for signataire, lines in payers.items():
-            yield f"Moyens en {own[MOYEN]['annee'].iloc[0]}", f"{signataire} : {' ; '.join(lines)}"
-        if len(own[APPRECIATION]):
-            yield f"Appréciation de {rows['annee'].max()}", "Réussites, difficultés, perspectives"
+    def _demandes(self, manquants: pd.DataFrame) -> Iterator[tuple[str, str]]:
+        """Yield what a service is asked for, and the detail: states, values, means, words."""
+        etats = manquants[manquants["nature"] == ETAT]
+        if len(etats):
+            modalites = "Modalités" if len(etats) > 1 else "Modalité"
+            numeros = enumerer(list(etats["element"]))
+            yield f"État en {etats['annee'].iloc[0]}", f"{modalites} {numeros}"
+        yield from self._valeurs_demandees(manquants[manquants["nature"] == VALEUR])
+        yield from self._moyens_demandes(manquants[manquants["nature"] == MOYEN])
+        if manquants["nature"].eq(APPRECIATION).any():
+            annee = manquants["annee"].max()
+            yield f"Appréciation de {annee}", "Réussites, difficultés, perspectives"
+
+    def _valeurs_demandees(self, manquantes: pd.DataFrame) -> Iterator[tuple[str, str]]:
+        """Yield the indicators whose values are missing, those of the same years together; before
+        any follow-up, with where they start from.
+        """
+        contexte = self.etude.contexte
+        departs: dict[str, str] = {}
+        if self.sans_suivi:
+            connus = self._ensembles[self._ensembles["valeur_initiale"].notna()]
+            for indicateur, valeur, annee in zip(
+                connus["indicateur"],
+                connus["valeur_initiale"],
+                connus["annee_initiale"],
+                strict=True,
+            ):
+                departs[indicateur] = f"{contexte.valeur(indicateur, valeur)} en {annee}"
+        libelles_par_demande: dict[str, list[str]] = {}
+        for element, annees in manquantes.groupby("element", sort=False):
+            indicateur = str(element)
+            recentes = annees.sort_values("annee", ascending=False)
+            motifs = [
+                self.etude.mot(f"manque_{motif}", annee=annee)
+                for motif, annee in zip(recentes["motif"], recentes["annee"], strict=True)
+            ]
+            libelle = contexte.indicateurs[indicateur].libelle
+            if indicateur in departs:
+                libelle += f" (départ : {departs[indicateur]})"
+            demande = f"Valeur de {enumerer(motifs)}"
+            libelles_par_demande.setdefault(demande, []).append(libelle)
+        for demande, libelles in libelles_par_demande.items():
+            yield demande, " ; ".join(libelles)
+
+    def _moyens_demandes(self, manquants: pd.DataFrame) -> Iterator[tuple[str, str]]:
+        """Yield the means that are missing, signatory by signatory."""
+        moyens = Moyens(self.etude)
+        postes_par_signataire: dict[str, list[str]] = {}
+        for element in manquants["element"]:
+            signataire, _, poste = element.partition("/")
+            nom = moyens.parties[signataire]
+            postes_par_signataire.setdefault(nom, []).append(moyens.poste(poste))
+        for nom, postes in postes_par_signataire.items():
+            yield f"Moyens en {manquants['annee'].iloc[0]}", f"{nom} : {' ; '.join(postes)}"
 
     def dossier(self) -> Bloc | None:
-        """Return where all that the convention lacks is asked for, when nothing was ever handed in."""
+        """Return where all that is missing is asked for, when nothing was ever handed in."""
         return renvoi_au_dossier() if self.sans_suivi else None
 
     def limites(self) -> Bloc | None:
@@ -352,124 +416,121 @@ class Fiche:
         """
         if self.sans_suivi:
             return None
-        mot = self.etude.mot
-        rows = self.etude.evaluation
         etude = self.etude
-        labels = dict(zip(rows["indicateur"], rows["libelle"], strict=True))
-        broken: dict[int, list[str]] = {}
-        for name in self._ensembles["indicateur"]:
-            for year in etude.ruptures(name):
-                broken.setdefault(year, []).append(labels[name])
-        hidden = int(
-            (rows["statut"].eq(Statut.SECRET) | rows["statut_precedent"].eq(Statut.SECRET)).sum()
-        )
-        secret = mot(
-            "limite_de_la_fiche_secret", seuil=nombre(etude.catalogue.seuils.petits_effectifs)
-        )
-        told = [mot("limite_de_l_absence"), mot("limite_de_l_evolution")]
-        told += [
-            mot("limite_d_une_annee", annee=year, libelles=" ; ".join(names))
-            for year, names in broken.items()
-        ]
-        told += [
-            mot(
-                "limite_d_une_definition",
-                libelle=labels[change.element],
-                avenant=number,
-                change=change,
+        evaluation = etude.evaluation
+        libelles = dict(zip(evaluation["indicateur"], evaluation["libelle"], strict=True))
+        phrases = [etude.mot("limite_de_l_absence"), etude.mot("limite_de_l_evolution")]
+        libelles_par_rupture: dict[int, list[str]] = {}
+        for indicateur in self._ensembles["indicateur"]:
+            for annee in etude.ruptures(indicateur):
+                libelles_par_rupture.setdefault(annee, []).append(libelles[indicateur])
+        for annee, rompus in libelles_par_rupture.items():
+            phrases.append(
+                etude.mot("limite_d_une_annee", annee=annee, libelles=" ; ".join(rompus))
             )
-            for number, change in self._changements
-            if change.nature == "definition" and change.element in labels
-        ]
-        told.append(" ".join([majuscule(secret), *etude.dire(limite_des_masques=hidden)]))
-        return liste([*told, *etude.retires()])
+        for numero, changement in self._changements:
+            if changement.nature == "definition" and changement.element in libelles:
+                phrases.append(
+                    etude.mot(
+                        "limite_d_une_definition",
+                        libelle=libelles[changement.element],
+                        avenant=numero,
+                        change=changement,
+                    )
+                )
+        seuil = nombre(etude.catalogue.seuils.petits_effectifs)
+        secret = majuscule(etude.mot("limite_de_la_fiche_secret", seuil=seuil))
+        masques = evaluation["statut"].eq(Statut.SECRET)
+        masques |= evaluation["statut_precedent"].eq(Statut.SECRET)
+        phrases.append(" ".join([secret, *etude.dire(limite_des_masques=int(masques.sum()))]))
+        return liste([*phrases, *etude.retires()])
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when
         nothing changed.
         """
-        own = self.etude.revisions
-        return (
-            None if self.sans_suivi or own.empty else tableau_revisions(self.etude, own, ecran=True)
-        )
+        revisions = self.etude.revisions
+        if self.sans_suivi or revisions.empty:
+            return None
+        return tableau_revisions(self.etude, revisions, ecran=True)
 
     def sources(self) -> Tableau | None:
         """Return the files read, with what identifies them."""
-        etude = self.etude
         if self.sans_suivi:
             return None
+        etude = self.etude
         return sources(etude.empreintes, etude.catalogue.synthese.fichiers, etude.contexte)
 
     def _trajectoires(self, annuelles: set[str]) -> Figure | None:
-        """Return the years of the first indicators, its own first; a threshold of every year has no
-        year of its own.
+        """Return the years of the first indicators, those that the fiche writes first; a threshold
+        of every year has no year of its own.
         """
         etude = self.etude
-        whole = self._ensembles
-        whole = whole.assign(propose=whole["origine"].ne("convention"))
-        whole = whole.sort_values(["propose", "facultatif"], kind="stable")
-        drawn = depuis_le_depart(
-            lire_annees(etude, whole["indicateur"]), whole, etude.convention.debut.year
-        )
-        most = UNE_RANGEE if any(item.graphique for item in self.fiche.analyses) else PANNEAUX
-        kept = drawn["indicateur"].unique()[:most]
-        if len(kept) < DEUX_PANNEAUX:
+        tous = self._ensembles
+        tous = tous.assign(propose=tous["origine"].ne("convention"))
+        tous = tous.sort_values(["propose", "facultatif"], kind="stable")
+        annees = lire_annees(etude, tous["indicateur"])
+        annees = depuis_le_depart(annees, tous, etude.convention.debut.year)
+        avec_analyse = any(analyse.graphique for analyse in self.fiche.analyses)
+        panneaux = UNE_RANGEE if avec_analyse else PANNEAUX
+        traces = annees["indicateur"].unique()[:panneaux]
+        if len(traces) < DEUX_PANNEAUX:
             return None
-        marked = pour_trajectoires(etude, drawn[drawn["indicateur"].isin(kept)])
-        marked = marked.assign(
-            annee_cible=marked["annee_cible"].mask(marked["indicateur"].isin(annuelles))
-        )
+        reperes = pour_trajectoires(etude, annees[annees["indicateur"].isin(traces)])
+        sans_annee = reperes["indicateur"].isin(annuelles)
+        reperes = reperes.assign(annee_cible=reperes["annee_cible"].mask(sans_annee))
         question = "Comment les premiers indicateurs ont-ils évolué d'année en année ?"
-        return trajectoires(marked, etude.contexte, nom="trajectoires", titre=question)
+        return trajectoires(reperes, etude.contexte, nom="trajectoires", titre=question)
 
     def _tableau(
-        self, cle: str, lignes: pd.DataFrame, ecrire: Mapping | None = None, **reste: object
+        self, cle: str, lignes: pd.DataFrame, ecrire: Mapping | None = None, **reste: Any
     ) -> Tableau:
-        words = {"fiche": self.fiche.numero, "reference": self.fiche.reference}
-        return self.etude.tableau(cle, lignes, ecrire, mots=words, **reste)
+        """Return a table of the catalogue, whose words say the fiche (see
+        ``EtudeAnnuelle.tableau``).
+        """
+        mots = {"fiche": self.fiche.numero, "reference": self.fiche.reference}
+        return self.etude.tableau(cle, lignes, ecrire, mots=mots, **reste)
 
 
 def _phrase(textes: Iterable[str]) -> str:
-    told = " ; ".join(textes)
-    return f"{told}." if told else ""
+    """Return texts as one sentence, empty when there is none."""
+    phrase = " ; ".join(textes)
+    return f"{phrase}." if phrase else ""
 
 
-def _calendrier(row: object) -> str:
+def _calendrier(debut: pd.Timestamp, echeance: pd.Timestamp, *, ecrite: bool) -> str:
     """Return when a modalité is due: « Pour le 30 juin 2024 », « De 2023 à 2026 » when no échéance
     is written.
     """
-    if row.echeance_ecrite:
-        return f"Pour le {date_longue(row.echeance.date())}"
-    return f"De {row.debut.year} à {row.echeance.year}"
+    if ecrite:
+        return f"Pour le {date_longue(echeance.date())}"
+    return f"De {debut.year} à {echeance.year}"
 
 
-def precision(row: pd.Series, aujourd_hui: date) -> str:
-    """Return when a modalité began, when it ended or is now to end, then what was told of it, as it
-    was.
+def precision(modalite: pd.Series, aujourd_hui: date) -> str:
+    """Return when a modalité began, when it ended or is now to end, then what services wrote of it,
+    as they wrote it.
     """
-    start, end = (
-        None if pd.isna(instant) else instant.date() for instant in (row.debut_reel, row.fin)
-    )
-    told = []
-    if start and end and end <= aujourd_hui:
-        told.append(
-            f"Le {date_longue(start)}."
-            if start == end
-            else f"Du {date_longue(start)} au {date_longue(end)}."
-        )
+    debut = None if pd.isna(modalite.debut_reel) else modalite.debut_reel.date()
+    fin = None if pd.isna(modalite.fin) else modalite.fin.date()
+    phrases = []
+    if debut and fin and fin <= aujourd_hui:
+        if debut == fin:
+            phrases.append(f"Le {date_longue(debut)}.")
+        else:
+            phrases.append(f"Du {date_longue(debut)} au {date_longue(fin)}.")
     else:
-        if start:
-            told.append(
-                f"{'Depuis' if row.statut in EN_MARCHE else 'Commencée'} le {date_longue(start)}."
-            )
-        if end and end > aujourd_hui:
-            told.append(
-                f"{'Nouvelle date' if row.statut == 'reportee' else 'Fin prévue'} : {date_longue(end)}."
-            )
-        elif end:
-            told.append(
-                f"{'Terminée' if row.statut == 'realisee' else 'Arrêtée'} le {date_longue(end)}."
-            )
-    said = [f"{head}{row[name]}" for name, head in DITS.items() if row[name]]
-    told += [text if text.endswith((".", "!", "?", "…")) else f"{text}." for text in said]
-    return " ".join(told) or RIEN
+        if debut:
+            depuis = "Depuis" if modalite.statut in EN_MARCHE else "Commencée"
+            phrases.append(f"{depuis} le {date_longue(debut)}.")
+        if fin and fin > aujourd_hui:
+            annonce = "Nouvelle date" if modalite.statut == "reportee" else "Fin prévue"
+            phrases.append(f"{annonce} : {date_longue(fin)}.")
+        elif fin:
+            achevee = "Terminée" if modalite.statut == "realisee" else "Arrêtée"
+            phrases.append(f"{achevee} le {date_longue(fin)}.")
+    for colonne, introduction in DITS.items():
+        if modalite[colonne]:
+            texte = f"{introduction}{modalite[colonne]}"
+            phrases.append(texte if texte.endswith((".", "!", "?", "…")) else f"{texte}.")
+    return " ".join(phrases) or RIEN

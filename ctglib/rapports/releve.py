@@ -7,8 +7,9 @@ those of the workbook.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -56,52 +57,62 @@ class Releve:
     def presents(self) -> Tableau:
         """Return a row a signatory, then empty ones, to be ticked."""
         parties = [partie.nom for partie in self.bilan.etude.convention.parties]
-        return self._tableau(
-            "presents", [(party,) for party in [*parties, *[""] * self.regles.lignes_de_presents]]
-        )
+        vides = [""] * self.regles.lignes_de_presents
+        return self._tableau("presents", [(nom,) for nom in [*parties, *vides]])
 
     def ordre_du_jour(self) -> Bloc:
         """Return the agenda."""
-        return liste(
-            [text.format(annee=self.bilan.etude.annee) for text in self.regles.ordre_du_jour]
-        )
+        annee = self.bilan.etude.annee
+        return liste([point.format(annee=annee) for point in self.regles.ordre_du_jour])
 
     def comite(self) -> Tableau:
         """Return the rows that say when the comité was held, or why not."""
         etude = self.bilan.etude
-        labels = {
-            name: etude.gabarit.rubriques[name].libelle
-            for name in ("comite_date", "comite_absence")
-        }
-        return self._tableau(
-            "comite", [(name, label.format(annee=etude.annee)) for name, label in labels.items()]
-        )
+        lignes = []
+        for nom in ("comite_date", "comite_absence"):
+            libelle = etude.gabarit.rubriques[nom].libelle
+            lignes.append((nom, libelle.format(annee=etude.annee)))
+        return self._tableau("comite", lignes)
 
     def suites(self) -> Tableau | None:
         """Return each decision of last year's comité, to say what became of it."""
         etude = self.bilan.etude
-        decided = devenues(etude, etude.annee - 1, etude.annee)
-        if decided.empty:
+        decisions = devenues(etude, etude.annee - 1, etude.annee)
+        if decisions.empty:
             return None
-        choices = ", ".join(etude.catalogue.evaluation.suites.values())
-        rows = [(f"suite.{item.id}", item.texte) for item in decided.itertuples()]
-        return self._tableau("suites", rows, notes=(f"Choix : {choices}.",))
+        choix = ", ".join(etude.catalogue.evaluation.suites.values())
+        lignes = [
+            (f"suite.{identifiant}", texte)
+            for identifiant, texte in zip(decisions["id"], decisions["texte"], strict=True)
+        ]
+        return self._tableau("suites", lignes, notes=(f"Choix : {choix}.",))
 
     def decisions(self) -> Tableau:
         """Return each decision that the data call for under its reason, then empty rows for the
         others.
         """
         etude = self.bilan.etude
-        empty = self.regles.lignes_libres
-        taken = {item.id for item in etude.bilan.comite.decisions} if etude.bilan.comite else set()
-        free = (name for rank in count(1) if (name := f"d{etude.annee}_{rank}") not in taken)
-        found = proposer(etude)
-        rows = [(f"decision.{next(free)}", text) for text in [*found["proposition"], *[""] * empty]]
-        reasons = [*found["pourquoi"], *[self.regles.autres] * empty]
-        table = self._tableau("decisions", rows, groupes=reasons)
-        heads = self.regles.tableaux["decisions"].colonnes
-        named = {name: heads[name] for name in ("proposition", "vote")}
-        return replace(table, donnees=table.donnees.rename(columns=named))
+        propositions = proposer(etude)
+        libres = self.regles.lignes_libres
+        textes = [*propositions["proposition"], *[""] * libres]
+        raisons = [*propositions["pourquoi"], *[self.regles.autres] * libres]
+        comite = etude.bilan.comite
+        deja_pris = {decision.id for decision in comite.decisions} if comite else set()
+        identifiants: list[str] = []
+        rang = 0
+        while len(identifiants) < len(textes):
+            rang += 1
+            identifiant = f"d{etude.annee}_{rang}"
+            if identifiant not in deja_pris:
+                identifiants.append(identifiant)
+        lignes = [
+            (f"decision.{identifiant}", texte)
+            for identifiant, texte in zip(identifiants, textes, strict=True)
+        ]
+        tableau = self._tableau("decisions", lignes, groupes=raisons)
+        titres = self.regles.tableaux["decisions"].colonnes
+        renommees = {nom: titres[nom] for nom in ("proposition", "vote")}
+        return replace(tableau, donnees=tableau.donnees.rename(columns=renommees))
 
     def retour(self) -> Bloc:
         """Return how the minutes, once finished, are read back."""
@@ -110,17 +121,21 @@ class Releve:
             self.regles.retour.format(convention=etude.convention.id, annee=etude.annee)
         )
 
-    def _tableau(self, cle: str, lignes: list[tuple[str, ...]], **reste: object) -> Tableau:
+    def _tableau(
+        self,
+        cle: Literal["presents", "comite", "suites", "decisions"],
+        lignes: Sequence[tuple[str, ...]],
+        **reste: Any,  # see ``Contexte.presenter``
+    ) -> Tableau:
         """Return a table whose first cells are written, the others to be filled; its heads are also
         the sheet's.
         """
         etude = self.bilan.etude
-        said = self.regles.tableaux[cle]
-        words = {"annee": etude.annee, "precedente": etude.annee - 1}
-        columns = list(said.colonnes)
-        sheet = etude.gabarit.par_feuille[FEUILLE_DU_RELEVE]
-        heads = {one.id: one.titre.format(**words) for one in sheet.colonnes}
-        frame = pd.DataFrame(lignes, columns=columns[: len(lignes[0])]).reindex(
-            columns=columns, fill_value=""
-        )
-        return etude.contexte.presenter(said, frame, cle=cle, mots=words | heads, **reste)
+        presentation = self.regles.tableaux[cle]
+        annees = {"annee": etude.annee, "precedente": etude.annee - 1}
+        feuille = etude.gabarit.par_feuille[FEUILLE_DU_RELEVE]
+        titres = {colonne.id: colonne.titre.format(**annees) for colonne in feuille.colonnes}
+        colonnes = list(presentation.colonnes)
+        ecrites = colonnes[: len(lignes[0])]
+        table = pd.DataFrame(lignes, columns=ecrites).reindex(columns=colonnes, fill_value="")
+        return etude.contexte.presenter(presentation, table, cle=cle, mots=annees | titres, **reste)
