@@ -8,22 +8,23 @@ reports are.
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from pptx import Presentation
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.presentation import Presentation as Presentee
+from pptx.shapes.base import BaseShape
 from pptx.shapes.picture import Picture
 from pptx.shapes.placeholder import SlidePlaceholder
 from pptx.slide import Slide
 from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
-from ctglib.document.blocs import Dessin, Liste, Renvoi, Texte, Titre, morceaux
+from ctglib.document.blocs import Bloc, Dessin, Liste, Renvoi, Texte, Titre, morceaux
 from ctglib.document.signes import largeur, lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import typst
@@ -34,9 +35,8 @@ MODELE = Path(__file__).parent / "modele.pptx"  # slides and their styles, which
 # at most
 DIAPOSITIVES = 10
 LIGNES = 6
-PORTRAIT = (
-    1.2  # a chart that is not this much as wide as it is high would be too small to read from afar
-)
+# a chart that is not this much as wide as it is high would be too small to read from afar
+PORTRAIT = 1.2
 # inches, those of the model
 LARGE = 13.333
 HAUT = 7.5
@@ -44,19 +44,13 @@ MARGE = 0.6
 TITRE_HAUT = 1.7
 SOURCE_HAUT = 0.45
 ENTRE_DEUX = 0.25
-AISANCE = (
-    1.28  # the fonts that stand for Calibri where it is not installed are that much wider than ours
-)
-TAILLES = (
-    28,
-    26,
-    24,
-    22,
-    20,
-    18,
-)  # pt: the largest that holds, never less than what is read four metres away
+# the fonts that stand for Calibri where it is not installed are that much wider than ours
+AISANCE = 1.28
+# pt: the largest that holds, never less than what is read four metres away
+TAILLES = (28, 26, 24, 22, 20, 18)
 TITRES = (28, 26, 24, 22, 20)
 TAILLES_DE_COUVERTURE = (34,), (24, 22, 20), (20, 18), (18, 16)  # title, subject, warning, mentions
+NORMALE = "400"  # weight of a text that is no title
 INTERLIGNE = 1.25
 ENTRE = 0.6
 # pt
@@ -67,10 +61,11 @@ POINTS = (LARGE - 2 * MARGE) * 72
 TEXTE_LONG = 320
 MARGE_DE_CASE = 8
 HAUT_DE_CASE = 8  # pt: above and below the text of a cell
-CHIFFRE = re.compile(
-    r"(?<![\d\u202f,])(?!(?:19|20)\d\d(?![\d\u202f,]))\d[\d\u202f,]*"
-)  # a year is no figure
+# a year is no figure
+CHIFFRE = re.compile(r"(?<![\d\u202f,])(?!(?:19|20)\d\d(?![\d\u202f,]))\d[\d\u202f,]*")
 VUE = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
+# what introduced a reference, once it is gone: « (voir le ) »
+PARENTHESE_VIDE = re.compile(r"\s*\((?:voir )?(?:la |le )?\s*\)")
 
 
 @dataclass(frozen=True)
@@ -93,54 +88,85 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     The lists of the first page come each on its slide; between its messages and what follows them,
     what proves each message, then the other charts of the report as far as there is room.
     """
-    others = list(tout(document.corps[len(document.premiere_page) :]))
-    lists = []
-    heading = "En bref"
-    for bloc in tout(document.premiere_page):
-        heading = bloc.texte if isinstance(bloc, Titre) else heading
-        lists += [Diapositive(heading, bloc)] if isinstance(bloc, Liste) else []
-    proofs = {f"figure-{bloc.nom}": bloc for bloc in others if isinstance(bloc, Dessin)}
-    proofs |= {f"tableau-{bloc.nom}": bloc for bloc in others if isinstance(bloc, Tableau)}
-    room = DIAPOSITIVES - 1 - len(lists)
-    shown = {}
-    for item in (item for one in lists[:1] for item in one.corps.items):
-        names = [run.ancre for run in morceaux(item) if isinstance(run, Renvoi)]
-        found = next(
-            (proofs[name] for name in names if name in proofs and proofs[name].nom not in shown),
-            None,
-        )
-        # Without its references, nor what introduced them.
-        said = "".join(
-            getattr(run, "texte", run) for run in morceaux(item) if not isinstance(run, Renvoi)
-        )
-        said = re.sub(r"\s*\((?:voir )?(?:la |le )?\s*\)", "", said).strip()
-        if proof := _extrait(found, said) if isinstance(found, Tableau) else found:
-            shown[proof.nom] = _montrer(proof, said)
-    spare = (
-        bloc
-        for bloc in others
-        if isinstance(bloc, Dessin) and bloc.nom not in shown and _forme(bloc) >= PORTRAIT
+    listes = _listes(document.premiere_page)
+    place = DIAPOSITIVES - 1 - len(listes)
+    messages = listes[0][1].items if listes else ()
+    suite = list(tout(document.corps[len(document.premiere_page) :]))
+    preuves = _preuves(suite)
+    montrees: dict[str, Diapositive] = {}  # by the name of what they show
+    for message in messages:
+        phrase = _sans_renvois(message)
+        preuve = _preuve_de(message, preuves, montrees)
+        if isinstance(preuve, Tableau):
+            preuve = _extrait(preuve, phrase)
+        if preuve is not None:
+            montrees[preuve.nom] = _montrer(preuve, phrase)
+    for bloc in suite:
+        if len(montrees) >= place:
+            break
+        if isinstance(bloc, Dessin) and bloc.nom not in montrees and _forme(bloc) >= PORTRAIT:
+            montrees[bloc.nom] = _montrer(bloc, bloc.titre)
+    de_listes = [Diapositive(titre, liste) for titre, liste in listes]
+    return (*de_listes[:1], *list(montrees.values())[:place], *de_listes[1:])
+
+
+def _listes(page: Iterable[Bloc]) -> list[tuple[str, Liste]]:
+    """Return the lists of the first page, each with the heading that it stands under."""
+    listes = []
+    titre = "En bref"
+    for bloc in tout(page):
+        if isinstance(bloc, Titre):
+            titre = bloc.texte
+        elif isinstance(bloc, Liste):
+            listes.append((titre, bloc))
+    return listes
+
+
+def _preuves(blocs: Iterable[Bloc]) -> dict[str, Dessin | Tableau]:
+    """Return the charts and the tables, by anchor."""
+    preuves: dict[str, Dessin | Tableau] = {}
+    for bloc in blocs:
+        if isinstance(bloc, Dessin):
+            preuves[f"figure-{bloc.nom}"] = bloc
+        elif isinstance(bloc, Tableau):
+            preuves[f"tableau-{bloc.nom}"] = bloc
+    return preuves
+
+
+def _preuve_de(
+    message: Texte, preuves: dict[str, Dessin | Tableau], montrees: dict[str, Diapositive]
+) -> Dessin | Tableau | None:
+    """Return the first chart or table that a message refers to and that no slide shows yet."""
+    for morceau in morceaux(message):
+        if isinstance(morceau, Renvoi) and morceau.ancre in preuves:
+            preuve = preuves[morceau.ancre]
+            if preuve.nom not in montrees:
+                return preuve
+    return None
+
+
+def _sans_renvois(message: Texte) -> str:
+    """Return a message without its references, nor what introduced them."""
+    phrase = en_clair(
+        tuple(morceau for morceau in morceaux(message) if not isinstance(morceau, Renvoi))
     )
-    shown |= {
-        chart.nom: _montrer(chart, chart.titre)
-        for chart in islice(spare, max(0, room - len(shown)))
-    }
-    return (*lists[:1], *islice(shown.values(), room), *lists[1:])
+    return PARENTHESE_VIDE.sub("", phrase).strip()
 
 
 def _montrer(preuve: Dessin | Tableau, titre: str) -> Diapositive:
     """Return the slide of a chart or of rows of a table; the speaker is told where the report has
     the whole.
     """
-    said = [f"{preuve.numero or 'Tableau'} du rapport : {preuve.titre}"]
-    said += [preuve.alt, preuve.lecture] if isinstance(preuve, Dessin) else []
-    return Diapositive(titre, preuve, "\n".join(filter(None, said)))
+    notes = [f"{preuve.numero or 'Tableau'} du rapport : {preuve.titre}"]
+    if isinstance(preuve, Dessin):
+        notes += [preuve.alt, preuve.lecture]
+    return Diapositive(titre, preuve, "\n".join(filter(None, notes)))
 
 
 def _forme(dessin: Dessin) -> float:
     """Return the width of a chart for a height of one, 0 when it says none."""
-    found = VUE.search(dessin.svg_large)
-    return float(found[1]) / float(found[2]) if found else 0.0
+    vue = VUE.search(dessin.svg_large)
+    return float(vue[1]) / float(vue[2]) if vue else 0.0
 
 
 def _extrait(tableau: Tableau, message: str) -> Tableau | None:
@@ -149,53 +175,73 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
 
     Columns are kept as far as they hold on a slide, those of the figures first.
     """
-    figures = set(CHIFFRE.findall(message))
-    shown = tableau.cellules[[colonne.cle for colonne in tableau.colonnes]].map(montrable)
+    cellules = tableau.cellules[[colonne.cle for colonne in tableau.colonnes]].map(montrable)
     if tableau.groupes:
-        names = zip(tableau.groupes, shown.iloc[:, 0], strict=True)
-        shown.iloc[:, 0] = [f"{group}, {name}" if group else name for group, name in names]
-    said = shown.map(lambda text: bool(figures & set(CHIFFRE.findall(text))))
-    said.iloc[:, 0] = False
-    rows = said.any(axis=1)
-    if rows.sum() < 2:
-        return None
-    told = shown[rows].head(LIGNES)
-    hits = said[rows].head(LIGNES)
-    needs = [_besoin(told.iloc[:, rank], colonne) for rank, colonne in enumerate(tableau.colonnes)]
-    kept = [0, *sorted(range(1, len(needs)), key=lambda rank: not hits.iloc[:, rank].any())]
-    while len(kept) > 1 and sum(needs[rank] for rank in kept) >= POINTS:
-        kept.pop()
-    kept.sort()
-    widths = [
-        POINTS * needs[rank] / sum(needs[other] for other in kept) - 2 * MARGE_DE_CASE
-        for rank in kept
-    ]
-
-    def points(textes: Iterable[str]) -> float:
-        """Return the height of a row, never short."""
-        lines = [
-            largeur(text, TABLEAU) * AISANCE / width
-            for text, width in zip(textes, widths, strict=True)
+        premiere = tableau.colonnes[0].cle
+        cellules[premiere] = [
+            f"{groupe}, {nom}" if groupe else nom
+            for groupe, nom in zip(tableau.groupes, cellules[premiere], strict=True)
         ]
-        return TABLEAU * (math.ceil(max(lines)) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
+    chiffres = set(CHIFFRE.findall(message))
+    citees = cellules.map(lambda texte: not chiffres.isdisjoint(CHIFFRE.findall(texte)))
+    citees.iloc[:, 0] = False  # the first column heads the rows
+    lignes = citees.any(axis=1)
+    if lignes.sum() < 2:
+        return None
+    cellules = cellules[lignes].head(LIGNES)
+    avec_chiffre = citees[lignes].head(LIGNES).any().tolist()  # column by column
 
-    columns = [
-        replace(tableau.colonnes[rank], libelle=_entete(tableau.colonnes[rank]), groupe="")
-        for rank in kept
+    besoins = [
+        _besoin(cellules.iloc[:, rang], colonne) for rang, colonne in enumerate(tableau.colonnes)
     ]
-    room = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - points(
-        one.libelle for one in columns
+    rangs = _colonnes_qui_tiennent(besoins, avec_chiffre)
+    total = sum(besoins[rang] for rang in rangs)
+    largeurs = [POINTS * besoins[rang] / total - 2 * MARGE_DE_CASE for rang in rangs]
+    colonnes = tuple(
+        replace(tableau.colonnes[rang], libelle=_entete(tableau.colonnes[rang]), groupe="")
+        for rang in rangs
     )
-    while len(told) > 2 and sum(map(points, told.iloc[:, kept].to_numpy())) > room:
-        told = told.iloc[:-1]
-    return replace(tableau, colonnes=tuple(columns), cellules=told, groupes=None, notes=())
+    entete = _hauteur_de_ligne([colonne.libelle for colonne in colonnes], largeurs)
+    place = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - entete
+    hauteurs = [
+        _hauteur_de_ligne(textes, largeurs) for textes in cellules.iloc[:, rangs].to_numpy()
+    ]
+    while len(hauteurs) > 2 and sum(hauteurs) > place:
+        hauteurs.pop()
+    return replace(
+        tableau,
+        colonnes=colonnes,
+        cellules=cellules.head(len(hauteurs)),
+        groupes=None,
+        notes=(),
+    )
+
+
+def _colonnes_qui_tiennent(besoins: Sequence[float], avec_chiffre: Sequence[bool]) -> list[int]:
+    """Return the ranks of the columns that hold on a slide: the first, those of the figures, then
+    the others as far as there is room.
+    """
+    autres = sorted(range(1, len(besoins)), key=lambda rang: not avec_chiffre[rang])
+    rangs = [0, *autres]
+    while len(rangs) > 1 and sum(besoins[rang] for rang in rangs) >= POINTS:
+        rangs.pop()
+    return sorted(rangs)
+
+
+def _hauteur_de_ligne(textes: Iterable[str], largeurs: Sequence[float]) -> float:
+    """Return the height of a row of a table, in points, never short."""
+    lignes = [
+        largeur(texte, TABLEAU) * AISANCE / largeur_de_case
+        for texte, largeur_de_case in zip(textes, largeurs, strict=True)
+    ]
+    return TABLEAU * (math.ceil(max(lignes)) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
 
 
 def _besoin(textes: Iterable[str], colonne: Colonne) -> float:
     """Return the points that a column takes on a slide, its longest texts on several lines."""
-    longest = min(max(largeur(text, TABLEAU) for text in textes), TEXTE_LONG)
-    head = max(largeur(word, TABLEAU, typst.GRAS) for word in _entete(colonne).split())
-    return max(longest, head) * AISANCE + 2 * MARGE_DE_CASE
+    plus_long = min(max(largeur(texte, TABLEAU) for texte in textes), TEXTE_LONG)
+    entete = max(largeur(mot, TABLEAU, typst.GRAS) for mot in _entete(colonne).split())
+    return max(plus_long, entete) * AISANCE + 2 * MARGE_DE_CASE
 
 
 def _entete(colonne: Colonne) -> str:
@@ -211,132 +257,199 @@ def _dire(texte: Texte) -> str:
 
 def composer(document: Document) -> bytes:
     """Return the slides for PowerPoint or Impress. Same document, same bytes."""
-    deck = Presentation(str(MODELE))
-    slides = diapositives(document)
-    cover = document.couverture
-    images = en_images(
-        replace(document, corps=tuple(one.corps for one in slides if isinstance(one.corps, Dessin)))
+    presentation = Presentation(str(MODELE))
+    suite = diapositives(document)
+    dessins = tuple(
+        diapositive.corps for diapositive in suite if isinstance(diapositive.corps, Dessin)
     )
-    first = deck.slides.add_slide(deck.slide_layouts.get_by_name("Couverture"))
-    subject = f"{cover.territoire} – {cover.sujet}" if cover else ""
-    mentions = [f"{name} : {value}" for name, value in cover.mentions]
-    told = [document.titre], [subject], [cover.avertissement], mentions
-    for place, texts, sizes in zip([*first.placeholders], told, TAILLES_DE_COUVERTURE, strict=True):
-        _ecrire(place, texts, sizes)
-    left = MARGE
-    for logo in (logo for logo in cover.logos if logo.nom in images):
-        picture = _image(first, images[logo.nom], f"Logo : {logo.nom}", left, 0.6, hauteur=0.9)
-        left += picture.width.inches + 0.4
-    for one in slides:
-        _diapositive(deck, one, cover.avertissement, images)
-    return terminer(deck, document)
+    images = en_images(replace(document, corps=dessins))
+    _couverture(presentation, document, images)
+    avertissement = document.couverture.avertissement
+    for diapositive in suite:
+        if isinstance(diapositive.corps, Liste):
+            _diapositive_de_liste(presentation, diapositive, diapositive.corps, avertissement)
+        else:
+            _diapositive_de_preuve(presentation, diapositive, avertissement, images)
+    return terminer(presentation, document)
 
 
-def _diapositive(
-    deck: Presentee, one: Diapositive, avertissement: str, images: dict[str, bytes]
+def _couverture(presentation: Presentee, document: Document, images: dict[str, bytes]) -> None:
+    couverture = document.couverture
+    page = _nouvelle_page(presentation, "Couverture")
+    textes = (
+        [document.titre],
+        [f"{couverture.territoire} – {couverture.sujet}" if couverture else ""],
+        [couverture.avertissement],
+        [f"{mention} : {texte}" for mention, texte in couverture.mentions],
+    )
+    for cadre, paragraphes, tailles in zip(
+        _cadres(page), textes, TAILLES_DE_COUVERTURE, strict=True
+    ):
+        _ecrire(cadre, paragraphes, tailles)
+    gauche = MARGE
+    for logo in couverture.logos:
+        if logo.nom in images:
+            alternative = f"Logo : {logo.nom}"
+            image = _image(page, images[logo.nom], alternative, gauche, 0.6, hauteur=0.9)
+            gauche += image.width.inches + 0.4
+
+
+def _diapositive_de_liste(
+    presentation: Presentee, diapositive: Diapositive, liste: Liste, avertissement: str
 ) -> None:
-    title = _dire(one.titre)
-    shown = one.corps
-    width = LARGE - 2 * MARGE
-    layout = "Liste" if isinstance(shown, Liste) else "Preuve"
-    top = _sous_le_titre(title)
-    slide = deck.slides.add_slide(deck.slide_layouts.get_by_name(layout))
-    heading, below = slide.placeholders
-    _remplir(heading.text_frame, [title], _taille_du_titre(title))
-    if isinstance(shown, Liste):
-        room = HAUT - top - SOURCE_HAUT - ENTRE_DEUX
-        below.left, below.top, below.width, below.height = map(Inches, (MARGE, top, width, room))
-        _ecrire(below, map(en_clair, shown.items), TAILLES)
-    elif isinstance(shown, Dessin):
-        shape = _forme(shown)
-        height = min(HAUT - top - SOURCE_HAUT - 0.3, width / shape)
-        _image(
-            slide,
-            images[f"figure-{shown.nom}"],
-            shown.alt,
-            (LARGE - height * shape) / 2,
-            top,
-            hauteur=height,
-        )
-    else:
-        rows = [[colonne.libelle for colonne in shown.colonnes]]
-        rows += [[montrable(value) for value in row] for row in shown.lignes()]
-        needs = [
-            _besoin((row[rank] for row in rows[1:]), colonne)
-            for rank, colonne in enumerate(shown.colonnes)
-        ]
-        place = map(Inches, (MARGE, top, width, 0.4 * len(rows)))
-        frame = slide.shapes.add_table(len(rows), len(rows[0]), *place)
-        frame._element.nvGraphicFramePr.cNvPr.set("descr", montrable(shown.titre))
-        for column, need in zip(frame.table.columns, needs, strict=True):
-            column.width = Inches(width * need / sum(needs))
-        for line, row in zip(frame.table.rows, rows, strict=True):
-            for cell, text in zip(line.cells, row, strict=True):
-                _remplir(cell.text_frame, [text], TABLEAU, gras=row is rows[0] or None)
-    if one.source:
-        slide.shapes._spTree.append(below._element)  # read after what it is the source of
-        _ecrire(below, [one.source], (PIED,))
-    told = [montrable(text) for text in (one.notes, one.source, avertissement) if text]
-    slide.notes_slide.notes_text_frame.text = "\n".join(told)
+    page = _nouvelle_page(presentation, "Liste")
+    haut = _ecrire_le_titre(page, diapositive.titre)
+    cadre = _cadres(page)[1]
+    cadre.left = Inches(MARGE)
+    cadre.top = Inches(haut)
+    cadre.width = Inches(LARGE - 2 * MARGE)
+    cadre.height = Inches(HAUT - haut - SOURCE_HAUT - ENTRE_DEUX)
+    _ecrire(cadre, [en_clair(item) for item in liste.items], TAILLES)
+    _ecrire_les_notes(page, diapositive, avertissement)
+
+
+def _diapositive_de_preuve(
+    presentation: Presentee,
+    diapositive: Diapositive,
+    avertissement: str,
+    images: dict[str, bytes],
+) -> None:
+    """Add the slide of a chart or of a table, with its source under it."""
+    page = _nouvelle_page(presentation, "Preuve")
+    haut = _ecrire_le_titre(page, diapositive.titre)
+    source = _cadres(page)[1]
+    if isinstance(diapositive.corps, Dessin):
+        dessin = diapositive.corps
+        forme = _forme(dessin)
+        hauteur = min(HAUT - haut - SOURCE_HAUT - 0.3, (LARGE - 2 * MARGE) / forme)
+        image = images[f"figure-{dessin.nom}"]
+        _image(page, image, dessin.alt, (LARGE - hauteur * forme) / 2, haut, hauteur=hauteur)
+    elif isinstance(diapositive.corps, Tableau):
+        _ecrire_le_tableau(page, diapositive.corps, haut)
+    page.shapes.element.append(source.element)  # read after what it is the source of
+    _ecrire(source, [diapositive.source], (PIED,))
+    _ecrire_les_notes(page, diapositive, avertissement)
+
+
+def _ecrire_le_tableau(page: Slide, tableau: Tableau, haut: float) -> None:
+    largeur_du_tableau = LARGE - 2 * MARGE
+    lignes = [[montrable(cellule) for cellule in ligne] for ligne in tableau.lignes()]
+    entete = [colonne.libelle for colonne in tableau.colonnes]
+    besoins = [
+        _besoin([ligne[rang] for ligne in lignes], colonne)
+        for rang, colonne in enumerate(tableau.colonnes)
+    ]
+    cadre = page.shapes.add_table(
+        len(lignes) + 1,
+        len(entete),
+        Inches(MARGE),
+        Inches(haut),
+        Inches(largeur_du_tableau),
+        Inches(0.4 * (len(lignes) + 1)),
+    )
+    _decrire(cadre, montrable(tableau.titre))
+    for rang, besoin in enumerate(besoins):
+        cadre.table.columns[rang].width = Inches(largeur_du_tableau * besoin / sum(besoins))
+    for colonne, texte in enumerate(entete):
+        _remplir(cadre.table.cell(0, colonne).text_frame, [texte], TABLEAU, gras=True)
+    for rang, ligne in enumerate(lignes, start=1):
+        for colonne, texte in enumerate(ligne):
+            _remplir(cadre.table.cell(rang, colonne).text_frame, [texte], TABLEAU)
+
+
+def _nouvelle_page(presentation: Presentee, disposition: str) -> Slide:
+    modele = presentation.slide_layouts.get_by_name(disposition)
+    assert modele is not None  # our own file has it
+    return presentation.slides.add_slide(modele)
+
+
+def _cadres(page: Slide) -> list[SlidePlaceholder]:
+    """Return the places that the model leaves to be filled: the title first."""
+    return cast(list[SlidePlaceholder], list(page.placeholders))
+
+
+def _ecrire_le_titre(page: Slide, titre: str) -> float:
+    """Write the title of a slide, and return the top of what is under it, in inches."""
+    texte = _dire(titre)
+    _remplir(_cadres(page)[0].text_frame, [texte], _taille_du_titre(texte))
+    return _sous_le_titre(texte)
+
+
+def _ecrire_les_notes(page: Slide, diapositive: Diapositive, avertissement: str) -> None:
+    textes = (diapositive.notes, diapositive.source, avertissement)
+    cadre = page.notes_slide.notes_text_frame
+    assert cadre is not None  # our own model has it
+    cadre.text = "\n".join(montrable(texte) for texte in textes if texte)
 
 
 def _image(
-    slide: Slide, octets: bytes, alternative: str, left: float, top: float, hauteur: float
+    page: Slide, octets: bytes, alternative: str, gauche: float, haut: float, hauteur: float
 ) -> Picture:
-    picture = slide.shapes.add_picture(
-        BytesIO(octets), Inches(left), Inches(top), height=Inches(hauteur)
+    image = page.shapes.add_picture(
+        BytesIO(octets), Inches(gauche), Inches(haut), height=Inches(hauteur)
     )
-    picture._element.nvPicPr.cNvPr.set("descr", lisible(alternative))
-    return picture
+    _decrire(image, lisible(alternative))
+    return image
 
 
-def _ecrire(place: SlidePlaceholder, textes: Iterable[str], tailles: tuple[int, ...]) -> None:
+def _decrire(forme: BaseShape, alternative: str) -> None:
+    """Write the alternative text of a picture or of a table, which python-pptx does not."""
+    (proprietes,) = forme.element.xpath("./*/p:cNvPr")
+    proprietes.set("descr", alternative)
+
+
+def _ecrire(cadre: SlidePlaceholder, textes: Iterable[str], tailles: tuple[int, ...]) -> None:
     """Write paragraphs in a place of the model, at the largest size at which they hold; an empty
     place goes.
     """
-    told = [montrable(text) for text in textes if text]
-    if told:
-        _remplir(place.text_frame, told, _taille(told, place.height.inches, tailles))
-    else:
-        place._element.getparent().remove(place._element)
+    paragraphes = [montrable(texte) for texte in textes if texte]
+    if not paragraphes:
+        cadre.element.getparent().remove(cadre.element)
+        return
+    hauteur = cadre.height
+    assert hauteur is not None  # our model has one for each place
+    _remplir(cadre.text_frame, paragraphes, _taille(paragraphes, hauteur.inches, tailles))
 
 
 def _remplir(cadre: TextFrame, textes: list[str], taille: int, *, gras: bool | None = None) -> None:
     cadre.text = "\n".join(textes)
-    for paragraph in cadre.paragraphs:
-        paragraph.space_after = Pt(taille * ENTRE)
-        for run in paragraph.runs:
+    for paragraphe in cadre.paragraphs:
+        paragraphe.space_after = Pt(taille * ENTRE)
+        for run in paragraphe.runs:
             run.font.size = Pt(taille)
             run.font.bold = gras
             run.font.language_id = MSO_LANGUAGE_ID.FRENCH
 
 
 def _taille(
-    textes: list[str], hauteur: float, tailles: tuple[int, ...], *, gras: bool = False
+    textes: Sequence[str], hauteur: float, tailles: tuple[int, ...], *, graisse: str = NORMALE
 ) -> int:
     """Return the largest size at which these paragraphs hold in the width of a slide and in this
-    height, in inches.
+    height, in inches; the least when none does.
     """
-    return next(
-        (size for size in tailles if _hauteur(textes, size, gras=gras) <= hauteur), tailles[-1]
-    )
+    for taille in tailles:
+        if _hauteur(textes, taille, graisse=graisse) <= hauteur:
+            return taille
+    return tailles[-1]
 
 
 def _taille_du_titre(titre: str) -> int:
-    return _taille([titre], TITRE_HAUT, TITRES, gras=True)
+    return _taille([titre], TITRE_HAUT, TITRES, graisse=typst.GRAS)
 
 
 def _sous_le_titre(titre: str) -> float:
-    return MARGE + _hauteur([titre], _taille_du_titre(titre), gras=True) + ENTRE_DEUX
+    """Return the top of what is under a title, in inches."""
+    hauteur = _hauteur([titre], _taille_du_titre(titre), graisse=typst.GRAS)
+    return MARGE + hauteur + ENTRE_DEUX
 
 
-def _hauteur(textes: list[str], taille: int, *, gras: bool = False) -> float:
+def _hauteur(textes: Sequence[str], taille: int, *, graisse: str = NORMALE) -> float:
     """Return how many inches paragraphs take in the width of a slide, never short."""
-    width = (LARGE - 2 * MARGE - 0.3) * 72 - taille
-    lines = sum(
-        math.ceil(largeur(text, taille, *[typst.GRAS] * gras) * AISANCE / width) for text in textes
+    largeur_de_ligne = (LARGE - 2 * MARGE - 0.3) * 72 - taille
+    lignes = sum(
+        math.ceil(largeur(texte, taille, graisse) * AISANCE / largeur_de_ligne) for texte in textes
     )
-    return taille * (lines * INTERLIGNE + len(textes) * ENTRE) / 72
+    return taille * (lignes * INTERLIGNE + len(textes) * ENTRE) / 72
 
 
 # PDF.
@@ -344,24 +457,24 @@ def _hauteur(textes: list[str], taille: int, *, gras: bool = False) -> float:
 
 def composer_pdf(document: Document) -> bytes:
     """Return the same slides as a PDF that is PDF/A-2a and PDF/UA-1. Same document, same bytes."""
-    slides = []
-    for one in diapositives(document):
-        title = _dire(one.titre)
-        shown = one.corps
-        size = 0
-        if isinstance(shown, Liste):
-            told = tuple(map(_dire, shown.items))
-            shown = Liste(told)
-            size = _taille(told, HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT, TAILLES)
-        slides.append(
+    pages = []
+    for diapositive in diapositives(document):
+        titre = _dire(diapositive.titre)
+        corps = diapositive.corps
+        taille = 0
+        if isinstance(corps, Liste):
+            items = tuple(_dire(item) for item in corps.items)
+            corps = Liste(items)
+            taille = _taille(items, HAUT - 2 * MARGE - TITRE_HAUT - SOURCE_HAUT, TAILLES)
+        elif isinstance(corps, Tableau):
+            corps = replace(corps, numero="")
+        pages.append(
             {
-                "titre": typst.secable(title),
-                "taille": _taille_du_titre(title),
-                "source": typst.secable(one.source),
-                "corps": typst.en_donnees(
-                    replace(shown, numero="") if isinstance(shown, Tableau) else shown
-                ),
-                "taille-du-corps": size,
+                "titre": typst.secable(titre),
+                "taille": _taille_du_titre(titre),
+                "source": typst.secable(diapositive.source),
+                "corps": typst.en_donnees(corps),
+                "taille-du-corps": taille,
             }
         )
-    return typst.compiler(document, "diapositives", slides)
+    return typst.compiler(document, "diapositives", pages)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import chain, count, takewhile
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 from mistune import create_markdown
@@ -64,14 +64,22 @@ HORS = {
 }
 ADRESSE = re.compile(r"(?:https?:|mailto:|(?![a-z][a-z0-9+.-]*:))", re.IGNORECASE)
 # What a notebook may show that no report can carry, by type and text: what it is, what to write;
-# the first one found.
+# the first one that fits.
 INCONNUS = {
-    r"image/|application/pdf|<Axes|<Figure |<matplotlib\.": "une image ou une figure matplotlib seule, sans titre ni texte ; "
-    "terminez la cellule par figure_de(ax, nom=…, titre=…, alt=…, source=…), importée de ctglib",
-    r"text/html|application/vnd\.dataresource": "un tableau pandas ou du HTML seul, sans source ; "
-    "terminez la cellule par tableau(df, nom=…, titre=…, source=…)",
-    "": "une valeur ou un texte seul ; terminez la cellule par paragraphe(…), ou supprimez cet affichage",
+    r"image/|application/pdf|<Axes|<Figure |<matplotlib\.": (
+        "une image ou une figure matplotlib seule, sans titre ni texte ; terminez la cellule par "
+        "figure_de(ax, nom=…, titre=…, alt=…, source=…), importée de ctglib"
+    ),
+    r"text/html|application/vnd\.dataresource": (
+        "un tableau pandas ou du HTML seul, sans source ; "
+        "terminez la cellule par tableau(df, nom=…, titre=…, source=…)"
+    ),
+    "": (
+        "une valeur ou un texte seul ; terminez la cellule par paragraphe(…), "
+        "ou supprimez cet affichage"
+    ),
 }
+Jeton = dict[str, Any]  # of mistune: what a piece of prose is, and what is in it
 
 
 class CarnetImpubliable(ValueError):
@@ -103,7 +111,9 @@ class Document:
     @property
     def premiere_page(self) -> tuple[Bloc, ...]:
         """What comes before its second chapter."""
-        second = next(iter(self.chapitres[1:]), None)
+        if len(self.chapitres) < 2:
+            return self.corps
+        second = self.chapitres[1]
         return tuple(takewhile(lambda bloc: bloc is not second, self.corps))
 
     @property
@@ -116,7 +126,7 @@ class Document:
     @cached_property
     def tableaux(self) -> dict[str, str]:
         """The CSV behind its tables and its charts, by name."""
-        return {table.nom: table.csv() for table in tableaux_de(self.corps)}
+        return {tableau.nom: tableau.csv() for tableau in tableaux_de(self.corps)}
 
     @property
     def dessins(self) -> tuple[Dessin, ...]:
@@ -137,40 +147,18 @@ class Document:
         """Its body on paper, where a table for the screen and a file are only named; charts have no
         table.
         """
-
-        def dire(texte: Texte) -> Texte:
-            return tuple(
-                PAGE_WEB if isinstance(run, Lien) and run.adresse.startswith("#tableau-") else run
-                for run in morceaux(texte)
-            )
-
-        def nommer(bloc: Bloc) -> Bloc:
-            if isinstance(bloc, objets.Piece):
-                return Paragraphe(f"Fichier joint : {bloc.libelle} ({bloc.adresse}).")
-            if isinstance(bloc, Tableau) and bloc.ecran:
-                return Paragraphe(
-                    f"Dans la page HTML et le fichier {bloc.nom}.csv : {minuscule(bloc.titre)}.",
-                    "note",
-                )
-            return _redire(bloc, dire)
-
-        return tuple(_changer(bloc, nommer) for bloc in self.corps)
+        return tuple(_changer(bloc, _sur_papier) for bloc in self.corps)
 
     @property
     def resume(self) -> Document:
         """Its cover and its first chapter, to be sent alone: what it refers to is named, and is in
         the whole.
         """
-        first = [
-            _changer(bloc, lambda leaf: _redire(leaf, en_clair)) for bloc in self.premiere_page
-        ]
-        first.append(
-            Paragraphe(
-                f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} ».", "note"
-            )
-        )
-        first = _avec_sigles(first, self.couverture.sigles)
-        return replace(self, titre=f"{self.titre}, en une page", corps=tuple(first))
+        corps = [_changer(bloc, _sans_liens) for bloc in self.premiere_page]
+        rapport = f"Les tableaux et les figures cités sont ceux du rapport « {self.titre} »."
+        corps.append(Paragraphe(rapport, "note"))
+        corps = _avec_sigles(corps, self.couverture.sigles)
+        return replace(self, titre=f"{self.titre}, en une page", corps=tuple(corps))
 
     @property
     def instant(self) -> datetime:
@@ -182,8 +170,12 @@ class Document:
         """What the head of every page recalls of the warnings of the cover: the beginning of each,
         on one line.
         """
-        warnings = self.couverture.avertissement.split(" – ")
-        return "".join(f"{warning.partition(' : ')[0]} – " for warning in warnings if warning)
+        avertissements = self.couverture.avertissement.split(" – ")
+        return "".join(
+            f"{avertissement.partition(' : ')[0]} – "
+            for avertissement in avertissements
+            if avertissement
+        )
 
 
 def legende(objet: Dessin | Tableau) -> str:
@@ -195,7 +187,9 @@ def en_clair(texte: Texte) -> str:
     """Return a text without what its runs say beside their words; a reference is the number of what
     it names.
     """
-    return "".join(run if isinstance(run, str) else run.texte for run in morceaux(texte))
+    return "".join(
+        morceau if isinstance(morceau, str) else morceau.texte for morceau in morceaux(texte)
+    )
 
 
 def tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
@@ -209,8 +203,39 @@ def tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
 
 def tableaux_de(corps: Iterable[Bloc]) -> list[Tableau]:
     """Return the tables, those of the charts among them."""
-    shown = (bloc.tableau if isinstance(bloc, Dessin) else bloc for bloc in tout(corps))
-    return [bloc for bloc in shown if isinstance(bloc, Tableau)]
+    tableaux = []
+    for bloc in tout(corps):
+        tableau = bloc.tableau if isinstance(bloc, Dessin) else bloc
+        if isinstance(tableau, Tableau):
+            tableaux.append(tableau)
+    return tableaux
+
+
+# On paper, and in a report of one page.
+
+
+def _sur_papier(bloc: Bloc) -> Bloc:
+    """Return a block as paper has it: a file and a table for the screen are named only."""
+    if isinstance(bloc, objets.Piece):
+        return Paragraphe(f"Fichier joint : {bloc.libelle} ({bloc.adresse}).")
+    if isinstance(bloc, Tableau) and bloc.ecran:
+        titre = minuscule(bloc.titre)
+        return Paragraphe(f"Dans la page HTML et le fichier {bloc.nom}.csv : {titre}.", "note")
+    return _redire(bloc, _texte_sur_papier)
+
+
+def _texte_sur_papier(texte: Texte) -> Texte:
+    """Return a text whose links to the tables for the screen say where these are."""
+    return tuple(
+        PAGE_WEB
+        if isinstance(morceau, Lien) and morceau.adresse.startswith("#tableau-")
+        else morceau
+        for morceau in morceaux(texte)
+    )
+
+
+def _sans_liens(bloc: Bloc) -> Bloc:
+    return _redire(bloc, en_clair)
 
 
 # From an executed notebook.
@@ -229,16 +254,20 @@ class _Section:
         """The level of its own heading, 0 when it begins with none."""
         return self.texte[0].niveau if self.texte and isinstance(self.texte[0], Titre) else 0
 
-    def pieces(self, parties: Iterable[_Section] = ()) -> list[Bloc]:
+    def pieces(self, sous_sections: Iterable[_Section] = ()) -> list[Bloc]:
         """Return its blocks: none when it has a heading of its own and nothing is left under it but
         its own words.
 
         A section without cells of code stays, unless it is a chapter whose parts are all empty.
         """
-        shown = [bloc for bloc in feuilles(self.montre) if bloc]
-        mute = self.cellules and not shown and self.niveau in (CHAPITRE, SOUS_SECTION)
-        parts = [part.pieces() for part in parties if self.niveau == CHAPITRE and not self.cellules]
-        return [] if mute or (parts and not any(parts)) else [*self.texte, *shown]
+        montres = [bloc for bloc in feuilles(self.montre) if bloc]
+        if self.cellules and not montres and self.niveau in (CHAPITRE, SOUS_SECTION):
+            return []
+        if not self.cellules and self.niveau == CHAPITRE:
+            parties = [sous_section.pieces() for sous_section in sous_sections]
+            if parties and not any(parties):
+                return []
+        return [*self.texte, *montres]
 
 
 def assembler(carnet: NotebookNode) -> Document:
@@ -250,128 +279,152 @@ def assembler(carnet: NotebookNode) -> Document:
     cells that show what no report can carry.
     """
     sections = [_Section()]
-    faults = []
-    cover = objets.SANS_COUVERTURE
-    rank = 0
-    for cell in carnet.cells:
-        rank += "injected-parameters" not in cell.get("metadata", {}).get("tags", ())
-        place = f"- cellule {rank}, « {next(iter(cell.source.strip().splitlines()), '')} » : "
-        if cell.cell_type == "markdown":
+    fautes = []
+    couverture = objets.SANS_COUVERTURE
+    rang = 0
+    for cellule in carnet.cells:
+        # The cell of parameters that the engine adds is not one of those that the author counts.
+        if "injected-parameters" not in cellule.get("metadata", {}).get("tags", ()):
+            rang += 1
+        lignes = cellule.source.strip().splitlines()
+        lieu = f"- cellule {rang}, « {lignes[0] if lignes else ''} » : "
+        if cellule.cell_type == "markdown":
             try:
-                sections.append(
-                    _Section([bloc for token in LIRE_PROSE(cell.source) for bloc in _blocs(token)])
-                )
-            except ProseImpossible as error:
-                faults.append(
-                    f"{place}contient {error} ; écrivez-le en prose, ou montrez-le par une cellule de code."
-                )
+                sections.append(_Section(_lire_prose(cellule.source)))
+            except ProseImpossible as erreur:
+                conseil = "écrivez-le en prose, ou montrez-le par une cellule de code."
+                fautes.append(f"{lieu}contient {erreur} ; {conseil}")
             continue
-        sections[-1].cellules += 1
-        # A library may warn on stderr, on one machine and not on another: nobody meant to show it.
-        outputs = [
-            (one, one.get("data", {}))
-            for one in cell.get("outputs", [])
-            if one.get("name") != "stderr"
-        ]
-        if others := [one for one, data in outputs if not {objets.MIME, BRUT} & data.keys()]:
-            faults.append(place + _ce_qui_est_montre(others))
-        for shown in (
-            objets.de_json(data[objets.MIME]) for _, data in outputs if objets.MIME in data
-        ):
-            if isinstance(shown, objets.Couverture):
-                cover = shown
-            else:
-                sections[-1].montre.append(shown)
-    body = []
-    for rank, section in enumerate(sections, start=1):
-        body += section.pieces(
-            takewhile(lambda other: other.niveau == SOUS_SECTION, sections[rank:])
+        section = sections[-1]
+        section.cellules += 1
+        etrangeres = []
+        for sortie in cellule.get("outputs", []):
+            donnees = sortie.get("data", {})
+            if objets.MIME in donnees:
+                bloc = cast(Bloc, objets.de_json(donnees[objets.MIME]))
+                if isinstance(bloc, objets.Couverture):
+                    couverture = bloc
+                else:
+                    section.montre.append(bloc)
+            # A library may warn on stderr, on one machine and not on another: nobody meant to show
+            # it.
+            elif BRUT not in donnees and sortie.get("name") != "stderr":
+                etrangeres.append(sortie)
+        if etrangeres:
+            fautes.append(lieu + _ce_qui_est_montre(etrangeres))
+
+    corps = []
+    for rang_suivant, section in enumerate(sections, start=1):
+        sous_sections = takewhile(
+            lambda autre: autre.niveau == SOUS_SECTION, sections[rang_suivant:]
         )
+        corps += section.pieces(sous_sections)
     # The CSV of one would hide that of the other.
-    faults += [
+    tableaux_par_nom = Counter(tableau.nom for tableau in tableaux_de(corps))
+    fautes += [
         f"- deux tableaux portent le nom « {nom} » ; donnez-leur deux noms."
-        for nom, met in Counter(table.nom for table in tableaux_de(body)).items()
-        if met > 1
+        for nom, combien in tableaux_par_nom.items()
+        if combien > 1
     ]
-    if faults:
+    if fautes:
         raise CarnetImpubliable(
-            "Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(faults)
+            "Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(fautes)
         )
-    return document_de(body, cover)
+    return document_de(corps, couverture)
 
 
-def _ce_qui_est_montre(outputs: list[NotebookNode]) -> str:
+def _ce_qui_est_montre(sorties: list[NotebookNode]) -> str:
     """Return what outputs of a cell are, and what to write instead."""
-    shown = [output.get("data", {}) for output in outputs]
-    kinds = " ".join(f"{' '.join(data)} {data.get('text/plain', '')}" for data in shown).strip()
-    if not kinds:
-        return f"écrit « {outputs[0].get('text', '').strip()[:60]} » hors du rapport ; supprimez cet affichage."
-    return (
-        f"montre {next(what for pattern, what in INCONNUS.items() if re.search(pattern, kinds))}."
-    )
+    sortes = ""
+    for sortie in sorties:
+        donnees = sortie.get("data", {})
+        sortes += f"{' '.join(donnees)} {donnees.get('text/plain', '')} "
+    if not sortes.strip():
+        ecrit = sorties[0].get("text", "").strip()[:60]
+        return f"écrit « {ecrit} » hors du rapport ; supprimez cet affichage."
+    conseil = next(quoi for motif, quoi in INCONNUS.items() if re.search(motif, sortes.strip()))
+    return f"montre {conseil}."
 
 
 class ProseImpossible(ValueError):
     """A Markdown cell holds what no object of a document says; the message names it, in French."""
 
 
-def _blocs(jeton: dict) -> Iterator[Bloc]:
-    kind = jeton["type"]
-    if kind == "heading":
-        yield Titre(en_clair(_prose(jeton["children"])), min(jeton["attrs"]["level"], 3))
-    elif kind in ("paragraph", "block_text"):
+def _lire_prose(source: str) -> list[Bloc]:
+    """Return the blocks of a Markdown cell."""
+    jetons = cast(list[Jeton], LIRE_PROSE(source))
+    return [bloc for jeton in jetons for bloc in _blocs(jeton)]
+
+
+def _blocs(jeton: Jeton) -> Iterator[Bloc]:
+    sorte = jeton["type"]
+    if sorte == "heading":
+        titre = en_clair(_prose(jeton["children"]))
+        yield Titre(titre, min(jeton["attrs"]["level"], SOUS_SECTION))
+    elif sorte in ("paragraph", "block_text"):
         yield Paragraphe(_prose(jeton["children"]))
-    elif kind == "list":
+    elif sorte == "list":
         yield Liste(tuple(_items(jeton)), ordonnee=jeton["attrs"]["ordered"])
-    elif kind == "block_quote":
-        yield objets.Encadre(
-            tuple(_prose(one["children"]) for one in jeton["children"] if "children" in one), True
-        )
-    elif kind == "block_code":
-        yield from (Paragraphe(line) for line in jeton["raw"].splitlines() if line.strip())
-    elif not (kind in MUETS or (kind == "block_html" and jeton["raw"].startswith("<!--"))):
-        raise ProseImpossible(HORS.get(kind, kind))
+    elif sorte == "block_quote":
+        paragraphes = [
+            _prose(enfant["children"]) for enfant in jeton["children"] if "children" in enfant
+        ]
+        yield objets.Encadre(tuple(paragraphes), citation=True)
+    elif sorte == "block_code":
+        for ligne in jeton["raw"].splitlines():
+            if ligne.strip():
+                yield Paragraphe(ligne)
+    elif sorte == "block_html" and jeton["raw"].startswith("<!--"):
+        return
+    elif sorte not in MUETS:
+        raise ProseImpossible(HORS.get(sorte, sorte))
 
 
-def _items(jeton: dict) -> Iterator[Texte]:
+def _items(jeton: Jeton) -> Iterator[Texte]:
     """Yield the items of a list; those of a list inside it follow theirs."""
-    for child in (child for item in jeton["children"] for child in item["children"]):
-        if child["type"] == "list":
-            yield from _items(child)
-        elif child["type"] not in MUETS:
-            yield _prose(child.get("children", []))
+    for item in jeton["children"]:
+        for enfant in item["children"]:
+            if enfant["type"] == "list":
+                yield from _items(enfant)
+            elif enfant["type"] not in MUETS:
+                yield _prose(enfant.get("children", []))
 
 
-def _prose(jetons: list[dict]) -> Texte:
-    return _texte(_jetons(jetons))
+def _prose(jetons: list[Jeton]) -> Texte:
+    return _texte(_morceaux_de_prose(jetons))
 
 
-def _texte(runs: Iterable[Morceau]) -> Texte:
-    """Return a text: a string when nothing in it is strong nor leads elsewhere."""
-    joined: list[Morceau] = [""]
-    for run in runs:
-        if isinstance(run, str) and isinstance(joined[-1], str):
-            joined[-1] += run
-        else:
-            joined.append(run)
-    return joined[0] if len(joined) == 1 else tuple(run for run in joined if run)
-
-
-def _jetons(jetons: list[dict]) -> Iterator[Morceau]:
-    for token in jetons:
-        kind = token["type"]
-        if kind in ("text", "codespan"):
-            yield token["raw"]
-        elif kind in ("softbreak", "linebreak"):
+def _morceaux_de_prose(jetons: list[Jeton]) -> Iterator[Morceau]:
+    for jeton in jetons:
+        sorte = jeton["type"]
+        if sorte in ("text", "codespan"):
+            yield jeton["raw"]
+        elif sorte in ("softbreak", "linebreak"):
             yield " "
-        elif kind == "strong":
-            yield objets.Gras(en_clair(_prose(token["children"])))
-        elif kind == "link" and ADRESSE.match(token["attrs"]["url"]):
-            yield Lien(en_clair(_prose(token["children"])), token["attrs"]["url"])
-        elif kind == "emphasis":
-            yield from _jetons(token["children"])
+        elif sorte == "strong":
+            yield objets.Gras(en_clair(_prose(jeton["children"])))
+        elif sorte == "link" and ADRESSE.match(jeton["attrs"]["url"]):
+            yield Lien(en_clair(_prose(jeton["children"])), jeton["attrs"]["url"])
+        elif sorte == "emphasis":
+            yield from _morceaux_de_prose(jeton["children"])
         else:
-            raise ProseImpossible(HORS.get(kind, kind))
+            raise ProseImpossible(HORS.get(sorte, sorte))
+
+
+def _texte(bouts: Iterable[Morceau]) -> Texte:
+    """Return a text: a string when nothing in it is strong nor leads elsewhere."""
+    reunis: list[Morceau] = []  # strings that follow each other are one
+    for bout in bouts:
+        precedent = reunis[-1] if reunis else None
+        if isinstance(bout, str) and isinstance(precedent, str):
+            reunis[-1] = precedent + bout
+        else:
+            reunis.append(bout)
+    if not reunis:
+        return ""
+    if len(reunis) == 1 and isinstance(reunis[0], str):
+        return reunis[0]
+    return tuple(morceau for morceau in reunis if morceau)
 
 
 # Numbers, anchors, references, abbreviations.
@@ -381,90 +434,113 @@ def document_de(
     blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SANS_COUVERTURE
 ) -> Document:
     """Return the document of some blocks; its title is the heading of the first level."""
-    corps = list(feuilles(blocs))
-    first = next(
-        (bloc for bloc in corps if isinstance(bloc, Titre) and bloc.niveau == 1),
-        Titre("Rapport", 1),
-    )
-    others = (
-        bloc for bloc in corps if bloc is not first
-    )  # another title of the first level opens a chapter
-    blocks = [
-        replace(bloc, niveau=max(bloc.niveau, CHAPITRE)) if isinstance(bloc, Titre) else bloc
-        for bloc in others
-    ]
-    blocks = _avec_sigles(blocks, couverture.sigles)
-    numbers = _numeros(blocks)
-    screen = {
-        f"tableau-{table.nom}": table.titre.partition(",")[0]
-        for table in tableaux_de(blocks)
-        if table.ecran
+    titre = Titre("Rapport", 1)
+    corps: list[Bloc] = []
+    titre_lu = False
+    for bloc in feuilles(blocs):
+        if not isinstance(bloc, Titre):
+            corps.append(bloc)
+        elif bloc.niveau == 1 and not titre_lu:
+            titre = bloc
+            titre_lu = True
+        else:  # another title of the first level opens a chapter
+            corps.append(replace(bloc, niveau=max(bloc.niveau, CHAPITRE)))
+    corps = _avec_sigles(corps, couverture.sigles)
+    ecrans = {
+        f"tableau-{tableau.nom}": tableau.titre.partition(",")[0]
+        for tableau in tableaux_de(corps)
+        if tableau.ecran
     }
-    taken: set[str] = set()
+    reperes = _Reperes(_numeros(corps), ecrans)
+    return Document(
+        titre.texte + couverture.complement,
+        couverture,
+        tuple(_changer(bloc, reperes.achever) for bloc in corps),
+    )
 
-    def suivre(run: Morceau) -> tuple[Morceau, ...]:
-        """Return a run; a reference is to a number, else to the title of a table for the screen,
+
+@dataclass
+class _Reperes:
+    """What the references of a report lead to, by anchor, and the anchors of its headings."""
+
+    numeros: dict[str, str]  # of the captions (see ``_numeros``)
+    ecrans: dict[str, str]  # the titles of the tables for the screen, which have no number
+    ancres: set[str] = field(default_factory=set)
+
+    def achever(self, bloc: Bloc) -> Bloc:
+        """Return a block with its number or its anchor, and its references followed."""
+        if isinstance(bloc, Titre):
+            return replace(bloc, ancre=self._ancre(bloc.texte))
+        if isinstance(bloc, Tableau):
+            return self._numeroter(bloc)
+        if isinstance(bloc, Dessin):
+            tableau = bloc.tableau
+            if isinstance(tableau, Tableau):
+                tableau = self._numeroter(tableau)
+            return replace(bloc, numero=self.numeros[f"figure-{bloc.nom}"], tableau=tableau)
+        return _redire(bloc, self._suivre)
+
+    def _numeroter(self, tableau: Tableau) -> Tableau:
+        return replace(tableau, numero=self.numeros.get(f"tableau-{tableau.nom}", ""))
+
+    def _ancre(self, titre: str) -> str:
+        """Return an anchor that no heading has yet, and keep it."""
+        base = sans_accents(titre).replace(" ", "-") or "section"
+        ancre = base
+        rang = 2
+        while ancre in self.ancres:
+            ancre = f"{base}-{rang}"
+            rang += 1
+        self.ancres.add(ancre)
+        return ancre
+
+    def _suivre(self, texte: Texte) -> Texte:
+        """Return a text whose references have what they lead to; one that leads nowhere is its
+        anchor, or nothing when it stands in brackets.
+        """
+        bouts: list[Morceau] = []
+        for morceau in morceaux(texte):
+            if not isinstance(morceau, objets.Renvoi):
+                bouts.append(morceau)
+                continue
+            cible = self._cible(morceau)
+            if not morceau.entre_parentheses:
+                bouts.append(cible or morceau.ancre)
+            elif cible:
+                bouts += [" (", cible, ")"]
+        return _texte(bouts)
+
+    def _cible(self, renvoi: objets.Renvoi) -> objets.Renvoi | Lien | None:
+        """Return what a reference leads to: a number, else the title of a table for the screen,
         else elsewhere.
         """
-        if not isinstance(run, objets.Renvoi):
-            return (run,)
-        names = (run.ancre, *run.autres)
-        shown = next(
-            (Lien(f"« {screen[name]} »", f"#{name}") for name in names if name in screen), run.sinon
-        )
-        found = next(
-            (objets.Renvoi(name, texte=numbers[name].lower()) for name in names if name in numbers),
-            shown,
-        )
-        return (
-            ((" (", found, ")") if found else ())
-            if run.entre_parentheses
-            else (found or run.ancre,)
-        )
-
-    def achever(bloc: Bloc) -> Bloc:
-        if isinstance(bloc, Titre):
-            base = sans_accents(bloc.texte).replace(" ", "-") or "section"
-            free = next(
-                name
-                for name in chain([base], (f"{base}-{rank}" for rank in count(2)))
-                if name not in taken
-            )
-            taken.add(free)
-            return replace(bloc, ancre=free)
-        if isinstance(bloc, Tableau):
-            return replace(bloc, numero=numbers.get(f"tableau-{bloc.nom}", ""))
-        if isinstance(bloc, Dessin):
-            own = None if bloc.tableau is None else achever(bloc.tableau)
-            return replace(bloc, numero=numbers[f"figure-{bloc.nom}"], tableau=own)
-        return _redire(
-            bloc, lambda texte: _texte(found for run in morceaux(texte) for found in suivre(run))
-        )
-
-    return Document(
-        first.texte + couverture.complement,
-        couverture,
-        tuple(_changer(bloc, achever) for bloc in blocks),
-    )
+        ancres = (renvoi.ancre, *renvoi.autres)
+        for ancre in ancres:
+            if ancre in self.numeros:
+                return objets.Renvoi(ancre, texte=self.numeros[ancre].lower())
+        for ancre in ancres:
+            if ancre in self.ecrans:
+                return Lien(f"« {self.ecrans[ancre]} »", f"#{ancre}")
+        return renvoi.sinon
 
 
 def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
     """Return a block changed, those that stand side by side or in a group one by one."""
     match bloc:
-        case objets.Colonnes(inside) | objets.Groupe(inside):
-            return type(bloc)(tuple(_changer(one, changer) for one in inside))
+        case objets.Colonnes(interieurs) | objets.Groupe(interieurs):
+            return type(bloc)(tuple(_changer(interieur, changer) for interieur in interieurs))
     return changer(bloc)
 
 
-def _redire(bloc: Bloc, dire: Callable[[Texte], Texte]) -> Bloc:
-    """Return a block whose texts are said otherwise; one without texts stays as it is."""
+def _redire(bloc: Bloc, redire: Callable[[Texte], Texte]) -> Bloc:
+    """Return a block whose texts are changed; one without texts stays as it is."""
     match bloc:
         case Paragraphe(texte):
-            return replace(bloc, texte=dire(texte))
+            return replace(bloc, texte=redire(texte))
         case Liste(items):
-            return replace(bloc, items=tuple(map(dire, items)))
+            return replace(bloc, items=tuple(map(redire, items)))
         case objets.Encadre(paragraphes):
-            return replace(bloc, paragraphes=tuple(map(dire, paragraphes)))
+            return replace(bloc, paragraphes=tuple(map(redire, paragraphes)))
     return bloc
 
 
@@ -472,25 +548,20 @@ def _avec_sigles(corps: list[Bloc], sigles: tuple[tuple[str, str], ...]) -> list
     """Return the body with the abbreviations that it uses: before its last chapter, the sources, or
     at its end.
     """
-    said = " ".join(_mots(tuple(corps)))
-    used = [
-        f"{name}, {meaning}"
-        for name, meaning in sigles
-        if re.search(rf"\b{re.escape(name)}\b", said)
+    texte = " ".join(_mots(tuple(corps)))
+    employes = [
+        f"{sigle}, {sens}" for sigle, sens in sigles if re.search(rf"\b{re.escape(sigle)}\b", texte)
     ]
-    if not used:
+    if not employes:
         return corps
-    chapters = [
-        rank
-        for rank, bloc in enumerate(corps)
+    chapitres = [
+        rang
+        for rang, bloc in enumerate(corps)
         if isinstance(bloc, Titre) and bloc.niveau == CHAPITRE
     ]
-    place = chapters[-1] if len(chapters) > CHAPITRES_D_UNE_PAGE else len(corps)
-    return [
-        *corps[:place],
-        Paragraphe("Sigles : " + " ; ".join(used) + ".", "note"),
-        *corps[place:],
-    ]
+    fin = chapitres[-1] if len(chapitres) > CHAPITRES_D_UNE_PAGE else len(corps)
+    note = Paragraphe(f"Sigles : {' ; '.join(employes)}.", "note")
+    return [*corps[:fin], note, *corps[fin:]]
 
 
 def _mots(objet: object) -> Iterator[str]:
@@ -503,28 +574,29 @@ def _mots(objet: object) -> Iterator[str]:
     elif isinstance(objet, pd.DataFrame):
         yield from map(str, objet.to_numpy().ravel())
     elif is_dataclass(objet):
-        for item in fields(objet):
-            if item.name not in CACHES:
-                value = getattr(objet, item.name)
-                yield from _mots(
-                    re.sub(r"<[^>]+>", " ", value) if item.name.startswith("svg_") else value
-                )
+        for champ in fields(objet):
+            if champ.name in CACHES:
+                continue
+            valeur = getattr(objet, champ.name)
+            if champ.name.startswith("svg_"):
+                valeur = re.sub(r"<[^>]+>", " ", valeur)
+            yield from _mots(valeur)
 
 
 def _numeros(corps: list[Bloc]) -> dict[str, str]:
     """Return the numbers of captions, in the order of reading, by anchor; a table for the screen
     has none.
     """
+    tableaux = tableaux_de(corps)
     figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]
-    tables = [table.nom for table in tableaux_de(corps) if not (table.donnees_de or table.ecran)]
-    numbers = {
-        f"figure-{name}": f"Figure{INSECABLE}{rank}" for rank, name in enumerate(figures, start=1)
-    }
-    numbers |= {
-        f"tableau-{name}": f"Tableau{INSECABLE}{rank}" for rank, name in enumerate(tables, start=1)
-    }
-    for table in tableaux_de(corps):
-        if table.donnees_de:
-            rank = numbers.get(f"figure-{table.donnees_de}", "").removeprefix("Figure")
-            numbers[f"tableau-{table.nom}"] = f"Données de la figure{rank}"
-    return numbers
+    numerotes = [tableau.nom for tableau in tableaux if not (tableau.donnees_de or tableau.ecran)]
+    numeros = {}
+    for rang, nom in enumerate(figures, start=1):
+        numeros[f"figure-{nom}"] = f"Figure{INSECABLE}{rang}"
+    for rang, nom in enumerate(numerotes, start=1):
+        numeros[f"tableau-{nom}"] = f"Tableau{INSECABLE}{rang}"
+    for tableau in tableaux:
+        if tableau.donnees_de:
+            figure = numeros.get(f"figure-{tableau.donnees_de}", "").removeprefix("Figure")
+            numeros[f"tableau-{tableau.nom}"] = f"Données de la figure{figure}"
+    return numeros

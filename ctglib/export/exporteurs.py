@@ -22,9 +22,8 @@ class Exporteur(Exporter):
     # the module of ctglib.export that composes it, and what in it
     ecrivain = ""
     fonction = "composer"
-    default_preprocessors = List(
-        ()
-    )  # nbconvert's own would copy and check the notebook for each, and change nothing
+    # nbconvert's own would copy and check the notebook for each, and change nothing
+    default_preprocessors = List([])
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
@@ -34,14 +33,13 @@ class Exporteur(Exporter):
         """
         refuser(nb)
         resources = self._init_resources(resources)
-        if (
-            self._preprocessors
-        ):  # those that a user asks for; nbconvert copies everything twice, even for none
+        if self._preprocessors:
+            # Those that a user asks for; nbconvert copies everything twice, even for none.
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = resources.get("page") or assembler(nb)
         resources.update(page=document, tableaux=document.tableaux)
-        module = import_module(f"ctglib.export.{self.ecrivain}")
-        return getattr(module, self.fonction)(document), resources
+        composer = getattr(import_module(f"ctglib.export.{self.ecrivain}"), self.fonction)
+        return composer(document), resources
 
 
 class ExporteurHTML(Exporteur):

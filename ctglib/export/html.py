@@ -22,8 +22,10 @@ POLICES = DOSSIER / "polices.css"
 
 def composer(document: Document) -> str:
     """Return the page of a document. Same document, same bytes."""
-    style = "\n".join(path.read_text(encoding="utf-8") for path in (POLICES, DOSSIER / "page.css"))
-    return modeles().get_template("page.html.j2").render(document=document, style=style)
+    polices = POLICES.read_text(encoding="utf-8")
+    feuille = (DOSSIER / "page.css").read_text(encoding="utf-8")
+    page = modeles().get_template("page.html.j2")
+    return page.render(document=document, style=f"{polices}\n{feuille}")
 
 
 def ecrire_html(objet: object) -> str:
@@ -32,7 +34,8 @@ def ecrire_html(objet: object) -> str:
     """
     if isinstance(objet, str):
         return objet
-    macro = getattr(modeles().get_template("blocs.html.j2").module, type(objet).__name__, None)
+    macros = modeles().get_template("blocs.html.j2").module
+    macro = getattr(macros, type(objet).__name__, None)
     if macro is None:
         raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en HTML")
     return macro(objet)
@@ -41,22 +44,29 @@ def ecrire_html(objet: object) -> str:
 @lru_cache(maxsize=1)
 def modeles() -> Environment:
     """Return the templates, in which every value is escaped and has the signs of our fonts."""
-    templates = Environment(
+    environnement = Environment(
         loader=FileSystemLoader(DOSSIER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=lambda value: (
-            value if isinstance(value, Markup) else Markup(escape(montrable(value)))
-        ),
+        finalize=_ecrire_valeur,
     )
-    templates.globals.update(
+    environnement.globals.update(
         html=ecrire_html,
         lisible=lisible,
         morceaux=morceaux,
         zip=zip,
-        base64=lambda content: b64encode(content).decode("ascii"),
+        base64=_en_base64,
     )
-    return templates
+    return environnement
+
+
+def _ecrire_valeur(valeur: object) -> Markup:
+    """Return a value of a template: HTML as it is, all else escaped."""
+    return valeur if isinstance(valeur, Markup) else Markup(escape(montrable(valeur)))
+
+
+def _en_base64(contenu: bytes) -> str:
+    return b64encode(contenu).decode("ascii")

@@ -7,16 +7,17 @@ import math
 import re
 import shutil
 import tempfile
-from dataclasses import fields
+from dataclasses import dataclass, fields, is_dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import typst
 
 from ctglib.document import blocs
 from ctglib.document.signes import fichiers, largeur, lisible, montrable
-from ctglib.document.tableau import Tableau
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export.document import Document, legende
 
 BLANCS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
@@ -48,47 +49,58 @@ def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
 
     No clock, no name of a folder enters it.
     """
-    cover = document.couverture
-    told = {
-        **{
-            key: montrable(getattr(cover, key))
-            for key in ("sujet", "territoire", "source", "avertissement")
-        },
+    couverture = document.couverture
+    donnees = {
+        "sujet": montrable(couverture.sujet),
+        "territoire": montrable(couverture.territoire),
+        "source": montrable(couverture.source),
+        "avertissement": montrable(couverture.avertissement),
         "titre": montrable(document.titre),
-        "mentions": [[montrable(name), secable(text)] for name, text in cover.mentions],
+        "mentions": [
+            [montrable(mention), secable(texte)] for mention, texte in couverture.mentions
+        ],
         "logos": [
-            {"nom": montrable(logo.nom), "contenu": [*(logo.contenu or b"")]}
-            for logo in cover.logos
+            {"nom": montrable(logo.nom), "contenu": list(logo.contenu or b"")}
+            for logo in couverture.logos
         ],
         "avertissement-court": montrable(document.rappel),
         "court": document.court,
         "sommaire": len(document.premiere_page),
         "corps": corps,
     }
-    shown = f'#import "rapport.typ": {cadre}\n#show: {cadre}.with(donnees)\n'
+    texte = f'#import "rapport.typ": {cadre}\n#show: {cadre}.with(donnees)\n'
     pdf = compiler_typst(
-        shown, told, format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=document.instant
+        texte,
+        donnees,
+        format="pdf",
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=document.instant,
     )
     return _baliser(pdf)
 
 
-def compiler_typst(texte: str, donnees: object, **options: object) -> bytes | list[bytes]:
-    """Return what a text becomes, in which ``donnees`` are these, with our fonts and no other.
+def compiler_typst(texte: str, donnees: object, **options: Any) -> bytes:
+    """Return what a text becomes, in which ``donnees`` are these, with our fonts and no other: one
+    PDF, or one image. ``options``: see ``typst.Compiler.compile``.
 
-    They are copied apart: their packages hold each style twice, and Typst would choose.
+    The fonts are copied apart: their packages hold each style twice, and Typst would choose.
     """
-    main = f"#let donnees = json(bytes(sys.inputs.donnees))\n{texte}".encode()
-    with tempfile.TemporaryDirectory(prefix="ctg-") as fonts:
-        for path in fichiers().values():
-            shutil.copy(path, fonts)
-        ours = typst.Fonts(
-            include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts]
+    source = f"#let donnees = json(bytes(sys.inputs.donnees))\n{texte}".encode()
+    with tempfile.TemporaryDirectory(prefix="ctg-") as dossier:
+        for police in fichiers().values():
+            shutil.copy(police, dossier)
+        polices = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=[dossier]
         )
-        told = {"donnees": json.dumps(donnees)}
-        compiler = typst.Compiler(
-            input=main, root=Path(__file__).parent, font_paths=ours, sys_inputs=told
+        compilateur = typst.Compiler(
+            input=source,
+            root=Path(__file__).parent,
+            font_paths=polices,
+            sys_inputs={"donnees": json.dumps(donnees)},
         )
-        return compiler.compile(**options)
+        octets = compilateur.compile(**options)
+    assert isinstance(octets, bytes)  # a list would be images, of several pages
+    return octets
 
 
 def en_donnees(objet: object) -> object:
@@ -101,66 +113,126 @@ def en_donnees(objet: object) -> object:
         case bool() | int():
             return objet
         case tuple():
-            return [en_donnees(one) for one in objet]
+            return [en_donnees(item) for item in objet]
         case blocs.Lien(texte, adresse):
+            vers_l_ecran = adresse.startswith("#")
             return {
                 "genre": "Lien",
                 "texte": secable(texte),
-                "adresse": "" if adresse.startswith("#") else adresse,
+                "adresse": "" if vers_l_ecran else adresse,
             }
         case blocs.Renvoi(ancre):
             return {"genre": "Renvoi", "texte": secable(objet.texte), "ancre": ancre}
-        case blocs.Dessin() | Tableau():
-            kind = type(objet).__name__
-            own = (
-                _tableau(objet)
-                if kind == "Tableau"
-                else {
-                    "svg": lisible(objet.svg_large),
-                    "alt": lisible(objet.alt),
-                    "lecture": secable(objet.lecture),
-                }
-            )
-            anchor = (
-                f"{'tableau' if kind == 'Tableau' else 'figure'}-{objet.nom}"
-                if objet.numero
-                else ""
-            )
-            source = secable(f"Source : {objet.source}")
+        case blocs.Dessin():
             return {
-                "genre": kind,
-                "ancre": anchor,
+                "genre": "Dessin",
+                "ancre": f"figure-{objet.nom}" if objet.numero else "",
                 "legende": secable(legende(objet)),
-                "source": source,
-                **own,
+                "source": secable(f"Source : {objet.source}"),
+                "svg": lisible(objet.svg_large),
+                "alt": lisible(objet.alt),
+                "lecture": secable(objet.lecture),
             }
-    said = {field.name: en_donnees(getattr(objet, field.name)) for field in fields(objet)}
-    return {"genre": type(objet).__name__, **said}
+        case Tableau():
+            return {
+                "genre": "Tableau",
+                "ancre": f"tableau-{objet.nom}" if objet.numero else "",
+                "legende": secable(legende(objet)),
+                "source": secable(f"Source : {objet.source}"),
+                **_tableau(objet),
+            }
+    if not is_dataclass(objet):
+        raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Typst")
+    champs = {champ.name: en_donnees(getattr(objet, champ.name)) for champ in fields(objet)}
+    return {"genre": type(objet).__name__, **champs}
 
 
 def _tableau(tableau: Tableau) -> dict[str, object]:
-    """Return what is told of a table; a short one is never cut."""
-    signs = sum(len(montrable(value)) for row in tableau.lignes() for value in row)
-    heads = [
-        [
-            ("center", secable(column), across, down)
-            if isinstance(column, str)
-            else ("right" if column.numerique else "left", secable(column.libelle), across, down)
-            for column, across, down in row
-        ]
-        for row in tableau.entetes()
-    ]
+    """Return what ``rapport.typ`` is told of the cells of a table; a short one is never cut."""
+    signes = sum(len(montrable(cellule)) for ligne in tableau.lignes() for cellule in ligne)
+    entetes = []
+    for ligne in tableau.entetes():
+        cellules = []
+        for colonne, en_largeur, en_hauteur in ligne:
+            if isinstance(colonne, str):  # the title of several columns
+                cellules.append(("center", secable(colonne), en_largeur, en_hauteur))
+            else:
+                cote = "right" if colonne.numerique else "left"
+                cellules.append((cote, secable(colonne.libelle), en_largeur, en_hauteur))
+        entetes.append(cellules)
+    groupes = []
+    for titre, lignes in tableau.corps():
+        groupes.append(
+            (secable(titre), [[secable(cellule) for cellule in ligne] for ligne in lignes])
+        )
     return {
-        "court": len(tableau.cellules) <= LIGNES_COURTES and signs <= SIGNES_COURTS,
+        "court": len(tableau.cellules) <= LIGNES_COURTES and signes <= SIGNES_COURTS,
         "notes": [secable(note) for note in tableau.notes],
-        "entetes": heads,
-        "largeurs": [round(width, 1) for width in largeurs(tableau)],
-        "nombres": [column.numerique for column in tableau.colonnes],
-        "groupes": [
-            (secable(title), [[*map(secable, row)] for row in rows])
-            for title, rows in tableau.corps()
-        ],
+        "entetes": entetes,
+        "largeurs": [round(largeur, 1) for largeur in largeurs(tableau)],
+        "nombres": [colonne.numerique for colonne in tableau.colonnes],
+        "groupes": groupes,
     }
+
+
+@dataclass(frozen=True)
+class _Mesures:
+    """What a column of a table would take on paper, in points."""
+
+    colonne: Colonne
+    textes: list[str]  # of its cells
+    largeurs: list[float]  # of these, on one line
+    dans_le_groupe: int  # how many columns the title of its group is spread over
+
+    def besoin(self, *, serre: bool) -> float:
+        """Return the least width: the longest word, or the longest number, and the header on three
+        lines, which breaks at a hyphen too when ``serre``.
+        """
+        libelle = montrable(self.colonne.libelle)
+        mots_de_l_entete = libelle.split(" ")
+        if serre:
+            mots_de_l_entete = re.findall(r"[^ \n-]+-?", libelle)
+        besoins = [
+            COLONNE_AU_MOINS,
+            self.colonne.largeur,
+            min(largeur(libelle, TAILLE, GRAS) / 3, ENTETE_AU_PLUS),
+        ]
+        if self.colonne.numerique:
+            besoins += self.largeurs
+        else:
+            for texte in self.textes:
+                besoins += [min(largeur(mot, TAILLE), MOT_AU_PLUS) for mot in texte.split(" ")]
+        besoins += [min(largeur(mot, TAILLE, GRAS), MOT_AU_PLUS) for mot in mots_de_l_entete]
+        besoins += [
+            largeur(mot, TAILLE, GRAS) / self.dans_le_groupe
+            for mot in montrable(self.colonne.groupe).split()
+        ]
+        return MARGES + max(besoins)
+
+    def sur_une_ligne(self) -> float:
+        """Return the width in which no text needs two lines, nor the header three."""
+        entete_sur_deux_lignes = largeur(montrable(self.colonne.libelle), TAILLE, GRAS) / 2
+        return MARGES + max(entete_sur_deux_lignes, *self.largeurs)
+
+    def poids(self) -> float:
+        """Return its part of the room that texts share: the root of what they hold."""
+        return math.sqrt(sum(self.largeurs) + 1)
+
+
+def _mesurer(tableau: Tableau) -> list[_Mesures]:
+    lignes = [[montrable(cellule) for cellule in ligne] for ligne in tableau.lignes()]
+    mesures = []
+    for rang, colonne in enumerate(tableau.colonnes):
+        textes = [ligne[rang] for ligne in lignes]
+        mesures.append(
+            _Mesures(
+                colonne=colonne,
+                textes=textes,
+                largeurs=[largeur(texte, TAILLE) for texte in textes],
+                dans_le_groupe=sum(autre.groupe == colonne.groupe for autre in tableau.colonnes),
+            )
+        )
+    return mesures
 
 
 def largeurs(tableau: Tableau) -> list[float]:
@@ -171,81 +243,50 @@ def largeurs(tableau: Tableau) -> list[float]:
     in its cell; texts share what is left by the root of what they hold, none having less than it
     needs, and headers break at a hyphen too.
     """
-    columns = tableau.colonnes
-    rows = [[montrable(value) for value in row] for row in tableau.lignes()]
-    texts = [[row[rank] for row in rows] for rank in range(len(columns))]
-    cells = [[largeur(text, TAILLE) for text in column] for column in texts]
-
-    def besoins(*, serre: bool) -> list[float]:
-        """Return the least width of each: its longest word, or its longest number, and its header
-        on three lines.
-        """
-        needs = []
-        for rank, colonne in enumerate(columns):
-            label = montrable(colonne.libelle)
-            words = (
-                min(largeur(word, TAILLE), MOT_AU_PLUS)
-                for text in texts[rank]
-                for word in text.split(" ")
-            )
-            heads = re.findall(r"[^ \n-]+-?", label) if serre else label.split(" ")
-            shared = sum(
-                other.groupe == colonne.groupe for other in columns
-            )  # what its group's title is spread over
-            needs.append(
-                MARGES
-                + max(
-                    COLONNE_AU_MOINS,
-                    colonne.largeur,
-                    min(largeur(label, TAILLE, GRAS) / 3, ENTETE_AU_PLUS),
-                    *(cells[rank] if colonne.numerique else words),
-                    *(min(largeur(word, TAILLE, GRAS), MOT_AU_PLUS) for word in heads),
-                    *(
-                        largeur(word, TAILLE, GRAS) / shared
-                        for word in montrable(colonne.groupe).split()
-                    ),
-                )
-            )
-        return needs
-
-    weights = {
-        rank: math.sqrt(sum(cells[rank]) + 1)
-        for rank, column in enumerate(columns)
-        if not column.numerique
+    colonnes = _mesurer(tableau)
+    poids = {
+        rang: mesures.poids()
+        for rang, mesures in enumerate(colonnes)
+        if not mesures.colonne.numerique
     }
-    widths = besoins(serre=False)
-    lines = [
-        max(
-            need,
-            largeur(montrable(column.libelle), TAILLE, GRAS) / 2 + MARGES,
-            *(cell + MARGES for cell in own),
-        )
-        for need, column, own in zip(widths, columns, cells, strict=True)
+    besoins = [mesures.besoin(serre=False) for mesures in colonnes]
+    sur_une_ligne = [
+        max(besoin, mesures.sur_une_ligne())
+        for besoin, mesures in zip(besoins, colonnes, strict=True)
     ]
-    spare = LARGEUR - sum(lines)
-    if spare >= 0 and weights:
+    surplus = LARGEUR - sum(sur_une_ligne)
+    if surplus >= 0 and poids:
         return [
-            width + spare * weights.get(rank, 0) / sum(weights.values())
-            for rank, width in enumerate(lines)
+            largeur_de_colonne + surplus * poids.get(rang, 0) / sum(poids.values())
+            for rang, largeur_de_colonne in enumerate(sur_une_ligne)
         ]
-    if sum(widths) > LARGEUR:
-        widths = besoins(serre=True)
-    short = weights
-    while short:
-        left = LARGEUR - sum(width for rank, width in enumerate(widths) if rank not in weights)
-        shares = {rank: left * weight / sum(weights.values()) for rank, weight in weights.items()}
-        short = [rank for rank, share in shares.items() if share < widths[rank]]
-        weights = {rank: weight for rank, weight in weights.items() if rank not in short}
-    return [shares[rank] if rank in weights else width for rank, width in enumerate(widths)]
+    if sum(besoins) > LARGEUR:
+        besoins = [mesures.besoin(serre=True) for mesures in colonnes]
+    # The columns of texts share what the others leave; one whose share is less than it needs takes
+    # what it needs, and the others share again.
+    parts: dict[int, float] = {}
+    trop_etroites = list(poids)
+    while trop_etroites:
+        a_partager = LARGEUR - sum(
+            besoin for rang, besoin in enumerate(besoins) if rang not in poids
+        )
+        parts = {
+            rang: a_partager * poids_du_texte / sum(poids.values())
+            for rang, poids_du_texte in poids.items()
+        }
+        trop_etroites = [rang for rang, part in parts.items() if part < besoins[rang]]
+        for rang in trop_etroites:
+            del poids[rang]
+    return [parts[rang] if rang in poids else besoin for rang, besoin in enumerate(besoins)]
 
 
 def secable(texte: object) -> str:
     """Return a text as it is shown: blanks are one, and all words can break, long ones where they
     part.
     """
-    words = BLANCS.sub(" ", montrable(texte)).split(" ")
+    mots = BLANCS.sub(" ", montrable(texte)).split(" ")
     return " ".join(
-        COUPURES.sub("\\g<0>\u200b", word) if len(word) > MOT_LONG else word for word in words
+        COUPURES.sub("\\g<0>\u200b", mot) if len(mot) > MOT_LONG else mot for mot in mots
     )
 
 
@@ -258,51 +299,56 @@ def _baliser(pdf: bytes) -> bytes:
     standards still hold.
     """
     with pikepdf.open(BytesIO(pdf)) as document:
-        rows = [
-            one
-            for one in document.objects
-            if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/TR"
+        lignes = [
+            objet
+            for objet in document.objects
+            if isinstance(objet, pikepdf.Dictionary) and objet.get("/S") == "/TR"
         ]
-        tied = {_tableau_de(row) for row in rows if _est_un_lien(row.K[-1])}
-        for row in rows:
-            first = row.K[0]
-            last = row.K[-1]
-            if _est_un_lien(last):
-                del row.K[-1]
-            elif _tableau_de(row) in tied and (across := _attributs(last).get("/ColSpan", 1)) > 1:
-                _attribuer(last, "/ColSpan", across - 1)
-            if first.S == "/TD":
-                first.S = pikepdf.Name.TH
-                _attribuer(first, "/Scope", pikepdf.Name.Row)
-        buffer = BytesIO()
+        tableaux_lies = {_tableau_de(ligne) for ligne in lignes if _est_un_lien(ligne.K[-1])}
+        for ligne in lignes:
+            premiere = ligne.K[0]
+            derniere = ligne.K[-1]
+            if _est_un_lien(derniere):
+                del ligne.K[-1]
+            elif _tableau_de(ligne) in tableaux_lies:
+                en_largeur = _attributs(derniere).get("/ColSpan", 1)
+                if en_largeur > 1:  # one of these columns was that of the ties
+                    _attribuer(derniere, "/ColSpan", en_largeur - 1)
+            if premiere.S == "/TD":
+                premiere.S = pikepdf.Name.TH
+                _attribuer(premiere, "/Scope", pikepdf.Name.Row)
+        octets = BytesIO()
         document.save(
-            buffer,
+            octets,
             deterministic_id=True,
             # it is right already, and setting it would write all of them again
             fix_metadata_version=False,
             # a third of the size, as PDF/A-2 allows
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
-    return buffer.getvalue()
+    return octets.getvalue()
 
 
-def _tableau_de(row: pikepdf.Object) -> tuple[int, int]:
-    return row.P.P.objgen  # a row is in the head or in a body of its table
+def _tableau_de(ligne: pikepdf.Object) -> tuple[int, int]:
+    """Return what identifies the table of a row, which is in its head or in a body of it."""
+    return ligne.P.P.objgen
 
 
-def _attributs(cell: pikepdf.Object) -> dict[str, object]:
+def _attributs(cellule: pikepdf.Object) -> dict[str, Any]:
     """Return the attributes of a cell: its scope, its spans; Typst has them in an array."""
-    told = cell.get("/A", [])
-    return {
-        name: value
-        for part in ([told] if isinstance(told, pikepdf.Dictionary) else told)
-        for name, value in part.items()
-    }
+    parties = cellule.get("/A", [])
+    if isinstance(parties, pikepdf.Dictionary):
+        return dict(parties.items())
+    attributs = {}
+    for partie in parties:
+        attributs.update(partie.items())
+    return attributs
 
 
-def _est_un_lien(cell: pikepdf.Object) -> bool:
-    return cell.S == "/TD" and _attributs(cell).get("/RowSpan", 1) > 1
+def _est_un_lien(cellule: pikepdf.Object) -> bool:
+    """Return whether a cell of a body ties rows: it spans several."""
+    return cellule.S == "/TD" and _attributs(cellule).get("/RowSpan", 1) > 1
 
 
-def _attribuer(cell: pikepdf.Object, nom: str, valeur: object) -> None:
-    cell.A = pikepdf.Dictionary({**_attributs(cell), "/O": pikepdf.Name.Table, nom: valeur})
+def _attribuer(cellule: pikepdf.Object, nom: str, valeur: object) -> None:
+    cellule.A = pikepdf.Dictionary({**_attributs(cellule), "/O": pikepdf.Name.Table, nom: valeur})

@@ -8,6 +8,7 @@ from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import docx
 from docx.document import Document as Word
@@ -15,6 +16,7 @@ from docx.enum.section import WD_SECTION
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
+from docx.oxml.text.paragraph import CT_P
 from docx.shared import Cm, RGBColor
 from docx.text.paragraph import Paragraph
 from pptx.presentation import Presentation
@@ -46,50 +48,48 @@ def composer(document: Document) -> bytes:
     """Return the Word file of a document; charts become PNG images. Same document, same bytes."""
     word = docx.Document(str(MODELE))
     images = en_images(document)
-    cover = document.couverture
+    couverture = document.couverture
     section = word.sections[0]
-    head = document.rappel + " – ".join(filter(None, (document.titre, cover.territoire)))
-    section.header.paragraphs[0].runs[0].text = montrable(head)
-    if cover:
-        section.footer.paragraphs[0].runs[0].text = montrable(f"{cover.source} – page\u00a0")
+    titre_et_lieu = " – ".join(filter(None, (document.titre, couverture.territoire)))
+    section.header.paragraphs[0].runs[0].text = montrable(document.rappel + titre_et_lieu)
+    if couverture:
+        pied = montrable(f"{couverture.source} – page\u00a0")
+        section.footer.paragraphs[0].runs[0].text = pied
     _ecrire(word, document.titre, "Title")
-    if cover:
-        ecrire_word(cover, word, images)
+    if couverture:
+        ecrire_word(couverture, word, images)
     for bloc in document.papier:
         ecrire_word(bloc, word, images)
-    # On one page: a heading, the question under it and what answers; a note and the source under
-    # it.
-    for before, after in pairwise(word.paragraphs):
-        style = before._p.style or ""  # its id, as in ``_ecrire``
-        if style.startswith("Heading"):
-            before.paragraph_format.keep_with_next = after.paragraph_format.keep_with_next = True
-        elif style == NOTE and after._p.style in (NOTE, SOURCE):
-            before.paragraph_format.keep_with_next = True
+    _garder_ensemble(word)
     return terminer(word, document)
 
 
-def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
-    """Add an object of a document at the end of a Word file; ``images`` are those of ``en_images``."""
+def _garder_ensemble(word: Word) -> None:
+    """Keep on one page a heading, the question under it and what answers; a note and the source
+    under it.
+    """
+    for paragraphe, suivant in pairwise(word.paragraphs):
+        style = _element(paragraphe).style or ""  # its id, as in ``_ecrire``
+        if style.startswith("Heading"):
+            paragraphe.paragraph_format.keep_with_next = True
+            suivant.paragraph_format.keep_with_next = True
+        elif style == NOTE and _element(suivant).style in (NOTE, SOURCE):
+            paragraphe.paragraph_format.keep_with_next = True
+
+
+def ecrire_word(  # noqa: C901 - one case a kind
+    objet: object, word: Word, images: Mapping[str, bytes]
+) -> None:
+    """Add an object of a document at the end of a Word file.
+
+    ``images`` are those of ``en_images``.
+    """
     match objet:
         case blocs.Groupe(pieces):
             for piece in pieces:
                 ecrire_word(piece, word, images)
         case blocs.Couverture():
-            logos = word.add_paragraph()
-            for rank, logo in enumerate(objet.logos):
-                logos.add_run(" – " if rank else "")
-                if logo.nom in images:
-                    _image(logos, images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
-                else:
-                    _remplir(logos, (blocs.Gras(logo.nom),))
-            _ecrire(word, (blocs.Gras(objet.territoire), f" – {objet.sujet}"))
-            mentions = word.add_paragraph()
-            for rank, (name, value) in enumerate(objet.mentions):
-                if rank:
-                    mentions.add_run().add_break()
-                _remplir(mentions, (blocs.Gras(name), f" : {value}"))
-            if objet.avertissement:
-                _ecrire(word, objet.avertissement, AVERTISSEMENT)
+            _ecrire_couverture(objet, word, images)
         case blocs.Titre(texte, niveau):
             _ecrire(word, texte, f"Heading {niveau - 1}")
         case blocs.Paragraphe(texte, classe):
@@ -98,13 +98,12 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
             for item in items:
                 _ecrire(word, item, "List Number" if ordonnee else "List Bullet")
         case blocs.Encadre(paragraphes, citation, auteur):
-            for text in paragraphes:
-                _ecrire(word, text, "Quote" if citation else AVERTISSEMENT)
+            for texte in paragraphes:
+                _ecrire(word, texte, "Quote" if citation else AVERTISSEMENT)
             if auteur:
                 _ecrire(word, auteur, SOURCE)
-        case blocs.Colonnes(
-            colonnes
-        ):  # in a section of the page in columns, which Word fills alike
+        case blocs.Colonnes(colonnes):
+            # In a section of the page in columns, which Word fills alike.
             _finir_section(word, 1)
             for bloc in colonnes:
                 ecrire_word(bloc, word, images)
@@ -115,85 +114,124 @@ def ecrire_word(objet: object, word: Word, images: Mapping[str, bytes]) -> None:
             if objet.lecture:
                 _ecrire(word, (blocs.Gras("Lecture :"), f" {objet.lecture}"))
             _ecrire(word, f"Source : {objet.source}", SOURCE)
-        # as XML: python-docx looks for each part of a table anew, which takes ten times longer
         case Tableau():
-            caption = _ecrire(word, legende(objet), "Table Caption")
-            widths = [round(A_LA_PAGE * width) for width in largeurs(objet)]
-            table = modeles().get_template("tableau.xml.j2")
-            caption._p.addnext(
-                parse_xml(table.render(tableau=objet, largeurs=widths, bleu=BLEU, filet=FILET))
-            )
-            for note in objet.notes:
-                _ecrire(word, note, NOTE)
-            _ecrire(word, f"Source : {objet.source}", SOURCE)
+            _ecrire_tableau(objet, word)
         case _:
             raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
 
 
+def _ecrire_couverture(
+    couverture: blocs.Couverture, word: Word, images: Mapping[str, bytes]
+) -> None:
+    logos = word.add_paragraph()
+    for rang, logo in enumerate(couverture.logos):
+        logos.add_run(" – " if rang else "")
+        if logo.nom in images:
+            _image(logos, images[logo.nom], f"Logo : {logo.nom}", LOGO_CM)
+        else:
+            _remplir(logos, (blocs.Gras(logo.nom),))
+    _ecrire(word, (blocs.Gras(couverture.territoire), f" – {couverture.sujet}"))
+    mentions = word.add_paragraph()
+    for rang, (mention, texte) in enumerate(couverture.mentions):
+        if rang:
+            mentions.add_run().add_break()
+        _remplir(mentions, (blocs.Gras(mention), f" : {texte}"))
+    if couverture.avertissement:
+        _ecrire(word, couverture.avertissement, AVERTISSEMENT)
+
+
+def _ecrire_tableau(tableau: Tableau, word: Word) -> None:
+    """Write a table as XML: python-docx looks for each part of a table anew, ten times slower."""
+    titre = _ecrire(word, legende(tableau), "Table Caption")
+    xml = modeles().get_template("tableau.xml.j2")
+    colonnes = [round(A_LA_PAGE * largeur) for largeur in largeurs(tableau)]
+    table = parse_xml(xml.render(tableau=tableau, largeurs=colonnes, bleu=BLEU, filet=FILET))
+    _element(titre).addnext(table)
+    for note in tableau.notes:
+        _ecrire(word, note, NOTE)
+    _ecrire(word, f"Source : {tableau.source}", SOURCE)
+
+
 def _ecrire(word: Word, texte: blocs.Texte, style: str = "Normal") -> Paragraph:
-    paragraph = word.add_paragraph()
-    paragraph._p.style = style.replace(
-        " ", ""
-    )  # its id; by its name, python-docx looks through all of them
-    return _remplir(paragraph, texte)
+    """Add a paragraph of a style, by the id of the style: by its name, python-docx looks through
+    all of them.
+    """
+    paragraphe = word.add_paragraph()
+    _element(paragraphe).style = style.replace(" ", "")
+    return _remplir(paragraphe, texte)
 
 
-def _remplir(paragraph: Paragraph, texte: blocs.Texte) -> Paragraph:
-    """Write a text with its strong words and its links; a reference is the number of what it names."""
-    for run in blocs.morceaux(texte):
-        added = paragraph.add_run(montrable(run if isinstance(run, str) else run.texte))
-        added.font.bold = isinstance(run, blocs.Gras) or None
-        if isinstance(run, blocs.Lien) and not run.adresse.startswith("#"):
-            link = OxmlElement("w:hyperlink")
-            kind = RELATIONSHIP_TYPE.HYPERLINK
-            link.set(qn("r:id"), paragraph.part.relate_to(run.adresse, kind, is_external=True))
-            added.font.color.rgb = RGBColor.from_string(BLEU)
-            added.font.underline = True
-            link.append(added._r)
-            paragraph._p.append(link)
-    return paragraph
+def _remplir(paragraphe: Paragraph, texte: blocs.Texte) -> Paragraph:
+    """Write a text with its strong words and its links; a reference is its number."""
+    for morceau in blocs.morceaux(texte):
+        mots = morceau if isinstance(morceau, str) else morceau.texte
+        run = paragraphe.add_run(montrable(mots))
+        run.font.bold = isinstance(morceau, blocs.Gras) or None
+        if isinstance(morceau, blocs.Lien) and not morceau.adresse.startswith("#"):
+            lien = OxmlElement("w:hyperlink")
+            relation = paragraphe.part.relate_to(
+                morceau.adresse, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+            )
+            lien.set(qn("r:id"), relation)
+            run.font.color.rgb = RGBColor.from_string(BLEU)
+            run.font.underline = True
+            lien.append(run.element)
+            _element(paragraphe).append(lien)
+    return paragraphe
 
 
 def _finir_section(word: Word, colonnes: int) -> None:
     """End a section on the page, with the paragraph written last; what follows has one column."""
     word.sections[-1].start_type = WD_SECTION.CONTINUOUS
-    section = deepcopy(word.sections[-1]._sectPr)
+    section = deepcopy(word.element.body.sectPr)
     section.find(qn("w:cols")).set(qn("w:num"), str(colonnes))
-    word.paragraphs[-1]._p.get_or_add_pPr().append(section)
+    _element(word.paragraphs[-1]).get_or_add_pPr().append(section)
 
 
-def _image(paragraph: Paragraph, png: bytes, alt: str, largeur: float) -> None:
-    picture = paragraph.add_run().add_picture(BytesIO(png), width=Cm(largeur))
-    picture._inline.docPr.set("descr", lisible(alt))
+def _image(paragraphe: Paragraph, png: bytes, alternative: str, largeur: float) -> None:
+    """Add a picture to a paragraph, with its alternative text, which python-docx does not write."""
+    run = paragraphe.add_run()
+    run.add_picture(BytesIO(png), width=Cm(largeur))
+    (proprietes,) = run.element.xpath(".//wp:docPr")
+    proprietes.set("descr", lisible(alternative))
+
+
+def _element(paragraphe: Paragraph) -> CT_P:
+    """Return the XML of a paragraph, which python-docx gives by its format only."""
+    return cast(CT_P, paragraphe.paragraph_format.element)
 
 
 def en_images(document: Document) -> dict[str, bytes]:
     """Return the drawings as PNG, which Word shows everywhere, by anchor, and the logos by name."""
-    drawn = {f"figure-{dessin.nom}": lisible(dessin.svg_large) for dessin in document.dessins}
-    logos = [logo for logo in document.couverture.logos if logo.contenu]
-    drawn |= {logo.nom: logo.contenu.decode() for logo in logos if logo.suffixe == "svg"}
-    making = {
-        nom: partial(compiler_typst, PAGE, svg, format="png", ppi=POINTS_PAR_POUCE)
-        for nom, svg in drawn.items()
-    }
-    made = {nom: partager(nom_par_contenu("image", make), make) for nom, make in making.items()}
-    return made | {logo.nom: logo.contenu for logo in logos if logo.suffixe == "png"}
+    svgs = {f"figure-{dessin.nom}": lisible(dessin.svg_large) for dessin in document.dessins}
+    logos_png = {}
+    for logo in document.couverture.logos:
+        if logo.contenu and logo.suffixe == "svg":
+            svgs[logo.nom] = logo.contenu.decode()
+        elif logo.contenu:
+            logos_png[logo.nom] = logo.contenu
+    images = {}
+    for nom, svg in svgs.items():
+        dessiner = partial(compiler_typst, PAGE, svg, format="png", ppi=POINTS_PAR_POUCE)
+        images[nom] = partager(nom_par_contenu("image", dessiner), dessiner)
+    return images | logos_png
 
 
 def terminer(fichier: Word | Presentation, document: Document) -> bytes:
     """Return the bytes of an Office file, which says what its document is, nothing of the clock nor
     of this machine.
     """
-    properties = fichier.core_properties
-    properties.title = montrable(document.titre)[:PROPRIETE]
-    properties.author = ", ".join(montrable(logo.nom) for logo in document.couverture.logos)[
-        :PROPRIETE
-    ]
-    properties.last_modified_by = properties.author
-    properties.language = "fr-FR"
-    properties.revision = 1
-    properties.created = properties.modified = document.instant.replace(tzinfo=None)
-    properties.comments = ""
-    written = BytesIO()
-    fichier.save(written)
-    return dater(written, document.instant)
+    parties = ", ".join(montrable(logo.nom) for logo in document.couverture.logos)
+    jour = document.instant.replace(tzinfo=None)
+    proprietes = fichier.core_properties
+    proprietes.title = montrable(document.titre)[:PROPRIETE]
+    proprietes.author = parties[:PROPRIETE]
+    proprietes.last_modified_by = proprietes.author
+    proprietes.language = "fr-FR"
+    proprietes.revision = 1
+    proprietes.created = jour
+    proprietes.modified = jour
+    proprietes.comments = ""
+    octets = BytesIO()
+    fichier.save(octets)
+    return dater(octets, document.instant)
