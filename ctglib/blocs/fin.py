@@ -253,8 +253,9 @@ class Trajectoires(Montrable):
 
     @cached_property
     def series(self) -> pd.DataFrame:
-        """The values of the indicators by year, the written initial value in its own; ``fiche``,
-        ``nature`` beside.
+        """The values of the indicators by year, with ``fiche`` and ``nature``.
+
+        An initial value that the convention writes is there in its year, unless one is measured.
         """
         parcours = self.etude.parcours
         observes = parcours.loc[parcours["table"].eq("observations"), "indicateur"]

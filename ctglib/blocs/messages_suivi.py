@@ -15,7 +15,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru
 from ctglib.blocs.page_une import Message
-from ctglib.blocs.propositions import ensembles, proposer, service, vises
+from ctglib.blocs.propositions import ensembles, ont_une_cible, proposer, service
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues, pas_commencees, totaux
@@ -201,7 +201,7 @@ class MessagesDuSuivi:
         if sans_cible == len(suivis):
             yield self._dire("aucune_cible", "mesures", sans_cible)
             return
-        aucune_reference = vises(suivis).eq(suivis["cible"].notna()).all()
+        aucune_reference = ont_une_cible(suivis).eq(suivis["cible"].notna()).all()
         quoi = "pas de cible" if aucune_reference else "ni cible ni référence"
         total = en_lettres(len(suivis))
         yield self._dire("sans_cible", "mesures", sans_cible, total=total, quoi=quoi)

@@ -66,7 +66,7 @@ def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
     return evaluation[evaluation["dimension"].eq("")]
 
 
-def vises(evaluation: pd.DataFrame) -> pd.Series:
+def ont_une_cible(evaluation: pd.DataFrame) -> pd.Series:
     """Tell which have a target: written, proposed or set by an avenant.
 
     What the text only implies is no target.
@@ -187,7 +187,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     ecrits_sans_cible = indicateurs.loc[
         indicateurs["origine"].eq("convention")
         & indicateurs["raison"].ne(QUALITATIF)
-        & ~vises(indicateurs),
+        & ~ont_une_cible(indicateurs),
         "indicateur",
     ]
     moyens = etude.annuel.moyens
