@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas as pd
 from pydantic import Field
@@ -96,104 +96,140 @@ def examiner_csv(
     ``confidentialite`` also refuses what is about a person, by its heading or by its value.
     """
     schema = charger_schema(nom)
-    faults = []
-    records: dict[int, list[str]] = {}  # those that are not blank, by the line where they begin
-    start = 1
     try:
-        reader = csv.reader(io.StringIO(lire_texte(relatif), newline=""), strict=True)
-        for cells in reader:
-            if start > LIGNES_MAX:
-                raise refus(relatif, *mots("trop_de_lignes", lignes=LIGNES_MAX))
-            if cells:
-                records[start] = cells
-            start = reader.line_num + 1
+        lignes, fautes = _lire_les_lignes(relatif)
     except DonneesInvalides as error:
         return TableLue(relatif, fautes=error.fautes)
-    except csv.Error:  # a broken quote ends the reading
-        faults.append(Faute(relatif, *mots("guillemet_de_csv"), start))
-    if not records:
-        return TableLue(relatif, fautes=tuple(faults))
-    header = records.pop(next(iter(records)))
-    if len(header) == 1:
-        separator = next((words for mark, words in _SEPARATEURS.items() if mark in header[0]), None)
-        found = f"{separator} entre les colonnes" if separator else "une seule colonne"
-        return TableLue(
-            relatif, fautes=(*faults, Faute(relatif, *mots("separateur", trouve=found), 1))
-        )
-    faults += _fautes_d_en_tete(relatif, header, schema, confidentialite)
-    kept: dict[int, list[str]] = {}
-    for number, cells in records.items():
-        if not any(cell.strip() for cell in cells):
-            faults.append(Faute(relatif, *mots("ligne_vide"), number))
-        elif len(cells) != len(header):
-            found = f"{len(cells)} cellule{'s' if len(cells) > 1 else ''}"
-            faults.append(
-                Faute(relatif, *mots("cellules", trouve=found, attendu=len(header)), number)
-            )
+    if not lignes:
+        return TableLue(relatif, fautes=tuple(fautes))
+    entete = lignes.pop(min(lignes))
+    if len(entete) == 1:
+        fautes.append(_faute_de_separateur(relatif, entete[0]))
+        return TableLue(relatif, fautes=tuple(fautes))
+    fautes += _fautes_d_en_tete(relatif, entete, schema, confidentialite)
+    completes: dict[int, list[str]] = {}
+    for numero, cellules in lignes.items():
+        if not any(cellule.strip() for cellule in cellules):
+            fautes.append(Faute(relatif, *mots("ligne_vide"), numero))
+        elif len(cellules) != len(entete):
+            trouve = f"{len(cellules)} cellule{'s' if len(cellules) > 1 else ''}"
+            phrase = mots("cellules", trouve=trouve, attendu=len(entete))
+            fautes.append(Faute(relatif, *phrase, numero))
         else:
-            kept[number] = cells
-    rows = pd.DataFrame(kept.values(), index=list(kept), columns=header, dtype="str")
-    rows = rows.loc[:, ~rows.columns.duplicated()].filter(
-        schema.colonnes
-    )  # of a doubled column, the first counts
-    for champ in schema.fields:
-        if champ.name in rows:
-            column = rows[champ.name]  # its cells repeat each other: one look at each text
-            wrong = {
-                text: words
-                for text in column.unique()
-                if (words := _probleme(text, champ, confidentialite))
-            }
-            for number, text in column[column.isin(list(wrong))].items():
-                faults.append(Faute(relatif, *wrong[text], number, champ.name))
-    return TableLue(relatif, rows, (*faults, *_doublons(relatif, rows, schema)))
+            completes[numero] = cellules
+    table = pd.DataFrame(completes.values(), index=list(completes), columns=entete, dtype="str")
+    # Of a doubled column, the first counts.
+    table = table.loc[:, ~table.columns.duplicated()].filter(schema.colonnes)
+    fautes += _fautes_de_cellules(relatif, table, schema, confidentialite)
+    fautes += _doublons(relatif, table, schema)
+    return TableLue(relatif, table, tuple(fautes))
+
+
+def _lire_les_lignes(relatif: str) -> tuple[dict[int, list[str]], list[Faute]]:
+    """Return the rows that are not blank, by the line where they begin, as far as they can be read,
+    and the fault that ends the reading, if any.
+    """
+    lignes: dict[int, list[str]] = {}
+    debut = 1
+    lecteur = csv.reader(io.StringIO(lire_texte(relatif), newline=""), strict=True)
+    try:
+        for cellules in lecteur:
+            if debut > LIGNES_MAX:
+                raise refus(relatif, *mots("trop_de_lignes", lignes=LIGNES_MAX))
+            if cellules:
+                lignes[debut] = cellules
+            debut = lecteur.line_num + 1
+    except csv.Error:  # a broken quote
+        return lignes, [Faute(relatif, *mots("guillemet_de_csv"), debut)]
+    return lignes, []
+
+
+def _faute_de_separateur(relatif: str, entete: str) -> Faute:
+    """Return the fault of a file of only one column, that tells what stands between its cells."""
+    trouve = "une seule colonne"
+    for signe, nom_du_signe in _SEPARATEURS.items():
+        if signe in entete:
+            trouve = f"{nom_du_signe} entre les colonnes"
+            break
+    return Faute(relatif, *mots("separateur", trouve=trouve), 1)
 
 
 def _fautes_d_en_tete(
-    relatif: str, header: list[str], schema: SchemaTable, regles: Confidentialite | None
+    relatif: str, entete: list[str], schema: SchemaTable, regles: Confidentialite | None
 ) -> Iterator[Faute]:
-    known = schema.colonnes
-    missing = [name for name in known if name not in header]
-    for name, count in Counter(name for name in header if name.strip()).items():
-        if count > 1:
-            yield Faute(relatif, *mots("colonne_repetee", nom=name, fois=count), 1, name[:60])
-        if name in known:
+    connues = schema.colonnes
+    absentes = [colonne for colonne in connues if colonne not in entete]
+    for nom, fois in Counter(nom for nom in entete if nom.strip()).items():
+        if fois > 1:
+            yield Faute(relatif, *mots("colonne_repetee", nom=nom, fois=fois), 1, nom[:60])
+        if nom in connues:
             continue
-        if regles and (what := colonne_personnelle(name, regles)):
-            told = mots("colonne_personnelle", nom=name, quoi=what)
-        elif close := proches(name, missing):  # that column misspelt: one fault, not two
-            missing.remove(close[0])
-            told = mots("colonne_mal_ecrite", nom=name, proche=close[0])
+        objet = colonne_personnelle(nom, regles) if regles else None
+        voisines = proches(nom, absentes)
+        if objet:
+            phrase = mots("colonne_personnelle", nom=nom, quoi=objet)
+        elif voisines:  # that column misspelt: one fault, not two
+            absentes.remove(voisines[0])
+            phrase = mots("colonne_mal_ecrite", nom=nom, proche=voisines[0])
         else:
-            told = mots("colonne_inconnue", nom=name, connues=", ".join(known))
-        yield Faute(relatif, *told, 1, name[:60])
-    for name in missing:
-        yield Faute(relatif, *mots("colonne_absente", nom=name), 1, name)
-    if unnamed := sum(not name.strip() for name in header):
-        found = f"{unnamed} colonne{'s' if unnamed > 1 else ''}"
-        yield Faute(relatif, *mots("colonnes_sans_nom", trouve=found), 1)
+            phrase = mots("colonne_inconnue", nom=nom, connues=", ".join(connues))
+        yield Faute(relatif, *phrase, 1, nom[:60])
+    for colonne in absentes:
+        yield Faute(relatif, *mots("colonne_absente", nom=colonne), 1, colonne)
+    sans_nom = sum(not nom.strip() for nom in entete)
+    if sans_nom:
+        trouve = f"{sans_nom} colonne{'s' if sans_nom > 1 else ''}"
+        yield Faute(relatif, *mots("colonnes_sans_nom", trouve=trouve), 1)
 
 
-def _doublons(relatif: str, rows: pd.DataFrame, schema: SchemaTable) -> Iterator[Faute]:
-    key = list(schema.cle)
-    if rows.empty or not set(key) <= set(rows):
+def _fautes_de_cellules(
+    relatif: str, table: pd.DataFrame, schema: SchemaTable, regles: Confidentialite | None
+) -> Iterator[Faute]:
+    for champ in schema.fields:
+        if champ.name not in table:
+            continue
+        colonne = table[champ.name]
+        problemes: dict[str, tuple[str, str, str]] = {}
+        for texte in colonne.unique():  # cells repeat each other: each text is looked at once
+            probleme = _probleme(texte, champ, regles)
+            if probleme:
+                problemes[texte] = probleme
+        fautives = colonne[colonne.isin(list(problemes))]
+        for numero, texte in zip(fautives.index.tolist(), fautives, strict=True):
+            yield Faute(relatif, *problemes[texte], numero, champ.name)
+
+
+def _doublons(relatif: str, table: pd.DataFrame, schema: SchemaTable) -> Iterator[Faute]:
+    """Yield a fault for each row that has the key of an earlier one."""
+    cle = list(schema.cle)
+    if table.empty or not set(cle) <= set(table):
         return
-    first = rows.index.to_series().groupby([rows[name] for name in key]).transform("first")
-    for number in first.index[first.ne(first.index)]:
-        shown = ", ".join(part or "(vide)" for part in rows.loc[number, key])
-        columns = ", ".join(key)
-        told = mots("ligne_repetee", cle=shown, ligne=first[number], colonnes=columns)
-        yield Faute(relatif, *told, number, columns)
+    numeros = table.index.to_series()
+    premiers = numeros.groupby([table[nom] for nom in cle]).transform("first")
+    premiers = premiers[premiers.ne(numeros)]
+    colonnes = ", ".join(cle)
+    for numero, premier in zip(premiers.index.tolist(), premiers.tolist(), strict=True):
+        valeurs = [str(table.at[numero, nom]) or "(vide)" for nom in cle]
+        phrase = mots("ligne_repetee", cle=", ".join(valeurs), ligne=premier, colonnes=colonnes)
+        yield Faute(relatif, *phrase, numero, colonnes)
 
 
-_ECRITURES = {  # how a number is written, and the fault of one that is not
-    "number": (re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"), "nombre"),
-    "integer": (re.compile(r"-?[0-9]{1,15}"), "entier"),
-    "year": (re.compile(r"[0-9]{4}"), "annee"),
+class _Ecriture(NamedTuple):
+    """How a number is written, and the fault of one that is not."""
+
+    motif: re.Pattern[str]
+    faute: str
+
+
+_ECRITURES = {
+    "number": _Ecriture(re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?"), "nombre"),
+    "integer": _Ecriture(re.compile(r"-?[0-9]{1,15}"), "entier"),
+    "year": _Ecriture(re.compile(r"[0-9]{4}"), "annee"),
 }
 _ESPACES = re.compile(r"[\s\u00a0\u2007\u202f']")
 ERREUR_DE_TABLEUR = re.compile(
-    r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM|SPILL|EPARS)[ \u00a0]?[!?]?|#{2,}|Err:\d+"
+    r"#(REF|DIV/0|N/A|NOM|NAME|VALEUR|VALUE|NUL|NULL|NOMBRE|NUM|SPILL|EPARS)[ \u00a0]?[!?]?"
+    r"|#{2,}|Err:\d+"
 )
 
 
@@ -203,50 +239,52 @@ def _probleme(
     """Return the words of the first thing wrong with a cell; a free column takes any text, « =1+1 »
     included.
     """
-    rules = champ.constraints
-    told = {"cellule": texte, "attendu": champ.description}
+    contraintes = champ.constraints
+    cellule = {"cellule": texte, "attendu": champ.description}
     if not texte:
-        return mots("cellule_vide", **told) if rules.required else None
-    if champ.type in _ECRITURES and not (number := _ECRITURES[champ.type])[0].fullmatch(texte):
-        # What can be guessed is told: « 59,4 % » is 59.4, « 1 466 743 » is 1466743.
-        guess = (
-            _ESPACES.sub("", texte)
-            .replace("\u2212", "-")
-            .replace(",", ".")
-            .lstrip("+")
-            .rstrip("%€")
-        )
-        guess = guess if champ.type == "number" else re.sub(r"\.0+$", "", guess)
-        lacking = (
-            ""
-            if rules.required
-            else " ; s'il manque, laisser la cellule vide et le dire par le statut"
-        )
-        remedy = (
-            f"écrire {guess}"
-            if number[0].fullmatch(guess)
-            else f"écrire le nombre en chiffres{lacking}"
-        )
-        return mots(number[1], **told, remede=remedy)
+        return mots("cellule_vide", **cellule) if contraintes.required else None
+    ecriture = _ECRITURES.get(champ.type)
+    if ecriture and not ecriture.motif.fullmatch(texte):
+        return mots(ecriture.faute, **cellule, remede=_remede_de_nombre(texte, champ))
     if champ.type == "date" and not est_un_jour(texte):
-        return mots("jour", **told)
+        return mots("jour", **cellule)
     if texte != texte.strip():
-        return mots("espaces", **told)
+        return mots("espaces", **cellule)
     if ERREUR_DE_TABLEUR.fullmatch(texte):
-        return mots("erreur_de_tableur", **told)
-    if rules.enum and texte not in rules.enum:
-        close = proposer(texte, rules.enum, "l'une de ces valeurs")
-        return mots("valeur_permise", **told, permises=", ".join(rules.enum), proche=close)
-    if rules.pattern and not re.fullmatch(rules.pattern, texte):
-        return mots("motif", **told, titre=champ.title)
-    for name, bound in (("minimum", rules.minimum), ("maximum", rules.maximum)):
-        if bound is not None and (
-            float(texte) < bound if name == "minimum" else float(texte) > bound
-        ):
-            return mots(name, **told, **{name: bound})
-    if regles and champ.type == "string" and (what := valeur_personnelle(texte, regles)):
-        return mots("personne", texte=texte, quoi=what)
+        return mots("erreur_de_tableur", **cellule)
+    if contraintes.enum and texte not in contraintes.enum:
+        permises = ", ".join(contraintes.enum)
+        proche = proposer(texte, contraintes.enum, "l'une de ces valeurs")
+        return mots("valeur_permise", **cellule, permises=permises, proche=proche)
+    if contraintes.pattern and not re.fullmatch(contraintes.pattern, texte):
+        return mots("motif", **cellule, titre=champ.title)
+    if contraintes.minimum is not None and float(texte) < contraintes.minimum:
+        return mots("minimum", **cellule, minimum=contraintes.minimum)
+    if contraintes.maximum is not None and float(texte) > contraintes.maximum:
+        return mots("maximum", **cellule, maximum=contraintes.maximum)
+    if regles and champ.type == "string":
+        objet = valeur_personnelle(texte, regles)
+        if objet:
+            return mots("personne", texte=texte, quoi=objet)
     return None
+
+
+def _remede_de_nombre(texte: str, champ: Champ) -> str:
+    """Return what to write for a number: what can be guessed (« 59,4 % » is 59.4, « 1 466 743 » is
+    1466743), else how.
+    """
+    nombre = _ESPACES.sub("", texte).replace("\u2212", "-").replace(",", ".")
+    nombre = nombre.lstrip("+").rstrip("%€")
+    if champ.type != "number":
+        nombre = re.sub(r"\.0+$", "", nombre)
+    if _ECRITURES[champ.type].motif.fullmatch(nombre):
+        return f"écrire {nombre}"
+    if champ.constraints.required:
+        return "écrire le nombre en chiffres"
+    return (
+        "écrire le nombre en chiffres ; s'il manque, laisser la cellule vide et le dire par le"
+        " statut"
+    )
 
 
 def est_un_jour(texte: str) -> bool:
@@ -260,15 +298,19 @@ def colonne_personnelle(titre: str, regles: Confidentialite) -> str | None:
     """Return what a column of that heading would hold about a person (« le nom d'une personne »),
     or None.
     """
-    key = sans_accents(titre).replace(" ", "_")
-    return next(
-        (found for motif, found in regles.colonnes.items() if re.fullmatch(motif, key)), None
-    )
+    cle = sans_accents(titre).replace(" ", "_")
+    for motif, objet in regles.colonnes.items():
+        if re.fullmatch(motif, cle):
+            return objet
+    return None
 
 
 def valeur_personnelle(texte: str, regles: Confidentialite) -> str | None:
     """Return what a cell gives away about a person (« une adresse électronique »), or None."""
-    return next((found for motif, found in regles.valeurs.items() if re.search(motif, texte)), None)
+    for motif, objet in regles.valeurs.items():
+        if re.search(motif, texte):
+            return objet
+    return None
 
 
 def en_table(nom: str, lues: Iterable[TableLue]) -> pd.DataFrame:
@@ -276,12 +318,14 @@ def en_table(nom: str, lues: Iterable[TableLue]) -> pd.DataFrame:
     and integers.
     """
     schema = charger_schema(nom)
-    rows = pd.concat([pd.DataFrame(), *(one.lignes for one in lues)])
-    columns = rows.reindex(columns=list(schema.colonnes)).reset_index(drop=True).to_dict("series")
+    lignes = pd.concat([pd.DataFrame(), *(lue.lignes for lue in lues)])
+    lignes = lignes.reindex(columns=list(schema.colonnes)).reset_index(drop=True)
+    colonnes = {}
     for champ in schema.fields:
+        textes = lignes[champ.name]
         if champ.type in ("string", "date"):
-            columns[champ.name] = columns[champ.name].astype("str")
+            colonnes[champ.name] = textes.astype("str")
         else:
-            numbers = columns[champ.name].where(columns[champ.name].ne("")).astype("float64")
-            columns[champ.name] = numbers if champ.type == "number" else numbers.astype("Int64")
-    return pd.DataFrame(columns)
+            nombres = textes.where(textes.ne("")).astype("float64")
+            colonnes[champ.name] = nombres if champ.type == "number" else nombres.astype("Int64")
+    return pd.DataFrame(colonnes)

@@ -7,7 +7,6 @@ in part still defines its names, so that one fault does not make a hundred.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from types import UnionType
 from typing import Any
 
@@ -32,20 +31,33 @@ _BEAUCOUP = 20
 def parcourir(
     contenu: object, chemin: str, sorte: UnionType | type = str | int | float
 ) -> Iterator[tuple[Chemin, Any]]:
-    """Yield the texts and numbers at a path, or what is there of another kind, each with its path."""
-    step, _, rest = chemin.partition(".")
-    keyed = isinstance(contenu, dict)
-    for key, value in (
-        contenu.items() if keyed else enumerate(contenu) if isinstance(contenu, list) else ()
-    ):
-        if not (step in ("*", "**", str(key)) or step == ("+" if keyed else "#")):
-            continue
-        value = key if step == "+" else key + 1 if step == "#" else value
-        below = rest or ("**" if step == "**" and isinstance(value, dict | list) else "")
-        if below:
-            yield from (((key, *path), found) for path, found in parcourir(value, below, sorte))
-        elif isinstance(value, sorte) and not isinstance(value, bool):
-            yield (key,), value
+    """Yield the texts and numbers at a path, or what is there of another kind, with their paths."""
+    etape, _, suite = chemin.partition(".")
+    for cle, valeur in _a_l_etape(contenu, etape):
+        reste = suite
+        if not suite and etape == "**" and isinstance(valeur, dict | list):
+            reste = "**"
+        if reste:
+            for chemin_dessous, trouve in parcourir(valeur, reste, sorte):
+                yield (cle, *chemin_dessous), trouve
+        elif isinstance(valeur, sorte) and not isinstance(valeur, bool):
+            yield (cle,), valeur
+
+
+def _a_l_etape(contenu: object, etape: str) -> Iterator[tuple[str | int, Any]]:
+    """Yield what a step of a path leads to, each beside its key in a dict, its index in a list."""
+    if isinstance(contenu, dict):
+        for cle, valeur in contenu.items():
+            if etape == "+":
+                yield cle, cle
+            elif etape in ("*", "**", str(cle)):
+                yield cle, valeur
+    elif isinstance(contenu, list):
+        for index, valeur in enumerate(contenu):
+            if etape == "#":
+                yield index, index + 1
+            elif etape in ("*", "**", str(index)):
+                yield index, valeur
 
 
 def elements(
@@ -56,11 +68,11 @@ def elements(
 
     Whatever else a faulty file holds there is passed over.
     """
-    for kind, _, chemin in [lieu.partition(" ") for lieu in lieux]:
-        for document in pieces.lus(kind):
-            yield from (
-                (document, path, item) for path, item in parcourir(document.contenu, chemin, sorte)
-            )
+    for lieu in lieux:
+        sorte_de_document, _, motif = lieu.partition(" ")
+        for document in pieces.lus(sorte_de_document):
+            for chemin, element in parcourir(document.contenu, motif, sorte):
+                yield document, chemin, element
 
 
 Places = dict[str | int | float, list[tuple[Document, Chemin]]]
@@ -68,10 +80,10 @@ Places = dict[str | int | float, list[tuple[Document, Chemin]]]
 
 def places(pieces: Pieces, *lieux: str) -> Places:
     """Return the values at some paths, with the places of each."""
-    found: Places = {}
-    for document, path, value in elements(pieces, *lieux, sorte=str | int | float):
-        found.setdefault(value, []).append((document, path))
-    return found
+    trouvees: Places = {}
+    for document, chemin, valeur in elements(pieces, *lieux, sorte=str | int | float):
+        trouvees.setdefault(valeur, []).append((document, chemin))
+    return trouvees
 
 
 Noms = dict[str, dict[str, list[str]]]
@@ -83,115 +95,134 @@ def noms_connus(pieces: Pieces) -> Noms:
 
     A kind none of whose files could be read has no name, and is not checked.
     """
-    found: Noms = {}
-    for kind, words in phrases(_NOMS).items():
-        if chosen_in := words.get("dans"):
-            found[kind] = {
-                str(item.get(chosen_in["cle"])): [
-                    str(name) for _, name in parcourir(item, chosen_in["chemin"])
-                ]
-                for _, _, item in elements(pieces, *chosen_in["lieux"])
-            }
+    noms: Noms = {}
+    for sorte, regle in phrases(_NOMS).items():
+        choisis_dans = regle.get("dans")
+        if choisis_dans:
+            noms[sorte] = {}
+            for _, _, element in elements(pieces, *choisis_dans["lieux"]):
+                cle = str(element.get(choisis_dans["cle"]))
+                choix = parcourir(element, choisis_dans["chemin"])
+                noms[sorte][cle] = [str(nom) for _, nom in choix]
         else:
-            names = places(pieces, *words.get("definitions", ()), *words.get("remplace", ()))
-            found[kind] = {"": list(map(str, names))} if names else {}
-    counted = [
-        found["modalite_de_dimension"].get(str(name), [])
-        for name in places(pieces, "profils dimension")
-    ]
-    parties = found["signataire"].get("")
-    offer = {
-        name for one in pieces.tables.get("offre", ()) for name in one.lignes.get("structure", ())
+            lieux = [*regle.get("definitions", ()), *regle.get("remplace", ())]
+            noms[sorte] = _sans_choix(str(nom) for nom in places(pieces, *lieux))
+
+    dimensions_comptees = places(pieces, "profils dimension")
+    dispositifs: list[str] = []
+    for dimension in dimensions_comptees:
+        dispositifs += noms["modalite_de_dimension"].get(str(dimension), [])
+    noms["dispositif"] = {"": sorted(dispositifs)} if dimensions_comptees else {}
+    signataires = noms["signataire"].get("")
+    noms["donateur"] = _sans_choix([*signataires, AUTRES] if signataires else [])
+    structures = set()
+    for offre in pieces.tables.get("offre", ()):
+        structures |= set(offre.lignes.get("structure", ()))
+    noms["structure"] = _sans_choix(sorted(structures))
+    noms["item"] = {
+        liste: [str(nom) for nom in places(pieces, f"referentiel_emploi {liste}.*.id")]
+        for liste in ("attendus", "activites")
     }
-    grid = {
-        name: [*places(pieces, f"referentiel_emploi {name}.*.id")]
-        for name in ("attendus", "activites")
-    }
-    return found | {
-        "dispositif": {"": sorted(chain(*counted))} if counted else {},
-        "donateur": {"": [*parties, AUTRES]} if parties else {},
-        "structure": {"": sorted(offer)} if offer else {},
-        "item": grid,
-    }
+    return noms
+
+
+def _sans_choix(noms: Iterable[str]) -> dict[str, list[str]]:
+    """Return names that are chosen in nothing, as ``noms_connus`` does; no name, no check."""
+    liste = list(noms)
+    return {"": liste} if liste else {}
 
 
 def noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each name that a YAML file cites and that nothing defines."""
-    followed = places(pieces, SUIVIS)
-    for kind, document in [
-        (name, one) for name, group in pieces.documents.items() for one in group
-    ]:
-        for mark, chemin in marques(document.modele, Nom):
-            for path, value in parcourir(document.contenu, chemin):
-                chosen_in, item = (
-                    _au_dessus(document.contenu, path, key) for key in (mark.selon, "id")
-                )
-                names = noms[mark.sorte].get(str(chosen_in or ""))
-                # Of the library, what a fiche follows: a convention may have other dispositifs than
-                # those it names.
-                spared = mark.selon and kind == "indicateurs" and item not in followed
-                if names is not None and not spared and str(value) not in names:
-                    yield document.faute(path, *nom_inconnu(value, names, mark.sorte, chosen_in))
+    suivis = places(pieces, SUIVIS)
+    for sorte_de_document, documents in pieces.documents.items():
+        for document in documents:
+            for marque, motif in marques(document.modele, Nom):
+                for chemin, nom in parcourir(document.contenu, motif):
+                    choisi_dans = _au_dessus(document.contenu, chemin, marque.selon)
+                    connus = noms[marque.sorte].get(str(choisi_dans or ""))
+                    if connus is None or str(nom) in connus:
+                        continue
+                    # Of the library, only what a fiche follows counts: a convention may have other
+                    # dispositifs than those it names.
+                    indicateur = _au_dessus(document.contenu, chemin, "id")
+                    de_la_bibliotheque = sorte_de_document == "indicateurs" and marque.selon
+                    if de_la_bibliotheque and indicateur not in suivis:
+                        continue
+                    phrase = nom_inconnu(nom, connus, marque.sorte, choisi_dans)
+                    yield document.faute(chemin, *phrase)
 
 
-def _au_dessus(contenu: Any, chemin: Chemin, cle: str) -> object:
+def _au_dessus(contenu: Any, chemin: Chemin, cle: str) -> Any:
     """Return what a key says, beside a place or above it, the closest one."""
-    found = None
-    for step in chemin:
-        found = contenu.get(cle, found) if isinstance(contenu, dict) else found
-        contenu = contenu[step] if contenu is not None else None
-    return found
+    valeur = None
+    for etape in chemin:
+        if isinstance(contenu, dict):
+            valeur = contenu.get(cle, valeur)
+        contenu = None if contenu is None else contenu[etape]
+    return valeur
 
 
 def cellules_inconnues(lignes: pd.DataFrame, schema: SchemaTable, noms: Noms) -> Iterator[Faute]:
-    """Yield a fault for each cell of some tables of a kind that cites a name that nothing defines."""
+    """Yield a fault for each cell of tables of a kind that cites a name that nothing defines."""
     for champ in schema.fields:
-        for chosen_in, names in noms[champ.vocabulaire].items() if champ.vocabulaire else ():
-            rows = lignes[lignes[champ.selon] == chosen_in] if champ.selon else lignes
-            wrong = rows[~rows[champ.name].isin([*names, ""])]
+        if not champ.vocabulaire:
+            continue
+        for choisi_dans, connus in noms[champ.vocabulaire].items():
+            citations = lignes[lignes[champ.selon] == choisi_dans] if champ.selon else lignes
+            fautives = citations[~citations[champ.name].isin([*connus, ""])]
             for fichier, numero, ecrit in zip(
-                wrong["fichier"], wrong["numero"], wrong[champ.name], strict=True
+                fautives["fichier"], fautives["numero"], fautives[champ.name], strict=True
             ):
-                words = nom_inconnu(ecrit, names, champ.vocabulaire, chosen_in)
-                yield Faute(fichier, *words, ligne=numero, colonne=champ.name)
+                phrase = nom_inconnu(ecrit, connus, champ.vocabulaire, choisi_dans)
+                yield Faute(fichier, *phrase, ligne=numero, colonne=champ.name)
 
 
 def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
     """Yield a fault for each name defined again, in the same file or in another, and for what a
     list says twice.
     """
-    # Two schémas may have like chapters.
-    named = [words for kind, words in phrases(_NOMS).items() if kind != "schema"]
-    groups = [tuple(words.get(key, ())) for words in named for key in ("definitions", "remplace")]
-    for paths in dict.fromkeys([*groups, ("themes ordre",)]):
-        for value, ((first, place), *found) in places(pieces, *paths).items():
-            for document, path in found:
-                yield _encore(document, path, value, first, place)
+    groupes: list[tuple[str, ...]] = []
+    for sorte, regle in phrases(_NOMS).items():
+        if sorte != "schema":  # two schémas may have like chapters
+            groupes += [tuple(regle.get(cle, ())) for cle in ("definitions", "remplace")]
+    groupes.append(("themes ordre",))
+    for lieux in dict.fromkeys(groupes):
+        for nom, definitions in places(pieces, *lieux).items():
+            premier_document, premiere_place = definitions[0]
+            for document, chemin in definitions[1:]:
+                yield _encore(document, chemin, nom, premier_document, premiere_place)
     for document in pieces.lus(*pieces.documents):
-        for mark, chemin in marques(document.modele, Unique):
-            yield from _deux_fois(document, mark, chemin)
+        for marque, motif in marques(document.modele, Unique):
+            yield from _deux_fois(document, marque, motif)
 
 
-def _deux_fois(document: Document, unique: Unique, chemin: str) -> Iterator[Faute]:
+def _deux_fois(document: Document, unique: Unique, motif: str) -> Iterator[Faute]:
     """Yield a fault for each item of a list that says what an earlier one says."""
-    keys = unique.cles.split()
-    told = {}
-    for path, item in parcourir(
-        document.contenu, f"{chemin}.*", dict if keys else str | int | float
-    ):
-        said = ", ".join(str(item.get(key)) for key in keys) or str(item)
-        place = (*path, *keys[-1:])
-        where = () if unique.partout else path[:-1]
-        if (first := told.setdefault((where, said), place)) != place:
-            yield _encore(document, place, said, document, first)
+    cles = unique.cles.split()
+    premieres: dict[tuple[Chemin, str], Chemin] = {}  # by list and by what an item says
+    sorte = dict if cles else str | int | float
+    for chemin, element in parcourir(document.contenu, f"{motif}.*", sorte):
+        if cles:
+            place = (*chemin, cles[-1])
+            dit = ", ".join(str(element.get(cle)) for cle in cles) or str(element)
+        else:
+            place = chemin
+            dit = str(element)
+        liste = () if unique.partout else chemin[:-1]
+        premiere = premieres.setdefault((liste, dit), place)
+        if premiere != place:
+            yield _encore(document, place, dit, document, premiere)
 
 
 def _encore(
-    document: Document, chemin: Chemin, value: object, premier: Document, place: Chemin
+    document: Document, chemin: Chemin, nom: object, premier: Document, place: Chemin
 ) -> Faute:
-    where = f"ligne {premier.ligne(place)}"
-    where = where if premier.fichier == document.fichier else f"{premier.fichier}, {where}"
-    return document.dire(chemin, "encore", valeur=str(value), ou=where)
+    """Return the fault of a name defined again, that tells where it was first."""
+    ou = f"ligne {premier.ligne(place)}"
+    if premier.fichier != document.fichier:
+        ou = f"{premier.fichier}, {ou}"
+    return document.dire(chemin, "encore", valeur=str(nom), ou=ou)
 
 
 def nom_inconnu(
@@ -203,24 +234,26 @@ def nom_inconnu(
     ``dans`` is what it is chosen in. A kind that says nowhere where it is defined takes no more
     names.
     """
-    libelle, ou = (phrases(_NOMS)[sorte].get(key, "").format(dans) for key in ("libelle", "ou"))
-    written = str(ecrit)[:80]
-    names = list(dict.fromkeys(map(str, connus)))
-    close = proches(written, names)
-    expected = f"{libelle} de {ou}" if ou else libelle
-    if len(names) <= (_PEU if ou and close else _BEAUCOUP):
-        expected += f" : {', '.join(names) or 'aucun'}"
-    elif close:
-        expected += f" ; noms proches : {', '.join(close)}"
-    remedy = (
-        f"écrire « {close[0]} »"
-        if close
-        else "corriger ce nom"
-        if ou
-        else "corriger ou retirer ce nom"
-    )
-    return (
-        f"« {written} »",
-        expected,
-        f"{remedy}, ou ajouter « {written} » à {ou}" if ou else remedy,
-    )
+    regle = phrases(_NOMS)[sorte]
+    libelle = regle.get("libelle", "").format(dans)
+    ou = regle.get("ou", "").format(dans)
+    nom = str(ecrit)[:80]
+    noms = list(dict.fromkeys(map(str, connus)))
+    voisins = proches(nom, noms)
+
+    attendu = f"{libelle} de {ou}" if ou else libelle
+    montres = _PEU if ou and voisins else _BEAUCOUP
+    if len(noms) <= montres:
+        attendu += f" : {', '.join(noms) or 'aucun'}"
+    elif voisins:
+        attendu += f" ; noms proches : {', '.join(voisins)}"
+
+    if voisins:
+        remede = f"écrire « {voisins[0]} »"
+    elif ou:
+        remede = "corriger ce nom"
+    else:
+        remede = "corriger ou retirer ce nom"
+    if ou:
+        remede += f", ou ajouter « {nom} » à {ou}"
+    return f"« {nom} »", attendu, remede
