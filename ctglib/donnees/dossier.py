@@ -3,6 +3,7 @@ its end reads.
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 
@@ -46,9 +47,8 @@ class Dossier(Montrable):
     corrections: tuple[Correction, ...]  # places of the source read otherwise than written
     justifications: tuple[Justification, ...]  # findings that are no fault
     avenants: tuple[Avenant, ...]  # in order; what they name is checked with the follow-up
-    messages: tuple[
-        MessageDesParties, ...
-    ]  # what the parties say on first pages in place of our messages
+    # What the parties say on first pages in place of our messages.
+    messages: tuple[MessageDesParties, ...]
     logos: dict[str, bytes | None]  # None while the file is not there
 
 
@@ -73,71 +73,86 @@ def lire_dossier(convention: str) -> Dossier:
 
 def en_dossier(pieces: Pieces) -> Dossier:
     """Return the convention of pieces, or raise all their faults."""
-    if faults := verifier(pieces):
-        raise DonneesInvalides(faults)
-    own = {
-        name: tuple(
-            item for one in pieces.objets(f"convention/{name}") for item in getattr(one, name)
-        )
-        for name in (
-            "affirmations",
-            "commentaires",
-            "corrections",
-            "justifications",
-            "avenants",
-            "messages",
-        )
-    }
-    tables = {name: en_table(name, pieces.tables[name]) for name in ("annexe1", "offre")}
-    return Dossier(_catalogue(pieces), pieces.convention, **own, **tables, logos=pieces.logos)
+    fautes = verifier(pieces)
+    if fautes:
+        raise DonneesInvalides(fautes)
+    convention = _sans_faute(pieces)
+    return Dossier(
+        catalogue=_catalogue(pieces, convention),
+        convention=convention,
+        annexe1=en_table("annexe1", pieces.tables["annexe1"]),
+        affirmations=_reunis(pieces, "affirmations"),
+        offre=en_table("offre", pieces.tables["offre"]),
+        commentaires=_reunis(pieces, "commentaires"),
+        corrections=_reunis(pieces, "corrections"),
+        justifications=_reunis(pieces, "justifications"),
+        avenants=_reunis(pieces, "avenants"),
+        messages=_reunis(pieces, "messages"),
+        logos=pieces.logos,
+    )
 
 
-def _catalogue(pieces: Pieces) -> Catalogue:
+def _sans_faute(pieces: Pieces) -> Convention:
+    """Return the convention of pieces without fault: it has been read, then."""
+    assert pieces.convention is not None
+    return pieces.convention
+
+
+def _reunis(pieces: Pieces, nom: str) -> tuple[Any, ...]:
+    """Return what a file of the convention lists under its own name: « avenants » of
+    ``avenants.yaml``; nothing when it is not there.
+    """
+    fichiers = pieces.objets(f"convention/{nom}")
+    return tuple(element for fichier in fichiers for element in getattr(fichier, nom))
+
+
+def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
     """Return the catalogue of pieces without fault, as the convention reads it: its own words, its
     articles cited.
     """
-    convention = pieces.convention
-    whole = {name: convention.lire(pieces.objets(name)[0]) for name in CATALOGUE}
-    themes = [
-        one.model_copy(update={"titre": convention.themes.get(one.theme, one.titre)})
-        for one in sorted(pieces.objets("themes"), key=lambda theme: theme.ordre)
-    ]
-    own = pieces.objets("convention/indicateurs")
-    shelf = {subject.titre: subject.indicateurs for subject in pieces.objets("indicateurs")}
-    shelf |= {PROPRES: tuple(item for one in own for item in one.indicateurs)}
-    known = {item.id: item for group in shelf.values() for item in group}
+    fichiers = {nom: convention.lire(pieces.objets(nom)[0]) for nom in CATALOGUE}
+    themes = []
+    for theme in sorted(pieces.objets("themes"), key=lambda theme: theme.ordre):
+        titre = convention.themes.get(theme.theme, theme.titre)
+        themes.append(theme.model_copy(update={"titre": titre}))
 
-    def suivi(item: IndicateurFiche) -> Indicateur:
-        whose = {
-            "origine": "convention" if item.libelle else "propose",
-            "references": item.references,
-        }
-        return known[item.id].model_copy(update=whose)
+    propres = pieces.objets("convention/indicateurs")
+    bibliotheque = {sujet.titre: sujet.indicateurs for sujet in pieces.objets("indicateurs")}
+    bibliotheque[PROPRES] = tuple(
+        indicateur for fichier in propres for indicateur in fichier.indicateurs
+    )
+    indicateurs = {
+        indicateur.id: indicateur
+        for indicateurs_du_sujet in bibliotheque.values()
+        for indicateur in indicateurs_du_sujet
+    }
 
+    def suivi(cite: IndicateurFiche) -> Indicateur:
+        origine = "convention" if cite.libelle else "propose"
+        changes = {"origine": origine, "references": cite.references}
+        return indicateurs[cite.id].model_copy(update=changes)
+
+    dimensions = {}
+    for fichier in (fichiers["dimensions"], *propres):
+        dimensions |= {dimension.id: dimension for dimension in fichier.dimensions}
+    responsables = {}
+    for fichier in (fichiers["responsables"], convention):
+        responsables |= {responsable.id: responsable for responsable in fichier.responsables}
+    contexte = fichiers["contexte"].indicateurs
     return Catalogue(
-        **{item.name: whole[item.name] for item in fields(Fichiers)},
+        **{champ.name: fichiers[champ.name] for champ in fields(Fichiers)},
         themes=tuple(themes),
-        statuts=whole["statuts"].statuts,
-        unites={item.id: item for item in whole["unites"].unites},
-        territoires={
-            item.code: item
-            for one in pieces.objets("convention/territoires")
-            for item in one.territoires
-        },
-        bibliotheque=shelf,
+        statuts=fichiers["statuts"].statuts,
+        unites={unite.id: unite for unite in fichiers["unites"].unites},
+        territoires={territoire.code: territoire for territoire in _reunis(pieces, "territoires")},
+        bibliotheque=bibliotheque,
         fiches_indicateurs={
-            fiche.numero: tuple(map(suivi, fiche.indicateurs))
+            fiche.numero: tuple(suivi(cite) for cite in fiche.indicateurs)
             for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
         },
-        indicateurs_contexte={item.id: item for item in whole["contexte"].indicateurs},
-        dimensions={
-            item.id: item for one in (whole["dimensions"], *own) for item in one.dimensions
-        },
-        responsables={
-            item.id: item
-            for one in (whole["responsables"], convention)
-            for item in one.responsables
-        },
+        indicateurs_contexte={indicateur.id: indicateur for indicateur in contexte},
+        dimensions=dimensions,
+        responsables=responsables,
     )
 
 
@@ -146,22 +161,22 @@ def lire_finale(dossier: Dossier) -> Finale:
     all its faults.
     """
     pieces = avec_la_fin(lire_pieces(dossier.convention.id))
-    if faults := verifier(pieces):
-        raise DonneesInvalides(faults)
-    lectures, saisie = (
-        pieces.objets(f"convention/{name}") for name in ("lectures", "evaluation_finale")
-    )
+    fautes = verifier(pieces)
+    if fautes:
+        raise DonneesInvalides(fautes)
+    lectures = pieces.objets("convention/lectures")
+    saisies = pieces.objets("convention/evaluation_finale")
     return Finale(
         regles=dossier.convention.lire(pieces.objets("evaluation_finale")[0]),
         conformite=pieces.objets("conformite")[0],
-        lectures=(*lectures, Lectures())[0],
-        saisie=(*saisie, SaisieFinale())[0],
+        lectures=lectures[0] if lectures else Lectures(),
+        saisie=saisies[0] if saisies else SaisieFinale(),
     )
 
 
 def charger_gabarit(convention: str) -> Gabarit:
     """Return the workbook of a year, with what a convention asks for and from whom."""
     gabarit = charger_yaml(GABARIT, Gabarit)
-    own = f"{CONVENTIONS}/{convention}/{COLLECTE}"
-    asked = charger_yaml(own, CollecteAnnuelle) if existe(own) else CollecteAnnuelle()
-    return gabarit.model_copy(update={"parts": asked.parts, "moyens": asked.moyens})
+    fichier = f"{CONVENTIONS}/{convention}/{COLLECTE}"
+    collecte = charger_yaml(fichier, CollecteAnnuelle) if existe(fichier) else CollecteAnnuelle()
+    return gabarit.model_copy(update={"parts": collecte.parts, "moyens": collecte.moyens})

@@ -18,6 +18,7 @@ SUFFIXE = ".tmp"
 PROVISOIRES = f"{PREFIXE}*{SUFFIXE}"  # what a killed command may leave
 # What a program may take for the end of a cell, the French spreadsheets' « ; » included.
 _A_ENTOURER = re.compile(r'[,;\t"\r\n]')
+_MODIFIE_LE = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 EPOQUE = (1980, 1, 1, 0, 0, 0)  # the first that a zip can write
 
 
@@ -35,38 +36,40 @@ def ecrire(fichiers: dict[Path, bytes]) -> None:
         EcritureImpossible: The disk is full, the folder is read-only, or a file is open in another
             program.
     """
-    prepares: dict[Path, Path] = {}
-    anciens: dict[Path, bytes | None] = {}
-    cible = next(iter(fichiers))
+    temporaires: dict[Path, Path] = {}  # by target
+    anciens: dict[Path, bytes | None] = {}  # None: it was not there
+    cible = next(iter(fichiers))  # the file that an error is about: the last that was touched
     try:
         for cible, contenu in fichiers.items():
             cible.parent.mkdir(parents=True, exist_ok=True)
             # A name that nobody can guess, and the rights that the umask leaves.
-            prepares[cible] = cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
-            with prepares[cible].open("xb") as file:
+            temporaires[cible] = cible.with_name(f"{PREFIXE}{secrets.token_hex(8)}{SUFFIXE}")
+            with temporaires[cible].open("xb") as file:
                 file.write(contenu)
                 file.flush()
                 os.fsync(file.fileno())
-        for cible in prepares:  # one held by another program (Windows) stops all before any rename
+        for cible in temporaires:
+            # One held by another program (Windows) stops all before any rename.
             if cible.exists():
                 with cible.open("r+b"):
                     pass
-        for cible, temporaire in prepares.items():
-            before = cible.read_bytes() if cible.exists() else None
+        for cible, temporaire in temporaires.items():
+            ancien = cible.read_bytes() if cible.exists() else None
             temporaire.replace(cible)
-            anciens[cible] = before
+            anciens[cible] = ancien
     except OSError as error:
-        for changee, contenu in anciens.items():
-            if contenu is None:
-                changee.unlink(missing_ok=True)
+        for renommee, ancien in anciens.items():
+            if ancien is None:
+                renommee.unlink(missing_ok=True)
             else:
-                changee.write_bytes(contenu)
+                renommee.write_bytes(ancien)
         raise EcritureImpossible(
-            f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert dans un autre "
-            "programme, vérifiez que le dossier accepte l'écriture et que le disque n'est pas plein, puis recommencez."
+            f"Impossible d'écrire {cible} ({error.strerror}). Fermez le fichier s'il est ouvert"
+            " dans un autre programme, vérifiez que le dossier accepte l'écriture et que le disque"
+            " n'est pas plein, puis recommencez."
         ) from error
     finally:
-        for temporaire in prepares.values():
+        for temporaire in temporaires.values():
             temporaire.unlink(missing_ok=True)
 
 
@@ -75,16 +78,22 @@ def dater(archive: BytesIO, instant: datetime) -> bytes:
     and not the clock.
     """
     stamp = rb"\g<1>" + instant.strftime("%Y-%m-%dT%H:%M:%SZ").encode() + rb"\g<2>"
-    date = max(instant.timetuple()[:6], EPOQUE)
+    date = (
+        instant.year,
+        instant.month,
+        instant.day,
+        instant.hour,
+        instant.minute,
+        instant.second,
+    )
     target = BytesIO()
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(target, "w") as copy:
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(
-                    rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)", stamp, content
-                )
-            copy.writestr(zipfile.ZipInfo(name, date), content, zipfile.ZIP_DEFLATED)
+                content = _MODIFIE_LE.sub(stamp, content)
+            part = zipfile.ZipInfo(name, max(date, EPOQUE))
+            copy.writestr(part, content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 
@@ -96,9 +105,12 @@ def en_csv(lignes: Iterable[Iterable[object]]) -> str:
         >>> en_csv([["a", 1.5, None], ["b;c", "d,e", ""]])
         'a,1.5,\\n"b;c","d,e",\\n'
     """
+    return "".join(",".join(map(_cellule, ligne)) + "\n" for ligne in lignes)
 
-    def cell(value: object) -> str:
-        text = "" if value is None else str(value)
-        return '"{}"'.format(text.replace('"', '""')) if _A_ENTOURER.search(text) else text
 
-    return "".join(",".join(map(cell, row)) + "\n" for row in lignes)
+def _cellule(valeur: object) -> str:
+    """Return a value as a cell of our CSV, empty for None."""
+    texte = "" if valeur is None else str(valeur)
+    if _A_ENTOURER.search(texte):
+        return '"' + texte.replace('"', '""') + '"'
+    return texte

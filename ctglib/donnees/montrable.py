@@ -13,21 +13,26 @@ class Montrable:
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
-        if "__repr__" not in vars(
-            cls
-        ):  # else a dataclass writes one with all it holds: hundreds of thousands of signs
+        # Else a dataclass writes one with all it holds: hundreds of thousands of signs.
+        if "__repr__" not in vars(cls):
             cls.__repr__ = Montrable.__repr__
 
     def __repr__(self) -> str:
-        own = {name: value for name, value in vars(type(self)).items() if not name.startswith("_")}
-        asked = [f".{name}()" for name, value in own.items() if callable(value)]
-        asked += [
-            f".{name}"
-            for name, value in own.items()
-            if isinstance(value, property | cached_property)
-        ]
-        asked += [f".{item.name}" for item in fields(self)] if is_dataclass(self) else []
+        methodes = []
+        proprietes = []
+        for nom, membre in vars(type(self)).items():
+            if nom.startswith("_"):
+                continue
+            if callable(membre):
+                methodes.append(f".{nom}()")
+            elif isinstance(membre, property | cached_property):
+                proprietes.append(f".{nom}")
+        champs = []
+        if is_dataclass(self):
+            champs = [f".{champ.name}" for champ in fields(self)]
+        questions = [*methodes, *proprietes, *champs][:MONTRES]
         return (
             f"{type(self).__name__}.\n"
-            f"Ensuite : {', '.join(asked[:MONTRES])} ; le nom suivi d'un point, puis Tab, montre le reste."
+            f"Ensuite : {', '.join(questions)} ;"
+            " le nom suivi d'un point, puis Tab, montre le reste."
         )

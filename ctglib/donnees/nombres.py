@@ -23,7 +23,11 @@ class NombreDtype(pd.Float64Dtype):
 
 
 class Nombres(FloatingArray):
-    """pandas' own nullable floats, but for sums and means, which do not skip what is missing."""
+    """pandas' own nullable floats, but for sums and means, which do not skip what is missing.
+
+    Of the three methods that pandas calls for it, only ``_reduce`` is documented for extensions:
+    nothing public says how a group is summed, nor of what type the result of an operation is.
+    """
 
     @property
     def dtype(self) -> NombreDtype:
@@ -40,11 +44,11 @@ class Nombres(FloatingArray):
     def _groupby_op(self, *, how: str, **kwargs: object) -> object:
         if how in CUMULS:
             kwargs["skipna"] = False
-        return super()._groupby_op(how=how, **kwargs)
+        return super()._groupby_op(how=how, **kwargs)  # pyright: ignore[reportAttributeAccessIssue] - not in the stubs
 
     def _maybe_mask_result(self, result: object, mask: np.ndarray) -> object:
-        found = super()._maybe_mask_result(result, mask)
-        return Nombres(found._data, found._mask) if type(found) is FloatingArray else found
+        resultat = super()._maybe_mask_result(result, mask)  # pyright: ignore[reportAttributeAccessIssue] - not in the stubs
+        return _en_nombres(resultat) if type(resultat) is FloatingArray else resultat
 
 
 def nombres(values: Iterable[float]) -> Nombres:
@@ -54,5 +58,9 @@ def nombres(values: Iterable[float]) -> Nombres:
         >>> pd.Series(nombres([1.0, float("nan"), 3.0])).sum() is pd.NA
         True
     """
-    found = pd.array(values, dtype="Float64")
-    return Nombres(found._data, found._mask)
+    return _en_nombres(pd.array(list(values), dtype="Float64"))
+
+
+def _en_nombres(tableau: FloatingArray) -> Nombres:
+    """Return pandas' own nullable floats as ours."""
+    return Nombres(tableau.to_numpy("float64", na_value=np.nan), tableau.isna())

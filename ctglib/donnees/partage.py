@@ -38,12 +38,9 @@ class Reserve:
         """
         with self._verrou:
             place = self._places.pop(nom, None)
-            self._places[nom] = (
-                place or Future()
-            )  # what is asked for goes last: the first are forgotten first
-            if place is None:
-                return None
-        return place.result()
+            # What is asked for goes last: the first are forgotten first.
+            self._places[nom] = Future() if place is None else place
+        return None if place is None else place.result()
 
     def garder(self, nom: str, contenu: bytes | None) -> None:
         """Keep what was worked out, and give it to who waits; None when it could not be, or not to
@@ -51,13 +48,12 @@ class Reserve:
         """
         with self._verrou:
             place = self._places.pop(nom, None)
-            if contenu is not None and place:
+            if contenu is not None and place is not None:
                 self._places[nom] = place
-                for ancien in [key for key, other in self._places.items() if other.done()][
-                    :-GARDES
-                ]:
+                finis = [autre for autre, sa_place in self._places.items() if sa_place.done()]
+                for ancien in finis[:-GARDES]:
                     del self._places[ancien]
-        if place and not place.done():
+        if place is not None and not place.done():
             place.set_result(contenu)
 
     def vider(self) -> None:
@@ -81,7 +77,8 @@ def partager_par(partage: Reserve) -> Iterator[None]:
 
 def nom_par_contenu(sorte: str, *objets: object) -> str:
     """Return the name of what is made from some objects alone, a fingerprint of their values."""
-    pickler = pickle.Pickler(content := BytesIO())
+    content = BytesIO()
+    pickler = pickle.Pickler(content)
     pickler.fast = True  # whether two values are one object does not show in the bytes
     pickler.dump(objets)
     return f"{sorte}/{sha256(content.getvalue()).hexdigest()}"
@@ -98,15 +95,16 @@ def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
         return calculer()
     partage = _partages[-1]
     cle = f"{racine()}\0{nom}"
-    contenu = None
-    if kept := partage.prendre(cle):
-        stream = BytesIO(kept)
+    garde = partage.prendre(cle)
+    if garde is not None:
+        stream = BytesIO(garde)
         rejouer(pickle.load(stream))
         return pickle.load(stream)
+    contenu = None  # until it is worked out to the end
     try:
         with enregistrer() as journal:
-            found = calculer()
-        contenu = pickle.dumps(journal) + pickle.dumps(found)
+            objet = calculer()
+        contenu = pickle.dumps(journal) + pickle.dumps(objet)
     finally:
         partage.garder(cle, contenu)
-    return found
+    return objet

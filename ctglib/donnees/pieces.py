@@ -7,7 +7,7 @@ is recorded as looked for.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -42,7 +42,7 @@ from ctglib.donnees.modeles import (
 from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
-Modeles = dict[str, type[Modele]]  # of YAML files, by name
+Modeles = Mapping[str, type[Modele]]  # of YAML files, by name
 
 CATALOGUE: Modeles = get_type_hints(Fichiers) | {
     "statuts": catalogue.Statuts,
@@ -89,6 +89,7 @@ SOURCES = "sources"
 _ANNEE = re.compile(r"(19|20)[0-9]{2}/")
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
 POINTS_MAX = 25_000_000
+_AUTRE_IMAGE = "un fichier qui n'est ni un PNG ni un SVG"
 
 
 @dataclass(frozen=True)
@@ -97,47 +98,50 @@ class Pieces:
 
     nom: str  # of the folder of the convention
     documents: dict[str, list[Document]]  # YAML files by kind
-    tables: dict[
-        str, list[TableLue]
-    ]  # CSV files by kind: public series, and what years enter, are observations
+    # CSV files by kind: public series, and what years enter, are observations.
+    tables: dict[str, list[TableLue]]
     logos: dict[str, bytes | None]  # by party, None while the file is not there
     autres_fautes: tuple[Faute, ...]  # of folders, of logos
-    annees: tuple[int, ...] | None = (
-        None  # of the follow-up, even those that have no file; None: it is left out
-    )
+    # Of the follow-up, even those that have no file; None: it is left out.
+    annees: tuple[int, ...] | None = None
 
     @property
     def fautes(self) -> list[Faute]:
         """The faults of each file taken alone."""
-        read = [one for group in (*self.documents.values(), *self.tables.values()) for one in group]
-        return [*self.autres_fautes, *(fault for one in read for fault in one.fautes)]
+        fautes = list(self.autres_fautes)
+        for fichiers in (*self.documents.values(), *self.tables.values()):
+            for fichier in fichiers:
+                fautes += fichier.fautes
+        return fautes
 
     def lus(self, *sortes: str) -> list[Document]:
         """Return the documents of some kinds, none of those that are left out."""
-        return [one for kind in sortes for one in self.documents.get(kind, ())]
+        return [document for sorte in sortes for document in self.documents.get(sorte, ())]
 
     def objets(self, sorte: str) -> list[Any]:
         """Return what the documents of a kind say, those that have a fault left out."""
-        return [one.objet for one in self.lus(sorte) if one.objet]
+        return [document.objet for document in self.lus(sorte) if document.objet]
 
     @property
     def convention(self) -> convention.Convention | None:
         """The convention itself, None when it cannot be read."""
-        return next(iter(self.objets("convention/convention")), None)
+        conventions_lues = self.objets("convention/convention")
+        return conventions_lues[0] if conventions_lues else None
 
     @property
     def fin(self) -> date | None:
         """The last day of the convention, as the avenants of duration extend it."""
-        avenants = [
-            avenant for one in self.objets("convention/avenants") for avenant in one.avenants
-        ]
-        return self.convention and self.convention.fin_selon(avenants)
+        if self.convention is None:
+            return None
+        fichiers = self.objets("convention/avenants")
+        avenants = [avenant for fichier in fichiers for avenant in fichier.avenants]
+        return self.convention.fin_selon(avenants)
 
 
 def annee_du_dossier(fichier: str) -> int | None:
     """Return the year of the folder of follow-up that a file is in, None for another file."""
-    found = re.search(r"/suivi/([0-9]{4})/", fichier)
-    return int(found[1]) if found else None
+    trouvee = re.search(r"/suivi/([0-9]{4})/", fichier)
+    return int(trouvee[1]) if trouvee else None
 
 
 def dossier_du_suivi(convention: str) -> str:
@@ -147,9 +151,8 @@ def dossier_du_suivi(convention: str) -> str:
 
 def annees_presentes(convention: str) -> tuple[int, ...]:
     """Return the years that have a folder, in order; none when there is no follow-up yet."""
-    return tuple(
-        int(name[:4]) for name in _noms(dossier_du_suivi(convention)) if _ANNEE.fullmatch(name)
-    )
+    noms = _noms(dossier_du_suivi(convention))
+    return tuple(int(nom[:4]) for nom in noms if _ANNEE.fullmatch(nom))
 
 
 def _noms(dossier: str) -> tuple[str, ...]:
@@ -161,19 +164,19 @@ def _noms(dossier: str) -> tuple[str, ...]:
 
 
 def _documents(
-    sorte: str, modeles: Modeles, *dossiers: str, exiges: bool = False
+    prefixe: str, modeles: Modeles, *dossiers: str, exiges: bool = False
 ) -> dict[str, list[Document]]:
     """Return the YAML files of some folders by kind: all of them, their absence a fault, or those
     that are there.
     """
-    return {
-        f"{sorte}{name}": [
-            examiner_yaml(path, model)
-            for path in (f"{folder}/{name}.yaml" for folder in dossiers)
-            if exiges or existe(path)
-        ]
-        for name, model in modeles.items()
-    }
+    documents: dict[str, list[Document]] = {}
+    for nom, modele in modeles.items():
+        documents[f"{prefixe}{nom}"] = []
+        for dossier in dossiers:
+            fichier = f"{dossier}/{nom}.yaml"
+            if exiges or existe(fichier):
+                documents[f"{prefixe}{nom}"].append(examiner_yaml(fichier, modele))
+    return documents
 
 
 def lire_pieces(convention: str) -> Pieces:
@@ -184,89 +187,101 @@ def lire_pieces(convention: str) -> Pieces:
         raise refus(CONVENTIONS, *mots("convention_sans_nom", ecrit=repr(convention)))
     # Its own file answers, and not the list of all of them: another convention, that comes or goes,
     # changes nothing in what is recorded as read.
-    there = convention.replace("-", "_").isidentifier() and existe(
-        f"{CONVENTIONS}/{convention}/convention.yaml"
-    )
-    if not there and convention not in (known := conventions()):
-        close = proposer(
-            convention, known, "l'un de ces noms, ou créer le dossier de la convention"
-        )
-        names = ", ".join(known) or "aucun pour le moment"
-        raise refus(
-            CONVENTIONS, *mots("convention_inconnue", ecrit=convention, connues=names, proche=close)
-        )
+    fichier = f"{CONVENTIONS}/{convention}/convention.yaml"
+    presente = convention.replace("-", "_").isidentifier() and existe(fichier)
+    if not presente:
+        connues = conventions()
+        if convention not in connues:
+            conseil = "l'un de ces noms, ou créer le dossier de la convention"
+            phrase = mots(
+                "convention_inconnue",
+                ecrit=convention,
+                connues=", ".join(connues) or "aucun pour le moment",
+                proche=proposer(convention, connues, conseil),
+            )
+            raise refus(CONVENTIONS, *phrase)
     return partager(f"pieces/{convention}", lambda: _rassembler(convention))
 
 
 def _rassembler(nom: str) -> Pieces:
-    folder = f"{CONVENTIONS}/{nom}"
-    faults = []
-    read = _documents("", CATALOGUE, "catalogue", exiges=True)
-    read |= _documents("convention/", {"convention": convention.Convention}, folder, exiges=True)
-    read |= _documents("convention/", FACULTATIFS, folder)
-    for name, (model, what) in ENSEMBLES.items():
-        where = f"catalogue/{name}"
-        names = ()
-        with recueillir(faults):
-            names = lister(where)
-            if not any(one.endswith(".yaml") for one in names):
-                faults.append(Faute(where, *mots("ensemble_vide", quoi=what)))
-        read[name] = [
-            examiner_yaml(f"{where}/{one}", model) for one in names if one.endswith(".yaml")
-        ]
-        for one in names:  # another ending would be silently left out
-            if not one.endswith(".yaml") and re.search(r"\.ya?ml", one, re.IGNORECASE):
-                faults.append(
-                    Faute(
-                        f"{where}/{one}", *mots("autre_fin", nom=one, debut=one.partition(".")[0])
-                    )
-                )
-    tables = {name: [examiner_csv(f"{folder}/{name}.csv", name)] for name in ("annexe1", "offre")}
-    logos = _logos(folder, read["convention/convention"][0], faults)
-    return Pieces(nom, read, tables, logos, tuple(faults))
+    dossier = f"{CONVENTIONS}/{nom}"
+    fautes: list[Faute] = []
+    documents = _documents("", CATALOGUE, "catalogue", exiges=True)
+    propre = {"convention": convention.Convention}
+    documents |= _documents("convention/", propre, dossier, exiges=True)
+    documents |= _documents("convention/", FACULTATIFS, dossier)
+    for ensemble, (modele, mot) in ENSEMBLES.items():
+        chemin = f"catalogue/{ensemble}"
+        noms: tuple[str, ...] = ()
+        with recueillir(fautes):
+            noms = lister(chemin)
+            if not any(fichier.endswith(".yaml") for fichier in noms):
+                fautes.append(Faute(chemin, *mots("ensemble_vide", quoi=mot)))
+        documents[ensemble] = []
+        for fichier in noms:
+            if fichier.endswith(".yaml"):
+                documents[ensemble].append(examiner_yaml(f"{chemin}/{fichier}", modele))
+            elif re.search(r"\.ya?ml", fichier, re.IGNORECASE):
+                # Another ending would be silently left out.
+                debut = fichier.partition(".")[0]
+                phrase = mots("autre_fin", nom=fichier, debut=debut)
+                fautes.append(Faute(f"{chemin}/{fichier}", *phrase))
+    tables = {
+        table: [examiner_csv(f"{dossier}/{table}.csv", table)] for table in ("annexe1", "offre")
+    }
+    logos, fautes_des_logos = _logos(dossier, documents["convention/convention"][0])
+    return Pieces(nom, documents, tables, logos, (*fautes, *fautes_des_logos))
 
 
-def _logos(dossier: str, document: Document, fautes: list[Faute]) -> dict[str, bytes | None]:
-    """Return the logo of each party; a name is a file of ``logos/``, and its bytes are those of a
-    PNG or an SVG.
+def _logos(dossier: str, document: Document) -> tuple[dict[str, bytes | None], list[Faute]]:
+    """Return the logo of each party, and the faults of logos.
+
+    A name is a file of ``logos/``, and its bytes are those of a PNG or an SVG.
     """
     logos: dict[str, bytes | None] = {}
-    for rank, party in enumerate(document.objet.parties if document.objet else ()):
-        name = PurePosixPath(party.logo)
-        path = f"{dossier}/logos/{party.logo}"
-        if name.name != party.logo or name.suffix.lower() not in (".png", ".svg"):
-            fautes.append(document.dire(("parties", rank, "logo"), "nom_de_logo", ecrit=party.logo))
+    fautes: list[Faute] = []
+    parties = document.objet.parties if document.objet else ()
+    for rang, partie in enumerate(parties):
+        nom = PurePosixPath(partie.logo)
+        if nom.name != partie.logo or nom.suffix.lower() not in (".png", ".svg"):
+            place = ("parties", rang, "logo")
+            fautes.append(document.dire(place, "nom_de_logo", ecrit=partie.logo))
             continue
-        logos[party.id] = lire_octets(path) if existe(path) else None
-        if logos[party.id] is not None and (found := _defaut_d_image(logos[party.id])):
-            fautes.append(Faute(path, *mots("image", trouve=found)))
-    return logos
+        chemin = f"{dossier}/logos/{partie.logo}"
+        contenu = lire_octets(chemin) if existe(chemin) else None
+        logos[partie.id] = contenu
+        if contenu is not None:
+            defaut = _defaut_d_image(contenu)
+            if defaut:
+                fautes.append(Faute(chemin, *mots("image", trouve=defaut)))
+    return logos, fautes
 
 
-def _defaut_d_image(content: bytes) -> str | None:
+def _defaut_d_image(contenu: bytes) -> str | None:
     """Return what keeps an image from being shown, None when it opens whole: else the PDF alone
     would fail, later.
     """
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - lxml has no types
     from PIL import Image
 
-    kind = (
-        "PNG" if content.startswith(SIGNATURE_PNG) else "SVG" if b"<svg" in content[:2000] else ""
-    )
+    est_un_png = contenu.startswith(SIGNATURE_PNG)
+    if not est_un_png and b"<svg" not in contenu[:2000]:
+        return _AUTRE_IMAGE
     try:
-        if kind == "PNG":
-            with Image.open(BytesIO(content), formats=[kind]) as image:
+        if est_un_png:
+            with Image.open(BytesIO(contenu), formats=["PNG"]) as image:
                 if image.width * image.height > POINTS_MAX:
-                    return f"un PNG de {image.width} points sur {image.height}, trop grand pour un logo"
+                    taille = f"{image.width} points sur {image.height}"
+                    return f"un PNG de {taille}, trop grand pour un logo"
                 image.load()
-        elif kind:
-            root = etree.fromstring(
-                content, etree.XMLParser(resolve_entities=False, no_network=True)
-            )
-            kind = kind if etree.QName(root).localname == "svg" else ""
+        else:
+            analyseur = etree.XMLParser(resolve_entities=False, no_network=True)
+            racine = etree.fromstring(contenu, analyseur)
+            if etree.QName(racine).localname != "svg":
+                return _AUTRE_IMAGE
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
-        return f"un {kind} abîmé, qui ne s'ouvre pas"
-    return None if kind else "un fichier qui n'est ni un PNG ni un SVG"
+        return f"un {'PNG' if est_un_png else 'SVG'} abîmé, qui ne s'ouvre pas"
+    return None
 
 
 def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
@@ -275,62 +290,79 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
     ``annee`` is the last year read, the first being that of the convention; None: all the years
     that have a folder.
     """
-    folder = f"{CONVENTIONS}/{pieces.nom}"
-    present = annees_presentes(pieces.nom) if annee is None else (annee,)
-    if (
-        pieces.convention and present
-    ):  # without a gap; only those of the folders when the dates cannot be read
-        present = tuple(range(min(pieces.convention.debut.year, *present), max(present) + 1))
-    years = [f"{folder}/suivi/{year}" for year in present]
-    rules = pieces.documents["confidentialite"][0].objet
+    dossier = f"{CONVENTIONS}/{pieces.nom}"
+    annees = annees_presentes(pieces.nom) if annee is None else (annee,)
+    if pieces.convention and annees:
+        # Without a gap; only those of the folders when the dates cannot be read.
+        premiere = min(pieces.convention.debut.year, *annees)
+        annees = tuple(range(premiere, max(annees) + 1))
+    dossiers_annuels = [f"{dossier}/suivi/{une_annee}" for une_annee in annees]
+    regles = pieces.documents["confidentialite"][0].objet
 
-    def table(nom: str, paths: Iterable[str]) -> list[TableLue]:
-        there = [partial(examiner_csv, path, nom, rules) for path in paths if existe(path)]
-        with (
-            par_parts()
-        ):  # ``existe`` has told who reads: what is kept serves those who do not read it as entered
-            return [partager(f"table/{read.args[0]}/{rules!r}", read) for read in there]
-
-    tables = {name: table(name, [f"{year}/{name}.csv" for year in years]) for name in TABLES}
-    tables["masque"] = table("masque", [f"{folder}/masque.csv"])
+    tables = {
+        nom: _tables_saisies(nom, [f"{annuel}/{nom}.csv" for annuel in dossiers_annuels], regles)
+        for nom in TABLES
+    }
+    tables["masque"] = _tables_saisies("masque", [f"{dossier}/masque.csv"], regles)
     # Not the stores, which are read when all communes are needed.
-    found = [f"{SOURCES}/{name[:-1]}" for name in _noms(SOURCES) if name.endswith("/")]
-    series = [one for one in found if one not in (PUBLIQUES, LOCALES)]
-    tables["observations"] += [
-        examiner_csv(f"{one}/observations.csv", "observations") for one in series
-    ]
-    tables["observations"] += table("observations", [f"{folder}/contexte.csv"])
-    read = _documents("suivi/", DOCUMENTS, *years)
-    read |= _documents("convention/", {"collecte": suivi.CollecteAnnuelle}, folder)
+    sous_dossiers = [f"{SOURCES}/{nom[:-1]}" for nom in _noms(SOURCES) if nom.endswith("/")]
+    extraits = [extrait for extrait in sous_dossiers if extrait not in (PUBLIQUES, LOCALES)]
+    for extrait in extraits:
+        tables["observations"].append(examiner_csv(f"{extrait}/observations.csv", "observations"))
+    tables["observations"] += _tables_saisies("observations", [f"{dossier}/contexte.csv"], regles)
+
+    documents = _documents("suivi/", DOCUMENTS, *dossiers_annuels)
+    documents |= _documents("convention/", {"collecte": suivi.CollecteAnnuelle}, dossier)
     # A series has both its files: a figure without an origin is not published.
-    read |= _documents("sources/", {"origine": sources.Origine}, *series, exiges=True)
+    documents |= _documents("sources/", {"origine": sources.Origine}, *extraits, exiges=True)
     return replace(
-        pieces, annees=present, documents=pieces.documents | read, tables=pieces.tables | tables
+        pieces,
+        annees=annees,
+        documents=pieces.documents | documents,
+        tables=pieces.tables | tables,
     )
+
+
+def _tables_saisies(
+    nom: str, fichiers: Iterable[str], regles: catalogue.Confidentialite | None
+) -> list[TableLue]:
+    """Return the tables of a kind that are there, of what is entered, read once a production."""
+    presents = [fichier for fichier in fichiers if existe(fichier)]
+    tables = []
+    # ``existe`` has told who reads: what is kept serves those who do not read it as entered.
+    with par_parts():
+        for fichier in presents:
+            examiner = partial(examiner_csv, fichier, nom, regles)
+            tables.append(partager(f"table/{fichier}/{regles!r}", examiner))
+    return tables
 
 
 def avec_la_fin(pieces: Pieces) -> Pieces:
     """Return pieces with what only the evaluation at the end reads: rules, readings, what people
     entered.
     """
-    read = _documents("", FINALE, "catalogue", exiges=True)
-    read |= _documents("convention/", FINALE_PROPRE, f"{CONVENTIONS}/{pieces.nom}")
-    return replace(pieces, documents=pieces.documents | read)
+    documents = _documents("", FINALE, "catalogue", exiges=True)
+    documents |= _documents("convention/", FINALE_PROPRE, f"{CONVENTIONS}/{pieces.nom}")
+    return replace(pieces, documents=pieces.documents | documents)
 
 
 def fautes_de_nom(convention: str) -> Iterator[Faute]:
     """Yield the faults of names in the folders of the follow-up: what is not known would be
     silently left out.
     """
-    folder = dossier_du_suivi(convention)
-    known = [*(f"{name}.yaml" for name in DOCUMENTS), *(f"{name}.csv" for name in TABLES)]
-    for name in _noms(folder):
-        if name.endswith("/") and not _ANNEE.fullmatch(name):
-            yield Faute(f"{folder}/{name[:-1]}", *mots("dossier_d_annee", nom=name[:-1]))
+    dossier = dossier_du_suivi(convention)
+    connus = [*(f"{nom}.yaml" for nom in DOCUMENTS), *(f"{nom}.csv" for nom in TABLES)]
+    for nom in _noms(dossier):
+        if nom.endswith("/") and not _ANNEE.fullmatch(nom):
+            sous_dossier = nom[:-1]
+            phrase = mots("dossier_d_annee", nom=sous_dossier)
+            yield Faute(f"{dossier}/{sous_dossier}", *phrase)
     for annee in annees_presentes(convention):
-        for name in _noms(f"{folder}/{annee}"):
-            if name not in known and re.search(r"\.(csv|ya?ml)", name, re.IGNORECASE):
-                close = proches(name, known)
-                instead = f"en « {close[0]} »" if close else "le fichier, ou le sortir du dossier"
-                words = mots("fichier_d_annee", nom=name, connus=", ".join(known), ou=instead)
-                yield Faute(f"{folder}/{annee}/{name}", *words)
+        for nom in _noms(f"{dossier}/{annee}"):
+            if nom not in connus and re.search(r"\.(csv|ya?ml)", nom, re.IGNORECASE):
+                voisins = proches(nom, connus)
+                remede = (
+                    f"en « {voisins[0]} »" if voisins else "le fichier, ou le sortir du dossier"
+                )
+                phrase = mots("fichier_d_annee", nom=nom, connus=", ".join(connus), ou=remede)
+                yield Faute(f"{dossier}/{annee}/{nom}", *phrase)
