@@ -14,15 +14,16 @@ import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import pandas as pd
 
-from ctglib.donnees.fautes import DonneesInvalides, mots, recueillir, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import empreinte, existe, lister, racine
 from ctglib.donnees.modeles.sources import (
     Arrondissements,
     Famille,
+    Niveau,
     Registre,
     SerieOfficielle,
     TableGardee,
@@ -43,20 +44,31 @@ FORMES = {
     "epci": re.compile(r"[1-9][0-9]{8}"),
     "iris": re.compile(r"[0-9][0-9AB][0-9]{7}"),
 }
-Cle = tuple[str, int, str]  # of a table: family, year, level
-_LIGNES = 4096  # rows of a group of Parquet: a commune is found without reading the others'
+Codes = TypeVar("Codes", pd.Index, pd.Series)
+# rows of a group of Parquet: a commune is found without reading the others'
+_LIGNES_D_UN_GROUPE = 4096
+
+
+class Cle(NamedTuple):
+    """What names a table of the store."""
+
+    famille: str
+    annee: int
+    niveau: Niveau
 
 
 def charger_familles() -> dict[str, Famille]:
     """Return the families of the catalogue by id, or raise all the faults of their files."""
-    found = {}
-    faults = []
-    for name in [name.removesuffix(".yaml") for name in lister(FAMILLES) if name.endswith(".yaml")]:
-        with recueillir(faults):
-            found[name] = charger_famille(name)
-    if faults:
-        raise DonneesInvalides(faults)
-    return found
+    familles = {}
+    fautes: list[Faute] = []
+    for fichier in lister(FAMILLES):
+        if fichier.endswith(".yaml"):
+            nom = fichier.removesuffix(".yaml")
+            with recueillir(fautes):
+                familles[nom] = charger_famille(nom)
+    if fautes:
+        raise DonneesInvalides(fautes)
+    return familles
 
 
 def charger_famille(nom: str) -> Famille:
@@ -68,59 +80,56 @@ def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
     """Return the series of a code, be it that of a column kept under its own name; None when the
     family has none.
     """
-    for item in famille.series:
-        if item.code == code:
-            return item
-    for item in famille.autres:
-        name = code.removeprefix(f"{item.code}_")
-        if name != code and re.fullmatch(item.colonne, name):
-            return item.model_copy(
-                update={"code": code, "libelle": f"{item.libelle} « {name} »", "colonne": name}
-            )
+    for serie in famille.series:
+        if serie.code == code:
+            return serie
+    for autre in famille.autres:
+        colonne = code.removeprefix(f"{autre.code}_")
+        if colonne != code and re.fullmatch(autre.colonne, colonne):
+            libelle = f"{autre.libelle} « {colonne} »"
+            return autre.model_copy(update={"code": code, "libelle": libelle, "colonne": colonne})
     return None
 
 
-def commune_de(codes: pd.Index | pd.Series) -> pd.Index | pd.Series:
+def commune_de(codes: Codes) -> Codes:
     """Return the commune of codes of communes: an arrondissement of Paris, Lyon or Marseille is a
     part of one.
     """
-    for commune, pattern in charger_yaml(
-        "catalogue/arrondissements.yaml", Arrondissements
-    ).communes.items():
-        codes = codes.where(~codes.str.fullmatch(pattern), commune)
+    arrondissements = charger_yaml("catalogue/arrondissements.yaml", Arrondissements)
+    for commune, motif in arrondissements.communes.items():
+        codes = codes.where(~codes.str.fullmatch(motif), commune)
     return codes
 
 
-def departement_de(communes: pd.Index | pd.Series) -> pd.Index | pd.Series:
+def departement_de(communes: Codes) -> Codes:
     """Return the département of codes of communes, by their first characters."""
-    short = communes.str[:2]
-    return short.where(short != "97", communes.str[:3])
+    return communes.str.extract("^(97.|..)", expand=False)
 
 
 def lire_registre(dossier: str) -> Registre:
     """Return the register of a store, empty when nothing was added."""
-    return (
-        charger_yaml(f"{dossier}/{ORIGINE}", Registre)
-        if existe(f"{dossier}/{ORIGINE}")
-        else Registre()
-    )
+    chemin = f"{dossier}/{ORIGINE}"
+    if not existe(chemin):
+        return Registre()
+    return charger_yaml(chemin, Registre)
 
 
 def tables(
     famille: str | None = None, dossiers: Iterable[str] = (PUBLIQUES, LOCALES)
 ) -> dict[Cle, TableGardee]:
-    """Return the tables, named by their path in the data folder, those of the last store standing
-    for the others'.
+    """Return the tables, of one family or of all, sorted; those of the last store stand for the
+    others'.
+
+    Each is named by its path in the data folder.
     """
-    found = {
-        (item.famille, item.annee, item.niveau): item.model_copy(
-            update={"table": f"{folder}/{item.table}"}
-        )
-        for folder in dossiers
-        for item in lire_registre(folder).tables
-        if famille in (None, item.famille)
-    }
-    return dict(sorted(found.items()))
+    gardees = {}
+    for dossier in dossiers:
+        for table in lire_registre(dossier).tables:
+            if famille in (None, table.famille):
+                chemin = f"{dossier}/{table.table}"
+                cle = Cle(table.famille, table.annee, table.niveau)
+                gardees[cle] = table.model_copy(update={"table": chemin})
+    return dict(sorted(gardees.items()))
 
 
 def derniere(famille: str) -> list[TableGardee]:
@@ -140,23 +149,28 @@ def lire_tables(
     column that a year does not have is missing there. A table that is not the one that was added is
     refused.
     """
-    wanted = [] if territoires is None else [list(territoires)]
-    where = f" where {cle} in (select unnest($1::varchar[]))" if wanted else ""
-    kept = "" if series is None else ", ".join(f"'{name}'" for name in ("territoire", *series))
-    columns = f"columns(lambda nom: nom in ({kept}))" if kept else "*"
-    parts = []
-    for item in gardees:
+    condition = ""
+    parametres: list[list[str]] = []
+    if territoires is not None:
+        condition = f" where {cle} in (select unnest($1::varchar[]))"
+        parametres.append(list(territoires))
+    colonnes = "*"
+    if series is not None:
+        noms = ", ".join(f"'{nom}'" for nom in ("territoire", *series))
+        colonnes = f"columns(lambda nom: nom in ({noms}))"
+    requetes = []
+    for table in gardees:
         # Read through the recorded reader: it counts as read, and its bytes are those that were
         # added.
-        if empreinte(item.table) != item.sha256:
-            raise refus(item.table, *mots("table_changee"))
-        path = str(racine() / item.table).replace("'", "''")
-        key = f"{item.annee} as annee, '{item.niveau}' as niveau"
-        parts.append(f"select {key}, {columns} from '{path}'{where}")
-    if not parts:
+        if empreinte(table.table) != table.sha256:
+            raise refus(table.table, *mots("table_changee"))
+        chemin = str(racine() / table.table).replace("'", "''")
+        annee_et_niveau = f"{table.annee} as annee, '{table.niveau}' as niveau"
+        requetes.append(f"select {annee_et_niveau}, {colonnes} from '{chemin}'{condition}")
+    if not requetes:
         return pd.DataFrame({"annee": [], "niveau": [], "territoire": []})
-    query = " union all by name ".join(parts) + " order by niveau, territoire, annee"
-    return moteur().cursor().execute(query, wanted).df()
+    requete = " union all by name ".join(requetes) + " order by niveau, territoire, annee"
+    return moteur().cursor().execute(requete, parametres).df()
 
 
 @cache
@@ -177,8 +191,7 @@ def en_parquet(table: pd.DataFrame) -> bytes:
     connection.register("lignes", table.sort_index().reset_index(names="territoire"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"
-        options = f"format parquet, compression zstd, row_group_size {_LIGNES}"
-        connection.execute(
-            f"copy (select * from lignes) to '{path}' ({options})".replace("\\", "/")
-        )
+        options = f"format parquet, compression zstd, row_group_size {_LIGNES_D_UN_GROUPE}"
+        query = f"copy (select * from lignes) to '{path}' ({options})"
+        connection.execute(query.replace("\\", "/"))
         return path.read_bytes()

@@ -11,10 +11,11 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -24,9 +25,11 @@ from ctglib.donnees import magasin
 from ctglib.donnees.ecriture import PROVISOIRES, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import proches, racine
+from ctglib.donnees.magasin import Cle
 from ctglib.donnees.modeles.sources import (
     Famille,
     FichierAjoute,
+    Niveau,
     Registre,
     SerieOfficielle,
     TableGardee,
@@ -34,19 +37,35 @@ from ctglib.donnees.modeles.sources import (
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.vraisemblance import COMMUNES, douter
 
-MOTS = dict.fromkeys(("s", "secret", "ss"), magasin.SECRET)  # what is written for a number
-MOTS |= dict.fromkeys(("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "..."), np.nan)
-ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
+# What producers write in place of a number.
+_MOTS_SECRETS = ("s", "secret", "ss")
+_MOTS_MANQUANTS = ("nd", "n.d.", "nc", "n.c.", "n/a", "na", "null", "-", "…", "...")
+_ESPACES = str.maketrans("", "", " \t\u00a0\u202f\u2009")
+_NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e\+?[0-9]{1,2})?")
+_ANNEE = r"^((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?$"  # and month, and day
+_ANNEE_DANS_UN_NOM = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_ZEROS = re.compile(r"[.,]0+$")  # what a spreadsheet adds to a whole number
 # difflib's: one letter wrong in seven or more; a shorter name is too easily another column
 _PRESQUE = 0.88
+_LETTRES_D_UNE_COQUILLE = 6
 # a plain word stands for itself; a pattern with years or choices has no spelling to be near to
-_MOT = r"[a-z0-9_]{6,}"
-_LOT = 20_000
-_MONTREES = 5  # faults of a kind that are told, before « et n autres »
-_CITEES = 3
-_NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e\+?[0-9]{1,2})?")
-_ZEROS = re.compile(r"[.,]0+$")  # what a spreadsheet adds to a whole number
-Rangs = Iterator[tuple[int, list[str]]]  # rows with their line
+_MOT_SIMPLE = re.compile(r"[a-z0-9_]{6,}")
+_LIGNES_D_UN_LOT = 20_000
+_FAUTES_CITEES = 5  # of a kind, before « et n autres »
+_FAMILLES_CITEES = 3
+_TITRES_CITES = 12
+_REVISIONS_CITEES = 3
+_COLONNES_CITEES = 6
+_AUTRES_FORMATS = {
+    b"PK": "un classeur Excel ou une archive ZIP",
+    b"%P": "un PDF",
+    b"\x1f\x8b": "un fichier compressé",
+}
+_EN_TETE_DU_REGISTRE = (
+    "# Écrit par « ctg source ajouter » : "
+    "fichiers officiels ajoutés, et tables qui en sont faites.\n"
+)
+Lignes = Iterator[tuple[int, list[str]]]  # the cells of each row, with its line in the file
 
 
 def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None = None) -> Officiel:
@@ -56,162 +75,230 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
     ``annee`` is the year of the figures, when neither the columns nor the name of the file say it.
     """
     try:
-        content = chemin.read_bytes()
+        contenu = chemin.read_bytes()
     except OSError:
         raise refus(chemin.name, *mots("officiel_absent")) from None
-    if content[:4] == b"PAR1":
-        return Officiel(chemin.name, content, familles, annee, *_parquet(chemin))
-    kinds = {
-        b"PK": "un classeur Excel ou une archive ZIP",
-        b"%P": "un PDF",
-        b"\x1f\x8b": "un fichier compressé",
-    }
-    found = kinds.get(
-        content[:2], "un fichier qui n'est pas du texte" if b"\0" in content[:4096] else None
-    )
-    if found := found if content.strip() else "un fichier vide":
-        raise refus(chemin.name, *mots("officiel_d_une_autre_sorte", sorte=found))
-    if content.lstrip()[:1] == b"{":
-        return Officiel(chemin.name, content, familles, annee, *_geojson(chemin.name, content))
-    return lire_csv(chemin.name, content, familles, annee)
+    if contenu[:4] == b"PAR1":
+        entete, lignes = _parquet(chemin)
+        return Officiel(chemin.name, contenu, familles, annee, entete, lignes)
+    autre_format = _autre_format(contenu)
+    if autre_format:
+        raise refus(chemin.name, *mots("officiel_d_une_autre_sorte", sorte=autre_format))
+    if contenu.lstrip()[:1] == b"{":
+        entete, lignes = _geojson(chemin.name, contenu)
+        return Officiel(chemin.name, contenu, familles, annee, entete, lignes)
+    return lire_csv(chemin.name, contenu, familles, annee)
+
+
+def _autre_format(contenu: bytes) -> str | None:
+    """Return what a file is that holds no text, in French; None when it may be read as text."""
+    if not contenu.strip():
+        return "un fichier vide"
+    if contenu[:2] in _AUTRES_FORMATS:
+        return _AUTRES_FORMATS[contenu[:2]]
+    if b"\0" in contenu[:4096]:
+        return "un fichier qui n'est pas du texte"
+    return None
 
 
 def lire_csv(
-    nom: str, content: bytes, familles: dict[str, Famille], annee: int | None = None
+    nom: str, contenu: bytes, familles: dict[str, Famille], annee: int | None = None
 ) -> Officiel:
     """Return the bytes of a CSV, as ``lire_officiel`` does of a file."""
     try:
-        text = content.decode("utf-8-sig")
+        texte = contenu.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text[:100_000].split("\n", 1)[0]
-    delimiter = max(";,\t|", key=first.count)
-    if first.count(delimiter) == 0:
-        raise refus(nom, *mots("officiel_sans_separateur", entete=first.strip()), 1)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        texte = contenu.decode("cp1252", errors="replace")
+    premiere_ligne = texte[:100_000].split("\n", 1)[0]
+    separateur = max(";,\t|", key=premiere_ligne.count)
+    if separateur not in premiere_ligne:
+        raise refus(nom, *mots("officiel_sans_separateur", entete=premiere_ligne.strip()), ligne=1)
+    lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur)
     try:
-        found = Officiel(
-            nom, content, familles, annee, next(reader), ((reader.line_num, row) for row in reader)
-        )
+        entete = next(lecteur)
+        lignes = ((lecteur.line_num, cellules) for cellules in lecteur)
+        officiel = Officiel(nom, contenu, familles, annee, entete, lignes)
     except csv.Error:
-        raise refus(nom, *mots("officiel_mal_forme"), reader.line_num) from None
-    if not content.endswith((b"\n", b"\r")):
-        found.dites.insert(0, "le fichier ne finit pas par un saut de ligne : vérifier sa fin")
-    return found
+        raise refus(nom, *mots("officiel_mal_forme"), ligne=lecteur.line_num) from None
+    if not contenu.endswith((b"\n", b"\r")):
+        officiel.dites.insert(0, "le fichier ne finit pas par un saut de ligne : vérifier sa fin")
+    return officiel
 
 
-def _parquet(chemin: Path) -> tuple[list[str], Rangs]:
+def _parquet(chemin: Path) -> tuple[list[str], Lignes]:
+    """Return the header and the rows of a Parquet file, all its cells as text."""
     import duckdb
 
+    requete = "select columns(*)::varchar from read_parquet(?)"
     try:
-        found = (
-            magasin.moteur()
-            .cursor()
-            .execute("select columns(*)::varchar from read_parquet(?)", [str(chemin)])
-        )
+        resultat = magasin.moteur().cursor().execute(requete, [str(chemin)])
     except duckdb.Error:
         raise refus(chemin.name, *mots("parquet_abime")) from None
-    rows = ([cell or "" for cell in row] for row in iter(found.fetchone, None))
-    return [column[0] for column in found.description], enumerate(rows, 2)
+    entete = [colonne[0] for colonne in resultat.description]
+    lignes = ([cellule or "" for cellule in ligne] for ligne in iter(resultat.fetchone, None))
+    return entete, enumerate(lignes, 2)
 
 
-def _geojson(nom: str, content: bytes) -> tuple[list[str], Rangs]:
+def _geojson(nom: str, contenu: bytes) -> tuple[list[str], Lignes]:
     """Return the features of a GeoJSON as rows: their properties, and their geometry as text in
     « contour ».
     """
     try:
-        features = json.loads(content)["features"]
-        header = list(features[0]["properties"])
-        rows = [
-            [str(item["properties"].get(name) or "") for name in header]
-            + [json.dumps(item["geometry"], separators=(",", ":"))]
-            for item in features
-        ]
+        objets = json.loads(contenu)["features"]
+        entete = list(objets[0]["properties"])
+        lignes = []
+        for objet in objets:
+            cellules = [str(objet["properties"].get(colonne) or "") for colonne in entete]
+            contour = json.dumps(objet["geometry"], separators=(",", ":"))
+            lignes.append([*cellules, contour])
     except (ValueError, LookupError, TypeError, AttributeError):
         raise refus(nom, *mots("carte_abimee")) from None
-    return [*header, "contour"], enumerate(rows, 1)
+    return [*entete, "contour"], enumerate(lignes, 1)
+
+
+class _ColonneDeSerie(NamedTuple):
+    serie: SerieOfficielle
+    annee: int | None  # that the header carries; None: the year is that of the row, or of the file
 
 
 class _Colonnes:
-    """The columns of a file, by place, as those of a family; ``absentes``: what it lacks to be one
-    of the family.
+    """The columns of a file, by rank, as those of a family.
+
+    ``noms`` are the headers in plain lower case, ``lus`` the same with misspelt ones corrected.
+    ``absentes`` are the columns that the file lacks to be one of the family, ``ignorees`` those
+    that the family does not use.
     """
 
     def __init__(self, famille: Famille, noms: list[str]) -> None:
         self.famille = famille
         self.noms = noms
-        self.lus = list(noms)
-        # A misspelt header is near to one that is not there, and to only one.
-        words = [*famille.signature, *(series.colonne for series in famille.series)]
-        words = [word for word in words if re.fullmatch(_MOT, word)]
-        named = (famille.cle, famille.annee, *famille.textes.values())
-        for at, name in enumerate(noms):
-            if len(name) >= 6 and not self.serie(name) and name not in named:
-                near = proches(name, [word for word in words if word not in self.lus], _PRESQUE)
-                self.lus[at] = near[0] if len(near) == 1 else name
-        self.absentes = [pattern for pattern in famille.signature if self.place(pattern) is None]
-        self.cle, self.annee = self.place(famille.cle), self.place(famille.annee)
-        self.filtre = {self.place(pattern): values for pattern, values in famille.filtre.items()}
-        self.textes = {
-            at: name
-            for name, pattern in famille.textes.items()
-            if (at := self.place(pattern)) is not None
+        self.lus = self._sans_coquilles()
+        self.absentes = [motif for motif in famille.signature if self._rang(motif) is None]
+        self.rang_de_la_cle = self._rang(famille.cle)
+        self.rang_de_l_annee = None if famille.annee is None else self._rang(famille.annee)
+        self.filtre: dict[int, tuple[str, ...]] = {}
+        for motif, valeurs in famille.filtre.items():
+            rang = self._rang(motif)
+            if rang is not None:
+                self.filtre[rang] = valeurs
+        self.textes: dict[int, str] = {}
+        for texte, motif in famille.textes.items():
+            rang = self._rang(motif)
+            if rang is not None:
+                self.textes[rang] = texte
+        autres_usages = {
+            self.rang_de_la_cle,
+            self.rang_de_l_annee,
+            *self.filtre,
+            *self.textes,
         }
-        used = {self.cle, self.annee, *self.filtre, *self.textes}
-        self.series = {
-            at: found
-            for at, name in enumerate(self.lus)
-            if at not in used and (found := self.serie(name))
-        }
-        self.ignorees = [
-            name for at, name in enumerate(self.lus) if name and at not in {*used, *self.series}
-        ]
+        self.series: dict[int, _ColonneDeSerie] = {}
+        self.ignorees: list[str] = []
+        for rang, nom in enumerate(self.lus):
+            if rang in autres_usages:
+                continue
+            colonne = self._serie(nom)
+            if colonne:
+                self.series[rang] = colonne
+            elif nom:
+                self.ignorees.append(nom)
 
-    def place(self, motif: str | None) -> int | None:
-        return next(
-            (at for at, name in enumerate(self.lus) if motif and re.fullmatch(motif, name)), None
-        )
+    @property
+    def coquilles(self) -> list[tuple[str, str]]:
+        """The misspelt headers, each with the column that it is read as."""
+        paires = zip(self.noms, self.lus, strict=True)
+        return [(nom, lu) for nom, lu in paires if nom != lu]
 
-    def serie(self, nom: str) -> tuple[SerieOfficielle, int | None] | None:
+    def _sans_coquilles(self) -> list[str]:
+        """Return the headers, a misspelt one replaced by the only column near to it that is not
+        there.
+        """
+        famille = self.famille
+        motifs = [*famille.signature, *(serie.colonne for serie in famille.series)]
+        attendus = [motif for motif in motifs if _MOT_SIMPLE.fullmatch(motif)]
+        autres_colonnes = (famille.cle, famille.annee, *famille.textes.values())
+        lus = list(self.noms)
+        for rang, nom in enumerate(self.noms):
+            connu = nom in autres_colonnes or self._serie(nom)
+            if connu or len(nom) < _LETTRES_D_UNE_COQUILLE:
+                continue
+            absents = [attendu for attendu in attendus if attendu not in lus]
+            voisins = proches(nom, absents, _PRESQUE)
+            if len(voisins) == 1:
+                lus[rang] = voisins[0]
+        return lus
+
+    def _rang(self, motif: str) -> int | None:
+        """Return the rank of the first header that fits a pattern; an empty pattern fits none."""
+        if not motif:
+            return None
+        for rang, nom in enumerate(self.lus):
+            if re.fullmatch(motif, nom):
+                return rang
+        return None
+
+    def _serie(self, nom: str) -> _ColonneDeSerie | None:
         """Return the series of a header, and its year when it carries one."""
-        for item in self.famille.series:
-            if match := re.fullmatch(item.colonne, nom):
-                year = match.groupdict().get("an")
-                return item, 2000 + int(year) if year else None
-        other = next(
-            (item for item in self.famille.autres if re.fullmatch(item.colonne, nom)), None
-        )
-        return (magasin.serie_gardee(self.famille, f"{other.code}_{nom}"), None) if other else None
+        for serie in self.famille.series:
+            trouve = re.fullmatch(serie.colonne, nom)
+            if trouve:
+                annee = trouve.groupdict().get("an")
+                return _ColonneDeSerie(serie, 2000 + int(annee) if annee else None)
+        for autre in self.famille.autres:
+            if re.fullmatch(autre.colonne, nom):
+                serie = magasin.serie_gardee(self.famille, f"{autre.code}_{nom}")
+                return None if serie is None else _ColonneDeSerie(serie, None)
+        return None
 
 
 def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) -> _Colonnes:
-    """Return the columns as those of a family: of those whose signature is there, the one that
-    takes most columns.
+    """Return the columns as those of a family: of those whose signature is there, the one that uses
+    most columns.
     """
-    plain = (
-        unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode() for name in entete
-    )
-    names = [name.strip(" \t'\"").lower() for name in plain]
-    tried = [_Colonnes(family, names) for family in familles.values()]
-    if found := [one for one in tried if not one.absentes]:
+    noms = []
+    for titre in entete:
+        sans_accents = unicodedata.normalize("NFKD", titre).encode("ascii", "ignore").decode()
+        noms.append(sans_accents.strip(" \t'\"").lower())
+    essais = [_Colonnes(famille, noms) for famille in familles.values()]
+    possibles = [essai for essai in essais if not essai.absentes]
+    if possibles:
         return max(
-            found,
-            key=lambda one: (
-                len(one.series) + len(one.textes),
-                -sum(map(str.__ne__, one.lus, names)),
-            ),
+            possibles,
+            key=lambda essai: (len(essai.series) + len(essai.textes), -len(essai.coquilles)),
         )
-    tried.sort(key=lambda one: (len(one.absentes) / len(one.famille.signature), one.famille.jeu))
-    told = [
-        f"{one.famille.jeu} ({one.famille.titre}) : manque {', '.join(one.absentes)}"
-        for one in tried[:3]
-    ]
-    shown = ", ".join([name for name in names if name][:12])
-    known = ", ".join(dict.fromkeys(family.jeu for family in familles.values()))
-    words = mots(
-        "officiel_inconnu", nombre=len(names), colonnes=shown, jeux=known, proches=" ; ".join(told)
+    raise _fichier_inconnu(fichier, noms, essais)
+
+
+def _fichier_inconnu(fichier: str, noms: list[str], essais: list[_Colonnes]) -> DonneesInvalides:
+    """Return the fault of a file of no family; it tells what the nearest families ask for."""
+    plus_proches = sorted(
+        essais,
+        key=lambda essai: (
+            len(essai.absentes) / len(essai.famille.signature),
+            essai.famille.jeu,
+        ),
     )
-    raise refus(fichier, *words, 1)
+    manques = [
+        f"{essai.famille.jeu} ({essai.famille.titre}) : manque {', '.join(essai.absentes)}"
+        for essai in plus_proches[:_FAMILLES_CITEES]
+    ]
+    titres = [nom for nom in noms if nom]
+    jeux = dict.fromkeys(essai.famille.jeu for essai in essais)
+    phrase = mots(
+        "officiel_inconnu",
+        nombre=len(noms),
+        colonnes=", ".join(titres[:_TITRES_CITES]),
+        jeux=", ".join(jeux),
+        proches=" ; ".join(manques),
+    )
+    return refus(fichier, *phrase, ligne=1)
+
+
+class _Lieu(NamedTuple):
+    """The territory of a row."""
+
+    code: str
+    niveau: Niveau | str  # "" beside a code that cannot be read
 
 
 class Officiel:
@@ -225,218 +312,293 @@ class Officiel:
     def __init__(
         self,
         nom: str,
-        content: bytes,
+        contenu: bytes,
         familles: dict[str, Famille],
         annee: int | None,
-        header: list[str],
-        rows: Rangs,
+        entete: list[str],
+        lignes: Lignes,
     ) -> None:
         self.nom = nom
-        self.header = header
-        self.sha256 = hashlib.sha256(content).hexdigest()
-        self.found = found = _reconnaitre(nom, header, familles)
-        self.famille = found.famille
-        self.faults: list[Faute] = []
-        self.counts: Counter[str] = Counter()
+        self.entete = entete
+        self.sha256 = hashlib.sha256(contenu).hexdigest()
+        self.colonnes = _reconnaitre(nom, entete, familles)
+        self.famille = self.colonnes.famille
+        self.annee = annee or self._annee_des_titres()
         self.dites: list[str] = []
-        years = {year for _, year in found.series.values() if year}
-        in_name = set(re.findall(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])", nom))
-        self.annee = annee or (
-            max(years) if years else int(in_name.pop()) if len(in_name) == 1 else None
-        )
+        self._fautes: list[Faute] = []
+        self._cellules_refusees: Counter[str] = Counter()  # by kind of fault, told or not
+        self._lignes_non_localisees = 0
 
-        # Of two columns of one name, or of one series and year, nothing tells which is right.
-        meant = {at: f"{item.code} {year or ''}" for at, (item, year) in found.series.items()}
-        meant |= {at: found.noms[at] for at in (found.cle, found.annee) if at is not None}
-        every = [meant.get(at, name) for at, name in enumerate(found.noms)]
-        if twice := sorted(
-            {self.header[at] for at, what in meant.items() if every.count(what) > 1}
-        ):
-            raise DonneesInvalides(
-                [Faute(self.nom, *mots("serie_en_double"), 1, name) for name in twice]
-            )
-        if found.annee is None and self.annee is None:
-            self.faults.append(Faute(self.nom, *mots("officiel_sans_annee")))
-        parts: list[pd.DataFrame] = []
-        while batch := list(islice(rows, _LOT)):
-            parts += self._lot(batch)
-        nowhere = self.counts.pop("", 0)
-        for kind, count in self.counts.items():
-            if count > _MONTREES:
-                self.faults.append(
-                    Faute(self.nom, *mots("fautes_non_citees", genre=kind, reste=count - _MONTREES))
-                )
-        if not self.faults and not parts:
-            self.faults.append(Faute(self.nom, *mots("officiel_sans_chiffres")))
-        self.tables = {} if self.faults else self._ranger(pd.concat(parts, ignore_index=True))
-        if self.faults:
-            raise DonneesInvalides(self.faults)
-        if nowhere:
-            self.dites.append(
-                f"lignes sans commune (« non localisé »), laissées de côté : {nowhere}"
-            )
-        if found.ignorees:
-            rest = f" et {len(found.ignorees) - 6} de plus" if len(found.ignorees) > 6 else ""
-            self.dites.append(
-                f"colonnes non reprises : {', '.join(found.ignorees[:6])[:200]}{rest}"
-            )
-        pairs = zip(found.noms, found.lus, strict=True)
+        self._refuser_les_colonnes_en_double()
+        if self.colonnes.rang_de_l_annee is None and self.annee is None:
+            self._fautes.append(Faute(nom, *mots("officiel_sans_annee")))
+        self.tables = self._lire(lignes)
+        self._dire_ce_qui_est_laisse()
         self.alertes = [
-            f"la colonne « {name} » est lue comme « {meant} »"
-            for name, meant in pairs
-            if name != meant
+            f"la colonne « {titre} » est lue comme « {lu} »"
+            for titre, lu in self.colonnes.coquilles
         ]
 
+    def _annee_des_titres(self) -> int | None:
+        """Return the last year that the headers carry, else the only one in the file's name."""
+        annees = {colonne.annee for colonne in self.colonnes.series.values() if colonne.annee}
+        if annees:
+            return max(annees)
+        dans_le_nom = set(_ANNEE_DANS_UN_NOM.findall(self.nom))
+        return int(dans_le_nom.pop()) if len(dans_le_nom) == 1 else None
+
+    def _refuser_les_colonnes_en_double(self) -> None:
+        """Refuse two columns of one name, or of one series and year: which is right is unknown."""
+        colonnes = self.colonnes
+        sens = {
+            rang: f"{colonne.serie.code} {colonne.annee or ''}"
+            for rang, colonne in colonnes.series.items()
+        }
+        for rang in (colonnes.rang_de_la_cle, colonnes.rang_de_l_annee):
+            if rang is not None:
+                sens[rang] = colonnes.noms[rang]
+        sens_de_toutes = [sens.get(rang, nom) for rang, nom in enumerate(colonnes.noms)]
+        en_double = {
+            self.entete[rang] for rang, ce_sens in sens.items() if sens_de_toutes.count(ce_sens) > 1
+        }
+        if en_double:
+            phrase = mots("serie_en_double")
+            raise DonneesInvalides([Faute(self.nom, *phrase, 1, titre) for titre in en_double])
+
+    def _lire(self, lignes: Lignes) -> dict[tuple[int, Niveau], pd.DataFrame]:
+        """Return the tables by year and level, or raise all the faults of the rows."""
+        lots = []
+        while lot := list(islice(lignes, _LIGNES_D_UN_LOT)):
+            chiffres = self._lire_lot(lot)
+            if not chiffres.empty:
+                lots.append(chiffres)
+        for genre, nombre in self._cellules_refusees.items():
+            if nombre > _FAUTES_CITEES:
+                phrase = mots("fautes_non_citees", genre=genre, reste=nombre - _FAUTES_CITEES)
+                self._fautes.append(Faute(self.nom, *phrase))
+        if not self._fautes and not lots:
+            self._fautes.append(Faute(self.nom, *mots("officiel_sans_chiffres")))
+        if self._fautes:
+            raise DonneesInvalides(self._fautes)
+        tables = self._ranger(pd.concat(lots, ignore_index=True))
+        if self._fautes:
+            raise DonneesInvalides(self._fautes)
+        return tables
+
+    def _dire_ce_qui_est_laisse(self) -> None:
+        """Tell the rows of no territory and the columns that the family does not use."""
+        if self._lignes_non_localisees:
+            nombre = self._lignes_non_localisees
+            self.dites.append(
+                f"lignes sans commune (« non localisé »), laissées de côté : {nombre}"
+            )
+        ignorees = self.colonnes.ignorees
+        if ignorees:
+            texte = ", ".join(ignorees[:_COLONNES_CITEES])[:200]
+            if len(ignorees) > _COLONNES_CITEES:
+                texte += f" et {len(ignorees) - _COLONNES_CITEES} de plus"
+            self.dites.append(f"colonnes non reprises : {texte}")
+
     def _refuser(
-        self, kind: str, cle: str, cells: pd.Series, at: int | None = None, **valeurs: object
+        self, genre: str, cle: str, cellules: pd.Series, rang: int | None = None, **valeurs: object
     ) -> None:
-        """Note a fault for each cell, of which the first of a kind are shown."""
-        left = max(0, _MONTREES - self.counts[kind])
-        self.counts[kind] += len(cells)
-        column = None if at is None else self.header[at]
-        for line, text in cells.head(left).items():
-            self.faults.append(Faute(self.nom, *mots(cle, cellule=text, **valeurs), line, column))
-
-    def _lot(self, batch: list[tuple[int, list[str]]]) -> Iterator[pd.DataFrame]:
-        """Yield the rows of a batch, typed: ligne, territoire, niveau, annee, texts, and a column a
-        place.
+        """Note a fault for each cell (its text, by line of the file), of which the first of a kind
+        are told.
         """
-        found = self.found
-        width = len(self.header)
-        full = {line: row for line, row in batch if any(row) and row != self.header}
-        cut = {
-            line: f"{len(row)} colonnes"
-            for line, row in full.items()
-            if len(row) < width or any(row[width:])
-        }
-        self._refuser("largeur", "autre_largeur", pd.Series(cut, dtype=object), largeur=width)
-        kept = {line: row[:width] for line, row in full.items() if line not in cut}
-        lines = pd.DataFrame.from_dict(kept, orient="index", columns=range(width), dtype=object)
-        for at, values in found.filtre.items():
-            lines = lines if at is None else lines[lines[at].isin(values)]
-        places = lines[found.cle].map(
-            {text: self._code(text) for text in lines[found.cle].unique()}
-        )
-        self.counts[""] += int(places.isna().sum())
-        lines = lines[places.notna()]
-        places = places.dropna()
-        if lines.empty:
-            return
-        wrong = lines.loc[places.str[0].eq(""), found.cle]
-        levels = ", ".join(self.famille.niveaux)
-        self._refuser("code", "code_illisible", wrong, found.cle, niveaux=levels)
-        own = {"territoire": places.str[0], "niveau": places.str[1]}
-        own |= {name: lines[at].str.strip() for at, name in found.textes.items()}
-        years = self.annee or 0 if found.annee is None else self._annees(lines[found.annee])
-        figures = {at: self._nombres(lines[at], at) for at in found.series}
-        yield (
-            pd.DataFrame(own, dtype="str")
-            .assign(ligne=lines.index, annee=years)
-            .join(pd.DataFrame(figures))
+        place_restante = max(0, _FAUTES_CITEES - self._cellules_refusees[genre])
+        self._cellules_refusees[genre] += len(cellules)
+        colonne = None if rang is None else self.entete[rang]
+        citees = cellules.head(place_restante)
+        for ligne, texte in zip(citees.index.tolist(), citees, strict=True):
+            phrase = mots(cle, cellule=texte, **valeurs)
+            self._fautes.append(Faute(self.nom, *phrase, ligne, colonne))
+
+    def _lire_lot(self, lot: list[tuple[int, list[str]]]) -> pd.DataFrame:
+        """Return the figures of a batch: territoire, niveau, texts, ligne, annee, and a column of
+        numbers a rank; empty when no row is to be kept.
+        """
+        colonnes = self.colonnes
+        lignes = self._lignes_entieres(lot)
+        for rang, valeurs in colonnes.filtre.items():
+            lignes = lignes[lignes[rang].isin(valeurs)]
+        if lignes.empty:
+            return pd.DataFrame()
+
+        # Codes repeat each other: each text is looked at once.
+        lieux = {texte: self._lieu(texte) for texte in lignes[colonnes.rang_de_la_cle].unique()}
+        sans_lieu = [texte for texte, lieu in lieux.items() if lieu is None]
+        non_localisees = lignes[colonnes.rang_de_la_cle].isin(sans_lieu)
+        self._lignes_non_localisees += int(non_localisees.sum())
+        lignes = lignes[~non_localisees]
+        if lignes.empty:
+            return pd.DataFrame()
+
+        codes_ecrits = lignes[colonnes.rang_de_la_cle]
+        codes = {texte: lieu.code for texte, lieu in lieux.items() if lieu is not None}
+        niveaux = {texte: lieu.niveau for texte, lieu in lieux.items() if lieu is not None}
+        territoires = codes_ecrits.map(codes)
+        illisibles = codes_ecrits[territoires.eq("")]
+        niveaux_permis = ", ".join(self.famille.niveaux)
+        self._refuser(
+            "code", "code_illisible", illisibles, colonnes.rang_de_la_cle, niveaux=niveaux_permis
         )
 
-    def _code(self, text: str) -> tuple[str, str] | None:
+        if colonnes.rang_de_l_annee is None:
+            annees = self.annee or 0  # 0: nothing tells the year, which is a fault already
+        else:
+            annees = self._annees(lignes[colonnes.rang_de_l_annee], colonnes.rang_de_l_annee)
+        textes = {nom: lignes[rang].str.strip() for rang, nom in colonnes.textes.items()}
+        nombres = {rang: self._nombres(lignes[rang], rang) for rang in colonnes.series}
+        chiffres = pd.DataFrame(
+            {"territoire": territoires, "niveau": codes_ecrits.map(niveaux), **textes}, dtype="str"
+        )
+        return chiffres.assign(ligne=lignes.index, annee=annees).join(pd.DataFrame(nombres))
+
+    def _lignes_entieres(self, lot: list[tuple[int, list[str]]]) -> pd.DataFrame:
+        """Return the rows of a batch as text, by line of the file, a column a rank.
+
+        Blank rows, and headers repeated, are passed over; a row of another width is refused.
+        """
+        largeur = len(self.entete)
+        entieres: dict[int, list[str]] = {}
+        autres_largeurs: dict[int, str] = {}
+        for numero, cellules in lot:
+            if not any(cellules) or cellules == self.entete:
+                continue
+            if len(cellules) < largeur or any(cellules[largeur:]):
+                autres_largeurs[numero] = f"{len(cellules)} colonnes"
+            else:
+                entieres[numero] = cellules[:largeur]
+        refusees = pd.Series(autres_largeurs, dtype=object)
+        self._refuser("largeur", "autre_largeur", refusees, largeur=largeur)
+        return pd.DataFrame.from_dict(
+            entieres, orient="index", columns=range(largeur), dtype=object
+        )
+
+    def _lieu(self, texte: str) -> _Lieu | None:
         """Return a code as text, the zero that a spreadsheet took away put back, and its level;
-        None for nowhere.
+        None for a row that is of no territory.
         """
-        family = self.famille
-        code = text.strip(" '\"\u00a0").upper().removeprefix(family.prefixe)
-        code = _ZEROS.sub("", code.translate(ESPACES))
-        if family.non_localise and re.fullmatch(family.non_localise, code):
+        famille = self.famille
+        code = texte.strip(" '\"\u00a0").upper().removeprefix(famille.prefixe)
+        code = _ZEROS.sub("", code.translate(_ESPACES))
+        if famille.non_localise and re.fullmatch(famille.non_localise, code):
             return None
-        forms = ((level, whole) for level in family.niveaux for whole in (code, f"0{code}"))
-        return next(
-            ((whole, level) for level, whole in forms if magasin.FORMES[level].fullmatch(whole)),
-            ("", ""),
-        )
+        for niveau in famille.niveaux:
+            for forme in (code, f"0{code}"):
+                if magasin.FORMES[niveau].fullmatch(forme):
+                    return _Lieu(forme, niveau)
+        return _Lieu("", "")
 
-    def _annees(self, texts: pd.Series) -> pd.Series:
-        plain = texts.str.strip().str.replace(_ZEROS, "", regex=True)
-        parts = plain.str.extract(
-            r"^((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?$"
-        )
-        month = self.famille.mois
-        good = parts[0].notna() & (parts[1].isna() | parts[1].eq(f"{month:02}") if month else True)
-        kind = "mois_illisible" if month else "annee_officielle"
-        self._refuser("année", kind, texts[~good], self.found.annee, mois=month)
-        return parts[0].where(good, 0).astype(int)
+    def _annees(self, textes: pd.Series, rang: int) -> pd.Series:
+        """Return the years of a column, 0 where refused; a month, if any, is the family's."""
+        sans_zeros = textes.str.strip().str.replace(_ZEROS, "", regex=True)
+        parties = sans_zeros.str.extract(_ANNEE)
+        annees = parties[0]
+        mois_ecrits = parties[1]
+        mois = self.famille.mois
+        lisibles = annees.notna()
+        if mois:
+            lisibles &= mois_ecrits.isna() | mois_ecrits.eq(f"{mois:02}")
+        cle = "mois_illisible" if mois else "annee_officielle"
+        self._refuser("année", cle, textes[~lisibles], rang, mois=mois)
+        return annees.where(lisibles, 0).astype(int)
 
-    def _nombres(self, texts: pd.Series, at: int) -> pd.Series:
+    def _nombres(self, textes: pd.Series, rang: int) -> pd.Series:
         """Return the numbers of a column: NaN where missing, infinite where suppressed."""
-        item = self.found.series[at][0]
-        values = pd.to_numeric(texts, errors="coerce").astype("float64")
-        unread = texts[~np.isfinite(values)]
-        words = MOTS | {"": magasin.SECRET if self.famille.vide == Statut.SECRET else np.nan}
-        plain = {
-            text: text.translate(ESPACES).lower().replace(",", ".") for text in unread.unique()
-        }
-        read = {
-            text: words.get(one, float(one) if _NOMBRE.fullmatch(one) else None)
-            for text, one in plain.items()
-        }
-        values.loc[unread.index] = unread.map(read).astype("float64")
-        wrong = unread[unread.isin([text for text, number in read.items() if number is None])]
-        self._refuser("nombre", "nombre_officiel", wrong, at)
-        known = values[np.isfinite(values)]
-        limit = item.unite == "pourcent" and not item.libre
-        whole = item.entier or (item.arrondi or 0) >= 1
-        wrong = (known < 0) & (not item.libre) | (known > 100) & limit | (known % 1 != 0) & whole
-        expected = "un nombre entier" if whole else "un nombre"
-        expected += "" if item.libre else ", zéro ou plus" + (", 100 au plus" if limit else "")
-        self._refuser("bornes", "hors_bornes", texts[known.index[wrong]], at, attendu=expected)
-        return values
+        nombres = pd.to_numeric(textes, errors="coerce").astype("float64")
+        # What pandas does not read is often the same few texts: each is looked at once.
+        non_lus = textes[~np.isfinite(nombres)]
+        lus = {texte: self._nombre(texte) for texte in non_lus.unique()}
+        nombres.loc[non_lus.index] = non_lus.map(lus).astype("float64")
+        illisibles = [texte for texte, nombre in lus.items() if nombre is None]
+        self._refuser("nombre", "nombre_officiel", non_lus[non_lus.isin(illisibles)], rang)
+        self._refuser_hors_bornes(textes, nombres[np.isfinite(nombres)], rang)
+        return nombres
 
-    def _ranger(self, whole: pd.DataFrame) -> dict[tuple[int, str], pd.DataFrame]:
+    def _nombre(self, texte: str) -> float | None:
+        """Return the number that a text stands for (« 1 200,5 », « s », nothing), None when it is
+        none.
+        """
+        simple = texte.translate(_ESPACES).lower().replace(",", ".")
+        if not simple:
+            return magasin.SECRET if self.famille.vide == Statut.SECRET else np.nan
+        if simple in _MOTS_SECRETS:
+            return magasin.SECRET
+        if simple in _MOTS_MANQUANTS:
+            return np.nan
+        return float(simple) if _NOMBRE.fullmatch(simple) else None
+
+    def _refuser_hors_bornes(self, textes: pd.Series, nombres: pd.Series, rang: int) -> None:
+        """Refuse the numbers that a series cannot have: negative, above 100 %, with decimals."""
+        serie = self.colonnes.series[rang].serie
+        entier = serie.entier or (serie.arrondi or 0) >= 1
+        attendu = "un nombre entier" if entier else "un nombre"
+        hors_bornes = pd.Series(False, index=nombres.index)
+        if entier:
+            hors_bornes |= nombres % 1 != 0
+        if not serie.libre:
+            hors_bornes |= nombres < 0
+            attendu += ", zéro ou plus"
+            if serie.unite == "pourcent":
+                hors_bornes |= nombres > 100
+                attendu += ", 100 au plus"
+        cellules = textes.loc[nombres.index[hors_bornes]]
+        self._refuser("bornes", "hors_bornes", cellules, rang, attendu=attendu)
+
+    def _ranger(self, chiffres: pd.DataFrame) -> dict[tuple[int, Niveau], pd.DataFrame]:
         """Return one table a year and a level: a header that carries its year goes to it, the
         others to the row's.
         """
-        twice = whole[whole.duplicated(["territoire", "annee"])].set_index("ligne")
-        said = (
-            "« " + twice["territoire"] + " » une seconde fois pour " + twice["annee"].astype("str")
-        )
-        self._refuser("double", "territoire_en_double", said)
-        parts: dict[tuple[int, str], list[pd.DataFrame]] = {}
-        for (year, level), rows in whole.groupby(["annee", "niveau"], sort=True):
-            series = {
-                at: (written or int(year), item.code)
-                for at, (item, written) in self.found.series.items()
-            }
-            for shown in {one for one, _ in series.values()} or {int(year)}:
-                names = {at: code for at, (one, code) in series.items() if one == shown}
-                part = rows.set_index("territoire")[[*self.found.textes.values(), *names]].rename(
-                    columns=names
-                )
-                parts.setdefault((shown, level), []).append(part)
-        tables = {key: pd.concat(found).sort_index() for key, found in sorted(parts.items())}
-        return {
-            key: self._avec_les_villes(one) if key[1] == "commune" else one
-            for key, one in tables.items()
-        }
+        doubles = chiffres[chiffres.duplicated(["territoire", "annee"])].set_index("ligne")
+        annees_des_doubles = doubles["annee"].astype("str")
+        phrases = "« " + doubles["territoire"] + " » une seconde fois pour " + annees_des_doubles
+        self._refuser("double", "territoire_en_double", phrases)
 
-    def _avec_les_villes(self, table: pd.DataFrame) -> pd.DataFrame:
+        parties: dict[tuple[int, Niveau], list[pd.DataFrame]] = {}
+        for cle, lignes in chiffres.groupby(["annee", "niveau"], sort=True):
+            annee_des_lignes, niveau = cast("tuple[int, Niveau]", cle)
+            codes_par_annee: dict[int, dict[int, str]] = {}  # of the series, by rank
+            for rang, colonne in self.colonnes.series.items():
+                annee = colonne.annee or int(annee_des_lignes)
+                codes_par_annee.setdefault(annee, {})[rang] = colonne.serie.code
+            if not codes_par_annee:  # texts alone
+                codes_par_annee[int(annee_des_lignes)] = {}
+            par_territoire = lignes.set_index("territoire")
+            for annee, codes in codes_par_annee.items():
+                partie = par_territoire[[*self.colonnes.textes.values(), *codes]]
+                parties.setdefault((annee, niveau), []).append(partie.rename(columns=codes))
+
+        tables = {}
+        for annee, niveau in sorted(parties):
+            table = pd.concat(parties[annee, niveau]).sort_index()
+            if niveau == "commune":
+                table = self._avec_les_villes(table)
+            tables[annee, niveau] = table
+        return tables
+
+    def _avec_les_villes(self, communes: pd.DataFrame) -> pd.DataFrame:
         """Return a table of communes with those that it only gives by arrondissements: the sums of
         their counts.
         """
-        city = magasin.commune_de(table.index)
-        parts = table[(city != table.index) & ~city.isin(table.index)]
-        counts = [
-            item.code for item, _ in self.found.series.values() if item.unite in ("nombre", "euros")
-        ]
-        if (
-            parts.empty
-            or not self.famille.somme
-            or not (kept := [name for name in counts if name in table])
-        ):
-            return table
-        summed = (
-            parts[kept]
-            .groupby(magasin.commune_de(parts.index))
-            .agg(lambda counts: counts.sum(skipna=False))
+        villes = magasin.commune_de(communes.index)
+        arrondissements = communes[(villes != communes.index) & ~villes.isin(communes.index)]
+        comptes = {
+            colonne.serie.code
+            for colonne in self.colonnes.series.values()
+            if colonne.serie.unite in ("nombre", "euros")
+        }
+        additionnables = [code for code in communes if code in comptes]
+        if arrondissements.empty or not self.famille.somme or not additionnables:
+            return communes
+        par_ville = arrondissements[additionnables].groupby(
+            magasin.commune_de(arrondissements.index)
         )
+        sommes = par_ville.agg(lambda comptes: comptes.sum(skipna=False))
         self.dites.append(
-            f"sommes de leurs arrondissements, absentes du fichier : {', '.join(summed.index)}"
+            f"sommes de leurs arrondissements, absentes du fichier : {', '.join(sommes.index)}"
         )
-        return pd.concat([table, summed]).sort_index().rename_axis(table.index.name)
+        return pd.concat([communes, sommes]).sort_index().rename_axis("territoire")
 
 
 class Ajout:
@@ -465,146 +627,185 @@ class Ajout:
         committed tables are meant.
         """
         self.familles = magasin.charger_familles()
-        faults = []
-        read = []
-        for path in chemins:
-            with recueillir(faults):
-                read.append((path, lire_officiel(path, self.familles, annee)))
-        if faults:
-            raise DonneesInvalides(faults)
+        officiels = self._lire(chemins, annee)
         self.dossier = magasin.PUBLIQUES if commun else magasin.LOCALES
         self.departements = departements
-        self.gardees = magasin.tables(
-            dossiers=(magasin.PUBLIQUES,) if commun else (magasin.PUBLIQUES, magasin.LOCALES)
-        )
-        self.nouvelles: dict[magasin.Cle, pd.DataFrame] = {}
-        self.dites = []
-        self.revisions = []
-        self.alertes = []
-        register = magasin.lire_registre(self.dossier)
-        files = list(register.fichiers)
-        for path, one in read:
-            there = (*files, *magasin.lire_registre(magasin.PUBLIQUES).fichiers)
-            if any(
-                (item.sha256, item.departements) == (one.sha256, departements) for item in there
-            ):
-                self.dites.append(f"{one.nom} : déjà ajouté, rien à changer")
+        dossiers = (magasin.PUBLIQUES,) if commun else (magasin.PUBLIQUES, magasin.LOCALES)
+        self.gardees = magasin.tables(dossiers=dossiers)
+        self.nouvelles: dict[Cle, pd.DataFrame] = {}
+        self.dites: list[str] = []
+        self.revisions: list[str] = []
+        self.alertes: list[str] = []
+        registre = magasin.lire_registre(self.dossier)
+        fichiers = list(registre.fichiers)
+        livres = magasin.lire_registre(magasin.PUBLIQUES).fichiers
+        for chemin, officiel in officiels:
+            if self._est_deja_la(officiel, (*fichiers, *livres)):
+                self.dites.append(f"{officiel.nom} : déjà ajouté, rien à changer")
                 continue
-            self._ajouter(one)
-            told = {name: getattr(one.famille, name) for name in ("producteur", "jeu", "licence")}
-            own = {
-                "fichier": one.nom,
-                "sha256": one.sha256,
-                "famille": one.famille.id,
-                "departements": departements,
-            }
-            files.append(
-                FichierAjoute(**own, **told, date=le or date.fromtimestamp(path.stat().st_mtime))
-            )
-        rows = {(item.famille, item.niveau, item.annee): item for item in register.tables}
+            self._ajouter(officiel)
+            jour = le or date.fromtimestamp(chemin.stat().st_mtime)
+            fichiers.append(self._fichier_ajoute(officiel, jour))
+
         self.octets: dict[str, bytes] = {}
-        for (family, year, level), part in self.nouvelles.items():
-            content = magasin.en_parquet(part)
-            digest = hashlib.sha256(content).hexdigest()
-            name = f"{family}/{year}-{level}-{digest[:8]}.parquet"
-            rows[family, level, year] = TableGardee(
-                famille=family,
-                annee=year,
-                niveau=level,
-                table=name,
-                sha256=digest,
-                territoires=len(part),
-                series=tuple(name for name in part.columns if part[name].dtype == "float64"),
-                sources=tuple(part.attrs["sources"]),
-            )
-            self.octets[name] = content
-        self.registre = Registre(
-            fichiers=tuple(files), tables=tuple(rows[key] for key in sorted(rows))
+        tables = {Cle(table.famille, table.annee, table.niveau): table for table in registre.tables}
+        for cle, chiffres in self.nouvelles.items():
+            tables[cle] = self._table_gardee(cle, chiffres)
+        par_famille = sorted(
+            tables.values(), key=lambda table: (table.famille, table.niveau, table.annee)
+        )
+        self.registre = Registre(fichiers=tuple(fichiers), tables=tuple(par_famille))
+
+    def _lire(self, chemins: Sequence[Path], annee: int | None) -> list[tuple[Path, Officiel]]:
+        """Return the files, each beside its path, or raise the faults of all."""
+        fautes: list[Faute] = []
+        officiels = []
+        for chemin in chemins:
+            with recueillir(fautes):
+                officiels.append((chemin, lire_officiel(chemin, self.familles, annee)))
+        if fautes:
+            raise DonneesInvalides(fautes)
+        return officiels
+
+    def _est_deja_la(self, officiel: Officiel, fichiers: Iterable[FichierAjoute]) -> bool:
+        """Return whether the same bytes were added already, for the same départements."""
+        return any(
+            fichier.sha256 == officiel.sha256 and fichier.departements == self.departements
+            for fichier in fichiers
         )
 
-    def _table(self, cle: magasin.Cle) -> pd.DataFrame:
-        """Return the figures of a key as they would be; ``attrs["sources"]``: the fingerprints of
+    def _fichier_ajoute(self, officiel: Officiel, jour: date) -> FichierAjoute:
+        """Return what the register says of a file."""
+        return FichierAjoute(
+            fichier=officiel.nom,
+            sha256=officiel.sha256,
+            famille=officiel.famille.id,
+            date=jour,
+            producteur=officiel.famille.producteur,
+            jeu=officiel.famille.jeu,
+            licence=officiel.famille.licence,
+            departements=self.departements,
+        )
+
+    def _table_gardee(self, cle: Cle, chiffres: pd.DataFrame) -> TableGardee:
+        """Return what the register says of a new table, whose Parquet is put in ``octets``."""
+        contenu = magasin.en_parquet(chiffres)
+        empreinte = hashlib.sha256(contenu).hexdigest()
+        nom = f"{cle.famille}/{cle.annee}-{cle.niveau}-{empreinte[:8]}.parquet"
+        self.octets[nom] = contenu
+        series = [code for code in chiffres.columns if chiffres[code].dtype == "float64"]
+        return TableGardee(
+            famille=cle.famille,
+            annee=cle.annee,
+            niveau=cle.niveau,
+            table=nom,
+            sha256=empreinte,
+            territoires=len(chiffres),
+            series=tuple(series),
+            sources=tuple(chiffres.attrs["sources"]),
+        )
+
+    def _table(self, cle: Cle) -> pd.DataFrame:
+        """Return the figures of a table as they would be; ``attrs["sources"]``: the fingerprints of
         their files.
         """
         if cle in self.nouvelles:
             return self.nouvelles[cle]
-        table = (
-            magasin.lire_tables([self.gardees[cle]])
-            .set_index("territoire")
-            .drop(columns=["annee", "niveau"])
-        )
-        table.attrs["sources"] = self.gardees[cle].sources
-        return table
+        gardee = self.gardees[cle]
+        lignes = magasin.lire_tables([gardee])
+        chiffres = lignes.set_index("territoire").drop(columns=["annee", "niveau"])
+        chiffres.attrs["sources"] = gardee.sources
+        return chiffres
 
-    def _ajouter(self, lu: Officiel) -> None:
-        family = lu.famille
-        parts = {
-            key: kept for key, part in lu.tables.items() if len(kept := self._garder(part, key[1]))
-        }
-        told = []
-        for level in dict.fromkeys(level for _, level in parts):
-            sizes = {str(year): len(part) for (year, one), part in parts.items() if one == level}
-            told.append(f"{level} {', '.join(sizes)} ({max(sizes.values())} territoires)")
-        what = f"{family.titre} ({family.producteur}, {family.jeu}) – {' ; '.join(told) or 'aucun territoire'}"
-        self.dites += [f"{lu.nom} : {what}", *(f"  {said}" for said in lu.dites)]
-        self.alertes += [f"{lu.nom} : {said}" for said in lu.alertes]
-        for key, part in parts.items():
-            self._poser((family.id, *key), part, lu.sha256)
-        looked = [(family.id, *key) for key in parts]
-        doubts = douter({*self.gardees, *self.nouvelles}, looked, self._table, self.familles)
-        self.alertes += [one.dit for one in doubts]
+    def _ajouter(self, officiel: Officiel) -> None:
+        """Add the figures of a file to the new tables; tell what it holds and what looks wrong."""
+        famille = officiel.famille
+        ajoutees: dict[Cle, pd.DataFrame] = {}
+        for (annee, niveau), table in officiel.tables.items():
+            chiffres = self._des_departements(table, niveau)
+            if not chiffres.empty:
+                ajoutees[Cle(famille.id, annee, niveau)] = chiffres
 
-    def _garder(self, part: pd.DataFrame, niveau: str) -> pd.DataFrame:
+        niveaux = []
+        for niveau in dict.fromkeys(cle.niveau for cle in ajoutees):
+            tailles = {
+                str(cle.annee): len(chiffres)
+                for cle, chiffres in ajoutees.items()
+                if cle.niveau == niveau
+            }
+            annees = ", ".join(tailles)
+            niveaux.append(f"{niveau} {annees} ({max(tailles.values())} territoires)")
+        contenu = " ; ".join(niveaux) or "aucun territoire"
+        source = f"{famille.titre} ({famille.producteur}, {famille.jeu})"
+        self.dites.append(f"{officiel.nom} : {source} – {contenu}")
+        self.dites += [f"  {phrase}" for phrase in officiel.dites]
+        self.alertes += [f"{officiel.nom} : {phrase}" for phrase in officiel.alertes]
+
+        for cle, chiffres in ajoutees.items():
+            self._poser(cle, chiffres, officiel.sha256)
+        toutes = {*self.gardees, *self.nouvelles}
+        doutes = douter(toutes, list(ajoutees), self._table, self.familles)
+        self.alertes += [doute.dit for doute in doutes]
+
+    def _des_departements(self, chiffres: pd.DataFrame, niveau: Niveau) -> pd.DataFrame:
         """Return the rows of the départements asked for; an EPCI is in each that it has communes
         in.
         """
         if not self.departements:
-            return part
+            return chiffres
         if niveau != "epci":
-            return part[part.index.str.startswith(self.departements)]
-        latest = max(
-            (key for key in (*self.gardees, *self.nouvelles) if key[0] == COMMUNES), default=None
-        )
-        if latest is None:
-            return part[:0]
-        communes = self._table(latest)
-        return part[
-            part.index.isin(communes.loc[communes["departement"].isin(self.departements), "epci"])
+            return chiffres[chiffres.index.str.startswith(self.departements)]
+        codes_officiels = [
+            cle for cle in (*self.gardees, *self.nouvelles) if cle.famille == COMMUNES
         ]
+        if not codes_officiels:
+            return chiffres[:0]
+        communes = self._table(max(codes_officiels))
+        des_departements = communes["departement"].isin(self.departements)
+        return chiffres[chiffres.index.isin(communes.loc[des_departements, "epci"])]
 
-    def _poser(self, cle: magasin.Cle, part: pd.DataFrame, empreinte: str) -> None:
+    def _poser(self, cle: Cle, chiffres: pd.DataFrame, empreinte: str) -> None:
         """Lay the figures of a file over those there are, and tell what changes.
 
         The new rows stand for the old; a column that the new file lacks stays as it was.
         """
-        place = f"{cle[0]}, {cle[2]}, {cle[1]}"
-        known = ()
+        anciennes_sources: Sequence[str] = ()
         if cle in self.gardees or cle in self.nouvelles:
-            before = self._table(cle)
-            self.dites.append(f"  {place} : année déjà là, {len(before)} territoires")
-            common = before.index.intersection(part.index)
-            names = [name for name in part if name in before and part[name].dtype == "float64"]
-            changes = before.loc[common, names].compare(part.loc[common, names])
-            for name in changes.columns.unique(0):
-                pairs = changes[name].dropna(
-                    how="all"
-                )  # of a territory that another column alone revises
-                shown = [
-                    f"{code} {_chiffre(old)} → {_chiffre(new)}"
-                    for code, old, new in pairs[:_CITEES].itertuples()
-                ]
-                rest = f" et {len(pairs) - _CITEES} autre(s)" if len(pairs) > _CITEES else ""
-                self.revisions.append(f"{place} : {name} révisé pour {', '.join(shown)}{rest}")
-            merged = before.reindex(
-                index=before.index.union(part.index), columns=[*dict.fromkeys([*before, *part])]
-            )
-            merged.loc[part.index, list(part.columns)] = part
-            if merged.equals(before):
+            avant = self._table(cle)
+            self._dire_les_revisions(cle, avant, chiffres)
+            territoires = avant.index.union(chiffres.index)
+            colonnes = list(dict.fromkeys([*avant, *chiffres]))
+            apres = avant.reindex(index=territoires, columns=colonnes)
+            apres.loc[chiffres.index, list(chiffres.columns)] = chiffres
+            if apres.equals(avant):
                 return
-            part = merged
-            known = before.attrs["sources"]
-        part.attrs["sources"] = [*(item for item in known if item != empreinte), empreinte]
-        self.nouvelles[cle] = part
+            chiffres = apres
+            anciennes_sources = avant.attrs["sources"]
+        autres_sources = [source for source in anciennes_sources if source != empreinte]
+        chiffres.attrs["sources"] = [*autres_sources, empreinte]
+        self.nouvelles[cle] = chiffres
+
+    def _dire_les_revisions(self, cle: Cle, avant: pd.DataFrame, apres: pd.DataFrame) -> None:
+        """Tell that a table is there already, and each of its figures that a file replaces."""
+        table = f"{cle.famille}, {cle.niveau}, {cle.annee}"
+        self.dites.append(f"  {table} : année déjà là, {len(avant)} territoires")
+        communs = avant.index.intersection(apres.index)
+        series = [code for code in apres if code in avant and apres[code].dtype == "float64"]
+        changements = avant.loc[communs, series].compare(apres.loc[communs, series])
+        for serie in changements.columns.unique(0):
+            # A territory that only another column revises is empty here.
+            revises = changements[serie].dropna(how="all")
+            cites = revises.head(_REVISIONS_CITEES)
+            revisions = [
+                f"{code} {_chiffre(ancien)} → {_chiffre(nouveau)}"
+                for code, ancien, nouveau in zip(
+                    cites.index, cites["self"], cites["other"], strict=True
+                )
+            ]
+            phrase = f"{table} : {serie} révisé pour {', '.join(revisions)}"
+            if len(revises) > _REVISIONS_CITEES:
+                phrase += f" et {len(revises) - _REVISIONS_CITEES} autre(s)"
+            self.revisions.append(phrase)
 
     def enregistrer(self) -> None:
         """Write the tables, then the register that names them, last: a kill before that leaves the
@@ -613,19 +814,27 @@ class Ajout:
         Tables that nothing names any more are removed afterwards, with what a killed command may
         have left.
         """
-        folder = racine() / self.dossier
-        told = self.registre.model_dump(mode="json")
-        text = yaml.safe_dump(
-            told, allow_unicode=True, sort_keys=False, width=130, default_flow_style=None
+        dossier = racine() / self.dossier
+        registre = yaml.safe_dump(
+            self.registre.model_dump(mode="json"),
+            allow_unicode=True,
+            sort_keys=False,
+            width=130,
+            default_flow_style=None,
         )
-        head = "# Écrit par « ctg source ajouter » : fichiers officiels ajoutés, et tables qui en sont faites.\n"
-        origin = {folder / magasin.ORIGINE: (head + text).encode()}
-        ecrire({folder / name: content for name, content in self.octets.items()} | origin)
-        named = {item.table for item in self.registre.tables}
-        for path in [*folder.rglob("*.parquet"), *folder.rglob(PROVISOIRES)]:
-            if path.relative_to(folder).as_posix() not in named:
-                path.unlink(missing_ok=True)
+        fichiers = {dossier / nom: contenu for nom, contenu in self.octets.items()}
+        fichiers[dossier / magasin.ORIGINE] = (_EN_TETE_DU_REGISTRE + registre).encode()
+        ecrire(fichiers)
+        tables = {table.table for table in self.registre.tables}
+        for chemin in [*dossier.rglob("*.parquet"), *dossier.rglob(PROVISOIRES)]:
+            if chemin.relative_to(dossier).as_posix() not in tables:
+                chemin.unlink(missing_ok=True)
 
 
-def _chiffre(value: float) -> str:
-    return "vide" if value != value else "secret" if value == magasin.SECRET else f"{value:g}"
+def _chiffre(valeur: float) -> str:
+    """Return a figure of the store as a revision tells it."""
+    if pd.isna(valeur):
+        return "vide"
+    if valeur == magasin.SECRET:
+        return "secret"
+    return f"{valeur:g}"

@@ -2,18 +2,19 @@
 valider``.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
 
 from ctglib.donnees.magasin import Cle, commune_de, departement_de, serie_gardee
-from ctglib.donnees.modeles.sources import Famille, Vraisemblance
+from ctglib.donnees.modeles.sources import Famille, SerieOfficielle, Vraisemblance
 from ctglib.donnees.yaml_strict import charger_yaml
 
 COMMUNES = "cog_communes"
 _CITES = 3
+_ARTICLE_OU_SIGNE = r"^(l'|la |le |les |aux |los |las )|[^a-z0-9]"
 
 
 @dataclass(frozen=True)
@@ -45,39 +46,48 @@ def douter(
     its territories in its index, an infinite value being suppressed; ``familles`` say what their
     columns mean.
     """
-    rules = lire_regles()
-    found = []
-    official = max((key for key in cles if key[0] == COMMUNES), default=None)
-    for key in sorted(regardees):
-        name, year, level = key
-        family = familles[name]
-        table = lire(key)
-        place = f"{name}, {level}, {year}"
-        found += [Doute(key, said, faux=True) for said in invraisemblances(family, table, place)]
-        if level == "commune" and name != COMMUNES and official:
-            found += [
-                Doute(key, said, faux=False)
-                for said in _noms_discordants(table, lire(official), place, rules)
-            ]
-        whole = (name, year, "departement" if level == "commune" else "commune")
-        if family.totaux and level in ("commune", "departement") and whole in cles:
-            below, above = (table, lire(whole)) if level == "commune" else (lire(whole), table)
-            for code in [code for code in family.totaux if code in below and code in above]:
-                counts = _chiffres(family, below)[code]
-                # An arrondissement is in its commune already; missing and suppressed communes make
-                # a sum smaller.
-                counts = counts[commune_de(counts.index) == counts.index]
-                sums = counts.groupby(departement_de(counts.index)).sum()
-                over = sums.index[
-                    sums > above[code].reindex(sums.index) * (1 + rules.marge_du_departement)
-                ]
-                told = f"{name}, {year} : la somme de {code} des communes dépasse le département"
-                found += [Doute(key, said, faux=True) for said in _dire(over, told)]
-    following = pairwise(sorted(cles, key=lambda key: (key[0], key[2], key[1])))
-    for old, new in sorted(pair for pair in following if pair[0][::2] == pair[1][::2]):
-        if old in regardees or new in regardees:
-            found += _sauts(familles[old[0]], old, new, lire(old), lire(new), rules)
-    return list({doubt.dit: doubt for doubt in found}.values())
+    regles = lire_regles()
+    codes_officiels = max((cle for cle in cles if cle.famille == COMMUNES), default=None)
+    doutes: list[Doute] = []
+    for cle in sorted(regardees):
+        famille = familles[cle.famille]
+        table = lire(cle)
+        lieu = f"{cle.famille}, {cle.niveau}, {cle.annee}"
+        contradictions = invraisemblances(famille, table, lieu)
+        doutes += [Doute(cle, phrase, faux=True) for phrase in contradictions]
+
+        if cle.niveau == "commune" and cle.famille != COMMUNES and codes_officiels:
+            discordances = _noms_discordants(table, lire(codes_officiels), lieu, regles)
+            doutes += [Doute(cle, phrase, faux=False) for phrase in discordances]
+
+        if famille.totaux and cle.niveau in ("commune", "departement"):
+            communes = cle._replace(niveau="commune")
+            departements = cle._replace(niveau="departement")
+            if communes in cles and departements in cles:
+                sommes = _sommes_trop_grandes(
+                    cle, famille, lire(communes), lire(departements), regles
+                )
+                doutes += [Doute(cle, phrase, faux=True) for phrase in sommes]
+
+    for ancienne, nouvelle in _annees_successives(cles):
+        if ancienne in regardees or nouvelle in regardees:
+            avant = lire(ancienne)
+            apres = lire(nouvelle)
+            famille = familles[nouvelle.famille]
+            doutes += _ecarts_d_une_annee(famille, ancienne, nouvelle, avant, apres, regles)
+    # The table of communes and that of départements tell the same of their sums: once is enough.
+    return list({doute.dit: doute for doute in doutes}.values())
+
+
+def _annees_successives(cles: Iterable[Cle]) -> list[tuple[Cle, Cle]]:
+    """Return each table with that of the next year there is, of the same family and level."""
+    par_annee = sorted(cles, key=lambda cle: (cle.famille, cle.niveau, cle.annee))
+    paires = [
+        (ancienne, nouvelle)
+        for ancienne, nouvelle in pairwise(par_annee)
+        if ancienne.famille == nouvelle.famille and ancienne.niveau == nouvelle.niveau
+    ]
+    return sorted(paires)
 
 
 def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> Iterator[str]:
@@ -86,71 +96,117 @@ def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> Iterat
 
     ``lieu`` says what the table is, for the sentences: « cnaf_communes, commune, 2024 ».
     """
-    numbers = _chiffres(famille, table)
-    steps = {code: serie_gardee(famille, code).arrondi or 0 for code in numbers}
-    for part, whole in famille.inclusions:
-        if part in numbers and whole in numbers:
+    series = _series(famille, table)
+    chiffres = _chiffres(table, series)
+    arrondis = {code: serie.arrondi or 0 for code, serie in series.items()}
+    for partie, total in famille.inclusions:
+        if partie in series and total in series:
             # Two rounded numbers may cross by their rounding.
-            above = numbers.index[numbers[part] > numbers[whole] + (steps[part] + steps[whole]) / 2]
-            yield from _dire(above, f"{lieu} : {part} dépasse {whole}", numbers[[part, whole]])
-    for code, step in steps.items():
-        if step >= 1:
-            wrong = numbers.index[numbers[code] % step > 0]
-            yield from _dire(wrong, f"{lieu} : {code} n'est pas un multiple de {step:g}")
+            marge = (arrondis[partie] + arrondis[total]) / 2
+            depassent = chiffres[partie] > chiffres[total] + marge
+            territoires = chiffres.index[depassent]
+            phrase = f"{lieu} : {partie} dépasse {total}"
+            yield from _citer(territoires, phrase, chiffres[[partie, total]])
+    for code, arrondi in arrondis.items():
+        if arrondi >= 1:
+            territoires = chiffres.index[chiffres[code] % arrondi > 0]
+            yield from _citer(territoires, f"{lieu} : {code} n'est pas un multiple de {arrondi:g}")
+
+
+def _sommes_trop_grandes(
+    cle: Cle,
+    famille: Famille,
+    communes: pd.DataFrame,
+    departements: pd.DataFrame,
+    regles: Vraisemblance,
+) -> Iterator[str]:
+    """Yield the départements whose communes add up to more than the département itself.
+
+    Less is no doubt: missing and suppressed communes make a sum smaller.
+    """
+    chiffres = _chiffres(communes, _series(famille, communes))
+    # An arrondissement is in its commune already.
+    chiffres = chiffres[commune_de(chiffres.index) == chiffres.index]
+    for code in famille.totaux:
+        if code in communes and code in departements:
+            sommes = chiffres[code].groupby(departement_de(chiffres.index)).sum()
+            publies = departements[code].reindex(sommes.index)
+            depassent = sommes.index[sommes > publies * (1 + regles.marge_du_departement)]
+            phrase = f"{cle.famille}, {cle.annee} : la somme de {code} des communes"
+            yield from _citer(depassent, f"{phrase} dépasse le département")
+
+
+def _ecarts_d_une_annee(
+    famille: Famille,
+    ancienne: Cle,
+    nouvelle: Cle,
+    avant: pd.DataFrame,
+    apres: pd.DataFrame,
+    regles: Vraisemblance,
+) -> Iterator[Doute]:
+    """Yield what changes too much from a year to the next: counts that jump, series and territories
+    that are lost.
+    """
+    lieu = f"{nouvelle.famille}, {nouvelle.niveau}, de {ancienne.annee} à {nouvelle.annee}"
+    yield from _sauts(famille, ancienne, nouvelle, avant, apres, regles)
+    perdues = [
+        serie.code for serie in famille.series if serie.code in avant and serie.code not in apres
+    ]
+    if perdues:
+        phrase = f"{lieu} : {', '.join(perdues[:_CITES])} n'y est plus, ou sous un autre nom"
+        yield Doute(nouvelle, phrase, faux=False)
+    perdus = avant.index.difference(apres.index)
+    if len(perdus) > regles.perte * len(avant):
+        phrase = f"{lieu} : {len(perdus)} territoires sur {len(avant)} n'y sont plus"
+        for cite in _citer(perdus, phrase):
+            yield Doute(nouvelle, cite, faux=False)
 
 
 def _sauts(
     famille: Famille,
     ancienne: Cle,
-    cle: Cle,
+    nouvelle: Cle,
     avant: pd.DataFrame,
     apres: pd.DataFrame,
     regles: Vraisemblance,
 ) -> Iterator[Doute]:
-    """Yield the counts that jump between two years: one territory's may, that of many together does
-    not in a year.
+    """Yield the counts that jump: one territory's may really, that of many together does not in a
+    year.
     """
-    lieu = f"{cle[0]}, {cle[2]}, de {ancienne[1]} à {cle[1]}"
-    common = avant.index.intersection(apres.index)
-    lost = avant.index.difference(apres.index)
-    first, second = (_chiffres(famille, one.loc[common]) for one in (avant, apres))
-    many = (len(common) >= regles.effectif_du_saut or cle[2] == "departement") and cle[
-        1
-    ] - ancienne[1] <= 1
-    for code in [
-        code for code in first if code in second and serie_gardee(famille, code).unite == "nombre"
-    ]:
-        both = first[code].notna() & second[code].notna()
-        before = first.loc[both, code]
-        after = second.loc[both, code]
-        old = before.sum()
-        new = after.sum()
-        if old >= regles.effectif_du_saut and abs(new / old - 1) > regles.saut:
-            change = f"{100 * (new / old - 1):+.0f} %"
-            yield Doute(
-                cle,
-                f"{lieu} : l'ensemble de {code} passe de {old:.0f} à {new:.0f} ({change})",
-                faux=many,
+    lieu = f"{nouvelle.famille}, {nouvelle.niveau}, de {ancienne.annee} à {nouvelle.annee}"
+    communs = avant.index.intersection(apres.index)
+    nombreux = len(communs) >= regles.effectif_du_saut or nouvelle.niveau == "departement"
+    impossible = nombreux and nouvelle.annee - ancienne.annee <= 1
+    series = _series(famille, avant)
+    series_apres = _series(famille, apres)
+    chiffres_avant = _chiffres(avant.loc[communs], series)
+    chiffres_apres = _chiffres(apres.loc[communs], series_apres)
+    for code, serie in series.items():
+        if code not in series_apres or serie.unite != "nombre":
+            continue
+        connus = chiffres_avant[code].notna() & chiffres_apres[code].notna()
+        effectifs_avant = chiffres_avant[code][connus]
+        effectifs_apres = chiffres_apres[code][connus]
+        total_avant = effectifs_avant.sum()
+        total_apres = effectifs_apres.sum()
+        if (
+            total_avant >= regles.effectif_du_saut
+            and abs(total_apres / total_avant - 1) > regles.saut
+        ):
+            hausse = 100 * (total_apres / total_avant - 1)
+            phrase = (
+                f"{lieu} : l'ensemble de {code} passe de {total_avant:.0f} à {total_apres:.0f}"
+                f" ({hausse:+.0f} %)"
             )
-        else:
-            moved = before.ge(regles.effectif_du_saut) & (after - before).abs().gt(
-                regles.saut * before
-            )
-            told = _dire(
-                before.index[moved], f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %"
-            )
-            yield from (Doute(cle, said, faux=False) for said in told)
-    if gone := [
-        item.code for item in famille.series if item.code in avant and item.code not in apres
-    ]:
-        yield Doute(
-            cle,
-            f"{lieu} : {', '.join(gone[:_CITES])} n'y est plus, ou sous un autre nom",
-            faux=False,
+            yield Doute(nouvelle, phrase, faux=impossible)
+            continue
+        ecarts = (effectifs_apres - effectifs_avant).abs()
+        sautent = effectifs_avant.ge(regles.effectif_du_saut) & ecarts.gt(
+            regles.saut * effectifs_avant
         )
-    if len(lost) > regles.perte * len(avant):
-        told = _dire(lost, f"{lieu} : {len(lost)} territoires sur {len(avant)} n'y sont plus")
-        yield from (Doute(cle, said, faux=False) for said in told)
+        phrase = f"{lieu} : {code} change de plus de {100 * regles.saut:.0f} %"
+        for cite in _citer(effectifs_avant.index[sautent], phrase):
+            yield Doute(nouvelle, cite, faux=False)
 
 
 def _noms_discordants(
@@ -159,43 +215,55 @@ def _noms_discordants(
     """Yield what does not go with the official code: unknown codes, names that are not those of
     their codes.
     """
-    known = table.index.intersection(communes.index)
-    whole = table.index[commune_de(table.index) == table.index]
-    yield from _dire(
-        whole.difference(communes.index),
-        f"{lieu} : communes absentes du code officiel géographique",
-    )
-    if "libelle" in table:
-        plain = (
-            one.loc[known, "libelle"]
-            .str.normalize("NFKD")
-            .str.encode("ascii", "ignore")
-            .str.decode("ascii")
-            for one in (table, communes)
-        )
-        article = r"^(l'|la |le |les |aux |los |las )|[^a-z0-9]"
-        names, official = (one.str.lower().str.replace(article, "", regex=True) for one in plain)
-        other = known[(names != official) & (names != "")]
-        if len(other) > regles.ecart_des_noms * len(known):
-            yield from _dire(other, f"{lieu} : noms qui ne sont pas ceux de leur code")
+    sans_arrondissements = table.index[commune_de(table.index) == table.index]
+    inconnus = sans_arrondissements.difference(communes.index)
+    yield from _citer(inconnus, f"{lieu} : communes absentes du code officiel géographique")
+    if "libelle" not in table:
+        return
+    connus = table.index.intersection(communes.index)
+    noms = _noms_simplifies(table.loc[connus, "libelle"])
+    noms_officiels = _noms_simplifies(communes.loc[connus, "libelle"])
+    discordants = connus[(noms != noms_officiels) & (noms != "")]
+    if len(discordants) > regles.ecart_des_noms * len(connus):
+        yield from _citer(discordants, f"{lieu} : noms qui ne sont pas ceux de leur code")
 
 
-def _chiffres(famille: Famille, table: pd.DataFrame) -> pd.DataFrame:
+def _noms_simplifies(noms: pd.Series) -> pd.Series:
+    """Return names as they compare: letters and digits alone, without accents nor first article."""
+    sans_accents = noms.str.normalize("NFKD").str.encode("ascii", "ignore").str.decode("ascii")
+    return sans_accents.str.lower().str.replace(_ARTICLE_OU_SIGNE, "", regex=True)
+
+
+def _series(famille: Famille, table: pd.DataFrame) -> dict[str, SerieOfficielle]:
+    """Return the series of the columns of a table, by code."""
+    series = {}
+    for code in table.columns:
+        serie = serie_gardee(famille, code)
+        if serie:
+            series[code] = serie
+    return series
+
+
+def _chiffres(table: pd.DataFrame, series: Iterable[str]) -> pd.DataFrame:
     """Return the columns of series, suppressed cells as missing."""
-    names = [name for name in table.columns if serie_gardee(famille, name)]
-    return table[names].replace(float("inf"), float("nan"))
+    return table[list(series)].replace(float("inf"), float("nan"))
 
 
-def _dire(codes: pd.Index, phrase: str, chiffres: pd.DataFrame | None = None) -> Iterator[str]:
+def _citer(
+    territoires: pd.Index, phrase: str, chiffres: pd.DataFrame | None = None
+) -> Iterator[str]:
     """Yield a sentence that names the first territories, with their figures; none when there are
     none.
     """
-    shown = list(codes[:_CITES])
-    if chiffres is not None:
-        shown = [
-            f"{code} ({' pour '.join(f'{value:.0f}' for value in chiffres.loc[code])})"
-            for code in shown
-        ]
-    rest = f" et {len(codes) - _CITES} autre(s)" if len(codes) > _CITES else ""
-    if shown:
-        yield f"{phrase} : {', '.join(shown)}{rest}"
+    if territoires.empty:
+        return
+    cites = []
+    for code in territoires[:_CITES]:
+        if chiffres is None:
+            cites.append(code)
+        else:
+            valeurs = " pour ".join(f"{valeur:.0f}" for valeur in chiffres.loc[code])
+            cites.append(f"{code} ({valeurs})")
+    autres = len(territoires) - _CITES
+    suite = f" et {autres} autre(s)" if autres > 0 else ""
+    yield f"{phrase} : {', '.join(cites)}{suite}"
