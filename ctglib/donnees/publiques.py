@@ -4,6 +4,7 @@ the territories.
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -61,7 +62,12 @@ OBSERVATIONS = [
     "jeu",
 ]
 LIEUX = ["code", "nom", "niveau", "departement", "epci"]
-COG = {"commune": "cog_communes", "departement": "cog_departements", "epci": "cog_epci"}
+NiveauOfficiel = Literal["commune", "departement", "epci"]  # of the official geographical code
+COG: dict[NiveauOfficiel, str] = {
+    "commune": "cog_communes",
+    "departement": "cog_departements",
+    "epci": "cog_epci",
+}
 REPERES = "catalogue/atelier.yaml"
 INVENTEES = "catalogue/comparables.yaml"  # what the file of a fictional convention holds
 COUVERTURE = [
@@ -89,30 +95,30 @@ def series() -> pd.DataFrame:
         arrondi (NaN s'il n'y en a pas), secret (vrai si une cellule peut être cachée par son
         producteur), licence.
     """
-    kept = [
-        (item.famille, item.annee, item.niveau, item.territoires, item.series)
-        for item in tables().values()
-    ]
-    known = pd.DataFrame(
-        kept, columns=["famille", "annee", "niveau", "territoires", "code"]
-    ).explode("code")
-    families = charger_familles()
-    rows = []
-    for code, items in known.groupby("code"):
-        family = families[items["famille"].iloc[-1]]
-        found = serie_gardee(family, code)
-        levels = dict(zip(items["niveau"], items["territoires"], strict=True))  # of the last year
-        if max(levels.values()) > 1:  # one commune makes no sum
-            levels = dict.fromkeys([*levels, *family.somme], 0) | levels
-        told = {
-            "annees": tuple(sorted({*items["annee"]})),
-            "niveaux": levels,
-            "arrondi": found.arrondi or np.nan,
+    gardees = list(tables().values())
+    familles = charger_familles()
+    tables_par_serie: dict[str, list[TableGardee]] = {}
+    for table in gardees:
+        for code in table.series:
+            tables_par_serie.setdefault(code, []).append(table)
+    lignes = []
+    for code, tables_de_la_serie in sorted(tables_par_serie.items()):
+        famille = familles[tables_de_la_serie[-1].famille]
+        serie = serie_gardee(famille, code)
+        # Of a level, the last year counts.
+        publies = {table.niveau: table.territoires for table in tables_de_la_serie}
+        niveaux: dict[str, int] = dict(publies)
+        if max(publies.values()) > 1:  # one commune makes no sum
+            niveaux = dict.fromkeys([*publies, *famille.somme], 0) | publies
+        ligne = _sens(famille, serie) | {
+            "code": code,
+            "annees": tuple(sorted({table.annee for table in tables_de_la_serie})),
+            "niveaux": niveaux,
+            "arrondi": serie.arrondi or np.nan,
+            "secret": famille.vide == Statut.SECRET,
         }
-        rows.append(
-            _sens(family, found) | {"code": code, **told, "secret": family.vide == Statut.SECRET}
-        )
-    return pd.DataFrame(rows, columns=[*SERIES, "licence"])
+        lignes.append(ligne)
+    return pd.DataFrame(lignes, columns=[*SERIES, "licence"])
 
 
 def territoires(
@@ -124,63 +130,92 @@ def territoires(
         code, nom (with its article), niveau, departement and epci (empty for an EPCI, that may be
         in several).
     """
-    wanted = None if codes is None else list(codes)
-    parts = [pd.DataFrame(columns=["territoire", "libelle"])]
-    for level, name in COG.items():
-        asked = wanted is None or any(FORMES[level].fullmatch(code) for code in wanted)
-        if level in niveaux and asked and (kept := derniere(name)):
-            rows = lire_tables(kept, wanted)
-            if level == "commune":
-                articles = {kind: one.le for kind, one in charger_famille(name).debuts.items()}
-                rows["libelle"] = rows["tncc"].map(articles).fillna("") + rows["libelle"]
-            parts.append(
-                rows.assign(departement=rows["territoire"]) if level == "departement" else rows
-            )
-    whole = pd.concat(parts, ignore_index=True).rename(
-        columns={"territoire": "code", "libelle": "nom"}
-    )
-    return whole.reindex(columns=LIEUX).astype(object).fillna("").astype("str")
+    demandes = None if codes is None else list(codes)
+    parties = [pd.DataFrame(columns=["territoire", "libelle"])]
+    for niveau, famille in COG.items():
+        if niveau not in niveaux:
+            continue
+        if demandes is not None and not _de_niveau(demandes, niveau):
+            continue
+        derniere_table = derniere(famille)
+        if not derniere_table:
+            continue
+        lieux = lire_tables(derniere_table, demandes)
+        if niveau == "commune":
+            debuts = charger_famille(famille).debuts
+            articles = {genre: debut.le for genre, debut in debuts.items()}
+            lieux["libelle"] = lieux["tncc"].map(articles).fillna("") + lieux["libelle"]
+        elif niveau == "departement":
+            lieux = lieux.assign(departement=lieux["territoire"])
+        parties.append(lieux)
+    tous = pd.concat(parties, ignore_index=True)
+    tous = tous.rename(columns={"territoire": "code", "libelle": "nom"})
+    return tous.reindex(columns=LIEUX).astype(object).fillna("").astype("str")
 
 
 def nommer(codes: Iterable[str]) -> list[Territoire]:
     """Return how a sentence names communes, EPCI and départements: « à Lens », « dans l'Ain », « de
     la Somme ».
     """
-    found = []
-    for level, table in COG.items():
-        wanted = [code for code in codes if FORMES[level].fullmatch(code)]
-        for row in lire_tables(derniere(table) if wanted else [], wanted).itertuples():
-            name = row.libelle
-            starts = charger_famille(table).debuts.get(getattr(row, "tncc", ""), Debuts())
-            if level == "epci" and name.startswith(("Communauté", "Métropole")):
-                starts = Debuts(le="la ", a="dans la ", de="de la ")
-                name = name[0].lower() + name[1:]
-            elif level == "departement" and not starts.le and "-et-" in name:
-                starts = Debuts(a="en ")
-            words = {key: start + name for key, start in starts}
-            own = words["le"] if level == "commune" else row.libelle
-            found.append(Territoire(code=row.territoire, nom=own, niveau=level, **words))
-    return found
+    demandes = list(codes)
+    nommes = []
+    for niveau, famille in COG.items():
+        codes_du_niveau = _de_niveau(demandes, niveau)
+        if not codes_du_niveau:
+            continue
+        lieux = lire_tables(derniere(famille), codes_du_niveau)
+        if lieux.empty:
+            continue
+        debuts_par_genre = charger_famille(famille).debuts
+        genres = lieux["tncc"] if "tncc" in lieux else pd.Series("", index=lieux.index)
+        noms = lieux["libelle"]
+        for code, nom, genre in zip(lieux["territoire"], noms, genres, strict=True):
+            debuts = debuts_par_genre.get(genre, Debuts())
+            nommes.append(_territoire(code, nom, niveau, debuts))
+    return nommes
+
+
+def _de_niveau(codes: Iterable[str], niveau: str) -> list[str]:
+    """Return the codes that have the shape of those of a level."""
+    return [code for code in codes if FORMES[niveau].fullmatch(code)]
+
+
+def _territoire(code: str, nom: str, niveau: NiveauOfficiel, debuts: Debuts) -> Territoire:
+    """Return a territory as a sentence names it, from what is usually written before its name."""
+    nom_cite = nom
+    if niveau == "epci" and nom.startswith(("Communauté", "Métropole")):
+        debuts = Debuts(le="la ", a="dans la ", de="de la ")
+        nom_cite = nom[0].lower() + nom[1:]
+    elif niveau == "departement" and not debuts.le and "-et-" in nom:
+        debuts = Debuts(a="en ")
+    le = debuts.le + nom_cite
+    return Territoire(
+        code=code,
+        nom=le if niveau == "commune" else nom,
+        niveau=niveau,
+        le=le,
+        a=debuts.a + nom_cite,
+        de=debuts.de + nom_cite,
+    )
 
 
 def verifier_territoires(codes: Iterable[str]) -> None:
-    """Refuse the codes that are no commune, EPCI or département, all at once, with the close names."""
-    asked = list(codes)
-    known = set(territoires(asked)["code"])
-    if faults := [_territoire_inconnu(code) for code in asked if code not in known]:
-        raise DonneesInvalides(faults)
+    """Refuse the codes that are no commune, EPCI or département, all at once, with close names."""
+    demandes = list(codes)
+    connus = set(territoires(demandes)["code"])
+    fautes = [_territoire_inconnu(code) for code in demandes if code not in connus]
+    if fautes:
+        raise DonneesInvalides(fautes)
 
 
 def communes_de(departement: str) -> list[str]:
     """Return the communes of a département, in the order of their codes; refuse one that is none,
     or has none.
     """
-    found = lire_tables(derniere("cog_communes"), [departement], [], "departement")[
-        "territoire"
-    ].tolist()
-    if not found:
+    communes = lire_tables(derniere("cog_communes"), [departement], [], "departement")
+    if communes.empty:
         raise DonneesInvalides([_faute("departement_inconnu", departement)])
-    return found
+    return communes["territoire"].tolist()
 
 
 def lire(
@@ -205,156 +240,177 @@ def lire(
         DonneesInvalides: The series or a territory is unknown; close names are told.
 
     Examples:
-        >>> lire("cnaf_foyers_rsa", "62413", [2024])[["libelle", "valeur", "statut"]].values.tolist()
+        >>> rsa = lire("cnaf_foyers_rsa", "62413", [2024])
+        >>> rsa[["libelle", "valeur", "statut"]].values.tolist()
         [['Harnes', 560.0, 'A']]
     """
-    every = tables()
-    kept = [one for one in every.values() if code in one.series]
-    if not kept:
-        known = list(dict.fromkeys(name for one in every.values() for name in one.series))
-        raise DonneesInvalides([_faute("serie_inconnue", code, proches(str(code), known, 0.4))])
-    years = sorted({one.annee for one in kept})
-    wanted = set(years if annees is None else annees)
-    if absent := sorted(wanted - set(years)):
-        told = {"annees": ", ".join(map(str, absent)), "connues": ", ".join(map(str, years))}
-        raise DonneesInvalides([_faute("annees_sans_serie", code, **told)])
-    family = charger_famille(kept[0].famille)
-    kept = [one for one in kept if one.annee in wanted]
+    gardees = list(tables().values())
+    tables_de_la_serie = [table for table in gardees if code in table.series]
+    if not tables_de_la_serie:
+        connues = list(dict.fromkeys(serie for table in gardees for serie in table.series))
+        raise DonneesInvalides([_faute("serie_inconnue", code, proches(str(code), connues, 0.4))])
+    publiees = sorted({table.annee for table in tables_de_la_serie})
+    demandees = set(publiees if annees is None else annees)
+    inconnues = sorted(demandees - set(publiees))
+    if inconnues:
+        faute = _faute(
+            "annees_sans_serie",
+            code,
+            annees=", ".join(map(str, inconnues)),
+            connues=", ".join(map(str, publiees)),
+        )
+        raise DonneesInvalides([faute])
+    famille = charger_famille(tables_de_la_serie[0].famille)
+    tables_lues = [table for table in tables_de_la_serie if table.annee in demandees]
+
     if territoires is None:
-        rows = lire_tables(kept, None, [code]).assign(origine="publiée")
-        places = _lieux(rows["territoire"].unique().tolist(), family)
+        lignes = lire_tables(tables_lues, None, [code]).assign(origine="publiée")
+        lieux = _lieux(lignes["territoire"].unique().tolist(), famille)
     else:
-        codes = list(dict.fromkeys([territoires] if isinstance(territoires, str) else territoires))
-        places = _lieux(codes, family)
-        rows = _demandes(code, places, family, kept)
-    rows = rows.rename(columns={code: "valeur"})
-    status = (
-        rows["valeur"]
-        .map({SECRET: Statut.SECRET, np.nan: Statut.NON_DISPONIBLE})
-        .fillna(Statut.NORMAL)
-    )
-    rows = rows.assign(
+        codes = [territoires] if isinstance(territoires, str) else territoires
+        lieux = _lieux(list(dict.fromkeys(codes)), famille)
+        lignes = _lignes_demandees(code, lieux, famille, tables_lues)
+
+    lignes = lignes.rename(columns={code: "valeur"})
+    valeurs = lignes["valeur"]
+    statuts = valeurs.map({SECRET: Statut.SECRET, np.nan: Statut.NON_DISPONIBLE})
+    statuts = statuts.fillna(Statut.NORMAL)
+    if "statut" in lignes:  # that of sums that are estimated
+        statuts = lignes["statut"].fillna(statuts)
+    lignes = lignes.assign(
         serie=code,
-        valeur=rows["valeur"].replace(SECRET, np.nan),
-        statut=rows["statut"].fillna(status) if "statut" in rows else status,
-        libelle=rows["territoire"].map(places["nom"]).fillna(rows["territoire"]),
+        valeur=valeurs.replace(SECRET, np.nan),
+        statut=statuts,
+        libelle=lignes["territoire"].map(lieux["nom"]).fillna(lignes["territoire"]),
     )
-    rows = rows[COLONNES].sort_values(["niveau", "territoire", "annee"], ignore_index=True)
-    item = serie_gardee(family, code)
-    rows.attrs = _sens(family, item) | {
-        "serie": code,
-        "source": source(family, sorted(wanted)),
-        "arrondi": item.arrondi,
-        "ruptures": [(rupture.annee, rupture.raison) for rupture in item.ruptures],
-        "remarques": list(family.remarques),
-        "additive": bool(family.somme),
+    lignes = lignes[COLONNES].sort_values(["niveau", "territoire", "annee"], ignore_index=True)
+    serie = serie_gardee(famille, code)
+    lignes.attrs.update(_sens(famille, serie))
+    lignes.attrs["serie"] = code
+    lignes.attrs["source"] = source(famille, sorted(demandees))
+    lignes.attrs["arrondi"] = serie.arrondi
+    lignes.attrs["ruptures"] = [(rupture.annee, rupture.raison) for rupture in serie.ruptures]
+    lignes.attrs["remarques"] = list(famille.remarques)
+    lignes.attrs["additive"] = bool(famille.somme)
+    return lignes
+
+
+def _sens(famille: Famille, serie: SerieOfficielle) -> dict[str, object]:
+    """Return what a series means, and whose it is."""
+    return {
+        "libelle": serie.libelle,
+        "definition": serie.definition or "",
+        "unite": serie.unite,
+        "producteur": famille.producteur,
+        "jeu": famille.jeu,
+        "licence": famille.licence,
     }
-    return rows
-
-
-def _sens(famille: Famille, item: SerieOfficielle) -> dict[str, object]:
-    own = {"libelle": item.libelle, "definition": item.definition or "", "unite": item.unite}
-    return own | {name: getattr(famille, name) for name in ("producteur", "jeu", "licence")}
 
 
 def _lieux(codes: list[str], famille: Famille) -> pd.DataFrame:
-    """Return the level and the name of each code, refusing what no official code, IRIS or shape
-    tells.
+    """Return the level and the name of each code, refusing those that nothing tells: neither the
+    official code, nor a file by IRIS, nor their shape.
     """
-    found = territoires(codes).set_index("code")[["niveau", "nom"]]
-    unknown = [code for code in codes if code not in found.index]
-    names = {}
-    if unknown and "iris" in famille.niveaux:
-        kept = [item for item in tables(famille.id).values() if item.niveau == "iris"]
-        names = (
-            lire_tables(kept, unknown, ["libelle"]).groupby("territoire")["libelle"].last()
-        )  # as a file names them
-    # A commune of before a merger is in old files and no longer in the official code.
-    shapes = {
-        code: [level for level, shape in FORMES.items() if shape.fullmatch(str(code))]
-        for code in unknown
-    }
-    if faults := [_territoire_inconnu(code) for code, levels in shapes.items() if not levels]:
-        raise DonneesInvalides(faults)
-    levels = {code: "iris" if code in names else levels[0] for code, levels in shapes.items()}
-    return pd.concat(
-        [found, pd.DataFrame({"niveau": levels, "nom": pd.Series(names, dtype="str")})]
-    )
+    officiels = territoires(codes).set_index("code")[["niveau", "nom"]]
+    inconnus = [code for code in codes if code not in officiels.index]
+    noms_des_iris = pd.Series(dtype="str")
+    if inconnus and "iris" in famille.niveaux:
+        tables_d_iris = [table for table in tables(famille.id).values() if table.niveau == "iris"]
+        iris = lire_tables(tables_d_iris, inconnus, ["libelle"])
+        noms_des_iris = iris.groupby("territoire")["libelle"].last()  # as a file names them
+    niveaux: dict[str, str] = {}
+    fautes = []
+    for code in inconnus:
+        # A commune of before a merger is in old files and no longer in the official code.
+        possibles = [niveau for niveau, forme in FORMES.items() if forme.fullmatch(str(code))]
+        if not possibles:
+            fautes.append(_territoire_inconnu(code))
+        elif code in noms_des_iris.index:
+            niveaux[code] = "iris"
+        else:
+            niveaux[code] = possibles[0]
+    if fautes:
+        raise DonneesInvalides(fautes)
+    autres = pd.DataFrame({"niveau": niveaux, "nom": noms_des_iris.astype("str")})
+    return pd.concat([officiels, autres])
 
 
-def _demandes(
-    code: str, lieux: pd.DataFrame, famille: Famille, kept: list[TableGardee]
+def _lignes_demandees(
+    code: str, lieux: pd.DataFrame, famille: Famille, gardees: list[TableGardee]
 ) -> pd.DataFrame:
-    """Return the rows of the territories asked for, published or summed, one a year for each."""
-    codes = lieux.index
-    levels = lieux["niveau"]
-    published = lire_tables(kept, codes, [code])
-    parts = [
-        published[published["territoire"].map(levels).eq(published["niveau"])].assign(
-            origine="publiée"
-        )
-    ]
-    given = {(item.niveau, item.annee) for item in kept}
-    for level in famille.somme:
-        below = [
-            item
-            for item in kept
-            if (level, item.annee) not in given and item.niveau in ("iris", "commune")
+    """Return a row a territory asked for and a year, its figure published or summed."""
+    niveaux = lieux["niveau"]
+    publiees = lire_tables(gardees, lieux.index, [code])
+    publiees = publiees[publiees["territoire"].map(niveaux).eq(publiees["niveau"])]
+    parties = [publiees.assign(origine="publiée")]
+    niveaux_publies = {(table.niveau, table.annee) for table in gardees}
+    for niveau in famille.somme:
+        dessous = [
+            table
+            for table in gardees
+            if table.niveau in ("iris", "commune") and (niveau, table.annee) not in niveaux_publies
         ]
-        if below and len(asked := codes[levels == level]):
-            parts.append(_sommes(code, asked, level, below))
-    every = pd.MultiIndex.from_product(
-        [codes, sorted({item.annee for item in kept})], names=["territoire", "annee"]
-    )
-    whole = (
-        pd.concat(parts, ignore_index=True)
-        .set_index(["territoire", "annee"])
-        .reindex(every)
-        .reset_index()
-    )
-    return whole.assign(
-        annee=whole["annee"].astype(int),
-        niveau=whole["territoire"].map(levels),
-        origine=whole["origine"].fillna(""),
+        territoires_du_niveau = lieux.index[niveaux == niveau]
+        if dessous and not territoires_du_niveau.empty:
+            parties.append(_sommes(code, territoires_du_niveau, niveau, dessous))
+    annees = sorted({table.annee for table in gardees})
+    toutes = pd.MultiIndex.from_product([lieux.index, annees], names=["territoire", "annee"])
+    lignes = pd.concat(parties, ignore_index=True).set_index(["territoire", "annee"])
+    lignes = lignes.reindex(toutes).reset_index()
+    return lignes.assign(
+        annee=lignes["annee"].astype(int),
+        niveau=lignes["territoire"].map(niveaux),
+        origine=lignes["origine"].fillna(""),
     )
 
 
-def _sommes(code: str, demandes: pd.Index, niveau: str, dessous: list[TableGardee]) -> pd.DataFrame:
+def _sommes(
+    code: str, territoires: pd.Index, niveau: str, dessous: list[TableGardee]
+) -> pd.DataFrame:
     """Return the sums of what is below: a secret part makes a secret sum, a few missing communes an
     estimated one.
     """
     if niveau == "commune":
-        rows = lire_tables(dessous, None, [code])
-        own = rows["territoire"].str[:5]
-        rows = pd.concat(
-            [rows.assign(groupe=codes) for codes in (own, commune_de(own))]
-        ).drop_duplicates()
-        rows = rows[rows["groupe"].isin(demandes)]
-        sizes = rows.groupby("groupe")["territoire"].nunique()
+        parties = _iris_par_commune(code, territoires, dessous)
+        tailles = parties.groupby("somme")["territoire"].nunique()
+        nom_des_parties = " IRIS"
     else:
-        communes = lire_tables(derniere("cog_communes"), demandes, [niveau], niveau)
-        members = communes.set_index("territoire")[niveau]
-        rows = lire_tables(dessous, members.index, [code])
-        rows = rows.assign(groupe=rows["territoire"].map(members))
-        sizes = members.value_counts()
-    found = rows.groupby(["groupe", "annee"])[code].agg(["sum", "count"]).reset_index()
-    size = found["groupe"].map(sizes)
-    secret = found["sum"].eq(SECRET)
-    lacking = 1 - found["count"] / size
-    value = found["sum"].where((lacking <= lire_regles().communes_manquantes) | secret)
-    words = (
-        "somme de " + found["count"].astype(str) + (" IRIS" if niveau == "commune" else " communes")
-    )
-    words = words.mask(lacking > 0, words + " sur " + size.astype(str)).str.replace(
-        " 1 communes", " 1 commune"
-    )
-    status = pd.Series(str(Statut.ESTIME), index=found.index).where(
-        (lacking > 0) & value.notna() & ~secret
-    )
-    found = found.rename(columns={"groupe": "territoire"})[["territoire", "annee"]].astype(
-        {"annee": int}
-    )
-    return found.assign(**{code: value}, origine=words, statut=status)
+        communes = lire_tables(derniere("cog_communes"), territoires, [niveau], niveau)
+        sommes_des_communes = communes.set_index("territoire")[niveau]
+        parties = lire_tables(dessous, sommes_des_communes.index, [code])
+        parties = parties.assign(somme=parties["territoire"].map(sommes_des_communes))
+        tailles = sommes_des_communes.value_counts()
+        nom_des_parties = " communes"
+    sommes = parties.groupby(["somme", "annee"])[code].agg(["sum", "count"]).reset_index()
+    taille = sommes["somme"].map(tailles)
+    secretes = sommes["sum"].eq(SECRET)
+    part_manquante = 1 - sommes["count"] / taille
+    incompletes = part_manquante > 0
+    suffisantes = part_manquante <= lire_regles().communes_manquantes
+    valeurs = sommes["sum"].where(suffisantes | secretes)
+    origines = "somme de " + sommes["count"].astype(str) + nom_des_parties
+    origines = origines.mask(incompletes, origines + " sur " + taille.astype(str))
+    origines = origines.str.replace(" 1 communes", " 1 commune")
+    estimees = incompletes & valeurs.notna() & ~secretes
+    statuts = pd.Series(str(Statut.ESTIME), index=sommes.index).where(estimees)
+    lignes = sommes[["somme", "annee"]].rename(columns={"somme": "territoire"})
+    lignes = lignes.astype({"annee": int})
+    return lignes.assign(**{code: valeurs, "origine": origines, "statut": statuts})
+
+
+def _iris_par_commune(
+    code: str, communes: pd.Index, tables_d_iris: list[TableGardee]
+) -> pd.DataFrame:
+    """Return the rows of the IRIS of some communes, with the commune that each is added to (somme).
+
+    An IRIS of an arrondissement is added to it, and to its city.
+    """
+    iris = lire_tables(tables_d_iris, None, [code])
+    debuts = iris["territoire"].str[:5]
+    des_communes = iris.assign(somme=debuts)
+    des_villes = iris.assign(somme=commune_de(debuts))
+    parties = pd.concat([des_communes, des_villes]).drop_duplicates()
+    return parties[parties["somme"].isin(communes)]
 
 
 def observations(
@@ -370,30 +426,42 @@ def observations(
     Returns:
         The columns ``OBSERVATIONS``; ``note`` says what a figure is the sum of.
     """
-    known = set(series()["code"])
-    parts = []
-    for code in [code for code in dict.fromkeys(codes) if code in known]:
-        rows = lire(code, [territoire, reference])
-        told = {name: rows.attrs[name] for name in ("unite", "source", "producteur", "jeu")}
-        own = rows["territoire"].eq(territoire)
-        if membres and rows.attrs["additive"]:
-            years = lire(code, membres).groupby("annee")
-            total = years["valeur"].agg(lambda values: values.sum(skipna=False))
-            secret = years["statut"].agg(lambda letters: letters.eq(Statut.SECRET).any())
-            status = (
-                total.isna()
-                .map({True: Statut.NON_DISPONIBLE, False: Statut.NORMAL})
-                .mask(secret, Statut.SECRET)
-            )
-            rows = rows.assign(
-                valeur=rows["valeur"].where(~own, rows["annee"].map(total)),
-                statut=rows["statut"].where(~own, rows["annee"].map(status)),
-                origine=rows["origine"].where(~own, f"somme de {len(membres)} communes"),
-            )
-        note = rows["origine"].replace("publiée", "")
-        parts += [rows.assign(indicateur=code, note=note, **told)[where] for where in (own, ~own)]
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=OBSERVATIONS)
-    return rows.assign(dimension="", modalite="", millesime=rows["annee"] + 1)[OBSERVATIONS]
+    connues = set(series()["code"])
+    parties = []
+    for code in dict.fromkeys(codes):
+        if code not in connues:
+            continue
+        lignes = lire(code, [territoire, reference])
+        sens = {nom: lignes.attrs[nom] for nom in ("unite", "source", "producteur", "jeu")}
+        du_territoire = lignes["territoire"].eq(territoire)
+        if membres and lignes.attrs["additive"]:
+            lignes = _avec_la_somme_des_membres(code, lignes, du_territoire, membres)
+        note = lignes["origine"].replace("publiée", "")
+        lignes = lignes.assign(indicateur=code, note=note, **sens)
+        parties += [lignes[du_territoire], lignes[~du_territoire]]
+    if parties:
+        toutes = pd.concat(parties, ignore_index=True)
+    else:
+        toutes = pd.DataFrame(columns=OBSERVATIONS)
+    millesimes = toutes["annee"] + 1
+    return toutes.assign(dimension="", modalite="", millesime=millesimes)[OBSERVATIONS]
+
+
+def _avec_la_somme_des_membres(
+    code: str, lignes: pd.DataFrame, du_territoire: pd.Series, membres: Sequence[str]
+) -> pd.DataFrame:
+    """Return the rows of a series, those of the territory being the sums of its members."""
+    par_annee = lire(code, membres).groupby("annee")
+    totaux = par_annee["valeur"].agg(lambda valeurs: valeurs.sum(skipna=False))
+    secrets = par_annee["statut"].agg(lambda statuts: statuts.eq(Statut.SECRET).any())
+    statuts = totaux.isna().map({True: Statut.NON_DISPONIBLE, False: Statut.NORMAL})
+    statuts = statuts.mask(secrets, Statut.SECRET)
+    annees = lignes["annee"]
+    return lignes.assign(
+        valeur=lignes["valeur"].where(~du_territoire, annees.map(totaux)),
+        statut=lignes["statut"].where(~du_territoire, annees.map(statuts)),
+        origine=lignes["origine"].where(~du_territoire, f"somme de {len(membres)} communes"),
+    )
 
 
 def reperes() -> Reperes:
@@ -411,17 +479,18 @@ def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
         code, nom, contour: a list of rings, each an array of points (longitude, latitude) in WGS
         84.
     """
-    rows = lire_tables(derniere("ign_contours"), codes, ["libelle", "contour"])
-    rows = rows.rename(columns={"territoire": "code", "libelle": "nom"})
+    lieux = lire_tables(derniere("ign_contours"), codes, ["libelle", "contour"])
+    lieux = lieux.rename(columns={"territoire": "code", "libelle": "nom"})
+    return lieux.assign(contour=lieux["contour"].map(_anneaux))[["code", "nom", "contour"]]
 
-    def rings(text: str) -> list[np.ndarray]:
-        shape = json.loads(text)
-        polygons = (
-            shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-        )
-        return [np.array(ring) for polygon in polygons for ring in polygon]
 
-    return rows.assign(contour=rows["contour"].map(rings))[["code", "nom", "contour"]]
+def _anneaux(texte: str) -> list[np.ndarray]:
+    """Return the rings of an outline, written as the geometry of a GeoJSON."""
+    geometrie = json.loads(texte)
+    polygones = geometrie["coordinates"]
+    if geometrie["type"] != "MultiPolygon":
+        polygones = [polygones]
+    return [np.array(anneau) for polygone in polygones for anneau in polygone]
 
 
 def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | None:
@@ -436,46 +505,51 @@ def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | 
         source), and a column an indicator (Int64). ``attrs["source"]``: producer, data set and
         years, None when the figures are invented.
     """
-    invented = f"conventions/{convention.id}/comparables.csv"
-    kept = []
-    names = list(dict.fromkeys([*regle.indicateurs, regle.taille, *regle.ratios]))
-    family = charger_famille(regle.serie)
-    there = existe(invented)
-    codes = [item.code for item in family.series]
-    faults = (
-        [Faute(invented, *mots("communes_d_une_vraie"))] if there and not convention.fictive else []
-    )
-    for name in [name for name in names if name not in codes]:
-        words = mots(
-            "indicateur_sans_serie", nom=name, famille=regle.serie, connues=", ".join(codes)
-        )
-        faults.append(Faute("catalogue/comparaison.yaml", *words))
-    if faults:
-        raise DonneesInvalides(faults)
-    if convention.fictive:
-        if not there:
-            return None
-        rows = _inventees(invented)
+    fichier_invente = f"conventions/{convention.id}/comparables.csv"
+    indicateurs = list(dict.fromkeys([*regle.indicateurs, regle.taille, *regle.ratios]))
+    famille = charger_famille(regle.serie)
+    est_invente = existe(fichier_invente)
+    codes = [serie.code for serie in famille.series]
+    fautes = []
+    if est_invente and not convention.fictive:
+        fautes.append(Faute(fichier_invente, *mots("communes_d_une_vraie")))
+    for indicateur in indicateurs:
+        if indicateur not in codes:
+            phrase = mots(
+                "indicateur_sans_serie",
+                nom=indicateur,
+                famille=regle.serie,
+                connues=", ".join(codes),
+            )
+            fautes.append(Faute("catalogue/comparaison.yaml", *phrase))
+    if fautes:
+        raise DonneesInvalides(fautes)
+
+    tables_des_communes = []
+    if not convention.fictive:
+        gardees = tables(famille.id).values()
+        tables_des_communes = [table for table in gardees if table.niveau == "commune"]
+        lignes = lire_tables(tables_des_communes, None, ["libelle", *indicateurs])
+        departements = departement_de(lignes["territoire"].astype("str"))
+        lignes = lignes.assign(departement=departements)
+    elif est_invente:
+        lignes = _communes_inventees(fichier_invente)
     else:
-        kept = [item for item in tables(family.id).values() if item.niveau == "commune"]
-        rows = lire_tables(kept, None, ["libelle", *names])
-        rows = rows.assign(departement=departement_de(rows["territoire"].astype("str")))
-    rows = rows[rows["departement"].eq(convention.reference)].reset_index(drop=True)
-    if rows.empty:
         return None
-    counts = rows[names].astype("Int64")
-    status = (
-        counts.notna()
-        .all(axis=1)
-        .map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE})
-        .astype("str")
-    )
-    found = rows.rename(columns={"territoire": "commune", "libelle": "nom"})[
-        ["commune", "nom", "departement", "annee"]
-    ]
-    found = found.astype({"annee": "Int64"}).assign(statut=status, **counts)
-    found.attrs["source"] = source(family, [item.annee for item in kept]) if kept else None
-    return found
+    lignes = lignes[lignes["departement"].eq(convention.reference)].reset_index(drop=True)
+    if lignes.empty:
+        return None
+
+    effectifs = lignes[indicateurs].astype("Int64")
+    statuts = effectifs.notna().all(axis=1).map({True: Statut.NORMAL, False: Statut.NON_DISPONIBLE})
+    communes = lignes.rename(columns={"territoire": "commune", "libelle": "nom"})
+    communes = communes[["commune", "nom", "departement", "annee"]].astype({"annee": "Int64"})
+    communes = communes.assign(statut=statuts.astype("str")).join(effectifs)
+    communes.attrs["source"] = None
+    if tables_des_communes:
+        annees = [table.annee for table in tables_des_communes]
+        communes.attrs["source"] = source(famille, annees)
+    return communes
 
 
 def lire_couverture(dossier: Dossier) -> pd.DataFrame:
@@ -488,93 +562,104 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
         The columns ``COUVERTURE``; ``modalite`` is "" for the whole; ``attrs["source"]`` names the
         producer.
     """
-    rules = dossier.catalogue.diagnostic.modes
+    regles = dossier.catalogue.diagnostic.modes
     convention = dossier.convention
-    modes = {rules.ensemble: "", **{code: mode for mode, code in rules.series.items()}}
-    if not convention.fictive:
-        rows = observations(modes, convention.territoire, convention.reference)
-        rows = rows.assign(modalite=rows["indicateur"].map(modes))
-    else:
-        invented = f"conventions/{convention.id}/contexte.csv"
-        rows = en_table(
-            "observations", [examiner_csv(invented, "observations")] if existe(invented) else []
-        )
-        rows = rows[rows["indicateur"].eq(rules.ensemble) & rows["modalite"].isin(modes.values())]
-    own = rows[rows["territoire"].eq(convention.territoire) & rows["valeur"].notna()]
-    if (whole := own[own["modalite"].eq("")]).empty:
+    lignes = _observations_des_modes(dossier)
+    du_territoire = lignes[
+        lignes["territoire"].eq(convention.territoire) & lignes["valeur"].notna()
+    ]
+    ensembles = du_territoire[du_territoire["modalite"].eq("")]
+    if ensembles.empty:
         return pd.DataFrame(columns=COUVERTURE)
-    year = int(whole["annee"].max())
-    here, there = (
-        one[one["annee"].eq(year)].set_index("modalite")
-        for one in (own, rows[rows["territoire"].eq(convention.reference)])
+    annee = int(ensembles["annee"].max())
+    de_la_reference = lignes[lignes["territoire"].eq(convention.reference)]
+    taux = du_territoire[du_territoire["annee"].eq(annee)].set_index("modalite")
+    taux = taux.loc[[mode for mode in ("", *regles.series) if mode in taux.index]]
+    taux_de_reference = de_la_reference[de_la_reference["annee"].eq(annee)].set_index("modalite")
+    taux_de_reference = taux_de_reference.reindex(taux.index)
+
+    indicateur = dossier.catalogue.indicateurs_contexte[regles.ensemble]
+    modalites = dossier.catalogue.dimensions[regles.dimension].modalites
+    libelles = {modalite.id: modalite.libelle for modalite in modalites}
+    couverture = taux.assign(
+        indicateur=regles.ensemble,
+        libelle=[libelles.get(mode, TOUS_MODES) for mode in taux.index],
+        unite=indicateur.unite,
+        annee=annee,
+        valeur_reference=taux_de_reference["valeur"],
+        statut_reference=taux_de_reference["statut"].fillna(Statut.NON_DISPONIBLE.value),
+        ecart=(taux["valeur"] - taux_de_reference["valeur"]).round(9),
+        ecart_type=dossier.catalogue.unites[indicateur.unite].ecart,
     )
-    here = here.loc[[mode for mode in modes.values() if mode in here.index]]
-    there = there.reindex(here.index)
-    item = dossier.catalogue.indicateurs_contexte[rules.ensemble]
-    labels = {
-        one.id: one.libelle for one in dossier.catalogue.dimensions[rules.dimension].modalites
-    }
-    table = here.assign(
-        indicateur=rules.ensemble,
-        libelle=[labels.get(name, TOUS_MODES) for name in here.index],
-        unite=item.unite,
-        annee=year,
-        valeur_reference=there["valeur"],
-        statut_reference=there["statut"].fillna(Statut.NON_DISPONIBLE.value),
-        ecart=(here["valeur"] - there["valeur"]).round(9),
-        ecart_type=dossier.catalogue.unites[item.unite].ecart,
-    ).reset_index()[COUVERTURE]
-    table.attrs["source"] = here["source"].iloc[0]
-    return table
+    couverture = couverture.reset_index()[COUVERTURE]
+    couverture.attrs["source"] = taux["source"].iat[0]
+    return couverture
 
 
-def _inventees(path: str) -> pd.DataFrame:
+def _observations_des_modes(dossier: Dossier) -> pd.DataFrame:
+    """Return the observations of the places by mode (``modalite``), "" being all modes.
+
+    A fictional convention enters them, a real one reads the store.
+    """
+    regles = dossier.catalogue.diagnostic.modes
+    convention = dossier.convention
+    if not convention.fictive:
+        modes = {regles.ensemble: ""}
+        modes |= {code: mode for mode, code in regles.series.items()}
+        lignes = observations(modes, convention.territoire, convention.reference)
+        return lignes.assign(modalite=lignes["indicateur"].map(modes))
+    fichier = f"conventions/{convention.id}/contexte.csv"
+    lues = [examiner_csv(fichier, "observations")] if existe(fichier) else []
+    lignes = en_table("observations", lues)
+    modes_connus = ["", *regles.series]
+    return lignes[lignes["indicateur"].eq(regles.ensemble) & lignes["modalite"].isin(modes_connus)]
+
+
+def _communes_inventees(fichier: str) -> pd.DataFrame:
     """Return the communes of a fictional convention, that the reader of official files reads and
     checks.
     """
-    family = charger_yaml(INVENTEES, Famille)
-    read = lire_csv(path, lire_octets(path), {family.id: family})
-    wrong = [
-        said
-        for (year, _), one in read.tables.items()
-        for said in invraisemblances(family, one, str(year))
-    ]
-    if wrong:
-        raise DonneesInvalides(
-            [Faute(path, *mots("effectif_impossible", dit=said)) for said in wrong]
-        )
-    rows = pd.concat(
-        [one.assign(annee=year) for (year, _), one in read.tables.items()]
-    ).reset_index()
-    return rows.sort_values(["territoire", "annee"])
+    famille = charger_yaml(INVENTEES, Famille)
+    officiel = lire_csv(fichier, lire_octets(fichier), {famille.id: famille})
+    fautes = []
+    parties = []
+    for (annee, _), communes in officiel.tables.items():
+        for phrase in invraisemblances(famille, communes, str(annee)):
+            fautes.append(Faute(fichier, *mots("effectif_impossible", dit=phrase)))
+        parties.append(communes.assign(annee=annee))
+    if fautes:
+        raise DonneesInvalides(fautes)
+    return pd.concat(parties).reset_index().sort_values(["territoire", "annee"])
 
 
 def source(famille: Famille, annees: Sequence[int]) -> str:
     """Return what a caption writes of figures: their producer, their data set and its years."""
     from babel import Locale
 
-    month = f"{Locale('fr').months['format']['wide'][famille.mois]} " if famille.mois else ""
-    span = f"{month}{annees[0]}" + (f" à {month}{annees[-1]}" if annees[-1] != annees[0] else "")
-    return f"{famille.producteur}, {famille.jeu}, {span}"
+    mois = ""
+    if famille.mois:
+        mois = f"{Locale('fr').months['format']['wide'][famille.mois]} "
+    periode = f"{mois}{annees[0]}"
+    if annees[-1] != annees[0]:
+        periode += f" à {mois}{annees[-1]}"
+    return f"{famille.producteur}, {famille.jeu}, {periode}"
 
 
 def _territoire_inconnu(code: str) -> Faute:
     """Return the fault of a code that is none, with the territories of a close name or code."""
-    names = territoires().drop_duplicates("nom").set_index("nom")["code"]
-    text = str(code)
-    told = [f"{name} ({names[name]})" for name in proches(text, names.index.tolist(), 0.7)]
-    told += [
-        f"{name} ({place})"
-        for name, place in names[names.str.startswith(text)].head(3).items()
-        if len(text) > 2
-    ]
-    return _faute("territoire_inconnu", code, told[:3])
+    codes_par_nom = territoires().drop_duplicates("nom").set_index("nom")["code"]
+    texte = str(code)
+    noms_proches = proches(texte, codes_par_nom.index.tolist(), 0.7)
+    voisins = [f"{nom} ({codes_par_nom[nom]})" for nom in noms_proches]
+    if len(texte) > 2:
+        qui_commencent = codes_par_nom[codes_par_nom.str.startswith(texte)].head(3)
+        voisins += [f"{nom} ({voisin})" for nom, voisin in qui_commencent.items()]
+    return _faute("territoire_inconnu", code, voisins[:3])
 
 
 def _faute(cle: str, code: str, voisins: Sequence[str] = (), **valeurs: str) -> Faute:
-    remedy = (
-        f"essayer {', '.join(voisins)}"
-        if voisins
-        else "voir publiques.series() et publiques.territoires()"
-    )
-    return Faute("sources", *mots(cle, code=code, remede=remedy, **valeurs))
+    """Return the fault of a code asked for, with close codes to try instead."""
+    remede = "voir publiques.series() et publiques.territoires()"
+    if voisins:
+        remede = f"essayer {', '.join(voisins)}"
+    return Faute("sources", *mots(cle, code=code, remede=remede, **valeurs))

@@ -2,8 +2,10 @@
 public figures.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 import pandas as pd
 
@@ -19,6 +21,7 @@ from ctglib.donnees.lecture import (
     lister,
     superposer,
 )
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.magasin import (
     FORMES,
     LOCALES,
@@ -28,6 +31,7 @@ from ctglib.donnees.magasin import (
     lire_tables,
     tables,
 )
+from ctglib.donnees.modeles.sources import Famille, Niveau
 from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, lire_communes, reperes
 from ctglib.donnees.publiques import series as publiees
@@ -43,10 +47,12 @@ def valider(convention: str) -> tuple[str, ...]:
     their faults.
     """
     with enregistrer() as journal:
-        faults = [*fautes_de_convention(convention)]
-        faults = faults or [*_series_inconnues(convention), *_loin_des_series(convention)]
-    if faults:
-        raise DonneesInvalides(faults)
+        fautes = list(fautes_de_convention(convention))
+        if not fautes:
+            fautes += _series_inconnues(convention)
+            fautes += _loin_des_series(convention)
+    if fautes:
+        raise DonneesInvalides(fautes)
     return tuple(sorted(journal.lus))
 
 
@@ -58,10 +64,12 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
     """
     try:
         pieces = avec_la_fin(avec_le_suivi(lire_pieces(convention), None))
-        faults = [*verifier(pieces), *fautes_de_nom(convention)]
-        if not faults:
+        fautes = [*verifier(pieces), *fautes_de_nom(convention)]
+        if not fautes:
+            # It has been read, or its absence would be a fault.
+            assert pieces.convention is not None
             lire_communes(pieces.convention, pieces.objets("comparaison")[0])
-        return DonneesInvalides(faults).fautes
+        return DonneesInvalides(fautes).fautes
     except DonneesInvalides as error:
         return error.fautes
 
@@ -71,7 +79,7 @@ def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> t
     hold.
 
     The importer asks before anything is written. The bytes are by path in the data folder
-    (« conventions/harnes/suivi/ 2025/actions.csv »), None for a file that would go.
+    (« conventions/harnes/suivi/2025/actions.csv »), None for a file that would go.
     """
     with superposer(fichiers):
         return fautes_de_convention(convention)
@@ -81,47 +89,60 @@ def avertissements(convention: str) -> list[str]:
     """Return what is no fault and has to be seen: what is left to fill, and the files of another
     convention.
     """
-    folder = f"{CONVENTIONS}/{convention}"
-    lines = lire_octets(f"{folder}/convention.yaml").decode("utf-8").splitlines()
-    left = [
-        str(rank) for rank, line in enumerate(lines, 1) if A_COMPLETER in line.partition("#")[0]
-    ]
-    told = (
-        [f"{folder}/convention.yaml, {len(left)} « {A_COMPLETER} » (lignes {', '.join(left[:8])})"]
-        if left
-        else []
-    )
-    for name in ("annexe1.csv", "offre.csv"):
-        content = lire_octets(f"{folder}/{name}")
-        if content.count(b"\n") < 2:
-            told.append(f"{folder}/{name}, aucune ligne : le diagnostic n'en dira rien")
-            continue
-        twins = [
-            one
-            for one in conventions()
-            if one != convention
-            and existe(path := f"{CONVENTIONS}/{one}/{name}")
-            and lire_octets(path) == content
-        ]
-        told += [f"{folder}/{name}, le même fichier que celui de « {twin} »" for twin in twins]
+    avertis = _reste_a_completer(f"{CONVENTIONS}/{convention}/convention.yaml")
+    for nom in ("annexe1.csv", "offre.csv"):
+        avertis += _tables_a_revoir(convention, nom)
+    avertis += _fiches_oubliees(convention)
+    return avertis
+
+
+def _reste_a_completer(fichier: str) -> list[str]:
+    """Return, in a sentence or none, the lines of a file that are still to be filled."""
+    numeros = []
+    for numero, ligne in enumerate(lire_octets(fichier).decode("utf-8").splitlines(), 1):
+        sans_commentaire = ligne.partition("#")[0]
+        if A_COMPLETER in sans_commentaire:
+            numeros.append(str(numero))
+    if not numeros:
+        return []
+    return [f"{fichier}, {len(numeros)} « {A_COMPLETER} » (lignes {', '.join(numeros[:8])})"]
+
+
+def _tables_a_revoir(convention: str, nom: str) -> list[str]:
+    """Return whether a table of a convention is empty, or the very one of other conventions."""
+    fichier = f"{CONVENTIONS}/{convention}/{nom}"
+    contenu = lire_octets(fichier)
+    if contenu.count(b"\n") < 2:
+        return [f"{fichier}, aucune ligne : le diagnostic n'en dira rien"]
+    avertis = []
+    for autre in conventions():
+        autre_fichier = f"{CONVENTIONS}/{autre}/{nom}"
+        if autre != convention and existe(autre_fichier) and lire_octets(autre_fichier) == contenu:
+            avertis.append(f"{fichier}, le même fichier que celui de « {autre} »")
+    return avertis
+
+
+def _fiches_oubliees(convention: str) -> list[str]:
+    """Return the fiches that the final evaluation will not read, or that nobody has to fill."""
+    dossier = f"{CONVENTIONS}/{convention}"
     pieces = avec_la_fin(lire_pieces(convention))
+    assert pieces.convention is not None  # it holds: only then are warnings asked for
     parts = charger_gabarit(convention).parts
-    linked = [
-        {one.fiche for one in item.objectifs} for item in pieces.objets("convention/lectures")
-    ]
+    lectures = pieces.objets("convention/lectures")
+    collecte = f"{dossier}/{COLLECTE}"
+    avertis = []
     for fiche in pieces.convention.fiches:
-        if linked and fiche.numero not in linked[0]:
-            why = "l'évaluation finale n'en lira pas les objectifs"
-            told.append(f"{folder}/lectures.yaml, rien sur la fiche {fiche.numero} : {why}")
-        if (
-            existe(f"{folder}/{COLLECTE}")
-            and not fiche.responsable
-            and fiche.numero not in parts.fiches
-        ):
-            told.append(
-                f"{folder}/{COLLECTE}, personne pour la fiche {fiche.numero} : ce sera « {parts.principal} »"
+        numero = fiche.numero
+        if lectures and numero not in {objectif.fiche for objectif in lectures[0].objectifs}:
+            avertis.append(
+                f"{dossier}/lectures.yaml, rien sur la fiche {numero} :"
+                " l'évaluation finale n'en lira pas les objectifs"
             )
-    return told
+        if existe(collecte) and not fiche.responsable and numero not in parts.fiches:
+            avertis.append(
+                f"{collecte}, personne pour la fiche {numero} : ce sera « {parts.principal} »"
+            )
+    return avertis
 
 
 def _series_inconnues(convention: str) -> Iterator[Faute]:
@@ -129,10 +150,22 @@ def _series_inconnues(convention: str) -> Iterator[Faute]:
     the store has.
     """
     pieces = lire_pieces(convention)
-    known = [*noms_connus(pieces)["serie"][""], *publiees()["code"]]
-    for code, found in places(pieces, "convention/convention fiches.*.series_publiques.*").items():
-        for tree, path in found if code not in known else ():
-            yield tree.faute(path, *nom_inconnu(code, known, "serie"))
+    connues = [*noms_connus(pieces)["serie"][""], *publiees()["code"]]
+    citees = places(pieces, "convention/convention fiches.*.series_publiques.*")
+    for code, lieux in citees.items():
+        if code not in connues:
+            for document, chemin in lieux:
+                yield document.faute(chemin, *nom_inconnu(code, connues, "serie"))
+
+
+@dataclass(frozen=True)
+class _LigneAnnexe1:
+    """A figure of annexe 1."""
+
+    indicateur: str
+    territoire: str
+    annee: int
+    valeur: float
 
 
 def _loin_des_series(convention: str) -> Iterator[Faute]:
@@ -140,105 +173,141 @@ def _loin_des_series(convention: str) -> Iterator[Faute]:
     by a third.
     """
     dossier = lire_dossier(convention)
-    rules = lire_regles()
+    regles = lire_regles()
     if dossier.convention.fictive:
         return
-    counts = [
-        item
-        for item in dossier.catalogue.donnees_publiques.lignes
-        if len(item.series) == 1 and not item.sur
-    ]
-    published = set(publiees()["code"])
-    series = {item.indicateur: item.series[0] for item in counts if item.series[0] in published}
-    rows = dossier.annexe1[
-        dossier.annexe1["indicateur"].isin(series) & dossier.annexe1["valeur"].notna()
-    ]
-    for row in rows.itertuples():
-        known = lire(series[row.indicateur], row.territoire)
-        value = known.loc[known["annee"].eq(row.annee), "valeur"].sum()
-        if value >= rules.effectif_du_saut and abs(row.valeur / value - 1) > rules.saut:
-            words = mots(
-                "loin_des_series", **row._asdict(), publique=value, source=known.attrs["source"]
+    codes_publies = set(publiees()["code"])
+    series = {
+        ligne.indicateur: ligne.series[0]
+        for ligne in dossier.catalogue.donnees_publiques.lignes
+        if len(ligne.series) == 1 and not ligne.sur and ligne.series[0] in codes_publies
+    }
+    annexe1 = dossier.annexe1
+    comparables = annexe1[annexe1["indicateur"].isin(series) & annexe1["valeur"].notna()]
+    for ligne in lignes(comparables, _LigneAnnexe1):
+        publiques = lire(series[ligne.indicateur], ligne.territoire)
+        publique = publiques.loc[publiques["annee"].eq(ligne.annee), "valeur"].sum()
+        if publique < regles.effectif_du_saut:
+            continue
+        if abs(ligne.valeur / publique - 1) > regles.saut:
+            phrase = mots(
+                "loin_des_series",
+                indicateur=ligne.indicateur,
+                territoire=ligne.territoire,
+                annee=ligne.annee,
+                valeur=ligne.valeur,
+                publique=publique,
+                source=publiques.attrs["source"],
             )
-            yield Faute(f"{CONVENTIONS}/{convention}/annexe1.csv", *words)
+            yield Faute(f"{CONVENTIONS}/{convention}/annexe1.csv", *phrase)
 
 
 def examiner_les_sources() -> tuple[list[Faute], list[str]]:
     """Return what is wrong in the public figures, and what looks odd, and may be true, in those
     that the user added.
     """
-    faults: list[Faute] = []
-    odd: list[str] = []
-    with recueillir(faults):
-        families = charger_familles()
-        kept = tables()
+    fautes: list[Faute] = []
+    etrangetes: list[str] = []
+    with recueillir(fautes):
+        familles = charger_familles()
+        gardees = tables()
 
         @cache
-        def table(cle: Cle) -> pd.DataFrame:
-            return lire_tables([kept[cle]]).set_index("territoire")
+        def chiffres(cle: Cle) -> pd.DataFrame:
+            return lire_tables([gardees[cle]]).set_index("territoire")
 
-        for doubt in douter(kept, kept, table, families):
-            path = kept[doubt.cle].table
-            if doubt.faux:
-                faults.append(Faute(path, *mots("chiffre_ajoute", dit=doubt.dit)))
-            elif path.startswith(LOCALES):
-                odd.append(f"{path}, {doubt.dit}")
-        codes = sorted({code for item in kept.values() for code in item.series})
-        named = reperes()
-        shares = [code for one in named.profils.values() for code in (one.denominateur, *one.parts)]
-        unknown = dict.fromkeys(
-            code for code in (named.foyers, named.iris, *shares) if codes and code not in codes
+        for doute in douter(gardees, gardees, chiffres, familles):
+            chemin = gardees[doute.cle].table
+            if doute.faux:
+                fautes.append(Faute(chemin, *mots("chiffre_ajoute", dit=doute.dit)))
+            elif chemin.startswith(LOCALES):
+                etrangetes.append(f"{chemin}, {doute.dit}")
+
+        codes = sorted({code for table in gardees.values() for code in table.series})
+        fautes += _reperes_inconnus(codes)
+        for nom in lister("sources"):
+            dossier = f"sources/{nom.removesuffix('/')}"
+            extrait = f"{dossier}/observations.csv"
+            est_un_extrait = nom.endswith("/") and dossier not in (PUBLIQUES, LOCALES)
+            if est_un_extrait and existe(extrait):
+                fautes += _fautes_d_extrait(extrait, codes, familles)
+    return fautes, etrangetes
+
+
+def _reperes_inconnus(codes: Sequence[str]) -> list[Faute]:
+    """Return a fault for each landmark that is no series of the store; none when it is empty."""
+    cites = reperes()
+    if not codes:
+        return []
+    series = [cites.foyers, cites.iris]
+    for profil in cites.profils.values():
+        series += [profil.denominateur, *profil.parts]
+    inconnues = dict.fromkeys(code for code in series if code not in codes)
+    return [Faute(REPERES, *nom_inconnu(code, codes, "serie_publique")) for code in inconnues]
+
+
+def _fautes_d_extrait(
+    fichier: str, codes: Sequence[str], familles: dict[str, Famille]
+) -> Iterator[Faute]:
+    """Yield what is wrong in an extract: figures that are not the store's, or that look wrong."""
+    lignes_de_chiffres = _chiffres(examiner_csv(fichier, "observations"))
+    du_magasin = lignes_de_chiffres["indicateur"].isin(codes)
+    yield from _autres_que_publies(fichier, lignes_de_chiffres[du_magasin])
+
+    famille_par_serie = {}
+    for famille in familles.values():
+        famille_par_serie |= dict.fromkeys((serie.code for serie in famille.series), famille.id)
+    annees = lignes_de_chiffres["annee"].astype(int)
+    noms_des_familles = lignes_de_chiffres["indicateur"].map(famille_par_serie)
+    groupes = lignes_de_chiffres.groupby([noms_des_familles, annees, lignes_de_chiffres["niveau"]])
+    chiffres: dict[Cle, pd.DataFrame] = {}
+    for nom, lignes_du_groupe in groupes:
+        famille_id, annee, niveau = cast("tuple[str, int, Niveau]", nom)
+        chiffres[Cle(famille_id, annee, niveau)] = lignes_du_groupe.pivot_table(
+            "nombre", "territoire", "indicateur", "last"
         )
-        faults += [Faute(REPERES, *nom_inconnu(code, codes, "serie_publique")) for code in unknown]
-        whose = {item.code: family.id for family in families.values() for item in family.series}
-        for folder in [f"sources/{name[:-1]}" for name in lister("sources") if name.endswith("/")]:
-            path = f"{folder}/observations.csv"
-            if folder in (PUBLIQUES, LOCALES) or not existe(path):
-                continue
-            rows = _chiffres(examiner_csv(path, "observations"))
-            faults += _du_magasin(path, rows[rows["indicateur"].isin(codes)])
-            groups = rows.groupby(
-                [rows["indicateur"].map(whose), rows["annee"].astype(int), rows["niveau"]]
-            )
-            found = {
-                key: group.pivot_table("nombre", "territoire", "indicateur", "last")
-                for key, group in groups
-            }
-            doubts = douter(found, found, found.__getitem__, families)
-            faults += [
-                Faute(path, *mots("chiffre_extrait", dit=one.dit)) for one in doubts if one.faux
-            ]
-    return faults, odd
+    for doute in douter(chiffres, chiffres, chiffres.__getitem__, familles):
+        if doute.faux:
+            yield Faute(fichier, *mots("chiffre_extrait", dit=doute.dit))
 
 
 def _chiffres(lue: TableLue) -> pd.DataFrame:
     """Return the rows of an extract that are the number of a territory: the checks of its file tell
     of the others.
     """
-    rows = lue.lignes.reindex(columns=["territoire", "annee", "indicateur", "dimension", "valeur"])
-    rows = rows.assign(nombre=pd.to_numeric(rows["valeur"], errors="coerce"))[
-        rows["dimension"].eq("")
-    ]
-    level = [
-        next((name for name, form in FORMES.items() if form.fullmatch(code)), None)
-        for code in rows["territoire"]
-    ]
-    return rows.assign(niveau=level).dropna(subset=["niveau", "nombre"])
+    lignes_lues = lue.lignes.reindex(
+        columns=["territoire", "annee", "indicateur", "dimension", "valeur"]
+    )
+    nombres = pd.to_numeric(lignes_lues["valeur"], errors="coerce")
+    chiffres = lignes_lues.assign(nombre=nombres)
+    chiffres = chiffres[chiffres["dimension"].eq("")]
+    niveaux = chiffres["territoire"].map(_niveau)
+    return chiffres.assign(niveau=niveaux).dropna(subset=["niveau", "nombre"])
 
 
-def _du_magasin(path: str, rows: pd.DataFrame) -> Iterator[Faute]:
+def _niveau(code: str) -> str | None:
+    """Return the first level whose codes have that shape."""
+    for niveau, forme in FORMES.items():
+        if forme.fullmatch(code):
+            return niveau
+    return None
+
+
+def _autres_que_publies(fichier: str, chiffres: pd.DataFrame) -> Iterator[Faute]:
     """Yield the rows of an extract that the official file, in the store, does not say."""
-    latest = rows.drop_duplicates(["indicateur", "territoire", "annee"], keep="last")
-    for code, group in latest.groupby("indicateur", sort=False):
-        found = lire(code, dict.fromkeys(group["territoire"]))
-        official = found.dropna(subset="valeur").set_index(["territoire", "annee"])["valeur"]
-        for number, row in group.iterrows():
-            value = official.get((row["territoire"], int(row["annee"])))
-            if value is not None and row["nombre"] != value:
-                words = mots(
-                    "chiffre_publie",
-                    cellule=row["valeur"],
-                    publie=value,
-                    source=found.attrs["source"],
-                )
-                yield Faute(path, *words, number, "valeur")
+    derniers = chiffres.drop_duplicates(["indicateur", "territoire", "annee"], keep="last")
+    derniers = derniers.astype({"annee": int}).reset_index(names="ligne")
+    for code in derniers["indicateur"].unique():
+        ecrits = derniers[derniers["indicateur"].eq(code)]
+        serie = lire(code, dict.fromkeys(ecrits["territoire"]))
+        publies = serie.dropna(subset="valeur")[["territoire", "annee", "valeur"]]
+        publies = publies.rename(columns={"valeur": "publie"})
+        compares = ecrits.merge(publies, on=["territoire", "annee"])
+        autres = compares[compares["nombre"].ne(compares["publie"])]
+        for ligne, ecrit, publie in zip(
+            autres["ligne"].tolist(), autres["valeur"], autres["publie"], strict=True
+        ):
+            phrase = mots(
+                "chiffre_publie", cellule=ecrit, publie=publie, source=serie.attrs["source"]
+            )
+            yield Faute(fichier, *phrase, ligne, "valeur")
