@@ -301,5 +301,59 @@ def test_valider_montre_ce_qui_etonne_dans_ce_que_l_utilisateur_a_ajoute(
     assert all("dépasse" in fault.trouve for fault in faults)
 
 
+FAMILLE_D_ESSAI = """
+id: essai
+titre: Écoles par commune
+producteur: Essai
+jeu: ecoles
+adresse: exemple.fr
+licence: Licence Ouverte 2.0
+signature: [codgeo, ecoles]
+cle: codgeo
+niveaux: [commune]
+vide: O
+somme: []
+series:
+  - {code: essai_ecoles, colonne: ecoles, libelle: Écoles, unite: nombre}
+"""
+
+
+def test_une_famille_partie_du_catalogue_dont_les_chiffres_restent_se_dit(
+    donnees: Path, tmp_path: Path
+) -> None:
+    family = donnees / "catalogue/sources/essai.yaml"
+    family.write_text(FAMILLE_D_ESSAI, "utf-8")
+    Ajout([ecrire(tmp_path, "ecoles_2024.csv", "codgeo;ecoles\n62413;7\n")]).enregistrer()
+    family.unlink()
+
+    (fault,), _ = examiner_les_sources()
+    with pytest.raises(DonneesInvalides) as of_all_series:
+        publiques.series()
+    with pytest.raises(DonneesInvalides) as of_this_series:
+        publiques.lire("essai_ecoles")
+
+    assert fault.fichier == "sources/locales/origine.yaml"
+    assert fault.trouve == "des chiffres de la famille « essai », que le catalogue n'a pas"
+    assert fault.remede.startswith("remettre catalogue/sources/essai.yaml, ou retirer de ce ")
+    assert of_all_series.value.fautes == (fault,)
+    assert "catalogue/sources/essai.yaml" in str(of_this_series.value)
+
+
+def test_une_serie_partie_de_sa_famille_dont_les_chiffres_restent_se_dit(
+    donnees: Path, tmp_path: Path
+) -> None:
+    family = donnees / "catalogue/sources/essai.yaml"
+    family.write_text(FAMILLE_D_ESSAI, "utf-8")
+    Ajout([ecrire(tmp_path, "ecoles_2024.csv", "codgeo;ecoles\n62413;7\n")]).enregistrer()
+    family.write_text(FAMILLE_D_ESSAI.replace("essai_ecoles", "essai_classes"), "utf-8")
+
+    with pytest.raises(DonneesInvalides) as excinfo:
+        publiques.series()
+
+    (fault,) = excinfo.value.fautes
+    assert fault.fichier == "catalogue/sources/essai.yaml"
+    assert fault.trouve == "aucune série « essai_ecoles », dont des chiffres sont là"
+
+
 def test_les_chiffres_livres_n_ont_aucune_faute() -> None:
     assert examiner_les_sources() == ([], [])

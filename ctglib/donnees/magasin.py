@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -76,6 +76,17 @@ def charger_famille(nom: str) -> Famille:
     return charger_yaml(f"{FAMILLES}/{nom}.yaml", Famille)
 
 
+def familles_absentes(gardees: Iterable[TableGardee], familles: Container[str]) -> list[Faute]:
+    """Return a fault for each family of the tables that is not, or no longer, in the catalogue."""
+    fautes = {}
+    for table in gardees:
+        if table.famille not in familles:
+            dossier = LOCALES if table.table.startswith(LOCALES) else PUBLIQUES
+            phrase = mots("famille_absente", famille=table.famille)
+            fautes[dossier, table.famille] = Faute(f"{dossier}/{ORIGINE}", *phrase)
+    return list(fautes.values())
+
+
 def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
     """Return the series of a code, be it that of a column kept under its own name; None when the
     family has none.
@@ -89,6 +100,14 @@ def serie_gardee(famille: Famille, code: str) -> SerieOfficielle | None:
             libelle = f"{autre.libelle} « {colonne} »"
             return autre.model_copy(update={"code": code, "libelle": libelle, "colonne": colonne})
     return None
+
+
+def serie_de(famille: Famille, code: str) -> SerieOfficielle:
+    """Return the series of a code, or refuse that the catalogue no longer has it."""
+    serie = serie_gardee(famille, code)
+    if serie is None:
+        raise refus(f"{FAMILLES}/{famille.id}.yaml", *mots("serie_absente", code=code))
+    return serie
 
 
 def commune_de(codes: Codes) -> Codes:

@@ -21,8 +21,9 @@ from ctglib.donnees.magasin import (
     commune_de,
     departement_de,
     derniere,
+    familles_absentes,
     lire_tables,
-    serie_gardee,
+    serie_de,
     tables,
 )
 from ctglib.donnees.modeles.catalogue import Comparaison, Territoire
@@ -97,6 +98,9 @@ def series() -> pd.DataFrame:
     """
     gardees = list(tables().values())
     familles = charger_familles()
+    absentes = familles_absentes(gardees, familles)
+    if absentes:
+        raise DonneesInvalides(absentes)
     tables_par_serie: dict[str, list[TableGardee]] = {}
     for table in gardees:
         for code in table.series:
@@ -104,7 +108,7 @@ def series() -> pd.DataFrame:
     lignes = []
     for code, tables_de_la_serie in sorted(tables_par_serie.items()):
         famille = familles[tables_de_la_serie[-1].famille]
-        serie = serie_gardee(famille, code)
+        serie = serie_de(famille, code)
         # Of a level, the last year counts.
         publies = {table.niveau: table.territoires for table in tables_de_la_serie}
         niveaux: dict[str, int] = dict(publies)
@@ -284,7 +288,7 @@ def lire(
         libelle=lignes["territoire"].map(lieux["nom"]).fillna(lignes["territoire"]),
     )
     lignes = lignes[COLONNES].sort_values(["niveau", "territoire", "annee"], ignore_index=True)
-    serie = serie_gardee(famille, code)
+    serie = serie_de(famille, code)
     lignes.attrs.update(_sens(famille, serie))
     lignes.attrs["serie"] = code
     lignes.attrs["source"] = source(famille, sorted(demandees))

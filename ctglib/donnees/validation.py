@@ -28,6 +28,7 @@ from ctglib.donnees.magasin import (
     PUBLIQUES,
     Cle,
     charger_familles,
+    familles_absentes,
     lire_tables,
     tables,
 )
@@ -210,7 +211,9 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
     etrangetes: list[str] = []
     with recueillir(fautes):
         familles = charger_familles()
-        gardees = tables()
+        toutes = tables()
+        fautes += familles_absentes(toutes.values(), familles)
+        gardees = {cle: table for cle, table in toutes.items() if cle.famille in familles}
 
         @cache
         def chiffres(cle: Cle) -> pd.DataFrame:
