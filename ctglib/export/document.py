@@ -295,23 +295,15 @@ def assembler(carnet: NotebookNode) -> Document:
                 conseil = "écrivez-le en prose, ou montrez-le par une cellule de code."
                 fautes.append(f"{lieu}contient {erreur} ; {conseil}")
             continue
-        section = sections[-1]
-        section.cellules += 1
-        etrangeres = []
-        for sortie in cellule.get("outputs", []):
-            donnees = sortie.get("data", {})
-            if objets.MIME in donnees:
-                bloc = cast(Bloc, objets.de_json(donnees[objets.MIME]))
-                if isinstance(bloc, objets.Couverture):
-                    couverture = bloc
-                else:
-                    section.montre.append(bloc)
-            # A library may warn on stderr, on one machine and not on another: nobody meant to show
-            # it.
-            elif BRUT not in donnees and sortie.get("name") != "stderr":
-                etrangeres.append(sortie)
+        sections[-1].cellules += 1
+        blocs, etrangeres = _trier_les_sorties(cellule.get("outputs", []))
         if etrangeres:
             fautes.append(lieu + _ce_qui_est_montre(etrangeres))
+        for bloc in blocs:
+            if isinstance(bloc, objets.Couverture):
+                couverture = bloc
+            else:
+                sections[-1].montre.append(bloc)
 
     corps = []
     for rang_suivant, section in enumerate(sections, start=1):
@@ -331,6 +323,22 @@ def assembler(carnet: NotebookNode) -> Document:
             "Le carnet montre ce qu'un rapport ne peut pas publier :\n" + "\n".join(fautes)
         )
     return document_de(corps, couverture)
+
+
+def _trier_les_sorties(
+    sorties: list[NotebookNode],
+) -> tuple[list[Bloc], list[NotebookNode]]:
+    """Return the blocks among the outputs of a cell, then those that no report can carry."""
+    blocs = []
+    etrangeres = []
+    for sortie in sorties:
+        donnees = sortie.get("data", {})
+        if objets.MIME in donnees:
+            blocs.append(cast(Bloc, objets.de_json(donnees[objets.MIME])))
+        # A library may warn on stderr, on one machine and not on another: nobody meant to show it.
+        elif BRUT not in donnees and sortie.get("name") != "stderr":
+            etrangeres.append(sortie)
+    return blocs, etrangeres
 
 
 def _ce_qui_est_montre(sorties: list[NotebookNode]) -> str:

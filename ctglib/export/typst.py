@@ -262,18 +262,24 @@ def largeurs(tableau: Tableau) -> list[float]:
         ]
     if sum(besoins) > LARGEUR:
         besoins = [mesures.besoin(serre=True) for mesures in colonnes]
-    # The columns of texts share what the others leave; one whose share is less than it needs takes
-    # what it needs, and the others share again.
+    return _partager(besoins, poids)
+
+
+def _partager(besoins: list[float], poids: dict[int, float]) -> list[float]:
+    """Return the widths of the columns when those of texts share what the others leave, by their
+    weights, which ``poids`` has by rank.
+
+    One whose share is less than it needs takes what it needs, and the others share again.
+    """
+    poids = dict(poids)
     parts: dict[int, float] = {}
     trop_etroites = list(poids)
     while trop_etroites:
         a_partager = LARGEUR - sum(
             besoin for rang, besoin in enumerate(besoins) if rang not in poids
         )
-        parts = {
-            rang: a_partager * poids_du_texte / sum(poids.values())
-            for rang, poids_du_texte in poids.items()
-        }
+        total = sum(poids.values())
+        parts = {rang: a_partager * poids[rang] / total for rang in poids}
         trop_etroites = [rang for rang, part in parts.items() if part < besoins[rang]]
         for rang in trop_etroites:
             del poids[rang]

@@ -903,14 +903,7 @@ def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Ch
     """Return the series of a portrait at some communes, at their IRIS, and at some codes above
     them.
     """
-    demandees = set(regles.evolution)
-    for theme in regles.themes.values():
-        demandees.update(theme.parts_de)
-        for mesure in theme.mesures:
-            demandees.update(mesure.numerateur)
-            if mesure.denominateur is not None:
-                demandees.add(mesure.denominateur)
-
+    demandees = _series_demandees(regles)
     gardees_par_famille: dict[str, list[TableGardee]] = {}
     for gardee in tables().values():
         if not demandees.isdisjoint(gardee.series):
@@ -948,6 +941,18 @@ def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Ch
         series=sens,
         sommees=communes_manquantes,
     )
+
+
+def _series_demandees(regles: modeles.Portrait) -> set[str]:
+    """Return all the series that a portrait reads."""
+    demandees = set(regles.evolution)
+    for theme in regles.themes.values():
+        demandees.update(theme.parts_de)
+        for mesure in theme.mesures:
+            demandees.update(mesure.numerateur)
+            if mesure.denominateur is not None:
+                demandees.add(mesure.denominateur)
+    return demandees
 
 
 def _semblables(
