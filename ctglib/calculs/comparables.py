@@ -14,9 +14,10 @@ import pandas as pd
 from ctglib.donnees.modeles.catalogue import Comparaison, Indicateur, Reglage
 from ctglib.donnees.modeles.convention import Convention
 
-# what is left of floats once equal numbers are subtracted
+# What may remain, in floats, of the subtraction of equal numbers.
 PRESQUE_NUL = 1e-18
 DECIMALES = 10
+# The columns of the table of counts that are not series.
 PREMIERES = ("commune", "nom", "departement", "annee", "statut")
 COLONNES = {
     "indicateur": "str",
@@ -44,32 +45,52 @@ COLONNES = {
     "ecart_departement_max": "float",
     "bruit_departement": "boolean",
 }
+# What tells the rules of the sensitivity table apart.
+REGLAGE = ("variante", "annees_avant", "voisins", "fenetre", "candidates")
 BRUIT = "bruit"
 TIENT = "tient"
 CHANGE = "change"
 
 
 class Resultat(NamedTuple):
-    """A comparison that could be made."""
+    """A comparison that could be made.
 
-    annee_reference: int  # changes and ratios start from it
-    annee: int  # the last one
-    candidates: int  # communes of the window that could be compared
-    retenues: (
-        pd.DataFrame
-    )  # the territory, then the comparable communes, the nearest first: commune, nom, the size, a
-    # ratio per 100 of the size a column (named as its numerator), distance (missing for the
-    # territory)
-    exclues: (
-        pd.DataFrame
-    )  # commune, nom, indicateur, annee, nulle: what made a commune impossible to compare
-    ecarts: pd.DataFrame  # the columns ``COLONNES``, one row an indicator (see ``_ecarts``)
-    points: pd.DataFrame  # the comparable communes' changes: indicateur, commune, nom, variation
-    variantes: (
-        pd.DataFrame
-    )  # ``ecarts`` by rule: variante (0 is the rule), its setting, candidates, ``COLONNES``
+    Attributes:
+        annee_reference: The year that changes and ratios start from.
+        annee: The last year.
+        candidates: How many communes of the window could be compared.
+        retenues: The territory, then the comparable communes, the nearest first: commune, nom, the
+            size, a ratio per 100 of the size a column (named as its numerator), distance (missing
+            for the territory).
+        exclues: What made a commune impossible to compare: commune, nom, indicateur, annee, nulle
+            (whether its count was zero).
+        ecarts: The columns ``COLONNES``, one row an indicator (see ``_ecarts``).
+        points: The changes of the comparable communes: indicateur, commune, nom, variation.
+        variantes: ``ecarts`` by rule: variante (0 is the rule itself), its setting, candidates,
+            then ``COLONNES``.
+    """
 
-    nombre = property(lambda self: len(self.retenues) - 1)  # how many communes it is compared with
+    annee_reference: int
+    annee: int
+    candidates: int
+    retenues: pd.DataFrame
+    exclues: pd.DataFrame
+    ecarts: pd.DataFrame
+    points: pd.DataFrame
+    variantes: pd.DataFrame
+
+    @property
+    def nombre(self) -> int:
+        """How many communes the territory is compared with."""
+        return len(self.retenues) - 1
+
+
+class Choix(NamedTuple):
+    """The comparable communes under a rule."""
+
+    distances: pd.Series  # by commune, the nearest first
+    candidates: int  # how many could be compared
+    exclues: pd.DataFrame  # what made a commune impossible to compare
 
 
 def comparer(
@@ -81,93 +102,115 @@ def comparer(
     """Return the comparison of a commune; None without its own counts of two years, or any
     comparable commune.
     """
-    place = convention.territoire
-    names = [name for name in effectifs.columns if name not in PREMIERES]
-    size = comparaison.taille
+    territoire = convention.territoire
+    taille = comparaison.taille
     ratios = list(comparaison.ratios)
-    items = [indicateurs[name] for name in comparaison.indicateurs]
-    counts = (
-        effectifs.astype(dict.fromkeys(names, "float64"))
-        .set_index(["annee", "commune"])[names]
-        .sort_index()
+    compares = [indicateurs[identifiant] for identifiant in comparaison.indicateurs]
+    series = [colonne for colonne in effectifs.columns if colonne not in PREMIERES]
+    comptes = effectifs.astype(dict.fromkeys(series, "float64"))
+    comptes = comptes.set_index(["annee", "commune"])[series].sort_index()
+    noms = effectifs.drop_duplicates("commune").set_index("commune")["nom"]
+    derniere_annee = max(effectifs["annee"].astype(int), default=0)
+
+    # The rule, then its variants.
+    reglages = (comparaison.reglage, *comparaison.variantes)
+    annees_des_reglages = [
+        (convention.debut.year - reglage.annees_avant, derniere_annee) for reglage in reglages
+    ]
+    choix_des_reglages = [
+        _choisir(comptes, territoire, comparaison, reglage, annees)
+        for reglage, annees in zip(reglages, annees_des_reglages, strict=True)
+    ]
+    choix = choix_des_reglages[0]
+    if choix is None:
+        return None
+    variantes = []
+    for rang, reglage in enumerate(reglages):
+        choix_du_reglage = choix_des_reglages[rang]
+        communes = None
+        candidates = 0
+        if choix_du_reglage is not None:
+            communes = choix_du_reglage.distances.index.tolist()
+            candidates = choix_du_reglage.candidates
+        ecarts = _ecarts(comptes, territoire, communes, annees_des_reglages[rang], compares)
+        variante = ecarts.assign(
+            variante=rang,
+            annees_avant=reglage.annees_avant,
+            voisins=reglage.voisins,
+            fenetre=reglage.fenetre,
+            candidates=candidates,
+        )
+        variantes.append(variante)
+
+    annees = annees_des_reglages[0]
+    retenues = [territoire, *choix.distances.index]
+    avant = _de_l_annee(comptes, annees[0]).loc[retenues]
+    apres = _de_l_annee(comptes, annees[1]).loc[retenues]
+    ecarts = variantes[0][list(COLONNES)]
+    sans_rupture = ecarts.loc[~ecarts["rupture"], "indicateur"]
+    variations = (100 * (apres / avant - 1)).loc[retenues[1:], sans_rupture].round(DECIMALES)
+    points = variations.melt(ignore_index=False, var_name="indicateur", value_name="variation")
+    points = points.rename_axis("commune").reset_index()[["indicateur", "commune", "variation"]]
+    parts = (100 * avant[ratios]).div(avant[taille], axis=0)
+    communes_retenues = pd.concat([avant[[taille]].astype("int64"), parts], axis=1)
+    communes_retenues = communes_retenues.rename_axis("commune").assign(
+        nom=noms, distance=choix.distances
     )
-    labels = effectifs.drop_duplicates("commune").set_index("commune")["nom"]
-    last = max(effectifs["annee"].astype(int), default=0)
-    chosen = []
-    tables = []
-    for rank, setting in enumerate((comparaison.reglage, *comparaison.variantes)):
-        years = convention.debut.year - setting.annees_avant, last
-        found = _choisir(counts, place, comparaison, setting, years)
-        if rank == 0 and found is None:
-            return None
-        chosen.append((years, found))
-        near, candidates = (list(found[0].index), found[1]) if found else (None, 0)
-        told = {"variante": rank, **setting.model_dump(exclude={"titre"}), "candidates": candidates}
-        tables.append(_ecarts(counts, place, near, years, items).assign(**told))
-    years, (near, candidates, excluded) = chosen[0]
-    kept = [place, *near.index]
-    gaps = tables[0][list(COLONNES)]
-    start, end = (counts.loc[year].loc[kept] for year in years)
-    changes = (
-        (100 * (end / start - 1))
-        .loc[kept[1:], gaps.loc[~gaps["rupture"], "indicateur"]]
-        .round(DECIMALES)
-    )
-    points = (
-        changes.unstack().rename_axis(["indicateur", "commune"]).rename("variation").reset_index()
-    )
-    shares = (100 * start[ratios]).div(start[size], axis=0)
-    whole = pd.concat([start[[size]].astype("int64"), shares], axis=1).rename_axis("commune")
     return Resultat(
-        *years,
-        candidates=candidates,
-        retenues=whole.assign(nom=labels, distance=near).reset_index()[
-            ["commune", "nom", size, *ratios, "distance"]
-        ],
-        exclues=excluded.assign(nom=excluded["commune"].map(labels)),
-        ecarts=gaps,
-        points=points.assign(nom=points["commune"].map(labels)),
-        variantes=pd.concat(tables, ignore_index=True)[[*told, *COLONNES]],
+        *annees,
+        candidates=choix.candidates,
+        retenues=communes_retenues.reset_index()[["commune", "nom", taille, *ratios, "distance"]],
+        exclues=choix.exclues.assign(nom=choix.exclues["commune"].map(noms)),
+        ecarts=ecarts,
+        points=points.assign(nom=points["commune"].map(noms)),
+        variantes=pd.concat(variantes, ignore_index=True)[[*REGLAGE, *COLONNES]],
     )
+
+
+def _de_l_annee(comptes: pd.DataFrame, annee: int) -> pd.DataFrame:
+    """Return the counts of a year, by commune."""
+    return comptes[comptes.index.get_level_values("annee") == annee].droplevel("annee")
 
 
 def _choisir(
-    effectifs: pd.DataFrame, ici: str, regle: Comparaison, reglage: Reglage, annees: tuple[int, int]
-) -> tuple[pd.Series, int, pd.DataFrame] | None:
-    """Return the distances of the comparable communes by code, how many could be compared, what
-    excluded the others.
+    comptes: pd.DataFrame, ici: str, regle: Comparaison, reglage: Reglage, annees: tuple[int, int]
+) -> Choix | None:
+    """Return the communes that are comparable under a setting of the rule.
 
     None when the territory's own counts are not whole or nobody is comparable.
     """
-    before, after = annees
-    if (before, ici) not in effectifs.index or after <= before:
+    annee_avant, annee_apres = annees
+    if (annee_avant, ici) not in comptes.index or annee_apres <= annee_avant:
         return None
-    start = effectifs.loc[before]
-    end = effectifs.loc[after]
-    sizes = start[regle.taille]
-    needed = list(dict.fromkeys([regle.taille, *regle.ratios, *regle.indicateurs]))
-    inside = (sizes * reglage.fenetre >= sizes[ici]) & (sizes <= sizes[ici] * reglage.fenetre)
-    first = start.loc[inside | (start.index == ici), needed]
-    last = end.reindex(first.index)[needed]
-    # A relative change has no meaning from zero; to zero, it has.
-    lacks = pd.concat({before: ~first.gt(0), after: last.isna()}, axis=1).swaplevel(axis=1)
-    lacks = lacks.loc[
-        lacks.any(axis=1), [(name, year) for name in needed for year in lacks.columns.unique(1)]
-    ]
-    excluded = pd.DataFrame(
-        [
-            (code, name, year, year == before and first.at[code, name] == 0)
-            for code, (name, year) in (lacks.idxmax(axis=1) if len(lacks) else {}).items()
-        ],
-        columns=["commune", "indicateur", "annee", "nulle"],
-    )
-    kept = first.drop(excluded["commune"])
-    if ici not in kept.index or len(kept) == 1:
+    series = list(dict.fromkeys([regle.taille, *regle.ratios, *regle.indicateurs]))
+    avant = _de_l_annee(comptes, annee_avant)[series]
+    taille = avant[regle.taille]
+    assez_grande = taille * reglage.fenetre >= taille[ici]
+    assez_petite = taille <= taille[ici] * reglage.fenetre
+    dans_la_fenetre = (assez_grande & assez_petite) | (taille.index == ici)
+    avant = avant[dans_la_fenetre]
+    apres = _de_l_annee(comptes, annee_apres)[series].reindex(avant.index)
+
+    manques = {}
+    for serie in series:
+        # A relative change has no meaning from zero; to zero, it has.
+        manques[serie, annee_avant] = ~avant[serie].gt(0)
+        manques[serie, annee_apres] = apres[serie].isna()
+    manques = pd.DataFrame(manques)
+    manques = manques[manques.any(axis=1)]
+    premiers_manques = manques.columns[manques.to_numpy().argmax(axis=1)]
+    exclues = []
+    for commune, (serie, annee) in zip(manques.index, premiers_manques, strict=True):
+        nulle = annee == annee_avant and avant.at[commune, serie] == 0
+        exclues.append((commune, serie, annee, nulle))
+    exclues = pd.DataFrame(exclues, columns=["commune", "indicateur", "annee", "nulle"])
+
+    candidates = avant.drop(exclues["commune"])
+    if ici not in candidates.index or len(candidates) == 1:
         return None
-    near = distances(kept[list(regle.ratios)].div(kept[regle.taille], axis=0), ici).head(
-        reglage.voisins
-    )
-    return near, len(kept) - 1, excluded
+    parts = candidates[list(regle.ratios)].div(candidates[regle.taille], axis=0)
+    voisines = distances(parts, ici).head(reglage.voisins)
+    return Choix(voisines, len(candidates) - 1, exclues)
 
 
 def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
@@ -177,19 +220,11 @@ def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
     The root of the sum of squared gaps, each over the variance of its share: none weighs more by
     its scale, and one that is the same everywhere weighs nothing.
     """
-    spread = parts.var(ddof=0)
-    gaps = (parts - parts.loc[ici]).loc[:, spread > PRESQUE_NUL] / spread[spread > PRESQUE_NUL].pow(
-        0.5
-    )
-    return (
-        gaps.pow(2)
-        .sum(axis=1)
-        .pow(0.5)
-        .round(DECIMALES)
-        .drop(ici)
-        .sort_index()
-        .sort_values(kind="stable")
-    )
+    variance = parts.var(ddof=0)
+    variance = variance[variance > PRESQUE_NUL]
+    ecarts = (parts - parts.loc[ici])[variance.index] / variance.pow(0.5)
+    distance = ecarts.pow(2).sum(axis=1).pow(0.5).round(DECIMALES)
+    return distance.drop(ici).sort_index().sort_values(kind="stable")
 
 
 def marge(arrondi: float | None) -> int:
@@ -203,11 +238,11 @@ def marge(arrondi: float | None) -> int:
 
 
 def _ecarts(
-    effectifs: pd.DataFrame,
+    comptes: pd.DataFrame,
     ici: str,
     communes: list[str] | None,
     annees: tuple[int, int],
-    items: list[Indicateur],
+    indicateurs: list[Indicateur],
 ) -> pd.DataFrame:
     """Return the gaps of a commune, one row an indicator of the rule: changes in %, gaps in points
     of %.
@@ -215,74 +250,99 @@ def _ecarts(
     ``rang`` is among the comparable communes and the territory, the greatest rise first;
     ``aussi_eloignees`` how many comparable communes are at least as far from the mean of the
     others, ``part_placebo`` the same as a share. The département is the sum of its other communes.
-    A break between the two years leaves no gap.
+    A break between the two years leaves no gap, nor does a rule that finds no ``communes``.
     """
-    names = pd.Index([item.id for item in items], name="indicateur")
-    rows = pd.DataFrame({"libelle": [item.libelle for item in items]}, names)
-    rows = rows.assign(annee_reference=annees[0], annee=annees[1], rupture=False)
+    identifiants = [indicateur.id for indicateur in indicateurs]
+    table = pd.DataFrame(
+        {"libelle": [indicateur.libelle for indicateur in indicateurs]},
+        index=pd.Index(identifiants, name="indicateur"),
+    )
+    table = table.assign(annee_reference=annees[0], annee=annees[1], rupture=False)
     if communes is not None:
-        start, end = (effectifs.loc[year, list(names)] for year in annees)
-        broken = [
-            any(annees[0] < one.annee <= annees[1] for one in item.ruptures) for item in items
+        avant = _de_l_annee(comptes, annees[0])[identifiants]
+        apres = _de_l_annee(comptes, annees[1])[identifiants]
+        ruptures = [
+            any(annees[0] < rupture.annee <= annees[1] for rupture in indicateur.ruptures)
+            for indicateur in indicateurs
         ]
-        rows = rows.assign(rupture=broken, valeur_reference=start.loc[ici], valeur=end.loc[ici])
-        margins = pd.Series([marge(item.arrondi_source) for item in items], index=names)
-        rows = rows.join(
-            _calculer(start, end.reindex(start.index), ici, communes, margins).where(
-                ~rows["rupture"]
-            )
+        marges = pd.Series(
+            [marge(indicateur.arrondi_source) for indicateur in indicateurs], index=table.index
         )
-    return rows.reset_index().reindex(columns=list(COLONNES)).astype(COLONNES)
+        calculs = _calculer(avant, apres.reindex(avant.index), ici, communes, marges)
+        table = table.assign(
+            rupture=ruptures,
+            valeur_reference=avant.loc[[ici]].iloc[0],
+            valeur=apres.loc[[ici]].iloc[0],
+        )
+        table = table.join(calculs.where(~table["rupture"]))
+    return table.reset_index().reindex(columns=list(COLONNES)).astype(COLONNES)
 
 
 def _calculer(
-    start: pd.DataFrame, end: pd.DataFrame, ici: str, communes: list[str], marges: pd.Series
+    avant: pd.DataFrame, apres: pd.DataFrame, ici: str, communes: list[str], marges: pd.Series
 ) -> pd.DataFrame:
     """Return the figures of the gaps, one row an indicator; a bound of a gap takes every count at
     its worst end.
     """
-    change = 100 * (end / start - 1)
-    low = 100 * ((end - marges).clip(lower=0) / (start + marges) - 1)
-    high = 100 * ((end + marges) / (start - marges) - 1)
-    own = change.loc[ici]
-    others = change.loc[communes]
-    rest = (start.notna() & end.notna()).drop(index=ici)
-    first = start.drop(index=ici).where(rest)
-    last = end.drop(index=ici).where(rest)
-    before = first.sum()
-    after = last.sum()
-    least = [(one - marges).clip(lower=0).sum() for one in (first, last)]
-    most = [(one + marges).sum() for one in (first, last)]
-    whole = 100 * (after / before.where(before.gt(0)) - 1).where(least[0].gt(0) | before.gt(0))
-    bounded = least[0].where(least[0].gt(0))
-    centre = pd.concat([change.loc[[ici]], others]).mean()
-    away = (others - centre).abs().round(DECIMALES).ge((own - centre).abs().round(DECIMALES)).sum()
-    found = pd.DataFrame(
+    variations = 100 * (apres / avant - 1)
+    variations_min = 100 * ((apres - marges).clip(lower=0) / (avant + marges) - 1)
+    variations_max = 100 * ((apres + marges) / (avant - marges) - 1)
+    variation = variations.loc[ici]
+    comparables = variations.loc[communes]
+    moyenne = comparables.mean()
+    devant = (comparables - variation).round(DECIMALES)
+    moyenne_de_tous = variations.loc[[ici, *communes]].mean()
+    eloignement = (variation - moyenne_de_tous).abs().round(DECIMALES)
+    eloignements = (comparables - moyenne_de_tous).abs().round(DECIMALES)
+    aussi_eloignees = eloignements.ge(eloignement).sum()
+
+    # The other communes of the département, of which both counts are known, are added up.
+    connues = (avant.notna() & apres.notna()).drop(index=ici)
+    autres_avant = avant.drop(index=ici).where(connues)
+    autres_apres = apres.drop(index=ici).where(connues)
+    total_avant = autres_avant.sum()
+    total_avant_min = (autres_avant - marges).clip(lower=0).sum()
+    total_avant_max = (autres_avant + marges).sum()
+    total_apres = autres_apres.sum()
+    total_apres_min = (autres_apres - marges).clip(lower=0).sum()
+    total_apres_max = (autres_apres + marges).sum()
+    variation_du_departement = 100 * (total_apres / total_avant.where(total_avant.gt(0)) - 1)
+    # What may have been zero bounds no change.
+    est_borne = total_avant_min.gt(0)
+    departement_min = 100 * (total_apres_min / total_avant_max - 1)
+    departement_max = 100 * (total_apres_max / total_avant_min.where(est_borne) - 1)
+
+    table = pd.DataFrame(
         {
-            "variation": own,
+            "variation": variation,
             "nombre": len(communes),
-            "variation_moyenne": others.mean(),
-            "ecart": own - others.mean(),
-            "ecart_min": low.loc[ici] - high.loc[communes].mean(),
-            "ecart_max": high.loc[ici] - low.loc[communes].mean(),
-            "rang": 1 + (others - own).round(DECIMALES).gt(0).sum(),
-            "ex_aequo": (others - own).round(DECIMALES).eq(0).sum(),
-            "aussi_eloignees": away,
-            "part_placebo": away / len(communes),
-            "communes_departement": rest.sum(),
-            "variation_departement": whole,
-            "ecart_departement": (own - whole).where(bounded.notna()),
-            "ecart_departement_min": low.loc[ici] - 100 * (most[1] / bounded - 1),
-            "ecart_departement_max": (high.loc[ici] - 100 * (least[1] / most[0] - 1)).where(
-                bounded.notna()
-            ),
+            "variation_moyenne": moyenne,
+            "ecart": variation - moyenne,
+            "ecart_min": variations_min.loc[ici] - variations_max.loc[communes].mean(),
+            "ecart_max": variations_max.loc[ici] - variations_min.loc[communes].mean(),
+            "rang": 1 + devant.gt(0).sum(),
+            "ex_aequo": devant.eq(0).sum(),
+            "aussi_eloignees": aussi_eloignees,
+            "part_placebo": aussi_eloignees / len(communes),
+            "communes_departement": connues.sum(),
+            "variation_departement": variation_du_departement,
+            "ecart_departement": (variation - variation_du_departement).where(est_borne),
+            "ecart_departement_min": variations_min.loc[ici] - departement_max,
+            "ecart_departement_max": (variations_max.loc[ici] - departement_min).where(est_borne),
         }
     ).round(DECIMALES)
-    for suffix in ("", "_departement"):
-        low = found[f"ecart{suffix}_min"]
-        high = found[f"ecart{suffix}_max"]
-        found[f"bruit{suffix}"] = (low.le(0) & high.ge(0)).astype("boolean").mask(low.isna())
-    return found
+    return table.assign(
+        bruit=_contient_zero(table["ecart_min"], table["ecart_max"]),
+        bruit_departement=_contient_zero(
+            table["ecart_departement_min"], table["ecart_departement_max"]
+        ),
+    )
+
+
+def _contient_zero(minimum: pd.Series, maximum: pd.Series) -> pd.Series:
+    """Tell whether rounding alone may make a gap: zero is between its bounds."""
+    contient_zero = minimum.le(0) & maximum.ge(0)
+    return contient_zero.astype("boolean").mask(minimum.isna())
 
 
 def tenue(variantes: pd.DataFrame) -> pd.DataFrame:
@@ -293,11 +353,15 @@ def tenue(variantes: pd.DataFrame) -> pd.DataFrame:
         is beyond rounding), hausses (those of them where it is positive), tenue (« bruit »: none is
         beyond it; « tient »: all that are have one sign; « change »: both signs are found).
     """
-    gap = variantes["ecart"]
-    beyond = gap.notna() & ~variantes["bruit"].fillna(True).astype(bool)
-    told = variantes.assign(calculees=gap.notna(), depassent=beyond, hausses=beyond & gap.gt(0))
-    counts = ["calculees", "depassent", "hausses"]
-    found = told.groupby(["indicateur", "libelle"], sort=False)[counts].sum().reset_index()
-    one_way = found["hausses"].isin([0]) | found["hausses"].eq(found["depassent"])
-    kind = one_way.map({True: TIENT, False: CHANGE}).mask(found["depassent"].eq(0), BRUIT)
-    return found.assign(tenue=kind)
+    ecart = variantes["ecart"]
+    depasse = ecart.notna() & ~variantes["bruit"].fillna(True).astype(bool)
+    lignes = variantes.assign(
+        calculees=ecart.notna(), depassent=depasse, hausses=depasse & ecart.gt(0)
+    )
+    par_indicateur = lignes.groupby(["indicateur", "libelle"], sort=False)
+    comptes = par_indicateur[["calculees", "depassent", "hausses"]].sum().reset_index()
+    aucune_hausse = comptes["hausses"].eq(0)
+    que_des_hausses = comptes["hausses"].eq(comptes["depassent"])
+    tient = aucune_hausse | que_des_hausses
+    tenue_de_l_ecart = tient.map({True: TIENT, False: CHANGE})
+    return comptes.assign(tenue=tenue_de_l_ecart.mask(comptes["depassent"].eq(0), BRUIT))

@@ -4,6 +4,7 @@ counts moved.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -38,17 +39,20 @@ class Lieu:
 
 @dataclass(frozen=True)
 class Chiffres:
-    """Public figures, as they were published."""
+    """Public figures, as they were published.
 
-    tables: Mapping[
-        str, pd.DataFrame
-    ]  # by family: annee, territoire, commune (of an IRIS; itself), a column a series;
-    # NaN absent, inf secret
-    familles: Mapping[str, str]  # family of each series
-    series: Mapping[str, SerieOfficielle]  # what each means
-    sommees: Mapping[
-        str, float
-    ]  # families whose communes add up, with the share of them that may be missing
+    Attributes:
+        tables: By family: annee, territoire, niveau, commune (of an IRIS; itself for a commune),
+            then a column a series; NaN is absent, inf is secret.
+        familles: The family of each series.
+        series: What each series means.
+        sommees: The families whose communes add up, with the share of them that may be missing.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    familles: Mapping[str, str]
+    series: Mapping[str, SerieOfficielle]
+    sommees: Mapping[str, float]
 
 
 def en_annees(chiffres: Chiffres, lieu: Lieu, *series: str) -> pd.DataFrame:
@@ -57,20 +61,24 @@ def en_annees(chiffres: Chiffres, lieu: Lieu, *series: str) -> pd.DataFrame:
 
     A year when too many of its communes are missing has none.
     """
-    family = chiffres.familles[series[0]]
-    lacking = 1.0
-    rows = chiffres.tables[family]
-    own = rows[rows["territoire"].eq(lieu.code)]
-    if own.empty and family in chiffres.sommees:
-        own = rows[rows["commune"].isin(lieu.membres)]
-        if lieu.groupe and own["niveau"].ne("iris").any():
-            lacking = chiffres.sommees[family]
-    cells = own[["annee", *series]].astype(dict.fromkeys(series, float))
+    famille = chiffres.familles[series[0]]
+    table = chiffres.tables[famille]
+    lignes = table[table["territoire"].eq(lieu.code)]
+    part_absente_admise = 1.0
+    if lignes.empty and famille in chiffres.sommees:
+        lignes = table[table["commune"].isin(lieu.membres)]
+        if lieu.groupe and lignes["niveau"].ne("iris").any():
+            part_absente_admise = chiffres.sommees[famille]
+    effectifs = lignes[["annee", *series]].astype(dict.fromkeys(series, float))
     if lieu.groupe:
-        cells = cells[np.isfinite(cells[list(series)]).all(axis=1)]
-    years = cells.groupby("annee")
-    missing = 1 - years.size() / len(lieu.membres)
-    return years.sum(skipna=False)[(lacking == 1) | (missing <= lacking)]
+        connus = effectifs[list(series)].apply(np.isfinite).all(axis=1)
+        effectifs = effectifs[connus]
+    par_annee = effectifs.groupby("annee")
+    sommes = par_annee.sum(skipna=False)
+    if part_absente_admise == 1:
+        return sommes
+    part_absente = 1 - par_annee.size() / len(lieu.membres)
+    return sommes.loc[part_absente <= part_absente_admise]
 
 
 def mesurer(
@@ -90,28 +98,38 @@ def mesurer(
         denominateur, valeur, raison ("", "secret", "absent", "trop_peu"); ecart to the département
         (relative, in %, between amounts) and marge: what the rounding and chance make of it.
     """
-    rows = []
-    for measure in mesures:
-        names = [name for name in measure.numerateur if name in chiffres.familles]
-        if found := [_ligne(chiffres, lieux, measure, name, minimum) for name in names]:
-            rows.append(
-                max(
-                    found,
-                    key=lambda row: [
-                        row.get(f"raison{role}") in ("", TROP_PEU) for role in ("", f"_{LA}")
-                    ],
-                )
-            )
-    table = pd.DataFrame(rows)
+    lignes = []
+    for mesure in mesures:
+        # The series that could be the numerator, the first choice first.
+        lignes_possibles = [
+            _ligne(chiffres, lieux, mesure, serie, minimum)
+            for serie in mesure.numerateur
+            if serie in chiffres.familles
+        ]
+        if lignes_possibles:
+            lignes.append(max(lignes_possibles, key=_connue_ici_puis_la))
+    table = pd.DataFrame(lignes)
     if f"valeur_{LA}" not in table:
         return table.assign(ecart=np.nan, marge=np.nan)
-    gap = table["valeur"] - table[f"valeur_{LA}"]
     reference = table[f"valeur_{LA}"]
-    unit = table["unite"]
-    half = table["serie"].map(lambda name: (chiffres.series[name].arrondi or 0) // 2)
-    chance = half + ecarts * table["numerateur"].where(table["numerateur"] < np.inf).pow(0.5)
-    gap = gap.mask(unit.eq("euros"), 100 * gap / reference).mask(unit.eq("nombre"))
-    return table.assign(ecart=gap, marge=table["pour"] * chance / table["denominateur"])
+    ecart = table["valeur"] - reference
+    ecart_en_pourcent = 100 * ecart / reference
+    unite = table["unite"]
+    demi_arrondi = pd.Series(
+        [(chiffres.series[serie].arrondi or 0) // 2 for serie in table["serie"]], table.index
+    )
+    effectif = table["numerateur"].where(table["numerateur"] < np.inf)
+    incertitude = demi_arrondi + ecarts * effectif.pow(0.5)
+    return table.assign(
+        ecart=ecart.mask(unite.eq("euros"), ecart_en_pourcent).mask(unite.eq("nombre")),
+        marge=table["pour"] * incertitude / table["denominateur"],
+    )
+
+
+def _connue_ici_puis_la(ligne: Mapping[str, object]) -> tuple[bool, bool]:
+    """Rank the row of a measure: what is known of the territory first, then of its département."""
+    connues = ("", TROP_PEU)  # reasons of a value that is known, whether or not it is shown
+    return ligne["raison"] in connues, ligne.get(f"raison_{LA}") in connues
 
 
 def _ligne(
@@ -120,61 +138,73 @@ def _ligne(
     """Return the row of a measure: in the last year that the territory and its département both
     have, if any.
     """
-    years = {role: _valeurs(chiffres, lieu, mesure, serie) for role, lieu in lieux.items()}
-    told = {role: set(table.index[np.isfinite(table["valeur"])]) for role, table in years.items()}
-    here = told[ICI]
-    there = told.get(LA, set())
-    known = (
-        (here & there) or here or there or set(chiffres.tables[chiffres.familles[serie]]["annee"])
-    )
-    year = max(known, default=0)
-    row = {
+    valeurs_par_lieu = {
+        role: _valeurs(chiffres, lieu, mesure, serie) for role, lieu in lieux.items()
+    }
+    annees_connues = {
+        role: set(valeurs.index[np.isfinite(valeurs["valeur"])])
+        for role, valeurs in valeurs_par_lieu.items()
+    }
+    ici = annees_connues[ICI]
+    la = annees_connues.get(LA, set())
+    annees_publiees = set(chiffres.tables[chiffres.familles[serie]]["annee"])
+    annee = max(ici & la or ici or la or annees_publiees, default=0)
+    ligne: dict[str, object] = {
         "mesure": mesure.id,
         "serie": serie,
-        "annee": year,
+        "annee": annee,
         "unite": mesure.unite,
         "pour": mesure.pour,
     }
-    for role, table in years.items():
-        suffix = "" if role == ICI else f"_{role}"
-        cells = table.loc[year] if year in table.index else dict.fromkeys(table.columns, np.nan)
-        few = mesure.denominateur is not None and cells["denominateur"] < minimum
-        reason = (
-            SECRET
-            if np.isinf(cells["valeur"])
-            else ABSENT
-            if cells["valeur"] != cells["valeur"]
-            else ""
-        )
-        row |= {f"{name}{suffix}": cells[name] for name in ("numerateur", "denominateur")}
-        row[f"valeur{suffix}"] = np.nan if few or reason else cells["valeur"]
-        row[f"raison{suffix}"] = TROP_PEU if few and not reason else reason
-    return row
+    for role, valeurs in valeurs_par_lieu.items():
+        suffixe = "" if role == ICI else f"_{role}"
+        de_l_annee = valeurs.reindex([annee])
+        numerateur = float(de_l_annee["numerateur"].iloc[0])
+        denominateur = float(de_l_annee["denominateur"].iloc[0])
+        valeur = float(de_l_annee["valeur"].iloc[0])
+        if np.isinf(valeur):
+            raison = SECRET
+        elif pd.isna(valeur):
+            raison = ABSENT
+        elif mesure.denominateur is not None and denominateur < minimum:
+            raison = TROP_PEU
+        else:
+            raison = ""
+        ligne[f"numerateur{suffixe}"] = numerateur
+        ligne[f"denominateur{suffixe}"] = denominateur
+        ligne[f"valeur{suffixe}"] = np.nan if raison else valeur
+        ligne[f"raison{suffixe}"] = raison
+    return ligne
 
 
 def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.DataFrame:
     """Return numerateur, denominateur and valeur by year; a denominator of another family is that
     of its last year.
     """
-    below = mesure.denominateur
-    families = chiffres.familles
-    if below is None:
-        counts = en_annees(chiffres, lieu, serie)[serie].rolling(mesure.moyenne).mean()
-        return pd.DataFrame({"numerateur": counts, "denominateur": np.nan, "valeur": counts})
-    if below not in families:
+    denominateur = mesure.denominateur
+    familles = chiffres.familles
+    if denominateur is None:
+        effectifs = en_annees(chiffres, lieu, serie)[serie].rolling(mesure.moyenne).mean()
+        return pd.DataFrame({"numerateur": effectifs, "denominateur": np.nan, "valeur": effectifs})
+    if denominateur not in familles:
         return pd.DataFrame(columns=["numerateur", "denominateur", "valeur"], dtype=float)
-    if families[below] == families[serie]:
-        counts = en_annees(chiffres, lieu, serie, below)
+    if familles[denominateur] == familles[serie]:
+        effectifs = en_annees(chiffres, lieu, serie, denominateur)
+        numerateurs = effectifs[serie]
+        denominateurs = effectifs[denominateur]
     else:
-        last = en_annees(chiffres, lieu, below)[below]
-        counts = en_annees(chiffres, lieu, serie).assign(
-            **{below: last.iloc[-1] if len(last) else np.nan}
-        )
-    above = counts[serie]
-    under = counts[below]
-    value = mesure.pour * above / under.where(under.ne(0))
+        numerateurs = en_annees(chiffres, lieu, serie)[serie]
+        par_annee = en_annees(chiffres, lieu, denominateur)[denominateur]
+        dernier = np.nan if par_annee.empty else par_annee.iloc[-1]
+        denominateurs = pd.Series(dernier, numerateurs.index, dtype=float)
+    valeurs = mesure.pour * numerateurs / denominateurs.where(denominateurs.ne(0))
     return pd.DataFrame(
-        {"numerateur": above, "denominateur": under, "valeur": value.mask(np.isinf(under), np.inf)}
+        {
+            "numerateur": numerateurs,
+            "denominateur": denominateurs,
+            # A secret denominator makes the rate secret.
+            "valeur": valeurs.mask(np.isinf(denominateurs), np.inf),
+        }
     )
 
 
@@ -184,29 +214,35 @@ def par_commune(
     """Return numerateur, denominateur and valeur of a ratio by commune, in the last year of each
     series.
     """
-    counts = {}
-    for role, name in (("numerateur", mesure.numerateur[0]), ("denominateur", mesure.denominateur)):
-        rows = chiffres.tables[chiffres.familles[name]]
-        last = rows[rows["annee"].eq(rows["annee"].max())].set_index("territoire")
-        counts[role] = last[name].reindex(communes)
-    found = pd.DataFrame(counts).replace(np.inf, np.nan)
-    enough = found["denominateur"].ge(minimum)
-    return found.assign(
-        valeur=(mesure.pour * found["numerateur"] / found["denominateur"]).where(enough)
-    )
+    numerateur = _derniers_effectifs(chiffres, mesure.numerateur[0], communes)
+    # A ratio has a denominator.
+    denominateur = _derniers_effectifs(chiffres, cast("str", mesure.denominateur), communes)
+    valeur = (mesure.pour * numerateur / denominateur).where(denominateur.ge(minimum))
+    return pd.DataFrame({"numerateur": numerateur, "denominateur": denominateur, "valeur": valeur})
+
+
+def _derniers_effectifs(chiffres: Chiffres, serie: str, communes: Sequence[str]) -> pd.Series:
+    """Return the counts of some communes in the last year of a series; a secret one is missing."""
+    table = chiffres.tables[chiffres.familles[serie]]
+    derniere_annee = table[table["annee"].eq(table["annee"].max())]
+    effectifs = derniere_annee.set_index("territoire")[serie].reindex(list(communes))
+    return effectifs.replace(np.inf, np.nan)
 
 
 def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int) -> pd.Series:
     """Return the territories most alike one, with their distance, the nearest first; none when
     shares are unknown.
     """
-    known = comptes[np.isfinite(comptes).all(axis=1) & comptes[regles.taille].gt(0)]
-    if ici not in known.index:
+    sans_absent = comptes.apply(np.isfinite).all(axis=1)
+    connus = comptes[sans_absent & comptes[regles.taille].gt(0)]
+    if ici not in connus.index:
         return pd.Series(dtype=float)
-    sizes = known[regles.taille]
-    window = known[sizes.between(sizes[ici] / regles.fenetre, sizes[ici] * regles.fenetre)]
-    shares = window[list(regles.parts)].div(window[regles.taille], axis=0)
-    return distances(shares, ici).head(voisins)
+    tailles = connus[regles.taille]
+    taille = tailles[ici]
+    dans_la_fenetre = tailles.between(taille / regles.fenetre, taille * regles.fenetre)
+    fenetre = connus[dans_la_fenetre]
+    parts = fenetre[list(regles.parts)].div(fenetre[regles.taille], axis=0)
+    return distances(parts, ici).head(voisins)
 
 
 def evolutions(
@@ -220,28 +256,45 @@ def evolutions(
         last break), valeur_depart, valeur, variation (%, and one a role), lecture ("hausse",
         "baisse", "stable", "trop_peu").
     """
-    years = []
-    rows = []
-    for name in series:
-        counts = {
-            role: en_annees(chiffres, lieu, name)[name].dropna() for role, lieu in lieux.items()
+    annees = []
+    changements = []
+    for serie in series:
+        valeurs_par_lieu = {
+            role: en_annees(chiffres, lieu, serie)[serie].dropna() for role, lieu in lieux.items()
         }
-        own = counts[ICI]
-        if own.empty:
+        valeurs = valeurs_par_lieu[ICI]
+        if valeurs.empty:
             continue
-        broken = [cut.annee for cut in chiffres.series[name].ruptures if cut.annee > own.index[0]]
-        years += [(name, year, value, year in broken) for year, value in own.items()]
-        own = own[own.index >= max(broken, default=own.index[0])]
-        start = own.index[0]
-        end = own.index[-1]
-        changes = [variation(values, start, end) for values in counts.values()]
-        rows.append((name, start, end, own[start], own[end], *changes))
-    names = ["indicateur", "depart", "annee", "valeur_depart", "valeur"]
-    names += ["variation" if role == ICI else f"variation_{role}" for role in lieux]
-    moves = pd.DataFrame(rows, columns=names)
-    steps = [chiffres.series[name].arrondi or 0 for name in moves["indicateur"]]
-    read, _ = mouvement(
-        moves.assign(valeur_precedente=moves["valeur_depart"], arrondi=steps, hasard=True), seuils
+        premiere_annee = valeurs.index[0]
+        ruptures = [
+            rupture.annee
+            for rupture in chiffres.series[serie].ruptures
+            if rupture.annee > premiere_annee
+        ]
+        annees += [(serie, annee, valeur, annee in ruptures) for annee, valeur in valeurs.items()]
+        depuis_la_rupture = valeurs[valeurs.index >= max(ruptures, default=premiere_annee)]
+        depart = depuis_la_rupture.index[0]
+        fin = depuis_la_rupture.index[-1]
+        changement = {
+            "indicateur": serie,
+            "depart": depart,
+            "annee": fin,
+            "valeur_depart": depuis_la_rupture[depart],
+            "valeur": depuis_la_rupture[fin],
+            "arrondi": chiffres.series[serie].arrondi or 0,
+        }
+        for role, valeurs_du_lieu in valeurs_par_lieu.items():
+            colonne = "variation" if role == ICI else f"variation_{role}"
+            changement[colonne] = variation(valeurs_du_lieu, depart, fin)
+        changements.append(changement)
+    variations = ["variation" if role == ICI else f"variation_{role}" for role in lieux]
+    colonnes = ["indicateur", "depart", "annee", "valeur_depart", "valeur", *variations]
+    table = pd.DataFrame(changements, columns=[*colonnes, "arrondi"])
+    mouvements, _ = mouvement(
+        table.assign(valeur_precedente=table["valeur_depart"], hasard=True), seuils
     )
-    moves = moves.assign(lecture=read.replace("dans_le_bruit", TROP_PEU))
-    return pd.DataFrame(years, columns=["indicateur", "annee", "valeur", "rupture"]), moves
+    lecture = mouvements.replace("dans_le_bruit", TROP_PEU)
+    return (
+        pd.DataFrame(annees, columns=["indicateur", "annee", "valeur", "rupture"]),
+        table[colonnes].assign(lecture=lecture),
+    )
