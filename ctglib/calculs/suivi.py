@@ -42,7 +42,7 @@ ANNEES = (
     "valeur",
     "statut",
 )
-DEUX_POINTS = 2  # a single point draws no way
+DEUX_POINTS = 2  # a single point draws no line
 
 
 def a_la_date(observations: pd.DataFrame, annee: int, *, delai: int = 0) -> pd.DataFrame:
@@ -52,11 +52,11 @@ def a_la_date(observations: pd.DataFrame, annee: int, *, delai: int = 0) -> pd.D
     A revision is a new row; an earlier bilan made again reads what it read then. One row a ``CLE``,
     sorted by it. ``delai`` is how many years later than its own a value may be known.
     """
-    known = observations[
+    connues = observations[
         observations["millesime"].le(annee + delai) & observations["annee"].le(annee)
     ]
-    ordered = known.sort_values([*CLE, "millesime"], kind="stable")
-    return ordered.drop_duplicates(CLE, keep="last", ignore_index=True)
+    par_millesime = connues.sort_values([*CLE, "millesime"], kind="stable")
+    return par_millesime.drop_duplicates(CLE, keep="last", ignore_index=True)
 
 
 def revisions(
@@ -65,9 +65,9 @@ def revisions(
     """Return what the bilan of ``annee`` says of earlier years otherwise than the bilan of the year
     before.
 
-    A value changed, came where there was none, or was withdrawn. A row for a year already told,
-    that no earlier millésime had, was « non transmis » until then. A change of status alone
-    (provisional made normal) is no revision.
+    A value changed, came where there was none, or was withdrawn. A row for a year that an earlier
+    bilan was about, and that no earlier millésime had, was « non transmis » until then. A change of
+    status alone (provisional made normal) is no revision.
 
     What ``indicateurs`` compute from others is revised with them. ``debut`` is the year of the
     first bilan, which has nothing to revise.
@@ -76,29 +76,29 @@ def revisions(
         The columns ``REVISIONS``, by indicator then year; ``note`` is that of the new row: why it
         changed.
     """
-    told = observations[observations["annee"] < annee]
-    before, now = (completer(a_la_date(told, year), indicateurs) for year in (annee - 1, annee))
-    table = comparer_millesimes(before, now[now["millesime"] > debut])
+    annees_passees = observations[observations["annee"] < annee]
+    avant = completer(a_la_date(annees_passees, annee - 1), indicateurs)
+    maintenant = completer(a_la_date(annees_passees, annee), indicateurs)
+    table = comparer_millesimes(avant, maintenant[maintenant["millesime"] > debut])
     table = table.assign(statut_ancien=table["statut_ancien"].fillna(Statut.NON_TRANSMIS))
-    absent = table[["valeur", "valeur_ancienne"]].isna().all(axis=1)
-    same = table["valeur"].eq(table["valeur_ancienne"]) | (
-        absent & table["statut"].eq(table["statut_ancien"])
-    )
-    return table[~same].sort_values([*LIGNE, "territoire", "annee"], ignore_index=True)
+    toujours_absente = table["valeur"].isna() & table["valeur_ancienne"].isna()
+    meme_statut = table["statut"].eq(table["statut_ancien"])
+    inchangee = table["valeur"].eq(table["valeur_ancienne"]) | (toujours_absente & meme_statut)
+    return table[~inchangee].sort_values([*LIGNE, "territoire", "annee"], ignore_index=True)
 
 
 def comparer_millesimes(avant: pd.DataFrame, maintenant: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of now with what was said before, missing where nothing was: the columns
+    """Return the rows of now beside what was known before, missing where nothing was: the columns
     ``REVISIONS``.
     """
-    old = avant[[*CLE, "millesime", "valeur", "statut"]].rename(
+    ancien = avant[[*CLE, "millesime", "valeur", "statut"]].rename(
         columns={
             "millesime": "millesime_ancien",
             "valeur": "valeur_ancienne",
             "statut": "statut_ancien",
         }
     )
-    return maintenant.merge(old, "left", CLE)[list(REVISIONS)]
+    return maintenant.merge(ancien, "left", CLE)[list(REVISIONS)]
 
 
 def contexte_connu(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
@@ -119,59 +119,57 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
     denominator makes it « sans objet ». The millésime of a result is the latest of its inputs: a
     revision of one is a revision of the other.
     """
+    # A cell is what an indicator has one value for: a territory, a year, a modalité.
     table = observations.assign(cellule=observations.groupby(CELLULE).ngroup())
-    for item in indicateurs:
-        if item.calcul is None:
+    for indicateur in indicateurs:
+        if indicateur.calcul is None:
             continue
-        entered = table.loc[table["indicateur"].eq(item.id), "cellule"]
-        rows = table[table["indicateur"].isin(item.termes) & ~table["cellule"].isin(entered)]
-        if rows.empty:
+        deja_saisies = table.loc[table["indicateur"].eq(indicateur.id), "cellule"]
+        est_un_terme = table["indicateur"].isin(indicateur.termes)
+        lignes_des_termes = table[est_un_terme & ~table["cellule"].isin(deja_saisies)]
+        if lignes_des_termes.empty:
             continue
-        cells = rows.drop_duplicates("cellule").set_index("cellule", drop=False).sort_index()
-        terms = {
-            name: rows[rows["indicateur"].eq(name)].set_index("cellule") for name in item.termes
-        }
-        values, states = (
-            pd.DataFrame({name: one[column] for name, one in terms.items()}, cells.index)
-            for column in ("valeur", "statut")
-        )
-        result = appliquer(item.calcul, item.entrees, values)
-        worst = pire(states.astype(object).fillna(Statut.NON_TRANSMIS))
-        new = cells.assign(
-            indicateur=item.id,
-            valeur=result,
-            statut=worst.mask(result.isna() & ~worst.isin(ABSENCES), Statut.SANS_OBJET),
-            millesime=rows.groupby("cellule")["millesime"].max(),
-            unite=item.unite,
-            source=item.collecte.document if item.collecte else "",
+        cellules = lignes_des_termes.drop_duplicates("cellule")
+        cellules = cellules.set_index("cellule", drop=False).sort_index()
+        valeurs = pd.DataFrame(index=cellules.index)
+        statuts = pd.DataFrame(index=cellules.index)
+        for terme in indicateur.termes:
+            lignes_du_terme = lignes_des_termes[lignes_des_termes["indicateur"].eq(terme)]
+            lignes_du_terme = lignes_du_terme.set_index("cellule")
+            valeurs[terme] = lignes_du_terme["valeur"]
+            statuts[terme] = lignes_du_terme["statut"]
+        resultat = appliquer(indicateur.calcul, indicateur.entrees, valeurs)
+        statut = pire(statuts.astype(object).fillna(Statut.NON_TRANSMIS))
+        sans_objet = resultat.isna() & ~statut.isin(ABSENCES)
+        collecte = indicateur.collecte
+        calculees = cellules.assign(
+            indicateur=indicateur.id,
+            valeur=resultat,
+            statut=statut.mask(sans_objet, Statut.SANS_OBJET),
+            millesime=lignes_des_termes.groupby("cellule")["millesime"].max(),
+            unite=indicateur.unite,
+            source=collecte.document if collecte else "",
             note="",
         )
-        table = pd.concat([table, new], ignore_index=True)
+        table = pd.concat([table, calculees], ignore_index=True)
     return table.drop(columns="cellule")
 
 
 def pire(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
-    """Return, row by row, the most serious of some statuses: that of a total of what they are the
-    statuses of.
-    """
-    return (
-        pd.concat(statuts, axis=1)
-        .apply(lambda column: column.map(GRAVITE.index))
-        .min(axis=1)
-        .map(GRAVITE.__getitem__)
-    )
+    """Return, row by row, the most serious of some statuses: that of a total of their values."""
+    table = pd.concat(statuts, axis=1)
+    rangs = table.apply(lambda colonne: colonne.map(GRAVITE.index))
+    return rangs.min(axis=1).map(GRAVITE.__getitem__)
 
 
 def series(
     observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int
 ) -> pd.DataFrame:
-    """Return the values by year, one row for each ``LIGNE`` and year: then annee, valeur, statut."""
-    rows = completer(
-        a_la_date(observations[observations["territoire"] == territoire], annee), indicateurs
-    )
-    return rows[[*LIGNE, "annee", "valeur", "statut"]].astype(
-        {"annee": "int64", "valeur": "float64"}
-    )
+    """Return the values by year: the columns ``LIGNE``, annee, valeur and statut."""
+    du_territoire = observations[observations["territoire"] == territoire]
+    mesures = completer(a_la_date(du_territoire, annee), indicateurs)
+    mesures = mesures[[*LIGNE, "annee", "valeur", "statut"]]
+    return mesures.astype({"annee": "int64", "valeur": "float64"})
 
 
 def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:
@@ -179,13 +177,14 @@ def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -
 
     When there is none, what is known of that year. Of two values of a year, the last row counts.
     """
-    known = mesures["valeur"].notna()
-    told = mesures.assign(connue=known)[
-        mesures["annee"].le(annee) & (known | mesures["annee"].eq(annee))
-    ]
-    last = told.sort_values(["connue", "annee"], kind="stable").drop_duplicates(LIGNE, keep="last")
-    found = lignes[LIGNE].merge(last, "left")[["annee", "valeur", "statut"]]
-    return found.astype({"statut": object}).fillna({"annee": annee, "statut": Statut.NON_TRANSMIS})
+    mesurees = mesures.assign(mesuree=mesures["valeur"].notna())
+    a_l_annee_meme = mesurees["annee"].eq(annee)
+    mesurees = mesurees[mesurees["annee"].le(annee) & (mesurees["mesuree"] | a_l_annee_meme)]
+    # Measured rows sort after the others: the last one is the latest measure, if there is any.
+    dernieres = mesurees.sort_values(["mesuree", "annee"], kind="stable")
+    dernieres = dernieres.drop_duplicates(LIGNE, keep="last")
+    table = lignes[LIGNE].merge(dernieres, "left")[["annee", "valeur", "statut"]]
+    return table.astype({"statut": object}).fillna({"annee": annee, "statut": Statut.NON_TRANSMIS})
 
 
 def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
@@ -194,11 +193,10 @@ def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
     """
     if indicateur.dimension is None:
         return {}
-    known = {item.id: item.libelle for item in catalogue.dimensions[indicateur.dimension].modalites}
     return {
-        code: known[code]
-        for code in known
-        if not indicateur.modalites or code in indicateur.modalites
+        modalite.id: modalite.libelle
+        for modalite in catalogue.dimensions[indicateur.dimension].modalites
+        if not indicateur.modalites or modalite.id in indicateur.modalites
     }
 
 
@@ -206,13 +204,14 @@ def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> list[tuple[i
     """Return the changes that a bilan reads, with the number of their avenant: see
     ``changements_en_vigueur``.
     """
-    known = [
-        (change.effet, avenant.date, avenant.numero, change)
+    en_vigueur = [
+        (avenant, changement)
         for avenant in avenants
-        for change in avenant.changements
-        if max(avenant.date, change.effet) <= date_arretee
+        for changement in avenant.changements
+        if max(avenant.date, changement.effet) <= date_arretee
     ]
-    return [(number, change) for *_, number, change in sorted(known, key=lambda item: item[:3])]
+    en_vigueur.sort(key=lambda lu: (lu[1].effet, lu[0].date, lu[0].numero))
+    return [(avenant.numero, changement) for avenant, changement in en_vigueur]
 
 
 def changements_en_vigueur(
@@ -221,20 +220,20 @@ def changements_en_vigueur(
     """Return the changes that a bilan reads: signed and in force at its date, the latest in force
     last.
     """
-    return tuple(change for _, change in par_avenant(avenants, date_arretee))
+    return tuple(changement for _, changement in par_avenant(avenants, date_arretee))
 
 
 def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> list[tuple[int, str]]:
     """Return from which years values no longer compare with earlier ones, and why: the source, then
     the definition.
     """
-    redefined = [
-        item
-        for item in changements
-        if item.nature == "definition" and item.element == indicateur.id
+    des_ruptures = [(rupture.annee, "rupture") for rupture in indicateur.ruptures]
+    des_redefinitions = [
+        (changement.effet.year, "changement_definition")
+        for changement in changements
+        if changement.nature == "definition" and changement.element == indicateur.id
     ]
-    known = [(item.annee, "rupture") for item in indicateur.ruptures]
-    return known + [(item.effet.year, "changement_definition") for item in redefined]
+    return des_ruptures + des_redefinitions
 
 
 def coupure_entre(
@@ -247,13 +246,17 @@ def coupure_entre(
 
     A break of year r parts the years before r from r and after: it lies between if start < r ≤ end.
     """
-    cuts = {name: coupures(indicateurs[name], changements) for name in table["indicateur"].unique()}
-    spans = zip(table["indicateur"], depuis, table["annee"], strict=True)
-    found = [
-        next((why for year, why in cuts[name] if start < year <= end), "")
-        for name, start, end in spans
-    ]
-    return pd.Series(found, table.index, dtype=object)
+    coupures_par_indicateur = {
+        identifiant: coupures(indicateurs[identifiant], changements)
+        for identifiant in table["indicateur"].unique()
+    }
+    motifs = []
+    for identifiant, debut, fin in zip(table["indicateur"], depuis, table["annee"], strict=True):
+        motifs_entre_les_deux = [
+            motif for annee, motif in coupures_par_indicateur[identifiant] if debut < annee <= fin
+        ]
+        motifs.append(motifs_entre_les_deux[0] if motifs_entre_les_deux else "")
+    return pd.Series(motifs, table.index, dtype=object)
 
 
 def annees(
@@ -263,7 +266,7 @@ def annees(
     *,
     annees: tuple[int, int],
 ) -> pd.DataFrame:
-    """Return the values of indicators by year, every year said: the whole of each, then its
+    """Return the values of indicators by year, every year present: the whole of each, then its
     modalités that have a row.
 
     A year without a row is « non transmis ». The year before the first one is there when something
@@ -273,41 +276,50 @@ def annees(
         The columns ``ANNEES``, by indicator in the order wanted; ``detaille``: the indicator has
         modalités there.
     """
-    items = [catalogue.indicateurs_fiches[name] for name in identifiants]
-    (first, last) = annees
-    told = mesures[mesures["indicateur"].isin([item.id for item in items])]
-    known = set(zip(*(told[name] for name in LIGNE), strict=True))
-    years = pd.DataFrame(
-        {"annee": range(first - bool(told["annee"].eq(first - 1).any()), last + 1)}
-    )
-    rows = []
-    for item in items:
-        labels = modalites(item, catalogue).items()
-        keys = [
-            (item.dimension, name, label)
-            for name, label in labels
-            if (item.id, item.dimension, name) in known
+    indicateurs = [catalogue.indicateurs_fiches[identifiant] for identifiant in identifiants]
+    premiere_annee, derniere_annee = annees
+    lues = mesures[mesures["indicateur"].isin([indicateur.id for indicateur in indicateurs])]
+    if lues["annee"].eq(premiere_annee - 1).any():
+        premiere_annee -= 1
+    table_des_annees = pd.DataFrame({"annee": range(premiere_annee, derniere_annee + 1)})
+    lignes_connues = set(zip(lues["indicateur"], lues["dimension"], lues["modalite"], strict=True))
+    lignes = []
+    for indicateur in indicateurs:
+        modalites_connues = [
+            (indicateur.dimension, modalite, libelle)
+            for modalite, libelle in modalites(indicateur, catalogue).items()
+            if (indicateur.id, indicateur.dimension, modalite) in lignes_connues
         ]
-        whole = [("", "", "")] if (item.id, "", "") in known or not keys else []
-        rows += [(item.id, item.libelle, item.unite, *key, bool(keys)) for key in (*whole, *keys)]
-    lines = (
-        pd.DataFrame(rows, columns=list(ANNEES[:7]))
-        .astype({"detaille": bool})
-        .merge(years, how="cross")
-    )
-    table = lines.merge(told, "left", [*LIGNE, "annee"]).fillna({"statut": Statut.NON_TRANSMIS})
+        cles = list(modalites_connues)
+        if (indicateur.id, "", "") in lignes_connues or not modalites_connues:
+            cles.insert(0, ("", "", ""))
+        for dimension, modalite, libelle in cles:
+            ligne = {
+                "indicateur": indicateur.id,
+                "libelle": indicateur.libelle,
+                "unite": indicateur.unite,
+                "dimension": dimension,
+                "modalite": modalite,
+                "libelle_modalite": libelle,
+                "detaille": bool(modalites_connues),
+            }
+            lignes.append(ligne)
+    table = pd.DataFrame(lignes, columns=list(ANNEES[:7])).astype({"detaille": bool})
+    table = table.merge(table_des_annees, how="cross")
+    table = table.merge(lues, "left", [*LIGNE, "annee"]).fillna({"statut": Statut.NON_TRANSMIS})
     return table.astype({"annee": "Int64"})
 
 
 def est_muet(table: pd.DataFrame) -> bool:
-    """Tell whether nothing at all is known: no value, and none hidden."""
-    return not (table["valeur"].notna() | table["statut"].eq(Statut.SECRET)).any()
+    """Tell whether nothing at all is known: no value, and none suppressed."""
+    connue = table["valeur"].notna() | table["statut"].eq(Statut.SECRET)
+    return not connue.any()
 
 
 def ensemble(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
     """Return the values of the whole of an indicator, by year: valeur, statut."""
-    rows = table[table["indicateur"].eq(identifiant) & table["dimension"].eq("")]
-    return rows.set_index("annee")[["valeur", "statut"]]
+    de_l_ensemble = table["indicateur"].eq(identifiant) & table["dimension"].eq("")
+    return table[de_l_ensemble].set_index("annee")[["valeur", "statut"]]
 
 
 def details(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
@@ -323,31 +335,34 @@ def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.
         Indexed by modalité: ``libelle``, then ``<column>`` and ``statut_<column>``; « non
         transmis » without a row.
     """
-    read = {
-        name: table[table["indicateur"].eq(indicateur) & table["annee"].eq(year)].set_index(
-            "modalite"
-        )
-        for name, (indicateur, year) in colonnes.items()
-    }
-    labels = {
-        code: label for rows in read.values() for code, label in rows["libelle_modalite"].items()
-    }
-    order = sorted(labels, key=lambda mode: mode == "")  # the whole last
-    frame = pd.DataFrame({"libelle": labels}, pd.Index(order, dtype=object), dtype=object)
-    for name, rows in read.items():
-        frame[name] = rows["valeur"].reindex(order).astype("float64")
-        frame[f"statut_{name}"] = (
-            rows["statut"].astype(object).reindex(order).fillna(Statut.NON_TRANSMIS)
-        )
-    return frame
+    lignes_par_colonne = {}
+    libelles = {}
+    for colonne, (indicateur, annee) in colonnes.items():
+        lignes = table[table["indicateur"].eq(indicateur) & table["annee"].eq(annee)]
+        lignes = lignes.set_index("modalite")
+        lignes_par_colonne[colonne] = lignes
+        libelles |= lignes["libelle_modalite"].to_dict()
+    ordre = [modalite for modalite in libelles if modalite != ""]
+    if "" in libelles:
+        ordre.append("")
+    croisement = pd.DataFrame(
+        {"libelle": libelles}, index=pd.Index(ordre, dtype=object), dtype=object
+    )
+    for colonne, lignes in lignes_par_colonne.items():
+        statuts = lignes["statut"].astype(object).reindex(ordre)
+        croisement[colonne] = lignes["valeur"].reindex(ordre).astype("float64")
+        croisement[f"statut_{colonne}"] = statuts.fillna(Statut.NON_TRANSMIS)
+    return croisement
 
 
 def somme(lignes: pd.DataFrame, nom: str) -> tuple[float, str]:
-    """Return the sum of a column of ``croiser``, and its status: a missing part makes it missing."""
-    concerned = lignes[lignes[f"statut_{nom}"].ne(Statut.SANS_OBJET)]
-    if concerned.empty:
+    """Return the sum of a column of ``croiser``, missing as soon as a part is, and its status."""
+    statuts = lignes[f"statut_{nom}"]
+    concernees = statuts.ne(Statut.SANS_OBJET)
+    if not concernees.any():
         return nan, Statut.NON_TRANSMIS
-    return concerned[nom].sum(skipna=False), min(concerned[f"statut_{nom}"], key=GRAVITE.index)
+    total = lignes.loc[concernees, nom].sum(skipna=False)
+    return total, min(statuts[concernees], key=GRAVITE.index)
 
 
 def avec_reperes(
@@ -362,38 +377,44 @@ def avec_reperes(
     Added: ``serie`` (the modalité, "" for the whole), ``cible``, ``annee_cible``, ``rupture``: True
     in the first year of a new series.
     """
-    changes = tuple(changements)
-    keys = ["indicateur", "modalite"]
-    meanings = catalogue.indicateurs_fiches
-    aimed = evaluation[
-        evaluation["origine_cible"].ne("implicite")
-    ]  # what the text implies is no target to draw
-    targets = aimed[[*keys, "cible", "annee_cible"]].drop_duplicates(keys)
-    breaks = {
-        (name, year)
-        for name in {*table["indicateur"]}
-        for year, _ in coupures(meanings[name], changes)
-    }
-    broken = [key in breaks for key in zip(table["indicateur"], table["annee"], strict=True)]
-    drawn = table.assign(serie=table["libelle_modalite"]).merge(targets, "left", keys)
-    return drawn.assign(rupture=broken)
+    changements_lus = tuple(changements)
+    cle = ["indicateur", "modalite"]
+    # What the text implies is no target to draw.
+    cibles = evaluation[evaluation["origine_cible"].ne("implicite")]
+    cibles = cibles[[*cle, "cible", "annee_cible"]].drop_duplicates(cle)
+    debuts_de_serie = set()
+    for identifiant in table["indicateur"].unique():
+        indicateur = catalogue.indicateurs_fiches[identifiant]
+        for annee, _ in coupures(indicateur, changements_lus):
+            debuts_de_serie.add((identifiant, annee))
+    rupture = [
+        ligne in debuts_de_serie for ligne in zip(table["indicateur"], table["annee"], strict=True)
+    ]
+    series_a_dessiner = table.assign(serie=table["libelle_modalite"]).merge(cibles, "left", cle)
+    return series_a_dessiner.assign(rupture=rupture)
 
 
 def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
     """Return the wholes of ``annees`` with the initial value of each in its year, where nothing
     else is measured.
     """
-    rows = table[table["dimension"].eq("")]
-    first = rows.drop_duplicates("indicateur").drop(columns=["annee", "valeur"])
-    starts = departs[["indicateur", "annee_initiale", "valeur_initiale"]].dropna()
-    initial = first.merge(
-        starts.set_axis(["indicateur", "annee", "valeur"], axis=1), on="indicateur"
+    ensembles = table[table["dimension"].eq("")]
+    mesurees = ensembles[ensembles["valeur"].notna()]
+    descriptions = ensembles.drop_duplicates("indicateur").drop(columns=["annee", "valeur"])
+    initiales = departs[["indicateur", "annee_initiale", "valeur_initiale"]].dropna()
+    initiales = initiales.set_axis(["indicateur", "annee", "valeur"], axis=1)
+    initiales = descriptions.merge(initiales, on="indicateur").assign(statut=Statut.NORMAL)
+    # Of two rows of a year, the first one stays: a measure, an initial value, an absence.
+    par_annee = pd.concat([mesurees, initiales, ensembles])
+    par_annee = par_annee.drop_duplicates(["indicateur", "annee"]).sort_values("annee")
+    ordre = pd.Index(ensembles["indicateur"].unique())
+    par_indicateur = par_annee.sort_values(
+        "indicateur",
+        key=lambda noms: ordre.get_indexer(pd.Index(noms)),
+        kind="stable",
+        ignore_index=True,
     )
-    known = pd.concat([rows[rows["valeur"].notna()], initial.assign(statut=Statut.NORMAL), rows])
-    known = known.drop_duplicates(["indicateur", "annee"]).sort_values("annee")
-    order = pd.Index(rows["indicateur"].unique())
-    known = known.sort_values("indicateur", key=order.get_indexer, kind="stable", ignore_index=True)
-    return known[list(table.columns)]
+    return par_indicateur[list(table.columns)]
 
 
 def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) -> pd.DataFrame:
@@ -402,7 +423,7 @@ def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) 
 
     A year before the convention is there only when it has a value: nobody was asked for the others.
     """
-    rows = avec_departs(table, evaluation[evaluation["dimension"].eq("")])
-    rows = rows[rows["annee"].ge(debut) | rows["valeur"].notna()]
-    counts = rows.groupby("indicateur")["valeur"].transform("count")
-    return rows[counts >= DEUX_POINTS].reset_index(drop=True)
+    lignes = avec_departs(table, evaluation[evaluation["dimension"].eq("")])
+    lignes = lignes[lignes["annee"].ge(debut) | lignes["valeur"].notna()]
+    valeurs_connues = lignes.groupby("indicateur")["valeur"].transform("count")
+    return lignes[valeurs_connues >= DEUX_POINTS].reset_index(drop=True)

@@ -55,7 +55,7 @@ TROP_PEU = "trop_peu"
 def contexte_du_territoire(
     series: pd.DataFrame,
     indicateurs: Iterable[str],
-    meanings: Mapping[str, Indicateur],
+    definitions: Mapping[str, Indicateur],
     seuils: SeuilsEvaluation,
     *,
     territoires: tuple[str, str],
@@ -73,97 +73,146 @@ def contexte_du_territoire(
         missing across a break. A reference is read over the same years, never as a level. A short
         series has means of years, and no change from one year to another.
     """
-    order = pd.Index(list(dict.fromkeys(indicateurs)))
-    rows = []
-    wanted = series[series["indicateur"].isin(order)].astype(
-        {"annee": "int64", "valeur": "float64"}
+    territoire, reference = territoires
+    ordre = pd.Index(list(dict.fromkeys(indicateurs)))
+    mesures = series[series["indicateur"].isin(ordre)]
+    mesures = mesures.astype({"annee": "int64", "valeur": "float64"}).sort_values(
+        "indicateur", key=lambda noms: ordre.get_indexer(pd.Index(noms)), kind="stable"
     )
-    wanted = wanted.sort_values("indicateur", key=order.get_indexer, kind="stable")
-    own, other = (wanted[wanted["territoire"].eq(code)] for code in territoires)
-    beside = {key: part.set_index("annee")["valeur"] for key, part in other.groupby(LIGNE)}
-    for key, part in own.groupby(LIGNE, sort=False):
-        item = meanings[key[0]]
-        known = part[part["valeur"].notna()].sort_values("annee")
-        latest = known.iloc[-1] if len(known) else part.loc[part["annee"].idxmax()]
-        row = {**latest, "lecture": None}
-        rows.append(row)
-        if item.petite_serie:
-            row |= {"lecture": "seule", **moyennes(known, item.petite_serie, seuils.hasard_ecarts)}
-            continue
-        values = known.set_index("annee")["valeur"]
-        there = beside.get(key, pd.Series())
-        last = latest["annee"]
-        before = values.index[-2] if len(values) > 1 else np.nan
-        for suffix, start in {"": before, "_depart": depart}.items():
-            if start < last and not any(start < cut.annee <= last for cut in item.ruptures):
-                row[f"variation{suffix}"] = variation(values, start, last)
-                row[f"variation_reference{suffix}"] = variation(there, start, last)
-        row |= {
-            "annee_avant": before,
-            "valeur_avant": values.get(before),
-            "valeur_depart": values.get(depart),
-        }
-        if "variation" not in row:
-            row["lecture"] = (
-                "absente" if known.empty else "seule" if np.isnan(before) else "rupture"
-            )
+    mesures_de_la_reference = mesures[mesures["territoire"].eq(reference)]
+    valeurs_de_la_reference = {
+        cle: mesures_d_une_ligne.set_index("annee")["valeur"]
+        for cle, mesures_d_une_ligne in mesures_de_la_reference.groupby(LIGNE)
+    }
+    lignes = []
+    mesures_d_ici = mesures[mesures["territoire"].eq(territoire)]
+    for cle, mesures_d_une_ligne in mesures_d_ici.groupby(LIGNE, sort=False):
+        ligne = _ligne_de_contexte(
+            mesures_d_une_ligne,
+            valeurs_de_la_reference.get(cle, pd.Series()),
+            definitions[mesures_d_une_ligne["indicateur"].iloc[0]],
+            depart,
+            seuils,
+        )
+        lignes.append(ligne)
     types = {
         "annee": "Int64",
         "annee_avant": "Int64",
         "valeur_avant": "float64",
         "valeur_depart": "float64",
     }
-    table = pd.DataFrame(rows, columns=list(COLONNES)).astype(types)
-    items = [meanings[name] for name in table["indicateur"]]
-    rules = {
-        "arrondi": [item.arrondi_source or 0.0 for item in items],
-        "hasard": [item.hasard for item in items],
-    }
-    moved, _ = mouvement(table.assign(valeur_precedente=table["valeur_avant"], **rules), seuils)
-    gap = (table["valeur"] - table["valeur_avant"]).round(DECIMALES_EXACTES)
-    return table.assign(ecart=gap, lecture=table["lecture"].fillna(moved))
+    table = pd.DataFrame(lignes, columns=list(COLONNES)).astype(types)
+    definitions_des_lignes = [definitions[identifiant] for identifiant in table["indicateur"]]
+    changements = table.assign(
+        valeur_precedente=table["valeur_avant"],
+        arrondi=[definition.arrondi_source or 0.0 for definition in definitions_des_lignes],
+        hasard=[definition.hasard for definition in definitions_des_lignes],
+    )
+    mouvements, _ = mouvement(changements, seuils)
+    ecart = table["valeur"] - table["valeur_avant"]
+    return table.assign(
+        ecart=ecart.round(DECIMALES_EXACTES), lecture=table["lecture"].fillna(mouvements)
+    )
+
+
+def _ligne_de_contexte(
+    mesures: pd.DataFrame,
+    valeurs_de_la_reference: pd.Series,
+    definition: Indicateur,
+    depart: int,
+    seuils: SeuilsEvaluation,
+) -> dict[str, object]:
+    """Return the row of one public series: its last figure, and what changed before it.
+
+    ``lecture`` is None when the movement since the figure before is still to be read.
+    """
+    connues = mesures[mesures["valeur"].notna()].sort_values("annee")
+    # Without any known value, the last row says why.
+    a_lire = mesures.sort_values("annee") if connues.empty else connues
+    derniere = a_lire.iloc[-1]
+    ligne = {**derniere, "lecture": None}
+    if definition.petite_serie:
+        ligne["lecture"] = "seule"
+        return ligne | moyennes(connues, definition.petite_serie, seuils.hasard_ecarts)
+
+    valeurs = connues.set_index("annee")["valeur"]
+    annee = int(derniere["annee"])
+    annee_avant = valeurs.index[-2] if len(valeurs) > 1 else None
+    ligne["valeur_depart"] = valeurs.get(depart)
+    if depart < annee and not _rompt(definition, depart, annee):
+        ligne["variation_depart"] = variation(valeurs, depart, annee)
+        ligne["variation_reference_depart"] = variation(valeurs_de_la_reference, depart, annee)
+    if annee_avant is None:
+        ligne["lecture"] = "absente" if connues.empty else "seule"
+        return ligne
+    ligne["annee_avant"] = annee_avant
+    ligne["valeur_avant"] = valeurs.get(annee_avant)
+    if _rompt(definition, annee_avant, annee):
+        ligne["lecture"] = "rupture"
+    else:
+        ligne["variation"] = variation(valeurs, annee_avant, annee)
+        ligne["variation_reference"] = variation(valeurs_de_la_reference, annee_avant, annee)
+    return ligne
+
+
+def _rompt(definition: Indicateur, depart: int, annee: int) -> bool:
+    """Tell whether a break of the source parts two years."""
+    return any(depart < rupture.annee <= annee for rupture in definition.ruptures)
 
 
 def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
     """Return the change of a series by year in %, missing when one of the two is not known, or the
     first is zero.
     """
-    start = valeurs.get(depart, np.nan)
-    return 100 * (valeurs.get(annee, np.nan) / start - 1) if start else np.nan
+    valeur_de_depart = valeurs.get(depart, np.nan)
+    if valeur_de_depart == 0:
+        return np.nan
+    return 100 * (valeurs.get(annee, np.nan) / valeur_de_depart - 1)
 
 
-def moyennes(rows: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
+def moyennes(mesures: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
     """Return the two means of a short series, whose known years are given in order, and what chance
     explains of them.
+
+    The second period has as many years as the first: the last ones.
 
     Returns:
         ``MOYENNES`` (``hasard`` is what chance moves one year by; ``annees_notees`` the years that
         bear a note, as the inferred ones do) and ``lecture``: "trop_peu", "hausse" or "baisse".
         Empty when a period has no known year.
     """
-    first, last = periodes.avant
-    later = rows[rows["annee"].ge(periodes.depuis)].tail(last - first + 1)
-    before, after = parts = (rows[rows["annee"].between(first, last)], later)
-    if before.empty or after.empty:
+    debut, fin = periodes.avant
+    avant = mesures[mesures["annee"].between(debut, fin)]
+    apres = mesures[mesures["annee"].ge(periodes.depuis)].tail(fin - debut + 1)
+    if avant.empty or apres.empty:
         return {}
-    old, new = (float(part["valeur"].mean()) for part in parts)
-    spans = [
-        " à ".join(dict.fromkeys(part["annee"].iloc[[0, -1]].astype(int).astype(str)))
-        for part in parts
-    ]
-    noted = pd.concat(parts)[lambda rows: rows["note"].fillna("").ne("")]
-    explained = abs(new - old) <= ecarts * sqrt(old / len(before) + new / len(after))
+    moyenne_avant = float(avant["valeur"].mean())
+    moyenne = float(apres["valeur"].mean())
+    les_deux = pd.concat([avant, apres])
+    notees = les_deux[les_deux["note"].fillna("").ne("")]
+    ecart_de_hasard = ecarts * sqrt(moyenne_avant / len(avant) + moyenne / len(apres))
+    if abs(moyenne - moyenne_avant) <= ecart_de_hasard:
+        lecture = TROP_PEU
+    else:
+        lecture = "hausse" if moyenne > moyenne_avant else "baisse"
     return {
-        "periode_avant": spans[0],
-        "moyenne_avant": old,
-        "periode": spans[1],
-        "moyenne": new,
-        "variation_des_moyennes": 100 * (new / old - 1) if old else None,
-        "hasard": ecarts * sqrt(new),
-        "annees_notees": SEPARATEUR.join(str(int(annee)) for annee in noted["annee"]),
-        "note_des_annees": noted["note"].iloc[0] if len(noted) else "",
-        "lecture": TROP_PEU if explained else "hausse" if new > old else "baisse",
+        "periode_avant": _periode(avant["annee"]),
+        "moyenne_avant": moyenne_avant,
+        "periode": _periode(apres["annee"]),
+        "moyenne": moyenne,
+        "variation_des_moyennes": (100 * (moyenne / moyenne_avant - 1) if moyenne_avant else None),
+        "hasard": ecarts * sqrt(moyenne),
+        "annees_notees": SEPARATEUR.join(str(int(annee)) for annee in notees["annee"]),
+        "note_des_annees": notees["note"].iloc[0] if len(notees) else "",
+        "lecture": lecture,
     }
+
+
+def _periode(annees: pd.Series) -> str:
+    """Return « 2019 à 2022 », or « 2022 », of years in order."""
+    premiere = int(annees.iloc[0])
+    derniere = int(annees.iloc[-1])
+    return str(premiere) if premiere == derniere else f"{premiere} à {derniere}"
 
 
 def revisions_du_territoire(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
@@ -173,14 +222,15 @@ def revisions_du_territoire(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
     table = comparer_millesimes(
         contexte_connu(contexte, annee - 1), contexte_connu(contexte, annee)
     )
-    told = table["valeur_ancienne"].notna() & table["valeur"].ne(table["valeur_ancienne"])
-    return table[told].reset_index(drop=True)
+    ancienne = table["valeur_ancienne"]
+    revisee = ancienne.notna() & table["valeur"].ne(ancienne)
+    return table[revisee].reset_index(drop=True)
 
 
 def trajectoires_du_territoire(
     series: pd.DataFrame,
     indicateurs: Iterable[str],
-    meanings: Mapping[str, Indicateur],
+    definitions: Mapping[str, Indicateur],
     *,
     territoire: str,
     depuis: int,
@@ -188,19 +238,28 @@ def trajectoires_du_territoire(
     """Return the years of the wholes of some series from a year on, as a chart of trajectories
     reads them.
     """
-    wanted = pd.Index(list(indicateurs))
-    own = (
-        series["territoire"].eq(territoire)
-        & series["annee"].ge(depuis)
-        & series["dimension"].eq("")
+    ordre = pd.Index(list(indicateurs))
+    du_territoire = series["territoire"].eq(territoire) & series["annee"].ge(depuis)
+    ensemble = series["dimension"].eq("") & series["indicateur"].isin(ordre)
+    mesures = series[du_territoire & ensemble].sort_values("annee")
+    mesures = mesures.sort_values(
+        "indicateur",
+        key=lambda noms: ordre.get_indexer(pd.Index(noms)),
+        kind="stable",
+        ignore_index=True,
     )
-    rows = series[own & series["indicateur"].isin(wanted)].sort_values("annee")
-    rows = rows.sort_values("indicateur", key=wanted.get_indexer, kind="stable", ignore_index=True)
-    breaks = {(name, item.annee) for name in wanted for item in meanings[name].ruptures}
-    return rows.assign(
-        libelle=[meanings[name].libelle for name in rows["indicateur"]],
+    ruptures = {
+        (identifiant, rupture.annee)
+        for identifiant in ordre
+        for rupture in definitions[identifiant].ruptures
+    }
+    return mesures.assign(
+        libelle=[definitions[identifiant].libelle for identifiant in mesures["indicateur"]],
         serie="",
-        rupture=[key in breaks for key in zip(rows["indicateur"], rows["annee"], strict=True)],
+        rupture=[
+            mesure in ruptures
+            for mesure in zip(mesures["indicateur"], mesures["annee"], strict=True)
+        ],
     )
 
 
@@ -233,9 +292,11 @@ SANS_VALEUR = "sans_valeur"
 
 
 def annee_du_diagnostic(annexe1: pd.DataFrame) -> int | None:
-    """Return the year of most figures of Annexe 1, the earliest of equals; None when it has none."""
-    years = annexe1.loc[annexe1["valeur"].notna(), "annee"].dropna()
-    return int(years.mode().min()) if len(years) else None
+    """Return the year of most figures of Annexe 1, the earliest of equals; None without any."""
+    annees = annexe1.loc[annexe1["valeur"].notna(), "annee"].dropna()
+    if annees.empty:
+        return None
+    return int(annees.mode().min())
 
 
 def revisiter(
@@ -256,64 +317,128 @@ def revisiter(
     the same years. ``depart`` is the year of the diagnostic, ``hasard`` how many standard
     deviations chance is allowed in a short series.
     """
-    whole = contexte[contexte["dimension"].eq("") & contexte["valeur"].notna()].sort_values("annee")
-    rows = []
-    known = dict(iter(whole.groupby(["indicateur", "territoire"])))
-    for theme, name in [(one.theme, name) for one in themes for name in one.series]:
-        item = indicateurs[name]
-        parts = [known.get((name, code), whole[:0]) for code in territoires]
-        own, other = (part.set_index("annee")["valeur"] for part in parts)
-        row = {"theme": theme, "indicateur": name, "motif": SANS_VALEUR}
-        row["variation_type"] = POINTS if unites[item.unite].ecart == POINTS else POURCENT
-        row |= {field: getattr(item, field) for field in ("libelle", "unite", "sens")}
-        if len(own):
-            last = own.index[-1]
-            broken = max((one.annee for one in item.ruptures if one.annee <= last), default=0)
-            first = min(
-                (year for year in own.index if year >= max(depart or 0, broken)), default=last
-            )
-            row |= {"annee": last, "apres": own[last], "motif": SANS_DEPART}
-            if first != last:
-                parted = depart is not None and broken > depart
-                row |= {
-                    "annee_avant": first,
-                    "avant": own[first],
-                    "motif": APRES_RUPTURE if parted else "",
-                }
-                row |= {"avant_la": other.get(first), "apres_la": other.get(last)}
-                row["annee_rupture"] = broken if parted else None
-        if item.petite_serie:
-            means, beside = (moyennes(part, item.petite_serie, hasard) for part in parts)
-            row |= means | {
-                "annee_avant": None,
-                "avant": means.get("moyenne_avant"),
-                "apres": means.get("moyenne", row.get("apres")),
-                "avant_la": beside.get("moyenne_avant"),
-                "apres_la": beside.get("moyenne"),
-                "motif": "" if means else SANS_DEPART,
+    territoire, reference = territoires
+    ensemble = contexte["dimension"].eq("") & contexte["valeur"].notna()
+    mesures = contexte[ensemble].sort_values("annee")
+    lignes = []
+    for theme in themes:
+        for identifiant in theme.series:
+            definition = indicateurs[identifiant]
+            de_la_serie = mesures[mesures["indicateur"].eq(identifiant)]
+            d_ici = de_la_serie[de_la_serie["territoire"].eq(territoire)]
+            de_la_reference = de_la_serie[de_la_serie["territoire"].eq(reference)]
+            en_points = unites[definition.unite].ecart == POINTS
+            ligne = {
+                "theme": theme.theme,
+                "indicateur": identifiant,
+                "libelle": definition.libelle,
+                "unite": definition.unite,
+                "sens": definition.sens,
+                "variation_type": POINTS if en_points else POURCENT,
+                "motif": SANS_VALEUR,
+                **_derniere_et_premiere(d_ici, de_la_reference, definition, depart),
             }
-        rows.append(row)
-    table = pd.DataFrame(rows, columns=[*REVISITEES, "avant_la", "apres_la"])
-    table = table.astype(dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64"))
-    table = table.astype(dict.fromkeys(("avant", "apres", "avant_la", "apres_la"), "float64"))
-    in_points = table["variation_type"].eq(POINTS) & table["moyenne"].isna()
-    for column, place in {
-        "variation_reference": "_la",
-        "variation": "",
-    }.items():  # its own gap last: noise is of it
-        start = table[f"avant{place}"].where(table["avant"].notna())
-        gap = (table[f"apres{place}"] - start).round(DECIMALES_EXACTES)
-        table[column] = gap.where(in_points, 100 * gap / start.where(start.ne(0)))
-    steps = table["indicateur"].map(lambda name: indicateurs[name].arrondi_source or 0)
-    return table.assign(dans_le_bruit=gap.abs().le(steps) & table["moyenne"].isna())[
-        list(REVISITEES)
-    ]
+            if definition.petite_serie:
+                ligne |= _en_moyennes(
+                    d_ici, de_la_reference, definition.petite_serie, hasard, ligne.get("apres")
+                )
+            lignes.append(ligne)
+    table = pd.DataFrame(lignes, columns=[*REVISITEES, "avant_reference", "apres_reference"])
+    valeurs = ("avant", "apres", "avant_reference", "apres_reference")
+    table = table.astype(
+        {
+            **dict.fromkeys(("annee_avant", "annee", "annee_rupture"), "Int64"),
+            **dict.fromkeys(valeurs, "float64"),
+        }
+    )
+    sur_des_annees = table["moyenne"].isna()
+    en_points = table["variation_type"].eq(POINTS) & sur_des_annees
+    avant_reference = table["avant_reference"].where(table["avant"].notna())
+    ecart = (table["apres"] - table["avant"]).round(DECIMALES_EXACTES)
+    ecart_reference = (table["apres_reference"] - avant_reference).round(DECIMALES_EXACTES)
+    arrondis = pd.Series(
+        [indicateurs[identifiant].arrondi_source or 0 for identifiant in table["indicateur"]],
+        table.index,
+    )
+    table = table.assign(
+        variation=ecart.where(en_points, _en_pourcent(ecart, table["avant"])),
+        variation_reference=ecart_reference.where(
+            en_points, _en_pourcent(ecart_reference, avant_reference)
+        ),
+        dans_le_bruit=ecart.abs().le(arrondis) & sur_des_annees,
+    )
+    return table[list(REVISITEES)]
+
+
+def _derniere_et_premiere(
+    d_ici: pd.DataFrame, de_la_reference: pd.DataFrame, definition: Indicateur, depart: int | None
+) -> dict[str, object]:
+    """Return the last value of a series, and the first one to compare it with: of the year of the
+    diagnostic, or after the last break; nothing for an unknown series.
+    """
+    if d_ici.empty:
+        return {}
+    valeurs = d_ici.set_index("annee")["valeur"]
+    valeurs_de_la_reference = de_la_reference.set_index("annee")["valeur"]
+    derniere: int = valeurs.index[-1]
+    ligne = {"annee": derniere, "apres": valeurs[derniere], "motif": SANS_DEPART}
+    ruptures = [rupture.annee for rupture in definition.ruptures if rupture.annee <= derniere]
+    derniere_rupture = max(ruptures, default=0)
+    debut = max(depart or 0, derniere_rupture)
+    premiere = min((annee for annee in valeurs.index if annee >= debut), default=derniere)
+    if premiere == derniere:
+        return ligne
+    ligne |= {
+        "annee_avant": premiere,
+        "avant": valeurs[premiere],
+        "avant_reference": valeurs_de_la_reference.get(premiere),
+        "apres_reference": valeurs_de_la_reference.get(derniere),
+        "motif": "",
+    }
+    if depart is not None and derniere_rupture > depart:
+        ligne |= {"motif": APRES_RUPTURE, "annee_rupture": derniere_rupture}
+    return ligne
+
+
+def _en_moyennes(
+    d_ici: pd.DataFrame,
+    de_la_reference: pd.DataFrame,
+    periodes: PetiteSerie,
+    hasard: float,
+    derniere_valeur: object,
+) -> dict[str, object]:
+    """Return what a short series says in place of its years: its means, then and now."""
+    moyennes_d_ici = moyennes(d_ici, periodes, hasard)
+    moyennes_de_la_reference = moyennes(de_la_reference, periodes, hasard)
+    return moyennes_d_ici | {
+        "annee_avant": None,
+        "avant": moyennes_d_ici.get("moyenne_avant"),
+        "apres": moyennes_d_ici.get("moyenne", derniere_valeur),
+        "avant_reference": moyennes_de_la_reference.get("moyenne_avant"),
+        "apres_reference": moyennes_de_la_reference.get("moyenne"),
+        "motif": "" if moyennes_d_ici else SANS_DEPART,
+    }
+
+
+def _en_pourcent(ecart: pd.Series, avant: pd.Series) -> pd.Series:
+    return 100 * ecart / avant.where(avant.ne(0))
 
 
 # A diagnostic renewed by public figures, for the next convention.
 
 DECIMALES = 1
 CLE_PUBLIQUE = ["indicateur", "territoire", "annee"]
+COLONNES_ANNEXE1 = (
+    "section",
+    "indicateur",
+    "territoire",
+    "annee",
+    "valeur",
+    "variation_5_ans",
+    "unite",
+    "statut",
+    "note",
+)
 
 
 def remplir(
@@ -332,59 +457,55 @@ def remplir(
     Returns:
         The columns of ``annexe1.csv``, in the order of the rows.
     """
-    found = pd.concat(
-        [_publique(item, publiques, regles.mots["note"]) for item in regles.lignes],
+    publiees = pd.concat(
+        [_publique(regle, publiques, regles.mots["note"]) for regle in regles.lignes],
         ignore_index=True,
     )
-    years = found[found["territoire"].eq(territoire)].groupby("indicateur")["annee"].max()
-    asked = years.max() if len(years) else lignes["annee"]
-    years = years[years >= years.max() - regles.anciennete]
-    before = found.assign(annee=found["annee"] + DUREE_VARIATION)[[*CLE_PUBLIQUE, "valeur"]]
-    found = found.merge(before, "left", CLE_PUBLIQUE, suffixes=("", "_avant"))
-    kept = found[found["annee"].eq(found["indicateur"].map(years))]
+    du_territoire = publiees[publiees["territoire"].eq(territoire)]
+    annees = du_territoire.groupby("indicateur")["annee"].max()
+    annee_a_demander = annees.max() if len(annees) else lignes["annee"]
+    annees = annees[annees >= annees.max() - regles.anciennete]
+
+    cinq_ans_avant = publiees[[*CLE_PUBLIQUE, "valeur"]]
+    cinq_ans_avant = cinq_ans_avant.assign(annee=cinq_ans_avant["annee"] + DUREE_VARIATION)
+    publiees = publiees.merge(cinq_ans_avant, "left", CLE_PUBLIQUE, suffixes=("", "_avant"))
+    de_l_annee = publiees[publiees["annee"].eq(publiees["indicateur"].map(annees))]
     table = lignes[["section", "indicateur", "territoire", "unite", "note"]]
-    table = table.merge(kept, "left", ["indicateur", "territoire"])
-    change = 100 * (table["valeur"] / table["valeur_avant"].where(table["valeur_avant"].ne(0)) - 1)
-    return table.assign(
-        annee=table["indicateur"].map(years).astype("Int64").fillna(asked),
-        variation_5_ans=change.round(DECIMALES).where(table["unite"].eq("nombre")),
+    table = table.merge(de_l_annee, "left", ["indicateur", "territoire"])
+    valeur_avant = table["valeur_avant"].where(table["valeur_avant"].ne(0))
+    variation_5_ans = (100 * (table["valeur"] / valeur_avant - 1)).round(DECIMALES)
+    table = table.assign(
+        annee=table["indicateur"].map(annees).astype("Int64").fillna(annee_a_demander),
+        variation_5_ans=variation_5_ans.where(table["unite"].eq("nombre")),
         statut=table["statut"].astype(object).fillna(str(Statut.NON_TRANSMIS)),
-        note=table["dit"].astype(object).fillna(table["note"]),
-    )[
-        [
-            "section",
-            "indicateur",
-            "territoire",
-            "annee",
-            "valeur",
-            "variation_5_ans",
-            "unite",
-            "statut",
-            "note",
-        ]
-    ]
+        note=table["note_publique"].astype(object).fillna(table["note"]),
+    )
+    return table[list(COLONNES_ANNEXE1)]
 
 
-def _publique(item: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:
+def _publique(regle: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:
     """Return what public series say of an indicator: a share is the quotient of the sums, never a
     mean of shares.
     """
-    names = [*item.series, *item.sur]
-    rows = publiques[publiques["indicateur"].isin(names)]
-    counts = rows.pivot_table("valeur", ["territoire", "annee"], "indicateur").reindex(
-        columns=names
-    )
-    values = somme(counts[list(item.series)])
-    if item.sur:
-        values = ratio_pour_100(values, somme(counts[list(item.sur)])).round(DECIMALES)
-    told = note.format(
-        source=" ; ".join(dict.fromkeys(rows.groupby("indicateur")["source"].last()))
-    )
-    table = values.rename("valeur").dropna().reset_index()
-    guessed = rows[rows["statut"].eq(Statut.ESTIME)].set_index(["territoire", "annee"]).index
-    status = table.set_index(["territoire", "annee"]).index.isin(guessed)
+    series = [*regle.series, *regle.sur]
+    lues = publiques[publiques["indicateur"].isin(series)]
+    effectifs = lues.pivot_table("valeur", ["territoire", "annee"], "indicateur")
+    effectifs = effectifs.reindex(columns=series)
+    valeurs = somme(effectifs[list(regle.series)])
+    if regle.sur:
+        denominateur = somme(effectifs[list(regle.sur)])
+        valeurs = ratio_pour_100(valeurs, denominateur).round(DECIMALES)
+    sources = lues.groupby("indicateur")["source"].last().drop_duplicates()
+    note_publique = note.format(source=" ; ".join(sources))
+    if regle.reserve:
+        note_publique = f"{note_publique} ; {regle.reserve}"
+
+    table = valeurs.rename("valeur").dropna().reset_index()
+    cle = ["territoire", "annee"]
+    estimees = lues[lues["statut"].eq(Statut.ESTIME)].set_index(cle).index
+    est_estimee = table.set_index(cle).index.isin(estimees)
     return table.assign(
-        indicateur=item.indicateur,
-        statut=[str(Statut.ESTIME if one else Statut.NORMAL) for one in status],
-        dit=f"{told} ; {item.reserve}" if item.reserve else told,
+        indicateur=regle.indicateur,
+        statut=np.where(est_estimee, str(Statut.ESTIME), str(Statut.NORMAL)),
+        note_publique=note_publique,
     )
