@@ -10,6 +10,7 @@ from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention, Fiche
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
@@ -44,6 +45,10 @@ A_COLLECTER = (
     "dernier_statut",
 )
 PAS_COMMENCE = "non_commencee"
+# Why a value is asked for, with « a_confirmer ».
+DEPART = "valeur_initiale"
+SUIVANTE = "annee_suivante"
+A_COMPLETER = "a_completer"
 
 
 def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
@@ -58,47 +63,47 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
         The columns ``TAUX``: ``groupe`` is "ensemble", "fiche" or "responsable", ``valeur_groupe``
         its number or id as text; ``taux`` in %, missing when nothing is expected.
     """
-    items = _indicateurs(demandes(evaluation))
-    useless = ~items["renseigne"] & _pas_du(items)
-    counts = pd.DataFrame(
+    indicateurs = _indicateurs(demandes(evaluation))
+    renseigne = indicateurs["renseigne"]
+    sans_objet = ~renseigne & _pas_du(indicateurs)
+    absent = ~renseigne & ~sans_objet
+    comptes = pd.DataFrame(
         {
-            "attendus": ~useless,
-            "renseignes": items["renseigne"],
-            "provisoires": items["provisoire"],
-            "non_disponibles": ~items["renseigne"]
-            & ~useless
-            & items["statut"].eq(Statut.NON_DISPONIBLE),
-            "sans_objet": useless,
+            "attendus": ~sans_objet,
+            "renseignes": renseigne,
+            "provisoires": indicateurs["provisoire"],
+            "non_disponibles": absent & indicateurs["statut"].eq(Statut.NON_DISPONIBLE),
+            "sans_objet": sans_objet,
         }
     )
-    parts = {
-        name: counts.groupby(items[name].astype(str), sort=False).sum()
-        for name in ("fiche", "responsable")
+    sommes = {
+        "ensemble": comptes.sum().to_frame("").T,
+        "fiche": comptes.groupby(indicateurs["fiche"].astype(str), sort=False).sum(),
+        "responsable": comptes.groupby(indicateurs["responsable"].astype(str), sort=False).sum(),
     }
-    sums = {"ensemble": counts.sum().to_frame("").T, **parts}
-    table = pd.concat(sums, names=TAUX[:2]).astype("Int64").reset_index()
-    given = table["renseignes"]
-    asked = table["attendus"]
-    return table.assign(
-        non_transmis=asked - given - table["non_disponibles"],
-        taux=(100 * given.astype("float64") / asked.astype("float64").where(asked > 0)),
-    )[list(TAUX)]
+    table = pd.concat(sommes, names=["groupe", "valeur_groupe"]).astype("Int64").reset_index()
+    attendus = table["attendus"]
+    renseignes = table["renseignes"]
+    attendus_non_nuls = attendus.astype("float64").where(attendus > 0)
+    table = table.assign(
+        non_transmis=attendus - renseignes - table["non_disponibles"],
+        taux=100 * renseignes.astype("float64") / attendus_non_nuls,
+    )
+    return table[list(TAUX)]
 
 
 def demandes(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of what somebody is asked for: neither computed by the workbook nor optional."""
+    """Return the rows that somebody is asked for: neither computed by the workbook nor optional."""
     return evaluation[~evaluation["calcule"] & ~evaluation["facultatif"]]
 
 
 def _indicateurs(evaluation: pd.DataFrame) -> pd.DataFrame:
     """Return one row an indicator: that of its whole, informed if any of its rows is."""
-    informed = evaluation.groupby("indicateur")["renseigne"].transform("any")
-    provisional = (
-        evaluation["statut"].isin(PROVISOIRES).groupby(evaluation["indicateur"]).transform("any")
-    )
-    return evaluation.assign(renseigne=informed, provisoire=provisional)[
-        evaluation["dimension"].eq("")
-    ]
+    indicateur = evaluation["indicateur"]
+    renseigne = evaluation["renseigne"].groupby(indicateur).transform("any")
+    provisoire = evaluation["statut"].isin(PROVISOIRES).groupby(indicateur).transform("any")
+    completee = evaluation.assign(renseigne=renseigne, provisoire=provisoire)
+    return completee[completee["dimension"].eq("")]
 
 
 def _pas_du(evaluation: pd.DataFrame) -> pd.Series:
@@ -124,56 +129,70 @@ def a_collecter(
         The columns ``A_COLLECTER``; ``motif`` is "annee_suivante", "a_completer", "a_confirmer" or
         "valeur_initiale".
     """
-    rows = _indicateurs(demandes(evaluation)).reset_index(drop=True)
-    items = [catalogue.indicateurs_fiches[name] for name in rows["indicateur"]]
-    before = convention.debut.year - 1
-    known = rows["valeur"].notna()
-    year = rows["annee"]
-    aimed = rows["annee_cible"]
-    told = {
-        name: [getattr(one.collecte, name, "") for one in items]
-        for name in ("qui", "quand", "document")
-    }
-    rows = rows.assign(
-        **told,
-        definition=[item.definition for item in items],
-        dimension=[item.dimension or "" for item in items],
-        derniere_valeur=rows["valeur"].where(known, rows["valeur_precedente"]),
-        derniere_annee=year.where(known, rows["annee_precedente"]),
-        dernier_statut=rows["statut"].where(known, rows["statut_precedent"]),
+    lignes = _indicateurs(demandes(evaluation)).reset_index(drop=True)
+    indicateurs = [catalogue.indicateurs_fiches[nom] for nom in lignes["indicateur"]]
+    collectes = [indicateur.collecte for indicateur in indicateurs]
+    annee = lignes["annee"]
+    annee_cible = lignes["annee_cible"]
+    connue = lignes["valeur"].notna()
+    lignes = lignes.assign(
+        qui=[collecte.qui if collecte else "" for collecte in collectes],
+        quand=[collecte.quand if collecte else "" for collecte in collectes],
+        document=[collecte.document if collecte else "" for collecte in collectes],
+        definition=[indicateur.definition for indicateur in indicateurs],
+        dimension=[indicateur.dimension or "" for indicateur in indicateurs],
+        derniere_valeur=lignes["valeur"].where(connue, lignes["valeur_precedente"]),
+        derniere_annee=annee.where(connue, lignes["annee_precedente"]),
+        dernier_statut=lignes["statut"].where(connue, lignes["statut_precedent"]),
     )
-    once = pd.Series([item.unique for item in items], dtype=bool) & aimed.notna()
-    useful = [
-        item.table == "observations" and not any(before < one.annee for one in item.ruptures)
-        for item in items
+
+    annee_de_depart = convention.debut.year - 1
+    depart_utile = pd.Series(
+        [_a_un_depart(indicateur, annee_de_depart) for indicateur in indicateurs], dtype=bool
+    )
+    est_unique = pd.Series([indicateur.unique for indicateur in indicateurs], dtype=bool)
+    attendue_une_fois = est_unique & annee_cible.notna()
+    sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne("implicite")
+    pas_due = _pas_du(lignes)
+    manque = ~lignes["renseigne"] & ~pas_due
+    a_confirmer = lignes["provisoire"] & ~manque & ~(attendue_une_fois & pas_due)
+    convention_en_cours = annee.lt((fin or convention.fin).year)
+    due_l_annee_suivante = (annee + 1).eq(annee_cible).fillna(False)
+    suivante = (~attendue_une_fois & convention_en_cours) | (
+        attendue_une_fois & pas_due & due_l_annee_suivante
+    )
+    # Which rows are asked for, of which year and why: the gaps first.
+    demandees = [
+        (sans_depart & depart_utile & ~attendue_une_fois, annee_de_depart, DEPART),
+        (manque, annee.mask(attendue_une_fois, annee_cible), A_COMPLETER),
+        (a_confirmer, annee, "a_confirmer"),
+        (suivante, annee + 1, SUIVANTE),
     ]
-    none_yet = (
-        rows["valeur_initiale"].isna()
-        & rows["origine_cible"].ne("implicite")
-        & pd.Series(useful, dtype=bool)
+    table = pd.concat(
+        [
+            lignes.assign(annee=annee_demandee, motif=motif)[demandee.astype(bool)]
+            for demandee, annee_demandee, motif in demandees
+        ]
     )
-    elsewhen = _pas_du(rows)
-    lacks = ~rows["renseigne"] & ~elsewhen
-    its_year = (year + 1).eq(aimed).fillna(False)
-    runs = year.lt((fin or convention.fin).year)
-    wanted = [  # for which year, why, of what: the gaps first
-        (before, "valeur_initiale", none_yet & ~once),
-        (year.mask(once, aimed), A_COMPLETER, lacks),
-        (year, "a_confirmer", rows["provisoire"] & ~lacks & ~(once & elsewhen)),
-        (year + 1, SUIVANTE, (~once & runs) | (once & elsewhen & its_year)),
-    ]
-    asked = pd.concat(
-        [rows.assign(annee=when, motif=why)[mask.astype(bool)] for when, why, mask in wanted]
-    )
-    asked = asked.sort_index(kind="stable").astype({"annee": "Int64"})
-    return _par_service(asked, catalogue)[list(A_COLLECTER)]
+    table = table.sort_index(kind="stable").astype({"annee": "Int64"})
+    return _par_service(table, catalogue)[list(A_COLLECTER)]
+
+
+def _a_un_depart(indicateur: Indicateur, annee: int) -> bool:
+    """Tell whether a value of that year would be of use: it is a number, and no break follows."""
+    if indicateur.table != "observations":
+        return False
+    return not any(annee < rupture.annee for rupture in indicateur.ruptures)
 
 
 def _par_service(table: pd.DataFrame, catalogue: Catalogue, *puis: str) -> pd.DataFrame:
     """Return the rows in the order of the services, those of nobody last."""
-    rank = {name: place for place, name in enumerate(catalogue.responsables)}
-    order = table.assign(rang=table["responsable"].map(rank).fillna(len(rank)))
-    return order.sort_values(["rang", *puis], kind="stable", ignore_index=True).drop(columns="rang")
+    rangs = {service: rang for rang, service in enumerate(catalogue.responsables)}
+    rang_du_service = table["responsable"].map(rangs).fillna(len(rangs))
+    triee = table.assign(rang=rang_du_service).sort_values(
+        ["rang", *puis], kind="stable", ignore_index=True
+    )
+    return triee.drop(columns="rang")
 
 
 COLONNES = (
@@ -191,8 +210,6 @@ ETAT = "etat"
 VALEUR = "valeur"
 MOYEN = "moyen"
 APPRECIATION = "appreciation"
-SUIVANTE = "annee_suivante"
-A_COMPLETER = "a_completer"
 
 
 def manques(
@@ -212,48 +229,46 @@ def manques(
         "valeur", "moyen", "appreciation", ``element`` a modalité, an indicator,
         « signataire/poste » or nothing.
     """
-    service = gabarit.parts.de_fiche(fiche)
-    today = suivi.bilan.date_arretee
     parts = gabarit.parts
-    own = etats[etats["fiche"] == fiche.numero]
-    rows = [
-        (service, ETAT, row.modalite, row.libelle)
-        for row in own[inconnues(own, pd.Timestamp(today))].itertuples()
+    service = parts.de_fiche(fiche)
+    arretee = suivi.bilan.date_arretee
+    etats_de_la_fiche = etats[etats["fiche"] == fiche.numero]
+    sans_etat = etats_de_la_fiche[inconnues(etats_de_la_fiche, pd.Timestamp(arretee))]
+    etats_a_dire = [
+        (service, ETAT, modalite, libelle)
+        for modalite, libelle in zip(sans_etat["modalite"], sans_etat["libelle"], strict=True)
     ]
-    due = []
-    if fiche.debut <= today:
-        known = _connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])[
-            ["signataire", "poste"]
-        ]
-        known = {*known.itertuples(index=False, name=None)}
-        parties = [one.id for one in convention.parties]
-        due += [
-            (
-                parts.signataires.get(who, parts.des_moyens(fiche.numero)),
-                MOYEN,
-                f"{who}/{item.poste}",
-                item.poste,
-            )
-            for item in gabarit.moyens.par_fiche
-            for who in (
-                gabarit.moyens.signataires(item, parties) if fiche.numero in item.fiches else ()
-            )
-            if (who, item.poste) not in known
-        ]
-        if fiche.numero not in {item.fiche for item in suivi.appreciations}:
-            due.append((service, APPRECIATION, "", ""))
-    values = a_collecter[(a_collecter["fiche"] == fiche.numero) & a_collecter["motif"].ne(SUIVANTE)]
-    told = pd.DataFrame([*rows, *due], columns=list(COLONNES[:4])).assign(
-        annee=suivi.annee, motif=A_COMPLETER
-    )
-    values = values.assign(nature=VALEUR, element=values["indicateur"])
-    table = pd.concat([told[: len(rows)], values, told[len(rows) :]], ignore_index=True)[
-        list(COLONNES)
-    ]
-    texts = {*COLONNES} - {"annee"}
-    return table.astype({"annee": "Int64"} | dict.fromkeys(texts, object)).fillna(
-        dict.fromkeys(texts, "")
-    )
+    moyens_et_appreciation = []
+    if fiche.debut <= arretee:
+        parties = [partie.id for partie in convention.parties]
+        moyens_connus = _connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
+        connus = set(zip(moyens_connus["signataire"], moyens_connus["poste"], strict=True))
+        for moyen in gabarit.moyens.par_fiche:
+            if fiche.numero not in moyen.fiches:
+                continue
+            for signataire in gabarit.moyens.signataires(moyen, parties):
+                if (signataire, moyen.poste) in connus:
+                    continue
+                responsable = parts.signataires.get(signataire, parts.des_moyens(fiche.numero))
+                element = f"{signataire}/{moyen.poste}"
+                moyens_et_appreciation.append((responsable, MOYEN, element, moyen.poste))
+        if fiche.numero not in {appreciation.fiche for appreciation in suivi.appreciations}:
+            moyens_et_appreciation.append((service, APPRECIATION, "", ""))
+
+    de_la_fiche = a_collecter["fiche"] == fiche.numero
+    valeurs = a_collecter[de_la_fiche & a_collecter["motif"].ne(SUIVANTE)]
+    valeurs = valeurs.assign(nature=VALEUR, element=valeurs["indicateur"])
+    # The values stand between the states and the rest.
+    manquants = pd.DataFrame(
+        [*etats_a_dire, *moyens_et_appreciation],
+        columns=["responsable", "nature", "element", "libelle"],
+    ).assign(annee=suivi.annee, motif=A_COMPLETER)
+    avant = manquants[: len(etats_a_dire)]
+    apres = manquants[len(etats_a_dire) :]
+    table = pd.concat([avant, valeurs, apres], ignore_index=True)[list(COLONNES)]
+    textes = [colonne for colonne in COLONNES if colonne != "annee"]
+    table = table.astype({"annee": "Int64", **dict.fromkeys(textes, object)})
+    return table.fillna(dict.fromkeys(textes, ""))
 
 
 COLONNES_MANQUES = (
@@ -266,7 +281,6 @@ COLONNES_MANQUES = (
     "document",
     "depart",
 )
-DEPART = "valeur_initiale"
 
 
 def manques_finaux(
@@ -289,56 +303,78 @@ def manques_finaux(
         or "appreciation", ``element`` the indicator or "", ``annees`` the years joined by « ; »,
         ``depart`` that of the initial value of a missing "valeur", when it is missing too.
     """
-    order = pd.Index([item.id for fiche in convention.fiches for item in fiche.indicateurs])
-    own = [
-        one[one["motif"].eq(A_COMPLETER) & one["annee"].eq(year)] for year, one in demandees.items()
-    ]
-    gaps = pd.concat(own).sort_values("indicateur", key=order.get_indexer, kind="stable")
-    starts = demandees[max(demandees)]
-    parts = gabarit.parts
-    fiches = {fiche.numero for fiche in convention.fiches}
-    starts = starts[starts["motif"].eq(DEPART)]
-    gaps = gaps.assign(
-        depart=gaps["indicateur"].map(starts.set_index("indicateur")["annee"].astype(str))
+    ordre = pd.Index(
+        [indicateur.id for fiche in convention.fiches for indicateur in fiche.indicateurs]
     )
-    alone = starts[~starts["indicateur"].isin(gaps["indicateur"])]
-    values = pd.concat([gaps.assign(nature=VALEUR), alone.assign(nature=DEPART)])
-    today = {annee: suivi.bilan.date_arretee for annee, suivi in suivis.items()}
-    told = {
+    a_completer = [
+        demandes_de_l_annee[
+            demandes_de_l_annee["motif"].eq(A_COMPLETER) & demandes_de_l_annee["annee"].eq(annee)
+        ]
+        for annee, demandes_de_l_annee in demandees.items()
+    ]
+    valeurs = pd.concat(a_completer).sort_values(
+        "indicateur", key=lambda noms: ordre.get_indexer(pd.Index(noms)), kind="stable"
+    )
+    dernieres_demandes = demandees[max(demandees)]
+    departs = dernieres_demandes[dernieres_demandes["motif"].eq(DEPART)]
+    annees_des_departs = departs.set_index("indicateur")["annee"].astype(str)
+    valeurs = valeurs.assign(depart=valeurs["indicateur"].map(annees_des_departs))
+    departs_seuls = departs[~departs["indicateur"].isin(valeurs["indicateur"])]
+    valeurs = pd.concat([valeurs.assign(nature=VALEUR), departs_seuls.assign(nature=DEPART)])
+    valeurs = valeurs.assign(element=valeurs["indicateur"])
+
+    table = pd.concat(
+        [valeurs, _fiches_a_completer(convention, suivis, etats, gabarit)], ignore_index=True
+    )
+    cles = [colonne for colonne in COLONNES_MANQUES if colonne != "annees"]
+    textes = ("element", "libelle", "document", "depart")
+    table = table.astype({"fiche": "Int64", **dict.fromkeys(textes, object)})
+    table = table.fillna(dict.fromkeys(textes, ""))
+    table = table.groupby(cles, sort=False)["annee"].agg(
+        lambda annees: SEPARATEUR.join(str(annee) for annee in annees.unique())
+    )
+    par_service = _par_service(table.reset_index(name="annees"), catalogue, "fiche")
+    return par_service[list(COLONNES_MANQUES)]
+
+
+def _fiches_a_completer(
+    convention: Convention,
+    suivis: Mapping[int, Suivi],
+    etats: Mapping[int, pd.DataFrame],
+    gabarit: Gabarit,
+) -> pd.DataFrame:
+    """Return the fiches that lack a state, every mean or their appreciation, a row a fiche and year
+    once it has begun: responsable, nature, fiche, annee.
+    """
+    parts = gabarit.parts
+    fiches_renseignees = {
         ETAT: {
-            annee: fiches - {*table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"]}
-            for annee, table in etats.items()
+            annee: _fiches_aux_etats_connus(convention, etats_de_l_annee)
+            for annee, etats_de_l_annee in etats.items()
         },
-        MOYEN: {annee: {*_connus(suivi.moyens)["fiche"]} for annee, suivi in suivis.items()},
+        MOYEN: {annee: set(_connus(suivi.moyens)["fiche"]) for annee, suivi in suivis.items()},
         APPRECIATION: {
-            annee: {item.fiche for item in suivi.appreciations} for annee, suivi in suivis.items()
+            annee: {appreciation.fiche for appreciation in suivi.appreciations}
+            for annee, suivi in suivis.items()
         },
     }
-    due = [
-        (
-            parts.des_moyens(fiche.numero) if nature == MOYEN else parts.de_fiche(fiche),
-            nature,
-            fiche.numero,
-            annee,
-        )
-        for nature, years in told.items()
-        for fiche in convention.fiches
-        for annee, known in years.items()
-        if fiche.debut <= today[annee] and fiche.numero not in known
-    ]
-    others = pd.DataFrame(due, columns=["responsable", "nature", "fiche", "annee"])
-    table = pd.concat([values.assign(element=values["indicateur"]), others], ignore_index=True)
-    keys = [name for name in COLONNES_MANQUES if name != "annees"]
-    texts = ("element", "libelle", "document", "depart")
-    table = table.astype({"fiche": "Int64", **dict.fromkeys(texts, object)}).fillna(
-        dict.fromkeys(texts, "")
-    )
-    table = table.groupby(keys, sort=False)["annee"].agg(
-        lambda years: SEPARATEUR.join(map(str, years.unique()))
-    )
-    return _par_service(table.reset_index(name="annees"), catalogue, "fiche")[
-        list(COLONNES_MANQUES)
-    ]
+    lignes = []
+    for nature, fiches_par_annee in fiches_renseignees.items():
+        for fiche in convention.fiches:
+            responsable = parts.de_fiche(fiche)
+            if nature == MOYEN:
+                responsable = parts.des_moyens(fiche.numero)
+            for annee, renseignees in fiches_par_annee.items():
+                commencee = fiche.debut <= suivis[annee].bilan.date_arretee
+                if commencee and fiche.numero not in renseignees:
+                    lignes.append((responsable, nature, fiche.numero, annee))
+    return pd.DataFrame(lignes, columns=["responsable", "nature", "fiche", "annee"])
+
+
+def _fiches_aux_etats_connus(convention: Convention, etats: pd.DataFrame) -> set[int]:
+    """Return the fiches whose modalités all have a state."""
+    sans_etat = set(etats.loc[etats["statut"].eq(NON_RENSEIGNEE), "fiche"])
+    return {fiche.numero for fiche in convention.fiches if fiche.numero not in sans_etat}
 
 
 def _connus(moyens: pd.DataFrame) -> pd.DataFrame:

@@ -49,51 +49,51 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     convention = suivi.convention
     evaluation = suivi.catalogue.evaluation
     annuel = suivi.suivis[annee]
-    stopped = annuel.bilan.date_arretee
-    ends = [convention.fin]
-    ends += [
-        one.nouvelle_fin
-        for one in changements_en_vigueur(suivi.avenants, stopped)
-        if one.nature == "duree"
-    ]
-    today = pd.Timestamp(stopped)
-    # A fiche follows the convention when it ends with it, or would outlast it.
-    last = {
-        fiche.numero: ends[-1] if fiche.fin == convention.fin else min(fiche.fin, ends[-1])
-        for fiche in convention.fiches
-    }
-    rows = [
-        (
-            fiche.numero,
-            item.numero,
-            item.libelle,
-            item.debut or fiche.debut,
-            item.echeance or last[fiche.numero],
-            item.echeance is not None,
-        )
-        for fiche in convention.fiches
-        for item in fiche.modalites
-    ]
-    entered = annuel.actions.rename(columns={"debut": "debut_reel"})
-    table = pd.DataFrame(rows, columns=list(COLONNES[:6])).astype(
-        {"fiche": "Int64", "echeance_ecrite": "bool"}
-    )
-    table = table.merge(
-        entered[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]], "left"
-    )
-    table = table.fillna({"statut": NON_RENSEIGNEE} | dict.fromkeys(TEXTES, ""))
+    date_arretee = annuel.bilan.date_arretee
+    arrete = pd.Timestamp(date_arretee)
+    fin = convention.fin
+    for changement in changements_en_vigueur(suivi.avenants, date_arretee):
+        if changement.nouvelle_fin is not None:
+            fin = changement.nouvelle_fin
+    lignes = []
+    for fiche in convention.fiches:
+        # A fiche follows the convention when it ends with it, or would outlast it.
+        fin_de_la_fiche = fin if fiche.fin == convention.fin else min(fiche.fin, fin)
+        for modalite in fiche.modalites:
+            ligne = {
+                "fiche": fiche.numero,
+                "modalite": modalite.numero,
+                "libelle": modalite.libelle,
+                "debut": modalite.debut or fiche.debut,
+                "echeance": modalite.echeance or fin_de_la_fiche,
+                "echeance_ecrite": modalite.echeance is not None,
+            }
+            lignes.append(ligne)
+    table = pd.DataFrame(lignes, columns=list(COLONNES[:6]))
+    table = table.astype({"fiche": "Int64", "echeance_ecrite": "bool"})
+    actions = annuel.actions.rename(columns={"debut": "debut_reel"})
+    actions = actions[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]]
+    table = table.merge(actions, "left")
+    table = table.fillna({"statut": NON_RENSEIGNEE, **dict.fromkeys(TEXTES, "")})
     table = table.assign(
-        **{name: pd.to_datetime(table[name]) for name in ("debut", "echeance", "debut_reel", "fin")}
+        debut=pd.to_datetime(table["debut"]),
+        echeance=pd.to_datetime(table["echeance"]),
+        debut_reel=pd.to_datetime(table["debut_reel"]),
+        fin=pd.to_datetime(table["fin"]),
     )
-    passed = (table["echeance"] < today) & ~table["statut"].isin(CLOSES)
-    states = table["statut"].map(evaluation.etats)
-    words = evaluation.mots
-    late = states.map(lambda state: words["echeance_passee"].format(etat=state))
-    not_yet = table["debut"].map(lambda start: words["non_commencee"].format(annee=start.year))
-    return table.assign(
-        en_retard=passed & table["statut"].ne(NON_RENSEIGNEE),
-        mot=states.mask(passed, late).mask(pas_commencees(table, today), not_yet),
-    )[list(COLONNES)]
+
+    echue = (table["echeance"] < arrete) & ~table["statut"].isin(CLOSES)
+    etat = table["statut"].map(evaluation.etats)
+    mots = evaluation.mots
+    etat_echu = etat.map(lambda mot: mots["echeance_passee"].format(etat=mot))
+    non_commencee = table["debut"].dt.year.map(
+        lambda annee_de_debut: mots["non_commencee"].format(annee=annee_de_debut)
+    )
+    table = table.assign(
+        en_retard=echue & table["statut"].ne(NON_RENSEIGNEE),
+        mot=etat.mask(echue, etat_echu).mask(pas_commencees(table, arrete), non_commencee),
+    )
+    return table[list(COLONNES)]
 
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
@@ -117,12 +117,8 @@ STRUCTURE = "structure"
 TERRITOIRE = "territoire"
 ENSEMBLE = "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
-STATUTS_D_UN_TOTAL = (
-    *INCONNUES,
-    *PROVISOIRES,
-    Statut.NORMAL,
-    Statut.SANS_OBJET,
-)  # the last is nothing to add
+# The first one met among the lines is that of their total; the last is nothing to add.
+STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)
 
 
 def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:
@@ -131,9 +127,9 @@ def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:
     It is the number of a fiche as text, "structure" for what goes to a structure and no fiche, or
     "territoire" for what goes to neither.
     """
-    objects = moyens["fiche"].astype("string").fillna(STRUCTURE)
-    neither = moyens["fiche"].isna() & moyens["structure"].eq("")
-    return moyens.assign(objet=objects.mask(neither, TERRITOIRE).astype(object))
+    objet = moyens["fiche"].astype("string").fillna(STRUCTURE)
+    du_territoire = moyens["fiche"].isna() & moyens["structure"].eq("")
+    return moyens.assign(objet=objet.mask(du_territoire, TERRITOIRE).astype(object))
 
 
 def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
@@ -142,27 +138,29 @@ def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
 
     A line that one of the years lacks has no ``lignes`` there.
     """
-    keys = [name for name in totaux.columns if name not in TOTAL]
-    earlier = precedents[[*keys, *TOTAL]].rename(columns={name: f"{name}_avant" for name in TOTAL})
-    return totaux[[*keys, *TOTAL]].merge(earlier, how="outer", on=keys, sort=False)
+    cles = [colonne for colonne in totaux.columns if colonne not in TOTAL]
+    avant = precedents[[*cles, *TOTAL]]
+    avant = avant.rename(columns={colonne: f"{colonne}_avant" for colonne in TOTAL})
+    return totaux[[*cles, *TOTAL]].merge(avant, how="outer", on=cles, sort=False)
 
 
 def totaux(moyens: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
     """Return the sum of each group, in order of first appearance."""
-    told = moyens.assign(
+    lignes = moyens.assign(
         manque=moyens["statut"].isin(INCONNUES),
         gravite=moyens["statut"].map(STATUTS_D_UN_TOTAL.index),
     )
-    groups = told.groupby(cles, sort=False, dropna=False)
-    known = groups["valeur"].sum(min_count=1)
-    missing = groups["manque"].sum()
+    groupes = lignes.groupby(cles, sort=False, dropna=False)
+    valeur_connue = groupes["valeur"].sum(min_count=1)
+    manquantes = groupes["manque"].sum()
+    statut = groupes["gravite"].min().map(STATUTS_D_UN_TOTAL.__getitem__)
     table = pd.DataFrame(
         {
-            "valeur": known.mask(missing.gt(0)),
-            "valeur_connue": known,
-            "lignes": groups.size().astype("Int64"),
-            "manquantes": missing.astype("Int64"),
-            "statut": groups["gravite"].min().map(STATUTS_D_UN_TOTAL.__getitem__).astype(object),
+            "valeur": valeur_connue.mask(manquantes.gt(0)),
+            "valeur_connue": valeur_connue,
+            "lignes": groupes.size().astype("Int64"),
+            "manquantes": manquantes.astype("Int64"),
+            "statut": statut.astype(object),
         }
     )
     return table.reset_index()

@@ -1,4 +1,4 @@
-"""The offer of annexe 2, read by question: structures, ages, what is not said.
+"""The offer of annexe 2, read by question: structures, ages, what the text leaves out.
 
 ``offre`` is the checked table of ``offre.csv``: one characteristic of one structure a row, all
 text, empty when absent.
@@ -24,30 +24,44 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
         years, the greatest one as written, ``ages`` as text: « 6 semaines à 4 ans », « 2 à 10 ans »
         when both have one unit; ``statut_ages`` is "" without any line.
     """
-    types = {item.id: item for item in vocabulaire.types}
-    titles = vocabulaire.categories
-    first = offre.drop_duplicates("structure").set_index("structure")[["nom", "type", "gestion"]]
-    whole = offre[offre["modalite"].eq("")]
-    low, high = (
-        whole[whole["caracteristique"].eq(name)].set_index("structure").reindex(first.index)
-        for name in ("age_min", "age_max")
+    types = {genre.id: genre for genre in vocabulaire.types}
+    premieres_lignes = offre.drop_duplicates("structure").set_index("structure")
+    table = premieres_lignes[["nom", "type", "gestion"]]
+    genres = [types[identifiant] for identifiant in table["type"]]
+    sans_modalite = offre[offre["modalite"].eq("")]
+    age_min = _caracteristique(sans_modalite, "age_min", table.index)
+    age_max = _caracteristique(sans_modalite, "age_max", table.index)
+
+    meme_unite = age_min["unite"].eq(age_max["unite"])
+    debut = age_min["valeur"].where(meme_unite, age_min["valeur"] + " " + age_min["unite"])
+    textes = debut + " à " + age_max["valeur"] + " " + age_max["unite"]
+    les_deux_ecrits = age_min["valeur"].fillna("").ne("") & age_max["valeur"].fillna("").ne("")
+    table = table.assign(
+        libelle_type=[genre.libelle for genre in genres],
+        categorie=[genre.categorie for genre in genres],
+        libelle_categorie=[vocabulaire.categories[genre.categorie] for genre in genres],
+        age_min=_en_annees(age_min),
+        age_max=_en_annees(age_max),
+        ages=textes.where(les_deux_ecrits, ""),
+        statut_ages=age_min["statut"].fillna(""),
     )
-    start = low["valeur"].where(low["unite"].eq(high["unite"]), low["valeur"] + " " + low["unite"])
-    written = low["valeur"].fillna("").ne("") & high["valeur"].fillna("").ne("")
-    table = first.assign(
-        libelle_type=[types[kind].libelle for kind in first["type"]],
-        categorie=[types[kind].categorie for kind in first["type"]],
-        libelle_categorie=[titles[types[kind].categorie] for kind in first["type"]],
-        **{
-            name: pd.to_numeric(rows["valeur"].replace("", None)) * rows["unite"].map(ANNEES)
-            for name, rows in (("age_min", low), ("age_max", high))
-        },
-        ages=(start + " à " + high["valeur"] + " " + high["unite"]).where(written, ""),
-        statut_ages=low["statut"].fillna(""),
+    ordre = pd.Index(list(vocabulaire.categories))
+    table = table.sort_values(
+        "categorie",
+        key=lambda categories: ordre.get_indexer(pd.Index(categories)),
+        kind="stable",
     )
-    return table.sort_values(
-        "categorie", key=pd.Index(list(titles)).get_indexer, kind="stable"
-    ).reset_index()
+    return table.reset_index()
+
+
+def _caracteristique(offre: pd.DataFrame, nom: str, structures: pd.Index) -> pd.DataFrame:
+    """Return the row of a characteristic of each structure, missing where it has none."""
+    return offre[offre["caracteristique"].eq(nom)].set_index("structure").reindex(structures)
+
+
+def _en_annees(ages_ecrits: pd.DataFrame) -> pd.Series:
+    nombres = pd.to_numeric(ages_ecrits["valeur"].replace("", None))
+    return nombres * ages_ecrits["unite"].map(ANNEES)
 
 
 def ages(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
@@ -56,11 +70,8 @@ def ages(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
 
     The greatest one is included (« 2 à 10 ans » takes children of 10).
     """
-    table = (
-        structures(offre, vocabulaire)
-        .rename(columns={"ages": "texte"})
-        .drop(columns=["gestion", "statut_ages"])
-    )
+    table = structures(offre, vocabulaire).rename(columns={"ages": "texte"})
+    table = table.drop(columns=["gestion", "statut_ages"])
     return table.dropna(subset=["age_min", "age_max"], ignore_index=True)
 
 
@@ -70,8 +81,10 @@ def annees_couvertes(ages_: pd.DataFrame) -> frozenset[int]:
 
     « 6 semaines à 4 ans » takes some children of 0 and all those of 1 to 4.
     """
-    spans = zip(ages_["age_min"], ages_["age_max"], strict=True)
-    return frozenset(age for low, high in spans for age in range(int(low), int(high) + 1))
+    annees: set[int] = set()
+    for age_min, age_max in zip(ages_["age_min"], ages_["age_max"], strict=True):
+        annees.update(range(int(age_min), int(age_max) + 1))
+    return frozenset(annees)
 
 
 def ages_des_fiches(
@@ -84,20 +97,24 @@ def ages_des_fiches(
         The fiche, the ages aimed at that no structure takes, and by structure (its name, its ages
         as written) those taken and not aimed at; ages in completed years.
     """
-    found = []
+    lectures = []
     for fiche in fiches:
         if not fiche.offre or fiche.age_min is None or fiche.age_max is None:
             continue
-        aimed = set(range(fiche.age_min, fiche.age_max + 1))
-        own = ages[ages["categorie"].isin(fiche.offre)]
-        taken = {
-            (row.nom, row.texte): annees_couvertes(own.loc[[row.Index]]) for row in own.itertuples()
-        }
-        outside = {
-            structure: sorted(years - aimed) for structure, years in taken.items() if years - aimed
-        }
-        found.append((fiche, sorted(aimed.difference(*taken.values())), outside))
-    return found
+        ages_vises = set(range(fiche.age_min, fiche.age_max + 1))
+        ages_accueillis: set[int] = set()
+        hors_de_la_fiche = {}
+        structures_visees = ages[ages["categorie"].isin(fiche.offre)]
+        for rang, (nom, texte) in enumerate(
+            zip(structures_visees["nom"], structures_visees["texte"], strict=True)
+        ):
+            ages_de_la_structure = annees_couvertes(structures_visees.iloc[[rang]])
+            ages_accueillis |= ages_de_la_structure
+            non_vises = ages_de_la_structure - ages_vises
+            if non_vises:
+                hors_de_la_fiche[nom, texte] = sorted(non_vises)
+        lectures.append((fiche, sorted(ages_vises - ages_accueillis), hors_de_la_fiche))
+    return lectures
 
 
 MANQUES = (
@@ -124,31 +141,55 @@ def manques(
     A characteristic blank under all its modalities is told once; blank under some, once for each of
     those.
     """
-    keys = ["structure", "caracteristique"]
-    blank = offre["valeur"].eq("")
-    whole = blank.groupby([offre[name] for name in keys]).transform("all")
-    empty = offre[blank & ~(whole & offre.duplicated(keys))].assign(origine=VIDE)
-    empty = empty.assign(modalite=empty["modalite"].mask(whole, ""))
-    lines = offre.groupby("structure", sort=False).agg(
+    cle = ["structure", "caracteristique"]
+    vide = offre["valeur"].eq("")
+    toute_vide = vide.groupby([offre["structure"], offre["caracteristique"]]).transform("all")
+    # Wholly blank, a characteristic is told by its first row alone, without modalité.
+    deja_dite = toute_vide & offre.duplicated(cle)
+    vides = offre[vide & ~deja_dite].assign(origine=VIDE)
+    vides = vides.assign(modalite=vides["modalite"].mask(toute_vide, ""))
+
+    par_structure = offre.groupby("structure", sort=False).agg(
         {"nom": "first", "type": "first", "reference": "last"}
     )
-    said = set(zip(*(offre[name] for name in keys), strict=True))
-    absent = [
-        (row.Index, row.nom, row.type, name, "", ABSENT, row.reference, "")
-        for row in lines.itertuples()
-        for name in attendus.get(row.type, ())
-        if (row.Index, name) not in said
-    ]
-    names = [name for name in MANQUES if name not in ("libelle", "libelle_type")]
-    table = pd.concat([empty[names], pd.DataFrame(absent, columns=names)])
+    ecrites = set(zip(offre["structure"], offre["caracteristique"], strict=True))
+    absentes = []
+    for structure, nom, genre, reference in zip(
+        par_structure.index,
+        par_structure["nom"],
+        par_structure["type"],
+        par_structure["reference"],
+        strict=True,
+    ):
+        for caracteristique in attendus.get(genre, ()):
+            if (structure, caracteristique) not in ecrites:
+                absente = {
+                    "structure": structure,
+                    "nom": nom,
+                    "type": genre,
+                    "caracteristique": caracteristique,
+                    "modalite": "",
+                    "origine": ABSENT,
+                    "reference": reference,
+                    "note": "",
+                }
+                absentes.append(absente)
+    colonnes = [colonne for colonne in MANQUES if colonne not in ("libelle", "libelle_type")]
+    table = pd.concat([vides[colonnes], pd.DataFrame(absentes, columns=colonnes)])
     table = table.sort_values(
-        "structure", key=lines.index.get_indexer, kind="stable", ignore_index=True
+        "structure",
+        key=lambda noms: par_structure.index.get_indexer(pd.Index(noms)),
+        kind="stable",
+        ignore_index=True,
     )
-    parts = [
-        f" ({minuscule(vocabulaire.modalites[name])})" if name else "" for name in table["modalite"]
+    precisions = [
+        f" ({minuscule(vocabulaire.modalites[modalite])})" if modalite else ""
+        for modalite in table["modalite"]
     ]
-    return table.assign(
-        libelle=table["caracteristique"].map(vocabulaire.caracteristiques)
-        + pd.Series(parts, dtype=object),
-        libelle_type=table["type"].map({item.id: item.libelle for item in vocabulaire.types}),
-    )[list(MANQUES)]
+    libelles_des_types = {genre.id: genre.libelle for genre in vocabulaire.types}
+    libelles = table["caracteristique"].map(vocabulaire.caracteristiques)
+    table = table.assign(
+        libelle=libelles + pd.Series(precisions, dtype=object),
+        libelle_type=table["type"].map(libelles_des_types),
+    )
+    return table[list(MANQUES)]
