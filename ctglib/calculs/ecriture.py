@@ -26,23 +26,31 @@ def nombre(valeur: float, decimales: int = 0, signe: bool = False) -> str:
     """
     from babel.numbers import format_decimal
 
-    pattern = "#,##0" + ("." + "0" * decimales if decimales else "")
-    text = format_decimal(abs(valeur), format=pattern, locale="fr_FR")
-    if not re.search("[1-9]", text):
-        return text
-    return (MOINS if valeur < 0 else "+" if signe else "") + text
+    pattern = "#,##0"
+    if decimales:
+        pattern += "." + "0" * decimales
+    texte = format_decimal(abs(valeur), format=pattern, locale="fr_FR")
+    est_nul_une_fois_arrondi = not re.search("[1-9]", texte)
+    if est_nul_une_fois_arrondi:
+        return texte
+    if valeur < 0:
+        return f"{MOINS}{texte}"
+    return f"+{texte}" if signe else texte
 
 
 def avec_unite(valeur: float, symbole: str, decimales: int, signe: bool = False) -> str:
-    """Return a value followed by its unit's symbol, joined by the no-break space that it asks for."""
-    text = nombre(valeur, decimales, signe)
-    return f"{text}{FINE if symbole == '%' else INSECABLE}{symbole}" if symbole else text
+    """Return a value and its unit's symbol, joined by the no-break space that is used before it."""
+    texte = nombre(valeur, decimales, signe)
+    if not symbole:
+        return texte
+    espace = FINE if symbole == "%" else INSECABLE
+    return f"{texte}{espace}{symbole}"
 
 
 def ecrire(valeur: float, indicateur: Indicateur, unites: Mapping[str, Unite]) -> str:
     """Return a value of an indicator with its unit's symbol; an evolution shows its sign."""
-    symbol = unites[indicateur.unite].apres(valeur)
-    return avec_unite(valeur, symbol, indicateur.decimales, signe=indicateur.est_evolution)
+    symbole = unites[indicateur.unite].apres(valeur)
+    return avec_unite(valeur, symbole, indicateur.decimales, signe=indicateur.est_evolution)
 
 
 def pourcent(valeur: float, decimales: int = 1, signe: bool = False) -> str:
@@ -57,9 +65,9 @@ def variation(valeur: float) -> str:
 
 def enumerer(elements: list[str]) -> str:
     """Return « a, b et c »."""
-    return (
-        f"{', '.join(elements[:-1])} et {elements[-1]}" if len(elements) > 1 else "".join(elements)
-    )
+    if len(elements) < 2:
+        return "".join(elements)
+    return f"{', '.join(elements[:-1])} et {elements[-1]}"
 
 
 def majuscule(texte: str) -> str:

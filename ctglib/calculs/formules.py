@@ -1,6 +1,7 @@
 """The formulas that the catalogue names in ``calcul``: counts in, rates and sums out."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -15,8 +16,10 @@ def ratio_pour_100(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
         Rates per 100, indexed by territory code.
 
     Examples:
-        >>> float(ratio_pour_100(pd.Series({"62413": 7324.0}), pd.Series({"62413": 12324.0})).round(1)["62413"])
-        59.4
+        >>> couvertes = pd.Series({"62413": 7324.0})
+        >>> population = pd.Series({"62413": 12324.0})
+        >>> ratio_pour_100(couvertes, population).round(1).tolist()
+        [59.4]
     """
     return 100 * numerateur / denominateur.where(denominateur != 0)
 
@@ -27,7 +30,7 @@ def quotient(numerateur: pd.Series, denominateur: pd.Series) -> pd.Series:
 
 
 def complement_100(indicateur: pd.Series) -> pd.Series:
-    """Return what is left of 100: the share of those who are not in ``indicateur``."""
+    """Return 100 less a share: that of those whom ``indicateur`` does not count."""
     return 100 - indicateur
 
 
@@ -47,4 +50,6 @@ def appliquer(
     calcul: str, entrees: Mapping[str, str | list[str]], valeurs: pd.DataFrame
 ) -> pd.Series:
     """Return the indicator recomputed from its inputs, territory by territory."""
-    return FORMULES[calcul](**{nom: valeurs[entree] for nom, entree in entrees.items()})
+    # A column for an input that names an indicator, a table for one that lists several.
+    arguments: dict[str, Any] = {role: valeurs[entree] for role, entree in entrees.items()}
+    return FORMULES[calcul](**arguments)
