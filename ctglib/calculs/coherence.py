@@ -542,25 +542,14 @@ def memes_effectifs(controle: Controle) -> Constats:
     ici = controle.convention.territoire
     for relation in controle.relations.memes_effectifs:
         effectifs_lus = _effectifs_lus(relation, controle)
-        effectifs_compares: list[float | None] = []
-        sommes: list[float] = []
-        for lecture, effectif in effectifs_lus:
-            if not lecture.ajoute or not effectifs_compares:
-                effectifs_compares.append(effectif)
-            elif effectif is not None:
-                # It comes on top of the one before, and is compared only in its absence.
-                precedent = effectifs_compares[-1]
-                sommes.append((precedent or 0.0) + effectif)
-                if precedent is None:
-                    effectifs_compares[-1] = effectif
-        differents = set(effectifs_compares)
+        compares, sommes = _effectifs_compares(effectifs_lus)
         # What a list leaves out does not contradict a zero.
-        if len(differents) < 2 or differents == {None, 0.0}:
+        if len(compares) < 2 or compares == {None, 0.0}:
             continue
 
-        connus = {effectif for effectif in (*effectifs_compares, *sommes) if effectif is not None}
+        connus = {effectif for effectif in compares | sommes if effectif is not None}
         versions = [_ecrire_effectif(effectif) for effectif in sorted(connus)]
-        if None in differents:
+        if None in compares:
             versions.append("rien")
         indicateurs = [
             lecture.indicateur for lecture in relation.lectures if lecture.indicateur is not None
@@ -573,7 +562,9 @@ def memes_effectifs(controle: Controle) -> Constats:
             relation=relation,
             indicateurs=indicateurs,
             lieu=lieu,
-            ecrit=" ; ".join(_ecrire_lecture(*lu) for lu in effectifs_lus),
+            ecrit=" ; ".join(
+                _ecrire_lecture(lecture, effectif) for lecture, effectif in effectifs_lus
+            ),
             calcule=f"{', '.join(versions[:-1])} ou {versions[-1]} selon le passage",
         )
 
@@ -597,6 +588,27 @@ def _effectifs_lus(relation: modeles.MemeEffectif, controle: Controle) -> list[E
         elif (lecture.indicateur, ici) in controle.lignes:
             effectifs_lus.append((lecture, controle.valeur(lecture.indicateur, ici)))
     return effectifs_lus
+
+
+def _effectifs_compares(
+    effectifs_lus: list[EffectifLu],
+) -> tuple[set[float | None], set[float | None]]:
+    """Return the counts that should be equal, then the sums that readings which come on top of
+    another make with it.
+
+    Such a reading is compared itself only where the one before it is blank.
+    """
+    compares: list[float | None] = []
+    sommes: set[float | None] = set()
+    for lecture, effectif in effectifs_lus:
+        if not lecture.ajoute or not compares:
+            compares.append(effectif)
+        elif effectif is not None:
+            precedent = compares[-1]
+            sommes.add((precedent or 0.0) + effectif)
+            if precedent is None:
+                compares[-1] = effectif
+    return set(compares), sommes
 
 
 def _effectif_de_l_offre(lecture: modeles.LectureEffectif, offre: pd.DataFrame) -> float | None:
@@ -632,21 +644,25 @@ def quotients(controle: Controle) -> Constats:
     """
     catalogue = controle.catalogue
     # A change may be under zero: it is no level.
-    niveaux = [item for item in catalogue.indicateurs.values() if item.bornes[0] == 0]
+    niveaux = [
+        indicateur for indicateur in catalogue.indicateurs.values() if indicateur.bornes[0] == 0
+    ]
     # One row a territory, one column an indicator.
     valeurs = pd.DataFrame(
-        {
-            item.id: {code: controle.valeur(item.id, code) for code in controle.territoires}
-            for item in niveaux
-        },
+        [
+            [controle.valeur(indicateur.id, territoire) for indicateur in niveaux]
+            for territoire in controle.territoires
+        ],
+        index=list(controle.territoires),
+        columns=[indicateur.id for indicateur in niveaux],
         dtype=float,
     )
-    effectifs = [item.id for item in niveaux if item.unite == "nombre"]
+    effectifs = [indicateur.id for indicateur in niveaux if indicateur.unite == "nombre"]
     quotients_possibles = _quotients_possibles(valeurs[effectifs].to_numpy())
-    for item in niveaux:
-        if catalogue.unites[item.unite].symbole != "%" or item.calcul is not None:
+    for indicateur in niveaux:
+        if catalogue.unites[indicateur.unite].symbole != "%" or indicateur.calcul is not None:
             continue
-        part = item.id
+        part = indicateur.id
         parts_imprimees = valeurs[part].dropna()
         if len(parts_imprimees) < controle.regles["quotient"].seuils["territoires"]:
             continue
@@ -663,11 +679,13 @@ def quotients(controle: Controle) -> Constats:
         for rang_du_numerateur, rang_du_denominateur in np.argwhere(egaux):
             numerateur = effectifs[rang_du_numerateur]
             denominateur = effectifs[rang_du_denominateur]
-            numerateurs = valeurs.loc[codes, numerateur].tolist()
-            denominateurs = valeurs.loc[codes, denominateur].tolist()
             quotients_ecrits = [
                 f"{controle.ecrire(partie, numerateur)} / {controle.ecrire(tout, denominateur)}"
-                for partie, tout in zip(numerateurs, denominateurs, strict=True)
+                for partie, tout in zip(
+                    valeurs.loc[codes, numerateur],
+                    valeurs.loc[codes, denominateur],
+                    strict=True,
+                )
             ]
             libelles = f"{controle.libelle(numerateur)} sur {controle.libelle(denominateur)}"
             yield controle.constat(
