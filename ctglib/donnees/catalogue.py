@@ -1,5 +1,6 @@
 """The catalogue, read and checked: what the words mean, whatever the convention."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,36 +41,44 @@ class Fichiers:
 class Catalogue(Montrable, Fichiers):
     """What the words mean, whatever the convention."""
 
-    themes: tuple[
-        catalogue.Theme, ...
-    ]  # in the order of a diagnostic, titled as the convention calls them
+    # in the order of a diagnostic, titled as the convention calls them
+    themes: tuple[catalogue.Theme, ...]
     statuts: dict[str, catalogue.Statut]
     unites: dict[str, catalogue.Unite]
     territoires: dict[str, catalogue.Territoire]  # those of the convention
-    bibliotheque: dict[
-        str, tuple[Indicateur, ...]
-    ]  # by subject; those of the convention alone come last
-    fiches_indicateurs: dict[
-        int, tuple[Indicateur, ...]
-    ]  # those that each fiche follows, in its order
+    # by subject; those of the convention alone come last
+    bibliotheque: dict[str, tuple[Indicateur, ...]]
+    # those that each fiche follows, in its order
+    fiches_indicateurs: dict[int, tuple[Indicateur, ...]]
     indicateurs_contexte: dict[str, Indicateur]  # of the public series
     dimensions: dict[str, catalogue.Dimension]
     responsables: dict[str, Nomme]  # who fills what in the year's spreadsheet
 
     @cached_property
     def indicateurs(self) -> dict[str, Indicateur]:
-        """Return the indicators of Annexe 1 by id, in the order of the themes and of their tables."""
-        return {item.id: item for theme in self.themes for item in theme.indicateurs}
+        """Return the indicators of Annexe 1 by id, in the order of the themes and their tables."""
+        return {
+            indicateur.id: indicateur for theme in self.themes for indicateur in theme.indicateurs
+        }
 
     @cached_property
     def indicateurs_fiches(self) -> dict[str, Indicateur]:
         """Return the indicators of the follow-up by id, fiche by fiche."""
-        return {item.id: item for group in self.fiches_indicateurs.values() for item in group}
+        return _par_id(self.fiches_indicateurs.values())
 
     @cached_property
     def mesures(self) -> dict[str, Indicateur]:
-        """Return every indicator that may have a value: of the library, the context, the
-        diagnostic.
+        """Return every indicator that may have a value.
+
+        Those of the diagnostic, of the context, of the library, of the fiches.
         """
-        shelf = {item.id: item for group in self.bibliotheque.values() for item in group}
-        return {**self.indicateurs, **self.indicateurs_contexte, **shelf, **self.indicateurs_fiches}
+        return {
+            **self.indicateurs,
+            **self.indicateurs_contexte,
+            **_par_id(self.bibliotheque.values()),
+            **self.indicateurs_fiches,
+        }
+
+
+def _par_id(groupes: Iterable[tuple[Indicateur, ...]]) -> dict[str, Indicateur]:
+    return {indicateur.id: indicateur for groupe in groupes for indicateur in groupe}

@@ -21,21 +21,27 @@ class Faute:
     feuille: str | None = None  # of a spreadsheet
 
     def __str__(self) -> str:
-        place = {"feuille « {} »": self.feuille, "ligne {}": self.ligne, "« {} »": self.colonne}
-        where = [self.fichier, *(words.format(value) for words, value in place.items() if value)]
-        told = (
-            ", ".join(where),
+        lieu = [self.fichier]
+        if self.feuille:
+            lieu.append(f"feuille « {self.feuille} »")
+        if self.ligne:
+            lieu.append(f"ligne {self.ligne}")
+        if self.colonne:
+            lieu.append(f"« {self.colonne} »")
+        phrases = (
+            ", ".join(lieu),
             f"trouvé : {self.trouve}",
             f"attendu : {self.attendu}",
             f"à faire : {self.remede}",
         )
-        return "\n    ".join(told)
+        return "\n    ".join(phrases)
 
 
 @cache
 def phrases(fichier: str = "fautes.yaml") -> dict[str, Any]:
-    """Return what was found, expected and is to be done, by fault, or another file of texts that
-    stands beside it.
+    """Return the texts of a file that stands beside this module.
+
+    Those of ``fautes.yaml`` are, by fault: what was found, what was expected, what is to be done.
     """
     import yaml
 
@@ -43,35 +49,50 @@ def phrases(fichier: str = "fautes.yaml") -> dict[str, Any]:
 
 
 def mots(cle: str, /, **valeurs: object) -> tuple[str, str, str]:
-    """Return the words of a fault, filled with values."""
-    return tuple(text.format_map(valeurs) for text in phrases()[cle])
+    """Return what a fault says was found, was expected and is to be done, filled with values."""
+    trouve, attendu, remede = phrases()[cle]
+    return (
+        trouve.format_map(valeurs),
+        attendu.format_map(valeurs),
+        remede.format_map(valeurs),
+    )
 
 
 class Empechement(Exception):
-    """What stops a command before it has changed anything; the message says what to do, in French."""
+    """What stops a command before it has changed anything; the message says what to do."""
 
 
 class DonneesInvalides(Empechement):
     """The data do not hold; ``fautes`` lists every fault, sorted by file, sheet and line."""
 
     def __init__(self, fautes: list[Faute]) -> None:
-        def place(one: Faute) -> tuple[str, str, int, str, str]:
-            return one.fichier, one.feuille or "", one.ligne or 0, one.colonne or "", one.trouve
-
-        self.fautes = tuple(sorted(set(fautes), key=place))
-        count = len(self.fautes)
-        title = f"{count} faute{'s' if count > 1 else ''} dans les données"
-        super().__init__("\n".join([f"{title} :", *(f"- {faute}" for faute in self.fautes)]))
+        self.fautes = tuple(sorted(set(fautes), key=_ordre))
+        nombre = len(self.fautes)
+        titre = f"{nombre} faute{'s' if nombre > 1 else ''} dans les données"
+        super().__init__("\n".join([f"{titre} :", *(f"- {faute}" for faute in self.fautes)]))
 
 
-def refus(*mots: str, **lieu: int | str | None) -> DonneesInvalides:
+def _ordre(faute: Faute) -> tuple[str, str, int, str, str]:
+    """Return what faults are sorted by: the file, sheet and line, then the column."""
+    return faute.fichier, faute.feuille or "", faute.ligne or 0, faute.colonne or "", faute.trouve
+
+
+def refus(
+    fichier: str,
+    trouve: str,
+    attendu: str,
+    remede: str,
+    ligne: int | None = None,
+    colonne: str | None = None,
+    feuille: str | None = None,
+) -> DonneesInvalides:
     """Return the error of one fault, to be raised; the arguments are those of ``Faute``."""
-    return DonneesInvalides([Faute(*mots, **lieu)])
+    return DonneesInvalides([Faute(fichier, trouve, attendu, remede, ligne, colonne, feuille)])
 
 
 @contextmanager
 def recueillir(fautes: list[Faute]) -> Iterator[None]:
-    """Keep the faults of the block, and go on after it: the others have to be told too."""
+    """Add the faults of the block to a list, and go on after it: the others are to be shown too."""
     try:
         yield
     except DonneesInvalides as error:

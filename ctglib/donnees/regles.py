@@ -1,17 +1,17 @@
-"""What rows, files and years must hold together: dates, columns that agree, values inside what the
-catalogue bounds.
+"""What rows, files and years must hold together: dates, columns that agree, values inside bounds.
 
 A rule takes what was read, and the names that are known (``references``), and yields faults: of the
 rows of a kind of table (``DES_TABLES``), or of the files (``DES_FICHIERS``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pandas as pd
 
 from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
+from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.references import (
@@ -28,7 +28,7 @@ from ctglib.donnees.references import (
     places,
 )
 from ctglib.donnees.statuts import ABSENCES, Statut
-from ctglib.donnees.yaml_strict import Chemin
+from ctglib.donnees.yaml_strict import Chemin, Document
 
 _BIBLIOTHEQUE = ("indicateurs indicateurs.*", "convention/indicateurs indicateurs.*")
 SUIVI = [f"suivi/{name}" for name in DOCUMENTS]
@@ -41,48 +41,53 @@ def verifier(pieces: Pieces) -> list[Faute]:
     out of the rules: one fault is enough for it.
     """
     noms = noms_connus(pieces)
-    cited = [*noms_inconnus(pieces, noms)]
-    ruled = [*noms_repetes(pieces)]
-    ruled += [fault for rule in DES_FICHIERS for fault in rule(pieces, noms)]
-    lacking = set()
-    for name, tables in pieces.tables.items():
-        columns = list((schema := charger_schema(name)).colonnes)
-        lacking |= {
-            (one.fichier, column)
-            for one in tables
-            for column in columns
-            if column not in one.lignes
-        }
-        read = [
-            one.lignes.reindex(columns=columns, fill_value="").assign(
-                fichier=one.fichier, numero=one.lignes.index
+    des_noms = list(noms_inconnus(pieces, noms))
+    des_regles = list(noms_repetes(pieces))
+    for regle in DES_FICHIERS:
+        des_regles += regle(pieces, noms)
+    colonnes_absentes: set[tuple[str, str | None]] = set()
+    for sorte, tables in pieces.tables.items():
+        schema = charger_schema(sorte)
+        colonnes = list(schema.colonnes)
+        for table in tables:
+            colonnes_absentes |= {
+                (table.fichier, colonne) for colonne in colonnes if colonne not in table.lignes
+            }
+        lignes_par_fichier = [
+            table.lignes.reindex(columns=colonnes, fill_value="").assign(
+                fichier=table.fichier, numero=table.lignes.index
             )
-            for one in tables
-            if len(one.lignes)
+            for table in tables
+            if len(table.lignes)
         ]
-        if read:  # those of a kind are looked at together
-            rows = pd.concat(read, ignore_index=True).astype(object)
-            cited += cellules_inconnues(rows, schema, noms)
-            ruled += DES_TABLES[name](rows, pieces) if name in DES_TABLES else ()
-    faults = list(pieces.fautes)
-    for found in (cited, ruled):
-        told = {(one.fichier, one.ligne, one.colonne) for one in faults}
-        faults += [
-            one
-            for one in found
-            if (one.fichier, one.ligne, one.colonne) not in told
-            and (one.fichier, one.colonne) not in lacking
+        if lignes_par_fichier:  # those of a kind are looked at together
+            lignes = pd.concat(lignes_par_fichier, ignore_index=True).astype(object)
+            des_noms += cellules_inconnues(lignes, schema, noms)
+            if sorte in DES_TABLES:
+                des_regles += DES_TABLES[sorte](lignes, pieces)
+    fautes = list(pieces.fautes)
+    for autres_fautes in (des_noms, des_regles):
+        lieux_fautifs = {(faute.fichier, faute.ligne, faute.colonne) for faute in fautes}
+        fautes += [
+            faute
+            for faute in autres_fautes
+            if (faute.fichier, faute.ligne, faute.colonne) not in lieux_fautifs
+            and (faute.fichier, faute.colonne) not in colonnes_absentes
         ]
-    return faults
+    return fautes
 
 
 def _fautes(fautives: pd.DataFrame, colonne: str, cle: str, **valeurs: object) -> Iterator[Faute]:
-    """Yield a fault for each row, all wrong; its words in ``fautes.yaml`` cite the row by its
-    columns.
+    """Yield a fault for each row, all of them wrong.
+
+    Its words in ``fautes.yaml`` may cite the columns of the row, and ``valeurs``.
     """
-    for row in () if fautives.empty else fautives.to_dict("records"):
-        words = mots(cle, cellule=row[colonne], **valeurs, **row)
-        yield Faute(row["fichier"], *words, row["numero"], colonne)
+    if fautives.empty:
+        return
+    for ligne in fautives.to_dict("records"):
+        colonnes = {str(nom): valeur for nom, valeur in ligne.items()}
+        trouve, attendu, remede = mots(cle, cellule=ligne[colonne], **valeurs, **colonnes)
+        yield Faute(ligne["fichier"], trouve, attendu, remede, ligne["numero"], colonne)
 
 
 def _nombres(textes: pd.Series) -> pd.Series:
@@ -91,187 +96,234 @@ def _nombres(textes: pd.Series) -> pd.Series:
 
 
 def _vides(lignes: pd.DataFrame, colonne: str = "valeur") -> Iterator[Faute]:
-    """Yield the values that are not empty if and only if their status tells an absence."""
-    empty = lignes[colonne] == ""
+    """Yield the faults of values that are not empty if and only if their status is an absence."""
+    vide = lignes[colonne] == ""
+    dit_une_valeur = lignes["statut"].isin(set(Statut) - set(ABSENCES))
+    dit_une_absence = lignes["statut"].isin(ABSENCES)
     codes = ", ".join(sorted(ABSENCES))
-    valued = lignes["statut"].isin(set(Statut) - set(ABSENCES))
-    yield from _fautes(lignes[empty & valued], colonne, "valeur_absente", codes=codes)
-    yield from _fautes(lignes[~empty & lignes["statut"].isin(ABSENCES)], colonne, "valeur_de_trop")
+    yield from _fautes(lignes[vide & dit_une_valeur], colonne, "valeur_absente", codes=codes)
+    yield from _fautes(lignes[~vide & dit_une_absence], colonne, "valeur_de_trop")
 
 
-def _ensemble(lignes: pd.DataFrame, premiere: str, seconde: str, dites: str) -> Iterator[Faute]:
-    """Yield the rows of which one of two columns is filled alone; ``dites`` names them."""
-    for full, empty in ((premiere, seconde), (seconde, premiere)):
-        yield from _fautes(
-            lignes[(lignes[full] != "") & (lignes[empty] == "")], empty, "ensemble", dites=dites
-        )
+def _ensemble(lignes: pd.DataFrame, premiere: str, seconde: str, noms: str) -> Iterator[Faute]:
+    """Yield the faults of rows where one of two columns is filled alone; ``noms`` is of both."""
+    for remplie, vide in ((premiere, seconde), (seconde, premiere)):
+        fautives = lignes[(lignes[remplie] != "") & (lignes[vide] == "")]
+        yield from _fautes(fautives, vide, "ensemble", dites=noms)
 
 
 def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, *sortes: str) -> pd.DataFrame:
-    """Return rows with what the catalogue says of their indicator, in columns « cat_… », missing
-    while it is faulty.
+    """Return rows with what the catalogue says of their indicator, in columns « cat_… ».
+
+    They are missing where the indicator is unknown, or its file faulty.
     """
-    items = [item for name in sortes for one in pieces.objets(name) for item in one.indicateurs]
-    names = ("id", "unite", "calcul", "sensible", "table", "dimension", "modalites")
-    said = pd.DataFrame(
-        {f"cat_{name}": [getattr(item, name) for item in items] for name in names}, dtype=object
+    indicateurs = []
+    for sorte in sortes:
+        for fichier in pieces.objets(sorte):
+            indicateurs += fichier.indicateurs
+    champs = ("id", "unite", "calcul", "sensible", "table", "dimension", "modalites")
+    du_catalogue = pd.DataFrame(
+        {
+            f"cat_{champ}": [getattr(indicateur, champ) for indicateur in indicateurs]
+            for champ in champs
+        },
+        dtype=object,
     )
-    said[["cat_bas", "cat_haut"]] = pd.DataFrame(
-        [item.bornes for item in items], columns=["bas", "haut"], dtype=float
+    bornes = [indicateur.bornes for indicateur in indicateurs]
+    du_catalogue[["cat_bas", "cat_haut"]] = pd.DataFrame(
+        bornes, columns=["bas", "haut"], dtype=float
     )
-    return lignes.join(said.set_index("cat_id"), on="indicateur")
+    return lignes.join(du_catalogue.set_index("cat_id"), on="indicateur")
 
 
 def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
-    """Yield the values that are out of what the catalogue allows, or in another unit."""
-    other = lignes["cat_unite"].notna() & (lignes["unite"] != lignes["cat_unite"])
-    yield from _fautes(lignes[other], "unite", "unite")
-    value = _nombres(lignes["valeur"])
-    low = lignes["cat_bas"]
-    high = lignes["cat_haut"]
-    wrong = lignes[(value < low) | (value > high)]
-    ends = {"cat_bas": "{:.12g} au moins", "cat_haut": "{:.12g} au plus"}
-    told = [wrong[name].map(words.format, "ignore") for name, words in ends.items()]
-    words = [" et ".join(filter(pd.notna, pair)) for pair in zip(*told, strict=True)]
-    yield from _fautes(wrong.assign(bornes=words), "valeur", "bornes")
+    """Yield the faults of values out of what the catalogue allows, or in another unit."""
+    autre_unite = lignes["cat_unite"].notna() & (lignes["unite"] != lignes["cat_unite"])
+    yield from _fautes(lignes[autre_unite], "unite", "unite")
+    valeurs = _nombres(lignes["valeur"])
+    hors_bornes = lignes[(valeurs < lignes["cat_bas"]) | (valeurs > lignes["cat_haut"])]
+    bornes = [
+        _dire_les_bornes(bas, haut)
+        for bas, haut in zip(hors_bornes["cat_bas"], hors_bornes["cat_haut"], strict=True)
+    ]
+    yield from _fautes(hors_bornes.assign(bornes=bornes), "valeur", "bornes")
+
+
+def _dire_les_bornes(bas: float, haut: float) -> str:
+    """Return « 0 au moins et 100 au plus », of the bounds that are not missing."""
+    phrases = []
+    if pd.notna(bas):
+        phrases.append(f"{bas:.12g} au moins")
+    if pd.notna(haut):
+        phrases.append(f"{haut:.12g} au plus")
+    return " et ".join(phrases)
 
 
 def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of the diagnostic; figures of a territory that the convention is not about
-    are one fault.
+    """Yield the faults of the diagnostic.
+
+    The figures of a territory that the convention is not about are one fault.
     """
-    rows = _avec_le_catalogue(lignes, pieces, "themes")
-    yield from (*_vides(rows), *_bornes(rows))
-    paths = [f"convention/convention {key}" for key in ("territoire", "reference", "membres.*")]
-    own = [str(code) for code in places(pieces, *paths)]
-    wrong = {
-        (fault.colonne or "").partition("[")[0]
-        for fault in pieces.documents["convention/convention"][0].fautes
+    completes = _avec_le_catalogue(lignes, pieces, "themes")
+    yield from _vides(completes)
+    yield from _bornes(completes)
+    cles = ("territoire", "reference", "membres")
+    chemins = ("territoire", "reference", "membres.*")
+    codes = places(pieces, *[f"convention/convention {chemin}" for chemin in chemins])
+    territoires = [str(code) for code in codes]
+    cles_fautives = {
+        (faute.colonne or "").partition("[")[0]
+        for faute in pieces.documents["convention/convention"][0].fautes
     }
-    if not own or wrong & {
-        "territoire",
-        "reference",
-        "membres",
-    }:  # the convention has its own fault
-        return
-    for code, group in lignes[~lignes["territoire"].isin(own)].groupby("territoire", sort=False):
-        first = group.iloc[0]
-        count = f"{len(group)} ligne{'s' if len(group) > 1 else ''}"
-        words = mots("autre_territoire", code=code, lignes=count, connus=", ".join(own[:8]))
-        yield Faute(first["fichier"], *words, first["numero"], "territoire")
+    if not territoires or not cles_fautives.isdisjoint(cles):
+        return  # the convention has its own fault
+    etrangeres = lignes[~lignes["territoire"].isin(territoires)]
+    for code, groupe in etrangeres.groupby("territoire", sort=False):
+        pluriel = "s" if len(groupe) > 1 else ""
+        trouve, attendu, remede = mots(
+            "autre_territoire",
+            code=code,
+            lignes=f"{len(groupe)} ligne{pluriel}",
+            connus=", ".join(territoires[:8]),
+        )
+        fichier = groupe["fichier"].tolist()[0]
+        numero = groupe["numero"].tolist()[0]
+        yield Faute(fichier, trouve, attendu, remede, numero, "territoire")
 
 
 def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of the rows of the offer: an empty value as the status says, one name and
-    kind a structure.
-    """
+    """Yield the faults of the offer: a value as its status says, one name and kind a structure."""
     yield from _vides(lignes)
-    first = lignes.groupby("structure")[["numero", "nom", "type", "gestion"]].transform("first")
-    for name in ("nom", "type", "gestion"):
-        told = lignes.assign(premier=first[name], numero_premier=first["numero"])
-        yield from _fautes(told[told[name] != told["premier"]], name, "structure")
+    champs = ["nom", "type", "gestion"]
+    premieres = lignes.groupby("structure")[["numero", *champs]].transform("first")
+    for champ in champs:
+        comparees = lignes.assign(premier=premieres[champ], numero_premier=premieres["numero"])
+        differentes = comparees[comparees[champ] != comparees["premier"]]
+        yield from _fautes(differentes, champ, "structure")
 
 
 def _actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of the actions: dates in order and inside the convention, an end when done."""
+    """Yield the faults of the actions: dates in order and in the convention, an end when done."""
     # The days as written, in order as texts; "" for what is none: it has its fault already.
-    days = {
-        name: lignes[name].where(lignes[name].map(est_un_jour), "") for name in ("debut", "fin")
-    }
-    yield from _fautes(
-        lignes[(days["fin"] != "") & (days["fin"] < days["debut"])], "fin", "fin_avant_debut"
-    )
-    yield from _fautes(
-        lignes[(lignes["statut"] == "realisee") & (lignes["fin"] == "")], "fin", "realisee_sans_fin"
-    )
-    if pieces.convention:
-        first = str(pieces.convention.debut)
-        last = str(pieces.fin)
-        for name, day in days.items():
-            out = (day != "") & ~day.between(first, last)
-            yield from _fautes(
-                lignes[out], name, "action_hors_convention", premier=first, dernier=last
-            )
-
-
-def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    bound = {item.id: item.nature for one in pieces.objets("moyens") for item in one.postes}
-    rows = lignes.assign(liee=lignes["poste"].map(bound))
-    yield from _fautes(
-        rows[rows["liee"].notna() & (rows["nature"] != rows["liee"])], "nature", "nature_du_poste"
-    )
-    yield from _vides(rows)
-
-
-def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of observations: unit, bounds, emptiness, breakdown, year of entry, parts
-    and whole.
-    """
-    rows = _avec_le_catalogue(
-        lignes, pieces, "themes", "contexte", "indicateurs", "convention/indicateurs"
-    )
-    folder = rows["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False)
-    rows = rows.assign(nombre=_nombres(rows["valeur"]), dossier=_nombres(folder))
-    yield from (*_vides(rows), *_bornes(rows), *_details(rows))
-    years, entered = (_nombres(rows[name]) for name in ("annee", "millesime"))
-    yield from _fautes(rows[years > entered], "annee", "annee_a_venir")
-    # Of a count that is not whole, secrecy would not know what it may show.
-    counted = rows["cat_calcul"].isna()
-    split = rows["cat_sensible"].eq(True) & counted & (rows["nombre"] % 1 > 0)
-    yield from _fautes(rows[split], "valeur", "effectif_entier")
-    # Parts may add up to more than the whole, where a child who goes to two places counts once in
-    # it.
-    key = ["fichier", "territoire", "annee", "indicateur", "millesime"]
-    wholes = rows[(rows["dimension"] == "") & rows["nombre"].notna()].drop_duplicates(
-        key, keep="last"
-    )
-    parts = rows.merge(
-        wholes[[*key, "valeur", "numero", "nombre"]], "left", key, suffixes=("", "_tout")
-    )
-    units = [
-        item.id for one in pieces.objets("unites") for item in one.unites if item.ecart == "aucun"
-    ]
-    over = parts["cat_unite"].isin(units) & counted & (parts["nombre"] > parts["nombre_tout"])
-    yield from _fautes(parts[over], "valeur", "plus_que_l_ensemble")
-    # What follows is of the rows of a year's folder, entered in that year, or of an invented
-    # context.
-    other = entered.notna() & rows["dossier"].notna() & (entered != rows["dossier"])
-    yield from _fautes(rows[other], "millesime", "millesime_du_dossier")
-    elsewhere = (
-        rows["dossier"].notna() & rows["cat_table"].notna() & (rows["cat_table"] != "observations")
-    )
-    yield from _fautes(rows[elsewhere], "indicateur", "autre_table")
-    if pieces.convention:
-        own = [pieces.convention.territoire, pieces.convention.reference]
-        outside = rows["fichier"].str.startswith("conventions/") & ~rows["territoire"].isin(own)
+    debuts = lignes["debut"].where(lignes["debut"].map(est_un_jour), "")
+    fins = lignes["fin"].where(lignes["fin"].map(est_un_jour), "")
+    yield from _fautes(lignes[(fins != "") & (fins < debuts)], "fin", "fin_avant_debut")
+    sans_fin = (lignes["statut"] == "realisee") & (lignes["fin"] == "")
+    yield from _fautes(lignes[sans_fin], "fin", "realisee_sans_fin")
+    if pieces.convention is None:
+        return
+    premier = str(pieces.convention.debut)
+    dernier = str(pieces.fin)
+    for colonne, jours in (("debut", debuts), ("fin", fins)):
+        dehors = (jours != "") & ~jours.between(premier, dernier)
         yield from _fautes(
-            rows[outside], "territoire", "territoire_etranger", connus=", ".join(own)
+            lignes[dehors], colonne, "action_hors_convention", premier=premier, dernier=dernier
         )
 
 
-def _details(lignes: pd.DataFrame) -> Iterator[Faute]:
-    yield from _ensemble(lignes, "dimension", "modalite", "dimension et modalité")
-    own = lignes["cat_dimension"]
-    told = lignes["cat_table"].notna() & lignes["dimension"].ne("")
-    said = own.map("« {} », la dimension".format, "ignore").fillna(
-        "une cellule vide : aucune dimension"
+def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of the means: another nature than their poste, a value unlike its status."""
+    nature_du_poste = {
+        poste.id: poste.nature for fichier in pieces.objets("moyens") for poste in fichier.postes
+    }
+    completes = lignes.assign(liee=lignes["poste"].map(nature_du_poste))
+    autre_nature = completes["liee"].notna() & (completes["nature"] != completes["liee"])
+    yield from _fautes(completes[autre_nature], "nature", "nature_du_poste")
+    yield from _vides(completes)
+
+
+def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of observations, each by itself or with the other rows of its file."""
+    completes = _avec_le_catalogue(
+        lignes, pieces, "themes", "contexte", "indicateurs", "convention/indicateurs"
     )
-    wrong = lignes.assign(dite=said)[told & (lignes["dimension"] != own)]
-    yield from _fautes(wrong, "dimension", "dimension_de_l_indicateur")
-    rows = lignes[
-        (lignes["dimension"] == own)
+    completes = completes.assign(nombre=_nombres(completes["valeur"]))
+    yield from _vides(completes)
+    yield from _bornes(completes)
+    yield from _details(completes)
+    a_venir = _nombres(completes["annee"]) > _nombres(completes["millesime"])
+    yield from _fautes(completes[a_venir], "annee", "annee_a_venir")
+    # Of a count that is not whole, secrecy would not know what it may show.
+    compte_des_personnes = completes["cat_sensible"].eq(True) & completes["cat_calcul"].isna()
+    avec_decimales = compte_des_personnes & (completes["nombre"] % 1 > 0)
+    yield from _fautes(completes[avec_decimales], "valeur", "effectif_entier")
+    yield from _plus_que_l_ensemble(completes, pieces)
+    yield from _du_dossier(completes)
+    if pieces.convention:
+        territoires = [pieces.convention.territoire, pieces.convention.reference]
+        de_la_convention = completes["fichier"].str.startswith("conventions/")
+        etrangeres = de_la_convention & ~completes["territoire"].isin(territoires)
+        connus = ", ".join(territoires)
+        yield from _fautes(
+            completes[etrangeres], "territoire", "territoire_etranger", connus=connus
+        )
+
+
+def _plus_que_l_ensemble(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of parts that exceed their whole.
+
+    Together they may: a child who goes to two places counts once in the whole.
+    """
+    cle = ["fichier", "territoire", "annee", "indicateur", "millesime"]
+    ensembles = lignes[(lignes["dimension"] == "") & lignes["nombre"].notna()]
+    ensembles = ensembles.drop_duplicates(cle, keep="last")
+    parties = lignes.merge(
+        ensembles[[*cle, "valeur", "numero", "nombre"]], "left", cle, suffixes=("", "_tout")
+    )
+    unites_qui_se_comptent = [
+        unite.id
+        for fichier in pieces.objets("unites")
+        for unite in fichier.unites
+        if unite.ecart == "aucun"
+    ]
+    se_comptent = parties["cat_unite"].isin(unites_qui_se_comptent) & parties["cat_calcul"].isna()
+    plus_grandes = se_comptent & (parties["nombre"] > parties["nombre_tout"])
+    yield from _fautes(parties[plus_grandes], "valeur", "plus_que_l_ensemble")
+
+
+def _du_dossier(lignes: pd.DataFrame) -> Iterator[Faute]:
+    """Yield the faults of rows that do not belong to the folder of the year where they are."""
+    annees = _nombres(lignes["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False))
+    lignes = lignes.assign(dossier=annees)
+    millesimes = _nombres(lignes["millesime"])
+    autre_annee = millesimes.notna() & annees.notna() & (millesimes != annees)
+    yield from _fautes(lignes[autre_annee], "millesime", "millesime_du_dossier")
+    autre_table = (
+        annees.notna() & lignes["cat_table"].notna() & (lignes["cat_table"] != "observations")
+    )
+    yield from _fautes(lignes[autre_table], "indicateur", "autre_table")
+
+
+def _details(lignes: pd.DataFrame) -> Iterator[Faute]:
+    """Yield the faults of breakdowns: the dimension of the indicator, and its modalités."""
+    yield from _ensemble(lignes, "dimension", "modalite", "dimension et modalité")
+    dimensions = lignes["cat_dimension"]
+    phrases = dimensions.map("« {} », la dimension".format, "ignore")
+    phrases = phrases.fillna("une cellule vide : aucune dimension")
+    detaillees = lignes["cat_table"].notna() & lignes["dimension"].ne("")
+    autre_dimension = detaillees & (lignes["dimension"] != dimensions)
+    yield from _fautes(
+        lignes.assign(dite=phrases)[autre_dimension], "dimension", "dimension_de_l_indicateur"
+    )
+    # An indicator without modalités of its own has all those of its dimension.
+    choisies = lignes[
+        (lignes["dimension"] == dimensions)
         & (lignes["modalite"] != "")
         & lignes["cat_modalites"].str.len().gt(0)
     ]
-    known = [
-        part in names for part, names in zip(rows["modalite"], rows["cat_modalites"], strict=True)
+    hors_liste = [
+        modalite not in modalites
+        for modalite, modalites in zip(choisies["modalite"], choisies["cat_modalites"], strict=True)
     ]
-    other = rows[~pd.Series(known, rows.index, dtype=bool)]
-    other = other.assign(cat_modalites=other["cat_modalites"].str.join(", "))
-    yield from _fautes(other, "modalite", "modalite_de_l_indicateur")
+    autre_modalite = choisies[pd.Series(hors_liste, choisies.index, dtype=bool)]
+    listes = autre_modalite["cat_modalites"].str.join(", ")
+    yield from _fautes(
+        autre_modalite.assign(cat_modalites=listes), "modalite", "modalite_de_l_indicateur"
+    )
 
 
-_COTES = {
+# The columns of a crossed row, as the same row has them when its two variables are turned round.
+_RETOURNEES = {
     "variable": "variable_2",
     "modalite": "modalite_2",
     "variable_2": "variable",
@@ -280,34 +332,29 @@ _COTES = {
 
 
 def _profils(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of the profiles: whole numbers, a second variable in full, parts and whole."""
+    """Yield the faults of the profiles: counts, crossed variables, parts and whole."""
     yield from _ensemble(lignes, "variable_2", "modalite_2", "seconde variable et seconde modalité")
     yield from _vides(lignes, "effectif")
-    yield from _fautes(
-        lignes[lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+")], "effectif", "effectif_entier"
-    )
-    crossed = lignes[(lignes["variable_2"] != "") & (lignes["modalite_2"] != "")]
-    yield from _fautes(
-        crossed[crossed["variable_2"] == crossed["variable"]], "variable_2", "meme_variable"
-    )
-    key = ["fichier", "dispositif", "variable", "modalite"]
-    turned = crossed.rename(columns=_COTES)[[*key, "variable_2", "modalite_2", "numero"]]
-    again = crossed.merge(turned, on=[*key, "variable_2", "modalite_2"], suffixes=("", "_premier"))
-    yield from _fautes(
-        again[again["numero"] > again["numero_premier"]], "variable", "croisement_repete"
-    )
-    whole = lignes.assign(nombre=_nombres(lignes["effectif"])).dropna(subset="nombre")
-    parts = whole[whole["variable_2"] != ""]
-    alone = whole[whole["variable_2"] == ""].drop(columns="variable_2")
-    sums = (
-        pd.concat([parts, parts.rename(columns=_COTES)])
-        .groupby([*key, "variable_2"])["nombre"]
-        .sum()
-    )
-    rows = alone.merge(sums.rename("somme").reset_index(), on=key)
-    yield from _fautes(
-        rows[rows["nombre"] < rows["somme"]], "effectif", "moins_que_les_croisements"
-    )
+    avec_decimales = lignes["effectif"].str.fullmatch(r"[0-9]+\.[0-9]+")
+    yield from _fautes(lignes[avec_decimales], "effectif", "effectif_entier")
+    croisees = lignes[(lignes["variable_2"] != "") & (lignes["modalite_2"] != "")]
+    meme_variable = croisees["variable_2"] == croisees["variable"]
+    yield from _fautes(croisees[meme_variable], "variable_2", "meme_variable")
+    cle = ["fichier", "dispositif", "variable", "modalite"]
+    cle_croisee = [*cle, "variable_2", "modalite_2"]
+    retournees = croisees.rename(columns=_RETOURNEES)[[*cle_croisee, "numero"]]
+    doubles = croisees.merge(retournees, on=cle_croisee, suffixes=("", "_premier"))
+    secondes = doubles["numero"] > doubles["numero_premier"]
+    yield from _fautes(doubles[secondes], "variable", "croisement_repete")
+    avec_nombre = lignes.assign(nombre=_nombres(lignes["effectif"])).dropna(subset="nombre")
+    parties = avec_nombre[avec_nombre["variable_2"] != ""]
+    ensembles = avec_nombre[avec_nombre["variable_2"] == ""].drop(columns="variable_2")
+    # A crossed row is a part of the modalité of each of its two variables.
+    parties = pd.concat([parties, parties.rename(columns=_RETOURNEES)])
+    sommes = parties.groupby([*cle, "variable_2"])["nombre"].sum()
+    comparees = ensembles.merge(sommes.rename("somme").reset_index(), on=cle)
+    depassees = comparees["nombre"] < comparees["somme"]
+    yield from _fautes(comparees[depassees], "effectif", "moins_que_les_croisements")
 
 
 DES_TABLES = {
@@ -321,124 +368,156 @@ DES_TABLES = {
 
 
 def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    for value, found in places(pieces, f"{CONVENTION} id").items():
-        for tree, path in found if value != pieces.nom else ():
-            yield tree.dire(path, "dossier", valeur=str(value), nom=pieces.nom)
+    """Yield the fault of an id that is not the name of its folder."""
+    for identifiant, lieux in places(pieces, f"{CONVENTION} id").items():
+        if identifiant == pieces.nom:
+            continue
+        for document, chemin in lieux:
+            yield document.dire(chemin, "dossier", valeur=str(identifiant), nom=pieces.nom)
 
 
 def _axes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of radar axes turned round although their unit has no rule for it."""
-    unit = {
-        str(item.get("id")): str(item.get("unite"))
-        for _, _, item in elements(pieces, "themes indicateurs.*")
+    unite_de = {
+        str(indicateur.get("id")): str(indicateur.get("unite"))
+        for _, _, indicateur in elements(pieces, "themes indicateurs.*")
     }
-    ruled = {item.id for one in pieces.objets("unites") for item in one.unites if item.renversement}
-    for tree, path, axe in elements(pieces, "radar axes.*"):
-        own = unit.get(str(axe.get("indicateur")))
-        if ruled and axe.get("renverse") is True and own and own not in ruled:
-            yield tree.dire((*path, "renverse"), "axe_renverse", unite=own)
+    unites_avec_regle = {
+        unite.id
+        for fichier in pieces.objets("unites")
+        for unite in fichier.unites
+        if unite.renversement
+    }
+    if not unites_avec_regle:
+        return
+    for document, chemin, axe in elements(pieces, "radar axes.*"):
+        unite = unite_de.get(str(axe.get("indicateur")))
+        if axe.get("renverse") is True and unite and unite not in unites_avec_regle:
+            yield document.dire((*chemin, "renverse"), "axe_renverse", unite=unite)
 
 
 def _responsables(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of indicators that nobody is told to enter."""
-    for tree, path, item in elements(pieces, *_BIBLIOTHEQUE):
-        collecte = item.get("collecte")
-        if not (isinstance(collecte, dict) and collecte.get("responsable")):
-            yield tree.dire(
-                (*path, "collecte", *(["responsable"] if collecte else [])), "sans_responsable"
-            )
+    """Yield the faults of indicators that no service is asked to enter."""
+    for document, chemin, indicateur in elements(pieces, *_BIBLIOTHEQUE):
+        collecte = indicateur.get("collecte")
+        if isinstance(collecte, dict) and collecte.get("responsable"):
+            continue
+        chemin_de_la_collecte = (*chemin, "collecte")
+        if collecte:
+            chemin_de_la_collecte = (*chemin_de_la_collecte, "responsable")
+        yield document.dire(chemin_de_la_collecte, "sans_responsable")
 
 
 def _entrees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of computed indicators one of whose inputs no fiche follows: it would never
-    be known.
+    """Yield the faults of computed indicators one of whose inputs no fiche follows.
+
+    Their value would never be known.
     """
-    known = {str(item.get("id")): item for _, _, item in elements(pieces, *_BIBLIOTHEQUE)}
-    followed = places(pieces, SUIVIS)
-    for name, found in followed.items():
-        for _, entree in parcourir(known.get(name, {}), "entrees.**"):
-            for tree, path in found if entree in known and entree not in followed else ():
-                yield tree.dire(path, "entree_non_suivie", nom=name, entree=entree)
+    connus = {
+        str(indicateur.get("id")): indicateur
+        for _, _, indicateur in elements(pieces, *_BIBLIOTHEQUE)
+    }
+    suivis = places(pieces, SUIVIS)
+    for nom, lieux in suivis.items():
+        indicateur = connus.get(nom, {}) if isinstance(nom, str) else {}
+        for _, entree in parcourir(indicateur, "entrees.**"):
+            if entree not in connus or entree in suivis:
+                continue
+            for document, chemin in lieux:
+                yield document.dire(chemin, "entree_non_suivie", nom=nom, entree=entree)
 
 
 def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of the analyses that the fiches declare: the roles and keys of their type,
-    and their names.
-    """
-    told: dict[tuple, Chemin] = {}
-    for tree, path, analyse in elements(pieces, f"{CONVENTION} fiches.*.analyses.*"):
-        type_ = str(analyse.get("type"))
-        if type_ not in TYPES:
-            yield tree.faute((*path, "type"), *nom_inconnu(type_, sorted(TYPES), "type_d_analyse"))
+    """Yield the faults of the analyses of fiches: their names, the roles and keys of their type."""
+    premier_chemin: dict[tuple[Chemin, str], Chemin] = {}
+    for document, chemin, analyse in elements(pieces, f"{CONVENTION} fiches.*.analyses.*"):
+        sorte = str(analyse.get("type"))
+        if sorte not in TYPES:
+            phrases = nom_inconnu(sorte, sorted(TYPES), "type_d_analyse")
+            yield document.faute((*chemin, "type"), *phrases)
             continue
-        name = str(analyse.get("nom") or type_)
-        if (first := told.setdefault((path[:2], name), path)) != path:
-            yield tree.dire(
-                (*path, "nom"), "analyses_de_meme_nom", nom=name, ligne=tree.ligne(first)
+        nom = str(analyse.get("nom") or sorte)
+        fiche = chemin[:2]
+        premier = premier_chemin.setdefault((fiche, nom), chemin)
+        if premier != chemin:
+            ligne = document.ligne(premier)
+            yield document.dire((*chemin, "nom"), "analyses_de_meme_nom", nom=nom, ligne=ligne)
+        roles = analyse.get("roles")
+        if not isinstance(roles, dict):
+            roles = {}
+        cles = [cle for cle in analyse if cle in CLES]
+        roles_exiges, roles_permis, cles_exigees, cles_permises = TYPES[sorte]
+        chemin_des_roles = (*chemin, "roles")
+        for role in _en_trop(roles, roles_exiges, roles_permis):
+            phrases = nom_inconnu(
+                role, _permis(roles_exiges, roles_permis), "role_d_analyse", sorte
             )
-        needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
-        roles = analyse.get("roles") if isinstance(analyse.get("roles"), dict) else {}
-        for where, written, lacking, may, kind, the in (
-            ((*path, "roles"), list(roles), needed, needed | possible, "role_d_analyse", "le rôle"),
-            (
-                path,
-                [key for key in analyse if key in CLES],
-                keys,
-                keys | other_keys,
-                "cle_d_analyse",
-                "la clé",
-            ),
-        ):
-            for key in [key for key in written if key not in may]:
-                yield tree.faute((*where, key), *nom_inconnu(key, sorted(may), kind, type_))
-            for key in sorted(lacking - set(written)):
-                yield tree.dire(where, "analyse_sans", nom=key, quoi=the, type=type_)
-        for role in [
-            role
-            for role, played in roles.items()
-            if isinstance(played, list) and role not in PLUSIEURS
-        ]:
-            yield tree.dire((*path, "roles", role), "un_seul_indicateur")
+            yield document.faute((*chemin_des_roles, role), *phrases)
+        for role in _manquants(roles, roles_exiges):
+            yield document.dire(
+                chemin_des_roles, "analyse_sans", nom=role, quoi="le rôle", type=sorte
+            )
+        for cle in _en_trop(cles, cles_exigees, cles_permises):
+            phrases = nom_inconnu(cle, _permis(cles_exigees, cles_permises), "cle_d_analyse", sorte)
+            yield document.faute((*chemin, cle), *phrases)
+        for cle in _manquants(cles, cles_exigees):
+            yield document.dire(chemin, "analyse_sans", nom=cle, quoi="la clé", type=sorte)
+        for role, indicateurs in roles.items():
+            if isinstance(indicateurs, list) and role not in PLUSIEURS:
+                yield document.dire((*chemin_des_roles, role), "un_seul_indicateur")
+
+
+def _permis(exiges: str, permis: str) -> list[str]:
+    """Return what an analysis may be given, of names separated by spaces."""
+    return sorted({*exiges.split(), *permis.split()})
+
+
+def _en_trop(ecrits: Iterable[str], exiges: str, permis: str) -> list[str]:
+    possibles = _permis(exiges, permis)
+    return [nom for nom in ecrits if nom not in possibles]
+
+
+def _manquants(ecrits: Iterable[str], exiges: str) -> list[str]:
+    return sorted(set(exiges.split()) - set(ecrits))
 
 
 def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of years out of the convention, and of a context that only a fictional one
-    may invent.
+    """Yield the faults of years out of the convention, and of a context that is invented.
+
+    Only a fictional convention may invent its context.
     """
-    if pieces.convention is None:
+    convention = pieces.convention
+    if convention is None or pieces.fin is None:
         return
-    first = pieces.convention.debut.year
-    last = pieces.fin.year
-    files = [one.fichier for one in pieces.lus(*SUIVI)]
-    files += [one.fichier for name in TABLES for one in pieces.tables.get(name, ())]
-    told = {*map(annee_du_dossier, files), max(pieces.annees or (), default=None)} - {None}
-    for annee in sorted(year for year in told if not first <= year <= last):
-        words = mots("annee_hors_convention", annee=annee, debut=first, fin=last)
-        yield Faute(f"{dossier_du_suivi(pieces.nom)}/{annee}", *words)
-    for fichier in (
-        [name for name in files if name.endswith("/contexte.csv")]
-        if not pieces.convention.fictive
-        else ()
-    ):
-        yield Faute(fichier, *mots("contexte_d_une_fiction"))
+    premiere = convention.debut.year
+    derniere = pieces.fin.year
+    fichiers = [document.fichier for document in pieces.lus(*SUIVI)]
+    for sorte in TABLES:
+        fichiers += [table.fichier for table in pieces.tables.get(sorte, ())]
+    annees = {annee_du_dossier(fichier) for fichier in fichiers}
+    if pieces.annees:
+        annees.add(max(pieces.annees))
+    for annee in sorted(annee for annee in annees if annee is not None):
+        if not premiere <= annee <= derniere:
+            phrases = mots("annee_hors_convention", annee=annee, debut=premiere, fin=derniere)
+            yield Faute(f"{dossier_du_suivi(pieces.nom)}/{annee}", *phrases)
+    if convention.fictive:
+        return
+    for fichier in fichiers:
+        if fichier.endswith("/contexte.csv"):
+            yield Faute(fichier, *mots("contexte_d_une_fiction"))
 
 
 def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of the bilans: their year, their dates, what became of decisions taken the
-    year before.
-    """
-    documents = {annee_du_dossier(one.fichier): one for one in pieces.lus("suivi/bilan")}
+    """Yield the faults of the bilans: their year, their dates, the decisions they come back to."""
+    documents: dict[int, Document] = {}
+    for document in pieces.lus("suivi/bilan"):
+        annee = annee_du_dossier(document.fichier)
+        assert annee is not None  # the files of the follow-up are in the folder of a year
+        documents[annee] = document
     for annee, document in documents.items():
+        yield from _suites(document, documents.get(annee - 1), annee - 1)
         bilan = document.objet
-        before = documents.get(annee - 1)
-        taken = (
-            [str(name) for _, name in parcourir(before.contenu, "comite.decisions.*.id")]
-            if before
-            else []
-        )
-        for path, name in parcourir(document.contenu, "comite.suites.*.decision"):
-            if name not in taken and (before is None or before.objet):
-                yield document.faute(path, *nom_inconnu(name, taken, "decision", annee - 1))
         if bilan is None:
             continue
         if bilan.annee != annee:
@@ -447,63 +526,92 @@ def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             yield document.dire(
                 ("date_arretee",), "date_du_bilan", ecrite=bilan.date_arretee, annee=annee
             )
-        held = bilan.comite.date if bilan.comite else None
-        if isinstance(held, date) and held.year not in (annee, annee + 1):
+        jour = bilan.comite.date if bilan.comite else None
+        if isinstance(jour, date) and jour.year not in (annee, annee + 1):
             yield document.dire(
-                ("comite", "date"), "date_du_comite", ecrite=held, annee=annee, suivante=annee + 1
+                ("comite", "date"), "date_du_comite", ecrite=jour, annee=annee, suivante=annee + 1
             )
 
 
-def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
-    """Yield the faults of the avenants: dates in order and inside the convention, elements that
-    exist.
+def _suites(bilan: Document, precedent: Document | None, annee: int) -> Iterator[Faute]:
+    """Yield the faults of what a bilan says of decisions that the one before did not take.
+
+    ``annee`` is the year of the one before. If that one is faulty, its decisions are not known.
     """
-    whole = pieces.convention
-    for document in pieces.lus("convention/avenants") if pieces.annees is not None else ():
-        last = date.min
-        days = {}
-        for rank, avenant in enumerate(document.objet.avenants if document.objet else ()):
-            path: Chemin = ("avenants", rank)
-            days[*path, "date"] = avenant.date
-            if avenant.date < last:
+    if precedent is None:
+        decisions: list[str] = []
+    elif precedent.objet is None:
+        return
+    else:
+        ids = parcourir(precedent.contenu, "comite.decisions.*.id")
+        decisions = [str(identifiant) for _, identifiant in ids]
+    for chemin, decision in parcourir(bilan.contenu, "comite.suites.*.decision"):
+        if decision not in decisions:
+            yield bilan.faute(chemin, *nom_inconnu(decision, decisions, "decision", annee))
+
+
+def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of the avenants: dates in order and in the convention, known elements."""
+    if pieces.annees is None:
+        return
+    for document in pieces.lus("convention/avenants"):
+        avenants: tuple[Avenant, ...] = document.objet.avenants if document.objet else ()
+        precedente = date.min
+        jours: dict[Chemin, date] = {}
+        for rang, avenant in enumerate(avenants):
+            chemin: Chemin = ("avenants", rang)
+            chemin_du_jour = (*chemin, "date")
+            jours[chemin_du_jour] = avenant.date
+            if avenant.date < precedente:
                 yield document.dire(
-                    (*path, "date"), "avenants_en_ordre", date=avenant.date, precedente=last
+                    chemin_du_jour, "avenants_en_ordre", date=avenant.date, precedente=precedente
                 )
-            last = avenant.date
-            for number, change in enumerate(avenant.changements):
-                place = (*path, "changements", number)
-                days[*place, "effet"] = change.effet
-                kind = "fiche" if change.nature == "fiche" else "indicateur_de_fiche"
-                known = noms[kind].get("", [str(change.element)])
-                if change.element is not None and str(change.element) not in known:
-                    yield document.faute(
-                        (*place, "element"), *nom_inconnu(change.element, known, kind)
-                    )
-                if (
-                    change.nature == "cible"
-                    and whole
-                    and not whole.debut.year <= change.annee <= pieces.fin.year
-                ):
-                    years = {"debut": whole.debut.year, "fin": pieces.fin.year}
-                    yield document.dire(
-                        (*place, "annee"), "annee_de_la_cible", annee=change.annee, **years
-                    )
-        for path, day in days.items():
-            if whole and not whole.debut <= day <= pieces.fin:
+            precedente = avenant.date
+            for numero, changement in enumerate(avenant.changements):
+                chemin_du_changement = (*chemin, "changements", numero)
+                jours[*chemin_du_changement, "effet"] = changement.effet
+                yield from _changement(pieces, noms, document, chemin_du_changement, changement)
+        if pieces.convention is None or pieces.fin is None:
+            continue
+        debut = pieces.convention.debut
+        for chemin, jour in jours.items():
+            if not debut <= jour <= pieces.fin:
                 yield document.dire(
-                    path, "date_hors_convention", date=day, debut=whole.debut, fin=pieces.fin
+                    chemin, "date_hors_convention", date=jour, debut=debut, fin=pieces.fin
                 )
+
+
+def _changement(
+    pieces: Pieces, noms: Noms, document: Document, chemin: Chemin, changement: Changement
+) -> Iterator[Faute]:
+    """Yield the faults of a change: an unknown element, a year out of the convention."""
+    sorte = "fiche" if changement.nature == "fiche" else "indicateur_de_fiche"
+    if changement.element is not None:
+        element = str(changement.element)
+        connus = noms[sorte].get("", [element])
+        if element not in connus:
+            phrases = nom_inconnu(changement.element, connus, sorte)
+            yield document.faute((*chemin, "element"), *phrases)
+    if changement.annee is None or pieces.convention is None or pieces.fin is None:
+        return
+    debut = pieces.convention.debut.year
+    fin = pieces.fin.year
+    if changement.nature == "cible" and not debut <= changement.annee <= fin:
+        yield document.dire(
+            (*chemin, "annee"), "annee_de_la_cible", annee=changement.annee, debut=debut, fin=fin
+        )
 
 
 def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each text of the follow-up that gives something away about a person."""
-    rules = next(iter(pieces.objets("confidentialite")), None)
-    if rules is None or pieces.annees is None:
+    confidentialite = pieces.objets("confidentialite")
+    if not confidentialite or pieces.annees is None:
         return
     for document in pieces.lus("convention/avenants", *SUIVI):
-        for path, text in document.textes.items():
-            if what := valeur_personnelle(text, rules):
-                yield document.dire(path, "personne", texte=text, quoi=what)
+        for chemin, texte in document.textes.items():
+            quoi = valeur_personnelle(texte, confidentialite[0])
+            if quoi:
+                yield document.dire(chemin, "personne", texte=texte, quoi=quoi)
 
 
 DES_FICHIERS = (

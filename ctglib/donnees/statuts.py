@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Statut(StrEnum):
-    """The status of a value; a member is its letter, so that a column of letters compares with it."""
+    """The status of a value; a member is its letter: a column of letters compares with it."""
 
     NORMAL = "A"
     PROVISOIRE = "P"
@@ -21,11 +21,8 @@ class Statut(StrEnum):
 
 
 PROVISOIRES = (Statut.PROVISOIRE, Statut.ESTIME)
-INCONNUES = (
-    Statut.SECRET,
-    Statut.NON_TRANSMIS,
-    Statut.NON_DISPONIBLE,
-)  # there is a value, that is not told
+# A value exists, but it is not given.
+INCONNUES = (Statut.SECRET, Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)
 ABSENCES = (*INCONNUES, Statut.SANS_OBJET)
 # From what says least to what says most: a result is worth its worst input.
 GRAVITE = (*ABSENCES, *PROVISOIRES, Statut.NORMAL)

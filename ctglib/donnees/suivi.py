@@ -1,5 +1,4 @@
-"""A convention with its years of follow-up, read whole and checked, as reports and notebooks see
-it.
+"""A convention with its years of follow-up, read whole and checked.
 
 ``lire_suivi_brut(convention, annee)`` is what a bilan or a fiche reads: the follow-up of the years
 up to that one, so that a later year, its folder or its name, changes nothing in what is recorded as
@@ -12,16 +11,16 @@ from datetime import date
 from operator import attrgetter
 from pathlib import PurePosixPath
 
-import numpy as np
 import pandas as pd
 
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.dossier import Dossier, en_dossier
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
+from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
-from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Avenant, Bilan, Participation
+from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Bilan, Participation
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.pieces import (
     DOCUMENTS,
@@ -37,9 +36,7 @@ from ctglib.donnees.statuts import Statut
 
 @dataclass(frozen=True)
 class Suivi(Montrable):
-    """A year of follow-up; an absent file is an empty table, and a bilan of which nothing is known
-    but the year.
-    """
+    """A year of follow-up; an absent file is an empty table, or a bilan that has only its year."""
 
     annee: int
     bilan: Bilan
@@ -52,17 +49,15 @@ class Suivi(Montrable):
     # signataire, fiche (Int64, missing when none), structure, nature, poste, valeur (float64),
     # statut, note
     moyens: pd.DataFrame
-    profils: (
-        pd.DataFrame
-    )  # dispositif, variable, modalite, variable_2, modalite_2, effectif (float64), statut
-    posture: (
-        pd.DataFrame
-    )  # fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty)
+    # Of profiles: dispositif, variable, modalite, variable_2, modalite_2, effectif (float64),
+    # statut.
+    profils: pd.DataFrame
+    # fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty)
+    posture: pd.DataFrame
     appreciations: tuple[Appreciation, ...]
     participation: Participation | None  # None when nobody says
-    messages: tuple[
-        MessageDesParties, ...
-    ]  # what the parties say on first pages in place of our messages
+    # what the parties say on first pages in place of our messages
+    messages: tuple[MessageDesParties, ...]
     vide: bool  # nothing at all was handed in for the year
 
 
@@ -71,18 +66,15 @@ class DossierSuivi(Montrable):
     """A convention with its follow-up, checked."""
 
     dossier: Dossier
-    annee: (
-        int | None
-    )  # the year asked for, or the last one that has a folder; None when there is none
+    # the year asked for, or the last one that has a folder; None when there is none
+    annee: int | None
     suivis: dict[int, Suivi]  # from the first year of the convention to ``annee``, without a gap
     avenants: tuple[Avenant, ...]  # those signed up to that year, in order
     fin: date  # last day of the convention, as these avenants extend it
-    observations: (
-        pd.DataFrame
-    )  # those of all the years, in order of entry: a value and its revisions
-    masque: (
-        pd.DataFrame
-    )  # annee (Int64), table, ligne, colonne: cells that the bilans publish as suppressed
+    # those of all the years, in order of entry: a value and its revisions
+    observations: pd.DataFrame
+    # annee (Int64), table, ligne, colonne: cells that the bilans publish as suppressed
+    masque: pd.DataFrame
     # Public series of the territories, up to that year, with what a fictional convention invents:
     # columns of the observations, and ``serie`` ("" when invented).
     contexte: pd.DataFrame
@@ -101,94 +93,114 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
     if annee is not None and type(annee) is not int:
         raise refus("annee", *mots("annee_demandee", ecrite=repr(annee)))
     pieces = avec_le_suivi(lire_pieces(convention), annee)
+    assert pieces.annees is not None  # the follow-up is among the pieces
     dossier = en_dossier(pieces)
-    avenants = tuple(item for item in dossier.avenants if annee is None or item.date.year <= annee)
-    entered = [one for one in pieces.tables["observations"] if "/suivi/" in one.fichier]
+    avenants = tuple(
+        avenant for avenant in dossier.avenants if annee is None or avenant.date.year <= annee
+    )
+    tables_saisies = [
+        table for table in pieces.tables["observations"] if "/suivi/" in table.fichier
+    ]
     return DossierSuivi(
         dossier=dossier,
         annee=max(pieces.annees, default=None),
         suivis={year: _suivi(pieces, year) for year in pieces.annees},
         avenants=avenants,
         fin=dossier.convention.fin_selon(avenants),
-        observations=en_table("observations", entered),
+        observations=en_table("observations", tables_saisies),
         masque=_jusqu_a(en_table("masque", pieces.tables["masque"]), annee),
         contexte=_contexte(pieces, dossier, annee),
-        origines={
-            PurePosixPath(one.fichier).parent.name: one.objet
-            for one in pieces.documents["sources/origine"]
-        },
+        origines=_origines(pieces),
     )
 
 
 def _suivi(pieces: Pieces, annee: int) -> Suivi:
+    """Return a year of follow-up, of the files that are in its folder."""
     folder = f"{dossier_du_suivi(pieces.nom)}/{annee}/"
-    found = {
-        name: one.objet
-        for name in DOCUMENTS
-        for one in pieces.documents[f"suivi/{name}"]
-        if one.fichier.startswith(folder)
-    }
-    read = {
-        name: [one for one in pieces.tables[name] if one.fichier.startswith(folder)]
+    objets = {}
+    for name in DOCUMENTS:
+        for document in pieces.documents[f"suivi/{name}"]:
+            if document.fichier.startswith(folder):
+                objets[name] = document.objet
+    fichiers_lus = {
+        name: [table for table in pieces.tables[name] if table.fichier.startswith(folder)]
         for name in TABLES
     }
-    tables = {name: en_table(name, tables) for name, tables in read.items()}
+    tables = {name: en_table(name, fichiers) for name, fichiers in fichiers_lus.items()}
     tables["posture"] = tables["posture"].replace({"diffusion": {"": "interne"}})
     return Suivi(
         annee=annee,
-        bilan=found.get("bilan") or Bilan(annee=annee),
-        appreciations=found.get("appreciations", Appreciations()).appreciations,
-        participation=found.get("participation"),
-        messages=found.get("messages", MessagesDesParties()).messages,
-        vide=not (found or any(read.values())),
+        bilan=objets.get("bilan") or Bilan(annee=annee),
+        appreciations=(objets.get("appreciations") or Appreciations()).appreciations,
+        participation=objets.get("participation"),
+        messages=(objets.get("messages") or MessagesDesParties()).messages,
+        vide=not objets and not any(fichiers_lus.values()),
         **tables,
     )
 
 
+def _origines(pieces: Pieces) -> dict[str, Origine]:
+    """Return where each series comes from, by the name of its folder."""
+    origines: dict[str, Origine] = {}
+    for document in pieces.documents["sources/origine"]:
+        assert document.objet is not None  # one that is faulty has stopped the reading
+        serie = PurePosixPath(document.fichier).parent.name
+        origines[serie] = document.objet
+    return origines
+
+
 def _jusqu_a(table: pd.DataFrame, annee: int | None) -> pd.DataFrame:
-    return table if annee is None else table[table["annee"].le(annee)].reset_index(drop=True)
+    """Return the rows of the years up to one; of all of them when there is none."""
+    if annee is None:
+        return table
+    return table[table["annee"].le(annee)].reset_index(drop=True)
 
 
 def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFrame:
-    """Return the rows of the territories of the convention: public series, then what a fictional
-    one invents.
-    """
-    read = [one for one in pieces.tables["observations"] if "/suivi/" not in one.fichier]
-    names = [
-        PurePosixPath(one.fichier).parent.name if one.fichier.startswith(SOURCES) else ""
-        for one in read
-    ]
-    series = np.repeat(names, [len(one.lignes) for one in read])
-    table = en_table("observations", read).assign(serie=pd.Series(series, dtype="str"))
-    wanted = [dossier.convention.territoire, dossier.convention.reference]
-    table = _jusqu_a(table[table["territoire"].isin(wanted)].reset_index(drop=True), annee)
-    return table if dossier.convention.fictive else _avec_le_magasin(dossier, annee, table)
+    """Return the public series of the territories, then what a fictional convention invents."""
+    convention = dossier.convention
+    tables = [table for table in pieces.tables["observations"] if "/suivi/" not in table.fichier]
+    series: list[str] = []
+    for table in tables:
+        serie = ""
+        if table.fichier.startswith(SOURCES):
+            serie = PurePosixPath(table.fichier).parent.name
+        series += [serie] * len(table.lignes)
+    contexte = en_table("observations", tables).assign(serie=pd.Series(series, dtype="str"))
+    des_territoires = contexte["territoire"].isin([convention.territoire, convention.reference])
+    contexte = _jusqu_a(contexte[des_territoires].reset_index(drop=True), annee)
+    if convention.fictive:
+        return contexte
+    return _avec_le_magasin(dossier, annee, contexte)
 
 
 def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the extracts, then what the store has of later years: all of it where no
-    extract speaks.
+    """Return the rows of the extracts, then those that the store has of later years.
+
+    Of an indicator that no extract has, it gives all years.
     """
     from ctglib.donnees import publiques
 
     convention = dossier.convention
-    kept = tables_du_magasin().values()
-    own = extraits[extraits["territoire"].eq(convention.territoire)]
-    last = own.groupby("indicateur")["annee"].max()
-    until = annee or max((one.annee for one in kept), default=0)
-    newer = [
-        code
-        for code in dossier.catalogue.indicateurs_contexte
-        if any(last.get(code, 0) < one.annee <= until for one in kept if code in one.series)
-    ]
-    if not newer:
+    tables = tables_du_magasin().values()
+    du_territoire = extraits[extraits["territoire"].eq(convention.territoire)]
+    dernieres_annees = du_territoire.groupby("indicateur")["annee"].max()
+    jusqu_a = annee or max((table.annee for table in tables), default=0)
+    a_completer = []
+    for code in dossier.catalogue.indicateurs_contexte:
+        derniere = dernieres_annees.get(code, 0)
+        if any(code in table.series and derniere < table.annee <= jusqu_a for table in tables):
+            a_completer.append(code)
+    if not a_completer:
         return extraits
-    rows = publiques.observations(
-        newer, convention.territoire, convention.reference, convention.membres
+    series = publiques.observations(
+        a_completer, convention.territoire, convention.reference, convention.membres
     )
-    since = rows["indicateur"].map(last).fillna(0)
-    rows = rows[
-        rows["statut"].ne(Statut.NON_DISPONIBLE) & rows["annee"].gt(since) & rows["annee"].le(until)
+    depuis = series["indicateur"].map(dernieres_annees).fillna(0)
+    series = series[
+        series["statut"].ne(Statut.NON_DISPONIBLE)
+        & series["annee"].gt(depuis)
+        & series["annee"].le(jusqu_a)
     ]
-    rows = rows.assign(serie="")[list(extraits.columns)].astype(extraits.dtypes)
-    return pd.concat([extraits, rows], ignore_index=True)
+    series = series.assign(serie="")[list(extraits.columns)].astype(extraits.dtypes)
+    return pd.concat([extraits, series], ignore_index=True)

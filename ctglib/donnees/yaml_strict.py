@@ -1,6 +1,4 @@
-"""A YAML file to a checked model, or French faults: each with its line, its dotted key and what to
-do.
-"""
+"""A YAML file to a checked model, or French faults: the line, the dotted key and what to do."""
 
 import json
 import re
@@ -12,6 +10,8 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases, refus
 from ctglib.donnees.lecture import empreinte, invisible, lire_texte, proposer
@@ -33,9 +33,8 @@ class Document(Generic[T]):
 
     fichier: str
     modele: type[T]  # what it is checked against
-    contenu: object = (
-        None  # dicts, lists, texts, numbers, booleans; None: comments only, or it cannot be read
-    )
+    # Dicts, lists, texts, numbers, booleans; None: comments only, or it cannot be read.
+    contenu: object = None
     lignes: dict[Chemin, int] = field(default_factory=dict)  # of each key or list item
     textes: dict[Chemin, str] = field(default_factory=dict)  # each scalar as written
     fautes: list[Faute] = field(default_factory=list)  # what YAML allows and we refuse included
@@ -48,18 +47,13 @@ class Document(Generic[T]):
         return self.lignes.get(chemin, 1)
 
     def faute(self, chemin: Chemin, trouve: str, attendu: str, remede: str) -> Faute:
-        """Return a fault at a path, as a reader counts: ``("fiches", 0, "titre")`` reads
-        « fiches[1].titre ».
+        """Return a fault at a path, written as a reader counts.
+
+        ``("fiches", 0, "titre")`` reads « fiches[1].titre ».
         """
-        told = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in chemin)
-        return Faute(
-            self.fichier,
-            trouve,
-            attendu,
-            remede,
-            self.ligne(chemin),
-            told.removeprefix(".")[:120] or None,
-        )
+        cle = "".join(f"[{pas + 1}]" if isinstance(pas, int) else f".{pas}" for pas in chemin)
+        colonne = cle.removeprefix(".")[:120] or None
+        return Faute(self.fichier, trouve, attendu, remede, self.ligne(chemin), colonne)
 
     def dire(self, chemin: Chemin, cle: str, /, **valeurs: object) -> Faute:
         """Return a fault at a path, in the words that ``fautes.yaml`` has for it."""
@@ -67,8 +61,9 @@ class Document(Generic[T]):
 
 
 def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
-    """Return a YAML file checked against its model, once while its bytes are the same, with all its
-    faults.
+    """Return a YAML file checked against its model, with all its faults.
+
+    It is checked once, while its bytes are the same.
     """
     try:
         return _examiner(relatif, empreinte(relatif), modele)
@@ -78,7 +73,9 @@ def examiner_yaml(relatif: str, modele: type[T]) -> Document[T]:
 
 @lru_cache(maxsize=256)
 def _examiner(relatif: str, octets: str, modele: type[T]) -> Document[T]:
-    """JSON's strict mode is used on purpose: a quoted year is not a number, « oui » no boolean,
+    """Return a YAML file checked against its model; ``octets`` is the fingerprint of its bytes.
+
+    JSON's strict mode is used on purpose: a quoted year is not a number, « oui » no boolean,
     20230101 no date.
     """
     document = Document(relatif, modele)
@@ -88,15 +85,16 @@ def _examiner(relatif: str, octets: str, modele: type[T]) -> Document[T]:
     except yaml.MarkedYAMLError as error:
         return Document(relatif, modele, fautes=[_faute_de_syntaxe(relatif, text, error)])
     if document.contenu is None:
-        if any(info.is_required() for info in modele.model_fields.values()):
+        if any(champ.is_required() for champ in modele.model_fields.values()):
             return replace(document, fautes=[document.dire((), "sans_valeur")])
         document.contenu = {}
     try:
-        found = modele.model_validate_json(json.dumps(document.contenu), strict=True)
+        objet = modele.model_validate_json(json.dumps(document.contenu), strict=True)
     except ValidationError as error:
         document.fautes += _traduire(error, modele, document)
-    else:
-        document.objet = None if document.fautes else found
+        return document
+    if not document.fautes:
+        document.objet = objet
     return document
 
 
@@ -109,76 +107,104 @@ def charger_yaml(relatif: str, modele: type[T]) -> T:
 
 
 def _lire(document: Document, events: Iterator[yaml.Event]) -> object:
-    """Return the content of the only document of a file, event by event: nodes would lose the lines
-    of the aliases.
+    """Return the content of the only document of a file.
+
+    It is read event by event: PyYAML's nodes would lose the lines of the aliases.
     """
-    next(events)
+    next(events)  # the stream starts
     if isinstance(next(events), yaml.StreamEndEvent):
         return None
-    content = _valeur(document, events, next(events), ())
-    next(events)
-    if not isinstance(after := next(events), yaml.StreamEndEvent):
+    contenu = _valeur(document, events, next(events), ())
+    next(events)  # the document ends
+    suivant = next(events)
+    if not isinstance(suivant, yaml.StreamEndEvent):
         raise yaml.MarkedYAMLError(
-            problem="expected a single document", problem_mark=after.start_mark
+            problem="expected a single document", problem_mark=suivant.start_mark
         )
-    return content
+    return contenu
 
 
 def _valeur(
     document: Document, events: Iterator[yaml.Event], event: yaml.Event, chemin: Chemin
 ) -> object:
-    line = event.start_mark.line + 1
-    document.lignes.setdefault(chemin, line)
+    """Return the value that an event begins, and take its events to the last one."""
+    ligne = event.start_mark.line + 1
+    document.lignes.setdefault(chemin, ligne)
     if isinstance(event, yaml.AliasEvent):
         document.fautes.append(document.dire(chemin, "renvoi"))
         return None
-    if event.tag and not event.tag.startswith("tag:yaml.org,2002:") and event.tag != "!":
-        document.fautes.append(document.dire(chemin, "etiquette", etiquette=event.tag))
+    assert isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent)
+    tag = event.tag
+    if tag and tag != "!" and not tag.startswith("tag:yaml.org,2002:"):
+        document.fautes.append(document.dire(chemin, "etiquette", etiquette=tag))
     if isinstance(event, yaml.ScalarEvent):
         return _scalaire(document, event, chemin)
     if len(chemin) >= _PROFONDEUR:
-        raise refus(document.fichier, *mots("trop_profond", niveaux=_PROFONDEUR), ligne=line)
+        raise refus(document.fichier, *mots("trop_profond", niveaux=_PROFONDEUR), ligne=ligne)
     if isinstance(event, yaml.SequenceStartEvent):
-        items: list[object] = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(_valeur(document, events, event, (*chemin, len(items))))
-        return items
-    content: dict[str, object] = {}
-    aside = Document(document.fichier, document.modele)  # where what is refused is read to its end
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        line = event.start_mark.line + 1
+        return _liste(document, events, chemin)
+    return _dictionnaire(document, events, chemin)
+
+
+def _liste(document: Document, events: Iterator[yaml.Event], chemin: Chemin) -> list[object]:
+    elements: list[object] = []
+    event = next(events)
+    while not isinstance(event, yaml.SequenceEndEvent):
+        elements.append(_valeur(document, events, event, (*chemin, len(elements))))
+        event = next(events)
+    return elements
+
+
+def _dictionnaire(
+    document: Document, events: Iterator[yaml.Event], chemin: Chemin
+) -> dict[str, object]:
+    """Return the keys and values of a dict; a key that is repeated or no text is a fault."""
+    contenu: dict[str, object] = {}
+    a_part = Document(document.fichier, document.modele)  # where what is refused is read to its end
+    event = next(events)
+    while not isinstance(event, yaml.MappingEndEvent):
+        ligne = event.start_mark.line + 1
         if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
-            document.fautes.append(replace(document.dire(chemin, "cle_composee"), ligne=line))
-            _valeur(aside, events, event, ())
-            _valeur(aside, events, next(events), ())
-            continue
-        path = (*chemin, event.value)
-        if event.value in content:
-            again = document.dire(path, "cle_repetee", cle=event.value, ligne=document.lignes[path])
-            document.fautes.append(replace(again, ligne=line))
-            _valeur(aside, events, next(events), ())
+            faute = document.dire(chemin, "cle_composee")
+            document.fautes.append(replace(faute, ligne=ligne))
+            _valeur(a_part, events, event, ())
+            _valeur(a_part, events, next(events), ())
+        elif event.value in contenu:
+            cle = event.value
+            premiere_ligne = document.lignes[*chemin, cle]
+            faute = document.dire((*chemin, cle), "cle_repetee", cle=cle, ligne=premiere_ligne)
+            document.fautes.append(replace(faute, ligne=ligne))
+            _valeur(a_part, events, next(events), ())
         else:
-            document.lignes[path] = line
-            content[event.value] = _valeur(document, events, next(events), path)
-    return content
+            chemin_de_la_cle = (*chemin, event.value)
+            document.lignes[chemin_de_la_cle] = ligne
+            contenu[event.value] = _valeur(document, events, next(events), chemin_de_la_cle)
+        event = next(events)
+    return contenu
 
 
 def _scalaire(document: Document, event: yaml.ScalarEvent, chemin: Chemin) -> object:
-    text = document.textes[chemin] = event.value
-    if words := invisible(text):  # an escape sequence writes it
-        document.fautes.append(document.faute(chemin, *words))
+    """Return the text, number, boolean or None that is written."""
+    texte: str = event.value
+    document.textes[chemin] = texte
+    reproche = invisible(texte)  # a character that an escape sequence writes
+    if reproche:
+        document.fautes.append(document.faute(chemin, *reproche))
     if event.style:  # quotes, or a block
-        return text
-    if _CODE.fullmatch(text):
-        document.fautes.append(document.dire(chemin, "code_sans_guillemets", texte=text))
-        return text
-    if text.lower() in _MOTS:
-        return _MOTS[text.lower()]
-    if _ENTIER.fullmatch(text):
-        return int(text)
-    return float(text) if _DECIMAL.fullmatch(text) else text
+        return texte
+    if _CODE.fullmatch(texte):
+        document.fautes.append(document.dire(chemin, "code_sans_guillemets", texte=texte))
+        return texte
+    if texte.lower() in _MOTS:
+        return _MOTS[texte.lower()]
+    if _ENTIER.fullmatch(texte):
+        return int(texte)
+    if _DECIMAL.fullmatch(texte):
+        return float(texte)
+    return texte
 
 
+# What PyYAML says, and the fault that it is in ``fautes.yaml``.
 _SYNTAXE = {
     "mapping values are not allowed": "guillemets",
     "could not find expected ':'": "deux_points",
@@ -197,14 +223,24 @@ _SYNTAXE = {
 
 def _faute_de_syntaxe(relatif: str, texte: str, erreur: yaml.MarkedYAMLError) -> Faute:
     """Return the fault of a YAML syntax error, at its line, showing the line as written."""
-    lines = texte.splitlines()
-    index = min(erreur.problem_mark.line, len(lines) - 1)
-    indent, shown = re.match(r"(\s*)(.{,60})", lines[index]).groups()
-    problem = f"{erreur.context} {erreur.problem}"
-    kind = next((found for words, found in _SYNTAXE.items() if words in problem), "syntaxe")
-    shown = f"« {shown.strip()} »" if shown else "une ligne vide ou la fin du fichier"
-    words = mots("tabulation" if "\t" in indent else kind, ligne=shown, niveaux=_PROFONDEUR)
-    return Faute(relatif, *words, index + 1)
+    assert erreur.problem_mark is not None
+    lignes = texte.splitlines()
+    rang = min(erreur.problem_mark.line, len(lignes) - 1)
+    debut = lignes[rang].lstrip()
+    retrait = lignes[rang].removesuffix(debut)
+    extrait = debut[:60]
+    ligne = f"« {extrait.strip()} »" if extrait else "une ligne vide ou la fin du fichier"
+    cle = "tabulation" if "\t" in retrait else _sorte_de_syntaxe(erreur)
+    return Faute(relatif, *mots(cle, ligne=ligne, niveaux=_PROFONDEUR), rang + 1)
+
+
+def _sorte_de_syntaxe(erreur: yaml.MarkedYAMLError) -> str:
+    """Return the key of a syntax error in ``fautes.yaml``."""
+    probleme = f"{erreur.context} {erreur.problem}"
+    for extrait, cle in _SYNTAXE.items():
+        if extrait in probleme:
+            return cle
+    return "syntaxe"
 
 
 _MOTIFS = {
@@ -213,138 +249,178 @@ _MOTIFS = {
     "^[0-9a-f]{64}$": "empreinte",
     "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$": "territoire",
 }
-_EXPRESSION = {
-    "pattern_type": "string_type",
-    "pattern_regex": "expression",
-}  # of a text that is to be a regular one
+# Of a text that is to be a regular expression.
+_EXPRESSION = {"pattern_type": "string_type", "pattern_regex": "expression"}
+
+
+@dataclass(frozen=True)
+class _Erreur:
+    """An error of pydantic, and its place in the file."""
+
+    genre: str
+    valeur: object  # as read
+    contexte: dict[str, Any]  # what pydantic says of what it expected
+    lieu: tuple[int | str, ...]  # as pydantic has it: the forms that it tried are steps of it
+    chemin: Chemin  # in the file
+    choix: Chemin  # where several forms were allowed
+    forme: int | str | None  # the one that was tried there, None when there was no choice
 
 
 def _traduire(
     erreur: ValidationError, modele: type[BaseModel], document: Document
 ) -> Iterator[Faute]:
-    """Yield the faults of a validation error; of a choice of forms, only the form the writer meant
-    is told.
+    """Yield the faults of a validation error.
+
+    Where several forms were allowed, only the errors of the form that the writer meant are faults:
+    the one that was read deepest, with the fewest errors. When none was, one fault says them all.
     """
-    choices: dict[Chemin, dict[object, list[dict]]] = {}
+    choix: dict[Chemin, dict[object, list[_Erreur]]] = {}
     for detail in erreur.errors(include_url=False):
-        if detail["type"] == "default_factory_not_called":  # another key's fault, already told
+        if detail["type"] == "default_factory_not_called":  # the fault is that of another key
             continue
-        detail["chemin"], point, branch = _situer(document.contenu, detail)
-        if branch is None:
-            yield _faute(detail, modele, document)
+        situee = _situer(document.contenu, detail)
+        if situee.forme is None:
+            yield _faute(situee, modele, document)
         else:
-            choices.setdefault(point, {}).setdefault(branch, []).append(detail)
-    for point, branches in choices.items():
-        if deep := [
-            group
-            for group in branches.values()
-            if any(len(one["chemin"]) > len(point) for one in group)
-        ]:
-            yield from (_faute(detail, modele, document) for detail in min(deep, key=len))
-            continue
-        faults = [
-            _faute(detail, modele, document) for group in branches.values() for detail in group
+            choix.setdefault(situee.choix, {}).setdefault(situee.forme, []).append(situee)
+    for chemin, erreurs_par_forme in choix.items():
+        entamees = [
+            erreurs
+            for erreurs in erreurs_par_forme.values()
+            if any(len(situee.chemin) > len(chemin) for situee in erreurs)
         ]
-        expected, remedies = (
-            dict.fromkeys(getattr(one, name) for one in faults) for name in ("attendu", "remede")
-        )
+        if entamees:
+            for situee in min(entamees, key=len):
+                yield _faute(situee, modele, document)
+            continue
+        fautes = [
+            _faute(situee, modele, document)
+            for erreurs in erreurs_par_forme.values()
+            for situee in erreurs
+        ]
+        attendus = dict.fromkeys(faute.attendu for faute in fautes)
+        remedes = dict.fromkeys(faute.remede for faute in fautes)
         yield document.faute(
-            point, faults[0].trouve, " ou ".join(expected), " ; ou bien ".join(remedies)
+            chemin, fautes[0].trouve, " ou ".join(attendus), " ; ou bien ".join(remedes)
         )
 
 
-def _situer(contenu: object, detail: dict) -> tuple[Chemin, Chemin, object]:
-    """Return the path in the file, then where a choice was met and the form tried, that pydantic
-    puts in its place.
-    """
-    path: Chemin = ()
-    point = ()
-    branch = None
-    node = contenu
-    loc = detail["loc"]
-    for rank, step in enumerate(loc, 1):
-        if step in (
-            node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
-        ):
-            node = node[step]
-            path = (*path, step)
-        elif detail["type"] == "missing" and rank == len(loc):
-            path = (*path, step)
-        elif branch is None and step != "[key]":
-            point = path
-            branch = step
-    return path, point, branch
+def _situer(contenu: object, detail: ErrorDetails) -> _Erreur:
+    """Return an error with its path in the file, parted from the forms that pydantic tried."""
+    lieu = detail["loc"]
+    chemin: Chemin = ()
+    choix: Chemin = ()
+    forme = None
+    noeud: Any = contenu
+    for rang, pas in enumerate(lieu, 1):
+        if _contient(noeud, pas):
+            noeud = noeud[pas]
+            chemin = (*chemin, pas)
+        elif detail["type"] == "missing" and rang == len(lieu):
+            chemin = (*chemin, pas)
+        elif forme is None and pas != "[key]":
+            choix = chemin
+            forme = pas
+    return _Erreur(
+        genre=detail["type"],
+        valeur=detail["input"],
+        contexte=detail.get("ctx", {}),
+        lieu=lieu,
+        chemin=chemin,
+        choix=choix,
+        forme=forme,
+    )
 
 
-def _faute(detail: dict, modele: type[BaseModel], document: Document) -> Faute:
-    """Return the fault of an error of pydantic, in the words that ``fautes.yaml`` has for its kind."""
-    path: Chemin = detail["chemin"]
-    kind = _EXPRESSION.get(detail["type"], detail["type"])
-    value = detail["input"]
-    text = document.textes.get(path) if "[key]" not in detail["loc"] else None
-    told = {
-        "valeur": _trouve(value, text),
-        "texte": text,
-        "cle": str(path[-1]) if path else "",
-        **detail.get("ctx", {}),
+def _contient(noeud: object, pas: int | str) -> bool:
+    """Tell whether a dict has a key, or a list an item of that rank."""
+    if isinstance(noeud, dict):
+        return pas in noeud
+    return isinstance(noeud, list) and pas in range(len(noeud))
+
+
+def _faute(erreur: _Erreur, modele: type[BaseModel], document: Document) -> Faute:
+    """Return the fault of an error, in the words that ``fautes.yaml`` has for its kind."""
+    chemin = erreur.chemin
+    genre = _EXPRESSION.get(erreur.genre, erreur.genre)
+    texte = document.textes.get(chemin) if "[key]" not in erreur.lieu else None
+    cle = str(chemin[-1]) if chemin else ""
+    valeurs = {
+        "valeur": _trouve(erreur.valeur, texte),
+        "texte": texte,
+        "cle": cle,
+        **erreur.contexte,
     }
-    if kind == "missing" and isinstance(path[-1], int):
-        kind = "element_absent"
-        rank = path[-1]
-        path = path[:-1]
-        told |= {
-            "valeur": f"une liste de {rank} élément{'s' if rank > 1 else ''}",
-            "rang": rank + 1,
-        }
-    elif kind == "extra_forbidden":
-        allowed = [*_modele_a(modele, detail["loc"][:-1]).model_fields]
-        close = proposer(told["cle"], allowed, "l'une de ces clés, ou retirer celle-ci")
-        told |= {"permises": ", ".join(allowed), "proche": close}
-    elif kind == "model_type":
-        fields = _modele_a(modele, detail["loc"]).model_fields
-        keys = [name for name, info in fields.items() if info.is_required()] or [*fields]
-        told["cles"] = f"{'les clés' if len(keys) > 1 else 'la clé'} {', '.join(keys)}"
-    elif kind == "literal_error":
-        allowed = re.findall(r"'([^']*)'", told["expected"])
-        told |= {
-            "permises": ", ".join(allowed),
-            "proche": proposer(str(value), allowed, "l'une de ces valeurs"),
-        }
-    elif kind == "string_pattern_mismatch":
-        kind = _MOTIFS.get(told["pattern"], "modele")
-    elif kind == "string_type" and isinstance(value, (int, float)) and text:
-        kind = "texte_sans_guillemets"
-    elif kind == "float_type" and text and re.fullmatch(r"-?[0-9]+,[0-9]+", text):
-        kind = "virgule"
-        told["nombre"] = text.replace(",", ".")
-    return document.dire(path, kind if kind in phrases() else "modele", **told)
+    if genre == "missing" and isinstance(chemin[-1], int):
+        genre = "element_absent"
+        rang = chemin[-1]
+        chemin = chemin[:-1]
+        valeurs["valeur"] = _nombre_d_elements(rang)
+        valeurs["rang"] = rang + 1
+    elif genre == "extra_forbidden":
+        permises = list(_champs(modele, erreur.lieu[:-1]))
+        valeurs["permises"] = ", ".join(permises)
+        valeurs["proche"] = proposer(cle, permises, "l'une de ces clés, ou retirer celle-ci")
+    elif genre == "model_type":
+        champs = _champs(modele, erreur.lieu)
+        exiges = [nom for nom, champ in champs.items() if champ.is_required()]
+        cles = exiges or list(champs)
+        valeurs["cles"] = f"{'les clés' if len(cles) > 1 else 'la clé'} {', '.join(cles)}"
+    elif genre == "literal_error":
+        permises = re.findall(r"'([^']*)'", erreur.contexte["expected"])
+        valeurs["permises"] = ", ".join(permises)
+        valeurs["proche"] = proposer(str(erreur.valeur), permises, "l'une de ces valeurs")
+    elif genre == "string_pattern_mismatch":
+        genre = _MOTIFS.get(erreur.contexte["pattern"], "modele")
+    elif texte:
+        if genre == "string_type" and isinstance(erreur.valeur, int | float):
+            genre = "texte_sans_guillemets"
+        elif genre == "float_type" and re.fullmatch(r"-?[0-9]+,[0-9]+", texte):
+            genre = "virgule"
+            valeurs["nombre"] = texte.replace(",", ".")
+    if genre not in phrases():
+        genre = "modele"
+    return document.dire(chemin, genre, **valeurs)
 
 
-def _trouve(value: object, text: str | None) -> str:
-    if isinstance(value, dict):
-        return f"les clés {', '.join(map(str, value))[:80]}" if value else "aucune clé"
-    if isinstance(value, list):
-        return f"une liste de {len(value)} élément{'s' if len(value) > 1 else ''}"
-    text = str(value) if text is None else text
-    return (
-        "aucune valeur"
-        if value is None
-        else f"« {text[:80]} »"
-        if text.strip()
-        else "un texte vide"
-    )
+def _trouve(valeur: object, texte: str | None) -> str:
+    """Return how a fault writes what was found, ``texte`` as it is in the file."""
+    if isinstance(valeur, dict):
+        return f"les clés {', '.join(map(str, valeur))[:80]}" if valeur else "aucune clé"
+    if isinstance(valeur, list):
+        return _nombre_d_elements(len(valeur))
+    if valeur is None:
+        return "aucune valeur"
+    if texte is None:
+        texte = str(valeur)
+    return f"« {texte[:80]} »" if texte.strip() else "un texte vide"
 
 
-def _modele_a(annotation: Any, loc: tuple) -> type[BaseModel] | None:
-    """Return the model that holds the keys at a location, following fields, lists, dicts and
-    choices.
-    """
+def _nombre_d_elements(nombre: int) -> str:
+    return f"une liste de {nombre} élément{'s' if nombre > 1 else ''}"
+
+
+def _champs(modele: type[BaseModel], lieu: tuple[int | str, ...]) -> dict[str, FieldInfo]:
+    """Return the fields of the model that an error of pydantic is about."""
+    modele_du_lieu = _modele_a(modele, lieu)
+    assert modele_du_lieu is not None
+    return modele_du_lieu.model_fields
+
+
+def _modele_a(annotation: Any, lieu: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """Return the model at a location, following fields, lists, dicts and choices; None if none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        if not loc or loc[0] == annotation.__name__:
-            return _modele_a(annotation, loc[1:]) if loc else annotation
-        info = annotation.model_fields.get(loc[0])
-        return _modele_a(info.annotation, loc[1:]) if info else None
-    rest = loc if get_origin(annotation) in (Annotated, Union, types.UnionType) else loc[1:]
-    return next(
-        (found for arg in reversed(get_args(annotation)) if (found := _modele_a(arg, rest))), None
-    )
+        if not lieu:
+            return annotation
+        if lieu[0] == annotation.__name__:  # the form that was tried
+            return _modele_a(annotation, lieu[1:])
+        champ = annotation.model_fields.get(str(lieu[0]))
+        return _modele_a(champ.annotation, lieu[1:]) if champ else None
+    # An annotation or a choice is no step of the location; a list or a dict is one.
+    sans_pas = get_origin(annotation) in (Annotated, Union, types.UnionType)
+    suite = lieu if sans_pas else lieu[1:]
+    for argument in reversed(get_args(annotation)):
+        modele = _modele_a(argument, suite)
+        if modele is not None:
+            return modele
+    return None

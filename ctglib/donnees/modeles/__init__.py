@@ -1,6 +1,4 @@
-"""What each YAML file may hold: a class a kind of object, frozen and closed to unknown keys, a
-module a subject.
-"""
+"""What each YAML file may hold: frozen classes, closed to unknown keys, a module a subject."""
 
 from __future__ import annotations
 
@@ -14,22 +12,25 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetPydanticSchema,
     StringConstraints,
     model_validator,
 )
 
 Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-CodeModalite = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")
-]  # may begin with a digit: « 6-11 »
+# may begin with a digit: « 6-11 »
+CodeModalite = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 CodeStatut = Literal["A", "P", "E", "L", "M", "O", "Q"]
 CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$")]
 Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Annee = Annotated[int, Field(ge=1900, le=2100)]
+# A text that is a well-formed regular expression: pydantic compiles it, and the text is kept.
 Expression = Annotated[
-    re.Pattern[str], AfterValidator(attrgetter("pattern"))
-]  # a text that is a well-formed one
+    str,
+    GetPydanticSchema(lambda _, construire: construire(re.Pattern[str])),
+    AfterValidator(attrgetter("pattern")),
+]
 Positif = Annotated[int, Field(ge=1)]  # a number, a rank, how many
 Date = date  # the type for layers that have no clock
 
@@ -48,17 +49,22 @@ class Nomme(Modele):  # what has an id, and its name in a report
 
 
 def complet(codes: object) -> AfterValidator:
-    """Return a check that every code of a Literal has its entry: a key of a dict, or the id of an
-    item, once.
+    """Return a check that each code of a ``Literal`` has its entry, once.
+
+    An entry is a key of a dict, or the id of an item of a tuple.
     """
 
-    def verifier(ecrits: dict | tuple) -> dict | tuple:
-        written = list(ecrits) if isinstance(ecrits, dict) else [item.id for item in ecrits]
-        if missing := [code for code in get_args(codes) if code not in written]:
-            raise ValueError(f"un mot pour chaque code ; manquent : {', '.join(missing)}")
-        if len(written) > len(set(written)):
+    def verifier(entrees: dict | tuple) -> dict | tuple:
+        if isinstance(entrees, dict):
+            codes_ecrits = list(entrees)
+        else:
+            codes_ecrits = [entree.id for entree in entrees]
+        manquants = [code for code in get_args(codes) if code not in codes_ecrits]
+        if manquants:
+            raise ValueError(f"un mot pour chaque code ; manquent : {', '.join(manquants)}")
+        if len(codes_ecrits) > len(set(codes_ecrits)):
             raise ValueError("chaque code une seule fois")
-        return ecrits
+        return entrees
 
     return AfterValidator(verifier)
 
@@ -67,7 +73,9 @@ def soit(premiere: str, seconde: str) -> object:
     """Return a check that one of two keys is written, and only one."""
 
     def verifier(self: Modele) -> Modele:
-        if (getattr(self, premiere) in (None, ())) == (getattr(self, seconde) in (None, ())):
+        premiere_absente = getattr(self, premiere) in (None, ())
+        seconde_absente = getattr(self, seconde) in (None, ())
+        if premiere_absente == seconde_absente:
             raise ValueError(f"donner soit « {premiere} », soit « {seconde} »")
         return self
 

@@ -24,9 +24,8 @@ from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.sources import RuptureSource
 from ctglib.donnees.modeles.suivi import Nature
 
-Renversement = Literal[
-    "complement", "inverse"
-]  # a share turns round by its complement, a ratio by its inverse
+# a share turns round by its complement, a ratio by its inverse
+Renversement = Literal["complement", "inverse"]
 Largeur = Literal["large", "etroit"]
 MotDeComparaison = Literal["bruit", "depasse", "rupture", "sans_calcul"]
 
@@ -53,19 +52,15 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     unite: noms.Unite
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
-    origine: Literal["convention", "propose"] = (
-        "propose"  # of what a fiche follows, whether it writes it itself
-    )
-    noyau: Texte | None = (
-        None  # why a proposed one is asked of every service; the others may be left empty
-    )
+    # of what a fiche follows, whether it writes it itself
+    origine: Literal["convention", "propose"] = "propose"
+    # why a proposed one is asked of every service; the others may be left empty
+    noyau: Texte | None = None
     dimension: noms.Dimension | None = None  # what it may be broken down by
-    modalites: list[
-        noms.ModaliteDeDimension
-    ] = []  # those of its dimension that concern it; none: all
-    table: Literal["observations", "profils", "posture"] = (
-        "observations"  # of the follow-up, that it is read from
-    )
+    # those of its dimension that concern it; none: all
+    modalites: list[noms.ModaliteDeDimension] = []
+    # of the follow-up, that it is read from
+    table: Literal["observations", "profils", "posture"] = "observations"
     unique: bool = False  # awaited once, in the year of its target, and judged then
     calcul: Identifiant | None = None
     entrees: dict[Identifiant, noms.Mesure | list[noms.Mesure]] = {}
@@ -77,20 +72,21 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     sensible: bool = False
     # a count that chance moves: of persons, births, requests; not of places, meetings, posts
     hasard: bool = False
-    petits_effectifs_publies: Texte | None = (
-        None  # why its small counts are shown, against the rule
-    )
+    # why its small counts are shown, against the rule
+    petits_effectifs_publies: Texte | None = None
     petite_serie: PetiteSerie | None = None
     references: list[Texte] = []
 
     @property
     def termes(self) -> list[str]:
         """The indicators that it is computed from."""
-        return [
-            one
-            for entree in self.entrees.values()
-            for one in ([entree] if isinstance(entree, str) else entree)
-        ]
+        termes: list[str] = []
+        for entree in self.entrees.values():
+            if isinstance(entree, str):
+                termes.append(entree)
+            else:
+                termes += entree
+        return termes
 
     @property
     def est_evolution(self) -> bool:
@@ -99,8 +95,9 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
 
     @property
     def facultatif(self) -> bool:
-        """Whether nobody has to give it: the fiche does not write it, and the catalogue does not
-        ask it of all.
+        """Whether nobody has to give it.
+
+        The fiche does not write it, and the catalogue does not ask it of every service.
         """
         return self.origine == "propose" and self.noyau is None
 
@@ -116,9 +113,9 @@ class Theme(Modele):  # a file of ``catalogue/themes``, its indicators in the or
     indicateurs: list[IndicateurDeTheme]
 
 
-class SujetIndicateurs(
-    Modele
-):  # a file of ``catalogue/indicateurs``: what a fiche may follow of a subject
+class SujetIndicateurs(Modele):
+    """A file of ``catalogue/indicateurs``: what a fiche may follow of a subject."""
+
     titre: Texte
     indicateurs: tuple[Indicateur, ...]
 
@@ -145,7 +142,9 @@ class Unite(Nomme):
 
     def apres(self, valeur: float) -> str:
         """Return what follows a value: « 1 jour », « 2 jours »."""
-        return self.singulier if self.singulier and abs(valeur) < 2 else self.symbole
+        if self.singulier and abs(valeur) < 2:
+            return self.singulier
+        return self.symbole
 
 
 class Unites(Modele):
@@ -177,14 +176,13 @@ class VocabulaireOffre(Modele):  # ``offre.yaml``; the categories are in the ord
     modalites: dict[Identifiant, Texte]
 
 
-class Seuils(
-    Modele
-):  # ``seuils.yaml``: every threshold used in a report, each printed where it is used
+class Seuils(Modele):
+    """``seuils.yaml``: every threshold used in a report, each printed where it is used."""
+
     ecart_similaire_points: float  # below it, two values are called similar
     ecart_similaire_pourcent: float
-    ecart_notable_pourcent: (
-        float  # below it, in % of the reference, a gap is neither a strength nor a need
-    )
+    # below it, in % of the reference, a gap is neither a strength nor a need
+    ecart_notable_pourcent: float
     petits_effectifs: int  # counts of persons under it are suppressed in sensitive tables
     variation_invraisemblable: float
 
@@ -200,18 +198,17 @@ class RegleDeRenversement(Modele):
     regle: Texte  # in full
 
 
-class Radar(
-    Modele
-):  # ``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater
+class Radar(Modele):
+    """``radar.yaml``: index = 100 × value / reference; above it the vulnerability is greater."""
+
     avertissement: Texte
     formule: Texte
     renversements: Annotated[dict[Renversement, RegleDeRenversement], complet(Renversement)]
     groupe_de_reference: Texte
     seuil_bas: float
     seuil_haut: float
-    lacune: Identifiant | None = (
-        None  # what a convention leaves open about its radar, told with the hypothesis
-    )
+    # what a convention leaves open about its radar, told with the hypothesis
+    lacune: Identifiant | None = None
     axes: Annotated[list[AxeRadar], noms.Unique("indicateur")] = Field(min_length=3)
 
 
@@ -234,9 +231,9 @@ class Dimensions(Modele):  # ``dimensions.yaml``; the dispositifs are one of the
     dimensions: tuple[Dimension, ...]
 
 
-class IndicateursPropres(
-    Modele
-):  # ``indicateurs.yaml`` of a convention: what it adds to the library
+class IndicateursPropres(Modele):
+    """``indicateurs.yaml`` of a convention: what it adds to the library."""
+
     indicateurs: tuple[Indicateur, ...] = ()
     dimensions: tuple[Dimension, ...] = ()  # each takes the place of that of the same name
 
@@ -246,9 +243,9 @@ class VariableProfil(Dimension):  # what the people of a dispositif are counted 
     sensible: bool = True  # its small counts are suppressed
 
 
-class Profils(
-    Modele
-):  # ``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs
+class Profils(Modele):
+    """``profils.yaml``. ``dimension`` is the dimension whose modalités are the dispositifs."""
+
     dimension: noms.Dimension = "dispositif"
     variables: tuple[VariableProfil, ...]
 
@@ -260,9 +257,9 @@ class NatureMoyen(Modele):
     unite: noms.Unite
 
 
-class PosteMoyen(
-    Nomme
-):  # what a means pays or is: prestation de service, bonus territoire, contribution
+class PosteMoyen(Nomme):
+    """What a means pays or is: prestation de service, bonus territoire, contribution."""
+
     nature: Nature | None = None  # None: of any
 
 
@@ -287,13 +284,11 @@ class Couleurs(Modele):  # one colour a use; a colour is never the only carrier 
 
 class Charte(Modele):
     couleurs: Couleurs
-    degrade: list[Couleur] = Field(
-        min_length=3
-    )  # shades of the parts of a stacked bar, from strong to light
+    # shades of the parts of a stacked bar, from strong to light
+    degrade: list[Couleur] = Field(min_length=3)
     interligne: float = Field(ge=9)
-    largeurs: Annotated[
-        dict[Largeur, float], complet(Largeur)
-    ]  # of the two drawings of a chart, in centimetres
+    # of the two drawings of a chart, in centimetres
+    largeurs: Annotated[dict[Largeur, float], complet(Largeur)]
     mots: dict[Identifiant, Texte]  # of the charts, whatever their subject
     manques: dict[Identifiant, Texte]  # what each argument of an analyst's figure must say
 
@@ -314,9 +309,8 @@ class Comparaison(Modele):  # ``comparaison.yaml``
     reglage: Reglage
     variantes: tuple[Reglage, ...]
     part_inhabituelle: float = Field(gt=0, lt=1)
-    mots: Annotated[
-        dict[MotDeComparaison, Texte], complet(MotDeComparaison)
-    ]  # what a gap is worth, why none
+    # what a gap is worth, why none
+    mots: Annotated[dict[MotDeComparaison, Texte], complet(MotDeComparaison)]
     phrases: dict[Identifiant, Texte]  # of the results
     tableaux: dict[Identifiant, Presentation]
     choix: tuple[Texte, ...] = ()
@@ -324,15 +318,14 @@ class Comparaison(Modele):  # ``comparaison.yaml``
 
 
 class Confidentialite(Modele):  # expressions, and what each finds: « une adresse électronique »
-    colonnes: dict[Expression, Texte] = Field(
-        min_length=1
-    )  # fit a whole heading, as ``date_de_naissance``
+    # fit a whole heading, as ``date_de_naissance``
+    colonnes: dict[Expression, Texte] = Field(min_length=1)
     valeurs: dict[Expression, Texte] = Field(min_length=1)  # are searched for in a cell
 
 
-class EffectifIdentique(
-    Modele
-):  # an indicator that counts the persons of a profile too, when both agree
+class EffectifIdentique(Modele):
+    """An indicator that counts the persons of a profile too, when both agree."""
+
     indicateur: noms.Mesure
     dispositif: CodeModalite | None = None  # None: the modalité of its row
     variable: noms.Variable | None = None  # None: all those of the dispositif
@@ -340,9 +333,9 @@ class EffectifIdentique(
     pourquoi: Texte
 
 
-class ValeurLiee(
-    Modele
-):  # an indicator from which the count of ``effectif`` in the same place could be guessed
+class ValeurLiee(Modele):
+    """An indicator from which the count of ``effectif`` in the same place could be guessed."""
+
     indicateur: noms.Mesure
     effectif: noms.Mesure
     pourquoi: Texte

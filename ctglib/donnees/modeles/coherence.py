@@ -1,6 +1,4 @@
-"""Models of the consistency check: relations and rules of the catalogue, declarations of a
-convention.
-"""
+"""The consistency check: the catalogue's relations and rules, what conventions declare."""
 
 from __future__ import annotations
 
@@ -28,9 +26,8 @@ class Regle(Modele):  # its name, what it does, how grave its findings are, what
     a_qui: Texte
     seuils: dict[Identifiant, float] = {}
     mots: dict[Identifiant, tuple[Texte, ...]] = {}  # what it looks for in texts, by use
-    detail: Texte | None = (
-        None  # the table that gives its findings one by one: the others count them on one line
-    )
+    # the table that gives its findings one by one: the others count them on one line
+    detail: Texte | None = None
 
 
 class Regles(Modele):  # ``regles.yaml``
@@ -47,9 +44,9 @@ class Relation(Modele):  # what every relation has
     gravite: Gravite | None = None  # graver or lighter than its rule has it
 
 
-class PartiesTout(
-    Relation
-):  # parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares)
+class PartiesTout(Relation):
+    """Parts that make a whole: ``tout`` is an indicator, or ``constante`` (100 for shares)."""
+
     tout: noms.Indicateur | None = None
     constante: float | None = None
     parties: tuple[noms.Indicateur, ...] = Field(min_length=1)
@@ -88,37 +85,36 @@ class LectureEffectif(Modele):  # one way to know a number: an indicator of anne
     nom: Texte
     indicateur: noms.Indicateur | None = None
     types: tuple[noms.Type, ...] = ()
-    caracteristique: noms.Caracteristique | None = (
-        None  # summed over ``types``; None: structures are counted
-    )
+    # summed over ``types``; None: structures are counted
+    caracteristique: noms.Caracteristique | None = None
     modalites: tuple[noms.ModaliteDOffre, ...] = ()
     ajoute: bool = False  # comes on top of the one before it, and is compared only in its absence
     _soit = soit("indicateur", "types")
 
 
-class MemeEffectif(
-    Relation
-):  # one thing counted at several places; an absent reading is told beside the others
+class MemeEffectif(Relation):
+    """One thing counted at several places; an absent reading is told beside the others."""
+
     lectures: tuple[LectureEffectif, ...] = Field(min_length=2)
 
 
-class AgesOfferts(
-    Relation
-):  # the ages that structures take, against those that the fiches of the theme are for
+class AgesOfferts(Relation):
+    """The ages that structures take, against those that the fiches of the theme are for."""
+
     types: tuple[noms.Type, ...] = Field(min_length=1)
     theme: noms.Theme
 
 
-class Periodicite(
-    Relation
-):  # how often a benefit is paid: an affirmation that says otherwise contradicts it
+class Periodicite(Relation):
+    """How often a benefit is paid: an affirmation that says otherwise contradicts it."""
+
     indicateur: noms.Indicateur
     periodicite: Literal["mensuelle", "annuelle"]
 
 
-class Relations(
-    Modele
-):  # ``relations.yaml``: what holds between indicators by what they mean, in any convention
+class Relations(Modele):
+    """``relations.yaml``: what holds between indicators by what they mean, in any convention."""
+
     parties_tout: tuple[PartiesTout, ...] = ()
     inclusions: tuple[Inclusion, ...] = ()
     variations_comparables: tuple[VariationsComparables, ...] = ()

@@ -1,6 +1,4 @@
-"""A convention's own folder: ``convention.yaml`` with the ``analyses`` of its fiches, affirmations,
-commentaires.
-"""
+"""A convention's own folder: ``convention.yaml``, its affirmations, its commentaires."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from string import Formatter
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, cast
 
 from pydantic import AfterValidator, Field
 
@@ -23,10 +21,8 @@ from ctglib.donnees.modeles import (
     Texte,
     noms,
 )
+from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.montrable import Montrable
-
-if TYPE_CHECKING:
-    from ctglib.donnees.modeles.suivi import Avenant
 
 # What each type of analysis needs, then what it may be given besides: the roles that its function
 # reads (see ``ctglib/blocs/analyses.py``), then the same of the keys of ``Analyse``. A new type is
@@ -43,12 +39,8 @@ TYPES: dict[str, tuple[str, str, str, str]] = {
     "postes": ("postes", "convertis", "financement", ""),
     "grille": ("", "", "", ""),
 }
-PLUSIEURS = {
-    "effectifs",
-    "livrables",
-    "annuels",
-    "par_poste",
-}  # roles that a list of indicators plays
+# The roles that a list of indicators plays.
+PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}
 MOTS = {"numerateur", "denominateur", "rapport", "annees"}
 # What a clause is for, whatever its number in a given text.
 RoleDeClause = Literal[
@@ -74,14 +66,16 @@ RoleDeClause = Literal[
 SUR_LES_DONNEES: tuple[RoleDeClause, ...] = ("source", "donnees_personnelles", "confidentialite")
 T = TypeVar("T")
 _CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
+_FACULTATIF = re.compile(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]")  # between brackets, with a clause
 
 
 def _gabarit(phrase: str) -> str:
+    """Check that the braces of a sentence name nothing but ``MOTS``."""
     try:
-        unknown = {name for _, name, *_ in Formatter().parse(phrase) if name is not None} - MOTS
-    except ValueError:
-        unknown = {phrase}
-    if unknown:
+        champs = {champ for _, champ, _, _ in Formatter().parse(phrase) if champ is not None}
+    except ValueError:  # a brace that is not closed
+        champs = {phrase}
+    if champs - MOTS:
         raise ValueError(f"une phrase dont les accolades nomment {', '.join(sorted(MOTS))}")
     return phrase
 
@@ -126,14 +120,19 @@ class Analyse(Modele):  # an analysis that a fiche shows « en détail »
 
     def un(self, role: str) -> str:
         """Return the indicator that plays a role, "" when none does."""
-        return (*self.tous(role), "")[0]
+        indicateurs = self.tous(role)
+        return indicateurs[0] if indicateurs else ""
 
     def tous(self, *roles: str) -> tuple[str, ...]:
         """Return the indicators that play some roles, in order."""
-        found = [self.roles.get(role, ()) for role in roles]
-        return tuple(
-            name for told in found for name in ((told,) if isinstance(told, str) else told)
-        )
+        indicateurs: list[str] = []
+        for role in roles:
+            du_role = self.roles.get(role, ())
+            if isinstance(du_role, str):
+                indicateurs.append(du_role)
+            else:
+                indicateurs += du_role
+        return tuple(indicateurs)
 
 
 CLES = {*Analyse.model_fields} - {"type", "titre", "nom", "roles"}
@@ -191,19 +190,21 @@ class ModaliteAction(Modele):  # a « modalité de mise en œuvre »
     @property
     def texte(self) -> str:
         """The modalité with its parts."""
-        return f"{self.libelle} : {' ; '.join(self.parties)}" if self.parties else self.libelle
+        if not self.parties:
+            return self.libelle
+        return f"{self.libelle} : {' ; '.join(self.parties)}"
 
 
-class Resultat(
-    Nomme
-):  # an expected result and the indicators that could show it; none reads « aucun indicateur »
+class Resultat(Nomme):
+    """An expected result and the indicators that could show it; none reads « aucun indicateur »."""
+
     indicateurs: list[noms.IndicateurDeLaFiche] = []
     note: Texte | None = None
 
 
-class Implicite(
-    Modele
-):  # the direction, or the threshold, that the text implies without writing a target
+class Implicite(Modele):
+    """The direction, or the threshold, that the text implies without writing a target."""
+
     sens: Literal["hausse", "baisse", "maintien"]
     valeur: float | None = None
     annee: Annee | None = None
@@ -211,9 +212,9 @@ class Implicite(
     reference: Texte
 
 
-class IndicateurFiche(
-    Modele
-):  # one of the fiche, in its words, or one that the catalogue proposes (no words)
+class IndicateurFiche(Modele):
+    """One of the fiche, in its words, or one that the catalogue proposes (no words)."""
+
     id: noms.IndicateurDeFiche
     libelle: Texte | None = None
     valeur_initiale: ValeurDatee | Absence
@@ -225,11 +226,9 @@ class IndicateurFiche(
     @property
     def annee_attendue(self) -> int | None:
         """The year that its target, written or implied, is for."""
-        return (
-            self.cible.annee
-            if isinstance(self.cible, ValeurDatee)
-            else self.implicite and self.implicite.annee
-        )
+        if isinstance(self.cible, ValeurDatee):
+            return self.cible.annee
+        return self.implicite.annee if self.implicite else None
 
     @property
     def echeance(self) -> date | None:
@@ -254,16 +253,14 @@ class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses`
     debut: date
     fin: date
     services: list[Texte]
-    responsable: noms.Responsable | None = (
-        None  # the service that tells what became of it, where not the catalogue's
-    )
+    # the service that tells what became of it, where not the catalogue's
+    responsable: noms.Responsable | None = None
     partenaires: list[Texte]
     resultats: Annotated[list[Resultat], noms.Unique("id", partout=True)]
     indicateurs: Annotated[list[IndicateurFiche], noms.Unique("id", partout=True)]
     contexte: list[noms.Contexte] = []  # public series that the final evaluation sets beside it
-    series_publiques: list[
-        Identifiant
-    ] = []  # those, or indicators of the diagnostic, that its yearly report shows
+    # those, or indicators of the diagnostic, that its yearly report shows
+    series_publiques: list[Identifiant] = []
     repond_a: list[noms.Indicateur] = []  # indicators of the diagnostic that it answers
     autres_explications: list[Texte] = []  # what else than the action may move its results
     offre: list[noms.Categorie] = []  # categories of the offer that it bears on
@@ -272,9 +269,9 @@ class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses`
     reference: Texte
 
 
-class Lacune(
-    Modele
-):  # what the text leaves out, contradicts or leaves open, with the question to put to the parties
+class Lacune(Modele):
+    """What the text leaves out, contradicts or leaves open, with a question to the parties."""
+
     id: Identifiant
     objet: Texte
     manque: Texte
@@ -296,9 +293,9 @@ class Schema(Modele):  # a schéma départemental that the text names
     chapitres: list[Texte] = []
 
 
-class Convention(
-    Montrable, Modele
-):  # ``convention.yaml``; the four sources are what captions write
+class Convention(Montrable, Modele):
+    """``convention.yaml``; the four sources are what captions write."""
+
     id: Identifiant
     titre: Texte
     fictive: bool
@@ -324,9 +321,8 @@ class Convention(
     annexes_vides: list[Texte] = []
     lacunes: Annotated[list[Lacune], noms.Unique("id")] = []
     lacunes_d_abord: list[Identifiant] = []
-    livrables: list[
-        noms.IndicateurDeFiche
-    ] = []  # indicators that say that a promised document or instance exists
+    # indicators that say that a promised document or instance exists
+    livrables: list[noms.IndicateurDeFiche] = []
     themes: dict[noms.Theme, Texte] = {}  # its own names of themes
     # Until its indices of vulnerability are validated they are a hypothesis, and only the report of
     # the check has them.
@@ -334,73 +330,75 @@ class Convention(
 
     def fin_selon(self, avenants: Iterable[Avenant]) -> date:
         """Return its last day, as some avenants extend it."""
-        ends = [
-            change.nouvelle_fin
-            for one in avenants
-            for change in one.changements
-            if change.nouvelle_fin
-        ]
-        return max([self.fin, *ends])
+        fins = [self.fin]
+        for avenant in avenants:
+            for changement in avenant.changements:
+                if changement.nouvelle_fin:
+                    fins.append(changement.nouvelle_fin)
+        return max(fins)
 
     def citer(self, *roles: RoleDeClause) -> str:
-        """Return « articles 7 et 11 », « annexe 3 »: the clauses that are declared, "" when none
-        is.
+        """Return « articles 7 et 11 », « annexe 3 »: where the clauses of some roles are.
+
+        A clause that the convention does not declare is left out; "" when none is declared.
         """
-        told = list(
-            dict.fromkeys(self.clauses[role].article for role in roles if role in self.clauses)
-        )
-        articles = [item for item in told if item[0].isdigit()]
-        annexes = [item for item in told if item.startswith("annexe ")]
-        groups = {"article": articles, "annexe": [item.removeprefix("annexe ") for item in annexes]}
-        named = [
-            f"{word}{'s' if len(kept) > 1 else ''} {_et(kept)}"
-            for word, kept in groups.items()
-            if kept
-        ]
-        return _et(named + [item for item in told if item not in articles + annexes])
+        declares = [self.clauses[role].article for role in roles if role in self.clauses]
+        lieux = list(dict.fromkeys(declares))  # one article may settle several things
+        articles = [lieu for lieu in lieux if lieu[0].isdigit()]
+        annexes = [lieu for lieu in lieux if lieu.startswith("annexe ")]
+        autres = [lieu for lieu in lieux if lieu not in articles + annexes]
+        numeros_des_annexes = [annexe.removeprefix("annexe ") for annexe in annexes]
+        groupes = []
+        for mot, numeros in (("article", articles), ("annexe", numeros_des_annexes)):
+            if numeros:
+                pluriel = "s" if len(numeros) > 1 else ""
+                groupes.append(f"{mot}{pluriel} {_et(numeros)}")
+        return _et(groupes + autres)
 
     def piece(self, role: Literal["diagnostic", "offre"]) -> str:
-        """Return where the convention has its diagnostic or its offer, or that word when it does
-        not say.
-        """
+        """Return where the convention has its diagnostic or its offer, or else that word."""
         return self.citer(role) or role
 
     @property
     def lacunes_en_ordre(self) -> list[Lacune]:
         """What the text leaves open, those to be put first before the others."""
-        ranks = {name: rank for rank, name in enumerate(self.lacunes_d_abord)}
-        return sorted(self.lacunes, key=lambda lacune: ranks.get(lacune.id, len(ranks)))
+        rangs = {nom: rang for rang, nom in enumerate(self.lacunes_d_abord)}
+        return sorted(self.lacunes, key=lambda lacune: rangs.get(lacune.id, len(rangs)))
 
     @property
     def limites(self) -> list[str]:
         """What follows, for the figures that reports may show, from the clauses on data."""
-        told = {item.numero: item.consequence for item in self.articles}
-        places = {
-            self.citer(role): told.get(self.clauses[role].article)
-            for role in SUR_LES_DONNEES
-            if role in self.clauses
-        }
-        return [f"{place[0].upper()}{place[1:]} : {text}" for place, text in places.items() if text]
+        consequences = {article.numero: article.consequence for article in self.articles}
+        limite_de_la_clause: dict[str, str] = {}
+        for role in SUR_LES_DONNEES:
+            if role not in self.clauses:
+                continue
+            consequence = consequences.get(self.clauses[role].article)
+            if consequence:
+                limite_de_la_clause[self.citer(role)] = consequence
+        return [
+            f"{clause[0].upper()}{clause[1:]} : {consequence}"
+            for clause, consequence in limite_de_la_clause.items()
+        ]
 
     def ecrire(self, phrase: str) -> str:
-        """Return a sentence with its clauses cited: ``{clause.avenant}``, or
-        ``{clause.evaluation+avenant}`` for two.
+        """Return a sentence with its clauses cited.
 
-        A clause that is not declared takes away what stands between brackets around it, or else the
-        whole sentence.
+        ``{clause.avenant}`` is one clause, ``{clause.evaluation+avenant}`` two. A clause that is
+        not declared takes away what stands between brackets around it, or else the whole sentence.
         """
+        sans_crochets = _FACULTATIF.sub(lambda partie: self._citations_dans(partie[1]), phrase)
+        return self._citations_dans(sans_crochets)
 
-        def cite(text: str) -> str:
-            cited = {roles: self.citer(*roles.split("+")) for roles in _CLAUSE.findall(text)}
-            return _CLAUSE.sub(lambda clause: cited[clause[1]], text) if all(cited.values()) else ""
-
-        return cite(
-            re.sub(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]", lambda found: cite(found[1]), phrase)
-        )
+    def _citations_dans(self, texte: str) -> str:
+        """Return a text with its clauses cited, "" when one of them is not declared."""
+        citations = {roles: self.citer(*roles.split("+")) for roles in _CLAUSE.findall(texte)}
+        if not all(citations.values()):
+            return ""
+        return _CLAUSE.sub(lambda clause: citations[clause[1]], texte)
 
     def lire(self, regles: T) -> T:
-        """Return what the catalogue says as the convention reads it: its own clauses cited in every
-        text.
+        """Return what the catalogue says, with the clauses of the convention cited in each text.
 
         Of a list, what has lost its ``libelle`` goes: it is about what the convention does not
         settle.
@@ -408,23 +406,26 @@ class Convention(
         if isinstance(regles, str):
             return self.ecrire(regles)
         if isinstance(regles, dict):
-            return {name: self.lire(value) for name, value in regles.items()}
+            return cast("T", {nom: self.lire(valeur) for nom, valeur in regles.items()})
         if isinstance(regles, list | tuple):
+            elements = [self.lire(element) for element in regles]
             return type(regles)(
-                item for item in map(self.lire, regles) if getattr(item, "libelle", True)
+                element for element in elements if getattr(element, "libelle", True)
             )
         if isinstance(regles, Modele):
-            return regles.model_copy(update={name: self.lire(value) for name, value in regles})
+            return regles.model_copy(update={nom: self.lire(valeur) for nom, valeur in regles})
         return regles
 
 
-def _et(noms: list[str]) -> str:
-    return " et ".join([", ".join(noms[:-1]), noms[-1]]) if len(noms) > 1 else "".join(noms)
+def _et(noms_cites: list[str]) -> str:
+    """Return « a, b et c »."""
+    if len(noms_cites) < 2:
+        return "".join(noms_cites)
+    return f"{', '.join(noms_cites[:-1])} et {noms_cites[-1]}"
 
 
 class Affirmation(Modele):
-    """A sentence of the text that compares, ranks or totals, as data: the workbook recomputes its
-    verdict.
+    """A sentence of the text that compares, ranks or totals: its verdict is worked out again.
 
     ``superieur``, ``inferieur``, ``similaire``: the territory's value against ``reference``'s, for
     each indicator. ``maximum``: the first indicator is the greatest of ``parmi``. ``environ``: the
@@ -460,9 +461,9 @@ class Affirmations(Modele):
     affirmations: Annotated[list[Affirmation], noms.Unique("id")]
 
 
-class Commentaire(
-    Modele
-):  # a comment entered by a party under a theme (« Commentaires : » is blank in the study)
+class Commentaire(Modele):
+    """A comment entered by a party under a theme (« Commentaires : » is blank in the study)."""
+
     theme: noms.Theme
     auteur: Texte
     date: date

@@ -1,6 +1,4 @@
-"""Models of the scoring (``evaluation.yaml``) and of the evaluation at the end: rules, readings,
-what is entered.
-"""
+"""Models of the yearly scoring (``evaluation.yaml``) and of the evaluation at the end."""
 
 from __future__ import annotations
 
@@ -87,9 +85,8 @@ class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of ev
     statuts: Annotated[dict[StatutBilan, Texte], complet(StatutBilan)]
     niveaux: tuple[Texte, ...] = Field(min_length=5, max_length=5)  # 0 to 4 in the grid of annexe 4
     raisons: dict[Identifiant, Texte]  # why nothing can be judged
-    mots: dict[
-        Identifiant, Texte
-    ] = {}  # the other sentences of the scoring; their ``{names}`` are filled
+    # the other sentences of the scoring; their ``{names}`` are filled
+    mots: dict[Identifiant, Texte] = {}
 
 
 class ThemeRevisite(Modele):  # the public series that say what became of a theme
@@ -152,9 +149,9 @@ class LectureSchema(Modele):  # a schéma départemental that a fiche answers
     element: noms.ElementDeSchema  # an axis or a chapter, in its words
 
 
-class LectureConformite(
-    Modele
-):  # where the convention answers an element of the schéma pluriannuel
+class LectureConformite(Modele):
+    """Where the convention answers an element of the schéma pluriannuel."""
+
     element: noms.Element
     ou: Texte
     fiches: tuple[noms.Fiche, ...] = ()
@@ -187,9 +184,8 @@ class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     obligations: dict[Annotated[int, Field(ge=0)], Texte] = Field(min_length=1)
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     source_des_themes: Texte
-    themes_minimum: dict[
-        Texte, tuple[Texte, ...]
-    ]  # that a CTG covers at least, and the words that name each
+    # that a CTG covers at least, and the words that name each
+    themes_minimum: dict[Texte, tuple[Texte, ...]]
     tableau: Presentation
     mots: dict[Identifiant, Texte]
 
@@ -219,9 +215,9 @@ class QuestionDuComite(Modele):
     reponse: Texte | None = None  # of the evaluators
 
 
-class SaisieFinale(
-    Modele
-):  # ``evaluation_finale.yaml`` of a convention. Absent, everything reads « à compléter »
+class SaisieFinale(Modele):
+    """``evaluation_finale.yaml`` of a convention. Absent, everything reads « à compléter »."""
+
     evaluateurs: Texte | None = None
     questions: tuple[QuestionDuComite, ...] = Field(default=(), max_length=3)
     criteres: Annotated[tuple[AppreciationCritere, ...], noms.Unique("critere")] = ()

@@ -1,10 +1,8 @@
-"""What the type of a field says of names: that it cites one which another file defines, or says
-each thing once.
-"""
+"""What the type of a field says of names: that it cites one of another file, or has no double."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
@@ -19,8 +17,8 @@ from ctglib.donnees.modeles import CodeModalite, CodeTerritoire, Identifiant, Po
 class Nom:
     """A field cites a name of a kind, a key of ``noms.yaml``.
 
-    ``selon`` is the key, beside the name or above it, that tells in what it is chosen: the
-    dimension of a modalité.
+    ``selon`` is the key, beside the name or above it, that says among what it is chosen: for a
+    modalité, the key of its dimension.
     """
 
     sorte: str
@@ -29,13 +27,12 @@ class Nom:
 
 @dataclass(frozen=True)
 class Unique:
-    """A list says each thing once: what these keys of an item say together, or the item itself when
-    there is no key.
+    """A list has no double: of what these keys of an item say together, or of the item itself.
 
-    ``partout`` looks at all the lists of the file that are at the same path as at one.
+    ``partout``: all the lists of the file that are at the same path count as one list.
     """
 
-    cles: str = ""
+    cles: str = ""  # separated by spaces; none: the item itself
     partout: bool = False
 
 
@@ -62,13 +59,11 @@ Element = Annotated[Identifiant, Nom("element")]
 Signataire = Annotated[Identifiant, Nom("signataire")]
 Gestion = Annotated[Identifiant, Nom("gestion")]
 Dispositif = Annotated[CodeModalite, Nom("dispositif")]
-Donateur = Annotated[
-    Identifiant, Nom("donateur")
-]  # a signataire, or all those that have no rows of their own
+# a signataire, or all those that have no rows of their own
+Donateur = Annotated[Identifiant, Nom("donateur")]
 ModaliteDeDimension = Annotated[CodeModalite, Nom("modalite_de_dimension", "dimension")]
-IndicateurDeLaFiche = Annotated[
-    Identifiant, Nom("indicateur_d_une_fiche", "numero")
-]  # said inside the fiche
+# said inside the fiche
+IndicateurDeLaFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "numero")]
 IndicateurDUneFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "fiche")]
 ModaliteDUneFiche = Annotated[Texte, Nom("modalite_d_une_fiche", "fiche")]
 Objectif = Annotated[Positif, Nom("objectif", "fiche")]  # its rank, from 1
@@ -76,25 +71,36 @@ Objectif = Annotated[Positif, Nom("objectif", "fiche")]  # its rank, from 1
 
 @cache
 def marques(modele: type[BaseModel], sorte: type) -> tuple[tuple[Any, str], ...]:
-    """Return what the types of a model say of names, ``Nom`` or ``Unique``, with its path
-    (« fiches.*.contexte.* »).
+    """Return what the types of a model say of names, each with its path (« fiches.*.contexte.* »).
+
+    ``sorte`` is ``Nom`` or ``Unique``. In a path, « * » is an item of a list or a value of a dict,
+    « + » a key of a dict.
     """
-    return tuple(dict.fromkeys(one for one in _marques(modele, ()) if isinstance(one[0], sorte)))
+    voulues = [
+        (marque, chemin) for marque, chemin in _marques(modele, ()) if isinstance(marque, sorte)
+    ]
+    return tuple(dict.fromkeys(voulues))
 
 
-def _marques(forme: object, chemin: tuple[str, ...], *dites: object) -> Iterator[tuple[Any, str]]:
-    yield from ((mark, ".".join(chemin)) for mark in dites if isinstance(mark, Nom | Unique))
-    origin = get_origin(forme)
-    args = get_args(forme)
-    if isinstance(forme, type) and issubclass(forme, BaseModel):
-        for name, info in forme.model_fields.items():
-            yield from _marques(info.annotation, (*chemin, name), *info.metadata)
-    elif origin is Annotated:
-        yield from _marques(args[0], chemin, *args[1:])
-    elif origin in (Union, UnionType):
-        for arg in args:
-            yield from _marques(arg, chemin)
-    elif origin is dict:
-        yield from (*_marques(args[0], (*chemin, "+")), *_marques(args[1], (*chemin, "*")))
-    elif args:
-        yield from _marques(args[0], (*chemin, "*"))
+def _marques(
+    annotation: object, chemin: tuple[str, ...], metadonnees: Iterable[object] = ()
+) -> Iterator[tuple[Nom | Unique, str]]:
+    """Yield the marks of a type and of what it holds."""
+    for metadonnee in metadonnees:
+        if isinstance(metadonnee, Nom | Unique):
+            yield metadonnee, ".".join(chemin)
+    origine = get_origin(annotation)
+    arguments = get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for nom, champ in annotation.model_fields.items():
+            yield from _marques(champ.annotation, (*chemin, nom), champ.metadata)
+    elif origine is Annotated:
+        yield from _marques(arguments[0], chemin, arguments[1:])
+    elif origine in (Union, UnionType):
+        for argument in arguments:
+            yield from _marques(argument, chemin)
+    elif origine is dict:
+        yield from _marques(arguments[0], (*chemin, "+"))
+        yield from _marques(arguments[1], (*chemin, "*"))
+    elif arguments:
+        yield from _marques(arguments[0], (*chemin, "*"))

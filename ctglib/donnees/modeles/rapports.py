@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ctglib.donnees.modeles import Date, Identifiant, Modele, Nomme, Positif, Texte, complet, noms
+from ctglib.donnees.modeles.avenants import NatureDeChangement
 from ctglib.donnees.modeles.convention import RoleDeClause
-from ctglib.donnees.modeles.suivi import NatureDeChangement, Public
+from ctglib.donnees.modeles.suivi import Public
 
 CodeProposition = Literal[
     "comite_non_tenu",
@@ -74,9 +75,8 @@ class Presentation(Modele):  # of a table; ``{lieu}``, ``{annee}`` and the like 
     colonnes: dict[Identifiant, Texte] = {}  # in order
     nombres: tuple[Identifiant, ...] = ()  # the columns that stand to the right
     bandeaux: dict[Identifiant, Texte] = {}  # what heads some neighbours together
-    largeurs: dict[
-        Identifiant, Positif
-    ] = {}  # at least, on paper, in points: room to write by hand
+    # at least, on paper, in points: room to write by hand
+    largeurs: dict[Identifiant, Positif] = {}
     source: Texte = "{source}"
     notes: tuple[Texte, ...] = ()
     classe: Literal["", "texte-long"] = ""
@@ -91,9 +91,8 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     equipe: Equipe
     territoire: TerritoireDuBilan
     publics: dict[Public, tuple[Texte, Texte]]  # one, several
-    propositions: Annotated[
-        tuple[RegleDeProposition, ...], complet(CodeProposition)
-    ]  # as they press
+    # as they press
+    propositions: Annotated[tuple[RegleDeProposition, ...], complet(CodeProposition)]
     mots: dict[Identifiant, Texte]
     paroles: tuple[tuple[Texte, Texte, Texte], ...] = Field(min_length=1)
     tableaux: dict[Identifiant, Presentation]
@@ -109,9 +108,8 @@ class RoleDeFichier(Modele):  # what data files are for; a file takes the first 
 
 
 class Synthese(Modele):  # ``synthese.yaml``
-    annees: dict[
-        int, Texte
-    ] = {}  # what to know of a peculiar year, wherever it is that of the figures
+    # what to know of a peculiar year, wherever it is that of the figures
+    annees: dict[int, Texte] = {}
     services: list[noms.Indicateur] = []  # counts whose zero is a need
     questions: Positif  # open points put to the parties by the diagnostic
     tranches_age: dict[noms.Indicateur, tuple[int, int]]  # its ages, the last included
@@ -119,18 +117,18 @@ class Synthese(Modele):  # ``synthese.yaml``
     sigles: dict[str, Texte] = {}
 
 
-class PhraseDeSection(
-    Modele
-):  # a sentence of the diagnostic, said when every indicator stands as ``si`` has it
+class PhraseDeSection(Modele):
+    """A sentence of the diagnostic, said when every indicator stands as ``si`` has it."""
+
     si: dict[noms.Indicateur, Literal["superieur", "inferieur", "similaire", "plus_vite"]] = Field(
         min_length=1
     )
     texte: Texte
 
 
-class SectionDuDiagnostic(
-    Modele
-):  # its chart is that of the places by mode, of the ages, or else of the rates
+class SectionDuDiagnostic(Modele):
+    """Its chart is that of the places by mode, of the ages, or else of the rates."""
+
     titre: Texte
     theme: list[noms.Theme] = Field(min_length=1)
     phrases: list[PhraseDeSection] = []
@@ -196,9 +194,9 @@ class ServicesAbsents(Modele):
     noms: dict[noms.Indicateur, Texte]  # in the singular
 
 
-class EnClair(
-    Modele
-):  # the plain-language summary: its sentences by use, and what difficult words mean
+class EnClair(Modele):
+    """The plain-language summary: its sentences by use, and what difficult words mean."""
+
     fiches: Positif
     phrases: dict[Identifiant, tuple[Texte, ...]]
     mots: dict[Texte, Texte]
@@ -212,15 +210,13 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     incertitudes: dict[Identifiant, Texte]
     precisions: dict[noms.Indicateur, Texte]  # what is said after the value of an indicator
     controle: dict[Identifiant, Texte]
-    rien: Annotated[
-        dict[Rubrique, Texte], complet(Rubrique)
-    ]  # what a page says in place of messages
+    # what a page says in place of messages
+    rien: Annotated[dict[Rubrique, Texte], complet(Rubrique)]
     sans_fiche: Texte
     familles: dict[Identifiant, Texte]
     reste: Texte
-    non_comparables: dict[
-        Identifiant, Texte
-    ]  # why a figure is not beside its earlier one, by reason
+    # why a figure is not beside its earlier one, by reason
+    non_comparables: dict[Identifiant, Texte]
     sans_decision: Texte
     preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
     suivi: dict[Identifiant, Texte]
@@ -229,12 +225,16 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     en_clair: EnClair
 
     def avec_article(self, nom: str) -> str:
-        """Return the name of a party inside a sentence: « la Ville de Harnes »; as it is when its
-        first word is new.
+        """Return the name of a party inside a sentence: « la Ville de Harnes ».
+
+        A name whose first word has no article in the catalogue stays as it is.
         """
-        first = nom.split(" ")[0]
-        article = next((article for article, words in self.articles.items() if first in words), "")
-        return f"{article}{nom}" if article.endswith("'") else f"{article} {nom}".lstrip()
+        premier_mot = nom.split(" ")[0]
+        for article, mots in self.articles.items():
+            if premier_mot in mots:
+                espace = "" if article.endswith("'") else " "
+                return f"{article}{espace}{nom}"
+        return nom
 
 
 class MessageDesParties(Modele):  # what the parties say in place of one of our messages
@@ -247,9 +247,9 @@ class MessageDesParties(Modele):  # what the parties say in place of one of our 
     date: Date
 
 
-class MessagesDesParties(
-    Modele
-):  # ``messages.yaml`` of a convention, or of a year of its follow-up
+class MessagesDesParties(Modele):
+    """``messages.yaml`` of a convention, or of a year of its follow-up."""
+
     messages: tuple[MessageDesParties, ...] = ()
 
 
@@ -279,18 +279,18 @@ class Semblables(Modele):  # how the territories alike are chosen
     parts: tuple[Identifiant, ...] = Field(min_length=1)
 
 
-class Manque(
-    Modele
-):  # what public figures do not say of a theme, who has it, and why it is not public
+class Manque(Modele):
+    """What public figures do not say of a theme, who has it, and why it is not public."""
+
     theme: Identifiant
     quoi: Texte
     qui: Texte
     pourquoi: Texte
 
 
-class Portrait(
-    Modele
-):  # ``portrait.yaml``: what a portrait says of a territory, from public figures alone
+class Portrait(Modele):
+    """``portrait.yaml``: what a portrait says of a territory, from public figures alone."""
+
     minimum: Positif  # no rate under it
     suivi: Positif  # no curve under it
     abreviations: dict[str, Texte]

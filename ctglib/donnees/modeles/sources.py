@@ -1,6 +1,4 @@
-"""Where public figures come from: the origin of a series, the families of official files, the
-register of a store.
-"""
+"""Where public figures come from: origins of series, families of files, the register of a store."""
 
 from __future__ import annotations
 
@@ -47,9 +45,8 @@ class Origine(Modele):  # ``origine.yaml`` of a series that is outside the store
 
 class SerieOfficielle(Modele):  # a column of an official file that we keep, and what it means
     code: Identifiant
-    colonne: (
-        Expression  # fits a whole header in lower case; its group ``an`` is a year on two digits
-    )
+    # fits a whole header in lower case; its group ``an`` is a year on two digits
+    colonne: Expression
     libelle: Texte
     unite: Identifiant
     definition: Texte | None = None
@@ -67,9 +64,9 @@ class LignePublique(Modele):  # an indicator of a diagnostic that public series 
     reserve: str = ""
 
 
-class DonneesPubliques(
-    Modele
-):  # ``donnees_publiques.yaml``: what public figures say of a diagnostic, and its words
+class DonneesPubliques(Modele):
+    """``donnees_publiques.yaml``: what public figures say of a diagnostic, and its words."""
+
     anciennete: int = Field(ge=0)
     mots: dict[Identifiant, Texte]
     annonce: tuple[Texte, ...]
@@ -82,9 +79,9 @@ class Debuts(Modele):  # what is written before a name: its article, « à » an
     de: str = "de "
 
 
-class Famille(
-    Modele
-):  # ``catalogue/sources/<id>.yaml``: a family of official files, whatever the year
+class Famille(Modele):
+    """``catalogue/sources/<id>.yaml``: a family of official files, whatever the year."""
+
     id: Identifiant
     titre: Texte
     producteur: Texte
@@ -94,39 +91,34 @@ class Famille(
     signature: tuple[Expression, ...]  # the columns that a file must have to be one of the family
     cle: Expression
     prefixe: str = ""
-    filtre: dict[
-        Expression, tuple[Texte, ...]
-    ] = {}  # the rows kept: what these columns hold, if they are there
+    # the rows kept: what these columns hold, if they are there
+    filtre: dict[Expression, tuple[Texte, ...]] = {}
     annee: Expression | None = None
     mois: int | None = None
     niveaux: tuple[Niveau, ...]
     non_localise: Expression = ""
     vide: Literal["Q", "O"]  # the status of an empty cell: suppressed, missing
     somme: tuple[Niveau, ...]  # levels whose counts are the sums of those below
-    textes: dict[
-        Identifiant, Expression
-    ] = {}  # columns of text; ``libelle`` is the name of the territory
+    # columns of text; ``libelle`` is the name of the territory
+    textes: dict[Identifiant, Expression] = {}
     debuts: dict[str, Debuts] = {}  # of the names, by the code that ``tncc`` gives to their kind
     series: tuple[SerieOfficielle, ...]
     autres: tuple[SerieOfficielle, ...] = ()  # columns kept under their own name
-    inclusions: tuple[
-        tuple[Identifiant, Identifiant], ...
-    ] = ()  # the first never exceeds the second
-    totaux: tuple[
-        Identifiant, ...
-    ] = ()  # counts that communes share with their département in the file itself
+    # the first never exceeds the second
+    inclusions: tuple[tuple[Identifiant, Identifiant], ...] = ()
+    # counts that communes share with their département in the file itself
+    totaux: tuple[Identifiant, ...] = ()
     remarques: tuple[Texte, ...] = ()
 
 
 class Arrondissements(Modele):
-    communes: dict[
-        CodeTerritoire, Expression
-    ]  # the pattern of the codes of each commune's arrondissements
+    # the pattern of the codes of each commune's arrondissements
+    communes: dict[CodeTerritoire, Expression]
 
 
-class TableGardee(
-    Modele
-):  # a table of the store: its Parquet file beside ``origine.yaml``, and what it was made of
+class TableGardee(Modele):
+    """A table of the store: its Parquet file beside ``origine.yaml``, and what it was made of."""
+
     famille: Identifiant
     annee: Annee
     niveau: Niveau
@@ -137,9 +129,9 @@ class TableGardee(
     sources: tuple[Empreinte, ...]  # of the official files, the last added last
 
 
-class FichierAjoute(
-    Modele
-):  # an official file that was added: its name, fingerprint, date, and whose it is
+class FichierAjoute(Modele):
+    """An official file that was added: its name, fingerprint, date, and whose it is."""
+
     fichier: Texte
     sha256: Empreinte
     famille: Identifiant
@@ -171,9 +163,9 @@ class Profil(Modele):  # a way of being alike: shares of one denominator, from p
     minimum: Positif
 
 
-class Reperes(
-    Modele
-):  # ``atelier.yaml``: which public series count households, what a profile is made of, heads
+class Reperes(Modele):
+    """``atelier.yaml``: which public series count households, what a profile is made of, heads."""
+
     foyers: Identifiant
     taux_minimum: Positif
     iris: Identifiant

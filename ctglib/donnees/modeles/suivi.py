@@ -1,6 +1,4 @@
-"""A year's follow-up: bilan, appreciations, participation; the avenants; and the workbook that
-services fill.
-"""
+"""A year's follow-up: bilan, appreciations, participation; and the workbook that services fill."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ctglib.donnees.modeles import (
     Annee,
@@ -20,6 +18,9 @@ from ctglib.donnees.modeles import (
     complet,
     noms,
 )
+from ctglib.donnees.modeles.avenants import Avenant as Avenant
+from ctglib.donnees.modeles.avenants import Avenants as Avenants
+from ctglib.donnees.modeles.avenants import Changement as Changement
 from ctglib.donnees.modeles.convention import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
@@ -28,7 +29,6 @@ StatutAction = Literal[
     "prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"
 ]
 Nature = Literal["etp", "euros", "investissement"]
-NatureDeChangement = Literal["cible", "definition", "fiche", "indicateur", "duree"]
 Public = Literal["familles", "professionnels", "partenaires"]
 AUTRES = "autres"
 NomDeFeuille = Literal[
@@ -83,9 +83,8 @@ class Comite(Modele):
 
 class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee=…)``
     annee: Annee
-    date_arretee: date = Field(
-        default_factory=lambda lus: date(lus["annee"], 12, 31)
-    )  # « today » of its reports
+    # « today » of its reports
+    date_arretee: date = Field(default_factory=lambda lus: date(lus["annee"], 12, 31))
     statut: StatutBilan = "provisoire"
     comite: Comite | None = None
 
@@ -121,86 +120,20 @@ class Participation(Modele):  # ``participation.yaml``
     exemples: tuple[Exemple, ...] = ()  # one an axis
 
 
-class Changement(Modele):
-    """One change. ``element`` is the id of an indicator (cible, definition, indicateur) or the
-    number of a fiche.
-
-    A ``cible`` has a number and its ``annee``; a ``duree`` has no element, and its ``nouveau`` is
-    the new last day.
-    """
-
-    nature: NatureDeChangement
-    element: int | Texte | None = None
-    ancien: float | Texte | None = None
-    nouveau: float | Texte | None = None
-    annee: Annee | None = None
-    effet: date
-
-    @model_validator(mode="after")
-    def _selon_la_nature(self) -> Changement:
-        if (self.element is None) != (self.nature == "duree"):
-            raise ValueError(
-                "un élément pour chaque changement, sauf pour la durée, qui n'en a pas"
-            )
-        if self.nature == "fiche" and not isinstance(self.element, int):
-            raise ValueError(
-                "le numéro d'une fiche, sans guillemets, pour un changement de nature « fiche »"
-            )
-        if self.nature == "cible" and (
-            self.annee is None or not isinstance(self.nouveau, float | int)
-        ):
-            expected = "pour une cible, un nombre dans « nouveau » et l'année à laquelle l'atteindre dans « annee »"
-            raise ValueError(expected)
-        _ = self.nouvelle_fin  # a duration whose last day is no date is refused
-        return self
-
-    @property
-    def nouvelle_fin(self) -> date | None:
-        """Return the last day of the convention after this change, None when it does not touch its
-        duration.
-        """
-        if self.nature != "duree":
-            return None
-        try:
-            return date.fromisoformat(str(self.nouveau))
-        except ValueError:
-            raise ValueError(
-                "pour une durée, le nouveau dernier jour dans « nouveau » : 2027-12-31"
-            ) from None
-
-
-class Avenant(Modele):
-    numero: Positif
-    date: date  # of signature
-    objet: Texte
-    reference: Texte  # where it is kept
-    changements: tuple[Changement, ...] = ()
-
-
-class Avenants(Modele):
-    avenants: Annotated[
-        tuple[Avenant, ...], noms.Unique("numero")
-    ] = ()  # in the order of signature
-
-
 class ColonneGabarit(Modele):
     id: Identifiant
     titre: Texte
-    role: Literal[
-        "cle", "rappel", "saisie"
-    ]  # tells the rows apart, is written for the reader, or is to be filled
-    type: Literal[
-        "texte", "texte_long", "phrases", "nombre", "date", "liste"
-    ]  # phrases: one a line
+    # tells the rows apart, is written for the reader, or is to be filled
+    role: Literal["cle", "rappel", "saisie"]
+    # phrases: one a line
+    type: Literal["texte", "texte_long", "phrases", "nombre", "date", "liste"]
     liste: Identifiant | None = None  # where it chooses; None: its row says it
-    selon: Identifiant | None = (
-        None  # a column of the same row, whose code says which words of the list may follow
-    )
+    # a column of the same row, whose code says which words of the list may follow
+    selon: Identifiant | None = None
     largeur: float = Field(gt=0)
     attendue: bool = False
-    accompagne: tuple[
-        Identifiant, ...
-    ] = ()  # columns that it is about: lost when none of them is filled
+    # columns that it is about: lost when none of them is filled
+    accompagne: tuple[Identifiant, ...] = ()
     aide: str = ""
 
 
@@ -223,9 +156,8 @@ class PartieModeEmploi(Modele):  # a heading of the first sheet
 class Rubrique(Modele):  # what a row of the sheets of texts asks for
     sujet: str  # empty: its fiche, axis or public is it
     libelle: Texte
-    cellules: dict[
-        Identifiant, Identifiant
-    ]  # its entry cells, and the column of the follow-up that each is
+    # its entry cells, and the column of the follow-up that each is
+    cellules: dict[Identifiant, Identifiant]
     liste: Identifiant | None = None
 
 
@@ -253,26 +185,27 @@ class PosteDeSignataire(Modele):  # a means that a signatory gives
     facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
 
 
-class MoyensParStructure(
-    Modele
-):  # the structures of the offer that have rows of their own, and the means of each
+class MoyensParStructure(Modele):
+    """The structures of the offer that have rows of their own, and the means of each."""
+
     gestions: tuple[noms.Gestion, ...] = ()
     categories: tuple[noms.Categorie, ...] = ()
     postes: tuple[PosteDeSignataire, ...] = ()
 
 
-class MoyensGabarit(
-    Modele
-):  # the rows of the sheet of means. A signatory that no row names is one of the « autres »
+class MoyensGabarit(Modele):
+    """The rows of the sheet of means. A signatory that no row names is one of the « autres »."""
+
     par_fiche: tuple[PosteDeSignataire, ...] = ()
     par_structure: MoyensParStructure = MoyensParStructure()
 
     def signataires(self, item: PosteDeSignataire, parties: Iterable[str]) -> list[str]:
         """Return the parties that a row of the workbook stands for."""
-        named = {poste.signataire for poste in (*self.par_fiche, *self.par_structure.postes)}
+        postes = [*self.par_fiche, *self.par_structure.postes]
+        signataires_nommes = {poste.signataire for poste in postes}
         if item.signataire == AUTRES:
-            return [party for party in parties if party not in named]
-        return [party for party in parties if party == item.signataire]
+            return [partie for partie in parties if partie not in signataires_nommes]
+        return [partie for partie in parties if partie == item.signataire]
 
 
 class CollecteAnnuelle(Modele):  # ``collecte.yaml`` of a convention. Absent, no means are asked for
@@ -292,9 +225,9 @@ class NomsDePersonnes(Modele):  # how a person's name shows in a text
     mots_admis: tuple[Texte, ...]  # first words of capitalised groups that are none
 
 
-class Gabarit(
-    CollecteAnnuelle
-):  # ``gabarit.yaml``, with what a convention's ``collecte.yaml`` asks for
+class Gabarit(CollecteAnnuelle):
+    """``gabarit.yaml``, with what a convention's ``collecte.yaml`` asks for."""
+
     version: Positif
     titre: Texte
     sous_titre: Texte
