@@ -1,1 +1,1 @@
-"""The year's collection: the workbook that services fill, and its way back into ``suivi/<annee>``."""
+"""The year's collection: the workbook that services fill, and its way back to ``suivi/<annee>``."""

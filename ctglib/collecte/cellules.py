@@ -1,6 +1,6 @@
-"""A cell as a person filled it, number, date, word of a list or text, to the text of the follow-up.
+"""From a cell as a person filled it to the text of the follow-up: numbers, dates, words of a list.
 
-One that is not taken is ``Illisible``.
+A cell that is not accepted is ``Illisible``.
 """
 
 import math
@@ -15,38 +15,39 @@ from ctglib.donnees.lecture import proches, sans_accents
 
 
 class Illisible(ValueError):
-    """A cell that is not taken, in the words of a fault (``fautes.yaml``): found, expected, to do."""
+    """A cell that is not accepted.
+
+    Its arguments are the words of a fault (``fautes.yaml``): found, expected, to do.
+    """
 
     def __init__(self, cellule: Cellule, cle: str, /, **valeurs: object) -> None:
         super().__init__(*mots(cle, **{"trouve": montrer(cellule), **valeurs}))
 
 
 def _verifier(cellule: Cellule, attendu: str) -> None:
-    """Refuse what no kind of cell takes: a formula without its result, an error, VRAI."""
-    value = cellule.valeur
-    if cellule.formule and value is None:
+    """Refuse what no kind of cell accepts: a formula without its result, an error, VRAI."""
+    valeur = cellule.valeur
+    if cellule.formule and valeur is None:
         raise Illisible(cellule, "formule_sans_resultat", attendu=attendu)
-    if isinstance(value, bool):
-        raise Illisible(
-            cellule, "vrai_ou_faux", trouve="VRAI" if value else "FAUX", attendu=attendu
-        )
-    if isinstance(value, str) and ERREUR_DE_TABLEUR.fullmatch(value.strip()):
-        raise Illisible(cellule, "cellule_en_erreur", trouve=value.strip(), attendu=attendu)
+    if isinstance(valeur, bool):
+        trouve = "VRAI" if valeur else "FAUX"
+        raise Illisible(cellule, "vrai_ou_faux", trouve=trouve, attendu=attendu)
+    if isinstance(valeur, str) and ERREUR_DE_TABLEUR.fullmatch(valeur.strip()):
+        raise Illisible(cellule, "cellule_en_erreur", trouve=valeur.strip(), attendu=attendu)
 
 
 def montrer(cellule: Cellule) -> str:
     """Return a cell as a fault quotes it: a date in French, a text cut short."""
-    value = cellule.valeur
-    if isinstance(value, datetime | date):
-        return f"la date {value:%d/%m/%Y}"
-    if isinstance(value, time | timedelta):
-        return f"l'heure {value}"
-    text = (
-        cellule.texte.replace(".", ",")
-        if isinstance(value, float)
-        else " ".join(cellule.texte.split())
-    )
-    return f"« {text[:80]} »"
+    valeur = cellule.valeur
+    if isinstance(valeur, date):
+        return f"la date {valeur:%d/%m/%Y}"
+    if isinstance(valeur, time | timedelta):
+        return f"l'heure {valeur}"
+    if isinstance(valeur, float):
+        texte = cellule.texte.replace(".", ",")
+    else:
+        texte = " ".join(cellule.texte.split())
+    return f"« {texte[:80]} »"
 
 
 _ESPACE = "[ \u00a0\u2007\u2009\u202f']"
@@ -83,102 +84,108 @@ _ABSENCES = {
     "...",
     "*",
 }
-# What a text that is no number, or no date, may be: the fault of the first shape that it has.
+# What a text that is no number, or no date, may be: its fault is that of the first shape that it
+# has.
 _PAS_UN_NOMBRE = {
     "petit_effectif": rf"(?i)(<|≤|moins de){_ESPACE}*[0-9]+$",
     "formule_en_texte": r"=\s*[A-Za-z0-9(+\-]",
     "deux_separateurs": r"[0-9]+[.,][0-9]{3}.*[.,][0-9]+$",
     "nombre_et_mot": rf"(?P<nombre>{_ENTIER}(?:[.,][0-9]+)?){_ESPACE}*[^\W\d_]+\.?$",
-    "nombre_en_texte": "",
 }
 _ANNEE_SEULE = r"(19|20)[0-9]{2}"
 _PAS_UNE_DATE = {
     "annee_sur_deux_chiffres": r"[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2}\Z",
     "date_incomplete": rf"({_ANNEE_SEULE}|[0-9]{{1,2}}[/.\-][0-9]{{4}})\Z",
-    "date_en_texte": "",
 }
 _PRECISION = 6
 _MILLIERS = 3
 
 
-def _refuser(cellule: Cellule, texte: str, formes: dict[str, str], attendu: str) -> Illisible:
-    told = ((fault, re.match(shape, texte)) for fault, shape in formes.items())
-    return next(
-        Illisible(cellule, fault, attendu=attendu, **match.groupdict())
-        for fault, match in told
-        if match
-    )
+def _refus(
+    cellule: Cellule, texte: str, formes: dict[str, str], sinon: str, *, attendu: str
+) -> Illisible:
+    """Return the refusal of a text by the first shape that it has, or ``sinon`` without any."""
+    for cle, forme in formes.items():
+        trouve = re.match(forme, texte)
+        if trouve:
+            return Illisible(cellule, cle, attendu=attendu, **trouve.groupdict())
+    return Illisible(cellule, sinon, attendu=attendu)
 
 
 def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
     """Return a number with a point, then how it was understood when that may surprise."""
-    expected = "un nombre" if nombre.decimales else "un nombre entier"
-    value = cellule.valeur
-    _verifier(cellule, expected)
-    if isinstance(value, str):
-        return (_borner(cellule, _nombre_ecrit(cellule, expected, nombre), nombre),)
-    if not isinstance(value, int | float):
-        raise Illisible(cellule, "nombre_en_date", attendu=expected)
-    if not math.isfinite(value):
-        raise Illisible(cellule, "nombre_infini", attendu=expected)
-    plain = _francais(value)
-    hundred = _francais(value * 100)
+    attendu = "un nombre" if nombre.decimales else "un nombre entier"
+    valeur = cellule.valeur
+    _verifier(cellule, attendu)
+    if isinstance(valeur, str):
+        lu = _nombre_ecrit(cellule, valeur.strip(), nombre, attendu)
+        return (_borner(cellule, lu, nombre),)
+    if not isinstance(valeur, int | float):
+        raise Illisible(cellule, "nombre_en_date", attendu=attendu)
+    if not math.isfinite(valeur):
+        raise Illisible(cellule, "nombre_infini", attendu=attendu)
+    tel_quel = _francais(valeur)
+    en_pourcent = _francais(valeur * 100)
     if not cellule.pourcent:
-        doubtful = nombre.pourcent and 0 < abs(value) < 1
-        return _borner(cellule, value, nombre), *(
-            [f"lu {plain} %, et non {hundred} %."] if doubtful else []
+        texte = _borner(cellule, valeur, nombre)
+        if nombre.pourcent and 0 < abs(valeur) < 1:
+            return texte, f"lu {tel_quel} %, et non {en_pourcent} %."
+        return (texte,)
+    if not nombre.pourcent:
+        raise Illisible(
+            cellule, "format_pourcentage", cent=en_pourcent, nombre=tel_quel, attendu=attendu
         )
-    if nombre.pourcent:
-        shown = Cellule(f"{hundred} %")
-        return _borner(
-            shown, value * 100, nombre
-        ), f"cellule au format pourcentage, lue {hundred} %."
-    raise Illisible(cellule, "format_pourcentage", cent=hundred, nombre=plain, attendu=expected)
+    affichee = Cellule(f"{en_pourcent} %")
+    texte = _borner(affichee, valeur * 100, nombre)
+    return texte, f"cellule au format pourcentage, lue {en_pourcent} %."
 
 
-def _nombre_ecrit(cellule: Cellule, attendu: str, nombre: Nombre) -> float:
-    text = cellule.valeur.strip()
-    plain = text.replace("\u2212", "-").rstrip("€").strip()
-    match = _NOMBRE.fullmatch(plain.rstrip("%").strip(" \u00a0\u202f"))
-    if match is None:
-        if not _ABSENCES.isdisjoint((sans_accents(text), text)):
+def _nombre_ecrit(cellule: Cellule, texte: str, nombre: Nombre, attendu: str) -> float:
+    """Return a number written as a text: « 12 345,50 € », « 59 % »."""
+    sans_euro = texte.replace("\u2212", "-").rstrip("€").strip()
+    sans_pourcent = sans_euro.rstrip("%").strip(" \u00a0\u202f")
+    ecrit = _NOMBRE.fullmatch(sans_pourcent)
+    if ecrit is None:
+        if texte in _ABSENCES or sans_accents(texte) in _ABSENCES:
             raise Illisible(cellule, "absence_en_mots", attendu=attendu)
-        raise _refuser(cellule, plain, _PAS_UN_NOMBRE, attendu)
-    if plain.endswith("%") and not nombre.pourcent:
+        raise _refus(cellule, sans_euro, _PAS_UN_NOMBRE, "nombre_en_texte", attendu=attendu)
+    if sans_euro.endswith("%") and not nombre.pourcent:
         raise Illisible(cellule, "part_pour_nombre", attendu=attendu)
-    whole = re.sub(_ESPACE, "", match["entier"])
-    decimals = match["decimales"] or ""
-    if len(decimals) == _MILLIERS and whole.strip("0") and nombre.decimales < _MILLIERS:
-        raise Illisible(cellule, "deux_lectures", attendu=attendu, entier=whole, decimales=decimals)
-    return float(f"{match['signe']}{whole}.{decimals or '0'}")
+    entier = re.sub(_ESPACE, "", ecrit["entier"])
+    decimales = ecrit["decimales"] or ""
+    # « 1.234 » may be a thousand or a little more than one.
+    peut_etre_des_milliers = len(decimales) == _MILLIERS and entier.strip("0")
+    if peut_etre_des_milliers and nombre.decimales < _MILLIERS:
+        raise Illisible(
+            cellule, "deux_lectures", attendu=attendu, entier=entier, decimales=decimales
+        )
+    return float(f"{ecrit['signe']}{entier}.{decimales or '0'}")
 
 
-def _borner(cellule: Cellule, value: float, nombre: Nombre) -> str:
+def _borner(cellule: Cellule, valeur: float, nombre: Nombre) -> str:
     """Return a number as the follow-up writes it, once it has the decimals and the bounds that its
     cell allows.
     """
-    rounded = round(float(value), _PRECISION)
-    low = nombre.minimum
-    high = nombre.maximum
-    if not nombre.decimales and not rounded.is_integer():
+    arrondi = round(float(valeur), _PRECISION)
+    if not nombre.decimales and not arrondi.is_integer():
         raise Illisible(cellule, "nombre_sans_decimale")
-    if rounded < low:
-        raise Illisible(cellule, "nombre_trop_petit", minimum=_francais(low))
-    if high is not None and rounded > high:
-        raise Illisible(cellule, "nombre_trop_grand", maximum=_francais(high))
-    if abs(rounded) >= 10**15:
+    if arrondi < nombre.minimum:
+        raise Illisible(cellule, "nombre_trop_petit", minimum=_francais(nombre.minimum))
+    if nombre.maximum is not None and arrondi > nombre.maximum:
+        raise Illisible(cellule, "nombre_trop_grand", maximum=_francais(nombre.maximum))
+    if abs(arrondi) >= 10**15:
         raise Illisible(cellule, "nombre_demesure")
-    return _point(rounded)
+    return _point(arrondi)
 
 
-def _point(value: float) -> str:
+def _point(valeur: float) -> str:
     """Return a number with a point, no decimal more than needed, never « -0 »."""
-    text = f"{value:.{_PRECISION}f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    texte = f"{valeur:.{_PRECISION}f}".rstrip("0").rstrip(".")
+    return "0" if texte == "-0" else texte
 
 
-def _francais(value: float) -> str:
-    return _point(round(value, _PRECISION)).replace(".", ",").replace("-", "\u2212")
+def _francais(valeur: float) -> str:
+    return _point(round(valeur, _PRECISION)).replace(".", ",").replace("-", "\u2212")
 
 
 _UNE_DATE = "une date : jour/mois/année, par exemple 15/03/2024"
@@ -194,30 +201,41 @@ _NUMEROS = (36526, 73415)
 def lire_date(cellule: Cellule) -> str:
     """Return a day of this century as year-month-day."""
     _verifier(cellule, _UNE_DATE)
-    value = cellule.valeur
-    if isinstance(value, datetime | date):
-        day = value.date() if isinstance(value, datetime) else value
-        number = (day - _ORIGINE).days
-        if re.fullmatch(_ANNEE_SEULE, str(number)):
-            raise Illisible(cellule, "annee_seule", annee=number, attendu=_UNE_DATE)
-    elif isinstance(value, int | float):
-        if not _NUMEROS[0] <= value <= _NUMEROS[1]:
-            raise Illisible(cellule, "date_incomplete", attendu=_UNE_DATE)
-        raise Illisible(
-            cellule, "numero_de_jour", attendu=_UNE_DATE, jour=_ORIGINE + timedelta(days=int(value))
-        )
+    valeur = cellule.valeur
+    if isinstance(valeur, int | float):
+        raise _refus_d_un_numero(cellule, valeur)
+    if isinstance(valeur, date):
+        jour = valeur.date() if isinstance(valeur, datetime) else valeur
+        numero = (jour - _ORIGINE).days
+        if re.fullmatch(_ANNEE_SEULE, str(numero)):  # « 2024 » in a cell of dates
+            raise Illisible(cellule, "annee_seule", annee=numero, attendu=_UNE_DATE)
     else:
-        text = str(value).strip()
-        match = next(filter(None, (re.fullmatch(pattern, text) for pattern in _DATES)), None)
-        if match is None:
-            raise _refuser(cellule, text, _PAS_UNE_DATE, _UNE_DATE)
+        jour = _jour_ecrit(cellule, str(valeur).strip())
+    if not 2000 <= jour.year <= 2100:
+        raise Illisible(cellule, "date_d_un_autre_siecle")
+    return jour.isoformat()
+
+
+def _refus_d_un_numero(cellule: Cellule, numero: float) -> Illisible:
+    """Return the refusal of a number in place of a day: the day that a spreadsheet counts so."""
+    premier, dernier = _NUMEROS
+    if not premier <= numero <= dernier:
+        return Illisible(cellule, "date_incomplete", attendu=_UNE_DATE)
+    jour = _ORIGINE + timedelta(days=int(numero))
+    return Illisible(cellule, "numero_de_jour", attendu=_UNE_DATE, jour=jour)
+
+
+def _jour_ecrit(cellule: Cellule, texte: str) -> date:
+    """Return a day written as a text."""
+    for motif in _DATES:
+        ecrit = re.fullmatch(motif, texte)
+        if ecrit is None:
+            continue
         try:
-            day = date(int(match["a"]), int(match["m"]), int(match["j"]))
+            return date(int(ecrit["a"]), int(ecrit["m"]), int(ecrit["j"]))
         except ValueError:
             raise Illisible(cellule, "jour_inexistant", attendu=_UNE_DATE) from None
-    if not 2000 <= day.year <= 2100:
-        raise Illisible(cellule, "date_d_un_autre_siecle")
-    return day.isoformat()
+    raise _refus(cellule, texte, _PAS_UNE_DATE, "date_en_texte", attendu=_UNE_DATE)
 
 
 TEXTE_MAX = 4000
@@ -233,21 +251,23 @@ def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> str:
     only.
     """
     _verifier(cellule, "un texte")
-    text = _texte(cellule)
-    if "\ufffd" in text:
+    texte = _texte(cellule)
+    if "\ufffd" in texte:
         raise Illisible(cellule, "signe_perdu")
-    if len(text) > TEXTE_MAX:
-        raise Illisible(cellule, "texte_trop_long", longueur=len(text), maximum=TEXTE_MAX)
+    if len(texte) > TEXTE_MAX:
+        raise Illisible(cellule, "texte_trop_long", longueur=len(texte), maximum=TEXTE_MAX)
     # A no-break space is the author's own: it stays.
-    kept = [re.sub("[ \t]+", " ", line).strip(" \t") for line in text.splitlines()]
-    if lignes:
-        return "\n".join(filter(None, (re.sub("^[•*–-] ", "", line) for line in kept)))
-    return " ".join(filter(None, kept))
+    phrases = [re.sub("[ \t]+", " ", ligne).strip(" \t") for ligne in texte.splitlines()]
+    if not lignes:
+        return " ".join(filter(None, phrases))
+    sans_puces = [re.sub("^[•*–-] ", "", phrase) for phrase in phrases]
+    return "\n".join(filter(None, sans_puces))
 
 
 def _texte(cellule: Cellule) -> str:
-    if hasattr(cellule.valeur, "strftime"):
-        return f"{cellule.valeur:%d/%m/%Y}"
+    valeur = cellule.valeur
+    if isinstance(valeur, date | time):
+        return f"{valeur:%d/%m/%Y}"
     return _INVISIBLES.sub("", _RETOURS.sub("\n", cellule.texte))
 
 
@@ -255,18 +275,17 @@ def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
     """Return the code of a word of a list; accents and capitals do not matter, and a code stands
     for itself.
     """
-    names = list(choix)
-    expected = "l'un des choix de la liste" + (
-        f" : {', '.join(names)}" if len(names) <= _MONTRES else ""
-    )
-    _verifier(cellule, expected)
-    text = _texte(cellule)
-    known = {sans_accents(code): code for code in choix.values()} | {
-        sans_accents(word): choix[word] for word in names
-    }
-    if (written := sans_accents(text)) in known:
-        return known[written]
-    close = proches(text, names)
-    raise Illisible(
-        cellule, "choix_proche" if close else "hors_liste", attendu=expected, proches=close
-    )
+    mots_de_la_liste = list(choix)
+    attendu = "l'un des choix de la liste"
+    if len(mots_de_la_liste) <= _MONTRES:
+        attendu = f"{attendu} : {', '.join(mots_de_la_liste)}"
+    _verifier(cellule, attendu)
+    texte = _texte(cellule)
+    codes = {sans_accents(code): code for code in choix.values()}
+    codes |= {sans_accents(mot): code for mot, code in choix.items()}
+    ecrit = sans_accents(texte)
+    if ecrit in codes:
+        return codes[ecrit]
+    mots_proches = proches(texte, mots_de_la_liste)
+    cle = "choix_proche" if mots_proches else "hors_liste"
+    raise Illisible(cellule, cle, attendu=attendu, proches=mots_proches)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ctglib.collecte.feuilles import OBSERVATIONS, Cadre, Feuille, feuilles, ouvrir_cadre
+from ctglib.collecte.feuilles import OBSERVATIONS, Cadre, Cle, Feuille, feuilles, ouvrir_cadre
 from ctglib.collecte.fichiers import ClasseurLu, recevoir
 from ctglib.collecte.lecture import Entree, lire
 from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
@@ -23,6 +23,12 @@ from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
 
 DECISIONS = 40  # of a comité, at most
+REVISES = ("valeur", "statut")  # what makes of a figure another
+# Two ways of saying one thing of the comité: the last entered takes the place of the other.
+_EXCLUSIFS = {"comite_date": "comite_absence", "comite_absence": "comite_date"}
+CHAMP_DU_COMITE = "comite.date"  # what the file itself lacks when nothing is said of the comité
+
+CleDEntree = tuple[str, Cle]  # a table of the follow-up, and the key of one of its rows
 
 
 @dataclass(frozen=True)
@@ -45,15 +51,14 @@ class Preparation:
     fichiers: dict[str, bytes]  # those that would change, by name relative to the data folder
     nouvelles: dict[str, int]  # rows added, by table
     changements: tuple[Changement, ...]
-    remarques: tuple[
-        str, ...
-    ]  # told without stopping: how a cell was understood, what may be a name
+    # Told without stopping: how a cell was understood, what may be a person's name.
+    remarques: tuple[str, ...]
     attendues: int  # expected cells that are still empty
 
     def ecrire(self) -> None:
         """Write all the files, or none (``EcritureImpossible``)."""
         if self.fichiers:
-            ecrire({racine() / name: content for name, content in self.fichiers.items()})
+            ecrire({racine() / nom: octets for nom, octets in self.fichiers.items()})
 
 
 def preparer(
@@ -64,20 +69,22 @@ def preparer(
 ) -> Preparation:
     """Return what an import of these files would write; nothing is written.
 
-    The convention and the year are asked for when the files do not say them; the year of entry,
-    when it is another.
+    Args:
+        chemins: Workbooks, CSV files, minutes in Word, or folders.
+        convention: Where the files do not say it.
+        annee: The year collected, where the files do not say it.
+        millesime: The year of entry, when it is another.
 
     Raises:
         DonneesInvalides: All the faults of all the files, at the cell where each was typed.
     """
-    books = recevoir(chemins)
-    return preparer_dans(
-        ouvrir_cadre(*_convention_et_annee(books, convention, annee)), books, millesime
-    )
+    classeurs = recevoir(chemins)
+    convention, annee = _convention_et_annee(classeurs, convention, annee)
+    return preparer_dans(ouvrir_cadre(convention, annee), classeurs, millesime)
 
 
 def preparer_dans(
-    cadre: Cadre, books: list[ClasseurLu], millesime: int | None = None
+    cadre: Cadre, classeurs: list[ClasseurLu], millesime: int | None = None
 ) -> Preparation:
     """Return what an import of files already read would write, in the frame of a convention and a
     year.
@@ -87,27 +94,35 @@ def preparer_dans(
             "--millesime", *mots("millesime_avant_l_annee", millesime=millesime, annee=cadre.annee)
         )
     # A relevé may hold more decisions than the workbook has rows for.
-    cadre = replace(
-        cadre, gabarit=cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
-    )
+    gabarit = cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
+    cadre = replace(cadre, gabarit=gabarit)
     convention = cadre.dossier.convention.id
     plan = feuilles(cadre)
-    read = lire(books, plan, cadre.dossier.catalogue.confidentialite, cadre.gabarit.noms)
-    merged, conflicts = fusionner(read.entrees)
-    result = appliquer(cadre, merged, millesime)
-    files: dict[str, bytes] = {}
-    for year, after in result.apres.items():
-        before = cadre.suivis.get(year) or lire_annee(convention, year)
-        files |= en_fichiers(convention, year, before, after)
-    written = _fautes_a_l_ecriture(convention, files, result, plan) if files else []
-    if silent := _fautes_de_comite(cadre, merged, result.apres[cadre.annee]):
-        written = [fault for fault in written if fault.colonne != CHAMP_DU_COMITE]
-    if faults := [*read.fautes, *conflicts, *result.fautes, *silent, *written]:
-        raise DonneesInvalides(faults)
-    changes = tuple(result.changements)
-    notes = tuple(read.remarques)
+    lecture = lire(classeurs, plan, cadre.dossier.catalogue.confidentialite, gabarit.noms)
+    entrees, conflits = fusionner(lecture.entrees)
+    resultat = appliquer(cadre, entrees, millesime)
+    fichiers: dict[str, bytes] = {}
+    for annee, apres in resultat.apres.items():
+        avant = cadre.suivis.get(annee) or lire_annee(convention, annee)
+        fichiers |= en_fichiers(convention, annee, avant, apres)
+    fautes = [*lecture.fautes, *conflits, *resultat.fautes]
+    fautes_du_comite = _fautes_de_comite(cadre, entrees, resultat.apres[cadre.annee])
+    fautes += fautes_du_comite
+    if fichiers:
+        for faute in _fautes_a_l_ecriture(convention, fichiers, resultat, plan):
+            deja_dite = fautes_du_comite and faute.colonne == CHAMP_DU_COMITE
+            if not deja_dite:
+                fautes.append(faute)
+    if fautes:
+        raise DonneesInvalides(fautes)
     return Preparation(
-        convention, cadre.annee, files, result.nouvelles, changes, notes, read.attendues
+        convention,
+        cadre.annee,
+        fichiers,
+        resultat.nouvelles,
+        tuple(resultat.changements),
+        tuple(lecture.remarques),
+        lecture.attendues,
     )
 
 
@@ -123,74 +138,87 @@ def _convention_et_annee(
     else the command.
     """
     version = str(charger_yaml(GABARIT, Gabarit).version)
-    asked = {"convention": convention, "annee": str(annee or "")}
-    wanted = {name: (text, "demandée") for name, text in asked.items() if text}
-    faults: list[Faute] = []
-    for book in classeurs:
-        if (written := book.proprietes.get("version", version)) != version:
-            faults.append(
-                Faute(book.fichier, *mots("autre_version", ecrite=written, version=version))
-            )
-        said = book.proprietes
-        if not asked.keys() <= said.keys():
-            names = [book.fichier, *(grid.fichier.rsplit("/", 1)[-1] for grid in book.grilles)]
-            match = next(filter(None, map(_NOM.fullmatch, names)), None)
-            said = {name: text.lower() for name, text in match.groupdict().items()} if match else {}
-        here = {name: said.get(name) or text for name, text in asked.items()}
-        if not all(here.values()):
-            faults.append(Faute(book.fichier, *mots("ni_convention_ni_annee")))
+    demandes = {"convention": convention, "annee": str(annee or "")}
+    # What all have to share, and whose it is: the command's, or the first file's.
+    communs = {quoi: (texte, "demandée") for quoi, texte in demandes.items() if texte}
+    fautes: list[Faute] = []
+    for classeur in classeurs:
+        sa_version = classeur.proprietes.get("version", version)
+        if sa_version != version:
+            phrases = mots("autre_version", ecrite=sa_version, version=version)
+            fautes.append(Faute(classeur.fichier, *phrases))
+        propres = _convention_et_annee_propres(classeur)
+        siens = {quoi: propres.get(quoi) or texte for quoi, texte in demandes.items()}
+        if not all(siens.values()):
+            fautes.append(Faute(classeur.fichier, *mots("ni_convention_ni_annee")))
             continue
-        for name, label in (("convention", "la convention"), ("annee", "l'année")):
-            text, whose = wanted.setdefault(name, (here[name], f"comme {book.fichier}"))
-            if here[name] != text:
-                words = mots(
-                    "classeur_d_une_autre", quoi=label, trouve=here[name], voulue=text, comme=whose
+        for quoi, libelle in (("convention", "la convention"), ("annee", "l'année")):
+            sien = siens[quoi]
+            commun, a_qui = communs.setdefault(quoi, (sien, f"comme {classeur.fichier}"))
+            if sien != commun:
+                phrases = mots(
+                    "classeur_d_une_autre", quoi=libelle, trouve=sien, voulue=commun, comme=a_qui
                 )
-                faults.append(Faute(book.fichier, *words))
-        if (name := here["convention"]) == wanted["convention"][0] and name not in (
-            known := conventions()
-        ):
-            kind = (
-                "convention_proche" if (close := proches(name, known)) else "convention_du_fichier"
-            )
-            faults.append(
-                Faute(book.fichier, *mots(kind, nom=name, connues=", ".join(known), proches=close))
-            )
-        if not re.fullmatch(r"(19|20)[0-9]{2}", here["annee"]):
-            faults.append(Faute(book.fichier, *mots("annee_illisible", annee=here["annee"])))
-    if faults:
-        raise DonneesInvalides(faults)
-    return wanted["convention"][0], int(wanted["annee"][0])
+                fautes.append(Faute(classeur.fichier, *phrases))
+        if siens["convention"] == communs["convention"][0]:
+            fautes += _convention_inconnue(classeur.fichier, siens["convention"])
+        if not re.fullmatch(r"(19|20)[0-9]{2}", siens["annee"]):
+            phrases = mots("annee_illisible", annee=siens["annee"])
+            fautes.append(Faute(classeur.fichier, *phrases))
+    if fautes:
+        raise DonneesInvalides(fautes)
+    return communs["convention"][0], int(communs["annee"][0])
 
 
-Cle = tuple[str, tuple[str, ...]]
+def _convention_et_annee_propres(classeur: ClasseurLu) -> dict[str, str]:
+    """Return the convention and the year that a file says, or else its name; or nothing."""
+    if {"convention", "annee"} <= classeur.proprietes.keys():
+        return classeur.proprietes
+    noms = [grille.fichier.rsplit("/", 1)[-1] for grille in classeur.grilles]
+    for nom in [classeur.fichier, *noms]:
+        lu = _NOM.fullmatch(nom)
+        if lu:
+            return {quoi: texte.lower() for quoi, texte in lu.groupdict().items()}
+    return {}
 
 
-def fusionner(entrees: list[Entree]) -> tuple[dict[Cle, Entree], list[Faute]]:
+def _convention_inconnue(fichier: str, convention: str) -> Iterator[Faute]:
+    """Yield the fault of a file of a convention that does not exist."""
+    connues = conventions()
+    if convention in connues:
+        return
+    noms_proches = proches(convention, connues)
+    cle = "convention_proche" if noms_proches else "convention_du_fichier"
+    phrases = mots(cle, nom=convention, connues=", ".join(connues), proches=noms_proches)
+    yield Faute(fichier, *phrases)
+
+
+def fusionner(entrees: list[Entree]) -> tuple[dict[CleDEntree, Entree], list[Faute]]:
     """Return one entry a row of the follow-up, and the conflicts: same row, same column, two
     contents.
 
     An empty cell contradicts nothing: one service may give the value, another the note.
     """
-    merged: dict[Cle, Entree] = {}
-    said: dict[tuple[Cle, str], Entree] = {}
-    conflicts: list[Faute] = []
-    for entry in entrees:
-        key = (entry.table, entry.cle)
-        for column, text in entry.valeurs.items():
-            before = said.setdefault((key, column), entry) if text else entry
-            if (other := before.valeurs[column]) != text:
-                told = {"texte": text, "origine": before.origine, "autre": other}
-                conflicts.append(entry.origine.faute(column, "deux_reponses", **told))
-        first = merged.setdefault(key, entry)
-        values = {**entry.valeurs, **{name: text for name, text in first.valeurs.items() if text}}
-        merged[key] = replace(first, valeurs=values)
-    return merged, conflicts
-
-
-REVISES = ("valeur", "statut")  # what makes of a figure another
-# Two ways of saying one thing of the comité: the last said takes the place of the other.
-_EXCLUSIFS = {"comite_date": "comite_absence", "comite_absence": "comite_date"}
+    fusionnees: dict[CleDEntree, Entree] = {}
+    premieres: dict[tuple[CleDEntree, str], Entree] = {}  # the first to fill a column of a row
+    conflits: list[Faute] = []
+    for entree in entrees:
+        cle = (entree.table, entree.cle)
+        for colonne, texte in entree.valeurs.items():
+            if not texte:
+                continue
+            premiere = premieres.setdefault((cle, colonne), entree)
+            autre = premiere.valeurs[colonne]
+            if autre != texte:
+                conflits.append(
+                    entree.origine.faute(
+                        colonne, "deux_reponses", texte=texte, origine=premiere.origine, autre=autre
+                    )
+                )
+        fusionnee = fusionnees.setdefault(cle, entree)
+        remplies = {colonne: texte for colonne, texte in fusionnee.valeurs.items() if texte}
+        fusionnees[cle] = replace(fusionnee, valeurs={**entree.valeurs, **remplies})
+    return fusionnees, conflits
 
 
 @dataclass
@@ -201,10 +229,13 @@ class Resultat:
     nouvelles: Counter[str] = field(default_factory=Counter)
     changements: list[Changement] = field(default_factory=list)
     fautes: list[Faute] = field(default_factory=list)
-    origines: dict[tuple[int, str, tuple[str, ...]], Entree] = field(default_factory=dict)
+    # What was entered of each row: by year of its folder, table and key.
+    origines: dict[tuple[int, str, Cle], Entree] = field(default_factory=dict)
 
 
-def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = None) -> Resultat:
+def appliquer(
+    cadre: Cadre, entrees: dict[CleDEntree, Entree], millesime: int | None = None
+) -> Resultat:
     """Return the follow-up with the entries.
 
     While the year's bilan is provisional, a figure entered again takes the place of the former one,
@@ -212,90 +243,102 @@ def appliquer(cadre: Cadre, entrees: dict[Cle, Entree], millesime: int | None = 
     differs is a revision, written under a later millésime (``millesime``, when it is not the
     workbook's own), and anything else is refused.
     """
-    closed = cadre.saisi("bilan").get(("statut",), {}).get("valeur") == "definitif"
-    entered = millesime or (max(cadre.annee + 1, *cadre.suivis) if closed else cadre.annee)
-    tables = {
-        year: {name: dict(table) for name, table in suivi.items()}
-        for year, suivi in cadre.suivis.items()
-    }
-    if entered not in tables:
-        tables[entered] = lire_annee(cadre.dossier.convention.id, entered)
-    result = Resultat(tables)
-    for entry in entrees.values():
-        before = tables[cadre.annee][entry.table].get(entry.cle, {})
-        if (
-            entry.table == OBSERVATIONS
-        ):  # laid under the year of entry, unless what is already known says the same
-            moved = replace(entry, cle=(*entry.cle[:-1], str(entered)))
-            rows = (item for suivi in tables.values() for item in suivi[OBSERVATIONS].items())
-            known = {
-                key: row
-                for key, row in rows
-                if key[:-1] == moved.cle[:-1] and int(key[-1]) <= entered
-            }
-            latest = max(known, key=lambda key: int(key[-1]), default=moved.cle)
-            if latest == moved.cle:
-                _poser(result, moved, entered)
-            elif any(known[latest].get(name) != moved.valeurs[name] for name in REVISES):
-                _poser(result, moved, entered, known[latest])
-        elif closed and any(before.get(name, "") != text for name, text in entry.valeurs.items()):
-            column, text = next(iter(entry.valeurs.items()))
-            result.fautes.append(
-                entry.origine.faute(column, "annee_close", texte=text, annee=cadre.annee)
+    clos = cadre.saisi("bilan").get(("statut",), {}).get("valeur") == "definitif"
+    annee_de_saisie = cadre.annee
+    if millesime:
+        annee_de_saisie = millesime
+    elif clos:
+        annee_de_saisie = max(cadre.annee + 1, *cadre.suivis)
+    apres: dict[int, Suivi] = {}
+    for annee, suivi in cadre.suivis.items():
+        apres[annee] = {nom: dict(table) for nom, table in suivi.items()}
+    if annee_de_saisie not in apres:
+        apres[annee_de_saisie] = lire_annee(cadre.dossier.convention.id, annee_de_saisie)
+    resultat = Resultat(apres)
+    for entree in entrees.values():
+        if entree.table == OBSERVATIONS:
+            _poser_un_chiffre(resultat, entree, annee_de_saisie)
+            continue
+        avant = apres[cadre.annee][entree.table].get(entree.cle, {})
+        change = any(avant.get(colonne, "") != texte for colonne, texte in entree.valeurs.items())
+        if clos and change:
+            colonne = next(iter(entree.valeurs))
+            resultat.fautes.append(
+                entree.origine.faute(
+                    colonne, "annee_close", texte=entree.valeurs[colonne], annee=cadre.annee
+                )
             )
         else:
-            _poser(result, entry, cadre.annee)
-    for year, suivi in tables.items():
-        tables[year] = {name: triee(table) for name, table in suivi.items()}
-    return result
+            _poser(resultat, entree, cadre.annee)
+    for annee, suivi in apres.items():
+        apres[annee] = {nom: triee(table) for nom, table in suivi.items()}
+    return resultat
+
+
+def _poser_un_chiffre(resultat: Resultat, entree: Entree, annee_de_saisie: int) -> None:
+    """Lay a figure under the year of entry, unless what is already known says the same."""
+    chiffre = replace(entree, cle=(*entree.cle[:-1], str(annee_de_saisie)))
+    versions = {}
+    for suivi in resultat.apres.values():
+        for cle, ligne in suivi[OBSERVATIONS].items():
+            if cle[:-1] == chiffre.cle[:-1] and int(cle[-1]) <= annee_de_saisie:
+                versions[cle] = ligne
+    derniere = max(versions, key=lambda cle: int(cle[-1]), default=chiffre.cle)
+    if derniere == chiffre.cle:
+        _poser(resultat, chiffre, annee_de_saisie)
+    elif any(versions[derniere].get(colonne) != chiffre.valeurs[colonne] for colonne in REVISES):
+        _poser(resultat, chiffre, annee_de_saisie, revisee=versions[derniere])
 
 
 def _poser(
-    result: Resultat, entry: Entree, annee: int, revisee: dict[str, str] | None = None
+    resultat: Resultat, entree: Entree, annee: int, revisee: dict[str, str] | None = None
 ) -> None:
     """Lay an entry over a row of a year, whose other cells stay, or over that of an earlier
-    millésime, which stays.
+    millésime (``revisee``), which stays.
     """
-    table = result.apres[annee][entry.table]
-    before = revisee or table.get(entry.cle)
-    if entry.table == "bilan":
-        table.pop((_EXCLUSIFS.get(entry.cle[0], ""),), None)
-    row = {name: revisee[name] for name in ("unite", "source")} if revisee else before or {}
-    if entry.table in TABLES:
-        schema = charger_schema(entry.table)
-        row = (
-            dict.fromkeys(schema.colonnes, "") | row | dict(zip(schema.cle, entry.cle, strict=True))
-        )
-    table[entry.cle] = row | entry.valeurs
-    result.origines[annee, entry.table, entry.cle] = entry
-    if before is None:
-        result.nouvelles[entry.table] += 1
+    table = resultat.apres[annee][entree.table]
+    avant = revisee or table.get(entree.cle)
+    if entree.table == "bilan":
+        exclu = _EXCLUSIFS.get(entree.cle[0], "")
+        table.pop((exclu,), None)
+    ligne = avant or {}
+    if revisee:
+        ligne = {"unite": revisee["unite"], "source": revisee["source"]}
+    if entree.table in TABLES:
+        schema = charger_schema(entree.table)
+        cle = dict(zip(schema.cle, entree.cle, strict=True))
+        ligne = dict.fromkeys(schema.colonnes, "") | ligne | cle
+    table[entree.cle] = ligne | entree.valeurs
+    resultat.origines[annee, entree.table, entree.cle] = entree
+    if avant is None:
+        resultat.nouvelles[entree.table] += 1
         return
-    result.changements += [
-        Changement(entry, name, before.get(name, ""), text, bool(revisee))
-        for name, text in entry.valeurs.items()
-        if before.get(name, "") != text and (name in REVISES or not revisee)
-    ]
+    for colonne, texte in entree.valeurs.items():
+        if revisee and colonne not in REVISES:
+            continue
+        texte_d_avant = avant.get(colonne, "")
+        if texte_d_avant != texte:
+            resultat.changements.append(
+                Changement(entree, colonne, texte_d_avant, texte, revision=bool(revisee))
+            )
 
 
-CHAMP_DU_COMITE = "comite.date"  # what the file itself lacks when nothing is said of the comité
-_CHAMP = re.compile(
-    r"(?:comite\.)?\w+\[[0-9]+\]|\w*"
-)  # an item of a list of a document, or a field
-
-
-def _fautes_de_comite(cadre: Cadre, entrees: dict[Cle, Entree], apres: Suivi) -> list[Faute]:
-    """Return the faults of a comité that both met and did not, or that decided without having met."""
-    labels = [cadre.gabarit.rubriques[name].libelle for name in _EXCLUSIFS]
-    words = " ou ".join(f"« {label} »" for label in labels)
-    held, absent = (entrees.get(("bilan", (name,))) for name in _EXCLUSIFS)
-    if held and absent:
-        return [absent.origine.faute("valeur", "comite_tenu_ou_non", lignes=words)]
-    about = [entry for (table, _), entry in entrees.items() if table in ("decisions", "suites")]
-    if not about or any((name,) in apres["bilan"] for name in _EXCLUSIFS):
+def _fautes_de_comite(cadre: Cadre, entrees: dict[CleDEntree, Entree], apres: Suivi) -> list[Faute]:
+    """Return the fault of a comité that met and did not, or that decided without having met."""
+    rubriques = cadre.gabarit.rubriques
+    libelles = (rubriques["comite_date"].libelle, rubriques["comite_absence"].libelle)
+    lignes = " ou ".join(f"« {libelle} »" for libelle in libelles)
+    tenu = entrees.get(("bilan", ("comite_date",)))
+    absent = entrees.get(("bilan", ("comite_absence",)))
+    if tenu and absent:
+        return [absent.origine.faute("valeur", "comite_tenu_ou_non", lignes=lignes)]
+    decisions = [entree for entree in entrees.values() if entree.table in ("decisions", "suites")]
+    comite_connu = ("comite_date",) in apres["bilan"] or ("comite_absence",) in apres["bilan"]
+    if not decisions or comite_connu:
         return []
-    column = "texte" if about[0].table == "decisions" else "etat"
-    return [about[0].origine.faute(column, "comite_passe_sous_silence", lignes=words)]
+    premiere = decisions[0]
+    colonne = "texte" if premiere.table == "decisions" else "etat"
+    return [premiere.origine.faute(colonne, "comite_passe_sous_silence", lignes=lignes)]
 
 
 def _fautes_a_l_ecriture(
@@ -304,53 +347,94 @@ def _fautes_a_l_ecriture(
     """Yield the faults of the files in the words of the sheet, at the cell; one that no entry
     explains, as it is.
     """
-    words: dict[str, dict[str, str]] = {}
-    for sheet in plan:
-        own = {
-            code: word for choices in sheet.listes.values() for word, code in choices.codes.items()
-        }
-        words |= {target.table: own for row in sheet.lignes for target in row.cibles}
-    documents = {table: name for name, (_, lists) in DOCUMENTS.items() for table in (name, *lists)}
-    typed: dict[
-        tuple[str, int | str], Entree
-    ] = {}  # by line of a CSV, by item of a list or field of a document
-    for (year, table, key), entry in resultat.origines.items():
-        folder = f"{dossier_du_suivi(convention)}/{year}"
-        rank = list(resultat.apres[year][table]).index(key)
-        if table in TABLES:
-            typed[f"{folder}/{table}.csv", rank + 2] = entry
-        else:
-            own = "comite" if key[0] in _EXCLUSIFS else key[0]
-            place = own if table in DOCUMENTS else f"{table}[{rank + 1}]"
-            typed[f"{folder}/{documents[table]}.yaml", place] = entry
-    for fault in fautes_de_saisie(convention, fichiers):
-        column = fault.colonne or ""
-        place = _CHAMP.match(column)[0].removeprefix("comite.")
-        entry = typed.get((fault.fichier, fault.ligne if fault.fichier.endswith(".csv") else place))
-        if entry is None:
-            yield fault
+    mots_des_tables = _mots_des_tables(plan)
+    entrees = _entrees_des_fichiers(convention, resultat)
+    for faute in fautes_de_saisie(convention, fichiers):
+        champ = faute.colonne or ""
+        lieu = faute.ligne if faute.fichier.endswith(".csv") else _element(champ)
+        entree = entrees.get((faute.fichier, lieu))
+        if entree is None:
+            yield faute
             continue
-        places = entry.origine.colonnes
-        names = re.split(r"[,.\s\[\]]+", column)
-        column = next(
-            (name for name in reversed(names) if name in places), next(iter(entry.valeurs))
-        )
-        if re.fullmatch("la clé « .* » est absente", fault.trouve):
-            title = places.get(column, column).partition(" : ")[2]
-            yield entry.origine.faute(column, "cellule_necessaire", titre=title)
+        intitules = entree.origine.colonnes
+        colonne = next(iter(entree.valeurs))
+        for nom in re.split(r"[,.\s\[\]]+", champ):
+            if nom in intitules:
+                colonne = nom
+        if re.fullmatch("la clé « .* » est absente", faute.trouve):
+            titre = intitules.get(colonne, colonne).partition(" : ")[2]
+            yield entree.origine.faute(colonne, "cellule_necessaire", titre=titre)
         else:
-            said = (
-                _en_mots(text, words[entry.table])
-                for text in (fault.trouve, fault.attendu, fault.remede)
+            mots_de_la_table = mots_des_tables[entree.table]
+            yield entree.origine.placer(
+                colonne,
+                _en_mots(faute.trouve, mots_de_la_table),
+                _en_mots(faute.attendu, mots_de_la_table),
+                _en_mots(faute.remede, mots_de_la_table),
             )
-            yield entry.origine.placer(column, *said)
+
+
+def _mots_des_tables(plan: tuple[Feuille, ...]) -> dict[str, dict[str, str]]:
+    """Return the words of the codes of each table, as the lists of its sheet have them."""
+    mots_des_tables = {}
+    for feuille in plan:
+        mots_des_codes = {}
+        for liste in feuille.listes.values():
+            for mot, code in liste.codes.items():
+                mots_des_codes[code] = mot
+        for ligne in feuille.lignes:
+            for cible in ligne.cibles:
+                mots_des_tables[cible.table] = mots_des_codes
+    return mots_des_tables
+
+
+def _entrees_des_fichiers(
+    convention: str, resultat: Resultat
+) -> dict[tuple[str, int | str | None], Entree]:
+    """Return the entry that each place of a file comes from.
+
+    A place is a line of a CSV, an item of a list of a document (« decisions[2] ») or one of its
+    fields.
+    """
+    documents = {}
+    for document, (_, listes) in DOCUMENTS.items():
+        for table in (document, *listes):
+            documents[table] = document
+    entrees: dict[tuple[str, int | str | None], Entree] = {}
+    for (annee, table, cle), entree in resultat.origines.items():
+        dossier = f"{dossier_du_suivi(convention)}/{annee}"
+        rang = list(resultat.apres[annee][table]).index(cle)
+        if table in TABLES:
+            entrees[f"{dossier}/{table}.csv", rang + 2] = entree  # after the header
+            continue
+        lieu = f"{table}[{rang + 1}]"
+        if table in DOCUMENTS:
+            lieu = "comite" if cle[0] in _EXCLUSIFS else cle[0]
+        entrees[f"{dossier}/{documents[table]}.yaml", lieu] = entree
+    return entrees
+
+
+_ELEMENT = re.compile(r"(?:comite\.)?\w+\[[0-9]+\]|\w*")
+
+
+def _element(champ: str) -> str:
+    """Return the item of a list, or the field of a document, that a dotted key begins with."""
+    element = _ELEMENT.match(champ)
+    return element[0].removeprefix("comite.") if element else ""
 
 
 _DATE = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
+_STATUT = re.compile(r"\bstatut ([A-Za-z_]+)")
 _CODES = re.compile(r"(?<![\w/])[A-Z](?:, [A-Z])+(?!\w)|\b[a-z]+_[a-z_]+\b|(?<=« )[a-z]+(?= »)")
+_TOURNURES = {
+    "le état": "l'état",
+    "le statut": "l'état",
+    "un statut": "un état",
+    "ce statut": "cet état",
+}
 
 
-def _en_mots(texte: str, mots: dict[str, str]) -> str:
+def _en_mots(texte: str, mots_des_codes: dict[str, str]) -> str:
     """Return what is said of the file as it is said of the sheet: words for codes, French dates, no
     line of a CSV.
 
@@ -358,15 +442,17 @@ def _en_mots(texte: str, mots: dict[str, str]) -> str:
         >>> _en_mots("« 3 » avec le statut L", {"L": "Non transmise"})
         "« 3 » avec l'état « Non transmise »"
     """
-    text = re.sub(r" \(ligne [0-9]+\)", "", _DATE.sub(r"\3/\2/\1", texte))
-    text = re.sub(
-        r"\bstatut ([A-Za-z_]+)",
-        lambda met: f"état « {mots[met[1]]} »" if met[1] in mots else met[0],
-        text,
-    )
-    for written, said in (("le état", "l'état"), ("le statut", "l'état"), ("un statut", "un état")):
-        text = text.replace(written, said)
-    text = text.replace("ce statut", "cet état")
-    return _CODES.sub(
-        lambda met: ", ".join(mots.get(code, code) for code in met[0].split(", ")), text
-    )
+
+    def etat(statut: re.Match[str]) -> str:
+        code = statut[1]
+        return f"état « {mots_des_codes[code]} »" if code in mots_des_codes else statut[0]
+
+    def mots_de(codes: re.Match[str]) -> str:
+        return ", ".join(mots_des_codes.get(code, code) for code in codes[0].split(", "))
+
+    texte = _DATE.sub(r"\3/\2/\1", texte)
+    texte = re.sub(r" \(ligne [0-9]+\)", "", texte)
+    texte = _STATUT.sub(etat, texte)
+    for tournure, autre in _TOURNURES.items():
+        texte = texte.replace(tournure, autre)
+    return _CODES.sub(mots_de, texte)

@@ -6,20 +6,22 @@ once is a row each of its own table.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from ctglib.donnees.csv_strict import charger_schema, examiner_csv
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.lecture import existe
+from ctglib.donnees.modeles import Modele
 from ctglib.donnees.modeles.suivi import (
     Appreciations,
     Bilan,
     Consultation,
     Decision,
     Exemple,
+    NomDeRubrique,
     Participation,
     Suite,
 )
@@ -29,64 +31,94 @@ from ctglib.donnees.yaml_strict import charger_yaml
 Table = dict[tuple[str, ...], dict[str, str]]
 Suivi = dict[str, Table]
 
-# The documents of a year: its model, and the lists of its items, each with theirs.
-DOCUMENTS: dict[str, tuple[type, dict[str, type]]] = {
+# The documents of a year: the model of each, and the lists that it holds, with the model of their
+# items.
+DOCUMENTS: dict[str, tuple[type[Modele], dict[str, type[Modele]]]] = {
     "bilan": (Bilan, {"decisions": Decision, "suites": Suite}),
     "appreciations": (Appreciations, {}),
     "participation": (Participation, {"consultations": Consultation, "exemples": Exemple}),
 }
 NUMEROTEES = ("consultations", "exemples")
-RUBRIQUES = ("reussites", "difficultes", "perspectives")
+RUBRIQUES: tuple[NomDeRubrique, ...] = ("reussites", "difficultes", "perspectives")
 PHRASES = (*RUBRIQUES, "cooperation")
-TOUTES = (*TABLES, *DOCUMENTS, *(name for _, lists in DOCUMENTS.values() for name in lists))
+TOUTES = (*TABLES, *DOCUMENTS, *(liste for _, listes in DOCUMENTS.values() for liste in listes))
 
 
 def lire_annee(convention: str, annee: int) -> Suivi:
     """Return the flat tables of a year, all of them, empty when their file is not there; what is
     there was checked.
     """
-    folder = f"{dossier_du_suivi(convention)}/{annee}"
-    tables = {name: {} for name in TOUTES}
-    for name in TABLES:
-        if existe(path := f"{folder}/{name}.csv"):
-            rows = examiner_csv(path, name).lignes.to_dict("records")
-            key = charger_schema(name).cle
-            tables[name] = {tuple(row[column] for column in key): row for row in rows}
-    for name, (model, lists) in DOCUMENTS.items():
-        if existe(path := f"{folder}/{name}.yaml"):
-            # What a model fills by default was not entered.
-            said = charger_yaml(path, model).model_dump(mode="json", exclude_unset=True)
-            comite = said.pop("comite", None) or {}
-            held = comite.pop("date", None)
-            said |= comite | (
-                {"comite_absence": held["absent"]}
-                if isinstance(held, dict)
-                else {"comite_date": held}
-            )
-            for listed, item in lists.items():
-                first, *fields = item.model_fields
-                for row in said.pop(listed, []):
-                    rank = 1 + sum(key[0] == row[first] for key in tables[listed])
-                    key = (row[first], str(rank)) if listed in NUMEROTEES else (row[first],)
-                    tables[listed][key] = _en_ligne({name: row.get(name) for name in fields})
-            values = {
-                (str(one["fiche"]), head): one.get(head)
-                for one in said.pop("appreciations", [])
-                for head in RUBRIQUES
-            }
-            values |= {(field,): value for field, value in said.items() if field != "annee"}
-            rows = {key: _en_ligne({"valeur": value}) for key, value in values.items()}
-            tables[name] |= {key: row for key, row in rows.items() if row}
+    dossier = f"{dossier_du_suivi(convention)}/{annee}"
+    tables: Suivi = {nom: {} for nom in TOUTES}
+    for nom in TABLES:
+        chemin = f"{dossier}/{nom}.csv"
+        if existe(chemin):
+            tables[nom] = _lire_table(chemin, nom)
+    for nom in DOCUMENTS:
+        chemin = f"{dossier}/{nom}.yaml"
+        if existe(chemin):
+            tables |= _lire_document(chemin, nom)
     return tables
 
 
-def _en_ligne(dit: dict[str, Any]) -> dict[str, str]:
-    said = {
-        name: "\n".join(one) if isinstance(one, list) else str(one)
-        for name, one in dit.items()
-        if one is not None
-    }
-    return {name: text for name, text in said.items() if text}
+def _lire_table(chemin: str, nom: str) -> Table:
+    lues = examiner_csv(chemin, nom).lignes
+    colonnes = lues.columns.tolist()
+    colonnes_de_cle = charger_schema(nom).cle
+    table: Table = {}
+    for valeurs in lues.to_numpy().tolist():
+        ligne = dict(zip(colonnes, valeurs, strict=True))
+        table[tuple(ligne[colonne] for colonne in colonnes_de_cle)] = ligne
+    return table
+
+
+def _lire_document(chemin: str, nom: str) -> Suivi:
+    """Return the table of a document, and those of the lists that it holds."""
+    modele, listes = DOCUMENTS[nom]
+    # What a model fills by default was not entered.
+    contenu = charger_yaml(chemin, modele).model_dump(mode="json", exclude_unset=True)
+    # The fields of the comité count as the bilan's own.
+    comite = contenu.pop("comite", None) or {}
+    date_du_comite = comite.pop("date", None)
+    contenu |= comite
+    if isinstance(date_du_comite, dict):
+        contenu["comite_absence"] = date_du_comite["absent"]
+    else:
+        contenu["comite_date"] = date_du_comite
+    tables: Suivi = {nom: {}}
+    for liste, modele_d_un_item in listes.items():
+        tables[liste] = {}
+        premier, *autres = modele_d_un_item.model_fields
+        rangs: Counter[str] = Counter()
+        for item in contenu.pop(liste, []):
+            sujet = item[premier]
+            rangs[sujet] += 1
+            cle = (sujet, str(rangs[sujet])) if liste in NUMEROTEES else (sujet,)
+            tables[liste][cle] = _en_ligne({champ: item.get(champ) for champ in autres})
+    valeurs: dict[tuple[str, ...], Any] = {}
+    for appreciation in contenu.pop("appreciations", []):
+        for rubrique in RUBRIQUES:
+            valeurs[str(appreciation["fiche"]), rubrique] = appreciation.get(rubrique)
+    for champ, valeur in contenu.items():
+        if champ != "annee":
+            valeurs[(champ,)] = valeur
+    for cle, valeur in valeurs.items():
+        ligne = _en_ligne({"valeur": valeur})
+        if ligne:
+            tables[nom][cle] = ligne
+    return tables
+
+
+def _en_ligne(valeurs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the values of some fields as texts, a list as lines; what is empty is left out."""
+    ligne = {}
+    for champ, valeur in valeurs.items():
+        if valeur is None:
+            continue
+        texte = "\n".join(valeur) if isinstance(valeur, list) else str(valeur)
+        if texte:
+            ligne[champ] = texte
+    return ligne
 
 
 def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict[str, bytes]:
@@ -95,21 +127,23 @@ def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict
     """
     import yaml
 
-    folder = f"{dossier_du_suivi(convention)}/{annee}"
-    files = {}
-    for name in TABLES:
-        if apres[name] != avant[name]:
-            columns = charger_schema(name).colonnes
-            rows = [
-                [row.get(column, "") for column in columns] for row in triee(apres[name]).values()
-            ]
-            files[f"{folder}/{name}.csv"] = en_csv([columns, *rows]).encode("utf-8")
-    for name, (_, lists) in DOCUMENTS.items():
-        if any(apres[table] != avant[table] for table in (name, *lists)):
-            document = _en_document(name, annee, apres)
-            text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
-            files[f"{folder}/{name}.yaml"] = text.encode("utf-8")
-    return files
+    dossier = f"{dossier_du_suivi(convention)}/{annee}"
+    fichiers = {}
+    for nom in TABLES:
+        if apres[nom] == avant[nom]:
+            continue
+        colonnes = charger_schema(nom).colonnes
+        lignes = [
+            [ligne.get(colonne, "") for colonne in colonnes] for ligne in triee(apres[nom]).values()
+        ]
+        fichiers[f"{dossier}/{nom}.csv"] = en_csv([colonnes, *lignes]).encode("utf-8")
+    for nom, (_, listes) in DOCUMENTS.items():
+        if all(apres[table] == avant[table] for table in (nom, *listes)):
+            continue
+        document = _en_document(nom, annee, apres)
+        texte = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=120)
+        fichiers[f"{dossier}/{nom}.yaml"] = texte.encode("utf-8")
+    return fichiers
 
 
 def triee(table: Table) -> Table:
@@ -117,55 +151,80 @@ def triee(table: Table) -> Table:
     write the same.
     """
 
-    def naturel(text: str) -> list[tuple[bool, int, str]]:
-        return [
-            (part.isdigit(), int(part) if part.isdigit() else 0, part)
-            for part in re.split(r"([0-9]+)", text)
-        ]
+    def naturel(texte: str) -> list[tuple[bool, int, str]]:
+        """Return what a text is sorted by: its numbers by their value."""
+        morceaux = []
+        for morceau in re.split(r"([0-9]+)", texte):
+            if morceau.isdigit():
+                morceaux.append((True, int(morceau), morceau))
+            else:
+                morceaux.append((False, 0, morceau))
+        return morceaux
 
-    return dict(sorted(table.items(), key=lambda row: [naturel(part) for part in row[0]]))
+    cles = sorted(table, key=lambda cle: [naturel(partie) for partie in cle])
+    return {cle: table[cle] for cle in cles}
 
 
 def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
-    model, listed = DOCUMENTS[nom]
+    """Return a document of a year as its YAML holds it."""
     if nom == "appreciations":
-        fiches: dict[str, dict[str, str]] = defaultdict(dict)
-        for (fiche, head), row in tables[nom].items():
-            fiches[fiche][head] = row["valeur"]
-        items = [
-            _typer({"fiche": one, **fiches[one]}, ("fiche", *RUBRIQUES))
-            for one in sorted(fiches, key=int)
-        ]
-        return {nom: [item for item in items if len(item) > 1]}
-    said = {key[0]: row["valeur"] for key, row in tables[nom].items()}
-    document = _typer(said, model.model_fields)
-    lists = {}
-    for name, item in listed.items():
-        first, *_ = fields = item.model_fields
-        if rows := triee(tables[name]):
-            lists[name] = [_typer({first: key[0], **row}, fields) for key, row in rows.items()]
-    for item in lists.get("consultations", []):
-        if item.get("combien") == 0:
-            item.setdefault("date", date(annee, 12, 31))  # nobody was asked, all year long
+        return {nom: _appreciations(tables[nom])}
+    modele, modeles_des_items = DOCUMENTS[nom]
+    textes = {cle[0]: ligne["valeur"] for cle, ligne in tables[nom].items()}
+    document = _typer(textes, modele.model_fields)
+    listes = {}
+    for liste, modele_d_un_item in modeles_des_items.items():
+        champs = list(modele_d_un_item.model_fields)
+        lignes = triee(tables[liste])
+        if lignes:
+            listes[liste] = [
+                _typer({champs[0]: cle[0], **ligne}, champs) for cle, ligne in lignes.items()
+            ]
+    for consultation in listes.get("consultations", []):
+        if consultation.get("combien") == 0:  # nobody was asked, all year long
+            consultation.setdefault("date", date(annee, 12, 31))
     if nom != "bilan":
-        return {**document, **lists}
-    held = _typer({"date": said.get("comite_date", "")}, ("date",))
-    if not held and said.get("comite_absence"):
-        held = {"date": {"absent": said["comite_absence"]}}
-    comite = {"comite": {**held, **lists}} if held or lists else {}
-    return {"annee": annee, **document, **comite}
+        return {**document, **listes}
+    comite = _typer({"date": textes.get("comite_date", "")}, ("date",))
+    if not comite and textes.get("comite_absence"):
+        comite = {"date": {"absent": textes["comite_absence"]}}
+    comite |= listes
+    document = {"annee": annee, **document}
+    if comite:
+        document["comite"] = comite
+    return document
 
 
-def _typer(dit: dict[str, str], champs: Iterable[str]) -> dict[str, Any]:
-    """Return what is said of some fields, days as dates, counts as numbers and sentences as lists,
-    for YAML.
+def _appreciations(table: Table) -> list[dict[str, Any]]:
+    """Return the appreciations of the fiches that have one, by number."""
+    textes: dict[str, dict[str, str]] = defaultdict(dict)
+    for (fiche, rubrique), ligne in table.items():
+        textes[fiche][rubrique] = ligne["valeur"]
+    appreciations = []
+    for fiche in sorted(textes, key=int):
+        appreciation = _typer({"fiche": fiche, **textes[fiche]}, ("fiche", *RUBRIQUES))
+        if len(appreciation) > 1:
+            appreciations.append(appreciation)
+    return appreciations
+
+
+def _typer(textes: Mapping[str, str], champs: Iterable[str]) -> dict[str, Any]:
+    """Return the texts of some fields as YAML has them: days as dates, counts as numbers, sentences
+    as lists.
     """
-    typed: dict[str, Any] = {name: dit[name] for name in champs if dit.get(name)}
-    for name, text in typed.items():
-        if name in ("date", "date_arretee", "echeance"):
-            typed[name] = date.fromisoformat(text)
-        elif name in ("combien", "fiche"):
-            typed[name] = int(text)
-        elif name in PHRASES:
-            typed[name] = [line.strip() for line in text.splitlines() if line.strip()]
-    return {name: value for name, value in typed.items() if value != []}
+    valeurs: dict[str, Any] = {}
+    for champ in champs:
+        texte = textes.get(champ)
+        if not texte:
+            continue
+        if champ in ("date", "date_arretee", "echeance"):
+            valeurs[champ] = date.fromisoformat(texte)
+        elif champ in ("combien", "fiche"):
+            valeurs[champ] = int(texte)
+        elif champ in PHRASES:
+            phrases = [ligne.strip() for ligne in texte.splitlines() if ligne.strip()]
+            if phrases:
+                valeurs[champ] = phrases
+        else:
+            valeurs[champ] = texte
+    return valeurs
