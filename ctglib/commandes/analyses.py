@@ -69,14 +69,14 @@ def laboratoire(
     carnet: AOuvrir = "", sans_navigateur: SansNavigateur = False, port: Port = 8888
 ) -> int:
     """Ouvrir JupyterLab en français, sur le dossier des analyses."""
-    name = _trouver(ANALYSES / (Path(carnet).name or ACCUEIL)).name
+    nom = _trouver(ANALYSES / (Path(carnet).name or ACCUEIL)).name
     if find_spec("jupyterlab") is None:
         raise Empechement(
             "JupyterLab n'est pas installé : lancez « make laboratoire », qui l'installe."
         )
     options = [
         *JUPYTERLAB,
-        f"--LabApp.default_url=/lab/tree/analyses/{name}",
+        f"--LabApp.default_url=/lab/tree/analyses/{nom}",
         f"--ServerApp.port={port}",
     ]
     if sans_navigateur:
@@ -84,15 +84,14 @@ def laboratoire(
     else:
         options.append("--Application.log_level=ERROR")
         dire("JupyterLab s'ouvre dans le navigateur. Pour l'arrêter : Ctrl + C dans cette fenêtre.")
-    with subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options], env=environnement(), cwd=PROJET
-    ) as run:
+    commande = [sys.executable, "-m", "jupyterlab", *options]
+    with subprocess.Popen(commande, env=environnement(), cwd=PROJET) as serveur:
         try:
-            return 1 if run.wait() else 0
+            return 1 if serveur.wait() else 0
         except KeyboardInterrupt:  # JupyterLab receives it too when it is typed
             with suppress(subprocess.TimeoutExpired):
-                run.wait(PATIENCE)
-            run.terminate()
+                serveur.wait(PATIENCE)
+            serveur.terminate()
             return 0
 
 
@@ -100,12 +99,13 @@ def environnement() -> Mapping[str, str]:
     """Return the environment that JupyterLab runs in: our settings first, the user's in the
     project.
     """
-    paths = os.pathsep.join(
-        filter(None, (str(REGLAGES), os.environ.get("JUPYTER_CONFIG_PATH", "")))
-    )
+    chemins = [str(REGLAGES)]
+    chemins_de_l_utilisateur = os.environ.get("JUPYTER_CONFIG_PATH", "")
+    if chemins_de_l_utilisateur:
+        chemins.append(chemins_de_l_utilisateur)
     return {
         **os.environ,
-        "JUPYTER_CONFIG_PATH": paths,
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(chemins),
         "JUPYTERLAB_SETTINGS_DIR": str(TRACES / "reglages"),
         "JUPYTERLAB_WORKSPACES_DIR": str(TRACES / "onglets"),
     }
@@ -121,18 +121,20 @@ def sans_sorties(model: dict[str, Any], path: str, **_: object) -> None:
     """Save a notebook that git follows without what its cells showed: Jupyter calls this before it
     writes one.
     """
-    name = path.strip("/")
-    if model["type"] != "notebook" or not (name.startswith("notebooks/") or name in livres()):
+    chemin = path.strip("/")
+    suivi = chemin.startswith("notebooks/") or chemin in livres()
+    if model["type"] != "notebook" or not suivi:
         return
-    for cell in model["content"]["cells"]:
-        cell["metadata"] = {key: value for key, value in cell["metadata"].items() if key == "tags"}
-        if cell["cell_type"] == "code":
-            cell["outputs"] = []
-            cell["execution_count"] = None
+    carnet = model["content"]
+    for cellule in carnet["cells"]:
+        metadonnees = cellule["metadata"]
+        cellule["metadata"] = {cle: metadonnees[cle] for cle in metadonnees if cle == "tags"}
+        if cellule["cell_type"] == "code":
+            cellule["outputs"] = []
+            cellule["execution_count"] = None
     # The metadata that the notebooks of the project all bear.
-    model["content"]["metadata"] = json.loads((ANALYSES / ACCUEIL).read_text(encoding="utf-8"))[
-        "metadata"
-    ]
+    accueil = json.loads((ANALYSES / ACCUEIL).read_text(encoding="utf-8"))
+    carnet["metadata"] = accueil["metadata"]
 
 
 @promettre("Rien n'a été écrit.")
@@ -145,33 +147,40 @@ def analyser(
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
     from ctglib.production.moteur import refuser_parametres
 
-    asked, faults = formats_demandes(formats, PONCTUELS)
-    if faults:
-        raise Empechement("\n".join(faults))
-    found = _trouver(carnet)
-    declared = Carnet(found).parametres
-    given: dict[str, str | int] = dict(text.partition("=")[::2] for text in parametre or [])
-    for name, value in given.items():  # whole numbers where the notebook declares one
-        if type(declared.get(name)) is int and value.strip().lstrip("-").isdigit():
-            given[name] = int(value)
-    if refusal := refuser_parametres(found.name, declared, given):
-        raise Empechement(refusal)
-    files = _composer(found, asked, given)
-    folder = (sortie or found.parent).resolve()
-    ecrire({folder / name: content for name, content in files.items()})
-    dire(f"Analyse ponctuelle, écrite dans {folder} : {', '.join(files)}.")
+    formats_voulus, fautes = formats_demandes(formats, PONCTUELS)
+    if fautes:
+        raise Empechement("\n".join(fautes))
+    chemin = _trouver(carnet)
+    declares = Carnet(chemin).parametres
+    valeurs: dict[str, str | int] = {}
+    for texte in parametre or []:
+        nom, _, valeur = texte.partition("=")
+        valeurs[nom] = valeur
+        entier = valeur.strip().lstrip("-").isdigit()
+        if type(declares.get(nom)) is int and entier:  # a whole number where one is declared
+            valeurs[nom] = int(valeur)
+    refus = refuser_parametres(chemin.name, declares, valeurs)
+    if refus:
+        raise Empechement(refus)
+    fichiers = _composer(chemin, formats_voulus, valeurs)
+    dossier = (sortie or chemin.parent).resolve()
+    ecrire({dossier / nom: octets for nom, octets in fichiers.items()})
+    dire(f"Analyse ponctuelle, écrite dans {dossier} : {', '.join(fichiers)}.")
 
 
 def _trouver(carnet: Path) -> Path:
     """Return the notebook: a path, or a name of ``analyses``."""
-    for path in (carnet, ANALYSES / carnet.name, ANALYSES / f"{carnet.name}.ipynb"):
-        if path.is_file() and path.suffix == ".ipynb":
-            return path.resolve()
-    folder = carnet.parent if carnet.parent != Path() and carnet.parent.is_dir() else ANALYSES
-    known = sorted(path.name for path in folder.glob("*.ipynb"))
-    listed = ", ".join(known) or "aucun"
+    for chemin in (carnet, ANALYSES / carnet.name, ANALYSES / f"{carnet.name}.ipynb"):
+        if chemin.is_file() and chemin.suffix == ".ipynb":
+            return chemin.resolve()
+    dossier = ANALYSES
+    if carnet.parent != Path() and carnet.parent.is_dir():
+        dossier = carnet.parent
+    carnets = sorted(chemin.name for chemin in dossier.glob("*.ipynb"))
+    liste = ", ".join(carnets) or "aucun"
     raise Empechement(
-        f"Le carnet « {carnet.name} » n'existe pas{proposer(carnet.name, known)}. Carnets de {folder.name} : {listed}."
+        f"Le carnet « {carnet.name} » n'existe pas{proposer(carnet.name, carnets)}. "
+        f"Carnets de {dossier.name} : {liste}."
     )
 
 
@@ -188,13 +197,15 @@ def _composer(
 
     try:
         with chdir(carnet.parent):
-            notebook = executer(carnet, valeurs)
-        document = assembler(notebook)
-        marked = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
+            execute = executer(carnet, valeurs)
+        document = assembler(execute)
+        ponctuel = replace(document, corps=(Encadre((atelier.PONCTUELLE,)), *document.corps))
         return {
-            f"{carnet.stem}.{kind}": ecrire_document(kind, notebook, marked) for kind in formats
+            f"{carnet.stem}.{format_}": ecrire_document(format_, execute, ponctuel)
+            for format_ in formats
         }
     except (Echec, CarnetImpubliable) as error:
-        here = "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
-        told = str(error).replace(phrases()["remedes"]["carnet"], here)
-        raise Empechement(told.replace("ctg produire", "ctg analyser")) from None
+        remede = "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
+        message = str(error).replace(phrases()["remedes"]["carnet"], remede)
+        message = message.replace("ctg produire", "ctg analyser")
+        raise Empechement(message) from None

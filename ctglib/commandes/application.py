@@ -3,6 +3,7 @@ needs it.
 """
 
 import sys
+from io import TextIOWrapper
 
 import typer
 from typer import core
@@ -13,52 +14,74 @@ from ctglib.donnees.fautes import Empechement
 from ctglib.production.echec import dire_refus
 
 INTERROMPU = 130  # what typer makes of Ctrl-C
+ARGUMENTS = "COMMANDE [ARGUMENTS]..."
+OPTIONS_D_AIDE = {"help_option_names": ["--help", "--aide", "-h"]}
 
 
-class _AideEnFrancais:
-    def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
-        option = super().get_help_option(ctx)
+def _mettre_l_aide_en_francais() -> None:
+    """Set what typer writes in the help, for which it has no option: here alone.
+
+    Of a value it writes our word for it, never a type of Python; an argument's is its name.
+    """
+    from typer import rich_utils  # it loads all of rich: only who asks for help waits for it
+
+    rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
+    rich_utils.OPTIONS_PANEL_TITLE = "Options"
+    rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+    rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+    rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+    core.TyperArgument.display_type_rich = lambda self, ctx: None
+    core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
+
+
+def _en_francais(option: core.TyperOption | None) -> core.TyperOption | None:
+    """Return the option that shows the help, with its own help in French."""
+    if option is not None:
         option.help = "Afficher cette aide."
-        return option
+    return option
 
-    def format_help(self, ctx: typer.Context, formatter: object) -> None:
-        from typer import rich_utils  # it loads all of rich: only who asks for help waits for it
 
-        rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
-        rich_utils.OPTIONS_PANEL_TITLE = "Options"
-        rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
-        rich_utils.DEFAULT_STRING = "[par défaut : {}]"
-        rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+class Groupe(core.TyperGroup):
+    """A group of commands."""
+
+    def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
+        """Return the option that shows the help."""
+        return _en_francais(super().get_help_option(ctx))
+
+    def format_help(self, ctx, formatter) -> None:
+        """Write the help."""
+        _mettre_l_aide_en_francais()
         super().format_help(ctx, formatter)
 
 
-class Groupe(_AideEnFrancais, core.TyperGroup):
-    """A group of commands."""
-
-
-class Commande(_AideEnFrancais, core.TyperCommand):
+class Commande(core.TyperCommand):
     """A command."""
 
+    def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
+        """Return the option that shows the help."""
+        return _en_francais(super().get_help_option(ctx))
 
-def _groupe(aide: str, **options: object) -> typer.Typer:
-    return typer.Typer(
-        cls=Groupe,
-        help=aide,
-        no_args_is_help=True,
-        subcommand_metavar="COMMANDE [ARGUMENTS]...",
-        context_settings={"help_option_names": ["--help", "--aide", "-h"]},
-        **options,
-    )
+    def format_help(self, ctx, formatter) -> None:
+        """Write the help."""
+        _mettre_l_aide_en_francais()
+        super().format_help(ctx, formatter)
 
 
-application = _groupe(
-    "Le classeur d'évaluation d'une convention territoriale globale : données vérifiées, rapports produits.",
+application = typer.Typer(
     name="ctg",
+    cls=Groupe,
+    help=(
+        "Le classeur d'évaluation d'une convention territoriale globale : "
+        "données vérifiées, rapports produits."
+    ),
+    no_args_is_help=True,
+    subcommand_metavar=ARGUMENTS,
+    context_settings=OPTIONS_D_AIDE,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-for command in (
+for commande in (
     rapports.produire,
     rapports.portrait,
     donnees.valider,
@@ -71,8 +94,14 @@ for command in (
     analyses.laboratoire,
     analyses.analyser,
 ):
-    application.command(cls=Commande)(command)
-source = _groupe("Les fichiers officiels (Cnaf, Insee) : les ajouter, dire ce qui est là.")
+    application.command(cls=Commande)(commande)
+source = typer.Typer(
+    cls=Groupe,
+    help="Les fichiers officiels (Cnaf, Insee) : les ajouter, dire ce qui est là.",
+    no_args_is_help=True,
+    subcommand_metavar=ARGUMENTS,
+    context_settings=OPTIONS_D_AIDE,
+)
 source.command("ajouter", cls=Commande)(donnees.ajouter_sources)
 source.command("liste", cls=Commande)(donnees.lister_sources)
 application.add_typer(source, name="source")
@@ -80,43 +109,38 @@ application.add_typer(source, name="source")
 
 def lancer(arguments: list[str]) -> int:
     """Run the command line and return its exit code: 0, or 1 with a message in French."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    # What the help writes of a value: our word for it, never a type of Python; an argument's is its
-    # name.
-    core.TyperArgument.display_type_rich = lambda self, ctx: None
-    core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
+    for sortie in (sys.stdout, sys.stderr):
+        if isinstance(sortie, TextIOWrapper):
+            sortie.reconfigure(encoding="utf-8", errors="replace")
+    lies = _parametres_lies(arguments)
     try:
-        code = (
-            application(args=_parametres_lies(arguments), prog_name="ctg", standalone_mode=False)
-            or 0
-        )
+        code = application(args=lies, prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:
         return dire_usage(error)
     except Empechement as error:
         return refuser(error)
     except OSError as error:
-        where = f" à « {error.filename} »" if error.filename else ""
-        return refuser(dire_refus("systeme", ou=where, raison=error.strerror or error))
+        ou = f" à « {error.filename} »" if error.filename else ""
+        return refuser(dire_refus("systeme", ou=ou, raison=error.strerror or error))
     except typer.Abort:  # the end of what was typed, at a question
         code = INTERROMPU
-    return (
-        refuser("Interrompu : les rapports précédents sont intacts.")
-        if code == INTERROMPU
-        else code
-    )
+    if code == INTERROMPU:
+        return refuser("Interrompu : les rapports précédents sont intacts.")
+    return code
 
 
 def _parametres_lies(arguments: list[str]) -> list[str]:
     """Return the arguments where « -p nom valeur », which papermill's users type, is « -p
     nom=valeur ».
     """
-    found = []
-    rest = list(arguments)
-    while rest:
-        item = rest.pop(0)
-        found.append(item)
-        if item in ("-p", "--parametre") and len(rest) > 1 and "=" not in rest[0]:
-            found.append(f"{rest.pop(0)}={rest.pop(0)}")
-    return found
+    lies = []
+    a_lire = list(arguments)
+    while a_lire:
+        argument = a_lire.pop(0)
+        lies.append(argument)
+        en_deux_mots = len(a_lire) > 1 and "=" not in a_lire[0]
+        if argument in ("-p", "--parametre") and en_deux_mots:
+            nom = a_lire.pop(0)
+            valeur = a_lire.pop(0)
+            lies.append(f"{nom}={valeur}")
+    return lies

@@ -1,13 +1,12 @@
-"""``ctg verifier`` says whether the reports are what they are said to be; ``ctg archiver`` keeps
+"""``ctg verifier`` says whether the reports are those of their manifest; ``ctg archiver`` keeps
 them in one file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,11 +20,11 @@ from ctglib.production.echec import dire_refus
 from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
-    from ctglib.production.manifeste import Prevision
-    from ctglib.production.verifier import Ecart, Rejeu
+    from ctglib.production.manifeste import Manifeste, Prevision
+    from ctglib.production.verifier import Changement, Ecart, Rejeu
 
 VALEURS_MONTREES = 40
-# significant
+# Significant digits of a value shown: as many as tell it apart, or all that it may take.
 CHIFFRES = 6
 CHIFFRES_AU_PLUS = 12
 
@@ -56,67 +55,103 @@ def verifier(
     carnets: options.Carnets = CARNETS,
 ) -> int:
     """Dire si les rapports sont ceux du manifeste, et si les refaire les redonne."""
-    from ctglib.donnees.validation import valider
     from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
 
     publiees, portraits = examen.publies(sortie)
     if not (publiees or portraits):
         raise Empechement(dire_refus("aucun_rapport", sortie=sortie))
-    if refus := inconnus(f"Dans {sortie}, la convention", convention or (), publiees):
+    refus = inconnus(f"Dans {sortie}, la convention", convention or (), publiees)
+    if refus:
         raise Empechement("\n".join(refus))
+    invalides = _dire_les_donnees(convention or publiees)
+    accords = [not invalides]
+
+    releve = examen.relever(sortie, convention or (*publiees, *portraits), carnets)
+    fichiers = compter(releve.fichiers, "fichier")
+    en_ecart = compter(len(releve.sorties), "écart")
+    accord = _constater(
+        "Fichiers",
+        releve.sorties,
+        f"{fichiers}, tous tels que le manifeste les dit",
+        f"{en_ecart} avec ce que dit le manifeste",
+    )
+    accords.append(accord)
+    accord = _constater(
+        "Données lues, carnets, code et versions",
+        releve.causes,
+        "ceux du manifeste",
+        "ce ne sont plus ceux du manifeste",
+    )
+    accords.append(accord)
+
+    archive = examen.relever_archive()
+    if archive:
+        nombre, ecarts = archive
+        digest = empreinte((PROJET / examen.DESCRIPTION).read_bytes())
+        description = f"{examen.DESCRIPTION}, sha256 {digest}"
+        accord = _constater(
+            "Archive",
+            ecarts,
+            f"{compter(nombre, 'fichier')}, tous ceux de sa description ({description})",
+            f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait",
+        )
+        accords.append(accord)
+
+    nombre, ecarts = examen.relever_paquets()
+    accord = _constater(
+        "Paquets",
+        ecarts,
+        f"{compter(nombre, 'fichier')}, tels qu'installés",
+        f"{compter(len(ecarts), 'paquet')} à réinstaller",
+    )
+    accords.append(accord)
+
+    if sans_rejouer:
+        dire("– Rejeu : non demandé (--sans-rejouer)")
+    else:
+        valides = [item for item in releve.publies if item.commande.convention not in invalides]
+        rejeux = _rejouer(valides, sortie, travailleurs, delai)
+        accord = _dire_le_rejeu(rejeux, len(releve.publies))
+        accords.append(accord)
+        if accord and releve.causes:
+            dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
+    if not all(accords):
+        dire(dire_refus("desaccord"))
+        return 1
+    dire("Tout concorde.")
+    return 0
+
+
+def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
+    """Say whether the data of each convention hold; return those whose data do not."""
+    from ctglib.donnees.validation import valider
+
     invalides = set()
-    for nom in convention or publiees:
+    for nom in conventions:
         try:
             dire(f"✓ Données : {nom}, {len(valider(nom))} fichiers lus, aucune faute")
         except DonneesInvalides as error:
             invalides.add(nom)
             dire(f"✗ Données : {nom}, {error}")
-    accords = [not invalides]
+    return invalides
 
-    def constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> None:
-        accords.append(not ecarts)
-        said = f"✗ {sujet} : {mauvais}" if ecarts else f"✓ {sujet} : {bon}"
-        dire(said, *(f"  - {line}" for line in examen.grouper(ecarts)))
 
-    releve = examen.relever(sortie, convention or (*publiees, *portraits), carnets)
-    tels = f"{compter(releve.fichiers, 'fichier')}, tous tels que le manifeste les dit"
-    constater(
-        "Fichiers",
-        releve.sorties,
-        tels,
-        f"{compter(len(releve.sorties), 'écart')} avec ce que dit le manifeste",
-    )
-    sujet = "Données lues, carnets, code et versions"
-    autres = "ce ne sont plus ceux du manifeste"
-    constater(sujet, releve.causes, "ceux du manifeste", autres)
-    if archive := examen.relever_archive():
-        nombre, ecarts = archive
-        digest = empreinte((PROJET / examen.DESCRIPTION).read_bytes())
-        tels = f"{compter(nombre, 'fichier')}, tous ceux de sa description ({examen.DESCRIPTION}, sha256 {digest})"
-        constater(
-            "Archive", ecarts, tels, f"{compter(len(ecarts), 'écart')} avec ce qu'elle contenait"
-        )
-    nombre, ecarts = examen.relever_paquets()
-    tels = f"{compter(nombre, 'fichier')}, tels qu'installés"
-    autres = f"{compter(len(ecarts), 'paquet')} à réinstaller"
-    constater("Paquets", ecarts, tels, autres)
-    if sans_rejouer:
-        dire("– Rejeu : non demandé (--sans-rejouer)")
-    else:
-        valides = [item for item in releve.publies if item.commande.convention not in invalides]
-        accords.append(
-            _dire_le_rejeu(_rejouer(valides, sortie, travailleurs, delai), len(releve.publies))
-        )
-        if accords[-1] and releve.causes:
-            dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
-    dire("Tout concorde." if all(accords) else dire_refus("desaccord"))
-    return 0 if all(accords) else 1
+def _constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> bool:
+    """Say whether something is as the manifest says, and each departure; return whether it is."""
+    from ctglib.production.verifier import grouper
+
+    if ecarts:
+        dire(f"✗ {sujet} : {mauvais}", *(f"  - {ecart}" for ecart in grouper(ecarts)))
+        return False
+    dire(f"✓ {sujet} : {bon}")
+    return True
 
 
 def _rejouer(
     publies: list[Prevision], sortie: Path, travailleurs: int, delai: float
 ) -> list[Rejeu]:
+    """Make published reports again, in memory; return what each gave, by name."""
     from ctglib.commandes.rapports import suivre_la_barre
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.produire import verrouiller
@@ -124,71 +159,82 @@ def _rejouer(
 
     with ExitStack() as pile:
         temporaire = ""
-        with suppress(
-            EcritureImpossible
-        ):  # reports that can only be read: the system's folder serves
+        # Where reports can only be read, the system's folder serves.
+        with suppress(EcritureImpossible):
             temporaire = pile.enter_context(verrouiller(sortie))
-        ouvert = ouvrir_executeur(travailleurs=travailleurs, delai=delai, temporaire=temporaire)
-        executeur, places = pile.enter_context(ouvert)
+        ouverture = ouvrir_executeur(travailleurs=travailleurs, delai=delai, temporaire=temporaire)
+        executeur, places = pile.enter_context(ouverture)
         rejeux = suivre_la_barre(rejouer(publies, executeur, places=places))
-        return sorted(rejeux, key=lambda item: item.commande.nom)
+        return sorted(rejeux, key=lambda rejeu: rejeu.commande.nom)
 
 
 def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
     """Say what was made again and what it changes in the published figures; return whether nothing
     differs.
     """
-    autres = [item for item in rejeux if item.echec or item.fichiers]
-    if retenus := publies - len(rejeux):
-        dire(
-            f"✗ Rejeu : {compter(retenus, 'rapport')} à ne pas refaire tant que les données ont une faute"
-        )
-    if autres:
-        suite = "diffèrent une fois refaits" if len(autres) > 1 else "diffère une fois refait"
-        dire(f"✗ Rejeu : {compter(len(autres), 'rapport')} sur {len(rejeux)} {suite}")
+    differents = [rejeu for rejeu in rejeux if rejeu.echec or rejeu.fichiers]
+    non_refaits = publies - len(rejeux)
+    if non_refaits:
+        rapports = compter(non_refaits, "rapport")
+        dire(f"✗ Rejeu : {rapports} à ne pas refaire tant que les données ont une faute")
+    if differents:
+        suite = "diffèrent une fois refaits" if len(differents) > 1 else "diffère une fois refait"
+        dire(f"✗ Rejeu : {compter(len(differents), 'rapport')} sur {len(rejeux)} {suite}")
     elif rejeux:
         dire(f"✓ Rejeu : {compter(len(rejeux), 'rapport')}, les octets du manifeste")
-    dire(
-        *(f"  - {item.commande.nom} : {item.echec or ', '.join(item.fichiers)}" for item in autres)
-    )
-    changes = [
-        (f"{item.commande.convention}/{one.fichier}", one)
-        for item in rejeux
-        for one in item.changements
+    for rejeu in differents:
+        quoi = rejeu.echec or ", ".join(rejeu.fichiers)
+        dire(f"  - {rejeu.commande.nom} : {quoi}")
+    changements = [
+        (f"{rejeu.commande.convention}/{changement.fichier}", changement)
+        for rejeu in rejeux
+        for changement in rejeu.changements
     ]
-    if changes:
-        quoi = "Ce que cela change" if autres else "Ce qui a été changé après coup"
-        dire(f"  {quoi} dans les tableaux publiés (CSV) : {compter(len(changes), 'valeur')}")
-    elif autres:
+    if changements:
+        quoi = "Ce que cela change" if differents else "Ce qui a été changé après coup"
+        valeurs = compter(len(changements), "valeur")
+        dire(f"  {quoi} dans les tableaux publiés (CSV) : {valeurs}")
+    elif differents:
         dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
-    for chemin, values in groupby(changes[:VALEURS_MONTREES], key=itemgetter(0)):
+    _montrer_les_changements(changements[:VALEURS_MONTREES])
+    if len(changements) > VALEURS_MONTREES:
+        autres = compter(len(changements) - VALEURS_MONTREES, "autre")
+        dire(f"  … et {autres}, {len(changements)} en tout.")
+    return not differents and not non_refaits
+
+
+def _montrer_les_changements(changements: Iterable[tuple[str, Changement]]) -> None:
+    """Show the values that change, file after file, from that published to that made again."""
+    for chemin, du_fichier in groupby(changements, key=lambda paire: paire[0]):
         dire(f"  {chemin}")
-        lines = [
-            (f"    {one.ligne}", one.colonne, *courtes(one.avant, one.apres)) for _, one in values
-        ]
-        shown = ([cell.replace("[", r"\[") for cell in line] for line in lines)
-        montrer(("    Ligne", "Colonne", "Publié", "Rejoué"), shown)
-    if len(changes) > VALEURS_MONTREES:
-        dire(f"  … et {compter(len(changes) - VALEURS_MONTREES, 'autre')}, {len(changes)} en tout.")
-    return not autres and len(rejeux) == publies
+        lignes = []
+        for _, changement in du_fichier:
+            avant, apres = courtes(changement.avant, changement.apres)
+            cellules = (f"    {changement.ligne}", changement.colonne, avant, apres)
+            lignes.append([cellule.replace("[", r"\[") for cellule in cellules])
+        montrer(("    Ligne", "Colonne", "Publié", "Rejoué"), lignes)
 
 
 def courtes(avant: str, apres: str) -> tuple[str, str]:
     """Return two values as a reader writes them, with no more digits than it takes to tell them
     apart.
     """
+    for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS):
+        avant_court = _arrondie(avant, chiffres)
+        apres_court = _arrondie(apres, chiffres)
+        if avant_court != apres_court:
+            return avant_court, apres_court
+    return avant, apres
 
-    def court(valeur: str, chiffres: int) -> str:
-        try:
-            return f"{float(valeur):.{chiffres}g}".replace(".", ",") if "." in valeur else valeur
-        except ValueError:
-            return valeur
 
-    shorter = (
-        (court(avant, chiffres), court(apres, chiffres))
-        for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS)
-    )
-    return next((pair for pair in shorter if pair[0] != pair[1]), (avant, apres))
+def _arrondie(valeur: str, chiffres: int) -> str:
+    """Return a decimal number of a CSV with so many significant digits; another text as it is."""
+    if "." not in valeur:
+        return valeur
+    try:
+        return f"{float(valeur):.{chiffres}g}".replace(".", ",")
+    except ValueError:
+        return valeur
 
 
 @promettre("L'archive n'a pas été faite.")
@@ -201,38 +247,32 @@ def archiver(
     carnets: options.Carnets = CARNETS,
 ) -> None:
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
-    from ctglib.donnees.validation import valider
     from ctglib.production import archive
-    from ctglib.production.manifeste import JAMAIS, empreinte, lire_manifeste
-    from ctglib.production.plan import commandes, rapports_connus
-    from ctglib.production.verifier import Ecart, grouper, publies, relever
+    from ctglib.production.manifeste import empreinte, lire_manifeste
+    from ctglib.production.verifier import grouper, publies
 
-    if absents := [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]:
+    absents = [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]
+    if absents:
         raise Empechement(
             dire_refus("classeur_incomplet", absents=", ".join(absents), projet=PROJET)
         )
     manifeste = lire_manifeste(sortie / convention)
-    (publiees, _) = publies(sortie)
+    publiees, _ = publies(sortie)
     if not manifeste.traces:
-        known = f" Possibles : {', '.join(publiees)}." if publiees else ""
-        words = {"proche": proposer(convention, publiees), "possibles": known}
+        possibles = f" Possibles : {', '.join(publiees)}." if publiees else ""
         raise Empechement(
-            dire_refus("rien_a_archiver", convention=convention, sortie=sortie, **words)
+            dire_refus(
+                "rien_a_archiver",
+                convention=convention,
+                sortie=sortie,
+                proche=proposer(convention, publiees),
+                possibles=possibles,
+            )
         )
-    ecarts = []
-    try:
-        valider(convention)
-    except DonneesInvalides as error:
-        fautes = f"les données ont des fautes ({len(error.fautes)}), que ctg valider dit une à une"
-        ecarts.append(Ecart(convention, fautes))
-    releve = relever(sortie, (convention,), carnets, (PUBLIQUE,))
-    tous = commandes(rapports_connus(carnets), (convention,), sortie=sortie, carnets=carnets)
-    jamais = sorted((order.cle, order.nom) for order in tous if order.cle not in manifeste.traces)
-    ecarts += [*releve.sorties, *releve.causes, *(Ecart(nom, JAMAIS) for _, nom in jamais)]
-    reserves = tuple(grouper(ecarts))
-    told = [f"- {reserve}" for reserve in reserves]
+    reserves = tuple(grouper(_ecarts(convention, manifeste, sortie, carnets)))
+    puces = [f"- {reserve}" for reserve in reserves]
     if reserves and not tel_quel:
-        raise Empechement(dire_refus("pas_a_jour", ecarts="\n".join(told), convention=convention))
+        raise Empechement(dire_refus("pas_a_jour", ecarts="\n".join(puces), convention=convention))
     paquets = archive.telecharger() if avec_paquets else None
     octets, description = archive.archiver(manifeste, carnets, reserves=reserves, paquets=paquets)
     vers = vers or Path(f"ctg-{convention}.zip")
@@ -242,10 +282,31 @@ def archiver(
         f"Archive : {vers} ({taille} Mo)",
         f"sha256 : {empreinte(octets)}",
         f"sha256 de sa description, que ctg verifier redira : {empreinte(description)}",
-        *(
-            ["Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :", *told]
-            if reserves
-            else []
-        ),
-        "Elle contient les données saisies : à conserver entre les parties, à ne pas publier.",
     )
+    if reserves:
+        dire("Faite en l'état. Ce qui n'était pas à jour, et qu'elle dit :", *puces)
+    dire("Elle contient les données saisies : à conserver entre les parties, à ne pas publier.")
+
+
+def _ecarts(convention: str, manifeste: Manifeste, sortie: Path, carnets: Path) -> list[Ecart]:
+    """Return what is not up to date in the reports of a convention: data at fault, files, causes,
+    reports never made.
+    """
+    from ctglib.donnees.validation import valider
+    from ctglib.production.manifeste import JAMAIS
+    from ctglib.production.plan import commandes, rapports_connus
+    from ctglib.production.verifier import Ecart, relever
+
+    ecarts = []
+    try:
+        valider(convention)
+    except DonneesInvalides as error:
+        fautes = f"les données ont des fautes ({len(error.fautes)}), que ctg valider dit une à une"
+        ecarts.append(Ecart(convention, fautes))
+    releve = relever(sortie, (convention,), carnets, (PUBLIQUE,))
+    ecarts += [*releve.sorties, *releve.causes]
+    toutes = commandes(rapports_connus(carnets), (convention,), sortie=sortie, carnets=carnets)
+    jamais_faites = [commande for commande in toutes if commande.cle not in manifeste.traces]
+    for commande in sorted(jamais_faites, key=lambda commande: (commande.cle, commande.nom)):
+        ecarts.append(Ecart(commande.nom, JAMAIS))
+    return ecarts

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
@@ -18,10 +18,14 @@ from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
+from ctglib.donnees.lecture import proposer as proposer_un_nom
+
+if TYPE_CHECKING:
+    from ctglib.collecte.importer import Changement
 
 RIEN = "Rien n'a été changé."
 _VIDE = "(vide)"
-FICHES = 20
+FICHES_AU_PLUS = 20
 QUESTIONS = {
     "territoire": "Code Insee de la commune, ou SIREN de l'EPCI (exemple : 62413)",
     "debut": "Premier jour de la convention (exemple : 2024-01-01)",
@@ -112,21 +116,24 @@ def valider(convention: Conventions = None) -> int:
     from ctglib.production.paroles import fautes_des_paroles
 
     fautes: list[Faute] = []
-    asked: list[str] | tuple[str, ...] = convention or ()
+    noms = tuple(convention or ())
     with recueillir(fautes):
-        asked = asked or conventions()
-        if not asked:
+        noms = noms or conventions()
+        if not noms:
             fautes.append(Faute(CONVENTIONS, *mots("aucune_convention")))
-    for nom in asked:
+    for nom in noms:
         with recueillir(fautes):
             fichiers = validation.valider(nom)
-            if faults := fautes_des_paroles(nom):
-                raise DonneesInvalides(faults)
+            fautes_de_paroles = fautes_des_paroles(nom)
+            if fautes_de_paroles:
+                raise DonneesInvalides(fautes_de_paroles)
             dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
-            dire(*(f"  à voir : {line}" for line in validation.avertissements(nom)))
-    impossible, odd = validation.examiner_les_sources()
-    dire(*(f"  à voir : {line}" for line in odd))
-    return refuser(DonneesInvalides([*fautes, *impossible])) if fautes or impossible else 0
+            dire(*(f"  à voir : {phrase}" for phrase in validation.avertissements(nom)))
+    fautes_des_sources, alertes = validation.examiner_les_sources()
+    dire(*(f"  à voir : {phrase}" for phrase in alertes))
+    if fautes or fautes_des_sources:
+        return refuser(DonneesInvalides([*fautes, *fautes_des_sources]))
+    return 0
 
 
 def gabarit(
@@ -139,8 +146,8 @@ def gabarit(
     """Écrire le classeur que les services remplissent pour une année."""
     from ctglib.collecte.classeur import ecrire_gabarit
 
-    path = ecrire_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer)
-    dire(f"Classeur à remplir : {path}")
+    chemin = ecrire_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer)
+    dire(f"Classeur à remplir : {chemin}")
 
 
 @promettre("Rien n'a été enregistré.")
@@ -154,53 +161,51 @@ def importer(
     """Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien."""
     from ctglib.collecte.importer import preparer
 
-    ready = preparer(chemins, convention, annee, millesime)
+    preparation = preparer(chemins, convention, annee, millesime)
     if not a_blanc:
-        ready.ecrire()
-    if ready.remarques:
-        dire(
-            "À vérifier (rien n'est refusé pour cela) :",
-            *(f"- {note}" for note in ready.remarques),
-            "",
-        )
-    titles = {
-        False: "Ce qui change :",
-        True: "Chiffres révisés (l'ancien reste sous son millésime) :",
-    }
-    for revision, title in titles.items():
-        if changes := [
-            _changement(item) for item in ready.changements if item.revision == revision
-        ]:
-            dire(title)
-            montrer(("Où", "Repère", "Colonne", "Avant", "Après"), changes)
-    dire(
-        *(f"{name} : {compter(count, 'ligne')} de plus" for name, count in ready.nouvelles.items())
-    )
-    if ready.attendues:
-        dire(
-            f"Cellules attendues encore vides, qui se liront « non transmis » : {ready.attendues}."
-        )
-    where = f"{ready.convention}, {ready.annee}"
-    files = [f"  {name}" for name in sorted(ready.fichiers)]
-    if not files:
-        dire(f"{where} : rien de nouveau, rien n'a été écrit.")
+        preparation.ecrire()
+    if preparation.remarques:
+        puces = [f"- {remarque}" for remarque in preparation.remarques]
+        dire("À vérifier (rien n'est refusé pour cela) :", *puces, "")
+    changements = [item for item in preparation.changements if not item.revision]
+    _montrer_les_changements("Ce qui change :", changements)
+    revisions = [item for item in preparation.changements if item.revision]
+    _montrer_les_changements("Chiffres révisés (l'ancien reste sous son millésime) :", revisions)
+    for table, nombre in preparation.nouvelles.items():
+        dire(f"{table} : {compter(nombre, 'ligne')} de plus")
+    if preparation.attendues:
+        vides = "Cellules attendues encore vides, qui se liront « non transmis »"
+        dire(f"{vides} : {preparation.attendues}.")
+    quoi = f"{preparation.convention}, {preparation.annee}"
+    fichiers = [f"  {nom}" for nom in sorted(preparation.fichiers)]
+    if not fichiers:
+        dire(f"{quoi} : rien de nouveau, rien n'a été écrit.")
     elif a_blanc:
-        dire(f"{where} : à blanc, rien n'a été écrit. Fichiers qui changeraient :", *files)
+        dire(f"{quoi} : à blanc, rien n'a été écrit. Fichiers qui changeraient :", *fichiers)
     else:
-        dire(f"{where} : enregistré.", *files)
+        dire(f"{quoi} : enregistré.", *fichiers)
 
 
-def _changement(item: Any) -> tuple[str, ...]:
-    origin = item.entree.origine
-    key = " ".join(filter(None, item.entree.cle))
-    column = origin.colonnes.get(item.colonne, item.colonne)
-    return (
-        f"{origin.feuille}, ligne {origin.ligne}",
-        key,
-        column,
-        item.avant or _VIDE,
-        item.apres or _VIDE,
-    )
+def _montrer_les_changements(titre: str, changements: "list[Changement]") -> None:
+    """Show the cells whose content changes, under a title; nothing when there is none."""
+    lignes = []
+    for changement in changements:
+        entree = changement.entree
+        origine = entree.origine
+        colonne = origine.colonnes.get(changement.colonne, changement.colonne)
+        repere = " ".join(filter(None, entree.cle))
+        lignes.append(
+            (
+                f"{origine.feuille}, ligne {origine.ligne}",
+                repere,
+                colonne,
+                changement.avant or _VIDE,
+                changement.apres or _VIDE,
+            )
+        )
+    if lignes:
+        dire(titre)
+        montrer(("Où", "Repère", "Colonne", "Avant", "Après"), lignes)
 
 
 @promettre("Rien n'a été enregistré.")
@@ -208,16 +213,18 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
     """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
     from ctglib.secret import publication
 
-    file, hidden, new = publication.figer(convention, annee)
-    where = f"{convention}, bilan {annee}"
-    plural = "s" if hidden > 1 else ""
-    said = f"{where} : {hidden} cellule{plural} masquée{plural}, ce bilan et les précédents compris"
-    if not hidden:
-        dire(f"{where} : aucune cellule n'est masquée, rien à noter.")
-    elif new:
-        dire(f"{said}.", f"Notées dans {file} : les bilans suivants ne les montreront pas.")
+    fichier, masquees, ajoutees = publication.figer(convention, annee)
+    bilan = f"{convention}, bilan {annee}"
+    if not masquees:
+        dire(f"{bilan} : aucune cellule n'est masquée, rien à noter.")
+        return
+    pluriel = "s" if masquees > 1 else ""
+    cellules = f"{masquees} cellule{pluriel} masquée{pluriel}"
+    phrase = f"{bilan} : {cellules}, ce bilan et les précédents compris"
+    if ajoutees:
+        dire(f"{phrase}.", f"Notées dans {fichier} : les bilans suivants ne les montreront pas.")
     else:
-        dire(f"{said}, déjà notée{plural}. Rien n'a été écrit.")
+        dire(f"{phrase}, déjà notée{pluriel}. Rien n'a été écrit.")
 
 
 @promettre(RIEN)
@@ -235,27 +242,31 @@ def ajouter_sources(
     from ctglib.donnees.magasin import lire_registre
     from ctglib.donnees.officiels import Ajout
 
-    day = le.date() if le else None
-    kept = tuple(departement or ())
-    addition = Ajout(fichiers, annee=annee, le=day, departements=kept, commun=commun)
-    dire(*addition.dites)
-    if addition.revisions:
-        dire("\nCe qui change de ce qui était là :", *(f"  {said}" for said in addition.revisions))
-    if addition.alertes:
-        dire("\nÀ vérifier, cela paraît faux :", *(f"  {said}" for said in addition.alertes))
-    if addition.registre == lire_registre(addition.dossier):
+    jour = le.date() if le else None
+    departements = tuple(departement or ())
+    ajout = Ajout(fichiers, annee=annee, le=jour, departements=departements, commun=commun)
+    dire(*ajout.dites)
+    if ajout.revisions:
+        revisions = [f"  {phrase}" for phrase in ajout.revisions]
+        dire("\nCe qui change de ce qui était là :", *revisions)
+    if ajout.alertes:
+        alertes = [f"  {phrase}" for phrase in ajout.alertes]
+        dire("\nÀ vérifier, cela paraît faux :", *alertes)
+    if ajout.registre == lire_registre(ajout.dossier):
         dire(RIEN)
         return 0
-    try:  # nobody to answer is a no
-        said = "oui" if oui else Console().input("Continuer ? [o/N] ", markup=False)
-    except EOFError:
-        said = ""
-        dire("")
-    if said.strip().lower() not in ("o", "oui"):
+    reponse = "oui"
+    if not oui:
+        try:
+            reponse = Console().input("Continuer ? [o/N] ", markup=False)
+        except EOFError:  # nobody to answer is a no
+            reponse = ""
+            dire("")
+    if reponse.strip().lower() not in ("o", "oui"):
         dire(f"{RIEN} Pour ajouter sans question : --oui")
         return 1
-    addition.enregistrer()
-    dire(f"Ajouté : {compter(len(addition.octets), 'table')} dans data/{addition.dossier}.")
+    ajout.enregistrer()
+    dire(f"Ajouté : {compter(len(ajout.octets), 'table')} dans data/{ajout.dossier}.")
     return 0
 
 
@@ -263,19 +274,18 @@ def lister_sources() -> None:
     """Dire quels chiffres publics sont là, et de quels fichiers ils viennent."""
     from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
 
-    stores = {folder: lire_registre(folder) for folder in (PUBLIQUES, LOCALES)}
-    for folder, register in stores.items():
-        dire(f"data/{folder} :" if register.tables else f"data/{folder} : rien")
-        for (family, level), group in groupby(register.tables, attrgetter("famille", "niveau")):
-            rows = list(group)
-            years = ", ".join(str(item.annee) for item in rows)
-            most = max(item.territoires for item in rows)
-            dire(f"  {family}, {level} : {years} ({most} territoires au plus)")
-        for item in register.fichiers:
-            whose = (
-                f"{item.producteur}, {item.jeu}, {item.licence}, fichier du {item.date:%d/%m/%Y}"
-            )
-            dire(f"  d'après {item.fichier} ({whose})")
+    registres = {dossier: lire_registre(dossier) for dossier in (PUBLIQUES, LOCALES)}
+    for dossier, registre in registres.items():
+        dire(f"data/{dossier} :" if registre.tables else f"data/{dossier} : rien")
+        par_famille = groupby(registre.tables, attrgetter("famille", "niveau"))
+        for (famille, niveau), groupe in par_famille:
+            tables = list(groupe)
+            annees = ", ".join(str(table.annee) for table in tables)
+            territoires = max(table.territoires for table in tables)
+            dire(f"  {famille}, {niveau} : {annees} ({territoires} territoires au plus)")
+        for fichier in registre.fichiers:
+            origine = f"{fichier.producteur}, {fichier.jeu}, {fichier.licence}"
+            dire(f"  d'après {fichier.fichier} ({origine}, fichier du {fichier.date:%d/%m/%Y})")
 
 
 @promettre("Rien n'a été écrit.")
@@ -293,7 +303,7 @@ def nouvelle_convention(
     from ctglib.document.typographie import date_longue
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
-    given = {
+    reponses = {
         "territoire": territoire,
         "debut": debut,
         "fin": fin,
@@ -301,75 +311,98 @@ def nouvelle_convention(
         "fiches": str(fiches or ""),
     }
     if not depuis and sys.stdin.isatty():
-        given |= {
-            name: input(f"{QUESTIONS[name]} : ").strip() for name, text in given.items() if not text
-        }
-    known = conventions()
-    begins, ends = (_jour(f"--{name}", given[name]) for name in ("debut", "fin"))
-    names = (
-        given["parties"].replace('"', "'").split(";")
-    )  # what a YAML text between quotes may hold
-    names = [name.strip() for name in names if name.strip()]
-    count = int(given["fiches"]) if given["fiches"].isdecimal() else 0
-    first, last = (one and date_longue(one) for one in (begins, ends))
-    close = [f"écrire « {one} »" for one in proches(depuis, known)]
-    told = {
+        for question, reponse in reponses.items():
+            if not reponse:
+                reponses[question] = input(f"{QUESTIONS[question]} : ").strip()
+    connues = conventions()
+    premier_jour = _jour("--debut", reponses["debut"])
+    dernier_jour = _jour("--fin", reponses["fin"])
+    signataires = _signataires(reponses["parties"])
+    nombre_de_fiches = int(reponses["fiches"]) if reponses["fiches"].isdecimal() else 0
+    debut_ecrit = date_longue(premier_jour) if premier_jour else None
+    fin_ecrite = date_longue(dernier_jour) if dernier_jour else None
+    nom_possible = re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom)
+    a_l_envers = premier_jour and dernier_jour and dernier_jour <= premier_jour
+    cas = {
+        "nom_impossible": not nom_possible,
+        "nom_pris": nom in connues,
+        "sans_debut": not premier_jour,
+        "sans_fin": not dernier_jour,
+        "fin_avant_le_debut": a_l_envers,
+        "ancienne_inconnue": depuis and depuis not in connues,
+        "trop_peu_de_signataires": not depuis and len(signataires) < 2,
+        "nombre_de_fiches": not depuis and not 1 <= nombre_de_fiches <= FICHES_AU_PLUS,
+    }
+    nom_propose = proposer_un_nom(depuis, connues, "l'un de ces noms")
+    valeurs = {
         "nom": nom,
-        "debut": first,
-        "fin": last,
+        "debut": debut_ecrit,
+        "fin": fin_ecrite,
         "depuis": depuis,
-        "connues": ", ".join(known),
-        "fiches": count,
-        "remede": [*close, "écrire l'un de ces noms"][0],
-        "signataires": len(names),
-        "maximum": FICHES,
+        "connues": ", ".join(connues),
+        "fiches": nombre_de_fiches,
+        "remede": f"écrire {nom_propose}",
+        "signataires": len(signataires),
+        "maximum": FICHES_AU_PLUS,
     }
-    cases = {
-        "nom_impossible": not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom),
-        "nom_pris": nom in known,
-        "sans_debut": not begins,
-        "sans_fin": not ends,
-        "fin_avant_le_debut": begins and ends and ends <= begins,
-        "ancienne_inconnue": depuis and depuis not in known,
-        "trop_peu_de_signataires": not depuis and len(names) < 2,
-        "nombre_de_fiches": not depuis and not 1 <= count <= FICHES,
-    }
-    faults = [Faute(CONVENTIONS, *mots(cle, **told)) for cle, wrong in cases.items() if wrong]
-    if faults := [*faults, *(() if depuis else _territoire(given["territoire"]))]:
-        raise DonneesInvalides(faults)
+    fautes = [Faute(CONVENTIONS, *mots(cle, **valeurs)) for cle, fautif in cas.items() if fautif]
+    if not depuis:
+        fautes += _fautes_de_territoire(reponses["territoire"])
+    if fautes:
+        raise DonneesInvalides(fautes)
+    assert premier_jour is not None  # these two were faults
+    assert dernier_jour is not None
     if depuis:
-        study = ouvrir_evaluation(depuis).etude
-        over = study.suivi.fin
-        if begins <= over:
-            raise refus(CONVENTIONS, *mots("debut_trop_tot", debut=first, fin=date_longue(over)))
-        files, told = poursuivre(nom, study, depuis, begins, ends)
+        etude = ouvrir_evaluation(depuis).etude
+        fin_de_l_ancienne = etude.suivi.fin
+        if premier_jour <= fin_de_l_ancienne:
+            phrases = mots("debut_trop_tot", debut=debut_ecrit, fin=date_longue(fin_de_l_ancienne))
+            raise refus(CONVENTIONS, *phrases)
+        fichiers, annonce = poursuivre(nom, etude, depuis, premier_jour, dernier_jour)
     else:
-        files, told = commencer(nom, given["territoire"], begins, ends, parties=names, fiches=count)
-    ecrire({racine() / path: content for path, content in files.items()})
-    dire(*told)
+        fichiers, annonce = commencer(
+            nom,
+            reponses["territoire"],
+            premier_jour,
+            dernier_jour,
+            parties=signataires,
+            fiches=nombre_de_fiches,
+        )
+    ecrire({racine() / chemin: octets for chemin, octets in fichiers.items()})
+    dire(*annonce)
 
 
 def _jour(option: str, texte: str) -> date | None:
+    if not texte:
+        return None
     try:
-        return date.fromisoformat(texte) if texte else None
+        return date.fromisoformat(texte)
     except ValueError:
         raise refus(CONVENTIONS, *mots("date_de_convention", texte=texte, option=option)) from None
 
 
-def _territoire(code: str) -> Iterator[Faute]:
+def _signataires(texte: str) -> list[str]:
+    """Return the names of the parties, with what a YAML text between quotes may hold."""
+    noms = [nom.strip() for nom in texte.replace('"', "'").split(";")]
+    return [nom for nom in noms if nom]
+
+
+def _fautes_de_territoire(code: str) -> Iterator[Faute]:
+    """Yield the fault of a territory that is no code, or the code of none."""
     from ctglib.donnees import publiques
 
     if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
         if publiques.territoires([code], niveaux=("commune", "epci")).empty:
             yield Faute(CONVENTIONS, *mots("territoire_introuvable", code=code))
         return
-    places = publiques.territoires(niveaux=("commune", "epci"))
-    named = places[places["nom"].str.casefold() == code.casefold()]
-    close = (
-        named
-        if len(named)
-        else places[places["nom"].isin(proches(code, places["nom"].tolist(), 0.8))]
-    )
-    told = " ; ".join(f"--territoire {row.code} ({row.nom})" for row in close.head(3).itertuples())
-    remedy = told or "écrire --territoire 62413, par exemple"
-    yield Faute(CONVENTIONS, *mots("territoire_en_mots", code=code, remede=remedy))
+    territoires = publiques.territoires(niveaux=("commune", "epci"))
+    memes_noms = territoires["nom"].str.casefold() == code.casefold()
+    if not memes_noms.any():
+        memes_noms = territoires["nom"].isin(proches(code, territoires["nom"].tolist(), 0.8))
+    premiers = territoires[memes_noms].head(3)
+    propositions = [
+        f"--territoire {code_propose} ({nom})"
+        for code_propose, nom in zip(premiers["code"], premiers["nom"], strict=True)
+    ]
+    remede = " ; ".join(propositions) or "écrire --territoire 62413, par exemple"
+    yield Faute(CONVENTIONS, *mots("territoire_en_mots", code=code, remede=remede))

@@ -18,7 +18,10 @@ Formats = Annotated[
         "--formats",
         "-f",
         metavar="LISTE",
-        help="html, pdf, docx, resume (la première page seule, en PDF et en Word), séparés par des virgules.",
+        help=(
+            "html, pdf, docx, resume (la première page seule, en PDF et en Word), "
+            "séparés par des virgules."
+        ),
     ),
 ]
 Sortie = Annotated[Path, Option("--sortie", "-s", help="Dossier des rapports.", metavar="DOSSIER")]

@@ -1,4 +1,4 @@
-"""What commands say alike: sentences, tables, names that are unknown, why one was not understood."""
+"""What all commands say alike: sentences, tables, unknown names, why one was not understood."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -17,8 +17,9 @@ def dire(*lignes: str) -> None:
 
 
 def refuser(error: Exception | str) -> int:
-    """Say what prevents a command, then what was not done because of it, and return the exit code."""
-    typer.echo("\n\n".join((str(error), *getattr(error, "__notes__", ()))), err=True)
+    """Say what prevents a command, then what was not done because of it; return the exit code."""
+    notes = getattr(error, "__notes__", ())
+    typer.echo("\n\n".join((str(error), *notes)), err=True)
     return 1
 
 
@@ -52,15 +53,15 @@ def compter(nombre: int, nom: str) -> str:
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:
     """Return « ; vouliez-vous dire … » when something close exists."""
-    return next(
-        (f" ; vouliez-vous dire « {close} »" for close in proches(nom, tuple(possibles), 0.5)), ""
-    )
+    noms_proches = proches(nom, tuple(possibles), 0.5)
+    return f" ; vouliez-vous dire « {noms_proches[0]} »" if noms_proches else ""
 
 
 def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
     """Return what to say of each name that does not exist."""
+    possibles = ", ".join(connus)
     return [
-        f"{quoi} « {nom} » n'existe pas{proposer(nom, connus)}. Possibles : {', '.join(connus)}."
+        f"{quoi} « {nom} » n'existe pas{proposer(nom, connus)}. Possibles : {possibles}."
         for nom in demandes
         if nom not in connus
     ]
@@ -70,42 +71,62 @@ def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ..
     """Return the formats of a list, each once, and what to say of those that do not exist, or when
     there is none.
     """
-    asked = tuple(dict.fromkeys(filter(None, map(str.strip, liste.split(",")))))
-    nothing = [] if asked else [f"Aucun format demandé : {', '.join(connus)}."]
-    return asked, inconnus("Le format", asked, connus) + nothing
+    noms = [nom.strip() for nom in liste.split(",")]
+    formats = tuple(dict.fromkeys(nom for nom in noms if nom))
+    if not formats:
+        return (), [f"Aucun format demandé : {', '.join(connus)}."]
+    return formats, inconnus("Le format", formats, connus)
 
 
-def dire_usage(error: Exception) -> int:
+def dire_usage(error: typer.TyperException) -> int:
     """Say what in the command was not understood, and return the exit code."""
-    kind = type(error).__name__
-    context = getattr(error, "ctx", None)
-    param = getattr(error, "param", None)
-    command = context.command_path if context else "ctg"
-    if kind == "NoArgsIsHelpError":
-        typer.echo(context.get_help())
+    contexte: typer.Context | None = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and contexte is not None:
+        typer.echo(contexte.get_help())
         return 0
-    said = error.format_message()
-    if kind == "NoSuchOption":
-        close = proposer(error.option_name, error.possibilities or [])
-        phrase = f"L'option « {error.option_name} » n'existe pas{close}."
-    elif kind == "MissingParameter":
-        phrase = (
-            f"Il manque un argument : {param.metavar}."
-            if param and param.metavar
-            else "Il manque un argument."
-        )
-    elif kind == "BadOptionUsage":
-        phrase = f"L'option « {error.option_name} » attend une valeur."
-    elif kind == "BadParameter" and param is not None:
-        option = param.opts[0]
-        phrase = f"La valeur de l'option « {option} » n'est pas comprise : écrire {option} {param.metavar}."
-    elif extra := re.search(r"extra argument.*\((.+)\)$", said):
-        phrase = f"« {extra.group(1)} » n'est pas attendu ici."
-        if "--convention" in [option for item in context.command.params for option in item.opts]:
-            phrase += f" Pour une convention : {command} --convention {extra.group(1)}."
-    elif not kind.startswith("Bad") and (unknown := re.search(r"'([^']+)'", said)):
-        commands = getattr(context.command, "commands", ()) if context else ()
-        phrase = f"La commande « {unknown.group(1)} » n'existe pas{proposer(unknown.group(1), commands)}."
-    else:
-        phrase = "La commande n'est pas comprise, ou la valeur d'une option manque."
-    return refuser(f"{phrase}\nPour les commandes et leurs options : {command} --help")
+    commande = contexte.command_path if contexte else "ctg"
+    phrase = _phrase_d_usage(error, contexte)
+    return refuser(f"{phrase}\nPour les commandes et leurs options : {commande} --help")
+
+
+def _phrase_d_usage(error: typer.TyperException, contexte: typer.Context | None) -> str:
+    """Return what in the command was not understood.
+
+    typer keeps the classes of its errors, and what each of them has, in a private module: they are
+    told apart by name.
+    """
+    sorte = type(error).__name__
+    option = getattr(error, "option_name", "")
+    parametre = getattr(error, "param", None)
+    if sorte == "NoSuchOption":
+        possibles = getattr(error, "possibilities", None) or []
+        return f"L'option « {option} » n'existe pas{proposer(option, possibles)}."
+    if sorte == "MissingParameter":
+        if parametre and parametre.metavar:
+            return f"Il manque un argument : {parametre.metavar}."
+        return "Il manque un argument."
+    if sorte == "BadOptionUsage":
+        return f"L'option « {option} » attend une valeur."
+    if sorte == "BadParameter" and parametre is not None:
+        nom = parametre.opts[0]
+        ecrire = f"écrire {nom} {parametre.metavar}"
+        return f"La valeur de l'option « {nom} » n'est pas comprise : {ecrire}."
+    message = error.format_message()
+    en_trop = re.search(r"extra argument.*\((.+)\)$", message)
+    if en_trop and contexte:
+        return _phrase_d_argument_en_trop(en_trop[1], contexte)
+    inconnue = re.search(r"'([^']+)'", message)
+    if inconnue and not sorte.startswith("Bad"):
+        commandes = getattr(contexte.command, "commands", ()) if contexte else ()
+        proposition = proposer(inconnue[1], commandes)
+        return f"La commande « {inconnue[1]} » n'existe pas{proposition}."
+    return "La commande n'est pas comprise, ou la valeur d'une option manque."
+
+
+def _phrase_d_argument_en_trop(argument: str, contexte: typer.Context) -> str:
+    phrase = f"« {argument} » n'est pas attendu ici."
+    options = [option for parametre in contexte.command.params for option in parametre.opts]
+    if "--convention" in options:
+        commande = f"{contexte.command_path} --convention {argument}"
+        phrase = f"{phrase} Pour une convention : {commande}."
+    return phrase
