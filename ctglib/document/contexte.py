@@ -116,7 +116,8 @@ class Contexte(Montrable):
                 largeur=presentation.largeurs.get(nom, 0),
             )
             colonnes.append(colonne)
-        toutes_les_notes = [*map(dire, presentation.notes), *notes]
+        notes_du_catalogue = [dire(note) for note in presentation.notes]
+        notes_presentes = [note for note in (*notes_du_catalogue, *notes) if note]
         arguments = {
             "nom": presentation.nom or cle.replace("_", "-"),
             "titre": dire(presentation.titre),
@@ -124,7 +125,7 @@ class Contexte(Montrable):
             "classe": presentation.classe,
             "ecran": presentation.ecran,
             "groupes": None if groupes is None else tuple(groupes),
-            "notes": (*filter(None, toutes_les_notes), *legende(statuts, self)),
+            "notes": (*notes_presentes, *legende(statuts, self)),
         }
         return Tableau.de(lignes, [*colonnes, *autres], **{**arguments, **reste})
 

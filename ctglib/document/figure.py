@@ -278,23 +278,25 @@ def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:
     with charter_style(), matplotlib.rc_context({"svg.hashsalt": f"{nom}-{taille}"}):
         width, height = figure.get_size_inches() * 72
         dpi = figure.dpi
-        fond_visible = figure.patch.get_visible()
+        background_was_visible = figure.patch.get_visible()
         figure.set_dpi(72)
         figure.patch.set_visible(False)
         renderer = _Renderer(width, height, buffer, metadata=SANS_DATE["svg"])
         figure.draw(renderer)
         renderer.finalize()
         figure.set_dpi(dpi)
-        figure.patch.set_visible(fond_visible)
-        police = {
+        figure.patch.set_visible(background_was_visible)
+        font = {
             "font-family": f"'{FAMILLE}', '{SECOURS}'",
             "font-size": f"{matplotlib.rcParams['font.size']:g}px",
         }
-    apres_les_styles = buffer.getvalue().partition("</style>")[2]
-    body = lisible(apres_les_styles.partition("</defs>")[2].rpartition("</svg>")[0])
-    body = BALISE.sub(lambda balise: _alleger(balise[0], tuple(police.items())), body)
-    width_text = _au_centieme(f"{width:.6f}")
-    height_text = _au_centieme(f"{height:.6f}")
+    # What matplotlib writes begins with metadata, a style sheet and definitions.
+    after_styles = buffer.getvalue().partition("</style>")[2]
+    body = after_styles.partition("</defs>")[2].rpartition("</svg>")[0]
+    body = lisible(body)
+    body = BALISE.sub(lambda tag: _lighten(tag[0], tuple(font.items())), body)
+    width_text = _to_the_hundredth(f"{width:.6f}")
+    height_text = _to_the_hundredth(f"{height:.6f}")
     opening = {
         "xmlns": "http://www.w3.org/2000/svg",
         "class": f"dessin-{taille}",
@@ -306,34 +308,36 @@ def svg(figure: Dessin, nom: str, alt: str, taille: str) -> str:
         "stroke-linejoin": "round",
     }
     if "<text" in body:
-        opening |= police
+        opening |= font
     attributes = "".join(f' {key}="{escape(value)}"' for key, value in opening.items())
     return f"<svg{attributes}>{ENTRE_BALISES.sub('><', body).strip()}</svg>"
 
 
 @lru_cache(maxsize=4096)
-def _alleger(tag: str, police: tuple[tuple[str, str], ...]) -> str:
+def _lighten(tag: str, font: tuple[tuple[str, str], ...]) -> str:
     """Return a tag of matplotlib's SVG with attributes in the place of its style.
 
-    What the whole drawing shares (``police``) and what is the default go; numbers are rounded to
-    the hundredth.
+    The font, which the whole drawing shares, and what is the default are left out; numbers are
+    rounded to the hundredth.
     """
     style = STYLES.search(tag)
     if style:
-        inutiles = {*police, ("stroke-linecap", "butt")}
+        needless = {*font, ("stroke-linecap", "butt")}
         attributes = ""
         for declaration in style[1].split(";"):
-            key, colon, value = (part.strip() for part in declaration.partition(":"))
-            if colon and key != "font-family" and (key, value) not in inutiles:
+            key, colon, value = declaration.partition(":")
+            key = key.strip()
+            value = value.strip()
+            if colon and key != "font-family" and (key, value) not in needless:
                 attributes += f' {key}="{value}"'
         tag = STYLES.sub(lambda _: attributes, tag)
     tag = SANS_ANGLE.sub("", tag).replace("xlink:href", "href")
-    tag = DECIMALES.sub(lambda nombre: _au_centieme(nombre[0]), tag)
+    tag = DECIMALES.sub(lambda number: _to_the_hundredth(number[0]), tag)
     return " ".join(tag.split())
 
 
-def _au_centieme(nombre: str) -> str:
-    return f"{round(float(nombre), 2):.2f}".rstrip("0").rstrip(".")
+def _to_the_hundredth(number: str) -> str:
+    return f"{round(float(number), 2):.2f}".rstrip("0").rstrip(".")
 
 
 def image(figure: Dessin, form: str, titre: str, source: str) -> bytes:
