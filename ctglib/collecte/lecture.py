@@ -195,7 +195,11 @@ def _en_tete(grille: Grille, feuille: Feuille) -> tuple[int, dict[int, str]]:
 
 
 class _Lecteur:
-    """A sheet as it is read, with the model that says what its columns are."""
+    """A sheet as it is read, with the model that says what its columns are.
+
+    ``colonnes`` is the id of each column by its number, ``numeros`` the reverse, and ``intitules``
+    how a fault names a column (« B : Repère »), by id.
+    """
 
     def __init__(
         self, grille: Grille, feuille: Feuille, noms: NomsDePersonnes, lecture: Lecture
@@ -205,7 +209,7 @@ class _Lecteur:
         self.noms = noms
         self.lecture = lecture
         self.ligne_d_en_tete, self.colonnes = _en_tete(grille, feuille)
-        self.numeros: dict[str, int] = {}  # of a heading written twice, the first column
+        self.numeros: dict[str, int] = {}  # of a heading written twice, the first
         for numero, colonne in self.colonnes.items():
             self.numeros.setdefault(colonne, numero)
         presentes = [colonne for colonne in feuille.modele.colonnes if colonne.id in self.numeros]
