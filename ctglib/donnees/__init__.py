@@ -1,4 +1,4 @@
-"""Hands one and two: files read as they are, checked, and turned into tables and objects.
+"""Files read as they are, checked, and turned into tables and objects.
 
 Nothing is computed here.
 """

@@ -53,9 +53,9 @@ class Tirage:
     graine: bytes
 
     def tirer(self, cle: Cle) -> tuple[float, float]:
-        """Return two numbers from 0 to 1 for a count: its price, and its chance of being spared.
+        """Return two numbers from 0 to 1 for a count: its price, and a chance.
 
-        The higher the first, the dearer the count is to hide. When the second is low enough (see
+        The higher the price, the dearer the count is to hide. When the chance is low enough (see
         ``EN_PLUS``), the count is hidden though nothing asks for it.
         """
         nom = "\0".join(map(str, cle))
