@@ -4,8 +4,10 @@ when it cannot be.
 
 from __future__ import annotations
 
+import ast
 import inspect
 from collections.abc import Callable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -17,7 +19,7 @@ from import_exemple import avec_libreoffice, libreoffice
 
 from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
-from ctglib.atelier.carnet import DemandeImpossible
+from ctglib.atelier.phrases import DemandeImpossible
 from ctglib.atelier.series import etude
 from ctglib.donnees.suivi import lire_suivi_brut
 
@@ -239,6 +241,21 @@ def test_rien_de_public_dans_l_atelier_ne_lit_des_effectifs_bruts() -> None:
 
     assert all("brut" not in names for names in asked)
     assert "lire_suivi_brut" not in source and "brut=" not in source
+
+
+def test_les_fichiers_de_l_atelier_ne_s_importent_pas_en_rond() -> None:
+    importes: dict[str, set[str]] = {}
+    for path in Path(a.__file__).parent.glob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+        importes[path.stem] = {
+            module.removeprefix("ctglib.atelier.")
+            for module in modules
+            if module.startswith("ctglib.atelier")
+        }
+
+    assert importes["carnet"] >= {"phrases", "series", "sorties"}
+    TopologicalSorter(importes).prepare()  # raises CycleError
 
 
 SERIE = "cnaf_foyers_rsa"

@@ -2,58 +2,40 @@
 et « %ctg ».
 """
 
+from __future__ import annotations
+
 import ast
 import os
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import is_dataclass
-from difflib import get_close_matches
 from traceback import walk_tb
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ctglib.document.typographie import remplir
+from ctglib.atelier.phrases import DemandeImpossible, inconnu
+from ctglib.atelier.series import oublier
+from ctglib.atelier.sorties import montrer_dans_un_carnet
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.document.blocs import liste
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import RAPPORT, sans_accents
+from ctglib.donnees.lecture import RAPPORT
 from ctglib.donnees.publiques import reperes
 
+if TYPE_CHECKING:  # a script that uses the atelier does without IPython
+    from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
+
 DETAIL = "(Le détail technique : %tb)"
-
-
-class DemandeImpossible(ValueError):
-    """A question that the atelier cannot answer as it was put; its message is one French sentence."""
-
-
-def dire(phrase: str, **valeurs: object) -> str:
-    """Return a sentence of ``catalogue/atelier.yaml``, filled."""
-    return remplir(reperes().phrases[phrase], **valeurs)
-
-
-def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:
-    """Return the error that says such a sentence."""
-    return DemandeImpossible(dire(phrase, **valeurs))
-
-
-def inconnu(
-    sujet: str, demande: object, possibles: Iterable[str], remede: str = ""
-) -> DemandeImpossible:
-    """Return the error for a name that does not exist, with the closest names, or the first ones
-    when none is close.
-    """
-    names = list(dict.fromkeys(map(str, possibles)))
-    flat = {sans_accents(name): name for name in names}
-    close = [
-        flat[key] for key in get_close_matches(sans_accents(str(demande)), flat, n=4, cutoff=0.5)
-    ]
-    hint = f"Noms proches : {', '.join(close)}." if close else ""
-    if names and not close:
-        hint = f"Possibles : {', '.join(names[:5])}{'…' if len(names) > 5 else ''}."
-    return DemandeImpossible(
-        " ".join(filter(None, (f"{sujet} « {demande} » n'existe pas.", hint, remede)))
-    )
+# What IPython shows of an exception that has this method, instead of its traceback.
+RENDU = "_render_traceback_"
+TABLES_TRANSMISES = {
+    "observations": "indicateurs",
+    "actions": "actions",
+    "profils": "profils du public",
+    "moyens": "moyens",
+}
 
 
 def installer() -> None:
@@ -62,22 +44,28 @@ def installer() -> None:
     The errors of the engine of the reports are left as they are: it says where in the code a
     notebook stopped.
     """
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
+    shell = _interprete()
     if shell is None or RAPPORT in os.environ or "ctg" in shell.magics_manager.magics["line"]:
         return
-    from ctglib.atelier.sorties import montrer_dans_un_carnet
-
     montrer_dans_un_carnet(shell)
-    shell.register_magic_function(ctg, "line")
-    if not _exporte(shell):
-        shell.set_custom_exc((Exception,), _montrer)
+    shell.magics_manager.register_function(ctg, "line")
+    if not _est_le_moteur(shell):
+        shell.set_custom_exc((Exception,), _montrer_l_erreur)
         shell.events.register("post_run_cell", _dire_qu_il_n_y_a_rien)
 
 
-def _exporte(shell: object) -> bool:
-    """Return whether the engine of the reports runs the notebook, and not somebody in JupyterLab."""
+def _interprete() -> InteractiveShell | None:
+    """Return the shell of the notebook that runs, if one does."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _est_le_moteur(shell: InteractiveShell | None) -> bool:
+    """Return whether the engine of the reports runs the notebook, not somebody in JupyterLab."""
     return type(shell).__name__ == "Interprete"
+
+
+# Errors.
 
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:
@@ -86,111 +74,145 @@ def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> st
     """
     if isinstance(erreur, DemandeImpossible | DonneesInvalides):
         return str(erreur)
-    if isinstance(erreur, AttributeError) and _est_a_nous(owner := erreur.obj):
-        names = getattr(owner, "__all__", None) or [
-            name for name in dir(owner) if not name.startswith("_")
-        ]
-        named = getattr(owner, "__name__", type(owner).__name__).rpartition(".")[2]
-        return str(inconnu(f"{named} :", erreur.name, names))
+    if isinstance(erreur, AttributeError) and _est_a_nous(erreur.obj):
+        return _attribut_inconnu(erreur)
     if isinstance(erreur, TypeError):
-        for said, sentence in reperes().appels.items():  # what Python says, ours in its place
-            if found := re.search(rf"(\w+)\(\) {said}", str(erreur)):
-                names = re.sub(r"'(\w+)'", r"« \1 »", found[2]).replace(" and ", " et ")
-                return f"{sentence.format(quoi=found[1], noms=names)} L'aide : {found[1]}?"
-    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(trace)]
-    return (
-        str(erreur)
-        if isinstance(erreur, ValueError) and modules and modules[-1].startswith("ctglib.")
-        else ""
-    )
+        return _appel_faux(str(erreur))
+    if isinstance(erreur, ValueError):
+        modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(trace)]
+        if modules and modules[-1].startswith("ctglib."):  # the workbook itself refuses
+            return str(erreur)
+    return ""
+
+
+def _attribut_inconnu(erreur: AttributeError) -> str:
+    objet = erreur.obj
+    noms = getattr(objet, "__all__", None)
+    if not noms:
+        noms = [nom for nom in dir(objet) if not nom.startswith("_")]
+    nom_de_l_objet = getattr(objet, "__name__", type(objet).__name__).rpartition(".")[2]
+    return str(inconnu(f"{nom_de_l_objet} :", erreur.name, noms))
+
+
+def _appel_faux(message: str) -> str:
+    """Return our sentence for what Python says of a wrong call; empty if it says something else."""
+    for expression, phrase in reperes().appels.items():
+        trouve = re.search(rf"(\w+)\(\) {expression}", message)
+        if trouve:
+            fonction = trouve[1]
+            noms = re.sub(r"'(\w+)'", r"« \1 »", trouve[2]).replace(" and ", " et ")
+            return f"{phrase.format(quoi=fonction, noms=noms)} L'aide : {fonction}?"
+    return ""
+
+
+def _est_a_nous(objet: object) -> bool:
+    """Return whether it is a module of the workbook, or an object of one of its classes."""
+    module = objet.__name__ if isinstance(objet, ModuleType) else type(objet).__module__
+    return module.partition(".")[0] == "ctglib"
+
+
+def _montrer_l_erreur(
+    shell: InteractiveShell,
+    etype: type[BaseException],
+    value: BaseException,
+    tb: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    """Show an error: our sentence if it has one, else the traceback; « %tb » shows the latter."""
+    phrase = en_francais(value, tb)
+    if phrase:
+        setattr(value, RENDU, lambda: [f"{phrase}\n{DETAIL}"])
+    try:
+        shell.showtraceback((etype, value, tb), tb_offset=tb_offset, running_compiled_code=True)
+    finally:
+        if phrase:
+            delattr(value, RENDU)
+
+
+# « %ctg ».
 
 
 def ctg(ligne: str) -> None:
     """Lance une commande du classeur, comme dans un terminal : ``%ctg produire``, ``%ctg source
     liste``.
     """
-    from ctglib.atelier.series import oublier
-
-    shell = sys.modules["IPython"].get_ipython()
-    command = [sys.executable, "-m", "ctglib", *shlex.split(ligne, posix=sys.platform != "win32")]
-    plain = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("FORCE_COLOR", "CLICOLOR_FORCE")
+    shell = _interprete()
+    arguments = shlex.split(ligne, posix=sys.platform != "win32")
+    sans_couleur = {
+        nom: valeur
+        for nom, valeur in os.environ.items()
+        if nom not in ("FORCE_COLOR", "CLICOLOR_FORCE")
     }
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    environment = {**plain, "TERM": "dumb", "COLUMNS": "120"}
-    with subprocess.Popen(command, **streams, env=environment, encoding="utf-8") as run:
-        if _exporte(shell):  # a report shows blocks, and nothing that is written on the side
-            from ctglib.document.blocs import liste
-
-            told = [line.strip() for line in run.stdout]
-            shell.display_pub.publish(liste(filter(None, told))._repr_mimebundle_())
+    with subprocess.Popen(
+        [sys.executable, "-m", "ctglib", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**sans_couleur, "TERM": "dumb", "COLUMNS": "120"},
+        encoding="utf-8",
+    ) as commande:
+        assert commande.stdout is not None  # it is a pipe
+        if shell and _est_le_moteur(shell):
+            # A report shows blocks, and nothing that is written on the side.
+            bloc = liste(ligne_dite.strip() for ligne_dite in commande.stdout)
+            shell.display_pub.publish(bloc._repr_mimebundle_())
         else:
-            sys.stdout.writelines(run.stdout)
+            sys.stdout.writelines(commande.stdout)
     oublier()
 
 
-def _est_a_nous(objet: object) -> bool:
-    """Return whether it is a module of the workbook, or an object of one of its classes."""
-    name = objet.__name__ if isinstance(objet, ModuleType) else type(objet).__module__
-    return name.partition(".")[0] == "ctglib"
+# A cell that shows nothing.
 
 
-def _montrer(
-    shell: Any,
-    kind: type[BaseException],
-    value: BaseException,
-    trace: TracebackType,
-    tb_offset: int | None = None,
-) -> None:
-    sentence = en_francais(value, trace)
-    if not sentence:
-        shell.showtraceback((kind, value, trace), tb_offset=tb_offset, running_compiled_code=True)
-        return
-    # what %tb shows
-    sys.last_type = kind
-    sys.last_value = value
-    sys.last_traceback = trace
-    shell._showtraceback(kind, value, [f"{sentence}\n{DETAIL}"])
-
-
-def _dire_qu_il_n_y_a_rien(fait: Any) -> None:
+def _dire_qu_il_n_y_a_rien(resultat: ExecutionResult) -> None:
     """Say why a question put to the workbook at the end of a cell shows nothing."""
-    if fait.result is not None or not fait.success or fait.info is None:
+    if resultat.result is not None or not resultat.success or resultat.info is None:
         return
+    nom = _variable_interrogee(resultat.info.raw_cell)
+    shell = _interprete()
+    objet = shell.user_ns.get(nom) if shell else None
+    if not is_dataclass(objet) or not _est_a_nous(objet):
+        return
+    sujet = repr(objet).partition("\n")[0].rstrip(".")
+    sys.stdout.write(f"Rien à montrer ({sujet}) : {_pourquoi_rien(objet)}.\n")
+
+
+def _variable_interrogee(cellule: str) -> str:
+    """Return « bilan » for a cell that ends with a call such as « bilan.fiche(2).actions() »; empty
+    when it ends otherwise.
+    """
     try:
-        last = ast.parse(fait.info.raw_cell).body[-1]
-    except (SyntaxError, IndexError):  # a magic, or nothing
-        return
-    root = call = last.value if isinstance(last, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
-        return
-    while isinstance(root, ast.Call | ast.Attribute):
-        root = root.func if isinstance(root, ast.Call) else root.value
-    asked = (
-        sys.modules["IPython"].get_ipython().user_ns.get(root.id)
-        if isinstance(root, ast.Name)
-        else None
-    )
-    if not is_dataclass(asked) or not _est_a_nous(asked):
-        return
-    about = repr(asked).partition("\n")[0].rstrip(".")
-    why = "la convention n'en dit rien"
-    studies = (getattr(asked, name, None) for name in ("etude", "annee"))
-    if study := next((one for one in studies if hasattr(one, "annuel")), None):
-        words = {
-            "observations": "indicateurs",
-            "actions": "actions",
-            "profils": "profils du public",
-            "moyens": "moyens",
-        }
-        absent = [word for name, word in words.items() if getattr(study.annuel, name).empty]
-        handed = ", ".join(word for word in words.values() if word not in absent)
-        why = (
-            f"pour {study.annee}, sont transmis : {handed}"
-            if handed
-            else f"rien n'a été transmis pour {study.annee}"
-        )
-        why += f" ; ne le sont pas : {', '.join(absent)}" if handed and absent else ""
-    sys.stdout.write(f"Rien à montrer ({about}) : {why}.\n")
+        instructions = ast.parse(cellule).body
+    except SyntaxError:  # a magic
+        return ""
+    if not instructions or not isinstance(instructions[-1], ast.Expr):
+        return ""
+    expression = instructions[-1].value
+    if not isinstance(expression, ast.Call) or not isinstance(expression.func, ast.Attribute):
+        return ""
+    while isinstance(expression, ast.Call | ast.Attribute):
+        expression = expression.func if isinstance(expression, ast.Call) else expression.value
+    return expression.id if isinstance(expression, ast.Name) else ""
+
+
+def _pourquoi_rien(objet: object) -> str:
+    """Return what was handed in for the year of a bilan or of a fiche, and what was not."""
+    for attribut in ("etude", "annee"):
+        etude = getattr(objet, attribut, None)
+        if isinstance(etude, EtudeAnnuelle):
+            break
+    else:
+        return "la convention n'en dit rien"
+    transmises = []
+    absentes = []
+    for table, libelle in TABLES_TRANSMISES.items():
+        if getattr(etude.annuel, table).empty:
+            absentes.append(libelle)
+        else:
+            transmises.append(libelle)
+    if not transmises:
+        return f"rien n'a été transmis pour {etude.annee}"
+    raison = f"pour {etude.annee}, sont transmis : {', '.join(transmises)}"
+    if absentes:
+        raison += f" ; ne le sont pas : {', '.join(absentes)}"
+    return raison

@@ -2,16 +2,17 @@
 l'image.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from textwrap import fill
+from typing import NamedTuple, Protocol
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 
-from ctglib.atelier.carnet import impossible, inconnu
-from ctglib.atelier.series import attributs
+from ctglib.atelier.phrases import impossible, inconnu
+from ctglib.atelier.series import Attributs, attributs
 from ctglib.document.figure import charte, charter_style
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
@@ -27,6 +28,27 @@ LARGEUR_DES_NOMS = 26  # signs
 UNE_LIGNE = 0.26
 UN_NOM = 0.18
 EN_POINTS = 72
+INTERLIGNE = 11  # points of a line of a name
+UNITES = {"pour_100": "pour 100", "pourcent": "%"}
+DISTINCTIONS = ("annee", "categorie", "dispositif")  # columns that tell rows of one name apart
+LEGENDE = "ctg"  # the attribute of a figure of the atelier: what a report says of it
+
+
+class Bout(NamedTuple):
+    """Where a line ends, and what names it there."""
+
+    valeur: float
+    annee: int
+    nom: str
+    couleur: ColorType
+
+
+class Marqueur(Protocol):
+    """What draws a mark a row: from the axes, the rows, their values and their colours."""
+
+    def __call__(  # noqa: D102 - said by the class
+        self, axes: Axes, rangs: Sequence[int], valeurs: Sequence[float], couleurs: Sequence[str]
+    ) -> None: ...
 
 
 def courbes(
@@ -50,28 +72,33 @@ def courbes(
         >>> len(ax.lines)
         2
     """
-    told = _tracable(table, y, "annee", "libelle")
-    written = sum(1 + len(name) // (LARGEUR_DES_NOMS - 5) for name in table["libelle"].unique())
+    attributs_de_la_table = _tracable(table, y, "annee", "libelle")
+    noms = table["libelle"].unique()
+    lignes_des_noms = sum(1 + len(nom) // (LARGEUR_DES_NOMS - 5) for nom in noms)
     with charter_style():
-        ax = _axes(ax, max(HAUTEUR, 1 + written * UN_NOM))
-        ends = []
-        said = []
-        for rank, (name, rows) in enumerate(table.groupby("libelle", sort=False)):
-            own = rows.sort_values("annee").astype({"annee": int})
-            (line,) = ax.plot(
-                own["annee"], _nombres(own[y]), marker=MARQUES[rank % len(MARQUES)], label=name
-            )
-            if known := own.dropna(subset=y)[["annee", y]].to_records(index=False).tolist():
-                (start, first), (end, last) = known[0], known[-1]
-                ends.append((float(last), end, name, line.get_color()))
-                said.append(f"{name} : {ecrire(first)} en {start}, {ecrire(last)} en {end}")
-        years = sorted({int(year) for year in table["annee"]})
-        ax.set_xticks(years)
+        ax = _axes(ax, max(HAUTEUR, 1 + lignes_des_noms * UN_NOM))
+        bouts = []
+        phrases = []
+        for rang, (nom, lignes_du_lieu) in enumerate(table.groupby("libelle", sort=False)):
+            lignes = lignes_du_lieu.sort_values("annee").astype({"annee": int})
+            marque = MARQUES[rang % len(MARQUES)]
+            (courbe,) = ax.plot(lignes["annee"], _nombres(lignes[y]), marker=marque, label=nom)
+            presentes = lignes.dropna(subset=y)
+            if presentes.empty:
+                continue
+            annees = presentes["annee"].tolist()
+            valeurs = presentes[y].tolist()
+            bouts.append(Bout(float(valeurs[-1]), annees[-1], str(nom), courbe.get_color()))
+            debut = f"{ecrire(valeurs[0])} en {annees[0]}"
+            phrases.append(f"{nom} : {debut}, {ecrire(valeurs[-1])} en {annees[-1]}")
+        toutes_les_annees = sorted({int(annee) for annee in table["annee"]})
+        ax.set_xticks(toutes_les_annees)
         ax.margins(y=0.15)
-        ax.yaxis.set_major_formatter(lambda value, _: ecrire(value))
+        ax.yaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
         ax.yaxis.grid(True)
-        _nommer_les_bouts(ax, ends)
-        return _cadre(ax, told, titre, said, f"indice, 100 en {years[0]}" if y == "indice" else "")
+        _nommer_les_bouts(ax, bouts)
+        base = f"indice, 100 en {toutes_les_annees[0]}" if y == "indice" else ""
+        return _cadre(ax, attributs_de_la_table, titre, phrases, base)
 
 
 def barres(
@@ -97,15 +124,14 @@ def barres(
         >>> ax = a.barres(a.ratio("iris_monoparents", "iris_allocataires", a.lieux(iris="Harnes"), 2020))
         >>> len(ax.patches)
         7
-    """
-    return _rangees(
-        table,
-        y,
-        par,
-        titre,
-        ax,
-        lambda axes, *bars, color: axes.barh(*bars, color=color, height=0.62),
-    )
+    """  # noqa: E501 - an analyst copies the example
+
+    def barre(
+        axes: Axes, rangs: Sequence[int], valeurs: Sequence[float], couleurs: Sequence[str]
+    ) -> None:
+        axes.barh(rangs, valeurs, color=couleurs, height=0.62)
+
+    return _rangees(table, y, par, titre, ax, barre)
 
 
 def points(
@@ -123,13 +149,15 @@ def points(
         >>> ax = a.points(a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais"], 2024, pour="cnaf_foyers"))
         >>> ax.get_title(loc="left")[:13]
         'Foyers au RSA'
-    """
+    """  # noqa: E501 - an analyst copies the example
 
-    def mark(axes: Axes, rows: list[int], values: np.ndarray, color: list[str]) -> None:
-        axes.scatter(values, rows, c=color, s=40, zorder=3)
+    def point(
+        axes: Axes, rangs: Sequence[int], valeurs: Sequence[float], couleurs: Sequence[str]
+    ) -> None:
+        axes.scatter(valeurs, rangs, c=couleurs, s=40, zorder=3)
         axes.xaxis.grid(True)
 
-    return _rangees(table, y, par, titre, ax, mark)
+    return _rangees(table, y, par, titre, ax, point)
 
 
 def carte(
@@ -151,88 +179,95 @@ def carte(
         >>> len(ax.collections) > 1
         True
     """
-    told = _tracable(table, y, "territoire", "annee")
-    year = int(table["annee"].max())
-    rows = table[table["annee"] == year]
-    _tracable(rows, y)
-    shapes = publiques.contours(rows["territoire"])
-    if shapes.empty:
+    attributs_de_la_table = _tracable(table, y, "territoire", "annee")
+    annee = int(table["annee"].max())
+    lignes = table[table["annee"] == annee]
+    _tracable(lignes, y)  # that year has a value
+    contours = publiques.contours(lignes["territoire"])
+    if contours.empty:
         raise impossible("sans_contour")
-    drawn = shapes.merge(
-        rows.assign(code=rows["territoire"], valeur=_nombres(rows[y]))[["code", "valeur"]],
-        how="left",
-    )
+    valeurs = pd.DataFrame({"code": lignes["territoire"], "valeur": _nombres(lignes[y])})
+    communes = contours.merge(valeurs, how="left")
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
-        tracer_carte(ax, drawn, legende=dire_unite(told))
-        source = {**told, "source": f"{told['source']} ; contours : {CONTOURS}"}
-        known = drawn.dropna(subset="valeur").sort_values("valeur")
-        ends = pd.concat([known.head(1), known.tail(1)])
-        said = [f"{row.nom} : {ecrire(row.valeur)}" for row in ends.itertuples()]
-        return _cadre(ax, source, f"{titre or told['titre']}, {year}", list(dict.fromkeys(said)))
+        tracer_carte(ax, communes, legende=dire_unite(attributs_de_la_table))
+        presentes = communes.dropna(subset="valeur").sort_values("valeur")
+        extremes = pd.concat([presentes.head(1), presentes.tail(1)])
+        phrases = [
+            f"{nom} : {ecrire(valeur)}"
+            for nom, valeur in zip(extremes["nom"], extremes["valeur"], strict=True)
+        ]
+        source = f"{attributs_de_la_table['source']} ; contours : {CONTOURS}"
+        avec_contours: Attributs = {**attributs_de_la_table, "source": source}
+        titre_et_annee = f"{titre or attributs_de_la_table['titre']}, {annee}"
+        return _cadre(ax, avec_contours, titre_et_annee, dict.fromkeys(phrases))
 
 
 def _rangees(
-    table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, mark: Callable
+    table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, marqueur: Marqueur
 ) -> Axes:
-    told = _tracable(table, y, par)
-    names = table[par].astype(str)
-    if names.duplicated().any():
-        key = next(
-            (
-                name
-                for name in ("annee", "categorie", "dispositif")
-                if name in table and name != par
-            ),
-            None,
-        )
-        names = names if key is None else names + ", " + table[key].astype(str)
-    values = _nombres(table[y])
-    rows = list(range(len(table)))
-    colours = charte().couleurs
-    shades = [
-        colours.territoire if kept else colours.secondaire
-        for kept in table.get("choisi", [True] * len(table))
-    ]
+    """Draw a mark a row of a table, from top to bottom, with its name and its value, or the word of
+    its absence.
+    """
+    attributs_de_la_table = _tracable(table, y, par)
+    noms = _noms_des_rangees(table, par)
+    valeurs = _nombres(table[y])
+    rangs = list(range(len(table)))
+    charte_des_couleurs = charte().couleurs
+    couleurs = [charte_des_couleurs.territoire] * len(table)
+    if "choisi" in table:  # the place that was asked for stands out
+        couleurs = [
+            charte_des_couleurs.territoire if choisi else charte_des_couleurs.secondaire
+            for choisi in table["choisi"]
+        ]
+    statuts = table["statut"] if "statut" in table else [""] * len(table)
+    phrases = []
     with charter_style():
         ax = _axes(ax, 0.9 + UNE_LIGNE * len(table))
-        mark(ax, rows, values, color=shades)
-        for row, value, word in zip(
-            rows, values, table.get("statut", [""] * len(table)), strict=True
-        ):
-            if value == value:
-                ax.annotate(f"  {ecrire(value)}", (value, row), va="center")
+        marqueur(ax, rangs, valeurs, couleurs)
+        for rang, nom, valeur, statut in zip(rangs, noms, valeurs, statuts, strict=True):
+            if pd.isna(valeur):
+                ax.annotate(f" {statut or 'absent'}", (ax.get_xlim()[0], rang), va="center")
             else:
-                ax.annotate(f" {word or 'absent'}", (ax.get_xlim()[0], row), va="center")
-        ax.set_yticks(rows, names)
+                ax.annotate(f"  {ecrire(valeur)}", (valeur, rang), va="center")
+                phrases.append(f"{nom} : {ecrire(valeur)}")
+        ax.set_yticks(rangs, noms)
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
-        ax.xaxis.set_major_formatter(lambda value, _: ecrire(value))
-        said = [
-            f"{name} : {ecrire(value)}"
-            for name, value in zip(names, values, strict=True)
-            if value == value
-        ]
-        return _cadre(ax, told, titre, said)
+        ax.xaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
+        return _cadre(ax, attributs_de_la_table, titre, phrases)
 
 
-def _nombres(values: pd.Series) -> np.ndarray:
-    return values.astype("Float64").to_numpy(dtype=float, na_value=float("nan"))
+def _noms_des_rangees(table: pd.DataFrame, par: str) -> list[str]:
+    """Return the names of the rows; when several have the same, with what tells them apart."""
+    noms = table[par].astype(str)
+    if noms.duplicated().any():
+        for colonne in DISTINCTIONS:
+            if colonne in table and colonne != par:
+                return (noms + ", " + table[colonne].astype(str)).tolist()
+    return noms.tolist()
 
 
-def _tracable(table: pd.DataFrame, y: str, *noms: str) -> dict:
-    """Return what a table tells of itself, once it has these columns, and a value to draw."""
-    told = attributs(table)
-    for name in (y, *noms):
-        if name not in table:
-            raise inconnu("La colonne", name, table.columns)
+def _nombres(valeurs: pd.Series) -> list[float]:
+    """Return values as matplotlib draws them: NaN for what is absent."""
+    return valeurs.astype("Float64").to_numpy(dtype=float, na_value=float("nan")).tolist()
+
+
+def _tracable(table: pd.DataFrame, y: str, *colonnes: str) -> Attributs:
+    """Return what a table says of itself, once it has these columns, and a value to draw."""
+    attributs_de_la_table = attributs(table)
+    for colonne in (y, *colonnes):
+        if colonne not in table:
+            raise inconnu("La colonne", colonne, table.columns)
     if table.empty:
         raise impossible("table_vide")
     if table[y].isna().all():
-        words = table["statut"].value_counts() if "statut" in table else {"absente": len(table)}
-        absent = ", ".join(f"{count} « {word} »" for word, count in words.items())
-        raise impossible("sans_valeur", absentes=absent)
-    return told
+        statuts = {"absente": len(table)}
+        if "statut" in table:
+            statuts = table["statut"].value_counts()
+        absentes = ", ".join(f"{effectif} « {statut} »" for statut, effectif in statuts.items())
+        raise impossible("sans_valeur", absentes=absentes)
+    return attributs_de_la_table
 
 
 def ecrire(valeur: float) -> str:
@@ -243,48 +278,70 @@ def ecrire(valeur: float) -> str:
 def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
     if ax is None:
         return Figure(figsize=(LARGEUR, hauteur), layout="constrained").add_subplot()
-    if not hasattr(ax, "get_xlim"):
+    if not isinstance(ax, Axes):
         raise impossible("faux_axes", genre=type(ax).__name__)
     return ax
 
 
-def _cadre(ax: Axes, told: dict, titre: str | None, dit: list[str], complement: str = "") -> Axes:
-    """Write the title, the unit and the source, and keep on the figure what a report will say of
-    it.
+def _cadre(
+    ax: Axes,
+    attributs_de_la_table: Attributs,
+    titre: str | None,
+    phrases: Iterable[str],
+    base: str = "",
+) -> Axes:
+    """Write the title, the unit and the source, and leave on the figure what a report will say of
+    it: its title, its source, the text that stands for it.
     """
-    title = titre or told["titre"]
-    ax.set_title(title, loc="left", wrap=True)
-    unit = ", ".join(part for part in (dire_unite(told), complement) if part)
-    if unit and ax.axison:
-        ax.set_xlabel(unit) if ax.yaxis_inverted() else ax.set_ylabel(unit)
-    grey = charte().couleurs.secondaire
-    ax.figure.supxlabel(
-        f"Source : {told['source']}", x=0.01, ha="left", fontsize="small", color=grey
-    )
-    alt = f"{title}. {' ; '.join(dit)}." if dit else title
-    ax.figure.ctg = {"titre": title, "source": told["source"], "alt": alt}
+    titre = titre or attributs_de_la_table["titre"]
+    source = attributs_de_la_table["source"]
+    ax.set_title(titre, loc="left", wrap=True)
+    unite = ", ".join(filter(None, (dire_unite(attributs_de_la_table), base)))
+    if unite and ax.axison:  # a map has no axis
+        if ax.yaxis_inverted():  # rows go from top to bottom: their values are across
+            ax.set_xlabel(unite)
+        else:
+            ax.set_ylabel(unite)
+    gris = charte().couleurs.secondaire
+    ax.figure.supxlabel(f"Source : {source}", x=0.01, ha="left", fontsize="small", color=gris)
+    contenu = " ; ".join(phrases)
+    alt = f"{titre}. {contenu}." if contenu else titre
+    setattr(ax.figure, LEGENDE, {"titre": titre, "source": source, "alt": alt})
     return ax
 
 
-def dire_unite(told: dict) -> str:
+def legende_de(figure: object) -> dict[str, str]:
+    """Return the title, the source and the alternative text of a figure of the atelier; nothing for
+    any other.
+    """
+    return getattr(figure, LEGENDE, {})
+
+
+def dire_unite(attributs_de_la_table: Attributs) -> str:
     """Return the unit of a table as a reader says it, empty when there is none to say."""
-    return {"pour_100": "pour 100", "pourcent": "%"}.get(told["unite"], told["unite"])
+    unite = attributs_de_la_table["unite"]
+    return UNITES.get(unite, unite)
 
 
-def _nommer_les_bouts(ax: Axes, bouts: list[tuple[float, int, str, str]]) -> None:
-    """Write the name of each line at its end, apart from the others."""
-    ax.figure.draw_without_rendering()
-    ordered = sorted(bouts)
-    labels = [fill(f"{name}  {ecrire(value)}", LARGEUR_DES_NOMS) for value, _, name, _ in ordered]
-    heights = [11 * (1 + label.count("\n")) * ax.figure.dpi / EN_POINTS for label in labels]
-    places = [ax.transData.transform((0, value))[1] for value, *_ in ordered]
-    apart = spread(
-        [place - height / 2 for place, height in zip(places, heights, strict=True)], heights, 1.0
-    )
-    for (value, year, _, colour), label, height, place, start in zip(
-        ordered, labels, heights, places, apart, strict=True
-    ):
-        shift = (start + height / 2 - place) * EN_POINTS / ax.figure.dpi
+def _nommer_les_bouts(ax: Axes, bouts: list[Bout]) -> None:
+    """Write the name and the last value of each line at its end, apart from the others."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None  # the axes were just drawn on
+    figure.draw_without_rendering()  # the places of the values are then known
+    bouts = sorted(bouts)
+    noms = [fill(f"{bout.nom}  {ecrire(bout.valeur)}", LARGEUR_DES_NOMS) for bout in bouts]
+    # Pixels, upward.
+    hauteurs = [INTERLIGNE * (1 + nom.count("\n")) * figure.dpi / EN_POINTS for nom in noms]
+    milieux = [ax.transData.transform((0, bout.valeur))[1] for bout in bouts]
+    bas = [milieu - hauteur / 2 for milieu, hauteur in zip(milieux, hauteurs, strict=True)]
+    bas_ecartes = spread(bas, hauteurs, 1.0)
+    for rang, bout in enumerate(bouts):
+        decalage = bas_ecartes[rang] + hauteurs[rang] / 2 - milieux[rang]
         ax.annotate(
-            label, (year, value), (8, shift), textcoords="offset points", va="center", color=colour
+            noms[rang],
+            (bout.annee, bout.valeur),
+            (8, decalage * EN_POINTS / figure.dpi),
+            textcoords="offset points",
+            va="center",
+            color=bout.couleur,
         )

@@ -2,16 +2,70 @@
 était promis.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import pandas as pd
 
-from ctglib.atelier import series
-from ctglib.atelier.carnet import dire, impossible, inconnu
-from ctglib.atelier.series import Annees, Lieux
+from ctglib.atelier.phrases import dire, impossible, inconnu
+from ctglib.atelier.series import (
+    Annees,
+    Attributs,
+    Lieux,
+    attributs,
+    codes,
+    decrite,
+    donnees,
+    en_annees,
+    etude,
+    ratio,
+)
+from ctglib.atelier.series import lieux as lieux_choisis
+from ctglib.atelier.series import mots as mots_des_statuts
+from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule
+from ctglib.donnees.lignes import lignes as lire_lignes
+from ctglib.donnees.modeles.sources import Profil
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
 
 EN_RETARD = ("a_surveiller", "insuffisant", "en_recul")
+COLONNES_DU_RANG = [
+    "rang",
+    "rang_min",
+    "rang_max",
+    "territoire",
+    "libelle",
+    "annee",
+    "valeur",
+    "choisi",
+]
+COLONNES_DES_PROMESSES = [
+    "fiche",
+    "modalite",
+    "promesse",
+    "debut",
+    "echeance",
+    "echeance_ecrite",
+    "etat",
+    "services",
+    "partenaires",
+]
+COLONNES_DES_CIBLES = [
+    "fiche",
+    "indicateur",
+    "libelle",
+    "detail",
+    "depart",
+    "annee_depart",
+    "valeur",
+    "annee",
+    "cible",
+    "annee_cible",
+    "origine",
+    "atteinte",
+    "raison",
+]
 
 
 def comparer(
@@ -40,20 +94,31 @@ def comparer(
         >>> rsa = a.comparer("cnaf_foyers_rsa", ["Harnes", "Pas-de-Calais", a.epci("Lens-Liévin")], pour="cnaf_foyers")
         >>> rsa["libelle"].nunique()
         3
-    """
-    asked = (code,) if pour is None else (code, pour)
-    table = (series.donnees if pour is None else series.ratio)(
-        *asked, lieux, annees, convention=convention
-    )
-    order = {place: rank for rank, place in enumerate(series.codes(lieux))}
-    ranks = table["territoire"].map(order)
-    rows = (
-        table.assign(ordre=ranks)
+    """  # noqa: E501 - an analyst copies the example
+    if pour is None:
+        table = donnees(code, lieux, annees, convention=convention)
+    else:
+        table = ratio(code, pour, lieux, annees, convention=convention)
+    ordre = {territoire: place for place, territoire in enumerate(codes(lieux))}
+    ordonnee = (
+        table.assign(ordre=table["territoire"].map(ordre))
         .sort_values(["ordre", "annee"], ignore_index=True)
         .drop(columns="ordre")
     )
-    first = rows.groupby("territoire")["valeur"].transform("first")
-    return rows.assign(indice=100 * rows["valeur"] / first.where(first != 0))
+    premiere_valeur = ordonnee.groupby("territoire")["valeur"].transform("first")
+    indice = 100 * ordonnee["valeur"] / premiere_valeur.where(premiere_valeur != 0)
+    return ordonnee.assign(indice=indice)
+
+
+@dataclass(frozen=True)
+class Rang:
+    """The rank of a place, and the ranks between which the rounding of the source leaves it."""
+
+    rang: int
+    rang_min: int
+    rang_max: int
+    libelle: str
+    annee: int
 
 
 def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.DataFrame:
@@ -75,54 +140,70 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
         >>> grandes = a.lieux(departement="62", foyers_min=500)
         >>> a.rang("Harnes", a.ratio("cnaf_foyers_paje", "cnaf_foyers", grandes)).query("choisi")["libelle"].tolist()
         ['Harnes']
-    """
-    told = series.attributs(table)
-    year = table["annee"].max()
-    every = table[table["annee"] == year]
-    rows = every.dropna(subset="valeur")
-    own = series.codes(lieu)[0]
-    if own not in set(rows["territoire"]):
-        absent = every.loc[every["territoire"].eq(own), "statut"]
-        why = (
-            dire("valeur_absente", statut=absent.iloc[0])
-            if len(absent)
-            else dire("hors_de_la_table")
-        )
-        raise impossible("sans_rang", lieu=lieu, annee=year, raison=why)
-    low, high = _bornes(rows, told)
-    sign = -1 if decroissant else 1
-    best, worst = (sign * high, sign * low) if decroissant else (low, high)
-    found = rows.assign(
-        rang=(sign * rows["valeur"]).rank(method="min").astype("Int64"),
-        rang_min=[1 + int((worst < one).sum()) for one in best],
-        rang_max=[int((best <= one).sum()) for one in worst],
-        choisi=rows["territoire"].eq(own),
+    """  # noqa: E501 - an analyst copies the example
+    sens = attributs(table)
+    annee = table["annee"].max()
+    de_l_annee = table[table["annee"] == annee]
+    classes = de_l_annee.dropna(subset="valeur")
+    territoire = codes(lieu)[0]
+    if territoire not in set(classes["territoire"]):
+        statuts = de_l_annee.loc[de_l_annee["territoire"].eq(territoire), "statut"].tolist()
+        raison = dire("hors_de_la_table")
+        if statuts:
+            raison = dire("valeur_absente", statut=statuts[0])
+        raise impossible("sans_rang", lieu=lieu, annee=annee, raison=raison)
+    valeurs = classes["valeur"]
+    minimum, maximum = _bornes(classes, sens)
+    if decroissant:  # the highest first: as the lowest of the opposites
+        valeurs = -1 * valeurs
+        minimum, maximum = -1 * maximum, -1 * minimum
+    # At best, a place is behind those that are certainly before it; at worst, behind all those that
+    # may be.
+    rangs = classes.assign(
+        rang=valeurs.rank(method="min").astype("Int64"),
+        rang_min=[1 + int((maximum < au_mieux).sum()) for au_mieux in minimum],
+        rang_max=[int((minimum <= au_pire).sum()) for au_pire in maximum],
+        choisi=classes["territoire"].eq(territoire),
     ).sort_values(["rang", "libelle"], ignore_index=True)
-    found = found[
-        ["rang", "rang_min", "rang_max", "territoire", "libelle", "annee", "valeur", "choisi"]
-    ]
-    mine = found[found["choisi"]].iloc[0]
-    place = "rang" if mine["rang_min"] == mine["rang_max"] else "rang_incertain"
-    remarks = [dire(place, **mine, sur=len(found)), *told["remarques"]]
-    found.attrs = {
-        **told,
-        "titre": f"Rang de {mine['libelle']} : {told['titre']}",
-        "remarques": remarks,
+    rangs = rangs[COLONNES_DU_RANG]
+    choisi = next(lire_lignes(rangs[rangs["choisi"]], Rang))
+    phrase = "rang" if choisi.rang_min == choisi.rang_max else "rang_incertain"
+    remarque = dire(
+        phrase,
+        libelle=choisi.libelle,
+        annee=choisi.annee,
+        rang=choisi.rang,
+        rang_min=choisi.rang_min,
+        rang_max=choisi.rang_max,
+        sur=len(rangs),
+    )
+    rangs.attrs = {
+        **sens,
+        "titre": f"Rang de {choisi.libelle} : {sens['titre']}",
+        "remarques": [remarque, *sens["remarques"]],
     }
-    return found
+    return rangs
 
 
-def _bornes(rows: pd.DataFrame, told: dict) -> tuple[pd.Series, pd.Series]:
-    """Return the least and the most that each value may be, given how its source rounds."""
-    steps = [meaning["arrondi"] for meaning in told["series"].values()]
-    half = [0.0 if step is None or step != step else step / 2 for step in steps]
-    value = rows["valeur"].astype(float)
-    if "denominateur" not in rows:
-        return value - half[0], value + half[0]
-    above, below = half if len(half) > 1 else (*half, 0.0)
-    top, bottom = (rows[name].astype(float) for name in ("numerateur", "denominateur"))
-    least = 100 * (top - above).clip(lower=0) / (bottom + below)
-    return least, 100 * (top + above) / (bottom - below).clip(lower=1)
+def _bornes(lignes: pd.DataFrame, sens: Attributs) -> tuple[pd.Series, pd.Series]:
+    """Return the least and the most that each value may be, given how its sources round."""
+    demi_arrondis = [_demi_arrondi(serie["arrondi"]) for serie in sens["series"].values()]
+    if "denominateur" not in lignes:
+        valeurs = lignes["valeur"].astype(float)
+        return valeurs - demi_arrondis[0], valeurs + demi_arrondis[0]
+    # A rate of a series to itself has one meaning for both.
+    demi_du_haut = demi_arrondis[0]
+    demi_du_bas = demi_arrondis[1] if len(demi_arrondis) > 1 else 0.0
+    haut = lignes["numerateur"].astype(float)
+    bas = lignes["denominateur"].astype(float)
+    minimum = 100 * (haut - demi_du_haut).clip(lower=0) / (bas + demi_du_bas)
+    maximum = 100 * (haut + demi_du_haut) / (bas - demi_du_bas).clip(lower=1)
+    return minimum, maximum
+
+
+def _demi_arrondi(arrondi: object) -> float:
+    """Return how far from its true value a value may be that its source rounds."""
+    return arrondi / 2 if isinstance(arrondi, int | float) and pd.notna(arrondi) else 0.0
 
 
 def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd.DataFrame:
@@ -146,57 +227,73 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
         >>> a.semblables("Harnes", n=3)["rang"].tolist()
         [0, 1, 2, 3]
     """
-    profiles = reperes().profils
-    if selon not in profiles:
-        raise inconnu("Le profil", selon, profiles)
-    profile = profiles[selon]
-    own = series.codes(lieu)[0]
-    among = series.lieux(departement=own[:3] if own.startswith("97") else own[:2])["code"]
-    parts = {
-        code: series.ratio(code, profile.denominateur, [own, *among]) for code in profile.parts
-    }
-    whole = pd.concat([table.assign(part=code) for code, table in parts.items()], ignore_index=True)
-    common = whole.groupby("annee")["part"].nunique().eq(len(parts))
-    year = common[common].index.max()
-    rows = whole[whole["annee"] == year]
-    kept = rows[rows["denominateur"] >= profile.minimum]
-    wide = kept.pivot(index="territoire", columns="part", values="valeur").reindex(
-        columns=profile.parts
+    profils = reperes().profils
+    if selon not in profils:
+        raise inconnu("Le profil", selon, profils)
+    profil = profils[selon]
+    commune = codes(lieu)[0]
+    departement = commune[:3] if commune.startswith("97") else commune[:2]
+    communes = [commune, *lieux_choisis(departement=departement)["code"]]
+    taux = {serie: ratio(serie, profil.denominateur, communes) for serie in profil.parts}
+    parts = pd.concat(
+        [table.assign(part=serie) for serie, table in taux.items()], ignore_index=True
     )
-    wide = wide.astype(float).dropna()
-    if own not in wide.index:
-        mine = rows[rows["territoire"] == own].set_index("part")
-        if absent := [code for code in parts if code not in mine.index]:
-            why = dire("series_absentes", series=", ".join(absent))
-        elif mine["denominateur"].lt(profile.minimum).any():
-            why = dire("trop_petit", effectif=mine["denominateur"].min(), **vars(profile))
-        else:
-            why = dire(
-                "parts_absentes",
-                statuts=", ".join(sorted(set(mine.loc[mine["valeur"].isna(), "statut"]))),
-            )
-        raise impossible("sans_profil", lieu=lieu, profil=selon, annee=year, raison=why)
-    distance = (wide - wide.loc[own]).pow(2).sum(axis=1).pow(0.5)
-    names = whole.drop_duplicates("territoire").set_index("territoire")["libelle"]
-    found = wide.loc[[own, *distance.drop(own).nsmallest(n).index]].rename_axis(columns=None)
-    found = found.assign(
-        rang=range(len(found)), libelle=names, distance=distance.round(2), annee=year
+    toutes_connues = parts.groupby("annee")["part"].nunique().eq(len(taux))
+    annee = toutes_connues[toutes_connues].index.max()
+    parts_de_l_annee = parts[parts["annee"] == annee]
+    assez_grandes = parts_de_l_annee[parts_de_l_annee["denominateur"] >= profil.minimum]
+    profil_des_communes = (
+        assez_grandes.pivot(index="territoire", columns="part", values="valeur")
+        .reindex(columns=profil.parts)
+        .astype(float)
+        .dropna()
     )
-    found = found.reset_index()[
-        ["rang", "territoire", "libelle", "distance", "annee", *profile.parts]
-    ]
-    return series.decrite(
-        found,
-        f"Communes qui ressemblent le plus à {names[own]} : {profile.libelle.lower()}, {year}",
-        next(iter(parts.values())).attrs["source"],
+    if commune not in profil_des_communes.index:
+        siennes = parts_de_l_annee[parts_de_l_annee["territoire"] == commune].set_index("part")
+        raison = _raison_sans_profil(siennes, list(taux), profil)
+        raise impossible("sans_profil", lieu=lieu, profil=selon, annee=annee, raison=raison)
+    ecarts = profil_des_communes - profil_des_communes.loc[commune]
+    distance = ecarts.pow(2).sum(axis=1).pow(0.5)
+    proches = distance.drop(commune).nsmallest(n).index
+    noms = parts.drop_duplicates("territoire").set_index("territoire")["libelle"]
+    table = profil_des_communes.loc[[commune, *proches]].rename_axis(columns=None)
+    table = table.assign(
+        rang=range(len(table)), libelle=noms, distance=distance.round(2), annee=annee
+    ).reset_index()
+    sens_des_taux = [attributs(table_du_taux) for table_du_taux in taux.values()]
+    series = {}
+    for sens in sens_des_taux:
+        series |= sens["series"]
+    nombre_de_comparees = len(profil_des_communes) - 1
+    return decrite(
+        table[["rang", "territoire", "libelle", "distance", "annee", *profil.parts]],
+        f"Communes qui ressemblent le plus à {noms[commune]} : {profil.libelle.lower()}, {annee}",
+        sens_des_taux[0]["source"],
         "points",
-        {
-            code: meaning
-            for table in parts.values()
-            for code, meaning in table.attrs["series"].items()
-        },
-        [dire("comparees", nombre=len(wide) - 1, minimum=profile.minimum), dire("ressemblance")],
+        series,
+        [
+            dire("comparees", nombre=nombre_de_comparees, minimum=profil.minimum),
+            dire("ressemblance"),
+        ],
     )
+
+
+def _raison_sans_profil(siennes: pd.DataFrame, series: Iterable[str], profil: Profil) -> str:
+    """Return why a commune has no profile: no figure of the year, too few households, missing
+    parts.
+    """
+    absentes = [serie for serie in series if serie not in siennes.index]
+    if absentes:
+        return dire("series_absentes", series=", ".join(absentes))
+    if siennes["denominateur"].lt(profil.minimum).any():
+        return dire(
+            "trop_petit",
+            effectif=siennes["denominateur"].min(),
+            denominateur=profil.denominateur,
+            minimum=profil.minimum,
+        )
+    statuts = set(siennes.loc[siennes["valeur"].isna(), "statut"])
+    return dire("parts_absentes", statuts=", ".join(sorted(statuts)))
 
 
 def promesses(
@@ -218,42 +315,33 @@ def promesses(
         >>> a.promesses("harnes", fiche=2, annee=2026)["services"].iloc[0].split(", ")[0]
         'Service action sociale de la Caf'
     """
-    study = series.etude(convention, annee)
-    fiches = {item.numero: item for item in study.convention.fiches}
-    rows = study.etats
+    suivi = etude(convention, annee)
+    fiches = {une_fiche.numero: une_fiche for une_fiche in suivi.convention.fiches}
+    etats = suivi.etats
     if fiche is not None:
-        asked = int(fiche) if str(fiche).isdigit() else fiche
-        if asked not in fiches:
+        numero = int(fiche) if str(fiche).isdigit() else fiche
+        if numero not in fiches:
             raise inconnu("La fiche action", fiche, fiches)
-        rows = rows[rows["fiche"] == asked]
+        etats = etats[etats["fiche"] == numero]
     if annee is not None:
-        rows = rows[pd.to_datetime(rows["echeance"]).dt.year == annee]
-    if rows.empty:
-        which = "la convention" if fiche is None else f"la fiche {fiche}"
-        due = series.en_annees(pd.to_datetime(study.etats["echeance"]).dt.year)
-        reason = "rien_de_du" if annee else "sans_action"
+        etats = etats[pd.to_datetime(etats["echeance"]).dt.year == annee]
+    if etats.empty:
         raise impossible(
-            reason, quoi=which, annee=annee, convention=study.convention.id, echeances=due
+            "rien_de_du" if annee else "sans_action",
+            quoi="la convention" if fiche is None else f"la fiche {fiche}",
+            annee=annee,
+            convention=suivi.convention.id,
+            echeances=en_annees(pd.to_datetime(suivi.etats["echeance"]).dt.year),
         )
-    found = rows.rename(columns={"libelle": "promesse", "mot": "etat"}).assign(
-        services=[", ".join(fiches[number].services) for number in rows["fiche"]],
-        partenaires=[", ".join(fiches[number].partenaires) for number in rows["fiche"]],
+    table = etats.rename(columns={"libelle": "promesse", "mot": "etat"}).assign(
+        services=[", ".join(fiches[numero].services) for numero in etats["fiche"]],
+        partenaires=[", ".join(fiches[numero].partenaires) for numero in etats["fiche"]],
     )
-    kept = [
-        "fiche",
-        "modalite",
-        "promesse",
-        "debut",
-        "echeance",
-        "echeance_ecrite",
-        "etat",
-        "services",
-        "partenaires",
-    ]
-    title = f"Ce qui est promis, {study.contexte.territoire.nom}" + (
-        f", dû en {annee}" if annee else ""
-    )
-    return series.decrite(found[kept].reset_index(drop=True), title, study.convention.source_texte)
+    titre = f"Ce qui est promis, {suivi.contexte.territoire.nom}"
+    if annee:
+        titre += f", dû en {annee}"
+    table = table[COLONNES_DES_PROMESSES].reset_index(drop=True)
+    return decrite(table, titre, suivi.convention.source_texte)
 
 
 def cibles(
@@ -275,47 +363,46 @@ def cibles(
         >>> "atteint" in set(a.cibles("demonstration", 2025, en_retard=True)["atteinte"])
         False
     """
-    study = series.etude(convention, annee)
-    words = study.catalogue.evaluation
-    every = study.evaluation[study.evaluation["cible"].notna()]
-    if every.empty:
-        raise impossible("sans_cible", convention=study.convention.id, annee=study.annee)
-    verdicts = every["verdict"].map({code: item.mot for code, item in words.verdicts.items()})
-    rows = every[every["verdict"].isin(EN_RETARD)] if en_retard else every
-    if rows.empty:
-        told = ", ".join(f"{word} {count}" for word, count in verdicts.value_counts().items())
-        where = {"convention": study.convention.id, "annee": study.annee}
-        raise impossible("sans_retard", **where, nombre=len(every), suivies=told)
-    names = {
-        "libelle_modalite": "detail",
-        "valeur_initiale": "depart",
-        "annee_initiale": "annee_depart",
-    }
-    found = rows.rename(columns=names).assign(
-        origine=[words.mots[f"origine_{one}"].partition(" {")[0] for one in rows["origine_cible"]],
-        atteinte=verdicts,
-        raison=rows["raison"].map(words.raisons).fillna(""),
+    suivi = etude(convention, annee)
+    convention_suivie = suivi.convention
+    regles = suivi.catalogue.evaluation
+    mots_des_verdicts = {code: verdict.mot for code, verdict in regles.verdicts.items()}
+    suivies = suivi.evaluation[suivi.evaluation["cible"].notna()]
+    if suivies.empty:
+        raise impossible("sans_cible", convention=convention_suivie.id, annee=suivi.annee)
+    suivies = suivies.assign(atteinte=suivies["verdict"].map(mots_des_verdicts))
+    choisies = suivies[suivies["verdict"].isin(EN_RETARD)] if en_retard else suivies
+    if choisies.empty:
+        par_atteinte = suivies["atteinte"].value_counts()
+        raise impossible(
+            "sans_retard",
+            convention=convention_suivie.id,
+            annee=suivi.annee,
+            nombre=len(suivies),
+            suivies=", ".join(f"{mot} {effectif}" for mot, effectif in par_atteinte.items()),
+        )
+    table = choisies.rename(
+        columns={
+            "libelle_modalite": "detail",
+            "valeur_initiale": "depart",
+            "annee_initiale": "annee_depart",
+        }
     )
-    found = found.assign(**{name: nombres(found[name]) for name in ("depart", "valeur", "cible")})
-    found = found[
-        [
-            "fiche",
-            "indicateur",
-            "libelle",
-            "detail",
-            "depart",
-            "annee_depart",
-            "valeur",
-            "annee",
-            "cible",
-            "annee_cible",
-            "origine",
-            "atteinte",
-            "raison",
-        ]
-    ]
-    title = f"Cibles {'en retard' if en_retard else 'suivies'}, {study.contexte.territoire.nom}, {study.annee}"
-    return series.decrite(found.reset_index(drop=True), title, study.convention.source_suivi)
+    table = table.assign(
+        # The words of an origin go on with what the table does not have: « avenant {numero} ».
+        origine=[
+            regles.mots[f"origine_{origine}"].partition(" {")[0]
+            for origine in table["origine_cible"]
+        ],
+        raison=table["raison"].map(regles.raisons).fillna(""),
+        depart=nombres(table["depart"]),
+        valeur=nombres(table["valeur"]),
+        cible=nombres(table["cible"]),
+    )
+    lesquelles = "en retard" if en_retard else "suivies"
+    titre = f"Cibles {lesquelles}, {suivi.contexte.territoire.nom}, {suivi.annee}"
+    table = table[COLONNES_DES_CIBLES].reset_index(drop=True)
+    return decrite(table, titre, convention_suivie.source_suivi)
 
 
 def frequentation(
@@ -343,57 +430,74 @@ def frequentation(
     """
     if not annees:
         raise impossible("sans_annee")
-    studies = {year: series.etude(convention, year) for year in annees}
-    study = studies[annees[-1]]
-    profiles = study.catalogue.profils
-    variables = {item.id: item for item in profiles.variables}
+    etudes = {annee: etude(convention, annee) for annee in annees}
+    derniere = etudes[annees[-1]]
+    profils = derniere.catalogue.profils
+    variables = {variable.id: variable for variable in profils.variables}
     if selon not in variables:
         raise inconnu("La variable", selon, variables)
-    places = {
-        item.id: item.libelle for item in study.catalogue.dimensions[profiles.dimension].modalites
+    variable = variables[selon]
+    dispositifs = {
+        modalite.id: modalite.libelle
+        for modalite in derniere.catalogue.dimensions[profils.dimension].modalites
     }
-    asked = [key for key, label in places.items() if dispositif in (None, key, label)]
-    if not asked:
-        raise inconnu("Le dispositif", dispositif, places.values())
-    parts = []
-    absent = []
-    for year, one in studies.items():
-        handed = one.annuel.profils
-        of_it = handed[handed["dispositif"].isin(asked)]
-        rows = of_it[of_it["variable"].eq(selon) & of_it["variable_2"].eq("")].assign(annee=year)
-        parts.append(rows)
-        if rows.empty and len(one.retraits):
-            absent.append(
-                dire("secret_retient", annee=year, tables=" et ".join(one.retraits["table"]))
-            )
-        elif rows.empty:
-            by = ", ".join(
-                variables[name].libelle.lower() for name in dict.fromkeys(of_it["variable"])
-            )
-            whom = f"{dispositif}, " if dispositif and len(handed) else ""
-            absent.append(
-                dire(
-                    "autre_variable" if by else "rien_transmis",
-                    annee=f"{whom}{year}",
-                    selon=selon,
-                    par=by,
-                )
-            )
-    rows = pd.concat(parts, ignore_index=True)
-    if rows.empty:
+    choisis = [code for code, libelle in dispositifs.items() if dispositif in (None, code, libelle)]
+    if not choisis:
+        raise inconnu("Le dispositif", dispositif, dispositifs.values())
+    libelles = {code: une_variable.libelle for code, une_variable in variables.items()}
+    tables = []
+    absences = []
+    for annee, suivi in etudes.items():
+        transmis = suivi.annuel.profils
+        des_dispositifs = transmis[transmis["dispositif"].isin(choisis)]
+        selon_la_variable = des_dispositifs["variable"].eq(selon)
+        sans_croisement = des_dispositifs["variable_2"].eq("")
+        table = des_dispositifs[selon_la_variable & sans_croisement]
+        tables.append(table.assign(annee=annee))
+        if table.empty:
+            autres = [libelles[code] for code in dict.fromkeys(des_dispositifs["variable"])]
+            absences.append(_raison_sans_profils(suivi, selon, dispositif, autres))
+    toutes = pd.concat(tables, ignore_index=True)
+    if toutes.empty:
         raise impossible(
-            "sans_frequentation", convention=study.convention.id, raisons=" ; ".join(absent)
+            "sans_frequentation",
+            convention=derniere.convention.id,
+            raisons=" ; ".join(absences),
         )
-    table = rows.assign(
-        annee=rows["annee"].astype("Int64"),
-        dispositif=rows["dispositif"].map(places),
-        categorie=rows["modalite"].map(
-            {item.id: item.libelle for item in variables[selon].modalites}
-        ),
-        valeur=nombres(rows["effectif"]),
-        statut=rows["statut"].map(series.mots()),
-    )[["annee", "dispositif", "categorie", "valeur", "statut"]]
-    what = f"{variables[selon].libelle} de ceux qui fréquentent les dispositifs"
-    title = f"{what}, {study.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
-    remarks = [*(f"{majuscule(one)}." for one in absent), dire("secret")]
-    return series.decrite(table, title, study.convention.source_suivi, "nombre", remarques=remarks)
+    categories = {modalite.id: modalite.libelle for modalite in variable.modalites}
+    frequentations = pd.DataFrame(
+        {
+            "annee": toutes["annee"].astype("Int64"),
+            "dispositif": toutes["dispositif"].map(dispositifs),
+            "categorie": toutes["modalite"].map(categories),
+            "valeur": nombres(toutes["effectif"]),
+            "statut": toutes["statut"].map(mots_des_statuts()),
+        }
+    )
+    sujet = f"{variable.libelle} de ceux qui fréquentent les dispositifs"
+    titre = f"{sujet}, {derniere.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
+    return decrite(
+        frequentations,
+        titre,
+        derniere.convention.source_suivi,
+        "nombre",
+        remarques=[*(f"{majuscule(absence)}." for absence in absences), dire("secret")],
+    )
+
+
+def _raison_sans_profils(
+    suivi: EtudeAnnuelle, selon: str, dispositif: str | None, autres_variables: list[str]
+) -> str:
+    """Return why a year has no public by a variable: secrecy withholds it, or it was not handed in,
+    or by other variables.
+    """
+    if len(suivi.retraits):
+        tables = " et ".join(suivi.retraits["table"])
+        return dire("secret_retient", annee=suivi.annee, tables=tables)
+    annee = str(suivi.annee)
+    if dispositif and len(suivi.annuel.profils):
+        annee = f"{dispositif}, {annee}"
+    par = ", ".join(libelle.lower() for libelle in autres_variables)
+    if par:
+        return dire("autre_variable", annee=annee, selon=selon, par=par)
+    return dire("rien_transmis", annee=annee)

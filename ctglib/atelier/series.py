@@ -1,13 +1,16 @@
-"""Les séries et les lieux : ce qui existe, ce que valent les unes dans les autres, et leur rapport."""
+"""Les séries et les lieux : ce qui existe, ce que valent les unes dans les autres, leur rapport."""
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import nan
+from typing import TypedDict, cast
 
 import pandas as pd
 
-from ctglib.atelier.carnet import DemandeImpossible, dire, impossible, inconnu
+from ctglib.atelier.phrases import DemandeImpossible, dire, impossible, inconnu
 from ctglib.blocs.annee import EtudeAnnuelle, etudier
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees import publiques
@@ -28,6 +31,40 @@ ANNEXE = "diagnostic"
 SUIVI = "suivi"
 DETAIL = ["dimension", "modalite"]
 COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "statut"]
+LIEUX_CITES = 4
+
+
+class Attributs(TypedDict):
+    """What a table of the atelier says of itself, in its ``attrs``.
+
+    ``series`` has the meaning of each series, by code: libelle, definition, annees, unite, arrondi,
+    source, ruptures, precautions.
+    """
+
+    titre: str
+    unite: str
+    source: str
+    series: Mapping[str, Mapping[str, object]]
+    remarques: list[str]
+
+
+@dataclass(frozen=True)
+class Serie:
+    """A series that can be asked for: of the public files, of an annexe 1 or of a follow-up."""
+
+    code: str
+    libelle: str
+    definition: str
+    origine: str  # PUBLIQUE, ANNEXE or SUIVI
+    convention: str  # empty for a public series
+    annees: tuple[int, ...]  # empty for a follow-up, whose years only its values tell
+    niveaux: Mapping[str, int]  # how many territories are published of each level
+    unite: str
+    source: str
+    secret: bool
+    arrondi: float | None  # to what its source rounds; None or NaN when it does not
+    ruptures: tuple[tuple[int, str], ...] = ()
+    precautions: tuple[str, ...] = ()
 
 
 def chercher(mots: str = "") -> pd.DataFrame:
@@ -47,36 +84,38 @@ def chercher(mots: str = "") -> pd.DataFrame:
         >>> "cnaf_foyers_rsa" in a.chercher("RSA")["code"].tolist()
         True
     """
-    every = _catalogue()
-    told = (every["libelle"] + " " + every["definition"] + " " + every["code"]).map(sans_accents)
-    known = every[[all(word in text for word in sans_accents(mots).split()) for text in told]]
-    if known.empty:
-        labels = " ".join(every["libelle"]).replace(",", " ").split()
-        raise inconnu(
-            "Aucune série ne parle de ceci :",
-            mots,
-            sorted({word for word in labels if len(word) > 3}),
-        )
-    levels = known["niveaux"].map(
-        lambda row: ", ".join(f"{name} ({n})" if n else name for name, n in row.items())
+    toutes = _catalogue()
+    mots_cherches = sans_accents(mots).split()
+    trouvees = [serie for serie in toutes if _parle_de(serie, mots_cherches)]
+    if not trouvees:
+        mots_des_libelles = " ".join(serie.libelle for serie in toutes).replace(",", " ").split()
+        mots_longs = {mot for mot in mots_des_libelles if len(mot) > 3}
+        raise inconnu("Aucune série ne parle de ceci :", mots, sorted(mots_longs))
+    table = pd.DataFrame(
+        {
+            "code": [serie.code for serie in trouvees],
+            "libelle": [serie.libelle for serie in trouvees],
+            "origine": [serie.origine for serie in trouvees],
+            "convention": [serie.convention for serie in trouvees],
+            "annees": [en_annees(_annees(serie)) for serie in trouvees],
+            "niveaux": [_en_niveaux(serie.niveaux) for serie in trouvees],
+            "unite": [serie.unite for serie in trouvees],
+            "source": [serie.source for serie in trouvees],
+            "secret": [serie.secret for serie in trouvees],
+        }
     )
-    found = known.assign(
-        annees=[en_annees(_annees(row)) for row in known.to_dict("records")], niveaux=levels
-    )
-    shown = [
-        "code",
-        "libelle",
-        "origine",
-        "convention",
-        "annees",
-        "niveaux",
-        "unite",
-        "source",
-        "secret",
-    ]
-    return decrite(
-        found[shown].reset_index(drop=True),
-        f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries",
+    return decrite(table, f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries")
+
+
+def _parle_de(serie: Serie, mots_cherches: Iterable[str]) -> bool:
+    texte = sans_accents(f"{serie.libelle} {serie.definition} {serie.code}")
+    return all(mot in texte for mot in mots_cherches)
+
+
+def _en_niveaux(niveaux: Mapping[str, int]) -> str:
+    """Return « commune (887), epci »: the figures of a level without a number are sums."""
+    return ", ".join(
+        f"{niveau} ({nombre})" if nombre else niveau for niveau, nombre in niveaux.items()
     )
 
 
@@ -85,20 +124,19 @@ def decrite(
     titre: str,
     source: str = "catalogue du classeur",
     unite: str = "",
-    series: Mapping[str, object] | None = None,
+    series: Mapping[str, Mapping[str, object]] | None = None,
     remarques: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Return a table that tells in its ``attrs`` what it is."""
-    found = table.copy()
-    remarks = list(dict.fromkeys(remarques))
-    found.attrs = {
+    """Return a copy of a table that says in its ``attrs`` what it is; no remark is repeated."""
+    copie = table.copy()
+    copie.attrs = {
         "titre": titre,
         "unite": unite,
         "source": source,
         "series": series or {},
-        "remarques": remarks,
+        "remarques": list(dict.fromkeys(remarques)),
     }
-    return found
+    return copie
 
 
 def donnees(
@@ -128,46 +166,72 @@ def donnees(
     """
     if not isinstance(code, str):
         raise impossible("code_sans_guillemets", code=code)
-    meaning = _sens(code, convention)
-    places = None if lieux is None else codes(lieux)
-    wanted = (
-        None if annees is None else sorted({annees} if isinstance(annees, int) else set(annees))
+    serie = _serie(code, convention)
+    territoires = None if lieux is None else codes(lieux)
+    annees_demandees = _annees_demandees(annees)
+    serie, lignes = _lire(serie, territoires)
+    if territoires is not None:
+        lignes = lignes[lignes["territoire"].isin(territoires)]
+    if annees_demandees is not None:
+        lignes = lignes[lignes["annee"].isin(annees_demandees)]
+    if "origine" in lignes:  # of a public series: « publiée », what it is the sum of, or nothing
+        origine = lignes["origine"]
+    else:
+        origine = pd.Series("déclarée", index=lignes.index)
+    hors_des_fichiers = origine.eq("")
+    if hors_des_fichiers.all():
+        raise DemandeImpossible(_pourquoi_rien(serie, territoires, annees_demandees))
+    incomplet = lignes["statut"].eq(Statut.NON_DISPONIBLE) & origine.str.startswith("somme")
+    statut = lignes["statut"].map(mots()).mask(hors_des_fichiers, HORS)
+    table = lignes.assign(
+        valeur=nombres(lignes["valeur"]),
+        statut=statut.mask(incomplet, "incomplet : " + origine),
+        annee=lignes["annee"].astype("Int64"),
+        indicateur=code,
     )
-    rows = _lire(code, meaning, places)
-    meaning |= rows.attrs
-    if places is not None:
-        rows = rows[rows["territoire"].isin(places)]
-    if wanted is not None:
-        rows = rows[rows["annee"].isin(wanted)]
-    origin = rows["origine"] if "origine" in rows else pd.Series("déclarée", index=rows.index)
-    nowhere = origin.eq("")
-    partial = rows["statut"].eq(Statut.NON_DISPONIBLE) & origin.str.startswith("somme")
-    if nowhere.all():
-        raise DemandeImpossible(_rien(meaning, places, wanted))
-    status = rows["statut"].map(mots()).mask(nowhere, HORS).mask(partial, "incomplet : " + origin)
-    year = rows["annee"].astype("Int64")
-    found = rows.assign(valeur=nombres(rows["valeur"]), statut=status, annee=year, indicateur=code)
-    found = found.reindex(columns=COLONNES).reset_index(drop=True)
-    if (found[DETAIL].isna() | found[DETAIL].eq("")).all(axis=None):
-        found = found.drop(columns=DETAIL)
-    step = meaning["arrondi"]
-    breaks = [f"{year} : {reason}" for year, reason in meaning["ruptures"]]
-    remarks = [dire("rupture", serie=meaning["libelle"], rupture=one) for one in breaks]
-    if (
-        meaning["unite"] == "nombre" and step and step > 1
-    ):  # a missing one is NaN, which is above nothing
-        remarks.append(dire("arrondi", serie=meaning["libelle"], arrondi=nombre_court(step)))
-    if nowhere.any():
-        remarks.append(_non_couverts(meaning, rows.loc[nowhere, "territoire"].unique().tolist()))
-    told = {
-        key: meaning[key]
-        for key in ("libelle", "definition", "annees", "unite", "arrondi", "source")
-    }
-    told |= {"annees": en_annees(_annees(meaning)), "ruptures": " ; ".join(breaks)}
-    told |= {"precautions": " ; ".join(meaning.get("remarques", ()))}
+    table = table.reindex(columns=COLONNES).reset_index(drop=True)
+    if all((table[colonne].isna() | table[colonne].eq("")).all() for colonne in DETAIL):
+        table = table.drop(columns=DETAIL)
+    remarques = _remarques(serie)
+    if hors_des_fichiers.any():
+        absents = lignes.loc[hors_des_fichiers, "territoire"].unique().tolist()
+        remarques.append(_non_couverts(serie, absents))
     return decrite(
-        found, meaning["libelle"], meaning["source"], meaning["unite"], {code: told}, remarks
+        table, serie.libelle, serie.source, serie.unite, {code: _definition(serie)}, remarques
     )
+
+
+def _annees_demandees(annees: Annees) -> list[int] | None:
+    if annees is None:
+        return None
+    return [annees] if isinstance(annees, int) else sorted(set(annees))
+
+
+def _remarques(serie: Serie) -> list[str]:
+    """Return what to beware of in the values of a series: its breaks, the rounding of counts."""
+    remarques = [
+        dire("rupture", serie=serie.libelle, rupture=f"{annee} : {raison}")
+        for annee, raison in serie.ruptures
+    ]
+    # NaN, which is above nothing, is no rounding.
+    if serie.unite == "nombre" and serie.arrondi and serie.arrondi > 1:
+        arrondi = nombre_court(serie.arrondi)
+        remarques.append(dire("arrondi", serie=serie.libelle, arrondi=arrondi))
+    return remarques
+
+
+def _definition(serie: Serie) -> dict[str, object]:
+    """Return what ``definitions`` shows of a series."""
+    return {
+        "libelle": serie.libelle,
+        "definition": serie.definition,
+        "annees": en_annees(_annees(serie)),
+        "unite": serie.unite,
+        "arrondi": serie.arrondi,
+        "source": serie.source,
+        "ruptures": " ; ".join(f"{annee} : {raison}" for annee, raison in serie.ruptures),
+        "precautions": " ; ".join(serie.precautions),
+    }
 
 
 def ratio(
@@ -202,36 +266,53 @@ def ratio(
         >>> a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes", 2020)["valeur"].round(1).tolist()
         [22.7]
     """
-    above = donnees(numerateur, lieux, annees, convention=convention)
-    below = donnees(denominateur, lieux, convention=convention)
+    haut = donnees(numerateur, lieux, annees, convention=convention)
+    bas = donnees(denominateur, lieux, convention=convention)
+    sens_du_haut = attributs(haut)
+    sens_du_bas = attributs(bas)
     if annee_denominateur is not None:
-        below = below[below["annee"] == annee_denominateur].drop(columns="annee")
-    keys = [name for name in ("territoire", "annee", *DETAIL) if name in above and name in below]
-    both = above.merge(below[[*keys, "valeur", "statut"]], on=keys, suffixes=("", "_denominateur"))
-    up = above.attrs
-    down = below.attrs
-    if both.empty:
-        raise impossible("rien_en_commun", numerateur=up["titre"], denominateur=down["titre"])
-    bottom = both["valeur_denominateur"]
-    least = publiques.reperes().taux_minimum
-    few = (bottom < least).fillna(False) & both["valeur"].notna()
-    told = both["statut"].where(both["valeur"].isna(), both["statut_denominateur"])
-    found = both.assign(
-        numerateur=both["valeur"],
-        denominateur=bottom,
-        valeur=100 * both["valeur"] / bottom.mask(few),
-        statut=told.mask(few, TROP_PEU),
+        bas = bas[bas["annee"] == annee_denominateur].drop(columns="annee")
+    cles = [cle for cle in ("territoire", "annee", *DETAIL) if cle in haut and cle in bas]
+    en_regard = haut.merge(
+        bas[[*cles, "valeur", "statut"]], on=cles, suffixes=("", "_denominateur")
+    )
+    if en_regard.empty:
+        raise impossible(
+            "rien_en_commun",
+            numerateur=sens_du_haut["titre"],
+            denominateur=sens_du_bas["titre"],
+        )
+    compte = en_regard["valeur"]
+    total = en_regard["valeur_denominateur"]
+    minimum = publiques.reperes().taux_minimum
+    trop_peu = (total < minimum).fillna(False) & compte.notna()
+    statut = en_regard["statut"].where(compte.isna(), en_regard["statut_denominateur"])
+    taux = en_regard.assign(
+        numerateur=compte,
+        denominateur=total,
+        valeur=100 * compte / total.mask(trop_peu),
+        statut=statut.mask(trop_peu, TROP_PEU),
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
-    remarks = [*up["remarques"], *down["remarques"]]
-    if up["source"] != down["source"]:
-        remarks.append(dire("deux_sources", numerateur=up["source"], denominateur=down["source"]))
+    source_du_haut = sens_du_haut["source"]
+    source_du_bas = sens_du_bas["source"]
+    remarques = [*sens_du_haut["remarques"], *sens_du_bas["remarques"]]
+    if source_du_haut != source_du_bas:
+        remarques.append(
+            dire("deux_sources", numerateur=source_du_haut, denominateur=source_du_bas)
+        )
     if annee_denominateur is not None:
-        remarks.append(dire("autre_annee", annee=annee_denominateur))
-    if few.any():
-        remarks.append(dire("trop_peu", minimum=least))
-    title = f"{up['titre']} pour 100 {down['titre'][:1].lower()}{down['titre'][1:]}"
-    source = " ; ".join(dict.fromkeys([up["source"], down["source"]]))
-    return decrite(found, title, source, "pour_100", {**up["series"], **down["series"]}, remarks)
+        remarques.append(dire("autre_annee", annee=annee_denominateur))
+    if trop_peu.any():
+        remarques.append(dire("trop_peu", minimum=minimum))
+    titre_du_bas = sens_du_bas["titre"]
+    return decrite(
+        taux,
+        f"{sens_du_haut['titre']} pour 100 {titre_du_bas[:1].lower()}{titre_du_bas[1:]}",
+        " ; ".join(dict.fromkeys([source_du_haut, source_du_bas])),
+        "pour_100",
+        {**sens_du_haut["series"], **sens_du_bas["series"]},
+        remarques,
+    )
 
 
 def definitions(table: pd.DataFrame) -> pd.DataFrame:
@@ -245,30 +326,35 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
         >>> len(a.definitions(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes")))
         2
     """
-    told = attributs(table)
-    return decrite(
-        pd.DataFrame(told["series"]).T.rename_axis("code"), f"Ce que compte « {told['titre']} »"
-    )
+    sens = attributs(table)
+    par_serie = pd.DataFrame(sens["series"]).T.rename_axis("code")
+    return decrite(par_serie, f"Ce que compte « {sens['titre']} »")
 
 
-def attributs(table: object) -> Mapping[str, object]:
-    """Return what a table of the atelier tells of itself, or say that it is none, or has lost it."""
+def attributs(table: object) -> Attributs:
+    """Return what a table of the atelier says of itself.
+
+    Raises:
+        DemandeImpossible: It is no table, or none of the atelier, or has lost what it said.
+    """
     if not isinstance(table, pd.DataFrame):
         raise impossible("sans_table", genre=type(table).__name__)
     if "series" not in table.attrs:
         raise impossible("table_muette")
-    return table.attrs
+    return cast("Attributs", table.attrs)
 
 
 def convention_par_defaut(nom: str | None) -> str:
     """Return a convention by its name; the only real one when none is given."""
-    names = conventions()
-    if nom is not None and nom not in names:
-        raise inconnu("La convention", nom, names)
-    real = [nom] if nom else [name for name in names if not dossier(name).convention.fictive]
-    if len(real) != 1:
-        raise impossible("quelle_convention", conventions=", ".join(names))
-    return real[0]
+    noms = conventions()
+    if nom is not None:
+        if nom not in noms:
+            raise inconnu("La convention", nom, noms)
+        return nom
+    reelles = [nom_reel for nom_reel in noms if not dossier(nom_reel).convention.fictive]
+    if len(reelles) != 1:
+        raise impossible("quelle_convention", conventions=", ".join(noms))
+    return reelles[0]
 
 
 dossier = lru_cache(maxsize=8)(lire_dossier)
@@ -279,157 +365,208 @@ def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
     """Return the follow-up of a convention up to a year, small counts suppressed; the only real
     one, up to its end.
     """
-    name = convention_par_defaut(convention)
-    dates = dossier(name).convention
-    year = dates.fin.year if annee is None else annee
-    if not dates.debut.year <= year <= dates.fin.year:
-        raise impossible("hors_convention", debut=dates.debut.year, fin=dates.fin.year, annee=year)
-    return _etudier(name, year, "publique")
+    nom = convention_par_defaut(convention)
+    debut = dossier(nom).convention.debut.year
+    fin = dossier(nom).convention.fin.year
+    if annee is None:
+        annee = fin
+    if not debut <= annee <= fin:
+        raise impossible("hors_convention", debut=debut, fin=fin, annee=annee)
+    return _etudier(nom, annee, "publique")
 
 
 def oublier() -> None:
     """Oublie ce qui a été lu : à appeler quand des données ont changé, ce que ``%ctg`` fait de
     lui-même.
     """
-    for kept in (dossier, _etudier, _catalogue, connus):
-        kept.cache_clear()
+    for lecture in (dossier, _etudier, _catalogue, connus):
+        lecture.cache_clear()
 
 
 @lru_cache(maxsize=1)
-def _catalogue() -> pd.DataFrame:
-    """Return everything that can be asked for, one row a code and convention; only ``_annees``
-    reads the follow-up.
+def _catalogue() -> tuple[Serie, ...]:
+    """Return every series that can be asked for; this reads no follow-up, which only ``_annees``
+    does.
     """
-    public = publiques.series()
-    source = public["producteur"] + ", " + public["jeu"]
-    rows = public.assign(origine=PUBLIQUE, convention="", source=source).to_dict("records")
-    for name in conventions():
-        own = dossier(name)
-        level = {code: place.niveau for code, place in own.catalogue.territoires.items()}
-        for code, group in own.annexe1.groupby("indicateur", sort=False):
-            told = {"annees": tuple(sorted(group["annee"].dropna().unique())), "origine": ANNEXE}
-            told |= {"niveaux": Counter(map(level.get, group["territoire"].unique()))}
-            rows.append(
-                _dit(own.catalogue.indicateurs[code], name, own.convention.source_diagnostic) | told
+    catalogue = [
+        Serie(
+            code=publique["code"],
+            libelle=publique["libelle"],
+            definition=publique["definition"],
+            origine=PUBLIQUE,
+            convention="",
+            annees=publique["annees"],
+            niveaux=publique["niveaux"],
+            unite=publique["unite"],
+            source=f"{publique['producteur']}, {publique['jeu']}",
+            secret=publique["secret"],
+            arrondi=publique["arrondi"],
+        )
+        for publique in publiques.series().to_dict("records")
+    ]
+    for convention in conventions():
+        catalogue += _series_de_la_convention(convention)
+    return tuple(catalogue)
+
+
+def _series_de_la_convention(nom: str) -> list[Serie]:
+    """Return the series of the annexe 1 of a convention, then those of its follow-up."""
+    catalogue = dossier(nom).catalogue
+    convention = dossier(nom).convention
+    niveau_de = {code: territoire.niveau for code, territoire in catalogue.territoires.items()}
+    series = []
+    for code, lignes in dossier(nom).annexe1.groupby("indicateur", sort=False):
+        niveaux = Counter(niveau_de[territoire] for territoire in lignes["territoire"].unique())
+        de_l_annexe = _serie_de_l_indicateur(catalogue.indicateurs[str(code)], nom)
+        series.append(
+            replace(
+                de_l_annexe,
+                origine=ANNEXE,
+                annees=tuple(sorted(lignes["annee"].dropna().unique())),
+                niveaux=niveaux,
+                source=convention.source_diagnostic,
             )
-        told = {"annees": None, "niveaux": {level[own.convention.territoire]: 1}, "origine": SUIVI}
-        for meaning in own.catalogue.indicateurs_fiches.values():
-            rows.append(_dit(meaning, name, own.convention.source_suivi) | told)
-    return pd.DataFrame(rows)
+        )
+    for indicateur in catalogue.indicateurs_fiches.values():
+        du_suivi = _serie_de_l_indicateur(indicateur, nom)
+        niveau = niveau_de[convention.territoire]
+        series.append(replace(du_suivi, niveaux={niveau: 1}, source=convention.source_suivi))
+    return series
 
 
-def _dit(meaning: Indicateur, convention: str, source: str) -> dict[str, object]:
-    return {
-        "code": meaning.id,
-        "libelle": meaning.libelle,
-        "definition": meaning.definition,
-        "unite": meaning.unite,
-        "secret": meaning.sensible,
-        "arrondi": meaning.arrondi_source,
-        "convention": convention,
-        "source": source,
-        "ruptures": [(item.annee, item.raison) for item in meaning.ruptures],
-    }
+def _serie_de_l_indicateur(indicateur: Indicateur, convention: str) -> Serie:
+    """Return a series of a follow-up, whose level and source are still to be said."""
+    arrondi = indicateur.arrondi_source
+    return Serie(
+        code=indicateur.id,
+        libelle=indicateur.libelle,
+        definition=indicateur.definition,
+        origine=SUIVI,
+        convention=convention,
+        annees=(),
+        niveaux={},
+        unite=indicateur.unite,
+        source="",
+        secret=indicateur.sensible,
+        arrondi=nan if arrondi is None else float(arrondi),
+        ruptures=tuple((rupture.annee, rupture.raison) for rupture in indicateur.ruptures),
+    )
 
 
-def _annees(meaning: Mapping[str, object]) -> tuple[int, ...]:
+def _annees(serie: Serie) -> tuple[int, ...]:
     """Return the years of a series; for the follow-up, those of which a value was handed in."""
-    if meaning["origine"] != SUIVI:
-        return meaning["annees"]
-    rows = etude(meaning["convention"]).suivi.observations
-    known = rows[rows["indicateur"].eq(meaning["code"]) & rows["valeur"].notna()]
-    return tuple(sorted(known["annee"].unique()))
+    if serie.origine != SUIVI:
+        return serie.annees
+    observations = etude(serie.convention).suivi.observations
+    valeurs_transmises = observations["indicateur"].eq(serie.code) & observations["valeur"].notna()
+    return tuple(sorted(observations.loc[valeurs_transmises, "annee"].unique()))
 
 
 def en_annees(annees: Iterable[int]) -> str:
     """Return « 2020 à 2024 », « 2019, 2022 », or « aucune année »."""
-    years = sorted({int(year) for year in annees})
-    if len(years) > 1 and years == list(range(years[0], years[-1] + 1)):
-        return f"{years[0]} à {years[-1]}"
-    return ", ".join(map(str, years)) or "aucune année"
+    triees = sorted({int(annee) for annee in annees})
+    if not triees:
+        return "aucune année"
+    if len(triees) > 1 and triees == list(range(triees[0], triees[-1] + 1)):
+        return f"{triees[0]} à {triees[-1]}"
+    return ", ".join(str(annee) for annee in triees)
 
 
-def _rien(meaning: Mapping[str, object], lieux: list[str] | None, annees: list[int] | None) -> str:
-    name = meaning["libelle"]
-    years = _annees(meaning)
-    handed = meaning["origine"] == SUIVI
-    if not years:
-        return dire("rien_de_transmis", serie=name, convention=meaning["convention"])
-    if annees and not set(annees) & set(years):
-        told = dire(
-            "annee_non_transmise" if handed else "annee_absente",
-            serie=name,
-            annee=en_annees(annees),
-            connues=en_annees(years),
+def _pourquoi_rien(
+    serie: Serie, territoires: list[str] | None, annees_demandees: list[int] | None
+) -> str:
+    """Return why a series has no value: no year, not that year, not that place."""
+    annees = _annees(serie)
+    if not annees:
+        return dire("rien_de_transmis", serie=serie.libelle, convention=serie.convention)
+    if annees_demandees and not set(annees_demandees) & set(annees):
+        raison = dire(
+            "annee_non_transmise" if serie.origine == SUIVI else "annee_absente",
+            serie=serie.libelle,
+            annee=en_annees(annees_demandees),
+            connues=en_annees(annees),
         )
-        return told + dire("ajouter") * (meaning["origine"] == PUBLIQUE)
-    if meaning["origine"] == PUBLIQUE and lieux:
-        return _non_couverts(meaning, lieux)
-    own = dossier(meaning["convention"])
-    places = [own.catalogue.territoires[code].nom for code in own.annexe1["territoire"].unique()]
-    only = " et ".join(places[:1] if handed else places)
-    return dire("ailleurs", serie=name, lieux=only, origine=meaning["origine"])
+        return raison + dire("ajouter") if serie.origine == PUBLIQUE else raison
+    if serie.origine == PUBLIQUE and territoires:
+        return _non_couverts(serie, territoires)
+    de_la_convention = dossier(serie.convention)
+    codes_de_l_annexe = de_la_convention.annexe1["territoire"].unique()
+    noms = [de_la_convention.catalogue.territoires[code].nom for code in codes_de_l_annexe]
+    if serie.origine == SUIVI:
+        noms = noms[:1]
+    return dire("ailleurs", serie=serie.libelle, lieux=" et ".join(noms), origine=serie.origine)
 
 
-def _non_couverts(meaning: Mapping[str, object], lieux: list[str]) -> str:
+def _non_couverts(serie: Serie, territoires: list[str]) -> str:
     """Return that public files say nothing of these places, and whether other files could."""
-    known = connus().set_index("code").reindex(lieux)
-    names = known["nom"].fillna(known.index.to_series())
-    shown = ", ".join(names[:4]) + (f"… ({len(names)} lieux)" if len(names) > 4 else "")
-    if set(known["niveau"].dropna()) - meaning["niveaux"].keys():
-        return dire(
-            "autre_niveau",
-            serie=meaning["libelle"],
-            lieux=shown,
-            niveaux=", ".join(meaning["niveaux"]),
-        )
-    return dire("non_couverts", serie=meaning["libelle"], lieux=shown) + dire("ajouter")
+    lieux = connus().set_index("code").reindex(territoires)
+    noms = lieux["nom"].fillna(lieux.index.to_series()).tolist()
+    cites = ", ".join(noms[:LIEUX_CITES])
+    if len(noms) > LIEUX_CITES:
+        cites += f"… ({len(noms)} lieux)"
+    if set(lieux["niveau"].dropna()) - serie.niveaux.keys():
+        niveaux = ", ".join(serie.niveaux)
+        return dire("autre_niveau", serie=serie.libelle, lieux=cites, niveaux=niveaux)
+    return dire("non_couverts", serie=serie.libelle, lieux=cites) + dire("ajouter")
 
 
-def _sens(code: str, convention: str | None) -> dict[str, object]:
-    """Return what a code means; a code of several conventions needs one."""
-    known = _catalogue()
-    found = known[known["code"] == code]
-    if found.empty:
-        raise inconnu("La série", code, known["code"], dire("chercher"))
-    if found.iloc[0]["origine"] != PUBLIQUE:
-        name = convention_par_defaut(convention)
-        found = found[found["convention"] == name]
-        if found.empty:
-            raise impossible("autre_convention", convention=name, code=code)
-    return found.iloc[0].to_dict()
+def _serie(code: str, convention: str | None) -> Serie:
+    """Return the series of a code; one of several conventions needs its convention."""
+    catalogue = _catalogue()
+    homonymes = [serie for serie in catalogue if serie.code == code]
+    if not homonymes:
+        raise inconnu("La série", code, [serie.code for serie in catalogue], dire("chercher"))
+    if homonymes[0].origine == PUBLIQUE:
+        return homonymes[0]
+    nom = convention_par_defaut(convention)
+    for serie in homonymes:
+        if serie.convention == nom:
+            return serie
+    raise impossible("autre_convention", convention=nom, code=code)
 
 
-def _lire(code: str, meaning: Mapping[str, object], lieux: list[str] | None) -> pd.DataFrame:
-    """Return the rows of a series with the names of places; those of the follow-up masked, at their
-    latest entry.
+def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFrame]:
+    """Return a series with what its files say of it, and its rows with the names of places; those
+    of the follow-up masked, at their latest entry.
     """
-    if meaning["origine"] == PUBLIQUE:
-        rows = publiques.lire(code, lieux)
-        rows["libelle"] = rows["libelle"].map(lambda name: name.title() if name.islower() else name)
-        return rows
-    own = dossier(meaning["convention"])
-    handed = meaning["origine"] == SUIVI
-    rows = etude(meaning["convention"]).suivi.observations if handed else own.annexe1
-    rows = rows[rows["indicateur"] == code]
-    if handed:
-        key = ["annee", "territoire", *DETAIL]
-        rows = (
-            rows.sort_values("millesime", kind="stable")
-            .drop_duplicates(key, keep="last")
-            .sort_values(key)
+    if serie.origine == PUBLIQUE:
+        lignes = publiques.lire(serie.code, territoires)
+        lignes["libelle"] = [nom.title() if nom.islower() else nom for nom in lignes["libelle"]]
+        serie = replace(
+            serie,
+            libelle=lignes.attrs["libelle"],
+            definition=lignes.attrs["definition"],
+            unite=lignes.attrs["unite"],
+            source=lignes.attrs["source"],
+            arrondi=lignes.attrs["arrondi"],
+            ruptures=tuple(lignes.attrs["ruptures"]),
+            precautions=tuple(lignes.attrs["remarques"]),
         )
-    return rows.assign(
-        libelle=rows["territoire"].map(
-            {one.code: one.nom for one in own.catalogue.territoires.values()}
+        return serie, lignes
+    de_la_convention = dossier(serie.convention)
+    if serie.origine == SUIVI:
+        observations = etude(serie.convention).suivi.observations
+        cle = ["annee", "territoire", *DETAIL]
+        lignes = (
+            observations[observations["indicateur"] == serie.code]
+            .sort_values("millesime", kind="stable")
+            .drop_duplicates(cle, keep="last")
+            .sort_values(cle)
         )
-    )
+    else:
+        annexe1 = de_la_convention.annexe1
+        lignes = annexe1[annexe1["indicateur"] == serie.code]
+    noms = {
+        territoire.code: territoire.nom
+        for territoire in de_la_convention.catalogue.territoires.values()
+    }
+    return serie, lignes.assign(libelle=lignes["territoire"].map(noms))
 
 
 def mots() -> dict[str, str]:
     """Return the word of each status."""
     statuts = dossier(conventions()[0]).catalogue.statuts
-    return {code: item.mot or item.libelle.lower() for code, item in statuts.items()}
+    return {code: statut.mot or statut.libelle.lower() for code, statut in statuts.items()}
 
 
 def lieux(
@@ -463,46 +600,53 @@ def lieux(
         >>> len(a.lieux(epci="Lens-Liévin")), len(a.lieux(departement="62", niveau="epci"))
         (36, 20)
     """
-    known = connus()
     if niveau is not None and niveau not in NIVEAUX:
         raise inconnu("Le niveau", niveau, NIVEAUX)
-    communes = known[known["niveau"] == "commune"]
-    chosen = [_trouver(name) for name in noms]
+    tous = connus()
+    communes = tous[tous["niveau"] == "commune"]
+    choix = [_trouver(nom) for nom in noms]
     if departement is not None:
-        inside = communes[communes["departement"] == _code(departement, "departement")]
-        epcis = known[known["niveau"].eq("epci") & known["code"].isin(inside["epci"])]
-        chosen.append(epcis if niveau == "epci" else inside)
+        du_departement = communes[communes["departement"] == _code(departement, "departement")]
+        if niveau == "epci":
+            est_de_ces_communes = tous["code"].isin(du_departement["epci"])
+            choix.append(tous[tous["niveau"].eq("epci") & est_de_ces_communes])
+        else:
+            choix.append(du_departement)
     if epci is not None:
-        chosen.append(communes[communes["epci"] == _code(epci, "epci")])
+        choix.append(communes[communes["epci"] == _code(epci, "epci")])
     if iris is not None:
-        town = _code(iris, "commune")
-        rows = publiques.lire(publiques.reperes().iris)
-        own = rows[rows["territoire"].str.startswith(town) & rows["niveau"].eq("iris")]
-        if own.empty:
-            raise impossible("sans_iris", commune=town)
-        last = own.drop_duplicates("territoire", keep="last").rename(
-            columns={"territoire": "code", "libelle": "nom"}
-        )
-        chosen.append(last[["code", "nom", "niveau"]].assign(departement=town[:2], epci=""))
-    found = pd.concat(chosen) if chosen else known
+        choix.append(_iris(_code(iris, "commune")))
+    choisis = pd.concat(choix) if choix else tous
     if niveau:
-        found = found[found["niveau"] == niveau]
+        choisis = choisis[choisis["niveau"] == niveau]
     if foyers_min is not None:
-        counts = publiques.lire(publiques.reperes().foyers, found["code"])
-        latest = counts[counts["annee"] == counts["annee"].max()]
-        found = found[found["code"].isin(latest.loc[latest["valeur"] >= foyers_min, "territoire"])]
-    return (
-        found.drop_duplicates("code").drop(columns="plat", errors="ignore").reset_index(drop=True)
-    )
+        foyers = publiques.lire(publiques.reperes().foyers, choisis["code"])
+        foyers = foyers[foyers["annee"] == foyers["annee"].max()]
+        assez_de_foyers = foyers.loc[foyers["valeur"] >= foyers_min, "territoire"]
+        choisis = choisis[choisis["code"].isin(assez_de_foyers)]
+    choisis = choisis.drop_duplicates("code").drop(columns="nom_cherche", errors="ignore")
+    return choisis.reset_index(drop=True)
+
+
+def _iris(commune: str) -> pd.DataFrame:
+    """Return the IRIS of a commune, as the last file that has them names them."""
+    lignes = publiques.lire(publiques.reperes().iris)
+    est_de_la_commune = lignes["territoire"].str.startswith(commune)
+    de_la_commune = lignes[est_de_la_commune & lignes["niveau"].eq("iris")]
+    if de_la_commune.empty:
+        raise impossible("sans_iris", commune=commune)
+    derniers = de_la_commune.drop_duplicates("territoire", keep="last")
+    derniers = derniers.rename(columns={"territoire": "code", "libelle": "nom"})
+    return derniers[["code", "nom", "niveau"]].assign(departement=commune[:2], epci="")
 
 
 @lru_cache(maxsize=1)
 def connus() -> pd.DataFrame:
-    """Return the territories of the official code, read once; ``plat``: their names as one looks
-    them up.
+    """Return the territories of the official code, read once; ``nom_cherche`` is their name as one
+    looks it up, without accents.
     """
-    found = publiques.territoires()
-    return found.assign(plat=found["nom"].map(sans_accents))
+    territoires = publiques.territoires()
+    return territoires.assign(nom_cherche=territoires["nom"].map(sans_accents))
 
 
 def epci(nom: str) -> pd.DataFrame:
@@ -517,20 +661,26 @@ def epci(nom: str) -> pd.DataFrame:
 
 
 def codes(demandes: Lieux) -> list[str]:
-    """Return the codes of places given by name, by code, or as a table of places, in their order."""
-    known = set(connus()["code"])
-    found = []
-    for item in [demandes] if isinstance(demandes, str | pd.DataFrame) else demandes:
-        if isinstance(item, pd.DataFrame):
-            column = next((name for name in ("code", "territoire") if name in item), None)
-            if column is None:
-                raise impossible("lieux_sans_code")
-            found += item[column].tolist()
-        elif isinstance(item, str) and (item in known or IRIS.fullmatch(item)):
-            found.append(item)
+    """Return the codes of places given by name, by code or as a table of places, in their order."""
+    codes_connus = set(connus()["code"])
+    trouves = []
+    if isinstance(demandes, str | pd.DataFrame):
+        demandes = [demandes]
+    for demande in demandes:
+        if isinstance(demande, pd.DataFrame):
+            trouves += _codes_de_la_table(demande)
+        elif isinstance(demande, str) and (demande in codes_connus or IRIS.fullmatch(demande)):
+            trouves.append(demande)
         else:
-            found += _trouver(item)["code"].tolist()
-    return list(dict.fromkeys(found))
+            trouves += _trouver(demande)["code"].tolist()
+    return list(dict.fromkeys(trouves))
+
+
+def _codes_de_la_table(lieux: pd.DataFrame) -> list[str]:
+    for colonne in ("code", "territoire"):
+        if colonne in lieux:
+            return lieux[colonne].tolist()
+    raise impossible("lieux_sans_code")
 
 
 def _code(nom: str, niveau: str) -> str:
@@ -538,20 +688,32 @@ def _code(nom: str, niveau: str) -> str:
 
 
 def _trouver(nom: object, niveau: str = "") -> pd.DataFrame:
-    """Return the one place of that name or code; a part of a name is enough when it tells one EPCI."""
+    """Return the one place of that code or name, of that level if one is given; a part of a name is
+    enough when it tells one EPCI.
+    """
     if not isinstance(nom, str) or not nom.strip():
         raise impossible("lieu_sans_guillemets", nom=nom)
-    known = connus()
-    plain = sans_accents(nom)
-    known = known[known["niveau"].eq(niveau)] if niveau else known
-    part = known["niveau"].eq("epci") & known["plat"].str.contains(plain, regex=False)
-    looked = (known["code"].eq(nom), known["plat"].eq(plain), part)
-    exact = next((known[one] for one in looked if one.any()), None)
-    if exact is None:
-        raise inconnu("Le lieu", nom, known["nom"], dire("lieux"))
-    if len(exact) > 1:
-        listed = ", ".join(
-            f"{row.nom} ({row.niveau}, {row.code})" for row in exact.head(3).itertuples()
+    lieux = connus()
+    if niveau:
+        lieux = lieux[lieux["niveau"].eq(niveau)]
+    cherche = sans_accents(nom)
+    trouves = lieux[lieux["code"].eq(nom)]
+    if trouves.empty:
+        trouves = lieux[lieux["nom_cherche"].eq(cherche)]
+    if trouves.empty:
+        contient_le_nom = lieux["nom_cherche"].str.contains(cherche, regex=False)
+        trouves = lieux[lieux["niveau"].eq("epci") & contient_le_nom]
+    if trouves.empty:
+        raise inconnu("Le lieu", nom, lieux["nom"], dire("lieux"))
+    if len(trouves) > 1:
+        premiers = trouves.head(3)
+        descriptions = [
+            f"{nom_trouve} ({niveau_trouve}, {code})"
+            for nom_trouve, niveau_trouve, code in zip(
+                premiers["nom"], premiers["niveau"], premiers["code"], strict=True
+            )
+        ]
+        raise impossible(
+            "plusieurs_lieux", nombre=len(trouves), nom=nom, lieux=", ".join(descriptions)
         )
-        raise impossible("plusieurs_lieux", nombre=len(exact), nom=nom, lieux=listed)
-    return exact.drop(columns="plat").reset_index(drop=True)
+    return trouves.drop(columns="nom_cherche").reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Ce qui sort de l'atelier : une figure ou un tableau de rapport, un fichier, une note d'une page."""
+"""Ce qui sort de l'atelier : figure ou tableau de rapport, fichier, note d'une page."""
 
 import hashlib
 import re
@@ -7,15 +7,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Dessin
 
-from ctglib.atelier.carnet import DemandeImpossible, dire, impossible
-from ctglib.atelier.dessins import dire_unite, ecrire
-from ctglib.atelier.series import attributs, definitions
+from ctglib.atelier.dessins import dire_unite, ecrire, legende_de
+from ctglib.atelier.phrases import DemandeImpossible, dire, impossible
+from ctglib.atelier.series import Attributs, attributs, definitions
 from ctglib.document.blocs import MIME, Bloc, Encadre, Groupe, Paragraphe, Titre, en_json, liste
 from ctglib.document.figure import SANS_DATE, Figure, charter_style, figure_de
 from ctglib.document.tableau import Colonne, Tableau, ecrire_valeur, neutraliser
@@ -23,12 +23,24 @@ from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.publiques import reperes
 
+if TYPE_CHECKING:
+    from IPython.core.formatters import DisplayFormatter
+    from IPython.core.interactiveshell import InteractiveShell
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
+
 LIGNES_MONTREES = 40
 # JupyterLab lacks the font that the labels were measured with: a wider one must not be cut. It sets
 # text to the right.
-DANS_JUPYTERLAB = "<style>.jp-OutputArea svg {overflow: visible} .jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
+DANS_JUPYTERLAB = (
+    "<style>.jp-OutputArea svg {overflow: visible} "
+    ".jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
+)
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
 SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")
+MOTS_DU_NOM = 6
+PREMIERE_LIGNE = 4  # of a sheet, under its title: the headers
+PLUS_LARGE = 60  # signs of a column of a sheet
 
 
 def figure(
@@ -55,17 +67,19 @@ def figure(
         >>> a.figure(ax, alt="De 670 foyers en 2020 à 560 en 2024.").source[:4]
         'Cnaf'
     """
-    drawing = getattr(ax, "figure", None) or ax
-    if known := getattr(drawing, "ctg", {}):
-        ax = deepcopy(drawing)  # its caption will say the title and the source
-        ax.supxlabel("")
-        for axes in ax.axes:
+    dessin = _dessin_de(ax)
+    legende = legende_de(dessin)
+    if legende:  # the caption of the report will say the title and the source
+        dessin = deepcopy(dessin)
+        dessin.supxlabel("")
+        for axes in dessin.axes:
             axes.set_title("", loc="left")
-    titre = titre or known.get("titre", "")
-    source = source or known.get("source", "")
+    titre = titre or legende.get("titre", "")
+    source = source or legende.get("source", "")
     alt = alt or ""
+    nom = _nom(titre, alt)
     try:
-        return figure_de(ax, nom=_nom(titre, alt), titre=titre, alt=alt, source=source)
+        return figure_de(dessin, nom=nom, titre=titre, alt=alt, source=source)
     except ValueError as error:
         raise DemandeImpossible(str(error)) from None
 
@@ -84,35 +98,47 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
         >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
         'Foyers au RSA (Cnaf)'
     """
-    told = _dit(table, titre, source)
-    shown = _a_plat(table)
-    empty = shown.isna() | shown.astype(str).eq("")
-    kept = [
-        name
-        for name in shown.columns
-        if name not in SANS_INTERET and (name == "valeur" or not empty[name].all())
-    ]
-    if "statut" in kept and not shown["valeur"].isna().any():
-        kept.remove("statut")
-    columns = [
+    sens = _sens(table, titre, source)
+    a_plat = _a_plat(table)
+    montrees = _colonnes_montrees(a_plat)
+    colonnes = [
         Colonne(
-            name,
-            _entete(name, table, told),
-            pd.api.types.is_numeric_dtype(shown[name]),
+            colonne,
+            _entete(colonne, table, sens),
+            pd.api.types.is_numeric_dtype(a_plat[colonne]),
             ecrire=_cellule,
         )
-        for name in kept
+        for colonne in montrees
     ]
-    notes = list(told["remarques"])
-    if len(shown) > LIGNES_MONTREES:
-        notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(shown)))
-        shown = shown[(pd.RangeIndex(len(shown)) < LIGNES_MONTREES) | shown.get("choisi", False)]
-    words = {
-        "nom": _nom(told["titre"], table.to_csv()),
-        "titre": told["titre"],
-        "source": told["source"],
-    }
-    return Tableau.de(shown[kept].rename(columns=str), columns, **words, notes=tuple(notes))
+    notes = list(sens["remarques"])
+    if len(a_plat) > LIGNES_MONTREES:
+        notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(a_plat)))
+        est_montree = pd.RangeIndex(len(a_plat)) < LIGNES_MONTREES
+        if "choisi" in a_plat:  # the place that was asked for, however far down
+            est_montree = est_montree | a_plat["choisi"]
+        a_plat = a_plat[est_montree]
+    return Tableau.de(
+        a_plat[montrees].rename(columns=str),
+        colonnes,
+        nom=_nom(sens["titre"], table.to_csv()),
+        titre=sens["titre"],
+        source=sens["source"],
+        notes=tuple(notes),
+    )
+
+
+def _colonnes_montrees(table: pd.DataFrame) -> list:
+    """Return the columns that a reader looks at: neither codes nor empty ones; the status only
+    where a value is absent.
+    """
+    montrees = []
+    for colonne in table.columns:
+        vides = table[colonne].isna() | table[colonne].astype(str).eq("")
+        if colonne not in SANS_INTERET and (colonne == "valeur" or not vides.all()):
+            montrees.append(colonne)
+    if "statut" in montrees and not table["valeur"].isna().any():
+        montrees.remove("statut")
+    return montrees
 
 
 def enregistrer(objet: object, nom: str | Path) -> Path:
@@ -128,51 +154,61 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
         >>> a.enregistrer(a.donnees("cnaf_foyers_rsa", "Harnes"), dossier / "rsa.xlsx").name
         'rsa.xlsx'
     """
-    path = Path(nom)
+    chemin = Path(nom)
     if isinstance(objet, Note):
-        return objet.enregistrer(path)
+        return objet.enregistrer(chemin)
     if isinstance(objet, pd.DataFrame):
-        form = _forme(path, ("xlsx", "csv", "docx"), "une table")
-        if form == "xlsx":
-            return _ecrire(path, _xlsx(objet))
-        if form == "docx":
-            return enregistrer(tableau(objet), path)
-        told = _dit(objet)
-        rows = _a_plat(objet)
-        names = {"nom": "donnees", "titre": told["titre"], "source": told["source"]}
-        objet = Tableau.de(rows.assign(unite=told["unite"], source=told["source"]), [], **names)
+        return _enregistrer_table(objet, chemin)
     if isinstance(objet, Tableau):
-        form = _forme(path, ("csv", "docx"), "un tableau")
-        return (
-            Fichier(objet.exporter(path))
-            if form == "csv"
-            else Note(objet.titre, (objet,)).enregistrer(path)
-        )
-    form = _forme(path, ("png", "svg", "pdf"), "un graphique")
+        if _forme(chemin, ("csv", "docx"), "un tableau") == "csv":
+            return Fichier(objet.exporter(chemin))
+        return Note(objet.titre, (objet,)).enregistrer(chemin)
+    forme = _forme(chemin, ("png", "svg", "pdf"), "un graphique")
     if isinstance(objet, Figure):
-        return Fichier(objet.enregistrer(path))
-    drawing = getattr(objet, "figure", None) or objet
-    buffer = BytesIO()
-    if not hasattr(drawing, "savefig"):
+        return Fichier(objet.enregistrer(chemin))
+    dessin = _dessin_de(objet)
+    if not hasattr(dessin, "savefig"):
         raise impossible("rien_a_enregistrer", genre=type(objet).__name__)
+    buffer = BytesIO()
     with charter_style():
-        drawing.savefig(buffer, format=form, metadata=SANS_DATE[form])
-    return _ecrire(path, buffer.getvalue())
+        dessin.savefig(buffer, format=forme, metadata=SANS_DATE[forme])
+    return _ecrire(chemin, buffer.getvalue())
 
 
-def _forme(path: Path, admises: Iterable[str], quoi: str) -> str:
-    form = path.suffix.lower().removeprefix(".")
-    if form not in admises:
-        allowed = ", ".join(f".{name}" for name in admises)
-        raise impossible("extension", fichier=path.name, quoi=quoi, extensions=allowed)
-    return form
+def _enregistrer_table(table: pd.DataFrame, chemin: Path) -> Path:
+    forme = _forme(chemin, ("xlsx", "csv", "docx"), "une table")
+    if forme == "xlsx":
+        return _ecrire(chemin, _xlsx(table))
+    if forme == "docx":
+        return enregistrer(tableau(table), chemin)
+    sens = _sens(table)
+    lignes = _a_plat(table).assign(unite=sens["unite"], source=sens["source"])
+    donnees = Tableau.de(lignes, [], nom="donnees", titre=sens["titre"], source=sens["source"])
+    return Fichier(donnees.exporter(chemin))
 
 
-class Fichier(type(Path())):
+def _dessin_de(objet: object) -> Dessin:
+    """Return the matplotlib figure of axes, of a grid of seaborn…, or the object itself, which is
+    one or is then refused.
+    """
+    return getattr(objet, "figure", None) or cast("Dessin", objet)
+
+
+def _forme(chemin: Path, admises: Iterable[str], quoi: str) -> str:
+    """Return the extension of a file, refused when it is none of those that are allowed."""
+    forme = chemin.suffix.lower().removeprefix(".")
+    if forme not in admises:
+        extensions = ", ".join(f".{admise}" for admise in admises)
+        raise impossible("extension", fichier=chemin.name, quoi=quoi, extensions=extensions)
+    return forme
+
+
+class Fichier(type(Path())):  # before Python 3.12, ``Path`` itself has no subclass
     """Le chemin d'un fichier enregistré ; un rapport n'en montre rien."""
 
     def __repr__(self) -> str:
-        return f"Enregistré : {self}. Ensuite : le joindre à un courriel, ou l'ouvrir à côté du carnet."
+        suite = "le joindre à un courriel, ou l'ouvrir à côté du carnet"
+        return f"Enregistré : {self}. Ensuite : {suite}."
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -197,15 +233,17 @@ class Note:
         from ctglib.export import html, typst, word
         from ctglib.export.document import document_de
 
-        writers = {"docx": word, "pdf": typst, "html": html}
-        form = _forme(Path(chemin), writers, "une note")
-        made = writers[form].composer(
-            document_de([Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs])
-        )
-        return _ecrire(Path(chemin), made.encode("utf-8") if form == "html" else made)
+        chemin = Path(chemin)
+        ecrivains = {"docx": word.composer, "pdf": typst.composer, "html": html.composer}
+        forme = _forme(chemin, ecrivains, "une note")
+        blocs = [Titre(self.titre, 1), Encadre((PONCTUELLE,)), *self.blocs]
+        compose = ecrivains[forme](document_de(blocs))
+        octets = compose.encode("utf-8") if isinstance(compose, str) else compose
+        return _ecrire(chemin, octets)
 
     def __repr__(self) -> str:
-        return f'Note « {self.titre} », {len(self.blocs)} blocs. Ensuite : note.enregistrer("note.docx").'
+        contenu = f"Note « {self.titre} », {len(self.blocs)} blocs"
+        return f'{contenu}. Ensuite : note.enregistrer("note.docx").'
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -238,145 +276,179 @@ def note(titre: str, contenu: Iterable[object]) -> Note:
     return Note(titre, tuple(map(_bloc, contenu)))
 
 
-def montrer_dans_un_carnet(shell: Any) -> None:
+def montrer_dans_un_carnet(shell: "InteractiveShell") -> None:
     """In a notebook, show a chart and a table of the atelier as a report would, with title, source
     and alternative.
     """
+    formats = cast("DisplayFormatter", shell.display_formatter).mimebundle_formatter
+    formats.for_type(Axes, _montrer_des_axes)
+    formats.for_type(pd.DataFrame, _montrer_une_table)
+    formats.for_type(pd.Series, _montrer_une_colonne)
 
-    def show(piece: object) -> dict[str, object]:
-        bundle = _bloc(piece)._repr_mimebundle_()
-        return {**bundle, "text/html": DANS_JUPYTERLAB + bundle["text/html"]}
 
-    bundles = shell.display_formatter.mimebundle_formatter
-    bundles.for_type(Axes, lambda ax, **_: show(ax) if hasattr(ax.figure, "ctg") else None)
-    bundles.for_type(
-        pd.DataFrame, lambda table, **_: show(table) if "titre" in table.attrs else None
-    )
-    bundles.for_type(
-        pd.Series, lambda one, **_: show(en_table(one)) if "titre" in one.attrs else None
-    )
+# What IPython calls to show an object: None leaves it to show it as it does any other.
+
+
+def _montrer_des_axes(axes: Axes, **_: object) -> dict[str, object] | None:
+    return _montrer(axes) if legende_de(axes.figure) else None
+
+
+def _montrer_une_table(table: pd.DataFrame, **_: object) -> dict[str, object] | None:
+    return _montrer(table) if "titre" in table.attrs else None
+
+
+def _montrer_une_colonne(colonne: pd.Series, **_: object) -> dict[str, object] | None:
+    return _montrer(en_table(colonne)) if "titre" in colonne.attrs else None
+
+
+def _montrer(objet: object) -> dict[str, object]:
+    formes = _bloc(objet)._repr_mimebundle_()
+    return {**formes, "text/html": f"{DANS_JUPYTERLAB}{formes['text/html']}"}
 
 
 def en_table(serie: pd.Series) -> pd.DataFrame:
-    """Return a series that comes from a table of the atelier as a table that tells as much."""
-    found = serie.rename(str(serie.name or "valeur")).reset_index()
-    found.attrs = {"titre": "", "source": "", **serie.attrs}
-    return found
+    """Return a column of a table of the atelier as a table that says as much of itself."""
+    table = serie.rename(str(serie.name or "valeur")).reset_index()
+    table.attrs = {"titre": "", "source": "", **serie.attrs}
+    return table
 
 
-def _bloc(piece: object) -> Bloc:
-    if isinstance(piece, str):
-        return Paragraphe(piece)
-    if isinstance(piece, Figure):
-        return piece.bloc
-    if isinstance(piece, Bloc):
-        return piece
-    if isinstance(piece, pd.DataFrame):
-        return tableau(piece)
-    if isinstance(piece, list | tuple):
-        return liste(map(str, piece))
-    if hasattr(piece, "get_xlim") or hasattr(piece, "savefig"):
-        known = getattr(getattr(piece, "figure", None) or piece, "ctg", {})
-        return figure(piece, alt=known.get("alt")).bloc
-    raise impossible("hors_d_une_note", genre=type(piece).__name__)
+def _bloc(objet: object) -> Bloc:
+    """Return an object as a block of a document."""
+    if isinstance(objet, str):
+        return Paragraphe(objet)
+    if isinstance(objet, Figure):
+        return objet.bloc
+    if isinstance(objet, Bloc):
+        return objet
+    if isinstance(objet, pd.DataFrame):
+        return tableau(objet)
+    if isinstance(objet, list | tuple):
+        return liste(map(str, objet))
+    if isinstance(objet, Axes) or hasattr(objet, "savefig"):
+        dessin = _dessin_de(objet)
+        return figure(dessin, alt=legende_de(dessin).get("alt")).bloc
+    raise impossible("hors_d_une_note", genre=type(objet).__name__)
 
 
-def _dit(table: object, titre: str | None = None, source: str | None = None) -> dict:
-    if isinstance(table, pd.DataFrame) and titre and source:
-        told = {
+def _sens(table: object, titre: str | None = None, source: str | None = None) -> Attributs:
+    """Return what a table says of itself, with the title and the source given instead of its own;
+    refuse an empty table, and one without title or source.
+    """
+    if isinstance(table, pd.DataFrame) and titre and source:  # any table of pandas will do
+        sens: Attributs = {
             "titre": titre,
-            "source": source,
-            "remarques": [],
             "unite": "",
+            "source": source,
             "series": {},
-            **table.attrs,
+            "remarques": [],
         }
+        sens |= cast("Attributs", table.attrs)
     else:
-        told = attributs(table)
-    if table.empty:
+        sens = attributs(table)
+    if len(cast("pd.DataFrame", table)) == 0:
         raise impossible("table_vide")
-    return {**told, "titre": titre or told["titre"], "source": source or told["source"]}
+    return {**sens, "titre": titre or sens["titre"], "source": source or sens["source"]}
 
 
-def _entete(nom: object, table: pd.DataFrame, told: dict) -> str:
+def _entete(colonne: object, table: pd.DataFrame, sens: Attributs) -> str:
     """Return what to write above a column: a series bears its label."""
-    if nom == "libelle":
+    if colonne == "libelle":
         return "Lieu" if "territoire" in table else "Libellé"
-    return reperes().entetes.get(nom) or told["series"].get(nom, {}).get("libelle", str(nom))
+    entete = reperes().entetes.get(str(colonne))
+    if entete:
+        return entete
+    serie = sens["series"].get(str(colonne), {})
+    return str(serie.get("libelle", colonne))
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its index as columns, unless the index only numbers the rows; names as a
-    reader says them.
+    """Return a table with its index as columns, unless the index only numbers the rows.
+
+    When the columns become rows (``.T``), their names are those that a reader says.
     """
     if isinstance(table.index, pd.RangeIndex):
         return table
-    flat = table.reset_index()
-    flat.columns = ["" if name == "index" else name for name in flat.columns]
-    first = flat.columns[0]
-    return flat.assign(**{first: flat[first].replace(reperes().entetes)}) if first == "" else flat
+    a_plat = table.reset_index()
+    a_plat.columns = ["" if colonne == "index" else colonne for colonne in a_plat.columns]
+    if a_plat.columns[0] == "":
+        a_plat[""] = a_plat[""].replace(reperes().entetes)
+    return a_plat
 
 
-def _cellule(value: object) -> str:
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, int | float) and value == value:
-        return str(value) if isinstance(value, int) and 1900 < value < 2100 else ecrire(value)
-    return ecrire_valeur(value)
+def _cellule(valeur: object) -> str:
+    """Return a value as a table shows it; a whole number that may be a year has no thousands."""
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    if isinstance(valeur, int) and 1900 < valeur < 2100:
+        return str(valeur)
+    if isinstance(valeur, int | float) and not pd.isna(valeur):
+        return ecrire(valeur)
+    return ecrire_valeur(valeur)
 
 
 def _nom(titre: str, contenu: str) -> str:
     """Return a short name that two contents of one title do not share."""
-    mark = hashlib.sha256(contenu.encode()).hexdigest()[:4]
-    return "-".join([*re.findall(r"[a-z0-9]+", sans_accents(titre))[:6], mark])
+    empreinte = hashlib.sha256(contenu.encode()).hexdigest()[:4]
+    mots = re.findall(r"[a-z0-9]+", sans_accents(titre))[:MOTS_DU_NOM]
+    return "-".join([*mots, empreinte])
 
 
 def _xlsx(table: pd.DataFrame) -> bytes:
     """Return a workbook of three sheets: the figures, what they mean, where they come from."""
-    from openpyxl.styles import Alignment, Font
+    sens = _sens(table)
+    unite = dire_unite(sens) or "–"
+    if sens["series"]:
+        sens_des_series = _a_plat(definitions(table).T)
+    else:
+        sens_des_series = pd.DataFrame({"Titre": [sens["titre"]]})
+    origine = [("Titre", sens["titre"]), ("Unité", unite), ("Source", sens["source"])]
+    origine += [("Remarque", remarque) for remarque in sens["remarques"]]
+    feuilles = {
+        "Données": _a_plat(table),
+        "Définitions": sens_des_series,
+        "Source": pd.DataFrame(origine, columns=["", " "]),
+    }
+    buffer = BytesIO()
+    with pd.ExcelWriter(buffer, engine="openpyxl") as classeur:
+        classeur.book.properties.title = sens["titre"]
+        for nom, contenu in feuilles.items():
+            montre = contenu.astype(object).map(neutraliser)
+            montre.columns = [_entete(str(colonne), table, sens) for colonne in contenu.columns]
+            montre.to_excel(classeur, sheet_name=nom, startrow=PREMIERE_LIGNE - 1, index=False)
+            feuille = classeur.sheets[nom]
+            feuille["A1"] = sens["titre"]
+            feuille["A2"] = f"Unité : {unite}. Source : {sens['source']}"
+            _mettre_en_forme(feuille, list(montre.columns))
+    return buffer.getvalue()
+
+
+def _mettre_en_forme(feuille: "Worksheet", entetes: list[str]) -> None:
+    """Give a sheet the widths, the formats and the page that somebody would set by hand."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
-    told = _dit(table)
-    meanings = (
-        _a_plat(definitions(table).T)
-        if told["series"]
-        else pd.DataFrame({"Titre": [told["titre"]]})
-    )
-    unit = dire_unite(told) or "–"
-    lines = [("Titre", told["titre"]), ("Unité", unit), ("Source", told["source"])]
-    sources = pd.DataFrame(
-        lines + [("Remarque", one) for one in told["remarques"]], columns=["", " "]
-    )
-    buffer = BytesIO()
-    with pd.ExcelWriter(buffer, engine="openpyxl") as book:
-        book.book.properties.title = told["titre"]
-        for name, frame in (
-            ("Données", _a_plat(table)),
-            ("Définitions", meanings),
-            ("Source", sources),
-        ):
-            shown = frame.astype(object).map(neutraliser)
-            shown.columns = [_entete(str(column), table, told) for column in frame.columns]
-            shown.to_excel(book, sheet_name=name, startrow=3, index=False)
-            sheet = book.sheets[name]
-            sheet["A1"] = told["titre"]
-            sheet["A2"] = f"Unité : {unit}. Source : {told['source']}"
-            sheet["A1"].font = Font(bold=True, size=13)
-            for header, cells in zip(shown.columns, sheet.iter_cols(min_row=5), strict=True):
-                width = max(map(len, [header, *(_cellule(cell.value) for cell in cells)]))
-                sheet.column_dimensions[cells[0].column_letter].width = min(60, width + 2)
-                for cell in cells:
-                    if (
-                        cell.value == ""
-                    ):  # pandas writes a text for what is missing; a chart would draw it as zero
-                        cell.value = None
-                    if isinstance(cell.value, float):
-                        cell.number_format = "#,##0" if cell.value.is_integer() else "#,##0.0"
-                    cell.alignment = Alignment(
-                        wrap_text=isinstance(cell.value, str), vertical="top"
-                    )
-            sheet.freeze_panes = "A5"
-            sheet.page_setup.orientation = "landscape"
-            sheet.page_setup.fitToHeight = 0
-            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    return buffer.getvalue()
+    feuille["A1"].font = Font(bold=True, size=13)
+    colonnes = feuille.iter_cols(min_row=PREMIERE_LIGNE + 1)
+    for rang, (entete, cellules) in enumerate(zip(entetes, colonnes, strict=True), start=1):
+        textes = [entete, *(_cellule(cellule.value) for cellule in cellules)]
+        largeur = max(len(texte) for texte in textes) + 2
+        feuille.column_dimensions[get_column_letter(rang)].width = min(PLUS_LARGE, largeur)
+        for cellule in cellules:
+            _mettre_en_forme_la_cellule(cellule)
+    feuille.freeze_panes = f"A{PREMIERE_LIGNE + 1}"
+    feuille.page_setup.orientation = "landscape"
+    feuille.page_setup.fitToHeight = 0
+    feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _mettre_en_forme_la_cellule(cellule: "Cell | MergedCell") -> None:
+    from openpyxl.styles import Alignment
+
+    if cellule.value == "":  # what pandas writes for a missing value: a chart would draw it as zero
+        cellule.value = None
+    if isinstance(cellule.value, float):
+        cellule.number_format = "#,##0" if cellule.value.is_integer() else "#,##0.0"
+    est_un_texte = isinstance(cellule.value, str)
+    cellule.alignment = Alignment(wrap_text=est_un_texte, vertical="top")

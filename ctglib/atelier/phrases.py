@@ -1,0 +1,48 @@
+"""Les phrases de l'atelier, et l'erreur qui dit pourquoi il ne peut pas répondre."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from ctglib.document.typographie import remplir
+from ctglib.donnees.lecture import sans_accents
+from ctglib.donnees.publiques import reperes
+
+NOMS_PROCHES = 4
+PREMIERS_NOMS = 5
+
+
+class DemandeImpossible(ValueError):
+    """A question that the atelier cannot answer as put; its message is one French sentence."""
+
+
+def dire(phrase: str, **valeurs: object) -> str:
+    """Return a sentence of ``catalogue/atelier.yaml``, filled."""
+    return remplir(reperes().phrases[phrase], **valeurs)
+
+
+def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:
+    """Return the error that says such a sentence."""
+    return DemandeImpossible(dire(phrase, **valeurs))
+
+
+def inconnu(
+    sujet: str, demande: object, possibles: Iterable[object], remede: str = ""
+) -> DemandeImpossible:
+    """Return the error for a name that does not exist, with the closest names, or the first ones
+    when none is close.
+    """
+    phrases = [f"{sujet} « {demande} » n'existe pas."]
+    noms = list(dict.fromkeys(map(str, possibles)))
+    par_nom_sans_accents = {sans_accents(nom): nom for nom in noms}
+    proches = get_close_matches(
+        sans_accents(str(demande)), par_nom_sans_accents, n=NOMS_PROCHES, cutoff=0.5
+    )
+    if proches:
+        noms_proches = [par_nom_sans_accents[proche] for proche in proches]
+        phrases.append(f"Noms proches : {', '.join(noms_proches)}.")
+    elif noms:
+        suite = "…" if len(noms) > PREMIERS_NOMS else ""
+        phrases.append(f"Possibles : {', '.join(noms[:PREMIERS_NOMS])}{suite}.")
+    if remede:
+        phrases.append(remede)
+    return DemandeImpossible(" ".join(phrases))
