@@ -148,9 +148,7 @@ def portrait(
     mesures: Mesures = None,
     carnets: options.Carnets = CARNETS,
 ) -> int:
-    """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données
-    publiques.
-    """
+    """Le portrait d'une commune, d'un EPCI, d'un département, d'après les seules données publiques."""  # noqa: E501 - the help of a command is one line
     from ctglib.donnees.publiques import communes_de, verifier_territoires
 
     codes = territoires or []
