@@ -197,11 +197,8 @@ def _variable_interrogee(cellule: str) -> str:
 
 def _pourquoi_rien(objet: object) -> str:
     """Return what was handed in for the year of a bilan or of a fiche, and what was not."""
-    for attribut in ("etude", "annee"):
-        etude = getattr(objet, attribut, None)
-        if isinstance(etude, EtudeAnnuelle):
-            break
-    else:
+    etude = _etude_de(objet)
+    if etude is None:
         return "la convention n'en dit rien"
     transmises = []
     absentes = []
@@ -216,3 +213,12 @@ def _pourquoi_rien(objet: object) -> str:
     if absentes:
         raison += f" ; ne le sont pas : {', '.join(absentes)}"
     return raison
+
+
+def _etude_de(objet: object) -> EtudeAnnuelle | None:
+    """Return the follow-up that an object of the reports reads, if it reads that of a year."""
+    for attribut in ("etude", "annee"):
+        etude = getattr(objet, attribut, None)
+        if isinstance(etude, EtudeAnnuelle):
+            return etude
+    return None

@@ -2,9 +2,9 @@
 l'image.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from textwrap import fill
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -43,12 +43,8 @@ class Bout(NamedTuple):
     couleur: ColorType
 
 
-class Marqueur(Protocol):
-    """What draws a mark a row: from the axes, the rows, their values and their colours."""
-
-    def __call__(  # noqa: D102 - said by the class
-        self, axes: Axes, rangs: Sequence[int], valeurs: Sequence[float], couleurs: Sequence[str]
-    ) -> None: ...
+# What draws a mark a row, from the axes, the ranks of the rows, their values and their colours.
+Marqueur = Callable[[Axes, Sequence[int], Sequence[float], Sequence[str]], None]
 
 
 def courbes(

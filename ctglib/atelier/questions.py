@@ -155,8 +155,8 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
     valeurs = classes["valeur"]
     minimum, maximum = _bornes(classes, sens)
     if decroissant:  # the highest first: as the lowest of the opposites
-        valeurs = -1 * valeurs
-        minimum, maximum = -1 * maximum, -1 * minimum
+        valeurs = -valeurs
+        minimum, maximum = -maximum, -minimum
     # At best, a place is behind those that are certainly before it; at worst, behind all those that
     # may be.
     rangs = classes.assign(
@@ -192,18 +192,20 @@ def _bornes(lignes: pd.DataFrame, sens: Attributs) -> tuple[pd.Series, pd.Series
         valeurs = lignes["valeur"].astype(float)
         return valeurs - demi_arrondis[0], valeurs + demi_arrondis[0]
     # A rate of a series to itself has one meaning for both.
-    demi_du_haut = demi_arrondis[0]
-    demi_du_bas = demi_arrondis[1] if len(demi_arrondis) > 1 else 0.0
-    haut = lignes["numerateur"].astype(float)
-    bas = lignes["denominateur"].astype(float)
-    minimum = 100 * (haut - demi_du_haut).clip(lower=0) / (bas + demi_du_bas)
-    maximum = 100 * (haut + demi_du_haut) / (bas - demi_du_bas).clip(lower=1)
+    demi_numerateur = demi_arrondis[0]
+    demi_denominateur = demi_arrondis[1] if len(demi_arrondis) > 1 else 0.0
+    numerateurs = lignes["numerateur"].astype(float)
+    denominateurs = lignes["denominateur"].astype(float)
+    plus_petit_numerateur = (numerateurs - demi_numerateur).clip(lower=0)
+    plus_petit_denominateur = (denominateurs - demi_denominateur).clip(lower=1)
+    minimum = 100 * plus_petit_numerateur / (denominateurs + demi_denominateur)
+    maximum = 100 * (numerateurs + demi_numerateur) / plus_petit_denominateur
     return minimum, maximum
 
 
-def _demi_arrondi(arrondi: object) -> float:
+def _demi_arrondi(arrondi: float | None) -> float:
     """Return how far from its true value a value may be that its source rounds."""
-    return arrondi / 2 if isinstance(arrondi, int | float) and pd.notna(arrondi) else 0.0
+    return 0.0 if arrondi is None or pd.isna(arrondi) else arrondi / 2
 
 
 def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd.DataFrame:

@@ -34,17 +34,26 @@ COLONNES = ["territoire", "libelle", "annee", "indicateur", *DETAIL, "valeur", "
 LIEUX_CITES = 4
 
 
-class Attributs(TypedDict):
-    """What a table of the atelier says of itself, in its ``attrs``.
+class Definition(TypedDict):
+    """What a table says of a series; years, breaks and precautions are written as texts."""
 
-    ``series`` has the meaning of each series, by code: libelle, definition, annees, unite, arrondi,
-    source, ruptures, precautions.
-    """
+    libelle: str
+    definition: str
+    annees: str
+    unite: str
+    arrondi: float | None
+    source: str
+    ruptures: str
+    precautions: str
+
+
+class Attributs(TypedDict):
+    """What a table of the atelier says of itself, in its ``attrs``; ``series`` are by code."""
 
     titre: str
     unite: str
     source: str
-    series: Mapping[str, Mapping[str, object]]
+    series: Mapping[str, Definition]
     remarques: list[str]
 
 
@@ -124,7 +133,7 @@ def decrite(
     titre: str,
     source: str = "catalogue du classeur",
     unite: str = "",
-    series: Mapping[str, Mapping[str, object]] | None = None,
+    series: Mapping[str, Definition] | None = None,
     remarques: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return a copy of a table that says in its ``attrs`` what it is; no remark is repeated."""
@@ -220,7 +229,7 @@ def _remarques(serie: Serie) -> list[str]:
     return remarques
 
 
-def _definition(serie: Serie) -> dict[str, object]:
+def _definition(serie: Serie) -> Definition:
     """Return what ``definitions`` shows of a series."""
     return {
         "libelle": serie.libelle,
@@ -266,51 +275,57 @@ def ratio(
         >>> a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes", 2020)["valeur"].round(1).tolist()
         [22.7]
     """
-    haut = donnees(numerateur, lieux, annees, convention=convention)
-    bas = donnees(denominateur, lieux, convention=convention)
-    sens_du_haut = attributs(haut)
-    sens_du_bas = attributs(bas)
+    du_numerateur = donnees(numerateur, lieux, annees, convention=convention)
+    du_denominateur = donnees(denominateur, lieux, convention=convention)
+    sens_numerateur = attributs(du_numerateur)
+    sens_denominateur = attributs(du_denominateur)
     if annee_denominateur is not None:
-        bas = bas[bas["annee"] == annee_denominateur].drop(columns="annee")
-    cles = [cle for cle in ("territoire", "annee", *DETAIL) if cle in haut and cle in bas]
-    en_regard = haut.merge(
-        bas[[*cles, "valeur", "statut"]], on=cles, suffixes=("", "_denominateur")
+        # One year for all those of the numerator: the year is then no key.
+        de_cette_annee = du_denominateur["annee"] == annee_denominateur
+        du_denominateur = du_denominateur[de_cette_annee].drop(columns="annee")
+    cles = [
+        cle
+        for cle in ("territoire", "annee", *DETAIL)
+        if cle in du_numerateur and cle in du_denominateur
+    ]
+    en_regard = du_numerateur.merge(
+        du_denominateur[[*cles, "valeur", "statut"]], on=cles, suffixes=("", "_denominateur")
     )
+    titre_numerateur = sens_numerateur["titre"]
+    titre_denominateur = sens_denominateur["titre"]
     if en_regard.empty:
         raise impossible(
-            "rien_en_commun",
-            numerateur=sens_du_haut["titre"],
-            denominateur=sens_du_bas["titre"],
+            "rien_en_commun", numerateur=titre_numerateur, denominateur=titre_denominateur
         )
-    compte = en_regard["valeur"]
-    total = en_regard["valeur_denominateur"]
+    numerateurs = en_regard["valeur"]
+    denominateurs = en_regard["valeur_denominateur"]
     minimum = publiques.reperes().taux_minimum
-    trop_peu = (total < minimum).fillna(False) & compte.notna()
-    statut = en_regard["statut"].where(compte.isna(), en_regard["statut_denominateur"])
+    trop_peu = (denominateurs < minimum).fillna(False) & numerateurs.notna()
+    statut = en_regard["statut"].where(numerateurs.isna(), en_regard["statut_denominateur"])
     taux = en_regard.assign(
-        numerateur=compte,
-        denominateur=total,
-        valeur=100 * compte / total.mask(trop_peu),
+        numerateur=numerateurs,
+        denominateur=denominateurs,
+        valeur=100 * numerateurs / denominateurs.mask(trop_peu),
         statut=statut.mask(trop_peu, TROP_PEU),
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
-    source_du_haut = sens_du_haut["source"]
-    source_du_bas = sens_du_bas["source"]
-    remarques = [*sens_du_haut["remarques"], *sens_du_bas["remarques"]]
-    if source_du_haut != source_du_bas:
+    source_numerateur = sens_numerateur["source"]
+    source_denominateur = sens_denominateur["source"]
+    remarques = [*sens_numerateur["remarques"], *sens_denominateur["remarques"]]
+    if source_numerateur != source_denominateur:
         remarques.append(
-            dire("deux_sources", numerateur=source_du_haut, denominateur=source_du_bas)
+            dire("deux_sources", numerateur=source_numerateur, denominateur=source_denominateur)
         )
     if annee_denominateur is not None:
         remarques.append(dire("autre_annee", annee=annee_denominateur))
     if trop_peu.any():
         remarques.append(dire("trop_peu", minimum=minimum))
-    titre_du_bas = sens_du_bas["titre"]
+    denominateur_en_minuscule = titre_denominateur[:1].lower() + titre_denominateur[1:]
     return decrite(
         taux,
-        f"{sens_du_haut['titre']} pour 100 {titre_du_bas[:1].lower()}{titre_du_bas[1:]}",
-        " ; ".join(dict.fromkeys([source_du_haut, source_du_bas])),
+        f"{titre_numerateur} pour 100 {denominateur_en_minuscule}",
+        " ; ".join(dict.fromkeys([source_numerateur, source_denominateur])),
         "pour_100",
-        {**sens_du_haut["series"], **sens_du_bas["series"]},
+        {**sens_numerateur["series"], **sens_denominateur["series"]},
         remarques,
     )
 

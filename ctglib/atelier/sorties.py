@@ -331,22 +331,26 @@ def _bloc(objet: object) -> Bloc:
     raise impossible("hors_d_une_note", genre=type(objet).__name__)
 
 
-def _sens(table: object, titre: str | None = None, source: str | None = None) -> Attributs:
-    """Return what a table says of itself, with the title and the source given instead of its own;
-    refuse an empty table, and one without title or source.
+def _sens(table: pd.DataFrame, titre: str | None = None, source: str | None = None) -> Attributs:
+    """Return what a table says of itself, with the title and the source given instead of its own.
+
+    Any table of pandas will do once both are given.
+
+    Raises:
+        DemandeImpossible: It is no table, or an empty one, or it has no title or no source.
     """
-    if isinstance(table, pd.DataFrame) and titre and source:  # any table of pandas will do
-        sens: Attributs = {
-            "titre": titre,
+    if isinstance(table, pd.DataFrame) and titre and source:
+        sans_rien: Attributs = {
+            "titre": "",
             "unite": "",
-            "source": source,
+            "source": "",
             "series": {},
             "remarques": [],
         }
-        sens |= cast("Attributs", table.attrs)
+        sens = cast("Attributs", {**sans_rien, **table.attrs})
     else:
         sens = attributs(table)
-    if len(cast("pd.DataFrame", table)) == 0:
+    if table.empty:
         raise impossible("table_vide")
     return {**sens, "titre": titre or sens["titre"], "source": source or sens["source"]}
 
@@ -358,8 +362,8 @@ def _entete(colonne: object, table: pd.DataFrame, sens: Attributs) -> str:
     entete = reperes().entetes.get(str(colonne))
     if entete:
         return entete
-    serie = sens["series"].get(str(colonne), {})
-    return str(serie.get("libelle", colonne))
+    serie = sens["series"].get(str(colonne))
+    return serie["libelle"] if serie else str(colonne)
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:

@@ -323,20 +323,7 @@ def entrees_sorties(
     """
     if not mouvements[["entrees", "sorties"]].notna().any(axis=None):
         return None
-    par_annee = mouvements.sort_values("annee", kind="stable").reset_index(drop=True)
-    par_annee = par_annee.assign(
-        solde=par_annee["entrees"] - par_annee["sorties"],
-        an=[str(int(annee)) for annee in par_annee["annee"]],
-    )
-    for sens in SENS:
-        effectifs = zip(par_annee[sens], par_annee[f"statut_{sens}"], strict=True)
-        par_annee[f"texte_{sens}"] = [
-            contexte.absence(statut) if pd.isna(effectif) else nombre(effectif)
-            for effectif, statut in effectifs
-        ]
-    par_annee["texte_solde"] = [
-        SANS_SOLDE if pd.isna(solde) else nombre(solde, signe=True) for solde in par_annee["solde"]
-    ]
+    par_annee = _mouvements_par_annee(mouvements, contexte)
     annees_lisibles = par_annee[par_annee["solde"].notna()]
     if annees_lisibles.empty:  # no year has both: one of the two is read
         annees_lisibles = par_annee.dropna(subset=["entrees", "sorties"], how="all")
@@ -381,6 +368,25 @@ def entrees_sorties(
     )
 
 
+def _mouvements_par_annee(mouvements: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
+    """Return the movements in order, with their balance and what each count reads."""
+    par_annee = mouvements.sort_values("annee", kind="stable").reset_index(drop=True)
+    par_annee = par_annee.assign(
+        solde=par_annee["entrees"] - par_annee["sorties"],
+        an=[str(int(annee)) for annee in par_annee["annee"]],
+    )
+    for sens in SENS:
+        effectifs = zip(par_annee[sens], par_annee[f"statut_{sens}"], strict=True)
+        par_annee[f"texte_{sens}"] = [
+            contexte.absence(statut) if pd.isna(effectif) else nombre(effectif)
+            for effectif, statut in effectifs
+        ]
+    par_annee["texte_solde"] = [
+        SANS_SOLDE if pd.isna(solde) else nombre(solde, signe=True) for solde in par_annee["solde"]
+    ]
+    return par_annee
+
+
 def _put_years(planche: Planche, annees: pd.DataFrame, block: Block, unit: float) -> float:
     """Put some years: what enters above the axis, what leaves below, then the balance and the year.
 
@@ -389,21 +395,16 @@ def _put_years(planche: Planche, annees: pd.DataFrame, block: Block, unit: float
     couleurs = planche.couleurs
     lead = planche.leading
     left, top, column_width = block
-    lines = {
-        nom: [
-            planche.wrap(texte, column_width - MARGIN_OF_YEARS, LINES, bold=True)
-            for texte in annees[f"texte_{nom}"]
-        ]
-        for nom in (*SENS, "solde")
-    }
+
+    def wrap(texte: str) -> list[str]:
+        return planche.wrap(texte, column_width - MARGIN_OF_YEARS, LINES, bold=True)
+
+    lines = {nom: [*map(wrap, annees[f"texte_{nom}"])] for nom in (*SENS, "solde")}
     lengths = {sens: annees[sens].fillna(SQUARE / unit) * unit for sens in SENS}
-    reach = {
-        sens: max(
-            length + len(text) * lead + 4
-            for length, text in zip(lengths[sens], lines[sens], strict=True)
-        )
-        for sens in SENS
-    }
+    reach = {}  # how far from the axis the longest bar goes, with its text
+    for sens in SENS:
+        bars = zip(lengths[sens], lines[sens], strict=True)
+        reach[sens] = max(length + len(text) * lead + 4 for length, text in bars)
     zero = top + reach["entrees"]
     bottom = zero + reach["sorties"]
     across = Echelle(0, len(annees), left, left + column_width * len(annees))

@@ -320,7 +320,10 @@ class Planche:
 
     def widest_word(self, texts: Iterable[str], bold: bool = False) -> float:
         """Return the width of the widest word, under which a text would be cut inside it."""
-        return self.widest({word for text in texts for word in BLANKS.split(text)}, bold)
+        words: set[str] = set()
+        for text in texts:
+            words.update(BLANKS.split(text))
+        return self.widest(words, bold)
 
     def wrap(self, text: str, width: float, lines: int = 3, bold: bool = False) -> list[str]:
         """Return the text as at most that many lines of that width; what does not fit ends with

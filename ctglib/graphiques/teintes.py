@@ -123,11 +123,11 @@ def _put_block(
         x = left + (rank + 0.5) * column_width
         y = bottom_of_heads - len(head) * lead / 2
         planche.write_lines(x, y, head, ha="center", color=planche.couleurs.secondaire)
-    cells = [
-        [planche.wrap(texte, room, LINES, bold=True) for texte in ligne]
-        for ligne in textes.to_numpy()
-    ]
-    height = max(len(lines) for row in cells for lines in row) * lead + MARGIN
+    cells = []
+    for textes_de_la_ligne in textes.to_numpy():
+        cells.append([planche.wrap(texte, room, LINES, bold=True) for texte in textes_de_la_ligne])
+    most_lines = max(len(lines) for row in cells for lines in row)
+    height = most_lines * lead + MARGIN
     middles, bottom = planche.put_rows(textes.index.tolist(), bottom_of_heads + 4, mark=height)
     shades = planche.shades(SHADES_OF_A_GRID)[::-1]  # from light to strong
     for y, row, teintes_de_la_ligne in zip(middles, cells, teintes.to_numpy(), strict=True):
