@@ -98,7 +98,9 @@ def lire(cas: dict) -> pd.DataFrame:
     }
     declared = analyse(kinds[cas["lecture"]]) if cas["lecture"] in kinds else None
     read = table(
-        cas["valeurs"], cas["annees"], *(declared.tous(*declared.roles) if declared else ())
+        cas["valeurs"],
+        cas["annees"],
+        *(declared.indicateurs_des_roles(*declared.roles) if declared else ()),
     )
     lectures: dict[str, Callable[[], pd.DataFrame]] = {
         "mouvements": lambda: analyses.calculer_flux(read, declared),

@@ -115,7 +115,8 @@ def _tableau(
     values that were read, which say it.
     """
     libelles = {
-        role: etude.contexte.indicateurs[analyse.un(role)].libelle for role in analyse.roles
+        role: etude.contexte.indicateurs[analyse.indicateur_du_role(role)].libelle
+        for role in analyse.roles
     }
     dimensions = [dimension for dimension in mesures["dimension"].unique() if dimension]
     detail = etude.catalogue.dimensions[dimensions[0]].libelle if dimensions else "Détail"
@@ -202,7 +203,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     modalités.
     """
     contexte = etude.contexte
-    indicateurs = analyse.tous("effectifs")
+    indicateurs = analyse.indicateurs_des_roles("effectifs")
     cites = list(indicateurs)
     for rapport in analyse.rapports:
         cites += [rapport.numerateur, rapport.denominateur]
@@ -342,21 +343,27 @@ class Taux:
 def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield how high the rate is, where it is highest and lowest, and the table by modalité."""
     contexte = etude.contexte
-    mesures = lire_annees(etude, analyse.tous(*DU_TAUX))
+    mesures = lire_annees(etude, analyse.indicateurs_des_roles(*DU_TAUX))
     table = calculer_taux(mesures, analyse, etude.annee)
     yield liste(_phrases_du_taux(etude, analyse, table))
     if suivi.est_muet(mesures[mesures["annee"].eq(etude.annee)]):
         return
     ecritures: dict[str, Ecriture | None] = {
-        f"{role}_dit": marquee(contexte, analyse.un(role), role) for role in DU_TAUX
+        f"{role}_dit": marquee(contexte, analyse.indicateur_du_role(role), role) for role in DU_TAUX
     }
-    ecritures["avant"] = marquee(contexte, analyse.un("taux"), "taux_precedent", "statut_precedent")
-    if not analyse.un("capacite"):
+    ecritures["avant"] = marquee(
+        contexte, analyse.indicateur_du_role("taux"), "taux_precedent", "statut_precedent"
+    )
+    if not analyse.indicateur_du_role("capacite"):
         ecritures["capacite_dit"] = None
     note = etude.mot(
         "taux_de_l_analyse",
-        numerateur=minuscule(contexte.indicateurs[analyse.un("numerateur")].libelle),
-        denominateur=minuscule(contexte.indicateurs[analyse.un("denominateur")].libelle),
+        numerateur=minuscule(
+            contexte.indicateurs[analyse.indicateur_du_role("numerateur")].libelle
+        ),
+        denominateur=minuscule(
+            contexte.indicateurs[analyse.indicateur_du_role("denominateur")].libelle
+        ),
     )
     yield _tableau(etude, analyse, table, mesures, ecritures, note, taux="Taux")
 
@@ -419,7 +426,9 @@ def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataF
 
 def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
     """Return what ``calculer_taux`` says of one year, indexed by modalité, the whole ("") last."""
-    roles = suivi.croiser(table, {role: (analyse.un(role), annee) for role in DU_TAUX})
+    roles = suivi.croiser(
+        table, {role: (analyse.indicateur_du_role(role), annee) for role in DU_TAUX}
+    )
     modalites = roles.drop(index="", errors="ignore")
     non_transmis = {f"statut_{role}": Statut.NON_TRANSMIS for role in DU_TAUX}
     roles = roles.reindex([*modalites.index, ""]).fillna({"libelle": "", **non_transmis})
@@ -450,7 +459,7 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     share.
     """
     contexte = etude.contexte
-    mesures = lire_annees(etude, analyse.tous("effectif", "volume"))
+    mesures = lire_annees(etude, analyse.indicateurs_des_roles("effectif", "volume"))
     if suivi.est_muet(mesures):
         return
     table = calculer_inclusion(mesures, analyse, etude.annee, etude.catalogue.indicateurs_fiches)
@@ -466,8 +475,8 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         if len(libelles_dits):
             phrases.append(etude.mot(cle, libelles=" ; ".join(libelles_dits)))
     yield liste(phrases)
-    effectif = analyse.un("effectif")
-    volume = analyse.un("volume")
+    effectif = analyse.indicateur_du_role("effectif")
+    volume = analyse.indicateur_du_role("volume")
     unite = ""
     ecritures: dict[str, Ecriture | None] = {
         "avant": marquee(contexte, effectif, "precedent"),
@@ -492,11 +501,11 @@ def calculer_inclusion(
     it away. The volume of the whole is the sum of the modalités' where nobody entered it; persons
     are never added up.
     """
-    effectif = analyse.un("effectif")
+    effectif = analyse.indicateur_du_role("effectif")
     colonnes = {
         "effectif": (effectif, annee),
         "precedent": (effectif, annee - 1),
-        "volume": (analyse.un("volume"), annee),
+        "volume": (analyse.indicateur_du_role("volume"), annee),
     }
     lignes_croisees = suivi.croiser(table, colonnes)
     for colonne, (indicateur, _) in colonnes.items():
@@ -537,8 +546,8 @@ def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     then the chart.
     """
     contexte = etude.contexte
-    mesures = lire_annees(etude, analyse.tous("entrees", "sorties", "effectif"))
-    effectif = analyse.un("effectif")
+    mesures = lire_annees(etude, analyse.indicateurs_des_roles("entrees", "sorties", "effectif"))
+    effectif = analyse.indicateur_du_role("effectif")
     if suivi.est_muet(mesures[mesures["indicateur"].ne(effectif)]):
         return
     table = calculer_flux(mesures, analyse)
@@ -557,12 +566,14 @@ def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     one is not known.
     """
     par_role = [
-        suivi.ensemble(table, analyse.un(role)).set_axis([role, f"statut_{role}"], axis=1)
+        suivi.ensemble(table, analyse.indicateur_du_role(role)).set_axis(
+            [role, f"statut_{role}"], axis=1
+        )
         for role in FLUX
     ]
     mouvements_par_annee = pd.concat(par_role, axis=1)
     solde = mouvements_par_annee["entrees"] - mouvements_par_annee["sorties"]
-    stock = suivi.ensemble(table, analyse.un("effectif"))["valeur"]
+    stock = suivi.ensemble(table, analyse.indicateur_du_role("effectif"))["valeur"]
     variation = stock.diff()
     return mouvements_par_annee.assign(
         solde=solde, effectif=stock, variation=variation, ecart=variation - solde
@@ -638,16 +649,16 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """
     assert analyse.norme is not None  # the model asks it of this type of analysis
     contexte = etude.contexte
-    mesures = lire_annees(etude, analyse.tous("postes", *PAR_POSTE))
+    mesures = lire_annees(etude, analyse.indicateurs_des_roles("postes", *PAR_POSTE))
     table = calculer_norme(mesures, analyse)
     repere_connu = table["postes_repere"].notna()
     connues = table[table["postes"].notna() & repere_connu]
     if connues.empty:
         return
     libelles = {
-        role: minuscule(contexte.indicateurs[analyse.un(role)].libelle)
+        role: minuscule(contexte.indicateurs[analyse.indicateur_du_role(role)].libelle)
         for role in ("postes", *PAR_POSTE)
-        if analyse.un(role)
+        if analyse.indicateur_du_role(role)
     }
     *_, derniere = lignes(connues, PostesDUneAnnee)
     par_poste = {"base": derniere.base_par_poste, "a_defaut": derniere.a_defaut_par_poste}
@@ -658,7 +669,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     ]
     phrases = []
     if parts:
-        postes = contexte.valeur(analyse.un("postes"), derniere.postes)
+        postes = contexte.valeur(analyse.indicateur_du_role("postes"), derniere.postes)
         phrases.append(
             etude.mot("norme_par_poste", annee=derniere.annee, postes=postes, parts=enumerer(parts))
         )
@@ -689,7 +700,7 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         note = etude.mot("norme_a_defaut", annees=annees, **libelles)
     ecritures: dict[str, Ecriture | None] = {
         "annee": str,
-        "postes_dits": marquee(contexte, analyse.un("postes"), "postes"),
+        "postes_dits": marquee(contexte, analyse.indicateur_du_role("postes"), "postes"),
         "postes_repere": decimales(2),
         "ecart_postes": decimales(2, signe=True),
     }
@@ -706,12 +717,14 @@ def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     which is said.
     """
     assert analyse.norme is not None  # the model asks it of this type of analysis
-    postes_par_annee = suivi.ensemble(table, analyse.un("postes")).set_axis(
+    postes_par_annee = suivi.ensemble(table, analyse.indicateur_du_role("postes")).set_axis(
         ["postes", "statut_postes"], axis=1
     )
     annees = postes_par_annee.index
-    base = suivi.ensemble(table, analyse.un("base"))["valeur"].reindex(annees)
-    a_defaut = suivi.ensemble(table, analyse.un("a_defaut"))["valeur"].reindex(annees)
+    base = suivi.ensemble(table, analyse.indicateur_du_role("base"))["valeur"].reindex(annees)
+    a_defaut = suivi.ensemble(table, analyse.indicateur_du_role("a_defaut"))["valeur"].reindex(
+        annees
+    )
     postes = postes_par_annee["postes"]
     diviseur = postes.mask(postes.eq(0))
     postes_repere = base.fillna(a_defaut) / analyse.norme.valeur
@@ -750,13 +763,13 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 def _reponse_du_passage(etude: EtudeAnnuelle, analyse: Analyse) -> str:
     """Return how many of the posts of coordination have been converted."""
     contexte = etude.contexte
-    postes = ligne(etude.evaluation, analyse.un("postes"))
-    convertis = ligne(etude.evaluation, analyse.un("convertis"))
+    postes = ligne(etude.evaluation, analyse.indicateur_du_role("postes"))
+    convertis = ligne(etude.evaluation, analyse.indicateur_du_role("convertis"))
     if convertis is None or pd.isna(convertis["valeur"]):
         statut = Statut.NON_TRANSMIS if convertis is None else convertis["statut"]
         return etude.mot(
             "passage_inconnu",
-            libelle=contexte.indicateurs[analyse.un("convertis")].libelle,
+            libelle=contexte.indicateurs[analyse.indicateur_du_role("convertis")].libelle,
             mot=contexte.absence(statut),
         )
 

@@ -51,9 +51,9 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     moyens = pd.concat(
         [suivi.moyens.assign(annee=annee) for annee, suivi in etude.suivi.suivis.items()]
     )
-    postes_par_annee = lire_annees(etude, analyse.tous("postes", "convertis"))
+    postes_par_annee = lire_annees(etude, analyse.indicateurs_des_roles("postes", "convertis"))
     couts_par_annee = couts(
-        ensemble(postes_par_annee, analyse.un("postes")),
+        ensemble(postes_par_annee, analyse.indicateur_du_role("postes")),
         moyens,
         etude.catalogue.referentiel_emploi,
         fiche=next(fiche.numero for fiche in etude.convention.fiches if analyse in fiche.analyses),
@@ -316,7 +316,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         if indicateur.echeance
     }
     par_annee = calculer_livrables(
-        lire_annees(etude, analyse.tous("livrables", "convertis")),
+        lire_annees(etude, analyse.indicateurs_des_roles("livrables", "convertis")),
         analyse,
         echeances,
         fin=pd.Timestamp(etude.suivi.fin),
@@ -342,8 +342,12 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         "etat": lambda etat: mots_des_etats[etat],
     }
     notes = [
-        etude.mot("une_par_poste", livrable=libelles[nom], postes=libelles[analyse.un("convertis")])
-        for nom in analyse.tous("par_poste")
+        etude.mot(
+            "une_par_poste",
+            livrable=libelles[nom],
+            postes=libelles[analyse.indicateur_du_role("convertis")],
+        )
+        for nom in analyse.indicateurs_des_roles("par_poste")
     ]
     yield etude.tableau(
         "livrables",
@@ -376,10 +380,10 @@ def calculer_livrables(
         The columns ``PROMIS``: a row a deliverable and year that concerns it, its state on all of
         them.
     """
-    postes_par_annee = ensemble(table, analyse.un("convertis"))["valeur"]
+    postes_par_annee = ensemble(table, analyse.indicateur_du_role("convertis"))["valeur"]
     derniers_postes = postes_par_annee.tail(1).sum(min_count=1)
     tables = []
-    for nom in analyse.tous("livrables"):
+    for nom in analyse.indicateurs_des_roles("livrables"):
         annees = ensemble(table, nom)
         annees = annees[annees["statut"].ne(Statut.SANS_OBJET)]
         echeance = pd.Timestamp(echeances.get(nom) or fin)
@@ -387,14 +391,14 @@ def calculer_livrables(
         if (echeance.month, echeance.day) != (12, 31):
             # A day within the year is a meeting's, awaited in that year alone.
             debut = pd.Timestamp(echeance.year, 1, 1)
-        annuel = nom in analyse.tous("annuels")
+        annuel = nom in analyse.indicateurs_des_roles("annuels")
         if annuel:
             etat = _etat_annuel(annees["valeur"])
         else:
             annees = annees[annees.index >= debut.year]
             etat = _etat_unique(
                 annees["valeur"],
-                derniers_postes if nom in analyse.tous("par_poste") else None,
+                derniers_postes if nom in analyse.indicateurs_des_roles("par_poste") else None,
                 passe=echeance <= arrete,
                 commence=debut <= arrete,
             )

@@ -47,7 +47,7 @@ INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
 @dataclass(frozen=True)
 class Chiffre:
-    """A figure that a sentence says: what it reads of a row of ``MessagesDuSuivi.lignes``."""
+    """A figure that a sentence says: what it reads of a row of ``MessagesDuSuivi.indicateurs``."""
 
     indicateur: str
     valeur: float
@@ -80,7 +80,7 @@ class MessagesDuSuivi:
         return self.etude.catalogue.messages
 
     @cached_property
-    def lignes(self) -> pd.DataFrame:
+    def indicateurs(self) -> pd.DataFrame:
         """The indicators as wholes, those that families see first."""
         return self._ordonner(ensembles(self.etude.evaluation))
 
@@ -98,7 +98,7 @@ class MessagesDuSuivi:
     def muette(self) -> bool:
         """Whether nothing was handed in for the year."""
         rien_sur_les_actions = self.etude.etats["statut"].isin((NON_RENSEIGNEE, "prevue")).all()
-        rien_sur_les_indicateurs = not self.lignes["renseigne"].any()
+        rien_sur_les_indicateurs = not self.indicateurs["renseigne"].any()
         sans_moyens = self.etude.annuel.moyens.empty
         return bool(rien_sur_les_actions and sans_moyens and rien_sur_les_indicateurs)
 
@@ -141,7 +141,7 @@ class MessagesDuSuivi:
         """Yield the values that were not handed in, those that may still change, then the first
         whose change chance alone explains.
         """
-        indicateurs = self.lignes
+        indicateurs = self.indicateurs
         non_transmis = self._non_transmis()
         if len(non_transmis):
             libelle = minuscule(abreger(self._premier_libelle(non_transmis), self.regles.signes))
@@ -193,7 +193,7 @@ class MessagesDuSuivi:
         """Yield how many indicators have neither a target nor a reference of the text, unless it is
         one alone.
         """
-        indicateurs = self.lignes
+        indicateurs = self.indicateurs
         suivis = indicateurs[indicateurs["renseigne"] | ~indicateurs["facultatif"]]
         sans_cible = int(suivis["cible"].isna().sum())
         if sans_cible <= 1:
@@ -222,7 +222,7 @@ class MessagesDuSuivi:
 
     def _familles(self) -> Iterator[Message]:
         """Yield the first figures of what families got, each beside the year before."""
-        positifs = self.lignes[self.lignes["valeur"].gt(0)]
+        positifs = self.indicateurs[self.indicateurs["valeur"].gt(0)]
         premiers = positifs.head(self.regles.nombre)
         phrases = [self._fait(chiffre) for chiffre in lignes(premiers, Chiffre)]
         if phrases:
@@ -442,7 +442,7 @@ class MessagesDuSuivi:
             valeurs=valeurs,
             manquent=f"{majuscule(valeurs)} {verbe}",
             qui=par_service.index[0],
-            surtout=surtout(par_service),
+            surtout=a_qui_demander_le_plus(par_service),
         )
 
     def _non_transmis(self) -> pd.DataFrame:
@@ -480,7 +480,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
     etude: EtudeFinale
 
     @cached_property
-    def lignes(self) -> pd.DataFrame:
+    def indicateurs(self) -> pd.DataFrame:
         """The indicators as wholes, from their initial value to their last measure, those that
         families see first.
         """
@@ -567,22 +567,26 @@ class MessagesDeLaFin(MessagesDuSuivi):
         yield self._message(f"{texte}.", "cibles")
 
 
-def surtout(demandes: pd.Series, verbe: str = "à commencer par") -> str:
-    """Return whom most is asked of, with how much: « , à commencer par « A » et « B » (sept
-    chacun) ».
+def a_qui_demander_le_plus(
+    demandes: pd.Series, debut: str = "à commencer par ", preposition: str = ""
+) -> str:
+    """Return whom most is asked of: « , à commencer par « Caf » et « Ville » (sept chacun) ».
 
-    Empty when as much is asked of all, or when more than ``CITES`` are asked the most.
-    ``demandes`` is how much is asked of each service, by its name, the most first.
+    "" when as much is asked of all of them, or when more than ``CITES`` are asked the most.
+
+    Args:
+        demandes: How many things are asked of each service, indexed by the name of the service.
+        debut: What comes before the names, with its space.
+        preposition: What comes before each name: « surtout à « Caf » et à « Ville » ».
     """
     plus_demandes = demandes[demandes.eq(demandes.max())]
     if len(plus_demandes) == len(demandes) or len(plus_demandes) > CITES:
         return ""
-    preposition = "à " if verbe == "surtout" else ""
     services = enumerer([f"{preposition}« {nom} »" for nom in plus_demandes.index])
     combien = en_lettres(int(plus_demandes.iloc[0]), feminin=True)
     if len(plus_demandes) > 1:
         combien += " chacun"
-    return f", {verbe} {services} ({combien})"
+    return f", {debut}{services} ({combien})"
 
 
 def _parmi(effectif: int, total: int, nom: str, *, feminin: bool = False) -> str:

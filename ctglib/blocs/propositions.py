@@ -93,12 +93,17 @@ def premiers(noms: Sequence[str], combien: int) -> list[str]:
     return [*noms[:combien], f"et {compter(autres, 'autre')}"]
 
 
-def devenues(etude: EtudeAnnuelle, decidees: int, bilan: int) -> pd.DataFrame:
-    """Return the decisions of the comité of a year, with what the later ones up to a bilan said
-    became of them.
+def suites_des_decisions(
+    etude: EtudeAnnuelle, annee_des_decisions: int, annee_du_bilan: int
+) -> pd.DataFrame:
+    """Return the decisions that the comité of a year took, each with what became of it.
+
+    A later comité, up to that of the year of the bilan, says what became of a decision; when
+    several do, the last one counts.
 
     Returns:
-        id, texte, etat, commentaire: « non renseignée » when nobody says.
+        id and texte of the decision; etat: "en_cours", "non_renseignee" when no comité says…;
+        commentaire, "" when there is none. No row when the year had no comité.
     """
     comites = {
         annee: suivi.bilan.comite
@@ -107,12 +112,12 @@ def devenues(etude: EtudeAnnuelle, decidees: int, bilan: int) -> pd.DataFrame:
     }
     suites = {}
     for annee, comite in comites.items():
-        if decidees < annee <= bilan:
+        if annee_des_decisions < annee <= annee_du_bilan:
             for suite in comite.suites:  # a later comité replaces an earlier one
                 suites[suite.decision] = (suite.etat, suite.commentaire or "")
     decisions = []
-    if decidees in comites:
-        for decision in comites[decidees].decisions:
+    if annee_des_decisions in comites:
+        for decision in comites[annee_des_decisions].decisions:
             etat, commentaire = suites.get(decision.id, (NON_RENSEIGNEE, ""))
             decisions.append((decision.id, decision.texte, etat, commentaire))
     return pd.DataFrame(decisions, columns=["id", "texte", "etat", "commentaire"])
@@ -192,7 +197,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     ]
     moyens = etude.annuel.moyens
     signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
-    decisions = devenues(etude, decidees=etude.annee - 1, bilan=etude.annee)
+    decisions = suites_des_decisions(etude, etude.annee - 1, etude.annee)
     decisions_ouvertes = decisions.loc[decisions["etat"].isin(OUVERTES), "texte"]
     departs_demandes = etude.a_collecter.loc[
         etude.a_collecter["motif"].eq("valeur_initiale"), "responsable"

@@ -23,7 +23,7 @@ from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
-from ctglib.blocs.propositions import OUVERTES, devenues, ensembles, proposer, service
+from ctglib.blocs.propositions import OUVERTES, ensembles, proposer, service, suites_des_decisions
 from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
@@ -308,7 +308,7 @@ class Bilan:
     def _decisions_ouvertes(self, decidees: int) -> list[str]:
         """Return the sentence of what a comité decided and is not done yet, none when all is."""
         bilan = self.etude.annee - 1
-        decisions = devenues(self.etude, decidees, bilan)
+        decisions = suites_des_decisions(self.etude, decidees, bilan)
         ouvertes = decisions[decisions["etat"].isin(OUVERTES)]
         if ouvertes.empty:
             return []
@@ -334,7 +334,7 @@ class Bilan:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody
         says.
         """
-        decisions = devenues(self.etude, self.etude.annee - 1, self.etude.annee)
+        decisions = suites_des_decisions(self.etude, self.etude.annee - 1, self.etude.annee)
         if decisions.empty:
             return None
         mots = self.etude.catalogue.evaluation.suites

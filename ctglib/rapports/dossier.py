@@ -11,7 +11,7 @@ import pandas as pd
 
 from ctglib.blocs.collecte import ce_qui_manque, periodes
 from ctglib.blocs.fin import EtudeFinale
-from ctglib.blocs.messages_suivi import surtout
+from ctglib.blocs.messages_suivi import a_qui_demander_le_plus
 from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
 from ctglib.calculs.ecriture import SEPARATEUR, majuscule
 from ctglib.collecte.classeur import classeur, lettre, nom_du_classeur
@@ -104,7 +104,8 @@ class DossierACompleter:
         effectifs = demandees["service"].value_counts()
         services = f"« {effectifs.index[0]} »"
         if len(effectifs) > 1:
-            services = f"{nombrer(len(effectifs), 'service')}{surtout(effectifs, 'surtout')}"
+            surtout = a_qui_demander_le_plus(effectifs, "surtout ", preposition="à ")
+            services = f"{nombrer(len(effectifs), 'service')}{surtout}"
         manquent = majuscule(nombrer(len(demandees), "élément manque", "éléments manquent"))
         des_services = self.etude.mot("dossier_des_services", manquent=manquent, services=services)
         des_lettres = self.etude.mot("dossier_des_lettres")

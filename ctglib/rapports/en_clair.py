@@ -155,7 +155,7 @@ class ResumeEnClair(EtudeDiagnostic):
             yield from self._dire("rien")
             return
         yield from self._dire("fait", annee=self._annee)
-        indicateurs = self._suivi.lignes
+        indicateurs = self._suivi.indicateurs
         ecrire = self._suivi.etude.contexte.valeur_nue
         phrases = self.catalogue.messages.familles
         faits = indicateurs[

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ctglib.blocs.propositions import devenues, proposer
+from ctglib.blocs.propositions import proposer, suites_des_decisions
 from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Tableau
@@ -77,7 +77,7 @@ class Releve:
     def suites(self) -> Tableau | None:
         """Return each decision of last year's comité, to say what became of it."""
         etude = self.bilan.etude
-        decisions = devenues(etude, etude.annee - 1, etude.annee)
+        decisions = suites_des_decisions(etude, etude.annee - 1, etude.annee)
         if decisions.empty:
             return None
         choix = ", ".join(etude.catalogue.evaluation.suites.values())

@@ -118,13 +118,13 @@ class Analyse(Modele):  # an analysis that a fiche shows « en détail »
         """What its tables and charts are called."""
         return self.nom or self.type
 
-    def un(self, role: str) -> str:
+    def indicateur_du_role(self, role: str) -> str:
         """Return the indicator that plays a role, "" when none does."""
-        indicateurs = self.tous(role)
+        indicateurs = self.indicateurs_des_roles(role)
         return indicateurs[0] if indicateurs else ""
 
-    def tous(self, *roles: str) -> tuple[str, ...]:
-        """Return the indicators that play some roles, in order."""
+    def indicateurs_des_roles(self, *roles: str) -> tuple[str, ...]:
+        """Return the indicators that play some roles, in the order of ``roles``."""
         indicateurs: list[str] = []
         for role in roles:
             du_role = self.roles.get(role, ())
