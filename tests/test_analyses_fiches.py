@@ -218,5 +218,6 @@ def test_chaque_type_d_analyse_a_sa_fonction_et_ses_roles_sont_lus(type_: str) -
     needed, possible, keys, other_keys = (set(names.split()) for names in TYPES[type_])
 
     assert f"def {type_}(etude: EtudeAnnuelle, analyse: Analyse)" in source
+    assert (type_ in analyses.FONCTIONS) != (type_ in analyses.AILLEURS)
     assert {role for role in needed | possible if f'"{role}"' not in source} == set()
     assert {key for key in keys | other_keys if f"analyse.{key}" not in source} == set()

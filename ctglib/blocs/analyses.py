@@ -1,11 +1,15 @@
-"""The analyses that a fiche declares: what they share, then the types that count; the others have a
-file each.
+"""The analyses that a fiche declares: what they share, then the types that count.
 
-A type is a function of its name, below, in ``ctglib/blocs/<type>.py`` or in that of ``AILLEURS``:
-it yields sentences, then tables and charts.
+A type of analysis (« taux », « flux »…) is a function of its name, which yields sentences, then
+tables and charts. Those of this file are in ``FONCTIONS``, at its end; the file of each other one
+is in ``AILLEURS``.
+
+In a table that an analysis reads, the row of the whole has the modalité ``ENSEMBLE``. A role is
+what an indicator is for in an analysis (« numerateur »); the convention says which indicator plays
+it, and ``Analyse.indicateur_du_role`` gives "" when none does.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -41,9 +45,10 @@ from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import entrees_sorties
 from ctglib.graphiques.trajectoires import trajectoires
 
-Blocs = Iterator[Bloc | None]  # what the block of an analysis yields
-CONVENTION = "convention"  # where an initial value comes from
-CLAUSE = "financement_pilotage"  # what decides of the posts of coordination
+Blocs = Iterator[Bloc | None]  # what the function of an analysis yields
+ENSEMBLE = ""  # the modalité of the row of the whole
+CONVENTION = "convention"  # the origin of an initial value that the text of the convention writes
+CLAUSE = "financement_pilotage"  # the clause that decides of the posts of coordination
 DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
 FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
@@ -51,8 +56,10 @@ HAUSSE = "en hausse"
 BAISSE = "en baisse"
 TROP_FAIBLE = "dont l'écart est trop faible pour conclure"
 SANS_CHANGEMENT = "sans changement"
-# The file of a type that is neither here nor in a file of its name.
+# The file of ``ctglib/blocs/`` that has the function of a type which is not in this one. It imports
+# this file, and is therefore imported only when a fiche has such an analysis.
 AILLEURS: dict[str, str] = {
+    "profils": "profils",
     "postes": "coordination",
     "grille": "coordination",
     "livrables": "coordination",
@@ -60,40 +67,45 @@ AILLEURS: dict[str, str] = {
 
 
 def montrer(etude: EtudeAnnuelle, analyse: Analyse) -> Groupe | None:
-    """Return what an analysis shows: sentences, then its table or chart; None when nothing of it is
-    known.
+    """Return what an analysis shows: sentences, then its table or chart.
 
-    A year for which nothing at all was handed in has no analysis.
+    None when nothing of it is known, or when nothing at all was handed in for the year.
     """
     if etude.annuel.vide:
         return None
-    fonction = globals().get(analyse.type)  # below
-    if fonction is None:
-        fichier = AILLEURS.get(analyse.type, analyse.type)
-        fonction = getattr(import_module(f"ctglib.blocs.{fichier}"), analyse.type)
-    blocs: Blocs = fonction(etude, analyse)
-    return suite(blocs)
+    if analyse.type in FONCTIONS:
+        fonction = FONCTIONS[analyse.type]
+    else:
+        module = import_module(f"ctglib.blocs.{AILLEURS[analyse.type]}")
+        fonction = getattr(module, analyse.type)
+    return suite(fonction(etude, analyse))
 
 
-# What they share.
+# What the types of analysis share.
 
 
 def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFrame:
-    """Return the values of indicators of the fiches, each once, by year (see
-    ``ctglib.calculs.suivi.annees``).
+    """Return the values of some indicators of the fiches, year by year up to that of the study.
+
+    The rows and columns are those of ``ctglib.calculs.suivi.annees``. An indicator that is asked
+    for twice is there once; "", which stands for a role that no indicator plays, is left out.
     """
-    differents = dict.fromkeys(nom for nom in identifiants if nom)
+    sans_doublon: list[str] = []
+    for identifiant in identifiants:
+        if identifiant and identifiant not in sans_doublon:
+            sans_doublon.append(identifiant)
     return suivi.annees(
         etude.mesures,
         etude.catalogue,
-        differents,
+        sans_doublon,
         annees=(etude.convention.debut.year, etude.annee),
     )
 
 
 def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the values of years with their targets and breaks, as the chart of trajectories takes
-    them.
+    """Return a table of ``lire_annees`` with what the chart of trajectories draws besides.
+
+    These are the targets and the breaks of each series (``ctglib.calculs.suivi.avec_reperes``).
     """
     changements = suivi.changements_en_vigueur(etude.suivi.avenants, etude.bilan.date_arretee)
     return suivi.avec_reperes(table, etude.evaluation, etude.catalogue, changements)
@@ -108,11 +120,19 @@ def _tableau(
     note: str | None,
     **mots: str,
 ) -> Tableau:
-    """Return the table of an analysis; the catalogue's words are filled with the label of the
-    indicator of each role.
+    """Return the table of an analysis, in the words of the catalogue.
 
-    Where its rows are modalités, their dimension (« Dispositif ») heads them; ``mesures`` are the
-    values that were read, which say it.
+    In these words, the name of a role between braces (``{numerateur}``) gives the label of the
+    indicator that plays it, and ``{detail}`` the dimension of the rows: « Dispositif ».
+
+    Args:
+        etude: The study of the year.
+        analyse: The analysis, which names the table.
+        table: What the table shows, one row a modalité or a year.
+        mesures: The values that it was computed from (``lire_annees``): they say the dimension.
+        ecritures: What writes a column, by its key; None leaves the column out.
+        note: A note under the table, or None.
+        **mots: What else fills the words of the catalogue.
     """
     libelles = {
         role: etude.contexte.indicateurs[analyse.indicateur_du_role(role)].libelle
@@ -134,15 +154,23 @@ def _tableau(
 def quotients(
     rapports: Iterable[Rapport], evaluation: pd.DataFrame, table: pd.DataFrame
 ) -> list[str]:
-    """Return two indicators set against each other, in the words that the convention declares for
-    it.
+    """Return a sentence for each pair of indicators that the convention sets against each other.
 
-    A ratio is said once both counts are known and the denominator is not zero.
+    « Le séjour a rempli 90 % de ses places. » The sentence is that of the convention; a pair whose
+    counts are not both known, or whose denominator is zero, has none.
+
+    Args:
+        rapports: The pairs that the convention declares; ``calcul`` says which counts are taken:
+            "cumul", those of all the years for which both are known; "ecrit", both initial values
+            as the text writes them; "depart", the numerator of the year beside the denominator that
+            the text writes; "part" and "moyenne", those of the year.
+        evaluation: The scoring of the year, one row an indicator and modalité.
+        table: The values of the indicators by year (``lire_annees``), for "cumul".
     """
-    ensembles = evaluation[evaluation["modalite"].eq("")].set_index("indicateur")
+    ensembles = evaluation[evaluation["modalite"].eq(ENSEMBLE)].set_index("indicateur")
     de_l_annee = ensembles["valeur"]
-    initiales_ecrites = ensembles["origine_initiale"].eq(CONVENTION)
-    ecrites = ensembles["valeur_initiale"].where(initiales_ecrites)
+    est_ecrite = ensembles["origine_initiale"].eq(CONVENTION)
+    ecrites_au_texte = ensembles["valeur_initiale"].where(est_ecrite)
     phrases = []
     for rapport in rapports:
         annees = ""
@@ -157,11 +185,11 @@ def quotients(
             if len(annees_connues) == 1:
                 annees = f"En {annees_connues[0]}"
         elif rapport.calcul == "ecrit":
-            numerateur = ecrites.get(rapport.numerateur)
-            denominateur = ecrites.get(rapport.denominateur)
+            numerateur = ecrites_au_texte.get(rapport.numerateur)
+            denominateur = ecrites_au_texte.get(rapport.denominateur)
         elif rapport.calcul == "depart":
             numerateur = de_l_annee.get(rapport.numerateur)
-            denominateur = ecrites.get(rapport.denominateur)
+            denominateur = ecrites_au_texte.get(rapport.denominateur)
         else:
             numerateur = de_l_annee.get(rapport.numerateur)
             denominateur = de_l_annee.get(rapport.denominateur)
@@ -184,7 +212,15 @@ def quotients(
 
 
 def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
-    """Return both counts, added up from year to year over the years for which both are known."""
+    """Return both counts of a pair, added up from year to year.
+
+    A year for which one of the two is not known counts for neither, so that their quotient compares
+    the same years.
+
+    Returns:
+        annee, numerateur, denominateur: a row a year for which both are known, with the sums up to
+        that year.
+    """
     effectifs = pd.DataFrame(
         {
             "numerateur": suivi.ensemble(table, rapport.numerateur)["valeur"],
@@ -194,13 +230,12 @@ def cumul(rapport: Rapport, table: pd.DataFrame) -> pd.DataFrame:
     return effectifs.dropna().cumsum().reset_index(names="annee")
 
 
-# How many: some indicators of a year beside what they were, and which modalités of theirs rise or
-# fall.
+# Effectifs: some indicators of a year, and which of their modalités rise or fall.
 
 
 def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield what the modalités of some indicators did, the ratios declared; then the chart of the
-    modalités.
+    """Yield which modalités of some indicators rise or fall, and the ratios that are declared; then
+    the table of the ratios added up over the years, the note, the chart of the modalités.
     """
     contexte = etude.contexte
     indicateurs = analyse.indicateurs_des_roles("effectifs")
@@ -214,7 +249,7 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     evaluation = etude.evaluation
     for indicateur in indicateurs:
         modalites = evaluation[
-            evaluation["indicateur"].eq(indicateur) & evaluation["modalite"].ne("")
+            evaluation["indicateur"].eq(indicateur) & evaluation["modalite"].ne(ENSEMBLE)
         ]
         if len(modalites):
             dimension = etude.catalogue.dimensions[modalites["dimension"].iloc[0]]
@@ -275,11 +310,19 @@ class Mouvement:
 def mouvements(
     modalites: pd.DataFrame, nom: str, contexte: Contexte, mots: Evaluation
 ) -> list[str]:
-    """Return one sentence a direction, its modalités with their change; one a reason, those that
-    don't compare.
+    """Return which modalités of an indicator rise, which fall, and which do not compare.
 
-    A change that chance alone may explain has no direction. Where none compares, for one reason, it
-    is said once. ``nom`` is what a modalité is: « dispositif ».
+    « 2 dispositifs en hausse : ateliers (+4 depuis 2024) ; sorties (+1 depuis 2024). » There is one
+    sentence for each direction, then one for each reason that prevents to compare (« 1 dispositif
+    sans comparaison (non transmis en 2024) : séjours. »). A change that chance alone may explain is
+    neither a rise nor a fall. When none of them compares, and for one and the same reason, one
+    sentence says it: « Aucune comparaison par dispositif (…). »
+
+    Args:
+        modalites: The rows of the scoring of one indicator, without the whole.
+        nom: What a modalité is, in the singular: « dispositif ».
+        contexte: The words of the indicators.
+        mots: The words of the scoring.
     """
     tous = list(lignes(modalites, Mouvement))
     sans_ecart = [mouvement for mouvement in tous if mouvement.ecart is None]
@@ -323,13 +366,12 @@ def _pourquoi_sans_ecart(mouvement: Mouvement, contexte: Contexte, mots: Evaluat
     return mots.raisons[mouvement.raison_evolution]
 
 
-# A rate: numerator and denominator by modalité, the whole being the quotient of the sums, beside
-# last year's.
+# Taux: a rate by modalité, beside that of the year before.
 
 
 @dataclass(frozen=True)
 class Taux:
-    """A rate of ``calculer_taux``, of a modalité or of the whole."""
+    """A row of ``calculer_taux``: the rate of a modalité, or of the whole, of a year."""
 
     libelle: str
     numerateur: float
@@ -341,7 +383,10 @@ class Taux:
 
 
 def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield how high the rate is, where it is highest and lowest, and the table by modalité."""
+    """Yield how high the rate is, where it is highest and lowest; then the table by modalité.
+
+    The table is not shown when no value of the year is known.
+    """
     contexte = etude.contexte
     mesures = lire_annees(etude, analyse.indicateurs_des_roles(*DU_TAUX))
     table = calculer_taux(mesures, analyse, etude.annee)
@@ -369,10 +414,14 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 
 
 def _phrases_du_taux(etude: EtudeAnnuelle, analyse: Analyse, table: pd.DataFrame) -> list[str]:
-    """Return the rate of the whole beside last year's, the highest and the lowest, then where it is
-    not known; the last is said only after another sentence.
+    """Return what is said of a table of ``calculer_taux``.
+
+    The rate of the whole beside that of the year before; then, of two modalités or more, where it
+    is highest and lowest (« Le taux le plus haut : Mercredi, 85,0 %. Le plus bas : … »). The
+    modalités whose rate is not known are named last, and only after another sentence: where no rate
+    at all is known, the table is enough.
     """
-    *modalites, ensemble = lignes(table, Taux)
+    *modalites, ensemble = lignes(table, Taux)  # the whole is the last row
     connus = [modalite for modalite in modalites if pd.notna(modalite.taux)]
     inconnus = [modalite for modalite in modalites if pd.isna(modalite.taux)]
     phrases = []
@@ -406,11 +455,21 @@ def _phrases_du_taux(etude: EtudeAnnuelle, analyse: Analyse, table: pd.DataFrame
 
 
 def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
-    """Return, by modalité, numerator, denominator and rate of a year, beside the rate of the year
-    before.
+    """Return the rate of each modalité in a year, beside that of the year before.
 
-    The last row is the whole (modalité ""): the entered one, failing that the sum of the modalités,
-    and its rate the quotient of the sums, known only when all of them are.
+    The numerator and the denominator of the whole are those that were entered for it; failing that,
+    the sums of those of the modalités, known only when all of these are. Its rate is the quotient
+    of the two, never the mean of the rates. A rate that was entered is kept as it is. A denominator
+    of zero makes the rate « sans objet ».
+
+    Args:
+        table: The values of the indicators of the roles ``DU_TAUX``, by year (``lire_annees``).
+        analyse: Which indicator plays each role.
+        annee: The year.
+
+    Returns:
+        One row a modalité, the whole (modalité ``ENSEMBLE``) last: modalite, libelle, then, for
+        each role, ``<role>`` and ``statut_<role>``, and taux_precedent, statut_precedent.
     """
     de_l_annee = _taux_de_l_annee(table, analyse, annee)
     precedents = _taux_de_l_annee(table, analyse, annee - 1)[["taux", "statut_taux"]]
@@ -425,19 +484,21 @@ def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataF
 
 
 def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
-    """Return what ``calculer_taux`` says of one year, indexed by modalité, the whole ("") last."""
+    """Return what ``calculer_taux`` says of one year, indexed by modalité, the whole last."""
     roles = suivi.croiser(
         table, {role: (analyse.indicateur_du_role(role), annee) for role in DU_TAUX}
     )
-    modalites = roles.drop(index="", errors="ignore")
+    modalites = roles.drop(index=ENSEMBLE, errors="ignore")
     non_transmis = {f"statut_{role}": Statut.NON_TRANSMIS for role in DU_TAUX}
-    roles = roles.reindex([*modalites.index, ""]).fillna({"libelle": "", **non_transmis})
-    if roles.at["", "statut_capacite"] == Statut.NON_TRANSMIS:
-        # Places of different moments are not added up.
-        roles.loc["", "statut_capacite"] = Statut.SANS_OBJET
+    roles = roles.reindex([*modalites.index, ENSEMBLE]).fillna({"libelle": "", **non_transmis})
+    if roles.at[ENSEMBLE, "statut_capacite"] == Statut.NON_TRANSMIS:
+        # The places of a Wednesday and those of the holidays may be the same: they have no sum.
+        roles.at[ENSEMBLE, "statut_capacite"] = Statut.SANS_OBJET
     for role in ("denominateur", "numerateur"):
-        if roles.at["", f"statut_{role}"] == Statut.NON_TRANSMIS:
-            roles.loc["", [role, f"statut_{role}"]] = suivi.somme(modalites, role)
+        if roles.at[ENSEMBLE, f"statut_{role}"] == Statut.NON_TRANSMIS:
+            total, statut_du_total = suivi.somme(modalites, role)
+            roles.at[ENSEMBLE, role] = total
+            roles.at[ENSEMBLE, f"statut_{role}"] = statut_du_total
     denominateur_nul = roles["denominateur"].eq(0)
     quotient = 100 * roles["numerateur"] / roles["denominateur"].mask(denominateur_nul)
     statut_du_quotient = suivi.pire(
@@ -451,29 +512,32 @@ def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.Da
     )
 
 
-# Some persons among all: how many of them come, where, and for how long each.
+# Inclusion: how many persons of a group come (the children who receive the AEEH), where, and for
+# how many hours each.
 
 
 def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield which share they are and where they came; then the table. A hidden count gives no
-    share.
+    """Yield which share of all they are, and where they came; then the table.
+
+    « Présents : mercredi ; vacances. Aucun : périscolaire. » The number of persons of a modalité is
+    its role « effectif », their hours its role « volume », which an analysis may lack.
     """
     contexte = etude.contexte
     mesures = lire_annees(etude, analyse.indicateurs_des_roles("effectif", "volume"))
     if suivi.est_muet(mesures):
         return
     table = calculer_inclusion(mesures, analyse, etude.annee, etude.catalogue.indicateurs_fiches)
-    modalites = table[table["modalite"].ne("")]
+    modalites = table[table["modalite"].ne(ENSEMBLE)]
     libelles = modalites["libelle"].map(minuscule)
-    libelles_par_phrase = {
+    modalites_par_phrase = {
         "inclusion_presents": libelles[modalites["effectif"].gt(0)],
         "inclusion_aucun": libelles[modalites["effectif"].eq(0)],
         "inclusion_secret": libelles[modalites["statut_effectif"].eq(Statut.SECRET)],
     }
     phrases = quotients(analyse.rapports, etude.evaluation, mesures)
-    for cle, libelles_dits in libelles_par_phrase.items():
-        if len(libelles_dits):
-            phrases.append(etude.mot(cle, libelles=" ; ".join(libelles_dits)))
+    for cle, libelles_de_la_phrase in modalites_par_phrase.items():
+        if len(libelles_de_la_phrase):
+            phrases.append(etude.mot(cle, libelles=" ; ".join(libelles_de_la_phrase)))
     yield liste(phrases)
     effectif = analyse.indicateur_du_role("effectif")
     volume = analyse.indicateur_du_role("volume")
@@ -494,44 +558,60 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 def calculer_inclusion(
     table: pd.DataFrame, analyse: Analyse, annee: int, indicateurs: Mapping[str, Indicateur]
 ) -> pd.DataFrame:
-    """Return, by modalité then whole, the persons of a year and the one before, and their volume
-    (hours…).
+    """Return, for each modalité, the persons of a year and of the year before, and their hours.
 
-    ``par_personne`` needs both figures: a hidden count has none, so that the volume does not give
-    it away. The volume of the whole is the sum of the modalités' where nobody entered it; persons
-    are never added up.
+    The volume (the hours) per person is missing where the number of persons is hidden: with the
+    volume beside it, it would give that number. It is missing too where the number of persons, or
+    the volume, is not known, and where there is nobody.
+
+    A person may be in several modalités: the persons of the whole are those entered for it, never a
+    sum. Hours are in one modalité only: those of the whole are, where nobody entered them, the sum
+    of those of the modalités, known only when all of these are.
+
+    Args:
+        table: The values of the indicators of the roles, by year (``lire_annees``).
+        analyse: Which indicator plays the roles « effectif » and « volume ».
+        annee: The year.
+        indicateurs: The indicators of the fiches, which say the modalités that concern them.
+
+    Returns:
+        One row a modalité, then the whole (modalité ``ENSEMBLE``) if it has a row: modalite,
+        libelle, effectif, precedent (the persons of the year before), volume, each with its status
+        (``statut_effectif``…), then par_personne.
     """
-    effectif = analyse.indicateur_du_role("effectif")
-    colonnes = {
-        "effectif": (effectif, annee),
-        "precedent": (effectif, annee - 1),
+    personnes = analyse.indicateur_du_role("effectif")
+    indicateurs_et_annees = {
+        "effectif": (personnes, annee),
+        "precedent": (personnes, annee - 1),
         "volume": (analyse.indicateur_du_role("volume"), annee),
     }
-    lignes_croisees = suivi.croiser(table, colonnes)
-    for colonne, (indicateur, _) in colonnes.items():
+    par_modalite = suivi.croiser(table, indicateurs_et_annees)
+    for colonne, (indicateur, _) in indicateurs_et_annees.items():
         if not indicateur or not indicateurs[indicateur].modalites:
             continue
         # A modalité that does not concern the indicator is « sans objet » there.
-        concernees = lignes_croisees.index.isin(["", *indicateurs[indicateur].modalites])
-        statuts = lignes_croisees[f"statut_{colonne}"]
+        concernees = par_modalite.index.isin([ENSEMBLE, *indicateurs[indicateur].modalites])
+        statuts = par_modalite[f"statut_{colonne}"]
         sans_objet = statuts.eq(Statut.NON_TRANSMIS) & ~concernees
-        lignes_croisees[f"statut_{colonne}"] = statuts.mask(sans_objet, Statut.SANS_OBJET)
-    a_un_ensemble = "" in lignes_croisees.index
-    if a_un_ensemble and lignes_croisees.at["", "statut_volume"] == Statut.NON_TRANSMIS:
-        volume_de_l_ensemble = suivi.somme(lignes_croisees.drop(index=""), "volume")
-        lignes_croisees.loc["", ["volume", "statut_volume"]] = volume_de_l_ensemble
-    personnes = lignes_croisees["effectif"].where(lignes_croisees["effectif"].gt(0))
-    return lignes_croisees.assign(par_personne=lignes_croisees["volume"] / personnes).reset_index(
-        names="modalite"
-    )
+        par_modalite[f"statut_{colonne}"] = statuts.mask(sans_objet, Statut.SANS_OBJET)
+    a_un_ensemble = ENSEMBLE in par_modalite.index
+    if a_un_ensemble and par_modalite.at[ENSEMBLE, "statut_volume"] == Statut.NON_TRANSMIS:
+        modalites = par_modalite.drop(index=ENSEMBLE)
+        volume_total, statut_du_total = suivi.somme(modalites, "volume")
+        par_modalite.at[ENSEMBLE, "volume"] = volume_total
+        par_modalite.at[ENSEMBLE, "statut_volume"] = statut_du_total
+    # A hidden number of persons is missing in « effectif »: no quotient comes out of it.
+    nombre_non_nul = par_modalite["effectif"].where(par_modalite["effectif"].gt(0))
+    par_personne = par_modalite["volume"] / nombre_non_nul
+    return par_modalite.assign(par_personne=par_personne).reset_index(names="modalite")
 
 
-# Who comes and who goes: entries, departures and balance by year, beside the change of the stock.
+# Flux: entries, departures and balance by year, beside the change of the number of persons.
 
 
 @dataclass(frozen=True)
 class Flux:
-    """The movements of a year of ``calculer_flux``."""
+    """A row of ``calculer_flux``: the movements of a year."""
 
     annee: int
     entrees: float
@@ -542,8 +622,8 @@ class Flux:
 
 
 def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield the entries, departures and balance of the year and of all, whether the stock agrees;
-    then the chart.
+    """Yield the entries, departures and balance of the year then of all years, and the years whose
+    count disagrees; then the small counts that are shown, the chart.
     """
     contexte = etude.contexte
     mesures = lire_annees(etude, analyse.indicateurs_des_roles("entrees", "sorties", "effectif"))
@@ -560,10 +640,17 @@ def flux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 
 
 def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
-    """Return, year by year, entries, departures and their balance, beside the change of the stock.
+    """Return, year by year, entries, departures and their balance, beside the change of the count.
 
-    ``ecart`` is the change of the stock less the balance: zero when both say the same, missing when
-    one is not known.
+    Args:
+        table: The values of the indicators of the roles, by year (``lire_annees``).
+        analyse: Which indicator plays the roles « entrees », « sorties », and « effectif »: how
+            many are there, which an analysis may lack.
+
+    Returns:
+        One row a year: annee, entrees, sorties, their statuses, solde (entries less departures),
+        effectif, variation (how many more than the year before), ecart (variation less solde): zero
+        when both say the same, missing when one is not known.
     """
     par_role = [
         suivi.ensemble(table, analyse.indicateur_du_role(role)).set_axis(
@@ -581,13 +668,16 @@ def calculer_flux(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 
 
 def phrases_du_flux(etude: EtudeAnnuelle, table: pd.DataFrame, stock: str) -> list[str]:
-    """Return the movements of the last year and of all, then the years whose balance is not the
-    change of the stock.
+    """Return what is said of a table of ``calculer_flux``.
 
-    ``stock`` is the label of the indicator that counts it.
+    « En 2025 : 3 entrées et 2 départs, soit un solde de +1. » Then the sum of the years whose
+    balance is known, when there are two or more, and a sentence for each year whose balance is not
+    the change of the count. ``stock`` is the label of the indicator that counts them (role
+    « effectif »).
     """
 
     def dire(cle: str, entrees: float, sorties: float, solde: float, **mots: object) -> str:
+        """Return a sentence of the catalogue about some movements: those not known are left out."""
         dits = []
         for role, effectif in zip(FLUX, (entrees, sorties), strict=True):
             if pd.notna(effectif):
@@ -611,8 +701,8 @@ def phrases_du_flux(etude: EtudeAnnuelle, table: pd.DataFrame, stock: str) -> li
         annees = enumerer([str(annee) for annee in connus["annee"]])
         cle = "flux_compense" if solde >= 0 else "flux_en_perte"
         phrases.append(dire(cle, entrees, sorties, solde, annees=annees))
-    discordants = table[table["ecart"].fillna(0).ne(0)]
-    for mouvement in lignes(discordants, Flux):
+    annees_discordantes = table[table["ecart"].fillna(0).ne(0)]
+    for mouvement in lignes(annees_discordantes, Flux):
         phrases.append(
             dire(
                 "flux_a_verifier",
@@ -627,72 +717,42 @@ def phrases_du_flux(etude: EtudeAnnuelle, table: pd.DataFrame, stock: str) -> li
     return phrases
 
 
-# A norm: how many go with one full-time equivalent, and how many posts the landmark asks for.
+# Norme: how many (assistantes maternelles…) go with one full-time post, and how many posts the
+# landmark asks for.
 
 
 @dataclass(frozen=True)
 class PostesDUneAnnee:
-    """The posts of a year of ``calculer_norme`` beside the norm."""
+    """A row of ``calculer_norme``: the posts of a year beside those that the landmark asks for."""
 
     annee: int
     postes: float
     base_par_poste: float
     a_defaut_par_poste: float
-    d_apres: str
+    d_apres: str  # the role that the landmark was computed from: "base" or "a_defaut"
     postes_repere: float
     ecart_postes: float
 
 
 def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield how many go with a post, beside the norm and who sets it; on the screen, the same year
-    by year.
+    """Yield how many go with a post in the last known year, beside the landmark and who sets it;
+    then the table of the years. Nothing when no year has both its posts and what they are for.
     """
     assert analyse.norme is not None  # the model asks it of this type of analysis
     contexte = etude.contexte
     mesures = lire_annees(etude, analyse.indicateurs_des_roles("postes", *PAR_POSTE))
     table = calculer_norme(mesures, analyse)
     repere_connu = table["postes_repere"].notna()
-    connues = table[table["postes"].notna() & repere_connu]
-    if connues.empty:
+    annees_connues = table[table["postes"].notna() & repere_connu]
+    if annees_connues.empty:
         return
-    libelles = {
-        role: minuscule(contexte.indicateurs[analyse.indicateur_du_role(role)].libelle)
-        for role in ("postes", *PAR_POSTE)
-        if analyse.indicateur_du_role(role)
-    }
-    *_, derniere = lignes(connues, PostesDUneAnnee)
-    par_poste = {"base": derniere.base_par_poste, "a_defaut": derniere.a_defaut_par_poste}
-    parts = [
-        f"{nombre(valeur, 1)} {libelles[role]}"
-        for role, valeur in par_poste.items()
-        if role in libelles and pd.notna(valeur)
-    ]
-    phrases = []
-    if parts:
-        postes = contexte.valeur(analyse.indicateur_du_role("postes"), derniere.postes)
-        phrases.append(
-            etude.mot("norme_par_poste", annee=derniere.annee, postes=postes, parts=enumerer(parts))
-        )
-    faute_de_mieux = ""
-    if derniere.d_apres != "base":
-        faute_de_mieux = etude.mot("norme_faute_de_mieux", **libelles)
-    phrases.append(
-        etude.mot(
-            "norme_tenue" if derniere.ecart_postes >= 0 else "norme_manquee",
-            demande=nombre(abs(derniere.postes_repere), 2),
-            ecart=nombre(abs(derniere.ecart_postes), 2),
-            faute=faute_de_mieux,
-        )
-    )
-    phrases.append(
-        etude.mot(
-            "norme_repere",
-            valeur=nombre_court(analyse.norme.valeur),
-            norme=analyse.norme,
-            **libelles,
-        )
-    )
-    yield liste(phrases)
+    libelles: dict[str, str] = {}
+    for role in ("postes", *PAR_POSTE):
+        indicateur = analyse.indicateur_du_role(role)
+        if indicateur:
+            libelles[role] = minuscule(contexte.indicateurs[indicateur].libelle)
+    *_, derniere_annee = lignes(annees_connues, PostesDUneAnnee)
+    yield liste(_phrases_de_la_norme(etude, analyse, derniere_annee, libelles))
     note = None
     annees_a_defaut = table.loc[table["d_apres"].ne("base") & repere_connu, "annee"]
     if len(annees_a_defaut):
@@ -710,11 +770,57 @@ def norme(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     yield _tableau(etude, analyse, table, mesures, ecritures, note, periode=annees_du_tableau)
 
 
-def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
-    """Return, by year, how many go with one post, and how many posts the norm asks for.
+def _phrases_de_la_norme(
+    etude: EtudeAnnuelle, analyse: Analyse, annee: PostesDUneAnnee, libelles: Mapping[str, str]
+) -> list[str]:
+    """Return what is said of a year: how many go with a post, how many posts the landmark gives.
 
-    The norm counts its own base; where nobody gave it, what stands for it (``d_apres`` "a_defaut"),
-    which is said.
+    « En 2025, pour 2 ETP : 61,0 assistantes maternelles en activité par poste. », « Le repère
+    donnerait 1,74 ETP : il y en a 0,26 de plus. », then whose landmark it is. ``libelles`` are the
+    labels of the indicators, by role.
+    """
+    assert analyse.norme is not None  # the model asks it of this type of analysis
+    par_poste = {"base": annee.base_par_poste, "a_defaut": annee.a_defaut_par_poste}
+    parts = [
+        f"{nombre(valeur, 1)} {libelles[role]}"
+        for role, valeur in par_poste.items()
+        if role in libelles and pd.notna(valeur)
+    ]
+    phrases = []
+    if parts:
+        postes = etude.contexte.valeur(analyse.indicateur_du_role("postes"), annee.postes)
+        phrases.append(
+            etude.mot("norme_par_poste", annee=annee.annee, postes=postes, parts=enumerer(parts))
+        )
+    faute_de_mieux = ""
+    if annee.d_apres != "base":
+        faute_de_mieux = etude.mot("norme_faute_de_mieux", **libelles)
+    phrases.append(
+        etude.mot(
+            "norme_tenue" if annee.ecart_postes >= 0 else "norme_manquee",
+            demande=nombre(abs(annee.postes_repere), 2),
+            ecart=nombre(abs(annee.ecart_postes), 2),
+            faute=faute_de_mieux,
+        )
+    )
+    valeur_du_repere = nombre_court(analyse.norme.valeur)
+    phrases.append(
+        etude.mot("norme_repere", valeur=valeur_du_repere, norme=analyse.norme, **libelles)
+    )
+    return phrases
+
+
+def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
+    """Return, by year, how many go with one post, and how many posts the landmark asks for.
+
+    The landmark is written for one count, its base (role « base »: so many assistantes maternelles
+    in activity a post). In a year for which nobody gave it, another count stands for it (role
+    « a_defaut »), and ``d_apres`` says so.
+
+    Returns:
+        One row a year: annee, postes, statut_postes; base_par_poste, a_defaut_par_poste (missing
+        without a post); d_apres ("base" or "a_defaut"); postes_repere, how many posts the landmark
+        gives; ecart_postes, how many more there are; norme, the landmark itself.
     """
     assert analyse.norme is not None  # the model asks it of this type of analysis
     postes_par_annee = suivi.ensemble(table, analyse.indicateur_du_role("postes")).set_axis(
@@ -738,12 +844,14 @@ def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
     ).reset_index(names="annee")
 
 
-# Whether the posts of coordination have become what the convention awaits, and what it decides.
+# Passage: whether the posts of coordination have become what the convention awaits, and what it
+# decides then.
 
 
 def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield « oui », « en partie », « pas encore » or « on ne le sait pas », then what the clause
-    decides.
+    """Yield whether the posts changed function, then what the clause of the convention decides.
+
+    « En partie : 1 poste sur 2 de coordination en 2025. »
     """
     yield paragraphe(_reponse_du_passage(etude, analyse))
     clause = etude.convention.clauses.get(CLAUSE)
@@ -761,7 +869,7 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 
 
 def _reponse_du_passage(etude: EtudeAnnuelle, analyse: Analyse) -> str:
-    """Return how many of the posts of coordination have been converted."""
+    """Return « Oui », « En partie », « Pas encore » or « On ne le sait pas », with the counts."""
     contexte = etude.contexte
     postes = ligne(etude.evaluation, analyse.indicateur_du_role("postes"))
     convertis = ligne(etude.evaluation, analyse.indicateur_du_role("convertis"))
@@ -773,17 +881,28 @@ def _reponse_du_passage(etude: EtudeAnnuelle, analyse: Analyse) -> str:
             mot=contexte.absence(statut),
         )
 
-    def dire(effectif: pd.Series) -> str:
-        valeur = contexte.valeur(effectif["indicateur"], effectif["valeur"])
-        return marquer(valeur, effectif["statut"])
+    def ecrire(indicateur: pd.Series) -> str:
+        valeur = contexte.valeur(indicateur["indicateur"], indicateur["valeur"])
+        return marquer(valeur, indicateur["statut"])
 
     annee = convertis["annee"]
     if postes is None or pd.isna(postes["valeur"]):
-        return etude.mot("passage_sans_postes", annee=annee, convertis=dire(convertis))
+        return etude.mot("passage_sans_postes", annee=annee, convertis=ecrire(convertis))
     if not convertis["valeur"]:
         cle = "passage_a_faire"
     elif convertis["valeur"] >= postes["valeur"]:
         cle = "passage_fait"
     else:
         cle = "passage_en_partie"
-    return etude.mot(cle, annee=annee, postes=dire(postes), convertis=dire(convertis))
+    return etude.mot(cle, annee=annee, postes=ecrire(postes), convertis=ecrire(convertis))
+
+
+# The function of each type of analysis of this file, by the name of the type.
+FONCTIONS: dict[str, Callable[[EtudeAnnuelle, Analyse], Blocs]] = {
+    "effectifs": effectifs,
+    "taux": taux,
+    "inclusion": inclusion,
+    "flux": flux,
+    "norme": norme,
+    "passage": passage,
+}

@@ -26,7 +26,7 @@ from ctglib.donnees.montrable import Montrable
 
 # What each type of analysis needs, then what it may be given besides: the roles that its function
 # reads (see ``ctglib/blocs/analyses.py``), then the same of the keys of ``Analyse``. A new type is
-# that function and a line here.
+# that function, its line in ``FONCTIONS`` or ``AILLEURS`` of that file, and a line here.
 TYPES: dict[str, tuple[str, str, str, str]] = {
     "effectifs": ("effectifs", "", "", "rapports graphique note"),
     "taux": ("numerateur denominateur", "taux capacite", "", "phrase"),
