@@ -16,7 +16,13 @@ from ctglib import lire_suivi, ouvrir_bilan, ouvrir_evaluation
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.export import ExporteurHTML
-from ctglib.secret import AVERTISSEMENT, MIME, EffectifsBruts, ExportRefuse, refuser
+from ctglib.secret import (
+    AVERTISSEMENT,
+    MIME,
+    EffectifsBruts,
+    ExportRefuse,
+    refuser_les_effectifs_bruts,
+)
 
 NOM = "demonstration"
 ANNEE = 2024
@@ -151,7 +157,7 @@ def test_un_carnet_execute_dans_jupyterlab_garde_qu_il_a_lu_des_effectifs_bruts(
 
     assert any(MIME in output.get("data", {}) for output in ran.cells[0].outputs)
     with pytest.raises(ExportRefuse):
-        refuser(ran)
+        refuser_les_effectifs_bruts(ran)
 
 
 def test_un_exporteur_refuse_en_francais_un_carnet_qui_a_lu_des_effectifs_bruts() -> None:
@@ -162,7 +168,7 @@ def test_un_exporteur_refuse_en_francais_un_carnet_qui_a_lu_des_effectifs_bruts(
 
 
 def test_un_carnet_interne_qui_en_a_lu_n_est_pas_refuse() -> None:
-    refuser(_carnet(diffusion="interne"))
+    refuser_les_effectifs_bruts(_carnet(diffusion="interne"))
 
 
 def test_une_somme_qui_compte_une_cellule_masquee_est_absente_et_jamais_nulle() -> None:

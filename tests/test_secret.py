@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from secret_exemple import GRAINE, SEUIL, Choisi, SansHasard, cle, liens, noms_caches, table
 
-from ctglib.secret.masque import Masque, masquer, resolues
+from ctglib.secret.masque import Masque, masquer, reduire
 from ctglib.secret.modele import Cle, Tirage
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "secret.yaml").read_text(encoding="utf-8"))
@@ -37,7 +37,7 @@ def test_un_exemple_masque_ce_qui_est_ecrit(cas: dict) -> None:
         liens(cas["sommes"]),
         seuil=cas.get("seuil", SEUIL),
         tirage=SansHasard(b""),
-        deja=deja,
+        lieux_deja_caches=deja,
     )
 
     assert noms_caches(masque) == set(cas["caches"])
@@ -365,7 +365,7 @@ def test_les_sommes_resolues_disent_la_meme_chose_et_chacune_n_a_qu_un_effectif_
 ) -> None:
     sums = np.array(equations, dtype=int).reshape(-1, 6)
 
-    rows = resolues(sums).astype(int)
+    rows = reduire(sums).astype(int)
 
     rank = np.linalg.matrix_rank(sums) if len(sums) else 0
     assert (

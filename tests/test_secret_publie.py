@@ -31,7 +31,7 @@ from ctglib.production.plan import rapports_connus
 from ctglib.production.pool import Ouvriers
 from ctglib.secret import publication
 from ctglib.secret.masque import CLE, Masque, masquer
-from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, accorder
+from ctglib.secret.modele import Cellule, Cle, Lien, Tirage, deduire_les_inconnues
 from ctglib.secret.publication import publier
 
 AUTRE = yaml.safe_load(
@@ -208,7 +208,7 @@ def test_rejouer_l_algorithme_sans_la_cle_ne_resserre_rien_de_la_demonstration(
     places = set(masque.cellules.itertuples(index=False, name=None))
     caches = {name for name in true if name.lieu in places}
     cellules = [Cellule(name, value) for name, value in true.items()]
-    sommes = [(lien.total, lien.parties) for lien in accorder(cellules, liens)[1]]
+    sommes = [(lien.total, lien.parties) for lien in deduire_les_inconnues(cellules, liens)[1]]
 
     def retrouve(valeurs: dict[Nom, int]) -> bool:
         tried = {**true, **valeurs}

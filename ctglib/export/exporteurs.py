@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from traitlets import List
 
 from ctglib.export.document import assembler
-from ctglib.secret import refuser
+from ctglib.secret import refuser_les_effectifs_bruts
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -31,7 +31,7 @@ class Exporteur(Exporter):
         """Return what was written and the resources: « page » is the document, « tableaux » its CSV
         by name.
         """
-        refuser(nb)
+        refuser_les_effectifs_bruts(nb)
         resources = self._init_resources(resources)
         if self._preprocessors:
             # Those that a user asks for; nbconvert copies everything twice, even for none.

@@ -53,7 +53,7 @@ from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
-from ctglib.secret import avertir
+from ctglib.secret import avertir_des_effectifs_bruts
 
 DIFFUSIONS = ("publique", "interne")
 RANG_DES_NATURES = {"resultat": 0, "realisation": 1}
@@ -89,7 +89,7 @@ def ouvrir_bilan(
             f"La diffusion « {diffusion} » n'existe pas. Diffusions possibles : {possibles}."
         )
     if brut:
-        avertir()
+        avertir_des_effectifs_bruts()
     return Bilan(etudier(convention, annee, diffusion, brut=brut))
 
 
@@ -110,7 +110,7 @@ def lire_suivi(convention: str, annee: int, *, brut: bool = False) -> DossierSui
         DonneesInvalides: Toutes les fautes des données, ou une année hors de la convention.
     """
     if brut:
-        avertir()
+        avertir_des_effectifs_bruts()
         return etudier(convention, annee, "publique", brut=True).suivi
     dossier = Bilan(etudier(convention, annee, "publique")).etude.suivi
     suivis = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-MIME = "application/vnd.ctg.brut+json"  # what a notebook that asked for raw counts keeps of it
+MIME = "application/vnd.ctg.brut+json"  # an output of this type: the notebook asked for raw counts
 INTERNE = "interne"
 AVERTISSEMENT = (
     "Effectifs bruts : les petits effectifs ne sont pas masqués. Ce carnet est interne. "
@@ -37,10 +37,10 @@ class ExportRefuse(ValueError):
     """A notebook that read raw counts was to be published; the message says what to do."""
 
 
-def avertir() -> None:
-    """Warn that counts are raw, and leave a mark of it in the notebook, when there is one.
+def avertir_des_effectifs_bruts() -> None:
+    """Warn that counts are raw, and leave an output of type ``MIME`` in the notebook, if any.
 
-    The exporters refuse to publish a notebook that has the mark (``refuser``).
+    The exporters refuse to publish a notebook that has it (``refuser_les_effectifs_bruts``).
     """
     warnings.warn(AVERTISSEMENT, EffectifsBruts, stacklevel=3)
     if "IPython" not in sys.modules:
@@ -50,11 +50,12 @@ def avertir() -> None:
         shell.display_pub.publish({MIME: {"brut": True}, "text/plain": AVERTISSEMENT})
 
 
-def refuser(carnet: NotebookNode) -> None:
-    """Refuse to export a notebook that asked for raw counts, unless it is for an internal use.
+def refuser_les_effectifs_bruts(carnet: NotebookNode) -> None:
+    """Check that a notebook which asked for raw counts is for an internal use.
 
     Raises:
-        ExportRefuse: The notebook has the mark of raw counts, and « diffusion » is not internal.
+        ExportRefuse: It has an output of type ``MIME``, and its parameter « diffusion » is not
+            « interne ».
     """
     parameters = carnet.metadata.get("papermill", {}).get("parameters", {})
     if parameters.get("diffusion") == INTERNE:

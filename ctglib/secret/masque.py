@@ -2,13 +2,19 @@
 
 Two searches in whole numbers take turns. One proposes the cheapest mask that the conditions known
 so far allow. The other reads it as an attacker would: a count that the attacker narrows too much
-gives new conditions, and the first search starts again. A condition is a row of whole weights over
-the counts: the weights of the hidden ones must come to a minimum at least, whenever the count that
-it protects is hidden. Every sufficient mask satisfies it.
+gives new conditions, and the first search starts again. A condition is a row of weights over the
+counts: those of the hidden ones must come to a minimum at least, whenever the count that it
+protects is hidden. Every sufficient mask satisfies it.
 
 The attacker knows every published count, the sums, that counts are whole and not negative, the
-threshold, and the rule: so, of the hidden counts that move together, one at least is small. Which
-one, the attacker does not know.
+threshold, and the rule: a count is hidden only because it is small, or to keep a small one from
+being worked out. So, of the hidden counts that move together, one at least is small; which one, the
+attacker does not know. A mask is sufficient when, for each hidden count and for each small one that
+was never shown, the least and the greatest value that fit all this differ by the threshold at
+least.
+
+Words: a ``rang`` is the place of a count in its family, a ``position`` its place in a group of the
+family (see ``groupes``). A mask in the making is the set of the ranks that it hides.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -25,8 +31,8 @@ from ctglib.secret.modele import (
     Lien,
     Lieu,
     Tirage,
-    accorder,
     composantes,
+    deduire_les_inconnues,
     familles,
     rangs_vrais,
 )
@@ -40,21 +46,23 @@ SANS_PROTECTION = "sans_protection"
 TROP_LONG = "trop_long"
 TOURS = 300  # masks tried before a family is given up
 NUL = 1e-7  # a coefficient under it is what rounding left of zero
-# A mask is dropped once so many counts of a group are too narrowed: the others mostly are for the
+# The search of a group stops at so many counts that are too narrowed: the others mostly are for the
 # same reason.
-ASSEZ = 2
+RESSERRES_AU_PLUS = 2
 
 
 class Masque(NamedTuple):
     """What is hidden.
 
-    Which cells are hidden for their own sake is nowhere in it: a reader who knew that would know
-    more than a mask may tell. So its rows come in the order of their names.
+    It does not tell the cells that are hidden because they are small from those that only protect
+    them: who knew that would know more than a reader may. So its rows come in the order of the
+    names.
     """
 
     effectifs: pd.DataFrame  # the counts, the hidden ones without value and of status Q
     cellules: pd.DataFrame  # table, ligne, colonne: the hidden cells
-    # table, raison: tables withheld whole, as no smaller mask holds or none was found
+    # table, raison (SANS_PROTECTION or TROP_LONG): the tables withheld whole, as no smaller mask
+    # suffices or none was found
     retraits: pd.DataFrame
 
 
@@ -64,7 +72,7 @@ def masquer(
     *,
     seuil: int,
     tirage: Tirage,
-    deja: Collection[Lieu] = (),
+    lieux_deja_caches: Collection[Lieu] = (),
 ) -> Masque:
     """Return the counts with the small ones hidden, and others that keep them hidden.
 
@@ -76,7 +84,7 @@ def masquer(
         liens: The sums that a reader knows of.
         seuil: The threshold of secrecy.
         tirage: What the key draws: the same one gives the same mask.
-        deja: The places that an earlier bilan hid: they stay hidden.
+        lieux_deja_caches: The places that an earlier bilan hid: they stay hidden.
 
     Raises:
         ValueError: A count is given twice, is negative or is not whole.
@@ -84,22 +92,22 @@ def masquer(
     _verifier(effectifs)
     cellules = _cellules(effectifs)
     petits = effectifs["sensible"] & effectifs["effectif"].between(1, seuil - 1)
-    lieux_deja_caches = frozenset(deja)
-    cachees = {
+    lieux_caches_avant = frozenset(lieux_deja_caches)
+    cles_cachees = {
         cellule.cle
         for cellule, petit in zip(cellules, petits, strict=True)
-        if petit or cellule.cle.lieu in lieux_deja_caches
+        if petit or cellule.cle.lieu in lieux_caches_avant
     }
     retraits: set[tuple[str, str]] = set()
-    cellules_par_cle, sommes = accorder(cellules, liens)
-    for famille in familles(cellules_par_cle, sommes, lieux_deja_caches, seuil, tirage):
-        rangs, raison = _a_cacher(famille)
-        cles_de_la_famille = {famille.cles[rang] for rang in rangs}
-        cachees |= cles_de_la_famille
+    cellules_par_cle, sommes = deduire_les_inconnues(cellules, liens)
+    for famille in familles(cellules_par_cle, sommes, lieux_caches_avant, seuil, tirage):
+        rangs_caches, raison = _rangs_a_cacher(famille)
+        cles_de_la_famille = {famille.cles[rang] for rang in rangs_caches}
+        cles_cachees |= cles_de_la_famille
         if raison:
             retraits |= {(cle.table, raison) for cle in cles_de_la_famille}
     lignes_cachees = np.array(
-        [cellule.affichee and cellule.cle in cachees for cellule in cellules], dtype=bool
+        [cellule.affichee and cellule.cle in cles_cachees for cellule in cellules], dtype=bool
     )
     lieux_caches = effectifs.loc[lignes_cachees, LIEU].drop_duplicates()
     return Masque(
@@ -110,7 +118,11 @@ def masquer(
 
 
 def _verifier(effectifs: pd.DataFrame) -> None:
-    """Check that each count is given once, whole and not negative."""
+    """Check that each count is given once, whole and not negative.
+
+    Raises:
+        ValueError: « l'effectif profils/2024/laep / ensemble /  / 0 est donné deux fois ».
+    """
     valeurs = effectifs["effectif"]
     pas_entiers = valeurs.notna() & ((valeurs < 0) | (valeurs % 1 != 0))
     en_double = effectifs.duplicated(CLE)
@@ -148,52 +160,57 @@ def cles(table: pd.DataFrame) -> list[Cle]:
     return [Cle(*noms) for noms in zip(*colonnes, strict=True)]
 
 
-def couvrir(table: pd.DataFrame, caches: np.ndarray, colonne: str) -> pd.DataFrame:
-    """Return the rows with the hidden ones emptied of their value and of status Q."""
-    valeurs = table[colonne].mask(caches)
-    statuts = table["statut"].mask(caches, Statut.SECRET)
+def couvrir(table: pd.DataFrame, lignes_cachees: np.ndarray, colonne: str) -> pd.DataFrame:
+    """Return a table whose hidden rows have no value in a column, and the status Q."""
+    valeurs = table[colonne].mask(lignes_cachees)
+    statuts = table["statut"].mask(lignes_cachees, Statut.SECRET)
     return table.assign(**{colonne: valeurs, "statut": statuts})
 
 
-def _a_cacher(famille: Famille) -> tuple[frozenset[int], str]:
-    """Return the counts of a family to hide, and the reason if all are (its tables withheld)."""
-    a_proteger = famille.imposes | famille.protegees
-    if not a_proteger:
+def _rangs_a_cacher(famille: Famille) -> tuple[frozenset[int], str]:
+    """Return the ranks of a family to hide, and why its tables are withheld, "" when they are not.
+
+    Its tables are withheld (``SANS_PROTECTION``, ``TROP_LONG``) when all that can still be hidden
+    is: no smaller mask suffices, or none was found in time.
+    """
+    rangs_a_proteger = famille.rangs_imposes | famille.rangs_petits_jamais_affiches
+    if not rangs_a_proteger:
         return frozenset(), ""
-    tout_ce_qui_peut_l_etre = famille.imposes | rangs_vrais(famille.masquables)
+    tous_les_rangs_masquables = famille.rangs_imposes | rangs_vrais(famille.masquables)
     try:
         masque = _masque_le_moins_cher(famille)
     except Abandon:
-        return tout_ce_qui_peut_l_etre, TROP_LONG
+        return tous_les_rangs_masquables, TROP_LONG
     if masque is None:
-        return tout_ce_qui_peut_l_etre, SANS_PROTECTION
-    # Of hidden counts that move together, one at least must be small, as the rule says: groups
-    # where nothing is protected, hidden by the draw alone, are shown again.
-    utiles: set[int] = set()
+        return tous_les_rangs_masquables, SANS_PROTECTION
+    # The groups that the draw alone hid are shown again: the reader takes it from the rule that one
+    # count of each group is small, and none of theirs is.
+    rangs_utiles: set[int] = set()
     for groupe in groupes(famille, masque):
-        if not a_proteger.isdisjoint(groupe.rangs):
-            utiles.update(groupe.rangs)
-    return masque & utiles, ""
+        if not rangs_a_proteger.isdisjoint(groupe.rangs):
+            rangs_utiles.update(groupe.rangs)
+    return masque & rangs_utiles, ""
 
 
 class Condition(NamedTuple):
-    """What every sufficient mask satisfies."""
+    """What every sufficient mask satisfies: the weights of what it hides reach the minimum."""
 
-    poids: np.ndarray  # a weight a count: those of the hidden ones are added up
-    minimum: float  # what they come to at least
+    poids: np.ndarray  # one weight a count of the family
+    minimum: float
 
 
 def _masque_le_moins_cher(famille: Famille) -> frozenset[int] | None:
-    """Return the cheapest mask that holds, or None when none does.
+    """Return the ranks of the cheapest sufficient mask, or None when no mask suffices.
 
-    It has the counts that are imposed and those that are drawn.
+    It has the ranks that are imposed and those that are drawn.
 
     Raises:
         Abandon: None was found in ``TOURS`` turns, or one search took too long.
     """
     nombre = len(famille.cles)
+    # For each count 1 when it is to be hidden, when it can be.
     obligatoires = np.zeros(nombre)
-    obligatoires[list(famille.imposes | famille.tires)] = 1
+    obligatoires[list(famille.rangs_imposes | famille.rangs_tires)] = 1
     possibles = np.maximum(obligatoires, famille.masquables)
     conditions: list[Condition] = []
     for _ in range(TOURS):
@@ -205,49 +222,58 @@ def _masque_le_moins_cher(famille: Famille) -> frozenset[int] | None:
         choix = minimiser(famille.prix, contraintes, obligatoires, possibles)
         if choix is None:
             return None
-        caches = rangs_vrais(choix)
-        a_proteger = caches | famille.protegees
-        trop_resserres_par_groupe = [
-            examiner(famille, groupe, a_proteger) for groupe in groupes(famille, caches)
+        rangs_caches = rangs_vrais(choix)
+        rangs_a_proteger = rangs_caches | famille.rangs_petits_jamais_affiches
+        rangs_resserres_par_groupe = [
+            rangs_trop_resserres(famille, groupe, rangs_a_proteger)
+            for groupe in groupes(famille, rangs_caches)
         ]
         conditions_nouvelles: list[Condition] = []
-        for trop_resserres in trop_resserres_par_groupe:
-            if trop_resserres:
-                conditions_nouvelles += _conditions(famille, trop_resserres, caches)
+        for rangs_resserres in rangs_resserres_par_groupe:
+            if rangs_resserres:
+                conditions_nouvelles += _conditions(famille, rangs_resserres, rangs_caches)
         if not conditions_nouvelles:
-            return caches
+            return rangs_caches
         conditions += conditions_nouvelles
     raise Abandon
 
 
 def _conditions(
-    famille: Famille, trop_resserres: tuple[int, ...], caches: frozenset[int]
+    famille: Famille, rangs_resserres: tuple[int, ...], rangs_caches: frozenset[int]
 ) -> list[Condition]:
-    """Return conditions that ``caches``, which lets these counts be narrowed too much, breaks."""
+    """Return conditions that a mask breaks, as it lets these counts be narrowed too much.
+
+    At least one: the linear ones that it breaks, or else that of the neighbours.
+    """
     conditions = []
-    for rang in trop_resserres:
-        condition = _condition_lineaire(famille, rang, caches)
+    for rang in rangs_resserres:
+        condition = _condition_lineaire(famille, rang, rangs_caches)
         if condition is not None:
             conditions.append(condition)
-    return conditions or [_condition_de_voisinage(famille, trop_resserres[0], caches)]
+    return conditions or [_condition_de_voisinage(famille, rangs_resserres[0], rangs_caches)]
 
 
-def _condition_lineaire(famille: Famille, rang: int, caches: frozenset[int]) -> Condition | None:
+def _condition_lineaire(
+    famille: Famille, rang: int, rangs_caches: frozenset[int]
+) -> Condition | None:
     """Return what must be hidden for a count narrowed too much to move by the threshold.
 
-    Multipliers of the sums bound how far a count can fall and rise: each hidden count lets it move
-    by its own room, downwards its value, upwards the greatest value looked at. True of any
-    multipliers, hence of every mask. A weight over the threshold is worth no more than it. None
-    where ``caches`` satisfies the condition: only whole numbers or the rule then narrow the count.
+    Take any multipliers of the sums. They bound how far the count can fall and rise: each count
+    that a reader does not see lets it move by so much, each one seen by nothing. That is its weight
+    (one over the threshold is worth no more than the threshold). As it holds of any multipliers, it
+    holds of every mask.
+
+    None where the mask satisfies the condition already: the sums alone then leave room enough, and
+    only whole numbers or the rule narrow the count.
     """
     valeurs = famille.valeurs
     hausses = famille.borne - valeurs
-    inconnues = famille.inconnues(caches)
-    baisse_permise = np.where(inconnues, -valeurs, 0)
-    hausse_permise = np.where(inconnues, hausses, 0)
+    invisibles = famille.invisibles(rangs_caches)
+    baisse_permise = np.where(invisibles, -valeurs, 0)
+    hausse_permise = np.where(invisibles, hausses, 0)
     effectif = np.eye(len(valeurs))[rang]
     jeu = np.zeros(len(valeurs))  # how far each count, if hidden, lets this one move
-    for but in (-effectif, effectif):
+    for but in (-effectif, effectif):  # its rise, then its fall: each is a minimum
         lambdas = multiplicateurs(but, famille.equations, baisse_permise, hausse_permise)
         couts = but - lambdas @ famille.equations
         couts[np.abs(couts) < NUL] = 0
@@ -261,38 +287,40 @@ def _condition_lineaire(famille: Famille, rang: int, caches: frozenset[int]) -> 
         minimum -= float(poids[rang])
     poids[~famille.affichees] = 0
     poids[rang] = 0
-    if poids[list(caches)].sum() >= minimum - NUL:
+    if poids[list(rangs_caches)].sum() >= minimum - NUL:
         return None
     return _condition(famille, rang, poids, minimum)
 
 
-def _condition_de_voisinage(famille: Famille, rang: int, caches: frozenset[int]) -> Condition:
+def _condition_de_voisinage(famille: Famille, rang: int, rangs_caches: frozenset[int]) -> Condition:
     """Return that one more count near the one that is narrowed too much has to be hidden.
 
-    Near: those that share a sum with a count that is not seen and that sums tie to it, step by
-    step. Hiding others does not reach it.
+    From that count, sums lead to others; from those of them that a reader does not see, other sums
+    lead further. The counts of all these sums are near. The sums of the others say nothing of it:
+    to hide one of them changes nothing for it.
     """
-    inconnues = famille.inconnues(caches)
-    atteints = np.arange(len(inconnues)) == rang
+    invisibles = famille.invisibles(rangs_caches)
+    atteints = np.arange(len(invisibles)) == rang
     while True:
         sommes = famille.equations[:, atteints].any(axis=1)
         proches = famille.equations[sommes].any(axis=0)
-        elargis = atteints | (proches & inconnues)
+        elargis = atteints | (proches & invisibles)
         if (elargis == atteints).all():
             break
         atteints = elargis
-    a_cacher = proches & famille.masquables
-    a_cacher[list(caches)] = False
-    poids = np.where(a_cacher, float(famille.seuil), 0.0)
+    proches_a_cacher = proches & famille.masquables
+    proches_a_cacher[list(rangs_caches)] = False
+    poids = np.where(proches_a_cacher, float(famille.seuil), 0.0)
     return _condition(famille, rang, poids, float(famille.seuil))
 
 
 def _condition(famille: Famille, rang: int, poids: np.ndarray, minimum: float) -> Condition:
-    """Return that the hidden weights reach the minimum whenever the count ``rang`` is not seen."""
+    """Return that hidden weights reach the minimum whenever the count ``rang`` is not seen."""
     if not famille.affichees[rang]:
         return Condition(poids, minimum)
-    # Shown, it asks for something only when the mask hides it: then its own weight is minus the
-    # minimum, and the sum has to reach zero.
+    # A count that a report would show asks for something only when the mask hides it. Its own
+    # weight is then minus the minimum, and the sum has to reach zero; not hidden, it adds nothing
+    # and zero is reached anyway.
     poids = poids.copy()
     poids[rang] = -minimum
     return Condition(poids, 0.0)
@@ -304,49 +332,65 @@ class Groupe(NamedTuple):
     The counts of other groups say nothing about them.
     """
 
-    rangs: list[int]  # in the family
-    # Positions in ``rangs`` of the counts of which the rule says that one at least is small; empty
-    # when it says nothing.
-    suspects: list[int]
-    equations: np.ndarray  # the sums over them
+    rangs: list[int]  # of its counts in the family, in order
+    # Positions (in ``rangs``) of the counts of which the reader knows that one at least is small;
+    # empty when the reader knows no such thing.
+    positions_suspectes: list[int]
+    equations: np.ndarray  # one row a sum that has some of them, one column a position
     valeurs: np.ndarray  # their true values
     borne: int
     seuil: int
 
     def convient(self, valeurs: np.ndarray) -> bool:
         """Tell whether values fit all that a reader knows."""
-        petits = [0 < valeurs[suspect] < self.seuil for suspect in self.suspects]
+        petits = [0 < valeurs[position] < self.seuil for position in self.positions_suspectes]
         regle_suivie = not petits or any(petits)
         memes_sommes = (self.equations @ valeurs == self.equations @ self.valeurs).all()
         return bool(regle_suivie and valeurs.min() >= 0 and memes_sommes)
 
 
-def groupes(famille: Famille, caches: frozenset[int]) -> Iterator[Groupe]:
-    """Yield the groups of counts that a reader does not see when ``caches`` are hidden.
+def groupes(famille: Famille, rangs_caches: frozenset[int]) -> Iterator[Groupe]:
+    """Yield the groups of counts that a reader does not see when some are hidden.
 
-    Counts are in one group when one can move only if the other may: sharing a sum does not suffice.
-    If published figures give a + b and a + b + c + d, then a and b move together, and c and d, each
-    pair on its own. Once the sums are solved, each tells how one count follows from free ones:
-    these move together.
+    Counts are in one group when one can move only if another does. To share a sum does not suffice:
+    if published figures give a + b and a + b + c + d, then a and b move together, and c and d, each
+    pair on its own. So:
+
+    1. the sums are reduced (see ``reduire``): each then says how one count follows from free ones;
+    2. the counts of one reduced sum are tied;
+    3. a group is a connected component of these ties.
+
+    What a reader concludes from the rule in each group (``Groupe.positions_suspectes``): one of its
+    hidden and sensitive counts is small. The reader cannot tell which, and the search for extreme
+    values reckons with that knowledge. In two cases, it does not:
+
+    - no small count was hidden in the group: the rule says nothing true of it. What is hidden there
+      was hidden by an earlier bilan, or keeps a small count that was never shown;
+    - a report would show only one count of the family (an indicator without detail). A reader who
+      sees it hidden concludes by the rule that it is most likely small, not which of the small
+      values it has: a limit of the model, stated in docs/decisions/0006-secret-statistique.md. No
+      mask does better, as no other count could be hidden for it to be one of several. Reckoned
+      with, the rule would narrow it under the threshold, and its table would be called withheld,
+      with nothing more hidden than this count. What is searched is whether the sums give it away.
     """
-    inconnues = np.flatnonzero(famille.inconnues(caches))
-    equations_resolues = resolues(famille.equations[:, inconnues])
-    bougent_ensemble = [np.flatnonzero(equation) for equation in equations_resolues]
-    # Nothing can be hidden beside the only count that is shown: that it is hidden says nothing.
-    un_seul_affiche = int(famille.affichees.sum()) == 1
-    for membres in composantes(bougent_ensemble, len(inconnues)):
-        rangs: list[int] = inconnues[membres].tolist()
-        suspects = []
-        if not un_seul_affiche and not famille.primaires.isdisjoint(rangs):
-            suspects = [
+    rangs_invisibles = np.flatnonzero(famille.invisibles(rangs_caches))
+    sommes_reduites = reduire(famille.equations[:, rangs_invisibles])
+    ensembles_lies = [np.flatnonzero(somme) for somme in sommes_reduites]
+    un_seul_effectif_affichable = int(famille.affichees.sum()) == 1
+    for membres in composantes(ensembles_lies, len(rangs_invisibles)):
+        rangs: list[int] = rangs_invisibles[membres].tolist()
+        a_un_petit_cache = not famille.rangs_petits.isdisjoint(rangs)
+        positions_suspectes = []
+        if a_un_petit_cache and not un_seul_effectif_affichable:
+            positions_suspectes = [
                 position
                 for position, rang in enumerate(rangs)
-                if rang in caches and famille.sensibles[rang]
+                if rang in rangs_caches and famille.sensibles[rang]
             ]
         equations = famille.equations[:, rangs]
         yield Groupe(
             rangs=rangs,
-            suspects=suspects,
+            positions_suspectes=positions_suspectes,
             equations=equations[equations.any(axis=1)],
             valeurs=famille.valeurs[rangs],
             borne=famille.borne,
@@ -354,50 +398,57 @@ def groupes(famille: Famille, caches: frozenset[int]) -> Iterator[Groupe]:
         )
 
 
-def resolues(equations: np.ndarray) -> np.ndarray:
-    """Return the sums solved, in exact whole numbers, by the elimination of Gauss.
+def reduire(equations: np.ndarray) -> np.ndarray:
+    """Return the sums reduced, in exact whole numbers, by the elimination of Gauss and Jordan.
 
-    Each has a count of its own, the first, that no other sum has: it follows from the others.
+    They say the same as the sums given, without those that follow from the others. Each has a count
+    of its own, its first one, that no other has: it follows from the others of its sum.
 
     Examples:
-        >>> resolues(np.array([[-1, 1, 1], [-1, 1, 0]])).tolist()
+        >>> reduire(np.array([[-1, 1, 1], [-1, 1, 0]])).tolist()
         [[-1, 1, 0], [0, 0, 1]]
     """
     lignes = equations.astype(object)  # Python's whole numbers, which never overflow
-    nombre_de_resolues = 0
+    nombre_de_reduites = 0  # the first rows of ``lignes``
     for colonne in range(lignes.shape[1]):
         non_nulles = np.flatnonzero(lignes[:, colonne])
-        candidates = non_nulles[non_nulles >= nombre_de_resolues]
+        candidates = non_nulles[non_nulles >= nombre_de_reduites]
         if len(candidates) == 0:
             continue
         premiere = candidates[0]
-        lignes[[nombre_de_resolues, premiere]] = lignes[[premiere, nombre_de_resolues]]
-        pivot = lignes[nombre_de_resolues]
-        autres = [rang for rang in np.flatnonzero(lignes[:, colonne]) if rang != nombre_de_resolues]
+        lignes[[nombre_de_reduites, premiere]] = lignes[[premiere, nombre_de_reduites]]
+        pivot = lignes[nombre_de_reduites]
+        autres = [
+            ligne for ligne in np.flatnonzero(lignes[:, colonne]) if ligne != nombre_de_reduites
+        ]
         if autres:
             a_retrancher = np.outer(lignes[autres, colonne], pivot)
             eliminees = lignes[autres] * pivot[colonne] - a_retrancher
+            # Divided by their greatest common divisor, numbers stay small; a row of zeros has 0.
             diviseurs = np.maximum(np.gcd.reduce(eliminees, axis=1), 1)
             lignes[autres] = eliminees // diviseurs[:, np.newaxis]
-        nombre_de_resolues += 1
-    return lignes[:nombre_de_resolues]
+        nombre_de_reduites += 1
+    return lignes[:nombre_de_reduites]
 
 
-def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int]) -> tuple[int, ...]:
-    """Return counts of a group, among ``vises``, that a reader narrows to less than the threshold.
+def rangs_trop_resserres(
+    famille: Famille, groupe: Groupe, rangs_a_proteger: frozenset[int]
+) -> tuple[int, ...]:
+    """Return the counts to protect of a group that a reader narrows to less than the threshold.
 
-    No more than ``ASSEZ`` of them. Each set of values that fits shows all counts at once: it widens
-    the intervals of others, which then need no search.
+    Their ranks in the family, in order, and no more than ``RESSERRES_AU_PLUS`` of them. Each set of
+    values that fits gives a value to all counts at once: it widens the intervals of the others,
+    which may then need no search of their own.
 
     Raises:
         Abandon: A search took too long.
     """
-    positions = [position for position, rang in enumerate(groupe.rangs) if rang in vises]
+    positions = [position for position, rang in enumerate(groupe.rangs) if rang in rangs_a_proteger]
     if positions and not groupe.convient(groupe.valeurs):
         raise ArithmeticError("des valeurs vraies qui ne vérifient pas la règle")
     plus_petites = groupe.valeurs
     plus_grandes = groupe.valeurs
-    trop_resserres: list[int] = []
+    rangs_resserres: list[int] = []
     for position in positions:
         effectif = np.eye(len(groupe.rangs))[position]
         for poids in (effectif, -effectif):
@@ -406,19 +457,23 @@ def examiner(famille: Famille, groupe: Groupe, vises: frozenset[int]) -> tuple[i
                 plus_petites = np.minimum(plus_petites, valeurs)
                 plus_grandes = np.maximum(plus_grandes, valeurs)
         if plus_grandes[position] - plus_petites[position] < famille.seuil:
-            trop_resserres.append(groupe.rangs[position])
-        if len(trop_resserres) == ASSEZ:
+            rangs_resserres.append(groupe.rangs[position])
+        if len(rangs_resserres) == RESSERRES_AU_PLUS:
             break
-    return tuple(trop_resserres)
+    return tuple(rangs_resserres)
 
 
 def _valeurs_extremes(groupe: Groupe, poids: np.ndarray) -> np.ndarray:
     """Return values of a group that fit all that a reader knows, of the greatest weighted sum.
 
     They are checked in whole numbers: they owe nothing to the solver's tolerance.
+
+    Raises:
+        Abandon: The search took too long, or its values fail the check.
     """
     nombre = len(groupe.rangs)
-    nombre_de_suspects = len(groupe.suspects)
+    suspectes = groupe.positions_suspectes
+    nombre_de_suspects = len(suspectes)
     # The unknowns: the values, then for each suspect whether it is chosen as the small one (0 or
     # 1). Values stay under the bound, and the sums come to what they truly do.
     basses = np.zeros(nombre + nombre_de_suspects)
@@ -427,8 +482,8 @@ def _valeurs_extremes(groupe: Groupe, poids: np.ndarray) -> np.ndarray:
     lignes = [np.hstack([groupe.equations, np.zeros((len(sommes), nombre_de_suspects))])]
     minima = [sommes]
     maxima = [sommes]
-    if groupe.suspects:
-        valeur = np.eye(nombre)[groupe.suspects]
+    if suspectes:
+        valeur = np.eye(nombre)[suspectes]
         choix = np.eye(nombre_de_suspects)
         # A chosen suspect is 1 at least: valeur − choix ≥ 0.
         lignes.append(np.hstack([valeur, -choix]))

@@ -1,4 +1,12 @@
-"""Counts that sums tie together, as the search for a mask sees them."""
+"""Counts that sums tie together, as the search for a mask sees them.
+
+A count (``Cellule``: a cell of a table, with its value) has a name, its ``Cle``. A sum (``Lien``)
+says that some counts, its parts, make another, its total. Counts tied by sums are a ``Famille``:
+there a count is known by its rank in the order of the names.
+
+A count is unknown (``inconnue``) when nobody gave its value. What a reader does not see, because
+nobody gave it or because it is hidden, is said apart: ``Famille.invisibles``.
+"""
 
 import hashlib
 import hmac
@@ -12,8 +20,8 @@ import numpy as np
 
 from ctglib.secret.solveur import Contraintes, minimiser
 
-# The line of a count that is in no table: what a total has beyond its parts, or what parts that
-# overlap come to.
+# The line of a count that is in no table: what a total has beyond the sum of its parts, or the sum
+# of parts that overlap.
 HORS_TABLE = "hors_table"
 # Of the counts that share sums with small ones, how many are hidden though nothing asks for it.
 EN_PLUS = 1 / 8
@@ -70,9 +78,12 @@ def _de_0_a_1(octets: bytes) -> float:
 class Lien(NamedTuple):
     """A sum that a reader knows of: ``total`` is the sum of ``parties``.
 
-    A term without a row in the tables is a count that is never shown. ``exacte``: unless the values
-    agree to the unit, it is no sum at all. Otherwise, parts that fall short of their total leave a
-    rest (a modalité that nobody gave), which a reader can work out like any count.
+    A term without a row in the tables is a count that is never shown.
+
+    When the values of the parts do not come to that of the total, an ``exacte`` sum is dropped: it
+    does not hold. Any other is kept in another form (see ``_constater``): parts that fall short of
+    their total leave a remainder (a modalité that nobody gave), which a reader can work out like
+    any count.
     """
 
     total: Cle
@@ -98,7 +109,8 @@ class Cellule(NamedTuple):
 class Famille(NamedTuple):
     """Counts that sums tie together, and no other: they are masked apart from the other families.
 
-    Every array has one entry a count, in the order of the keys. A set holds ranks in that order.
+    Every array has one entry a count, in the order of ``cles``. The ``rangs_…`` are ranks in that
+    order.
     """
 
     cles: tuple[Cle, ...]  # names, sorted; those of the counts never shown among them
@@ -107,58 +119,73 @@ class Famille(NamedTuple):
     affichees: np.ndarray  # counts that a report would show
     masquables: np.ndarray  # those of them that may still be hidden
     sensibles: np.ndarray  # those of them that are hidden when they are small
-    primaires: frozenset[int]  # hidden because they are small
-    imposes: frozenset[int]  # hidden in any case: the primary ones and those of earlier bilans
-    protegees: frozenset[int]  # small, never shown, but the published ones could give them away
-    tires: frozenset[int]  # hidden because the draw says so
+    rangs_petits: frozenset[int]  # small and masquables: hidden because they are small
+    rangs_imposes: frozenset[int]  # hidden in any case: these, and those of earlier bilans
+    rangs_petits_jamais_affiches: frozenset[int]  # small: the published ones could give them away
+    rangs_tires: frozenset[int]  # hidden because the draw says so
     prix: np.ndarray  # how dear each is to hide: by the draw, and by the sums it is the total of
     borne: int  # greatest value looked at: far above the values, so that it narrows nothing
     seuil: int  # below it, a count is small
 
-    def inconnues(self, caches: frozenset[int]) -> np.ndarray:
-        """Return which counts a reader does not see when ``caches`` are hidden."""
-        inconnues = ~self.affichees
-        inconnues[list(caches)] = True
-        return inconnues
+    def invisibles(self, rangs_caches: frozenset[int]) -> np.ndarray:
+        """Return whether a reader does not see each count, when some are hidden."""
+        invisibles = ~self.affichees
+        invisibles[list(rangs_caches)] = True
+        return invisibles
 
 
-def accorder(
+def deduire_les_inconnues(
     cellules: Iterable[Cellule], liens: Iterable[Lien]
 ) -> tuple[dict[Cle, Cellule], list[Lien]]:
-    """Return all counts by name, those that only a sum names included, and the sums that hold.
+    """Return all counts by name, with the values that sums give, and the sums to reckon with.
 
-    A sum is settled once at most one of its terms is unknown. That may give a value to a count, and
-    so let other sums be settled in a next round. The sums that are never settled are returned too:
-    some values satisfy them.
+    The counts that only a sum names are among them. A sum with one unknown term at most is compared
+    with the values (see ``_constater``). That may give a value to a count, and so leave other sums
+    with one unknown term only: they are compared in the next round.
+
+    The sums that keep two unknown terms or more come last, as they were announced and unchecked.
+    No value may satisfy them (3 = 5 + ? + ?): ``_famille`` then leaves them out.
     """
     effectifs = {cellule.cle: cellule for cellule in cellules}
-    en_attente = sorted(set(liens))
-    cles_des_termes = {cle for lien in en_attente for cle in lien.termes}
+    sommes_en_attente = sorted(set(liens))
+    cles_des_termes = {cle for lien in sommes_en_attente for cle in lien.termes}
     for cle in cles_des_termes - effectifs.keys():
         effectifs[cle] = Cellule(cle, None, affichee=False, sensible=False)
-    sommes_vraies: list[Lien] = []
+    sommes_constatees: list[Lien] = []
     while True:
-        a_regler = [lien for lien in en_attente if _nombre_d_inconnues(lien, effectifs) <= 1]
-        if not a_regler:
-            return effectifs, sommes_vraies + en_attente
-        for lien in a_regler:
-            cellules_deduites, sommes = _regler(lien, effectifs)
+        sommes_a_constater = [
+            lien for lien in sommes_en_attente if _nombre_d_inconnues(lien, effectifs) <= 1
+        ]
+        if not sommes_a_constater:
+            return effectifs, sommes_constatees + sommes_en_attente
+        for lien in sommes_a_constater:
+            cellules_deduites, sommes = _constater(lien, effectifs)
             for cellule in cellules_deduites:
                 effectifs[cellule.cle] = cellule
-            sommes_vraies += sommes
-        regles = set(a_regler)
-        en_attente = [lien for lien in en_attente if lien not in regles]
+            sommes_constatees += sommes
+        sorties_de_l_attente = set(sommes_a_constater)
+        sommes_en_attente = [lien for lien in sommes_en_attente if lien not in sorties_de_l_attente]
 
 
 def _nombre_d_inconnues(lien: Lien, effectifs: dict[Cle, Cellule]) -> int:
     return sum(effectifs[cle].valeur is None for cle in lien.termes)
 
 
-def _regler(lien: Lien, effectifs: dict[Cle, Cellule]) -> tuple[list[Cellule], list[Lien]]:
-    """Return the counts that a sum gives, and the sums that really hold between its terms.
+def _constater(lien: Lien, effectifs: dict[Cle, Cellule]) -> tuple[list[Cellule], list[Lien]]:
+    """Return the counts that an announced sum gives, and the sums that really hold.
 
-    At most one of its terms is unknown: it is worked out. Parts may also fall short of their total,
-    or exceed it (children counted in two dispositifs): the sum then says something else.
+    One of its terms at most is unknown. According to the values (announced: total = parts):
+
+    - ? = 3 + 5: the total is 8;
+    - 8 = 3 + ?: the part is 5;
+    - 8 = 3 + 5: the sum holds, and gives nothing new;
+    - 8 = 3 + 4: the parts fall short of the total. A remainder is added to them, 8 = 3 + 4 + 1: a
+      count never shown, yet a secret when it is small, if the total is shown and sensitive;
+    - 8 = 3 + 9, or 8 = 9 + ?: the parts overlap (children in two dispositifs). They make a count
+      never shown that is not the total: 12 = 3 + 9, ? = 9 + ?. But no part exceeds its total: each
+      known part up to it has a complement, 8 = 3 + 5. A known part over it (9) has none.
+
+    An ``exacte`` sum gives nothing at all in the last two cases.
     """
     total = effectifs[lien.total]
     parties_inconnues = [cle for cle in lien.parties if effectifs[cle].valeur is None]
@@ -181,11 +208,9 @@ def _regler(lien: Lien, effectifs: dict[Cle, Cellule]) -> tuple[list[Cellule], l
             sensible=total.affichee and total.sensible,
         )
         return [reste], [lien._replace(parties=(*lien.parties, hors_table))]
-    # Parts that overlap only share a sum, which is not the total and is never shown.
     valeur_hors_table = None if parties_inconnues else somme
     deduites = [Cellule(hors_table, valeur_hors_table, affichee=False, sensible=False)]
     sommes = [lien._replace(total=hors_table)]
-    # But none of them exceeds the total: it is the sum of each part and of a complement.
     for partie in lien.parties:
         valeur = effectifs[partie].valeur
         if valeur is not None and valeur <= total.valeur:
@@ -199,10 +224,10 @@ def _regler(lien: Lien, effectifs: dict[Cle, Cellule]) -> tuple[list[Cellule], l
 
 
 def _cle_hors_table(lien: Lien) -> Cle:
-    """Return the name of the count that makes up for what the parts of a sum do not come to.
+    """Return the name of the count that is added to a sum that does not hold.
 
-    What tells apart the sums of one total: what their parts belong to, and the bilan that shows
-    them.
+    One total may be that of several sums: the name has the lines of the total and of the first
+    part, which say the variable, and the last year in which a part was entered.
     """
     premiere = lien.parties[0]
     millesime = max(partie.millesime for partie in lien.parties)
@@ -219,38 +244,43 @@ def _cle_hors_table(lien: Lien) -> Cle:
 def familles(
     cellules: dict[Cle, Cellule],
     liens: list[Lien],
-    deja: frozenset[Lieu],
+    lieux_deja_caches: frozenset[Lieu],
     seuil: int,
     tirage: Tirage,
 ) -> Iterator[Famille]:
     """Yield the families of counts that sums tie, in the order of the first name of each.
 
-    ``deja`` are the places that earlier bilans hid.
+    A count that no sum ties to others is a family by itself. ``lieux_deja_caches`` are those that
+    earlier bilans hid.
     """
     cles = sorted(cellules)
     rang_de = {cle: rang for rang, cle in enumerate(cles)}
-    rangs_lies = [[rang_de[cle] for cle in lien.termes] for lien in liens]
-    groupes_de_rangs = composantes(rangs_lies, len(cles))
-    numero_du_groupe = np.zeros(len(cles), dtype=int)
-    for numero, rangs in enumerate(groupes_de_rangs):
-        numero_du_groupe[rangs] = numero
-    liens_du_groupe: dict[int, list[Lien]] = defaultdict(list)
+    termes_des_liens = [[rang_de[cle] for cle in lien.termes] for lien in liens]
+    membres_des_familles = composantes(termes_des_liens, len(cles))
+    famille_de = np.zeros(len(cles), dtype=int)  # by rank of a count, the number of its family
+    for numero, rangs in enumerate(membres_des_familles):
+        famille_de[rangs] = numero
+    liens_des_familles: dict[int, list[Lien]] = defaultdict(list)
     for lien in liens:
-        numero = int(numero_du_groupe[rang_de[lien.total]])
-        liens_du_groupe[numero].append(lien)
-    for numero, rangs in enumerate(groupes_de_rangs):
+        numero = int(famille_de[rang_de[lien.total]])
+        liens_des_familles[numero].append(lien)
+    for numero, rangs in enumerate(membres_des_familles):
         membres = [cellules[cles[rang]] for rang in rangs]
-        yield _famille(membres, liens_du_groupe[numero], deja, seuil, tirage)
+        yield _famille(membres, liens_des_familles[numero], lieux_deja_caches, seuil, tirage)
 
 
 def _famille(
     cellules: list[Cellule],
     liens: list[Lien],
-    deja: frozenset[Lieu],
+    lieux_deja_caches: frozenset[Lieu],
     seuil: int,
     tirage: Tirage,
 ) -> Famille:
-    """Return the family of some counts, in their order, and of the sums between them."""
+    """Return the family of some counts, in their order, and of the sums between them.
+
+    Counts without value take values that satisfy the sums. When none do, the sums that have such a
+    count are left out.
+    """
     cles = tuple(cellule.cle for cellule in cellules)
     affichees = np.array([cellule.affichee for cellule in cellules], dtype=bool)
     publiees = np.array([cellule.publiee for cellule in cellules], dtype=bool)
@@ -266,7 +296,7 @@ def _famille(
         else:
             valeurs = valeurs_possibles
     masquables = affichees & ~publiees
-    cachees_avant = np.array([cle.lieu in deja for cle in cles], dtype=bool)
+    cachees_avant = np.array([cle.lieu in lieux_deja_caches for cle in cles], dtype=bool)
     tirages = [tirage.tirer(cle) for cle in cles]
     prix_tires = np.array([prix for prix, _ in tirages])
     chances = np.array([chance for _, chance in tirages])
@@ -278,10 +308,10 @@ def _famille(
         affichees=affichees,
         masquables=masquables,
         sensibles=affichees & sensibles,
-        primaires=rangs_vrais(masquables & petites),
-        imposes=rangs_vrais(masquables & (petites | cachees_avant)),
-        protegees=rangs_vrais(~affichees & petites),
-        tires=rangs_vrais(masquables & (chances < EN_PLUS / (1 + nombre_de_sommes) ** 2)),
+        rangs_petits=rangs_vrais(masquables & petites),
+        rangs_imposes=rangs_vrais(masquables & (petites | cachees_avant)),
+        rangs_petits_jamais_affiches=rangs_vrais(~affichees & petites),
+        rangs_tires=rangs_vrais(masquables & (chances < EN_PLUS / (1 + nombre_de_sommes) ** 2)),
         prix=(1 + DISPERSION * prix_tires) * (1 + nombre_de_sommes),
         borne=int(valeurs.max()) + seuil * (len(cles) + 1),
         seuil=seuil,
@@ -302,7 +332,7 @@ def _equations(cles: tuple[Cle, ...], liens: list[Lien]) -> np.ndarray:
 def _completer(
     valeurs: np.ndarray, sans_valeur: np.ndarray, equations: np.ndarray
 ) -> np.ndarray | None:
-    """Return the values, with some that fit the sums where there is none; None if none fit."""
+    """Return the values, the missing ones filled in so that all sums hold; None if none can."""
     zero = np.zeros(len(equations))
     basses = np.where(sans_valeur, 0, valeurs)
     hautes = np.where(sans_valeur, valeurs.sum(), valeurs)
@@ -312,7 +342,7 @@ def _completer(
 def _nombre_de_sommes(equations: np.ndarray) -> np.ndarray:
     """Return of how many sums each count, or one that equals it, is the total.
 
-    That is what a reader loses when it is hidden: a total is dearer to hide than a part.
+    The more there are, the more a reader loses when it is hidden: a total is dearer than a part.
     """
     plusieurs_parties = (equations > 0).sum(axis=1) > 1
     est_total = (equations < 0) & plusieurs_parties[:, np.newaxis]
@@ -324,13 +354,16 @@ def _nombre_de_sommes(equations: np.ndarray) -> np.ndarray:
     return nombre
 
 
-def rangs_vrais(lesquels: np.ndarray) -> frozenset[int]:
-    """Return the positions of what is true in an array."""
-    return frozenset(np.flatnonzero(lesquels).tolist())
+def rangs_vrais(conditions: np.ndarray) -> frozenset[int]:
+    """Return the ranks at which an array of booleans is true."""
+    return frozenset(np.flatnonzero(conditions).tolist())
 
 
 def composantes(ensembles: Iterable[Iterable[int]], taille: int) -> list[np.ndarray]:
-    """Return the groups of ``taille`` things that share a set, step by step, by first member.
+    """Return the connected components of the numbers from 0 to ``taille`` − 1.
+
+    Two numbers of one set are connected, and so are two that are connected to a same third. Each
+    number is in one component, the components in the order of their first member.
 
     Examples:
         >>> [groupe.tolist() for groupe in composantes([[0, 3], [3, 2, 5]], 6)]
@@ -338,11 +371,14 @@ def composantes(ensembles: Iterable[Iterable[int]], taille: int) -> list[np.ndar
     """
     paires = [paire for ensemble in ensembles for paire in pairwise(ensemble)]
     aretes = np.array(paires, dtype=int).reshape(-1, 2)
-    # Each thing points to a member of its group, lower and lower, until all point to the first.
+    # Each number points to a member of its component: to itself at the outset, to a lower and lower
+    # one in each turn, until all point to the first one.
     premiers = np.arange(taille)
     while True:
         plus_bas = premiers.copy()
+        # Both ends of a pair point to the lower of what the two pointed to.
         np.minimum.at(plus_bas, aretes, premiers[aretes].min(axis=1, keepdims=True))
+        # Then each follows its pointer one step further.
         plus_bas = plus_bas[plus_bas]
         if (plus_bas == premiers).all():
             return [np.flatnonzero(premiers == premier) for premier in np.unique(premiers)]

@@ -2,6 +2,11 @@
 
 Nothing is computed or drawn from a count that is hidden. What a published bilan hides is kept in
 ``masque.csv``.
+
+A bilan is named by its year. Two other years go with a count: ``annee``, that it is about, and
+``annee_de_saisie``, the bilan for which its row was entered (``millesime`` in observations.csv). A
+count entered again with the same value keeps the name that it had: ``Cle.millesime`` is the year in
+which that value was first entered.
 """
 
 from collections import defaultdict
@@ -35,7 +40,7 @@ SERIE = ["territoire", "annee", "indicateur", "dimension", "modalite"]
 CASE = ["territoire", "annee", "dimension", "modalite"]
 
 VariableModalite = tuple[str, str]  # a variable and one of its modalités
-LienDate = tuple[int, Lien]  # the first bilan that shows all the terms of a sum, and the sum
+LienDate = tuple[int, Lien]  # the first bilan whose reader knows of a sum, and the sum
 
 
 class Publiable(NamedTuple):
@@ -59,9 +64,9 @@ def appliquer(
 ) -> Publiable:
     """Return the profiles and the observations that the bilan of a year may show.
 
-    The bilans before it are made again, one after the other: what they hid stays hidden, and what
-    they showed can no longer hide anything else. So two bilans laid side by side give no more away
-    than each of them.
+    A reader may lay it beside the bilans before it. So these are made again, one after the other,
+    each with the counts and the sums of all up to it: what one hid stays hidden in the next, even
+    revised, and what one showed can no longer be hidden to protect anything.
 
     Args:
         profils: annee (of the follow-up) and the columns of profils.csv.
@@ -86,7 +91,9 @@ def appliquer(
     for bilan in sorted({*effectifs["premier_bilan"].tolist(), annee}):
         liens = [lien for premier_bilan, lien in liens_dates if premier_bilan <= bilan]
         liens += _liens_identiques(
-            comptes[comptes["saisie"] <= bilan], profils[profils["annee"] <= bilan], catalogue
+            comptes[comptes["annee_de_saisie"] <= bilan],
+            profils[profils["annee"] <= bilan],
+            catalogue,
         )
         masquees_avant = cellules_masquees[cellules_masquees["annee"] <= bilan]
         calculer_le_masque = partial(
@@ -95,7 +102,7 @@ def appliquer(
             liens,
             seuil=seuil,
             tirage=tirage,
-            deja=_lieux(masquees_avant),
+            lieux_deja_caches=_lieux(masquees_avant),
         )
         # Shared: the reports of the years that come after make this bilan again.
         masque_du_bilan = partager(
@@ -187,7 +194,8 @@ def _lieux(cellules: pd.DataFrame) -> list[tuple[str, str, str]]:
 def _effectifs(profils: pd.DataFrame, comptes: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Return one row a count, those of the profiles first, in their order.
 
-    Columns: ``masque.EFFECTIFS``, and ``premier_bilan``, the first that can show it.
+    Columns: ``masque.EFFECTIFS`` (``publiee`` False: no bilan is made yet), and ``premier_bilan``,
+    the year of the first bilan that can show it.
     """
     cles_des_profils = [
         _cle_profil(ligne.annee, ligne.dispositif, *ligne.modalites)
@@ -203,7 +211,9 @@ def _effectifs(profils: pd.DataFrame, comptes: pd.DataFrame, catalogue: Catalogu
     des_profils = des_profils.join(profils[["effectif", "statut"]]).assign(
         sensible=tout_le_dispositif | modalite_sensible, premier_bilan=profils["annee"]
     )
-    des_observations = comptes.assign(premier_bilan=comptes[["saisie", "annee"]].max(axis=1))
+    des_observations = comptes.assign(
+        premier_bilan=comptes[["annee_de_saisie", "annee"]].max(axis=1)
+    )
     des_observations = des_observations.drop_duplicates(CLE)[des_profils.columns]
     effectifs = pd.concat([des_profils, des_observations], ignore_index=True)
     return effectifs.astype({"premier_bilan": "int64", "sensible": bool}).assign(publiee=False)
@@ -228,9 +238,10 @@ class LigneDeProfil:
 
 
 def _cle_profil(annee: int, dispositif: str, *modalites: VariableModalite) -> Cle:
-    """Return the name of a count of a profile, whichever modalité comes first.
+    """Return the name of a count of a profile: (profils/2024/laep, age/0-2, sexe/f), millésime 0.
 
-    Without modalité, the count is that of the whole dispositif.
+    It is the same whichever modalité comes first. Without modalité, the count is that of the whole
+    dispositif: (profils/2024/laep, ensemble, "").
     """
     table = f"{PROFILS}/{annee}/{dispositif}"
     if not modalites:
@@ -245,15 +256,15 @@ class SommeDeProfil(NamedTuple):
 
     annee: int
     dispositif: str
-    ensemble: tuple[VariableModalite, ...]  # empty: the whole dispositif
-    variable: str
+    ensemble: tuple[VariableModalite, ...]  # what is added up to: a modalité; the dispositif if ()
+    variable: str  # its modalités are the parts
 
 
 def _liens_profils(profils: pd.DataFrame) -> Iterator[LienDate]:
-    """Yield the sums of the profiles, each with its year.
+    """Yield the sums of the profiles, each with the year of its dispositif.
 
-    The modalités of a variable make the whole dispositif; a row of a crossed table makes its
-    modalité.
+    The modalités of a variable add up to the whole dispositif. In a table that crosses two
+    variables, those of the one, within a modalité of the other, add up to that modalité.
     """
     parties: dict[SommeDeProfil, set[VariableModalite]] = defaultdict(set)
     for ligne in lignes(profils, LigneDeProfil):
@@ -274,14 +285,13 @@ def _liens_profils(profils: pd.DataFrame) -> Iterator[LienDate]:
 
 
 def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) -> pd.DataFrame:
-    """Return the rows that count persons, or that are added up with some, on their index.
+    """Return the observations that count persons, or that are added up with some, on their index.
 
-    Rows of one series that follow each other with the same value are one count: a reader who saw
-    the first knows the others. The ``millesime`` of a count is then that of the first row;
-    ``saisie`` is the row's own.
+    Rows of one series that follow each other with the same value are one count, with one name: a
+    reader who saw the first knows the others.
 
     Columns: ``masque.CLE``, the name of the count; effectif, statut, sensible; those of ``SERIE``;
-    saisie.
+    annee_de_saisie, that of the row.
     """
     sensibles = {nom for nom, indicateur in indicateurs.items() if indicateur.sensible}
     a_compter = set(sensibles)
@@ -290,12 +300,13 @@ def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) 
         if indicateur.calcul == SOMME and not a_compter.isdisjoint(noms):
             a_compter |= noms
     comptes = observations[observations["indicateur"].isin(a_compter)]
-    comptes = comptes.sort_values([*SERIE, "millesime"], kind="stable")
+    comptes = comptes.rename(columns={"millesime": "annee_de_saisie"})
+    comptes = comptes.sort_values([*SERIE, "annee_de_saisie"], kind="stable")
     valeurs = comptes["valeur"]
     valeurs_d_avant = valeurs.shift()
     meme_valeur = valeurs.eq(valeurs_d_avant) | (valeurs.isna() & valeurs_d_avant.isna())
     meme_serie = comptes[SERIE].eq(comptes[SERIE].shift()).all(axis=1)
-    premiers_millesimes = comptes["millesime"].mask(meme_valeur & meme_serie).ffill()
+    annees_de_premiere_saisie = comptes["annee_de_saisie"].mask(meme_valeur & meme_serie).ffill()
     annees = comptes["annee"].astype(str)
     modalites = comptes["dimension"] + "/" + comptes["modalite"]
     return comptes.assign(
@@ -308,27 +319,30 @@ def _comptes(observations: pd.DataFrame, indicateurs: Mapping[str, Indicateur]) 
         + comptes["indicateur"],
         ligne=modalites.where(comptes["dimension"] != "", ENSEMBLE),
         colonne="",
-        millesime=premiers_millesimes.astype("int64"),
+        millesime=annees_de_premiere_saisie.astype("int64"),
         effectif=valeurs,
         sensible=comptes["indicateur"].isin(sensibles),
-        saisie=comptes["millesime"],
-    )[[*CLE, "effectif", "statut", "sensible", *SERIE, "saisie"]]
+    )[[*CLE, "effectif", "statut", "sensible", *SERIE, "annee_de_saisie"]]
 
 
 def _liens_observations(
     comptes: pd.DataFrame, indicateurs: Mapping[str, Indicateur]
 ) -> Iterator[LienDate]:
-    """Yield the sums of the observations, each with the bilan that shows all its terms.
+    """Yield the sums of the observations, each with the year of the bilan that first shows it so.
 
-    A bilan knows the last entry of each series up to it.
+    A bilan shows the last row of each series that was entered up to its year. A sum is made again
+    for each bilan that changes one of its terms.
     """
-    comptes = comptes.assign(cle=_colonne_de_cles(comptes)).sort_values([*SERIE, "saisie"])
-    for bilan in sorted(comptes["saisie"].unique().tolist()):
-        saisis = comptes[comptes["saisie"] == bilan]
-        derniers = comptes[comptes["saisie"] <= bilan].drop_duplicates(SERIE, keep="last")
-        for lien in _sommes_de_modalites(derniers, saisis, bilan):
+    comptes = comptes.assign(cle=_colonne_de_cles(comptes))
+    comptes = comptes.sort_values([*SERIE, "annee_de_saisie"])
+    annees_de_saisie: list[int] = sorted(comptes["annee_de_saisie"].unique().tolist())
+    for bilan in annees_de_saisie:
+        comptes_du_bilan = comptes[comptes["annee_de_saisie"] == bilan]
+        comptes_connus = comptes[comptes["annee_de_saisie"] <= bilan]
+        comptes_connus = comptes_connus.drop_duplicates(SERIE, keep="last")
+        for lien in _sommes_de_modalites(comptes_connus, comptes_du_bilan, bilan):
             yield bilan, lien
-        for lien in _sommes_du_catalogue(derniers, saisis, indicateurs):
+        for lien in _sommes_du_catalogue(comptes_connus, comptes_du_bilan, indicateurs):
             yield bilan, lien
 
 
@@ -337,40 +351,53 @@ def _colonne_de_cles(comptes: pd.DataFrame) -> pd.Series:
 
 
 def _sommes_de_modalites(
-    derniers: pd.DataFrame, saisis: pd.DataFrame, bilan: int
+    comptes_connus: pd.DataFrame, comptes_du_bilan: pd.DataFrame, bilan: int
 ) -> Iterator[Lien]:
-    """Yield, of the tables that a bilan changes: the modalités of a dimension make the whole."""
-    ensembles = derniers[derniers["dimension"].eq("")]
+    """Yield that the modalités of a dimension add up to the whole, in the tables of a bilan.
+
+    Its tables are those of ``comptes_du_bilan``, the counts entered for it; their terms are taken
+    among ``comptes_connus``, all that it shows. A table is one indicator of one place and year.
+    """
+    ensembles = comptes_connus[comptes_connus["dimension"].eq("")]
     cle_de_l_ensemble = dict(zip(ensembles["table"], ensembles["cle"], strict=True))
-    details = derniers[derniers["dimension"].ne("") & derniers["table"].isin(saisis["table"])]
+    table_du_bilan = comptes_connus["table"].isin(comptes_du_bilan["table"])
+    details = comptes_connus[comptes_connus["dimension"].ne("") & table_du_bilan]
     parties: dict[tuple[str, str], list[Cle]] = defaultdict(list)
     for table, dimension, cle in zip(
         details["table"], details["dimension"], details["cle"], strict=True
     ):
         parties[table, dimension].append(cle)
     for (table, _), cles_des_parties in parties.items():
-        # A whole that nobody gave is a count never shown.
+        # A whole that nobody gave is a count never shown: its name is in no table.
         total = cle_de_l_ensemble.get(table, Cle(table, ENSEMBLE, "", bilan))
         yield Lien(total, tuple(cles_des_parties))
 
 
 def _sommes_du_catalogue(
-    derniers: pd.DataFrame, saisis: pd.DataFrame, indicateurs: Mapping[str, Indicateur]
+    comptes_connus: pd.DataFrame,
+    comptes_du_bilan: pd.DataFrame,
+    indicateurs: Mapping[str, Indicateur],
 ) -> Iterator[Lien]:
-    """Yield, of the indicators that a bilan changes: the terms of a sum make it."""
-    cles_de_la_case: dict[tuple, dict[str, Cle]] = defaultdict(dict)
-    cases = zip(*[derniers[colonne] for colonne in CASE], strict=True)
-    for case, indicateur, cle in zip(cases, derniers["indicateur"], derniers["cle"], strict=True):
-        cles_de_la_case[case][indicateur] = cle
-    indicateurs_saisis = set(saisis["indicateur"])
+    """Yield that indicators of the catalogue are the sum of others, wherever all of them are known.
+
+    Only the sums that have an indicator among ``comptes_du_bilan``, the counts entered for a bilan;
+    their terms are taken among ``comptes_connus``, all that it shows.
+    """
+    cles_par_case: dict[tuple, dict[str, Cle]] = defaultdict(dict)  # then by indicator
+    cases = zip(*[comptes_connus[colonne] for colonne in CASE], strict=True)
+    for case, indicateur, cle in zip(
+        cases, comptes_connus["indicateur"], comptes_connus["cle"], strict=True
+    ):
+        cles_par_case[case][indicateur] = cle
+    indicateurs_du_bilan = set(comptes_du_bilan["indicateur"])
     for total, indicateur in indicateurs.items():
         concernes = {total, *indicateur.termes}
-        if indicateur.calcul != SOMME or concernes.isdisjoint(indicateurs_saisis):
+        if indicateur.calcul != SOMME or concernes.isdisjoint(indicateurs_du_bilan):
             continue
-        for cle_de_l_indicateur in cles_de_la_case.values():
-            if concernes <= cle_de_l_indicateur.keys():
-                termes = [cle_de_l_indicateur[nom] for nom in sorted(concernes - {total})]
-                yield Lien(cle_de_l_indicateur[total], tuple(termes), exacte=True)
+        for cles_de_la_case in cles_par_case.values():
+            if concernes <= cles_de_la_case.keys():
+                termes = [cles_de_la_case[nom] for nom in sorted(concernes - {total})]
+                yield Lien(cles_de_la_case[total], tuple(termes), exacte=True)
 
 
 def _liens_identiques(
@@ -378,7 +405,7 @@ def _liens_identiques(
 ) -> Iterator[Lien]:
     """Yield that an indicator and a profile count the same persons, where the catalogue says so.
 
-    The sum is exact: it holds where their values agree.
+    It is an exact sum of one part: dropped where their values do not agree.
     """
     profils_connus = set(
         zip(profils["annee"].tolist(), profils["dispositif"].tolist(), strict=True)
@@ -390,16 +417,20 @@ def _liens_identiques(
         if identique.variable:
             assert identique.modalite is not None  # the catalogue gives both or none
             modalites = [(identique.variable, identique.modalite)]
-        memes = comptes[
+        comptes_identiques = comptes[
             comptes["indicateur"].eq(identique.indicateur) & comptes["dimension"].eq(dimension)
         ]
         for annee, modalite, cle in zip(
-            memes["annee"], memes["modalite"], memes["cle"], strict=True
+            comptes_identiques["annee"],
+            comptes_identiques["modalite"],
+            comptes_identiques["cle"],
+            strict=True,
         ):
             dispositif = identique.dispositif or modalite
             cle_du_profil = _cle_profil(annee, dispositif, *modalites)
             if (annee, dispositif) not in profils_connus:
-                # Never shown, it is still where indicators that count the same persons meet.
+                # A count that no profile gives is never shown. Two indicators that it equals are
+                # equal through it, if they were entered the same year: hence its millésime.
                 cle_du_profil = cle_du_profil._replace(millesime=cle.millesime)
             yield Lien(cle, (cle_du_profil,), exacte=True)
 
@@ -410,7 +441,10 @@ def _observations_couvertes(
     cles_secretes: pd.DataFrame,
     catalogue: Catalogue,
 ) -> pd.DataFrame:
-    """Return the observations without the secret counts, nor what would give them away."""
+    """Return the observations without the secret counts, nor what would give them away.
+
+    Their rows stay, with no value, the status Q and no note.
+    """
     noms_des_comptes = pd.MultiIndex.from_frame(comptes[CLE])
     est_secret = noms_des_comptes.isin(pd.MultiIndex.from_frame(cles_secretes))
     cachees = observations.index.isin(comptes.index[est_secret])
@@ -421,19 +455,19 @@ def _observations_couvertes(
 
 
 def _avec_les_liees(
-    observations: pd.DataFrame, cachees: np.ndarray, liees: Iterable[ValeurLiee]
+    observations: pd.DataFrame, cachees: np.ndarray, valeurs_liees: Iterable[ValeurLiee]
 ) -> np.ndarray:
-    """Return the hidden rows, and those from which a hidden count could be guessed.
+    """Return which rows to hide: those hidden already, and those that let guess a hidden count.
 
     In a place and a year where the whole of a count is hidden, all the values linked with it are
-    hidden; where only a detail is, the details of the linked value are.
+    hidden; where only a modalité of it is, those of the modalités of the linked value are.
     """
     lieux = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
     indicateurs = observations["indicateur"]
     est_un_detail = observations["dimension"].ne("").to_numpy()
     a_une_valeur = observations["valeur"].notna().to_numpy()
     resultat = cachees.copy()
-    for liee in liees:
+    for liee in valeurs_liees:
         effectifs_caches = cachees & indicateurs.eq(liee.effectif).to_numpy()
         ensemble_cache = lieux.isin(lieux[effectifs_caches & ~est_un_detail])
         detail_cache = lieux.isin(lieux[effectifs_caches & est_un_detail])
@@ -445,7 +479,11 @@ def _avec_les_liees(
 def _avec_les_calculees(
     observations: pd.DataFrame, cachees: np.ndarray, indicateurs: Mapping[str, Indicateur]
 ) -> np.ndarray:
-    """Return the hidden rows, and what is computed from them: a rate gives its count away."""
+    """Return which rows to hide: those hidden already, and all that is computed from them.
+
+    A rate and its denominator would give the hidden numerator away. (Sums are not concerned: they
+    are counts, masked with the others.)
+    """
     termes = {
         nom: indicateur.termes
         for nom, indicateur in indicateurs.items()
