@@ -1,5 +1,8 @@
-"""The figures of a portrait: shares of a territory beside its département and those alike, and how
-counts moved.
+"""The figures of a portrait: shares of a territory beside other places, and how counts moved.
+
+Each place has a role: the territory looked at (``TERRITOIRE``), its département
+(``DEPARTEMENT``), and others that the report adds (its EPCI, those alike). A role is also how a
+column ends: ``valeur_departement``; those of the territory have no suffix: ``valeur``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,25 +19,22 @@ from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 from ctglib.donnees.modeles.rapports import Mesure, Semblables
 from ctglib.donnees.modeles.sources import SerieOfficielle
 
-ICI = "territoire"
-LA = "departement"
+# Roles of places.
+TERRITOIRE = "territoire"
+DEPARTEMENT = "departement"
+# Why a measure has no value; "" when it has one.
 SECRET = "secret"
 ABSENT = "absent"
-TROP_PEU = "trop_peu"
+TROP_PEU = "trop_peu"  # its denominator is too small for a rate
 
 
 @dataclass(frozen=True)
 class Lieu:
-    """A place: the code that producers publish it under ("" for none), and the communes that add up
-    to it.
+    """A place, and the communes that add up to it."""
 
-    ``groupe``: its sums leave out the parts that are not known; those of a commune, or of all its
-    IRIS, do not.
-    """
-
-    code: str
-    membres: tuple[str, ...]
-    groupe: bool
+    code: str  # that producers publish it under, "" for none
+    membres: tuple[str, ...]  # codes of communes
+    groupe: bool  # its sums leave out the parts that are not known; those of a commune do not
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Chiffres:
 
 
 def en_annees(chiffres: Chiffres, lieu: Lieu, *series: str) -> pd.DataFrame:
-    """Return some series of one family at a place by year: as published, else the sum of what is
-    below.
+    """Return series of one family at a place, one row a year and one column a series.
 
-    A year when too many of its communes are missing has none.
+    As published for the place, else the sum of its communes or of their IRIS, where the family may
+    be summed. A year when too many communes of a group are missing has no row.
     """
     famille = chiffres.familles[series[0]]
     table = chiffres.tables[famille]
@@ -90,13 +90,16 @@ def mesurer(
 ) -> pd.DataFrame:
     """Return a row a measure: its year, and at each place its value, or why there is none.
 
-    « territoire » is the one looked at, « departement » what its gap is to. Under ``minimum`` a
-    denominator gives no rate; ``ecarts`` is how many standard deviations chance is allowed.
+    A measure whose numerator may be one of several series takes the first that is known of the
+    territory and of its département, else of the territory; one of which no series is read has no
+    row. ``lieux`` is by role. Under ``minimum`` a denominator gives no rate; ``ecarts`` is how many
+    standard deviations chance is allowed.
 
     Returns:
-        mesure, serie, annee, then for each role (no suffix for the territory) numerateur,
-        denominateur, valeur, raison ("", "secret", "absent", "trop_peu"); ecart to the département
-        (relative, in %, between amounts) and marge: what the rounding and chance make of it.
+        mesure, serie, annee, unite, pour; then for each role (no suffix for the territory)
+        numerateur, denominateur, valeur, raison ("", "secret", "absent", "trop_peu"); ecart to the
+        département (between amounts in %, missing between counts) and marge, by how much the
+        rounding and chance may change the value.
     """
     lignes = []
     for mesure in mesures:
@@ -107,11 +110,12 @@ def mesurer(
             if serie in chiffres.familles
         ]
         if lignes_possibles:
-            lignes.append(max(lignes_possibles, key=_connue_ici_puis_la))
+            # The first of the best: ``max`` keeps the order of the choices.
+            lignes.append(max(lignes_possibles, key=_est_connue))
     table = pd.DataFrame(lignes)
-    if f"valeur_{LA}" not in table:
+    if f"valeur_{DEPARTEMENT}" not in table:
         return table.assign(ecart=np.nan, marge=np.nan)
-    reference = table[f"valeur_{LA}"]
+    reference = table[f"valeur_{DEPARTEMENT}"]
     ecart = table["valeur"] - reference
     ecart_en_pourcent = 100 * ecart / reference
     unite = table["unite"]
@@ -126,17 +130,22 @@ def mesurer(
     )
 
 
-def _connue_ici_puis_la(ligne: Mapping[str, object]) -> tuple[bool, bool]:
-    """Rank the row of a measure: what is known of the territory first, then of its département."""
-    connues = ("", TROP_PEU)  # reasons of a value that is known, whether or not it is shown
-    return ligne["raison"] in connues, ligne.get(f"raison_{LA}") in connues
+def _est_connue(ligne: Mapping[str, object]) -> tuple[bool, bool]:
+    """Tell whether the row of a measure has a value of the territory, then of its département."""
+    raisons_d_une_valeur_connue = ("", TROP_PEU)  # whether or not it is shown
+    return (
+        ligne["raison"] in raisons_d_une_valeur_connue,
+        ligne.get(f"raison_{DEPARTEMENT}") in raisons_d_une_valeur_connue,
+    )
 
 
 def _ligne(
     chiffres: Chiffres, lieux: Mapping[str, Lieu], mesure: Mesure, serie: str, minimum: int
 ) -> dict[str, object]:
-    """Return the row of a measure: in the last year that the territory and its département both
-    have, if any.
+    """Return the row of a measure for one series of its numerator, in one year.
+
+    The last year of which both the territory and its département have a value; else the last of the
+    territory, of the département, of the family.
     """
     valeurs_par_lieu = {
         role: _valeurs(chiffres, lieu, mesure, serie) for role, lieu in lieux.items()
@@ -145,10 +154,12 @@ def _ligne(
         role: set(valeurs.index[np.isfinite(valeurs["valeur"])])
         for role, valeurs in valeurs_par_lieu.items()
     }
-    ici = annees_connues[ICI]
-    la = annees_connues.get(LA, set())
-    annees_publiees = set(chiffres.tables[chiffres.familles[serie]]["annee"])
-    annee = max(ici & la or ici or la or annees_publiees, default=0)
+    du_territoire = annees_connues[TERRITOIRE]
+    du_departement = annees_connues.get(DEPARTEMENT, set())
+    de_la_famille = set(chiffres.tables[chiffres.familles[serie]]["annee"])
+    des_deux = du_territoire & du_departement
+    annees_possibles = des_deux or du_territoire or du_departement or de_la_famille
+    annee = max(annees_possibles, default=0)
     ligne: dict[str, object] = {
         "mesure": mesure.id,
         "serie": serie,
@@ -157,7 +168,7 @@ def _ligne(
         "pour": mesure.pour,
     }
     for role, valeurs in valeurs_par_lieu.items():
-        suffixe = "" if role == ICI else f"_{role}"
+        suffixe = "" if role == TERRITOIRE else f"_{role}"
         de_l_annee = valeurs.reindex([annee])
         numerateur = float(de_l_annee["numerateur"].iloc[0])
         denominateur = float(de_l_annee["denominateur"].iloc[0])
@@ -178,8 +189,11 @@ def _ligne(
 
 
 def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.DataFrame:
-    """Return numerateur, denominateur and valeur by year; a denominator of another family is that
-    of its last year.
+    """Return numerateur, denominateur and valeur of a measure at a place, by year.
+
+    ``valeur`` is infinite when the denominator is secret. A measure without denominator is a count,
+    or its mean over the last years. A denominator of another family is that of its last year in all
+    years; one of a family that is not read leaves no year.
     """
     denominateur = mesure.denominateur
     familles = chiffres.familles
@@ -211,8 +225,9 @@ def _valeurs(chiffres: Chiffres, lieu: Lieu, mesure: Mesure, serie: str) -> pd.D
 def par_commune(
     chiffres: Chiffres, mesure: Mesure, communes: Sequence[str], minimum: int
 ) -> pd.DataFrame:
-    """Return numerateur, denominateur and valeur of a ratio by commune, in the last year of each
-    series.
+    """Return numerateur, denominateur and valeur of a ratio, one row a commune, in their order.
+
+    Each series in its own last year; a value is missing under a denominator of ``minimum``.
     """
     numerateur = _derniers_effectifs(chiffres, mesure.numerateur[0], communes)
     # A ratio has a denominator.
@@ -230,8 +245,10 @@ def _derniers_effectifs(chiffres: Chiffres, serie: str, communes: Sequence[str])
 
 
 def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int) -> pd.Series:
-    """Return the territories most alike one, with their distance, the nearest first; none when
-    shares are unknown.
+    """Return the distance of the territories most alike one, by code, the nearest first.
+
+    ``comptes`` has one row a territory: the count that tells its size, and those that its shares
+    are of. Only territories of a like size are compared. Empty when a count of ``ici`` is unknown.
     """
     sans_absent = comptes.apply(np.isfinite).all(axis=1)
     connus = comptes[sans_absent & comptes[regles.taille].gt(0)]
@@ -248,13 +265,15 @@ def semblables(comptes: pd.DataFrame, ici: str, regles: Semblables, voisins: int
 def evolutions(
     chiffres: Chiffres, lieux: Mapping[str, Lieu], series: Sequence[str], seuils: SeuilsEvaluation
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return every year's count of the territory, then how each series moved there and at the other
-    places.
+    """Return two tables: the counts of the territory by year, and how each series moved.
+
+    A series that has no count of the territory is in neither. It moves from ``depart``, its first
+    year or that of the last break, to ``annee``, its last.
 
     Returns:
-        indicateur, annee, valeur, rupture; then indicateur, depart, annee (the first one after the
-        last break), valeur_depart, valeur, variation (%, and one a role), lecture ("hausse",
-        "baisse", "stable", "trop_peu").
+        indicateur, annee, valeur, rupture (whether a break is in that year); then indicateur,
+        depart, annee, valeur_depart, valeur, variation (in %; and ``variation_…`` for each other
+        role, over the same years), lecture ("hausse", "baisse", "stable", "trop_peu").
     """
     annees = []
     changements = []
@@ -262,7 +281,7 @@ def evolutions(
         valeurs_par_lieu = {
             role: en_annees(chiffres, lieu, serie)[serie].dropna() for role, lieu in lieux.items()
         }
-        valeurs = valeurs_par_lieu[ICI]
+        valeurs = valeurs_par_lieu[TERRITOIRE]
         if valeurs.empty:
             continue
         premiere_annee = valeurs.index[0]
@@ -284,10 +303,10 @@ def evolutions(
             "arrondi": chiffres.series[serie].arrondi or 0,
         }
         for role, valeurs_du_lieu in valeurs_par_lieu.items():
-            colonne = "variation" if role == ICI else f"variation_{role}"
+            colonne = "variation" if role == TERRITOIRE else f"variation_{role}"
             changement[colonne] = variation(valeurs_du_lieu, depart, fin)
         changements.append(changement)
-    variations = ["variation" if role == ICI else f"variation_{role}" for role in lieux]
+    variations = ["variation" if role == TERRITOIRE else f"variation_{role}" for role in lieux]
     colonnes = ["indicateur", "depart", "annee", "valeur_depart", "valeur", *variations]
     table = pd.DataFrame(changements, columns=[*colonnes, "arrondi"])
     mouvements, _ = mouvement(

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Dessin
 
 from ctglib.calculs import portrait as calculs
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre, pourcent
-from ctglib.calculs.portrait import ICI, LA, SECRET, TROP_PEU, Chiffres, Lieu
+from ctglib.calculs.portrait import DEPARTEMENT, SECRET, TERRITOIRE, TROP_PEU, Chiffres, Lieu
 from ctglib.document.blocs import (
     Bloc,
     Colonnes,
@@ -117,7 +117,7 @@ class Portrait:
         ]
         situation = etude.dire(
             f"est_{territoire.niveau}",
-            communes=len(etude.lieux[ICI].membres),
+            communes=len(etude.lieux[TERRITOIRE].membres),
             code=territoire.code,
             departement=etude.reference.de if etude.reference else "",
             epci=etude.epci.le if etude.epci else "hors intercommunalité",
@@ -202,7 +202,7 @@ class Portrait:
         sans_semblables = pd.Series(nan, mesures.index)
         valeurs_des_semblables = mesures.get(f"valeur_{SEMBLABLES}", sans_semblables)
         comparaison = mesures.assign(
-            valeur_reference=mesures[f"valeur_{LA}"],
+            valeur_reference=mesures[f"valeur_{DEPARTEMENT}"],
             valeur_autre=valeurs_des_semblables,
             ecart_type="points",
             statut="A",
@@ -229,7 +229,7 @@ class Portrait:
         etude = self.etude
         mots = etude.regles.mots
         colonnes: dict[str, Callable[[Any], str] | None] = {"compte": decimales(0)}
-        for role in (ICI, SEMBLABLES, EPCI, LA):
+        for role in (TERRITOIRE, SEMBLABLES, EPCI, DEPARTEMENT):
             colonnes[role] = partial(self._valeur, role) if role in etude.lieux else None
         colonnes["ecart_dit"] = self._ecart
         comptes = mesures["numerateur"].where(mesures["denominateur"].notna()).replace(inf, nan)
@@ -256,11 +256,11 @@ class Portrait:
     def _valeur(self, role: str, mesure: pd.Series) -> str:
         """Return the value of a measure at one of the places, or the word of its absence."""
         etude = self.etude
-        compte_ailleurs = mesure["unite"] == "nombre" and role != ICI
+        compte_ailleurs = mesure["unite"] == "nombre" and role != TERRITOIRE
         if compte_ailleurs and (role == SEMBLABLES or mesure["iris"]):
             # a count of a few communes, or of those that have IRIS, is the count of nothing
             return RIEN
-        suffixe = "" if role == ICI else f"_{role}"
+        suffixe = "" if role == TERRITOIRE else f"_{role}"
         valeur = mesure[f"valeur{suffixe}"]
         if pd.isna(valeur):
             return etude.regles.mots.get(mesure[f"raison{suffixe}"], RIEN)
@@ -286,7 +286,7 @@ class Portrait:
         famille = etude.chiffres.familles.get(premiere_serie)
         if famille is None:
             return None
-        noms = {ICI: etude.territoire.nom, LA: etude.contexte.reference.nom}
+        noms = {TERRITOIRE: etude.territoire.nom, DEPARTEMENT: etude.contexte.reference.nom}
         effectifs: dict[str, pd.DataFrame] = {}  # of the last year, by place
         for role, lieu in etude.lieux.items():
             if role in noms:
@@ -339,7 +339,7 @@ class Portrait:
             "periode": lambda evolution: f"{evolution['depart']:.0f}-{evolution['annee']:.0f}",
             "variation": variation,
         }
-        for role in (SEMBLABLES, EPCI, LA):
+        for role in (SEMBLABLES, EPCI, DEPARTEMENT):
             colonnes[f"variation_{role}"] = variation if role in etude.lieux else None
         colonnes["lecture"] = lambda lecture: etude.regles.lectures[lecture]
         notes = []
@@ -363,7 +363,7 @@ class Portrait:
         """
         etude = self.etude
         autour = etude.epci or etude.territoire
-        communes = list(etude.lieux[EPCI if etude.epci else ICI].membres)
+        communes = list(etude.lieux[EPCI if etude.epci else TERRITOIRE].membres)
         contours = publiques.contours(communes) if tables("ign_contours") else pd.DataFrame()
         if contours.empty or len(communes) < 2:
             return None
@@ -599,7 +599,7 @@ class Portrait:
             return
         if SEMBLABLES not in etude.lieux:
             a_dire = a_dire.assign(valeur_semblables=nan)
-        relatifs = (a_dire["ecart"] / a_dire[f"valeur_{LA}"]).abs()
+        relatifs = (a_dire["ecart"] / a_dire[f"valeur_{DEPARTEMENT}"]).abs()
         par_ampleur = a_dire.loc[relatifs.sort_values(ascending=False, kind="stable").index]
         plus_grands = par_ampleur.drop_duplicates("theme").head(SUR_LA_PAGE - 1)
         for ecart in lignes(plus_grands, _Ecart):
@@ -621,7 +621,7 @@ class Portrait:
             evolutions["lecture"].isin(["hausse", "baisse"])
             & evolutions["valeur_depart"].ge(etude.regles.minimum)
         ]
-        if LA not in etude.lieux:
+        if DEPARTEMENT not in etude.lieux:
             nettes = nettes.assign(variation_departement=nan)
         par_ampleur = nettes.loc[nettes["variation"].abs().sort_values(ascending=False).index]
         for evolution in lignes(par_ampleur, _Evolution):
@@ -841,7 +841,8 @@ def etudier_portrait(code: str) -> EtudePortrait:
     if territoire.niveau == "commune":
         code_epci = str(membres["epci"].iloc[0] or "")
     code_departement = membres["departement"].mode().iloc[0]
-    codes_au_dessus = {EPCI: code_epci, LA: code_departement}  # by role, which is the column too
+    # By role, which is also the column of the communes.
+    codes_au_dessus = {EPCI: code_epci, DEPARTEMENT: code_departement}
     communes_autour = [
         lire_tables(table_des_communes, [code_au_dessus], None, role)
         for role, code_au_dessus in codes_au_dessus.items()
@@ -857,7 +858,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
     chiffres = _lire(regles, communes["territoire"].tolist(), codes)
     voisins = _semblables(chiffres, communes, territoire, regles)
 
-    lieux = {ICI: _lieu(territoire, communes)}
+    lieux = {TERRITOIRE: _lieu(territoire, communes)}
     if len(voisins) and territoire.niveau != "departement":
         codes_semblables = voisins["code"].iloc[1:]  # the first one is the territory itself
         semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
@@ -866,7 +867,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
         lieux[role] = _lieu(autre, communes)
     return EtudePortrait(
         territoire=territoire,
-        reference=au_dessus.get(LA),
+        reference=au_dessus.get(DEPARTEMENT),
         epci=au_dessus.get(EPCI),
         regles=regles,
         chiffres=chiffres,
