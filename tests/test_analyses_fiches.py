@@ -16,7 +16,7 @@ from conftest import DEPOT
 from ctglib import ouvrir_bilan
 from ctglib.blocs import analyses, coordination
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.evaluation import PostureBougee
+from ctglib.calculs.evaluation import ComparaisonDesGrilles
 from ctglib.calculs.suivi import annees, est_muet
 from ctglib.donnees.modeles.convention import TYPES
 
@@ -167,7 +167,7 @@ def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
 
 
 def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
-    bougee = PostureBougee(montees=3, descendues=1, inchangees=6, inconnues=2)
+    bougee = ComparaisonDesGrilles(montees=3, descendues=1, inchangees=6, inconnues=2)
 
     public = lisible(coordination.bougees(etude(2025), bougee).html)
     interne = lisible(coordination.bougees(etude(2025, "interne"), bougee).html)
@@ -180,7 +180,7 @@ def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> 
 
 
 def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
-    told = coordination.bougees(etude(2023), PostureBougee(0, 0, 0, 10))
+    told = coordination.bougees(etude(2023), ComparaisonDesGrilles(0, 0, 0, 10))
 
     assert "rien ne se compare à 2022" in lisible(told.html)
 

@@ -19,7 +19,7 @@ from demonstration_exemple import (
     toutes_les_annees,
 )
 
-from ctglib.calculs.evaluation import mouvement, posture_bougee
+from ctglib.calculs.evaluation import comparer_les_grilles, mouvement
 from ctglib.calculs.suivi import revisions
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence
@@ -194,7 +194,7 @@ def test_les_moyens_disent_ce_que_chaque_signataire_apporte_a_chaque_fiche_et_au
 def test_la_grille_monte_d_annee_en_annee_et_reste_interne() -> None:
     grids = [suivi().suivis[annee].posture for annee in ANNEES]
 
-    moves = [posture_bougee(after, before) for before, after in pairwise(grids)]
+    moves = [comparer_les_grilles(before, after) for before, after in pairwise(grids)]
 
     assert all(move.montees > move.descendues for move in moves) and any(
         move.descendues for move in moves

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from ctglib.calculs.collecte import A_COLLECTER, TAUX, a_collecter, taux_de_collecte
 from ctglib.calculs.etats import PAR_POSTE, avec_objet, totaux
-from ctglib.calculs.evaluation import PostureBougee, posture_bougee
+from ctglib.calculs.evaluation import ComparaisonDesGrilles, comparer_les_grilles
 from ctglib.donnees.modeles.suivi import Bilan
 
 
@@ -222,11 +222,11 @@ def _posture(niveaux: dict[str, int]) -> pd.DataFrame:
 
 
 def test_la_grille_compte_ce_qui_a_bouge_sans_dire_quoi() -> None:
-    moved = posture_bougee(
-        _posture({"a": 3, "b": 2, "c": 1, "d": 4}), _posture({"a": 1, "b": 2, "c": 2, "e": 0})
+    moved = comparer_les_grilles(
+        _posture({"a": 1, "b": 2, "c": 2, "e": 0}), _posture({"a": 3, "b": 2, "c": 1, "d": 4})
     )
 
-    assert moved == PostureBougee(montees=1, descendues=1, inchangees=1, inconnues=2)
+    assert moved == ComparaisonDesGrilles(montees=1, descendues=1, inchangees=1, inconnues=2)
     assert moved.comparables == 3
 
 
@@ -235,8 +235,8 @@ def test_la_grille_compte_ce_qui_a_bouge_sans_dire_quoi() -> None:
 def test_echanger_les_deux_grilles_echange_les_montees_et_les_descentes(
     une: dict, autre: dict
 ) -> None:
-    there = posture_bougee(_posture(une), _posture(autre))
-    back = posture_bougee(_posture(autre), _posture(une))
+    there = comparer_les_grilles(_posture(une), _posture(autre))
+    back = comparer_les_grilles(_posture(autre), _posture(une))
 
     assert (there.montees, there.inchangees, there.inconnues) == (
         back.descendues,

@@ -16,7 +16,7 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.ecriture import minuscule
 from ctglib.calculs.etats import TERRITOIRE, avec_objet, totaux
-from ctglib.calculs.evaluation import PostureBougee, posture_bougee
+from ctglib.calculs.evaluation import ComparaisonDesGrilles, comparer_les_grilles
 from ctglib.calculs.suivi import ensemble, est_muet
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import marquer, periode
@@ -210,7 +210,7 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     est_notee = posture["niveau"].notna().any()
     if est_notee:
         precedente = etude.precedent.posture if etude.precedent else posture.iloc[:0]
-        yield bougees(etude, posture_bougee(posture, precedente))
+        yield bougees(etude, comparer_les_grilles(precedente, posture))
     if not etude.interne:
         return
     if est_notee:
@@ -287,7 +287,7 @@ def _sens(ecart: int) -> str:
     return "baisse" if ecart < 0 else ""
 
 
-def bougees(etude: EtudeAnnuelle, lignes: PostureBougee) -> Bloc:
+def bougees(etude: EtudeAnnuelle, lignes: ComparaisonDesGrilles) -> Bloc:
     """Return how many lines of the grid moved, of how many that compare; which way, only in the
     internal report.
     """

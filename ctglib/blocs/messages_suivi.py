@@ -18,7 +18,7 @@ from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, ont_une_cible, proposer, service
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
-from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues, pas_commencees, totaux
+from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu, pas_commencees, totaux
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import (
     abreger,
@@ -128,7 +128,7 @@ class MessagesDuSuivi:
         if self.fiche is None and self.etude.bilan.comite is None:
             yield self._dire("comite", "decisions")
         etats = self.etude.etats
-        etats_inconnus = int(inconnues(etats, self.etude.arrete).sum())
+        etats_inconnus = int(etat_inconnu(etats, self.etude.arrete).sum())
         if etats_inconnus:
             lesquelles = _parmi(etats_inconnus, len(etats), "action", feminin=True)
             yield self._dire("inconnues", "etats", etats_inconnus, lesquelles=lesquelles)
@@ -402,7 +402,7 @@ class MessagesDuSuivi:
         if not total:
             return
         arrete = self.etude.arrete
-        dues = etats[~pas_commencees(etats, arrete) | inconnues(etats, arrete)]
+        dues = etats[~pas_commencees(etats, arrete) | etat_inconnu(etats, arrete)]
         if dues.empty:
             qui = "Cette fiche" if self.fiche else "La convention"
             debut = int(etats["debut"].min().year)

@@ -1,5 +1,8 @@
-"""The verdict on each sentence of the text that compares, ranks or totals: worked out again from
-annexe 1.
+"""The verdict on each sentence of the text that compares, ranks or totals values of annexe 1.
+
+Each operator of a sentence (see ``modeles.convention.Affirmation``) has a function that judges it,
+in ``OPERATEURS``. It returns the verdict and the computation that leads to it, in French: « 59,4 %
+à Harnes, 42,1 % dans le Pas-de-Calais ».
 """
 
 from collections.abc import Callable, Iterable
@@ -33,8 +36,9 @@ class LigneAnnexe1:
 
 
 class Lecture:
-    """Annexe 1 by indicator and territory (the latest year of each), and how a text writes what it
-    says.
+    """Annexe 1 as a sentence reads it: the row of the latest year of each indicator and territory.
+
+    And how values, labels and places in the convention are written in French.
     """
 
     def __init__(self, dossier: Dossier) -> None:
@@ -72,8 +76,9 @@ class Lecture:
         return [int(self.lignes[indicateur, territoire].annee) for indicateur in indicateurs]
 
     def demi_pas(self, *indicateurs: str) -> float:
-        """Return how far the exact sum of some indicators can be from the sum of their printed
-        values: half of the rounding of each.
+        """Return how far the exact sum of indicators may be from that of their printed values.
+
+        It is the sum of half of the rounding of each.
         """
         arrondis = [self.catalogue.indicateurs[nom].arrondi_source or 0.0 for nom in indicateurs]
         return sum(arrondis) / 2
@@ -93,8 +98,9 @@ class Lecture:
         return f"{diagnostic}, {enumerer(numeros_sans_doublon)}"
 
     def lieu(self, indicateurs: Iterable[str], territoire: str) -> str:
-        """Return where the rows of some indicators stand, for one territory: their sections, then
-        its name.
+        """Return where the rows of some indicators of a territory stand: « Annexe 1, 2.1, Harnes ».
+
+        The indicators that have no row there are left out.
         """
         sections = [
             self.lignes[indicateur, territoire].section
@@ -134,6 +140,7 @@ def juger(dossier: Dossier) -> pd.DataFrame:
 
 
 def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
+    """Judge a sentence, unless no value of annexe 1 is concerned or its unit is another one."""
     if not phrase.indicateurs:
         return "inverifiable", "aucune valeur des tableaux ne correspond"
     unites = lecture.catalogue.unites
@@ -147,7 +154,11 @@ def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Compare the territory with its reference, for every indicator of the sentence."""
+    """Judge the comparison of the territory with its reference, for all indicators of a sentence.
+
+    The verdict is the worst of theirs, by ``GRAVITE``: one that is contradicted makes the sentence
+    false. The computations follow each other: « « Part A » : 3 % ici, 2 % là ; « Part B » : … ».
+    """
     jugements = [
         _comparer_un_indicateur(indicateur, phrase, lecture) for indicateur in phrase.indicateurs
     ]
@@ -158,6 +169,11 @@ def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _comparer_un_indicateur(indicateur: str, phrase: Affirmation, lecture: Lecture) -> Jugement:
+    """Judge « superieur », « inferieur », « aucun_superieur » or « similaire » of one indicator.
+
+    Values absent, of two years, or equal where the rounding may hide which is the greater: it
+    cannot be verified. « aucun_superieur » holds when they are equal.
+    """
     territoire = phrase.territoire
     reference = phrase.reference or ""
     valeur = lecture.valeur(indicateur, territoire)
@@ -180,6 +196,7 @@ def _comparer_un_indicateur(indicateur: str, phrase: Affirmation, lecture: Lectu
     if phrase.operateur == "similaire":
         return _juger_similaire(indicateur, (territoire, reference), calcul, lecture)
     ecart = valeur - valeur_de_reference
+    # How far the gap goes the way that the sentence says.
     avance = ecart if phrase.operateur == "superieur" else -ecart
     valeurs_egales = abs(ecart) <= EPSILON
     if avance > EPSILON or (phrase.operateur == "aucun_superieur" and valeurs_egales):
@@ -192,7 +209,11 @@ def _comparer_un_indicateur(indicateur: str, phrase: Affirmation, lecture: Lectu
 def _juger_similaire(
     indicateur: str, lieux: tuple[str, str], calcul: str, lecture: Lecture
 ) -> Jugement:
-    """Judge « similaire » with the thresholds that the diagnostic itself uses."""
+    """Judge « similaire » with the thresholds that the diagnostic itself uses.
+
+    ``lieux`` are the codes of the territory and of its reference; ``calcul`` is given back, with a
+    reason when the two do not compare.
+    """
     catalogue = lecture.catalogue
     comparaison = comparer(
         lecture.dossier.annexe1,
@@ -209,9 +230,9 @@ def _juger_similaire(
 
 
 def _maximum(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Judge whether the first indicator is the greatest of ``parmi`` in the territory.
+    """Judge whether the first indicator is greater than all others of ``parmi`` in the territory.
 
-    Equal values verify nothing: the rounding may hide which is the greater.
+    Equal to the greatest of them, it cannot be verified: the rounding may hide which is greater.
     """
     indicateurs = list(dict.fromkeys((phrase.indicateurs[0], *phrase.parmi)))
     valeurs = lecture.valeurs(indicateurs, phrase.territoire)
@@ -232,8 +253,11 @@ def _maximum(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Judge whether the sum is the one written, within half of the rounding that the sentence
-    implies.
+    """Judge whether the sum of the indicators is the one that the sentence writes.
+
+    « environ » allows half of the rounding that it implies, « egal » and « nul » nothing. The
+    computation reads « 120 + 45 = 165 places, soit 5 places de moins que 170 places (arrondi
+    admis : 5 places) ».
     """
     valeurs = lecture.valeurs(phrase.indicateurs, phrase.territoire)
     if valeurs is None:
@@ -263,6 +287,7 @@ def _somme(phrase: Affirmation, lecture: Lecture) -> Jugement:
 
 
 def _valeurs_absentes(indicateurs: Iterable[str], territoire: str, lecture: Lecture) -> Jugement:
+    """Return that a sentence cannot be verified: « non donné à Harnes : « Part A » »."""
     absents = [
         lecture.libelle(indicateur)
         for indicateur in indicateurs

@@ -26,7 +26,7 @@ from ctglib.calculs.ecriture import (
     variation,
 )
 from ctglib.calculs.formules import appliquer
-from ctglib.calculs.offre import ages, annees_couvertes, manques
+from ctglib.calculs.offre import ages, ages_accueillis, manques
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import coherence as modeles
@@ -784,18 +784,18 @@ def ages_offerts(controle: Controle) -> Constats:
             continue
         if fiche.age_min is None or fiche.age_max is None:
             continue
-        ages_offerts_ = annees_couvertes(structures)
+        ages_de_l_offre = ages_accueillis(structures)
         ages_vises = frozenset(range(fiche.age_min, fiche.age_max + 1))
-        if ages_offerts_ == ages_vises:
+        if ages_de_l_offre == ages_vises:
             continue
         details = [
             f"{nom} : {ages_ecrits}"
             for nom, ages_ecrits in zip(structures["nom"], structures["texte"], strict=True)
         ]
-        hors_de_la_fiche = ages_offerts_ - ages_vises
+        hors_de_la_fiche = ages_de_l_offre - ages_vises
         if hors_de_la_fiche:
             details.append(f"hors de la fiche : {_plages(hors_de_la_fiche)}")
-        sans_accueil = ages_vises - ages_offerts_
+        sans_accueil = ages_vises - ages_de_l_offre
         if sans_accueil:
             details.append(f"sans accueil : {_plages(sans_accueil)}")
         yield controle.constat(

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.etats import NON_RENSEIGNEE, inconnues
+from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu
+from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.catalogue import Indicateur
@@ -233,7 +234,7 @@ def manques(
     service = parts.de_fiche(fiche)
     arretee = suivi.bilan.date_arretee
     etats_de_la_fiche = etats[etats["fiche"] == fiche.numero]
-    sans_etat = etats_de_la_fiche[inconnues(etats_de_la_fiche, pd.Timestamp(arretee))]
+    sans_etat = etats_de_la_fiche[etat_inconnu(etats_de_la_fiche, pd.Timestamp(arretee))]
     etats_a_dire = [
         (service, ETAT, modalite, libelle)
         for modalite, libelle in zip(sans_etat["modalite"], sans_etat["libelle"], strict=True)
@@ -303,18 +304,14 @@ def manques_finaux(
         or "appreciation", ``element`` the indicator or "", ``annees`` the years joined by « ; »,
         ``depart`` that of the initial value of a missing "valeur", when it is missing too.
     """
-    ordre = pd.Index(
-        [indicateur.id for fiche in convention.fiches for indicateur in fiche.indicateurs]
-    )
+    ordre = [indicateur.id for fiche in convention.fiches for indicateur in fiche.indicateurs]
     a_completer = [
         demandes_de_l_annee[
             demandes_de_l_annee["motif"].eq(A_COMPLETER) & demandes_de_l_annee["annee"].eq(annee)
         ]
         for annee, demandes_de_l_annee in demandees.items()
     ]
-    valeurs = pd.concat(a_completer).sort_values(
-        "indicateur", key=lambda noms: ordre.get_indexer(pd.Index(noms)), kind="stable"
-    )
+    valeurs = pd.concat(a_completer).sort_values("indicateur", key=rang_dans(ordre), kind="stable")
     dernieres_demandes = demandees[max(demandees)]
     departs = dernieres_demandes[dernieres_demandes["motif"].eq(DEPART)]
     annees_des_departs = departs.set_index("indicateur")["annee"].astype(str)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.formules import complement_100
+from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Rupture, Seuils, Unite
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -345,10 +346,8 @@ def besoins(
     ]
     table = pd.concat([table, pd.DataFrame(besoins_des_fiches)])
     table = table.reindex(columns=list(BESOINS)).assign(lecture="besoin")
-    ordre_des_enjeux = pd.Index([*premier_theme, ""])
-    table = table.sort_values(
-        "enjeu", key=lambda enjeux: ordre_des_enjeux.get_indexer(pd.Index(enjeux)), kind="stable"
-    )
+    ordre_des_enjeux = [*premier_theme, ""]
+    table = table.sort_values("enjeu", key=rang_dans(ordre_des_enjeux), kind="stable")
     table = table.drop_duplicates(["origine", "besoin", "indicateur"], ignore_index=True)
     return table.astype({"annee": "Int64"})
 

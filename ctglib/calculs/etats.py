@@ -97,27 +97,24 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
 
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
-    """Tell, state by state, whether its modalité is not due to have begun, and is not known to
-    have.
-    """
+    """Tell, state by state, whether its modalité begins later and is not said to have begun."""
     return etats["statut"].isin(("prevue", NON_RENSEIGNEE)) & (etats["debut"] > arrete)
 
 
-def inconnues(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
+def etat_inconnu(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
     """Tell, state by state, whether nobody said where it stands while it should have begun."""
     return etats["statut"].eq(NON_RENSEIGNEE) & ~pas_commencees(etats, arrete)
 
 
-# Means: euros with euros, full-time equivalents with full-time equivalents, never together. Each
-# total has its keys, then the columns ``TOTAL``: a line that is not known makes ``valeur`` unknown;
-# ``valeur_connue`` is then « at least ».
+# Means: euros with euros, full-time equivalents with full-time equivalents, never together. When a
+# line of a total is not known, its ``valeur_connue`` reads « au moins ».
 
 PAR_POSTE = ["signataire", "nature", "poste"]
 STRUCTURE = "structure"
 TERRITOIRE = "territoire"
 ENSEMBLE = "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
-# The first one met among the lines is that of their total; the last is nothing to add.
+# The most serious first: that of a total is the first of the list that one of its lines has.
 STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)
 
 
@@ -134,9 +131,9 @@ def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:
 
 def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
     """Return the totals of a year beside those of the year before (``valeur_avant``…), this year's
-    lines first.
+    groups first.
 
-    A line that one of the years lacks has no ``lignes`` there.
+    A group that one of the years lacks has missing values there, ``lignes`` included.
     """
     cles = [colonne for colonne in totaux.columns if colonne not in TOTAL]
     avant = precedents[[*cles, *TOTAL]]
@@ -145,7 +142,14 @@ def rapprocher(totaux: pd.DataFrame, precedents: pd.DataFrame) -> pd.DataFrame:
 
 
 def totaux(moyens: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
-    """Return the sum of each group, in order of first appearance."""
+    """Return the sum of each group of means, in order of first appearance.
+
+    Returns:
+        The columns ``cles``, which make a group, then ``TOTAL``: ``valeur`` is missing as soon as
+        one line is not known; ``valeur_connue`` is the sum of the known ones, missing without any;
+        ``lignes`` and ``manquantes`` are how many lines there are, and how many are not known;
+        ``statut`` is the most serious of theirs.
+    """
     lignes = moyens.assign(
         manque=moyens["statut"].isin(INCONNUES),
         gravite=moyens["statut"].map(STATUTS_D_UN_TOTAL.index),

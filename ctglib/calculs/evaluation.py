@@ -385,16 +385,16 @@ def avec_grille(
     suivis: Mapping[int, Suivi],
     annee: int,
 ) -> pd.DataFrame:
-    """Return the values with how many lines of the grid moved in each year up to ``annee``: all
-    that may be published of it.
+    """Return the measures, those of the grid replaced by how many of its lines moved in each year.
 
-    A year has nothing unless it and the one before have levels of the same lines.
+    That is all that may be published of the grid. Up to ``annee``; a year has no value unless it
+    and the one before both have a level for one line at least.
     """
     de_la_grille = [indicateur.id for indicateur in indicateurs if indicateur.table == "posture"]
     lignes = [
-        (identifiant, "", "", annee_de_la_grille, bougees, Statut.NORMAL)
+        (identifiant, "", "", annee_de_la_grille, lignes_bougees, Statut.NORMAL)
         for identifiant in de_la_grille
-        for annee_de_la_grille, bougees in _bougees_par_annee(suivis, annee).items()
+        for annee_de_la_grille, lignes_bougees in _lignes_bougees_par_annee(suivis, annee).items()
     ]
     grille = pd.DataFrame(lignes, columns=[*LIGNE, "annee", "valeur", "statut"])
     grille = grille.astype({"annee": "int64", "valeur": "float64"})
@@ -402,31 +402,30 @@ def avec_grille(
     return pd.concat([mesures[~remplacees], grille], ignore_index=True)
 
 
-def _bougees_par_annee(suivis: Mapping[int, Suivi], annee: int) -> dict[int, float]:
+def _lignes_bougees_par_annee(suivis: Mapping[int, Suivi], annee: int) -> dict[int, float]:
     """Return how many lines of the grid moved in each year that compares with the one before."""
-    bougees = {}
+    lignes_bougees = {}
     for annee_de_la_grille, suivi in suivis.items():
         precedent = suivis.get(annee_de_la_grille - 1)
         if precedent is None or annee_de_la_grille > annee:
             continue
-        posture = posture_bougee(suivi.posture, precedent.posture)
-        if posture.comparables:
-            bougees[annee_de_la_grille] = float(posture.bougees)
-    return bougees
+        comparaison = comparer_les_grilles(precedent.posture, suivi.posture)
+        if comparaison.comparables:
+            lignes_bougees[annee_de_la_grille] = float(comparaison.bougees)
+    return lignes_bougees
 
 
-CLE = ["fonction", "domaine", "item"]
+# The grid of posture (posture.csv): a level a line and year. What makes a line:
+LIGNE_DE_LA_GRILLE = ["fonction", "domaine", "item"]
 
 
-class PostureBougee(NamedTuple):
-    """How many lines of the grid rose, fell, stayed, or cannot be compared: scored in one of the
-    two years only.
-    """
+class ComparaisonDesGrilles(NamedTuple):
+    """How many lines of the grid moved from one year to the next, and which way."""
 
     montees: int
     descendues: int
     inchangees: int
-    inconnues: int
+    inconnues: int  # without a level in one of the two years, or in both
 
     @property
     def bougees(self) -> int:
@@ -439,15 +438,17 @@ class PostureBougee(NamedTuple):
         return self.bougees + self.inchangees
 
 
-def posture_bougee(posture: pd.DataFrame, precedente: pd.DataFrame) -> PostureBougee:
-    """Return how many lines moved between two grids: the only thing that a public report may say of
-    them.
+def comparer_les_grilles(avant: pd.DataFrame, apres: pd.DataFrame) -> ComparaisonDesGrilles:
+    """Return how many lines moved between the grids of two years.
+
+    A public report may say nothing else of them: their levels are for an internal use.
     """
-    niveaux = posture[[*CLE, "niveau"]].merge(
-        precedente[[*CLE, "niveau"]], "outer", CLE, suffixes=("", "_avant")
+    colonnes = [*LIGNE_DE_LA_GRILLE, "niveau"]
+    niveaux = apres[colonnes].merge(
+        avant[colonnes], how="outer", on=LIGNE_DE_LA_GRILLE, suffixes=("", "_avant")
     )
     ecart = niveaux["niveau"].astype("Int64") - niveaux["niveau_avant"].astype("Int64")
-    return PostureBougee(
+    return ComparaisonDesGrilles(
         montees=int(ecart.gt(0).sum()),
         descendues=int(ecart.lt(0).sum()),
         inchangees=int(ecart.eq(0).sum()),

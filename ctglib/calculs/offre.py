@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from ctglib.calculs.ecriture import minuscule
+from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
 from ctglib.donnees.modeles.convention import Fiche
 
@@ -20,9 +21,10 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
     """Return one row a structure: categories in the vocabulary's order, structures in the file's.
 
     Returns:
-        structure, nom, type, gestion, categorie, and their labels; ``age_min`` and ``age_max`` in
-        years, the greatest one as written, ``ages`` as text: « 6 semaines à 4 ans », « 2 à 10 ans »
-        when both have one unit; ``statut_ages`` is "" without any line.
+        structure, nom, type, gestion, libelle_type, categorie, libelle_categorie; ``age_min`` and
+        ``age_max`` in years, missing when not written; ``ages`` as text: « 6 semaines à 4 ans », or
+        « 2 à 10 ans » when both have one unit, "" unless both are written; ``statut_ages``, that of
+        the youngest age, "" when the file has no row for it.
     """
     types = {genre.id: genre for genre in vocabulaire.types}
     premieres_lignes = offre.drop_duplicates("structure").set_index("structure")
@@ -45,12 +47,7 @@ def structures(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFra
         ages=textes.where(les_deux_ecrits, ""),
         statut_ages=age_min["statut"].fillna(""),
     )
-    ordre = pd.Index(list(vocabulaire.categories))
-    table = table.sort_values(
-        "categorie",
-        key=lambda categories: ordre.get_indexer(pd.Index(categories)),
-        kind="stable",
-    )
+    table = table.sort_values("categorie", key=rang_dans(vocabulaire.categories), kind="stable")
     return table.reset_index()
 
 
@@ -65,55 +62,56 @@ def _en_annees(ages_ecrits: pd.DataFrame) -> pd.Series:
 
 
 def ages(offre: pd.DataFrame, vocabulaire: VocabulaireOffre) -> pd.DataFrame:
-    """Return the structures whose youngest and oldest ages are both written, in years, and as
-    written in ``texte``.
+    """Return the rows of ``structures`` whose youngest and oldest ages are both written.
 
-    The greatest one is included (« 2 à 10 ans » takes children of 10).
+    ``age_min`` and ``age_max`` in years, both included (« 2 à 10 ans » takes children of 10);
+    ``texte`` is the ages as written. gestion and statut_ages are left out.
     """
     table = structures(offre, vocabulaire).rename(columns={"ages": "texte"})
     table = table.drop(columns=["gestion", "statut_ages"])
     return table.dropna(subset=["age_min", "age_max"], ignore_index=True)
 
 
-def annees_couvertes(ages_: pd.DataFrame) -> frozenset[int]:
-    """Return the ages, in completed years, that at least one of the structures takes, be it for a
-    part of the year.
+def ages_accueillis(structures: pd.DataFrame) -> frozenset[int]:
+    """Return the ages, in completed years, that at least one of some rows of ``ages`` takes.
 
-    « 6 semaines à 4 ans » takes some children of 0 and all those of 1 to 4.
+    Be it for a part of the year: « 6 semaines à 4 ans » gives 0, 1, 2, 3 and 4, as some children of
+    0 are taken.
     """
-    annees: set[int] = set()
-    for age_min, age_max in zip(ages_["age_min"], ages_["age_max"], strict=True):
-        annees.update(range(int(age_min), int(age_max) + 1))
-    return frozenset(annees)
+    ages_revolus: set[int] = set()
+    for age_min, age_max in zip(structures["age_min"], structures["age_max"], strict=True):
+        ages_revolus.update(range(int(age_min), int(age_max) + 1))
+    return frozenset(ages_revolus)
 
 
 def ages_des_fiches(
     ages: pd.DataFrame, fiches: Iterable[Fiche]
 ) -> list[tuple[Fiche, list[int], dict[tuple[str, str], list[int]]]]:
-    """Return what the offer that a fiche bears on takes of the ages that it aims at, for each fiche
-    that aims at some.
+    """Return, for each fiche that aims at ages and bears on an offer, where the two differ.
 
     Returns:
-        The fiche, the ages aimed at that no structure takes, and by structure (its name, its ages
-        as written) those taken and not aimed at; ages in completed years.
+        Triples, ages in completed years: the fiche; the ages that it aims at and no structure
+        takes; then, by structure (its name, its ages as written), those that it takes and the fiche
+        does not aim at. A structure that takes no other age is left out:
+        (fiche 2, [17], {("Accueil de loisirs", "2 à 10 ans"): [2]}).
     """
     lectures = []
     for fiche in fiches:
         if not fiche.offre or fiche.age_min is None or fiche.age_max is None:
             continue
         ages_vises = set(range(fiche.age_min, fiche.age_max + 1))
-        ages_accueillis: set[int] = set()
+        ages_de_l_offre: set[int] = set()
         hors_de_la_fiche = {}
         structures_visees = ages[ages["categorie"].isin(fiche.offre)]
         for rang, (nom, texte) in enumerate(
             zip(structures_visees["nom"], structures_visees["texte"], strict=True)
         ):
-            ages_de_la_structure = annees_couvertes(structures_visees.iloc[[rang]])
-            ages_accueillis |= ages_de_la_structure
+            ages_de_la_structure = ages_accueillis(structures_visees.iloc[[rang]])
+            ages_de_l_offre |= ages_de_la_structure
             non_vises = ages_de_la_structure - ages_vises
             if non_vises:
                 hors_de_la_fiche[nom, texte] = sorted(non_vises)
-        lectures.append((fiche, sorted(ages_vises - ages_accueillis), hors_de_la_fiche))
+        lectures.append((fiche, sorted(ages_vises - ages_de_l_offre), hors_de_la_fiche))
     return lectures
 
 
@@ -136,17 +134,22 @@ ABSENT = "absent"  # the text has nothing for it, while the catalogue expects it
 def manques(
     offre: pd.DataFrame, attendus: Mapping[str, Iterable[str]], vocabulaire: VocabulaireOffre
 ) -> pd.DataFrame:
-    """Return what is not said of each structure, in the order of the file.
+    """Return what is not said of each structure, one row a thing, structures in the file's order.
 
-    A characteristic blank under all its modalities is told once; blank under some, once for each of
-    those.
+    A cell left blank has the origin ``VIDE``. A characteristic that is blank under all its
+    modalités has one row, without modalité; blank under some, one row for each of those. A
+    characteristic that ``attendus`` expects of the kind of the structure and that the file does not
+    have has the origin ``ABSENT``.
+
+    Returns:
+        The columns ``MANQUES``; ``libelle`` has the modalité: « Nombre de places (mercredi) ».
     """
     cle = ["structure", "caracteristique"]
     vide = offre["valeur"].eq("")
     toute_vide = vide.groupby([offre["structure"], offre["caracteristique"]]).transform("all")
-    # Wholly blank, a characteristic is told by its first row alone, without modalité.
-    deja_dite = toute_vide & offre.duplicated(cle)
-    vides = offre[vide & ~deja_dite].assign(origine=VIDE)
+    # Of a characteristic that is wholly blank, the first row alone is kept, without modalité.
+    ligne_de_trop = toute_vide & offre.duplicated(cle)
+    vides = offre[vide & ~ligne_de_trop].assign(origine=VIDE)
     vides = vides.assign(modalite=vides["modalite"].mask(toute_vide, ""))
 
     par_structure = offre.groupby("structure", sort=False).agg(
@@ -177,10 +180,7 @@ def manques(
     colonnes = [colonne for colonne in MANQUES if colonne not in ("libelle", "libelle_type")]
     table = pd.concat([vides[colonnes], pd.DataFrame(absentes, columns=colonnes)])
     table = table.sort_values(
-        "structure",
-        key=lambda noms: par_structure.index.get_indexer(pd.Index(noms)),
-        kind="stable",
-        ignore_index=True,
+        "structure", key=rang_dans(par_structure.index), kind="stable", ignore_index=True
     )
     precisions = [
         f" ({minuscule(vocabulaire.modalites[modalite])})" if modalite else ""

@@ -328,8 +328,8 @@ def evaluabilite(
     return table.astype({"fiche": "Int64"} | dict.fromkeys(EVALUES, "int64"))
 
 
-def ecrits(evaluabilite: pd.DataFrame) -> pd.Series:
-    """Return what the text alone made it possible to evaluate, all fiches together."""
+def total_du_texte(evaluabilite: pd.DataFrame) -> pd.Series:
+    """Return the row of ``evaluabilite`` of what the convention writes, all fiches together."""
     toutes_les_fiches = evaluabilite["fiche"].isna()
     return evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & toutes_les_fiches].iloc[0]
 
@@ -381,8 +381,8 @@ def preuves_du_texte(
     schemas_en_cours = [
         schema for schema in convention.schemas if schema.fin >= convention.debut.year
     ]
-    ecrits_ = ecrits(evaluabilite)
-    resultats_mesures = int(ecrits_["resultats_couverts"])
+    du_texte = total_du_texte(evaluabilite)
+    resultats_mesures = int(du_texte["resultats_couverts"])
     return {
         "besoins_repondus": Preuve(besoins_repondus, len(besoins), compares, len(positions)),
         "themes_avec_enjeu": Preuve(
@@ -391,7 +391,7 @@ def preuves_du_texte(
             len(themes_connus),
             len(themes_connus),
         ),
-        "resultats_mesures": Preuve(resultats_mesures, int(ecrits_["resultats"]), 1, 1),
+        "resultats_mesures": Preuve(resultats_mesures, int(du_texte["resultats"]), 1, 1),
         "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
         "schemas": Preuve(
             len(textes_repris.intersection(textes_des_schemas)),

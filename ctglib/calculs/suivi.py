@@ -10,6 +10,7 @@ from math import nan
 import pandas as pd
 
 from ctglib.calculs.formules import appliquer
+from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.catalogue import Indicateur
@@ -407,12 +408,9 @@ def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
     # Of two rows of a year, the first one stays: a measure, an initial value, an absence.
     par_annee = pd.concat([mesurees, initiales, ensembles])
     par_annee = par_annee.drop_duplicates(["indicateur", "annee"]).sort_values("annee")
-    ordre = pd.Index(ensembles["indicateur"].unique())
+    ordre = ensembles["indicateur"].unique()
     par_indicateur = par_annee.sort_values(
-        "indicateur",
-        key=lambda noms: ordre.get_indexer(pd.Index(noms)),
-        kind="stable",
-        ignore_index=True,
+        "indicateur", key=rang_dans(ordre), kind="stable", ignore_index=True
     )
     return par_indicateur[list(table.columns)]
 

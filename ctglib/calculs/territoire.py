@@ -14,6 +14,7 @@ from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.evaluation import mouvement
 from ctglib.calculs.formules import ratio_pour_100, somme
+from ctglib.calculs.ordre import rang_dans
 from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu
 from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie, Unite
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation, ThemeRevisite
@@ -74,11 +75,10 @@ def contexte_du_territoire(
         series has means of years, and no change from one year to another.
     """
     territoire, reference = territoires
-    ordre = pd.Index(list(dict.fromkeys(indicateurs)))
+    ordre = list(dict.fromkeys(indicateurs))  # each once
     mesures = series[series["indicateur"].isin(ordre)]
-    mesures = mesures.astype({"annee": "int64", "valeur": "float64"}).sort_values(
-        "indicateur", key=lambda noms: ordre.get_indexer(pd.Index(noms)), kind="stable"
-    )
+    mesures = mesures.astype({"annee": "int64", "valeur": "float64"})
+    mesures = mesures.sort_values("indicateur", key=rang_dans(ordre), kind="stable")
     mesures_de_la_reference = mesures[mesures["territoire"].eq(reference)]
     valeurs_de_la_reference = {
         cle: mesures_d_une_ligne.set_index("annee")["valeur"]
@@ -238,15 +238,12 @@ def trajectoires_du_territoire(
     """Return the years of the wholes of some series from a year on, as a chart of trajectories
     reads them.
     """
-    ordre = pd.Index(list(indicateurs))
+    ordre = list(indicateurs)
     du_territoire = series["territoire"].eq(territoire) & series["annee"].ge(depuis)
     ensemble = series["dimension"].eq("") & series["indicateur"].isin(ordre)
     mesures = series[du_territoire & ensemble].sort_values("annee")
     mesures = mesures.sort_values(
-        "indicateur",
-        key=lambda noms: ordre.get_indexer(pd.Index(noms)),
-        kind="stable",
-        ignore_index=True,
+        "indicateur", key=rang_dans(ordre), kind="stable", ignore_index=True
     )
     ruptures = {
         (identifiant, rupture.annee)

@@ -21,7 +21,7 @@ from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
 from ctglib.calculs.ecriture import majuscule
-from ctglib.calculs.parcours import ecrits
+from ctglib.calculs.parcours import total_du_texte
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.donnees.dossier import Finale, lire_dossier, lire_finale
@@ -190,7 +190,7 @@ class EvaluationFinale:
             "aucun_suivi",
             fin=derniere_annee,
             modalites=len(etude.etats),
-            indicateurs=ecrits(etude.evaluabilite)["indicateurs"],
+            indicateurs=total_du_texte(etude.evaluabilite)["indicateurs"],
         )
         return paragraphe(phrase)
 
