@@ -1,5 +1,6 @@
-"""``ctg``: the commands and how an error ends one; what is heavy is imported by the command that
-needs it.
+"""``ctg``: the list of its commands, its help in French, and how an error ends a command.
+
+What is heavy is imported by the command that needs it: ``ctg --help`` must not wait for pandas.
 """
 
 import sys
@@ -19,9 +20,10 @@ OPTIONS_D_AIDE = {"help_option_names": ["--help", "--aide", "-h"]}
 
 
 def _mettre_l_aide_en_francais() -> None:
-    """Set what typer writes in the help, for which it has no option: here alone.
+    """Replace the English words that typer writes in the help, for which it has no option.
 
-    Of a value it writes our word for it, never a type of Python; an argument's is its name.
+    Beside an option, the help then has our word for its value (« NOM », « DOSSIER »), never a type
+    of Python; beside an argument, nothing: its name says it.
     """
     from typer import rich_utils  # it loads all of rich: only who asks for help waits for it
 
@@ -35,14 +37,18 @@ def _mettre_l_aide_en_francais() -> None:
 
 
 def _en_francais(option: core.TyperOption | None) -> core.TyperOption | None:
-    """Return the option that shows the help, with its own help in French."""
+    """Set the help of the option that shows the help: in French. Return the option."""
     if option is not None:
         option.help = "Afficher cette aide."
     return option
 
 
 class Groupe(core.TyperGroup):
-    """A group of commands."""
+    """A group of commands, whose help is in French."""
+
+    def get_help_option_names(self, ctx: typer.Context) -> list[str]:
+        """Return the names of the option that shows the help, in order: typer has them in a set."""
+        return sorted(super().get_help_option_names(ctx))
 
     def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
         """Return the option that shows the help."""
@@ -55,7 +61,11 @@ class Groupe(core.TyperGroup):
 
 
 class Commande(core.TyperCommand):
-    """A command."""
+    """A command, whose help is in French."""
+
+    def get_help_option_names(self, ctx: typer.Context) -> list[str]:
+        """Return the names of the option that shows the help, in order: typer has them in a set."""
+        return sorted(super().get_help_option_names(ctx))
 
     def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
         """Return the option that shows the help."""
@@ -112,9 +122,9 @@ def lancer(arguments: list[str]) -> int:
     for sortie in (sys.stdout, sys.stderr):
         if isinstance(sortie, TextIOWrapper):
             sortie.reconfigure(encoding="utf-8", errors="replace")
-    lies = _parametres_lies(arguments)
+    arguments = _joindre_les_parametres(arguments)
     try:
-        code = application(args=lies, prog_name="ctg", standalone_mode=False) or 0
+        code = application(args=arguments, prog_name="ctg", standalone_mode=False) or 0
     except typer.TyperException as error:
         return dire_usage(error)
     except Empechement as error:
@@ -129,18 +139,19 @@ def lancer(arguments: list[str]) -> int:
     return code
 
 
-def _parametres_lies(arguments: list[str]) -> list[str]:
-    """Return the arguments where « -p nom valeur », which papermill's users type, is « -p
-    nom=valeur ».
+def _joindre_les_parametres(arguments: list[str]) -> list[str]:
+    """Return the arguments with « -p nom=valeur » for « -p nom valeur », as papermill's users type.
+
+    typer's options take one value.
     """
-    lies = []
+    arguments_joints = []
     a_lire = list(arguments)
     while a_lire:
         argument = a_lire.pop(0)
-        lies.append(argument)
+        arguments_joints.append(argument)
         en_deux_mots = len(a_lire) > 1 and "=" not in a_lire[0]
         if argument in ("-p", "--parametre") and en_deux_mots:
             nom = a_lire.pop(0)
             valeur = a_lire.pop(0)
-            lies.append(f"{nom}={valeur}")
-    return lies
+            arguments_joints.append(f"{nom}={valeur}")
+    return arguments_joints
