@@ -24,16 +24,18 @@ from ctglib.graphiques.planche import (
     echelle,
 )
 
-THICKNESS = 12.0
-BESIDE = 5.0
-HEIGHT_OF_BAND = 15.0
+# of the ages, in points
+THICKNESS = 12.0  # of the bar of a structure
+BESIDE = 5.0  # between a bar and its text
+HEIGHT_OF_BAND = 15.0  # of the children of each age group
 POINT_OF_ARROW = 8.0
 BEFORE_A_GROUP = 8.0
 UNDER_A_TITLE = 5.0
+# of entries and exits, in points
 ENTREES = "Entrées"
 SORTIES = "Sorties"
 SOLDE = "Solde"
-SENS = {"entrees": 1, "sorties": -1}
+SENS = {"entrees": 1, "sorties": -1}  # a column, and the side of the axis where its bars go
 SANS_SOLDE = "inconnu"
 HEIGHT = 110.0  # of the longest entry and the longest exit together
 PART_OF_A_BAR = 0.62
@@ -41,17 +43,18 @@ WIDEST_BAR = 46.0
 SQUARE = 10.0  # of what is absent
 MARGIN_OF_YEARS = 5.0
 BETWEEN_BLOCKS = 14.0
-LINES = 3
-LINES_INSIDE = 2
+# of parts, in points
+LINES = 3  # of a text, at most
+LINES_INSIDE = 2  # of a label inside its segment
 MARGIN = 4.0
 UNDER_NAME = 2.0
 BETWEEN_BARS = 11.0
 SEPARATOR = 1.4
-PATCH = 7.0
+PATCH = 7.0  # of colour, before a label that stands under the bar
 AFTER_PATCH = 4.0
 BETWEEN_ENTRIES = 12.0
-WHOLE = 100.0
-LEAST = 0.05  # a rest of 100 % that is only rounding
+WHOLE = 100.0  # %
+LEAST = 0.05  # %: what known parts leave of 100 % is no more than their rounding
 COLONNES_DES_PARTS = ["groupe", "modalite", "libelle", "part", "effectif", "statut"]
 
 
@@ -60,27 +63,25 @@ COLONNES_DES_PARTS = ["groupe", "modalite", "libelle", "part", "effectif", "stat
 
 @dataclass(frozen=True)
 class Structure:
-    """A structure on the chart of the ages; ``fin`` is where its ages end, in years."""
+    """A structure on the chart of the ages."""
 
     nom: str
     libelle_type: str
-    texte: str
+    texte: str  # « 3 à 10 ans »
     age_min: float
-    fin: float
+    fin: float  # where its ages end, in years (see ``_end_of_age``)
 
 
 @dataclass(frozen=True)
 class Tranche:
-    """The children of some ages: ``effectif`` of them, as ``compte`` reads; ``fin`` is where these
-    ages end, in years.
-    """
+    """The children of some ages."""
 
-    libelle: str
+    libelle: str  # « Enfants de 3 à 5 ans »
     age_min: float
     age_max: float
-    fin: float
-    effectif: float
-    compte: str
+    fin: float  # where these ages end, in years (see ``_end_of_age``)
+    effectif: float  # how many they are, NaN when absent
+    compte: str  # that number as it is written
 
 
 def ages(
@@ -91,8 +92,9 @@ def ages(
     jusqu_a: int = 0,
     **legende: Unpack[Legende],
 ) -> Figure:
-    """Return the chart of the ages, category by category; an age that goes beyond the scale ends
-    with an arrow.
+    """Return the chart of the ages that structures take, category by category.
+
+    The bar of a structure that goes beyond the scale ends with an arrow.
 
     - ``ages``: rows of ``ctglib.calculs.offre.ages``.
     - ``tranches``: children by age: ``age_min``, ``age_max`` (both included), ``effectif`` (NaN
@@ -144,8 +146,10 @@ def ages(
 
 
 def _end_of_age(age_max: float) -> float:
-    """Return where an age ends: « 10 ans » lasts until the eleventh birthday, while 30 months is a
-    point in time.
+    """Return where an age ends on the scale, in years.
+
+    A whole age lasts until the next birthday: « jusqu'à 10 ans » ends at 11. An age in months is a
+    point in time: 30 months, or 2.5, ends at 2.5.
     """
     return age_max + 1 if age_max == int(age_max) else age_max
 
@@ -153,8 +157,9 @@ def _end_of_age(age_max: float) -> float:
 def _lecture_des_ages(
     structures: Sequence[Structure], tranches: Sequence[Tranche], au_territoire: str
 ) -> str:
-    """Read the structure that takes the most ages within the scale, and the children counted at
-    these ages.
+    """Return the sentence that reads one structure, and the children counted at its ages.
+
+    It is the structure whose ages are the longest, among those that end within the scale.
     """
     fin_de_l_echelle = max(rangee.fin for rangee in tranches or structures)
     lue = max(
@@ -177,9 +182,7 @@ def _lecture_des_ages(
 
 
 def _enfants(tranches: Iterable[Tranche]) -> str:
-    """Return « 473 enfants de moins de 3 ans et 458 enfants de 3 à 5 ans »; nothing when no count
-    is known.
-    """
+    """Return « 473 enfants de moins de 3 ans et 458 enfants de 3 à 5 ans »; "" without counts."""
     return enumerer(
         [
             f"{tranche.compte} {minuscule(tranche.libelle)}"
@@ -192,6 +195,11 @@ def _enfants(tranches: Iterable[Tranche]) -> str:
 def _draw_ages(
     planche: Planche, structures: pd.DataFrame, tranches: pd.DataFrame, furthest: float
 ) -> float:
+    """Draw the band of the children, then the structures by category, over an axis of ages.
+
+    The rules of the axis stand at the bounds of the age groups, or at round ages when there are no
+    age groups. ``furthest`` is the end of an age that must be on the scale.
+    """
     couleurs = planche.couleurs
     ends = structures["fin"] if tranches.empty else tranches["fin"]
     scale = echelle([0.0, *ends, furthest], planche.left, planche.width, zero=True)
@@ -228,8 +236,9 @@ def _draw_ages(
 def _put_children(
     planche: Planche, axes: Axes, scale: Echelle, top: float, tranches: pd.DataFrame
 ) -> float:
-    """Put the children of each age group as a thin band, and return its bottom; a count is written
-    where it has room.
+    """Put a band cut at each age group, with its number of children, and return its bottom.
+
+    A number that has no room in its piece is left out.
     """
     middles, bottom = planche.put_rows(
         [dire("bandeau_des_ages")], top, mark=HEIGHT_OF_BAND, first=1.0, bold=True
@@ -270,15 +279,16 @@ def _put_structures(
 
 
 def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, structure: Structure) -> None:
-    """Put a span and its text: on its right, on its left when there is no room, else on the span
-    itself.
+    """Put the bar of a structure's ages, and its text where there is room.
+
+    On the right of the bar, else on its left, else on the bar itself.
     """
     beyond = structure.fin > scale.maximum
     colour = planche.couleurs.territoire
     end = min(structure.fin, scale.maximum)
     left = scale.place(structure.age_min)
     right = scale.place(end)
-    if beyond:
+    if beyond:  # the bar stops where its arrowhead begins
         planche.arrow(right, y, 1, colour)
         years_a_point = (scale.maximum - scale.minimum) / (scale.end - scale.start)
         end -= POINT_OF_ARROW * years_a_point
@@ -305,7 +315,7 @@ def _put_span(planche: Planche, axes: Axes, scale: Echelle, y: float, structure:
 
 @dataclass(frozen=True)
 class Annee:
-    """What a year of movements reads."""
+    """The texts of a year of movements: a number, or the word of its absence."""
 
     an: str
     texte_entrees: str
@@ -316,7 +326,7 @@ class Annee:
 def entrees_sorties(
     mouvements: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]
 ) -> Figure | None:
-    """Return the bars of each year; None when no year has an entry or an exit that is known.
+    """Return the chart of entries and exits; None when no year has one that is known.
 
     - ``mouvements``: one row a year: ``annee``, ``entrees``, ``sorties`` (counts, NaN with the
       absence that ``statut_entrees`` and ``statut_sorties`` tell).
@@ -338,12 +348,13 @@ def entrees_sorties(
         textes = par_annee[["texte_entrees", "texte_sorties", "texte_solde", "an"]]
         left = planche.widest((ENTREES, SORTIES, SOLDE), bold=True) + GUTTER
         widest_word = planche.widest_word(textes.to_numpy().ravel().tolist(), bold=True)
-        longest = [par_annee[sens].max() for sens in SENS]
-        unit = HEIGHT / max(sum(effectif for effectif in longest if effectif > 0), 1.0)
+        plus_grands = [par_annee[sens].max() for sens in SENS]  # NaN when all are absent
+        personnes = sum(effectif for effectif in plus_grands if effectif > 0)
+        points_per_person = HEIGHT / max(personnes, 1.0)
 
         def put_block(rangs: Sequence[int], block: Block) -> float:
             annees = par_annee.loc[list(rangs)].reset_index(drop=True)
-            return _put_years(planche, annees, block, unit)
+            return _put_years(planche, annees, block, points_per_person)
 
         need = widest_word + 2 * MARGIN_OF_YEARS
         return planche.put_blocks(range(len(par_annee)), left, need, BETWEEN_BLOCKS, put_block)
@@ -369,7 +380,11 @@ def entrees_sorties(
 
 
 def _mouvements_par_annee(mouvements: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return the movements in order, with their balance and what each count reads."""
+    """Return the movements by year, with ``solde`` (entries less exits) and columns of text.
+
+    ``an``, ``texte_entrees`` and ``texte_sorties`` (the number, or the word of its absence),
+    ``texte_solde`` (« +3 », « inconnu » when one of the two is absent).
+    """
     par_annee = mouvements.sort_values("annee", kind="stable").reset_index(drop=True)
     par_annee = par_annee.assign(
         solde=par_annee["entrees"] - par_annee["sorties"],
@@ -387,10 +402,20 @@ def _mouvements_par_annee(mouvements: pd.DataFrame, contexte: Contexte) -> pd.Da
     return par_annee
 
 
-def _put_years(planche: Planche, annees: pd.DataFrame, block: Block, unit: float) -> float:
-    """Put some years: what enters above the axis, what leaves below, then the balance and the year.
+def _put_years(
+    planche: Planche, annees: pd.DataFrame, block: Block, points_per_person: float
+) -> float:
+    """Put some years, a column each, and return the bottom of the block.
 
-    ``unit`` is how many points a person takes; what is absent has a hatched square.
+    From top to bottom: the bar of the entries above the axis, with its text over it; the bar of the
+    exits, with its text under it; the year; the balance. A number that is absent has a hatched
+    square instead of its bar.
+
+    Args:
+        planche: The sheet.
+        annees: Rows of ``_mouvements_par_annee``, indexed from 0.
+        block: Where the columns stand.
+        points_per_person: The height of a bar for one person.
     """
     couleurs = planche.couleurs
     lead = planche.leading
@@ -399,16 +424,24 @@ def _put_years(planche: Planche, annees: pd.DataFrame, block: Block, unit: float
     def wrap(texte: str) -> list[str]:
         return planche.wrap(texte, column_width - MARGIN_OF_YEARS, LINES, bold=True)
 
-    lines = {nom: [*map(wrap, annees[f"texte_{nom}"])] for nom in (*SENS, "solde")}
-    lengths = {sens: annees[sens].fillna(SQUARE / unit) * unit for sens in SENS}
-    reach = {}  # how far from the axis the longest bar goes, with its text
+    # By column of ``annees``: the lines of each text, the length of each bar (or square), and how
+    # far from the axis the longest bar goes, with its text.
+    lines = {}
+    for nom in (*SENS, "solde"):
+        lines[nom] = [wrap(texte) for texte in annees[f"texte_{nom}"]]
+    lengths = {}
+    reach = {}
     for sens in SENS:
+        square_in_persons = SQUARE / points_per_person
+        lengths[sens] = annees[sens].fillna(square_in_persons) * points_per_person
         bars = zip(lengths[sens], lines[sens], strict=True)
         reach[sens] = max(length + len(text) * lead + 4 for length, text in bars)
     zero = top + reach["entrees"]
     bottom = zero + reach["sorties"]
     across = Echelle(0, len(annees), left, left + column_width * len(annees))
-    upward = Echelle(-reach["sorties"] / unit, reach["entrees"] / unit, bottom, top)
+    lowest = -reach["sorties"] / points_per_person
+    highest = reach["entrees"] / points_per_person
+    upward = Echelle(lowest, highest, bottom, top)
     axes = planche.plot(across, upward)
     middles = [across.place(rank + 0.5) for rank in range(len(annees))]
     width = min(PART_OF_A_BAR * column_width, WIDEST_BAR)
@@ -454,12 +487,12 @@ def _put_years(planche: Planche, annees: pd.DataFrame, block: Block, unit: float
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of a bar: a part in %, or, without colour and hatched, the parts that are absent."""
+    """A piece of a bar: a known part, or all the parts that are absent for one reason."""
 
-    libelle: str
-    texte: str
-    part: float
-    couleur: str
+    libelle: str  # of the modalité, or of all those that are absent
+    texte: str  # « 15,9 % », or the word of the absence
+    part: float  # its length, in %
+    couleur: str  # "" when absent: the piece is hatched
 
 
 def parts(parts: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -> Figure | None:
@@ -510,7 +543,11 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -
 
 
 def _lecture_des_parts(groupes: dict[str, pd.DataFrame]) -> str:
-    """Read the greatest part of the first group that has one, and what is absent of it."""
+    """Return the sentence that reads a group: its greatest part, and those that are absent.
+
+    It is the first group that has a known part: « Familles, « Couple » : 60,0 % (non transmis :
+    monoparent) ».
+    """
     groupe_lu = next(groupe for groupe, membres in groupes.items() if membres["part"].notna().any())
     membres = groupes[groupe_lu]
     plus_grande = membres["part"].idxmax()
@@ -525,8 +562,10 @@ def _lecture_des_parts(groupes: dict[str, pd.DataFrame]) -> str:
 def _tableau_des_parts(
     cellules: pd.DataFrame, groupes: list[str], colonnes: list[str]
 ) -> pd.DataFrame:
-    """Return one row a modalité and one column a group; the counts, which the CSV has, are not
-    repeated.
+    """Return the table of numbers: one row a modalité, a column a group, and ``libelle``.
+
+    A cell is « 15,9 », as the header of a group says %, or the word of an absence. ``colonnes`` are
+    the names of the columns of the groups.
     """
     tableau = (
         cellules.drop_duplicates(["modalite", "groupe"], keep="last")
@@ -541,8 +580,10 @@ def _tableau_des_parts(
 
 
 def _segments(membres: pd.DataFrame, couleurs: dict[str, str]) -> list[Segment]:
-    """Return the known parts in order, then one segment a reason of absence: they share what the
-    known parts leave of 100 %.
+    """Return the segments of a group's bar: its known parts in order, then one a reason of absence.
+
+    How long an absent part is nobody knows: the reasons share equally what the known parts leave of
+    100 %.
     """
     connues = membres[membres["part"].notna()]
     segments = [
@@ -560,8 +601,9 @@ def _segments(membres: pd.DataFrame, couleurs: dict[str, str]) -> list[Segment]:
 
 
 def _absences(membres: pd.DataFrame) -> dict[str, str]:
-    """Return the labels of the parts that are absent, « Autre commune et non renseigné », by the
-    word that says so.
+    """Return the labels of the absent parts by the word of their absence.
+
+    {"non transmis": "Autre commune et non renseigné"}
     """
     absences = {}
     absents = membres[membres["part"].isna()]
@@ -579,9 +621,7 @@ def _put_bar(
     groupe: str,
     segments: Sequence[Segment],
 ) -> float:
-    """Put the name of a group, its bar, and under it the labels that have no room inside; return
-    its bottom.
-    """
+    """Put the name of a group, its bar, the labels that have no room inside; return the bottom."""
     lead = planche.leading
     top = planche.put_text(0, top, groupe, lines=LINES, bold=True) + UNDER_NAME
     inside = [_lines_inside(planche, scale, segment) for segment in segments]
@@ -606,7 +646,10 @@ def _put_bar(
 
 
 def _lines_inside(planche: Planche, scale: Echelle, segment: Segment) -> list[str]:
-    """Return the lines of a segment's label, then its part; none when they have no room in it."""
+    """Return what is written in a segment: the lines of its label, then its part.
+
+    [] when they have no room in it: the label is then written under the bar.
+    """
     room = scale.place(segment.part) - 2 * MARGIN
     # Over hatching a label has one line, or goes under the bar.
     lines = planche.wrap(segment.libelle, room, LINES_INSIDE if segment.couleur else 1)
@@ -620,7 +663,7 @@ def _lines_inside(planche: Planche, scale: Echelle, segment: Segment) -> list[st
 def _put_segment(
     planche: Planche, axes: Axes, segment: Segment, start: float, top: float, height: float
 ) -> None:
-    """Put a segment of a bar, parted from the one before it; ``start`` is in %."""
+    """Put a segment of a bar, from ``start`` (in %), with a thin line between it and the last."""
     if segment.couleur:
         axes.barh(
             top + height / 2, segment.part, height, start, color=segment.couleur, clip_on=False
@@ -639,8 +682,9 @@ def _put_segment(
 
 
 def _put_labels_under(planche: Planche, top: float, segments: Sequence[Segment]) -> float:
-    """Put each label after a patch of its colour, on a new line when one is full; return the bottom
-    of the last.
+    """Put labels side by side, each after a patch of its colour; return the bottom of the last.
+
+    A label that has no room left on the line, or takes several lines, begins a new line.
     """
     lead = planche.leading
     indent = PATCH + AFTER_PATCH
@@ -665,6 +709,6 @@ def _put_labels_under(planche: Planche, top: float, segments: Sequence[Segment])
 
 
 def _outline(planche: Planche, x: float, y: float, width: float, height: float) -> None:
-    """Put a thin outline, without which the lightest shade would be lost on the page."""
+    """Put a thin outline: without it the lightest shade would be lost on the page."""
     corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height), (x, y)]
     planche.rule(corners, planche.couleurs.filet, 0.5)

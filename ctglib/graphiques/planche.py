@@ -1,9 +1,12 @@
-"""A sheet: one matplotlib figure on which a chart writes in points from the upper left corner, and
-plots in its data.
+"""A sheet (``Planche``): one matplotlib figure that a chart writes on and plots on.
 
-Everything is placed after its text has been measured, on a page of fixed width: nothing is cut,
-nothing is resized. Rows have their labels on their left, above their marks when the sheet is
-narrow.
+Texts and shapes are placed in points, from the upper left corner, y downwards; marks are placed on
+axes, in the units of the data. A text is measured before it is placed, on a sheet of fixed width
+whose height is known last: nothing is cut, nothing is resized. Rows have their labels on the left
+of their marks, above them when the sheet is narrow.
+
+Functions whose name begins with ``put`` or ``write`` draw on the sheet; most return the bottom of
+what they drew, where the next thing can begin.
 """
 
 from __future__ import annotations
@@ -38,20 +41,23 @@ from ctglib.document.typographie import remplir
 from ctglib.donnees.modeles.catalogue import Largeur
 from ctglib.donnees.partage import nom_par_contenu
 
+POINTS_PER_INCH = 72
+CENTIMETRES_PER_INCH = 2.54
 Column = TypeVar("Column")
 BLANKS = re.compile(r"[ \t\r\n]+")  # not the no-break spaces
 SPACES = f" {INSECABLE}"
 MIDDLE = 0.33  # share of the size from the base line of a text to the middle of its capitals
 LEFT_OF_X = {"left": 0.0, "center": 0.5, "right": 1.0}  # share of a text, by its alignment
-# matplotlib draws surfaces at 1 and lines at 2
-HIDING = 2.5
+# Order of drawing (zorder): matplotlib draws surfaces at 1 and lines at 2.
+HIDING = 2.5  # what hides the chart behind a text
 TEXT = 3.0
-SHEET = 5  # the sheet is drawn over the plots
+SHEET = 5  # added to what is on the sheet itself: it is drawn over the axes
 # sizes of the marks: the points of a diamond show around a disc put over it
 DISQUE = 6.8
 LOSANGE = 7.5
-PART_OF_LABELS = 0.36
-GUTTER = 10.0
+PART_OF_LABELS = 0.36  # of the width of a sheet that is not narrow
+# in points
+GUTTER = 10.0  # between labels and marks
 BETWEEN_ROWS = 8.0
 LINES_OF_A_LABEL = 3
 BETWEEN_NAMES = 10.0
@@ -113,7 +119,7 @@ def assemble(
 ) -> Figure:
     """Return the figure of a chart (see ``Figure``), whose source is the context's unless given.
 
-    - ``draw`` draws on the sheet it is given, and returns the height it took, in points.
+    - ``draw`` draws on the sheet it is given, and returns the height that the chart takes.
     - ``colonnes``: the columns of the chart's numbers and their headers; the first ones, as many as
       ``mots``, are words. ``lignes``: the rows, as text.
     - ``donnees``: the same numbers, unrounded, for the CSV.
@@ -141,20 +147,23 @@ def assemble(
             planche = Planche(taille)
             return planche.finish(draw(planche))
 
-    # The arguments of a ``partial`` are all that it draws, and name it; a closure cannot be named.
+    # Processes share the drawings that have a key (see ``partage``). A ``partial`` gives one, as
+    # its arguments are all that it draws; a closure does not, and is drawn each time.
     cle = nom_par_contenu("dessin", nom, alt, draw) if isinstance(draw, partial) else ""
     return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom, cle)
 
 
 def dire(mot: str, /, **valeurs: object) -> str:
-    """Return words of the charts (``catalogue/charte.yaml``), filled."""
+    """Return one of the texts of the charts (``catalogue/charte.yaml``), filled with values."""
     return remplir(charte().mots[mot], **valeurs)
 
 
 @dataclass(frozen=True)
 class Echelle:
-    """A linear scale: the value ``minimum`` stands at ``start`` and ``maximum`` at ``end``, in
-    points; a graduation every ``step``.
+    """A linear scale, across the sheet or from its bottom to its top.
+
+    The value ``minimum`` stands at ``start`` and ``maximum`` at ``end``, in points on the sheet;
+    there is a graduation every ``step``.
     """
 
     minimum: float
@@ -169,7 +178,8 @@ class Echelle:
         return self.start + share * (self.end - self.start)
 
     def graduations(self) -> list[float]:
-        """Return the round values of the scale."""
+        """Return the multiples of the step between the ends, which are included."""
+        # A little less and a little more: an end that is a multiple but for the last bit counts.
         first = ceil(self.minimum / self.step - 1e-9)
         last = floor(self.maximum / self.step + 1e-9)
         return [round(rank * self.step, 9) for rank in range(first, last + 1)]
@@ -244,30 +254,41 @@ def spread(
 
 
 class Planche:
-    """A sheet of one of the charter's widths; ``narrow`` tells a chart to put its labels above its
-    marks.
+    """A sheet of one of the charter's widths.
 
-    What it writes is in points, y downwards; ``plot`` adds axes in data coordinates. Marks of rows
-    begin at ``left``.
+    What it writes is in points from its upper left corner, y downwards; ``plot`` adds axes, in the
+    units of the data. ``finish`` is called once, when all is drawn.
+
+    Attributes:
+        width: In points.
+        narrow: Whether rows have their labels above their marks, not on their left.
+        left: Where the marks of rows begin.
+        leading: The height of a line of text.
+        size: The size of the font.
+        degrade: The charter's shades, from strong to light.
     """
 
     def __init__(self, taille: str) -> None:
         look = charte()
         self.couleurs = look.couleurs
         self.leading = look.interligne
-        self.degrade: Sequence[str] = look.degrade  # the charter's shades, from strong to light
-        self.width = look.largeurs[cast("Largeur", taille)] * 72 / 2.54  # of centimetres
+        self.degrade: Sequence[str] = look.degrade
+        centimetres = look.largeurs[cast("Largeur", taille)]
+        self.width = centimetres * POINTS_PER_INCH / CENTIMETRES_PER_INCH
         self.narrow = taille == "etroit"
         self.left = 0.0 if self.narrow else PART_OF_LABELS * self.width + GUTTER
         self.size: float = matplotlib.rcParams["font.size"]
         self.figure = Dessin()
-        self._to_inches = Affine2D()  # set by ``finish``, which knows the height
+        # From points of the sheet to inches of the figure. Artists are given it as soon as they are
+        # put; ``finish``, which knows the height, then sets it for all of them.
+        self._to_inches = Affine2D()
         self._plots: list[tuple[Axes, Echelle, Echelle | None]] = []
 
     def plot(self, across: Echelle, upward: Echelle | None = None) -> Axes:
-        """Return axes with a scale across, and one from their bottom to their top.
+        """Return axes with a scale across and, if given, one from their bottom to their top.
 
-        Without the second, their y is the sheet's, in points: rows stay where they are.
+        Without the second, their y is that of the sheet, in points: what is plotted at the middle
+        of a row is beside its label.
         """
         ylim = (upward.minimum, upward.maximum) if upward else (1.0, 0.0)
         axes = self.figure.add_axes(
@@ -278,17 +299,23 @@ class Planche:
         return axes
 
     def finish(self, height: float) -> Dessin:
-        """Give the figure its height, in points, and the axes their places; return it."""
-        self.figure.set_size_inches(self.width / 72, height / 72)
-        self._to_inches.translate(0, -height).scale(1 / 72, -1 / 72)
+        """Give the figure its height, in points, and the axes their places; return the figure.
+
+        To be called once, last: it changes the transform that the artists already have.
+        """
+        self.figure.set_size_inches(self.width / POINTS_PER_INCH, height / POINTS_PER_INCH)
+        # The sheet is in points from the top, y downwards; the figure in inches from the bottom, y
+        # upwards. The bottom of the sheet is brought to zero, then y is turned over.
+        self._to_inches.translate(0, -height).scale(1 / POINTS_PER_INCH, -1 / POINTS_PER_INCH)
         for axes, across, upward in self._plots:
             if upward:
                 bottom = upward.start
                 top = upward.end
-            else:  # as high as the sheet, which is known at last
+            else:  # as high as the sheet
                 bottom = height
                 top = 0.0
                 axes.set_ylim(bottom, top)
+            # left, bottom, width and height, as shares of the figure
             axes.set_position(
                 (
                     across.start / self.width,
@@ -300,7 +327,10 @@ class Planche:
         return self.figure
 
     def put(self, artist: Artist, axes: Axes | None = None) -> None:
-        """Put an artist on axes, else on the sheet, which is drawn over all axes."""
+        """Put an artist on axes, in the units of their data, else on the sheet, in points.
+
+        The sheet is drawn over all axes.
+        """
         if axes:
             axes.add_artist(artist)
             return
@@ -315,20 +345,18 @@ class Planche:
         return measure(montrable(text), self.size, bold)
 
     def widest(self, texts: Iterable[str], bold: bool = False) -> float:
-        """Return the width of the widest text."""
+        """Return the width of the widest text, 0 when there is none."""
         return max((self.measure(text, bold) for text in texts), default=0.0)
 
     def widest_word(self, texts: Iterable[str], bold: bool = False) -> float:
-        """Return the width of the widest word, under which a text would be cut inside it."""
+        """Return the width of the widest word: in less, a text would be cut inside a word."""
         words: set[str] = set()
         for text in texts:
             words.update(BLANKS.split(text))
         return self.widest(words, bold)
 
     def wrap(self, text: str, width: float, lines: int = 3, bold: bool = False) -> list[str]:
-        """Return the text as at most that many lines of that width; what does not fit ends with
-        « … ».
-        """
+        """Return the lines of a text in a width; if they are too many, the last ends with « … »."""
         on_a_line = BLANKS.sub(" ", text).strip(" ")
         return list(wrap(montrable(on_a_line), width, lines, self.size, bold))
 
@@ -343,8 +371,16 @@ class Planche:
         color: str = "",
         hide: bool = False,
     ) -> None:
-        """Write a line; ``y`` is the middle of its capitals; ``hide`` hides what the chart has
-        behind the text.
+        """Write a line of text.
+
+        Args:
+            x: Where it starts, its middle or its end, as ``ha`` says (left, center, right).
+            y: The middle of its capitals.
+            text: The line.
+            ha: Its alignment on ``x``.
+            bold: Whether it is in bold.
+            color: Its colour, that of texts unless given.
+            hide: Whether a background hides what the chart has behind it.
         """
         line = montrable(text)
         left = x - LEFT_OF_X[ha] * self.measure(line, bold)
@@ -360,7 +396,7 @@ class Planche:
         }
         base = y + MIDDLE * self.size
         runs = _runs(line, bold)
-        if len(runs) == 1:
+        if len(runs) == 1:  # matplotlib aligns it
             self.put(Text(x, base, runs[0][1], ha=ha, **style))
             return
         for start_of_run, run in runs:
@@ -368,7 +404,7 @@ class Planche:
             self.put(Text(x_of_run, base, run, ha="left", **style))
 
     def write_lines(self, x: float, y: float, lines: Sequence[str], **style: Unpack[Style]) -> None:
-        """Write lines; ``y`` is the middle of the whole."""
+        """Write lines one under the other; ``y`` is the middle of their whole height."""
         first = y - (len(lines) - 1) * self.leading / 2
         for rank, line in enumerate(lines):
             self.write(x, first + rank * self.leading, line, **style)
@@ -383,8 +419,9 @@ class Planche:
         lines: int = 12,
         **style: Unpack[Style],
     ) -> float:
-        """Write a text under ``top``, on as many lines as it takes in a width, or up to the side of
-        the sheet; return its bottom.
+        """Write a text under ``top``, on as many lines as it takes, and return its bottom.
+
+        A line is as long as ``width``, or goes to the right side of the sheet without one.
         """
         wrapped = self.wrap(text, width or self.width - x, lines, style.get("bold", False))
         height = len(wrapped) * self.leading
@@ -403,17 +440,23 @@ class Planche:
         gap: float,
         put: Callable[[Sequence[Column], Block], float],
     ) -> float:
-        """Put columns in as few blocks, one under the other, as the width that each needs allows;
-        return the bottom of the last.
+        """Put columns in blocks, one under the other if they do not fit in one; return the bottom.
 
-        The blocks have nearly the same number of columns. Three are taken to hold in a block, even
-        when a word must then be cut. ``put`` draws the columns of a block, and returns its bottom.
+        The blocks are as few as can be, with nearly the same number of columns, and three at least,
+        even when a word must then be cut.
+
+        Args:
+            columns: What ``put`` draws columns from.
+            left: Where the first column of each block begins.
+            need: The width that each column needs.
+            gap: The height between two blocks.
+            put: Draws the columns of a block, and returns its bottom.
         """
         width = self.width - left
         most = max(int(width / need), COLUMNS_OF_A_BLOCK)
         blocks = ceil(len(columns) / most)
         size = ceil(len(columns) / blocks)
-        bottom = -gap
+        bottom = -gap  # so that the first block begins at 0
         for start in range(0, len(columns), size):
             bottom = put(columns[start : start + size], Block(left, bottom + gap, width / size))
         return bottom
@@ -430,12 +473,17 @@ class Planche:
         first: float = 0.0,
         bold: bool = False,
     ) -> tuple[list[float], float]:
-        """Write the labels of rows; return the middles of their marks, and the bottom of the last
-        row.
+        """Write the labels of rows; return the middles of their marks, and the last row's bottom.
 
-        What qualifies a label (kind, management) stands under it, or after it on a narrow sheet.
-        The marks of a row are as high as ``mark``; on a narrow sheet, ``first`` is left between the
-        first label and its marks.
+        Args:
+            labels: One a row.
+            top: The top of the first row.
+            details: What qualifies each label (kind, management), "" for nothing: it stands under
+                the label, or after it, if it fits there, on a narrow sheet.
+            mark: The height of the marks of a row.
+            first: What is left, on a narrow sheet, between the first label and its marks: the names
+                of the marks are written there.
+            bold: Whether the labels are in bold.
         """
         lead = self.leading
         grey = self.couleurs.secondaire
@@ -444,20 +492,23 @@ class Planche:
         middles = []
         y = top
         for label, detail in zip(labels, details or [""] * len(labels), strict=True):
-            names = self.wrap(label, width, LINES_OF_A_LABEL, bold)
-            after_name = self.measure(label) + NAME_AND_DETAIL
-            fits_after = after_name + self.measure(detail) <= width
-            follows = narrow and len(names) == 1 and fits_after
-            under = self.wrap(detail, width, LINES_OF_A_LABEL) if detail and not follows else []
-            text_height = (len(names) + len(under)) * lead
+            lines_of_label = self.wrap(label, width, LINES_OF_A_LABEL, bold)
+            after_label = self.measure(label) + NAME_AND_DETAIL
+            fits_after = after_label + self.measure(detail) <= width
+            follows = narrow and len(lines_of_label) == 1 and fits_after
+            lines_of_detail = []  # under the label
+            if detail and not follows:
+                lines_of_detail = self.wrap(detail, width, LINES_OF_A_LABEL)
+            text_height = (len(lines_of_label) + len(lines_of_detail)) * lead
             # On a wide sheet, the text is in the middle of a mark that is higher.
             start = y if narrow else y + max(mark - text_height, 0.0) / 2
-            middle_of_under = start + text_height - len(under) * lead / 2
-            self.write_lines(0, start + len(names) * lead / 2, names, hide=narrow, bold=bold)
-            self.write_lines(0, middle_of_under, under, color=grey, hide=narrow)
+            middle_of_label = start + len(lines_of_label) * lead / 2
+            middle_of_detail = start + text_height - len(lines_of_detail) * lead / 2
+            self.write_lines(0, middle_of_label, lines_of_label, hide=narrow, bold=bold)
+            self.write_lines(0, middle_of_detail, lines_of_detail, color=grey, hide=narrow)
             if detail and follows:
-                self.write(after_name, start + lead / 2, detail, color=grey, hide=True)
-            if narrow:
+                self.write(after_label, start + lead / 2, detail, color=grey, hide=True)
+            if narrow:  # the marks stand under the text, else beside it
                 y += text_height + 1 + (0.0 if middles else first)
             height = mark if narrow else max(text_height, mark)
             middles.append(y + height / 2)
@@ -475,10 +526,17 @@ class Planche:
         symbole: str = "",
         signe: bool = False,
     ) -> float:
-        """Put light vertical rules and their values under the rows, and return the bottom of the
-        axis.
+        """Put light vertical rules through the rows and their values under them; return the bottom.
 
-        The values, and what each reads, are the graduations of the scale unless given.
+        Args:
+            axes: Where the rules are plotted.
+            scale: Theirs, across.
+            top: The top of the rules.
+            bottom: The bottom of the rows.
+            values: Where the rules stand and what is written under each: (20.0, "20 %"); by
+                default, the graduations of the scale.
+            symbole: The unit written after a graduation.
+            signe: Whether a graduation is written with its sign.
         """
         if not values:
             decimals = _decimals(scale.step)
@@ -499,8 +557,9 @@ class Planche:
         return bottom + 16
 
     def put_values(self, scale: Echelle, y: float, values: Sequence[tuple[float, str]]) -> None:
-        """Write values where the scale has them, inside the sheet; one that would touch another one
-        before it is left out.
+        """Write texts under the values of a scale, inside the sheet: (2023, "2023").
+
+        A text that would touch one already written is left out: the first ones come first.
         """
         written: list[tuple[float, float]] = []  # the middle and the half width of each
         for value, text in values:
@@ -514,11 +573,10 @@ class Planche:
                 written.append((middle, half))
 
     def put_names(self, y: float, noms: Sequence[Nom], right: float = 0.0) -> None:
-        """Write one or two names above their marks, away from each other, inside the sheet or left
-        of ``right``.
+        """Write one or two names above their marks, on one line, without touching each other.
 
-        They come from left to right. A name begins a little before its mark, unless another follows
-        it: it then ends a little after.
+        They are given from left to right, and stay inside the sheet, or left of ``right``. The last
+        begins a little before its mark; the one before it ends a little after its own.
         """
         limit = right or self.width
         width_of_one = limit / len(noms) - BETWEEN_NAMES
@@ -555,7 +613,10 @@ class Planche:
         axes: Axes | None = None,
         zorder: float = 1,
     ) -> None:
-        """Put a rectangle filled with a colour, or without one hatched in that of absence."""
+        """Put a rectangle filled with a colour; without one, hatched: it stands for an absence.
+
+        ``x`` and ``y`` are its upper left corner in points, or a corner in the units of ``axes``.
+        """
         rectangle = Rectangle((x, y), width, height, zorder=zorder, clip_on=False)
         if color:
             rectangle.set(facecolor=color, edgecolor="none")
@@ -565,8 +626,9 @@ class Planche:
         self.put(rectangle, axes)
 
     def arrow(self, x: float, y: float, side: int, color: str) -> None:
-        """Put an arrowhead whose point is at x, towards the right (1) or the left (−1): the value
-        is off the scale.
+        """Put an arrowhead: its value is off the scale.
+
+        Its point is at ``x`` and ``y``; it looks right when ``side`` is 1, left when it is -1.
         """
         base = x - 8.0 * side
         corners = [(x, y), (base, y + 4.2 * side), (base, y - 4.2 * side)]
@@ -583,7 +645,11 @@ class Planche:
         size: float = 0.0,
         hollow: bool = False,
     ) -> None:
-        """Put marks with a thin white edge, or hollow ones; a form is one of matplotlib's."""
+        """Put marks with a thin white edge, or hollow ones; ``form`` is a marker of matplotlib.
+
+        Their places are in points, or in the units of ``axes`` when given. Without ``size`` they
+        have that of their form.
+        """
         paper = self.couleurs.fond
         if not size:
             size = LOSANGE if form == "D" else DISQUE
@@ -600,10 +666,10 @@ class Planche:
         self.put(marks, axes)
 
     def shades(self, number: int) -> list[str]:
-        """Return that many shades, from strong to light; between the charter's own, they are mixed.
+        """Return that many shades, from strong to light.
 
-        The strongest stands apart; the others run over the lighter shades, so that a text is
-        readable on each.
+        They are the first of the charter's when it has enough. Else the strongest is kept, and the
+        others are mixed from the lighter ones, so that a text is readable on each.
         """
         strong, *light = self.degrade
         if number <= len(self.degrade):
@@ -612,7 +678,7 @@ class Planche:
         return [strong, *map(to_hex, mixed)]
 
     def ink(self, background: str) -> str:
-        """Return the colour of a text on a shade: the charter's paper on the strongest alone."""
+        """Return the colour of a text on a shade: that of paper on the strongest, else of texts."""
         return self.couleurs.fond if background == self.degrade[0] else self.couleurs.texte
 
 
@@ -625,11 +691,11 @@ def _decimals(step: float) -> int:
 
 
 def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
-    """Return the runs of a text that one font has, each with the rank of its first sign: Typst
-    gives a whole text the font of one sign.
+    """Return a text cut where the font changes: each run with the rank of its first sign.
 
-    A sign that the family lacks, such as « ● », would otherwise change the face of the words beside
-    it on paper. A text of a single run is returned whole, with its spaces.
+    « ● Projets » gives [(0, "●"), (2, "Projets")] when the charter's family lacks « ● ». Typst,
+    which makes the PDF, gives a whole text the font of one of its signs: « ● » would otherwise
+    change the face of the words beside it. A text of one run is returned whole, with its spaces.
     """
     signes_de_la_famille = signes_de(FAMILLE, "700" if bold else "400")
 

@@ -1,10 +1,13 @@
-"""Dots in rows: a territory and its reference, the indices of vulnerability, the commune among
-comparable ones.
+"""Dots in rows: a territory and its reference, its indices of vulnerability, comparable communes.
+
+Three charts: dumbbells (``haltere``), the dot plot of indices (``points_indices``), and the strip
+of comparable communes (``points_comparables``). In columns and fields, ``ici`` is what is written
+for the territory, and ``la`` for its reference.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import NamedTuple, Unpack
 
 import pandas as pd
 
@@ -29,9 +32,10 @@ from ctglib.graphiques.planche import (
     round_step,
 )
 
-TOP = 17.0
-BESIDE = 7.0
-HALF_THIRD_MARK = 5.5
+# in points
+TOP = 17.0  # of the first row, under the names
+BESIDE = 7.0  # between a mark and its text
+HALF_THIRD_MARK = 5.5  # half of the height of the stroke of a third value
 UNDER_HEADER = 10.0
 COLONNES_DES_HALTERES = [
     "indicateur",
@@ -44,22 +48,25 @@ COLONNES_DES_HALTERES = [
     "statut_reference",
     "ecart",
 ]
-BASE = 100.0
+BASE = 100.0  # the index of the reference
 # a drawing stops at so many times the high threshold, so that one index does not crush the others
 CEILING = 2.0
 GRADUATIONS = 8
-MARK_OF_STRIP = 18.0
-DOT = 4.3
-HALF_MEAN = 8.5
-BAR = 6.0
+# of the strip, in points
+MARK_OF_STRIP = 18.0  # height of a row
+DOT = 4.3  # of a comparable commune
+HALF_MEAN = 8.5  # half of the height of the stroke of the mean
+BAR = 6.0  # height of the span that rounding leaves to a gap
 EDGE = 4.0
 BETWEEN_GRADUATIONS = 8.0
 ABSENTE = "valeur absente"
 
 
 def _avec_textes(comparaison: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return rows of a comparison with what their year and their two values read: ``an``, ``ici``
-    for the territory, ``la`` for its reference.
+    """Return rows of a comparison with three columns of text: ``an``, ``ici`` and ``la``.
+
+    The year (« 2023 », « – » when it is missing), the value of the territory (« 15,9 % », or the
+    word of its absence) and that of its reference.
     """
     indicateurs = comparaison["indicateur"]
     annees = comparaison["annee"]
@@ -79,7 +86,7 @@ def _avec_textes(comparaison: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Haltere:
-    """An indicator of a dumbbell chart, and what it reads."""
+    """An indicator of a dumbbell chart, with its texts (see ``_avec_textes``)."""
 
     libelle: str
     an: str
@@ -87,7 +94,7 @@ class Haltere:
     ici: str
     valeur_reference: float
     la: str
-    texte_ecart: str
+    texte_ecart: str  # « +0,8 point », « – » without a gap
 
 
 def haltere(
@@ -121,8 +128,11 @@ def haltere(
     avec_ecart = halteres[halteres["ecart"].notna()]
     # The first row has a gap if any has: gaps come first.
     premiere = next(lignes(halteres, Haltere))
-    extremes = [premiere, *lignes(avec_ecart.tail(1), Haltere)]
-    phrases = dict.fromkeys(_phrase_haltere(rangee, contexte) for rangee in extremes)
+    phrases = [_phrase_haltere(premiere, contexte)]
+    for derniere in lignes(avec_ecart.tail(1), Haltere):  # none when no row has a gap
+        phrase = _phrase_haltere(derniere, contexte)
+        if phrase not in phrases:  # a single row is both
+            phrases.append(phrase)
     sujet = "Un indicateur"
     if len(halteres) > 1:
         sujet = f"{len(halteres)} indicateurs, de l'écart le plus haut au plus bas"
@@ -162,12 +172,17 @@ def _phrase_haltere(rangee: Haltere, contexte: Contexte) -> str:
 def _draw_dumbbells(
     planche: Planche, halteres: pd.DataFrame, contexte: Contexte, autre: str
 ) -> float:
+    """Draw a row an indicator: a thick line from the reference to the territory, a mark on each.
+
+    The value of each is written beside its mark, the gap at the right of the sheet. ``autre`` names
+    the third value of the rows (``valeur_autre``), a grey stroke; "" when they have none.
+    """
     couleurs = planche.couleurs
-    symboles = list(dict.fromkeys(halteres["symbole"]))
+    symboles = halteres["symbole"].unique().tolist()
     tout_en_pourcent = symboles == ["%"]
     ecarts = halteres["texte_ecart"].tolist()
     entete = "Écart"
-    if tout_en_pourcent:  # the header then says the unit
+    if tout_en_pourcent:  # the header says the unit, once: « +0,8 » without « point »
         entete = dire("ecart_en_points")
         ecarts = [ecart.partition(INSECABLE)[0] for ecart in ecarts]
     width_of_header = planche.measure(entete)
@@ -196,6 +211,7 @@ def _draw_dumbbells(
             clip_on=False,
             colors=couleurs.secondaire,
         )
+    # The two marks of each row; the name of each kind is written above the first one.
     noms = []
     for colonne, nom, couleur, form in (
         ("valeur_reference", contexte.reference.nom, couleurs.reference, "D"),
@@ -225,7 +241,10 @@ def _draw_dumbbells(
 
 
 def _scale_of_dumbbells(planche: Planche, halteres: pd.DataFrame, right: float) -> Echelle:
-    """Return a scale as wide as its zone allows once every value has its text beside its mark."""
+    """Return the widest scale that leaves room for the text of each value beside its mark.
+
+    The zone of the marks goes from ``planche.left`` to ``right``.
+    """
     left = planche.left
     valeurs = [*halteres["valeur"], *halteres["valeur_reference"]]
     autres = halteres["valeur_autre"].dropna() if "valeur_autre" in halteres else []
@@ -235,30 +254,49 @@ def _scale_of_dumbbells(planche: Planche, halteres: pd.DataFrame, right: float) 
     scale = echelle([*valeurs, *autres], left + margin, right - margin, zero=True)
     if pd.isna(valeurs).any():
         return scale
-    # The widest text is seldom that of the value nearest to an end: what each text lacks is enough.
+    # That scale has at each end the room of the widest text, which is seldom beside the value
+    # nearest to the end. What each text lacks on it is enough: the scale is made longer.
     places = [scale.place(valeur) for valeur in valeurs]
     before = max(width - (place - scale.start) for place, width in zip(places, widths, strict=True))
     after = max(width - (scale.end - place) for place, width in zip(places, widths, strict=True))
     return replace(scale, start=left + max(before, 0), end=right - max(after, 0))
 
 
+class Etiquette(NamedTuple):
+    """What is written beside a mark of a dumbbell; ``valeur`` is NaN when there is no mark."""
+
+    valeur: float
+    texte: str
+    couleur: str
+    bold: bool
+
+
 def _write_values(planche: Planche, scale: Echelle, y: float, rangee: Haltere) -> None:
-    """Write the lowest value on the left of its mark, the highest on the right of its own; or what
-    is absent, beside the only mark.
+    """Write the lowest value on the left of its mark, the highest on the right of its own.
+
+    When one is absent, its word stands on the right of the only mark; when both are, their words
+    stand at the beginning of the row.
     """
     couleurs = planche.couleurs
-    reference = (rangee.valeur_reference, rangee.la, couleurs.reference, False)
-    territoire = (rangee.valeur, rangee.ici, couleurs.territoire, True)
-    lowest, highest = sorted((reference, territoire), key=lambda mark: (pd.isna(mark[0]), mark[0]))
-    if pd.isna(lowest[0]):  # both are absent
-        absences = dict.fromkeys(texte for texte in (rangee.la, rangee.ici) if texte)
-        texte = " / ".join(absences) or RIEN
+    reference = Etiquette(rangee.valeur_reference, rangee.la, couleurs.reference, False)
+    territoire = Etiquette(rangee.valeur, rangee.ici, couleurs.territoire, True)
+    lowest, highest = sorted(
+        (reference, territoire),
+        key=lambda etiquette: (pd.isna(etiquette.valeur), etiquette.valeur),  # absent ones last
+    )
+    if pd.isna(lowest.valeur):  # both are absent
+        absences = [rangee.la]
+        if rangee.ici != rangee.la:
+            absences.append(rangee.ici)
+        texte = " / ".join(filter(None, absences)) or RIEN
         planche.write(scale.start, y, texte, color=couleurs.absence, hide=True)
         return
-    left = scale.place(lowest[0]) - BESIDE
-    right = scale.place(lowest[0] if pd.isna(highest[0]) else highest[0]) + BESIDE
-    for x, ha, (_, texte, couleur, bold) in ((left, "right", lowest), (right, "left", highest)):
-        planche.write(x, y, texte or RIEN, ha=ha, bold=bold, color=couleur)
+    left = scale.place(lowest.valeur) - BESIDE
+    last_mark = lowest if pd.isna(highest.valeur) else highest
+    right = scale.place(last_mark.valeur) + BESIDE
+    for x, ha, etiquette in ((left, "right", lowest), (right, "left", highest)):
+        texte = etiquette.texte or RIEN
+        planche.write(x, y, texte, ha=ha, bold=etiquette.bold, color=etiquette.couleur)
 
 
 # Indices.
@@ -266,7 +304,7 @@ def _write_values(planche: Planche, scale: Echelle, y: float, rangee: Haltere) -
 
 @dataclass(frozen=True)
 class Indice:
-    """An axis of the radar, and what it reads."""
+    """An axis of the radar, with its index and its texts (see ``_avec_textes``)."""
 
     libelle: str
     an: str
@@ -281,10 +319,10 @@ class Indice:
 def points_indices(
     indices: pd.DataFrame, radar: Radar, contexte: Contexte, **legende: Unpack[Legende]
 ) -> Figure:
-    """Return the dot plot of the indices, the highest first, doubtful ones last; axes without an
-    index are named.
+    """Return the dot plot of the indices, in the order of ``comparaison.ranger``.
 
-    ``indices`` are rows of ``ctglib.calculs.comparaison.indices``.
+    ``indices`` are rows of ``ctglib.calculs.comparaison.indices``, one an axis of the radar. Those
+    without an index are named, with the reason, in the texts around the chart.
     """
     ici = contexte.territoire
     la = contexte.reference
@@ -372,14 +410,20 @@ def _raison_sans_indice(axe: Indice, contexte: Contexte) -> str:
 
 
 def _end_of_indices(indices: pd.DataFrame, radar: Radar) -> float:
-    """Return the round value on which the indices end, beyond which one has an arrow."""
+    """Return the round value that the scale of the indices ends on; beyond it one has an arrow."""
     highest = max(*indices["indice"], radar.seuil_haut, BASE)
     step = round_step(highest / GRADUATIONS)
-    round_end = -(-highest // step) * step  # the first multiple of the step that is not under it
+    # -(-a // b) is a / b rounded up: the first multiple of the step that is not under the highest
+    round_end = -(-highest // step) * step
     return min(round_end, CEILING * radar.seuil_haut)
 
 
 def _draw_indices(planche: Planche, indices: pd.DataFrame, radar: Radar, reference: str) -> float:
+    """Draw a row an index: a line from 100 to its mark, or to an arrow when it is off the scale.
+
+    ``indices`` have ``place``, the index brought back to the end of the scale. Vertical lines stand
+    at the two thresholds (dashed) and at 100, which ``reference`` names: « Pas-de-Calais = 100 ».
+    """
     couleurs = planche.couleurs
     line_of_reference = LINE_OF_NAMES + planche.leading
     top = line_of_reference + UNDER_HEADER
@@ -443,27 +487,25 @@ def _draw_indices(planche: Planche, indices: pd.DataFrame, radar: Radar, referen
 
 @dataclass(frozen=True)
 class Evolution:
-    """How an indicator changed here and among comparable communes, in %, and its gap, in points.
-
-    ``ecart_min`` and ``ecart_max`` are the bounds that the rounding of its source leaves to the
-    gap, and ``loin`` how far from zero the farthest is; ``bruit``: the gap is no more than that.
-    """
+    """How an indicator changed here and among comparable communes, and the gap between the two."""
 
     libelle: str
-    variation: float
-    variation_moyenne: float
-    ecart: float
+    variation: float  # of the commune, in %
+    variation_moyenne: float  # of the comparable communes, in %
+    ecart: float  # the first less the second, in points
+    # the bounds that the gap may have, as the counts of its source are rounded
     ecart_min: float
     ecart_max: float
-    loin: float
-    bruit: bool
+    loin: float  # the bound that is farthest from zero, without its sign
+    bruit: bool  # the rounding alone may explain the gap
 
 
 def points_comparables(
     resultat: Resultat, comparaison: Comparaison, contexte: Contexte, **legende: Unpack[Legende]
 ) -> Figure | None:
-    """Return the strip, one row an indicator in the catalogue's order; None when no gap could be
-    computed.
+    """Return the strip of comparable communes, one row an indicator that has a gap.
+
+    Rows are in the order of ``resultat.ecarts``; None when no gap could be computed.
     """
     ecarts = resultat.ecarts[resultat.ecarts["ecart"].notna()].reset_index(drop=True)
     if ecarts.empty:
@@ -522,7 +564,10 @@ def points_comparables(
 def _lecture_des_comparables(
     evolutions: Sequence[Evolution], phrase: str, mots: dict[str, object]
 ) -> str:
-    """Read the widest gap that is more than rounding, else the first row."""
+    """Return the sentence that reads one row: the widest gap that is more than rounding.
+
+    The first row when no gap is.
+    """
     nettes = [evolution for evolution in evolutions if not evolution.bruit]
     lue = max(nettes, key=lambda evolution: abs(evolution.ecart)) if nettes else evolutions[0]
     return remplir(
@@ -545,10 +590,19 @@ def _draw_strip(
     noms: tuple[str, str],
     signes: str,
 ) -> float:
-    """Draw each row: the comparable communes as grey dots, their mean as a stroke, the territory,
-    and the span that rounding leaves to its gap as a bar that begins at the mean.
+    """Draw a row an indicator: how the comparable communes, their mean and the territory changed.
 
-    ``noms`` are those of the territory and of the mean; ``signes`` says what the signs are.
+    The communes are grey dots on a line from the lowest to the highest, their mean a stroke, the
+    territory a blue mark. A bar is the span of where the territory could stand, given the rounding
+    of the counts: from the mean plus ``ecart_min`` to the mean plus ``ecart_max``. The gap is
+    written at the right of the sheet.
+
+    Args:
+        planche: The sheet.
+        ecarts: Rows of ``Evolution`` with ``indicateur`` and ``texte``, what is written of the gap.
+        comparables: One row a commune and indicator: ``indicateur``, ``variation``.
+        noms: What the territory and the mean are called.
+        signes: The note that says what the signs are.
     """
     couleurs = planche.couleurs
     entete = dire("ecart_en_points")
@@ -573,6 +627,7 @@ def _draw_strip(
     scale = _scale_of_strip(planche, valeurs, planche.width - width_of_gaps - GUTTER - EDGE)
     axes = planche.plot(scale)
     bottom = planche.put_axis(axes, scale, top - 2, bottom, symbole="%", signe=True)
+    # The names stand above the marks of the first row, from left to right: a ``Nom`` begins with x.
     ici, moyenne = noms
     noms_des_marques = sorted(
         [
@@ -623,7 +678,7 @@ def _draw_strip(
 
 
 def _scale_of_strip(planche: Planche, valeurs: Sequence[float], end: float) -> Echelle:
-    """Return a scale with zero, whose graduations are far enough from each other to be written."""
+    """Return a scale with zero, whose graduations are far enough apart to be all written."""
     bouts = (min(valeurs), max(valeurs))
     widest = planche.widest(pourcent(valeur, 0, signe=True) for valeur in bouts)
     margin = max(EDGE, widest / 2) if planche.narrow else EDGE

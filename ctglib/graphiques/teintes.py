@@ -1,5 +1,6 @@
-"""Values as shades: a heat map of rows and columns, a map of communes; without a value, hatched and
-said in a word.
+"""Values as shades of one colour: a heat map of rows and columns, a map of communes.
+
+What has no value is hatched.
 """
 
 from collections.abc import Sequence
@@ -29,8 +30,9 @@ CONTOURS = "IGN, Admin Express COG"  # to be named under every map
 
 
 def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -> Figure | None:
-    """Return the heat map, rows and columns in the order in which they come; None when no cell has
-    a value.
+    """Return the heat map of a table, None when no cell has a value.
+
+    Rows and columns are in the order in which they come; a cell that comes twice has its last row.
 
     - ``cellules``: one row a cell: ``ligne``, ``colonne``, ``valeur`` (NaN when missing), ``texte``
       (what is written: the value, or the word of its absence) and, if wanted, ``signe``, written
@@ -87,9 +89,7 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
 
 
 def _phrases(textes: pd.DataFrame) -> list[str]:
-    """Return « Évaluer : 2023 non transmis, 2024 2. » for each row, without the cells that are not
-    there.
-    """
+    """Return a sentence a row, « Évaluer : 2023 non transmis, 2024 2. », without missing cells."""
     phrases = []
     for ligne, textes_de_la_ligne in textes.iterrows():
         presents = textes_de_la_ligne.dropna()
@@ -99,7 +99,10 @@ def _phrases(textes: pd.DataFrame) -> list[str]:
 
 
 def _teintes(valeurs: pd.DataFrame) -> pd.DataFrame:
-    """Return where each value stands between the two ends of the shades, from 0 to 1."""
+    """Return how strong the shade of each value is, from 0 to 1; NaN stays.
+
+    0 is zero, or the lowest value when it is negative; 1 is the highest value.
+    """
     minimum = min(0.0, np.nanmin(valeurs.to_numpy()))
     maximum = np.nanmax(valeurs.to_numpy())
     if maximum > minimum:
@@ -110,8 +113,9 @@ def _teintes(valeurs: pd.DataFrame) -> pd.DataFrame:
 def _put_block(
     planche: Planche, block: Block, textes: pd.DataFrame, teintes: pd.DataFrame
 ) -> float:
-    """Put the heads of some columns and their cells in each row, and return the bottom of the
-    block.
+    """Put the heads of some columns and their cells in each row; return the bottom of the block.
+
+    ``textes`` and ``teintes`` (see ``_teintes``) have the same rows and the columns of the block.
     """
     left, top, column_width = block
     lead = planche.leading
@@ -143,11 +147,17 @@ def _put_block(
 
 
 def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: str = "") -> None:
-    """Draw communes on axes, which lose their frame.
+    """Draw a map of communes on axes, which lose their frame.
 
-    ``communes`` have code, contour (rings of longitudes and latitudes) and valeur (NaN for none);
-    the border of that of code ``entouree`` is drawn over the others. ``legende`` is the title of
-    the key.
+    The values are cut in ``CLASSES`` classes of nearly as many communes, the highest in the
+    strongest shade.
+
+    Args:
+        ax: Axes of matplotlib.
+        communes: One row a commune: ``code``, ``contour`` (rings of longitudes and latitudes),
+            ``valeur`` (NaN for none).
+        legende: The title of the key.
+        entouree: The code of the commune whose border is drawn over the others, "" for none.
     """
     couleurs = charte().couleurs
     valeurs = communes["valeur"]
@@ -162,9 +172,9 @@ def tracer_carte(ax: Axes, communes: pd.DataFrame, *, legende: str, entouree: st
         )
         teintes = charte().degrade[: len(classes)][::-1]  # from light to strong
         for (_, de_la_classe), teinte in zip(classes, teintes, strict=True):
-            bornes = (de_la_classe["valeur"].min(), de_la_classe["valeur"].max())
-            textes = [nombre_court(round(float(borne), 1)) for borne in bornes]
-            libelle = " à ".join(dict.fromkeys(textes))
+            minimum = nombre_court(round(float(de_la_classe["valeur"].min()), 1))
+            maximum = nombre_court(round(float(de_la_classe["valeur"].max()), 1))
+            libelle = minimum if minimum == maximum else f"{minimum} à {maximum}"
             _colorer(ax, de_la_classe, libelle, facecolor=teinte, edgecolor=couleurs.fond)
     if entouree:
         commune = communes[communes["code"].eq(entouree)]

@@ -1,9 +1,9 @@
-"""Small multiples of a follow-up: one panel an indicator, its points by year, its target, what is
-missing in words.
+"""Small multiples of a follow-up: a panel a series, with its points by year and its target.
 
-A panel is ordinary axes of matplotlib, on its own scale: years across, values upward. An absent
-year and a break cut the line; a provisional value is hollow; the value of a point is written where
-it covers nothing.
+A series is an indicator, or one of its modalités. A panel is ordinary axes of matplotlib, on its
+own scale: years across, values upward. An absent year and a break cut the line; a provisional value
+is hollow; the value of a point is written beside it where it covers nothing. Under the panel,
+remarks say in words what is missing, provisional or broken.
 """
 
 from collections.abc import Sequence
@@ -38,12 +38,13 @@ COLONNES = [
     "annee_cible",
     "rupture",
 ]
-GAP = 22.0
+# in points
+GAP = 22.0  # between two panels of a row
 BEFORE_NOTE = 6.0
 PANELS_A_ROW = {1: 1, 2: 2, 4: 2}  # by the number of panels
 MOST_PANELS_A_ROW = 3
 MANY_YEARS = 8  # beyond, two panels a row, and one row a year in the table
-SYMBOLE_COURT = 2  # letters
+SYMBOLE_COURT = 2  # letters: such a unit is written after each value, « 20 % »
 # height of the points: three tenths of the width, between these
 LEAST_HEIGHT = 58.0
 MOST_HEIGHT = 96.0
@@ -57,14 +58,13 @@ SQUARE = 8.0  # of an absent year
 TARGET = 14.0  # width of the mark of a target
 INDENT = 13.0  # of a remark, after its sign
 ALL_VALUES = 5  # up to that many points, each has its value where there is room
-BETWEEN_ROWS = 14.0
+BETWEEN_ROWS = 14.0  # of panels
 GRADUATIONS = 4
 # share of the highest value under which a spread does not fill a panel: noise would look like a
 # slope
 STEEPEST = 0.2
-# from a point to its value, and around it
-BESIDE = 6.0
-CLEARANCE = 1.2
+BESIDE = 6.0  # from a point to its value
+CLEARANCE = 1.2  # around a value
 # height of a text of the charter, and how far more it goes down
 CAPITAL = 7.6
 DESCENT = 1.0
@@ -73,7 +73,7 @@ MARQUE_DE_RUPTURE = "(r)"
 
 @dataclass(frozen=True)
 class Point:
-    """A year of a series: a row of the follow-up, the rank of its series, what its value reads."""
+    """A year of a series: a row of the follow-up (see ``trajectoires``), its rank, its text."""
 
     indicateur: str
     libelle: str
@@ -85,8 +85,8 @@ class Point:
     cible: float
     annee_cible: float | None
     rupture: bool
-    rang: int
-    texte: str
+    rang: int  # of its series
+    texte: str  # the value, « 12 », or the words of its absence, « non transmis »
 
 
 @dataclass(frozen=True)
@@ -100,22 +100,21 @@ class Cible:
 
 @dataclass(frozen=True)
 class Remarque:
-    """A sentence under a panel, after the sign of the drawing that it explains (see ``_put_sign``),
-    if any.
-    """
+    """A sentence under a panel, after the sign of the drawing that it explains."""
 
-    signe: str
-    texte: str
+    signe: str  # « cible », « absence », « provisoire », « rupture » (see ``_put_sign``), or ""
+    texte: str  # « 2023 et 2024 : non transmis »
 
 
 @dataclass(frozen=True)
 class Serie:
     """An indicator, or one of its modalités, and what its panel shows.
 
-    - ``detail``: what stands under its title: the modalité, the unit.
+    - ``nom``: its name in a sentence, « Naissances (garçons) »; ``titre`` is that of its panel,
+      and ``detail`` what stands under it: the modalité, the unit.
     - ``points``: one a year, in order; ``mesures`` are those that have a value, and ``etiquettes``
       what is written beside each of them.
-    - ``bornes``: the ends of the panel's own scale.
+    - ``bornes``: the ends of the panel's own scale, the lowest first.
     - ``phrase``: « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; empty when no value
       is known.
     """
@@ -183,7 +182,10 @@ def trajectoires(
 
 
 def _annees_des_series(lignes: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return the rows in order, with the rank of their series and what their value reads."""
+    """Return the rows by series, then by year, with ``rang`` and ``texte`` (see ``Point``).
+
+    The series keep the order in which they come.
+    """
     colonnes = lignes.columns.union(["cible", "annee_cible"], sort=False)
     annees = lignes.reindex(columns=colonnes)[COLONNES]
     annees = annees.astype({"annee": "int64", "rupture": bool})
@@ -198,6 +200,7 @@ def _annees_des_series(lignes: pd.DataFrame, contexte: Contexte) -> pd.DataFrame
 
 
 def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
+    """Return a series from its points, one a year, in order."""
     premier = points[0]
     unite = contexte.unites[premier.unite]
     mesures = tuple(point for point in points if not isnan(point.valeur))
@@ -206,7 +209,7 @@ def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
     cible = _cible(points, contexte)
     remarques = _remarques(points, cible, contexte)
     details = [modalite] if modalite else []
-    if len(unite.symbole) <= SYMBOLE_COURT:  # a value bears it beside its point
+    if len(unite.symbole) <= SYMBOLE_COURT:  # each value has it, « 20 % »; else it is the detail
         ecrire = contexte.valeur
     else:
         ecrire = contexte.valeur_nue
@@ -232,7 +235,10 @@ def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
 
 
 def _cible(points: Sequence[Point], contexte: Contexte) -> Cible | None:
-    """Return the target of a series; one without a year stands at the last point."""
+    """Return the target of a series, None when it has none.
+
+    A target without a year is drawn at the last point, and its text has no year.
+    """
     for point in points:
         if not isnan(point.cible):
             texte = contexte.valeur(point.indicateur, point.cible)
@@ -244,6 +250,11 @@ def _cible(points: Sequence[Point], contexte: Contexte) -> Cible | None:
 
 
 def _remarques(points: Sequence[Point], cible: Cible | None, contexte: Contexte) -> list[Remarque]:
+    """Return what is said under a panel: target, absences by reason, provisional years, breaks.
+
+    « Cible : 20 en 2026 », « 2023 et 2024 : non transmis », « 2025 : provisoire », « Rupture de
+    série en 2024 ».
+    """
     remarques = []
     if cible:
         remarques.append(Remarque("cible", f"Cible : {cible.texte}"))
@@ -258,6 +269,7 @@ def _remarques(points: Sequence[Point], cible: Cible | None, contexte: Contexte)
     if provisoires and statut:
         texte = f"{enumerer(provisoires)} : {minuscule(statut.libelle)}"
         remarques.append(Remarque("provisoire", texte))
+    # A break in the first year has nothing before it on the panel.
     ruptures = [str(point.annee) for point in points[1:] if point.rupture]
     if ruptures:
         remarques.append(Remarque("rupture", f"Rupture de série en {enumerer(ruptures)}"))
@@ -269,11 +281,17 @@ def _est_provisoire(point: Point) -> bool:
 
 
 def _phrase(nom: str, mesures: Sequence[Point], remarques: Sequence[Remarque]) -> str:
+    """Return « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) ».
+
+    The first and the last value, once when they are the same, then the remarks; "" without values.
+    """
     if not mesures:
         return ""
-    premiere_et_derniere = (mesures[0], mesures[-1])
-    valeurs = dict.fromkeys(f"{point.texte} en {point.annee}" for point in premiere_et_derniere)
-    phrase = f"« {nom} » : {', '.join(valeurs)}"
+    premiere = f"{mesures[0].texte} en {mesures[0].annee}"
+    derniere = f"{mesures[-1].texte} en {mesures[-1].annee}"
+    phrase = f"« {nom} » : {premiere}"
+    if derniere != premiere:
+        phrase += f", {derniere}"
     if remarques:
         notes = " ; ".join(minuscule(remarque.texte) for remarque in remarques)
         phrase += f" ({notes})"
@@ -281,16 +299,17 @@ def _phrase(nom: str, mesures: Sequence[Point], remarques: Sequence[Remarque]) -
 
 
 def _bornes(valeurs: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of a scale: from zero unless the slope would be drawn flat.
+    """Return the ends of the scale of some values, the lowest first.
 
-    When the lowest value is half of the highest one or more, the room under it says nothing: the
-    scale then starts near the lowest. Yet a spread under a fifth of the highest value never fills
-    the panel.
+    The scale starts at zero, unless the lowest value is half of the highest one or more: the slope
+    would be drawn flat, so the scale then starts a little under the lowest. Even then it is a fifth
+    of the highest value long at least (``STEEPEST``): a small change, which may be noise, must not
+    fill the panel.
     """
     minimum = min(valeurs)
     maximum = max(valeurs)
     if minimum < maximum / 2 or maximum <= 0:
-        haut = minimum + 1 if maximum == minimum else maximum
+        haut = minimum + 1 if maximum == minimum else maximum  # a scale cannot have no length
         return min(minimum, 0.0), max(haut, 0.0)
     etendue = max(maximum - minimum, STEEPEST * maximum)
     milieu = (minimum + maximum) / 2
@@ -304,9 +323,11 @@ def _bornes(valeurs: Sequence[float]) -> tuple[float, float]:
 def _tableau(
     annees: pd.DataFrame, series: Sequence[Serie]
 ) -> tuple[dict[str, str], pd.DataFrame, tuple[str, ...] | None]:
-    """Return the columns of the table of numbers and their headers, its rows, and their groups.
+    """Return the table of numbers: its columns and their headers, its rows, the group of each row.
 
-    One row a series and one column a year; with many years, one row a year, grouped by series.
+    One row a series and one column a year, without groups (None); with more than ``MANY_YEARS``,
+    one row a year, grouped by series. A cell is the value with its marks: « 12 (r) » in the first
+    year after a break.
     """
     cibles = [serie.cible.texte if serie.cible else RIEN for serie in series]
     noms = pd.DataFrame({"nom": [serie.nom for serie in series], "cible_dite": cibles})
@@ -334,6 +355,10 @@ def _tableau(
 
 
 def _draw(planche: Planche, series: Sequence[Serie]) -> float:
+    """Draw the panels row by row, then what is said of them all; return the height of the whole.
+
+    All have the same years across, from the first to the last that a point or a target has.
+    """
     annees = [point.annee for serie in series for point in serie.points]
     annees += [serie.cible.annee for serie in series if serie.cible]
     years = (min(annees), max(annees))
@@ -341,13 +366,15 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
     if years[1] - years[0] >= MANY_YEARS:
         columns = min(columns, 2)
     width = (planche.width - (columns - 1) * GAP) / columns
-    commune = _remarque_commune(series)
-    bottom = -BETWEEN_ROWS
+    remarque_partagee = _remarque_partagee(series)
+    bottom = -BETWEEN_ROWS  # so that the first row begins at 0
     for start in range(0, len(series), columns):
         row = series[start : start + columns]
-        bottom = _put_row(planche, row, bottom + BETWEEN_ROWS, width, years, commune)
-    if commune:
-        bottom = _put_remarks(planche, [commune], (0.0, planche.width), bottom + BEFORE_NOTE)
+        bottom = _put_row(planche, row, bottom + BETWEEN_ROWS, width, years, remarque_partagee)
+    if remarque_partagee:
+        bottom = _put_remarks(
+            planche, [remarque_partagee], (0.0, planche.width), bottom + BEFORE_NOTE
+        )
     avec_zero = [serie.bornes[0] <= 0 for serie in series]
     if all(avec_zero):
         note = "echelle_de_zero"
@@ -358,9 +385,10 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
     return planche.put_note(0.0, bottom + BEFORE_NOTE, dire(note, n=len(series)))
 
 
-def _remarque_commune(series: Sequence[Serie]) -> Remarque | None:
-    """Return the remark on provisional values, when several panels have it and in the same words:
-    it is then written once, under all panels.
+def _remarque_partagee(series: Sequence[Serie]) -> Remarque | None:
+    """Return the remark on provisional values that is to be written once, under all the panels.
+
+    None unless two panels or more have one, and all in the same words.
     """
     remarques = [
         remarque
@@ -379,9 +407,12 @@ def _put_row(
     top: float,
     width: float,
     years: tuple[int, int],
-    commune: Remarque | None,
+    remarque_partagee: Remarque | None,
 ) -> float:
-    """Put panels side by side, their points at the same height, and return their bottom."""
+    """Put panels side by side, their points at the same height; return the bottom of the lowest.
+
+    A remark that is ``remarque_partagee`` is left out: it is written under all the panels.
+    """
     lead = planche.leading
     titres = [planche.wrap(serie.titre, width, LINES_OF_A_TITLE, bold=True) for serie in series]
     details = [
@@ -401,16 +432,20 @@ def _put_row(
         panneau = Panneau(planche, serie, sides, top + lines * lead, years)
         sans_place = panneau.draw()
         remarques = [
-            remarque for remarque in (*serie.remarques, *sans_place) if remarque != commune
+            remarque
+            for remarque in (*serie.remarques, *sans_place)
+            if remarque != remarque_partagee
         ]
         bottoms.append(_put_remarks(planche, remarques, sides, panneau.bottom_of_years))
     return max(bottoms)
 
 
 class Panneau:
-    """The points of a series on their axes, between two sides of the sheet, under its title.
+    """The panel of a series: its points on their axes, under its title.
 
-    ``rectangles`` and ``lines`` are what has been drawn, which no value may cover.
+    ``sides`` are its left and its right on the sheet, ``top`` the bottom of its title, ``years``
+    the first and the last year of all the panels. ``rectangles`` and ``lines`` are what has been
+    drawn, which the text of no value may cover; ``frame`` is what no such text may go out of.
     """
 
     def __init__(
@@ -447,11 +482,11 @@ class Panneau:
         return self.bottom + UNDER_AXIS + self.planche.leading / 2 + 2
 
     def place(self, annee: float, valeur: float) -> tuple[float, float]:
-        """Return where a value of a year stands on the sheet."""
+        """Return where the value of a year stands on the sheet, in points: x, then y."""
         return self.across.place(annee), self.upward.place(valeur)
 
     def draw(self) -> list[Remarque]:
-        """Draw the panel; return a remark for the first and for the last value that had no room."""
+        """Draw the panel; return a remark for each end value that had no room: « 2023 : 12 »."""
         if self.upward.minimum <= 0:
             self.axes.axhline(0, color=self.planche.couleurs.filet, linewidth=0.8, clip_on=False)
         if self.serie.cible:
@@ -512,7 +547,7 @@ class Panneau:
     def _put_points(self) -> None:
         """Put the points and the line that joins them; provisional ones are hollow."""
         blue = self.planche.couleurs.territoire
-        # A missing value cuts the line, and so does one put before each break.
+        # A missing value cuts the line of matplotlib: one is added before each break.
         ligne: list[tuple[int, float]] = []
         for point in self.serie.points:
             if point.rupture:
@@ -542,7 +577,10 @@ class Panneau:
             self.rectangles.append(_around(self.place(point.annee, point.valeur), RADIUS))
 
     def _put_absent_years(self) -> None:
-        """Put the sign of absence on zero, or at the bottom of a scale without it."""
+        """Put the sign of absence in each year without a value.
+
+        It stands on the line of zero, or at the bottom of a scale without zero.
+        """
         minimum, maximum = self.serie.bornes
         floor = self.upward.place(0) if minimum <= 0 <= maximum else self.bottom
         y = floor - SQUARE / 2
@@ -553,14 +591,17 @@ class Panneau:
                 self.rectangles.append(_around((x, y), SQUARE / 2))
 
     def _write_values(self) -> list[Remarque]:
-        """Write the first and the last value, then the others when they are few, where they cover
-        nothing of what is drawn.
+        """Write the values of points where they cover nothing of what is drawn.
+
+        The first and the last one before the others, which are written when they are few. Returns a
+        remark for the first and for the last when it had no room; the others are left out.
         """
         mesures = self.serie.mesures
-        ends = [0, len(mesures) - 1]
-        ranks = list(dict.fromkeys(ends))
+        last = len(mesures) - 1
+        ends = [0, last] if last else [0]
+        ranks = [*ends]
         if len(mesures) <= ALL_VALUES:
-            ranks += range(1, len(mesures) - 1)
+            ranks += range(1, last)
         sans_place = []
         for rank in ranks:
             etiquette = self.serie.etiquettes[rank]
@@ -588,13 +629,16 @@ class Panneau:
     def _write_years(self) -> None:
         """Write the first and the last year, and between them those that have room."""
         first, last = self.years
-        annees = dict.fromkeys((first, last, *range(first + 1, last)))
+        annees = [first]
+        if last != first:
+            annees.append(last)
+        annees += range(first + 1, last)
         values = [(annee, str(annee)) for annee in annees]
         self.planche.put_values(self.across, self.bottom + UNDER_AXIS, values)
 
 
 def _around(point: tuple[float, float], half_width: float, half_height: float = 0.0) -> Bbox:
-    """Return the rectangle around a point, a square unless it has a height of its own."""
+    """Return the rectangle around a point; a square without ``half_height``."""
     x, y = point
     half_height = half_height or half_width
     return Bbox.from_extents(x - half_width, y - half_height, x + half_width, y + half_height)
@@ -607,11 +651,10 @@ def free_place(
     lines: Sequence[Path],
     frame: Bbox,
 ) -> Bbox | None:
-    """Return the first place of that width around a point that is free and inside a frame, None
-    when there is none.
+    """Return the first place around a point where a text of that width covers nothing.
 
-    It touches no rectangle and crosses no line. The most natural places come first: over the point,
-    under it, beside it, then a little further.
+    A free place is inside the frame, touches no rectangle and crosses no line. Those of
+    ``_places_around`` are tried in order; None when none is free.
     """
     for left, middle in _places_around(width, point):
         place = Bbox.from_extents(
@@ -629,7 +672,11 @@ def free_place(
 
 
 def _places_around(width: float, point: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return the left and the middle height of each place to try for a text of that width."""
+    """Return the left and the middle height of each place to try for a text of that width.
+
+    Over the point and under it, then a third of the width aside, then beside it; then the same a
+    little further, twice.
+    """
     x, y = point
     places = []
     for distance in (BESIDE, BESIDE + 6, BESIDE + 12):
@@ -645,6 +692,7 @@ def _places_around(width: float, point: tuple[float, float]) -> list[tuple[float
 def _put_remarks(
     planche: Planche, remarques: Sequence[Remarque], sides: tuple[float, float], top: float
 ) -> float:
+    """Write remarks under each other, each after its sign, and return the bottom of the last."""
     left, right = sides
     y = top
     for remarque in remarques:
@@ -662,7 +710,10 @@ def _put_remarks(
 
 
 def _put_sign(planche: Planche, signe: str, x: float, y: float) -> None:
-    """Put what the panels draw for a target, an absence, a provisional value or a break."""
+    """Put what the panels draw for a target, an absence, a provisional value or a break.
+
+    Nothing for another sign: a remark may have none.
+    """
     half = SQUARE / 2
     if signe == "cible":
         planche.rule([(x - half, y), (x + half, y)], planche.couleurs.texte, 2.2)
