@@ -23,7 +23,13 @@ from ctglib.production.plan import (
     commandes,
     rapports_connus,
 )
-from ctglib.production.produire import TRAVAIL, VERROU, Resultat, realiser, retenir
+from ctglib.production.produire import (
+    TRAVAIL,
+    VERROU,
+    Resultat,
+    ecarter_les_rapports_a_jour,
+    realiser,
+)
 
 CONVENTION = 'convention: str = "harnes"  # nom'
 ANNEE = "annee: int = 2023  # année"
@@ -107,7 +113,7 @@ def faire(
     forcer: bool = False,
 ) -> dict[str, Resultat]:
     """Make some of what is asked for, as ``produire`` makes it all."""
-    a_faire = list(retenir(prevoir(orders, forcer=forcer)))
+    a_faire = list(ecarter_les_rapports_a_jour(prevoir(orders, forcer=forcer)))
     with executeur or ThreadPoolExecutor(1) as qui:
         return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=moteur, places=4)}
 

@@ -27,7 +27,7 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.publiques import lire_communes
 from ctglib.production.plan import CARNETS
 from ctglib.production.portail import ecrire_portail
-from ctglib.production.verifier import grouper, publies, relever
+from ctglib.production.verifier import conventions_et_portraits, grouper, relever
 from ctglib.rapports.bilan import ouvrir_bilan
 from ctglib.rapports.portrait import etudier_portrait, ouvrir_portrait
 
@@ -240,9 +240,9 @@ def test_verifier_connait_les_portraits_et_dit_celui_qui_a_change(
     (tmp_path / "portraits" / "lens").mkdir()
     corriger(tmp_path / "portraits" / "62413" / "portrait.html", b"Harnes", b"Hornes")
 
-    found = relever(tmp_path, publies(tmp_path)[1], CARNETS)
+    found = relever(tmp_path, conventions_et_portraits(tmp_path)[1], CARNETS)
 
-    assert {item.commande.parametres for item in found.publies} == {
+    assert {item.commande.parametres for item in found.refaisables} == {
         (("territoire", code),) for code in ("62", "62015", "62413")
     }
     assert not found.causes and grouper(found.sorties) == [

@@ -14,7 +14,7 @@ from production_exemple import CONVENTION, LECTURE, demande, ecrire_carnet, octe
 
 from ctglib.commandes.application import lancer
 from ctglib.donnees.fautes import Empechement
-from ctglib.production.pool import a_part, ouvrir_executeur
+from ctglib.production.pool import faire_dans_un_processus, ouvrir_executeur
 
 distributed = pytest.importorskip(
     "distributed", reason="Dask n'est pas installé : pip install distributed"
@@ -99,4 +99,4 @@ def test_un_ordonnanceur_qui_ne_repond_pas_est_dit(
 
 def test_une_machine_ou_le_classeur_est_autre_refuse() -> None:
     with pytest.raises(Empechement, match="Installez partout la même version"):
-        a_part((len, ("",), {}), None, "une autre empreinte")
+        faire_dans_un_processus((len, ("",), {}), None, "une autre empreinte")

@@ -20,7 +20,7 @@ from ctglib.blocs.annee import EtudeAnnuelle, empreinte_de, etudier, part_de
 from ctglib.donnees.lecture import enregistrer, lire_octets
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.manifeste import lire_manifeste, prevoir
-from ctglib.production.produire import retenir
+from ctglib.production.produire import ecarter_les_rapports_a_jour
 
 
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
@@ -197,7 +197,9 @@ def test_ce_qui_empeche_de_comparer_une_part_fait_essayer_le_rapport(
 
     monkeypatch.setattr("ctglib.blocs.annee.etudier", echouer)
 
-    assert [one.commande.cle for one in retenir(prevoir(seule.commandes()))] == ["2026/fiche-2"]
+    assert [
+        one.commande.cle for one in ecarter_les_rapports_a_jour(prevoir(seule.commandes()))
+    ] == ["2026/fiche-2"]
 
 
 def test_l_etude_qui_compare_les_parts_sert_aux_rapports(seule: Demande, donnees: Path) -> None:
@@ -205,7 +207,7 @@ def test_l_etude_qui_compare_les_parts_sert_aux_rapports(seule: Demande, donnees
     reserve = Reserve()
 
     with partager_par(reserve):
-        kept = list(retenir(prevoir(seule.commandes())))
+        kept = list(ecarter_les_rapports_a_jour(prevoir(seule.commandes())))
 
     assert kept == []
     assert reserve.prendre(f"{donnees}\0etude/{NOM}/2026/publique")

@@ -145,23 +145,23 @@ def analyser(
     sortie: Dossier = None,
 ) -> None:
     """Exécuter un carnet d'analyse, et l'écrire en page, en PDF ou pour Word."""
-    from ctglib.production.moteur import refuser_parametres
+    from ctglib.production.moteur import defaut_des_parametres
 
     formats_voulus, fautes = formats_demandes(formats, PONCTUELS)
     if fautes:
         raise Empechement("\n".join(fautes))
     chemin = _trouver(carnet)
-    declares = Carnet(chemin).parametres
+    parametres_declares = Carnet(chemin).parametres
     valeurs: dict[str, str | int] = {}
     for texte in parametre or []:
         nom, _, valeur = texte.partition("=")
         valeurs[nom] = valeur
         entier = valeur.strip().lstrip("-").isdigit()
-        if type(declares.get(nom)) is int and entier:  # a whole number where one is declared
+        if type(parametres_declares.get(nom)) is int and entier:  # else it stays a text
             valeurs[nom] = int(valeur)
-    refus = refuser_parametres(chemin.name, declares, valeurs)
-    if refus:
-        raise Empechement(refus)
+    defaut = defaut_des_parametres(chemin.name, parametres_declares, valeurs)
+    if defaut:
+        raise Empechement(defaut)
     fichiers = _composer(chemin, formats_voulus, valeurs)
     dossier = (sortie or chemin.parent).resolve()
     ecrire({dossier / nom: octets for nom, octets in fichiers.items()})

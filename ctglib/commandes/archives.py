@@ -58,7 +58,7 @@ def verifier(
     from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
 
-    publiees, portraits = examen.publies(sortie)
+    publiees, portraits = examen.conventions_et_portraits(sortie)
     if not (publiees or portraits):
         raise Empechement(dire_refus("aucun_rapport", sortie=sortie))
     refus = inconnus(f"Dans {sortie}, la convention", convention or (), publiees)
@@ -110,9 +110,9 @@ def verifier(
     if sans_rejouer:
         dire("– Rejeu : non demandé (--sans-rejouer)")
     else:
-        valides = [item for item in releve.publies if item.commande.convention not in invalides]
+        valides = [item for item in releve.refaisables if item.commande.convention not in invalides]
         rejeux = _rejouer(valides, sortie, travailleurs, delai)
-        accord = _dire_le_rejeu(rejeux, len(releve.publies))
+        accord = _dire_le_rejeu(rejeux, len(releve.refaisables))
         accords.append(accord)
         if accord and releve.causes:
             dire("  Ce qui n'est plus celui du manifeste ne change aucun octet des rapports.")
@@ -149,7 +149,7 @@ def _constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> b
 
 
 def _rejouer(
-    publies: list[Prevision], sortie: Path, travailleurs: int, delai: float
+    refaisables: list[Prevision], sortie: Path, travailleurs: int, delai: float
 ) -> list[Rejeu]:
     """Make published reports again, in memory; return what each gave, by name."""
     from ctglib.commandes.rapports import suivre_la_barre
@@ -164,16 +164,16 @@ def _rejouer(
             temporaire = pile.enter_context(verrouiller(sortie))
         ouverture = ouvrir_executeur(travailleurs=travailleurs, delai=delai, temporaire=temporaire)
         executeur, places = pile.enter_context(ouverture)
-        rejeux = suivre_la_barre(rejouer(publies, executeur, places=places))
+        rejeux = suivre_la_barre(rejouer(refaisables, executeur, places=places))
         return sorted(rejeux, key=lambda rejeu: rejeu.commande.nom)
 
 
-def _dire_le_rejeu(rejeux: list[Rejeu], publies: int) -> bool:
+def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
     """Say what was made again and what it changes in the published figures; return whether nothing
     differs.
     """
     differents = [rejeu for rejeu in rejeux if rejeu.echec or rejeu.fichiers]
-    non_refaits = publies - len(rejeux)
+    non_refaits = nombre_de_publies - len(rejeux)
     if non_refaits:
         rapports = compter(non_refaits, "rapport")
         dire(f"✗ Rejeu : {rapports} à ne pas refaire tant que les données ont une faute")
@@ -249,7 +249,7 @@ def archiver(
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
     from ctglib.production import archive
     from ctglib.production.manifeste import empreinte, lire_manifeste
-    from ctglib.production.verifier import grouper, publies
+    from ctglib.production.verifier import conventions_et_portraits, grouper
 
     absents = [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]
     if absents:
@@ -257,7 +257,7 @@ def archiver(
             dire_refus("classeur_incomplet", absents=", ".join(absents), projet=PROJET)
         )
     manifeste = lire_manifeste(sortie / convention)
-    publiees, _ = publies(sortie)
+    publiees, _ = conventions_et_portraits(sortie)
     if not manifeste.traces:
         possibles = f" Possibles : {', '.join(publiees)}." if publiees else ""
         raise Empechement(

@@ -242,7 +242,12 @@ def _faire(
     from ctglib.production.manifeste import prevoir
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.portail import ecrire_portail
-    from ctglib.production.produire import TRAVAIL, realiser, retenir, verrouiller
+    from ctglib.production.produire import (
+        TRAVAIL,
+        ecarter_les_rapports_a_jour,
+        realiser,
+        verrouiller,
+    )
 
     reserve = Reserve()
     ouverture = ouvrir_executeur(
@@ -253,7 +258,7 @@ def _faire(
         reserve=reserve,
     )
     with partager_par(reserve), ouverture as (executeur, places), verrouiller(sortie):
-        a_faire = retenir(prevoir(commandes, forcer=forcer))
+        a_faire = ecarter_les_rapports_a_jour(prevoir(commandes, forcer=forcer))
         resultats = realiser(a_faire, executeur, moteur=moteur, places=places)
         resultats = sorted(
             suivre_la_barre(resultats),

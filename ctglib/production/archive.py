@@ -1,10 +1,8 @@
-"""One file that keeps the reports of a convention with all that makes them again.
+"""An archive: one ZIP that keeps the reports of a convention with all that makes them again.
 
-It has the same bytes each time.
-
-It has the shape of the project: the library unpacked finds its data and its notebooks where it
-looks for them. Its description, as RO-Crate 1.1 asks, comes from a template: the library that would
-write it brings the date of the day.
+The same reports give the same bytes. The archive has the folders of the project: once unpacked, the
+library finds its data and its notebooks where it looks for them. Its description, as RO-Crate 1.1
+asks, comes from a template of ours: the RO-Crate library would write today's date in it.
 """
 
 from __future__ import annotations
@@ -45,11 +43,12 @@ LISEZMOI = "LISEZMOI.md"
 VERROU = "requirements.lock"
 PAQUETS = "paquets"
 REQUIS = ("pyproject.toml", "README.md", VERROU)  # without them the library does not install
+# files of the project that a reader of the archive may want
 AUTRES = ("CHANGELOG.md", "environment.yml", "LICENCE*", "LICENSE*", "docs/*.md")
-PARTAGES = ("catalogue", "schemas", "sources")
-UNIX = 3
+PARTAGES = ("catalogue", "schemas", "sources")  # folders of data/ that all conventions use
+UNIX = 3  # of the ZIP format: the system whose rights the entries have
 DROITS = 0o100644
-DROITS_DE_LA_CLE = 0o100600
+DROITS_DE_LA_CLE = 0o100600  # the convention's secret key: for its owner alone
 DEJA_COMPRESSES = {".whl", ".png", ".pdf", ".docx", ".pptx", ".xlsx"}
 SYSTEME = f"{platform.system()} {platform.machine()}"
 
@@ -61,13 +60,13 @@ def archiver(
     reserves: tuple[str, ...] = (),
     paquets: Mapping[str, bytes] | None = None,
 ) -> tuple[bytes, bytes]:
-    """Return the archive of a convention, and the description that it holds of itself.
+    """Return the bytes of a convention's archive, and those of the description inside it.
 
     Args:
         manifeste: That of its public reports.
         carnets: The folder of the notebooks.
-        reserves: What is not up to date, in words.
-        paquets: Packages to put inside, by path.
+        reserves: What is not up to date, a sentence each: the archive says it to its reader.
+        paquets: Packages to put inside, by path in the archive (see ``telecharger``).
     """
     nom = manifeste.chemin.parent.name
     convention = convention_de(nom)
@@ -90,7 +89,7 @@ def archiver(
 
 
 def _en_zip(fichiers: Mapping[str, bytes]) -> bytes:
-    """Return a ZIP of files: names in order, no clock, no trace of the system that wrote it."""
+    """Return a ZIP of files: sorted by path, with a fixed date and the same system everywhere."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for chemin, contenu in sorted(fichiers.items()):
@@ -107,12 +106,14 @@ def _en_zip(fichiers: Mapping[str, bytes]) -> bytes:
 
 
 def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
-    """Return the files of an archive by their path in it, but those that tell of the others.
+    """Return the files of an archive by path in it, but its description and its ``LISEZMOI.md``.
 
-    The key of the convention goes with the counts as entered, which it hides: without it neither is
-    made again. Of the reports only what the manifest tells of is taken: internal reports have
-    another one, in a folder of theirs. Of the notebooks only those of the declared list, and
-    without what running them may have left in them.
+    - The data: what all conventions share, and those of the convention, counts as entered included.
+      Its secret key is with them: the small counts that reports hide depend on it, and without it
+      the same reports could not be made again.
+    - The reports that the public manifest lists; the internal ones have another manifest.
+    - The declared notebooks, without the outputs that running them may have left in them.
+    - The code of the library and the files that install it.
     """
     dossier = manifeste.chemin.parent
     convention = dossier.name
@@ -137,18 +138,18 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
 
 
 def _donnees_de(convention: str) -> list[str]:
-    """Return the paths of the data files that a convention is made from, in the data folder.
+    """Return the paths, in the data folder, of all that a convention's reports may read.
 
     A folder that cannot be listed stops everything.
     """
     fichiers = []
-    dossiers = [*PARTAGES, f"conventions/{convention}"]
-    while dossiers:
-        dossier = dossiers.pop(0)
+    dossiers_a_lister = [*PARTAGES, f"conventions/{convention}"]
+    while dossiers_a_lister:
+        dossier = dossiers_a_lister.pop(0)
         for nom in lister(dossier):
             chemin = f"{dossier}/{nom.removesuffix('/')}"
             if nom.endswith("/"):
-                dossiers.append(chemin)
+                dossiers_a_lister.append(chemin)
             else:
                 fichiers.append(chemin)
     cle = f"conventions/{convention}/{CLE}"
@@ -172,8 +173,8 @@ def _json(contenu: dict[str, Any]) -> bytes:
 def telecharger() -> dict[str, bytes]:
     """Return the packages of the lock, by path in the archive, for this system and this Python.
 
-    What builds ours is among them. Only wheels: what would have to be compiled could not be ten
-    years from now.
+    The lock also lists those that build ctglib itself. Only wheels are taken: a package that has to
+    be compiled could perhaps not be ten years from now.
 
     Raises:
         Empechement: They cannot be downloaded.
@@ -203,7 +204,7 @@ def _decrire(
     fichiers: Mapping[str, bytes],
     reserves: tuple[str, ...],
 ) -> bytes:
-    """Return the description of an archive, from its template: itself, its reports, its files."""
+    """Return the RO-Crate description of an archive: itself, its reports, each of its files."""
     dossier = f"reports/{manifeste.chemin.parent.name}/"
     traces = manifeste.traces.values()
     dates = [trace.page.get("date", "") for trace in traces]
@@ -238,7 +239,11 @@ def _decrire(
 
 
 def _credit(chemin: str) -> Origine | FichierAjoute | None:
-    """Return where a file of public figures was taken from: its producer and its licence."""
+    """Return where a file of public figures comes from, with its producer and its licence.
+
+    None for a file of the archive that is no public figure. « data/sources/insee/… » has an
+    ``origine.yaml`` in its folder; a file that was added by a command is in a register.
+    """
     from ctglib.donnees.magasin import LOCALES, PUBLIQUES, lire_registre
     from ctglib.donnees.modeles.sources import Origine
     from ctglib.donnees.yaml_strict import charger_yaml

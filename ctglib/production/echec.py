@@ -15,35 +15,33 @@ from ctglib.production.plan import INTERNE, Carnet, Commande
 MODELES = Path(__file__).parent / "modeles"
 EXPORT = Path(__file__).parents[1] / "export"  # of style sheets; its modules would load nbconvert
 
+# where each fault begins in the message of a ``DonneesInvalides``: « - conventions/harnes/… »
 FAUTE = re.compile(r"^(?=- (?:catalogue|conventions|schemas|sources)/)", re.MULTILINE)
 
 
 @cache
 def phrases() -> dict[str, Any]:
-    """Return ``echecs.yaml``: causes by the name of an error, their remedies, what is refused."""
+    """Return ``echecs.yaml``: causes by name of error, remedies, refusals (``dire_refus``)."""
     import yaml
 
     return yaml.safe_load((MODELES / "echecs.yaml").read_text(encoding="utf-8"))
 
 
 def dire_refus(cle: str, **valeurs: object) -> str:
-    """Return why a command, or a machine of a cluster, refuses, and what to do."""
+    """Return the words of ``echecs.yaml`` for a refusal: why, and what to do. Raises nothing."""
     return phrases()["refus"][cle].format(**valeurs)
 
 
 @dataclass(eq=False)
 class Panne(Exception):
-    """Why a task gave nothing.
+    """Why a task gave nothing, as texts: the parent process may not have the class of the error."""
 
-    It is what crosses to the parent process, who may not have the class of the error.
-    """
-
-    # the name of that error; « perdu », its process ended before it; « delai », past the time of a
-    # step
+    # the name of the error; « perdu » when the process ended before the task, « delai » when a step
+    # took too long
     sorte: str
     dit: str = ""  # what the error says, or the code that the process ended with
     trace: str = ""
-    etape: str | None = None  # source of the cell that the process was at
+    etape: str | None = None  # source of the cell it was at; "" after the cells, None before them
 
 
 @dataclass(eq=False)
@@ -65,9 +63,9 @@ class Echec(Exception):
         """Return a failure in the words that ``echecs.yaml`` has for it.
 
         Args:
-            sorte: The name of an error, or of a stop of ours.
-            dit: What the error says: the cause, then the details.
-            **lieu: Where it failed: fields of the failure.
+            sorte: The name of an error, or a key of ours in ``causes`` (« delai », « bruts »).
+            dit: What the error says: the cause on its first line, then the details.
+            **lieu: Where it failed: other fields of the failure.
         """
         cause, _, details = dit.strip().partition("\n")
         if sorte == "DonneesInvalides":
@@ -101,7 +99,7 @@ class Echec(Exception):
 
 
 def echec_de(error: BaseException, commande: Commande) -> Echec:
-    """Return the failure of a task from the error that its future holds."""
+    """Return the failure of a report from the error that its task raised."""
     nom = commande.carnet.name
     if not isinstance(error, Panne):
         return Echec.de(type(error).__name__, str(error), carnet=nom)
@@ -120,10 +118,11 @@ def echec_de(error: BaseException, commande: Commande) -> Echec:
 
 
 def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> bytes:
-    """Return the page: where, why, what to do, and the former report when there is one.
+    """Return the page that says why a report failed: where, why, what to do.
 
-    It lies among the reports that are published: of a fault in what was entered it says the place
-    alone. ``ancien`` is the last success, whose files are still there.
+    It lists the files of ``ancien``, the last success of the report, that are still there. It lies
+    among the reports, which may be published: of a fault in a file of entered counts it gives the
+    place, never the value.
     """
     restes = []
     if ancien:
@@ -145,7 +144,10 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
 
 
 def _sans_valeur(faute: str) -> str:
-    """Return a fault; without its values, when it is in a file whose values are not all public."""
+    """Return the text of a fault; only its place, when its file holds values that are not public.
+
+    « - conventions/harnes/suivi/2024/suivi.csv, ligne 3 », and where to read the rest.
+    """
     lieu = faute.partition("\n")[0]
     fichier = lieu.removeprefix("- ").partition(",")[0]
     if publiable(fichier):
@@ -154,7 +156,10 @@ def _sans_valeur(faute: str) -> str:
 
 
 def titre_de(commande: Commande, ancien: Trace | None) -> str:
-    """Return the title of a report: its last success's, else its notebook's first heading."""
+    """Return the title of a report: that of its last success, else that of its notebook.
+
+    The title of a notebook is followed by the number of the fiche: « Fiche 3 ».
+    """
     if ancien:
         return ancien.page["titre"]
     titre = Carnet(commande.carnet).titre
@@ -162,7 +167,11 @@ def titre_de(commande: Commande, ancien: Trace | None) -> str:
 
 
 def rendre(modele: str, **valeurs: object) -> str:
-    """Return a text from one of our templates; in a page, values are escaped and styled."""
+    """Return the text of a template of ``modeles``, filled with values.
+
+    In a page (``.html.j2``), values are escaped and ``style`` is the style sheet; elsewhere they
+    are written as they are.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     from ctglib.document.signes import ponctuer

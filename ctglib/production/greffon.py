@@ -1,6 +1,6 @@
-"""The engine ``ctg`` of papermill: IPython runs the cells in this process.
+"""The engine ``ctg`` of papermill: IPython runs the cells in this process, without a kernel.
 
-What they show is kept as in a notebook.
+What the cells print and show becomes their outputs, as in a notebook run by Jupyter.
 
 Papermill loads this module as an engine, by the entry point ``papermill.engine``, while it is
 itself being imported.
@@ -28,7 +28,7 @@ from papermill.engines import Engine
 from traitlets import Type
 from traitlets.config import Config
 
-from ctglib.production.moteur import refuser_parametres
+from ctglib.production.moteur import defaut_des_parametres
 from ctglib.production.plan import parametres_declares
 from ctglib.production.pool import annoncer
 
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 PLAFOND = 64_000_000  # characters that the outputs of a notebook may hold: a report has two million
 
 
-class Resultat(DisplayHook):
-    """What shows the value of the last line of a cell."""
+class AfficheurDeValeur(DisplayHook):
+    """IPython's hook for the value of the last line of a cell: it becomes an output."""
 
     shell: Interprete
 
@@ -52,28 +52,31 @@ class Resultat(DisplayHook):
     def write_format_data(
         self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
     ) -> None:
-        """Keep the value, in the forms that it is shown in."""
+        """Add the value to the outputs: ``{"text/html": …, "text/plain": …}``."""
         self.shell.garder("execute_result", format_dict, md_dict, execution_count=self.prompt_count)
 
 
-class Publication(DisplayPublisher):
-    """What shows an object in the middle of a cell; an output that is made stays as it is."""
+class AfficheurDObjet(DisplayPublisher):
+    """IPython's hook for ``display(object)``: the object becomes an output, which then stays.
+
+    A cell cannot change it afterwards (``update``), nor clear it.
+    """
 
     shell: Interprete
 
     def publish(
         self, data: dict[str, Any], metadata: dict[str, Any] | None = None, **options: Any
     ) -> None:
-        """Keep the object, in the forms that it is shown in."""
+        """Add the object to the outputs, but when it is to replace one that was shown before."""
         if not options.get("update"):
             self.shell.garder("display_data", data, metadata)
 
     def clear_output(self, wait: bool = False) -> None:
-        """Leave the outputs."""
+        """Clear nothing."""
 
 
 class Flux(StringIO):
-    """What a cell prints on: ``nom`` is « stdout » or « stderr »."""
+    """The standard output of a cell, or its errors: ``nom`` is « stdout » or « stderr »."""
 
     def __init__(self, shell: Interprete, nom: str) -> None:
         super().__init__()
@@ -81,7 +84,10 @@ class Flux(StringIO):
         self._nom = nom
 
     def write(self, texte: str) -> int:
-        """Keep a text, after what was printed just before it."""
+        """Add a text to the last output when it is of the same stream, else to a new one.
+
+        The texts of an output are a list until the cell ends (``Interprete.executer``).
+        """
         sorties = self._shell.sorties
         if not sorties or sorties[-1].get("name") != self._nom:
             sorties.append(new_output("stream", name=self._nom, text=[]))
@@ -90,7 +96,7 @@ class Flux(StringIO):
 
 
 def fermer_les_figures() -> list[str]:
-    """Close the figures that a cell left open in pyplot, and return how JupyterLab shows each."""
+    """Close the figures that a cell left open in pyplot, and return the ``repr`` of each."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if not pyplot:
         return []
@@ -100,20 +106,20 @@ def fermer_les_figures() -> list[str]:
 
 
 class Interprete(InteractiveShell):
-    """The shell of a report, whose ``sorties`` are the outputs of the cell that runs."""
+    """The IPython shell that runs a notebook; ``sorties`` are the outputs of the current cell."""
 
-    displayhook_class = Type(Resultat)
-    display_pub_class = Type(Publication)
+    displayhook_class = Type(AfficheurDeValeur)
+    display_pub_class = Type(AfficheurDObjet)
     sorties: list[NotebookNode]
 
     def init_virtualenv(self) -> None:
-        """Leave the path of modules as it is."""
+        """Do nothing: the path of modules stays as it is."""
 
     def ask_exit(self) -> None:
-        """Go on: there is no kernel to leave."""
+        """Do nothing when a cell calls ``exit``: there is no kernel to leave."""
 
     def executer(self, source: str) -> list[NotebookNode]:
-        """Return the outputs of a cell; that of a cell that fails ends with its error."""
+        """Run a cell and return its outputs; when it fails, its error is one of them."""
         self.sorties = []
         with redirect_stdout(Flux(self, "stdout")), redirect_stderr(Flux(self, "stderr")):
             self.run_cell(source, store_history=True)
@@ -131,7 +137,14 @@ class Interprete(InteractiveShell):
         precisions: dict[str, Any] | None = None,
         **champs: Any,
     ) -> None:
-        """Keep an output; an image is, in a notebook, the text that stands for it."""
+        """Add an output to those of the cell; bytes, such as an image, are written in base 64.
+
+        Args:
+            sorte: The type of the output in the notebook format, such as « display_data ».
+            formes: The contents, by MIME type.
+            precisions: The metadata of the output.
+            champs: Its other fields.
+        """
         contenus = {}
         for nom, forme in formes.items():
             contenus[nom] = b64encode(forme).decode() if isinstance(forme, bytes) else forme
@@ -140,7 +153,7 @@ class Interprete(InteractiveShell):
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
     ) -> None:
-        """Keep the error of a cell: IPython's hook for shells that show errors elsewhere."""
+        """Add the error of a cell to its outputs: IPython's hook for what shows errors."""
         self.sorties.append(
             new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=[*stb])
         )
@@ -148,17 +161,17 @@ class Interprete(InteractiveShell):
 
 @contextmanager
 def ouvrir_interprete() -> Iterator[Interprete]:
-    """Yield a shell that finds nothing of the one before, and leaves nothing behind."""
+    """Yield a new shell; what it held and what it changed of the environment go with the block."""
     environnement = dict(os.environ)
     # The history is a database in the user's folder: workers would wait for one another there, and
     # leave traces.
     shell = Interprete.instance(config=Config({"HistoryManager": {"enabled": False}}))
     shell.colors = "nocolor"
-    shell.set_hook("show_in_pager", lambda *_, **__: None)  # a help is shown nowhere
+    shell.set_hook("show_in_pager", lambda *_, **__: None)  # the help that « x? » opens
     atelier = sys.modules.get("ctglib.atelier")
-    if atelier:  # imported before this shell was
+    if atelier:  # it was imported before this shell existed, and could not settle in it
         atelier.installer()
-    fermer_les_figures()  # what this process drew before is none of this notebook's
+    fermer_les_figures()  # those of what this process did before
     try:
         yield shell
     finally:
@@ -173,14 +186,14 @@ def ouvrir_interprete() -> Iterator[Interprete]:
 
 
 class MoteurCtg(Engine):
-    """Outputs and errors as with the standard engine, without a kernel of its own."""
+    """The engine: it gives the outputs and errors of papermill's own, without a kernel."""
 
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **_: Any
     ) -> None:
         """Run every cell in order; the first that fails, or shows too much, stops the notebook."""
-        _refuser_les_parametres(nb_man.nb)
+        _verifier_les_parametres(nb_man.nb)
         signes_restants = PLAFOND
         with ouvrir_interprete() as shell:
             for index, cellule in enumerate(nb_man.nb.cells):
@@ -197,22 +210,26 @@ class MoteurCtg(Engine):
                 nb_man.cell_complete(cellule, index)
 
 
-def _refuser_les_parametres(carnet: NotebookNode) -> None:
-    """Check what papermill's command was given against what the notebook declares.
+def _verifier_les_parametres(carnet: NotebookNode) -> None:
+    """Check the parameters that papermill's own command injected in a notebook.
+
+    Papermill wrote them in a cell tagged « injected-parameters », after the one tagged
+    « parameters » where the notebook declares its own.
 
     Raises:
-        ClickException: What the command shows without a traceback.
+        ClickException: One is unknown, or has another type; the command shows it without a
+            traceback.
     """
     sources = {}
     for cellule in carnet.cells:
         for etiquette in cellule.metadata.get("tags", ()):
             sources[etiquette] = cellule.source
     nom = Path(carnet.metadata.get("papermill", {}).get("input_path") or "").name
-    declares = parametres_declares(sources.get("parameters", ""))
-    donnes = parametres_declares(sources.get("injected-parameters", ""))
-    refus = refuser_parametres(nom, declares, donnes)
-    if refus:
-        raise ClickException(refus)
+    parametres_du_carnet = parametres_declares(sources.get("parameters", ""))
+    valeurs = parametres_declares(sources.get("injected-parameters", ""))
+    defaut = defaut_des_parametres(nom, parametres_du_carnet, valeurs)
+    if defaut:
+        raise ClickException(defaut)
 
 
 def _sortie_trop_longue() -> NotebookNode:
@@ -222,5 +239,5 @@ def _sortie_trop_longue() -> NotebookNode:
 
 
 def __getattr__(nom: str) -> Any:
-    """Return what papermill, which knows the module, asks of the engine."""
+    """Return an attribute of the engine: papermill takes the module itself for the engine."""
     return getattr(MoteurCtg, nom)

@@ -1,10 +1,11 @@
-"""``manifeste.json``: what each report was made from and is made of.
+"""``manifeste.json``: what each report was made from, the files it gave, why it must be made again.
 
-So, why it has to be made again, if it has.
+A report is out of date when one of these is no longer the same: the notebook's sources, the
+parameters, every data file read, looked for or listed while it ran, the library's own code, the
+installed versions. Files are compared by their content (sha256), never by their date.
 
-What counts: the notebook's sources, the parameters, every data file read, looked for or listed
-while it ran, the library's own code, the installed versions. Everything is compared by content;
-dates tell nothing.
+Why a report must be made again is said in sentences for the user, which everything here yields:
+« le carnet bilan.ipynb a changé ».
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def empreinte_du_code() -> str:
 
 
 def fichiers_de(dossier: Path) -> Iterator[Path]:
-    """Yield the files of a folder and of those below, but what is not ours (``IGNORES``)."""
+    """Yield the files of a folder and of its subfolders, but those whose name is in ``IGNORES``."""
     for folder, dossiers, fichiers in os.walk(dossier):
         dossiers[:] = [nom for nom in dossiers if not nom.startswith(IGNORES)]
         for nom in fichiers:
@@ -64,7 +65,10 @@ def fichiers_de(dossier: Path) -> Iterator[Path]:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of Python and of all that the package requires, directly or not."""
+    """Return the installed versions of Python and of all that ctglib requires, directly or not.
+
+    ``{"Python": "3.11.9", "ctglib": "0.1.0", …}``, in the order of names.
+    """
     from packaging.requirements import Requirement
 
     versions_installees = {PYTHON: platform.python_version()}
@@ -94,18 +98,22 @@ def versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Trace:
-    """What a report was made from, and what it is made of."""
+    """What a report was made from, and the files that it gave.
+
+    The fields are the keys of a report in ``manifeste.json``.
+    """
 
     carnet: str  # fingerprint of its notebook's sources
-    parametres: dict[str, str | int]  # what the notebook was told
+    parametres: dict[str, str | int]  # those that its notebook was run with
     code: str  # fingerprint of the library
     versions: dict[str, str]  # by package
-    lus: dict[str, str]  # fingerprints of the data files read
+    lus: dict[str, str]  # fingerprints of the data files read, by path in the data folder
     absents: list[str]  # data files and folders looked for and not found
     listes: dict[str, list[str]]  # names found in the data folders listed
-    page: dict[str, str]  # what the portal says of it
+    page: dict[str, str]  # what the portal says of it (see ``produire._page_de``)
     sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
-    # fingerprints of the parts used of the studies of the follow-up (see ``lecture.Journal``)
+    # fingerprints of the parts of the follow-up's studies that it used, by name
+    # (« suivi/harnes/2024/publique/fiche-1 »); empty for one used whole (see ``lecture.Journal``)
     parts: dict[str, str]
 
 
@@ -113,7 +121,8 @@ class Trace:
 class Manifeste:
     """The manifest of a folder of reports.
 
-    The fingerprints of the follow-up are keyed: they may be published.
+    It may be published: the fingerprint of a follow-up file is made with the convention's secret
+    key, so that nobody can guess the file's counts by trying some.
     """
 
     chemin: Path
@@ -125,10 +134,14 @@ class Manifeste:
     def consigner(
         self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = ""
     ) -> None:
-        """Write the files of a report and, last, the manifest that tells of them, all or none.
+        """Write the files of a report and, last, the manifest that lists them: all or none.
 
-        ``trace`` is what it was made from; without one its last success stays. ``echec`` is its
-        title, when what is written is the page of its failure.
+        Args:
+            fichiers: What to write, by path.
+            cle: The key of the report in its convention: « 2024/bilan ».
+            trace: What it was made from; without one, the trace of its last success stays.
+            echec: The title of the report, when the file is the page of its failure; "" records
+                that it has not failed.
 
         Raises:
             EcritureImpossible: Something cannot be written; the manifest is then as it was.
@@ -153,7 +166,11 @@ class Manifeste:
 
 
 def lire_manifeste(dossier: Path) -> Manifeste:
-    """Return the manifest of a folder; an empty one when none can be read: all is to be made."""
+    """Return the manifest of a folder.
+
+    An empty one when there is none, or it cannot be read, or has another ``FORME``: every report of
+    the folder is then to be made.
+    """
     chemin = dossier / MANIFESTE
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         contenu = json.loads(chemin.read_bytes())
@@ -165,45 +182,53 @@ def lire_manifeste(dossier: Path) -> Manifeste:
 
 @dataclass(frozen=True)
 class Prevision:
-    """A report, its manifest, and why it has to be made; no reason, it is up to date.
+    """A report, its manifest, and why it has to be made: no reason, and it is up to date.
 
-    ``suspendue``: it may be up to date all the same, when the parts that it used of the follow-up
-    have not changed.
+    ``suspendue``: the only reasons are changed files of the follow-up, of which the report used
+    parts. It is up to date all the same when these parts have not changed; to know that takes
+    studying the follow-up again, which is done later (``produire.ecarter_les_rapports_a_jour``).
     """
 
     commande: Commande
     manifeste: Manifeste
-    raisons: tuple[str, ...]
+    raisons: tuple[str, ...]  # sentences
     suspendue: bool = False
 
     @property
     def trace(self) -> Trace | None:
-        """The last success of the report."""
+        """What the last success of the report was made from, None when it was never made."""
         return self.manifeste.traces.get(self.commande.cle)
 
-    def oublier_l_echec(self, trace: Trace | None = None) -> None:
-        """Note that the report is up to date, whatever became of it meanwhile."""
+    def noter_a_jour(self, trace: Trace | None = None) -> None:
+        """Note in the manifest that the report is up to date, and remove the page of its failure.
+
+        ``trace``, when given, replaces that of its last success.
+        """
         self.manifeste.consigner({}, self.commande.cle, trace=trace)
         self.commande.page_echec.unlink(missing_ok=True)
 
 
 def prevoir(commandes: Iterable[Commande], *, forcer: bool = False) -> Iterator[Prevision]:
-    """Yield the reports asked for, with why each has to be made.
+    """Yield the reports asked for, up to date or not, each with why it has to be made.
 
-    They come convention by convention, and one manifest at a time is held: memory does not grow
-    with their number. In each the longest come first, those that made most files, then the longest
-    notebooks; and the last year.
+    They come folder by folder, as ``commandes`` does, and one manifest at a time is held: memory
+    does not grow with their number. In a folder those that take longest come first, so that no
+    worker ends long after the others: those that made most files, then those with the biggest
+    notebooks; of two alike, the last year.
     """
     donnees = Donnees()
     for dossier, commandes_du_dossier in groupby(commandes, key=lambda commande: commande.dossier):
         manifeste = lire_manifeste(dossier)
-        du_plus_long = partial(_longueur, manifeste)
-        for commande in sorted(commandes_du_dossier, key=du_plus_long, reverse=True):
+        duree_attendue = partial(_duree_attendue, manifeste)
+        for commande in sorted(commandes_du_dossier, key=duree_attendue, reverse=True):
             yield _prevoir_un_rapport(commande, manifeste, donnees, forcer=forcer)
 
 
-def _longueur(manifeste: Manifeste, commande: Commande) -> tuple[int, int, int]:
-    """Return what tells how long a report is to make: its files, its notebook; then its year."""
+def _duree_attendue(manifeste: Manifeste, commande: Commande) -> tuple[int, int, int]:
+    """Return what a report is sorted by, the greater the longer it should take to make.
+
+    How many files it made last time, then how many bytes its notebook has, then its year.
+    """
     trace = manifeste.traces.get(commande.cle)
     fichiers = len(trace.sorties) if trace else 0
     return fichiers, commande.carnet.stat().st_size, commande.annee or 0
@@ -212,7 +237,10 @@ def _longueur(manifeste: Manifeste, commande: Commande) -> tuple[int, int, int]:
 def _prevoir_un_rapport(
     commande: Commande, manifeste: Manifeste, donnees: Donnees, *, forcer: bool
 ) -> Prevision:
-    """Return why a report has to be made, the causes that a reader knows best first."""
+    """Return a report with why it has to be made, the reasons that a user knows best first.
+
+    ``forcer`` gives a reason to a report that has no other.
+    """
     trace = manifeste.traces.get(commande.cle)
     if trace is None:
         return Prevision(commande, manifeste, (JAMAIS,))
@@ -222,38 +250,50 @@ def _prevoir_un_rapport(
         if f"{commande.cle}.{sorte}" not in trace.sorties
     ]
     raisons += causes(commande, trace, donnees)
-    raisons += fichiers_touches(commande.dossier, trace.sorties)
+    raisons += phrases_des_fichiers_touches(commande.dossier, trace.sorties)
     if not raisons:
         return Prevision(commande, manifeste, (FORCE,) if forcer else ())
-    # When all that has changed is follow-up, of which it used parts and no whole, these parts tell
-    # if it matters.
-    suivi = {nom: lue for nom, lue in trace.lus.items() if not publiable(nom)}
+    # Each changed file gives one reason: with as many reasons as changed files, nothing else has
+    # changed. The files that may not be published are those of the follow-up. When only these have
+    # changed, and the report used parts of the follow-up and never the whole of it, the parts tell
+    # whether the report would be another one.
+    fichiers_changes = donnees.fichiers_changes(trace.lus)
+    rien_d_autre = len(raisons) == len(fichiers_changes)
+    suivi_seul = rien_d_autre and not any(publiable(nom) for nom in fichiers_changes)
     par_parts = bool(trace.parts) and all(trace.parts.values())
-    suivi_seul = raisons == list(donnees.changees(suivi))
     suspendue = par_parts and suivi_seul and not forcer
     return Prevision(commande, manifeste, tuple(raisons), suspendue)
 
 
 class Donnees:
-    """The data folder as it is now, each file read once however many reports have read it."""
+    """The data folder as it is now; each file is read once, however many reports depend on it."""
 
     def __init__(self) -> None:
         self.empreinte = cache(_empreinte_si_lisible)
         self.noms = cache(_noms_si_lisibles)
         self.existe = cache(lambda nom: (lecture.racine() / nom).exists())
 
-    def changees(self, lus: Mapping[str, str]) -> Iterator[str]:
-        """Yield the files that no longer have the fingerprint they were read with."""
-        for nom, empreinte_lue in lus.items():
+    def fichiers_changes(self, empreintes_lues: Mapping[str, str]) -> dict[str, str]:
+        """Return a sentence a file that no longer has the fingerprint it was read with, by path.
+
+        « catalogue/indicateurs.yaml a changé », or « … a disparu » when it cannot be read any more.
+        """
+        phrases = {}
+        for nom, empreinte_lue in empreintes_lues.items():
             actuelle = self.empreinte(nom)
             if actuelle is None:
-                yield f"{nom} a disparu"
+                phrases[nom] = f"{nom} a disparu"
             elif actuelle != empreinte_lue:
-                yield f"{nom} a changé"
+                phrases[nom] = f"{nom} a changé"
+        return phrases
 
-    def changements(self, trace: Trace) -> Iterator[str]:
-        """Yield what is no longer as a report read it, looked for it in vain or listed it."""
-        yield from self.changees(trace.lus)
+    def phrases_des_changements(self, trace: Trace) -> Iterator[str]:
+        """Yield a sentence a change of the data that a report was made from.
+
+        Files read that have changed or gone, those looked for in vain that are now there (« x est
+        apparu »), names that were added to a folder it listed or removed from it.
+        """
+        yield from self.fichiers_changes(trace.lus).values()
         for nom in trace.absents:
             if self.existe(nom):
                 yield f"{nom} est apparu"
@@ -278,11 +318,12 @@ def _noms_si_lisibles(dossier: str) -> set[str]:
 
 
 def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
-    """Yield what is no longer as it was when a report was made.
+    """Yield a sentence for each thing that is no longer as it was when a report was made.
 
-    Data, parameters, notebook, code, versions.
+    In order: the data, the parameters, the notebook, the code, the versions (« pandas est passé de
+    3.0.0 à 3.0.1 »).
     """
-    yield from donnees.changements(trace)
+    yield from donnees.phrases_des_changements(trace)
     if dict(commande.parametres) != trace.parametres:
         yield "les paramètres ont changé"
     if Carnet(commande.carnet).empreinte != trace.carnet:
@@ -300,12 +341,17 @@ def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
             yield f"{nom} est passé de {anciennes[nom]} à {actuelles[nom]}"
 
 
-def fichiers_touches(
+def phrases_des_fichiers_touches(
     dossier: Path, attendus: Mapping[str, str], autre: str = PRODUIT_AUTREMENT
 ) -> Iterator[str]:
-    """Yield the files of a folder that do not have their fingerprint: removed, touched, cut short.
+    """Yield a sentence a file of a folder that is gone, or is not the one expected.
 
-    ``attendus`` are the fingerprints by name; ``autre`` is what is said of another content.
+    « 2024/bilan.html a été retiré ».
+
+    Args:
+        dossier: Where the files are.
+        attendus: Their fingerprints, by path in the folder.
+        autre: What is said of a file with another content, after its path.
     """
     for nom, attendue in attendus.items():
         path = dossier / nom

@@ -28,32 +28,33 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from papermill.exceptions import PapermillExecutionError
 
-COULEUR = re.compile(r"\x1b\[[\d;]*m")
-LIGNE = re.compile(r"Cell In\[\d+\], line (\d+)")
-# Tried, and done without when absent: jsonschema would check with it texts declared as « iri », as
-# none of a notebook is, and compiles a grammar to do so (0.9 s).
-SANS = "rfc3987_syntax"
+COULEUR = re.compile(r"\x1b\[[\d;]*m")  # of the terminal, in a traceback
+LIGNE = re.compile(r"Cell In\[\d+\], line (\d+)")  # as a traceback names a line of a cell
+# jsonschema imports this package if it is there, to check texts declared as « iri », and compiles a
+# grammar to do so (0.9 s). Nothing of a notebook is declared so: papermill is loaded without it.
+PAQUET_CACHE = "rfc3987_syntax"
 NATURES = {int: "un nombre entier", str: "un texte"}
 
 
 def charger_papermill() -> ModuleType:
-    """Return papermill, which loads our engine (``greffon``)."""
-    if SANS in sys.modules:
+    """Return the module papermill, which loads our engine (``greffon``) when it is imported."""
+    if PAQUET_CACHE in sys.modules:
         return import_module("papermill")
-    # A name that stands for None is, for an import, a package that is not installed.
-    sys.modules[SANS] = None  # pyright: ignore[reportArgumentType] - documented by the language
+    # Importing a name that ``sys.modules`` gives as None fails as if it were not installed.
+    sys.modules[PAQUET_CACHE] = None  # pyright: ignore[reportArgumentType] - documented by the language
     try:
         return import_module("papermill")
     finally:
-        del sys.modules[SANS]
+        del sys.modules[PAQUET_CACHE]
 
 
 def executer(
     notebook: Path, parametres: Mapping[str, str | int], moteur: str = CTG
 ) -> NotebookNode:
-    """Return the notebook executed with these parameters, by one of the engines.
+    """Return a notebook executed with these parameters, by one of ``plan.MOTEURS``.
 
-    What it reads is recorded by both.
+    With both engines, the data files that it reads enter the record of whoever has called
+    ``lecture.enregistrer``.
 
     Raises:
         Echec: A parameter is unknown or is not of the declared type, or a cell failed.
@@ -62,12 +63,12 @@ def executer(
     from papermill.exceptions import PapermillExecutionError
 
     carnet = Carnet(notebook)
-    refus = refuser_parametres(notebook.name, carnet.parametres, parametres)
-    if refus:
-        raise Echec.de("parametre", refus, carnet=notebook.name)
+    defaut = defaut_des_parametres(notebook.name, carnet.parametres, parametres)
+    if defaut:
+        raise Echec.de("parametre", defaut, carnet=notebook.name)
     logging.getLogger("papermill").setLevel(logging.ERROR)
     options = {
-        # Braces in a path would be places to fill in.
+        # Papermill formats the path with the parameters: its own braces are doubled.
         "input_path": str(notebook).replace("{", "{{").replace("}", "}}"),
         "output_path": None,  # with one, papermill writes at each cell
         "parameters": dict(parametres),
@@ -76,14 +77,17 @@ def executer(
     try:
         if moteur == CTG:
             return papermill.execute_notebook(**options, engine_name=CTG)
-        with _lectures_du_noyau() as arguments:
-            return papermill.execute_notebook(**options, extra_arguments=arguments)
+        with _noyau_enregistre() as arguments_du_noyau:
+            return papermill.execute_notebook(**options, extra_arguments=arguments_du_noyau)
     except PapermillExecutionError as error:
         raise _echec_d_une_cellule(carnet, error) from error
 
 
 def _echec_d_une_cellule(carnet: Carnet, error: PapermillExecutionError) -> Echec:
-    """Return the failure of a notebook, with the line of the cell that it stopped at."""
+    """Return the failure of a notebook: the cell it stopped at, its line, the code of that line.
+
+    The line is the last one that the traceback names in a cell, which is that of this cell.
+    """
     source = error.source or ""
     lignes = source.splitlines()
     trace = COULEUR.sub("", "\n".join(error.traceback or ()))
@@ -92,7 +96,7 @@ def _echec_d_une_cellule(carnet: Carnet, error: PapermillExecutionError) -> Eche
     numero = None
     if numeros_dans_la_trace:
         numero = int(numeros_dans_la_trace[-1])
-    elif lignes_de_code:  # a syntax error: the last one with code is the best that can be shown
+    elif lignes_de_code:  # a syntax error names no line: the last one with code is shown
         numero = lignes_de_code[-1]
     code = ""
     if numero and numero <= len(lignes):
@@ -109,23 +113,28 @@ def _echec_d_une_cellule(carnet: Carnet, error: PapermillExecutionError) -> Eche
     )
 
 
-def refuser_parametres(
-    nom: str, declares: Mapping[str, str | int], donnes: Mapping[str, str | int]
+def defaut_des_parametres(
+    nom: str, parametres_declares: Mapping[str, str | int], valeurs: Mapping[str, str | int]
 ) -> str:
-    """Return what is wrong with the parameters given to a notebook, empty when nothing is.
+    """Return in words what is wrong with the parameters given to a notebook, "" when nothing is.
 
-    Papermill only logs a parameter that the notebook does not declare, and runs with the default;
-    it gives any type.
+    A parameter that the notebook does not declare, or a value whose type is not that of the default
+    it declares. Papermill would let both go: it only logs an unknown parameter and runs without it.
+
+    Args:
+        nom: The file name of the notebook, as the words give it.
+        parametres_declares: The parameters that the notebook declares, with their defaults.
+        valeurs: Those that it would be run with.
     """
-    inconnus = ", ".join(sorted(set(donnes) - set(declares)))
+    inconnus = ", ".join(sorted(set(valeurs) - set(parametres_declares)))
     if inconnus:
-        connus = ", ".join(sorted(declares)) or "aucun"
+        connus = ", ".join(sorted(parametres_declares)) or "aucun"
         return dire_refus("parametre_inconnu", carnet=nom, inconnus=inconnus, connus=connus)
-    refus = []
-    for parametre, valeur in donnes.items():
-        exemple = declares[parametre]
+    defauts = []
+    for parametre, valeur in valeurs.items():
+        exemple = parametres_declares[parametre]
         if type(valeur) is not type(exemple):
-            refus.append(
+            defauts.append(
                 dire_refus(
                     "autre_type",
                     nom=parametre,
@@ -135,14 +144,15 @@ def refuser_parametres(
                     recu=valeur,
                 )
             )
-    return " ".join(refus)
+    return " ".join(defauts)
 
 
 @contextmanager
-def _lectures_du_noyau() -> Iterator[list[str]]:
-    """Yield what an ordinary kernel, another program, is started with.
+def _noyau_enregistre() -> Iterator[list[str]]:
+    """Yield the arguments that start a Jupyter kernel which records the data files it reads.
 
-    What it has read is recorded once it has ended.
+    The kernel is another program: as it ends it writes its record in a file (``ouvrir_journal``),
+    and what it has read then enters the record of this process.
     """
     with tempfile.TemporaryDirectory(prefix="ctg-") as folder:
         path = Path(folder) / "journal"
@@ -153,10 +163,13 @@ def _lectures_du_noyau() -> Iterator[list[str]]:
 
 
 def ouvrir_journal(chemin: str) -> None:
-    """Record the reads of this kernel until it ends, then write them for the worker that waits."""
+    """Record what this kernel reads until it ends, then write the record in a file.
+
+    It is the first line that the kernel runs (see ``_noyau_enregistre``).
+    """
     os.environ[RAPPORT] = "1"
     enregistrement = enregistrer()
-    journal = enregistrement.__enter__()  # for the life of the kernel: there is no block to end
-    # held until then, else its end would end the recording
+    journal = enregistrement.__enter__()  # until the kernel ends, so not in a ``with`` block
+    # Also keeps the object alive: the recording would stop with it.
     atexit.register(enregistrement.__exit__, None, None, None)
     atexit.register(lambda: Path(chemin).write_bytes(pickle.dumps(journal)))

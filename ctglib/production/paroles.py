@@ -1,4 +1,8 @@
-"""The messages of the parties: each number that they write has to be in a table of the report."""
+"""The messages of the parties: each number that they write has to be in a table of the report.
+
+A message is a text that the signatories of the convention wrote (``messages.yaml``), which a report
+prints.
+"""
 
 from __future__ import annotations
 
@@ -22,20 +26,22 @@ BLANC = "[ \u00a0\u202f]"
 NOMBRE = re.compile(
     rf"(?<![\w,.])(\d{{1,3}}(?:{BLANC}\d{{3}})+|\d+)(?:,(\d+))?(?:{BLANC}(millions?|ans?)\b)?"
 )
-# A number that counts nothing: the year, the age, what is numbered, the base of a rate.
+# What stands before a number that counts nothing: « pour » 1 000 habitants, « fiche » 3.
 REPERE = re.compile(
     rf"\b(?:pour|(?:fiche|axe|article|annexe|tableau|figure)s?){BLANC}(?:action{BLANC})?$",
     re.IGNORECASE,
 )
+# what stands after the first of two ages: 3 « à 5 ans »
 AGES = re.compile(rf"^{BLANC}(?:à|et|ou){BLANC}\d+{BLANC}ans?\b")
 ANNEES = range(1900, 2101)
 
 
 def nombres_absents(texte: str, document: Document) -> list[str]:
-    """Return the numbers of a text that no table of a report has, as they are written.
+    """Return the numbers of a text that no table of a report has, as they are written there.
 
-    A number is there when a value of a table rounds to it, at the decimals that it is written with.
-    Years, ages, and the numbers of a fiche or of an article count nothing, and are not looked for.
+    A table has a number when one of its values, rounded to the decimals of the text, is equal to it
+    (« 12,3 » for 12.34; « 1,2 million » for 1 210 000). Signs do not count. Years, ages, the number
+    of a fiche or of an article and the base of a rate are not looked for.
     """
     valeurs = set(_valeurs(document))
     absents = []
@@ -52,7 +58,7 @@ def nombres_absents(texte: str, document: Document) -> list[str]:
 
 
 def _ne_compte_rien(nombre: re.Match[str], texte: str) -> bool:
-    """Tell whether a number found in a text is an age, a year, or that of something numbered."""
+    """Tell whether a number in a text is an age, a year, the number of a fiche, a base of rate."""
     entiers, decimales, unite = nombre.groups()
     if unite in ("an", "ans"):
         return True
@@ -62,7 +68,10 @@ def _ne_compte_rien(nombre: re.Match[str], texte: str) -> bool:
 
 
 def _valeurs(document: Document) -> Iterator[float]:
-    """Yield every number of the tables of a report: of their cells as written, of their CSV."""
+    """Yield every number of the tables of a report, without its sign.
+
+    Those of the data that their CSV has, and those written in the texts of their cells.
+    """
     from ctglib.export.document import tableaux_de
 
     for tableau in tableaux_de(document.corps):
@@ -96,7 +105,7 @@ def _paroles_de(commande: Commande) -> list[tuple[str, MessageDesParties]]:
 
 
 def fautes_de(commande: Commande, document: Document) -> list[Faute]:
-    """Return a fault a number that the parties wrote and that the report does not have."""
+    """Return a fault for each number that the parties wrote and that no table of the report has."""
     fautes = []
     for chemin, message in _paroles_de(commande):
         for nombre in nombres_absents(message.texte, document):
@@ -108,9 +117,9 @@ def fautes_de(commande: Commande, document: Document) -> list[Faute]:
 
 
 def fautes_des_paroles(convention: str) -> list[Faute]:
-    """Return the faults of all the messages that the parties wrote.
+    """Return the faults of all the messages that the parties wrote for a convention.
 
-    Only the reports that have some are made.
+    The notebooks of the reports that have a message are run, to have their tables.
     """
     from ctglib.export.document import assembler
     from ctglib.production.moteur import executer

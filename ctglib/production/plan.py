@@ -1,4 +1,8 @@
-"""Which reports there are: the declared list, for each convention, year and fiche asked for.
+"""Which reports there are: those of the declared list, for each convention, year and fiche.
+
+A « rapport » is what ``rapports.toml`` declares under a name, one or several notebooks; a
+``Commande`` is one report to make, of one notebook with its parameters. Its ``cle`` names it in its
+convention: « 2024/fiche-1 ».
 
 Notebooks are read here as JSON and their parameters as Python, without papermill: finding that
 there is nothing to do must not take the second that importing it takes.
@@ -56,7 +60,7 @@ TERRITOIRE = "territoire"
 
 @dataclass(frozen=True)
 class Carnet:
-    """A notebook and what it can be told."""
+    """A notebook: its cells, its title, the parameters that it declares."""
 
     chemin: Path
 
@@ -67,7 +71,11 @@ class Carnet:
 
     @cached_property
     def cellules(self) -> tuple[dict, ...]:
-        """Its cells, the source of each as one text; a fault when the file is no notebook."""
+        """Its cells, the source of each as one text.
+
+        Raises:
+            DonneesInvalides: The file is no notebook.
+        """
         try:
             cellules = json.loads(lire_fichier(self.chemin, self.chemin.name))["cells"]
             return tuple({**cellule, "source": "".join(cellule["source"])} for cellule in cellules)
@@ -76,9 +84,9 @@ class Carnet:
 
     @cached_property
     def empreinte(self) -> str:
-        """What it is: its sources.
+        """The fingerprint of the sources of its cells, without their outputs.
 
-        Running it and saving its outputs in JupyterLab makes nothing out of date.
+        Running it and saving it in JupyterLab makes no report out of date.
         """
         sources = [
             [
@@ -110,9 +118,9 @@ class Carnet:
         return {}
 
     def situer(self, source: str) -> tuple[int | None, str]:
-        """Return the number of the cell with this source, and the heading above it.
+        """Return the number of the code cell with this source, and the last heading above it.
 
-        Cells are counted as a reader of the notebook does; None when none has this source.
+        All cells are counted, from 1. (None, "") when no cell has this source.
         """
         section = ""
         for numero, cellule in enumerate(self.cellules, start=1):
@@ -126,9 +134,10 @@ class Carnet:
 
 
 def parametres_declares(source: str) -> dict[str, str | int]:
-    """Return what a cell gives to names.
+    """Return the parameters that the source of a cell assigns, with their values.
 
-    « annee: int = 2024 », or « annee = 2024 » in the cell that papermill injects.
+    « annee: int = 2024 » gives ``{"annee": 2024}``; so does « annee = 2024 », as in the cell that
+    papermill injects.
     """
     parametres = {}
     for instruction in ast.parse(source).body:
@@ -144,7 +153,7 @@ def parametres_declares(source: str) -> dict[str, str | int]:
 
 
 def nom_de(convention: str, cle: str, diffusion: str) -> str:
-    """Return the name of a report for a reader: « harnes, 2024, bilan »."""
+    """Return the name of a report for a user: « harnes, 2024, bilan » or « …, bilan, interne »."""
     parties = [convention, *cle.split("/")]
     if diffusion == INTERNE:
         parties.append(INTERNE)
@@ -153,15 +162,15 @@ def nom_de(convention: str, cle: str, diffusion: str) -> str:
 
 @dataclass(frozen=True)
 class Commande:
-    """One report to make: of what, for whom, in which formats, where."""
+    """One report to make: of which notebook and parameters, in which formats, where."""
 
-    carnet: Path
-    convention: str
-    annee: int | None
-    diffusion: str
-    formats: tuple[str, ...]
-    sortie: Path
-    parametres: tuple[tuple[str, str | int], ...]
+    carnet: Path  # its notebook
+    convention: str  # or « portraits/62413 »
+    annee: int | None  # None for a report of the whole convention
+    diffusion: str  # one of ``DIFFUSIONS``
+    formats: tuple[str, ...]  # of ``FORMATS``
+    sortie: Path  # the folder of all the reports
+    parametres: tuple[tuple[str, str | int], ...]  # those of the notebook: names and values
 
     @property
     def cle(self) -> str:
@@ -173,9 +182,9 @@ class Commande:
 
     @property
     def dossier(self) -> Path:
-        """The folder of the convention's reports.
+        """The folder of the convention's reports: « reports/harnes ».
 
-        What is internal has its own, so that the other can be published.
+        Internal reports have their own, « reports/harnes/interne »: the other can be published.
         """
         convention = self.sortie / self.convention
         return convention / INTERNE if self.diffusion == INTERNE else convention
@@ -206,11 +215,15 @@ class Rapport:
     """What is declared under a name that is typed after « ctg produire »."""
 
     carnets: tuple[Carnet, ...]
-    formats: tuple[str, ...]  # of its own; none, those asked for
+    formats: tuple[str, ...]  # the only ones it is made in; empty, those that the user asks for
 
 
-def declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
-    """Return the declared reports, by the name typed after « ctg produire »."""
+def rapports_declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
+    """Return the declared reports, by the name typed after « ctg produire ».
+
+    Raises:
+        DonneesInvalides: ``rapports.toml`` cannot be read, or names an unknown format.
+    """
     path = dossier / LISTE
     rapports = {}
     try:
@@ -230,10 +243,10 @@ def declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
 
 
 def rapports_connus(dossier: Path = CARNETS) -> tuple[str, ...]:
-    """Return the names of the declared reports, but the portraits of territories."""
+    """Return the names of the declared reports that are of a convention: not the portraits."""
     return tuple(
         nom
-        for nom, rapport in declares(dossier).items()
+        for nom, rapport in rapports_declares(dossier).items()
         if not any(map(_d_un_territoire, rapport.carnets))
     )
 
@@ -244,18 +257,16 @@ def _d_un_territoire(carnet: Carnet) -> bool:
 
 
 def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:
-    """Return the declared notebooks, each once."""
+    """Return the declared notebooks in the order of the list, each once."""
     carnets = {}
-    for rapport in declares(dossier).values():
-        carnets.update(dict.fromkeys(rapport.carnets))
+    for rapport in rapports_declares(dossier).values():
+        for carnet in rapport.carnets:
+            carnets[carnet] = None  # a dictionary keeps the order of its keys; a set does not
     return tuple(carnets)
 
 
 def carnets_ignores(dossier: Path = CARNETS) -> tuple[str, ...]:
-    """Return the notebooks of a folder that are not declared.
-
-    Nothing makes, publishes or archives them.
-    """
+    """Return the names of a folder's notebooks that are not declared: no command makes them."""
     declares_ici = {carnet.chemin.name for carnet in carnets_declares(dossier)}
     presents = {path.name for path in dossier.glob("*.ipynb")}
     return tuple(sorted(presents - declares_ici))
@@ -273,8 +284,17 @@ def commandes(
 ) -> list[Commande]:
     """Return the reports asked for, by convention: the whole convention's, then year by year.
 
-    ``formats`` are those of a report that has none of its own; without ``annees``, those of all the
-    years are asked.
+    A report of fiches is there once a fiche.
+
+    Args:
+        rapports: Names of declared reports (« bilan »).
+        conventions: Names of conventions.
+        annees: Years of the yearly reports; none, all those of each convention. The reports of the
+            whole convention are there whatever the years.
+        diffusion: One of ``DIFFUSIONS``.
+        formats: Those of the reports that declare none of their own.
+        sortie: The folder of the reports.
+        carnets: The folder of the notebooks and of their list.
 
     Raises:
         DonneesInvalides: A declared notebook is not there.
@@ -284,12 +304,14 @@ def commandes(
     if absents:
         liste = str(carnets / LISTE)
         raise DonneesInvalides([Faute(liste, *mots("carnet_absent", nom=nom)) for nom in absents])
-    trouvees = []
+    commandes_demandees = []
     for convention in conventions:
         try:
             fiches = [fiche.numero for fiche in convention_de(convention).fiches]
             annees_possibles = list(annees_de(convention))
-        except DonneesInvalides:  # the notebooks of its former reports will say what is wrong
+        except DonneesInvalides:
+            # No year can be known but those of its former reports: as these are made again, their
+            # notebooks will say what is wrong.
             fiches = []
             dossiers_annuels = (sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
             annees_possibles = sorted(int(path.name) for path in dossiers_annuels)
@@ -299,20 +321,24 @@ def commandes(
                 if ("annee" in carnet.parametres) != (annee is not None):
                     continue
                 for fiche in fiches if "fiche" in carnet.parametres else [None]:
-                    trouvees.append(
+                    commandes_demandees.append(
                         commander(carnet, convention, annee, fiche, diffusion, sortes, sortie)
                     )
-    return trouvees
+    return commandes_demandees
 
 
 def _formats_par_carnet(
     rapports: Iterable[str], formats: tuple[str, ...], dossier: Path
 ) -> dict[Carnet, tuple[str, ...]]:
-    """Return the formats to make of each notebook of the reports asked for, in order."""
-    rapports_declares = declares(dossier)
+    """Return the formats to make of each notebook of the reports asked for.
+
+    Notebooks are in the order of the reports, formats in that of ``FORMATS``. A notebook that two
+    reports have is made in the formats of both.
+    """
+    declares = rapports_declares(dossier)
     demandes: dict[Carnet, set[str]] = {}
     for nom in rapports:
-        rapport = rapports_declares[nom]
+        rapport = declares[nom]
         for carnet in rapport.carnets:
             demandes.setdefault(carnet, set()).update(rapport.formats or formats)
     return {
@@ -330,7 +356,11 @@ def commander(
     formats: tuple[str, ...],
     sortie: Path,
 ) -> Commande:
-    """Return the order of one report; its notebook is told what it declares, and no more."""
+    """Return the order of one report.
+
+    Its notebook is given, of the convention, the year, the fiche, the diffusion and the territory,
+    the parameters that it declares.
+    """
     possibles = {
         "convention": convention,
         "annee": annee,
@@ -345,9 +375,10 @@ def commander(
 def portraits(
     codes: Iterable[str], formats: tuple[str, ...], sortie: Path, carnets: Path = CARNETS
 ) -> list[Commande]:
-    """Return the portraits of some territories.
+    """Return the portraits of some territories, by their codes.
 
-    Each has a folder and a manifest of its own, whatever their number.
+    Each has a folder and a manifest of its own: that of « 62413 » is « portraits/62413 », which
+    stands for the name of its convention.
     """
     (carnet,) = [carnet for carnet in carnets_declares(carnets) if TERRITOIRE in carnet.parametres]
     return [
@@ -358,12 +389,16 @@ def portraits(
 
 def annees_de(convention: str) -> tuple[int, ...]:
     """Return the years of a convention, from the one it begins in to the one it ends in."""
-    donnees = convention_de(convention)
-    return tuple(range(donnees.debut.year, donnees.fin.year + 1))
+    dates = convention_de(convention)
+    return tuple(range(dates.debut.year, dates.fin.year + 1))
 
 
 def convention_de(nom: str) -> Convention:
-    """Return ``convention.yaml``, or raise its faults."""
+    """Return the ``convention.yaml`` of a convention.
+
+    Raises:
+        DonneesInvalides: It is not there, or has faults.
+    """
     from ctglib.donnees.modeles.convention import Convention
     from ctglib.donnees.yaml_strict import charger_yaml
 

@@ -1,4 +1,7 @@
-"""``reports/index.html``: what was produced, by convention and year, from the manifests alone."""
+"""The portal, ``reports/index.html``: links to the reports, by convention and year.
+
+It is made from the manifests alone. It has a section a convention, and one for the portraits.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +13,7 @@ from ctglib.production.manifeste import empreinte, lire_manifeste
 from ctglib.production.plan import FORMATS, MANIFESTE, PORTRAITS
 
 PORTAIL = "index.html"
-DURABLES = "Toute la convention"
+DURABLES = "Toute la convention"  # heading of the reports that are of no year
 DEPARTEMENTS = "Départements"
 EPCI = "Intercommunalités"
 SUJET_DES_PORTRAITS = "Données publiques seules : un portrait n'est pas une convention"
@@ -26,9 +29,9 @@ def ecrire_portail(sortie: Path) -> Path:
 
 
 def _marque(dossiers: Iterable[Path]) -> str:
-    """Return the fingerprint of the manifests that a portal comes from, which it bears.
+    """Return the fingerprint of the manifests that a portal comes from.
 
-    To compare it loads no template.
+    It is written in the page: one search in its bytes tells whether it is up to date.
     """
     return empreinte(b"".join((dossier / MANIFESTE).read_bytes() for dossier in dossiers))
 
@@ -45,7 +48,8 @@ def dossiers_publies(sortie: Path) -> list[Path]:
 def octets_du_portail(dossiers: list[Path]) -> bytes:
     """Return the portal of some folders of reports.
 
-    What is fictional comes last, then the portraits of territories.
+    Conventions come in the order of the folders, but those with a warning, which are fictional,
+    after the others; the portraits of territories are last.
     """
     sections = []
     portraits = []
@@ -55,7 +59,7 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
             portraits += produits
         elif produits:
             sections.append(_section(dossier, produits))
-    sections.sort(key=lambda section: bool(section["avertissement"]))
+    sections.sort(key=lambda section: bool(section["avertissement"]))  # False comes first
     if portraits:
         portraits.sort(key=_rang_d_un_portrait)
         sections.append(
@@ -77,9 +81,10 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
 
 
 def _section(dossier: Path, produits: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the portal says of a convention, which the page of one of its reports tells.
+    """Return the section of a convention: its name, what its reports say of it, the reports.
 
-    The bilan of a year bears the title of the convention, the diagnostic its kind: yearly first.
+    Its name and its subject are those on the cover of its first yearly report: that of a report of
+    the whole convention, such as the diagnostic, says the kind of the report instead.
     """
     annuels_d_abord = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
     pages = [produit["page"] for produit in annuels_d_abord if produit["page"]]
@@ -94,15 +99,21 @@ def _section(dossier: Path, produits: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _rang_d_un_portrait(portrait: dict[str, Any]) -> tuple[bool, str, str]:
-    """Return what orders portraits: départements and EPCI, then communes by département."""
+    """Return what portraits are sorted by: their heading, then their title.
+
+    « Départements » and « Intercommunalités » come before « Communes, département 62 ».
+    """
     groupe = portrait["groupe"]
     return groupe not in (DEPARTEMENTS, EPCI), groupe, portrait["titre"]
 
 
 def _produits(dossier: Path) -> list[dict[str, Any]]:
-    """Return what the portal says of each report of a folder.
+    """Return what the portal says of each report of a folder, made or failed.
 
-    Those of the whole convention come first, then year by year.
+    Those of the whole convention come first, then year by year. The keys are those of the template:
+    ``groupe`` (the heading: a year, « Toute la convention », « Départements »), ``titre``,
+    ``statut``, ``formats`` (pairs: « PDF », its address), ``tableaux`` (addresses of CSV),
+    ``page_echec`` (an address, "" when it has not failed), ``page`` (see ``Trace``).
     """
     manifeste = lire_manifeste(dossier)
     produits = []
@@ -141,10 +152,10 @@ def _produits(dossier: Path) -> list[dict[str, Any]]:
 def _groupe_d_un_territoire(code: str) -> str:
     """Return the heading that a portrait stands under, by the code of its territory."""
     match len(code):
-        case 9:
+        case 9:  # a SIREN, « 246200364 »
             return EPCI
-        case 2 | 3:
+        case 2 | 3:  # « 62 », « 974 »
             return DEPARTEMENTS
-        case _:
+        case _:  # « 62413 », « 97411 »
             departement = code[:3] if code.startswith("97") else code[:2]
             return f"Communes, département {departement}"

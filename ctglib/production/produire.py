@@ -1,7 +1,7 @@
 """Making the reports that are out of date, each on its own: one that fails never stops the others.
 
-A worker runs the notebook of a report, exports it and gives back bytes. It writes nothing: the
-parent does.
+A worker runs the notebook of a report (``fabriquer``) and gives back the bytes of its files. It
+writes nothing: the parent does, once the worker has given all of them.
 """
 
 from __future__ import annotations
@@ -38,31 +38,29 @@ STATUT = "Statut"
 
 
 class Fabrication(NamedTuple):
-    """A report made and not yet written."""
+    """A report made and not yet written: what a worker gives back."""
 
-    trace: Trace  # what it was made from, but the code and the versions, which are the parent's
-    # of each file, by its path in the folder of the convention's reports
-    contenus: dict[str, bytes]
-    # seconds by step, and « memoire », the worker's peak in MB where the system tells it
-    mesures: dict[str, float]
+    trace: Trace  # its ``code`` and its ``versions`` are empty: the parent fills them in
+    contenus: dict[str, bytes]  # its files, by path in the folder of the convention's reports
+    mesures: dict[str, float]  # see ``fabriquer``
 
 
 @dataclass(frozen=True)
 class Resultat:
-    """What became of an order."""
+    """What became of a report that had to be made: written, or failed."""
 
     commande: Commande
     raisons: tuple[str, ...]  # why the report had to be made
-    echec: Echec | None = None
-    mesures: dict[str, float] = field(default_factory=dict)  # seconds by step
+    echec: Echec | None = None  # why it could not be; None, it is written
+    mesures: dict[str, float] = field(default_factory=dict)  # see ``fabriquer``
 
 
 @contextmanager
 def verrouiller(sortie: Path) -> Iterator[str]:
-    """Hold the folder of the reports until the block ends, and yield its folder of temporary files.
+    """Lock the folder of the reports until the block ends; yield its folder of temporary files.
 
-    The lock is the system's: it goes with the process that holds it. What a killed command left
-    goes with this one.
+    The lock is the system's: it ends with the process that holds it. The temporary files that a
+    killed command left are removed.
 
     Raises:
         Empechement: Another command holds it.
@@ -89,38 +87,49 @@ def verrouiller(sortie: Path) -> Iterator[str]:
             shutil.rmtree(sortie / TRAVAIL, ignore_errors=True)
 
 
-def retenir(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
-    """Yield what has to be made; of the others, a former failure is forgotten."""
+def ecarter_les_rapports_a_jour(previsions: Iterable[Prevision]) -> Iterator[Prevision]:
+    """Yield the reports that have to be made.
+
+    Those that prove up to date although files of the follow-up have changed get their new trace
+    written in the manifest; those that had failed since their last success, and are again made from
+    the same things as then, lose their failure.
+    """
     for prevision in previsions:
         trace_a_jour = None
         if prevision.suspendue and prevision.trace:
-            trace_a_jour = _memes_parts(prevision.trace)
+            trace_a_jour = _trace_si_memes_parts(prevision.trace)
         if prevision.raisons and not trace_a_jour:
             yield prevision
         elif trace_a_jour or prevision.commande.cle in prevision.manifeste.echecs:
-            prevision.oublier_l_echec(trace_a_jour)
+            prevision.noter_a_jour(trace_a_jour)
 
 
 def realiser(
     previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int
 ) -> Iterator[Resultat]:
-    """Make reports, and yield what became of each as it is done and written.
+    """Make reports, write each as soon as it is made, and yield what became of it.
 
-    The arguments are those of ``confier``.
+    The arguments are those of ``confier``; the results come as they are ready, in no set order.
     """
     for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
         if isinstance(rendu, Fabrication):
-            yield _ranger(prevision, rendu)
+            yield _ecrire_le_rapport(prevision, rendu)
         else:
-            yield _echouer(prevision, rendu)
+            yield _ecrire_l_echec(prevision, rendu)
 
 
 def confier(
     previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int
 ) -> Iterator[tuple[Prevision, Fabrication | Echec]]:
-    """Yield what ``fabriquer`` gives of each report, as it is done; nothing is written.
+    """Make reports without writing them, and yield each with what ``fabriquer`` gave.
 
-    Few are handed over at once (``places``): memory does not grow with their number.
+    They come as they are ready. A worker that is lost, or takes too long, gives an ``Echec`` too.
+
+    Args:
+        previsions: The reports to make; they are drawn as there is room for them.
+        executeur: Who makes them.
+        moteur: One of ``plan.MOTEURS``.
+        places: How many may be handed over at once: memory does not grow with their number.
     """
     restantes = iter(previsions)
     en_cours: dict[Future[Fabrication | Echec], Prevision] = {}
@@ -141,22 +150,24 @@ def confier(
                 yield prevision, echec_de(error, prevision.commande)
 
 
-def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
-    """Write what a report gave.
+def _ecrire_le_rapport(prevision: Prevision, rendu: Fabrication) -> Resultat:
+    """Write the files of a report and its trace; when they cannot be, the page that says why.
 
-    A format not asked for this time stays as long as it is made from the same things.
+    The files of a format that was not asked for this time stay in the trace, with those of this
+    time, when they were made from the same things.
     """
     commande = prevision.commande
     precedente = prevision.trace
     contenus = {commande.dossier / nom: contenu for nom, contenu in rendu.contenus.items()}
     trace = replace(rendu.trace, code=empreinte_du_code(), versions=versions())
+    # The same trace, but for its files: everything that it was made from is the same.
     if precedente and replace(precedente, sorties=trace.sorties) == trace:
         trace = replace(trace, sorties={**precedente.sorties, **trace.sorties})
     try:
         prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
-        return _echouer(prevision, Echec.de("EcritureImpossible", str(error)))
-    # of tables that the report no longer has: that folder is its own
+        return _ecrire_l_echec(prevision, Echec.de("EcritureImpossible", str(error)))
+    # The folder « 2024/bilan » holds this report's tables alone: a CSV it no longer has is removed.
     for path in commande.base.glob("*.csv"):
         if path not in contenus:
             path.unlink()
@@ -164,12 +175,12 @@ def _ranger(prevision: Prevision, rendu: Fabrication) -> Resultat:
     return Resultat(commande, prevision.raisons, mesures=rendu.mesures)
 
 
-def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
-    """Write the page that says why a report could not be made."""
+def _ecrire_l_echec(prevision: Prevision, echec: Echec) -> Resultat:
+    """Write the page that says why a report could not be made; its last success stays."""
     commande = prevision.commande
     trace = prevision.trace
     page = page_d_echec(commande, echec, trace)
-    with suppress(EcritureImpossible):  # it is what failed, perhaps, and the command says so
+    with suppress(EcritureImpossible):  # writing may be what failed: the command says it anyway
         prevision.manifeste.consigner(
             {commande.page_echec: page}, commande.cle, echec=titre_de(commande, trace)
         )
@@ -177,9 +188,19 @@ def _echouer(prevision: Prevision, echec: Echec) -> Resultat:
 
 
 def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabrication | Echec:
-    """Return a report made, or what its notebook died of; it is what a worker does.
+    """Return a report made, or why it could not be. It is what a worker does.
 
-    ``donnees`` is the data folder, when it is not the project's.
+    A report that may be published is refused when its notebook has read files of the follow-up as
+    they were entered: their small counts would be in it, without the mask that hides them.
+
+    The measures are seconds by step (« execution », « document », each format, « total »), those of
+    the processor (« execution_cpu »), and « memoire », the process's peak in MB where the system
+    gives it.
+
+    Args:
+        commande: The report.
+        moteur: One of ``plan.MOTEURS``.
+        donnees: The data folder; None, that of the project.
     """
     from ctglib.export.document import CarnetImpubliable
     from ctglib.production.moteur import executer
@@ -196,8 +217,9 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), moteur)
             if commande.diffusion != INTERNE and journal.bruts:
-                lus = "".join(f"\n- {path}" for path in journal.bruts)
-                return Echec.de("bruts", f"{nom}\nFichiers lus tels que saisis :{lus}", carnet=nom)
+                fichiers = "".join(f"\n- {path}" for path in journal.bruts)
+                details = f"Fichiers lus tels que saisis :{fichiers}"
+                return Echec.de("bruts", f"{nom}\n{details}", carnet=nom)
             contenus, page = _exporter(carnet, commande, mesures)
     except Echec as error:
         return error
@@ -222,14 +244,16 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
     return Fabrication(trace, contenus, mesures)
 
 
-def _memes_parts(trace: Trace) -> Trace | None:
-    """Return a trace with the follow-up as it is now, None when a part that it used has changed.
+def _trace_si_memes_parts(trace: Trace) -> Trace | None:
+    """Return a trace with the fingerprints that the follow-up has now, if its parts are the same.
 
-    A part is what a report used of the study of a year: « suivi/harnes/2024/publique/fiche-1 ».
+    None when a part has changed, or cannot be worked out. A part is what a report used of the study
+    of a year: « suivi/harnes/2024/publique/fiche-1 ».
     """
     from ctglib.blocs.annee import etudier, part_de
 
-    # What stops it stops the report too, which tells.
+    # The year is studied again, which uses its parts again and records their fingerprints. Whatever
+    # error stops it here will stop the report too, which then says what is wrong.
     with suppress(Exception), enregistrer() as journal:
         for nom in trace.parts:
             _, convention, annee, diffusion, fiche = nom.split("/")
@@ -249,9 +273,10 @@ def _memes_parts(trace: Trace) -> Trace | None:
 def _exporter(
     carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Return the files of a report by path, and what its cover says.
+    """Return the files of a report by path, and what the portal says of it (``_page_de``).
 
-    The portal and an archive repeat what the cover says.
+    The paths are in the folder of the convention's reports: « 2024/bilan.html »,
+    « 2024/bilan/moyens.csv ».
 
     Raises:
         DonneesInvalides: The parties wrote a number that the report does not have.
@@ -276,7 +301,11 @@ def _exporter(
 
 
 def _page_de(document: Document, carnet: str) -> dict[str, str]:
-    """Return what the portal and an archive say of a report."""
+    """Return what the portal and an archive say of a report, as its cover does.
+
+    Keys: titre, carnet (file name of the notebook), territoire, sujet, avertissement, date, statut;
+    "" for what the cover does not say.
+    """
     page = {"titre": document.titre, "carnet": carnet}
     couverture = document.couverture
     for nom in ("territoire", "sujet", "avertissement", "date"):
@@ -287,7 +316,10 @@ def _page_de(document: Document, carnet: str) -> dict[str, str]:
 
 
 def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> bytes:
-    """Return an executed notebook, and the document that it shows, in one of the formats."""
+    """Return the bytes of an executed notebook in one of ``FORMATS``.
+
+    ``document`` is what it shows; a format of ``RESUMES`` takes its summary alone.
+    """
     from ctglib import export
 
     page = document.resume if sorte in RESUMES else document
@@ -299,7 +331,7 @@ def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> byt
 
 @contextmanager
 def _chronometre(mesures: dict[str, float], nom: str) -> Iterator[None]:
-    """Note the seconds of a block under ``nom``, and those of the processor under ``nom_cpu``."""
+    """Add the seconds of a block to measures: under ``nom``, and of the processor, « nom_cpu »."""
     debut = time.perf_counter()
     processeur = sum(os.times()[:4])
     yield

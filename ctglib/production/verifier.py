@@ -1,9 +1,9 @@
-"""What is there, held against what manifests, an archive and the installed packages say.
+"""Checking that reports are what their manifests, their archive and the installed packages say.
 
-The reports are then made again in memory.
+Two checks: ``relever`` compares files and inputs with the fingerprints of the manifests, without
+making anything; ``rejouer`` makes the reports again in memory and compares what they give.
 
-Nothing is written but temporary files, in the folder where a production has its own: a worker gives
-back bytes.
+Nothing is written but temporary files, in the folder where a production has its own.
 """
 
 import csv
@@ -35,8 +35,8 @@ from ctglib.production.manifeste import (
     Trace,
     causes,
     empreinte,
-    fichiers_touches,
     lire_manifeste,
+    phrases_des_fichiers_touches,
     versions,
 )
 from ctglib.production.plan import INTERNE, MANIFESTE, PORTRAITS, PROJET, nom_de
@@ -44,12 +44,14 @@ from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_porta
 from ctglib.production.produire import confier
 
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
-A_PART = re.compile(f"{INTERNE}/")  # in a folder of reports
+# in a convention's folder, what is checked by itself: the internal reports have their manifest
+A_PART = re.compile(f"{INTERNE}/")
 # What installing an archive adds to it.
 INSTALLES = re.compile(
     rf"{re.escape(DESCRIPTION)}$|\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/"
 )
-SOURCES = "sources.csv"  # of fingerprints, not of figures: which inputs changed is told before
+# A table of fingerprints, whose values are not compared: ``relever`` says which inputs changed.
+SOURCES = "sources.csv"
 LIEUX_NOMMES = 4  # beyond, they are counted
 CARNET_DISPARU = "son carnet a disparu, ou n'est plus déclaré"
 D_AUCUN_MANIFESTE = "n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
@@ -61,17 +63,17 @@ PRESENCE = {True: "présent", False: "absent"}
 
 
 class Ecart(NamedTuple):
-    """Something that is not as it is said to be: where, and what, in words."""
+    """Something that is not as a manifest, an archive or a package says."""
 
-    lieu: str
-    phrase: str
+    lieu: str  # « harnes, 2024, bilan », « portail », « archive » or the name of a package
+    phrase: str  # what is wrong: « 2024/bilan.html a été retiré »
 
 
 class Releve(NamedTuple):
     """What was found without making anything again."""
 
-    publies: list[Prevision]  # the reports that can be made again
-    fichiers: int  # how many files were held against a manifest
+    refaisables: list[Prevision]  # the reports that can be made again: their notebook is there
+    fichiers: int  # how many files were compared with a manifest
     sorties: list[Ecart]  # faults of the files: missing, touched, unexpected
     causes: list[Ecart]  # inputs, code and versions that are no longer those of a manifest
 
@@ -98,9 +100,10 @@ class Rejeu(NamedTuple):
 
 
 def grouper(ecarts: Iterable[Ecart]) -> list[str]:
-    """Return each fault once, with where it holds.
+    """Return a line a fault, with the places where it holds.
 
-    Each place is named when they are few, else how many of each convention.
+    « harnes, 2024, bilan : … » for one place; « … : harnes, 2024, bilan ; harnes, diagnostic » for
+    a few; beyond ``LIEUX_NOMMES``, « … : harnes, 12 rapports ; lens, 1 rapport ».
     """
     lieux_par_phrase: dict[str, list[str]] = {}
     for lieu, phrase in ecarts:
@@ -124,10 +127,10 @@ def _compter_par_convention(lieux: list[str]) -> str:
     )
 
 
-def publies(sortie: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of the conventions that have reports in a folder, then of the portraits.
+def conventions_et_portraits(sortie: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the conventions that have reports in a folder, and of the portraits.
 
-    A portrait is named « portraits/62413 ».
+    Two sorted tuples: (("demonstration", "harnes"), ("portraits/62413",)).
     """
     noms = set()
     for motif in ("*", f"*/{INTERNE}", f"{PORTRAITS}/*"):
@@ -145,18 +148,26 @@ def relever(
     carnets: Path,
     diffusions: tuple[str, ...] = plan.DIFFUSIONS,
 ) -> Releve:
-    """Return what is not as manifests say, of some conventions or portraits, in a folder."""
+    """Return what is not as the manifests say, for some conventions or portraits of a folder.
+
+    Args:
+        sortie: The folder of the reports.
+        conventions: Names of conventions, or of portraits (« portraits/62413 »).
+        carnets: The folder of the notebooks.
+        diffusions: Which reports are checked, where there are files of them.
+    """
     donnees = Donnees()
-    publies_trouves = []
+    refaisables = []
     ecarts_des_causes = []
     nombre_de_fichiers = 0
     ecarts_des_fichiers = list(_a_cote_des_rapports(sortie))
     for convention in conventions:
         dossiers = {plan.PUBLIQUE: sortie / convention, INTERNE: sortie / convention / INTERNE}
-        presentes = [sorte for sorte in diffusions if _presents(dossiers[sorte], A_PART)]
-        for diffusion in presentes or diffusions[:1]:  # none at all is a fault too
+        presentes = [sorte for sorte in diffusions if _fichiers_presents(dossiers[sorte], A_PART)]
+        # Without any file the first is checked all the same: an absent manifest is a fault.
+        for diffusion in presentes or diffusions[:1]:
             manifeste = lire_manifeste(dossiers[diffusion])
-            ecarts_des_fichiers += _des_fichiers(convention, manifeste, diffusion)
+            ecarts_des_fichiers += _ecarts_d_un_dossier(convention, manifeste, diffusion)
             for cle, trace in manifeste.traces.items():
                 nombre_de_fichiers += len(trace.sorties)
                 lieu = nom_de(convention, cle, diffusion)
@@ -165,20 +176,20 @@ def relever(
                     ecarts_des_causes.append(Ecart(lieu, CARNET_DISPARU))
                     continue
                 raisons = tuple(causes(commande, trace, donnees))
-                publies_trouves.append(Prevision(commande, manifeste, raisons))
+                refaisables.append(Prevision(commande, manifeste, raisons))
                 ecarts_des_causes += [Ecart(lieu, raison) for raison in raisons]
-    # The portal tells of the files of the reports: what becomes of them would be said twice.
+    # The portal lists the files of the reports: what is wrong with them would be said twice.
     if not ecarts_des_fichiers:
         portail = {PORTAIL: empreinte(octets_du_portail(dossiers_publies(sortie)))}
         ecarts_des_fichiers = [
-            Ecart("portail", phrase) for phrase in fichiers_touches(sortie, portail)
+            Ecart("portail", phrase) for phrase in phrases_des_fichiers_touches(sortie, portail)
         ]
-    return Releve(publies_trouves, nombre_de_fichiers, ecarts_des_fichiers, ecarts_des_causes)
+    return Releve(refaisables, nombre_de_fichiers, ecarts_des_fichiers, ecarts_des_causes)
 
 
 def _a_cote_des_rapports(sortie: Path) -> Iterator[Ecart]:
-    """Yield what lies beside the folders of reports, and that no manifest tells of."""
-    conventions, portraits = publies(sortie)
+    """Yield the links, and the files and folders that no manifest lists, beside the reports."""
+    conventions, portraits = conventions_et_portraits(sortie)
     connus = {PORTAIL, *conventions, *portraits}
     if portraits:
         connus.add(PORTRAITS)
@@ -193,15 +204,15 @@ def _a_cote_des_rapports(sortie: Path) -> Iterator[Ecart]:
 def _commande(
     carnets: Path, convention: str, cle: str, trace: Trace, diffusion: str, sortie: Path
 ) -> plan.Commande | None:
-    """Return the order of a report as it is made today.
+    """Return the order that makes a published report again, from its key and its trace.
 
-    None when its notebook is not there, is not declared, or cannot be read.
+    None when its notebook is gone, is not declared any more, or cannot be read.
     """
     annee = cle.rpartition("/")[0]
     fiche = trace.parametres.get("fiche")
     formats = tuple(sorte for sorte in plan.FORMATS if f"{cle}.{sorte}" in trace.sorties)
     try:
-        (carnet,) = [
+        (carnet,) = [  # a ValueError when there is none
             carnet
             for carnet in plan.carnets_declares(carnets)
             if carnet.chemin.name == trace.page.get("carnet")
@@ -219,13 +230,14 @@ def _commande(
         return None
 
 
-def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
-    """Yield the faults of the files of a folder.
+def _ecarts_d_un_dossier(convention: str, manifeste: Manifeste, diffusion: str) -> Iterator[Ecart]:
+    """Yield the faults of the files of a folder of reports.
 
-    What the manifest tells of and is not so, what it does not tell of.
+    The manifest absent or unreadable; files that it lists and are gone or changed; reports that
+    have failed since; files that it does not list.
     """
     dossier = manifeste.chemin.parent
-    attendus = {MANIFESTE: ""}
+    attendus = {MANIFESTE: ""}  # the paths that may be there, with their fingerprint if it matters
     if not manifeste.traces and not manifeste.echecs:
         if manifeste.chemin.exists():
             etat = "ne se lit pas, ou vient d'une autre version du classeur"
@@ -235,26 +247,31 @@ def _des_fichiers(convention: str, manifeste: Manifeste, diffusion: str) -> Iter
     for cle, trace in manifeste.traces.items():
         lieu = nom_de(convention, cle, diffusion)
         attendus.update(trace.sorties)
-        for phrase in fichiers_touches(dossier, trace.sorties):
+        for phrase in phrases_des_fichiers_touches(dossier, trace.sorties):
             yield Ecart(lieu, phrase)
     for cle in manifeste.echecs:
         page = f"{cle}.echec.html"
         attendus[page] = ""
         lieu = nom_de(convention, cle, diffusion)
         yield Ecart(lieu, f"n'a pas pu être refait depuis ({page} dit pourquoi)")
-    for phrase in _en_trop(dossier, attendus, EN_TROP, A_PART):
+    for phrase in _phrases_des_fichiers_en_trop(dossier, attendus, EN_TROP, A_PART):
         yield Ecart(convention, phrase)
 
 
-def _en_trop(
+def _phrases_des_fichiers_en_trop(
     dossier: Path, attendus: Mapping[str, str], phrase: str, sauf: re.Pattern[str]
 ) -> Iterator[str]:
-    for nom in sorted(_presents(dossier, sauf) - attendus.keys()):
-        yield f"{nom} {LIEN if (dossier / nom).is_symlink() else phrase}"
+    """Yield a sentence a file of a folder that is not among those expected."""
+    for nom in sorted(_fichiers_presents(dossier, sauf) - attendus.keys()):
+        est_un_lien = (dossier / nom).is_symlink()
+        yield f"{nom} {LIEN if est_un_lien else phrase}"
 
 
-def _presents(dossier: Path, sauf: re.Pattern[str]) -> set[str]:
-    """Return the files and the links of a folder, but these and our temporary ones."""
+def _fichiers_presents(dossier: Path, sauf: re.Pattern[str]) -> set[str]:
+    """Return the paths of a folder's files and links, but those of ``sauf`` and temporary ones.
+
+    ``sauf`` matches the beginning of a path.
+    """
     noms = set()
     for path in dossier.rglob("*"):
         if path.is_dir() and not path.is_symlink():
@@ -267,9 +284,9 @@ def _presents(dossier: Path, sauf: re.Pattern[str]) -> set[str]:
 
 
 def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
-    """Return how many files an unpacked archive describes, and what is not so or was added.
+    """Return how many files an unpacked archive describes, and those changed, gone or added since.
 
-    None when the folder is no archive.
+    None when the folder is no archive: it has no ``ro-crate-metadata.json``.
     """
     try:
         elements = json.loads((dossier / DESCRIPTION).read_bytes())["@graph"]
@@ -285,27 +302,29 @@ def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
         return 0, [Ecart("archive", phrase)]
     modifie = "n'est pas celui de l'archive (modifié depuis)"
     phrases = [
-        *fichiers_touches(dossier, empreintes, modifie),
-        *_en_trop(dossier, empreintes, "n'y était pas (ajouté depuis)", INSTALLES),
+        *phrases_des_fichiers_touches(dossier, empreintes, modifie),
+        *_phrases_des_fichiers_en_trop(
+            dossier, empreintes, "n'y était pas (ajouté depuis)", INSTALLES
+        ),
     ]
     return len(empreintes), [Ecart("archive", phrase) for phrase in phrases]
 
 
 def relever_paquets() -> tuple[int, list[Ecart]]:
-    """Return how many files the packages of the library installed, and those that have changed.
+    """Return how many files the required packages installed, and a fault a package with changes.
 
-    Each package says what it installed in its RECORD, with a fingerprint; what Python compiled has
-    none.
+    Each package lists in its RECORD the files that it installed, with their fingerprints; files
+    without one, such as those that Python compiled, are not counted.
     """
     nombre = 0
     ecarts = []
     for nom in sorted(versions().keys() - {PYTHON}):
-        declares = metadata.distribution(nom).files
-        if declares is None:
+        fichiers_declares = metadata.distribution(nom).files
+        if fichiers_declares is None:
             phrase = "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller"
             ecarts.append(Ecart(nom, phrase))
             continue
-        fichiers = [fichier for fichier in declares if fichier.hash]
+        fichiers = [fichier for fichier in fichiers_declares if fichier.hash]
         nombre += len(fichiers)
         modifies = [fichier for fichier in fichiers if not _tel_qu_installe(fichier)]
         if len(modifies) == 1:
@@ -330,35 +349,41 @@ def _tel_qu_installe(fichier: metadata.PackagePath) -> bool:
     return urlsafe_b64encode(empreinte_lue).rstrip(b"=").decode() == attendue.value
 
 
-def rejouer(publies: Iterable[Prevision], executeur: Executor, *, places: int) -> Iterator[Rejeu]:
-    """Make reports again and yield how each compares, as it is done.
+def rejouer(
+    refaisables: Iterable[Prevision], executeur: Executor, *, places: int
+) -> Iterator[Rejeu]:
+    """Make reports again in memory and yield how each compares with what was published.
 
-    The arguments are those of ``confier``.
+    They come as they are ready; the arguments are those of ``confier``. Files are compared by their
+    fingerprints, tables (CSV) then value by value.
     """
-    for publie, rendu in confier(publies, executeur, moteur=plan.CTG, places=places):
-        commande = publie.commande
+    for prevision, rendu in confier(refaisables, executeur, moteur=plan.CTG, places=places):
+        commande = prevision.commande
         if isinstance(rendu, Echec):
             yield Rejeu(commande, echec=rendu)
             continue
-        publiees = publie.trace.sorties if publie.trace else {}
-        refaites = rendu.trace.sorties
-        noms = sorted({*refaites, *publiees})
+        empreintes_publiees = prevision.trace.sorties if prevision.trace else {}
+        empreintes_refaites = rendu.trace.sorties
+        noms = sorted({*empreintes_refaites, *empreintes_publiees})
         changements = []
         for nom in noms:
             path = commande.dossier / nom
             if path.suffix == ".csv" and path.name != SOURCES:
                 avant = path.read_bytes() if path.is_file() else None
                 changements += comparer(nom, avant, rendu.contenus.get(nom))
-        differents = [nom for nom in noms if refaites.get(nom) != publiees.get(nom)]
+        differents = [
+            nom for nom in noms if empreintes_refaites.get(nom) != empreintes_publiees.get(nom)
+        ]
         yield Rejeu(commande, tuple(differents), tuple(changements))
 
 
 def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Changement, ...]:
     """Return what changes from one state of a CSV to the other; None stands for an absent file.
 
-    Rows are matched by the columns that tell them apart or by their place, whichever leaves the
-    least to say: a row added in the middle does not shift all the next, a name corrected is not a
-    row lost and another found.
+    The rows of the two states are matched in three ways at most: by the columns that tell the rows
+    before apart, or those that tell the rows after apart, if they do so in both, and by rank. The
+    way that gives the fewest changes is taken: by columns, a row added in the middle does not shift
+    all the next; by rank, a corrected name is one value changed, not a row lost and another found.
     """
     if avant == apres:
         return ()
@@ -370,45 +395,48 @@ def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Ch
     table_apres = lire_table(apres)
     cles: list[list[str]] = []
     for cle in (cle_de(table_avant), cle_de(table_apres)):
-        if cle and _distingue(table_avant, cle) and _distingue(table_apres, cle):
+        if cle and _est_une_cle(table_avant, cle) and _est_une_cle(table_apres, cle):
             cles.append(cle)
-    cles.append([])  # by their place
+    cles.append([])  # by their rank
     lectures = [tuple(_changements(fichier, table_avant, table_apres, cle)) for cle in cles]
     return min(lectures, key=len)
 
 
 def lire_table(octets: bytes) -> pd.DataFrame:
-    """Return a table as text, whatever became of its bytes.
+    """Return a CSV as a table of texts, even when somebody has damaged the file.
 
-    A short row is filled, what is too long is cut.
+    A row that is too short is filled with "", one that is too long is cut; a byte that is no UTF-8
+    becomes « � », and a column that comes twice is read once.
     """
     texte = io.StringIO(octets.decode("utf-8", "replace"), newline="")
     lignes = csv.DictReader(texte, restval="")
-    colonnes = list(dict.fromkeys(lignes.fieldnames or ()))
+    colonnes = list(dict.fromkeys(lignes.fieldnames or ()))  # each once, in order
     return pd.DataFrame(list(lignes), columns=colonnes, dtype=object)
 
 
 def cle_de(table: pd.DataFrame) -> list[str]:
-    """Return the columns that tell rows apart, none when they do not.
+    """Return columns that tell all the rows of a table apart; none when no columns do.
 
-    The first ones are enough, as far as it takes; of these, those that add nothing are dropped, the
-    longest texts first: a reader knows a row by its code and its year, not by its definition.
+    The shortest run of columns from the left that does, but never all the columns: the last would
+    be the values. Of that run, the columns without which the others still do are then dropped, the
+    one with the longest texts first: a user knows a row by its code and its year, not by its
+    definition.
     """
     colonnes = list(table.columns)
     cle: list[str] = []
     for nombre in range(1, len(colonnes)):
-        if _distingue(table, colonnes[:nombre]):
+        if _est_une_cle(table, colonnes[:nombre]):
             cle = colonnes[:nombre]
             break
     longueurs = {colonne: table[colonne].str.len().sum() for colonne in cle}
     for colonne in sorted(cle, key=lambda colonne: longueurs[colonne], reverse=True):
         sans_elle = [autre for autre in cle if autre != colonne]
-        if sans_elle and _distingue(table, sans_elle):
+        if sans_elle and _est_une_cle(table, sans_elle):
             cle = sans_elle
     return cle
 
 
-def _distingue(table: pd.DataFrame, colonnes: list[str]) -> bool:
+def _est_une_cle(table: pd.DataFrame, colonnes: list[str]) -> bool:
     """Tell whether a table has these columns, and no two rows alike in them."""
     if not set(colonnes) <= set(table.columns):
         return False
@@ -416,7 +444,10 @@ def _distingue(table: pd.DataFrame, colonnes: list[str]) -> bool:
 
 
 def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
-    """Return what each row is known by: these columns, or its number when there is none."""
+    """Return the name of each row: its values in some columns, « 62413, 2023 ».
+
+    Without columns, its number in the file, where the header is line 1: « ligne 2 ».
+    """
     if not colonnes:
         return [f"ligne {numero}" for numero in range(2, len(table) + 2)]
     lignes = table[colonnes].to_numpy().tolist()
@@ -426,7 +457,10 @@ def noms_des_lignes(table: pd.DataFrame, colonnes: list[str]) -> list[str]:
 def _changements(
     fichier: str, avant: pd.DataFrame, apres: pd.DataFrame, cle: list[str]
 ) -> Iterator[Changement]:
-    """Yield what changes, rows being matched by these columns: columns, rows, then values."""
+    """Yield columns that came or went, then rows, then the values of those that are in both.
+
+    Rows are matched by the columns of ``cle``, or by their rank when it is empty.
+    """
     for colonne in avant.columns.symmetric_difference(apres.columns, sort=False):
         yield Changement(
             fichier, colonne, COLONNE, PRESENCE[colonne in avant], PRESENCE[colonne in apres]
