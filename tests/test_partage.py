@@ -148,5 +148,5 @@ def test_la_memoire_ne_croit_pas_avec_ce_qui_est_partage() -> None:
         reserve.prendre(str(rang))
         reserve.garder(str(rang), b"x")
 
-    assert len(reserve._places) <= GARDES + 1
+    assert len(reserve._resultats) <= GARDES + 1
     assert reserve.prendre(str(3 * GARDES - 1)) == b"x"

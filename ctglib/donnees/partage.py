@@ -1,8 +1,8 @@
-"""What several reports of one production work out alike, worked out once, and kept in the memory of
+"""What several reports of one production need alike is worked out once, and kept in the memory of
 the command.
 
-Nothing of it is written anywhere: it holds what was entered, small counts too, and a killed command
-would leave it.
+It is never written to the disk: it holds small counts as they were entered, and a command that is
+killed would leave the file behind.
 """
 
 import pickle
@@ -12,62 +12,86 @@ from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from threading import Lock
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ctglib.donnees.lecture import enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
-# results kept at once: the files, years and charts of a few conventions, however many there are
+# How many results are kept: enough for the files, years and charts of a few conventions.
 GARDES = 512
 
 
-class Reserve:
-    """What has been worked out so far, in the memory of this process; its threads may ask at the
-    same time.
+class Partage(Protocol):
+    """Where results are kept under a name, as bytes: a ``Reserve``, or the way to one that is in
+    another process.
+    """
 
-    Another process asks for it by an object that has the same ``prendre`` and ``garder``.
+    def prendre(self, nom: str) -> bytes | None:
+        """Return the result kept under a name; None: the caller has to work it out, then to call
+        ``garder``.
+        """
+        ...
+
+    def garder(self, nom: str, contenu: bytes | None) -> None:
+        """Keep the result that ``prendre`` did not have; None when it could not be worked out."""
+        ...
+
+
+class Reserve:
+    """The results worked out so far, in the memory of this process, a ``Partage``.
+
+    Its threads may ask at the same time. The first to ask for a name is answered None, and works
+    the result out; the others wait for it.
     """
 
     def __init__(self) -> None:
-        self._places: dict[str, Future[bytes | None]] = {}
+        # The result of each name, as it is or awaited; the one asked for last is the last.
+        self._resultats: dict[str, Future[bytes | None]] = {}
         self._verrou = Lock()
 
     def prendre(self, nom: str) -> bytes | None:
-        """Return what is kept under a name, waited for if another works it out; None: the caller
-        has to.
+        """Return the result kept under a name, waited for while another thread works it out.
+
+        None: nobody has it, and the caller has to work it out, then to call ``garder``.
         """
         with self._verrou:
-            place = self._places.pop(nom, None)
-            # What is asked for goes last: the first are forgotten first.
-            self._places[nom] = Future() if place is None else place
-        return None if place is None else place.result()
+            resultat = self._resultats.pop(nom, None)
+            # What is asked for goes last: ``garder`` forgets the first ones first.
+            self._resultats[nom] = Future() if resultat is None else resultat
+        return None if resultat is None else resultat.result()
 
     def garder(self, nom: str, contenu: bytes | None) -> None:
-        """Keep what was worked out, and give it to who waits; None when it could not be, or not to
-        the end.
+        """Keep a result, and give it to the threads that wait for it.
+
+        None: it could not be worked out. Those that wait are then answered None, and each works it
+        out by itself; the next to ask is the first again.
         """
         with self._verrou:
-            place = self._places.pop(nom, None)
-            if contenu is not None and place is not None:
-                self._places[nom] = place
-                finis = [autre for autre, sa_place in self._places.items() if sa_place.done()]
-                for ancien in finis[:-GARDES]:
-                    del self._places[ancien]
-        if place is not None and not place.done():
-            place.set_result(contenu)
+            resultat = self._resultats.pop(nom, None)
+            if contenu is not None and resultat is not None:
+                self._resultats[nom] = resultat
+                noms_finis = [
+                    autre_nom for autre_nom, autre in self._resultats.items() if autre.done()
+                ]
+                for ancien in noms_finis[:-GARDES]:
+                    del self._resultats[ancien]
+        if resultat is not None and not resultat.done():
+            resultat.set_result(contenu)
 
     def vider(self) -> None:
-        """Forget what has been worked out: the data folder may be another one, or have changed."""
+        """Forget the results: the data folder may be another one, or have changed."""
         with self._verrou:
-            self._places = {nom: place for nom, place in self._places.items() if not place.done()}
+            self._resultats = {
+                nom: resultat for nom, resultat in self._resultats.items() if not resultat.done()
+            }
 
 
-_partages: list[Reserve] = []
+_partages: list[Partage] = []  # those of the blocks that are open; the last one serves
 
 
 @contextmanager
-def partager_par(partage: Reserve) -> Iterator[None]:
-    """Share in the block what ``partager`` works out."""
+def partager_par(partage: Partage) -> Iterator[None]:
+    """Have ``partager`` keep its results in a reserve, until the block ends."""
     _partages.append(partage)
     try:
         yield
@@ -76,31 +100,36 @@ def partager_par(partage: Reserve) -> Iterator[None]:
 
 
 def nom_par_contenu(sorte: str, *objets: object) -> str:
-    """Return the name of what is made from some objects alone, a fingerprint of their values."""
-    content = BytesIO()
-    pickler = pickle.Pickler(content)
+    """Return a name for ``partager`` of what is made from some objects alone.
+
+    It is « <sorte>/<fingerprint of their values> »: equal values have the same name.
+    """
+    contenu = BytesIO()
+    pickler = pickle.Pickler(contenu)
     pickler.fast = True  # whether two values are one object does not show in the bytes
     pickler.dump(objets)
-    return f"{sorte}/{sha256(content.getvalue()).hexdigest()}"
+    return f"{sorte}/{sha256(contenu.getvalue()).hexdigest()}"
 
 
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
-    """Return what a function gives, or what it gave under that name, if any, to another report of
+    """Return what ``calculer`` returns, or what it returned under that name to another report of
     this production.
 
-    Two results of one name are the same. The reads of the data folder, through ``lecture`` alone,
-    are recorded in both cases: those of the first time are kept beside the result.
+    Whoever calls warrants that two results of one name are equal. With an empty name, or out of a
+    block of ``partager_par``, the function is simply called. Its reads of the data folder, made
+    through ``lecture`` alone, are recorded in both cases: those of the first time are kept beside
+    the result.
     """
     if not nom or not _partages:
         return calculer()
     partage = _partages[-1]
     cle = f"{racine()}\0{nom}"
-    garde = partage.prendre(cle)
-    if garde is not None:
-        stream = BytesIO(garde)
-        rejouer(pickle.load(stream))
-        return pickle.load(stream)
-    contenu = None  # until it is worked out to the end
+    octets_gardes = partage.prendre(cle)
+    if octets_gardes is not None:
+        flux = BytesIO(octets_gardes)
+        rejouer(pickle.load(flux))
+        return pickle.load(flux)
+    contenu = None  # what is kept if ``calculer`` raises
     try:
         with enregistrer() as journal:
             objet = calculer()
