@@ -16,6 +16,7 @@ from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
 from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures
 from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.convention import Convention, Resultat
 from ctglib.donnees.modeles.evaluation import (
     CodeForce,
@@ -23,7 +24,6 @@ from ctglib.donnees.modeles.evaluation import (
     RegleRecommandation,
     ReglesConformite,
 )
-from ctglib.donnees.modeles.suivi import Changement
 from ctglib.donnees.statuts import INCONNUES, Statut
 from ctglib.donnees.suivi import Suivi
 

@@ -13,8 +13,8 @@ from ctglib.calculs.formules import appliquer
 from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
+from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.suivi import Avenant, Changement
 from ctglib.donnees.statuts import ABSENCES, GRAVITE, Statut
 
 LIGNE = ["indicateur", "dimension", "modalite"]  # an empty dimension and modalité is the whole

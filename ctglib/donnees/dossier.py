@@ -11,6 +11,7 @@ from ctglib.donnees.catalogue import Catalogue, Fichiers
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
+from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import Correction, Justification
 from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention, IndicateurFiche
@@ -21,7 +22,7 @@ from ctglib.donnees.modeles.evaluation import (
     SaisieFinale,
 )
 from ctglib.donnees.modeles.rapports import MessageDesParties
-from ctglib.donnees.modeles.suivi import Avenant, CollecteAnnuelle, Gabarit
+from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
 from ctglib.donnees.regles import verifier

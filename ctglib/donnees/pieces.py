@@ -31,6 +31,7 @@ from ctglib.donnees.lecture import (
 from ctglib.donnees.magasin import LOCALES, PUBLIQUES
 from ctglib.donnees.modeles import (
     Modele,
+    avenants,
     catalogue,
     coherence,
     convention,
@@ -64,7 +65,7 @@ FACULTATIFS: Modeles = {
     "commentaires": convention.Commentaires,
     "corrections": coherence.Corrections,
     "justifications": coherence.Justifications,
-    "avenants": suivi.Avenants,
+    "avenants": avenants.Avenants,
     "territoires": catalogue.Territoires,
     "indicateurs": catalogue.IndicateursPropres,
     "messages": rapports.MessagesDesParties,
@@ -134,8 +135,8 @@ class Pieces:
         if self.convention is None:
             return None
         fichiers = self.objets("convention/avenants")
-        avenants = [avenant for fichier in fichiers for avenant in fichier.avenants]
-        return self.convention.fin_selon(avenants)
+        signes = [avenant for fichier in fichiers for avenant in fichier.avenants]
+        return self.convention.fin_selon(signes)
 
 
 def annee_du_dossier(fichier: str) -> int | None:

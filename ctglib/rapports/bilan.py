@@ -46,8 +46,9 @@ from ctglib.document.tableau import RIEN, Tableau, ecrire_valeur
 from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
+from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.convention import Absence
-from ctglib.donnees.modeles.suivi import Appreciation, Changement, Comite, Participation
+from ctglib.donnees.modeles.suivi import Appreciation, Comite, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.teintes import grille

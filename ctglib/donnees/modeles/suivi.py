@@ -18,9 +18,6 @@ from ctglib.donnees.modeles import (
     complet,
     noms,
 )
-from ctglib.donnees.modeles.avenants import Avenant as Avenant
-from ctglib.donnees.modeles.avenants import Avenants as Avenants
-from ctglib.donnees.modeles.avenants import Changement as Changement
 from ctglib.donnees.modeles.convention import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
