@@ -33,12 +33,14 @@ def test_une_phrase_sans_sa_clause_ne_s_ecrit_pas():
     convention = _avec(avenant="9")
 
     assert (
-        convention.ecrire("Un acte ({clause.avenant}) le {date}.")
+        convention.citer_dans("Un acte ({clause.avenant}) le {date}.")
         == "Un acte (article 9) le {date}."
     )
-    assert convention.ecrire("Les deux logos ({clause.logos}).") == ""
-    assert convention.ecrire("Aucun avenant[ ({clause.avenant})].") == "Aucun avenant (article 9)."
-    assert convention.ecrire("Les logos[ ({clause.logos})] manquent.") == "Les logos manquent."
+    assert convention.citer_dans("Les deux logos ({clause.logos}).") == ""
+    assert (
+        convention.citer_dans("Aucun avenant[ ({clause.avenant})].") == "Aucun avenant (article 9)."
+    )
+    assert convention.citer_dans("Les logos[ ({clause.logos})] manquent.") == "Les logos manquent."
 
 
 def test_ce_qui_limite_les_chiffres_vient_des_clauses_sur_les_donnees():

@@ -111,7 +111,7 @@ def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
     """Return the catalogue of pieces without fault, as the convention reads it: its own words, its
     articles cited.
     """
-    fichiers = {nom: convention.lire(pieces.objets(nom)[0]) for nom in CATALOGUE}
+    fichiers = {nom: convention.avec_ses_clauses(pieces.objets(nom)[0]) for nom in CATALOGUE}
     themes = []
     for theme in sorted(pieces.objets("themes"), key=lambda theme: theme.ordre):
         titre = convention.themes.get(theme.theme, theme.titre)
@@ -168,7 +168,7 @@ def lire_finale(dossier: Dossier) -> Finale:
     lectures = pieces.objets("convention/lectures")
     saisies = pieces.objets("convention/evaluation_finale")
     return Finale(
-        regles=dossier.convention.lire(pieces.objets("evaluation_finale")[0]),
+        regles=dossier.convention.avec_ses_clauses(pieces.objets("evaluation_finale")[0]),
         conformite=pieces.objets("conformite")[0],
         lectures=lectures[0] if lectures else Lectures(),
         saisie=saisies[0] if saisies else SaisieFinale(),

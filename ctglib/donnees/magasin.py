@@ -151,8 +151,12 @@ def tables(
     return dict(sorted(gardees.items()))
 
 
-def derniere(famille: str) -> list[TableGardee]:
-    """Return the last table of a family, in a list that is empty when there is none."""
+def derniere_table_si_presente(famille: str) -> list[TableGardee]:
+    """Return the table of a family of the last year, in a list of one; [] when there is none.
+
+    It is a list, as ``lire_tables`` takes one, and gives no row for an empty one. Of a family that
+    has several levels, the table is the one whose level comes last in the alphabet.
+    """
     return list(tables(famille).values())[-1:]
 
 

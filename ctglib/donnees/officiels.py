@@ -745,7 +745,7 @@ class Ajout:
             self._poser(cle, chiffres, officiel.sha256)
         toutes = {*self.gardees, *self.nouvelles}
         doutes = douter(toutes, list(ajoutees), self._table, self.familles)
-        self.alertes += [doute.dit for doute in doutes]
+        self.alertes += [doute.phrase for doute in doutes]
 
     def _des_departements(self, chiffres: pd.DataFrame, niveau: Niveau) -> pd.DataFrame:
         """Return the rows of the départements asked for; an EPCI is in each that it has communes

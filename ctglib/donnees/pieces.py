@@ -115,13 +115,16 @@ class Pieces:
                 fautes += fichier.fautes
         return fautes
 
-    def lus(self, *sortes: str) -> list[Document]:
-        """Return the documents of some kinds, none of those that are left out."""
+    def documents_des_sortes(self, *sortes: str) -> list[Document]:
+        """Return the YAML files of these kinds (« suivi/bilan »), kind by kind.
+
+        A kind that was not read, as those of the follow-up for a diagnostic, has none.
+        """
         return [document for sorte in sortes for document in self.documents.get(sorte, ())]
 
     def objets(self, sorte: str) -> list[Any]:
-        """Return what the documents of a kind say, those that have a fault left out."""
-        return [document.objet for document in self.lus(sorte) if document.objet]
+        """Return the objects of the YAML files of a kind; a file that has a fault gives none."""
+        return [document.objet for document in self.documents_des_sortes(sorte) if document.objet]
 
     @property
     def convention(self) -> convention.Convention | None:

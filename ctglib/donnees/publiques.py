@@ -20,7 +20,7 @@ from ctglib.donnees.magasin import (
     charger_familles,
     commune_de,
     departement_de,
-    derniere,
+    derniere_table_si_presente,
     familles_absentes,
     lire_tables,
     serie_de,
@@ -141,7 +141,7 @@ def territoires(
             continue
         if demandes is not None and not _de_niveau(demandes, niveau):
             continue
-        derniere_table = derniere(famille)
+        derniere_table = derniere_table_si_presente(famille)
         if not derniere_table:
             continue
         lieux = lire_tables(derniere_table, demandes)
@@ -167,7 +167,7 @@ def nommer(codes: Iterable[str]) -> list[Territoire]:
         codes_du_niveau = _de_niveau(demandes, niveau)
         if not codes_du_niveau:
             continue
-        lieux = lire_tables(derniere(famille), codes_du_niveau)
+        lieux = lire_tables(derniere_table_si_presente(famille), codes_du_niveau)
         if lieux.empty:
             continue
         debuts_par_genre = charger_famille(famille).debuts
@@ -216,7 +216,9 @@ def communes_de(departement: str) -> list[str]:
     """Return the communes of a département, in the order of their codes; refuse one that is none,
     or has none.
     """
-    communes = lire_tables(derniere("cog_communes"), [departement], [], "departement")
+    communes = lire_tables(
+        derniere_table_si_presente("cog_communes"), [departement], [], "departement"
+    )
     if communes.empty:
         raise DonneesInvalides([_faute("departement_inconnu", departement)])
     return communes["territoire"].tolist()
@@ -379,7 +381,9 @@ def _sommes(
         tailles = parties.groupby("somme")["territoire"].nunique()
         nom_des_parties = " IRIS"
     else:
-        communes = lire_tables(derniere("cog_communes"), territoires, [niveau], niveau)
+        communes = lire_tables(
+            derniere_table_si_presente("cog_communes"), territoires, [niveau], niveau
+        )
         sommes_des_communes = communes.set_index("territoire")[niveau]
         parties = lire_tables(dessous, sommes_des_communes.index, [code])
         parties = parties.assign(somme=parties["territoire"].map(sommes_des_communes))
@@ -483,7 +487,7 @@ def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
         code, nom, contour: a list of rings, each an array of points (longitude, latitude) in WGS
         84.
     """
-    lieux = lire_tables(derniere("ign_contours"), codes, ["libelle", "contour"])
+    lieux = lire_tables(derniere_table_si_presente("ign_contours"), codes, ["libelle", "contour"])
     lieux = lieux.rename(columns={"territoire": "code", "libelle": "nom"})
     return lieux.assign(contour=lieux["contour"].map(_anneaux))[["code", "nom", "contour"]]
 

@@ -70,7 +70,7 @@ def elements(
     """
     for lieu in lieux:
         sorte_de_document, _, motif = lieu.partition(" ")
-        for document in pieces.lus(sorte_de_document):
+        for document in pieces.documents_des_sortes(sorte_de_document):
             for chemin, element in parcourir(document.contenu, motif, sorte):
                 yield document, chemin, element
 
@@ -192,7 +192,7 @@ def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
             premier_document, premiere_place = definitions[0]
             for document, chemin in definitions[1:]:
                 yield _encore(document, chemin, nom, premier_document, premiere_place)
-    for document in pieces.lus(*pieces.documents):
+    for document in pieces.documents_des_sortes(*pieces.documents):
         for marque, motif in marques(document.modele, Unique):
             yield from _deux_fois(document, marque, motif)
 

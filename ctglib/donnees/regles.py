@@ -491,7 +491,7 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         return
     premiere = convention.debut.year
     derniere = pieces.fin.year
-    fichiers = [document.fichier for document in pieces.lus(*SUIVI)]
+    fichiers = [document.fichier for document in pieces.documents_des_sortes(*SUIVI)]
     for sorte in TABLES:
         fichiers += [table.fichier for table in pieces.tables.get(sorte, ())]
     annees = {annee_du_dossier(fichier) for fichier in fichiers}
@@ -511,7 +511,7 @@ def _annees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 def _bilans(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the bilans: their year, their dates, the decisions they come back to."""
     documents: dict[int, Document] = {}
-    for document in pieces.lus("suivi/bilan"):
+    for document in pieces.documents_des_sortes("suivi/bilan"):
         annee = annee_du_dossier(document.fichier)
         assert annee is not None  # the files of the follow-up are in the folder of a year
         documents[annee] = document
@@ -554,7 +554,7 @@ def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the avenants: dates in order and in the convention, known elements."""
     if pieces.annees is None:
         return
-    for document in pieces.lus("convention/avenants"):
+    for document in pieces.documents_des_sortes("convention/avenants"):
         avenants: tuple[Avenant, ...] = document.objet.avenants if document.objet else ()
         precedente = date.min
         jours: dict[Chemin, date] = {}
@@ -607,7 +607,7 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     confidentialite = pieces.objets("confidentialite")
     if not confidentialite or pieces.annees is None:
         return
-    for document in pieces.lus("convention/avenants", *SUIVI):
+    for document in pieces.documents_des_sortes("convention/avenants", *SUIVI):
         for chemin, texte in document.textes.items():
             quoi = valeur_personnelle(texte, confidentialite[0])
             if quoi:

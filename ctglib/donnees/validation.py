@@ -222,9 +222,9 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
         for doute in douter(gardees, gardees, chiffres, familles):
             chemin = gardees[doute.cle].table
             if doute.faux:
-                fautes.append(Faute(chemin, *mots("chiffre_ajoute", dit=doute.dit)))
+                fautes.append(Faute(chemin, *mots("chiffre_ajoute", dit=doute.phrase)))
             elif chemin.startswith(LOCALES):
-                etrangetes.append(f"{chemin}, {doute.dit}")
+                etrangetes.append(f"{chemin}, {doute.phrase}")
 
         codes = sorted({code for table in gardees.values() for code in table.series})
         fautes += _reperes_inconnus(codes)
@@ -271,7 +271,7 @@ def _fautes_d_extrait(
         )
     for doute in douter(chiffres, chiffres, chiffres.__getitem__, familles):
         if doute.faux:
-            yield Faute(fichier, *mots("chiffre_extrait", dit=doute.dit))
+            yield Faute(fichier, *mots("chiffre_extrait", dit=doute.phrase))
 
 
 def _chiffres(lue: TableLue) -> pd.DataFrame:

@@ -24,7 +24,7 @@ class Doute:
     """
 
     cle: Cle
-    dit: str
+    phrase: str
     faux: bool
 
 
@@ -76,7 +76,7 @@ def douter(
             famille = familles[nouvelle.famille]
             doutes += _ecarts_d_une_annee(famille, ancienne, nouvelle, avant, apres, regles)
     # The table of communes and that of départements tell the same of their sums: once is enough.
-    return list({doute.dit: doute for doute in doutes}.values())
+    return list({doute.phrase: doute for doute in doutes}.values())
 
 
 def _annees_successives(cles: Iterable[Cle]) -> list[tuple[Cle, Cle]]:

@@ -835,7 +835,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
     publiques.verifier_territoires([code])
     regles = charger_yaml("catalogue/portrait.yaml", modeles.Portrait)
     territoire = _nommer([code], regles)[code]
-    table_des_communes = magasin.derniere("cog_communes")
+    table_des_communes = magasin.derniere_table_si_presente("cog_communes")
     membres = lire_tables(table_des_communes, [code], None, _colonne(territoire.niveau))
     code_epci = ""
     if territoire.niveau == "commune":

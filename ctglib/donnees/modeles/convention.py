@@ -119,12 +119,12 @@ class Analyse(Modele):  # an analysis that a fiche shows « en détail »
         return self.nom or self.type
 
     def indicateur_du_role(self, role: str) -> str:
-        """Return the indicator that plays a role, "" when none does."""
+        """Return the id of the indicator that plays a role, of several the first; "" for none."""
         indicateurs = self.indicateurs_des_roles(role)
         return indicateurs[0] if indicateurs else ""
 
     def indicateurs_des_roles(self, *roles: str) -> tuple[str, ...]:
-        """Return the indicators that play some roles, in the order of ``roles``."""
+        """Return the ids of the indicators that play these roles, in the order of the roles."""
         indicateurs: list[str] = []
         for role in roles:
             du_role = self.roles.get(role, ())
@@ -356,7 +356,10 @@ class Convention(Montrable, Modele):
         return _et(groupes + autres)
 
     def piece(self, role: Literal["diagnostic", "offre"]) -> str:
-        """Return where the convention has its diagnostic or its offer, or else that word."""
+        """Return where the convention has its diagnostic or its offer (« annexe 1 »).
+
+        When it declares no such clause, return « diagnostic » or « offre ».
+        """
         return self.citer(role) or role
 
     @property
@@ -381,11 +384,13 @@ class Convention(Montrable, Modele):
             for clause, consequence in limite_de_la_clause.items()
         ]
 
-    def ecrire(self, phrase: str) -> str:
-        """Return a sentence with its clauses cited.
+    def citer_dans(self, phrase: str) -> str:
+        """Return a sentence of the catalogue, where each mark of a clause is replaced by its place.
 
-        ``{clause.avenant}`` is one clause, ``{clause.evaluation+avenant}`` two. A clause that is
-        not declared takes away what stands between brackets around it, or else the whole sentence.
+        « Un acte ({clause.avenant}) » becomes « Un acte (article 9) », and
+        ``{clause.evaluation+avenant}`` cites two clauses. A clause that the convention does not
+        declare takes away what stands between the square brackets around it; without brackets, the
+        whole sentence becomes "".
         """
         sans_crochets = _FACULTATIF.sub(lambda partie: self._citations_dans(partie[1]), phrase)
         return self._citations_dans(sans_crochets)
@@ -397,23 +402,26 @@ class Convention(Montrable, Modele):
             return ""
         return _CLAUSE.sub(lambda clause: citations[clause[1]], texte)
 
-    def lire(self, regles: T) -> T:
-        """Return what the catalogue says, with the clauses of the convention cited in each text.
+    def avec_ses_clauses(self, regles: T) -> T:
+        """Return what the catalogue says, its clauses cited in each text as ``citer_dans`` does.
 
-        Of a list, what has lost its ``libelle`` goes: it is about what the convention does not
-        settle.
+        ``regles`` is a text, a model, a list or a dict of either, at any depth; anything else is
+        returned as it is. An item of a list whose ``libelle`` becomes "" is left out of it: it is
+        about what the convention does not settle.
         """
         if isinstance(regles, str):
-            return self.ecrire(regles)
+            return self.citer_dans(regles)
         if isinstance(regles, dict):
-            return cast("T", {nom: self.lire(valeur) for nom, valeur in regles.items()})
+            return cast("T", {nom: self.avec_ses_clauses(valeur) for nom, valeur in regles.items()})
         if isinstance(regles, list | tuple):
-            elements = [self.lire(element) for element in regles]
+            elements = [self.avec_ses_clauses(element) for element in regles]
             return type(regles)(
                 element for element in elements if getattr(element, "libelle", True)
             )
         if isinstance(regles, Modele):
-            return regles.model_copy(update={nom: self.lire(valeur) for nom, valeur in regles})
+            return regles.model_copy(
+                update={nom: self.avec_ses_clauses(valeur) for nom, valeur in regles}
+            )
         return regles
 
 
