@@ -97,7 +97,7 @@ def test_un_export_de_la_cnaf_garde_ses_zeros_ses_vides_et_laisse_le_non_localis
         "cnaf_indmtt_rsa": 1200,
     }
     assert table["cnaf_foyers"].isna()["2A004"] and table.loc["2A004", "cnaf_foyers_rsa"] == SECRET
-    assert "lignes sans commune (« non localisé »), laissées de côté : 1" in found.dites
+    assert "lignes sans commune (« non localisé »), laissées de côté : 1" in found.phrases
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_paris_lyon_et_marseille_sont_la_somme_de_leurs_arrondissements_et_c_est
     table = found.tables[2024, "commune"]
     assert table.loc[["75056", "69123", "13055"], "cnaf_foyers"].tolist() == [300, 110, 900]
     assert table["cnaf_foyers_rsa"].isna()["75056"] and table.loc["69123", "cnaf_foyers_rsa"] == 15
-    assert "sommes de leurs arrondissements, absentes du fichier : 69123, 75056" in found.dites
+    assert "sommes de leurs arrondissements, absentes du fichier : 69123, 75056" in found.phrases
     assert not any("absentes du code officiel" in said for said in added.alertes)
     assert publiques.lire("iris_enfants_0_2", "75056", [2021])["statut"].tolist() == ["Q"]
     assert publiques.lire("iris_enfants_0_2", "75056", [2021])["origine"].tolist() == [
@@ -249,7 +249,7 @@ def test_un_ajout_dit_ce_qu_il_est_et_tout_lecteur_le_voit(donnees: Path, tmp_pa
 
     with noter_les_lectures() as after:
         found = publiques.lire("cnaf_foyers_rsa", "62413")
-    assert "s_ben_com_f) – commune 2025 (887 territoires)" in addition.dites[0]
+    assert "s_ben_com_f) – commune 2025 (887 territoires)" in addition.phrases[0]
     assert (addition.revisions, addition.alertes) == ([], [])
     assert found.set_index("annee")["valeur"][2025] == found.set_index("annee")["valeur"][2024]
     assert (
@@ -279,7 +279,7 @@ def test_deux_fois_le_meme_fichier_ne_change_rien(donnees: Path, tmp_path: Path)
 
     addition = ajouter(tmp_path, "autre nom.csv", cnaf())
 
-    assert addition.dites == ["autre nom.csv : déjà ajouté, rien à changer"]
+    assert addition.phrases == ["autre nom.csv : déjà ajouté, rien à changer"]
     assert empreintes(donnees) == before
     assert ctg(
         "source", "ajouter", "--oui", str(tmp_path / "s_ben.csv"), dossier=donnees
@@ -302,7 +302,7 @@ def test_ce_qui_est_livre_n_est_pas_a_ajouter_et_ne_recoit_rien_de_l_utilisateur
     shipped = tables(dossiers=["sources/publiques"])["cnaf_communes", 2024, "commune"]
     assert addition.dossier == "sources/publiques"
     assert lire_tables([shipped], ["62413"])["cnaf_foyers"].tolist() == [2950]
-    assert again.dites == ["commun.csv : déjà ajouté, rien à changer"]
+    assert again.phrases == ["commun.csv : déjà ajouté, rien à changer"]
 
 
 def test_une_revision_est_dite_et_l_ancienne_table_disparait(donnees: Path, tmp_path: Path) -> None:

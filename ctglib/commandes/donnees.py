@@ -245,7 +245,7 @@ def ajouter_sources(
     jour = le.date() if le else None
     departements = tuple(departement or ())
     ajout = Ajout(fichiers, annee=annee, le=jour, departements=departements, commun=commun)
-    dire(*ajout.dites)
+    dire(*ajout.phrases)
     if ajout.revisions:
         revisions = [f"  {phrase}" for phrase in ajout.revisions]
         dire("\nCe qui change de ce qui était là :", *revisions)

@@ -1,5 +1,10 @@
 """Official files, as downloaded: recognised by their content, read whatever the year, added to the
 store or refused.
+
+``lire_officiel`` reads one file as an ``Officiel``: its figures, or all its faults. ``Ajout`` works
+out what some files would change in the store, says it, then writes it. A *rank* is the place of a
+column in the file, from 0; a *header* is the text at its top. What is refused is noted as a fault,
+and all the faults are raised together; what is left aside, or looks wrong, is a French sentence.
 """
 
 from __future__ import annotations
@@ -45,13 +50,15 @@ _NOMBRE = re.compile(r"-?[0-9]+(\.[0-9]+)?(e\+?[0-9]{1,2})?")
 _ANNEE = r"^((?:19|20)[0-9]{2})(?:[-/]?([01][0-9]))?(?:[-/][0-3][0-9].*)?$"  # and month, and day
 _ANNEE_DANS_UN_NOM = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _ZEROS = re.compile(r"[.,]0+$")  # what a spreadsheet adds to a whole number
-# difflib's: one letter wrong in seven or more; a shorter name is too easily another column
-_PRESQUE = 0.88
+# How alike two headers are for difflib when one is the other misspelt: one letter wrong in seven or
+# more. A shorter header is too easily another column.
+_RESSEMBLANCE_D_UNE_COQUILLE = 0.88
 _LETTRES_D_UNE_COQUILLE = 6
-# a plain word stands for itself; a pattern with years or choices has no spelling to be near to
+# A pattern that is a plain word fits that header alone: a misspelt one can be near to it. A pattern
+# with years or choices has no spelling to be near to.
 _MOT_SIMPLE = re.compile(r"[a-z0-9_]{6,}")
 _LIGNES_D_UN_LOT = 20_000
-_FAUTES_CITEES = 5  # of a kind, before « et n autres »
+_FAUTES_CITEES = 5  # of a kind; one more fault then says how many others there are
 _FAMILLES_CITEES = 3
 _TITRES_CITES = 12
 _REVISIONS_CITEES = 3
@@ -65,14 +72,22 @@ _EN_TETE_DU_REGISTRE = (
     "# Écrit par « ctg source ajouter » : "
     "fichiers officiels ajoutés, et tables qui en sont faites.\n"
 )
-Lignes = Iterator[tuple[int, list[str]]]  # the cells of each row, with its line in the file
+Lignes = Iterator[tuple[int, list[str]]]  # the line in the file of each row, then its cells
 
 
 def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None = None) -> Officiel:
-    """Return an official file, read whole: CSV (« ; », « , » or tabulation; UTF-8 or Windows-1252),
-    Parquet, GeoJSON.
+    """Return an official file, read whole.
 
-    ``annee`` is the year of the figures, when neither the columns nor the name of the file say it.
+    It is a CSV (« ; », « , », « | » or tabulation; UTF-8 or Windows-1252), a Parquet or a GeoJSON.
+
+    Args:
+        chemin: The file.
+        familles: The families it may be of, by id.
+        annee: The year of the figures, where no column has it; else the last one that a header
+            carries, or the only one in the name of the file.
+
+    Raises:
+        DonneesInvalides: The file cannot be read, is of no family, or has faults: all of them.
     """
     try:
         contenu = chemin.read_bytes()
@@ -91,7 +106,7 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
 
 
 def _autre_format(contenu: bytes) -> str | None:
-    """Return what a file is that holds no text, in French; None when it may be read as text."""
+    """Return what a file is when it is no text (« un PDF »); None when it may be read as text."""
     if not contenu.strip():
         return "un fichier vide"
     if contenu[:2] in _AUTRES_FORMATS:
@@ -104,7 +119,10 @@ def _autre_format(contenu: bytes) -> str | None:
 def lire_csv(
     nom: str, contenu: bytes, familles: dict[str, Famille], annee: int | None = None
 ) -> Officiel:
-    """Return the bytes of a CSV, as ``lire_officiel`` does of a file."""
+    """Return the official file that the bytes of a CSV are, as ``lire_officiel`` does of a path.
+
+    ``nom`` is how its faults name it, and may carry the year.
+    """
     try:
         texte = contenu.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -121,12 +139,15 @@ def lire_csv(
     except csv.Error:
         raise refus(nom, *mots("officiel_mal_forme"), ligne=lecteur.line_num) from None
     if not contenu.endswith((b"\n", b"\r")):
-        officiel.dites.insert(0, "le fichier ne finit pas par un saut de ligne : vérifier sa fin")
+        officiel.phrases.insert(0, "le fichier ne finit pas par un saut de ligne : vérifier sa fin")
     return officiel
 
 
 def _parquet(chemin: Path) -> tuple[list[str], Lignes]:
-    """Return the header and the rows of a Parquet file, all its cells as text."""
+    """Return the headers and the rows of a Parquet file, all cells as text, "" for a missing one.
+
+    The rows are numbered from 2, as below the header of a CSV.
+    """
     import duckdb
 
     requete = "select columns(*)::varchar from read_parquet(?)"
@@ -140,8 +161,9 @@ def _parquet(chemin: Path) -> tuple[list[str], Lignes]:
 
 
 def _geojson(nom: str, contenu: bytes) -> tuple[list[str], Lignes]:
-    """Return the features of a GeoJSON as rows: their properties, and their geometry as text in
-    « contour ».
+    """Return the headers and the rows of a GeoJSON, one row for each of its features, from 1.
+
+    The columns are the properties of the first feature, then « contour », its geometry as JSON.
     """
     try:
         objets = json.loads(contenu)["features"]
@@ -157,22 +179,35 @@ def _geojson(nom: str, contenu: bytes) -> tuple[list[str], Lignes]:
 
 
 class _ColonneDeSerie(NamedTuple):
+    """A column of figures: the series it is, and the year that its header carries (« rsa_24 »).
+
+    Without a year in the header, the year is that of the row, or else of the file.
+    """
+
     serie: SerieOfficielle
-    annee: int | None  # that the header carries; None: the year is that of the row, or of the file
+    annee: int | None
 
 
 class _Colonnes:
-    """The columns of a file, by rank, as those of a family.
+    """What the columns of a file are, if the file is one of a family; each is known by its rank.
 
-    ``noms`` are the headers in plain lower case, ``lus`` the same with misspelt ones corrected.
-    ``absentes`` are the columns that the file lacks to be one of the family, ``ignorees`` those
-    that the family does not use.
+    Attributes:
+        noms: The headers, in lower case without accents.
+        noms_corriges: The same, where a misspelt one is replaced by the column it must be.
+        absentes: The columns that a file of the family must have and that this one lacks; when
+            there are some, the file is not of the family.
+        rang_de_la_cle: That of the code of the territory.
+        rang_de_l_annee: That of the year of each row, None when there is no such column.
+        filtre: The columns that choose the rows: a row is kept if its cell is one of these values.
+        textes: The columns kept as text, with the name that each takes (« libelle »).
+        series: The columns of figures.
+        ignorees: The headers of the other columns, which the family does not use.
     """
 
     def __init__(self, famille: Famille, noms: list[str]) -> None:
         self.famille = famille
         self.noms = noms
-        self.lus = self._sans_coquilles()
+        self.noms_corriges = self._sans_coquilles()
         self.absentes = [motif for motif in famille.signature if self._rang(motif) is None]
         self.rang_de_la_cle = self._rang(famille.cle)
         self.rang_de_l_annee = None if famille.annee is None else self._rang(famille.annee)
@@ -194,10 +229,10 @@ class _Colonnes:
         }
         self.series: dict[int, _ColonneDeSerie] = {}
         self.ignorees: list[str] = []
-        for rang, nom in enumerate(self.lus):
+        for rang, nom in enumerate(self.noms_corriges):
             if rang in autres_usages:
                 continue
-            colonne = self._serie(nom)
+            colonne = self._colonne_de_serie(nom)
             if colonne:
                 self.series[rang] = colonne
             elif nom:
@@ -206,39 +241,41 @@ class _Colonnes:
     @property
     def coquilles(self) -> list[tuple[str, str]]:
         """The misspelt headers, each with the column that it is read as."""
-        paires = zip(self.noms, self.lus, strict=True)
-        return [(nom, lu) for nom, lu in paires if nom != lu]
+        paires = zip(self.noms, self.noms_corriges, strict=True)
+        return [(nom, corrige) for nom, corrige in paires if nom != corrige]
 
     def _sans_coquilles(self) -> list[str]:
-        """Return the headers, a misspelt one replaced by the only column near to it that is not
-        there.
+        """Return the headers, the misspelt ones corrected: « communne » is read « commune ».
+
+        A header is misspelt when the family does not know it, and one column of the family, and
+        only one, is spelt nearly so and is not in the file.
         """
         famille = self.famille
         motifs = [*famille.signature, *(serie.colonne for serie in famille.series)]
         attendus = [motif for motif in motifs if _MOT_SIMPLE.fullmatch(motif)]
         autres_colonnes = (famille.cle, famille.annee, *famille.textes.values())
-        lus = list(self.noms)
+        noms_corriges = list(self.noms)
         for rang, nom in enumerate(self.noms):
-            connu = nom in autres_colonnes or self._serie(nom)
+            connu = nom in autres_colonnes or self._colonne_de_serie(nom)
             if connu or len(nom) < _LETTRES_D_UNE_COQUILLE:
                 continue
-            absents = [attendu for attendu in attendus if attendu not in lus]
-            voisins = proches(nom, absents, _PRESQUE)
+            absents = [attendu for attendu in attendus if attendu not in noms_corriges]
+            voisins = proches(nom, absents, _RESSEMBLANCE_D_UNE_COQUILLE)
             if len(voisins) == 1:
-                lus[rang] = voisins[0]
-        return lus
+                noms_corriges[rang] = voisins[0]
+        return noms_corriges
 
     def _rang(self, motif: str) -> int | None:
         """Return the rank of the first header that fits a pattern; an empty pattern fits none."""
         if not motif:
             return None
-        for rang, nom in enumerate(self.lus):
+        for rang, nom in enumerate(self.noms_corriges):
             if re.fullmatch(motif, nom):
                 return rang
         return None
 
-    def _serie(self, nom: str) -> _ColonneDeSerie | None:
-        """Return the series of a header, and its year when it carries one."""
+    def _colonne_de_serie(self, nom: str) -> _ColonneDeSerie | None:
+        """Return the series of a header, and its year; None when it is a column of no series."""
         for serie in self.famille.series:
             trouve = re.fullmatch(serie.colonne, nom)
             if trouve:
@@ -252,8 +289,13 @@ class _Colonnes:
 
 
 def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) -> _Colonnes:
-    """Return the columns as those of a family: of those whose signature is there, the one that uses
-    most columns.
+    """Return the columns of a file, as those of the family that it is a file of.
+
+    That family has all the columns of its signature in the file. Of several, it is the one that
+    uses most columns, then the one that takes the fewest for misspelt, then the first.
+
+    Raises:
+        DonneesInvalides: No family has its signature in the file.
     """
     noms = []
     for titre in entete:
@@ -270,7 +312,10 @@ def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) 
 
 
 def _fichier_inconnu(fichier: str, noms: list[str], essais: list[_Colonnes]) -> DonneesInvalides:
-    """Return the fault of a file of no family; it tells what the nearest families ask for."""
+    """Return the error of a file of no family, which says what it lacks to be one of the nearest.
+
+    The nearest families lack the smallest share of their signature.
+    """
     plus_proches = sorted(
         essais,
         key=lambda essai: (
@@ -295,18 +340,22 @@ def _fichier_inconnu(fichier: str, noms: list[str], essais: list[_Colonnes]) -> 
 
 
 class _Lieu(NamedTuple):
-    """The territory of a row."""
+    """The territory of a row: ``("62413", "commune")``, or ``("", "")`` for an unreadable code."""
 
     code: str
-    niveau: Niveau | str  # "" beside a code that cannot be read
+    niveau: Niveau | str
 
 
 class Officiel:
-    """An official file, read by batches of rows, refused with all its faults.
+    """An official file, read by batches of rows; making one raises all its faults together.
 
-    ``tables`` are by year and level: territoire (index), libelle, texts, series (infinite where
-    suppressed). In French, ``dites`` tells the rows and columns left out, ``alertes`` what looks
-    wrong and does not prevent reading.
+    Attributes:
+        tables: One table for each year and level. A row is a territory (its code is the index); the
+            columns are the texts of the family (« libelle ») and the codes of the series. A figure
+            is NaN where it is missing, infinite where its producer suppressed it.
+        phrases: What was left aside, in French (« colonnes non reprises : … »).
+        alertes: What looks wrong and does not prevent reading, in French (« la colonne « x » est
+            lue comme « y » »).
     """
 
     def __init__(
@@ -324,19 +373,20 @@ class Officiel:
         self.colonnes = _reconnaitre(nom, entete, familles)
         self.famille = self.colonnes.famille
         self.annee = annee or self._annee_des_titres()
-        self.dites: list[str] = []
+        self.phrases: list[str] = []
         self._fautes: list[Faute] = []
-        self._cellules_refusees: Counter[str] = Counter()  # by kind of fault, told or not
+        # How many cells were refused, by kind of fault: ``_fautes`` has only the first of each.
+        self._cellules_refusees: Counter[str] = Counter()
         self._lignes_non_localisees = 0
 
         self._refuser_les_colonnes_en_double()
         if self.colonnes.rang_de_l_annee is None and self.annee is None:
             self._fautes.append(Faute(nom, *mots("officiel_sans_annee")))
         self.tables = self._lire(lignes)
-        self._dire_ce_qui_est_laisse()
+        self._dire_ce_qui_est_laisse_de_cote()
         self.alertes = [
-            f"la colonne « {titre} » est lue comme « {lu} »"
-            for titre, lu in self.colonnes.coquilles
+            f"la colonne « {titre} » est lue comme « {corrige} »"
+            for titre, corrige in self.colonnes.coquilles
         ]
 
     def _annee_des_titres(self) -> int | None:
@@ -348,25 +398,38 @@ class Officiel:
         return int(dans_le_nom.pop()) if len(dans_le_nom) == 1 else None
 
     def _refuser_les_colonnes_en_double(self) -> None:
-        """Refuse two columns of one name, or of one series and year: which is right is unknown."""
+        """Raise a fault for each column that gives the same thing as another: which is right?
+
+        Those are two columns of one series and one year, and a second column that has the header
+        of the key, or of the year. Two columns of text, or that the family ignores, may have one
+        header: « CODE;LIB;LIB;V » is accepted, and the first LIB is read.
+        """
         colonnes = self.colonnes
-        sens = {
+        # What each column that counts gives: a series and its year, or its own header.
+        contenus = {
             rang: f"{colonne.serie.code} {colonne.annee or ''}"
             for rang, colonne in colonnes.series.items()
         }
         for rang in (colonnes.rang_de_la_cle, colonnes.rang_de_l_annee):
             if rang is not None:
-                sens[rang] = colonnes.noms[rang]
-        sens_de_toutes = [sens.get(rang, nom) for rang, nom in enumerate(colonnes.noms)]
-        en_double = {
-            self.entete[rang] for rang, ce_sens in sens.items() if sens_de_toutes.count(ce_sens) > 1
+                contenus[rang] = colonnes.noms[rang]
+        # The others are there by their header: one of them may repeat that of the key.
+        contenus_de_toutes = [contenus.get(rang, nom) for rang, nom in enumerate(colonnes.noms)]
+        titres_en_double = {
+            self.entete[rang]
+            for rang, contenu in contenus.items()
+            if contenus_de_toutes.count(contenu) > 1
         }
-        if en_double:
+        if titres_en_double:
             phrase = mots("serie_en_double")
-            raise DonneesInvalides([Faute(self.nom, *phrase, 1, titre) for titre in en_double])
+            raise DonneesInvalides(
+                [Faute(self.nom, *phrase, 1, titre) for titre in titres_en_double]
+            )
 
     def _lire(self, lignes: Lignes) -> dict[tuple[int, Niveau], pd.DataFrame]:
-        """Return the tables by year and level, or raise all the faults of the rows."""
+        """Return the tables by year and level, or raise all the faults noted so far and of the
+        rows.
+        """
         lots = []
         while lot := list(islice(lignes, _LIGNES_D_UN_LOT)):
             chiffres = self._lire_lot(lot)
@@ -385,11 +448,11 @@ class Officiel:
             raise DonneesInvalides(self._fautes)
         return tables
 
-    def _dire_ce_qui_est_laisse(self) -> None:
+    def _dire_ce_qui_est_laisse_de_cote(self) -> None:
         """Tell the rows of no territory and the columns that the family does not use."""
         if self._lignes_non_localisees:
             nombre = self._lignes_non_localisees
-            self.dites.append(
+            self.phrases.append(
                 f"lignes sans commune (« non localisé »), laissées de côté : {nombre}"
             )
         ignorees = self.colonnes.ignorees
@@ -397,13 +460,22 @@ class Officiel:
             texte = ", ".join(ignorees[:_COLONNES_CITEES])[:200]
             if len(ignorees) > _COLONNES_CITEES:
                 texte += f" et {len(ignorees) - _COLONNES_CITEES} de plus"
-            self.dites.append(f"colonnes non reprises : {texte}")
+            self.phrases.append(f"colonnes non reprises : {texte}")
 
-    def _refuser(
+    def _noter_les_refus(
         self, genre: str, cle: str, cellules: pd.Series, rang: int | None = None, **valeurs: object
     ) -> None:
-        """Note a fault for each cell (its text, by line of the file), of which the first of a kind
-        are told.
+        """Note that some cells are refused; ``_lire`` raises the faults at the end.
+
+        Of a kind, only the first ``_FAUTES_CITEES`` cells of the file become faults; the others are
+        counted.
+
+        Args:
+            genre: The kind, as « et n autres » names it (« année »).
+            cle: The words of the fault, in ``fautes.yaml``.
+            cellules: The text of each refused cell; its index is the line of the file.
+            rang: The column, None when the whole row is refused.
+            **valeurs: What else the words of the fault need.
         """
         place_restante = max(0, _FAUTES_CITEES - self._cellules_refusees[genre])
         self._cellules_refusees[genre] += len(cellules)
@@ -414,8 +486,11 @@ class Officiel:
             self._fautes.append(Faute(self.nom, *phrase, ligne, colonne))
 
     def _lire_lot(self, lot: list[tuple[int, list[str]]]) -> pd.DataFrame:
-        """Return the figures of a batch: territoire, niveau, texts, ligne, annee, and a column of
-        numbers a rank; empty when no row is to be kept.
+        """Return the rows of a batch that are to be kept, and note what is refused.
+
+        Columns: territoire, niveau (both "" for an unreadable code), the texts of the family, ligne
+        (in the file), annee (0 when it cannot be read), and the rank of each column of figures. The
+        table is empty when no row is to be kept.
         """
         colonnes = self.colonnes
         lignes = self._lignes_entieres(lot)
@@ -439,12 +514,12 @@ class Officiel:
         territoires = codes_ecrits.map(codes)
         illisibles = codes_ecrits[territoires.eq("")]
         niveaux_permis = ", ".join(self.famille.niveaux)
-        self._refuser(
+        self._noter_les_refus(
             "code", "code_illisible", illisibles, colonnes.rang_de_la_cle, niveaux=niveaux_permis
         )
 
         if colonnes.rang_de_l_annee is None:
-            annees = self.annee or 0  # 0: nothing tells the year, which is a fault already
+            annees = self.annee or 0  # 0: no year is known, and the fault is noted already
         else:
             annees = self._annees(lignes[colonnes.rang_de_l_annee], colonnes.rang_de_l_annee)
         textes = {nom: lignes[rang].str.strip() for rang, nom in colonnes.textes.items()}
@@ -455,29 +530,35 @@ class Officiel:
         return chiffres.assign(ligne=lignes.index, annee=annees).join(pd.DataFrame(nombres))
 
     def _lignes_entieres(self, lot: list[tuple[int, list[str]]]) -> pd.DataFrame:
-        """Return the rows of a batch as text, by line of the file, a column a rank.
+        """Return the rows of a batch that have as many cells as the header.
 
-        Blank rows, and headers repeated, are passed over; a row of another width is refused.
+        The index is the line of the file, the columns are the ranks, the cells are texts. Blank
+        rows, and repetitions of the header, are left out. Of a row that is longer, the cells beyond
+        the header are dropped if they are empty; if one is not, the row is refused, and so is a
+        shorter row.
         """
         largeur = len(self.entete)
         entieres: dict[int, list[str]] = {}
-        autres_largeurs: dict[int, str] = {}
+        largeurs_fautives: dict[int, str] = {}  # « 3 colonnes », by line of the file
         for numero, cellules in lot:
             if not any(cellules) or cellules == self.entete:
                 continue
             if len(cellules) < largeur or any(cellules[largeur:]):
-                autres_largeurs[numero] = f"{len(cellules)} colonnes"
+                largeurs_fautives[numero] = f"{len(cellules)} colonnes"
             else:
                 entieres[numero] = cellules[:largeur]
-        refusees = pd.Series(autres_largeurs, dtype=object)
-        self._refuser("largeur", "autre_largeur", refusees, largeur=largeur)
+        refusees = pd.Series(largeurs_fautives, dtype=object)
+        self._noter_les_refus("largeur", "autre_largeur", refusees, largeur=largeur)
         return pd.DataFrame.from_dict(
             entieres, orient="index", columns=range(largeur), dtype=object
         )
 
     def _lieu(self, texte: str) -> _Lieu | None:
-        """Return a code as text, the zero that a spreadsheet took away put back, and its level;
-        None for a row that is of no territory.
+        """Return the territory of a code as the file writes it: « 62413,0 » is 62413, « 1001 » is
+        01001.
+
+        Its level is the first of the family whose codes have that shape. None: the row is of no
+        territory (« non localisé »). A code of no shape has ``_Lieu("", "")``.
         """
         famille = self.famille
         code = texte.strip(" '\"\u00a0").upper().removeprefix(famille.prefixe)
@@ -491,7 +572,10 @@ class Officiel:
         return _Lieu("", "")
 
     def _annees(self, textes: pd.Series, rang: int) -> pd.Series:
-        """Return the years of a column, 0 where refused; a month, if any, is the family's."""
+        """Return the years of a column (« 2024 », « 2024-12 », « 2024/12/31 »), 0 where refused.
+
+        A family of one month a year (« décembre ») refuses the rows of the others.
+        """
         sans_zeros = textes.str.strip().str.replace(_ZEROS, "", regex=True)
         parties = sans_zeros.str.extract(_ANNEE)
         annees = parties[0]
@@ -501,24 +585,28 @@ class Officiel:
         if mois:
             lisibles &= mois_ecrits.isna() | mois_ecrits.eq(f"{mois:02}")
         cle = "mois_illisible" if mois else "annee_officielle"
-        self._refuser("année", cle, textes[~lisibles], rang, mois=mois)
+        self._noter_les_refus("année", cle, textes[~lisibles], rang, mois=mois)
         return annees.where(lisibles, 0).astype(int)
 
     def _nombres(self, textes: pd.Series, rang: int) -> pd.Series:
-        """Return the numbers of a column: NaN where missing, infinite where suppressed."""
+        """Return the numbers of a column: NaN where missing or refused, infinite where
+        suppressed.
+        """
         nombres = pd.to_numeric(textes, errors="coerce").astype("float64")
         # What pandas does not read is often the same few texts: each is looked at once.
-        non_lus = textes[~np.isfinite(nombres)]
-        lus = {texte: self._nombre(texte) for texte in non_lus.unique()}
-        nombres.loc[non_lus.index] = non_lus.map(lus).astype("float64")
-        illisibles = [texte for texte, nombre in lus.items() if nombre is None]
-        self._refuser("nombre", "nombre_officiel", non_lus[non_lus.isin(illisibles)], rang)
-        self._refuser_hors_bornes(textes, nombres[np.isfinite(nombres)], rang)
+        autres_textes = textes[~np.isfinite(nombres)]
+        nombre_du_texte = {texte: self._nombre(texte) for texte in autres_textes.unique()}
+        nombres.loc[autres_textes.index] = autres_textes.map(nombre_du_texte).astype("float64")
+        illisibles = [texte for texte, nombre in nombre_du_texte.items() if nombre is None]
+        refuses = autres_textes[autres_textes.isin(illisibles)]
+        self._noter_les_refus("nombre", "nombre_officiel", refuses, rang)
+        self._noter_les_hors_bornes(textes, nombres[np.isfinite(nombres)], rang)
         return nombres
 
     def _nombre(self, texte: str) -> float | None:
-        """Return the number that a text stands for (« 1 200,5 », « s », nothing), None when it is
-        none.
+        """Return the number of a text: « 1 200,5 » is 1200.5, « s » (secret) infinite, « nd » NaN.
+
+        An empty text is suppressed or missing, as the family says. None: it cannot be read.
         """
         simple = texte.translate(_ESPACES).lower().replace(",", ".")
         if not simple:
@@ -529,8 +617,8 @@ class Officiel:
             return np.nan
         return float(simple) if _NOMBRE.fullmatch(simple) else None
 
-    def _refuser_hors_bornes(self, textes: pd.Series, nombres: pd.Series, rang: int) -> None:
-        """Refuse the numbers that a series cannot have: negative, above 100 %, with decimals."""
+    def _noter_les_hors_bornes(self, textes: pd.Series, nombres: pd.Series, rang: int) -> None:
+        """Note as refused the numbers that a series cannot have: negative, over 100 %, decimal."""
         serie = self.colonnes.series[rang].serie
         entier = serie.entier or (serie.arrondi or 0) >= 1
         attendu = "un nombre entier" if entier else "un nombre"
@@ -544,16 +632,18 @@ class Officiel:
                 hors_bornes |= nombres > 100
                 attendu += ", 100 au plus"
         cellules = textes.loc[nombres.index[hors_bornes]]
-        self._refuser("bornes", "hors_bornes", cellules, rang, attendu=attendu)
+        self._noter_les_refus("bornes", "hors_bornes", cellules, rang, attendu=attendu)
 
     def _ranger(self, chiffres: pd.DataFrame) -> dict[tuple[int, Niveau], pd.DataFrame]:
-        """Return one table a year and a level: a header that carries its year goes to it, the
-        others to the row's.
+        """Return the figures as one table for each year and level, sorted by territory.
+
+        A figure goes to the year that its header carries, or else to the year of its row. A
+        territory that has two rows of one year and level is refused.
         """
         doubles = chiffres[chiffres.duplicated(["territoire", "annee"])].set_index("ligne")
         annees_des_doubles = doubles["annee"].astype("str")
         phrases = "« " + doubles["territoire"] + " » une seconde fois pour " + annees_des_doubles
-        self._refuser("double", "territoire_en_double", phrases)
+        self._noter_les_refus("double", "territoire_en_double", phrases)
 
         parties: dict[tuple[int, Niveau], list[pd.DataFrame]] = {}
         for cle, lignes in chiffres.groupby(["annee", "niveau"], sort=True):
@@ -578,8 +668,11 @@ class Officiel:
         return tables
 
     def _avec_les_villes(self, communes: pd.DataFrame) -> pd.DataFrame:
-        """Return a table of communes with those that it only gives by arrondissements: the sums of
-        their counts.
+        """Return a table of communes, with a row for Paris, Lyon or Marseille where it has only
+        their arrondissements.
+
+        The counts of that row are the sums of theirs, missing where one is missing; its rates are
+        missing. A family that says that its counts do not add up stays as it is.
         """
         villes = magasin.commune_de(communes.index)
         arrondissements = communes[(villes != communes.index) & ~villes.isin(communes.index)]
@@ -595,18 +688,28 @@ class Officiel:
             magasin.commune_de(arrondissements.index)
         )
         sommes = par_ville.agg(lambda comptes: comptes.sum(skipna=False))
-        self.dites.append(
+        self.phrases.append(
             f"sommes de leurs arrondissements, absentes du fichier : {', '.join(sommes.index)}"
         )
         return pd.concat([communes, sommes]).sort_index().rename_axis("territoire")
 
 
 class Ajout:
-    """An addition to the store: prepared and told first, then written whole or not at all.
+    """What adding files to the store would do; ``enregistrer`` then does it, whole or not at all.
 
-    ``registre`` would be its ``origine.yaml``, ``octets`` its tables by name. In French, ``dites``
-    tells what would be added, ``revisions`` what would replace another figure, ``alertes`` what
-    looks wrong.
+    The command prints it before it asks for a confirmation.
+
+    Attributes:
+        phrases: What would be added, in French (« f.csv : Titre (Cnaf, jeu) – commune 2024 (890
+            territoires) »).
+        revisions: The figures that would replace other ones, in French (« …, commune, 2024 : rsa
+            révisé pour 62413 560 → 570 »).
+        alertes: What looks wrong and is no fault, in French.
+        gardees: The tables that the store has, by family, year and level.
+        nouvelles: The tables that would be written, by family, year and level, figures as in
+            ``Officiel``; ``attrs["sources"]`` has the sha256 of the files they come from.
+        octets: The same as Parquet, by path in the folder of the store.
+        registre: The ``origine.yaml`` that would be written.
     """
 
     def __init__(
@@ -620,11 +723,15 @@ class Ajout:
     ) -> None:
         """Prepare what adding files would do, or raise all their faults.
 
-        A second file is compared with the first.
+        The files are taken in order: the figures of the second are laid over those of the first.
 
-        ``annee`` is the year of the figures of a file that does not say it; ``le``, the date of the
-        files, that of the last change of each by default, never today's; ``commun``, whether the
-        committed tables are meant.
+        Args:
+            chemins: The official files.
+            annee: The year of the figures of a file that does not say it.
+            le: The date that the register has of the files; by default that of the last change of
+                each on the disk, never today's.
+            departements: Those whose territories are kept, all of them by default.
+            commun: Whether to add to the tables that are committed, and not to the user's own.
         """
         self.familles = magasin.charger_familles()
         officiels = self._lire(chemins, annee)
@@ -633,15 +740,15 @@ class Ajout:
         dossiers = (magasin.PUBLIQUES,) if commun else (magasin.PUBLIQUES, magasin.LOCALES)
         self.gardees = magasin.tables(dossiers=dossiers)
         self.nouvelles: dict[Cle, pd.DataFrame] = {}
-        self.dites: list[str] = []
+        self.phrases: list[str] = []
         self.revisions: list[str] = []
         self.alertes: list[str] = []
         registre = magasin.lire_registre(self.dossier)
         fichiers = list(registre.fichiers)
-        livres = magasin.lire_registre(magasin.PUBLIQUES).fichiers
+        fichiers_publics = magasin.lire_registre(magasin.PUBLIQUES).fichiers
         for chemin, officiel in officiels:
-            if self._est_deja_la(officiel, (*fichiers, *livres)):
-                self.dites.append(f"{officiel.nom} : déjà ajouté, rien à changer")
+            if self._est_deja_ajoute(officiel, (*fichiers, *fichiers_publics)):
+                self.phrases.append(f"{officiel.nom} : déjà ajouté, rien à changer")
                 continue
             self._ajouter(officiel)
             jour = le or date.fromtimestamp(chemin.stat().st_mtime)
@@ -667,7 +774,7 @@ class Ajout:
             raise DonneesInvalides(fautes)
         return officiels
 
-    def _est_deja_la(self, officiel: Officiel, fichiers: Iterable[FichierAjoute]) -> bool:
+    def _est_deja_ajoute(self, officiel: Officiel, fichiers: Iterable[FichierAjoute]) -> bool:
         """Return whether the same bytes were added already, for the same départements."""
         return any(
             fichier.sha256 == officiel.sha256 and fichier.departements == self.departements
@@ -706,8 +813,9 @@ class Ajout:
         )
 
     def _table(self, cle: Cle) -> pd.DataFrame:
-        """Return the figures of a table as they would be; ``attrs["sources"]``: the fingerprints of
-        their files.
+        """Return the figures of a table, as the files taken so far leave it.
+
+        ``attrs["sources"]`` has the sha256 of the official files that they come from.
         """
         if cle in self.nouvelles:
             return self.nouvelles[cle]
@@ -718,7 +826,7 @@ class Ajout:
         return chiffres
 
     def _ajouter(self, officiel: Officiel) -> None:
-        """Add the figures of a file to the new tables; tell what it holds and what looks wrong."""
+        """Lay the figures of a file over the tables; say what it holds and what looks wrong."""
         famille = officiel.famille
         ajoutees: dict[Cle, pd.DataFrame] = {}
         for (annee, niveau), table in officiel.tables.items():
@@ -737,8 +845,8 @@ class Ajout:
             niveaux.append(f"{niveau} {annees} ({max(tailles.values())} territoires)")
         contenu = " ; ".join(niveaux) or "aucun territoire"
         source = f"{famille.titre} ({famille.producteur}, {famille.jeu})"
-        self.dites.append(f"{officiel.nom} : {source} – {contenu}")
-        self.dites += [f"  {phrase}" for phrase in officiel.dites]
+        self.phrases.append(f"{officiel.nom} : {source} – {contenu}")
+        self.phrases += [f"  {phrase}" for phrase in officiel.phrases]
         self.alertes += [f"{officiel.nom} : {phrase}" for phrase in officiel.alertes]
 
         for cle, chiffres in ajoutees.items():
@@ -748,26 +856,29 @@ class Ajout:
         self.alertes += [doute.phrase for doute in doutes]
 
     def _des_departements(self, chiffres: pd.DataFrame, niveau: Niveau) -> pd.DataFrame:
-        """Return the rows of the départements asked for; an EPCI is in each that it has communes
-        in.
+        """Return the rows of the départements asked for; all of them when none is.
+
+        An EPCI is kept when one of its communes is in one of them, by the last official code of the
+        store; without an official code, no EPCI is kept.
         """
         if not self.departements:
             return chiffres
         if niveau != "epci":
             return chiffres[chiffres.index.str.startswith(self.departements)]
-        codes_officiels = [
+        cles_des_codes_officiels = [
             cle for cle in (*self.gardees, *self.nouvelles) if cle.famille == COMMUNES
         ]
-        if not codes_officiels:
+        if not cles_des_codes_officiels:
             return chiffres[:0]
-        communes = self._table(max(codes_officiels))
+        communes = self._table(max(cles_des_codes_officiels))
         des_departements = communes["departement"].isin(self.departements)
         return chiffres[chiffres.index.isin(communes.loc[des_departements, "epci"])]
 
     def _poser(self, cle: Cle, chiffres: pd.DataFrame, empreinte: str) -> None:
-        """Lay the figures of a file over those there are, and tell what changes.
+        """Lay the figures of a file over a table, if it changes something, and say what it revises.
 
-        The new rows stand for the old; a column that the new file lacks stays as it was.
+        In the rows of the file, its columns take the place of the former ones; other rows, and the
+        columns that the file lacks, stay as they were.
         """
         anciennes_sources: Sequence[str] = ()
         if cle in self.gardees or cle in self.nouvelles:
@@ -786,14 +897,19 @@ class Ajout:
         self.nouvelles[cle] = chiffres
 
     def _dire_les_revisions(self, cle: Cle, avant: pd.DataFrame, apres: pd.DataFrame) -> None:
-        """Tell that a table is there already, and each of its figures that a file replaces."""
+        """Say that a table is there already, and for each series which figures a file replaces.
+
+        « cnaf_communes, commune, 2024 : rsa révisé pour 62413 560 → 570 et 4 autre(s) »: the first
+        ``_REVISIONS_CITEES`` territories are named.
+        """
         table = f"{cle.famille}, {cle.niveau}, {cle.annee}"
-        self.dites.append(f"  {table} : année déjà là, {len(avant)} territoires")
+        self.phrases.append(f"  {table} : année déjà là, {len(avant)} territoires")
         communs = avant.index.intersection(apres.index)
         series = [code for code in apres if code in avant and apres[code].dtype == "float64"]
         changements = avant.loc[communs, series].compare(apres.loc[communs, series])
         for serie in changements.columns.unique(0):
-            # A territory that only another column revises is empty here.
+            # ``compare`` has a row for each territory of which any column changes: it is empty here
+            # when this column does not.
             revises = changements[serie].dropna(how="all")
             cites = revises.head(_REVISIONS_CITEES)
             revisions = [
@@ -808,11 +924,11 @@ class Ajout:
             self.revisions.append(phrase)
 
     def enregistrer(self) -> None:
-        """Write the tables, then the register that names them, last: a kill before that leaves the
-        store as it was.
+        """Write the tables, then the register that names them.
 
-        Tables that nothing names any more are removed afterwards, with what a killed command may
-        have left.
+        A table that the register does not name does not exist for the store: as it is written last,
+        a command killed before leaves the store as it was. The files that it names no more, and
+        what a killed command left, are removed afterwards.
         """
         dossier = racine() / self.dossier
         registre = yaml.safe_dump(
@@ -832,7 +948,7 @@ class Ajout:
 
 
 def _chiffre(valeur: float) -> str:
-    """Return a figure of the store as a revision tells it."""
+    """Return a figure as a revision writes it: « 560 », « secret » or « vide »."""
     if pd.isna(valeur):
         return "vide"
     if valeur == magasin.SECRET:
