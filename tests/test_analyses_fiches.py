@@ -169,8 +169,8 @@ def test_deux_lignes_de_la_grille_n_ont_jamais_le_meme_libelle() -> None:
 def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> None:
     bougee = ComparaisonDesGrilles(montees=3, descendues=1, inchangees=6, inconnues=2)
 
-    public = lisible(coordination.bougees(etude(2025), bougee).html)
-    interne = lisible(coordination.bougees(etude(2025, "interne"), bougee).html)
+    public = lisible(coordination.phrase_de_la_grille(etude(2025), bougee).html)
+    interne = lisible(coordination.phrase_de_la_grille(etude(2025, "interne"), bougee).html)
 
     assert public.startswith(
         "Sur 10 lignes comparables de la grille du référentiel d'emploi, 4 ont bougé entre 2024 et 2025."
@@ -180,7 +180,7 @@ def test_le_rapport_public_dit_combien_de_lignes_ont_bouge_et_rien_d_autre() -> 
 
 
 def test_une_premiere_notation_ne_se_compare_a_rien() -> None:
-    told = coordination.bougees(etude(2023), ComparaisonDesGrilles(0, 0, 0, 10))
+    told = coordination.phrase_de_la_grille(etude(2023), ComparaisonDesGrilles(0, 0, 0, 10))
 
     assert "rien ne se compare à 2022" in lisible(told.html)
 

@@ -1,9 +1,10 @@
-"""What coordination costs, how far its function has moved, and what it promises: posts, grid,
-documents and meetings.
+"""What coordination costs (posts), how far its function has moved (grid), and what it promises
+(livrables: documents and meetings).
 
-One or two posts stand behind the grid of the référentiel d'emploi: to publish which lines moved
-would be the appraisal of a person. How many did is for all; line by line, it is for the internal
-report alone.
+The grid of the référentiel d'emploi (annexe 4) scores the function of coordination line by line; in
+the data it is called « posture ». One or two persons hold these posts: which lines moved, and which
+way, would be their appraisal. The published report says only how many lines moved; the grid itself
+is in the internal report alone.
 """
 
 from collections.abc import Mapping
@@ -28,10 +29,12 @@ from ctglib.donnees.modeles.evaluation import EtatLivrable
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille as graphique_en_grille
 
+# The columns of ``calculer_livrables``, of ``couts`` and of ``niveaux``.
 PROMIS = ("indicateur", "annuel", "echeance", "annee", "valeur", "statut", "etat")
 COUTS = ["objet", "signataire", "annee", "valeur", "valeur_connue", "statut", "unite"]
 EUROS = "euros"
 ETP = "etp"
+# What a cost is of, in the column « objet » of ``couts``.
 REFERENCE = "reference"
 FICHE = "fiche"
 FINANCEMENT = "financement"
@@ -43,8 +46,10 @@ MOUVEMENTS = {"hausse": "↗", "baisse": "↘"}
 
 
 def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield what the posts would cost, the euros written, the Caf's own team; then all of it year
-    by year.
+    """Yield what the posts would cost, the euros entered for them, the team of the Caf; then the
+    table of the posts and of the euros year by year.
+
+    The table is not shown when neither a post nor an amount is known.
     """
     assert analyse.financement is not None  # the model asks it of this type of analysis
     budget = Moyens(etude)
@@ -66,12 +71,11 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         couts_par_annee["statut"],
         strict=True,
     ):
-        total = {"valeur": valeur, "valeur_connue": valeur_connue, "statut": statut}
-        montants.append(budget.total(total, EUROS))
+        montants.append(budget.total(valeur, valeur_connue, statut, EUROS))
     couts_par_annee = couts_par_annee.assign(
         texte=montants, payeur=couts_par_annee["signataire"].map(budget.parties)
     )
-    libelle_du_financement = f"Dont {minuscule(budget.poste(analyse.financement))}"
+    libelle_du_financement = f"Dont {minuscule(budget.libelle_du_poste(analyse.financement))}"
     yield liste(_phrases_des_couts(etude, budget, couts_par_annee, libelle_du_financement))
     yield liste(budget.equipe())
     if est_muet(postes_par_annee) and couts_par_annee["valeur_connue"].isna().all():
@@ -119,8 +123,9 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 def _phrases_des_couts(
     etude: EtudeAnnuelle, budget: Moyens, couts_par_annee: pd.DataFrame, financement: str
 ) -> list[str]:
-    """Return what the posts would cost in the last year, then the euros written to the fiche, then
-    those of the line of the budget that pays them, whose words are ``financement``.
+    """Return what the posts would cost in the last year, then the euros entered for the fiche, then
+    those of the poste of the budget that pays them: « Dont salaires de coordination en 2025 :
+    Ville, 40 000 €. », which begins with ``financement``.
     """
     annee = couts_par_annee["annee"].max()
     couts_de_l_annee = couts_par_annee[couts_par_annee["annee"].eq(annee)]
@@ -160,16 +165,23 @@ def couts(
     fiche: int,
     financement: str,
 ) -> pd.DataFrame:
-    """Return, year by year, what the posts would cost at the référentiel, and the euros that are
-    really written.
+    """Return, year by year, what the posts would cost by the référentiel, and the euros entered.
 
-    The two are not the same thing: the first is a reference for a full-time equivalent, the second
-    a budget.
+    The two are not the same thing: the first is so many posts at the cost that the référentiel
+    gives for one, the second is a budget.
+
+    Args:
+        postes: The posts by year: valeur, statut (``ctglib.calculs.suivi.ensemble``).
+        moyens: The means of all the years, with ``annee``.
+        referentiel: The cost of a full-time post.
+        fiche: The number of the fiche of coordination.
+        financement: The poste of the budget that pays the posts.
 
     Returns:
-        The columns ``COUTS``. ``objet``: "reference" (no signataire), "fiche" (all the euros of a
-        signataire for the fiche) or "financement". A total that lacks a line has no ``valeur``;
-        ``valeur_connue`` is then « at least ».
+        The columns ``COUTS``, the reference of every year first. ``objet``: "reference"
+        (signataire is ""), "fiche" (all the euros of a signatory for the fiche) or "financement"
+        (those of the poste, whatever the fiche). Where an amount is missing, there is no
+        ``valeur``, and the total is at least ``valeur_connue``.
     """
     cout = postes["valeur"] * referentiel.cout_etp
     reference = postes.assign(objet=REFERENCE, signataire="", valeur=cout, valeur_connue=cout)
@@ -187,11 +199,13 @@ def couts(
 
 
 def equivalents(postes: pd.DataFrame, moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return the full-time equivalents that go with the costs: the posts of coordination, and each
-    party's own team.
+    """Return the full-time equivalents that go with the costs: for the CSV alone.
+
+    These are the posts of coordination, then the means in full-time equivalents that go to the
+    whole territory: the teams of the parties.
 
     Returns:
-        The columns ``COUTS``. ``objet`` is the indicator of the posts, or the line of the budget.
+        The columns ``COUTS``. ``objet`` is the indicator of the posts, or the poste of the budget.
     """
     de_coordination = postes.assign(
         objet=postes["indicateur"], signataire="", valeur_connue=postes["valeur"]
@@ -203,22 +217,22 @@ def equivalents(postes: pd.DataFrame, moyens: pd.DataFrame) -> pd.DataFrame:
 
 
 def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield how many lines moved; the meaning of the levels and the grid by year too, in the
-    internal report.
+    """Yield how many lines of the grid moved; in the internal report, the meaning of the levels and
+    the grid of each year too.
     """
     posture = etude.annuel.posture
     est_notee = posture["niveau"].notna().any()
     if est_notee:
         precedente = etude.precedent.posture if etude.precedent else posture.iloc[:0]
-        yield bougees(etude, comparer_les_grilles(precedente, posture))
+        yield phrase_de_la_grille(etude, comparer_les_grilles(precedente, posture))
     if not etude.interne:
         return
     if est_notee:
-        niveaux_dits = " ; ".join(
+        sens_des_niveaux = " ; ".join(
             f"{niveau}, {minuscule(mot)}"
             for niveau, mot in enumerate(etude.catalogue.evaluation.niveaux)
         )
-        note = etude.mot("niveaux_de_la_grille", niveaux=niveaux_dits, **MOUVEMENTS)
+        note = etude.mot("niveaux_de_la_grille", niveaux=sens_des_niveaux, **MOUVEMENTS)
         yield paragraphe(note, classe="note")
     table = niveaux(
         {annee: suivi.posture for annee, suivi in etude.suivi.suivis.items()},
@@ -244,9 +258,13 @@ def grille(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi) -> pd.DataFrame:
     """Return the grid of each year line by line: for the internal report alone.
 
+    ``postures`` are the grids as entered, by year.
+
     Returns:
-        The columns ``LIGNES``: each function that was ever scored, each item, each year that has a
-        grid at all; ``mouvement`` is "hausse", "baisse" or "" against the year before.
+        The columns ``LIGNES``: one row for each function that was ever scored, each item of the
+        référentiel and each year that has a grid, even where nobody scored the item (``niveau`` is
+        then missing). ``mouvement`` is "hausse" or "baisse" against the year before, "" when the
+        level is the same or one of the two is not known.
     """
     grilles = [
         posture.assign(annee=annee) for annee, posture in sorted(postures.items()) if len(posture)
@@ -271,7 +289,8 @@ def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi
 def _items(referentiel: ReferentielEmploi) -> pd.DataFrame:
     """Return the lines of the référentiel: domaine, item, libelle.
 
-    It gives one label to two lines: these say of which domain they are.
+    The référentiel gives the same label to a line of each domain: their labels say which one it is,
+    « Animation du réseau (attendu) ».
     """
     lignes = [("attendus", item.id, item.libelle, ATTENDU) for item in referentiel.attendus]
     lignes += [("activites", item.id, item.libelle, FAMILLE) for item in referentiel.activites]
@@ -287,9 +306,11 @@ def _sens(ecart: int) -> str:
     return "baisse" if ecart < 0 else ""
 
 
-def bougees(etude: EtudeAnnuelle, lignes: ComparaisonDesGrilles) -> Bloc:
-    """Return how many lines of the grid moved, of how many that compare; which way, only in the
-    internal report.
+def phrase_de_la_grille(etude: EtudeAnnuelle, lignes: ComparaisonDesGrilles) -> Bloc:
+    """Return how many lines of the grid moved: « Sur 12 lignes comparables…, 3 ont bougé… ».
+
+    A line compares when both years scored it. Which way they moved is said in the internal report
+    alone.
     """
     if not lignes.comparables:
         cles = ["grille_seule"]
@@ -308,7 +329,7 @@ def bougees(etude: EtudeAnnuelle, lignes: ComparaisonDesGrilles) -> Bloc:
 
 
 def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield one row a deliverable: when it is due, how many there were, where it stands."""
+    """Yield the table of the livrables: when each is due, how many there were, where it stands."""
     echeances = {
         indicateur.id: indicateur.echeance
         for fiche in etude.convention.fiches
@@ -322,6 +343,7 @@ def livrables(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         fin=pd.Timestamp(etude.suivi.fin),
         arrete=etude.arrete,
     )
+    # « 2024 : 1 »; missing where a livrable has no year that concerns it.
     comptes = par_annee["annee"].astype("string") + " : " + _valeurs_ecrites(etude, par_annee)
     comptes_par_livrable = (
         par_annee.assign(compte=comptes.fillna(""))
@@ -368,20 +390,27 @@ def calculer_livrables(
     fin: pd.Timestamp,
     arrete: pd.Timestamp,
 ) -> pd.DataFrame:
-    """Return what is known of each deliverable, year by year, and its state at the date of the
-    bilan.
+    """Return what is known of each livrable, year by year, and its state at the date of the bilan.
 
     A yearly one (role ``annuels``) is done when each year had its own. The others are due once: at
     the échéance of their indicator, or by the end of the convention; what was done one year stays
-    done. One per post (role ``par_poste``) is done when there are as many as the posts (role
-    ``convertis``) of the last year.
+    done. One that each post owes (role ``par_poste``) is done when there are as many as the posts
+    (role ``convertis``) of the last year.
+
+    Args:
+        table: The livrables and the posts by year (``lire_annees``).
+        analyse: Which indicators play the roles.
+        echeances: The échéance of the indicators that have one.
+        fin: The end of the convention.
+        arrete: The date of the bilan.
 
     Returns:
-        The columns ``PROMIS``: a row a deliverable and year that concerns it, its state on all of
-        them.
+        The columns ``PROMIS``: one row for each livrable and each year that concerns it, or one row
+        without a year when none does. ``etat`` is the same on all the rows of a livrable.
     """
     postes_par_annee = ensemble(table, analyse.indicateur_du_role("convertis"))["valeur"]
-    derniers_postes = postes_par_annee.tail(1).sum(min_count=1)
+    # The posts of the last year; missing, and not zero, when they are not known.
+    postes_de_la_derniere_annee = postes_par_annee.tail(1).sum(min_count=1)
     tables = []
     for nom in analyse.indicateurs_des_roles("livrables"):
         annees = ensemble(table, nom)
@@ -389,7 +418,7 @@ def calculer_livrables(
         echeance = pd.Timestamp(echeances.get(nom) or fin)
         debut = pd.Timestamp.min
         if (echeance.month, echeance.day) != (12, 31):
-            # A day within the year is a meeting's, awaited in that year alone.
+            # A day other than 31 December is that of a meeting, awaited in that year alone.
             debut = pd.Timestamp(echeance.year, 1, 1)
         annuel = nom in analyse.indicateurs_des_roles("annuels")
         if annuel:
@@ -398,7 +427,9 @@ def calculer_livrables(
             annees = annees[annees.index >= debut.year]
             etat = _etat_unique(
                 annees["valeur"],
-                derniers_postes if nom in analyse.indicateurs_des_roles("par_poste") else None,
+                postes_de_la_derniere_annee
+                if nom in analyse.indicateurs_des_roles("par_poste")
+                else None,
                 passe=echeance <= arrete,
                 commence=debut <= arrete,
             )
@@ -413,7 +444,10 @@ def calculer_livrables(
 
 
 def _etat_annuel(valeurs: pd.Series) -> EtatLivrable:
-    """Return the state of what is due each year."""
+    """Return the state of what is due each year, from its counts in the years that concern it.
+
+    "annees_connues": done in each of the known years, other years being unknown.
+    """
     if valeurs.isna().all():
         return "inconnu"
     if valeurs.gt(0).all():
@@ -426,10 +460,14 @@ def _etat_annuel(valeurs: pd.Series) -> EtatLivrable:
 def _etat_unique(
     valeurs: pd.Series, postes: float | None, *, passe: bool, commence: bool
 ) -> EtatLivrable:
-    """Return the state of what is due once; ``postes``: how many are due, where it follows the
-    posts.
+    """Return the state of what is due once, from its counts in the years that concern it.
 
-    ``passe``: its échéance is past; ``commence``: the time in which it is awaited has begun.
+    Args:
+        valeurs: How many there were, by year.
+        postes: How many are due, for what each post owes; NaN when that is not known; None for what
+            is due once in all.
+        passe: Its échéance is past.
+        commence: The time in which it is awaited has begun.
     """
     derniere = valeurs.iloc[-1] if len(valeurs) else float("nan")
     if postes is not None and derniere > 0:

@@ -430,8 +430,7 @@ class Trajectoires(Montrable):
             table["statut"],
             strict=True,
         ):
-            total = {"valeur": valeur, "valeur_connue": valeur_connue, "statut": statut}
-            textes.append(budget.total(total, nature, unite=False))
+            textes.append(budget.total(valeur, valeur_connue, statut, nature, unite=False))
             valeurs.append(round(valeur_connue, etude.contexte.unites[unite].decimales))
         return table.assign(
             texte=textes,

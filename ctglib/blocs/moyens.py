@@ -1,12 +1,17 @@
 """The means of each signatory: what is said of them, and their tables.
 
-Euros with euros, full-time equivalents with full-time equivalents, never together.
+A means is of a nature (euros spent in the year, euros invested, full-time equivalents) and of a
+poste (the salaries of coordination, a subsidy…). A signatory, a poste and a nature make a line of
+the budget. Only means of one nature are added up, never euros with full-time equivalents.
+
+A table of totals, here, is one of ``ctglib.calculs.etats.rapprocher``: one row a group of means,
+its total this year (``valeur``, ``valeur_connue``, ``lignes``…) and in the year before
+(``valeur_avant``…). It has the groups of either year.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -27,8 +32,23 @@ SANS_FICHE = {
     calculs.STRUCTURE: "Structures, sans fiche",
     calculs.TERRITOIRE: "Territoire entier, sans fiche",
 }
-COLONNES_AU_PLUS = 8  # of amounts; beyond, they would not fit beside each other on a page
-LIGNE = ["signataire", "poste", "nature"]  # of the budget
+COLONNES_AU_PLUS = 8  # columns of amounts that fit beside each other on a page
+
+
+class LigneDuBudget(NamedTuple):
+    """A line of the budget."""
+
+    signataire: str
+    poste: str
+    nature: str
+
+
+class _GroupeDeColonnes(NamedTuple):
+    """The columns that a table has under one head, one a year."""
+
+    cle: str  # what the keys of its columns begin with
+    totaux: tuple[str, ...]  # what its totals are of: the end of their key (see ``_croise``)
+    entete: str
 
 
 @dataclass(frozen=True)
@@ -36,9 +56,9 @@ class _Total:
     """The total of some means of a year (see ``ctglib.calculs.etats.totaux``)."""
 
     nature: str
-    valeur: float  # missing when one of its lines is not known
-    valeur_connue: float  # of the lines that are known
-    lignes: int  # missing when the year has none
+    valeur: float  # missing when one of the means has no known amount
+    valeur_connue: float  # the sum of the amounts that are known; missing when none is
+    lignes: int  # how many means there are; missing when the year has none
     statut: str
 
 
@@ -49,9 +69,12 @@ class Moyens(Montrable):
     etude: EtudeAnnuelle
 
     def en_bref(self) -> Bloc | None:
-        """Return a line a nature of means, signatory by signatory, then what is not transmitted.
+        """Return a sentence for each nature of means, then one for each signatory who gave no
+        amount for some of them.
 
-        Money of the year and money invested, like posts, are never added up.
+        « Fonctionnement : Caf, 12 000 € ; Ville, au moins 8 000 €. », « Caf, montant manquant :
+        Coordination. » Money spent in the year, money invested and posts are never added up. None
+        when nothing at all was handed in for the year.
         """
         if self.etude.annuel.vide:
             return None
@@ -63,7 +86,7 @@ class Moyens(Montrable):
         totaux = calculs.totaux(moyens, ["signataire", "nature"])
         montants: dict[tuple[str, str], str] = {}
         for signataire, total in zip(totaux["signataire"], lignes(totaux, _Total), strict=True):
-            montants[signataire, total.nature] = self.total(vars(total), total.nature)
+            montants[signataire, total.nature] = self._total_ecrit(total)
         phrases = []
         for nature in self.etude.catalogue.moyens.natures:
             montants_de_la_nature = [
@@ -78,20 +101,24 @@ class Moyens(Montrable):
             sans_montant = moyens_du_signataire["statut"].isin(INCONNUES)
             postes = moyens_du_signataire.loc[sans_montant, "poste"].unique()
             if len(postes):
-                libelles = " ; ".join(self.poste(poste) for poste in postes)
+                libelles = " ; ".join(self.libelle_du_poste(poste) for poste in postes)
                 phrases.append(f"{nom}, montant manquant : {libelles}.")
             elif moyens_du_signataire.empty:
                 phrases.append(f"{nom} : aucun moyen transmis.")
         return liste(phrases)
 
     def par_signataire(self) -> Tableau | None:
-        """Return what each signatory brings to each fiche, to structures, to the territory, and in
-        all.
+        """Return what each signatory brings, this year and the year before.
+
+        The rows, in groups by signatory, are each fiche, the structures and the whole territory
+        without fiche when something goes to them, and all of it (« Ensemble »); there is a column
+        for each nature and year. None when neither year has any means.
         """
-        if all(moyens.empty for moyens in self._annees):
+        if all(moyens.empty for moyens in self._moyens_des_deux_annees):
             return None
         totaux = self._rapproches(["signataire", "objet", "nature"], _avec_l_ensemble)
-        # The sentence on the team names its posts one by one: they are in the data alone.
+        # What goes to the whole territory, poste by poste: the sentences of ``equipe`` say it, and
+        # the table has no row for it; it is in the CSV alone.
         postes = self._rapproches(
             calculs.PAR_POSTE, lambda moyens: moyens[moyens["objet"].eq(calculs.TERRITOIRE)]
         )
@@ -102,26 +129,30 @@ class Moyens(Montrable):
         libelles |= SANS_FICHE
         libelles[calculs.ENSEMBLE] = "Ensemble"
         avec_moyens = set(zip(totaux["signataire"], totaux["objet"], strict=True))
-        rangees: dict[tuple[str, ...], str] = {}
-        for signataire, (objet, libelle) in product(self.parties, libelles.items()):
-            if objet not in SANS_FICHE or (signataire, objet) in avec_moyens:
-                rangees[signataire, objet] = libelle
-        natures = {
-            nature.id: ((nature.id,), nature.court)
+        titres_des_rangees: dict[tuple[str, ...], str] = {}
+        for signataire in self.parties:
+            for objet, libelle in libelles.items():
+                if objet not in SANS_FICHE or (signataire, objet) in avec_moyens:
+                    titres_des_rangees[signataire, objet] = libelle
+        colonnes_par_nature = [
+            _GroupeDeColonnes(nature.id, (nature.id,), nature.court)
             for nature in self.etude.catalogue.moyens.natures
-        }
+        ]
         return self._croise(
             "moyens_signataires",
             totaux,
             ["signataire", "objet", "nature"],
-            rangees,
-            natures,
-            groupes=[self.parties[signataire] for signataire, _ in rangees],
+            titres_des_rangees,
+            colonnes_par_nature,
+            groupes=[self.parties[signataire] for signataire, _ in titres_des_rangees],
         )
 
     def par_structure(self) -> Tableau | None:
-        """Return what each structure receives, with one column for each line of the budget and
-        year; these lines are rows when they are too many.
+        """Return what each structure receives, this year and the year before.
+
+        There is a row a structure, a column for each line of the budget and year. When that makes
+        more than ``COLONNES_AU_PLUS`` columns, each line of the budget is a row of its structure
+        instead. None when no structure receives anything.
         """
         totaux = self._rapproches(
             ["structure", *calculs.PAR_POSTE], lambda moyens: moyens[moyens["structure"].ne("")]
@@ -137,35 +168,48 @@ class Moyens(Montrable):
         if len(lignes_du_budget) * len(self._exercices) > COLONNES_AU_PLUS:
             groupes = [noms.get(structure, structure) for structure in par_structure["structure"]]
             return self._par_poste("moyens_des_structures_par_poste", par_structure, groupes, mots)
-        entetes = {}
+        colonnes_par_ligne = []
         for rang, ligne in enumerate(lignes_du_budget):
-            signataire, poste, nature = ligne
-            symbole = self._unite(nature).symbole
-            entete = f"{self.poste(poste)}, {self.parties[signataire]}, en {symbole}"
-            entetes[f"l{rang}"] = (ligne, entete)
+            poste = self.libelle_du_poste(ligne.poste)
+            symbole = self._unite(ligne.nature).symbole
+            entete = f"{poste}, {self.parties[ligne.signataire]}, en {symbole}"
+            colonnes_par_ligne.append(_GroupeDeColonnes(f"l{rang}", ligne, entete))
+        titres_des_rangees: dict[tuple[str, ...], str] = {}
+        for structure in par_structure["structure"]:
+            titres_des_rangees[(structure,)] = noms.get(structure, structure)
         return self._croise(
             "moyens_structures",
             totaux,
-            ["structure", *LIGNE],
-            {
-                (structure,): noms.get(structure, structure)
-                for structure in par_structure["structure"]
-            },
-            entetes,
+            ["structure", *LigneDuBudget._fields],
+            titres_des_rangees,
+            colonnes_par_ligne,
             mots_du_titre=mots,
         )
 
-    def _lignes_du_budget(self, totaux: pd.DataFrame) -> list[tuple[str, ...]]:
-        """Return the lines of the budget that have a total, by signatory then by poste."""
+    def _lignes_du_budget(self, totaux: pd.DataFrame) -> list[LigneDuBudget]:
+        """Return the lines of the budget that have a total in one of the two years, each once.
+
+        They are in the order of the signatories of the convention, then of the postes of the
+        catalogue, then of the codes of the natures.
+        """
+        signataires = list(self.parties)
         postes = [poste.id for poste in self.etude.catalogue.moyens.postes]
-        totaux = totaux.sort_values("nature")
-        totaux = _ranger(totaux, "poste", postes)
-        totaux = _ranger(totaux, "signataire", self.parties)
-        return list(totaux[LIGNE].drop_duplicates().itertuples(index=False, name=None))
+
+        def ordre(ligne: LigneDuBudget) -> tuple[int, int, str]:
+            return signataires.index(ligne.signataire), postes.index(ligne.poste), ligne.nature
+
+        lignes_du_budget = {
+            LigneDuBudget(signataire, poste, nature)
+            for signataire, poste, nature in zip(
+                totaux["signataire"], totaux["poste"], totaux["nature"], strict=True
+            )
+        }
+        return sorted(lignes_du_budget, key=ordre)
 
     def de_la_fiche(self, numero: int) -> Tableau | None:
-        """Return what each signatory brings to a fiche, line by line of the budget; None when
-        nothing is known of it.
+        """Return what a fiche receives: one row for each line of the budget, one column a year.
+
+        None when it has no means in either year.
         """
         totaux = self._rapproches(
             calculs.PAR_POSTE, lambda moyens: moyens[moyens["objet"].eq(str(numero))]
@@ -177,7 +221,11 @@ class Moyens(Montrable):
         return self._par_poste("moyens_de_la_fiche", totaux, groupes, {"fiche": numero})
 
     def equipe(self) -> Iterator[str]:
-        """Yield what the article announces of a party's own team, then what was handed in of it."""
+        """Yield what the convention announces of the team of a party, then what was handed in.
+
+        « En 2025 : Chargé de coopération, 1 ETP ; Conseiller technique, non transmis. » The postes
+        of this team, and the clause that announces it, are those of the catalogue (``equipe``).
+        """
         regles = self.etude.catalogue.bilan.equipe
         convention = self.etude.convention
         moyens = self.etude.annuel.moyens
@@ -195,40 +243,54 @@ class Moyens(Montrable):
                 montant = self.montant(valeurs.sum(), "etp")
             else:
                 montant = self.etude.contexte.absence(Statut.NON_TRANSMIS)
-            montants.append(f"{self.poste(poste)}, {montant}")
+            montants.append(f"{self.libelle_du_poste(poste)}, {montant}")
         yield f"En {self.etude.annee} : {' ; '.join(montants)}."
 
     @property
     def parties(self) -> dict[str, str]:
-        """The short name of each signatory."""
+        """The short name of each signatory, by code, in the order of the convention."""
         return {partie.id: partie.nom_court for partie in self.etude.convention.parties}
 
-    def poste(self, identifiant: str) -> str:
-        """Return the label of a line of the budget."""
+    def libelle_du_poste(self, identifiant: str) -> str:
+        """Return the label of a poste; a code that the catalogue does not have stays as it is."""
         libelles = {poste.id: poste.libelle for poste in self.etude.catalogue.moyens.postes}
         return libelles.get(identifiant, identifiant)
 
     def montant(self, valeur: float, nature: str, *, unite: bool = True) -> str:
-        """Return an amount: full-time equivalents with the decimals they need, euros without."""
+        """Return an amount as text, rounded as its unit asks: « 12 000 € », « 1,5 ETP ».
+
+        Without ``unite``, the number alone.
+        """
         unite_de_la_nature = self._unite(nature)
         texte = nombre_court(round(valeur, unite_de_la_nature.decimales))
         return f"{texte}{INSECABLE}{unite_de_la_nature.symbole}" if unite else texte
 
-    def total(self, row: Mapping[Any, Any], nature: str, *, unite: bool = True) -> str:
-        """Return the amount of a total; failing that, « au moins » the part that is known; failing
-        that, the word of its absence.
+    def total(
+        self, valeur: float, valeur_connue: float, statut: str, nature: str, *, unite: bool = True
+    ) -> str:
+        """Return a total as text: « 12 000 € », « au moins 8 000 € », « non transmis ».
 
-        ``row`` has the ``valeur``, the ``valeur_connue`` and the ``statut`` of the total.
+        Args:
+            valeur: The total; missing when one of its amounts is not known.
+            valeur_connue: The sum of the amounts that are known: the total is at least that.
+            statut: Why the total is missing, or how sure it is.
+            nature: Euros, or full-time equivalents: the code of the catalogue.
+            unite: Whether the unit is written.
         """
-        if pd.notna(row["valeur"]):
-            return marquer(self.montant(row["valeur"], nature, unite=unite), row["statut"])
-        if pd.notna(row["valeur_connue"]):
-            return AU_MOINS + self.montant(row["valeur_connue"], nature, unite=unite)
-        return self.etude.contexte.absence(row["statut"])
+        if pd.notna(valeur):
+            return marquer(self.montant(valeur, nature, unite=unite), statut)
+        if pd.notna(valeur_connue):
+            return AU_MOINS + self.montant(valeur_connue, nature, unite=unite)
+        return self.etude.contexte.absence(statut)
+
+    def _total_ecrit(self, total: _Total, *, unite: bool = True) -> str:
+        return self.total(
+            total.valeur, total.valeur_connue, total.statut, total.nature, unite=unite
+        )
 
     @property
-    def _annees(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The means of the year, and of the year before: none when the convention begins."""
+    def _moyens_des_deux_annees(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The means of the year, then those of the year before: empty when there is none."""
         moyens = self.etude.annuel.moyens
         if self.etude.precedent is None:
             return moyens, moyens.head(0)
@@ -237,20 +299,19 @@ class Moyens(Montrable):
     def _rapproches(
         self, cles: list[str], choisir: Callable[[pd.DataFrame], pd.DataFrame]
     ) -> pd.DataFrame:
-        """Return the totals of the year beside those of the year before, of some of the means.
+        """Return the totals of some means, this year and the year before side by side.
 
-        ``choisir`` has the means with what each goes to, in ``objet``.
+        ``cles`` are the columns by which the means are added up. ``choisir`` is given the means of
+        a year, with the column ``objet`` (see ``avec_objet``), and returns those to add up.
         """
-        moyens, moyens_precedents = self._annees
+        moyens, moyens_precedents = self._moyens_des_deux_annees
         totaux = calculs.totaux(choisir(calculs.avec_objet(moyens)), cles)
         totaux_precedents = calculs.totaux(choisir(calculs.avec_objet(moyens_precedents)), cles)
         return calculs.rapprocher(totaux, totaux_precedents)
 
     @property
     def _exercices(self) -> tuple[int, ...]:
-        """The years that the tables show: the year before, unless the convention begins, and this
-        one.
-        """
+        """The years that the tables show: the year before, unless this one is the first, and it."""
         annee = self.etude.annee
         if annee == self.etude.convention.debut.year:
             return (annee,)
@@ -261,20 +322,21 @@ class Moyens(Montrable):
         return self.etude.contexte.unites[unites[nature]]
 
     def _totaux_de_l_annee(self, totaux: pd.DataFrame, annee: int) -> list[_Total]:
-        """Return the part of the totals of the two years that is of one of them, row by row."""
+        """Return the totals of one of the two years, one for each row of ``totaux``."""
         if annee != self.etude.annee:
             avant = {f"{colonne}_avant": colonne for colonne in calculs.TOTAL}
             totaux = totaux.drop(columns=list(calculs.TOTAL)).rename(columns=avant)
         return list(lignes(totaux, _Total))
 
     def _cellule(self, total: _Total | None, annee: int, *, unite: bool = True) -> str:
-        """Return a total of a year as a cell.
+        """Return the total of a year as it stands in a cell of a table.
 
-        In a year of which nothing was handed in, every cell is « non transmis », and not « – ».
+        « – » says that nothing was entered there; in a year for which no means at all was handed
+        in, every cell is « non transmis » instead. ``total`` is None when neither year has any.
         """
         if total is not None and pd.notna(total.lignes):
-            return self.total(vars(total), total.nature, unite=unite)
-        moyens, moyens_precedents = self._annees
+            return self._total_ecrit(total, unite=unite)
+        moyens, moyens_precedents = self._moyens_des_deux_annees
         moyens_de_l_annee = moyens if annee == self.etude.annee else moyens_precedents
         if moyens_de_l_annee.empty:
             return self.etude.contexte.absence(Statut.NON_TRANSMIS)
@@ -285,42 +347,53 @@ class Moyens(Montrable):
         cle: str,
         totaux: pd.DataFrame,
         cles: list[str],
-        rangees: Mapping[tuple[str, ...], str],
-        lignes_du_budget: Mapping[str, tuple[tuple[str, ...], str]],
+        titres_des_rangees: Mapping[tuple[str, ...], str],
+        groupes_de_colonnes: Sequence[_GroupeDeColonnes],
         **reste: Any,
     ) -> Tableau:
-        """Return a table of totals, with one column for each line of the budget and year.
+        """Return a table of totals without their units, with a column for each group and year.
 
-        ``rangees`` are the titles of the rows by key, ``lignes_du_budget`` the key and the head of
-        each group of columns; ``cles`` are the columns of ``totaux`` that make the key of a row,
-        then that of a line.
+        A total is found by a tuple: the key of its row, then that of its group of columns. In
+        ``par_signataire``, ("caf", "2") and ("euros",): the total of the Caf's euros for fiche 2 is
+        under ("caf", "2", "euros").
+
+        Args:
+            cle: The presentation of the table in the catalogue.
+            totaux: The totals of both years; all of them are in the CSV.
+            cles: The columns of ``totaux`` that make this tuple, in its order.
+            titres_des_rangees: The title of each row, by the key of the row.
+            groupes_de_colonnes: The groups of columns; ``totaux`` is the key of each.
+            **reste: What else ``_tableau`` takes.
         """
         (premiere_colonne,) = self.etude.presentations[cle].colonnes
-        table = pd.DataFrame({premiere_colonne: rangees.values()})
+        table = pd.DataFrame({premiere_colonne: titres_des_rangees.values()})
         colonnes = []
         cles_des_totaux = list(totaux[cles].itertuples(index=False, name=None))
         totaux_par_annee = {
             annee: dict(zip(cles_des_totaux, self._totaux_de_l_annee(totaux, annee), strict=True))
             for annee in self._exercices
         }
-        for (identifiant, (ligne, entete)), annee in product(
-            lignes_du_budget.items(), self._exercices
-        ):
-            nom = f"{identifiant}_{annee}"
-            colonnes.append(Colonne(nom, str(annee), True, entete))
-            table[nom] = [
-                self._cellule(totaux_par_annee[annee].get((*rangee, *ligne)), annee, unite=False)
-                for rangee in rangees
-            ]
+        for groupe in groupes_de_colonnes:
+            for annee in self._exercices:
+                nom = f"{groupe.cle}_{annee}"
+                colonnes.append(Colonne(nom, str(annee), True, groupe.entete))
+                cellules = []
+                for rangee in titres_des_rangees:
+                    total = totaux_par_annee[annee].get((*rangee, *groupe.totaux))
+                    cellules.append(self._cellule(total, annee, unite=False))
+                table[nom] = cellules
         return self._tableau(cle, table, colonnes, donnees=totaux, **reste)
 
     def _par_poste(
         self, cle: str, totaux: pd.DataFrame, groupes: Iterable[str], mots: Mapping[str, object]
     ) -> Tableau:
-        """Return a table of totals, with one row for each line of the budget, one column a year."""
+        """Return a table of totals with their units: one row a total, one column a year.
+
+        ``groupes`` are the titles under which the rows stand, one a row.
+        """
         table = pd.DataFrame(
             {
-                "poste": totaux["poste"].map(self.poste),
+                "poste": totaux["poste"].map(self.libelle_du_poste),
                 "signataire": totaux["signataire"].map(self.parties),
             }
         )
@@ -362,11 +435,11 @@ class Moyens(Montrable):
 
 
 def _avec_l_ensemble(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return the means twice: for what each goes to, then as a part of the whole."""
+    """Return the means twice: for what each goes to, then under ``ENSEMBLE``, as a part of all."""
     return pd.concat([moyens, moyens.assign(objet=calculs.ENSEMBLE)])
 
 
 def _ranger(totaux: pd.DataFrame, colonne: str, noms: Iterable[str]) -> pd.DataFrame:
-    """Return the rows in the order of the names, equals as they come."""
+    """Return the rows in the order of the names, equal ones in the order in which they were."""
     rang_du_nom = {nom: rang for rang, nom in enumerate(noms)}
     return totaux.sort_values(colonne, key=lambda valeurs: valeurs.map(rang_du_nom), kind="stable")

@@ -1,9 +1,14 @@
 """Who takes part in each dispositif: counts by variable and their shares, without undoing what
 secrecy hides.
 
-All is worked out from the published counts, so that it says nothing that they don't. A share is of
-a total that the published counts give, and none is made where a single count is hidden: the other
-shares would give it away.
+A dispositif (an accueil, a séjour) counts its public by variable (age, sex), and each variable by
+modalité (« 3 à 5 ans »). A count under the threshold of secrecy is hidden.
+
+Shares are worked out from the published counts alone, so that they tell a reader nothing that the
+counts do not. A share needs a total: where one count of a variable is hidden, the total and the
+published counts give it by subtraction. No share of a variable is therefore made where a single
+count is hidden; where two or more are, only their sum could be found, and the shares of the
+published counts are made.
 """
 
 import re
@@ -21,16 +26,17 @@ from ctglib.donnees.modeles.catalogue import Profils
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import parts as graphique_des_parts
 
-CACHES_AU_MOINS = 2  # a rest that stands for one hidden count would be that count
-DEUX_RANGEES = 2
+CACHES_AU_MOINS = 2  # total less published counts is the sum of the hidden ones: of one, it is it
+DEUX_RANGEES = 2  # the dispositifs that a chart needs
+# Why the modalités of a variable have no share.
 SANS_TOTAL = "sans_total"
 UN_SEUL_CACHE = "un_seul_cache"
 VIDE = "vide"
 
 
 def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield what is known and what is hidden, a chart a variable, the counts by dispositif, the
-    crossed counts.
+    """Yield what is known and what is hidden, a chart for each variable, the table of the counts by
+    dispositif, that of the crossed counts.
     """
     definitions = etude.catalogue.profils
     modalites = etude.catalogue.dimensions[definitions.dimension].modalites
@@ -61,7 +67,7 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
 
 
 def _avec_texte(effectifs: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
-    """Return counts with ``texte``: each as it is shown, or the word of its absence."""
+    """Return counts with ``texte``: each as it is shown, « 12 » or « secret »."""
     textes = []
     for effectif, statut in zip(effectifs["effectif"], effectifs["statut"], strict=True):
         if pd.isna(effectif):
@@ -123,26 +129,35 @@ def _tableau_des_croisements(
     )
 
 
-def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
-    """Return the counts of each dispositif by variable, in the catalogue's order, each with its
-    share in %.
+def parts(
+    profils: pd.DataFrame, definitions: Profils, dispositifs: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the counts of each dispositif by variable, each with its share of the variable in %.
 
-    The total of a variable is the sum of its modalités when none is hidden or missing; failing
-    that, that of the dispositif, if all its complete variables and its own count agree on one
-    number. ``raison`` tells why there is no share: "sans_total", "un_seul_cache", "vide" (nobody);
-    it is "" when there are shares, even if some are hidden.
+    The total of a variable is the sum of its modalités when none of them is hidden or missing.
+    Failing that, it is the total of the dispositif, if its own count and all its complete variables
+    agree on one number. With one hidden count, such a total less the published counts would be that
+    count: no share of that variable is made.
+
+    Args:
+        profils: The counts of a year that may be published. Its rows without ``variable_2`` count
+            one variable; without any variable, the dispositif as a whole.
+        definitions: The variables and their modalités.
+        dispositifs: The labels of the dispositifs, by code.
 
     Returns:
-        dispositif, variable, modalite and their labels, effectif, statut, total, part (missing
-        where hidden or without total), raison, of the modalités that have a row.
+        One row a modalité that has one in ``profils``, in the order of the dispositifs then of the
+        catalogue: dispositif, variable, modalite and their labels, effectif, statut, total, part
+        (missing where the count is hidden or without total) and raison: why the variable has no
+        share, "sans_total", "un_seul_cache" or "vide" (nobody); "" when it has some.
     """
-    saisis = profils.loc[
+    effectifs_simples = profils.loc[
         profils["variable_2"].eq(""), ["dispositif", "variable", "modalite", "effectif", "statut"]
     ].astype({"effectif": "float64"})
-    lignes = _vocabulaire(meanings, dispositifs).merge(
-        saisis, on=["dispositif", "variable", "modalite"]
+    lignes = _vocabulaire(definitions, dispositifs).merge(
+        effectifs_simples, on=["dispositif", "variable", "modalite"]
     )
-    # Of the variable of each row.
+    # What follows says, on each row, something of its whole variable.
     de_la_variable = lignes.groupby(["dispositif", "variable"], sort=False)
     somme_publiee = de_la_variable["effectif"].transform("sum")
     publiees = de_la_variable["effectif"].transform("count")
@@ -150,15 +165,17 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
     complete = publiees.eq(modalites)
     est_masquee = lignes["statut"].eq(Statut.SECRET)
     masquees = est_masquee.groupby([lignes["dispositif"], lignes["variable"]]).transform("sum")
-    total_du_dispositif = lignes["dispositif"].map(
-        _totaux_concordants(saisis, lignes.assign(effectif=somme_publiee)[complete], dispositifs)
-    )
-    total_du_dispositif = total_du_dispositif.astype("float64")
+    sommes_completes = lignes.assign(effectif=somme_publiee)[complete]
+    totaux_des_dispositifs = _totaux_concordants(effectifs_simples, sommes_completes, dispositifs)
+    total_du_dispositif = lignes["dispositif"].map(totaux_des_dispositifs).astype("float64")
     sans_total = (
         total_du_dispositif.isna()
-        | (publiees + masquees).lt(modalites)
+        | (publiees + masquees).lt(modalites)  # a count is missing, and not hidden
         | somme_publiee.gt(total_du_dispositif)
     )
+    # The first condition that holds gives the reason: a complete variable is its own total,
+    # whatever the total of the dispositif, and one hidden count forbids a share even where there
+    # is a total. The reasons stand in the same order; "" is also the reason when none holds.
     raison = np.select(
         [
             complete & somme_publiee.eq(0),
@@ -175,26 +192,30 @@ def parts(profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, st
 
 
 def _totaux_concordants(
-    saisis: pd.DataFrame, sommes_completes: pd.DataFrame, dispositifs: Mapping[str, str]
+    effectifs: pd.DataFrame, sommes_completes: pd.DataFrame, dispositifs: Mapping[str, str]
 ) -> pd.Series:
-    """Return the total of each dispositif, missing when its figures disagree.
+    """Return the total of each dispositif, by code: missing when its figures disagree.
 
-    These are its own count (of no variable), and the sums of its complete variables.
+    These figures are its own count (the row of ``effectifs`` without variable) and the sums of its
+    complete variables. A dispositif that has none of them is not there.
     """
-    propres = saisis[saisis["variable"].eq("") & saisis["dispositif"].isin(list(dispositifs))]
-    totaux = pd.concat([propres, sommes_completes]).dropna(subset="effectif")
+    des_dispositifs = effectifs["variable"].eq("") & effectifs["dispositif"].isin(list(dispositifs))
+    totaux = pd.concat([effectifs[des_dispositifs], sommes_completes]).dropna(subset="effectif")
     return totaux.groupby("dispositif")["effectif"].agg(
         lambda effectifs: effectifs.iloc[0] if effectifs.nunique() == 1 else np.nan
     )
 
 
 def croisements(
-    profils: pd.DataFrame, meanings: Profils, dispositifs: Mapping[str, str]
+    profils: pd.DataFrame, definitions: Profils, dispositifs: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Return the crossed counts of the dispositifs, in the catalogue's order, each variable with
-    its labels.
+    """Return the counts that cross two variables (age and sex), in the order of the catalogue.
+
+    Returns:
+        The columns of ``profils``, with the labels of the dispositif, of the first variable and its
+        modalité (``libelle_variable``, ``libelle``) and of the second (``libelle_variable_2``…).
     """
-    modalites = _vocabulaire(meanings, dispositifs)
+    modalites = _vocabulaire(definitions, dispositifs)
     paires = modalites.merge(
         modalites.drop(columns="libelle_dispositif"), on="dispositif", suffixes=("", "_2")
     )
@@ -203,14 +224,12 @@ def croisements(
     )
 
 
-def _vocabulaire(meanings: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
-    """Return the modalités of the variables, for each of some dispositifs, with their labels, in
-    order.
-    """
+def _vocabulaire(definitions: Profils, dispositifs: Mapping[str, str]) -> pd.DataFrame:
+    """Return every modalité of every variable for every dispositif, with their labels, in order."""
     noms = pd.DataFrame(dispositifs.items(), columns=["dispositif", "libelle_dispositif"])
     modalites = [
         (variable.id, variable.libelle, modalite.id, modalite.libelle)
-        for variable in meanings.variables
+        for variable in definitions.variables
         for modalite in variable.modalites
     ]
     colonnes = ["variable", "libelle_variable", "modalite", "libelle"]
@@ -223,8 +242,10 @@ def phrases(
     croisements: pd.DataFrame,
     dispositifs: Mapping[str, str],
 ) -> list[str]:
-    """Return what is known of the profiles, what is hidden and by which rule, and the shares that
-    are not made.
+    """Return which dispositifs gave profiles and which did not, how many counts are hidden and by
+    which rule, and which variables have no share; nothing when no dispositif gave any.
+
+    ``parts`` and ``croisements`` are what the functions of these names return.
     """
     if parts.empty:
         return []

@@ -1,5 +1,8 @@
-"""What the diagnostic says of annexe 1: sentences, tables, amounts by head, indices, needs, gaps,
-comments.
+"""What the diagnostic says of annexe 1: sentences, tables, amounts by head, indices, comments,
+needs, gaps.
+
+In the words of the catalogue and in the columns of a comparison, « ici » is the territory of the
+convention and « la » (là) the territory of reference, with which it is compared.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -23,8 +26,8 @@ from ctglib.donnees.modeles.rapports import ContratPrecedent, PhraseDeSection
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.points import points_indices
 
-FOIS = 1.05  # closer than that, two amounts by head are alike
-NOMMES = 3  # a break of more indicators than that names the first one and counts the others
+FOIS = 1.05  # two amounts by head whose quotient is under that are said to be alike
+NOMMES = 3  # a break of series of more indicators than that names the first and counts the others
 AUCUNE = "aucune fiche"
 SANS_ENJEU = "Hors des enjeux de la convention"
 VARIATIONS = ["variation", "variation_reference"]
@@ -36,7 +39,7 @@ LACUNES = ["id", "objet", "manque", "reference", "question"]
 
 @dataclass(frozen=True)
 class _Constat:
-    """An indicator in both territories (see ``ctglib.calculs.comparaison``)."""
+    """An indicator in both territories: a row of ``EtudeDiagnostic.comparaison``."""
 
     indicateur: str
     valeur: float
@@ -50,25 +53,36 @@ class _Constat:
 
 
 def phrases(
-    dites: Iterable[PhraseDeSection],
-    sure: pd.DataFrame,
+    phrases_possibles: Iterable[PhraseDeSection],
+    constats_surs: pd.DataFrame,
     contexte: Contexte,
     graphique: Sequence[str] = (),
 ) -> list[str]:
-    """Return the sentences whose conditions hold; when none does, which indicator of the chart
-    (``graphique``) has the widest gap.
+    """Return the sentences of a section whose conditions hold.
 
-    The first sentence names both territories, which the next ones call « y ». ``sure`` are the rows
-    of the comparison, by indicator, that are neither provisional nor doubtful: no sentence rests on
-    any other.
+    The first one names both territories (« À Harnes, les allocataires sont plus nombreux qu'en
+    Pas-de-Calais (…) »); the next ones say « y » instead. When no condition holds, one sentence
+    names the indicator of the chart that differs most from the reference; nothing when none does.
+
+    Args:
+        phrases_possibles: The sentences of the catalogue, in their order.
+        constats_surs: The rows of the comparison, by indicator, that are neither provisional nor
+            doubtful: no sentence rests on any other (``EtudeDiagnostic.constats_surs``).
+        contexte: The words of the indicators and of both territories.
+        graphique: The indicators that the chart of the section draws.
     """
-    retenues = [phrase for phrase in dites if _conditions_remplies(phrase.si, sure)]
-    if retenues:
-        premiere = _remplir(retenues[0], sure, contexte, premiere=True)
-        suivantes = [_remplir(phrase, sure, contexte, premiere=False) for phrase in retenues[1:]]
-        return [premiere, *suivantes]
-    traces = [indicateur for indicateur in graphique if indicateur in sure.index]
-    ecarts = sure.loc[traces, "ecart_relatif"].dropna().abs()
+    a_ecrire = [
+        phrase for phrase in phrases_possibles if _conditions_remplies(phrase.si, constats_surs)
+    ]
+    if a_ecrire:
+        textes = [_remplir(a_ecrire[0], constats_surs, contexte, premiere=True)]
+        for phrase in a_ecrire[1:]:
+            textes.append(_remplir(phrase, constats_surs, contexte, premiere=False))
+        return textes
+    indicateurs_du_graphique = [
+        indicateur for indicateur in graphique if indicateur in constats_surs.index
+    ]
+    ecarts = constats_surs.loc[indicateurs_du_graphique, "ecart_relatif"].dropna().abs()
     if ecarts.empty:
         return []
     libelle = contexte.indicateurs[str(ecarts.idxmax())].libelle
@@ -76,8 +90,11 @@ def phrases(
 
 
 def _conditions_remplies(conditions: Mapping[str, str], constats: pd.DataFrame) -> bool:
-    """Tell whether every indicator stands as a sentence has it: above the reference, below it, like
-    it, or rising faster (« plus_vite »).
+    """Tell whether every indicator of a sentence stands as the sentence says.
+
+    ``conditions`` gives, by indicator, either its position to the reference (the values of the
+    column « position »: "superieur", "inferieur"…) or "plus_vite": it rises faster. False when one
+    of them has no row.
     """
     for indicateur, attendu in conditions.items():
         if indicateur not in constats.index:
@@ -91,35 +108,44 @@ def _conditions_remplies(conditions: Mapping[str, str], constats: pd.DataFrame) 
 
 
 def _augmente_plus_vite(indicateur: str, constats: pd.DataFrame) -> bool:
-    """Tell whether an indicator rises more than in the reference, its series being unbroken."""
-    ici = constats["variation"][indicateur]
-    la = constats["variation_reference"][indicateur]
-    return not constats["rupture"][indicateur] and ici > 0 and ici > la
+    """Tell whether an indicator rises, and more than in the reference, without a break of series.
+
+    False when a variation is missing: nothing compares with NaN.
+    """
+    variation_ici = constats["variation"][indicateur]
+    variation_la = constats["variation_reference"][indicateur]
+    est_rompue = constats["rupture"][indicateur]
+    return not est_rompue and variation_ici > 0 and variation_ici > variation_la
 
 
 def _remplir(
     phrase: PhraseDeSection, constats: pd.DataFrame, contexte: Contexte, *, premiere: bool
 ) -> str:
-    """Return a sentence with the numbers of its indicators and the names of the territories."""
-    nombres: dict[str, dict[str, str]] = {
-        "ici": {},
-        "la": {},
-        "points": {},
-        "variation": {},
-        "variation_la": {},
-    }
-    concernes = constats.loc[list(phrase.si)].reset_index(names="indicateur")
-    for constat in lignes(concernes, _Constat):
+    """Return a sentence of a section with its numbers and the names of the territories.
+
+    The braces of the text are filled by indicator: in ``{ici[part_rsa]}``, the value here; in
+    ``{la[…]}``, that of the reference; in ``{points[…]}``, how far they are apart, without sign; in
+    ``{variation[…]}`` and ``{variation_la[…]}``, how each changed. ``{que}`` and ``{y}`` depend on
+    whether the sentence is the first one (``premiere``), which names the territories: it begins
+    with « À Harnes, » and compares « qu'en Pas-de-Calais »; a later one has « y ».
+    """
+    ici: dict[str, str] = {}
+    la: dict[str, str] = {}
+    points: dict[str, str] = {}
+    variations_ici: dict[str, str] = {}
+    variations_la: dict[str, str] = {}
+    constats_de_la_phrase = constats.loc[list(phrase.si)].reset_index(names="indicateur")
+    for constat in lignes(constats_de_la_phrase, _Constat):
         indicateur = constat.indicateur
-        ecart = 0.0 if pd.isna(constat.ecart) else constat.ecart
-        ecart_ecrit = contexte.ecart(indicateur, ecart, constat.ecart_type)
-        nombres["ici"][indicateur] = contexte.valeur(indicateur, constat.valeur, constat.statut)
-        nombres["la"][indicateur] = contexte.valeur(
+        ici[indicateur] = contexte.valeur(indicateur, constat.valeur, constat.statut)
+        la[indicateur] = contexte.valeur(
             indicateur, constat.valeur_reference, constat.statut_reference
         )
-        nombres["points"][indicateur] = ecart_ecrit.lstrip("+\u2212")
-        nombres["variation"][indicateur] = variation(constat.variation)
-        nombres["variation_la"][indicateur] = variation(constat.variation_reference)
+        ecart = 0.0 if pd.isna(constat.ecart) else constat.ecart
+        ecart_signe = contexte.ecart(indicateur, ecart, constat.ecart_type)
+        points[indicateur] = ecart_signe.lstrip("+\u2212")
+        variations_ici[indicateur] = variation(constat.variation)
+        variations_la[indicateur] = variation(constat.variation_reference)
     a_la_reference = contexte.reference.a
     if a_la_reference[0] in "aàeé":
         qu_a_reference = f"qu'{a_la_reference}"
@@ -127,7 +153,11 @@ def _remplir(
         qu_a_reference = f"que {a_la_reference}"
     texte = remplir(
         phrase.texte,
-        **nombres,
+        ici=ici,
+        la=la,
+        points=points,
+        variation=variations_ici,
+        variation_la=variations_la,
         que=f" {qu_a_reference}" if premiere else "",
         y="" if premiere else "y ",
         qu_a_reference=qu_a_reference,
@@ -139,8 +169,10 @@ def _remplir(
 
 
 def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[str]:
-    """Return how many of the services of the reference are absent, and whether a fiche answers one
-    of them.
+    """Return which part of the services that the reference has is absent here, then the fiches that
+    answer one of them, or that none does; nothing when no service is absent.
+
+    ``services`` are the indicators that count services; only those that the reference has count.
     """
     comparaison = etude.comparaison
     compares = comparaison[
@@ -179,11 +211,17 @@ def tableau_indicateurs(
     definitions: Iterable[str] = (),
     **reste: Any,
 ) -> Tableau:
-    """Return the rows of ``comparer``, one an indicator.
+    """Return the table of some indicators in both territories, one a row.
 
-    There is a column of years only when they differ, of gaps or of variations only when a row has
-    one. ``titre`` has neither places nor years; ``definitions`` are the indicators whose meaning
-    stands under the table.
+    The column of the years is there only when the years differ, those of the gap and of the
+    variations only when a row has one.
+
+    Args:
+        etude: The convention and its diagnostic.
+        comparaison: Rows of ``EtudeDiagnostic.comparaison``.
+        titre: The title, to which the table adds the territories and the years.
+        definitions: The indicators whose meaning stands under the table.
+        **reste: What else ``presenter`` takes.
     """
     contexte = etude.contexte
     annees = comparaison["annee"]
@@ -226,7 +264,7 @@ def tableau_indicateurs(
 
 
 def _niveau(contexte: Contexte, colonne: str, colonne_du_statut: str) -> Ecriture:
-    """Return what writes the value of a row with its unit, or the word of its absence."""
+    """Return what writes the value of a row: « 24,4 % », « non transmis »; « – » failing both."""
 
     def ecrire(ligne: pd.Series) -> str:
         texte = contexte.valeur(ligne["indicateur"], ligne[colonne], ligne[colonne_du_statut])
@@ -236,15 +274,17 @@ def _niveau(contexte: Contexte, colonne: str, colonne_du_statut: str) -> Ecritur
 
 
 def _marques(
-    etude: EtudeDiagnostic, rows: pd.DataFrame
+    etude: EtudeDiagnostic, indicateurs: pd.DataFrame
 ) -> tuple[dict[Hashable | None, list[str]], list[str]]:
-    """Return the marks of each row by its label, provisional (p) or doubtful (?), and the notes
-    that explain them.
+    """Return the marks of the rows of a table, and the notes that explain those that are used.
+
+    The marks are "p" (a value is provisional) and "?" (the check of the convention makes it
+    doubtful): a list a row, empty when it has none, by the label of the row in the index.
     """
-    provisoires = (rows[["statut", "statut_reference"]] == Statut.PROVISOIRE).any(axis=1)
-    douteux = rows["indicateur"].isin(list(etude.doutes))
+    provisoires = (indicateurs[["statut", "statut_reference"]] == Statut.PROVISOIRE).any(axis=1)
+    douteux = indicateurs["indicateur"].isin(list(etude.doutes))
     marques: dict[Hashable | None, list[str]] = {}
-    for etiquette in rows.index:
+    for etiquette in indicateurs.index:
         marques[etiquette] = []
         if provisoires[etiquette]:
             marques[etiquette].append("p")
@@ -259,7 +299,10 @@ def _marques(
 
 
 def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
-    """Return « Harnes et Pas-de-Calais, 2018-2020 », as captions end; no year when all lack."""
+    """Return the end of a caption: « Harnes et Pas-de-Calais, 2018-2020 ».
+
+    « …, 2020 » when all the years are the same; no year when none is known.
+    """
     lieux = f"{contexte.territoire.nom} et {contexte.reference.nom}"
     connues = annees.dropna()
     if connues.empty:
@@ -274,9 +317,12 @@ def _lieux_et_dates(contexte: Contexte, annees: pd.Series) -> str:
 def ruptures(
     indicateurs: Collection[Indicateur], annees: Iterable[float] | None = None
 ) -> list[str]:
-    """Return a sentence a break of series, with the indicators concerned.
+    """Return a sentence for each break of series, the earliest first.
 
-    With ``annees``, the year of each indicator, only the breaks of the five years before count.
+    « Rupture de série en 2016 (« Foyers allocataires » et « Allocataires du RSA »). La prime
+    d'activité remplace le RSA activité. » Indicators that break in one year for one reason are
+    together. With ``annees``, the year of the value of each indicator, in their order, only the
+    breaks of the five years before that year count.
     """
     if annees is None:
         ruptures_par_indicateur = [indicateur.ruptures for indicateur in indicateurs]
@@ -308,18 +354,20 @@ class _MontantParTete:
     """An amount by head in both territories (see ``ctglib.calculs.comparaison.par_tete``)."""
 
     libelle: str
-    mot: str
+    mot: str  # what a head is: « allocataire »
     annee: int
-    tete: float
+    tete: float  # the amount by head here
     tete_reference: float
-    fois: float
+    fois: float  # how many times the amount by head here goes into that of the reference
 
 
 def tableau_par_tete(
     montants: pd.DataFrame, contexte: Contexte, doutes: Collection[str]
 ) -> Tableau:
-    """Return the amounts: in all, then by head in both territories; a doubtful count of heads is
-    marked.
+    """Return one row an amount: in all, then by head here, then by head in the reference.
+
+    ``montants`` is what ``par_tete`` returns. An amount whose count of heads is doubtful
+    (``doutes`` has its indicator) bears « (?) », which a note explains.
     """
 
     def objet(montant: pd.Series) -> str:
@@ -344,20 +392,23 @@ def _euros(valeur: float) -> str:
 
 
 def phrases_par_tete(montants: pd.DataFrame, contexte: Contexte) -> list[str]:
-    """Return where the reference pays most more by head, in proportion then in euros, then where it
-    pays less.
+    """Return what is said of the amounts by head that differ between the territories.
+
+    Among those that are higher in the reference: the one whose quotient is the widest, then, if it
+    is another one, that whose difference in euros is the widest. Then each one that is higher here.
     """
-    tous = list(lignes(montants, _MontantParTete))
-    plus_la = [montant for montant in tous if montant.fois >= FOIS]
-    plus_ici = [montant for montant in tous if montant.fois <= 1 / FOIS]
+    par_tete = list(lignes(montants, _MontantParTete))
+    plus_eleves_la = [montant for montant in par_tete if montant.fois >= FOIS]
+    plus_eleves_ici = [montant for montant in par_tete if montant.fois <= 1 / FOIS]
     phrases = []
-    if plus_la:
-        en_proportion = max(plus_la, key=lambda montant: montant.fois)
-        en_euros = max(plus_la, key=lambda montant: montant.tete_reference - montant.tete)
+    if plus_eleves_la:
+        en_proportion = max(plus_eleves_la, key=lambda montant: montant.fois)
+        en_euros = max(plus_eleves_la, key=lambda montant: montant.tete_reference - montant.tete)
         phrases.append(_phrase_par_tete("ecart_en_proportion", en_proportion, contexte))
         if en_euros is not en_proportion:
             phrases.append(_phrase_par_tete("ecart_en_euros", en_euros, contexte))
-    phrases += [_phrase_par_tete("davantage_ici", montant, contexte) for montant in plus_ici]
+    for montant in plus_eleves_ici:
+        phrases.append(_phrase_par_tete("davantage_ici", montant, contexte))
     return phrases
 
 
@@ -376,8 +427,11 @@ def _phrase_par_tete(phrase: str, montant: _MontantParTete, contexte: Contexte) 
 def phrase_du_contrat(
     comparaison: pd.DataFrame, contrat: ContratPrecedent, convention: Convention, contexte: Contexte
 ) -> list[str]:
-    """Return what the contract before the convention paid, which is the base of what the convention
-    pays, and what to ask; nothing when no amount is known.
+    """Return what the contract before the convention paid, in a list of one sentence.
+
+    What the convention pays starts from what was paid in the year before it. When the known amounts
+    are of another year, the sentence goes on with the rule, and the year to ask for. An empty list
+    when no amount is known or no clause speaks of the means.
     """
     montants = comparaison.set_index("indicateur").reindex(list(contrat.montants))
     montants = montants.dropna(subset="valeur")
@@ -414,11 +468,11 @@ def phrase_du_contrat(
 
 
 def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
-    """Return what the indices rest on, their chart, then how they are read; None when there is
-    none.
+    """Return who validated the indices, their chart, their formula, then how they are read.
 
     Until the convention says who validated them they are a working hypothesis, which the report of
-    the check shows; from then on they belong to the diagnostic.
+    the check shows with a warning; from then on they belong to the diagnostic. None when no index
+    could be computed.
     """
     indices = etude.indices
     if not indices["indice"].notna().any():
@@ -446,7 +500,10 @@ def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
 
 
 def _regles_de_lecture(etude: EtudeDiagnostic) -> list[str]:
-    """Return what an index is compared with, its thresholds, and which axes are turned round."""
+    """Return what an index is compared with, its thresholds, and which axes are turned round.
+
+    An axis is turned round where a high value is no sign of vulnerability (an income).
+    """
     radar = etude.catalogue.radar
     groupe = dire(
         "groupe_de_reference",
@@ -468,7 +525,7 @@ def _regles_de_lecture(etude: EtudeDiagnostic) -> list[str]:
 
 
 def _indices_incertains(etude: EtudeDiagnostic) -> list[str]:
-    """Return the axes that the rounding of printed values could class otherwise."""
+    """Return a sentence for each axis that the rounding of the values could class otherwise."""
     indices = etude.indices
     arrondis = {
         indicateur: etude.contexte.indicateurs[indicateur].arrondi_source or 0.0
@@ -487,8 +544,9 @@ def _indices_incertains(etude: EtudeDiagnostic) -> list[str]:
 
 
 def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -> Bloc:
-    """Return the comments on some themes, the earliest first, with author and date; nothing when
-    there is none.
+    """Return the comments on some themes, the earliest first, each with its author and date.
+
+    An empty group when there is none.
     """
     sur_ces_themes = [commentaire for commentaire in commentaires if commentaire.theme in themes]
     if not sur_ces_themes:
@@ -502,7 +560,10 @@ def commentaires(themes: Collection[str], commentaires: Iterable[Commentaire]) -
 
 
 def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commentaire]) -> str:
-    """Return which themes await a comment of the parties, "" when each has one."""
+    """Return the sentence that names the themes without a comment of the parties.
+
+    Another one when no theme at all has any; "" when each has one.
+    """
     themes_commentes = {commentaire.theme for commentaire in commentaires}
     attendus = [f"« {theme.titre} »" for theme in themes if theme.theme not in themes_commentes]
     if not attendus:
@@ -516,8 +577,10 @@ def commentaires_attendus(themes: Iterable[Theme], commentaires: Iterable[Commen
 
 
 def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
-    """Return how many needs there are and how many have a fiche; ``besoins`` are those of
-    ``Diagnostic``.
+    """Return how many needs there are, how many of them have a fiche, and which fiches answer none.
+
+    ``besoins`` is ``EtudeDiagnostic.besoins_lus``: ``fiches`` is "" where no fiche answers a need,
+    ``enjeu`` is "" where no enjeu of the convention takes it up.
     """
     if besoins.empty:
         return paragraphe(dire("aucun_besoin"))
@@ -551,8 +614,9 @@ def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
 
 
 def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
-    """Return the needs in groups, one an enjeu, then those that no enjeu takes, each with the
-    fiches that answer it.
+    """Return one row a need: its value here and in the reference, the fiches that answer it.
+
+    They are in groups, one an enjeu of the convention; those that no enjeu takes up come last.
     """
     besoins = etude.besoins_lus
     convention = etude.convention
@@ -594,9 +658,10 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
 
 
 def lacunes(convention: Convention, contexte: Contexte, *, premieres: int | None = None) -> Tableau:
-    """Return one row a gap of the convention, with the question to put to the parties.
+    """Return one row a gap of the convention (a lacune), with the question to put to the parties.
 
-    They are all there in their order, or else the ``premieres``, those to put first.
+    All of them in the order of the convention or, with ``premieres``, that many: those whose
+    question comes first.
     """
     if premieres is None:
         cle = "lacunes"

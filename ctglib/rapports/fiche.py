@@ -402,7 +402,7 @@ class Fiche:
         for element in manquants["element"]:
             signataire, _, poste = element.partition("/")
             nom = moyens.parties[signataire]
-            postes_par_signataire.setdefault(nom, []).append(moyens.poste(poste))
+            postes_par_signataire.setdefault(nom, []).append(moyens.libelle_du_poste(poste))
         for nom, postes in postes_par_signataire.items():
             yield f"Moyens en {manquants['annee'].iloc[0]}", f"{nom} : {' ; '.join(postes)}"
 
