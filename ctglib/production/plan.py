@@ -320,7 +320,8 @@ def commandes(
             for carnet, sortes in formats_par_carnet.items():
                 if ("annee" in carnet.parametres) != (annee is not None):
                     continue
-                for fiche in fiches if "fiche" in carnet.parametres else [None]:
+                fiches_du_carnet = fiches if "fiche" in carnet.parametres else [None]
+                for fiche in fiches_du_carnet:
                     commandes_demandees.append(
                         commander(carnet, convention, annee, fiche, diffusion, sortes, sortie)
                     )
