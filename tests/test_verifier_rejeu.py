@@ -141,7 +141,7 @@ def test_une_donnee_changee_dit_l_ancienne_et_la_nouvelle_valeur(
 def test_une_valeur_changee_n_a_pas_plus_de_chiffres_qu_il_n_en_faut(
     avant: str, apres: str, dits: tuple[str, str]
 ) -> None:
-    assert archives.courtes(avant, apres) == dits
+    assert archives.valeurs_courtes(avant, apres) == dits
 
 
 def test_une_valeur_falsifiee_dans_un_csv_est_rendue_par_le_rejeu(

@@ -1,8 +1,7 @@
-"""``ctg laboratoire`` opens JupyterLab in French on ``analyses``; ``ctg analyser`` makes a page of
-a notebook.
+"""``ctg laboratoire`` and ``ctg analyser``: the notebooks of analysis, in the folder ``analyses``.
 
-Such a page is marked « analyse ponctuelle », and nothing of it goes to the portal, the manifest or
-an archive.
+The first opens JupyterLab in French on them; the second makes a page of one, marked « analyse
+ponctuelle », of which nothing goes to the portal, the manifest or an archive.
 """
 
 import json
@@ -38,7 +37,8 @@ JUPYTERLAB = (  # its options: nothing of it needs the network
     "--ContentsManager.pre_save_hook=ctglib.commandes.analyses.sans_sorties",
 )
 TRACES = PROJET / ".laboratoire"  # what JupyterLab remembers of a user: settings, open tabs
-PATIENCE = 3  # seconds
+PATIENCE = 3  # seconds for JupyterLab to end by itself
+# the notebooks that .gitignore exempts: « !/analyses/accueil.ipynb »
 LIVRES = re.compile(r"^!/(analyses/.+\.ipynb)$", re.MULTILINE)
 
 AOuvrir = Annotated[
@@ -96,8 +96,10 @@ def laboratoire(
 
 
 def environnement() -> Mapping[str, str]:
-    """Return the environment that JupyterLab runs in: our settings first, the user's in the
-    project.
+    """Return the environment variables of JupyterLab: our settings, and the user's in the project.
+
+    Our settings come before those of ``JUPYTER_CONFIG_PATH``; what JupyterLab remembers of a user
+    is kept in ``TRACES``, not in the home folder.
     """
     chemins = [str(REGLAGES)]
     chemins_de_l_utilisateur = os.environ.get("JUPYTER_CONFIG_PATH", "")
@@ -113,13 +115,18 @@ def environnement() -> Mapping[str, str]:
 
 @cache
 def livres() -> frozenset[str]:
-    """Return the notebooks of ``analyses`` that come with the project: those that git follows."""
+    """Return the paths of the notebooks of ``analyses`` that come with the project.
+
+    They are those that ``.gitignore`` exempts; what a user adds is not followed by git.
+    """
     return frozenset(LIVRES.findall((PROJET / ".gitignore").read_text(encoding="utf-8")))
 
 
 def sans_sorties(model: dict[str, Any], path: str, **_: object) -> None:
-    """Save a notebook that git follows without what its cells showed: Jupyter calls this before it
-    writes one.
+    """Remove from a notebook that git follows what its cells showed, before Jupyter saves it.
+
+    It is the hook that ``JUPYTERLAB`` names; it changes ``model`` in place, as Jupyter wants. The
+    notebooks of a user keep their outputs.
     """
     chemin = path.strip("/")
     suivi = chemin.startswith("notebooks/") or chemin in livres()
@@ -169,7 +176,11 @@ def analyser(
 
 
 def _trouver(carnet: Path) -> Path:
-    """Return the notebook: a path, or a name of ``analyses``."""
+    """Return the path of a notebook that was typed as a path, or as a name of ``analyses``.
+
+    Raises:
+        Empechement: There is none; the message lists those there are.
+    """
     for chemin in (carnet, ANALYSES / carnet.name, ANALYSES / f"{carnet.name}.ipynb"):
         if chemin.is_file() and chemin.suffix == ".ipynb":
             return chemin.resolve()
@@ -187,7 +198,11 @@ def _trouver(carnet: Path) -> Path:
 def _composer(
     carnet: Path, formats: Sequence[str], valeurs: Mapping[str, str | int]
 ) -> dict[str, bytes]:
-    """Return the files, by name, of a notebook run in its own folder, as in JupyterLab."""
+    """Run a notebook in its own folder, as JupyterLab does; return its files by name.
+
+    Raises:
+        Empechement: A cell failed, or what it shows cannot be published.
+    """
     from ctglib import atelier
     from ctglib.document.blocs import Encadre
     from ctglib.export.document import CarnetImpubliable, assembler

@@ -10,7 +10,7 @@ import typer
 from typer import core
 
 from ctglib.commandes import analyses, archives, donnees, rapports
-from ctglib.commandes.terminal import dire_usage, refuser
+from ctglib.commandes.terminal import dire_l_empechement, dire_usage
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.echec import dire_refus
 
@@ -128,14 +128,14 @@ def lancer(arguments: list[str]) -> int:
     except typer.TyperException as error:
         return dire_usage(error)
     except Empechement as error:
-        return refuser(error)
+        return dire_l_empechement(error)
     except OSError as error:
         ou = f" à « {error.filename} »" if error.filename else ""
-        return refuser(dire_refus("systeme", ou=ou, raison=error.strerror or error))
+        return dire_l_empechement(dire_refus("systeme", ou=ou, raison=error.strerror or error))
     except typer.Abort:  # the end of what was typed, at a question
         code = INTERROMPU
     if code == INTERROMPU:
-        return refuser("Interrompu : les rapports précédents sont intacts.")
+        return dire_l_empechement("Interrompu : les rapports précédents sont intacts.")
     return code
 
 

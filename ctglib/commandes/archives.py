@@ -1,5 +1,7 @@
-"""``ctg verifier`` says whether the reports are those of their manifest; ``ctg archiver`` keeps
-them in one file.
+"""``ctg verifier`` and ``ctg archiver``: check the reports, and keep them in one file.
+
+The first says whether the reports are those of their manifest, and whether making them again gives
+the same bytes; the second puts them in a ZIP with all that makes them again.
 """
 
 from __future__ import annotations
@@ -13,7 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from ctglib.commandes import options
-from ctglib.commandes.terminal import compter, dire, inconnus, montrer, promettre, proposer
+from ctglib.commandes.terminal import (
+    compter,
+    dire,
+    montrer,
+    phrases_des_inconnus,
+    promettre,
+    proposer,
+)
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.production.echec import dire_refus
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from ctglib.production.verifier import Changement, Ecart, Rejeu
 
 VALEURS_MONTREES = 40
-# Significant digits of a value shown: as many as tell it apart, or all that it may take.
+# Significant digits of two values shown side by side: more only if these do not tell them apart.
 CHIFFRES = 6
 CHIFFRES_AU_PLUS = 12
 
@@ -58,16 +67,18 @@ def verifier(
     from ctglib.production import verifier as examen
     from ctglib.production.manifeste import empreinte
 
-    publiees, portraits = examen.conventions_et_portraits(sortie)
-    if not (publiees or portraits):
+    conventions_publiees, portraits = examen.conventions_et_portraits(sortie)
+    if not (conventions_publiees or portraits):
         raise Empechement(dire_refus("aucun_rapport", sortie=sortie))
-    refus = inconnus(f"Dans {sortie}, la convention", convention or (), publiees)
-    if refus:
-        raise Empechement("\n".join(refus))
-    invalides = _dire_les_donnees(convention or publiees)
-    accords = [not invalides]
+    fautes = phrases_des_inconnus(
+        f"Dans {sortie}, la convention", convention or (), conventions_publiees
+    )
+    if fautes:
+        raise Empechement("\n".join(fautes))
+    conventions_en_faute = _dire_les_donnees(convention or conventions_publiees)
+    accords = [not conventions_en_faute]  # whether each check agrees
 
-    releve = examen.relever(sortie, convention or (*publiees, *portraits), carnets)
+    releve = examen.relever(sortie, convention or (*conventions_publiees, *portraits), carnets)
     fichiers = compter(releve.fichiers, "fichier")
     en_ecart = compter(len(releve.sorties), "écart")
     accord = _constater(
@@ -110,8 +121,12 @@ def verifier(
     if sans_rejouer:
         dire("– Rejeu : non demandé (--sans-rejouer)")
     else:
-        valides = [item for item in releve.refaisables if item.commande.convention not in invalides]
-        rejeux = _rejouer(valides, sortie, travailleurs, delai)
+        sans_faute = [
+            prevision
+            for prevision in releve.refaisables
+            if prevision.commande.convention not in conventions_en_faute
+        ]
+        rejeux = _rejouer(sans_faute, sortie, travailleurs, delai)
         accord = _dire_le_rejeu(rejeux, len(releve.refaisables))
         accords.append(accord)
         if accord and releve.causes:
@@ -124,34 +139,38 @@ def verifier(
 
 
 def _dire_les_donnees(conventions: Iterable[str]) -> set[str]:
-    """Say whether the data of each convention hold; return those whose data do not."""
+    """Say whether the data of each convention are valid; return the names of those that are not."""
     from ctglib.donnees.validation import valider
 
-    invalides = set()
+    conventions_en_faute = set()
     for nom in conventions:
         try:
             dire(f"✓ Données : {nom}, {len(valider(nom))} fichiers lus, aucune faute")
         except DonneesInvalides as error:
-            invalides.add(nom)
+            conventions_en_faute.add(nom)
             dire(f"✗ Données : {nom}, {error}")
-    return invalides
+    return conventions_en_faute
 
 
-def _constater(sujet: str, ecarts: Sequence[Ecart], bon: str, mauvais: str) -> bool:
-    """Say whether something is as the manifest says, and each departure; return whether it is."""
+def _constater(sujet: str, ecarts: Sequence[Ecart], accord: str, desaccord: str) -> bool:
+    """Say the result of a check, and each departure; return whether there is none.
+
+    « ✓ Fichiers : 12 fichiers, tous tels que le manifeste les dit », or « ✗ Fichiers : … » and a
+    line a departure. ``accord`` and ``desaccord`` are what follows the subject in each case.
+    """
     from ctglib.production.verifier import grouper
 
     if ecarts:
-        dire(f"✗ {sujet} : {mauvais}", *(f"  - {ecart}" for ecart in grouper(ecarts)))
+        dire(f"✗ {sujet} : {desaccord}", *(f"  - {ecart}" for ecart in grouper(ecarts)))
         return False
-    dire(f"✓ {sujet} : {bon}")
+    dire(f"✓ {sujet} : {accord}")
     return True
 
 
 def _rejouer(
     refaisables: list[Prevision], sortie: Path, travailleurs: int, delai: float
 ) -> list[Rejeu]:
-    """Make published reports again, in memory; return what each gave, by name."""
+    """Make published reports again, in memory; return what each gave, sorted by its name."""
     from ctglib.commandes.rapports import suivre_la_barre
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.produire import verrouiller
@@ -159,7 +178,8 @@ def _rejouer(
 
     with ExitStack() as pile:
         temporaire = ""
-        # Where reports can only be read, the system's folder serves.
+        # A folder of reports that can only be read cannot hold the temporary files: the system's
+        # temporary folder, "", then does.
         with suppress(EcritureImpossible):
             temporaire = pile.enter_context(verrouiller(sortie))
         ouverture = ouvrir_executeur(travailleurs=travailleurs, delai=delai, temporaire=temporaire)
@@ -169,8 +189,10 @@ def _rejouer(
 
 
 def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
-    """Say what was made again and what it changes in the published figures; return whether nothing
-    differs.
+    """Say which reports differ once made again, and which published figures it changes.
+
+    ``nombre_de_publies`` is how many reports there are to make again: those whose data are wrong
+    were not. Returns whether all were made and none differs.
     """
     differents = [rejeu for rejeu in rejeux if rejeu.echec or rejeu.fichiers]
     non_refaits = nombre_de_publies - len(rejeux)
@@ -204,20 +226,26 @@ def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
 
 
 def _montrer_les_changements(changements: Iterable[tuple[str, Changement]]) -> None:
-    """Show the values that change, file after file, from that published to that made again."""
+    """Show the values that change, a table a file: row, column, published, made again.
+
+    Each change comes with the path of its file, « harnes/2024/bilan/moyens.csv »; those of a file
+    follow each other.
+    """
     for chemin, du_fichier in groupby(changements, key=lambda paire: paire[0]):
         dire(f"  {chemin}")
         lignes = []
         for _, changement in du_fichier:
-            avant, apres = courtes(changement.avant, changement.apres)
+            avant, apres = valeurs_courtes(changement.avant, changement.apres)
             cellules = (f"    {changement.ligne}", changement.colonne, avant, apres)
             lignes.append([cellule.replace("[", r"\[") for cellule in cellules])
         montrer(("    Ligne", "Colonne", "Publié", "Rejoué"), lignes)
 
 
-def courtes(avant: str, apres: str) -> tuple[str, str]:
-    """Return two values as a reader writes them, with no more digits than it takes to tell them
-    apart.
+def valeurs_courtes(avant: str, apres: str) -> tuple[str, str]:
+    """Return two values with a decimal comma and no more digits than it takes to tell them apart.
+
+    ("12.3456789", "12.5") gives ("12,3457", "12,5"). As they are when ``CHIFFRES_AU_PLUS`` digits
+    do not tell them apart.
     """
     for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS):
         avant_court = _arrondie(avant, chiffres)
@@ -228,7 +256,10 @@ def courtes(avant: str, apres: str) -> tuple[str, str]:
 
 
 def _arrondie(valeur: str, chiffres: int) -> str:
-    """Return a decimal number of a CSV with so many significant digits; another text as it is."""
+    """Return a decimal number of a CSV with so many significant digits, « 12,3457 ».
+
+    A whole number and a text stay as they are.
+    """
     if "." not in valeur:
         return valeur
     try:
@@ -257,15 +288,17 @@ def archiver(
             dire_refus("classeur_incomplet", absents=", ".join(absents), projet=PROJET)
         )
     manifeste = lire_manifeste(sortie / convention)
-    publiees, _ = conventions_et_portraits(sortie)
+    conventions_publiees, _ = conventions_et_portraits(sortie)
     if not manifeste.traces:
-        possibles = f" Possibles : {', '.join(publiees)}." if publiees else ""
+        possibles = ""
+        if conventions_publiees:
+            possibles = f" Possibles : {', '.join(conventions_publiees)}."
         raise Empechement(
             dire_refus(
                 "rien_a_archiver",
                 convention=convention,
                 sortie=sortie,
-                proche=proposer(convention, publiees),
+                proche=proposer(convention, conventions_publiees),
                 possibles=possibles,
             )
         )
@@ -289,8 +322,10 @@ def archiver(
 
 
 def _ecarts(convention: str, manifeste: Manifeste, sortie: Path, carnets: Path) -> list[Ecart]:
-    """Return what is not up to date in the reports of a convention: data at fault, files, causes,
-    reports never made.
+    """Return what is not up to date in the public reports of a convention.
+
+    Faults of its data, then what is wrong with the files, then inputs that have changed since the
+    reports were made, then reports never made.
     """
     from ctglib.donnees.validation import valider
     from ctglib.production.manifeste import JAMAIS

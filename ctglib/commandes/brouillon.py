@@ -1,5 +1,7 @@
-"""The folder of a new convention, from nothing or from the one that ends, checked whole before any
-writing.
+"""The draft of a new convention's folder, made from nothing or from the convention that ends.
+
+It is checked as if it were in the data folder, and written by nobody here: a ``Brouillon`` is bytes
+by path.
 """
 
 import re
@@ -33,7 +35,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 MODELE = "catalogue/modele"
 THEMES = "catalogue/themes"
 OBSERVATIONS = "observations"
-RECOPIES = (  # those that are there
+FICHIERS_RECOPIES = (  # from the folder of the old convention, those that it has
     "offre.csv",
     "territoires.yaml",
     "contexte.csv",
@@ -41,16 +43,25 @@ RECOPIES = (  # those that are there
     "indicateurs.yaml",
     "collecte.yaml",
 )
-# Files by path in the data folder, and what to say of them.
+# The files by path in the data folder, and the sentences to say to the user.
 Brouillon = tuple[dict[str, bytes], list[str]]
 
 
 def commencer(
     nom: str, territoire: str, debut: date, fin: date, *, parties: Sequence[str], fiches: int
 ) -> Brouillon:
-    """Return a convention to fill, which validates as it is.
+    """Return the draft of a convention to fill, from nothing; it validates as it is.
 
-    Every annexe figure that public data do not give is absent, with whom to ask.
+    Its annexe 1 has the figures that public data give; the others are « non transmis », with whom
+    to ask.
+
+    Args:
+        nom: The name of its folder.
+        territoire: The code of a commune, or the SIREN of an EPCI.
+        debut: Its first day.
+        fin: Its last day.
+        parties: The names of its signatories.
+        fiches: How many empty fiches to write.
     """
     lieu = publiques.territoires([territoire])
     nom_du_territoire = lieu["nom"].iat[0]
@@ -108,11 +119,11 @@ def commencer(
 
 
 def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: date) -> Brouillon:
-    """Return the convention that follows.
+    """Return the draft of the convention that follows ``ancienne``, whose study is ``etude``.
 
-    Its parties and fiches are the old one's, and its initial values the last ones known. Dates,
-    échéances and targets are what the parties have to agree on: none is carried over, nor is a
-    direction or a threshold of the old text.
+    Its parties and its fiches are those of the old one, and the initial value of an indicator is
+    its last known value. Échéances and targets are for the parties to agree on: none is carried
+    over, nor is a direction or a threshold of the old text.
     """
     convention = etude.convention
     regles = etude.finale.regles
@@ -128,7 +139,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     corrections = [
         correction.model_dump(mode="python", exclude_none=True)
         for correction in etude.suivi.dossier.corrections
-        if correction.fichier in RECOPIES  # those of annexe 1 correct figures of the past
+        if correction.fichier in FICHIERS_RECOPIES  # those of annexe 1 correct figures of the past
     ]
     entete = [ligne.format(ancienne=ancienne) for ligne in regles.entete_du_projet]
     fichiers = {
@@ -139,7 +150,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         "corrections.yaml": _yaml({"corrections": corrections}, ()),
     }
     source = f"{CONVENTIONS}/{ancienne}"
-    for fichier in RECOPIES:
+    for fichier in FICHIERS_RECOPIES:
         if existe(f"{source}/{fichier}"):
             fichiers[fichier] = lire_octets(f"{source}/{fichier}")
     if "logos/" in lister(source):
@@ -165,7 +176,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
 def _convention_suivante(
     nom: str, etude: EtudeFinale, annexe1: pd.DataFrame, debut: date, fin: date
 ) -> dict[str, Any]:
-    """Return what ``convention.yaml`` of the next convention holds."""
+    """Return the content of the next convention's ``convention.yaml``."""
     ancienne = etude.convention
     contenu = ancienne.model_dump(mode="python", exclude_none=True)
     de = etude.catalogue.territoires[ancienne.territoire].de
@@ -177,19 +188,18 @@ def _convention_suivante(
     }
 
     def avancer(texte: str) -> str:
-        """Return a text with the first and last years of the old convention turned into those of
-        the next.
-        """
+        """Replace in a text the first and the last year of the old convention by the new ones."""
         return re.sub(r"\b\d{4}\b", lambda annee: nouvelle_annee.get(annee[0], annee[0]), texte)
 
     articles = []
     for article in contenu["articles"]:
-        avances = {champ: avancer(article[champ]) for champ in ("objet", "consequence")}
-        articles.append({**article, **avances})
+        objet = avancer(article["objet"])
+        consequence = avancer(article["consequence"])
+        articles.append({**article, "objet": objet, "consequence": consequence})
     fiches = []
     for fiche, contenu_de_la_fiche in zip(ancienne.fiches, contenu["fiches"], strict=True):
-        changements = _fiche(fiche, etude, anciennes_annees)
-        fiches.append({**contenu_de_la_fiche, **changements, "debut": debut, "fin": fin})
+        champs_refaits = _champs_refaits(fiche, etude, anciennes_annees)
+        fiches.append({**contenu_de_la_fiche, **champs_refaits, "debut": debut, "fin": fin})
     periode = "{debut}-{fin}".format(**anciennes_annees)
     return {
         **contenu,
@@ -210,8 +220,9 @@ def _convention_suivante(
 
 
 def _lectures(etude: EtudeFinale, schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the readings of the old convention that still hold: a schéma that has ended takes its
-    own along.
+    """Return the content of ``lectures.yaml``: the readings of the old convention that still hold.
+
+    Those of a schéma that has ended are left out; ``schemas`` are the ones that go on.
     """
     elements = set()
     for schema in schemas:
@@ -230,8 +241,19 @@ def _rendre(
     diagnostic: pd.DataFrame,
     **valeurs: object,
 ) -> Brouillon:
-    """Return the files of a convention once they have been read as they would be there, and the
-    sentences filled.
+    """Return a draft once its files have been checked, with its sentences filled.
+
+    The files are read as they will be in the data folder, and nothing is written.
+
+    Args:
+        nom: The name of the convention.
+        fichiers: Their bytes, by name in its folder.
+        phrases: What to say of it, with places to fill.
+        diagnostic: Its annexe 1, whose rows the sentences count.
+        **valeurs: What else fills the sentences.
+
+    Raises:
+        DonneesInvalides: A file has a fault.
     """
     places = {f"{CONVENTIONS}/{nom}/{fichier}": octets for fichier, octets in fichiers.items()}
     fautes = fautes_de_saisie(nom, places)
@@ -255,10 +277,10 @@ def diagnostic_public(
     ancien: pd.DataFrame | None = None,
     series: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return every row of ``annexe1.csv``: filled from public figures, or « non transmis » with
-    whom to ask.
+    """Return each row of an ``annexe1.csv``: a public figure, or « non transmis » and whom to ask.
 
-    The rows are those of ``ancien``, or one an indicator of the catalogue.
+    The rows are those of ``ancien``, else one an indicator of the themes and a territory: that of
+    the convention, and its reference.
 
     Args:
         themes: Those of the diagnostic, with the indicators of each.
@@ -294,14 +316,14 @@ def diagnostic_public(
 
 
 def _collectes(themes: Iterable[Theme]) -> dict[str, Collecte]:
-    """Return who gives each indicator, and from which document, by id."""
+    """Return, by indicator, who holds its figure and in which document; those that say it."""
     return {
         item.id: item.collecte for theme in themes for item in theme.indicateurs if item.collecte
     }
 
 
 def _sources_du_diagnostic(regles: DonneesPubliques, annexe1: pd.DataFrame) -> dict[str, str]:
-    """Return what ``convention.yaml`` says of these figures: their source and their years."""
+    """Return the two fields of ``convention.yaml`` about annexe 1: its source and its years."""
     avec_valeur = annexe1["valeur"].notna()
     annees = sorted(annexe1.loc[avec_valeur, "annee"].unique())
     date_des_donnees = regles.mots["aucune_date"]
@@ -322,9 +344,13 @@ class _Parcours:
     statut_connue: str
 
 
-def _fiche(fiche: Fiche, etude: EtudeFinale, anciennes_annees: Mapping[str, int]) -> dict[str, Any]:
-    """Return what a fiche says that is not as it was: no dates, no targets, the last known values
-    to start from.
+def _champs_refaits(
+    fiche: Fiche, etude: EtudeFinale, anciennes_annees: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return the fields of a fiche that change from one convention to the next.
+
+    Its modalités without dates, its results, its indicators without targets, which start from the
+    last known values, its analyses.
     """
     parcours = {item.indicateur: item for item in lignes(etude.parcours, _Parcours)}
     indicateurs = []
@@ -343,7 +369,7 @@ def _fiche(fiche: Fiche, etude: EtudeFinale, anciennes_annees: Mapping[str, int]
             for resultat in fiche.resultats
         ],
         "indicateurs": indicateurs,
-        # A type of analysis refuses the keys of the others.
+        # Only the keys that were written: a type of analysis refuses those of the other types.
         "analyses": [analyse.model_dump(exclude_unset=True) for analyse in fiche.analyses],
     }
 
@@ -351,7 +377,10 @@ def _fiche(fiche: Fiche, etude: EtudeFinale, anciennes_annees: Mapping[str, int]
 def _valeur_initiale(
     parcours: _Parcours, etude: EtudeFinale, anciennes_annees: Mapping[str, int]
 ) -> dict[str, object]:
-    """Return the last known value of an indicator, its year and source, or why there is none."""
+    """Return the ``valeur_initiale`` of an indicator: its last known value, or why there is none.
+
+    ``{"valeur": 12, "annee": 2028, "reference": "…"}`` or ``{"absent": "…"}``.
+    """
     if parcours.table != OBSERVATIONS:
         return {"absent": etude.mot("projet_qualitatif")}
     if pd.isna(parcours.connue):
@@ -385,7 +414,7 @@ def _source(etude: EtudeFinale, indicateur: str, annee: int) -> str:
 
 
 def _modele(nom: str, /, **mots: object) -> str:
-    """Return a model of ``catalogue/modele``, filled."""
+    """Return the text of a model of ``catalogue/modele``, with its ``$places`` filled."""
     return Template(lire_octets(f"{MODELE}/{nom}.yaml").decode("utf-8")).substitute(mots)
 
 
@@ -405,13 +434,14 @@ def _csv(table: pd.DataFrame) -> bytes:
 
 
 class _SansRenvoi(yaml.SafeDumper):
-    """A date written twice is written in full twice: our reader refuses references."""
+    """Writes an object that comes twice in full twice: our reader of YAML refuses references."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True
 
 
 def _yaml(document: dict[str, Any], entete: Iterable[str]) -> bytes:
+    """Return a document as YAML, under the lines of a comment."""
     commentaires = "".join(f"# {ligne}\n" for ligne in entete)
     texte = yaml.dump(document, Dumper=_SansRenvoi, allow_unicode=True, sort_keys=False, width=120)
     return (commentaires + texte).encode("utf-8")

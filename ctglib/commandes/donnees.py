@@ -1,5 +1,6 @@
-"""``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``source`` and a new convention: what goes
-into the data.
+"""The commands about data: check, collect, import, note what is masked, add sources, begin.
+
+``ctg valider``, ``gabarit``, ``importer``, ``figer``, ``source``, ``nouvelle-convention``.
 """
 
 import re
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from ctglib.commandes.options import ABlanc, Conventions, LaConvention
-from ctglib.commandes.terminal import compter, dire, montrer, promettre, refuser
+from ctglib.commandes.terminal import compter, dire, dire_l_empechement, montrer, promettre
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 RIEN = "Rien n'a été changé."
 _VIDE = "(vide)"
 FICHES_AU_PLUS = 20
-QUESTIONS = {
+QUESTIONS = {  # asked on the terminal for what was not typed after « ctg nouvelle-convention »
     "territoire": "Code Insee de la commune, ou SIREN de l'EPCI (exemple : 62413)",
     "debut": "Premier jour de la convention (exemple : 2024-01-01)",
     "fin": "Dernier jour (exemple : 2028-12-31)",
@@ -132,7 +133,7 @@ def valider(convention: Conventions = None) -> int:
     fautes_des_sources, alertes = validation.examiner_les_sources()
     dire(*(f"  à voir : {phrase}" for phrase in alertes))
     if fautes or fautes_des_sources:
-        return refuser(DonneesInvalides([*fautes, *fautes_des_sources]))
+        return dire_l_empechement(DonneesInvalides([*fautes, *fautes_des_sources]))
     return 0
 
 
@@ -167,9 +168,9 @@ def importer(
     if preparation.remarques:
         puces = [f"- {remarque}" for remarque in preparation.remarques]
         dire("À vérifier (rien n'est refusé pour cela) :", *puces, "")
-    changements = [item for item in preparation.changements if not item.revision]
+    changements = [changement for changement in preparation.changements if not changement.revision]
     _montrer_les_changements("Ce qui change :", changements)
-    revisions = [item for item in preparation.changements if item.revision]
+    revisions = [changement for changement in preparation.changements if changement.revision]
     _montrer_les_changements("Chiffres révisés (l'ancien reste sous son millésime) :", revisions)
     for table, nombre in preparation.nouvelles.items():
         dire(f"{table} : {compter(nombre, 'ligne')} de plus")
@@ -187,7 +188,10 @@ def importer(
 
 
 def _montrer_les_changements(titre: str, changements: "list[Changement]") -> None:
-    """Show the cells whose content changes, under a title; nothing when there is none."""
+    """Show the cells whose content changes, a row each, under a title; nothing when there is none.
+
+    Where it is in the workbook, the row's key in words, the column, its content before and after.
+    """
     lignes = []
     for changement in changements:
         entree = changement.entree
@@ -213,15 +217,15 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
     """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
     from ctglib.secret import publication
 
-    fichier, masquees, ajoutees = publication.figer(convention, annee)
+    fichier, nombre_de_masquees, nombre_d_ajoutees = publication.figer(convention, annee)
     bilan = f"{convention}, bilan {annee}"
-    if not masquees:
+    if not nombre_de_masquees:
         dire(f"{bilan} : aucune cellule n'est masquée, rien à noter.")
         return
-    pluriel = "s" if masquees > 1 else ""
-    cellules = f"{masquees} cellule{pluriel} masquée{pluriel}"
+    pluriel = "s" if nombre_de_masquees > 1 else ""
+    cellules = f"{nombre_de_masquees} cellule{pluriel} masquée{pluriel}"
     phrase = f"{bilan} : {cellules}, ce bilan et les précédents compris"
-    if ajoutees:
+    if nombre_d_ajoutees:
         dire(f"{phrase}.", f"Notées dans {fichier} : les bilans suivants ne les montreront pas.")
     else:
         dire(f"{phrase}, déjà notée{pluriel}. Rien n'a été écrit.")
@@ -259,7 +263,7 @@ def ajouter_sources(
     if not oui:
         try:
             reponse = Console().input("Continuer ? [o/N] ", markup=False)
-        except EOFError:  # nobody to answer is a no
+        except EOFError:  # there is nobody to answer: it is a no
             reponse = ""
             dire("")
     if reponse.strip().lower() not in ("o", "oui"):
@@ -310,11 +314,11 @@ def nouvelle_convention(
         "parties": parties,
         "fiches": str(fiches or ""),
     }
-    if not depuis and sys.stdin.isatty():
+    if not depuis and sys.stdin.isatty():  # somebody is there to answer
         for question, reponse in reponses.items():
             if not reponse:
                 reponses[question] = input(f"{QUESTIONS[question]} : ").strip()
-    connues = conventions()
+    noms_pris = conventions()
     premier_jour = _jour("--debut", reponses["debut"])
     dernier_jour = _jour("--fin", reponses["fin"])
     signataires = _signataires(reponses["parties"])
@@ -323,35 +327,40 @@ def nouvelle_convention(
     fin_ecrite = date_longue(dernier_jour) if dernier_jour else None
     nom_possible = re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom)
     a_l_envers = premier_jour and dernier_jour and dernier_jour <= premier_jour
-    cas = {
+    # What may be wrong, by the key of the message that says it, and whether it is. The signatories
+    # and the number of fiches matter for a convention begun from nothing alone.
+    defauts = {
         "nom_impossible": not nom_possible,
-        "nom_pris": nom in connues,
+        "nom_pris": nom in noms_pris,
         "sans_debut": not premier_jour,
         "sans_fin": not dernier_jour,
         "fin_avant_le_debut": a_l_envers,
-        "ancienne_inconnue": depuis and depuis not in connues,
+        "ancienne_inconnue": depuis and depuis not in noms_pris,
         "trop_peu_de_signataires": not depuis and len(signataires) < 2,
         "nombre_de_fiches": not depuis and not 1 <= nombre_de_fiches <= FICHES_AU_PLUS,
     }
-    nom_propose = proposer_un_nom(depuis, connues, "l'un de ces noms")
-    valeurs = {
+    nom_propose = proposer_un_nom(depuis, noms_pris, "l'un de ces noms")
+    valeurs = {  # of the places to fill in these messages
         "nom": nom,
         "debut": debut_ecrit,
         "fin": fin_ecrite,
         "depuis": depuis,
-        "connues": ", ".join(connues),
+        "connues": ", ".join(noms_pris),
         "fiches": nombre_de_fiches,
         "remede": f"écrire {nom_propose}",
         "signataires": len(signataires),
         "maximum": FICHES_AU_PLUS,
     }
-    fautes = [Faute(CONVENTIONS, *mots(cle, **valeurs)) for cle, fautif in cas.items() if fautif]
+    fautes = []
+    for cle, est_la in defauts.items():
+        if est_la:
+            fautes.append(Faute(CONVENTIONS, *mots(cle, **valeurs)))
     if not depuis:
         fautes += _fautes_de_territoire(reponses["territoire"])
     if fautes:
         raise DonneesInvalides(fautes)
-    assert premier_jour is not None  # these two were faults
-    assert dernier_jour is not None
+    assert premier_jour is not None  # « sans_debut » is not among the faults
+    assert dernier_jour is not None  # nor « sans_fin »
     if depuis:
         etude = ouvrir_evaluation(depuis).etude
         fin_de_l_ancienne = etude.suivi.fin
@@ -373,6 +382,11 @@ def nouvelle_convention(
 
 
 def _jour(option: str, texte: str) -> date | None:
+    """Return the date that was typed, « 2024-01-01 »; None when nothing was.
+
+    Raises:
+        DonneesInvalides: It is no date; the message names the option.
+    """
     if not texte:
         return None
     try:
@@ -382,13 +396,16 @@ def _jour(option: str, texte: str) -> date | None:
 
 
 def _signataires(texte: str) -> list[str]:
-    """Return the names of the parties, with what a YAML text between quotes may hold."""
+    """Return the names typed between « ; », without what would end a YAML text in quotes."""
     noms = [nom.strip() for nom in texte.replace('"', "'").split(";")]
     return [nom for nom in noms if nom]
 
 
 def _fautes_de_territoire(code: str) -> Iterator[Faute]:
-    """Yield the fault of a territory that is no code, or the code of none."""
+    """Yield a fault when a text is no code of a commune or of an EPCI; nothing when it is one.
+
+    When the text is a name, or close to one, the fault gives its code.
+    """
     from ctglib.donnees import publiques
 
     if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):

@@ -1,4 +1,7 @@
-"""``ctg produire`` and ``ctg portrait``: make the reports that are out of date, and say it."""
+"""``ctg produire`` and ``ctg portrait``: make the reports that are out of date, and say why each.
+
+What is wrong in what the user typed is gathered as sentences, ``fautes``, and said all at once.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 from typer import Argument, Option
 
 from ctglib.commandes import options
-from ctglib.commandes.terminal import compter, dire, formats_demandes, inconnus, montrer, refuser
+from ctglib.commandes.terminal import (
+    compter,
+    dire,
+    dire_l_empechement,
+    formats_demandes,
+    montrer,
+    phrases_des_inconnus,
+)
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import conventions
@@ -32,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class DUneCommande(Protocol):
-    """What became of a report."""
+    """What became of a report: a ``Resultat`` (``produire``) or a ``Rejeu`` (``verifier``)."""
 
     @property
     def commande(self) -> plan.Commande:
@@ -100,20 +110,20 @@ def produire(
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
     conventions_connues = conventions()
     rapports_possibles = plan.rapports_connus(carnets)
-    demandees = tuple(dict.fromkeys(convention or conventions_connues))
-    formats_voulus, refus = _lire_formats(formats)
-    refus += _refuser_le_travail(travailleurs, delai)
-    refus += inconnus("Le moteur", (moteur,), MOTEURS)
-    refus += inconnus("Le rapport", rapports or (), rapports_possibles)
-    refus += inconnus("La convention", demandees, conventions_connues)
-    refus += inconnus("La diffusion", (diffusion,), DIFFUSIONS)
-    if annee and not refus:
-        refus = _refuser_les_annees(annee, demandees)
-    if refus:
-        raise Empechement("\n".join(refus))
+    conventions_demandees = tuple(dict.fromkeys(convention or conventions_connues))  # each once
+    formats_voulus, fautes = _lire_formats(formats)
+    fautes += _fautes_du_travail(travailleurs, delai)
+    fautes += phrases_des_inconnus("Le moteur", (moteur,), MOTEURS)
+    fautes += phrases_des_inconnus("Le rapport", rapports or (), rapports_possibles)
+    fautes += phrases_des_inconnus("La convention", conventions_demandees, conventions_connues)
+    fautes += phrases_des_inconnus("La diffusion", (diffusion,), DIFFUSIONS)
+    if annee and not fautes:
+        fautes = _fautes_des_annees(annee, conventions_demandees)
+    if fautes:
+        raise Empechement("\n".join(fautes))
     commandes = plan.commandes(
         rapports or rapports_possibles,
-        demandees,
+        conventions_demandees,
         annees=annee or (),
         diffusion=diffusion,
         formats=formats_voulus,
@@ -153,12 +163,12 @@ def portrait(
 
     codes = territoires or []
     departements = departement or []
-    formats_voulus, refus = _lire_formats(formats)
-    refus += _refuser_le_travail(travailleurs, delai)
+    formats_voulus, fautes = _lire_formats(formats)
+    fautes += _fautes_du_travail(travailleurs, delai)
     if not codes and not departements:
-        refus.append(SANS_TERRITOIRE)
-    if refus:
-        raise Empechement("\n".join(refus))
+        fautes.append(SANS_TERRITOIRE)
+    if fautes:
+        raise Empechement("\n".join(fautes))
     verifier_territoires([*codes, *departements])
     for code in departements:
         codes = [*codes, *communes_de(code)]
@@ -178,27 +188,32 @@ def portrait(
 
 
 def _lire_formats(liste: str) -> tuple[tuple[str, ...], list[str]]:
-    """Return the formats of a list, each once, and what to say of those that do not exist."""
-    demandes, refus = formats_demandes(liste, (*FORMATS, RESUME))
+    """Return the formats of a list, each once, and a sentence for each that does not exist.
+
+    « resume » stands for both formats of ``RESUMES``.
+    """
+    demandes, fautes = formats_demandes(liste, (*FORMATS, RESUME))
     formats = []
     for format_demande in demandes:
         if format_demande == RESUME:
             formats += RESUMES
         else:
             formats.append(format_demande)
-    return tuple(dict.fromkeys(formats)), refus
+    return tuple(dict.fromkeys(formats)), fautes
 
 
-def _refuser_le_travail(travailleurs: int, delai: float) -> list[str]:
-    """Return what to say of how the reports are to be made, when it cannot be so."""
+def _fautes_du_travail(travailleurs: int, delai: float) -> list[str]:
+    """Return a sentence when the number of workers or the time for a cell cannot be, else none."""
     if travailleurs < 0 or delai <= 0:
         return ["Le nombre de travailleurs et le délai sont plus grands que zéro."]
     return []
 
 
-def _refuser_les_annees(annees: list[int], demandees: tuple[str, ...]) -> list[str]:
-    """Return what to say of each year that no convention has, of those asked for."""
-    annees_connues = sorted({annee for nom in demandees for annee in plan.annees_de(nom)})
+def _fautes_des_annees(annees: list[int], conventions_demandees: tuple[str, ...]) -> list[str]:
+    """Return a sentence for each year that none of the conventions asked for has."""
+    annees_connues = sorted(
+        {annee for nom in conventions_demandees for annee in plan.annees_de(nom)}
+    )
     possibles = f"Possibles : {', '.join(map(str, annees_connues))}."
     return [
         f"L'année {annee} n'est dans aucune convention demandée. {possibles}"
@@ -208,7 +223,7 @@ def _refuser_les_annees(annees: list[int], demandees: tuple[str, ...]) -> list[s
 
 
 def _essayer_a_blanc(commandes: list[plan.Commande], forcer: bool) -> int:
-    """Say which reports would be made, and why; return 0."""
+    """Say which reports would be made, and why; return the exit code, 0. Nothing is written."""
     from ctglib.production.manifeste import prevoir
 
     lignes = []
@@ -238,7 +253,7 @@ def _faire(
     forcer: bool,
     moteur: str = CTG,
 ) -> int:
-    """Make what is out of date, and say it; return 0, or 1 when a report failed."""
+    """Make what is out of date, say it, and return the exit code: 1 when a report failed."""
     from ctglib.production.manifeste import prevoir
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.portail import ecrire_portail
@@ -292,7 +307,11 @@ def _ecrire_mesures(resultats: list[Resultat]) -> bytes:
 
 
 def suivre_la_barre(resultats: Iterable[Resultats]) -> Iterator[Resultats]:
-    """Yield results under a bar that counts them; their number is known only at the end."""
+    """Yield results as they come, with a bar on the terminal that counts them.
+
+    Their number is not known before the end: the reports that are up to date are left out as they
+    are met.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -313,7 +332,10 @@ def suivre_la_barre(resultats: Iterable[Resultats]) -> Iterator[Resultats]:
 
 
 def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
-    """Say what became of each report that was made, why it was, and how many were up to date."""
+    """Say what became of each report that was made, why it was, and how many were up to date.
+
+    ``nombre`` is how many reports were asked for.
+    """
     lignes = []
     rapports_par_raison: dict[str, list[str]] = {}
     rapports_par_echec: dict[str, list[str]] = {}
@@ -333,14 +355,19 @@ def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
             dire(f"- {raison} : {'tous' if tous else ' ; '.join(rapports)}")
         dire("")
     for message, rapports in rapports_par_echec.items():
-        refuser("\n".join(["", *rapports]) + f" :\n{message}")
+        dire_l_empechement("\n".join(["", *rapports]) + f" :\n{message}")
     if rapports_par_echec:
-        refuser("\nLa version précédente de ces rapports, s'il y en a une, est restée en place.")
+        dire_l_empechement(
+            "\nLa version précédente de ces rapports, s'il y en a une, est restée en place."
+        )
     _dire_a_jour(nombre - len(lignes), nombre)
 
 
 def _ligne_d_un_rapport(resultat: Resultat) -> tuple[str, str, str, str, str]:
-    """Return what is shown of a report made: its name, what was done, seconds, sizes, path."""
+    """Return the row of a report that was made: name, « produit », seconds, sizes, path.
+
+    ("harnes, 2024, bilan", "produit", "2,3", "html 812 Ko, 5 tableaux", "reports/harnes/…").
+    """
     commande = resultat.commande
     secondes = f"{resultat.mesures['total']:.1f}".replace(".", ",")
     tailles = []
@@ -359,7 +386,7 @@ def _ligne_d_un_rapport(resultat: Resultat) -> tuple[str, str, str, str, str]:
 
 
 def _pourquoi(raisons: tuple[str, ...]) -> str:
-    """Return the first reasons, and how many others there are."""
+    """Return « le carnet bilan.ipynb a changé ; … ; et 2 autres »: the first reasons, in words."""
     montrees = " ; ".join(raisons[:RAISONS_MONTREES])
     autres = len(raisons) - RAISONS_MONTREES
     return f"{montrees} ; et {compter(autres, 'autre')}" if autres > 0 else montrees

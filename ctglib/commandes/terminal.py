@@ -1,4 +1,7 @@
-"""What all commands say alike: sentences, tables, unknown names, why one was not understood."""
+"""What all commands say alike: sentences, tables, unknown names, a command line that is wrong.
+
+Functions named ``dire`` and ``montrer`` write on the terminal; the others return texts.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,13 +14,16 @@ from ctglib.donnees.lecture import proches
 
 
 def dire(*lignes: str) -> None:
-    """Say lines."""
+    """Write lines on the standard output; nothing when there is none."""
     if lignes:
         typer.echo("\n".join(lignes))
 
 
-def refuser(error: Exception | str) -> int:
-    """Say what prevents a command, then what was not done because of it; return the exit code."""
+def dire_l_empechement(error: Exception | str) -> int:
+    """Write on the standard error what prevents a command; return its exit code, 1. Raises nothing.
+
+    What was not done because of it (``promettre``), which the error has as notes, follows.
+    """
     notes = getattr(error, "__notes__", ())
     typer.echo("\n\n".join((str(error), *notes)), err=True)
     return 1
@@ -25,7 +31,10 @@ def refuser(error: Exception | str) -> int:
 
 @contextmanager
 def promettre(phrase: str) -> Iterator[None]:
-    """Say besides, when a command is prevented, what it then has not done."""
+    """Add a sentence to the message of an ``Empechement``, « Rien n'a été écrit. ».
+
+    It decorates a command that does all of its work or nothing.
+    """
     try:
         yield
     except Empechement as error:
@@ -34,7 +43,14 @@ def promettre(phrase: str) -> Iterator[None]:
 
 
 def montrer(titres: Iterable[str], lignes: Iterable[Iterable[str]], *, droite: str = "") -> None:
-    """Show a table; a text in brackets is a style of rich's, unless its « [ » is escaped."""
+    """Write a table on the standard output.
+
+    Args:
+        titres: The headers.
+        lignes: The cells of each row. « [red]échec[/red] » is a style for rich: a « [ » that is to
+            be written has a backslash before it.
+        droite: The header of the column that is aligned on the right, "" for none.
+    """
     from rich.console import Console
     from rich.table import Table
 
@@ -52,13 +68,16 @@ def compter(nombre: int, nom: str) -> str:
 
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:
-    """Return « ; vouliez-vous dire … » when something close exists."""
+    """Return « ; vouliez-vous dire « harnes » » when a name close to this one exists, else ""."""
     noms_proches = proches(nom, tuple(possibles), 0.5)
     return f" ; vouliez-vous dire « {noms_proches[0]} »" if noms_proches else ""
 
 
-def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
-    """Return what to say of each name that does not exist."""
+def phrases_des_inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
+    """Return a sentence a name that does not exist; none when all do.
+
+    « La convention « harne » n'existe pas ; vouliez-vous dire « harnes ». Possibles : … »
+    """
     possibles = ", ".join(connus)
     return [
         f"{quoi} « {nom} » n'existe pas{proposer(nom, connus)}. Possibles : {possibles}."
@@ -68,32 +87,37 @@ def inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> lis
 
 
 def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    """Return the formats of a list, each once, and what to say of those that do not exist, or when
-    there is none.
+    """Return the formats that a user typed, « html, pdf », and what to say of those that are wrong.
+
+    The formats are in the order typed, each once, those that do not exist included; the sentences
+    are for these, or for a list without any format.
     """
     noms = [nom.strip() for nom in liste.split(",")]
-    formats = tuple(dict.fromkeys(nom for nom in noms if nom))
+    formats = tuple(dict.fromkeys(nom for nom in noms if nom))  # each once
     if not formats:
         return (), [f"Aucun format demandé : {', '.join(connus)}."]
-    return formats, inconnus("Le format", formats, connus)
+    return formats, phrases_des_inconnus("Le format", formats, connus)
 
 
 def dire_usage(error: typer.TyperException) -> int:
-    """Say what in the command was not understood, and return the exit code."""
+    """Write what in the command line is wrong, and return the exit code, 1.
+
+    A group of commands without any, « ctg », shows its help instead, and returns 0.
+    """
     contexte: typer.Context | None = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and contexte is not None:
         typer.echo(contexte.get_help())
         return 0
     commande = contexte.command_path if contexte else "ctg"
     phrase = _phrase_d_usage(error, contexte)
-    return refuser(f"{phrase}\nPour les commandes et leurs options : {commande} --help")
+    return dire_l_empechement(f"{phrase}\nPour les commandes et leurs options : {commande} --help")
 
 
 def _phrase_d_usage(error: typer.TyperException, contexte: typer.Context | None) -> str:
-    """Return what in the command was not understood.
+    """Return the sentence that says what in the command line is wrong.
 
-    typer keeps the classes of its errors, and what each of them has, in a private module: they are
-    told apart by name.
+    typer keeps the classes of its errors in a private module: they are told apart by their names,
+    and the rest is read in their English messages.
     """
     sorte = type(error).__name__
     option = getattr(error, "option_name", "")
@@ -124,6 +148,7 @@ def _phrase_d_usage(error: typer.TyperException, contexte: typer.Context | None)
 
 
 def _phrase_d_argument_en_trop(argument: str, contexte: typer.Context) -> str:
+    """Return « « harnes » n'est pas attendu ici. », and the option when it may be a convention."""
     phrase = f"« {argument} » n'est pas attendu ici."
     options = [option for parametre in contexte.command.params for option in parametre.opts]
     if "--convention" in options:
