@@ -1,5 +1,7 @@
-"""Ce que le classeur dit dans un carnet : des erreurs en une phrase, pourquoi rien ne se montre ;
-et « %ctg ».
+"""Ce que le classeur dit dans un carnet.
+
+Une erreur du classeur y tient en une phrase, une question sans réponse dit pourquoi, et « %ctg »
+lance une commande.
 """
 
 from __future__ import annotations
@@ -39,10 +41,10 @@ TABLES_TRANSMISES = {
 
 
 def installer() -> None:
-    """Fold the errors of the workbook and teach « %ctg » to the notebook that runs, if one does.
+    """Set up the notebook that runs, if one does: errors as sentences, « %ctg », how tables show.
 
-    The errors of the engine of the reports are left as they are: it says where in the code a
-    notebook stopped.
+    Nothing is done twice, nor in the kernel of a report (``RAPPORT``). When the engine of the
+    reports runs the notebook, errors stay as they are: it says itself where a notebook stopped.
     """
     shell = _interprete()
     if shell is None or RAPPORT in os.environ or "ctg" in shell.magics_manager.magics["line"]:
@@ -55,7 +57,7 @@ def installer() -> None:
 
 
 def _interprete() -> InteractiveShell | None:
-    """Return the shell of the notebook that runs, if one does."""
+    """Return the IPython shell of the notebook that runs, None outside of a notebook."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
@@ -69,8 +71,10 @@ def _est_le_moteur(shell: InteractiveShell | None) -> bool:
 
 
 def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> str:
-    """Return the sentence of an error of the workbook, or of a call of it that is wrong; empty for
-    any other.
+    """Return the sentence of an error that the workbook raised, "" for any other.
+
+    That is a refusal of ours, the name of a function that does not exist, or a call with wrong
+    arguments.
     """
     if isinstance(erreur, DemandeImpossible | DonneesInvalides):
         return str(erreur)
@@ -86,6 +90,7 @@ def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> st
 
 
 def _attribut_inconnu(erreur: AttributeError) -> str:
+    """Return « atelier : « comparé » n'existe pas. Noms proches : comparer. »."""
     objet = erreur.obj
     noms = getattr(objet, "__all__", None)
     if not noms:
@@ -95,7 +100,10 @@ def _attribut_inconnu(erreur: AttributeError) -> str:
 
 
 def _appel_faux(message: str) -> str:
-    """Return our sentence for what Python says of a wrong call; empty if it says something else."""
+    """Return our sentence for what Python says of a wrong call; "" if it says something else.
+
+    ``appels`` of ``atelier.yaml`` gives a sentence for each of Python's.
+    """
     for expression, phrase in reperes().appels.items():
         trouve = re.search(rf"(\w+)\(\) {expression}", message)
         if trouve:
@@ -106,7 +114,7 @@ def _appel_faux(message: str) -> str:
 
 
 def _est_a_nous(objet: object) -> bool:
-    """Return whether it is a module of the workbook, or an object of one of its classes."""
+    """Return whether an object is a module of ctglib, or of one of its classes."""
     module = objet.__name__ if isinstance(objet, ModuleType) else type(objet).__module__
     return module.partition(".")[0] == "ctglib"
 
@@ -118,7 +126,7 @@ def _montrer_l_erreur(
     tb: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    """Show an error: our sentence if it has one, else the traceback; « %tb » shows the latter."""
+    """Show an error: our sentence if it has one (« %tb » then shows the traceback), else that."""
     phrase = en_francais(value, tb)
     if phrase:
         setattr(value, RENDU, lambda: [f"{phrase}\n{DETAIL}"])
@@ -165,7 +173,10 @@ def ctg(ligne: str) -> None:
 
 
 def _dire_qu_il_n_y_a_rien(resultat: ExecutionResult) -> None:
-    """Say why a question put to the workbook at the end of a cell shows nothing."""
+    """Write why the last line of a cell shows nothing, when it asks something of a report's object.
+
+    « bilan.fiche(2).actions() » returns None when the convention says nothing of it.
+    """
     if resultat.result is not None or not resultat.success or resultat.info is None:
         return
     nom = _variable_interrogee(resultat.info.raw_cell)
@@ -178,9 +189,7 @@ def _dire_qu_il_n_y_a_rien(resultat: ExecutionResult) -> None:
 
 
 def _variable_interrogee(cellule: str) -> str:
-    """Return « bilan » for a cell that ends with a call such as « bilan.fiche(2).actions() »; empty
-    when it ends otherwise.
-    """
+    """Return « bilan » for a cell that ends with « bilan.fiche(2).actions() », "" otherwise."""
     try:
         instructions = ast.parse(cellule).body
     except SyntaxError:  # a magic
@@ -196,7 +205,7 @@ def _variable_interrogee(cellule: str) -> str:
 
 
 def _pourquoi_rien(objet: object) -> str:
-    """Return what was handed in for the year of a bilan or of a fiche, and what was not."""
+    """Return in words what was handed in for the year of an object of the reports, and what not."""
     etude = _etude_de(objet)
     if etude is None:
         return "la convention n'en dit rien"
@@ -216,7 +225,7 @@ def _pourquoi_rien(objet: object) -> str:
 
 
 def _etude_de(objet: object) -> EtudeAnnuelle | None:
-    """Return the follow-up that an object of the reports reads, if it reads that of a year."""
+    """Return the study of a year that an object of the reports has, None when it has none."""
     for attribut in ("etude", "annee"):
         etude = getattr(objet, attribut, None)
         if isinstance(etude, EtudeAnnuelle):

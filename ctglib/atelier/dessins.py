@@ -27,7 +27,7 @@ LARGEUR_DES_NOMS = 26  # signs
 # inches
 UNE_LIGNE = 0.26
 UN_NOM = 0.18
-EN_POINTS = 72
+POINTS_PAR_POUCE = 72
 INTERLIGNE = 11  # points of a line of a name
 UNITES = {"pour_100": "pour 100", "pourcent": "%"}
 DISTINCTIONS = ("annee", "categorie", "dispositif")  # columns that tell rows of one name apart
@@ -35,7 +35,7 @@ LEGENDE = "ctg"  # the attribute of a figure of the atelier: what a report says 
 
 
 class Bout(NamedTuple):
-    """Where a line ends, and what names it there."""
+    """The end of a line: its last value, and the name that is written there."""
 
     valeur: float
     annee: int
@@ -43,7 +43,7 @@ class Bout(NamedTuple):
     couleur: ColorType
 
 
-# What draws a mark a row, from the axes, the ranks of the rows, their values and their colours.
+# A function that draws a mark a row: axes, ranks of the rows, their values, their colours.
 Marqueur = Callable[[Axes, Sequence[int], Sequence[float], Sequence[str]], None]
 
 
@@ -68,7 +68,7 @@ def courbes(
         >>> len(ax.lines)
         2
     """
-    attributs_de_la_table = _tracable(table, y, "annee", "libelle")
+    attrs = _tracable(table, y, "annee", "libelle")
     noms = table["libelle"].unique()
     lignes_des_noms = sum(1 + len(nom) // (LARGEUR_DES_NOMS - 5) for nom in noms)
     with charter_style():
@@ -94,7 +94,7 @@ def courbes(
         ax.yaxis.grid(True)
         _nommer_les_bouts(ax, bouts)
         base = f"indice, 100 en {toutes_les_annees[0]}" if y == "indice" else ""
-        return _cadre(ax, attributs_de_la_table, titre, phrases, base)
+        return _cadre(ax, attrs, titre, phrases, base)
 
 
 def barres(
@@ -175,7 +175,7 @@ def carte(
         >>> len(ax.collections) > 1
         True
     """
-    attributs_de_la_table = _tracable(table, y, "territoire", "annee")
+    attrs = _tracable(table, y, "territoire", "annee")
     annee = int(table["annee"].max())
     lignes = table[table["annee"] == annee]
     _tracable(lignes, y)  # that year has a value
@@ -186,26 +186,27 @@ def carte(
     communes = contours.merge(valeurs, how="left")
     with charter_style():
         ax = _axes(ax, HAUTEUR * 1.5)
-        tracer_carte(ax, communes, legende=dire_unite(attributs_de_la_table))
+        tracer_carte(ax, communes, legende=dire_unite(attrs))
         presentes = communes.dropna(subset="valeur").sort_values("valeur")
         extremes = pd.concat([presentes.head(1), presentes.tail(1)])
         phrases = [
             f"{nom} : {ecrire(valeur)}"
             for nom, valeur in zip(extremes["nom"], extremes["valeur"], strict=True)
         ]
-        source = f"{attributs_de_la_table['source']} ; contours : {CONTOURS}"
-        avec_contours: Attributs = {**attributs_de_la_table, "source": source}
-        titre_et_annee = f"{titre or attributs_de_la_table['titre']}, {annee}"
+        source = f"{attrs['source']} ; contours : {CONTOURS}"
+        avec_contours: Attributs = {**attrs, "source": source}
+        titre_et_annee = f"{titre or attrs['titre']}, {annee}"
         return _cadre(ax, avec_contours, titre_et_annee, dict.fromkeys(phrases))
 
 
 def _rangees(
     table: pd.DataFrame, y: str, par: str, titre: str | None, ax: Axes | None, marqueur: Marqueur
 ) -> Axes:
-    """Draw a mark a row of a table, from top to bottom, with its name and its value, or the word of
-    its absence.
+    """Draw a mark for each row of a table, from top to bottom, with its name and its value.
+
+    A row without a value has the word of its absence.
     """
-    attributs_de_la_table = _tracable(table, y, par)
+    attrs = _tracable(table, y, par)
     noms = _noms_des_rangees(table, par)
     valeurs = _nombres(table[y])
     rangs = list(range(len(table)))
@@ -231,11 +232,14 @@ def _rangees(
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
-        return _cadre(ax, attributs_de_la_table, titre, phrases)
+        return _cadre(ax, attrs, titre, phrases)
 
 
 def _noms_des_rangees(table: pd.DataFrame, par: str) -> list[str]:
-    """Return the names of the rows; when several have the same, with what tells them apart."""
+    """Return the names of the rows; when two have the same, all with what tells them apart.
+
+    « Harnes, 2024 »: the first column of ``DISTINCTIONS`` that the table has.
+    """
     noms = table[par].astype(str)
     if noms.duplicated().any():
         for colonne in DISTINCTIONS:
@@ -250,8 +254,12 @@ def _nombres(valeurs: pd.Series) -> list[float]:
 
 
 def _tracable(table: pd.DataFrame, y: str, *colonnes: str) -> Attributs:
-    """Return what a table says of itself, once it has these columns, and a value to draw."""
-    attributs_de_la_table = attributs(table)
+    """Return the attributs of a table that can be drawn.
+
+    Raises:
+        DemandeImpossible: It lacks one of these columns, or has no row, or no value in ``y``.
+    """
+    attrs = attributs(table)
     for colonne in (y, *colonnes):
         if colonne not in table:
             raise inconnu("La colonne", colonne, table.columns)
@@ -263,7 +271,7 @@ def _tracable(table: pd.DataFrame, y: str, *colonnes: str) -> Attributs:
             statuts = table["statut"].value_counts()
         absentes = ", ".join(f"{effectif} « {statut} »" for statut, effectif in statuts.items())
         raise impossible("sans_valeur", absentes=absentes)
-    return attributs_de_la_table
+    return attrs
 
 
 def ecrire(valeur: float) -> str:
@@ -272,6 +280,7 @@ def ecrire(valeur: float) -> str:
 
 
 def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
+    """Return the axes given, or new ones of that height, in inches."""
     if ax is None:
         return Figure(figsize=(LARGEUR, hauteur), layout="constrained").add_subplot()
     if not isinstance(ax, Axes):
@@ -281,18 +290,20 @@ def _axes(ax: Axes | None, hauteur: float = HAUTEUR) -> Axes:
 
 def _cadre(
     ax: Axes,
-    attributs_de_la_table: Attributs,
+    attrs: Attributs,
     titre: str | None,
     phrases: Iterable[str],
     base: str = "",
 ) -> Axes:
-    """Write the title, the unit and the source, and leave on the figure what a report will say of
-    it: its title, its source, the text that stands for it.
+    """Write the title, the unit and the source of a chart; return its axes.
+
+    The title, the source and the alternative text, « titre. phrase ; phrase. », are also kept on
+    the figure, for a report (``legende_de``).
     """
-    titre = titre or attributs_de_la_table["titre"]
-    source = attributs_de_la_table["source"]
+    titre = titre or attrs["titre"]
+    source = attrs["source"]
     ax.set_title(titre, loc="left", wrap=True)
-    unite = ", ".join(filter(None, (dire_unite(attributs_de_la_table), base)))
+    unite = ", ".join(filter(None, (dire_unite(attrs), base)))
     if unite and ax.axison:  # a map has no axis
         if ax.yaxis_inverted():  # rows go from top to bottom: their values are across
             ax.set_xlabel(unite)
@@ -307,27 +318,25 @@ def _cadre(
 
 
 def legende_de(figure: object) -> dict[str, str]:
-    """Return the title, the source and the alternative text of a figure of the atelier; nothing for
-    any other.
-    """
+    """Return « titre », « source » and « alt » of a figure of the atelier; {} for any other."""
     return getattr(figure, LEGENDE, {})
 
 
-def dire_unite(attributs_de_la_table: Attributs) -> str:
-    """Return the unit of a table as a reader says it, empty when there is none to say."""
-    unite = attributs_de_la_table["unite"]
+def dire_unite(attrs: Attributs) -> str:
+    """Return the unit of a table as it is written, « % »; "" when it has none."""
+    unite = attrs["unite"]
     return UNITES.get(unite, unite)
 
 
 def _nommer_les_bouts(ax: Axes, bouts: list[Bout]) -> None:
-    """Write the name and the last value of each line at its end, apart from the others."""
+    """Write the name and the last value of each line at its end, without any covering another."""
     figure = ax.get_figure(root=True)
     assert figure is not None  # the axes were just drawn on
-    figure.draw_without_rendering()  # the places of the values are then known
+    figure.draw_without_rendering()  # it sets where the values stand in pixels
     bouts = sorted(bouts)
     noms = [fill(f"{bout.nom}  {ecrire(bout.valeur)}", LARGEUR_DES_NOMS) for bout in bouts]
-    # Pixels, upward.
-    hauteurs = [INTERLIGNE * (1 + nom.count("\n")) * figure.dpi / EN_POINTS for nom in noms]
+    # In pixels, upward.
+    hauteurs = [INTERLIGNE * (1 + nom.count("\n")) * figure.dpi / POINTS_PAR_POUCE for nom in noms]
     milieux = [ax.transData.transform((0, bout.valeur))[1] for bout in bouts]
     bas = [milieu - hauteur / 2 for milieu, hauteur in zip(milieux, hauteurs, strict=True)]
     bas_ecartes = spread(bas, hauteurs, 1.0)
@@ -336,7 +345,7 @@ def _nommer_les_bouts(ax: Axes, bouts: list[Bout]) -> None:
         ax.annotate(
             noms[rang],
             (bout.annee, bout.valeur),
-            (8, decalage * EN_POINTS / figure.dpi),
+            (8, decalage * POINTS_PAR_POUCE / figure.dpi),
             textcoords="offset points",
             va="center",
             color=bout.couleur,

@@ -16,20 +16,22 @@ class DemandeImpossible(ValueError):
 
 
 def dire(phrase: str, **valeurs: object) -> str:
-    """Return a sentence of ``catalogue/atelier.yaml``, filled."""
+    """Return a sentence of ``catalogue/atelier.yaml``, by its key, filled."""
     return remplir(reperes().phrases[phrase], **valeurs)
 
 
 def impossible(phrase: str, **valeurs: object) -> DemandeImpossible:
-    """Return the error that says such a sentence."""
+    """Return, for the caller to raise, the error that says a sentence of ``atelier.yaml``."""
     return DemandeImpossible(dire(phrase, **valeurs))
 
 
 def inconnu(
     sujet: str, demande: object, possibles: Iterable[object], remede: str = ""
 ) -> DemandeImpossible:
-    """Return the error for a name that does not exist, with the closest names, or the first ones
-    when none is close.
+    """Return, for the caller to raise, the error for a name that does not exist.
+
+    « Le lieu « Harne » n'existe pas. Noms proches : Harnes. », or « Possibles : … » with the first
+    names when none is close; then ``remede``.
     """
     phrases = [f"{sujet} « {demande} » n'existe pas."]
     noms = list(dict.fromkeys(map(str, possibles)))

@@ -1,5 +1,7 @@
-"""Les questions que l'on pose le plus : comparer, classer, trouver des semblables, suivre ce qui
-était promis.
+"""Les questions que l'on pose le plus : comparer, classer, trouver des semblables, suivre.
+
+Chaque fonction rend une table de pandas qui dit dans ses ``attrs`` ce qu'elle est (``Attributs``),
+ou lève une ``DemandeImpossible`` dont le message est une phrase.
 """
 
 from collections.abc import Iterable
@@ -13,15 +15,15 @@ from ctglib.atelier.series import (
     Attributs,
     Lieux,
     attributs,
-    codes,
-    decrite,
+    avec_attributs,
+    codes_des_lieux,
     donnees,
-    en_annees,
     etude,
+    mots_des_statuts,
+    phrase_des_annees,
     ratio,
 )
 from ctglib.atelier.series import lieux as lieux_choisis
-from ctglib.atelier.series import mots as mots_des_statuts
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import majuscule
 from ctglib.donnees.lignes import lignes as lire_lignes
@@ -99,7 +101,7 @@ def comparer(
         table = donnees(code, lieux, annees, convention=convention)
     else:
         table = ratio(code, pour, lieux, annees, convention=convention)
-    ordre = {territoire: place for place, territoire in enumerate(codes(lieux))}
+    ordre = {territoire: place for place, territoire in enumerate(codes_des_lieux(lieux))}
     ordonnee = (
         table.assign(ordre=table["territoire"].map(ordre))
         .sort_values(["ordre", "annee"], ignore_index=True)
@@ -112,7 +114,7 @@ def comparer(
 
 @dataclass(frozen=True)
 class Rang:
-    """The rank of a place, and the ranks between which the rounding of the source leaves it."""
+    """The rank of a place, and the first and last rank it may have, as its source rounds values."""
 
     rang: int
     rang_min: int
@@ -141,29 +143,32 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
         >>> a.rang("Harnes", a.ratio("cnaf_foyers_paje", "cnaf_foyers", grandes)).query("choisi")["libelle"].tolist()
         ['Harnes']
     """  # noqa: E501 - an analyst copies the example
-    sens = attributs(table)
+    attrs = attributs(table)
     annee = table["annee"].max()
     de_l_annee = table[table["annee"] == annee]
-    classes = de_l_annee.dropna(subset="valeur")
-    territoire = codes(lieu)[0]
-    if territoire not in set(classes["territoire"]):
+    avec_valeur = de_l_annee.dropna(subset="valeur")
+    territoire = codes_des_lieux(lieu)[0]
+    if territoire not in set(avec_valeur["territoire"]):
         statuts = de_l_annee.loc[de_l_annee["territoire"].eq(territoire), "statut"].tolist()
         raison = dire("hors_de_la_table")
         if statuts:
             raison = dire("valeur_absente", statut=statuts[0])
         raise impossible("sans_rang", lieu=lieu, annee=annee, raison=raison)
-    valeurs = classes["valeur"]
-    minimum, maximum = _bornes(classes, sens)
-    if decroissant:  # the highest first: as the lowest of the opposites
+    valeurs = avec_valeur["valeur"]
+    minimum, maximum = _bornes(avec_valeur, attrs)
+    if decroissant:  # the highest is the lowest of the opposites, whose bounds change places
         valeurs = -valeurs
-        minimum, maximum = -maximum, -minimum
-    # At best, a place is behind those that are certainly before it; at worst, behind all those that
-    # may be.
-    rangs = classes.assign(
+        oppose_du_minimum = -minimum
+        minimum = -maximum
+        maximum = oppose_du_minimum
+    # At best, a place is behind those that are certainly before it: their greatest value is under
+    # its least. At worst, it is behind all those that may be: their least is not over its greatest.
+    # It is one of these itself.
+    rangs = avec_valeur.assign(
         rang=valeurs.rank(method="min").astype("Int64"),
         rang_min=[1 + int((maximum < au_mieux).sum()) for au_mieux in minimum],
         rang_max=[int((minimum <= au_pire).sum()) for au_pire in maximum],
-        choisi=classes["territoire"].eq(territoire),
+        choisi=avec_valeur["territoire"].eq(territoire),
     ).sort_values(["rang", "libelle"], ignore_index=True)
     rangs = rangs[COLONNES_DU_RANG]
     choisi = next(lire_lignes(rangs[rangs["choisi"]], Rang))
@@ -178,16 +183,20 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
         sur=len(rangs),
     )
     rangs.attrs = {
-        **sens,
-        "titre": f"Rang de {choisi.libelle} : {sens['titre']}",
-        "remarques": [remarque, *sens["remarques"]],
+        **attrs,
+        "titre": f"Rang de {choisi.libelle} : {attrs['titre']}",
+        "remarques": [remarque, *attrs["remarques"]],
     }
     return rangs
 
 
-def _bornes(lignes: pd.DataFrame, sens: Attributs) -> tuple[pd.Series, pd.Series]:
-    """Return the least and the most that each value may be, given how its sources round."""
-    demi_arrondis = [_demi_arrondi(serie["arrondi"]) for serie in sens["series"].values()]
+def _bornes(lignes: pd.DataFrame, attrs: Attributs) -> tuple[pd.Series, pd.Series]:
+    """Return the least and the greatest value that each row may have, as its sources round.
+
+    A count rounded to the nearest 5 may be 2.5 less or more. A rate is least with the least count
+    over the greatest denominator.
+    """
+    demi_arrondis = [_demi_arrondi(serie["arrondi"]) for serie in attrs["series"].values()]
     if "denominateur" not in lignes:
         valeurs = lignes["valeur"].astype(float)
         return valeurs - demi_arrondis[0], valeurs + demi_arrondis[0]
@@ -204,7 +213,7 @@ def _bornes(lignes: pd.DataFrame, sens: Attributs) -> tuple[pd.Series, pd.Series
 
 
 def _demi_arrondi(arrondi: float | None) -> float:
-    """Return how far from its true value a value may be that its source rounds."""
+    """Return how far a rounded value may be from the true one: half of what it is rounded to."""
     return 0.0 if arrondi is None or pd.isna(arrondi) else arrondi / 2
 
 
@@ -233,7 +242,7 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
     if selon not in profils:
         raise inconnu("Le profil", selon, profils)
     profil = profils[selon]
-    commune = codes(lieu)[0]
+    commune = codes_des_lieux(lieu)[0]
     departement = commune[:3] if commune.startswith("97") else commune[:2]
     communes = [commune, *lieux_choisis(departement=departement)["code"]]
     taux = {serie: ratio(serie, profil.denominateur, communes) for serie in profil.parts}
@@ -251,8 +260,9 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
         .dropna()
     )
     if commune not in profil_des_communes.index:
-        siennes = parts_de_l_annee[parts_de_l_annee["territoire"] == commune].set_index("part")
-        raison = _raison_sans_profil(siennes, list(taux), profil)
+        est_la_commune = parts_de_l_annee["territoire"] == commune
+        parts_de_la_commune = parts_de_l_annee[est_la_commune].set_index("part")
+        raison = _raison_sans_profil(parts_de_la_commune, list(taux), profil)
         raise impossible("sans_profil", lieu=lieu, profil=selon, annee=annee, raison=raison)
     ecarts = profil_des_communes - profil_des_communes.loc[commune]
     distance = ecarts.pow(2).sum(axis=1).pow(0.5)
@@ -262,15 +272,15 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
     table = table.assign(
         rang=range(len(table)), libelle=noms, distance=distance.round(2), annee=annee
     ).reset_index()
-    sens_des_taux = [attributs(table_du_taux) for table_du_taux in taux.values()]
+    attrs_des_taux = [attributs(table_du_taux) for table_du_taux in taux.values()]
     series = {}
-    for sens in sens_des_taux:
-        series |= sens["series"]
-    nombre_de_comparees = len(profil_des_communes) - 1
-    return decrite(
+    for attrs in attrs_des_taux:
+        series |= attrs["series"]
+    nombre_de_comparees = len(profil_des_communes) - 1  # without the commune itself
+    return avec_attributs(
         table[["rang", "territoire", "libelle", "distance", "annee", *profil.parts]],
         f"Communes qui ressemblent le plus à {noms[commune]} : {profil.libelle.lower()}, {annee}",
-        sens_des_taux[0]["source"],
+        attrs_des_taux[0]["source"],
         "points",
         series,
         [
@@ -280,21 +290,23 @@ def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd
     )
 
 
-def _raison_sans_profil(siennes: pd.DataFrame, series: Iterable[str], profil: Profil) -> str:
-    """Return why a commune has no profile: no figure of the year, too few households, missing
-    parts.
+def _raison_sans_profil(parts: pd.DataFrame, series: Iterable[str], profil: Profil) -> str:
+    """Return in words why a commune has no profile.
+
+    Some series have no row for it, or it has too few households, or some parts have no value.
+    ``parts`` are its rows of the year, indexed by series.
     """
-    absentes = [serie for serie in series if serie not in siennes.index]
+    absentes = [serie for serie in series if serie not in parts.index]
     if absentes:
         return dire("series_absentes", series=", ".join(absentes))
-    if siennes["denominateur"].lt(profil.minimum).any():
+    if parts["denominateur"].lt(profil.minimum).any():
         return dire(
             "trop_petit",
-            effectif=siennes["denominateur"].min(),
+            effectif=parts["denominateur"].min(),
             denominateur=profil.denominateur,
             minimum=profil.minimum,
         )
-    statuts = set(siennes.loc[siennes["valeur"].isna(), "statut"])
+    statuts = set(parts.loc[parts["valeur"].isna(), "statut"])
     return dire("parts_absentes", statuts=", ".join(sorted(statuts)))
 
 
@@ -333,7 +345,7 @@ def promesses(
             quoi="la convention" if fiche is None else f"la fiche {fiche}",
             annee=annee,
             convention=suivi.convention.id,
-            echeances=en_annees(pd.to_datetime(suivi.etats["echeance"]).dt.year),
+            echeances=phrase_des_annees(pd.to_datetime(suivi.etats["echeance"]).dt.year),
         )
     table = etats.rename(columns={"libelle": "promesse", "mot": "etat"}).assign(
         services=[", ".join(fiches[numero].services) for numero in etats["fiche"]],
@@ -343,7 +355,7 @@ def promesses(
     if annee:
         titre += f", dû en {annee}"
     table = table[COLONNES_DES_PROMESSES].reset_index(drop=True)
-    return decrite(table, titre, suivi.convention.source_texte)
+    return avec_attributs(table, titre, suivi.convention.source_texte)
 
 
 def cibles(
@@ -391,7 +403,7 @@ def cibles(
         }
     )
     table = table.assign(
-        # The words of an origin go on with what the table does not have: « avenant {numero} ».
+        # An origin in words has a place that no column can fill, « avenant {numero} »: it is cut.
         origine=[
             regles.mots[f"origine_{origine}"].partition(" {")[0]
             for origine in table["origine_cible"]
@@ -404,7 +416,7 @@ def cibles(
     lesquelles = "en retard" if en_retard else "suivies"
     titre = f"Cibles {lesquelles}, {suivi.contexte.territoire.nom}, {suivi.annee}"
     table = table[COLONNES_DES_CIBLES].reset_index(drop=True)
-    return decrite(table, titre, convention_suivie.source_suivi)
+    return avec_attributs(table, titre, convention_suivie.source_suivi)
 
 
 def frequentation(
@@ -478,7 +490,7 @@ def frequentation(
     )
     sujet = f"{variable.libelle} de ceux qui fréquentent les dispositifs"
     titre = f"{sujet}, {derniere.contexte.territoire.nom}, {' et '.join(map(str, annees))}"
-    return decrite(
+    return avec_attributs(
         frequentations,
         titre,
         derniere.convention.source_suivi,
@@ -490,8 +502,10 @@ def frequentation(
 def _raison_sans_profils(
     suivi: EtudeAnnuelle, selon: str, dispositif: str | None, autres_variables: list[str]
 ) -> str:
-    """Return why a year has no public by a variable: secrecy withholds it, or it was not handed in,
-    or by other variables.
+    """Return in words why a year has no public by a variable.
+
+    Secrecy withholds its table, or the public was handed in by other variables (their labels), or
+    it was not handed in at all.
     """
     if len(suivi.retraits):
         tables = " et ".join(suivi.retraits["table"])

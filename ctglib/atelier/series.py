@@ -24,8 +24,10 @@ Lieux = str | pd.DataFrame | Iterable[str | pd.DataFrame]
 Annees = int | Iterable[int] | None
 IRIS = re.compile(r"\d[\dAB]\d{7}")
 NIVEAUX = ("commune", "departement", "epci", "iris")
+# what a status says that is none of the catalogue's
 TROP_PEU = "trop peu pour un taux"
 HORS = "absent des fichiers présents"
+# where a series comes from
 PUBLIQUE = "séries publiques"
 ANNEXE = "diagnostic"
 SUIVI = "suivi"
@@ -35,7 +37,7 @@ LIEUX_CITES = 4
 
 
 class Definition(TypedDict):
-    """What a table says of a series; years, breaks and precautions are written as texts."""
+    """What the table of a series says of it; years, breaks and precautions are texts."""
 
     libelle: str
     definition: str
@@ -48,7 +50,10 @@ class Definition(TypedDict):
 
 
 class Attributs(TypedDict):
-    """What a table of the atelier says of itself, in its ``attrs``; ``series`` are by code."""
+    """What a table of the atelier says of itself, in its ``attrs``.
+
+    ``series`` are the series that its values come from, by code: for a rate, the numerator first.
+    """
 
     titre: str
     unite: str
@@ -66,8 +71,8 @@ class Serie:
     definition: str
     origine: str  # PUBLIQUE, ANNEXE or SUIVI
     convention: str  # empty for a public series
-    annees: tuple[int, ...]  # empty for a follow-up, whose years only its values tell
-    niveaux: Mapping[str, int]  # how many territories are published of each level
+    annees: tuple[int, ...]  # empty for a follow-up: see ``_annees``
+    niveaux: Mapping[str, int]  # by level, how many territories have a published figure
     unite: str
     source: str
     secret: bool
@@ -106,29 +111,35 @@ def chercher(mots: str = "") -> pd.DataFrame:
             "libelle": [serie.libelle for serie in trouvees],
             "origine": [serie.origine for serie in trouvees],
             "convention": [serie.convention for serie in trouvees],
-            "annees": [en_annees(_annees(serie)) for serie in trouvees],
+            "annees": [phrase_des_annees(_annees(serie)) for serie in trouvees],
             "niveaux": [_en_niveaux(serie.niveaux) for serie in trouvees],
             "unite": [serie.unite for serie in trouvees],
             "source": [serie.source for serie in trouvees],
             "secret": [serie.secret for serie in trouvees],
         }
     )
-    return decrite(table, f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries")
+    return avec_attributs(
+        table, f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"
+    )
 
 
 def _parle_de(serie: Serie, mots_cherches: Iterable[str]) -> bool:
+    """Tell whether all these words are in the label, the definition or the code of a series."""
     texte = sans_accents(f"{serie.libelle} {serie.definition} {serie.code}")
     return all(mot in texte for mot in mots_cherches)
 
 
 def _en_niveaux(niveaux: Mapping[str, int]) -> str:
-    """Return « commune (887), epci »: the figures of a level without a number are sums."""
+    """Return « commune (887), epci »: each level, and how many territories are published.
+
+    A level with no published territory has no number: its figures are sums.
+    """
     return ", ".join(
         f"{niveau} ({nombre})" if nombre else niveau for niveau, nombre in niveaux.items()
     )
 
 
-def decrite(
+def avec_attributs(
     table: pd.DataFrame,
     titre: str,
     source: str = "catalogue du classeur",
@@ -136,7 +147,10 @@ def decrite(
     series: Mapping[str, Definition] | None = None,
     remarques: Iterable[str] = (),
 ) -> pd.DataFrame:
-    """Return a copy of a table that says in its ``attrs`` what it is; no remark is repeated."""
+    """Return a copy of a table that says in its ``attrs`` what it is (see ``Attributs``).
+
+    A remark that comes twice is kept once.
+    """
     copie = table.copy()
     copie.attrs = {
         "titre": titre,
@@ -176,7 +190,7 @@ def donnees(
     if not isinstance(code, str):
         raise impossible("code_sans_guillemets", code=code)
     serie = _serie(code, convention)
-    territoires = None if lieux is None else codes(lieux)
+    territoires = None if lieux is None else codes_des_lieux(lieux)
     annees_demandees = _annees_demandees(annees)
     serie, lignes = _lire(serie, territoires)
     if territoires is not None:
@@ -191,7 +205,7 @@ def donnees(
     if hors_des_fichiers.all():
         raise DemandeImpossible(_pourquoi_rien(serie, territoires, annees_demandees))
     incomplet = lignes["statut"].eq(Statut.NON_DISPONIBLE) & origine.str.startswith("somme")
-    statut = lignes["statut"].map(mots()).mask(hors_des_fichiers, HORS)
+    statut = lignes["statut"].map(mots_des_statuts()).mask(hors_des_fichiers, HORS)
     table = lignes.assign(
         valeur=nombres(lignes["valeur"]),
         statut=statut.mask(incomplet, "incomplet : " + origine),
@@ -205,12 +219,13 @@ def donnees(
     if hors_des_fichiers.any():
         absents = lignes.loc[hors_des_fichiers, "territoire"].unique().tolist()
         remarques.append(_non_couverts(serie, absents))
-    return decrite(
+    return avec_attributs(
         table, serie.libelle, serie.source, serie.unite, {code: _definition(serie)}, remarques
     )
 
 
 def _annees_demandees(annees: Annees) -> list[int] | None:
+    """Return the years asked for as a list, None for all."""
     if annees is None:
         return None
     return [annees] if isinstance(annees, int) else sorted(set(annees))
@@ -222,7 +237,7 @@ def _remarques(serie: Serie) -> list[str]:
         dire("rupture", serie=serie.libelle, rupture=f"{annee} : {raison}")
         for annee, raison in serie.ruptures
     ]
-    # NaN, which is above nothing, is no rounding.
+    # None and NaN are no rounding; a comparison with NaN is false.
     if serie.unite == "nombre" and serie.arrondi and serie.arrondi > 1:
         arrondi = nombre_court(serie.arrondi)
         remarques.append(dire("arrondi", serie=serie.libelle, arrondi=arrondi))
@@ -234,7 +249,7 @@ def _definition(serie: Serie) -> Definition:
     return {
         "libelle": serie.libelle,
         "definition": serie.definition,
-        "annees": en_annees(_annees(serie)),
+        "annees": phrase_des_annees(_annees(serie)),
         "unite": serie.unite,
         "arrondi": serie.arrondi,
         "source": serie.source,
@@ -277,10 +292,11 @@ def ratio(
     """
     du_numerateur = donnees(numerateur, lieux, annees, convention=convention)
     du_denominateur = donnees(denominateur, lieux, convention=convention)
-    sens_numerateur = attributs(du_numerateur)
-    sens_denominateur = attributs(du_denominateur)
+    attrs_du_numerateur = attributs(du_numerateur)
+    attrs_du_denominateur = attributs(du_denominateur)
     if annee_denominateur is not None:
-        # One year for all those of the numerator: the year is then no key.
+        # The denominator of that year is for all the years of the numerator: rows are then matched
+        # without their year.
         de_cette_annee = du_denominateur["annee"] == annee_denominateur
         du_denominateur = du_denominateur[de_cette_annee].drop(columns="annee")
     cles = [
@@ -291,8 +307,8 @@ def ratio(
     en_regard = du_numerateur.merge(
         du_denominateur[[*cles, "valeur", "statut"]], on=cles, suffixes=("", "_denominateur")
     )
-    titre_numerateur = sens_numerateur["titre"]
-    titre_denominateur = sens_denominateur["titre"]
+    titre_numerateur = attrs_du_numerateur["titre"]
+    titre_denominateur = attrs_du_denominateur["titre"]
     if en_regard.empty:
         raise impossible(
             "rien_en_commun", numerateur=titre_numerateur, denominateur=titre_denominateur
@@ -308,9 +324,9 @@ def ratio(
         valeur=100 * numerateurs / denominateurs.mask(trop_peu),
         statut=statut.mask(trop_peu, TROP_PEU),
     ).drop(columns=["indicateur", "valeur_denominateur", "statut_denominateur"])
-    source_numerateur = sens_numerateur["source"]
-    source_denominateur = sens_denominateur["source"]
-    remarques = [*sens_numerateur["remarques"], *sens_denominateur["remarques"]]
+    source_numerateur = attrs_du_numerateur["source"]
+    source_denominateur = attrs_du_denominateur["source"]
+    remarques = [*attrs_du_numerateur["remarques"], *attrs_du_denominateur["remarques"]]
     if source_numerateur != source_denominateur:
         remarques.append(
             dire("deux_sources", numerateur=source_numerateur, denominateur=source_denominateur)
@@ -320,12 +336,12 @@ def ratio(
     if trop_peu.any():
         remarques.append(dire("trop_peu", minimum=minimum))
     denominateur_en_minuscule = titre_denominateur[:1].lower() + titre_denominateur[1:]
-    return decrite(
+    return avec_attributs(
         taux,
         f"{titre_numerateur} pour 100 {denominateur_en_minuscule}",
         " ; ".join(dict.fromkeys([source_numerateur, source_denominateur])),
         "pour_100",
-        {**sens_numerateur["series"], **sens_denominateur["series"]},
+        {**attrs_du_numerateur["series"], **attrs_du_denominateur["series"]},
         remarques,
     )
 
@@ -341,9 +357,9 @@ def definitions(table: pd.DataFrame) -> pd.DataFrame:
         >>> len(a.definitions(a.ratio("cnaf_foyers_rsa", "cnaf_foyers", "Harnes")))
         2
     """
-    sens = attributs(table)
-    par_serie = pd.DataFrame(sens["series"]).T.rename_axis("code")
-    return decrite(par_serie, f"Ce que compte « {sens['titre']} »")
+    attrs = attributs(table)
+    par_serie = pd.DataFrame(attrs["series"]).T.rename_axis("code")
+    return avec_attributs(par_serie, f"Ce que compte « {attrs['titre']} »")
 
 
 def attributs(table: object) -> Attributs:
@@ -360,7 +376,12 @@ def attributs(table: object) -> Attributs:
 
 
 def convention_par_defaut(nom: str | None) -> str:
-    """Return a convention by its name; the only real one when none is given."""
+    """Return the name of a convention that there is; without one, that of the only real one.
+
+    Raises:
+        DemandeImpossible: There is no such convention, or there are several real ones to choose
+            from.
+    """
     noms = conventions()
     if nom is not None:
         if nom not in noms:
@@ -377,8 +398,9 @@ _etudier = lru_cache(maxsize=8)(etudier)
 
 
 def etude(convention: str | None, annee: int | None = None) -> EtudeAnnuelle:
-    """Return the follow-up of a convention up to a year, small counts suppressed; the only real
-    one, up to its end.
+    """Return the follow-up of a convention up to a year, with its small counts masked.
+
+    By default, that of the only real convention, up to its last year.
     """
     nom = convention_par_defaut(convention)
     debut = dossier(nom).convention.debut.year
@@ -394,14 +416,15 @@ def oublier() -> None:
     """Oublie ce qui a été lu : à appeler quand des données ont changé, ce que ``%ctg`` fait de
     lui-même.
     """
-    for lecture in (dossier, _etudier, _catalogue, connus):
+    for lecture in (dossier, _etudier, _catalogue, territoires_connus):
         lecture.cache_clear()
 
 
 @lru_cache(maxsize=1)
 def _catalogue() -> tuple[Serie, ...]:
-    """Return every series that can be asked for; this reads no follow-up, which only ``_annees``
-    does.
+    """Return every series that can be asked for: the public ones, then those of each convention.
+
+    No follow-up is read, which takes long: only ``_annees`` does, for the series that it is asked.
     """
     catalogue = [
         Serie(
@@ -450,7 +473,7 @@ def _series_de_la_convention(nom: str) -> list[Serie]:
 
 
 def _serie_de_l_indicateur(indicateur: Indicateur, convention: str) -> Serie:
-    """Return a series of a follow-up, whose level and source are still to be said."""
+    """Return an indicator as a series of a follow-up; the caller sets its levels and its source."""
     arrondi = indicateur.arrondi_source
     return Serie(
         code=indicateur.id,
@@ -469,7 +492,7 @@ def _serie_de_l_indicateur(indicateur: Indicateur, convention: str) -> Serie:
 
 
 def _annees(serie: Serie) -> tuple[int, ...]:
-    """Return the years of a series; for the follow-up, those of which a value was handed in."""
+    """Return the years of a series; for a follow-up, those for which it has a value."""
     if serie.origine != SUIVI:
         return serie.annees
     observations = etude(serie.convention).suivi.observations
@@ -477,7 +500,7 @@ def _annees(serie: Serie) -> tuple[int, ...]:
     return tuple(sorted(observations.loc[valeurs_transmises, "annee"].unique()))
 
 
-def en_annees(annees: Iterable[int]) -> str:
+def phrase_des_annees(annees: Iterable[int]) -> str:
     """Return « 2020 à 2024 », « 2019, 2022 », or « aucune année »."""
     triees = sorted({int(annee) for annee in annees})
     if not triees:
@@ -490,7 +513,11 @@ def en_annees(annees: Iterable[int]) -> str:
 def _pourquoi_rien(
     serie: Serie, territoires: list[str] | None, annees_demandees: list[int] | None
 ) -> str:
-    """Return why a series has no value: no year, not that year, not that place."""
+    """Return in words why a series has no value for some places and years (None: all).
+
+    Nothing was handed in; or it has no value in these years; or no file covers these places; or it
+    is of a convention, which has other places.
+    """
     annees = _annees(serie)
     if not annees:
         return dire("rien_de_transmis", serie=serie.libelle, convention=serie.convention)
@@ -498,8 +525,8 @@ def _pourquoi_rien(
         raison = dire(
             "annee_non_transmise" if serie.origine == SUIVI else "annee_absente",
             serie=serie.libelle,
-            annee=en_annees(annees_demandees),
-            connues=en_annees(annees),
+            annee=phrase_des_annees(annees_demandees),
+            connues=phrase_des_annees(annees),
         )
         return raison + dire("ajouter") if serie.origine == PUBLIQUE else raison
     if serie.origine == PUBLIQUE and territoires:
@@ -513,8 +540,11 @@ def _pourquoi_rien(
 
 
 def _non_couverts(serie: Serie, territoires: list[str]) -> str:
-    """Return that public files say nothing of these places, and whether other files could."""
-    lieux = connus().set_index("code").reindex(territoires)
+    """Return a sentence: public files say nothing of these places, and what to do.
+
+    When the series does not exist at the level of one of them, the sentence gives its levels.
+    """
+    lieux = territoires_connus().set_index("code").reindex(territoires)
     noms = lieux["nom"].fillna(lieux.index.to_series()).tolist()
     cites = ", ".join(noms[:LIEUX_CITES])
     if len(noms) > LIEUX_CITES:
@@ -526,7 +556,11 @@ def _non_couverts(serie: Serie, territoires: list[str]) -> str:
 
 
 def _serie(code: str, convention: str | None) -> Serie:
-    """Return the series of a code; one of several conventions needs its convention."""
+    """Return the series of a code: the public one, else that of a convention.
+
+    Raises:
+        DemandeImpossible: No series has this code, or the convention has none of this code.
+    """
     catalogue = _catalogue()
     homonymes = [serie for serie in catalogue if serie.code == code]
     if not homonymes:
@@ -541,8 +575,10 @@ def _serie(code: str, convention: str | None) -> Serie:
 
 
 def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFrame]:
-    """Return a series with what its files say of it, and its rows with the names of places; those
-    of the follow-up masked, at their latest entry.
+    """Return a series, completed by what its files say of it, and its rows with ``libelle``.
+
+    Rows of a follow-up are masked, and each has the value of the latest entry. ``libelle`` is the
+    name of the place. Rows of other places may be among them.
     """
     if serie.origine == PUBLIQUE:
         lignes = publiques.lire(serie.code, territoires)
@@ -578,8 +614,8 @@ def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFr
     return serie, lignes.assign(libelle=lignes["territoire"].map(noms))
 
 
-def mots() -> dict[str, str]:
-    """Return the word of each status."""
+def mots_des_statuts() -> dict[str, str]:
+    """Return the word of each status by its code: « secret »."""
     statuts = dossier(conventions()[0]).catalogue.statuts
     return {code: statut.mot or statut.libelle.lower() for code, statut in statuts.items()}
 
@@ -617,7 +653,7 @@ def lieux(
     """
     if niveau is not None and niveau not in NIVEAUX:
         raise inconnu("Le niveau", niveau, NIVEAUX)
-    tous = connus()
+    tous = territoires_connus()
     communes = tous[tous["niveau"] == "commune"]
     choix = [_trouver(nom) for nom in noms]
     if departement is not None:
@@ -644,7 +680,7 @@ def lieux(
 
 
 def _iris(commune: str) -> pd.DataFrame:
-    """Return the IRIS of a commune, as the last file that has them names them."""
+    """Return the IRIS of a commune, with the names that the last file has."""
     lignes = publiques.lire(publiques.reperes().iris)
     est_de_la_commune = lignes["territoire"].str.startswith(commune)
     de_la_commune = lignes[est_de_la_commune & lignes["niveau"].eq("iris")]
@@ -656,9 +692,10 @@ def _iris(commune: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def connus() -> pd.DataFrame:
-    """Return the territories of the official code, read once; ``nom_cherche`` is their name as one
-    looks it up, without accents.
+def territoires_connus() -> pd.DataFrame:
+    """Return the territories of the official code, read once.
+
+    ``nom_cherche`` is their name without accents, to which what a user types is compared.
     """
     territoires = publiques.territoires()
     return territoires.assign(nom_cherche=territoires["nom"].map(sans_accents))
@@ -675,9 +712,9 @@ def epci(nom: str) -> pd.DataFrame:
     return _trouver(nom, "epci")
 
 
-def codes(demandes: Lieux) -> list[str]:
-    """Return the codes of places given by name, by code or as a table of places, in their order."""
-    codes_connus = set(connus()["code"])
+def codes_des_lieux(demandes: Lieux) -> list[str]:
+    """Return the codes of places given by name, by code or as tables, in their order, each once."""
+    codes_connus = set(territoires_connus()["code"])
     trouves = []
     if isinstance(demandes, str | pd.DataFrame):
         demandes = [demandes]
@@ -692,6 +729,7 @@ def codes(demandes: Lieux) -> list[str]:
 
 
 def _codes_de_la_table(lieux: pd.DataFrame) -> list[str]:
+    """Return the codes of a table of ``lieux``, or of one of ``donnees``."""
     for colonne in ("code", "territoire"):
         if colonne in lieux:
             return lieux[colonne].tolist()
@@ -699,16 +737,21 @@ def _codes_de_la_table(lieux: pd.DataFrame) -> list[str]:
 
 
 def _code(nom: str, niveau: str) -> str:
+    """Return the code of the one place of that code or name, at that level."""
     return _trouver(nom, niveau)["code"].iloc[0]
 
 
 def _trouver(nom: object, niveau: str = "") -> pd.DataFrame:
-    """Return the one place of that code or name, of that level if one is given; a part of a name is
-    enough when it tells one EPCI.
+    """Return the one place of that code or name, as a table of one row.
+
+    Of that level if one is given. For an EPCI a part of its name is enough, if no other has it.
+
+    Raises:
+        DemandeImpossible: No place has that name, or several have.
     """
     if not isinstance(nom, str) or not nom.strip():
         raise impossible("lieu_sans_guillemets", nom=nom)
-    lieux = connus()
+    lieux = territoires_connus()
     if niveau:
         lieux = lieux[lieux["niveau"].eq(niveau)]
     cherche = sans_accents(nom)

@@ -37,7 +37,7 @@ DANS_JUPYTERLAB = (
     ".jp-OutputArea :is(td, th):not(.nombre) {text-align: left}</style>"
 )
 PONCTUELLE = "Analyse ponctuelle : elle n'a pas été examinée par le comité de pilotage."
-SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")
+SANS_INTERET = ("territoire", "indicateur", "choisi", "echeance_ecrite", "dimension")  # columns
 MOTS_DU_NOM = 6
 PREMIERE_LIGNE = 4  # of a sheet, under its title: the headers
 PLUS_LARGE = 60  # signs of a column of a sheet
@@ -98,19 +98,19 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
         >>> a.tableau(a.donnees("cnaf_foyers_rsa", "Harnes", 2024)).titre
         'Foyers au RSA (Cnaf)'
     """
-    sens = _sens(table, titre, source)
+    attrs = _attrs_a_montrer(table, titre, source)
     a_plat = _a_plat(table)
     montrees = _colonnes_montrees(a_plat)
     colonnes = [
         Colonne(
             colonne,
-            _entete(colonne, table, sens),
+            _entete(colonne, table, attrs),
             pd.api.types.is_numeric_dtype(a_plat[colonne]),
             ecrire=_cellule,
         )
         for colonne in montrees
     ]
-    notes = list(sens["remarques"])
+    notes = list(attrs["remarques"])
     if len(a_plat) > LIGNES_MONTREES:
         notes.insert(0, dire("lignes_montrees", montrees=LIGNES_MONTREES, lignes=len(a_plat)))
         est_montree = pd.RangeIndex(len(a_plat)) < LIGNES_MONTREES
@@ -120,16 +120,17 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
     return Tableau.de(
         a_plat[montrees].rename(columns=str),
         colonnes,
-        nom=_nom(sens["titre"], table.to_csv()),
-        titre=sens["titre"],
-        source=sens["source"],
+        nom=_nom(attrs["titre"], table.to_csv()),
+        titre=attrs["titre"],
+        source=attrs["source"],
         notes=tuple(notes),
     )
 
 
 def _colonnes_montrees(table: pd.DataFrame) -> list:
-    """Return the columns that a reader looks at: neither codes nor empty ones; the status only
-    where a value is absent.
+    """Return the names of the columns to show: no codes, no empty columns.
+
+    « valeur » is shown even when it is empty, and « statut » only when a value is absent.
     """
     montrees = []
     for colonne in table.columns:
@@ -176,26 +177,38 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
 
 
 def _enregistrer_table(table: pd.DataFrame, chemin: Path) -> Path:
+    """Write a table in the format that the extension of the path says; return the path."""
     forme = _forme(chemin, ("xlsx", "csv", "docx"), "une table")
     if forme == "xlsx":
         return _ecrire(chemin, _xlsx(table))
     if forme == "docx":
         return enregistrer(tableau(table), chemin)
-    sens = _sens(table)
-    lignes = _a_plat(table).assign(unite=sens["unite"], source=sens["source"])
-    donnees = Tableau.de(lignes, [], nom="donnees", titre=sens["titre"], source=sens["source"])
+    attrs = _attrs_a_montrer(table)
+    lignes = _a_plat(table).assign(unite=attrs["unite"], source=attrs["source"])
+    donnees = Tableau.de(
+        lignes,
+        [],
+        nom="donnees",
+        titre=attrs["titre"],
+        source=attrs["source"],
+    )
     return Fichier(donnees.exporter(chemin))
 
 
 def _dessin_de(objet: object) -> Dessin:
-    """Return the matplotlib figure of axes, of a grid of seaborn…, or the object itself, which is
-    one or is then refused.
+    """Return the figure that an object has (axes, a grid of seaborn), or the object itself.
+
+    The object itself may be a figure, or something else that whoever uses it then refuses.
     """
     return getattr(objet, "figure", None) or cast("Dessin", objet)
 
 
 def _forme(chemin: Path, admises: Iterable[str], quoi: str) -> str:
-    """Return the extension of a file, refused when it is none of those that are allowed."""
+    """Return the extension of a file, « xlsx ».
+
+    Raises:
+        DemandeImpossible: It is none of those allowed for ``quoi``, « une table ».
+    """
     forme = chemin.suffix.lower().removeprefix(".")
     if forme not in admises:
         extensions = ", ".join(f".{admise}" for admise in admises)
@@ -277,8 +290,9 @@ def note(titre: str, contenu: Iterable[object]) -> Note:
 
 
 def montrer_dans_un_carnet(shell: "InteractiveShell") -> None:
-    """In a notebook, show a chart and a table of the atelier as a report would, with title, source
-    and alternative.
+    """Have a notebook show the charts and the tables of the atelier as a report would.
+
+    That is with their title, their source and, for a chart, the text that stands for it.
     """
     formats = cast("DisplayFormatter", shell.display_formatter).mimebundle_formatter
     formats.for_type(Axes, _montrer_des_axes)
@@ -286,7 +300,8 @@ def montrer_dans_un_carnet(shell: "InteractiveShell") -> None:
     formats.for_type(pd.Series, _montrer_une_colonne)
 
 
-# What IPython calls to show an object: None leaves it to show it as it does any other.
+# What IPython calls to show an object of a class; after None, it shows it in its own way: the
+# object is not of the atelier.
 
 
 def _montrer_des_axes(axes: Axes, **_: object) -> dict[str, object] | None:
@@ -302,19 +317,24 @@ def _montrer_une_colonne(colonne: pd.Series, **_: object) -> dict[str, object] |
 
 
 def _montrer(objet: object) -> dict[str, object]:
+    """Return the forms of an object as a block of a report, by MIME type."""
     formes = _bloc(objet)._repr_mimebundle_()
     return {**formes, "text/html": f"{DANS_JUPYTERLAB}{formes['text/html']}"}
 
 
 def en_table(serie: pd.Series) -> pd.DataFrame:
-    """Return a column of a table of the atelier as a table that says as much of itself."""
+    """Return a column of a table of the atelier, and its index, as a table with the same attrs."""
     table = serie.rename(str(serie.name or "valeur")).reset_index()
     table.attrs = {"titre": "", "source": "", **serie.attrs}
     return table
 
 
 def _bloc(objet: object) -> Bloc:
-    """Return an object as a block of a document."""
+    """Return an object as a block of a document.
+
+    Raises:
+        DemandeImpossible: No block can show it.
+    """
     if isinstance(objet, str):
         return Paragraphe(objet)
     if isinstance(objet, Figure):
@@ -331,7 +351,9 @@ def _bloc(objet: object) -> Bloc:
     raise impossible("hors_d_une_note", genre=type(objet).__name__)
 
 
-def _sens(table: pd.DataFrame, titre: str | None = None, source: str | None = None) -> Attributs:
+def _attrs_a_montrer(
+    table: pd.DataFrame, titre: str | None = None, source: str | None = None
+) -> Attributs:
     """Return what a table says of itself, with the title and the source given instead of its own.
 
     Any table of pandas will do once both are given.
@@ -347,29 +369,34 @@ def _sens(table: pd.DataFrame, titre: str | None = None, source: str | None = No
             "series": {},
             "remarques": [],
         }
-        sens = cast("Attributs", {**sans_rien, **table.attrs})
+        attrs = cast("Attributs", {**sans_rien, **table.attrs})
     else:
-        sens = attributs(table)
+        attrs = attributs(table)
     if table.empty:
         raise impossible("table_vide")
-    return {**sens, "titre": titre or sens["titre"], "source": source or sens["source"]}
+    return {
+        **attrs,
+        "titre": titre or attrs["titre"],
+        "source": source or attrs["source"],
+    }
 
 
-def _entete(colonne: object, table: pd.DataFrame, sens: Attributs) -> str:
-    """Return what to write above a column: a series bears its label."""
+def _entete(colonne: object, table: pd.DataFrame, attrs: Attributs) -> str:
+    """Return the header of a column: the catalogue's, the label of a series, or its name."""
     if colonne == "libelle":
         return "Lieu" if "territoire" in table else "Libellé"
     entete = reperes().entetes.get(str(colonne))
     if entete:
         return entete
-    serie = sens["series"].get(str(colonne))
+    serie = attrs["series"].get(str(colonne))
     return serie["libelle"] if serie else str(colonne)
 
 
 def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its index as columns, unless the index only numbers the rows.
 
-    When the columns become rows (``.T``), their names are those that a reader says.
+    The names of columns that became rows (``.T``) are then values of a column without a name: they
+    are replaced by their headers.
     """
     if isinstance(table.index, pd.RangeIndex):
         return table
@@ -381,7 +408,7 @@ def _a_plat(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cellule(valeur: object) -> str:
-    """Return a value as a table shows it; a whole number that may be a year has no thousands."""
+    """Return a value as a table shows it; a whole number that may be a year has no separator."""
     if isinstance(valeur, bool):
         return "oui" if valeur else "non"
     if isinstance(valeur, int) and 1900 < valeur < 2100:
@@ -392,43 +419,47 @@ def _cellule(valeur: object) -> str:
 
 
 def _nom(titre: str, contenu: str) -> str:
-    """Return a short name that two contents of one title do not share."""
+    """Return « foyers-au-rsa-cnaf-3f2a »: words of a title, and a fingerprint of a content."""
     empreinte = hashlib.sha256(contenu.encode()).hexdigest()[:4]
     mots = re.findall(r"[a-z0-9]+", sans_accents(titre))[:MOTS_DU_NOM]
     return "-".join([*mots, empreinte])
 
 
 def _xlsx(table: pd.DataFrame) -> bytes:
-    """Return a workbook of three sheets: the figures, what they mean, where they come from."""
-    sens = _sens(table)
-    unite = dire_unite(sens) or "–"
-    if sens["series"]:
-        sens_des_series = _a_plat(definitions(table).T)
+    """Return a workbook of three sheets: the figures, the definitions of series, the source."""
+    attrs = _attrs_a_montrer(table)
+    unite = dire_unite(attrs) or "–"
+    if attrs["series"]:
+        table_des_definitions = _a_plat(definitions(table).T)
     else:
-        sens_des_series = pd.DataFrame({"Titre": [sens["titre"]]})
-    origine = [("Titre", sens["titre"]), ("Unité", unite), ("Source", sens["source"])]
-    origine += [("Remarque", remarque) for remarque in sens["remarques"]]
+        table_des_definitions = pd.DataFrame({"Titre": [attrs["titre"]]})
+    origine = [
+        ("Titre", attrs["titre"]),
+        ("Unité", unite),
+        ("Source", attrs["source"]),
+    ]
+    origine += [("Remarque", remarque) for remarque in attrs["remarques"]]
     feuilles = {
         "Données": _a_plat(table),
-        "Définitions": sens_des_series,
+        "Définitions": table_des_definitions,
         "Source": pd.DataFrame(origine, columns=["", " "]),
     }
     buffer = BytesIO()
     with pd.ExcelWriter(buffer, engine="openpyxl") as classeur:
-        classeur.book.properties.title = sens["titre"]
+        classeur.book.properties.title = attrs["titre"]
         for nom, contenu in feuilles.items():
             montre = contenu.astype(object).map(neutraliser)
-            montre.columns = [_entete(str(colonne), table, sens) for colonne in contenu.columns]
+            montre.columns = [_entete(str(colonne), table, attrs) for colonne in contenu.columns]
             montre.to_excel(classeur, sheet_name=nom, startrow=PREMIERE_LIGNE - 1, index=False)
             feuille = classeur.sheets[nom]
-            feuille["A1"] = sens["titre"]
-            feuille["A2"] = f"Unité : {unite}. Source : {sens['source']}"
+            feuille["A1"] = attrs["titre"]
+            feuille["A2"] = f"Unité : {unite}. Source : {attrs['source']}"
             _mettre_en_forme(feuille, list(montre.columns))
     return buffer.getvalue()
 
 
 def _mettre_en_forme(feuille: "Worksheet", entetes: list[str]) -> None:
-    """Give a sheet the widths, the formats and the page that somebody would set by hand."""
+    """Set the widths of the columns, the formats of the cells and the page of a sheet."""
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
@@ -448,6 +479,7 @@ def _mettre_en_forme(feuille: "Worksheet", entetes: list[str]) -> None:
 
 
 def _mettre_en_forme_la_cellule(cellule: "Cell | MergedCell") -> None:
+    """Empty a cell that has no value; set the format of its number and its alignment."""
     from openpyxl.styles import Alignment
 
     if cellule.value == "":  # what pandas writes for a missing value: a chart would draw it as zero
