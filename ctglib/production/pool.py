@@ -338,10 +338,9 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
     """
     _se_preparer(temporaire, jetable)
     _tuyaux.append(tuyau)
-    partage = partager_par(_PartageDuParent())  # pyright: ignore[reportArgumentType] - same methods
     # A task runs in a thread, so that whatever it raises, even SystemExit, comes as a value.
     fil = ThreadPoolExecutor(1)
-    with suppress(EOFError, ConnectionError), partage, fil:
+    with suppress(EOFError, ConnectionError), partager_par(_PartageDuParent()), fil:
         while True:
             tache = tuyau.recv()
             etat: AbstractContextManager = nullcontext() if jetable else preserver_l_etat()
