@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from annexe1_imprimee import TEXTE, LigneImprimee, lignes_du_texte, lignes_imprimees, nombre_imprime
 
-from ctglib.calculs.comparaison import dernieres
+from ctglib.calculs.comparaison import lignes_les_plus_recentes
 from ctglib.calculs.formules import appliquer
 from ctglib.donnees.dossier import lire_dossier
 
@@ -153,7 +153,7 @@ def test_chaque_valeur_tient_dans_les_bornes_et_les_decimales_de_son_indicateur(
 def test_chaque_part_que_le_catalogue_sait_recalculer_revient_a_son_arrondi(
     dossier: Dossier,
 ) -> None:
-    valeurs = dernieres(dossier.annexe1).pivot(
+    valeurs = lignes_les_plus_recentes(dossier.annexe1).pivot(
         index="territoire", columns="indicateur", values="valeur"
     )
     known = [item for item in dossier.catalogue.indicateurs.values() if item.calcul]
@@ -172,7 +172,7 @@ def test_le_catalogue_retrouve_les_parts_de_l_etude(
     indicateur: str, part: float, dossier: Dossier
 ) -> None:
     item = dossier.catalogue.indicateurs[indicateur]
-    valeurs = dernieres(dossier.annexe1).pivot(
+    valeurs = lignes_les_plus_recentes(dossier.annexe1).pivot(
         index="territoire", columns="indicateur", values="valeur"
     )
 

@@ -501,7 +501,7 @@ def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.Da
             roles.at[ENSEMBLE, f"statut_{role}"] = statut_du_total
     denominateur_nul = roles["denominateur"].eq(0)
     quotient = 100 * roles["numerateur"] / roles["denominateur"].mask(denominateur_nul)
-    statut_du_quotient = suivi.pire(
+    statut_du_quotient = suivi.statut_le_plus_grave(
         roles["statut_denominateur"].mask(denominateur_nul, Statut.SANS_OBJET),
         roles["statut_numerateur"],
     )

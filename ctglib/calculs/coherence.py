@@ -1,8 +1,8 @@
-"""The consistency check of a convention: what its figures and its text contradict, leave out or do
-not justify.
+"""The consistency check of a convention: what its figures and its text contradict or leave out.
 
-``regles.yaml`` has the severity and the question of each rule, and the words around the facts that
-it finds.
+A rule is a function of ``REGLES``: it yields findings (``Constat``), each made by
+``Controle.constat``. ``regles.yaml`` has the severity and the question of each rule, and the words
+around the facts that it finds: the names between their braces are those that the function gives.
 """
 
 import re
@@ -55,17 +55,16 @@ COLONNES = (
 STATUTS_MONTRES = ("ouvert", "justifie")
 GRAVITES_DOUTEUSES = ("a_corriger", "a_verifier")
 Constat = dict[str, str]
-# The columns of a finding that its rule words, then those that a finding may set by itself.
+# The columns that the words of the rule fill, then those that a function may fill by itself.
 MOTS = ("lieu", "objet", "ecrit", "calcule")
 PROPRES_AU_CONSTAT = ("question", "pourquoi", "statut", "motif")
 
 
 def controler(dossier: Dossier) -> pd.DataFrame:
-    """Return every finding: those to show first, by severity, then those that others say again and
-    the corrections.
+    """Return every finding, first those that the reports show, by severity, status and rule.
 
-    A reason that the parties gave for something that is no longer found is itself a finding. A
-    finding counts as said again by others only while all of those others are found.
+    The parties may justify a finding, or say that others repeat it. A justification that names a
+    finding that is no longer there changes nothing, and is itself a finding.
 
     Returns:
         The columns ``COLONNES``. ``cle`` is unique and stable (rule, indicators, territory):
@@ -127,7 +126,7 @@ def doutes(controle: pd.DataFrame) -> frozenset[str]:
 
 
 class Controle(Lecture):
-    """Annexe 1 and how a text writes it, with what a rule needs to make a finding."""
+    """What a rule reads (annexe 1, the convention, the catalogue), and how it makes a finding."""
 
     def __init__(self, dossier: Dossier) -> None:
         super().__init__(dossier)
@@ -145,8 +144,9 @@ class Controle(Lecture):
     ) -> Constat:
         """Return a finding of a rule.
 
-        A finding of a relation has the relation's own object, reason and severity, and its id in
-        the key.
+        Its key is the rule and ``cles``: « part_recalculee:part_rsa:62413 ». A finding of a
+        relation has the relation's own object, reason and severity, and its id in the key, after
+        the rule.
 
         Args:
             regle: The rule, whose words, severity and question the finding takes.
@@ -219,8 +219,10 @@ Constats = Iterator[Constat]
 
 
 def parts_recalculees(controle: Controle) -> Constats:
-    """Yield the values that the catalogue's formula does not give back, whatever the rounding of
-    both sides.
+    """Yield the values that the catalogue's formula does not give, whatever the roundings.
+
+    The recalculation reads « 7 324 / 12 324 = 59,4 % », « de 59,1 % à 59,7 % » when the rounding of
+    the inputs leaves a range.
     """
     for indicateur, territoire in product(
         controle.catalogue.indicateurs.values(), controle.territoires
@@ -258,11 +260,10 @@ def parts_recalculees(controle: Controle) -> Constats:
 def _bornes_du_recalcul(
     indicateur: Indicateur, territoire: str, controle: Controle
 ) -> tuple[float, float] | None:
-    """Return the least and the greatest value that the formula gives, within the rounding of the
-    inputs; None without a formula or all its inputs.
+    """Return the least and the greatest value that the formula of an indicator gives.
 
-    The formulas are monotone in each input, so that the extremes are at the ends of the inputs'
-    rounding.
+    Its inputs are taken at both ends of their rounding: each formula rises, or falls, with each
+    input, so that its extremes are there. None without a formula or without all its inputs.
     """
     if indicateur.calcul is None:
         return None
@@ -294,8 +295,9 @@ class Contradiction:
 def _somme(
     relation: modeles.PartiesTout, territoire: str, controle: Controle
 ) -> Contradiction | None:
-    """A whole that its parts do not make; an absent part, or one of another year, leaves the sum
-    unknown.
+    """A whole that is not the sum of its parts: « 120 », « 80 + 45 = 125 ».
+
+    None when a value is absent or of another year: the sum is then unknown.
     """
     parties = controle.valeurs(relation.parties, territoire)
     if relation.tout is None:
@@ -329,8 +331,9 @@ def _somme(
 def _inclusion(
     relation: modeles.Inclusion, territoire: str, controle: Controle
 ) -> Contradiction | None:
-    """A count that exceeds the sum of those that contain it; their years may differ, and are then
-    written.
+    """A count that exceeds the sum of those that contain it: « au plus 10 en 2021 (« B ») ».
+
+    Their years may differ; they are written only then.
     """
     indicateurs = (relation.partie, *relation.tout)
     valeurs = controle.valeurs(indicateurs, territoire)
@@ -385,10 +388,11 @@ def _variation_comparee(
 def _variation_des_parties(
     relation: modeles.VariationDesParties, territoire: str, controle: Controle
 ) -> Contradiction | None:
-    """A variation that its parts do not give back, every rounding carried through.
+    """A variation of a whole that does not follow from those of its parts, whatever the roundings.
 
     The past of each part follows from its value and its variation; their sum is the past of the
-    whole. Parts that are not all of the whole only say what its past was at least.
+    whole, hence its variation. Parts that are not all of the whole only say what its past was at
+    least, hence its variation at most.
     """
     demi_point = controle.regles["variation_des_parties"].seuils["arrondi"] / 2
     indicateurs = (relation.tout, *relation.parties)
@@ -463,7 +467,7 @@ def _meme_grandeur(
 
 
 def des_relations(controle: Controle) -> Constats:
-    """Yield what each rule on relations of the catalogue finds, territory by territory."""
+    """Yield what the rules on relations find: rule by rule, relation by relation, by territory."""
     relations = controle.relations
     yield from _par_territoire("parties_tout", relations.parties_tout, _somme, controle)
     yield from _par_territoire("inclusion", relations.inclusions, _inclusion, controle)
@@ -501,11 +505,10 @@ def _par_territoire(
 
 
 def variations_seules(controle: Controle) -> Constats:
-    """Yield the variations so great that they are to be confirmed, and those whose five years hold
-    a break.
+    """Yield the variations so great that they are to be confirmed, and those that cross a break.
 
-    The latter measure the reform, not a change. They make no indicator doubtful here: the sentences
-    on an indicator mention its breaks by themselves.
+    The latter measure a change of the source within the five years. They make no indicator doubtful
+    here: the sentences on an indicator mention its breaks by themselves.
     """
     limite = controle.catalogue.seuils.variation_invraisemblable
     for (indicateur, territoire), ligne in controle.lignes.items():
@@ -536,8 +539,9 @@ def variations_seules(controle: Controle) -> Constats:
 
 
 def memes_effectifs(controle: Controle) -> Constats:
-    """Yield the things whose count is not the same wherever it is given, or is not given where it
-    should be.
+    """Yield the things whose count is not the same at all places that give it, or is blank at one.
+
+    « 12 (liste des structures) ; 14 (annexe 1) », « 12 ou 14 selon le passage ».
     """
     ici = controle.convention.territoire
     for relation in controle.relations.memes_effectifs:
@@ -573,10 +577,10 @@ EffectifLu = tuple[modeles.LectureEffectif, float | None]
 
 
 def _effectifs_lus(relation: modeles.MemeEffectif, controle: Controle) -> list[EffectifLu]:
-    """Return the readings of a count and what each gives, None when it is left blank.
+    """Return the readings of a count, each with what it gives, None when it is left blank.
 
-    An offer that is not there at all, or a row of annexe 1 that is not, contradicts nothing: it is
-    no reading.
+    Without: those of an offer that is not there at all, or of a row that annexe 1 does not have.
+    They contradict nothing.
     """
     ici = controle.convention.territoire
     offre = controle.dossier.offre
@@ -593,10 +597,10 @@ def _effectifs_lus(relation: modeles.MemeEffectif, controle: Controle) -> list[E
 def _effectifs_compares(
     effectifs_lus: list[EffectifLu],
 ) -> tuple[set[float | None], set[float | None]]:
-    """Return the counts that should be equal, then the sums that readings which come on top of
-    another make with it.
+    """Return the counts that should be equal, then the sums that may be meant.
 
-    Such a reading is compared itself only where the one before it is blank.
+    A reading that comes on top of the one before it (``ajoute``) makes a sum with it: 2 after 12
+    gives 14. It stands for the one before it where that one is blank.
     """
     compares: list[float | None] = []
     sommes: set[float | None] = set()
@@ -612,8 +616,9 @@ def _effectifs_compares(
 
 
 def _effectif_de_l_offre(lecture: modeles.LectureEffectif, offre: pd.DataFrame) -> float | None:
-    """Return the sum of a characteristic or, when none is named, the number of structures that are
-    described; None without any.
+    """Return the sum of a characteristic in the offer; None when it is blank everywhere.
+
+    When the reading names no characteristic, the number of structures described; None without any.
     """
     cellules = offre[offre["type"].isin(lecture.types) & offre["valeur"].ne("")]
     if lecture.caracteristique is None:
@@ -637,10 +642,10 @@ def _ecrire_lecture(lecture: modeles.LectureEffectif, effectif: float | None) ->
 
 
 def quotients(controle: Controle) -> Constats:
-    """Yield the percentages without formula that equal, in every territory, the same quotient of
-    two counts.
+    """Yield the percentages that equal, in all territories, the quotient of the same two counts.
 
-    The rule's least number of territories, and counts that are not zero, keep chance out.
+    Those that have a formula are left out. The equality may be chance: the rule wants a least
+    number of territories that print the percentage, and counts that are not zero.
     """
     catalogue = controle.catalogue
     # A change may be under zero: it is no level.
@@ -728,11 +733,10 @@ class PhraseJugee:
 
 
 def affirmations(controle: Controle) -> Constats:
-    """Yield a finding for each sentence that is contradicted, and one for each that cannot be
-    verified.
+    """Yield a finding for each sentence that is contradicted or cannot be verified.
 
-    A contradicted comparison makes the compared values doubtful; a contradicted total does not: the
-    words are in doubt.
+    A contradicted comparison makes the compared values doubtful. A contradicted total does not: it
+    is the sentence that is in doubt.
     """
     comparaisons = {
         phrase.id for phrase in controle.dossier.affirmations if phrase.reference is not None
@@ -820,10 +824,11 @@ def _plages(ages_revolus: frozenset[int]) -> str:
 
 
 def non_dits(controle: Controle) -> Constats:
-    """Yield what the structures should say and do not.
+    """Yield what the offer should say of the structures and does not.
 
-    A structure that is said to exist and nothing more has a finding of its own: it lacks everything
-    that is expected of its kind. The others share a finding a kind of structure.
+    A structure that is only said to exist (« oui ») has a finding of its own: it lacks all that is
+    expected of its kind. The others share one finding by kind of structure: « « A » et « B » :
+    nombre de places ; « C » : horaires ».
     """
     offre = controle.dossier.offre
     attendus = controle.relations.attendus_offre
@@ -846,7 +851,7 @@ def non_dits(controle: Controle) -> Constats:
             attendu=_libelles(absences_de_la_structure),
         )
     for genre, absences_du_genre in absences[~non_decrite].groupby("type", sort=False):
-        # Structures that lack the same things are told together.
+        # Structures that lack the same things are listed together.
         structures_par_absences: dict[str, list[str]] = {}
         for nom, absences_de_la_structure in absences_du_genre.groupby("nom", sort=False):
             libelles = _libelles(absences_de_la_structure)
@@ -895,8 +900,9 @@ def des_fiches(controle: Controle) -> Constats:
 
 
 def _indicateurs_ecrits(fiche: Fiche, controle: Controle) -> list[IndicateurFiche]:
-    """Return the indicators that the fiche itself writes: the text is not to answer for those that
-    the catalogue proposes.
+    """Return the indicators that the fiche itself writes.
+
+    The catalogue proposes others, for which the text has not to answer.
     """
     definitions = controle.catalogue.indicateurs_fiches
     return [
@@ -907,8 +913,9 @@ def _indicateurs_ecrits(fiche: Fiche, controle: Controle) -> list[IndicateurFich
 
 
 def _lacunes_de_la_fiche(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield what the fiche leaves out: indicators, partners, initial values and targets; and that
-    it begins after the convention.
+    """Yield that the fiche has no indicator or no partner, that it begins after the convention.
+
+    And how many of its indicators have no initial value, no target: « 2 sur 5 sans cible : … ».
     """
     indicateurs = _indicateurs_ecrits(fiche, controle)
     debut_de_la_convention = controle.convention.debut
@@ -940,7 +947,10 @@ def _lacunes_de_la_fiche(fiche: Fiche, controle: Controle) -> Constats:
 
 
 def _indicateurs_qualitatifs(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield the indicators whose initial value is absent because nothing is measured on a scale."""
+    """Yield, in one finding, the indicators that the text says to be qualitative.
+
+    Their initial value is absent, for a reason that has one of the words of the rule.
+    """
     mots_recherches = controle.regles["indicateur_qualitatif"].mots["absence"]
     qualitatifs = []
     motifs = []
@@ -959,7 +969,7 @@ def _indicateurs_qualitatifs(fiche: Fiche, controle: Controle) -> Constats:
 
 
 def _resultats_sans_indicateur(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield the expected results that no indicator written by the fiche shows."""
+    """Yield, in one finding, the expected results that no indicator written by the fiche shows."""
     identifiants = {indicateur.id for indicateur in _indicateurs_ecrits(fiche, controle)}
     libelles = [
         resultat.libelle
@@ -977,7 +987,10 @@ def _resultats_sans_indicateur(fiche: Fiche, controle: Controle) -> Constats:
 
 
 def _resultats_etrangers(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield the expected results that whoever entered them noted as another fiche's."""
+    """Yield, in one finding, the expected results that a note says to be another fiche's.
+
+    The note is that of whoever entered them: it has one of the words of the rule.
+    """
     mots_recherches = controle.regles["resultat_etranger"].mots["note"]
     etrangers = [
         resultat
@@ -1003,8 +1016,9 @@ def _resultats_etrangers(fiche: Fiche, controle: Controle) -> Constats:
 
 
 def _perimetre_different(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield the texts that name a territory of another level than the convention's; of a note, only
-    the sentence that does.
+    """Yield, in one finding, the texts of a fiche that name a territory of another level.
+
+    Of another level than the convention's territory. Of a note, only the sentences that do.
     """
     territoire = controle.catalogue.territoires[controle.convention.territoire]
     mots_d_autres_niveaux: list[str] = []
@@ -1034,8 +1048,7 @@ def _compter(effectif: int, nom: str) -> str:
 
 
 def contient(text: str, words: Iterable[str]) -> bool:
-    """Return whether a text contains one of the words, at the beginning of a word, whatever the
-    case.
+    """Tell whether a word of a text begins with one of the words, whatever the case.
 
     Examples:
         >>> contient("Un projet intercommunal", ["communal"])
@@ -1050,8 +1063,10 @@ def contient(text: str, words: Iterable[str]) -> bool:
 
 
 def de_l_acte(controle: Controle) -> Constats:
-    """Yield what the act lacks: a date, the content of an annexe, a plan that lasts as long as it,
-    what was declared missing.
+    """Yield what the act lacks, as far as it was entered.
+
+    A date of signature, the content of an annexe, a schéma that ends no earlier than it, and what
+    was declared missing of the diagnostic.
     """
     convention = controle.convention
     if isinstance(convention.date_signature, Absence):
@@ -1079,8 +1094,10 @@ def de_l_acte(controle: Controle) -> Constats:
 
 
 def corrections(controle: Controle) -> Constats:
-    """Yield each declared correction with its rows, or as obsolete when none carries its mention;
-    then the notes that speak of a reading that is not declared.
+    """Yield each declared correction, then the notes that tell of one that is not declared.
+
+    A correction has a mention, which the rows that it changed bear. When none bears it, the
+    correction is obsolete.
     """
     tables = {"annexe1.csv": controle.dossier.annexe1, "offre.csv": controle.dossier.offre}
     for correction in controle.dossier.corrections:

@@ -1,5 +1,6 @@
-"""What was informed, what is to be collected, and whom to ask: of a year, of a fiche's year, of a
-whole convention.
+"""What was given, what is to be collected, and whom to ask: a year, a fiche, a convention.
+
+An indicator is « renseigné » when its value, or that of one of its modalités, was given.
 """
 
 from collections.abc import Mapping
@@ -46,27 +47,27 @@ A_COLLECTER = (
     "dernier_statut",
 )
 PAS_COMMENCE = "non_commencee"
-# Why a value is asked for, with « a_confirmer ».
+# Why a value is asked for.
 DEPART = "valeur_initiale"
 SUIVANTE = "annee_suivante"
 A_COMPLETER = "a_completer"
+A_CONFIRMER = "a_confirmer"
 
 
 def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Return how many indicators of the year are informed, in all, by fiche and by service.
+    """Return how many indicators of the year are « renseignés », in all, by fiche and by service.
 
-    An indicator counts once, informed as soon as the whole or one of its modalités is; suppressed
-    counts as informed. « Sans objet » is not expected, nor is what a fiche that has not begun did
-    not give, nor what nobody is asked for (see ``demandes``); « non disponible » is expected and
-    not informed.
+    Each counts once; a suppressed value counts as given. Not expected are the « sans objet », those
+    without value of a fiche that has not begun, and what nobody is asked for (see
+    ``demandes``). « Non disponible » is expected and not given.
 
     Returns:
         The columns ``TAUX``: ``groupe`` is "ensemble", "fiche" or "responsable", ``valeur_groupe``
         its number or id as text; ``taux`` in %, missing when nothing is expected.
     """
-    indicateurs = _indicateurs(demandes(evaluation))
+    indicateurs = _une_ligne_par_indicateur(demandes(evaluation))
     renseigne = indicateurs["renseigne"]
-    sans_objet = ~renseigne & _pas_du(indicateurs)
+    sans_objet = ~renseigne & _hors_de_l_annee(indicateurs)
     absent = ~renseigne & ~sans_objet
     comptes = pd.DataFrame(
         {
@@ -98,8 +99,11 @@ def demandes(evaluation: pd.DataFrame) -> pd.DataFrame:
     return evaluation[~evaluation["calcule"] & ~evaluation["facultatif"]]
 
 
-def _indicateurs(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Return one row an indicator: that of its whole, informed if any of its rows is."""
+def _une_ligne_par_indicateur(evaluation: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of the whole of each indicator, without those of its modalités.
+
+    ``renseigne`` and ``provisoire`` are true as soon as they are of one of its rows.
+    """
     indicateur = evaluation["indicateur"]
     renseigne = evaluation["renseigne"].groupby(indicateur).transform("any")
     provisoire = evaluation["statut"].isin(PROVISOIRES).groupby(indicateur).transform("any")
@@ -107,8 +111,8 @@ def _indicateurs(evaluation: pd.DataFrame) -> pd.DataFrame:
     return completee[completee["dimension"].eq("")]
 
 
-def _pas_du(evaluation: pd.DataFrame) -> pd.Series:
-    """Tell what the year does not concern: said to be so, or of a fiche that has not begun."""
+def _hors_de_l_annee(evaluation: pd.DataFrame) -> pd.Series:
+    """Tell which rows the year does not concern: « sans objet », or of a fiche not yet begun."""
     return evaluation["statut"].eq(Statut.SANS_OBJET) | evaluation["raison"].eq(PAS_COMMENCE)
 
 
@@ -121,16 +125,17 @@ def a_collecter(
 ) -> pd.DataFrame:
     """Return what the next collection asks for, service by service, in the order of the fiches.
 
-    Every indicator for the next year while the convention runs; this year's when it is missing or
-    provisional; the initial value where there is none and one would serve: not before a break, not
-    for a threshold, not for a typology. What is awaited once is asked for its own year alone, until
-    it is known; what is optional, or computed, is asked from nobody.
+    By ``motif``: "annee_suivante", every indicator for the next year while the convention runs;
+    "a_completer", that of this year when it is missing; "a_confirmer", when it is provisional;
+    "valeur_initiale", that of the year before the convention where there is none and one would
+    serve (no break since, no threshold as a target, a number). What is awaited once is asked for
+    its own year alone, until it is known. What is optional or computed is asked of nobody.
 
     Returns:
-        The columns ``A_COLLECTER``; ``motif`` is "annee_suivante", "a_completer", "a_confirmer" or
-        "valeur_initiale".
+        The columns ``A_COLLECTER``: ``annee`` is the year asked for; ``derniere_valeur`` the value
+        of this year, or else the one before, with its ``derniere_annee`` and ``dernier_statut``.
     """
-    lignes = _indicateurs(demandes(evaluation)).reset_index(drop=True)
+    lignes = _une_ligne_par_indicateur(demandes(evaluation)).reset_index(drop=True)
     indicateurs = [catalogue.indicateurs_fiches[nom] for nom in lignes["indicateur"]]
     collectes = [indicateur.collecte for indicateur in indicateurs]
     annee = lignes["annee"]
@@ -149,12 +154,12 @@ def a_collecter(
 
     annee_de_depart = convention.debut.year - 1
     depart_utile = pd.Series(
-        [_a_un_depart(indicateur, annee_de_depart) for indicateur in indicateurs], dtype=bool
+        [_depart_utile(indicateur, annee_de_depart) for indicateur in indicateurs], dtype=bool
     )
     est_unique = pd.Series([indicateur.unique for indicateur in indicateurs], dtype=bool)
     attendue_une_fois = est_unique & annee_cible.notna()
     sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne("implicite")
-    pas_due = _pas_du(lignes)
+    pas_due = _hors_de_l_annee(lignes)
     manque = ~lignes["renseigne"] & ~pas_due
     a_confirmer = lignes["provisoire"] & ~manque & ~(attendue_une_fois & pas_due)
     convention_en_cours = annee.lt((fin or convention.fin).year)
@@ -162,11 +167,11 @@ def a_collecter(
     suivante = (~attendue_une_fois & convention_en_cours) | (
         attendue_une_fois & pas_due & due_l_annee_suivante
     )
-    # Which rows are asked for, of which year and why: the gaps first.
+    # Which rows are asked for, of which year and why, in the order of one indicator's rows.
     demandees = [
         (sans_depart & depart_utile & ~attendue_une_fois, annee_de_depart, DEPART),
         (manque, annee.mask(attendue_une_fois, annee_cible), A_COMPLETER),
-        (a_confirmer, annee, "a_confirmer"),
+        (a_confirmer, annee, A_CONFIRMER),
         (suivante, annee + 1, SUIVANTE),
     ]
     table = pd.concat(
@@ -179,15 +184,15 @@ def a_collecter(
     return _par_service(table, catalogue)[list(A_COLLECTER)]
 
 
-def _a_un_depart(indicateur: Indicateur, annee: int) -> bool:
-    """Tell whether a value of that year would be of use: it is a number, and no break follows."""
+def _depart_utile(indicateur: Indicateur, annee: int) -> bool:
+    """Tell whether an initial value of that year would serve: a number, and no break since."""
     if indicateur.table != "observations":
         return False
     return not any(annee < rupture.annee for rupture in indicateur.ruptures)
 
 
 def _par_service(table: pd.DataFrame, catalogue: Catalogue, *puis: str) -> pd.DataFrame:
-    """Return the rows in the order of the services, those of nobody last."""
+    """Return the rows in the order of the services, then of columns; those of no service last."""
     rangs = {service: rang for rang, service in enumerate(catalogue.responsables)}
     rang_du_service = table["responsable"].map(rangs).fillna(len(rangs))
     triee = table.assign(rang=rang_du_service).sort_values(
@@ -222,13 +227,15 @@ def manques(
     fiche: Fiche,
     convention: Convention,
 ) -> pd.DataFrame:
-    """Return what is missing of a fiche's year, one row a thing to ask; what is not due yet is not
-    missing.
+    """Return what is missing of a fiche for a year, one row a thing to ask.
+
+    States of its modalités, values, then, once it has begun, means and its appreciation. What is
+    not due yet is not missing.
 
     Returns:
-        The columns ``COLONNES``: ``responsable`` is the id of a service, ``nature`` one of "etat",
-        "valeur", "moyen", "appreciation", ``element`` a modalité, an indicator,
-        « signataire/poste » or nothing.
+        The columns ``COLONNES``: ``responsable`` is the id of a service; ``nature`` tells what
+        ``element`` is: for "etat" a modalité, for "valeur" an indicator, for "moyen"
+        « signataire/poste », for "appreciation" "". Texts are "" when absent.
     """
     parts = gabarit.parts
     service = parts.de_fiche(fiche)
@@ -242,13 +249,13 @@ def manques(
     moyens_et_appreciation = []
     if fiche.debut <= arretee:
         parties = [partie.id for partie in convention.parties]
-        moyens_connus = _connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
-        connus = set(zip(moyens_connus["signataire"], moyens_connus["poste"], strict=True))
+        moyens_connus = _moyens_connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
+        postes_connus = set(zip(moyens_connus["signataire"], moyens_connus["poste"], strict=True))
         for moyen in gabarit.moyens.par_fiche:
             if fiche.numero not in moyen.fiches:
                 continue
             for signataire in gabarit.moyens.signataires(moyen, parties):
-                if (signataire, moyen.poste) in connus:
+                if (signataire, moyen.poste) in postes_connus:
                     continue
                 responsable = parts.signataires.get(signataire, parts.des_moyens(fiche.numero))
                 element = f"{signataire}/{moyen.poste}"
@@ -295,14 +302,15 @@ def manques_finaux(
 ) -> pd.DataFrame:
     """Return one row a thing to ask, service by service, with all the years that it is missing for.
 
-    ``demandees`` is what each bilan asked for (see ``a_collecter``): the gaps of all count, the
-    initial values of the last. A fiche that has begun is asked for its states, its means when none
-    is known, its appreciation.
+    Of ``demandees``, what each bilan asked for (see ``a_collecter``): what each had to complete of
+    its own year, and the initial values of the last one. Of a fiche that has begun: its states if
+    one is missing, its means if none is known, its appreciation.
 
     Returns:
         The columns ``COLONNES_MANQUES``; ``nature`` is "valeur", "valeur_initiale", "etat", "moyen"
-        or "appreciation", ``element`` the indicator or "", ``annees`` the years joined by « ; »,
-        ``depart`` that of the initial value of a missing "valeur", when it is missing too.
+        or "appreciation"; ``element`` the indicator or ""; ``annees`` the years joined by « ; »;
+        ``depart``, for a "valeur" whose initial value is missing too, the year of the latter, else
+        "".
     """
     ordre = [indicateur.id for fiche in convention.fiches for indicateur in fiche.indicateurs]
     a_completer = [
@@ -340,8 +348,9 @@ def _fiches_a_completer(
     etats: Mapping[int, pd.DataFrame],
     gabarit: Gabarit,
 ) -> pd.DataFrame:
-    """Return the fiches that lack a state, every mean or their appreciation, a row a fiche and year
-    once it has begun: responsable, nature, fiche, annee.
+    """Return the fiches that lack a state, every mean or their appreciation, once they have begun.
+
+    One row a lack, a fiche and a year: responsable, nature, fiche, annee.
     """
     parts = gabarit.parts
     fiches_renseignees = {
@@ -349,7 +358,9 @@ def _fiches_a_completer(
             annee: _fiches_aux_etats_connus(convention, etats_de_l_annee)
             for annee, etats_de_l_annee in etats.items()
         },
-        MOYEN: {annee: set(_connus(suivi.moyens)["fiche"]) for annee, suivi in suivis.items()},
+        MOYEN: {
+            annee: set(_moyens_connus(suivi.moyens)["fiche"]) for annee, suivi in suivis.items()
+        },
         APPRECIATION: {
             annee: {appreciation.fiche for appreciation in suivi.appreciations}
             for annee, suivi in suivis.items()
@@ -374,5 +385,5 @@ def _fiches_aux_etats_connus(convention: Convention, etats: pd.DataFrame) -> set
     return {fiche.numero for fiche in convention.fiches if fiche.numero not in sans_etat}
 
 
-def _connus(moyens: pd.DataFrame) -> pd.DataFrame:
+def _moyens_connus(moyens: pd.DataFrame) -> pd.DataFrame:
     return moyens[~moyens["statut"].isin(INCONNUES)]

@@ -1,5 +1,4 @@
-"""The gap of a commune to the trend of comparable ones: what rounding leaves of it, and never an
-effect.
+"""The gap of a commune to the trend of comparable ones, with its rounding; never an effect.
 
 A change is 100 × (count / count of reference − 1). A printed count stands for any whole number
 within ``marge`` of it; the bounds are the least and the greatest values over all of these, each
@@ -59,9 +58,9 @@ class Resultat(NamedTuple):
         annee_reference: The year that changes and ratios start from.
         annee: The last year.
         candidates: How many communes of the window could be compared.
-        retenues: The territory, then the comparable communes, the nearest first: commune, nom, the
-            size, a ratio per 100 of the size a column (named as its numerator), distance (missing
-            for the territory).
+        retenues: One row the territory, then one a comparable commune, the nearest first: commune,
+            nom, the size, one column a ratio (per 100 of the size, named as its numerator),
+            distance (missing for the territory).
         exclues: What made a commune impossible to compare: commune, nom, indicateur, annee, nulle
             (whether its count was zero).
         ecarts: The columns ``COLONNES``, one row an indicator (see ``_ecarts``).
@@ -85,8 +84,8 @@ class Resultat(NamedTuple):
         return len(self.retenues) - 1
 
 
-class Choix(NamedTuple):
-    """The comparable communes under a rule."""
+class CommunesComparables(NamedTuple):
+    """The communes that are comparable under a setting of the rule."""
 
     distances: pd.Series  # by commune, the nearest first
     candidates: int  # how many could be compared
@@ -99,8 +98,9 @@ def comparer(
     indicateurs: Mapping[str, Indicateur],
     convention: Convention,
 ) -> Resultat | None:
-    """Return the comparison of a commune; None without its own counts of two years, or any
-    comparable commune.
+    """Return the comparison of the convention's commune with those that are comparable.
+
+    None without its own counts of two years, or without any comparable commune.
     """
     territoire = convention.territoire
     taille = comparaison.taille
@@ -117,21 +117,21 @@ def comparer(
     annees_des_reglages = [
         (convention.debut.year - reglage.annees_avant, derniere_annee) for reglage in reglages
     ]
-    choix_des_reglages = [
-        _choisir(comptes, territoire, comparaison, reglage, annees)
+    comparables_par_reglage = [
+        _communes_comparables(comptes, territoire, comparaison, reglage, annees)
         for reglage, annees in zip(reglages, annees_des_reglages, strict=True)
     ]
-    choix = choix_des_reglages[0]
-    if choix is None:
+    comparables = comparables_par_reglage[0]
+    if comparables is None:
         return None
     variantes = []
     for rang, reglage in enumerate(reglages):
-        choix_du_reglage = choix_des_reglages[rang]
+        comparables_du_reglage = comparables_par_reglage[rang]
         communes = None
         candidates = 0
-        if choix_du_reglage is not None:
-            communes = choix_du_reglage.distances.index.tolist()
-            candidates = choix_du_reglage.candidates
+        if comparables_du_reglage is not None:
+            communes = comparables_du_reglage.distances.index.tolist()
+            candidates = comparables_du_reglage.candidates
         ecarts = _ecarts(comptes, territoire, communes, annees_des_reglages[rang], compares)
         variante = ecarts.assign(
             variante=rang,
@@ -143,7 +143,7 @@ def comparer(
         variantes.append(variante)
 
     annees = annees_des_reglages[0]
-    retenues = [territoire, *choix.distances.index]
+    retenues = [territoire, *comparables.distances.index]
     avant = _de_l_annee(comptes, annees[0]).loc[retenues]
     apres = _de_l_annee(comptes, annees[1]).loc[retenues]
     ecarts = variantes[0][list(COLONNES)]
@@ -154,13 +154,13 @@ def comparer(
     parts = (100 * avant[ratios]).div(avant[taille], axis=0)
     communes_retenues = pd.concat([avant[[taille]].astype("int64"), parts], axis=1)
     communes_retenues = communes_retenues.rename_axis("commune").assign(
-        nom=noms, distance=choix.distances
+        nom=noms, distance=comparables.distances
     )
     return Resultat(
         *annees,
-        candidates=choix.candidates,
+        candidates=comparables.candidates,
         retenues=communes_retenues.reset_index()[["commune", "nom", taille, *ratios, "distance"]],
-        exclues=choix.exclues.assign(nom=choix.exclues["commune"].map(noms)),
+        exclues=comparables.exclues.assign(nom=comparables.exclues["commune"].map(noms)),
         ecarts=ecarts,
         points=points.assign(nom=points["commune"].map(noms)),
         variantes=pd.concat(variantes, ignore_index=True)[[*REGLAGE, *COLONNES]],
@@ -172,12 +172,14 @@ def _de_l_annee(comptes: pd.DataFrame, annee: int) -> pd.DataFrame:
     return comptes[comptes.index.get_level_values("annee") == annee].droplevel("annee")
 
 
-def _choisir(
+def _communes_comparables(
     comptes: pd.DataFrame, ici: str, regle: Comparaison, reglage: Reglage, annees: tuple[int, int]
-) -> Choix | None:
+) -> CommunesComparables | None:
     """Return the communes that are comparable under a setting of the rule.
 
-    None when the territory's own counts are not whole or nobody is comparable.
+    Of a like size, with all counts of both years, those of the first year above zero; of these, the
+    nearest by their shares. None when the territory itself lacks a count, or when no commune is
+    left.
     """
     annee_avant, annee_apres = annees
     if (annee_avant, ici) not in comptes.index or annee_apres <= annee_avant:
@@ -210,12 +212,13 @@ def _choisir(
         return None
     parts = candidates[list(regle.ratios)].div(candidates[regle.taille], axis=0)
     voisines = distances(parts, ici).head(reglage.voisins)
-    return Choix(voisines, len(candidates) - 1, exclues)
+    return CommunesComparables(voisines, len(candidates) - 1, exclues)
 
 
 def distances(parts: pd.DataFrame, ici: str) -> pd.Series:
-    """Return how far the shares of territories are from those of one, the nearest first, ties by
-    code.
+    """Return how far the shares of territories are from those of one, by code, the nearest first.
+
+    ``ici`` is the code of that one, which is left out; ties are in the order of the codes.
 
     The root of the sum of squared gaps, each over the variance of its share: none weighs more by
     its scale, and one that is the same everywhere weighs nothing.
@@ -281,8 +284,10 @@ def _ecarts(
 def _calculer(
     avant: pd.DataFrame, apres: pd.DataFrame, ici: str, communes: list[str], marges: pd.Series
 ) -> pd.DataFrame:
-    """Return the figures of the gaps, one row an indicator; a bound of a gap takes every count at
-    its worst end.
+    """Return the figures of the gaps, one row an indicator.
+
+    A bound of a gap takes every count at the end of its rounding that makes the gap least, or
+    greatest.
     """
     variations = 100 * (apres / avant - 1)
     variations_min = 100 * ((apres - marges).clip(lower=0) / (avant + marges) - 1)
@@ -290,7 +295,7 @@ def _calculer(
     variation = variations.loc[ici]
     comparables = variations.loc[communes]
     moyenne = comparables.mean()
-    devant = (comparables - variation).round(DECIMALES)
+    avance = (comparables - variation).round(DECIMALES)  # of the others over the territory
     moyenne_de_tous = variations.loc[[ici, *communes]].mean()
     eloignement = (variation - moyenne_de_tous).abs().round(DECIMALES)
     eloignements = (comparables - moyenne_de_tous).abs().round(DECIMALES)
@@ -320,8 +325,8 @@ def _calculer(
             "ecart": variation - moyenne,
             "ecart_min": variations_min.loc[ici] - variations_max.loc[communes].mean(),
             "ecart_max": variations_max.loc[ici] - variations_min.loc[communes].mean(),
-            "rang": 1 + devant.gt(0).sum(),
-            "ex_aequo": devant.eq(0).sum(),
+            "rang": 1 + avance.gt(0).sum(),
+            "ex_aequo": avance.eq(0).sum(),
             "aussi_eloignees": aussi_eloignees,
             "part_placebo": aussi_eloignees / len(communes),
             "communes_departement": connues.sum(),

@@ -1,5 +1,6 @@
-"""A territory beside its reference: levels, gaps, variations, what each row says, and the needs
-that it shows.
+"""A territory beside its reference: levels, gaps, variations, what each row says, the needs.
+
+``ici`` is what concerns the territory, ``la`` what concerns its reference.
 """
 
 from collections.abc import Collection, Container, Iterable, Mapping
@@ -46,14 +47,13 @@ def comparer(
     territoire: str,
     reference: str,
 ) -> pd.DataFrame:
-    """Return one row an indicator, in catalogue order: the territory, its reference, and what
-    separates them.
+    """Return one row an indicator, in the catalogue's order: a territory beside its reference.
 
     Two rates differ by points, two amounts per head by a percentage, two counts by nothing: a
     commune is not compared with its département by size. ``ecart_relatif`` is a percentage of the
     reference, missing for counts and when the reference is zero. Values of two different years are
-    not compared. An indicator of one territory alone is not available in the other; one of neither
-    has no row.
+    not compared. An indicator that only one of the two has is « non disponible » in the other; one
+    that neither has has no row.
 
     Returns:
         The columns ``COLONNES``; ``ecart`` in points or in %, as ``ecart_type`` (of the unit) says.
@@ -100,7 +100,7 @@ def comparer(
 
 
 def _deux_notes(note: str, note_de_reference: str) -> str:
-    """Return both notes, or the longer one when it already says the other."""
+    """Return both notes: « A. B »; the longer one alone when it contains the other."""
     if note in note_de_reference:
         return note_de_reference
     if note_de_reference in note:
@@ -111,10 +111,11 @@ def _deux_notes(note: str, note_de_reference: str) -> str:
 def en_regard(
     observations: pd.DataFrame, indicateurs: list[str], lieux: tuple[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
-    """Return the latest row of each indicator in the one place then in the other, and whether both
-    are of one year.
+    """Return the latest row of each indicator in one place, in the other, and whether of one year.
+
+    Three tables of one index, ``indicateurs``: a row is missing where a place has no value.
     """
-    lignes = dernieres(observations[observations["indicateur"].isin(indicateurs)])
+    lignes = lignes_les_plus_recentes(observations[observations["indicateur"].isin(indicateurs)])
     lieu, autre_lieu = lieux
     ici = lignes[lignes["territoire"].eq(lieu)].set_index("indicateur").reindex(indicateurs)
     la = lignes[lignes["territoire"].eq(autre_lieu)].set_index("indicateur").reindex(indicateurs)
@@ -122,8 +123,11 @@ def en_regard(
     return ici, la, meme_annee
 
 
-def dernieres(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the latest year of each indicator and territory, in their order."""
+def lignes_les_plus_recentes(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest year of each indicator and territory, in their order.
+
+    When none of its rows has a year, all stay.
+    """
     series = observations.groupby(["indicateur", "territoire"], sort=False)
     derniere_annee = series["annee"].transform("max")
     sans_annee = derniere_annee.isna()
@@ -144,10 +148,10 @@ def constats(
     """Return a comparison with what each of its rows says.
 
     Returns:
-        Its own columns, then ``theme``; ``position`` (see below); ``sens``, whether that position
-        is good news by the catalogue's direction; ``rupture``, the reason of the last break inside
-        the five years before, else ""; ``provisoire``, whether one of the two values may still be
-        revised.
+        Its own columns, then ``theme``; ``position`` (see the function of that name); ``sens``,
+        "favorable", "defavorable" or "neutre", by the catalogue's direction of the indicator;
+        ``rupture``, the reason of the last break inside the five years before, else "";
+        ``provisoire``, whether one of the two values may still be revised.
     """
     identifiants = comparaison["indicateur"]
     positions = [
@@ -177,8 +181,9 @@ def constats(
 def _sens(indicateur: Indicateur, position: str, ecart_relatif: float, seuils: Seuils) -> str:
     """Return whether a position is favorable, defavorable or neutre.
 
-    A gap under ``ecart_notable_pourcent`` of the reference is not worth the name of a strength or
-    of a need; one that is not known in % is.
+    It is neutre when the indicator has no good direction, when the position is neither above nor
+    below, and when the gap is under ``ecart_notable_pourcent`` of the reference. A gap that is not
+    known in % is not called small.
     """
     bonne_position = SENS.get(indicateur.sens)
     ecart_minime = abs(ecart_relatif) < seuils.ecart_notable_pourcent
@@ -188,8 +193,10 @@ def _sens(indicateur: Indicateur, position: str, ecart_relatif: float, seuils: S
 
 
 def position(ecart: float, ecart_type: str, seuils: Seuils) -> str:
-    """Return where a value stands: superieur, inferieur, similaire under the threshold of its kind,
-    or incomparable.
+    """Return where a value stands beside its reference, by their gap in points or in %.
+
+    "incomparable" without a gap; "similaire" under the threshold of the kind of gap; "superieur" or
+    "inferieur".
     """
     if pd.isna(ecart):
         return "incomparable"
@@ -228,8 +235,9 @@ def services_absents(constats: pd.DataFrame, services: Collection[str]) -> pd.Da
 def sans_le_hasard(
     comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], regles: Evaluation
 ) -> pd.DataFrame:
-    """Return the comparison without the changes of short series that chance alone may explain;
-    their note says so.
+    """Return a comparison whose short series lack the variations that chance alone may explain.
+
+    Their note is replaced by one that says so.
     """
     petite_serie = pd.Series(
         [
@@ -295,9 +303,9 @@ def besoins(
 ) -> pd.DataFrame:
     """Return every need once, by enjeu, then those of the themes that no enjeu takes.
 
-    Within each: unfavourable gaps, the widest first (counts have none: a commune is not compared
-    with its département by size; nor two changes: +17.6 % for +4.3 % is not four times anything),
-    absent services, needs of the fiches.
+    Within an enjeu: unfavourable gaps, the widest in % first; services that are absent while the
+    reference has some; needs that the fiches write. Counts have no such gap, nor have two changes:
+    +17.6 % beside +4.3 % is not four times anything.
 
     Returns:
         The columns ``BESOINS``: ``enjeu`` is "" when no enjeu takes the theme; ``origine`` is
@@ -445,8 +453,9 @@ def _indice(valeurs: pd.Series, references: pd.Series, renversements: pd.Series)
 
 
 def _niveau(indices: pd.Series, radar: Radar) -> np.ndarray:
-    """Return where indices stand: at or beyond a threshold, once rounded as they are printed, they
-    are high or low.
+    """Return where indices stand: "bas", "proche", "haut", or "absent".
+
+    An index at a threshold, once rounded as it is printed, is beyond it.
     """
     imprimes = indices.round(DECIMALES_INDICE)
     conditions = [imprimes.isna(), imprimes.ge(radar.seuil_haut), imprimes.le(radar.seuil_bas)]
@@ -454,14 +463,19 @@ def _niveau(indices: pd.Series, radar: Radar) -> np.ndarray:
 
 
 def ranger(indices: pd.DataFrame) -> pd.DataFrame:
-    """Return the axes by index, those with a reserve last: a doubtful value is never the first."""
+    """Return the axes by index, the greatest first, those with a reserve after all the others.
+
+    So a doubtful value is never the first.
+    """
     par_indice = indices.sort_values("indice", ascending=False, kind="stable")
     return par_indice.sort_values("reserve", key=lambda reserve: reserve.ne(""), kind="stable")
 
 
 def incertains(indices: pd.DataFrame, radar: Radar, arrondis: Mapping[str, float]) -> pd.DataFrame:
-    """Return the axes that the rounding of printed values could class otherwise, with the least and
-    the greatest index that it allows.
+    """Return the axes whose ``niveau`` could be another one, given the rounding of printed values.
+
+    Returns:
+        libelle, minimum and maximum: the least and the greatest index that the rounding allows.
     """
     connus = indices[indices["niveau"].ne("absent")]
     demi_pas = connus["indicateur"].map(arrondis).fillna(0.0) / 2
@@ -495,12 +509,15 @@ PAR_TETE = [
 
 
 def par_tete(comparaison: pd.DataFrame, regles: Iterable[MontantsParTete]) -> pd.DataFrame:
-    """Return a row a rule of which the territory has every amount and the count of heads, zero
-    amounts included.
+    """Return what is paid by head, one row a rule; those that lack an amount have none.
+
+    A rule names the amounts to add and the count of heads to divide by. The territory has to have
+    them all; an amount may be zero, the count of heads may not.
 
     Returns:
-        The columns ``PAR_TETE`` and ``fois``: how many times more the reference pays by head,
-        missing when one of the two is absent or zero.
+        The columns ``PAR_TETE`` (``montant`` is the sum, ``tete`` the sum by head) and ``fois``:
+        how many times more the reference pays by head, missing when it is not known or the
+        territory pays nothing.
     """
     par_indicateur = comparaison.set_index("indicateur")
     # Of the territory, then of its reference.

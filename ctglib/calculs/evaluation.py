@@ -1,7 +1,7 @@
-"""The scoring of a year: the verdict on each target, the evolution of each value, one row an
-indicator of the fiches.
+"""The scoring of a year: the verdict on each target, the evolution of each value.
 
-Each judgement is a list of cases; the first one that holds gives the word and its reason.
+One row an indicator of the fiches, and one a modalité of it that is measured. Each judgement is a
+list of cases; the first one that holds gives the word and its reason.
 """
 
 from collections.abc import Iterable, Mapping
@@ -90,8 +90,7 @@ QUALITATIF = "qualitatif"
 
 
 def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
-    """Return the scoring of ``annee``: state of what is known, way to the target, verdict,
-    evolution, each apart.
+    """Return the scoring of a year: what is known of it, the verdict on each target, the evolution.
 
     Suppressed values must be suppressed in the observations beforehand: nothing here undoes a mask.
     A later millésime than the year's is not read; avenants count that are signed by the date of the
@@ -160,8 +159,10 @@ def _lignes(
     changements: tuple[Changement, ...],
     annee: int,
 ) -> pd.DataFrame:
-    """Return each indicator as a whole, with what the convention and avenants write, then those of
-    its modalités that are measured.
+    """Return the columns ``COLONNES_DES_LIGNES``: what convention, avenants and catalogue write.
+
+    One row an indicator, in the order of the convention, followed by one for each of its modalités
+    that has a row in ``mesures``: these have no target and no initial value.
     """
     lignes_mesurees = set(
         zip(mesures["indicateur"], mesures["dimension"], mesures["modalite"], strict=True)
@@ -225,12 +226,12 @@ def _lignes(
 
 
 class Cible(NamedTuple):
-    """A target; ``annuelle`` when it has to hold in each year."""
+    """A target: its value, and the year that it is for; both None when there is none."""
 
     valeur: float | None
     annee: int | None
-    origine: str
-    annuelle: bool = False
+    origine: str  # "convention", "propose", "avenant", "implicite"; "" when there is none
+    annuelle: bool = False  # it has to hold in each year
 
 
 def _cible(
@@ -280,11 +281,11 @@ def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame, debut: int
 
 
 def _avec_mesures(table: pd.DataFrame, mesures: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return the rows with what is known of the year, what was known before it, and which value is
-    to be judged.
+    """Return the rows with the value of the year, the one before it, and the one to be judged.
 
-    What is awaited in one year alone is « sans objet » before that year, and after it once it is
-    known: unknown, it goes on missing. It keeps the verdict of its year in those that follow.
+    An indicator that is awaited once (« unique », in the year of its target) is « sans objet »
+    before that year. After it, it is « sans objet » too once it is known, and is judged on the
+    value known then; unknown, it goes on missing.
 
     Returns:
         Added to the rows: annee, valeur, statut; absence, why there is no value; valeur_precedente,
@@ -330,8 +331,10 @@ def _renseigne(
     indicateurs: Mapping[str, Indicateur],
     suivi: Suivi | None,
 ) -> pd.Series:
-    """Return whether the year's value was given: as an observation (``donnees``), a profile of one
-    of the indicator's dispositifs, or a grid.
+    """Return, row by row, whether the year's value was given, where the indicator is read.
+
+    In the observations (``donnees`` tells it), in the profiles: one count at least, of one of the
+    indicator's dispositifs when it has some; or as a grid that has any row.
     """
     table_lue = table["table"]
     if suivi is None:
@@ -463,8 +466,8 @@ TRAJET = ["valeur_initiale", "annee_initiale", "valeur", "annee", "cible", "anne
 Cas = tuple["pd.Series | bool", "pd.Series | str", "pd.Series | np.ndarray | str"]
 
 
-def _premier(cas: list[Cas], index: pd.Index) -> tuple[pd.Series, pd.Series]:
-    """Return, row by row, the word and the reason of the first case that holds."""
+def _premier_cas(cas: list[Cas], index: pd.Index) -> tuple[pd.Series, pd.Series]:
+    """Return, row by row, the word and the reason of the first case that holds, "" when none."""
     conditions = [
         np.broadcast_to(np.asarray(condition, dtype=bool), len(index)) for condition, _, _ in cas
     ]
@@ -478,19 +481,17 @@ def _premier(cas: list[Cas], index: pd.Index) -> tuple[pd.Series, pd.Series]:
 def explique_par_le_hasard(
     avant: pd.Series, apres: pd.Series, seuils: SeuilsEvaluation
 ) -> pd.Series:
-    """Tell whether chance alone may explain the change of a count: few events, or a gap that chance
-    explains.
-    """
+    """Tell whether chance alone may explain how a count moved: few events, or a small gap."""
     peu_nombreux = avant.lt(seuils.hasard_effectif) & apres.lt(seuils.hasard_effectif)
     return peu_nombreux | dans_le_hasard(avant, apres, seuils.hasard_ecarts)
 
 
 def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.Series, pd.Series]:
-    """Return how two values differ (hausse, baisse, stable, dans_le_bruit, trop_peu), and why they
-    say no direction.
+    """Return how two values differ, row by row, and why when they have no direction.
 
-    Two equal values are stable; a difference up to the source's rounding is noise, whatever its
-    sign; one that chance explains (``trop_peu``) has no direction.
+    A value absent: ("", ""). Equal: ("stable", ""). A difference up to the source's rounding:
+    ("dans_le_bruit", "sous_arrondi"). One that chance explains: ("trop_peu", "hasard"). Otherwise
+    ("hausse", "") or ("baisse", "").
 
     Read of ``changements``: valeur_precedente, valeur, arrondi (0 when none), hasard (whether
     chance alone moves it).
@@ -499,7 +500,7 @@ def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     apres = changements["valeur"]
     ecart = (apres - avant).round(DECIMALES_EXACTES)
     au_hasard = changements["hasard"] & explique_par_le_hasard(avant, apres, seuils)
-    return _premier(
+    return _premier_cas(
         [
             (ecart.isna(), "", ""),
             (ecart.eq(0), "stable", ""),
@@ -513,12 +514,15 @@ def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
 
 
 def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.Series, pd.Series]:
-    """Return the evolution, and why it is silent, noise or banded: ("favorable", ""), ("",
-    "rupture").
+    """Return the evolution of each row, and a reason: ("favorable", ""), ("", "rupture").
 
-    A value to be kept is stable inside its band (the reason tells it from an equal one); nearer to
-    the value, favourable; lower and farther, unfavourable. Higher and farther is neither: the text
-    wants the offer kept, not held down.
+    The evolution is "favorable", "defavorable", "stable", a word of ``mouvement`` without
+    direction, or "" when it cannot be read: the reason then says why.
+
+    For a value to be kept (sens « maintien »): inside its band before and now, it is stable (the
+    reason "dans_la_bande" says that it is not the very value); nearer to the value, favourable;
+    farther and lower, unfavourable. Farther and higher, it is neither: the text wants the offer
+    kept, not held down.
 
     Read of ``changements``: as ``mouvement``, and absence (why the value is missing), coupure (what
     parts the two), sens, maintenir (the value that a maintien keeps).
@@ -532,7 +536,7 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     a_maintenir = changements["sens"].eq("maintien")
     orientation = changements["sens"].map(ORIENTATIONS).fillna(0)
     reste_dans_la_bande = eloignement_avant.le(bande) & eloignement.le(bande)
-    return _premier(
+    return _premier_cas(
         [
             (changements["absence"].ne(""), "", changements["absence"]),
             (avant.isna(), "", "sans_valeur_precedente"),
@@ -554,21 +558,21 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
 
 
 def _demi_bande(valeur: pd.Series, arrondi: pd.Series, seuils: SeuilsEvaluation) -> pd.Series:
-    """Return how far from a value to be kept one may be: a share of it, or the rounding of the
-    source when it is greater.
-    """
+    """Return how far from a value to be kept one may be: a share of it, at least the rounding."""
     part_de_la_valeur = seuils.tolerance_maintien * valeur.abs()
     return part_de_la_valeur.clip(lower=arrondi).round(DECIMALES_EXACTES)
 
 
 def progression(trajets: pd.DataFrame) -> pd.DataFrame:
-    """Return what was done of a way, what a straight line would have done, their ratio, and that of
-    compound growths.
+    """Return how far values are on the way from the initial value to the target.
 
-    realise is (y_t − y_0) / (y_T − y_0), negative when going backwards; attendu is 1 once the
-    target's year is there. Growth needs three values above zero and a year up to the target's: it
-    is a second reading, which calls late a way that a straight line finds half done at mid-term.
-    All are rounded, so that a threshold does not see the binary tail.
+    Returns:
+        realise, the share of the way that is done: (y_t − y_0) / (y_T − y_0), negative when going
+        backwards; attendu, the share that a straight line would have done, 1 from the target's
+        year on; rythme, their ratio; rythme_compose, the ratio of the yearly growths, which needs
+        three values above zero and a year up to the target's. This last one is a second reading:
+        half of a fall at mid-term is in time on a straight line, late for a steady rate (below).
+        All are rounded, so that a threshold does not see the binary tail.
 
     Read: the columns ``TRAJET``; the target is not the initial value, the year is after the initial
     one.
@@ -601,21 +605,27 @@ def progression(trajets: pd.DataFrame) -> pd.DataFrame:
 
 
 def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
-    """Return the verdict of each case, its reasons in the order of saying, and the progression
-    where there is a way.
+    """Return the verdict on the target of each row, its reasons, and the progression to it.
 
-    A threshold that the text implies is held or not. A target that is the initial value, or a
-    direction « maintien », is a band, at least as wide as the source's rounding; without a
-    direction, a value under it goes back, and one above is to be looked at: keeping an offer is
-    keeping at least that offer. A target already met at the outset is kept or lost. Everything else
-    is a way with its pace. A count that chance may have lowered is to be watched: it is not said to
-    go back.
+    There are four kinds of targets:
+
+    - a band to stay in, when the direction is « maintien » or the target is the initial value; it
+      is at least as wide as the source's rounding. Out of it on the good side, it is reached; on
+      the bad side, it goes back. With no good side, a value under it goes back and one above is to
+      be watched: keeping an offer is keeping at least that offer;
+    - a threshold that the text implies: held or not;
+    - a target already reached at the outset: kept, or it goes back;
+    - otherwise a way, judged by its pace (``progression``).
+
+    A count that chance alone may have lowered is to be watched: it is not said to go back.
 
     Read of ``cas``: as ``progression`` and ``evolution``, and origine_cible, annuelle (a threshold
     without a date).
 
     Returns:
-        verdict, raisons (lists), realise, attendu, rythme, rythme_compose.
+        verdict: "atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul" or
+        "non_evaluable"; raisons, lists of codes in the order in which a report says them; realise,
+        attendu, rythme, rythme_compose, missing where there is no way.
     """
     initiale = cas["valeur_initiale"]
     valeur = cas["valeur"]
@@ -623,7 +633,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     orientation = cas["sens"].map(ORIENTATIONS).fillna(0)
     arrondi = cas["arrondi"]
 
-    # Why nothing can be judged, in the order of saying.
+    # Why nothing can be judged: codes in the order in which a report says them, "" when it can.
     implicite = cas["origine_cible"].eq("implicite")
     sans_annee_passee = initiale.notna() & cas["annee"].le(cas["annee_initiale"].fillna(0))
     premiere_annee = sans_annee_passee & ~(implicite & cas["annuelle"])
@@ -658,7 +668,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     retard = np.where(echeance_passee, "echeance_passee", "")
     cote_de_la_bande = np.where(ecart.gt(0), "au_dessus_de_la_bande", "sous_la_bande")
     deja_atteinte = "deja_atteinte_au_depart"
-    verdict, raison = _premier(
+    verdict, raison = _premier_cas(
         [
             (non_evaluable, "non_evaluable", ""),
             (dans_la_bande, "atteint", np.where(ecart.ne(0), "dans_la_bande", "")),

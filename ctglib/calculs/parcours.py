@@ -1,7 +1,6 @@
-"""The whole convention: the way of each indicator, what to propose of each objective, the evidence
-of each criterion.
+"""The whole convention: each indicator from start to end, each objective, each criterion.
 
-And what the law asks since the convention was signed: where the convention answers, what the
+And what the law has asked since the convention was signed: where the convention answers, what the
 workbook knows.
 """
 
@@ -72,23 +71,24 @@ def parcours(
     changements: tuple[Changement, ...],
     suivis: Mapping[int, Suivi],
 ) -> pd.DataFrame:
-    """Return one row an indicator: its initial value, its last measure, the verdict then, the
-    evolution since.
+    """Return one row an indicator: its initial value, its last measure, the verdict, the evolution.
 
-    The verdict is that of the bilan of the last measured year: a year that nobody informed does not
-    wipe it out. The evolution is from the initial value to that measure, breaks and rounding
-    counted as in a year's bilan.
+    The verdict is that of the bilan of the last measured year: a later year without value does not
+    wipe it out. The evolution is from the initial value to that measure, with the breaks and the
+    rounding of a year's bilan. ``evaluations`` are ``evaluation.evaluer`` by year; modalités are
+    left out.
 
     Returns:
-        The columns ``COLONNES``; ``annees_connues`` counts the years informed, a suppressed value
-        included; ``connue`` is the last value known: that of ``derniere``, or else the initial one.
+        The columns ``COLONNES``, in the order of the convention. ``annees_connues`` is how many
+        years have a value, a suppressed one included; ``derniere`` is the last measure since the
+        convention began, ``connue`` the same, or else the initial value.
     """
     definitions = catalogue.indicateurs_fiches
     derniere_annee = max(evaluations)
     toutes = pd.concat(evaluations.values(), ignore_index=True)
     renseignees = toutes[toutes["renseigne"] | toutes["statut"].eq(Statut.SECRET)]
     annees_connues = renseignees.groupby("indicateur")["annee"].nunique()
-    # One row an indicator and year, then those of the last bilan: its modalités are left out.
+    # The wholes alone, without their modalités: one row an indicator and year; those of the end.
     ensembles = toutes[toutes["dimension"].eq("")]
     finale = ensembles[ensembles["annee"].eq(derniere_annee)].reset_index(drop=True)
 
@@ -156,8 +156,9 @@ COMPTES = (
     "mauvais",
     "en_retard",
 )
-Faits = dict[str, int]
+Faits = dict[str, int]  # by ``COMPTES``
 
+# When each rule of the catalogue fits, by its id.
 CONDITIONS: Mapping[str, Callable[[Faits], bool]] = {
     "tout_abandonne": lambda faits: 0 < faits["modalites"] == faits["abandonnees"],
     "sans_mesure": lambda faits: faits["mesures"] == 0,
@@ -170,11 +171,12 @@ CONDITIONS: Mapping[str, Callable[[Faits], bool]] = {
 
 
 def relever(etats: Iterable[str], parcours: pd.DataFrame) -> Faits:
-    """Return the counts ``COMPTES`` of some modalités, by their state, and of some indicators, by
-    what they say.
+    """Return the counts ``COMPTES``: of modalités by their state, of indicators by what they say.
+
+    An indicator is among « bons », « mauvais » or « en_retard » by its verdict, or by its evolution
+    when its target cannot be judged; among « mesures » when one year at least is known.
     """
     statuts = pd.Series(list(etats), dtype=object)
-    # What the target says of an indicator; where none can be judged, its way from the start.
     verdicts = parcours["verdict"]
     lecture = verdicts.mask(verdicts.eq("non_evaluable"), parcours["evolution"])
     lignes_comptees = {
@@ -193,7 +195,7 @@ def relever(etats: Iterable[str], parcours: pd.DataFrame) -> Faits:
 
 
 def recommander(faits: Faits, regles: Iterable[RegleRecommandation]) -> RegleRecommandation:
-    """Return the first rule that fits; the catalogue's last one fits whatever is known."""
+    """Return the first rule whose condition holds; that of the last one always does."""
     return next(regle for regle in regles if CONDITIONS[regle.id](faits))
 
 
@@ -204,12 +206,11 @@ def recommandations(
     parcours: pd.DataFrame,
     regles: tuple[RegleRecommandation, ...],
 ) -> pd.DataFrame:
-    """Return one row an objective: what is known through its links, the rule that fits, what it
-    proposes.
+    """Return one row an objective: what is known of what is linked to it, the rule that fits.
 
     Returns:
-        fiche, objectif (its rank), libelle, lu (whether anything is linked to it), the columns
-        ``COMPTES``, regle, decision.
+        fiche, objectif (its rank in the fiche, from 1), libelle, lu (whether anything is linked to
+        it), the columns ``COMPTES``, regle (its id), decision (what it proposes).
     """
     liens = {(lien.fiche, lien.objectif): lien for lien in lectures.objectifs}
     lignes = []
@@ -267,16 +268,17 @@ def evaluabilite(
     parcours: pd.DataFrame,
     changements: Iterable[Changement],
 ) -> pd.DataFrame:
-    """Return the counts by fiche then in all, for what the convention writes, then with what the
-    workbook proposes.
+    """Return how much can be evaluated, for two groups of indicators, by fiche and in all.
 
-    An objective is covered when a modalité, or an indicator of the group, is linked to it: a
-    reading of the workbook, the text links none to an objective. A result is covered when one of
+    The groups are the indicators that the convention writes, then all those of the workbook, which
+    adds proposals. An objective is covered when a modalité, or an indicator of the group, is linked
+    to it: the text links none, that is a reading of the workbook. A result is covered when one of
     its indicators is of the group. The text defines no indicator: only an avenant does.
 
     Returns:
-        groupe ("convention" or "propositions"), fiche (missing for the whole) and the columns
-        ``EVALUES``.
+        groupe ("convention" or "propositions"), fiche (missing for the whole, after its fiches) and
+        the columns ``EVALUES``: how many objectives, results and indicators there are, and how many
+        of these are covered, have a definition, a starting value, a target, a known year.
     """
     liens = {(lien.fiche, lien.objectif): lien for lien in lectures.objectifs}
     definis_par_avenant = [
@@ -335,18 +337,19 @@ def total_du_texte(evaluabilite: pd.DataFrame) -> pd.Series:
 
 
 class Preuve(NamedTuple):
-    """A count out of a total (None: it has none), and how many of the data it needs are known."""
+    """A count out of a total, and how many of the data that it needs are known.
+
+    « 3 résultats mesurés sur 8 » is ``Preuve(3, 8, 1, 1)``.
+    """
 
     valeur: float
-    total: float | None
-    connus: int
-    attendus: int
+    total: float | None  # None for a count that is out of nothing
+    connus: int  # data known
+    attendus: int  # data needed
 
     @property
     def completude(self) -> str:
-        """How complete it is: « absente », « partielle » or « complete »; nothing to know is
-        nothing known.
-        """
+        """How complete the data are: "absente" (or none needed), "partielle", "complete"."""
         if not self.connus:
             return "absente"
         return "complete" if self.connus >= self.attendus else "partielle"
@@ -360,8 +363,9 @@ def preuves_du_texte(
     evaluabilite: pd.DataFrame,
     besoins: pd.DataFrame,
 ) -> dict[str, Preuve]:
-    """Return the evidence that the convention and its diagnostic give; a schéma that ended before
-    it proves nothing.
+    """Return the evidence that the convention and its diagnostic give, by the name of each.
+
+    A schéma that ended before the convention began proves nothing.
     """
     orientes = [
         identifiant
@@ -409,11 +413,11 @@ def preuves_du_suivi(
     suivis: Mapping[int, Suivi],
     postes: tuple[str, str],
 ) -> dict[str, Preuve]:
-    """Return the evidence of what was done, reached, paid, and is left.
+    """Return the evidence of what was done, reached and paid, and of what follows, by name.
 
-    The means need every fiche, every year that it ran; perspectives are those of the latest
-    appreciation; ``postes`` names the indicators that count the posts of coordination, and those
-    converted.
+    The means are complete when known for every fiche in every year that it ran. Perspectives are
+    those of the latest appreciation of each fiche. ``postes`` names the indicators that count the
+    posts of coordination, and those converted.
     """
     modalites = len(etats)
     realisees = int(etats["statut"].isin(FAITES).sum())
@@ -424,8 +428,12 @@ def preuves_du_suivi(
     voulue = parcours["evolution"].isin(VOULUES)
     lisible = voulue | parcours["evolution"].isin(CONTRAIRES)
     resultats = [resultat for fiche in convention.fiches for resultat in fiche.resultats]
-    resultats_lisibles = _resultats_montres(resultats, parcours.loc[lisible, "indicateur"])
-    resultats_favorables = _resultats_montres(resultats, parcours.loc[voulue, "indicateur"])
+    resultats_lisibles = _nombre_de_resultats_montres(
+        resultats, parcours.loc[lisible, "indicateur"]
+    )
+    resultats_favorables = _nombre_de_resultats_montres(
+        resultats, parcours.loc[voulue, "indicateur"]
+    )
     livrables = parcours[parcours["indicateur"].isin(convention.livrables)]
     livres = int(livrables["derniere"].gt(0).sum())
     livrables_connus = int(livrables["annees_connues"].gt(0).sum())
@@ -480,8 +488,8 @@ def preuves_du_suivi(
     }
 
 
-def _resultats_montres(resultats: Iterable[Resultat], indicateurs: Iterable[str]) -> int:
-    """Return how many expected results have at least one of their indicators among some."""
+def _nombre_de_resultats_montres(resultats: Iterable[Resultat], indicateurs: Iterable[str]) -> int:
+    """Return how many expected results have at least one of their indicators among these."""
     identifiants = set(indicateurs)
     return sum(not identifiants.isdisjoint(resultat.indicateurs) for resultat in resultats)
 
@@ -489,10 +497,11 @@ def _resultats_montres(resultats: Iterable[Resultat], indicateurs: Iterable[str]
 def force(
     actions_faites: int, realisations_mesurees: int, evolutions: Collection[str]
 ) -> CodeForce:
-    """Return the strength of the chain of a fiche, from its actions to the evolutions of what they
-    should change.
+    """Return how strong the chain of a fiche is, from its actions to what they should change.
 
-    « forte » is never said here: people have to rule out other explanations.
+    "aucune" when no evolution is favourable, stable or unfavourable; "moyenne" when one is as
+    wanted (favourable or stable), actions were done and realisations measured; else "faible".
+    "forte" is never said here: people have to rule out other explanations.
     """
     if not any(evolution in (*VOULUES, *CONTRAIRES) for evolution in evolutions):
         return "aucune"
@@ -504,9 +513,7 @@ def force(
 def population(
     annexe1: pd.DataFrame, regles: ReglesConformite, territoire: str
 ) -> tuple[int, int] | None:
-    """Return the inhabitants that the diagnostic counts last and their year; None when it gives
-    none.
-    """
+    """Return the last count of inhabitants of the diagnostic, and its year; None without any."""
     habitants = annexe1[
         annexe1["indicateur"].eq(regles.population) & annexe1["territoire"].eq(territoire)
     ]
@@ -525,14 +532,14 @@ def conformite(
     *,
     territoire: str,
 ) -> pd.DataFrame:
-    """Return one row an element of the schéma: where the convention answers, what the workbook
-    knows, who has the rest.
+    """Return one row an element that the law asks of the schéma of early childhood.
 
     Returns:
-        element, titre, ou, fiches, diagnostic, series, offre, manque, detenteurs: ``diagnostic``
-        and ``series`` map each indicator known to its last year, ``offre`` each kind of service to
-        how many there are: structures of which something is said, or persons when the kind is a
-        trade, « 56 ou 70 » when the text gives both.
+        element, titre; ou, fiches: where the convention answers ("" and () when it does not);
+        diagnostic, series: dicts of the last year of each indicator that is known of it; offre: a
+        dict of how many there are of each kind of service, as text: structures of which something
+        is said, or persons when the kind is a trade, « 56 ou 70 » when the text gives both; manque:
+        what is not known; detenteurs: who has it.
     """
     reponses = {lecture.element: lecture for lecture in lectures.schema_petite_enfance}
     annees_du_diagnostic = _dernieres_annees(annexe1, territoire)
@@ -546,9 +553,9 @@ def conformite(
             "titre": element.titre,
             "ou": reponse.ou if reponse else "",
             "fiches": reponse.fiches if reponse else (),
-            "diagnostic": _choisis(annees_du_diagnostic, element.diagnostic),
-            "series": _choisis(annees_des_series, element.series),
-            "offre": _choisis(services, element.offre),
+            "diagnostic": _restreindre(annees_du_diagnostic, element.diagnostic),
+            "series": _restreindre(annees_des_series, element.series),
+            "offre": _restreindre(services, element.offre),
             "manque": element.manque,
             "detenteurs": element.detenteurs,
         }
@@ -566,7 +573,7 @@ def _dernieres_annees(table: pd.DataFrame, territoire: str) -> dict[str, int]:
 
 
 def _services_offerts(offre: pd.DataFrame) -> dict[str, str]:
-    """Return how many there are of each kind of service that the text describes."""
+    """Return how many there are of each kind of service described: « 3 », « 56 ou 70 »."""
     decrits = offre[~offre["valeur"].isin(["", "non"])]
     structures = decrits.groupby("type")["structure"].nunique().astype(str)
     # A trade has one characteristic, which counts its own kind.
@@ -577,15 +584,15 @@ def _services_offerts(offre: pd.DataFrame) -> dict[str, str]:
     return {**structures, **effectifs}
 
 
-def _choisis(connus: Mapping[str, Connu], identifiants: Iterable[str]) -> dict[str, Connu]:
-    """Return what is known of some identifiers, in their order."""
+def _restreindre(connus: Mapping[str, Connu], identifiants: Iterable[str]) -> dict[str, Connu]:
+    """Return what is known of some identifiers, in their order, without the unknown ones."""
     return {
         identifiant: connus[identifiant] for identifiant in identifiants if identifiant in connus
     }
 
 
 def themes_absents(regles: ReglesConformite, convention: Convention) -> list[str]:
-    """Return the themes that no axis and no fiche names, in the words of the circular."""
+    """Return the themes of the circular that no title of an axis or of a fiche names."""
     titres = [partie.titre.lower() for partie in (*convention.axes, *convention.fiches)]
     absents = []
     for theme, mots in regles.themes_minimum.items():

@@ -1,7 +1,8 @@
 """The follow-up as a bilan of one year reads it: each value under its latest millésime.
 
-Also what is computed from others, the years of the indicators, and what parts them: a break of the
-source, a definition changed by avenant.
+The millésime of a row is the year of the bilan for which it was entered; ``annee`` is the year that
+its value is about. A « coupure » parts the years of an indicator into values that do not compare: a
+break of the source, or a definition changed by avenant.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -47,11 +48,11 @@ DEUX_POINTS = 2  # a single point draws no line
 
 
 def a_la_date(observations: pd.DataFrame, annee: int, *, delai: int = 0) -> pd.DataFrame:
-    """Return the values that the bilan of ``annee`` reads: years and millésimes up to it, the
-    latest millésime of each.
+    """Return the rows that the bilan of a year reads: one a ``CLE``, sorted by it.
 
-    A revision is a new row; an earlier bilan made again reads what it read then. One row a ``CLE``,
-    sorted by it. ``delai`` is how many years later than its own a value may be known.
+    Of the years and millésimes up to its own, the latest millésime of each. A revision is a new
+    row, so that an earlier bilan made again reads what it read then. ``delai`` is how many years
+    after its own a bilan still learns values.
     """
     connues = observations[
         observations["millesime"].le(annee + delai) & observations["annee"].le(annee)
@@ -63,12 +64,11 @@ def a_la_date(observations: pd.DataFrame, annee: int, *, delai: int = 0) -> pd.D
 def revisions(
     observations: pd.DataFrame, annee: int, *, debut: int, indicateurs: Collection[Indicateur] = ()
 ) -> pd.DataFrame:
-    """Return what the bilan of ``annee`` says of earlier years otherwise than the bilan of the year
-    before.
+    """Return the values of earlier years that a bilan gives otherwise than the one before it.
 
-    A value changed, came where there was none, or was withdrawn. A row for a year that an earlier
-    bilan was about, and that no earlier millésime had, was « non transmis » until then. A change of
-    status alone (provisional made normal) is no revision.
+    A value changed, came where there was none, or was withdrawn. What no earlier millésime had was
+    « non transmis » until then. A change of status alone (provisional made normal) is no revision
+    of a value; between two absences, it is one.
 
     What ``indicateurs`` compute from others is revised with them. ``debut`` is the year of the
     first bilan, which has nothing to revise.
@@ -89,8 +89,9 @@ def revisions(
 
 
 def comparer_millesimes(avant: pd.DataFrame, maintenant: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of now beside what was known before, missing where nothing was: the columns
-    ``REVISIONS``.
+    """Return the columns ``REVISIONS``: the rows of now, each beside what was known of it before.
+
+    The ``…_ancien`` are missing where nothing was known.
     """
     ancien = avant[[*CLE, "millesime", "valeur", "statut"]].rename(
         columns={
@@ -103,22 +104,21 @@ def comparer_millesimes(avant: pd.DataFrame, maintenant: pd.DataFrame) -> pd.Dat
 
 
 def contexte_connu(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return the public figures that the bilan of ``annee`` N knows: years up to N, published by
-    the end of N+1.
+    """Return the public figures that a bilan knows: of years up to N, published by the end of N+1.
 
-    It is written in the winter of N+1, and the picture of December N comes out in N+1. What is
-    published later belongs to the next bilan, so that an old one can be made again.
+    N is its year. It is written in the winter of N+1, and the picture of December N comes out in
+    N+1. What is published later belongs to the next bilan, so that an old one can be made again.
     """
     return a_la_date(contexte, annee, delai=1)
 
 
 def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> pd.DataFrame:
-    """Return the rows and, for each computed indicator, those that its inputs allow; what somebody
-    entered stays.
+    """Return the rows, then those of each computed indicator, wherever one of its inputs has a row.
 
-    A missing or suppressed input makes the result missing, for the same reason. An empty
-    denominator makes it « sans objet ». The millésime of a result is the latest of its inputs: a
-    revision of one is a revision of the other.
+    A value that somebody entered is not computed again. A missing or suppressed input makes the
+    result missing, with the most serious status of the inputs; one without a row is « non
+    transmis ». An empty denominator makes it « sans objet ». The millésime of a result is the
+    latest of its inputs: to revise one is to revise the other.
     """
     # A cell is what an indicator has one value for: a territory, a year, a modalité.
     table = observations.assign(cellule=observations.groupby(CELLULE).ngroup())
@@ -140,7 +140,7 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
             valeurs[terme] = lignes_du_terme["valeur"]
             statuts[terme] = lignes_du_terme["statut"]
         resultat = appliquer(indicateur.calcul, indicateur.entrees, valeurs)
-        statut = pire(statuts.astype(object).fillna(Statut.NON_TRANSMIS))
+        statut = statut_le_plus_grave(statuts.astype(object).fillna(Statut.NON_TRANSMIS))
         sans_objet = resultat.isna() & ~statut.isin(ABSENCES)
         collecte = indicateur.collecte
         calculees = cellules.assign(
@@ -156,7 +156,7 @@ def completer(observations: pd.DataFrame, indicateurs: Iterable[Indicateur]) -> 
     return table.drop(columns="cellule")
 
 
-def pire(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
+def statut_le_plus_grave(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
     """Return, row by row, the most serious of some statuses: that of a total of their values."""
     table = pd.concat(statuts, axis=1)
     rangs = table.apply(lambda colonne: colonne.map(GRAVITE.index))
@@ -174,9 +174,10 @@ def series(
 
 
 def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return the latest measured value of some rows up to a year: annee, valeur, statut.
+    """Return, for each of some rows, its latest measured value up to a year: annee, valeur, statut.
 
-    When there is none, what is known of that year. Of two values of a year, the last row counts.
+    When it has none, the row of that very year, which says why; « non transmis » without one. Of
+    two values of a year, the last row of ``mesures`` counts.
     """
     mesurees = mesures.assign(mesuree=mesures["valeur"].notna())
     a_l_annee_meme = mesurees["annee"].eq(annee)
@@ -189,9 +190,7 @@ def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -
 
 
 def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
-    """Return the labels of the modalités that concern an indicator, by code; none when it has no
-    dimension.
-    """
+    """Return the labels of the modalités of an indicator by code, {} when it has no dimension."""
     if indicateur.dimension is None:
         return {}
     return {
@@ -202,31 +201,37 @@ def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
 
 
 def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> list[tuple[int, Changement]]:
-    """Return the changes that a bilan reads, with the number of their avenant: see
-    ``changements_en_vigueur``.
-    """
+    """Return the changes of ``changements_en_vigueur``, each with the number of its avenant."""
     en_vigueur = [
         (avenant, changement)
         for avenant in avenants
         for changement in avenant.changements
         if max(avenant.date, changement.effet) <= date_arretee
     ]
-    en_vigueur.sort(key=lambda lu: (lu[1].effet, lu[0].date, lu[0].numero))
+    en_vigueur.sort(
+        key=lambda avenant_et_changement: (
+            avenant_et_changement[1].effet,
+            avenant_et_changement[0].date,
+            avenant_et_changement[0].numero,
+        )
+    )
     return [(avenant.numero, changement) for avenant, changement in en_vigueur]
 
 
 def changements_en_vigueur(
     avenants: Iterable[Avenant], date_arretee: Date
 ) -> tuple[Changement, ...]:
-    """Return the changes that a bilan reads: signed and in force at its date, the latest in force
-    last.
+    """Return the changes that a bilan reads: signed and in force at its date.
+
+    By the date from which they are in force, then that of their avenant: the last one prevails.
     """
     return tuple(changement for _, changement in par_avenant(avenants, date_arretee))
 
 
 def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> list[tuple[int, str]]:
-    """Return from which years values no longer compare with earlier ones, and why: the source, then
-    the definition.
+    """Return from which years the values of an indicator no longer compare with earlier ones.
+
+    Pairs: (2021, "rupture") of the source, then (2024, "changement_definition") by avenant.
     """
     des_ruptures = [(rupture.annee, "rupture") for rupture in indicateur.ruptures]
     des_redefinitions = [
@@ -243,9 +248,10 @@ def coupure_entre(
     changements: tuple[Changement, ...],
     depuis: pd.Series,
 ) -> pd.Series:
-    """Return the first break that lies between two years of each row, "" when there is none.
+    """Return why two years of each row do not compare: a reason of ``coupures``, "" when they do.
 
-    A break of year r parts the years before r from r and after: it lies between if start < r ≤ end.
+    The years are ``depuis`` and the column ``annee``. A break of year r parts the years before r
+    from r and after: it lies between if start < r ≤ end. Of several, the source's comes first.
     """
     coupures_par_indicateur = {
         identifiant: coupures(indicateurs[identifiant], changements)
@@ -267,15 +273,15 @@ def annees(
     *,
     annees: tuple[int, int],
 ) -> pd.DataFrame:
-    """Return the values of indicators by year, every year present: the whole of each, then its
-    modalités that have a row.
+    """Return the values of indicators in all years from the first to the last of ``annees``.
 
-    A year without a row is « non transmis ». The year before the first one is there when something
-    is known of it.
+    The whole of each, then its modalités that have a row in ``mesures``; an indicator that has
+    rows for modalités only has no whole. A year without a row is « non transmis ». The year before
+    the first one is there too when ``mesures`` has it.
 
     Returns:
-        The columns ``ANNEES``, by indicator in the order wanted; ``detaille``: the indicator has
-        modalités there.
+        The columns ``ANNEES``, by indicator in the order of ``identifiants``; ``detaille``: the
+        indicator has modalités there.
     """
     indicateurs = [catalogue.indicateurs_fiches[identifiant] for identifiant in identifiants]
     premiere_annee, derniere_annee = annees
@@ -329,12 +335,14 @@ def details(table: pd.DataFrame, identifiant: str) -> pd.DataFrame:
 
 
 def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
-    """Return an indicator and a year of ``annees`` a column, one row a modalité, the whole last if
-    one of them has it.
+    """Return a table of one row a modalité, one column an indicator in a year.
+
+    ``table`` is that of ``annees``; ``colonnes`` gives the indicator and the year of each column by
+    its name.
 
     Returns:
-        Indexed by modalité: ``libelle``, then ``<column>`` and ``statut_<column>``; « non
-        transmis » without a row.
+        Indexed by modalité, "" (the whole) last if one of the columns has it: ``libelle``, then
+        each column and its ``statut_…``, « non transmis » without a row.
     """
     lignes_par_colonne = {}
     libelles = {}
@@ -357,7 +365,11 @@ def croiser(table: pd.DataFrame, colonnes: Mapping[str, tuple[str, int]]) -> pd.
 
 
 def somme(lignes: pd.DataFrame, nom: str) -> tuple[float, str]:
-    """Return the sum of a column of ``croiser``, missing as soon as a part is, and its status."""
+    """Return the sum of a column of ``croiser`` and its status, the most serious of its terms.
+
+    Missing as soon as a term is. « Sans objet » is not a term; without any term, the sum is « non
+    transmis ».
+    """
     statuts = lignes[f"statut_{nom}"]
     concernees = statuts.ne(Statut.SANS_OBJET)
     if not concernees.any():
@@ -372,11 +384,11 @@ def avec_reperes(
     catalogue: Catalogue,
     changements: Iterable[Changement],
 ) -> pd.DataFrame:
-    """Return the table with what a chart of its series draws: target, break and name of each
-    series.
+    """Return the rows of ``annees`` with what a chart of their series draws.
 
-    Added: ``serie`` (the modalité, "" for the whole), ``cible``, ``annee_cible``, ``rupture``: True
-    in the first year of a new series.
+    Added: ``serie`` (the label of the modalité, "" for the whole), ``cible`` and ``annee_cible`` (a
+    target that the text only implies is left out), ``rupture``: True in a year from which values no
+    longer compare with earlier ones.
     """
     changements_lus = tuple(changements)
     cle = ["indicateur", "modalite"]
@@ -396,8 +408,9 @@ def avec_reperes(
 
 
 def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
-    """Return the wholes of ``annees`` with the initial value of each in its year, where nothing
-    else is measured.
+    """Return the wholes of ``annees``, with the initial value of each in its year.
+
+    A measure of that year prevails. By indicator in their order, then by year.
     """
     ensembles = table[table["dimension"].eq("")]
     mesurees = ensembles[ensembles["valeur"].notna()]
@@ -416,10 +429,10 @@ def avec_departs(table: pd.DataFrame, departs: pd.DataFrame) -> pd.DataFrame:
 
 
 def depuis_le_depart(table: pd.DataFrame, evaluation: pd.DataFrame, debut: int) -> pd.DataFrame:
-    """Return the wholes that have two values at least, from their initial value on: what a chart of
-    a fiche draws.
+    """Return the rows of ``avec_departs`` that a chart of a fiche draws.
 
-    A year before the convention is there only when it has a value: nobody was asked for the others.
+    Those of the indicators that have two values at least. A year before ``debut``, that of the
+    convention, is there only when it has a value: nobody was asked for the others.
     """
     lignes = avec_departs(table, evaluation[evaluation["dimension"].eq("")])
     lignes = lignes[lignes["annee"].ge(debut) | lignes["valeur"].notna()]

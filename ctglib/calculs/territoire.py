@@ -1,7 +1,10 @@
-"""The public series beside the convention: in a year, then and now, and as they renew a diagnostic.
+"""The public series of a territory: in a year, then and now, and as they renew a diagnostic.
 
-Context, never an effect: a change is a rise or a fall, and is neither favourable nor unfavourable
-here. A short series of counts is read on means of years: chance alone moves a count n by some 2√n.
+They are the context of the convention, never an effect of it: a change is a rise or a fall, and is
+neither favourable nor unfavourable here. A short series of counts is read on means of years: chance
+alone moves a count n by some 2√n.
+
+``depart`` is the year from which a change is read, ``reference`` the territory beside which.
 """
 
 from collections.abc import Iterable, Mapping
@@ -62,17 +65,18 @@ def contexte_du_territoire(
     territoires: tuple[str, str],
     depart: int,
 ) -> pd.DataFrame:
-    """Return one row a public series of the territory, in the order of the indicators, the whole
-    before its modalités.
+    """Return one row a public series of the territory: its last figure, and what changed before it.
 
-    ``territoires`` are its code and that of its reference; ``depart`` is the year before the
-    convention, from which a longer change is read.
+    In the order of the indicators, then of the rows of ``series``. ``territoires`` are the code of
+    the territory and that of its reference; ``depart`` is the year before the convention.
 
     Returns:
-        The columns ``COLONNES``. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit",
-        "trop_peu", "rupture", "seule" (no earlier figure) or "absente"; ``variation…`` in %,
-        missing across a break. A reference is read over the same years, never as a level. A short
-        series has means of years, and no change from one year to another.
+        The columns ``COLONNES``. ``annee_avant``, ``valeur_avant``: the known figure before the
+        last one; ``ecart``: between the two. ``variation`` is since then in %, ``variation_depart``
+        since ``depart``; the ``…_reference`` are those of the reference, over the same years; all
+        are missing across a break. ``lecture`` is "hausse", "baisse", "stable", "dans_le_bruit",
+        "trop_peu", "rupture", "seule" (no earlier figure) or "absente". A short series has the
+        columns ``MOYENNES``, and no change from one year to another.
     """
     territoire, reference = territoires
     ordre = list(dict.fromkeys(indicateurs))  # each once
@@ -161,8 +165,9 @@ def _rompt(definition: Indicateur, depart: int, annee: int) -> bool:
 
 
 def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
-    """Return the change of a series by year in %, missing when one of the two is not known, or the
-    first is zero.
+    """Return by how much a series, indexed by year, changed between two years, in %.
+
+    Missing when one of the two is not known, or the first is zero.
     """
     valeur_de_depart = valeurs.get(depart, np.nan)
     if valeur_de_depart == 0:
@@ -171,15 +176,16 @@ def variation(valeurs: pd.Series, depart: float, annee: int) -> float:
 
 
 def moyennes(mesures: pd.DataFrame, periodes: PetiteSerie, ecarts: float) -> dict[str, object]:
-    """Return the two means of a short series, whose known years are given in order, and what chance
-    explains of them.
+    """Return the means of a short series over two periods, and whether chance explains the change.
 
-    The second period has as many years as the first: the last ones.
+    ``mesures`` are its known years, in order. The second period is its last years from
+    ``periodes.depuis`` on, as many as the first has at most.
 
     Returns:
-        ``MOYENNES`` (``hasard`` is what chance moves one year by; ``annees_notees`` the years that
-        bear a note, as the inferred ones do) and ``lecture``: "trop_peu", "hausse" or "baisse".
-        Empty when a period has no known year.
+        The ``MOYENNES`` by name and ``lecture``: "trop_peu" (chance explains the change), "hausse"
+        or "baisse". {} when a period has no known year. ``periode`` reads « 2019 à 2022 »;
+        ``hasard`` is by how much chance moves a single year; ``annees_notees`` are the years that
+        bear a note, as inferred ones do, joined by « ; », ``note_des_annees`` the first note.
     """
     debut, fin = periodes.avant
     avant = mesures[mesures["annee"].between(debut, fin)]
@@ -216,14 +222,15 @@ def _periode(annees: pd.Series) -> str:
 
 
 def revisions_du_territoire(contexte: pd.DataFrame, annee: int) -> pd.DataFrame:
-    """Return the public figures that last year's bilan gave otherwise; one that came out since is
-    no revision.
+    """Return the public figures that last year's bilan gave otherwise: the columns ``REVISIONS``.
+
+    One that it did not have yet is no revision.
     """
     table = comparer_millesimes(
         contexte_connu(contexte, annee - 1), contexte_connu(contexte, annee)
     )
-    ancienne = table["valeur_ancienne"]
-    revisee = ancienne.notna() & table["valeur"].ne(ancienne)
+    valeur_ancienne = table["valeur_ancienne"]
+    revisee = valeur_ancienne.notna() & table["valeur"].ne(valeur_ancienne)
     return table[revisee].reset_index(drop=True)
 
 
@@ -235,8 +242,10 @@ def trajectoires_du_territoire(
     territoire: str,
     depuis: int,
 ) -> pd.DataFrame:
-    """Return the years of the wholes of some series from a year on, as a chart of trajectories
-    reads them.
+    """Return the rows of some series of a territory from a year on, as a chart of them reads them.
+
+    Without modalités, by indicator in the order given, then by year. Added: ``libelle``, ``serie``
+    (""), ``rupture``, whether the source breaks in that year.
     """
     ordre = list(indicateurs)
     du_territoire = series["territoire"].eq(territoire) & series["annee"].ge(depuis)
@@ -306,13 +315,18 @@ def revisiter(
     depart: int | None,
     hasard: float,
 ) -> pd.DataFrame:
-    """Return one row a public series: its value in the year of the diagnostic, its latest, and what
-    separates them.
+    """Return one row a public series of each theme: its value in the diagnostic, and its last one.
 
-    A short series is read on means of years, then and now. A series that breaks in between starts
-    after its break. Rates change by points, everything else in %; the reference's change is over
-    the same years. ``depart`` is the year of the diagnostic, ``hasard`` how many standard
-    deviations chance is allowed in a short series.
+    A series that breaks in between starts after its break. A short series is read on means of
+    years. ``depart`` is the year of the diagnostic, None when it has none; ``hasard`` is how many
+    standard deviations chance is allowed in a short series.
+
+    Returns:
+        The columns ``REVISITEES``. ``avant``, ``apres``: the two values; ``variation``: from one to
+        the other, in points or in % as ``variation_type`` says; ``variation_reference``: that of
+        the reference over the same years; ``dans_le_bruit``: the change is within the rounding.
+        ``motif`` is ``SANS_VALEUR`` (no value at all), ``SANS_DEPART`` (none before the last one),
+        ``APRES_RUPTURE`` (``avant`` is after the break of ``annee_rupture``), else "".
     """
     territoire, reference = territoires
     ensemble = contexte["dimension"].eq("") & contexte["valeur"].notna()
@@ -370,8 +384,10 @@ def revisiter(
 def _derniere_et_premiere(
     d_ici: pd.DataFrame, de_la_reference: pd.DataFrame, definition: Indicateur, depart: int | None
 ) -> dict[str, object]:
-    """Return the last value of a series, and the first one to compare it with: of the year of the
-    diagnostic, or after the last break; nothing for an unknown series.
+    """Return columns of ``revisiter`` for a series: its last value, and the one to compare it with.
+
+    The first one is that of the diagnostic's year or of the first year known after it, after the
+    last break. {} for a series without value, which leaves the ``motif`` of its row as it is.
     """
     if d_ici.empty:
         return {}
@@ -404,7 +420,7 @@ def _en_moyennes(
     hasard: float,
     derniere_valeur: object,
 ) -> dict[str, object]:
-    """Return what a short series says in place of its years: its means, then and now."""
+    """Return the columns of ``revisiter`` that means of years replace, for a short series."""
     moyennes_d_ici = moyennes(d_ici, periodes, hasard)
     moyennes_de_la_reference = moyennes(de_la_reference, periodes, hasard)
     return moyennes_d_ici | {
@@ -441,11 +457,11 @@ COLONNES_ANNEXE1 = (
 def remplir(
     lignes: pd.DataFrame, publiques: pd.DataFrame, regles: DonneesPubliques, territoire: str
 ) -> pd.DataFrame:
-    """Return the rows of a diagnostic, with the value of each that public figures give.
+    """Return the rows of a diagnostic, filled with the values that public figures give.
 
     The year of an indicator is the latest for which the territory has it, unless it is too old; its
-    reference takes the same year, or is « non transmis ». A row that nothing fills takes the latest
-    of these years: the one to ask for.
+    reference takes the same year, or is « non transmis ». An indicator that nothing fills takes the
+    latest of all these years: the one to ask for.
 
     ``lignes``: section, indicateur, territoire, annee, unite, and ``note``: what a row says that
     nothing fills. ``publiques``: territoire, annee, indicateur (the series), valeur, statut,
@@ -455,7 +471,7 @@ def remplir(
         The columns of ``annexe1.csv``, in the order of the rows.
     """
     publiees = pd.concat(
-        [_publique(regle, publiques, regles.mots["note"]) for regle in regles.lignes],
+        [_valeurs_publiques(regle, publiques, regles.mots["note"]) for regle in regles.lignes],
         ignore_index=True,
     )
     du_territoire = publiees[publiees["territoire"].eq(territoire)]
@@ -480,9 +496,15 @@ def remplir(
     return table[list(COLONNES_ANNEXE1)]
 
 
-def _publique(regle: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:
-    """Return what public series say of an indicator: a share is the quotient of the sums, never a
-    mean of shares.
+def _valeurs_publiques(regle: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:
+    """Return the values of an indicator of a diagnostic, from the public series of its rule.
+
+    The sum of its ``series``; of a share, 100 times their sum over that of ``sur``, never a mean of
+    shares. A value that reckons with an estimated one is estimated.
+
+    Returns:
+        territoire, annee, valeur, indicateur, statut, note_publique: ``note`` with the sources,
+        then the rule's reserve.
     """
     series = [*regle.series, *regle.sur]
     lues = publiques[publiques["indicateur"].isin(series)]
