@@ -119,13 +119,17 @@ class EtudeAnnuelle(Montrable):
         return {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots}
 
     def mot(self, cle: str, **valeurs: object) -> str:
-        """Return a word or a sentence of the catalogue, by use; filled when there is something to
-        fill it with.
+        """Return a word or a sentence of the catalogue; ``valeurs`` fill its braces.
+
+        Without any, it is returned as it is, braces included.
         """
         return remplir(self.mots[cle], **valeurs) if valeurs else self.mots[cle]
 
     def dire(self, **comptes: int) -> list[str]:
-        """Return the sentences of the catalogue that count something: ``{nombre}`` of them."""
+        """Return a sentence of the catalogue for each count that is not zero.
+
+        ``dire(sans_valeur=3)`` gives the sentence « sans_valeur », in which ``{nombre}`` is 3.
+        """
         return [self.mot(cle, nombre=nombre) for cle, nombre in comptes.items() if nombre]
 
     def tableau(
@@ -165,16 +169,16 @@ class EtudeAnnuelle(Montrable):
             **reste,
         )
 
-    def retires(self) -> list[str]:
-        """Return the tables that secrecy withholds whole, a sentence each."""
+    def phrases_des_retraits(self) -> list[str]:
+        """Return a sentence for each table that secrecy withholds whole, with the reason."""
         return [
             self.mot("tableau_retire", table=table, raison=raison)
             for table, raison in zip(self.retraits["table"], self.retraits["raison"], strict=True)
         ]
 
     def ruptures(self, indicateur: str) -> list[int]:
-        """Return the years of the convention, so far, from which the values of an indicator compare
-        no longer.
+        """Return the years from which the values of an indicator no longer compare with earlier
+        ones: those of the convention, up to that of the study.
         """
         debut = self.convention.debut.year
         return [
@@ -227,10 +231,11 @@ def _derniere_annee_connue(table: pd.DataFrame) -> int | None:
 
 
 def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) -> EtudeAnnuelle:
-    """Return the study of a year, made from what its reports may show; ``brut`` leaves the counts
-    as entered.
+    """Return the study of a year.
 
-    Raw, it is never shared, and is recorded as read raw.
+    Its data are those that reports may show: the small counts are suppressed. With ``brut``, the
+    counts stay as entered; such a study is never shared, and the record of the reads says that it
+    was read raw.
 
     Raises:
         DonneesInvalides: All the faults of the data, or a year out of the convention, in French.
@@ -274,12 +279,12 @@ def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) 
 
 
 def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
-    """Return a study without what was entered for the other fiches: observations, states,
-    appreciations.
+    """Return the study of one fiche: without what was entered for the other ones.
 
-    Profiles, means and the grid of annexe 4 stay whole, as do the names of the files handed in. The
-    fingerprints of these files go: they are not published, and tell of what is not in the part.
-    That of the part is recorded.
+    Observations, states, appreciations and messages are those of the fiche. Profiles, means and the
+    grid of annexe 4 stay whole, as do the names of the files that were handed in. The fingerprints
+    of the files that are not published become "": they would change with data that the part does
+    not have. The record of the reads has the fingerprint of the part instead.
     """
     indicateurs = [indicateur.id for indicateur in fiche.indicateurs]
 
@@ -327,8 +332,9 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
 
 
 def _retraits_de(etude: EtudeAnnuelle, indicateurs: list[str]) -> pd.DataFrame:
-    """Return the withheld tables whose name, which joins its parts by « / », has some indicators or
-    modalités of theirs.
+    """Return the withheld tables that are about some indicators, or about modalités of theirs.
+
+    The name of a withheld table joins codes by « / »: it is kept when one of them is there.
     """
     noms = set(indicateurs)
     for indicateur in indicateurs:
@@ -339,8 +345,10 @@ def _retraits_de(etude: EtudeAnnuelle, indicateurs: list[str]) -> pd.DataFrame:
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:
-    """Return the keyed fingerprint of all that a part holds of the follow-up; the files of the rest
-    have their own.
+    """Return the keyed fingerprint of all that a part holds of the follow-up.
+
+    The files that are published have their own. The key is that of the convention: without it,
+    nobody can try values until the fingerprint is the same.
     """
     contenus = [part.annee, part.diffusion, part.suivi.observations, part.retraits, part.collecte]
     for suivi in part.suivi.suivis.values():

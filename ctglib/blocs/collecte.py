@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
-from ctglib.blocs.indicateurs import PROFILS, mesuree
+from ctglib.blocs.indicateurs import PROFILS, valeur_marquee
 from ctglib.calculs.collecte import (
     A_COMPLETER,
     APPRECIATION,
@@ -31,16 +31,17 @@ QUOI = {
 
 @dataclass(frozen=True)
 class Manque:
-    """Something that the convention lacks: for which years, and its initial value."""
+    """Something that the convention lacks: a row of ``EtudeFinale.manques``."""
 
     nature: str
-    annees: str  # joined by « ; »
-    depart: str  # the year of the initial value, when that one is missing too
+    annees: str  # the years for which it is missing, joined by ``SEPARATEUR``
+    depart: str  # the year of the initial value, when that one is missing too; else ""
 
 
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
-    """Return how many indicators are informed, and the rate, service by service, then in all;
-    fiches are in the CSV.
+    """Return how many indicators have a value, and the rate: one row a service, the last for all.
+
+    The same by fiche is in the CSV alone.
     """
     collecte = etude.collecte
     noms = services(etude) | {"": "Ensemble"}
@@ -54,11 +55,12 @@ def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
 
 
 def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
-    """Return one row an indicator with the years asked for and why, by service; the CSV has one row
-    a year.
+    """Return one row an indicator, in groups by service: what is asked for.
 
-    The next year, which all of them are asked for, is said once, in the head of the column and
-    under the table.
+    It says the years asked for and why (« 2023 (non transmise) ; 2024 (à compléter) »), the
+    document and who has it, the last value. The next year, which is asked of all, is not in the
+    rows: the head of the column and a note say it once. The CSV has one row an indicator and year.
+    None when nothing is asked for.
     """
     demandes = etude.a_collecter
     contexte = etude.contexte
@@ -81,8 +83,9 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     )
 
     def ou(ligne: pd.Series) -> str:
-        """Return the document, then who has it when it is not the service alone, which heads the
-        group.
+        """Return the document, then who has it: « Rapport annuel ; direction ».
+
+        The service, which heads the group, is left out of the words of who has it.
         """
         service_sans_parentheses, _, _ = ligne["service"].partition(" (")
         detenteur = ligne["qui"].removeprefix(service_sans_parentheses).lstrip(" ,")
@@ -90,10 +93,13 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
         return majuscule(" ; ".join(filter(None, (ligne["document"], detenteur))))
 
     def derniere(ligne: pd.Series) -> str:
-        """Return the last value and its year; a typology that was given refers to its profiles."""
+        """Return the last value and its year, « 12 en 2023 », or « aucune ».
+
+        An indicator that is a set of profiles has no single value: it refers to their table.
+        """
         indicateur = ligne["indicateur"]
         if pd.notna(ligne["derniere_valeur"]):
-            valeur = mesuree(
+            valeur = valeur_marquee(
                 indicateur, ligne["derniere_valeur"], ligne["dernier_statut"], contexte
             )
             return f"{valeur} en {ligne['derniere_annee']}"
@@ -134,8 +140,10 @@ def renvoi_au_dossier() -> Bloc:
 
 
 def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
-    """Return what the whole convention lacks, one row a thing, in words: ``service``, ``quoi``,
-    ``quand_annees``.
+    """Return all that the convention lacks, one row a thing: ``EtudeFinale.manques`` in words.
+
+    Added: ``service`` (whom to ask), ``quoi`` (what is missing) and ``quand_annees`` (« 2023 à
+    2026 ; 2022 (départ) »).
     """
     manques = etude.manques
     return manques.assign(
@@ -156,8 +164,10 @@ def _quand(manque: Manque) -> str:
 def tableau_revisions(
     etude: EtudeAnnuelle, revisions: pd.DataFrame, *, ecran: bool = False
 ) -> Tableau:
-    """Return one row a value that this bilan gives otherwise than last year's: from what, to what,
-    and why.
+    """Return one row a value that this bilan gives otherwise than the one of the year before.
+
+    What it was, what it is, the difference, and why. ``revisions`` are some rows of
+    ``etude.revisions``.
     """
     contexte = etude.contexte
 
@@ -209,6 +219,6 @@ def periodes(annees: list[int]) -> str:
 
 
 def services(etude: EtudeAnnuelle) -> dict[str, str]:
-    """Return the labels of the services, by id, and what is said where there is none."""
+    """Return the labels of the services, by code; that of "" says that no service is designated."""
     libelles = {nom: item.libelle for nom, item in etude.catalogue.responsables.items()}
     return {**libelles, "": "Aucun service désigné"}

@@ -1,5 +1,8 @@
 """The gap of the commune to the trend of comparable ones: how they are chosen, the gaps, how far
 the gaps depend on the choice. A gap is never said to have a cause.
+
+« Le bruit » is what the rounding of the published counts alone can make: a gap within it is not
+read.
 """
 
 from __future__ import annotations
@@ -70,8 +73,10 @@ class Comparables(Montrable):
     contexte: Contexte
 
     @property
-    def lisibles(self) -> pd.DataFrame:
-        """The gaps that could be computed; ``inhabituel`` tells whether few communes are as far."""
+    def ecarts_calcules(self) -> pd.DataFrame:
+        """The rows of ``resultat.ecarts`` whose gap could be computed, with ``inhabituel``: few of
+        the comparable communes are as far from their mean. No row when there is no result.
+        """
         if self.resultat:
             ecarts = self.resultat.ecarts
         else:
@@ -81,9 +86,9 @@ class Comparables(Montrable):
         return calcules.assign(bruit=calcules["bruit"].astype(bool), inhabituel=inhabituel)
 
     @property
-    def depassent(self) -> pd.DataFrame:
-        """The gaps that rounding alone cannot explain."""
-        return self.lisibles[~self.lisibles["bruit"]]
+    def ecarts_hors_bruit(self) -> pd.DataFrame:
+        """The computed gaps that rounding alone cannot explain."""
+        return self.ecarts_calcules[~self.ecarts_calcules["bruit"]]
 
     @cached_property
     def _mots(self) -> dict[str, object]:
@@ -145,24 +150,27 @@ class Comparables(Montrable):
         return liste(remplir(phrase, **self._mots) for phrase in phrases)
 
     def phrases(self) -> tuple[str, ...]:
-        """Return the comparison in a few sentences: with whom, which gaps rounding does not
-        explain, and whether they are common.
+        """Return the comparison in sentences; none when no gap could be computed.
+
+        In order: how many series are compared; which gaps rounding does not explain, which it does;
+        whether the former are unusual among comparable communes; the gaps to the département; the
+        series that a break keeps from comparing.
         """
-        lisibles = self.lisibles
-        if self.resultat is None or lisibles.empty:
+        ecarts_calcules = self.ecarts_calcules
+        if self.resultat is None or ecarts_calcules.empty:
             return ()
-        phrases = [self._dire("sujet", series=compter(len(lisibles), "série"))]
-        depassent = self.depassent
-        if depassent.empty:
+        phrases = [self._dire("sujet", series=compter(len(ecarts_calcules), "série"))]
+        hors_bruit = self.ecarts_hors_bruit
+        if hors_bruit.empty:
             phrases.append(self._dire("aucun_ne_depasse"))
         else:
-            phrases.append(self._dire("depassent", series=_series(depassent, "ecart")))
-        dans_le_bruit = lisibles[lisibles["bruit"]]
+            phrases.append(self._dire("depassent", series=_series(hors_bruit, "ecart")))
+        dans_le_bruit = ecarts_calcules[ecarts_calcules["bruit"]]
         if len(dans_le_bruit):
             series = f"{compter(len(dans_le_bruit), 'série')} : {_noms(dans_le_bruit)}"
             phrases.append(self._dire("dans_le_bruit", series=series))
-        phrases += self._phrases_des_inhabituels(depassent)
-        avec_departement = lisibles[lisibles["ecart_departement"].notna()]
+        phrases += self._phrases_des_inhabituels(hors_bruit)
+        avec_departement = ecarts_calcules[ecarts_calcules["ecart_departement"].notna()]
         loin_du_departement = avec_departement[~avec_departement["bruit_departement"].astype(bool)]
         if len(loin_du_departement):
             series = _series(loin_du_departement, "ecart_departement")
@@ -174,16 +182,18 @@ class Comparables(Montrable):
             phrases.append(self._dire("rompues", series=_noms(rompues)))
         return tuple(phrases)
 
-    def _phrases_des_inhabituels(self, depassent: pd.DataFrame) -> list[str]:
-        """Return which of the gaps that pass rounding are unusual, or that all of them are common:
-        how many communes, at least, are as far from the mean.
+    def _phrases_des_inhabituels(self, hors_bruit: pd.DataFrame) -> list[str]:
+        """Return which of the gaps that rounding does not explain are unusual, in one sentence.
+
+        When none is, the sentence says how many comparable communes, at least, are as far from the
+        mean. Nothing when rounding explains all of them.
         """
-        if depassent.empty:
+        if hors_bruit.empty:
             return []
-        inhabituels = depassent[depassent["inhabituel"]]
+        inhabituels = hors_bruit[hors_bruit["inhabituel"]]
         if inhabituels.empty:
             au_moins = compter(
-                int(depassent["aussi_eloignees"].min()),
+                int(hors_bruit["aussi_eloignees"].min()),
                 "commune comparable",
                 "communes comparables",
             )
@@ -292,7 +302,10 @@ class Comparables(Montrable):
         )
 
     def _sans_ecart(self, serie: pd.Series, colonne: str) -> str:
-        """Return why there is no gap, "" when ``colonne`` has one."""
+        """Return why a series has no gap: a break of series, or no value; "" when it has one.
+
+        ``colonne`` is the column that is missing when the gap could not be computed.
+        """
         mots = self.comparaison.mots
         if serie["rupture"]:
             return mots["rupture"]

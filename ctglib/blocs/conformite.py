@@ -20,13 +20,13 @@ LISTES = ("fiches", "diagnostic", "series", "offre", "detenteurs")  # joined in 
 
 @dataclass(frozen=True)
 class Conformite(Montrable):
-    """What the law has become, and where the convention stands before it."""
+    """What the law asks of the commune, and where the convention answers it."""
 
     etude: EtudeFinale
 
     def regle(self) -> Bloc:
-        """Return how sure the rule is, whom it applies to, and the minimum themes that nothing
-        names, as questions.
+        """Return how sure the reading of the law is (in a frame), then whom it applies to, and a
+        question for each minimum theme that nothing in the convention names.
         """
         regles = self.etude.finale.conformite
         mots = regles.mots
@@ -42,8 +42,11 @@ class Conformite(Montrable):
         return Encadre((certitude,)) + liste([*self._obligations(), *questions])
 
     def _obligations(self) -> list[str]:
-        """Return the obligations that bind a commune of that many inhabitants, and whether the
-        convention stands in for the schéma.
+        """Return two sentences: the obligations that bind a commune of that many inhabitants, and
+        whether the convention can stand in for the schéma. One, when the inhabitants are not known.
+
+        The obligations are those whose threshold the inhabitants pass; that of the schéma is the
+        last one.
         """
         regles = self.etude.finale.conformite
         mots = regles.mots
@@ -106,8 +109,8 @@ class Conformite(Montrable):
         return majuscule(" ; ".join(endroits))
 
     def _connu(self, element: pd.Series) -> str:
-        """Return what the workbook knows: indicators with their last year, services with how many
-        there are.
+        """Return « Naissances (2024) ; crèche (2) »: the indicators that are known with their last
+        year, then the services with how many there are; « rien » failing both.
         """
         catalogue = self.etude.catalogue
         types_de_service = {service.id: service.libelle for service in catalogue.offre.types}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, avec_marque, derniere_mesure, sur
-from ctglib.blocs.propositions import premiers, service
+from ctglib.blocs.propositions import premiers_noms, service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.comparaison import FICHE, INDICATEUR, SERVICE
@@ -108,10 +108,10 @@ class Criteres(Montrable):
 
     def tableau(self) -> Tableau:
         """Return one row a criterion: its question, how many of its pieces of evidence are
-        complete, the evaluators' answer.
+        complete (« 3 sur 5 »), the evaluators' answer.
 
-        The data have one row a piece of evidence: its count, out of how many, how many of the data
-        that it needs are known.
+        The CSV has one row a piece of evidence, with the columns ``PREUVES``: its count, out of how
+        many, and how many of the data that it needs are known, out of how many.
         """
         etude = self.etude
         regles = etude.finale.regles
@@ -156,8 +156,10 @@ class Criteres(Montrable):
         return suite(blocs)
 
     def _phrase_de_la_preuve(self, preuve: PreuveDeCritere) -> Texte:
-        """Return a piece of evidence: its count, how much of what it needs is known, where it is
-        shown.
+        """Return a piece of evidence, its count, whether its data are there, where it is shown.
+
+        « Modalités réalisées : 4 sur 12. Données réunies : en partie (états connus : 8 sur 12)
+        (tableau 3). » Without any data, the count is not said unless there is one.
         """
         decompte = self.etude.preuves[preuve.id]
         phrase = preuve.libelle
@@ -330,7 +332,7 @@ class Criteres(Montrable):
             if saisie.force:
                 force_retenue = forces[saisie.force].mot
         return [
-            ("Actions", majuscule(" ; ".join(faits(actions))), RIEN),
+            ("Actions", majuscule(" ; ".join(decomptes(actions))), RIEN),
             ("Réalisations", self._mesures(realisations), RIEN),
             ("Résultats", self._mesures(resultats), majuscule(commentaire)),
             ("Contexte", self._contexte(fiche.contexte), RIEN),
@@ -339,8 +341,9 @@ class Criteres(Montrable):
         ]
 
     def _mesures(self, parcours: pd.DataFrame) -> str:
-        """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable », then how many indicators
-        have no value.
+        """Return « Ateliers : 12 (2023), puis 30 (2026), ▲ favorable » for each indicator that has
+        a last measure, ``LIMITE`` at most, then how many others have one, and how many have no
+        value at all; « – » when there is no indicator.
         """
         contexte = self.etude.contexte
         evolutions = self.etude.catalogue.evaluation.evolutions
@@ -366,7 +369,11 @@ class Criteres(Montrable):
         return " ; ".join(phrases) or RIEN
 
     def _contexte(self, series: Iterable[str]) -> str:
-        """Return what some public series have become, those that had a value at the start."""
+        """Return how some public series changed, and that it is no effect; « – » without any.
+
+        « Naissances : +3,2 % de 2022 à 2025, contre −1,0 % en Pas-de-Calais ». A series that had no
+        value at the start of the convention is left out.
+        """
         contexte = self.etude.contexte
         revisite = self.etude.revisite
         a_dire = revisite["indicateur"].isin(list(series)) & revisite["avant"].notna()
@@ -471,7 +478,7 @@ class Suites(Montrable):
         return etude.tableau("articles", table)
 
     def _postes(self) -> str:
-        """Return how many posts of coordination there are, and how many were converted."""
+        """Return « Postes de coordination : 2 en 2025. Postes convertis : 1 en 2025. »."""
         if self.etude.preuves["postes_convertis"].completude == "absente":
             return self.etude.mot("postes_inconnus")
         contexte = self.etude.contexte
@@ -489,8 +496,10 @@ class Suites(Montrable):
         return " ".join(phrases)
 
     def propositions(self) -> Bloc:
-        """Return what the rules propose, the objectives of one rule in one sentence; then how many
-        the parties have decided on.
+        """Return a sentence for each rule with the objectives that it is about, then how many
+        decisions the parties have taken.
+
+        More than ``NOMMES`` objectives are counted by fiche, and not named.
         """
         recommandations = self.etude.recommandations
         regles = self.etude.finale.regles
@@ -538,7 +547,7 @@ class Suites(Montrable):
             demandes = []
             for responsable, indicateurs in sans_depart.groupby("responsable", sort=False):
                 libelles = indicateurs["libelle"].map(minuscule).tolist()
-                cites = ", ".join(premiers(libelles, NOMMES))
+                cites = ", ".join(premiers_noms(libelles, NOMMES))
                 demandes.append(f"{service(self.etude, str(responsable))}, {cites}")
             possibles = nombrer(
                 len(sans_depart), "indicateur demandé pourrait", "indicateurs demandés pourraient"
@@ -547,15 +556,15 @@ class Suites(Montrable):
                 f"{majuscule(possibles)} encore recevoir une valeur de départ. "
                 f"À demander : {' ; '.join(demandes)}."
             )
-        # The same point may be left open by several parts of the text.
-        lacunes = list(
-            dict.fromkeys(lacune.objet for lacune in self.etude.convention.lacunes_en_ordre)
-        )
-        if lacunes:
-            objets = [minuscule(objet) for objet in lacunes]
+        objets: list[str] = []
+        for lacune in self.etude.convention.lacunes_en_ordre:
+            if lacune.objet not in objets:  # several parts of the text may leave it open
+                objets.append(lacune.objet)
+        if objets:
+            points = [minuscule(objet) for objet in objets]
             phrases.append(
-                f"La convention laisse ouverts {compter(len(lacunes), 'point')}, "
-                f"à trancher dans la suivante : {' ; '.join(premiers(objets, NOMMES))}."
+                f"La convention laisse ouverts {compter(len(points), 'point')}, "
+                f"à trancher dans la suivante : {' ; '.join(premiers_noms(points, NOMMES))}."
             )
         return liste(phrases)
 
@@ -577,7 +586,7 @@ class Suites(Montrable):
         def connu(objectif: pd.Series) -> str:
             if not objectif["lu"]:
                 return majuscule(etude.mot("sans_lecture"))
-            return majuscule(" ; ".join(faits(objectif)))
+            return majuscule(" ; ".join(decomptes(objectif)))
 
         def decide(objectif: pd.Series) -> str:
             decision = decisions.get((objectif["fiche"], objectif["objectif"]))
@@ -619,11 +628,12 @@ class Suites(Montrable):
         )
 
 
-def faits(effectifs: Mapping[str, int] | pd.Series) -> list[str]:
-    """Return the counts of an objective or of a fiche in short phrases: « 3 modalités (2 faites) ».
+def decomptes(effectifs: Mapping[str, int] | pd.Series) -> list[str]:
+    """Return the counts of an objective or of a fiche in two phrases at most.
 
-    ``effectifs`` has the counts of ``ctglib.calculs.parcours.COMPTES``; what counts nothing is left
-    out.
+    « 3 modalités (2 faites) », « 4 indicateurs (1 mesuré, 1 favorable) ». ``effectifs`` has the
+    counts of ``ctglib.calculs.parcours.COMPTES``, by name. The phrase of the modalités, or of the
+    indicators, is left out when there are none, and so is a state that none has.
     """
     phrases = []
     if effectifs["modalites"]:

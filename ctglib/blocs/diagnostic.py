@@ -95,7 +95,7 @@ class EtudeDiagnostic:
 
     @cached_property
     def besoins_lus(self) -> pd.DataFrame:
-        """The needs under each enjeu, then those of no enjeu."""
+        """The needs, in the order in which they are read: by enjeu, then those of no enjeu."""
         services = self.catalogue.synthese.services
         return calculs.besoins(self.convention, self.comparaison, services)
 
@@ -158,7 +158,7 @@ class EtudeDiagnostic:
 
     @cached_property
     def accueil(self) -> list[str]:
-        """What is said of the places for under-threes, nothing where none is published."""
+        """The sentences on the places for under-threes; none where no figure is published."""
         if self.modes.empty:
             return []
         regles = self.catalogue.diagnostic.modes
@@ -272,8 +272,12 @@ class MessagesDuDiagnostic:
         return [message for message in messages if message]
 
     def _parts(self, groupe: GroupeDeParts, cote: str) -> Message | None:
-        """Return a message of the first share of a group on one side of the reference, and of the
-        one of the others, in the same year, that is farthest from it.
+        """Return a message of two shares of a group that are on one side of the reference.
+
+        « En 2020, à Harnes, un ménage sur quatre vit seul (25,1 %) et …, contre 33,0 % et … en
+        Pas-de-Calais. » The first is that of the catalogue; the second, among the others of the
+        same year, the farthest from the reference, if there is one. None when no share is on that
+        side (``cote``: "superieur" or "inferieur").
         """
         constats = self.etude.constats_surs
         contexte = self.etude.contexte
@@ -304,8 +308,10 @@ class MessagesDuDiagnostic:
         )
 
     def _services(self) -> Message | None:
-        """Return the services that the territory has none of while its reference has some, but the
-        doubtful ones.
+        """Return a message of the services that the reference has and the territory has none of.
+
+        « … ni crèche, ni relais petite enfance » Those that are doubtful are left out; None when
+        none remains.
         """
         etude = self.etude
         regles = etude.catalogue.messages.services
@@ -324,8 +330,10 @@ class MessagesDuDiagnostic:
         return Message(texte, regles.preuves)
 
     def _par_tete(self, regle: MontantsParTete) -> Message | None:
-        """Return an amount by head in both territories; None when a figure is missing or doubtful,
-        or the gap small.
+        """Return a message of an amount by head in both territories.
+
+        None when the rule has no sentence, when a figure is missing or doubtful, or when the gap,
+        in % of the reference, is under ``ecart_notable_pourcent``.
         """
         etude = self.etude
         montants = calculs.par_tete(etude.comparaison, [regle])
@@ -362,7 +370,7 @@ class MessagesDuDiagnostic:
                 yield Message(self._incertitude(phrase, point), ("tableau-coherence",), CONTROLE)
 
     def _incertitude(self, phrase: str, point: _PointDeControle) -> str:
-        """Return a sentence filled with a finding of the check."""
+        """Return a sentence of the catalogue, its braces filled with a finding of the check."""
         contexte = self.etude.contexte
         precisions = self.etude.catalogue.messages.precisions
         comparaison = self.etude.comparaison

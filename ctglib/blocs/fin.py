@@ -39,7 +39,7 @@ from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 
-DEUX_POINTS = 2  # a single point draws no way
+DEUX_POINTS = 2  # a single point draws no line
 PANNEAUX = 6  # at most in a figure
 REALISATION = "realisation"
 MOYENS_ET_REALISATIONS = [
@@ -93,7 +93,8 @@ class EtudeFinale(EtudeAnnuelle):
     besoins: pd.DataFrame
     # the state of each modalité, by year
     etats_annuels: Mapping[int, pd.DataFrame]
-    # the way of each indicator (see ``ctglib.calculs.parcours``, for the next three too)
+    # one row an indicator, from its initial value to its last measure (see
+    # ``ctglib.calculs.parcours``, for the next three too)
     parcours: pd.DataFrame
     # what the convention made it possible to evaluate
     evaluabilite: pd.DataFrame
@@ -232,13 +233,13 @@ def etudier_la_fin(
 
 
 def _preuve_de_la_comparaison(comparables: Comparables) -> calculs.Preuve:
-    """Return how many public series have a gap beyond rounding, of how many that have a gap."""
+    """Return how many public series have a gap that rounding does not explain, of how many gaps."""
     comparaison = comparables.resultat
     if comparaison is None or comparaison.ecarts.empty:
         return calculs.Preuve(valeur=0, total=0, connus=0, attendus=1)
     connus = int(comparaison.ecarts["ecart"].notna().sum())
     return calculs.Preuve(
-        valeur=len(comparables.depassent),
+        valeur=len(comparables.ecarts_hors_bruit),
         total=connus,
         connus=connus,
         attendus=len(comparaison.ecarts),
@@ -264,8 +265,10 @@ class Trajectoires(Montrable):
         return valeurs.merge(parcours[["indicateur", "fiche", "nature"]], on="indicateur")
 
     def tableau(self) -> Tableau:
-        """Return one row an indicator of which a value is known, by fiche; small counts that are
-        shown say why.
+        """Return one row an indicator of which a value is known, in groups by fiche.
+
+        Notes count the others: those never measured, with how many of them are asked for, and those
+        without value for another reason. A last note says why small counts are shown.
         """
         etude = self.etude
         parcours = etude.parcours
@@ -324,8 +327,11 @@ class Trajectoires(Montrable):
         return suite(figures)
 
     def etats(self) -> Figure | None:
-        """Return the share of the modalités that were done, by fiche and year; None when no state
-        is known.
+        """Return the chart of the modalités that were done, in all or in part, by fiche and year.
+
+        A cell says « 3 sur 12 »; « non commencée » before the fiche begins, if nothing was done;
+        « non transmis » when no state of the fiche is known in that year. None when no cell has a
+        share.
         """
         etude = self.etude
         debuts = {fiche.numero: fiche.debut.year for fiche in etude.convention.fiches}
@@ -368,10 +374,10 @@ class Trajectoires(Montrable):
         return grille(cellules.join(par_etat), etude.contexte, nom="etats", titre=titre)
 
     def moyens(self) -> Tableau | None:
-        """Return, by fiche, its means of each nature then what it realised, a column a year; None
-        when no value is known of either.
+        """Return, by fiche, its means of each nature then what it realised, one column a year.
 
-        Nothing is divided by anything: a means serves several realisations.
+        Nothing is divided by anything: a means serves several realisations. None when no value is
+        known of either.
         """
         etude = self.etude
         realisations = self._realisations_par_annee()
@@ -495,7 +501,9 @@ class Trajectoires(Montrable):
         )
 
     def _cible(self, ligne: pd.Series) -> str:
-        """Return the target and its year; « d » marks a reference that the text only implies."""
+        """Return the target and its year, « 40 (2026) »; « 40 (d, 2026) » for a reference that the
+        text only implies; « – » without any.
+        """
         if pd.isna(ligne["cible"]):
             return RIEN
         cible = self.etude.contexte.valeur(ligne["indicateur"], ligne["cible"])
@@ -504,7 +512,11 @@ class Trajectoires(Montrable):
         return f"{cible} ({ligne['annee_cible']})"
 
     def _verdict(self, ligne: pd.Series) -> str:
-        """Return the verdict; without one, only the reason that the row does not show already."""
+        """Return the verdict on the target: « ● atteint »; « – » without a target.
+
+        When it cannot be judged, the reason is said; when it was judged within a band around the
+        target, how far the value is from it.
+        """
         mots = self.etude.catalogue.evaluation
         if pd.isna(ligne["cible"]):
             return RIEN
@@ -517,8 +529,10 @@ class Trajectoires(Montrable):
         return f"{verdict.dit} : {ecart}"
 
     def _evolution(self, ligne: pd.Series) -> str:
-        """Return the evolution since the initial value; without one, the reason, unless one of the
-        two values is missing, which the row shows already.
+        """Return the evolution since the initial value: « ▲ favorable ».
+
+        Without one, the reason; « – » when one of the two values is missing, which other cells of
+        the row show already.
         """
         mots = self.etude.catalogue.evaluation
         if not ligne["evolution"]:

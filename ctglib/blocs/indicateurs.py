@@ -14,7 +14,7 @@ from ctglib.donnees.statuts import Statut
 DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 PROFILS = "profils"
 POSTURE = "posture"
-# Why there is no evolution, when the cell of the value says it already.
+# Reasons why there is no evolution that the cell of the value says already.
 REPRISES = (
     "qualitatif",
     "non_transmis",
@@ -30,84 +30,93 @@ def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Ecriture]:
     the year (``dite``), the evolution (``jugee``), the target (``visee``).
     """
     return {
-        "avant": lambda row: _valeur_precedente(row, etude.contexte),
-        "dite": lambda row: _valeur_de_l_annee(row, etude),
-        "jugee": lambda row: _evolution(row, etude),
-        "visee": lambda row: _cible(row, etude),
+        "avant": lambda ligne: _valeur_precedente(ligne, etude.contexte),
+        "dite": lambda ligne: _valeur_de_l_annee(ligne, etude),
+        "jugee": lambda ligne: _evolution(ligne, etude),
+        "visee": lambda ligne: _cible(ligne, etude),
     }
 
 
-def _valeur_precedente(row: pd.Series, contexte: Contexte) -> str:
+def _valeur_precedente(ligne: pd.Series, contexte: Contexte) -> str:
     """Return the value before, with its year when it is older than the year before; a dash when it
     was never transmitted.
     """
-    if pd.notna(row.valeur_precedente):
-        texte = mesuree(row.indicateur, row.valeur_precedente, row.statut_precedent, contexte)
-        if row.annee_precedente < row.annee - 1:
-            texte += f" ({row.annee_precedente})"
+    if pd.notna(ligne.valeur_precedente):
+        texte = valeur_marquee(
+            ligne.indicateur, ligne.valeur_precedente, ligne.statut_precedent, contexte
+        )
+        if ligne.annee_precedente < ligne.annee - 1:
+            texte += f" ({ligne.annee_precedente})"
         return texte
-    if row.statut_precedent in ("", Statut.NON_TRANSMIS):
+    if ligne.statut_precedent in ("", Statut.NON_TRANSMIS):
         return RIEN
-    return contexte.absence(row.statut_precedent)
+    return contexte.absence(ligne.statut_precedent)
 
 
-def _valeur_de_l_annee(row: pd.Series, etude: EtudeAnnuelle) -> str:
-    """Return the value or the word of its absence; a typology refers to its profiles."""
+def _valeur_de_l_annee(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
+    """Return the value of the year, or the word of its absence: « non transmis ».
+
+    An indicator that is a set of profiles has no single value: it refers to their table.
+    """
     contexte = etude.contexte
-    if pd.notna(row.valeur):
-        return mesuree(row.indicateur, row.valeur, row.statut, contexte)
-    if row.renseigne and contexte.indicateurs[row.indicateur].table == PROFILS:
+    if pd.notna(ligne.valeur):
+        return valeur_marquee(ligne.indicateur, ligne.valeur, ligne.statut, contexte)
+    if ligne.renseigne and contexte.indicateurs[ligne.indicateur].table == PROFILS:
         return etude.mot("voir_les_profils")
-    return contexte.absence(row.statut)
+    return contexte.absence(ligne.statut)
 
 
-def _evolution(row: pd.Series, etude: EtudeAnnuelle) -> str:
-    """Return « ▲ favorable », or why there is no evolution; a dash when the value itself already
-    says why.
+def _evolution(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
+    """Return « ▲ favorable », or why there is no evolution.
+
+    « – » when the cell of the value already says why.
     """
     mots = etude.catalogue.evaluation
-    if row.evolution:
-        texte = mots.evolutions[row.evolution]
-        if row.raison_evolution == BANDE:
-            texte += f", {bande(row, row.valeur, row.a_maintenir, etude.contexte, mots)}"
+    if ligne.evolution:
+        texte = mots.evolutions[ligne.evolution]
+        if ligne.raison_evolution == BANDE:
+            texte += f", {bande(ligne, ligne.valeur, ligne.a_maintenir, etude.contexte, mots)}"
         return texte
-    if row.raison_evolution in REPRISES:
+    if ligne.raison_evolution in REPRISES:
         return RIEN
-    return mots.raisons[row.raison_evolution]
+    return mots.raisons[ligne.raison_evolution]
 
 
-def _cible(row: pd.Series, etude: EtudeAnnuelle) -> str:
+def _cible(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
     """Return « 1 080 en 2026, ● atteint »; a reference that the text implies bears its mark."""
-    if pd.isna(row.cible):
+    if pd.isna(ligne.cible):
         return RIEN
-    texte = etude.contexte.valeur(row.indicateur, row.cible)
-    texte += " (d)" if row.origine_cible == IMPLICITE else f" en {row.annee_cible}"
-    if row.verdict != "non_evaluable":
-        texte += f", {etude.catalogue.evaluation.verdicts[row.verdict].dit}"
+    texte = etude.contexte.valeur(ligne.indicateur, ligne.cible)
+    texte += " (d)" if ligne.origine_cible == IMPLICITE else f" en {ligne.annee_cible}"
+    if ligne.verdict != "non_evaluable":
+        texte += f", {etude.catalogue.evaluation.verdicts[ligne.verdict].dit}"
     return texte
 
 
-def depart(row: pd.Series, contexte: Contexte) -> str:
+def depart(ligne: pd.Series, contexte: Contexte) -> str:
     """Return the initial value and its year: « 380 (2022) »."""
-    if pd.isna(row.valeur_initiale):
+    if pd.isna(ligne.valeur_initiale):
         return RIEN
-    return f"{contexte.valeur(row.indicateur, row.valeur_initiale)} ({row.annee_initiale})"
+    return f"{contexte.valeur(ligne.indicateur, ligne.valeur_initiale)} ({ligne.annee_initiale})"
 
 
-def mesuree(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:
-    """Return a value that is not missing, with its mark.
+def valeur_marquee(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:
+    """Return a value that is not missing, with its mark: « 380 (p) ».
 
-    Of the grid of annexe 4, it says how many lines changed, and not in which direction.
+    That of the grid of annexe 4 is how many of its lines moved: « 3 lignes ont bougé ».
     """
     if contexte.indicateurs[indicateur].table == POSTURE:
         return compter(int(valeur), "ligne a bougé", "lignes ont bougé")
     return marquer(contexte.valeur(indicateur, valeur), statut)
 
 
-def marques(rows: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
-    """Return what the marks of a table mean, those that it shows."""
-    statuts_de_l_annee = rows.loc[rows["valeur"].notna(), "statut"]
-    return legende(pd.concat([statuts_de_l_annee, rows["statut_precedent"]]), contexte)
+def marques(lignes: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
+    """Return what the marks of a table mean: « (p) provisoire. », for those that it shows.
+
+    ``lignes`` are the rows of the scoring that the table shows.
+    """
+    statuts_de_l_annee = lignes.loc[lignes["valeur"].notna(), "statut"]
+    return legende(pd.concat([statuts_de_l_annee, lignes["statut_precedent"]]), contexte)
 
 
 def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:

@@ -1,8 +1,9 @@
 """What the first page of a bilan, of a fiche or of the evaluation says: what families got, what is
 done, what is unknown.
 
-All read the same frames, those of a fiche being its own rows. The sentences are those of
-``messages.yaml``.
+A message is a sentence with its proof (``page_une.Message``). The messages of a fiche are made as
+those of the year, from the part of the study that is of this fiche. The words of most sentences are
+in ``messages.yaml``; there, ``familles`` has the sentences that say what families get.
 """
 
 import re
@@ -39,9 +40,9 @@ EUROS = "euros"
 INVESTISSEMENT = "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
 DECISIONS_DITES = ("adapter", "rendre_mesurable", "arreter")
-FOIS = "{valeur} fois"
+FOIS = "{valeur} fois"  # « deux fois »: such a sentence is right with one, and « jamais » is zero
 VOYELLES = "aàâeéèêiîoôuhy"
-CITES = 3  # beyond, those who gave nothing are counted and not named
+CITES = 3  # more names than that are counted, and not written
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
 
@@ -69,7 +70,10 @@ class ChiffrePublic:
 
 @dataclass(frozen=True)
 class MessagesDuSuivi:
-    """The messages of a year, whole or of one fiche; the study is then the part of that fiche."""
+    """The messages of a year, of all fiches or, with ``fiche``, of that one.
+
+    The study is then the part of that fiche (``ctglib.blocs.annee.part_de``).
+    """
 
     etude: EtudeAnnuelle
     fiche: Fiche | None = None
@@ -81,22 +85,23 @@ class MessagesDuSuivi:
 
     @cached_property
     def indicateurs(self) -> pd.DataFrame:
-        """The indicators as wholes, those that families see first."""
+        """The scoring of the indicators as wholes, those of the sentences for families first."""
         return self._ordonner(ensembles(self.etude.evaluation))
 
     def _ordonner(self, indicateurs: pd.DataFrame) -> pd.DataFrame:
         """Return indicators in the order of ``familles`` in the catalogue, then the others.
 
-        A means comes one rank later, which puts it last among the others.
+        Among the others, those whose nature is a means come last; equals stay as they are.
         """
         rangs = {indicateur: rang for rang, indicateur in enumerate(self.regles.familles)}
         rang_de_famille = indicateurs["indicateur"].map(rangs).fillna(len(rangs))
-        ordre = rang_de_famille + indicateurs["nature"].eq("moyen")
+        # One rank more for a means: it passes after the others, all of one rank.
+        ordre = rang_de_famille + indicateurs["nature"].eq("moyen").astype(int)
         return indicateurs.loc[ordre.sort_values(kind="stable").index]
 
     @property
     def muette(self) -> bool:
-        """Whether nothing was handed in for the year."""
+        """Whether nothing was handed in for the year: no state of an action, no value, no means."""
         rien_sur_les_actions = self.etude.etats["statut"].isin((NON_RENSEIGNEE, "prevue")).all()
         rien_sur_les_indicateurs = not self.indicateurs["renseigne"].any()
         sans_moyens = self.etude.annuel.moyens.empty
@@ -109,19 +114,19 @@ class MessagesDuSuivi:
         what was promised, what is still awaited.
         """
         if not self.muette:
-            yield from self._familles()
-            yield from self._actions()
+            yield from self._chiffres_des_familles()
+            yield from self._etats_des_actions()
             yield from self._depenses()
             return
         chiffres_publics = []
         if self.fiche is None:
-            chiffres_publics = list(self._publics())
+            chiffres_publics = list(self._chiffres_publics())
         if chiffres_publics:
             yield from chiffres_publics
         else:
             yield from self._objectifs()
-        yield from self._promesses()
-        yield from self._attendus()
+        yield from self._actions_promises()
+        yield from self._valeurs_attendues()
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
@@ -220,22 +225,26 @@ class MessagesDuSuivi:
 
     # What is known.
 
-    def _familles(self) -> Iterator[Message]:
-        """Yield the first figures of what families got, each beside the year before."""
-        positifs = self.indicateurs[self.indicateurs["valeur"].gt(0)]
-        premiers = positifs.head(self.regles.nombre)
-        phrases = [self._fait(chiffre) for chiffre in lignes(premiers, Chiffre)]
+    def _chiffres_des_familles(self) -> Iterator[Message]:
+        """Yield one message: the first figures of what families got, each beside the year before.
+
+        « En 2025, douze familles ont reçu une aide (dix en 2024). … » A value of zero is not said.
+        """
+        non_nuls = self.indicateurs[self.indicateurs["valeur"].gt(0)]
+        premiers = non_nuls.head(self.regles.nombre)
+        phrases = [self._chiffre_en_phrase(chiffre) for chiffre in lignes(premiers, Chiffre)]
         if phrases:
             phrases[0] = f"en {self.etude.annee}, {phrases[0]}"
             texte = ". ".join(map(majuscule, phrases))
             yield self._message(f"{texte}.", "mesures")
 
-    def _fait(self, chiffre: Chiffre) -> str:
-        """Return a figure in a sentence, then, in brackets, whether it is provisional and what it
-        was before.
+    def _chiffre_en_phrase(self, chiffre: Chiffre) -> str:
+        """Return a figure in a sentence: « douze familles ont reçu une aide (dix en 2024) ».
 
-        A sentence of the catalogue for families is plural, and has a number without its unit: one
-        thing, and an indicator that has no such sentence, are said by its label and its value.
+        In brackets: whether it is provisional, then what it was before, or why it does not compare.
+        The sentences for families are plural, and have a number without its unit. An indicator that
+        has no such sentence, and a value of one, are said by the label and the value: « Aides
+        reçues : 1 famille ».
         """
         contexte = self.etude.contexte
         indicateur = contexte.indicateurs[chiffre.indicateur]
@@ -270,25 +279,30 @@ class MessagesDuSuivi:
         )
         return f"{texte} ({' ; '.join(notes)})" if notes else texte
 
-    def _actions(self) -> Iterator[Message]:
-        """Yield how many actions are in each state, then how many are past their échéance."""
+    def _etats_des_actions(self) -> Iterator[Message]:
+        """Yield one message: how many actions are in each state, then how many are late.
+
+        « Sur dix actions, quatre sont réalisées, deux sont en cours, une commence plus tard et
+        trois sont sans nouvelles ; l'une d'elles est en retard, « Ouvrir un accueil ». » Nothing
+        when no state is known and no action begins later.
+        """
         etats = self.etude.etats
         total = len(etats)
         plus_tard = pas_commencees(etats, self.etude.arrete)
-        effectifs = etats.loc[~plus_tard, "statut"].value_counts()
+        actions_par_etat = etats.loc[~plus_tard, "statut"].value_counts()
         mots_des_etats = self.etude.catalogue.evaluation.etats
         sans_nouvelles = total - int(plus_tard.sum())
         phrases = []
         for etat in ETATS_DITS:
-            if etat in effectifs:
+            if etat in actions_par_etat:
                 mot = mots_des_etats[etat]
-                effectif = int(effectifs[etat])
-                phrases.append(sont(effectif, mot, accorder(mot, 2)))
-                sans_nouvelles -= effectif
+                actions = int(actions_par_etat[etat])
+                phrases.append(sont(actions, mot, accorder(mot, 2)))
+                sans_nouvelles -= actions
         if plus_tard.any():
-            effectif = int(plus_tard.sum())
-            verbe = "commence" if effectif < 2 else "commencent"
-            phrases.append(f"{en_lettres(effectif, feminin=True)} {verbe} plus tard")
+            actions = int(plus_tard.sum())
+            verbe = "commence" if actions < 2 else "commencent"
+            phrases.append(f"{en_lettres(actions, feminin=True)} {verbe} plus tard")
         if not phrases:
             return
         if sans_nouvelles:
@@ -299,21 +313,27 @@ class MessagesDuSuivi:
             texte = f"{majuscule(tous(total, 'action'))} {verbe_et_etat}"
         else:
             texte = f"Sur {nombrer(total, 'action', feminin=True)}, {enumerer(phrases)}"
+        retards = self._retards(etats)
+        yield self._message(f"{texte}{retards}.", "etats")
+
+    def _retards(self, etats: pd.DataFrame) -> str:
+        """Return « ; deux d'entre elles sont en retard, dont « Ouvrir un accueil » », or ""."""
         en_retard = etats.loc[etats["en_retard"], "libelle"]
-        if len(en_retard):
-            premiere = f"« {abreger(en_retard.iloc[0], self.regles.signes)} »"
-            if len(en_retard) > 1:
-                nombre_en_retard = en_lettres(len(en_retard))
-                texte += f" ; {nombre_en_retard} d'entre elles sont en retard, dont {premiere}"
-            elif total == 1:
-                texte += f" ; elle est en retard, {premiere}"
-            else:
-                texte += f" ; l'une d'elles est en retard, {premiere}"
-        yield self._message(f"{texte}.", "etats")
+        if en_retard.empty:
+            return ""
+        premiere = f"« {abreger(en_retard.iloc[0], self.regles.signes)} »"
+        if len(en_retard) > 1:
+            return f" ; {en_lettres(len(en_retard))} d'entre elles sont en retard, dont {premiere}"
+        if len(etats) == 1:
+            return f" ; elle est en retard, {premiere}"
+        return f" ; l'une d'elles est en retard, {premiere}"
 
     def _depenses(self) -> Iterator[Message]:
-        """Yield what each signatory spent to run the services, beside the year before, and, apart,
-        the investments.
+        """Yield what each signatory spent to run the services; apart, the investments.
+
+        « En 2025, faire fonctionner les services a coûté 12 000 € à la Caf et au moins 8 000 € à la
+        ville (11 000 € et 7 000 € en 2024). » The year before is there only when the same
+        signatories gave all their amounts in it.
         """
         annee = self.etude.annee
         moyens = self._de_la_fiche(self.etude.annuel.moyens)
@@ -349,10 +369,12 @@ class MessagesDuSuivi:
             texte += f" ; {_euros(investi)} d'investissement sont comptés à part"
         yield self._message(f"{texte}.", "moyens")
 
-    # What nobody handed in.
+    # What is said when nothing was handed in.
 
-    def _publics(self) -> Iterator[Message]:
-        """Yield what the public series say of the territory, two figures in a message."""
+    def _chiffres_publics(self) -> Iterator[Message]:
+        """Yield one message: the last figures of the first two series of ``territoire`` in the
+        catalogue that have one.
+        """
         contexte = self.etude.contexte
         series = self.etude.series
         series = series[
@@ -360,11 +382,13 @@ class MessagesDuSuivi:
             & series["valeur"].notna()
             & series["territoire"].eq(contexte.territoire.code)
         ]
-        dernieres = series.sort_values("annee").drop_duplicates("indicateur", keep="last")
-        chiffres = {chiffre.indicateur: chiffre for chiffre in lignes(dernieres, ChiffrePublic)}
-        dits = [indicateur for indicateur in self.regles.territoire if indicateur in chiffres]
+        dernieres_annees = series.sort_values("annee").drop_duplicates("indicateur", keep="last")
+        chiffres = {
+            chiffre.indicateur: chiffre for chiffre in lignes(dernieres_annees, ChiffrePublic)
+        }
+        connus = [indicateur for indicateur in self.regles.territoire if indicateur in chiffres]
         phrases = []
-        for indicateur in dits[:2]:
+        for indicateur in connus[:2]:
             chiffre = chiffres[indicateur]
             phrases.append(
                 remplir(
@@ -378,8 +402,10 @@ class MessagesDuSuivi:
             yield self._message(" ".join(phrases), "territoire")
 
     def _objectifs(self) -> Iterator[Message]:
-        """Yield what is aimed at: the first two aims in a sentence when all are verbs; otherwise
-        how many there are, the first one quoted.
+        """Yield what is aimed at: the objectives of the fiche, or the enjeux of the convention.
+
+        When all of them begin with a verb, the first two make a sentence (« … d'ouvrir un accueil
+        et de former les équipes »); otherwise it says how many there are and quotes the first.
         """
         if self.fiche:
             textes = self.fiche.objectifs
@@ -389,14 +415,16 @@ class MessagesDuSuivi:
         if not buts:
             return
         if all(INFINITIF.match(but) for but in buts):
-            dits = [f"d'{but}" if but[0] in VOYELLES else f"de {but}" for but in buts[:2]]
-            yield self._dire("buts", "promesses", buts=enumerer(dits))
+            premiers = [f"d'{but}" if but[0] in VOYELLES else f"de {but}" for but in buts[:2]]
+            yield self._dire("buts", "promesses", buts=enumerer(premiers))
         else:
             combien = nombrer(len(buts), "objectif")
             yield self._dire("objectifs", "promesses", combien=combien, premier=buts[0])
 
-    def _promesses(self) -> Iterator[Message]:
-        """Yield what the convention wanted begun or done by the end of the year."""
+    def _actions_promises(self) -> Iterator[Message]:
+        """Yield how many actions the convention wanted begun by the end of the year, and the first
+        whose échéance is in that year; when there is none, in which year the first one begins.
+        """
         etats = self.etude.etats
         total = len(etats)
         if not total:
@@ -426,7 +454,7 @@ class MessagesDuSuivi:
             abouti=abouti,
         )
 
-    def _attendus(self) -> Iterator[Message]:
+    def _valeurs_attendues(self) -> Iterator[Message]:
         """Yield how many values are missing, and which services have to hand them in."""
         non_transmis = self._non_transmis()
         if non_transmis.empty:
@@ -446,12 +474,15 @@ class MessagesDuSuivi:
         )
 
     def _non_transmis(self) -> pd.DataFrame:
-        """Return the indicators that somebody has to give for the year and did not."""
+        """Return the indicators that somebody has to give for the year and did not, as rows of
+        ``indicateurs``.
+        """
         indicateurs = self._ordonner(ensembles(self.etude.evaluation))
         non_transmis = indicateurs["statut"].eq(Statut.NON_TRANSMIS)
         return demandes(indicateurs[~indicateurs["renseigne"] & non_transmis])
 
     def _premier_libelle(self, indicateurs: pd.DataFrame) -> str:
+        """Return the label of the indicator of the first row."""
         return self.etude.contexte.indicateurs[indicateurs["indicateur"].iloc[0]].libelle
 
     def _de_la_fiche(self, moyens: pd.DataFrame) -> pd.DataFrame:
@@ -459,10 +490,14 @@ class MessagesDuSuivi:
         return moyens if self.fiche is None else moyens[moyens["fiche"].eq(self.fiche.numero)]
 
     def _message(self, texte: str, preuves: str) -> Message:
+        """Return a message; ``preuves`` is a key of ``preuves`` in ``messages.yaml``."""
         return Message(texte, self.regles.preuves[preuves])
 
     def _dire(self, cle: str, preuves: str, n: int = 1, **mots: object) -> Message:
-        """Return a sentence of the catalogue about ``n`` things."""
+        """Return a message with the sentence ``cle`` of ``messages.yaml``, about ``n`` things.
+
+        ``{nombre}`` and ``{Nombre}`` are ``n`` in letters; ``mots`` fill the other braces.
+        """
         en_toutes_lettres = en_lettres(n)
         communs = {
             "nombre": en_toutes_lettres,
@@ -475,7 +510,10 @@ class MessagesDuSuivi:
 
 @dataclass(frozen=True)
 class MessagesDeLaFin(MessagesDuSuivi):
-    """The messages of the evaluation: those of the last year, indicators read from their start."""
+    """The messages of the evaluation: those of the last year, but for what is read from the start.
+
+    The indicators go from their initial value to their last measure.
+    """
 
     etude: EtudeFinale
 
@@ -499,13 +537,13 @@ class MessagesDeLaFin(MessagesDuSuivi):
         if self.etude.parcours["annees_connues"].eq(0).all():
             yield from super().messages()
             return
-        yield from self._familles()
-        yield from self._actions()
+        yield from self._chiffres_des_familles()
+        yield from self._etats_des_actions()
         yield from self._cibles()
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield that no effect is shown, then what is unknown or not sure."""
-        ecarts_inhabituels = int(self.etude.comparables.depassent["inhabituel"].sum())
+        ecarts_inhabituels = int(self.etude.comparables.ecarts_hors_bruit["inhabituel"].sum())
         if self.etude.preuves["resultats_compares"].completude == "absente":
             cle = "effet_sans_comparaison"
         elif ecarts_inhabituels:
@@ -542,7 +580,11 @@ class MessagesDeLaFin(MessagesDuSuivi):
         yield from super().decisions()
 
     def _cibles(self) -> Iterator[Message]:
-        """Yield how many of the targets that can be judged are reached, then the first missed."""
+        """Yield how many of the targets that can be judged are reached, then the first missed.
+
+        « Sur six cibles ou références que l'on peut juger, quatre sont atteintes ou en bonne voie ;
+        deux ne le sont pas, dont « Places » (30 au lieu de 40). »
+        """
         contexte = self.etude.contexte
         cibles_atteintes = self.etude.preuves["cibles_atteintes"]
         if not cibles_atteintes.total:
@@ -589,18 +631,19 @@ def a_qui_demander_le_plus(
     return f", {debut}{services} ({combien})"
 
 
-def _parmi(effectif: int, total: int, nom: str, *, feminin: bool = False) -> str:
-    """Return « trois actions sur dix », « les dix actions » when they are all."""
-    if effectif == total:
+def _parmi(combien: int, total: int, nom: str, *, feminin: bool = False) -> str:
+    """Return « trois actions sur dix », or « les dix actions » when they are all."""
+    if combien == total:
         return tous(total, nom)
-    return f"{nombrer(effectif, nom, feminin=feminin)} sur {en_lettres(total)}"
+    return f"{nombrer(combien, nom, feminin=feminin)} sur {en_lettres(total)}"
 
 
 def _par_signataire(moyens: pd.DataFrame) -> pd.DataFrame:
-    """Return the operating euros known of each signatory, and how many of its amounts are missing.
+    """Return the operating euros of each signatory of whom some are known.
 
     Returns:
-        valeur_connue and manquantes, by ``signataire``, those of whom some euros are known.
+        Indexed by ``signataire``: valeur_connue, the sum of the known amounts, and manquantes, how
+        many amounts are missing.
     """
     sommes = totaux(moyens[moyens["nature"].eq(EUROS)], ["signataire"]).set_index("signataire")
     return sommes.loc[sommes["valeur_connue"].gt(0), ["valeur_connue", "manquantes"]]

@@ -29,7 +29,7 @@ def _regles() -> ReglesDiagnostic:
 
 
 def dire(phrase: str, **valeurs: object) -> str:
-    """Return a sentence of ``catalogue/diagnostic.yaml``, filled."""
+    """Return the sentence ``phrase`` of ``catalogue/diagnostic.yaml``, its braces filled."""
     return remplir(_regles().phrases[phrase], **valeurs)
 
 

@@ -104,10 +104,10 @@ class _OffreEcrite:
         return " ; ".join(textes)
 
     def autres(self, structure: pd.Series) -> str:
-        """Return the other characteristics that have a value; without any, whether the structure is
-        there.
+        """Return the characteristics without a column of their own: « Tarif : 8,03 € ; … ».
 
-        Their blank cells are listed in the check of the convention.
+        Without any, whether the structure is there (« Oui »). Those that are left blank are not
+        said: the check of the convention lists them.
         """
         presences = self._de(structure, "presence")
         if any(presence.valeur == "" for presence in presences):
@@ -125,10 +125,11 @@ class _OffreEcrite:
         ]
         if not textes:
             textes = [majuscule(self._texte(presence)) for presence in presences]
-        return " ; ".join(dict.fromkeys(textes)) or RIEN
+        textes_differents = dict.fromkeys(textes)  # in order: two presences may be worded alike
+        return " ; ".join(textes_differents) or RIEN
 
     def _de(self, structure: pd.Series, caracteristique: str) -> list[_Caracteristique]:
-        """Return the rows of a characteristic of a structure, one a modality."""
+        """Return the rows of a characteristic of a structure, one a modalité of it."""
         return [
             ligne
             for ligne in self.caracteristiques
@@ -137,8 +138,10 @@ class _OffreEcrite:
         ]
 
     def _precision(self, ligne: _Caracteristique) -> str:
-        """Return a value with its modality; a name (of a school) goes without the modality, which
-        only numbers it.
+        """Return a value with its modalité: « 8,03 € (journée) ».
+
+        A value without unit is a name (of a school), whose modalité is only its number: it is left
+        out.
         """
         if not ligne.modalite or not ligne.unite:
             return self._texte(ligne)
@@ -237,8 +240,10 @@ def phrase_des_equipements(
     categories: Collection[str],
     contexte: Contexte,
 ) -> str:
-    """Return which structures of some categories the convention says are there, and which are not;
-    "" without any.
+    """Return which structures of some categories the convention says are there, and which are not.
+
+    « À Harnes, il y a une médiathèque et une piscine, mais pas de cinéma. » (in the words of the
+    catalogue); "" when it says neither of any.
     """
     types = {genre.id for genre in vocabulaire.types if genre.categorie in categories}
     presences = offre[offre["type"].isin(types) & offre["caracteristique"].eq("presence")]
@@ -258,7 +263,8 @@ def phrase_des_equipements(
 
 
 def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
-    """Return one row a structure with all that is not said of it; the CSV has one row a
+    """Return one row a structure, with what the convention does not say of it: « Horaires, tarif
+    (a) », where « (a) » marks what is awaited and has no cell at all. The CSV has one row a
     characteristic.
     """
     attendus = manques["origine"].eq(ABSENT)
@@ -295,8 +301,11 @@ def tableau_manques(manques: pd.DataFrame, contexte: Contexte) -> Tableau:
 
 
 def phrases_des_ages(ages: pd.DataFrame, fiches: Iterable[Fiche]) -> list[str]:
-    """Return how the offer meets the ages that the fiches aim at; ``ages`` is what
-    ``calculs.offre.ages`` returns.
+    """Return whether the structures receive the ages that the fiches aim at.
+
+    In order: the fiches all of whose ages are received; a sentence for each fiche some of whose
+    ages are not; a sentence for each structure that receives ages beyond those of the fiches.
+    ``ages`` is what ``calculs.offre.ages`` returns.
     """
     fiches_completes = []
     phrases_incompletes = []
@@ -357,10 +366,14 @@ def _plage(age_min: int, age_max: int) -> str:
 def phrases_des_modes(
     modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche], contexte: Contexte
 ) -> list[str]:
-    """Return how far the whole is from the reference, which kind of care makes the gap, and which
-    fiche supports it.
+    """Return how many places there are for 100 children, beside the reference, in three sentences
+    at most.
 
-    ``modes`` is what ``lire_couverture`` returns: one row a mode, the whole under "".
+    The places and their gap to the reference; which kind of care (``regles.sortes``: the individual
+    one, the collective one) makes most of the gap; which fiches support a kind. Only the first one
+    when the gap is negligible or no kind is known.
+
+    ``modes`` is what ``lire_couverture`` returns: one row a mode of care, the whole under "".
     """
     par_mode = modes.set_index("modalite")
     ecart = par_mode["ecart"][""]
@@ -424,7 +437,7 @@ def _phrase_des_sortes(ecart: float, ecart_par_sorte: dict[str, float], regles: 
 
 
 def _de_plus(ecart: float) -> str:
-    """Return « 7,3 de moins », « autant » under half a place."""
+    """Return « 7,3 de moins », « 2,0 de plus »; « autant » when the gap is under half a place."""
     if abs(ecart) < NEGLIGEABLE:
         return "autant"
     sens = "plus" if ecart > 0 else "moins"

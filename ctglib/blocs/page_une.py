@@ -80,8 +80,11 @@ def couvrir(
 def donnees_lues(
     bilan: Bilan, evaluation: Evaluation, lues: tuple[int | None, int | None]
 ) -> tuple[tuple[str, str], ...]:
-    """Return two mentions: the latest years read (follow-up, public series), and whether the bilan
-    is closed.
+    """Return two mentions of the cover, each with its title.
+
+    « Dernières données lues : suivi de 2025 ; séries publiques de 2024 », « Statut : provisoire,
+    arrêté au 31 décembre 2025 : le bilan de 2025 n'est pas clos ». ``lues`` are the latest years
+    that have a value, of the follow-up then of the public series; None when none has.
     """
     annee_du_suivi, annee_des_series = lues
     donnees = f"suivi de {annee_du_suivi}" if annee_du_suivi else "aucun suivi transmis"
@@ -148,17 +151,22 @@ def page_une(
     ecrits: Iterable[MessageDesParties] = (),
     rien: Mapping[str, str] = {},
 ) -> Groupe:
-    """Return the first page: the first messages of each kind that a report has to say; a message
-    that the parties wrote takes the place of one of them.
+    """Return the first page: three lists, « À retenir », « Ce qui est incertain », « À décider ».
 
-    ``rien`` is said in place of a kind that has no message.
+    Args:
+        regles: How many messages a list has at most (``nombre``).
+        dits: What the report has to say: the first messages of each list are taken.
+        ecrits: What the parties wrote: a message takes the place that its ``rang`` gives, counted
+            from 1, of one of the report's; it is added where there are fewer.
+        rien: What a list says when it has no message, by its key in ``RUBRIQUES``. A list that has
+            nothing at all is left out.
     """
     page = Groupe()
     ecrits_en_ordre = sorted(ecrits, key=lambda message: message.rang)
     for rubrique, titre in RUBRIQUES.items():
         messages = getattr(dits, rubrique)()
-        differents = dict.fromkeys(messages)  # two rules may call for the same sentence
-        phrases = [_phrase(message) for message in islice(differents, regles.nombre)]
+        sans_doublon = dict.fromkeys(messages)  # in order; two rules may give the same message
+        phrases = [_phrase(message) for message in islice(sans_doublon, regles.nombre)]
         if not phrases and rubrique in rien:
             phrases.append(rien[rubrique])
         for message in ecrits_en_ordre:
@@ -176,7 +184,10 @@ def page_une(
 
 
 def _phrase(message: Message) -> Texte:
-    """Return a sentence with what shows it before its stop: « … (tableau 3). »."""
+    """Return a sentence with the reference to its proof before its stop: « … (tableau 3). ».
+
+    The proof is the first of ``preuves`` that the report has; where it has none, the other report.
+    """
     ponctuation = FIN_DE_PHRASE.search(message.texte)
     fin = ponctuation.group() if ponctuation else ""
     debut = message.texte.removesuffix(fin)

@@ -1,6 +1,7 @@
 """What the data of a year call the comité to decide, and what became of what it decided.
 
-A proposal is no decision, and the texts are the catalogue's; here is only what calls for them.
+A proposal is no decision. The catalogue has its rules with their texts; the functions of this file
+say which things of the year each rule is about: where there are none, the rule proposes nothing.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition
 from ctglib.donnees.statuts import Statut
 
-OUVERTES = ("en_cours", NON_RENSEIGNEE)
+OUVERTES = ("en_cours", NON_RENSEIGNEE)  # the states of a decision that is still to be followed
 PROPOSITIONS = [
     "regle",
     "fiche",
@@ -34,15 +35,17 @@ PROPOSITIONS = [
 
 
 class Objet(NamedTuple):
-    """Something that a proposal names: page one quotes its name and the ``precision``; the table
-    has all of it.
+    """Something that a proposal names: an action, an indicator or a service.
+
+    Page one quotes its ``nom`` and its ``precision``; the table has all of it: « 2.1 Ouvrir un
+    accueil », « Places (30 pour une cible de 40 en 2026) », « Ville (3) ».
     """
 
     nom: str
     avant: str = ""
     precision: str = ""
     apres: str = ""
-    nombre: int = 1  # how many things it stands for
+    nombre: int = 1  # how many things it stands for: the values that a service has to give
 
     @property
     def texte(self) -> str:
@@ -67,16 +70,16 @@ def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
 
 
 def ont_une_cible(evaluation: pd.DataFrame) -> pd.Series:
-    """Tell which have a target: written, proposed or set by an avenant.
+    """Tell, row by row, which indicators have a target: written, proposed or set by an avenant.
 
-    What the text only implies is no target.
+    A reference that the text only implies is no target.
     """
     return evaluation["cible"].notna() & evaluation["origine_cible"].ne("implicite")
 
 
 def service(etude: EtudeAnnuelle, identifiant: str) -> str:
-    """Return the label of a service that fills a part of the year's spreadsheet, without what it
-    has in brackets.
+    """Return the label of a service, without what it has in brackets: « service à désigner » for
+    an unknown code.
     """
     responsable = etude.catalogue.responsables.get(identifiant)
     if responsable is None:
@@ -85,8 +88,8 @@ def service(etude: EtudeAnnuelle, identifiant: str) -> str:
     return libelle
 
 
-def premiers(noms: Sequence[str], combien: int) -> list[str]:
-    """Return the first names, then how many others: « et 3 autres »."""
+def premiers_noms(noms: Sequence[str], combien: int) -> list[str]:
+    """Return the first ``combien`` names, then, if there are others, « et 3 autres »."""
     autres = len(noms) - combien
     if autres <= 0:
         return list(noms)
@@ -124,13 +127,16 @@ def suites_des_decisions(
 
 
 def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
-    """Return the proposals that the data call for, what presses first, in the words of the
-    catalogue.
+    """Return what the data of a year propose, in the words and order of the catalogue.
+
+    A rule that the convention has to write (``exigee``) proposes nothing where no clause does. In
+    the last year, a rule may have other words.
 
     Returns:
-        regle, fiche (whether the page of a fiche says it too), objets (all that it names), nombre,
-        proposition (for the table, which names the first and counts the others), page (for page
-        one, which quotes the first), pourquoi, reference.
+        One row a proposal: regle (its code), fiche (whether the page of a fiche says it too),
+        objets (the texts of all that it names), nombre (how many things these stand for),
+        proposition (the sentence of the table, which names the first ones and counts the others),
+        page (that of page one, which quotes the first), pourquoi, reference (the clause).
     """
     objets_par_regle = objets(etude)
     messages = etude.catalogue.messages
@@ -151,7 +157,7 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
         nom_du_premier = abreger(premier.nom.rstrip(" ."), messages.signes)
         textes = tuple(objet.texte for objet in objets_de_la_regle)
         combien = sum(objet.nombre for objet in objets_de_la_regle)
-        listes = premiers([texte.rstrip(" .") for texte in textes], objets_cites)
+        listes = premiers_noms([texte.rstrip(" .") for texte in textes], objets_cites)
         propositions.append(
             (
                 regle.id,
@@ -173,7 +179,10 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
 
 
 def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
-    """Return what each rule of the catalogue names, nothing where the data do not call for it."""
+    """Return the things that each rule of the catalogue is about, by the code of the rule.
+
+    An empty list where there is none: the rule then proposes nothing.
+    """
     indicateurs = ensembles(etude.evaluation)
     libelles = {nom: item.libelle for nom, item in etude.contexte.indicateurs.items()}
     fin = etude.suivi.fin
@@ -226,7 +235,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
 
 
 def _actions(etats: pd.DataFrame) -> list[Objet]:
-    """Return some actions, each after its number."""
+    """Return some actions, each after its number: « 2.1 Ouvrir un accueil »."""
     return [
         Objet(libelle, avant=f"{numero} ")
         for libelle, numero in zip(etats["libelle"], etats["modalite"], strict=True)
@@ -246,7 +255,7 @@ def _attendus_une_fois(etude: EtudeAnnuelle) -> list[str]:
 
 
 def _comite_non_tenu(etude: EtudeAnnuelle) -> list[Objet]:
-    """Return why the date of the comité of the year is not known; nothing when it is."""
+    """Return one thing, why the date of the comité of the year is not known; none when it is."""
     comite = etude.bilan.comite
     if comite is None:
         return [Objet("aucune date n'est connue")]
@@ -272,8 +281,8 @@ def _cibles_manquees(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Ob
 
 
 def _postes_a_convertir(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Objet]:
-    """Return how many posts of coordination have become posts of chargé de coopération, as article
-    6-b asks; nothing once all have.
+    """Return one thing, how many posts of coordination have become posts of chargé de coopération
+    as the convention asks: « 1 poste sur 2 postes à ce jour »; none once all have.
     """
     contexte = etude.contexte
     pilotage = etude.catalogue.bilan.pilotage
@@ -293,8 +302,9 @@ def _postes_a_convertir(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list
 
 
 def _services_a_relancer(etude: EtudeAnnuelle) -> list[Objet]:
-    """Return the services that have values to hand in, those with the most first; nothing when the
-    rate of all together is high enough.
+    """Return the services that have values to hand in, with how many: « Ville (3) ».
+
+    Those with the most come first. None when the rate of all together is high enough.
     """
     collecte = etude.collecte
     taux_d_ensemble = collecte.loc[collecte["groupe"].eq("ensemble"), "taux"]

@@ -178,7 +178,10 @@ class Territoire(Montrable):
         return marquer(texte, serie["statut"])
 
     def _sur_un_an(self, serie: pd.Series) -> str:
-        """Return the difference with the year before, in its own unit: « +75 », « −0,4 point »."""
+        """Return the difference with the year before: « +75 », « −0,4 point »; « – » without any.
+
+        It is in points for a rate, else in the unit of the series.
+        """
         if pd.isna(serie["ecart"]) or serie["lecture"] not in COMPARABLES:
             return RIEN
         unite = self._unite(serie["indicateur"])
@@ -316,10 +319,10 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 
 def en_moyennes(row: Any) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard
-    peut expliquer ».
+    seul peut expliquer ».
 
-    ``row`` is a short series, with the two means and what chance explains of their difference:
-    ``lecture``, and the columns ``ctglib.calculs.territoire.MOYENNES``.
+    ``row`` is a short series: any object with ``lecture``, which says whether chance may explain
+    the difference, and the columns ``ctglib.calculs.territoire.MOYENNES`` as attributes.
     """
     maintenant = _pendant(row.periode)
     alors = _pendant(row.periode_avant)
@@ -378,7 +381,10 @@ def notes_des_moyennes(rows: pd.DataFrame, contexte: Contexte) -> list[str]:
 def _par_producteur(
     origines: Iterable[Origine], nommer: Callable[[Origine], str], lien: str
 ) -> list[str]:
-    """Return « Cnaf (foyers ; allocataires) », one a producer."""
+    """Return « Cnaf (foyers ; allocataires) » for each producer, in the order of the data sets.
+
+    ``nommer`` gives the name of a data set, and ``lien`` joins the names; a name is there once.
+    """
     jeux_par_producteur: dict[str, list[str]] = {}
     for origine in origines:
         jeux = jeux_par_producteur.setdefault(origine.producteur, [])
@@ -461,7 +467,11 @@ class DiagnosticRevisite(Montrable):
         return f"{texte} par an ({serie[f'periode{suffixe}']})"
 
     def _precision(self, serie: pd.Series) -> str:
-        """Return what tempers a change: means, chance, a later start, a change within rounding."""
+        """Return what tempers a change, joined by « ; », or « – ».
+
+        It is between means, chance may explain it, it starts later than the diagnostic (no value
+        then, or a break), or rounding may explain it.
+        """
         mot = self.etude.mot
         if pd.notna(serie["moyenne"]):
             if serie["lecture"] == calculs.TROP_PEU:
@@ -490,10 +500,10 @@ class DiagnosticRevisite(Montrable):
 
 
 def evolution(valeur: float, row: Any) -> str:
-    """Return a change in points or in %, without decimals between means of years; a dash when there
-    is none.
+    """Return a change: « +1,2 point » for a rate, « −3,4 % » for a count; « – » without any.
 
-    ``row`` is the series, with ``variation_type`` and ``moyenne`` (missing unless it is short).
+    A change between means of years is in %, without decimals. ``row`` is the series: any object
+    with ``variation_type`` and ``moyenne`` (missing unless the series is short).
     """
     if pd.isna(valeur):
         return RIEN
@@ -580,8 +590,10 @@ def _evolution_de_la_reference(serie: pd.Series) -> str:
 
 
 def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
-    """Return what a series means, and its years up to that of the bilan, from the follow-up, else
-    from annexe 1, else from the public store.
+    """Return the definition of a series, and its values by year.
+
+    It is looked for among the public series that the follow-up reads, then among the indicators of
+    annexe 1, then in the public store, whose years after that of the bilan are left out.
     """
     convention = etude.convention
     catalogue = etude.catalogue

@@ -461,7 +461,7 @@ class Bilan:
             etude.mot("limite_de_l_effet"),
             *etude.dire(limite_du_provisoire=provisoires),
             etude.mot("limite_du_secret", seuil=seuil),
-            *etude.retires(),
+            *etude.phrases_des_retraits(),
         ]
         for indicateur in etude.evaluation["indicateur"].unique():
             annees = [str(annee) for annee in etude.ruptures(indicateur)]

@@ -443,7 +443,7 @@ class Fiche:
         masques = evaluation["statut"].eq(Statut.SECRET)
         masques |= evaluation["statut_precedent"].eq(Statut.SECRET)
         phrases.append(" ".join([secret, *etude.dire(limite_des_masques=int(masques.sum()))]))
-        return liste([*phrases, *etude.retires()])
+        return liste([*phrases, *etude.phrases_des_retraits()])
 
     def revisions(self) -> Tableau | None:
         """Return what this bilan says of earlier years otherwise than last year's; None when
