@@ -53,6 +53,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """
     assert analyse.financement is not None  # the model asks it of this type of analysis
     budget = Moyens(etude)
+    fiche = next(fiche for fiche in etude.convention.fiches if analyse in fiche.analyses)
     moyens = pd.concat(
         [suivi.moyens.assign(annee=annee) for annee, suivi in etude.suivi.suivis.items()]
     )
@@ -61,7 +62,7 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         ensemble(postes_par_annee, analyse.indicateur_du_role("postes")),
         moyens,
         etude.catalogue.referentiel_emploi,
-        fiche=next(fiche.numero for fiche in etude.convention.fiches if analyse in fiche.analyses),
+        fiche=fiche.numero,
         financement=analyse.financement,
     )
     montants = []
@@ -88,6 +89,8 @@ def postes(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         }
     )
     payeurs = (", " + couts_par_annee["payeur"]).fillna("")  # the reference has none
+    # One row an indicator, or an object and payer of euros, and year: ``groupe`` and ``libelle``
+    # say its row in the table, ``texte`` what is in the cell of the year.
     lignes = pd.concat(
         [
             postes_par_annee.assign(

@@ -360,6 +360,7 @@ class Trajectoires(Montrable):
                 "ligne": effectifs["fiche"].map(etude.titre_de_fiche),
                 "colonne": effectifs["annee"].astype(str),
                 "valeur": (100 * realisees / toutes).where(connues.gt(0) & ~commence_plus_tard),
+                # The first condition wins: a fiche that has not begun is not « non transmis ».
                 "texte": np.select(
                     [commence_plus_tard, connues.gt(0)],
                     ["non commencée", parts],

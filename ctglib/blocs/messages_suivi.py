@@ -40,7 +40,8 @@ EUROS = "euros"
 INVESTISSEMENT = "investissement"
 ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "prevue")
 DECISIONS_DITES = ("adapter", "rendre_mesurable", "arreter")
-FOIS = "{valeur} fois"  # « deux fois »: such a sentence is right with one, and « jamais » is zero
+# In a sentence for families that counts times: one time needs no plural, zero is « jamais ».
+FOIS = "{valeur} fois"
 VOYELLES = "aàâeéèêiîoôuhy"
 CITES = 3  # more names than that are counted, and not written
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
