@@ -23,6 +23,7 @@ aide:
 	@echo "make nuit          lance les plus longs : les propriétés sur tous leurs cas, cent fautes mises dans le code"
 	@echo "make laboratoire   ouvre JupyterLab en français sur le dossier des analyses"
 	@echo "make check         format, analyse du code, types et tests"
+	@echo "make types         vérifie les types de la bibliothèque (pyright)"
 	@echo "make format        remet le code en forme"
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
