@@ -3,7 +3,7 @@
 import json
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
@@ -11,7 +11,6 @@ from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases, refus
 from ctglib.donnees.lecture import empreinte, invisible, lire_texte, proposer
@@ -305,7 +304,7 @@ def _traduire(
         )
 
 
-def _situer(contenu: object, detail: ErrorDetails) -> _Erreur:
+def _situer(contenu: object, detail: Mapping[str, Any]) -> _Erreur:
     """Return an error with its path in the file, parted from the forms that pydantic tried."""
     lieu = detail["loc"]
     chemin: Chemin = ()
