@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
 
+import ctglib
 from ctglib import PORTES
 
 COUCHES = (
@@ -151,6 +152,10 @@ def test_aucun_module_fourre_tout() -> None:
         for path in TOUS
         if path.stem in ("utils", "util", "helpers", "common", "misc", "divers")
     ] == []
+
+
+def test_les_noms_qu_un_carnet_importe_ont_chacun_leur_module() -> None:
+    assert list(PORTES) == ctglib.__all__
 
 
 def test_ouvrir_un_rapport_ne_charge_pas_ce_qui_lit_les_carnets() -> None:
