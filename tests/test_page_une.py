@@ -34,6 +34,7 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.rapports import MessageDesParties
 from ctglib.export import ExporteurPDF
 from ctglib.export.document import document_de
+from ctglib.export.exporteurs import DOCUMENT
 from ctglib.production.paroles import nombres_absents
 
 GOLDEN = Path(__file__).parent / "golden" / "premieres_pages"
@@ -172,7 +173,7 @@ def test_la_premiere_page_s_envoie_seule_en_une_page(tmp_path: Path) -> None:
     )
 
     alone = whole.resume
-    pdf, _ = ExporteurPDF().from_notebook_node(carnet, {"page": alone})
+    pdf, _ = ExporteurPDF().from_notebook_node(carnet, {DOCUMENT: alone})
     (tmp_path / "resume.pdf").write_bytes(pdf)
 
     assert len(pikepdf.open(tmp_path / "resume.pdf").pages) == 1

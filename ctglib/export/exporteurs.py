@@ -8,19 +8,24 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import List
 
-from ctglib.export.document import assembler
+from ctglib.export.document import Document, assembler
 from ctglib.secret import refuser_les_effectifs_bruts
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
+# In the resources of nbconvert: what is written, and its tables as CSV.
+DOCUMENT = "document"
+TABLEAUX = "tableaux"
 
 
 class Exporteur(Exporter):
-    """An executed notebook becomes a document, which one writer writes; one already assembled may
-    be given to it.
+    """What is common to our exporters: the document of an executed notebook, given to a writer.
+
+    The writer is the function ``fonction`` of the module ``ctglib.export.<module>``, imported when
+    it is needed: each needs libraries that the others do without (Typst, python-docx, python-pptx).
+    It takes a ``Document`` and returns a text or bytes.
     """
 
-    # the module of ctglib.export that composes it, and what in it
-    ecrivain = ""
+    module = ""
     fonction = "composer"
     # nbconvert's own would copy and check the notebook for each, and change nothing
     default_preprocessors = List([])
@@ -28,18 +33,27 @@ class Exporteur(Exporter):
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict | None = None, **kwargs: object
     ) -> tuple[str | bytes, dict]:
-        """Return what was written and the resources: « page » is the document, « tableaux » its CSV
-        by name.
+        """Return the report of an executed notebook as written (HTML text, or the bytes of a file),
+        and the resources.
+
+        Resources may give the document to be written under ``DOCUMENT``: the first page alone, or a
+        document already assembled; it is otherwise assembled from the notebook. Those returned have
+        it under that key, and under ``TABLEAUX`` the CSV of each of its tables, by name.
+
+        Raises:
+            ExportRefuse: The notebook read counts in clear (``brut=True``), and its parameter
+                « diffusion » is not « interne ».
+            CarnetImpubliable: The notebook shows what a report cannot carry.
         """
         refuser_les_effectifs_bruts(nb)
         resources = self._init_resources(resources)
         if self._preprocessors:
             # Those that a user asks for; nbconvert copies everything twice, even for none.
             nb, resources = super().from_notebook_node(nb, resources, **kwargs)
-        document = resources.get("page") or assembler(nb)
-        resources.update(page=document, tableaux=document.tableaux)
-        composer = getattr(import_module(f"ctglib.export.{self.ecrivain}"), self.fonction)
-        return composer(document), resources
+        document: Document = resources.get(DOCUMENT) or assembler(nb)
+        resources.update({DOCUMENT: document, TABLEAUX: document.tableaux})
+        ecrire = getattr(import_module(f"ctglib.export.{self.module}"), self.fonction)
+        return ecrire(document), resources
 
 
 class ExporteurHTML(Exporteur):
@@ -48,7 +62,7 @@ class ExporteurHTML(Exporteur):
     export_from_notebook = "Rapport CTG (HTML)"
     output_mimetype = "text/html"
     file_extension = ".html"
-    ecrivain = "html"
+    module = "html"
 
 
 class ExporteurPDF(Exporteur):
@@ -57,7 +71,7 @@ class ExporteurPDF(Exporteur):
     export_from_notebook = "Rapport CTG (PDF)"
     output_mimetype = "application/pdf"
     file_extension = ".pdf"
-    ecrivain = "typst"
+    module = "typst"
 
 
 class ExporteurDOCX(Exporteur):
@@ -66,7 +80,7 @@ class ExporteurDOCX(Exporteur):
     export_from_notebook = "Rapport CTG (Word)"
     output_mimetype = f"{OFFICE}wordprocessingml.document"
     file_extension = ".docx"
-    ecrivain = "word"
+    module = "word"
 
 
 class ExporteurPresentation(Exporteur):
@@ -75,12 +89,12 @@ class ExporteurPresentation(Exporteur):
     export_from_notebook = "Diapositives CTG (PowerPoint)"
     output_mimetype = f"{OFFICE}presentationml.presentation"
     file_extension = ".pptx"
-    ecrivain = "diapositives"
+    module = "diapositives"
 
 
 class ExporteurPresentationPDF(ExporteurPDF):
     """The same slides as a PDF."""
 
     export_from_notebook = "Diapositives CTG (PDF)"
-    ecrivain = "diapositives"
+    module = "diapositives"
     fonction = "composer_pdf"

@@ -321,11 +321,12 @@ def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> byt
     ``document`` is what it shows; a format of ``RESUMES`` takes its summary alone.
     """
     from ctglib import export
+    from ctglib.export.exporteurs import DOCUMENT
 
-    page = document.resume if sorte in RESUMES else document
+    a_ecrire = document.resume if sorte in RESUMES else document
     _, nom_de_l_exporteur = FORMATS[sorte]
     exporteur = getattr(export, nom_de_l_exporteur)()
-    contenu, _ = exporteur.from_notebook_node(carnet, {"page": page})
+    contenu, _ = exporteur.from_notebook_node(carnet, {DOCUMENT: a_ecrire})
     return contenu.encode("utf-8") if isinstance(contenu, str) else contenu
 
 
