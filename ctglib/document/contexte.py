@@ -1,5 +1,7 @@
-"""What every sentence and table needs to know: the words of the catalogue, the territory, and the
-one it is compared with; then the marks of statuses, bands, and exceptions to secrecy.
+"""What every sentence and table needs: the words of the catalogue, the territory, its reference.
+
+The reference is the territory that it is compared with. Then what several reports write alike: the
+marks of statuses, the place of a value beside its target, the exceptions to secrecy.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
 MARQUES: dict[str, str] = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
+# Why the evolution of a series is not read: it is measured otherwise from a year on.
 COUPURES = ("rupture", "changement_definition")
 BANDE = "dans_la_bande"
 IMPLICITE = "implicite"
@@ -61,8 +64,10 @@ class Contexte(Montrable):
 
     @property
     def lieux(self) -> dict[str, str]:
-        """The two territories as a text names them: ``reference``, ``de_territoire``, and
-        ``A_reference`` where a sentence begins.
+        """The names of the two territories, as the sentences of the catalogue call them.
+
+        ``territoire`` is « Harnes », ``a_territoire`` « à Harnes », ``A_territoire`` « À Harnes »;
+        so with ``de`` and ``le``, and with ``reference`` in the place of ``territoire``.
         """
         noms = {}
         for role, territoire in (("territoire", self.territoire), ("reference", self.reference)):
@@ -86,26 +91,31 @@ class Contexte(Montrable):
         statuts: Iterable[str] = (),
         **reste: Any,
     ) -> Tableau:
-        """Return a table whose caption, heads, source and first notes are those of the catalogue.
+        """Return a table as the catalogue describes it: caption, columns, source and first notes.
 
         Args:
-            presentation: The words of the catalogue, with places to fill.
-            lignes: One row for each row of the table.
-            ecrire: What writes a column that is not shown as it is; None leaves its column out.
-            autres: The columns that follow those of the catalogue: one a year, one a fiche.
-            cle: The name of the table, unless the catalogue has another.
-            mots: What fills the words, besides the two territories and the source.
-            groupes: The title of the group of each row.
+            presentation: Its texts in the catalogue; ``{territoire}`` and the like are filled.
+            lignes: The data, one row for each row of the table.
+            ecrire: By column, what writes its cells (see ``Ecriture``). A column that is not there
+                is shown as ``ecrire_valeur`` does; None leaves the column out of what is shown.
+            autres: The columns that follow those of the catalogue: one for each year, or fiche.
+            cle: The name of the table and of its CSV, « _ » written « - », unless the catalogue
+                gives another.
+            mots: What else fills the texts, besides ``lieux`` and ``source``.
+            groupes: The title of the group of each row; none when the rows are in no group.
             notes: Those that depend on the data, after those of the catalogue; empty ones are left
                 out.
-            statuts: The statuses whose marks the table may bear: a last note explains each mark.
-            reste: See ``Tableau.de``.
+            statuts: Statuses of the values of the table: a last note explains « (p) » if one is
+                provisional, « (e) » if one is estimated.
+            reste: The other arguments of ``Tableau.de``; they come before those of the catalogue.
         """
         ecritures = ecrire or {}
-        dire = partial(remplir, **{**self.lieux, "source": self.source, **(mots or {})})
+        mots_a_placer = {**self.lieux, "source": self.source, **(mots or {})}
+        dire = partial(remplir, **mots_a_placer)
         colonnes = []
         for nom, entete in presentation.colonnes.items():
-            if nom in ecritures and ecritures[nom] is None:
+            a_ne_pas_montrer = nom in ecritures and ecritures[nom] is None
+            if a_ne_pas_montrer:
                 continue
             colonne = Colonne(
                 nom,
@@ -143,13 +153,17 @@ class Contexte(Montrable):
         return nombre(valeur, definition.decimales, signe=definition.est_evolution)
 
     def absence(self, statut: str) -> str:
-        """Return the word that stands for an absent value (« non transmis », « secret »…)."""
+        """Return what is written for an absent value: « non transmis », « secret » and the like.
+
+        A status that the catalogue does not have gives "".
+        """
         return self.statuts[statut].mot if statut in self.statuts else ""
 
     def ecart(self, indicateur: str, ecart: float, ecart_type: str) -> str:
         """Return a gap with its sign and its unit: « +0,8 point », « −7,8 % », « −17,4 pour 100 ».
 
-        A gap between indices has no unit.
+        A gap between indices has no unit. ``ecart_type`` is « pourcent » when the gap is a
+        variation in %; otherwise it has the unit of the indicator, and is in points between two %.
         """
         definition = self.indicateurs[indicateur]
         if ecart_type == "pourcent":
@@ -168,22 +182,21 @@ def variation(valeur: float | None) -> str:
 
 
 def ligne(evaluation: pd.DataFrame, indicateur: str) -> pd.Series | None:
-    """Return the scoring of an indicator as a whole; None when it has no row."""
+    """Return the row of an indicator as a whole, not of a modalité; None when there is none."""
     lignes = evaluation[evaluation["indicateur"].eq(indicateur) & evaluation["modalite"].eq("")]
     return None if lignes.empty else lignes.iloc[0]
 
 
 def marquer(texte: str, statut: str) -> str:
-    """Return a value followed by the mark of a provisional or an estimated one."""
+    """Return a written value and the mark of its status: « 12,3 (p) », « 12,3 (e) », « 12,3 »."""
     return f"{texte}{MARQUES.get(statut, '')}"
 
 
 def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "") -> Ecriture:
-    """Return what writes a column of a row: its value without unit, or the word of its absence,
-    then the mark of its status.
+    """Return a function that writes one column of a row: « 12,3 (p) », « secret ».
 
-    It has the decimals of its indicator, one when there is none (``indicateur`` is empty). Its
-    status is in the column ``statut``, or else in « statut_<colonne> ».
+    A value has no unit, and the decimals of ``indicateur``, or one decimal when that is empty. Its
+    status is read in the column ``statut`` of the row, « statut_<colonne> » when that is empty.
     """
 
     def ecrire(ligne: pd.Series) -> str:
@@ -203,8 +216,9 @@ def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "")
 def bande(row: Any, valeur: float, tenue: float, contexte: Contexte, mots: Evaluation) -> str:
     """Return « dans la bande, 2 de moins que la cible »: a band never hides the signed gap.
 
-    ``row``, of the evaluation or of a parcours, has ``indicateur``, and ``origine_cible``: where
-    the value to be maintained (``tenue``) comes from.
+    The band is the gap to the value to be maintained (``tenue``) that is still said to maintain it.
+    ``row``, of the evaluation or of a parcours, has ``indicateur``, and ``origine_cible``, which
+    says what that value is: a target of the convention, the start, the reference (see ``REPERES``).
     """
     ecart = valeur - tenue
     repere = REPERES.get(row.origine_cible, "la cible")
@@ -216,11 +230,14 @@ def bande(row: Any, valeur: float, tenue: float, contexte: Contexte, mots: Evalu
 def petits_publies(
     rows: pd.DataFrame, colonnes: Iterable[str], seuil: int, contexte: Contexte
 ) -> tuple[str, ...]:
-    """Return why counts under the threshold are shown, beside the table that shows them; nothing
-    when none is.
+    """Return the notes that say why a table shows counts under the threshold of secrecy.
 
-    ``rows`` have ``indicateur``, and the values shown in ``colonnes``; some indicators have an
-    exception to secrecy.
+    « Donnés même sous 5, seuil du secret : Places ; Agréments. Raison : … » One note for each
+    reason that the catalogue gives (``petits_effectifs_publies`` of the indicator), none when no
+    value is under ``seuil``; a zero is not under it. It is for tables whose small counts all have
+    such an exception: the others were masked before.
+
+    ``rows`` has a column ``indicateur``, and the values that the table shows in ``colonnes``.
     """
     valeurs = rows[list(colonnes)]
     sous_le_seuil = (valeurs.gt(0) & valeurs.lt(seuil)).any(axis=1)
@@ -239,7 +256,7 @@ def petits_publies(
 
 
 def legende(statuts: Iterable[str], contexte: Contexte) -> tuple[str, ...]:
-    """Return a note for each mark that a table bears."""
+    """Return a note for each mark of these statuses, as « (p) Valeur provisoire. » for one."""
     presents = set(statuts)
     return tuple(
         f"{marque.strip()} {contexte.statuts[statut].libelle}."
@@ -249,7 +266,7 @@ def legende(statuts: Iterable[str], contexte: Contexte) -> tuple[str, ...]:
 
 
 def periode(annees: Iterable[int]) -> str:
-    """Return « 2023 à 2025 », or the only year."""
+    """Return « 2023 à 2025 » from the first and the last of some years, « 2023 » from one."""
     ordonnees = sorted(annees)
     if len(ordonnees) == 1:
         return str(ordonnees[0])

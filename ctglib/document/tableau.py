@@ -18,11 +18,14 @@ from ctglib.document.typographie import RIEN, nombre_court
 from ctglib.donnees.ecriture import ecrire as ecrire_fichiers
 from ctglib.donnees.ecriture import en_csv
 
-FORMULES = ("=", "+", "-", "@", "\t", "\r")
-# Where a program that splits on « ; » would begin a cell, quotes or not.
-CELLULE_D_UN_AUTRE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
+# With what a text begins that a spreadsheet would run as a formula.
+DEBUTS_DE_FORMULE = ("=", "+", "-", "@", "\t", "\r")
+# The same in the middle of a text, after a sign at which some spreadsheets begin a cell: that of a
+# French Windows splits a CSV on « ; », between quotes too. The group: that sign, then blanks.
+SEPARATEUR_PUIS_FORMULE = re.compile(r"([;\t\r\n]\s*)(?=[=+@-])")
 
-# What writes a cell: of its value when the data have a column of that name, else of the whole row.
+# What writes a cell: it takes the value of the cell when the data have a column of that name, else
+# the whole row (a Series).
 Ecriture = Callable[[Any], str]
 
 
@@ -30,12 +33,12 @@ Ecriture = Callable[[Any], str]
 class Colonne:
     """A column of a table."""
 
-    cle: str  # names it in the data
-    libelle: str  # heads it, with its unit
-    numerique: bool = False
-    groupe: str = ""  # spans neighbours
-    ecrire: Ecriture | None = None  # what is shown; None: as ``ecrire_valeur`` does
-    largeur: int = 0  # at least, on paper, in points: room for what is filled in by hand
+    cle: str  # its name in the data
+    libelle: str  # its header, with its unit
+    numerique: bool = False  # aligned on the right
+    groupe: str = ""  # the title above its header, shared with its neighbours; "" for none
+    ecrire: Ecriture | None = None  # writes its cells; None: as ``ecrire_valeur`` does
+    largeur: int = 0  # the least, on paper, in points: room for what is filled in by hand
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,7 +61,7 @@ class Tableau(Bloc):
 
     @classmethod
     def de(cls, frame: pd.DataFrame, colonnes: Iterable[Colonne], **reste: Any) -> Tableau:
-        """Return a table whose cells and CSV come from one frame.
+        """Return a table whose cells and CSV both come from ``frame``.
 
         Args:
             frame: One row for each row of the table; an absent value is missing, and shown as a
@@ -111,18 +114,22 @@ class Tableau(Bloc):
         )
 
     def sans_colonne_vide(self) -> Tableau:
-        """Return the table without the columns that have nothing but dashes."""
+        """Return the table without the columns whose cells are all « – »."""
         remplies = [
             colonne for colonne in self.colonnes if self.cellules[colonne.cle].ne(RIEN).any()
         ]
         return replace(self, colonnes=tuple(remplies))
 
     def lignes(self) -> Iterator[tuple[object, ...]]:
-        """Return what is shown, row by row, in the order of the columns."""
+        """Yield the cells as shown, row by row, in the order of the columns: ("2024", "59,4")."""
         return zip(*(self.cellules[colonne.cle] for colonne in self.colonnes), strict=True)
 
     def corps(self) -> list[tuple[str, list[tuple[object, ...]]]]:
-        """Return the rows by group, each with its title, which is empty when there is none."""
+        """Return the rows in groups: [("Santé", [row, row]), ("Logement", [row])].
+
+        Rows that follow each other under the same title are one group; a table without groups is
+        one group, whose title is "".
+        """
         titres = self.groupes or ("",) * len(self.cellules)
         lignes_titrees = zip(titres, self.lignes(), strict=True)
         corps = []
@@ -132,10 +139,10 @@ class Tableau(Bloc):
         return corps
 
     def entetes(self) -> list[list[tuple[Colonne | str, int, int]]]:
-        """Return the rows of the header.
+        """Return the rows of the header, one or two: two where some columns share a title.
 
-        Each cell is a column, or the title that several share, with the number of columns and of
-        rows that it spans.
+        A cell is (column, columns spanned, rows spanned); in the first of two rows it may be
+        (shared title, columns spanned, 1), and the columns under it are in the second row.
         """
         if not any(colonne.groupe for colonne in self.colonnes):
             return [[(colonne, 1, 1) for colonne in self.colonnes]]
@@ -152,9 +159,9 @@ class Tableau(Bloc):
         return [premiere, seconde]
 
     def csv(self) -> str:
-        """Return the data as CSV (comma, point, UTF-8).
+        """Return the data, headers first, as the text of a CSV: comma, decimal point.
 
-        A text that a spreadsheet would run as a formula is neutralised.
+        No text is run by a spreadsheet as a formula (see ``neutraliser``).
         """
         lignes = [
             [neutraliser(valeur) for valeur in ligne]
@@ -214,12 +221,21 @@ def tableau(
 
 
 def decimales(combien: int, *, signe: bool = False) -> Ecriture:
-    """Return what writes a number of a column with so many decimals, a dash for none."""
+    """Return what writes the numbers of a column with ``combien`` decimals, « – » if missing.
+
+    Examples:
+        >>> ecrire = decimales(1, signe=True)
+        >>> ecrire(4.26), ecrire(float("nan"))
+        ('+4,3', '–')
+    """
     return lambda valeur: RIEN if pd.isna(valeur) else nombre(valeur, combien, signe)
 
 
 def ecrire_valeur(valeur: Any) -> str:
-    """Return a value as a French reader expects it: « 1 234,5 », a dash for what is absent."""
+    """Return a value as a French reader expects it: « 1 234,5 », « 30/06/2024 », « – » if missing.
+
+    A text stays as it is, and a boolean is written as Python does.
+    """
     if isinstance(valeur, str):
         return valeur
     if pd.isna(valeur):
@@ -232,14 +248,22 @@ def ecrire_valeur(valeur: Any) -> str:
 
 
 def neutraliser(valeur: Any) -> object:
-    """Return a value as a spreadsheet may read it.
+    """Return a value as it is written in a CSV or a workbook, so that no text is run as a formula.
 
-    Nothing stands for a missing value; a text that would be read as a formula begins with an
-    apostrophe, also where a spreadsheet that splits on semicolons would begin a cell.
+    A formula at the beginning of a text, or after a semicolon, a tab or an end of line in it, gets
+    an apostrophe before it: a spreadsheet then shows a text. A missing value (None, NaN, NaT)
+    is an empty text. A moment, which pandas makes of a date, is its day: its hour is left out.
+    Numbers, days and booleans stay as they are.
+
+    Examples:
+        >>> neutraliser("=1+1"), neutraliser("oui ; =1+1"), neutraliser("Lens"), neutraliser(-3)
+        ("'=1+1", "oui ; '=1+1", 'Lens', -3)
+        >>> neutraliser(None), neutraliser(pd.Timestamp(2024, 6, 30))
+        ('', datetime.date(2024, 6, 30))
     """
     if isinstance(valeur, str):
-        texte = f"'{valeur}" if valeur.startswith(FORMULES) else valeur
-        return CELLULE_D_UN_AUTRE.sub(r"\1'", texte)
+        texte = f"'{valeur}" if valeur.startswith(DEBUTS_DE_FORMULE) else valeur
+        return SEPARATEUR_PUIS_FORMULE.sub(r"\1'", texte)
     if valeur is None or pd.isna(valeur):
         return ""
     if isinstance(valeur, datetime):

@@ -1,9 +1,9 @@
-"""A document as slides for a meeting, ten at most: what its first page says, each message with what
-proves it.
+"""A document as slides for a meeting, ten at most: each message of its first page, over its proof.
 
-A title of slide is a sentence, what is under it one chart or one table of six rows. The same slides
-are written for PowerPoint or Impress, where they can be changed, and as a PDF that is accessible as
-reports are.
+The title of a slide is a sentence; under it stands a list, one chart, or one table of six rows at
+most. The proof (``preuve``) of a message is the chart or the table that the message refers to. The
+same slides are written for PowerPoint or Impress, where they can be changed, and as a PDF that is
+as accessible as that of a report.
 """
 
 import math
@@ -61,7 +61,7 @@ POINTS = (LARGE - 2 * MARGE) * 72
 TEXTE_LONG = 320
 MARGE_DE_CASE = 8
 HAUT_DE_CASE = 8  # pt: above and below the text of a cell
-# a year is no figure
+# a number, « 1 234,5 »; a year, from 1900 to 2099, is not one
 CHIFFRE = re.compile(r"(?<![\d\u202f,])(?!(?:19|20)\d\d(?![\d\u202f,]))\d[\d\u202f,]*")
 VUE = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 # what introduced a reference, once it is gone: « (voir le ) »
@@ -83,17 +83,19 @@ class Diapositive:
 
 
 def diapositives(document: Document) -> tuple[Diapositive, ...]:
-    """Return the slides after the first, which is the cover.
+    """Return the slides after the first one, which is the cover.
 
-    The lists of the first page come each on its slide; between its messages and what follows them,
-    what proves each message, then the other charts of the report as far as there is room.
+    In order: the list of the messages; the proof of each message that has one; the other charts of
+    the report, in its order, as long as there is room; the other lists of the first page. Nothing
+    is shown twice, and a chart that is too narrow only comes as a proof.
     """
     listes = _listes(document.premiere_page)
     place = DIAPOSITIVES - 1 - len(listes)
+    # the first list of the first page is that of its messages
     messages = listes[0][1].items if listes else ()
     suite = list(tout(document.corps[len(document.premiere_page) :]))
     preuves = _preuves(suite)
-    montrees: dict[str, Diapositive] = {}  # by the name of what they show
+    montrees: dict[str, Diapositive] = {}  # by the name of the chart or table that they show
     for message in messages:
         phrase = _sans_renvois(message)
         preuve = _preuve_de(message, preuves, montrees)
@@ -111,7 +113,7 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
 
 
 def _listes(page: Iterable[Bloc]) -> list[tuple[str, Liste]]:
-    """Return the lists of the first page, each with the heading that it stands under."""
+    """Return the lists of the first page in order, each after its heading: ("À décider", list)."""
     listes = []
     titre = "En bref"
     for bloc in tout(page):
@@ -123,7 +125,7 @@ def _listes(page: Iterable[Bloc]) -> list[tuple[str, Liste]]:
 
 
 def _preuves(blocs: Iterable[Bloc]) -> dict[str, Dessin | Tableau]:
-    """Return the charts and the tables, by anchor."""
+    """Return the charts and the tables, by anchor: « figure-etats », « tableau-familles »."""
     preuves: dict[str, Dessin | Tableau] = {}
     for bloc in blocs:
         if isinstance(bloc, Dessin):
@@ -146,7 +148,7 @@ def _preuve_de(
 
 
 def _sans_renvois(message: Texte) -> str:
-    """Return a message without its references, nor what introduced them."""
+    """Return a message as text, without its references nor the brackets that they leave empty."""
     phrase = en_clair(
         tuple(morceau for morceau in morceaux(message) if not isinstance(morceau, Renvoi))
     )
@@ -154,8 +156,10 @@ def _sans_renvois(message: Texte) -> str:
 
 
 def _montrer(preuve: Dessin | Tableau, titre: str) -> Diapositive:
-    """Return the slide of a chart or of rows of a table; the speaker is told where the report has
-    the whole.
+    """Return the slide of a chart or of a table.
+
+    Its notes, which the speaker alone sees, say where it stands in the report (« Figure 2 du
+    rapport : … »), then what a chart shows.
     """
     notes = [f"{preuve.numero or 'Tableau'} du rapport : {preuve.titre}"]
     if isinstance(preuve, Dessin):
@@ -164,16 +168,19 @@ def _montrer(preuve: Dessin | Tableau, titre: str) -> Diapositive:
 
 
 def _forme(dessin: Dessin) -> float:
-    """Return the width of a chart for a height of one, 0 when it says none."""
+    """Return the width of a chart divided by its height, 0 when the drawing does not say them."""
     vue = VUE.search(dessin.svg_large)
     return float(vue[1]) / float(vue[2]) if vue else 0.0
 
 
 def _extrait(tableau: Tableau, message: str) -> Tableau | None:
-    """Return the rows of a table, six at most, that hold figures of a message; None when one row
-    says it all.
+    """Return the part of a table that proves a message and holds on a slide.
 
-    Columns are kept as far as they hold on a slide, those of the figures first.
+    Its rows are those with a number of the message in one of their cells: of « 12 places pour 40
+    enfants », those where a cell has 12 or 40. They are six at most, two at least. None when fewer
+    than two rows have such a number: the message then says as much as the table. Its columns are
+    the first, then those with these numbers before the others, as many as hold in the width. Its
+    groups, if any, are written before the first cell of each row, and its notes are left out.
     """
     cellules = tableau.cellules[[colonne.cle for colonne in tableau.colonnes]].map(montrable)
     if tableau.groupes:
@@ -182,31 +189,38 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
             f"{groupe}, {nom}" if groupe else nom
             for groupe, nom in zip(tableau.groupes, cellules[premiere], strict=True)
         ]
-    chiffres = set(CHIFFRE.findall(message))
-    citees = cellules.map(lambda texte: not chiffres.isdisjoint(CHIFFRE.findall(texte)))
-    citees.iloc[:, 0] = False  # the first column heads the rows
-    lignes = citees.any(axis=1)
-    if lignes.sum() < 2:
-        return None
-    cellules = cellules[lignes].head(LIGNES)
-    avec_chiffre = citees[lignes].head(LIGNES).any().tolist()  # column by column
 
+    # The rows, by the numbers that they share with the message.
+    chiffres_du_message = set(CHIFFRE.findall(message))
+    en_commun = cellules.map(
+        lambda texte: not chiffres_du_message.isdisjoint(CHIFFRE.findall(texte))
+    )
+    en_commun.iloc[:, 0] = False  # a number in the header of a row proves nothing
+    lignes_en_commun = en_commun.any(axis=1)
+    if lignes_en_commun.sum() < 2:
+        return None
+    cellules = cellules[lignes_en_commun].head(LIGNES)
+    colonne_en_commun = en_commun[lignes_en_commun].head(LIGNES).any().tolist()
+
+    # The columns that hold in the width of the slide, which they then share by their needs.
     besoins = [
         _besoin(cellules.iloc[:, rang], colonne) for rang, colonne in enumerate(tableau.colonnes)
     ]
-    rangs = _colonnes_qui_tiennent(besoins, avec_chiffre)
+    rangs = _colonnes_qui_tiennent(besoins, colonne_en_commun)
     total = sum(besoins[rang] for rang in rangs)
     largeurs = [POINTS * besoins[rang] / total - 2 * MARGE_DE_CASE for rang in rangs]
     colonnes = tuple(
         replace(tableau.colonnes[rang], libelle=_entete(tableau.colonnes[rang]), groupe="")
         for rang in rangs
     )
+
+    # As many of the rows, from the first, as hold in its height, in points.
     entete = _hauteur_de_ligne([colonne.libelle for colonne in colonnes], largeurs)
-    place = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - entete
+    hauteur_libre = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - entete
     hauteurs = [
         _hauteur_de_ligne(textes, largeurs) for textes in cellules.iloc[:, rangs].to_numpy()
     ]
-    while len(hauteurs) > 2 and sum(hauteurs) > place:
+    while len(hauteurs) > 2 and sum(hauteurs) > hauteur_libre:
         hauteurs.pop()
     return replace(
         tableau,
@@ -217,19 +231,28 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
     )
 
 
-def _colonnes_qui_tiennent(besoins: Sequence[float], avec_chiffre: Sequence[bool]) -> list[int]:
-    """Return the ranks of the columns that hold on a slide: the first, those of the figures, then
-    the others as far as there is room.
+def _colonnes_qui_tiennent(besoins: Sequence[float], prioritaires: Sequence[bool]) -> list[int]:
+    """Return the ranks of the columns that hold on a slide, in the order of the table.
+
+    The first is always there. The others go one by one until the rest holds: first those that have
+    no priority, from the last; then those that have it, from the last.
     """
-    autres = sorted(range(1, len(besoins)), key=lambda rang: not avec_chiffre[rang])
-    rangs = [0, *autres]
+    autres = range(1, len(besoins))
+    rangs = [
+        0,
+        *(rang for rang in autres if prioritaires[rang]),
+        *(rang for rang in autres if not prioritaires[rang]),
+    ]
     while len(rangs) > 1 and sum(besoins[rang] for rang in rangs) >= POINTS:
         rangs.pop()
     return sorted(rangs)
 
 
 def _hauteur_de_ligne(textes: Iterable[str], largeurs: Sequence[float]) -> float:
-    """Return the height of a row of a table, in points, never short."""
+    """Return the height of a row of a table, in points, with room to spare.
+
+    ``largeurs`` are those that the texts of its cells have, in points.
+    """
     lignes = [
         largeur(texte, TABLEAU) * AISANCE / largeur_de_case
         for texte, largeur_de_case in zip(textes, largeurs, strict=True)
@@ -238,13 +261,17 @@ def _hauteur_de_ligne(textes: Iterable[str], largeurs: Sequence[float]) -> float
 
 
 def _besoin(textes: Iterable[str], colonne: Colonne) -> float:
-    """Return the points that a column takes on a slide, its longest texts on several lines."""
+    """Return the width that a column needs on a slide, in points, its margins included.
+
+    A text longer than ``TEXTE_LONG`` goes to the next line; a header does at each word.
+    """
     plus_long = min(max(largeur(texte, TABLEAU) for texte in textes), TEXTE_LONG)
     entete = max(largeur(mot, TABLEAU, typst.GRAS) for mot in _entete(colonne).split())
     return max(plus_long, entete) * AISANCE + 2 * MARGE_DE_CASE
 
 
 def _entete(colonne: Colonne) -> str:
+    """Return the header of a column on one line: « Part, 2024 » when « Part » heads several."""
     return montrable(", ".join(filter(None, (colonne.groupe, colonne.libelle))))
 
 

@@ -1,7 +1,8 @@
 """The diagnostic of a convention: its sections in order.
 
-A section that nothing informs is left out: it returns None, its heading goes with it, and the
-limits of the report say so. Absent is never zero.
+A section without data returns None: the report leaves it out with its heading, and its limits say
+that it is missing. What is absent is never shown as zero. An indicator « has a row » when annexe 1
+of the convention gives it; its value, here or in the reference, may still be missing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +30,8 @@ from ctglib.graphiques.barres import ages as graphique_des_ages
 from ctglib.graphiques.points import haltere
 
 VALEURS = ["valeur", "valeur_reference"]
-NOMMES = 12  # beyond, indicators that no row gives are counted, theme by theme
+# Up to so many, the indicators without a row are named; beyond, they are counted theme by theme.
+ABSENTS_NOMMES = 12
 
 
 class Diagnostic(EtudeDiagnostic):
@@ -80,10 +82,12 @@ class Diagnostic(EtudeDiagnostic):
         )
 
     def section(self, nom: str) -> Bloc | None:
-        """Return a section of ``catalogue/diagnostic.yaml``: sentences, table, chart, offer, the
-        parties' comments.
+        """Return a section of the diagnostic, None when it has nothing to show.
 
-        The chart is that of the ages, or of the places by mode of care, or else of the rates.
+        ``nom`` is a key of ``sections`` in ``catalogue/diagnostic.yaml``. In order: sentences, the
+        longer of the table of indicators and of the chart, the other one, the table of the offer,
+        the comments of the parties. The section has one chart at most: that of the ages received if
+        it has one, else that of the places by mode of care, else that of the rates.
         """
         regles = self.catalogue.diagnostic.sections[nom]
         convention = self.convention
@@ -91,6 +95,8 @@ class Diagnostic(EtudeDiagnostic):
         mots_de_l_offre = self.catalogue.offre
         titre = self._titre(regles)
         ancre = nom.replace("_", "-")
+
+        # The sentences and the chart; a later chart takes the place of an earlier one.
         phrases = self.phrases(nom)
         taux = self._taux(regles)
         graphique = None
@@ -99,17 +105,17 @@ class Diagnostic(EtudeDiagnostic):
         if regles.modes and len(self.modes):
             phrases = [*self.accueil, *phrases]
             graphique = self._graphique_des_modes()
-        ages = offre.ages(structures, mots_de_l_offre)
-        ages = ages[ages["categorie"].isin(regles.offre)].reset_index(drop=True)
-        if regles.ages and len(ages):
-            fiches = [
+        ages_recus = offre.ages(structures, mots_de_l_offre)
+        ages_recus = ages_recus[ages_recus["categorie"].isin(regles.offre)].reset_index(drop=True)
+        if regles.ages and len(ages_recus):
+            fiches_concernees = [
                 fiche
                 for fiche in convention.fiches
                 if not set(fiche.offre).isdisjoint(regles.offre)
             ]
-            phrases += phrases_des_ages(ages, fiches)
-            jusqu_a = max((fiche.age_max or 0 for fiche in fiches), default=0)
-            graphique = self._graphique_des_ages(ages, jusqu_a)
+            phrases += phrases_des_ages(ages_recus, fiches_concernees)
+            jusqu_a = max((fiche.age_max or 0 for fiche in fiches_concernees), default=0)
+            graphique = self._graphique_des_ages(ages_recus, jusqu_a)
         phrases.append(
             phrase_des_equipements(structures, mots_de_l_offre, regles.equipements, self.contexte)
         )
@@ -123,9 +129,10 @@ class Diagnostic(EtudeDiagnostic):
             titre=titre,
         )
         tableau = self.tableau(nom)
-        le_plus_long_d_abord = [tableau, graphique]
         if len(taux) > len(tableau.cellules):
             le_plus_long_d_abord = [graphique, tableau]
+        else:
+            le_plus_long_d_abord = [tableau, graphique]
         blocs = suite([liste(phrases), *le_plus_long_d_abord, tableau_de_l_offre])
         if blocs is None:
             return None
@@ -182,8 +189,8 @@ class Diagnostic(EtudeDiagnostic):
                 voisins = proches(nom, tuple(self.catalogue.indicateurs))
                 aide = f" Noms proches : {', '.join(voisins)}." if voisins else ""
                 raise ValueError(f"L'indicateur « {nom} » n'existe pas.{aide}")
-        donnes = set(self.comparaison["indicateur"])
-        absents = [nom for nom in indicateurs if nom not in donnes]
+        indicateurs_du_diagnostic = set(self.comparaison["indicateur"])
+        absents = [nom for nom in indicateurs if nom not in indicateurs_du_diagnostic]
         if absents:
             raise ValueError(f"Le diagnostic de la convention ne donne pas : {', '.join(absents)}.")
         ancre = f"comparer-{indicateurs[0].replace('_', '-')}"
@@ -206,22 +213,25 @@ class Diagnostic(EtudeDiagnostic):
         return regles.titre
 
     def _lignes(self, indicateurs: Iterable[str]) -> pd.DataFrame:
-        """Return the rows of some indicators, in their order; one that annexe 1 does not give has
-        none.
+        """Return the rows of ``comparaison`` of some indicators, in the order of ``indicateurs``.
+
+        An indicator that annexe 1 of the convention does not give has no row.
         """
         constats = self.comparaison.set_index("indicateur")
         return constats.loc[[nom for nom in indicateurs if nom in constats.index]].reset_index()
 
     def _taux(self, regles: SectionDuDiagnostic) -> list[str]:
-        """Return the rates of the chart of a section, none when there are fewer than two, or when
-        none of them has its reference: the table then has them.
+        """Return the indicators that the chart of a section shows, empty when it has no chart.
+
+        They are those of the catalogue that have a value here or in the reference. There is a chart
+        when they are two at least and one of them has both values; the table shows them otherwise.
         """
         constats = self._lignes(regles.graphique)
-        connus = constats[constats[VALEURS].notna().any(axis=1)]
-        compares = connus[VALEURS].notna().all(axis=1)
-        if len(connus) < 2 or not compares.any():
+        avec_une_valeur = constats[constats[VALEURS].notna().any(axis=1)]
+        avec_les_deux = avec_une_valeur[VALEURS].notna().all(axis=1)
+        if len(avec_une_valeur) < 2 or not avec_les_deux.any():
             return []
-        return list(connus["indicateur"])
+        return list(avec_une_valeur["indicateur"])
 
     def _graphique_des_modes(self) -> Figure:
         """Return the dumbbells of the places for under-threes by mode of care."""
@@ -282,23 +292,29 @@ class Diagnostic(EtudeDiagnostic):
         return theme.lacunes(self.convention, self.contexte, premieres=premieres) or None
 
     def limites(self) -> Bloc:
-        """Return the limits of the report: its one reference, doubtful and absent values, what the
-        articles limit.
+        """Return the limits of the report, one item each.
+
+        In order: its only reference, what it leaves out for want of data, the comments that are
+        awaited, its doubtful values, its absent values, its rounded values, then the limits that
+        the convention writes itself.
         """
         constats = self.comparaison
         contexte = self.contexte
         themes_donnes = set(constats["theme"])
         themes = [un_theme for un_theme in self.catalogue.themes if un_theme.theme in themes_donnes]
         attendus = theme.commentaires_attendus(themes, self.dossier.commentaires)
-        phrases = [dire("seule_reference", **contexte.lieux), *_laisse_de_cote(self), attendus]
+        phrases = [dire("seule_reference", **contexte.lieux), *_ce_qui_manque(self), attendus]
         if self.doutes:
             phrases.append(dire("valeurs_douteuses"))
         phrases += _valeurs_absentes(constats, contexte)
-        pas = {nom: item.arrondi_source or 0 for nom, item in contexte.indicateurs.items()}
-        arrondis = constats["indicateur"].map(pas)
-        # Between values that are rounded, a small difference is noise.
-        for arrondi, arrondies in constats[arrondis.gt(1)].groupby(arrondis):
-            libelles = _libelles(arrondies["indicateur"], contexte)
+        arrondi_par_indicateur = {
+            nom: indicateur.arrondi_source or 0 for nom, indicateur in contexte.indicateurs.items()
+        }
+        # The source rounds some values to the nearest 5 or 10: a small difference between two of
+        # them says nothing.
+        arrondis = constats["indicateur"].map(arrondi_par_indicateur)
+        for arrondi, constats_arrondis in constats[arrondis.gt(1)].groupby(arrondis):
+            libelles = _libelles(constats_arrondis["indicateur"], contexte)
             phrases.append(dire("arrondis", arrondi=nombre_court(arrondi), indicateurs=libelles))
         return liste([*phrases, *self.convention.limites])
 
@@ -316,31 +332,43 @@ class Diagnostic(EtudeDiagnostic):
         return tableau or None
 
 
-def _annees_des_donnees(constats: pd.DataFrame, annees_singulieres: Mapping[int, str]) -> list[str]:
-    """Return the sentence of the main year and of the others, each with how many indicators it
-    has; none when nothing has a value.
+def _annees_des_donnees(constats: pd.DataFrame, remarques: Mapping[int, str]) -> list[str]:
+    """Return one text, of which years the values are; no text when no indicator has a value.
+
+    « L'année des données est 2024 pour 60 indicateurs ; les autres sont de 2023 (3 indicateurs). »
+    The main year is that of the most indicators, the earliest of them when several have as many.
+    The text ends with what the catalogue has to say of that year, by year in ``remarques``.
     """
-    connus = constats[VALEURS].notna().any(axis=1)
-    effectifs = constats.loc[connus, "annee"].value_counts().sort_index()
-    if effectifs.empty:
+    avec_une_valeur = constats[VALEURS].notna().any(axis=1)
+    indicateurs_par_annee = constats.loc[avec_une_valeur, "annee"].value_counts().sort_index()
+    if indicateurs_par_annee.empty:
         return []
-    principale = cast(int, effectifs.idxmax())
-    autres = [
-        f"{annee} ({compter(effectif, 'indicateur')})"
-        for annee, effectif in effectifs.drop(principale).items()
+    annee_principale = cast(int, indicateurs_par_annee.idxmax())
+    autres_annees = [
+        f"{annee} ({compter(combien, 'indicateur')})"
+        for annee, combien in indicateurs_par_annee.drop(annee_principale).items()
     ]
-    phrase = dire("annee_des_donnees", annee=principale, indicateurs=effectifs.max())
-    phrase += dire("autres_annees", annees=enumerer(autres)) if autres else "."
-    if principale in annees_singulieres:
-        phrase += f" {annees_singulieres[principale]}"
+    phrase = dire(
+        "annee_des_donnees", annee=annee_principale, indicateurs=indicateurs_par_annee.max()
+    )
+    # The catalogue writes that sentence without its end: « autres_annees » has it, full stop
+    # included.
+    if autres_annees:
+        phrase += dire("autres_annees", annees=enumerer(autres_annees))
+    else:
+        phrase += "."
+    if annee_principale in remarques:
+        phrase += f" {remarques[annee_principale]}"
     return [phrase]
 
 
 def _valeurs_absentes(constats: pd.DataFrame, contexte: Contexte) -> list[str]:
-    """Return which values are absent, and where.
+    """Return sentences that say which values are absent, why, and where.
 
-    The same absences in both territories are named once; a territory without any value is told
-    in a sentence.
+    « 2 indicateurs « secret » à Harnes et dans le Pas-de-Calais : Familles nombreuses ; Couples. »
+    Indicators absent for the same reason in the same place are one sentence, and so are those of
+    both territories when they are the same ones. A territory without any value has its own sentence
+    instead.
     """
     phrases = []
     absentes_par_lieu = []
@@ -362,16 +390,20 @@ def _valeurs_absentes(constats: pd.DataFrame, contexte: Contexte) -> list[str]:
     return phrases
 
 
-def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
-    """Return what the report has no section on, or no row of, for want of data: nothing there is
-    zero.
+def _ce_qui_manque(etude: EtudeDiagnostic) -> list[str]:
+    """Return sentences that say what the report leaves out for want of data: it is not zero.
+
+    They are, each where there is any: the themes without any indicator; the indicators without a
+    row in the other themes; the offer.
     """
-    donnes = set(etude.comparaison["indicateur"])
+    indicateurs_donnes = set(etude.comparaison["indicateur"])
     themes_vides = []
-    absents_par_theme: dict[str, list[str]] = {}  # of the themes that have some of theirs
+    absents_par_theme: dict[str, list[str]] = {}  # by title, of the themes that have other rows
     for un_theme in etude.catalogue.themes:
         absents = [
-            indicateur.id for indicateur in un_theme.indicateurs if indicateur.id not in donnes
+            indicateur.id
+            for indicateur in un_theme.indicateurs
+            if indicateur.id not in indicateurs_donnes
         ]
         if len(absents) == len(un_theme.indicateurs):
             themes_vides.append(f"« {un_theme.titre} »")
@@ -383,7 +415,7 @@ def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
     tous_les_absents = [nom for absents in absents_par_theme.values() for nom in absents]
     if tous_les_absents:
         lesquels = _libelles(tous_les_absents, etude.contexte)
-        if len(tous_les_absents) > NOMMES:
+        if len(tous_les_absents) > ABSENTS_NOMMES:
             comptes = [
                 f"{compter(len(absents), 'indicateur')} de « {titre} »"
                 for titre, absents in absents_par_theme.items()
@@ -396,7 +428,7 @@ def _laisse_de_cote(etude: EtudeDiagnostic) -> list[str]:
 
 
 def _libelles(identifiants: Iterable[str], contexte: Contexte) -> str:
-    """Return the labels, parted by semicolons: some hold a comma."""
+    """Return the labels with « ; » between them: some labels have a comma in them."""
     return " ; ".join(contexte.indicateurs[identifiant].libelle for identifiant in identifiants)
 
 

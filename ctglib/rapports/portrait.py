@@ -47,11 +47,11 @@ from ctglib.graphiques.trajectoires import trajectoires
 SEMBLABLES = "semblables"
 EPCI = "epci"
 COMPTES = "cnaf_communes"
-SUR_LA_PAGE = 3  # messages, uncertainties, requests
-BRUIT = "bruit"
-LIGNES_DE_LA_CARTE = 24  # of the table of its numbers: the CSV has them all
+SUR_LA_PAGE = 3  # at most so many messages, so many uncertainties, so many requests
+BRUIT = "bruit"  # in the words of the catalogue: what is shown for a gap that noise explains
+LIGNES_DE_LA_CARTE = 24  # at most, in the table of the map: its CSV has all the communes
 POUR_CENT = 100
-ANNEES_RECENTES = 3  # a figure older than this, before the latest year, is said to be old
+ANNEES_RECENTES = 3  # a figure more years older than this than the latest one is said to be old
 
 
 def ouvrir_portrait(territoire: str) -> Portrait:
@@ -223,8 +223,10 @@ class Portrait:
     def _tableau(
         self, mesures: pd.DataFrame, nom: str, titre: str, donnees_de: str = ""
     ) -> Tableau:
-        """Return measures with their count, here and elsewhere; a column that says nothing is left
-        out.
+        """Return a table of measures, a row each: the count, the value at each place, the gap.
+
+        A column without a value is left out, and so is that of a place that the portrait has not
+        (an EPCI has no EPCI). Notes explain the words that stand for a value, where there are any.
         """
         etude = self.etude
         mots = etude.regles.mots
@@ -254,11 +256,12 @@ class Portrait:
         return replace(tableau, notes=tuple(etude.dire(f"note_{cle}") for cle in notes))
 
     def _valeur(self, role: str, mesure: pd.Series) -> str:
-        """Return the value of a measure at one of the places, or the word of its absence."""
+        """Return the value of a measure at a place (« 12,3 % »), or the word of its absence."""
         etude = self.etude
         compte_ailleurs = mesure["unite"] == "nombre" and role != TERRITOIRE
         if compte_ailleurs and (role == SEMBLABLES or mesure["iris"]):
-            # a count of a few communes, or of those that have IRIS, is the count of nothing
+            # a number of people « in the communes alike », or in those that have IRIS, is the
+            # number of no territory: nothing can be read from it
             return RIEN
         suffixe = "" if role == TERRITOIRE else f"_{role}"
         valeur = mesure[f"valeur{suffixe}"]
@@ -267,7 +270,7 @@ class Portrait:
         return etude.contexte.valeur(mesure["mesure"], valeur)
 
     def _ecart(self, mesure: pd.Series) -> str:
-        """Return the gap of a measure to the département, unless noise explains it."""
+        """Return the gap to the département (« +4,9 points »), or the word for mere noise."""
         ecart = mesure["ecart"]
         if pd.isna(ecart):
             return RIEN
@@ -277,8 +280,10 @@ class Portrait:
         return self.etude.contexte.ecart(mesure["mesure"], ecart, ecart_type)
 
     def _parts(self, theme: str, nom: str) -> Figure | None:
-        """Return one bar of parts for the territory, one for its département; None unless all the
-        parts of both are known.
+        """Return the parts of a whole, as one bar for the territory and one for its département.
+
+        Each bar is of the last year when all its parts are known. None when no file has these
+        series, or when one of the bars stands for fewer people than the minimum of the catalogue.
         """
         etude = self.etude
         regles = etude.regles.themes[theme]
@@ -358,34 +363,40 @@ class Portrait:
         return suite([figure, tableau])
 
     def _carte(self) -> Figure | None:
-        """Return the map of the communes around, by the first measure that half of them have; None
-        without outlines.
+        """Return the map of a rate in the communes of the EPCI, or of the territory without EPCI.
+
+        The rate is the first of the catalogue that half of these communes have. Its caption reads
+        the highest and the lowest; its table has at most ``LIGNES_DE_LA_CARTE`` rows, the highest
+        and the lowest, and its CSV all of them. None when the outlines of the communes are not in
+        the store, when there is one commune only, or when no rate is known of half of them.
         """
         etude = self.etude
         autour = etude.epci or etude.territoire
-        communes = list(etude.lieux[EPCI if etude.epci else TERRITOIRE].membres)
+        role = EPCI if etude.epci else TERRITOIRE
+        communes = list(etude.lieux[role].membres)
         contours = publiques.contours(communes) if tables("ign_contours") else pd.DataFrame()
         if contours.empty or len(communes) < 2:
             return None
-        taux_par_mesure = self._taux_de_la_carte(communes)
-        if taux_par_mesure is None:
+        mesure_et_taux = self._taux_de_la_carte(communes)
+        if mesure_et_taux is None:
             return None
-        mesure, taux = taux_par_mesure
-        territoires = contours.merge(taux, left_on="code", right_index=True, how="left")
-        territoires = territoires.sort_values("valeur", ascending=False)
+        mesure, taux = mesure_et_taux
+        # One row a commune, the highest rate first; those without a rate, hatched, come last.
+        communes_tracees = contours.merge(taux, left_on="code", right_index=True, how="left")
+        communes_tracees = communes_tracees.sort_values("valeur", ascending=False)
         with charter_style():
             dessin = Dessin(figsize=(6.7, 3.1), layout="constrained")
             entouree = etude.territoire.code if etude.territoire.niveau == "commune" else ""
             axes = dessin.add_subplot()
-            tracer_carte(axes, territoires, legende=mesure.libelle, entouree=entouree)
+            tracer_carte(axes, communes_tracees, legende=mesure.libelle, entouree=entouree)
 
-        donnees = territoires.drop(columns="contour")
-        connus = donnees[donnees["valeur"].notna()]
+        donnees = communes_tracees.drop(columns="contour")
+        avec_taux = donnees[donnees["valeur"].notna()]
         lignes_montrees = donnees
         notes = []
         if len(donnees) > LIGNES_DE_LA_CARTE:
             moitie = LIGNES_DE_LA_CARTE // 2
-            extremes = pd.concat([connus.head(moitie), connus.tail(moitie)])
+            extremes = pd.concat([avec_taux.head(moitie), avec_taux.tail(moitie)])
             lignes_montrees = extremes.drop_duplicates("code")
         if len(lignes_montrees) < len(donnees):
             notes.append(etude.dire("carte_lignes", lignes=LIGNES_DE_LA_CARTE))
@@ -401,18 +412,18 @@ class Portrait:
             notes=notes,
         )
 
-        noms = connus["nom"].tolist()
-        valeurs = connus["valeur"].tolist()
+        noms = avec_taux["nom"].tolist()
+        valeurs = avec_taux["valeur"].tolist()
         mots = {
             "mesure": mesure.libelle,
             "haut": noms[0],
             "plus": ecrire_taux(valeurs[0]),
             "bas": noms[-1],
             "moins": ecrire_taux(valeurs[-1]),
-            "communes": len(territoires),
+            "communes": len(communes_tracees),
         }
         lecture = etude.dire("carte_lecture", **mots)
-        if len(connus) < len(territoires):
+        if len(avec_taux) < len(communes_tracees):
             lecture += etude.dire("hachuree")
         return figure_de(
             dessin,
@@ -427,13 +438,15 @@ class Portrait:
     def _taux_de_la_carte(
         self, communes: Sequence[str]
     ) -> tuple[modeles.Mesure, pd.DataFrame] | None:
-        """Return the first measure that half of the communes have, with their values (see
-        ``par_commune``); None without any.
+        """Return the first measure of the catalogue that half of the communes have, two at least.
+
+        With it come its values, one row a commune (see ``par_commune``). None when there is none.
         """
         etude = self.etude
+        series_lues = set(etude.chiffres.familles)
         for nom in etude.regles.carte:
             mesure = etude.definitions[nom]
-            if {mesure.numerateur[0], mesure.denominateur} <= set(etude.chiffres.familles):
+            if {mesure.numerateur[0], mesure.denominateur} <= series_lues:
                 taux = calculs.par_commune(etude.chiffres, mesure, communes, etude.regles.minimum)
                 if taux["valeur"].notna().sum() >= max(2, len(communes) / 2):
                     return mesure, taux
@@ -563,8 +576,10 @@ class Portrait:
         return int(mesures["annee"].max())
 
     def _messages(self) -> Iterator[str]:
-        """Yield who lives there, the widest gaps that are more than noise, how counts moved, the
-        EPCI's rate.
+        """Yield the sentences of the first page, the most important first.
+
+        How many people live there, and how many the Caf pays; the widest gaps to the département
+        that are more than noise; then how the counts moved over the years.
         """
         etude = self.etude
         mesures = etude.mesures.set_index("mesure")
@@ -586,14 +601,20 @@ class Portrait:
         yield from self._evolutions()
 
     def _ecarts(self) -> Iterator[str]:
-        """Yield the widest gaps to the département, relatively to it, one a theme."""
+        """Yield a sentence for each of the widest gaps to the département, at most one a theme.
+
+        The widest are those that are largest beside the value of the département: 5 points on a
+        rate of 10 % before 6 points on one of 60 %. A gap that noise explains is left out.
+        """
         etude = self.etude
         mesures = etude.mesures
         ecrire = etude.contexte.valeur
         phrases = {nom: mesure.dit for nom, mesure in etude.definitions.items() if mesure.dit}
-        dans_le_bruit = mesures["ecart"].abs().le(mesures["marge"])
+        explique_par_le_bruit = mesures["ecart"].abs().le(mesures["marge"])
         a_dire = mesures[
-            mesures["mesure"].isin(list(phrases)) & mesures["ecart"].notna() & ~dans_le_bruit
+            mesures["mesure"].isin(list(phrases))
+            & mesures["ecart"].notna()
+            & ~explique_par_le_bruit
         ]
         if a_dire.empty:
             return
@@ -612,7 +633,10 @@ class Portrait:
             yield etude.dire("mesure", dit=dit, annee=int(ecart.annee), ailleurs=ailleurs)
 
     def _evolutions(self) -> Iterator[str]:
-        """Yield how each count moved, when it is more than noise, the widest change first."""
+        """Yield how each count moved when that is more than noise, the widest change in % first.
+
+        When none did, in a territory that has an EPCI, one sentence says so.
+        """
         etude = self.etude
         _, evolutions = etude.suivis
         if evolutions.empty:
@@ -641,7 +665,10 @@ class Portrait:
             yield etude.dire("sans_evolution", epci=etude.epci.le)
 
     def _incertain(self) -> Iterator[str]:
-        """Yield what is uncertain: too few people, old years, secrets, roundings."""
+        """Yield what is uncertain: too few people for a rate, old years, secret values.
+
+        Last, that the Cnaf's file says nothing here, or else what its rounding makes uncertain.
+        """
         etude = self.etude
         mesures = etude.mesures
         if mesures["raison"].eq(TROP_PEU).any():
@@ -826,69 +853,102 @@ class EtudePortrait:
 
 
 def etudier_portrait(code: str) -> EtudePortrait:
-    """Return a territory of the official code with its public figures.
+    """Return a territory (commune, EPCI or département) with its public figures.
+
+    Read with it are the territories that contain it: of a commune its EPCI and its département, of
+    an EPCI its département (the one where it has most communes), of a département none.
 
     Raises:
-        DonneesInvalides: There is no such territory; the close names are told. Or a file of the
-            store is damaged.
+        DonneesInvalides: No territory has this code; the message gives close names. Or a file of
+            the store is damaged.
     """
     publiques.verifier_territoires([code])
     regles = charger_yaml("catalogue/portrait.yaml", modeles.Portrait)
     territoire = _nommer([code], regles)[code]
+    codes_par_role, communes = _communes_autour(territoire)
+
+    codes_englobants = [autre for autre in codes_par_role.values() if autre not in ("", code)]
+    territoires = _nommer(codes_englobants, regles)
+    englobants = {
+        role: territoires[autre] for role, autre in codes_par_role.items() if autre in territoires
+    }
+    codes = [code, *(englobant.code for englobant in englobants.values())]
+    chiffres = _lire(regles, communes["territoire"].tolist(), codes)
+    voisins = _semblables(chiffres, communes, territoire, regles)
+    return EtudePortrait(
+        territoire=territoire,
+        reference=englobants.get(DEPARTEMENT),
+        epci=englobants.get(EPCI),
+        regles=regles,
+        chiffres=chiffres,
+        voisins=voisins,
+        lieux=_lieux(territoire, communes, voisins, englobants),
+    )
+
+
+def _communes_autour(territoire: Territoire) -> tuple[dict[str, str], pd.DataFrame]:
+    """Return the codes of the EPCI and of the département, and the communes of all of them.
+
+    Returns:
+        The codes by role: {"epci": "246200364", "departement": "62"} for a commune. An EPCI or a
+        département is given no EPCI ("", as a commune outside any EPCI); a département is its own.
+        Then the rows of the official code for the communes of the territory, of its EPCI and of its
+        département, each once, in the order of their codes.
+    """
     table_des_communes = magasin.derniere_table_si_presente("cog_communes")
-    membres = lire_tables(table_des_communes, [code], None, _colonne(territoire.niveau))
+    colonne = _colonne(territoire.niveau)
+    membres = lire_tables(table_des_communes, [territoire.code], None, colonne)
     code_epci = ""
     if territoire.niveau == "commune":
         code_epci = str(membres["epci"].iloc[0] or "")
     code_departement = membres["departement"].mode().iloc[0]
-    # By role, which is also the column of the communes.
-    codes_au_dessus = {EPCI: code_epci, DEPARTEMENT: code_departement}
-    communes_autour = [
-        lire_tables(table_des_communes, [code_au_dessus], None, role)
-        for role, code_au_dessus in codes_au_dessus.items()
-        if code_au_dessus
-    ]
-    communes = pd.concat([membres, *communes_autour]).drop_duplicates("territoire")
-    communes = communes.sort_values("territoire", ignore_index=True)
+    codes_par_role = {EPCI: code_epci, DEPARTEMENT: code_departement}
+    tables_des_communes = [membres]
+    for role, code in codes_par_role.items():
+        if code:
+            # the role is also the column of the official code that has these codes
+            tables_des_communes.append(lire_tables(table_des_communes, [code], None, role))
+    communes = pd.concat(tables_des_communes).drop_duplicates("territoire")
+    return codes_par_role, communes.sort_values("territoire", ignore_index=True)
 
-    autres_codes = [autre for autre in codes_au_dessus.values() if autre not in ("", code)]
-    noms = _nommer(autres_codes, regles)
-    au_dessus = {role: noms[autre] for role, autre in codes_au_dessus.items() if autre in noms}
-    codes = [code, *(autre.code for autre in au_dessus.values())]
-    chiffres = _lire(regles, communes["territoire"].tolist(), codes)
-    voisins = _semblables(chiffres, communes, territoire, regles)
 
+def _lieux(
+    territoire: Territoire,
+    communes: pd.DataFrame,
+    voisins: pd.DataFrame,
+    englobants: Mapping[str, Territoire],
+) -> dict[str, Lieu]:
+    """Return where figures are found, by role: the territory, those alike it, those around it.
+
+    A département has no territories alike: its ``voisins`` are its own EPCI.
+    """
     lieux = {TERRITOIRE: _lieu(territoire, communes)}
     if len(voisins) and territoire.niveau != "departement":
         codes_semblables = voisins["code"].iloc[1:]  # the first one is the territory itself
         semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
         lieux[SEMBLABLES] = Lieu("", tuple(communes.loc[semblables, "territoire"]), groupe=True)
-    for role, autre in au_dessus.items():
-        lieux[role] = _lieu(autre, communes)
-    return EtudePortrait(
-        territoire=territoire,
-        reference=au_dessus.get(DEPARTEMENT),
-        epci=au_dessus.get(EPCI),
-        regles=regles,
-        chiffres=chiffres,
-        voisins=voisins,
-        lieux=lieux,
-    )
+    for role, englobant in englobants.items():
+        lieux[role] = _lieu(englobant, communes)
+    return lieux
 
 
 def _lieu(territoire: Territoire, communes: pd.DataFrame) -> Lieu:
-    """Return where the figures of a territory are found: its code, or its communes."""
+    """Return where the figures of a territory are found: under its code, or as sums of communes."""
     membres = communes.loc[communes[_colonne(territoire.niveau)].eq(territoire.code), "territoire"]
     return Lieu(territoire.code, tuple(membres), groupe=territoire.niveau != "commune")
 
 
 def _colonne(niveau: str) -> str:
-    """Return the column of the communes of the official code that has the codes of a level."""
+    """Return the column of the table of communes that has the codes of this level."""
     return "territoire" if niveau == "commune" else niveau
 
 
 def _nommer(codes: Sequence[str], regles: modeles.Portrait) -> dict[str, Territoire]:
-    """Return how a sentence names territories, by code; a name itself is shortened, for heads."""
+    """Return territories by code, with their forms in a sentence (« à Harnes », « de Harnes »).
+
+    Their ``nom``, which heads columns, is shortened as the catalogue says (« CA » for « Communauté
+    d'agglomération »); their other forms are whole.
+    """
     territoires = {}
     for territoire in publiques.nommer(codes):
         nom = territoire.nom
@@ -901,20 +961,22 @@ def _nommer(codes: Sequence[str], regles: modeles.Portrait) -> dict[str, Territo
 
 
 def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Chiffres:
-    """Return the series of a portrait at some communes, at their IRIS, and at some codes above
-    them.
+    """Return the figures that a portrait needs, from all the tables of the store that have some.
+
+    They are those of ``communes``, of their IRIS, and of ``codes``: the territory and those that
+    contain it, where a producer publishes their figures itself.
     """
-    demandees = _series_demandees(regles)
+    series_demandees = _series_demandees(regles)
     gardees_par_famille: dict[str, list[TableGardee]] = {}
     for gardee in tables().values():
-        if not demandees.isdisjoint(gardee.series):
+        if not series_demandees.isdisjoint(gardee.series):
             gardees_par_famille.setdefault(gardee.famille, []).append(gardee)
 
     chiffres_par_famille: dict[str, pd.DataFrame] = {}
     familles: dict[str, str] = {}
     for famille, gardees in gardees_par_famille.items():
-        presentes = {serie for gardee in gardees for serie in gardee.series}
-        series = sorted(demandees & presentes)
+        series_de_la_famille = {serie for gardee in gardees for serie in gardee.series}
+        series = sorted(series_demandees & series_de_la_famille)
         a_l_iris = [gardee for gardee in gardees if gardee.niveau == "iris"]
         au_dessus = [gardee for gardee in gardees if gardee.niveau != "iris"]
         chiffres = pd.concat(
@@ -959,12 +1021,15 @@ def _series_demandees(regles: modeles.Portrait) -> set[str]:
 def _semblables(
     chiffres: Chiffres, communes: pd.DataFrame, territoire: Territoire, regles: modeles.Portrait
 ) -> pd.DataFrame:
-    """Return a commune or an EPCI, then those of the département most alike it; of a département,
-    its EPCI, the largest first.
+    """Return the territory, then those around it that are most alike, the nearest first.
+
+    Those alike a commune are communes, those alike an EPCI are EPCI, chosen by the counts of the
+    last year of the Cnaf's file. A département has none: its own EPCI are there instead, the
+    largest first.
 
     Returns:
-        code, nom, distance, and the counts by which they are chosen; no row when the Cnaf's file
-        has none of them.
+        code, nom, distance (NaN for the territory itself), and the counts by which they are chosen;
+        no row when the Cnaf's file is not in the store, or lacks the shares of the territory.
     """
     regle = regles.semblables
     publies = chiffres.tables.get(COMPTES, pd.DataFrame())
