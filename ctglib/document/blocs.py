@@ -1,8 +1,8 @@
-"""What a cell of a report shows: frozen objects that know their content, and nothing of HTML, PDF
-or Word.
+"""The blocks that a cell of a report shows: frozen objects without any HTML, PDF or Word.
 
-A text is a string, or a tuple of runs where some of it is strong, or leads elsewhere. An executed
-notebook keeps the objects as JSON, which is all that exporters read.
+A text (``Texte``) is a string, or a tuple of pieces (``Morceau``) when some of it is strong or is a
+link. An executed notebook keeps the blocks as JSON (``en_json``), which is all that exporters read
+(``de_json``).
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ class Renvoi:
     """A reference to a table or a figure by its anchor (« figure-etats »), shown as its number."""
 
     ancre: str
-    autres: tuple[str, ...] = ()  # tried in turn when the report has not the first
-    entre_parentheses: bool = False  # left out when it has none
-    sinon: Lien | None = None  # where to go when it has none
-    texte: str = ""  # that number, once the report is assembled
+    autres: tuple[str, ...] = ()  # tried in turn when the report does not have the first
+    entre_parentheses: bool = False  # « (tableau 2) »; left out when the report has none of them
+    sinon: Lien | None = None  # what stands there when the report has none of them
+    texte: str = ""  # « tableau 2 », once the report is assembled
 
 
 Morceau = str | Gras | Lien | Renvoi
@@ -54,12 +54,13 @@ Texte = str | tuple[Morceau, ...]
 class Bloc(Montrable):
     """What a cell can show.
 
-    Blocks add up; an empty group and a table without rows are false, and show nothing.
+    ``bloc + autre`` is the group of both. An empty group and a table without rows are false in a
+    condition, and show nothing.
     """
 
     @property
     def pieces(self) -> tuple[Bloc, ...]:
-        """What it is made of: itself, unless it is a group."""
+        """The blocks of a group; of any other block, itself alone."""
         return (self,)
 
     def __add__(self, autre: Bloc) -> Groupe:
@@ -69,11 +70,11 @@ class Bloc(Montrable):
         self, include: object = None, exclude: object = None
     ) -> dict[str, object]:
         """Return what JupyterLab shows, and what the exporters read."""
-        written = en_json(self)
+        bloc_en_json = en_json(self)
         return {
-            "text/html": ECRIVAINS["text/html"](de_json(written)),
+            "text/html": ECRIVAINS["text/html"](de_json(bloc_en_json)),
             "text/plain": type(self).__name__,
-            MIME: written,
+            MIME: bloc_en_json,
         }
 
     @property
@@ -193,7 +194,7 @@ class Logo:
 
 @dataclass(frozen=True)
 class Couverture(Bloc):
-    """What the cover says; that of a document without cover says nothing, and is false."""
+    """The cover; an empty one is that of a document without cover, and is false in a condition."""
 
     sujet: str = ""
     territoire: str = ""
@@ -225,7 +226,7 @@ class Piece(Bloc):
 
 
 def morceaux(texte: Texte) -> tuple[Morceau, ...]:
-    """Return the runs of a text."""
+    """Return the pieces of a text: of a string, itself alone."""
     return (texte,) if isinstance(texte, str) else texte
 
 
@@ -244,26 +245,25 @@ def feuilles(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
 
 
 def liste(phrases: Iterable[Any]) -> Bloc:
-    """Return a list, one item a sentence, without those that are empty; nothing when all are."""
+    """Return a list, one item for each sentence that is not empty; an empty group without any."""
     items = tuple(phrase for phrase in phrases if phrase)
     return Liste(items) if items else Groupe()
 
 
 def citation(paroles: str, auteur: str) -> Bloc:
-    """Return the words of somebody else, one paragraph a line, and who said them."""
+    """Return the words of somebody else, one paragraph for each line, with their author."""
     lignes = tuple(ligne for ligne in paroles.splitlines() if ligne.strip())
     return Encadre(lignes, citation=True, auteur=auteur)
 
 
 def suite(blocs: Iterable[Bloc | None]) -> Groupe | None:
-    """Return blocks one after the other, without those that show nothing; None when none shows
-    anything.
-    """
-    montres = tuple(bloc for bloc in blocs if bloc)
-    return Groupe(montres) if montres else None
+    """Return the blocks as a group, without None nor the empty ones; None when none is left."""
+    blocs_non_vides = tuple(bloc for bloc in blocs if bloc)
+    return Groupe(blocs_non_vides) if blocs_non_vides else None
 
 
-# The classes that a document is written with, by name; ``tableau`` adds its own.
+# The classes of the objects of a document, by the name that JSON gives them under « genre ». The
+# module ``tableau``, which needs this one, adds ``Tableau`` and ``Colonne``.
 GENRES: dict[str, type] = {
     classe.__name__: classe
     for classe in (
@@ -285,7 +285,10 @@ GENRES: dict[str, type] = {
 
 
 def en_json(objet: Any) -> object:
-    """Return an object of a document as JSON; a chart is written as what was drawn (``Dessin``).
+    """Return an object of a document as what JSON can write, for ``de_json`` to read back.
+
+    A block is {"genre": its class, and its fields}; a table of pandas and bytes have a « genre » of
+    their own. A chart (``Figure``) is written as its drawings (``Dessin``).
 
     Raises:
         TypeError: The object is none of those of a document.
@@ -314,7 +317,7 @@ def en_json(objet: Any) -> object:
 
 
 def _valeur_en_json(valeur: Any) -> str | float | None:
-    """Return the value of a cell; a number stays one, as a CSV writes numbers and texts apart."""
+    """Return a value of a table as JSON: None if missing, a number, or a text (a day in ISO)."""
     if isinstance(valeur, str):
         return valeur
     if pd.isna(valeur):
@@ -329,10 +332,10 @@ def _valeur_en_json(valeur: Any) -> str | float | None:
 
 
 def de_json(ecrit: Any) -> Any:
-    """Return the object that ``en_json`` wrote.
+    """Return the object that ``en_json`` wrote; its lists are tuples.
 
     Raises:
-        KeyError: It is none of those of a document.
+        KeyError: Its « genre » is none of those of a document.
     """
     if isinstance(ecrit, list):
         return tuple(de_json(element) for element in ecrit)

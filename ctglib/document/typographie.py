@@ -8,7 +8,7 @@ from typing import Any
 
 from ctglib.calculs.ecriture import FINE, INSECABLE, nombre
 
-RIEN = "–"  # what stands for no value
+RIEN = "–"  # is shown where there is no value
 
 
 def nombre_court(valeur: float) -> str:
@@ -59,7 +59,7 @@ NOMBRES = (
 
 
 def en_lettres(effectif: int, feminin: bool = False) -> str:
-    """Return a small count in words, a greater one in figures.
+    """Return a count up to sixteen in words, a greater one in figures.
 
     Examples:
         >>> en_lettres(3), en_lettres(1, feminin=True), en_lettres(49)
@@ -83,7 +83,7 @@ def nombrer(effectif: int, singulier: str, pluriel: str = "", *, feminin: bool =
 
 
 def tous(effectif: int, singulier: str, pluriel: str = "") -> str:
-    """Return all of some things.
+    """Return « les trois actions », or « l'unique action » when there is one only.
 
     Examples:
         >>> tous(3, "action"), tous(1, "indicateur demandé")
@@ -95,7 +95,9 @@ def tous(effectif: int, singulier: str, pluriel: str = "") -> str:
 
 
 def sont(effectif: int, une: str, plusieurs: str) -> str:
-    """Return how many of the things just named, in the feminine, are in a state.
+    """Return how many of the things just named are in a state; these things are feminine nouns.
+
+    ``une`` is the word of the state in the singular, ``plusieurs`` in the plural.
 
     Examples:
         >>> sont(0, "faite", "faites"), sont(1, "faite", "faites"), sont(3, "faite", "faites")
@@ -171,8 +173,10 @@ FRACTIONS = (
 
 
 def accorder(mot: str, effectif: float) -> str:
-    """Return a word of a verdict or of a state, in the plural from two on; « en cours » and the
-    like never change.
+    """Return the word of a verdict or of a state, in the plural when ``effectif`` is two or more.
+
+    Its first word takes an « s », or the second after « non »; « en cours » and the like, and what
+    ends with an « s », stay as they are.
 
     Examples:
         >>> accorder("réalisée en partie", 2), accorder("non renseignée", 3)
@@ -191,7 +195,10 @@ def accorder(mot: str, effectif: float) -> str:
 
 
 def abreger(texte: str, signes: int) -> str:
-    """Return a label short enough for a list: without what it has in brackets, then cut at a word.
+    """Return a label in about ``signes`` characters at most, for a list.
+
+    A longer one loses what it has in brackets; if it is still too long, it is cut at the end of a
+    word, and « … » is added.
 
     Examples:
         >>> abreger("Mettre en réseau les relais (comité technique)", 40)
@@ -215,7 +222,7 @@ def points(valeur: float, decimales: int = 1, signe: bool = True) -> str:
 
 
 def signe(valeur: float) -> str:
-    """Return a change or a gap without its unit: « +1,1 », « −3,3 »; a dash when there is none."""
+    """Return a change or a gap without its unit: « +1,1 », « −3,3 », « – » when it is NaN."""
     return RIEN if math.isnan(valeur) else nombre(valeur, 1, signe=True)
 
 
@@ -244,11 +251,13 @@ def date_longue(jour: date) -> str:
 
 
 class _Phrase(Formatter):
-    """A sentence whose places to fill may carry a noun, or the two forms of a word that agrees."""
+    """Fills the sentences of the catalogue (see ``remplir``)."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """Return a count with its noun, a word that agrees with it, a decimal number in French, or
-        a word as it is.
+        """Return what is written in the place of ``{n:format_spec}``, of which ``value`` is ``n``.
+
+        « |forme|formes » is one of the two forms, « élément|éléments » the count and its noun; with
+        an empty ``format_spec``, a float is written in French, and anything else as it is.
         """
         if format_spec.startswith("|"):
             formes = format_spec.split("|")
