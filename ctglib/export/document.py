@@ -1,5 +1,8 @@
-"""A report ready to be written: title, cover, body with its numbers, assembled from what an
-executed notebook shows.
+"""A report ready to be written, assembled from what an executed notebook shows.
+
+It has a title, a cover, and a body whose captions are numbered. An anchor is « figure-etats »,
+« tableau-familles », or the text of a heading with hyphens. A table « for the screen » (``ecran``)
+is in the HTML page and its CSV alone: paper only names it.
 """
 
 from __future__ import annotations
@@ -179,21 +182,19 @@ class Document:
 
 
 def legende(objet: Dessin | Tableau) -> str:
-    """Return a caption with its number."""
+    """Return a caption with its number, « Tableau 2. Les états », without it when it has none."""
     return f"{objet.numero}. {objet.titre}" if objet.numero else objet.titre
 
 
 def en_clair(texte: Texte) -> str:
-    """Return a text without what its runs say beside their words; a reference is the number of what
-    it names.
-    """
+    """Return a text as a string: neither strong words nor links, a reference by its number."""
     return "".join(
         morceau if isinstance(morceau, str) else morceau.texte for morceau in morceaux(texte)
     )
 
 
 def tout(corps: Iterable[Bloc]) -> Iterator[Bloc]:
-    """Yield the blocks, those that stand side by side among them."""
+    """Yield the blocks in reading order, without groups; those side by side come one by one."""
     for bloc in feuilles(corps):
         if isinstance(bloc, objets.Colonnes):
             yield from tout(bloc.blocs)
@@ -255,10 +256,10 @@ class _Section:
         return self.texte[0].niveau if self.texte and isinstance(self.texte[0], Titre) else 0
 
     def pieces(self, sous_sections: Iterable[_Section] = ()) -> list[Bloc]:
-        """Return its blocks: none when it has a heading of its own and nothing is left under it but
-        its own words.
+        """Return its blocks; none, not even its heading, when its cells of code show nothing.
 
-        A section without cells of code stays, unless it is a chapter whose parts are all empty.
+        That holds for a section with a heading of chapter or of part. A section without cells of
+        code stays, unless it is a chapter whose ``sous_sections`` are all left out.
         """
         montres = [bloc for bloc in feuilles(self.montre) if bloc]
         if self.cellules and not montres and self.niveau in (CHAPITRE, SOUS_SECTION):
@@ -328,7 +329,7 @@ def assembler(carnet: NotebookNode) -> Document:
 def _trier_les_sorties(
     sorties: list[NotebookNode],
 ) -> tuple[list[Bloc], list[NotebookNode]]:
-    """Return the blocks among the outputs of a cell, then those that no report can carry."""
+    """Return the blocks among the outputs of a cell, then the outputs that no report can carry."""
     blocs = []
     etrangeres = []
     for sortie in sorties:
@@ -342,7 +343,7 @@ def _trier_les_sorties(
 
 
 def _ce_qui_est_montre(sorties: list[NotebookNode]) -> str:
-    """Return what outputs of a cell are, and what to write instead."""
+    """Return the end of a fault: « montre une valeur seule ; … », « écrit « 3 » hors du … »."""
     sortes = ""
     for sortie in sorties:
         donnees = sortie.get("data", {})
@@ -420,7 +421,7 @@ def _morceaux_de_prose(jetons: list[Jeton]) -> Iterator[Morceau]:
 
 
 def _texte(bouts: Iterable[Morceau]) -> Texte:
-    """Return a text: a string when nothing in it is strong nor leads elsewhere."""
+    """Return pieces as one text: a string when none of them is strong, a link or a reference."""
     reunis: list[Morceau] = []  # strings that follow each other are one
     for bout in bouts:
         precedent = reunis[-1] if reunis else None
@@ -469,7 +470,10 @@ def document_de(
 
 @dataclass
 class _Reperes:
-    """What the references of a report lead to, by anchor, and the anchors of its headings."""
+    """What references lead to, by anchor; it finishes the blocks of a report one after the other.
+
+    ``ancres`` are those of the headings so far: two headings of the same text get two anchors.
+    """
 
     numeros: dict[str, str]  # of the captions (see ``_numeros``)
     ecrans: dict[str, str]  # the titles of the tables for the screen, which have no number
@@ -503,8 +507,9 @@ class _Reperes:
         return ancre
 
     def _suivre(self, texte: Texte) -> Texte:
-        """Return a text whose references have what they lead to; one that leads nowhere is its
-        anchor, or nothing when it stands in brackets.
+        """Return a text with « tableau 2 » in the place of each reference.
+
+        A reference that leads nowhere is written as its anchor, or left out if in brackets.
         """
         bouts: list[Morceau] = []
         for morceau in morceaux(texte):
@@ -533,7 +538,7 @@ class _Reperes:
 
 
 def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
-    """Return a block changed, those that stand side by side or in a group one by one."""
+    """Return what ``changer`` makes of a block, or of each block of a group or of columns."""
     match bloc:
         case objets.Colonnes(interieurs) | objets.Groupe(interieurs):
             return type(bloc)(tuple(_changer(interieur, changer) for interieur in interieurs))
@@ -541,7 +546,7 @@ def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
 
 
 def _redire(bloc: Bloc, redire: Callable[[Texte], Texte]) -> Bloc:
-    """Return a block whose texts are changed; one without texts stays as it is."""
+    """Return a block with each of its texts as ``redire`` makes it; one without texts as it is."""
     match bloc:
         case Paragraphe(texte):
             return replace(bloc, texte=redire(texte))
@@ -553,8 +558,10 @@ def _redire(bloc: Bloc, redire: Callable[[Texte], Texte]) -> Bloc:
 
 
 def _avec_sigles(corps: list[Bloc], sigles: tuple[tuple[str, str], ...]) -> list[Bloc]:
-    """Return the body with the abbreviations that it uses: before its last chapter, the sources, or
-    at its end.
+    """Return the body with a note of the abbreviations that it uses, « Sigles : RSA, revenu… ».
+
+    The note comes before the last chapter, which is that of the sources, or at the end of a report
+    that has no more than ``CHAPITRES_D_UNE_PAGE`` chapters. There is none when none is used.
     """
     texte = " ".join(_mots(tuple(corps)))
     employes = [
@@ -592,8 +599,9 @@ def _mots(objet: object) -> Iterator[str]:
 
 
 def _numeros(corps: list[Bloc]) -> dict[str, str]:
-    """Return the numbers of captions, in the order of reading, by anchor; a table for the screen
-    has none.
+    """Return the numbers of captions by anchor: {"figure-etats": "Figure 1"}, in reading order.
+
+    The table behind a chart is « Données de la figure 1 »; a table for the screen has no number.
     """
     tableaux = tableaux_de(corps)
     figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]

@@ -104,8 +104,13 @@ def compiler_typst(texte: str, donnees: object, **options: Any) -> bytes:
 
 
 def en_donnees(objet: object) -> object:
-    """Return what ``rapport.typ`` is told of an object of a document: its kind and its fields,
-    texts as shown.
+    """Return an object of a document as the data that ``rapport.typ`` reads: {"genre": "Titre", …}.
+
+    Its texts are as shown, and can break (see ``secable``). A chart and a table have fields made
+    for Typst; any other object has the fields of its class.
+
+    Raises:
+        TypeError: It is no object of a document.
     """
     match objet:
         case str():
@@ -148,7 +153,11 @@ def en_donnees(objet: object) -> object:
 
 
 def _tableau(tableau: Tableau) -> dict[str, object]:
-    """Return what ``rapport.typ`` is told of the cells of a table; a short one is never cut."""
+    """Return the cells of a table as ``rapport.typ`` reads them.
+
+    A cell of the header is (side, text, columns spanned, rows spanned), a group (title, rows);
+    ``court`` says that the table is short enough never to be cut between two pages.
+    """
     signes = sum(len(montrable(cellule)) for ligne in tableau.lignes() for cellule in ligne)
     entetes = []
     for ligne in tableau.entetes():
@@ -215,7 +224,10 @@ class _Mesures:
         return MARGES + max(entete_sur_deux_lignes, *self.largeurs)
 
     def poids(self) -> float:
-        """Return its part of the room that texts share: the root of what they hold."""
+        """Return its share in the width left for texts: the square root of their whole length.
+
+        A column ten times as long as another is then three times as wide: both get long cells.
+        """
         return math.sqrt(sum(self.largeurs) + 1)
 
 
@@ -266,10 +278,11 @@ def largeurs(tableau: Tableau) -> list[float]:
 
 
 def _partager(besoins: list[float], poids: dict[int, float]) -> list[float]:
-    """Return the widths of the columns when those of texts share what the others leave, by their
-    weights, which ``poids`` has by rank.
+    """Return the widths of the columns, those in ``poids`` sharing what the others leave.
 
-    One whose share is less than it needs takes what it needs, and the others share again.
+    ``besoins`` is the least width of each column; ``poids`` the weight of the columns of texts, by
+    rank. A column in ``poids`` whose share is less than its least width gets that width, and the
+    remaining ones share again; the columns of numbers always get theirs.
     """
     poids = dict(poids)
     parts: dict[int, float] = {}
@@ -287,8 +300,10 @@ def _partager(besoins: list[float], poids: dict[int, float]) -> list[float]:
 
 
 def secable(texte: object) -> str:
-    """Return a text as it is shown: blanks are one, and all words can break, long ones where they
-    part.
+    """Return a text as it is shown, with places where its long words can break.
+
+    Blanks that follow each other become one space. A word longer than ``MOT_LONG`` can break
+    (U+200B) after « / », « _ » or « . », and every ten characters.
     """
     mots = BLANCS.sub(" ", montrable(texte)).split(" ")
     return " ".join(
@@ -352,7 +367,7 @@ def _attributs(cellule: pikepdf.Object) -> dict[str, Any]:
 
 
 def _est_un_lien(cellule: pikepdf.Object) -> bool:
-    """Return whether a cell of a body ties rows: it spans several."""
+    """Return whether a cell is that which ties rows together on paper: it spans several rows."""
     return cellule.S == "/TD" and _attributs(cellule).get("/RowSpan", 1) > 1
 
 

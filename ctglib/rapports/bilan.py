@@ -231,8 +231,10 @@ class Bilan:
         )
 
     def etats(self) -> Figure | None:
-        """Return the chart of the states of the modalités: a row a fiche, a column a state that at
-        least one is in.
+        """Return the chart that counts the modalités of each fiche (a row) by state (a column).
+
+        A state that no modalité is in has no column. None when no action was entered, or when there
+        is one fiche only.
         """
         etude = self.etude
         etats = etude.etats
@@ -297,7 +299,7 @@ class Bilan:
         return paragraphe(f"{phrase} {regle}".rstrip()) + liste(precedents)
 
     def _comite_de_l_annee(self, comite: Comite | None) -> str:
-        """Return when the comité was held, why it was not, or that nobody says."""
+        """Return a sentence: when the comité was held, why it was not, or that it is not known."""
         annee = self.etude.annee
         if comite is None:
             return self.etude.mot("comite_inconnu", annee=annee)
@@ -307,7 +309,11 @@ class Bilan:
         return self.etude.mot("comite_tenu", annee=annee, date=date_longue(comite.date))
 
     def _decisions_ouvertes(self, decidees: int) -> list[str]:
-        """Return the sentence of what a comité decided and is not done yet, none when all is."""
+        """Return one sentence listing the decisions of a year that are still open; none if none is.
+
+        « Décisions de 2023 encore ouvertes au bilan 2024 : … (en cours). » ``decidees`` is the year
+        when they were taken.
+        """
         bilan = self.etude.annee - 1
         decisions = suites_des_decisions(self.etude, decidees, bilan)
         ouvertes = decisions[decisions["etat"].isin(OUVERTES)]
@@ -391,7 +397,10 @@ class Bilan:
         )
 
     def _changement(self, changement: Changement) -> tuple[str, str, str, str]:
-        """Return the cells of a change: its object, what was, what is, from when."""
+        """Return the cells of a change: its object, the old value, the new one, when it starts.
+
+        ("cible : Places d'accueil", "40 places", "45 places en 2026", "1er janvier 2025")
+        """
         nature = self.etude.catalogue.bilan.natures_d_avenant[changement.nature]
         element = "" if changement.element is None else str(changement.element)
         indicateur = self.etude.contexte.indicateurs.get(element)
@@ -579,7 +588,7 @@ def _tenus_ou_non(comites: Mapping[int, Comite | None]) -> str:
 
 
 def _en_long(jour: str) -> str:
-    """Return a day in full; that of before an avenant may be written in words."""
+    """Return an ISO day in full, « 30 juin 2024 »; another text, as « non précisé », as it is."""
     try:
         return date_longue(date.fromisoformat(jour))
     except ValueError:
@@ -656,8 +665,9 @@ def _paroles_des_parties(appreciation: Appreciation, tournures: tuple[str, str, 
 
 
 def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
-    """Return who was asked in some years and what changed, what the partners do together, one
-    example an axis.
+    """Return who was consulted in some years, what changed, and what the partners do together.
+
+    An axis has one example of it, the latest.
 
     All is as entered, and « non renseigné » otherwise. A sentence a public: « Le 12 juin 2025, 84
     familles ont répondu (questionnaire). Ce qui a changé : … », or that nobody of it was asked.
@@ -700,7 +710,12 @@ def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:
 def _consultations(
     etude: EtudeAnnuelle, annee: int, participation_de_l_annee: Participation
 ) -> list[str]:
-    """Return a sentence a consultation of the year, public by public; a small number is hidden."""
+    """Return the sentences of the consultations of a year, public by public.
+
+    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui a changé : … » A public that
+    nobody consulted has a sentence that says so. Under the threshold of secrecy, a number of people
+    is written « moins de 5 familles ».
+    """
     seuil = etude.catalogue.seuils.petits_effectifs
     phrases = []
     for public, (singulier, pluriel) in etude.catalogue.bilan.publics.items():

@@ -396,7 +396,7 @@ class Fiche:
             yield demande, " ; ".join(libelles)
 
     def _moyens_demandes(self, manquants: pd.DataFrame) -> Iterator[tuple[str, str]]:
-        """Yield the means that are missing, signatory by signatory."""
+        """Yield the missing means of each signatory: ("Moyens en 2024", "Caf : Postes ; Aides")."""
         moyens = Moyens(self.etude)
         postes_par_signataire: dict[str, list[str]] = {}
         for element in manquants["element"]:
@@ -493,7 +493,7 @@ class Fiche:
 
 
 def _phrase(textes: Iterable[str]) -> str:
-    """Return texts as one sentence, empty when there is none."""
+    """Return texts as one sentence, « Un ; deux. », or "" when there is none."""
     phrase = " ; ".join(textes)
     return f"{phrase}." if phrase else ""
 
@@ -508,8 +508,9 @@ def _calendrier(debut: pd.Timestamp, echeance: pd.Timestamp, *, ecrite: bool) ->
 
 
 def precision(modalite: pd.Series, aujourd_hui: date) -> str:
-    """Return when a modalité began, when it ended or is now to end, then what services wrote of it,
-    as they wrote it.
+    """Return the dates of a modalité, then what services wrote of it, as they wrote it.
+
+    « Depuis le 1er mars 2024. Motif : recrutement en cours. », or « – » when nothing is known.
     """
     debut = None if pd.isna(modalite.debut_reel) else modalite.debut_reel.date()
     fin = None if pd.isna(modalite.fin) else modalite.fin.date()
@@ -522,7 +523,11 @@ def precision(modalite: pd.Series, aujourd_hui: date) -> str:
 
 
 def _dates(debut: date | None, fin: date | None, statut: str, aujourd_hui: date) -> list[str]:
-    """Return when a modalité began and ended; an end to come is the one planned, or the new one."""
+    """Return the sentences of its beginning and its end, none when both are unknown.
+
+    ["Du 1er mars 2024 au 30 juin 2024."], or ["Depuis le 1er mars 2024.", "Fin prévue : 30 juin
+    2025."]: an end after ``aujourd_hui`` is planned, and a new date if the modalité is put off.
+    """
     terminee = fin is not None and fin <= aujourd_hui
     if debut and fin and terminee:
         if debut == fin:
