@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
 from fichiers_suivis import DEPOT, fichiers_suivis
 
 import ctglib
@@ -31,19 +30,6 @@ COUCHES = (
     "commandes",
 )
 RACINE = {"__init__", "__main__"}
-LOURDS = (
-    "IPython",
-    "duckdb",
-    "ipykernel",
-    "jinja2",
-    "matplotlib",
-    "nbconvert",
-    "numpy",
-    "pandas",
-    "papermill",
-    "typst",
-    "yaml",
-)
 MUET = (
     DEPOT / "ctglib/secret/solveur.py"
 )  # shuts the descriptor that HiGHS prints on, and does no more
@@ -98,6 +84,58 @@ def _monte(depuis: str, module: str) -> bool:
     if vers == "__version__":
         return False
     return vers not in COUCHES or COUCHES.index(vers) > COUCHES.index(depuis)
+
+
+def test_aucun_module_ne_depend_de_lui_meme_par_le_detour_d_autres() -> None:
+    """Wherever an import stands: put off into a function, or made for the types alone, it is read
+    as one.
+    """
+    modules = {module_de(path): path for path in SOURCES}
+    graph = {module: set(importes(path, modules)) for module, path in modules.items()}
+
+    found = cercles(graph)
+
+    assert not found, "des modules dépendent d'eux-mêmes :\n" + "\n".join(found)
+
+
+def module_de(path: Path) -> str:
+    """Return the dotted name of a file of ours."""
+    parts = path.relative_to(DEPOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def importes(path: Path, modules: Collection[str]) -> Iterator[str]:
+    """Yield the modules of ours that a file imports: of ``from package import name``, the module
+    of that name, else the package.
+    """
+    for importe in modules_importes(path):
+        while importe and importe not in modules:
+            importe = importe.rpartition(".")[0]
+        if importe and importe != module_de(path):
+            yield importe
+
+
+def cercles(graph: Mapping[str, set[str]]) -> list[str]:
+    """Return the circles of a graph, each as the way round it, one for every arrow to take away."""
+    ways = {module: set(targets) for module, targets in graph.items()}
+    found = []
+    while True:
+        try:
+            TopologicalSorter(ways).prepare()
+        except CycleError as error:
+            circle = error.args[1][::-1]  # from who imports to what is imported
+            found.append(" > ".join(circle))
+            ways[circle[0]].discard(circle[1])
+        else:
+            return found
+
+
+def test_un_cercle_est_dit_par_le_chemin_qui_en_fait_le_tour() -> None:
+    graph = {"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": set()}
+
+    (circle,) = cercles(graph)
+
+    assert circle in ("a > b > c > a", "b > c > a > b", "c > a > b > c")
 
 
 def test_les_calculs_ne_lisent_ni_fichier_ni_horloge() -> None:
@@ -174,24 +212,3 @@ def test_ouvrir_un_rapport_ne_charge_pas_ce_qui_lit_les_carnets() -> None:
     )
 
     assert done.stdout == "[]\n"
-
-
-@pytest.mark.parametrize(
-    "code",
-    [
-        "import ctglib",
-        "from ctglib.commandes.application import lancer; lancer(['--help'])",
-        "from ctglib.commandes.application import lancer; lancer(['produire', '--help'])",
-        "from ctglib.commandes.application import lancer; lancer(['verifier', '--help'])",
-        "from ctglib.commandes.application import lancer; lancer(['archiver', '--help'])",
-        "from ctglib.commandes.application import lancer; lancer(['source', 'ajouter', '--help'])",
-    ],
-)
-def test_la_commande_repond_avant_d_avoir_charge_les_bibliotheques_lourdes(code: str) -> None:
-    fin = f"; import json, sys; sys.stderr.write(json.dumps(sorted(set(sys.modules) & set({LOURDS!r}))))"
-
-    done = subprocess.run(
-        [sys.executable, "-c", code + fin], capture_output=True, text=True, check=True, cwd=DEPOT
-    )
-
-    assert json.loads(done.stderr) == []
