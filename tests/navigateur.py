@@ -63,7 +63,7 @@ class Navigateur:
     """The browsers of a session of tests, one a core."""
 
     def __init__(self) -> None:
-        chromium = _chromium()
+        chromium = trouver_chromium()
         self._fenetres = [Fenetre(chromium) for _ in range(min(2, os.cpu_count() or 1))]
         self._tour = cycle(self._fenetres)
 
@@ -110,7 +110,8 @@ def largeur_du_document(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth")
 
 
-def _chromium() -> str:
+def trouver_chromium() -> str:
+    """Return the program; the test is skipped, with its reason, where it is not installed."""
     chromium = shutil.which("chromium")
     if chromium is None:
         if os.environ.get("CI"):

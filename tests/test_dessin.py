@@ -7,33 +7,28 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib
 import pytest
-from dessin_svg import mots, racine, textes
+from analyse_exemple import ICI, LA
+from dessin_svg import debords, mots, racine, textes
 from fontTools.ttLib import TTFont
-from graphiques_exemple import HOSTILE, figure_en_halteres
+from graphiques_exemple import HOSTILE, TAILLES, dessins, figure_en_halteres
 from matplotlib.colors import to_hex
 
-from ctglib.document.figure import STYLE, charte, charter_style, measure, svg
+from ctglib.document.figure import STYLE, charte, measure
 from ctglib.document.signes import FAMILLE, SECOURS, fichiers
-from ctglib.graphiques.planche import Planche
 
 
 def _dessin(
     nom: str, taille: str = "large", mot: str = "Un mot", alt: str = "Ce que montre le dessin."
 ) -> str:
-    with charter_style():
-        planche = Planche(taille)
-        planche.write(2, 10, mot)
-        planche.write(2, 25, "En gras", bold=True)
-        planche.rule([(0, 35), (100, 35)], planche.couleurs.filet, style="--")
-        planche.marks([50, 60], [35, 35], planche.couleurs.territoire)
-        planche.marks([70], [35], planche.couleurs.reference, form="D")
-        planche.rectangle(0, 45, 40, 10, None)
-        return svg(planche.finish(80), nom, alt, taille)
+    """Draw a chart whose rows are named by a word: texts, bold names, rules, both kinds of marks."""
+    figure = figure_en_halteres([(15.9, 15.1), (37.0, float("nan"))], mot)
+    return dessins(replace(figure, nom=nom, alt=alt))[taille]
 
 
 def _ids(svg: str) -> list[str]:
@@ -137,13 +132,20 @@ def test_un_dessin_est_une_image_qui_porte_son_texte_de_remplacement() -> None:
 
 
 def test_un_texte_hostile_reste_du_texte() -> None:
-    hostile = f'{HOSTILE} id="un" style="x" #un-large-1 1.23456 a   b'
+    hostile = f'{HOSTILE} id="un" style="x" #un-large-1'
 
-    drawing = _dessin("un", mot=hostile, alt=HOSTILE)
+    drawing = _dessin("un", "etroit", mot=hostile, alt=HOSTILE)
 
     assert "<script" not in drawing
     assert hostile in mots(drawing)
     assert racine(drawing).get("aria-label") == HOSTILE
+
+
+@pytest.mark.parametrize("signe", ["\x00", "\x0b", "\uffff"], ids=ascii)
+def test_un_caractere_que_le_xml_interdit_est_remplace_dans_les_mots(signe: str) -> None:
+    lu = {"\uffff": "[signe U+FFFF]"}.get(signe, "\ufffd")
+
+    assert f"a{lu}b" in mots(_dessin("un", mot=f"a{signe}b"))
 
 
 @pytest.mark.parametrize(
@@ -156,51 +158,53 @@ def test_un_texte_hostile_reste_du_texte() -> None:
     ],
     ids=ascii,
 )
-def test_un_caractere_que_le_xml_interdit_est_remplace(signe: str, lu: str) -> None:
-    drawing = _dessin("un", mot=f"a{signe}b", alt=f"a{signe}b")
+def test_un_caractere_que_le_xml_interdit_est_remplace_dans_le_texte_de_remplacement(
+    signe: str, lu: str
+) -> None:
+    drawing = _dessin("un", alt=f"a{signe}b")
 
-    assert f"a{lu}b" in mots(drawing)
     assert ElementTree.fromstring(drawing).get("aria-label") == f"a{lu}b"
 
 
-def test_un_signe_que_nos_polices_n_ont_pas_est_nomme_et_sa_place_mesuree() -> None:
+def test_un_signe_que_nos_polices_n_ont_pas_est_nomme() -> None:
     drawing = _dessin("un", mot="Fait ✅ 漢", alt="Vu 🇫🇷")
 
-    with charter_style():
-        assert Planche("large").measure("✅") == Planche("large").measure("[bouton coché]")
     assert "Fait [bouton coché] [signe U+6F22]" in mots(drawing)
     assert racine(drawing).get("aria-label") == "Vu [drapeau france]"
 
 
-def test_cinq_mille_caracteres_tiennent_en_trois_lignes_qui_disent_qu_il_en_manque() -> None:
-    planche = Planche("etroit")
+@pytest.mark.parametrize("taille", TAILLES)
+@pytest.mark.parametrize("mot", ["mot " * 1250, "m" * 5000], ids=["mots", "un-seul-mot"])
+def test_cinq_mille_caracteres_tiennent_en_trois_lignes_qui_disent_qu_il_en_manque(
+    mot: str, taille: str
+) -> None:
+    drawing = _dessin("un", taille, mot)
 
-    for mot in ("mot " * 1250, "m" * 5000):
-        lines = planche.wrap(mot, 100, 3)
-
-        assert len(lines) == 3
-        assert lines[-1].endswith("…")
-        assert all(planche.measure(line) <= 100 for line in lines)
+    lines = [
+        box.mot for box in textes(drawing) if re.fullmatch(r"[01]?[mot …\u00a0]+|[01]", box.mot)
+    ]
+    assert len(lines) == 6
+    assert [lines[2][-1], lines[5][-1]] == ["…", "…"]
+    assert debords(drawing) == []
 
 
 def test_un_texte_se_coupe_entre_deux_mots_sans_en_perdre() -> None:
-    text = "Part des moins de 3 ans dont les parents travaillent : 36,8 %"
+    label = "Part des moins de 3 ans dont les parents travaillent : 36,8 %"
 
-    lines = Planche("large").wrap(text, 120, 9)
+    drawing = _dessin("un", mot=label)
 
-    assert (
-        " ".join(lines) == "Part des moins de 3 ans dont les parents travaillent\u00a0: 36,8\u202f%"
-    )
+    assert label in mots(drawing).replace("\u00a0", " ").replace("\u202f", " ")
+    assert label not in [box.mot for box in textes(drawing)]
 
 
-def test_un_texte_en_gras_garde_sa_famille_et_sa_taille() -> None:
+def test_un_nom_en_gras_garde_sa_famille_et_sa_taille() -> None:
     root = racine(_dessin("un"))
 
-    bold = next(item for item in root.iter() if item.text == "En gras")
-    assert bold.get("font-weight") == "700"
+    bold = [item for item in root.iter() if item.get("font-weight") == "700"]
+    assert {ICI.nom, LA.nom} <= {item.text for item in bold}
+    assert all(item.get("font-family") is item.get("font-size") is None for item in bold)
     assert "Source Sans Pro" in root.get("font-family")
     assert root.get("font-size") == "9px"
-    assert len(textes(_dessin("un"))) == 2
 
 
 def test_dessiner_ne_change_aucun_reglage_de_matplotlib() -> None:

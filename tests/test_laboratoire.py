@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fichiers_suivis import DEPOT
 from ligne_de_commande import ctg
-from navigateur import OPTIONS, _chromium
+from navigateur import OPTIONS, trouver_chromium
 
 from ctglib.commandes.analyses import JUPYTERLAB, environnement
 
@@ -35,7 +35,7 @@ def test_jupyterlab_s_ouvre_en_francais_execute_l_accueil_et_ne_demande_rien_au_
     pytest.importorskip("playwright", reason="playwright n'est pas installé") if not os.environ.get(
         "CI"
     ) else None
-    chromium = _chromium()
+    chromium = trouver_chromium()
     env = {**environnement(), "HOME": str(tmp_path)}
     env |= {
         "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "reglages"),

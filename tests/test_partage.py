@@ -142,11 +142,11 @@ def test_une_erreur_n_est_pas_gardee(donnees: Path) -> None:
         assert partager("x", calculer) == "un"
 
 
-def test_la_memoire_ne_croit_pas_avec_ce_qui_est_partage() -> None:
+def test_ce_qui_est_partage_depuis_longtemps_est_oublie() -> None:
     reserve = Reserve()
     for rang in range(3 * GARDES):
         reserve.prendre(str(rang))
         reserve.garder(str(rang), b"x")
 
-    assert len(reserve._resultats) <= GARDES + 1
     assert reserve.prendre(str(3 * GARDES - 1)) == b"x"
+    assert [reserve.prendre(str(rang)) for rang in range(GARDES)] == [None] * GARDES
