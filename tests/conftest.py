@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from donnees_suivies import DONNEES
 from essais import enregistrer_les_profils
+from fichiers_suivis import DEPOT
 from filelock import FileLock
 from navigateur import Navigateur
 from rapports_produits import Production, produire_les_portraits, produire_tout
@@ -17,8 +19,6 @@ from rapports_produits import Production, produire_les_portraits, produire_tout
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.moteur import charger_papermill
-
-DEPOT = Path(__file__).resolve().parents[1]
 
 enregistrer_les_profils()
 # first, as a production does: it spares a grammar that nothing needs, four seconds of collection
@@ -79,7 +79,7 @@ class DuDepot(Reserve):
     """
 
     noms = re.compile(
-        rf"{re.escape(str(DEPOT / 'data'))}\0(etude/[^/]+/\d+/[^/]+|(comparables|pieces)/.+)"
+        rf"{re.escape(str(DONNEES))}\0(etude/[^/]+/\d+/[^/]+|(comparables|pieces)/.+)"
     )
 
     def prendre(self, nom: str) -> bytes | None:
@@ -132,6 +132,6 @@ def donnees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     one.
     """
     copie = tmp_path / "donnees"
-    shutil.copytree(DEPOT / "data", copie)
+    shutil.copytree(DONNEES, copie)
     monkeypatch.setenv(VARIABLE, str(copie))
     return copie

@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
+import donnees_suivies  # noqa: F401 (what is read below is the copy that the suite reads)
 import pandas as pd
 
 from ctglib.production.echec import Echec

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import donnees_suivies  # noqa: F401 (what is read below is the copy that the suite reads)
 from lecture_pdf import pages_du_pdf
 from ligne_de_commande import reussir
 

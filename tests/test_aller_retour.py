@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from aller_retour import ANNEE, CAS, CONVENTION, lignes, nom, remplir, textes
 from classeur_rempli import cellule, photographie
+from donnees_suivies import DONNEES
 from import_exemple import SUIVI, avec_libreoffice, libreoffice
 from ligne_de_commande import reussir
 from openpyxl import load_workbook
@@ -41,12 +42,12 @@ class Annee:
 
 
 @pytest.fixture(scope="module")
-def annee(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Annee]:
+def annee(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Annee]:
     """2024 at Harnes, filled by its services, imported, its bilan and fiches made; nothing of it is
     changed after.
     """
     dossier = tmp_path_factory.mktemp("annee")
-    donnees = shutil.copytree(depot / "data", dossier / "donnees")
+    donnees = shutil.copytree(DONNEES, dossier / "donnees")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(donnees))
         (dossier / "envoi").mkdir()

@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from donnees_suivies import DONNEES
 from fiches_remplies import EFFECTIFS, ecrire
 
 from ctglib import ouvrir_bilan
@@ -34,9 +35,9 @@ class Remplie:
 
 
 @pytest.fixture(scope="module")
-def remplie(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remplie]:
+def remplie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remplie]:
     copie = tmp_path_factory.mktemp("donnees") / "data"
-    shutil.copytree(depot / "data", copie)
+    shutil.copytree(DONNEES, copie)
     folder = ecrire(copie)
     posture = folder / "suivi" / "2025" / "posture.csv"
     posture.write_text(

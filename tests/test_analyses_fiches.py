@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 from analyses_exemple import analyse, catalogue, lire, mesures, table
-from conftest import DEPOT
+from fichiers_suivis import DEPOT
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs import analyses, coordination

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from donnees_suivies import DONNEES
 from fichiers_suivis import DEPOT
 
 from ctglib import atelier
@@ -43,7 +44,7 @@ def execute(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def donnees() -> str:
     told = hashlib.sha256()
-    for path in sorted((DEPOT / "data").rglob("*")):
+    for path in sorted(DONNEES.rglob("*")):
         told.update(f"{path}{path.stat().st_size if path.is_file() else ''}".encode())
     return told.hexdigest()
 

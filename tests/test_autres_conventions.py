@@ -11,6 +11,7 @@ from html import unescape
 
 import pytest
 from classeur_rempli import poser
+from donnees_suivies import DONNEES
 from fichiers_suivis import DEPOT
 from ligne_de_commande import reussir
 from openpyxl import load_workbook
@@ -55,7 +56,7 @@ def rapports(
     nom = request.param
     annee, valeurs, _ = ANNEES[nom]
     dossier = tmp_path_factory.mktemp(nom)
-    shutil.copytree(DEPOT / "data", dossier / "data")
+    shutil.copytree(DONNEES, dossier / "data")
     shutil.copytree(FICTIVES / nom, dossier / "data/conventions" / nom)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(dossier / "data"))

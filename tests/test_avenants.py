@@ -7,10 +7,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from aller_retour import lignes
+from donnees_suivies import DONNEES
 from ligne_de_commande import reussir
 from rapports_produits import Production, choisir
 
@@ -37,12 +37,12 @@ AUTRE = """
 
 
 @pytest.fixture(scope="module")
-def refaits(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+def refaits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     """The reports of 2024 and the bilan of 2025, made again once a second avenant of 2025 has been
     written.
     """
     dossier = tmp_path_factory.mktemp("avenants")
-    donnees = shutil.copytree(depot / "data", dossier / "donnees")
+    donnees = shutil.copytree(DONNEES, dossier / "donnees")
     path = donnees / AVENANTS
     path.write_text(path.read_text(encoding="utf-8").rstrip() + AUTRE, encoding="utf-8")
     wanted = ("-c", NOM, "-f", "html", "-s", "sortie")
@@ -59,9 +59,9 @@ def _sans_empreinte(texte: str, avenants: bytes) -> str:
 
 
 def test_un_avenant_de_2025_ne_change_rien_aux_rapports_de_2024_refaits(
-    rapports_produits: Production, refaits: Production, depot: Path
+    rapports_produits: Production, refaits: Production
 ) -> None:
-    before = (depot / "data" / AVENANTS).read_bytes()
+    before = (DONNEES / AVENANTS).read_bytes()
     after = (racine() / AVENANTS).read_bytes()
 
     reports = choisir(NOM, annee=AVANT)

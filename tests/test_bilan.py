@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from donnees_suivies import DONNEES
 from evaluation_exemple import SEUILS, indicateur
 
 from ctglib import ouvrir_bilan
@@ -171,9 +172,9 @@ def test_un_chiffre_public_corrige_par_sa_source_est_liste_parmi_les_revisions()
     assert revisions_du_territoire(corrected, 2024).empty
 
 
-def test_les_totaux_des_moyens_sont_la_somme_des_lignes_saisies(depot: Path) -> None:
+def test_les_totaux_des_moyens_sont_la_somme_des_lignes_saisies() -> None:
     entered = pd.read_csv(
-        depot / "data/conventions/demonstration/suivi/2025/moyens.csv", dtype={"valeur": float}
+        DONNEES / "conventions/demonstration/suivi/2025/moyens.csv", dtype={"valeur": float}
     )
     table = bilan(2025).moyens.par_signataire()
     wholes = table.cellules[table.cellules["objet"].eq("Ensemble")]

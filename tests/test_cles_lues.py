@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 import yaml
-from fichiers_suivis import DEPOT
+from donnees_suivies import DONNEES
 from pydantic_core.core_schema import ErrorType
 
 import ctglib.commandes.brouillon
@@ -38,7 +38,7 @@ CATALOGUES = (
 
 
 def _catalogue(fichier: str) -> dict:
-    return yaml.safe_load((DEPOT / "data/catalogue" / f"{fichier}.yaml").read_text("utf-8"))
+    return yaml.safe_load((DONNEES / "catalogue" / f"{fichier}.yaml").read_text("utf-8"))
 
 
 def _modeles(base: type[Modele] = Modele) -> set[type[Modele]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from donnees_suivies import DONNEES
 
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, superposer
@@ -84,8 +85,8 @@ def test_une_convention_fictive_lit_ses_propres_communes_ou_n_en_a_pas(donnees: 
     assert communes("demonstration") is None
 
 
-def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte(depot: Path) -> None:
-    folder = depot / "data/conventions/demonstration"
+def test_les_communes_de_la_demonstration_font_les_chiffres_de_son_contexte() -> None:
+    folder = DONNEES / "conventions/demonstration"
     rows = lignes(folder / "comparables.csv")
     incomplete = {row["annee"] for row in rows if row["statut"] == "O"}
 
@@ -135,10 +136,8 @@ FAUTES = {
 
 
 @pytest.mark.parametrize(("abimer", "trouve"), FAUTES.values(), ids=FAUTES)
-def test_une_faute_des_communes_inventees_est_dite(
-    abimer: Callable, trouve: str, depot: Path
-) -> None:
-    damaged = abimer((depot / "data" / INVENTEES).read_text(encoding="utf-8")).encode()
+def test_une_faute_des_communes_inventees_est_dite(abimer: Callable, trouve: str) -> None:
+    damaged = abimer((DONNEES / INVENTEES).read_text(encoding="utf-8")).encode()
 
     with superposer({INVENTEES: damaged}), pytest.raises(DonneesInvalides) as excinfo:
         valider("demonstration")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -22,6 +21,7 @@ from comparables_exemple import (
     regle,
     resultat,
 )
+from donnees_suivies import DONNEES
 from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,10 +66,8 @@ def pareil(trouve: Resultat, attendu: Recalcul) -> None:
             assert row[name] == pytest.approx(expected, abs=EXACT), (row["indicateur"], name)
 
 
-def test_harnes_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(
-    harnes: Resultat, depot: Path
-) -> None:
-    communes = lire(depot / "data/sources/publiques/cnaf_communes")
+def test_harnes_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(harnes: Resultat) -> None:
+    communes = lire(DONNEES / "sources/publiques/cnaf_communes")
 
     attendu = recalculer(communes, "62413", (2022, 2024), tuple(harnes.ecarts["indicateur"]))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from donnees_suivies import DONNEES
 
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Absence
@@ -241,11 +242,9 @@ def test_l_offre_n_emploie_que_les_mots_du_catalogue(dossier: Dossier) -> None:
 
 
 @pytest.mark.parametrize("nom", CAS["personnes"])
-def test_aucun_fichier_de_donnees_ne_nomme_une_personne(nom: str, depot: Path) -> None:
+def test_aucun_fichier_de_donnees_ne_nomme_une_personne(nom: str) -> None:
     files = [
-        path
-        for path in (depot / "data").rglob("*")
-        if path.suffix in {".yaml", ".csv", ".json", ".md"}
+        path for path in DONNEES.rglob("*") if path.suffix in {".yaml", ".csv", ".json", ".md"}
     ]
 
     named = [

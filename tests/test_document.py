@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from carnet_exemple import carnet, montrer, tableau
-from conftest import DEPOT
+from fichiers_suivis import DEPOT
 from fontTools.ttLib import TTFont
 from lecture_pdf import pages_du_pdf
 

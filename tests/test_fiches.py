@@ -10,7 +10,7 @@ from html import unescape
 
 import pikepdf
 import pytest
-from conftest import DEPOT
+from donnees_suivies import DONNEES
 from fiches_exemple import FICHES, SECTIONS, sections
 from rapports_produits import Production, Rapport, produire_tout
 
@@ -26,11 +26,11 @@ def sans_suivi(
     """The fiches of Harnes, all years, without any follow-up: as they are, or made again once there
     is some.
     """
-    if not (DEPOT / "data/conventions/harnes/suivi").exists():
+    if not (DONNEES / "conventions/harnes/suivi").exists():
         return rapports_produits
     dossier = tmp_path_factory.mktemp("sans-suivi")
     shutil.copytree(
-        DEPOT / "data", dossier / "donnees", ignore=shutil.ignore_patterns("suivi", "demonstration")
+        DONNEES, dossier / "donnees", ignore=shutil.ignore_patterns("suivi", "demonstration")
     )
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv(VARIABLE, str(dossier / "donnees"))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import DEPOT
 from donnees_abimees import remplacer
+from donnees_suivies import DONNEES
 from suivi_exemple import ecrire_suivi
 
 from ctglib.document.tableau import Tableau
@@ -32,7 +32,7 @@ def convention(donnees: Path) -> Path:
 def bilans(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Bilan]:
     """The same, read once: for what only looks."""
     copie = tmp_path_factory.mktemp("fiches") / "donnees"
-    shutil.copytree(DEPOT / "data", copie)
+    shutil.copytree(DONNEES, copie)
     ecrire_suivi(copie)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv(VARIABLE, str(copie))

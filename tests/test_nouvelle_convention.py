@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from fichiers_suivis import DEPOT
+from donnees_suivies import DONNEES
 from ligne_de_commande import reussir
 from production_exemple import faire
 
@@ -39,7 +39,7 @@ def ecrites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     one.
     """
     copie = tmp_path_factory.mktemp("suivante") / "donnees"
-    shutil.copytree(DEPOT / "data", copie)
+    shutil.copytree(DONNEES, copie)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(copie))
         for ancienne in ANCIENNES:

@@ -14,7 +14,7 @@ import nbformat
 import pandas as pd
 import pikepdf
 import pytest
-from fichiers_suivis import DEPOT
+from donnees_suivies import DONNEES
 from rapports_produits import Production, Rapport, choisir
 
 from ctglib import (
@@ -281,7 +281,7 @@ def test_un_nombre_des_parties_est_dans_un_tableau_du_rapport(
 def test_valider_dit_le_nombre_que_les_parties_ecrivent_et_que_le_rapport_n_a_pas(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shutil.copytree(DEPOT / "data", tmp_path / "data")
+    shutil.copytree(DONNEES, tmp_path / "data")
     written = tmp_path / "data/conventions/demonstration/suivi/2025/messages.yaml"
     message = "{rapport: bilan, rang: 1, texte: Il y a 985 puis 7777 enfants, auteur: Ville, date: 2026-01-05}"
     written.write_text(f"messages: [{message}]\n", encoding="utf-8")

@@ -142,9 +142,7 @@ def test_une_serie_dit_sa_source_son_arrondi_et_ses_ruptures() -> None:
     assert known["niveaux"] == {"commune": 887, "epci": 0, "departement": 0}
 
 
-def test_le_catalogue_des_series_et_le_contexte_des_bilans_disent_la_meme_chose(
-    depot: Path,
-) -> None:
+def test_le_catalogue_des_series_et_le_contexte_des_bilans_disent_la_meme_chose() -> None:
     from ctglib.donnees.dossier import lire_dossier
 
     context = lire_dossier("harnes").catalogue.indicateurs_contexte

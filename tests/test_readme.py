@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from donnees_suivies import DONNEES
 from fichiers_suivis import DEPOT, fichiers_suivis
 from ligne_de_commande import reussir
 
@@ -75,7 +76,7 @@ def test_les_commandes_de_ctg_et_leurs_options_existent(words: list[str]) -> Non
     assert all(option in aide for option in words if option.startswith("--"))
     assert sous_commande[:1] != ["produire"] or set(_rapports(words)) <= set(rapports_connus())
     assert _valeur(words, "--formats", "html") in FORMATS
-    assert (DEPOT / "data" / "conventions" / _valeur(words, "--convention", "harnes")).is_dir()
+    assert (DONNEES / "conventions" / _valeur(words, "--convention", "harnes")).is_dir()
 
 
 def _rapports(words: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ import pytest
 import yaml
 from attaque_secret import Nom, intervalles, rejouer
 from demonstration_exemple import ANNEES, ICI, NOM, suivi
+from donnees_suivies import DONNEES
 from lecture_publiee import FREQUENTATIONS, INCLUSION, Lu, lire
 from production_exemple import Demande, produire
 from rapports_produits import TOUS, Production, choisir
@@ -286,10 +287,10 @@ def _ajouter(path: Path, cle: tuple[str, ...], colonne: str, deltas: dict[tuple,
 
 
 @pytest.fixture(scope="module")
-def autre(depot: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def autre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder, and in it data whose hidden counts are others, which the library reads."""
     dossier = tmp_path_factory.mktemp("autre")
-    donnees = shutil.copytree(depot / "data", dossier / "donnees")
+    donnees = shutil.copytree(DONNEES, dossier / "donnees")
     assert _ecrire_autre(donnees) > 100
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(donnees))
@@ -347,14 +348,14 @@ def _lisibles(content: bytes) -> Iterator[bytes]:
 
 
 def test_l_empreinte_d_un_fichier_saisi_n_est_publiee_nulle_part(
-    rapports_produits: Production, depot: Path
+    rapports_produits: Production,
 ) -> None:
     """Ten levels from 0 to 4 are found from the fingerprint of their file in seconds, by trying
     them all.
     """
     entered = {
         path: hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in (depot / "data" / SUIVI).rglob("[!.]*.*")
+        for path in (DONNEES / SUIVI).rglob("[!.]*.*")
     }
     folder = rapports_produits.dossier(NOM)
 

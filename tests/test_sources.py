@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from donnees_suivies import DONNEES
 
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.sources import Origine
@@ -39,17 +40,17 @@ def source(depot: Path):
     return trouver
 
 
-def test_chaque_dossier_de_source_est_une_serie_attendue(depot: Path) -> None:
-    folders = {path.name for path in (depot / "data" / "sources").iterdir() if path.is_dir()}
+def test_chaque_dossier_de_source_est_une_serie_attendue() -> None:
+    folders = {path.name for path in (DONNEES / "sources").iterdir() if path.is_dir()}
 
     assert folders == {*SERIES, "publiques", "locales"}
 
 
 @pytest.mark.parametrize("serie", SERIES)
-def test_une_serie_couvre_ses_territoires_et_ses_annees(serie: str, depot: Path) -> None:
+def test_une_serie_couvre_ses_territoires_et_ses_annees(serie: str) -> None:
     expected = CAS["etendues"][serie]
 
-    rows = _observations(serie, depot)
+    rows = _observations(serie)
 
     assert sorted(set(rows["territoire"])) == expected["territoires"]
     assert sorted(set(rows["annee"].astype(int))) == expected["annees"]
@@ -60,12 +61,12 @@ def test_une_serie_couvre_ses_territoires_et_ses_annees(serie: str, depot: Path)
 
 @pytest.mark.parametrize("serie", SERIES)
 def test_une_serie_n_emploie_que_des_indicateurs_de_contexte_et_leur_unite(
-    serie: str, depot: Path, dossier: Dossier
+    serie: str, dossier: Dossier
 ) -> None:
     context = dossier.catalogue.indicateurs_contexte
     dimensions = dossier.catalogue.dimensions
 
-    for row in _observations(serie, depot).itertuples():
+    for row in _observations(serie).itertuples():
         item = context[row.indicateur]
         assert row.unite == item.unite
         assert row.dimension in {"", item.dimension}
@@ -75,11 +76,9 @@ def test_une_serie_n_emploie_que_des_indicateurs_de_contexte_et_leur_unite(
 
 
 @pytest.mark.parametrize("serie", SERIES)
-def test_une_rupture_de_la_source_est_celle_du_catalogue(
-    serie: str, depot: Path, dossier: Dossier
-) -> None:
+def test_une_rupture_de_la_source_est_celle_du_catalogue(serie: str, dossier: Dossier) -> None:
     context = dossier.catalogue.indicateurs_contexte
-    used = [context[name] for name in set(_observations(serie, depot)["indicateur"])]
+    used = [context[name] for name in set(_observations(serie)["indicateur"])]
 
     declared = {rupture.annee for rupture in _origine(serie).ruptures}
 
@@ -98,11 +97,9 @@ def test_l_empreinte_est_celle_du_fichier_d_origine(serie: str, source) -> None:
     assert hashlib.sha256(source(serie).read_bytes()).hexdigest() == _origine(serie).sha256
 
 
-def test_les_effectifs_de_harnes_sont_ceux_de_la_cnaf_et_le_departement_leur_somme(
-    depot: Path, source
-) -> None:
+def test_les_effectifs_de_harnes_sont_ceux_de_la_cnaf_et_le_departement_leur_somme(source) -> None:
     original = pd.read_csv(source("cnaf_allocataires"), sep=";", dtype=str, keep_default_na=False)
-    rows = _observations("cnaf_allocataires", depot)
+    rows = _observations("cnaf_allocataires")
 
     for row in rows.itertuples():
         column = original[original["dtreffre"] == f"{row.annee}-12"].set_index("numcomdo")[
@@ -120,9 +117,9 @@ def test_les_effectifs_de_harnes_sont_ceux_de_la_cnaf_et_le_departement_leur_som
 
 
 def test_la_somme_de_2020_retrouve_le_departement_de_l_annexe_1_a_deux_pour_mille(
-    depot: Path, dossier: Dossier
+    dossier: Dossier,
 ) -> None:
-    rows = _observations("cnaf_allocataires", depot)
+    rows = _observations("cnaf_allocataires")
     summed = rows[(rows["territoire"] == DEPARTEMENT) & (rows["annee"] == "2020")].set_index(
         "indicateur"
     )["valeur"]
@@ -136,8 +133,8 @@ def test_la_somme_de_2020_retrouve_le_departement_de_l_annexe_1_a_deux_pour_mill
         assert float(summed[name]) == pytest.approx(annexe1[printed], rel=0.002), name
 
 
-def test_le_departement_est_dit_somme_et_2024_dit_la_commune_sans_valeur(depot: Path) -> None:
-    rows = _observations("cnaf_allocataires", depot)
+def test_le_departement_est_dit_somme_et_2024_dit_la_commune_sans_valeur() -> None:
+    rows = _observations("cnaf_allocataires")
     summed = rows[rows["territoire"] == DEPARTEMENT]
 
     assert summed["note"].str.startswith("Somme des communes").all()
@@ -145,11 +142,9 @@ def test_le_departement_est_dit_somme_et_2024_dit_la_commune_sans_valeur(depot: 
     assert set(summed.loc[summed["statut"] == "E", "annee"]) == {"2024"}
 
 
-def test_la_couverture_est_celle_du_fichier_et_ses_modes_font_l_ensemble(
-    depot: Path, source
-) -> None:
+def test_la_couverture_est_celle_du_fichier_et_ses_modes_font_l_ensemble(source) -> None:
     original = pd.read_csv(source("cnaf_couverture"), dtype=str).set_index("numcom")
-    rows = _observations("cnaf_couverture", depot)
+    rows = _observations("cnaf_couverture")
 
     for row in rows.itertuples():
         line = original.loc[HARNES if row.territoire == HARNES else "DEP62"]
@@ -161,10 +156,8 @@ def test_la_couverture_est_celle_du_fichier_et_ses_modes_font_l_ensemble(
         assert values.drop("").sum() == pytest.approx(values[""], abs=0.1001)
 
 
-def test_les_naissances_sont_celles_du_fichier_et_de_l_annexe_1(
-    depot: Path, dossier: Dossier, source
-) -> None:
-    births = _observations("insee_naissances", depot).set_index("annee")
+def test_les_naissances_sont_celles_du_fichier_et_de_l_annexe_1(dossier: Dossier, source) -> None:
+    births = _observations("insee_naissances").set_index("annee")
     printed = dossier.annexe1.set_index(["indicateur", "territoire"]).loc[
         ("naissances", HARNES), "valeur"
     ]
@@ -177,17 +170,17 @@ def test_les_naissances_sont_celles_du_fichier_et_de_l_annexe_1(
     assert set(births.index[births["note"] == ""]) == {"2015", "2020", "2024"}
 
 
-def test_filosofi_est_celui_du_fichier(depot: Path, source) -> None:
-    values = _observations("insee_filosofi", depot).set_index("indicateur")["valeur"]
+def test_filosofi_est_celui_du_fichier(source) -> None:
+    values = _observations("insee_filosofi").set_index("indicateur")["valeur"]
     original = pd.read_csv(source("insee_filosofi"), dtype=str).set_index("codgeo").loc[HARNES]
 
     assert values["insee_niveau_vie_median"] == original["MED_SL"]
     assert values["insee_taux_pauvrete"] == original["PR_MD60"]
 
 
-def _observations(serie: str, depot: Path) -> pd.DataFrame:
+def _observations(serie: str) -> pd.DataFrame:
     return pd.read_csv(
-        depot / "data" / "sources" / serie / "observations.csv", dtype=str, keep_default_na=False
+        DONNEES / "sources" / serie / "observations.csv", dtype=str, keep_default_na=False
     )
 
 

@@ -13,7 +13,7 @@ import docx
 import lxml.html
 import pikepdf
 import pytest
-from conftest import DEPOT
+from donnees_suivies import DONNEES
 from inspection_des_pages import ECRAN, TELEPHONE, inspecter
 from lecture_pdf import noeuds, texte_suivi
 from navigateur import Navigateur
@@ -35,7 +35,7 @@ NOMBRE = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 def piegees(tmp_path_factory: pytest.TempPathFactory) -> Production:
     """A report of each kind, in every format, from data whose free texts are traps."""
     dossier = tmp_path_factory.mktemp("pieges")
-    shutil.copytree(DEPOT / "data", dossier / "donnees")
+    shutil.copytree(DONNEES, dossier / "donnees")
     pieger_la_convention(dossier / "donnees" / "conventions" / FICTIVE)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv(VARIABLE, str(dossier / "donnees"))

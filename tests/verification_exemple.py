@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from donnees_suivies import DONNEES
 from production_exemple import COUVERTURE, demande, ecrire_carnet, produire
 
 from ctglib.commandes.application import lancer
@@ -18,7 +19,6 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.verifier import grouper, relever
 
-DEPOT = Path(__file__).resolve().parents[1]
 ANNEXE1 = "conventions/harnes/annexe1.csv"
 TABLEAU = (
     "import io, pandas as pd\nfrom ctglib.document.tableau import Colonne, Tableau\n"
@@ -52,7 +52,7 @@ def preparer(folder: Path) -> Path:
     """Make two reports in a folder, one of figures and one of none, beside a copy of the data, and
     return it.
     """
-    shutil.copytree(DEPOT / "data", folder / "donnees")
+    shutil.copytree(DONNEES, folder / "donnees")
     ecrire_carnet(folder / "carnets" / "chiffres.ipynb", COUVERTURE, TABLEAU)
     ecrire_carnet(folder / "carnets" / "sobre.ipynb", COUVERTURE, 'paragraphe("rien")')
     with pytest.MonkeyPatch.context() as patch:
