@@ -27,7 +27,7 @@ aide:
 	@echo "make format        remet le code en forme"
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
-	@echo "make golden        récrit les chiffres publiés auxquels les tests comparent (CHANGELOG.md à compléter)"
+	@echo "make golden        récrit les chiffres et les premières pages auxquels les tests comparent (CHANGELOG.md à compléter)"
 	@echo "make verrou        récrit requirements.lock et requirements-tests.lock d'après pyproject.toml"
 	@echo "make sbom          écrit build/sbom.cdx.json (CycloneDX) : la liste de tout ce que requirements.lock installe"
 	@echo "make vulnerabilites cherche les failles connues de ces paquets (base OSV, par internet)"

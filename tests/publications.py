@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 import donnees_suivies  # noqa: F401 (what is read below is the copy that the suite reads)
 import pandas as pd
+import premieres_pages
 
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import Manifeste, Prevision
@@ -105,7 +106,7 @@ def _lire(path: Path) -> bytes | None:
 
 
 def main() -> None:
-    """Write the golden files anew, those of reports that are no more removed."""
+    """Write the golden files anew, those of reports that are no more removed, and the first pages."""
     for convention in CONVENTIONS:
         publies = publier(rapports(convention))
         shutil.rmtree(TEMOINS / convention, ignore_errors=True)
@@ -113,6 +114,7 @@ def main() -> None:
             path = temoin(convention, cle)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+    premieres_pages.recrire()
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import IndicateurFiche
 
 CAS = yaml.safe_load(
-    (Path(__file__).parent / "cas" / "indicateurs_fiches.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "cas" / "indicateurs_fiches.yaml").read_text(encoding="utf-8")
 )
 ABSENTE = {"absent": "Non donnée"}
 

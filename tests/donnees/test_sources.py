@@ -16,7 +16,9 @@ from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.yaml_strict import charger_yaml
 
-CAS = yaml.safe_load((Path(__file__).parent / "cas" / "sources.yaml").read_text(encoding="utf-8"))
+CAS = yaml.safe_load(
+    (Path(__file__).parents[1] / "cas" / "sources.yaml").read_text(encoding="utf-8")
+)
 SERIES = tuple(CAS["etendues"])
 HARNES = "62413"
 DEPARTEMENT = "62"

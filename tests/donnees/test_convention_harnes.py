@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Affirmation, Convention, Fiche, IndicateurFiche
 
 CAS = yaml.safe_load(
-    (Path(__file__).parent / "cas" / "convention_harnes.yaml").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "cas" / "convention_harnes.yaml").read_text(encoding="utf-8")
 )
 CASES = ("publics", "objectifs", "modalites", "services", "partenaires", "resultats")
 # What each operator needs to be judged, beside its indicators.
