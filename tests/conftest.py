@@ -119,6 +119,25 @@ def rapports_produits(tmp_path_factory: pytest.TempPathFactory) -> Production:
 
 
 @pytest.fixture(scope="session")
+def harnes_sans_suivi(
+    rapports_produits: Production, tmp_path_factory: pytest.TempPathFactory
+) -> Production:
+    """The fiches, bilans and evaluation of Harnes without any follow-up: as they are, or made again
+    once there is some.
+    """
+    if not (DONNEES / "conventions/harnes/suivi").exists():
+        return rapports_produits
+    dossier = tmp_path_factory.mktemp("sans-suivi")
+    ignores = shutil.ignore_patterns("suivi", "demonstration")
+    shutil.copytree(DONNEES, dossier / "donnees", ignore=ignores)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(dossier / "donnees"))
+        return produire_tout(
+            dossier, "fiches", "bilan", "evaluation-finale", "--convention", "harnes"
+        )
+
+
+@pytest.fixture(scope="session")
 def navigateur() -> Iterator[Navigateur]:
     """Chromium, opened once; the test is skipped, with its reason, where it is not installed."""
     ouvert = Navigateur()

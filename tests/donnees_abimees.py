@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from pathlib import Path
 
+import yaml
+from donnees_suivies import DONNEES
 from PIL import Image
 
 from ctglib.donnees.modeles.convention import Convention
 
-REPERES = {"{cles_de_convention}": ", ".join(Convention.model_fields)}
+HARNES = "conventions/harnes/convention.yaml"
+
+
+def _reperes() -> dict[str, str]:
+    """Return what a case names and that the code or the convention has: their keys, their rows."""
+    text = (DONNEES / HARNES).read_text(encoding="utf-8")
+    convention = yaml.safe_load(text)
+    return {
+        "{cles_de_convention}": ", ".join(Convention.model_fields),
+        "{enjeux}": ", ".join(enjeu["id"] for enjeu in convention["enjeux"]),
+        "{fiches}": ", ".join(str(fiche["numero"]) for fiche in convention["fiches"]),
+        "{ligne_des_mouvements}": str(
+            _ligne(text, "- type: flux\n        nom: accueil-mouvements")
+        ),
+    }
+
+
+def _ligne(texte: str, mot: str) -> int:
+    return texte[: texte.index(mot)].count("\n") + 1
+
+
+REPERES = _reperes()
 
 
 def message(fichier: str, faute: dict, ici: int) -> str:
@@ -24,8 +46,14 @@ def message(fichier: str, faute: dict, ici: int) -> str:
         *([f"ligne {ligne}"] if ligne else []),
         *([f"« {faute['colonne']} »"] if "colonne" in faute else []),
     ]
-    attendu = re.sub(r"\{\w+\}", lambda found: REPERES[found.group()], faute["attendu"])
-    return f"{', '.join(place)}\n    trouvé : {faute['trouve']}\n    attendu : {attendu}\n    à faire : {faute['a_faire']}"
+    trouve, attendu = (_rempli(faute[cle]) for cle in ("trouve", "attendu"))
+    return f"{', '.join(place)}\n    trouvé : {trouve}\n    attendu : {attendu}\n    à faire : {faute['a_faire']}"
+
+
+def _rempli(texte: str) -> str:
+    for repere, valeur in REPERES.items():
+        texte = texte.replace(repere, valeur)
+    return texte
 
 
 def abimer(path: Path, cas: dict) -> int:

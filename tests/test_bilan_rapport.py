@@ -73,16 +73,19 @@ def test_un_bilan_tient_en_sept_pages_neuf_avec_son_annexe_et_deux_quand_rien_n_
 
 
 def test_les_sections_sont_toutes_la_dans_l_ordre_et_un_bilan_sans_suivi_n_en_a_que_quatre(
-    rapports_produits: Production,
+    rapports_produits: Production, harnes_sans_suivi: Production
 ) -> None:
-    for rapport, sections in ((AVEC_SUIVI, SECTIONS), (SANS_SUIVI, MUETTES)):
-        html = rapports_produits.html(rapport)
+    for produits, rapport, sections in (
+        (rapports_produits, AVEC_SUIVI, SECTIONS),
+        (harnes_sans_suivi, SANS_SUIVI, MUETTES),
+    ):
+        html = produits.html(rapport)
         titles = re.findall(r"<h2 id=\"[^\"]+\">(.*?)</h2>", html)
         assert [unescape(title).replace("\u00a0", " ") for title in titles] == sections
 
 
-def test_un_bilan_sans_suivi_dit_a_qui_demander(rapports_produits: Production) -> None:
-    page = unescape(rapports_produits.html(SANS_SUIVI))
+def test_un_bilan_sans_suivi_dit_a_qui_demander(harnes_sans_suivi: Production) -> None:
+    page = unescape(harnes_sans_suivi.html(SANS_SUIVI))
 
     assert re.search(
         r"Rien n'a été transmis pour 2024\. \d+ indicateurs sont demandés d.abord : (?:[^.]*, )?"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rapports_produits import Production, Rapport
 
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
 
@@ -102,10 +103,13 @@ def test_aucun_tableau_n_est_fait_que_d_absences(html: str) -> None:
         assert set(cells) != {"non transmis"}
 
 
-def test_harnes_dit_ce_qui_manque_et_n_invente_rien(rapports_produits: Production) -> None:
-    text = _texte(rapports_produits.html(Rapport("harnes", NOM)))
+def test_sans_suivi_l_evaluation_dit_ce_qui_manque_et_n_invente_rien(
+    harnes_sans_suivi: Production,
+) -> None:
+    text = _texte(harnes_sans_suivi.html(Rapport("harnes", NOM)))
 
-    assert "nul ne peut dire ce que sont devenues les 12 actions promises" in re.sub(
+    promised = sum(len(fiche.modalites) for fiche in lire_dossier("harnes").convention.fiches)
+    assert f"nul ne peut dire ce que sont devenues les {promised} actions promises" in re.sub(
         r"\s+", " ", text
     )
     assert text.lower().count("à compléter par les évaluateurs") >= 6

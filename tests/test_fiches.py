@@ -5,36 +5,20 @@ section with it.
 from __future__ import annotations
 
 import csv
-import shutil
 from html import unescape
 
 import pikepdf
 import pytest
-from donnees_suivies import DONNEES
 from fiches_exemple import FICHES, SECTIONS, sections
-from rapports_produits import Production, Rapport, produire_tout
-
-from ctglib.donnees.lecture import VARIABLE
+from rapports_produits import Production, Rapport
 
 ANNEES = (2023, 2024, 2025, 2026)
 
 
-@pytest.fixture(scope="module")
-def sans_suivi(
-    rapports_produits: Production, tmp_path_factory: pytest.TempPathFactory
-) -> Production:
-    """The fiches of Harnes, all years, without any follow-up: as they are, or made again once there
-    is some.
-    """
-    if not (DONNEES / "conventions/harnes/suivi").exists():
-        return rapports_produits
-    dossier = tmp_path_factory.mktemp("sans-suivi")
-    shutil.copytree(
-        DONNEES, dossier / "donnees", ignore=shutil.ignore_patterns("suivi", "demonstration")
-    )
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv(VARIABLE, str(dossier / "donnees"))
-        return produire_tout(dossier, "fiches", "--convention", "harnes")
+@pytest.fixture
+def sans_suivi(harnes_sans_suivi: Production) -> Production:
+    """The fiches of Harnes, all years, without any follow-up."""
+    return harnes_sans_suivi
 
 
 def de_harnes(annee: int, fiche: int) -> Rapport:
