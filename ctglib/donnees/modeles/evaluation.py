@@ -71,7 +71,7 @@ class MotDeVerdict(Modele):  # a verdict on a target
 
     @property
     def dit(self) -> str:
-        """The word after its sign, « ● atteint »; ``mots`` of the same file cites it by this name."""
+        """The word after its sign, « ● atteint »; ``mots`` of the same file cites it."""
         return f"{self.signe}\u00a0{self.mot}"
 
 
