@@ -401,7 +401,10 @@ def _valeur_initiale(
 
 
 def _source(etude: EtudeFinale, indicateur: str, annee: int) -> str:
-    """Return the source of a figure of the whole territory, as known today; "" when it has none."""
+    """Return the source of a figure of the whole territory, as the last bilan reads it.
+
+    It is "" for a figure that the follow-up does not have (a value of the convention's text).
+    """
     observations = a_la_date(etude.suivi.observations, etude.annees[-1])
     cherchees = (
         observations["dimension"].eq("")
@@ -409,8 +412,9 @@ def _source(etude: EtudeFinale, indicateur: str, annee: int) -> str:
         & observations["indicateur"].eq(indicateur)
         & observations["annee"].eq(annee)
     )
+    # ``a_la_date`` keeps one row a key: there is one source at most.
     sources = observations.loc[cherchees, "source"].tolist()
-    return sources[-1] if sources else ""
+    return sources[0] if sources else ""
 
 
 def _modele(nom: str, /, **mots: object) -> str:

@@ -314,8 +314,10 @@ def valeur_personnelle(texte: str, regles: Confidentialite) -> str | None:
 
 
 def en_table(nom: str, lues: Iterable[TableLue]) -> pd.DataFrame:
-    """Return the rows of files of a kind, typed by their schema: text, float64, or Int64 for years
-    and integers.
+    """Return the rows of files of a kind, typed by their schema.
+
+    Columns are text, float64, or Int64 for years and integers. The files have no fault left, so
+    that each has every column; without any file the table is empty.
     """
     schema = charger_schema(nom)
     lignes = pd.concat([pd.DataFrame(), *(lue.lignes for lue in lues)])

@@ -128,7 +128,10 @@ class Controle(EtudeDiagnostic):
         )
 
     def _titres_des_gravites(self, constats: pd.DataFrame) -> dict[str, str]:
-        """Return the titles of the groups: « À corriger (3 constats, et 1 justifié) »."""
+        """Return the titles of the groups: « À corriger (3 constats, et 1 justifié) ».
+
+        ``constats`` are those that are shown: open, or justified.
+        """
         titres = {}
         for gravite, titre in self._regles.gravites.items():
             statuts = constats.loc[constats["gravite"].eq(gravite), "statut"]

@@ -221,6 +221,7 @@ class EvaluationFinale:
         """Return the long tables, for the screen and the CSV alone."""
         etude = self.etude
         tableaux = [self.trajectoires.moyens(), self.diagnostic.sans_comparaison()]
+        # Once decisions are taken, ``propositions`` shows the recommendations in the report.
         if not etude.finale.saisie.decisions:
             tableaux.append(self.suites.recommandations())
         tableaux += [
