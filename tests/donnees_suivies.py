@@ -37,6 +37,7 @@ def _copie_de_la_suite() -> Path:
     if "PYTEST_XDIST_WORKER" in os.environ:
         return Path(os.environ[VARIABLE])
     dossier = Path(tempfile.mkdtemp(prefix="ctg-donnees-"))
+    dossier.chmod(0o755)  # a test reads it without the rights of the one who made it
     atexit.register(shutil.rmtree, dossier, ignore_errors=True)
     return copier(DEPOT / "data", dossier / "data")
 
