@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ctglib.document.affichage import ECRIVAINS
+from ctglib.donnees import VERSION
 
 if TYPE_CHECKING:  # for an editor, which then knows what each of these names is
     from ctglib.document.blocs import paragraphe
@@ -23,7 +24,7 @@ if TYPE_CHECKING:  # for an editor, which then knows what each of these names is
     from ctglib.rapports.portrait import ouvrir_portrait
     from ctglib.rapports.releve import ouvrir_releve
 
-__version__ = "0.1.0"
+__version__ = VERSION
 # What a notebook imports. A type checker only reads a list that is written out: a test says that
 # these are the names of ``PORTES``, in the same order.
 __all__ = [

@@ -77,12 +77,8 @@ def test_les_imports_ne_vont_que_vers_le_bas() -> None:
 
 
 def _monte(depuis: str, module: str) -> bool:
-    """Tell whether a module is above a layer; of ``ctglib`` itself only the version may be had,
-    never ``ouvrir``.
-    """
+    """Tell whether a module is above a layer; of ``ctglib`` itself nothing may be had."""
     vers = module.split(".")[1]
-    if vers == "__version__":
-        return False
     return vers not in COUCHES or COUCHES.index(vers) > COUCHES.index(depuis)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from ctglib import __version__
 from ctglib.calculs.ecriture import majuscule
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Ecriture, Tableau
 from ctglib.document.typographie import remplir
+from ctglib.donnees import VERSION
 from ctglib.donnees.lecture import publiable
 from ctglib.donnees.modeles.rapports import ReglesDiagnostic, RoleDeFichier
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -75,7 +75,7 @@ def sources(
         f"{role.groupe} ({path.partition('/')[0]})"
         for role, path in zip(roles_des_fichiers, chemins, strict=True)
     ]
-    notes = [dire("version", version=__version__)]
+    notes = [dire("version", version=VERSION)]
     if not all(publiable(path) for path in chemins):
         notes.append(dire("empreinte_non_publiee"))
     return presenter(contexte, "sources", fichiers, ecritures, groupes=groupes, notes=notes)

@@ -2,3 +2,5 @@
 
 Nothing is computed here.
 """
+
+VERSION = "0.1.0"  # of the workbook, which reports tell
