@@ -19,7 +19,7 @@ COUPS ?= 50
 aide:
 	@echo "make rapports      installe au besoin, puis produit les rapports dans reports/"
 	@echo "make test          installe au besoin, puis lance les tests"
-	@echo "make complet       lance les essais longs : installation neuve, les rapports refaits autrement"
+	@echo "make complet       lance les essais longs : rapports ouverts un à un, productions tuées, installation neuve"
 	@echo "make nuit          lance les plus longs : les propriétés sur tous leurs cas, cent fautes mises dans le code"
 	@echo "make laboratoire   ouvre JupyterLab en français sur le dossier des analyses"
 	@echo "make check         format, analyse du code, types et tests"

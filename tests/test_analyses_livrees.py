@@ -22,6 +22,8 @@ from ctglib.export.document import assembler
 from ctglib.production.moteur import executer
 from ctglib.production.plan import Carnet
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 CARNETS = [DEPOT / nom for nom in sorted(livres())]
 QUESTIONS = range(1, 11)
 LIGNES = 5

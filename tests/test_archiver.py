@@ -34,6 +34,8 @@ from ctglib.production.archive import REQUIS, telecharger
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.verifier import grouper, relever_archive
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
 DESCRIPTION = "ro-crate-metadata.json"
 

@@ -20,6 +20,8 @@ from ctglib.production.archive import archiver, telecharger
 from ctglib.production.manifeste import lire_manifeste
 from ctglib.production.plan import CARNETS
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 
 @pytest.mark.complet
 def test_installee_de_ses_paquets_dans_un_environnement_neuf_elle_redonne_les_memes_rapports(

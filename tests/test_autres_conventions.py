@@ -19,6 +19,8 @@ from openpyxl import load_workbook
 from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.donnees.lecture import VARIABLE
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 FICTIVES = DEPOT / "tests/fixtures/conventions"
 # Convention, year, values to enter by indicator, number of fiches.
 ANNEES = {

@@ -40,6 +40,8 @@ from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.plan import Carnet
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 MEGA = 1024**2
 FEUILLE = "xl/worksheets/sheet2.xml"
 

@@ -20,6 +20,8 @@ from ctglib.calculs.collecte import ETAT, VALEUR, manques_finaux
 from ctglib.document.blocs import Piece
 from ctglib.rapports.dossier import DossierACompleter
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 
 @cache
 def dossier(convention: str = "harnes") -> DossierACompleter:

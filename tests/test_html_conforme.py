@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from rapports_produits import Production
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 VERIFICATEUR = (
     Path(__file__).parents[1]
     / "build"

@@ -16,6 +16,8 @@ from navigateur import OPTIONS, trouver_chromium
 
 from ctglib.commandes.analyses import JUPYTERLAB, environnement
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 ADRESSE = re.compile(r"http://127\.0\.0\.1:\d+/\S*token=\S+")
 ATTENTE = 120_000  # milliseconds, on a loaded machine
 COURT = 20_000

@@ -21,6 +21,8 @@ from ctglib.production.moteur import executer
 from ctglib.production.plan import CARNETS, MOTEURS
 from ctglib.production.pool import PRECHARGE, Ouvriers
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 CARNET = CARNETS / "diagnostic.ipynb"
 # What a notebook could leave to the next one in the same process.
 SALETES = (

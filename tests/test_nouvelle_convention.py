@@ -29,6 +29,8 @@ from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.validation import avertissements, valider
 from ctglib.production.plan import commandes
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 ANCIENNES = ("harnes", "demonstration")
 DATES = ("--debut", "2027-01-01", "--fin", "2030-12-31")
 

@@ -24,6 +24,8 @@ from ctglib.production.portail import ecrire_portail
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 
 @pytest.fixture(scope="module")
 def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:

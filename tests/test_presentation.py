@@ -20,6 +20,8 @@ from ctglib.donnees.modeles.catalogue import Charte
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.export.diapositives import MODELE
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 RAPPORTS = (
     *choisir(nom="diagnostic"),
     *choisir(nom="evaluation-finale"),

@@ -17,6 +17,8 @@ from ctglib.production.pool import Ouvriers
 from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import Resultat
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 posix = pytest.mark.skipif(
     os.name == "nt", reason="Windows n'a ni forkserver ni groupes de processus"
 )

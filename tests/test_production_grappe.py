@@ -16,6 +16,8 @@ from ctglib.commandes.application import lancer
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.pool import faire_dans_un_processus, ouvrir_executeur
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 distributed = pytest.importorskip(
     "distributed", reason="Dask n'est pas installé : pip install distributed"
 )

@@ -15,6 +15,8 @@ from production_exemple import LECTURE, ecrire_carnet
 
 from ctglib.production.plan import CARNETS, Carnet
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 # An audit hook cannot be removed: it lives in a program of its own, which runs the notebooks one
 # after the other.
 ESPION = """

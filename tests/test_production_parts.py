@@ -22,6 +22,8 @@ from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.manifeste import lire_manifeste, prevoir
 from ctglib.production.produire import ecarter_les_rapports_a_jour
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 
 def hors_des_parts(etude: EtudeAnnuelle) -> list[object]:
     """Return what a fiche is given besides what the fingerprint of its part covers."""

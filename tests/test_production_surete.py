@@ -25,6 +25,8 @@ from ctglib.donnees.fautes import Empechement
 from ctglib.production.plan import MOTEURS
 from ctglib.production.produire import TRAVAIL, verrouiller
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 posix = pytest.mark.skipif(
     os.name == "nt", reason="Windows n'a ni fork, ni signaux, ni limite de taille de fichier"
 )

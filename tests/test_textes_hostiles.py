@@ -24,6 +24,8 @@ from textes_hostiles import FORMULE, LONG, PIEGES, pieger_la_convention
 
 from ctglib.donnees.lecture import VARIABLE
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 ANNEE = 2025
 CHAQUE_SORTE = tuple(rapport for rapport in choisir(FICTIVE) if rapport.annee in (None, ANNEE))
 BILAN = Rapport(FICTIVE, f"{ANNEE}/bilan")

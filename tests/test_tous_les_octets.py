@@ -20,6 +20,8 @@ from rapports_produits import TOUS, Production, Rapport
 from ctglib.production.plan import CTG, STANDARD, rapports_connus
 from ctglib.production.pool import Ouvriers
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 AILLEURS = "un dossier, ailleurs {1}"
 ANNEE = 2025
 CONVENTIONS = tuple(dict.fromkeys(rapport.convention for rapport in TOUS))

@@ -15,6 +15,8 @@ from lecture_pdf import lignes_par_page, noeuds, remplissage
 from rapports_produits import PORTRAITS, RAPPORTS, Production, Rapport
 from test_tous_les_rapports import FICTIVE, FICTIVES
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 
 @pytest.fixture(scope="module", params=(*RAPPORTS, *PORTRAITS), ids=str)
 def rapport(request: pytest.FixtureRequest) -> Rapport:

@@ -11,6 +11,8 @@ from inspection_des_pages import ECRAN, TELEPHONE, Inspection, inspecter, regard
 from navigateur import Navigateur
 from rapports_produits import PORTRAITS, RAPPORTS, Production, Rapport, choisir
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 FICTIVES = "Données fictives"
 FICTIVE = "demonstration"
 MACHINE = re.compile(r"\b(?:nan|NaN|None|NaT|inf)\b|<NA>|\{[a-z_]+\}|\{\{|\}\}")

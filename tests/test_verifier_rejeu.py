@@ -17,6 +17,8 @@ from ctglib.production.portail import ecrire_portail
 from ctglib.production.produire import TRAVAIL, VERROU, verrouiller
 from ctglib.production.verifier import Changement, comparer
 
+pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
+
 
 @pytest.fixture(scope="module")
 def modele(tmp_path_factory: pytest.TempPathFactory) -> Path:
