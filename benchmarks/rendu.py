@@ -64,7 +64,7 @@ du système.
 
 En (d), la valeur est dans `{fichier}` : {refaits} rapports la montrent et sont refaits.
 {temoin}
-## Un, dix, cent conventions
+## Plusieurs conventions
 
 Le diagnostic de conventions d'essai (`benchmarks/conventions.py`), page HTML et PDF, une mesure chacune.
 
