@@ -27,9 +27,7 @@ from graphiques_exemple import LIBELLES, TAILLES, dessins, verifier
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.document import figure as module_des_figures
 from ctglib.document.figure import Figure, charte
-from ctglib.donnees.partage import Reserve, partager_par
 
 COULEURS = charte().couleurs
 
@@ -78,28 +76,13 @@ def test_une_table_vide_ne_donne_pas_de_graphique(forme: str) -> None:
     assert dessiner(forme, EXEMPLES[forme].iloc[:0]) is None
 
 
-def test_les_memes_courbes_ne_sont_dessinees_qu_une_fois_par_production(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    drawn: list[str] = []
-    write = module_des_figures.svg
-    monkeypatch.setattr(
-        module_des_figures, "svg", lambda *told: drawn.append(told[-1]) or write(*told)
-    )
+def test_un_rapport_montre_la_figure_comme_un_analyste_l_a_annotee() -> None:
+    annotee = dessiner("trajectoires", SERIES)
 
-    with partager_par(Reserve()):
-        first, again = (dessiner("trajectoires", SERIES.copy(deep=True)).bloc for _ in range(2))
-        once = list(drawn)
-        taken = dessiner("trajectoires", SERIES)
-        taken.axes[0].annotate("Repère", (2024, 60))
-        changed = taken.bloc
-        last = dessiner("trajectoires", SERIES).bloc
-        other = dessiner("trajectoires", SERIES.assign(valeur=SERIES["valeur"] + 1)).bloc
+    annotee.axes[0].annotate("Repère", (2024, 60))
 
-    assert once == ["large", "etroit"]
-    pages = [one.svg_large + one.svg_etroit for one in (first, again, last, other)]
-    assert pages[0] == pages[1] == pages[2] != pages[3]
-    assert "Repère" in mots(changed.svg_large) and "Repère" not in mots(first.svg_large)
+    assert "Repère" in mots(annotee.bloc.svg_large)
+    assert "Repère" not in mots(dessiner("trajectoires", SERIES).bloc.svg_large)
 
 
 RIEN = {

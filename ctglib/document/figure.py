@@ -31,7 +31,6 @@ from ctglib.document.signes import FAMILLE, SECOURS, avance, fichiers, largeur, 
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.modeles.catalogue import Charte, Largeur
-from ctglib.donnees.partage import partager
 from ctglib.donnees.yaml_strict import charger_yaml
 
 IMAGES = ("png", "svg", "pdf")
@@ -65,7 +64,6 @@ class Figure(Bloc):
     # Makes the matplotlib figure of a width: « large », 17 cm, or « etroit », 8.5 cm.
     dessiner: Callable[[Largeur], Dessin]
     territoire: str = ""  # written in an image that leaves the report
-    cle: str = ""  # the name of what is drawn (see ``nom_par_contenu``), when all of it is known
 
     def __repr__(self) -> str:
         return f'Figure « {self.titre} ». Ensuite : .axes, .enregistrer("figure.png"), .tableau.'
@@ -94,20 +92,13 @@ class Figure(Bloc):
 
     @property
     def bloc(self) -> Bloc:
-        """What a document carries of it: the two drawings, without matplotlib.
-
-        Charts of the same content (``cle``) are drawn once. A figure that somebody asked for, and
-        may have changed, is not shared.
-        """
-        deja_demandee = "figure" in vars(self)
-        cle = "" if deja_demandee else self.cle
-        svg_large, svg_etroit = partager(cle, lambda: (self.svg_large, self.svg_etroit))
+        """What a document carries of it: the two drawings, without matplotlib."""
         return Trace(
             nom=self.nom,
             titre=self.titre,
             alt=self.alt,
-            svg_large=svg_large,
-            svg_etroit=svg_etroit,
+            svg_large=self.svg_large,
+            svg_etroit=self.svg_etroit,
             lecture=self.lecture,
             source=self.source,
             tableau=self.tableau,

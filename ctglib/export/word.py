@@ -4,7 +4,6 @@ header rows.
 
 from collections.abc import Mapping
 from copy import deepcopy
-from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -25,7 +24,6 @@ from ctglib.document import blocs
 from ctglib.document.signes import lisible, montrable
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.ecriture import dater
-from ctglib.donnees.partage import nom_par_contenu, partager
 from ctglib.export.document import Document, legende
 from ctglib.export.html import modeles
 from ctglib.export.typst import LARGEUR, compiler_typst, largeurs
@@ -210,10 +208,10 @@ def en_images(document: Document) -> dict[str, bytes]:
             svgs[logo.nom] = logo.contenu.decode()
         elif logo.contenu:
             logos_png[logo.nom] = logo.contenu
-    images = {}
-    for nom, svg in svgs.items():
-        dessiner = partial(compiler_typst, PAGE, svg, format="png", ppi=POINTS_PAR_POUCE)
-        images[nom] = partager(nom_par_contenu("image", dessiner), dessiner)
+    images = {
+        nom: compiler_typst(PAGE, svg, format="png", ppi=POINTS_PAR_POUCE)
+        for nom, svg in svgs.items()
+    }
     return images | logos_png
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from math import ceil, floor, isfinite, log10
 from typing import NamedTuple, NotRequired, TypedDict, TypeVar, Unpack, cast
@@ -39,7 +38,6 @@ from ctglib.document.signes import FAMILLE, ILLISIBLE, montrable, signes_de
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.document.typographie import remplir
 from ctglib.donnees.modeles.catalogue import Largeur
-from ctglib.donnees.partage import nom_par_contenu
 
 POINTS_PER_INCH = 72
 CENTIMETRES_PER_INCH = 2.54
@@ -147,10 +145,7 @@ def assemble(
             planche = Planche(taille)
             return planche.finish(draw(planche))
 
-    # Processes share the drawings that have a key (see ``partage``). A ``partial`` gives one, as
-    # its arguments are all that it draws; a closure does not, and is drawn each time.
-    cle = nom_par_contenu("dessin", nom, alt, draw) if isinstance(draw, partial) else ""
-    return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom, cle)
+    return Figure(nom, titre, alt, lecture, source, tableau, dessiner, contexte.territoire.nom)
 
 
 def dire(mot: str, /, **valeurs: object) -> str:
