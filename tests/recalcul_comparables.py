@@ -10,8 +10,12 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 
 import duckdb
+import pytest
+
+from ctglib.calculs.comparables import Resultat
 
 CHIFFRES = 60
+EXACT = 1e-9  # both paths are exact until they become floats
 MEMES = (
     Decimal(10) ** -40
 )  # distances and changes closer than this are equal: they are quotients of small numbers
@@ -26,6 +30,15 @@ class Recalcul:
     retenues: tuple[str, ...]
     candidates: int
     lignes: dict[str, dict[str, float | int | bool]]
+
+
+def pareil(trouve: Resultat, attendu: Recalcul) -> None:
+    """Assert that the library found the communes and the figures of the calculation."""
+    assert tuple(trouve.retenues["commune"][1:]) == attendu.retenues
+    assert trouve.candidates == attendu.candidates
+    for row in trouve.ecarts.to_dict("records"):
+        for name, expected in attendu.lignes[row["indicateur"]].items():
+            assert row[name] == pytest.approx(expected, abs=EXACT), (row["indicateur"], name)
 
 
 def lire(dossier: Path) -> dict[str, COMMUNE]:

@@ -5,10 +5,8 @@ it.
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
-import yaml
 from analyse_exemple import rupture
 from coherence_exemple import (
     INDICATEURS,
@@ -25,12 +23,8 @@ from coherence_exemple import (
 )
 
 from ctglib.calculs.coherence import COLONNES, controler, doutes
-from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.coherence import Justification
 
-PIEGES = yaml.safe_load(
-    (Path(__file__).parent / "cas" / "coherence_pieges.yaml").read_text(encoding="utf-8")
-)
 ABSENT = {"absent": "Non donné"}
 SEANCES = {"id": "seances", "libelle": "Séances"}
 LACUNE = {
@@ -232,36 +226,3 @@ def test_un_constat_justifie_ne_rend_rien_douteux() -> None:
     reason = Justification(cle="meme_effectif:places", raison="Deux dates", **SIGNEE)
 
     assert doutes(controler(avec(offre=offre(places="10"), justifications=(reason,)))) == set()
-
-
-@pytest.fixture(scope="module")
-def harnes():
-    return controler(lire_dossier("harnes"))
-
-
-@pytest.mark.parametrize("piege", PIEGES, ids=[piege["nom"] for piege in PIEGES])
-def test_un_piege_de_la_convention_sort_d_une_regle(piege: dict, harnes) -> None:
-    row = harnes.set_index("cle").loc[piege["cle"]]
-
-    assert row["regle"] == piege["regle"]
-    assert row["statut"] == piege.get("statut", "ouvert")
-    for text in ("ecrit", "calcule"):
-        assert piege[text] in _lisible(row[text])
-
-
-def test_les_constats_de_harnes_sont_tries_et_aucune_declaration_n_est_perimee(harnes) -> None:
-    shown = harnes[harnes["statut"].isin(["ouvert", "justifie"])]
-    ranks = shown["gravite"].map({"a_corriger": 0, "a_verifier": 1, "information": 2})
-
-    assert harnes["cle"].is_unique
-    assert list(harnes["numero"]) == list(range(1, len(harnes) + 1))
-    assert ranks.is_monotonic_increasing
-    assert not set(harnes["regle"]) & {
-        "correction_obsolete",
-        "justification_obsolete",
-        "lecture_non_declaree",
-    }
-
-
-def _lisible(text: str) -> str:
-    return text.replace("\u202f", " ").replace("\u00a0", " ").replace("\u2212", "-")

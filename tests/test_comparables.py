@@ -21,11 +21,10 @@ from comparables_exemple import (
     regle,
     resultat,
 )
-from donnees_suivies import DONNEES
 from essais import exemples
 from hypothesis import given
 from hypothesis import strategies as st
-from recalcul_comparables import Recalcul, lire, recalculer
+from recalcul_comparables import pareil, recalculer
 
 from ctglib.calculs.comparables import (
     BRUIT,
@@ -39,7 +38,6 @@ from ctglib.donnees.modeles.catalogue import Reglage
 from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.suivi import lire_suivi_brut
 
-EXACT = 1e-9  # both paths are exact until they become floats
 EXEMPLE = [
     [100, 50, 30, 110, 45, 30],
     [100, 50, 30, 100, 50, 30],
@@ -51,28 +49,12 @@ EXEMPLE = [
 
 
 @pytest.fixture(scope="module")
-def harnes() -> Resultat:
-    suivi = lire_suivi_brut("harnes")
+def publiee() -> Resultat:
+    """The comparison that the demonstration publishes: the rule of the catalogue, and its variants."""
+    suivi = lire_suivi_brut("demonstration")
     rows = lire_communes(suivi.convention, suivi.catalogue.comparaison)
     catalogue = suivi.catalogue
     return comparer(rows, catalogue.comparaison, catalogue.indicateurs_contexte, suivi.convention)
-
-
-def pareil(trouve: Resultat, attendu: Recalcul) -> None:
-    assert tuple(trouve.retenues["commune"][1:]) == attendu.retenues
-    assert trouve.candidates == attendu.candidates
-    for row in trouve.ecarts.to_dict("records"):
-        for name, expected in attendu.lignes[row["indicateur"]].items():
-            assert row[name] == pytest.approx(expected, abs=EXACT), (row["indicateur"], name)
-
-
-def test_harnes_est_ce_que_redonne_un_calcul_sans_la_bibliotheque(harnes: Resultat) -> None:
-    communes = lire(DONNEES / "sources/publiques/cnaf_communes")
-
-    attendu = recalculer(communes, "62413", (2022, 2024), tuple(harnes.ecarts["indicateur"]))
-
-    pareil(harnes, attendu)
-    assert (harnes.candidates, harnes.nombre) == (66, 20)
 
 
 @given(PANEL, st.integers(1, 4), st.integers(3, 4))
@@ -211,21 +193,12 @@ def test_une_rupture_entre_les_deux_annees_laisse_la_ligne_sans_ecart() -> None:
     assert resultat(EXEMPLE).ecarts["ecart"].notna().all()
 
 
-def test_le_logement_de_harnes_ne_se_compare_pas_depuis_2020(harnes: Resultat) -> None:
-    rows = harnes.variantes[harnes.variantes["indicateur"] == "cnaf_foyers_logement"]
+def test_les_variantes_sont_la_regle_elle_meme_puis_chaque_changement(publiee: Resultat) -> None:
+    first = publiee.variantes[publiee.variantes["variante"] == 0].reset_index(drop=True)
 
-    assert list(rows["rupture"]) == [year < 2021 for year in rows["annee_reference"]]
-    assert set(harnes.variantes.loc[harnes.variantes["rupture"], "indicateur"]) == {
-        "cnaf_foyers_logement"
-    }
-
-
-def test_les_variantes_sont_la_regle_elle_meme_puis_chaque_changement(harnes: Resultat) -> None:
-    first = harnes.variantes[harnes.variantes["variante"] == 0].reset_index(drop=True)
-
-    pd.testing.assert_frame_equal(first[list(harnes.ecarts.columns)], harnes.ecarts)
-    assert set(harnes.variantes["annees_avant"]) == {1, 2, 3}
-    assert set(harnes.variantes["voisins"]) == {10, 20, 30}
+    pd.testing.assert_frame_equal(first[list(publiee.ecarts.columns)], publiee.ecarts)
+    assert set(publiee.variantes["annees_avant"]) == {1, 2, 3}
+    assert set(publiee.variantes["voisins"]) == {10, 20, 30}
 
 
 def test_une_variante_sans_annee_de_reference_reste_sans_valeur() -> None:

@@ -19,8 +19,8 @@ from ctglib.donnees.validation import valider
 
 
 @cache
-def harnes() -> Conformite:
-    return ouvrir_evaluation("harnes").conformite
+def demonstration() -> Conformite:
+    return ouvrir_evaluation("demonstration").conformite
 
 
 def texte(bloc: object) -> str:
@@ -28,21 +28,20 @@ def texte(bloc: object) -> str:
 
 
 def avec(population: float | None) -> Conformite:
-    """The convention of Harnes, its diagnostic counting so many inhabitants."""
-    etude = harnes().etude
+    """The demonstration, its diagnostic counting so many inhabitants."""
+    etude = demonstration().etude
     dossier = etude.suivi.dossier
-    here = dossier.annexe1["indicateur"].eq("population") & dossier.annexe1["territoire"].eq(
-        "62413"
-    )
+    here = dossier.annexe1["indicateur"].eq("population")
+    here &= dossier.annexe1["territoire"].eq("00001")
     annexe1 = dossier.annexe1.assign(valeur=dossier.annexe1["valeur"].mask(here, population))
     suivi = replace(etude.suivi, dossier=replace(dossier, annexe1=annexe1))
-    return replace(harnes(), etude=replace(etude, suivi=suivi))
+    return replace(demonstration(), etude=replace(etude, suivi=suivi))
 
 
 def avec_finale(**autres: object) -> Conformite:
-    """The convention of Harnes, other rules or readings being those of its evaluation."""
-    etude = harnes().etude
-    return replace(harnes(), etude=replace(etude, finale=replace(etude.finale, **autres)))
+    """The demonstration, other rules or readings being those of its evaluation."""
+    etude = demonstration().etude
+    return replace(demonstration(), etude=replace(etude, finale=replace(etude.finale, **autres)))
 
 
 @pytest.mark.parametrize(
@@ -63,17 +62,21 @@ def test_les_seuils_de_population_disent_qui_est_oblige(population: float | None
 
 def test_la_regle_est_a_verifier_tant_que_personne_ne_l_a_confirmee() -> None:
     told = Validation(par="Service juridique", date="2026-12-15")
-    finale = harnes().etude.finale
+    finale = demonstration().etude.finale
     sure = avec_finale(conformite=finale.conformite.model_copy(update={"confirme": told}))
 
-    assert "À vérifier" in texte(harnes().regle()) and "À vérifier" not in texte(sure.regle())
+    assert "À vérifier" in texte(demonstration().regle()) and "À vérifier" not in texte(
+        sure.regle()
+    )
     assert "confirmée par Service juridique, le 15 décembre 2026" in texte(sure.regle())
 
 
 def test_chaque_element_dit_ou_la_convention_repond_ce_qui_est_connu_et_qui_a_le_reste() -> None:
-    rows = harnes().tableau().cellules.set_index("titre")
+    rows = demonstration().tableau().cellules.set_index("titre")
 
-    assert list(rows.index) == [item.titre for item in harnes().etude.finale.conformite.elements]
+    assert list(rows.index) == [
+        item.titre for item in demonstration().etude.finale.conformite.elements
+    ]
     assert rows.loc[
         "Besoins des enfants de moins de trois ans et de leurs familles", "reponse"
     ] == ("Annexe 1, petite enfance ; fiche\u00a01")
@@ -82,23 +85,34 @@ def test_chaque_element_dit_ou_la_convention_repond_ce_qui_est_connu_et_qui_a_le
 
 
 def test_ce_qui_est_connu_ne_compte_ni_ligne_vide_ni_ligne_de_personnes() -> None:
-    """Harnes leaves its lines « crèche » and « multi-accueil » empty, and counts its assistantes
-    maternelles twice.
-    """
-    known = harnes().tableau().cellules["su"].iloc[0]
+    etude = demonstration().etude
+    dossier = etude.suivi.dossier
+    offre = dossier.offre
+    une_vide = offre["structure"].eq("libellules")
+    autre_compte = offre["modalite"].eq("liste_offre")
+    valeurs = offre["valeur"].mask(une_vide, "").mask(autre_compte, "56")
+    dossier = replace(dossier, offre=offre.assign(valeur=valeurs))
+    told = replace(
+        demonstration(), etude=replace(etude, suivi=replace(etude.suivi, dossier=dossier))
+    )
+
+    known = told.tableau().cellules["su"].iloc[0]
 
     assert known.endswith(
-        "(MAM) (1) ; assistantes maternelles (56 ou 70) ; relais petite enfance (RPE) (1)"
+        "(MAM) (1) ; assistantes maternelles (56 ou 62) ; relais petite enfance (RPE) (1)"
     )
-    assert "micro-crèche (2)" in known and "; crèche" not in known and "multi-accueil" not in known
+    assert "micro-crèche (1)" in known and "multi-accueil" not in known
 
 
 def test_une_convention_dont_l_offre_est_vide_n_en_sait_rien() -> None:
-    etude = harnes().etude
+    etude = demonstration().etude
     empty = replace(etude.suivi.dossier, offre=etude.suivi.dossier.offre.iloc[:0])
-    silent = replace(harnes(), etude=replace(etude, suivi=replace(etude.suivi, dossier=empty)))
+    silent = replace(
+        demonstration(), etude=replace(etude, suivi=replace(etude.suivi, dossier=empty))
+    )
 
-    assert "assistantes maternelles (" not in silent.tableau().cellules["su"].iloc[0]
+    known = silent.tableau().cellules["su"].iloc[0]
+    assert "relais petite enfance" not in known and "; assistantes maternelles (" not in known
 
 
 def test_une_convention_qui_ne_declare_rien_a_le_tableau_avec_non_declare() -> None:
@@ -108,27 +122,42 @@ def test_une_convention_qui_ne_declare_rien_a_le_tableau_avec_non_declare() -> N
 
 
 def test_un_theme_minimum_sans_fiche_est_une_question() -> None:
-    told = texte(harnes().regle()).replace("\u00a0", " ").replace("\u202f", " ")
+    told = texte(demonstration().regle()).replace("\u00a0", " ").replace("\u202f", " ")
 
     assert re.search(r"ne nomme le thème « parentalité ».*\?", told)
     assert "« jeunesse »" not in told
 
 
+def test_un_theme_minimum_qu_un_axe_nomme_n_est_plus_une_question() -> None:
+    etude = demonstration().etude
+    dossier = etude.suivi.dossier
+    axes = [
+        axe.model_copy(update={"titre": f"{axe.titre}, parentalité"})
+        for axe in dossier.convention.axes
+    ]
+    named = replace(dossier, convention=dossier.convention.model_copy(update={"axes": axes}))
+    suivi = replace(etude.suivi, dossier=named)
+
+    told = texte(replace(demonstration(), etude=replace(etude, suivi=suivi)).regle())
+
+    assert "parentalité »" not in told
+
+
 def test_le_csv_n_a_que_des_textes_et_des_nombres() -> None:
-    data = harnes().tableau().donnees
+    data = demonstration().tableau().donnees
 
     assert all(isinstance(value, str | int) or pd.isna(value) for value in data.to_numpy().ravel())
 
 
 def test_un_element_ou_une_fiche_inconnus_sont_dits_avec_leur_place(donnees: Path) -> None:
-    path = donnees / "conventions/harnes/lectures.yaml"
+    path = donnees / "conventions/demonstration/lectures.yaml"
     path.write_text(
         "schema_petite_enfance:\n  - {element: creches, ou: annexe 2, fiches: [9]}\n",
         encoding="utf-8",
     )
 
     with pytest.raises(DonneesInvalides) as refus:
-        valider("harnes")
+        valider("demonstration")
 
     assert [(fault.ligne, fault.trouve) for fault in refus.value.fautes] == [
         (2, "« creches »"),
@@ -137,7 +166,7 @@ def test_un_element_ou_une_fiche_inconnus_sont_dits_avec_leur_place(donnees: Pat
 
 
 def test_un_axe_inconnu_dans_la_participation_est_dit_avec_sa_place(donnees: Path) -> None:
-    folder = donnees / "conventions/harnes/suivi/2024"
+    folder = donnees / "conventions/demonstration/suivi/2024"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "participation.yaml"
     path.write_text(
@@ -145,6 +174,6 @@ def test_un_axe_inconnu_dans_la_participation_est_dit_avec_sa_place(donnees: Pat
     )
 
     with pytest.raises(DonneesInvalides) as refus:
-        valider("harnes")
+        valider("demonstration")
 
     assert [(fault.ligne, fault.trouve) for fault in refus.value.fautes] == [(2, "« jeunesse »")]

@@ -1,6 +1,4 @@
-"""The offer: what each reading makes of the rows, and what the convention of Harnes says of its
-own.
-"""
+"""The offer: what each reading makes of the rows, and what a convention says of its own."""
 
 from __future__ import annotations
 
@@ -45,8 +43,8 @@ COLONNES = (
 
 
 @cache
-def harnes() -> Dossier:
-    return lire_dossier("harnes")
+def demonstration() -> Dossier:
+    return lire_dossier("demonstration")
 
 
 @cache
@@ -55,9 +53,9 @@ def vocabulaire() -> VocabulaireOffre:
 
 
 def contexte() -> Contexte:
-    catalogue = harnes().catalogue
-    ici = catalogue.territoires["62413"]
-    la = catalogue.territoires["62"]
+    catalogue = demonstration().catalogue
+    ici = catalogue.territoires["00001"]
+    la = catalogue.territoires["00"]
     return Contexte(catalogue.indicateurs, catalogue.unites, catalogue.statuts, ici, la, "annexe 2")
 
 
@@ -70,6 +68,18 @@ def lignes(rows: list[dict[str, str]]) -> pd.DataFrame:
 
 def lisible(text: str) -> str:
     return text.replace("\u202f", " ").replace("\xa0", " ").replace("\u2212", "-")
+
+
+def a_trous() -> pd.DataFrame:
+    """Return the offer of the demonstration, two structures with their places left blank and no row
+    for their ages.
+    """
+    offre = demonstration().offre
+    peu_decrites = offre["structure"].isin(["peri_etangs", "extra_moulin"])
+    offre = offre[~(peu_decrites & offre["caracteristique"].isin(["age_min", "age_max"]))]
+    vides = peu_decrites & offre["caracteristique"].eq("places")
+    sans_valeur = offre["valeur"].mask(vides, "")
+    return offre.assign(valeur=sans_valeur, statut=offre["statut"].mask(vides, "L"))
 
 
 def lire(cas: dict) -> pd.DataFrame:
@@ -101,7 +111,7 @@ def test_les_ages_d_une_fiche_se_lisent_dans_l_offre_de_ses_categories(cas: dict
         columns=["nom", "categorie", "age_min", "age_max", "texte"],
     )
     given = {"offre": ["x"], "age_min": cas["fiche"][0], "age_max": cas["fiche"][1]}
-    fiche = harnes().convention.fiches[0].model_copy(update=given)
+    fiche = demonstration().convention.fiches[0].model_copy(update=given)
 
     ((_, missing, outside),) = ages_des_fiches(ages, [fiche])
 
@@ -112,40 +122,43 @@ def test_les_ages_d_une_fiche_se_lisent_dans_l_offre_de_ses_categories(cas: dict
 
 
 def test_les_lectures_laissent_l_offre_intacte() -> None:
-    offre = harnes().offre
+    offre = demonstration().offre
     before = offre.copy()
 
     lecture.ages(offre, vocabulaire())
-    manques(offre, harnes().catalogue.relations.attendus_offre, vocabulaire())
+    manques(offre, demonstration().catalogue.relations.attendus_offre, vocabulaire())
 
     pd.testing.assert_frame_equal(offre, before)
 
 
 def test_chaque_ligne_vide_de_l_offre_est_dite_au_lecteur() -> None:
-    offre = harnes().offre
+    offre = a_trous()
     blank = offre[offre["valeur"] == ""]
 
-    told = manques(offre, harnes().catalogue.relations.attendus_offre, vocabulaire())
+    told = manques(offre, demonstration().catalogue.relations.attendus_offre, vocabulaire())
 
     pairs = set(zip(told["structure"], told["caracteristique"], strict=True))
+    assert len(blank) > 1
     assert set(zip(blank["structure"], blank["caracteristique"], strict=True)) <= pairs
 
 
 def test_les_phrases_des_ages_disent_ce_que_visent_les_fiches() -> None:
-    ages = lecture.ages(harnes().offre, vocabulaire())
+    offre = demonstration().offre
+    plus_tot = offre["structure"].eq("peri_moulin") & offre["caracteristique"].eq("age_min")
+    ages = lecture.ages(offre.assign(valeur=offre["valeur"].mask(plus_tot, "2")), vocabulaire())
 
-    told = [lisible(one) for one in phrases_des_ages(ages, harnes().convention.fiches)]
+    told = [lisible(one) for one in phrases_des_ages(ages, demonstration().convention.fiches)]
 
     assert told == [
         "Chaque âge que vise la fiche action 2 (3 à 17 ans) a au moins un dispositif.",
         "La fiche action 3 vise les 6 à 25 ans ; parmi les dispositifs qu'elle concerne, aucun ne s'adresse aux "
         "6 à 8 ans.",
-        "ALSH Gouillard (2 à 10 ans) reçoit aussi des enfants de 2 ans, que la fiche ne vise pas.",
+        "Accueil périscolaire du Moulin (2 à 11 ans) reçoit aussi des enfants de 2 ans, que la fiche ne vise pas.",
     ]
 
 
 def test_les_tableaux_de_l_offre_montrent_chaque_structure_une_fois_sans_case_vide() -> None:
-    offre = harnes().offre
+    offre = demonstration().offre
     tables = [
         tableau_offre(offre, vocabulaire(), contexte(), [categorie], nom="offre", titre="Offre")
         for categorie in vocabulaire().categories
@@ -158,49 +171,53 @@ def test_les_tableaux_de_l_offre_montrent_chaque_structure_une_fois_sans_case_vi
 
 def test_une_colonne_que_rien_ne_remplit_n_est_pas_montree() -> None:
     table = tableau_offre(
-        harnes().offre, vocabulaire(), contexte(), ["scolaire"], nom="offre", titre="Offre"
+        demonstration().offre, vocabulaire(), contexte(), ["scolaire"], nom="offre", titre="Offre"
     )
 
     assert [colonne.cle for colonne in table.colonnes] == ["intitule", "en_gestion", "autres"]
-    assert "Enfants inscrits : 514" in lisible(table.cellules["autres"].iloc[0])
+    assert "Enfants inscrits : 572" in lisible(table.cellules["autres"].iloc[0])
 
 
 def test_les_semaines_se_lisent_par_vacances_sans_repeter_l_unite() -> None:
     table = tableau_offre(
-        harnes().offre, vocabulaire(), contexte(), ["accueil_loisirs"], nom="offre", titre="Offre"
+        demonstration().offre,
+        vocabulaire(),
+        contexte(),
+        ["accueil_loisirs"],
+        nom="offre",
+        titre="Offre",
     )
 
-    (told,) = table.cellules.loc[
-        table.cellules["intitule"].str.startswith("ALSH Gouillard"), "autres"
-    ]
+    vacances = table.cellules["intitule"].str.startswith("Maison de l'enfance, les vacances")
+    (told,) = table.cellules.loc[vacances, "autres"]
     assert lisible(told).startswith(
         "Semaines d'ouverture : 2 (vacances d'hiver), 2 (vacances de printemps)"
     )
 
 
 def test_une_phrase_dit_les_equipements_qui_sont_la_et_ceux_qui_n_y_sont_pas() -> None:
-    offer = harnes().offre
-    lacking = offer[offer["structure"].eq("bibliotheque")]
+    offer = demonstration().offre
+    lacking = offer[offer["structure"].eq("cinema")]
 
     def dire(offre: pd.DataFrame, *categories: str) -> str:
         return phrase_des_equipements(offre, vocabulaire(), categories, contexte())
 
     assert dire(offer, "sport_culture") == (
-        "Selon la convention, on trouve à Harnes : piscine, gymnase, terrains de sport, médiathèque, cinéma et "
-        "théâtre, mais ni bibliothèque ni ludothèque."
+        "Selon la convention, on trouve à Valfontaine : gymnase, terrains de sport, médiathèque et "
+        "ludothèque, mais ni piscine ni cinéma."
     )
     assert (
         dire(lacking, "sport_culture")
-        == "Selon la convention, il n'y a pas de bibliothèque à Harnes."
+        == "Selon la convention, il n'y a pas de cinéma à Valfontaine."
     )
     assert dire(offer) == ""
 
 
 def test_le_tableau_des_manques_tient_une_ligne_par_structure() -> None:
-    told = manques(harnes().offre, harnes().catalogue.relations.attendus_offre, vocabulaire())
+    told = manques(a_trous(), demonstration().catalogue.relations.attendus_offre, vocabulaire())
 
     table = tableau_manques(told, contexte())
 
     assert len(table.cellules) == told["structure"].nunique()
-    assert len(table.donnees) == len(told)
+    assert len(table.donnees) == len(told) > len(table.cellules)
     assert "Places, âge minimal (a), âge maximal (a)" in set(table.cellules["manque"])

@@ -23,9 +23,6 @@ from ctglib.rapports.controle import ouvrir_controle
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "radar.yaml").read_text(encoding="utf-8"))
 TRANSFORMATIONS = st.sampled_from(["", "inverse", "complement"])
-HARNES = yaml.safe_load(
-    (Path(__file__).parent / "cas" / "radar_harnes.yaml").read_text(encoding="utf-8")
-)
 LACUNE = {
     "id": "radar",
     "objet": "Radar",
@@ -166,30 +163,32 @@ def test_un_axe_que_l_arrondi_seul_classe_est_dit_incertain(
     assert spans == attendus
 
 
-@pytest.mark.parametrize("cas", HARNES, ids=[cas["nom"] for cas in HARNES])
-def test_les_indices_de_harnes_sont_ceux_que_ses_chiffres_donnent(cas: dict) -> None:
-    table = ouvrir("harnes").indices
-
-    far = table[table["niveau"] == cas["niveau"]]
-    assert dict(zip(far["indicateur"], far["indice"].round(), strict=True)) == cas["indices"]
-
-
-def test_a_harnes_la_capacite_provisoire_et_contredite_n_est_pas_la_premiere_vulnerabilite() -> (
-    None
-):
-    table = ouvrir("harnes").indices
+def test_un_indice_provisoire_ou_a_verifier_ne_passe_pas_devant_les_autres() -> None:
+    rows = [
+        (name, code, 2020, value, None, "pourcent", statut)
+        for name, ici, statut in (("x", 10.0, "P"), ("y", 26.0, "A"), ("z", 28.0, "A"))
+        for code, value in (("01001", ici), ("01", 20.0))
+    ]
+    table = indices(
+        lignes(*rows),
+        _radar("inverse"),
+        ("01001", "01"),
+        renversements={"x": "inverse"},
+        doutes=["z"],
+    )
 
     ranked = ranger(table)
 
-    assert ranked.iloc[0]["indicateur"] == "part_rsa"
-    assert (
-        ranked.iloc[-1]["libelle"]
-        == "Manque de places d'accueil (rapport inverse, provisoire, à vérifier)"
-    )
+    assert table["indice"].round().to_list() == [200, 130, 140]
+    assert ranked["libelle"].to_list() == [
+        "y",
+        "Un axe (rapport inverse, provisoire)",
+        "z (à vérifier)",
+    ]
 
 
 def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> None:
-    etude = ouvrir("harnes")
+    etude = ouvrir("demonstration")
 
     rules = etude.indices.set_index("indicateur")["renversement"]
 
@@ -208,18 +207,18 @@ def test_une_part_prend_toujours_son_complement_et_un_rapport_son_inverse() -> N
 
 
 def test_le_radar_reste_au_controle_tant_que_la_convention_ne_le_dit_pas_valide() -> None:
-    assert ouvrir("harnes").vulnerabilite() is None
-    assert "Hypothèse de travail" in ouvrir_controle("harnes").vulnerabilite().html
+    assert ouvrir("demonstration").vulnerabilite() is None
+    assert "Hypothèse de travail" in ouvrir_controle("demonstration").vulnerabilite().html
 
 
 def test_un_radar_valide_revient_au_diagnostic_et_quitte_le_controle(donnees: Path) -> None:
-    path = donnees / "conventions/harnes/convention.yaml"
+    path = donnees / "conventions/demonstration/convention.yaml"
     path.write_text(path.read_text(encoding="utf-8") + VALIDE, encoding="utf-8")
 
-    shown = ouvrir("harnes").vulnerabilite()
+    shown = ouvrir("demonstration").vulnerabilite()
 
     written = unescape(shown.html).replace("\u00a0", " ")
     assert "Indices validés par Caf du Pas-de-Calais le 2 mars 2026." in written
     assert "indices" in shown
     assert "Hypothèse" not in written and "Question ouverte" not in written
-    assert ouvrir_controle("harnes").vulnerabilite() is None
+    assert ouvrir_controle("demonstration").vulnerabilite() is None

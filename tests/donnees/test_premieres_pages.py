@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from premieres_pages import ecart, temoin
+from premieres_pages import ecart, ecrites
 
 
 def test_les_premieres_pages_sont_celles_qui_ont_ete_relues() -> None:
@@ -15,8 +15,8 @@ def test_les_premieres_pages_sont_celles_qui_ont_ete_relues() -> None:
 def test_une_phrase_qui_change_est_dite_avec_ce_qu_il_faut_faire(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    ecrit = temoin("harnes").read_text(encoding="utf-8")
-    (tmp_path / "harnes.txt").write_text(f"{ecrit}- Une phrase de trop.\n", encoding="utf-8")
+    ecrit = f"{ecrites('harnes')}- Une phrase de trop.\n"
+    (tmp_path / "harnes.txt").write_text(ecrit, encoding="utf-8")
     monkeypatch.setattr("premieres_pages.TEMOINS", tmp_path)
 
     dit = ecart("harnes")
