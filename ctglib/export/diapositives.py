@@ -35,6 +35,7 @@ MODELE = Path(__file__).parent / "modele.pptx"  # slides and their styles, which
 # at most
 DIAPOSITIVES = 10
 LIGNES = 6
+LIGNES_AU_MOINS = 2  # with fewer, a message says as much as the table
 # a chart that is not this much as wide as it is high would be too small to read from afar
 PORTRAIT = 1.2
 # inches, those of the model
@@ -89,20 +90,21 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     the report, in its order, as long as there is room; the other lists of the first page. Nothing
     is shown twice, and a chart that is too narrow only comes as a proof.
     """
-    listes = _listes(document.premiere_page)
-    place = DIAPOSITIVES - 1 - len(listes)
-    # the first list of the first page is that of its messages
+    premiere_page = document.premiere_page
+    suite = list(tout(document.corps[len(premiere_page) :]))
+
+    listes: list[tuple[str, Liste]] = []  # of the first page, each after its heading
+    titre = "En bref"
+    for bloc in tout(premiere_page):
+        if isinstance(bloc, Titre):
+            titre = bloc.texte
+        elif isinstance(bloc, Liste):
+            listes.append((titre, bloc))
+
+    # The first list of the first page is that of its messages.
     messages = listes[0][1].items if listes else ()
-    suite = list(tout(document.corps[len(document.premiere_page) :]))
-    preuves = _preuves(suite)
-    montrees: dict[str, Diapositive] = {}  # by the name of the chart or table that they show
-    for message in messages:
-        phrase = _sans_renvois(message)
-        preuve = _preuve_de(message, preuves, montrees)
-        if isinstance(preuve, Tableau):
-            preuve = _extrait(preuve, phrase)
-        if preuve is not None:
-            montrees[preuve.nom] = _montrer(preuve, phrase)
+    montrees = _preuves_des_messages(messages, suite)
+    place = DIAPOSITIVES - 1 - len(listes)
     for bloc in suite:
         if len(montrees) >= place:
             break
@@ -112,47 +114,38 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     return (*de_listes[:1], *list(montrees.values())[:place], *de_listes[1:])
 
 
-def _listes(page: Iterable[Bloc]) -> list[tuple[str, Liste]]:
-    """Return the lists of the first page in order, each after its heading: ("À décider", list)."""
-    listes = []
-    titre = "En bref"
-    for bloc in tout(page):
-        if isinstance(bloc, Titre):
-            titre = bloc.texte
-        elif isinstance(bloc, Liste):
-            listes.append((titre, bloc))
-    return listes
+def _preuves_des_messages(
+    messages: Iterable[Texte], blocs: Iterable[Bloc]
+) -> dict[str, Diapositive]:
+    """Return the slides of the messages that have a proof, by the name of what they show.
 
-
-def _preuves(blocs: Iterable[Bloc]) -> dict[str, Dessin | Tableau]:
-    """Return the charts and the tables, by anchor: « figure-etats », « tableau-familles »."""
-    preuves: dict[str, Dessin | Tableau] = {}
+    The proof is the first chart or table that a message refers to and that no slide shows yet. The
+    title is the message, without its references nor the brackets that they leave empty.
+    """
+    par_ancre: dict[str, Dessin | Tableau] = {}
     for bloc in blocs:
         if isinstance(bloc, Dessin):
-            preuves[f"figure-{bloc.nom}"] = bloc
+            par_ancre[f"figure-{bloc.nom}"] = bloc
         elif isinstance(bloc, Tableau):
-            preuves[f"tableau-{bloc.nom}"] = bloc
-    return preuves
+            par_ancre[f"tableau-{bloc.nom}"] = bloc
 
-
-def _preuve_de(
-    message: Texte, preuves: dict[str, Dessin | Tableau], montrees: dict[str, Diapositive]
-) -> Dessin | Tableau | None:
-    """Return the first chart or table that a message refers to and that no slide shows yet."""
-    for morceau in morceaux(message):
-        if isinstance(morceau, Renvoi) and morceau.ancre in preuves:
-            preuve = preuves[morceau.ancre]
-            if preuve.nom not in montrees:
-                return preuve
-    return None
-
-
-def _sans_renvois(message: Texte) -> str:
-    """Return a message as text, without its references nor the brackets that they leave empty."""
-    phrase = en_clair(
-        tuple(morceau for morceau in morceaux(message) if not isinstance(morceau, Renvoi))
-    )
-    return PARENTHESE_VIDE.sub("", phrase).strip()
+    diapositives_par_nom: dict[str, Diapositive] = {}
+    for message in messages:
+        morceaux_sans_renvois = []
+        preuves = []
+        for morceau in morceaux(message):
+            if not isinstance(morceau, Renvoi):
+                morceaux_sans_renvois.append(morceau)
+            elif morceau.ancre in par_ancre:
+                preuves.append(par_ancre[morceau.ancre])
+        phrase = PARENTHESE_VIDE.sub("", en_clair(tuple(morceaux_sans_renvois))).strip()
+        nouvelles = [preuve for preuve in preuves if preuve.nom not in diapositives_par_nom]
+        preuve = nouvelles[0] if nouvelles else None
+        if isinstance(preuve, Tableau):
+            preuve = _extrait(preuve, phrase)
+        if preuve is not None:
+            diapositives_par_nom[preuve.nom] = _montrer(preuve, phrase)
+    return diapositives_par_nom
 
 
 def _montrer(preuve: Dessin | Tableau, titre: str) -> Diapositive:
@@ -177,10 +170,10 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
     """Return the part of a table that proves a message and holds on a slide.
 
     Its rows are those with a number of the message in one of their cells: of « 12 places pour 40
-    enfants », those where a cell has 12 or 40. They are six at most, two at least. None when fewer
-    than two rows have such a number: the message then says as much as the table. Its columns are
-    the first, then those with these numbers before the others, as many as hold in the width. Its
-    groups, if any, are written before the first cell of each row, and its notes are left out.
+    enfants », those where a cell has 12 or 40. They are ``LIGNES`` at most; None when they are
+    fewer than ``LIGNES_AU_MOINS``. The columns with these numbers come before the others when all
+    do not hold. Its groups, if any, are written before the first cell of each row, and its notes
+    are left out.
     """
     cellules = tableau.cellules[[colonne.cle for colonne in tableau.colonnes]].map(montrable)
     if tableau.groupes:
@@ -189,54 +182,29 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
             f"{groupe}, {nom}" if groupe else nom
             for groupe, nom in zip(tableau.groupes, cellules[premiere], strict=True)
         ]
-
-    # The rows, by the numbers that they share with the message.
     chiffres_du_message = set(CHIFFRE.findall(message))
     en_commun = cellules.map(
         lambda texte: not chiffres_du_message.isdisjoint(CHIFFRE.findall(texte))
     )
     en_commun.iloc[:, 0] = False  # a number in the header of a row proves nothing
     lignes_en_commun = en_commun.any(axis=1)
-    if lignes_en_commun.sum() < 2:
+    if lignes_en_commun.sum() < LIGNES_AU_MOINS:
         return None
-    cellules = cellules[lignes_en_commun].head(LIGNES)
-    colonne_en_commun = en_commun[lignes_en_commun].head(LIGNES).any().tolist()
-
-    # The columns that hold in the width of the slide, which they then share by their needs.
-    besoins = [
-        _besoin(cellules.iloc[:, rang], colonne) for rang, colonne in enumerate(tableau.colonnes)
-    ]
-    rangs = _colonnes_qui_tiennent(besoins, colonne_en_commun)
-    total = sum(besoins[rang] for rang in rangs)
-    largeurs = [POINTS * besoins[rang] / total - 2 * MARGE_DE_CASE for rang in rangs]
-    colonnes = tuple(
-        replace(tableau.colonnes[rang], libelle=_entete(tableau.colonnes[rang]), groupe="")
-        for rang in rangs
+    lignes_de_preuve = replace(
+        tableau, cellules=cellules[lignes_en_commun].head(LIGNES), groupes=None, notes=()
     )
-
-    # As many of the rows, from the first, as hold in its height, in points.
-    entete = _hauteur_de_ligne([colonne.libelle for colonne in colonnes], largeurs)
-    hauteur_libre = 72 * (HAUT - _sous_le_titre(message) - SOURCE_HAUT - ENTRE_DEUX) - entete
-    hauteurs = [
-        _hauteur_de_ligne(textes, largeurs) for textes in cellules.iloc[:, rangs].to_numpy()
-    ]
-    while len(hauteurs) > 2 and sum(hauteurs) > hauteur_libre:
-        hauteurs.pop()
-    return replace(
-        tableau,
-        colonnes=colonnes,
-        cellules=cellules.head(len(hauteurs)),
-        groupes=None,
-        notes=(),
-    )
+    prioritaires = en_commun[lignes_en_commun].head(LIGNES).any().tolist()
+    return _tenir_en_hauteur(_tenir_en_largeur(lignes_de_preuve, prioritaires), message)
 
 
-def _colonnes_qui_tiennent(besoins: Sequence[float], prioritaires: Sequence[bool]) -> list[int]:
-    """Return the ranks of the columns that hold on a slide, in the order of the table.
+def _tenir_en_largeur(tableau: Tableau, prioritaires: Sequence[bool]) -> Tableau:
+    """Return a table with the columns that hold in the width of a slide, in the same order.
 
     The first is always there. The others go one by one until the rest holds: first those that have
-    no priority, from the last; then those that have it, from the last.
+    no priority, from the last; then those that have it, from the last. Each has its header on one
+    line.
     """
+    besoins = _besoins(tableau)
     autres = range(1, len(besoins))
     rangs = [
         0,
@@ -245,7 +213,28 @@ def _colonnes_qui_tiennent(besoins: Sequence[float], prioritaires: Sequence[bool
     ]
     while len(rangs) > 1 and sum(besoins[rang] for rang in rangs) >= POINTS:
         rangs.pop()
-    return sorted(rangs)
+    colonnes = [tableau.colonnes[rang] for rang in sorted(rangs)]
+    return replace(
+        tableau,
+        colonnes=tuple(
+            replace(colonne, libelle=_entete(colonne), groupe="") for colonne in colonnes
+        ),
+    )
+
+
+def _tenir_en_hauteur(tableau: Tableau, titre: str) -> Tableau:
+    """Return a table with as many of its rows, from the first, as hold under a title.
+
+    ``LIGNES_AU_MOINS`` stay, even when they do not hold.
+    """
+    besoins = _besoins(tableau)
+    largeurs = [POINTS * besoin / sum(besoins) - 2 * MARGE_DE_CASE for besoin in besoins]
+    entete = _hauteur_de_ligne([colonne.libelle for colonne in tableau.colonnes], largeurs)
+    hauteur_libre = 72 * (HAUT - _sous_le_titre(titre) - SOURCE_HAUT - ENTRE_DEUX) - entete
+    hauteurs = [_hauteur_de_ligne(map(montrable, ligne), largeurs) for ligne in tableau.lignes()]
+    while len(hauteurs) > LIGNES_AU_MOINS and sum(hauteurs) > hauteur_libre:
+        hauteurs.pop()
+    return replace(tableau, cellules=tableau.cellules.head(len(hauteurs)))
 
 
 def _hauteur_de_ligne(textes: Iterable[str], largeurs: Sequence[float]) -> float:
@@ -260,14 +249,18 @@ def _hauteur_de_ligne(textes: Iterable[str], largeurs: Sequence[float]) -> float
     return TABLEAU * (math.ceil(max(lignes)) * INTERLIGNE + ENTRE) + HAUT_DE_CASE
 
 
-def _besoin(textes: Iterable[str], colonne: Colonne) -> float:
-    """Return the width that a column needs on a slide, in points, its margins included.
+def _besoins(tableau: Tableau) -> list[float]:
+    """Return the width that each column needs on a slide, in points, its margins included.
 
     A text longer than ``TEXTE_LONG`` goes to the next line; a header does at each word.
     """
-    plus_long = min(max(largeur(texte, TABLEAU) for texte in textes), TEXTE_LONG)
-    entete = max(largeur(mot, TABLEAU, typst.GRAS) for mot in _entete(colonne).split())
-    return max(plus_long, entete) * AISANCE + 2 * MARGE_DE_CASE
+    besoins = []
+    for colonne in tableau.colonnes:
+        textes = tableau.cellules[colonne.cle].map(montrable)
+        plus_long = min(max(largeur(texte, TABLEAU) for texte in textes), TEXTE_LONG)
+        entete = max(largeur(mot, TABLEAU, typst.GRAS) for mot in _entete(colonne).split())
+        besoins.append(max(plus_long, entete) * AISANCE + 2 * MARGE_DE_CASE)
+    return besoins
 
 
 def _entete(colonne: Colonne) -> str:
@@ -290,17 +283,6 @@ def composer(document: Document) -> bytes:
         diapositive.corps for diapositive in suite if isinstance(diapositive.corps, Dessin)
     )
     images = en_images(replace(document, corps=dessins))
-    _couverture(presentation, document, images)
-    avertissement = document.couverture.avertissement
-    for diapositive in suite:
-        if isinstance(diapositive.corps, Liste):
-            _diapositive_de_liste(presentation, diapositive, diapositive.corps, avertissement)
-        else:
-            _diapositive_de_preuve(presentation, diapositive, avertissement, images)
-    return terminer(presentation, document)
-
-
-def _couverture(presentation: Presentee, document: Document, images: dict[str, bytes]) -> None:
     couverture = document.couverture
     page = _nouvelle_page(presentation, "Couverture")
     textes = (
@@ -319,53 +301,53 @@ def _couverture(presentation: Presentee, document: Document, images: dict[str, b
             alternative = f"Logo : {logo.nom}"
             image = _image(page, images[logo.nom], alternative, gauche, 0.6, hauteur=0.9)
             gauche += image.width.inches + 0.4
+    for diapositive in suite:
+        _ajouter(presentation, diapositive, couverture.avertissement, images)
+    return terminer(presentation, document)
 
 
-def _diapositive_de_liste(
-    presentation: Presentee, diapositive: Diapositive, liste: Liste, avertissement: str
-) -> None:
-    page = _nouvelle_page(presentation, "Liste")
-    haut = _ecrire_le_titre(page, diapositive.titre)
-    cadre = _cadres(page)[1]
-    cadre.left = Inches(MARGE)
-    cadre.top = Inches(haut)
-    cadre.width = Inches(LARGE - 2 * MARGE)
-    cadre.height = Inches(HAUT - haut - SOURCE_HAUT - ENTRE_DEUX)
-    _ecrire(cadre, [en_clair(item) for item in liste.items], TAILLES)
-    _ecrire_les_notes(page, diapositive, avertissement)
-
-
-def _diapositive_de_preuve(
+def _ajouter(
     presentation: Presentee,
     diapositive: Diapositive,
     avertissement: str,
     images: dict[str, bytes],
 ) -> None:
-    """Add the slide of a chart or of a table, with its source under it."""
-    page = _nouvelle_page(presentation, "Preuve")
-    haut = _ecrire_le_titre(page, diapositive.titre)
-    source = _cadres(page)[1]
-    if isinstance(diapositive.corps, Dessin):
-        dessin = diapositive.corps
-        forme = _forme(dessin)
-        hauteur = min(HAUT - haut - SOURCE_HAUT - 0.3, (LARGE - 2 * MARGE) / forme)
-        image = images[f"figure-{dessin.nom}"]
-        _image(page, image, dessin.alt, (LARGE - hauteur * forme) / 2, haut, hauteur=hauteur)
-    elif isinstance(diapositive.corps, Tableau):
-        _ecrire_le_tableau(page, diapositive.corps, haut)
-    page.shapes.element.append(source.element)  # read after what it is the source of
-    _ecrire(source, [diapositive.source], (PIED,))
-    _ecrire_les_notes(page, diapositive, avertissement)
+    """Add a slide: its title, its list, or its chart or its table with the source under it, then
+    its notes.
+    """
+    corps = diapositive.corps
+    page = _nouvelle_page(presentation, "Liste" if isinstance(corps, Liste) else "Preuve")
+    cadre_du_titre, cadre = _cadres(page)
+    titre = _dire(diapositive.titre)
+    _remplir(cadre_du_titre.text_frame, [titre], _taille_du_titre(titre))
+    haut = _sous_le_titre(titre)
+    if isinstance(corps, Liste):
+        cadre.left = Inches(MARGE)
+        cadre.top = Inches(haut)
+        cadre.width = Inches(LARGE - 2 * MARGE)
+        cadre.height = Inches(HAUT - haut - SOURCE_HAUT - ENTRE_DEUX)
+        _ecrire(cadre, [en_clair(item) for item in corps.items], TAILLES)
+    else:
+        if isinstance(corps, Dessin):
+            forme = _forme(corps)
+            hauteur = min(HAUT - haut - SOURCE_HAUT - 0.3, (LARGE - 2 * MARGE) / forme)
+            image = images[f"figure-{corps.nom}"]
+            _image(page, image, corps.alt, (LARGE - hauteur * forme) / 2, haut, hauteur=hauteur)
+        else:
+            _ecrire_le_tableau(page, corps, haut)
+        page.shapes.element.append(cadre.element)  # read after what it is the source of
+        _ecrire(cadre, [diapositive.source], (PIED,))
+    notes = (diapositive.notes, diapositive.source, avertissement)
+    cadre_des_notes = page.notes_slide.notes_text_frame
+    assert cadre_des_notes is not None  # our own model has it
+    cadre_des_notes.text = "\n".join(montrable(texte) for texte in notes if texte)
 
 
 def _ecrire_le_tableau(page: Slide, tableau: Tableau, haut: float) -> None:
     largeur_du_tableau = LARGE - 2 * MARGE
     lignes = [[montrable(cellule) for cellule in ligne] for ligne in tableau.lignes()]
     entete = [colonne.libelle for colonne in tableau.colonnes]
-    besoins = [
-        _besoin([ligne[rang] for ligne in lignes], colonne)
-        for rang, colonne in enumerate(tableau.colonnes)
-    ]
+    besoins = _besoins(tableau)
     cadre = page.shapes.add_table(
         len(lignes) + 1,
         len(entete),
@@ -393,20 +375,6 @@ def _nouvelle_page(presentation: Presentee, disposition: str) -> Slide:
 def _cadres(page: Slide) -> list[SlidePlaceholder]:
     """Return the places that the model leaves to be filled: the title first."""
     return cast(list[SlidePlaceholder], list(page.placeholders))
-
-
-def _ecrire_le_titre(page: Slide, titre: str) -> float:
-    """Write the title of a slide, and return the top of what is under it, in inches."""
-    texte = _dire(titre)
-    _remplir(_cadres(page)[0].text_frame, [texte], _taille_du_titre(texte))
-    return _sous_le_titre(texte)
-
-
-def _ecrire_les_notes(page: Slide, diapositive: Diapositive, avertissement: str) -> None:
-    textes = (diapositive.notes, diapositive.source, avertissement)
-    cadre = page.notes_slide.notes_text_frame
-    assert cadre is not None  # our own model has it
-    cadre.text = "\n".join(montrable(texte) for texte in textes if texte)
 
 
 def _image(
