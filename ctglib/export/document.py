@@ -291,15 +291,15 @@ def assembler(carnet: NotebookNode) -> Document:
         lieu = f"- cellule {rang}, « {lignes[0] if lignes else ''} » : "
         if cellule.cell_type == "markdown":
             try:
-                sections.append(_Section(_lire_prose(cellule.source)))
+                sections.append(_Section(list(_lire_prose(cellule.source))))
             except ProseImpossible as erreur:
                 conseil = "écrivez-le en prose, ou montrez-le par une cellule de code."
                 fautes.append(f"{lieu}contient {erreur} ; {conseil}")
             continue
         sections[-1].cellules += 1
-        blocs, etrangeres = _trier_les_sorties(cellule.get("outputs", []))
-        if etrangeres:
-            fautes.append(lieu + _ce_qui_est_montre(etrangeres))
+        blocs, faute = _lire_sorties(cellule.get("outputs", []))
+        if faute:
+            fautes.append(lieu + faute)
         for bloc in blocs:
             if isinstance(bloc, objets.Couverture):
                 couverture = bloc
@@ -326,10 +326,11 @@ def assembler(carnet: NotebookNode) -> Document:
     return document_de(corps, couverture)
 
 
-def _trier_les_sorties(
-    sorties: list[NotebookNode],
-) -> tuple[list[Bloc], list[NotebookNode]]:
-    """Return the blocks among the outputs of a cell, then the outputs that no report can carry."""
+def _lire_sorties(sorties: list[NotebookNode]) -> tuple[list[Bloc], str]:
+    """Return the blocks among the outputs of a cell, and what is wrong with its other outputs.
+
+    « montre une valeur seule ; … » or « écrit « 3 » hors du rapport ; … »; "" when nothing is.
+    """
     blocs = []
     etrangeres = []
     for sortie in sorties:
@@ -339,54 +340,47 @@ def _trier_les_sorties(
         # A library may warn on stderr, on one machine and not on another: nobody meant to show it.
         elif BRUT not in donnees and sortie.get("name") != "stderr":
             etrangeres.append(sortie)
-    return blocs, etrangeres
-
-
-def _ce_qui_est_montre(sorties: list[NotebookNode]) -> str:
-    """Return the end of a fault: « montre une valeur seule ; … », « écrit « 3 » hors du … »."""
+    if not etrangeres:
+        return blocs, ""
     sortes = ""
-    for sortie in sorties:
+    for sortie in etrangeres:
         donnees = sortie.get("data", {})
         sortes += f"{' '.join(donnees)} {donnees.get('text/plain', '')} "
     if not sortes.strip():
-        ecrit = sorties[0].get("text", "").strip()[:60]
-        return f"écrit « {ecrit} » hors du rapport ; supprimez cet affichage."
+        ecrit = etrangeres[0].get("text", "").strip()[:60]
+        return blocs, f"écrit « {ecrit} » hors du rapport ; supprimez cet affichage."
     conseil = next(quoi for motif, quoi in INCONNUS.items() if re.search(motif, sortes.strip()))
-    return f"montre {conseil}."
+    return blocs, f"montre {conseil}."
 
 
 class ProseImpossible(ValueError):
     """A Markdown cell holds what no object of a document says; the message names it, in French."""
 
 
-def _lire_prose(source: str) -> list[Bloc]:
-    """Return the blocks of a Markdown cell."""
-    jetons = cast(list[Jeton], LIRE_PROSE(source))
-    return [bloc for jeton in jetons for bloc in _blocs(jeton)]
-
-
-def _blocs(jeton: Jeton) -> Iterator[Bloc]:
-    sorte = jeton["type"]
-    if sorte == "heading":
-        titre = en_clair(_prose(jeton["children"]))
-        yield Titre(titre, min(jeton["attrs"]["level"], SOUS_SECTION))
-    elif sorte in ("paragraph", "block_text"):
-        yield Paragraphe(_prose(jeton["children"]))
-    elif sorte == "list":
-        yield Liste(tuple(_items(jeton)), ordonnee=jeton["attrs"]["ordered"])
-    elif sorte == "block_quote":
-        paragraphes = [
-            _prose(enfant["children"]) for enfant in jeton["children"] if "children" in enfant
-        ]
-        yield objets.Encadre(tuple(paragraphes), citation=True)
-    elif sorte == "block_code":
-        for ligne in jeton["raw"].splitlines():
-            if ligne.strip():
-                yield Paragraphe(ligne)
-    elif sorte == "block_html" and jeton["raw"].startswith("<!--"):
-        return
-    elif sorte not in MUETS:
-        raise ProseImpossible(HORS.get(sorte, sorte))
+def _lire_prose(source: str) -> Iterator[Bloc]:
+    """Yield the blocks of a Markdown cell."""
+    for jeton in cast(list[Jeton], LIRE_PROSE(source)):
+        sorte = jeton["type"]
+        if sorte == "heading":
+            titre = en_clair(_prose(jeton["children"]))
+            yield Titre(titre, min(jeton["attrs"]["level"], SOUS_SECTION))
+        elif sorte in ("paragraph", "block_text"):
+            yield Paragraphe(_prose(jeton["children"]))
+        elif sorte == "list":
+            yield Liste(tuple(_items(jeton)), ordonnee=jeton["attrs"]["ordered"])
+        elif sorte == "block_quote":
+            paragraphes = [
+                _prose(enfant["children"]) for enfant in jeton["children"] if "children" in enfant
+            ]
+            yield objets.Encadre(tuple(paragraphes), citation=True)
+        elif sorte == "block_code":
+            for ligne in jeton["raw"].splitlines():
+                if ligne.strip():
+                    yield Paragraphe(ligne)
+        elif sorte == "block_html" and jeton["raw"].startswith("<!--"):
+            continue  # a comment
+        elif sorte not in MUETS:
+            raise ProseImpossible(HORS.get(sorte, sorte))
 
 
 def _items(jeton: Jeton) -> Iterator[Texte]:
@@ -442,7 +436,11 @@ def _texte(bouts: Iterable[Morceau]) -> Texte:
 def document_de(
     blocs: Iterable[Bloc], couverture: objets.Couverture = objets.SANS_COUVERTURE
 ) -> Document:
-    """Return the document of some blocks; its title is the heading of the first level."""
+    """Return the document of some blocks, its captions numbered in reading order.
+
+    Its title is the heading of the first level. The table behind a chart is « Données de la figure
+    1 »; a table for the screen has no number.
+    """
     titre = Titre("Rapport", 1)
     corps: list[Bloc] = []
     titre_lu = False
@@ -455,12 +453,25 @@ def document_de(
         else:  # another title of the first level opens a chapter
             corps.append(replace(bloc, niveau=max(bloc.niveau, CHAPITRE)))
     corps = _avec_sigles(corps, couverture.sigles)
+
+    tableaux = tableaux_de(corps)
+    figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]
+    numerotes = [tableau.nom for tableau in tableaux if not (tableau.donnees_de or tableau.ecran)]
+    numeros = {}
+    for rang, nom in enumerate(figures, start=1):
+        numeros[f"figure-{nom}"] = f"Figure{INSECABLE}{rang}"
+    for rang, nom in enumerate(numerotes, start=1):
+        numeros[f"tableau-{nom}"] = f"Tableau{INSECABLE}{rang}"
+    for tableau in tableaux:
+        if tableau.donnees_de:
+            figure = numeros.get(f"figure-{tableau.donnees_de}", "").removeprefix("Figure")
+            numeros[f"tableau-{tableau.nom}"] = f"Données de la figure{figure}"
     ecrans = {
         f"tableau-{tableau.nom}": tableau.titre.partition(",")[0]
-        for tableau in tableaux_de(corps)
+        for tableau in tableaux
         if tableau.ecran
     }
-    reperes = _Reperes(_numeros(corps), ecrans)
+    reperes = _Reperes(numeros, ecrans)
     return Document(
         titre.texte + couverture.complement,
         couverture,
@@ -475,14 +486,22 @@ class _Reperes:
     ``ancres`` are those of the headings so far: two headings of the same text get two anchors.
     """
 
-    numeros: dict[str, str]  # of the captions (see ``_numeros``)
+    numeros: dict[str, str]  # of the captions: {"figure-etats": "Figure 1"}
     ecrans: dict[str, str]  # the titles of the tables for the screen, which have no number
     ancres: set[str] = field(default_factory=set)
 
     def achever(self, bloc: Bloc) -> Bloc:
         """Return a block with its number or its anchor, and its references followed."""
         if isinstance(bloc, Titre):
-            return replace(bloc, ancre=self._ancre(bloc.texte))
+            # An anchor that no heading has yet.
+            base = sans_accents(bloc.texte).replace(" ", "-") or "section"
+            ancre = base
+            rang = 2
+            while ancre in self.ancres:
+                ancre = f"{base}-{rang}"
+                rang += 1
+            self.ancres.add(ancre)
+            return replace(bloc, ancre=ancre)
         if isinstance(bloc, Tableau):
             return self._numeroter(bloc)
         if isinstance(bloc, Dessin):
@@ -495,46 +514,32 @@ class _Reperes:
     def _numeroter(self, tableau: Tableau) -> Tableau:
         return replace(tableau, numero=self.numeros.get(f"tableau-{tableau.nom}", ""))
 
-    def _ancre(self, titre: str) -> str:
-        """Return an anchor that no heading has yet, and keep it."""
-        base = sans_accents(titre).replace(" ", "-") or "section"
-        ancre = base
-        rang = 2
-        while ancre in self.ancres:
-            ancre = f"{base}-{rang}"
-            rang += 1
-        self.ancres.add(ancre)
-        return ancre
-
     def _suivre(self, texte: Texte) -> Texte:
         """Return a text with « tableau 2 » in the place of each reference.
 
-        A reference that leads nowhere is written as its anchor, or left out if in brackets.
+        A reference leads to a number, else to a table for the screen by its title, else where its
+        ``sinon`` says. One that leads nowhere is written as its anchor, or left out if in brackets.
         """
         bouts: list[Morceau] = []
         for morceau in morceaux(texte):
             if not isinstance(morceau, objets.Renvoi):
                 bouts.append(morceau)
                 continue
-            cible = self._cible(morceau)
+            ancres = (morceau.ancre, *morceau.autres)
+            numerotees = [ancre for ancre in ancres if ancre in self.numeros]
+            a_l_ecran = [ancre for ancre in ancres if ancre in self.ecrans]
+            if numerotees:
+                numero = self.numeros[numerotees[0]].lower()
+                cible = objets.Renvoi(numerotees[0], texte=numero)
+            elif a_l_ecran:
+                cible = Lien(f"« {self.ecrans[a_l_ecran[0]]} »", f"#{a_l_ecran[0]}")
+            else:
+                cible = morceau.sinon
             if not morceau.entre_parentheses:
                 bouts.append(cible or morceau.ancre)
             elif cible:
                 bouts += [" (", cible, ")"]
         return _texte(bouts)
-
-    def _cible(self, renvoi: objets.Renvoi) -> objets.Renvoi | Lien | None:
-        """Return what a reference leads to: a number, else the title of a table for the screen,
-        else elsewhere.
-        """
-        ancres = (renvoi.ancre, *renvoi.autres)
-        for ancre in ancres:
-            if ancre in self.numeros:
-                return objets.Renvoi(ancre, texte=self.numeros[ancre].lower())
-        for ancre in ancres:
-            if ancre in self.ecrans:
-                return Lien(f"« {self.ecrans[ancre]} »", f"#{ancre}")
-        return renvoi.sinon
 
 
 def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
@@ -596,23 +601,3 @@ def _mots(objet: object) -> Iterator[str]:
             if champ.name.startswith("svg_"):
                 valeur = re.sub(r"<[^>]+>", " ", valeur)
             yield from _mots(valeur)
-
-
-def _numeros(corps: list[Bloc]) -> dict[str, str]:
-    """Return the numbers of captions by anchor: {"figure-etats": "Figure 1"}, in reading order.
-
-    The table behind a chart is « Données de la figure 1 »; a table for the screen has no number.
-    """
-    tableaux = tableaux_de(corps)
-    figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]
-    numerotes = [tableau.nom for tableau in tableaux if not (tableau.donnees_de or tableau.ecran)]
-    numeros = {}
-    for rang, nom in enumerate(figures, start=1):
-        numeros[f"figure-{nom}"] = f"Figure{INSECABLE}{rang}"
-    for rang, nom in enumerate(numerotes, start=1):
-        numeros[f"tableau-{nom}"] = f"Tableau{INSECABLE}{rang}"
-    for tableau in tableaux:
-        if tableau.donnees_de:
-            figure = numeros.get(f"figure-{tableau.donnees_de}", "").removeprefix("Figure")
-            numeros[f"tableau-{tableau.nom}"] = f"Données de la figure{figure}"
-    return numeros

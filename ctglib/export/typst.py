@@ -231,22 +231,6 @@ class _Mesures:
         return math.sqrt(sum(self.largeurs) + 1)
 
 
-def _mesurer(tableau: Tableau) -> list[_Mesures]:
-    lignes = [[montrable(cellule) for cellule in ligne] for ligne in tableau.lignes()]
-    mesures = []
-    for rang, colonne in enumerate(tableau.colonnes):
-        textes = [ligne[rang] for ligne in lignes]
-        mesures.append(
-            _Mesures(
-                colonne=colonne,
-                textes=textes,
-                largeurs=[largeur(texte, TAILLE) for texte in textes],
-                dans_le_groupe=sum(autre.groupe == colonne.groupe for autre in tableau.colonnes),
-            )
-        )
-    return mesures
-
-
 def largeurs(tableau: Tableau) -> list[float]:
     """Return the widths of the columns on paper, in points; they share the width of the page.
 
@@ -255,7 +239,18 @@ def largeurs(tableau: Tableau) -> list[float]:
     in its cell; texts share what is left by the root of what they hold, none having less than it
     needs, and headers break at a hyphen too.
     """
-    colonnes = _mesurer(tableau)
+    lignes = [[montrable(cellule) for cellule in ligne] for ligne in tableau.lignes()]
+    colonnes = []
+    for rang, colonne in enumerate(tableau.colonnes):
+        textes = [ligne[rang] for ligne in lignes]
+        colonnes.append(
+            _Mesures(
+                colonne=colonne,
+                textes=textes,
+                largeurs=[largeur(texte, TAILLE) for texte in textes],
+                dans_le_groupe=sum(autre.groupe == colonne.groupe for autre in tableau.colonnes),
+            )
+        )
     poids = {
         rang: mesures.poids()
         for rang, mesures in enumerate(colonnes)

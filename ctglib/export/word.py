@@ -58,14 +58,8 @@ def composer(document: Document) -> bytes:
         ecrire_word(couverture, word, images)
     for bloc in document.papier:
         ecrire_word(bloc, word, images)
-    _garder_ensemble(word)
-    return terminer(word, document)
-
-
-def _garder_ensemble(word: Word) -> None:
-    """Keep on one page a heading, the question under it and what answers; a note and the source
-    under it.
-    """
+    # Keep on one page a heading, the question under it and what answers; a note and the source
+    # under it.
     for paragraphe, suivant in pairwise(word.paragraphs):
         style = _element(paragraphe).style or ""  # its id, as in ``_ecrire``
         if style.startswith("Heading"):
@@ -73,6 +67,7 @@ def _garder_ensemble(word: Word) -> None:
             suivant.paragraph_format.keep_with_next = True
         elif style == NOTE and _element(suivant).style in (NOTE, SOURCE):
             paragraphe.paragraph_format.keep_with_next = True
+    return terminer(word, document)
 
 
 def ecrire_word(  # noqa: C901 - one case a kind
@@ -113,7 +108,15 @@ def ecrire_word(  # noqa: C901 - one case a kind
                 _ecrire(word, (blocs.Gras("Lecture :"), f" {objet.lecture}"))
             _ecrire(word, f"Source : {objet.source}", SOURCE)
         case Tableau():
-            _ecrire_tableau(objet, word)
+            titre = _ecrire(word, legende(objet), "Table Caption")
+            # As XML: python-docx looks for each part of a table anew, ten times slower.
+            modele = modeles().get_template("tableau.xml.j2")
+            twips = [round(A_LA_PAGE * largeur) for largeur in largeurs(objet)]
+            xml = modele.render(tableau=objet, largeurs=twips, bleu=BLEU, filet=FILET)
+            _element(titre).addnext(parse_xml(xml))
+            for note in objet.notes:
+                _ecrire(word, note, NOTE)
+            _ecrire(word, f"Source : {objet.source}", SOURCE)
         case _:
             raise TypeError(f"« {type(objet).__name__} » ne s'écrit pas en Word")
 
@@ -136,18 +139,6 @@ def _ecrire_couverture(
         _remplir(mentions, (blocs.Gras(mention), f" : {texte}"))
     if couverture.avertissement:
         _ecrire(word, couverture.avertissement, AVERTISSEMENT)
-
-
-def _ecrire_tableau(tableau: Tableau, word: Word) -> None:
-    """Write a table as XML: python-docx looks for each part of a table anew, ten times slower."""
-    titre = _ecrire(word, legende(tableau), "Table Caption")
-    xml = modeles().get_template("tableau.xml.j2")
-    colonnes = [round(A_LA_PAGE * largeur) for largeur in largeurs(tableau)]
-    table = parse_xml(xml.render(tableau=tableau, largeurs=colonnes, bleu=BLEU, filet=FILET))
-    _element(titre).addnext(table)
-    for note in tableau.notes:
-        _ecrire(word, note, NOTE)
-    _ecrire(word, f"Source : {tableau.source}", SOURCE)
 
 
 def _ecrire(word: Word, texte: blocs.Texte, style: str = "Normal") -> Paragraph:
