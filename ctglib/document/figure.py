@@ -159,9 +159,11 @@ def figure_de(
         ValueError: Le nom, le titre, l'alternative ou la source manque, ce n'est pas une figure de
             matplotlib, ou des axes n'ont que des courbes, des barres ou des points sans valeur.
     """
-    dessin = _dessin_de(figure_matplotlib)
+    dessin = figure_matplotlib
+    if not isinstance(dessin, Dessin):  # axes have their figure
+        dessin = getattr(figure_matplotlib, "figure", None)
     fautes = []
-    if dessin is None:
+    if not isinstance(dessin, Dessin):
         fautes.append(
             "une figure ou des axes de matplotlib étaient attendus, "
             f"« {type(figure_matplotlib).__name__} » trouvé"
@@ -173,7 +175,7 @@ def figure_de(
     for champ, texte in {"nom": nom, "titre": titre, "alt": alt, "source": source}.items():
         if not isinstance(texte, str) or not texte.strip():
             fautes.append(f"« {champ} » manque : {charte().manques[champ]}")
-    if dessin is None or fautes:
+    if not isinstance(dessin, Dessin) or fautes:
         raise ValueError("Figure refusée : " + " ; ".join(fautes) + ".")
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot:  # which would show it a second time at the end of the cell
@@ -181,13 +183,6 @@ def figure_de(
     return Figure(
         nom, titre, alt, lecture, source, tableau, lambda taille: _a_la_largeur(dessin, taille)
     )
-
-
-def _dessin_de(objet: object) -> Dessin | None:
-    """Return a matplotlib figure, or that of some axes; None when the object is neither."""
-    if not isinstance(objet, Dessin):
-        objet = getattr(objet, "figure", None)
-    return objet if isinstance(objet, Dessin) else None
 
 
 def _sans_valeur(axes: Axes) -> bool:

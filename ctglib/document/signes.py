@@ -28,7 +28,10 @@ INSECABLES = re.compile(r"(?<=\d) (?=€)| (?=[:»])|(?<=«) ")
 
 def fichiers() -> dict[tuple[str, str, str], Path]:
     """Return the font files by (family, CSS weight, CSS style)."""
-    dejavu = _dossier_de_matplotlib() / "mpl-data" / "fonts" / "ttf"
+    matplotlib = find_spec("matplotlib")  # the package is not imported
+    if matplotlib is None or matplotlib.origin is None:
+        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
+    dejavu = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf"
     return {
         (FAMILLE, "400", "normal"): POLICES / "SourceSansPro-Regular.ttf",
         (FAMILLE, "400", "italic"): POLICES / "SourceSansPro-It.ttf",
@@ -36,14 +39,6 @@ def fichiers() -> dict[tuple[str, str, str], Path]:
         (FAMILLE, "700", "normal"): POLICES / "SourceSansPro-Bold.ttf",
         (SECOURS, "400", "normal"): dejavu / "DejaVuSans.ttf",
     }
-
-
-def _dossier_de_matplotlib() -> Path:
-    """Return the folder of the package, which is not imported."""
-    spec = find_spec("matplotlib")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("No module named 'matplotlib'", name="matplotlib")
-    return Path(spec.origin).parent
 
 
 @lru_cache(maxsize=8)

@@ -534,7 +534,9 @@ class Planche:
             signe: Whether a graduation is written with its sign.
         """
         if not values:
-            decimals = _decimals(scale.step)
+            decimals = 0  # as many as the step needs, two at most
+            while decimals < 2 and round(scale.step, decimals) != round(scale.step, 9):
+                decimals += 1
             unit = f" {symbole}" if symbole else ""
             values = [
                 (value, nombre(value, decimals, signe=signe) + unit)
@@ -675,14 +677,6 @@ class Planche:
     def ink(self, background: str) -> str:
         """Return the colour of a text on a shade: that of paper on the strongest, else of texts."""
         return self.couleurs.fond if background == self.degrade[0] else self.couleurs.texte
-
-
-def _decimals(step: float) -> int:
-    """Return how many decimals the graduations of a step need, two at most."""
-    for decimals in (0, 1):
-        if round(step, decimals) == round(step, 9):
-            return decimals
-    return 2
 
 
 def _runs(text: str, bold: bool) -> list[tuple[int, str]]:
