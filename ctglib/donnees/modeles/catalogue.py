@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ctglib.donnees.modeles import (
     CodeModalite,
@@ -328,9 +328,16 @@ class EffectifIdentique(Modele):
 
     indicateur: noms.Mesure
     dispositif: CodeModalite | None = None  # None: the modalité of its row
-    variable: noms.Variable | None = None  # None: all those of the dispositif
+    # Which persons of it, both or neither; None: all of them.
+    variable: noms.Variable | None = None
     modalite: CodeModalite | None = None
     pourquoi: Texte
+
+    @model_validator(mode="after")
+    def _variable_et_modalite(self) -> EffectifIdentique:
+        if (self.variable is None) != (self.modalite is None):
+            raise ValueError("« variable » et « modalite » ensemble, ou aucune des deux")
+        return self
 
 
 class ValeurLiee(Modele):
