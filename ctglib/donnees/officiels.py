@@ -96,24 +96,21 @@ def lire_officiel(chemin: Path, familles: dict[str, Famille], annee: int | None 
     if contenu[:4] == b"PAR1":
         entete, lignes = _parquet(chemin)
         return Officiel(chemin.name, contenu, familles, annee, entete, lignes)
-    autre_format = _autre_format(contenu)
+
+    autre_format = None
+    if not contenu.strip():
+        autre_format = "un fichier vide"
+    elif contenu[:2] in _AUTRES_FORMATS:
+        autre_format = _AUTRES_FORMATS[contenu[:2]]
+    elif b"\0" in contenu[:4096]:
+        autre_format = "un fichier qui n'est pas du texte"
     if autre_format:
         raise refus(chemin.name, *mots("officiel_d_une_autre_sorte", sorte=autre_format))
+
     if contenu.lstrip()[:1] == b"{":
         entete, lignes = _geojson(chemin.name, contenu)
         return Officiel(chemin.name, contenu, familles, annee, entete, lignes)
     return lire_csv(chemin.name, contenu, familles, annee)
-
-
-def _autre_format(contenu: bytes) -> str | None:
-    """Return what a file is when it is no text (« un PDF »); None when it may be read as text."""
-    if not contenu.strip():
-        return "un fichier vide"
-    if contenu[:2] in _AUTRES_FORMATS:
-        return _AUTRES_FORMATS[contenu[:2]]
-    if b"\0" in contenu[:4096]:
-        return "un fichier qui n'est pas du texte"
-    return None
 
 
 def lire_csv(
@@ -308,14 +305,9 @@ def _reconnaitre(fichier: str, entete: list[str], familles: dict[str, Famille]) 
             possibles,
             key=lambda essai: (len(essai.series) + len(essai.textes), -len(essai.coquilles)),
         )
-    raise _fichier_inconnu(fichier, noms, essais)
 
-
-def _fichier_inconnu(fichier: str, noms: list[str], essais: list[_Colonnes]) -> DonneesInvalides:
-    """Return the error of a file of no family, which says what it lacks to be one of the nearest.
-
-    The nearest families lack the smallest share of their signature.
-    """
+    # It says what the file lacks to be one of the nearest families: those that lack the smallest
+    # share of their signature.
     plus_proches = sorted(
         essais,
         key=lambda essai: (
@@ -336,7 +328,7 @@ def _fichier_inconnu(fichier: str, noms: list[str], essais: list[_Colonnes]) -> 
         jeux=", ".join(jeux),
         proches=" ; ".join(manques),
     )
-    return refus(fichier, *phrase, ligne=1)
+    raise refus(fichier, *phrase, ligne=1)
 
 
 class _Lieu(NamedTuple):
@@ -372,7 +364,12 @@ class Officiel:
         self.sha256 = hashlib.sha256(contenu).hexdigest()
         self.colonnes = _reconnaitre(nom, entete, familles)
         self.famille = self.colonnes.famille
-        self.annee = annee or self._annee_des_titres()
+        # Failing a year asked for: the last that a header carries, else the only one in the name.
+        annees_des_titres = [serie.annee for serie in self.colonnes.series.values() if serie.annee]
+        annees_du_nom = set(_ANNEE_DANS_UN_NOM.findall(nom))
+        self.annee = annee or max(annees_des_titres, default=None)
+        if self.annee is None and len(annees_du_nom) == 1:
+            self.annee = int(annees_du_nom.pop())
         self.phrases: list[str] = []
         self._fautes: list[Faute] = []
         # How many cells were refused, by kind of fault: ``_fautes`` has only the first of each.
@@ -383,19 +380,22 @@ class Officiel:
         if self.colonnes.rang_de_l_annee is None and self.annee is None:
             self._fautes.append(Faute(nom, *mots("officiel_sans_annee")))
         self.tables = self._lire(lignes)
-        self._dire_ce_qui_est_laisse_de_cote()
+
+        if self._lignes_non_localisees:
+            nombre = self._lignes_non_localisees
+            self.phrases.append(
+                f"lignes sans commune (« non localisé »), laissées de côté : {nombre}"
+            )
+        ignorees = self.colonnes.ignorees
+        if ignorees:
+            texte = ", ".join(ignorees[:_COLONNES_CITEES])[:200]
+            if len(ignorees) > _COLONNES_CITEES:
+                texte += f" et {len(ignorees) - _COLONNES_CITEES} de plus"
+            self.phrases.append(f"colonnes non reprises : {texte}")
         self.alertes = [
             f"la colonne « {titre} » est lue comme « {corrige} »"
             for titre, corrige in self.colonnes.coquilles
         ]
-
-    def _annee_des_titres(self) -> int | None:
-        """Return the last year that the headers carry, else the only one in the file's name."""
-        annees = {colonne.annee for colonne in self.colonnes.series.values() if colonne.annee}
-        if annees:
-            return max(annees)
-        dans_le_nom = set(_ANNEE_DANS_UN_NOM.findall(self.nom))
-        return int(dans_le_nom.pop()) if len(dans_le_nom) == 1 else None
 
     def _refuser_les_colonnes_en_double(self) -> None:
         """Raise a fault for each column that gives the same thing as another: which is right?
@@ -447,20 +447,6 @@ class Officiel:
         if self._fautes:
             raise DonneesInvalides(self._fautes)
         return tables
-
-    def _dire_ce_qui_est_laisse_de_cote(self) -> None:
-        """Tell the rows of no territory and the columns that the family does not use."""
-        if self._lignes_non_localisees:
-            nombre = self._lignes_non_localisees
-            self.phrases.append(
-                f"lignes sans commune (« non localisé »), laissées de côté : {nombre}"
-            )
-        ignorees = self.colonnes.ignorees
-        if ignorees:
-            texte = ", ".join(ignorees[:_COLONNES_CITEES])[:200]
-            if len(ignorees) > _COLONNES_CITEES:
-                texte += f" et {len(ignorees) - _COLONNES_CITEES} de plus"
-            self.phrases.append(f"colonnes non reprises : {texte}")
 
     def _noter_les_refus(
         self, genre: str, cle: str, cellules: pd.Series, rang: int | None = None, **valeurs: object
@@ -589,8 +575,10 @@ class Officiel:
         return annees.where(lisibles, 0).astype(int)
 
     def _nombres(self, textes: pd.Series, rang: int) -> pd.Series:
-        """Return the numbers of a column: NaN where missing or refused, infinite where
+        """Return the numbers of a column: NaN where missing or unreadable, infinite where
         suppressed.
+
+        What cannot be read, and what the series cannot have, is noted as refused.
         """
         nombres = pd.to_numeric(textes, errors="coerce").astype("float64")
         # What pandas does not read is often the same few texts: each is looked at once.
@@ -600,7 +588,23 @@ class Officiel:
         illisibles = [texte for texte, nombre in nombre_du_texte.items() if nombre is None]
         refuses = autres_textes[autres_textes.isin(illisibles)]
         self._noter_les_refus("nombre", "nombre_officiel", refuses, rang)
-        self._noter_les_hors_bornes(textes, nombres[np.isfinite(nombres)], rang)
+
+        # What a series cannot have: negative numbers, over 100 %, decimals of whole ones.
+        serie = self.colonnes.series[rang].serie
+        lus = nombres[np.isfinite(nombres)]
+        hors_bornes = pd.Series(False, index=lus.index)
+        attendu = "un nombre"
+        if serie.entier or (serie.arrondi or 0) >= 1:
+            attendu = "un nombre entier"
+            hors_bornes |= lus % 1 != 0
+        if not serie.libre:
+            hors_bornes |= lus < 0
+            attendu += ", zéro ou plus"
+            if serie.unite == "pourcent":
+                hors_bornes |= lus > 100
+                attendu += ", 100 au plus"
+        cellules = textes.loc[lus.index[hors_bornes]]
+        self._noter_les_refus("bornes", "hors_bornes", cellules, rang, attendu=attendu)
         return nombres
 
     def _nombre(self, texte: str) -> float | None:
@@ -616,23 +620,6 @@ class Officiel:
         if simple in _MOTS_MANQUANTS:
             return np.nan
         return float(simple) if _NOMBRE.fullmatch(simple) else None
-
-    def _noter_les_hors_bornes(self, textes: pd.Series, nombres: pd.Series, rang: int) -> None:
-        """Note as refused the numbers that a series cannot have: negative, over 100 %, decimal."""
-        serie = self.colonnes.series[rang].serie
-        entier = serie.entier or (serie.arrondi or 0) >= 1
-        attendu = "un nombre entier" if entier else "un nombre"
-        hors_bornes = pd.Series(False, index=nombres.index)
-        if entier:
-            hors_bornes |= nombres % 1 != 0
-        if not serie.libre:
-            hors_bornes |= nombres < 0
-            attendu += ", zéro ou plus"
-            if serie.unite == "pourcent":
-                hors_bornes |= nombres > 100
-                attendu += ", 100 au plus"
-        cellules = textes.loc[nombres.index[hors_bornes]]
-        self._noter_les_refus("bornes", "hors_bornes", cellules, rang, attendu=attendu)
 
     def _ranger(self, chiffres: pd.DataFrame) -> dict[tuple[int, Niveau], pd.DataFrame]:
         """Return the figures as one table for each year and level, sorted by territory.
@@ -743,25 +730,22 @@ class Ajout:
         self.phrases: list[str] = []
         self.revisions: list[str] = []
         self.alertes: list[str] = []
+        self.octets: dict[str, bytes] = {}
         registre = magasin.lire_registre(self.dossier)
         fichiers = list(registre.fichiers)
         fichiers_publics = magasin.lire_registre(magasin.PUBLIQUES).fichiers
         for chemin, officiel in officiels:
-            if self._est_deja_ajoute(officiel, (*fichiers, *fichiers_publics)):
+            # The same bytes, for the same départements.
+            deja_ajoute = any(
+                fichier.sha256 == officiel.sha256 and fichier.departements == departements
+                for fichier in (*fichiers, *fichiers_publics)
+            )
+            if deja_ajoute:
                 self.phrases.append(f"{officiel.nom} : déjà ajouté, rien à changer")
-                continue
-            self._ajouter(officiel)
-            jour = le or date.fromtimestamp(chemin.stat().st_mtime)
-            fichiers.append(self._fichier_ajoute(officiel, jour))
-
-        self.octets: dict[str, bytes] = {}
-        tables = {Cle(table.famille, table.annee, table.niveau): table for table in registre.tables}
-        for cle, chiffres in self.nouvelles.items():
-            tables[cle] = self._table_gardee(cle, chiffres)
-        par_famille = sorted(
-            tables.values(), key=lambda table: (table.famille, table.niveau, table.annee)
-        )
-        self.registre = Registre(fichiers=tuple(fichiers), tables=tuple(par_famille))
+            else:
+                jour = le or date.fromtimestamp(chemin.stat().st_mtime)
+                fichiers.append(self._ajouter(officiel, jour))
+        self.registre = Registre(fichiers=tuple(fichiers), tables=self._tables(registre.tables))
 
     def _lire(self, chemins: Sequence[Path], annee: int | None) -> list[tuple[Path, Officiel]]:
         """Return the files, each beside its path, or raise the faults of all."""
@@ -774,43 +758,32 @@ class Ajout:
             raise DonneesInvalides(fautes)
         return officiels
 
-    def _est_deja_ajoute(self, officiel: Officiel, fichiers: Iterable[FichierAjoute]) -> bool:
-        """Return whether the same bytes were added already, for the same départements."""
-        return any(
-            fichier.sha256 == officiel.sha256 and fichier.departements == self.departements
-            for fichier in fichiers
-        )
+    def _tables(self, gardees: Iterable[TableGardee]) -> tuple[TableGardee, ...]:
+        """Return what the register says of its tables, the new ones in place of the former.
 
-    def _fichier_ajoute(self, officiel: Officiel, jour: date) -> FichierAjoute:
-        """Return what the register says of a file."""
-        return FichierAjoute(
-            fichier=officiel.nom,
-            sha256=officiel.sha256,
-            famille=officiel.famille.id,
-            date=jour,
-            producteur=officiel.famille.producteur,
-            jeu=officiel.famille.jeu,
-            licence=officiel.famille.licence,
-            departements=self.departements,
+        The Parquet of the new ones is put in ``octets``.
+        """
+        tables = {Cle(table.famille, table.annee, table.niveau): table for table in gardees}
+        for cle, chiffres in self.nouvelles.items():
+            contenu = magasin.en_parquet(chiffres)
+            empreinte = hashlib.sha256(contenu).hexdigest()
+            nom = f"{cle.famille}/{cle.annee}-{cle.niveau}-{empreinte[:8]}.parquet"
+            self.octets[nom] = contenu
+            series = [code for code in chiffres.columns if chiffres[code].dtype == "float64"]
+            tables[cle] = TableGardee(
+                famille=cle.famille,
+                annee=cle.annee,
+                niveau=cle.niveau,
+                table=nom,
+                sha256=empreinte,
+                territoires=len(chiffres),
+                series=tuple(series),
+                sources=tuple(chiffres.attrs["sources"]),
+            )
+        par_famille = sorted(
+            tables.values(), key=lambda table: (table.famille, table.niveau, table.annee)
         )
-
-    def _table_gardee(self, cle: Cle, chiffres: pd.DataFrame) -> TableGardee:
-        """Return what the register says of a new table, whose Parquet is put in ``octets``."""
-        contenu = magasin.en_parquet(chiffres)
-        empreinte = hashlib.sha256(contenu).hexdigest()
-        nom = f"{cle.famille}/{cle.annee}-{cle.niveau}-{empreinte[:8]}.parquet"
-        self.octets[nom] = contenu
-        series = [code for code in chiffres.columns if chiffres[code].dtype == "float64"]
-        return TableGardee(
-            famille=cle.famille,
-            annee=cle.annee,
-            niveau=cle.niveau,
-            table=nom,
-            sha256=empreinte,
-            territoires=len(chiffres),
-            series=tuple(series),
-            sources=tuple(chiffres.attrs["sources"]),
-        )
+        return tuple(par_famille)
 
     def _table(self, cle: Cle) -> pd.DataFrame:
         """Return the figures of a table, as the files taken so far leave it.
@@ -825,8 +798,12 @@ class Ajout:
         chiffres.attrs["sources"] = gardee.sources
         return chiffres
 
-    def _ajouter(self, officiel: Officiel) -> None:
-        """Lay the figures of a file over the tables; say what it holds and what looks wrong."""
+    def _ajouter(self, officiel: Officiel, jour: date) -> FichierAjoute:
+        """Lay the figures of a file over the tables; say what it holds and what looks wrong.
+
+        Returns:
+            What the register says of the file.
+        """
         famille = officiel.famille
         ajoutees: dict[Cle, pd.DataFrame] = {}
         for (annee, niveau), table in officiel.tables.items():
@@ -854,6 +831,16 @@ class Ajout:
         toutes = {*self.gardees, *self.nouvelles}
         doutes = douter(toutes, list(ajoutees), self._table, self.familles)
         self.alertes += [doute.phrase for doute in doutes]
+        return FichierAjoute(
+            fichier=officiel.nom,
+            sha256=officiel.sha256,
+            famille=famille.id,
+            date=jour,
+            producteur=famille.producteur,
+            jeu=famille.jeu,
+            licence=famille.licence,
+            departements=self.departements,
+        )
 
     def _des_departements(self, chiffres: pd.DataFrame, niveau: Niveau) -> pd.DataFrame:
         """Return the rows of the départements asked for; all of them when none is.
