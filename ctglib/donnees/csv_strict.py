@@ -104,7 +104,12 @@ def examiner_csv(
         return TableLue(relatif, fautes=tuple(fautes))
     entete = lignes.pop(min(lignes))
     if len(entete) == 1:
-        fautes.append(_faute_de_separateur(relatif, entete[0]))
+        trouve = "une seule colonne"
+        for signe, nom_du_signe in _SEPARATEURS.items():
+            if signe in entete[0]:
+                trouve = f"{nom_du_signe} entre les colonnes"
+                break
+        fautes.append(Faute(relatif, *mots("separateur", trouve=trouve), 1))
         return TableLue(relatif, fautes=tuple(fautes))
     fautes += _fautes_d_en_tete(relatif, entete, schema, confidentialite)
     completes: dict[int, list[str]] = {}
@@ -142,16 +147,6 @@ def _lire_les_lignes(relatif: str) -> tuple[dict[int, list[str]], list[Faute]]:
     except csv.Error:  # a broken quote
         return lignes, [Faute(relatif, *mots("guillemet_de_csv"), debut)]
     return lignes, []
-
-
-def _faute_de_separateur(relatif: str, entete: str) -> Faute:
-    """Return the fault of a file of only one column, that tells what stands between its cells."""
-    trouve = "une seule colonne"
-    for signe, nom_du_signe in _SEPARATEURS.items():
-        if signe in entete:
-            trouve = f"{nom_du_signe} entre les colonnes"
-            break
-    return Faute(relatif, *mots("separateur", trouve=trouve), 1)
 
 
 def _fautes_d_en_tete(

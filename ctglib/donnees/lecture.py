@@ -183,21 +183,17 @@ def lire_fichier(
         etat = path.stat()
         if stat.S_ISREG(etat.st_mode) and etat.st_size <= octets_max:
             return path.read_bytes()
-        cle = _refus_de_la_sorte(etat.st_mode)
+        if stat.S_ISREG(etat.st_mode):
+            cle = "fichier_trop_grand"
+        elif stat.S_ISDIR(etat.st_mode):
+            cle = "fichier_dossier"
+        else:
+            cle = "fichier_tube"
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError:
         cle = "fichier_ferme"
     raise refus(nom, *mots(cle, attendu=attendu, mo=octets_max // 1024**2, nom=path.name))
-
-
-def _refus_de_la_sorte(mode: int) -> str:
-    """Return the key of the fault of a file that is not read, by what it is."""
-    if stat.S_ISREG(mode):
-        return "fichier_trop_grand"
-    if stat.S_ISDIR(mode):
-        return "fichier_dossier"
-    return "fichier_tube"
 
 
 def lire_octets(relatif: str) -> bytes:
@@ -236,7 +232,17 @@ def _lire(relatif: str) -> _Contenu:
 def _chercher(relatif: str) -> _Contenu | None:
     """Return the content of a file, None when it is not there; either way it is recorded."""
     path = _chemin(relatif)
-    octets = _superposes[relatif] if relatif in _superposes else _octets(path, relatif)
+    if relatif in _superposes:
+        octets = _superposes[relatif]
+    else:
+        _ici.lecture = True  # ``_guetter`` lets it be
+        try:
+            octets = lire_fichier(path, relatif)
+        except (FileNotFoundError, NotADirectoryError):
+            octets = None
+        finally:
+            _ici.lecture = False
+
     if octets is None:
         for journal in _journaux:
             journal.absents.add(relatif)
@@ -251,17 +257,6 @@ def _chercher(relatif: str) -> _Contenu | None:
     if not _en_parts and not publiable(relatif):
         noter_part(relatif)
     return _Contenu(octets, empreinte_des_octets)
-
-
-def _octets(path: Path, nom: str) -> bytes | None:
-    """Return the bytes of a file, None when it is not there; ``_guetter`` lets it be."""
-    _ici.lecture = True
-    try:
-        return lire_fichier(path, nom)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    finally:
-        _ici.lecture = False
 
 
 def lister(relatif: str) -> tuple[str, ...]:
@@ -397,18 +392,13 @@ def lire_texte(relatif: str) -> str:
     if not texte.strip():
         raise refus(relatif, *mots("fichier_vide"))
     if _INVISIBLES.search(texte):
-        raise DonneesInvalides(_fautes_d_invisibles(relatif, texte))
+        fautes = []
+        for numero, ligne_lue in enumerate(re.split("\r\n|\n|\r", texte), 1):
+            reproche = invisible(ligne_lue)
+            if reproche:
+                fautes.append(Faute(relatif, *reproche, numero))
+        raise DonneesInvalides(fautes)
     return texte
-
-
-def _fautes_d_invisibles(relatif: str, texte: str) -> list[Faute]:
-    """Return a fault for each line that has an invisible or lost character."""
-    fautes = []
-    for numero, ligne in enumerate(re.split("\r\n|\n|\r", texte), 1):
-        reproche = invisible(ligne)
-        if reproche:
-            fautes.append(Faute(relatif, *reproche, numero))
-    return fautes
 
 
 def invisible(texte: str) -> tuple[str, str, str] | None:
@@ -446,7 +436,11 @@ def cle_de(convention: str) -> bytes:
     trouve = "contenu qui n'est pas une clé"
     try:
         if not path.exists():
-            _creer_la_cle(path)
+            # Its owner alone may read it; another process may be writing one at the same time.
+            with suppress(FileExistsError):
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                    file.write(f"{TETE_CLE}{os.urandom(OCTETS_CLE).hex()}\n")
         for _ in range(ESSAIS):
             lignes = path.read_text(encoding="ascii", errors="replace").splitlines()
             cles = [ligne.strip() for ligne in lignes if ligne and not ligne.startswith("#")]
@@ -456,14 +450,6 @@ def cle_de(convention: str) -> bytes:
     except OSError as error:
         trouve = f"fichier qui ne peut être lu ni créé ({error.strerror})"
     raise refus(relatif, *mots("cle_du_suivi", trouve=trouve, chiffres=2 * OCTETS_CLE))
-
-
-def _creer_la_cle(path: Path) -> None:
-    """Write a new key, that its owner alone may read, unless another process is writing one."""
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{TETE_CLE}{os.urandom(OCTETS_CLE).hex()}\n")
 
 
 def signer(cle: bytes, contenu: bytes) -> str:

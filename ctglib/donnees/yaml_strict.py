@@ -140,12 +140,9 @@ def _valeur(
         return _scalaire(document, event, chemin)
     if len(chemin) >= _PROFONDEUR:
         raise refus(document.fichier, *mots("trop_profond", niveaux=_PROFONDEUR), ligne=ligne)
-    if isinstance(event, yaml.SequenceStartEvent):
-        return _liste(document, events, chemin)
-    return _dictionnaire(document, events, chemin)
+    if isinstance(event, yaml.MappingStartEvent):
+        return _dictionnaire(document, events, chemin)
 
-
-def _liste(document: Document, events: Iterator[yaml.Event], chemin: Chemin) -> list[object]:
     elements: list[object] = []
     event = next(events)
     while not isinstance(event, yaml.SequenceEndEvent):
@@ -229,17 +226,17 @@ def _faute_de_syntaxe(relatif: str, texte: str, erreur: yaml.MarkedYAMLError) ->
     retrait = lignes[rang].removesuffix(debut)
     extrait = debut[:60]
     ligne = f"« {extrait.strip()} »" if extrait else "une ligne vide ou la fin du fichier"
-    cle = "tabulation" if "\t" in retrait else _sorte_de_syntaxe(erreur)
+
+    cle = "syntaxe"
+    if "\t" in retrait:
+        cle = "tabulation"
+    else:
+        probleme = f"{erreur.context} {erreur.problem}"
+        for message, cle_du_message in _SYNTAXE.items():
+            if message in probleme:
+                cle = cle_du_message
+                break
     return Faute(relatif, *mots(cle, ligne=ligne, niveaux=_PROFONDEUR), rang + 1)
-
-
-def _sorte_de_syntaxe(erreur: yaml.MarkedYAMLError) -> str:
-    """Return the key of a syntax error in ``fautes.yaml``."""
-    probleme = f"{erreur.context} {erreur.problem}"
-    for extrait, cle in _SYNTAXE.items():
-        if extrait in probleme:
-            return cle
-    return "syntaxe"
 
 
 _MOTIFS = {
@@ -312,7 +309,11 @@ def _situer(contenu: object, detail: Mapping[str, Any]) -> _Erreur:
     forme = None
     noeud: Any = contenu
     for rang, pas in enumerate(lieu, 1):
-        if _contient(noeud, pas):
+        if isinstance(noeud, list):
+            ecrit = pas in range(len(noeud))
+        else:
+            ecrit = isinstance(noeud, dict) and pas in noeud
+        if ecrit:
             noeud = noeud[pas]
             chemin = (*chemin, pas)
         elif detail["type"] == "missing" and rang == len(lieu):
@@ -329,13 +330,6 @@ def _situer(contenu: object, detail: Mapping[str, Any]) -> _Erreur:
         choix=choix,
         forme=forme,
     )
-
-
-def _contient(noeud: object, pas: int | str) -> bool:
-    """Tell whether a dict has a key, or a list an item of that rank."""
-    if isinstance(noeud, dict):
-        return pas in noeud
-    return isinstance(noeud, list) and pas in range(len(noeud))
 
 
 def _faute(erreur: _Erreur, modele: type[BaseModel], document: Document) -> Faute:
