@@ -38,7 +38,7 @@ PUBLIQUES = "sources/publiques"
 LOCALES = "sources/locales"
 ORIGINE = "origine.yaml"
 SECRET = float("inf")  # in a column of the store: a suppressed cell; NaN is a missing one
-FORMES = {
+FORMES: dict[Niveau, re.Pattern[str]] = {
     "commune": re.compile(r"[0-9][0-9AB][0-9]{3}"),
     "departement": re.compile(r"[0-9][0-9AB]|97[0-9]"),
     "epci": re.compile(r"[1-9][0-9]{8}"),
@@ -55,6 +55,14 @@ class Cle(NamedTuple):
     famille: str
     annee: int
     niveau: Niveau
+
+
+def niveau_de(code: str) -> Niveau | None:
+    """Return the first level whose codes have the shape of one, None when it is of no level."""
+    for niveau, forme in FORMES.items():
+        if forme.fullmatch(code):
+            return niveau
+    return None
 
 
 def charger_familles() -> dict[str, Famille]:

@@ -23,12 +23,20 @@ from ctglib.donnees.magasin import (
     derniere_table_si_presente,
     familles_absentes,
     lire_tables,
+    niveau_de,
     serie_de,
     tables,
 )
 from ctglib.donnees.modeles.catalogue import Comparaison, Territoire
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.modeles.sources import Debuts, Famille, Reperes, SerieOfficielle, TableGardee
+from ctglib.donnees.modeles.sources import (
+    Debuts,
+    Famille,
+    Niveau,
+    Reperes,
+    SerieOfficielle,
+    TableGardee,
+)
 from ctglib.donnees.officiels import lire_csv
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.vraisemblance import invraisemblances, lire_regles
@@ -175,32 +183,28 @@ def nommer(codes: Iterable[str]) -> list[Territoire]:
         noms = lieux["libelle"]
         for code, nom, genre in zip(lieux["territoire"], noms, genres, strict=True):
             debuts = debuts_par_genre.get(genre, Debuts())
-            nommes.append(_territoire(code, nom, niveau, debuts))
+            nom_cite = nom
+            if niveau == "epci" and nom.startswith(("Communauté", "Métropole")):
+                debuts = Debuts(le="la ", a="dans la ", de="de la ")
+                nom_cite = nom[0].lower() + nom[1:]
+            elif niveau == "departement" and not debuts.le and "-et-" in nom:
+                debuts = Debuts(a="en ")
+            le = debuts.le + nom_cite
+            territoire = Territoire(
+                code=code,
+                nom=le if niveau == "commune" else nom,
+                niveau=niveau,
+                le=le,
+                a=debuts.a + nom_cite,
+                de=debuts.de + nom_cite,
+            )
+            nommes.append(territoire)
     return nommes
 
 
-def _de_niveau(codes: Iterable[str], niveau: str) -> list[str]:
+def _de_niveau(codes: Iterable[str], niveau: Niveau) -> list[str]:
     """Return the codes that have the shape of those of a level."""
     return [code for code in codes if FORMES[niveau].fullmatch(code)]
-
-
-def _territoire(code: str, nom: str, niveau: NiveauOfficiel, debuts: Debuts) -> Territoire:
-    """Return a territory as a sentence names it, from what is usually written before its name."""
-    nom_cite = nom
-    if niveau == "epci" and nom.startswith(("Communauté", "Métropole")):
-        debuts = Debuts(le="la ", a="dans la ", de="de la ")
-        nom_cite = nom[0].lower() + nom[1:]
-    elif niveau == "departement" and not debuts.le and "-et-" in nom:
-        debuts = Debuts(a="en ")
-    le = debuts.le + nom_cite
-    return Territoire(
-        code=code,
-        nom=le if niveau == "commune" else nom,
-        niveau=niveau,
-        le=le,
-        a=debuts.a + nom_cite,
-        de=debuts.de + nom_cite,
-    )
 
 
 def verifier_territoires(codes: Iterable[str]) -> None:
@@ -328,13 +332,13 @@ def _lieux(codes: list[str], famille: Famille) -> pd.DataFrame:
     fautes = []
     for code in inconnus:
         # A commune of before a merger is in old files and no longer in the official code.
-        possibles = [niveau for niveau, forme in FORMES.items() if forme.fullmatch(str(code))]
-        if not possibles:
+        niveau = niveau_de(str(code))
+        if niveau is None:
             fautes.append(_territoire_inconnu(code))
         elif code in noms_des_iris.index:
             niveaux[code] = "iris"
         else:
-            niveaux[code] = possibles[0]
+            niveaux[code] = niveau
     if fautes:
         raise DonneesInvalides(fautes)
     autres = pd.DataFrame({"niveau": niveaux, "nom": noms_des_iris.astype("str")})
@@ -377,7 +381,13 @@ def _sommes(
     estimated one.
     """
     if niveau == "commune":
-        parties = _iris_par_commune(code, territoires, dessous)
+        # An IRIS of an arrondissement is added to it, and to its city.
+        iris = lire_tables(dessous, None, [code])
+        debuts = iris["territoire"].str[:5]
+        des_communes = iris.assign(somme=debuts)
+        des_villes = iris.assign(somme=commune_de(debuts))
+        parties = pd.concat([des_communes, des_villes]).drop_duplicates()
+        parties = parties[parties["somme"].isin(territoires)]
         tailles = parties.groupby("somme")["territoire"].nunique()
         nom_des_parties = " IRIS"
     else:
@@ -404,21 +414,6 @@ def _sommes(
     lignes = sommes[["somme", "annee"]].rename(columns={"somme": "territoire"})
     lignes = lignes.astype({"annee": int})
     return lignes.assign(**{code: valeurs, "origine": origines, "statut": statuts})
-
-
-def _iris_par_commune(
-    code: str, communes: pd.Index, tables_d_iris: list[TableGardee]
-) -> pd.DataFrame:
-    """Return the rows of the IRIS of some communes, with the commune that each is added to (somme).
-
-    An IRIS of an arrondissement is added to it, and to its city.
-    """
-    iris = lire_tables(tables_d_iris, None, [code])
-    debuts = iris["territoire"].str[:5]
-    des_communes = iris.assign(somme=debuts)
-    des_villes = iris.assign(somme=commune_de(debuts))
-    parties = pd.concat([des_communes, des_villes]).drop_duplicates()
-    return parties[parties["somme"].isin(communes)]
 
 
 def observations(
@@ -489,16 +484,15 @@ def contours(codes: Iterable[str] | None = None) -> pd.DataFrame:
     """
     lieux = lire_tables(derniere_table_si_presente("ign_contours"), codes, ["libelle", "contour"])
     lieux = lieux.rename(columns={"territoire": "code", "libelle": "nom"})
-    return lieux.assign(contour=lieux["contour"].map(_anneaux))[["code", "nom", "contour"]]
-
-
-def _anneaux(texte: str) -> list[np.ndarray]:
-    """Return the rings of an outline, written as the geometry of a GeoJSON."""
-    geometrie = json.loads(texte)
-    polygones = geometrie["coordinates"]
-    if geometrie["type"] != "MultiPolygon":
-        polygones = [polygones]
-    return [np.array(anneau) for polygone in polygones for anneau in polygone]
+    contours_lus = []
+    for texte in lieux["contour"]:  # the geometry of a GeoJSON
+        geometrie = json.loads(texte)
+        polygones = geometrie["coordinates"]
+        if geometrie["type"] != "MultiPolygon":
+            polygones = [polygones]
+        contours_lus.append([np.array(anneau) for polygone in polygones for anneau in polygone])
+    contour = pd.Series(contours_lus, lieux.index, dtype=object)
+    return lieux.assign(contour=contour)[["code", "nom", "contour"]]
 
 
 def lire_communes(convention: Convention, regle: Comparaison) -> pd.DataFrame | None:

@@ -9,7 +9,7 @@ from typing import cast
 
 import pandas as pd
 
-from ctglib.donnees.csv_strict import TableLue, examiner_csv
+from ctglib.donnees.csv_strict import examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir
 from ctglib.donnees.lecture import (
@@ -23,13 +23,13 @@ from ctglib.donnees.lecture import (
 )
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.magasin import (
-    FORMES,
     LOCALES,
     PUBLIQUES,
     Cle,
     charger_familles,
     familles_absentes,
     lire_tables,
+    niveau_de,
     tables,
 )
 from ctglib.donnees.modeles.sources import Famille, Niveau
@@ -50,7 +50,14 @@ def valider(convention: str) -> tuple[str, ...]:
     with enregistrer() as journal:
         fautes = list(fautes_de_convention(convention))
         if not fautes:
-            fautes += _series_inconnues(convention)
+            # A fiche shows public series: each is one of the catalogue or of the store.
+            pieces = lire_pieces(convention)
+            connues = [*noms_connus(pieces)["serie"][""], *publiees()["code"]]
+            citees = places(pieces, "convention/convention fiches.*.series_publiques.*")
+            for code, lieux in citees.items():
+                if code not in connues:
+                    phrase = nom_inconnu(code, connues, "serie")
+                    fautes += [document.faute(chemin, *phrase) for document, chemin in lieux]
             fautes += _loin_des_series(convention)
     if fautes:
         raise DonneesInvalides(fautes)
@@ -90,37 +97,32 @@ def avertissements(convention: str) -> list[str]:
     """Return what is no fault and has to be seen: what is left to fill, and the files of another
     convention.
     """
-    avertis = _reste_a_completer(f"{CONVENTIONS}/{convention}/convention.yaml")
-    for nom in ("annexe1.csv", "offre.csv"):
-        avertis += _tables_a_revoir(convention, nom)
-    avertis += _fiches_oubliees(convention)
-    return avertis
+    avertis = []
 
-
-def _reste_a_completer(fichier: str) -> list[str]:
-    """Return, in a sentence or none, the lines of a file that are still to be filled."""
+    # The lines of the convention that are still to be filled.
+    fichier = f"{CONVENTIONS}/{convention}/convention.yaml"
     numeros = []
     for numero, ligne in enumerate(lire_octets(fichier).decode("utf-8").splitlines(), 1):
         sans_commentaire = ligne.partition("#")[0]
         if A_COMPLETER in sans_commentaire:
             numeros.append(str(numero))
-    if not numeros:
-        return []
-    return [f"{fichier}, {len(numeros)} « {A_COMPLETER} » (lignes {', '.join(numeros[:8])})"]
+    if numeros:
+        lignes_citees = ", ".join(numeros[:8])
+        avertis.append(f"{fichier}, {len(numeros)} « {A_COMPLETER} » (lignes {lignes_citees})")
 
+    # The tables that are empty, or the very ones of other conventions.
+    for nom in ("annexe1.csv", "offre.csv"):
+        fichier = f"{CONVENTIONS}/{convention}/{nom}"
+        contenu = lire_octets(fichier)
+        if contenu.count(b"\n") < 2:
+            avertis.append(f"{fichier}, aucune ligne : le diagnostic n'en dira rien")
+            continue
+        for autre in conventions():
+            copie = f"{CONVENTIONS}/{autre}/{nom}"
+            if autre != convention and existe(copie) and lire_octets(copie) == contenu:
+                avertis.append(f"{fichier}, le même fichier que celui de « {autre} »")
 
-def _tables_a_revoir(convention: str, nom: str) -> list[str]:
-    """Return whether a table of a convention is empty, or the very one of other conventions."""
-    fichier = f"{CONVENTIONS}/{convention}/{nom}"
-    contenu = lire_octets(fichier)
-    if contenu.count(b"\n") < 2:
-        return [f"{fichier}, aucune ligne : le diagnostic n'en dira rien"]
-    avertis = []
-    for autre in conventions():
-        autre_fichier = f"{CONVENTIONS}/{autre}/{nom}"
-        if autre != convention and existe(autre_fichier) and lire_octets(autre_fichier) == contenu:
-            avertis.append(f"{fichier}, le même fichier que celui de « {autre} »")
-    return avertis
+    return avertis + _fiches_oubliees(convention)
 
 
 def _fiches_oubliees(convention: str) -> list[str]:
@@ -144,19 +146,6 @@ def _fiches_oubliees(convention: str) -> list[str]:
                 f"{collecte}, personne pour la fiche {numero} : ce sera « {parts.principal} »"
             )
     return avertis
-
-
-def _series_inconnues(convention: str) -> Iterator[Faute]:
-    """Yield a fault for each public series that a fiche shows, and that neither the catalogue nor
-    the store has.
-    """
-    pieces = lire_pieces(convention)
-    connues = [*noms_connus(pieces)["serie"][""], *publiees()["code"]]
-    citees = places(pieces, "convention/convention fiches.*.series_publiques.*")
-    for code, lieux in citees.items():
-        if code not in connues:
-            for document, chemin in lieux:
-                yield document.faute(chemin, *nom_inconnu(code, connues, "serie"))
 
 
 @dataclass(frozen=True)
@@ -227,7 +216,13 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
                 etrangetes.append(f"{chemin}, {doute.phrase}")
 
         codes = sorted({code for table in gardees.values() for code in table.series})
-        fautes += _reperes_inconnus(codes)
+        series_citees = reperes().series
+        if codes:  # an empty store has none of them
+            fautes += [
+                Faute(REPERES, *nom_inconnu(serie, codes, "serie_publique"))
+                for serie in series_citees
+                if serie not in codes
+            ]
         for nom in lister("sources"):
             dossier = f"sources/{nom.removesuffix('/')}"
             extrait = f"{dossier}/observations.csv"
@@ -237,23 +232,19 @@ def examiner_les_sources() -> tuple[list[Faute], list[str]]:
     return fautes, etrangetes
 
 
-def _reperes_inconnus(codes: Sequence[str]) -> list[Faute]:
-    """Return a fault for each landmark that is no series of the store; none when it is empty."""
-    cites = reperes()
-    if not codes:
-        return []
-    series = [cites.foyers, cites.iris]
-    for profil in cites.profils.values():
-        series += [profil.denominateur, *profil.parts]
-    inconnues = dict.fromkeys(code for code in series if code not in codes)
-    return [Faute(REPERES, *nom_inconnu(code, codes, "serie_publique")) for code in inconnues]
-
-
 def _fautes_d_extrait(
     fichier: str, codes: Sequence[str], familles: dict[str, Famille]
 ) -> Iterator[Faute]:
     """Yield what is wrong in an extract: figures that are not the store's, or that look wrong."""
-    lignes_de_chiffres = _chiffres(examiner_csv(fichier, "observations"))
+    # Only the rows that are the number of a territory: the checks of the file tell of the others.
+    lignes_lues = examiner_csv(fichier, "observations").lignes.reindex(
+        columns=["territoire", "annee", "indicateur", "dimension", "valeur"]
+    )
+    lignes_de_chiffres = lignes_lues[lignes_lues["dimension"].eq("")]
+    lignes_de_chiffres = lignes_de_chiffres.assign(
+        nombre=pd.to_numeric(lignes_de_chiffres["valeur"], errors="coerce"),
+        niveau=lignes_de_chiffres["territoire"].map(niveau_de),
+    ).dropna(subset=["niveau", "nombre"])
     du_magasin = lignes_de_chiffres["indicateur"].isin(codes)
     yield from _autres_que_publies(fichier, lignes_de_chiffres[du_magasin])
 
@@ -272,28 +263,6 @@ def _fautes_d_extrait(
     for doute in douter(chiffres, chiffres, chiffres.__getitem__, familles):
         if doute.faux:
             yield Faute(fichier, *mots("chiffre_extrait", dit=doute.phrase))
-
-
-def _chiffres(lue: TableLue) -> pd.DataFrame:
-    """Return the rows of an extract that are the number of a territory: the checks of its file tell
-    of the others.
-    """
-    lignes_lues = lue.lignes.reindex(
-        columns=["territoire", "annee", "indicateur", "dimension", "valeur"]
-    )
-    nombres = pd.to_numeric(lignes_lues["valeur"], errors="coerce")
-    chiffres = lignes_lues.assign(nombre=nombres)
-    chiffres = chiffres[chiffres["dimension"].eq("")]
-    niveaux = chiffres["territoire"].map(_niveau)
-    return chiffres.assign(niveau=niveaux).dropna(subset=["niveau", "nombre"])
-
-
-def _niveau(code: str) -> str | None:
-    """Return the first level whose codes have that shape."""
-    for niveau, forme in FORMES.items():
-        if forme.fullmatch(code):
-            return niveau
-    return None
 
 
 def _autres_que_publies(fichier: str, chiffres: pd.DataFrame) -> Iterator[Faute]:

@@ -173,3 +173,11 @@ class Reperes(Modele):
     entetes: dict[Identifiant, Texte]  # of the columns of a table, by name
     phrases: dict[Identifiant, str]  # why a question has no answer, what to beware of in one
     appels: dict[Expression, Texte]  # what Python says of a wrong call, and our sentence
+
+    @property
+    def series(self) -> list[str]:
+        """The public series that it names, each once."""
+        series = [self.foyers, self.iris]
+        for profil in self.profils.values():
+            series += [profil.denominateur, *profil.parts]
+        return list(dict.fromkeys(series))
