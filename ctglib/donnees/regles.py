@@ -142,21 +142,15 @@ def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
     yield from _fautes(lignes[autre_unite], "unite", "unite")
     valeurs = _nombres(lignes["valeur"])
     hors_bornes = lignes[(valeurs < lignes["cat_bas"]) | (valeurs > lignes["cat_haut"])]
-    bornes = [
-        _dire_les_bornes(bas, haut)
-        for bas, haut in zip(hors_bornes["cat_bas"], hors_bornes["cat_haut"], strict=True)
-    ]
+    bornes = []  # « 0 au moins et 100 au plus », of those that are not missing
+    for bas, haut in zip(hors_bornes["cat_bas"], hors_bornes["cat_haut"], strict=True):
+        phrases = []
+        if pd.notna(bas):
+            phrases.append(f"{bas:.12g} au moins")
+        if pd.notna(haut):
+            phrases.append(f"{haut:.12g} au plus")
+        bornes.append(" et ".join(phrases))
     yield from _fautes(hors_bornes.assign(bornes=bornes), "valeur", "bornes")
-
-
-def _dire_les_bornes(bas: float, haut: float) -> str:
-    """Return « 0 au moins et 100 au plus », of the bounds that are not missing."""
-    phrases = []
-    if pd.notna(bas):
-        phrases.append(f"{bas:.12g} au moins")
-    if pd.notna(haut):
-        phrases.append(f"{haut:.12g} au plus")
-    return " et ".join(phrases)
 
 
 def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
@@ -248,7 +242,18 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     avec_decimales = compte_des_personnes & (completes["nombre"] % 1 > 0)
     yield from _fautes(completes[avec_decimales], "valeur", "effectif_entier")
     yield from _plus_que_l_ensemble(completes, pieces)
-    yield from _du_dossier(completes)
+
+    # What does not belong to the folder of the year where it is.
+    annees = _nombres(completes["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False))
+    completes = completes.assign(dossier=annees)
+    millesimes = _nombres(completes["millesime"])
+    autre_annee = millesimes.notna() & annees.notna() & (millesimes != annees)
+    yield from _fautes(completes[autre_annee], "millesime", "millesime_du_dossier")
+    table_du_catalogue = completes["cat_table"]
+    autre_table = table_du_catalogue.notna() & (table_du_catalogue != "observations")
+    autre_table &= annees.notna()
+    yield from _fautes(completes[autre_table], "indicateur", "autre_table")
+
     if pieces.convention:
         territoires = [pieces.convention.territoire, pieces.convention.reference]
         de_la_convention = completes["fichier"].str.startswith("conventions/")
@@ -279,19 +284,6 @@ def _plus_que_l_ensemble(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute
     se_comptent = parties["cat_unite"].isin(unites_qui_se_comptent) & parties["cat_calcul"].isna()
     plus_grandes = se_comptent & (parties["nombre"] > parties["nombre_tout"])
     yield from _fautes(parties[plus_grandes], "valeur", "plus_que_l_ensemble")
-
-
-def _du_dossier(lignes: pd.DataFrame) -> Iterator[Faute]:
-    """Yield the faults of rows that do not belong to the folder of the year where they are."""
-    annees = _nombres(lignes["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False))
-    lignes = lignes.assign(dossier=annees)
-    millesimes = _nombres(lignes["millesime"])
-    autre_annee = millesimes.notna() & annees.notna() & (millesimes != annees)
-    yield from _fautes(lignes[autre_annee], "millesime", "millesime_du_dossier")
-    autre_table = (
-        annees.notna() & lignes["cat_table"].notna() & (lignes["cat_table"] != "observations")
-    )
-    yield from _fautes(lignes[autre_table], "indicateur", "autre_table")
 
 
 def _details(lignes: pd.DataFrame) -> Iterator[Faute]:

@@ -69,25 +69,17 @@ def douter(
                 )
                 doutes += [Doute(cle, phrase, faux=True) for phrase in sommes]
 
-    for ancienne, nouvelle in _annees_successives(cles):
-        if ancienne in regardees or nouvelle in regardees:
+    # Each table with that of the next year there is, of the same family and level.
+    par_annee = sorted(cles, key=lambda cle: (cle.famille, cle.niveau, cle.annee))
+    for ancienne, nouvelle in sorted(pairwise(par_annee)):
+        meme_table = ancienne.famille == nouvelle.famille and ancienne.niveau == nouvelle.niveau
+        if meme_table and (ancienne in regardees or nouvelle in regardees):
             avant = lire(ancienne)
             apres = lire(nouvelle)
             famille = familles[nouvelle.famille]
             doutes += _ecarts_d_une_annee(famille, ancienne, nouvelle, avant, apres, regles)
     # The table of communes and that of départements tell the same of their sums: once is enough.
     return list({doute.phrase: doute for doute in doutes}.values())
-
-
-def _annees_successives(cles: Iterable[Cle]) -> list[tuple[Cle, Cle]]:
-    """Return each table with that of the next year there is, of the same family and level."""
-    par_annee = sorted(cles, key=lambda cle: (cle.famille, cle.niveau, cle.annee))
-    paires = [
-        (ancienne, nouvelle)
-        for ancienne, nouvelle in pairwise(par_annee)
-        if ancienne.famille == nouvelle.famille and ancienne.niveau == nouvelle.niveau
-    ]
-    return sorted(paires)
 
 
 def invraisemblances(famille: Famille, table: pd.DataFrame, lieu: str) -> Iterator[str]:
