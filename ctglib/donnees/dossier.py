@@ -77,7 +77,8 @@ def en_dossier(pieces: Pieces) -> Dossier:
     fautes = verifier(pieces)
     if fautes:
         raise DonneesInvalides(fautes)
-    convention = _sans_faute(pieces)
+    convention = pieces.convention
+    assert convention is not None  # it has been read, or its absence would be a fault
     return Dossier(
         catalogue=_catalogue(pieces, convention),
         convention=convention,
@@ -91,12 +92,6 @@ def en_dossier(pieces: Pieces) -> Dossier:
         messages=_reunis(pieces, "messages"),
         logos=pieces.logos,
     )
-
-
-def _sans_faute(pieces: Pieces) -> Convention:
-    """Return the convention of pieces without fault: it has been read, then."""
-    assert pieces.convention is not None
-    return pieces.convention
 
 
 def _reunis(pieces: Pieces, nom: str) -> tuple[Any, ...]:
