@@ -371,6 +371,18 @@ def test_ce_qui_est_facultatif_est_replie_sous_un_titre_et_le_reste_en_vue() -> 
     assert any(name.startswith("+ Facultatif, fiche 1") for name in kept)
 
 
+def test_le_titre_d_un_pli_porte_la_croix_qui_l_ouvre_et_lui_seul() -> None:
+    for ws in (vierge()[nom] for nom in ("Indicateurs", "Moyens", "Profils")):
+        titres_des_plis = {
+            row[0].row for row in ws.iter_rows(min_row=5) if str(row[0].value).startswith("+ ")
+        }
+        avec_croix = {
+            numero for numero, dimension in ws.row_dimensions.items() if dimension.collapsed
+        }
+
+        assert titres_des_plis and avec_croix == titres_des_plis
+
+
 def test_ce_qui_est_ecrit_d_avance_refuse_la_saisie_sur_une_feuille_a_plis() -> None:
     wb = vierge()
 

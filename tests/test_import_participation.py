@@ -70,6 +70,30 @@ def test_la_participation_saisie_devient_celle_de_l_annee_et_revient_preremplie(
     assert preparer([path]).fichiers == {}
 
 
+def lignes_de(wb: Workbook, debut: str) -> list[str]:
+    """Return the references of the rows of a public or an axis, in the order of the sheet."""
+    reperes = [row[0].value for row in wb[FEUILLE].iter_rows(min_row=5)]
+    return [repere for repere in reperes if repere.startswith(f"{debut}.")]
+
+
+def test_chaque_public_a_les_lignes_deja_remplies_et_une_seule_vide(
+    donnees: Path, tmp_path: Path
+) -> None:
+    wb = rempli()
+    assert lignes_de(wb, "consultations.familles") == ["consultations.familles.1"]
+
+    importer(enregistrer(wb, tmp_path))
+    wb = load_workbook(ecrire_gabarit("harnes", 2025, tmp_path, responsable="coordination"))
+    poser(wb, FEUILLE, "consultations.familles.2", Combien=12, Date="02/10/2025")
+    importer(enregistrer(wb, tmp_path))
+
+    trois = [f"consultations.familles.{rang}" for rang in (1, 2, 3)]
+    for annee in (2025, 2026):  # the year's answers, then those of the year before as a reminder
+        wb = load_workbook(ecrire_gabarit("harnes", annee, tmp_path / str(annee)))
+        assert lignes_de(wb, "consultations.familles") == trois
+        assert lignes_de(wb, "exemples.transversal") == ["exemples.transversal.1"]
+
+
 def test_une_reponse_corrigee_prend_la_place_de_l_ancienne_et_le_dit(
     donnees: Path, tmp_path: Path
 ) -> None:
