@@ -22,8 +22,8 @@ LOGEMENT = "1.4.2"
 
 
 def garder(donnees: Path, fichier: str, voulue: Callable[[dict[str, str]], bool]) -> None:
-    """Keep the rows of a table of Harnes that are wanted."""
-    path = donnees / "conventions/harnes" / fichier
+    """Keep the rows of a table of the demonstration that are wanted."""
+    path = donnees / "conventions/demonstration" / fichier
     with path.open(encoding="utf-8", newline="") as source:
         header, *rows = csv.reader(source)
     with path.open("w", encoding="utf-8", newline="") as target:
@@ -85,7 +85,7 @@ def test_un_theme_sans_ligne_n_a_ni_chiffre_ni_doute_et_les_limites_le_disent(
     donnees: Path,
 ) -> None:
     garder(donnees, "annexe1.csv", lambda row: row["section"] != LOGEMENT)
-    ctg = ouvrir("harnes")
+    ctg = ouvrir("demonstration")
 
     assert "parc privé" not in " ".join(mots(ctg.section("precarite").pieces))
     assert (
@@ -102,7 +102,7 @@ def test_un_theme_sans_ligne_n_a_ni_chiffre_ni_doute_et_les_limites_le_disent(
 
 
 def test_sans_un_mode_d_accueil_publie_la_petite_enfance_garde_le_reste(donnees: Path) -> None:
-    ctg = replace(ouvrir("harnes"), modes=pd.DataFrame())
+    ctg = replace(ouvrir("demonstration"), modes=pd.DataFrame())
 
     shown = ctg.section("petite_enfance")
     assert "modes" not in shown
@@ -120,7 +120,7 @@ def test_une_section_sans_chiffre_ni_offre_est_laissee(donnees: Path) -> None:
     )
     garder(donnees, "offre.csv", lambda row: row["type"] != "dispositif_urbain")
 
-    assert ouvrir("harnes").section("precarite") is None
+    assert ouvrir("demonstration").section("precarite") is None
 
 
 def test_un_seul_taux_n_a_pas_de_graphique_et_se_lit_dans_le_tableau(donnees: Path) -> None:
@@ -130,19 +130,19 @@ def test_un_seul_taux_n_a_pas_de_graphique_et_se_lit_dans_le_tableau(donnees: Pa
         lambda row: row["section"] != "1.1" or row["indicateur"] == "part_isoles",
     )
 
-    section = ouvrir("harnes").section("territoire")
+    section = ouvrir("demonstration").section("territoire")
 
     assert "ecarts-territoire" not in section
     assert list(section["territoire"].donnees["indicateur"]) == ["part_isoles"]
 
 
 def test_sans_la_clause_des_moyens_le_contrat_precedent_n_est_pas_dit(donnees: Path) -> None:
-    path = donnees / "conventions/harnes/convention.yaml"
+    path = donnees / "conventions/demonstration/convention.yaml"
     text = path.read_text(encoding="utf-8")
     start = text.index('  moyens: {article: "5"')
     path.write_text(text[:start] + text[text.index("\n", start) + 1 :], encoding="utf-8")
 
-    assert "Contrat enfance jeunesse versait" not in tout(ouvrir("harnes"))
+    assert "Contrat enfance jeunesse versait" not in tout(ouvrir("demonstration"))
 
 
 def test_un_indicateur_que_l_annexe_ne_donne_pas_est_nomme_et_ne_devient_pas_zero(
@@ -150,7 +150,7 @@ def test_un_indicateur_que_l_annexe_ne_donne_pas_est_nomme_et_ne_devient_pas_zer
 ) -> None:
     wanted = {"enfants_moins_3", "part_rsa"}
     garder(donnees, "annexe1.csv", lambda row: row["indicateur"] not in wanted)
-    ctg = ouvrir("harnes")
+    ctg = ouvrir("demonstration")
 
     found = re.search(r"Sans ligne dans le diagnostic, donc inconnus : ([^.]*)\.", tout(ctg))
     assert found
@@ -161,27 +161,27 @@ def test_un_indicateur_que_l_annexe_ne_donne_pas_est_nomme_et_ne_devient_pas_zer
 
 
 def test_sans_les_lignes_de_la_reference_aucune_phrase_ne_reste_en_suspens(donnees: Path) -> None:
-    garder(donnees, "annexe1.csv", lambda row: row["territoire"] == "62413")
-    text = tout(ouvrir("harnes"))
+    garder(donnees, "annexe1.csv", lambda row: row["territoire"] == "00001")
+    text = tout(ouvrir("demonstration"))
 
-    assert "Aucun indicateur n'a de valeur dans le Pas-de-Calais." in text
+    assert "Aucun indicateur n'a de valeur en Haute-Brume." in text
     assert "«  »" not in text
 
 
 def test_sans_les_lignes_du_territoire_la_reference_seule_est_lue(donnees: Path) -> None:
-    garder(donnees, "annexe1.csv", lambda row: row["territoire"] == "62")
-    ctg = ouvrir("harnes")
+    garder(donnees, "annexe1.csv", lambda row: row["territoire"] == "00")
+    ctg = ouvrir("demonstration")
     section = ctg.section("territoire")
     shown = re.sub(r"\s+", " ", " ".join(mots(section["territoire"])))
 
-    assert "Aucun indicateur n'a de valeur à Harnes." in tout(ctg)
+    assert "Aucun indicateur n'a de valeur à Valfontaine." in tout(ctg)
     assert "ecarts-territoire" not in section
-    assert "Taux de couverture par la Caf 2020 non disponible 53,9 %" in shown
+    assert "Taux de couverture par la Caf 2020 non disponible 53,3 %" in shown
 
 
 def test_une_offre_vide_laisse_ses_sections_et_ne_contredit_rien(donnees: Path) -> None:
     garder(donnees, "offre.csv", lambda row: False)
-    ctg = ouvrir("harnes")
+    ctg = ouvrir("demonstration")
 
     assert not any(
         name.startswith("offre-")
@@ -195,14 +195,14 @@ def test_une_offre_vide_laisse_ses_sections_et_ne_contredit_rien(donnees: Path) 
 
 def test_un_genre_de_structure_que_l_offre_ne_cite_pas_n_est_pas_compte_zero(donnees: Path) -> None:
     garder(donnees, "offre.csv", lambda row: row["type"] != "periscolaire")
-    rows = ouvrir("harnes").controle.set_index("cle")
+    rows = ouvrir("demonstration").controle.set_index("cle")
 
-    assert rows.loc["meme_effectif:periscolaires", "ecrit"] == "1 (diagnostic) ; non donné (offre)"
+    assert rows.loc["meme_effectif:periscolaires", "ecrit"] == "2 (diagnostic) ; non donné (offre)"
 
 
 def test_sans_un_indicateur_du_radar_la_section_est_laissee(donnees: Path) -> None:
-    axes = {axe.indicateur for axe in ouvrir("harnes").catalogue.radar.axes}
+    axes = {axe.indicateur for axe in ouvrir("demonstration").catalogue.radar.axes}
     garder(donnees, "annexe1.csv", lambda row: row["indicateur"] not in axes)
-    ctg = ouvrir("harnes")
+    ctg = ouvrir("demonstration")
 
     assert controle_de(ctg).vulnerabilite() is None
