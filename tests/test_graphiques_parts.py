@@ -4,6 +4,7 @@ said in words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,6 +18,7 @@ from graphiques_annuels_exemple import (
     tableau_grille,
     tableau_mouvements,
     tableau_parts,
+    tableau_series,
 )
 from graphiques_exemple import TAILLES, dessins, verifier
 from matplotlib.colors import to_rgb
@@ -24,8 +26,6 @@ from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from ctglib.document.figure import charte
-from ctglib.graphiques.planche import Planche
-from ctglib.graphiques.trajectoires import free_place
 
 COULEURS = charte().couleurs
 LUMINANCE = (0.2126, 0.7152, 0.0722)  # WCAG 2: of the parts of a colour of sRGB
@@ -43,27 +43,68 @@ def _contraste(une: str, autre: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+def _ecrits_sur_un_aplat(svg: str) -> list[tuple[str, str]]:
+    """Return the colour of each text that lies on a coloured surface, and that of the surface."""
+    fills = {item.get("fill") for item in racine(svg).iter() if item.tag.endswith("path")}
+    surfaces = [(box, colour) for colour in fills - {"none"} for box in aplats(svg, colour)]
+    inks = [item.get("fill") for item in racine(svg).iter() if item.tag.endswith("text")]
+    pairs = []
+    for text, ink in zip(textes(svg), inks, strict=True):
+        across = (text.gauche + text.droite) / 2
+        down = (text.haut + text.bas) / 2
+        for (left, top, right, bottom), colour in surfaces:
+            if left < across < right and top < down < bottom:
+                pairs.append((ink, colour))
+    return pairs
+
+
 @pytest.mark.parametrize("nombre", range(1, 11))
-def test_un_texte_se_lit_sur_chaque_nuance_et_aucune_ne_se_repete(nombre: int) -> None:
-    planche = Planche("large")
+def test_une_part_se_lit_sur_sa_nuance_et_aucune_nuance_ne_se_repete(nombre: int) -> None:
+    table = tableau_parts(("Un", {f"m{rank}": 10.0 for rank in range(nombre)}))
 
-    shades = planche.shades(nombre)
+    written = _ecrits_sur_un_aplat(dessiner("parts", table).svg_large)
 
-    assert len(set(shades)) == len(shades) == nombre
-    assert min(_contraste(planche.ink(shade), shade) for shade in shades) >= 4.5
-    light = [_contraste(shade, COULEURS.fond) for shade in shades]
+    shades = list(dict.fromkeys(shade for _, shade in sorted(written)))
+    assert len(written) == 2 * nombre  # the name of each part, and its share
+    assert len(shades) == nombre
+    assert min(_contraste(ink, shade) for ink, shade in written) >= 4.5
+
+
+def test_la_premiere_part_est_la_plus_soutenue_et_les_suivantes_de_plus_en_plus_claires() -> None:
+    table = tableau_parts(("Un", {f"m{rank}": 10.0 for rank in range(10)}))
+
+    svg = dessiner("parts", table).svg_large
+
+    fills = {item.get("fill") for item in racine(svg).iter() if item.tag.endswith("path")}
+    across = sorted((aplats(svg, shade)[0][0], shade) for shade in fills - {"none"})
+    light = [_contraste(shade, COULEURS.fond) for _, shade in across]
     assert light == sorted(light, reverse=True)
 
 
-def test_une_valeur_s_ecrit_ou_aucune_ligne_ne_la_traverse() -> None:
-    point = (50.0, 50.0)
-    frame = Bbox.from_extents(0, 0, 100, 100)
-    rising = Path([(50.0, 50.0), (90.0, 0.0)])
+@pytest.mark.parametrize("taille", TAILLES)
+@pytest.mark.parametrize(
+    "valeurs",
+    [(1e8, 9e8, 1e8, 9e8), (9e8, 5e8, 1e8, 9e8), (1e8, 1.2e8, 9e8, 8.8e8)],
+    ids=["dents de scie", "creux", "marche"],
+)
+def test_aucune_ligne_ne_traverse_une_valeur_ecrite(
+    valeurs: tuple[float, ...], taille: str
+) -> None:
+    given = dict(zip(range(2022, 2026), valeurs, strict=True))
+    table = tableau_series(("Budget", "euros", "", given, None, None, None))
 
-    places = [free_place(15.0, point, (), lines, frame) for lines in ((), (rising,))]
+    svg = dessins(dessiner("trajectoires", table))[taille]
 
-    assert [rising.intersects_bbox(place, filled=False) for place in places] == [True, False]
-    assert free_place(15.0, point, [frame], (), frame) is None
+    curves = [
+        Path([tuple(map(float, pair)) for pair in re.findall(r"([\d.-]+) ([\d.-]+)", drawn)])
+        for item in racine(svg).iter()
+        if item.get("stroke") == COULEURS.territoire and "L" in (drawn := item.get("d", ""))
+    ]
+    values = [box for box in textes(svg) if lisible(box.mot).endswith("00 000 €")]
+    assert curves and len(values) >= 2
+    for box in values:
+        place = Bbox.from_extents(box.gauche, box.haut, box.droite, box.bas)
+        assert not any(curve.intersects_bbox(place, filled=False) for curve in curves), box.mot
 
 
 # The parts.
