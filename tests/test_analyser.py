@@ -74,6 +74,17 @@ def test_une_demande_fausse_est_une_phrase_et_rien_n_est_ecrit(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("valeur", ["--5", "²", "1-2"])
+def test_une_valeur_qui_n_est_pas_un_entier_est_une_phrase(valeur: str, tmp_path: Path) -> None:
+    carnet = ecrire_carnet(tmp_path / "essai.ipynb", parametres=("n: int = 2",))
+
+    fait = ctg("analyser", str(carnet), "-p", f"n={valeur}", dossier=DEPOT)
+
+    assert fait.returncode == 1
+    assert f"attend un nombre entier, par exemple 2 ; reçu : '{valeur}'." in fait.stderr
+    assert "Rien n'a été écrit." in fait.stderr
+
+
 def test_ce_qui_est_montre_sans_source_dit_quoi_ecrire(tmp_path: Path) -> None:
     carnet = ecrire_carnet(
         tmp_path / "essai.ipynb", "import pandas as pd\npd.DataFrame({'a': [1]})"

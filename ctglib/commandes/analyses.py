@@ -163,7 +163,7 @@ def analyser(
     for texte in parametre or []:
         nom, _, valeur = texte.partition("=")
         valeurs[nom] = valeur
-        entier = valeur.strip().lstrip("-").isdigit()
+        entier = valeur.strip().removeprefix("-").isdecimal()
         if type(parametres_declares.get(nom)) is int and entier:  # else it stays a text
             valeurs[nom] = int(valeur)
     defaut = defaut_des_parametres(chemin.name, parametres_declares, valeurs)
