@@ -5,6 +5,7 @@ What is heavy is imported by the command that needs it: ``ctg --help`` must not 
 
 import sys
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 import typer
 from typer import core
@@ -36,15 +37,13 @@ def _mettre_l_aide_en_francais() -> None:
     core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
 
 
-def _en_francais(option: core.TyperOption | None) -> core.TyperOption | None:
-    """Set the help of the option that shows the help: in French. Return the option."""
-    if option is not None:
-        option.help = "Afficher cette aide."
-    return option
+# Commands and groups have one parent in typer, which is private: for the checker of types alone, a
+# command stands for it.
+DeTyper = core.TyperCommand if TYPE_CHECKING else object
 
 
-class Groupe(core.TyperGroup):
-    """A group of commands, whose help is in French."""
+class EnFrancais(DeTyper):
+    """What commands and groups of commands have alike: their help is in French."""
 
     def get_help_option_names(self, ctx: typer.Context) -> list[str]:
         """Return the names of the option that shows the help, in order: typer has them in a set."""
@@ -52,7 +51,10 @@ class Groupe(core.TyperGroup):
 
     def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
         """Return the option that shows the help."""
-        return _en_francais(super().get_help_option(ctx))
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Afficher cette aide."
+        return option
 
     def format_help(self, ctx, formatter) -> None:
         """Write the help."""
@@ -60,21 +62,12 @@ class Groupe(core.TyperGroup):
         super().format_help(ctx, formatter)
 
 
-class Commande(core.TyperCommand):
-    """A command, whose help is in French."""
+class Groupe(EnFrancais, core.TyperGroup):
+    """A group of commands."""
 
-    def get_help_option_names(self, ctx: typer.Context) -> list[str]:
-        """Return the names of the option that shows the help, in order: typer has them in a set."""
-        return sorted(super().get_help_option_names(ctx))
 
-    def get_help_option(self, ctx: typer.Context) -> core.TyperOption | None:
-        """Return the option that shows the help."""
-        return _en_francais(super().get_help_option(ctx))
-
-    def format_help(self, ctx, formatter) -> None:
-        """Write the help."""
-        _mettre_l_aide_en_francais()
-        super().format_help(ctx, formatter)
+class Commande(EnFrancais, core.TyperCommand):
+    """A command."""
 
 
 application = typer.Typer(
