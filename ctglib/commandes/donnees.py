@@ -318,55 +318,27 @@ def nouvelle_convention(
         for question, reponse in reponses.items():
             if not reponse:
                 reponses[question] = input(f"{QUESTIONS[question]} : ").strip()
-    noms_pris = conventions()
     premier_jour = _jour("--debut", reponses["debut"])
     dernier_jour = _jour("--fin", reponses["fin"])
-    signataires = _signataires(reponses["parties"])
+    # a YAML text in quotes would end at one
+    parties_nommees = reponses["parties"].replace('"', "'").split(";")
+    signataires = [partie.strip() for partie in parties_nommees if partie.strip()]
     nombre_de_fiches = int(reponses["fiches"]) if reponses["fiches"].isdecimal() else 0
-    debut_ecrit = date_longue(premier_jour) if premier_jour else None
-    fin_ecrite = date_longue(dernier_jour) if dernier_jour else None
-    nom_possible = re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom)
-    a_l_envers = premier_jour and dernier_jour and dernier_jour <= premier_jour
-    # What may be wrong, by the key of the message that says it, and whether it is. The signatories
-    # and the number of fiches matter for a convention begun from nothing alone.
-    defauts = {
-        "nom_impossible": not nom_possible,
-        "nom_pris": nom in noms_pris,
-        "sans_debut": not premier_jour,
-        "sans_fin": not dernier_jour,
-        "fin_avant_le_debut": a_l_envers,
-        "ancienne_inconnue": depuis and depuis not in noms_pris,
-        "trop_peu_de_signataires": not depuis and len(signataires) < 2,
-        "nombre_de_fiches": not depuis and not 1 <= nombre_de_fiches <= FICHES_AU_PLUS,
-    }
-    nom_propose = proposer_un_nom(depuis, noms_pris, "l'un de ces noms")
-    valeurs = {  # of the places to fill in these messages
-        "nom": nom,
-        "debut": debut_ecrit,
-        "fin": fin_ecrite,
-        "depuis": depuis,
-        "connues": ", ".join(noms_pris),
-        "fiches": nombre_de_fiches,
-        "remede": f"écrire {nom_propose}",
-        "signataires": len(signataires),
-        "maximum": FICHES_AU_PLUS,
-    }
-    fautes = []
-    for cle, est_la in defauts.items():
-        if est_la:
-            fautes.append(Faute(CONVENTIONS, *mots(cle, **valeurs)))
+
+    fautes = list(_fautes_de_la_demande(nom, depuis, premier_jour, dernier_jour))
     if not depuis:
-        fautes += _fautes_de_territoire(reponses["territoire"])
+        fautes += _fautes_du_contenu(reponses["territoire"], signataires, nombre_de_fiches)
     if fautes:
         raise DonneesInvalides(fautes)
     assert premier_jour is not None  # « sans_debut » is not among the faults
     assert dernier_jour is not None  # nor « sans_fin »
+
     if depuis:
         etude = ouvrir_evaluation(depuis).etude
         fin_de_l_ancienne = etude.suivi.fin
         if premier_jour <= fin_de_l_ancienne:
-            phrases = mots("debut_trop_tot", debut=debut_ecrit, fin=date_longue(fin_de_l_ancienne))
-            raise refus(CONVENTIONS, *phrases)
+            dates = {"debut": date_longue(premier_jour), "fin": date_longue(fin_de_l_ancienne)}
+            raise refus(CONVENTIONS, *mots("debut_trop_tot", **dates))
         fichiers, annonce = poursuivre(nom, etude, depuis, premier_jour, dernier_jour)
     else:
         fichiers, annonce = commencer(
@@ -395,19 +367,49 @@ def _jour(option: str, texte: str) -> date | None:
         raise refus(CONVENTIONS, *mots("date_de_convention", texte=texte, option=option)) from None
 
 
-def _signataires(texte: str) -> list[str]:
-    """Return the names typed between « ; », without what would end a YAML text in quotes."""
-    noms = [nom.strip() for nom in texte.replace('"', "'").split(";")]
-    return [nom for nom in noms if nom]
+def _fautes_de_la_demande(
+    nom: str, depuis: str, premier_jour: date | None, dernier_jour: date | None
+) -> Iterator[Faute]:
+    """Yield what is wrong in the name of a new convention, its dates, the one it comes after."""
+    from ctglib.document.typographie import date_longue
+
+    connues = conventions()
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom):
+        yield Faute(CONVENTIONS, *mots("nom_impossible", nom=nom))
+    if nom in connues:
+        yield Faute(CONVENTIONS, *mots("nom_pris", nom=nom))
+    if not premier_jour:
+        yield Faute(CONVENTIONS, *mots("sans_debut"))
+    if not dernier_jour:
+        yield Faute(CONVENTIONS, *mots("sans_fin"))
+    if premier_jour and dernier_jour and dernier_jour <= premier_jour:
+        dates = {"debut": date_longue(premier_jour), "fin": date_longue(dernier_jour)}
+        yield Faute(CONVENTIONS, *mots("fin_avant_le_debut", **dates))
+    if depuis and depuis not in connues:
+        nom_propose = proposer_un_nom(depuis, connues, "l'un de ces noms")
+        phrases = mots(
+            "ancienne_inconnue",
+            depuis=depuis,
+            connues=", ".join(connues),
+            remede=f"écrire {nom_propose}",
+        )
+        yield Faute(CONVENTIONS, *phrases)
 
 
-def _fautes_de_territoire(code: str) -> Iterator[Faute]:
-    """Yield a fault when a text is no code of a commune or of an EPCI; nothing when it is one.
+def _fautes_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterator[Faute]:
+    """Yield what is wrong in what a convention begun from nothing is to contain.
 
-    When the text is a name, or close to one, the fault gives its code.
+    The signatories are too few, the fiches too few or too many, or ``code`` is that of no commune
+    and no EPCI; when it is a name, or close to one, the fault gives its code.
     """
     from ctglib.donnees import publiques
 
+    if len(signataires) < 2:
+        phrases = mots("trop_peu_de_signataires", signataires=len(signataires))
+        yield Faute(CONVENTIONS, *phrases)
+    if not 1 <= fiches <= FICHES_AU_PLUS:
+        phrases = mots("nombre_de_fiches", fiches=fiches, maximum=FICHES_AU_PLUS)
+        yield Faute(CONVENTIONS, *phrases)
     if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
         if publiques.territoires([code], niveaux=("commune", "epci")).empty:
             yield Faute(CONVENTIONS, *mots("territoire_introuvable", code=code))
