@@ -30,7 +30,7 @@ from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 
 if TYPE_CHECKING:
     from ctglib.production.manifeste import Manifeste, Prevision
-    from ctglib.production.verifier import Changement, Ecart, Rejeu
+    from ctglib.production.verifier import Ecart, Rejeu
 
 VALEURS_MONTREES = 40
 # Significant digits of two values shown side by side: more only if these do not tell them apart.
@@ -218,20 +218,9 @@ def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
         dire(f"  {quoi} dans les tableaux publiés (CSV) : {valeurs}")
     elif differents:
         dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
-    _montrer_les_changements(changements[:VALEURS_MONTREES])
-    if len(changements) > VALEURS_MONTREES:
-        autres = compter(len(changements) - VALEURS_MONTREES, "autre")
-        dire(f"  … et {autres}, {len(changements)} en tout.")
-    return not differents and not non_refaits
-
-
-def _montrer_les_changements(changements: Iterable[tuple[str, Changement]]) -> None:
-    """Show the values that change, a table a file: row, column, published, made again.
-
-    Each change comes with the path of its file, « harnes/2024/bilan/moyens.csv »; those of a file
-    follow each other.
-    """
-    for chemin, du_fichier in groupby(changements, key=lambda paire: paire[0]):
+    # A table a file, whose changes follow each other.
+    changements_montres = changements[:VALEURS_MONTREES]
+    for chemin, du_fichier in groupby(changements_montres, key=lambda paire: paire[0]):
         dire(f"  {chemin}")
         lignes = []
         for _, changement in du_fichier:
@@ -239,6 +228,10 @@ def _montrer_les_changements(changements: Iterable[tuple[str, Changement]]) -> N
             cellules = (f"    {changement.ligne}", changement.colonne, avant, apres)
             lignes.append([cellule.replace("[", r"\[") for cellule in cellules])
         montrer(("    Ligne", "Colonne", "Publié", "Rejoué"), lignes)
+    if len(changements) > VALEURS_MONTREES:
+        autres = compter(len(changements) - VALEURS_MONTREES, "autre")
+        dire(f"  … et {autres}, {len(changements)} en tout.")
+    return not differents and not non_refaits
 
 
 def valeurs_courtes(avant: str, apres: str) -> tuple[str, str]:

@@ -136,6 +136,14 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         series=etude.series if convention.fictive else None,
     )
     suivante = _convention_suivante(nom, etude, annexe1, debut, fin)
+    # The readings of the old convention that still hold: not those of a schéma that has ended.
+    elements_en_vigueur = set()
+    for schema in suivante["schemas"]:
+        elements_en_vigueur.update(schema["axes"], schema["chapitres"])
+    lectures = etude.finale.lectures.model_dump(mode="python")
+    lectures["schemas"] = [
+        lecture for lecture in lectures["schemas"] if lecture["element"] in elements_en_vigueur
+    ]
     corrections = [
         correction.model_dump(mode="python", exclude_none=True)
         for correction in etude.suivi.dossier.corrections
@@ -145,18 +153,17 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     fichiers = {
         "convention.yaml": _yaml(suivante, entete),
         "annexe1.csv": _csv(annexe1),
-        "lectures.yaml": _yaml(_lectures(etude, suivante["schemas"]), entete[:1]),
+        "lectures.yaml": _yaml(lectures, entete[:1]),
         "schema_petite_enfance.csv": Conformite(etude).tableau().csv().encode("utf-8"),
         "corrections.yaml": _yaml({"corrections": corrections}, ()),
     }
     source = f"{CONVENTIONS}/{ancienne}"
-    for fichier in FICHIERS_RECOPIES:
-        if existe(f"{source}/{fichier}"):
-            fichiers[fichier] = lire_octets(f"{source}/{fichier}")
+    a_recopier = [fichier for fichier in FICHIERS_RECOPIES if existe(f"{source}/{fichier}")]
     if "logos/" in lister(source):
-        for logo in lister(f"{source}/logos"):
-            if not logo.endswith("/"):
-                fichiers[f"logos/{logo}"] = lire_octets(f"{source}/logos/{logo}")
+        logos = [nom for nom in lister(f"{source}/logos") if not nom.endswith("/")]
+        a_recopier += [f"logos/{logo}" for logo in logos]
+    for fichier in a_recopier:
+        fichiers[fichier] = lire_octets(f"{source}/{fichier}")
     departs = [
         indicateur["valeur_initiale"]
         for fiche in suivante["fiches"]
@@ -217,21 +224,6 @@ def _convention_suivante(
         "annexes_vides": [],
         "lacunes": [lacune.model_dump() for lacune in etude.finale.regles.lacunes_du_projet],
     }
-
-
-def _lectures(etude: EtudeFinale, schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the content of ``lectures.yaml``: the readings of the old convention that still hold.
-
-    Those of a schéma that has ended are left out; ``schemas`` are the ones that go on.
-    """
-    elements = set()
-    for schema in schemas:
-        elements.update(schema["axes"], schema["chapitres"])
-    lectures = etude.finale.lectures.model_dump(mode="python")
-    lectures["schemas"] = [
-        lecture for lecture in lectures["schemas"] if lecture["element"] in elements
-    ]
-    return lectures
 
 
 def _rendre(
@@ -387,10 +379,18 @@ def _valeur_initiale(
         return {"absent": etude.mot("projet_sans_valeur").format(**anciennes_annees)}
     valeur = float(parcours.connue)
     annee = int(parcours.annee_connue)
-    references = [
-        etude.mot("projet_reference").format(**anciennes_annees),
-        _source(etude, parcours.indicateur, annee),
-    ]
+    # The source of this figure of the whole territory, as the last bilan reads it; the follow-up
+    # does not have a value of the convention's text.
+    observations = a_la_date(etude.suivi.observations, etude.annees[-1])
+    cherchees = (
+        observations["dimension"].eq("")
+        & observations["territoire"].eq(etude.convention.territoire)
+        & observations["indicateur"].eq(parcours.indicateur)
+        & observations["annee"].eq(annee)
+    )
+    # ``a_la_date`` keeps one row a key: there is one source at most.
+    sources = observations.loc[cherchees, "source"].tolist()
+    references = [etude.mot("projet_reference").format(**anciennes_annees), *sources]
     if parcours.statut_connue == Statut.PROVISOIRE:
         references.append("provisoire")
     return {
@@ -398,23 +398,6 @@ def _valeur_initiale(
         "annee": annee,
         "reference": " ; ".join(filter(None, references)),
     }
-
-
-def _source(etude: EtudeFinale, indicateur: str, annee: int) -> str:
-    """Return the source of a figure of the whole territory, as the last bilan reads it.
-
-    It is "" for a figure that the follow-up does not have (a value of the convention's text).
-    """
-    observations = a_la_date(etude.suivi.observations, etude.annees[-1])
-    cherchees = (
-        observations["dimension"].eq("")
-        & observations["territoire"].eq(etude.convention.territoire)
-        & observations["indicateur"].eq(indicateur)
-        & observations["annee"].eq(annee)
-    )
-    # ``a_la_date`` keeps one row a key: there is one source at most.
-    sources = observations.loc[cherchees, "source"].tolist()
-    return sources[0] if sources else ""
 
 
 def _modele(nom: str, /, **mots: object) -> str:

@@ -289,21 +289,16 @@ def _faire(
         )
     dire(f"Portail : {portail}")
     if mesures:
-        ecrire({mesures: _ecrire_mesures(resultats)})
+        etapes = [
+            {
+                "rapport": resultat.commande.cle,
+                "convention": resultat.commande.convention,
+                "etapes": resultat.mesures,
+            }
+            for resultat in resultats
+        ]
+        ecrire({mesures: json.dumps(etapes, indent=1).encode()})
     return 1 if any(resultat.echec for resultat in resultats) else 0
-
-
-def _ecrire_mesures(resultats: list[Resultat]) -> bytes:
-    """Return the seconds of each report, by step, as JSON."""
-    etapes = [
-        {
-            "rapport": resultat.commande.cle,
-            "convention": resultat.commande.convention,
-            "etapes": resultat.mesures,
-        }
-        for resultat in resultats
-    ]
-    return json.dumps(etapes, indent=1).encode()
 
 
 def suivre_la_barre(resultats: Iterable[Resultats]) -> Iterator[Resultats]:

@@ -138,20 +138,15 @@ def _phrase_d_usage(error: typer.TyperException, contexte: typer.Context | None)
     message = error.format_message()
     en_trop = re.search(r"extra argument.*\((.+)\)$", message)
     if en_trop and contexte:
-        return _phrase_d_argument_en_trop(en_trop[1], contexte)
+        phrase = f"« {en_trop[1]} » n'est pas attendu ici."
+        options = [option for parametre in contexte.command.params for option in parametre.opts]
+        if "--convention" in options:  # it may be the name of one
+            commande = f"{contexte.command_path} --convention {en_trop[1]}"
+            phrase = f"{phrase} Pour une convention : {commande}."
+        return phrase
     inconnue = re.search(r"'([^']+)'", message)
     if inconnue and not sorte.startswith("Bad"):
         commandes = getattr(contexte.command, "commands", ()) if contexte else ()
         proposition = proposer(inconnue[1], commandes)
         return f"La commande « {inconnue[1]} » n'existe pas{proposition}."
     return "La commande n'est pas comprise, ou la valeur d'une option manque."
-
-
-def _phrase_d_argument_en_trop(argument: str, contexte: typer.Context) -> str:
-    """Return « « harnes » n'est pas attendu ici. », and the option when it may be a convention."""
-    phrase = f"« {argument} » n'est pas attendu ici."
-    options = [option for parametre in contexte.command.params for option in parametre.opts]
-    if "--convention" in options:
-        commande = f"{contexte.command_path} --convention {argument}"
-        phrase = f"{phrase} Pour une convention : {commande}."
-    return phrase
