@@ -28,7 +28,6 @@ from ctglib.production.plan import (
     MANIFESTE,
     PAQUET,
     PROJET,
-    Carnet,
     carnets_declares,
     convention_de,
 )
@@ -85,11 +84,8 @@ def archiver(
     fichiers[LISEZMOI] = lisezmoi.encode("utf-8")
     description = _decrire(convention, manifeste, fichiers, reserves)
     fichiers[DESCRIPTION] = description
-    return _en_zip(fichiers), description
 
-
-def _en_zip(fichiers: Mapping[str, bytes]) -> bytes:
-    """Return a ZIP of files: sorted by path, with a fixed date and the same system everywhere."""
+    # Sorted by path, with a fixed date and the same system everywhere: the same bytes each time.
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for chemin, contenu in sorted(fichiers.items()):
@@ -102,7 +98,7 @@ def _en_zip(fichiers: Mapping[str, bytes]) -> bytes:
             else:
                 entree.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entree, contenu)
-    return buffer.getvalue()
+    return buffer.getvalue(), description
 
 
 def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
@@ -124,7 +120,11 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     for path in fichiers_de(PAQUET):
         fichiers[path.relative_to(PROJET).as_posix()] = path.read_bytes()
     for carnet in carnets_declares(carnets):
-        fichiers[f"notebooks/{carnet.chemin.name}"] = _sans_sorties(carnet)
+        contenu = json.loads(carnet.chemin.read_bytes())
+        for cellule in contenu["cells"]:
+            if cellule["cell_type"] == "code":
+                cellule.update(outputs=[], execution_count=None)
+        fichiers[f"notebooks/{carnet.chemin.name}"] = _json(contenu)
     fichiers[f"notebooks/{LISTE}"] = (carnets / LISTE).read_bytes()
     rapports = [MANIFESTE]
     for trace in manifeste.traces.values():
@@ -156,14 +156,6 @@ def _donnees_de(convention: str) -> list[str]:
     if existe(cle):
         fichiers.append(cle)
     return fichiers
-
-
-def _sans_sorties(carnet: Carnet) -> bytes:
-    contenu = json.loads(carnet.chemin.read_bytes())
-    for cellule in contenu["cells"]:
-        if cellule["cell_type"] == "code":
-            cellule.update(outputs=[], execution_count=None)
-    return _json(contenu)
 
 
 def _json(contenu: dict[str, Any]) -> bytes:

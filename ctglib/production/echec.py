@@ -122,7 +122,7 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
 
     It lists the files of ``ancien``, the last success of the report, that are still there. It lies
     among the reports, which may be published: of a fault in a file of entered counts it gives the
-    place, never the value.
+    place, and where to read the rest, never the value.
     """
     restes = []
     if ancien:
@@ -131,8 +131,17 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
             if path.suffix != ".csv" and path.is_file():
                 restes.append(path.name)
     if commande.diffusion != INTERNE:
-        fautes = FAUTE.split(echec.details)
-        echec = replace(echec, details="".join(map(_sans_valeur, fautes)))
+        fautes_montrees = []
+        for faute in FAUTE.split(echec.details):
+            lieu = faute.partition("\n")[
+                0
+            ]  # « - conventions/harnes/suivi/2024/suivi.csv, ligne 3 »
+            fichier = lieu.removeprefix("- ").partition(",")[0]
+            if publiable(fichier):
+                fautes_montrees.append(faute)
+            else:
+                fautes_montrees.append(f"{lieu}\n    {phrases()['ailleurs']}\n")
+        echec = replace(echec, details="".join(fautes_montrees))
     page = rendre(
         "echec.html.j2",
         titre=titre_de(commande, ancien),
@@ -141,18 +150,6 @@ def page_d_echec(commande: Commande, echec: Echec, ancien: Trace | None) -> byte
         restes=restes,
     )
     return page.encode("utf-8")
-
-
-def _sans_valeur(faute: str) -> str:
-    """Return the text of a fault; only its place, when its file holds values that are not public.
-
-    « - conventions/harnes/suivi/2024/suivi.csv, ligne 3 », and where to read the rest.
-    """
-    lieu = faute.partition("\n")[0]
-    fichier = lieu.removeprefix("- ").partition(",")[0]
-    if publiable(fichier):
-        return faute
-    return f"{lieu}\n    {phrases()['ailleurs']}\n"
 
 
 def titre_de(commande: Commande, ancien: Trace | None) -> str:

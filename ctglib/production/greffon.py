@@ -35,7 +35,8 @@ from ctglib.production.pool import annoncer
 if TYPE_CHECKING:
     from papermill.engines import NotebookExecutionManager
 
-PLAFOND = 64_000_000  # characters that the outputs of a notebook may hold: a report has two million
+# millions of characters that the outputs of a notebook may hold: a report has two
+MILLIONS = 64
 
 
 class AfficheurDeValeur(DisplayHook):
@@ -194,7 +195,7 @@ class MoteurCtg(Engine):
     ) -> None:
         """Run every cell in order; the first that fails, or shows too much, stops the notebook."""
         _verifier_les_parametres(nb_man.nb)
-        signes_restants = PLAFOND
+        signes_restants = MILLIONS * 1_000_000
         with ouvrir_interprete() as shell:
             for index, cellule in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cellule, index)
@@ -203,7 +204,10 @@ class MoteurCtg(Engine):
                     cellule.outputs = shell.executer(cellule.source)
                     signes_restants -= sum(len(str(sortie)) for sortie in cellule.outputs)
                     if signes_restants < 0:
-                        cellule.outputs = [_sortie_trop_longue()]
+                        texte = f"les sorties du carnet dépassent {MILLIONS} millions de signes"
+                        cellule.outputs = [
+                            new_output("error", ename="ValueError", evalue=texte, traceback=[texte])
+                        ]
                     if any(sortie.output_type == "error" for sortie in cellule.outputs):
                         nb_man.cell_exception(cellule, index)
                         return
@@ -230,12 +234,6 @@ def _verifier_les_parametres(carnet: NotebookNode) -> None:
     defaut = defaut_des_parametres(nom, parametres_du_carnet, valeurs)
     if defaut:
         raise ClickException(defaut)
-
-
-def _sortie_trop_longue() -> NotebookNode:
-    millions = PLAFOND // 1_000_000
-    texte = f"les sorties du carnet dépassent {millions} millions de signes"
-    return new_output("error", ename="ValueError", evalue=texte, traceback=[texte])
 
 
 def __getattr__(nom: str) -> Any:

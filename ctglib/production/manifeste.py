@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from itertools import groupby
@@ -110,7 +110,7 @@ class Trace:
     lus: dict[str, str]  # fingerprints of the data files read, by path in the data folder
     absents: list[str]  # data files and folders looked for and not found
     listes: dict[str, list[str]]  # names found in the data folders listed
-    page: dict[str, str]  # what the portal says of it (see ``produire._page_de``)
+    page: dict[str, str]  # what the portal says of it (see ``produire._exporter``)
     sorties: dict[str, str]  # fingerprints of its files, by path in the folder of the manifest
     # fingerprints of the parts of the follow-up's studies that it used, by name
     # (« suivi/harnes/2024/publique/fiche-1 »); empty for one used whole (see ``lecture.Journal``)
@@ -130,6 +130,15 @@ class Manifeste:
     traces: dict[str, Trace] = field(default_factory=dict)
     # the title of the reports that failed since then, by key
     echecs: dict[str, str] = field(default_factory=dict)
+
+    def duree_attendue(self, commande: Commande) -> tuple[int, int, int]:
+        """Return what a report is sorted by, the greater the longer it should take to make.
+
+        How many files it made last time, then how many bytes its notebook has, then its year.
+        """
+        trace = self.traces.get(commande.cle)
+        fichiers = len(trace.sorties) if trace else 0
+        return fichiers, commande.carnet.stat().st_size, commande.annee or 0
 
     def consigner(
         self, fichiers: dict[Path, bytes], cle: str, *, trace: Trace | None = None, echec: str = ""
@@ -219,19 +228,8 @@ def prevoir(commandes: Iterable[Commande], *, forcer: bool = False) -> Iterator[
     donnees = Donnees()
     for dossier, commandes_du_dossier in groupby(commandes, key=lambda commande: commande.dossier):
         manifeste = lire_manifeste(dossier)
-        duree_attendue = partial(_duree_attendue, manifeste)
-        for commande in sorted(commandes_du_dossier, key=duree_attendue, reverse=True):
+        for commande in sorted(commandes_du_dossier, key=manifeste.duree_attendue, reverse=True):
             yield _prevoir_un_rapport(commande, manifeste, donnees, forcer=forcer)
-
-
-def _duree_attendue(manifeste: Manifeste, commande: Commande) -> tuple[int, int, int]:
-    """Return what a report is sorted by, the greater the longer it should take to make.
-
-    How many files it made last time, then how many bytes its notebook has, then its year.
-    """
-    trace = manifeste.traces.get(commande.cle)
-    fichiers = len(trace.sorties) if trace else 0
-    return fichiers, commande.carnet.stat().st_size, commande.annee or 0
 
 
 def _prevoir_un_rapport(

@@ -46,25 +46,18 @@ def nombres_absents(texte: str, document: Document) -> list[str]:
     valeurs = set(_valeurs(document))
     absents = []
     for nombre in NOMBRE.finditer(texte):
-        if _ne_compte_rien(nombre, texte):
+        entiers, decimales, unite = nombre.groups()
+        un_age = unite in ("an", "ans") or AGES.match(texte[nombre.end() :])
+        un_repere = REPERE.search(texte[: nombre.start()])
+        une_annee = len(entiers) == len("2026") and not decimales and _valeur(nombre) in ANNEES
+        if un_age or un_repere or une_annee:
             continue
-        _, decimales, unite = nombre.groups()
         chiffres_apres_la_virgule = len(decimales or "")
         echelle = 1e6 if unite else 1
         arrondies = (round(valeur / echelle, chiffres_apres_la_virgule) for valeur in valeurs)
         if _valeur(nombre) not in arrondies:
             absents.append(nombre.group(0).strip())
     return absents
-
-
-def _ne_compte_rien(nombre: re.Match[str], texte: str) -> bool:
-    """Tell whether a number in a text is an age, a year, the number of a fiche, a base of rate."""
-    entiers, decimales, unite = nombre.groups()
-    if unite in ("an", "ans"):
-        return True
-    if REPERE.search(texte[: nombre.start()]) or AGES.match(texte[nombre.end() :]):
-        return True
-    return _valeur(nombre) in ANNEES and not decimales and len(entiers) == len("2026")
 
 
 def _valeurs(document: Document) -> Iterator[float]:

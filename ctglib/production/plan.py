@@ -244,16 +244,13 @@ def rapports_declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
 
 def rapports_connus(dossier: Path = CARNETS) -> tuple[str, ...]:
     """Return the names of the declared reports that are of a convention: not the portraits."""
-    return tuple(
-        nom
-        for nom, rapport in rapports_declares(dossier).items()
-        if not any(map(_d_un_territoire, rapport.carnets))
-    )
-
-
-def _d_un_territoire(carnet: Carnet) -> bool:
-    """Tell whether a notebook is there, and makes the portrait of a territory."""
-    return carnet.chemin.is_file() and TERRITOIRE in carnet.parametres
+    noms = []
+    for nom, rapport in rapports_declares(dossier).items():
+        presents = [carnet for carnet in rapport.carnets if carnet.chemin.is_file()]
+        d_un_territoire = any(TERRITOIRE in carnet.parametres for carnet in presents)
+        if not d_un_territoire:
+            noms.append(nom)
+    return tuple(noms)
 
 
 def carnets_declares(dossier: Path = CARNETS) -> tuple[Carnet, ...]:

@@ -294,7 +294,7 @@ class _Ouvrier:
         if not self._processus.is_alive():
             return
         if hasattr(os, "killpg"):
-            # it has no group of its own yet (see ``_se_preparer``), or none any more
+            # it has no group of its own yet (see ``servir``), or none any more
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._processus.pid, signal.SIGKILL)
         self._processus.kill()
@@ -334,9 +334,26 @@ class _PartageDuParent:
 def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
     """Do each task that comes through the pipe, and send back what it gives.
 
-    It is all that the process does. It ends with its parent, or after one task when ``jetable``.
+    It is all that the process does. It ends with its parent, or after one task when ``jetable``;
+    what it draws opens no window.
     """
-    _se_preparer(temporaire, jetable)
+    # Ctrl-C reaches every process of the terminal: the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setsid"):
+        os.setsid()  # a group of its own, so that the parent also ends what it starts
+    threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
+    if temporaire:
+        os.environ["TMPDIR"] = temporaire
+        tempfile.tempdir = temporaire
+    import matplotlib as mpl
+
+    mpl.use("agg")  # a task is not in the main thread, where alone a window opens
+    if jetable:
+        # Garbage is not looked for in what was loaded before the fork: a fifth of a report's time.
+        gc.freeze()
+        gc.set_threshold(RAMASSAGE)
+        gc.enable()
+
     _tuyaux.append(tuyau)
     # A task runs in a thread, so that whatever it raises, even SystemExit, comes as a value.
     fil = ThreadPoolExecutor(1)
@@ -355,26 +372,6 @@ def servir(tuyau: Connection, jetable: bool, temporaire: str) -> None:
             del faite, error  # they hold all that the task held: not to be kept during the next
             if jetable:
                 return
-
-
-def _se_preparer(temporaire: str, jetable: bool) -> None:
-    """Make this process one that ends with its parent, and that draws without a window."""
-    # Ctrl-C reaches every process of the terminal: the parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "setsid"):
-        os.setsid()  # a group of its own, so that the parent also ends what it starts
-    threading.Thread(target=_finir_avec_le_parent, daemon=True).start()
-    if temporaire:
-        os.environ["TMPDIR"] = temporaire
-        tempfile.tempdir = temporaire
-    import matplotlib as mpl
-
-    mpl.use("agg")  # a task is not in the main thread, where alone a window opens
-    if jetable:
-        # Garbage is not looked for in what was loaded before the fork: a fifth of a report's time.
-        gc.freeze()
-        gc.set_threshold(RAMASSAGE)
-        gc.enable()
 
 
 def _finir_avec_le_parent() -> None:

@@ -4,6 +4,7 @@ It is made from the manifests alone. It has a section a convention, and one for 
 """
 
 from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +58,28 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
         produits = _produits(dossier)
         if dossier.parent.name == PORTRAITS:
             portraits += produits
-        elif produits:
-            sections.append(_section(dossier, produits))
+            continue
+        if not produits:
+            continue
+        # A convention's name and subject are those on the cover of its first yearly report: that of
+        # a report of the whole convention, such as the diagnostic, says the kind of the report.
+        annuels_d_abord = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
+        pages = [produit["page"] for produit in annuels_d_abord if produit["page"]]
+        page = pages[0] if pages else {}
+        sections.append(
+            {
+                "ancre": dossier.name,
+                "titre": page.get("territoire") or dossier.name,
+                "sujet": page.get("sujet", ""),
+                "avertissement": page.get("avertissement", ""),
+                "produits": produits,
+            }
+        )
     sections.sort(key=lambda section: bool(section["avertissement"]))  # False comes first
     if portraits:
-        portraits.sort(key=_rang_d_un_portrait)
+        # « Départements » and « Intercommunalités », then « Communes, département 62 »
+        portraits.sort(key=itemgetter("groupe", "titre"))
+        portraits.sort(key=lambda portrait: portrait["groupe"] not in (DEPARTEMENTS, EPCI))
         sections.append(
             {
                 "ancre": PORTRAITS,
@@ -78,33 +96,6 @@ def octets_du_portail(dossiers: list[Path]) -> bytes:
         marque=_marque(dossiers),
     )
     return portail.encode("utf-8")
-
-
-def _section(dossier: Path, produits: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the section of a convention: its name, what its reports say of it, the reports.
-
-    Its name and its subject are those on the cover of its first yearly report: that of a report of
-    the whole convention, such as the diagnostic, says the kind of the report instead.
-    """
-    annuels_d_abord = sorted(produits, key=lambda produit: produit["groupe"] == DURABLES)
-    pages = [produit["page"] for produit in annuels_d_abord if produit["page"]]
-    page = pages[0] if pages else {}
-    return {
-        "sujet": page.get("sujet", ""),
-        "avertissement": page.get("avertissement", ""),
-        "ancre": dossier.name,
-        "titre": page.get("territoire") or dossier.name,
-        "produits": produits,
-    }
-
-
-def _rang_d_un_portrait(portrait: dict[str, Any]) -> tuple[bool, str, str]:
-    """Return what portraits are sorted by: their heading, then their title.
-
-    « Départements » and « Intercommunalités » come before « Communes, département 62 ».
-    """
-    groupe = portrait["groupe"]
-    return groupe not in (DEPARTEMENTS, EPCI), groupe, portrait["titre"]
 
 
 def _produits(dossier: Path) -> list[dict[str, Any]]:

@@ -273,10 +273,12 @@ def _trace_si_memes_parts(trace: Trace) -> Trace | None:
 def _exporter(
     carnet: NotebookNode, commande: Commande, mesures: dict[str, float]
 ) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Return the files of a report by path, and what the portal says of it (``_page_de``).
+    """Return the files of a report by path, and what the portal and an archive say of it.
 
     The paths are in the folder of the convention's reports: « 2024/bilan.html »,
-    « 2024/bilan/moyens.csv ».
+    « 2024/bilan/moyens.csv ». What is said of it is what its cover says, "" for what it does not
+    say, by key: titre, carnet (file name of the notebook), territoire, sujet, avertissement, date,
+    statut.
 
     Raises:
         DonneesInvalides: The parties wrote a number that the report does not have.
@@ -297,22 +299,14 @@ def _exporter(
     for sorte in commande.formats:
         with _chronometre(mesures, sorte):
             contenus[f"{commande.cle}.{sorte}"] = ecrire_document(sorte, carnet, document)
-    return contenus, _page_de(document, commande.carnet.name)
 
-
-def _page_de(document: Document, carnet: str) -> dict[str, str]:
-    """Return what the portal and an archive say of a report, as its cover does.
-
-    Keys: titre, carnet (file name of the notebook), territoire, sujet, avertissement, date, statut;
-    "" for what the cover does not say.
-    """
-    page = {"titre": document.titre, "carnet": carnet}
+    page = {"titre": document.titre, "carnet": commande.carnet.name}
     couverture = document.couverture
     for nom in ("territoire", "sujet", "avertissement", "date"):
         page[nom] = getattr(couverture, nom, "")
     mentions = dict(couverture.mentions) if couverture else {}
     page["statut"] = mentions.get(STATUT, "")
-    return page
+    return contenus, page
 
 
 def ecrire_document(sorte: str, carnet: NotebookNode, document: Document) -> bytes:

@@ -115,16 +115,13 @@ def grouper(ecarts: Iterable[Ecart]) -> list[str]:
         elif len(lieux) <= LIEUX_NOMMES:
             lignes.append(f"{phrase} : {' ; '.join(lieux)}")
         else:
-            lignes.append(f"{phrase} : {_compter_par_convention(lieux)}")
+            rapports_par_convention = Counter(lieu.partition(", ")[0] for lieu in lieux)
+            comptes = [
+                f"{convention}, {nombre} rapport{'s' if nombre > 1 else ''}"
+                for convention, nombre in rapports_par_convention.items()
+            ]
+            lignes.append(f"{phrase} : {' ; '.join(comptes)}")
     return lignes
-
-
-def _compter_par_convention(lieux: list[str]) -> str:
-    nombres = Counter(lieu.partition(", ")[0] for lieu in lieux)
-    return " ; ".join(
-        f"{convention}, {nombre} rapport{'s' if nombre > 1 else ''}"
-        for convention, nombre in nombres.items()
-    )
 
 
 def conventions_et_portraits(sortie: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -324,9 +321,20 @@ def relever_paquets() -> tuple[int, list[Ecart]]:
             phrase = "ne dit pas ce qu'il a installé (RECORD absent) : le réinstaller"
             ecarts.append(Ecart(nom, phrase))
             continue
-        fichiers = [fichier for fichier in fichiers_declares if fichier.hash]
-        nombre += len(fichiers)
-        modifies = [fichier for fichier in fichiers if not _tel_qu_installe(fichier)]
+        modifies = []
+        for fichier in fichiers_declares:
+            attendue = fichier.hash
+            if not attendue:
+                continue
+            nombre += 1
+            try:
+                contenu = Path(str(fichier.locate())).read_bytes()
+            except OSError:
+                modifies.append(fichier)
+                continue
+            empreinte_lue = hashlib.new(attendue.mode, contenu).digest()
+            if urlsafe_b64encode(empreinte_lue).rstrip(b"=").decode() != attendue.value:
+                modifies.append(fichier)
         if len(modifies) == 1:
             phrase = f"{modifies[0]} n'est plus tel qu'installé : réinstaller le paquet"
             ecarts.append(Ecart(nom, phrase))
@@ -334,19 +342,6 @@ def relever_paquets() -> tuple[int, list[Ecart]]:
             phrase = f"{len(modifies)} fichiers, dont {modifies[0]}, ne sont plus tels qu'installés"
             ecarts.append(Ecart(nom, f"{phrase} : réinstaller le paquet"))
     return nombre, ecarts
-
-
-def _tel_qu_installe(fichier: metadata.PackagePath) -> bool:
-    """Tell whether a file has the fingerprint that its package's RECORD gives it."""
-    attendue = fichier.hash
-    try:
-        contenu = Path(str(fichier.locate())).read_bytes()
-    except OSError:
-        return False
-    if attendue is None:
-        return True
-    empreinte_lue = hashlib.new(attendue.mode, contenu).digest()
-    return urlsafe_b64encode(empreinte_lue).rstrip(b"=").decode() == attendue.value
 
 
 def rejouer(
