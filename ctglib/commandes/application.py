@@ -20,23 +20,6 @@ ARGUMENTS = "COMMANDE [ARGUMENTS]..."
 OPTIONS_D_AIDE = {"help_option_names": ["--help", "--aide", "-h"]}
 
 
-def _mettre_l_aide_en_francais() -> None:
-    """Replace the English words that typer writes in the help, for which it has no option.
-
-    Beside an option, the help then has our word for its value (« NOM », « DOSSIER »), never a type
-    of Python; beside an argument, nothing: its name says it.
-    """
-    from typer import rich_utils  # it loads all of rich: only who asks for help waits for it
-
-    rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
-    rich_utils.OPTIONS_PANEL_TITLE = "Options"
-    rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
-    rich_utils.DEFAULT_STRING = "[par défaut : {}]"
-    rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
-    core.TyperArgument.display_type_rich = lambda self, ctx: None
-    core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
-
-
 # Commands and groups have one parent in typer, which is private: for the checker of types alone, a
 # command stands for it.
 DeTyper = core.TyperCommand if TYPE_CHECKING else object
@@ -57,8 +40,21 @@ class EnFrancais(DeTyper):
         return option
 
     def format_help(self, ctx, formatter) -> None:
-        """Write the help."""
-        _mettre_l_aide_en_francais()
+        """Write the help.
+
+        Beside an option, it has our word for its value (« NOM », « DOSSIER »), never a type of
+        Python; beside an argument, nothing: its name says it.
+        """
+        from typer import rich_utils  # it loads all of rich: only who asks for help waits for it
+
+        # The English words that typer writes, for which it has no option.
+        rich_utils.ARGUMENTS_PANEL_TITLE = "Arguments"
+        rich_utils.OPTIONS_PANEL_TITLE = "Options"
+        rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+        rich_utils.DEFAULT_STRING = "[par défaut : {}]"
+        rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
+        core.TyperArgument.display_type_rich = lambda self, ctx: None
+        core.TyperOption.display_type_rich = lambda self, ctx: self.metavar
         super().format_help(ctx, formatter)
 
 
