@@ -299,8 +299,9 @@ def _poser(
     table = resultat.apres[annee][entree.table]
     avant = revisee or table.get(entree.cle)
     if entree.table == "bilan":
-        exclu = _EXCLUSIFS.get(entree.cle[0], "")
-        table.pop((exclu,), None)
+        exclu = (_EXCLUSIFS.get(entree.cle[0], ""),)
+        table.pop(exclu, None)
+        resultat.origines.pop((annee, "bilan", exclu), None)
     ligne = avant or {}
     if revisee:
         ligne = {"unite": revisee["unite"], "source": revisee["source"]}
