@@ -89,7 +89,6 @@ def masquer(
     Raises:
         ValueError: A count is given twice, is negative or is not whole.
     """
-    _verifier(effectifs)
     cellules = _cellules(effectifs)
     petits = effectifs["sensible"] & effectifs["effectif"].between(1, seuil - 1)
     lieux_caches_avant = frozenset(lieux_deja_caches)
@@ -117,8 +116,8 @@ def masquer(
     )
 
 
-def _verifier(effectifs: pd.DataFrame) -> None:
-    """Check that each count is given once, whole and not negative.
+def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
+    """Return the rows of a table of columns ``EFFECTIFS``, each count given once and whole.
 
     Raises:
         ValueError: « l'effectif profils/2024/laep / ensemble /  / 0 est donné deux fois ».
@@ -135,9 +134,6 @@ def _verifier(effectifs: pd.DataFrame) -> None:
             nom = " / ".join(str(partie) for partie in premier)
             raise ValueError(f"l'effectif {nom} {reproche}")
 
-
-def _cellules(effectifs: pd.DataFrame) -> list[Cellule]:
-    """Return the rows of a table of columns ``EFFECTIFS``."""
     colonnes = zip(
         cles(effectifs),
         effectifs["effectif"].tolist(),
@@ -230,27 +226,20 @@ def _masque_le_moins_cher(famille: Famille) -> frozenset[int] | None:
         ]
         conditions_nouvelles: list[Condition] = []
         for rangs_resserres in rangs_resserres_par_groupe:
-            if rangs_resserres:
-                conditions_nouvelles += _conditions(famille, rangs_resserres, rangs_caches)
+            if not rangs_resserres:
+                continue
+            # The linear conditions that the mask breaks, or else that of the neighbours.
+            lineaires = [
+                _condition_lineaire(famille, rang, rangs_caches) for rang in rangs_resserres
+            ]
+            enfreintes = [condition for condition in lineaires if condition is not None]
+            if not enfreintes:
+                enfreintes = [_condition_de_voisinage(famille, rangs_resserres[0], rangs_caches)]
+            conditions_nouvelles += enfreintes
         if not conditions_nouvelles:
             return rangs_caches
         conditions += conditions_nouvelles
     raise Abandon
-
-
-def _conditions(
-    famille: Famille, rangs_resserres: tuple[int, ...], rangs_caches: frozenset[int]
-) -> list[Condition]:
-    """Return conditions that a mask breaks, as it lets these counts be narrowed too much.
-
-    At least one: the linear ones that it breaks, or else that of the neighbours.
-    """
-    conditions = []
-    for rang in rangs_resserres:
-        condition = _condition_lineaire(famille, rang, rangs_caches)
-        if condition is not None:
-            conditions.append(condition)
-    return conditions or [_condition_de_voisinage(famille, rangs_resserres[0], rangs_caches)]
 
 
 def _condition_lineaire(

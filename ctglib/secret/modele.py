@@ -153,9 +153,14 @@ def deduire_les_inconnues(
         effectifs[cle] = Cellule(cle, None, affichee=False, sensible=False)
     sommes_constatees: list[Lien] = []
     while True:
-        sommes_a_constater = [
-            lien for lien in sommes_en_attente if _nombre_d_inconnues(lien, effectifs) <= 1
-        ]
+        sommes_a_constater: list[Lien] = []
+        sommes_a_laisser: list[Lien] = []
+        for lien in sommes_en_attente:
+            inconnues = [cle for cle in lien.termes if effectifs[cle].valeur is None]
+            if len(inconnues) <= 1:
+                sommes_a_constater.append(lien)
+            else:
+                sommes_a_laisser.append(lien)
         if not sommes_a_constater:
             return effectifs, sommes_constatees + sommes_en_attente
         for lien in sommes_a_constater:
@@ -163,12 +168,7 @@ def deduire_les_inconnues(
             for cellule in cellules_deduites:
                 effectifs[cellule.cle] = cellule
             sommes_constatees += sommes
-        sorties_de_l_attente = set(sommes_a_constater)
-        sommes_en_attente = [lien for lien in sommes_en_attente if lien not in sorties_de_l_attente]
-
-
-def _nombre_d_inconnues(lien: Lien, effectifs: dict[Cle, Cellule]) -> int:
-    return sum(effectifs[cle].valeur is None for cle in lien.termes)
+        sommes_en_attente = sommes_a_laisser
 
 
 def _constater(lien: Lien, effectifs: dict[Cle, Cellule]) -> tuple[list[Cellule], list[Lien]]:
@@ -290,7 +290,13 @@ def _famille(
     petites = sensibles & (valeurs > 0) & (valeurs < seuil)
     equations = _equations(cles, liens)
     if sans_valeur.any():
-        valeurs_possibles = _completer(valeurs, sans_valeur, equations)
+        zero = np.zeros(len(equations))
+        valeurs_possibles = minimiser(
+            np.zeros(len(valeurs)),  # any values that fit will do
+            Contraintes(equations, zero, zero),
+            basses=np.where(sans_valeur, 0, valeurs),
+            hautes=np.where(sans_valeur, valeurs.sum(), valeurs),
+        )
         if valeurs_possibles is None:
             equations = equations[~equations[:, sans_valeur].any(axis=1)]
         else:
@@ -327,16 +333,6 @@ def _equations(cles: tuple[Cle, ...], liens: list[Lien]) -> np.ndarray:
         for partie in lien.parties:
             equation[rang_de[partie]] += 1
     return equations
-
-
-def _completer(
-    valeurs: np.ndarray, sans_valeur: np.ndarray, equations: np.ndarray
-) -> np.ndarray | None:
-    """Return the values, the missing ones filled in so that all sums hold; None if none can."""
-    zero = np.zeros(len(equations))
-    basses = np.where(sans_valeur, 0, valeurs)
-    hautes = np.where(sans_valeur, valeurs.sum(), valeurs)
-    return minimiser(np.zeros(len(valeurs)), Contraintes(equations, zero, zero), basses, hautes)
 
 
 def _nombre_de_sommes(equations: np.ndarray) -> np.ndarray:
