@@ -223,39 +223,31 @@ def _ecrire_feuille(
     modele = feuille.modele
     rangees = _rangees(feuille)
     a_des_plis = any(isinstance(rangee, str) for rangee in rangees)
-    a_des_phrases = any(colonne.type == "phrases" for colonne in modele.colonnes)
     ws.title = modele.titre
     _remplir(_cellule(ws, 1, 1), insecables(f"{modele.titre} – {sous_titre}"), "titre")
     _remplir(_cellule(ws, 2, 1), insecables(modele.consigne), "consigne")
+    lettres: dict[str, str] = {}
     for numero, colonne in enumerate(modele.colonnes, 1):
+        lettres[colonne.id] = get_column_letter(numero)
         _remplir(_cellule(ws, LIGNE_DES_TITRES, numero), colonne.titre, "entete")
-        ws.column_dimensions[get_column_letter(numero)].width = colonne.largeur
-    ecrite_d_avance = _Controle("custom", "FALSE", refus["ecrite"], "", "")
-    controles: dict[_Controle, list[tuple[int, int]]] = defaultdict(list)
-    for ligne, rangee in enumerate(rangees, LIGNE_DES_TITRES + 1):
-        if isinstance(rangee, str):
-            for numero, _ in enumerate(modele.colonnes, 1):
-                titre = insecables(rangee) if numero == 1 else ""
-                _remplir(_cellule(ws, ligne, numero), titre, "pli")
-            ws.row_dimensions[ligne].collapsed = True
-            continue
-        for numero, colonne in enumerate(modele.colonnes, 1):
-            style = _style(rangee, colonne)
-            valeur = rangee.montre.get(colonne.id, "")
-            _remplir(_cellule(ws, ligne, numero), valeur, style, _format(valeur, rangee, colonne))
-            if style in _A_REMPLIR:
-                controles[_controle(feuille, rangee, colonne, refus)].append((numero, ligne))
-            elif a_des_plis:
-                controles[ecrite_d_avance].append((numero, ligne))
-        if rangee.pli:
-            ws.row_dimensions[ligne].outlineLevel = 1
-            ws.row_dimensions[ligne].hidden = True
-        if a_des_phrases:
-            ws.row_dimensions[ligne].height = _HAUTEUR_TEXTE
+        ws.column_dimensions[lettres[colonne.id]].width = colonne.largeur
+    controles = _ecrire_les_rangees(ws, feuille, rangees, refus)
     _poser_les_controles(ws, controles, refus["titre"])
+
+    # The cells that are awaited turn white once filled, or once the state says why they are empty.
+    premiere = LIGNE_DES_TITRES + 1
     derniere = LIGNE_DES_TITRES + len(rangees)
-    _blanchir_une_fois_remplies(ws, feuille, derniere)
-    ws.freeze_panes = _cellule(ws, LIGNE_DES_TITRES + 1, modele.figees + 1)
+    for colonne in modele.colonnes:
+        if colonne.role != "saisie" or not colonne.attendue:
+            continue
+        lettre_de_colonne = lettres[colonne.id]
+        remplie = f"LEN({lettre_de_colonne}{premiere})>0"
+        if "statut" in lettres and colonne.id != "statut":
+            remplie = f"OR({remplie},LEN({lettres['statut']}{premiere})>0)"
+        plage = f"{lettre_de_colonne}{premiere}:{lettre_de_colonne}{derniere}"
+        ws.conditional_formatting.add(plage, FormulaRule(formula=[remplie], fill=BLANC))
+
+    ws.freeze_panes = _cellule(ws, premiere, modele.figees + 1)
     derniere_colonne = get_column_letter(len(modele.colonnes))
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{derniere_colonne}{derniere}"
     # Of the protection, the attribute says what is forbidden.
@@ -269,6 +261,46 @@ def _ecrire_feuille(
     _ecrire_le_pied_de_page(ws, sous_titre)
     ws.print_area = f"A1:{derniere_colonne}{derniere}"
     ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
+
+
+def _ecrire_les_rangees(
+    ws: Worksheet, feuille: Feuille, rangees: list[Ligne | str], refus: Mapping[Refus, str]
+) -> Mapping[_Controle, list[tuple[int, int]]]:
+    """Write the rows of a sheet under its titles, and return the cells (column, row) of each check
+    that they call for.
+    """
+    colonnes = feuille.modele.colonnes
+    a_des_plis = any(isinstance(rangee, str) for rangee in rangees)
+    a_des_phrases = any(colonne.type == "phrases" for colonne in colonnes)
+    ecrite_d_avance = _Controle("custom", "FALSE", refus["ecrite"], "", "")
+    controles: dict[_Controle, list[tuple[int, int]]] = defaultdict(list)
+    for ligne, rangee in enumerate(rangees, LIGNE_DES_TITRES + 1):
+        if isinstance(rangee, str):
+            for numero, _ in enumerate(colonnes, 1):
+                titre = insecables(rangee) if numero == 1 else ""
+                _remplir(_cellule(ws, ligne, numero), titre, "pli")
+            ws.row_dimensions[ligne].collapsed = True
+            continue
+        for numero, colonne in enumerate(colonnes, 1):
+            valeur = rangee.montre.get(colonne.id, "")
+            style = _style(rangee, colonne)
+            format_ = _FORMAT_TEXTE
+            if isinstance(valeur, date) or colonne.type == "date":
+                format_ = _FORMAT_DATE
+            elif isinstance(valeur, float) or colonne.type == "nombre":
+                decimales = "0" * rangee.nombre.decimales
+                format_ = f"#,##0.{decimales}" if decimales else "#,##0"
+            _remplir(_cellule(ws, ligne, numero), valeur, style, format_)
+            if style in _A_REMPLIR:
+                controles[_controle(feuille, rangee, colonne, refus)].append((numero, ligne))
+            elif a_des_plis:
+                controles[ecrite_d_avance].append((numero, ligne))
+        if rangee.pli:
+            ws.row_dimensions[ligne].outlineLevel = 1
+            ws.row_dimensions[ligne].hidden = True
+        if a_des_phrases:
+            ws.row_dimensions[ligne].height = _HAUTEUR_TEXTE
+    return controles
 
 
 def _rangees(feuille: Feuille) -> list[Ligne | str]:
@@ -298,16 +330,6 @@ def _style(ligne: Ligne, colonne: ColonneGabarit) -> str:
     if colonne.id not in ligne.ouvertes:
         return "fermee"
     return "attendue" if colonne.attendue else "facultative"
-
-
-def _format(valeur: str | float | date, ligne: Ligne, colonne: ColonneGabarit) -> str:
-    """Return how a spreadsheet shows a cell."""
-    if isinstance(valeur, date) or colonne.type == "date":
-        return _FORMAT_DATE
-    if isinstance(valeur, float) or colonne.type == "nombre":
-        decimales = "0" * ligne.nombre.decimales
-        return f"#,##0.{decimales}" if decimales else "#,##0"
-    return _FORMAT_TEXTE
 
 
 def _controle(
@@ -344,6 +366,14 @@ def _poser_les_controles(
 ) -> None:
     """Have a sheet check its cells as they are filled: ``controles`` has their column and row."""
     for controle, cellules in controles.items():
+        # The cells that follow each other in a column are one area.
+        suites: list[list[tuple[int, int]]] = []
+        for colonne, ligne in sorted(cellules):
+            if suites and suites[-1][-1] == (colonne, ligne - 1):
+                suites[-1].append((colonne, ligne))
+            else:
+                suites.append([(colonne, ligne)])
+        plages = [CellRange(None, *suite[0], *suite[-1]) for suite in suites]
         regle = DataValidation(
             type=controle.type,
             operator=controle.operator,
@@ -356,40 +386,9 @@ def _poser_les_controles(
             allow_blank=True,
             showErrorMessage=True,
             showInputMessage=True,
-            sqref=_plages(cellules),
+            sqref=MultiCellRange(plages),
         )
         ws.add_data_validation(regle)
-
-
-def _plages(cellules: list[tuple[int, int]]) -> MultiCellRange:
-    """Return cells (column, row) as areas: those that follow each other in a column are one."""
-    suites: list[list[tuple[int, int]]] = []
-    for colonne, ligne in sorted(cellules):
-        if suites and suites[-1][-1] == (colonne, ligne - 1):
-            suites[-1].append((colonne, ligne))
-        else:
-            suites.append([(colonne, ligne)])
-    return MultiCellRange([CellRange(None, *suite[0], *suite[-1]) for suite in suites])
-
-
-def _blanchir_une_fois_remplies(ws: Worksheet, feuille: Feuille, derniere: int) -> None:
-    """Have the cells that are awaited turn white once filled, or once the state says why they are
-    empty.
-    """
-    premiere = LIGNE_DES_TITRES + 1
-    lettres = {
-        colonne.id: get_column_letter(numero)
-        for numero, colonne in enumerate(feuille.modele.colonnes, 1)
-    }
-    for colonne in feuille.modele.colonnes:
-        if colonne.role != "saisie" or not colonne.attendue:
-            continue
-        lettre_de_colonne = lettres[colonne.id]
-        remplie = f"LEN({lettre_de_colonne}{premiere})>0"
-        if "statut" in lettres and colonne.id != "statut":
-            remplie = f"OR({remplie},LEN({lettres['statut']}{premiere})>0)"
-        plage = f"{lettre_de_colonne}{premiere}:{lettre_de_colonne}{derniere}"
-        ws.conditional_formatting.add(plage, FormulaRule(formula=[remplie], fill=BLANC))
 
 
 def _ecrire_le_pied_de_page(ws: Worksheet, titre: str) -> None:

@@ -349,12 +349,19 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
     An indicator that is computed, or read in another table (profiles, posture), is not asked for
     here. The folded rows come last.
     """
+    catalogue = cadre.dossier.catalogue
     repliees = []
-    for fiche, items in cadre.dossier.catalogue.fiches_indicateurs.items():
+    for fiche, items in catalogue.fiches_indicateurs.items():
         for item in items:
             if item.table != OBSERVATIONS or item.calcul:
                 continue
-            for part, detail in _parts(cadre, item).items():
+            parts = {"": ""}  # the whole, then each part, with its label
+            if item.dimension:
+                parts = {"": "Ensemble"}
+                libelles = _libelles(catalogue.dimensions[item.dimension].modalites)
+                for part in item.modalites or libelles:
+                    parts[part] = libelles[part]
+            for part, detail in parts.items():
                 ligne = _ligne_d_un_chiffre(cadre, fiche, item, part, detail)
                 if ligne is None:
                     continue
@@ -363,17 +370,6 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
                 else:
                     yield ligne
     yield from repliees
-
-
-def _parts(cadre: Cadre, item: Indicateur) -> dict[str, str]:
-    """Return what an indicator is asked for, with its label: the whole (""), then each part."""
-    if not item.dimension:
-        return {"": ""}
-    libelles = _libelles(cadre.dossier.catalogue.dimensions[item.dimension].modalites)
-    parts = {"": "Ensemble"}
-    for part in item.modalites or libelles:
-        parts[part] = libelles[part]
-    return parts
 
 
 def _ligne_d_un_chiffre(
@@ -386,11 +382,21 @@ def _ligne_d_un_chiffre(
     """
     catalogue = cadre.dossier.catalogue
     collecte = item.collecte
-    de_l_annee, de_l_annee_d_avant = _cibles(cadre, item, part)
+    de_l_annee = _cible_d_un_chiffre(cadre, item, part, cadre.annee, _CHAMPS_DE_L_ANNEE)
+    de_l_annee_d_avant = _cible_d_un_chiffre(
+        cadre, item, part, cadre.annee - 1, _CHAMPS_DE_CORRECTION
+    )
     connue = cadre.connue(de_l_annee)
     if not connue and not _attendu(cadre, item):
         return None
-    service = _service_d_un_chiffre(cadre, item, part)
+
+    # Who enters it: the service of its dispositif, of its indicator, or the main one.
+    service = cadre.gabarit.parts.principal
+    if collecte and collecte.responsable:
+        service = collecte.responsable
+    if item.dimension == catalogue.profils.dimension:
+        service = cadre.gabarit.parts.dispositifs.get(part, service)
+
     montre: Montre = {
         "repere": f"{item.id}.{part}" if part else item.id,
         "fiche": str(fiche),
@@ -417,24 +423,20 @@ def _ligne_d_un_chiffre(
     return Ligne(montre, (de_l_annee, de_l_annee_d_avant), nombre, pli=pli, service=service)
 
 
-def _cibles(cadre: Cadre, item: Indicateur, part: str) -> tuple[Cible, Cible]:
-    """Return the rows of the follow-up that a figure fills: the year's, and that which corrects the
-    year before.
+def _cible_d_un_chiffre(
+    cadre: Cadre, item: Indicateur, part: str, annee: int, champs: dict[str, str]
+) -> Cible:
+    """Return the row of the follow-up that a figure of a year fills.
 
     The millésime is the year of the workbook until the import says otherwise.
     """
-    dimension = item.dimension or ""
-    if not part:
-        dimension = ""
     territoire = cadre.dossier.convention.territoire
-    millesime = str(cadre.annee)
+    dimension = ""
+    if part:
+        dimension = item.dimension or ""
+    cle = (territoire, str(annee), item.id, dimension, part, str(cadre.annee))
     defauts = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite}
-
-    def cible(annee: int, champs: dict[str, str]) -> Cible:
-        cle = (territoire, str(annee), item.id, dimension, part, millesime)
-        return Cible(OBSERVATIONS, cle, champs, defauts)
-
-    return cible(cadre.annee, _CHAMPS_DE_L_ANNEE), cible(cadre.annee - 1, _CHAMPS_DE_CORRECTION)
+    return Cible(OBSERVATIONS, cle, champs, defauts)
 
 
 def _attendu(cadre: Cadre, item: Indicateur) -> bool:
@@ -444,32 +446,19 @@ def _attendu(cadre: Cadre, item: Indicateur) -> bool:
     """
     if not item.unique:
         return True
-    annees = _annees_attendues(cadre, item)
-    return not annees or cadre.annee in annees or cadre.annee - 1 in annees
-
-
-def _annees_attendues(cadre: Cadre, item: Indicateur) -> set[int]:
-    """Return the years that what is awaited once is awaited in; none when nothing says it."""
     annees = set()
     for fiche in cadre.dossier.convention.fiches:
         for suivi in fiche.indicateurs:
-            if suivi.id == item.id and suivi.annee_attendue is not None:
+            if suivi.id == item.id:
                 annees.add(suivi.annee_attendue)
     for avenant in cadre.avenants:
         for changement in avenant.changements:
-            if changement.element == item.id and changement.annee is not None:
+            if changement.element == item.id:
                 annees.add(changement.annee)
-    return annees
-
-
-def _service_d_un_chiffre(cadre: Cadre, item: Indicateur, part: str) -> str:
-    """Return who enters a figure: the service of its dispositif, of its indicator, or the main."""
-    parts = cadre.gabarit.parts
-    if item.dimension == cadre.dossier.catalogue.profils.dimension and part in parts.dispositifs:
-        return parts.dispositifs[part]
-    if item.collecte and item.collecte.responsable:
-        return item.collecte.responsable
-    return parts.principal
+    annees.discard(None)
+    if not annees:  # nothing says which
+        return True
+    return cadre.annee in annees or cadre.annee - 1 in annees
 
 
 def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
@@ -523,8 +512,7 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
     facultatifs = {
         (poste.signataire, poste.poste) for poste in par_structure.postes if poste.facultatif
     }
-    attendues = [*_moyens_par_fiche(cadre), *_moyens_par_structure(cadre)]
-    for ligne in _table(cadre, "moyens", attendues):
+    for ligne in _table(cadre, "moyens", _moyens_attendus(cadre)):
         partie, fiche, structure, _, poste = ligne.cibles[0].cle
         service = parts.signataires.get(partie, "")
         if not service and fiche:
@@ -536,16 +524,17 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
         yield replace(ligne, nombre=Nombre(decimales=2), pli=pli, service=service)
 
 
-def _natures(cadre: Cadre) -> dict[str, str]:
-    """Return the nature of each means; one that may be of any is awaited in euros."""
-    return {poste.id: poste.nature or "euros" for poste in cadre.dossier.catalogue.moyens.postes}
+def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
+    """Yield the keys of the means awaited of the signatories: for their fiches or for none, then
+    for each structure that the convention asks them of.
 
-
-def _moyens_par_fiche(cadre: Cadre) -> Iterator[Cle]:
-    """Yield the keys of the means awaited of each signatory, for its fiches or for none."""
+    A means that may be of any nature is awaited in euros.
+    """
     convention = cadre.dossier.convention
+    catalogue = cadre.dossier.catalogue
+    offre = cadre.dossier.offre
     moyens = cadre.gabarit.moyens
-    natures = _natures(cadre)
+    natures = {poste.id: poste.nature or "euros" for poste in catalogue.moyens.postes}
     parties = [partie.id for partie in convention.parties]
     fiches_de_la_convention = {fiche.numero for fiche in convention.fiches}
     for poste in moyens.par_fiche:
@@ -556,22 +545,12 @@ def _moyens_par_fiche(cadre: Cadre) -> Iterator[Cle]:
             for fiche in fiches:
                 yield partie, fiche, "", natures[poste.poste], poste.poste
 
-
-def _moyens_par_structure(cadre: Cadre) -> Iterator[Cle]:
-    """Yield the keys of the means awaited for each structure that the convention asks them of."""
-    offre = cadre.dossier.offre
-    moyens = cadre.gabarit.moyens
-    par_structure = moyens.par_structure
-    natures = _natures(cadre)
-    parties = [partie.id for partie in cadre.dossier.convention.parties]
-    types = [
-        type_d_offre.id
-        for type_d_offre in cadre.dossier.catalogue.offre.types
-        if type_d_offre.categorie in par_structure.categories
-    ]
-    concernees = offre[offre["type"].isin(types) & offre["gestion"].isin(par_structure.gestions)]
+    categories = moyens.par_structure.categories
+    types = [forme.id for forme in catalogue.offre.types if forme.categorie in categories]
+    gestions = moyens.par_structure.gestions
+    concernees = offre[offre["type"].isin(types) & offre["gestion"].isin(gestions)]
     for structure in concernees["structure"].unique():
-        for poste in par_structure.postes:
+        for poste in moyens.par_structure.postes:
             for partie in moyens.signataires(poste, parties):
                 yield partie, "", structure, natures[poste.poste], poste.poste
 
@@ -641,12 +620,7 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
             cle = (str(fiche.numero), rubrique)
             ligne = _texte(cadre, rubrique, "appreciations", *cle, sujet=_titre(fiche))
             yield replace(ligne, service=service)
-    for decision in _decisions(cadre):
-        yield _texte(cadre, "decision", "decisions", decision, avant="")
-
-
-def _decisions(cadre: Cadre) -> list[str]:
-    """Return the ids of the decisions: those already entered, then new ones for the empty rows."""
+    # The decisions already entered, then new ones for the empty rows.
     decisions = [decision for (decision,) in cadre.saisi("decisions")]
     rang = 1
     while len(decisions) < cadre.gabarit.nombre_de_decisions:
@@ -654,7 +628,8 @@ def _decisions(cadre: Cadre) -> list[str]:
         if decision not in decisions:
             decisions.append(decision)
         rang += 1
-    return decisions
+    for decision in decisions:
+        yield _texte(cadre, "decision", "decisions", decision, avant="")
 
 
 def _participation(cadre: Cadre) -> Iterator[Ligne]:
