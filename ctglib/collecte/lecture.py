@@ -118,10 +118,8 @@ def lire(
                 for colonne, intitule in lecteur.intitules.items()
             }
         for grille in classeur.grilles:
-            lecture.fautes += _titres_personnels(grille, regles)
-            lecture.fautes += _valeurs_personnelles(
-                grille, regles, intitules.get(grille.feuille, {})
-            )
+            intitules_de_la_grille = intitules.get(grille.feuille, {})
+            lecture.fautes += _donnees_personnelles(grille, regles, intitules_de_la_grille)
         if len(lecture.entrees) == entrees_avant and len(lecture.fautes) == fautes_avant:
             titres = ", ".join(feuille.modele.titre for feuille in plan)
             lecture.fautes.append(Faute(classeur.fichier, *mots("rien_de_rempli", feuilles=titres)))
@@ -137,13 +135,6 @@ def _porte_le_nom(grille: Grille, nom: str) -> bool:
     return ecrit == attendu or (grille.csv and ecrit.endswith(f" {attendu}"))
 
 
-def _feuille_du_plan(grille: Grille, plan: tuple[Feuille, ...]) -> Feuille | None:
-    for feuille in plan:
-        if _porte_le_nom(grille, feuille.modele.titre):
-            return feuille
-    return None
-
-
 def _attribuer(
     classeur: ClasseurLu, plan: tuple[Feuille, ...]
 ) -> tuple[list[tuple[Grille, Feuille]], list[Faute]]:
@@ -155,12 +146,13 @@ def _attribuer(
     inconnues: list[Grille] = []
     fautes: list[Faute] = []
     for grille in classeur.grilles:
-        feuille = _feuille_du_plan(grille, plan)
-        if feuille is None:
+        du_meme_nom = [feuille for feuille in plan if _porte_le_nom(grille, feuille.modele.titre)]
+        if not du_meme_nom:
             sans_saisie = any(_porte_le_nom(grille, nom) for nom in SANS_SAISIE)
             if grille.lignes and not sans_saisie:
                 inconnues.append(grille)
             continue
+        feuille = du_meme_nom[0]
         titre = feuille.modele.titre
         if titre in attribuees:
             premiere, _ = attribuees[titre]
@@ -180,20 +172,6 @@ def _attribuer(
     return list(attribuees.values()), fautes
 
 
-def _en_tete(grille: Grille, feuille: Feuille) -> tuple[int, dict[int, str]]:
-    """Return the first row with two known headings, and the id of each column by its number.
-
-    The row is 0 when no row has two.
-    """
-    colonnes = {sans_accents(colonne.titre): colonne.id for colonne in feuille.modele.colonnes}
-    for ligne, cellules in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
-        titres = {numero: sans_accents(cellule.texte) for numero, cellule in cellules.items()}
-        connues = {numero: colonnes[titre] for numero, titre in titres.items() if titre in colonnes}
-        if len(connues) > 1:
-            return ligne, connues
-    return 0, {}
-
-
 class _Lecteur:
     """A sheet as it is read, with the model that says what its columns are.
 
@@ -208,7 +186,20 @@ class _Lecteur:
         self.feuille = feuille
         self.noms = noms
         self.lecture = lecture
-        self.ligne_d_en_tete, self.colonnes = _en_tete(grille, feuille)
+        # The first row with two known headings; 0 when no row has two.
+        self.ligne_d_en_tete = 0
+        self.colonnes: dict[int, str] = {}
+        par_titre = {sans_accents(colonne.titre): colonne.id for colonne in feuille.modele.colonnes}
+        for ligne, cellules in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
+            titres = {numero: sans_accents(cellule.texte) for numero, cellule in cellules.items()}
+            connues = {
+                numero: par_titre[titre] for numero, titre in titres.items() if titre in par_titre
+            }
+            if len(connues) > 1:
+                self.ligne_d_en_tete = ligne
+                self.colonnes = connues
+                break
+
         self.numeros: dict[str, int] = {}  # of a heading written twice, the first
         for numero, colonne in self.colonnes.items():
             self.numeros.setdefault(colonne, numero)
@@ -227,75 +218,72 @@ class _Lecteur:
             titres = ", ".join(colonne.titre for colonne in colonnes[:4])
             self.lecture.fautes.append(self.grille.faute("sans_titres", titres=titres))
             return
-        self.lecture.fautes += self._fautes_de_titres()
+        self.lecture.fautes += self._fautes_de_forme()
         self.lecture.fautes += self._fautes_de_colonnes_en_plus()
-        self.lecture.fautes += self._fautes_de_fusions()
         cles_attendues = [colonne for colonne in colonnes if colonne.role == "cle"]
         if len(self.cles) < len(cles_attendues):
             return
-        lignes_du_plan = {self._cle_du_plan(ligne): ligne for ligne in self.feuille.lignes}
+
+        lignes_du_plan = {}
+        for ligne in self.feuille.lignes:
+            textes = [str(ligne.montre.get(colonne.id, "")) for colonne in self.cles]
+            lignes_du_plan[tuple(map(sans_accents, textes))] = ligne
+
+        numeros_lus = {colonne.id: self.numeros[colonne.id] for colonne in self.cles + self.saisies}
         deja_lues: dict[tuple[str, Cle], int] = {}
         for numero, rangee in self.grille.lignes.items():
-            cellules = self._par_colonne(rangee)
+            cellules = {
+                colonne: rangee[numero_lu]
+                for colonne, numero_lu in numeros_lus.items()
+                if numero_lu in rangee
+            }
             if numero <= self.ligne_d_en_tete or not cellules:
                 continue
-            if cellules.get(self.cles[0].id, VIDE).texte.startswith(PLI):
+            textes = [cellules.get(colonne.id, VIDE).texte for colonne in self.cles]
+            if textes[0].startswith(PLI):
                 continue
+
             origine = Origine(self.grille.fichier, self.grille.feuille, numero, self.intitules)
-            cle_ecrite = tuple(
-                sans_accents(cellules.get(colonne.id, VIDE).texte) for colonne in self.cles
-            )
-            ligne = lignes_du_plan.get(cle_ecrite)
+            ligne = lignes_du_plan.get(tuple(map(sans_accents, textes)))
             if ligne is None:
                 ligne = self._ligne_ajoutee(cellules, origine)
             if ligne is None:
                 continue
             cible = ligne.cibles[0]
             premiere = deja_lues.setdefault((cible.table, cible.cle), numero)
-            if premiere != numero:
-                textes = [
-                    cellules[colonne.id].texte for colonne in self.cles if colonne.id in cellules
-                ]
-                self.lecture.fautes.append(
-                    origine.faute(
-                        self.cles[0].id, "ligne_en_double", cle=", ".join(textes), ligne=premiere
-                    )
-                )
-            else:
+            if premiere == numero:
                 self._lire_les_saisies(cellules, origine, ligne)
+            else:
+                remplies = [colonne.id for colonne in self.cles if colonne.id in cellules]
+                cle = ", ".join(cellules[colonne].texte for colonne in remplies)
+                self.lecture.fautes.append(
+                    origine.faute(self.cles[0].id, "ligne_en_double", cle=cle, ligne=premiere)
+                )
 
-    def _par_colonne(self, rangee: dict[int, Cellule]) -> Cellules:
-        """Return the cells of a row that hold its key or an entry."""
-        cellules = {}
-        for colonne in [*self.cles, *self.saisies]:
-            numero = self.numeros[colonne.id]
-            if numero in rangee:
-                cellules[colonne.id] = rangee[numero]
-        return cellules
+    def _fautes_de_forme(self) -> Iterator[Faute]:
+        """Yield a fault for each heading that is lost, or there twice, and for each area of merged
+        cells that reaches the headings or the rows.
 
-    def _cle_du_plan(self, ligne: Ligne) -> tuple[str, ...]:
-        """Return what the key cells of a row of the plan show, as compared with those read."""
-        return tuple(sans_accents(str(ligne.montre.get(colonne.id, ""))) for colonne in self.cles)
-
-    def _fautes_de_titres(self) -> Iterator[Faute]:
-        """Yield a fault for each heading that is lost, or there twice."""
+        A reminder may be lost. So may, in a CSV that a program wrote, what is filled only when
+        there is something to say.
+        """
         fois = Counter(self.colonnes.values())
         for colonne in self.feuille.modele.colonnes:
-            if fois[colonne.id] == 0 and not self._facultative(colonne):
+            facultative = colonne.role == "rappel" or (
+                self.grille.csv and colonne.role != "cle" and not colonne.attendue
+            )
+            if fois[colonne.id] == 0 and not facultative:
                 yield self.grille.faute("titre_perdu", self.ligne_d_en_tete, colonne.titre)
             if fois[colonne.id] > 1:
                 yield self.grille.faute(
                     "titre_en_double", self.ligne_d_en_tete, colonne.titre, fois=fois[colonne.id]
                 )
 
-    def _facultative(self, colonne: ColonneGabarit) -> bool:
-        """Tell whether a sheet may lack a column.
-
-        A CSV that a program wrote may leave out what is filled only when there is something to say.
-        """
-        if colonne.role == "rappel":
-            return True
-        return self.grille.csv and colonne.role != "cle" and not colonne.attendue
+        for zone in self.grille.fusions:
+            if zone.max_row >= self.ligne_d_en_tete:
+                yield self.grille.faute(
+                    "cellules_fusionnees", zone.min_row, lettre(zone.min_col), zone=zone.coord
+                )
 
     def _fautes_de_colonnes_en_plus(self) -> Iterator[Faute]:
         """Yield a fault for each column under no heading of ours: it would be lost in silence."""
@@ -306,6 +294,7 @@ class _Lecteur:
             for numero in cellules:
                 if numero not in self.colonnes:
                     premieres_lignes.setdefault(numero, ligne)
+
         titres = self.grille.lignes[self.ligne_d_en_tete]
         for numero, premiere in sorted(premieres_lignes.items()):
             titre = titres.get(numero, VIDE).texte[:_TITRE_MAX]
@@ -317,14 +306,6 @@ class _Lecteur:
             yield self.grille.faute(
                 cle, self.ligne_d_en_tete, intitule, titre=titre, premiere=premiere
             )
-
-    def _fautes_de_fusions(self) -> Iterator[Faute]:
-        """Yield a fault for each area of merged cells that reaches the headings or the rows."""
-        for zone in self.grille.fusions:
-            if zone.max_row >= self.ligne_d_en_tete:
-                yield self.grille.faute(
-                    "cellules_fusionnees", zone.min_row, lettre(zone.min_col), zone=zone.coord
-                )
 
     def _ligne_ajoutee(self, cellules: Cellules, origine: Origine) -> Ligne | None:
         """Return what a row is that is not written as one of the plan; None, and its faults, where
@@ -342,10 +323,26 @@ class _Lecteur:
         if libre is None:
             self.lecture.fautes.append(self._faute_de_cle_etrangere(cellules, origine))
             return None
-        cle = self._cle_choisie(cellules, origine)
-        if cle is None:
+
+        codes: dict[str, str] = {}
+        fautes: list[Faute] = []
+        for colonne in self.cles:
+            codes[colonne.id] = ""
+            if colonne.id in cellules:
+                code_d_avant = codes.get(colonne.selon, "") if colonne.selon else ""
+                choix = self.feuille.listes[colonne.id].choix(code_d_avant)
+                try:
+                    codes[colonne.id] = lire_choix(cellules[colonne.id], choix)
+                except Illisible as refus:
+                    fautes.append(origine.placer(colonne.id, *refus.args))
+            elif colonne.attendue:
+                fautes.append(origine.faute(colonne.id, "choix_absent"))
+        if fautes:
+            self.lecture.fautes += fautes
             return None
+
         # A row that was added may be one of the plan in other words.
+        cle = tuple(codes.values())
         for ligne in self.feuille.lignes:
             if ligne.cibles[0].cle == cle:
                 return ligne
@@ -376,44 +373,10 @@ class _Lecteur:
     def _noms_du_plan(self, colonne: ColonneGabarit) -> list[str]:
         return [str(ligne.montre.get(colonne.id, "")) for ligne in self.feuille.lignes]
 
-    def _cle_choisie(self, cellules: Cellules, origine: Origine) -> Cle | None:
-        """Return the key of an added row, in codes; None, and its faults, where it has none."""
-        codes: dict[str, str] = {}
-        fautes: list[Faute] = []
-        for colonne in self.cles:
-            codes[colonne.id] = ""
-            if colonne.id in cellules:
-                code_d_avant = codes.get(colonne.selon, "") if colonne.selon else ""
-                choix = self.feuille.listes[colonne.id].choix(code_d_avant)
-                try:
-                    codes[colonne.id] = lire_choix(cellules[colonne.id], choix)
-                except Illisible as refus:
-                    fautes.append(origine.placer(colonne.id, *refus.args))
-            elif colonne.attendue:
-                fautes.append(origine.faute(colonne.id, "choix_absent"))
-        self.lecture.fautes += fautes
-        return None if fautes else tuple(codes.values())
-
     def _lire_les_saisies(self, cellules: Cellules, origine: Origine, ligne: Ligne) -> None:
         """Add what the entry cells of a row say, as rows of the follow-up; none when one of them is
         at fault.
         """
-        valeurs, fautes = self._valeurs_saisies(cellules, origine, ligne)
-        if not fautes:
-            fautes = list(self._fautes_sans_objet(cellules, valeurs, origine, ligne))
-        if ligne.montre and not valeurs.get("statut"):
-            colonnes = self.feuille.modele.colonnes
-            vides = [colonne for colonne in colonnes if not valeurs.get(colonne.id)]
-            self.lecture.attendues += sum(colonne.attendue for colonne in vides)
-        if fautes:
-            self.lecture.fautes += fautes
-        else:
-            self.lecture.entrees += self._entrees(valeurs, origine, ligne)
-
-    def _valeurs_saisies(
-        self, cellules: Cellules, origine: Origine, ligne: Ligne
-    ) -> tuple[dict[str, str], list[Faute]]:
-        """Return the texts of the entry cells of a row, by column, and their faults."""
         valeurs: dict[str, str] = {}
         fautes: list[Faute] = []
         for colonne in self.saisies:
@@ -429,7 +392,17 @@ class _Lecteur:
                 self.lecture.remarques.append(
                     f"{origine}, « {self.intitules[colonne.id]} » : {remarque}"
                 )
-        return valeurs, fautes
+
+        if not fautes:
+            fautes = list(self._fautes_sans_objet(cellules, valeurs, origine, ligne))
+        if ligne.montre and not valeurs.get("statut"):
+            colonnes = self.feuille.modele.colonnes
+            vides = [colonne for colonne in colonnes if not valeurs.get(colonne.id)]
+            self.lecture.attendues += sum(colonne.attendue for colonne in vides)
+        if fautes:
+            self.lecture.fautes += fautes
+        else:
+            self.lecture.entrees += self._entrees(valeurs, origine, ligne)
 
     def _lire_une_saisie(
         self, cellule: Cellule, colonne: ColonneGabarit, ligne: Ligne
@@ -506,12 +479,14 @@ class _Lecteur:
             yield Entree(cible.table, cible.cle, saisies, replace(origine, colonnes=intitules))
 
 
-def _titres_personnels(grille: Grille, regles: Confidentialite) -> Iterator[Faute]:
-    """Yield a fault for each heading of a column about a person.
-
-    The headings are the first short texts that stand beside another.
+def _donnees_personnelles(
+    grille: Grille, regles: Confidentialite, intitules: dict[int, str]
+) -> Iterator[Faute]:
+    """Yield a fault for each heading of a column about a person, and for each cell that is an
+    e-mail, a telephone or a NIR.
     """
     for ligne, cellules in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
+        # The headings are the first short texts that stand beside another.
         titres = {
             numero: cellule.texte
             for numero, cellule in cellules.items()
@@ -524,13 +499,8 @@ def _titres_personnels(grille: Grille, regles: Confidentialite) -> Iterator[Faut
             if quoi:
                 intitule = f"{lettre(numero)} : {titre}"
                 yield grille.faute("colonne_personnelle", ligne, intitule, nom=titre, quoi=quoi)
-        return
+        break
 
-
-def _valeurs_personnelles(
-    grille: Grille, regles: Confidentialite, intitules: dict[int, str]
-) -> Iterator[Faute]:
-    """Yield a fault for each cell that is an e-mail, a telephone or a NIR."""
     for ligne, cellules in grille.lignes.items():
         for numero, cellule in cellules.items():
             valeur = cellule.valeur
