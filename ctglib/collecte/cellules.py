@@ -189,10 +189,8 @@ def _francais(valeur: float) -> str:
 
 
 _UNE_DATE = "une date : jour/mois/année, par exemple 15/03/2024"
-_DATES = (
-    r"(?P<j>[0-9]{1,2})[/.\- ](?P<m>[0-9]{1,2})[/.\- ](?P<a>[0-9]{4})",
-    r"(?P<a>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<j>[0-9]{1,2})(?:[T ]00:00(?::00)?)?",
-)
+_DATE_FRANCAISE = r"(?P<j>[0-9]{1,2})[/.\- ](?P<m>[0-9]{1,2})[/.\- ](?P<a>[0-9]{4})"
+_DATE_ISO = r"(?P<a>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<j>[0-9]{1,2})(?:[T ]00:00(?::00)?)?"
 # Day 0 of a spreadsheet, and the numbers that are days of this century.
 _ORIGINE = date(1899, 12, 30)
 _NUMEROS = (36526, 73415)
@@ -203,39 +201,29 @@ def lire_date(cellule: Cellule) -> str:
     _verifier(cellule, _UNE_DATE)
     valeur = cellule.valeur
     if isinstance(valeur, int | float):
-        raise _refus_d_un_numero(cellule, valeur)
+        premier, dernier = _NUMEROS
+        if not premier <= valeur <= dernier:
+            raise Illisible(cellule, "date_incomplete", attendu=_UNE_DATE)
+        # The day that a spreadsheet counts so.
+        jour = _ORIGINE + timedelta(days=int(valeur))
+        raise Illisible(cellule, "numero_de_jour", attendu=_UNE_DATE, jour=jour)
     if isinstance(valeur, date):
         jour = valeur.date() if isinstance(valeur, datetime) else valeur
         numero = (jour - _ORIGINE).days
         if re.fullmatch(_ANNEE_SEULE, str(numero)):  # « 2024 » in a cell of dates
             raise Illisible(cellule, "annee_seule", annee=numero, attendu=_UNE_DATE)
     else:
-        jour = _jour_ecrit(cellule, str(valeur).strip())
+        texte = str(valeur).strip()
+        ecrit = re.fullmatch(_DATE_FRANCAISE, texte) or re.fullmatch(_DATE_ISO, texte)
+        if ecrit is None:
+            raise _refus(cellule, texte, _PAS_UNE_DATE, "date_en_texte", attendu=_UNE_DATE)
+        try:
+            jour = date(int(ecrit["a"]), int(ecrit["m"]), int(ecrit["j"]))
+        except ValueError:
+            raise Illisible(cellule, "jour_inexistant", attendu=_UNE_DATE) from None
     if not 2000 <= jour.year <= 2100:
         raise Illisible(cellule, "date_d_un_autre_siecle")
     return jour.isoformat()
-
-
-def _refus_d_un_numero(cellule: Cellule, numero: float) -> Illisible:
-    """Return the refusal of a number in place of a day: the day that a spreadsheet counts so."""
-    premier, dernier = _NUMEROS
-    if not premier <= numero <= dernier:
-        return Illisible(cellule, "date_incomplete", attendu=_UNE_DATE)
-    jour = _ORIGINE + timedelta(days=int(numero))
-    return Illisible(cellule, "numero_de_jour", attendu=_UNE_DATE, jour=jour)
-
-
-def _jour_ecrit(cellule: Cellule, texte: str) -> date:
-    """Return a day written as a text."""
-    for motif in _DATES:
-        ecrit = re.fullmatch(motif, texte)
-        if ecrit is None:
-            continue
-        try:
-            return date(int(ecrit["a"]), int(ecrit["m"]), int(ecrit["j"]))
-        except ValueError:
-            raise Illisible(cellule, "jour_inexistant", attendu=_UNE_DATE) from None
-    raise _refus(cellule, texte, _PAS_UNE_DATE, "date_en_texte", attendu=_UNE_DATE)
 
 
 TEXTE_MAX = 4000

@@ -142,7 +142,16 @@ def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
     for chemin in chemins:
         try:
             with recueillir(fautes):
-                classeurs += _recevoir(chemin, dossier)
+                sorte = chemin.suffix.lower()
+                if chemin.is_dir():
+                    classeurs += _recevoir_un_dossier(chemin)
+                elif sorte == ".csv":
+                    grille = lire_csv(chemin, f"{dossier}{chemin.name}")
+                    classeurs.append(ClasseurLu(chemin.name, (grille,)))
+                elif sorte == ".docx":
+                    classeurs.append(lire_releve(chemin))
+                else:
+                    classeurs.append(lire_classeur(chemin))
         except FileNotFoundError:
             fautes.append(Faute(chemin.name, *mots("saisie_absente")))
         except OSError:
@@ -150,19 +159,6 @@ def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
     if fautes:
         raise DonneesInvalides(fautes)
     return classeurs
-
-
-def _recevoir(chemin: Path, dossier: str) -> list[ClasseurLu]:
-    if chemin.is_dir():
-        return _recevoir_un_dossier(chemin)
-    match chemin.suffix.lower():
-        case ".csv":
-            grille = lire_csv(chemin, f"{dossier}{chemin.name}")
-            return [ClasseurLu(chemin.name, (grille,))]
-        case ".docx":
-            return [lire_releve(chemin)]
-        case _:
-            return [lire_classeur(chemin)]
 
 
 def _recevoir_un_dossier(dossier: Path) -> list[ClasseurLu]:
@@ -290,8 +286,14 @@ def lire_classeur(path: Path) -> ClasseurLu:
             if demesures:
                 raise DonneesInvalides(demesures)
             formules = load_workbook(io.BytesIO(contenu))
+            a_des_formules = any(
+                cellule.data_type == "f"
+                for ws in formules.worksheets
+                for rangee in _rangees(ws)
+                for cellule in rangee
+            )
             resultats = formules
-            if _a_des_formules(formules):  # their results are in the file
+            if a_des_formules:  # their results are in the file
                 resultats = load_workbook(io.BytesIO(contenu), data_only=True)
     # An OSError too: its bytes are here, what cannot be opened is a part that it lacks.
     except (*_ILLISIBLE, OSError):
@@ -312,15 +314,6 @@ def lire_classeur(path: Path) -> ClasseurLu:
 def proprietes_de(wb: Workbook) -> CustomPropertyList:
     """Return the custom properties of a workbook."""
     return wb.custom_doc_props  # pyright: ignore[reportAttributeAccessIssue] - not in the stubs
-
-
-def _a_des_formules(wb: Workbook) -> bool:
-    return any(
-        cellule.data_type == "f"
-        for ws in wb.worksheets
-        for rangee in _rangees(ws)
-        for cellule in rangee
-    )
 
 
 def _grille(fichier: str, ws: Worksheet, resultats: Worksheet) -> Grille:

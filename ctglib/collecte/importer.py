@@ -138,6 +138,7 @@ def _convention_et_annee(
     else the command.
     """
     version = str(charger_yaml(GABARIT, Gabarit).version)
+    connues = conventions()
     demandes = {"convention": convention, "annee": str(annee or "")}
     # What all have to share, and whose it is: the command's, or the first file's.
     communs = {quoi: (texte, "demandée") for quoi, texte in demandes.items() if texte}
@@ -160,8 +161,16 @@ def _convention_et_annee(
                     "classeur_d_une_autre", quoi=libelle, trouve=sien, voulue=commun, comme=a_qui
                 )
                 fautes.append(Faute(classeur.fichier, *phrases))
-        if siens["convention"] == communs["convention"][0]:
-            fautes += _convention_inconnue(classeur.fichier, siens["convention"])
+        convention_commune = siens["convention"] == communs["convention"][0]
+        if convention_commune and siens["convention"] not in connues:
+            noms_proches = proches(siens["convention"], connues)
+            phrases = mots(
+                "convention_proche" if noms_proches else "convention_du_fichier",
+                nom=siens["convention"],
+                connues=", ".join(connues),
+                proches=noms_proches,
+            )
+            fautes.append(Faute(classeur.fichier, *phrases))
         if not re.fullmatch(r"(19|20)[0-9]{2}", siens["annee"]):
             phrases = mots("annee_illisible", annee=siens["annee"])
             fautes.append(Faute(classeur.fichier, *phrases))
@@ -180,17 +189,6 @@ def _convention_et_annee_propres(classeur: ClasseurLu) -> dict[str, str]:
         if lu:
             return {quoi: texte.lower() for quoi, texte in lu.groupdict().items()}
     return {}
-
-
-def _convention_inconnue(fichier: str, convention: str) -> Iterator[Faute]:
-    """Yield the fault of a file of a convention that does not exist."""
-    connues = conventions()
-    if convention in connues:
-        return
-    noms_proches = proches(convention, connues)
-    cle = "convention_proche" if noms_proches else "convention_du_fichier"
-    phrases = mots(cle, nom=convention, connues=", ".join(connues), proches=noms_proches)
-    yield Faute(fichier, *phrases)
 
 
 def fusionner(entrees: list[Entree]) -> tuple[dict[CleDEntree, Entree], list[Faute]]:
@@ -342,17 +340,32 @@ def _fautes_de_comite(cadre: Cadre, entrees: dict[CleDEntree, Entree], apres: Su
     return [premiere.origine.faute(colonne, "comite_passe_sous_silence", lignes=lignes)]
 
 
+# What a dotted key begins with: the item of a list, or the field of a document.
+_ELEMENT = re.compile(r"(?:comite\.)?\w+\[[0-9]+\]|\w*")
+
+
 def _fautes_a_l_ecriture(
     convention: str, fichiers: dict[str, bytes], resultat: Resultat, plan: tuple[Feuille, ...]
 ) -> Iterator[Faute]:
     """Yield the faults of the files in the words of the sheet, at the cell; one that no entry
     explains, as it is.
     """
-    mots_des_tables = _mots_des_tables(plan)
+    mots_des_tables = {}
+    for feuille in plan:
+        mots_des_codes = {}
+        for liste in feuille.listes.values():
+            mots_des_codes |= {code: mot for mot, code in liste.codes.items()}
+        for ligne in feuille.lignes:
+            for cible in ligne.cibles:
+                mots_des_tables[cible.table] = mots_des_codes
+
     entrees = _entrees_des_fichiers(convention, resultat)
     for faute in fautes_de_saisie(convention, fichiers):
         champ = faute.colonne or ""
-        lieu = faute.ligne if faute.fichier.endswith(".csv") else _element(champ)
+        lieu: int | str | None = faute.ligne
+        if not faute.fichier.endswith(".csv"):
+            element = _ELEMENT.match(champ)
+            lieu = element[0].removeprefix("comite.") if element else ""
         entree = entrees.get((faute.fichier, lieu))
         if entree is None:
             yield faute
@@ -373,20 +386,6 @@ def _fautes_a_l_ecriture(
                 _en_mots(faute.attendu, mots_de_la_table),
                 _en_mots(faute.remede, mots_de_la_table),
             )
-
-
-def _mots_des_tables(plan: tuple[Feuille, ...]) -> dict[str, dict[str, str]]:
-    """Return the words of the codes of each table, as the lists of its sheet have them."""
-    mots_des_tables = {}
-    for feuille in plan:
-        mots_des_codes = {}
-        for liste in feuille.listes.values():
-            for mot, code in liste.codes.items():
-                mots_des_codes[code] = mot
-        for ligne in feuille.lignes:
-            for cible in ligne.cibles:
-                mots_des_tables[cible.table] = mots_des_codes
-    return mots_des_tables
 
 
 def _entrees_des_fichiers(
@@ -413,15 +412,6 @@ def _entrees_des_fichiers(
             lieu = "comite" if cle[0] in _EXCLUSIFS else cle[0]
         entrees[f"{dossier}/{documents[table]}.yaml", lieu] = entree
     return entrees
-
-
-_ELEMENT = re.compile(r"(?:comite\.)?\w+\[[0-9]+\]|\w*")
-
-
-def _element(champ: str) -> str:
-    """Return the item of a list, or the field of a document, that a dotted key begins with."""
-    element = _ELEMENT.match(champ)
-    return element[0].removeprefix("comite.") if element else ""
 
 
 _DATE = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")

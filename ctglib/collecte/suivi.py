@@ -52,24 +52,20 @@ def lire_annee(convention: str, annee: int) -> Suivi:
     tables: Suivi = {nom: {} for nom in TOUTES}
     for nom in TABLES:
         chemin = f"{dossier}/{nom}.csv"
-        if existe(chemin):
-            tables[nom] = _lire_table(chemin, nom)
+        if not existe(chemin):
+            continue
+        lignes = examiner_csv(chemin, nom).lignes
+        colonnes = lignes.columns.tolist()
+        colonnes_de_cle = charger_schema(nom).cle
+        for valeurs in lignes.to_numpy().tolist():
+            ligne = dict(zip(colonnes, valeurs, strict=True))
+            cle = tuple(ligne[colonne] for colonne in colonnes_de_cle)
+            tables[nom][cle] = ligne
     for nom in DOCUMENTS:
         chemin = f"{dossier}/{nom}.yaml"
         if existe(chemin):
             tables |= _lire_document(chemin, nom)
     return tables
-
-
-def _lire_table(chemin: str, nom: str) -> Table:
-    lues = examiner_csv(chemin, nom).lignes
-    colonnes = lues.columns.tolist()
-    colonnes_de_cle = charger_schema(nom).cle
-    table: Table = {}
-    for valeurs in lues.to_numpy().tolist():
-        ligne = dict(zip(colonnes, valeurs, strict=True))
-        table[tuple(ligne[colonne] for colonne in colonnes_de_cle)] = ligne
-    return table
 
 
 def _lire_document(chemin: str, nom: str) -> Suivi:
@@ -168,7 +164,17 @@ def triee(table: Table) -> Table:
 def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
     """Return a document of a year as its YAML holds it."""
     if nom == "appreciations":
-        return {nom: _appreciations(tables[nom])}
+        textes_par_fiche: dict[str, dict[str, str]] = defaultdict(dict)
+        for (fiche, rubrique), ligne in tables[nom].items():
+            textes_par_fiche[fiche][rubrique] = ligne["valeur"]
+        appreciations = []
+        for fiche in sorted(textes_par_fiche, key=int):
+            textes = {"fiche": fiche, **textes_par_fiche[fiche]}
+            appreciation = _typer(textes, ("fiche", *RUBRIQUES))
+            if len(appreciation) > 1:  # more than the number of the fiche
+                appreciations.append(appreciation)
+        return {nom: appreciations}
+
     modele, modeles_des_items = DOCUMENTS[nom]
     textes = {cle[0]: ligne["valeur"] for cle, ligne in tables[nom].items()}
     document = _typer(textes, modele.model_fields)
@@ -193,19 +199,6 @@ def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
     if comite:
         document["comite"] = comite
     return document
-
-
-def _appreciations(table: Table) -> list[dict[str, Any]]:
-    """Return the appreciations of the fiches that have one, by number."""
-    textes: dict[str, dict[str, str]] = defaultdict(dict)
-    for (fiche, rubrique), ligne in table.items():
-        textes[fiche][rubrique] = ligne["valeur"]
-    appreciations = []
-    for fiche in sorted(textes, key=int):
-        appreciation = _typer({"fiche": fiche, **textes[fiche]}, ("fiche", *RUBRIQUES))
-        if len(appreciation) > 1:
-            appreciations.append(appreciation)
-    return appreciations
 
 
 def _typer(textes: Mapping[str, str], champs: Iterable[str]) -> dict[str, Any]:
