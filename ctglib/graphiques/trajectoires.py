@@ -114,9 +114,6 @@ class Serie:
       and ``detail`` what stands under it: the modalité, the unit.
     - ``points``: one a year, in order; ``mesures`` are those that have a value, and ``etiquettes``
       what is written beside each of them.
-    - ``bornes``: the ends of the panel's own scale, the lowest first.
-    - ``phrase``: « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; empty when no value
-      is known.
     """
 
     nom: str
@@ -125,10 +122,48 @@ class Serie:
     points: tuple[Point, ...]
     mesures: tuple[Point, ...]
     etiquettes: tuple[str, ...]
-    bornes: tuple[float, float]
     cible: Cible | None
     remarques: tuple[Remarque, ...]
-    phrase: str
+
+    @property
+    def phrase(self) -> str:
+        """« « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) »; "" without values.
+
+        The first and the last value, once when they are the same, then the remarks.
+        """
+        if not self.mesures:
+            return ""
+        premiere = f"{self.mesures[0].texte} en {self.mesures[0].annee}"
+        derniere = f"{self.mesures[-1].texte} en {self.mesures[-1].annee}"
+        phrase = f"« {self.nom} » : {premiere}"
+        if derniere != premiere:
+            phrase += f", {derniere}"
+        if self.remarques:
+            notes = " ; ".join(minuscule(remarque.texte) for remarque in self.remarques)
+            phrase += f" ({notes})"
+        return phrase
+
+    @property
+    def bornes(self) -> tuple[float, float]:
+        """The ends of the scale of its panel, the lowest first.
+
+        The scale starts at zero, unless the lowest value is half of the highest one or more: the
+        slope would be drawn flat, so the scale then starts a little under the lowest. Even then it
+        is a fifth of the highest value long at least (``STEEPEST``): a small change, which may be
+        noise, must not fill the panel. The target is one of the values.
+        """
+        valeurs = [point.valeur for point in self.mesures]
+        if self.cible:
+            valeurs.append(self.cible.valeur)
+        minimum = min(valeurs)
+        maximum = max(valeurs)
+        if minimum < maximum / 2 or maximum <= 0:
+            haut = minimum + 1 if maximum == minimum else maximum  # a scale cannot have no length
+            return min(minimum, 0.0), max(haut, 0.0)
+        etendue = max(maximum - minimum, STEEPEST * maximum)
+        milieu = (minimum + maximum) / 2
+        bas = min(minimum - 0.25 * etendue, milieu - etendue / 2)
+        return max(bas, 0.0), max(maximum, milieu + etendue / 2)
 
 
 def trajectoires(
@@ -206,20 +241,22 @@ def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
     mesures = tuple(point for point in points if not isnan(point.valeur))
     modalite = "" if premier.serie == premier.libelle else premier.serie
     nom = f"{premier.libelle} ({modalite})" if modalite else premier.libelle
-    cible = _cible(points, contexte)
-    remarques = _remarques(points, cible, contexte)
+    cible = None
+    avec_cible = [point for point in points if not isnan(point.cible)]
+    if avec_cible:
+        point = avec_cible[0]  # the target is the same in each
+        annee_de_la_cible = points[-1].annee
+        texte_de_la_cible = contexte.valeur(point.indicateur, point.cible)
+        if pd.notna(point.annee_cible):  # without a year, it is drawn at the last point
+            annee_de_la_cible = int(point.annee_cible)
+            texte_de_la_cible += f" en {annee_de_la_cible}"
+        cible = Cible(annee_de_la_cible, point.cible, texte_de_la_cible)
     details = [modalite] if modalite else []
     if len(unite.symbole) <= SYMBOLE_COURT:  # each value has it, « 20 % »; else it is the detail
         ecrire = contexte.valeur
     else:
         ecrire = contexte.valeur_nue
         details.append(minuscule(unite.libelle))
-    bornes = (0.0, 1.0)
-    if mesures:
-        valeurs = [point.valeur for point in mesures]
-        if cible:
-            valeurs.append(cible.valeur)
-        bornes = _bornes(valeurs)
     return Serie(
         nom=nom,
         titre=premier.libelle,
@@ -227,26 +264,9 @@ def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
         points=points,
         mesures=mesures,
         etiquettes=tuple(ecrire(point.indicateur, point.valeur) for point in mesures),
-        bornes=bornes,
         cible=cible,
-        remarques=tuple(remarques),
-        phrase=_phrase(nom, mesures, remarques),
+        remarques=tuple(_remarques(points, cible, contexte)),
     )
-
-
-def _cible(points: Sequence[Point], contexte: Contexte) -> Cible | None:
-    """Return the target of a series, None when it has none.
-
-    A target without a year is drawn at the last point, and its text has no year.
-    """
-    for point in points:
-        if not isnan(point.cible):
-            texte = contexte.valeur(point.indicateur, point.cible)
-            if pd.isna(point.annee_cible):
-                return Cible(points[-1].annee, point.cible, texte)
-            annee = int(point.annee_cible)
-            return Cible(annee, point.cible, f"{texte} en {annee}")
-    return None
 
 
 def _remarques(points: Sequence[Point], cible: Cible | None, contexte: Contexte) -> list[Remarque]:
@@ -278,43 +298,6 @@ def _remarques(points: Sequence[Point], cible: Cible | None, contexte: Contexte)
 
 def _est_provisoire(point: Point) -> bool:
     return point.statut == Statut.PROVISOIRE and not isnan(point.valeur)
-
-
-def _phrase(nom: str, mesures: Sequence[Point], remarques: Sequence[Remarque]) -> str:
-    """Return « « Projets » : 12 en 2023, 15 en 2025 (cible : 20 en 2026) ».
-
-    The first and the last value, once when they are the same, then the remarks; "" without values.
-    """
-    if not mesures:
-        return ""
-    premiere = f"{mesures[0].texte} en {mesures[0].annee}"
-    derniere = f"{mesures[-1].texte} en {mesures[-1].annee}"
-    phrase = f"« {nom} » : {premiere}"
-    if derniere != premiere:
-        phrase += f", {derniere}"
-    if remarques:
-        notes = " ; ".join(minuscule(remarque.texte) for remarque in remarques)
-        phrase += f" ({notes})"
-    return phrase
-
-
-def _bornes(valeurs: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of the scale of some values, the lowest first.
-
-    The scale starts at zero, unless the lowest value is half of the highest one or more: the slope
-    would be drawn flat, so the scale then starts a little under the lowest. Even then it is a fifth
-    of the highest value long at least (``STEEPEST``): a small change, which may be noise, must not
-    fill the panel.
-    """
-    minimum = min(valeurs)
-    maximum = max(valeurs)
-    if minimum < maximum / 2 or maximum <= 0:
-        haut = minimum + 1 if maximum == minimum else maximum  # a scale cannot have no length
-        return min(minimum, 0.0), max(haut, 0.0)
-    etendue = max(maximum - minimum, STEEPEST * maximum)
-    milieu = (minimum + maximum) / 2
-    bas = min(minimum - 0.25 * etendue, milieu - etendue / 2)
-    return max(bas, 0.0), max(maximum, milieu + etendue / 2)
 
 
 # The numbers.
@@ -366,7 +349,16 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
     if years[1] - years[0] >= MANY_YEARS:
         columns = min(columns, 2)
     width = (planche.width - (columns - 1) * GAP) / columns
-    remarque_partagee = _remarque_partagee(series)
+    # Values that two panels or more have provisional in the same words are said once, under all.
+    provisoires = [
+        remarque
+        for serie in series
+        for remarque in serie.remarques
+        if remarque.signe == "provisoire"
+    ]
+    remarque_partagee = None
+    if len(provisoires) > 1 and len(set(provisoires)) == 1:
+        remarque_partagee = provisoires[0]
     bottom = -BETWEEN_ROWS  # so that the first row begins at 0
     for start in range(0, len(series), columns):
         row = series[start : start + columns]
@@ -383,22 +375,6 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
     else:
         note = "echelle_sans_zero"
     return planche.put_note(0.0, bottom + BEFORE_NOTE, dire(note, n=len(series)))
-
-
-def _remarque_partagee(series: Sequence[Serie]) -> Remarque | None:
-    """Return the remark on provisional values that is to be written once, under all the panels.
-
-    None unless two panels or more have one, and all in the same words.
-    """
-    remarques = [
-        remarque
-        for serie in series
-        for remarque in serie.remarques
-        if remarque.signe == "provisoire"
-    ]
-    if len(remarques) > 1 and len(set(remarques)) == 1:
-        return remarques[0]
-    return None
 
 
 def _put_row(
@@ -491,11 +467,43 @@ class Panneau:
             self.axes.axhline(0, color=self.planche.couleurs.filet, linewidth=0.8, clip_on=False)
         if self.serie.cible:
             self._put_target(self.serie.cible)
-        self._put_breaks()
+        # A dotted line between the year before a break and its first year.
+        minimum, maximum = self.serie.bornes
+        breaks = [
+            (avant.annee + apres.annee) / 2
+            for avant, apres in pairwise(self.serie.points)
+            if apres.rupture
+        ]
+        if breaks:
+            self.axes.vlines(
+                breaks,
+                minimum,
+                maximum,
+                colors=self.planche.couleurs.secondaire,
+                linewidth=1.0,
+                linestyle=":",
+                clip_on=False,
+            )
+        for annee in breaks:
+            self.lines.append(Path([self.place(annee, minimum), self.place(annee, maximum)]))
         self._put_points()
-        self._put_absent_years()
+        # The sign of absence stands on the line of zero, or at the bottom of a scale without zero.
+        floor = self.upward.place(0) if minimum <= 0 <= maximum else self.bottom
+        y = floor - SQUARE / 2
+        for point in self.serie.points:
+            if isnan(point.valeur):
+                x = self.across.place(point.annee)
+                _put_sign(self.planche, "absence", x, y)
+                self.rectangles.append(_around((x, y), SQUARE / 2))
         sans_place = self._write_values()
-        self._write_years()
+        # The first and the last year, and between them those that have room.
+        first, last = self.years
+        annees = [first]
+        if last != first:
+            annees.append(last)
+        annees += range(first + 1, last)
+        years = [(annee, str(annee)) for annee in annees]
+        self.planche.put_values(self.across, self.bottom + UNDER_AXIS, years)
         return sans_place
 
     def _put_target(self, cible: Cible) -> None:
@@ -522,27 +530,6 @@ class Panneau:
         end = self.place(cible.annee, cible.valeur)
         self.rectangles.append(_around(end, TARGET / 2, 1.5))
         self.lines.append(Path([start, end]))
-
-    def _put_breaks(self) -> None:
-        """Put a dotted line between the year before a break and its first year."""
-        minimum, maximum = self.serie.bornes
-        breaks = [
-            (avant.annee + apres.annee) / 2
-            for avant, apres in pairwise(self.serie.points)
-            if apres.rupture
-        ]
-        if breaks:
-            self.axes.vlines(
-                breaks,
-                minimum,
-                maximum,
-                colors=self.planche.couleurs.secondaire,
-                linewidth=1.0,
-                linestyle=":",
-                clip_on=False,
-            )
-        for annee in breaks:
-            self.lines.append(Path([self.place(annee, minimum), self.place(annee, maximum)]))
 
     def _put_points(self) -> None:
         """Put the points and the line that joins them; provisional ones are hollow."""
@@ -575,20 +562,6 @@ class Panneau:
             )
         for point in self.serie.mesures:
             self.rectangles.append(_around(self.place(point.annee, point.valeur), RADIUS))
-
-    def _put_absent_years(self) -> None:
-        """Put the sign of absence in each year without a value.
-
-        It stands on the line of zero, or at the bottom of a scale without zero.
-        """
-        minimum, maximum = self.serie.bornes
-        floor = self.upward.place(0) if minimum <= 0 <= maximum else self.bottom
-        y = floor - SQUARE / 2
-        for point in self.serie.points:
-            if isnan(point.valeur):
-                x = self.across.place(point.annee)
-                _put_sign(self.planche, "absence", x, y)
-                self.rectangles.append(_around((x, y), SQUARE / 2))
 
     def _write_values(self) -> list[Remarque]:
         """Write the values of points where they cover nothing of what is drawn.
@@ -626,16 +599,6 @@ class Panneau:
                 sans_place.append(Remarque("", f"{annee} : {etiquette}"))
         return sans_place
 
-    def _write_years(self) -> None:
-        """Write the first and the last year, and between them those that have room."""
-        first, last = self.years
-        annees = [first]
-        if last != first:
-            annees.append(last)
-        annees += range(first + 1, last)
-        values = [(annee, str(annee)) for annee in annees]
-        self.planche.put_values(self.across, self.bottom + UNDER_AXIS, values)
-
 
 def _around(point: tuple[float, float], half_width: float, half_height: float = 0.0) -> Bbox:
     """Return the rectangle around a point; a square without ``half_height``."""
@@ -653,10 +616,20 @@ def free_place(
 ) -> Bbox | None:
     """Return the first place around a point where a text of that width covers nothing.
 
-    A free place is inside the frame, touches no rectangle and crosses no line. Those of
-    ``_places_around`` are tried in order; None when none is free.
+    A free place is inside the frame, touches no rectangle and crosses no line. They are tried over
+    the point and under it, then a third of the width aside, then beside it; then the same a little
+    further, twice. None when none is free.
     """
-    for left, middle in _places_around(width, point):
+    x, y = point
+    places = []  # the left and the middle height of each
+    for distance in (BESIDE, BESIDE + 6, BESIDE + 12):
+        for shift in (0, -0.35, 0.35):
+            left = x + (shift - 0.5) * width
+            places.append((left, y - (distance + CAPITAL / 2)))
+            places.append((left, y + (distance + CAPITAL / 2)))
+        places.append((x + distance, y))
+        places.append((x - distance - width, y))
+    for left, middle in places:
         place = Bbox.from_extents(
             left, middle - CAPITAL / 2, left + width, middle + CAPITAL / 2 + DESCENT
         )
@@ -669,24 +642,6 @@ def free_place(
             continue
         return place
     return None
-
-
-def _places_around(width: float, point: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return the left and the middle height of each place to try for a text of that width.
-
-    Over the point and under it, then a third of the width aside, then beside it; then the same a
-    little further, twice.
-    """
-    x, y = point
-    places = []
-    for distance in (BESIDE, BESIDE + 6, BESIDE + 12):
-        for shift in (0, -0.35, 0.35):
-            left = x + (shift - 0.5) * width
-            places.append((left, y - (distance + CAPITAL / 2)))
-            places.append((left, y + (distance + CAPITAL / 2)))
-        places.append((x + distance, y))
-        places.append((x - distance - width, y))
-    return places
 
 
 def _put_remarks(
