@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Unpack
 
 import pandas as pd
@@ -219,7 +220,16 @@ def _draw_ages(
             planche.rule([(0, y), (planche.width, y)], couleurs.filet, 0.5)
             y += BEFORE_A_GROUP
         y = planche.put_text(0, y, str(categorie), lines=3, bold=True, hide=True) + UNDER_A_TITLE
-        bottom = _put_structures(planche, axes, scale, y, list(lignes(membres, Structure)))
+        rangees = list(lignes(membres, Structure))
+        # The kind qualifies the name, unless it begins with it.
+        types = [
+            "" if structure.nom.startswith(structure.libelle_type) else structure.libelle_type
+            for structure in rangees
+        ]
+        noms = [structure.nom for structure in rangees]
+        middles, bottom = planche.put_rows(noms, y, details=types)
+        for middle, structure in zip(middles, rangees, strict=True):
+            _put_span(planche, axes, scale, middle, structure)
         y = bottom + BETWEEN_ROWS
     values = [(bound, nombre(bound)) for bound in bounds]
     bottom = planche.put_axis(axes, scale, top, y - BETWEEN_ROWS, values=values)
@@ -259,22 +269,6 @@ def _put_children(
         right = scale.place(tranche.fin)
         if planche.measure(tranche.compte, bold=True) <= right - left - 1.5:
             planche.write((left + right) / 2, middle, tranche.compte, ha="center", bold=True)
-    return bottom
-
-
-def _put_structures(
-    planche: Planche, axes: Axes, scale: Echelle, top: float, structures: Sequence[Structure]
-) -> float:
-    """Put the structures of a category, and return the bottom of the last."""
-    noms = [structure.nom for structure in structures]
-    # The kind qualifies the name, unless it begins with it.
-    types = [
-        "" if structure.nom.startswith(structure.libelle_type) else structure.libelle_type
-        for structure in structures
-    ]
-    middles, bottom = planche.put_rows(noms, top, details=types)
-    for middle, structure in zip(middles, structures, strict=True):
-        _put_span(planche, axes, scale, middle, structure)
     return bottom
 
 
@@ -351,11 +345,7 @@ def entrees_sorties(
         plus_grands = [par_annee[sens].max() for sens in SENS]  # NaN when all are absent
         personnes = sum(effectif for effectif in plus_grands if effectif > 0)
         points_per_person = HEIGHT / max(personnes, 1.0)
-
-        def put_block(rangs: Sequence[int], block: Block) -> float:
-            annees = par_annee.loc[list(rangs)].reset_index(drop=True)
-            return _put_years(planche, annees, block, points_per_person)
-
+        put_block = partial(_put_years, planche, par_annee, points_per_person)
         need = widest_word + 2 * MARGIN_OF_YEARS
         return planche.put_blocks(range(len(par_annee)), left, need, BETWEEN_BLOCKS, put_block)
 
@@ -403,7 +393,11 @@ def _mouvements_par_annee(mouvements: pd.DataFrame, contexte: Contexte) -> pd.Da
 
 
 def _put_years(
-    planche: Planche, annees: pd.DataFrame, block: Block, points_per_person: float
+    planche: Planche,
+    par_annee: pd.DataFrame,
+    points_per_person: float,
+    rangs: Sequence[int],
+    block: Block,
 ) -> float:
     """Put some years, a column each, and return the bottom of the block.
 
@@ -413,10 +407,12 @@ def _put_years(
 
     Args:
         planche: The sheet.
-        annees: Rows of ``_mouvements_par_annee``, indexed from 0.
-        block: Where the columns stand.
+        par_annee: Rows of ``_mouvements_par_annee``.
         points_per_person: The height of a bar for one person.
+        rangs: The ranks of the years to put.
+        block: Where their columns stand.
     """
+    annees = par_annee.loc[list(rangs)].reset_index(drop=True)
     couleurs = planche.couleurs
     lead = planche.leading
     left, top, column_width = block
@@ -518,6 +514,17 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -
     nombre_de_modalites = compter(len(modalites), "modalité")
     nombre_de_groupes = compter(len(groupes), "groupe")
 
+    # What is read: the greatest part of the first group that has a known one, then the absent ones.
+    groupe_lu = next(groupe for groupe, membres in groupes.items() if membres["part"].notna().any())
+    membres_lus = groupes[groupe_lu]
+    plus_grande = membres_lus["part"].idxmax()
+    libelle = membres_lus.at[plus_grande, "libelle"]
+    lecture = f"{groupe_lu}, « {libelle} » : {membres_lus.at[plus_grande, 'texte']}"
+    absences = _absences(membres_lus).items()
+    if absences:
+        mots = [f"{mot} : {minuscule(libelles)}" for mot, libelles in absences]
+        lecture += f" ({' ; '.join(mots)})"
+
     def draw(planche: Planche) -> float:
         couleurs = dict(zip(modalites, planche.shades(len(modalites)), strict=True))
         barres = {groupe: _segments(membres, couleurs) for groupe, membres in groupes.items()}
@@ -535,28 +542,11 @@ def parts(parts: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende]) -
         draw,
         **legende,
         alt=f"Parts de {nombre_de_modalites} dans {nombre_de_groupes}. {' '.join(phrases)}",
-        lecture=_lecture_des_parts(groupes),
+        lecture=f"{lecture}.",
         colonnes={"libelle": "Modalité", **entetes},
         lignes=_tableau_des_parts(cellules, list(groupes), list(entetes)).loc[modalites],
         donnees=parts[COLONNES_DES_PARTS],
     )
-
-
-def _lecture_des_parts(groupes: dict[str, pd.DataFrame]) -> str:
-    """Return the sentence that reads a group: its greatest part, and those that are absent.
-
-    It is the first group that has a known part: « Familles, « Couple » : 60,0 % (non transmis :
-    monoparent) ».
-    """
-    groupe_lu = next(groupe for groupe, membres in groupes.items() if membres["part"].notna().any())
-    membres = groupes[groupe_lu]
-    plus_grande = membres["part"].idxmax()
-    libelle = membres.at[plus_grande, "libelle"]
-    lecture = f"{groupe_lu}, « {libelle} » : {membres.at[plus_grande, 'texte']}"
-    absences = [f"{mot} : {minuscule(libelles)}" for mot, libelles in _absences(membres).items()]
-    if absences:
-        lecture += f" ({' ; '.join(absences)})"
-    return f"{lecture}."
 
 
 def _tableau_des_parts(
@@ -628,8 +618,21 @@ def _put_bar(
     height = max(1, *(len(lines) for lines in inside)) * lead + 2 * MARGIN
     start = 0.0
     for segment, lines in zip(segments, inside, strict=True):
-        if segment.part:
-            _put_segment(planche, axes, segment, start, top, height)
+        if segment.part and segment.couleur:
+            axes.barh(
+                top + height / 2, segment.part, height, start, color=segment.couleur, clip_on=False
+            )
+        elif segment.part:
+            planche.rectangle(start, top, segment.part, height, None, axes=axes)
+        if segment.part and start:  # a thin line between it and the last
+            axes.vlines(
+                start,
+                top,
+                top + height,
+                colors=planche.couleurs.fond,
+                linewidth=SEPARATOR,
+                clip_on=False,
+            )
         ink = planche.ink(segment.couleur) if segment.couleur else planche.couleurs.absence
         x = scale.place(start) + MARGIN
         first = top + (height - (len(lines) - 1) * lead) / 2
@@ -658,27 +661,6 @@ def _lines_inside(planche: Planche, scale: Echelle, segment: Segment) -> list[st
     if label_fits and planche.measure(segment.texte, bold=True) <= room:
         return [*lines, segment.texte]
     return []
-
-
-def _put_segment(
-    planche: Planche, axes: Axes, segment: Segment, start: float, top: float, height: float
-) -> None:
-    """Put a segment of a bar, from ``start`` (in %), with a thin line between it and the last."""
-    if segment.couleur:
-        axes.barh(
-            top + height / 2, segment.part, height, start, color=segment.couleur, clip_on=False
-        )
-    else:
-        planche.rectangle(start, top, segment.part, height, None, axes=axes)
-    if start:
-        axes.vlines(
-            start,
-            top,
-            top + height,
-            colors=planche.couleurs.fond,
-            linewidth=SEPARATOR,
-            clip_on=False,
-        )
 
 
 def _put_labels_under(planche: Planche, top: float, segments: Sequence[Segment]) -> float:

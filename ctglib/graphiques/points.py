@@ -7,6 +7,7 @@ for the territory, and ``la`` for its reference.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import NamedTuple, Unpack
 
 import pandas as pd
@@ -369,7 +370,10 @@ def points_indices(
         bottom = 0.0
         notes = []
         if len(avec_indice):
-            last = _end_of_indices(avec_indice, radar)
+            # The scale ends on a round value; an index beyond it has an arrow.
+            highest = max(*avec_indice["indice"], radar.seuil_haut, BASE)
+            step = round_step(highest / GRADUATIONS)
+            last = min(ceil(highest / step) * step, CEILING * radar.seuil_haut)
             dessines = avec_indice.assign(place=avec_indice["indice"].clip(0.0, last))
             bottom = _draw_indices(planche, dessines, radar, reference)
             if dessines["place"].ne(dessines["indice"]).any():
@@ -407,15 +411,6 @@ def _raison_sans_indice(axe: Indice, contexte: Contexte) -> str:
     if 0 in (axe.valeur, axe.valeur_reference):
         return "valeur nulle"
     return "années différentes"
-
-
-def _end_of_indices(indices: pd.DataFrame, radar: Radar) -> float:
-    """Return the round value that the scale of the indices ends on; beyond it one has an arrow."""
-    highest = max(*indices["indice"], radar.seuil_haut, BASE)
-    step = round_step(highest / GRADUATIONS)
-    # -(-a // b) is a / b rounded up: the first multiple of the step that is not under the highest
-    round_end = -(-highest // step) * step
-    return min(round_end, CEILING * radar.seuil_haut)
 
 
 def _draw_indices(planche: Planche, indices: pd.DataFrame, radar: Radar, reference: str) -> float:

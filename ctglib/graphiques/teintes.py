@@ -4,6 +4,7 @@ What has no value is hatched.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from math import cos, radians
 from textwrap import fill
 from typing import Unpack
@@ -51,7 +52,11 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
     croisement = croisement.set_index(["ligne", "colonne"])
     textes = croisement["texte"].unstack().reindex(index=lignes, columns=colonnes)
     valeurs = croisement["valeur"].unstack().reindex(index=lignes, columns=colonnes)
-    phrases = _phrases(textes)
+    phrases = []
+    for ligne, textes_de_la_ligne in textes.iterrows():
+        presents = textes_de_la_ligne.dropna()
+        mots = ", ".join(f"{colonne} {texte}" for colonne, texte in presents.items())
+        phrases.append(f"{ligne} : {mots}.")
     textes = textes.fillna(RIEN)
     teintes = _teintes(valeurs.astype("float64"))
 
@@ -61,11 +66,7 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
             planche.widest_word(colonnes),
             planche.widest_word(textes.to_numpy().ravel().tolist(), bold=True),
         )
-
-        def put_block(colonnes_du_bloc: Sequence[str], block: Block) -> float:
-            choix = list(colonnes_du_bloc)
-            return _put_block(planche, block, textes[choix], teintes[choix])
-
+        put_block = partial(_put_block, planche, textes, teintes)
         need = widest_word + 2 * MARGIN
         bottom = planche.put_blocks(colonnes, left, need, BETWEEN_BLOCKS, put_block)
         return planche.put_note(left, bottom + 4, dire("plus_fonce"))
@@ -88,16 +89,6 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
     )
 
 
-def _phrases(textes: pd.DataFrame) -> list[str]:
-    """Return a sentence a row, « Évaluer : 2023 non transmis, 2024 2. », without missing cells."""
-    phrases = []
-    for ligne, textes_de_la_ligne in textes.iterrows():
-        presents = textes_de_la_ligne.dropna()
-        cellules = ", ".join(f"{colonne} {texte}" for colonne, texte in presents.items())
-        phrases.append(f"{ligne} : {cellules}.")
-    return phrases
-
-
 def _teintes(valeurs: pd.DataFrame) -> pd.DataFrame:
     """Return how strong the shade of each value is, from 0 to 1; NaN stays.
 
@@ -111,17 +102,23 @@ def _teintes(valeurs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _put_block(
-    planche: Planche, block: Block, textes: pd.DataFrame, teintes: pd.DataFrame
+    planche: Planche,
+    textes: pd.DataFrame,
+    teintes: pd.DataFrame,
+    colonnes: Sequence[str],
+    block: Block,
 ) -> float:
     """Put the heads of some columns and their cells in each row; return the bottom of the block.
 
-    ``textes`` and ``teintes`` (see ``_teintes``) have the same rows and the columns of the block.
+    ``textes`` and ``teintes`` (see ``_teintes``) have the same rows and columns.
     """
+    textes = textes[list(colonnes)]
+    teintes = teintes[list(colonnes)]
     left, top, column_width = block
     lead = planche.leading
     room = column_width - 2 * MARGIN
     width = column_width - BETWEEN_CELLS
-    heads = [planche.wrap(str(colonne), room, LINES) for colonne in textes.columns]
+    heads = [planche.wrap(colonne, room, LINES) for colonne in colonnes]
     bottom_of_heads = top + max(len(head) for head in heads) * lead
     for rank, head in enumerate(heads):
         x = left + (rank + 0.5) * column_width
