@@ -104,6 +104,7 @@ def diapositives(document: Document) -> tuple[Diapositive, ...]:
     # The first list of the first page is that of its messages.
     messages = listes[0][1].items if listes else ()
     montrees = _preuves_des_messages(messages, suite)
+
     place = DIAPOSITIVES - 1 - len(listes)
     for bloc in suite:
         if len(montrees) >= place:
@@ -182,6 +183,7 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
             f"{groupe}, {nom}" if groupe else nom
             for groupe, nom in zip(tableau.groupes, cellules[premiere], strict=True)
         ]
+
     chiffres_du_message = set(CHIFFRE.findall(message))
     en_commun = cellules.map(
         lambda texte: not chiffres_du_message.isdisjoint(CHIFFRE.findall(texte))
@@ -190,6 +192,7 @@ def _extrait(tableau: Tableau, message: str) -> Tableau | None:
     lignes_en_commun = en_commun.any(axis=1)
     if lignes_en_commun.sum() < LIGNES_AU_MOINS:
         return None
+
     lignes_de_preuve = replace(
         tableau, cellules=cellules[lignes_en_commun].head(LIGNES), groupes=None, notes=()
     )
@@ -283,6 +286,7 @@ def composer(document: Document) -> bytes:
         diapositive.corps for diapositive in suite if isinstance(diapositive.corps, Dessin)
     )
     images = en_images(replace(document, corps=dessins))
+
     couverture = document.couverture
     page = _nouvelle_page(presentation, "Couverture")
     textes = (
@@ -301,6 +305,7 @@ def composer(document: Document) -> bytes:
             alternative = f"Logo : {logo.nom}"
             image = _image(page, images[logo.nom], alternative, gauche, 0.6, hauteur=0.9)
             gauche += image.width.inches + 0.4
+
     for diapositive in suite:
         _ajouter(presentation, diapositive, couverture.avertissement, images)
     return terminer(presentation, document)
@@ -321,6 +326,7 @@ def _ajouter(
     titre = _dire(diapositive.titre)
     _remplir(cadre_du_titre.text_frame, [titre], _taille_du_titre(titre))
     haut = _sous_le_titre(titre)
+
     if isinstance(corps, Liste):
         cadre.left = Inches(MARGE)
         cadre.top = Inches(haut)
@@ -337,6 +343,7 @@ def _ajouter(
             _ecrire_le_tableau(page, corps, haut)
         page.shapes.element.append(cadre.element)  # read after what it is the source of
         _ecrire(cadre, [diapositive.source], (PIED,))
+
     notes = (diapositive.notes, diapositive.source, avertissement)
     cadre_des_notes = page.notes_slide.notes_text_frame
     assert cadre_des_notes is not None  # our own model has it

@@ -454,6 +454,7 @@ def document_de(
             corps.append(replace(bloc, niveau=max(bloc.niveau, CHAPITRE)))
     corps = _avec_sigles(corps, couverture.sigles)
 
+    # The numbers of the captions, by anchor.
     tableaux = tableaux_de(corps)
     figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]
     numerotes = [tableau.nom for tableau in tableaux if not (tableau.donnees_de or tableau.ecran)]
@@ -466,6 +467,7 @@ def document_de(
         if tableau.donnees_de:
             figure = numeros.get(f"figure-{tableau.donnees_de}", "").removeprefix("Figure")
             numeros[f"tableau-{tableau.nom}"] = f"Données de la figure{figure}"
+
     ecrans = {
         f"tableau-{tableau.nom}": tableau.titre.partition(",")[0]
         for tableau in tableaux

@@ -251,6 +251,7 @@ def largeurs(tableau: Tableau) -> list[float]:
                 dans_le_groupe=sum(autre.groupe == colonne.groupe for autre in tableau.colonnes),
             )
         )
+
     poids = {
         rang: mesures.poids()
         for rang, mesures in enumerate(colonnes)

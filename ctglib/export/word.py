@@ -58,8 +58,9 @@ def composer(document: Document) -> bytes:
         ecrire_word(couverture, word, images)
     for bloc in document.papier:
         ecrire_word(bloc, word, images)
-    # Keep on one page a heading, the question under it and what answers; a note and the source
-    # under it.
+
+    # A heading stays on one page with the question under it and what answers; so does a note with
+    # the source under it.
     for paragraphe, suivant in pairwise(word.paragraphs):
         style = _element(paragraphe).style or ""  # its id, as in ``_ecrire``
         if style.startswith("Heading"):

@@ -214,6 +214,7 @@ def _draw_ages(
     top = y
     if structures.empty:
         y = planche.put_text(0, y, dire("sans_age"), color=couleurs.absence) + BETWEEN_ROWS
+
     categories = structures.groupby("libelle_categorie", sort=False)
     for rank, (categorie, membres) in enumerate(categories):
         if rank:
@@ -231,6 +232,7 @@ def _draw_ages(
         for middle, structure in zip(middles, rangees, strict=True):
             _put_span(planche, axes, scale, middle, structure)
         y = bottom + BETWEEN_ROWS
+
     values = [(bound, nombre(bound)) for bound in bounds]
     bottom = planche.put_axis(axes, scale, top, y - BETWEEN_ROWS, values=values)
     if planche.narrow:
@@ -633,6 +635,7 @@ def _put_bar(
                 linewidth=SEPARATOR,
                 clip_on=False,
             )
+
         ink = planche.ink(segment.couleur) if segment.couleur else planche.couleurs.absence
         x = scale.place(start) + MARGIN
         first = top + (height - (len(lines) - 1) * lead) / 2
@@ -641,6 +644,7 @@ def _put_bar(
             y = first + rank * lead
             planche.write(x, y, line, bold=is_last, color=ink, hide=not segment.couleur)
         start += segment.part
+
     _outline(planche, 0.0, top, scale.place(start), height)
     outside = [segment for segment, lines in zip(segments, inside, strict=True) if not lines]
     if not outside:

@@ -52,11 +52,13 @@ def grille(cellules: pd.DataFrame, contexte: Contexte, **legende: Unpack[Legende
     croisement = croisement.set_index(["ligne", "colonne"])
     textes = croisement["texte"].unstack().reindex(index=lignes, columns=colonnes)
     valeurs = croisement["valeur"].unstack().reindex(index=lignes, columns=colonnes)
+
     phrases = []
     for ligne, textes_de_la_ligne in textes.iterrows():
         presents = textes_de_la_ligne.dropna()
         mots = ", ".join(f"{colonne} {texte}" for colonne, texte in presents.items())
         phrases.append(f"{ligne} : {mots}.")
+
     textes = textes.fillna(RIEN)
     teintes = _teintes(valeurs.astype("float64"))
 

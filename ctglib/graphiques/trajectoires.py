@@ -241,6 +241,7 @@ def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
     mesures = tuple(point for point in points if not isnan(point.valeur))
     modalite = "" if premier.serie == premier.libelle else premier.serie
     nom = f"{premier.libelle} ({modalite})" if modalite else premier.libelle
+
     cible = None
     avec_cible = [point for point in points if not isnan(point.cible)]
     if avec_cible:
@@ -251,6 +252,7 @@ def _serie(points: tuple[Point, ...], contexte: Contexte) -> Serie:
             annee_de_la_cible = int(point.annee_cible)
             texte_de_la_cible += f" en {annee_de_la_cible}"
         cible = Cible(annee_de_la_cible, point.cible, texte_de_la_cible)
+
     details = [modalite] if modalite else []
     if len(unite.symbole) <= SYMBOLE_COURT:  # each value has it, « 20 % »; else it is the detail
         ecrire = contexte.valeur
@@ -349,7 +351,9 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
     if years[1] - years[0] >= MANY_YEARS:
         columns = min(columns, 2)
     width = (planche.width - (columns - 1) * GAP) / columns
-    # Values that two panels or more have provisional in the same words are said once, under all.
+
+    # The remark on provisional values is written once, under all the panels, when two panels or
+    # more have one and all in the same words.
     provisoires = [
         remarque
         for serie in series
@@ -359,6 +363,7 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
     remarque_partagee = None
     if len(provisoires) > 1 and len(set(provisoires)) == 1:
         remarque_partagee = provisoires[0]
+
     bottom = -BETWEEN_ROWS  # so that the first row begins at 0
     for start in range(0, len(series), columns):
         row = series[start : start + columns]
@@ -367,6 +372,7 @@ def _draw(planche: Planche, series: Sequence[Serie]) -> float:
         bottom = _put_remarks(
             planche, [remarque_partagee], (0.0, planche.width), bottom + BEFORE_NOTE
         )
+
     avec_zero = [serie.bornes[0] <= 0 for serie in series]
     if all(avec_zero):
         note = "echelle_de_zero"
@@ -467,6 +473,7 @@ class Panneau:
             self.axes.axhline(0, color=self.planche.couleurs.filet, linewidth=0.8, clip_on=False)
         if self.serie.cible:
             self._put_target(self.serie.cible)
+
         # A dotted line between the year before a break and its first year.
         minimum, maximum = self.serie.bornes
         breaks = [
@@ -486,6 +493,7 @@ class Panneau:
             )
         for annee in breaks:
             self.lines.append(Path([self.place(annee, minimum), self.place(annee, maximum)]))
+
         self._put_points()
         # The sign of absence stands on the line of zero, or at the bottom of a scale without zero.
         floor = self.upward.place(0) if minimum <= 0 <= maximum else self.bottom
@@ -495,7 +503,9 @@ class Panneau:
                 x = self.across.place(point.annee)
                 _put_sign(self.planche, "absence", x, y)
                 self.rectangles.append(_around((x, y), SQUARE / 2))
+
         sans_place = self._write_values()
+
         # The first and the last year, and between them those that have room.
         first, last = self.years
         annees = [first]
@@ -616,9 +626,9 @@ def free_place(
 ) -> Bbox | None:
     """Return the first place around a point where a text of that width covers nothing.
 
-    A free place is inside the frame, touches no rectangle and crosses no line. They are tried over
-    the point and under it, then a third of the width aside, then beside it; then the same a little
-    further, twice. None when none is free.
+    A free place is inside the frame, touches no rectangle and crosses no line. Places are tried
+    over the point and under it, then a third of the width aside, then beside it; then the same a
+    little further, twice. None when none is free.
     """
     x, y = point
     places = []  # the left and the middle height of each
@@ -629,6 +639,7 @@ def free_place(
             places.append((left, y + (distance + CAPITAL / 2)))
         places.append((x + distance, y))
         places.append((x - distance - width, y))
+
     for left, middle in places:
         place = Bbox.from_extents(
             left, middle - CAPITAL / 2, left + width, middle + CAPITAL / 2 + DESCENT
