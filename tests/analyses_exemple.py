@@ -12,7 +12,7 @@ from ctglib.blocs import analyses, coordination
 from ctglib.calculs.suivi import annees, series
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import Analyse, Rapport
+from ctglib.donnees.modeles.plan import Analyse, Rapport
 
 ICI = "01001"
 COLONNES = (

@@ -17,8 +17,9 @@ from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.convention import Convention, Fiche, IndicateurFiche, ModaliteAction
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
+from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ModaliteAction
 
 ICI = "01001"
 SEUILS = SeuilsEvaluation(

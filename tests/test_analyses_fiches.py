@@ -18,7 +18,7 @@ from ctglib.blocs import analyses, coordination
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.evaluation import ComparaisonDesGrilles
 from ctglib.calculs.suivi import annees, est_muet
-from ctglib.donnees.modeles.convention import TYPES
+from ctglib.donnees.modeles.plan import TYPES
 
 CAS = yaml.safe_load(
     (Path(__file__).parent / "cas" / "analyses_fiches.yaml").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.propositions import proposer
 from ctglib.calculs.ecriture import nombre
 from ctglib.calculs.territoire import contexte_du_territoire, revisions_du_territoire
-from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.donnees.modeles.suivi import Comite
 from ctglib.rapports.bilan import Bilan

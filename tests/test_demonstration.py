@@ -22,7 +22,7 @@ from demonstration_exemple import (
 from ctglib.calculs.evaluation import comparer_les_grilles, mouvement
 from ctglib.calculs.suivi import revisions
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.validation import valider
 
 ABSENCES = {"L", "M", "O", "Q"}

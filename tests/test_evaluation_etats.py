@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from ctglib.calculs.etats import COLONNES, etats
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import Convention, ModaliteAction
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.plan import ModaliteAction
 
 CAS = yaml.safe_load(
     (Path(__file__).parent / "cas" / "evaluation_etats.yaml").read_text(encoding="utf-8")

@@ -37,8 +37,8 @@ from ctglib.calculs.parcours import (
 from ctglib.calculs.suivi import series
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.donnees.modeles.avenants import Changement
-from ctglib.donnees.modeles.convention import Resultat
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
+from ctglib.donnees.modeles.plan import Resultat
 from ctglib.donnees.yaml_strict import charger_yaml
 
 CAS = Path(__file__).parent / "cas"

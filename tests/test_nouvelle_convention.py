@@ -24,7 +24,7 @@ from ctglib.donnees import publiques
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.donnees.modeles.convention import ValeurDatee
+from ctglib.donnees.modeles.plan import ValeurDatee
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.validation import avertissements, valider
 from ctglib.production.plan import commandes

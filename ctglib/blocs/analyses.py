@@ -39,8 +39,8 @@ from ctglib.document.typographie import (
 )
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.convention import Analyse, Rapport
 from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.modeles.plan import Analyse, Rapport
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.barres import entrees_sorties
 from ctglib.graphiques.trajectoires import trajectoires

@@ -20,7 +20,8 @@ from ctglib.document.typographie import remplir
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.lecture import cle_de, enregistrer, noter_part, par_parts, publiable, signer
-from ctglib.donnees.modeles.convention import Convention, Fiche
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import Bilan, Gabarit
 from ctglib.donnees.montrable import Montrable

@@ -24,8 +24,8 @@ from ctglib.document.contexte import marquer, periode
 from ctglib.document.tableau import RIEN, Colonne
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.catalogue import ReferentielEmploi
-from ctglib.donnees.modeles.convention import Analyse
 from ctglib.donnees.modeles.evaluation import EtatLivrable
+from ctglib.donnees.modeles.plan import Analyse
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille as graphique_en_grille
 

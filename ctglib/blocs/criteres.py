@@ -30,13 +30,13 @@ from ctglib.document.blocs import (
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import abreger, compter, nombre_court, nombrer
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.convention import Fiche
 from ctglib.donnees.modeles.evaluation import (
     ContributionSaisie,
     DecisionSaisie,
     PreuveDeCritere,
     RegleRecommandation,
 )
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.montrable import Montrable
 
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for

@@ -32,7 +32,7 @@ from ctglib.document.typographie import (
     tous,
 )
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import ReglesMessages
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 

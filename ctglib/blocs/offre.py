@@ -24,7 +24,7 @@ from ctglib.document.tableau import RIEN, Ecriture, Tableau
 from ctglib.document.typographie import nombre_court
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import Modes
 
 LIGNE_VIDE = "Ligne laissée vide"

@@ -17,7 +17,7 @@ from ctglib.calculs.evaluation import QUALITATIF
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, nombrer
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition
 from ctglib.donnees.statuts import Statut
 

@@ -31,7 +31,7 @@ from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import coherence as modeles
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.convention import Absence, Fiche, IndicateurFiche
+from ctglib.donnees.modeles.plan import Absence, Fiche, IndicateurFiche
 
 COLONNES = (
     "cle",

@@ -13,7 +13,8 @@ from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.convention import Convention, Fiche
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import Suivi

@@ -23,8 +23,9 @@ from ctglib.calculs.suivi import (
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.modeles.convention import Convention, IndicateurFiche, ValeurDatee
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
+from ctglib.donnees.modeles.plan import IndicateurFiche, ValeurDatee
 from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.suivi import DossierSuivi, Suivi

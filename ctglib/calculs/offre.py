@@ -11,7 +11,7 @@ import pandas as pd
 from ctglib.calculs.ecriture import minuscule
 from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.modeles.catalogue import VocabulaireOffre
-from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.plan import Fiche
 
 # Parts of a year: an age written in weeks or months is set beside ages in years.
 ANNEES = {"ans": 1.0, "mois": 1 / 12, "semaines": 7 / 365.25}

@@ -16,13 +16,14 @@ from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, av
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles.avenants import Changement
-from ctglib.donnees.modeles.convention import Convention, Resultat
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import (
     CodeForce,
     Lectures,
     RegleRecommandation,
     ReglesConformite,
 )
+from ctglib.donnees.modeles.plan import Resultat
 from ctglib.donnees.statuts import INCONNUES, Statut
 from ctglib.donnees.suivi import Suivi
 

@@ -19,7 +19,7 @@ from ctglib.donnees.lecture import CONVENTIONS
 from ctglib.donnees.modeles import Nomme
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import Indicateur, Modalite, NatureMoyen
-from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit, NomDeRubrique
 from ctglib.donnees.pieces import annees_presentes
 from ctglib.donnees.references import nom_inconnu

@@ -26,7 +26,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Collecte, Theme
-from ctglib.donnees.modeles.convention import Fiche
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.validation import fautes_de_saisie

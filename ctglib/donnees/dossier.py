@@ -14,13 +14,14 @@ from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.coherence import Correction, Justification
-from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention, IndicateurFiche
+from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
 from ctglib.donnees.modeles.evaluation import (
     Lectures,
     ReglesConformite,
     ReglesFinales,
     SaisieFinale,
 )
+from ctglib.donnees.modeles.plan import IndicateurFiche
 from ctglib.donnees.modeles.rapports import MessageDesParties
 from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable

@@ -12,7 +12,7 @@ import pandas as pd
 from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.avenants import Avenant, Changement
-from ctglib.donnees.modeles.convention import CLES, PLUSIEURS, TYPES
+from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.references import (
     CONVENTION,

@@ -47,7 +47,7 @@ from ctglib.document.typographie import accorder, compter, date_longue, nombre_c
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.avenants import Changement
-from ctglib.donnees.modeles.convention import Absence
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import Appreciation, Comite, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import DossierSuivi

@@ -40,8 +40,8 @@ from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.avenants import Changement
-from ctglib.donnees.modeles.convention import Absence, Analyse, Resultat
-from ctglib.donnees.modeles.convention import Fiche as FicheAction
+from ctglib.donnees.modeles.plan import Absence, Analyse, Resultat
+from ctglib.donnees.modeles.plan import Fiche as FicheAction
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.trajectoires import trajectoires
 

@@ -15,14 +15,15 @@ import yaml
 from donnees_suivies import DONNEES
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import Absence
 from ctglib.donnees.modeles.evaluation import ReglesFinales
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import ReglesBilan
 from ctglib.donnees.yaml_strict import charger_yaml
 
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.convention import Affirmation, Convention, Fiche, IndicateurFiche
+    from ctglib.donnees.modeles.convention import Affirmation, Convention
+from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche
 
 CAS = yaml.safe_load(
     (Path(__file__).parents[1] / "cas" / "convention_harnes.yaml").read_text(encoding="utf-8")

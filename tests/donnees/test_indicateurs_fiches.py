@@ -15,11 +15,11 @@ from coherence_exemple import FICHE, avec, convention
 from ctglib.calculs.coherence import controler
 from ctglib.calculs.formules import FORMULES
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import Absence, ValeurDatee
+from ctglib.donnees.modeles.plan import Absence, ValeurDatee
 
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier
-    from ctglib.donnees.modeles.convention import IndicateurFiche
+    from ctglib.donnees.modeles.plan import IndicateurFiche
 
 CAS = yaml.safe_load(
     (Path(__file__).parents[1] / "cas" / "indicateurs_fiches.yaml").read_text(encoding="utf-8")

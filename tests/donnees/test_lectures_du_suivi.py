@@ -20,7 +20,7 @@ from ctglib.document.tableau import RIEN
 from ctglib.document.typographie import en_lettres
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import VARIABLE
-from ctglib.donnees.modeles.convention import ValeurDatee
+from ctglib.donnees.modeles.plan import ValeurDatee
 from ctglib.donnees.modeles.suivi import Bilan as BilanDeLAnnee
 from ctglib.rapports.bilan import Bilan
 from ctglib.rapports.fiche import RIEN_D_ECRIT

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetPydanticSchema,
@@ -32,6 +33,23 @@ Expression = Annotated[
     AfterValidator(attrgetter("pattern")),
 ]
 Positif = Annotated[int, Field(ge=1)]  # a number, a rank, how many
+
+
+def _tel_qu_ecrit(numero: object) -> str:
+    """Return a number of the convention as a text; an unquoted « 1.10 » has lost its zero."""
+    if isinstance(numero, str):
+        return numero
+    if type(numero) is int:
+        return str(numero)
+    raise ValueError('un numéro entre guillemets, tel que la convention l\'écrit : "1.10"')
+
+
+# What the convention numbers: a fiche (« 2 », « 1.1 », « A-2 »), a modalité, an avenant.
+Numero = Annotated[
+    str,
+    BeforeValidator(_tel_qu_ecrit),
+    StringConstraints(pattern=r"^[0-9A-Za-z]+([ ./-][0-9A-Za-z]+)*$", max_length=20),
+]
 Date = date  # the type for layers that have no clock
 
 

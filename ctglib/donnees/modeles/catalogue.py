@@ -47,10 +47,30 @@ class PetiteSerie(Modele):  # a short series that is read on means
     pourquoi: Texte
 
 
+class Flux(Modele):  # which entries and departures explain a stock
+    entrees: noms.Mesure
+    sorties: noms.Mesure
+
+
+class Saut(Modele):
+    """From what change a value looks wrong: both at once, a factor and a number of units."""
+
+    facteur: float = Field(default=3, gt=1)
+    ecart: float = Field(default=10, ge=0)
+
+
 class Indicateur(Nomme):  # one meaning, one unit, one direction
     definition: Texte
     unite: noms.Unite
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
+    # How it is known: a register counts all of them, events come by chance, a survey asks some.
+    nature_statistique: Literal["registre", "evenements", "enquete"] | None = None
+    flux: Flux | None = None
+    # the whole that it is a part of: a part never exceeds its whole
+    partie_de: noms.Mesure | None = None
+    # whether its modalités share its whole out: their sum never exceeds it
+    partition: bool = False
+    saut: Saut = Saut()
     sens: Literal["hausse", "baisse", "maintien", "neutre"]
     # of what a fiche follows, whether it writes it itself
     origine: Literal["convention", "propose"] = "propose"
@@ -139,6 +159,8 @@ class Unite(Nomme):
     ecart: Literal["points", "pourcent", "aucun"]  # how two territories compare
     renversement: Renversement | None = None  # how the radar turns an axis round
     decimales: int = Field(ge=0, le=3)
+    # How it is typed, and read: « oui » and « non » are 1 and 0; a list is counted, and named.
+    forme: Literal["nombre", "oui_non", "liste", "texte"] = "nombre"
 
     def apres(self, valeur: float) -> str:
         """Return what follows a value: « 1 jour », « 2 jours »."""

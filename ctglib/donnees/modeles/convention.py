@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
-from string import Formatter
 from typing import Annotated, Literal, TypeVar, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from ctglib.donnees.modeles import (
     Annee,
-    CodeModalite,
     CodeTerritoire,
     Identifiant,
     Modele,
@@ -20,28 +18,12 @@ from ctglib.donnees.modeles import (
     Positif,
     Texte,
     noms,
+    soit,
 )
 from ctglib.donnees.modeles.avenants import Avenant
+from ctglib.donnees.modeles.plan import Absence, Axe, Enjeu, Fiche, Partie, Poids
 from ctglib.donnees.montrable import Montrable
 
-# What each type of analysis needs, then what it may be given besides: the roles that its function
-# reads (see ``ctglib/blocs/analyses.py``), then the same of the keys of ``Analyse``. A new type is
-# that function, its line in ``FONCTIONS`` or ``AILLEURS`` of that file, and a line here.
-TYPES: dict[str, tuple[str, str, str, str]] = {
-    "effectifs": ("effectifs", "", "", "rapports graphique note"),
-    "taux": ("numerateur denominateur", "taux capacite", "", "phrase"),
-    "inclusion": ("effectif", "volume", "", "rapports note"),
-    "flux": ("entrees sorties", "effectif", "", "graphique"),
-    "norme": ("postes base", "a_defaut", "norme", ""),
-    "profils": ("", "", "dispositifs public", "variables"),
-    "livrables": ("livrables", "annuels par_poste convertis", "", ""),
-    "passage": ("postes convertis", "", "", ""),
-    "postes": ("postes", "convertis", "financement", ""),
-    "grille": ("", "", "", ""),
-}
-# The roles that a list of indicators plays.
-PLUSIEURS = {"effectifs", "livrables", "annuels", "par_poste"}
-MOTS = {"numerateur", "denominateur", "rapport", "annees"}
 # What a clause is for, whatever its number in a given text.
 RoleDeClause = Literal[
     "champs_caf",
@@ -69,83 +51,6 @@ _CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
 _FACULTATIF = re.compile(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]")  # between brackets, with a clause
 
 
-def _gabarit(phrase: str) -> str:
-    """Check that the braces of a sentence name nothing but ``MOTS``."""
-    try:
-        champs = {champ for _, champ, _, _ in Formatter().parse(phrase) if champ is not None}
-    except ValueError:  # a brace that is not closed
-        champs = {phrase}
-    if champs - MOTS:
-        raise ValueError(f"une phrase dont les accolades nomment {', '.join(sorted(MOTS))}")
-    return phrase
-
-
-Gabarit = Annotated[Texte, AfterValidator(_gabarit)]
-
-
-class Rapport(Modele):  # two indicators set against each other by a sentence of the convention
-    # "cumul": of the years that know both; "depart": against what the convention writes; "ecrit":
-    # both as written.
-    calcul: Literal["part", "moyenne", "cumul", "depart", "ecrit"] = "part"
-    numerateur: noms.IndicateurDeLaFiche
-    denominateur: noms.IndicateurDeLaFiche
-    phrase: Gabarit
-    decimales: int = Field(default=0, ge=0, le=3)
-
-
-class Norme(Modele):
-    valeur: float = Field(gt=0)  # how many of the base go with one full-time equivalent
-    reference: Texte  # who says so
-
-
-class Analyse(Modele):  # an analysis that a fiche shows « en détail »
-    type: Texte
-    titre: Texte  # the question that it answers
-    nom: CodeModalite | None = None  # what its tables and charts are called; its type unless told
-    roles: dict[Identifiant, noms.IndicateurDeLaFiche | tuple[noms.IndicateurDeLaFiche, ...]] = {}
-    rapports: tuple[Rapport, ...] = ()
-    graphique: Texte | None = None  # the question of its chart
-    note: Texte | None = None
-    phrase: Gabarit | None = None
-    public: Texte | None = None  # who is counted: « les jeunes participants »
-    norme: Norme | None = None
-    dispositifs: tuple[noms.Dispositif, ...] = ()
-    variables: tuple[noms.Variable, ...] = ()
-    financement: noms.Poste | None = None
-
-    @property
-    def id(self) -> str:
-        """What its tables and charts are called."""
-        return self.nom or self.type
-
-    def indicateur_du_role(self, role: str) -> str:
-        """Return the id of the indicator that plays a role, of several the first; "" for none."""
-        indicateurs = self.indicateurs_des_roles(role)
-        return indicateurs[0] if indicateurs else ""
-
-    def indicateurs_des_roles(self, *roles: str) -> tuple[str, ...]:
-        """Return the ids of the indicators that play these roles, in the order of the roles."""
-        indicateurs: list[str] = []
-        for role in roles:
-            du_role = self.roles.get(role, ())
-            if isinstance(du_role, str):
-                indicateurs.append(du_role)
-            else:
-                indicateurs += du_role
-        return tuple(indicateurs)
-
-
-CLES = {*Analyse.model_fields} - {"type", "titre", "nom", "roles"}
-
-
-class Partie(Modele):  # a signatory
-    id: Identifiant
-    nom: Texte
-    nom_court: Texte
-    qualite_du_signataire: Texte
-    logo: Texte  # a file of ``logos``; while it is absent, a placeholder shows ``nom_court``
-
-
 class Article(Modele):  # what binds the workbook, in our words, and what follows for the reports
     numero: Texte
     objet: Texte
@@ -155,118 +60,7 @@ class Article(Modele):  # what binds the workbook, in our words, and what follow
 class Clause(Modele):
     article: Texte  # « 6-a », « annexe 3 »
     texte: Texte | None = None  # in our words
-
-
-class Axe(Modele):
-    id: Identifiant
-    titre: Texte
-
-
-class Enjeu(Modele):
-    id: Identifiant
-    axe: noms.Axe
-    titre: Texte
-    themes: list[noms.Theme] = []  # themes of the catalogue whose findings it gathers
-
-
-class Absence(Modele):
-    absent: Texte  # why the text does not give it
-
-
-class ValeurDatee(Modele):
-    valeur: float
-    annee: int
-    reference: Texte
-
-
-class ModaliteAction(Modele):  # a « modalité de mise en œuvre »
-    numero: Texte  # « 1.2 »
-    libelle: Texte
-    parties: list[Texte] = []
-    debut: date | None = None
-    echeance: date | None = None
-    note: Texte | None = None
-
-    @property
-    def texte(self) -> str:
-        """The modalité with its parts."""
-        if not self.parties:
-            return self.libelle
-        return f"{self.libelle} : {' ; '.join(self.parties)}"
-
-
-class Resultat(Nomme):
-    """An expected result and the indicators that could show it; none reads « aucun indicateur »."""
-
-    indicateurs: list[noms.IndicateurDeLaFiche] = []
-    note: Texte | None = None
-
-
-class Implicite(Modele):
-    """The direction, or the threshold, that the text implies without writing a target."""
-
-    sens: Literal["hausse", "baisse", "maintien"]
-    valeur: float | None = None
-    annee: Annee | None = None
-    echeance: date | None = None  # the day that the text writes, when it is not the end of the year
-    reference: Texte
-
-
-class IndicateurFiche(Modele):
-    """One of the fiche, in its words, or one that the catalogue proposes (no words)."""
-
-    id: noms.IndicateurDeFiche
-    libelle: Texte | None = None
-    valeur_initiale: ValeurDatee | Absence
-    cible: ValeurDatee | Absence
-    implicite: Implicite | None = None
-    references: list[Texte] = []
-    note: Texte | None = None
-
-    @property
-    def annee_attendue(self) -> int | None:
-        """The year that its target, written or implied, is for."""
-        if isinstance(self.cible, ValeurDatee):
-            return self.cible.annee
-        return self.implicite.annee if self.implicite else None
-
-    @property
-    def echeance(self) -> date | None:
-        """The day by which it is awaited: the one written, or the last of its year."""
-        if self.implicite and self.implicite.echeance:
-            return self.implicite.echeance
-        return date(self.annee_attendue, 12, 31) if self.annee_attendue else None
-
-
-class Fiche(Modele):  # a fiche action in full; from ``contexte`` to ``analyses``, a reading of ours
-    numero: Positif
-    axe: noms.Axe
-    enjeu: noms.Enjeu
-    titre: Texte
-    constat_initial: list[Texte]
-    besoins: list[Texte] = []  # that its constat initial tells
-    publics: list[Texte]
-    age_min: int | None = None
-    age_max: int | None = None
-    objectifs: list[Texte]
-    modalites: Annotated[list[ModaliteAction], noms.Unique("numero", partout=True)]
-    debut: date
-    fin: date
-    services: list[Texte]
-    # the service that tells what became of it, where not the catalogue's
-    responsable: noms.Responsable | None = None
-    partenaires: list[Texte]
-    resultats: Annotated[list[Resultat], noms.Unique("id", partout=True)]
-    indicateurs: Annotated[list[IndicateurFiche], noms.Unique("id", partout=True)]
-    contexte: list[noms.Contexte] = []  # public series that the final evaluation sets beside it
-    # those, or indicators of the diagnostic, that its yearly report shows
-    series_publiques: list[Identifiant] = []
-    repond_a: list[noms.Indicateur] = []  # indicators of the diagnostic that it answers
-    autres_explications: list[Texte] = []  # what else than the action may move its results
-    offre: list[noms.Categorie] = []  # categories of the offer that it bears on
-    modes: list[Identifiant] = []  # modes of care that it supports
-    analyses: list[Analyse] = []
-    reference: Texte
+    poids: Poids | None = None
 
 
 class Lacune(Modele):
@@ -293,6 +87,31 @@ class Schema(Modele):  # a schéma départemental that the text names
     chapitres: list[Texte] = []
 
 
+class Comite(Modele):  # the body that validates, as the convention describes it
+    membres: list[Texte] = []  # functions and services, never a person
+    frequence: Texte | None = None  # « une fois par an au moins »
+    par_an: Positif | None = None  # how many times a year, when the text says it
+    valide: list[Texte] = []  # who validates
+    article: Texte | None = None
+
+
+class LigneDeFinancement(Modele):  # who pays what for what, by year
+    libelle: Texte
+    payeur: noms.Signataire | None = None
+    autre_payeur: Texte | None = None  # one that has not signed: « Département »
+    fiche: noms.Fiche | None = None  # none: the convention as a whole
+    poste: noms.Poste | None = None  # what the follow-up calls it, to set what was spent beside it
+    montants: dict[Annee, float] = Field(min_length=1)
+    reference: Texte
+
+    _soit = soit("payeur", "autre_payeur")
+
+
+class Financement(Modele):  # the financing plan
+    unite: Literal["euros", "k_euros"]  # of all its amounts
+    lignes: list[LigneDeFinancement] = Field(min_length=1)
+
+
 class Convention(Montrable, Modele):
     """``convention.yaml``; the four sources are what captions write."""
 
@@ -302,6 +121,7 @@ class Convention(Montrable, Modele):
     territoire: noms.Territoire
     membres: list[CodeTerritoire] = []  # the communes of an EPCI, whose public counts are added up
     reference: noms.Territoire
+    references: list[noms.Territoire] = []  # others that it compares itself with
     debut: date
     fin: date
     date_signature: date | Absence
@@ -313,6 +133,8 @@ class Convention(Montrable, Modele):
     parties: list[Partie] = Field(min_length=2)
     articles: list[Article] = []
     clauses: dict[RoleDeClause, Clause] = {}  # where it settles something
+    comite: Comite | None = None
+    financement: Financement | None = None
     axes: list[Axe]
     enjeux: list[Enjeu]
     fiches: list[Fiche]

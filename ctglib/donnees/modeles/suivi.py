@@ -18,7 +18,9 @@ from ctglib.donnees.modeles import (
     complet,
     noms,
 )
-from ctglib.donnees.modeles.convention import Absence, Fiche
+from ctglib.donnees.modeles.avenants import Avenant
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.plan import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
 EtatSuite = Literal["faite", "en_cours", "abandonnee", "non_renseignee"]
@@ -69,6 +71,8 @@ class Decision(Modele):  # what the comité decided, for next year's bilan to sa
 class Suite(Modele):
     decision: Identifiant  # of last year's comité
     etat: EtatSuite
+    raison: Texte | None = None  # why it was dropped, or put off
+    echeance: date | None = None  # the new one, when it was put off
     commentaire: Texte | None = None
 
 
@@ -84,6 +88,22 @@ class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee
     date_arretee: date = Field(default_factory=lambda lus: date(lus["annee"], 12, 31))
     statut: StatutBilan = "provisoire"
     comite: Comite | None = None
+
+
+class PlanClos(Modele):
+    """``plan.yaml`` of a closed year: the plan as its reports read it, and what was published.
+
+    The reports of the year read this copy and nothing newer.
+    """
+
+    cloture: date  # the day of the closing: what was entered later is not in it
+    version: Texte  # of the program that made the reports
+    convention: Convention
+    avenants: tuple[Avenant, ...] = ()  # those that this plan has taken in
+    # SHA-256, by path in the data folder, of what the parties had entered; by path in the folder of
+    # reports, of what was published
+    saisies: dict[Texte, Texte] = {}
+    publications: dict[Texte, Texte] = {}
 
 
 class Appreciation(Modele):  # what the parties think of a fiche's year, one sentence an item

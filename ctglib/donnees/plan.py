@@ -1,0 +1,123 @@
+"""The plan of a convention as it stands on a day: what the text wrote, and what avenants did of it.
+
+What an avenant withdraws is no longer there. What it suspends or abandons is there still, and its
+``histoire`` says so: reports tell it, and nobody is asked about it (``demandes`` and the like).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from ctglib.donnees.modeles.avenants import Avenant, Changement
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.plan import Etape, Fiche, Vivant
+
+Element = TypeVar("Element", bound=Vivant)
+# A change that the plan takes in; targets and definitions are read by the calculations, which set
+# the old one beside the new.
+DU_PLAN = ("fiche", "modalite", "indicateur", "pilote", "partie")
+
+
+@dataclass(frozen=True)
+class _Acte:
+    """A change, and the number of the avenant that makes it."""
+
+    avenant: str
+    changement: Changement
+
+    @property
+    def etape(self) -> Etape:
+        """What the histoire of the element says of it."""
+        return Etape(
+            action=self.changement.action,
+            effet=self.changement.effet,
+            avenant=self.avenant,
+            raison=self.changement.raison,
+        )
+
+
+def en_vigueur(
+    convention: Convention,
+    avenants: Iterable[Avenant],
+    jour: date,
+    *,
+    connus_le: date | None = None,
+) -> Convention:
+    """Return a convention as it stands on a day.
+
+    Args:
+        convention: As it was signed.
+        avenants: All those that are entered.
+        jour: The day on which the plan is read: a change counts from its effect.
+        connus_le: The day up to which avenants count; all of them by default.
+    """
+    actes = [
+        _Acte(str(avenant.numero), changement)
+        for avenant in avenants
+        if connus_le is None or avenant.connu_le(connus_le)
+        for changement in avenant.changements
+        if changement.nature in DU_PLAN and changement.effet <= jour
+    ]
+    actes.sort(key=lambda acte: acte.changement.effet)
+    parties = list(convention.parties)
+    fiches = list(convention.fiches)
+    for acte in actes:
+        changement = acte.changement
+        if changement.nature == "partie":
+            parties = [partie for partie in parties if partie.id != changement.element]
+            if changement.partie_ecrite:
+                parties.append(changement.partie_ecrite)
+        elif changement.nature == "fiche":
+            fiches = _appliquer(acte, fiches, "numero", changement.fiche_ecrite)
+        else:
+            fiches = [
+                _dans_la_fiche(fiche, acte) if str(fiche.numero) == str(changement.fiche) else fiche
+                for fiche in fiches
+            ]
+    if not actes:
+        return convention
+    return convention.model_copy(update={"parties": parties, "fiches": fiches})
+
+
+def _dans_la_fiche(fiche: Fiche, acte: _Acte) -> Fiche:
+    """Return a fiche once a change of one of its modalités, indicators or pilots is made."""
+    changement = acte.changement
+    if changement.nature == "modalite":
+        modalites = _appliquer(acte, fiche.modalites, "numero", changement.modalite_ecrite)
+        return fiche.model_copy(update={"modalites": modalites})
+    if changement.nature == "indicateur":
+        indicateurs = _appliquer(acte, fiche.indicateurs, "id", changement.indicateur_ecrit)
+        return fiche.model_copy(update={"indicateurs": indicateurs})
+    pilotes = [pilote for pilote in fiche.pilotes if pilote.id != changement.element]
+    if changement.action == "ajouter" and changement.pilote_ecrit:
+        nouveau = changement.pilote_ecrit.model_copy(update={"debut": changement.effet})
+        pilotes.append(nouveau)
+    return fiche.model_copy(update={"pilotes": pilotes})
+
+
+def _appliquer(
+    acte: _Acte, elements: Iterable[Element], cle: str, ecrit: Element | None
+) -> list[Element]:
+    """Return elements once a change is made to the one that it names.
+
+    What is withdrawn goes, what is added comes last, what is changed keeps its place; the others
+    get a step of ``histoire``.
+    """
+    changement = acte.changement
+    nom = str(changement.element)
+    resultat = []
+    trouve = False
+    for element in elements:
+        if str(getattr(element, cle)) != nom:
+            resultat.append(element)
+            continue
+        trouve = True
+        if changement.action == "retirer":
+            continue
+        nouveau = ecrit or element
+        histoire = (*element.histoire, acte.etape)
+        resultat.append(nouveau.model_copy(update={"histoire": histoire}))
+    if not trouve and ecrit and changement.action == "ajouter":
+        resultat.append(ecrit.model_copy(update={"histoire": (acte.etape,)}))
+    return resultat
