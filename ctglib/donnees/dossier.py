@@ -3,6 +3,7 @@ its end reads.
 """
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -26,6 +27,7 @@ from ctglib.donnees.modeles.rapports import MessageDesParties
 from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
+from ctglib.donnees.plan import en_vigueur
 from ctglib.donnees.regles import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -73,13 +75,18 @@ def lire_dossier(convention: str) -> Dossier:
     return en_dossier(lire_pieces(convention))
 
 
-def en_dossier(pieces: Pieces) -> Dossier:
-    """Return the convention of pieces, or raise all their faults."""
+def en_dossier(pieces: Pieces, jour: date | None = None) -> Dossier:
+    """Return the convention of pieces, or raise all their faults.
+
+    Its plan is that of the text, or the one in force on a day.
+    """
     fautes = verifier(pieces)
     if fautes:
         raise DonneesInvalides(fautes)
     convention = pieces.convention
     assert convention is not None  # it has been read, or its absence would be a fault
+    if jour is not None:
+        convention = en_vigueur(convention, _reunis(pieces, "avenants"), jour)
     return Dossier(
         catalogue=_catalogue(pieces, convention),
         convention=convention,

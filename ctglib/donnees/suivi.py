@@ -94,7 +94,7 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         raise refus("annee", *mots("annee_demandee", ecrite=repr(annee)))
     pieces = avec_le_suivi(lire_pieces(convention), annee)
     assert pieces.annees is not None  # the follow-up is among the pieces
-    dossier = en_dossier(pieces)
+    dossier = en_dossier(pieces, _jour_du_plan(pieces))
     avenants = tuple(
         avenant for avenant in dossier.avenants if annee is None or avenant.date.year <= annee
     )
@@ -117,6 +117,20 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         contexte=_contexte(pieces, dossier, annee),
         origines=origines,
     )
+
+
+def _jour_du_plan(pieces: Pieces) -> date | None:
+    """Return the day on which the last year is stopped: its plan is that of this day.
+
+    None when there is no follow-up yet: the plan is that of the text.
+    """
+    if not pieces.annees:
+        return None
+    derniere_annee = max(pieces.annees)
+    for bilan in pieces.objets("suivi/bilan"):
+        if bilan.annee == derniere_annee:
+            return bilan.date_arretee
+    return Bilan(annee=derniere_annee).date_arretee
 
 
 def _suivi(pieces: Pieces, annee: int) -> Suivi:
