@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -87,6 +89,21 @@ def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() 
     assert note.endswith(
         "Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025."
     )
+
+
+def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:
+    serie = SimpleNamespace(
+        periode_avant="2015 à 2019",
+        moyenne_avant=100.0,
+        periode="2021",
+        moyenne=150.0,
+        variation_des_moyennes=50.0,
+        lecture="hausse",
+    )
+
+    dit = en_moyennes(serie).replace("\u202f", " ")
+
+    assert dit == "150 par an en moyenne en 2021, 100 de 2015 à 2019 (+50 %)"
 
 
 def test_la_fiche_1_dit_quelles_annees_de_naissances_sont_deduites() -> None:
