@@ -36,7 +36,7 @@ VIDE = "vide"
 
 def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what is known and what is hidden, a chart for each variable, the table of the counts by
-    dispositif, that of the crossed counts.
+    dispositif, that of the crossed counts (in groups by dispositif and pair of variables).
     """
     definitions = etude.catalogue.profils
     modalites = etude.catalogue.dimensions[definitions.dimension].modalites
@@ -63,7 +63,15 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if len(effectifs):
         yield _tableau_des_effectifs(etude, analyse, effectifs, libelles)
     if len(croises):
-        yield _tableau_des_croisements(etude, analyse, croises)
+        variables_croisees = croises["libelle_variable"] + " et " + croises["libelle_variable_2"]
+        yield etude.tableau(
+            "profils_croises",
+            croises,
+            nom=f"{analyse.id}-croises",
+            donnees=croises.drop(columns="texte"),
+            groupes=croises["libelle_dispositif"] + " : " + variables_croisees,
+            statuts=croises["statut"],
+        )
 
 
 def _avec_texte(effectifs: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
@@ -105,27 +113,6 @@ def _tableau_des_effectifs(
         groupes=cellules["libelle_variable"],
         statuts=effectifs["statut"],
         notes=notes,
-    )
-
-
-def _tableau_des_croisements(
-    etude: EtudeAnnuelle, analyse: Analyse, croises: pd.DataFrame
-) -> Tableau:
-    """Return one row a pair of modalités, in groups by dispositif and pair of variables."""
-    paires = (
-        croises["libelle_dispositif"]
-        + " : "
-        + croises["libelle_variable"]
-        + " et "
-        + croises["libelle_variable_2"]
-    )
-    return etude.tableau(
-        "profils_croises",
-        croises,
-        nom=f"{analyse.id}-croises",
-        donnees=croises.drop(columns="texte"),
-        groupes=paires,
-        statuts=croises["statut"],
     )
 
 
