@@ -38,6 +38,7 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what is known and what is hidden, a chart for each variable, the table of the counts by
     dispositif, that of the crossed counts (in groups by dispositif and pair of variables).
     """
+    assert analyse.public is not None  # the model asks it of this type of analysis
     definitions = etude.catalogue.profils
     modalites = etude.catalogue.dimensions[definitions.dimension].modalites
     libelles = {modalite.id: modalite.libelle for modalite in modalites}
@@ -101,7 +102,8 @@ def _tableau_des_effectifs(
     notes = []
     if textes.isna().any(axis=None):
         notes.append(f"{RIEN} : ligne non remplie.")
-    public = re.sub(r"\bles ", "", analyse.public or "")
+    assert analyse.public is not None  # the model asks it of this type of analysis
+    public = re.sub(r"\bles ", "", analyse.public)
     return etude.tableau(
         "profils",
         cellules,
