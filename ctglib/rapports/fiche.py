@@ -356,7 +356,10 @@ class Fiche:
             modalites = "Modalités" if len(etats) > 1 else "Modalité"
             numeros = enumerer(list(etats["element"]))
             yield f"État en {etats['annee'].iloc[0]}", f"{modalites} {numeros}"
+
         yield from self._valeurs_demandees(manquants[manquants["nature"] == VALEUR])
+
+        # « Moyens en 2024 », « Caf : Postes ; Aides »
         moyens = Moyens(self.etude)
         moyens_manquants = manquants[manquants["nature"] == MOYEN]
         postes_par_signataire: dict[str, list[str]] = {}
@@ -367,6 +370,7 @@ class Fiche:
         for nom, postes in postes_par_signataire.items():
             annee = moyens_manquants["annee"].iloc[0]
             yield f"Moyens en {annee}", f"{nom} : {' ; '.join(postes)}"
+
         if manquants["nature"].eq(APPRECIATION).any():
             annee = manquants["annee"].max()
             yield f"Appréciation de {annee}", "Réussites, difficultés, perspectives"
