@@ -78,9 +78,7 @@ class DuDepot(Reserve):
     tests damage copies.
     """
 
-    noms = re.compile(
-        rf"{re.escape(str(DONNEES))}\0(etude/[^/]+/\d+/[^/]+|(comparables|pieces)/.+)"
-    )
+    noms = re.compile(rf"{re.escape(str(DONNEES))}\0(etude/[^/]+/\d+/[^/]+|pieces/.+)")
 
     def prendre(self, nom: str) -> bytes | None:
         return super().prendre(nom) if self.noms.fullmatch(nom) else None

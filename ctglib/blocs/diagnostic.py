@@ -29,7 +29,6 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Renversement
 from ctglib.donnees.modeles.convention import Convention, Lacune
 from ctglib.donnees.modeles.rapports import MontantsParTete
-from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_couverture
 
 OUVERT = "ouvert"
@@ -64,14 +63,10 @@ class EtudeDiagnostic:
         Raises:
             DonneesInvalides: Toutes les fautes des données.
         """
-
-        def lire() -> tuple[Dossier, pd.DataFrame, dict[str, str], pd.DataFrame]:
-            with enregistrer() as journal:
-                dossier = lire_dossier(convention)
-                modes = lire_couverture(dossier)
-            return dossier, controler(dossier), dict(journal.lus), modes
-
-        return cls(*partager(f"diagnostic/{convention}", lire))
+        with enregistrer() as journal:
+            dossier = lire_dossier(convention)
+            modes = lire_couverture(dossier)
+        return cls(dossier, controler(dossier), dict(journal.lus), modes)
 
     @property
     def catalogue(self) -> Catalogue:
