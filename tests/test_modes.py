@@ -174,3 +174,13 @@ def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:
     )
     assert told.endswith("(article 5) : le montant de 2022 est à demander à la Caf.")
     assert "à demander" not in known
+
+
+def test_sans_montant_ou_sans_clause_le_contrat_precedent_ne_se_dit_pas() -> None:
+    words = etude().catalogue.diagnostic.contrat_precedent
+    comparaison = etude().comparaison
+    sans_montant = comparaison[~comparaison["indicateur"].isin(list(words.montants))]
+    sans_clause = etude().convention.model_copy(update={"clauses": {}})
+
+    assert phrase_du_contrat(sans_montant, words, etude().convention, etude().contexte) == []
+    assert phrase_du_contrat(comparaison, words, sans_clause, etude().contexte) == []
