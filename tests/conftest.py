@@ -136,6 +136,19 @@ def harnes_sans_suivi(
 
 
 @pytest.fixture(scope="session")
+def donnees_sans_suivi(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the data where no convention has been followed up yet: nothing writes in it."""
+    copie = tmp_path_factory.mktemp("sans-suivi") / "donnees"
+    return shutil.copytree(DONNEES, copie, ignore=shutil.ignore_patterns("suivi"))
+
+
+@pytest.fixture
+def avant_le_suivi(donnees_sans_suivi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conventions as they were signed, whatever has been followed up since."""
+    monkeypatch.setenv(VARIABLE, str(donnees_sans_suivi))
+
+
+@pytest.fixture(scope="session")
 def navigateur() -> Iterator[Navigateur]:
     """Chromium, opened once; the test is skipped, with its reason, where it is not installed."""
     ouvert = Navigateur()
