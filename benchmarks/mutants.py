@@ -5,7 +5,8 @@ A survivor is shown equivalent, or killed by a test of behaviour. Each mutant is
 the project: nothing here is changed.
 
 Which tests touch a line is measured once, by coverage, and kept (``--mesures``): measure again when
-the code or its tests have changed.
+the code or its tests have changed. A test that fails on the code as it is sees no mutant: it is
+named, and left aside.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ DEPOT = Path(__file__).resolve().parents[1]
 DOSSIERS = ("calculs", "blocs", "secret", "collecte")
 COPIES = ("ctglib", "data", "tests", "notebooks", "analyses", "docs", "benchmarks")
 FICHIERS = ("pyproject.toml", "README.md", "environment.yml", "Makefile", "rapports.cmd")
+ECHECS = 1  # what pytest returns when tests fail
 DELAI = 900  # seconds: a mutant that makes a loop endless is seen too
 ESSAIS_AU_PLUS = 40  # tests run for one mutant, the shortest files first
 COMPARAISONS = {
@@ -166,23 +168,34 @@ class Essais:
     par_fichier: dict[str, list[str]]
 
     def de(self, mutant: Mutant) -> list[str]:
-        """Return those to run: of the line; of its file, when it runs as the file is imported."""
+        """Return those to run: of the line; of its file, when it runs as the file is imported.
+
+        Python counts a statement of several lines where it begins.
+        """
         fichier = mutant.fichier.as_posix()
-        essais = self.par_ligne.get((fichier, mutant.ligne)) or self.par_fichier.get(fichier, [])
+        ligne = mutant.ligne
+        while ligne and (fichier, ligne) not in self.par_ligne:
+            ligne -= 1
+        essais = self.par_ligne.get((fichier, ligne)) or self.par_fichier.get(fichier, [])
         return essais[:ESSAIS_AU_PLUS]
 
 
-def mesurer_les_essais(dossier: Path) -> Essais:
-    """Return the tests that touch the code, measured once, by coverage, and kept in the folder."""
+def mesurer_les_essais(dossier: Path, copie: Path) -> Essais:
+    """Return the tests that touch the code, measured once, by coverage, and kept in the folder.
+
+    They run in a copy of the project, as the mutants do.
+    """
     garde = dossier / "essais.json"
     if not garde.is_file():
         dossier.mkdir(parents=True, exist_ok=True)
         durees = dossier / "durees.xml"
         commande = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile"]
         commande += ["--cov=ctglib", "--cov-context=test", "--cov-report=", f"--junitxml={durees}"]
-        environnement = os.environ | {"COVERAGE_FILE": str(dossier / ".coverage")}
-        subprocess.run(commande, cwd=DEPOT, env=environnement, check=True)
-        essais = _essais_par_ligne(dossier / ".coverage", lire_durees(durees))
+        environnement = _environnement(copie) | {"COVERAGE_FILE": str(dossier / ".coverage")}
+        pytest = subprocess.run(commande, cwd=copie, env=environnement, check=False)
+        if pytest.returncode not in (0, ECHECS):
+            raise SystemExit("Les essais n'ont pas pu être lancés : voir ci-dessus.")
+        essais = _essais_par_ligne(dossier / ".coverage", lire_durees(durees), copie)
         garde.write_text(json.dumps(essais), encoding="utf-8")
     par_ligne = {}
     par_fichier = {}
@@ -194,16 +207,27 @@ def mesurer_les_essais(dossier: Path) -> Essais:
 
 
 def lire_durees(rapport: Path) -> dict[str, float]:
-    """Return the seconds of each test: « tests/test_x.py::test_y », whatever its parameters."""
+    """Return the seconds of each test: « tests/test_x.py::test_y », whatever its parameters.
+
+    Those that fail are named, and left out.
+    """
     durees: dict[str, float] = {}
+    echecs = set()
     for cas in ElementTree.parse(rapport).iter("testcase"):
         fichier = cas.get("classname", "").replace(".", "/") + ".py"
         essai = f"{fichier}::{cas.get('name', '').partition('[')[0]}"
         durees[essai] = durees.get(essai, 0.0) + float(cas.get("time", 0))
+        if cas.find("failure") is not None or cas.find("error") is not None:
+            echecs.add(essai)
+    for essai in sorted(echecs):
+        print(f"{essai} échoue sur le code tel qu'il est : laissé de côté", flush=True)
+        del durees[essai]
     return durees
 
 
-def _essais_par_ligne(mesure: Path, durees: dict[str, float]) -> dict[str, dict[int, list[str]]]:
+def _essais_par_ligne(
+    mesure: Path, durees: dict[str, float], copie: Path
+) -> dict[str, dict[int, list[str]]]:
     """Return the tests that ran each line of each file; what no test names ran in all."""
     donnees = CoverageData(basename=str(mesure))
     donnees.read()
@@ -214,8 +238,13 @@ def _essais_par_ligne(mesure: Path, durees: dict[str, float]) -> dict[str, dict[
             essais = {contexte.partition("|")[0].partition("[")[0] for contexte in contextes}
             connus = [essai for essai in essais if essai in durees]
             lignes[ligne] = sorted(connus, key=lambda essai: durees[essai])
-        essais_par_fichier[Path(path).relative_to(DEPOT).as_posix()] = lignes
+        essais_par_fichier[Path(path).relative_to(copie).as_posix()] = lignes
     return essais_par_fichier
+
+
+def _environnement(copie: Path) -> dict[str, str]:
+    """Return the variables that have the code of a copy of the project run."""
+    return os.environ | {"PYTHONPATH": str(copie), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def survit(mutant: Mutant, essais: list[str], copie: Path) -> bool:
@@ -224,10 +253,14 @@ def survit(mutant: Mutant, essais: list[str], copie: Path) -> bool:
     origine = path.read_text(encoding="utf-8")
     path.write_text(mutant.source, encoding="utf-8")
     commande = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "--no-cov", *essais]
-    environnement = os.environ | {"PYTHONPATH": str(copie), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         pytest = subprocess.run(
-            commande, cwd=copie, env=environnement, capture_output=True, timeout=DELAI, check=False
+            commande,
+            cwd=copie,
+            env=_environnement(copie),
+            capture_output=True,
+            timeout=DELAI,
+            check=False,
         )
         return pytest.returncode == 0
     except subprocess.TimeoutExpired:
@@ -247,13 +280,14 @@ def main() -> int:
     parser.add_argument("--mesures", type=Path, default=DEPOT / "build" / "mutants")
     options = parser.parse_args()
     print(f"graine {options.graine}", flush=True)
-    essais = mesurer_les_essais(options.mesures)
+    mutants = tirer(options.nombre, options.graine)
     survivants = 0
     copies: SimpleQueue[Path] = SimpleQueue()
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         for rang in range(coeurs()):
             copier(Path(folder) / str(rang))
             copies.put(Path(folder) / str(rang))
+        essais = mesurer_les_essais(options.mesures.resolve(), Path(folder).resolve() / "0")
 
         def essayer(mutant: Mutant) -> tuple[Mutant, int, bool]:
             essais_du_mutant = essais.de(mutant)
@@ -265,7 +299,7 @@ def main() -> int:
                 copies.put(copie)
 
         with ThreadPoolExecutor(coeurs()) as fils:
-            for mutant, nombre, vivant in fils.map(essayer, tirer(options.nombre, options.graine)):
+            for mutant, nombre, vivant in fils.map(essayer, mutants):
                 if vivant:
                     survivants += 1
                     print(f"{mutant} ({nombre} essais)", flush=True)

@@ -78,9 +78,7 @@ class DuDepot(Reserve):
     tests damage copies.
     """
 
-    noms = re.compile(
-        rf"{re.escape(str(DONNEES))}\0(etude/[^/]+/\d+/[^/]+|(comparables|pieces)/.+)"
-    )
+    noms = re.compile(rf"{re.escape(str(DONNEES))}\0(etude/[^/]+/\d+/[^/]+|pieces/.+)")
 
     def prendre(self, nom: str) -> bytes | None:
         return super().prendre(nom) if self.noms.fullmatch(nom) else None
@@ -135,6 +133,19 @@ def harnes_sans_suivi(
         return produire_tout(
             dossier, "fiches", "bilan", "evaluation-finale", "--convention", "harnes"
         )
+
+
+@pytest.fixture(scope="session")
+def donnees_sans_suivi(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the data where no convention has been followed up yet: nothing writes in it."""
+    copie = tmp_path_factory.mktemp("sans-suivi") / "donnees"
+    return shutil.copytree(DONNEES, copie, ignore=shutil.ignore_patterns("suivi"))
+
+
+@pytest.fixture
+def avant_le_suivi(donnees_sans_suivi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conventions as they were signed, whatever has been followed up since."""
+    monkeypatch.setenv(VARIABLE, str(donnees_sans_suivi))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ one away.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from attaque_secret import intervalles
@@ -22,6 +24,9 @@ from ctglib.blocs.profils import (
     parts,
     phrases,
 )
+from ctglib.blocs.profils import profils as profils_de
+from ctglib.document.figure import Figure
+from ctglib.donnees.fautes import DonneesInvalides
 
 DISPOSITIFS = {"caj": "CAJ", "cmj": "CMJ"}
 
@@ -132,6 +137,27 @@ def test_les_profils_disent_leurs_manques_et_leurs_secrets() -> None:
     assert "1 dispositif sur 2" in told.replace("\u00a0", " ")
     assert "non transmis" in told
     assert "Sans répartition" in told
+
+
+def test_chaque_graphique_nomme_le_public_de_l_analyse() -> None:
+    etude = ouvrir_bilan("demonstration", 2025).etude
+    fiche = next(fiche for fiche in etude.convention.fiches if fiche.numero == 3)
+    analyse = next(analyse for analyse in fiche.analyses if analyse.type == "profils")
+
+    titres = [bloc.titre for bloc in profils_de(etude, analyse) if isinstance(bloc, Figure)]
+
+    assert titres
+    assert all("les jeunes participants" in titre for titre in titres)
+
+
+def test_une_analyse_de_profils_qui_ne_dit_pas_son_public_est_refusee(donnees: Path) -> None:
+    convention = donnees / "conventions/demonstration/convention.yaml"
+    texte = convention.read_text(encoding="utf-8")
+    sans_public = texte.replace("        public: les jeunes participants\n", "")
+    convention.write_text(sans_public, encoding="utf-8")
+
+    with pytest.raises(DonneesInvalides, match="pas de « public »"):
+        ouvrir_bilan("demonstration", 2025)
 
 
 EFFECTIFS = st.lists(st.integers(min_value=0, max_value=40), min_size=2, max_size=3)

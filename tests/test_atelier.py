@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from import_exemple import avec_libreoffice, libreoffice
 from ctglib import atelier as a
 from ctglib import lire_suivi, ouvrir, ouvrir_bilan, ouvrir_evaluation
 from ctglib.atelier.phrases import DemandeImpossible
-from ctglib.atelier.series import etude
+from ctglib.atelier.series import etude, oublier
 from ctglib.donnees.suivi import lire_suivi_brut
 
 EPCI = "Lens-Liévin"
@@ -85,11 +85,13 @@ def test_la_part_des_familles_monoparentales_se_lit_par_iris() -> None:
 
 
 def test_ce_qu_une_fiche_a_promis_pour_l_annee_dit_par_qui() -> None:
-    found = a.promesses("harnes", fiche="2", annee=2026)
+    found = a.promesses("demonstration", fiche="2", annee=2026)
+    written = a.promesses("demonstration", fiche="2", annee=2024)
 
-    assert len(found) == 5
-    assert found["services"].str.startswith("Service action sociale de la Caf").all()
+    assert found["modalite"].to_list() == ["2.1", "2.2", "2.5"]
+    assert found["services"].str.startswith("Service enfance").all()
     assert not found["echeance_ecrite"].any()
+    assert written["echeance_ecrite"].to_list() == [True]
 
 
 def test_les_cibles_en_retard_sont_celles_qui_n_y_sont_pas() -> None:
@@ -282,15 +284,13 @@ ERREURS: dict[str, Callable[[], object]] = {
     "lieux sans colonne code": lambda: a.donnees(SERIE, pd.DataFrame({"nom": ["Harnes"]})),
     "années hors de la série": lambda: a.donnees("cnaf_couverture", "Harnes", [2021, 2022]),
     "convention inconnue": lambda: a.promesses("harne"),
-    "fiche inconnue": lambda: a.promesses("harnes", fiche=9),
-    "fiche en mot": lambda: a.promesses("harnes", fiche="deux"),
-    "année hors convention": lambda: a.promesses("harnes", annee=2031),
-    "rien de dû": lambda: a.promesses("harnes", annee=2023),
-    "rien en retard": lambda: a.cibles("harnes", 2024, en_retard=True),
+    "fiche inconnue": lambda: a.promesses("demonstration", fiche=9),
+    "fiche en mot": lambda: a.promesses("demonstration", fiche="deux"),
+    "année hors convention": lambda: a.promesses("demonstration", annee=2031),
+    "rien de dû": lambda: a.promesses("demonstration", annee=2023),
     "cibles hors convention": lambda: a.cibles("demonstration", 2040),
     "fréquentation sans année": lambda: a.frequentation(convention="demonstration"),
     "fréquentation hors convention": lambda: a.frequentation(2040, convention="demonstration"),
-    "fréquentation non transmise": lambda: a.frequentation(2025, convention="harnes"),
     "variable inconnue": lambda: a.frequentation(2025, convention="demonstration", selon="quartie"),
     "dispositif inconnu": lambda: a.frequentation(
         2025, convention="demonstration", dispositif="cantine"
@@ -361,10 +361,43 @@ def test_un_nom_mal_ecrit_recoit_les_noms_proches(appel: str, proche: str) -> No
         ERREURS[appel]()
 
 
+@pytest.fixture
+def rien_de_lu(avant_le_suivi: None) -> Iterator[None]:
+    """Nothing followed up, and nothing kept of what was read before, or read here."""
+    oublier()
+    yield
+    oublier()
+
+
 @pytest.mark.parametrize(
     ("demande", "raison"),
     [
-        (lambda: a.donnees("am_agreees", convention="harnes"), "rien n'a été transmis (harnes)"),
+        (
+            lambda: a.donnees("am_agreees", convention="demonstration"),
+            "rien n'a été transmis (demonstration)",
+        ),
+        (
+            lambda: a.frequentation(2024, convention="demonstration"),
+            "rien n'a été transmis pour 2024",
+        ),
+        (
+            lambda: a.cibles("demonstration", 2024, en_retard=True),
+            "25 suivies : non évaluable 25",
+        ),
+    ],
+)
+def test_quand_rien_n_a_ete_transmis_c_est_ce_qui_est_dit(
+    rien_de_lu: None, demande: Callable[[], object], raison: str
+) -> None:
+    with pytest.raises(DemandeImpossible) as caught:
+        demande()
+
+    assert raison in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("demande", "raison"),
+    [
         (
             lambda: a.donnees("am_agreees", annees=2019, convention="demonstration"),
             "rien n'a été transmis pour 2019",
@@ -385,12 +418,10 @@ def test_un_nom_mal_ecrit_recoit_les_noms_proches(appel: str, proche: str) -> No
         ),
         (lambda: a.carte(a.donnees(SERIE, "Guinecourt", 2024)), "1 « non disponible »"),
         (lambda: a.barres(a.donnees(SERIE, "Guinecourt", 2024)), "1 « non disponible »"),
-        (lambda: a.frequentation(2024, convention="harnes"), "rien n'a été transmis pour 2024"),
         (
-            lambda: a.promesses("harnes", 2, 2024),
-            "Rien de ce que promet la fiche 2 n'est dû en 2024",
+            lambda: a.promesses("demonstration", 3, 2024),
+            "Rien de ce que promet la fiche 3 n'est dû en 2024",
         ),
-        (lambda: a.cibles("harnes", 2024, en_retard=True), "5 suivies : non évaluable 5"),
     ],
 )
 def test_quand_il_n_y_a_rien_la_vraie_raison_est_dite(

@@ -156,6 +156,27 @@ def test_un_arrondi_une_absence_ou_un_hasard_n_est_pas_une_faute(sain: Entrees) 
     assert controler(sain).empty
 
 
+@pytest.mark.parametrize(
+    ("indicateurs", "suite"),
+    [(["seances"], ""), ([], " ; aucun indicateur de la fiche 1 ne l'éclaire")],
+)
+def test_un_seul_resultat_d_une_autre_fiche_se_dit_au_singulier(
+    indicateurs: list[str], suite: str
+) -> None:
+    seul = resultat(note="Semble venir d'une autre fiche", indicateurs=indicateurs)
+
+    constats = controler(avec(convention=convention(seul))).set_index("regle")
+
+    dit = constats.loc["resultat_etranger", "calcule"]
+    assert dit == f"ce résultat semble venir d'une autre fiche{suite}"
+
+
+def test_une_variation_mise_en_doute_ne_rend_pas_douteuse_la_valeur_de_l_indicateur() -> None:
+    constats = controler(PLANTEES["meme_grandeur"])
+
+    assert doutes(constats) == {"evolution"}  # the other one is read for its change alone
+
+
 def test_une_structure_decrite_en_partie_n_est_pas_dite_non_decrite() -> None:
     found = controler(avec(offre=offre(age_max="", soutien="oui")))
 

@@ -197,6 +197,16 @@ def test_la_premiere_annee_de_la_convention_compte_parmi_les_mesures() -> None:
     assert (way["derniere"], way["annee_derniere"], way["evolution"]) == (50, 2023, "favorable")
 
 
+def test_une_mesure_de_l_annee_du_depart_n_est_pas_une_evolution() -> None:
+    way = _suivre({2023: 45}, depart={2023: 40})
+
+    assert (way["annee_derniere"], way["evolution"], way["raison_evolution"]) == (
+        2023,
+        "",
+        "premiere_annee",
+    )
+
+
 def test_une_valeur_masquee_est_une_donnee_sans_etre_une_mesure() -> None:
     way = _suivre({2024: "Q"})
 
@@ -234,6 +244,13 @@ def test_une_serie_qui_rompt_part_d_apres_sa_rupture() -> None:
     row = _serie({2020: 100, 2021: 80, 2024: 88}, ruptures=[rupture(2021)])
 
     assert (row["annee_avant"], row["variation"], row["motif"]) == (2021, 10, "depart_rupture")
+
+
+def test_une_rupture_l_annee_meme_du_diagnostic_ne_deplace_pas_le_depart() -> None:
+    row = _serie({2020: 100, 2024: 88}, ruptures=[rupture(2020)])
+
+    assert (row["annee_avant"], row["variation"], row["motif"]) == (2020, -12, "")
+    assert pd.isna(row["annee_rupture"])
 
 
 PETITE_SERIE = {"avant": (2015, 2019), "depuis": 2021, "pourquoi": "2020 est un pic"}

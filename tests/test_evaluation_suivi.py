@@ -7,12 +7,31 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from analyse_exemple import rupture
 from essais import exemples
-from evaluation_exemple import indicateur, observations
+from evaluation_exemple import (
+    ICI,
+    catalogue,
+    convention,
+    evaluer,
+    indicateur,
+    observations,
+    par_annee,
+    prevu,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs.suivi import CLE, REVISIONS, a_la_date, contexte_connu, revisions
+from ctglib.calculs.suivi import (
+    CLE,
+    REVISIONS,
+    a_la_date,
+    annees,
+    avec_reperes,
+    contexte_connu,
+    revisions,
+    series,
+)
 
 CAS = yaml.safe_load(
     (Path(__file__).parent / "cas" / "evaluation_suivi.yaml").read_text(encoding="utf-8")
@@ -119,3 +138,18 @@ def test_la_serie_connue_a_toutes_ses_annees_sous_leur_dernier_millesime() -> No
 
     assert list(found["annee"]) == [2022, 2023]
     assert list(found["valeur"]) == [101, 110]
+
+
+def test_une_serie_a_dessiner_se_coupe_a_l_annee_de_sa_rupture_et_a_elle_seule() -> None:
+    words = catalogue(indicateur(ruptures=[rupture(2024)]))
+    rows = par_annee({2023: 4, 2024: 9, 2025: 8})
+    known = series(rows, words.indicateurs_fiches.values(), territoire=ICI, annee=2025)
+    table = annees(known, words, ["x"], annees=(2023, 2025))
+
+    dessinee = avec_reperes(table, evaluer(convention(prevu()), words, rows, (), 2025), words, ())
+
+    assert dict(zip(dessinee["annee"], dessinee["rupture"], strict=True)) == {
+        2023: False,
+        2024: True,
+        2025: False,
+    }

@@ -29,8 +29,8 @@ def test_ce_que_le_bilan_ne_connait_pas_encore_n_y_est_pas() -> None:
     assert figure.tableau.donnees["annee"].max() == 2023
 
 
-def test_un_indicateur_sans_valeur_ne_donne_pas_de_graphique() -> None:
-    assert ouvrir_bilan("harnes", 2024).suivre("am_agreees") is None
+def test_un_indicateur_sans_valeur_ne_donne_pas_de_graphique(avant_le_suivi: None) -> None:
+    assert ouvrir_bilan("demonstration", 2024).suivre("am_agreees") is None
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_un_nom_qui_n_existe_pas_est_refuse_avec_ce_qui_lui_ressemble(
     noms: tuple[str, ...], dit: str
 ) -> None:
     with pytest.raises(ValueError, match=dit):
-        ouvrir_bilan("harnes", 2024).suivre(*noms)
+        ouvrir_bilan("demonstration", 2024).suivre(*noms)
 
 
 def test_une_figure_s_exporte_en_dessin_ou_en_chiffres(figure: Figure, tmp_path: Path) -> None:
@@ -57,6 +57,6 @@ def test_une_figure_s_exporte_en_dessin_ou_en_chiffres(figure: Figure, tmp_path:
 
 
 def test_un_tableau_s_exporte_en_csv(tmp_path: Path) -> None:
-    tableau = ouvrir("harnes").tableau("logement")
+    tableau = ouvrir("demonstration").tableau("logement")
 
     assert tableau.exporter(tmp_path / "logement.csv").read_text(encoding="utf-8") == tableau.csv()

@@ -197,6 +197,24 @@ def test_les_controles_disent_les_bornes() -> None:
     assert day.type == "date" and "jour/mois/année" in day.error
 
 
+@pytest.mark.parametrize(
+    ("feuille", "ligne_remplie", "titre", "format_"),
+    [
+        ("Actions", "1.1", "Date de début", "dd/mm/yyyy"),
+        ("Actions", "1.1", "Ce qui a été fait", "@"),
+        ("Indicateurs", "am_agreees", "Valeur 2025", "#,##0"),
+        ("Indicateurs", "etp_rpe", "Valeur 2025", "#,##0.00"),
+        ("Indicateurs", "am_agreees", "Note", "@"),
+    ],
+)
+def test_une_cellule_vide_attend_ce_qu_elle_montrera(
+    feuille: str, ligne_remplie: str, titre: str, format_: str
+) -> None:
+    vide = cellule(vierge(), feuille, ligne_remplie, titre)
+
+    assert (vide.value, vide.number_format) == (None, format_)
+
+
 def test_les_listes_proposent_les_mots_du_catalogue() -> None:
     wb = vierge()
     ws = wb["Actions"]

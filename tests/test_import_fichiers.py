@@ -192,6 +192,7 @@ CSV = [
         "le prénom d'une personne",
     ),
     ("un;deux\n1;2\n", "Indicateurs", "aucune ligne de titres de colonnes"),
+    ("Repère;Valeur 2025\ncomites_pilotage;-3\n", "Indicateurs", "« -3 »"),
     (
         "Repère;Texte;Choix;Date;Service responsable\ncomite_date;;;31/02/2026;\n",
         "Appréciations",

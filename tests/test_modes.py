@@ -10,7 +10,7 @@ import pytest
 
 from ctglib import ouvrir
 from ctglib.blocs.offre import phrases_des_modes
-from ctglib.blocs.theme import phrase_du_contrat, phrases_par_tete, tableau_par_tete
+from ctglib.blocs.theme import phrase_du_contrat, phrases_par_tete
 from ctglib.calculs.comparaison import par_tete
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.publiques import lire_couverture
@@ -18,8 +18,8 @@ from ctglib.rapports.diagnostic import Diagnostic
 
 
 @cache
-def etude(convention: str = "harnes") -> Diagnostic:
-    return ouvrir(convention)
+def etude() -> Diagnostic:
+    return ouvrir("demonstration")
 
 
 def lisible(text: str) -> str:
@@ -41,26 +41,6 @@ def dire(table: pd.DataFrame, *, soutenus: tuple[str, ...] = ()) -> list[str]:
     return phrases_des_modes(table, etude().catalogue.diagnostic.modes, [fiche], etude().contexte)
 
 
-def test_les_places_de_harnes_sont_celles_que_la_cnaf_publie() -> None:
-    table = etude().modes.set_index("modalite")
-
-    assert table["valeur"].to_dict() == {
-        "": 50.4,
-        "eaje": 5.5,
-        "assistante_maternelle": 34.3,
-        "prescolarisation": 10.1,
-        "garde_domicile": 0.5,
-    }
-    assert table["valeur_reference"].to_dict() == {
-        "": 57.7,
-        "eaje": 14.5,
-        "assistante_maternelle": 32.2,
-        "prescolarisation": 10.1,
-        "garde_domicile": 0.8,
-    }
-    assert etude().modes.attrs["source"].startswith("Cnaf, txcouv_pe_com")
-
-
 def test_un_territoire_sans_taux_publie_n_en_a_aucun() -> None:
     dossier = lire_dossier("harnes")
 
@@ -80,9 +60,9 @@ def test_une_sorte_dont_un_mode_manque_n_est_pas_comptee() -> None:
     told = dire(modes(eaje=-9.0, assistante_maternelle=2.0))
 
     assert told[0].startswith(
-        "En 2023, pour 100 enfants de moins de 3 ans, Harnes offrait 3,0 places"
+        "En 2023, pour 100 enfants de moins de 3 ans, Valfontaine offrait 3,0 places"
     )
-    assert told[0].endswith("7,0 de moins que le Pas-de-Calais.")
+    assert told[0].endswith("7,0 de moins que la Haute-Brume.")
     assert told[1:] == ["L'écart tenait à l'accueil collectif (9,0 de moins)."]
 
 
@@ -114,22 +94,6 @@ def test_les_phrases_suivent_les_ecarts_et_les_fiches(
     assert dire(modes(**ecarts), soutenus=soutenus)[1:] == attendu
 
 
-def test_les_montants_par_tete_de_harnes_sont_des_quotients_de_sommes() -> None:
-    table = tableau_par_tete(etude().moyens()["par-tete"].donnees, etude().contexte, etude().doutes)
-
-    told = table.cellules.map(lisible).set_index("objet")
-    assert told.loc["Action sociale de la Caf, en tout, par allocataire"].to_list() == [
-        "297 561 €",
-        "100 €",
-        "209 €",
-    ]
-    assert told.loc["Petite enfance, par enfant de moins de 3 ans (?)"].to_list() == [
-        "44 877 €",
-        "95 €",
-        "698 €",
-    ]
-
-
 def test_un_montant_absent_ou_un_effectif_nul_ne_donne_pas_de_ligne() -> None:
     rules = etude().catalogue.diagnostic.par_tete
     frame = etude().comparaison.copy()
@@ -142,18 +106,25 @@ def test_un_montant_absent_ou_un_effectif_nul_ne_donne_pas_de_ligne() -> None:
 def test_l_ecart_le_plus_grand_est_dit_en_proportion_puis_en_euros_puis_ce_qui_est_au_dessus() -> (
     None
 ):
+    par_tete_ici = {"petite_enfance": 95.0, "jeunesse": 134.0, "parentalite": 2.0}
+    par_tete_la = {"petite_enfance": 698.0, "jeunesse": 113.0, "parentalite": 38.0}
     amounts = etude().moyens()["par-tete"].donnees
+    amounts = amounts.assign(
+        tete=amounts["id"].map(par_tete_ici).fillna(amounts["tete"]),
+        tete_reference=amounts["id"].map(par_tete_la).fillna(amounts["tete_reference"]),
+    )
+    amounts = amounts.assign(fois=amounts["tete_reference"] / amounts["tete"])
 
     told = [lisible(one) for one in phrases_par_tete(amounts, etude().contexte)]
     alone = phrases_par_tete(amounts[amounts["id"].eq("petite_enfance")], etude().contexte)
 
     assert told == [
         "L'écart le plus grand en proportion est celui de « parentalité et vie sociale » : en 2020, par allocataire, "
-        "la Caf a versé 38 € dans le Pas-de-Calais, 2 € à Harnes.",
-        "En euros, c'est celui de « petite enfance » : 698 € par enfant de moins de 3 ans dans le Pas-de-Calais, "
-        "95 € à Harnes.",
-        "Pour « enfance et jeunesse », la Caf a versé davantage à Harnes : 134 € par enfant de 6 à 17 ans, contre "
-        "113 € dans le Pas-de-Calais.",
+        "la Caf a versé 38 € en Haute-Brume, 2 € à Valfontaine.",
+        "En euros, c'est celui de « petite enfance » : 698 € par enfant de moins de 3 ans en Haute-Brume, "
+        "95 € à Valfontaine.",
+        "Pour « enfance et jeunesse », la Caf a versé davantage à Valfontaine : 134 € par enfant de 6 à 17 ans, contre "
+        "113 € en Haute-Brume.",
     ]
     assert len(alone) == 1
 
@@ -170,7 +141,17 @@ def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:
     known = phrase_du_contrat(etude().comparaison, words, signed, etude().contexte)[0]
 
     assert (
-        "15 759 € pour le volet enfance et 84 369 € pour le volet jeunesse, soit 100 128 €." in told
+        "58 320 € pour le volet enfance et 92 410 € pour le volet jeunesse, soit 150 730 €." in told
     )
-    assert told.endswith("(article 5) : le montant de 2022 est à demander à la Caf.")
+    assert told.endswith("le montant de 2022 est à demander à la Caf.")
     assert "à demander" not in known
+
+
+def test_sans_montant_ou_sans_clause_le_contrat_precedent_ne_se_dit_pas() -> None:
+    words = etude().catalogue.diagnostic.contrat_precedent
+    comparaison = etude().comparaison
+    sans_montant = comparaison[~comparaison["indicateur"].isin(list(words.montants))]
+    sans_clause = etude().convention.model_copy(update={"clauses": {}})
+
+    assert phrase_du_contrat(sans_montant, words, etude().convention, etude().contexte) == []
+    assert phrase_du_contrat(comparaison, words, sans_clause, etude().contexte) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -57,39 +59,48 @@ def test_une_variation_se_compare_a_ce_que_le_hasard_deplace(
     assert bool(dans_le_hasard(valeur / (1 + variation / 100), valeur, 2)) is hasard
 
 
-def test_le_diagnostic_n_imprime_pas_la_variation_des_naissances_d_une_annee_a_un_pic() -> None:
-    rows = ouvrir("harnes").comparaison.set_index("indicateur")
+def test_le_diagnostic_n_imprime_pas_la_variation_d_une_petite_serie_que_le_hasard_explique() -> (
+    None
+):
+    rows = ouvrir("demonstration").comparaison.set_index("indicateur")
 
     row = rows.loc["naissances"]
 
     assert (row["valeur"], pd.isna(row["variation"]), row["variation_reference"]) == (
-        177,
+        196,
         True,
-        -13.9,
+        -6.4,
     )
     assert row["note"].startswith("Petite série")
-    assert rows.loc["enfants_aeeh", "variation"] == 119.7
+    assert rows.loc["enfants_aeeh", "variation"] == 28.4
 
 
-def test_le_bilan_de_harnes_dit_les_moyennes_le_hasard_et_les_annees_deduites() -> None:
-    bilan = ouvrir_bilan("harnes", 2025)
+def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
+    bilan = ouvrir_bilan("demonstration", 2025)
     rows = bilan.territoire.rangees
-    contexte = bilan.etude.contexte
 
     row = next(row for row in rows.itertuples() if row.indicateur == "insee_naissances")
     said = en_moyennes(row).replace("\u202f", " ")
-    note = notes_des_moyennes(rows, contexte)[0].replace("\u202f", " ")
+    note = notes_des_moyennes(rows, bilan.etude.contexte)[0].replace("\u202f", " ")
 
-    assert said.startswith("150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (\u22124 %), ")
-    assert said.endswith(", ce que le hasard seul peut expliquer")
+    assert said == (
+        "174 par an en moyenne de 2021 à 2025, 182 de 2015 à 2019 (\u22124 %), "
+        "ce que le hasard seul peut expliquer"
+    )
     assert pd.isna(row.variation_depart)
-    assert "le hasard seul déplace un tel nombre d'environ 25" in note
-    assert note.endswith(
-        "Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025."
+    assert "le hasard seul déplace un tel nombre d'environ 26" in note
+
+
+def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:
+    serie = SimpleNamespace(
+        periode_avant="2015 à 2019",
+        moyenne_avant=100.0,
+        periode="2021",
+        moyenne=150.0,
+        variation_des_moyennes=50.0,
+        lecture="hausse",
     )
 
+    dit = en_moyennes(serie).replace("\u202f", " ")
 
-def test_la_fiche_1_dit_quelles_annees_de_naissances_sont_deduites() -> None:
-    table = ouvrir_bilan("harnes", 2025).fiche(1).chiffres_publics()
-
-    assert any("Année déduite de l'ordre des valeurs : " in note for note in table.notes)
+    assert dit == "150 par an en moyenne en 2021, 100 de 2015 à 2019 (+50 %)"

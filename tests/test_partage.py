@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-import pandas as pd
 import pytest
 
 from ctglib.donnees.lecture import VARIABLE as DONNEES
 from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister
-from ctglib.donnees.partage import GARDES, Reserve, nom_par_contenu, partager, partager_par
+from ctglib.donnees.partage import GARDES, Reserve, partager, partager_par
 from ctglib.production.pool import ouvrir_executeur
 
 
@@ -80,32 +79,6 @@ def test_hors_d_une_production_rien_n_est_garde(donnees: Path) -> None:
     (donnees / "a.txt").write_text("deux", encoding="utf-8")
 
     assert partager("x", calculer) == "deux"
-
-
-def test_ce_qui_n_a_pas_de_nom_n_est_pas_garde(donnees: Path) -> None:
-    with partager_par(Reserve()):
-        partager("", calculer)
-        (donnees / "a.txt").write_text("deux", encoding="utf-8")
-
-        assert partager("", calculer) == "deux"
-
-
-def test_un_nom_tire_du_contenu_dit_les_valeurs_et_non_les_objets() -> None:
-    same = "".join(("un ", "texte"))
-    once, twice, other = (
-        pd.DataFrame({"texte": texts, "valeur": [1.0, float("nan")]})
-        for texts in (
-            [same, same],
-            ["".join(("un ", "texte")), "".join(("un ", "texte"))],
-            [same, "autre"],
-        )
-    )
-
-    assert nom_par_contenu("x", once) == nom_par_contenu("x", twice)
-    assert (
-        len({nom_par_contenu("x", once), nom_par_contenu("x", other), nom_par_contenu("y", once)})
-        == 3
-    )
 
 
 def test_une_reserve_videe_n_a_plus_rien(donnees: Path) -> None:

@@ -11,8 +11,8 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -180,11 +180,11 @@ def _bilan(annee: int, monkeypatch: pytest.MonkeyPatch) -> tuple[pd.DataFrame, l
     """
     asked: list[tuple[pd.DataFrame, list[Lien], Tirage]] = []
 
-    def noter(nom: str, masquer: partial[Masque]) -> Masque:
-        asked.append((*masquer.args, masquer.keywords["tirage"]))
-        return masquer()
+    def noter(effectifs: pd.DataFrame, liens: list[Lien], **reste: Any) -> Masque:
+        asked.append((effectifs, liens, reste["tirage"]))
+        return masquer(effectifs, liens, **reste)
 
-    monkeypatch.setattr(publication, "partager", noter)
+    monkeypatch.setattr(publication, "masquer", noter)
     publier(lire_suivi_brut(NOM, annee), annee)
     counts, sums, draw = asked[-1]
     own = counts[counts["table"].str.split("/").str[1].eq(str(annee)) & ~counts["publiee"]]

@@ -15,7 +15,6 @@ from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import enregistrer, par_parts
 from ctglib.donnees.modeles.catalogue import Confidentialite
-from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import fautes_de_saisie, valider
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -162,13 +161,12 @@ def test_une_valeur_sur_une_personne_se_reconnait(texte: str, objet: str | None)
 
 
 def test_une_table_lue_telle_que_saisie_ne_fait_pas_dire_qu_un_autre_l_a_lue_ainsi() -> None:
-    with partager_par(Reserve()):
-        with enregistrer() as entered:
-            lire_suivi_brut("demonstration")
-        with enregistrer() as masked, par_parts():
-            lire_suivi_brut("demonstration")
-        with enregistrer() as again:
-            lire_suivi_brut("demonstration")
+    with enregistrer() as entered:
+        lire_suivi_brut("demonstration")
+    with enregistrer() as masked, par_parts():
+        lire_suivi_brut("demonstration")
+    with enregistrer() as again:
+        lire_suivi_brut("demonstration")
 
     assert entered.bruts and entered.bruts == again.bruts and not masked.bruts
     assert entered.lus == masked.lus == again.lus

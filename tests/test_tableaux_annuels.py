@@ -20,8 +20,8 @@ ARRETE = date(2025, 12, 31)
 
 
 @cache
-def bilan(annee: int, convention: str = "demonstration") -> Bilan:
-    return ouvrir_bilan(convention, annee)
+def bilan(annee: int) -> Bilan:
+    return ouvrir_bilan("demonstration", annee)
 
 
 def colonne(tableau: Tableau, tete: str, cle: str) -> str:
@@ -89,11 +89,17 @@ def test_une_typologie_donnee_a_une_derniere_valeur_et_une_rencontre_tenue_n_est
     None
 ):
     given = bilan(2025).a_collecter()
-    never = bilan(2024, "harnes").a_collecter()
 
     assert colonne(given, "Typologie", "derniere") == "donnée, voir les profils"
-    assert colonne(never, "Typologie", "derniere") == "aucune"
     assert not given.cellules["indicateur"].str.startswith("Rencontre").any()
+
+
+def test_sans_suivi_la_typologie_n_a_pas_de_valeur_et_la_rencontre_est_demandee(
+    avant_le_suivi: None,
+) -> None:
+    never = ouvrir_bilan("demonstration", 2024).a_collecter()
+
+    assert colonne(never, "Typologie", "derniere") == "aucune"
     assert colonne(never, "Rencontre", "demande") == "2024 (à compléter)"
 
 
@@ -148,13 +154,14 @@ def test_un_taux_qui_n_est_pas_un_pourcentage_ne_compte_pas_des_places() -> None
 
 
 def test_la_source_publique_est_dite_en_mots() -> None:
-    assert "_" not in bilan(2024, "harnes").territoire.tableau().source
+    assert "_" not in bilan(2024).territoire.tableau().source
 
 
-def test_la_page_d_une_fiche_sans_suivi_rappelle_le_depart_et_l_echeance_passee() -> None:
-    missing = " ".join(bilan(2025, "harnes").fiche(2).manques().cellules["detail"])
-    assert "Places du séjour de vacances (départ : 36 en 2023)" in missing
-    assert "pour le 31\u00a0décembre 2026" in " ".join(
-        bilan(2025, "harnes").fiche(4).contrat().cellules["rubrique"]
-    )
-    assert "Rencontre du premier semestre 2024" in bilan(2024, "harnes").une_page().html
+def test_la_page_d_une_fiche_sans_suivi_rappelle_le_depart_et_l_echeance(
+    avant_le_suivi: None,
+) -> None:
+    missing = " ".join(ouvrir_bilan("demonstration", 2025).fiche(2).manques().cellules["detail"])
+    written = ouvrir_bilan("demonstration", 2025).fiche(1).contrat().cellules["rubrique"]
+
+    assert "Places du séjour de vacances (départ : 32 en 2022)" in missing
+    assert "pour le 31\u00a0décembre 2024" in " ".join(written)

@@ -5,13 +5,14 @@ their sentences.
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes
 
 from ctglib import ouvrir
-from ctglib.blocs.theme import phrases
+from ctglib.blocs.theme import phrases, services_absents
 from ctglib.calculs.comparaison import comparer, constats
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.modeles.rapports import PhraseDeSection
@@ -37,6 +38,33 @@ def test_les_colonnes_de_variation_ne_sont_la_que_si_une_ligne_en_a_une(
 
     assert ("variation" in keys) is montrees
     assert set(tableau(nom).cellules) == keys
+
+
+@pytest.mark.parametrize(
+    ("valeurs", "combien"),
+    [
+        ([0, 3, 0], "1 n'existe pas"),
+        ([0, 0, 3], "aucune n'existe"),
+    ],
+)
+def test_les_services_absents_se_comptent_parmi_ceux_que_la_reference_a(
+    valeurs: list[int], combien: str
+) -> None:
+    services = ["un", "deux", "sans_reference"]
+    comparaison = pd.DataFrame(
+        {"indicateur": services, "valeur": valeurs, "valeur_reference": [5, 5, 0]}
+    )
+    autre_etude = SimpleNamespace(
+        comparaison=comparaison, convention=etude().convention, contexte=etude().contexte
+    )
+
+    phrase, suite = services_absents(autre_etude, services)
+
+    assert phrase == (
+        "Le Pas-de-Calais compte 2\xa0sortes de services pour les parents et les habitants ; "
+        f"{combien} à Harnes."
+    )
+    assert suite == "Aucune fiche action n'y répond."
 
 
 def test_une_rupture_n_est_dite_que_si_une_variation_montree_la_traverse() -> None:

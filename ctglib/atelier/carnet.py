@@ -74,42 +74,29 @@ def en_francais(erreur: BaseException, trace: TracebackType | None = None) -> st
     """Return the sentence of an error that the workbook raised, "" for any other.
 
     That is a refusal of ours, the name of a function that does not exist, or a call with wrong
-    arguments.
+    arguments: ``appels`` of ``atelier.yaml`` has a sentence for each of Python's.
     """
     if isinstance(erreur, DemandeImpossible | DonneesInvalides):
         return str(erreur)
     if isinstance(erreur, AttributeError) and _est_a_nous(erreur.obj):
-        return _attribut_inconnu(erreur)
+        # « atelier : « comparé » n'existe pas. Noms proches : comparer. »
+        objet = erreur.obj
+        noms = getattr(objet, "__all__", None)
+        if not noms:
+            noms = [nom for nom in dir(objet) if not nom.startswith("_")]
+        nom_de_l_objet = getattr(objet, "__name__", type(objet).__name__).rpartition(".")[2]
+        return str(inconnu(f"{nom_de_l_objet} :", erreur.name, noms))
     if isinstance(erreur, TypeError):
-        return _appel_faux(str(erreur))
+        for expression, phrase in reperes().appels.items():
+            appel_faux = re.search(rf"(\w+)\(\) {expression}", str(erreur))
+            if appel_faux:
+                fonction = appel_faux[1]
+                arguments = re.sub(r"'(\w+)'", r"« \1 »", appel_faux[2]).replace(" and ", " et ")
+                return f"{phrase.format(quoi=fonction, noms=arguments)} L'aide : {fonction}?"
     if isinstance(erreur, ValueError):
         modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(trace)]
         if modules and modules[-1].startswith("ctglib."):  # the workbook itself refuses
             return str(erreur)
-    return ""
-
-
-def _attribut_inconnu(erreur: AttributeError) -> str:
-    """Return « atelier : « comparé » n'existe pas. Noms proches : comparer. »."""
-    objet = erreur.obj
-    noms = getattr(objet, "__all__", None)
-    if not noms:
-        noms = [nom for nom in dir(objet) if not nom.startswith("_")]
-    nom_de_l_objet = getattr(objet, "__name__", type(objet).__name__).rpartition(".")[2]
-    return str(inconnu(f"{nom_de_l_objet} :", erreur.name, noms))
-
-
-def _appel_faux(message: str) -> str:
-    """Return our sentence for what Python says of a wrong call; "" if it says something else.
-
-    ``appels`` of ``atelier.yaml`` gives a sentence for each of Python's.
-    """
-    for expression, phrase in reperes().appels.items():
-        trouve = re.search(rf"(\w+)\(\) {expression}", message)
-        if trouve:
-            fonction = trouve[1]
-            noms = re.sub(r"'(\w+)'", r"« \1 »", trouve[2]).replace(" and ", " et ")
-            return f"{phrase.format(quoi=fonction, noms=noms)} L'aide : {fonction}?"
     return ""
 
 
@@ -206,8 +193,10 @@ def _variable_interrogee(cellule: str) -> str:
 
 def _pourquoi_rien(objet: object) -> str:
     """Return in words what was handed in for the year of an object of the reports, and what not."""
-    etude = _etude_de(objet)
-    if etude is None:
+    etude = getattr(objet, "etude", None)
+    if not isinstance(etude, EtudeAnnuelle):
+        etude = getattr(objet, "annee", None)
+    if not isinstance(etude, EtudeAnnuelle):
         return "la convention n'en dit rien"
     transmises = []
     absentes = []
@@ -222,12 +211,3 @@ def _pourquoi_rien(objet: object) -> str:
     if absentes:
         raison += f" ; ne le sont pas : {', '.join(absentes)}"
     return raison
-
-
-def _etude_de(objet: object) -> EtudeAnnuelle | None:
-    """Return the study of a year that an object of the reports has, None when it has none."""
-    for attribut in ("etude", "annee"):
-        etude = getattr(objet, attribut, None)
-        if isinstance(etude, EtudeAnnuelle):
-            return etude
-    return None

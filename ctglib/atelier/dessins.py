@@ -204,10 +204,15 @@ def _rangees(
 ) -> Axes:
     """Draw a mark for each row of a table, from top to bottom, with its name and its value.
 
-    A row without a value has the word of its absence.
+    A row without a value has the word of its absence. When two rows have the same name, all have
+    with it what tells them apart, the first column of ``DISTINCTIONS`` that the table has:
+    « Harnes, 2024 ».
     """
     attrs = _tracable(table, y, par)
-    noms = _noms_des_rangees(table, par)
+    noms = table[par].astype(str)
+    distinctions = [colonne for colonne in DISTINCTIONS if colonne in table and colonne != par]
+    if noms.duplicated().any() and distinctions:
+        noms = noms + ", " + table[distinctions[0]].astype(str)
     valeurs = _nombres(table[y])
     rangs = list(range(len(table)))
     charte_des_couleurs = charte().couleurs
@@ -228,24 +233,11 @@ def _rangees(
             else:
                 ax.annotate(f"  {ecrire(valeur)}", (valeur, rang), va="center")
                 phrases.append(f"{nom} : {ecrire(valeur)}")
-        ax.set_yticks(rangs, noms)
+        ax.set_yticks(rangs, noms.tolist())
         ax.set_ylim(len(table) - 0.4, -0.6)
         ax.margins(x=0.12)
         ax.xaxis.set_major_formatter(lambda valeur, _: ecrire(valeur))
         return _cadre(ax, attrs, titre, phrases)
-
-
-def _noms_des_rangees(table: pd.DataFrame, par: str) -> list[str]:
-    """Return the names of the rows; when two have the same, all with what tells them apart.
-
-    « Harnes, 2024 »: the first column of ``DISTINCTIONS`` that the table has.
-    """
-    noms = table[par].astype(str)
-    if noms.duplicated().any():
-        for colonne in DISTINCTIONS:
-            if colonne in table and colonne != par:
-                return (noms + ", " + table[colonne].astype(str)).tolist()
-    return noms.tolist()
 
 
 def _nombres(valeurs: pd.Series) -> list[float]:

@@ -193,10 +193,11 @@ def rang(lieu: str, table: pd.DataFrame, *, decroissant: bool = True) -> pd.Data
 def _bornes(lignes: pd.DataFrame, attrs: Attributs) -> tuple[pd.Series, pd.Series]:
     """Return the least and the greatest value that each row may have, as its sources round.
 
-    A count rounded to the nearest 5 may be 2.5 less or more. A rate is least with the least count
-    over the greatest denominator.
+    A count rounded to the nearest 5 may be 2.5 less or more; a source that does not round has None
+    or NaN. A rate is least with the least count over the greatest denominator.
     """
-    demi_arrondis = [_demi_arrondi(serie["arrondi"]) for serie in attrs["series"].values()]
+    arrondis = [serie["arrondi"] for serie in attrs["series"].values()]
+    demi_arrondis = (pd.Series(arrondis, dtype=float).fillna(0.0) / 2).tolist()
     if "denominateur" not in lignes:
         valeurs = lignes["valeur"].astype(float)
         return valeurs - demi_arrondis[0], valeurs + demi_arrondis[0]
@@ -210,11 +211,6 @@ def _bornes(lignes: pd.DataFrame, attrs: Attributs) -> tuple[pd.Series, pd.Serie
     minimum = 100 * plus_petit_numerateur / (denominateurs + demi_denominateur)
     maximum = 100 * (numerateurs + demi_numerateur) / plus_petit_denominateur
     return minimum, maximum
-
-
-def _demi_arrondi(arrondi: float | None) -> float:
-    """Return how far a rounded value may be from the true one: half of what it is rounded to."""
-    return 0.0 if arrondi is None or pd.isna(arrondi) else arrondi / 2
 
 
 def semblables(lieu: str, selon: str = "structure_familiale", n: int = 10) -> pd.DataFrame:

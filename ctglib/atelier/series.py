@@ -100,43 +100,35 @@ def chercher(mots: str = "") -> pd.DataFrame:
     """
     toutes = _catalogue()
     mots_cherches = sans_accents(mots).split()
-    trouvees = [serie for serie in toutes if _parle_de(serie, mots_cherches)]
+    trouvees = []
+    for serie in toutes:
+        texte = sans_accents(f"{serie.libelle} {serie.definition} {serie.code}")
+        if not all(mot in texte for mot in mots_cherches):
+            continue
+        # « commune (887), epci »: a level without a number has sums only, no published territory
+        niveaux = [
+            f"{niveau} ({publies})" if publies else niveau
+            for niveau, publies in serie.niveaux.items()
+        ]
+        trouvees.append(
+            {
+                "code": serie.code,
+                "libelle": serie.libelle,
+                "origine": serie.origine,
+                "convention": serie.convention,
+                "annees": phrase_des_annees(_annees(serie)),
+                "niveaux": ", ".join(niveaux),
+                "unite": serie.unite,
+                "source": serie.source,
+                "secret": serie.secret,
+            }
+        )
     if not trouvees:
         mots_des_libelles = " ".join(serie.libelle for serie in toutes).replace(",", " ").split()
         mots_longs = {mot for mot in mots_des_libelles if len(mot) > 3}
         raise inconnu("Aucune série ne parle de ceci :", mots, sorted(mots_longs))
-    table = pd.DataFrame(
-        {
-            "code": [serie.code for serie in trouvees],
-            "libelle": [serie.libelle for serie in trouvees],
-            "origine": [serie.origine for serie in trouvees],
-            "convention": [serie.convention for serie in trouvees],
-            "annees": [phrase_des_annees(_annees(serie)) for serie in trouvees],
-            "niveaux": [_en_niveaux(serie.niveaux) for serie in trouvees],
-            "unite": [serie.unite for serie in trouvees],
-            "source": [serie.source for serie in trouvees],
-            "secret": [serie.secret for serie in trouvees],
-        }
-    )
-    return avec_attributs(
-        table, f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"
-    )
-
-
-def _parle_de(serie: Serie, mots_cherches: Iterable[str]) -> bool:
-    """Tell whether all these words are in the label, the definition or the code of a series."""
-    texte = sans_accents(f"{serie.libelle} {serie.definition} {serie.code}")
-    return all(mot in texte for mot in mots_cherches)
-
-
-def _en_niveaux(niveaux: Mapping[str, int]) -> str:
-    """Return « commune (887), epci »: each level, and how many territories are published.
-
-    A level with no published territory has no number: its figures are sums.
-    """
-    return ", ".join(
-        f"{niveau} ({nombre})" if nombre else niveau for niveau, nombre in niveaux.items()
-    )
+    titre = f"Séries qui parlent de « {mots} »" if mots else "Toutes les séries"
+    return avec_attributs(pd.DataFrame(trouvees), titre)
 
 
 def avec_attributs(
@@ -191,16 +183,15 @@ def donnees(
         raise impossible("code_sans_guillemets", code=code)
     serie = _serie(code, convention)
     territoires = None if lieux is None else codes_des_lieux(lieux)
-    annees_demandees = _annees_demandees(annees)
+    if isinstance(annees, int):
+        annees = [annees]
+    annees_demandees = None if annees is None else list(annees)
     serie, lignes = _lire(serie, territoires)
     if territoires is not None:
         lignes = lignes[lignes["territoire"].isin(territoires)]
     if annees_demandees is not None:
         lignes = lignes[lignes["annee"].isin(annees_demandees)]
-    if "origine" in lignes:  # of a public series: « publiée », what it is the sum of, or nothing
-        origine = lignes["origine"]
-    else:
-        origine = pd.Series("déclarée", index=lignes.index)
+    origine = lignes["origine"]
     hors_des_fichiers = origine.eq("")
     if hors_des_fichiers.all():
         raise DemandeImpossible(_pourquoi_rien(serie, territoires, annees_demandees))
@@ -222,13 +213,6 @@ def donnees(
     return avec_attributs(
         table, serie.libelle, serie.source, serie.unite, {code: _definition(serie)}, remarques
     )
-
-
-def _annees_demandees(annees: Annees) -> list[int] | None:
-    """Return the years asked for as a list, None for all."""
-    if annees is None:
-        return None
-    return [annees] if isinstance(annees, int) else sorted(set(annees))
 
 
 def _remarques(serie: Serie) -> list[str]:
@@ -424,9 +408,10 @@ def oublier() -> None:
 def _catalogue() -> tuple[Serie, ...]:
     """Return every series that can be asked for: the public ones, then those of each convention.
 
+    Those of a convention are of its annexe 1, then of its follow-up.
     No follow-up is read, which takes long: only ``_annees`` does, for the series that it is asked.
     """
-    catalogue = [
+    series = [
         Serie(
             code=publique["code"],
             libelle=publique["libelle"],
@@ -442,34 +427,27 @@ def _catalogue() -> tuple[Serie, ...]:
         )
         for publique in publiques.series().to_dict("records")
     ]
-    for convention in conventions():
-        catalogue += _series_de_la_convention(convention)
-    return tuple(catalogue)
-
-
-def _series_de_la_convention(nom: str) -> list[Serie]:
-    """Return the series of the annexe 1 of a convention, then those of its follow-up."""
-    catalogue = dossier(nom).catalogue
-    convention = dossier(nom).convention
-    niveau_de = {code: territoire.niveau for code, territoire in catalogue.territoires.items()}
-    series = []
-    for code, lignes in dossier(nom).annexe1.groupby("indicateur", sort=False):
-        niveaux = Counter(niveau_de[territoire] for territoire in lignes["territoire"].unique())
-        de_l_annexe = _serie_de_l_indicateur(catalogue.indicateurs[str(code)], nom)
-        series.append(
-            replace(
-                de_l_annexe,
-                origine=ANNEXE,
-                annees=tuple(sorted(lignes["annee"].dropna().unique())),
-                niveaux=niveaux,
-                source=convention.source_diagnostic,
+    for nom in conventions():
+        catalogue = dossier(nom).catalogue
+        convention = dossier(nom).convention
+        niveau_de = {code: territoire.niveau for code, territoire in catalogue.territoires.items()}
+        for code, lignes in dossier(nom).annexe1.groupby("indicateur", sort=False):
+            niveaux = Counter(niveau_de[territoire] for territoire in lignes["territoire"].unique())
+            de_l_annexe = _serie_de_l_indicateur(catalogue.indicateurs[str(code)], nom)
+            series.append(
+                replace(
+                    de_l_annexe,
+                    origine=ANNEXE,
+                    annees=tuple(sorted(lignes["annee"].dropna().unique())),
+                    niveaux=niveaux,
+                    source=convention.source_diagnostic,
+                )
             )
-        )
-    for indicateur in catalogue.indicateurs_fiches.values():
-        du_suivi = _serie_de_l_indicateur(indicateur, nom)
-        niveau = niveau_de[convention.territoire]
-        series.append(replace(du_suivi, niveaux={niveau: 1}, source=convention.source_suivi))
-    return series
+        niveau_suivi = {niveau_de[convention.territoire]: 1}
+        for indicateur in catalogue.indicateurs_fiches.values():
+            du_suivi = _serie_de_l_indicateur(indicateur, nom)
+            series.append(replace(du_suivi, niveaux=niveau_suivi, source=convention.source_suivi))
+    return tuple(series)
 
 
 def _serie_de_l_indicateur(indicateur: Indicateur, convention: str) -> Serie:
@@ -575,10 +553,11 @@ def _serie(code: str, convention: str | None) -> Serie:
 
 
 def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFrame]:
-    """Return a series, completed by what its files say of it, and its rows with ``libelle``.
+    """Return a series, completed by what its files say of it, and its rows.
 
     Rows of a follow-up are masked, and each has the value of the latest entry. ``libelle`` is the
-    name of the place. Rows of other places may be among them.
+    name of the place; ``origine`` is « déclarée » in a convention, and for a public series
+    « publiée », what the value is the sum of, or nothing. Rows of other places may be among them.
     """
     if serie.origine == PUBLIQUE:
         lignes = publiques.lire(serie.code, territoires)
@@ -611,7 +590,7 @@ def _lire(serie: Serie, territoires: list[str] | None) -> tuple[Serie, pd.DataFr
         territoire.code: territoire.nom
         for territoire in de_la_convention.catalogue.territoires.values()
     }
-    return serie, lignes.assign(libelle=lignes["territoire"].map(noms))
+    return serie, lignes.assign(libelle=lignes["territoire"].map(noms), origine="déclarée")
 
 
 def mots_des_statuts() -> dict[str, str]:
@@ -720,20 +699,16 @@ def codes_des_lieux(demandes: Lieux) -> list[str]:
         demandes = [demandes]
     for demande in demandes:
         if isinstance(demande, pd.DataFrame):
-            trouves += _codes_de_la_table(demande)
+            # a table of ``lieux``, or of ``donnees``
+            colonne = "code" if "code" in demande else "territoire"
+            if colonne not in demande:
+                raise impossible("lieux_sans_code")
+            trouves += demande[colonne].tolist()
         elif isinstance(demande, str) and (demande in codes_connus or IRIS.fullmatch(demande)):
             trouves.append(demande)
         else:
             trouves += _trouver(demande)["code"].tolist()
     return list(dict.fromkeys(trouves))
-
-
-def _codes_de_la_table(lieux: pd.DataFrame) -> list[str]:
-    """Return the codes of a table of ``lieux``, or of one of ``donnees``."""
-    for colonne in ("code", "territoire"):
-        if colonne in lieux:
-            return lieux[colonne].tolist()
-    raise impossible("lieux_sans_code")
 
 
 def _code(nom: str, niveau: str) -> str:

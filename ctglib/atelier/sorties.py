@@ -26,7 +26,6 @@ from ctglib.donnees.publiques import reperes
 if TYPE_CHECKING:
     from IPython.core.formatters import DisplayFormatter
     from IPython.core.interactiveshell import InteractiveShell
-    from openpyxl.cell.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 LIGNES_MONTREES = 40
@@ -100,7 +99,14 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
     """
     attrs = _attrs_a_montrer(table, titre, source)
     a_plat = _a_plat(table)
-    montrees = _colonnes_montrees(a_plat)
+    # No codes, no empty column but that of the values, and the status if a value is absent.
+    montrees = []
+    for nom in a_plat.columns:
+        vides = a_plat[nom].isna() | a_plat[nom].astype(str).eq("")
+        if nom not in SANS_INTERET and (nom == "valeur" or not vides.all()):
+            montrees.append(nom)
+    if "statut" in montrees and not a_plat["valeur"].isna().any():
+        montrees.remove("statut")
     colonnes = [
         Colonne(
             colonne,
@@ -127,21 +133,6 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
     )
 
 
-def _colonnes_montrees(table: pd.DataFrame) -> list:
-    """Return the names of the columns to show: no codes, no empty columns.
-
-    « valeur » is shown even when it is empty, and « statut » only when a value is absent.
-    """
-    montrees = []
-    for colonne in table.columns:
-        vides = table[colonne].isna() | table[colonne].astype(str).eq("")
-        if colonne not in SANS_INTERET and (colonne == "valeur" or not vides.all()):
-            montrees.append(colonne)
-    if "statut" in montrees and not table["valeur"].isna().any():
-        montrees.remove("statut")
-    return montrees
-
-
 def enregistrer(objet: object, nom: str | Path) -> Path:
     """Enregistre une table (xlsx, csv, docx), un graphique (png, svg, pdf) ou une note (docx, pdf,
     html).
@@ -159,7 +150,20 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
     if isinstance(objet, Note):
         return objet.enregistrer(chemin)
     if isinstance(objet, pd.DataFrame):
-        return _enregistrer_table(objet, chemin)
+        forme = _forme(chemin, ("xlsx", "csv", "docx"), "une table")
+        if forme == "xlsx":
+            return _ecrire(chemin, _xlsx(objet))
+        if forme == "docx":
+            return enregistrer(tableau(objet), chemin)
+        attrs = _attrs_a_montrer(objet)
+        donnees = Tableau.de(
+            _a_plat(objet).assign(unite=attrs["unite"], source=attrs["source"]),
+            [],
+            nom="donnees",
+            titre=attrs["titre"],
+            source=attrs["source"],
+        )
+        return Fichier(donnees.exporter(chemin))
     if isinstance(objet, Tableau):
         if _forme(chemin, ("csv", "docx"), "un tableau") == "csv":
             return Fichier(objet.exporter(chemin))
@@ -174,25 +178,6 @@ def enregistrer(objet: object, nom: str | Path) -> Path:
     with charter_style():
         dessin.savefig(buffer, format=forme, metadata=SANS_DATE[forme])
     return _ecrire(chemin, buffer.getvalue())
-
-
-def _enregistrer_table(table: pd.DataFrame, chemin: Path) -> Path:
-    """Write a table in the format that the extension of the path says; return the path."""
-    forme = _forme(chemin, ("xlsx", "csv", "docx"), "une table")
-    if forme == "xlsx":
-        return _ecrire(chemin, _xlsx(table))
-    if forme == "docx":
-        return enregistrer(tableau(table), chemin)
-    attrs = _attrs_a_montrer(table)
-    lignes = _a_plat(table).assign(unite=attrs["unite"], source=attrs["source"])
-    donnees = Tableau.de(
-        lignes,
-        [],
-        nom="donnees",
-        titre=attrs["titre"],
-        source=attrs["source"],
-    )
-    return Fichier(donnees.exporter(chemin))
 
 
 def _dessin_de(objet: object) -> Dessin:
@@ -460,7 +445,7 @@ def _xlsx(table: pd.DataFrame) -> bytes:
 
 def _mettre_en_forme(feuille: "Worksheet", entetes: list[str]) -> None:
     """Set the widths of the columns, the formats of the cells and the page of a sheet."""
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -471,20 +456,13 @@ def _mettre_en_forme(feuille: "Worksheet", entetes: list[str]) -> None:
         largeur = max(len(texte) for texte in textes) + 2
         feuille.column_dimensions[get_column_letter(rang)].width = min(PLUS_LARGE, largeur)
         for cellule in cellules:
-            _mettre_en_forme_la_cellule(cellule)
+            if cellule.value == "":  # a missing value for pandas: a chart would draw it as zero
+                cellule.value = None
+            if isinstance(cellule.value, float):
+                cellule.number_format = "#,##0" if cellule.value.is_integer() else "#,##0.0"
+            est_un_texte = isinstance(cellule.value, str)
+            cellule.alignment = Alignment(wrap_text=est_un_texte, vertical="top")
     feuille.freeze_panes = f"A{PREMIERE_LIGNE + 1}"
     feuille.page_setup.orientation = "landscape"
     feuille.page_setup.fitToHeight = 0
     feuille.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-def _mettre_en_forme_la_cellule(cellule: "Cell | MergedCell") -> None:
-    """Empty a cell that has no value; set the format of its number and its alignment."""
-    from openpyxl.styles import Alignment
-
-    if cellule.value == "":  # what pandas writes for a missing value: a chart would draw it as zero
-        cellule.value = None
-    if isinstance(cellule.value, float):
-        cellule.number_format = "#,##0" if cellule.value.is_integer() else "#,##0.0"
-    est_un_texte = isinstance(cellule.value, str)
-    cellule.alignment = Alignment(wrap_text=est_un_texte, vertical="top")

@@ -849,11 +849,38 @@ def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 
 
 def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
-    """Yield whether the posts changed function, then what the clause of the convention decides.
+    """Yield whether the posts changed function (« Oui », « En partie », « Pas encore » or « On ne
+    le sait pas », with the counts), then what the clause of the convention decides.
 
     « En partie : 1 poste sur 2 de coordination en 2025. »
     """
-    yield paragraphe(_reponse_du_passage(etude, analyse))
+    contexte = etude.contexte
+
+    def ecrire(indicateur: pd.Series) -> str:
+        valeur = contexte.valeur(indicateur["indicateur"], indicateur["valeur"])
+        return marquer(valeur, indicateur["statut"])
+
+    postes = ligne(etude.evaluation, analyse.indicateur_du_role("postes"))
+    convertis = ligne(etude.evaluation, analyse.indicateur_du_role("convertis"))
+    if convertis is None or pd.isna(convertis["valeur"]):
+        statut = Statut.NON_TRANSMIS if convertis is None else convertis["statut"]
+        libelle = contexte.indicateurs[analyse.indicateur_du_role("convertis")].libelle
+        reponse = etude.mot("passage_inconnu", libelle=libelle, mot=contexte.absence(statut))
+    elif postes is None or pd.isna(postes["valeur"]):
+        reponse = etude.mot(
+            "passage_sans_postes", annee=convertis["annee"], convertis=ecrire(convertis)
+        )
+    else:
+        cle = "passage_en_partie"
+        if not convertis["valeur"]:
+            cle = "passage_a_faire"
+        elif convertis["valeur"] >= postes["valeur"]:
+            cle = "passage_fait"
+        reponse = etude.mot(
+            cle, annee=convertis["annee"], postes=ecrire(postes), convertis=ecrire(convertis)
+        )
+    yield paragraphe(reponse)
+
     clause = etude.convention.clauses.get(CLAUSE)
     if clause is None:
         return
@@ -866,35 +893,6 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             "passage_decide", article=etude.convention.citer(CLAUSE), texte=minuscule(texte)
         )
         yield liste([decision, etude.mot("passage_juge", fin=date_longue(etude.suivi.fin))])
-
-
-def _reponse_du_passage(etude: EtudeAnnuelle, analyse: Analyse) -> str:
-    """Return « Oui », « En partie », « Pas encore » or « On ne le sait pas », with the counts."""
-    contexte = etude.contexte
-    postes = ligne(etude.evaluation, analyse.indicateur_du_role("postes"))
-    convertis = ligne(etude.evaluation, analyse.indicateur_du_role("convertis"))
-    if convertis is None or pd.isna(convertis["valeur"]):
-        statut = Statut.NON_TRANSMIS if convertis is None else convertis["statut"]
-        return etude.mot(
-            "passage_inconnu",
-            libelle=contexte.indicateurs[analyse.indicateur_du_role("convertis")].libelle,
-            mot=contexte.absence(statut),
-        )
-
-    def ecrire(indicateur: pd.Series) -> str:
-        valeur = contexte.valeur(indicateur["indicateur"], indicateur["valeur"])
-        return marquer(valeur, indicateur["statut"])
-
-    annee = convertis["annee"]
-    if postes is None or pd.isna(postes["valeur"]):
-        return etude.mot("passage_sans_postes", annee=annee, convertis=ecrire(convertis))
-    if not convertis["valeur"]:
-        cle = "passage_a_faire"
-    elif convertis["valeur"] >= postes["valeur"]:
-        cle = "passage_fait"
-    else:
-        cle = "passage_en_partie"
-    return etude.mot(cle, annee=annee, postes=ecrire(postes), convertis=ecrire(convertis))
 
 
 # The function of each type of analysis of this file, by the name of the type.

@@ -311,6 +311,13 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         str(fiche.numero)
     )
     tables_de_la_fiche = {nom: de_la_fiche(getattr(etude, nom)) for nom in PAR_FICHE}
+    # The name of a withheld table joins codes of indicators and modalités by « / ».
+    codes = set(indicateurs)
+    for indicateur in indicateurs:
+        codes.update(etude.catalogue.indicateurs_fiches[indicateur].modalites)
+    retraits = etude.retraits.loc[
+        [not codes.isdisjoint(table.split("/")) for table in etude.retraits["table"]]
+    ]
     part = replace(
         etude,
         nom=f"{etude.nom}/fiche-{fiche.numero}",
@@ -324,25 +331,12 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
             chemin: empreinte if publiable(chemin) else ""
             for chemin, empreinte in etude.empreintes.items()
         },
-        retraits=_retraits_de(etude, indicateurs),
+        retraits=retraits.reset_index(drop=True),
         collecte=collecte[collecte_de_la_fiche].reset_index(drop=True),
         **tables_de_la_fiche,
     )
     noter_part(part.nom, empreinte_de(part))
     return part
-
-
-def _retraits_de(etude: EtudeAnnuelle, indicateurs: list[str]) -> pd.DataFrame:
-    """Return the withheld tables that are about some indicators, or about modalités of theirs.
-
-    The name of a withheld table joins codes by « / »: it is kept when one of them is there.
-    """
-    noms = set(indicateurs)
-    for indicateur in indicateurs:
-        noms.update(etude.catalogue.indicateurs_fiches[indicateur].modalites)
-    concernes = [not noms.isdisjoint(table.split("/")) for table in etude.retraits["table"]]
-    masque = pd.Series(concernes, index=etude.retraits.index, dtype=bool)
-    return etude.retraits[masque].reset_index(drop=True)
 
 
 def empreinte_de(part: EtudeAnnuelle) -> str:

@@ -146,19 +146,20 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
     2026 ; 2022 (départ) »).
     """
     manques = etude.manques
+    textes_des_annees = []
+    for manque in lignes(manques, Manque):
+        if manque.nature == DEPART:
+            textes_des_annees.append(f"{manque.annees} (départ)")
+            continue
+        annees = periodes([int(annee) for annee in manque.annees.split(SEPARATEUR)])
+        if manque.depart:
+            annees += f" ; {manque.depart} (départ)"
+        textes_des_annees.append(annees)
     return manques.assign(
         service=manques["responsable"].map(services(etude)),
         quoi=manques["nature"].map(QUOI).fillna(manques["libelle"]),
-        quand_annees=[_quand(manque) for manque in lignes(manques, Manque)],
+        quand_annees=textes_des_annees,
     )
-
-
-def _quand(manque: Manque) -> str:
-    """Return « 2023 à 2026 ; 2022 (départ) »."""
-    if manque.nature == DEPART:
-        return f"{manque.annees} (départ)"
-    annees = periodes([int(annee) for annee in manque.annees.split(SEPARATEUR)])
-    return f"{annees} ; {manque.depart} (départ)" if manque.depart else annees
 
 
 def tableau_revisions(

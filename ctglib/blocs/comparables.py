@@ -169,7 +169,21 @@ class Comparables(Montrable):
         if len(dans_le_bruit):
             series = f"{compter(len(dans_le_bruit), 'série')} : {_noms(dans_le_bruit)}"
             phrases.append(self._dire("dans_le_bruit", series=series))
-        phrases += self._phrases_des_inhabituels(hors_bruit)
+        inhabituels = hors_bruit[hors_bruit["inhabituel"]]
+        if len(inhabituels):
+            aussi_eloignees = [
+                self._dire("aussi_eloignees", serie=minuscule(libelle), nombre=communes)
+                for libelle, communes in zip(
+                    inhabituels["libelle"], inhabituels["aussi_eloignees"], strict=True
+                )
+            ]
+            series = f"{compter(len(inhabituels), 'série')} : {enumerer(aussi_eloignees)}"
+            phrases.append(self._dire("inhabituels", series=series))
+        elif len(hors_bruit):
+            # How many comparable communes, at least, are as far from the mean.
+            au_moins = int(hors_bruit["aussi_eloignees"].min())
+            series = compter(au_moins, "commune comparable", "communes comparables")
+            phrases.append(self._dire("courants", series=series))
         avec_departement = ecarts_calcules[ecarts_calcules["ecart_departement"].notna()]
         loin_du_departement = avec_departement[~avec_departement["bruit_departement"].astype(bool)]
         if len(loin_du_departement):
@@ -181,31 +195,6 @@ class Comparables(Montrable):
         if len(rompues):
             phrases.append(self._dire("rompues", series=_noms(rompues)))
         return tuple(phrases)
-
-    def _phrases_des_inhabituels(self, hors_bruit: pd.DataFrame) -> list[str]:
-        """Return which of the gaps that rounding does not explain are unusual, in one sentence.
-
-        When none is, the sentence says how many comparable communes, at least, are as far from the
-        mean. Nothing when rounding explains all of them.
-        """
-        if hors_bruit.empty:
-            return []
-        inhabituels = hors_bruit[hors_bruit["inhabituel"]]
-        if inhabituels.empty:
-            au_moins = compter(
-                int(hors_bruit["aussi_eloignees"].min()),
-                "commune comparable",
-                "communes comparables",
-            )
-            return [self._dire("courants", series=au_moins)]
-        aussi_eloignees = [
-            self._dire("aussi_eloignees", serie=minuscule(libelle), nombre=communes)
-            for libelle, communes in zip(
-                inhabituels["libelle"], inhabituels["aussi_eloignees"], strict=True
-            )
-        ]
-        series = f"{compter(len(inhabituels), 'série')} : {enumerer(aussi_eloignees)}"
-        return [self._dire("inhabituels", series=series)]
 
     def essentiel(self) -> Bloc | None:
         """Return the same sentences as a list."""

@@ -27,6 +27,9 @@ class Conformite(Montrable):
     def regle(self) -> Bloc:
         """Return how sure the reading of the law is (in a frame), then whom it applies to, and a
         question for each minimum theme that nothing in the convention names.
+
+        The obligations are those whose threshold the inhabitants pass; that of the schéma is the
+        last one, and tells whether the convention can stand in for it.
         """
         regles = self.etude.finale.conformite
         mots = regles.mots
@@ -35,39 +38,30 @@ class Conformite(Montrable):
             certitude = mots["confirme"].format(par=regles.confirme.par, jour=jour)
         else:
             certitude = mots["a_verifier"].format(jour=date_longue(regles.lu_le))
+        if self.population is None:
+            obligations_dites = [mots["sans_population"]]
+        else:
+            habitants, annee = self.population
+            obligations = [
+                obligation for seuil, obligation in regles.obligations.items() if habitants > seuil
+            ]
+            s_applique = mots["s_applique"].format(
+                habitants=nombre(habitants),
+                annee=annee,
+                obligations=" ; ".join(obligations),
+                **self.etude.contexte.lieux,
+            )
+            seuil_du_schema = list(regles.obligations)[-1]
+            tient_lieu = mots["tient_lieu" if habitants > seuil_du_schema else "non_applicable"]
+            obligations_dites = [
+                f"{s_applique} {mots['si_epci']}",
+                tient_lieu.format(seuil=nombre(seuil_du_schema)),
+            ]
         questions = [
             mots["theme"].format(theme=theme, source=regles.source_des_themes)
             for theme in themes_absents(regles, self.etude.convention)
         ]
-        return Encadre((certitude,)) + liste([*self._obligations(), *questions])
-
-    def _obligations(self) -> list[str]:
-        """Return two sentences: the obligations that bind a commune of that many inhabitants, and
-        whether the convention can stand in for the schéma. One, when the inhabitants are not known.
-
-        The obligations are those whose threshold the inhabitants pass; that of the schéma is the
-        last one.
-        """
-        regles = self.etude.finale.conformite
-        mots = regles.mots
-        if self.population is None:
-            return [mots["sans_population"]]
-        habitants, annee = self.population
-        obligations = [
-            obligation for seuil, obligation in regles.obligations.items() if habitants > seuil
-        ]
-        s_applique = mots["s_applique"].format(
-            habitants=nombre(habitants),
-            annee=annee,
-            obligations=" ; ".join(obligations),
-            **self.etude.contexte.lieux,
-        )
-        seuil_du_schema = list(regles.obligations)[-1]
-        tient_lieu = mots["tient_lieu" if habitants > seuil_du_schema else "non_applicable"]
-        return [
-            f"{s_applique} {mots['si_epci']}",
-            tient_lieu.format(seuil=nombre(seuil_du_schema)),
-        ]
+        return Encadre((certitude,)) + liste([*obligations_dites, *questions])
 
     def tableau(self) -> Tableau:
         """Return one row an element: where the convention answers, what is known, what is missing

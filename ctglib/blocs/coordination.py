@@ -278,8 +278,16 @@ def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi
     notes = notes.astype({"niveau": "Int64"})
     fonctions = pd.DataFrame({"fonction": notes["fonction"].unique()})
     annees = pd.DataFrame({"annee": sorted(notes["annee"].unique())})
+    # The référentiel gives the same label to a line of each domain: their labels say which one it
+    # is, « Animation du réseau (attendu) ».
+    lignes = [("attendus", item.id, item.libelle, ATTENDU) for item in referentiel.attendus]
+    lignes += [("activites", item.id, item.libelle, FAMILLE) for item in referentiel.activites]
+    items = pd.DataFrame(lignes, columns=["domaine", "item", "libelle", "mot_du_domaine"])
+    en_double = items["libelle"].duplicated(keep=False)
+    precisions = (" (" + items["mot_du_domaine"] + ")").where(en_double, "")
+    items = items.assign(libelle=items["libelle"] + precisions).drop(columns="mot_du_domaine")
     table = (
-        fonctions.merge(_items(referentiel), how="cross")
+        fonctions.merge(items, how="cross")
         .merge(annees, how="cross")
         .merge(notes, on=[*CLE, "annee"], how="left")
     )
@@ -287,20 +295,6 @@ def niveaux(postures: Mapping[int, pd.DataFrame], referentiel: ReferentielEmploi
     niveau_avant = table.merge(un_an_avant, on=[*CLE, "annee"], how="left")["avant"]
     ecart = (table["niveau"] - niveau_avant).fillna(0)
     return table.assign(mouvement=ecart.map(_sens), annee=table["annee"].astype("Int64"))[LIGNES]
-
-
-def _items(referentiel: ReferentielEmploi) -> pd.DataFrame:
-    """Return the lines of the référentiel: domaine, item, libelle.
-
-    The référentiel gives the same label to a line of each domain: their labels say which one it is,
-    « Animation du réseau (attendu) ».
-    """
-    lignes = [("attendus", item.id, item.libelle, ATTENDU) for item in referentiel.attendus]
-    lignes += [("activites", item.id, item.libelle, FAMILLE) for item in referentiel.activites]
-    items = pd.DataFrame(lignes, columns=["domaine", "item", "libelle", "mot_du_domaine"])
-    en_double = items["libelle"].duplicated(keep=False)
-    precisions = (" (" + items["mot_du_domaine"] + ")").where(en_double, "")
-    return items.assign(libelle=items["libelle"] + precisions).drop(columns="mot_du_domaine")
 
 
 def _sens(ecart: int) -> str:

@@ -28,8 +28,7 @@ from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Renversement
 from ctglib.donnees.modeles.convention import Convention, Lacune
-from ctglib.donnees.modeles.rapports import GroupeDeParts, MontantsParTete
-from ctglib.donnees.partage import partager
+from ctglib.donnees.modeles.rapports import MontantsParTete
 from ctglib.donnees.publiques import lire_couverture
 
 OUVERT = "ouvert"
@@ -64,14 +63,10 @@ class EtudeDiagnostic:
         Raises:
             DonneesInvalides: Toutes les fautes des données.
         """
-
-        def lire() -> tuple[Dossier, pd.DataFrame, dict[str, str], pd.DataFrame]:
-            with enregistrer() as journal:
-                dossier = lire_dossier(convention)
-                modes = lire_couverture(dossier)
-            return dossier, controler(dossier), dict(journal.lus), modes
-
-        return cls(*partager(f"diagnostic/{convention}", lire))
+        with enregistrer() as journal:
+            dossier = lire_dossier(convention)
+            modes = lire_couverture(dossier)
+        return cls(dossier, controler(dossier), dict(journal.lus), modes)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -248,7 +243,8 @@ class MessagesDuDiagnostic:
 
     def messages(self) -> Iterator[Message]:
         """Yield what the diagnostic says first: a share above the reference, the places, the
-        amounts, the services, then the other shares.
+        amounts, the services that the reference has and the territory has none of (« … ni crèche,
+        ni relais petite enfance »), then the other shares.
         """
         etude = self.etude
         au_dessus = self._parts_du_cote("superieur")
@@ -260,74 +256,60 @@ class MessagesDuDiagnostic:
             montant = self._par_tete(regle)
             if montant:
                 yield montant
-        services = self._services()
-        if services:
-            yield services
+        regles_des_services = etude.catalogue.messages.services
+        absents = calculs.services_absents(etude.comparaison, etude.catalogue.synthese.services)
+        noms = [
+            regles_des_services.noms[indicateur]
+            for indicateur in absents["indicateur"]
+            if indicateur not in etude.doutes
+        ]
+        if noms:
+            negations = [f"ni {nom}" for nom in noms]
+            if len(noms) == 1:
+                negations = [f"pas de {noms[0]}"]
+            texte = remplir(
+                regles_des_services.phrase, services=", ".join(negations), **etude.contexte.lieux
+            )
+            yield Message(texte, regles_des_services.preuves)
         yield from au_dessus[1:]
         yield from self._parts_du_cote("inferieur")
 
     def _parts_du_cote(self, cote: str) -> list[Message]:
-        """Return the messages of the groups that have shares on one side of the reference."""
-        messages = [self._parts(groupe, cote) for groupe in self.etude.catalogue.messages.parts]
-        return [message for message in messages if message]
-
-    def _parts(self, groupe: GroupeDeParts, cote: str) -> Message | None:
-        """Return a message of two shares of a group that are on one side of the reference.
+        """Return a message for each group that has shares on one side of the reference, of two.
 
         « En 2020, à Harnes, un ménage sur quatre vit seul (25,1 %) et …, contre 33,0 % et … en
         Pas-de-Calais. » The first is that of the catalogue; the second, among the others of the
-        same year, the farthest from the reference, if there is one. None when no share is on that
-        side (``cote``: "superieur" or "inferieur").
+        same year, the farthest from the reference, if there is one. ``cote`` is "superieur" or
+        "inferieur".
         """
         constats = self.etude.constats_surs
         contexte = self.etude.contexte
-        connus = [indicateur for indicateur in groupe.indicateurs if indicateur in constats.index]
-        parts = constats.loc[connus]
-        parts = parts[parts["ecart_relatif"].notna() & parts["position"].eq(cote)]
-        if parts.empty:
-            return None
-        annee = parts["annee"].iloc[0]
-        autres = parts.iloc[1:]
-        autres = autres[autres["annee"].eq(annee)]
-        autres = autres.sort_values(
-            "ecart_relatif", key=lambda ecarts: -ecarts.abs(), kind="stable"
-        )
-        dites = pd.concat([parts.head(1), autres.head(1)]).reset_index(names="indicateur")
-        ici = []
-        la = []
-        for part in lignes(dites, _Part):
-            mots = groupe.indicateurs[part.indicateur]
-            fraction, au_singulier = part_en_mots(part.valeur, mots.nom, court=bool(ici))
-            verbe = mots.un if au_singulier else mots.plusieurs
-            ici.append(f"{fraction} {verbe} ({contexte.valeur(part.indicateur, part.valeur)})")
-            la.append(contexte.valeur(part.indicateur, part.valeur_reference))
-        return Message(
-            f"En {annee}, {contexte.territoire.a}, {enumerer(ici)}, "
-            f"contre {enumerer(la)} {contexte.reference.a}.",
-            groupe.preuves,
-        )
-
-    def _services(self) -> Message | None:
-        """Return a message of the services that the reference has and the territory has none of.
-
-        « … ni crèche, ni relais petite enfance » Those that are doubtful are left out; None when
-        none remains.
-        """
-        etude = self.etude
-        regles = etude.catalogue.messages.services
-        absents = calculs.services_absents(etude.comparaison, etude.catalogue.synthese.services)
-        noms = [
-            regles.noms[indicateur]
-            for indicateur in absents["indicateur"]
-            if indicateur not in etude.doutes
-        ]
-        if not noms:
-            return None
-        negations = [f"ni {nom}" for nom in noms]
-        if len(noms) == 1:
-            negations = [f"pas de {noms[0]}"]
-        texte = remplir(regles.phrase, services=", ".join(negations), **etude.contexte.lieux)
-        return Message(texte, regles.preuves)
+        messages = []
+        for groupe in self.etude.catalogue.messages.parts:
+            connus = [nom for nom in groupe.indicateurs if nom in constats.index]
+            parts = constats.loc[connus]
+            parts = parts[parts["ecart_relatif"].notna() & parts["position"].eq(cote)]
+            if parts.empty:
+                continue
+            annee = parts["annee"].iloc[0]
+            autres = parts.iloc[1:]
+            autres = autres[autres["annee"].eq(annee)]
+            autres = autres.sort_values(
+                "ecart_relatif", key=lambda ecarts: -ecarts.abs(), kind="stable"
+            )
+            dites = pd.concat([parts.head(1), autres.head(1)]).reset_index(names="indicateur")
+            ici = []
+            la = []
+            for part in lignes(dites, _Part):
+                mots = groupe.indicateurs[part.indicateur]
+                fraction, au_singulier = part_en_mots(part.valeur, mots.nom, court=bool(ici))
+                verbe = mots.un if au_singulier else mots.plusieurs
+                ici.append(f"{fraction} {verbe} ({contexte.valeur(part.indicateur, part.valeur)})")
+                la.append(contexte.valeur(part.indicateur, part.valeur_reference))
+            texte = f"En {annee}, {contexte.territoire.a}, {enumerer(ici)}, "
+            texte += f"contre {enumerer(la)} {contexte.reference.a}."
+            messages.append(Message(texte, groupe.preuves))
+        return messages
 
     def _par_tete(self, regle: MontantsParTete) -> Message | None:
         """Return a message of an amount by head in both territories.
@@ -360,36 +342,31 @@ class MessagesDuDiagnostic:
         each rule that has a sentence.
         """
         contexte = self.etude.contexte
-        territoires = [contexte.territoire.nom, contexte.reference.nom]
-        for regle, phrase in self.etude.catalogue.messages.incertitudes.items():
-            points = self.etude.ouverts
-            points = points[points["regle"].eq(regle)]
-            if "{A_territoire}" in phrase:
-                points = points[points["territoire"].isin(territoires)]
-            for point in lignes(points.head(1), _PointDeControle):
-                yield Message(self._incertitude(phrase, point), ("tableau-coherence",), CONTROLE)
-
-    def _incertitude(self, phrase: str, point: _PointDeControle) -> str:
-        """Return a sentence of the catalogue, its braces filled with a finding of the check."""
-        contexte = self.etude.contexte
         precisions = self.etude.catalogue.messages.precisions
         comparaison = self.etude.comparaison
-        indicateur = point.indicateurs.partition(SEPARATEUR)[0]
-        annees = comparaison.loc[comparaison["indicateur"].eq(indicateur), "annee"].dropna()
         a_territoire = {
             contexte.territoire.nom: contexte.territoire.a,
             contexte.reference.nom: contexte.reference.a,
         }
-        return remplir(
-            phrase,
-            objet=point.objet,
-            Objet=majuscule(point.objet),
-            ecrit=minuscule(point.ecrit),
-            calcule=point.calcule.partition(" ;")[0],
-            tableau="tableau" if annees.empty else f"tableau de {annees.iloc[0]:.0f}",
-            precision=f", {precisions[indicateur]}" if indicateur in precisions else "",
-            A_territoire=majuscule(a_territoire.get(point.territoire, "")),
-        )
+        for regle, phrase in self.etude.catalogue.messages.incertitudes.items():
+            points = self.etude.ouverts
+            points = points[points["regle"].eq(regle)]
+            if "{A_territoire}" in phrase:
+                points = points[points["territoire"].isin(list(a_territoire))]
+            for point in lignes(points.head(1), _PointDeControle):
+                indicateur = point.indicateurs.partition(SEPARATEUR)[0]
+                annees = comparaison.loc[comparaison["indicateur"].eq(indicateur), "annee"].dropna()
+                texte = remplir(
+                    phrase,
+                    objet=point.objet,
+                    Objet=majuscule(point.objet),
+                    ecrit=minuscule(point.ecrit),
+                    calcule=point.calcule.partition(" ;")[0],
+                    tableau="tableau" if annees.empty else f"tableau de {annees.iloc[0]:.0f}",
+                    precision=f", {precisions[indicateur]}" if indicateur in precisions else "",
+                    A_territoire=majuscule(a_territoire.get(point.territoire, "")),
+                )
+                yield Message(texte, ("tableau-coherence",), CONTROLE)
 
     def decisions(self) -> Iterator[Message]:
         """Yield the needs that no fiche answers, then the questions that the convention leaves

@@ -381,7 +381,22 @@ class Trajectoires(Montrable):
         known of either.
         """
         etude = self.etude
-        realisations = self._realisations_par_annee()
+        # The indicators of realisation that have a value, in the years of the convention.
+        toutes_les_realisations = self.series[self.series["nature"].eq(REALISATION)]
+        valeurs_connues = toutes_les_realisations.groupby("indicateur")["valeur"].transform("count")
+        des_annees = toutes_les_realisations["annee"].isin(etude.annees)
+        realisations = toutes_les_realisations[valeurs_connues.gt(0) & des_annees]
+        textes = [
+            marquer(etude.contexte.valeur(indicateur, valeur, statut), statut)
+            for indicateur, valeur, statut in zip(
+                realisations["indicateur"],
+                realisations["valeur"],
+                realisations["statut"],
+                strict=True,
+            )
+        ]
+        realisations = realisations.rename(columns={"indicateur": "element"})
+        realisations = realisations.assign(lignes_sans_valeur=0, texte=textes)
         table = pd.concat([self._moyens_par_annee(), realisations], ignore_index=True)
         table = table[MOYENS_ET_REALISATIONS].sort_values("fiche", kind="stable")
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
@@ -391,7 +406,6 @@ class Trajectoires(Montrable):
         )
         par_element = par_element.rename(columns=str).reset_index()
         colonnes = [Colonne(str(annee), str(annee), True) for annee in etude.annees]
-        toutes_les_realisations = self.series[self.series["nature"].eq(REALISATION)]
         mesurees = toutes_les_realisations["valeur"].notna()
         return etude.tableau(
             "moyens_realisations",
@@ -443,27 +457,6 @@ class Trajectoires(Montrable):
             texte=textes,
             valeur=valeurs,
             lignes_sans_valeur=table["manquantes"].fillna(0).astype(int),
-        )
-
-    def _realisations_par_annee(self) -> pd.DataFrame:
-        """Return the indicators of realisation that have a value, a row an indicator and year of
-        the convention: the columns ``MOYENS_ET_REALISATIONS`` among others.
-        """
-        contexte = self.etude.contexte
-        series = self.series[self.series["nature"].eq(REALISATION)]
-        connues = series.groupby("indicateur")["valeur"].transform("count").gt(0)
-        realisations = series[connues & series["annee"].isin(self.etude.annees)]
-        textes = [
-            marquer(contexte.valeur(indicateur, valeur, statut), statut)
-            for indicateur, valeur, statut in zip(
-                realisations["indicateur"],
-                realisations["valeur"],
-                realisations["statut"],
-                strict=True,
-            )
-        ]
-        return realisations.rename(columns={"indicateur": "element"}).assign(
-            lignes_sans_valeur=0, texte=textes
         )
 
     def _tableau(

@@ -141,7 +141,17 @@ class MessagesDuSuivi:
         if not self.muette:
             yield from self._chiffres_incertains()
         yield from self._moyens_inconnus()
-        yield from self._sans_cible()
+        # How many have neither a target nor a reference of the text; one alone is not said.
+        indicateurs = self.indicateurs
+        suivis = indicateurs[indicateurs["renseigne"] | ~indicateurs["facultatif"]]
+        sans_cible = int(suivis["cible"].isna().sum())
+        if sans_cible > 1 and sans_cible == len(suivis):
+            yield self._dire("aucune_cible", "mesures", sans_cible)
+        elif sans_cible > 1:
+            aucune_reference = ont_une_cible(suivis).eq(suivis["cible"].notna()).all()
+            quoi = "pas de cible" if aucune_reference else "ni cible ni référence"
+            total = en_lettres(len(suivis))
+            yield self._dire("sans_cible", "mesures", sans_cible, total=total, quoi=quoi)
 
     def _chiffres_incertains(self) -> Iterator[Message]:
         """Yield the values that were not handed in, those that may still change, then the first
@@ -194,23 +204,6 @@ class MessagesDuSuivi:
             nombre_manquants = int(manquants.sum())
             total = nombre(len(moyens))
             yield self._dire("moyens_en_partie", "moyens", nombre_manquants, total=total)
-
-    def _sans_cible(self) -> Iterator[Message]:
-        """Yield how many indicators have neither a target nor a reference of the text, unless it is
-        one alone.
-        """
-        indicateurs = self.indicateurs
-        suivis = indicateurs[indicateurs["renseigne"] | ~indicateurs["facultatif"]]
-        sans_cible = int(suivis["cible"].isna().sum())
-        if sans_cible <= 1:
-            return
-        if sans_cible == len(suivis):
-            yield self._dire("aucune_cible", "mesures", sans_cible)
-            return
-        aucune_reference = ont_une_cible(suivis).eq(suivis["cible"].notna()).all()
-        quoi = "pas de cible" if aucune_reference else "ni cible ni référence"
-        total = en_lettres(len(suivis))
-        yield self._dire("sans_cible", "mesures", sans_cible, total=total, quoi=quoi)
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses most
@@ -314,20 +307,16 @@ class MessagesDuSuivi:
             texte = f"{majuscule(tous(total, 'action'))} {verbe_et_etat}"
         else:
             texte = f"Sur {nombrer(total, 'action', feminin=True)}, {enumerer(phrases)}"
-        retards = self._retards(etats)
-        yield self._message(f"{texte}{retards}.", "etats")
-
-    def _retards(self, etats: pd.DataFrame) -> str:
-        """Return « ; deux d'entre elles sont en retard, dont « Ouvrir un accueil » », or ""."""
         en_retard = etats.loc[etats["en_retard"], "libelle"]
-        if en_retard.empty:
-            return ""
-        premiere = f"« {abreger(en_retard.iloc[0], self.regles.signes)} »"
-        if len(en_retard) > 1:
-            return f" ; {en_lettres(len(en_retard))} d'entre elles sont en retard, dont {premiere}"
-        if len(etats) == 1:
-            return f" ; elle est en retard, {premiere}"
-        return f" ; l'une d'elles est en retard, {premiere}"
+        if len(en_retard):
+            premiere = f"« {abreger(en_retard.iloc[0], self.regles.signes)} »"
+            lesquelles = "l'une d'elles est en retard,"
+            if len(en_retard) > 1:
+                lesquelles = f"{en_lettres(len(en_retard))} d'entre elles sont en retard, dont"
+            elif total == 1:
+                lesquelles = "elle est en retard,"
+            texte += f" ; {lesquelles} {premiere}"
+        yield self._message(f"{texte}.", "etats")
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services; apart, the investments.
@@ -534,13 +523,39 @@ class MessagesDeLaFin(MessagesDuSuivi):
         return self._ordonner(depuis_le_depart)
 
     def messages(self) -> Iterator[Message]:
-        """Yield what families got since the start, what is done, what is reached."""
-        if self.etude.parcours["annees_connues"].eq(0).all():
+        """Yield what families got since the start, what is done; then how many of the targets that
+        can be judged are reached, and the first missed.
+
+        « Sur six cibles ou références que l'on peut juger, quatre sont atteintes ou en bonne voie ;
+        deux ne le sont pas, dont « Places » (30 au lieu de 40). »
+        """
+        parcours = self.etude.parcours
+        if parcours["annees_connues"].eq(0).all():
             yield from super().messages()
             return
         yield from self._chiffres_des_familles()
         yield from self._etats_des_actions()
-        yield from self._cibles()
+        cibles_atteintes = self.etude.preuves["cibles_atteintes"]
+        if not cibles_atteintes.total:
+            return
+        total = int(cibles_atteintes.total)
+        atteintes = int(cibles_atteintes.valeur)
+        cibles = nombrer(total, "cible ou référence", "cibles ou références", feminin=True)
+        tenues = sont(atteintes, "atteinte ou en bonne voie", "atteintes ou en bonne voie")
+        texte = f"Sur {cibles} que l'on peut juger, {tenues}"
+        manquees = parcours[parcours["verdict"].isin(MANQUES)]
+        if len(manquees):
+            contexte = self.etude.contexte
+            manquee = next(lignes(manquees, IndicateurParcouru))
+            autres = total - atteintes
+            combien = "une ne l'est pas,"
+            if autres != 1:
+                combien = f"{en_lettres(autres)} ne le sont pas, dont"
+            libelle = contexte.indicateurs[manquee.indicateur].libelle
+            valeur = contexte.valeur(manquee.indicateur, manquee.derniere)
+            cible = contexte.valeur(manquee.indicateur, manquee.cible)
+            texte += f" ; {combien} « {libelle} » ({valeur} au lieu de {cible})"
+        yield self._message(f"{texte}.", "cibles")
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield that no effect is shown, then what is unknown or not sure."""
@@ -579,35 +594,6 @@ class MessagesDeLaFin(MessagesDuSuivi):
                     decision, "recommandations", len(objectifs), premier=f"« {libelle} »"
                 )
         yield from super().decisions()
-
-    def _cibles(self) -> Iterator[Message]:
-        """Yield how many of the targets that can be judged are reached, then the first missed.
-
-        « Sur six cibles ou références que l'on peut juger, quatre sont atteintes ou en bonne voie ;
-        deux ne le sont pas, dont « Places » (30 au lieu de 40). »
-        """
-        contexte = self.etude.contexte
-        cibles_atteintes = self.etude.preuves["cibles_atteintes"]
-        if not cibles_atteintes.total:
-            return
-        total = int(cibles_atteintes.total)
-        atteintes = int(cibles_atteintes.valeur)
-        cibles = nombrer(total, "cible ou référence", "cibles ou références", feminin=True)
-        tenues = sont(atteintes, "atteinte ou en bonne voie", "atteintes ou en bonne voie")
-        texte = f"Sur {cibles} que l'on peut juger, {tenues}"
-        parcours = self.etude.parcours
-        manquees = parcours[parcours["verdict"].isin(MANQUES)]
-        if len(manquees):
-            manquee = next(lignes(manquees, IndicateurParcouru))
-            autres = total - atteintes
-            combien = "une ne l'est pas,"
-            if autres != 1:
-                combien = f"{en_lettres(autres)} ne le sont pas, dont"
-            libelle = contexte.indicateurs[manquee.indicateur].libelle
-            valeur = contexte.valeur(manquee.indicateur, manquee.derniere)
-            cible = contexte.valeur(manquee.indicateur, manquee.cible)
-            texte += f" ; {combien} « {libelle} » ({valeur} au lieu de {cible})"
-        yield self._message(f"{texte}.", "cibles")
 
 
 def a_qui_demander_le_plus(

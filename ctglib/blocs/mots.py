@@ -54,7 +54,10 @@ def sources(
 
     The fingerprint of a file that is not published is not shown.
     """
-    rang_du_role = {path: _rang_du_role(path, roles) for path in empreintes}
+    rang_du_role = {}
+    for path in empreintes:
+        rangs = [rang for rang, role in enumerate(roles) if fnmatchcase(path, role.motif)]
+        rang_du_role[path] = min(rangs, default=len(roles))  # that of ``AUTRE``
     chemins = sorted(empreintes, key=lambda path: (rang_du_role[path], path))
     roles_des_fichiers = [[*roles, AUTRE][rang_du_role[path]] for path in chemins]
     fichiers = pd.DataFrame(
@@ -79,11 +82,3 @@ def sources(
     if not all(publiable(path) for path in chemins):
         notes.append(dire("empreinte_non_publiee"))
     return presenter(contexte, "sources", fichiers, ecritures, groupes=groupes, notes=notes)
-
-
-def _rang_du_role(path: str, roles: list[RoleDeFichier]) -> int:
-    """Return the rank of the first role whose pattern the path fits, else that of ``AUTRE``."""
-    for rang, role in enumerate(roles):
-        if fnmatchcase(path, role.motif):
-            return rang
-    return len(roles)

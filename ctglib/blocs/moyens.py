@@ -164,7 +164,12 @@ class Moyens(Montrable):
         mots = {"article": f" de l'{clause.article}" if clause else ""}
         noms = dict(zip(offre["structure"], offre["nom"], strict=True))
         par_structure = _ranger(totaux, "structure", noms)
-        lignes_du_budget = self._lignes_du_budget(par_structure)
+        # The lines of the budget, each once: by signatory, then poste, then code of the nature.
+        par_nature = par_structure.sort_values("nature", kind="stable")
+        postes = [poste.id for poste in self.etude.catalogue.moyens.postes]
+        par_signataire = _ranger(_ranger(par_nature, "poste", postes), "signataire", self.parties)
+        uniques = par_signataire[list(LigneDuBudget._fields)].drop_duplicates()
+        lignes_du_budget = [LigneDuBudget(*ligne) for ligne in uniques.to_numpy()]
         if len(lignes_du_budget) * len(self._exercices) > COLONNES_AU_PLUS:
             groupes = [noms.get(structure, structure) for structure in par_structure["structure"]]
             return self._par_poste("moyens_des_structures_par_poste", par_structure, groupes, mots)
@@ -185,26 +190,6 @@ class Moyens(Montrable):
             colonnes_par_ligne,
             mots_du_titre=mots,
         )
-
-    def _lignes_du_budget(self, totaux: pd.DataFrame) -> list[LigneDuBudget]:
-        """Return the lines of the budget that have a total in one of the two years, each once.
-
-        They are in the order of the signatories of the convention, then of the postes of the
-        catalogue, then of the codes of the natures.
-        """
-        signataires = list(self.parties)
-        postes = [poste.id for poste in self.etude.catalogue.moyens.postes]
-
-        def ordre(ligne: LigneDuBudget) -> tuple[int, int, str]:
-            return signataires.index(ligne.signataire), postes.index(ligne.poste), ligne.nature
-
-        lignes_du_budget = {
-            LigneDuBudget(signataire, poste, nature)
-            for signataire, poste, nature in zip(
-                totaux["signataire"], totaux["poste"], totaux["nature"], strict=True
-            )
-        }
-        return sorted(lignes_du_budget, key=ordre)
 
     def de_la_fiche(self, numero: int) -> Tableau | None:
         """Return what a fiche receives: one row for each line of the budget, one column a year.

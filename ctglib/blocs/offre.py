@@ -157,8 +157,12 @@ class _OffreEcrite:
         if valeur == "":
             return self.contexte.absence(ligne.statut)
         if ligne.unite == "plage_horaire":
-            heures = [_heure(moment) for moment in valeur.split("-")]
-            return f"{INSECABLE}à{INSECABLE}".join(heures)
+            bornes = []
+            for moment in valeur.split("-"):  # « 07:30 » is « 7 h 30 », « 18:00 » is « 18 h »
+                heures, minutes = moment.split(":")
+                borne = f"{int(heures)}{FINE}h"
+                bornes.append(f"{borne}{FINE}{minutes}" if int(minutes) else borne)
+            return f"{INSECABLE}à{INSECABLE}".join(bornes)
         est_un_nombre = valeur.replace(".", "", 1).isdigit()
         if not est_un_nombre:
             return valeur
@@ -166,13 +170,6 @@ class _OffreEcrite:
         symbole = self.contexte.unites[ligne.unite].apres(quantite)
         decimales = len(valeur.partition(".")[2])
         return avec_unite(quantite, symbole, decimales)
-
-
-def _heure(moment: str) -> str:
-    """Return « 7 h 30 » of « 07:30 », « 18 h » of « 18:00 »."""
-    heures, minutes = moment.split(":")
-    texte = f"{int(heures)}{FINE}h"
-    return f"{texte}{FINE}{minutes}" if int(minutes) else texte
 
 
 def tableau_offre(

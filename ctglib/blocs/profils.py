@@ -36,8 +36,9 @@ VIDE = "vide"
 
 def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield what is known and what is hidden, a chart for each variable, the table of the counts by
-    dispositif, that of the crossed counts.
+    dispositif, that of the crossed counts (in groups by dispositif and pair of variables).
     """
+    assert analyse.public is not None  # the model asks it of this type of analysis
     definitions = etude.catalogue.profils
     modalites = etude.catalogue.dimensions[definitions.dimension].modalites
     libelles = {modalite.id: modalite.libelle for modalite in modalites}
@@ -63,7 +64,15 @@ def profils(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     if len(effectifs):
         yield _tableau_des_effectifs(etude, analyse, effectifs, libelles)
     if len(croises):
-        yield _tableau_des_croisements(etude, analyse, croises)
+        variables_croisees = croises["libelle_variable"] + " et " + croises["libelle_variable_2"]
+        yield etude.tableau(
+            "profils_croises",
+            croises,
+            nom=f"{analyse.id}-croises",
+            donnees=croises.drop(columns="texte"),
+            groupes=croises["libelle_dispositif"] + " : " + variables_croisees,
+            statuts=croises["statut"],
+        )
 
 
 def _avec_texte(effectifs: pd.DataFrame, contexte: Contexte) -> pd.DataFrame:
@@ -93,7 +102,8 @@ def _tableau_des_effectifs(
     notes = []
     if textes.isna().any(axis=None):
         notes.append(f"{RIEN} : ligne non remplie.")
-    public = re.sub(r"\bles ", "", analyse.public or "")
+    assert analyse.public is not None  # the model asks it of this type of analysis
+    public = re.sub(r"\bles ", "", analyse.public)
     return etude.tableau(
         "profils",
         cellules,
@@ -105,27 +115,6 @@ def _tableau_des_effectifs(
         groupes=cellules["libelle_variable"],
         statuts=effectifs["statut"],
         notes=notes,
-    )
-
-
-def _tableau_des_croisements(
-    etude: EtudeAnnuelle, analyse: Analyse, croises: pd.DataFrame
-) -> Tableau:
-    """Return one row a pair of modalités, in groups by dispositif and pair of variables."""
-    paires = (
-        croises["libelle_dispositif"]
-        + " : "
-        + croises["libelle_variable"]
-        + " et "
-        + croises["libelle_variable_2"]
-    )
-    return etude.tableau(
-        "profils_croises",
-        croises,
-        nom=f"{analyse.id}-croises",
-        donnees=croises.drop(columns="texte"),
-        groupes=paires,
-        statuts=croises["statut"],
     )
 
 

@@ -187,17 +187,18 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     libelles = {nom: item.libelle for nom, item in etude.contexte.indicateurs.items()}
     fin = etude.suivi.fin
 
+    comite = etude.bilan.comite
+    comite_non_tenu = []
+    if comite is None:
+        comite_non_tenu.append(Objet("aucune date n'est connue"))
+    elif isinstance(comite.date, Absence):
+        comite_non_tenu.append(Objet(minuscule(comite.date.absent)))
     etats = etude.etats
     reportees = etats["fin"].notna() & etats["fin"].gt(etude.arrete)  # a new date was given
     en_retard = etats[etats["en_retard"] & ~reportees]
     echeance_passee = etats["echeance"].lt(etude.arrete)
     echues_sans_etat = etats[etats["statut"].eq(NON_RENSEIGNEE) & echeance_passee]
-    oublies = indicateurs.loc[
-        indicateurs["indicateur"].isin(_attendus_une_fois(etude))
-        & ~indicateurs["renseigne"]
-        & indicateurs["statut"].ne(Statut.SANS_OBJET),
-        "libelle",
-    ]
+    oublies = _attendus_une_fois(etude, indicateurs)
     ecrits_sans_cible = indicateurs.loc[
         indicateurs["origine"].eq("convention")
         & indicateurs["raison"].ne(QUALITATIF)
@@ -212,7 +213,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
         etude.a_collecter["motif"].eq("valeur_initiale"), "responsable"
     ]
     return {
-        "comite_non_tenu": _comite_non_tenu(etude),
+        "comite_non_tenu": comite_non_tenu,
         "reconduction": [Objet(date_longue(fin))] if etude.annee >= fin.year - 1 else [],
         "retard": _actions(en_retard),
         "echeance_sans_etat": [*_actions(echues_sans_etat), *map(Objet, oublies)],
@@ -242,8 +243,8 @@ def _actions(etats: pd.DataFrame) -> list[Objet]:
     ]
 
 
-def _attendus_une_fois(etude: EtudeAnnuelle) -> list[str]:
-    """Return the indicators awaited once, whose échéance is past."""
+def _attendus_une_fois(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[str]:
+    """Return the labels of the indicators awaited once that are past their échéance and unknown."""
     arrete = etude.arrete.date()
     attendus = []
     for fiche in etude.convention.fiches:
@@ -251,17 +252,12 @@ def _attendus_une_fois(etude: EtudeAnnuelle) -> list[str]:
             echu = indicateur.echeance is not None and indicateur.echeance < arrete
             if echu and etude.catalogue.indicateurs_fiches[indicateur.id].unique:
                 attendus.append(indicateur.id)
-    return attendus
-
-
-def _comite_non_tenu(etude: EtudeAnnuelle) -> list[Objet]:
-    """Return one thing, why the date of the comité of the year is not known; none when it is."""
-    comite = etude.bilan.comite
-    if comite is None:
-        return [Objet("aucune date n'est connue")]
-    if isinstance(comite.date, Absence):
-        return [Objet(minuscule(comite.date.absent))]
-    return []
+    oublies = (
+        indicateurs["indicateur"].isin(attendus)
+        & ~indicateurs["renseigne"]
+        & indicateurs["statut"].ne(Statut.SANS_OBJET)
+    )
+    return indicateurs.loc[oublies, "libelle"].tolist()
 
 
 def _cibles_manquees(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Objet]:

@@ -93,29 +93,22 @@ def _conditions_remplies(conditions: Mapping[str, str], constats: pd.DataFrame) 
     """Tell whether every indicator of a sentence stands as the sentence says.
 
     ``conditions`` gives, by indicator, either its position to the reference (the values of the
-    column « position »: "superieur", "inferieur"…) or "plus_vite": it rises faster. False when one
-    of them has no row.
+    column « position »: "superieur", "inferieur"…) or "plus_vite": it rises, and more than in the
+    reference, without a break of series. False when one of them has no row.
     """
     for indicateur, attendu in conditions.items():
         if indicateur not in constats.index:
             return False
         if attendu == "plus_vite":
-            if not _augmente_plus_vite(indicateur, constats):
+            variation_ici = constats["variation"][indicateur]
+            variation_la = constats["variation_reference"][indicateur]
+            # Nothing compares with NaN: an indicator without both variations does not rise faster.
+            augmente_plus_vite = variation_ici > 0 and variation_ici > variation_la
+            if constats["rupture"][indicateur] or not augmente_plus_vite:
                 return False
         elif constats.at[indicateur, "position"] != attendu:
             return False
     return True
-
-
-def _augmente_plus_vite(indicateur: str, constats: pd.DataFrame) -> bool:
-    """Tell whether an indicator rises, and more than in the reference, without a break of series.
-
-    False when a variation is missing: nothing compares with NaN.
-    """
-    variation_ici = constats["variation"][indicateur]
-    variation_la = constats["variation_reference"][indicateur]
-    est_rompue = constats["rupture"][indicateur]
-    return not est_rompue and variation_ici > 0 and variation_ici > variation_la
 
 
 def _remplir(
@@ -480,7 +473,7 @@ def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
     radar = etude.catalogue.radar
     convention = etude.convention
     lieux = etude.contexte.lieux
-    lectures = [*_regles_de_lecture(etude), *_indices_incertains(etude)]
+    lectures = _lectures_des_indices(etude)
     if convention.radar:
         validation = convention.radar["valide"]
         statut = paragraphe(
@@ -499,8 +492,9 @@ def vulnerabilite(etude: EtudeDiagnostic) -> Bloc | None:
     return suite([statut, graphique, paragraphe(radar.formule), liste(lectures)])
 
 
-def _regles_de_lecture(etude: EtudeDiagnostic) -> list[str]:
-    """Return what an index is compared with, its thresholds, and which axes are turned round.
+def _lectures_des_indices(etude: EtudeDiagnostic) -> list[str]:
+    """Return what an index is compared with, its thresholds, which axes are turned round, which the
+    rounding of the values could class otherwise.
 
     An axis is turned round where a high value is no sign of vulnerability (an income).
     """
@@ -521,23 +515,21 @@ def _regles_de_lecture(etude: EtudeDiagnostic) -> list[str]:
         for genre, renversement in radar.renversements.items()
         if etude.indices["renversement"].eq(genre).any()
     ]
-    return [groupe, seuils, *renversements]
-
-
-def _indices_incertains(etude: EtudeDiagnostic) -> list[str]:
-    """Return a sentence for each axis that the rounding of the values could class otherwise."""
-    indices = etude.indices
     arrondis = {
         indicateur: etude.contexte.indicateurs[indicateur].arrondi_source or 0.0
-        for indicateur in indices["indicateur"]
+        for indicateur in etude.indices["indicateur"]
     }
-    axes = incertains(indices, etude.catalogue.radar, arrondis)
-    return [
+    axes_incertains = incertains(etude.indices, radar, arrondis)
+    incertitudes = [
         dire("indice_incertain", libelle=libelle, minimum=minimum, maximum=maximum)
         for libelle, minimum, maximum in zip(
-            axes["libelle"], axes["minimum"], axes["maximum"], strict=True
+            axes_incertains["libelle"],
+            axes_incertains["minimum"],
+            axes_incertains["maximum"],
+            strict=True,
         )
     ]
+    return [groupe, seuils, *renversements, *incertitudes]
 
 
 # The comments of the parties.

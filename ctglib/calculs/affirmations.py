@@ -120,7 +120,7 @@ def juger(dossier: Dossier) -> pd.DataFrame:
 
     A sentence is « vérifiée » when the printed values say so, « contredite » when they say
     otherwise, « invérifiable » when a value is absent, or when the rounding of the two values hides
-    which is greater.
+    which is greater; when no value of annexe 1 is concerned, or theirs is another unit.
 
     Returns:
         The columns ``COLONNES``: ``verdict`` is verifiee, contredite or inverifiable, ``calcul`` a
@@ -128,29 +128,27 @@ def juger(dossier: Dossier) -> pd.DataFrame:
         « ; ».
     """
     lecture = Lecture(dossier)
+    unites = lecture.catalogue.unites
     phrases_jugees = []
     for phrase in dossier.affirmations:
-        verdict, calcul = _juger(phrase, lecture)
+        unites_du_tableau = {lecture.catalogue.indicateurs[nom].unite for nom in phrase.indicateurs}
+        if not phrase.indicateurs:
+            verdict = "inverifiable"
+            calcul = "aucune valeur des tableaux ne correspond"
+        elif phrase.unite is not None and unites_du_tableau != {phrase.unite}:
+            verdict = "inverifiable"
+            de_la_phrase = unites[phrase.unite].libelle.lower()
+            du_tableau = [unites[unite].libelle.lower() for unite in sorted(unites_du_tableau)]
+            calcul = f"unité de la phrase : {de_la_phrase} ; unité du tableau : "
+            calcul += enumerer(du_tableau)
+        else:
+            verdict, calcul = OPERATEURS[phrase.operateur](phrase, lecture)
         indicateurs = SEPARATEUR.join(phrase.indicateurs)
         note = phrase.note or ""
         phrases_jugees.append(
             (phrase.id, phrase.section, phrase.resume, verdict, calcul, note, indicateurs)
         )
     return pd.DataFrame(phrases_jugees, columns=list(COLONNES))
-
-
-def _juger(phrase: Affirmation, lecture: Lecture) -> Jugement:
-    """Judge a sentence, unless no value of annexe 1 is concerned or its unit is another one."""
-    if not phrase.indicateurs:
-        return "inverifiable", "aucune valeur des tableaux ne correspond"
-    unites = lecture.catalogue.unites
-    unites_du_tableau = {lecture.catalogue.indicateurs[nom].unite for nom in phrase.indicateurs}
-    if phrase.unite is not None and unites_du_tableau != {phrase.unite}:
-        unite_de_la_phrase = unites[phrase.unite].libelle.lower()
-        libelles = enumerer([unites[unite].libelle.lower() for unite in sorted(unites_du_tableau)])
-        calcul = f"unité de la phrase : {unite_de_la_phrase} ; unité du tableau : {libelles}"
-        return "inverifiable", calcul
-    return OPERATEURS[phrase.operateur](phrase, lecture)
 
 
 def _comparer(phrase: Affirmation, lecture: Lecture) -> Jugement:

@@ -555,6 +555,14 @@ def memes_effectifs(controle: Controle) -> Constats:
         versions = [_ecrire_effectif(effectif) for effectif in sorted(connus)]
         if None in compares:
             versions.append("rien")
+        lectures_ecrites = []
+        for lecture, effectif in effectifs_lus:
+            ecrit = "non donné"
+            if effectif is not None:
+                ecrit = _ecrire_effectif(effectif)
+                if lecture.ajoute:
+                    ecrit += " de plus"
+            lectures_ecrites.append(f"{ecrit} ({lecture.nom})")
         indicateurs = [
             lecture.indicateur for lecture in relation.lectures if lecture.indicateur is not None
         ]
@@ -566,9 +574,7 @@ def memes_effectifs(controle: Controle) -> Constats:
             relation=relation,
             indicateurs=indicateurs,
             lieu=lieu,
-            ecrit=" ; ".join(
-                _ecrire_lecture(lecture, effectif) for lecture, effectif in effectifs_lus
-            ),
+            ecrit=" ; ".join(lectures_ecrites),
             calcule=f"{', '.join(versions[:-1])} ou {versions[-1]} selon le passage",
         )
 
@@ -580,17 +586,29 @@ def _effectifs_lus(relation: modeles.MemeEffectif, controle: Controle) -> list[E
     """Return the readings of a count, each with what it gives, None when it is left blank.
 
     Without: those of an offer that is not there at all, or of a row that annexe 1 does not have.
-    They contradict nothing.
+    They contradict nothing. A reading of the offer gives the sum of a characteristic, or the number
+    of structures described when it names none.
     """
     ici = controle.convention.territoire
     offre = controle.dossier.offre
     effectifs_lus: list[EffectifLu] = []
     for lecture in relation.lectures:
-        if lecture.indicateur is None:
-            if not offre.empty:
-                effectifs_lus.append((lecture, _effectif_de_l_offre(lecture, offre)))
-        elif (lecture.indicateur, ici) in controle.lignes:
-            effectifs_lus.append((lecture, controle.valeur(lecture.indicateur, ici)))
+        if lecture.indicateur is not None:
+            if (lecture.indicateur, ici) in controle.lignes:
+                effectifs_lus.append((lecture, controle.valeur(lecture.indicateur, ici)))
+            continue
+        if offre.empty:
+            continue
+        cellules = offre[offre["type"].isin(lecture.types) & offre["valeur"].ne("")]
+        if lecture.caracteristique is None:
+            structures = float(cellules["structure"].nunique())
+            effectifs_lus.append((lecture, structures or None))
+            continue
+        cellules = cellules[cellules["caracteristique"].eq(lecture.caracteristique)]
+        if lecture.modalites:
+            cellules = cellules[cellules["modalite"].isin(lecture.modalites)]
+        somme = None if cellules.empty else float(pd.to_numeric(cellules["valeur"]).sum())
+        effectifs_lus.append((lecture, somme))
     return effectifs_lus
 
 
@@ -615,30 +633,8 @@ def _effectifs_compares(
     return set(compares), sommes
 
 
-def _effectif_de_l_offre(lecture: modeles.LectureEffectif, offre: pd.DataFrame) -> float | None:
-    """Return the sum of a characteristic in the offer; None when it is blank everywhere.
-
-    When the reading names no characteristic, the number of structures described; None without any.
-    """
-    cellules = offre[offre["type"].isin(lecture.types) & offre["valeur"].ne("")]
-    if lecture.caracteristique is None:
-        return float(cellules["structure"].nunique()) or None
-    cellules = cellules[cellules["caracteristique"].eq(lecture.caracteristique)]
-    if lecture.modalites:
-        cellules = cellules[cellules["modalite"].isin(lecture.modalites)]
-    return None if cellules.empty else float(pd.to_numeric(cellules["valeur"]).sum())
-
-
 def _ecrire_effectif(effectif: float) -> str:
     return nombre(effectif, 0 if effectif.is_integer() else 2)
-
-
-def _ecrire_lecture(lecture: modeles.LectureEffectif, effectif: float | None) -> str:
-    """Return « 12 (liste des structures) », « 2 de plus (annexe) », « non donné (annexe) »."""
-    if effectif is None:
-        return f"non donné ({lecture.nom})"
-    de_plus = " de plus" if lecture.ajoute else ""
-    return f"{_ecrire_effectif(effectif)}{de_plus} ({lecture.nom})"
 
 
 def quotients(controle: Controle) -> Constats:
@@ -889,16 +885,6 @@ def _libelles(absences: pd.DataFrame) -> str:
     return enumerer([minuscule(libelle) for libelle in absences["libelle"].drop_duplicates()])
 
 
-def des_fiches(controle: Controle) -> Constats:
-    """Yield what the rules on one fiche find in each."""
-    for fiche in controle.convention.fiches:
-        yield from _lacunes_de_la_fiche(fiche, controle)
-        yield from _indicateurs_qualitatifs(fiche, controle)
-        yield from _resultats_sans_indicateur(fiche, controle)
-        yield from _resultats_etrangers(fiche, controle)
-        yield from _perimetre_different(fiche, controle)
-
-
 def _indicateurs_ecrits(fiche: Fiche, controle: Controle) -> list[IndicateurFiche]:
     """Return the indicators that the fiche itself writes.
 
@@ -912,111 +898,119 @@ def _indicateurs_ecrits(fiche: Fiche, controle: Controle) -> list[IndicateurFich
     ]
 
 
-def _lacunes_de_la_fiche(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield that the fiche has no indicator or no partner, that it begins after the convention.
+def lacunes_des_fiches(controle: Controle) -> Constats:
+    """Yield the fiches that have no indicator or no partner, that begin after the convention.
 
-    And how many of its indicators have no initial value, no target: « 2 sur 5 sans cible : … ».
+    And how many of their indicators have no initial value, no target: « 2 sur 5 sans cible : … ».
     """
-    indicateurs = _indicateurs_ecrits(fiche, controle)
     debut_de_la_convention = controle.convention.debut
-    if not indicateurs:
-        yield controle.d_une_fiche("fiche_sans_indicateur", fiche)
-    if not fiche.partenaires:
-        yield controle.d_une_fiche("fiche_sans_partenaire", fiche)
-    if fiche.debut > debut_de_la_convention:
-        yield controle.d_une_fiche(
-            "fiche_differee", fiche, debut=fiche.debut.year, depuis=debut_de_la_convention.year
-        )
-    sans_valeur_initiale = [
-        indicateur for indicateur in indicateurs if isinstance(indicateur.valeur_initiale, Absence)
-    ]
-    sans_cible = [indicateur for indicateur in indicateurs if isinstance(indicateur.cible, Absence)]
-    for regle, mot, incomplets in (
-        ("valeur_initiale_absente", "valeur initiale", sans_valeur_initiale),
-        ("cible_absente", "cible", sans_cible),
-    ):
-        if not incomplets:
-            continue
-        libelles = _libelles_des_indicateurs(incomplets)
-        calcule = f"{len(incomplets)} sur {len(indicateurs)} sans {mot} : {libelles}"
-        if len(incomplets) == len(indicateurs):
-            calcule = f"aucune {mot}"
-        yield controle.d_une_fiche(
-            regle, fiche, ecrit=_compter(len(indicateurs), "indicateur"), calcule=calcule
-        )
+    for fiche in controle.convention.fiches:
+        indicateurs = _indicateurs_ecrits(fiche, controle)
+        if not indicateurs:
+            yield controle.d_une_fiche("fiche_sans_indicateur", fiche)
+        if not fiche.partenaires:
+            yield controle.d_une_fiche("fiche_sans_partenaire", fiche)
+        if fiche.debut > debut_de_la_convention:
+            yield controle.d_une_fiche(
+                "fiche_differee", fiche, debut=fiche.debut.year, depuis=debut_de_la_convention.year
+            )
+        sans_valeur_initiale = [
+            indicateur
+            for indicateur in indicateurs
+            if isinstance(indicateur.valeur_initiale, Absence)
+        ]
+        sans_cible = [
+            indicateur for indicateur in indicateurs if isinstance(indicateur.cible, Absence)
+        ]
+        for regle, mot, incomplets in (
+            ("valeur_initiale_absente", "valeur initiale", sans_valeur_initiale),
+            ("cible_absente", "cible", sans_cible),
+        ):
+            if not incomplets:
+                continue
+            libelles = _libelles_des_indicateurs(incomplets)
+            calcule = f"{len(incomplets)} sur {len(indicateurs)} sans {mot} : {libelles}"
+            if len(incomplets) == len(indicateurs):
+                calcule = f"aucune {mot}"
+            yield controle.d_une_fiche(
+                regle, fiche, ecrit=_compter(len(indicateurs), "indicateur"), calcule=calcule
+            )
 
 
-def _indicateurs_qualitatifs(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield, in one finding, the indicators that the text says to be qualitative.
+def indicateurs_qualitatifs(controle: Controle) -> Constats:
+    """Yield, in one finding a fiche, the indicators that the text says to be qualitative.
 
     Their initial value is absent, for a reason that has one of the words of the rule.
     """
     mots_recherches = controle.regles["indicateur_qualitatif"].mots["absence"]
-    qualitatifs = []
-    motifs = []
-    for indicateur in _indicateurs_ecrits(fiche, controle):
-        initiale = indicateur.valeur_initiale
-        if isinstance(initiale, Absence) and contient(initiale.absent, mots_recherches):
-            qualitatifs.append(indicateur)
-            motifs.append(initiale.absent)
-    if qualitatifs:
-        yield controle.d_une_fiche(
-            "indicateur_qualitatif",
-            fiche,
-            ecrit=_libelles_des_indicateurs(qualitatifs),
-            calcule=" ; ".join(dict.fromkeys(motifs)),
-        )
+    for fiche in controle.convention.fiches:
+        qualitatifs = []
+        motifs = []
+        for indicateur in _indicateurs_ecrits(fiche, controle):
+            initiale = indicateur.valeur_initiale
+            if isinstance(initiale, Absence) and contient(initiale.absent, mots_recherches):
+                qualitatifs.append(indicateur)
+                motifs.append(initiale.absent)
+        if qualitatifs:
+            yield controle.d_une_fiche(
+                "indicateur_qualitatif",
+                fiche,
+                ecrit=_libelles_des_indicateurs(qualitatifs),
+                calcule=" ; ".join(dict.fromkeys(motifs)),
+            )
 
 
-def _resultats_sans_indicateur(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield, in one finding, the expected results that no indicator written by the fiche shows."""
-    identifiants = {indicateur.id for indicateur in _indicateurs_ecrits(fiche, controle)}
-    libelles = [
-        resultat.libelle
-        for resultat in fiche.resultats
-        if identifiants.isdisjoint(resultat.indicateurs)
-    ]
-    if libelles:
-        resultats = _compter(len(fiche.resultats), "résultat")
-        yield controle.d_une_fiche(
-            "resultat_sans_indicateur",
-            fiche,
-            ecrit=" ; ".join(libelles),
-            calcule=f"{len(libelles)} sur {resultats} sans indicateur",
-        )
+def resultats_sans_indicateur(controle: Controle) -> Constats:
+    """Yield, in one finding a fiche, the expected results that none of its own indicators shows."""
+    for fiche in controle.convention.fiches:
+        identifiants = {indicateur.id for indicateur in _indicateurs_ecrits(fiche, controle)}
+        libelles = [
+            resultat.libelle
+            for resultat in fiche.resultats
+            if identifiants.isdisjoint(resultat.indicateurs)
+        ]
+        if libelles:
+            resultats = _compter(len(fiche.resultats), "résultat")
+            yield controle.d_une_fiche(
+                "resultat_sans_indicateur",
+                fiche,
+                ecrit=" ; ".join(libelles),
+                calcule=f"{len(libelles)} sur {resultats} sans indicateur",
+            )
 
 
-def _resultats_etrangers(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield, in one finding, the expected results that a note says to be another fiche's.
+def resultats_etrangers(controle: Controle) -> Constats:
+    """Yield, in one finding a fiche, the expected results that a note says to be another fiche's.
 
     The note is that of whoever entered them: it has one of the words of the rule.
     """
     mots_recherches = controle.regles["resultat_etranger"].mots["note"]
-    etrangers = [
-        resultat
-        for resultat in fiche.resultats
-        if resultat.note and contient(resultat.note, mots_recherches)
-    ]
-    if not etrangers:
-        return
-    if len(etrangers) > 1:
-        calcule = f"ces {len(etrangers)} résultats semblent venir d'une autre fiche"
-        pronom = "les "
-    else:
-        calcule = "ce résultat semble venir d'une autre fiche"
-        pronom = "l'"
-    if not any(resultat.indicateurs for resultat in etrangers):
-        calcule += f" ; aucun indicateur de la fiche {fiche.numero} ne {pronom}éclaire"
-    yield controle.d_une_fiche(
-        "resultat_etranger",
-        fiche,
-        ecrit=" ; ".join(resultat.libelle for resultat in etrangers),
-        calcule=calcule,
-    )
+    for fiche in controle.convention.fiches:
+        etrangers = [
+            resultat
+            for resultat in fiche.resultats
+            if resultat.note and contient(resultat.note, mots_recherches)
+        ]
+        if not etrangers:
+            continue
+        if len(etrangers) > 1:
+            calcule = f"ces {len(etrangers)} résultats semblent venir d'une autre fiche"
+            pronom = "les "
+        else:
+            calcule = "ce résultat semble venir d'une autre fiche"
+            pronom = "l'"
+        if not any(resultat.indicateurs for resultat in etrangers):
+            calcule += f" ; aucun indicateur de la fiche {fiche.numero} ne {pronom}éclaire"
+        yield controle.d_une_fiche(
+            "resultat_etranger",
+            fiche,
+            ecrit=" ; ".join(resultat.libelle for resultat in etrangers),
+            calcule=calcule,
+        )
 
 
-def _perimetre_different(fiche: Fiche, controle: Controle) -> Constats:
-    """Yield, in one finding, the texts of a fiche that name a territory of another level.
+def perimetres_differents(controle: Controle) -> Constats:
+    """Yield, in one finding a fiche, its texts that name a territory of another level.
 
     Of another level than the convention's territory. Of a note, only the sentences that do.
     """
@@ -1025,17 +1019,18 @@ def _perimetre_different(fiche: Fiche, controle: Controle) -> Constats:
     for niveau, mots in controle.regles["perimetre_different"].mots.items():
         if niveau != territoire.niveau:
             mots_d_autres_niveaux.extend(mots)
-    textes = [fiche.titre, *fiche.constat_initial, *fiche.objectifs]
-    textes += [modalite.texte for modalite in fiche.modalites]
-    textes += [resultat.libelle for resultat in fiche.resultats]
-    for resultat in fiche.resultats:
-        phrases = (resultat.note or "").split(". ")
-        textes += [phrase for phrase in phrases if phrase]
-    trouves = [texte for texte in textes if contient(texte, mots_d_autres_niveaux)]
-    if trouves:
-        yield controle.d_une_fiche(
-            "perimetre_different", fiche, ecrit=" ; ".join(trouves), territoire=territoire
-        )
+    for fiche in controle.convention.fiches:
+        textes = [fiche.titre, *fiche.constat_initial, *fiche.objectifs]
+        textes += [modalite.texte for modalite in fiche.modalites]
+        textes += [resultat.libelle for resultat in fiche.resultats]
+        for resultat in fiche.resultats:
+            phrases = (resultat.note or "").split(". ")
+            textes += [phrase for phrase in phrases if phrase]
+        trouves = [texte for texte in textes if contient(texte, mots_d_autres_niveaux)]
+        if trouves:
+            yield controle.d_une_fiche(
+                "perimetre_different", fiche, ecrit=" ; ".join(trouves), territoire=territoire
+            )
 
 
 def _libelles_des_indicateurs(indicateurs: list[IndicateurFiche]) -> str:
@@ -1101,7 +1096,12 @@ def corrections(controle: Controle) -> Constats:
     """
     tables = {"annexe1.csv": controle.dossier.annexe1, "offre.csv": controle.dossier.offre}
     for correction in controle.dossier.corrections:
-        lignes_corrigees = _nombre_de_lignes(tables[correction.fichier], correction.mention)
+        textes = tables[correction.fichier].select_dtypes(exclude="number")
+        porte_la_mention = textes.apply(
+            lambda colonne, mention: colonne.str.contains(mention, regex=False),
+            mention=correction.mention,
+        )
+        lignes_corrigees = int(porte_la_mention.any(axis=1).sum())
         if lignes_corrigees == 0:
             yield controle.constat("correction_obsolete", correction.id, correction=correction)
             continue
@@ -1128,13 +1128,6 @@ def corrections(controle: Controle) -> Constats:
                 yield controle.constat("lecture_non_declaree", note, fichier=fichier, note=note)
 
 
-def _nombre_de_lignes(table: pd.DataFrame, mention: str) -> int:
-    """Return how many rows have a mention in one of their texts."""
-    textes = table.select_dtypes(exclude="number")
-    cellules = textes.apply(lambda colonne: colonne.str.contains(mention, regex=False))
-    return int(cellules.any(axis=1).sum())
-
-
 REGLES: tuple[Callable[[Controle], Constats], ...] = (
     parts_recalculees,
     des_relations,
@@ -1145,7 +1138,11 @@ REGLES: tuple[Callable[[Controle], Constats], ...] = (
     periodicites,
     ages_offerts,
     non_dits,
-    des_fiches,
+    lacunes_des_fiches,
+    indicateurs_qualitatifs,
+    resultats_sans_indicateur,
+    resultats_etrangers,
+    perimetres_differents,
     de_l_acte,
     corrections,
 )

@@ -354,10 +354,11 @@ def _fiches_a_completer(
     One row a lack, a fiche and a year: responsable, nature, fiche, annee.
     """
     parts = gabarit.parts
+    fiches = {fiche.numero for fiche in convention.fiches}
     fiches_renseignees = {
-        ETAT: {
-            annee: _fiches_aux_etats_connus(convention, etats_de_l_annee)
-            for annee, etats_de_l_annee in etats.items()
+        ETAT: {  # all their modalités have a state
+            annee: fiches - set(table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"])
+            for annee, table in etats.items()
         },
         MOYEN: {
             annee: set(_moyens_connus(suivi.moyens)["fiche"]) for annee, suivi in suivis.items()
@@ -378,12 +379,6 @@ def _fiches_a_completer(
                 if commencee and fiche.numero not in renseignees:
                     lignes.append((responsable, nature, fiche.numero, annee))
     return pd.DataFrame(lignes, columns=["responsable", "nature", "fiche", "annee"])
-
-
-def _fiches_aux_etats_connus(convention: Convention, etats: pd.DataFrame) -> set[int]:
-    """Return the fiches whose modalités all have a state."""
-    sans_etat = set(etats.loc[etats["statut"].eq(NON_RENSEIGNEE), "fiche"])
-    return {fiche.numero for fiche in convention.fiches if fiche.numero not in sans_etat}
 
 
 def _moyens_connus(moyens: pd.DataFrame) -> pd.DataFrame:

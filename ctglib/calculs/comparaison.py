@@ -147,49 +147,44 @@ def constats(
 ) -> pd.DataFrame:
     """Return a comparison with what each of its rows says.
 
+    A position is good or bad news by the catalogue's direction of the indicator. It is neutral when
+    the indicator has none, when the position is neither above nor below, and when the gap is under
+    ``ecart_notable_pourcent`` of the reference; a gap that is not known in % is not called small.
+
     Returns:
         Its own columns, then ``theme``; ``position`` (see the function of that name); ``sens``,
-        "favorable", "defavorable" or "neutre", by the catalogue's direction of the indicator;
-        ``rupture``, the reason of the last break inside the five years before, else "";
-        ``provisoire``, whether one of the two values may still be revised.
+        "favorable", "defavorable" or "neutre"; ``rupture``, the reason of the last break inside the
+        five years before, else ""; ``provisoire``, whether one of the two values may still be
+        revised.
     """
-    identifiants = comparaison["indicateur"]
     positions = [
         position(ecart, ecart_type, seuils)
         for ecart, ecart_type in zip(comparaison["ecart"], comparaison["ecart_type"], strict=True)
     ]
-    sens = [
-        _sens(indicateurs[identifiant], position_du_territoire, ecart_relatif, seuils)
-        for identifiant, position_du_territoire, ecart_relatif in zip(
-            identifiants, positions, comparaison["ecart_relatif"], strict=True
-        )
-    ]
+    definitions = [indicateurs[identifiant] for identifiant in comparaison["indicateur"]]
+    sens = []
     raisons_des_ruptures = []
-    for identifiant, annee in zip(identifiants, comparaison["annee"], strict=True):
-        ruptures = ruptures_dans(indicateurs[identifiant], annee)
+    for definition, position_du_territoire, ecart_relatif, annee in zip(
+        definitions, positions, comparaison["ecart_relatif"], comparaison["annee"], strict=True
+    ):
+        bonne_position = SENS.get(definition.sens)
+        ecart_minime = abs(ecart_relatif) < seuils.ecart_notable_pourcent
+        if bonne_position is None or position_du_territoire not in SENS.values() or ecart_minime:
+            sens.append("neutre")
+        elif position_du_territoire == bonne_position:
+            sens.append("favorable")
+        else:
+            sens.append("defavorable")
+        ruptures = ruptures_dans(definition, annee)
         raisons_des_ruptures.append(ruptures[-1].raison if ruptures else "")
     statuts = comparaison[["statut", "statut_reference"]]
     return comparaison.assign(
-        theme=identifiants.map(theme_de),
+        theme=comparaison["indicateur"].map(theme_de),
         position=positions,
         sens=sens,
         rupture=raisons_des_ruptures,
         provisoire=statuts.isin([Statut.PROVISOIRE]).any(axis=1),
     )
-
-
-def _sens(indicateur: Indicateur, position: str, ecart_relatif: float, seuils: Seuils) -> str:
-    """Return whether a position is favorable, defavorable or neutre.
-
-    It is neutre when the indicator has no good direction, when the position is neither above nor
-    below, and when the gap is under ``ecart_notable_pourcent`` of the reference. A gap that is not
-    known in % is not called small.
-    """
-    bonne_position = SENS.get(indicateur.sens)
-    ecart_minime = abs(ecart_relatif) < seuils.ecart_notable_pourcent
-    if bonne_position is None or position not in SENS.values() or ecart_minime:
-        return "neutre"
-    return "favorable" if position == bonne_position else "defavorable"
 
 
 def position(ecart: float, ecart_type: str, seuils: Seuils) -> str:

@@ -396,20 +396,7 @@ def avec_grille(
     and the one before both have a level for one line at least.
     """
     de_la_grille = [indicateur.id for indicateur in indicateurs if indicateur.table == "posture"]
-    lignes = [
-        (identifiant, "", "", annee_de_la_grille, lignes_bougees, Statut.NORMAL)
-        for identifiant in de_la_grille
-        for annee_de_la_grille, lignes_bougees in _lignes_bougees_par_annee(suivis, annee).items()
-    ]
-    grille = pd.DataFrame(lignes, columns=[*LIGNE, "annee", "valeur", "statut"])
-    grille = grille.astype({"annee": "int64", "valeur": "float64"})
-    remplacees = mesures["indicateur"].isin(de_la_grille) & mesures["dimension"].eq("")
-    return pd.concat([mesures[~remplacees], grille], ignore_index=True)
-
-
-def _lignes_bougees_par_annee(suivis: Mapping[int, Suivi], annee: int) -> dict[int, float]:
-    """Return how many lines of the grid moved in each year that compares with the one before."""
-    lignes_bougees = {}
+    lignes_bougees: dict[int, float] = {}
     for annee_de_la_grille, suivi in suivis.items():
         precedent = suivis.get(annee_de_la_grille - 1)
         if precedent is None or annee_de_la_grille > annee:
@@ -417,7 +404,15 @@ def _lignes_bougees_par_annee(suivis: Mapping[int, Suivi], annee: int) -> dict[i
         comparaison = comparer_les_grilles(precedent.posture, suivi.posture)
         if comparaison.comparables:
             lignes_bougees[annee_de_la_grille] = float(comparaison.bougees)
-    return lignes_bougees
+    lignes = [
+        (identifiant, "", "", annee_de_la_grille, bougees, Statut.NORMAL)
+        for identifiant in de_la_grille
+        for annee_de_la_grille, bougees in lignes_bougees.items()
+    ]
+    grille = pd.DataFrame(lignes, columns=[*LIGNE, "annee", "valeur", "statut"])
+    grille = grille.astype({"annee": "int64", "valeur": "float64"})
+    remplacees = mesures["indicateur"].isin(de_la_grille) & mesures["dimension"].eq("")
+    return pd.concat([mesures[~remplacees], grille], ignore_index=True)
 
 
 # The grid of posture (posture.csv): a level a line and year. What makes a line:

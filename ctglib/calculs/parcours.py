@@ -545,7 +545,14 @@ def conformite(
     reponses = {lecture.element: lecture for lecture in lectures.schema_petite_enfance}
     annees_du_diagnostic = _dernieres_annees(annexe1, territoire)
     annees_des_series = _dernieres_annees(series, territoire)
-    services = _services_offerts(offre)
+    decrits = offre[~offre["valeur"].isin(["", "non"])]
+    structures = decrits.groupby("type")["structure"].nunique().astype(str)
+    # A trade has one characteristic, which counts its own kind.
+    personnes = decrits[decrits["caracteristique"].eq(decrits["type"])]
+    effectifs_des_metiers = personnes.groupby("type")["valeur"].agg(
+        lambda valeurs: " ou ".join(sorted(set(valeurs), key=float))
+    )
+    services: dict[str, str] = {**structures, **effectifs_des_metiers}
     lignes = []
     for element in regles.elements:
         reponse = reponses.get(element.id)
@@ -571,18 +578,6 @@ def _dernieres_annees(table: pd.DataFrame, territoire: str) -> dict[str, int]:
     connues = connues.dropna(subset="annee")
     dernieres_annees = connues.groupby("indicateur")["annee"].max()
     return {str(indicateur): int(annee) for indicateur, annee in dernieres_annees.items()}
-
-
-def _services_offerts(offre: pd.DataFrame) -> dict[str, str]:
-    """Return how many there are of each kind of service described: « 3 », « 56 ou 70 »."""
-    decrits = offre[~offre["valeur"].isin(["", "non"])]
-    structures = decrits.groupby("type")["structure"].nunique().astype(str)
-    # A trade has one characteristic, which counts its own kind.
-    personnes = decrits[decrits["caracteristique"].eq(decrits["type"])]
-    effectifs = personnes.groupby("type")["valeur"].agg(
-        lambda valeurs: " ou ".join(sorted(set(valeurs), key=float))
-    )
-    return {**structures, **effectifs}
 
 
 def _restreindre(connus: Mapping[str, Connu], identifiants: Iterable[str]) -> dict[str, Connu]:

@@ -1,5 +1,5 @@
 """What several reports of one production need alike is worked out once, and kept in the memory of
-the command.
+the command: the files of a convention, the study of a year, that of the end.
 
 It is never written to the disk: it holds small counts as they were entered, and a command that is
 killed would leave the file behind.
@@ -9,7 +9,6 @@ import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from hashlib import sha256
 from io import BytesIO
 from threading import Lock
 from typing import Protocol, TypeVar
@@ -17,8 +16,7 @@ from typing import Protocol, TypeVar
 from ctglib.donnees.lecture import enregistrer, racine, rejouer
 
 Objet = TypeVar("Objet")
-# How many results are kept: enough for the files, years and charts of a few conventions.
-GARDES = 512
+GARDES = 64  # how many results are kept: enough for the files and the years of a few conventions
 
 
 class Partage(Protocol):
@@ -99,28 +97,16 @@ def partager_par(partage: Partage) -> Iterator[None]:
         _partages.remove(partage)
 
 
-def nom_par_contenu(sorte: str, *objets: object) -> str:
-    """Return a name for ``partager`` of what is made from some objects alone.
-
-    It is « <sorte>/<fingerprint of their values> »: equal values have the same name.
-    """
-    contenu = BytesIO()
-    pickler = pickle.Pickler(contenu)
-    pickler.fast = True  # whether two values are one object does not show in the bytes
-    pickler.dump(objets)
-    return f"{sorte}/{sha256(contenu.getvalue()).hexdigest()}"
-
-
 def partager(nom: str, calculer: Callable[[], Objet]) -> Objet:
     """Return what ``calculer`` returns, or what it returned under that name to another report of
     this production.
 
-    Whoever calls warrants that two results of one name are equal. With an empty name, or out of a
-    block of ``partager_par``, the function is simply called. Its reads of the data folder, made
-    through ``lecture`` alone, are recorded in both cases: those of the first time are kept beside
-    the result.
+    Whoever calls warrants that two results of one name are equal. Out of a block of
+    ``partager_par``, the function is simply called. Its reads of the data folder, made through
+    ``lecture`` alone, are recorded in both cases: those of the first time are kept beside the
+    result.
     """
-    if not nom or not _partages:
+    if not _partages:
         return calculer()
     partage = _partages[-1]
     cle = f"{racine()}\0{nom}"

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, get_type_hints
@@ -24,7 +23,6 @@ from ctglib.donnees.lecture import (
     existe,
     lire_octets,
     lister,
-    par_parts,
     proches,
     proposer,
 )
@@ -330,15 +328,9 @@ def avec_le_suivi(pieces: Pieces, annee: int | None) -> Pieces:
 def _tables_saisies(
     nom: str, fichiers: Iterable[str], regles: catalogue.Confidentialite | None
 ) -> list[TableLue]:
-    """Return the tables of a kind that are there, of what is entered, read once a production."""
+    """Return the tables of a kind that are there, of what is entered."""
     presents = [fichier for fichier in fichiers if existe(fichier)]
-    tables = []
-    # ``existe`` has told who reads: what is kept serves those who do not read it as entered.
-    with par_parts():
-        for fichier in presents:
-            examiner = partial(examiner_csv, fichier, nom, regles)
-            tables.append(partager(f"table/{fichier}/{regles!r}", examiner))
-    return tables
+    return [examiner_csv(fichier, nom, regles) for fichier in presents]
 
 
 def avec_la_fin(pieces: Pieces) -> Pieces:

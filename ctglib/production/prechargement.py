@@ -22,7 +22,6 @@ ECRIVAINS = [f"ctglib.export.{nom}" for nom in ("exporteurs", "typst", "word", "
 DEBUT = ["ctglib.production.paroles", "ctglib.atelier.carnet", "babel.numbers"]
 for nom in (*RAPPORTS, *ECRIVAINS, *DEBUT):
     import_module(nom)
-import_module("babel.dates").get_month_names(locale="fr_FR")  # reads what it knows of French
 nbformat = import_module("nbformat")
 nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks
 html = import_module("ctglib.export.html")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -48,7 +48,7 @@ from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.plan import Absence
-from ctglib.donnees.modeles.suivi import Appreciation, Comite, Participation
+from ctglib.donnees.modeles.suivi import Comite, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.teintes import grille
@@ -277,53 +277,47 @@ class Bilan:
         """
         if self.muette:
             return None
-        annee = self.etude.annee
+        etude = self.etude
+        annee = etude.annee
         comites = {
-            annee_suivie: suivi.bilan.comite
-            for annee_suivie, suivi in self.etude.suivi.suivis.items()
+            annee_suivie: suivi.bilan.comite for annee_suivie, suivi in etude.suivi.suivis.items()
         }
-        phrase = self._comite_de_l_annee(comites.pop(annee))
+        comite = comites.pop(annee)
+        if comite is None:
+            phrase = etude.mot("comite_inconnu", annee=annee)
+        elif isinstance(comite.date, Absence):
+            raison = minuscule(comite.date.absent).rstrip(" .")
+            phrase = etude.mot("comite_non_tenu", annee=annee, raison=raison)
+        else:
+            phrase = etude.mot("comite_tenu", annee=annee, date=date_longue(comite.date))
+
         precedents = []
         if comites:
-            precedents.append(self.etude.mot("comites_precedents", dits=_tenus_ou_non(comites)))
+            precedents.append(etude.mot("comites_precedents", dits=_tenus_ou_non(comites)))
+
         # The decisions that the last comité held left open, when it is older than the year before:
         # those of the year before have their own table; a year without a comité would otherwise
-        # make them forgotten.
+        # make them forgotten. « Décisions de 2023 encore ouvertes au bilan 2024 : … (en cours). »
         annees_de_decisions = [
-            precedente for precedente, comite in comites.items() if comite and comite.decisions
+            precedente
+            for precedente, precedent in comites.items()
+            if precedent and precedent.decisions
         ]
-        derniere = max(annees_de_decisions, default=annee - 1)
-        if derniere != annee - 1:
-            precedents += self._decisions_ouvertes(derniere)
-        regle = self.etude.mot("comite_annuel")
+        bilan = annee - 1
+        derniere = max(annees_de_decisions, default=bilan)
+        if derniere != bilan:
+            decisions = suites_des_decisions(etude, derniere, bilan)
+            ouvertes = decisions[decisions["etat"].isin(OUVERTES)]
+            if len(ouvertes):
+                etats = ouvertes["etat"].map(etude.catalogue.evaluation.suites)
+                textes = " ; ".join(ouvertes["texte"] + " (" + etats + ")")
+                precedents.append(
+                    etude.mot(
+                        "decisions_ouvertes", decidees=derniere, bilan=bilan, decisions=textes
+                    )
+                )
+        regle = etude.mot("comite_annuel")
         return paragraphe(f"{phrase} {regle}".rstrip()) + liste(precedents)
-
-    def _comite_de_l_annee(self, comite: Comite | None) -> str:
-        """Return a sentence: when the comité was held, why it was not, or that it is not known."""
-        annee = self.etude.annee
-        if comite is None:
-            return self.etude.mot("comite_inconnu", annee=annee)
-        if isinstance(comite.date, Absence):
-            raison = minuscule(comite.date.absent).rstrip(" .")
-            return self.etude.mot("comite_non_tenu", annee=annee, raison=raison)
-        return self.etude.mot("comite_tenu", annee=annee, date=date_longue(comite.date))
-
-    def _decisions_ouvertes(self, decidees: int) -> list[str]:
-        """Return one sentence listing the decisions of a year that are still open; none if none is.
-
-        « Décisions de 2023 encore ouvertes au bilan 2024 : … (en cours). » ``decidees`` is the year
-        when they were taken.
-        """
-        bilan = self.etude.annee - 1
-        decisions = suites_des_decisions(self.etude, decidees, bilan)
-        ouvertes = decisions[decisions["etat"].isin(OUVERTES)]
-        if ouvertes.empty:
-            return []
-        etats = ouvertes["etat"].map(self.etude.catalogue.evaluation.suites)
-        textes = " ; ".join(ouvertes["texte"] + " (" + etats + ")")
-        return [
-            self.etude.mot("decisions_ouvertes", decidees=decidees, bilan=bilan, decisions=textes)
-        ]
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
@@ -366,6 +360,7 @@ class Bilan:
         signed.
         """
         etude = self.etude
+        natures = etude.catalogue.bilan.natures_d_avenant
         lignes: list[tuple[str, ...]] = []
         donnees = []
         for avenant in etude.suivi.avenants:
@@ -374,7 +369,17 @@ class Bilan:
                 f"{avenant.objet} ({avenant.reference})"
             )
             for changement in avenant.changements:
-                lignes.append((titre, *self._changement(changement)))
+                # « cible : Places d'accueil », « 40 places », « 45 places en 2026 »
+                element = "" if changement.element is None else str(changement.element)
+                indicateur = etude.contexte.indicateurs.get(element)
+                objet = f"{natures[changement.nature]} {element}".strip()
+                if indicateur:
+                    objet = f"{natures[changement.nature]} : {indicateur.libelle}"
+                ancien = self._valeur_changee(changement, changement.ancien)
+                nouveau = self._valeur_changee(changement, changement.nouveau)
+                if changement.annee:
+                    nouveau += f" en {changement.annee}"
+                lignes.append((titre, objet, ancien, nouveau, date_longue(changement.effet)))
                 donnees.append(
                     {
                         "avenant": avenant.numero,
@@ -395,23 +400,6 @@ class Bilan:
             donnees=pd.DataFrame(donnees, columns=DONNEES_D_AVENANT),
             groupes=changements["groupe"],
         )
-
-    def _changement(self, changement: Changement) -> tuple[str, str, str, str]:
-        """Return the cells of a change: its object, the old value, the new one, when it starts.
-
-        ("cible : Places d'accueil", "40 places", "45 places en 2026", "1er janvier 2025")
-        """
-        nature = self.etude.catalogue.bilan.natures_d_avenant[changement.nature]
-        element = "" if changement.element is None else str(changement.element)
-        indicateur = self.etude.contexte.indicateurs.get(element)
-        objet = f"{nature} {element}".strip()
-        if indicateur:
-            objet = f"{nature} : {indicateur.libelle}"
-        nouveau = self._valeur_changee(changement, changement.nouveau)
-        if changement.annee:
-            nouveau += f" en {changement.annee}"
-        ancien = self._valeur_changee(changement, changement.ancien)
-        return objet, ancien, nouveau, date_longue(changement.effet)
 
     def _valeur_changee(self, changement: Changement, valeur: float | str | None) -> str:
         """Return a target with the unit of its indicator, a day in full, words as they are."""
@@ -524,12 +512,29 @@ class Bilan:
         without a value.
 
         Raises:
-            ValueError: An indicator does not exist; the message, in French, proposes close names.
+            ValueError: None is given, or some do not exist: the message, in French, says them all,
+                with close names.
         """
         etude = self.etude
         des_fiches = etude.catalogue.indicateurs_fiches
         publics = etude.catalogue.indicateurs_contexte
-        _verifier_indicateurs(indicateurs, [*des_fiches, *publics])
+        possibles = [*des_fiches, *publics]
+        if not indicateurs:
+            raise ValueError(f"Indiquer au moins un indicateur, par exemple « {possibles[0]} ».")
+        fautes = []
+        for nom in indicateurs:
+            if nom not in possibles:
+                voisins = ", ".join(proches(nom, possibles))
+                aide = "Les noms sont dans docs/dictionnaire.md."
+                if voisins:
+                    aide = f"Noms proches : {voisins}."
+                fautes.append(
+                    f"L'indicateur « {nom} » n'existe pas dans les fiches "
+                    f"ni dans les séries publiques. {aide}"
+                )
+        if fautes:
+            raise ValueError("\n".join(fautes))
+
         tables = []
         origines = []
         suivis = [nom for nom in indicateurs if nom in des_fiches]
@@ -550,25 +555,6 @@ class Bilan:
             titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
             source=" ; ".join(dict.fromkeys(origines)),
         )
-
-
-def _verifier_indicateurs(demandes: Sequence[str], possibles: list[str]) -> None:
-    """Raise a ValueError that says all the indicators that do not exist, or that there is none."""
-    if not demandes:
-        raise ValueError(f"Indiquer au moins un indicateur, par exemple « {possibles[0]} ».")
-    fautes = []
-    for nom in demandes:
-        if nom not in possibles:
-            voisins = ", ".join(proches(nom, possibles))
-            aide = "Les noms sont dans docs/dictionnaire.md."
-            if voisins:
-                aide = f"Noms proches : {voisins}."
-            fautes.append(
-                f"L'indicateur « {nom} » n'existe pas dans les fiches "
-                f"ni dans les séries publiques. {aide}"
-            )
-    if fautes:
-        raise ValueError("\n".join(fautes))
 
 
 def _tenus_ou_non(comites: Mapping[int, Comite | None]) -> str:
@@ -600,7 +586,8 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     a follow-up.
 
     Of a fiche: its states, then the first success and the first difficulty that the parties wrote
-    of the year. ``dossier`` is where the reports of the fiches are, seen from this one.
+    of the year, in one sentence. ``dossier`` is where the reports of the fiches are, seen from this
+    one.
     """
     if etude.annuel.vide:
         return None
@@ -612,9 +599,17 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     for fiche, tournures in zip(etude.convention.fiches, cycle(etude.catalogue.bilan.paroles)):
         modalites = commencees[commencees["fiche"].eq(fiche.numero)]
         phrases = _avancement(etude, fiche, modalites)
+        les_deux, une_reussite, une_difficulte = tournures
         appreciation = appreciations.get(fiche.numero)
-        if appreciation and (appreciation.reussites or appreciation.difficultes):
-            phrases.append(_paroles_des_parties(appreciation, tournures))
+        if appreciation:
+            reussites = [texte.rstrip(".") for texte in appreciation.reussites]
+            difficultes = [texte.rstrip(".") for texte in appreciation.difficultes]
+            if reussites and difficultes:
+                phrases.append(les_deux.format(reussites[0], difficultes[0]))
+            elif reussites:
+                phrases.append(une_reussite.format(reussites[0]))
+            elif difficultes:
+                phrases.append(une_difficulte.format(difficultes[0]))
         titre = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
         lien = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
         textes_par_axe[fiche.axe].append((titre, f"{' '.join(phrases)} ", lien, "."))
@@ -647,21 +642,6 @@ def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFr
         total = nombrer(len(modalites), "modalité", feminin=True)
         phrases.append(f"Sur {total}, {enumerer(etats)}.")
     return phrases
-
-
-def _paroles_des_parties(appreciation: Appreciation, tournures: tuple[str, str, str]) -> str:
-    """Return the first success and the first difficulty that the parties wrote, in a sentence.
-
-    ``tournures``: the sentence of both, that of a success alone, that of a difficulty alone.
-    """
-    les_deux, une_reussite, une_difficulte = tournures
-    reussites = [texte.rstrip(".") for texte in appreciation.reussites]
-    difficultes = [texte.rstrip(".") for texte in appreciation.difficultes]
-    if reussites and difficultes:
-        return les_deux.format(reussites[0], difficultes[0])
-    if reussites:
-        return une_reussite.format(reussites[0])
-    return une_difficulte.format(difficultes[0])
 
 
 def participation(etude: EtudeAnnuelle, annees: tuple[int, ...]) -> Bloc:

@@ -106,6 +106,15 @@ class Controle(EtudeDiagnostic):
         )
         lignes = constats[~(ensemble & constats.duplicated(["regle", "statut"]))]
 
+        # « À corriger (3 constats, et 1 justifié) »: all those of the group, with a row or not.
+        titres = {}
+        for gravite, titre in regles.gravites.items():
+            statuts = constats.loc[constats["gravite"].eq(gravite), "statut"]
+            justifies = int(statuts.eq(JUSTIFIE).sum())
+            combien = compter(len(statuts) - justifies, "constat")
+            et_justifies = f", et {compter(justifies, 'justifié')}" if justifies else ""
+            titres[gravite] = f"{titre} ({combien}{et_justifies})"
+
         caches = controle.loc[~controle["statut"].isin(STATUTS_MONTRES), "statut"].value_counts()
         notes = []
         for statut, mot in regles.statuts.items():
@@ -123,23 +132,9 @@ class Controle(EtudeDiagnostic):
             lignes,
             ecrire,
             donnees=controle,
-            groupes=lignes["gravite"].map(self._titres_des_gravites(constats)),
+            groupes=lignes["gravite"].map(titres),
             notes=notes,
         )
-
-    def _titres_des_gravites(self, constats: pd.DataFrame) -> dict[str, str]:
-        """Return the titles of the groups: « À corriger (3 constats, et 1 justifié) ».
-
-        ``constats`` are those that are shown: open, or justified.
-        """
-        titres = {}
-        for gravite, titre in self._regles.gravites.items():
-            statuts = constats.loc[constats["gravite"].eq(gravite), "statut"]
-            justifies = int(statuts.eq(JUSTIFIE).sum())
-            combien = compter(len(statuts) - justifies, "constat")
-            et_justifies = f", et {compter(justifies, 'justifié')}" if justifies else ""
-            titres[gravite] = f"{titre} ({combien}{et_justifies})"
-        return titres
 
     # What a cell of the findings says. ``ensemble``: the row stands for all those of a rule, from
     # ``numero`` to ``dernier``.

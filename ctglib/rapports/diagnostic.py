@@ -90,7 +90,6 @@ class Diagnostic(EtudeDiagnostic):
         it has one, else that of the places by mode of care, else that of the rates.
         """
         regles = self.catalogue.diagnostic.sections[nom]
-        convention = self.convention
         structures = self.dossier.offre
         mots_de_l_offre = self.catalogue.offre
         titre = self._titre(regles)
@@ -104,13 +103,19 @@ class Diagnostic(EtudeDiagnostic):
             graphique = self._haltere(taux, f"ecarts-{ancre}", f"{titre} : quels écarts")
         if regles.modes and len(self.modes):
             phrases = [*self.accueil, *phrases]
-            graphique = self._graphique_des_modes()
+            graphique = haltere(
+                self.modes,
+                replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte),
+                nom="modes",
+                titre=dire("titre_des_modes", annee=self.modes["annee"].iloc[0]),
+                source=self.modes.attrs["source"],
+            )
         ages_recus = offre.ages(structures, mots_de_l_offre)
         ages_recus = ages_recus[ages_recus["categorie"].isin(regles.offre)].reset_index(drop=True)
         if regles.ages and len(ages_recus):
             fiches_concernees = [
                 fiche
-                for fiche in convention.fiches
+                for fiche in self.convention.fiches
                 if not set(fiche.offre).isdisjoint(regles.offre)
             ]
             phrases += phrases_des_ages(ages_recus, fiches_concernees)
@@ -123,16 +128,15 @@ class Diagnostic(EtudeDiagnostic):
         tableau_de_l_offre = tableau_offre(
             structures,
             mots_de_l_offre,
-            replace(self.contexte, source=convention.source_offre),
+            replace(self.contexte, source=self.convention.source_offre),
             regles.offre,
             nom=f"offre-{ancre}",
             titre=titre,
         )
         tableau = self.tableau(nom)
+        le_plus_long_d_abord = [tableau, graphique]
         if len(taux) > len(tableau.cellules):
             le_plus_long_d_abord = [graphique, tableau]
-        else:
-            le_plus_long_d_abord = [tableau, graphique]
         blocs = suite([liste(phrases), *le_plus_long_d_abord, tableau_de_l_offre])
         if blocs is None:
             return None
@@ -232,16 +236,6 @@ class Diagnostic(EtudeDiagnostic):
         if len(avec_une_valeur) < 2 or not avec_les_deux.any():
             return []
         return list(avec_une_valeur["indicateur"])
-
-    def _graphique_des_modes(self) -> Figure:
-        """Return the dumbbells of the places for under-threes by mode of care."""
-        return haltere(
-            self.modes,
-            replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte),
-            nom="modes",
-            titre=dire("titre_des_modes", annee=self.modes["annee"].iloc[0]),
-            source=self.modes.attrs["source"],
-        )
 
     def _graphique_des_ages(self, ages: pd.DataFrame, jusqu_a: int) -> Figure:
         """Return the ages that each kind of structure takes, above how many children of each band

@@ -140,12 +140,27 @@ class DossierACompleter:
         year.
         """
         etude = self.etude
+        modele = etude.gabarit.lettre
         blocs: list[Bloc] = []
         for identifiant, du_service in self.demandees.groupby("responsable", sort=False):
             responsable = str(identifiant)
             annees = self._annees(du_service)
-            contenu = self._lettre(du_service, annees)
-            blocs.append(Titre(du_service["service"].iloc[0]))
+            service = du_service["service"].iloc[0]
+            mots = {"titre": etude.convention.titre, "annees": periodes(annees)}
+            demandes = [
+                f"{demande.quoi} : {demande.quand_annees}, feuille « {demande.feuille} ». "
+                f"{demande.delai}."
+                for demande in lignes(du_service, _Demande)
+            ]
+            contenu = lettre(
+                modele.objet.format(**mots),
+                service,
+                [texte.format(**mots) for texte in modele.paragraphes],
+                demandes,
+                modele.fin,
+                annee=etude.annee,
+            )
+            blocs.append(Titre(service))
             blocs.append(Piece(f"{DOSSIER}/lettre-{responsable}.docx", contenu, "Lettre"))
             for annee in annees:
                 cadre = cadre_vierge(etude.suivi, etude.gabarit, annee, responsable)
@@ -153,24 +168,6 @@ class DossierACompleter:
                 contenu = classeur(cadre, feuilles(cadre))
                 blocs.append(Piece(f"{DOSSIER}/{fichier}", contenu, f"Classeur de {annee}"))
         return suite(blocs)
-
-    def _lettre(self, du_service: pd.DataFrame, annees: list[int]) -> bytes:
-        """Return the letter that asks a service for its rows of ``demandees``."""
-        modele = self.etude.gabarit.lettre
-        mots = {"titre": self.etude.convention.titre, "annees": periodes(annees)}
-        demandes = [
-            f"{demande.quoi} : {demande.quand_annees}, feuille « {demande.feuille} ». "
-            f"{demande.delai}."
-            for demande in lignes(du_service, _Demande)
-        ]
-        return lettre(
-            modele.objet.format(**mots),
-            du_service["service"].iloc[0],
-            [texte.format(**mots) for texte in modele.paragraphes],
-            demandes,
-            modele.fin,
-            annee=self.etude.annee,
-        )
 
     def _annees(self, demandees: pd.DataFrame) -> list[int]:
         """Return the years whose workbook some rows need; a value of before the convention is

@@ -58,28 +58,35 @@ class ResumeEnClair(EtudeDiagnostic):
 
     def texte(self) -> Bloc:
         """Return the sentences under their questions, then the difficult words that they use."""
+        # The aims: how many there are, then the first ones, the first objective of each fiche.
+        fiches = self.convention.fiches
+        buts = self._dire("but", fiches=nombrer(len(fiches), "grand but"))
+        for fiche in fiches[: self._regles.fiches]:
+            premier = fiche.objectifs[0] if fiche.objectifs else fiche.titre
+            but = minuscule(premier).rstrip(" .")
+            tournure = "verbe" if INFINITIF.match(but) else "nom"
+            buts += self._dire(tournure, but=abreger(but, SIGNES))
+
         a_gauche = {
             "De quoi parle ce texte ?": self._dire("quoi"),
             f"Qui vit {self.contexte.territoire.a} ?": list(self._habitants()),
-            "Que veut faire l'accord ?": list(self._buts()),
+            "Que veut faire l'accord ?": buts,
         }
         a_droite = {"Qu'est-ce qui a été fait ?": list(self._faits())}
         if self.convention.citer("comite_annuel"):
             a_droite["Et après ?"] = self._dire("suite")
+
         phrases: list[str] = []
         for phrases_de_la_rubrique in (*a_gauche.values(), *a_droite.values()):
             phrases += phrases_de_la_rubrique
-        a_droite["Les mots difficiles"] = self._mots_difficiles(" ".join(phrases))
-        return Colonnes((_colonne(a_gauche), _colonne(a_droite)))
-
-    def _mots_difficiles(self, texte: str) -> list[str]:
-        """Return what the difficult words of a text mean, those in the plural too."""
+        texte = " ".join(phrases)
         definitions = []
         for mot, definition in self._regles.mots.items():
-            motif = "s? ".join(map(re.escape, mot.split()))
+            motif = "s? ".join(map(re.escape, mot.split()))  # in the plural too
             if re.search(rf"\b{motif}s?\b", texte):
                 definitions.append(f"{majuscule(mot)} : {definition}.")
-        return definitions
+        a_droite["Les mots difficiles"] = definitions
+        return Colonnes((_colonne(a_gauche), _colonne(a_droite)))
 
     @property
     def _regles(self) -> EnClair:
@@ -138,16 +145,6 @@ class ResumeEnClair(EtudeDiagnostic):
             yield from self._dire(COTES[part.position])
         if len(parts):
             yield from self._dire("date", annee=parts["annee"].max())
-
-    def _buts(self) -> Iterator[str]:
-        """Yield how many aims there are, then the first ones: the first objective of each fiche."""
-        fiches = self.convention.fiches
-        yield from self._dire("but", fiches=nombrer(len(fiches), "grand but"))
-        for fiche in fiches[: self._regles.fiches]:
-            premier = fiche.objectifs[0] if fiche.objectifs else fiche.titre
-            but = minuscule(premier).rstrip(" .")
-            tournure = "verbe" if INFINITIF.match(but) else "nom"
-            yield from self._dire(tournure, but=abreger(but, SIGNES))
 
     def _faits(self) -> Iterator[str]:
         """Yield what families got, each with the year before; or that nothing is known."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import pandas as pd
-
 from ctglib.blocs.collecte import ce_qui_manque
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
@@ -24,7 +22,7 @@ from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.parcours import total_du_texte
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.donnees.dossier import Finale, lire_dossier, lire_finale
+from ctglib.donnees.dossier import lire_dossier, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_communes
@@ -46,27 +44,17 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         DonneesInvalides: Toutes les fautes des données.
     """
 
-    def lire_le_reste() -> tuple[int, Finale, Comparables, pd.DataFrame, pd.DataFrame]:
-        dossier = lire_dossier(convention)
-        derniere_annee = dossier.convention.fin_selon(dossier.avenants).year
-        diagnostic = Diagnostic(dossier, controler(dossier))
-        communes = lire_communes(dossier.convention, dossier.catalogue.comparaison)
-        comparables = etudier_comparables(dossier, communes)
-        finale = lire_finale(dossier)
-        return (
-            derniere_annee,
-            finale,
-            comparables,
-            diagnostic.comparaison,
-            diagnostic.besoins_lus,
-        )
-
     def calculer() -> EtudeFinale:
         with enregistrer() as journal:
-            # while another process studies the last year
-            derniere_annee, finale, comparables, comparaison, besoins = partager(
-                f"comparables/{convention}", lire_le_reste
-            )
+            dossier = lire_dossier(convention)
+            derniere_annee = dossier.convention.fin_selon(dossier.avenants).year
+            diagnostic = Diagnostic(dossier, controler(dossier))
+            communes = lire_communes(dossier.convention, dossier.catalogue.comparaison)
+            comparables = etudier_comparables(dossier, communes)
+            finale = lire_finale(dossier)
+            comparaison = diagnostic.comparaison
+            besoins = diagnostic.besoins_lus
+            # Last: the report of that year may be studying it in another process, which shares it.
             etude = ouvrir_bilan(convention, derniere_annee, brut=brut).etude
         etude = replace(etude, empreintes=dict(journal.lus))
         return etudier_la_fin(etude, finale, comparables, comparaison, besoins)

@@ -228,7 +228,15 @@ class Fiche:
         rangs = rangs.sort_values(kind="stable")
         montres = montres.loc[rangs.index]
 
-        annuelles = self._cibles_annuelles()
+        # An implied threshold without a year has to hold every year.
+        sans_annee = {
+            indicateur.id
+            for indicateur in self.fiche.indicateurs
+            if indicateur.implicite and indicateur.implicite.annee is None
+        }
+        implicites = tous.loc[tous["origine_cible"].eq(IMPLICITE), "indicateur"]
+        annuelles = sans_annee & set(implicites)
+
         ecrire: dict[str, Any] = {"depart": lambda ligne: depart(ligne, contexte)}
         ecrire |= ecrire_l_annee(etude)
         ecrire["visee"] = None
@@ -255,16 +263,6 @@ class Fiche:
             notes=notes,
         )
         return suite([tableau, self._trajectoires(annuelles)])
-
-    def _cibles_annuelles(self) -> set[str]:
-        """Return the indicators whose implied threshold has no year: it has to hold every year."""
-        sans_annee = {
-            indicateur.id
-            for indicateur in self.fiche.indicateurs
-            if indicateur.implicite and indicateur.implicite.annee is None
-        }
-        implicites = self._ensembles["origine_cible"].eq(IMPLICITE)
-        return sans_annee & set(self._ensembles.loc[implicites, "indicateur"])
 
     def _visee(self, ligne: pd.Series, annuelles: set[str], avenants: Mapping[str, int]) -> str:
         """Return the target of an indicator, when, since which avenant, and its verdict."""
@@ -358,8 +356,21 @@ class Fiche:
             modalites = "Modalités" if len(etats) > 1 else "Modalité"
             numeros = enumerer(list(etats["element"]))
             yield f"État en {etats['annee'].iloc[0]}", f"{modalites} {numeros}"
+
         yield from self._valeurs_demandees(manquants[manquants["nature"] == VALEUR])
-        yield from self._moyens_demandes(manquants[manquants["nature"] == MOYEN])
+
+        # « Moyens en 2024 », « Caf : Postes ; Aides »
+        moyens = Moyens(self.etude)
+        moyens_manquants = manquants[manquants["nature"] == MOYEN]
+        postes_par_signataire: dict[str, list[str]] = {}
+        for element in moyens_manquants["element"]:
+            signataire, _, poste = element.partition("/")
+            nom = moyens.parties[signataire]
+            postes_par_signataire.setdefault(nom, []).append(moyens.libelle_du_poste(poste))
+        for nom, postes in postes_par_signataire.items():
+            annee = moyens_manquants["annee"].iloc[0]
+            yield f"Moyens en {annee}", f"{nom} : {' ; '.join(postes)}"
+
         if manquants["nature"].eq(APPRECIATION).any():
             annee = manquants["annee"].max()
             yield f"Appréciation de {annee}", "Réussites, difficultés, perspectives"
@@ -394,17 +405,6 @@ class Fiche:
             libelles_par_demande.setdefault(demande, []).append(libelle)
         for demande, libelles in libelles_par_demande.items():
             yield demande, " ; ".join(libelles)
-
-    def _moyens_demandes(self, manquants: pd.DataFrame) -> Iterator[tuple[str, str]]:
-        """Yield the missing means of each signatory: ("Moyens en 2024", "Caf : Postes ; Aides")."""
-        moyens = Moyens(self.etude)
-        postes_par_signataire: dict[str, list[str]] = {}
-        for element in manquants["element"]:
-            signataire, _, poste = element.partition("/")
-            nom = moyens.parties[signataire]
-            postes_par_signataire.setdefault(nom, []).append(moyens.libelle_du_poste(poste))
-        for nom, postes in postes_par_signataire.items():
-            yield f"Moyens en {manquants['annee'].iloc[0]}", f"{nom} : {' ; '.join(postes)}"
 
     def dossier(self) -> Bloc | None:
         """Return where all that is missing is asked for, when nothing was ever handed in."""
@@ -510,37 +510,29 @@ def _calendrier(debut: pd.Timestamp, echeance: pd.Timestamp, *, ecrite: bool) ->
 def precision(modalite: pd.Series, aujourd_hui: date) -> str:
     """Return the dates of a modalité, then what services wrote of it, as they wrote it.
 
-    « Depuis le 1er mars 2024. Motif : recrutement en cours. », or « – » when nothing is known.
+    « Depuis le 1er mars 2024. Motif : recrutement en cours. », or « – » when nothing is known. An
+    end after ``aujourd_hui`` is planned, and a new date if the modalité is put off.
     """
     debut = None if pd.isna(modalite.debut_reel) else modalite.debut_reel.date()
     fin = None if pd.isna(modalite.fin) else modalite.fin.date()
-    phrases = _dates(debut, fin, modalite.statut, aujourd_hui)
+    terminee = fin is not None and fin <= aujourd_hui
+    phrases = []
+    if debut and terminee and debut == fin:
+        phrases.append(f"Le {date_longue(debut)}.")
+    elif debut and fin and terminee:
+        phrases.append(f"Du {date_longue(debut)} au {date_longue(fin)}.")
+    elif debut:
+        depuis = "Depuis" if modalite.statut in EN_MARCHE else "Commencée"
+        phrases.append(f"{depuis} le {date_longue(debut)}.")
+    elif fin and terminee:
+        achevee = "Terminée" if modalite.statut == "realisee" else "Arrêtée"
+        phrases.append(f"{achevee} le {date_longue(fin)}.")
+    if fin and not terminee:
+        annonce = "Nouvelle date" if modalite.statut == "reportee" else "Fin prévue"
+        phrases.append(f"{annonce} : {date_longue(fin)}.")
+
     for colonne, introduction in DITS.items():
         if modalite[colonne]:
             texte = f"{introduction}{modalite[colonne]}"
             phrases.append(texte if texte.endswith((".", "!", "?", "…")) else f"{texte}.")
     return " ".join(phrases) or RIEN
-
-
-def _dates(debut: date | None, fin: date | None, statut: str, aujourd_hui: date) -> list[str]:
-    """Return the sentences of its beginning and its end, none when both are unknown.
-
-    ["Du 1er mars 2024 au 30 juin 2024."], or ["Depuis le 1er mars 2024.", "Fin prévue : 30 juin
-    2025."]: an end after ``aujourd_hui`` is planned, and a new date if the modalité is put off.
-    """
-    terminee = fin is not None and fin <= aujourd_hui
-    if debut and fin and terminee:
-        if debut == fin:
-            return [f"Le {date_longue(debut)}."]
-        return [f"Du {date_longue(debut)} au {date_longue(fin)}."]
-    phrases = []
-    if debut:
-        depuis = "Depuis" if statut in EN_MARCHE else "Commencée"
-        phrases.append(f"{depuis} le {date_longue(debut)}.")
-    if fin and terminee:
-        achevee = "Terminée" if statut == "realisee" else "Arrêtée"
-        phrases.append(f"{achevee} le {date_longue(fin)}.")
-    elif fin:
-        annonce = "Nouvelle date" if statut == "reportee" else "Fin prévue"
-        phrases.append(f"{annonce} : {date_longue(fin)}.")
-    return phrases

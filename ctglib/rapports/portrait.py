@@ -875,6 +875,15 @@ def etudier_portrait(code: str) -> EtudePortrait:
     codes = [code, *(englobant.code for englobant in englobants.values())]
     chiffres = _lire(regles, communes["territoire"].tolist(), codes)
     voisins = _semblables(chiffres, communes, territoire, regles)
+
+    lieux = {TERRITOIRE: _lieu(territoire, communes)}
+    # a département has no territories alike: its ``voisins`` are its own EPCI
+    if len(voisins) and territoire.niveau != "departement":
+        codes_semblables = voisins["code"].iloc[1:]  # the first one is the territory itself
+        semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
+        lieux[SEMBLABLES] = Lieu("", tuple(communes.loc[semblables, "territoire"]), groupe=True)
+    for role, englobant in englobants.items():
+        lieux[role] = _lieu(englobant, communes)
     return EtudePortrait(
         territoire=territoire,
         reference=englobants.get(DEPARTEMENT),
@@ -882,7 +891,7 @@ def etudier_portrait(code: str) -> EtudePortrait:
         regles=regles,
         chiffres=chiffres,
         voisins=voisins,
-        lieux=_lieux(territoire, communes, voisins, englobants),
+        lieux=lieux,
     )
 
 
@@ -910,26 +919,6 @@ def _communes_autour(territoire: Territoire) -> tuple[dict[str, str], pd.DataFra
             tables_des_communes.append(lire_tables(table_des_communes, [code], None, role))
     communes = pd.concat(tables_des_communes).drop_duplicates("territoire")
     return codes_par_role, communes.sort_values("territoire", ignore_index=True)
-
-
-def _lieux(
-    territoire: Territoire,
-    communes: pd.DataFrame,
-    voisins: pd.DataFrame,
-    englobants: Mapping[str, Territoire],
-) -> dict[str, Lieu]:
-    """Return where figures are found, by role: the territory, those alike it, those around it.
-
-    A département has no territories alike: its ``voisins`` are its own EPCI.
-    """
-    lieux = {TERRITOIRE: _lieu(territoire, communes)}
-    if len(voisins) and territoire.niveau != "departement":
-        codes_semblables = voisins["code"].iloc[1:]  # the first one is the territory itself
-        semblables = communes[_colonne(territoire.niveau)].isin(codes_semblables)
-        lieux[SEMBLABLES] = Lieu("", tuple(communes.loc[semblables, "territoire"]), groupe=True)
-    for role, englobant in englobants.items():
-        lieux[role] = _lieu(englobant, communes)
-    return lieux
 
 
 def _lieu(territoire: Territoire, communes: pd.DataFrame) -> Lieu:
@@ -966,7 +955,13 @@ def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Ch
     They are those of ``communes``, of their IRIS, and of ``codes``: the territory and those that
     contain it, where a producer publishes their figures itself.
     """
-    series_demandees = _series_demandees(regles)
+    series_demandees = set(regles.evolution)
+    for theme in regles.themes.values():
+        series_demandees.update(theme.parts_de)
+        for mesure in theme.mesures:
+            series_demandees.update(mesure.numerateur)
+            if mesure.denominateur is not None:
+                series_demandees.add(mesure.denominateur)
     gardees_par_famille: dict[str, list[TableGardee]] = {}
     for gardee in tables().values():
         if not series_demandees.isdisjoint(gardee.series):
@@ -1004,18 +999,6 @@ def _lire(regles: modeles.Portrait, communes: list[str], codes: list[str]) -> Ch
         series=sens,
         sommees=communes_manquantes,
     )
-
-
-def _series_demandees(regles: modeles.Portrait) -> set[str]:
-    """Return all the series that a portrait reads."""
-    demandees = set(regles.evolution)
-    for theme in regles.themes.values():
-        demandees.update(theme.parts_de)
-        for mesure in theme.mesures:
-            demandees.update(mesure.numerateur)
-            if mesure.denominateur is not None:
-                demandees.add(mesure.denominateur)
-    return demandees
 
 
 def _semblables(

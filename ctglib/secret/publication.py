@@ -12,7 +12,6 @@ which that value was first entered.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import permutations
 from typing import NamedTuple
 
@@ -24,7 +23,6 @@ from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur
-from ctglib.donnees.partage import nom_par_contenu, partager
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret.masque import CLE, LIEU, RETRAITS, Masque, cles, couvrir, masquer
 from ctglib.secret.modele import Cle, Lien, Tirage
@@ -97,17 +95,12 @@ def appliquer(
         )
         masquees_avant = cellules_masquees.loc[cellules_masquees["annee"] <= bilan, LIEU]
         lieux_deja_caches = sorted(set(masquees_avant.itertuples(index=False, name=None)))
-        calculer_le_masque = partial(
-            masquer,
+        masque_du_bilan = masquer(
             effectifs[effectifs["premier_bilan"] <= bilan],
             liens,
             seuil=seuil,
             tirage=tirage,
             lieux_deja_caches=lieux_deja_caches,
-        )
-        # Shared: the reports of the years that come after make this bilan again.
-        masque_du_bilan = partager(
-            nom_par_contenu("masque", calculer_le_masque), calculer_le_masque
         )
         masques[bilan] = masque_du_bilan
         cellules_masquees = pd.concat(
