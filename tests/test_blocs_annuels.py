@@ -12,7 +12,7 @@ from ctglib.blocs import analyses
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.collecte import tableau_collecte, tableau_revisions
 from ctglib.document.tableau import Tableau
-from ctglib.donnees.modeles.convention import Analyse
+from ctglib.donnees.modeles.plan import Analyse
 
 
 @cache
