@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctglib.calculs import formules
+from ctglib.donnees import formules
 
 CAS = yaml.safe_load((Path(__file__).parent / "cas" / "calculs.yaml").read_text(encoding="utf-8"))
 EFFECTIFS = st.lists(

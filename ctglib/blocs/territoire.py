@@ -24,7 +24,7 @@ from ctglib.calculs.ecriture import (
     nombre,
     pourcent,
 )
-from ctglib.calculs.formules import ratio_pour_100
+from ctglib.donnees.formules import ratio_pour_100
 from ctglib.document.contexte import Contexte, marquer, variation
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau

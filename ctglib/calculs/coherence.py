@@ -25,7 +25,7 @@ from ctglib.calculs.ecriture import (
     pourcent,
     variation,
 )
-from ctglib.calculs.formules import appliquer
+from ctglib.donnees.formules import appliquer
 from ctglib.calculs.offre import ages, ages_accueillis, manques
 from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.lignes import lignes

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.formules import complement_100
+from ctglib.donnees.formules import complement_100
 from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Rupture, Seuils, Unite
 from ctglib.donnees.modeles.convention import Convention

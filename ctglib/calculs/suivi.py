@@ -10,7 +10,7 @@ from math import nan
 
 import pandas as pd
 
-from ctglib.calculs.formules import appliquer
+from ctglib.donnees.formules import appliquer
 from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date

@@ -16,7 +16,7 @@ import pandas as pd
 from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.evaluation import mouvement
-from ctglib.calculs.formules import ratio_pour_100, somme
+from ctglib.donnees.formules import ratio_pour_100, somme
 from ctglib.calculs.ordre import rang_dans
 from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu
 from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie, Unite

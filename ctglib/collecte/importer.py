@@ -366,7 +366,9 @@ def _fautes_a_l_ecriture(
         if not faute.fichier.endswith(".csv"):
             element = _ELEMENT.match(champ)
             lieu = element[0].removeprefix("comite.") if element else ""
-        entree = entrees.get((faute.fichier, lieu))
+        lieux: list[tuple[str, int | str | None]] = [(faute.fichier, lieu), *faute.avec]
+        # Of the rows that make it together, the first that is being entered.
+        entree = next((entrees[lieu] for lieu in lieux if lieu in entrees), None)
         if entree is None:
             yield faute
             continue

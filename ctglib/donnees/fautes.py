@@ -19,6 +19,9 @@ class Faute:
     ligne: int | None = None  # 1 is the header of a CSV; None for the file as a whole
     colonne: str | None = None  # of a CSV, or the dotted key of a YAML
     feuille: str | None = None  # of a spreadsheet
+    # the file and the line of the other rows that make it with this one
+    avec: tuple[tuple[str, int], ...] = ()
+    question: bool = False  # what looks wrong and may be true: somebody has to confirm it
 
     def __str__(self) -> str:
         lieu = [self.fichier]

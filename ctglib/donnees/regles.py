@@ -12,8 +12,10 @@ import pandas as pd
 from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.avenants import Avenant, Changement
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier, dossier_du_suivi
+from ctglib.donnees.plausibilite import bornes_dites, en_vigueur, impossibles
 from ctglib.donnees.references import (
     CONVENTION,
     SUIVIS,
@@ -32,6 +34,8 @@ from ctglib.donnees.yaml_strict import Chemin, Document
 
 _BIBLIOTHEQUE = ("indicateurs indicateurs.*", "convention/indicateurs indicateurs.*")
 SUIVI = [f"suivi/{name}" for name in DOCUMENTS]
+# The files of the catalogue, and of the convention, that define what an observation may be of.
+_MESURES = ("themes", "contexte", "indicateurs", "convention/indicateurs")
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -43,6 +47,10 @@ def verifier(pieces: Pieces) -> list[Faute]:
     noms = noms_connus(pieces)
     des_noms = list(noms_inconnus(pieces, noms))
     des_regles = list(noms_repetes(pieces))
+    closes = annees_closes(pieces)
+    des_regles += [
+        faute for faute in _impossibles(pieces) if annee_du_dossier(faute.fichier) not in closes
+    ]
     for regle in DES_FICHIERS:
         des_regles += regle(pieces, noms)
     colonnes_absentes: set[tuple[str, str | None]] = set()
@@ -53,15 +61,8 @@ def verifier(pieces: Pieces) -> list[Faute]:
             colonnes_absentes |= {
                 (table.fichier, colonne) for colonne in colonnes if colonne not in table.lignes
             }
-        lignes_par_fichier = [
-            table.lignes.reindex(columns=colonnes, fill_value="").assign(
-                fichier=table.fichier, numero=table.lignes.index
-            )
-            for table in tables
-            if len(table.lignes)
-        ]
-        if lignes_par_fichier:  # those of a kind are looked at together
-            lignes = pd.concat(lignes_par_fichier, ignore_index=True).astype(object)
+        lignes = _reunies(pieces, sorte)
+        if len(lignes):
             des_noms += cellules_inconnues(lignes, schema, noms)
             if sorte in DES_TABLES:
                 des_regles += DES_TABLES[sorte](lignes, pieces)
@@ -75,6 +76,71 @@ def verifier(pieces: Pieces) -> list[Faute]:
             and (faute.fichier, faute.colonne) not in colonnes_absentes
         ]
     return fautes
+
+
+def a_voir(pieces: Pieces) -> list[Faute]:
+    """Return what is no reason to refuse pieces, and has to be seen: the values of a closed year
+    that cannot be.
+    """
+    closes = annees_closes(pieces)
+    return [faute for faute in _impossibles(pieces) if annee_du_dossier(faute.fichier) in closes]
+
+
+def annees_closes(pieces: Pieces) -> set[int]:
+    """Return the years whose bilan is definitive: nothing of them is refused any more."""
+    return {bilan.annee for bilan in pieces.objets("suivi/bilan") if bilan.statut == "definitif"}
+
+
+def _impossibles(pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of what was entered and cannot be: values out of their bounds, or that
+    contradict others; dates out of the convention.
+    """
+    observations = _reunies(pieces, "observations")
+    if len(observations):
+        annees = observations["fichier"].map(annee_du_dossier)
+        observations = _avec_le_catalogue(observations, pieces, *_MESURES).assign(
+            nombre=_nombres(observations["valeur"]), clos=annees.isin(annees_closes(pieces))
+        )
+        yield from _bornes(observations)
+        unites = [unite for fichier in pieces.objets("unites") for unite in fichier.unites]
+        indicateurs = _indicateurs(pieces, *_MESURES)
+        yield from impossibles(en_vigueur(observations), indicateurs, unites)
+    actions = _reunies(pieces, "actions")
+    if len(actions):
+        yield from _dates_des_actions(actions, pieces)
+    if pieces.convention is None or pieces.fin is None:
+        return
+    debut = pieces.convention.debut
+    for document in pieces.documents_des_sortes("suivi/participation"):
+        participation = document.objet
+        if participation is None:
+            continue
+        jours: dict[Chemin, date] = {}
+        for liste in ("consultations", "exemples"):
+            for rang, element in enumerate(getattr(participation, liste)):
+                jours[liste, rang, "date"] = element.date
+        for chemin, jour in jours.items():
+            if not debut <= jour <= pieces.fin:
+                yield document.dire(
+                    chemin, "date_hors_convention", date=jour, debut=debut, fin=pieces.fin
+                )
+
+
+def _reunies(pieces: Pieces, sorte: str) -> pd.DataFrame:
+    """Return the rows of all the tables of a kind, as texts, with their ``fichier`` and their
+    ``numero`` in it.
+    """
+    colonnes = list(charger_schema(sorte).colonnes)
+    lignes_par_fichier = [
+        table.lignes.reindex(columns=colonnes, fill_value="").assign(
+            fichier=table.fichier, numero=table.lignes.index
+        )
+        for table in pieces.tables.get(sorte, ())
+        if len(table.lignes)
+    ]
+    if not lignes_par_fichier:
+        return pd.DataFrame(columns=[*colonnes, "fichier", "numero"], dtype=object)
+    return pd.concat(lignes_par_fichier, ignore_index=True).astype(object)
 
 
 def _fautes(fautives: pd.DataFrame, colonne: str, cle: str, **valeurs: object) -> Iterator[Faute]:
@@ -117,11 +183,20 @@ def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, *sortes: str) -> pd
 
     They are missing where the indicator is unknown, or its file faulty.
     """
-    indicateurs = []
-    for sorte in sortes:
-        for fichier in pieces.objets(sorte):
-            indicateurs += fichier.indicateurs
-    champs = ("id", "unite", "calcul", "sensible", "table", "dimension", "modalites")
+    indicateurs = _indicateurs(pieces, *sortes)
+    champs = (
+        "id",
+        "libelle",
+        "unite",
+        "calcul",
+        "sensible",
+        "table",
+        "dimension",
+        "modalites",
+        "decimales",
+        "partie_de",
+        "partition",
+    )
     du_catalogue = pd.DataFrame(
         {
             f"cat_{champ}": [getattr(indicateur, champ) for indicateur in indicateurs]
@@ -136,20 +211,30 @@ def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, *sortes: str) -> pd
     return lignes.join(du_catalogue.set_index("cat_id"), on="indicateur")
 
 
-def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
-    """Yield the faults of values out of what the catalogue allows, or in another unit."""
+def _indicateurs(pieces: Pieces, *sortes: str) -> list[Indicateur]:
+    """Return the indicators that these kinds of files define."""
+    return [
+        indicateur
+        for sorte in sortes
+        for fichier in pieces.objets(sorte)
+        for indicateur in fichier.indicateurs
+    ]
+
+
+def _unites(lignes: pd.DataFrame) -> Iterator[Faute]:
+    """Yield the faults of values in another unit than the catalogue's."""
     autre_unite = lignes["cat_unite"].notna() & (lignes["unite"] != lignes["cat_unite"])
     yield from _fautes(lignes[autre_unite], "unite", "unite")
+
+
+def _bornes(lignes: pd.DataFrame) -> Iterator[Faute]:
+    """Yield the faults of values out of what the catalogue allows."""
     valeurs = _nombres(lignes["valeur"])
     hors_bornes = lignes[(valeurs < lignes["cat_bas"]) | (valeurs > lignes["cat_haut"])]
-    bornes = []  # « 0 au moins et 100 au plus », of those that are not missing
-    for bas, haut in zip(hors_bornes["cat_bas"], hors_bornes["cat_haut"], strict=True):
-        phrases = []
-        if pd.notna(bas):
-            phrases.append(f"{bas:.12g} au moins")
-        if pd.notna(haut):
-            phrases.append(f"{haut:.12g} au plus")
-        bornes.append(" et ".join(phrases))
+    bornes = [
+        bornes_dites(bas, haut)
+        for bas, haut in zip(hors_bornes["cat_bas"], hors_bornes["cat_haut"], strict=True)
+    ]
     yield from _fautes(hors_bornes.assign(bornes=bornes), "valeur", "bornes")
 
 
@@ -160,6 +245,7 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """
     completes = _avec_le_catalogue(lignes, pieces, "themes")
     yield from _vides(completes)
+    yield from _unites(completes)
     yield from _bornes(completes)
     cles = ("territoire", "reference", "membres")
     chemins = ("territoire", "reference", "membres.*")
@@ -197,13 +283,17 @@ def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
 
 def _actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of the actions: dates in order and in the convention, an end when done."""
+    """Yield the faults of the actions: an end when done."""
+    sans_fin = (lignes["statut"] == "realisee") & (lignes["fin"] == "")
+    yield from _fautes(lignes[sans_fin], "fin", "realisee_sans_fin")
+
+
+def _dates_des_actions(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of the dates of actions: in order, and in the convention."""
     # The days as written, in order as texts; "" for what is none: it has its fault already.
     debuts = lignes["debut"].where(lignes["debut"].map(est_un_jour), "")
     fins = lignes["fin"].where(lignes["fin"].map(est_un_jour), "")
     yield from _fautes(lignes[(fins != "") & (fins < debuts)], "fin", "fin_avant_debut")
-    sans_fin = (lignes["statut"] == "realisee") & (lignes["fin"] == "")
-    yield from _fautes(lignes[sans_fin], "fin", "realisee_sans_fin")
     if pieces.convention is None:
         return
     premier = str(pieces.convention.debut)
@@ -228,12 +318,10 @@ def _moyens(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
 def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of observations, each by itself or with the other rows of its file."""
-    completes = _avec_le_catalogue(
-        lignes, pieces, "themes", "contexte", "indicateurs", "convention/indicateurs"
-    )
+    completes = _avec_le_catalogue(lignes, pieces, *_MESURES)
     completes = completes.assign(nombre=_nombres(completes["valeur"]))
     yield from _vides(completes)
-    yield from _bornes(completes)
+    yield from _unites(completes)
     yield from _details(completes)
     a_venir = _nombres(completes["annee"]) > _nombres(completes["millesime"])
     yield from _fautes(completes[a_venir], "annee", "annee_a_venir")
@@ -241,7 +329,6 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     compte_des_personnes = completes["cat_sensible"].eq(True) & completes["cat_calcul"].isna()
     avec_decimales = compte_des_personnes & (completes["nombre"] % 1 > 0)
     yield from _fautes(completes[avec_decimales], "valeur", "effectif_entier")
-    yield from _plus_que_l_ensemble(completes, pieces)
 
     # What does not belong to the folder of the year where it is.
     annees = _nombres(completes["fichier"].str.extract("/suivi/([0-9]{4})/", expand=False))
@@ -262,28 +349,6 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
         yield from _fautes(
             completes[etrangeres], "territoire", "territoire_etranger", connus=connus
         )
-
-
-def _plus_que_l_ensemble(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
-    """Yield the faults of parts that exceed their whole.
-
-    Together they may: a child who goes to two places counts once in the whole.
-    """
-    cle = ["fichier", "territoire", "annee", "indicateur", "millesime"]
-    ensembles = lignes[(lignes["dimension"] == "") & lignes["nombre"].notna()]
-    ensembles = ensembles.drop_duplicates(cle, keep="last")
-    parties = lignes.merge(
-        ensembles[[*cle, "valeur", "numero", "nombre"]], "left", cle, suffixes=("", "_tout")
-    )
-    unites_qui_se_comptent = [
-        unite.id
-        for fichier in pieces.objets("unites")
-        for unite in fichier.unites
-        if unite.ecart == "aucun"
-    ]
-    se_comptent = parties["cat_unite"].isin(unites_qui_se_comptent) & parties["cat_calcul"].isna()
-    plus_grandes = se_comptent & (parties["nombre"] > parties["nombre_tout"])
-    yield from _fautes(parties[plus_grandes], "valeur", "plus_que_l_ensemble")
 
 
 def _details(lignes: pd.DataFrame) -> Iterator[Faute]:

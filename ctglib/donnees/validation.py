@@ -37,7 +37,7 @@ from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lir
 from ctglib.donnees.publiques import REPERES, lire, lire_communes, reperes
 from ctglib.donnees.publiques import series as publiees
 from ctglib.donnees.references import nom_inconnu, noms_connus, places
-from ctglib.donnees.regles import verifier
+from ctglib.donnees.regles import a_voir, verifier
 from ctglib.donnees.vraisemblance import douter, lire_regles
 
 A_COMPLETER = "À compléter"
@@ -122,7 +122,13 @@ def avertissements(convention: str) -> list[str]:
             if autre != convention and existe(copie) and lire_octets(copie) == contenu:
                 avertis.append(f"{fichier}, le même fichier que celui de « {autre} »")
 
-    return avertis + _fiches_oubliees(convention)
+    avertis += _fiches_oubliees(convention)
+    # The values that a closed year keeps.
+    pieces = avec_le_suivi(lire_pieces(convention), None)
+    return avertis + [
+        f"{faute.fichier}, ligne {faute.ligne}, {faute.trouve} (attendu : {faute.attendu})"
+        for faute in a_voir(pieces)
+    ]
 
 
 def _fiches_oubliees(convention: str) -> list[str]:

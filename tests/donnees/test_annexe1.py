@@ -11,7 +11,7 @@ import pytest
 from annexe1_imprimee import TEXTE, LigneImprimee, lignes_du_texte, lignes_imprimees, nombre_imprime
 
 from ctglib.calculs.comparaison import lignes_les_plus_recentes
-from ctglib.calculs.formules import appliquer
+from ctglib.donnees.formules import appliquer
 from ctglib.donnees.dossier import lire_dossier
 
 if TYPE_CHECKING:

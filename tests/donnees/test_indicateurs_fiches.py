@@ -13,7 +13,7 @@ import yaml
 from coherence_exemple import FICHE, avec, convention
 
 from ctglib.calculs.coherence import controler
-from ctglib.calculs.formules import FORMULES
+from ctglib.donnees.formules import FORMULES
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.plan import Absence, ValeurDatee
 
