@@ -692,20 +692,22 @@ def _consultations(
 ) -> list[str]:
     """Return the sentences of the consultations of a year, public by public.
 
-    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui a changé : … » A public that
-    nobody consulted has a sentence that says so. Under the threshold of secrecy, a number of people
-    is written « moins de 5 familles ».
+    « Le 12 juin 2025, 84 familles ont répondu (questionnaire). Ce qui a changé : … » A public of
+    which somebody wrote 0 was not asked; of one that nobody speaks of, nothing is known. Under the
+    threshold of secrecy, a number of people is written « moins de 5 familles ».
     """
     seuil = etude.catalogue.seuils.petits_effectifs
     phrases = []
     for public, (singulier, pluriel) in etude.catalogue.bilan.publics.items():
-        consultations = [
+        du_public = [
             consultation
             for consultation in participation_de_l_annee.consultations
-            if consultation.public == public and consultation.combien
+            if consultation.public == public
         ]
+        consultations = [consultation for consultation in du_public if consultation.combien]
         if not consultations:
-            phrases.append(etude.mot("public_non_interroge", annee=annee, public=pluriel))
+            mot = "public_non_interroge" if du_public else "public_non_renseigne"
+            phrases.append(etude.mot(mot, annee=annee, public=pluriel))
         for consultation in consultations:
             combien = consultation.combien
             if combien >= seuil:
