@@ -28,6 +28,7 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Collecte, Theme
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.sources import DonneesPubliques
+from ctglib.donnees.pieces import THEMES_PROPRES
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -43,6 +44,7 @@ FICHIERS_RECOPIES = (  # from the folder of the old convention, those that it ha
     "indicateurs.yaml",
     "collecte.yaml",
 )
+DOSSIERS_RECOPIES = ("logos", THEMES_PROPRES)
 # The files by path in the data folder, and the sentences to say to the user.
 Brouillon = tuple[dict[str, bytes], list[str]]
 
@@ -159,9 +161,10 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     }
     source = f"{CONVENTIONS}/{ancienne}"
     a_recopier = [fichier for fichier in FICHIERS_RECOPIES if existe(f"{source}/{fichier}")]
-    if "logos/" in lister(source):
-        logos = [nom for nom in lister(f"{source}/logos") if not nom.endswith("/")]
-        a_recopier += [f"logos/{logo}" for logo in logos]
+    for sous_dossier in DOSSIERS_RECOPIES:
+        if f"{sous_dossier}/" in lister(source):
+            noms = [nom for nom in lister(f"{source}/{sous_dossier}") if not nom.endswith("/")]
+            a_recopier += [f"{sous_dossier}/{nom}" for nom in noms]
     for fichier in a_recopier:
         fichiers[fichier] = lire_octets(f"{source}/{fichier}")
     departs = [

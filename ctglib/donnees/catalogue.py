@@ -41,8 +41,9 @@ class Fichiers:
 class Catalogue(Montrable, Fichiers):
     """What the words mean, whatever the convention."""
 
-    # in the order of a diagnostic, titled as the convention calls them
+    # in the order of a diagnostic, titled as the convention calls them; its own come last
     themes: tuple[catalogue.Theme, ...]
+    themes_propres: tuple[catalogue.ThemePropre, ...]
     statuts: dict[str, catalogue.Statut]
     unites: dict[str, catalogue.Unite]
     territoires: dict[str, catalogue.Territoire]  # those of the convention

@@ -13,7 +13,7 @@ from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.avenants import Avenant
-from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.catalogue import Indicateur, Theme, ThemePropre
 from ctglib.donnees.modeles.coherence import Correction, Justification
 from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
 from ctglib.donnees.modeles.evaluation import (
@@ -23,7 +23,7 @@ from ctglib.donnees.modeles.evaluation import (
     SaisieFinale,
 )
 from ctglib.donnees.modeles.plan import IndicateurFiche
-from ctglib.donnees.modeles.rapports import MessageDesParties
+from ctglib.donnees.modeles.rapports import MessageDesParties, SectionDuDiagnostic
 from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
@@ -115,10 +115,12 @@ def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
     articles cited.
     """
     fichiers = {nom: convention.avec_ses_clauses(pieces.objets(nom)[0]) for nom in CATALOGUE}
-    themes = []
-    for theme in sorted(pieces.objets("themes"), key=lambda theme: theme.ordre):
-        titre = convention.themes.get(theme.theme, theme.titre)
-        themes.append(theme.model_copy(update={"titre": titre}))
+    themes: list[Theme] = []
+    themes_propres: list[ThemePropre] = []
+    for groupe, sorte in ((themes, "themes"), (themes_propres, "convention/themes")):
+        for theme in sorted(pieces.objets(sorte), key=lambda theme: theme.ordre):
+            titre = convention.themes.get(theme.theme, theme.titre)
+            groupe.append(theme.model_copy(update={"titre": titre}))
 
     propres = pieces.objets("convention/indicateurs")
     bibliotheque = {sujet.titre: sujet.indicateurs for sujet in pieces.objets("indicateurs")}
@@ -143,11 +145,29 @@ def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
     for fichier in (fichiers["responsables"], convention):
         responsables |= {responsable.id: responsable for responsable in fichier.responsables}
     contexte = fichiers["contexte"].indicateurs
+    sections = fichiers["diagnostic"].sections | {
+        theme.theme: SectionDuDiagnostic(
+            titre=theme.titre,
+            theme=[theme.theme],
+            phrases=theme.phrases,
+            tableau=[indicateur.id for indicateur in theme.indicateurs],
+            graphique=theme.graphique,
+            definitions=theme.definitions,
+            offre=theme.offre,
+        )
+        for theme in themes_propres
+    }
+    fichiers["diagnostic"] = fichiers["diagnostic"].model_copy(update={"sections": sections})
     return Catalogue(
         **{champ.name: fichiers[champ.name] for champ in fields(Fichiers)},
-        themes=tuple(themes),
+        themes=(*themes, *themes_propres),
+        themes_propres=tuple(themes_propres),
         statuts=fichiers["statuts"].statuts,
-        unites={unite.id: unite for unite in fichiers["unites"].unites},
+        unites={
+            unite.id: unite
+            for fichier in (fichiers["unites"], *propres)
+            for unite in fichier.unites
+        },
         territoires={territoire.code: territoire for territoire in _reunis(pieces, "territoires")},
         bibliotheque=bibliotheque,
         fiches_indicateurs={

@@ -1,7 +1,7 @@
 """Every file of a convention, of the catalogue and of the follow-up, read as far as it goes: all
 faults come at once.
 
-A document, or a table, is known by its kind: « themes » (the catalogue's),
+A document, or a table, is known by its kind: « themes » (the catalogue's), « convention/themes »,
 « convention/convention », « suivi/bilan » (one for each year), « sources/origine ». An absent file
 is recorded as looked for.
 """
@@ -56,6 +56,7 @@ ENSEMBLES: dict[str, tuple[type[Modele], str]] = {
     "themes": (catalogue.Theme, "thème"),
     "indicateurs": (catalogue.SujetIndicateurs, "sujet"),
 }
+THEMES_PROPRES = "themes"  # the folder of a convention's own themes
 # Files of a convention, of a year of follow-up, that may not be there: an absent one is an empty
 # one.
 FACULTATIFS: Modeles = {
@@ -214,25 +215,35 @@ def _rassembler(nom: str) -> Pieces:
     documents |= _documents("convention/", FACULTATIFS, dossier)
     for ensemble, (modele, mot) in ENSEMBLES.items():
         chemin = f"catalogue/{ensemble}"
-        noms: tuple[str, ...] = ()
+        documents[ensemble] = []
         with recueillir(fautes):
             noms = lister(chemin)
+            documents[ensemble] = _ensemble(chemin, noms, modele, fautes)
             if not any(fichier.endswith(".yaml") for fichier in noms):
                 fautes.append(Faute(chemin, *mots("ensemble_vide", quoi=mot)))
-        documents[ensemble] = []
-        for fichier in noms:
-            if fichier.endswith(".yaml"):
-                documents[ensemble].append(examiner_yaml(f"{chemin}/{fichier}", modele))
-            elif re.search(r"\.ya?ml", fichier, re.IGNORECASE):
-                # Another ending would be silently left out.
-                debut = fichier.partition(".")[0]
-                phrase = mots("autre_fin", nom=fichier, debut=debut)
-                fautes.append(Faute(f"{chemin}/{fichier}", *phrase))
+    themes = f"{dossier}/{THEMES_PROPRES}"
+    documents["convention/themes"] = _ensemble(themes, _noms(themes), catalogue.ThemePropre, fautes)
     tables = {
         table: [examiner_csv(f"{dossier}/{table}.csv", table)] for table in ("annexe1", "offre")
     }
     logos, fautes_des_logos = _logos(dossier, documents["convention/convention"][0])
     return Pieces(nom, documents, tables, logos, (*fautes, *fautes_des_logos))
+
+
+def _ensemble(
+    chemin: str, noms: Iterable[str], modele: type[Modele], fautes: list[Faute]
+) -> list[Document]:
+    """Return the YAML files of a folder; another ending would be silently left out: a fault."""
+    documents = []
+    for fichier in noms:
+        if fichier.endswith(".yaml"):
+            documents.append(examiner_yaml(f"{chemin}/{fichier}", modele))
+        elif re.search(r"\.ya?ml", fichier, re.IGNORECASE):
+            debut = fichier.partition(".")[0]
+            fautes.append(
+                Faute(f"{chemin}/{fichier}", *mots("autre_fin", nom=fichier, debut=debut))
+            )
+    return documents
 
 
 def _logos(dossier: str, document: Document) -> tuple[dict[str, bytes | None], list[Faute]]:

@@ -186,7 +186,7 @@ def noms_repetes(pieces: Pieces) -> Iterator[Faute]:
     for sorte, regle in phrases(_NOMS).items():
         if sorte != "schema":  # two schémas may have like chapters
             groupes += [tuple(regle.get(cle, ())) for cle in ("definitions", "remplace")]
-    groupes.append(("themes ordre",))
+    groupes += [("themes ordre",), ("convention/themes ordre",)]
     for lieux in dict.fromkeys(groupes):
         for nom, definitions in places(pieces, *lieux).items():
             premier_document, premiere_place = definitions[0]

@@ -12,7 +12,7 @@ import pandas as pd
 from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.avenants import Avenant, Changement
-from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.catalogue import Indicateur, Unite
 from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier, dossier_du_suivi
 from ctglib.donnees.plausibilite import bornes_dites, en_vigueur, impossibles
@@ -35,7 +35,7 @@ from ctglib.donnees.yaml_strict import Chemin, Document
 _BIBLIOTHEQUE = ("indicateurs indicateurs.*", "convention/indicateurs indicateurs.*")
 SUIVI = [f"suivi/{name}" for name in DOCUMENTS]
 # The files of the catalogue, and of the convention, that define what an observation may be of.
-_MESURES = ("themes", "contexte", "indicateurs", "convention/indicateurs")
+_MESURES = ("themes", "convention/themes", "contexte", "indicateurs", "convention/indicateurs")
 
 
 def verifier(pieces: Pieces) -> list[Faute]:
@@ -102,8 +102,8 @@ def _impossibles(pieces: Pieces) -> Iterator[Faute]:
             nombre=_nombres(observations["valeur"]), clos=annees.isin(annees_closes(pieces))
         )
         yield from _bornes(observations)
-        unites = [unite for fichier in pieces.objets("unites") for unite in fichier.unites]
         indicateurs = _indicateurs(pieces, *_MESURES)
+        unites = _unites_definies(pieces)
         yield from impossibles(en_vigueur(observations), indicateurs, unites)
     actions = _reunies(pieces, "actions")
     if len(actions):
@@ -221,6 +221,12 @@ def _indicateurs(pieces: Pieces, *sortes: str) -> list[Indicateur]:
     ]
 
 
+def _unites_definies(pieces: Pieces) -> list[Unite]:
+    """Return the units, those of the convention after those of the catalogue."""
+    fichiers = [*pieces.objets("unites"), *pieces.objets("convention/indicateurs")]
+    return [unite for fichier in fichiers for unite in fichier.unites]
+
+
 def _unites(lignes: pd.DataFrame) -> Iterator[Faute]:
     """Yield the faults of values in another unit than the catalogue's."""
     autre_unite = lignes["cat_unite"].notna() & (lignes["unite"] != lignes["cat_unite"])
@@ -243,7 +249,7 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
 
     The figures of a territory that the convention is not about are one fault.
     """
-    completes = _avec_le_catalogue(lignes, pieces, "themes")
+    completes = _avec_le_catalogue(lignes, pieces, "themes", "convention/themes")
     yield from _vides(completes)
     yield from _unites(completes)
     yield from _bornes(completes)
@@ -439,18 +445,31 @@ def _axes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         str(indicateur.get("id")): str(indicateur.get("unite"))
         for _, _, indicateur in elements(pieces, "themes indicateurs.*")
     }
-    unites_avec_regle = {
-        unite.id
-        for fichier in pieces.objets("unites")
-        for unite in fichier.unites
-        if unite.renversement
-    }
+    unites_avec_regle = {unite.id for unite in _unites_definies(pieces) if unite.renversement}
     if not unites_avec_regle:
         return
     for document, chemin, axe in elements(pieces, "radar axes.*"):
         unite = unite_de.get(str(axe.get("indicateur")))
         if axe.get("renverse") is True and unite and unite not in unites_avec_regle:
             yield document.dire((*chemin, "renverse"), "axe_renverse", unite=unite)
+
+
+def _graphiques_propres(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of themes of the convention whose chart mixes units without a scale in
+    common: rates have one, others only with themselves.
+    """
+    unite_de = {
+        indicateur.id: indicateur.unite
+        for sorte in ("themes", "convention/themes")
+        for theme in pieces.objets(sorte)
+        for indicateur in theme.indicateurs
+    }
+    taux = {unite.id for unite in _unites_definies(pieces) if unite.ecart == "points"}
+    for document in pieces.documents_des_sortes("convention/themes"):
+        graphique = document.objet.graphique if document.objet else ()
+        unites = {unite_de[nom] for nom in graphique if nom in unite_de}
+        if len(unites) > 1 and not unites <= taux:
+            yield document.dire(("graphique",), "unites_melees", unites=", ".join(sorted(unites)))
 
 
 def _responsables(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -674,6 +693,7 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 DES_FICHIERS = (
     _identifiant,
     _axes,
+    _graphiques_propres,
     _responsables,
     _entrees,
     _analyses,

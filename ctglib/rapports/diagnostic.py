@@ -18,7 +18,7 @@ from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete
 from ctglib.calculs.ecriture import enumerer, minuscule
-from ctglib.document.blocs import Bloc, liste, suite
+from ctglib.document.blocs import Bloc, Titre, liste, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
@@ -141,6 +141,15 @@ class Diagnostic(EtudeDiagnostic):
         if blocs is None:
             return None
         return blocs + theme.commentaires(regles.theme, self.dossier.commentaires)
+
+    def themes_propres(self) -> Bloc | None:
+        """Return the sections of the themes that the convention adds, each under its title."""
+        sections: list[Bloc] = []
+        for propre in self.catalogue.themes_propres:
+            section = self.section(propre.theme)
+            if section is not None:
+                sections += [Titre(propre.titre, 3), section]
+        return suite(sections)
 
     def phrases(self, nom: str) -> list[str]:
         """Rend les phrases que les indicateurs d'une section portent :

@@ -20,7 +20,7 @@ from ctglib.donnees.modeles import (
     complet,
     noms,
 )
-from ctglib.donnees.modeles.rapports import Presentation
+from ctglib.donnees.modeles.rapports import PhraseDeSection, Presentation
 from ctglib.donnees.modeles.sources import RuptureSource
 from ctglib.donnees.modeles.suivi import Nature
 
@@ -131,6 +131,18 @@ class Theme(Modele):  # a file of ``catalogue/themes``, its indicators in the or
     ordre: int
     titre: Texte
     indicateurs: list[IndicateurDeTheme]
+
+
+class ThemePropre(Theme):
+    """A file of ``themes`` of a convention: what its own diagnostic adds to the library's.
+
+    It is a section of the diagnostic by itself; ``ordre`` is its place after those of the library.
+    """
+
+    phrases: list[PhraseDeSection] = []
+    graphique: list[noms.Indicateur] = []  # rates that are drawn; the others stay in the table
+    definitions: list[noms.Indicateur] = []  # indicators whose meaning is under the table
+    offre: list[noms.Categorie] = []  # categories of the offer that are shown with it
 
 
 class SujetIndicateurs(Modele):
@@ -258,6 +270,7 @@ class IndicateursPropres(Modele):
 
     indicateurs: tuple[Indicateur, ...] = ()
     dimensions: tuple[Dimension, ...] = ()  # each takes the place of that of the same name
+    unites: tuple[Unite, ...] = ()  # those that the catalogue does not have
 
 
 class VariableProfil(Dimension):  # what the people of a dispositif are counted by

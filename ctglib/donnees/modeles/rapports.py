@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ctglib.donnees.modeles import Date, Identifiant, Modele, Nomme, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.avenants import NatureDeChangement
@@ -117,6 +118,20 @@ class Synthese(Modele):  # ``synthese.yaml``
     sigles: dict[str, Texte] = {}
 
 
+# What the braces of a sentence of a section may name: a figure of an indicator, a place.
+CHIFFRES = ("ici", "la", "points", "variation", "variation_la")
+DES_LIEUX = (
+    "que",
+    "y",
+    "qu_a_reference",
+    *(
+        f"{forme}{role}"
+        for role in ("territoire", "reference")
+        for forme in ("", "a_", "de_", "le_", "A_", "De_", "Le_")
+    ),
+)
+
+
 class PhraseDeSection(Modele):
     """A sentence of the diagnostic, said when every indicator stands as ``si`` has it."""
 
@@ -124,6 +139,24 @@ class PhraseDeSection(Modele):
         min_length=1
     )
     texte: Texte
+
+    @model_validator(mode="after")
+    def _accolades(self) -> PhraseDeSection:
+        """Refuse braces that name neither a figure of an indicator of ``si`` nor a place."""
+        try:
+            champs = [
+                champ for _, champ, _, _ in Formatter().parse(self.texte) if champ is not None
+            ]
+        except ValueError:  # a brace that is not closed
+            champs = [self.texte]
+        chiffres = {f"{mot}[{indicateur}]" for mot in CHIFFRES for indicateur in self.si}
+        inconnus = [champ for champ in champs if champ not in {*chiffres, *DES_LIEUX}]
+        if inconnus:
+            raise ValueError(
+                f"entre accolades, l'un de ces mots ({', '.join(CHIFFRES)}) suivi d'un indicateur "
+                "de « si » entre crochets, ou un territoire (a_territoire, de_reference…)"
+            )
+        return self
 
 
 class SectionDuDiagnostic(Modele):
