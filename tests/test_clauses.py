@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
 import pytest
+import yaml
+from donnees_suivies import DONNEES
 from pydantic import ValidationError
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import Clause, Convention
+from ctglib.donnees.modeles.convention import Clause, Comite, Convention, RoleDeClause
+from ctglib.rapports.bilan import ouvrir_bilan
+
+CATALOGUE = sorted((DONNEES / "catalogue").glob("*.yaml"))
+# How a sentence would say what a convention settles: how often, who decides, what ends it.
+DECIDE = re.compile(
+    r"plein droit|mise en demeure|expresse|reconductible|préavis|"
+    r"(?:un comité|une réunion) par an|comité seul|seules? décid|la Caf décide|"
+    r"[Ll]a convention (?:en |le |la |les )?(?:veut(?! \{)|exige|impose|oblige|interdit)|"
+    r"instance de validation"
+)
 
 
 def _avec(**clauses: str) -> Convention:
@@ -58,3 +76,80 @@ def test_un_role_inconnu_est_refuse():
                 "clauses": {"autre": {"article": "1"}},
             }
         )
+
+
+@cache
+def _contenu(fichier: Path) -> dict:
+    return yaml.load(fichier.read_text("utf-8"), yaml.CSafeLoader)
+
+
+def _textes(contenu: object) -> Iterator[str]:
+    if isinstance(contenu, str):
+        yield contenu
+    elif isinstance(contenu, dict):
+        for valeur in contenu.values():
+            yield from _textes(valeur)
+    elif isinstance(contenu, list):
+        for valeur in contenu:
+            yield from _textes(valeur)
+
+
+@pytest.mark.parametrize("fichier", CATALOGUE, ids=lambda fichier: fichier.name)
+def test_aucune_phrase_du_catalogue_ne_dit_ce_qu_une_convention_decide(fichier: Path) -> None:
+    textes = list(_textes(_contenu(fichier)))
+
+    assert [texte for texte in textes if DECIDE.search(texte)] == []
+
+
+def test_ce_que_dit_une_clause_vient_du_dossier_de_la_convention() -> None:
+    clause = Clause(article="9", texte="tout changement se signe.")
+    comite = Comite(membres=["les élus", "la Caf"], frequence="deux fois par an")
+    lue = lire_dossier("harnes").convention
+    convention = lue.model_copy(update={"clauses": {"avenant": clause}, "comite": comite})
+
+    assert (
+        convention.citer_dans("Selon elle ({clause.avenant}) : {clause.avenant.texte}.")
+        == "Selon elle (article 9) : tout changement se signe."
+    )
+    assert (
+        convention.citer_dans("Une réunion {comite.frequence}[, avec {comite.membres}].")
+        == "Une réunion deux fois par an, avec les élus et la Caf."
+    )
+    assert convention.citer_dans("Une réunion[, validée par {comite.valide}].") == "Une réunion."
+    assert convention.citer_dans("Elle dit {clause.logos.texte}.") == ""
+    assert lue.model_copy(update={"comite": None}).citer_dans("Elle est {comite.par_an}.") == ""
+
+
+@pytest.mark.parametrize("role", get_args(RoleDeClause))
+def test_une_clause_retiree_emporte_sa_phrase(role: RoleDeClause) -> None:
+    """What each file of the catalogue says, with a clause and without it."""
+    lue = lire_dossier("harnes").convention
+    dite = Clause(article="77", texte="les parties plantent un arbre")
+    autres = {autre: clause for autre, clause in lue.clauses.items() if autre != role}
+    avec = lue.model_copy(update={"clauses": {**autres, role: dite}})
+    sans = lue.model_copy(update={"clauses": autres})
+    fichiers = [_contenu(fichier) for fichier in CATALOGUE]
+
+    dits = [texte for fichier in fichiers for texte in _textes(avec.avec_ses_clauses(fichier))]
+    restes = [texte for fichier in fichiers for texte in _textes(sans.avec_ses_clauses(fichier))]
+
+    sont_dites = {texte for texte in dits if re.search(r"\b77\b|plantent un arbre", texte)}
+    citent = [
+        texte
+        for fichier in fichiers
+        for texte in _textes(fichier)
+        if re.search(rf"\{{clause\.(?:\w+\+)*{role}\b", texte)
+    ]
+    assert bool(sont_dites) == bool(citent)
+    assert sont_dites.isdisjoint(restes)
+    assert not any("{clause." in texte for texte in restes)
+
+
+def test_le_bilan_imprime_ce_que_dit_la_clause_du_comite() -> None:
+    comite = ouvrir_bilan("demonstration", 2025).comite()
+
+    assert comite is not None
+    assert (
+        "Ce que dit la convention (article 6-a) : un comité de pilotage par an, où les élus et la "
+        "Caf valident." in comite.html.replace("\u00a0", " ")
+    )

@@ -88,7 +88,7 @@ def test_ce_qui_est_propose_n_engage_personne_et_c_est_dit_une_fois(
             sans_suivi.html(de_harnes(2024, fiche)),
             rapports_produits.html(suivie(fiche)),
         ):
-            assert unescape(html).count("n'engage personne avant un avenant") == 1
+            assert unescape(html).count("n'engage personne tant que les parties") == 1
 
 
 @pytest.mark.parametrize("fiche", FICHES)

@@ -51,7 +51,7 @@ def test_chaque_decision_proposee_a_sa_raison_et_de_la_place_pour_le_vote(releve
         "Service responsable",
         "Date",
     ]
-    assert "La reconduction ne peut être qu'expresse" in decisions.rows[1].cells[0].text
+    assert "la reconduction est expresse" in decisions.rows[1].cells[0].text
     assert decisions.rows[2].cells[1].text.startswith("Dire si la convention est reconduite")
     assert len(suites.rows) == 7
 

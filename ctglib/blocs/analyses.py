@@ -48,7 +48,6 @@ from ctglib.graphiques.trajectoires import trajectoires
 Blocs = Iterator[Bloc | None]  # what the function of an analysis yields
 ENSEMBLE = ""  # the modalité of the row of the whole
 CONVENTION = "convention"  # the origin of an initial value that the text of the convention writes
-CLAUSE = "financement_pilotage"  # the clause that decides of the posts of coordination
 DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
 FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
@@ -850,7 +849,7 @@ def calculer_norme(table: pd.DataFrame, analyse: Analyse) -> pd.DataFrame:
 
 def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     """Yield whether the posts changed function (« Oui », « En partie », « Pas encore » or « On ne
-    le sait pas », with the counts), then what the clause of the convention decides.
+    le sait pas », with the counts), then what the clause of the convention says.
 
     « En partie : 1 poste sur 2 de coordination en 2025. »
     """
@@ -881,18 +880,9 @@ def passage(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         )
     yield paragraphe(reponse)
 
-    clause = etude.convention.clauses.get(CLAUSE)
-    if clause is None:
-        return
-    objets = [
-        article.objet for article in etude.convention.articles if article.numero == clause.article
-    ]
-    texte = clause.texte or "".join(objets)
-    if texte:
-        decision = etude.mot(
-            "passage_decide", article=etude.convention.citer(CLAUSE), texte=minuscule(texte)
-        )
-        yield liste([decision, etude.mot("passage_juge", fin=date_longue(etude.suivi.fin))])
+    decision = etude.mot("passage_decide")
+    if decision:
+        yield liste([decision, etude.mot("passage_fin", fin=date_longue(etude.suivi.fin))])
 
 
 # The function of each type of analysis of this file, by the name of the type.

@@ -456,21 +456,22 @@ class Suites(Montrable):
     etude: EtudeFinale
 
     def articles(self) -> Tableau:
-        """Return what the articles of the convention, then the schémas that it names, settle for
+        """Return what the clauses of the convention, then the schémas that it names, settle for
         what comes next.
         """
         etude = self.etude
         convention = etude.convention
         objets = {article.numero: article.objet for article in convention.articles}
         decisions = []
-        for role, decision in etude.finale.regles.articles.items():
+        for role in etude.finale.regles.clauses:
             clause = convention.clauses.get(role)
-            if clause is None or clause.article not in objets:
+            if clause is None or not clause.dit:
                 continue
-            texte = f"{decision}."
+            texte = f"{majuscule(clause.dit)}."
             if role == POSTES:
                 texte += f" {self._postes()}"
-            decisions.append((majuscule(clause.article), objets[clause.article], texte))
+            objet = objets.get(clause.article, RIEN)
+            decisions.append((majuscule(clause.article), objet, texte))
         for schema in convention.schemas:
             titre = f"{schema.nom}, {schema.debut}-{schema.fin}"
             decisions.append(("Préambule", titre, etude.etat_du_schema(schema)))

@@ -450,10 +450,9 @@ def phrase_du_contrat(
     annee_de_base = convention.debut.year - 1
     if annee == annee_de_base:
         return [phrase]
-    if clause.texte:
-        regle = f"{majuscule(clause.texte)} ({convention.citer('moyens')})"
-    else:
-        regle = dire("base_sans_regle")
+    if not clause.dit:
+        return [phrase]
+    regle = f"{majuscule(clause.dit)} ({convention.citer('moyens')})"
     return [f"{phrase} {dire('base_du_contrat', regle=regle, annee=annee_de_base)}"]
 
 

@@ -232,7 +232,8 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
         )
     services = dossier.catalogue.responsables
     if responsable and responsable not in services:
-        raise refus("catalogue/responsables.yaml", *nom_inconnu(responsable, services, "service"))
+        fichier = f"{CONVENTIONS}/{convention}/convention.yaml"
+        raise refus(fichier, *nom_inconnu(responsable, services, "service"))
     annees = sorted({annee, *annees_presentes(convention)})
     suivis = {une_annee: lire_annee(convention, une_annee) for une_annee in annees}
     return Cadre(dossier, _de_l_annee(gabarit, annee), annee, suivis, responsable, suivi.avenants)

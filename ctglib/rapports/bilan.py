@@ -316,7 +316,7 @@ class Bilan:
                         "decisions_ouvertes", decidees=derniere, bilan=bilan, decisions=textes
                     )
                 )
-        regle = etude.mot("comite_annuel")
+        regle = etude.mot("clause_du_comite")
         return paragraphe(f"{phrase} {regle}".rstrip()) + liste(precedents)
 
     def decisions(self) -> Tableau | None:

@@ -72,9 +72,10 @@ class ResumeEnClair(EtudeDiagnostic):
             f"Qui vit {self.contexte.territoire.a} ?": list(self._habitants()),
             "Que veut faire l'accord ?": buts,
         }
-        a_droite = {"Qu'est-ce qui a été fait ?": list(self._faits())}
-        if self.convention.citer("comite_annuel"):
-            a_droite["Et après ?"] = self._dire("suite")
+        a_droite = {
+            "Qu'est-ce qui a été fait ?": list(self._faits()),
+            "Et après ?": self._dire("suite"),  # what the convention says of its comité
+        }
 
         phrases: list[str] = []
         for phrases_de_la_rubrique in (*a_gauche.values(), *a_droite.values()):

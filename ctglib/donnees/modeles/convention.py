@@ -47,8 +47,11 @@ RoleDeClause = Literal[
 ]
 SUR_LES_DONNEES: tuple[RoleDeClause, ...] = ("source", "donnees_personnelles", "confidentialite")
 T = TypeVar("T")
-_CLAUSE = re.compile(r"\{clause\.([a-z_+]+)\}")
-_FACULTATIF = re.compile(r"\[([^\[\]]*\{clause\.[^\[\]]*)\]")  # between brackets, with a clause
+# What a sentence of the catalogue takes from the convention: where a clause is, what it says, what
+# is said of the comité.
+_MARQUE = re.compile(r"\{(clause\.[a-z_+]+(?:\.texte)?|comite\.[a-z_]+)\}")
+# between brackets, with a mark
+_FACULTATIF = re.compile(r"\[([^\[\]]*\{(?:clause|comite)\.[^\[\]]*)\]")
 
 
 class Article(Modele):  # what binds the workbook, in our words, and what follows for the reports
@@ -59,8 +62,14 @@ class Article(Modele):  # what binds the workbook, in our words, and what follow
 
 class Clause(Modele):
     article: Texte  # « 6-a », « annexe 3 »
-    texte: Texte | None = None  # in our words
+    # what it says, in our words, to be read after a colon: « la reconduction est expresse »
+    texte: Texte | None = None
     poids: Poids | None = None
+
+    @property
+    def dit(self) -> str:
+        """What it says, without a full stop; "" when its words are not entered."""
+        return (self.texte or "").rstrip(" .")
 
 
 class Lacune(Modele):
@@ -88,10 +97,11 @@ class Schema(Modele):  # a schéma départemental that the text names
 
 
 class Comite(Modele):  # the body that validates, as the convention describes it
-    membres: list[Texte] = []  # functions and services, never a person
+    # functions and services, never a person, with their article: « les élus de la commune »
+    membres: list[Texte] = []
     frequence: Texte | None = None  # « une fois par an au moins »
     par_an: Positif | None = None  # how many times a year, when the text says it
-    valide: list[Texte] = []  # who validates
+    valide: list[Texte] = []  # who validates, as the members are written
     article: Texte | None = None
 
 
@@ -207,39 +217,53 @@ class Convention(Montrable, Modele):
         ]
 
     def citer_dans(self, phrase: str) -> str:
-        """Return a sentence of the catalogue, where each mark of a clause is replaced by its place.
+        """Return a sentence of the catalogue, its marks replaced by what the convention has.
 
         « Un acte ({clause.avenant}) » becomes « Un acte (article 9) », and
-        ``{clause.evaluation+avenant}`` cites two clauses. A clause that the convention does not
-        declare takes away what stands between the square brackets around it; without brackets, the
-        whole sentence becomes "".
+        ``{clause.evaluation+avenant}`` cites two clauses; ``{clause.avenant.texte}`` is what one
+        says, ``{comite.frequence}`` how often the comité meets. A mark that the convention does not fill takes away what stands
+        between the square brackets around it; without brackets, the whole sentence becomes "".
         """
-        sans_crochets = _FACULTATIF.sub(lambda partie: self._citations_dans(partie[1]), phrase)
-        return self._citations_dans(sans_crochets)
+        sans_crochets = _FACULTATIF.sub(lambda partie: self._remplir(partie[1]), phrase)
+        return self._remplir(sans_crochets)
 
-    def _citations_dans(self, texte: str) -> str:
-        """Return a text with its clauses cited, "" when one of them is not declared."""
-        citations = {roles: self.citer(*roles.split("+")) for roles in _CLAUSE.findall(texte)}
-        if not all(citations.values()):
+    def _remplir(self, texte: str) -> str:
+        """Return a text with its marks replaced, "" when the convention does not fill one."""
+        valeurs = {marque: self._valeur_de_la_marque(marque) for marque in _MARQUE.findall(texte)}
+        if not all(valeurs.values()):
             return ""
-        return _CLAUSE.sub(lambda clause: citations[clause[1]], texte)
+        return _MARQUE.sub(lambda marque: valeurs[marque[1]], texte)
+
+    def _valeur_de_la_marque(self, marque: str) -> str:
+        """Return what the convention has for a mark, "" when it has nothing."""
+        sujet, cle, *suite = marque.split(".")
+        if sujet == "comite":
+            valeur = getattr(self.comite, cle, None) or ""
+            return _et(valeur) if isinstance(valeur, list) else str(valeur)
+        if not suite:
+            return self.citer(*cast("list[RoleDeClause]", cle.split("+")))
+        clause = self.clauses.get(cast("RoleDeClause", cle))
+        return clause.dit if clause else ""
 
     def avec_ses_clauses(self, regles: T) -> T:
-        """Return what the catalogue says, its clauses cited in each text as ``citer_dans`` does.
+        """Return what the catalogue says, the marks of each text replaced as ``citer_dans`` does.
 
         ``regles`` is a text, a model, a list or a dict of either, at any depth; anything else is
-        returned as it is. An item of a list whose ``libelle`` becomes "" is left out of it: it is
-        about what the convention does not settle.
+        returned as it is. An item of a list that becomes "", or whose ``libelle`` does, is left out
+        of it: it is about what the convention does not settle.
         """
         if isinstance(regles, str):
             return self.citer_dans(regles)
         if isinstance(regles, dict):
             return cast("T", {nom: self.avec_ses_clauses(valeur) for nom, valeur in regles.items()})
         if isinstance(regles, list | tuple):
-            elements = [self.avec_ses_clauses(element) for element in regles]
-            return type(regles)(
-                element for element in elements if getattr(element, "libelle", True)
-            )
+            dits = []
+            for element in regles:
+                dit = self.avec_ses_clauses(element)
+                vide = dit == "" if isinstance(dit, str) else not getattr(dit, "libelle", True)
+                if not vide or dit == element:
+                    dits.append(dit)
+            return type(regles)(dits)
         if isinstance(regles, Modele):
             return regles.model_copy(
                 update={nom: self.avec_ses_clauses(valeur) for nom, valeur in regles}

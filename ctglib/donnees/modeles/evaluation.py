@@ -128,7 +128,7 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     decisions: dict[CodeDecision, Texte]
     regles: Annotated[tuple[RegleRecommandation, ...], complet(CodeRegle)]
     forces: dict[CodeForce, ForceDePreuve]
-    articles: dict[RoleDeClause, Texte]  # what each settles for what comes next
+    clauses: tuple[RoleDeClause, ...]  # that settle what comes next
     limites: tuple[Texte, ...]
     mots: dict[Identifiant, Texte]
     tableaux: dict[Identifiant, Presentation]
