@@ -221,8 +221,9 @@ class Convention(Montrable, Modele):
 
         « Un acte ({clause.avenant}) » becomes « Un acte (article 9) », and
         ``{clause.evaluation+avenant}`` cites two clauses; ``{clause.avenant.texte}`` is what one
-        says, ``{comite.frequence}`` how often the comité meets. A mark that the convention does not fill takes away what stands
-        between the square brackets around it; without brackets, the whole sentence becomes "".
+        says, ``{comite.frequence}`` how often the comité meets. A mark that the convention does
+        not fill takes away what stands between the square brackets around it; without brackets, the
+        whole sentence becomes "".
         """
         sans_crochets = _FACULTATIF.sub(lambda partie: self._remplir(partie[1]), phrase)
         return self._remplir(sans_crochets)
