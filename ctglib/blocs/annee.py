@@ -19,13 +19,22 @@ from ctglib.document.tableau import Colonne, Ecriture, Tableau
 from ctglib.document.typographie import remplir
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import charger_gabarit
-from ctglib.donnees.lecture import cle_de, enregistrer, noter_part, par_parts, publiable, signer
+from ctglib.donnees.lecture import (
+    cle_de,
+    enregistrer,
+    existe,
+    noter_part,
+    par_parts,
+    publiable,
+    signer,
+)
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import Bilan, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.partage import partager
+from ctglib.donnees.plan import chemin_du_plan
 from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
@@ -231,22 +240,29 @@ def _derniere_annee_connue(table: pd.DataFrame) -> int | None:
     return None if annees.empty else int(annees.max())
 
 
-def etudier(convention: str, annee: int, diffusion: str, *, brut: bool = False) -> EtudeAnnuelle:
+def etudier(
+    convention: str, annee: int, diffusion: str, *, brut: bool = False, plan_actuel: bool = False
+) -> EtudeAnnuelle:
     """Return the study of a year.
 
     Its data are those that reports may show: the small counts are suppressed. With ``brut``, the
     counts stay as entered; such a study is never shared, and the record of the reads says that it
-    was read raw.
+    was read raw. With ``plan_actuel``, the plan of a closed year is not that of its copy (see
+    ``lire_suivi_brut``).
 
     Raises:
         DonneesInvalides: All the faults of the data, or a year out of the convention, in French.
     """
     nom = f"etude/{convention}/{annee}/{'brute' if brut else diffusion}"
+    if plan_actuel:
+        with par_parts():  # whether there is a copy is asked, and nothing of it is shown
+            if existe(chemin_du_plan(convention, annee)):
+                nom += "/fin"
 
     def calculer() -> EtudeAnnuelle:
         lecture = nullcontext() if brut else par_parts()
         with enregistrer() as journal, lecture:
-            suivi = lire_suivi_brut(convention, annee)
+            suivi = lire_suivi_brut(convention, annee, plan_actuel=plan_actuel)
             gabarit = charger_gabarit(convention)
         retraits = pd.DataFrame({"table": [], "raison": []}, dtype=object)
         if not brut:

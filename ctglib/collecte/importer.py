@@ -18,7 +18,8 @@ from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import conventions, proches, racine
 from ctglib.donnees.modeles.suivi import Gabarit
-from ctglib.donnees.pieces import TABLES, dossier_du_suivi
+from ctglib.donnees.pieces import TABLES
+from ctglib.donnees.plan import dossier_du_suivi
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
 

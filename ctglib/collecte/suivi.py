@@ -25,7 +25,8 @@ from ctglib.donnees.modeles.suivi import (
     Participation,
     Suite,
 )
-from ctglib.donnees.pieces import TABLES, dossier_du_suivi
+from ctglib.donnees.pieces import TABLES
+from ctglib.donnees.plan import dossier_du_suivi
 from ctglib.donnees.yaml_strict import charger_yaml
 
 Table = dict[tuple[str, ...], dict[str, str]]

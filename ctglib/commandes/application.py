@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 from typer import core
 
-from ctglib.commandes import analyses, archives, donnees, rapports
+from ctglib.commandes import analyses, archives, cloture, donnees, rapports
 from ctglib.commandes.terminal import dire_l_empechement, dire_usage
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.echec import dire_refus
@@ -87,6 +87,7 @@ for commande in (
     donnees.gabarit,
     donnees.importer,
     donnees.figer,
+    cloture.clore,
     donnees.nouvelle_convention,
     archives.verifier,
     archives.archiver,

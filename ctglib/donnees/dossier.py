@@ -78,14 +78,17 @@ def lire_dossier(convention: str) -> Dossier:
 def en_dossier(pieces: Pieces, jour: date | None = None) -> Dossier:
     """Return the convention of pieces, or raise all their faults.
 
-    Its plan is that of the text, or the one in force on a day.
+    Its plan is that of the text, or the one in force on a day; that of a closed year is as its copy
+    has it.
     """
-    fautes = verifier(pieces)
+    # What a closed year names was checked when it was closed, against the whole text: its copy no
+    # longer has what had been withdrawn by then.
+    fautes = pieces.fautes if pieces.copie else verifier(pieces)
     if fautes:
         raise DonneesInvalides(fautes)
     convention = pieces.convention
     assert convention is not None  # it has been read, or its absence would be a fault
-    if jour is not None:
+    if jour is not None and not pieces.copie:
         convention = en_vigueur(convention, _reunis(pieces, "avenants"), jour)
     return Dossier(
         catalogue=_catalogue(pieces, convention),

@@ -148,6 +148,13 @@ def superposer(fichiers: Mapping[str, bytes | None]) -> Iterator[None]:
         _superposes.update(before)
 
 
+def superposes() -> dict[str, bytes | None]:
+    """Return what is read instead of the files of the disk (``superposer``), for another process
+    to read the same.
+    """
+    return dict(_superposes)
+
+
 def racine() -> Path:
     """Return the data folder: ``CTG_DONNEES``, else ``data`` beside the package.
 

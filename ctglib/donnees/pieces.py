@@ -31,6 +31,7 @@ from ctglib.donnees.modeles import (
     Modele,
     avenants,
     catalogue,
+    cloture,
     coherence,
     convention,
     evaluation,
@@ -39,6 +40,7 @@ from ctglib.donnees.modeles import (
     suivi,
 )
 from ctglib.donnees.partage import partager
+from ctglib.donnees.plan import PLAN, chemin_du_plan, dossier_du_suivi
 from ctglib.donnees.yaml_strict import Document, examiner_yaml
 
 Modeles = Mapping[str, type[Modele]]  # of YAML files, by name
@@ -85,6 +87,8 @@ FINALE_PROPRE: Modeles = {
     "lectures": evaluation.Lectures,
     "evaluation_finale": evaluation.SaisieFinale,
 }
+# Files of a convention that its copy takes the place of, for the reports of a closed year.
+COPIES = ("convention", "avenants", "indicateurs")
 SOURCES = "sources"
 _ANNEE = re.compile(r"(19|20)[0-9]{2}/")
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
@@ -104,6 +108,8 @@ class Pieces:
     autres_fautes: tuple[Faute, ...]  # of folders, of logos
     # Of the follow-up, even those that have no file; None: it is left out.
     annees: tuple[int, ...] | None = None
+    # Whether the convention, its avenants and its own indicators are the copy of a closed year.
+    copie: bool = False
 
     @property
     def fautes(self) -> list[Faute]:
@@ -147,11 +153,6 @@ def annee_du_dossier(fichier: str) -> int | None:
     return int(trouvee[1]) if trouvee else None
 
 
-def dossier_du_suivi(convention: str) -> str:
-    """Return the folder of the years of follow-up."""
-    return f"{CONVENTIONS}/{convention}/suivi"
-
-
 def annees_presentes(convention: str) -> tuple[int, ...]:
     """Return the years that have a folder, in order; none when there is no follow-up yet."""
     noms = _noms(dossier_du_suivi(convention))
@@ -182,17 +183,23 @@ def _documents(
     return documents
 
 
-def lire_pieces(convention: str) -> Pieces:
+def lire_pieces(convention: str, annee: int | None = None) -> Pieces:
     """Return the files of a convention and of the catalogue, as far as they can be read; raise when
     it is not there.
+
+    With a year that is closed, the convention, its avenants and its own indicators are those of the
+    copy that the closing made: their files are not even looked at.
     """
     if not isinstance(convention, str):
         raise refus(CONVENTIONS, *mots("convention_sans_nom", ecrit=repr(convention)))
+    bien_nommee = convention.replace("-", "_").isidentifier()
+    if annee is not None and bien_nommee and existe(chemin_du_plan(convention, annee)):
+        chemin = chemin_du_plan(convention, annee)
+        return partager(f"pieces/{convention}/{annee}", lambda: _rassembler(convention, chemin))
     # Its own file answers, and not the list of all of them: another convention, that comes or goes,
     # changes nothing in what is recorded as read.
     fichier = f"{CONVENTIONS}/{convention}/convention.yaml"
-    presente = convention.replace("-", "_").isidentifier() and existe(fichier)
-    if not presente:
+    if not (bien_nommee and existe(fichier)):
         connues = conventions()
         if convention not in connues:
             conseil = "l'un de ces noms, ou créer le dossier de la convention"
@@ -206,13 +213,22 @@ def lire_pieces(convention: str) -> Pieces:
     return partager(f"pieces/{convention}", lambda: _rassembler(convention))
 
 
-def _rassembler(nom: str) -> Pieces:
+def _rassembler(nom: str, chemin_de_la_copie: str = "") -> Pieces:
     dossier = f"{CONVENTIONS}/{nom}"
     fautes: list[Faute] = []
     documents = _documents("", CATALOGUE, "catalogue", exiges=True)
-    propre = {"convention": convention.Convention}
-    documents |= _documents("convention/", propre, dossier, exiges=True)
-    documents |= _documents("convention/", FACULTATIFS, dossier)
+    if chemin_de_la_copie:
+        facultatifs = {
+            nom_du_fichier: modele
+            for nom_du_fichier, modele in FACULTATIFS.items()
+            if nom_du_fichier not in COPIES
+        }
+        documents |= _documents("convention/", facultatifs, dossier)
+        documents |= _copies(examiner_yaml(chemin_de_la_copie, cloture.PlanClos))
+    else:
+        propre = {"convention": convention.Convention}
+        documents |= _documents("convention/", propre, dossier, exiges=True)
+        documents |= _documents("convention/", FACULTATIFS, dossier)
     for ensemble, (modele, mot) in ENSEMBLES.items():
         chemin = f"catalogue/{ensemble}"
         documents[ensemble] = []
@@ -227,7 +243,24 @@ def _rassembler(nom: str) -> Pieces:
         table: [examiner_csv(f"{dossier}/{table}.csv", table)] for table in ("annexe1", "offre")
     }
     logos, fautes_des_logos = _logos(dossier, documents["convention/convention"][0])
-    return Pieces(nom, documents, tables, logos, (*fautes, *fautes_des_logos))
+    autres_fautes = (*fautes, *fautes_des_logos)
+    return Pieces(nom, documents, tables, logos, autres_fautes, copie=bool(chemin_de_la_copie))
+
+
+def _copies(plan: Document[cloture.PlanClos]) -> dict[str, list[Document]]:
+    """Return what the copy of a closed year keeps, by kind, each as the file that it stands for."""
+    documents: dict[str, list[Document]] = {f"convention/{nom}": [] for nom in COPIES}
+    documents["convention/convention"].append(plan)  # its faults, when it has any
+    if plan.objet:
+        objets = {
+            "convention": plan.objet.convention,
+            "avenants": avenants.Avenants(avenants=plan.objet.avenants),
+            "indicateurs": plan.objet.indicateurs,
+        }
+        for nom in COPIES:
+            objet = objets[nom]
+            documents[f"convention/{nom}"] = [Document(plan.fichier, type(objet), objet=objet)]
+    return documents
 
 
 def _ensemble(
@@ -358,7 +391,7 @@ def fautes_de_nom(convention: str) -> Iterator[Faute]:
     silently left out.
     """
     dossier = dossier_du_suivi(convention)
-    connus = [*(f"{nom}.yaml" for nom in DOCUMENTS), *(f"{nom}.csv" for nom in TABLES)]
+    connus = [*(f"{nom}.yaml" for nom in DOCUMENTS), *(f"{nom}.csv" for nom in TABLES), PLAN]
     for nom in _noms(dossier):
         if nom.endswith("/") and not _ANNEE.fullmatch(nom):
             sous_dossier = nom[:-1]

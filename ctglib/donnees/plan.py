@@ -1,4 +1,5 @@
-"""The plan of a convention as it stands on a day: what the text wrote, and what avenants did of it.
+"""The plan of a convention as it stands on a day: what the text wrote, and what avenants did of it;
+the copy of it that a closed year keeps.
 
 What an avenant withdraws is no longer there. What it suspends or abandons is there still, and its
 ``histoire`` says so: reports tell it, and nobody is asked about it (``demandes`` and the like).
@@ -9,14 +10,34 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.avenants import Avenant, Changement
+from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Etape, Fiche, Vivant
+from ctglib.donnees.yaml_strict import charger_yaml
 
 Element = TypeVar("Element", bound=Vivant)
 # A change that the plan takes in; targets and definitions are read by the calculations, which set
 # the old one beside the new.
 DU_PLAN = ("fiche", "modalite", "indicateur", "pilote", "partie")
+PLAN = "plan.yaml"  # in the folder of a year that is closed
+
+
+def dossier_du_suivi(convention: str) -> str:
+    """Return the folder of the years of follow-up."""
+    return f"{CONVENTIONS}/{convention}/suivi"
+
+
+def chemin_du_plan(convention: str, annee: int) -> str:
+    """Return the file that keeps the plan of a year once it is closed."""
+    return f"{dossier_du_suivi(convention)}/{annee}/{PLAN}"
+
+
+def plan_clos(convention: str, annee: int) -> PlanClos | None:
+    """Return what a year kept when it was closed, None while it is open."""
+    chemin = chemin_du_plan(convention, annee)
+    return charger_yaml(chemin, PlanClos) if existe(chemin) else None
 
 
 @dataclass(frozen=True)

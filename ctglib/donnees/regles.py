@@ -14,7 +14,8 @@ from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.catalogue import Indicateur, Unite
 from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES
-from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier, dossier_du_suivi
+from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier
+from ctglib.donnees.plan import dossier_du_suivi
 from ctglib.donnees.plausibilite import bornes_dites, en_vigueur, impossibles
 from ctglib.donnees.references import (
     CONVENTION,

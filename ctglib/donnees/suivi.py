@@ -18,6 +18,7 @@ from ctglib.donnees.dossier import Dossier, en_dossier
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
 from ctglib.donnees.modeles.avenants import Avenant
+from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Bilan, Participation
@@ -28,9 +29,9 @@ from ctglib.donnees.pieces import (
     TABLES,
     Pieces,
     avec_le_suivi,
-    dossier_du_suivi,
     lire_pieces,
 )
+from ctglib.donnees.plan import dossier_du_suivi, plan_clos
 from ctglib.donnees.statuts import Statut
 
 
@@ -73,6 +74,8 @@ class DossierSuivi(Montrable):
     fin: date  # last day of the convention, as these avenants extend it
     # those of all the years, in order of entry: a value and its revisions
     observations: pd.DataFrame
+    # what the year before kept when it was closed; None: it is open, or all years are read
+    cloture_precedente: PlanClos | None
     # annee (Int64), table, ligne, colonne: cells that the bilans publish as suppressed
     masque: pd.DataFrame
     # Public series of the territories, up to that year, with what a fictional convention invents:
@@ -84,15 +87,21 @@ class DossierSuivi(Montrable):
     convention = property(attrgetter("dossier.convention"))
 
 
-def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
+def lire_suivi_brut(
+    convention: str, annee: int | None = None, *, plan_actuel: bool = False
+) -> DossierSuivi:
     """Return a convention with its follow-up up to a year, or of all the years that have a folder.
 
     A year of the convention that has no folder is empty; one out of the convention is a fault,
     raised with the others.
+
+    The plan is the one in force on the day that the year is stopped. Of a year that is closed, it
+    is the copy that the closing made, and nothing newer; the years before are read with it too.
+    With ``plan_actuel``, as the evaluation at the end does, it is the one in force in any case.
     """
     if annee is not None and type(annee) is not int:
         raise refus("annee", *mots("annee_demandee", ecrite=repr(annee)))
-    pieces = avec_le_suivi(lire_pieces(convention), annee)
+    pieces = avec_le_suivi(lire_pieces(convention, None if plan_actuel else annee), annee)
     assert pieces.annees is not None  # the follow-up is among the pieces
     dossier = en_dossier(pieces, _jour_du_plan(pieces))
     avenants = tuple(
@@ -113,10 +122,18 @@ def lire_suivi_brut(convention: str, annee: int | None = None) -> DossierSuivi:
         avenants=avenants,
         fin=dossier.convention.fin_selon(avenants),
         observations=en_table("observations", tables_saisies),
+        cloture_precedente=_cloture_precedente(pieces, annee),
         masque=_jusqu_a(en_table("masque", pieces.tables["masque"]), annee),
         contexte=_contexte(pieces, dossier, annee),
         origines=origines,
     )
+
+
+def _cloture_precedente(pieces: Pieces, annee: int | None) -> PlanClos | None:
+    """Return what the year before one kept, None when it is open or before the convention."""
+    if annee is None or annee - 1 not in (pieces.annees or ()):
+        return None
+    return plan_clos(pieces.nom, annee - 1)
 
 
 def _jour_du_plan(pieces: Pieces) -> date | None:

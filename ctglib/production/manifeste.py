@@ -155,13 +155,24 @@ class Manifeste:
         Raises:
             EcritureImpossible: Something cannot be written; the manifest is then as it was.
         """
-        traces = dict(self.traces)
-        if trace:
-            traces[cle] = trace
-        echecs = dict(self.echecs)
-        echecs.pop(cle, None)
-        if echec:
-            echecs[cle] = echec
+        traces = {cle: trace} if trace else {}
+        self.consigner_plusieurs(fichiers, traces, {cle: echec})
+
+    def consigner_plusieurs(
+        self, fichiers: Mapping[Path, bytes], traces: Mapping[str, Trace], echecs: Mapping[str, str]
+    ) -> None:
+        """Write files, of several reports and others, and last the manifest: all or none.
+
+        Args:
+            fichiers: What to write, by path.
+            traces: What reports were made from, by key; that of the others stays.
+            echecs: The title of those that failed, by key; "" for one that has not.
+
+        Raises:
+            EcritureImpossible: Something cannot be written; all is then as it was.
+        """
+        traces = {**self.traces, **traces}
+        echecs = {cle: titre for cle, titre in {**self.echecs, **echecs}.items() if titre}
         contenu = {
             "forme": FORME,
             "rapports": {nom: vars(trace) for nom, trace in traces.items()},
@@ -250,7 +261,8 @@ def _prevoir_un_rapport(
     raisons += causes(commande, trace, donnees)
     raisons += phrases_des_fichiers_touches(commande.dossier, trace.sorties)
     if not raisons:
-        return Prevision(commande, manifeste, (FORCE,) if forcer else ())
+        force = forcer and not est_garde(commande, trace)
+        return Prevision(commande, manifeste, (FORCE,) if force else ())
     # Each changed file gives one reason: with as many reasons as changed files, nothing else has
     # changed. The files that may not be published are those of the follow-up. When only these have
     # changed, and the report used parts of the follow-up and never the whole of it, the parts tell
@@ -259,7 +271,7 @@ def _prevoir_un_rapport(
     rien_d_autre = len(raisons) == len(fichiers_changes)
     suivi_seul = rien_d_autre and not any(publiable(nom) for nom in fichiers_changes)
     par_parts = bool(trace.parts) and all(trace.parts.values())
-    suspendue = par_parts and suivi_seul and not forcer
+    suspendue = par_parts and suivi_seul and not forcer and not est_garde(commande, trace)
     return Prevision(commande, manifeste, tuple(raisons), suspendue)
 
 
@@ -319,8 +331,13 @@ def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
     """Yield a sentence for each thing that is no longer as it was when a report was made.
 
     In order: the data, the parameters, the notebook, the code, the versions (« pandas est passé de
-    3.0.0 à 3.0.1 »).
+    3.0.0 à 3.0.1 »). The report of a closed year stays as it was published: nothing counts but the
+    copy of its plan.
     """
+    if est_garde(commande, trace):
+        copie = commande.copie_du_plan
+        yield from donnees.fichiers_changes({copie: trace.lus[copie]}).values()
+        return
     yield from donnees.phrases_des_changements(trace)
     if dict(commande.parametres) != trace.parametres:
         yield "les paramètres ont changé"
@@ -337,6 +354,15 @@ def causes(commande: Commande, trace: Trace, donnees: Donnees) -> Iterator[str]:
             yield f"{nom} {anciennes[nom]} a été retiré"
         elif anciennes[nom] != actuelles[nom]:
             yield f"{nom} est passé de {anciennes[nom]} à {actuelles[nom]}"
+
+
+def est_garde(commande: Commande, trace: Trace) -> bool:
+    """Tell whether a report was made from the copy that the closing of its year keeps.
+
+    It is then left as it is, whatever has changed since.
+    """
+    copie = commande.copie_du_plan
+    return copie in trace.lus and lecture.existe(copie)
 
 
 def phrases_des_fichiers_touches(

@@ -200,6 +200,16 @@ class Commande:
         return nom_de(self.convention, self.cle, self.diffusion)
 
     @property
+    def copie_du_plan(self) -> str:
+        """The path, in the data folder, of the copy of the plan that its year has once closed.
+
+        « conventions/harnes/suivi/2024/plan.yaml »; "" for a report of no year.
+        """
+        from ctglib.donnees.plan import chemin_du_plan
+
+        return chemin_du_plan(self.convention, self.annee) if self.annee else ""
+
+    @property
     def base(self) -> Path:
         """The path of the report, without its extension."""
         return self.dossier / self.cle
@@ -304,12 +314,12 @@ def commandes(
     commandes_demandees = []
     for convention in conventions:
         try:
-            fiches = [fiche.numero for fiche in convention_de(convention).fiches]
             annees_possibles = list(annees_de(convention))
+            fiches = {annee: fiches_de(convention, annee) for annee in (None, *annees_possibles)}
         except DonneesInvalides:
             # No year can be known but those of its former reports: as these are made again, their
             # notebooks will say what is wrong.
-            fiches = []
+            fiches = {}
             dossiers_annuels = (sortie / convention).glob("[0-9][0-9][0-9][0-9]/")
             annees_possibles = sorted(int(path.name) for path in dossiers_annuels)
         annees_voulues = [annee for annee in annees_possibles if not annees or annee in annees]
@@ -317,7 +327,9 @@ def commandes(
             for carnet, sortes in formats_par_carnet.items():
                 if ("annee" in carnet.parametres) != (annee is not None):
                     continue
-                fiches_du_carnet = fiches if "fiche" in carnet.parametres else [None]
+                fiches_du_carnet: list[str | int | None] = [None]
+                if "fiche" in carnet.parametres:
+                    fiches_du_carnet = fiches.get(annee, [])
                 for fiche in fiches_du_carnet:
                     commandes_demandees.append(
                         commander(carnet, convention, annee, fiche, diffusion, sortes, sortie)
@@ -389,6 +401,17 @@ def annees_de(convention: str) -> tuple[int, ...]:
     """Return the years of a convention, from the one it begins in to the one it ends in."""
     dates = convention_de(convention)
     return tuple(range(dates.debut.year, dates.fin.year + 1))
+
+
+def fiches_de(convention: str, annee: int | None) -> list[str | int | None]:
+    """Return the numbers of the fiches that have a report in a year: those of its copy when it is
+    closed, else those of the convention.
+    """
+    from ctglib.donnees.plan import plan_clos
+
+    plan = plan_clos(convention, annee) if annee else None
+    lue = plan.convention if plan else convention_de(convention)
+    return [fiche.numero for fiche in lue.fiches]
 
 
 def convention_de(nom: str) -> Convention:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -19,9 +19,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
-from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable
+from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable, superposer, superposes
 from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
-from ctglib.production.manifeste import Prevision, Trace, empreinte, empreinte_du_code, versions
+from ctglib.production.manifeste import (
+    Prevision,
+    Trace,
+    empreinte,
+    empreinte_du_code,
+    est_garde,
+    phrases_des_fichiers_touches,
+    versions,
+)
 from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
 
@@ -136,7 +144,7 @@ def confier(
     while True:
         for prevision in islice(restantes, places - len(en_cours)):
             donnees = os.environ.get(VARIABLE)
-            future = executeur.submit(fabriquer, prevision.commande, moteur, donnees)
+            future = executeur.submit(fabriquer, prevision.commande, moteur, donnees, superposes())
             en_cours[future] = prevision
         if not en_cours:
             return
@@ -154,12 +162,19 @@ def _ecrire_le_rapport(prevision: Prevision, rendu: Fabrication) -> Resultat:
     """Write the files of a report and its trace; when they cannot be, the page that says why.
 
     The files of a format that was not asked for this time stay in the trace, with those of this
-    time, when they were made from the same things.
+    time, when they were made from the same things. Those of a closed year that are there as they
+    were written stay in any case.
     """
     commande = prevision.commande
     precedente = prevision.trace
-    contenus = {commande.dossier / nom: contenu for nom, contenu in rendu.contenus.items()}
     trace = replace(rendu.trace, code=empreinte_du_code(), versions=versions())
+    gardees = _sorties_gardees(commande, precedente, trace) if precedente else {}
+    trace = replace(trace, sorties={**trace.sorties, **gardees})
+    contenus = {
+        commande.dossier / nom: contenu
+        for nom, contenu in rendu.contenus.items()
+        if nom not in gardees
+    }
     # The same trace, but for its files: everything that it was made from is the same.
     if precedente and replace(precedente, sorties=trace.sorties) == trace:
         trace = replace(trace, sorties={**precedente.sorties, **trace.sorties})
@@ -167,12 +182,35 @@ def _ecrire_le_rapport(prevision: Prevision, rendu: Fabrication) -> Resultat:
         prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
         return _ecrire_l_echec(prevision, Echec.de("EcritureImpossible", str(error)))
-    # The folder « 2024/bilan » holds this report's tables alone: a CSV it no longer has is removed.
+    retirer_l_ancien(commande, trace)
+    return Resultat(commande, prevision.raisons, mesures=rendu.mesures)
+
+
+def _sorties_gardees(commande: Commande, precedente: Trace, trace: Trace) -> dict[str, str]:
+    """Return the fingerprints of the files that a report of a closed year keeps, by path.
+
+    They are those of its last success that are there as they were written, when both read the same
+    copy of the plan; none for the report of a year that is open.
+    """
+    copie = commande.copie_du_plan
+    if not est_garde(commande, precedente) or precedente.lus[copie] != trace.lus.get(copie):
+        return {}
+    gardees = {}
+    for nom, empreinte_ecrite in precedente.sorties.items():
+        if not list(phrases_des_fichiers_touches(commande.dossier, {nom: empreinte_ecrite})):
+            gardees[nom] = empreinte_ecrite
+    return gardees
+
+
+def retirer_l_ancien(commande: Commande, trace: Trace) -> None:
+    """Remove what a report that has just been written has no more: tables, the page of a failure.
+
+    The folder « 2024/bilan » holds the tables of this report alone.
+    """
     for path in commande.base.glob("*.csv"):
-        if path not in contenus:
+        if path.relative_to(commande.dossier).as_posix() not in trace.sorties:
             path.unlink()
     commande.page_echec.unlink(missing_ok=True)
-    return Resultat(commande, prevision.raisons, mesures=rendu.mesures)
 
 
 def _ecrire_l_echec(prevision: Prevision, echec: Echec) -> Resultat:
@@ -187,7 +225,12 @@ def _ecrire_l_echec(prevision: Prevision, echec: Echec) -> Resultat:
     return Resultat(commande, prevision.raisons, echec=echec)
 
 
-def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabrication | Echec:
+def fabriquer(
+    commande: Commande,
+    moteur: str,
+    donnees: str | None,
+    remplaces: Mapping[str, bytes | None] = {},
+) -> Fabrication | Echec:
     """Return a report made, or why it could not be. It is what a worker does.
 
     A report that may be published is refused when its notebook has read files of the follow-up as
@@ -201,6 +244,7 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
         commande: The report.
         moteur: One of ``plan.MOTEURS``.
         donnees: The data folder; None, that of the project.
+        remplaces: What is read instead of some of its files (see ``lecture.superposer``).
     """
     from ctglib.export.document import CarnetImpubliable
     from ctglib.production.moteur import executer
@@ -213,7 +257,8 @@ def fabriquer(commande: Commande, moteur: str, donnees: str | None) -> Fabricati
     mesures: dict[str, float] = {}
     try:
         empreinte_du_carnet = Carnet(commande.carnet).empreinte
-        with _chronometre(mesures, "total"), enregistrer() as journal:
+        lecture = superposer(remplaces)
+        with _chronometre(mesures, "total"), lecture, enregistrer() as journal:
             with _chronometre(mesures, "execution"):
                 carnet = executer(commande.carnet, dict(commande.parametres), moteur)
             if commande.diffusion != INTERNE and journal.bruts:

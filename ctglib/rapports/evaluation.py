@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ctglib.blocs.annee import etudier
 from ctglib.blocs.collecte import ce_qui_manque
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
@@ -27,8 +28,9 @@ from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_communes
 from ctglib.donnees.statuts import PROVISOIRES
-from ctglib.rapports.bilan import ouvrir_bilan, participation, recit
+from ctglib.rapports.bilan import Bilan, participation, recit
 from ctglib.rapports.diagnostic import Diagnostic
+from ctglib.secret import avertir_des_effectifs_bruts
 
 
 def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinale:
@@ -44,6 +46,9 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
         DonneesInvalides: Toutes les fautes des données.
     """
 
+    if brut:
+        avertir_des_effectifs_bruts()
+
     def calculer() -> EtudeFinale:
         with enregistrer() as journal:
             dossier = lire_dossier(convention)
@@ -55,7 +60,9 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
             comparaison = diagnostic.comparaison
             besoins = diagnostic.besoins_lus
             # Last: the report of that year may be studying it in another process, which shares it.
-            etude = ouvrir_bilan(convention, derniere_annee, brut=brut).etude
+            # Of a last year that is closed, the copy stops at its closing: the plan goes on.
+            lue = etudier(convention, derniere_annee, "publique", brut=brut, plan_actuel=True)
+            etude = Bilan(lue).etude
         etude = replace(etude, empreintes=dict(journal.lus))
         return etudier_la_fin(etude, finale, comparables, comparaison, besoins)
 

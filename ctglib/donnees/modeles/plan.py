@@ -2,7 +2,7 @@
 
 It is what the parties agree to do. What is around it (clauses, dates, sources) is in
 ``convention``; what changes it, in ``avenants``; what the follow-up of a closed year keeps of it,
-in ``PlanClos`` of ``suivi``.
+in ``PlanClos`` of ``cloture``.
 """
 
 from __future__ import annotations

@@ -18,8 +18,6 @@ from ctglib.donnees.modeles import (
     complet,
     noms,
 )
-from ctglib.donnees.modeles.avenants import Avenant
-from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
@@ -88,22 +86,6 @@ class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee
     date_arretee: date = Field(default_factory=lambda lus: date(lus["annee"], 12, 31))
     statut: StatutBilan = "provisoire"
     comite: Comite | None = None
-
-
-class PlanClos(Modele):
-    """``plan.yaml`` of a closed year: the plan as its reports read it, and what was published.
-
-    The reports of the year read this copy and nothing newer.
-    """
-
-    cloture: date  # the day of the closing: what was entered later is not in it
-    version: Texte  # of the program that made the reports
-    convention: Convention
-    avenants: tuple[Avenant, ...] = ()  # those that this plan has taken in
-    # SHA-256, by path in the data folder, of what the parties had entered; by path in the folder of
-    # reports, of what was published
-    saisies: dict[Texte, Texte] = {}
-    publications: dict[Texte, Texte] = {}
 
 
 class Appreciation(Modele):  # what the parties think of a fiche's year, one sentence an item

@@ -1,0 +1,89 @@
+"""``ctg clore``: close a year, once its bilan is what the parties agreed on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from ctglib.commandes import options
+from ctglib.commandes.terminal import compter, dire, promettre
+from ctglib.donnees.fautes import Empechement
+from ctglib.production.echec import dire_refus
+from ctglib.production.plan import CARNETS, SORTIE
+
+if TYPE_CHECKING:
+    from ctglib.production.cloture import Cloture
+
+AnneeAClore = Annotated[int, Argument(help="Année à clore.", metavar="ANNÉE", show_default=False)]
+JourDeCloture = Annotated[
+    datetime | None,
+    Option(
+        "--le",
+        formats=["%Y-%m-%d"],
+        help="Jour de la clôture (aujourd'hui par défaut).",
+        metavar="AAAA-MM-JJ",
+        show_default=False,
+    ),
+]
+
+
+@promettre("L'année n'a pas été close.")
+def clore(
+    annee: AnneeAClore,
+    convention: options.LaConvention,
+    le: JourDeCloture = None,
+    sortie: options.Sortie = Path(SORTIE),
+    travailleurs: options.Travailleurs = 0,
+    delai: options.Delai = 600,
+    carnets: options.Carnets = CARNETS,
+) -> None:
+    """Clore une année : son plan est gardé, ses rapports ne changent plus."""
+    from ctglib.donnees.validation import valider
+    from ctglib.production.cloture import clore as clore_l_annee
+    from ctglib.production.pool import ouvrir_executeur
+    from ctglib.production.portail import ecrire_portail
+    from ctglib.production.produire import verrouiller
+
+    aujourd_hui = date.today()
+    jour = le.date() if le else aujourd_hui
+    if jour > aujourd_hui:
+        raise Empechement(dire_refus("cloture_a_venir", jour=f"{jour:%d/%m/%Y}"))
+    valider(convention)
+    ouverture = ouvrir_executeur(travailleurs=travailleurs, delai=delai)
+    with verrouiller(sortie), ouverture as (executeur, places):
+        cloture = clore_l_annee(
+            convention,
+            annee,
+            jour,
+            sortie=sortie,
+            carnets=carnets,
+            executeur=executeur,
+            places=places,
+        )
+        if cloture.rapports:
+            ecrire_portail(sortie)
+    _dire_la_cloture(convention, annee, cloture)
+
+
+def _dire_la_cloture(convention: str, annee: int, cloture: Cloture) -> None:
+    """Say what a closing has written, and what follows."""
+    copie = cloture.plan
+    lignes = [f"{convention}, {annee} : année close le {copie.cloture:%d/%m/%Y}."]
+    fiches = compter(len(copie.convention.fiches), "fiche")
+    avenants = compter(len(copie.avenants), "avenant")
+    saisies = compter(len(copie.saisies), "fichier saisi")
+    lignes.append(f"  gardés : le plan ({fiches}, {avenants}), les empreintes de {saisies}")
+    if cloture.rapports:
+        rapports = compter(cloture.rapports, "rapport")
+        fichiers = compter(len(copie.publications), "fichier")
+        lignes.append(
+            f"  refaits en « définitif » : {rapports}, {fichiers}, qui ne changeront plus"
+        )
+    else:
+        lignes.append("  aucun rapport ici : ce qui a été publié n'est pas noté")
+    lignes.append("  écrits :")
+    lignes += [f"    {chemin}" for chemin in cloture.fichiers]
+    dire(*lignes)

@@ -1,0 +1,168 @@
+"""Closing a year: its reports made for good, from the copy of the plan that they will always read.
+
+The data, the reports and their manifest are written together, or nothing is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from ctglib.donnees.cloture import est_definitif, fichiers_de_la_cloture, plan_a_clore
+from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.fautes import Empechement
+from ctglib.donnees.lecture import empreinte, racine, superposer
+from ctglib.donnees.modeles.cloture import PlanClos
+from ctglib.donnees.plan import chemin_du_plan
+from ctglib.production import plan
+from ctglib.production.echec import Echec, dire_refus
+from ctglib.production.manifeste import (
+    Manifeste,
+    Prevision,
+    empreinte_du_code,
+    lire_manifeste,
+    prevoir,
+    versions,
+)
+from ctglib.production.produire import Fabrication, confier, retirer_l_ancien
+
+CLASSEUR = "ctglib"
+RAPPORTS_CITES = 8
+
+
+@dataclass(frozen=True)
+class Cloture:
+    """A year closed: what its copy keeps, and how many reports were made for good."""
+
+    plan: PlanClos
+    fichiers: tuple[str, ...]  # written in the data folder, by path
+    rapports: int
+
+
+def clore(
+    convention: str,
+    annee: int,
+    jour: date,
+    *,
+    sortie: Path,
+    carnets: Path,
+    executeur: Executor,
+    places: int,
+) -> Cloture:
+    """Close a year of a convention on a day: write its copy, « définitif », and its last reports.
+
+    A bilan that says « définitif » already, before there were copies, may have no report here: what
+    was published is then not known, and its copy says nothing of it.
+
+    Raises:
+        DonneesInvalides: The data do not hold, or the year cannot be closed.
+        Empechement: A report of the year is not made, not up to date, or cannot be made for good.
+        EcritureImpossible: Something cannot be written; all is then as it was.
+    """
+    copie = plan_a_clore(convention, annee, jour, versions()[CLASSEUR])
+    manifeste = lire_manifeste(sortie / convention)
+    commandes = _commandes_de(convention, annee, manifeste, sortie, carnets)
+    aucun_rapport = not any(commande.cle in manifeste.traces for commande in commandes)
+    rendus: dict[str, tuple[plan.Commande, Fabrication]] = {}
+    if not (aucun_rapport and est_definitif(convention, annee)):
+        _verifier_qu_ils_sont_a_jour(commandes, convention, annee)
+        with superposer(fichiers_de_la_cloture(convention, annee, copie)):
+            # Its fiches are those of the copy.
+            commandes = _commandes_de(convention, annee, manifeste, sortie, carnets)
+            rendus = _refaire(commandes, manifeste, executeur, places)
+    publications: dict[str, str] = {}
+    for _, rendu in rendus.values():
+        publications |= rendu.trace.sorties
+    copie = copie.model_copy(update={"publications": dict(sorted(publications.items()))})
+    fichiers = fichiers_de_la_cloture(convention, annee, copie)
+    _ecrire(fichiers, rendus, manifeste, chemin_du_plan(convention, annee))
+    return Cloture(copie, tuple(fichiers), len(rendus))
+
+
+def _commandes_de(
+    convention: str, annee: int, manifeste: Manifeste, sortie: Path, carnets: Path
+) -> list[plan.Commande]:
+    """Return the orders of the public reports of a year, in the formats that they were made in."""
+    toutes = plan.commandes(
+        plan.rapports_connus(carnets),
+        (convention,),
+        annees=(annee,),
+        sortie=sortie,
+        carnets=carnets,
+    )
+    commandes = []
+    for commande in toutes:
+        if commande.annee is None:
+            continue
+        trace = manifeste.traces.get(commande.cle)
+        if trace:
+            formats = [nom for nom in plan.FORMATS if f"{commande.cle}.{nom}" in trace.sorties]
+            commande = replace(commande, formats=tuple(formats))
+        commandes.append(commande)
+    return commandes
+
+
+def _verifier_qu_ils_sont_a_jour(
+    commandes: Iterable[plan.Commande], convention: str, annee: int
+) -> None:
+    """Refuse a year whose reports are not all made and up to date: nobody has read them."""
+    en_retard = [
+        f"- {prevision.commande.nom} : {prevision.raisons[0]}"
+        for prevision in prevoir(commandes)
+        if prevision.raisons
+    ]
+    if en_retard:
+        autres = len(en_retard) - RAPPORTS_CITES
+        lignes = en_retard[:RAPPORTS_CITES]
+        if autres > 0:
+            lignes.append(f"- … et {autres} de plus")
+        raison = dire_refus(
+            "annee_pas_a_jour", annee=annee, convention=convention, rapports="\n".join(lignes)
+        )
+        raise Empechement(raison)
+
+
+def _refaire(
+    commandes: Iterable[plan.Commande], manifeste: Manifeste, executeur: Executor, places: int
+) -> dict[str, tuple[plan.Commande, Fabrication]]:
+    """Return reports made and not yet written, by key.
+
+    Raises:
+        Empechement: One of them cannot be made.
+    """
+    previsions = [Prevision(commande, manifeste, ()) for commande in commandes]
+    rendus = {}
+    for prevision, rendu in confier(previsions, executeur, moteur=plan.CTG, places=places):
+        commande = prevision.commande
+        if isinstance(rendu, Echec):
+            raise Empechement(f"{commande.nom} :\n{rendu}")
+        rendus[commande.cle] = (commande, rendu)
+    return rendus
+
+
+def _ecrire(
+    fichiers: Mapping[str, bytes],
+    rendus: Mapping[str, tuple[plan.Commande, Fabrication]],
+    manifeste: Manifeste,
+    chemin_de_la_copie: str,
+) -> None:
+    """Write files of the data folder, reports, and the manifest that lists them: all or none."""
+    with superposer(fichiers):
+        # The reports were made before the copy knew what they are: only this differs.
+        empreinte_de_la_copie = empreinte(chemin_de_la_copie)
+    a_ecrire = {racine() / chemin: octets for chemin, octets in fichiers.items()}
+    traces = {}
+    for cle, (commande, rendu) in rendus.items():
+        lus = {**rendu.trace.lus, chemin_de_la_copie: empreinte_de_la_copie}
+        traces[cle] = replace(rendu.trace, lus=lus, code=empreinte_du_code(), versions=versions())
+        for nom, octets in rendu.contenus.items():
+            a_ecrire[commande.dossier / nom] = octets
+    if not rendus:
+        ecrire(a_ecrire)
+        return
+    manifeste.consigner_plusieurs(a_ecrire, traces, dict.fromkeys(traces, ""))
+    for cle, (commande, _) in rendus.items():
+        retirer_l_ancien(commande, traces[cle])
