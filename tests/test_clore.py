@@ -1,0 +1,277 @@
+"""``ctg clore``: what a closed year says never changes, whatever becomes of the convention."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from classeur_rempli import photographie
+from donnees_suivies import DONNEES
+from ligne_de_commande import ctg, reussir
+from production_exemple import declarer
+
+from ctglib.donnees.cloture import fichiers_de_la_cloture, plan_a_clore
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.modeles.suivi import Bilan
+from ctglib.donnees.plan import plan_clos
+from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.production.plan import CARNETS
+
+NOM = "demonstration"
+ANNEE = 2025
+JOUR = date(2026, 2, 10)
+CONVENTION = Path("conventions") / NOM
+SUIVI = CONVENTION / "suivi" / str(ANNEE)
+AUTRE = """
+  - numero: 2
+    date: 2025-12-01
+    saisi: 2026-03-01
+    objet: Une cible revue
+    reference: avenant n° 2
+    changements:
+      - {nature: cible, element: am_agreees, ancien: 62, nouveau: 90, annee: 2026, effet: 2025-12-01}
+"""
+
+
+def remplacer(path: Path, avant: str, apres: str) -> None:
+    """Replace the first place of a text in a file."""
+    texte = path.read_text(encoding="utf-8")
+    assert avant in texte, f"{avant} dans {path.name}"
+    path.write_text(texte.replace(avant, apres, 1), encoding="utf-8")
+
+
+def rouvrir(donnees: Path, annee: int = ANNEE) -> None:
+    """Make a year of the demonstration provisional, as before its closing."""
+    dossier = donnees / CONVENTION / "suivi" / str(annee)
+    (dossier / "plan.yaml").unlink(missing_ok=True)
+    remplacer(dossier / "bilan.yaml", "statut: definitif", "statut: provisoire  # à valider")
+
+
+class Atelier:
+    """A copy of the data, two reports of a year, and the commands run there."""
+
+    def __init__(self, dossier: Path) -> None:
+        self.dossier = dossier
+        self.donnees = Path(shutil.copytree(DONNEES, dossier / "donnees"))
+        self.carnets = dossier / "carnets"
+        self.carnets.mkdir()
+        for nom in ("bilan.ipynb", "fiche.ipynb"):
+            shutil.copy(CARNETS / nom, self.carnets)
+        declarer(self.carnets, bilan=["bilan"], fiches=["fiche"])
+        rouvrir(self.donnees)
+
+    def produire(self, *arguments: str) -> str:
+        demande = ("-c", NOM, "-a", str(ANNEE), "-f", "html", *arguments)
+        return reussir("produire", *demande, "--carnets", str(self.carnets), dossier=self.dossier)
+
+    def rapports(self) -> dict[str, bytes]:
+        """Return the bytes of the reports of the year, by path."""
+        dossier = self.dossier / "reports" / NOM
+        return {
+            path.relative_to(dossier).as_posix(): path.read_bytes()
+            for path in sorted((dossier / str(ANNEE)).rglob("*"))
+            if path.is_file()
+        }
+
+    def changer_la_suite(self) -> None:
+        """Enter all that may come after the closing: an avenant, a fiche and an indicator, figures."""
+        ici = self.donnees / CONVENTION
+        avenants = ici / "avenants.yaml"
+        avenants.write_text(avenants.read_text("utf-8").rstrip() + AUTRE, encoding="utf-8")
+        propre = ici / "indicateurs.yaml"
+        un_de_plus = re.sub(
+            "rencontre_2024", "indicateur_de_plus", propre.read_text("utf-8"), count=1
+        )
+        propre.write_text(
+            propre.read_text("utf-8") + un_de_plus.partition("indicateurs:\n")[2],
+            encoding="utf-8",
+        )
+        depart = "{absent: Un essai}"
+        remplacer(
+            ici / "convention.yaml",
+            "    indicateurs:\n      - id: am_agreees",
+            f"    indicateurs:\n      - id: indicateur_de_plus\n        valeur_initiale: {depart}\n"
+            f"        cible: {depart}\n      - id: am_agreees",
+        )
+        remplacer(ici / "convention.yaml", "    titre: ", "    titre: Un autre titre, ")
+        revision = "00001,2025,am_agreees,,,2026,58,nombre,A,Liste des agréments du Département,\n"
+        with (ici / "suivi/2026/observations.csv").open("a", encoding="utf-8") as file:
+            file.write(revision)
+
+
+@pytest.fixture(scope="module")
+def clos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Atelier, str]]:
+    """The year closed, and what the command said; the data are those of the copy."""
+    atelier = Atelier(tmp_path_factory.mktemp("clore"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(atelier.donnees))
+        atelier.produire()
+        dit = reussir(
+            "clore", str(ANNEE), "-c", NOM, "--le", str(JOUR), "--carnets", str(atelier.carnets),
+            dossier=atelier.dossier,
+        )  # fmt: skip
+        yield atelier, dit
+
+
+def test_clore_dit_ce_qui_est_garde_et_ecrit(clos: tuple[Atelier, str]) -> None:
+    _, dit = clos
+
+    assert f"{NOM}, {ANNEE} : année close le 10/02/2026." in dit
+    assert "4 fiches, 1 avenant" in dit
+    assert f"{SUIVI.as_posix()}/plan.yaml" in dit
+    assert f"{SUIVI.as_posix()}/bilan.yaml" in dit
+
+
+def test_le_bilan_dit_definitif_et_rien_d_autre_n_y_change(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+    avant = (DONNEES / SUIVI / "bilan.yaml").read_text(encoding="utf-8")
+    attendu = avant.replace("statut: definitif", "statut: definitif  # à valider")
+
+    assert (atelier.donnees / SUIVI / "bilan.yaml").read_text(encoding="utf-8") == attendu
+
+
+def test_la_copie_a_le_plan_lu_les_saisies_et_ce_qui_est_publie(
+    clos: tuple[Atelier, str],
+) -> None:
+    atelier, _ = clos
+
+    copie = plan_clos(NOM, ANNEE)
+
+    assert copie is not None
+    assert copie.cloture == JOUR
+    assert [avenant.numero for avenant in copie.avenants] == [1]
+    assert copie.convention == lire_suivi_brut(NOM, ANNEE, plan_actuel=True).convention
+    assert copie.saisies == {
+        f"{SUIVI.as_posix()}/{path.name}": sha256(path.read_bytes()).hexdigest()
+        for path in (atelier.donnees / SUIVI).iterdir()
+        if path.name != "plan.yaml"
+    }
+    assert copie.publications == {
+        nom: sha256(octets).hexdigest() for nom, octets in atelier.rapports().items()
+    }
+    assert "définitif" in atelier.rapports()[f"{ANNEE}/bilan.html"].decode()
+
+
+def test_une_annee_close_ne_se_clot_pas_deux_fois(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+    avant = photographie(atelier.dossier)
+
+    refus = ctg("clore", str(ANNEE), "-c", NOM, dossier=atelier.dossier)
+
+    assert refus.returncode == 1
+    assert "close le 10/02/2026" in refus.stderr
+    assert "L'année n'a pas été close." in refus.stderr
+    assert photographie(atelier.dossier) == avant
+
+
+def test_ce_qui_vient_apres_ne_change_aucun_octet_des_rapports(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+    avant = atelier.rapports()
+    donnees = photographie(atelier.donnees)
+
+    atelier.changer_la_suite()
+    dit = atelier.produire("--forcer")
+
+    assert photographie(atelier.donnees) != donnees
+    assert "rien à faire" in dit
+    assert atelier.rapports() == avant
+    # A fresh clone has no report: those made again read the copy, and are the same.
+    shutil.rmtree(atelier.dossier / "reports")
+    atelier.produire()
+    assert atelier.rapports() == avant
+
+
+@pytest.mark.parametrize(
+    ("arguments", "attendu"),
+    [
+        (("2031", "-c", NOM), "une année de 2023 à 2026"),
+        (("2025", "-c", "demonstratio"), "écrire « demonstration »"),
+        (("2024", "-c", "harnes"), "aucun fichier pour 2024"),
+        (("2026", "-c", NOM, "--le", "2026-11-19"), "le 20/11/2026, ou après"),
+        (("2026", "-c", NOM, "--le", "2100-01-01"), "n'est pas encore venu"),
+        (("2026", "-c", NOM, "--le", "2026-11-25"), "demonstration, 2026, bilan : jamais produit"),
+    ],
+)
+def test_une_annee_qui_ne_peut_etre_close_est_refusee(
+    arguments: tuple[str, ...], attendu: str, donnees: Path, tmp_path: Path
+) -> None:
+    avant = photographie(donnees)
+
+    refus = ctg("clore", *arguments, dossier=tmp_path)
+
+    assert refus.returncode == 1
+    assert attendu in refus.stderr, refus.stderr
+    assert "L'année n'a pas été close." in refus.stderr
+    assert photographie(donnees) == avant
+
+
+def test_une_faute_des_donnees_empeche_de_clore(donnees: Path, tmp_path: Path) -> None:
+    remplacer(donnees / CONVENTION / "suivi/2023/actions.csv", "prevue", "prevu")
+    avant = photographie(donnees)
+
+    refus = ctg("clore", "2026", "-c", NOM, "--le", "2026-11-25", dossier=tmp_path)
+
+    assert refus.returncode == 1
+    assert "prevu" in refus.stderr
+    assert photographie(donnees) == avant
+
+
+def test_un_bilan_definitif_d_avant_les_copies_recoit_la_sienne_sans_rapport(
+    donnees: Path, tmp_path: Path
+) -> None:
+    (donnees / CONVENTION / "suivi/2023/plan.yaml").unlink(missing_ok=True)
+
+    dit = reussir("clore", "2023", "-c", NOM, "--le", "2024-03-15", dossier=tmp_path)
+
+    copie = plan_clos(NOM, 2023)
+    assert "aucun rapport ici" in dit
+    assert copie is not None
+    assert copie.publications == {}
+    assert copie.avenants == ()  # that of 2025 was not signed yet
+
+
+@pytest.mark.parametrize(
+    ("texte", "attendu"),
+    [
+        ("annee: 2025\n", "annee: 2025\nstatut: definitif\n"),
+        ("annee: 2025\r\nstatut: provisoire\r\n", "annee: 2025\r\nstatut: definitif\r\n"),
+        ('statut: "provisoire"\nannee: 2025\n', "statut: definitif\nannee: 2025\n"),
+    ],
+)
+def test_le_statut_s_ecrit_a_sa_place(texte: str, attendu: str, donnees: Path) -> None:
+    rouvrir(donnees)
+    path = donnees / SUIVI / "bilan.yaml"
+    path.write_text(texte, encoding="utf-8", newline="")
+    (donnees / CONVENTION / "suivi/2026/bilan.yaml").unlink()  # it comes back to its decisions
+
+    fichiers = fichiers_de_la_cloture(NOM, ANNEE, plan_a_clore(NOM, ANNEE, JOUR, "0.1.0"))
+
+    assert fichiers[f"{SUIVI.as_posix()}/bilan.yaml"].decode() == attendu
+
+
+def test_un_bilan_dont_le_statut_n_est_pas_seul_sur_sa_ligne_est_refuse(donnees: Path) -> None:
+    rouvrir(donnees)
+    path = donnees / SUIVI / "bilan.yaml"
+    path.write_text("{annee: 2025, statut: provisoire}\n", encoding="utf-8")
+    (donnees / CONVENTION / "suivi/2026/bilan.yaml").unlink()
+
+    with pytest.raises(DonneesInvalides, match="seul sur sa ligne"):
+        plan_a_clore(NOM, ANNEE, JOUR, "0.1.0")
+
+
+def test_une_copie_se_relit_telle_qu_elle_a_ete_ecrite(donnees: Path) -> None:
+    rouvrir(donnees)
+    copie = plan_a_clore(NOM, ANNEE, JOUR, "0.1.0")
+
+    for chemin, octets in fichiers_de_la_cloture(NOM, ANNEE, copie).items():
+        (donnees / chemin).write_bytes(octets)
+
+    assert plan_clos(NOM, ANNEE) == copie
+    assert charger_yaml(f"{SUIVI.as_posix()}/bilan.yaml", Bilan).statut == "definitif"
