@@ -45,7 +45,6 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
     Raises:
         DonneesInvalides: Toutes les fautes des données.
     """
-
     if brut:
         avertir_des_effectifs_bruts()
 
