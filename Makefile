@@ -13,7 +13,7 @@ ESSAYER := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorde
 MESURES ?= 5
 COUPS ?= 50
 
-.PHONY: aide rapports laboratoire test complet nuit lint types check format bench dictionnaire golden verrou sbom vulnerabilites
+.PHONY: aide rapports laboratoire test complet nuit lint types check format bench dictionnaire reference golden verrou sbom vulnerabilites
 .DEFAULT_GOAL := aide
 
 aide:
@@ -27,6 +27,7 @@ aide:
 	@echo "make format        remet le code en forme"
 	@echo "make bench         mesure temps, mémoire et arrêts brutaux : docs/mesures.md, docs/arrets.md"
 	@echo "make dictionnaire  récrit docs/dictionnaire.md d'après le catalogue"
+	@echo "make reference     récrit docs/reference-convention.md et docs/commandes.md d'après les modèles et les commandes"
 	@echo "make golden        récrit les chiffres et les premières pages auxquels les tests comparent (CHANGELOG.md à compléter)"
 	@echo "make verrou        récrit requirements.lock et requirements-tests.lock d'après pyproject.toml"
 	@echo "make sbom          écrit build/sbom.cdx.json (CycloneDX) : la liste de tout ce que requirements.lock installe"
@@ -68,6 +69,9 @@ format: $(PRET_TESTS)
 
 dictionnaire: $(PRET)
 	$(BIN)/python docs/dictionnaire.py
+
+reference: $(PRET)
+	$(BIN)/python docs/reference.py
 
 golden: $(PRET_TESTS)
 	$(BIN)/python tests/publications.py

@@ -96,7 +96,7 @@ class Schema(Modele):  # a schéma départemental that the text names
     chapitres: list[Texte] = []
 
 
-class Comite(Modele):  # the body that validates, as the convention describes it
+class ComiteDePilotage(Modele):  # the body that validates, as the convention describes it
     # functions and services, never a person, with their article: « les élus de la commune »
     membres: list[Texte] = []
     frequence: Texte | None = None  # « une fois par an au moins »
@@ -143,7 +143,7 @@ class Convention(Montrable, Modele):
     parties: list[Partie] = Field(min_length=2)
     articles: list[Article] = []
     clauses: dict[RoleDeClause, Clause] = {}  # where it settles something
-    comite: Comite | None = None
+    comite: ComiteDePilotage | None = None
     financement: Financement | None = None
     axes: list[Axe]
     enjeux: list[Enjeu]
