@@ -14,7 +14,7 @@ from donnees_suivies import DONNEES
 from pydantic import ValidationError
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.convention import Clause, Comite, Convention, RoleDeClause
+from ctglib.donnees.modeles.convention import Clause, ComiteDePilotage, Convention, RoleDeClause
 from ctglib.rapports.bilan import ouvrir_bilan
 
 CATALOGUE = sorted((DONNEES / "catalogue").glob("*.yaml"))
@@ -103,7 +103,7 @@ def test_aucune_phrase_du_catalogue_ne_dit_ce_qu_une_convention_decide(fichier: 
 
 def test_ce_que_dit_une_clause_vient_du_dossier_de_la_convention() -> None:
     clause = Clause(article="9", texte="tout changement se signe.")
-    comite = Comite(membres=["les élus", "la Caf"], frequence="deux fois par an")
+    comite = ComiteDePilotage(membres=["les élus", "la Caf"], frequence="deux fois par an")
     lue = lire_dossier("harnes").convention
     convention = lue.model_copy(update={"clauses": {"avenant": clause}, "comite": comite})
 
