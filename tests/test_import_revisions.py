@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from openpyxl import load_workbook
 from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.modeles.suivi import Suite
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
+
+RAISON = "Raison_(abandonnée,_repoussée)"
 
 
 def test_un_second_import_montre_ce_qui_change_et_n_efface_rien_de_vide(
@@ -138,12 +142,19 @@ def test_la_decision_de_l_an_passe_demande_ce_qu_elle_est_devenue(
     importer(enregistrer(annee_entiere(), tmp_path))
     wb = load_workbook(ecrire_gabarit("harnes", 2026, tmp_path))
     poser(wb, "Appréciations", "suite.d2025_1", Choix="Faite", Texte="Le mercredi")
+    poser(wb, "Appréciations", "suite.d2025_1", Date="15/03/2027", **{RAISON: "Faute de salle"})
     poser(wb, "Appréciations", "comite_absence", Texte="Reporté au printemps")
 
     importer(enregistrer(wb, tmp_path, "ctg-harnes-2026.xlsx"))
 
     comite = lire_suivi_brut("harnes").suivis[2026].bilan.comite
-    assert [(item.decision, item.etat, item.commentaire) for item in comite.suites] == [
-        ("d2025_1", "faite", "Le mercredi")
-    ]
+    assert comite.suites == (
+        Suite(
+            decision="d2025_1",
+            etat="faite",
+            raison="Faute de salle",
+            echeance=date(2027, 3, 15),
+            commentaire="Le mercredi",
+        ),
+    )
     assert comite.date.absent == "Reporté au printemps"

@@ -19,9 +19,11 @@ from ctglib.document.typographie import abreger, compter, date_longue, nombrer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition
+from ctglib.donnees.modeles.suivi import Suite
 from ctglib.donnees.statuts import Statut
 
 OUVERTES = ("en_cours", NON_RENSEIGNEE)  # the states of a decision that is still to be followed
+DECISIONS = ["id", "texte", "responsable", "echeance", "etat", "raison", "commentaire"]
 PROPOSITIONS = [
     "regle",
     "fiche",
@@ -105,25 +107,37 @@ def suites_des_decisions(
     several do, the last one counts.
 
     Returns:
-        id and texte of the decision; etat: "en_cours", "non_renseignee" when no comité says…;
-        commentaire, "" when there is none. No row when the year had no comité.
+        id, texte, responsable and echeance of the decision, the last date that it was put off to;
+        etat: "en_cours", "non_renseignee" when no comité says…; raison (why it was dropped or put
+        off) and commentaire. "" for what is not said. No row when the year had no comité.
     """
     comites = {
         annee: suivi.bilan.comite
         for annee, suivi in etude.suivi.suivis.items()
         if suivi.bilan.comite
     }
-    suites = {}
+    suites: dict[str, Suite] = {}
     for annee, comite in comites.items():
         if annee_des_decisions < annee <= annee_du_bilan:
             for suite in comite.suites:  # a later comité replaces an earlier one
-                suites[suite.decision] = (suite.etat, suite.commentaire or "")
+                suites[suite.decision] = suite
     decisions = []
     if annee_des_decisions in comites:
         for decision in comites[annee_des_decisions].decisions:
-            etat, commentaire = suites.get(decision.id, (NON_RENSEIGNEE, ""))
-            decisions.append((decision.id, decision.texte, etat, commentaire))
-    return pd.DataFrame(decisions, columns=["id", "texte", "etat", "commentaire"])
+            sans_suite = Suite(decision=decision.id, etat=NON_RENSEIGNEE)
+            suite = suites.get(decision.id, sans_suite)
+            decisions.append(
+                (
+                    decision.id,
+                    decision.texte,
+                    decision.responsable or "",
+                    str(suite.echeance or decision.echeance or ""),
+                    suite.etat,
+                    suite.raison or "",
+                    suite.commentaire or "",
+                )
+            )
+    return pd.DataFrame(decisions, columns=DECISIONS)
 
 
 def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:

@@ -341,6 +341,9 @@ class Bilan:
         mots = self.etude.catalogue.evaluation.suites
         ecrire = {
             "etat": lambda etat: majuscule(mots[etat]),
+            "responsable": lambda responsable: responsable or RIEN,
+            "echeance": lambda echeance: _en_long(echeance) or RIEN,
+            "raison": lambda raison: majuscule(raison) or RIEN,
             "commentaire": lambda commentaire: majuscule(commentaire) or RIEN,
         }
         return self.etude.tableau("suites", decisions, ecrire)
