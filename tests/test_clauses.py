@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.convention import Clause, ComiteDePilotage, Convention, RoleDeClause
-from ctglib.rapports.bilan import ouvrir_bilan
 
 CATALOGUE = sorted((DONNEES / "catalogue").glob("*.yaml"))
 # How a sentence would say what a convention settles: how often, who decides, what ends it.
@@ -143,13 +142,3 @@ def test_une_clause_retiree_emporte_sa_phrase(role: RoleDeClause) -> None:
     assert bool(sont_dites) == bool(citent)
     assert sont_dites.isdisjoint(restes)
     assert not any("{clause." in texte for texte in restes)
-
-
-def test_le_bilan_imprime_ce_que_dit_la_clause_du_comite() -> None:
-    comite = ouvrir_bilan("demonstration", 2025).comite()
-
-    assert comite is not None
-    assert (
-        "Ce que dit la convention (article 6-a) : un comité de pilotage par an, où les élus et la "
-        "Caf valident." in comite.html.replace("\u00a0", " ")
-    )

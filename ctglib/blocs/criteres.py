@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru, avec_marque, derniere_mesure, sur
+from ctglib.blocs.gouvernance import compte_des_comites
 from ctglib.blocs.propositions import premiers_noms, service
 from ctglib.blocs.territoire import en_moyennes, evolution
 from ctglib.calculs.collecte import DEPART
@@ -269,6 +270,9 @@ class Criteres(Montrable):
             ("Documents et instances", livrable.libelle, derniere_mesure(livrable, etude.contexte))
             for livrable in lignes(livrables, IndicateurParcouru)
         ]
+        comites = compte_des_comites(etude, etude.annees)
+        if comites:
+            elements.append(("Documents et instances", "Comité de pilotage", comites))
         for fiche in etude.convention.fiches:
             titre = etude.titre_de_fiche(fiche.numero)
             texte = perspectives.get(fiche.numero, RIEN)

@@ -11,7 +11,7 @@ from typing import Self
 
 import pandas as pd
 
-from ctglib.blocs.mots import sources
+from ctglib.blocs.mots import dire, sources
 from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.page_une import Message, couvrir, page_une
 from ctglib.calculs import comparaison as calculs
@@ -21,13 +21,14 @@ from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule,
 from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
-from ctglib.document.typographie import en_lettres, part_en_mots, remplir, sont
+from ctglib.document.typographie import date_longue, en_lettres, part_en_mots, remplir, sont
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Renversement
 from ctglib.donnees.modeles.convention import Convention, Lacune
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import MontantsParTete
 from ctglib.donnees.publiques import lire_couverture
 
@@ -182,7 +183,11 @@ class EtudeDiagnostic:
         return couvrir(
             convention,
             self.dossier.logos,
-            (("Date des données", convention.date_des_donnees), ("Statut", statut)),
+            (
+                ("Signature", self._signature()),
+                ("Date des données", convention.date_des_donnees),
+                ("Statut", statut),
+            ),
             periode="Période",
             sujet=f"Convention territoriale globale {convention.debut.year}-{convention.fin.year}",
             territoire=self.contexte.territoire.nom,
@@ -190,6 +195,21 @@ class EtudeDiagnostic:
             date=convention.debut.isoformat(),
             sigles=tuple(self.catalogue.synthese.sigles.items()),
         )
+
+    def _signature(self) -> str:
+        """Return who signed, by their titles, and when, or why the day is not known."""
+        convention = self.convention
+        signataires = enumerer(
+            [
+                f"{minuscule(partie.qualite_du_signataire)} ({partie.nom_court})"
+                for partie in convention.parties
+            ]
+        )
+        signature = convention.date_signature
+        if isinstance(signature, Absence):
+            raison = minuscule(signature.absent).rstrip(" .")
+            return dire("signature_sans_date", signataires=signataires, raison=raison)
+        return dire("signature", signataires=signataires, date=date_longue(signature))
 
     def page_une(self, rapport: str, genre: type[MessagesDuDiagnostic]) -> Bloc:
         """Return the first page of a report: the messages of its kind, and what the parties wrote

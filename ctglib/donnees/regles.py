@@ -4,6 +4,7 @@ A rule takes what was read, and the names that are known (``references``), and y
 rows of a kind of table (``DES_TABLES``), or of the files (``DES_FICHIERS``).
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -35,6 +36,17 @@ from ctglib.donnees.yaml_strict import Chemin, Document
 
 _BIBLIOTHEQUE = ("indicateurs indicateurs.*", "convention/indicateurs indicateurs.*")
 SUIVI = [f"suivi/{name}" for name in DOCUMENTS]
+# Where only a function or a service may stand.
+FONCTIONS = (
+    f"{CONVENTION} comite.*.*",
+    f"{CONVENTION} parties.*.qualite_du_signataire",
+    f"{CONVENTION} responsables.*.libelle",
+    f"{CONVENTION} fiches.*.services.*",
+    f"{CONVENTION} fiches.*.partenaires.*",
+    f"{CONVENTION} financement.lignes.*.autre_payeur",
+    "convention/avenants avenants.*.changements.*.partie_ecrite.qualite_du_signataire",
+    "suivi/bilan comite.decisions.*.responsable",
+)
 # The files of the catalogue, and of the convention, that define what an observation may be of.
 _MESURES = ("themes", "convention/themes", "contexte", "indicateurs", "convention/indicateurs")
 
@@ -691,6 +703,16 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 yield document.dire(chemin, "personne", texte=texte, quoi=quoi)
 
 
+def _fonctions(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield a fault for each person named where a convention writes a function or a service."""
+    for confidentialite in pieces.objets("confidentialite"):
+        for document, chemin, texte in elements(pieces, *FONCTIONS, sorte=str):
+            for motif, quoi in confidentialite.fonctions.items():
+                if re.search(motif, texte):
+                    yield document.dire(chemin, "personne_nommee", texte=texte, quoi=quoi)
+                    break
+
+
 DES_FICHIERS = (
     _identifiant,
     _axes,
@@ -702,4 +724,5 @@ DES_FICHIERS = (
     _bilans,
     _avenants,
     _personnes,
+    _fonctions,
 )

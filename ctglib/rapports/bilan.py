@@ -18,6 +18,7 @@ from ctglib.blocs.collecte import (
     tableau_collecte,
     tableau_revisions,
 )
+from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import DEDUITE, ecrire_l_annee, marques, mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
@@ -316,8 +317,10 @@ class Bilan:
                         "decisions_ouvertes", decidees=derniere, bilan=bilan, decisions=textes
                     )
                 )
-        regle = etude.mot("clause_du_comite")
-        return paragraphe(f"{phrase} {regle}".rstrip()) + liste(precedents)
+        compte = compte_des_comites(etude, (annee,))
+        regle = etude.mot("comite_decrit" if etude.convention.comite else "clause_du_comite")
+        phrases = filter(None, [phrase, compte, regle.strip()])
+        return paragraphe(" ".join(phrases)) + liste(precedents)
 
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
@@ -602,6 +605,9 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     for fiche, tournures in zip(etude.convention.fiches, cycle(etude.catalogue.bilan.paroles)):
         modalites = commencees[commencees["fiche"].eq(fiche.numero)]
         phrases = _avancement(etude, fiche, modalites)
+        pilotes = pilotes_de_la_fiche(etude, fiche)
+        if pilotes:
+            phrases.insert(0, etude.mot("pilotes", pilotes=enumerer(pilotes)))
         les_deux, une_reussite, une_difficulte = tournures
         appreciation = appreciations.get(fiche.numero)
         if appreciation:

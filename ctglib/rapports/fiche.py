@@ -15,6 +15,7 @@ import pandas as pd
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.collecte import renvoi_au_dossier, services, tableau_revisions
+from ctglib.blocs.gouvernance import pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import DEDUITE, depart, ecrire_l_annee, marques, mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
@@ -133,7 +134,9 @@ class Fiche:
         ):
             calendrier = minuscule(_calendrier(debut, echeance, ecrite=ecrite))
             rubriques.append((f"Modalité {numero}, {calendrier}", f"{textes[numero]}."))
+        pilotes = [f"{pilote}." for pilote in pilotes_de_la_fiche(self.etude, fiche)]
         rubriques += [
+            ("Pilotes", " ".join(pilotes)),
             ("Services mobilisés et responsables de l'action", _phrase(fiche.services)),
             ("Partenaires sollicités", _phrase(fiche.partenaires) or RIEN_D_ECRIT),
             ("Résultats attendus", _phrase(map(self._resultat, fiche.resultats))),

@@ -356,6 +356,8 @@ class Confidentialite(Modele):  # expressions, and what each finds: « une adres
     # fit a whole heading, as ``date_de_naissance``
     colonnes: dict[Expression, Texte] = Field(min_length=1)
     valeurs: dict[Expression, Texte] = Field(min_length=1)  # are searched for in a cell
+    # are searched for where only a function or a service may stand
+    fonctions: dict[Expression, Texte] = Field(min_length=1)
 
 
 class EffectifIdentique(Modele):

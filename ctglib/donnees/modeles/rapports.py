@@ -37,6 +37,7 @@ Lecture = Literal[
 class Pilotage(Modele):
     postes: noms.IndicateurDeFiche  # of coordination
     convertis: noms.IndicateurDeFiche  # those that have become chargé de coopération
+    comites: noms.IndicateurDeFiche  # the comités held in the year
 
 
 class Equipe(Modele):
