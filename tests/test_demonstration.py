@@ -45,7 +45,7 @@ def test_la_demonstration_est_sans_faute_et_se_dit_fictive_partout() -> None:
 
 def test_ses_territoires_ne_sont_connus_que_d_elle() -> None:
     assert set(lire_dossier("harnes").catalogue.territoires) == {"62413", "62"}
-    assert set(suivi().catalogue.territoires) == {ICI, LA}
+    assert set(suivi().catalogue.territoires) == {ICI, LA, "R00"}
     assert set(suivi().contexte["territoire"]) == {ICI, LA}
 
 

@@ -148,6 +148,7 @@ def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_r
         besoins_lus=lus(),
         convention=demonstration().convention,
         contexte=contexte(),
+        a_cote=pd.DataFrame(),
         doutes=doubtful,
     )
 

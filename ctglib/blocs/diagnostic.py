@@ -4,7 +4,7 @@ say.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
@@ -18,6 +18,7 @@ from ctglib.calculs import comparaison as calculs
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule
+from ctglib.calculs.territoire import valeurs_publiques
 from ctglib.document.blocs import Bloc, Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
@@ -26,11 +27,11 @@ from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.catalogue import Renversement
+from ctglib.donnees.modeles.catalogue import Renversement, Territoire
 from ctglib.donnees.modeles.convention import Convention, Lacune
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import MontantsParTete
-from ctglib.donnees.publiques import lire_couverture
+from ctglib.donnees.publiques import lire_couverture, lire_des_references
 
 OUVERT = "ouvert"
 CONTREDITE = "contredite"
@@ -53,6 +54,8 @@ class EtudeDiagnostic:
     empreintes: Mapping[str, str] = field(default_factory=dict)
     # The places for under-threes (see ``lire_couverture``).
     modes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    # Public series of the other references (see ``lire_des_references``).
+    series_des_references: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def ouvrir(cls, convention: str) -> Self:
@@ -67,7 +70,8 @@ class EtudeDiagnostic:
         with enregistrer() as journal:
             dossier = lire_dossier(convention)
             modes = lire_couverture(dossier)
-        return cls(dossier, controler(dossier), dict(journal.lus), modes)
+            series = lire_des_references(dossier)
+        return cls(dossier, controler(dossier), dict(journal.lus), modes, series)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -127,6 +131,35 @@ class EtudeDiagnostic:
         return calculs.constats(
             comparaison, catalogue.indicateurs, theme_de=theme_de, seuils=catalogue.seuils
         )
+
+    @cached_property
+    def a_cote(self) -> pd.DataFrame:
+        """What the other references have, by indicator of ``comparaison`` (``valeurs_a_cote``).
+
+        The diagnostic gives it, or else the public series that agree with its definitions.
+        """
+        publiques = self.series_des_references
+        connues = self.dossier.annexe1.assign(source="")
+        if len(publiques):
+            regles = self.catalogue.donnees_publiques
+            lues = valeurs_publiques(publiques, regles)
+            connues = pd.concat([connues, lues.assign(source=lues["note_publique"])])
+        return calculs.valeurs_a_cote(self.comparaison, connues, self.convention.references)
+
+    def ailleurs(self, indicateurs: Iterable[str]) -> dict[Territoire, dict[str, str]]:
+        """Return what other references have of some indicators, written, by reference and
+        indicator: what is known of them.
+        """
+        contexte = self.contexte
+        a_cote = self.a_cote.reindex(list(indicateurs))
+        valeurs: dict[Territoire, dict[str, str]] = {}
+        for autre in contexte.autres:
+            connues = a_cote[f"valeur_{autre.code}"].dropna()
+            if len(connues):
+                valeurs[autre] = {
+                    str(nom): contexte.valeur(str(nom), valeur) for nom, valeur in connues.items()
+                }
+        return valeurs
 
     @cached_property
     def constats_surs(self) -> pd.DataFrame:
@@ -327,7 +360,15 @@ class MessagesDuDiagnostic:
                 ici.append(f"{fraction} {verbe} ({contexte.valeur(part.indicateur, part.valeur)})")
                 la.append(contexte.valeur(part.indicateur, part.valeur_reference))
             texte = f"En {annee}, {contexte.territoire.a}, {enumerer(ici)}, "
-            texte += f"contre {enumerer(la)} {contexte.reference.a}."
+            texte += f"contre {enumerer(la)} {contexte.reference.a}"
+            ailleurs = [
+                f"{enumerer(list(valeurs.values()))} {autre.a}"
+                for autre, valeurs in self.etude.ailleurs(dites["indicateur"]).items()
+                if len(valeurs) == len(dites)
+            ]
+            if ailleurs:
+                texte += f" ({' ; '.join(ailleurs)})"
+            texte += "."
             messages.append(Message(texte, groupe.preuves))
         return messages
 

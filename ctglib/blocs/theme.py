@@ -17,7 +17,7 @@ from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, ruptures_dan
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Encadre, Groupe, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
-from ctglib.document.tableau import RIEN, Ecriture, Tableau
+from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
 from ctglib.document.typographie import compter, date_longue, nombre_court, remplir
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
@@ -87,6 +87,26 @@ def phrases(
         return []
     libelle = contexte.indicateurs[str(ecarts.idxmax())].libelle
     return [dire("plus_grand_ecart", libelle=libelle, **contexte.lieux)]
+
+
+def phrases_a_cote(
+    etude: EtudeDiagnostic, phrases_possibles: Iterable[PhraseDeSection]
+) -> list[str]:
+    """Return what the other references have of the indicators that ``phrases`` speaks of: one
+    sentence a reference, none where nothing is known.
+    """
+    dits: dict[str, None] = {}
+    for phrase in phrases_possibles:
+        if _conditions_remplies(phrase.si, etude.constats_surs):
+            dits |= dict.fromkeys(phrase.si)
+    textes = []
+    for autre, valeurs in etude.ailleurs(dits).items():
+        chiffres = [
+            f"« {etude.contexte.indicateurs[nom].libelle} », {valeur}"
+            for nom, valeur in valeurs.items()
+        ]
+        textes.append(dire("a_cote", A_autre=majuscule(autre.a), chiffres=" ; ".join(chiffres)))
+    return textes
 
 
 def _conditions_remplies(conditions: Mapping[str, str], constats: pd.DataFrame) -> bool:
@@ -235,6 +255,7 @@ def tableau_indicateurs(
             return RIEN
         return contexte.ecart(ligne["indicateur"], ligne["ecart"], ligne["ecart_type"])
 
+    a_cote, colonnes, sources_a_cote = _a_cote(etude, comparaison["indicateur"])
     ecritures: dict[str, Ecriture | None] = {
         "intitule": intitule,
         "annee": annee_ecrite if annees.nunique() > 1 else None,
@@ -251,9 +272,49 @@ def tableau_indicateurs(
     ]
     notes += notes_des_marques
     notes += ruptures(indicateurs_qui_varient, qui_varient["annee"])
-    arguments = {"donnees": comparaison[list(COLONNES)], "notes": notes, **reste}
+    arguments = {
+        "donnees": comparaison[list(COLONNES)].join(a_cote),
+        "notes": [*notes, *sources_a_cote],
+        **reste,
+    }
     mots = {"titre": titre, "lieux": _lieux_et_dates(contexte, annees)}
-    return presenter(contexte, "indicateurs", comparaison, ecritures, mots=mots, **arguments)
+    return presenter(
+        contexte,
+        "indicateurs",
+        comparaison.join(a_cote),
+        ecritures,
+        *colonnes,
+        mots=mots,
+        **arguments,
+    )
+
+
+def _a_cote(
+    etude: EtudeDiagnostic, indicateurs: pd.Series
+) -> tuple[pd.DataFrame, list[Colonne], list[str]]:
+    """Return what the other references have of the indicators of rows, how it is shown, and the
+    notes that say which of it the diagnostic does not give.
+
+    One row a row, with its index; a column of its own for each reference that has a value.
+    """
+    contexte = etude.contexte
+    a_cote = etude.a_cote.reindex(indicateurs).set_axis(indicateurs.index)
+    colonnes = []
+    notes = []
+    for autre in contexte.autres:
+        sources = a_cote[f"source_{autre.code}"].dropna()
+        notes += [f"{autre.nom} : {minuscule(source)}." for source in sources.unique() if source]
+        if a_cote[f"valeur_{autre.code}"].notna().any():
+            ecrire = _niveau(contexte, f"valeur_{autre.code}", f"statut_{autre.code}")
+            colonne = Colonne(
+                f"niveau_{autre.code}",
+                autre.nom,
+                numerique=True,
+                groupe=dire("autres_references"),
+                ecrire=ecrire,
+            )
+            colonnes.append(colonne)
+    return a_cote, colonnes, notes
 
 
 def _niveau(contexte: Contexte, colonne: str, colonne_du_statut: str) -> Ecriture:
@@ -637,14 +698,16 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
     notes = [" ".join(titres_des_fiches), *notes_des_marques]
     if besoins["origine"].eq(FICHE).any():
         notes.append(dire("besoin_de_fiche"))
+    a_cote, colonnes, sources_a_cote = _a_cote(etude, besoins["indicateur"])
     return presenter(
         contexte,
         "besoins",
-        besoins,
+        besoins.join(a_cote),
         ecritures,
+        *colonnes,
         mots={"lieux": _lieux_et_dates(contexte, besoins["annee"])},
         groupes=besoins["enjeu"].map(titres_des_enjeux).fillna(SANS_ENJEU),
-        notes=notes,
+        notes=[*notes, *sources_a_cote],
     )
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.donnees.formules import complement_100
 from ctglib.calculs.ordre import rang_dans
+from ctglib.donnees.formules import complement_100
 from ctglib.donnees.modeles.catalogue import Indicateur, Radar, Renversement, Rupture, Seuils, Unite
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import Evaluation
@@ -121,6 +121,31 @@ def en_regard(
     la = lignes[lignes["territoire"].eq(autre_lieu)].set_index("indicateur").reindex(indicateurs)
     meme_annee = ici["annee"].eq(la["annee"]).fillna(False).astype(bool)
     return ici, la, meme_annee
+
+
+def valeurs_a_cote(
+    comparaison: pd.DataFrame, observations: pd.DataFrame, references: Iterable[str]
+) -> pd.DataFrame:
+    """Return what other references have of each row of a comparison, in the year of its territory.
+
+    They are shown beside it, and judge nothing: neither gap nor need is read against them.
+
+    Returns:
+        By ``indicateur``, in the order of ``comparaison``, three columns a reference:
+        ``valeur_<code>``, ``statut_<code>`` and ``source_<code>``; the last two are "" where
+        nothing is known of that year. Of two rows of ``observations`` about the same thing, the
+        first counts.
+    """
+    cle = ["indicateur", "annee"]
+    champs = ["valeur", "statut", "source"]
+    a_cote = comparaison[cle]
+    for code in references:
+        d_ailleurs = observations[observations["territoire"].eq(code)].drop_duplicates(cle)
+        d_ailleurs = d_ailleurs[[*cle, *champs]]
+        d_ailleurs = d_ailleurs.rename(columns={champ: f"{champ}_{code}" for champ in champs})
+        a_cote = a_cote.merge(d_ailleurs, "left", cle)
+        a_cote = a_cote.fillna({f"statut_{code}": "", f"source_{code}": ""})
+    return a_cote.set_index("indicateur").drop(columns="annee")
 
 
 def lignes_les_plus_recentes(observations: pd.DataFrame) -> pd.DataFrame:

@@ -16,9 +16,9 @@ import pandas as pd
 from ctglib.calculs.comparaison import DECIMALES_EXACTES, DUREE_VARIATION
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.evaluation import mouvement
-from ctglib.donnees.formules import ratio_pour_100, somme
 from ctglib.calculs.ordre import rang_dans
 from ctglib.calculs.suivi import LIGNE, comparer_millesimes, contexte_connu
+from ctglib.donnees.formules import ratio_pour_100, somme
 from ctglib.donnees.modeles.catalogue import Indicateur, PetiteSerie, Unite
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation, ThemeRevisite
 from ctglib.donnees.modeles.sources import DonneesPubliques, LignePublique
@@ -470,10 +470,7 @@ def remplir(
     Returns:
         The columns of ``annexe1.csv``, in the order of the rows.
     """
-    publiees = pd.concat(
-        [_valeurs_publiques(regle, publiques, regles.mots["note"]) for regle in regles.lignes],
-        ignore_index=True,
-    )
+    publiees = valeurs_publiques(publiques, regles)
     du_territoire = publiees[publiees["territoire"].eq(territoire)]
     annees = du_territoire.groupby("indicateur")["annee"].max()
     annee_a_demander = annees.max() if len(annees) else lignes["annee"]
@@ -494,6 +491,21 @@ def remplir(
         note=table["note_publique"].astype(object).fillna(table["note"]),
     )
     return table[list(COLONNES_ANNEXE1)]
+
+
+def valeurs_publiques(publiques: pd.DataFrame, regles: DonneesPubliques) -> pd.DataFrame:
+    """Return the values that public series give of the indicators of a diagnostic, where and when
+    they do.
+
+    ``publiques`` is that of ``remplir``.
+
+    Returns:
+        territoire, annee, valeur, indicateur, statut, note_publique.
+    """
+    return pd.concat(
+        [_valeurs_publiques(regle, publiques, regles.mots["note"]) for regle in regles.lignes],
+        ignore_index=True,
+    )
 
 
 def _valeurs_publiques(regle: LignePublique, publiques: pd.DataFrame, note: str) -> pd.DataFrame:

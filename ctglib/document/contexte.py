@@ -46,6 +46,7 @@ class Contexte(Montrable):
     territoire: catalogue.Territoire
     reference: catalogue.Territoire
     source: str
+    autres: tuple[catalogue.Territoire, ...] = ()  # other references, that judge nothing
 
     @classmethod
     def de(
@@ -60,6 +61,7 @@ class Contexte(Montrable):
             territoire=termes.territoires[dossier.convention.territoire],
             reference=termes.territoires[dossier.convention.reference],
             source=source,
+            autres=tuple(termes.territoires[code] for code in dossier.convention.references),
         )
 
     @property

@@ -431,10 +431,12 @@ def observations(
     """
     connues = set(series()["code"])
     parties = []
+    # No file has a figure of a région, nor of France.
+    lieux = [lieu for lieu in (territoire, reference) if niveau_de(lieu)]
     for code in dict.fromkeys(codes):
         if code not in connues:
             continue
-        lignes = lire(code, [territoire, reference])
+        lignes = lire(code, lieux)
         sens = {nom: lignes.attrs[nom] for nom in ("unite", "source", "producteur", "jeu")}
         du_territoire = lignes["territoire"].eq(territoire)
         if membres and lignes.attrs["additive"]:
@@ -596,6 +598,30 @@ def lire_couverture(dossier: Dossier) -> pd.DataFrame:
     couverture = couverture.reset_index()[COUVERTURE]
     couverture.attrs["source"] = taux["source"].iat[0]
     return couverture
+
+
+def lire_des_references(dossier: Dossier) -> pd.DataFrame:
+    """Return the public series that give figures of the diagnostic, in the other references.
+
+    A fictional convention has none, nor has a région or France.
+
+    Returns:
+        territoire, annee, indicateur (the series), valeur, statut, source.
+    """
+    colonnes = ["territoire", "annee", "indicateur", "valeur", "statut", "source"]
+    convention = dossier.convention
+    lieux = [code for code in convention.references if niveau_de(code)]
+    parties = [pd.DataFrame(columns=colonnes)]
+    if lieux and not convention.fictive:
+        connues = set(series()["code"])
+        regles = dossier.catalogue.donnees_publiques.lignes
+        codes = [code for ligne in regles for code in (*ligne.series, *ligne.sur)]
+        for code in dict.fromkeys(codes):
+            if code in connues:
+                lignes = lire(code, lieux)
+                lignes = lignes.assign(indicateur=code, source=lignes.attrs["source"])
+                parties.append(lignes[lignes["valeur"].notna()][colonnes])
+    return pd.concat(parties, ignore_index=True)
 
 
 def _observations_des_modes(dossier: Dossier) -> pd.DataFrame:

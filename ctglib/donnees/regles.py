@@ -266,8 +266,8 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     yield from _vides(completes)
     yield from _unites(completes)
     yield from _bornes(completes)
-    cles = ("territoire", "reference", "membres")
-    chemins = ("territoire", "reference", "membres.*")
+    cles = ("territoire", "reference", "references", "membres")
+    chemins = ("territoire", "reference", "references.*", "membres.*")
     codes = places(pieces, *[f"convention/convention {chemin}" for chemin in chemins])
     territoires = [str(code) for code in codes]
     cles_fautives = {
@@ -361,7 +361,8 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     yield from _fautes(completes[autre_table], "indicateur", "autre_table")
 
     if pieces.convention:
-        territoires = [pieces.convention.territoire, pieces.convention.reference]
+        convention = pieces.convention
+        territoires = [convention.territoire, convention.reference, *convention.references]
         de_la_convention = completes["fichier"].str.startswith("conventions/")
         etrangeres = de_la_convention & ~completes["territoire"].isin(territoires)
         connus = ", ".join(territoires)
@@ -450,6 +451,16 @@ def _identifiant(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
             continue
         for document, chemin in lieux:
             yield document.dire(chemin, "dossier", valeur=str(identifiant), nom=pieces.nom)
+
+
+def _references(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of other references that are the territory itself, or its reference."""
+    for cle in ("territoire", "reference"):
+        deja = places(pieces, f"{CONVENTION} {cle}")
+        for code, lieux in places(pieces, f"{CONVENTION} references.*").items():
+            if code in deja:
+                for document, chemin in lieux:
+                    yield document.dire(chemin, "reference_deja_la", code=code, cle=cle)
 
 
 def _axes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -715,6 +726,7 @@ def _fonctions(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 
 DES_FICHIERS = (
     _identifiant,
+    _references,
     _axes,
     _graphiques_propres,
     _responsables,

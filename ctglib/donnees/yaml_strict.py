@@ -243,7 +243,7 @@ _MOTIFS = {
     "^[a-z][a-z0-9_]*$": "identifiant",
     "^[a-z0-9][a-z0-9_-]*$": "code",
     "^[0-9a-f]{64}$": "empreinte",
-    "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$": "territoire",
+    "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9}|R[0-9]{2}|FR)$": "territoire",
 }
 # Of a text that is to be a regular expression.
 _EXPRESSION = {"pattern_type": "string_type", "pattern_regex": "expression"}

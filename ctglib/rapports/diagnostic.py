@@ -75,6 +75,7 @@ class Diagnostic(EtudeDiagnostic):
         return liste(
             [
                 dire("chiffres_lus", autres=autres_sources, **contexte.lieux),
+                *self._autres_references("references_a_cote"),
                 *annees,
                 dire("comparaisons", points=ecart_similaire),
                 dire("mots_des_statuts", mots="".join(mots)),
@@ -157,7 +158,8 @@ class Diagnostic(EtudeDiagnostic):
         """
         regles = self.catalogue.diagnostic.sections[nom]
         phrases = theme.phrases(regles.phrases, self.constats_surs, self.contexte, regles.graphique)
-        return theme.services_absents(self, regles.absences) + phrases
+        a_cote = theme.phrases_a_cote(self, regles.phrases)
+        return theme.services_absents(self, regles.absences) + phrases + a_cote
 
     def tableau(self, nom: str) -> Tableau:
         """Rend le tableau d'une section, ou tous les indicateurs d'un thème :
@@ -215,7 +217,27 @@ class Diagnostic(EtudeDiagnostic):
         question = f"{titre} entre {self.contexte.territoire.le} et {self.contexte.reference.le}"
         if annees:
             question += f" en {annees}"
-        return haltere(constats, self.contexte, nom=nom, titre=f"{question} ?")
+        # A drawing has room for one other reference: the first one.
+        autre = ""
+        for premiere in self.contexte.autres[:1]:
+            valeurs = self.a_cote[f"valeur_{premiere.code}"].reindex(constats["indicateur"])
+            if valeurs.notna().any():
+                constats = constats.assign(valeur_autre=valeurs.to_numpy())
+                autre = premiere.nom
+        return haltere(constats, self.contexte, autre=autre, nom=nom, titre=f"{question} ?")
+
+    def _autres_references(self, phrase: str) -> list[str]:
+        """Return a sentence on the other references, in a list; none when there is none."""
+        autres = self.contexte.autres
+        if not autres:
+            return []
+        return [
+            dire(
+                phrase,
+                des_autres=enumerer([autre.de for autre in autres]),
+                **self.contexte.lieux,
+            )
+        ]
 
     def _titre(self, regles: SectionDuDiagnostic) -> str:
         """Return the name of a section: that of its one theme where the convention has its own."""
@@ -306,7 +328,10 @@ class Diagnostic(EtudeDiagnostic):
         themes_donnes = set(constats["theme"])
         themes = [un_theme for un_theme in self.catalogue.themes if un_theme.theme in themes_donnes]
         attendus = theme.commentaires_attendus(themes, self.dossier.commentaires)
-        phrases = [dire("seule_reference", **contexte.lieux), *_ce_qui_manque(self), attendus]
+        references = self._autres_references("reference_des_ecarts")
+        if not references:
+            references = [dire("seule_reference", **contexte.lieux)]
+        phrases = [*references, *_ce_qui_manque(self), attendus]
         if self.doutes:
             phrases.append(dire("valeurs_douteuses"))
         phrases += _valeurs_absentes(constats, contexte)

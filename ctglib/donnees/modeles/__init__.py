@@ -22,7 +22,10 @@ Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 # may begin with a digit: « 6-11 »
 CodeModalite = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 CodeStatut = Literal["A", "P", "E", "L", "M", "O", "Q"]
-CodeTerritoire = Annotated[str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{0,3}|[0-9]{9})$")]
+# Of Insee (a région is « R32 », France « FR »: bare, 32 is the Gers), or the SIREN of an EPCI.
+CodeTerritoire = Annotated[
+    str, StringConstraints(pattern=r"^([0-9][0-9AB][0-9]{0,3}|[0-9]{9}|R[0-9]{2}|FR)$")
+]
 Couleur = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 Texte = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Annee = Annotated[int, Field(ge=1900, le=2100)]

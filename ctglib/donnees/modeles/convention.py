@@ -130,8 +130,9 @@ class Convention(Montrable, Modele):
     fictive: bool
     territoire: noms.Territoire
     membres: list[CodeTerritoire] = []  # the communes of an EPCI, whose public counts are added up
-    reference: noms.Territoire
-    references: list[noms.Territoire] = []  # others that it compares itself with
+    reference: noms.Territoire  # the one that gaps and needs are read against
+    # others whose figures are shown beside: they judge nothing
+    references: Annotated[list[noms.Territoire], noms.Unique()] = []
     debut: date
     fin: date
     date_signature: date | Absence
