@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -55,21 +54,32 @@ def rouvrir(donnees: Path, annee: int = ANNEE) -> None:
 
 
 class Atelier:
-    """A copy of the data, two reports of a year, and the commands run there."""
+    """A copy of the data, the reports of a year, and the commands run there."""
 
     def __init__(self, dossier: Path) -> None:
         self.dossier = dossier
-        self.donnees = Path(shutil.copytree(DONNEES, dossier / "donnees"))
+        self.donnees = dossier / "donnees"
         self.carnets = dossier / "carnets"
-        self.carnets.mkdir()
+
+    @classmethod
+    def monter(cls, dossier: Path) -> Atelier:
+        """Return one whose year is open, with two notebooks."""
+        atelier = cls(dossier)
+        shutil.copytree(DONNEES, atelier.donnees)
+        atelier.carnets.mkdir()
         for nom in ("bilan.ipynb", "fiche.ipynb"):
-            shutil.copy(CARNETS / nom, self.carnets)
-        declarer(self.carnets, bilan=["bilan"], fiches=["fiche"])
-        rouvrir(self.donnees)
+            shutil.copy(CARNETS / nom, atelier.carnets)
+        declarer(atelier.carnets, bilan=["bilan"], fiches=["fiche"])
+        rouvrir(atelier.donnees)
+        return atelier
 
     def produire(self, *arguments: str) -> str:
         demande = ("-c", NOM, "-a", str(ANNEE), "-f", "html", *arguments)
         return reussir("produire", *demande, "--carnets", str(self.carnets), dossier=self.dossier)
+
+    def clore(self, annee: int) -> str:
+        demande = ("-c", NOM, "--le", str(JOUR), "--carnets", str(self.carnets))
+        return reussir("clore", str(annee), *demande, dossier=self.dossier)
 
     def rapports(self) -> dict[str, bytes]:
         """Return the bytes of the reports of the year, by path."""
@@ -77,7 +87,7 @@ class Atelier:
         return {
             path.relative_to(dossier).as_posix(): path.read_bytes()
             for path in sorted((dossier / str(ANNEE)).rglob("*"))
-            if path.is_file()
+            if path.is_file() and "refaits" not in path.parts
         }
 
     def changer_la_suite(self) -> None:
@@ -107,17 +117,24 @@ class Atelier:
 
 
 @pytest.fixture(scope="module")
-def clos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Atelier, str]]:
-    """The year closed, and what the command said; the data are those of the copy."""
-    atelier = Atelier(tmp_path_factory.mktemp("clore"))
+def premier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Atelier, str]:
+    """The year closed once, and what the command said."""
+    atelier = Atelier.monter(tmp_path_factory.mktemp("clore"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(atelier.donnees))
         atelier.produire()
-        dit = reussir(
-            "clore", str(ANNEE), "-c", NOM, "--le", str(JOUR), "--carnets", str(atelier.carnets),
-            dossier=atelier.dossier,
-        )  # fmt: skip
-        yield atelier, dit
+        return atelier, atelier.clore(ANNEE)
+
+
+@pytest.fixture
+def clos(
+    premier: tuple[Atelier, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Atelier, str]:
+    """A copy of the year closed, that a test may change, and what the command had said."""
+    ferme, dit = premier
+    atelier = Atelier(Path(shutil.copytree(ferme.dossier, tmp_path / "atelier")))
+    monkeypatch.setenv(VARIABLE, str(atelier.donnees))
+    return atelier, dit
 
 
 def test_clore_dit_ce_qui_est_garde_et_ecrit(clos: tuple[Atelier, str]) -> None:
@@ -174,18 +191,65 @@ def test_une_annee_close_ne_se_clot_pas_deux_fois(clos: tuple[Atelier, str]) -> 
 def test_ce_qui_vient_apres_ne_change_aucun_octet_des_rapports(clos: tuple[Atelier, str]) -> None:
     atelier, _ = clos
     avant = atelier.rapports()
-    donnees = photographie(atelier.donnees)
 
     atelier.changer_la_suite()
     dit = atelier.produire("--forcer")
 
-    assert photographie(atelier.donnees) != donnees
     assert "rien à faire" in dit
     assert atelier.rapports() == avant
     # A fresh clone has no report: those made again read the copy, and are the same.
     shutil.rmtree(atelier.dossier / "reports")
-    atelier.produire()
+    dit = atelier.produire()
     assert atelier.rapports() == avant
+    assert "Années closes" not in dit
+
+
+def test_un_classeur_plus_recent_laisse_les_rapports_publies_et_le_dit(
+    clos: tuple[Atelier, str],
+) -> None:
+    atelier, _ = clos
+    avant = atelier.rapports()
+    catalogue = atelier.donnees / "catalogue/evaluation.yaml"
+    remplacer(catalogue, "definitif: définitif", "definitif: arrêté pour toujours")
+
+    assert "rien à faire" in atelier.produire()
+    refaits = atelier.produire("--refaire-clos", "bilan")
+    verifie = ctg(
+        "verifier", "-c", NOM, "--carnets", str(atelier.carnets), dossier=atelier.dossier
+    ).stdout
+
+    assert f"{NOM}, {ANNEE}, bilan : {ANNEE}/bilan.html" in refaits
+    a_cote = atelier.dossier / "reports" / NOM / str(ANNEE) / "refaits"
+    assert "arrêté pour toujours" in (a_cote / "bilan.html").read_text(encoding="utf-8")
+    assert (a_cote / "bilan/sources.csv").is_file()
+    assert f"Années closes ({NOM} {ANNEE}) : 5 rapports" in verifie
+    assert [ligne for ligne in verifie.splitlines() if re.match("✗ (?!Paquets)", ligne)] == []
+    assert atelier.rapports() == avant
+    # Where there is no report, this version makes them, and says that they are not those.
+    shutil.rmtree(atelier.dossier / "reports")
+    assert f"Années closes ({NOM} {ANNEE}) : 1 rapport," in atelier.produire("bilan")
+
+
+def test_un_format_de_plus_ne_touche_pas_a_ce_qui_est_publie(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+    avant = atelier.rapports()
+    catalogue = atelier.donnees / "catalogue/evaluation.yaml"
+    remplacer(catalogue, "definitif: définitif", "definitif: arrêté pour toujours")
+
+    atelier.produire("bilan", "-f", "docx")
+
+    apres = atelier.rapports()
+    assert apres.keys() - avant.keys() == {f"{ANNEE}/bilan.docx"}
+    assert {nom: apres[nom] for nom in avant} == avant
+
+
+def test_il_n_y_a_rien_a_refaire_d_une_annee_ouverte(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+
+    refus = ctg("produire", "-c", NOM, "-a", "2024", "--refaire-clos", dossier=atelier.dossier)
+
+    assert refus.returncode == 1
+    assert "Aucun rapport d'une année close" in refus.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from production_exemple import demande, ecrire_carnet, octets, produire
 from verification_exemple import ANNEXE1, Lieu, copier, corriger, preparer
 
-from ctglib.commandes import archives
+from ctglib.commandes import ecarts
 from ctglib.commandes.application import lancer
 from ctglib.production import manifeste
 from ctglib.production.pool import ouvrir_executeur
@@ -143,7 +143,7 @@ def test_une_donnee_changee_dit_l_ancienne_et_la_nouvelle_valeur(
 def test_une_valeur_changee_n_a_pas_plus_de_chiffres_qu_il_n_en_faut(
     avant: str, apres: str, dits: tuple[str, str]
 ) -> None:
-    assert archives.valeurs_courtes(avant, apres) == dits
+    assert ecarts.valeurs_courtes(avant, apres) == dits
 
 
 def test_une_valeur_falsifiee_dans_un_csv_est_rendue_par_le_rejeu(
@@ -163,7 +163,7 @@ def test_une_valeur_falsifiee_dans_un_csv_est_rendue_par_le_rejeu(
 def test_trop_de_valeurs_changees_sont_comptees(
     lieu: Lieu, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "VALEURS_MONTREES", 2)
+    monkeypatch.setattr(ecarts, "VALEURS_MONTREES", 2)
     path = lieu.sortie / "harnes/chiffres/chiffres.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     path.write_text(

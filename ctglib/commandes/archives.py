@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
 from ctglib.commandes import options
+from ctglib.commandes.ecarts import montrer_les_valeurs, phrase_des_clos
 from ctglib.commandes.terminal import (
     compter,
     dire,
-    montrer,
     phrases_des_inconnus,
     promettre,
     proposer,
@@ -31,11 +30,6 @@ from ctglib.production.plan import CARNETS, PROJET, PUBLIQUE, SORTIE
 if TYPE_CHECKING:
     from ctglib.production.manifeste import Manifeste, Prevision
     from ctglib.production.verifier import Ecart, Rejeu
-
-VALEURS_MONTREES = 40
-# Significant digits of two values shown side by side: more only if these do not tell them apart.
-CHIFFRES = 6
-CHIFFRES_AU_PLUS = 12
 
 SansRejouer = Annotated[
     bool, Option("--sans-rejouer", help="Ne comparer que les fichiers, sans refaire les rapports.")
@@ -192,10 +186,14 @@ def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
     """Say which reports differ once made again, and which published figures it changes.
 
     ``nombre_de_publies`` is how many reports there are to make again: those whose data are wrong
-    were not. Returns whether all were made and none differs.
+    were not. Returns whether all were made and none differs; those of closed years may, when this
+    version of the program is another.
     """
     differents = [rejeu for rejeu in rejeux if rejeu.echec or rejeu.fichiers]
-    non_refaits = nombre_de_publies - len(rejeux)
+    clos = [rejeu for rejeu in differents if rejeu.garde]
+    differents = [rejeu for rejeu in differents if not rejeu.garde]
+    rejeux = [rejeu for rejeu in rejeux if rejeu not in clos]
+    non_refaits = nombre_de_publies - len(rejeux) - len(clos)
     if non_refaits:
         rapports = compter(non_refaits, "rapport")
         dire(f"✗ Rejeu : {rapports} à ne pas refaire tant que les données ont une faute")
@@ -204,61 +202,17 @@ def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
         dire(f"✗ Rejeu : {compter(len(differents), 'rapport')} sur {len(rejeux)} {suite}")
     elif rejeux:
         dire(f"✓ Rejeu : {compter(len(rejeux), 'rapport')}, les octets du manifeste")
+    if clos:
+        dire(phrase_des_clos([rejeu.commande for rejeu in clos]))
     for rejeu in differents:
         quoi = rejeu.echec or ", ".join(rejeu.fichiers)
         dire(f"  - {rejeu.commande.nom} : {quoi}")
-    changements = [
-        (f"{rejeu.commande.convention}/{changement.fichier}", changement)
-        for rejeu in rejeux
-        for changement in rejeu.changements
-    ]
-    if changements:
-        quoi = "Ce que cela change" if differents else "Ce qui a été changé après coup"
-        valeurs = compter(len(changements), "valeur")
-        dire(f"  {quoi} dans les tableaux publiés (CSV) : {valeurs}")
-    elif differents:
+    montrer_les_valeurs(
+        rejeux, "Ce que cela change" if differents else "Ce qui a été changé après coup"
+    )
+    if differents and not any(rejeu.changements for rejeu in rejeux):
         dire("  Aucune valeur des tableaux publiés (CSV) ne change.")
-    # A table a file, whose changes follow each other.
-    changements_montres = changements[:VALEURS_MONTREES]
-    for chemin, du_fichier in groupby(changements_montres, key=lambda paire: paire[0]):
-        dire(f"  {chemin}")
-        lignes = []
-        for _, changement in du_fichier:
-            avant, apres = valeurs_courtes(changement.avant, changement.apres)
-            cellules = (f"    {changement.ligne}", changement.colonne, avant, apres)
-            lignes.append([cellule.replace("[", r"\[") for cellule in cellules])
-        montrer(("    Ligne", "Colonne", "Publié", "Rejoué"), lignes)
-    if len(changements) > VALEURS_MONTREES:
-        autres = compter(len(changements) - VALEURS_MONTREES, "autre")
-        dire(f"  … et {autres}, {len(changements)} en tout.")
     return not differents and not non_refaits
-
-
-def valeurs_courtes(avant: str, apres: str) -> tuple[str, str]:
-    """Return two values with a decimal comma and no more digits than it takes to tell them apart.
-
-    ("12.3456789", "12.5") gives ("12,3457", "12,5"). As they are when ``CHIFFRES_AU_PLUS`` digits
-    do not tell them apart.
-    """
-    for chiffres in (CHIFFRES, CHIFFRES_AU_PLUS):
-        avant_court = _arrondie(avant, chiffres)
-        apres_court = _arrondie(apres, chiffres)
-        if avant_court != apres_court:
-            return avant_court, apres_court
-    return avant, apres
-
-
-def _arrondie(valeur: str, chiffres: int) -> str:
-    """Return a decimal number of a CSV with so many significant digits, « 12,3457 ».
-
-    A whole number and a text stay as they are.
-    """
-    if "." not in valeur:
-        return valeur
-    try:
-        return f"{float(valeur):.{chiffres}g}".replace(".", ",")
-    except ValueError:
-        return valeur
 
 
 @promettre("L'archive n'a pas été faite.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 from typer import Argument, Option
 
 from ctglib.commandes import options
+from ctglib.commandes.ecarts import montrer_les_valeurs, phrase_des_clos
 from ctglib.commandes.terminal import (
     compter,
     dire,
@@ -26,6 +27,7 @@ from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import conventions
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production import plan
+from ctglib.production.echec import dire_refus
 from ctglib.production.plan import (
     CARNETS,
     CTG,
@@ -71,6 +73,13 @@ Diffusion = Annotated[
     str, Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")
 ]
 Forcer = Annotated[bool, Option("--forcer", help="Produire aussi ce qui est à jour.")]
+RefaireClos = Annotated[
+    bool,
+    Option(
+        "--refaire-clos",
+        help="Refaire à côté les rapports des années closes, et dire ce qui diffère.",
+    ),
+]
 Moteur = Annotated[
     str, Option("--moteur", help="ctg, ou standard (un noyau Jupyter ordinaire).", metavar="NOM")
 ]
@@ -99,6 +108,7 @@ def produire(
     formats: options.Formats = "html,pdf",
     sortie: options.Sortie = Path(SORTIE),
     forcer: Forcer = False,
+    refaire_clos: RefaireClos = False,
     a_blanc: options.ABlanc = False,
     travailleurs: options.Travailleurs = 0,
     delai: options.Delai = 600,
@@ -130,6 +140,8 @@ def produire(
         sortie=sortie,
         carnets=carnets,
     )
+    if refaire_clos:
+        return _refaire_les_clos(commandes, sortie, travailleurs=travailleurs, delai=delai)
     if a_blanc:
         return _essayer_a_blanc(commandes, forcer)
     return _faire(
@@ -254,7 +266,7 @@ def _faire(
     moteur: str = CTG,
 ) -> int:
     """Make what is out of date, say it, and return the exit code: 1 when a report failed."""
-    from ctglib.production.manifeste import prevoir
+    from ctglib.production.manifeste import autres_que_publies, prevoir
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import (
@@ -281,6 +293,9 @@ def _faire(
         )
         portail = ecrire_portail(sortie)
     _rendre_compte(resultats, len(commandes))
+    autres = autres_que_publies(commandes)
+    if autres:
+        dire(phrase_des_clos(autres))
     ignores = plan.carnets_ignores(carnets)
     if ignores:
         dire(
@@ -299,6 +314,45 @@ def _faire(
         ]
         ecrire({mesures: json.dumps(etapes, indent=1).encode()})
     return 1 if any(resultat.echec for resultat in resultats) else 0
+
+
+def _refaire_les_clos(
+    commandes: list[plan.Commande], sortie: Path, *, travailleurs: int, delai: float
+) -> int:
+    """Make the reports of closed years again, beside, and say in what they differ from those there.
+
+    Raises:
+        Empechement: None of those asked for is there.
+    """
+    from ctglib.production.manifeste import autres_que_publies, est_garde, prevoir
+    from ctglib.production.pool import ouvrir_executeur
+    from ctglib.production.produire import refaire_a_cote, verrouiller
+    from ctglib.production.verifier import confronter
+
+    previsions = [
+        prevision
+        for prevision in prevoir(commandes)
+        if prevision.trace and est_garde(prevision.commande, prevision.trace)
+    ]
+    if not previsions:
+        raise Empechement(dire_refus("aucun_rapport_clos", sortie=sortie))
+    ouverture = ouvrir_executeur(travailleurs=travailleurs, delai=delai)
+    with verrouiller(sortie), ouverture as (executeur, places):
+        rendus = refaire_a_cote(previsions, executeur, places=places)
+        rejeux = [confronter(prevision, rendu) for prevision, rendu in rendus]
+    rejeux.sort(key=lambda rejeu: rejeu.commande.nom)
+    dossiers = sorted({str(prevision.commande.dossier_refait) for prevision in previsions})
+    dire(f"{compter(len(rejeux), 'rapport')} refaits à côté : {', '.join(dossiers)}")
+    differents = [rejeu for rejeu in rejeux if rejeu.fichiers or rejeu.echec]
+    if not differents:
+        dire("Les octets sont ceux des rapports en place.")
+    for rejeu in differents:
+        quoi = rejeu.echec or ", ".join(rejeu.fichiers)
+        dire(f"  - {rejeu.commande.nom} : {quoi}")
+    montrer_les_valeurs(rejeux, "Ce qui diffère")
+    for commande in autres_que_publies(prevision.commande for prevision in previsions):
+        dire(f"  - {commande.nom}, en place, n'est pas ce qui a été publié à la clôture")
+    return 1 if any(rejeu.echec for rejeu in rejeux) else 0
 
 
 def suivre_la_barre(resultats: Iterable[Resultats]) -> Iterator[Resultats]:

@@ -27,7 +27,7 @@ from ctglib.donnees import lecture
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import publiable
-from ctglib.production.plan import MANIFESTE, PAQUET, Carnet, Commande
+from ctglib.production.plan import MANIFESTE, PAQUET, PUBLIQUE, Carnet, Commande
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS = "jamais produit"
@@ -363,6 +363,30 @@ def est_garde(commande: Commande, trace: Trace) -> bool:
     """
     copie = commande.copie_du_plan
     return copie in trace.lus and lecture.existe(copie)
+
+
+def autres_que_publies(commandes: Iterable[Commande]) -> list[Commande]:
+    """Return the reports of closed years that are here, and are not those that were published.
+
+    They were made again, where there was none, by another version of the program than the one that
+    closed the year.
+    """
+    from ctglib.donnees.plan import plan_clos
+
+    manifeste_de = cache(lire_manifeste)  # each is read once
+    autres = []
+    for commande in commandes:
+        copie = None
+        if commande.annee and commande.diffusion == PUBLIQUE:
+            copie = plan_clos(commande.convention, commande.annee)
+        if copie is None:
+            continue
+        trace = manifeste_de(commande.dossier).traces.get(commande.cle)
+        sorties = trace.sorties if trace else {}
+        publiees = copie.publications
+        if any(publiees.get(nom, ecrite) != ecrite for nom, ecrite in sorties.items()):
+            autres.append(commande)
+    return autres
 
 
 def phrases_des_fichiers_touches(

@@ -35,6 +35,7 @@ LISTE = "rapports.toml"
 TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE = "publique"
 INTERNE = "interne"
+REFAITS = "refaits"  # in the folder of a closed year: its reports made again, beside
 DIFFUSIONS = (PUBLIQUE, INTERNE)
 # What a report may be written as: the end of the file's name, what a reader calls it, and who
 # writes it.
@@ -213,6 +214,14 @@ class Commande:
     def base(self) -> Path:
         """The path of the report, without its extension."""
         return self.dossier / self.cle
+
+    @property
+    def dossier_refait(self) -> Path:
+        """The folder where it is made again, beside, once its year is closed.
+
+        « reports/harnes/2024/refaits ».
+        """
+        return self.base.parent / REFAITS
 
     @property
     def page_echec(self) -> Path:

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible
+from ctglib.donnees.ecriture import PROVISOIRES, EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.donnees.lecture import VARIABLE, enregistrer, publiable, superposer, superposes
 from ctglib.production.echec import Echec, dire_refus, echec_de, page_d_echec, titre_de
@@ -30,7 +30,7 @@ from ctglib.production.manifeste import (
     phrases_des_fichiers_touches,
     versions,
 )
-from ctglib.production.plan import FORMATS, INTERNE, RESUMES, Carnet, Commande
+from ctglib.production.plan import CTG, FORMATS, INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
 
 if TYPE_CHECKING:
@@ -156,6 +156,27 @@ def confier(
                 yield prevision, future.result()
             else:
                 yield prevision, echec_de(error, prevision.commande)
+
+
+def refaire_a_cote(
+    previsions: list[Prevision], executeur: Executor, *, places: int
+) -> Iterator[tuple[Prevision, Fabrication | Echec]]:
+    """Make reports of closed years again, in a folder beside them, and yield what each gave.
+
+    What had been made there before goes first.
+    """
+    for dossier in {prevision.commande.dossier_refait for prevision in previsions}:
+        shutil.rmtree(dossier, ignore_errors=True)
+    for prevision, rendu in confier(previsions, executeur, moteur=CTG, places=places):
+        if isinstance(rendu, Fabrication):
+            commande = prevision.commande
+            ecrire(
+                {
+                    commande.dossier_refait / Path(nom).relative_to(str(commande.annee)): contenu
+                    for nom, contenu in rendu.contenus.items()
+                }
+            )
+        yield prevision, rendu
 
 
 def _ecrire_le_rapport(prevision: Prevision, rendu: Fabrication) -> Resultat:

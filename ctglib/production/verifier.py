@@ -35,17 +35,19 @@ from ctglib.production.manifeste import (
     Trace,
     causes,
     empreinte,
+    est_garde,
     lire_manifeste,
     phrases_des_fichiers_touches,
     versions,
 )
-from ctglib.production.plan import INTERNE, MANIFESTE, PORTRAITS, PROJET, nom_de
+from ctglib.production.plan import INTERNE, MANIFESTE, PORTRAITS, PROJET, REFAITS, nom_de
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
-from ctglib.production.produire import confier
+from ctglib.production.produire import Fabrication, confier
 
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
-# in a convention's folder, what is checked by itself: the internal reports have their manifest
-A_PART = re.compile(f"{INTERNE}/")
+# in a convention's folder, what no manifest of it lists: the internal reports have their own, those
+# of a closed year made again beside have none
+A_PART = re.compile(rf"{INTERNE}/|[0-9]{{4}}/{REFAITS}/")
 # What installing an archive adds to it.
 INSTALLES = re.compile(
     rf"{re.escape(DESCRIPTION)}$|\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/"
@@ -97,6 +99,8 @@ class Rejeu(NamedTuple):
     # in the tables, from what lies in the folder to what was made again
     changements: tuple[Changement, ...] = ()
     echec: Echec | None = None  # why it could not be made again
+    # whether it is of a closed year: another version of the program may give other bytes
+    garde: bool = False
 
 
 def grouper(ecarts: Iterable[Ecart]) -> list[str]:
@@ -353,23 +357,28 @@ def rejouer(
     fingerprints, tables (CSV) then value by value.
     """
     for prevision, rendu in confier(refaisables, executeur, moteur=plan.CTG, places=places):
-        commande = prevision.commande
-        if isinstance(rendu, Echec):
-            yield Rejeu(commande, echec=rendu)
-            continue
-        empreintes_publiees = prevision.trace.sorties if prevision.trace else {}
-        empreintes_refaites = rendu.trace.sorties
-        noms = sorted({*empreintes_refaites, *empreintes_publiees})
-        changements = []
-        for nom in noms:
-            path = commande.dossier / nom
-            if path.suffix == ".csv" and path.name != SOURCES:
-                avant = path.read_bytes() if path.is_file() else None
-                changements += comparer(nom, avant, rendu.contenus.get(nom))
-        differents = [
-            nom for nom in noms if empreintes_refaites.get(nom) != empreintes_publiees.get(nom)
-        ]
-        yield Rejeu(commande, tuple(differents), tuple(changements))
+        yield confronter(prevision, rendu)
+
+
+def confronter(prevision: Prevision, rendu: Fabrication | Echec) -> Rejeu:
+    """Return how a report made again compares with what lies in the folder, and its manifest."""
+    commande = prevision.commande
+    if isinstance(rendu, Echec):
+        return Rejeu(commande, echec=rendu)
+    empreintes_publiees = prevision.trace.sorties if prevision.trace else {}
+    empreintes_refaites = rendu.trace.sorties
+    noms = sorted({*empreintes_refaites, *empreintes_publiees})
+    changements = []
+    for nom in noms:
+        path = commande.dossier / nom
+        if path.suffix == ".csv" and path.name != SOURCES:
+            avant = path.read_bytes() if path.is_file() else None
+            changements += comparer(nom, avant, rendu.contenus.get(nom))
+    differents = [
+        nom for nom in noms if empreintes_refaites.get(nom) != empreintes_publiees.get(nom)
+    ]
+    garde = prevision.trace is not None and est_garde(commande, prevision.trace)
+    return Rejeu(commande, tuple(differents), tuple(changements), garde=garde)
 
 
 def comparer(fichier: str, avant: bytes | None, apres: bytes | None) -> tuple[Changement, ...]:
