@@ -232,9 +232,10 @@ class EtudeDiagnostic:
     def _signature(self) -> str:
         """Return who signed, by their titles, and when, or why the day is not known."""
         convention = self.convention
+        avec_article = self.catalogue.messages.avec_article
         signataires = enumerer(
             [
-                f"{minuscule(partie.qualite_du_signataire)} ({partie.nom_court})"
+                f"{minuscule(partie.qualite_du_signataire)} pour {avec_article(partie.nom_court)}"
                 for partie in convention.parties
             ]
         )

@@ -14,6 +14,7 @@ from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_person
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.catalogue import Indicateur, Unite
+from ctglib.donnees.modeles.convention import LigneDeFinancement
 from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier
 from ctglib.donnees.plan import dossier_du_suivi
@@ -714,6 +715,41 @@ def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 yield document.dire(chemin, "personne", texte=texte, quoi=quoi)
 
 
+def _financement(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of financing plans: a year out of the convention, a poste that is no money,
+    two lines that the same means would be counted in.
+    """
+    postes_en_etp = {
+        poste.id
+        for fichier in pieces.objets("moyens")
+        for poste in fichier.postes
+        if poste.nature == "etp"
+    }
+    for document in pieces.documents_des_sortes("convention/convention"):
+        convention = document.objet
+        if convention is None or convention.financement is None or pieces.fin is None:
+            continue
+        debut = convention.debut.year
+        fin = pieces.fin.year
+        precedentes: list[LigneDeFinancement] = []
+        for rang, ligne in enumerate(convention.financement.lignes):
+            chemin: Chemin = ("financement", "lignes", rang)
+            for annee in ligne.montants:
+                if not debut <= annee <= fin:
+                    place = (*chemin, "montants")
+                    yield document.dire(
+                        place, "annee_du_financement", annee=annee, debut=debut, fin=fin
+                    )
+            if ligne.poste in postes_en_etp:
+                yield document.dire((*chemin, "poste"), "poste_en_etp", poste=ligne.poste)
+            for precedente in precedentes:
+                if ligne.compte_avec(precedente):
+                    yield document.dire(
+                        (*chemin, "libelle"), "financement_en_double", libelle=precedente.libelle
+                    )
+            precedentes.append(ligne)
+
+
 def _fonctions(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each person named where a convention writes a function or a service."""
     for confidentialite in pieces.objets("confidentialite"):
@@ -737,4 +773,5 @@ DES_FICHIERS = (
     _avenants,
     _personnes,
     _fonctions,
+    _financement,
 )

@@ -18,6 +18,7 @@ from ctglib.blocs.collecte import (
     tableau_collecte,
     tableau_revisions,
 )
+from ctglib.blocs.financement import financement
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import DEDUITE, ecrire_l_annee, marques, mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
@@ -322,6 +323,10 @@ class Bilan:
         phrases = filter(None, [phrase, compte, regle.strip()])
         return paragraphe(" ".join(phrases)) + liste(precedents)
 
+    def financement(self) -> Tableau | None:
+        """Return the financing plan beside what was spent; None when the convention has none."""
+        return financement(self.etude)
+
     def decisions(self) -> Tableau | None:
         """Return what the comité of the year decided, who is to do it, by when."""
         comite = self.etude.bilan.comite
@@ -607,7 +612,8 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
         phrases = _avancement(etude, fiche, modalites)
         pilotes = pilotes_de_la_fiche(etude, fiche)
         if pilotes:
-            phrases.insert(0, etude.mot("pilotes", pilotes=enumerer(pilotes)))
+            mots_des_pilotes = {"nombre": len(pilotes), "pilotes": enumerer(pilotes)}
+            phrases.insert(0, etude.mot("pilotes", **mots_des_pilotes))
         les_deux, une_reussite, une_difficulte = tournures
         appreciation = appreciations.get(fiche.numero)
         if appreciation:

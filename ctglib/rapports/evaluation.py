@@ -11,6 +11,7 @@ from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
 from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
+from ctglib.blocs.financement import financement
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.mots import sources
@@ -160,6 +161,10 @@ class EvaluationFinale:
     def participation(self) -> Bloc:
         """Return who was asked over the convention, what changed, what the partners do together."""
         return participation(self.etude, self.etude.annees)
+
+    def financement(self) -> Tableau | None:
+        """Return the financing plan beside what was spent; None when the convention has none."""
+        return financement(self.etude)
 
     def questions(self) -> Bloc | None:
         """Return the questions that the comité chose, each with its answer; None when it chose

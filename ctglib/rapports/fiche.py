@@ -136,7 +136,7 @@ class Fiche:
             rubriques.append((f"Modalité {numero}, {calendrier}", f"{textes[numero]}."))
         pilotes = [f"{pilote}." for pilote in pilotes_de_la_fiche(self.etude, fiche)]
         rubriques += [
-            ("Pilotes", " ".join(pilotes)),
+            ("Pilotes" if len(pilotes) > 1 else "Pilote", " ".join(pilotes)),
             ("Services mobilisés et responsables de l'action", _phrase(fiche.services)),
             ("Partenaires sollicités", _phrase(fiche.partenaires) or RIEN_D_ECRIT),
             ("Résultats attendus", _phrase(map(self._resultat, fiche.resultats))),

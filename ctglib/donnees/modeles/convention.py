@@ -116,6 +116,18 @@ class LigneDeFinancement(Modele):  # who pays what for what, by year
 
     _soit = soit("payeur", "autre_payeur")
 
+    @property
+    def suivie(self) -> bool:
+        """Whether the follow-up can say what was spent of it."""
+        return self.payeur is not None and bool(self.poste or self.fiche)
+
+    def compte_avec(self, autre: LigneDeFinancement) -> bool:
+        """Tell whether some means would be counted in this line and in another."""
+        meme_poste = not (self.poste and autre.poste) or self.poste == autre.poste
+        meme_fiche = not (self.fiche and autre.fiche) or self.fiche == autre.fiche
+        memes = meme_poste and meme_fiche and self.payeur == autre.payeur
+        return memes and self.suivie and autre.suivie
+
 
 class Financement(Modele):  # the financing plan
     unite: Literal["euros", "k_euros"]  # of all its amounts

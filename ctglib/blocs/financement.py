@@ -1,0 +1,96 @@
+"""The financing plan beside what was spent: the table of a year, and that of the evaluation."""
+
+from functools import partial
+
+import pandas as pd
+
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.moyens import AU_MOINS
+from ctglib.calculs import financement as calculs
+from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.typographie import nombre_court
+from ctglib.donnees.statuts import Statut
+
+CUMULEES = [f"{montant}_cumule" for montant in calculs.MONTANTS]
+
+
+def financement(etude: EtudeAnnuelle) -> Tableau | None:
+    """Return what the plan writes for the year, and from the beginning, beside what was spent.
+
+    A row a line, in groups by payer, the sum of a payer's lines after them, then that of all. None
+    when the convention has no plan.
+    """
+    plan = etude.convention.financement
+    if plan is None:
+        return None
+    moyens = {annee: suivi.moyens for annee, suivi in etude.suivi.suivis.items()}
+    rapproches = calculs.rapprocher_du_plan(plan, moyens)
+    parties = {partie.id: partie.nom_court for partie in etude.convention.parties}
+    payeurs = [parties.get(ligne.payeur or "", ligne.autre_payeur or "") for ligne in plan.lignes]
+    rapproches = rapproches.assign(payeur=[payeurs[rang] for rang in rapproches["rang"]])
+
+    de_l_annee = rapproches[rapproches["annee"].eq(etude.annee)]
+    rangees = _avec_les_sommes(etude, de_l_annee)
+    cumulees = _avec_les_sommes(etude, rapproches)
+    libelles = {str(rang): ligne.libelle for rang, ligne in enumerate(plan.lignes)}
+    table = pd.DataFrame(
+        {
+            "libelle": [libelles.get(cle, cle) for cle in rangees["cle"]],
+            "prevu": rangees["prevu"].map(_prevu),
+            "depense": _depenses(etude, rangees),
+            "prevu_cumule": cumulees["prevu"].map(_prevu),
+            "depense_cumule": _depenses(etude, cumulees),
+        }
+    )
+    premiere_annee = etude.annee == etude.convention.debut.year
+    return etude.tableau(
+        "financement",
+        table,
+        dict.fromkeys(CUMULEES) if premiere_annee else None,
+        mots={"unite": etude.mot(f"financement_{plan.unite}")},
+        groupes=rangees["payeur"],
+        donnees=rapproches.assign(
+            libelle=[plan.lignes[rang].libelle for rang in rapproches["rang"]], unite=plan.unite
+        )[["payeur", "libelle", "annee", "prevu", "depense", "incomplet", "suivie", "unite"]],
+    )
+
+
+def _avec_les_sommes(etude: EtudeAnnuelle, rapproches: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines of some years, those of a payer together, then the sums.
+
+    ``cle`` is the rank of a line as text, or the label of a sum.
+    """
+    lignes = calculs.additionner(rapproches, ["payeur", "rang"])
+    total = etude.mot("financement_total")
+    morceaux = []
+    for payeur, du_payeur in lignes.groupby("payeur", sort=False):
+        morceaux.append(du_payeur.assign(cle=du_payeur["rang"].astype(str)))
+        if len(du_payeur) > 1:
+            somme = calculs.additionner(du_payeur, ["payeur"])
+            morceaux.append(somme.assign(cle=total, payeur=payeur))
+    if lignes["payeur"].nunique() > 1:
+        ensemble = lignes.assign(payeur=etude.mot("financement_ensemble"))
+        morceaux.append(calculs.additionner(ensemble, ["payeur"]).assign(cle=total))
+    return pd.concat(morceaux, ignore_index=True)
+
+
+def _prevu(montant: float) -> str:
+    """Return an amount of the plan, « – » when it writes none."""
+    return nombre_court(montant) if pd.notna(montant) else RIEN
+
+
+def _depenses(etude: EtudeAnnuelle, rangees: pd.DataFrame) -> list[str]:
+    """Return what was spent, row by row: « 12 000 », « au moins 8 000 », « non transmis »."""
+    absence = partial(etude.contexte.absence, Statut.NON_TRANSMIS)
+    depenses = []
+    for montant, suivie, incomplet in zip(
+        rangees["depense"], rangees["suivie"], rangees["incomplet"], strict=True
+    ):
+        if not suivie:
+            depenses.append(etude.mot("financement_non_suivi"))
+        elif pd.isna(montant):
+            depenses.append(absence() if incomplet else RIEN)
+        else:
+            prefixe = AU_MOINS if incomplet else ""
+            depenses.append(prefixe + nombre_court(montant))
+    return depenses
