@@ -319,6 +319,10 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
             actions=de_la_fiche(suivi.actions),
             appreciations=tuple(item for item in suivi.appreciations if item.fiche == fiche.numero),
             messages=tuple(item for item in suivi.messages if item.fiche == fiche.numero),
+            # Those of the means, which stay whole, have no indicator.
+            confirmations=suivi.confirmations[
+                suivi.confirmations["indicateur"].isin([*indicateurs, ""])
+            ].reset_index(drop=True),
         )
         for annee, suivi in etude.suivi.suivis.items()
     }

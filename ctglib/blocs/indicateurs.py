@@ -2,18 +2,22 @@
 how they are read.
 """
 
+from collections.abc import Hashable, Mapping
+from datetime import date
+
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.ecriture import nombre, pourcent
+from ctglib.calculs.ecriture import minuscule, nombre, pourcent
 from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, legende, marquer
 from ctglib.document.tableau import RIEN, Ecriture
-from ctglib.document.typographie import compter
+from ctglib.document.typographie import compter, date_longue
 from ctglib.donnees.statuts import Statut
 
 DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
 PROFILS = "profils"
 POSTURE = "posture"
+CONFIRMEE = "(c)"  # after a value that a service has confirmed
 # Reasons why there is no evolution that the cell of the value says already.
 REPRISES = (
     "qualitatif",
@@ -60,7 +64,8 @@ def _valeur_de_l_annee(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
     """
     contexte = etude.contexte
     if pd.notna(ligne.valeur):
-        return valeur_marquee(ligne.indicateur, ligne.valeur, ligne.statut, contexte)
+        texte = valeur_marquee(ligne.indicateur, ligne.valeur, ligne.statut, contexte)
+        return f"{texte} {CONFIRMEE}" if _est_confirmee(etude, ligne) else texte
     if ligne.renseigne and contexte.indicateurs[ligne.indicateur].table == PROFILS:
         return etude.mot("voir_les_profils")
     return contexte.absence(ligne.statut)
@@ -117,6 +122,48 @@ def marques(lignes: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
     """
     statuts_de_l_annee = lignes.loc[lignes["valeur"].notna(), "statut"]
     return legende(pd.concat([statuts_de_l_annee, lignes["statut_precedent"]]), contexte)
+
+
+def notes_des_confirmations(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:
+    """Return who confirmed the values of the year that a table marks, when and why.
+
+    ``lignes`` are the rows of the scoring that the table shows.
+    """
+    confirmations = _confirmations(etude)
+    return [
+        etude.mot(
+            "valeur_confirmee",
+            quoi=f"{CONFIRMEE} {etude.contexte.indicateurs[ligne['indicateur']].libelle}",
+            **qui_confirme(etude, confirmations[ligne["indicateur"], ligne["valeur"]]),
+        )
+        for ligne in lignes.to_dict("records")
+        if _est_confirmee(etude, pd.Series(ligne))
+    ]
+
+
+def _est_confirmee(etude: EtudeAnnuelle, ligne: pd.Series) -> bool:
+    """Tell whether a service has confirmed the value of the year of a whole."""
+    return not ligne.dimension and (ligne.indicateur, ligne.valeur) in _confirmations(etude)
+
+
+def _confirmations(etude: EtudeAnnuelle) -> dict[tuple[str, float], dict[Hashable, str]]:
+    """Return what was confirmed of the year, by indicator and value, whatever year entered it."""
+    confirmations = {}
+    for suivi in etude.suivi.suivis.values():
+        table = suivi.confirmations
+        de_l_annee = table["annee"].eq(etude.annee) & table["dimension"].eq("")
+        for ligne in table[de_l_annee].to_dict("records"):
+            confirmations[ligne["indicateur"], ligne["valeur"]] = ligne
+    return confirmations
+
+
+def qui_confirme(etude: EtudeAnnuelle, confirmation: Mapping[Hashable, str]) -> dict[str, str]:
+    """Return what a sentence says of a row of confirmations.csv: the service, the day, why."""
+    return {
+        "service": etude.catalogue.responsables[confirmation["service"]].libelle,
+        "date": date_longue(date.fromisoformat(confirmation["date"])),
+        "raison": minuscule(confirmation["raison"].rstrip(".")),
+    }
 
 
 def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:

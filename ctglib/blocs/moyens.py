@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.indicateurs import qui_confirme
 from ctglib.calculs import etats as calculs
 from ctglib.calculs.ecriture import INSECABLE, enumerer
 from ctglib.document.blocs import Bloc, liste, paragraphe
@@ -145,6 +146,7 @@ class Moyens(Montrable):
             titres_des_rangees,
             colonnes_par_nature,
             groupes=[self.parties[signataire] for signataire, _ in titres_des_rangees],
+            confirmations=self._notes_des_confirmations(self._confirmations()),
         )
 
     def par_structure(self) -> Tableau | None:
@@ -203,7 +205,34 @@ class Moyens(Montrable):
             return None
         totaux = _ranger(totaux, "signataire", self.parties)
         groupes = totaux["signataire"].map(self.parties)
-        return self._par_poste("moyens_de_la_fiche", totaux, groupes, {"fiche": numero})
+        confirmations = self._confirmations()
+        de_la_fiche = confirmations["fiche"].astype(str).eq(str(numero))
+        return self._par_poste(
+            "moyens_de_la_fiche",
+            totaux,
+            groupes,
+            {"fiche": numero},
+            confirmations=self._notes_des_confirmations(confirmations[de_la_fiche]),
+        )
+
+    def _confirmations(self) -> pd.DataFrame:
+        """Return the rows of confirmations.csv of the means of the year."""
+        confirmations = self.etude.annuel.confirmations
+        return confirmations[confirmations["signataire"].ne("")]
+
+    def _notes_des_confirmations(self, confirmations: pd.DataFrame) -> list[str]:
+        """Return who confirmed these amounts, when and why."""
+        return [
+            self.etude.mot(
+                "valeur_confirmee",
+                quoi=(
+                    f"{self.parties[ligne['signataire']]}, {self.libelle_du_poste(ligne['poste'])},"
+                    f" {self.montant(ligne['valeur'], ligne['nature'])}"
+                ),
+                **qui_confirme(self.etude, ligne),
+            )
+            for ligne in confirmations.to_dict("records")
+        ]
 
     def equipe(self) -> Iterator[str]:
         """Yield what the convention announces of the team of a party, then what was handed in.
@@ -370,11 +399,17 @@ class Moyens(Montrable):
         return self._tableau(cle, table, colonnes, donnees=totaux, **reste)
 
     def _par_poste(
-        self, cle: str, totaux: pd.DataFrame, groupes: Iterable[str], mots: Mapping[str, object]
+        self,
+        cle: str,
+        totaux: pd.DataFrame,
+        groupes: Iterable[str],
+        mots: Mapping[str, object],
+        **reste: Any,
     ) -> Tableau:
         """Return a table of totals with their units: one row a total, one column a year.
 
-        ``groupes`` are the titles under which the rows stand, one a row.
+        ``groupes`` are the titles under which the rows stand, one a row; ``reste``, what else
+        ``_tableau`` takes.
         """
         table = pd.DataFrame(
             {
@@ -390,7 +425,7 @@ class Moyens(Montrable):
                 self._cellule(total, annee) for total in self._totaux_de_l_annee(totaux, annee)
             ]
         return self._tableau(
-            cle, table, colonnes, donnees=totaux, groupes=groupes, mots_du_titre=mots
+            cle, table, colonnes, donnees=totaux, groupes=groupes, mots_du_titre=mots, **reste
         )
 
     def _tableau(
@@ -399,10 +434,11 @@ class Moyens(Montrable):
         table: pd.DataFrame,
         colonnes: list[Colonne],
         mots_du_titre: Mapping[str, object] | None = None,
+        confirmations: Iterable[str] = (),
         **reste: Any,
     ) -> Tableau:
-        """Return a table of amounts, with what its marks mean under it; ``colonnes`` are those of
-        the years.
+        """Return a table of amounts, with what its marks mean under it, and who confirmed some;
+        ``colonnes`` are those of the years.
         """
         cellules = table[[colonne.cle for colonne in colonnes]].to_numpy().ravel().tolist()
         marques = [
@@ -415,6 +451,7 @@ class Moyens(Montrable):
             notes.insert(0, self.etude.mot("moyens_au_moins"))
         if RIEN in cellules:
             notes.append(self.etude.mot("moyens_sans_ligne"))
+        notes += confirmations
         mots = {"exercices": " et ".join(map(str, self._exercices)), **(mots_du_titre or {})}
         return self.etude.tableau(cle, table, None, *colonnes, mots=mots, notes=notes, **reste)
 

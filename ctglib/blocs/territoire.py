@@ -24,12 +24,12 @@ from ctglib.calculs.ecriture import (
     nombre,
     pourcent,
 )
-from ctglib.donnees.formules import ratio_pour_100
 from ctglib.document.contexte import Contexte, marquer, variation
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
 from ctglib.document.typographie import date_longue, nombre_court, points
 from ctglib.donnees import publiques
+from ctglib.donnees.formules import ratio_pour_100
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, Unite
 from ctglib.donnees.modeles.rapports import MembresDuTerritoire

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, Suivi, Table, lire_annee
+from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import Dossier, charger_gabarit
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.lecture import CONVENTIONS
@@ -22,6 +23,7 @@ from ctglib.donnees.modeles.catalogue import Indicateur, Modalite, NatureMoyen
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit, NomDeRubrique
 from ctglib.donnees.pieces import annees_presentes
+from ctglib.donnees.plausibilite import CELLULE, MOYEN
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
@@ -30,11 +32,26 @@ Cle = tuple[str, ...]
 Montre = dict[str, str | float | date]
 
 OBSERVATIONS = "observations"
+# The tables whose values are confirmed, and what tells their rows apart within a year of follow-up.
+CONFIRMABLES = {OBSERVATIONS: (*CELLULE, "indicateur"), "moyens": tuple(MOYEN)}
 
+# What a cell that confirms a value fills: no column of its row, but a row of confirmations.csv.
+CONFIRMATION = "confirmation"
 # The entry cells of an indicator, and the column of the follow-up that each is: those of the year,
 # then those that correct the year before.
-_CHAMPS_DE_L_ANNEE = {"valeur": "valeur", "statut": "statut", "source": "source", "note": "note"}
-_CHAMPS_DE_CORRECTION = {"correction": "valeur", "raison": "note", "source": "source"}
+_CHAMPS_DE_L_ANNEE = {
+    "valeur": "valeur",
+    "statut": "statut",
+    "source": "source",
+    "note": "note",
+    CONFIRMATION: CONFIRMATION,
+}
+_CHAMPS_DE_CORRECTION = {
+    "correction": "valeur",
+    "raison": "note",
+    "source": "source",
+    CONFIRMATION: CONFIRMATION,
+}
 
 _JOUR = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$")
 
@@ -146,16 +163,31 @@ class Cadre:
         """Return the row of the follow-up that cells fill, as it stands; empty when there is none.
 
         It is the one entered for the year. Of a figure, it is the one of the latest millésime,
-        whichever folder holds it.
+        whichever folder holds it. ``CONFIRMATION`` is why it was confirmed.
         """
         if cible.table != OBSERVATIONS:
-            return self.saisi(cible.table).get(cible.cle, {})
+            ligne = self.saisi(cible.table).get(cible.cle, {})
+            return ligne | self._confirmation(cible.table, ligne, self.annee)
         versions = []
         for suivi in self.suivis.values():
             for cle, ligne in suivi[OBSERVATIONS].items():
                 if cle[:-1] == cible.cle[:-1]:  # all of the key but the millésime
                     versions.append(ligne)
-        return max(versions, key=lambda ligne: ligne["millesime"], default={})
+        derniere = max(versions, key=lambda ligne: ligne["millesime"], default={})
+        annee = int(derniere.get("millesime", self.annee))
+        return derniere | self._confirmation(OBSERVATIONS, derniere, annee)
+
+    def _confirmation(self, table: str, ligne: dict[str, str], annee: int) -> dict[str, str]:
+        """Return why a row of a year's folder was confirmed, nothing when it was not."""
+        if not ligne or table not in CONFIRMABLES:
+            return {}
+        confirmations = self.suivis.get(annee, {}).get("confirmations", {})
+        confirmation = confirmations.get(cle_de_confirmation(table, ligne, annee), {})
+        if not confirmation or not ligne["valeur"]:
+            return {}
+        if float(confirmation["valeur"]) != float(ligne["valeur"]):
+            return {}
+        return {CONFIRMATION: confirmation["raison"]}
 
     @cached_property
     def listes(self) -> dict[str, Liste]:
@@ -193,6 +225,15 @@ class Cadre:
         items = {domaine: getattr(referentiel, domaine) for domaine in self.gabarit.domaines}
         listes["items"] = _liste_selon("items", items)
         return listes
+
+
+def cle_de_confirmation(table: str, ligne: Mapping[str, str], annee: int) -> Cle:
+    """Return the key of the row of confirmations.csv that confirms a row of a year's folder."""
+    colonnes = CONFIRMABLES[table]
+    return tuple(
+        ligne.get(colonne, str(annee)) if colonne in (*colonnes, "annee") else ""
+        for colonne in charger_schema("confirmations").cle
+    )
 
 
 def _liste_selon(nom: str, groupes: Mapping[str, Iterable[Modalite | Nomme]]) -> Liste:

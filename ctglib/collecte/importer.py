@@ -6,9 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
-from ctglib.collecte.feuilles import OBSERVATIONS, Cadre, Cle, Feuille, feuilles, ouvrir_cadre
+from ctglib.collecte.feuilles import (
+    CONFIRMABLES,
+    CONFIRMATION,
+    OBSERVATIONS,
+    Cadre,
+    Cle,
+    Feuille,
+    cle_de_confirmation,
+    feuilles,
+    ouvrir_cadre,
+)
 from ctglib.collecte.fichiers import ClasseurLu, recevoir
 from ctglib.collecte.lecture import Entree, lire
 from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
@@ -67,6 +78,8 @@ def preparer(
     convention: str = "",
     annee: int | None = None,
     millesime: int | None = None,
+    *,
+    jour: date,
 ) -> Preparation:
     """Return what an import of these files would write; nothing is written.
 
@@ -75,17 +88,19 @@ def preparer(
         convention: Where the files do not say it.
         annee: The year collected, where the files do not say it.
         millesime: The year of entry, when it is another.
+        jour: That of the import: the date of what is confirmed.
 
     Raises:
-        DonneesInvalides: All the faults of all the files, at the cell where each was typed.
+        DonneesInvalides: All the faults of all the files, at the cell where each was typed, and the
+            values that have to be confirmed.
     """
     classeurs = recevoir(chemins)
     convention, annee = _convention_et_annee(classeurs, convention, annee)
-    return preparer_dans(ouvrir_cadre(convention, annee), classeurs, millesime)
+    return preparer_dans(ouvrir_cadre(convention, annee), classeurs, millesime, jour=jour)
 
 
 def preparer_dans(
-    cadre: Cadre, classeurs: list[ClasseurLu], millesime: int | None = None
+    cadre: Cadre, classeurs: list[ClasseurLu], millesime: int | None = None, *, jour: date
 ) -> Preparation:
     """Return what an import of files already read would write, in the frame of a convention and a
     year.
@@ -101,7 +116,7 @@ def preparer_dans(
     plan = feuilles(cadre)
     lecture = lire(classeurs, plan, cadre.dossier.catalogue.confidentialite, gabarit.noms)
     entrees, conflits = fusionner(lecture.entrees)
-    resultat = appliquer(cadre, entrees, millesime)
+    resultat = appliquer(cadre, entrees, millesime, jour=jour)
     fichiers: dict[str, bytes] = {}
     for annee, apres in resultat.apres.items():
         avant = cadre.suivis.get(annee) or lire_annee(convention, annee)
@@ -233,7 +248,7 @@ class Resultat:
 
 
 def appliquer(
-    cadre: Cadre, entrees: dict[CleDEntree, Entree], millesime: int | None = None
+    cadre: Cadre, entrees: dict[CleDEntree, Entree], millesime: int | None = None, *, jour: date
 ) -> Resultat:
     """Return the follow-up with the entries.
 
@@ -241,6 +256,8 @@ def appliquer(
     and is listed. Once it is definitive, nothing of that year's folder changes: a figure that
     differs is a revision, written under a later millésime (``millesime``, when it is not the
     workbook's own), and anything else is refused.
+
+    What confirms a value is laid in the folder of that value, with its service and ``jour``.
     """
     clos = cadre.saisi("bilan").get(("statut",), {}).get("valeur") == "definitif"
     annee_de_saisie = cadre.annee
@@ -254,28 +271,56 @@ def appliquer(
     if annee_de_saisie not in apres:
         apres[annee_de_saisie] = lire_annee(cadre.dossier.convention.id, annee_de_saisie)
     resultat = Resultat(apres)
-    for entree in entrees.values():
+    for complete in entrees.values():
+        valeurs = dict(complete.valeurs)
+        raison = valeurs.pop(CONFIRMATION, "")
+        entree = replace(complete, valeurs=valeurs)
         if entree.table == OBSERVATIONS:
-            _poser_un_chiffre(resultat, entree, annee_de_saisie)
-            continue
-        avant = apres[cadre.annee][entree.table].get(entree.cle, {})
-        change = any(avant.get(colonne, "") != texte for colonne, texte in entree.valeurs.items())
-        if clos and change:
-            colonne = next(iter(entree.valeurs))
-            resultat.fautes.append(
-                entree.origine.faute(
-                    colonne, "annee_close", texte=entree.valeurs[colonne], annee=cadre.annee
-                )
-            )
+            annee = _poser_un_chiffre(resultat, entree, annee_de_saisie)
         else:
-            _poser(resultat, entree, cadre.annee)
+            annee = cadre.annee
+            _poser_si_ouverte(resultat, entree, annee, clos)
+        if raison:
+            service = entree.origine.service or cadre.gabarit.parts.principal
+            dite = {"valeur": valeurs["valeur"], "service": service, "raison": raison}
+            confirmation = _confirmation(entree, annee, dite)
+            avant = apres[annee]["confirmations"].get(confirmation.cle, {})
+            if dite.items() <= avant.items():
+                continue  # it was said already, and keeps its date
+            datee = replace(confirmation, valeurs=dite | {"date": jour.isoformat()})
+            _poser_si_ouverte(resultat, datee, annee, clos and annee == cadre.annee)
     for annee, suivi in apres.items():
         apres[annee] = {nom: triee(table) for nom, table in suivi.items()}
     return resultat
 
 
-def _poser_un_chiffre(resultat: Resultat, entree: Entree, annee_de_saisie: int) -> None:
-    """Lay a figure under the year of entry, unless what is already known says the same."""
+def _confirmation(entree: Entree, annee: int, valeurs: dict[str, str]) -> Entree:
+    """Return what confirms an entry of a year's folder, at the cell that says why."""
+    cle = dict(zip(charger_schema(entree.table).cle, entree.cle, strict=True))
+    intitules = entree.origine.colonnes
+    origine = replace(
+        entree.origine, colonnes=intitules | {"raison": intitules.get(CONFIRMATION, CONFIRMATION)}
+    )
+    return Entree("confirmations", cle_de_confirmation(entree.table, cle, annee), valeurs, origine)
+
+
+def _poser_si_ouverte(resultat: Resultat, entree: Entree, annee: int, clos: bool) -> None:
+    """Lay an entry in a year's folder; refuse it when it would change a closed year."""
+    avant = resultat.apres[annee][entree.table].get(entree.cle, {})
+    change = any(avant.get(colonne, "") != texte for colonne, texte in entree.valeurs.items())
+    if clos and change:
+        colonne = next(iter(entree.valeurs))
+        resultat.fautes.append(
+            entree.origine.faute(colonne, "annee_close", texte=entree.valeurs[colonne], annee=annee)
+        )
+    else:
+        _poser(resultat, entree, annee)
+
+
+def _poser_un_chiffre(resultat: Resultat, entree: Entree, annee_de_saisie: int) -> int:
+    """Lay a figure under the year of entry, unless what is already known says the same; return the
+    year of the folder that it is in.
+    """
     chiffre = replace(entree, cle=(*entree.cle[:-1], str(annee_de_saisie)))
     versions = {}
     for suivi in resultat.apres.values():
@@ -287,6 +332,9 @@ def _poser_un_chiffre(resultat: Resultat, entree: Entree, annee_de_saisie: int) 
         _poser(resultat, chiffre, annee_de_saisie)
     elif any(versions[derniere].get(colonne) != chiffre.valeurs[colonne] for colonne in REVISES):
         _poser(resultat, chiffre, annee_de_saisie, revisee=versions[derniere])
+    else:
+        return int(derniere[-1])
+    return annee_de_saisie
 
 
 def _poser(
@@ -301,6 +349,10 @@ def _poser(
         exclu = (_EXCLUSIFS.get(entree.cle[0], ""),)
         table.pop(exclu, None)
         resultat.origines.pop((annee, "bilan", exclu), None)
+    if avant and entree.table in CONFIRMABLES and avant["valeur"] != entree.valeurs["valeur"]:
+        # What confirmed the former value says nothing of this one.
+        cle_confirmee = cle_de_confirmation(entree.table, avant, annee)
+        resultat.apres[annee]["confirmations"].pop(cle_confirmee, None)
     ligne = avant or {}
     if revisee:
         ligne = {"unite": revisee["unite"], "source": revisee["source"]}
@@ -371,7 +423,8 @@ def _fautes_a_l_ecriture(
         # Of the rows that make it together, the first that is being entered.
         entree = next((entrees[lieu] for lieu in lieux if lieu in entrees), None)
         if entree is None:
-            yield faute
+            if not faute.question:  # what is not being entered was asked, or told, in its time
+                yield faute
             continue
         intitules = entree.origine.colonnes
         colonne = next(iter(entree.valeurs))
@@ -382,13 +435,14 @@ def _fautes_a_l_ecriture(
             titre = intitules.get(colonne, colonne).partition(" : ")[2]
             yield entree.origine.faute(colonne, "cellule_necessaire", titre=titre)
         else:
-            mots_de_la_table = mots_des_tables[entree.table]
-            yield entree.origine.placer(
+            mots_de_la_table = mots_des_tables.get(entree.table, {})
+            placee = entree.origine.placer(
                 colonne,
                 _en_mots(faute.trouve, mots_de_la_table),
                 _en_mots(faute.attendu, mots_de_la_table),
                 _en_mots(faute.remede, mots_de_la_table),
             )
+            yield replace(placee, question=faute.question)
 
 
 def _entrees_des_fichiers(

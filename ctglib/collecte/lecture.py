@@ -47,6 +47,7 @@ class Origine:
     feuille: str
     ligne: int
     colonnes: dict[str, str]
+    service: str = ""  # who filled it, where the file says it
 
     def faute(self, colonne: str, cle: str, /, **valeurs: object) -> Faute:
         """Return a fault of one of the row's cells, in the words of ``fautes.yaml``."""
@@ -111,7 +112,8 @@ def lire(
         lecture.fautes += fautes
         intitules: dict[str, dict[int, str]] = {}  # by sheet, then by number of the column
         for grille, feuille in attribuees:
-            lecteur = _Lecteur(grille, feuille, noms, lecture)
+            service = classeur.proprietes.get("responsable", "")
+            lecteur = _Lecteur(grille, feuille, noms, lecture, service)
             lecteur.lire()
             intitules[grille.feuille] = {
                 lecteur.numeros[colonne]: intitule
@@ -180,12 +182,18 @@ class _Lecteur:
     """
 
     def __init__(
-        self, grille: Grille, feuille: Feuille, noms: NomsDePersonnes, lecture: Lecture
+        self,
+        grille: Grille,
+        feuille: Feuille,
+        noms: NomsDePersonnes,
+        lecture: Lecture,
+        service: str,
     ) -> None:
         self.grille = grille
         self.feuille = feuille
         self.noms = noms
         self.lecture = lecture
+        self.service = service
         # The first row with two known headings; 0 when no row has two.
         self.ligne_d_en_tete = 0
         self.colonnes: dict[int, str] = {}
@@ -243,7 +251,9 @@ class _Lecteur:
             if textes[0].startswith(PLI):
                 continue
 
-            origine = Origine(self.grille.fichier, self.grille.feuille, numero, self.intitules)
+            origine = Origine(
+                self.grille.fichier, self.grille.feuille, numero, self.intitules, self.service
+            )
             ligne = lignes_du_plan.get(tuple(map(sans_accents, textes)))
             if ligne is None:
                 ligne = self._ligne_ajoutee(cellules, origine)

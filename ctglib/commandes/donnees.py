@@ -162,7 +162,7 @@ def importer(
     """Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien."""
     from ctglib.collecte.importer import preparer
 
-    preparation = preparer(chemins, convention, annee, millesime)
+    preparation = preparer(chemins, convention, annee, millesime, jour=date.today())
     if not a_blanc:
         preparation.ecrire()
     if preparation.remarques:

@@ -70,8 +70,14 @@ class DonneesInvalides(Empechement):
 
     def __init__(self, fautes: list[Faute]) -> None:
         self.fautes = tuple(sorted(set(fautes), key=_ordre))
-        nombre = len(self.fautes)
-        titre = f"{nombre} faute{'s' if nombre > 1 else ''} dans les données"
+        a_confirmer = sum(faute.question for faute in self.fautes)
+        nombre = len(self.fautes) - a_confirmer
+        titres = []
+        if nombre or not a_confirmer:
+            titres.append(f"{nombre} faute{'s' if nombre > 1 else ''} dans les données")
+        if a_confirmer:
+            titres.append(f"{a_confirmer} valeur{'s' if a_confirmer > 1 else ''} à confirmer")
+        titre = ", ".join(titres)
         super().__init__("\n".join([f"{titre} :", *(f"- {faute}" for faute in self.fautes)]))
 
 

@@ -77,7 +77,7 @@ DOCUMENTS: Modeles = {
     "participation": suivi.Participation,
     "messages": rapports.MessagesDesParties,
 }
-TABLES = ("observations", "actions", "moyens", "profils", "posture")
+TABLES = ("observations", "actions", "moyens", "profils", "posture", "confirmations")
 # What only the evaluation at the end reads: of the catalogue, then of the convention.
 FINALE: Modeles = {
     "evaluation_finale": evaluation.ReglesFinales,

@@ -1,19 +1,26 @@
-"""Values of the follow-up that cannot be, each by itself or beside the others.
+"""Values of the follow-up that cannot be beside the others, and those that have to be confirmed.
 
-A part above its whole, parts that add up to more than their whole, a rate that its two numbers make
-impossible. The rows are those of ``observations.csv``, all years together, with what the catalogue
-says of their indicator in columns « cat_… », and ``clos``: whether their year is closed.
+Impossible: a part above its whole, parts that add up to more than their whole, a rate that its two
+numbers make impossible. Unlikely: a jump since the last known value, euros for thousands of euros.
+
+The rows are those of ``observations.csv``, all years together, with what the catalogue says of
+their indicator in columns « cat_… », and ``clos``: whether their year is closed. Those of
+``moyens.csv`` have their year in ``annee``.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.formules import appliquer
-from ctglib.donnees.modeles.catalogue import Indicateur, Unite
+from ctglib.donnees.modeles.catalogue import Indicateur, Saut, Unite
+from ctglib.donnees.modeles.sources import Vraisemblance
 
 CELLULE = ["territoire", "annee", "dimension", "modalite"]
+SERIE = ["territoire", "indicateur", "dimension", "modalite"]
+MOYEN = ["signataire", "fiche", "structure", "nature", "poste"]
 
 
 def en_vigueur(lignes: pd.DataFrame) -> pd.DataFrame:
@@ -93,37 +100,151 @@ def _resultats_hors_bornes(
     lignes: pd.DataFrame, indicateur: Indicateur, unite: Unite
 ) -> Iterator[Faute]:
     """Yield the faults of the numbers whose result is out of the bounds of its indicator."""
+    resultats = _resultats(lignes, indicateur)
+    bas, haut = indicateur.bornes
+    dehors = pd.Series(False, resultats.index)
+    if bas is not None:
+        dehors |= resultats["nombre"] < bas
+    if haut is not None:
+        dehors |= resultats["nombre"] > haut
+    for cellule in resultats[dehors].to_dict("records"):
+        rangees = _termes(lignes, indicateur, cellule)
+        yield _faute(
+            rangees,
+            "calcul_hors_bornes",
+            resultat=f"{ecrit(cellule['nombre'])} {unite.symbole}".strip(),
+            calcule=indicateur.libelle,
+            bornes=bornes_dites(bas, haut),
+            termes=_dits(rangees),
+        )
+
+
+def _resultats(lignes: pd.DataFrame, indicateur: Indicateur) -> pd.DataFrame:
+    """Return what an indicator is computed to be: a row a cell where all its terms are known."""
     termes = lignes[lignes["indicateur"].isin(indicateur.termes)]
     valeurs = termes.pivot_table("nombre", CELLULE, "indicateur", "last")
     valeurs = valeurs.reindex(columns=indicateur.termes).dropna()
     if valeurs.empty:
-        return
+        return pd.DataFrame(columns=[*CELLULE, "nombre"])
     resultats = appliquer(indicateur.calcul or "", indicateur.entrees, valeurs)
-    resultats = resultats.round(indicateur.decimales)
-    bas, haut = indicateur.bornes
-    dehors = pd.Series(False, resultats.index)
-    if bas is not None:
-        dehors |= resultats < bas
-    if haut is not None:
-        dehors |= resultats > haut
-    fautifs = resultats[dehors].rename("resultat").reset_index()
-    for cellule in fautifs.to_dict("records"):
-        rangees = termes
-        for colonne in CELLULE:
-            rangees = rangees[rangees[colonne] == cellule[colonne]]
-        ordre = rangees["indicateur"].map(indicateur.termes.index)
-        rangees = rangees.loc[ordre.sort_values().index]
-        yield _faute(
-            rangees,
-            "calcul_hors_bornes",
-            resultat=f"{ecrit(cellule['resultat'])} {unite.symbole}".strip(),
-            calcule=indicateur.libelle,
-            bornes=bornes_dites(bas, haut),
-            termes=" et ".join(
-                f"{ecrit(nombre)} (« {libelle} »)"
-                for nombre, libelle in zip(rangees["nombre"], rangees["cat_libelle"], strict=True)
-            ),
+    resultats = resultats.dropna().round(indicateur.decimales)
+    return resultats.rename("nombre").reset_index()
+
+
+def _termes(
+    lignes: pd.DataFrame, indicateur: Indicateur, cellule: Mapping[Hashable, object]
+) -> pd.DataFrame:
+    """Return the rows that an indicator is computed from in a cell, in the order of its terms."""
+    rangees = lignes[lignes["indicateur"].isin(indicateur.termes)]
+    for colonne in CELLULE:
+        rangees = rangees[rangees[colonne] == cellule[colonne]]
+    ordre = rangees["indicateur"].map(indicateur.termes.index)
+    return rangees.loc[ordre.sort_values().index]
+
+
+def _dits(rangees: pd.DataFrame) -> str:
+    """Return the values of rows with their labels: « 12 (« Places ») et 4 (« Jours ») »."""
+    phrases = [
+        f"{ecrit(nombre)} (« {libelle} »)"
+        for nombre, libelle in zip(rangees["nombre"], rangees["cat_libelle"], strict=True)
+    ]
+    return " et ".join(phrases)
+
+
+def invraisemblables(
+    lignes: pd.DataFrame, indicateurs: Iterable[Indicateur], coupures: Mapping[str, list[int]]
+) -> Iterator[Faute]:
+    """Yield the questions that values raise beside the last known ones, unless they are confirmed.
+
+    Of what is computed, the question is about its terms, when none of them raises one itself.
+
+    Args:
+        lignes: Those of ``en_vigueur``; ``confirmee``: a service has said that it is right.
+        indicateurs: Those that the rows are of, or that are computed from them.
+        coupures: By indicator, the years from which its values no longer compare with the others.
+    """
+    indicateur_par_id = {indicateur.id: indicateur for indicateur in indicateurs}
+    sauts = {identifiant: item.saut for identifiant, item in indicateur_par_id.items()}
+    en_question = _sauts(lignes, sauts, coupures)
+    a_demander = en_question[~en_question["confirmee"]]
+    for rang, nombre in zip(a_demander.index, a_demander["nombre"], strict=True):
+        yield _question(a_demander.loc[[rang]], "saut" if nombre else "saut_a_zero")
+    sans_question = lignes.index.difference(en_question.index)
+    for indicateur in indicateur_par_id.values():
+        if not indicateur.calcul:
+            continue
+        resultats = _resultats(lignes, indicateur).assign(indicateur=indicateur.id)
+        for cellule in _sauts(resultats, sauts, coupures).to_dict("records"):
+            rangees = _termes(lignes, indicateur, cellule)
+            if rangees.index.isin(sans_question).all() and not rangees["confirmee"].any():
+                yield _question(
+                    rangees,
+                    "saut_calcule",
+                    calcule=indicateur.libelle,
+                    resultat=ecrit(cellule["nombre"]),
+                    annee_avant=cellule["annee_avant"],
+                    avant=ecrit(cellule["nombre_avant"]),
+                    termes=_dits(rangees),
+                )
+
+
+def _sauts(
+    lignes: pd.DataFrame, sauts: Mapping[str, Saut], coupures: Mapping[str, list[int]]
+) -> pd.DataFrame:
+    """Return the rows that jump from the last known value of their series, with this value in
+    ``nombre_avant`` and its year in ``annee_avant``.
+    """
+    par_annee = lignes[lignes["indicateur"].isin(list(sauts))].sort_values("annee", kind="stable")
+    avant = par_annee.groupby(SERIE, sort=False)[["nombre", "annee"]].shift()
+    compares = par_annee.join(avant.add_suffix("_avant")).dropna(subset="nombre_avant")
+    grands = compares[["nombre", "nombre_avant"]].abs().max(axis=1)
+    petits = compares[["nombre", "nombre_avant"]].abs().min(axis=1)
+    ecarts = (compares["nombre"] - compares["nombre_avant"]).abs()
+    facteurs = compares["indicateur"].map({nom: saut.facteur for nom, saut in sauts.items()})
+    ecarts_admis = compares["indicateur"].map({nom: saut.ecart for nom, saut in sauts.items()})
+    sautent = compares[(grands >= facteurs * petits) & (ecarts >= ecarts_admis)]
+    comparables = [
+        not any(int(avant) < coupure <= int(annee) for coupure in coupures.get(identifiant, ()))
+        for identifiant, avant, annee in zip(
+            sautent["indicateur"], sautent["annee_avant"], sautent["annee"], strict=True
         )
+    ]
+    return sautent[pd.Series(comparables, sautent.index, dtype=bool)]
+
+
+def montants_invraisemblables(lignes: pd.DataFrame, regles: Vraisemblance) -> Iterator[Faute]:
+    """Yield the questions that amounts in euros raise: one is about a thousand times the last known
+    one, or the other amounts of its signatory, or a thousandth of them.
+
+    ``lignes`` are those of ``moyens.csv`` in euros, all years together.
+    """
+    bas, haut = regles.millier
+    connues = lignes[lignes["nombre"] > 0].sort_values("annee", kind="stable")
+    avant = connues.groupby(MOYEN, sort=False)[["nombre", "annee"]].shift()
+    connues = connues.join(avant.add_suffix("_avant"))
+    for rang, ligne in connues.iterrows():
+        if ligne["confirmee"]:
+            continue
+        repere, cle = ligne["nombre_avant"], "millier_d_avant"
+        if pd.isna(repere):
+            meme_groupe = connues["fichier"].eq(ligne["fichier"])
+            for colonne in ("signataire", "nature"):
+                meme_groupe &= connues[colonne].eq(ligne[colonne])
+            autres = connues.loc[meme_groupe, "nombre"].drop(rang)
+            if len(autres) < regles.autres_montants:
+                continue
+            repere, cle = autres.median(), "millier_des_autres"
+        rapport = max(ligne["nombre"], repere) / min(ligne["nombre"], repere)
+        if bas <= rapport <= haut:
+            sens = "plus" if ligne["nombre"] > repere else "moins"
+            yield _question(connues.loc[[rang]], cle, sens=sens, repere=ecrit(repere))
+
+
+def _question(rangees: pd.DataFrame, cle: str, **valeurs: object) -> Faute:
+    """Return the question that rows raise together, about the first that may still be changed; of
+    a closed year, it is only told.
+    """
+    return replace(_faute(rangees, cle, **valeurs), question=not rangees["clos"].all())
 
 
 def _faute(rangees: pd.DataFrame, cle: str, **valeurs: object) -> Faute:
@@ -131,10 +252,12 @@ def _faute(rangees: pd.DataFrame, cle: str, **valeurs: object) -> Faute:
 
     Its words may cite the columns of the first row, and those of the second as ``…_tout``.
     """
-    premiere, seconde, *_ = rangees.assign(nombre=rangees["nombre"].map(ecrit)).to_dict("records")
-    colonnes = {str(nom): valeur for nom, valeur in premiere.items()}
-    colonnes |= {f"{nom}_tout": valeur for nom, valeur in seconde.items()}
-    trouve, attendu, remede = mots(cle, cellule=premiere["valeur"], **colonnes, **valeurs)
+    colonnes: dict[str, object] = {}
+    for suffixe, ligne in zip(("", "_tout"), rangees.to_dict("records"), strict=False):
+        for nom, valeur in ligne.items():
+            est_un_nombre = str(nom).startswith("nombre")
+            colonnes[f"{nom}{suffixe}"] = ecrit(valeur) if est_un_nombre else valeur
+    trouve, attendu, remede = mots(cle, cellule=colonnes["valeur"], **{**colonnes, **valeurs})
     a_corriger = rangees.sort_values("clos", kind="stable")
     lieu, *autres = zip(a_corriger["fichier"], a_corriger["numero"], strict=True)
     fichier, numero = lieu

@@ -18,7 +18,15 @@ from ctglib.donnees.modeles.convention import LigneDeFinancement
 from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier
 from ctglib.donnees.plan import dossier_du_suivi
-from ctglib.donnees.plausibilite import bornes_dites, en_vigueur, impossibles
+from ctglib.donnees.plausibilite import (
+    CELLULE,
+    MOYEN,
+    bornes_dites,
+    en_vigueur,
+    impossibles,
+    invraisemblables,
+    montants_invraisemblables,
+)
 from ctglib.donnees.references import (
     CONVENTION,
     SUIVIS,
@@ -33,6 +41,7 @@ from ctglib.donnees.references import (
     places,
 )
 from ctglib.donnees.statuts import ABSENCES, Statut
+from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import Chemin, Document
 
 _BIBLIOTHEQUE = ("indicateurs indicateurs.*", "convention/indicateurs indicateurs.*")
@@ -94,10 +103,11 @@ def verifier(pieces: Pieces) -> list[Faute]:
 
 def a_voir(pieces: Pieces) -> list[Faute]:
     """Return what is no reason to refuse pieces, and has to be seen: the values of a closed year
-    that cannot be.
+    that cannot be, those that nobody has confirmed although they look wrong (``question``).
     """
     closes = annees_closes(pieces)
-    return [faute for faute in _impossibles(pieces) if annee_du_dossier(faute.fichier) in closes]
+    a_dire = [faute for faute in _impossibles(pieces) if annee_du_dossier(faute.fichier) in closes]
+    return [*a_dire, *_invraisemblables(pieces)]
 
 
 def annees_closes(pieces: Pieces) -> set[int]:
@@ -109,12 +119,9 @@ def _impossibles(pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of what was entered and cannot be: values out of their bounds, or that
     contradict others; dates out of the convention.
     """
-    observations = _reunies(pieces, "observations")
+    observations = _chiffres(pieces, "observations")
     if len(observations):
-        annees = observations["fichier"].map(annee_du_dossier)
-        observations = _avec_le_catalogue(observations, pieces, *_MESURES).assign(
-            nombre=_nombres(observations["valeur"]), clos=annees.isin(annees_closes(pieces))
-        )
+        observations = _avec_le_catalogue(observations, pieces, *_MESURES)
         yield from _bornes(observations)
         indicateurs = _indicateurs(pieces, *_MESURES)
         unites = _unites_definies(pieces)
@@ -138,6 +145,56 @@ def _impossibles(pieces: Pieces) -> Iterator[Faute]:
                 yield document.dire(
                     chemin, "date_hors_convention", date=jour, debut=debut, fin=pieces.fin
                 )
+
+
+def _invraisemblables(pieces: Pieces) -> Iterator[Faute]:
+    """Yield the questions that the follow-up raises, and that no confirmation answers."""
+    confirmations = _chiffres(pieces, "confirmations")
+    observations = _chiffres(pieces, "observations")
+    saisies = observations[observations["fichier"].str.contains("/suivi/")]
+    if len(saisies):
+        completes = _avec_le_catalogue(saisies, pieces, *_MESURES)
+        confirmees = _parmi(completes, confirmations, [*CELLULE, "indicateur"])
+        indicateurs = _indicateurs(pieces, *_MESURES)
+        coupures = {
+            indicateur.id: [rupture.annee for rupture in indicateur.ruptures]
+            for indicateur in indicateurs
+        }
+        for fichier in pieces.objets("convention/avenants"):
+            for avenant in fichier.avenants:
+                for changement in avenant.changements:
+                    if changement.nature == "definition":
+                        annees = coupures.setdefault(str(changement.element), [])
+                        annees.append(changement.effet.year)
+        lignes = en_vigueur(completes.assign(confirmee=confirmees))
+        yield from invraisemblables(lignes, indicateurs, coupures)
+    moyens = _chiffres(pieces, "moyens")
+    en_euros = {
+        nature.id
+        for fichier in pieces.objets("moyens")
+        for nature in fichier.natures
+        if nature.unite == "euros"
+    }
+    moyens = moyens[moyens["nature"].isin(en_euros)]
+    if len(moyens):
+        confirmes = moyens.assign(confirmee=_parmi(moyens, confirmations, MOYEN))
+        yield from montants_invraisemblables(confirmes, lire_regles())
+
+
+def _chiffres(pieces: Pieces, sorte: str) -> pd.DataFrame:
+    """Return the rows of ``_reunies`` with their value as a number, the year of their folder of
+    follow-up (``dossier``), and whether this year is closed (``clos``).
+    """
+    lignes = _reunies(pieces, sorte)
+    dossiers = lignes["fichier"].map(annee_du_dossier)
+    chiffres = lignes.assign(
+        nombre=_nombres(lignes["valeur"]),
+        dossier=dossiers,
+        clos=dossiers.isin(annees_closes(pieces)),
+    )
+    if "annee" not in chiffres:
+        return chiffres.assign(annee=dossiers.map(str))
+    return chiffres
 
 
 def _reunies(pieces: Pieces, sorte: str) -> pd.DataFrame:
@@ -291,6 +348,25 @@ def _annexe1(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
         yield Faute(fichier, trouve, attendu, remede, numero, "territoire")
 
 
+def _confirmations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of confirmations of a value that is not the one entered."""
+    confirmations = _chiffres(pieces, "confirmations")
+    valeurs_saisies = pd.Series(False, confirmations.index)
+    for sorte, cle in (("observations", [*CELLULE, "indicateur"]), ("moyens", MOYEN)):
+        valeurs_saisies |= _parmi(confirmations, _chiffres(pieces, sorte), cle)
+    yield from _fautes(confirmations[~valeurs_saisies], "valeur", "confirmation_sans_valeur")
+
+
+def _parmi(lignes: pd.DataFrame, autres: pd.DataFrame, cle: list[str]) -> pd.Series:
+    """Tell which rows of ``_chiffres`` have the key, the value and the year of follow-up of
+    another.
+    """
+    colonnes = ["dossier", "nombre", *cle]
+    connues = set(autres[colonnes].itertuples(index=False, name=None))
+    sont_parmi = [ligne in connues for ligne in lignes[colonnes].itertuples(index=False, name=None)]
+    return pd.Series(sont_parmi, lignes.index, dtype=bool)
+
+
 def _offre(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     """Yield the faults of the offer: a value as its status says, one name and kind a structure."""
     yield from _vides(lignes)
@@ -442,6 +518,7 @@ DES_TABLES = {
     "actions": _actions,
     "moyens": _moyens,
     "profils": _profils,
+    "confirmations": _confirmations,
 }
 
 

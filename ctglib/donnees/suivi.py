@@ -55,6 +55,10 @@ class Suivi(Montrable):
     profils: pd.DataFrame
     # fonction, domaine, item, niveau (Int64), diffusion (« interne » when empty)
     posture: pd.DataFrame
+    # What services have confirmed, of observations (territoire, indicateur, dimension, modalite) or
+    # of means (signataire, fiche, structure, nature, poste): annee (Int64), valeur (float64),
+    # service, date (ISO text), raison.
+    confirmations: pd.DataFrame
     appreciations: tuple[Appreciation, ...]
     participation: Participation | None  # None when nobody says
     # what the parties say on first pages in place of our messages

@@ -33,7 +33,7 @@ from ctglib.donnees.magasin import (
     tables,
 )
 from ctglib.donnees.modeles.sources import Famille, Niveau
-from ctglib.donnees.pieces import avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
+from ctglib.donnees.pieces import Pieces, avec_la_fin, avec_le_suivi, fautes_de_nom, lire_pieces
 from ctglib.donnees.publiques import REPERES, lire, lire_communes, reperes
 from ctglib.donnees.publiques import series as publiees
 from ctglib.donnees.references import nom_inconnu, noms_connus, places
@@ -72,25 +72,35 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
     """
     try:
         pieces = avec_la_fin(avec_le_suivi(lire_pieces(convention), None))
-        fautes = [*verifier(pieces), *fautes_de_nom(convention)]
-        if not fautes:
-            # It has been read, or its absence would be a fault.
-            assert pieces.convention is not None
-            lire_communes(pieces.convention, pieces.objets("comparaison")[0])
-        return DonneesInvalides(fautes).fautes
+        return _fautes(pieces)
     except DonneesInvalides as error:
         return error.fautes
 
 
+def _fautes(pieces: Pieces) -> tuple[Faute, ...]:
+    """Return every fault of pieces, sorted by file and line."""
+    fautes = [*verifier(pieces), *fautes_de_nom(pieces.nom)]
+    if not fautes:
+        # It has been read, or its absence would be a fault.
+        assert pieces.convention is not None
+        lire_communes(pieces.convention, pieces.objets("comparaison")[0])
+    return DonneesInvalides(fautes).fautes
+
+
 def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> tuple[Faute, ...]:
-    """Return every fault there would be with these files in place of those of the disk; none: they
-    hold.
+    """Return every fault there would be with these files in place of those of the disk, then the
+    questions (``question``); none: they hold.
 
     The importer asks before anything is written. The bytes are by path in the data folder
     (« conventions/harnes/suivi/2025/actions.csv »), None for a file that would go.
     """
     with superposer(fichiers):
-        return fautes_de_convention(convention)
+        try:
+            pieces = avec_la_fin(avec_le_suivi(lire_pieces(convention), None))
+            questions = [faute for faute in a_voir(pieces) if faute.question]
+            return *_fautes(pieces), *questions
+        except DonneesInvalides as error:
+            return error.fautes
 
 
 def avertissements(convention: str) -> list[str]:

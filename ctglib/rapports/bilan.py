@@ -20,7 +20,13 @@ from ctglib.blocs.collecte import (
 )
 from ctglib.blocs.financement import financement
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
-from ctglib.blocs.indicateurs import DEDUITE, ecrire_l_annee, marques, mode_de_lecture
+from ctglib.blocs.indicateurs import (
+    DEDUITE,
+    ecrire_l_annee,
+    marques,
+    mode_de_lecture,
+    notes_des_confirmations,
+)
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
 from ctglib.blocs.moyens import Moyens
@@ -215,6 +221,7 @@ class Bilan:
         notes = [*marques(premiers, etude.contexte)]
         if premiers["origine_cible"].eq(IMPLICITE).any():
             notes.append(DEDUITE)
+        notes += notes_des_confirmations(etude, premiers)
         notes.append(etude.mot("autres_indicateurs"))
         return etude.tableau(
             "familles",
@@ -229,7 +236,11 @@ class Bilan:
         indicateurs = ensembles(self.etude.evaluation)
         fiches = [f"Fiche{INSECABLE}{numero}" for numero in indicateurs["fiche"]]
         return self.etude.tableau(
-            "tous_les_indicateurs", indicateurs, ecrire_l_annee(self.etude), groupes=fiches
+            "tous_les_indicateurs",
+            indicateurs,
+            ecrire_l_annee(self.etude),
+            groupes=fiches,
+            notes=notes_des_confirmations(self.etude, indicateurs),
         )
 
     def etats(self) -> Figure | None:

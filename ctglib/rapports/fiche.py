@@ -16,7 +16,14 @@ from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.collecte import renvoi_au_dossier, services, tableau_revisions
 from ctglib.blocs.gouvernance import pilotes_de_la_fiche
-from ctglib.blocs.indicateurs import DEDUITE, depart, ecrire_l_annee, marques, mode_de_lecture
+from ctglib.blocs.indicateurs import (
+    DEDUITE,
+    depart,
+    ecrire_l_annee,
+    marques,
+    mode_de_lecture,
+    notes_des_confirmations,
+)
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
 from ctglib.blocs.moyens import Moyens
@@ -253,6 +260,7 @@ class Fiche:
         notes = [*marques(montres, contexte)]
         if (montres["cible"].notna() & montres["origine_cible"].eq(IMPLICITE)).any():
             notes.append(DEDUITE)
+        notes += notes_des_confirmations(etude, montres)
         valeurs = ("valeur_initiale", "valeur_precedente", "valeur")
         notes += petits_publies(montres, valeurs, etude.catalogue.seuils.petits_effectifs, contexte)
         notes += mode_de_lecture(etude, "depuis_la_derniere")

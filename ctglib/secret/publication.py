@@ -148,15 +148,28 @@ def publier(suivi: DossierSuivi, annee: int) -> tuple[DossierSuivi, pd.DataFrame
     for year, suivi_annuel in suivi.suivis.items():
         de_l_annee = publiable.profils["annee"] == year
         saisies_l_annee = publiable.observations["millesime"] == year
+        observations = publiable.observations[saisies_l_annee].reset_index(drop=True)
         suivis[year] = replace(
             suivi_annuel,
+            confirmations=_confirmations_montrables(suivi_annuel.confirmations, observations),
             profils=publiable.profils[de_l_annee].drop(columns="annee").reset_index(drop=True),
-            observations=publiable.observations[saisies_l_annee].reset_index(drop=True),
+            observations=observations,
         )
     publie = replace(
         suivi, suivis=suivis, observations=publiable.observations, masque=publiable.masque
     )
     return publie, publiable.retraits
+
+
+def _confirmations_montrables(
+    confirmations: pd.DataFrame, observations: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the confirmations of the values that are shown: the others would give theirs away."""
+    cle = ["territoire", "annee", "indicateur", "dimension", "modalite"]
+    montrees = pd.MultiIndex.from_frame(observations.loc[observations["valeur"].notna(), cle])
+    des_moyens = confirmations["indicateur"].eq("").to_numpy()
+    montrables = pd.MultiIndex.from_frame(confirmations[cle]).isin(montrees) | des_moyens
+    return confirmations[montrables].reset_index(drop=True)
 
 
 def figer(convention: str, annee: int) -> tuple[str, int, int]:

@@ -154,6 +154,9 @@ class Vraisemblance(Modele):  # ``vraisemblance.yaml``: from what a figure looks
     ecart_des_noms: Part
     marge_du_departement: float = Field(ge=0, lt=1)
     communes_manquantes: float = Field(ge=0, lt=1)
+    # from what to what factor an amount looks typed in thousands of euros, or its neighbours do
+    millier: tuple[float, float]
+    autres_montants: Positif  # that an amount is compared with, at least
 
 
 class Profil(Modele):  # a way of being alike: shares of one denominator, from public series
