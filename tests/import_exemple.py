@@ -27,6 +27,7 @@ POSTURE = (
     "Attendus",
     "Conduire les diagnostics, notamment sur l'inclusion",
 )
+JOUR = date(2026, 2, 12)  # of the import
 LIBRE = ("", "", "", "", "")
 
 
@@ -93,7 +94,7 @@ def annee_entiere(annee: int = 2025) -> Workbook:
 
 def importer(*chemins: Path, **options: object) -> Preparation:
     """Import files and return what was written."""
-    ready = preparer(list(chemins), **options)
+    ready = preparer(list(chemins), jour=JOUR, **options)
     ready.ecrire()
     return ready
 
@@ -113,7 +114,9 @@ def fautes(*chemins: Path, seul: bool = True, **options: object) -> tuple[Faute,
 
 
 def _preparer(chemins: list[Path], seul: bool, options: dict) -> Preparation:
-    return preparer_dans(cadre(), recevoir(chemins)) if seul else preparer(chemins, **options)
+    if seul:
+        return preparer_dans(cadre(), recevoir(chemins), jour=JOUR)
+    return preparer(chemins, jour=JOUR, **options)
 
 
 def lignes(dossier: Path, nom: str, annee: int = 2025) -> list[str]:

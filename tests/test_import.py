@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from classeur_rempli import enregistrer, photographie, poser, vierge
 from import_exemple import (
+    JOUR,
     SUIVI,
     annee_entiere,
     avec_libreoffice,
@@ -158,7 +159,7 @@ def test_une_formule_vaut_son_resultat_enregistre(donnees: Path, tmp_path: Path)
 
 
 def test_l_import_et_valider_ont_les_memes_regles(donnees: Path, tmp_path: Path) -> None:
-    ready = preparer([enregistrer(annee_entiere(), tmp_path)])
+    ready = preparer([enregistrer(annee_entiere(), tmp_path)], jour=JOUR)
 
     with superposer(ready.fichiers):
         assert valider("harnes")

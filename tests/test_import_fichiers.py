@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from classeur_rempli import enregistrer, photographie, poser, vierge
-from import_exemple import fautes
+from import_exemple import JOUR, fautes
 from openpyxl import Workbook
 from openpyxl.packaging.custom import IntProperty, StringProperty
 from test_import_fautes import CAS as CELLULES
@@ -253,7 +253,7 @@ def test_une_ecriture_refusee_ne_laisse_rien_de_moitie(donnees: Path, tmp_path: 
     wb = vierge()
     poser(wb, "Indicateurs", REPERE, **{VALEUR: 3})
     poser(wb, "Actions", "4.1", État_fin_2025="Prévue")
-    ready = preparer([enregistrer(wb, tmp_path)])
+    ready = preparer([enregistrer(wb, tmp_path)], jour=JOUR)
     shutil.rmtree(donnees / "conventions" / "harnes" / "suivi", ignore_errors=True)
     (donnees / "conventions" / "harnes" / "suivi").write_bytes(b"un fichier a la place du dossier")
     before = photographie(donnees)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from classeur_rempli import cellule, enregistrer, poser, vierge
-from import_exemple import fautes, importer
+from import_exemple import JOUR, fautes, importer
 from openpyxl import Workbook, load_workbook
 
 from ctglib.collecte.classeur import ecrire_gabarit
@@ -67,7 +67,7 @@ def test_la_participation_saisie_devient_celle_de_l_annee_et_revient_preremplie(
     assert lire_suivi_brut("harnes").suivis[2025].participation == ATTENDUE
     assert cellule(wb, FEUILLE, "consultations.familles.1", "Combien").value == 84
     assert cellule(wb, FEUILLE, "consultations.familles.2", "Combien").value is None
-    assert preparer([path]).fichiers == {}
+    assert preparer([path], jour=JOUR).fichiers == {}
 
 
 def lignes_de(wb: Workbook, debut: str) -> list[str]:
@@ -121,7 +121,7 @@ def test_ce_qui_est_ecrit_a_la_main_revient_du_classeur_sans_changement(tmp_path
         cellule(load_workbook(path), FEUILLE, "exemples.transversal.1", "Ce qui a changé").value
         == last.texte
     )
-    assert preparer([path]).fichiers == {}
+    assert preparer([path], jour=JOUR).fichiers == {}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from classeur_rempli import cellule, enregistrer, photographie, poser, vierge
-from import_exemple import SUIVI, annee_entiere, importer, lignes
+from import_exemple import JOUR, SUIVI, annee_entiere, importer, lignes
 from openpyxl import load_workbook
 
 from ctglib.collecte.classeur import ecrire_gabarit
@@ -59,7 +59,7 @@ def test_le_gabarit_refait_montre_ce_qui_est_deja_saisi_et_revient_sans_changeme
     path = ecrire_gabarit("harnes", 2025, tmp_path / "refait")
     wb = load_workbook(path)
 
-    ready = preparer([path])
+    ready = preparer([path], jour=JOUR)
 
     assert cellule(wb, "Indicateurs", "am_agreees", "Valeur 2025").value == 58
     assert cellule(wb, "Actions", "4.1", "État fin 2025").value == "Réalisée"
@@ -121,7 +121,7 @@ def test_une_annee_definitive_refuse_tout_autre_changement(donnees: Path, tmp_pa
     path = enregistrer(wb, tmp_path)
 
     with pytest.raises(DonneesInvalides, match="dont le bilan est définitif") as caught:
-        preparer([path])
+        preparer([path], jour=JOUR)
 
     assert caught.value.fautes[0].colonne == "F : État fin 2025"
     assert photographie(donnees) == before

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from import_exemple import avec_libreoffice, libreoffice
+from import_exemple import JOUR, avec_libreoffice, libreoffice
 from ligne_de_commande import ctg
 from rapports_produits import Production, Rapport
 
@@ -69,7 +69,7 @@ def test_un_releve_complete_devient_le_bilan_de_l_annee(releve: Path, donnees: P
     remplir(releve, "decision.d2026_2", Vote="rejetée")
     remplir(releve, "decision.d2026_9", Texte="Inviter la Msa")
 
-    preparer([releve], "demonstration", ANNEE).ecrire()
+    preparer([releve], "demonstration", ANNEE, jour=JOUR).ecrire()
 
     comite = lire_suivi_brut("demonstration").suivis[ANNEE].bilan.comite
     assert comite.date == date(2027, 1, 12)
@@ -90,7 +90,7 @@ def test_une_date_fausse_est_dite_a_sa_place_et_rien_n_est_ecrit(
     remplir(releve, "comite_date", Date="le mois prochain")
 
     with pytest.raises(DonneesInvalides, match=r"releve\.docx") as caught:
-        preparer([releve], "demonstration", ANNEE)
+        preparer([releve], "demonstration", ANNEE, jour=JOUR)
 
     assert "le mois prochain" in str(caught.value)
 
@@ -100,7 +100,7 @@ def test_un_document_abime_a_son_message(tmp_path: Path, contenu: bytes) -> None
     (tmp_path / "releve.docx").write_bytes(contenu)
 
     with pytest.raises(DonneesInvalides, match="un document abîmé, ou qui n'est pas de Word"):
-        preparer([tmp_path / "releve.docx"], "demonstration", ANNEE)
+        preparer([tmp_path / "releve.docx"], "demonstration", ANNEE, jour=JOUR)
 
 
 def test_un_document_sans_tableau_du_releve_le_dit(tmp_path: Path) -> None:
