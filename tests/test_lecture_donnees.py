@@ -8,12 +8,21 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from donnees_abimees import png
 
 from ctglib.donnees.csv_strict import en_table, examiner_csv
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import VARIABLE, conventions, enregistrer, existe, lire_octets, lister
+from ctglib.donnees.lecture import (
+    VARIABLE,
+    conventions,
+    enregistrer,
+    existe,
+    lire_octets,
+    lister,
+    proches,
+)
 from ctglib.donnees.modeles.catalogue import Statuts
 from ctglib.donnees.statuts import ABSENCES, Statut
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -22,6 +31,9 @@ OFFRE = "catalogue/offre.yaml"
 SCHEMA = "schemas/annexe1.schema.json"
 LOGO = "conventions/harnes/logos/ville.png"
 PNG = png(9, 9)
+NOMS_PROCHES = yaml.safe_load(
+    (Path(__file__).parent / "cas" / "noms_proches.yaml").read_text(encoding="utf-8")
+)
 # What a run opened under the data folder, by Python, beside what its journals recorded.
 ESPION = """
 import os, sys
@@ -208,3 +220,8 @@ def test_les_statuts_du_code_sont_ceux_du_catalogue() -> None:
 
     assert [statut.value for statut in Statut] == [*statuts]
     assert set(ABSENCES) == {code for code, item in statuts.items() if item.mot}
+
+
+@pytest.mark.parametrize("cas", NOMS_PROCHES, ids=[cas["nom"] for cas in NOMS_PROCHES])
+def test_un_message_ne_propose_qu_un_nom_mal_ecrit(cas: dict) -> None:
+    assert proches(cas["ecrit"], cas["connus"]) == cas["proches"]

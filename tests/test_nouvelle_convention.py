@@ -26,7 +26,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.plan import ValeurDatee
 from ctglib.donnees.modeles.sources import DonneesPubliques
-from ctglib.donnees.validation import avertissements, valider
+from ctglib.donnees.validation import avertissements, manques, valider
 from ctglib.production.plan import commandes
 
 pytestmark = pytest.mark.complet  # long: « make complet », and the continuous integration
@@ -344,7 +344,37 @@ def test_une_fiche_sans_lecture_ni_service_est_dite(donnees: Path) -> None:
 
     assert avertissements("harnes") == [
         "conventions/harnes/lectures.yaml, rien sur la fiche 3 : l'évaluation finale n'en lira pas les objectifs",
-        "conventions/harnes/collecte.yaml, personne pour la fiche 3 : ce sera « coordination »",
+    ]
+    assert manques("harnes")[-1] == (
+        "collecte.yaml ne nomme aucun service pour la fiche 3 : l'état des actions se demande à "
+        "« coordination »"
+    )
+
+
+def test_dix_fiches_sans_faute_n_ont_rien_a_voir_et_ce_qui_manque_dit_ce_qu_il_coute(
+    donnees: Path, capsys: pytest.CaptureFixture
+) -> None:
+    dix = [*DEPART[:-1], "10"]
+    assert lancer(["nouvelle-convention", "lens", "--territoire", "62498", *dix]) == 0
+    path = donnees / "conventions/lens/convention.yaml"
+    path.write_text(path.read_text("utf-8").replace("À compléter", "Écrit"), "utf-8")
+    capsys.readouterr()
+
+    assert lancer(["valider", "-c", "lens"]) == 0
+
+    dites = capsys.readouterr().out.splitlines()
+    assert len(lire_dossier("lens").convention.fiches) == 10
+    assert not [ligne for ligne in dites if "à voir" in ligne]
+    manquants = [ligne.strip() for ligne in dites if ligne.startswith("  sans ")]
+    assert [ligne.partition(" : ")[0] for ligne in manquants] == [
+        "sans offre.csv",
+        "sans collecte.yaml",
+        "sans affirmations.yaml",
+        "sans commentaires.yaml",
+        "sans lectures.yaml",
+        "sans logos",
+        "sans « clauses » dans convention.yaml",
+        "sans « lacunes » dans convention.yaml",
     ]
 
 

@@ -1,13 +1,11 @@
 """Les phrases de l'atelier, et l'erreur qui dit pourquoi il ne peut pas répondre."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from ctglib.document.typographie import remplir
-from ctglib.donnees.lecture import sans_accents
+from ctglib.donnees.lecture import proches
 from ctglib.donnees.publiques import reperes
 
-NOMS_PROCHES = 4
 PREMIERS_NOMS = 5
 
 
@@ -35,12 +33,8 @@ def inconnu(
     """
     phrases = [f"{sujet} « {demande} » n'existe pas."]
     noms = list(dict.fromkeys(map(str, possibles)))
-    par_nom_sans_accents = {sans_accents(nom): nom for nom in noms}
-    proches = get_close_matches(
-        sans_accents(str(demande)), par_nom_sans_accents, n=NOMS_PROCHES, cutoff=0.5
-    )
-    if proches:
-        noms_proches = [par_nom_sans_accents[proche] for proche in proches]
+    noms_proches = proches(str(demande), noms)
+    if noms_proches:
         phrases.append(f"Noms proches : {', '.join(noms_proches)}.")
     elif noms:
         suite = "…" if len(noms) > PREMIERS_NOMS else ""

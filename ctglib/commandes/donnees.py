@@ -130,6 +130,7 @@ def valider(convention: Conventions = None) -> int:
                 raise DonneesInvalides(fautes_de_paroles)
             dire(f"✓ {nom} : {len(fichiers)} fichiers lus, aucune faute.")
             dire(*(f"  à voir : {phrase}" for phrase in validation.avertissements(nom)))
+            dire(*(f"  {phrase}" for phrase in validation.manques(nom)))
     fautes_des_sources, alertes = validation.examiner_les_sources()
     dire(*(f"  à voir : {phrase}" for phrase in alertes))
     if fautes or fautes_des_sources:
@@ -417,7 +418,7 @@ def _fautes_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterat
     territoires = publiques.territoires(niveaux=("commune", "epci"))
     memes_noms = territoires["nom"].str.casefold() == code.casefold()
     if not memes_noms.any():
-        memes_noms = territoires["nom"].isin(proches(code, territoires["nom"].tolist(), 0.8))
+        memes_noms = territoires["nom"].isin(proches(code, territoires["nom"].tolist()))
     premiers = territoires[memes_noms].head(3)
     propositions = [
         f"--territoire {code_propose} ({nom})"

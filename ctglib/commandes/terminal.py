@@ -69,7 +69,7 @@ def compter(nombre: int, nom: str) -> str:
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:
     """Return « ; vouliez-vous dire « harnes » » when a name close to this one exists, else ""."""
-    noms_proches = proches(nom, tuple(possibles), 0.5)
+    noms_proches = proches(nom, tuple(possibles))
     return f" ; vouliez-vous dire « {noms_proches[0]} »" if noms_proches else ""
 
 

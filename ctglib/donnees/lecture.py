@@ -13,10 +13,10 @@ import sys
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ TETE_CLE = (
 # Waits for another process that is writing the key.
 ESSAIS = 50
 PAUSE = 0.02
+_CHIFFRES = re.compile(r"\d+")
 _DOSSIER = Path(__file__).resolve().parents[2] / "data"
 
 
@@ -307,17 +308,52 @@ def sans_accents(texte: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", sans_signe))
 
 
-def proches(nom: str, connus: list[str] | tuple[str, ...], seuil: float = 0.6) -> list[str]:
-    """Return at most three known names close to one, the closest first, whatever the case.
+def proches(nom: str, connus: Sequence[str]) -> list[str]:
+    """Return at most three known names that this one may be misspelt, the closest first.
 
-    ``seuil`` is difflib's.
+    A name is misspelt when each word of both has its like in the other, wherever it stands, or when
+    the whole, without its spaces, is nearly the same. A number is never misspelt. Case,
+    accents and signs do not count.
+
+    Examples:
+        >>> proches("cnaf_foyer_rsa", ["cnaf_foyers_rsa", "cnaf_foyers_ppa"])
+        ['cnaf_foyers_rsa']
+        >>> proches("familles_evs", ["familles_laep"])
+        []
     """
-    en_minuscules = {connu.lower(): connu for connu in connus}
-    voisins = get_close_matches(nom.lower()[:200], list(en_minuscules), n=3, cutoff=seuil)
-    return [en_minuscules[voisin] for voisin in voisins]
+    cherche = sans_accents(nom[:200])
+    simplifies: dict[str, str] = {}
+    for connu in connus:
+        simplifies.setdefault(sans_accents(connu), connu)
+    candidats = get_close_matches(cherche, list(simplifies), n=12, cutoff=0.6)
+    voisins = [simplifies[candidat] for candidat in candidats if _se_ressemblent(cherche, candidat)]
+    return voisins[:3]
 
 
-def proposer(nom: str, connus: list[str] | tuple[str, ...], sinon: str) -> str:
+def _se_ressemblent(un: str, autre: str) -> bool:
+    """Return whether two simplified names may be the same, one of them misspelt."""
+    if _CHIFFRES.findall(un) != _CHIFFRES.findall(autre):
+        return False
+    if SequenceMatcher(None, un.replace(" ", ""), autre.replace(" ", "")).ratio() >= 0.9:
+        return True
+    mots_de_l_un = un.split()
+    mots_de_l_autre = autre.split()
+    return all(_a_son_pareil(mot, mots_de_l_autre) for mot in mots_de_l_un) and all(
+        _a_son_pareil(mot, mots_de_l_un) for mot in mots_de_l_autre
+    )
+
+
+def _a_son_pareil(mot: str, mots_de_l_autre: Sequence[str]) -> bool:
+    """Return whether a word is, misspelt or not, among those of another name.
+
+    A short one may only have its letters in another order, or one letter more or less.
+    """
+    seuil = 0.75 if len(mot) > 3 else 0.85
+    memes_lettres = any(sorted(mot) == sorted(autre) for autre in mots_de_l_autre)
+    return memes_lettres or bool(get_close_matches(mot, mots_de_l_autre, cutoff=seuil))
+
+
+def proposer(nom: str, connus: Sequence[str], sinon: str) -> str:
     """Return the known name closest to one, as a fault proposes it, or other words if none is."""
     voisins = proches(nom, connus)
     return f"« {voisins[0]} »" if voisins else sinon
@@ -344,7 +380,7 @@ def _absent(relatif: str, sorte: str) -> DonneesInvalides:
         presents = [entry.name for entry in parent.iterdir()]
     # Names are compared without their suffix: all our files of a folder end alike.
     present_du_radical = {present.partition(".")[0]: present for present in presents}
-    radicaux = proches(nom.partition(".")[0], list(present_du_radical), 0.8)
+    radicaux = proches(nom.partition(".")[0], list(present_du_radical))
     voisins = [present_du_radical[radical] for radical in radicaux]
     phrase = ""
     remede = ""

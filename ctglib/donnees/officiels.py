@@ -18,6 +18,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -257,7 +258,12 @@ class _Colonnes:
             if connu or len(nom) < _LETTRES_D_UNE_COQUILLE:
                 continue
             absents = [attendu for attendu in attendus if attendu not in noms_corriges]
-            voisins = proches(nom, absents, _RESSEMBLANCE_D_UNE_COQUILLE)
+            voisins = [
+                absent
+                for absent in proches(nom, absents)
+                if SequenceMatcher(None, nom.lower(), absent.lower()).ratio()
+                >= _RESSEMBLANCE_D_UNE_COQUILLE
+            ]
             if len(voisins) == 1:
                 noms_corriges[rang] = voisins[0]
         return noms_corriges

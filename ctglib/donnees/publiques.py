@@ -258,7 +258,7 @@ def lire(
     tables_de_la_serie = [table for table in gardees if code in table.series]
     if not tables_de_la_serie:
         connues = list(dict.fromkeys(serie for table in gardees for serie in table.series))
-        raise DonneesInvalides([_faute("serie_inconnue", code, proches(str(code), connues, 0.4))])
+        raise DonneesInvalides([_faute("serie_inconnue", code, proches(str(code), connues))])
     publiees = sorted({table.annee for table in tables_de_la_serie})
     demandees = set(publiees if annees is None else annees)
     inconnues = sorted(demandees - set(publiees))
@@ -677,7 +677,7 @@ def _territoire_inconnu(code: str) -> Faute:
     """Return the fault of a code that is none, with the territories of a close name or code."""
     codes_par_nom = territoires().drop_duplicates("nom").set_index("nom")["code"]
     texte = str(code)
-    noms_proches = proches(texte, codes_par_nom.index.tolist(), 0.7)
+    noms_proches = proches(texte, codes_par_nom.index.tolist())
     voisins = [f"{nom} ({codes_par_nom[nom]})" for nom in noms_proches]
     if len(texte) > 2:
         qui_commencent = codes_par_nom[codes_par_nom.str.startswith(texte)].head(3)

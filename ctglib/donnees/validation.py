@@ -11,7 +11,7 @@ import pandas as pd
 
 from ctglib.donnees.csv_strict import examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
-from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases, recueillir
 from ctglib.donnees.lecture import (
     CONVENTIONS,
     conventions,
@@ -104,8 +104,8 @@ def fautes_de_saisie(convention: str, fichiers: Mapping[str, bytes | None]) -> t
 
 
 def avertissements(convention: str) -> list[str]:
-    """Return what is no fault and has to be seen: what is left to fill, and the files of another
-    convention.
+    """Return what is no fault and has to be seen: what is left to fill, the files of another
+    convention, the fiches that the final evaluation will not read, what a closed year keeps.
     """
     avertis = []
 
@@ -120,19 +120,31 @@ def avertissements(convention: str) -> list[str]:
         lignes_citees = ", ".join(numeros[:8])
         avertis.append(f"{fichier}, {len(numeros)} « {A_COMPLETER} » (lignes {lignes_citees})")
 
-    # The tables that are empty, or the very ones of other conventions.
+    # The tables that are the very ones of other conventions.
     for nom in ("annexe1.csv", "offre.csv"):
         fichier = f"{CONVENTIONS}/{convention}/{nom}"
         contenu = lire_octets(fichier)
         if contenu.count(b"\n") < 2:
-            avertis.append(f"{fichier}, aucune ligne : le diagnostic n'en dira rien")
             continue
         for autre in conventions():
             copie = f"{CONVENTIONS}/{autre}/{nom}"
             if autre != convention and existe(copie) and lire_octets(copie) == contenu:
                 avertis.append(f"{fichier}, le même fichier que celui de « {autre} »")
 
-    avertis += _fiches_oubliees(convention)
+    # The fiches that the final evaluation will not read.
+    lectures = avec_la_fin(lire_pieces(convention)).objets("convention/lectures")
+    if lectures:
+        lues = {objectif.fiche for objectif in lectures[0].objectifs}
+        oubliees = [
+            str(fiche.numero)
+            for fiche in lire_dossier(convention).convention.fiches
+            if fiche.numero not in lues
+        ]
+        if oubliees:
+            avertis.append(
+                f"{CONVENTIONS}/{convention}/lectures.yaml, rien sur {_les_fiches(oubliees)} :"
+                " l'évaluation finale n'en lira pas les objectifs"
+            )
     # The values that a closed year keeps.
     pieces = avec_le_suivi(lire_pieces(convention), None)
     return avertis + [
@@ -141,27 +153,47 @@ def avertissements(convention: str) -> list[str]:
     ]
 
 
-def _fiches_oubliees(convention: str) -> list[str]:
-    """Return the fiches that the final evaluation will not read, or that nobody has to fill."""
+def _les_fiches(numeros: Sequence[str]) -> str:
+    """Return « la fiche 3 », or « les fiches 3, 4 et 7 »."""
+    if len(numeros) == 1:
+        return f"la fiche {numeros[0]}"
+    return f"les fiches {', '.join(numeros[:-1])} et {numeros[-1]}"
+
+
+def manques(convention: str) -> list[str]:
+    """Return what a convention does not give, each with what it costs in the reports.
+
+    « sans offre.csv : le diagnostic ne décrit ni structure… ». None of it is a fault, nor anything
+    to be done.
+    """
+    regles = phrases("facultatifs.yaml")
     dossier = f"{CONVENTIONS}/{convention}"
-    pieces = avec_la_fin(lire_pieces(convention))
-    assert pieces.convention is not None  # it holds: only then are warnings asked for
+    donnees = lire_dossier(convention)
+    tables = {"annexe1.csv": donnees.annexe1, "offre.csv": donnees.offre}
+    dits = []
+    for fichier, cout in regles["fichiers"].items():
+        if fichier in tables:
+            donne = bool(tables[fichier]["valeur"].notna().any())
+        elif fichier == "logos":
+            donne = any(donnees.logos.values())
+        else:
+            donne = existe(f"{dossier}/{fichier}")
+        if not donne:
+            dits.append(regles["phrase"].format(quoi=fichier, cout=cout))
+    for cle, cout in regles["cles"].items():
+        if not getattr(donnees.convention, cle):
+            dits.append(regles["phrase"].format(quoi=regles["cle"].format(cle=cle), cout=cout))
+
     parts = charger_gabarit(convention).parts
-    lectures = pieces.objets("convention/lectures")
-    collecte = f"{dossier}/{COLLECTE}"
-    avertis = []
-    for fiche in pieces.convention.fiches:
-        numero = fiche.numero
-        if lectures and numero not in {objectif.fiche for objectif in lectures[0].objectifs}:
-            avertis.append(
-                f"{dossier}/lectures.yaml, rien sur la fiche {numero} :"
-                " l'évaluation finale n'en lira pas les objectifs"
-            )
-        if existe(collecte) and not fiche.responsable and numero not in parts.fiches:
-            avertis.append(
-                f"{collecte}, personne pour la fiche {numero} : ce sera « {parts.principal} »"
-            )
-    return avertis
+    sans_service = [
+        str(fiche.numero)
+        for fiche in donnees.convention.fiches
+        if not fiche.responsable and fiche.numero not in parts.fiches
+    ]
+    if existe(f"{dossier}/{COLLECTE}") and sans_service:
+        fiches = _les_fiches(sans_service)
+        dits.append(regles["services"].format(fiches=fiches, principal=parts.principal))
+    return dits
 
 
 @dataclass(frozen=True)
