@@ -310,6 +310,7 @@ def _avec_mesures(table: pd.DataFrame, mesures: pd.DataFrame, annee: int) -> pd.
 
     noms_des_statuts = {code: code.name.lower() for code in Statut}
     absence = statut.map(noms_des_statuts).astype(object).fillna("annee_manquante")
+    absence = absence.mask(mesure["impossible"].eq(True), "impossible")
     table = table.assign(
         annee=annee,
         valeur=mesure["valeur"],
@@ -410,7 +411,7 @@ def avec_grille(
         for annee_de_la_grille, bougees in lignes_bougees.items()
     ]
     grille = pd.DataFrame(lignes, columns=[*LIGNE, "annee", "valeur", "statut"])
-    grille = grille.astype({"annee": "int64", "valeur": "float64"})
+    grille = grille.astype({"annee": "int64", "valeur": "float64"}).assign(impossible=False)
     remplacees = mesures["indicateur"].isin(de_la_grille) & mesures["dimension"].eq("")
     return pd.concat([mesures[~remplacees], grille], ignore_index=True)
 

@@ -10,9 +10,9 @@ from math import nan
 
 import pandas as pd
 
-from ctglib.donnees.formules import appliquer
 from ctglib.calculs.ordre import rang_dans
 from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.formules import appliquer
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
@@ -21,6 +21,7 @@ from ctglib.donnees.statuts import ABSENCES, GRAVITE, Statut
 LIGNE = ["indicateur", "dimension", "modalite"]  # an empty dimension and modalité is the whole
 CELLULE = ["territoire", "annee", "dimension", "modalite"]
 CLE = ["territoire", "annee", *LIGNE]
+TOLERANCE = 1e-9  # what a computed rate may exceed its bounds by, from the binary fractions alone
 REVISIONS = (
     *CLE,
     "millesime_ancien",
@@ -166,11 +167,24 @@ def statut_le_plus_grave(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
 def series(
     observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int
 ) -> pd.DataFrame:
-    """Return the values by year: the columns ``LIGNE``, annee, valeur and statut."""
+    """Return the values by year: the columns ``LIGNE``, annee, valeur, statut and impossible.
+
+    A value out of the bounds of its indicator, 217 % of demands refused, is none: it is missing,
+    and ``impossible`` tells it. None can be typed; a closed year may have kept one.
+    """
+    connus = list(indicateurs)
     du_territoire = observations[observations["territoire"] == territoire]
-    mesures = completer(a_la_date(du_territoire, annee), indicateurs)
+    mesures = completer(a_la_date(du_territoire, annee), connus)
     mesures = mesures[[*LIGNE, "annee", "valeur", "statut"]]
-    return mesures.astype({"annee": "int64", "valeur": "float64"})
+    mesures = mesures.astype({"annee": "int64", "valeur": "float64"})
+    bas = mesures["indicateur"].map({item.id: item.bornes[0] for item in connus}).astype("float64")
+    haut = mesures["indicateur"].map({item.id: item.bornes[1] for item in connus}).astype("float64")
+    impossible = mesures["valeur"].lt(bas - TOLERANCE) | mesures["valeur"].gt(haut + TOLERANCE)
+    return mesures.assign(
+        valeur=mesures["valeur"].mask(impossible),
+        statut=mesures["statut"].mask(impossible, Statut.NON_DISPONIBLE),
+        impossible=impossible,
+    )
 
 
 def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:
