@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, ont_une_cible, proposer, service
+from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu, pas_commencees, totaux
@@ -33,7 +35,7 @@ from ctglib.document.typographie import (
 )
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
-from ctglib.donnees.modeles.rapports import ReglesMessages
+from ctglib.donnees.modeles.rapports import VOYELLES, ReglesMessages
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 EUROS = "euros"
@@ -42,7 +44,6 @@ ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "pr
 DECISIONS_DITES = ("adapter", "rendre_mesurable", "arreter")
 # In a sentence for families that counts times: one time needs no plural, zero is « jamais ».
 FOIS = "{valeur} fois"
-VOYELLES = "aàâeéèêiîoôuhy"
 CITES = 3  # more names than that are counted, and not written
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
@@ -57,6 +58,7 @@ class Chiffre:
     valeur_precedente: float
     annee_precedente: int
     raison_evolution: str
+    evolution: str
 
 
 @dataclass(frozen=True)
@@ -92,9 +94,17 @@ class MessagesDuSuivi:
     def _ordonner(self, indicateurs: pd.DataFrame) -> pd.DataFrame:
         """Return indicators in the order of ``familles`` in the catalogue, then the others.
 
-        Among the others, those whose nature is a means come last; equals stay as they are.
+        Those that the convention adds, and that a sentence can be made of, come before what
+        families do not see. Among the others, those whose nature is a means come last; equals stay
+        as they are.
         """
-        rangs = {indicateur: rang for rang, indicateur in enumerate(self.regles.familles)}
+        rangs: dict[str, float] = {}
+        for rang, indicateur in enumerate(self.regles.familles):
+            rangs[indicateur] = rang
+        rang_des_propres = rangs[self.regles.tournures.avant] - 0.5
+        for propre in self.etude.catalogue.propres:
+            if propre in self.etude.contexte.indicateurs and self.tournure(propre):
+                rangs.setdefault(propre, rang_des_propres)
         rang_de_famille = indicateurs["indicateur"].map(rangs).fillna(len(rangs))
         # One rank more for a means: it passes after the others, all of one rank.
         ordre = rang_de_famille + indicateurs["nature"].eq("moyen").astype(int)
@@ -116,7 +126,7 @@ class MessagesDuSuivi:
         """
         if not self.muette:
             yield from self._chiffres_des_familles()
-            yield from self._etats_des_actions()
+            yield from self.etats_des_actions()
             yield from self._depenses()
             return
         chiffres_publics = []
@@ -188,16 +198,19 @@ class MessagesDuSuivi:
         """
         moyens = self._de_la_fiche(self.etude.annuel.moyens)
         signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
+        parties = self.etude.convention.parties
         absents = [
             self.regles.avec_article(partie.nom_court)
-            for partie in self.etude.convention.parties
+            for partie in parties
             if partie.id not in signataires_connus
         ]
         manquants = moyens["valeur"].isna() & moyens["statut"].isin(
             (Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)
         )
         if absents:
-            qui = tous(len(absents), "signataire") if len(absents) > CITES else enumerer(absents)
+            qui = enumerer(absents)
+            if len(absents) > CITES:
+                qui = _parmi(len(absents), len(parties), "signataire")
             quoi = "cette fiche" if self.fiche else self.etude.annee
             yield self._dire("moyens_inconnus", "moyens", len(absents), qui=qui, quoi=quoi)
         elif manquants.any():
@@ -225,6 +238,8 @@ class MessagesDuSuivi:
         « En 2025, douze familles ont reçu une aide (dix en 2024). … » A value of zero is not said.
         """
         non_nuls = self.indicateurs[self.indicateurs["valeur"].gt(0)]
+        if non_nuls.empty:  # when all that is known is zero, it is said
+            non_nuls = self.indicateurs[self.indicateurs["valeur"].notna()]
         premiers = non_nuls.head(self.regles.nombre)
         phrases = [self._chiffre_en_phrase(chiffre) for chiffre in lignes(premiers, Chiffre)]
         if phrases:
@@ -232,27 +247,61 @@ class MessagesDuSuivi:
             texte = ". ".join(map(majuscule, phrases))
             yield self._message(f"{texte}.", "mesures")
 
+    def tournure(self, indicateur: str) -> Tournure | None:
+        """Return how an indicator is said by its label and its unit (``blocs.tournures``)."""
+        mots = self.etude.contexte.indicateurs[indicateur]
+        if len(mots.libelle) > self.regles.signes:
+            return None
+        unite = self.etude.catalogue.unites[mots.unite]
+        return tournure(mots, unite, self.regles.tournures)
+
+    def dire_un_chiffre(self, nom: str, valeur: float, *, en_chiffres: bool = False) -> str:
+        """Return a value of an indicator in a sentence: « douze familles ont reçu une aide ».
+
+        That of ``familles`` in the catalogue; failing that, one made of its label and its unit, or
+        the label quoted. ``en_chiffres`` writes small counts in figures.
+        """
+        contexte = self.etude.contexte
+        phrase = self._phrase_au_pluriel(nom, valeur)
+        ecrite = self._ecrire(nom, valeur, valeur, en_chiffres=en_chiffres)
+        if isinstance(phrase, Tournure):
+            return phrase.dire(ecrite)
+        libelle = abreger(contexte.indicateurs[nom].libelle, self.regles.signes)
+        return remplir(phrase or self.regles.reste, valeur=ecrite, libelle=libelle)
+
+    def _phrase_au_pluriel(self, nom: str, valeur: float) -> Tournure | str | None:
+        """Return the sentence of an indicator, None when its value can only follow its label.
+
+        The sentences that count are plural: a value under two follows its label.
+        """
+        phrase = self.regles.familles.get(nom) or self.tournure(nom)
+        compte = not isinstance(phrase, Tournure) or phrase.compte
+        invariable = isinstance(phrase, str) and FOIS in phrase
+        decimales = self.etude.contexte.indicateurs[nom].decimales
+        au_singulier = compte and not invariable and not decimales and valeur < 2
+        return None if au_singulier else phrase
+
+    def _ecrire(
+        self, nom: str, valeur: float, valeur_dite: float, *, en_chiffres: bool = False
+    ) -> str:
+        """Return a value as the sentence that says ``valeur_dite`` writes it: without its unit
+        where it counts what the sentence names.
+        """
+        contexte = self.etude.contexte
+        phrase = self._phrase_au_pluriel(nom, valeur_dite)
+        if phrase is None or (isinstance(phrase, Tournure) and not phrase.compte):
+            return contexte.valeur(nom, valeur)
+        if contexte.indicateurs[nom].decimales or en_chiffres:
+            return contexte.valeur_nue(nom, valeur)
+        return en_lettres(round(valeur), feminin=True)
+
     def _chiffre_en_phrase(self, chiffre: Chiffre) -> str:
         """Return a figure in a sentence: « douze familles ont reçu une aide (dix en 2024) ».
 
-        In brackets: whether it is provisional, then what it was before, or why it does not compare.
-        The sentences for families are plural, and have a number without its unit. An indicator that
-        has no such sentence, and a value of one, are said by the label and the value: « Aides
-        reçues : 1 famille ».
+        In brackets: whether it is provisional, then what it was before, or why it does not compare;
+        last, of an indicator of the convention, that it moved the other way than is wanted.
         """
-        contexte = self.etude.contexte
-        indicateur = contexte.indicateurs[chiffre.indicateur]
-        phrase = self.regles.familles.get(chiffre.indicateur, "")
-        pluriel = FOIS in phrase or indicateur.decimales > 0 or chiffre.valeur >= 2
-        phrase_de_famille = bool(phrase) and pluriel
-
-        def ecrire(valeur: float) -> str:
-            if not phrase_de_famille:
-                return contexte.valeur(chiffre.indicateur, valeur)
-            if indicateur.decimales:
-                return contexte.valeur_nue(chiffre.indicateur, valeur)
-            return en_lettres(round(valeur), feminin=True)
-
+        nom = chiffre.indicateur
         notes = []
         if chiffre.statut in PROVISOIRES:
             notes.append("chiffre provisoire")
@@ -261,19 +310,20 @@ class MessagesDuSuivi:
         elif pd.notna(chiffre.valeur_precedente):
             if chiffre.valeur_precedente == chiffre.valeur:
                 avant = "comme"
-            elif chiffre.valeur_precedente == 0 and FOIS in phrase:
+            elif chiffre.valeur_precedente == 0 and FOIS in self.regles.familles.get(nom, ""):
                 avant = "jamais"
             else:
-                avant = ecrire(chiffre.valeur_precedente)
+                avant = self._ecrire(nom, chiffre.valeur_precedente, chiffre.valeur)
             notes.append(f"{avant} en {chiffre.annee_precedente}")
-        texte = remplir(
-            phrase if phrase_de_famille else self.regles.reste,
-            valeur=ecrire(chiffre.valeur),
-            libelle=abreger(indicateur.libelle, self.regles.signes),
-        )
+        sens = self.etude.contexte.indicateurs[nom].sens
+        contraires = self.regles.tournures.contraire
+        propre = nom in self.etude.catalogue.propres
+        if propre and chiffre.evolution == "defavorable" and sens in contraires:
+            notes.append(contraires[sens])
+        texte = self.dire_un_chiffre(nom, chiffre.valeur)
         return f"{texte} ({' ; '.join(notes)})" if notes else texte
 
-    def _etats_des_actions(self) -> Iterator[Message]:
+    def etats_des_actions(self) -> Iterator[Message]:
         """Yield one message: how many actions are in each state, then how many are late.
 
         « Sur dix actions, quatre sont réalisées, deux sont en cours, une commence plus tard et
@@ -330,17 +380,11 @@ class MessagesDuSuivi:
         depenses = _par_signataire(moyens)
         if depenses.empty:
             return
-        if self.fiche:
-            debut = "cette fiche a reçu"
-            preposition = "de"
-        else:
-            debut = "faire fonctionner les services a coûté"
-            preposition = "à"
+        preposition: Literal["de", "à"] = "de" if self.fiche else "à"
+        debut = "cette fiche a reçu" if self.fiche else "faire fonctionner les services a coûté"
         parties = {}
         for partie in self.etude.convention.parties:
-            complement = f"{preposition} {self.regles.avec_article(partie.nom_court)}"
-            complement = complement.replace("de le ", "du ").replace("à le ", "au ")
-            parties[partie.id] = complement
+            parties[partie.id] = self.regles.avec_preposition(preposition, partie.nom_court)
         montants = []
         for signataire, total, manquantes in zip(
             depenses.index, depenses["valeur_connue"], depenses["manquantes"], strict=True
@@ -534,7 +578,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
             yield from super().messages()
             return
         yield from self._chiffres_des_familles()
-        yield from self._etats_des_actions()
+        yield from self.etats_des_actions()
         cibles_atteintes = self.etude.preuves["cibles_atteintes"]
         if not cibles_atteintes.total:
             return

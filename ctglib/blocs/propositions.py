@@ -15,13 +15,14 @@ from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.calculs.evaluation import QUALITATIF
 from ctglib.calculs.parcours import MANQUES
-from ctglib.document.typographie import abreger, compter, date_longue, nombrer
+from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition
 from ctglib.donnees.modeles.suivi import Suite
 from ctglib.donnees.statuts import Statut
 
+SIGNATAIRES_CITES = 3  # more names than that are counted, and not written
 OUVERTES = ("en_cours", NON_RENSEIGNEE)  # the states of a decision that is still to be followed
 DECISIONS = ["id", "texte", "responsable", "echeance", "etat", "raison", "commentaire"]
 PROPOSITIONS = [
@@ -179,9 +180,12 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
                 textes,
                 combien,
                 phrase.format(objets=" ; ".join(listes), nombre=nombre(combien), annee=etude.annee),
-                phrase_de_la_page.format(
+                remplir(
+                    phrase_de_la_page,
+                    n=len(objets_de_la_regle),
                     premier=f"« {nom_du_premier} »{premier.precision}",
-                    tous=enumerer([messages.avec_article(texte) for texte in textes]),
+                    tous=enumerer(list(textes)),
+                    de_tous=_de_tous(etude, textes),
                     indicateurs=nombrer(combien, "indicateur"),
                     annee=etude.annee,
                 ),
@@ -190,6 +194,17 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(propositions, columns=PROPOSITIONS)
+
+
+def _de_tous(etude: EtudeAnnuelle, noms: Sequence[str]) -> str:
+    """Return « de la Caf et du Département », or « des sept signataires » when they are many."""
+    parties = len(etude.convention.parties)
+    if len(noms) > SIGNATAIRES_CITES:
+        if len(noms) == parties:
+            return f"des {nombrer(parties, 'signataire')}"
+        return f"de {nombrer(len(noms), 'signataire')} sur {en_lettres(parties)}"
+    messages = etude.catalogue.messages
+    return enumerer([messages.avec_preposition("de", nom) for nom in noms])
 
 
 def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:

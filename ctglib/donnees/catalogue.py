@@ -12,6 +12,8 @@ from ctglib.donnees.modeles.rapports import ReglesBilan, ReglesDiagnostic, Regle
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.montrable import Montrable
 
+PROPRES = "Indicateurs propres à la convention"  # the subject that they are under in the library
+
 
 @dataclass(frozen=True)
 class Fichiers:
@@ -66,6 +68,11 @@ class Catalogue(Montrable, Fichiers):
     def indicateurs_fiches(self) -> dict[str, Indicateur]:
         """Return the indicators of the follow-up by id, fiche by fiche."""
         return _par_id(self.fiches_indicateurs.values())
+
+    @property
+    def propres(self) -> frozenset[str]:
+        """Return the ids of the indicators that the convention adds to the library."""
+        return frozenset(indicateur.id for indicateur in self.bibliotheque[PROPRES])
 
     @cached_property
     def mesures(self) -> dict[str, Indicateur]:

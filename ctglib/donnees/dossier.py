@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ctglib.donnees.catalogue import Catalogue, Fichiers
+from ctglib.donnees.catalogue import PROPRES, Catalogue, Fichiers
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
@@ -33,7 +33,6 @@ from ctglib.donnees.yaml_strict import charger_yaml
 
 GABARIT = "catalogue/gabarit.yaml"
 COLLECTE = "collecte.yaml"
-PROPRES = "Indicateurs propres à la convention"
 
 
 @dataclass(frozen=True)

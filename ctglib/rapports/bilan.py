@@ -652,7 +652,8 @@ def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFr
     if modalites.empty:
         phrases.append(f"Elle commence en {fiche.debut.year}.")
     elif modalites["statut"].eq(NON_RENSEIGNEE).all():
-        phrases.append("L'état de ses modalités n'a pas été transmis.")
+        lesquelles = "ses modalités" if len(modalites) > 1 else "sa modalité"
+        phrases.append(f"L'état de {lesquelles} n'a pas été transmis.")
     mots = etude.catalogue.evaluation.etats
     concernees_par_mot = {mots[code]: modalites["statut"].eq(code) for code in ETATS_NOMMES}
     concernees_par_mot["en retard"] = modalites["en_retard"] & ~modalites["statut"].isin(
@@ -664,7 +665,10 @@ def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFr
         if libelles:
             combien = sont(len(libelles), mot, accorder(mot, 2))
             etats.append(f"{combien} ({' ; '.join(libelles)})")
-    if etats:
+    if etats and len(modalites) == 1:
+        _, _, verbe_et_etat = etats[0].partition(" ")  # « une est réalisée »
+        phrases.append(f"Sa seule modalité {verbe_et_etat}.")
+    elif etats:
         total = nombrer(len(modalites), "modalité", feminin=True)
         phrases.append(f"Sur {total}, {enumerer(etats)}.")
     return phrases

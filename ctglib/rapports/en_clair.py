@@ -154,17 +154,20 @@ class ResumeEnClair(EtudeDiagnostic):
             return
         yield from self._dire("fait", annee=self._annee)
         indicateurs = self._suivi.indicateurs
-        ecrire = self._suivi.etude.contexte.valeur_nue
+        contexte = self._suivi.etude.contexte
         phrases = self.catalogue.messages.familles
-        faits = indicateurs[
-            indicateurs["valeur"].gt(0) & indicateurs["indicateur"].isin(list(phrases))
-        ]
+        dits = {*phrases, *self.catalogue.propres}
+        faits = indicateurs[indicateurs["valeur"].gt(0) & indicateurs["indicateur"].isin(dits)]
         for fait in lignes(faits.head(FAITS_DITS), _Fait):
             nom = fait.indicateur
-            yield f"{majuscule(remplir(phrases[nom], valeur=ecrire(nom, fait.valeur)))}."
+            yield f"{majuscule(self._suivi.dire_un_chiffre(nom, fait.valeur, en_chiffres=True))}."
             if fait.evolution and pd.notna(fait.valeur_precedente):
+                ecrire = contexte.valeur_nue if nom in phrases else contexte.valeur
                 avant = ecrire(nom, fait.valeur_precedente)
                 yield from self._dire("avant", annee=fait.annee_precedente, valeur=avant)
+        if faits.empty:
+            for message in self._suivi.etats_des_actions():
+                yield message.texte
         if indicateurs["statut"].isin(PROVISOIRES).any():
             yield from self._dire("provisoire")
         if not indicateurs["renseigne"].all():

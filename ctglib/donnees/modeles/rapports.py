@@ -102,6 +102,9 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     lectures: dict[Lecture, Texte]
 
 
+VOYELLES = "aàâeéèêiîoôuhy"  # before which « de » loses its « e », as before most « h »
+
+
 class RoleDeFichier(Modele):  # what data files are for; a file takes the first role that fits
     motif: Texte  # as in a shell
     groupe: Texte
@@ -113,6 +116,8 @@ class Synthese(Modele):  # ``synthese.yaml``
     # what to know of a peculiar year, wherever it is that of the figures
     annees: dict[int, Texte] = {}
     services: list[noms.Indicateur] = []  # counts whose zero is a need
+    # the category of the offer of the service that an indicator counts
+    categories_des_services: dict[noms.Indicateur, noms.Categorie] = {}
     questions: Positif  # open points put to the parties by the diagnostic
     tranches_age: dict[noms.Indicateur, tuple[int, int]]  # its ages, the last included
     fichiers: list[RoleDeFichier]
@@ -236,6 +241,19 @@ class EnClair(Modele):
     mots: dict[Texte, Texte]
 
 
+class Tournures(Modele):
+    """How a value is said of an indicator that has no sentence of its own (``blocs.tournures``)."""
+
+    compte: Texte  # a label that begins with what is counted, in the plural
+    vaut: Texte  # one whose first word is among ``articles``
+    valent: Texte  # another one in the plural, whose unit is no count
+    nombres: tuple[str, ...]  # beginnings of labels, after which stands what is counted
+    articles: dict[Texte, tuple[Texte, ...]]  # the first words of labels that each goes with
+    # by the direction that is wanted, what is said of a change the other way
+    contraire: dict[Literal["hausse", "baisse", "maintien"], Texte]
+    avant: Identifiant  # of ``familles``, the one before which they are said
+
+
 class ReglesMessages(Modele):  # ``messages.yaml``
     nombre: Positif  # of each kind a page
     signes: int = Field(ge=20)  # where labels are cut
@@ -249,6 +267,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     sans_fiche: Texte
     familles: dict[Identifiant, Texte]
     reste: Texte
+    tournures: Tournures
     # why a figure is not beside its earlier one, by reason
     non_comparables: dict[Identifiant, Texte]
     sans_decision: Texte
@@ -269,6 +288,16 @@ class ReglesMessages(Modele):  # ``messages.yaml``
                 espace = "" if article.endswith("'") else " "
                 return f"{article}{espace}{nom}"
         return nom
+
+    def avec_preposition(self, preposition: Literal["de", "à"], nom: str) -> str:
+        """Return the name of a party after « de » or « à »: « du Département », « à la Caf »."""
+        texte = self.avec_article(nom)
+        if texte.startswith("le "):
+            contractee = {"de": "du", "à": "au"}[preposition]
+            return f"{contractee} {texte.removeprefix('le ')}"
+        if preposition == "de" and texte[0].lower() in VOYELLES:
+            return f"d'{texte}"
+        return f"{preposition} {texte}"
 
 
 class MessageDesParties(Modele):  # what the parties say in place of one of our messages
