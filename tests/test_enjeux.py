@@ -13,7 +13,7 @@ import yaml
 from analyse_exemple import SEUILS, UNITES, indicateur, lignes
 
 from ctglib.blocs.theme import AUCUNE, SANS_ENJEU, besoins_en_bref, lacunes, tableau_besoins
-from ctglib.calculs.comparaison import besoins, comparer, constats
+from ctglib.calculs.comparaison import besoins, comparer, constats, reponse
 from ctglib.document.contexte import Contexte
 from ctglib.donnees.dossier import Dossier, lire_dossier
 from ctglib.donnees.modeles.convention import Convention
@@ -74,7 +74,7 @@ def test_les_constats_se_rangent_par_enjeu_comme_dans_l_exemple(cas: dict) -> No
     found = constats(table, catalogue, theme_de=themes, seuils=SEUILS)
     convention = convention_exemple(given)
 
-    table = besoins(convention, found, SERVICES)
+    table = besoins(convention, found, SERVICES, {})
 
     told = {
         name: rows[["indicateur", "fiches"]].to_numpy().tolist()
@@ -99,8 +99,13 @@ def constats_lus() -> pd.DataFrame:
 
 @cache
 def lus() -> pd.DataFrame:
-    services = demonstration().catalogue.synthese.services
-    return besoins(demonstration().convention, constats_lus(), services)
+    synthese = demonstration().catalogue.synthese
+    return besoins(
+        demonstration().convention,
+        constats_lus(),
+        synthese.services,
+        synthese.categories_des_services,
+    )
 
 
 def contexte() -> Contexte:
@@ -128,7 +133,8 @@ def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
     text = lisible(unescape(besoins_en_bref(lus(), demonstration().convention).html))
 
     assert (
-        "Sur 17 besoins, 10 ont une fiche action qui leur répond. 7 restent sans réponse, dont 6 dans des thèmes "
+        "Sur 17 besoins, 11 ont une fiche action qui leur répond, dont un par l'offre ou par le thème de la fiche. "
+        "Six restent sans réponse, dans des thèmes "
         "qu'aucun enjeu ne reprend." in text
     )
 
@@ -161,8 +167,8 @@ def test_le_tableau_a_un_besoin_par_ligne_sous_son_enjeu_avec_la_fiche_qui_lui_r
     assert first[0].endswith("(?)")
     assert first[1:] == ["34,1 places", "58,4 places", "fiche 1"]
     assert written[1:] == ["–", "–", "fiche 1"]
-    assert set(table.cellules["fiches"].iloc[-6:]) == {AUCUNE}
-    assert "à valider par le comité de pilotage" in table.notes[0]
+    assert set(table.cellules["reponses"].iloc[-6:]) == {AUCUNE}
+    assert "à valider par les parties" in table.notes[0]
 
 
 def test_chaque_lacune_porte_sa_place_et_sa_question() -> None:
@@ -182,3 +188,38 @@ def test_les_premieres_lacunes_sont_celles_que_la_convention_met_d_abord() -> No
     assert table.nom == "questions"
     assert table.donnees["id"].to_list() == d_abord[:2]
     assert len(lacunes(convention, contexte(), premieres=100).donnees) == len(convention.lacunes)
+
+
+@pytest.mark.parametrize(
+    ("fiche", "attendu"),
+    [
+        ({"repond_a": ["laep"]}, (["2"], "dit")),
+        ({"series_publiques": ["laep"]}, (["2"], "dit")),
+        ({"offre": ["soutien_accueil_parentalite"]}, (["2"], "offre")),
+        ({"enjeu": "e"}, (["2"], "theme")),
+        ({"titre": "Ouvrir un lieu d'accueil enfants-parents (LAEP)"}, ([], "")),
+    ],
+)
+def test_une_fiche_repond_a_un_besoin_par_ce_qu_elle_declare_et_par_aucun_de_ses_mots(
+    fiche: dict, attendu: tuple[list[str], str]
+) -> None:
+    source = demonstration().convention
+    vide = {"repond_a": [], "series_publiques": [], "offre": [], "indicateurs": [], "enjeu": "f"}
+    fiches = [item.model_copy(update=vide) for item in source.fiches]
+    fiches[1] = fiches[1].model_copy(update=fiche)
+    enjeu = source.enjeux[0].model_copy(update={"id": "e", "themes": ["parentalite"]})
+    convention = source.model_copy(update={"fiches": fiches, "enjeux": [enjeu]})
+
+    trouvee = reponse(convention, "laep", "parentalite", "soutien_accueil_parentalite")
+
+    assert trouvee == attendu
+
+
+def test_un_diagnostic_sans_besoin_a_des_colonnes_de_texte() -> None:
+    fiches = [item.model_copy(update={"besoins": []}) for item in demonstration().convention.fiches]
+    convention = demonstration().convention.model_copy(update={"fiches": fiches})
+
+    table = besoins(convention, constats_lus().iloc[:0], (), {})
+
+    assert table.empty
+    assert table["fiches"].str.split(";").explode().empty

@@ -96,8 +96,10 @@ class EtudeDiagnostic:
     @cached_property
     def besoins_lus(self) -> pd.DataFrame:
         """The needs, in the order in which they are read: by enjeu, then those of no enjeu."""
-        services = self.catalogue.synthese.services
-        return calculs.besoins(self.convention, self.comparaison, services)
+        synthese = self.catalogue.synthese
+        return calculs.besoins(
+            self.convention, self.comparaison, synthese.services, synthese.categories_des_services
+        )
 
     @cached_property
     def contexte(self) -> Contexte:
@@ -435,7 +437,7 @@ class MessagesDuDiagnostic:
         open.
         """
         besoins = self.etude.besoins_lus
-        sans_fiche = besoins[besoins["enjeu"].eq("") & besoins["fiches"].eq("")]
+        sans_fiche = besoins[besoins["fiches"].eq("")]
         if len(sans_fiche):
             titres = {theme.theme: minuscule(theme.titre) for theme in self.etude.catalogue.themes}
             themes = [titres[theme] for theme in sans_fiche["theme"].unique()]

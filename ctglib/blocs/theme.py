@@ -13,12 +13,12 @@ import pandas as pd
 
 from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.mots import dire, presenter
-from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, ruptures_dans
+from ctglib.calculs.comparaison import COLONNES, FICHE, incertains, reponse, ruptures_dans
 from ctglib.calculs.ecriture import SEPARATEUR, avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.document.blocs import Bloc, Encadre, Groupe, citation, liste, paragraphe, suite
 from ctglib.document.contexte import Contexte, variation
 from ctglib.document.tableau import RIEN, Colonne, Ecriture, Tableau
-from ctglib.document.typographie import compter, date_longue, nombre_court, remplir
+from ctglib.document.typographie import compter, date_longue, en_lettres, nombre_court, remplir
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Indicateur, Theme
 from ctglib.donnees.modeles.convention import Commentaire, Convention
@@ -29,6 +29,11 @@ from ctglib.graphiques.points import points_indices
 FOIS = 1.05  # two amounts by head whose quotient is under that are said to be alike
 NOMMES = 3  # a break of series of more indicators than that names the first and counts the others
 AUCUNE = "aucune fiche"
+PHRASES_DES_SERVICES = {  # by why the fiches answer that some services are absent
+    "dit": "fiches_des_services",
+    "offre": "services_par_offre",
+    "theme": "services_par_theme",
+}
 SANS_ENJEU = "Hors des enjeux de la convention"
 VARIATIONS = ["variation", "variation_reference"]
 LACUNES = ["id", "objet", "manque", "reference", "question"]
@@ -198,18 +203,25 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
     combien = dire(
         "services_tous_absents" if tous_absents else "services_absents", nombre=len(absents)
     )
-    fiches = [
-        str(fiche.numero)
-        for fiche in etude.convention.fiches
-        if not absents.isdisjoint(fiche.repond_a)
-    ]
+    categories = etude.catalogue.synthese.categories_des_services
+    themes = dict(zip(compares["indicateur"], compares["theme"], strict=True))
+    numeros_par_lien: dict[str, set[str]] = {"dit": set(), "offre": set(), "theme": set()}
+    for absent in absents:
+        numeros, lien = reponse(etude.convention, absent, themes[absent], categories.get(absent))
+        if lien:
+            numeros_par_lien[lien].update(numeros)
+    phrases_des_fiches = []
+    for lien, cle in PHRASES_DES_SERVICES.items():
+        fiches = [
+            str(fiche.numero)
+            for fiche in etude.convention.fiches
+            if str(fiche.numero) in numeros_par_lien[lien]
+        ]
+        if fiches:
+            phrases_des_fiches.append(dire(cle, nombre=len(fiches), fiches=enumerer(fiches)))
     return [
         dire("services", sortes=len(compares), combien=combien, **etude.contexte.lieux),
-        dire(
-            "fiches_des_services" if fiches else "services_sans_fiche",
-            nombre=len(fiches),
-            fiches=enumerer(fiches),
-        ),
+        *(phrases_des_fiches or [dire("services_sans_fiche")]),
     ]
 
 
@@ -640,21 +652,25 @@ def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
     hors_des_enjeux = int(besoins["enjeu"].eq("").sum())
     if sans_fiche == len(besoins):
         return paragraphe(dire("besoins_sans_fiche"))
+    par_declaration = int(besoins["lien"].isin(("offre", "theme")).sum())
+    dont = dire("besoins_declares", n=en_lettres(par_declaration)) if par_declaration else ""
     if sans_fiche:
         ou = ""
         if hors_des_enjeux:
             tous_hors_des_enjeux = hors_des_enjeux >= sans_fiche
             combien = "dans" if tous_hors_des_enjeux else f"dont {nombre(hors_des_enjeux)} dans"
-            ou = dire("hors_des_enjeux", combien=combien)
+            ou = dire("hors_des_enjeux", combien=combien, sans=hors_des_enjeux)
         texte = dire(
             "besoins_comptes",
             besoins=len(besoins),
             avec=len(besoins) - sans_fiche,
             sans=sans_fiche,
+            dont=dont,
+            Sans=majuscule(en_lettres(sans_fiche)),
             ou=ou,
         )
     else:
-        texte = dire("besoins_avec_fiche")
+        texte = dire("besoins_avec_fiche", dont=dont)
     fiches_citees: set[str] = set()
     for fiches in besoins["fiches"]:
         fiches_citees.update(fiches.split(SEPARATEUR))
@@ -681,17 +697,20 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
         marques_du_besoin = "".join(f" ({marque})" for marque in marques[besoin.name])
         return contexte.indicateurs[besoin["indicateur"]].libelle + marques_du_besoin
 
-    def reponse(fiches: str) -> str:
-        if not fiches:
+    def reponses(besoin: pd.Series) -> str:
+        if not besoin["fiches"]:
             return AUCUNE
-        numeros = fiches.split(SEPARATEUR)
-        return dire("reponse", nombre=len(numeros), fiches=enumerer(numeros))
+        numeros = besoin["fiches"].split(SEPARATEUR)
+        texte = dire("reponse", nombre=len(numeros), fiches=enumerer(numeros))
+        if besoin["lien"] == "dit":
+            return texte
+        return texte + dire(f"reponse_par_{besoin['lien']}", nombre=len(numeros))
 
     ecritures: dict[str, Ecriture] = {
         "intitule": intitule,
         "ici": _niveau(contexte, "niveau", "statut"),
         "la": _niveau(contexte, "reference", "statut_reference"),
-        "fiches": reponse,
+        "reponses": reponses,
     }
     titres_des_enjeux = {enjeu.id: enjeu.titre for enjeu in convention.enjeux}
     titres_des_fiches = [f"Fiche {fiche.numero} : {fiche.titre}." for fiche in convention.fiches]

@@ -25,9 +25,9 @@ from ctglib.calculs.ecriture import (
     pourcent,
     variation,
 )
-from ctglib.donnees.formules import appliquer
 from ctglib.calculs.offre import ages, ages_accueillis, manques
 from ctglib.donnees.dossier import Dossier
+from ctglib.donnees.formules import appliquer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import coherence as modeles
 from ctglib.donnees.modeles.catalogue import Indicateur

@@ -312,14 +312,55 @@ BESOINS = (
     "ecart_relatif",
     "lecture",
     "fiches",
+    "lien",
 )
 INDICATEUR = "indicateur"
 SERVICE = "service"
 FICHE = "fiche"
+# Why a fiche answers a need: it says so, or it bears on the same offer, or on the same theme.
+Lien = Literal["", "dit", "offre", "theme"]
+
+
+def reponse(
+    convention: Convention, indicateur: str, theme: str, categorie: str | None
+) -> tuple[list[str], Lien]:
+    """Return the numbers of the fiches that answer a need, and why they do.
+
+    Those that name its indicator: they answer it (``repond_a``), follow it, or show it. Failing
+    these, those that bear on the category of the offer that its service is of; failing these, those
+    whose enjeu takes its theme. All of it is as declared: no word is looked for in a text.
+
+    Args:
+        convention: The convention.
+        indicateur: The indicator of the diagnostic that shows the need.
+        theme: The theme of the indicator.
+        categorie: The category of the offer of the service that it counts, None when it counts
+            none.
+    """
+    themes_des_enjeux = {enjeu.id: enjeu.themes for enjeu in convention.enjeux}
+    qui_le_disent = []
+    de_cette_offre = []
+    de_ce_theme = []
+    for fiche in convention.fiches:
+        suivis = [suivi.id for suivi in fiche.indicateurs]
+        if indicateur in (*fiche.repond_a, *fiche.series_publiques, *suivis):
+            qui_le_disent.append(str(fiche.numero))
+        if categorie in fiche.offre:
+            de_cette_offre.append(str(fiche.numero))
+        if theme in themes_des_enjeux.get(fiche.enjeu, []):
+            de_ce_theme.append(str(fiche.numero))
+    if qui_le_disent:
+        return qui_le_disent, "dit"
+    if de_cette_offre:
+        return de_cette_offre, "offre"
+    return de_ce_theme, "theme" if de_ce_theme else ""
 
 
 def besoins(
-    convention: Convention, constats: pd.DataFrame, services: Collection[str]
+    convention: Convention,
+    constats: pd.DataFrame,
+    services: Collection[str],
+    categories: Mapping[str, str],
 ) -> pd.DataFrame:
     """Return every need once, by enjeu, then those of the themes that no enjeu takes.
 
@@ -327,10 +368,16 @@ def besoins(
     reference has some; needs that the fiches write. Counts have no such gap, nor have two changes:
     +17.6 % beside +4.3 % is not four times anything.
 
+    Args:
+        convention: The convention.
+        constats: Its indicators beside those of the reference.
+        services: The indicators whose zero is a need.
+        categories: The category of the offer of the service that an indicator counts.
+
     Returns:
         The columns ``BESOINS``: ``enjeu`` is "" when no enjeu takes the theme; ``origine`` is
         indicateur, service or fiche (``besoin`` then tells it); ``fiches`` lists those that answer,
-        joined by « ; », empty when none does.
+        joined by « ; », empty when none does; ``lien`` is why they do (``reponse``).
     """
     defavorables = constats["sens"].eq("defavorable") & constats["ecart_relatif"].notna()
     ecarts = constats[defavorables].sort_values(
@@ -339,12 +386,10 @@ def besoins(
     absents = services_absents(constats, services)
     table = pd.concat([ecarts.assign(origine=INDICATEUR), absents.assign(origine=SERVICE)])
 
-    fiches_par_indicateur = {}
-    for identifiant in table["indicateur"]:
-        numeros = [
-            str(fiche.numero) for fiche in convention.fiches if identifiant in fiche.repond_a
-        ]
-        fiches_par_indicateur[identifiant] = SEPARATEUR.join(numeros)
+    reponses = [
+        reponse(convention, indicateur, theme, categories.get(indicateur))
+        for indicateur, theme in zip(table["indicateur"], table["theme"], strict=True)
+    ]
     # Of two enjeux that take a theme, the first one.
     enjeu_du_theme: dict[str, str] = {}
     for enjeu in convention.enjeux:
@@ -353,7 +398,8 @@ def besoins(
     table = table.rename(columns={"valeur": "niveau", "valeur_reference": "reference"})
     table = table.assign(
         besoin="",
-        fiches=table["indicateur"].map(fiches_par_indicateur),
+        fiches=[SEPARATEUR.join(fiches) for fiches, _ in reponses],
+        lien=[lien for _, lien in reponses],
         enjeu=table["theme"].map(enjeu_du_theme).fillna(""),
     )
 
@@ -368,6 +414,7 @@ def besoins(
             "besoin": besoin,
             "indicateur": "",
             "fiches": str(fiche.numero),
+            "lien": "dit",
         }
         for fiche in convention.fiches
         for besoin in fiche.besoins
@@ -377,7 +424,7 @@ def besoins(
     ordre_des_enjeux = [*premier_theme, ""]
     table = table.sort_values("enjeu", key=rang_dans(ordre_des_enjeux), kind="stable")
     table = table.drop_duplicates(["origine", "besoin", "indicateur"], ignore_index=True)
-    return table.astype({"annee": "Int64"})
+    return table.astype({"annee": "Int64", "fiches": object, "lien": object})
 
 
 # The radar's indices: each axis set at 100 where the territory equals its reference; above 100,
