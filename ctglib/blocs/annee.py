@@ -303,14 +303,25 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     of the files that are not published become "": they would change with data that the part does
     not have. The record of the reads has the fingerprint of the part instead.
     """
-    indicateurs = [indicateur.id for indicateur in fiche.indicateurs]
+    indicateurs = fiche.suivis
+    ses_mots = {
+        indicateur.id: indicateur.libelle for indicateur in fiche.indicateurs if indicateur.libelle
+    }
 
     def de_la_fiche(table: pd.DataFrame) -> pd.DataFrame:
+        if "indicateur" not in table:
+            return table[table["fiche"].isin([fiche.numero])].reset_index(drop=True)
+        lignes_de_la_fiche = table[table["indicateur"].isin(indicateurs)].reset_index(drop=True)
         if "fiche" in table:
-            lignes_de_la_fiche = table["fiche"].isin([fiche.numero])
-        else:
-            lignes_de_la_fiche = table["indicateur"].isin(indicateurs)
-        return table[lignes_de_la_fiche].reset_index(drop=True)
+            # An indicator that counts in another fiche is shown in this one, in its own words.
+            mots = lignes_de_la_fiche["indicateur"].map(ses_mots)
+            lignes_de_la_fiche = lignes_de_la_fiche.assign(
+                fiche=pd.Series(fiche.numero, lignes_de_la_fiche.index).astype(
+                    table["fiche"].dtype
+                ),
+                libelle=mots.fillna(lignes_de_la_fiche["libelle"]),
+            )
+        return lignes_de_la_fiche
 
     suivis = {
         annee: replace(

@@ -315,7 +315,7 @@ class Criteres(Montrable):
         etude = self.etude
         a_completer = etude.mot("a_completer")
         etats = etude.etats.loc[etude.etats["fiche"].eq(fiche.numero), "statut"]
-        parcours = etude.parcours[etude.parcours["fiche"].eq(fiche.numero)]
+        parcours = etude.parcours[etude.parcours["indicateur"].isin(fiche.suivis)]
         realisations = parcours[parcours["nature"].eq(REALISATION)]
         resultats = parcours[parcours["nature"].eq(RESULTAT)]
 

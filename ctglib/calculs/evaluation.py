@@ -169,8 +169,11 @@ def _lignes(
         zip(mesures["indicateur"], mesures["dimension"], mesures["modalite"], strict=True)
     )
     lignes: list[dict[str, object]] = []
+    porteuses = convention.porteuses
     for fiche in convention.fiches:
         for prevu in fiche.indicateurs:
+            if porteuses[prevu.id] != fiche.numero:
+                continue
             indicateur = catalogue.indicateurs_fiches[prevu.id]
             collecte = indicateur.collecte
             commun: dict[str, object] = {

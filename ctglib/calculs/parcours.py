@@ -217,7 +217,7 @@ def recommandations(
     lignes = []
     for fiche in convention.fiches:
         etats_de_la_fiche = etats[etats["fiche"].eq(fiche.numero)]
-        parcours_de_la_fiche = parcours[parcours["fiche"].eq(fiche.numero)]
+        parcours_de_la_fiche = parcours[parcours["indicateur"].isin(fiche.suivis)]
         for rang, libelle in enumerate(fiche.objectifs, start=1):
             lien = liens.get((fiche.numero, rang))
             modalites = lien.modalites if lien else ()
@@ -302,7 +302,8 @@ def evaluabilite(
     lignes = []
     for (groupe, indicateurs), fiche in product(groupes.items(), convention.fiches):
         ceux_de_la_fiche = indicateurs[indicateurs["fiche"].eq(fiche.numero)]
-        identifiants = set(ceux_de_la_fiche["indicateur"])
+        # What another fiche carries covers the objectives and the results of this one too.
+        identifiants = set(indicateurs["indicateur"]) & set(fiche.suivis)
         objectifs_couverts = 0
         for rang in range(1, len(fiche.objectifs) + 1):
             lien = liens.get((fiche.numero, rang))

@@ -392,10 +392,11 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
     here. The folded rows come last.
     """
     catalogue = cadre.dossier.catalogue
+    porteuses = cadre.dossier.convention.porteuses
     repliees = []
     for fiche, items in catalogue.fiches_indicateurs.items():
         for item in items:
-            if item.table != OBSERVATIONS or item.calcul:
+            if item.table != OBSERVATIONS or item.calcul or porteuses[item.id] != fiche:
                 continue
             parts = {"": ""}  # the whole, then each part, with its label
             if item.dimension:

@@ -135,8 +135,11 @@ def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
         for indicateur in indicateurs_du_sujet
     }
 
+    # One that serves several fiches is of the convention as soon as one of them writes it.
+    ecrits = {cite.id for fiche in convention.fiches for cite in fiche.indicateurs if cite.libelle}
+
     def suivi(cite: IndicateurFiche) -> Indicateur:
-        origine = "convention" if cite.libelle else "propose"
+        origine = "convention" if cite.id in ecrits else "propose"
         changes = {"origine": origine, "references": cite.references}
         return indicateurs[cite.id].model_copy(update=changes)
 

@@ -605,6 +605,30 @@ def _entrees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
                 yield document.dire(chemin, "entree_non_suivie", nom=nom, entree=entree)
 
 
+# What each fiche that follows an indicator has to write alike, whatever it says of it: it is judged
+# once.
+_COMMUN = ("valeur_initiale", "cible", "implicite")
+_CHIFFRES = ("valeur", "annee", "sens", "echeance")
+
+
+def _indicateurs_partages(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of indicators that two fiches follow with another start or target."""
+    premiers: dict[str, tuple[Chemin, dict]] = {}
+    for document, chemin, suivi in elements(pieces, f"{CONVENTION} fiches.*.indicateurs.*"):
+        nom = str(suivi.get("id"))
+        premier_chemin, premier = premiers.setdefault(nom, (chemin, suivi))
+        for cle in _COMMUN:
+            ecrits = [une_fiche.get(cle) or {} for une_fiche in (premier, suivi)]
+            chiffres = [
+                [ecrit.get(chiffre) for chiffre in _CHIFFRES]
+                for ecrit in ecrits
+                if isinstance(ecrit, dict)
+            ]
+            if chiffres[:1] != chiffres[1:]:
+                ligne = document.ligne(premier_chemin)
+                yield document.dire((*chemin, cle), "partage", nom=nom, cle=cle, ligne=ligne)
+
+
 def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the analyses of fiches: their names, the roles and keys of their type."""
     premier_chemin: dict[tuple[Chemin, str], Chemin] = {}
@@ -844,6 +868,7 @@ DES_FICHIERS = (
     _graphiques_propres,
     _responsables,
     _entrees,
+    _indicateurs_partages,
     _analyses,
     _annees,
     _bilans,

@@ -173,6 +173,22 @@ class Convention(Montrable, Modele):
     # the check has them.
     radar: dict[Literal["valide"], Validation] = {}
 
+    @property
+    def porteuses(self) -> dict[str, str | int]:
+        """The number of the fiche in which each indicator counts, by id.
+
+        Of those that follow it, the first where it is in force, or else the first: an indicator
+        that serves several fiches is asked, judged and counted once.
+        """
+        porteuses: dict[str, str | int] = {}
+        for en_vigueur in (True, False):
+            for fiche in self.fiches:
+                for suivi in fiche.indicateurs:
+                    vivant = fiche.etat == suivi.etat == "en_vigueur"
+                    if vivant is en_vigueur:
+                        porteuses.setdefault(suivi.id, fiche.numero)
+        return porteuses
+
     def fin_selon(self, avenants: Iterable[Avenant]) -> date:
         """Return its last day, as some avenants extend it."""
         fins = [self.fin]

@@ -289,7 +289,8 @@ class Fiche(Vivant):  # a fiche action in full; from ``contexte`` to ``analyses`
     responsable: noms.Responsable | None = None
     partenaires: list[Texte]
     resultats: Annotated[list[Resultat], noms.Unique("id", partout=True)]
-    indicateurs: Annotated[list[IndicateurFiche], noms.Unique("id", partout=True)]
+    # one may serve several fiches
+    indicateurs: Annotated[list[IndicateurFiche], noms.Unique("id")]
     contexte: list[noms.Contexte] = []  # public series that the final evaluation sets beside it
     # those, or indicators of the diagnostic, that its yearly report shows
     series_publiques: list[Identifiant] = []
@@ -299,3 +300,8 @@ class Fiche(Vivant):  # a fiche action in full; from ``contexte`` to ``analyses`
     modes: list[Identifiant] = []  # modes of care that it supports
     analyses: list[Analyse] = []
     reference: Texte
+
+    @property
+    def suivis(self) -> list[str]:
+        """The ids of the indicators that it follows, in its order."""
+        return [indicateur.id for indicateur in self.indicateurs]
