@@ -20,6 +20,7 @@ from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.plan import plan_clos
 from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.donnees.validation import avertissements, valider
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.production.plan import CARNETS
 
@@ -339,3 +340,58 @@ def test_une_copie_se_relit_telle_qu_elle_a_ete_ecrite(donnees: Path) -> None:
 
     assert plan_clos(NOM, ANNEE) == copie
     assert charger_yaml(f"{SUIVI.as_posix()}/bilan.yaml", Bilan).statut == "definitif"
+
+
+def test_valider_dit_ce_qui_a_change_depuis_la_cloture_sans_le_refuser(
+    clos: tuple[Atelier, str],
+) -> None:
+    atelier, _ = clos
+    ici = atelier.donnees / SUIVI
+    remplacer(ici / "actions.csv", ",Coordination de la CTG,", ",Service enfance,")
+    (ici / "posture.csv").unlink()
+    (ici / "messages.yaml").write_text("messages: []\n", encoding="utf-8")
+    avenants = atelier.donnees / CONVENTION / "avenants.yaml"
+    avenants.write_text(avenants.read_text("utf-8").rstrip() + AUTRE, encoding="utf-8")
+
+    phrases = avertissements(NOM)
+
+    fin = f" : les rapports de {ANNEE} n'en disent rien, le bilan suivant le dira"
+    depuis = "depuis la clôture du 10/02/2026"
+    for attendue in (
+        f"{SUIVI.as_posix()}/actions.csv, changé {depuis}{fin}",
+        f"{SUIVI.as_posix()}/posture.csv, retiré {depuis}{fin}",
+        f"{SUIVI.as_posix()}/messages.yaml, ajouté {depuis}{fin}",
+        f"{CONVENTION.as_posix()}/avenants.yaml, l'avenant n° 2, entré {depuis}, a un effet en"
+        f" {ANNEE}{fin}",
+    ):
+        assert attendue in phrases
+
+
+def test_valider_ne_dit_rien_d_une_annee_close_que_rien_n_a_changee(
+    clos: tuple[Atelier, str],
+) -> None:
+    assert [phrase for phrase in avertissements(NOM) if str(ANNEE) in phrase] == []
+
+
+def test_valider_demande_de_clore_un_bilan_qui_se_dit_definitif(donnees: Path) -> None:
+    (donnees / SUIVI / "plan.yaml").unlink(missing_ok=True)
+
+    (phrase,) = [phrase for phrase in avertissements(NOM) if f"/{ANNEE}/" in phrase]
+
+    assert phrase.startswith(f"{SUIVI.as_posix()}/bilan.yaml, « definitif » écrit à la main")
+    assert f"ctg clore {ANNEE} -c {NOM}" in phrase
+
+
+def test_une_copie_abimee_est_une_faute_a_sa_ligne(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+    remplacer(atelier.donnees / SUIVI / "plan.yaml", "version: 0.1.0", "versions: 0.1.0")
+
+    with pytest.raises(DonneesInvalides) as refus:
+        valider(NOM)
+
+    assert {(faute.fichier, faute.ligne) for faute in refus.value.fautes} == {
+        (f"{SUIVI.as_posix()}/plan.yaml", 3),
+        (f"{SUIVI.as_posix()}/plan.yaml", 4),
+    }
+    with pytest.raises(DonneesInvalides, match="versions"):
+        lire_suivi_brut(NOM, ANNEE)

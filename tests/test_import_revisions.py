@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.collecte.importer import preparer
+from ctglib.donnees.cloture import fichiers_de_la_cloture, plan_a_clore
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.modeles.suivi import Suite
 from ctglib.donnees.suivi import lire_suivi_brut
@@ -89,16 +90,30 @@ def test_une_valeur_corrigee_l_annee_suivante_garde_l_ancienne_sous_son_millesim
     )
 
 
-def _definitif(tmp_path: Path) -> None:
+def test_une_annee_ne_se_clot_pas_par_le_classeur(donnees: Path, tmp_path: Path) -> None:
     wb = annee_entiere()
     poser(wb, "Appréciations", "statut", Choix="Définitif")
-    importer(enregistrer(wb, tmp_path))
+
+    ready = importer(enregistrer(wb, tmp_path))
+
+    (remarque,) = [phrase for phrase in ready.remarques if "définitif" in phrase]
+    assert "feuille « Appréciations », ligne " in remarque
+    assert "ctg clore 2025 --convention harnes" in remarque
+    assert lire_suivi_brut("harnes", 2025).suivis[2025].bilan.statut == "provisoire"
+
+
+def _definitif(donnees: Path, tmp_path: Path) -> None:
+    """Import the year, and close it."""
+    importer(enregistrer(annee_entiere(), tmp_path))
+    copie = plan_a_clore("harnes", 2025, date(2026, 2, 10), "0.1.0")
+    for chemin, octets in fichiers_de_la_cloture("harnes", 2025, copie).items():
+        (donnees / chemin).write_bytes(octets)
 
 
 def test_une_annee_definitive_ne_se_revise_que_par_un_millesime(
     donnees: Path, tmp_path: Path
 ) -> None:
-    _definitif(tmp_path)
+    _definitif(donnees, tmp_path)
     before = photographie(donnees / SUIVI / "2025")
     wb = vierge()
     poser(wb, "Indicateurs", "am_agreees", Valeur_2025=60)
@@ -114,7 +129,7 @@ def test_une_annee_definitive_ne_se_revise_que_par_un_millesime(
 
 
 def test_une_annee_definitive_refuse_tout_autre_changement(donnees: Path, tmp_path: Path) -> None:
-    _definitif(tmp_path)
+    _definitif(donnees, tmp_path)
     before = photographie(donnees)
     wb = vierge()
     poser(wb, "Actions", "1.1", État_fin_2025="Abandonnée")

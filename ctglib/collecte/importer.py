@@ -23,6 +23,7 @@ from ctglib.collecte.feuilles import (
 from ctglib.collecte.fichiers import ClasseurLu, recevoir
 from ctglib.collecte.lecture import Entree, lire
 from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
+from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
@@ -34,6 +35,7 @@ from ctglib.donnees.plan import dossier_du_suivi
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
 
+STATUT = ("statut",)  # the key of the row, among those of the bilan
 DECISIONS = 40  # of a comité, at most
 REVISES = ("valeur", "statut")  # what makes of a figure another
 # Two ways of saying one thing of the comité: the last entered takes the place of the other.
@@ -116,6 +118,7 @@ def preparer_dans(
     plan = feuilles(cadre)
     lecture = lire(classeurs, plan, cadre.dossier.catalogue.confidentialite, gabarit.noms)
     entrees, conflits = fusionner(lecture.entrees)
+    cloture_demandee = list(_ecarter_la_cloture(cadre, entrees))
     resultat = appliquer(cadre, entrees, millesime, jour=jour)
     fichiers: dict[str, bytes] = {}
     for annee, apres in resultat.apres.items():
@@ -137,7 +140,7 @@ def preparer_dans(
         fichiers,
         resultat.nouvelles,
         tuple(resultat.changements),
-        tuple(lecture.remarques),
+        (*lecture.remarques, *cloture_demandee),
         lecture.attendues,
     )
 
@@ -235,6 +238,27 @@ def fusionner(entrees: list[Entree]) -> tuple[dict[CleDEntree, Entree], list[Fau
     return fusionnees, conflits
 
 
+def _ecarter_la_cloture(cadre: Cadre, entrees: dict[CleDEntree, Entree]) -> Iterator[str]:
+    """Take out of the entries the « définitif » of a year that is open, and yield what is said.
+
+    A year is closed by ``ctg clore``, which keeps what its reports read.
+    """
+    cle = ("bilan", STATUT)
+    demandee = entrees.get(cle)
+    if demandee and demandee.valeurs.get("valeur") == CLOS and not _est_clos(cadre):
+        del entrees[cle]
+        colonne = demandee.origine.colonnes.get("valeur", "valeur")
+        yield (
+            f"{demandee.origine}, « {colonne} » : « définitif » n'est pas pris, le bilan reste"
+            f" provisoire ; pour clore l'année, une fois ses rapports relus : ctg clore"
+            f" {cadre.annee} --convention {cadre.dossier.convention.id}"
+        )
+
+
+def _est_clos(cadre: Cadre) -> bool:
+    return cadre.saisi("bilan").get(STATUT, {}).get("valeur") == CLOS
+
+
 @dataclass
 class Resultat:
     """The follow-up once the entries are laid over it, by year, and what they change."""
@@ -259,7 +283,7 @@ def appliquer(
 
     What confirms a value is laid in the folder of that value, with its service and ``jour``.
     """
-    clos = cadre.saisi("bilan").get(("statut",), {}).get("valeur") == "definitif"
+    clos = _est_clos(cadre)
     annee_de_saisie = cadre.annee
     if millesime:
         annee_de_saisie = millesime

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
 
-from ctglib.donnees.fautes import DonneesInvalides, mots, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import existe, lire_octets, lister, superposer
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import IndicateursPropres
@@ -19,7 +19,7 @@ from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.pieces import annees_presentes, avec_le_suivi, lire_pieces
 from ctglib.donnees.plan import PLAN, chemin_du_plan, dossier_du_suivi, en_vigueur, plan_clos
 from ctglib.donnees.suivi import lire_suivi_brut
-from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.donnees.yaml_strict import charger_yaml, examiner_yaml
 
 CLOS = "definitif"
 ENTETE = """\
@@ -120,6 +120,13 @@ def saisies(convention: str, annee: int) -> dict[str, str]:
     dossier = f"{dossier_du_suivi(convention)}/{annee}"
     chemins = [f"{dossier}/{nom}" for nom in lister(dossier) if nom != PLAN and nom[-1] != "/"]
     return {chemin: sha256(lire_octets(chemin)).hexdigest() for chemin in chemins}
+
+
+def fautes_des_copies(convention: str) -> Iterator[Faute]:
+    """Yield the faults of the copies of closed years, which nobody writes by hand."""
+    for annee in annees_presentes(convention):
+        if est_close(convention, annee):
+            yield from examiner_yaml(chemin_du_plan(convention, annee), PlanClos).fautes
 
 
 def avertissements_des_clotures(convention: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import cast
 
 import pandas as pd
 
+from ctglib.donnees.cloture import avertissements_des_clotures, fautes_des_copies
 from ctglib.donnees.csv_strict import examiner_csv
 from ctglib.donnees.dossier import COLLECTE, charger_gabarit, lire_dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases, recueillir
@@ -79,7 +80,8 @@ def fautes_de_convention(convention: str) -> tuple[Faute, ...]:
 
 def _fautes(pieces: Pieces) -> tuple[Faute, ...]:
     """Return every fault of pieces, sorted by file and line."""
-    fautes = [*verifier(pieces), *fautes_de_nom(pieces.nom)]
+    nom = pieces.nom
+    fautes = [*verifier(pieces), *fautes_de_nom(nom), *fautes_des_copies(nom)]
     if not fautes:
         # It has been read, or its absence would be a fault.
         assert pieces.convention is not None
@@ -145,6 +147,7 @@ def avertissements(convention: str) -> list[str]:
                 f"{CONVENTIONS}/{convention}/lectures.yaml, rien sur {_les_fiches(oubliees)} :"
                 " l'évaluation finale n'en lira pas les objectifs"
             )
+    avertis += avertissements_des_clotures(convention)
     # The values that a closed year keeps.
     pieces = avec_le_suivi(lire_pieces(convention), None)
     return avertis + [
