@@ -19,9 +19,8 @@ from ctglib.donnees.fautes import phrases
 from ctglib.donnees.modeles import Modele
 
 PAQUET = Path(ctglib.__file__).parent
-# A standard's own keys, which we check and do not use; the signatory's quality is that of a part of
-# the text.
-SANS_LECTEUR = {("SchemaTable", "vides"), ("Partie", "qualite_du_signataire")}
+# A standard's own keys, which we check and do not use.
+SANS_LECTEUR = {("SchemaTable", "vides")}
 
 CATALOGUES = (
     "bilan",

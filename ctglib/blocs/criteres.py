@@ -37,7 +37,7 @@ from ctglib.donnees.modeles.evaluation import (
     PreuveDeCritere,
     RegleRecommandation,
 )
-from ctglib.donnees.modeles.plan import Fiche
+from ctglib.donnees.modeles.plan import Fiche, Poids
 from ctglib.donnees.montrable import Montrable
 
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
@@ -467,11 +467,15 @@ class Suites(Montrable):
         convention = etude.convention
         objets = {article.numero: article.objet for article in convention.articles}
         decisions = []
-        for role in etude.finale.regles.clauses:
-            clause = convention.clauses.get(role)
-            if clause is None or not clause.dit:
-                continue
+        dites = [
+            (role, convention.clauses[role])
+            for role in etude.finale.regles.clauses
+            if role in convention.clauses and convention.clauses[role].dit
+        ]
+        for role, clause in sorted(dites, key=lambda dite: Poids.rang(dite[1].poids)):
             texte = f"{majuscule(clause.dit)}."
+            if clause.poids:
+                texte += f" {etude.mot('poids_d_une_clause', pourquoi=clause.poids.pourquoi)}"
             if role == POSTES:
                 texte += f" {self._postes()}"
             objet = objets.get(clause.article, RIEN)

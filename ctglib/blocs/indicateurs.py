@@ -3,6 +3,7 @@ how they are read.
 """
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -11,7 +12,9 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import minuscule, nombre, pourcent
 from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, legende, marquer
 from ctglib.document.tableau import RIEN, Ecriture
-from ctglib.document.typographie import compter, date_longue
+from ctglib.document.typographie import compter, date_longue, nombrer
+from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.statuts import Statut
 
 DEDUITE = "(d) Référence déduite du texte : la convention n'en fait pas une cible."
@@ -27,6 +30,65 @@ REPRISES = (
     "sans_objet",
     "secret",
 )
+
+
+@dataclass(frozen=True)
+class _Mesure:
+    """A row of the scoring of a year, as the sentence of a stock reads it."""
+
+    indicateur: str
+    libelle: str
+    annee: int
+    valeur: float
+    annee_precedente: int
+    valeur_precedente: float
+
+
+def flux_des_stocks(etude: EtudeAnnuelle, fiche: Fiche) -> list[str]:
+    """Return what the entries and the departures of the year explain of each stock of a fiche.
+
+    « Assistantes maternelles agréées : 58 → 57 de 2024 à 2025, quatre entrées et cinq départs. »
+    Nothing is said of a stock when one of the four counts is not known; when they do not agree, the
+    sentence says so.
+    """
+    ensembles = etude.evaluation[etude.evaluation["dimension"].eq("")]
+    mesures = {mesure.indicateur: mesure for mesure in lignes(ensembles, _Mesure)}
+    phrases = []
+    for cite in fiche.indicateurs:
+        flux = etude.contexte.indicateurs[cite.id].flux
+        stock = mesures.get(cite.id)
+        if flux is None or stock is None or stock.annee_precedente != stock.annee - 1:
+            continue
+        entrees = mesures.get(flux.entrees)
+        sorties = mesures.get(flux.sorties)
+        if entrees is None or sorties is None:
+            continue
+        comptes = [stock.valeur_precedente, stock.valeur, entrees.valeur, sorties.valeur]
+        if any(pd.isna(compte) for compte in comptes):
+            continue
+        attendu = stock.valeur_precedente + entrees.valeur - sorties.valeur
+        phrases.append(
+            etude.mot(
+                "stock_explique" if attendu == stock.valeur else "stock_inexplique",
+                libelle=stock.libelle,
+                avant=nombre(stock.valeur_precedente),
+                apres=nombre(stock.valeur),
+                annee_avant=stock.annee_precedente,
+                annee=stock.annee,
+                entrees=_compte(etude, "entrees", entrees.valeur),
+                sorties=_compte(etude, "sorties", sorties.valeur),
+                attendu=nombre(attendu),
+            )
+        )
+    return phrases
+
+
+def _compte(etude: EtudeAnnuelle, sens: str, compte: float) -> str:
+    """Return « quatre entrées », « aucun départ »."""
+    if not compte:
+        return etude.mot(f"flux_{sens}_nul")
+    nom = etude.mot(f"stock_{sens}")
+    return nombrer(int(compte), nom, feminin=sens == "entrees")
 
 
 def ecrire_l_annee(etude: EtudeAnnuelle) -> dict[str, Ecriture]:

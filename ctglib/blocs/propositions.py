@@ -17,7 +17,7 @@ from ctglib.calculs.evaluation import QUALITATIF
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.plan import Absence
+from ctglib.donnees.modeles.plan import Absence, Poids
 from ctglib.donnees.modeles.rapports import CodeProposition
 from ctglib.donnees.modeles.suivi import Suite
 from ctglib.donnees.statuts import Statut
@@ -244,9 +244,12 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     return {
         "comite_non_tenu": comite_non_tenu,
         "reconduction": [Objet(date_longue(fin))] if etude.annee >= fin.year - 1 else [],
-        "retard": _actions(en_retard),
-        "echeance_sans_etat": [*_actions(echues_sans_etat), *map(Objet, oublies)],
-        "cible_manquee": _cibles_manquees(etude, indicateurs),
+        "retard": _actions(_selon_leur_poids(etude, en_retard)),
+        "echeance_sans_etat": [
+            *_actions(_selon_leur_poids(etude, echues_sans_etat)),
+            *map(Objet, oublies),
+        ],
+        "cible_manquee": _cibles_manquees(etude, _selon_leur_poids(etude, indicateurs)),
         "postes_de_pilotage": _postes_a_convertir(etude, indicateurs),
         "collecte": _services_a_relancer(etude),
         "moyens": [
@@ -262,6 +265,13 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
         ],
         "lacunes": [Objet(lacune.objet) for lacune in etude.convention.lacunes_en_ordre],
     }
+
+
+def _selon_leur_poids(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of fiches, those of the enjeux that weigh most first, otherwise as they are."""
+    rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
+    rangs = {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
+    return table.loc[table["fiche"].map(rangs).sort_values(kind="stable").index]
 
 
 def _actions(etats: pd.DataFrame) -> list[Objet]:

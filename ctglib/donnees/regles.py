@@ -586,6 +586,13 @@ def _responsables(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         yield document.dire(chemin_de_la_collecte, "sans_responsable")
 
 
+def _flux(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of a stock that a survey estimates: its flows would not explain it."""
+    for document, chemin, indicateur in elements(pieces, *_BIBLIOTHEQUE):
+        if indicateur.get("flux") and indicateur.get("nature_statistique") == "enquete":
+            yield document.dire((*chemin, "flux"), "flux_d_une_enquete")
+
+
 def _entrees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of computed indicators one of whose inputs no fiche follows.
 
@@ -876,4 +883,5 @@ DES_FICHIERS = (
     _personnes,
     _fonctions,
     _financement,
+    _flux,
 )

@@ -20,6 +20,7 @@ from ctglib.blocs.indicateurs import (
     DEDUITE,
     depart,
     ecrire_l_annee,
+    flux_des_stocks,
     marques,
     mode_de_lecture,
     notes_des_confirmations,
@@ -257,7 +258,7 @@ class Fiche:
                 if changement.nature == "cible"
             }
             ecrire["visee"] = partial(self._visee, annuelles=annuelles, avenants=avenants)
-        notes = [*marques(montres, contexte)]
+        notes = [*flux_des_stocks(etude, self.fiche), *marques(montres, contexte)]
         if (montres["cible"].notna() & montres["origine_cible"].eq(IMPLICITE)).any():
             notes.append(DEDUITE)
         notes += notes_des_confirmations(etude, montres)

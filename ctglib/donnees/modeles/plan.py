@@ -142,6 +142,11 @@ class Poids(Modele):  # why something weighs more than its neighbours, in what a
     valeur: Literal["fort", "moyen", "faible"]
     pourquoi: Texte  # « conditionne les financements du pilotage »
 
+    @staticmethod
+    def rang(poids: Poids | None) -> int:
+        """Return what things are sorted by, the heaviest first; no weight is in between."""
+        return {"fort": 0, "moyen": 1, "faible": 2}[poids.valeur if poids else "moyen"]
+
 
 class Enjeu(Modele):
     id: Identifiant
