@@ -217,16 +217,14 @@ def recommandations(
     lignes = []
     for fiche in convention.fiches:
         etats_de_la_fiche = etats[etats["fiche"].eq(fiche.numero)]
-        parcours_de_la_fiche = parcours[parcours["indicateur"].isin(fiche.suivis)]
         for rang, libelle in enumerate(fiche.objectifs, start=1):
             lien = liens.get((fiche.numero, rang))
             modalites = lien.modalites if lien else ()
             indicateurs = lien.indicateurs if lien else ()
             modalites_liees = etats_de_la_fiche["modalite"].isin(modalites)
-            indicateurs_lies = parcours_de_la_fiche["indicateur"].isin(indicateurs)
+            indicateurs_lies = parcours["indicateur"].isin(indicateurs)
             faits = relever(
-                etats_de_la_fiche.loc[modalites_liees, "statut"],
-                parcours_de_la_fiche[indicateurs_lies],
+                etats_de_la_fiche.loc[modalites_liees, "statut"], parcours[indicateurs_lies]
             )
             regle = recommander(faits, regles)
             ligne = {
@@ -302,8 +300,8 @@ def evaluabilite(
     lignes = []
     for (groupe, indicateurs), fiche in product(groupes.items(), convention.fiches):
         ceux_de_la_fiche = indicateurs[indicateurs["fiche"].eq(fiche.numero)]
-        # What another fiche carries covers the objectives and the results of this one too.
-        identifiants = set(indicateurs["indicateur"]) & set(fiche.suivis)
+        # One that counts in another fiche covers the objectives and the results of this one too.
+        identifiants = set(indicateurs["indicateur"])
         objectifs_couverts = 0
         for rang in range(1, len(fiche.objectifs) + 1):
             lien = liens.get((fiche.numero, rang))
