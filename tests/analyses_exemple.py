@@ -71,12 +71,12 @@ def mesures(valeurs: dict[str, dict[int, object]], annee: int) -> pd.DataFrame:
     )
 
 
-def analyse(type_: str, nom: str = "", numero: int = 0) -> Analyse:
+def analyse(type_: str, nom: str = "", numero: str = "") -> Analyse:
     """Return an analysis that a fiche of Harnes declares: the first of its type, or the one of a
     name.
     """
     fiches = lire_dossier("harnes").convention.fiches
-    declared = [item for fiche in fiches if numero in (0, fiche.numero) for item in fiche.analyses]
+    declared = [item for fiche in fiches if numero in ("", fiche.numero) for item in fiche.analyses]
     return next(item for item in declared if item.type == type_ and nom in ("", item.id))
 
 

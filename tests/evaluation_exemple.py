@@ -75,7 +75,7 @@ def catalogue(*indicateurs: Indicateur) -> Catalogue:
     """Return the catalogue with these indicators for fiche 1 and the thresholds of the examples."""
     known, _ = _harnes()
     evaluation = known.evaluation.model_copy(update={"seuils": SEUILS})
-    return replace(known, fiches_indicateurs={1: indicateurs}, evaluation=evaluation)
+    return replace(known, fiches_indicateurs={"1": indicateurs}, evaluation=evaluation)
 
 
 def convention(
@@ -84,7 +84,7 @@ def convention(
     """Return a convention of 2023 to 2026 whose only fiche has these indicators and modalités."""
     _, known = _harnes()
     only: Fiche = known.fiches[1].model_copy(
-        update={"numero": 1, "indicateurs": list(prevus), "modalites": list(modalites), **fiche}
+        update={"numero": "1", "indicateurs": list(prevus), "modalites": list(modalites), **fiche}
     )
     years = {"territoire": ICI, "debut": date(2023, 1, 1), "fin": date(2026, 12, 31)}
     return known.model_copy(update={**years, "fiches": [only]})
@@ -134,7 +134,7 @@ def avenants(*changements: dict[str, object]) -> tuple[Avenant, ...]:
     """Return one avenant a change; « signe » is its date (that of its effect unless told)."""
     return tuple(
         Avenant(
-            numero=rang,
+            numero=str(rang),
             date=changement.get("signe", changement["effet"]),
             objet="Un changement",
             reference="Avenant",

@@ -109,7 +109,7 @@ def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> Non
     moyens = pd.DataFrame(
         {
             "signataire": ["ville", "ville", "caf", "caf"],
-            "fiche": pd.array([4, 1, pd.NA, 4], dtype="Int64"),
+            "fiche": ["4", "1", "", "4"],
             "nature": ["euros", "euros", "euros", "etp"],
             "poste": ["fonctionnement", "fonctionnement", "pilotage", "coordination"],
             "valeur": [1000.0, 500.0, 300.0, 2.0],
@@ -122,7 +122,7 @@ def test_le_cout_de_reference_ne_se_confond_pas_avec_les_euros_inscrits() -> Non
         postes,
         moyens.assign(annee=2024),
         catalogue().referentiel_emploi,
-        fiche=4,
+        fiche="4",
         financement="pilotage",
     )
 

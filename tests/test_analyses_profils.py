@@ -141,7 +141,7 @@ def test_les_profils_disent_leurs_manques_et_leurs_secrets() -> None:
 
 def test_chaque_graphique_nomme_le_public_de_l_analyse() -> None:
     etude = ouvrir_bilan("demonstration", 2025).etude
-    fiche = next(fiche for fiche in etude.convention.fiches if fiche.numero == 3)
+    fiche = next(fiche for fiche in etude.convention.fiches if fiche.numero == "3")
     analyse = next(analyse for analyse in fiche.analyses if analyse.type == "profils")
 
     titres = [bloc.titre for bloc in profils_de(etude, analyse) if isinstance(bloc, Figure)]

@@ -72,7 +72,7 @@ def test_une_convention_ajoute_ses_indicateurs_ses_details_et_ses_services(
     assert catalogue.indicateurs_fiches["jardins_partages"].origine == "convention"
     assert [item.id for item in catalogue.dimensions["dispositif"].modalites] == ["jardin"]
     assert catalogue.responsables["rpe"].libelle == "Le relais"
-    assert set(catalogue.fiches_indicateurs) == {1}
+    assert set(catalogue.fiches_indicateurs) == {"1"}
 
 
 def test_ce_qu_une_convention_ajoute_n_est_pas_aux_autres(avec_jardins: Path) -> None:

@@ -182,7 +182,7 @@ def test_les_moyens_disent_ce_que_chaque_signataire_apporte_a_chaque_fiche_et_au
             "etp",
             "euros",
         }
-        assert set(rows["fiche"].dropna()) == {1, 2, 3, 4}
+        assert set(rows["fiche"]) - {""} == {"1", "2", "3", "4"}
         assert {"prestation_service", "bonus_territoire", "pilotage", "coordination"} <= set(
             rows["poste"]
         )

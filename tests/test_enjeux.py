@@ -38,7 +38,9 @@ def convention_exemple(indicateurs: dict) -> Convention:
     enjeu = source.enjeux[0].model_copy(update={"id": "e", "themes": ["accueil"]})
     repond = {
         fiche.numero: [
-            name for name, given in indicateurs.items() if fiche.numero in given.get("fiches", [])
+            name
+            for name, given in indicateurs.items()
+            if int(fiche.numero) in given.get("fiches", [])
         ]
         for fiche in source.fiches
     }

@@ -248,20 +248,20 @@ def test_echanger_les_deux_grilles_echange_les_montees_et_les_descentes(
 
 def _moyens(*lignes: tuple) -> pd.DataFrame:
     names = ["signataire", "fiche", "structure", "nature", "poste", "valeur", "statut"]
-    return pd.DataFrame(lignes, columns=names).astype({"fiche": "Int64", "valeur": "float64"})
+    return pd.DataFrame(lignes, columns=names).astype({"fiche": "str", "valeur": "float64"})
 
 
 def test_les_moyens_se_totalisent_par_signataire_fiche_et_nature_sans_meler_postes_et_euros() -> (
     None
 ):
     rows = _moyens(
-        ("ville", 4, "", "etp", "coordination", 1.0, "A"),
-        ("ville", 4, "", "etp", "autres_agents", 0.5, "P"),
-        ("ville", 4, "", "euros", "fonctionnement", 60000, "A"),
-        ("caf", 4, "", "euros", "pilotage", None, "L"),
-        ("caf", 4, "", "euros", "subvention", 2000, "A"),
-        ("caf", None, "alsh", "euros", "bonus_territoire", 8000, "A"),
-        ("caf", None, "alsh", "euros", "subvention", None, "M"),
+        ("ville", "4", "", "etp", "coordination", 1.0, "A"),
+        ("ville", "4", "", "etp", "autres_agents", 0.5, "P"),
+        ("ville", "4", "", "euros", "fonctionnement", 60000, "A"),
+        ("caf", "4", "", "euros", "pilotage", None, "L"),
+        ("caf", "4", "", "euros", "subvention", 2000, "A"),
+        ("caf", "", "alsh", "euros", "bonus_territoire", 8000, "A"),
+        ("caf", "", "alsh", "euros", "subvention", None, "M"),
     )
 
     found = totaux(rows, ["signataire", "fiche", "nature"]).set_index(
@@ -269,10 +269,10 @@ def test_les_moyens_se_totalisent_par_signataire_fiche_et_nature_sans_meler_post
     )
 
     assert list(found.index) == [
-        ("ville", 4, "etp"),
-        ("ville", 4, "euros"),
-        ("caf", 4, "euros"),
-        ("caf", pd.NA, "euros"),
+        ("ville", "4", "etp"),
+        ("ville", "4", "euros"),
+        ("caf", "4", "euros"),
+        ("caf", "", "euros"),
     ]
     assert list(found["valeur"].fillna(-1)) == [1.5, 60000, -1, 8000]
     assert list(found["valeur_connue"]) == [1.5, 60000, 2000, 8000]
@@ -282,9 +282,9 @@ def test_les_moyens_se_totalisent_par_signataire_fiche_et_nature_sans_meler_post
 
 def test_les_moyens_d_une_structure_se_lisent_ligne_a_ligne_du_budget() -> None:
     rows = _moyens(
-        ("ville", 2, "", "euros", "fonctionnement", 1000, "A"),
-        ("caf", None, "alsh", "euros", "bonus_territoire", 8000, "A"),
-        ("ville", None, "alsh", "euros", "fonctionnement", 20000, "A"),
+        ("ville", "2", "", "euros", "fonctionnement", 1000, "A"),
+        ("caf", "", "alsh", "euros", "bonus_territoire", 8000, "A"),
+        ("ville", "", "alsh", "euros", "fonctionnement", 20000, "A"),
     )
 
     told = avec_objet(rows)

@@ -36,10 +36,10 @@ STATUTS = [
 
 def _actions(*lignes: dict) -> pd.DataFrame:
     rows = [
-        {"fiche": 1, "modalite": "1.1", **dict.fromkeys(TEXTES, ""), **ligne} for ligne in lignes
+        {"fiche": "1", "modalite": "1.1", **dict.fromkeys(TEXTES, ""), **ligne} for ligne in lignes
     ]
     table = pd.DataFrame(rows, columns=["fiche", "modalite", "statut", *TEXTES])
-    return table.astype({"fiche": "Int64"})
+    return table.astype({"fiche": "str"})
 
 
 def _lire(
@@ -121,5 +121,5 @@ def test_harnes_en_2023_ne_reproche_rien_a_la_fiche_1_qui_commence_en_2024() -> 
 
     table = _lire(dossier.convention, _actions(), date(2023, 12, 31))
 
-    assert set(table[table["fiche"] == 1]["mot"]) == {"non commencée – prévue en 2024"}
+    assert set(table[table["fiche"] == "1"]["mot"]) == {"non commencée – prévue en 2024"}
     assert not table["en_retard"].any()

@@ -90,7 +90,7 @@ def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> N
     links = Lectures.model_validate(
         {
             "objectifs": [
-                {"fiche": 1, "objectif": rank, **link}
+                {"fiche": "1", "objectif": rank, **link}
                 for rank, link in cas.get("liens", {}).items()
             ]
         }
@@ -99,14 +99,14 @@ def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> N
     table = evaluabilite(written, links, _parcours(cas["indicateurs"]), changes)
 
     for groupe, expected in cas["attendu"].items():
-        found = table[table["groupe"].eq(groupe) & table["fiche"].isna()].iloc[0]
+        found = table[table["groupe"].eq(groupe) & table["fiche"].eq("")].iloc[0]
         assert {name: int(found[name]) for name in expected} == expected, groupe
 
 
 def _parcours(items: dict[str, dict]) -> pd.DataFrame:
     rows = [
         {
-            "fiche": 1,
+            "fiche": "1",
             "indicateur": name,
             "origine": item["origine"],
             "definition": "Une définition.",

@@ -81,8 +81,8 @@ def test_une_fiche_ne_recoit_rien_de_ce_qui_est_saisi_pour_les_autres() -> None:
     assert all(
         set(table["indicateur"]) <= own for table in (part.mesures, part.evaluation, part.revisions)
     )
-    assert set(year.actions["fiche"]) | set(part.etats["fiche"]) == {1}
-    assert {item.fiche for item in year.appreciations} <= {1} and part.suivi.masque.empty
+    assert set(year.actions["fiche"]) | set(part.etats["fiche"]) == {"1"}
+    assert {item.fiche for item in year.appreciations} <= {"1"} and part.suivi.masque.empty
     assert not [
         digest for path, digest in part.empreintes.items() if path.startswith(SUIVI) and digest
     ]

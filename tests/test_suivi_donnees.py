@@ -76,8 +76,8 @@ def test_les_tables_d_une_annee_sont_typees(donnees: Path) -> None:
 
     annee = lire_suivi_brut("harnes", 2024).suivis[2024]
 
-    assert annee.moyens["fiche"].tolist()[0] == 4
-    assert annee.moyens["fiche"].isna().tolist() == [False, True, True]
+    assert annee.moyens["fiche"].tolist()[0] == "4"
+    assert annee.moyens["fiche"].eq("").tolist() == [False, True, True]
     assert annee.moyens["valeur"].isna().tolist() == [False, False, True]
     assert annee.actions["fin"].tolist() == ["", "2024-10-15", ""]
     assert annee.posture["diffusion"].tolist() == ["interne", "publique"]
@@ -132,7 +132,7 @@ def test_un_bilan_ancien_ne_voit_ni_les_avenants_ni_le_masque_ni_le_contexte_d_a
     dernier = lire_suivi_brut("harnes", 2025)
 
     assert [item.numero for item in ancien.avenants] == []
-    assert [item.numero for item in dernier.avenants] == [1, 2]
+    assert [item.numero for item in dernier.avenants] == ["1", "2"]
     assert (ancien.fin, dernier.fin) == (date(2026, 12, 31), date(2027, 6, 30))
     assert ancien.masque["annee"].tolist() == [2023]
     assert dernier.masque["annee"].tolist() == [2023, 2024]

@@ -49,7 +49,7 @@ def test_les_fautes_de_plusieurs_annees_sortent_d_un_coup(donnees: Path) -> None
     folder = ecrire_suivi(donnees)
     remplacer(folder / "suivi/2023/observations.csv", "PMI", "pmi@exemple.fr")
     remplacer(folder / "suivi/2024/actions.csv", "1.1", "1.9")
-    remplacer(folder / "avenants.yaml", "numero: 2", "numero: deux")
+    remplacer(folder / "avenants.yaml", "numero: 2", "numero: 2.5")
     remplacer(folder / "convention.yaml", "fictive: false", "fictive: non")
 
     messages = dire()

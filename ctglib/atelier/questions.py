@@ -329,7 +329,9 @@ def promesses(
     fiches = {une_fiche.numero: une_fiche for une_fiche in suivi.convention.fiches}
     etats = suivi.etats
     if fiche is not None:
-        numero = int(fiche) if str(fiche).isdigit() else fiche
+        if isinstance(fiche, float):
+            raise impossible("numero_sans_guillemets", numero=fiche)
+        numero = str(fiche)
         if numero not in fiches:
             raise inconnu("La fiche action", fiche, fiches)
         etats = etats[etats["fiche"] == numero]

@@ -201,7 +201,12 @@ class EtudeAnnuelle(Montrable):
         """Return a fiche of the convention: ``2``, or ``"2"``; a ValueError, in French, lists those
         that there are.
         """
-        fiches = {str(fiche.numero): fiche for fiche in self.convention.fiches}
+        fiches = {fiche.numero: fiche for fiche in self.convention.fiches}
+        if isinstance(numero, float):  # « 1.10 » has lost its zero
+            raise ValueError(
+                "Le numéro d'une fiche s'écrit entre guillemets, tel que dans la convention "
+                f"(« 1.10 », et non {numero}). Fiches possibles : {', '.join(fiches)}."
+            )
         if str(numero) not in fiches:
             raise ValueError(
                 f"La fiche action {numero} n'existe pas. Fiches possibles : {', '.join(fiches)}."
@@ -339,7 +344,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     }
     collecte = etude.collecte
     collecte_de_la_fiche = collecte["groupe"].eq("fiche") & collecte["valeur_groupe"].eq(
-        str(fiche.numero)
+        fiche.numero
     )
     tables_de_la_fiche = {nom: de_la_fiche(getattr(etude, nom)) for nom in PAR_FICHE}
     # The name of a withheld table joins codes of indicators and modalités by « / ».

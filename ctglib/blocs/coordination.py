@@ -165,7 +165,7 @@ def couts(
     moyens: pd.DataFrame,
     referentiel: ReferentielEmploi,
     *,
-    fiche: int,
+    fiche: str,
     financement: str,
 ) -> pd.DataFrame:
     """Return, year by year, what the posts would cost by the référentiel, and the euros entered.
@@ -189,7 +189,7 @@ def couts(
     cout = postes["valeur"] * referentiel.cout_etp
     reference = postes.assign(objet=REFERENCE, signataire="", valeur=cout, valeur_connue=cout)
     euros = moyens[moyens["nature"].eq(EUROS) & moyens["annee"].isin(postes.index)]
-    de_la_fiche = euros[euros["fiche"].eq(fiche).fillna(value=False)]
+    de_la_fiche = euros[euros["fiche"].eq(fiche)]
     du_financement = euros[euros["poste"].eq(financement)]
     inscrits = pd.concat(
         [de_la_fiche.assign(objet=FICHE), du_financement.assign(objet=FINANCEMENT)]

@@ -39,6 +39,7 @@ from ctglib.donnees.modeles.evaluation import (
 )
 from ctglib.donnees.modeles.plan import Fiche, Poids
 from ctglib.donnees.montrable import Montrable
+from ctglib.donnees.numeros import ranger
 
 MANQUES = "tableau-manques"  # where evidence that is not there is asked for
 PREUVES = ["critere", "preuve", "libelle", "valeur", "total", "connus", "attendus"]
@@ -205,7 +206,7 @@ class Criteres(Montrable):
                     "theme": titre,
                     **par_origine,
                     "repondus": int(besoins_du_theme["fiches"].ne("").sum()),
-                    "fiches": enumerer(sorted(fiches)) or "aucune",
+                    "fiches": enumerer(ranger(fiches)) or "aucune",
                     "enjeu": enjeu,
                 }
             )
@@ -406,7 +407,7 @@ class Criteres(Montrable):
 
         table = self.etude.evaluabilite
         ecritures = {
-            "fiche": lambda numero: "Ensemble" if pd.isna(numero) else f"Fiche{INSECABLE}{numero}",
+            "fiche": lambda numero: f"Fiche{INSECABLE}{numero}" if numero else "Ensemble",
             "part_objectifs": part("objectifs_couverts", "objectifs"),
             "part_resultats": part("resultats_couverts", "resultats"),
         }
@@ -422,7 +423,7 @@ class Criteres(Montrable):
         """
         mot = self.etude.mot
         table = self.etude.evaluabilite
-        toutes_les_fiches = table[table["fiche"].isna()].set_index("groupe").drop(columns="fiche")
+        toutes_les_fiches = table[table["fiche"].eq("")].set_index("groupe").drop(columns="fiche")
         effectifs_par_groupe = toutes_les_fiches.to_dict("index")
         texte = effectifs_par_groupe[CONVENTION]
         nombre_d_indicateurs = texte["indicateurs"]
@@ -439,10 +440,10 @@ class Criteres(Montrable):
             phrases.append(mot("lecon_des_indicateurs", **parts))
         if nombre_d_indicateurs > PART_SANS_CIBLE * texte["cibles"]:
             phrases.append(mot("lecon_sans_cible"))
-        fiches = table[table["groupe"].eq(CONVENTION) & table["fiche"].notna()]
+        fiches = table[table["groupe"].eq(CONVENTION) & table["fiche"].ne("")]
         fiches_sans_indicateur = fiches.loc[fiches["indicateurs"].eq(0), "fiche"]
         if len(fiches_sans_indicateur):
-            numeros = ", ".join(fiches_sans_indicateur.astype(str))
+            numeros = ", ".join(fiches_sans_indicateur)
             phrases.append(mot("lecon_des_fiches", fiches=numeros))
         avec_les_propositions = {
             str(compte): effectif for compte, effectif in effectifs_par_groupe[PROPOSITIONS].items()
@@ -588,7 +589,7 @@ class Suites(Montrable):
         etude = self.etude
         recommandations = etude.recommandations
         mots_des_decisions = etude.finale.regles.decisions
-        decisions: dict[tuple[int, int], DecisionSaisie] = {
+        decisions: dict[tuple[str, int], DecisionSaisie] = {
             (saisie.fiche, saisie.objectif): saisie for saisie in etude.finale.saisie.decisions
         }
 

@@ -22,6 +22,7 @@ from ctglib.calculs.collecte import a_collecter, demandes, manques_finaux
 from ctglib.calculs.ecriture import INSECABLE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import evaluer
+from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
@@ -35,6 +36,7 @@ from ctglib.donnees.modeles.convention import Schema
 from ctglib.donnees.modeles.evaluation import Evolution
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
+from ctglib.donnees.numeros import noms_de_fichiers, ranger
 from ctglib.donnees.statuts import Statut
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
@@ -131,7 +133,7 @@ class EtudeFinale(EtudeAnnuelle):
         """The sentences of a year, and those of the evaluation."""
         return {**super().mots, **self.finale.regles.mots}
 
-    def titre_de_fiche(self, numero: int) -> str:
+    def titre_de_fiche(self, numero: str) -> str:
         """Return the title of the rows of a fiche."""
         return f"Fiche {numero} : {self.fiche(numero).titre}"
 
@@ -308,8 +310,10 @@ class Trajectoires(Montrable):
         etude = self.etude
         parcours = etude.parcours
         ecrits = set(parcours.loc[parcours["origine"].eq(calculs.CONVENTION), "indicateur"])
+        noms_des_fiches = noms_de_fichiers(fiche.numero for fiche in etude.convention.fiches)
         figures = []
-        for numero, valeurs in self.series.groupby("fiche"):
+        for numero in ranger(self.series["fiche"]):
+            valeurs = self.series[self.series["fiche"].eq(numero)]
             nombre_de_valeurs = valeurs.groupby("indicateur", sort=False)["valeur"].count()
             tracables = nombre_de_valeurs.index[nombre_de_valeurs >= DEUX_POINTS]
             traces = sorted(tracables, key=lambda indicateur: indicateur not in ecrits)[:PANNEAUX]
@@ -320,7 +324,7 @@ class Trajectoires(Montrable):
                 trajectoires(
                     pour_trajectoires(etude, valeurs[valeurs["indicateur"].isin(traces)]),
                     etude.contexte,
-                    nom=f"trajectoires-fiche-{numero}",
+                    nom=f"trajectoires-fiche-{noms_des_fiches[numero]}",
                     titre=titre,
                 )
             )
@@ -343,9 +347,7 @@ class Trajectoires(Montrable):
         )
         # One row a fiche and year, one column a state that some modalité has.
         effectifs = (
-            pd.crosstab(
-                [etats_dates["fiche"].astype("int64"), etats_dates["annee"]], etats_dates["statut"]
-            )
+            pd.crosstab([etats_dates["fiche"], etats_dates["annee"]], etats_dates["statut"])
             .reindex(fiches_et_annees, columns=etats_dates["statut"].unique(), fill_value=0)
             .reset_index()
         )
@@ -398,7 +400,9 @@ class Trajectoires(Montrable):
         realisations = realisations.rename(columns={"indicateur": "element"})
         realisations = realisations.assign(lignes_sans_valeur=0, texte=textes)
         table = pd.concat([self._moyens_par_annee(), realisations], ignore_index=True)
-        table = table[MOYENS_ET_REALISATIONS].sort_values("fiche", kind="stable")
+        table = table[MOYENS_ET_REALISATIONS].sort_values(
+            "fiche", key=ordre_des_numeros, kind="stable"
+        )
         if table["statut"].eq(Statut.NON_TRANSMIS).all():
             return None
         par_element = table.pivot_table(

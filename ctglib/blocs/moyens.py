@@ -124,9 +124,7 @@ class Moyens(Montrable):
             calculs.PAR_POSTE, lambda moyens: moyens[moyens["objet"].eq(calculs.TERRITOIRE)]
         )
         totaux = pd.concat([totaux, postes.rename(columns={"poste": "objet"})], ignore_index=True)
-        libelles = {
-            str(fiche.numero): f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches
-        }
+        libelles = {fiche.numero: f"Fiche {fiche.numero}" for fiche in self.etude.convention.fiches}
         libelles |= SANS_FICHE
         libelles[calculs.ENSEMBLE] = "Ensemble"
         avec_moyens = set(zip(totaux["signataire"], totaux["objet"], strict=True))
@@ -193,13 +191,13 @@ class Moyens(Montrable):
             mots_du_titre=mots,
         )
 
-    def de_la_fiche(self, numero: int) -> Tableau | None:
+    def de_la_fiche(self, numero: str) -> Tableau | None:
         """Return what a fiche receives: one row for each line of the budget, one column a year.
 
         None when it has no means in either year.
         """
         totaux = self._rapproches(
-            calculs.PAR_POSTE, lambda moyens: moyens[moyens["objet"].eq(str(numero))]
+            calculs.PAR_POSTE, lambda moyens: moyens[moyens["objet"].eq(numero)]
         )
         if totaux.empty:
             return None

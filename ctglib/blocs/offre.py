@@ -392,9 +392,7 @@ def phrases_des_modes(
     avec_fiche = []
     en_retard_sans_fiche = []
     for nom, sorte in regles.sortes.items():
-        numeros = [
-            str(fiche.numero) for fiche in fiches if not set(sorte.modes).isdisjoint(fiche.modes)
-        ]
+        numeros = [fiche.numero for fiche in fiches if not set(sorte.modes).isdisjoint(fiche.modes)]
         if numeros:
             avec_fiche.append(
                 dire(

@@ -514,7 +514,7 @@ def evolution(valeur: float, row: Any) -> str:
     return pourcent(valeur, 1, signe=True)
 
 
-def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: int) -> Tableau | None:
+def tableau_series(etude: EtudeAnnuelle, codes: list[str], numero: str) -> Tableau | None:
     """Return the last figure of some series about a fiche, each with its year, its change, and the
     figure of the reference.
 

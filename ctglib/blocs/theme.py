@@ -213,9 +213,9 @@ def services_absents(etude: EtudeDiagnostic, services: Iterable[str]) -> list[st
     phrases_des_fiches = []
     for lien, cle in PHRASES_DES_SERVICES.items():
         fiches = [
-            str(fiche.numero)
+            fiche.numero
             for fiche in etude.convention.fiches
-            if str(fiche.numero) in numeros_par_lien[lien]
+            if fiche.numero in numeros_par_lien[lien]
         ]
         if fiches:
             phrases_des_fiches.append(dire(cle, nombre=len(fiches), fiches=enumerer(fiches)))
@@ -674,7 +674,7 @@ def besoins_en_bref(besoins: pd.DataFrame, convention: Convention) -> Bloc:
     fiches_citees: set[str] = set()
     for fiches in besoins["fiches"]:
         fiches_citees.update(fiches.split(SEPARATEUR))
-    numeros = [str(fiche.numero) for fiche in convention.fiches]
+    numeros = [fiche.numero for fiche in convention.fiches]
     sans_besoin = [numero for numero in numeros if numero not in fiches_citees]
     if sans_besoin:
         texte += dire("fiches_sans_besoin", nombre=len(sans_besoin), fiches=enumerer(sans_besoin))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu
-from ctglib.calculs.ordre import rang_dans
+from ctglib.calculs.ordre import ordre_des_numeros, rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.catalogue import Indicateur
@@ -81,7 +81,7 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
     )
     sommes = {
         "ensemble": comptes.sum().to_frame("").T,
-        "fiche": comptes.groupby(indicateurs["fiche"].astype(str), sort=False).sum(),
+        "fiche": comptes.groupby(indicateurs["fiche"], sort=False).sum(),
         "responsable": comptes.groupby(indicateurs["responsable"].astype(str), sort=False).sum(),
     }
     table = pd.concat(sommes, names=["groupe", "valeur_groupe"]).astype("Int64").reset_index()
@@ -192,13 +192,11 @@ def _depart_utile(indicateur: Indicateur, annee: int) -> bool:
     return not any(annee < rupture.annee for rupture in indicateur.ruptures)
 
 
-def _par_service(table: pd.DataFrame, catalogue: Catalogue, *puis: str) -> pd.DataFrame:
-    """Return the rows in the order of the services, then of columns; those of no service last."""
+def _par_service(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return the rows in the order of the services; those of no service last."""
     rangs = {service: rang for rang, service in enumerate(catalogue.responsables)}
     rang_du_service = table["responsable"].map(rangs).fillna(len(rangs))
-    triee = table.assign(rang=rang_du_service).sort_values(
-        ["rang", *puis], kind="stable", ignore_index=True
-    )
+    triee = table.assign(rang=rang_du_service).sort_values("rang", kind="stable", ignore_index=True)
     return triee.drop(columns="rang")
 
 
@@ -334,13 +332,15 @@ def manques_finaux(
     )
     cles = [colonne for colonne in COLONNES_MANQUES if colonne != "annees"]
     textes = ("element", "libelle", "document", "depart")
-    table = table.astype({"fiche": "Int64", **dict.fromkeys(textes, object)})
+    table = table.astype({"fiche": "str", **dict.fromkeys(textes, object)})
     table = table.fillna(dict.fromkeys(textes, ""))
     table = table.groupby(cles, sort=False)["annee"].agg(
         lambda annees: SEPARATEUR.join(str(annee) for annee in annees.unique())
     )
-    par_service = _par_service(table.reset_index(name="annees"), catalogue, "fiche")
-    return par_service[list(COLONNES_MANQUES)]
+    par_fiche = table.reset_index(name="annees").sort_values(
+        "fiche", key=ordre_des_numeros, kind="stable"
+    )
+    return _par_service(par_fiche, catalogue)[list(COLONNES_MANQUES)]
 
 
 def _fiches_a_completer(

@@ -413,7 +413,7 @@ def besoins(
             "origine": FICHE,
             "besoin": besoin,
             "indicateur": "",
-            "fiches": str(fiche.numero),
+            "fiches": fiche.numero,
             "lien": "dit",
         }
         for fiche in convention.fiches

@@ -70,7 +70,7 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
             }
             lignes.append(ligne)
     table = pd.DataFrame(lignes, columns=list(COLONNES[:6]))
-    table = table.astype({"fiche": "Int64", "echeance_ecrite": "bool"})
+    table = table.astype({"fiche": "str", "echeance_ecrite": "bool"})
     actions = annuel.actions.rename(columns={"debut": "debut_reel"})
     actions = actions[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]]
     table = table.merge(actions, "left")
@@ -121,11 +121,12 @@ STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET
 def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:
     """Return means with what each goes to, in ``objet``: nothing is counted twice.
 
-    It is the number of a fiche as text, "structure" for what goes to a structure and no fiche, or
+    It is the number of a fiche, "structure" for what goes to a structure and no fiche, or
     "territoire" for what goes to neither.
     """
-    objet = moyens["fiche"].astype("string").fillna(STRUCTURE)
-    du_territoire = moyens["fiche"].isna() & moyens["structure"].eq("")
+    sans_fiche = moyens["fiche"].eq("")
+    objet = moyens["fiche"].mask(sans_fiche, STRUCTURE)
+    du_territoire = sans_fiche & moyens["structure"].eq("")
     return moyens.assign(objet=objet.mask(du_territoire, TERRITOIRE).astype(object))
 
 

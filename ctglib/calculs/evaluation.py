@@ -68,7 +68,7 @@ COLONNES = (
     "calcule",
     "facultatif",
 )
-ENTIERS = ("fiche", "annee_initiale", "annee_precedente", "annee", "annee_cible")
+ENTIERS = ("annee_initiale", "annee_precedente", "annee", "annee_cible")
 REELS = ("valeur_initiale", "valeur_precedente", "valeur", "cible", "a_maintenir")
 # What the convention, its avenants and the catalogue write of a row, before any measure.
 COLONNES_DES_LIGNES = [

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
+from ctglib.donnees.numeros import ranger
+
 
 def rang_dans(ordre: Iterable[str]) -> Callable[[pd.Series], np.ndarray]:
     """Return the ``key`` of ``sort_values`` that puts texts in a given order, each listed once.
@@ -18,3 +20,14 @@ def rang_dans(ordre: Iterable[str]) -> Callable[[pd.Series], np.ndarray]:
     """
     textes_en_ordre = pd.Index(list(ordre))
     return lambda textes: textes_en_ordre.get_indexer(pd.Index(textes))
+
+
+def ordre_des_numeros(numeros: pd.Series) -> np.ndarray:
+    """Be the ``key`` of ``sort_values`` that puts fiches in the order of their numbers.
+
+    Examples:
+        >>> table = pd.DataFrame({"fiche": ["1.10", "1.9"]})
+        >>> table.sort_values("fiche", key=ordre_des_numeros)["fiche"].tolist()
+        ['1.9', '1.10']
+    """
+    return rang_dans(ranger(numeros))(numeros)

@@ -238,7 +238,7 @@ def recommandations(
             }
             lignes.append(ligne)
     colonnes = ["fiche", "objectif", "libelle", "lu", *COMPTES, "regle", "decision"]
-    return pd.DataFrame(lignes, columns=colonnes).astype({"fiche": "Int64", "lu": "bool"})
+    return pd.DataFrame(lignes, columns=colonnes).astype({"fiche": "str", "lu": "bool"})
 
 
 # The evidence of each criterion: what could be evaluated, what was done and reached, how strong
@@ -275,7 +275,7 @@ def evaluabilite(
     its indicators is of the group. The text defines no indicator: only an avenant does.
 
     Returns:
-        groupe ("convention" or "propositions"), fiche (missing for the whole, after its fiches) and
+        groupe ("convention" or "propositions"), fiche ("" for the whole, after its fiches) and
         the columns ``EVALUES``: how many objectives, results and indicators there are, and how many
         of these are covered, have a definition, a starting value, a target, a known year.
     """
@@ -327,12 +327,12 @@ def evaluabilite(
     ensemble = table.groupby("groupe", sort=False)[EVALUES].sum().reset_index()
     # A whole after its fiches.
     table = pd.concat([table, ensemble]).sort_values("groupe", kind="stable", ignore_index=True)
-    return table.astype({"fiche": "Int64"} | dict.fromkeys(EVALUES, "int64"))
+    return table.fillna({"fiche": ""}).astype({"fiche": "str"} | dict.fromkeys(EVALUES, "int64"))
 
 
 def total_du_texte(evaluabilite: pd.DataFrame) -> pd.Series:
     """Return the row of ``evaluabilite`` of what the convention writes, all fiches together."""
-    toutes_les_fiches = evaluabilite["fiche"].isna()
+    toutes_les_fiches = evaluabilite["fiche"].eq("")
     return evaluabilite[evaluabilite["groupe"].eq(CONVENTION) & toutes_les_fiches].iloc[0]
 
 
@@ -441,7 +441,7 @@ def preuves_du_suivi(
     moyens_connus = set()
     for annee, suivi in suivis.items():
         connus = ~suivi.moyens["statut"].isin(INCONNUES)
-        fiches_financees = suivi.moyens.loc[connus, "fiche"].dropna().astype(int)
+        fiches_financees = suivi.moyens.loc[connus & suivi.moyens["fiche"].ne(""), "fiche"]
         moyens_connus.update((fiche, annee) for fiche in fiches_financees)
     moyens_attendus = {
         (fiche.numero, annee)

@@ -16,6 +16,7 @@ from ctglib.donnees.formules import appliquer
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.numeros import ordre
 from ctglib.donnees.statuts import ABSENCES, GRAVITE, Statut
 
 LIGNE = ["indicateur", "dimension", "modalite"]  # an empty dimension and modalité is the whole
@@ -214,7 +215,7 @@ def modalites(indicateur: Indicateur, catalogue: Catalogue) -> dict[str, str]:
     }
 
 
-def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> list[tuple[int, Changement]]:
+def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> list[tuple[str, Changement]]:
     """Return the changes of ``changements_en_vigueur``, each with the number of its avenant."""
     en_vigueur = [
         (avenant, changement)
@@ -226,7 +227,7 @@ def par_avenant(avenants: Iterable[Avenant], date_arretee: Date) -> list[tuple[i
         key=lambda avenant_et_changement: (
             avenant_et_changement[1].effet,
             avenant_et_changement[0].date,
-            avenant_et_changement[0].numero,
+            ordre(avenant_et_changement[0].numero),
         )
     )
     return [(avenant.numero, changement) for avenant, changement in en_vigueur]

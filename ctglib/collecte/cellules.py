@@ -269,6 +269,8 @@ def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
         attendu = f"{attendu} : {', '.join(mots_de_la_liste)}"
     _verifier(cellule, attendu)
     texte = _texte(cellule)
+    if texte in choix.values():
+        return texte
     codes = {sans_accents(code): code for code in choix.values()}
     codes |= {sans_accents(mot): code for mot, code in choix.items()}
     ecrit = sans_accents(texte)

@@ -209,7 +209,7 @@ class Cadre:
                 code: mot.capitalize() for code, mot in evaluation.statuts.items()
             },
             "signataires": {partie.id: partie.nom_court for partie in convention.parties},
-            "fiches": {str(fiche.numero): _titre(fiche) for fiche in convention.fiches},
+            "fiches": {fiche.numero: _titre(fiche) for fiche in convention.fiches},
             "structures": dict(zip(structures["structure"], structures["nom"], strict=True)),
             "natures": _libelles(catalogue.moyens.natures),
             "postes": _libelles(catalogue.moyens.postes),
@@ -366,7 +366,7 @@ def _actions(cadre: Cadre) -> Iterator[Ligne]:
     etats = cadre.listes["etats_d_action"]
     for fiche in cadre.dossier.convention.fiches:
         for modalite in fiche.modalites:
-            cle = (str(fiche.numero), modalite.numero)
+            cle = (fiche.numero, modalite.numero)
             precedent = ""
             avant = cadre.precedent("actions").get(cle)
             if avant:
@@ -416,7 +416,7 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
 
 
 def _ligne_d_un_chiffre(
-    cadre: Cadre, fiche: int, item: Indicateur, part: str, detail: str
+    cadre: Cadre, fiche: str, item: Indicateur, part: str, detail: str
 ) -> Ligne | None:
     """Return the row of an indicator, or of a part of it; None when it is not awaited this year.
 
@@ -442,7 +442,7 @@ def _ligne_d_un_chiffre(
 
     montre: Montre = {
         "repere": f"{item.id}.{part}" if part else item.id,
-        "fiche": str(fiche),
+        "fiche": fiche,
         "libelle": item.libelle,
         "detail": detail,
         "definition": item.definition,
@@ -559,7 +559,7 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
         partie, fiche, structure, _, poste = ligne.cibles[0].cle
         service = parts.signataires.get(partie, "")
         if not service and fiche:
-            service = parts.des_moyens(int(fiche))
+            service = parts.des_moyens(fiche)
         signataire = partie if partie in signataires_nommes else AUTRES
         pli = ""
         if structure and (signataire, poste) in facultatifs:
@@ -583,7 +583,7 @@ def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
     for poste in moyens.par_fiche:
         fiches = [""]
         if poste.fiches:
-            fiches = [str(fiche) for fiche in poste.fiches if fiche in fiches_de_la_convention]
+            fiches = [fiche for fiche in poste.fiches if fiche in fiches_de_la_convention]
         for partie in moyens.signataires(poste, parties):
             for fiche in fiches:
                 yield partie, fiche, "", natures[poste.poste], poste.poste
@@ -660,7 +660,7 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
     for fiche in cadre.dossier.convention.fiches:
         service = cadre.gabarit.parts.de_fiche(fiche)
         for rubrique in RUBRIQUES:
-            cle = (str(fiche.numero), rubrique)
+            cle = (fiche.numero, rubrique)
             ligne = _texte(cadre, rubrique, "appreciations", *cle, sujet=_titre(fiche))
             yield replace(ligne, service=service)
     # The decisions already entered, then new ones for the empty rows.

@@ -232,10 +232,12 @@ class _Lecteur:
         if len(self.cles) < len(cles_attendues):
             return
 
-        lignes_du_plan = {}
+        # As it is written, or else in the same words: « 1.1 » and « 1-1 » may be two modalités.
+        lignes_du_plan: dict[tuple[str, ...], Ligne] = {}
         for ligne in self.feuille.lignes:
             textes = [str(ligne.montre.get(colonne.id, "")) for colonne in self.cles]
-            lignes_du_plan[tuple(map(sans_accents, textes))] = ligne
+            lignes_du_plan.setdefault(tuple(map(sans_accents, textes)), ligne)
+            lignes_du_plan[tuple(textes)] = ligne
 
         numeros_lus = {colonne.id: self.numeros[colonne.id] for colonne in self.cles + self.saisies}
         deja_lues: dict[tuple[str, Cle], int] = {}
@@ -254,7 +256,13 @@ class _Lecteur:
             origine = Origine(
                 self.grille.fichier, self.grille.feuille, numero, self.intitules, self.service
             )
-            ligne = lignes_du_plan.get(tuple(map(sans_accents, textes)))
+            fautes = list(self._numeros_en_nombres(cellules, origine))
+            if fautes:
+                self.lecture.fautes += fautes
+                continue
+            ligne = lignes_du_plan.get(tuple(textes))
+            if ligne is None:
+                ligne = lignes_du_plan.get(tuple(map(sans_accents, textes)))
             if ligne is None:
                 ligne = self._ligne_ajoutee(cellules, origine)
             if ligne is None:
@@ -316,6 +324,24 @@ class _Lecteur:
             yield self.grille.faute(
                 cle, self.ligne_d_en_tete, intitule, titre=titre, premiere=premiere
             )
+
+    def _numeros_en_nombres(self, cellules: Cellules, origine: Origine) -> Iterator[Faute]:
+        """Yield a fault for each key that is a decimal number: 1.1 may have been « 1.10 »."""
+        for colonne in self.cles:
+            cellule = cellules.get(colonne.id, VIDE)
+            if not isinstance(cellule.valeur, float) or cellule.valeur.is_integer():
+                continue
+            choix = self.feuille.listes.get(colonne.id)
+            numeros = choix.codes.values() if choix else self._noms_du_plan(colonne)
+            possibles = [numero for numero in numeros if _vaut(numero, cellule.valeur)]
+            if possibles:
+                yield origine.faute(
+                    colonne.id,
+                    "numero_en_nombre",
+                    titre=colonne.titre,
+                    trouve=montrer(cellule),
+                    possibles=" ou ".join(f"« {numero} »" for numero in dict.fromkeys(possibles)),
+                )
 
     def _ligne_ajoutee(self, cellules: Cellules, origine: Origine) -> Ligne | None:
         """Return what a row is that is not written as one of the plan; None, and its faults, where
@@ -487,6 +513,14 @@ class _Lecteur:
                 if cellule in self.intitules:
                     intitules[colonne] = self.intitules[cellule]
             yield Entree(cible.table, cible.cle, saisies, replace(origine, colonnes=intitules))
+
+
+def _vaut(numero: str, nombre: float) -> bool:
+    """Tell whether a spreadsheet makes a number of the text: « 1.1 » and « 1.10 » are both 1.1."""
+    try:
+        return float(numero) == nombre
+    except ValueError:
+        return False
 
 
 def _donnees_personnelles(

@@ -5,7 +5,6 @@ among those of the same public or axis, or its heading for an appreciation. What
 once is a row each of its own table.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -25,6 +24,7 @@ from ctglib.donnees.modeles.suivi import (
     Participation,
     Suite,
 )
+from ctglib.donnees.numeros import ordre, ranger
 from ctglib.donnees.pieces import TABLES
 from ctglib.donnees.plan import dossier_du_suivi
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -95,7 +95,7 @@ def _lire_document(chemin: str, nom: str) -> Suivi:
     valeurs: dict[tuple[str, ...], Any] = {}
     for appreciation in contenu.pop("appreciations", []):
         for rubrique in RUBRIQUES:
-            valeurs[str(appreciation["fiche"]), rubrique] = appreciation.get(rubrique)
+            valeurs[appreciation["fiche"], rubrique] = appreciation.get(rubrique)
     for champ, valeur in contenu.items():
         if champ != "annee":
             valeurs[(champ,)] = valeur
@@ -147,18 +147,7 @@ def triee(table: Table) -> Table:
     """Return a table in the order of its keys, numbers by their value: two imports in any order
     write the same.
     """
-
-    def naturel(texte: str) -> list[tuple[bool, int, str]]:
-        """Return what a text is sorted by: its numbers by their value."""
-        morceaux = []
-        for morceau in re.split(r"([0-9]+)", texte):
-            if morceau.isdigit():
-                morceaux.append((True, int(morceau), morceau))
-            else:
-                morceaux.append((False, 0, morceau))
-        return morceaux
-
-    cles = sorted(table, key=lambda cle: [naturel(partie) for partie in cle])
+    cles = sorted(table, key=lambda cle: [ordre(partie) for partie in cle])
     return {cle: table[cle] for cle in cles}
 
 
@@ -169,7 +158,7 @@ def _en_document(nom: str, annee: int, tables: Suivi) -> dict[str, Any]:
         for (fiche, rubrique), ligne in tables[nom].items():
             textes_par_fiche[fiche][rubrique] = ligne["valeur"]
         appreciations = []
-        for fiche in sorted(textes_par_fiche, key=int):
+        for fiche in ranger(textes_par_fiche):
             textes = {"fiche": fiche, **textes_par_fiche[fiche]}
             appreciation = _typer(textes, ("fiche", *RUBRIQUES))
             if len(appreciation) > 1:  # more than the number of the fiche
@@ -213,7 +202,7 @@ def _typer(textes: Mapping[str, str], champs: Iterable[str]) -> dict[str, Any]:
             continue
         if champ in ("date", "date_arretee", "echeance"):
             valeurs[champ] = date.fromisoformat(texte)
-        elif champ in ("combien", "fiche"):
+        elif champ == "combien":
             valeurs[champ] = int(texte)
         elif champ in PHRASES:
             phrases = [ligne.strip() for ligne in texte.splitlines() if ligne.strip()]

@@ -52,7 +52,7 @@ class Catalogue(Montrable, Fichiers):
     # by subject; those of the convention alone come last
     bibliotheque: dict[str, tuple[Indicateur, ...]]
     # those that each fiche follows, in its order
-    fiches_indicateurs: dict[int, tuple[Indicateur, ...]]
+    fiches_indicateurs: dict[str, tuple[Indicateur, ...]]
     indicateurs_contexte: dict[str, Indicateur]  # of the public series
     dimensions: dict[str, catalogue.Dimension]
     responsables: dict[str, Nomme]  # who fills what in the year's spreadsheet

@@ -26,6 +26,7 @@ from ctglib.donnees.modeles.plan import IndicateurFiche
 from ctglib.donnees.modeles.rapports import MessageDesParties, SectionDuDiagnostic
 from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
+from ctglib.donnees.numeros import ordre
 from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
 from ctglib.donnees.plan import en_vigueur
 from ctglib.donnees.regles import verifier
@@ -177,7 +178,7 @@ def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
         bibliotheque=bibliotheque,
         fiches_indicateurs={
             fiche.numero: tuple(suivi(cite) for cite in fiche.indicateurs)
-            for fiche in sorted(convention.fiches, key=lambda fiche: fiche.numero)
+            for fiche in sorted(convention.fiches, key=lambda fiche: ordre(fiche.numero))
         },
         indicateurs_contexte={indicateur.id: indicateur for indicateur in contexte},
         dimensions=dimensions,

@@ -74,7 +74,7 @@ def en_vigueur(
         connus_le: The day up to which avenants count; all of them by default.
     """
     actes = [
-        _Acte(str(avenant.numero), changement)
+        _Acte(avenant.numero, changement)
         for avenant in avenants
         if connus_le is None or avenant.connu_le(connus_le)
         for changement in avenant.changements
@@ -93,7 +93,7 @@ def en_vigueur(
             fiches = _appliquer(acte, fiches, "numero", changement.fiche_ecrite)
         else:
             fiches = [
-                _dans_la_fiche(fiche, acte) if str(fiche.numero) == str(changement.fiche) else fiche
+                _dans_la_fiche(fiche, acte) if fiche.numero == changement.fiche else fiche
                 for fiche in fiches
             ]
     if not actes:
@@ -126,11 +126,10 @@ def _appliquer(
     get a step of ``histoire``.
     """
     changement = acte.changement
-    nom = str(changement.element)
     resultat = []
     trouve = False
     for element in elements:
-        if str(getattr(element, cle)) != nom:
+        if getattr(element, cle) != changement.element:
             resultat.append(element)
             continue
         trouve = True

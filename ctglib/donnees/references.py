@@ -75,14 +75,14 @@ def elements(
                 yield document, chemin, element
 
 
-Places = dict[str | int | float, list[tuple[Document, Chemin]]]
+Places = dict[str, list[tuple[Document, Chemin]]]
 
 
 def places(pieces: Pieces, *lieux: str) -> Places:
-    """Return the values at some paths, with the places of each."""
+    """Return the values at some paths as texts, with the places of each: 1 is « 1 »."""
     trouvees: Places = {}
     for document, chemin, valeur in elements(pieces, *lieux, sorte=str | int | float):
-        trouvees.setdefault(valeur, []).append((document, chemin))
+        trouvees.setdefault(str(valeur), []).append((document, chemin))
     return trouvees
 
 
@@ -106,12 +106,12 @@ def noms_connus(pieces: Pieces) -> Noms:
                 noms[sorte][cle] = [str(nom) for _, nom in choix]
         else:
             lieux = [*regle.get("definitions", ()), *regle.get("remplace", ())]
-            noms[sorte] = _sans_choix(str(nom) for nom in places(pieces, *lieux))
+            noms[sorte] = _sans_choix(places(pieces, *lieux))
 
     dimensions_comptees = places(pieces, "profils dimension")
     dispositifs: list[str] = []
     for dimension in dimensions_comptees:
-        dispositifs += noms["modalite_de_dimension"].get(str(dimension), [])
+        dispositifs += noms["modalite_de_dimension"].get(dimension, [])
     noms["dispositif"] = {"": sorted(dispositifs)} if dimensions_comptees else {}
     signataires = noms["signataire"].get("")
     noms["donateur"] = _sans_choix([*signataires, AUTRES] if signataires else [])
@@ -120,7 +120,7 @@ def noms_connus(pieces: Pieces) -> Noms:
         structures |= set(offre.lignes.get("structure", ()))
     noms["structure"] = _sans_choix(sorted(structures))
     noms["item"] = {
-        liste: [str(nom) for nom in places(pieces, f"referentiel_emploi {liste}.*.id")]
+        liste: list(places(pieces, f"referentiel_emploi {liste}.*.id"))
         for liste in ("attendus", "activites")
     }
     return noms

@@ -796,9 +796,8 @@ def _changement(
     """Yield the faults of a change: an unknown element, a year out of the convention."""
     sorte = "fiche" if changement.nature == "fiche" else "indicateur_de_fiche"
     if changement.element is not None:
-        element = str(changement.element)
-        connus = noms[sorte].get("", [element])
-        if element not in connus:
+        connus = noms[sorte].get("", [changement.element])
+        if changement.element not in connus:
             phrases = nom_inconnu(changement.element, connus, sorte)
             yield document.faute((*chemin, "element"), *phrases)
     if changement.annee is None or pieces.convention is None or pieces.fin is None:

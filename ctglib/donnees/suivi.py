@@ -44,10 +44,10 @@ class Suivi(Montrable):
     # Columns territoire, annee and millesime (Int64), indicateur, dimension, modalite, valeur
     # (float64), unite, statut, source, note.
     observations: pd.DataFrame
-    # fiche (Int64), modalite, statut, debut, fin (ISO texts), responsable, commentaire, motif,
+    # fiche, modalite, statut, debut, fin (ISO texts), responsable, commentaire, motif,
     # preuve
     actions: pd.DataFrame
-    # signataire, fiche (Int64, missing when none), structure, nature, poste, valeur (float64),
+    # signataire, fiche ("" when none), structure, nature, poste, valeur (float64),
     # statut, note
     moyens: pd.DataFrame
     # Of profiles: dispositif, variable, modalite, variable_2, modalite_2, effectif (float64),

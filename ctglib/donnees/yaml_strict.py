@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, phrases, refus
 from ctglib.donnees.lecture import empreinte, invisible, lire_texte, proposer
-from ctglib.donnees.modeles import Modele
+from ctglib.donnees.modeles import NUMERO, Modele
 
 Chemin = tuple[str | int, ...]
 T = TypeVar("T", bound=Modele)
@@ -244,6 +244,7 @@ _MOTIFS = {
     "^[a-z0-9][a-z0-9_-]*$": "code",
     "^[0-9a-f]{64}$": "empreinte",
     "^([0-9][0-9AB][0-9]{0,3}|[0-9]{9}|R[0-9]{2}|FR)$": "territoire",
+    f"^{NUMERO}$": "numero",
 }
 # Of a text that is to be a regular expression.
 _EXPRESSION = {"pattern_type": "string_type", "pattern_regex": "expression"}

@@ -136,7 +136,7 @@ def defaut_des_parametres(
         if type(valeur) is not type(exemple):
             defauts.append(
                 dire_refus(
-                    "autre_type",
+                    "texte_attendu" if isinstance(exemple, str) else "autre_type",
                     nom=parametre,
                     carnet=nom,
                     nature=NATURES[type(exemple)],

@@ -15,7 +15,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import CONVENTIONS, lire_fichier
+from ctglib.donnees.numeros import noms_de_fichiers
 
 if TYPE_CHECKING:
     from ctglib.donnees.modeles.convention import Convention
@@ -172,13 +173,14 @@ class Commande:
     formats: tuple[str, ...]  # of ``FORMATS``
     sortie: Path  # the folder of all the reports
     parametres: tuple[tuple[str, str | int], ...]  # those of the notebook: names and values
+    nom_de_la_fiche: str = ""  # in paths: « a-2 » for the fiche « A-2 », "" when it is about all
 
     @property
     def cle(self) -> str:
         """The name of the report in its convention: « diagnostic », « 2024/fiche-1 »."""
         rapport = Carnet(self.carnet).nom
-        if self.fiche:
-            rapport = f"{rapport}-{self.fiche}"
+        if self.nom_de_la_fiche:
+            rapport = f"{rapport}-{self.nom_de_la_fiche}"
         return f"{self.annee}/{rapport}" if self.annee else rapport
 
     @property
@@ -191,9 +193,10 @@ class Commande:
         return convention / INTERNE if self.diffusion == INTERNE else convention
 
     @property
-    def fiche(self) -> str | int | None:
+    def fiche(self) -> str | None:
         """The number of the fiche that it is about, None when it is about all."""
-        return dict(self.parametres).get("fiche")
+        numero = dict(self.parametres).get("fiche")
+        return None if numero is None else str(numero)
 
     @property
     def nom(self) -> str:
@@ -336,13 +339,14 @@ def commandes(
             for carnet, sortes in formats_par_carnet.items():
                 if ("annee" in carnet.parametres) != (annee is not None):
                     continue
-                fiches_du_carnet: list[str | int | None] = [None]
+                fiches_du_carnet = {"": ""}
                 if "fiche" in carnet.parametres:
-                    fiches_du_carnet = fiches.get(annee, [])
-                for fiche in fiches_du_carnet:
-                    commandes_demandees.append(
-                        commander(carnet, convention, annee, fiche, diffusion, sortes, sortie)
+                    fiches_du_carnet = fiches.get(annee, {})
+                for fiche, nom_de_la_fiche in fiches_du_carnet.items():
+                    commande = commander(
+                        carnet, convention, annee, fiche, diffusion, sortes, sortie
                     )
+                    commandes_demandees.append(replace(commande, nom_de_la_fiche=nom_de_la_fiche))
     return commandes_demandees
 
 
@@ -370,7 +374,7 @@ def commander(
     carnet: Carnet,
     convention: str,
     annee: int | None,
-    fiche: str | int | None,
+    fiche: str,
     diffusion: str,
     formats: tuple[str, ...],
     sortie: Path,
@@ -401,7 +405,7 @@ def portraits(
     """
     (carnet,) = [carnet for carnet in carnets_declares(carnets) if TERRITOIRE in carnet.parametres]
     return [
-        commander(carnet, f"{PORTRAITS}/{code}", None, None, PUBLIQUE, formats, sortie)
+        commander(carnet, f"{PORTRAITS}/{code}", None, "", PUBLIQUE, formats, sortie)
         for code in codes
     ]
 
@@ -412,15 +416,15 @@ def annees_de(convention: str) -> tuple[int, ...]:
     return tuple(range(dates.debut.year, dates.fin.year + 1))
 
 
-def fiches_de(convention: str, annee: int | None) -> list[str | int | None]:
-    """Return the numbers of the fiches that have a report in a year: those of its copy when it is
-    closed, else those of the convention.
+def fiches_de(convention: str, annee: int | None) -> dict[str, str]:
+    """Return the numbers of the fiches that have a report in a year, and the name of each in paths:
+    those of its copy when it is closed, else those of the convention.
     """
     from ctglib.donnees.plan import plan_clos
 
     plan = plan_clos(convention, annee) if annee else None
     lue = plan.convention if plan else convention_de(convention)
-    return [fiche.numero for fiche in lue.fiches]
+    return noms_de_fichiers(fiche.numero for fiche in lue.fiches)
 
 
 def convention_de(nom: str) -> Convention:

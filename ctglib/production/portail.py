@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.numeros import ordre
 from ctglib.production.echec import EXPORT, rendre
 from ctglib.production.manifeste import empreinte, lire_manifeste
 from ctglib.production.plan import FORMATS, MANIFESTE, PORTRAITS
@@ -110,7 +111,7 @@ def _produits(dossier: Path) -> list[dict[str, Any]]:
     produits = []
     portrait = dossier.parent.name == PORTRAITS
     adresse = f"{PORTRAITS}/{dossier.name}" if portrait else dossier.name
-    cles = sorted({*manifeste.traces, *manifeste.echecs}, key=lambda cle: ("/" in cle, cle))
+    cles = sorted({*manifeste.traces, *manifeste.echecs}, key=lambda cle: ("/" in cle, ordre(cle)))
     for cle in cles:
         trace = manifeste.traces.get(cle)
         page = trace.page if trace else {}

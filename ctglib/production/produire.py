@@ -322,7 +322,7 @@ def _trace_si_memes_parts(trace: Trace) -> Trace | None:
     # error stops it here will stop the report too, which then says what is wrong.
     with suppress(Exception), enregistrer() as journal:
         for nom in trace.parts:
-            _, convention, annee, diffusion, fiche = nom.split("/")
+            _, convention, annee, diffusion, fiche = nom.split("/", 4)
             etude = etudier(convention, int(annee), diffusion)
             part_de(etude, etude.fiche(fiche.removeprefix("fiche-")))
         if journal.parts != trace.parts:

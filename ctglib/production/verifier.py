@@ -15,6 +15,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -209,8 +210,8 @@ def _commande(
 
     None when its notebook is gone, is not declared any more, or cannot be read.
     """
-    annee = cle.rpartition("/")[0]
-    fiche = trace.parametres.get("fiche")
+    annee, _, rapport = cle.rpartition("/")
+    fiche = str(trace.parametres.get("fiche", ""))
     formats = tuple(sorte for sorte in plan.FORMATS if f"{cle}.{sorte}" in trace.sorties)
     try:
         (carnet,) = [  # a ValueError when there is none
@@ -218,7 +219,7 @@ def _commande(
             for carnet in plan.carnets_declares(carnets)
             if carnet.chemin.name == trace.page.get("carnet")
         ]
-        return plan.commander(
+        commande = plan.commander(
             carnet,
             convention,
             int(annee) if annee else None,
@@ -227,6 +228,8 @@ def _commande(
             formats,
             sortie,
         )
+        nom_de_la_fiche = rapport.removeprefix(f"{carnet.nom}-") if fiche else ""
+        return replace(commande, nom_de_la_fiche=nom_de_la_fiche)
     except (DonneesInvalides, OSError, ValueError, KeyError, TypeError, SyntaxError):
         return None
 

@@ -58,6 +58,7 @@ from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import Comite, Participation
 from ctglib.donnees.nombres import nombres
+from ctglib.donnees.numeros import noms_de_fichiers, ranger
 from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
@@ -259,14 +260,14 @@ class Bilan:
         etats = etats.assign(statut=statuts)
         codes = [code for code in mots if code in set(statuts)]
         cases = pd.MultiIndex.from_product(
-            [sorted(etats["fiche"].unique()), codes], names=["fiche", "statut"]
+            [ranger(etats["fiche"]), codes], names=["fiche", "statut"]
         )
         effectifs = etats.groupby(["fiche", "statut"])["en_retard"].agg(
             valeur="size", en_retard="sum"
         )
         effectifs = effectifs.reindex(cases, fill_value=0).reset_index()
         cellules = effectifs.assign(
-            ligne="Fiche " + effectifs["fiche"].astype(str),
+            ligne="Fiche " + effectifs["fiche"],
             colonne=effectifs["statut"].map(mots),
             valeur=effectifs["valeur"].astype(float),
             texte=effectifs["valeur"].astype(str),
@@ -526,7 +527,7 @@ class Bilan:
             ValueError: There is none of that number; the message, in French, lists those that
                 exist.
         """
-        fiche = self.annee.fiche(int(numero) if str(numero).isdigit() else numero)
+        fiche = self.annee.fiche(numero)
         return Fiche(part_de(self.annee, fiche), fiche)
 
     def suivre(self, *indicateurs: str) -> Figure | None:
@@ -617,6 +618,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     appreciations = {
         appreciation.fiche: appreciation for appreciation in etude.annuel.appreciations
     }
+    noms_des_fiches = noms_de_fichiers(fiche.numero for fiche in etude.convention.fiches)
     textes_par_axe: dict[str, list[Texte]] = {axe.id: [] for axe in etude.convention.axes}
     for fiche, tournures in zip(etude.convention.fiches, cycle(etude.catalogue.bilan.paroles)):
         modalites = commencees[commencees["fiche"].eq(fiche.numero)]
@@ -637,7 +639,7 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
             elif difficultes:
                 phrases.append(une_difficulte.format(difficultes[0]))
         titre = Gras(f"Fiche{INSECABLE}{fiche.numero}, {fiche.titre}. ")
-        lien = Lien("Lire son rapport", f"{dossier}fiche-{fiche.numero}.html")
+        lien = Lien("Lire son rapport", f"{dossier}fiche-{noms_des_fiches[fiche.numero]}.html")
         textes_par_axe[fiche.axe].append((titre, f"{' '.join(phrases)} ", lien, "."))
     return suite(
         sous_titre(f"Axe {axe.titre}") + liste(textes_par_axe[axe.id])

@@ -20,6 +20,7 @@ from ctglib.document.blocs import Bloc, Couverture, Liste, Piece, Renvoi, Titre,
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, nombrer
 from ctglib.donnees.lignes import lignes
+from ctglib.donnees.numeros import ranger
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
 DOSSIER = "dossier"  # the folder of the files that go with the page
@@ -116,7 +117,7 @@ class DossierACompleter:
         par_service = demandees.groupby("service", sort=False)
         tableau = par_service.agg(
             demandes=("quoi", "size"),
-            fiches=("fiche", lambda fiches: ", ".join(map(str, sorted(set(fiches))))),
+            fiches=("fiche", lambda fiches: ", ".join(ranger(fiches))),
         )
         tableau["annees"] = [
             periodes(self._annees(du_service)) or RIEN for _, du_service in par_service

@@ -93,7 +93,7 @@ class Fiche:
         return ensembles(self.etude.evaluation)
 
     @property
-    def _changements(self) -> list[tuple[int, Changement]]:
+    def _changements(self) -> list[tuple[str, Changement]]:
         """The changes that avenants made so far, with the number of theirs."""
         return par_avenant(self.etude.suivi.avenants, self.etude.bilan.date_arretee)
 
@@ -276,7 +276,7 @@ class Fiche:
         )
         return suite([tableau, self._trajectoires(annuelles)])
 
-    def _visee(self, ligne: pd.Series, annuelles: set[str], avenants: Mapping[str, int]) -> str:
+    def _visee(self, ligne: pd.Series, annuelles: set[str], avenants: Mapping[str, str]) -> str:
         """Return the target of an indicator, when, since which avenant, and its verdict."""
         if pd.isna(ligne.cible):
             return RIEN

@@ -92,17 +92,17 @@ def test_les_articles_qui_lient_le_classeur_sont_la_dans_l_ordre(convention: Con
 def test_les_fiches_de_l_acte_sont_la(convention: Convention) -> None:
     numbers = {fiche.numero for fiche in convention.fiches}
 
-    assert {fiche["numero"] for fiche in CAS["fiches"]} <= numbers
+    assert {str(fiche["numero"]) for fiche in CAS["fiches"]} <= numbers
 
 
 @pytest.mark.parametrize(
     "attendu", CAS["fiches"], ids=[f"fiche-{fiche['numero']}" for fiche in CAS["fiches"]]
 )
 def test_une_fiche_a_toutes_les_lignes_de_ses_cases(attendu: dict, convention: Convention) -> None:
-    (fiche,) = (fiche for fiche in convention.fiches if fiche.numero == attendu["numero"])
+    (fiche,) = (fiche for fiche in convention.fiches if fiche.numero == str(attendu["numero"]))
 
     assert (fiche.numero, fiche.axe, fiche.debut, fiche.fin) == (
-        attendu["numero"],
+        str(attendu["numero"]),
         attendu["axe"],
         attendu["debut"],
         convention.fin,

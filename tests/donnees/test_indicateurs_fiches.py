@@ -93,7 +93,10 @@ def test_les_indicateurs_ecrits_sont_ceux_de_la_convention_et_les_autres_sont_pr
         for number, group in dossier.catalogue.fiches_indicateurs.items()
     }
 
-    of_the_act = {1: set(), **{number: set(written) for number, written in CAS["ecrits"].items()}}
+    of_the_act = {
+        "1": set(),
+        **{str(number): set(written) for number, written in CAS["ecrits"].items()},
+    }
     assert {number: agreed[number] for number in of_the_act} == of_the_act
 
 

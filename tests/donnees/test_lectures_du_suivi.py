@@ -216,7 +216,7 @@ def test_le_bilan_et_l_evaluation_comptent_les_memes_cibles(convention: str) -> 
 
 
 def test_la_fiche_4_de_harnes_a_une_modalite_et_ses_quatre_parties() -> None:
-    [fiche] = [one for one in lire_dossier("harnes").convention.fiches if one.numero == 4]
+    [fiche] = [one for one in lire_dossier("harnes").convention.fiches if one.numero == "4"]
 
     [only] = fiche.modalites
     assert len(only.parties) == 4

@@ -17,6 +17,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 Identifiant = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 # may begin with a digit: « 6-11 »
@@ -38,21 +39,21 @@ Expression = Annotated[
 Positif = Annotated[int, Field(ge=1)]  # a number, a rank, how many
 
 
-def _tel_qu_ecrit(numero: object) -> str:
+def _tel_qu_ecrit(numero: object) -> object:
     """Return a number of the convention as a text; an unquoted « 1.10 » has lost its zero."""
-    if isinstance(numero, str):
-        return numero
-    if type(numero) is int:
-        return str(numero)
-    raise ValueError('un numéro entre guillemets, tel que la convention l\'écrit : "1.10"')
+    if isinstance(numero, float):
+        raise PydanticCustomError("numero_sans_guillemets", "a number that is not quoted")
+    return str(numero) if type(numero) is int else numero
 
 
+NUMERO = r"[0-9A-Za-z]+([ ./-][0-9A-Za-z]+)*"
 # What the convention numbers: a fiche (« 2 », « 1.1 », « A-2 »), a modalité, an avenant.
 Numero = Annotated[
     str,
     BeforeValidator(_tel_qu_ecrit),
-    StringConstraints(pattern=r"^[0-9A-Za-z]+([ ./-][0-9A-Za-z]+)*$", max_length=20),
+    StringConstraints(pattern=f"^{NUMERO}$", max_length=20),
 ]
+NumeroOuNom = Annotated[Texte, BeforeValidator(_tel_qu_ecrit)]
 Date = date  # the type for layers that have no clock
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from ctglib.donnees.modeles import Annee, Modele, Positif, Texte, noms
+from ctglib.donnees.modeles import Annee, Modele, Numero, NumeroOuNom, Texte, noms
 from ctglib.donnees.modeles.plan import (
     Action,
     Fiche,
@@ -54,7 +54,7 @@ class Changement(Modele):
 
     nature: NatureDeChangement
     action: Action = "changer"
-    element: int | Texte | None = None
+    element: NumeroOuNom | None = None
     fiche: noms.Fiche | None = None
     ancien: float | Texte | None = None
     nouveau: float | Texte | None = None
@@ -130,7 +130,7 @@ class Changement(Modele):
 
 
 class Avenant(Modele):
-    numero: Positif
+    numero: Numero
     date: date  # of signature
     saisi: date | None = None  # when it was entered here; on the day of its signature unless told
     objet: Texte

@@ -10,7 +10,14 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from ctglib.donnees.modeles import CodeModalite, CodeTerritoire, Identifiant, Positif, Texte
+from ctglib.donnees.modeles import (
+    CodeModalite,
+    CodeTerritoire,
+    Identifiant,
+    Numero,
+    Positif,
+    Texte,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ Caracteristique = Annotated[Identifiant, Nom("caracteristique")]
 ModaliteDOffre = Annotated[Identifiant, Nom("modalite")]
 Axe = Annotated[Identifiant, Nom("axe")]
 Enjeu = Annotated[Identifiant, Nom("enjeu")]
-Fiche = Annotated[Positif, Nom("fiche")]
+Fiche = Annotated[Numero, Nom("fiche")]
 ElementDeSchema = Annotated[Texte, Nom("schema")]
 Dimension = Annotated[Identifiant, Nom("dimension")]
 Variable = Annotated[Identifiant, Nom("variable")]
@@ -65,7 +72,7 @@ ModaliteDeDimension = Annotated[CodeModalite, Nom("modalite_de_dimension", "dime
 # said inside the fiche
 IndicateurDeLaFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "numero")]
 IndicateurDUneFiche = Annotated[Identifiant, Nom("indicateur_d_une_fiche", "fiche")]
-ModaliteDUneFiche = Annotated[Texte, Nom("modalite_d_une_fiche", "fiche")]
+ModaliteDUneFiche = Annotated[Numero, Nom("modalite_d_une_fiche", "fiche")]
 Objectif = Annotated[Positif, Nom("objectif", "fiche")]  # its rank, from 1
 
 

@@ -20,7 +20,6 @@ from ctglib.donnees.modeles import (
     Modele,
     Nomme,
     Numero,
-    Positif,
     Texte,
     noms,
     soit,
@@ -198,7 +197,7 @@ class Vivant(Modele):
 
 
 class ModaliteAction(Vivant):  # a « modalité de mise en œuvre »
-    numero: Texte  # « 1.2 »
+    numero: Numero
     libelle: Texte
     parties: list[Texte] = []
     debut: date | None = None
@@ -275,7 +274,7 @@ class Pilote(Modele):
 
 
 class Fiche(Vivant):  # a fiche action in full; from ``contexte`` to ``analyses``, a reading of ours
-    numero: Positif
+    numero: Numero
     axe: noms.Axe
     enjeu: noms.Enjeu
     titre: Texte

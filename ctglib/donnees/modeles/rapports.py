@@ -9,7 +9,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ctglib.donnees.modeles import Date, Identifiant, Modele, Nomme, Positif, Texte, complet, noms
+from ctglib.donnees.modeles import (
+    Date,
+    Identifiant,
+    Modele,
+    Nomme,
+    Numero,
+    Positif,
+    Texte,
+    complet,
+    noms,
+)
 from ctglib.donnees.modeles.avenants import NatureDeChangement
 from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.suivi import Public
@@ -302,7 +312,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
 
 class MessageDesParties(Modele):  # what the parties say in place of one of our messages
     rapport: Literal["diagnostic", "controle", "bilan", "fiche", "evaluation"]
-    fiche: int | None = None  # of the report of a fiche action
+    fiche: Numero | None = None  # of the report of a fiche action
     rubrique: Rubrique = "messages"
     rang: Positif  # of the one it replaces, from 1
     texte: Texte

@@ -172,7 +172,7 @@ class Parts(Modele):  # which service fills what; ``principal`` fills what no ot
         """
         return fiche.responsable or self.des_moyens(fiche.numero)
 
-    def des_moyens(self, fiche: int) -> str:
+    def des_moyens(self, fiche: str) -> str:
         """Return who tells the means of a fiche where its signatory has no service of its own."""
         return self.fiches.get(fiche, self.principal)
 
