@@ -344,11 +344,11 @@ def reponse(
     for fiche in convention.fiches:
         suivis = [suivi.id for suivi in fiche.indicateurs]
         if indicateur in (*fiche.repond_a, *fiche.series_publiques, *suivis):
-            qui_le_disent.append(str(fiche.numero))
+            qui_le_disent.append(fiche.numero)
         if categorie in fiche.offre:
-            de_cette_offre.append(str(fiche.numero))
+            de_cette_offre.append(fiche.numero)
         if theme in themes_des_enjeux.get(fiche.enjeu, []):
-            de_ce_theme.append(str(fiche.numero))
+            de_ce_theme.append(fiche.numero)
     if qui_le_disent:
         return qui_le_disent, "dit"
     if de_cette_offre:

@@ -138,7 +138,7 @@ def avertissements(convention: str) -> list[str]:
     if lectures:
         lues = {objectif.fiche for objectif in lectures[0].objectifs}
         oubliees = [
-            str(fiche.numero)
+            fiche.numero
             for fiche in lire_dossier(convention).convention.fiches
             if fiche.numero not in lues
         ]
@@ -189,7 +189,7 @@ def manques(convention: str) -> list[str]:
 
     parts = charger_gabarit(convention).parts
     sans_service = [
-        str(fiche.numero)
+        fiche.numero
         for fiche in donnees.convention.fiches
         if not fiche.responsable and fiche.numero not in parts.fiches
     ]

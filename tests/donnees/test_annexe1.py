@@ -11,8 +11,8 @@ import pytest
 from annexe1_imprimee import TEXTE, LigneImprimee, lignes_du_texte, lignes_imprimees, nombre_imprime
 
 from ctglib.calculs.comparaison import lignes_les_plus_recentes
-from ctglib.donnees.formules import appliquer
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.formules import appliquer
 
 if TYPE_CHECKING:
     from ctglib.donnees.dossier import Dossier

@@ -13,8 +13,8 @@ import yaml
 from coherence_exemple import FICHE, avec, convention
 
 from ctglib.calculs.coherence import controler
-from ctglib.donnees.formules import FORMULES
 from ctglib.donnees.dossier import lire_dossier
+from ctglib.donnees.formules import FORMULES
 from ctglib.donnees.modeles.plan import Absence, ValeurDatee
 
 if TYPE_CHECKING:
