@@ -10,6 +10,7 @@ import shutil
 from html import unescape
 
 import pytest
+import yaml
 from classeur_rempli import poser
 from donnees_suivies import DONNEES
 from fichiers_suivis import DEPOT
@@ -146,6 +147,35 @@ def test_ce_que_la_fiche_analyse_est_calcule(rapports: tuple[str, dict[str, str]
     for page, words in said[nom].items():
         assert words in textes[page].replace("\u202f", " ").replace("\u00a0", " ")
     assert not re.search(r"[^.]\.\.[^.]", " ".join(textes.values()))
+
+
+def test_rien_de_ce_que_decide_harnes_ne_s_y_lit(rapports: tuple[str, dict[str, str]]) -> None:
+    _, textes = rapports
+    fichier = DONNEES / "conventions/harnes/convention.yaml"
+    harnes = yaml.safe_load(fichier.read_text("utf-8"))
+    dits = [clause["texte"] for clause in harnes["clauses"].values() if "texte" in clause]
+    dits += harnes["comite"]["valide"]
+
+    entier = " ".join(textes.values()).replace("\u00a0", " ").replace("\u202f", " ").lower()
+
+    assert len(dits) > 5
+    assert [dit for dit in dits if dit.lower() in entier] == []
+    assert not re.search(
+        r"plein droit|mise en demeure|poste par poste|instance de validation", entier
+    )
+
+
+def test_le_comite_est_dit_comme_la_convention_le_dit_et_tu_sinon(
+    rapports: tuple[str, dict[str, str]],
+) -> None:
+    nom, textes = rapports
+    bilan = textes["bilan"].replace("\u00a0", " ")
+
+    if nom == "rives_de_laune":
+        assert "Tenu 1 fois sur 1 prévue par la convention (article 17)." in bilan
+        assert "Membres : les six signataires. Fréquence : chaque année." in bilan
+    else:
+        assert not re.search(r"fois sur|Fréquence : |Membres : ", bilan)
 
 
 def test_ses_articles_sont_les_siens(rapports: tuple[str, dict[str, str]]) -> None:
