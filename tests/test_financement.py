@@ -49,8 +49,8 @@ def test_une_ligne_compte_les_euros_de_son_payeur_de_son_poste_et_de_sa_fiche() 
     )
 
     du_poste = rapprocher_du_plan(plan(), {2024: saisis})
-    de_la_fiche = rapprocher_du_plan(plan(fiche=2), {2024: saisis})
-    sans_poste = rapprocher_du_plan(plan(fiche=2, poste=None), {2024: saisis})
+    de_la_fiche = rapprocher_du_plan(plan(fiche="2"), {2024: saisis})
+    sans_poste = rapprocher_du_plan(plan(fiche="2", poste=None), {2024: saisis})
     en_milliers = rapprocher_du_plan(plan("k_euros"), {2024: saisis})
 
     assert du_poste["depense"].tolist() == [9000]

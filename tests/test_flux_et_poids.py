@@ -36,17 +36,17 @@ def _valeurs(etude: EtudeAnnuelle, **valeurs: float) -> EtudeAnnuelle:
 def test_un_effectif_s_explique_par_ses_entrees_et_ses_departs(annee: int, dit: str) -> None:
     etude = _etude(annee)
 
-    (phrase,) = flux_des_stocks(etude, etude.fiche(1))
+    (phrase,) = flux_des_stocks(etude, etude.fiche("1"))
 
     assert phrase == f"Assistantes maternelles agréées : {dit}"
-    assert flux_des_stocks(etude, etude.fiche(2)) == []
+    assert flux_des_stocks(etude, etude.fiche("2")) == []
 
 
 def test_des_comptes_qui_ne_se_rejoignent_pas_le_disent_et_un_compte_inconnu_ne_dit_rien() -> None:
     etude = _etude()
 
-    inexplique = flux_des_stocks(_valeurs(etude, am_entrees=0), etude.fiche(1))
-    inconnu = flux_des_stocks(_valeurs(etude, am_sorties=float("nan")), etude.fiche(1))
+    inexplique = flux_des_stocks(_valeurs(etude, am_entrees=0), etude.fiche("1"))
+    inconnu = flux_des_stocks(_valeurs(etude, am_sorties=float("nan")), etude.fiche("1"))
 
     assert inexplique == [
         "Assistantes maternelles agréées : 58 → 57 de 2024 à 2025 ; aucune entrée et cinq départs "

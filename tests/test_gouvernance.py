@@ -61,7 +61,7 @@ def test_sans_frequence_ecrite_rien_n_en_est_dit(donnees: Path) -> None:
 
 def test_une_fiche_a_les_pilotes_du_jour_du_bilan() -> None:
     etude = _demonstration()
-    fiche = etude.fiche(4).model_copy(
+    fiche = etude.fiche("4").model_copy(
         update={
             "pilotes": [
                 Pilote(partie="ville", fin=date(2025, 6, 30)),
