@@ -50,6 +50,14 @@ DE_HARNES = re.compile(
     r"[Aa]rticles? (?:2|3|4|5|6|7|8|9|10|11|12|14)\b"
 )
 
+# What no sentence holds: a value that is none, a brace that was not filled, an article that is
+# there twice or not contracted (« de le » before an infinitive is a pronoun).
+MAL_DIT = re.compile(
+    r"\b(?:None|nan|NaN|NA)\b|\{[\w.:|+]*\}|"
+    r"\b(?:le le|la la|les les|des des|du du|de du|de des|(?:de|à) les? (?!\w+(?:er|ir|re)\b))\b|"
+    r"\b[dl]'(?:la|le|les|du|des|un de) |\bles 1 |« »|\(\)"
+)
+
 
 @pytest.fixture(scope="module", params=ANNEES)
 def rapports(
@@ -71,7 +79,7 @@ def rapports(
         poser(workbook, "Actions", premiere, **{f"État_fin_{annee}": "En cours"})
         workbook.save(path)
         reussir("importer", path.name, dossier=dossier)
-        kinds = ("diagnostic", "controle", "bilan", "fiches", "evaluation")
+        kinds = ("diagnostic", "controle", "bilan", "fiches", "evaluation", "en_clair", "dossier")
         wanted = ("-c", nom, "-a", str(annee))
         reussir("produire", *kinds, *wanted, "-f", "html", "-s", "sortie", dossier=dossier)
     pages = (dossier / "sortie" / nom).rglob("*.html")
@@ -95,7 +103,37 @@ def test_ses_rapports_ne_disent_rien_d_une_autre_convention(
     }
 
     assert {page: found for page, found in told.items() if found} == {}
-    assert set(textes) == {"diagnostic", "controle", "bilan", "evaluation-finale", *fiches}
+    autres = {"diagnostic", "controle", "bilan", "evaluation-finale", "en-clair", "dossier"}
+    assert set(textes) == {*autres, *fiches}
+
+
+def test_aucune_phrase_n_est_mal_dite(rapports: tuple[str, dict[str, str]]) -> None:
+    nom, textes = rapports
+    motif = MAL_DIT.pattern
+    if nom == "rives_de_laune":  # not a commune
+        motif += r"|\b[Ll]a commune\b"
+
+    trouves = {
+        page: [
+            texte[max(0, faux.start() - 40) : faux.end() + 20] for faux in re.finditer(motif, texte)
+        ]
+        for page, texte in textes.items()
+    }
+
+    assert {page: dits for page, dits in trouves.items() if dits} == {}
+
+
+def test_un_indicateur_propre_est_dit_en_une_phrase_sur_la_premiere_page_et_en_clair(
+    rapports: tuple[str, dict[str, str]],
+) -> None:
+    nom, textes = rapports
+    phrase = {
+        "rives_de_laune": "n compte 18 places ouvertes en établissement d'accueil",
+        "monteclair": "n compte 25 jeunes accueillis",
+    }[nom]
+
+    assert f"En {ANNEES[nom][0]}, o{phrase}" in textes["bilan"]
+    assert f"O{phrase}." in textes["en-clair"]
 
 
 def test_le_bilan_dit_ses_fiches_et_ce_qui_a_ete_saisi(
