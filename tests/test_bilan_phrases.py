@@ -12,6 +12,8 @@ import pytest
 
 from ctglib import ouvrir_bilan
 from ctglib.blocs.propositions import ensembles
+from ctglib.blocs.tournures import tournure
+from ctglib.donnees.dossier import lire_dossier
 from ctglib.rapports.bilan import Bilan
 
 
@@ -60,3 +62,48 @@ def test_une_valeur_de_moins_de_deux_est_au_singulier() -> None:
     ]
 
     assert told == ["0 jour", "1 jour", "2 jours"]
+
+
+@pytest.mark.parametrize(
+    ("nom", "de", "a"),
+    [
+        ("Caf du Pas-de-Calais", "de la Caf du Pas-de-Calais", "à la Caf du Pas-de-Calais"),
+        ("Département du Nord", "du Département du Nord", "au Département du Nord"),
+        ("Agglomération de Lens", "de l'Agglomération de Lens", "à l'Agglomération de Lens"),
+        ("Avion", "d'Avion", "à Avion"),
+        ("Harnes", "de Harnes", "à Harnes"),
+        ("CCAS de Lens", "du CCAS de Lens", "au CCAS de Lens"),
+    ],
+)
+def test_une_partie_a_son_article_apres_une_preposition(nom: str, de: str, a: str) -> None:
+    regles = lire_dossier("demonstration").catalogue.messages
+
+    assert regles.avec_preposition("de", nom) == de
+    assert regles.avec_preposition("à", nom) == a
+
+
+@pytest.mark.parametrize(
+    ("libelle", "unite", "valeur", "attendu"),
+    [
+        ("Places ouvertes en crèche", "nombre", "32", "on compte 32 places ouvertes en crèche"),
+        ("Nombre d'adhérents", "nombre", "102", "on compte 102 adhérents"),
+        ("Heures de permanence", "heures", "620", "on compte 620 heures de permanence"),
+        ("ETP du relais", "etp", "1,5", "on compte 1,5 ETP du relais"),
+        ("Part des refus", "pourcent", "40,0 %", "la part des refus est de 40,0 %"),
+        ("Coût de la navette", "euros", "18 500 €", "le coût de la navette est de 18 500 €"),
+        ("Âge moyen à l'entrée", "ans", "7 ans", "l'âge moyen à l'entrée est de 7 ans"),
+        ("Dépenses d'animation", "euros", "900 €", "les dépenses d'animation sont de 900 €"),
+        ("Rencontre des élus", "nombre", "1", None),
+        ("Charte signée", "oui_non", "oui", None),
+    ],
+)
+def test_un_indicateur_sans_phrase_est_dit_par_son_libelle_et_son_unite(
+    libelle: str, unite: str, valeur: str, attendu: str | None
+) -> None:
+    catalogue = lire_dossier("demonstration").catalogue
+    modele = next(iter(catalogue.indicateurs_fiches.values()))
+    indicateur = modele.model_copy(update={"libelle": libelle, "unite": unite})
+
+    dite = tournure(indicateur, catalogue.unites[unite], catalogue.messages.tournures)
+
+    assert (dite.dire(valeur) if dite else None) == attendu

@@ -7,6 +7,7 @@ in ``messages.yaml``; there, ``familles`` has the sentences that say what famili
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,9 @@ ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "pr
 DECISIONS_DITES = ("adapter", "rendre_mesurable", "arreter")
 # In a sentence for families that counts times: one time needs no plural, zero is « jamais ».
 FOIS = "{valeur} fois"
+# Between two ranks: how much the next indicator of a same fiche passes after the others.
+PAR_FICHE = 0.01
+APRES_TOUTES = 0.9
 CITES = 3  # more names than that are counted, and not written
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
@@ -53,6 +57,7 @@ class Chiffre:
     """A figure that a sentence says: what it reads of a row of ``MessagesDuSuivi.indicateurs``."""
 
     indicateur: str
+    annee: int
     valeur: float
     statut: str
     valeur_precedente: float
@@ -95,16 +100,26 @@ class MessagesDuSuivi:
         """Return indicators in the order of ``familles`` in the catalogue, then the others.
 
         Those that the convention adds, and that a sentence can be made of, come before what
-        families do not see. Among the others, those whose nature is a means come last; equals stay
-        as they are.
+        families do not see: one of each fiche first, and last those of which neither a rise nor a
+        fall is wanted. Among the others, those whose nature is a means come last; equals stay as
+        they are.
         """
         rangs: dict[str, float] = {}
         for rang, indicateur in enumerate(self.regles.familles):
             rangs[indicateur] = rang
-        rang_des_propres = rangs[self.regles.tournures.avant] - 0.5
-        for propre in self.etude.catalogue.propres:
-            if propre in self.etude.contexte.indicateurs and self.tournure(propre):
-                rangs.setdefault(propre, rang_des_propres)
+        rang_des_propres = rangs[self.regles.tournures.avant] - 1
+        deja_dits: Counter[str] = Counter()
+        mots = self.etude.contexte.indicateurs
+        for fiche in self.etude.convention.fiches:
+            for suivi in fiche.indicateurs:
+                propre = suivi.id in self.etude.catalogue.propres and suivi.id not in rangs
+                if propre and suivi.id in mots and self.tournure(suivi.id):
+                    numero = str(fiche.numero)
+                    apres = PAR_FICHE * deja_dits[numero]
+                    if mots[suivi.id].sens == "neutre":
+                        apres = APRES_TOUTES
+                    rangs[suivi.id] = rang_des_propres + apres
+                    deja_dits[numero] += 1
         rang_de_famille = indicateurs["indicateur"].map(rangs).fillna(len(rangs))
         # One rank more for a means: it passes after the others, all of one rank.
         ordre = rang_de_famille + indicateurs["nature"].eq("moyen").astype(int)
@@ -241,9 +256,15 @@ class MessagesDuSuivi:
         if non_nuls.empty:  # when all that is known is zero, it is said
             non_nuls = self.indicateurs[self.indicateurs["valeur"].notna()]
         premiers = non_nuls.head(self.regles.nombre)
-        phrases = [self._chiffre_en_phrase(chiffre) for chiffre in lignes(premiers, Chiffre)]
+        phrases = []
+        annee_dite = None
+        for chiffre in lignes(premiers, Chiffre):
+            phrase = self._chiffre_en_phrase(chiffre)
+            if chiffre.annee != annee_dite:
+                phrase = f"en {chiffre.annee}, {phrase}"
+            annee_dite = chiffre.annee
+            phrases.append(phrase)
         if phrases:
-            phrases[0] = f"en {self.etude.annee}, {phrases[0]}"
             texte = ". ".join(map(majuscule, phrases))
             yield self._message(f"{texte}.", "mesures")
 
@@ -557,10 +578,12 @@ class MessagesDeLaFin(MessagesDuSuivi):
         families see first.
         """
         parcours = self.etude.parcours
+        a_un_depart = parcours["annee_initiale"].lt(parcours["annee_derniere"])
         depuis_le_depart = parcours.assign(  # named as the columns of a year
+            annee=parcours["annee_derniere"],
             valeur=parcours["derniere"],
             statut=parcours["statut_derniere"],
-            valeur_precedente=parcours["valeur_initiale"],
+            valeur_precedente=parcours["valeur_initiale"].where(a_un_depart.fillna(False)),
             annee_precedente=parcours["annee_initiale"],
             renseigne=parcours["derniere"].notna(),
         )

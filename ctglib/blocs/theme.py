@@ -29,6 +29,7 @@ from ctglib.graphiques.points import points_indices
 FOIS = 1.05  # two amounts by head whose quotient is under that are said to be alike
 NOMMES = 3  # a break of series of more indicators than that names the first and counts the others
 AUCUNE = "aucune fiche"
+PHRASES_DES_REPONSES = {"offre": "reponse_par_offre", "theme": "reponse_par_theme"}
 PHRASES_DES_SERVICES = {  # by why the fiches answer that some services are absent
     "dit": "fiches_des_services",
     "offre": "services_par_offre",
@@ -702,9 +703,9 @@ def tableau_besoins(etude: EtudeDiagnostic) -> Tableau:
             return AUCUNE
         numeros = besoin["fiches"].split(SEPARATEUR)
         texte = dire("reponse", nombre=len(numeros), fiches=enumerer(numeros))
-        if besoin["lien"] == "dit":
+        if besoin["lien"] not in PHRASES_DES_REPONSES:
             return texte
-        return texte + dire(f"reponse_par_{besoin['lien']}", nombre=len(numeros))
+        return texte + dire(PHRASES_DES_REPONSES[besoin["lien"]], nombre=len(numeros))
 
     ecritures: dict[str, Ecriture] = {
         "intitule": intitule,

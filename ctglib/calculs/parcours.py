@@ -395,7 +395,9 @@ def preuves_du_texte(
             len(themes_connus),
             len(themes_connus),
         ),
-        "resultats_mesures": Preuve(resultats_mesures, int(du_texte["resultats"]), 1, 1),
+        "resultats_mesures": Preuve(
+            resultats_mesures, int(du_texte["resultats"]), int(du_texte["resultats"] > 0), 1
+        ),
         "lacunes": Preuve(len(convention.lacunes), None, 1, 1),
         "schemas": Preuve(
             len(textes_repris.intersection(textes_des_schemas)),

@@ -642,7 +642,8 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
         lien = Lien("Lire son rapport", f"{dossier}fiche-{noms_des_fiches[fiche.numero]}.html")
         textes_par_axe[fiche.axe].append((titre, f"{' '.join(phrases)} ", lien, "."))
     return suite(
-        sous_titre(f"Axe {axe.titre}") + liste(textes_par_axe[axe.id])
+        sous_titre(axe.titre if axe.titre.startswith("Axe ") else f"Axe {axe.titre}")
+        + liste(textes_par_axe[axe.id])
         for axe in etude.convention.axes
         if textes_par_axe[axe.id]
     )

@@ -134,9 +134,11 @@ class Diagnostic(EtudeDiagnostic):
             nom=f"offre-{ancre}",
             titre=titre,
         )
-        tableau = self.tableau(nom)
+        tableau: Tableau | None = self.tableau(nom)
+        if not tableau.donnees[VALEURS].notna().any(axis=None):
+            tableau = None  # a column of « non transmis » says nothing that the limits do not
         le_plus_long_d_abord = [tableau, graphique]
-        if len(taux) > len(tableau.cellules):
+        if tableau is not None and len(taux) > len(tableau.cellules):
             le_plus_long_d_abord = [graphique, tableau]
         blocs = suite([liste(phrases), *le_plus_long_d_abord, tableau_de_l_offre])
         if blocs is None:
@@ -421,10 +423,12 @@ def _valeurs_absentes(constats: pd.DataFrame, contexte: Contexte) -> list[str]:
 def _ce_qui_manque(etude: EtudeDiagnostic) -> list[str]:
     """Return sentences that say what the report leaves out for want of data: it is not zero.
 
-    They are, each where there is any: the themes without any indicator; the indicators without a
-    row in the other themes; the offer.
+    They are, each where there is any: the themes without any value; the indicators without a row in
+    the other themes; the offer.
     """
-    indicateurs_donnes = set(etude.comparaison["indicateur"])
+    constats = etude.comparaison
+    indicateurs_donnes = set(constats["indicateur"])
+    connus = set(constats.loc[constats[VALEURS].notna().any(axis=1), "indicateur"])
     themes_vides = []
     absents_par_theme: dict[str, list[str]] = {}  # by title, of the themes that have other rows
     for un_theme in etude.catalogue.themes:
@@ -433,7 +437,7 @@ def _ce_qui_manque(etude: EtudeDiagnostic) -> list[str]:
             for indicateur in un_theme.indicateurs
             if indicateur.id not in indicateurs_donnes
         ]
-        if len(absents) == len(un_theme.indicateurs):
+        if connus.isdisjoint(indicateur.id for indicateur in un_theme.indicateurs):
             themes_vides.append(f"« {un_theme.titre} »")
         elif absents:
             absents_par_theme[un_theme.titre] = absents

@@ -186,6 +186,8 @@ class Fiche:
         start, or a target.
         """
         ecrits = [indicateur for indicateur in self.fiche.indicateurs if indicateur.libelle]
+        if not self.fiche.indicateurs:
+            return RIEN_D_ECRIT
         if not ecrits:
             return f"{RIEN_D_ECRIT} Ceux qui la suivent sont proposés."
         manquants = []

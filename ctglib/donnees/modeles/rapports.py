@@ -305,7 +305,8 @@ class ReglesMessages(Modele):  # ``messages.yaml``
         if texte.startswith("le "):
             contractee = {"de": "du", "à": "au"}[preposition]
             return f"{contractee} {texte.removeprefix('le ')}"
-        if preposition == "de" and texte[0].lower() in VOYELLES:
+        # Before a name, an « h » is left alone: « de Harnes ».
+        if preposition == "de" and texte[0].lower() in VOYELLES.removesuffix("hy"):
             return f"d'{texte}"
         return f"{preposition} {texte}"
 
