@@ -186,6 +186,27 @@ def marques(lignes: pd.DataFrame, contexte: Contexte) -> tuple[str, ...]:
     return legende(pd.concat([statuts_de_l_annee, lignes["statut_precedent"]]), contexte)
 
 
+def notes_des_textes(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:
+    """Return the names of the lists of the year, and the texts, a note each.
+
+    « Communes desservies : A ; B. » ``lignes`` are the rows of the scoring that a table shows. What
+    is suppressed has no value, and is not named.
+    """
+    observations = etude.suivi.observations
+    dites = observations[
+        observations["annee"].eq(etude.annee)
+        & observations["valeur"].notna()
+        & observations["texte"].ne("")
+    ]
+    dites = dites.sort_values("millesime").drop_duplicates("indicateur", keep="last")
+    textes = dites.set_index("indicateur")["texte"]
+    return [
+        f"{libelle} : {textes[nom].rstrip('.')}."
+        for nom, libelle in zip(lignes["indicateur"], lignes["libelle"], strict=True)
+        if nom in textes
+    ]
+
+
 def notes_des_confirmations(etude: EtudeAnnuelle, lignes: pd.DataFrame) -> list[str]:
     """Return who confirmed the values of the year that a table marks, when and why.
 

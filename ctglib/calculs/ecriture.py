@@ -48,8 +48,13 @@ def avec_unite(valeur: float, symbole: str, decimales: int, signe: bool = False)
 
 
 def ecrire(valeur: float, indicateur: Indicateur, unites: Mapping[str, Unite]) -> str:
-    """Return a value of an indicator with its unit's symbol; an evolution shows its sign."""
-    symbole = unites[indicateur.unite].apres(valeur)
+    """Return a value of an indicator with its unit's symbol, or its word (« oui »); an evolution
+    shows its sign.
+    """
+    unite = unites[indicateur.unite]
+    if unite.mots:
+        return unite.mots[bool(valeur)]
+    symbole = unite.apres(valeur)
     return avec_unite(valeur, symbole, indicateur.decimales, signe=indicateur.est_evolution)
 
 

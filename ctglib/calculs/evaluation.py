@@ -83,6 +83,7 @@ COLONNES_DES_LIGNES = [
     "unique",
     "hasard",
     "table",
+    "forme",
     "arrondi",
     "annuelle",
 ]
@@ -139,7 +140,8 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         coupure=coupure_entre(table, definitions, changements, table["annee_precedente"]),
     )
     mot_de_l_evolution, raison_de_l_evolution = evolution(table, seuils)
-    chiffre = table["table"].eq(OBSERVATIONS)
+    # A yes or no has no pace, and nothing is judged of a text.
+    chiffre = table["table"].eq(OBSERVATIONS) & ~table["forme"].isin(["oui_non", "texte"])
     table = table.assign(
         evolution=mot_de_l_evolution.where(chiffre, ""),
         raison_evolution=raison_de_l_evolution.where(chiffre, QUALITATIF),
@@ -187,6 +189,7 @@ def _lignes(
                 "unique": indicateur.unique,
                 "hasard": indicateur.hasard,
                 "table": indicateur.table,
+                "forme": catalogue.unites[indicateur.unite].forme,
                 # What the convention's text implies, or else the catalogue's.
                 "sens": prevu.implicite.sens if prevu.implicite else indicateur.sens,
                 "calcule": indicateur.calcul is not None,
@@ -366,7 +369,7 @@ def _avec_verdicts(
 
     What is not a number is not judged, nor what waits for its fiche to begin.
     """
-    chiffre = table["table"].eq(OBSERVATIONS)
+    chiffre = table["table"].eq(OBSERVATIONS) & table["forme"].ne("texte")
     raisons: list[list[str]] = []
     for est_un_chiffre, attend, deja_jugee, codes in zip(
         chiffre, pas_commencee, table["deja_jugee"], jugements["raisons"], strict=True

@@ -140,6 +140,23 @@ def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
     return texte, f"cellule au format pourcentage, lue {en_pourcent} %."
 
 
+def lire_valeur(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
+    """Return what a cell of a value holds, by its form: a number, 1 for « oui » and 0 for « non »,
+    the names of a list joined by « ; », a text. Then how it was understood, when that may surprise.
+    """
+    match nombre.forme:
+        case "oui_non":
+            return (lire_choix(cellule, nombre.choix),)
+        case "liste":
+            # Between two names, a semicolon or a line; a name said twice is one.
+            noms = re.split(r"[;\n]", lire_texte_libre(cellule, lignes=True))
+            nommes = dict.fromkeys(nom.strip() for nom in noms if nom.strip())
+            return (" ; ".join(nommes),)
+        case "texte":
+            return (lire_texte_libre(cellule),)
+    return lire_nombre(cellule, nombre)
+
+
 def _nombre_ecrit(cellule: Cellule, texte: str, nombre: Nombre, attendu: str) -> float:
     """Return a number written as a text: « 12 345,50 € », « 59 % »."""
     sans_euro = texte.replace("\u2212", "-").rstrip("€").strip()

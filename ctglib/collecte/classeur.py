@@ -345,7 +345,10 @@ def _controle(
     if colonne.type == "date":
         premier, dernier = _JOURS
         return _Controle("date", premier, refus["date"], titre, aide, "between", dernier)
-    if colonne.type == "nombre":
+    if colonne.type == "nombre" and ligne.nombre.forme == "oui_non":
+        mots_permis = ",".join(ligne.nombre.choix)
+        return _Controle("list", f'"{mots_permis}"', refus["liste"], titre, aide)
+    if colonne.type == "nombre" and ligne.nombre.forme == "nombre":
         nombre = ligne.nombre
         avec_decimales = nombre.decimales > 0 or nombre.pourcent
         sorte = "decimal" if avec_decimales else "whole"

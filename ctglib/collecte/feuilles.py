@@ -19,7 +19,7 @@ from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.lecture import CONVENTIONS
 from ctglib.donnees.modeles import Nomme
 from ctglib.donnees.modeles.avenants import Avenant
-from ctglib.donnees.modeles.catalogue import Indicateur, Modalite, NatureMoyen
+from ctglib.donnees.modeles.catalogue import Forme, Indicateur, Modalite, NatureMoyen
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit, NomDeRubrique
 from ctglib.donnees.pieces import annees_presentes
@@ -39,8 +39,10 @@ CONFIRMABLES = {OBSERVATIONS: (*CELLULE, "indicateur"), "moyens": tuple(MOYEN)}
 CONFIRMATION = "confirmation"
 # The entry cells of an indicator, and the column of the follow-up that each is: those of the year,
 # then those that correct the year before.
+TEXTE = "_texte"  # after a cell, what it holds beside its value: the names of a list
 _CHAMPS_DE_L_ANNEE = {
     "valeur": "valeur",
+    f"valeur{TEXTE}": "texte",
     "statut": "statut",
     "source": "source",
     "note": "note",
@@ -48,6 +50,7 @@ _CHAMPS_DE_L_ANNEE = {
 }
 _CHAMPS_DE_CORRECTION = {
     "correction": "valeur",
+    f"correction{TEXTE}": "texte",
     "raison": "note",
     "source": "source",
     CONFIRMATION: CONFIRMATION,
@@ -58,12 +61,31 @@ _JOUR = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$")
 
 @dataclass(frozen=True)
 class Nombre:
-    """What a cell of a number may hold; ``pourcent``: « 59 % » reads 59."""
+    """What a cell of a number may hold; ``pourcent``: « 59 % » reads 59.
+
+    Of another ``forme`` (``Unite``), it holds a word of ``mots``, the names of a list or a text.
+    """
 
     minimum: float = 0
     maximum: float | None = None
     decimales: int = 0
     pourcent: bool = False
+    forme: Forme = "nombre"
+    mots: tuple[str, str] | None = None
+
+    @property
+    def choix(self) -> dict[str, str]:
+        """The words of a yes or no, and the value of each: yes first."""
+        non, oui = self.mots or ("", "")
+        return {oui: "1", non: "0"}
+
+    def montre(self, valeur: str, texte: str) -> str | float:
+        """Return what a cell shows of a value that is known, with its text."""
+        if self.forme == "nombre":
+            return float(valeur)
+        if self.forme == "oui_non":
+            return (self.mots or ("", ""))[bool(float(valeur))]
+        return texte
 
 
 @dataclass(frozen=True)
@@ -344,11 +366,11 @@ def _preremplie(
     montre = dict(ligne.montre)
     for cellule, colonne in cible.champs.items():
         texte = connue.get(colonne)
-        if not texte or texte == cible.defauts.get(colonne):
+        if not texte or texte == cible.defauts.get(colonne) or cellule not in types:
             continue
         match types[cellule]:
             case "nombre":
-                montre[cellule] = float(texte)
+                montre[cellule] = ligne.nombre.montre(texte, connue.get("texte", ""))
             case "date":
                 montre[cellule] = date.fromisoformat(texte)
             case "liste":
@@ -459,7 +481,18 @@ def _ligne_d_un_chiffre(
     minimum, maximum = item.bornes
     if minimum is None:
         minimum = 0
-    nombre = Nombre(minimum, maximum, item.decimales, pourcent=item.unite == "pourcent")
+    unite = catalogue.unites[item.unite]
+    nombre = Nombre(
+        minimum,
+        maximum,
+        item.decimales,
+        pourcent=item.unite == "pourcent",
+        forme=unite.forme,
+        mots=unite.mots,
+    )
+    avant = cadre.connue(de_l_annee_d_avant)
+    if avant.get("valeur"):
+        montre["precedent"] = nombre.montre(avant["valeur"], avant.get("texte", ""))
     pli = ""
     if item.facultatif or (part and item.origine != "convention"):
         pli = cadre.gabarit.plis["indicateurs"].format(fiche=fiche)
@@ -478,7 +511,7 @@ def _cible_d_un_chiffre(
     if part:
         dimension = item.dimension or ""
     cle = (territoire, str(annee), item.id, dimension, part, str(cadre.annee))
-    defauts = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite}
+    defauts = {"valeur": "", "statut": Statut.NORMAL.value, "unite": item.unite, "texte": ""}
     return Cible(OBSERVATIONS, cle, champs, defauts)
 
 

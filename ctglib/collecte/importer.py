@@ -37,7 +37,7 @@ from ctglib.donnees.yaml_strict import charger_yaml
 
 STATUT = ("statut",)  # the key of the row, among those of the bilan
 DECISIONS = 40  # of a comité, at most
-REVISES = ("valeur", "statut")  # what makes of a figure another
+REVISES = ("valeur", "statut", "texte")  # what makes of a figure another
 # Two ways of saying one thing of the comité: the last entered takes the place of the other.
 _EXCLUSIFS = {"comite_date": "comite_absence", "comite_absence": "comite_date"}
 CHAMP_DU_COMITE = "comite.date"  # what the file itself lacks when nothing is said of the comité

@@ -16,12 +16,12 @@ from ctglib.collecte.cellules import (
     Illisible,
     lire_choix,
     lire_date,
-    lire_nombre,
     lire_texte_libre,
+    lire_valeur,
     montrer,
 )
 from ctglib.collecte.classeur import PLI, SANS_SAISIE
-from ctglib.collecte.feuilles import Cle, Feuille, Ligne
+from ctglib.collecte.feuilles import TEXTE, Cle, Feuille, Ligne
 from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
@@ -423,6 +423,10 @@ class _Lecteur:
             except Illisible as refus:
                 fautes.append(origine.placer(colonne.id, *refus.args))
                 continue
+            if colonne.type == "nombre" and ligne.nombre.forme in ("liste", "texte"):
+                valeurs[f"{colonne.id}{TEXTE}"] = texte
+                combien = len(texte.split(" ; ")) if ligne.nombre.forme == "liste" else 1
+                texte = str(combien) if texte else ""
             valeurs[colonne.id] = texte
             for remarque in remarques:
                 self.lecture.remarques.append(
@@ -449,7 +453,7 @@ class _Lecteur:
         remarques: list[str] = []
         liste = self.feuille.liste(ligne, colonne.id)
         if colonne.type == "nombre":
-            texte, *remarques = lire_nombre(cellule, ligne.nombre)
+            texte, *remarques = lire_valeur(cellule, ligne.nombre)
         elif colonne.type == "date":
             texte = lire_date(cellule)
         elif colonne.type == "liste" and liste is not None:
@@ -458,7 +462,8 @@ class _Lecteur:
             texte = lire_texte_libre(cellule, lignes=colonne.type == "phrases")
         if cellule.formule:
             remarques.append(f"formule, son résultat enregistré est {montrer(cellule)}.")
-        if colonne.type not in ("nombre", "date", "liste"):
+        libre = colonne.type == "nombre" and ligne.nombre.forme in ("liste", "texte")
+        if libre or colonne.type not in ("nombre", "date", "liste"):
             noms = ", ".join(f"« {nom} »" for nom in noms_possibles(texte, self.noms))
             if noms:
                 remarques.append(

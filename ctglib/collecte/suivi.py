@@ -129,7 +129,11 @@ def en_fichiers(convention: str, annee: int, avant: Suivi, apres: Suivi) -> dict
     for nom in TABLES:
         if apres[nom] == avant[nom]:
             continue
-        colonnes = charger_schema(nom).colonnes
+        colonnes = [
+            champ.name
+            for champ in charger_schema(nom).fields
+            if not champ.facultatif or any(ligne.get(champ.name) for ligne in apres[nom].values())
+        ]
         lignes = [
             [ligne.get(colonne, "") for colonne in colonnes] for ligne in triee(apres[nom]).values()
         ]

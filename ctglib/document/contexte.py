@@ -152,6 +152,8 @@ class Contexte(Montrable):
         if valeur is None or pd.isna(valeur):
             return self.absence(statut)
         definition = self.indicateurs[indicateur]
+        if self.unites[definition.unite].mots:
+            return ecriture.ecrire(valeur, definition, self.unites)
         return nombre(valeur, definition.decimales, signe=definition.est_evolution)
 
     def absence(self, statut: str) -> str:

@@ -37,8 +37,8 @@ class Champ(Modele):
     """A column. ``description`` is shown as what was expected when a cell does not fit ``pattern``
     or is no date.
 
-    Two keys are ours: ``vocabulaire``, the kind of names that its cells cite (``noms.yaml``), and
-    ``selon``, the column that says in what each is chosen.
+    Three keys are ours: ``vocabulaire``, the kind of names that its cells cite (``noms.yaml``),
+    ``selon``, the column that says in what each is chosen, and ``facultatif``: a file may lack it.
     """
 
     name: Texte
@@ -48,6 +48,7 @@ class Champ(Modele):
     constraints: Contraintes = Contraintes()
     vocabulaire: Identifiant | None = None
     selon: Identifiant | None = None
+    facultatif: bool = False
 
 
 class SchemaTable(Modele):
@@ -125,6 +126,9 @@ def examiner_csv(
     table = pd.DataFrame(completes.values(), index=list(completes), columns=entete, dtype="str")
     # Of a doubled column, the first counts.
     table = table.loc[:, ~table.columns.duplicated()].filter(schema.colonnes)
+    for champ in schema.fields:
+        if champ.facultatif and champ.name not in table:
+            table[champ.name] = ""
     fautes += _fautes_de_cellules(relatif, table, schema, confidentialite)
     fautes += _doublons(relatif, table, schema)
     return TableLue(relatif, table, tuple(fautes))
@@ -153,7 +157,9 @@ def _fautes_d_en_tete(
     relatif: str, entete: list[str], schema: SchemaTable, regles: Confidentialite | None
 ) -> Iterator[Faute]:
     connues = schema.colonnes
-    absentes = [colonne for colonne in connues if colonne not in entete]
+    absentes = [
+        champ.name for champ in schema.fields if champ.name not in entete and not champ.facultatif
+    ]
     for nom, fois in Counter(nom for nom in entete if nom.strip()).items():
         if fois > 1:
             yield Faute(relatif, *mots("colonne_repetee", nom=nom, fois=fois), 1, nom[:60])

@@ -419,6 +419,7 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
     yield from _vides(completes)
     yield from _unites(completes)
     yield from _details(completes)
+    yield from _formes(completes, pieces)
     a_venir = _nombres(completes["annee"]) > _nombres(completes["millesime"])
     yield from _fautes(completes[a_venir], "annee", "annee_a_venir")
     # Of a count that is not whole, secrecy would not know what it may show.
@@ -446,6 +447,25 @@ def _observations(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
         yield from _fautes(
             completes[etrangeres], "territoire", "territoire_etranger", connus=connus
         )
+
+
+def _formes(lignes: pd.DataFrame, pieces: Pieces) -> Iterator[Faute]:
+    """Yield the faults of values that are no number: a yes or no is 1 or 0, a list counts the names
+    of its text, a text is 1, and a number has none.
+    """
+    formes = {unite.id: unite.forme for unite in _unites_definies(pieces)}
+    completes = lignes.assign(forme=lignes["cat_unite"].map(formes))
+    completes = completes[completes["nombre"].notna() & completes["forme"].notna()]
+    dits = [len([nom for nom in texte.split(";") if nom.strip()]) for texte in completes["texte"]]
+    oui_non = completes["forme"].eq("oui_non") & ~completes["nombre"].isin([0, 1])
+    yield from _fautes(completes[oui_non], "valeur", "oui_ou_non")
+    comptes = completes.assign(dits=dits)
+    liste = comptes["forme"].eq("liste") & comptes["nombre"].ne(comptes["dits"])
+    yield from _fautes(comptes[liste], "valeur", "liste_comptee")
+    sans_texte = completes["forme"].eq("texte") & completes["texte"].eq("")
+    yield from _fautes(completes[sans_texte], "texte", "texte_absent")
+    de_trop = completes["forme"].isin(["nombre", "oui_non"]) & completes["texte"].ne("")
+    yield from _fautes(completes[de_trop], "texte", "texte_de_trop")
 
 
 def _details(lignes: pd.DataFrame) -> Iterator[Faute]:

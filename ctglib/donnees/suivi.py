@@ -228,5 +228,5 @@ def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFra
         & publiees["annee"].gt(depuis)
         & publiees["annee"].le(jusqu_a)
     ]
-    publiees = publiees.assign(serie="")[list(extraits.columns)].astype(extraits.dtypes)
+    publiees = publiees.assign(serie="", texte="")[list(extraits.columns)].astype(extraits.dtypes)
     return pd.concat([extraits, publiees], ignore_index=True)

@@ -26,6 +26,7 @@ from ctglib.blocs.indicateurs import (
     marques,
     mode_de_lecture,
     notes_des_confirmations,
+    notes_des_textes,
 )
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
@@ -222,6 +223,7 @@ class Bilan:
         notes = [*marques(premiers, etude.contexte)]
         if premiers["origine_cible"].eq(IMPLICITE).any():
             notes.append(DEDUITE)
+        notes += notes_des_textes(etude, premiers)
         notes += notes_des_confirmations(etude, premiers)
         notes.append(etude.mot("autres_indicateurs"))
         return etude.tableau(
@@ -241,7 +243,10 @@ class Bilan:
             indicateurs,
             ecrire_l_annee(self.etude),
             groupes=fiches,
-            notes=notes_des_confirmations(self.etude, indicateurs),
+            notes=[
+                *notes_des_textes(self.etude, indicateurs),
+                *notes_des_confirmations(self.etude, indicateurs),
+            ],
         )
 
     def etats(self) -> Figure | None:

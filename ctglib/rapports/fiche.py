@@ -24,6 +24,7 @@ from ctglib.blocs.indicateurs import (
     marques,
     mode_de_lecture,
     notes_des_confirmations,
+    notes_des_textes,
 )
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
@@ -263,6 +264,7 @@ class Fiche:
         notes = [*flux_des_stocks(etude, self.fiche), *marques(montres, contexte)]
         if (montres["cible"].notna() & montres["origine_cible"].eq(IMPLICITE)).any():
             notes.append(DEDUITE)
+        notes += notes_des_textes(etude, montres)
         notes += notes_des_confirmations(etude, montres)
         valeurs = ("valeur_initiale", "valeur_precedente", "valeur")
         notes += petits_publies(montres, valeurs, etude.catalogue.seuils.petits_effectifs, contexte)

@@ -27,6 +27,7 @@ from ctglib.donnees.modeles.suivi import Nature
 # a share turns round by its complement, a ratio by its inverse
 Renversement = Literal["complement", "inverse"]
 Largeur = Literal["large", "etroit"]
+Forme = Literal["nombre", "oui_non", "liste", "texte"]
 MotDeComparaison = Literal["bruit", "depasse", "rupture", "sans_calcul"]
 
 
@@ -171,8 +172,10 @@ class Unite(Nomme):
     ecart: Literal["points", "pourcent", "aucun"]  # how two territories compare
     renversement: Renversement | None = None  # how the radar turns an axis round
     decimales: int = Field(ge=0, le=3)
-    # How it is typed, and read: « oui » and « non » are 1 and 0; a list is counted, and named.
-    forme: Literal["nombre", "oui_non", "liste", "texte"] = "nombre"
+    # How it is typed, and read: « oui » and « non » are 1 and 0; a list is counted, and named; a
+    # text that is given is 1.
+    forme: Forme = "nombre"
+    mots: tuple[str, str] | None = None  # what is written of 0 and of 1, where it is no number
 
     def apres(self, valeur: float) -> str:
         """Return what follows a value: « 1 jour », « 2 jours »."""
