@@ -14,6 +14,8 @@ from donnees_suivies import DONNEES
 from ligne_de_commande import ctg, reussir
 from production_exemple import declarer
 
+from ctglib import ouvrir_bilan
+from ctglib.document.blocs import Bloc, Groupe, Liste
 from ctglib.donnees.cloture import fichiers_de_la_cloture, plan_a_clore
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
@@ -203,6 +205,40 @@ def test_ce_qui_vient_apres_ne_change_aucun_octet_des_rapports(clos: tuple[Ateli
     dit = atelier.produire()
     assert atelier.rapports() == avant
     assert "Années closes" not in dit
+
+
+def test_le_bilan_suivant_dit_ce_qui_est_venu_apres(clos: tuple[Atelier, str]) -> None:
+    atelier, _ = clos
+    atelier.changer_la_suite()
+    remplacer(
+        atelier.donnees / SUIVI / "actions.csv", ",Coordination de la CTG,", ",Service enfance,"
+    )
+
+    bilan = ouvrir_bilan(NOM, ANNEE + 1)
+
+    assert textes(bilan.revisions()) >= {
+        "L'avenant n° 2 a un effet en 2025, close le 10 février 2026 : il n'y était pas, et les"
+        " rapports de 2025 ne le disent pas.",
+        "La saisie de 2025 a changé depuis sa clôture, le 10 février 2026 (actions.csv) : les"
+        " rapports de 2025 restent tels que publiés.",
+        "Entrés dans le texte sans avenant depuis la clôture de 2025, le 10 février 2026 :"
+        " « Rencontre du premier semestre 2024 ».",
+    }
+    revisions = bilan.etude.revisions
+    assert set(revisions.loc[revisions["indicateur"].eq("am_agreees"), "annee"]) == {ANNEE}
+    avenants = bilan.avenants()
+    assert avenants is not None
+    assert {1, 2} <= set(avenants.donnees["avenant"])
+    # Of the closed year, nothing of this.
+    assert ouvrir_bilan(NOM, ANNEE).etude.suivi.depuis_la_cloture is None
+
+
+def textes(bloc: Bloc | None) -> set[str]:
+    """Return the sentences of the lists of a block."""
+    assert isinstance(bloc, Groupe)
+    return {
+        str(item) for partie in bloc.pieces if isinstance(partie, Liste) for item in partie.items
+    }
 
 
 def test_un_classeur_plus_recent_laisse_les_rapports_publies_et_le_dit(

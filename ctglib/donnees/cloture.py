@@ -6,18 +6,24 @@ reports, all of it or nothing.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from hashlib import sha256
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
-from ctglib.donnees.lecture import existe, lire_octets, lister, superposer
-from ctglib.donnees.modeles.avenants import Avenant
+from ctglib.donnees.lecture import existe, lire_octets, superposer
 from ctglib.donnees.modeles.catalogue import IndicateursPropres
 from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.suivi import Bilan
 from ctglib.donnees.pieces import annees_presentes, avec_le_suivi, lire_pieces
-from ctglib.donnees.plan import PLAN, chemin_du_plan, dossier_du_suivi, en_vigueur, plan_clos
+from ctglib.donnees.plan import (
+    avenants_ignores,
+    chemin_du_plan,
+    dossier_du_suivi,
+    en_vigueur,
+    plan_clos,
+    saisies,
+    saisies_changees,
+)
 from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.yaml_strict import charger_yaml, examiner_yaml
 
@@ -113,15 +119,6 @@ def bilan_clos(convention: str, annee: int) -> dict[str, bytes]:
     return fichier
 
 
-def saisies(convention: str, annee: int) -> dict[str, str]:
-    """Return the SHA-256 of each file that the parties entered for a year, by path in the data
-    folder.
-    """
-    dossier = f"{dossier_du_suivi(convention)}/{annee}"
-    chemins = [f"{dossier}/{nom}" for nom in lister(dossier) if nom != PLAN and nom[-1] != "/"]
-    return {chemin: sha256(lire_octets(chemin)).hexdigest() for chemin in chemins}
-
-
 def fautes_des_copies(convention: str) -> Iterator[Faute]:
     """Yield the faults of the copies of closed years, which nobody writes by hand."""
     for annee in annees_presentes(convention):
@@ -157,28 +154,12 @@ def avertissements_des_clotures(convention: str) -> Iterator[str]:
 
 def changements_depuis(convention: str, annee: int, plan: PlanClos) -> Iterator[str]:
     """Yield what was entered in a year, or with an effect in it, since it was closed."""
-    actuelles = saisies(convention, annee)
     jour = f"{plan.cloture:%d/%m/%Y}"
-    for chemin in sorted({*plan.saisies, *actuelles}):
-        if chemin not in actuelles:
-            yield f"{chemin}, retiré depuis la clôture du {jour}"
-        elif chemin not in plan.saisies:
-            yield f"{chemin}, ajouté depuis la clôture du {jour}"
-        elif actuelles[chemin] != plan.saisies[chemin]:
-            yield f"{chemin}, changé depuis la clôture du {jour}"
+    for chemin, quoi in saisies_changees(convention, annee, plan).items():
+        yield f"{chemin}, {quoi} depuis la clôture du {jour}"
     for fichier in lire_pieces(convention).objets("convention/avenants"):
         for avenant in avenants_ignores(fichier.avenants, annee, plan):
             yield (
                 f"conventions/{convention}/avenants.yaml, l'avenant n° {avenant.numero}, entré"
                 f" depuis la clôture du {jour}, a un effet en {annee}"
             )
-
-
-def avenants_ignores(avenants: Iterable[Avenant], annee: int, plan: PlanClos) -> list[Avenant]:
-    """Return the avenants that have an effect in a closed year, and that its copy does not have."""
-    ignores = []
-    for avenant in avenants:
-        effets = [changement.effet.year for changement in avenant.changements]
-        if avenant not in plan.avenants and min(effets, default=annee + 1) <= annee:
-            ignores.append(avenant)
-    return ignores

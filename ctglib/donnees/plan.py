@@ -8,9 +8,10 @@ What an avenant withdraws is no longer there. What it suspends or abandons is th
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import TypeVar
 
-from ctglib.donnees.lecture import CONVENTIONS, existe
+from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
 from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.convention import Convention
@@ -38,6 +39,46 @@ def plan_clos(convention: str, annee: int) -> PlanClos | None:
     """Return what a year kept when it was closed, None while it is open."""
     chemin = chemin_du_plan(convention, annee)
     return charger_yaml(chemin, PlanClos) if existe(chemin) else None
+
+
+def saisies(convention: str, annee: int) -> dict[str, str]:
+    """Return the SHA-256 of each file that the parties entered for a year, by path in the data
+    folder.
+    """
+    dossier = f"{dossier_du_suivi(convention)}/{annee}"
+    empreintes = {}
+    for nom in lister(dossier):
+        if nom != PLAN and nom.endswith((".csv", ".yaml")):
+            chemin = f"{dossier}/{nom}"
+            empreintes[chemin] = sha256(lire_octets(chemin)).hexdigest()
+    return empreintes
+
+
+def saisies_changees(convention: str, annee: int, copie: PlanClos) -> dict[str, str]:
+    """Return what became of the files of a closed year that are not as they were, by path.
+
+    « changé », « ajouté » or « retiré ».
+    """
+    actuelles = saisies(convention, annee)
+    changees = {}
+    for chemin in sorted({*copie.saisies, *actuelles}):
+        if chemin not in actuelles:
+            changees[chemin] = "retiré"
+        elif chemin not in copie.saisies:
+            changees[chemin] = "ajouté"
+        elif actuelles[chemin] != copie.saisies[chemin]:
+            changees[chemin] = "changé"
+    return changees
+
+
+def avenants_ignores(avenants: Iterable[Avenant], annee: int, copie: PlanClos) -> list[Avenant]:
+    """Return the avenants that have an effect in a closed year, and that its copy does not have."""
+    ignores = []
+    for avenant in avenants:
+        effets = [changement.effet.year for changement in avenant.changements]
+        if avenant not in copie.avenants and min(effets, default=annee + 1) <= annee:
+            ignores.append(avenant)
+    return ignores
 
 
 @dataclass(frozen=True)

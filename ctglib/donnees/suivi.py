@@ -18,7 +18,7 @@ from ctglib.donnees.dossier import Dossier, en_dossier
 from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.magasin import tables as tables_du_magasin
 from ctglib.donnees.modeles.avenants import Avenant
-from ctglib.donnees.modeles.cloture import PlanClos
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import MessageDesParties, MessagesDesParties
 from ctglib.donnees.modeles.sources import Origine
 from ctglib.donnees.modeles.suivi import Appreciation, Appreciations, Bilan, Participation
@@ -31,7 +31,7 @@ from ctglib.donnees.pieces import (
     avec_le_suivi,
     lire_pieces,
 )
-from ctglib.donnees.plan import dossier_du_suivi, plan_clos
+from ctglib.donnees.plan import avenants_ignores, dossier_du_suivi, plan_clos, saisies_changees
 from ctglib.donnees.statuts import Statut
 
 
@@ -67,6 +67,18 @@ class Suivi(Montrable):
 
 
 @dataclass(frozen=True)
+class DepuisLaCloture(Montrable):
+    """What came since a year was closed, that its reports do not say: the next bilan does."""
+
+    annee: int  # the one that is closed
+    jour: date  # of its closing
+    avenants: tuple[Avenant, ...]  # with an effect in it
+    fichiers: tuple[str, ...]  # names of those of its folder that are not as they were
+    fiches: tuple[str, ...]  # numbers of those that the text has now, without an avenant
+    indicateurs: tuple[str, ...]  # ids, likewise
+
+
+@dataclass(frozen=True)
 class DossierSuivi(Montrable):
     """A convention with its follow-up, checked."""
 
@@ -78,8 +90,8 @@ class DossierSuivi(Montrable):
     fin: date  # last day of the convention, as these avenants extend it
     # those of all the years, in order of entry: a value and its revisions
     observations: pd.DataFrame
-    # what the year before kept when it was closed; None: it is open, or all years are read
-    cloture_precedente: PlanClos | None
+    # what came since the year before was closed; None: it is open, or all years are read
+    depuis_la_cloture: DepuisLaCloture | None
     # annee (Int64), table, ligne, colonne: cells that the bilans publish as suppressed
     masque: pd.DataFrame
     # Public series of the territories, up to that year, with what a fictional convention invents:
@@ -126,18 +138,47 @@ def lire_suivi_brut(
         avenants=avenants,
         fin=dossier.convention.fin_selon(avenants),
         observations=en_table("observations", tables_saisies),
-        cloture_precedente=_cloture_precedente(pieces, annee),
+        depuis_la_cloture=_depuis_la_cloture(pieces, annee, dossier.convention, avenants),
         masque=_jusqu_a(en_table("masque", pieces.tables["masque"]), annee),
         contexte=_contexte(pieces, dossier, annee),
         origines=origines,
     )
 
 
-def _cloture_precedente(pieces: Pieces, annee: int | None) -> PlanClos | None:
-    """Return what the year before one kept, None when it is open or before the convention."""
+def _depuis_la_cloture(
+    pieces: Pieces, annee: int | None, convention: Convention, avenants: tuple[Avenant, ...]
+) -> DepuisLaCloture | None:
+    """Return what came since the year before one was closed, None when it is open, or before the
+    convention.
+    """
     if annee is None or annee - 1 not in (pieces.annees or ()):
         return None
-    return plan_clos(pieces.nom, annee - 1)
+    precedente = annee - 1
+    copie = plan_clos(pieces.nom, precedente)
+    if copie is None:
+        return None
+    # What an avenant adds is said with it: here is what was written in the text without one.
+    fiches = {str(fiche.numero) for fiche in copie.convention.fiches}
+    indicateurs = {
+        indicateur.id for fiche in copie.convention.fiches for indicateur in fiche.indicateurs
+    }
+    fiches_ecrites = []
+    indicateurs_ecrits = []
+    for fiche in convention.fiches:
+        if str(fiche.numero) not in fiches and not fiche.histoire:
+            fiches_ecrites.append(str(fiche.numero))
+        for indicateur in fiche.indicateurs:
+            if indicateur.id not in indicateurs and not (indicateur.histoire or fiche.histoire):
+                indicateurs_ecrits.append(indicateur.id)
+    changees = saisies_changees(pieces.nom, precedente, copie)
+    return DepuisLaCloture(
+        annee=precedente,
+        jour=copie.cloture,
+        avenants=tuple(avenants_ignores(avenants, precedente, copie)),
+        fichiers=tuple(PurePosixPath(chemin).name for chemin in changees),
+        fiches=tuple(fiches_ecrites),
+        indicateurs=tuple(dict.fromkeys(indicateurs_ecrits)),
+    )
 
 
 def _jour_du_plan(pieces: Pieces) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -503,16 +503,36 @@ class Bilan:
             return None
         return liste(mode_de_lecture(self.etude, "depuis_la_derniere"))
 
-    def revisions(self) -> Tableau | None:
-        """Return what this bilan says of earlier years otherwise than last year's; None when it
-        says the same.
+    def revisions(self) -> Bloc | None:
+        """Return what came since the year before was closed, then what this bilan says of earlier
+        years otherwise than last year's; None when there is nothing.
         """
         revisions = [
             table for table in (self.etude.revisions, self.territoire.revisions) if len(table)
         ]
-        if self.muette or not revisions:
-            return None
-        return tableau_revisions(self.etude, pd.concat(revisions, ignore_index=True))
+        tableau = None
+        if revisions and not self.muette:
+            tableau = tableau_revisions(self.etude, pd.concat(revisions, ignore_index=True))
+        phrases = list(self._depuis_la_cloture())
+        return suite([liste(phrases), tableau]) if phrases else tableau
+
+    def _depuis_la_cloture(self) -> Iterator[str]:
+        """Yield a sentence a thing that the reports of the year before, closed, do not say."""
+        etude = self.etude
+        depuis = etude.suivi.depuis_la_cloture
+        if depuis is None:
+            return
+        communs = {"annee": depuis.annee, "jour": date_longue(depuis.jour)}
+        for avenant in depuis.avenants:
+            yield etude.mot("avenant_apres_la_cloture", numero=avenant.numero, **communs)
+        if depuis.fichiers:
+            fichiers = enumerer(list(depuis.fichiers))
+            yield etude.mot("saisies_apres_la_cloture", fichiers=fichiers, **communs)
+        ajouts = [etude.mot("fiche_ajoutee", numero=numero) for numero in depuis.fiches]
+        for indicateur in depuis.indicateurs:
+            ajouts.append(f"« {etude.contexte.indicateurs[indicateur].libelle} »")
+        if ajouts:
+            yield etude.mot("texte_apres_la_cloture", ajouts=enumerer(ajouts), **communs)
 
     def sources(self) -> Bloc | None:
         """Return where the public series come from, then the files read with their fingerprints."""
