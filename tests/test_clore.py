@@ -234,10 +234,13 @@ def test_le_bilan_suivant_dit_ce_qui_est_venu_apres(clos: tuple[Atelier, str]) -
 
 
 def textes(bloc: Bloc | None) -> set[str]:
-    """Return the sentences of the lists of a block."""
+    """Return the sentences of the lists of a block, with ordinary spaces."""
     assert isinstance(bloc, Groupe)
     return {
-        str(item) for partie in bloc.pieces if isinstance(partie, Liste) for item in partie.items
+        re.sub("[\u00a0\u202f]", " ", str(item))
+        for partie in bloc.pieces
+        if isinstance(partie, Liste)
+        for item in partie.items
     }
 
 
