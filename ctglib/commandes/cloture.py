@@ -74,8 +74,8 @@ def _dire_la_cloture(convention: str, annee: int, cloture: Cloture) -> None:
     lignes = [f"{convention}, {annee} : année close le {copie.cloture:%d/%m/%Y}."]
     fiches = compter(len(copie.convention.fiches), "fiche")
     avenants = compter(len(copie.avenants), "avenant")
-    saisies = compter(len(copie.saisies), "fichier saisi")
-    lignes.append(f"  gardés : le plan ({fiches}, {avenants}), les empreintes de {saisies}")
+    saisies = compter(len(copie.saisies), "fichier")
+    lignes.append(f"  gardés : le plan ({fiches}, {avenants}), les empreintes de la saisie ({saisies})")
     if cloture.rapports:
         rapports = compter(cloture.rapports, "rapport")
         fichiers = compter(len(copie.publications), "fichier")
