@@ -166,7 +166,7 @@ def test_la_copie_a_le_plan_lu_les_saisies_et_ce_qui_est_publie(
 
     assert copie is not None
     assert copie.cloture == JOUR
-    assert [avenant.numero for avenant in copie.avenants] == [1]
+    assert [avenant.numero for avenant in copie.avenants] == ["1"]
     assert copie.convention == lire_suivi_brut(NOM, ANNEE, plan_actuel=True).convention
     assert copie.saisies == {
         f"{SUIVI.as_posix()}/{path.name}": sha256(path.read_bytes()).hexdigest()
@@ -228,7 +228,7 @@ def test_le_bilan_suivant_dit_ce_qui_est_venu_apres(clos: tuple[Atelier, str]) -
     assert set(revisions.loc[revisions["indicateur"].eq("am_agreees"), "annee"]) == {ANNEE}
     avenants = bilan.avenants()
     assert avenants is not None
-    assert {1, 2} <= set(avenants.donnees["avenant"])
+    assert {"1", "2"} <= set(avenants.donnees["avenant"])
     # Of the closed year, nothing of this.
     assert ouvrir_bilan(NOM, ANNEE).etude.suivi.depuis_la_cloture is None
 

@@ -75,7 +75,9 @@ def _dire_la_cloture(convention: str, annee: int, cloture: Cloture) -> None:
     fiches = compter(len(copie.convention.fiches), "fiche")
     avenants = compter(len(copie.avenants), "avenant")
     saisies = compter(len(copie.saisies), "fichier")
-    lignes.append(f"  gardés : le plan ({fiches}, {avenants}), les empreintes de la saisie ({saisies})")
+    lignes.append(
+        f"  gardés : le plan ({fiches}, {avenants}), les empreintes de la saisie ({saisies})"
+    )
     if cloture.rapports:
         rapports = compter(cloture.rapports, "rapport")
         fichiers = compter(len(copie.publications), "fichier")
