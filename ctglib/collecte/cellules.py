@@ -90,6 +90,8 @@ _PAS_UN_NOMBRE = {
     "petit_effectif": rf"(?i)(<|≤|moins de){_ESPACE}*[0-9]+$",
     "formule_en_texte": r"=\s*[A-Za-z0-9(+\-]",
     "deux_separateurs": r"[0-9]+[.,][0-9]{3}.*[.,][0-9]+$",
+    "nombre_et_millier": rf"(?i){_ENTIER}(?:[.,][0-9]+)?{_ESPACE}*"
+    r"(k|ke|keur|keuros|mille|milliers?|m|me|meur|millions?|milliards?)\.?$",
     "nombre_et_mot": rf"(?P<nombre>{_ENTIER}(?:[.,][0-9]+)?){_ESPACE}*[^\W\d_]+\.?$",
 }
 _ANNEE_SEULE = r"(19|20)[0-9]{2}"
@@ -102,14 +104,14 @@ _MILLIERS = 3
 
 
 def _refus(
-    cellule: Cellule, texte: str, formes: dict[str, str], sinon: str, *, attendu: str
+    cellule: Cellule, texte: str, formes: dict[str, str], sinon: str, **mots_dits: str
 ) -> Illisible:
     """Return the refusal of a text by the first shape that it has, or ``sinon`` without any."""
     for cle, forme in formes.items():
         trouve = re.match(forme, texte)
         if trouve:
-            return Illisible(cellule, cle, attendu=attendu, **trouve.groupdict())
-    return Illisible(cellule, sinon, attendu=attendu)
+            return Illisible(cellule, cle, **mots_dits, **trouve.groupdict())
+    return Illisible(cellule, sinon, **mots_dits)
 
 
 def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
@@ -133,7 +135,11 @@ def lire_nombre(cellule: Cellule, nombre: Nombre) -> tuple[str, ...]:
         return (texte,)
     if not nombre.pourcent:
         raise Illisible(
-            cellule, "format_pourcentage", cent=en_pourcent, nombre=tel_quel, attendu=attendu
+            cellule,
+            "format_pourcentage",
+            cent=en_pourcent,
+            attendu=attendu,
+            unite=_unite_dite(nombre),
         )
     affichee = Cellule(f"{en_pourcent} %")
     texte = _borner(affichee, valeur * 100, nombre)
@@ -165,7 +171,14 @@ def _nombre_ecrit(cellule: Cellule, texte: str, nombre: Nombre, attendu: str) ->
     if ecrit is None:
         if texte in _ABSENCES or sans_accents(texte) in _ABSENCES:
             raise Illisible(cellule, "absence_en_mots", attendu=attendu)
-        raise _refus(cellule, sans_euro, _PAS_UN_NOMBRE, "nombre_en_texte", attendu=attendu)
+        raise _refus(
+            cellule,
+            sans_euro,
+            _PAS_UN_NOMBRE,
+            "nombre_en_texte",
+            attendu=attendu,
+            unite=_unite_dite(nombre),
+        )
     if sans_euro.endswith("%") and not nombre.pourcent:
         raise Illisible(cellule, "part_pour_nombre", attendu=attendu)
     entier = re.sub(_ESPACE, "", ecrit["entier"])
@@ -173,10 +186,13 @@ def _nombre_ecrit(cellule: Cellule, texte: str, nombre: Nombre, attendu: str) ->
     # « 1.234 » may be a thousand or a little more than one.
     peut_etre_des_milliers = len(decimales) == _MILLIERS and entier.strip("0")
     if peut_etre_des_milliers and nombre.decimales < _MILLIERS:
-        raise Illisible(
-            cellule, "deux_lectures", attendu=attendu, entier=entier, decimales=decimales
-        )
+        raise Illisible(cellule, "deux_lectures", attendu=attendu, unite=_unite_dite(nombre))
     return float(f"{ecrit['signe']}{entier}.{decimales or '0'}")
+
+
+def _unite_dite(nombre: Nombre) -> str:
+    """Return the beginning of a question about a number: « la cellule est en euros : »."""
+    return f"la cellule est en {nombre.unite} : " if nombre.unite else ""
 
 
 def _borner(cellule: Cellule, valeur: float, nombre: Nombre) -> str:

@@ -61,7 +61,7 @@ _JOUR = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$")
 
 @dataclass(frozen=True)
 class Nombre:
-    """What a cell of a number may hold; ``pourcent``: « 59 % » reads 59.
+    """What a cell of a number may hold; ``pourcent``: « 59 % » reads 59; ``unite`` in words.
 
     Of another ``forme`` (``Unite``), it holds a word of ``mots``, the names of a list or a text.
     """
@@ -70,6 +70,7 @@ class Nombre:
     maximum: float | None = None
     decimales: int = 0
     pourcent: bool = False
+    unite: str = ""
     forme: Forme = "nombre"
     mots: tuple[str, str] | None = None
 
@@ -351,7 +352,8 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
         libre = None
         if modele.lignes_libres:
             cible = replace(lignes[0].cibles[0], cle=())
-            libre = replace(lignes[0], montre={}, cibles=(cible,), pli="")
+            nombre = replace(lignes[0].nombre, unite="")
+            libre = replace(lignes[0], montre={}, cibles=(cible,), pli="", nombre=nombre)
         plan.append(Feuille(modele, tuple(lignes), listes, libre))
     return tuple(plan)
 
@@ -489,6 +491,7 @@ def _ligne_d_un_chiffre(
         pourcent=item.unite == "pourcent",
         forme=unite.forme,
         mots=unite.mots,
+        unite=unite.libelle.lower() if unite.symbole else "",
     )
     avant = cadre.connue(de_l_annee_d_avant)
     if avant.get("valeur"):
@@ -588,8 +591,10 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
     facultatifs = {
         (poste.signataire, poste.poste) for poste in par_structure.postes if poste.facultatif
     }
+    catalogue = cadre.dossier.catalogue
+    unites = {nature.id: catalogue.unites[nature.unite] for nature in catalogue.moyens.natures}
     for ligne in _table(cadre, "moyens", _moyens_attendus(cadre)):
-        partie, fiche, structure, _, poste = ligne.cibles[0].cle
+        partie, fiche, structure, nature, poste = ligne.cibles[0].cle
         service = parts.signataires.get(partie, "")
         if not service and fiche:
             service = parts.des_moyens(fiche)
@@ -597,7 +602,8 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
         pli = ""
         if structure and (signataire, poste) in facultatifs:
             pli = gabarit.plis["moyens"]
-        yield replace(ligne, nombre=Nombre(decimales=2), pli=pli, service=service)
+        nombre = Nombre(decimales=2, unite=unites[nature].libelle.lower())
+        yield replace(ligne, nombre=nombre, pli=pli, service=service)
 
 
 def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
