@@ -131,7 +131,7 @@ def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None
     ]
 
     assert expected.fill.fgColor.rgb == "FFFFF3C4" and optional.fill.fgColor.rgb == "FFFFFFFF"
-    assert formulas == ["OR(LEN(I5)>0,LEN(J5)>0)"]
+    assert formulas == ["OR(LEN(I5)>0,LEN(K5)>0)"]
 
 
 def test_l_allure_des_cellules_est_dans_les_couleurs_de_la_charte() -> None:
@@ -250,11 +250,11 @@ def test_les_proprietes_disent_convention_annee_version_et_service() -> None:
     def proprietes(wb: Workbook) -> dict[str, object]:
         return {prop.name: prop.value for prop in wb.custom_doc_props.props}
 
-    assert proprietes(vierge()) == {"convention": "harnes", "annee": 2025, "version": 1}
+    assert proprietes(vierge()) == {"convention": "harnes", "annee": 2025, "version": 2}
     assert proprietes(vierge("rpe")) == {
         "convention": "harnes",
         "annee": 2025,
-        "version": 1,
+        "version": 2,
         "responsable": "rpe",
     }
     assert vierge().properties.language == "fr-FR"

@@ -77,7 +77,7 @@ def _colonne_ajoutee(titre: str) -> Callable[[Workbook], None]:
 
 
 def _sans_colonne(wb: Workbook) -> None:
-    wb["Indicateurs"].delete_cols(11)
+    wb["Indicateurs"].delete_cols(12)
 
 
 def _sans_repere(wb: Workbook) -> None:
@@ -89,7 +89,7 @@ def _sans_titres(wb: Workbook) -> None:
 
 
 def _colonne_en_double(wb: Workbook) -> None:
-    wb["Indicateurs"].cell(4, 12).value = "Source"
+    wb["Indicateurs"].cell(4, 13).value = "Source"
 
 
 def _feuille_renommee(wb: Workbook) -> None:
@@ -124,37 +124,37 @@ def _telephone_ailleurs(wb: Workbook) -> None:
 STRUCTURES = [
     (
         _colonne_ajoutee("Nom de l'agent"),
-        "« O : Nom de l'agent »",
+        "« P : Nom de l'agent »",
         "le nom d'une personne",
         "des agrégats seulement",
     ),
     (
         _colonne_ajoutee("Date de naissance"),
-        "« O : Date de naissance »",
+        "« P : Date de naissance »",
         "la naissance d'une personne",
         "agrégats",
     ),
     (
         _colonne_ajoutee("Prénom"),
-        "« O : Prénom »",
+        "« P : Prénom »",
         "le prénom d'une personne",
         "retirer cette donnée",
     ),
     (
         _colonne_ajoutee("Courriel"),
-        "« O : Courriel »",
+        "« P : Courriel »",
         "une adresse électronique",
         "retirer cette donnée",
     ),
     (
         _colonne_ajoutee("N° allocataire"),
-        "« O : N° allocataire »",
+        "« P : N° allocataire »",
         "un numéro d'allocataire",
         "retirer cette donnée",
     ),
     (
         _colonne_ajoutee("Avis"),
-        "« O : Avis »",
+        "« P : Avis »",
         "une colonne ajoutée, « Avis » (première valeur ligne 5)",
         "« Note »",
     ),

@@ -50,8 +50,8 @@ def _propriete(wb: Workbook, nom: str, valeur: object) -> None:
             "vérifier que c'est le bon fichier",
         ),
         ("annee", 2031, {}, "l'année 2031", "corriger l'année demandée"),
-        ("version", 99, {}, "un gabarit de version 99", "écrire un nouveau gabarit"),
-        ("version", 1, {"millesime": 2024}, "le millésime 2024", "corriger le millésime"),
+        ("version", 1, {}, "un gabarit de version 1", "écrire un nouveau gabarit"),
+        ("version", 2, {"millesime": 2024}, "le millésime 2024", "corriger le millésime"),
     ],
 )
 def test_un_classeur_d_ailleurs_est_refuse(
