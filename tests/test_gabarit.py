@@ -195,6 +195,8 @@ def test_les_controles_disent_les_bornes() -> None:
     assert count.error.startswith("Écrivez un nombre entier, 0 au moins")
     assert (share.type, share.formula1, share.formula2) == ("decimal", "0", "100")
     assert day.type == "date" and "jour/mois/année" in day.error
+    assert (day.formula1, day.formula2) == ("DATE(2023,01,01)", "DATE(2026,12,31)")
+    assert "entre le 01/01/2023 et le 31/12/2026" in day.error
 
 
 @pytest.mark.parametrize(

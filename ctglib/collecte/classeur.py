@@ -344,7 +344,12 @@ def _controle(
         return _Controle("list", liste.nom, refus["liste"], titre, aide)
     if colonne.type == "date":
         premier, dernier = _JOURS
-        return _Controle("date", premier, refus["date"], titre, aide, "between", dernier)
+        message = refus["date"]
+        if ligne.jours:
+            bornes = [f"{jour:%d/%m/%Y}" for jour in ligne.jours]
+            premier, dernier = (f"DATE({jour:%Y,%m,%d})" for jour in ligne.jours)
+            message = refus["date_bornee"].format(*bornes)
+        return _Controle("date", premier, message, titre, aide, "between", dernier)
     if colonne.type == "nombre" and ligne.nombre.forme == "oui_non":
         mots_permis = ",".join(ligne.nombre.choix)
         return _Controle("list", f'"{mots_permis}"', refus["liste"], titre, aide)

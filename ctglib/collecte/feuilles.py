@@ -136,6 +136,8 @@ class Ligne:
     # Where its entry cells go, the first its own row; those that go nowhere are closed.
     cibles: tuple[Cible, ...]
     nombre: Nombre = Nombre()  # what its cells of numbers may hold
+    # the first and the last day that its cells of dates may hold, when it is not any
+    jours: tuple[date, date] | None = None
     liste: Liste | None = None  # what its cells choose from, where their column has no list
     pli: str = ""  # the heading under which it is folded
     service: str = ""  # who fills it, where it is not who fills what no other does
@@ -388,6 +390,8 @@ def _actions(cadre: Cadre) -> Iterator[Ligne]:
     colonnes = cadre.gabarit.par_feuille["actions"].colonnes
     champs = {colonne.id: colonne.id for colonne in colonnes if colonne.role == "saisie"}
     etats = cadre.listes["etats_d_action"]
+    convention = cadre.dossier.convention
+    duree = (convention.debut, convention.fin_selon(cadre.avenants))
     for fiche in cadre.dossier.convention.fiches:
         for modalite in fiche.modalites:
             cle = (fiche.numero, modalite.numero)
@@ -406,7 +410,8 @@ def _actions(cadre: Cadre) -> Iterator[Ligne]:
                 "precedent": precedent,
             }
             service = cadre.gabarit.parts.de_fiche(fiche)
-            yield Ligne(montre, (Cible("actions", cle, champs),), service=service)
+            cible = Cible("actions", cle, champs)
+            yield Ligne(montre, (cible,), jours=duree, service=service)
 
 
 def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:

@@ -222,18 +222,18 @@ def montants_invraisemblables(lignes: pd.DataFrame, regles: Vraisemblance) -> It
     connues = lignes[lignes["nombre"] > 0].sort_values("annee", kind="stable")
     avant = connues.groupby(MOYEN, sort=False)[["nombre", "annee"]].shift()
     connues = connues.join(avant.add_suffix("_avant"))
-    for rang, ligne in connues.iterrows():
-        if ligne["confirmee"]:
-            continue
-        repere, cle = ligne["nombre_avant"], "millier_d_avant"
+    for rang, ligne in connues[~connues["confirmee"].astype(bool)].iterrows():
+        cle = "millier_d_avant"
+        repere = ligne["nombre_avant"]
         if pd.isna(repere):
+            cle = "millier_des_autres"
             meme_groupe = connues["fichier"].eq(ligne["fichier"])
             for colonne in ("signataire", "nature"):
                 meme_groupe &= connues[colonne].eq(ligne[colonne])
             autres = connues.loc[meme_groupe, "nombre"].drop(rang)
             if len(autres) < regles.autres_montants:
                 continue
-            repere, cle = autres.median(), "millier_des_autres"
+            repere = autres.median()
         rapport = max(ligne["nombre"], repere) / min(ligne["nombre"], repere)
         if bas <= rapport <= haut:
             sens = "plus" if ligne["nombre"] > repere else "moins"

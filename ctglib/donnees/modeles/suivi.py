@@ -37,6 +37,7 @@ Refus = Literal[
     "ecrite",
     "liste",
     "date",
+    "date_bornee",
     "texte",
     "entier",
     "entier_borne",
