@@ -159,6 +159,8 @@ def evaluer(
         "catalogue": catalogue,
         "observations": observations,
         "avenants": avenants,
+        "plan": lambda _: convention,
+        "dispenses": lambda _: {},
     }
     return scoring.evaluer(SimpleNamespace(**given, suivis=suivis or {}), annee)
 

@@ -47,7 +47,11 @@ def _lire(
 ) -> pd.DataFrame:
     """Return the states of a year, of which nothing else is known."""
     year = SimpleNamespace(actions=actions, bilan=SimpleNamespace(date_arretee=arretee))
-    given = {"convention": convention, "catalogue": catalogue(), "avenants": avenants}
+    given = {
+        "plan": lambda _: convention,
+        "catalogue": catalogue(),
+        "avenants": avenants,
+    }
     return etats(SimpleNamespace(**given, suivis={arretee.year: year}), arretee.year)
 
 

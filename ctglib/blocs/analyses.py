@@ -18,6 +18,7 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs import suivi
 from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
+from ctglib.calculs.evaluation import DEPARTS_ECRITS
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
 from ctglib.document.contexte import (
     COUPURES,
@@ -47,7 +48,6 @@ from ctglib.graphiques.trajectoires import trajectoires
 
 Blocs = Iterator[Bloc | None]  # what the function of an analysis yields
 ENSEMBLE = ""  # the modalité of the row of the whole
-CONVENTION = "convention"  # the origin of an initial value that the text of the convention writes
 DU_TAUX = ("capacite", "denominateur", "numerateur", "taux")
 FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
@@ -168,7 +168,7 @@ def quotients(
     """
     ensembles = evaluation[evaluation["modalite"].eq(ENSEMBLE)].set_index("indicateur")
     de_l_annee = ensembles["valeur"]
-    est_ecrite = ensembles["origine_initiale"].eq(CONVENTION)
+    est_ecrite = ensembles["origine_initiale"].isin(DEPARTS_ECRITS)
     ecrites_au_texte = ensembles["valeur_initiale"].where(est_ecrite)
     phrases = []
     for rapport in rapports:

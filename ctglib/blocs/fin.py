@@ -21,7 +21,7 @@ from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import a_collecter, demandes, manques_finaux
 from ctglib.calculs.ecriture import INSECABLE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
-from ctglib.calculs.evaluation import evaluer
+from ctglib.calculs.evaluation import DEPARTS_ECRITS, evaluer
 from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
@@ -262,7 +262,7 @@ class Trajectoires(Montrable):
         """
         parcours = self.etude.parcours
         observes = parcours.loc[parcours["table"].eq("observations"), "indicateur"]
-        departs_ecrits = parcours[parcours["origine_initiale"].eq(calculs.CONVENTION)]
+        departs_ecrits = parcours[parcours["origine_initiale"].isin(DEPARTS_ECRITS)]
         valeurs = avec_departs(lire_annees(self.etude, observes), departs_ecrits)
         return valeurs.merge(parcours[["indicateur", "fiche", "nature"]], on="indicateur")
 

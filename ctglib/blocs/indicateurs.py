@@ -10,6 +10,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import minuscule, nombre, pourcent
+from ctglib.calculs.evaluation import SERVICE_NOUVEAU
 from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, legende, marquer
 from ctglib.document.tableau import RIEN, Ecriture
 from ctglib.document.typographie import compter, date_longue, nombrer
@@ -161,10 +162,13 @@ def _cible(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
 
 
 def depart(ligne: pd.Series, contexte: Contexte) -> str:
-    """Return the initial value and its year: « 380 (2022) »."""
+    """Return the initial value and its year: « 380 (2022) », « 0 (2026, service nouveau) »."""
     if pd.isna(ligne.valeur_initiale):
         return RIEN
-    return f"{contexte.valeur(ligne.indicateur, ligne.valeur_initiale)} ({ligne.annee_initiale})"
+    quand = str(ligne.annee_initiale)
+    if ligne.origine_initiale == SERVICE_NOUVEAU:
+        quand += ", service nouveau"
+    return f"{contexte.valeur(ligne.indicateur, ligne.valeur_initiale)} ({quand})"
 
 
 def valeur_marquee(indicateur: str, valeur: float, statut: str, contexte: Contexte) -> str:

@@ -22,7 +22,13 @@ from ctglib.blocs.propositions import ensembles, ont_une_cible, proposer, servic
 from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
-from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu, pas_commencees, totaux
+from ctglib.calculs.etats import (
+    NON_RENSEIGNEE,
+    SUSPENDUE,
+    etat_inconnu,
+    pas_commencees,
+    totaux,
+)
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import (
     abreger,
@@ -37,6 +43,7 @@ from ctglib.document.typographie import (
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import VOYELLES, ReglesMessages
+from ctglib.donnees.plan import ARRETES
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 EUROS = "euros"
@@ -128,7 +135,9 @@ class MessagesDuSuivi:
     @property
     def muette(self) -> bool:
         """Whether nothing was handed in for the year: no state of an action, no value, no means."""
-        rien_sur_les_actions = self.etude.etats["statut"].isin((NON_RENSEIGNEE, "prevue")).all()
+        # What is done, or given up, may have been so for years.
+        etats = self.etude.etats[self.etude.etats["dispense"].eq("")]
+        rien_sur_les_actions = etats["statut"].isin((NON_RENSEIGNEE, "prevue")).all()
         rien_sur_les_indicateurs = not self.indicateurs["renseigne"].any()
         sans_moyens = self.etude.annuel.moyens.empty
         return bool(rien_sur_les_actions and sans_moyens and rien_sur_les_indicateurs)
@@ -159,7 +168,7 @@ class MessagesDuSuivi:
         if self.fiche is None and self.etude.bilan.comite is None:
             yield self._dire("comite", "decisions")
         etats = self.etude.etats
-        etats_inconnus = int(etat_inconnu(etats, self.etude.arrete).sum())
+        etats_inconnus = int(etat_inconnu(etats).sum())
         if etats_inconnus:
             lesquelles = _parmi(etats_inconnus, len(etats), "action", feminin=True)
             yield self._dire("inconnues", "etats", etats_inconnus, lesquelles=lesquelles)
@@ -169,6 +178,7 @@ class MessagesDuSuivi:
         # How many have neither a target nor a reference of the text; one alone is not said.
         indicateurs = self.indicateurs
         suivis = indicateurs[indicateurs["renseigne"] | ~indicateurs["facultatif"]]
+        suivis = suivis[~suivis["dispense"].isin(ARRETES)]
         sans_cible = int(suivis["cible"].isna().sum())
         if sans_cible > 1 and sans_cible == len(suivis):
             yield self._dire("aucune_cible", "mesures", sans_cible)
@@ -364,6 +374,12 @@ class MessagesDuSuivi:
                 actions = int(actions_par_etat[etat])
                 phrases.append(sont(actions, mot, accorder(mot, 2)))
                 sans_nouvelles -= actions
+        suspendues = int(
+            (etats["dispense"].eq(SUSPENDUE) & etats["statut"].eq(NON_RENSEIGNEE)).sum()
+        )
+        if suspendues:
+            phrases.append(sont(suspendues, "suspendue", "suspendues"))
+            sans_nouvelles -= suspendues
         if plus_tard.any():
             actions = int(plus_tard.sum())
             verbe = "commence" if actions < 2 else "commencent"
@@ -480,12 +496,12 @@ class MessagesDuSuivi:
         """Yield how many actions the convention wanted begun by the end of the year, and the first
         whose échéance is in that year; when there is none, in which year the first one begins.
         """
-        etats = self.etude.etats
+        etats = self.etude.etats[~self.etude.etats["dispense"].isin(ARRETES)]
         total = len(etats)
         if not total:
             return
         arrete = self.etude.arrete
-        dues = etats[~pas_commencees(etats, arrete) | etat_inconnu(etats, arrete)]
+        dues = etats[~pas_commencees(etats, arrete)]
         if dues.empty:
             qui = "Cette fiche" if self.fiche else "La convention"
             debut = int(etats["debut"].min().year)

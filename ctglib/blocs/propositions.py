@@ -12,7 +12,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
-from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu
 from ctglib.calculs.evaluation import QUALITATIF
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
@@ -20,6 +20,7 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence, Poids
 from ctglib.donnees.modeles.rapports import CodeProposition
 from ctglib.donnees.modeles.suivi import Suite
+from ctglib.donnees.plan import ARRETES
 from ctglib.donnees.statuts import Statut
 
 SIGNATAIRES_CITES = 3  # more names than that are counted, and not written
@@ -226,11 +227,12 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     reportees = etats["fin"].notna() & etats["fin"].gt(etude.arrete)  # a new date was given
     en_retard = etats[etats["en_retard"] & ~reportees]
     echeance_passee = etats["echeance"].lt(etude.arrete)
-    echues_sans_etat = etats[etats["statut"].eq(NON_RENSEIGNEE) & echeance_passee]
+    echues_sans_etat = etats[etat_inconnu(etats) & echeance_passee]
     oublies = _attendus_une_fois(etude, indicateurs)
     ecrits_sans_cible = indicateurs.loc[
         indicateurs["origine"].eq("convention")
         & indicateurs["raison"].ne(QUALITATIF)
+        & ~indicateurs["dispense"].isin(ARRETES)
         & ~ont_une_cible(indicateurs),
         "indicateur",
     ]

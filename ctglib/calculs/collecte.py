@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu
+from ctglib.calculs.etats import etat_inconnu
 from ctglib.calculs.ordre import ordre_des_numeros, rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
@@ -16,6 +16,7 @@ from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.suivi import Gabarit
+from ctglib.donnees.plan import ARRETES, dispense, premiere_annee
 from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import Suivi
 
@@ -47,7 +48,6 @@ A_COLLECTER = (
     "derniere_annee",
     "dernier_statut",
 )
-PAS_COMMENCE = "non_commencee"
 # Why a value is asked for.
 DEPART = "valeur_initiale"
 SUIVANTE = "annee_suivante"
@@ -96,8 +96,11 @@ def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
 
 
 def demandes(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that somebody is asked for: neither computed by the workbook nor optional."""
-    return evaluation[~evaluation["calcule"] & ~evaluation["facultatif"]]
+    """Return the rows that somebody is asked for: neither computed by the workbook, nor optional,
+    nor of what an avenant has suspended or abandoned.
+    """
+    arretes = evaluation["dispense"].isin(ARRETES)
+    return evaluation[~evaluation["calcule"] & ~evaluation["facultatif"] & ~arretes]
 
 
 def _une_ligne_par_indicateur(evaluation: pd.DataFrame) -> pd.DataFrame:
@@ -113,8 +116,8 @@ def _une_ligne_par_indicateur(evaluation: pd.DataFrame) -> pd.DataFrame:
 
 
 def _hors_de_l_annee(evaluation: pd.DataFrame) -> pd.Series:
-    """Tell which rows the year does not concern: « sans objet », or of a fiche not yet begun."""
-    return evaluation["statut"].eq(Statut.SANS_OBJET) | evaluation["raison"].eq(PAS_COMMENCE)
+    """Tell which rows the year does not concern: « sans objet », or that nobody is asked for."""
+    return evaluation["statut"].eq(Statut.SANS_OBJET) | evaluation["dispense"].ne("")
 
 
 def a_collecter(
@@ -154,8 +157,21 @@ def a_collecter(
     )
 
     annee_de_depart = convention.debut.year - 1
+    annee_evaluee = int(annee.max()) if len(lignes) else annee_de_depart
+    depuis_le_debut = set()  # nobody was to measure before what an avenant has added since
+    encore_suivis = set()
+    for fiche in convention.fiches:
+        for prevu in fiche.indicateurs:
+            if premiere_annee(convention, fiche, prevu) == convention.debut.year:
+                depuis_le_debut.add(prevu.id)
+            if not dispense(fiche, Date(annee_evaluee + 1, 12, 31), prevu):
+                encore_suivis.add(prevu.id)
     depart_utile = pd.Series(
-        [_depart_utile(indicateur, annee_de_depart) for indicateur in indicateurs], dtype=bool
+        [
+            indicateur.id in depuis_le_debut and _depart_utile(indicateur, annee_de_depart)
+            for indicateur in indicateurs
+        ],
+        dtype=bool,
     )
     est_unique = pd.Series([indicateur.unique for indicateur in indicateurs], dtype=bool)
     attendue_une_fois = est_unique & annee_cible.notna()
@@ -164,6 +180,7 @@ def a_collecter(
     manque = ~lignes["renseigne"] & ~pas_due
     a_confirmer = lignes["provisoire"] & ~manque & ~(attendue_une_fois & pas_due)
     convention_en_cours = annee.lt((fin or convention.fin).year)
+    convention_en_cours &= lignes["indicateur"].isin(encore_suivis)
     due_l_annee_suivante = (annee + 1).eq(annee_cible).fillna(False)
     suivante = (~attendue_une_fois & convention_en_cours) | (
         attendue_une_fois & pas_due & due_l_annee_suivante
@@ -240,13 +257,13 @@ def manques(
     service = parts.de_fiche(fiche)
     arretee = suivi.bilan.date_arretee
     etats_de_la_fiche = etats[etats["fiche"] == fiche.numero]
-    sans_etat = etats_de_la_fiche[etat_inconnu(etats_de_la_fiche, pd.Timestamp(arretee))]
+    sans_etat = etats_de_la_fiche[etat_inconnu(etats_de_la_fiche)]
     etats_a_dire = [
         (service, ETAT, modalite, libelle)
         for modalite, libelle in zip(sans_etat["modalite"], sans_etat["libelle"], strict=True)
     ]
     moyens_et_appreciation = []
-    if fiche.debut <= arretee:
+    if not dispense(fiche, arretee):
         parties = [partie.id for partie in convention.parties]
         moyens_connus = _moyens_connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
         postes_connus = set(zip(moyens_connus["signataire"], moyens_connus["poste"], strict=True))
@@ -301,6 +318,9 @@ def manques_finaux(
 ) -> pd.DataFrame:
     """Return one row a thing to ask, service by service, with all the years that it is missing for.
 
+    Of what the last plan has no more, or what was suspended or abandoned, nothing is asked, even of
+    earlier years.
+
     Of ``demandees``, what each bilan asked for (see ``a_collecter``): what each had to complete of
     its own year, and the initial values of the last one. Of a fiche that has begun: its states if
     one is missing, its means if none is known, its appreciation.
@@ -311,14 +331,22 @@ def manques_finaux(
         ``depart``, for a "valeur" whose initial value is missing too, the year of the latter, else
         "".
     """
-    ordre = [indicateur.id for fiche in convention.fiches for indicateur in fiche.indicateurs]
+    fin = suivis[max(suivis)].bilan.date_arretee
+    ordre = [
+        indicateur.id
+        for fiche in convention.fiches
+        for indicateur in fiche.indicateurs
+        if dispense(fiche, fin, indicateur) not in ARRETES
+    ]
     a_completer = [
         demandes_de_l_annee[
             demandes_de_l_annee["motif"].eq(A_COMPLETER) & demandes_de_l_annee["annee"].eq(annee)
         ]
         for annee, demandes_de_l_annee in demandees.items()
     ]
-    valeurs = pd.concat(a_completer).sort_values("indicateur", key=rang_dans(ordre), kind="stable")
+    valeurs = pd.concat(a_completer)
+    valeurs = valeurs[valeurs["indicateur"].isin(ordre)]
+    valeurs = valeurs.sort_values("indicateur", key=rang_dans(ordre), kind="stable")
     dernieres_demandes = demandees[max(demandees)]
     departs = dernieres_demandes[dernieres_demandes["motif"].eq(DEPART)]
     annees_des_departs = departs.set_index("indicateur")["annee"].astype(str)
@@ -357,7 +385,7 @@ def _fiches_a_completer(
     fiches = {fiche.numero for fiche in convention.fiches}
     fiches_renseignees = {
         ETAT: {  # all their modalités have a state
-            annee: fiches - set(table.loc[table["statut"].eq(NON_RENSEIGNEE), "fiche"])
+            annee: fiches - set(table.loc[etat_inconnu(table), "fiche"])
             for annee, table in etats.items()
         },
         MOYEN: {
@@ -375,8 +403,8 @@ def _fiches_a_completer(
             if nature == MOYEN:
                 responsable = parts.des_moyens(fiche.numero)
             for annee, renseignees in fiches_par_annee.items():
-                commencee = fiche.debut <= suivis[annee].bilan.date_arretee
-                if commencee and fiche.numero not in renseignees:
+                demandee = not dispense(fiche, suivis[annee].bilan.date_arretee)
+                if demandee and fiche.numero not in renseignees:
                     lignes.append((responsable, nature, fiche.numero, annee))
     return pd.DataFrame(lignes, columns=["responsable", "nature", "fiche", "annee"])
 

@@ -5,6 +5,7 @@ signatory.
 import pandas as pd
 
 from ctglib.calculs.suivi import changements_en_vigueur
+from ctglib.donnees.plan import commence_le, derniere_etape, dispense
 from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
 from ctglib.donnees.suivi import DossierSuivi
 
@@ -24,33 +25,110 @@ COLONNES = (
     "commentaire",
     "motif",
     "preuve",
+    "dispense",
 )
 TEXTES = ("responsable", "commentaire", "motif", "preuve")
+SAISIES = ("statut", "debut_reel", "fin", *TEXTES)
+DU_PLAN = ["de_la_fiche", "ecrite", "avenant", "jour", "raison"]
 NON_RENSEIGNEE = "non_renseignee"
-CLOSES = ("realisee", "abandonnee")  # nothing more is due
-FAITES = ("realisee", "partielle")
+REALISEE = "realisee"
+ABANDONNEE = "abandonnee"
+SUSPENDUE = "suspendue"
+# What is said of a modalité that an avenant has stopped.
+PAR_AVENANT = {ABANDONNEE: "abandonnee_par_avenant", SUSPENDUE: "suspendue_par_avenant"}
+CLOSES = (REALISEE, ABANDONNEE)  # nothing more is due
+FAITES = (REALISEE, "partielle")
 
 
 def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     """Return one row a modalité of each fiche in a year: when it is due, where it stands, and how a
     report says it.
 
-    One without a row of the year is « non renseignée »; before its start it is not begun, never
-    « non réalisée ». Past its échéance and not done, it is late; one about which nothing is known
-    is past its échéance, and no more is said. An avenant that extends the convention extends the
-    fiches that end with it.
+    The plan is that of the year's own day. One without a row of the year is « non renseignée », and
+    its last known state is said with its date; before its start it is not begun, never « non
+    réalisée ». What is done stays done: a modalité that an earlier year says realised, or given up,
+    needs no row. Past its échéance and not done, it is late; one about which nothing is known is
+    past its échéance, and no more is said. An avenant that extends the convention extends the
+    fiches that end with it; one that abandons a modalité gives it this state, whatever was said.
 
     Returns:
         The columns ``COLONNES``. ``debut`` and ``echeance`` are the convention's (the fiche's when
         the modalité writes none: ``echeance_ecrite`` False), ``debut_reel`` and ``fin`` those
         entered; dates are timestamps, missing when none. ``en_retard``: its échéance is past and it
-        is known not to be done.
+        is known not to be done. ``dispense``: why nobody is asked where it stands (see
+        ``donnees.plan.dispense``), "" when somebody is.
     """
-    convention = suivi.convention
     evaluation = suivi.catalogue.evaluation
-    annuel = suivi.suivis[annee]
-    date_arretee = annuel.bilan.date_arretee
-    arrete = pd.Timestamp(date_arretee)
+    mots = evaluation.mots
+    arrete = pd.Timestamp(suivi.suivis[annee].bilan.date_arretee)
+    saisies = suivi.suivis[annee].actions.rename(columns={"debut": "debut_reel"})
+    table = _modalites_du_plan(suivi, annee)
+    table = table.merge(saisies[["fiche", "modalite", *SAISIES]], "left")
+    table = table.merge(_derniers_etats(suivi, annee), "left", ["fiche", "modalite"])
+    table = table.fillna({"statut": NON_RENSEIGNEE, **dict.fromkeys(TEXTES, "")})
+
+    sans_nouvelles = table["statut"].eq(NON_RENSEIGNEE)
+    deja_close = sans_nouvelles & table["statut_ancien"].isin(CLOSES)
+    for colonne in SAISIES:
+        table[colonne] = table[colonne].mask(deja_close, table[f"{colonne}_ancien"])
+    table["dispense"] = [
+        dispense(fiche, arrete.date(), modalite, dernier_etat=statut)
+        for fiche, modalite, statut in zip(
+            table["de_la_fiche"],
+            table["ecrite"],
+            table["statut"].where(deja_close, ""),
+            strict=True,
+        )
+    ]
+    abandonnee = table["dispense"].eq(ABANDONNEE)
+    suspendue = table["dispense"].eq(SUSPENDUE)
+    sans_motif = (abandonnee | suspendue) & table["motif"].eq("")
+    table = table.assign(
+        debut=pd.to_datetime(table["debut"]),
+        echeance=pd.to_datetime(table["echeance"]),
+        debut_reel=pd.to_datetime(table["debut_reel"]),
+        fin=pd.to_datetime(table["fin"]),
+        statut=table["statut"].mask(abandonnee & table["statut"].ne(REALISEE), ABANDONNEE),
+        motif=table["motif"].mask(sans_motif, table["raison"]),
+    )
+
+    etat = table["statut"].map(evaluation.etats)
+    etat_ancien = table["statut_ancien"].map(evaluation.etats)
+    dernier_etat = [
+        mots["dernier_etat"].format(etat=mot, quand=quand)
+        for mot, quand in zip(etat_ancien, table["quand"], strict=True)
+    ]
+    deja_dite = sans_nouvelles & table["statut_ancien"].notna() & table["dispense"].eq("")
+    etat = etat.mask(deja_dite, pd.Series(dernier_etat, table.index, dtype=object))
+    echue = (table["echeance"] < arrete) & ~table["statut"].isin(CLOSES) & ~suspendue
+    etat_echu = etat.map(lambda mot: mots["echeance_passee"].format(etat=mot))
+    non_commencee = table["debut"].dt.year.map(
+        lambda annee_de_debut: mots["non_commencee"].format(annee=annee_de_debut)
+    )
+    mot = etat.mask(echue, etat_echu).mask(pas_commencees(table, arrete), non_commencee)
+    par_avenant = [
+        mots[PAR_AVENANT[motif]].format(avenant=avenant, jour=jour) if avenant else ""
+        for motif, avenant, jour in zip(
+            table["dispense"], table["avenant"], table["jour"], strict=True
+        )
+    ]
+    dit_par_avenant = (abandonnee | suspendue) & table["avenant"].ne("")
+    dit_par_avenant &= table["statut"].ne(REALISEE)
+    table = table.assign(
+        en_retard=echue & table["statut"].ne(NON_RENSEIGNEE),
+        mot=mot.mask(dit_par_avenant, pd.Series(par_avenant, table.index, dtype=object)),
+    )
+    return table[list(COLONNES)]
+
+
+def _modalites_du_plan(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
+    """Return the modalités that the plan has at the end of a year: the first six ``COLONNES``.
+
+    Then its fiche and itself (``de_la_fiche``, ``ecrite``) and, of what an avenant has suspended or
+    abandoned, its number, when and why: ``avenant``, ``jour``, ``raison``, "" otherwise.
+    """
+    convention = suivi.plan(annee)
+    date_arretee = suivi.suivis[annee].bilan.date_arretee
     fin = convention.fin
     for changement in changements_en_vigueur(suivi.avenants, date_arretee):
         if changement.nouvelle_fin is not None:
@@ -60,40 +138,42 @@ def etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         # A fiche follows the convention when it ends with it, or would outlast it.
         fin_de_la_fiche = fin if fiche.fin == convention.fin else min(fiche.fin, fin)
         for modalite in fiche.modalites:
-            ligne = {
+            etape = derniere_etape(fiche, modalite)
+            ligne: dict[str, object] = {
                 "fiche": fiche.numero,
                 "modalite": modalite.numero,
                 "libelle": modalite.libelle,
-                "debut": modalite.debut or fiche.debut,
+                "debut": commence_le(fiche, modalite),
                 "echeance": modalite.echeance or fin_de_la_fiche,
                 "echeance_ecrite": modalite.echeance is not None,
+                "de_la_fiche": fiche,
+                "ecrite": modalite,
+                "avenant": etape.avenant if etape else "",
+                "jour": f"{etape.effet:%d/%m/%Y}" if etape else "",
+                "raison": (etape.raison or "") if etape else "",
             }
             lignes.append(ligne)
-    table = pd.DataFrame(lignes, columns=list(COLONNES[:6]))
-    table = table.astype({"fiche": "str", "echeance_ecrite": "bool"})
-    actions = annuel.actions.rename(columns={"debut": "debut_reel"})
-    actions = actions[["fiche", "modalite", "statut", "debut_reel", "fin", *TEXTES]]
-    table = table.merge(actions, "left")
-    table = table.fillna({"statut": NON_RENSEIGNEE, **dict.fromkeys(TEXTES, "")})
-    table = table.assign(
-        debut=pd.to_datetime(table["debut"]),
-        echeance=pd.to_datetime(table["echeance"]),
-        debut_reel=pd.to_datetime(table["debut_reel"]),
-        fin=pd.to_datetime(table["fin"]),
-    )
+    table = pd.DataFrame(lignes, columns=[*COLONNES[:6], *DU_PLAN])
+    return table.astype({"fiche": "str", "echeance_ecrite": "bool"})
 
-    echue = (table["echeance"] < arrete) & ~table["statut"].isin(CLOSES)
-    etat = table["statut"].map(evaluation.etats)
-    mots = evaluation.mots
-    etat_echu = etat.map(lambda mot: mots["echeance_passee"].format(etat=mot))
-    non_commencee = table["debut"].dt.year.map(
-        lambda annee_de_debut: mots["non_commencee"].format(annee=annee_de_debut)
-    )
-    table = table.assign(
-        en_retard=echue & table["statut"].ne(NON_RENSEIGNEE),
-        mot=etat.mask(echue, etat_echu).mask(pas_commencees(table, arrete), non_commencee),
-    )
-    return table[list(COLONNES)]
+
+def _derniers_etats(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
+    """Return the last state of each modalité that a year before this one gives.
+
+    The columns fiche, modalite, « …_ancien » of each of ``SAISIES``, and ``quand``: « fin 2024 ».
+    """
+    mots = suivi.catalogue.evaluation.mots
+    tables = []
+    for annee_suivie, annuel in sorted(suivi.suivis.items()):
+        jour = annuel.bilan.date_arretee
+        cle = "en_fin_d_annee" if (jour.month, jour.day) == (12, 31) else "a_la_date"
+        quand = mots[cle].format(annee=annee_suivie, jour=f"{jour:%d/%m/%Y}")
+        actions = annuel.actions.rename(columns={"debut": "debut_reel"})
+        avant = actions["statut"].ne(NON_RENSEIGNEE) & (annee_suivie < annee)
+        tables.append(actions[avant].assign(quand=quand))
+    etats = pd.concat(tables, ignore_index=True)[["fiche", "modalite", *SAISIES, "quand"]]
+    etats = etats.drop_duplicates(["fiche", "modalite"], keep="last")
+    return etats.rename(columns={colonne: f"{colonne}_ancien" for colonne in SAISIES})
 
 
 def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
@@ -101,9 +181,9 @@ def pas_commencees(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
     return etats["statut"].isin(("prevue", NON_RENSEIGNEE)) & (etats["debut"] > arrete)
 
 
-def etat_inconnu(etats: pd.DataFrame, arrete: pd.Timestamp) -> pd.Series:
-    """Tell, state by state, whether nobody said where it stands while it should have begun."""
-    return etats["statut"].eq(NON_RENSEIGNEE) & ~pas_commencees(etats, arrete)
+def etat_inconnu(etats: pd.DataFrame) -> pd.Series:
+    """Tell, state by state, whether nobody said where it stands while somebody was asked."""
+    return etats["statut"].eq(NON_RENSEIGNEE) & etats["dispense"].eq("")
 
 
 # Means: euros with euros, full-time equivalents with full-time equivalents, never together. When a

@@ -25,8 +25,9 @@ from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
-from ctglib.donnees.modeles.plan import IndicateurFiche, ValeurDatee
+from ctglib.donnees.modeles.plan import IndicateurFiche, ServiceNouveau, ValeurDatee
 from ctglib.donnees.modeles.suivi import Bilan
+from ctglib.donnees.plan import dispense, premiere_annee
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.suivi import DossierSuivi, Suivi
 
@@ -67,6 +68,7 @@ COLONNES = (
     "responsable",
     "calcule",
     "facultatif",
+    "dispense",
 )
 ENTIERS = ("annee_initiale", "annee_precedente", "annee", "annee_cible")
 REELS = ("valeur_initiale", "valeur_precedente", "valeur", "cible", "a_maintenir")
@@ -79,15 +81,22 @@ COLONNES_DES_LIGNES = [
     "responsable",
     "calcule",
     "facultatif",
-    "debut",
+    "dispense",
+    "premiere_annee",
     "unique",
     "hasard",
     "table",
     "forme",
     "arrondi",
     "annuelle",
+    "service_nouveau",
+    "oui_non",
+    "a_venir",
 ]
 OBSERVATIONS = "observations"
+# Where an initial value comes from, when the convention writes it.
+SERVICE_NOUVEAU = "service_nouveau"  # zero, for a service that did not exist
+DEPARTS_ECRITS = ("convention", SERVICE_NOUVEAU)
 QUALITATIF = "qualitatif"
 
 
@@ -102,9 +111,10 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         The columns ``COLONNES``, in the order of the convention; absent numbers missing, absent
         texts empty. ``raison`` is the first of ``raisons`` (joined by « ; »): of « non évaluable »,
         or what to know of a verdict. ``calcule``: the workbook works it out from others, nobody
-        enters it. ``facultatif``: nobody has to give it.
+        enters it. ``facultatif``: nobody has to give it. ``dispense``: why nobody is
+        asked for it this year (see ``donnees.plan.dispense``), "" when somebody is.
     """
-    convention = suivi.convention
+    convention = suivi.plan(annee)
     catalogue = suivi.catalogue
     definitions = catalogue.indicateurs_fiches
     seuils = catalogue.evaluation.seuils
@@ -113,12 +123,16 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     bilan = Bilan(annee=annee) if suivi_de_l_annee is None else suivi_de_l_annee.bilan
     changements = changements_en_vigueur(suivi.avenants, bilan.date_arretee)
     mesures = series(
-        suivi.observations, definitions.values(), territoire=convention.territoire, annee=annee
+        suivi.observations,
+        definitions.values(),
+        territoire=convention.territoire,
+        annee=annee,
+        dispenses=suivi.dispenses(annee),
     )
     mesures = avec_grille(mesures, definitions.values(), suivi.suivis, annee)
 
-    table = _lignes(convention, catalogue, mesures, changements, annee)
-    table = _avec_valeur_initiale(table, mesures, debut)
+    table = _lignes(convention, catalogue, mesures, changements, bilan)
+    table = _avec_valeur_initiale(table, mesures)
     table = _avec_mesures(table, mesures, annee)
     donnee = table["valeur"].notna() | table["statut"].eq(Statut.SECRET)
     table = table.assign(renseigne=_renseigne(table, donnee, definitions, suivi_de_l_annee))
@@ -130,9 +144,9 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
     )
     depuis = cas["annee_initiale"].fillna(debut)
     cas = cas.assign(coupure=coupure_entre(cas, definitions, changements, depuis))
-    # Before its fiche has begun, an indicator without value waits, and lacks nothing yet.
-    pas_commencee = table["valeur"].isna() & (table["debut"] > bilan.date_arretee)
-    table = _avec_verdicts(table, juger(cas, seuils), pas_commencee)
+    # What nobody is asked for lacks nothing.
+    dispense_de_valeur = table["dispense"].where(table["valeur"].isna(), "")
+    table = _avec_verdicts(table, juger(cas, seuils), dispense_de_valeur)
 
     valeur_a_garder = table["cible"].fillna(table["valeur_initiale"])
     table = table.assign(
@@ -160,7 +174,7 @@ def _lignes(
     catalogue: Catalogue,
     mesures: pd.DataFrame,
     changements: tuple[Changement, ...],
-    annee: int,
+    bilan: Bilan,
 ) -> pd.DataFrame:
     """Return the columns ``COLONNES_DES_LIGNES``: what convention, avenants and catalogue write.
 
@@ -180,7 +194,8 @@ def _lignes(
             collecte = indicateur.collecte
             commun: dict[str, object] = {
                 "fiche": fiche.numero,
-                "debut": fiche.debut,
+                "dispense": dispense(fiche, bilan.date_arretee, prevu),
+                "premiere_annee": premiere_annee(convention, fiche, prevu),
                 "indicateur": indicateur.id,
                 "libelle": prevu.libelle or indicateur.libelle,
                 "unite": indicateur.unite,
@@ -201,8 +216,12 @@ def _lignes(
                 "libelle_modalite": "",
                 "origine_cible": "",
                 "annuelle": False,
+                "service_nouveau": False,
+                "oui_non": catalogue.unites[indicateur.unite].forme == "oui_non",
+                # The text writes a day, that the year is stopped before.
+                "a_venir": _est_a_venir(prevu, bilan),
             }
-            cible = _cible(prevu, indicateur, changements, annee)
+            cible = _cible(prevu, indicateur, changements, bilan.annee)
             ensemble = {
                 **commun,
                 "cible": cible.valeur,
@@ -214,6 +233,7 @@ def _lignes(
             if isinstance(initiale, ValeurDatee):
                 ensemble["valeur_initiale"] = initiale.valeur
                 ensemble["annee_initiale"] = initiale.annee
+                ensemble["service_nouveau"] = isinstance(initiale, ServiceNouveau)
             lignes.append(ensemble)
             dimension = indicateur.dimension
             for modalite, libelle in modalites(indicateur, catalogue).items():
@@ -228,8 +248,15 @@ def _lignes(
         **dict.fromkeys(("valeur_initiale", "annee_initiale"), "float64"),
         **dict.fromkeys(("cible", "annee_cible", "arrondi"), "float64"),
         **dict.fromkeys(("unique", "hasard", "annuelle", "calcule", "facultatif"), "bool"),
+        **dict.fromkeys(("service_nouveau", "oui_non", "a_venir"), "bool"),
     }
     return pd.DataFrame(lignes, columns=COLONNES_DES_LIGNES).astype(types)
+
+
+def _est_a_venir(prevu: IndicateurFiche, bilan: Bilan) -> bool:
+    """Tell whether the text writes a day that comes after that of the bilan."""
+    jour = prevu.implicite.echeance if prevu.implicite else None
+    return jour is not None and bilan.date_arretee < jour
 
 
 class Cible(NamedTuple):
@@ -267,14 +294,17 @@ def _cible(
     return Cible(None, None, "")
 
 
-def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame, debut: int) -> pd.DataFrame:
+def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with their initial value, its year and its origin.
 
     It is the convention's, when it writes one. Otherwise what was measured the year before it
-    begins, or failing that in its first year: what it asks its services for. A later measure is no
-    initial value.
+    begins, or failing that in its first year: what it asks its services for; of what an avenant
+    has added, the same of its own first year. A later measure is no initial value.
     """
-    autour_du_debut = mesures["annee"].isin((debut - 1, debut)) & mesures["valeur"].notna()
+    debut = mesures["indicateur"].map(
+        table.drop_duplicates("indicateur").set_index("indicateur")["premiere_annee"]
+    )
+    autour_du_debut = mesures["annee"].between(debut - 1, debut) & mesures["valeur"].notna()
     premieres_mesures = mesures[autour_du_debut].sort_values("annee").drop_duplicates(LIGNE)
     mesure = table[LIGNE].merge(premieres_mesures, "left")
     ecrite = table["valeur_initiale"].notna()
@@ -282,7 +312,9 @@ def _avec_valeur_initiale(table: pd.DataFrame, mesures: pd.DataFrame, debut: int
         valeur_initiale=table["valeur_initiale"].fillna(mesure["valeur"]),
         annee_initiale=table["annee_initiale"].fillna(mesure["annee"]),
         origine_initiale=np.select(
-            [ecrite, mesure["valeur"].notna()], ["convention", "observation"], ""
+            [table["service_nouveau"], ecrite, mesure["valeur"].notna()],
+            [SERVICE_NOUVEAU, "convention", "observation"],
+            "",
         ),
     )
 
@@ -363,26 +395,27 @@ def _renseigne(
 
 
 def _avec_verdicts(
-    table: pd.DataFrame, jugements: pd.DataFrame, pas_commencee: pd.Series
+    table: pd.DataFrame, jugements: pd.DataFrame, dispenses: pd.Series
 ) -> pd.DataFrame:
     """Return the rows with the verdict on their target, its reasons and the progression to it.
 
-    What is not a number is not judged, nor what waits for its fiche to begin.
+    What is not a number is not judged, nor what has no value and is asked of nobody: what waits for
+    its fiche to begin, what an avenant suspends or abandons.
     """
     chiffre = table["table"].eq(OBSERVATIONS) & table["forme"].ne("texte")
     raisons: list[list[str]] = []
-    for est_un_chiffre, attend, deja_jugee, codes in zip(
-        chiffre, pas_commencee, table["deja_jugee"], jugements["raisons"], strict=True
+    for est_un_chiffre, motif, deja_jugee, codes in zip(
+        chiffre, dispenses, table["deja_jugee"], jugements["raisons"], strict=True
     ):
         if not est_un_chiffre:
             raisons.append([QUALITATIF])
-        elif attend:
-            raisons.append(["non_commencee"])
+        elif motif:
+            raisons.append([motif])
         elif deja_jugee:
             raisons.append([*codes, "unique"])
         else:
             raisons.append(codes)
-    jugee = chiffre & ~pas_commencee
+    jugee = chiffre & dispenses.eq("")
     progressions = jugements[["realise", "attendu", "rythme", "rythme_compose"]]
     return table.join(progressions.where(jugee)).assign(
         verdict=jugements["verdict"].where(jugee, "non_evaluable"),
@@ -616,14 +649,14 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
       is at least as wide as the source's rounding. Out of it on the good side, it is reached; on
       the bad side, it goes back. With no good side, a value under it goes back and one above is to
       be watched: keeping an offer is keeping at least that offer;
-    - a threshold that the text implies: held or not;
+    - a threshold that the text implies, or a yes: held or not, at its date;
     - a target already reached at the outset: kept, or it goes back;
     - otherwise a way, judged by its pace (``progression``).
 
     A count that chance alone may have lowered is to be watched: it is not said to go back.
 
     Read of ``cas``: as ``progression`` and ``evolution``, and origine_cible, annuelle (a threshold
-    without a date).
+    without a date), oui_non, a_venir (the day that the text writes is still to come).
 
     Returns:
         verdict: "atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul" or
@@ -656,11 +689,11 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     ecart = (valeur - cible).round(DECIMALES_EXACTES)
     bande = cas["sens"].eq("maintien") | (initiale.eq(cible) & ~cas["annuelle"])
     dans_la_bande = bande & ecart.abs().le(_demi_bande(cible, arrondi, seuils))
-    seuil = ~bande & (initiale.isna() | cas["annuelle"])
+    seuil = ~bande & (initiale.isna() | cas["annuelle"] | implicite | cas["oui_non"])
     atteinte_au_depart = ~bande & ~seuil & (orientation * (initiale - cible)).gt(0)
     manque = -orientation.replace(0, 1) * (valeur - cible)  # under zero when nothing is lacking
-    pas_encore_due = (
-        initiale.isna() & ~cas["annuelle"] & cas["annee"].lt(cas["annee_cible"].fillna(0))
+    pas_encore_due = ~cas["annuelle"] & (
+        cas["annee"].lt(cas["annee_cible"].fillna(0)) | cas["a_venir"]
     )
     changement = (valeur - initiale).abs().round(DECIMALES_EXACTES)
     immobile = arrondi.gt(0) & changement.le(arrondi)
@@ -681,7 +714,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
             (seuil & manque.le(0), "atteint", ""),
             (atteinte_au_depart & manque.le(0), "atteint", deja_atteinte),
             ((seuil | atteinte_au_depart) & manque.le(arrondi), "non_evaluable", "sous_arrondi"),
-            (seuil & pas_encore_due, "non_evaluable", "sans_valeur_initiale"),
+            (seuil & pas_encore_due, "non_evaluable", "a_son_echeance"),
             (seuil, "insuffisant", "seuil_non_tenu"),
             (atteinte_au_depart, "en_recul", deja_atteinte),
             (immobile, "non_evaluable", "sous_arrondi"),

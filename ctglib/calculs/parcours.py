@@ -12,7 +12,14 @@ import numpy as np
 import pandas as pd
 
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE
-from ctglib.calculs.evaluation import OBSERVATIONS, ORIENTATIONS, QUALITATIF, avec_grille, evolution
+from ctglib.calculs.evaluation import (
+    DEPARTS_ECRITS,
+    OBSERVATIONS,
+    ORIENTATIONS,
+    QUALITATIF,
+    avec_grille,
+    evolution,
+)
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles.avenants import Changement
@@ -60,6 +67,7 @@ COLONNES = (
     "annee_connue",
     "statut_connue",
     "a_maintenir",
+    "dispense",
 )
 
 
@@ -104,6 +112,7 @@ def parcours(
     indicateurs = [definitions[identifiant] for identifiant in finale["indicateur"]]
     initiale = finale["valeur_initiale"]
     table = table.assign(
+        dispense=finale["dispense"],
         valeur_initiale=initiale,
         annee_initiale=finale["annee_initiale"],
         origine_initiale=finale["origine_initiale"],
@@ -288,7 +297,7 @@ def evaluabilite(
     groupes = {
         CONVENTION: ecrits_par_le_texte.assign(
             definis=ecrits_par_le_texte["indicateur"].isin(definis_par_avenant),
-            departs=ecrits_par_le_texte["origine_initiale"].eq(CONVENTION),
+            departs=ecrits_par_le_texte["origine_initiale"].isin(DEPARTS_ECRITS),
             cibles=ecrits_par_le_texte["origine_cible"].isin(ECRITES),
         ),
         PROPOSITIONS: tous.assign(

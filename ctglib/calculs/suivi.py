@@ -166,12 +166,20 @@ def statut_le_plus_grave(*statuts: pd.Series | pd.DataFrame) -> pd.Series:
 
 
 def series(
-    observations: pd.DataFrame, indicateurs: Iterable[Indicateur], *, territoire: str, annee: int
+    observations: pd.DataFrame,
+    indicateurs: Iterable[Indicateur],
+    *,
+    territoire: str,
+    annee: int,
+    dispenses: Mapping[int, Mapping[str, str]] | None = None,
 ) -> pd.DataFrame:
     """Return the values by year: the columns ``LIGNE``, annee, valeur, statut and impossible.
 
     A value out of the bounds of its indicator, 217 % of demands refused, is none: it is missing,
     and ``impossible`` tells it. None can be typed; a closed year may have kept one.
+
+    ``dispenses`` are, by year, the indicators that nobody is asked for (see
+    ``DossierSuivi.dispenses``): where one has no row in such a year, it has one « sans objet ».
     """
     connus = list(indicateurs)
     du_territoire = observations[observations["territoire"] == territoire]
@@ -181,11 +189,25 @@ def series(
     bas = mesures["indicateur"].map({item.id: item.bornes[0] for item in connus}).astype("float64")
     haut = mesures["indicateur"].map({item.id: item.bornes[1] for item in connus}).astype("float64")
     impossible = mesures["valeur"].lt(bas - TOLERANCE) | mesures["valeur"].gt(haut + TOLERANCE)
-    return mesures.assign(
+    mesures = mesures.assign(
         valeur=mesures["valeur"].mask(impossible),
         statut=mesures["statut"].mask(impossible, Statut.NON_DISPONIBLE),
         impossible=impossible,
     )
+    if not dispenses:
+        return mesures
+    sans_objet = pd.DataFrame(
+        [(nom, une_annee) for une_annee, noms in dispenses.items() for nom in noms],
+        columns=["indicateur", "annee"],
+    ).astype({"annee": "int64", "indicateur": object})
+    # Each line that has a row in some year; of an indicator that has none, its whole.
+    lignes = mesures[LIGNE].drop_duplicates()
+    absentes = sans_objet.merge(lignes, "left", "indicateur").fillna(
+        {"dimension": "", "modalite": ""}
+    )
+    absentes = absentes.assign(valeur=nan, statut=Statut.SANS_OBJET, impossible=False)
+    toutes = pd.concat([mesures, absentes[mesures.columns]], ignore_index=True)
+    return toutes.drop_duplicates([*LIGNE, "annee"], ignore_index=True)
 
 
 def dernieres_mesures(mesures: pd.DataFrame, lignes: pd.DataFrame, annee: int) -> pd.DataFrame:

@@ -20,9 +20,11 @@ from ctglib.donnees.lecture import CONVENTIONS
 from ctglib.donnees.modeles import Nomme
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import Forme, Indicateur, Modalite, NatureMoyen
-from ctglib.donnees.modeles.plan import Fiche
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche
 from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit, NomDeRubrique
 from ctglib.donnees.pieces import annees_presentes
+from ctglib.donnees.plan import dispense
 from ctglib.donnees.plausibilite import CELLULE, MOYEN
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut
@@ -32,6 +34,7 @@ Cle = tuple[str, ...]
 Montre = dict[str, str | float | date]
 
 OBSERVATIONS = "observations"
+NON_RENSEIGNEE = "non_renseignee"  # the state of an action about which nobody says anything
 # The tables whose values are confirmed, and what tells their rows apart within a year of follow-up.
 CONFIRMABLES = {OBSERVATIONS: (*CELLULE, "indicateur"), "moyens": tuple(MOYEN)}
 
@@ -141,6 +144,8 @@ class Ligne:
     liste: Liste | None = None  # what its cells choose from, where their column has no list
     pli: str = ""  # the heading under which it is folded
     service: str = ""  # who fills it, where it is not who fills what no other does
+    # Nobody is asked for it: it is not written, and still read from a workbook sent before.
+    dispensee: bool = False
 
     @property
     def ouvertes(self) -> set[str]:
@@ -172,9 +177,15 @@ class Cadre:
     dossier: Dossier
     gabarit: Gabarit  # its texts are those of the year
     annee: int
+    jour: date  # on which the year is stopped: its plan is that of this day
     suivis: dict[int, Suivi]  # the folders of follow-up, by year; that of ``annee`` is always there
     responsable: str = ""  # the service whose part is asked for, "" for the whole
     avenants: tuple[Avenant, ...] = ()
+
+    @property
+    def convention(self) -> Convention:
+        """The convention as its plan stands at the end of the year."""
+        return self.dossier.plans.get(self.annee, self.dossier.convention)
 
     def saisi(self, table: str) -> Table:
         """Return what is already entered for the year."""
@@ -218,7 +229,7 @@ class Cadre:
     def listes(self) -> dict[str, Liste]:
         """The lists of the workbook, by name."""
         catalogue = self.dossier.catalogue
-        convention = self.dossier.convention
+        convention = self.convention
         evaluation = catalogue.evaluation
         profils = catalogue.profils
         structures = self.dossier.offre.drop_duplicates("structure")
@@ -287,22 +298,31 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
             is unknown.
     """
     suivi = lire_suivi_brut(convention)
-    dossier = suivi.dossier
     gabarit = charger_gabarit(convention)
-    debut = dossier.convention.debut.year
+    debut = suivi.convention.debut.year
     fin = suivi.fin.year
     if not debut <= annee <= fin:
         raise refus(
             f"{CONVENTIONS}/{convention}",
             *mots("annee_du_gabarit", annee=annee, debut=debut, fin=fin),
         )
-    services = dossier.catalogue.responsables
+    if annee != suivi.annee:
+        suivi = lire_suivi_brut(convention, annee)
+    services = suivi.catalogue.responsables
     if responsable and responsable not in services:
         fichier = f"{CONVENTIONS}/{convention}/convention.yaml"
         raise refus(fichier, *nom_inconnu(responsable, services, "service"))
     annees = sorted({annee, *annees_presentes(convention)})
     suivis = {une_annee: lire_annee(convention, une_annee) for une_annee in annees}
-    return Cadre(dossier, _de_l_annee(gabarit, annee), annee, suivis, responsable, suivi.avenants)
+    return Cadre(
+        suivi.dossier,
+        _de_l_annee(gabarit, annee),
+        annee,
+        suivi.suivis[annee].bilan.date_arretee,
+        suivis,
+        responsable,
+        suivi.avenants,
+    )
 
 
 def cadre_vierge(suivi: DossierSuivi, gabarit: Gabarit, annee: int, responsable: str) -> Cadre:
@@ -312,6 +332,7 @@ def cadre_vierge(suivi: DossierSuivi, gabarit: Gabarit, annee: int, responsable:
         suivi.dossier,
         _de_l_annee(gabarit, annee),
         annee,
+        suivi.suivis[annee].bilan.date_arretee,
         {annee: rien},
         responsable,
         tuple(suivi.avenants),
@@ -326,10 +347,11 @@ def _de_l_annee(gabarit: Gabarit, annee: int) -> Gabarit:
     return Gabarit.model_validate_json(textes)
 
 
-def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
+def feuilles(cadre: Cadre, *, a_lire: bool = False) -> tuple[Feuille, ...]:
     """Return the sheets of a workbook; a service's has only those where it has something to fill.
 
-    The rows of each sheet are those of the function of its name, below.
+    The rows of each sheet are those of the function of its name, below. With ``a_lire``, they are
+    those that a workbook may bring back: also what nobody is asked for since it was sent.
     """
     lignes_de = {
         "actions": _actions,
@@ -347,6 +369,8 @@ def feuilles(cadre: Cadre) -> tuple[Feuille, ...]:
         lignes = []
         for ligne in lignes_de[modele.id](cadre):
             service = ligne.service or cadre.gabarit.parts.principal
+            if ligne.dispensee and not a_lire:
+                continue
             if cadre.responsable in ("", service):
                 lignes.append(_preremplie(cadre, ligne, modele, listes))
         if not lignes:
@@ -386,15 +410,24 @@ def _preremplie(
 
 
 def _actions(cadre: Cadre) -> Iterator[Ligne]:
-    """Yield a row a modalité of the convention, with what was said of it last year."""
+    """Yield a row a modalité, with what was said of it last year; one that is already said of this
+    year is never left out.
+    """
     colonnes = cadre.gabarit.par_feuille["actions"].colonnes
     champs = {colonne.id: colonne.id for colonne in colonnes if colonne.role == "saisie"}
     etats = cadre.listes["etats_d_action"]
-    convention = cadre.dossier.convention
+    convention = cadre.convention
     duree = (convention.debut, convention.fin_selon(cadre.avenants))
-    for fiche in cadre.dossier.convention.fiches:
+    derniers_etats: dict[Cle, str] = {}
+    for annee, suivi in sorted(cadre.suivis.items()):
+        for cle, action in suivi["actions"].items():
+            if annee < cadre.annee and action["statut"] != NON_RENSEIGNEE:
+                derniers_etats[cle] = action["statut"]
+    for fiche in cadre.convention.fiches:
         for modalite in fiche.modalites:
             cle = (fiche.numero, modalite.numero)
+            dernier_etat = derniers_etats.get(cle, "")
+            motif = dispense(fiche, cadre.jour, modalite, dernier_etat=dernier_etat)
             precedent = ""
             avant = cadre.precedent("actions").get(cle)
             if avant:
@@ -410,8 +443,13 @@ def _actions(cadre: Cadre) -> Iterator[Ligne]:
                 "precedent": precedent,
             }
             service = cadre.gabarit.parts.de_fiche(fiche)
-            cible = Cible("actions", cle, champs)
-            yield Ligne(montre, (cible,), jours=duree, service=service)
+            yield Ligne(
+                montre,
+                (Cible("actions", cle, champs),),
+                jours=duree,
+                service=service,
+                dispensee=motif != "" and cle not in cadre.saisi("actions"),
+            )
 
 
 def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
@@ -421,11 +459,13 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
     here. The folded rows come last.
     """
     catalogue = cadre.dossier.catalogue
-    porteuses = cadre.dossier.convention.porteuses
+    porteuses = cadre.convention.porteuses
     repliees = []
-    for fiche, items in catalogue.fiches_indicateurs.items():
-        for item in items:
-            if item.table != OBSERVATIONS or item.calcul or porteuses[item.id] != fiche:
+    for fiche in cadre.convention.fiches:
+        for prevu in fiche.indicateurs:
+            item = catalogue.indicateurs_fiches[prevu.id]
+            ailleurs = porteuses[prevu.id] != fiche.numero
+            if item.table != OBSERVATIONS or item.calcul or ailleurs:
                 continue
             parts = {"": ""}  # the whole, then each part, with its label
             if item.dimension:
@@ -434,7 +474,7 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
                 for part in item.modalites or libelles:
                     parts[part] = libelles[part]
             for part, detail in parts.items():
-                ligne = _ligne_d_un_chiffre(cadre, fiche, item, part, detail)
+                ligne = _ligne_d_un_chiffre(cadre, fiche, prevu, part, detail)
                 if ligne is None:
                     continue
                 if ligne.pli:
@@ -445,7 +485,7 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
 
 
 def _ligne_d_un_chiffre(
-    cadre: Cadre, fiche: str, item: Indicateur, part: str, detail: str
+    cadre: Cadre, fiche: Fiche, prevu: IndicateurFiche, part: str, detail: str
 ) -> Ligne | None:
     """Return the row of an indicator, or of a part of it; None when it is not awaited this year.
 
@@ -453,6 +493,7 @@ def _ligne_d_un_chiffre(
     write.
     """
     catalogue = cadre.dossier.catalogue
+    item = catalogue.indicateurs_fiches[prevu.id]
     collecte = item.collecte
     de_l_annee = _cible_d_un_chiffre(cadre, item, part, cadre.annee, _CHAMPS_DE_L_ANNEE)
     de_l_annee_d_avant = _cible_d_un_chiffre(
@@ -471,7 +512,7 @@ def _ligne_d_un_chiffre(
 
     montre: Montre = {
         "repere": f"{item.id}.{part}" if part else item.id,
-        "fiche": fiche,
+        "fiche": fiche.numero,
         "libelle": item.libelle,
         "detail": detail,
         "definition": item.definition,
@@ -503,8 +544,15 @@ def _ligne_d_un_chiffre(
         montre["precedent"] = nombre.montre(avant["valeur"], avant.get("texte", ""))
     pli = ""
     if item.facultatif or (part and item.origine != "convention"):
-        pli = cadre.gabarit.plis["indicateurs"].format(fiche=fiche)
-    return Ligne(montre, (de_l_annee, de_l_annee_d_avant), nombre, pli=pli, service=service)
+        pli = cadre.gabarit.plis["indicateurs"].format(fiche=fiche.numero)
+    return Ligne(
+        montre,
+        (de_l_annee, de_l_annee_d_avant),
+        nombre,
+        pli=pli,
+        service=service,
+        dispensee=not connue and dispense(fiche, cadre.jour, prevu) != "",
+    )
 
 
 def _cible_d_un_chiffre(
@@ -514,7 +562,7 @@ def _cible_d_un_chiffre(
 
     The millésime is the year of the workbook until the import says otherwise.
     """
-    territoire = cadre.dossier.convention.territoire
+    territoire = cadre.convention.territoire
     dimension = ""
     if part:
         dimension = item.dimension or ""
@@ -531,7 +579,7 @@ def _attendu(cadre: Cadre, item: Indicateur) -> bool:
     if not item.unique:
         return True
     annees = set()
-    for fiche in cadre.dossier.convention.fiches:
+    for fiche in cadre.convention.fiches:
         for suivi in fiche.indicateurs:
             if suivi.id == item.id:
                 annees.add(suivi.annee_attendue)
@@ -598,6 +646,7 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
     }
     catalogue = cadre.dossier.catalogue
     unites = {nature.id: catalogue.unites[nature.unite] for nature in catalogue.moyens.natures}
+    dispensees = {fiche.numero for fiche in cadre.convention.fiches if dispense(fiche, cadre.jour)}
     for ligne in _table(cadre, "moyens", _moyens_attendus(cadre)):
         partie, fiche, structure, nature, poste = ligne.cibles[0].cle
         service = parts.signataires.get(partie, "")
@@ -608,7 +657,8 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
         if structure and (signataire, poste) in facultatifs:
             pli = gabarit.plis["moyens"]
         nombre = Nombre(decimales=2, unite=unites[nature].libelle.lower())
-        yield replace(ligne, nombre=nombre, pli=pli, service=service)
+        dispensee = fiche in dispensees and ligne.cibles[0].cle not in cadre.saisi("moyens")
+        yield replace(ligne, nombre=nombre, pli=pli, service=service, dispensee=dispensee)
 
 
 def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
@@ -617,7 +667,7 @@ def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
 
     A means that may be of any nature is awaited in euros.
     """
-    convention = cadre.dossier.convention
+    convention = cadre.convention
     catalogue = cadre.dossier.catalogue
     offre = cadre.dossier.offre
     moyens = cadre.gabarit.moyens
@@ -650,7 +700,7 @@ def _profils(cadre: Cadre) -> Iterator[Ligne]:
     catalogue = cadre.dossier.catalogue
     dispositifs = cadre.listes["dispositifs"]
     comptes: set[str] = set()
-    for item in catalogue.indicateurs_fiches.values():
+    for item in _items_demandes(cadre):
         if item.dimension == catalogue.profils.dimension and item.sensible:
             comptes.update(item.modalites or dispositifs.codes.values())
     attendues = []
@@ -672,15 +722,24 @@ def _posture(cadre: Cadre) -> Iterator[Ligne]:
 
     It is awaited when an indicator of a fiche is read in it.
     """
-    items_suivis = cadre.dossier.catalogue.indicateurs_fiches.values()
     attendues = []
-    if any(item.table == "posture" for item in items_suivis):
+    if any(item.table == "posture" for item in _items_demandes(cadre)):
         saisies = [cle[0] for cle in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
         for fonction in dict.fromkeys([*cadre.gabarit.fonctions, *saisies]):
             for domaine, items in cadre.listes["items"].par.items():
                 for item in items.values():
                     attendues.append((fonction, domaine, item))
     return _table(cadre, "posture", attendues)
+
+
+def _items_demandes(cadre: Cadre) -> list[Indicateur]:
+    """Return the indicators of the fiches that somebody is asked for."""
+    return [
+        cadre.dossier.catalogue.indicateurs_fiches[prevu.id]
+        for fiche in cadre.convention.fiches
+        for prevu in fiche.indicateurs
+        if not dispense(fiche, cadre.jour, prevu)
+    ]
 
 
 def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
@@ -701,12 +760,14 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
         if details:
             avant = f"{avant} ({' ; '.join(details)})"
         yield _texte(cadre, "suite", "suites", decision, avant=avant)
-    for fiche in cadre.dossier.convention.fiches:
+    for fiche in cadre.convention.fiches:
         service = cadre.gabarit.parts.de_fiche(fiche)
+        motif = dispense(fiche, cadre.jour)
         for rubrique in RUBRIQUES:
             cle = (fiche.numero, rubrique)
             ligne = _texte(cadre, rubrique, "appreciations", *cle, sujet=_titre(fiche))
-            yield replace(ligne, service=service)
+            dispensee = motif != "" and cle not in cadre.saisi("appreciations")
+            yield replace(ligne, service=service, dispensee=dispensee)
     # The decisions already entered, then new ones for the empty rows.
     decisions = [decision for (decision,) in cadre.saisi("decisions")]
     rang = 1
@@ -724,7 +785,7 @@ def _participation(cadre: Cadre) -> Iterator[Ligne]:
     for public, (_, pluriel) in cadre.dossier.catalogue.bilan.publics.items():
         yield from _numerotees(cadre, "consultations", public, pluriel.capitalize())
     yield _texte(cadre, "cooperation", "participation", "cooperation")
-    for axe in cadre.dossier.convention.axes:
+    for axe in cadre.convention.axes:
         yield from _numerotees(cadre, "exemples", axe.id, axe.titre)
 
 

@@ -115,7 +115,7 @@ def preparer_dans(
     gabarit = cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
     cadre = replace(cadre, gabarit=gabarit)
     convention = cadre.dossier.convention.id
-    plan = feuilles(cadre)
+    plan = feuilles(cadre, a_lire=True)
     lecture = lire(classeurs, plan, cadre.dossier.catalogue.confidentialite, gabarit.noms)
     entrees, conflits = fusionner(lecture.entrees)
     cloture_demandee = list(_ecarter_la_cloture(cadre, entrees))

@@ -53,6 +53,8 @@ class Catalogue(Montrable, Fichiers):
     bibliotheque: dict[str, tuple[Indicateur, ...]]
     # those that each fiche follows, in its order
     fiches_indicateurs: dict[str, tuple[Indicateur, ...]]
+    # those that fiches followed, until an avenant withdrew them
+    indicateurs_retires: tuple[Indicateur, ...]
     indicateurs_contexte: dict[str, Indicateur]  # of the public series
     dimensions: dict[str, catalogue.Dimension]
     responsables: dict[str, Nomme]  # who fills what in the year's spreadsheet
@@ -66,8 +68,11 @@ class Catalogue(Montrable, Fichiers):
 
     @cached_property
     def indicateurs_fiches(self) -> dict[str, Indicateur]:
-        """Return the indicators of the follow-up by id, fiche by fiche."""
-        return _par_id(self.fiches_indicateurs.values())
+        """Return the indicators of the follow-up by id, fiche by fiche; those withdrawn come last.
+
+        What is asked for is in ``fiches_indicateurs``.
+        """
+        return _par_id((*self.fiches_indicateurs.values(), self.indicateurs_retires))
 
     @property
     def propres(self) -> frozenset[str]:

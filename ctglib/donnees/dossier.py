@@ -2,6 +2,7 @@
 its end reads.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -28,7 +29,7 @@ from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import ordre
 from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
-from ctglib.donnees.plan import en_vigueur
+from ctglib.donnees.plan import en_vigueur, rembobine
 from ctglib.donnees.regles import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -41,7 +42,8 @@ class Dossier(Montrable):
     """A convention, checked."""
 
     catalogue: Catalogue
-    convention: Convention
+    convention: Convention  # as it stood on the last day that was asked for
+    plans: dict[int, Convention]  # as it stood at the end of each year of follow-up
     # Columns section, indicateur, territoire, annee (Int64), valeur, variation_5_ans (float64,
     # missing when empty), unite, statut, note ("" when none).
     annexe1: pd.DataFrame
@@ -75,11 +77,11 @@ def lire_dossier(convention: str) -> Dossier:
     return en_dossier(lire_pieces(convention))
 
 
-def en_dossier(pieces: Pieces, jour: date | None = None) -> Dossier:
+def en_dossier(pieces: Pieces, jours: Mapping[int, date] | None = None) -> Dossier:
     """Return the convention of pieces, or raise all their faults.
 
-    Its plan is that of the text, or the one in force on a day; that of a closed year is as its copy
-    has it.
+    Its plan is that of the text or, with ``jours``, the one in force on the last of them: the day
+    on which each year of follow-up is stopped. That of a closed year is as its copy has it.
     """
     # What a closed year names was checked when it was closed, against the whole text: its copy no
     # longer has what had been withdrawn by then.
@@ -88,18 +90,26 @@ def en_dossier(pieces: Pieces, jour: date | None = None) -> Dossier:
         raise DonneesInvalides(fautes)
     convention = pieces.convention
     assert convention is not None  # it has been read, or its absence would be a fault
-    if jour is not None and not pieces.copie:
-        convention = en_vigueur(convention, _reunis(pieces, "avenants"), jour)
+    avenants = _reunis(pieces, "avenants")
+    plans: dict[int, Convention] = {}
+    for annee, jour in (jours or {}).items():
+        if pieces.copie:
+            plans[annee] = rembobine(convention, jour)
+        else:
+            plans[annee] = en_vigueur(convention, avenants, jour)
+    if plans:
+        convention = plans[max(plans)]
     return Dossier(
-        catalogue=_catalogue(pieces, convention),
+        catalogue=_catalogue(pieces, convention, plans.values()),
         convention=convention,
+        plans=plans,
         annexe1=en_table("annexe1", pieces.tables["annexe1"]),
         affirmations=_reunis(pieces, "affirmations"),
         offre=en_table("offre", pieces.tables["offre"]),
         commentaires=_reunis(pieces, "commentaires"),
         corrections=_reunis(pieces, "corrections"),
         justifications=_reunis(pieces, "justifications"),
-        avenants=_reunis(pieces, "avenants"),
+        avenants=avenants,
         messages=_reunis(pieces, "messages"),
         logos=pieces.logos,
     )
@@ -113,9 +123,11 @@ def _reunis(pieces: Pieces, nom: str) -> tuple[Any, ...]:
     return tuple(element for fichier in fichiers for element in getattr(fichier, nom))
 
 
-def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
+def _catalogue(pieces: Pieces, convention: Convention, plans: Iterable[Convention]) -> Catalogue:
     """Return the catalogue of pieces without fault, as the convention reads it: its own words, its
     articles cited.
+
+    ``plans`` are those of each year: an indicator that an avenant has withdrawn keeps its words.
     """
     fichiers = {nom: convention.avec_ses_clauses(pieces.objets(nom)[0]) for nom in CATALOGUE}
     themes: list[Theme] = []
@@ -143,6 +155,14 @@ def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
         origine = "convention" if cite.id in ecrits else "propose"
         changes = {"origine": origine, "references": cite.references}
         return indicateurs[cite.id].model_copy(update=changes)
+
+    retires = {}
+    for plan in plans:
+        for fiche in plan.fiches:
+            retires |= {cite.id: suivi(cite) for cite in fiche.indicateurs}
+    for fiche in convention.fiches:
+        for cite in fiche.indicateurs:
+            retires.pop(cite.id, None)
 
     dimensions = {}
     for fichier in (fichiers["dimensions"], *propres):
@@ -180,6 +200,7 @@ def _catalogue(pieces: Pieces, convention: Convention) -> Catalogue:
             fiche.numero: tuple(suivi(cite) for cite in fiche.indicateurs)
             for fiche in sorted(convention.fiches, key=lambda fiche: ordre(fiche.numero))
         },
+        indicateurs_retires=tuple(retires.values()),
         indicateurs_contexte={indicateur.id: indicateur for indicateur in contexte},
         dimensions=dimensions,
         responsables=responsables,

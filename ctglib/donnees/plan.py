@@ -2,20 +2,26 @@
 the copy of it that a closed year keeps.
 
 What an avenant withdraws is no longer there. What it suspends or abandons is there still, and its
-``histoire`` says so: reports tell it, and nobody is asked about it (``demandes`` and the like).
+``histoire`` says so: reports tell it, and nobody is asked about it (``dispense``).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
 from ctglib.donnees.modeles.avenants import Avenant, Changement
 from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.modeles.plan import Etape, Fiche, Vivant
+from ctglib.donnees.modeles.plan import (
+    Etape,
+    Fiche,
+    IndicateurFiche,
+    ModaliteAction,
+    Vivant,
+)
 from ctglib.donnees.yaml_strict import charger_yaml
 
 Element = TypeVar("Element", bound=Vivant)
@@ -82,10 +88,10 @@ def avenants_ignores(avenants: Iterable[Avenant], annee: int, copie: PlanClos) -
 
 
 @dataclass(frozen=True)
-class _Acte:
-    """A change, and the number of the avenant that makes it."""
+class Acte:
+    """A change, and the avenant that makes it."""
 
-    avenant: str
+    avenant: Avenant
     changement: Changement
 
     @property
@@ -94,7 +100,7 @@ class _Acte:
         return Etape(
             action=self.changement.action,
             effet=self.changement.effet,
-            avenant=self.avenant,
+            avenant=str(self.avenant.numero),
             raison=self.changement.raison,
         )
 
@@ -114,35 +120,157 @@ def en_vigueur(
         jour: The day on which the plan is read: a change counts from its effect.
         connus_le: The day up to which avenants count; all of them by default.
     """
-    actes = [
-        _Acte(avenant.numero, changement)
+    for acte in actes(avenants, connus_le=connus_le):
+        if acte.changement.effet <= jour:
+            convention = apres(convention, acte)
+    return convention
+
+
+def rembobine(plan: Convention, jour: date) -> Convention:
+    """Return a plan as it stood on an earlier day, as far as its histoire tells.
+
+    What was added since is taken away, what was suspended or abandoned since is in force again.
+    What was withdrawn is not known any more.
+    """
+
+    def alors(elements: Iterable[Element]) -> list[Element]:
+        """Return the elements that were there, with the steps of their histoire up to that day."""
+        presents = []
+        for element in elements:
+            passees = tuple(etape for etape in element.histoire if etape.effet <= jour)
+            if passees or not any(etape.action == "ajouter" for etape in element.histoire):
+                presents.append(element.model_copy(update={"histoire": passees}))
+        return presents
+
+    fiches = [
+        fiche.model_copy(
+            update={
+                "modalites": alors(fiche.modalites),
+                "indicateurs": alors(fiche.indicateurs),
+            }
+        )
+        for fiche in alors(plan.fiches)
+    ]
+    return plan.model_copy(update={"fiches": fiches})
+
+
+def actes(avenants: Iterable[Avenant], *, connus_le: date | None = None) -> list[Acte]:
+    """Return the changes of the plan that avenants make, in the order of their effect.
+
+    ``connus_le`` is the day up to which avenants count; all of them by default.
+    """
+    des_avenants = [
+        Acte(avenant, changement)
         for avenant in avenants
         if connus_le is None or avenant.connu_le(connus_le)
         for changement in avenant.changements
-        if changement.nature in DU_PLAN and changement.effet <= jour
+        if changement.nature in DU_PLAN
     ]
-    actes.sort(key=lambda acte: acte.changement.effet)
-    parties = list(convention.parties)
-    fiches = list(convention.fiches)
-    for acte in actes:
-        changement = acte.changement
-        if changement.nature == "partie":
-            parties = [partie for partie in parties if partie.id != changement.element]
-            if changement.partie_ecrite:
-                parties.append(changement.partie_ecrite)
-        elif changement.nature == "fiche":
-            fiches = _appliquer(acte, fiches, "numero", changement.fiche_ecrite)
-        else:
-            fiches = [
-                _dans_la_fiche(fiche, acte) if fiche.numero == changement.fiche else fiche
-                for fiche in fiches
-            ]
-    if not actes:
-        return convention
-    return convention.model_copy(update={"parties": parties, "fiches": fiches})
+    return sorted(des_avenants, key=lambda acte: acte.changement.effet)
 
 
-def _dans_la_fiche(fiche: Fiche, acte: _Acte) -> Fiche:
+def apres(convention: Convention, acte: Acte) -> Convention:
+    """Return a convention once a change is made."""
+    changement = acte.changement
+    if changement.nature == "partie":
+        parties = [partie for partie in convention.parties if partie.id != changement.element]
+        if changement.partie_ecrite:
+            parties.append(changement.partie_ecrite)
+        return convention.model_copy(update={"parties": parties})
+    if changement.nature == "fiche":
+        fiches = _appliquer(acte, convention.fiches, "numero", changement.fiche_ecrite)
+    else:
+        fiches = [
+            _dans_la_fiche(fiche, acte) if str(fiche.numero) == str(changement.fiche) else fiche
+            for fiche in convention.fiches
+        ]
+    return convention.model_copy(update={"fiches": fiches})
+
+
+# Why nobody is asked about an element; "" when somebody is.
+Dispense = Literal[
+    "", "faite", "abandonnee", "suspendue", "non_commencee", "terminee", "hors_du_plan"
+]
+# What nobody is asked about any more, whatever the year.
+ARRETES: tuple[Dispense, ...] = ("abandonnee", "suspendue")
+
+
+def dispense(
+    fiche: Fiche,
+    jour: date,
+    element: ModaliteAction | IndicateurFiche | None = None,
+    *,
+    dernier_etat: str = "",
+) -> Dispense:
+    """Return why nobody is asked about a fiche, or an element of it, on a day; "" when they are.
+
+    The workbook, the letters, the counts of what is missing, page 1, the dossier and the next
+    convention all ask it here. What is withdrawn is not in the plan, and needs no reason.
+
+    Args:
+        fiche: As the plan of the day has it.
+        jour: The last day of what is asked for: that on which a year is stopped.
+        element: A modalité or an indicator of the fiche; the fiche itself by default.
+        dernier_etat: The last state of a modalité that is known. What is done stays done.
+    """
+    if dernier_etat == "realisee":
+        return "faite"
+
+    vivants: list[Vivant] = [fiche]
+    if element is not None:
+        vivants.append(element)
+    etats = {vivant.etat for vivant in vivants}
+    if "abandonne" in etats or dernier_etat == "abandonnee":
+        return "abandonnee"
+    if "suspendu" in etats:
+        return "suspendue"
+    if commence_le(fiche, element) > jour:
+        return "non_commencee"
+    fin = element.fin if isinstance(element, IndicateurFiche) else None
+    # It is asked about for the year in which it ends.
+    if fin is not None and fin.year < jour.year:
+        return "terminee"
+    return ""
+
+
+def derniere_etape(fiche: Fiche, element: Vivant | None = None) -> Etape | None:
+    """Return what suspends or abandons a fiche, or an element of it: the step of the fiche before
+    that of the element, None when both are in force.
+    """
+    for vivant in (fiche, element):
+        if vivant is not None and vivant.etat != "en_vigueur":
+            return vivant.histoire[-1]
+    return None
+
+
+def commence_le(fiche: Fiche, element: ModaliteAction | IndicateurFiche | None = None) -> date:
+    """Return the day from which a fiche, or an element of it, is in the plan and has begun."""
+    debuts = [fiche.debut]
+    vivants: list[Vivant] = [fiche]
+    if element is not None:
+        debuts = [element.debut or fiche.debut]
+        vivants.append(element)
+    for vivant in vivants:
+        debuts += [etape.effet for etape in vivant.histoire if etape.action == "ajouter"]
+    return max(debuts)
+
+
+def premiere_annee(convention: Convention, fiche: Fiche, element: IndicateurFiche) -> int:
+    """Return the first year of the series of an indicator: that of the convention, or its own when
+    an avenant has added it.
+    """
+    if est_ajoute(fiche, element):
+        return commence_le(fiche, element).year
+    return convention.debut.year
+
+
+def est_ajoute(fiche: Fiche, element: Vivant) -> bool:
+    """Tell whether an avenant brought an element, or the fiche that it is in."""
+    histoire = (*fiche.histoire, *element.histoire)
+    return any(etape.action == "ajouter" for etape in histoire)
+
+
+def _dans_la_fiche(fiche: Fiche, acte: Acte) -> Fiche:
     """Return a fiche once a change of one of its modalités, indicators or pilots is made."""
     changement = acte.changement
     if changement.nature == "modalite":
@@ -159,7 +287,7 @@ def _dans_la_fiche(fiche: Fiche, acte: _Acte) -> Fiche:
 
 
 def _appliquer(
-    acte: _Acte, elements: Iterable[Element], cle: str, ecrit: Element | None
+    acte: Acte, elements: Iterable[Element], cle: str, ecrit: Element | None
 ) -> list[Element]:
     """Return elements once a change is made to the one that it names.
 
@@ -175,6 +303,9 @@ def _appliquer(
             continue
         trouve = True
         if changement.action == "retirer":
+            continue
+        if changement.action == "changer" and ecrit is None:  # in words, beside the text
+            resultat.append(element)
             continue
         nouveau = ecrit or element
         histoire = (*element.histoire, acte.etape)

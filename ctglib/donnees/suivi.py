@@ -31,7 +31,14 @@ from ctglib.donnees.pieces import (
     avec_le_suivi,
     lire_pieces,
 )
-from ctglib.donnees.plan import avenants_ignores, dossier_du_suivi, plan_clos, saisies_changees
+from ctglib.donnees.plan import (
+    Dispense,
+    avenants_ignores,
+    dispense,
+    dossier_du_suivi,
+    plan_clos,
+    saisies_changees,
+)
 from ctglib.donnees.statuts import Statut
 
 
@@ -102,6 +109,39 @@ class DossierSuivi(Montrable):
     catalogue = property(attrgetter("dossier.catalogue"))
     convention = property(attrgetter("dossier.convention"))
 
+    def plan(self, annee: int) -> Convention:
+        """Return the convention as it stood on the day on which a year is stopped.
+
+        A year without follow-up has the plan of the last one that has some.
+        """
+        return self.dossier.plans.get(annee, self.dossier.convention)
+
+    def dispenses(self, annee: int) -> dict[int, dict[str, Dispense]]:
+        """Return, by year up to one, the indicators that nobody is asked for, and why.
+
+        One that the plan of a year does not have, because an avenant brought it later or has
+        withdrawn it, is « sans objet » in that year as is one that has not begun.
+        """
+        dispenses: dict[int, dict[str, Dispense]] = {}
+        for une_annee, suivi in self.suivis.items():
+            if une_annee > annee:
+                continue
+            jour = suivi.bilan.date_arretee
+            plan = self.plan(une_annee)
+            porteuses = plan.porteuses
+            du_plan: dict[str, Dispense] = {
+                indicateur.id: dispense(fiche, jour, indicateur)
+                for fiche in plan.fiches
+                for indicateur in fiche.indicateurs
+                if porteuses[indicateur.id] == fiche.numero
+            }
+            motifs: dict[str, Dispense] = {
+                nom: du_plan.get(nom, "hors_du_plan")
+                for nom in self.dossier.catalogue.indicateurs_fiches
+            }
+            dispenses[une_annee] = {nom: motif for nom, motif in motifs.items() if motif}
+        return dispenses
+
 
 def lire_suivi_brut(
     convention: str, annee: int | None = None, *, plan_actuel: bool = False
@@ -119,7 +159,7 @@ def lire_suivi_brut(
         raise refus("annee", *mots("annee_demandee", ecrite=repr(annee)))
     pieces = avec_le_suivi(lire_pieces(convention, None if plan_actuel else annee), annee)
     assert pieces.annees is not None  # the follow-up is among the pieces
-    dossier = en_dossier(pieces, _jour_du_plan(pieces))
+    dossier = en_dossier(pieces, _jours_des_plans(pieces))
     avenants = tuple(
         avenant for avenant in dossier.avenants if annee is None or avenant.date.year <= annee
     )
@@ -181,18 +221,14 @@ def _depuis_la_cloture(
     )
 
 
-def _jour_du_plan(pieces: Pieces) -> date | None:
-    """Return the day on which the last year is stopped: its plan is that of this day.
-
-    None when there is no follow-up yet: the plan is that of the text.
-    """
-    if not pieces.annees:
-        return None
-    derniere_annee = max(pieces.annees)
+def _jours_des_plans(pieces: Pieces) -> dict[int, date]:
+    """Return the day on which each year is stopped: the plan of the year is that of this day."""
+    annees = pieces.annees or ()
+    jours = {annee: Bilan(annee=annee).date_arretee for annee in annees}
     for bilan in pieces.objets("suivi/bilan"):
-        if bilan.annee == derniere_annee:
-            return bilan.date_arretee
-    return Bilan(annee=derniere_annee).date_arretee
+        if bilan.annee in jours:
+            jours[bilan.annee] = bilan.date_arretee
+    return jours
 
 
 def _suivi(pieces: Pieces, annee: int) -> Suivi:

@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
-from ctglib.donnees.lecture import CONVENTIONS, lire_fichier
+from ctglib.donnees.lecture import CONVENTIONS, existe, lire_fichier
 from ctglib.donnees.numeros import noms_de_fichiers
 
 if TYPE_CHECKING:
+    from ctglib.donnees.modeles.avenants import Avenant
     from ctglib.donnees.modeles.convention import Convention
 
 PAQUET = Path(__file__).parents[1]
@@ -411,19 +412,38 @@ def portraits(
 
 
 def annees_de(convention: str) -> tuple[int, ...]:
-    """Return the years of a convention, from the one it begins in to the one it ends in."""
+    """Return the years of a convention, from the one it begins in to the one it ends in, as
+    avenants extend it.
+    """
     dates = convention_de(convention)
-    return tuple(range(dates.debut.year, dates.fin.year + 1))
+    fin = dates.fin_selon(_avenants_de(convention))
+    return tuple(range(dates.debut.year, fin.year + 1))
+
+
+def _avenants_de(convention: str) -> tuple[Avenant, ...]:
+    """Return the avenants of a convention; none when it has no file of them."""
+    from ctglib.donnees.modeles.avenants import Avenants
+    from ctglib.donnees.yaml_strict import charger_yaml
+
+    fichier = f"{CONVENTIONS}/{convention}/avenants.yaml"
+    return charger_yaml(fichier, Avenants).avenants if existe(fichier) else ()
 
 
 def fiches_de(convention: str, annee: int | None) -> dict[str, str]:
     """Return the numbers of the fiches that have a report in a year, and the name of each in paths:
-    those of its copy when it is closed, else those of the convention.
+    those of its copy when it is closed, else those of the plan on the day that it is stopped.
     """
-    from ctglib.donnees.plan import plan_clos
+    from ctglib.donnees.modeles.suivi import Bilan
+    from ctglib.donnees.plan import dossier_du_suivi, en_vigueur, plan_clos
+    from ctglib.donnees.yaml_strict import charger_yaml
 
     plan = plan_clos(convention, annee) if annee else None
     lue = plan.convention if plan else convention_de(convention)
+    avenants = () if plan else _avenants_de(convention)
+    if annee and avenants:
+        bilan = f"{dossier_du_suivi(convention)}/{annee}/bilan.yaml"
+        de_l_annee = charger_yaml(bilan, Bilan) if existe(bilan) else Bilan(annee=annee)
+        lue = en_vigueur(lue, avenants, de_l_annee.date_arretee)
     return noms_de_fichiers(fiche.numero for fiche in lue.fiches)
 
 

@@ -165,6 +165,17 @@ class ValeurDatee(Modele):
     reference: Texte
 
 
+class ServiceNouveau(ValeurDatee):
+    """The start of a service that did not exist: zero, in the year that it opens or before.
+
+    Written ``{service_nouveau: true, annee: 2026, reference: …}``, beside a dated value, or why
+    there is none.
+    """
+
+    service_nouveau: Literal[True]
+    valeur: float = Field(default=0, ge=0, le=0)
+
+
 class Etape(Modele):
     """What an avenant has done of an element, as the plan is read on a day.
 
@@ -234,7 +245,7 @@ class IndicateurFiche(Vivant):
 
     id: noms.IndicateurDeFiche
     libelle: Texte | None = None
-    valeur_initiale: ValeurDatee | Absence
+    valeur_initiale: ValeurDatee | Absence | ServiceNouveau
     cible: ValeurDatee | Absence
     implicite: Implicite | None = None
     debut: date | None = None  # from which it is asked; from the beginning of its fiche unless told
