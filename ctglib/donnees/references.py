@@ -21,8 +21,15 @@ from ctglib.donnees.pieces import Pieces
 from ctglib.donnees.yaml_strict import Chemin, Document
 
 CONVENTION = "convention/convention"
-SUIVIS = f"{CONVENTION} fiches.*.indicateurs.*.id"  # the indicators that fiches follow
+AVENANTS = "convention/avenants avenants.*.changements.*"
+# the indicators that fiches follow, as the text or an avenant writes them
+SUIVIS = (
+    f"{CONVENTION} fiches.*.indicateurs.*.id",
+    f"{AVENANTS}.fiche_ecrite.indicateurs.*.id",
+    f"{AVENANTS}.indicateur_ecrit.id",
+)
 _NOMS = "noms.yaml"  # of each kind of name, the words of its faults, and where it is defined
+DEFINITIONS = ("definitions", "remplace", "ajoute")
 # names shown whatever is written, and when none is close
 _PEU = 8
 _BEAUCOUP = 20
@@ -100,12 +107,13 @@ def noms_connus(pieces: Pieces) -> Noms:
         choisis_dans = regle.get("dans")
         if choisis_dans:
             noms[sorte] = {}
-            for _, _, element in elements(pieces, *choisis_dans["lieux"]):
-                cle = str(element.get(choisis_dans["cle"]))
-                choix = parcourir(element, choisis_dans["chemin"])
-                noms[sorte][cle] = [str(nom) for _, nom in choix]
+            for lieux_et_chemin in choisis_dans:
+                for _, _, element in elements(pieces, *lieux_et_chemin["lieux"]):
+                    cle = str(element.get(lieux_et_chemin["cle"]))
+                    choix = parcourir(element, lieux_et_chemin["chemin"])
+                    noms[sorte].setdefault(cle, []).extend(str(nom) for _, nom in choix)
         else:
-            lieux = [*regle.get("definitions", ()), *regle.get("remplace", ())]
+            lieux = [lieu for cle in DEFINITIONS for lieu in regle.get(cle, ())]
             noms[sorte] = _sans_choix(places(pieces, *lieux))
 
     dimensions_comptees = places(pieces, "profils dimension")
@@ -134,7 +142,7 @@ def _sans_choix(noms: Iterable[str]) -> dict[str, list[str]]:
 
 def noms_inconnus(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield a fault for each name that a YAML file cites and that nothing defines."""
-    suivis = places(pieces, SUIVIS)
+    suivis = places(pieces, *SUIVIS)
     for sorte_de_document, documents in pieces.documents.items():
         for document in documents:
             for marque, motif in marques(document.modele, Nom):
@@ -209,7 +217,9 @@ def _deux_fois(document: Document, unique: Unique, motif: str) -> Iterator[Faute
         else:
             place = chemin
             dit = str(element)
-        liste = () if unique.partout else chemin[:-1]
+        # An avenant may write again what another one wrote.
+        partout = unique.partout and "changements" not in chemin
+        liste = () if partout else chemin[:-1]
         premiere = premieres.setdefault((liste, dit), place)
         if premiere != place:
             yield _encore(document, place, dit, document, premiere)

@@ -12,12 +12,12 @@ import pandas as pd
 
 from ctglib.donnees.csv_strict import charger_schema, est_un_jour, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
-from ctglib.donnees.modeles.avenants import Avenant, Changement
+from ctglib.donnees.modeles.avenants import ECRITS, Avenant, Changement
 from ctglib.donnees.modeles.catalogue import Indicateur, Unite
-from ctglib.donnees.modeles.convention import LigneDeFinancement
-from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES
+from ctglib.donnees.modeles.convention import Convention, LigneDeFinancement
+from ctglib.donnees.modeles.plan import CLES, PLUSIEURS, TYPES, Vivant
 from ctglib.donnees.pieces import DOCUMENTS, TABLES, Pieces, annee_du_dossier
-from ctglib.donnees.plan import dossier_du_suivi
+from ctglib.donnees.plan import Acte, apres, dossier_du_suivi
 from ctglib.donnees.plausibilite import (
     CELLULE,
     MOYEN,
@@ -28,6 +28,7 @@ from ctglib.donnees.plausibilite import (
     montants_invraisemblables,
 )
 from ctglib.donnees.references import (
+    AVENANTS,
     CONVENTION,
     SUIVIS,
     Noms,
@@ -45,6 +46,13 @@ from ctglib.donnees.vraisemblance import lire_regles
 from ctglib.donnees.yaml_strict import Chemin, Document
 
 _BIBLIOTHEQUE = ("indicateurs indicateurs.*", "convention/indicateurs indicateurs.*")
+# What an unknown name is called, by the nature of the change that names it; an indicator otherwise.
+SORTES_DU_PLAN = {
+    "fiche": "fiche_du_plan",
+    "modalite": "modalite_du_plan",
+    "pilote": "pilote_du_plan",
+    "partie": "partie_du_plan",
+}
 SUIVI = [f"suivi/{name}" for name in DOCUMENTS]
 # Where only a function or a service may stand.
 FONCTIONS = (
@@ -622,7 +630,7 @@ def _entrees(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
         str(indicateur.get("id")): indicateur
         for _, _, indicateur in elements(pieces, *_BIBLIOTHEQUE)
     }
-    suivis = places(pieces, SUIVIS)
+    suivis = places(pieces, *SUIVIS)
     for nom, lieux in suivis.items():
         indicateur = connus.get(nom, {}) if isinstance(nom, str) else {}
         for _, entree in parcourir(indicateur, "entrees.**"):
@@ -659,15 +667,16 @@ def _indicateurs_partages(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 def _analyses(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
     """Yield the faults of the analyses of fiches: their names, the roles and keys of their type."""
     premier_chemin: dict[tuple[Chemin, str], Chemin] = {}
-    for document, chemin, analyse in elements(pieces, f"{CONVENTION} fiches.*.analyses.*"):
+    lieux = (f"{CONVENTION} fiches.*.analyses.*", f"{AVENANTS}.fiche_ecrite.analyses.*")
+    for document, chemin, analyse in elements(pieces, *lieux):
         sorte = str(analyse.get("type"))
         if sorte not in TYPES:
             phrases = nom_inconnu(sorte, sorted(TYPES), "type_d_analyse")
             yield document.faute((*chemin, "type"), *phrases)
             continue
         nom = str(analyse.get("nom") or sorte)
-        fiche = chemin[:2]
-        premier = premier_chemin.setdefault((fiche, nom), chemin)
+        analyses = chemin[:-1]
+        premier = premier_chemin.setdefault((analyses, nom), chemin)
         if premier != chemin:
             ligne = document.ligne(premier)
             yield document.dire((*chemin, "nom"), "analyses_de_meme_nom", nom=nom, ligne=ligne)
@@ -813,13 +822,11 @@ def _avenants(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
 def _changement(
     pieces: Pieces, noms: Noms, document: Document, chemin: Chemin, changement: Changement
 ) -> Iterator[Faute]:
-    """Yield the faults of a change: an unknown element, a year out of the convention."""
-    sorte = "fiche" if changement.nature == "fiche" else "indicateur_de_fiche"
-    if changement.element is not None:
-        connus = noms[sorte].get("", [changement.element])
-        if changement.element not in connus:
-            phrases = nom_inconnu(changement.element, connus, sorte)
-            yield document.faute((*chemin, "element"), *phrases)
+    """Yield the faults of a change: an unknown indicator, a year out of the convention."""
+    if not _connu(changement, noms):
+        connus = noms["indicateur_de_fiche"][""]
+        phrases = nom_inconnu(changement.element, connus, "indicateur_de_fiche")
+        yield document.faute((*chemin, "element"), *phrases)
     if changement.annee is None or pieces.convention is None or pieces.fin is None:
         return
     debut = pieces.convention.debut.year
@@ -828,6 +835,112 @@ def _changement(
         yield document.dire(
             (*chemin, "annee"), "annee_de_la_cible", annee=changement.annee, debut=debut, fin=fin
         )
+
+
+def _connu(changement: Changement, noms: Noms) -> bool:
+    """Tell whether a change is about no indicator, or one that the library has."""
+    if changement.nature not in ("cible", "definition", "indicateur"):
+        return True
+    element = str(changement.element)
+    return element in noms["indicateur_de_fiche"].get("", [element])
+
+
+def _plan(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
+    """Yield the faults of what avenants change of the plan, as it stands when each takes effect.
+
+    What is changed is there; what is added is not yet, under a number that nothing else has had. A
+    change that is faulty is left out of what follows.
+    """
+    if pieces.annees is None or pieces.convention is None:
+        return
+    for document in pieces.documents_des_sortes("convention/avenants"):
+        avenants: tuple[Avenant, ...] = document.objet.avenants if document.objet else ()
+        plan = pieces.convention
+        numeros_pris = _noms_du_plan(plan)
+        ecrits = [
+            (("avenants", rang, "changements", numero), Acte(avenant, changement))
+            for rang, avenant in enumerate(avenants)
+            for numero, changement in enumerate(avenant.changements)
+            if changement.nature != "duree" and _connu(changement, noms)
+        ]
+        for chemin, acte in sorted(ecrits, key=lambda ecrit: ecrit[1].changement.effet):
+            fautes = list(_au_plan(document, chemin, plan, acte.changement, numeros_pris))
+            if not fautes:
+                plan = apres(plan, acte)
+                numeros_pris |= _noms_du_plan(plan)
+            yield from fautes
+
+
+def _noms_du_plan(plan: Convention) -> set[tuple[str, str]]:
+    """Return the nature and the number of the fiches and modalités of a plan."""
+    pris = {("fiche", str(fiche.numero)) for fiche in plan.fiches}
+    for fiche in plan.fiches:
+        pris |= {("modalite", modalite.numero) for modalite in fiche.modalites}
+    return pris
+
+
+def _au_plan(
+    document: Document,
+    chemin: Chemin,
+    plan: Convention,
+    changement: Changement,
+    numeros_pris: set[tuple[str, str]],
+) -> Iterator[Faute]:
+    """Yield the faults of a change of a plan: a fiche or an element that is not there when it takes
+    effect, or is there already when it adds it; what it writes under another name.
+    """
+    effet = changement.effet
+    fiches = {str(fiche.numero): fiche for fiche in plan.fiches}
+    if changement.fiche is not None and str(changement.fiche) not in fiches:
+        phrases = nom_inconnu(changement.fiche, fiches, "fiche_du_plan", effet)
+        yield document.faute((*chemin, "fiche"), *phrases)
+        return
+
+    nom = str(changement.element)
+    presents = _presents(plan, changement)
+    chemin_du_nom = (*chemin, "element")
+    if changement.action == "ajouter":
+        if nom in presents or (changement.nature, nom) in numeros_pris:
+            yield document.dire(chemin_du_nom, "deja_au_plan", element=nom, effet=effet)
+    elif nom not in presents:
+        sorte = SORTES_DU_PLAN.get(changement.nature, "indicateur_du_plan")
+        yield document.faute(chemin_du_nom, *nom_inconnu(nom, presents, sorte, effet))
+    elif changement.action == "reprendre":
+        element = presents[nom]
+        if isinstance(element, Vivant) and element.etat == "en_vigueur":
+            yield document.dire(chemin_du_nom, "rien_a_reprendre", element=nom, effet=effet)
+
+    cle = ECRITS.get(changement.nature, "")
+    ecrit = getattr(changement, cle) if cle else None
+    if ecrit is not None:
+        cle_du_nom = "numero" if changement.nature in ("fiche", "modalite") else "id"
+        nom_ecrit = str(getattr(ecrit, cle_du_nom))
+        if nom_ecrit != nom:
+            yield document.dire((*chemin, cle), "autre_element", ecrit=nom_ecrit, element=nom)
+
+
+def _presents(plan: Convention, changement: Changement) -> dict[str, object]:
+    """Return the elements of a plan that a change may name, by the name that it gives them.
+
+    An indicator that is added must be followed by no fiche yet.
+    """
+    fiches = [
+        fiche
+        for fiche in plan.fiches
+        if changement.fiche is None or str(fiche.numero) == str(changement.fiche)
+    ]
+    match changement.nature:
+        case "fiche":
+            return {str(fiche.numero): fiche for fiche in fiches}
+        case "modalite":
+            return {item.numero: item for fiche in fiches for item in fiche.modalites}
+        case "pilote":
+            return {item.id: item for fiche in fiches for item in fiche.pilotes}
+        case "partie":
+            return {item.id: item for item in plan.parties}
+    if changement.action == "ajouter":
+        fiches = plan.fiches
+    return {item.id: item for fiche in fiches for item in fiche.indicateurs}
 
 
 def _personnes(pieces: Pieces, noms: Noms) -> Iterator[Faute]:
@@ -899,6 +1012,7 @@ DES_FICHIERS = (
     _annees,
     _bilans,
     _avenants,
+    _plan,
     _personnes,
     _fonctions,
     _financement,
