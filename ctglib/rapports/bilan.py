@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from itertools import cycle
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle, etudier, part_de
+from ctglib.blocs.avenants import en_long, histoire, tableau_avenants
 from ctglib.blocs.collecte import (
     renvoi_au_dossier,
     tableau_a_collecter,
@@ -51,11 +51,10 @@ from ctglib.document.blocs import (
 )
 from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Tableau, ecrire_valeur
+from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
-from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import Comite, Participation
 from ctglib.donnees.nombres import nombres
@@ -68,7 +67,6 @@ from ctglib.secret import avertir_des_effectifs_bruts
 
 DIFFUSIONS = ("publique", "interne")
 RANG_DES_NATURES = {"resultat": 0, "realisation": 1}
-DONNEES_D_AVENANT = ["avenant", "date", "nature", "element", "ancien", "nouveau", "annee", "effet"]
 # what the text says of a fiche's modalités; the others are counted by the chart of states
 ETATS_NOMMES = ("realisee", "partielle", "reportee", "abandonnee")
 
@@ -354,7 +352,7 @@ class Bilan:
             columns=["id", "texte", "responsable", "echeance"],
         )
         montrees = decisions.fillna("non précisé")
-        return self.etude.tableau("decisions", montrees, {"echeance": _en_long}, donnees=decisions)
+        return self.etude.tableau("decisions", montrees, {"echeance": en_long}, donnees=decisions)
 
     def suites(self) -> Tableau | None:
         """Return what became of the decisions of the comité before; « non renseignée » when nobody
@@ -367,7 +365,7 @@ class Bilan:
         ecrire = {
             "etat": lambda etat: majuscule(mots[etat]),
             "responsable": lambda responsable: responsable or RIEN,
-            "echeance": lambda echeance: _en_long(echeance) or RIEN,
+            "echeance": lambda echeance: en_long(echeance) or RIEN,
             "raison": lambda raison: majuscule(raison) or RIEN,
             "commentaire": lambda commentaire: majuscule(commentaire) or RIEN,
         }
@@ -387,57 +385,7 @@ class Bilan:
         """Return what each avenant changes, from what to what, from when; None when none was
         signed.
         """
-        etude = self.etude
-        natures = etude.catalogue.bilan.natures_d_avenant
-        lignes: list[tuple[str, ...]] = []
-        donnees = []
-        for avenant in etude.suivi.avenants:
-            titre = (
-                f"Avenant n°{INSECABLE}{avenant.numero} du {date_longue(avenant.date)} : "
-                f"{avenant.objet} ({avenant.reference})"
-            )
-            for changement in avenant.changements:
-                # « cible : Places d'accueil », « 40 places », « 45 places en 2026 »
-                element = "" if changement.element is None else str(changement.element)
-                indicateur = etude.contexte.indicateurs.get(element)
-                objet = f"{natures[changement.nature]} {element}".strip()
-                if indicateur:
-                    objet = f"{natures[changement.nature]} : {indicateur.libelle}"
-                ancien = self._valeur_changee(changement, changement.ancien)
-                nouveau = self._valeur_changee(changement, changement.nouveau)
-                if changement.annee:
-                    nouveau += f" en {changement.annee}"
-                lignes.append((titre, objet, ancien, nouveau, date_longue(changement.effet)))
-                donnees.append(
-                    {
-                        "avenant": avenant.numero,
-                        "date": avenant.date,
-                        **changement.model_dump(),
-                    }
-                )
-            if not avenant.changements:
-                lignes.append((titre, "Aucun changement suivi par le classeur", RIEN, RIEN, RIEN))
-        if not lignes:
-            return None
-        changements = pd.DataFrame(
-            lignes, columns=["groupe", "objet", "ancien", "nouveau", "effet"]
-        )
-        return etude.tableau(
-            "avenants",
-            changements,
-            donnees=pd.DataFrame(donnees, columns=DONNEES_D_AVENANT),
-            groupes=changements["groupe"],
-        )
-
-    def _valeur_changee(self, changement: Changement, valeur: float | str | None) -> str:
-        """Return a target with the unit of its indicator, a day in full, words as they are."""
-        if isinstance(valeur, str):
-            return majuscule(_en_long(valeur) if changement.nature == "duree" else valeur)
-        contexte = self.etude.contexte
-        element = str(changement.element)
-        if element in contexte.indicateurs and valeur is not None:
-            return contexte.valeur(element, valeur)
-        return ecrire_valeur(valeur)
+        return tableau_avenants(self.etude, self.etude.suivi.avenants)
 
     # What is known and what is not, and how it is read.
 
@@ -621,21 +569,13 @@ def _tenus_ou_non(comites: Mapping[int, Comite | None]) -> str:
     )
 
 
-def _en_long(jour: str) -> str:
-    """Return an ISO day in full, « 30 juin 2024 »; another text, as « non précisé », as it is."""
-    try:
-        return date_longue(date.fromisoformat(jour))
-    except ValueError:
-        return jour
-
-
 def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     """Return each axis, its fiches in a few sentences, with the way to their reports; None without
     a follow-up.
 
-    Of a fiche: its states, then the first success and the first difficulty that the parties wrote
-    of the year, in one sentence. ``dossier`` is where the reports of the fiches are, seen from this
-    one.
+    Of a fiche: what avenants did to it, its states, then the first success and the first difficulty
+    that the parties wrote of the year, in one sentence. ``dossier`` is where the reports of the
+    fiches are, seen from this one.
     """
     if etude.annuel.vide:
         return None
@@ -647,11 +587,12 @@ def recit(etude: EtudeAnnuelle, dossier: str = "") -> Groupe | None:
     textes_par_axe: dict[str, list[Texte]] = {axe.id: [] for axe in etude.convention.axes}
     for fiche, tournures in zip(etude.convention.fiches, cycle(etude.catalogue.bilan.paroles)):
         modalites = commencees[commencees["fiche"].eq(fiche.numero)]
-        phrases = _avancement(etude, fiche, modalites)
+        phrases = [f"{majuscule(texte)}." for texte in histoire(etude, fiche)]
         pilotes = pilotes_de_la_fiche(etude, fiche)
         if pilotes:
             mots_des_pilotes = {"nombre": len(pilotes), "pilotes": enumerer(pilotes)}
-            phrases.insert(0, etude.mot("pilotes", **mots_des_pilotes))
+            phrases.append(etude.mot("pilotes", **mots_des_pilotes))
+        phrases += _avancement(etude, fiche, modalites)
         les_deux, une_reussite, une_difficulte = tournures
         appreciation = appreciations.get(fiche.numero)
         if appreciation:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ctglib.blocs.annee import etudier
+from ctglib.blocs.avenants import tableau_avenants
 from ctglib.blocs.collecte import ce_qui_manque
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
@@ -192,6 +193,12 @@ class EvaluationFinale:
             indicateurs=total_du_texte(etude.evaluabilite)["indicateurs"],
         )
         return paragraphe(phrase)
+
+    def avenants(self) -> Tableau | None:
+        """Return what avenants added, changed, suspended, abandoned or withdrew of the plan; None
+        when they did nothing of it.
+        """
+        return tableau_avenants(self.etude, self.etude.suivi.avenants, du_plan=True)
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; then, for the screen, each thing once, all its

@@ -14,6 +14,7 @@ import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.avenants import histoire
 from ctglib.blocs.collecte import renvoi_au_dossier, services, tableau_revisions
 from ctglib.blocs.gouvernance import pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
@@ -128,8 +129,10 @@ class Fiche:
         """
         fiche = self.fiche
         etats = self.etude.etats
-        textes = {modalite.numero: modalite.texte for modalite in fiche.modalites}
+        modalites = {modalite.numero: modalite for modalite in fiche.modalites}
+        de_la_fiche = [f"{majuscule(texte)}." for texte in histoire(self.etude, fiche)]
         rubriques = [
+            ("Par avenant", " ".join(de_la_fiche)),
             ("Constat initial", _phrase(fiche.constat_initial)),
             ("Publics", _phrase(fiche.publics)),
             ("Objectifs", _phrase(fiche.objectifs)),
@@ -142,7 +145,9 @@ class Fiche:
             strict=True,
         ):
             calendrier = minuscule(_calendrier(debut, echeance, ecrite=ecrite))
-            rubriques.append((f"Modalité {numero}, {calendrier}", f"{textes[numero]}."))
+            phrases = [f"{majuscule(texte)}." for texte in histoire(self.etude, modalites[numero])]
+            texte = " ".join([f"{modalites[numero].texte}.", *phrases])
+            rubriques.append((f"Modalité {numero}, {calendrier}", texte))
         pilotes = [f"{pilote}." for pilote in pilotes_de_la_fiche(self.etude, fiche)]
         rubriques += [
             ("Pilotes" if len(pilotes) > 1 else "Pilote", " ".join(pilotes)),
@@ -153,7 +158,8 @@ class Fiche:
         ]
         rubriques = [(rubrique, texte) for rubrique, texte in rubriques if texte]
         for avenant, changement in self._changements:
-            if changement.nature == "fiche" and changement.element == fiche.numero:
+            en_mots = changement.nature == "fiche" and changement.nouveau is not None
+            if en_mots and str(changement.element) == str(fiche.numero):
                 effet = date_longue(changement.effet)
                 rubriques.append(
                     (

@@ -22,6 +22,7 @@ from ctglib.donnees.modeles import (
 )
 from ctglib.donnees.modeles.avenants import NatureDeChangement
 from ctglib.donnees.modeles.convention import RoleDeClause
+from ctglib.donnees.modeles.plan import Action
 from ctglib.donnees.modeles.suivi import Public
 
 CodeProposition = Literal[
@@ -108,7 +109,9 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     mots: dict[Identifiant, Texte]
     paroles: tuple[tuple[Texte, Texte, Texte], ...] = Field(min_length=1)
     tableaux: dict[Identifiant, Presentation]
-    natures_d_avenant: dict[NatureDeChangement, Texte]
+    natures_d_avenant: Annotated[dict[NatureDeChangement, Texte], complet(NatureDeChangement)]
+    actions_d_avenant: Annotated[dict[Action, Texte], complet(Action)]
+    etapes_d_avenant: Annotated[dict[Action, Texte], complet(Action)]
     lectures: dict[Lecture, Texte]
 
 
