@@ -21,14 +21,19 @@ from ctglib.calculs.suivi import a_la_date
 from ctglib.calculs.territoire import remplir
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
+from ctglib.donnees.dossier import COLLECTE
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Collecte, Theme
+from ctglib.donnees.modeles.convention import Convention
+from ctglib.donnees.modeles.evaluation import Lectures
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.sources import DonneesPubliques
+from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.pieces import THEMES_PROPRES
+from ctglib.donnees.plan import dispense
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -42,7 +47,7 @@ FICHIERS_RECOPIES = (  # from the folder of the old convention, those that it ha
     "contexte.csv",
     "comparables.csv",
     "indicateurs.yaml",
-    "collecte.yaml",
+    COLLECTE,
 )
 DOSSIERS_RECOPIES = ("logos", THEMES_PROPRES)
 # The files by path in the data folder, and the sentences to say to the user.
@@ -123,11 +128,12 @@ def commencer(
 def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: date) -> Brouillon:
     """Return the draft of the convention that follows ``ancienne``, whose study is ``etude``.
 
-    Its parties and its fiches are those of the old one, and the initial value of an indicator is
-    its last known value. Échéances and targets are for the parties to agree on: none is carried
-    over, nor is a direction or a threshold of the old text.
+    Its parties and its fiches are those of the old one that live on its last day (see
+    ``_ce_qui_vit``), and the initial value of an indicator is its last known value. Échéances and
+    targets are for the parties to agree on: none is carried over, nor is a direction or a threshold
+    of the old text.
     """
-    convention = etude.convention
+    convention = _ce_qui_vit(etude)
     regles = etude.finale.regles
     annexe1 = diagnostic_public(
         etude.catalogue.themes,
@@ -137,12 +143,12 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         ancien=etude.suivi.dossier.annexe1,
         series=etude.series if convention.fictive else None,
     )
-    suivante = _convention_suivante(nom, etude, annexe1, debut, fin)
+    suivante = _convention_suivante(nom, etude, convention, annexe1, debut, fin)
     # The readings of the old convention that still hold: not those of a schéma that has ended.
     elements_en_vigueur = set()
     for schema in suivante["schemas"]:
         elements_en_vigueur.update(schema["axes"], schema["chapitres"])
-    lectures = etude.finale.lectures.model_dump(mode="python")
+    lectures = _lectures_de(convention, etude.finale.lectures)
     lectures["schemas"] = [
         lecture for lecture in lectures["schemas"] if lecture["element"] in elements_en_vigueur
     ]
@@ -167,6 +173,8 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
             a_recopier += [f"{sous_dossier}/{nom}" for nom in noms]
     for fichier in a_recopier:
         fichiers[fichier] = lire_octets(f"{source}/{fichier}")
+    if COLLECTE in a_recopier and len(convention.fiches) < len(etude.convention.fiches):
+        fichiers[COLLECTE] = _yaml(_collecte_de(convention, etude.gabarit), entete[:1])
     departs = [
         indicateur["valeur_initiale"]
         for fiche in suivante["fiches"]
@@ -183,12 +191,124 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     )
 
 
+def _ce_qui_vit(etude: EtudeFinale) -> Convention:
+    """Return the convention with what lives of its plan on its last day, and nothing else.
+
+    Neither what an avenant has suspended or abandoned, nor an action that is done or was given up,
+    nor what is computed from, or shows, an indicator that does not go on; nor its financing plan,
+    which is of its own years.
+    """
+    convention = etude.convention
+    fin = etude.suivi.fin
+    etats = dict(zip(etude.etats["modalite"], etude.etats["statut"], strict=True))
+    fiches = []
+    suivis: set[str] = set()
+    for fiche in convention.fiches:
+        if dispense(fiche, fin):
+            continue
+        indicateurs = [prevu for prevu in fiche.indicateurs if not dispense(fiche, fin, prevu)]
+        modalites = [
+            modalite
+            for modalite in fiche.modalites
+            if not dispense(fiche, fin, modalite, dernier_etat=etats[modalite.numero])
+        ]
+        suivis |= {prevu.id for prevu in indicateurs}
+        fiches.append(fiche.model_copy(update={"indicateurs": indicateurs, "modalites": modalites}))
+    definitions = etude.catalogue.indicateurs_fiches
+    suivis = {nom for nom in suivis if suivis.issuperset(definitions[nom].termes)}
+    return convention.model_copy(
+        update={
+            "fiches": [_fiche_sans(fiche, suivis) for fiche in fiches],
+            "livrables": [nom for nom in convention.livrables if nom in suivis],
+            "financement": None,
+        }
+    )
+
+
+def _fiche_sans(fiche: Fiche, suivis: set[str]) -> Fiche:
+    """Return a fiche as a text writes it, with the indicators that are followed still: without its
+    histoire, nor a result, an analysis or a pilot of what has ended.
+    """
+    resultats = []
+    for resultat in fiche.resultats:
+        indicateurs = [nom for nom in resultat.indicateurs if nom in suivis]
+        resultats.append(resultat.model_copy(update={"indicateurs": indicateurs}))
+    analyses = []
+    for analyse in fiche.analyses:
+        cites = {*analyse.indicateurs_des_roles(*analyse.roles)}
+        for rapport in analyse.rapports:
+            cites |= {rapport.numerateur, rapport.denominateur}
+        if cites <= suivis:
+            analyses.append(analyse)
+    return fiche.model_copy(
+        update={
+            "histoire": (),
+            "indicateurs": [prevu for prevu in fiche.indicateurs if prevu.id in suivis],
+            "resultats": resultats,
+            "analyses": analyses,
+            "pilotes": [
+                pilote.model_copy(update={"debut": None})
+                for pilote in fiche.pilotes
+                if pilote.fin is None
+            ],
+        }
+    )
+
+
+def _lectures_de(convention: Convention, lectures: Lectures) -> dict[str, Any]:
+    """Return the readings of a convention that are about what it still has."""
+    numeros = {fiche.numero for fiche in convention.fiches}
+    modalites = {item.numero for fiche in convention.fiches for item in fiche.modalites}
+    indicateurs = {item.id for fiche in convention.fiches for item in fiche.indicateurs}
+    contenu = lectures.model_dump(mode="python")
+    objectifs = []
+    for lien in contenu["objectifs"]:
+        if lien["fiche"] in numeros:
+            gardees = [numero for numero in lien["modalites"] if numero in modalites]
+            suivis = [nom for nom in lien["indicateurs"] if nom in indicateurs]
+            objectifs.append({**lien, "modalites": gardees, "indicateurs": suivis})
+    return {
+        **contenu,
+        "objectifs": objectifs,
+        "schemas": [lien for lien in contenu["schemas"] if lien["fiche"] in numeros],
+        "schema_petite_enfance": [
+            {**lien, "fiches": [numero for numero in lien["fiches"] if numero in numeros]}
+            for lien in contenu["schema_petite_enfance"]
+        ],
+    }
+
+
+def _collecte_de(convention: Convention, gabarit: Gabarit) -> dict[str, Any]:
+    """Return what a convention asks for each year, of the fiches that it still has."""
+    numeros = {fiche.numero for fiche in convention.fiches}
+    parts = gabarit.parts.model_dump(mode="python")
+    moyens = gabarit.moyens.model_dump(mode="python", exclude_none=True)
+    par_fiche = []
+    for poste in moyens["par_fiche"]:
+        fiches = [numero for numero in poste["fiches"] if numero in numeros]
+        if fiches or not poste["fiches"]:
+            par_fiche.append({**poste, "fiches": fiches})
+    services = {fiche: service for fiche, service in parts["fiches"].items() if fiche in numeros}
+    return {
+        "parts": {**parts, "fiches": services},
+        "moyens": {**moyens, "par_fiche": par_fiche},
+    }
+
+
 def _convention_suivante(
-    nom: str, etude: EtudeFinale, annexe1: pd.DataFrame, debut: date, fin: date
+    nom: str,
+    etude: EtudeFinale,
+    ancienne: Convention,
+    annexe1: pd.DataFrame,
+    debut: date,
+    fin: date,
 ) -> dict[str, Any]:
-    """Return the content of the next convention's ``convention.yaml``."""
-    ancienne = etude.convention
-    contenu = ancienne.model_dump(mode="python", exclude_none=True)
+    """Return the content of the next convention's ``convention.yaml``.
+
+    ``ancienne`` is what lives of the old one.
+    """
+    sans_histoire = {"fiches": {"__all__": {"histoire"}}}
+    contenu = ancienne.model_dump(mode="python", exclude_none=True, exclude=sans_histoire)
     de = etude.catalogue.territoires[ancienne.territoire].de
     annees = {"debut": debut.year, "fin": fin.year}
     anciennes_annees = {"debut": ancienne.debut.year, "fin": ancienne.fin.year}
