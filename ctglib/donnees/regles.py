@@ -920,10 +920,7 @@ def _au_plan(
 
 
 def _presents(plan: Convention, changement: Changement) -> dict[str, object]:
-    """Return the elements of a plan that a change may name, by the name that it gives them.
-
-    An indicator that is added must be followed by no fiche yet.
-    """
+    """Return the elements of a plan that a change may name, by the name that it gives them."""
     fiches = [
         fiche
         for fiche in plan.fiches
@@ -938,8 +935,6 @@ def _presents(plan: Convention, changement: Changement) -> dict[str, object]:
             return {item.id: item for fiche in fiches for item in fiche.pilotes}
         case "partie":
             return {item.id: item for item in plan.parties}
-    if changement.action == "ajouter":
-        fiches = plan.fiches
     return {item.id: item for fiche in fiches for item in fiche.indicateurs}
 
 
