@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.ecriture import INSECABLE, majuscule
+from ctglib.calculs.ecriture import INSECABLE, majuscule, minuscule
 from ctglib.document.tableau import RIEN, Tableau, ecrire_valeur
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.avenants import ECRITS, Avenant, Changement
@@ -73,7 +73,7 @@ def _cellules(etude: EtudeAnnuelle, changement: Changement) -> tuple[str, str, s
     if changement.nature in DU_PLAN and changement.nouveau is None:
         nouveau = etude.catalogue.bilan.actions_d_avenant[changement.action]
         if changement.raison:
-            nouveau += f" : {changement.raison}"
+            nouveau += f" : {minuscule(changement.raison)}"
     else:
         nouveau = _valeur(etude, changement, changement.nouveau)
     if changement.annee:
@@ -143,4 +143,4 @@ def _etape(etude: EtudeAnnuelle, etape: Etape) -> str:
         avenant=etape.avenant,
         jour=date_longue(etape.effet),
     )
-    return f"{texte} : {etape.raison.rstrip('.')}" if etape.raison else texte
+    return f"{texte} : {minuscule(etape.raison).rstrip('.')}" if etape.raison else texte
