@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from evaluation_exemple import (
     par_annee,
     prevu,
 )
+from pydantic import ValidationError
 
 from ctglib.calculs.evaluation import COLONNES
 from ctglib.donnees.dossier import lire_dossier
@@ -46,6 +48,48 @@ def _lisible(valeur: object) -> object:
     if isinstance(valeur, str | bool):
         return valeur
     return None if pd.isna(valeur) else round(float(valeur), 3)
+
+
+def test_un_service_nouveau_part_de_zero_et_le_dit() -> None:
+    nouveau = {"service_nouveau": True, "annee": 2024, "reference": "avenant n° 2"}
+    fiche = convention(prevu(valeur_initiale=nouveau, cible=datee({2026: 20})))
+
+    trouve = evaluer(fiche, catalogue(indicateur()), par_annee({2025: 10}), (), 2025).iloc[0]
+
+    assert (trouve.valeur_initiale, trouve.annee_initiale) == (0, 2024)
+    assert trouve.origine_initiale == "service_nouveau"
+    assert (trouve.realise, trouve.verdict) == (0.5, "en_bonne_voie")
+    with pytest.raises(ValidationError):
+        prevu(valeur_initiale={**nouveau, "valeur": 12})
+
+
+@pytest.mark.parametrize(
+    ("annee", "verdict", "raison"),
+    [(2024, "non_evaluable", "a_son_echeance"), (2026, "insuffisant", "seuil_non_tenu")],
+)
+def test_un_seuil_qui_a_un_depart_se_juge_a_son_echeance_et_non_au_rythme(
+    annee: int, verdict: str, raison: str
+) -> None:
+    seuil = {"sens": "hausse", "valeur": 10, "annee": 2026, "reference": "fiche 1"}
+    fiche = convention(prevu(valeur_initiale=datee({2022: 2}), implicite=seuil))
+
+    trouve = evaluer(fiche, catalogue(indicateur()), par_annee({annee: 5}), (), annee).iloc[0]
+
+    assert (trouve.verdict, trouve.raison) == (verdict, raison)
+    assert pd.isna(trouve.rythme)
+
+
+def test_un_oui_ou_non_se_juge_a_son_echeance() -> None:
+    connu = catalogue(indicateur(unite="oui_non"))
+    oui_non = connu.unites["oui_non"].model_copy(update={"forme": "oui_non"})
+    connu = replace(connu, unites={**connu.unites, "oui_non": oui_non})
+    fiche = convention(prevu(valeur_initiale=datee({2022: 0}), cible=datee({2026: 1})))
+
+    avant = evaluer(fiche, connu, par_annee({2024: 0}), (), 2024).iloc[0]
+    apres = evaluer(fiche, connu, par_annee({2025: 1}), (), 2025).iloc[0]
+
+    assert (avant.verdict, avant.raison) == ("non_evaluable", "a_son_echeance")
+    assert apres.verdict == "atteint"
 
 
 def test_chaque_modalite_se_juge_a_part_et_l_ensemble_n_est_pas_leur_somme() -> None:

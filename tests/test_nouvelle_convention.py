@@ -68,6 +68,18 @@ def test_la_convention_ecrite_est_juste_et_garde_ses_fiches(ancienne: str, ecrit
     assert [partie.nom for partie in new.parties] == [partie.nom for partie in old.parties]
 
 
+def test_seul_ce_qui_vit_du_plan_est_repris(ecrites: Path) -> None:
+    texte = (ecrites / "conventions/suite_demonstration/convention.yaml").read_text("utf-8")
+    fiches = lire_dossier("suite_demonstration").convention.fiches
+
+    modalites = {item.numero for fiche in fiches for item in fiche.modalites}
+
+    assert {"2.1", "2.6", "4.4"} <= modalites  # 2.6 was added by an avenant
+    assert not {"2.4", "4.1", "4.2", "2.3"} & modalites  # given up, or done
+    assert "histoire:" not in texte
+    assert "financement:" not in texte
+
+
 def test_les_cibles_et_les_echeances_sont_a_convenir(ecrites: Path) -> None:
     fiches = lire_dossier("suite_demonstration").convention.fiches
     assert all(
