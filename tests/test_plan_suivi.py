@@ -250,11 +250,11 @@ def test_une_annee_d_avant_l_effet_se_lit_avec_le_plan_de_son_jour(donnees: Path
 
     suivi = lire_suivi_brut(NOM, 2026)
 
-    assert [fiche.numero for fiche in suivi.plan(2025).fiches] == [1, 2, 3, 4]
-    assert [fiche.numero for fiche in suivi.plan(2026).fiches] == [1, 2, 3, 4, 7]
+    assert [fiche.numero for fiche in suivi.plan(2025).fiches] == ["1", "2", "3", "4"]
+    assert [fiche.numero for fiche in suivi.plan(2026).fiches] == ["1", "2", "3", "4", "7"]
     assert etat(suivi, 2025, "2.1").statut == "en_cours"
     assert etat(suivi, 2026, "2.1").statut == "abandonnee"
-    assert [fiches_de(NOM, annee) for annee in (2025, 2026)] == [[1, 2, 3, 4], [1, 2, 3, 4, 7]]
+    assert [list(fiches_de(NOM, annee)) for annee in (2025, 2026)] == [list("1234"), list("12347")]
 
 
 def test_une_serie_qui_n_existait_pas_est_sans_objet_jamais_non_transmise(donnees: Path) -> None:
@@ -378,11 +378,11 @@ def test_on_ne_demande_rien_de_ce_qui_est_abandonne_suspendu_ou_retire(donnees: 
     for feuille in vierges:
         assert not any(ligne.montre.get("repere") in ("1.1", "2.1") for ligne in feuille.lignes)
     # The counts, what is asked for next, the dossier.
-    assert not etat_inconnu(etats_de_2026)[etats_de_2026["fiche"].eq(1)].any()
+    assert not etat_inconnu(etats_de_2026)[etats_de_2026["fiche"].eq("1")].any()
     par_fiche = taux_de_collecte(evaluation).query("groupe == 'fiche'").set_index("valeur_groupe")
     assert "1" not in par_fiche.index
     demandes = a_collecter(evaluation, suivi.catalogue, suivi.convention, fin=suivi.fin)
-    assert not demandes["fiche"].eq(1).any()
+    assert not demandes["fiche"].eq("1").any()
     assert "reunions_partenariales" not in set(demandes["indicateur"])
     manques = manques_finaux(
         suivi.convention,
@@ -392,7 +392,7 @@ def test_on_ne_demande_rien_de_ce_qui_est_abandonne_suspendu_ou_retire(donnees: 
         {2026: etats_de_2026},
         gabarit=gabarit,
     )
-    assert not manques["fiche"].eq(1).any()
+    assert not manques["fiche"].eq("1").any()
 
 
 def test_ce_qui_est_fait_ou_pas_commence_n_est_pas_au_classeur(donnees: Path) -> None:
