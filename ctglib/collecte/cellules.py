@@ -267,7 +267,7 @@ _INVISIBLES = re.compile(
 )
 
 
-def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> str:
+def lire_texte_libre(cellule: Cellule, lignes: bool = False, maximum: int = TEXTE_MAX) -> str:
     """Return a text without what cannot be seen; its line breaks are kept for a list of sentences
     only.
     """
@@ -275,8 +275,8 @@ def lire_texte_libre(cellule: Cellule, lignes: bool = False) -> str:
     texte = _texte(cellule)
     if "\ufffd" in texte:
         raise Illisible(cellule, "signe_perdu")
-    if len(texte) > TEXTE_MAX:
-        raise Illisible(cellule, "texte_trop_long", longueur=len(texte), maximum=TEXTE_MAX)
+    if len(texte) > maximum:
+        raise Illisible(cellule, "texte_trop_long", longueur=len(texte), maximum=maximum)
     # A no-break space is the author's own: it stays.
     phrases = [re.sub("[ \t]+", " ", ligne).strip(" \t") for ligne in texte.splitlines()]
     if not lignes:

@@ -26,10 +26,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cellules import TEXTE_MAX
-from ctglib.collecte.feuilles import Cadre, Feuille, Ligne, Liste, feuilles, ouvrir_cadre
+from ctglib.collecte.feuilles import Cadre, Feuille, Ligne, feuilles, ouvrir_cadre
 from ctglib.collecte.fichiers import proprietes_de
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
-from ctglib.donnees.modeles.suivi import ColonneGabarit, Refus
+from ctglib.donnees.modeles.classeur import ClasseurDeConvention
+from ctglib.donnees.modeles.suivi import ColonneGabarit, Gabarit, Refus
 
 LISTES = "Listes"
 SANS_SAISIE = ("Mode d'emploi", LISTES)  # the sheets that nothing is entered in
@@ -41,13 +42,13 @@ BLANC = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")
 PLI = "+ "  # begins the heading of folded rows, which says nothing
 LIGNE_DES_TITRES = 4
 _HAUTEUR_TEXTE = 48
-_FORMAT_TEXTE = "@"
-_FORMAT_DATE = "dd/mm/yyyy"
+FORMAT_TEXTE = "@"
+FORMAT_DATE = "dd/mm/yyyy"
 _A_REMPLIR = ("attendue", "facultative")  # the styles of the cells to fill
 # what the format of the file allows
-_TITRE_MAX = 32
-_MESSAGE_MAX = 255
-_JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
+TITRE_MAX = 32
+MESSAGE_MAX = 255
+JOURS = ("DATE(2000,1,1)", "DATE(2100,12,31)")
 
 
 def nom_du_classeur(convention: str, annee: int, responsable: str = "") -> str:
@@ -117,11 +118,23 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     territoire = cadre.dossier.catalogue.territoires[convention.territoire].nom
     sous_titre = gabarit.sous_titre.replace("{territoire}", territoire)
     mode_emploi, modele = wb.worksheets
-    _ecrire_mode_emploi(mode_emploi, cadre, feuilles)
+    a_propos = {"Convention": convention.titre, "Année": str(cadre.annee)}
+    if cadre.responsable:
+        service = cadre.dossier.catalogue.responsables[cadre.responsable]
+        a_propos["À remplir par"] = service.libelle
+    resumes = {feuille.modele.titre: feuille.modele.resume for feuille in feuilles}
+    seuil = str(cadre.dossier.catalogue.seuils.petits_effectifs)
+    ecrire_mode_emploi(mode_emploi, gabarit, a_propos, resumes, seuil)
     for feuille in feuilles:
         _ecrire_feuille(wb.copy_worksheet(modele), feuille, sous_titre, gabarit.refus)
     wb.remove(modele)
-    _ecrire_les_listes(wb, feuilles)
+    listes: dict[str, Iterable[str]] = {}
+    for feuille in feuilles:
+        listes_des_lignes = [ligne.liste for ligne in feuille.lignes]
+        for liste in [*feuille.listes.values(), *listes_des_lignes]:
+            if liste:
+                listes[liste.nom] = liste.codes
+    ecrire_les_listes(wb, listes)
     fin_d_annee = datetime(cadre.annee, 12, 31)
     wb.properties.title = f"{gabarit.titre} – {sous_titre}"
     wb.properties.creator = "ctglib"
@@ -138,22 +151,16 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     return dater(archive, fin_d_annee)
 
 
-def _ecrire_les_listes(wb: Workbook, feuilles: tuple[Feuille, ...]) -> None:
-    """Write the hidden sheet of the lists that cells choose from, one a column, and name each."""
-    listes: dict[str, Liste] = {}
-    for feuille in feuilles:
-        listes_des_lignes = [ligne.liste for ligne in feuille.lignes]
-        for liste in [*feuille.listes.values(), *listes_des_lignes]:
-            if liste:
-                listes[liste.nom] = liste
+def ecrire_les_listes(wb: Workbook, listes: Mapping[str, Iterable[str]]) -> None:
+    """Write the hidden sheet of the words that cells choose from, a list a column, and name it."""
     ws = wb.create_sheet(LISTES)
-    for numero, liste in enumerate(listes.values(), 1):
-        for ligne, mot in enumerate([liste.nom, *liste.codes], 1):
-            _remplir(_cellule(ws, ligne, numero), mot, "Normal", "General")
+    for numero, (nom, mots_de_la_liste) in enumerate(listes.items(), 1):
+        rangee = [nom, *mots_de_la_liste]
+        for ligne, mot in enumerate(rangee, 1):
+            remplir(cellule_de(ws, ligne, numero), mot, "Normal", "General")
         colonne = get_column_letter(numero)
-        derniere = len(liste.codes) + 1
-        plage = f"{quote_sheetname(LISTES)}!${colonne}$2:${colonne}${derniere}"
-        wb.defined_names[liste.nom] = DefinedName(liste.nom, attr_text=plage)
+        plage = f"{quote_sheetname(LISTES)}!${colonne}$2:${colonne}${len(rangee)}"
+        wb.defined_names[nom] = DefinedName(nom, attr_text=plage)
     ws.sheet_state = "hidden"
     ws.protection.sheet = True
 
@@ -166,41 +173,44 @@ class _Case:
     style: str
 
 
-def _ecrire_mode_emploi(ws: Worksheet, cadre: Cadre, feuilles: tuple[Feuille, ...]) -> None:
-    """Write the first sheet: what the workbook is of, how to fill it, and a link to each sheet."""
-    rangees = [[_Case(cadre.gabarit.titre, "titre")]]
-    a_propos = {"Convention": cadre.dossier.convention.titre, "Année": str(cadre.annee)}
-    if cadre.responsable:
-        service = cadre.dossier.catalogue.responsables[cadre.responsable]
-        a_propos["À remplir par"] = service.libelle
+def ecrire_mode_emploi(
+    ws: Worksheet,
+    gabarit: Gabarit | ClasseurDeConvention,
+    a_propos: Mapping[str, str],
+    feuilles: Mapping[str, str],
+    seuil: str = "",
+) -> None:
+    """Write the first sheet: what the workbook is of, how to fill it, and a link to each sheet.
+
+    ``feuilles`` is what each sheet is for, by title; ``seuil`` stands for « {seuil} ».
+    """
+    rangees = [[_Case(gabarit.titre, "titre")]]
     for quoi, texte in a_propos.items():
         rangees.append([_Case(quoi, "repere"), _Case(texte, "rappel")])
-    for partie in cadre.gabarit.mode_emploi:
+    for partie in gabarit.mode_emploi:
         rangees.append([_Case("", "texte"), _Case("", "texte")])
         rangees.append([_Case(partie.titre, "intertitre")])
         if partie.contenu == "feuilles":
-            for feuille in feuilles:
-                lien = _Case(feuille.modele.titre, "lien")
-                rangees.append([lien, _Case(feuille.modele.resume, "texte")])
+            for titre, resume in feuilles.items():
+                rangees.append([_Case(titre, "lien"), _Case(resume, "texte")])
         if partie.contenu == "legende":
-            for style, texte in cadre.gabarit.legende.items():
+            for style, texte in gabarit.legende.items():
                 rangees.append([_Case("", style), _Case(texte, "texte")])
         for texte in partie.lignes:
             rangees.append([_Case("•", "puce"), _Case(texte, "texte")])
-    seuil = str(cadre.dossier.catalogue.seuils.petits_effectifs)
     for ligne, cases in enumerate(rangees, 1):
         for colonne, case in enumerate(cases, 1):
-            cellule = _cellule(ws, ligne, colonne)
+            cellule = cellule_de(ws, ligne, colonne)
             if case.style == "lien":
                 cellule.hyperlink = f"#'{case.texte}'!A1"
-            _remplir(cellule, insecables(case.texte.replace("{seuil}", seuil)), case.style)
+            remplir(cellule, insecables(case.texte.replace("{seuil}", seuil)), case.style)
             cellule.protection = Protection(locked=True)
     ws.print_area = f"A1:B{len(rangees) + 1}"
-    _ecrire_le_pied_de_page(ws, cadre.gabarit.titre)
+    ecrire_le_pied_de_page(ws, gabarit.titre)
 
 
 @dataclass(frozen=True)
-class _Controle:
+class Controle:
     """What cells accept, as openpyxl says it, and the words of the bubble and of the refusal."""
 
     type: Literal["list", "date", "whole", "decimal", "textLength", "custom"]
@@ -224,15 +234,15 @@ def _ecrire_feuille(
     rangees = _rangees(feuille)
     a_des_plis = any(isinstance(rangee, str) for rangee in rangees)
     ws.title = modele.titre
-    _remplir(_cellule(ws, 1, 1), insecables(f"{modele.titre} – {sous_titre}"), "titre")
-    _remplir(_cellule(ws, 2, 1), insecables(modele.consigne), "consigne")
+    remplir(cellule_de(ws, 1, 1), insecables(f"{modele.titre} – {sous_titre}"), "titre")
+    remplir(cellule_de(ws, 2, 1), insecables(modele.consigne), "consigne")
     lettres: dict[str, str] = {}
     for numero, colonne in enumerate(modele.colonnes, 1):
         lettres[colonne.id] = get_column_letter(numero)
-        _remplir(_cellule(ws, LIGNE_DES_TITRES, numero), colonne.titre, "entete")
+        remplir(cellule_de(ws, LIGNE_DES_TITRES, numero), colonne.titre, "entete")
         ws.column_dimensions[lettres[colonne.id]].width = colonne.largeur
     controles = _ecrire_les_rangees(ws, feuille, rangees, refus)
-    _poser_les_controles(ws, controles, refus["titre"])
+    poser_les_controles(ws, controles, refus["titre"])
 
     # The cells that are awaited turn white once filled, or once the state says why they are empty.
     premiere = LIGNE_DES_TITRES + 1
@@ -247,7 +257,7 @@ def _ecrire_feuille(
         plage = f"{lettre_de_colonne}{premiere}:{lettre_de_colonne}{derniere}"
         ws.conditional_formatting.add(plage, FormulaRule(formula=[remplie], fill=BLANC))
 
-    ws.freeze_panes = _cellule(ws, premiere, modele.figees + 1)
+    ws.freeze_panes = cellule_de(ws, premiere, modele.figees + 1)
     derniere_colonne = get_column_letter(len(modele.colonnes))
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{derniere_colonne}{derniere}"
     # Of the protection, the attribute says what is forbidden.
@@ -258,39 +268,39 @@ def _ecrire_feuille(
     ws.sheet_format.outlineLevelRow = 1 if a_des_plis else 0
     ws.sheet_view.showGridLines = False
     ws.sheet_view.zoomScale = 100
-    _ecrire_le_pied_de_page(ws, sous_titre)
+    ecrire_le_pied_de_page(ws, sous_titre)
     ws.print_area = f"A1:{derniere_colonne}{derniere}"
     ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
 
 
 def _ecrire_les_rangees(
     ws: Worksheet, feuille: Feuille, rangees: list[Ligne | str], refus: Mapping[Refus, str]
-) -> Mapping[_Controle, list[tuple[int, int]]]:
+) -> Mapping[Controle, list[tuple[int, int]]]:
     """Write the rows of a sheet under its titles, and return the cells (column, row) of each check
     that they call for.
     """
     colonnes = feuille.modele.colonnes
     a_des_plis = any(isinstance(rangee, str) for rangee in rangees)
     a_des_phrases = any(colonne.type == "phrases" for colonne in colonnes)
-    ecrite_d_avance = _Controle("custom", "FALSE", refus["ecrite"], "", "")
-    controles: dict[_Controle, list[tuple[int, int]]] = defaultdict(list)
+    ecrite_d_avance = Controle("custom", "FALSE", refus["ecrite"], "", "")
+    controles: dict[Controle, list[tuple[int, int]]] = defaultdict(list)
     for ligne, rangee in enumerate(rangees, LIGNE_DES_TITRES + 1):
         if isinstance(rangee, str):
             for numero, _ in enumerate(colonnes, 1):
                 titre = insecables(rangee) if numero == 1 else ""
-                _remplir(_cellule(ws, ligne, numero), titre, "pli")
+                remplir(cellule_de(ws, ligne, numero), titre, "pli")
             ws.row_dimensions[ligne].collapsed = True
             continue
         for numero, colonne in enumerate(colonnes, 1):
             valeur = rangee.montre.get(colonne.id, "")
             style = _style(rangee, colonne)
-            format_ = _FORMAT_TEXTE
+            format_ = FORMAT_TEXTE
             if isinstance(valeur, date) or colonne.type == "date":
-                format_ = _FORMAT_DATE
+                format_ = FORMAT_DATE
             elif isinstance(valeur, float) or colonne.type == "nombre":
                 decimales = "0" * rangee.nombre.decimales
                 format_ = f"#,##0.{decimales}" if decimales else "#,##0"
-            _remplir(_cellule(ws, ligne, numero), valeur, style, format_)
+            remplir(cellule_de(ws, ligne, numero), valeur, style, format_)
             if style in _A_REMPLIR:
                 controles[_controle(feuille, rangee, colonne, refus)].append((numero, ligne))
             elif a_des_plis:
@@ -334,25 +344,25 @@ def _style(ligne: Ligne, colonne: ColonneGabarit) -> str:
 
 def _controle(
     feuille: Feuille, ligne: Ligne, colonne: ColonneGabarit, refus: Mapping[Refus, str]
-) -> _Controle:
+) -> Controle:
     """Return what a cell to fill accepts, and the words of what it refuses."""
-    titre = colonne.titre[:_TITRE_MAX]
-    aide = colonne.aide[:_MESSAGE_MAX]
+    titre = colonne.titre[:TITRE_MAX]
+    aide = colonne.aide[:MESSAGE_MAX]
     if colonne.type == "liste":
         liste = feuille.liste(ligne, colonne.id)
         assert liste is not None  # its column's, or its row's
-        return _Controle("list", liste.nom, refus["liste"], titre, aide)
+        return Controle("list", liste.nom, refus["liste"], titre, aide)
     if colonne.type == "date":
-        premier, dernier = _JOURS
+        premier, dernier = JOURS
         message = refus["date"]
         if ligne.jours:
             bornes = [f"{jour:%d/%m/%Y}" for jour in ligne.jours]
             premier, dernier = (f"DATE({jour:%Y,%m,%d})" for jour in ligne.jours)
             message = refus["date_bornee"].format(*bornes)
-        return _Controle("date", premier, message, titre, aide, "between", dernier)
+        return Controle("date", premier, message, titre, aide, "between", dernier)
     if colonne.type == "nombre" and ligne.nombre.forme == "oui_non":
         mots_permis = ",".join(ligne.nombre.choix)
-        return _Controle("list", f'"{mots_permis}"', refus["liste"], titre, aide)
+        return Controle("list", f'"{mots_permis}"', refus["liste"], titre, aide)
     if colonne.type == "nombre" and ligne.nombre.forme == "nombre":
         nombre = ligne.nombre
         avec_decimales = nombre.decimales > 0 or nombre.pourcent
@@ -360,17 +370,17 @@ def _controle(
         minimum = f"{nombre.minimum:g}"
         if nombre.maximum is None:
             message = refus["nombre" if avec_decimales else "entier"].format(minimum)
-            return _Controle(sorte, minimum, message, titre, aide, "greaterThanOrEqual")
+            return Controle(sorte, minimum, message, titre, aide, "greaterThanOrEqual")
         maximum = f"{nombre.maximum:g}"
         message = refus["nombre_borne" if avec_decimales else "entier_borne"]
         message = message.format(minimum, maximum)
-        return _Controle(sorte, minimum, message, titre, aide, "between", maximum)
+        return Controle(sorte, minimum, message, titre, aide, "between", maximum)
     message = refus["texte"].format(TEXTE_MAX)
-    return _Controle("textLength", str(TEXTE_MAX), message, titre, aide, "lessThanOrEqual")
+    return Controle("textLength", str(TEXTE_MAX), message, titre, aide, "lessThanOrEqual")
 
 
-def _poser_les_controles(
-    ws: Worksheet, controles: Mapping[_Controle, list[tuple[int, int]]], titre_du_refus: str
+def poser_les_controles(
+    ws: Worksheet, controles: Mapping[Controle, list[tuple[int, int]]], titre_du_refus: str
 ) -> None:
     """Have a sheet check its cells as they are filled: ``controles`` has their column and row."""
     for controle, cellules in controles.items():
@@ -399,7 +409,8 @@ def _poser_les_controles(
         ws.add_data_validation(regle)
 
 
-def _ecrire_le_pied_de_page(ws: Worksheet, titre: str) -> None:
+def ecrire_le_pied_de_page(ws: Worksheet, titre: str) -> None:
+    """Write at the foot of each printed page what it is of, and its number."""
     pied = ws.oddFooter
     assert pied is not None  # openpyxl makes it, and its parts, with the sheet
     for partie, texte in ((pied.left, titre), (pied.right, "Page &P / &N")):
@@ -407,14 +418,15 @@ def _ecrire_le_pied_de_page(ws: Worksheet, titre: str) -> None:
         partie.text = texte
 
 
-def _cellule(ws: Worksheet, ligne: int, colonne: int) -> Cell:
+def cellule_de(ws: Worksheet, ligne: int, colonne: int) -> Cell:
+    """Return a cell of a sheet."""
     cellule = ws.cell(ligne, colonne)
     assert isinstance(cellule, Cell)  # the model has no merged cells
     return cellule
 
 
-def _remplir(
-    cellule: Cell, valeur: str | float | date, style: str, format_: str = _FORMAT_TEXTE
+def remplir(
+    cellule: Cell, valeur: str | float | date, style: str, format_: str = FORMAT_TEXTE
 ) -> None:
     """Write a value, a text as a text, whatever it begins with: « =1+1 » is no formula, « #REF! »
     no error.

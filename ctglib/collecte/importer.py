@@ -83,10 +83,22 @@ def preparer(
     *,
     jour: date,
 ) -> Preparation:
+    """Return what an import of these files would write, as ``preparer_lus`` does."""
+    return preparer_lus(recevoir(chemins), convention, annee, millesime, jour=jour)
+
+
+def preparer_lus(
+    classeurs: list[ClasseurLu],
+    convention: str = "",
+    annee: int | None = None,
+    millesime: int | None = None,
+    *,
+    jour: date,
+) -> Preparation:
     """Return what an import of these files would write; nothing is written.
 
     Args:
-        chemins: Workbooks, CSV files, minutes in Word, or folders.
+        classeurs: Workbooks, CSV files, minutes in Word, or folders, as read.
         convention: Where the files do not say it.
         annee: The year collected, where the files do not say it.
         millesime: The year of entry, when it is another.
@@ -96,7 +108,6 @@ def preparer(
         DonneesInvalides: All the faults of all the files, at the cell where each was typed, and the
             values that have to be confirmed.
     """
-    classeurs = recevoir(chemins)
     convention, annee = _convention_et_annee(classeurs, convention, annee)
     return preparer_dans(ouvrir_cadre(convention, annee), classeurs, millesime, jour=jour)
 
@@ -462,9 +473,9 @@ def _fautes_a_l_ecriture(
             mots_de_la_table = mots_des_tables.get(entree.table, {})
             placee = entree.origine.placer(
                 colonne,
-                _en_mots(faute.trouve, mots_de_la_table),
-                _en_mots(faute.attendu, mots_de_la_table),
-                _en_mots(faute.remede, mots_de_la_table),
+                en_mots(faute.trouve, mots_de_la_table),
+                en_mots(faute.attendu, mots_de_la_table),
+                en_mots(faute.remede, mots_de_la_table),
             )
             yield replace(placee, question=faute.question)
 
@@ -506,12 +517,12 @@ _TOURNURES = {
 }
 
 
-def _en_mots(texte: str, mots_des_codes: dict[str, str]) -> str:
+def en_mots(texte: str, mots_des_codes: dict[str, str]) -> str:
     """Return what is said of the file as it is said of the sheet: words for codes, French dates, no
     line of a CSV.
 
     Examples:
-        >>> _en_mots("« 3 » avec le statut L", {"L": "Non transmise"})
+        >>> en_mots("« 3 » avec le statut L", {"L": "Non transmise"})
         "« 3 » avec l'état « Non transmise »"
     """
 

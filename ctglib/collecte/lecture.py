@@ -29,7 +29,7 @@ from ctglib.donnees.lecture import proches, sans_accents
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.modeles.suivi import ColonneGabarit, NomsDePersonnes
 
-_LIGNES_D_EN_TETE = 20  # the headings are looked for in the first rows only
+LIGNES_D_EN_TETE = 20  # the headings are looked for in the first rows only
 _TITRE_MAX = 60
 _LONGUEUR_D_UN_NIR = 13
 
@@ -121,14 +121,14 @@ def lire(
             }
         for grille in classeur.grilles:
             intitules_de_la_grille = intitules.get(grille.feuille, {})
-            lecture.fautes += _donnees_personnelles(grille, regles, intitules_de_la_grille)
+            lecture.fautes += donnees_personnelles(grille, regles, intitules_de_la_grille)
         if len(lecture.entrees) == entrees_avant and len(lecture.fautes) == fautes_avant:
             titres = ", ".join(feuille.modele.titre for feuille in plan)
             lecture.fautes.append(Faute(classeur.fichier, *mots("rien_de_rempli", feuilles=titres)))
     return lecture
 
 
-def _porte_le_nom(grille: Grille, nom: str) -> bool:
+def porte_le_nom(grille: Grille, nom: str) -> bool:
     """Tell whether a sheet has a name; before it, a CSV may have that of the workbook
     (« rempli-Actions.csv »).
     """
@@ -148,9 +148,9 @@ def _attribuer(
     inconnues: list[Grille] = []
     fautes: list[Faute] = []
     for grille in classeur.grilles:
-        du_meme_nom = [feuille for feuille in plan if _porte_le_nom(grille, feuille.modele.titre)]
+        du_meme_nom = [feuille for feuille in plan if porte_le_nom(grille, feuille.modele.titre)]
         if not du_meme_nom:
-            sans_saisie = any(_porte_le_nom(grille, nom) for nom in SANS_SAISIE)
+            sans_saisie = any(porte_le_nom(grille, nom) for nom in SANS_SAISIE)
             if grille.lignes and not sans_saisie:
                 inconnues.append(grille)
             continue
@@ -198,7 +198,7 @@ class _Lecteur:
         self.ligne_d_en_tete = 0
         self.colonnes: dict[int, str] = {}
         par_titre = {sans_accents(colonne.titre): colonne.id for colonne in feuille.modele.colonnes}
-        for ligne, cellules in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
+        for ligne, cellules in list(grille.lignes.items())[:LIGNES_D_EN_TETE]:
             titres = {numero: sans_accents(cellule.texte) for numero, cellule in cellules.items()}
             connues = {
                 numero: par_titre[titre] for numero, titre in titres.items() if titre in par_titre
@@ -528,13 +528,13 @@ def _vaut(numero: str, nombre: float) -> bool:
         return False
 
 
-def _donnees_personnelles(
+def donnees_personnelles(
     grille: Grille, regles: Confidentialite, intitules: dict[int, str]
 ) -> Iterator[Faute]:
     """Yield a fault for each heading of a column about a person, and for each cell that is an
     e-mail, a telephone or a NIR.
     """
-    for ligne, cellules in list(grille.lignes.items())[:_LIGNES_D_EN_TETE]:
+    for ligne, cellules in list(grille.lignes.items())[:LIGNES_D_EN_TETE]:
         # The headings are the first short texts that stand beside another.
         titres = {
             numero: cellule.texte
@@ -550,6 +550,16 @@ def _donnees_personnelles(
                 yield grille.faute("colonne_personnelle", ligne, intitule, nom=titre, quoi=quoi)
         break
 
+    yield from cellules_personnelles(grille, regles, intitules)
+
+
+def cellules_personnelles(
+    grille: Grille, regles: Confidentialite, intitules: dict[int, str]
+) -> Iterator[Faute]:
+    """Yield a fault for each cell that is an e-mail, a telephone or a NIR.
+
+    ``intitules`` has how a fault names each column (« B : Repère »), by its number.
+    """
     for ligne, cellules in grille.lignes.items():
         for numero, cellule in cellules.items():
             valeur = cellule.valeur

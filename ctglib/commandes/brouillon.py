@@ -12,19 +12,20 @@ from string import Template
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.calculs.ecriture import enumerer
 from ctglib.calculs.suivi import a_la_date
 from ctglib.calculs.territoire import remplir
+from ctglib.collecte.classeur_convention import NOM as CLASSEUR
+from ctglib.collecte.classeur_convention import classeur_de
 from ctglib.donnees import publiques
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import COLLECTE
 from ctglib.donnees.ecriture import en_csv
 from ctglib.donnees.fautes import DonneesInvalides
-from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
+from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister, superposer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Collecte, Theme
 from ctglib.donnees.modeles.convention import Convention
@@ -36,6 +37,7 @@ from ctglib.donnees.pieces import THEMES_PROPRES
 from ctglib.donnees.plan import dispense
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.validation import fautes_de_saisie
+from ctglib.donnees.yaml_ecrit import en_yaml
 from ctglib.donnees.yaml_strict import charger_yaml
 
 MODELE = "catalogue/modele"
@@ -115,7 +117,7 @@ def commencer(
         "convention.yaml": convention.encode("utf-8"),
         "annexe1.csv": _csv(diagnostic),
         "offre.csv": f"{colonnes_de_l_offre}\n".encode(),
-        "territoires.yaml": _yaml({"territoires": lieux}, entete),
+        "territoires.yaml": en_yaml({"territoires": lieux}, entete),
     }
     du_territoire = diagnostic[diagnostic["territoire"].eq(territoire)]
     sans_valeur = du_territoire.loc[du_territoire["valeur"].isna(), "indicateur"]
@@ -159,11 +161,11 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     ]
     entete = [ligne.format(ancienne=ancienne) for ligne in regles.entete_du_projet]
     fichiers = {
-        "convention.yaml": _yaml(suivante, entete),
+        "convention.yaml": en_yaml(suivante, entete),
         "annexe1.csv": _csv(annexe1),
-        "lectures.yaml": _yaml(lectures, entete[:1]),
+        "lectures.yaml": en_yaml(lectures, entete[:1]),
         "schema_petite_enfance.csv": Conformite(etude).tableau().csv().encode("utf-8"),
-        "corrections.yaml": _yaml({"corrections": corrections}, ()),
+        "corrections.yaml": en_yaml({"corrections": corrections}, ()),
     }
     source = f"{CONVENTIONS}/{ancienne}"
     a_recopier = [fichier for fichier in FICHIERS_RECOPIES if existe(f"{source}/{fichier}")]
@@ -370,13 +372,16 @@ def _rendre(
     Raises:
         DonneesInvalides: A file has a fault.
     """
-    places = {f"{CONVENTIONS}/{nom}/{fichier}": octets for fichier, octets in fichiers.items()}
+    dossier = f"{CONVENTIONS}/{nom}"
+    places = {f"{dossier}/{fichier}": octets for fichier, octets in fichiers.items()}
     fautes = fautes_de_saisie(nom, places)
     if fautes:
         raise DonneesInvalides(list(fautes))
+    with superposer(places):
+        places[f"{dossier}/{CLASSEUR}"] = classeur_de(nom)
     valeurs |= {
         "nom": nom,
-        "fichiers": len(fichiers),
+        "fichiers": len(places),
         "remplis": diagnostic["valeur"].count(),
         "lignes": len(diagnostic),
     }
@@ -541,17 +546,3 @@ def _csv(table: pd.DataFrame) -> bytes:
     cellules = table.map(cellule)
     rangees = [table.columns, *cellules.itertuples(index=False, name=None)]
     return en_csv(rangees).encode("utf-8")
-
-
-class _SansRenvoi(yaml.SafeDumper):
-    """Writes an object that comes twice in full twice: our reader of YAML refuses references."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-def _yaml(document: dict[str, Any], entete: Iterable[str]) -> bytes:
-    """Return a document as YAML, under the lines of a comment."""
-    commentaires = "".join(f"# {ligne}\n" for ligne in entete)
-    texte = yaml.dump(document, Dumper=_SansRenvoi, allow_unicode=True, sort_keys=False, width=120)
-    return (commentaires + texte).encode("utf-8")

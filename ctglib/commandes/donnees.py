@@ -5,7 +5,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -22,6 +22,7 @@ from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 from ctglib.donnees.lecture import proposer as proposer_un_nom
 
 if TYPE_CHECKING:
+    from ctglib.collecte.fichiers import ClasseurLu
     from ctglib.collecte.importer import Changement
 
 RIEN = "Rien n'a été changé."
@@ -35,7 +36,9 @@ QUESTIONS = {  # asked on the terminal for what was not typed after « ctg nouve
     "fiches": "Nombre de fiches action (exemple : 4)",
 }
 
-AnneeSaisie = Annotated[int, Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)]
+AnneeSaisie = Annotated[
+    int | None, Argument(help="Année à saisir.", metavar="ANNÉE", show_default=False)
+]
 AnneePubliee = Annotated[
     int, Argument(help="Année du bilan publié.", metavar="ANNÉE", show_default=False)
 ]
@@ -52,6 +55,13 @@ Dossier = Annotated[
     Path, Option("--sortie", "-s", help="Dossier où écrire le classeur.", metavar="DOSSIER")
 ]
 Remplacer = Annotated[bool, Option("--remplacer", help="Écraser un classeur déjà là, même rempli.")]
+Texte = Annotated[
+    bool,
+    Option(
+        "--texte",
+        help="Écrire plutôt convention.xlsx, le classeur du texte de la convention (sans année).",
+    ),
+]
 Remplis = Annotated[
     list[Path],
     Argument(help="Classeurs, fichiers CSV, ou dossiers.", metavar="FICHIER", show_default=False),
@@ -139,16 +149,25 @@ def valider(convention: Conventions = None) -> int:
 
 
 def gabarit(
-    annee: AnneeSaisie,
     convention: LaConvention,
+    annee: AnneeSaisie = None,
     responsable: Responsable = "",
     sortie: Dossier = Path(),
     remplacer: Remplacer = False,
+    texte: Texte = False,
 ) -> None:
-    """Écrire le classeur que les services remplissent pour une année."""
+    """Écrire le classeur que les services remplissent pour une année, ou celui de la convention."""
     from ctglib.collecte.classeur import ecrire_gabarit
+    from ctglib.collecte.classeur_convention import ecrire_classeur
 
-    chemin = ecrire_gabarit(convention, annee, sortie, responsable=responsable, remplacer=remplacer)
+    if texte:
+        chemin = ecrire_classeur(convention, sortie, remplacer=remplacer)
+    elif annee is None:
+        raise refus(CONVENTIONS, *mots("annee_ou_texte"))
+    else:
+        chemin = ecrire_gabarit(
+            convention, annee, sortie, responsable=responsable, remplacer=remplacer
+        )
     dire(f"Classeur à remplir : {chemin}")
 
 
@@ -161,9 +180,15 @@ def importer(
     a_blanc: ABlanc = False,
 ) -> None:
     """Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien."""
-    from ctglib.collecte.importer import preparer
+    from ctglib.collecte.fichiers import recevoir
+    from ctglib.collecte.import_convention import est_une_convention
+    from ctglib.collecte.importer import preparer_lus
 
-    preparation = preparer(chemins, convention, annee, millesime, jour=date.today())
+    classeurs = recevoir(chemins)
+    if any(est_une_convention(classeur) for classeur in classeurs):
+        _importer_une_convention(classeurs, convention, a_blanc)
+        return
+    preparation = preparer_lus(classeurs, convention, annee, millesime, jour=date.today())
     if not a_blanc:
         preparation.ecrire()
     if preparation.remarques:
@@ -178,14 +203,34 @@ def importer(
     if preparation.attendues:
         vides = "Cellules attendues encore vides, qui se liront « non transmis »"
         dire(f"{vides} : {preparation.attendues}.")
-    quoi = f"{preparation.convention}, {preparation.annee}"
-    fichiers = [f"  {nom}" for nom in sorted(preparation.fichiers)]
-    if not fichiers:
+    _dire_l_issue(f"{preparation.convention}, {preparation.annee}", preparation.fichiers, a_blanc)
+
+
+def _importer_une_convention(classeurs: "list[ClasseurLu]", convention: str, a_blanc: bool) -> None:
+    """Check the workbook of a convention, then write its YAML: all of it, or nothing."""
+    from ctglib.collecte.import_convention import preparer_convention
+
+    if len(classeurs) > 1:
+        noms = ", ".join(classeur.fichier for classeur in classeurs)
+        raise refus(noms, *mots("convention_et_autres_fichiers"))
+    preparation = preparer_convention(classeurs[0], convention)
+    if not a_blanc:
+        preparation.ecrire()
+    dire(*(f"À savoir : {remarque}" for remarque in preparation.remarques))
+    if preparation.changements:
+        dire("Ce qui change :", *(f"- {phrase}" for phrase in preparation.changements))
+    _dire_l_issue(preparation.convention, preparation.fichiers, a_blanc)
+
+
+def _dire_l_issue(quoi: str, fichiers: Iterable[str], a_blanc: bool) -> None:
+    """Say what an import wrote, or would write."""
+    noms = [f"  {nom}" for nom in sorted(fichiers)]
+    if not noms:
         dire(f"{quoi} : rien de nouveau, rien n'a été écrit.")
     elif a_blanc:
-        dire(f"{quoi} : à blanc, rien n'a été écrit. Fichiers qui changeraient :", *fichiers)
+        dire(f"{quoi} : à blanc, rien n'a été écrit. Fichiers qui changeraient :", *noms)
     else:
-        dire(f"{quoi} : enregistré.", *fichiers)
+        dire(f"{quoi} : enregistré.", *noms)
 
 
 def _montrer_les_changements(titre: str, changements: "list[Changement]") -> None:

@@ -396,25 +396,25 @@ def _nombre_d_elements(nombre: int) -> str:
 
 def _champs(modele: type[BaseModel], lieu: tuple[int | str, ...]) -> dict[str, FieldInfo]:
     """Return the fields of the model that an error of pydantic is about."""
-    modele_du_lieu = _modele_a(modele, lieu)
+    modele_du_lieu = modele_a(modele, lieu)
     assert modele_du_lieu is not None
     return modele_du_lieu.model_fields
 
 
-def _modele_a(annotation: Any, lieu: tuple[int | str, ...]) -> type[BaseModel] | None:
+def modele_a(annotation: Any, lieu: tuple[int | str, ...]) -> type[BaseModel] | None:
     """Return the model at a location, following fields, lists, dicts and choices; None if none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if not lieu:
             return annotation
         if lieu[0] == annotation.__name__:  # the form that was tried
-            return _modele_a(annotation, lieu[1:])
+            return modele_a(annotation, lieu[1:])
         champ = annotation.model_fields.get(str(lieu[0]))
-        return _modele_a(champ.annotation, lieu[1:]) if champ else None
+        return modele_a(champ.annotation, lieu[1:]) if champ else None
     # An annotation or a choice is no step of the location; a list or a dict is one.
     sans_pas = get_origin(annotation) in (Annotated, Union, types.UnionType)
     suite = lieu if sans_pas else lieu[1:]
     for argument in reversed(get_args(annotation)):
-        modele = _modele_a(argument, suite)
+        modele = modele_a(argument, suite)
         if modele is not None:
             return modele
     return None
