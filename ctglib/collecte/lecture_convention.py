@@ -493,7 +493,8 @@ class _Poseur:
         cle = chemin[-1]
         if feuille.repere and codes_du_repere(feuille):
             contenant = contenant.setdefault(cle, {})
-            cle, seul = identite, True
+            cle = identite
+            seul = True
             chemin = (*chemin, cle)
         if not seul:
             liste = contenant.setdefault(cle, [])
