@@ -5,7 +5,7 @@ The same data give the same bytes.
 
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
@@ -68,6 +68,7 @@ NOM = "convention.xlsx"
 SORTE = "convention"  # what the workbook says that it is, in its custom properties
 _A_REMPLIR = PatternFill("solid", fgColor="FFFFF3C4", bgColor="FFFFF3C4")
 _HAUTEUR_D_UNE_LIGNE = 15
+_HAUTEUR_MIN = 20
 _HAUTEUR_MAX = 405  # what Excel shows of a row
 _LARGEUR_D_UNE_PAGE = 230  # in characters, on the long side of an A3
 _A3 = "8"
@@ -203,7 +204,9 @@ class _Ecrivain:
         for numero, intitule in enumerate(self.spec.colonnes_des_rubriques, 1):
             ws.column_dimensions[get_column_letter(numero)].width = intitule.largeur
             remplir(cellule_de(ws, LIGNE_DES_TITRES, numero), intitule.titre, "entete")
-        largeur = self.spec.colonnes_des_rubriques[1].largeur
+        _, largeur, largeur_de_l_aide = (
+            intitule.largeur for intitule in self.spec.colonnes_des_rubriques
+        )
         controles: dict[Controle, list[tuple[int, int]]] = defaultdict(list)
         lignes_des_cles: dict[str, int] = {}
         for ligne, case in enumerate(self.cases[feuille.id], LIGNE_DES_TITRES + 1):
@@ -213,7 +216,9 @@ class _Ecrivain:
             remplir(cellule_de(ws, ligne, 1), insecables(case.intitule.titre), "rappel")
             remplir(cellule_de(ws, ligne, 2), valeur, "facultative", case.format)
             remplir(cellule_de(ws, ligne, 3), insecables(case.intitule.aide), "repere")
-            ws.row_dimensions[ligne].height = _hauteur({largeur: valeur})
+            ws.row_dimensions[ligne].height = _hauteur(
+                [(largeur, valeur), (largeur_de_l_aide, case.intitule.aide)]
+            )
             controle = self._controle(feuille, case)
             if controle:
                 controles[controle].append((2, ligne))
@@ -238,13 +243,11 @@ class _Ecrivain:
         for rang in range(derniere - LIGNE_DES_TITRES):
             ligne = premiere + rang
             element = elements[rang] if rang < len(elements) else None
-            textes: dict[float, str | float | date] = {}
+            textes: list[tuple[float, str | float | date]] = []
             for numero, case in enumerate(cases, 1):
                 valeur = self._valeur(feuille, case, element) if element else ""
                 remplir(cellule_de(ws, ligne, numero), valeur, "facultative", case.format)
-                largeur = case.intitule.largeur
-                if _hauteur({largeur: valeur}) >= _hauteur({largeur: textes.get(largeur, "")}):
-                    textes[largeur] = valeur
+                textes.append((case.intitule.largeur, valeur))
             ws.row_dimensions[ligne].height = _hauteur(textes)
 
         lettres: dict[str, str] = {}
@@ -408,11 +411,11 @@ def _bulle(titre: str, aide: str) -> Controle | None:
     return Controle("custom", "TRUE", "", titre, aide)
 
 
-def _hauteur(textes: Mapping[float, str | float | date]) -> float:
-    """Return the height of a row for texts, by the width of their column in characters."""
+def _hauteur(textes: Iterable[tuple[float, str | float | date]]) -> float:
+    """Return the height of a row for texts, each after the width of its column in characters."""
     lignes = 1
-    for largeur, texte in textes.items():
+    for largeur, texte in textes:
         if isinstance(texte, str):
             paragraphes = texte.split("\n")
-            lignes = max(lignes, sum(ceil(len(p) / (largeur - 2)) or 1 for p in paragraphes))
-    return min(lignes * _HAUTEUR_D_UNE_LIGNE, _HAUTEUR_MAX)
+            lignes = max(lignes, sum(ceil(len(p) / (largeur - 3)) or 1 for p in paragraphes))
+    return max(_HAUTEUR_MIN, min(lignes * _HAUTEUR_D_UNE_LIGNE + 3, _HAUTEUR_MAX))
