@@ -176,7 +176,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     for fichier in a_recopier:
         fichiers[fichier] = lire_octets(f"{source}/{fichier}")
     if COLLECTE in a_recopier and len(convention.fiches) < len(etude.convention.fiches):
-        fichiers[COLLECTE] = _yaml(_collecte_de(convention, etude.gabarit), entete[:1])
+        fichiers[COLLECTE] = en_yaml(_collecte_de(convention, etude.gabarit), entete[:1])
     departs = [
         indicateur["valeur_initiale"]
         for fiche in suivante["fiches"]
