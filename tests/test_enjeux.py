@@ -135,8 +135,7 @@ def test_la_phrase_compte_les_besoins_avec_et_sans_fiche() -> None:
     text = lisible(unescape(besoins_en_bref(lus(), demonstration().convention).html))
 
     assert (
-        "Sur 17 besoins, 11 ont une fiche action qui leur répond, dont un par l'offre ou par le thème de la fiche. "
-        "Six restent sans réponse, dans des thèmes "
+        "Sur 17 besoins, 10 ont une fiche action qui leur répond. Sept restent sans réponse, dont 6 dans des thèmes "
         "qu'aucun enjeu ne reprend." in text
     )
 
@@ -199,6 +198,10 @@ def test_les_premieres_lacunes_sont_celles_que_la_convention_met_d_abord() -> No
         ({"series_publiques": ["laep"]}, (["2"], "dit")),
         ({"offre": ["soutien_accueil_parentalite"]}, (["2"], "offre")),
         ({"enjeu": "e"}, (["2"], "theme")),
+        (
+            {"offre": ["soutien_accueil_parentalite"], "enjeu": "e", "modes": ["garde_domicile"]},
+            ([], ""),
+        ),
         ({"titre": "Ouvrir un lieu d'accueil enfants-parents (LAEP)"}, ([], "")),
     ],
 )
@@ -206,7 +209,14 @@ def test_une_fiche_repond_a_un_besoin_par_ce_qu_elle_declare_et_par_aucun_de_ses
     fiche: dict, attendu: tuple[list[str], str]
 ) -> None:
     source = demonstration().convention
-    vide = {"repond_a": [], "series_publiques": [], "offre": [], "indicateurs": [], "enjeu": "f"}
+    vide = {
+        "repond_a": [],
+        "series_publiques": [],
+        "offre": [],
+        "indicateurs": [],
+        "enjeu": "f",
+        "modes": [],
+    }
     fiches = [item.model_copy(update=vide) for item in source.fiches]
     fiches[1] = fiches[1].model_copy(update=fiche)
     enjeu = source.enjeux[0].model_copy(update={"id": "e", "themes": ["parentalite"]})

@@ -328,7 +328,9 @@ def reponse(
 
     Those that name its indicator: they answer it (``repond_a``), follow it, or show it. Failing
     these, those that bear on the category of the offer that its service is of; failing these, those
-    whose enjeu takes its theme. All of it is as declared: no word is looked for in a text.
+    whose enjeu takes its theme. All of it is as declared: no word is looked for in a text. A fiche
+    that says which modes of care it supports answers what it names, and nothing else: one for
+    childminders does not answer a want of places in crèches.
 
     Args:
         convention: The convention.
@@ -345,6 +347,8 @@ def reponse(
         suivis = [suivi.id for suivi in fiche.indicateurs]
         if indicateur in (*fiche.repond_a, *fiche.series_publiques, *suivis):
             qui_le_disent.append(fiche.numero)
+        if fiche.modes:
+            continue  # it bears on these modes of care alone, not on all of its category
         if categorie in fiche.offre:
             de_cette_offre.append(fiche.numero)
         if theme in themes_des_enjeux.get(fiche.enjeu, []):
