@@ -15,6 +15,7 @@ from convention_typee import (
     ajouter,
     colonne,
     enregistrer,
+    libre,
     poser,
     relire,
     repondre,
@@ -127,7 +128,7 @@ def test_ce_que_le_classeur_ne_porte_pas_reste_dans_le_fichier(tmp_path: Path) -
     assert "analyses" in apres["fiches"][0] and "repond_a" in apres["fiches"][0]
     assert apres["themes"] == avant["themes"]
     assert apres["fiches"][1:] == avant["fiches"][1:]
-    assert preparation.changements == ("Fiches – changé : 1",)
+    assert preparation.changements == ("Fiches – changé : 1.1",)
 
 
 def test_une_colonne_ou_une_feuille_otee_ne_retire_rien_et_se_dit(tmp_path: Path) -> None:
@@ -164,15 +165,24 @@ def test_chaque_liste_d_elements_du_modele_a_sa_feuille_ou_reste_dans_le_fichier
 @pytest.mark.parametrize("numero", ["2", "1.1", "1.10", "1.1.a", "A-2", "1 bis", "10"])
 def test_un_numero_revient_tel_que_la_convention_l_ecrit(numero: str, tmp_path: Path) -> None:
     wb = vierge("monteclair")
-    poser(wb, "Modalités", 5, Numéro=numero)
+    poser(wb, "Fiches", 5, Numéro=numero)
+    poser(wb, "Fiches", 6, Numéro="autre")
+    for feuille in ("Modalités", "Indicateurs", "Résultats"):
+        for ligne in range(5, libre(wb, feuille)):
+            fiche = str(wb[feuille].cell(ligne, 1).value)
+            poser(wb, feuille, ligne, Fiche={"1": numero, "2": "autre"}[fiche])
+    poser(wb, "Modalités", 5, Numéro=f"{numero}.a")
 
     preparation = relire(wb, tmp_path)
 
     with superposer(preparation.fichiers):
         fiche = lire_contenus("monteclair")["convention"]["fiches"][0]
-        assert fiche["modalites"][0]["numero"] == numero
+        assert fiche["numero"] == numero
+        assert fiche["modalites"][0]["numero"] == f"{numero}.a"
+        assert fiche["indicateurs"][0]["id"] == "jeunes_accueillis"
         relu = vierge("monteclair")
-    assert relu["Modalités"].cell(5, colonne(relu["Modalités"], "Numéro")).value == numero
+    assert relu["Fiches"].cell(5, colonne(relu["Fiches"], "Numéro")).value == numero
+    assert relu["Modalités"].cell(5, colonne(relu["Modalités"], "Fiche")).value == numero
 
 
 @pytest.fixture(scope="module")

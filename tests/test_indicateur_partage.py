@@ -46,16 +46,16 @@ def test_il_est_accepte_dans_plusieurs_fiches(convention: Path) -> None:
 
 def test_il_est_montre_dans_chaque_fiche_et_compte_une_fois(convention: Path) -> None:
     etude = etudier(convention.name, 2025, "publique")
-    deuxieme, troisieme = (part_de(etude, etude.fiche(numero)) for numero in (2, 3))
+    deuxieme, troisieme = (part_de(etude, etude.fiche(numero)) for numero in ("1.9", "1.10"))
 
     taux = taux_de_collecte(etude.evaluation).set_index(["groupe", "valeur_groupe"])["attendus"]
 
-    assert lignes(etude) == [("2", "Ateliers tenus avec les parents")]
-    assert lignes(deuxieme) == [("2", "Ateliers tenus avec les parents")]
-    assert lignes(troisieme) == [("3", "Ateliers accueillis dans l'espace")]
+    assert lignes(etude) == [("1.9", "Ateliers tenus avec les parents")]
+    assert lignes(deuxieme) == [("1.9", "Ateliers tenus avec les parents")]
+    assert lignes(troisieme) == [("1.10", "Ateliers accueillis dans l'espace")]
     assert taux[("ensemble", "")] == taux.loc["fiche"].sum()
     demandes = etude.a_collecter.query("indicateur == 'ateliers_parents'")
-    assert demandes["fiche"].astype(str).unique().tolist() == ["2"]
+    assert demandes["fiche"].astype(str).unique().tolist() == ["1.9"]
 
 
 def test_il_est_demande_une_fois_dans_le_classeur(convention: Path, tmp_path: Path) -> None:

@@ -42,8 +42,12 @@ INDICATEUR = """
 
 
 @pytest.fixture(autouse=True)
-def un_indicateur_de_plus(donnees: Path) -> None:
-    """An indicator of the convention that no fiche follows yet."""
+def sans_avenant(donnees: Path) -> None:
+    """The demonstration without its own avenants, nor what was said of what they added; with an
+    indicator that no fiche follows yet.
+    """
+    (donnees / DOSSIER / "avenants.yaml").unlink()
+    retirer_les_lignes(donnees, 2026, "actions", "2,2.6,")
     fichier = donnees / DOSSIER / "indicateurs.yaml"
     fichier.write_text(fichier.read_text(encoding="utf-8") + INDICATEUR, encoding="utf-8")
 

@@ -307,10 +307,16 @@ def choix_de(classeur: ClasseurDeConvention, feuille: FeuilleDeConvention) -> li
         formes = [forme for forme in get_args(champ.annotation) if forme is not NoneType]
         if len(formes) < 2 or not list(_sous_modeles(champ.annotation)):
             continue
-        cles_des_formes = []
+        cles_des_formes: list[frozenset[str]] = []
         for forme in formes:
             champs = _champs(forme, (), (nom,), attendu=False)
-            cles_des_formes.append(frozenset(champ.nom for champ in champs))
+            cles = frozenset(champ.nom for champ in champs)
+            # A form that completes another, as a new service does a dated value, is the same one.
+            communes = [rang for rang, autres in enumerate(cles_des_formes) if autres & cles]
+            if communes:
+                cles_des_formes[communes[0]] |= cles
+            else:
+                cles_des_formes.append(cles)
         if all(permises.keys() >= cles for cles in cles_des_formes):
             choix.append(Choix(tuple(cles_des_formes), champ.is_required()))
     return choix
