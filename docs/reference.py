@@ -126,8 +126,11 @@ def exemples() -> dict[tuple[str, str], object]:
     for convention in (EXEMPLES, *autres):
         dossier = f"{CONVENTIONS}/{convention}"
         for nom, modele in fichiers().items():
-            for annee in annees_presentes(convention) if "<année>" in nom else (0,):
-                chemin = f"{dossier}/{nom.replace('<année>', str(annee))}"
+            chemins = [f"{dossier}/{nom}"]
+            if "<année>" in nom:
+                annees = annees_presentes(convention)
+                chemins = [f"{dossier}/{nom.replace('<année>', str(annee))}" for annee in annees]
+            for chemin in chemins:
                 if existe(chemin):
                     _chercher(modele, _contenu(chemin), trouves)
     # An indicator of its own is written as one of the library.

@@ -205,5 +205,5 @@ def test_la_grille_monte_d_annee_en_annee_et_reste_interne() -> None:
 def test_chaque_fiche_est_appreciee_chaque_annee() -> None:
     for annee in ANNEES:
         written = suivi().suivis[annee].appreciations
-        assert [item.fiche for item in written] == [1, 2, 3, 4]
+        assert [item.fiche for item in written] == ["1", "2", "3", "4"]
         assert all(item.reussites and item.difficultes and item.perspectives for item in written)
