@@ -4,6 +4,7 @@ written.
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -11,7 +12,7 @@ from threading import Event
 import pytest
 
 from ctglib.donnees.lecture import VARIABLE as DONNEES
-from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister
+from ctglib.donnees.lecture import enregistrer, existe, lire_octets, lister, racine
 from ctglib.donnees.partage import GARDES, Reserve, partager, partager_par
 from ctglib.production.pool import ouvrir_executeur
 
@@ -30,6 +31,12 @@ def calculer() -> str:
     return lire_octets("a.txt").decode()
 
 
+def demander(dossier: str, nom: str) -> object:
+    """Ask for a result as a worker whose data folder is that one, whatever an earlier test set."""
+    os.environ[DONNEES] = dossier
+    return partager(nom, dict)
+
+
 def test_ce_que_la_commande_a_calcule_sert_aux_ouvriers() -> None:
     reserve = Reserve()
     found = {"calculé": "une fois"}
@@ -39,7 +46,7 @@ def test_ce_que_la_commande_a_calcule_sert_aux_ouvriers() -> None:
         ouvrir_executeur(travailleurs=1, delai=60, reserve=reserve) as (qui, _),
     ):
         partager("essai", lambda: found)
-        given = qui.submit(partager, "essai", dict).result()
+        given = qui.submit(demander, str(racine()), "essai").result()
 
     assert given == found
 

@@ -264,11 +264,7 @@ def _jusqu_a(table: pd.DataFrame, annee: int | None) -> pd.DataFrame:
 
 
 def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFrame:
-    """Return the public series of the territories, then what a fictional convention invents.
-
-    Those of a real convention are the rows of the extracts, then those that the store has of later
-    years; of an indicator that no extract has, it gives all years.
-    """
+    """Return the public series of the territories, then what a fictional convention invents."""
     convention = dossier.convention
     tables = [table for table in pieces.tables["observations"] if "/suivi/" not in table.fichier]
     series: list[str] = []
@@ -277,33 +273,41 @@ def _contexte(pieces: Pieces, dossier: Dossier, annee: int | None) -> pd.DataFra
         if table.fichier.startswith(SOURCES):
             serie = PurePosixPath(table.fichier).parent.name
         series += [serie] * len(table.lignes)
-    extraits = en_table("observations", tables).assign(serie=pd.Series(series, dtype="str"))
-    des_territoires = extraits["territoire"].isin([convention.territoire, convention.reference])
-    extraits = _jusqu_a(extraits[des_territoires].reset_index(drop=True), annee)
+    contexte = en_table("observations", tables).assign(serie=pd.Series(series, dtype="str"))
+    des_territoires = contexte["territoire"].isin([convention.territoire, convention.reference])
+    contexte = _jusqu_a(contexte[des_territoires].reset_index(drop=True), annee)
     if convention.fictive:
-        return extraits
+        return contexte
+    return _avec_le_magasin(dossier, annee, contexte)
 
+
+def _avec_le_magasin(dossier: Dossier, annee: int | None, extraits: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the extracts, then those that the store has of later years.
+
+    Of an indicator that no extract has, it gives all years.
+    """
     from ctglib.donnees import publiques
 
-    gardees = tables_du_magasin().values()
+    convention = dossier.convention
+    tables = tables_du_magasin().values()
     du_territoire = extraits[extraits["territoire"].eq(convention.territoire)]
     dernieres_annees = du_territoire.groupby("indicateur")["annee"].max()
-    jusqu_a = annee or max((table.annee for table in gardees), default=0)
+    jusqu_a = annee or max((table.annee for table in tables), default=0)
     a_completer = []
     for code in dossier.catalogue.indicateurs_contexte:
         derniere = dernieres_annees.get(code, 0)
-        if any(code in table.series and derniere < table.annee <= jusqu_a for table in gardees):
+        if any(code in table.series and derniere < table.annee <= jusqu_a for table in tables):
             a_completer.append(code)
     if not a_completer:
         return extraits
-    publiees = publiques.observations(
+    series = publiques.observations(
         a_completer, convention.territoire, convention.reference, convention.membres
     )
-    depuis = publiees["indicateur"].map(dernieres_annees).fillna(0)
-    publiees = publiees[
-        publiees["statut"].ne(Statut.NON_DISPONIBLE)
-        & publiees["annee"].gt(depuis)
-        & publiees["annee"].le(jusqu_a)
+    depuis = series["indicateur"].map(dernieres_annees).fillna(0)
+    series = series[
+        series["statut"].ne(Statut.NON_DISPONIBLE)
+        & series["annee"].gt(depuis)
+        & series["annee"].le(jusqu_a)
     ]
-    publiees = publiees.assign(serie="", texte="")[list(extraits.columns)].astype(extraits.dtypes)
-    return pd.concat([extraits, publiees], ignore_index=True)
+    series = series.assign(serie="", texte="")[list(extraits.columns)].astype(extraits.dtypes)
+    return pd.concat([extraits, series], ignore_index=True)

@@ -438,8 +438,7 @@ def document_de(
 ) -> Document:
     """Return the document of some blocks, its captions numbered in reading order.
 
-    Its title is the heading of the first level. The table behind a chart is « Données de la figure
-    1 »; a table for the screen has no number.
+    Its title is the heading of the first level.
     """
     titre = Titre("Rapport", 1)
     corps: list[Bloc] = []
@@ -453,8 +452,23 @@ def document_de(
         else:  # another title of the first level opens a chapter
             corps.append(replace(bloc, niveau=max(bloc.niveau, CHAPITRE)))
     corps = _avec_sigles(corps, couverture.sigles)
+    ecrans = {
+        f"tableau-{tableau.nom}": tableau.titre.partition(",")[0]
+        for tableau in tableaux_de(corps)
+        if tableau.ecran
+    }
+    reperes = _Reperes(_numeros(corps), ecrans)
+    return Document(
+        titre.texte + couverture.complement,
+        couverture,
+        tuple(_changer(bloc, reperes.achever) for bloc in corps),
+    )
 
-    # The numbers of the captions, by anchor.
+
+def _numeros(corps: list[Bloc]) -> dict[str, str]:
+    """Return the numbers of captions, in the order of reading, by anchor; a table for the screen
+    has none.
+    """
     tableaux = tableaux_de(corps)
     figures = [bloc.nom for bloc in tout(corps) if isinstance(bloc, Dessin)]
     numerotes = [tableau.nom for tableau in tableaux if not (tableau.donnees_de or tableau.ecran)]
@@ -467,18 +481,7 @@ def document_de(
         if tableau.donnees_de:
             figure = numeros.get(f"figure-{tableau.donnees_de}", "").removeprefix("Figure")
             numeros[f"tableau-{tableau.nom}"] = f"Données de la figure{figure}"
-
-    ecrans = {
-        f"tableau-{tableau.nom}": tableau.titre.partition(",")[0]
-        for tableau in tableaux
-        if tableau.ecran
-    }
-    reperes = _Reperes(numeros, ecrans)
-    return Document(
-        titre.texte + couverture.complement,
-        couverture,
-        tuple(_changer(bloc, reperes.achever) for bloc in corps),
-    )
+    return numeros
 
 
 @dataclass

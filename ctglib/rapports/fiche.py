@@ -537,24 +537,29 @@ def precision(modalite: pd.Series, aujourd_hui: date) -> str:
     """
     debut = None if pd.isna(modalite.debut_reel) else modalite.debut_reel.date()
     fin = None if pd.isna(modalite.fin) else modalite.fin.date()
-    terminee = fin is not None and fin <= aujourd_hui
-    phrases = []
-    if debut and terminee and debut == fin:
-        phrases.append(f"Le {date_longue(debut)}.")
-    elif debut and fin and terminee:
-        phrases.append(f"Du {date_longue(debut)} au {date_longue(fin)}.")
-    elif debut:
-        depuis = "Depuis" if modalite.statut in EN_MARCHE else "Commencée"
-        phrases.append(f"{depuis} le {date_longue(debut)}.")
-    elif fin and terminee:
-        achevee = "Terminée" if modalite.statut == "realisee" else "Arrêtée"
-        phrases.append(f"{achevee} le {date_longue(fin)}.")
-    if fin and not terminee:
-        annonce = "Nouvelle date" if modalite.statut == "reportee" else "Fin prévue"
-        phrases.append(f"{annonce} : {date_longue(fin)}.")
-
+    phrases = _dates(debut, fin, modalite.statut, aujourd_hui)
     for colonne, introduction in DITS.items():
         if modalite[colonne]:
             texte = f"{introduction}{modalite[colonne]}"
             phrases.append(texte if texte.endswith((".", "!", "?", "…")) else f"{texte}.")
     return " ".join(phrases) or RIEN
+
+
+def _dates(debut: date | None, fin: date | None, statut: str, aujourd_hui: date) -> list[str]:
+    """Return when a modalité began and ended; an end to come is the one planned, or the new one."""
+    terminee = fin is not None and fin <= aujourd_hui
+    if debut and fin and terminee:
+        if debut == fin:
+            return [f"Le {date_longue(debut)}."]
+        return [f"Du {date_longue(debut)} au {date_longue(fin)}."]
+    phrases = []
+    if debut:
+        depuis = "Depuis" if statut in EN_MARCHE else "Commencée"
+        phrases.append(f"{depuis} le {date_longue(debut)}.")
+    if fin and terminee:
+        achevee = "Terminée" if statut == "realisee" else "Arrêtée"
+        phrases.append(f"{achevee} le {date_longue(fin)}.")
+    elif fin:
+        annonce = "Nouvelle date" if statut == "reportee" else "Fin prévue"
+        phrases.append(f"{annonce} : {date_longue(fin)}.")
+    return phrases

@@ -290,13 +290,7 @@ def _famille(
     petites = sensibles & (valeurs > 0) & (valeurs < seuil)
     equations = _equations(cles, liens)
     if sans_valeur.any():
-        zero = np.zeros(len(equations))
-        valeurs_possibles = minimiser(
-            np.zeros(len(valeurs)),  # any values that fit will do
-            Contraintes(equations, zero, zero),
-            basses=np.where(sans_valeur, 0, valeurs),
-            hautes=np.where(sans_valeur, valeurs.sum(), valeurs),
-        )
+        valeurs_possibles = _completer(valeurs, sans_valeur, equations)
         if valeurs_possibles is None:
             equations = equations[~equations[:, sans_valeur].any(axis=1)]
         else:
@@ -333,6 +327,17 @@ def _equations(cles: tuple[Cle, ...], liens: list[Lien]) -> np.ndarray:
         for partie in lien.parties:
             equation[rang_de[partie]] += 1
     return equations
+
+
+def _completer(
+    valeurs: np.ndarray, sans_valeur: np.ndarray, equations: np.ndarray
+) -> np.ndarray | None:
+    """Return the values, the missing ones filled in so that all sums hold; None if none can."""
+    zero = np.zeros(len(equations))
+    basses = np.where(sans_valeur, 0, valeurs)
+    hautes = np.where(sans_valeur, valeurs.sum(), valeurs)
+    quelconques = np.zeros(len(valeurs))  # any values that fit will do
+    return minimiser(quelconques, Contraintes(equations, zero, zero), basses, hautes)
 
 
 def _nombre_de_sommes(equations: np.ndarray) -> np.ndarray:

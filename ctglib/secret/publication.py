@@ -10,7 +10,7 @@ which that value was first entered.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.lecture import cle_de, racine
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.catalogue import Indicateur
+from ctglib.donnees.modeles.catalogue import Indicateur, ValeurLiee
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
 from ctglib.secret.masque import CLE, LIEU, RETRAITS, Masque, cles, couvrir, masquer
 from ctglib.secret.modele import Cle, Lien, Tirage
@@ -342,29 +342,37 @@ def _liens_observations(
         comptes_du_bilan = comptes[comptes["annee_de_saisie"] == bilan]
         comptes_connus = comptes[comptes["annee_de_saisie"] <= bilan]
         comptes_connus = comptes_connus.drop_duplicates(SERIE, keep="last")
-
-        # The modalités of a dimension add up to the whole, in the tables that have a count entered
-        # for the bilan. A table is one indicator of one place and year.
-        ensembles = comptes_connus[comptes_connus["dimension"].eq("")]
-        cle_de_l_ensemble = dict(zip(ensembles["table"], ensembles["cle"], strict=True))
-        table_du_bilan = comptes_connus["table"].isin(comptes_du_bilan["table"])
-        details = comptes_connus[comptes_connus["dimension"].ne("") & table_du_bilan]
-        parties: dict[tuple[str, str], list[Cle]] = defaultdict(list)
-        for table, dimension, cle in zip(
-            details["table"], details["dimension"], details["cle"], strict=True
-        ):
-            parties[table, dimension].append(cle)
-        for (table, _), cles_des_parties in parties.items():
-            # A whole that nobody gave is a count never shown: its name is in no table.
-            total = cle_de_l_ensemble.get(table, Cle(table, ENSEMBLE, "", bilan))
-            yield bilan, Lien(total, tuple(cles_des_parties))
-
+        for lien in _sommes_de_modalites(comptes_connus, comptes_du_bilan, bilan):
+            yield bilan, lien
         for lien in _sommes_du_catalogue(comptes_connus, comptes_du_bilan, indicateurs):
             yield bilan, lien
 
 
 def _colonne_de_cles(comptes: pd.DataFrame) -> pd.Series:
     return pd.Series(cles(comptes), index=comptes.index, dtype=object)
+
+
+def _sommes_de_modalites(
+    comptes_connus: pd.DataFrame, comptes_du_bilan: pd.DataFrame, bilan: int
+) -> Iterator[Lien]:
+    """Yield that the modalités of a dimension add up to the whole, in the tables of a bilan.
+
+    Its tables are those of ``comptes_du_bilan``, the counts entered for it; their terms are taken
+    among ``comptes_connus``, all that it shows. A table is one indicator of one place and year.
+    """
+    ensembles = comptes_connus[comptes_connus["dimension"].eq("")]
+    cle_de_l_ensemble = dict(zip(ensembles["table"], ensembles["cle"], strict=True))
+    table_du_bilan = comptes_connus["table"].isin(comptes_du_bilan["table"])
+    details = comptes_connus[comptes_connus["dimension"].ne("") & table_du_bilan]
+    parties: dict[tuple[str, str], list[Cle]] = defaultdict(list)
+    for table, dimension, cle in zip(
+        details["table"], details["dimension"], details["cle"], strict=True
+    ):
+        parties[table, dimension].append(cle)
+    for (table, _), cles_des_parties in parties.items():
+        # A whole that nobody gave is a count never shown: its name is in no table.
+        total = cle_de_l_ensemble.get(table, Cle(table, ENSEMBLE, "", bilan))
+        yield Lien(total, tuple(cles_des_parties))
 
 
 def _sommes_du_catalogue(
@@ -438,30 +446,36 @@ def _observations_couvertes(
     """Return the observations without the secret counts, nor what would give them away.
 
     Their rows stay, with no value, the status Q and no note.
+    """
+    noms_des_comptes = pd.MultiIndex.from_frame(comptes[CLE])
+    est_secret = noms_des_comptes.isin(pd.MultiIndex.from_frame(cles_secretes))
+    cachees = observations.index.isin(comptes.index[est_secret])
+    cachees = _avec_les_liees(observations, cachees, catalogue.secret.valeurs_liees)
+    cachees = _avec_les_calculees(observations, cachees, catalogue.mesures)
+    couvertes = couvrir(observations, cachees, "valeur")
+    return couvertes.assign(note=couvertes["note"].mask(cachees, ""))
+
+
+def _avec_les_liees(
+    observations: pd.DataFrame, cachees: np.ndarray, valeurs_liees: Iterable[ValeurLiee]
+) -> np.ndarray:
+    """Return which rows to hide: those hidden already, and those that let guess a hidden count.
 
     In a place and a year where the whole of a count is hidden, all the values linked with it are
     hidden; where only a modalité of it is, those of the modalités of the linked value are.
     """
-    noms_des_comptes = pd.MultiIndex.from_frame(comptes[CLE])
-    est_secret = noms_des_comptes.isin(pd.MultiIndex.from_frame(cles_secretes))
-    secretes = observations.index.isin(comptes.index[est_secret])
-
-    # Those that let guess a hidden count.
     lieux = pd.MultiIndex.from_frame(observations[["territoire", "annee"]])
     indicateurs = observations["indicateur"]
     est_un_detail = observations["dimension"].ne("").to_numpy()
     a_une_valeur = observations["valeur"].notna().to_numpy()
-    cachees = secretes.copy()
-    for liee in catalogue.secret.valeurs_liees:
-        effectifs_caches = secretes & indicateurs.eq(liee.effectif).to_numpy()
+    resultat = cachees.copy()
+    for liee in valeurs_liees:
+        effectifs_caches = cachees & indicateurs.eq(liee.effectif).to_numpy()
         ensemble_cache = lieux.isin(lieux[effectifs_caches & ~est_un_detail])
         detail_cache = lieux.isin(lieux[effectifs_caches & est_un_detail])
         a_cacher = ensemble_cache | (detail_cache & est_un_detail)
-        cachees |= a_cacher & indicateurs.eq(liee.indicateur).to_numpy() & a_une_valeur
-
-    cachees = _avec_les_calculees(observations, cachees, catalogue.mesures)
-    couvertes = couvrir(observations, cachees, "valeur")
-    return couvertes.assign(note=couvertes["note"].mask(cachees, ""))
+        resultat |= a_cacher & indicateurs.eq(liee.indicateur).to_numpy() & a_une_valeur
+    return resultat
 
 
 def _avec_les_calculees(
