@@ -189,7 +189,7 @@ def _rejouer(
 
 
 def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
-    """Say which reports differ once made again, and which published figures it changes.
+    """Say which reports differ once made again, then which published figures it changes.
 
     ``nombre_de_publies`` is how many reports there are to make again: those whose data are wrong
     were not. Returns whether all were made and none differs.
@@ -207,6 +207,12 @@ def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
     for rejeu in differents:
         quoi = rejeu.echec or ", ".join(rejeu.fichiers)
         dire(f"  - {rejeu.commande.nom} : {quoi}")
+    _dire_les_changements(rejeux, differents)
+    return not differents and not non_refaits
+
+
+def _dire_les_changements(rejeux: list[Rejeu], differents: list[Rejeu]) -> None:
+    """Say which published figures the replay changes, a table a file, as far as they are shown."""
     changements = [
         (f"{rejeu.commande.convention}/{changement.fichier}", changement)
         for rejeu in rejeux
@@ -231,7 +237,6 @@ def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
     if len(changements) > VALEURS_MONTREES:
         autres = compter(len(changements) - VALEURS_MONTREES, "autre")
         dire(f"  … et {autres}, {len(changements)} en tout.")
-    return not differents and not non_refaits
 
 
 def valeurs_courtes(avant: str, apres: str) -> tuple[str, str]:
