@@ -183,7 +183,7 @@ def _rejouer(
 
 
 def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
-    """Say which reports differ once made again, and which published figures it changes.
+    """Say which reports differ once made again, then which published figures it changes.
 
     ``nombre_de_publies`` is how many reports there are to make again: those whose data are wrong
     were not. Returns whether all were made and none differs; those of closed years may, when this
