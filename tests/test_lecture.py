@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from types import SimpleNamespace
 
 import pandas as pd
-from analyse_exemple import SEUILS, UNITES, contexte, indicateur, lignes, rupture
+from analyse_exemple import LA, SEUILS, UNITES, contexte, indicateur, lignes, rupture
 
 from ctglib.blocs.mots import AUTRE, sources
 from ctglib.blocs.theme import commentaires, commentaires_attendus
@@ -103,6 +104,23 @@ def test_le_mode_de_lecture_donne_les_annees_les_seuils_et_les_mots_rencontres()
         "« non transmis » : non transmise ; « non disponible » : non disponible ; « (p) » : valeur provisoire ; "
         "« – » : sans objet, ou que la convention ne donne pas. Zéro est une mesure.",
     ]
+
+
+def test_les_autres_references_ne_jugent_rien() -> None:
+    found, items = _exemple()
+    france = LA.model_copy(update={"code": "FR", "nom": "France", "de": "de la France"})
+    etude = _etude(found, items)
+    etude.contexte = replace(etude.contexte, autres=(france,))
+
+    lecture = _phrases(Diagnostic.mode_de_lecture(etude))
+    limites = _phrases(Diagnostic.limites(etude))
+
+    assert lecture[1] == (
+        "Ceux de la France sont donnés à côté, et ne jugent rien : écarts et besoins se lisent à côté de l'Ain."
+    )
+    assert limites[0] == (
+        "Les écarts et les besoins ne se lisent qu'à côté de l'Ain ; les chiffres de la France sont donnés pour mémoire."
+    )
 
 
 def test_un_seuil_change_dans_le_catalogue_change_la_phrase() -> None:

@@ -75,7 +75,7 @@ class Diagnostic(EtudeDiagnostic):
         return liste(
             [
                 dire("chiffres_lus", autres=autres_sources, **contexte.lieux),
-                *self._autres_references("references_a_cote"),
+                *_autres_references("references_a_cote", contexte),
                 *annees,
                 dire("comparaisons", points=ecart_similaire),
                 dire("mots_des_statuts", mots="".join(mots)),
@@ -228,19 +228,6 @@ class Diagnostic(EtudeDiagnostic):
                 autre = premiere.nom
         return haltere(constats, self.contexte, autre=autre, nom=nom, titre=f"{question} ?")
 
-    def _autres_references(self, phrase: str) -> list[str]:
-        """Return a sentence on the other references, in a list; none when there is none."""
-        autres = self.contexte.autres
-        if not autres:
-            return []
-        return [
-            dire(
-                phrase,
-                des_autres=enumerer([autre.de for autre in autres]),
-                **self.contexte.lieux,
-            )
-        ]
-
     def _titre(self, regles: SectionDuDiagnostic) -> str:
         """Return the name of a section: that of its one theme where the convention has its own."""
         if len(regles.theme) == 1:
@@ -330,7 +317,7 @@ class Diagnostic(EtudeDiagnostic):
         themes_donnes = set(constats["theme"])
         themes = [un_theme for un_theme in self.catalogue.themes if un_theme.theme in themes_donnes]
         attendus = theme.commentaires_attendus(themes, self.dossier.commentaires)
-        references = self._autres_references("reference_des_ecarts")
+        references = _autres_references("reference_des_ecarts", contexte)
         if not references:
             references = [dire("seule_reference", **contexte.lieux)]
         phrases = [*references, *_ce_qui_manque(self), attendus]
@@ -360,6 +347,14 @@ class Diagnostic(EtudeDiagnostic):
             ecran=True,
         )
         return tableau or None
+
+
+def _autres_references(phrase: str, contexte: Contexte) -> list[str]:
+    """Return a sentence on the other references, in a list; none when there is none."""
+    if not contexte.autres:
+        return []
+    des_autres = enumerer([autre.de for autre in contexte.autres])
+    return [dire(phrase, des_autres=des_autres, **contexte.lieux)]
 
 
 def _annees_des_donnees(constats: pd.DataFrame, remarques: Mapping[int, str]) -> list[str]:
