@@ -120,6 +120,8 @@ def test_ce_qu_un_avenant_change_a_la_fiche_est_dit_quand_il_est_en_vigueur(
 
 
 def test_un_petit_effectif_n_est_montre_nulle_part(convention: Path) -> None:
+    # Children with an AEEH are part of those received: there have to be some.
+    remplacer(convention / OBSERVATIONS, ",2024,0,nombre,P,", ",2024,410,nombre,P,")
     ajouter(convention, "62413,2024,enfants_aeeh_accueillis,,,2024,3,nombre,A,Service enfance,")
     deux = fiche(2)
 

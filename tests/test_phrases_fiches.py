@@ -151,5 +151,5 @@ def test_le_passage_repond_a_la_question_de_l_article_6_b(valeurs: dict, dit: st
     told = lisible(" ".join(block.html for block in passage(etude, analyse("passage"))))
 
     assert told.startswith(dit)
-    assert "Ce que l'article 6-b décide" in told
+    assert "Ce que dit la convention (article 6-b) : les missions d'un poste" in told
     assert "31 décembre 2026" in told

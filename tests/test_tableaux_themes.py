@@ -52,10 +52,13 @@ def test_les_services_absents_se_comptent_parmi_ceux_que_la_reference_a(
 ) -> None:
     services = ["un", "deux", "sans_reference"]
     comparaison = pd.DataFrame(
-        {"indicateur": services, "valeur": valeurs, "valeur_reference": [5, 5, 0]}
-    )
+        {"indicateur": services, "theme": "sans_enjeu", "valeur": valeurs}
+    ).assign(valeur_reference=[5, 5, 0])
     autre_etude = SimpleNamespace(
-        comparaison=comparaison, convention=etude().convention, contexte=etude().contexte
+        comparaison=comparaison,
+        catalogue=etude().catalogue,
+        convention=etude().convention,
+        contexte=etude().contexte,
     )
 
     phrase, suite = services_absents(autre_etude, services)
