@@ -13,6 +13,7 @@ from ctglib.blocs.offre import phrases_des_modes
 from ctglib.blocs.theme import phrase_du_contrat, phrases_par_tete
 from ctglib.calculs.comparaison import par_tete
 from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.donnees.modeles.convention import Clause, Convention
 from ctglib.donnees.publiques import lire_couverture
 from ctglib.rapports.diagnostic import Diagnostic
 
@@ -129,22 +130,34 @@ def test_l_ecart_le_plus_grand_est_dit_en_proportion_puis_en_euros_puis_ce_qui_e
     assert len(alone) == 1
 
 
-def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:
+def contrat(convention: Convention) -> str:
+    """Return what is said of the contract before a convention."""
     words = etude().catalogue.diagnostic.contrat_precedent
-    signed = etude().convention.model_copy(
-        update={"debut": etude().convention.debut.replace(year=2021)}
-    )
+    return lisible(phrase_du_contrat(etude().comparaison, words, convention, etude().contexte)[0])
 
-    told = lisible(
-        phrase_du_contrat(etude().comparaison, words, etude().convention, etude().contexte)[0]
-    )
-    known = phrase_du_contrat(etude().comparaison, words, signed, etude().contexte)[0]
+
+def test_la_base_du_contrat_precedent_dit_ce_qui_reste_a_demander() -> None:
+    moyens = Clause(article="5", texte="la Caf maintient le montant de l'année précédente")
+    clauses = {**etude().convention.clauses, "moyens": moyens}
+    convention = etude().convention.model_copy(update={"clauses": clauses})
+    signed = convention.model_copy(update={"debut": convention.debut.replace(year=2021)})
+
+    told = contrat(convention)
+    known = contrat(signed)
 
     assert (
         "58 320 € pour le volet enfance et 92 410 € pour le volet jeunesse, soit 150 730 €." in told
     )
-    assert told.endswith("le montant de 2022 est à demander à la Caf.")
-    assert "à demander" not in known
+    assert told.endswith(
+        " La Caf maintient le montant de l'année précédente (article 5) : "
+        "le montant de 2022 est à demander à la Caf."
+    )
+    assert known.endswith("soit 150 730 €.")
+
+
+def test_une_base_que_la_convention_n_ecrit_pas_ne_se_demande_pas() -> None:
+    assert etude().convention.clauses["moyens"].texte is None
+    assert contrat(etude().convention).endswith("soit 150 730 €.")
 
 
 def test_sans_montant_ou_sans_clause_le_contrat_precedent_ne_se_dit_pas() -> None:
