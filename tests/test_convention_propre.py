@@ -47,18 +47,9 @@ def avec_jardins(donnees: Path) -> Path:
     folder.joinpath("indicateurs.yaml").write_text(PROPRE, encoding="utf-8")
     path = folder / "convention.yaml"
     text = path.read_text(encoding="utf-8")
-    before, rest = text.split("\n  - numero: 2\n", 1)
-    after = (
-        rest[rest.index("\nschemas:") :]
-        if "\nschemas:" in rest
-        else rest[rest.index("\nlacunes:") :]
-    )
-    before = (
-        before.replace("    repond_a:", SUIVI + "    repond_a:", 1)
-        if "    contexte:" not in before
-        else (before.replace("    contexte:", SUIVI + "    contexte:", 1))
-    )
-    after = re.sub(r"\nlivrables: .*", "", after)
+    before, rest = text.split('\n  - numero: "2"\n    axe:', 1)
+    before = before.replace("    contexte:", f"{SUIVI}    contexte:", 1)
+    after = re.sub(r"\nlivrables: .*", "", rest[rest.index("\nschemas:") :])
     services = "responsables:\n  - {id: nature, libelle: Espaces verts}\n  - {id: rpe, libelle: Le relais}\n"
     path.write_text(f"{before}\n{services}{after}", encoding="utf-8")
     return donnees
