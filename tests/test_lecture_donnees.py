@@ -122,6 +122,7 @@ def test_un_dossier_est_lu_une_fois_pour_toutes_avec_ses_absences_et_ses_listes(
         "conventions/harnes/logos/ville.png",
         "conventions/harnes/logos/caf.png",
         "conventions/harnes/messages.yaml",
+        "conventions/harnes/themes",
     }
     assert set(journal.listes) == {"catalogue/indicateurs", "catalogue/themes"}
     assert dossier.logos == {"ville": None, "caf": None}
