@@ -159,9 +159,9 @@ def navigateur() -> Iterator[Navigateur]:
 @pytest.fixture
 def donnees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the data folder, which a test may damage: the library reads it instead of the real
-    one.
+    one. No year is closed there: what a test writes in a convention is read in each of its years.
     """
     copie = tmp_path / "donnees"
-    shutil.copytree(DONNEES, copie)
+    shutil.copytree(DONNEES, copie, ignore=shutil.ignore_patterns("plan.yaml"))
     monkeypatch.setenv(VARIABLE, str(copie))
     return copie

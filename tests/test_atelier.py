@@ -88,7 +88,7 @@ def test_ce_qu_une_fiche_a_promis_pour_l_annee_dit_par_qui() -> None:
     found = a.promesses("demonstration", fiche="2", annee=2026)
     written = a.promesses("demonstration", fiche="2", annee=2024)
 
-    assert found["modalite"].to_list() == ["2.1", "2.2", "2.5"]
+    assert found["modalite"].to_list() == ["2.1", "2.2", "2.5", "2.6"]
     assert found["services"].str.startswith("Service enfance").all()
     assert not found["echeance_ecrite"].any()
     assert written["echeance_ecrite"].to_list() == [True]

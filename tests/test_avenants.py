@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from aller_retour import lignes
@@ -20,11 +21,12 @@ NOM = "demonstration"
 AVANT = 2024
 APRES = 2025
 AVENANTS = f"conventions/{NOM}/avenants.yaml"
-AUTRE = """
-  - numero: 2
+SUIVANT = '  - numero: "2"\n'  # that of 2026, which changes nothing of these years
+AUTRE = """\
+  - numero: "1 bis"
     date: 2025-06-30
     objet: Durée, cibles de toutes les fiches, et une fiche revue
-    reference: avenant n° 2
+    reference: avenant n° 1 bis
     changements:
       - {nature: duree, nouveau: "2028-12-31", effet: 2025-06-30}
       - {nature: cible, element: am_agreees, nouveau: 90, annee: 2027, effet: 2025-06-30}
@@ -37,20 +39,30 @@ AUTRE = """
 
 
 @pytest.fixture(scope="module")
-def refaits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
-    """The reports of 2024 and the bilan of 2025, made again once a second avenant of 2025 has been
-    written.
+def faits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Production, Production]]:
+    """The reports of 2024 and the bilan of 2025, no year closed, made before and after another
+    avenant of 2025 has been written.
     """
     dossier = tmp_path_factory.mktemp("avenants")
-    donnees = shutil.copytree(DONNEES, dossier / "donnees")
-    path = donnees / AVENANTS
-    path.write_text(path.read_text(encoding="utf-8").rstrip() + AUTRE, encoding="utf-8")
-    wanted = ("-c", NOM, "-f", "html", "-s", "sortie")
+    donnees = shutil.copytree(
+        DONNEES, dossier / "donnees", ignore=shutil.ignore_patterns("plan.yaml")
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(donnees))
-        reussir("produire", "bilan", "fiches", "-a", str(AVANT), *wanted, dossier=dossier)
-        reussir("produire", "bilan", "-a", str(APRES), *wanted, dossier=dossier)
-        yield Production(dossier / "sortie")
+        avant = produire(dossier, "avant")
+        path = donnees / AVENANTS
+        texte = path.read_text(encoding="utf-8")
+        assert SUIVANT in texte
+        path.write_text(texte.replace(SUIVANT, AUTRE + SUIVANT), encoding="utf-8")
+        yield avant, produire(dossier, "apres")
+
+
+def produire(dossier: Path, sortie: str) -> Production:
+    """Make the reports of 2024 and the bilan of 2025 into a folder."""
+    demande = ("-c", NOM, "-f", "html", "-s", sortie)
+    reussir("produire", "bilan", "fiches", "-a", str(AVANT), *demande, dossier=dossier)
+    reussir("produire", "bilan", "-a", str(APRES), *demande, dossier=dossier)
+    return Production(dossier / sortie)
 
 
 def _sans_empreinte(texte: str, avenants: bytes) -> str:
@@ -59,8 +71,9 @@ def _sans_empreinte(texte: str, avenants: bytes) -> str:
 
 
 def test_un_avenant_de_2025_ne_change_rien_aux_rapports_de_2024_refaits(
-    rapports_produits: Production, refaits: Production
+    faits: tuple[Production, Production],
 ) -> None:
+    rapports, refaits = faits
     before = (DONNEES / AVENANTS).read_bytes()
     after = (racine() / AVENANTS).read_bytes()
 
@@ -69,22 +82,23 @@ def test_un_avenant_de_2025_ne_change_rien_aux_rapports_de_2024_refaits(
     assert len(reports) == 5 and before != after
     for report in reports:
         assert _sans_empreinte(refaits.html(report), after) == _sans_empreinte(
-            rapports_produits.html(report), before
+            rapports.html(report), before
         )
         tables = {
             name: path.read_text(encoding="utf-8") for name, path in refaits.csv(report).items()
         }
-        assert set(tables) == set(rapports_produits.csv(report))
-        for name, path in rapports_produits.csv(report).items():
+        assert set(tables) == set(rapports.csv(report))
+        for name, path in rapports.csv(report).items():
             kept = _sans_empreinte(path.read_text(encoding="utf-8"), before)
             assert _sans_empreinte(tables[name], after) == kept, f"{report}, {name}"
 
 
-def test_le_bilan_de_2025_dit_l_avenant(rapports_produits: Production, refaits: Production) -> None:
+def test_le_bilan_de_2025_dit_l_avenant(faits: tuple[Production, Production]) -> None:
+    rapports, refaits = faits
     (report,) = choisir(NOM, "bilan", APRES)
 
     numbers = {row["avenant"] for row in lignes(refaits.csv(report)["avenants"])}
 
-    assert numbers == {"1", "2"}
-    assert {row["avenant"] for row in lignes(rapports_produits.csv(report)["avenants"])} == {"1"}
+    assert numbers == {"1", "1 bis"}
+    assert {row["avenant"] for row in lignes(rapports.csv(report)["avenants"])} == {"1"}
     assert "2028" in refaits.html(report)

@@ -31,12 +31,13 @@ ANNEE = 2025
 JOUR = date(2026, 2, 10)
 CONVENTION = Path("conventions") / NOM
 SUIVI = CONVENTION / "suivi" / str(ANNEE)
-AUTRE = """
-  - numero: 2
+SUIVANT = '  - numero: "2"\n'  # the avenant of 2026
+AUTRE = """\
+  - numero: "1 bis"
     date: 2025-12-01
     saisi: 2026-03-01
     objet: Une cible revue
-    reference: avenant n° 2
+    reference: avenant n° 1 bis
     changements:
       - {nature: cible, element: am_agreees, ancien: 62, nouveau: 90, annee: 2026, effet: 2025-12-01}
 """
@@ -68,7 +69,7 @@ class Atelier:
     def monter(cls, dossier: Path) -> Atelier:
         """Return one whose year is open, with two notebooks."""
         atelier = cls(dossier)
-        shutil.copytree(DONNEES, atelier.donnees)
+        shutil.copytree(DONNEES, atelier.donnees, ignore=shutil.ignore_patterns("plan.yaml"))
         atelier.carnets.mkdir()
         for nom in ("bilan.ipynb", "fiche.ipynb"):
             shutil.copy(CARNETS / nom, atelier.carnets)
@@ -96,14 +97,14 @@ class Atelier:
     def changer_la_suite(self) -> None:
         """Enter all that may come after the closing: an avenant, a fiche and an indicator, figures."""
         ici = self.donnees / CONVENTION
-        avenants = ici / "avenants.yaml"
-        avenants.write_text(avenants.read_text("utf-8").rstrip() + AUTRE, encoding="utf-8")
+        remplacer(ici / "avenants.yaml", SUIVANT, AUTRE + SUIVANT)
         propre = ici / "indicateurs.yaml"
         un_de_plus = re.sub(
             "rencontre_2024", "indicateur_de_plus", propre.read_text("utf-8"), count=1
         )
         propre.write_text(
-            propre.read_text("utf-8") + un_de_plus.partition("indicateurs:\n")[2],
+            propre.read_text("utf-8")
+            + un_de_plus.partition("indicateurs:\n")[2].partition("  - id: familles_laep")[0],
             encoding="utf-8",
         )
         depart = "{absent: Un essai}"
@@ -144,7 +145,7 @@ def test_clore_dit_ce_qui_est_garde_et_ecrit(clos: tuple[Atelier, str]) -> None:
     _, dit = clos
 
     assert f"{NOM}, {ANNEE} : année close le 10/02/2026." in dit
-    assert "4 fiches, 1 avenant" in dit
+    assert "4 fiches, 2 avenants" in dit
     assert f"{SUIVI.as_posix()}/plan.yaml" in dit
     assert f"{SUIVI.as_posix()}/bilan.yaml" in dit
 
@@ -166,7 +167,7 @@ def test_la_copie_a_le_plan_lu_les_saisies_et_ce_qui_est_publie(
 
     assert copie is not None
     assert copie.cloture == JOUR
-    assert [avenant.numero for avenant in copie.avenants] == ["1"]
+    assert [avenant.numero for avenant in copie.avenants] == ["1", "2"]
     assert copie.convention == lire_suivi_brut(NOM, ANNEE, plan_actuel=True).convention
     assert copie.saisies == {
         f"{SUIVI.as_posix()}/{path.name}": sha256(path.read_bytes()).hexdigest()
@@ -217,7 +218,7 @@ def test_le_bilan_suivant_dit_ce_qui_est_venu_apres(clos: tuple[Atelier, str]) -
     bilan = ouvrir_bilan(NOM, ANNEE + 1)
 
     assert textes(bilan.revisions()) >= {
-        "L'avenant n° 2 a un effet en 2025, close le 10 février 2026 : il n'y était pas, et les"
+        "L'avenant n° 1 bis a un effet en 2025, close le 10 février 2026 : il n'y était pas, et les"
         " rapports de 2025 ne le disent pas.",
         "La saisie de 2025 a changé depuis sa clôture, le 10 février 2026 (actions.csv) : les"
         " rapports de 2025 restent tels que publiés.",
@@ -228,7 +229,7 @@ def test_le_bilan_suivant_dit_ce_qui_est_venu_apres(clos: tuple[Atelier, str]) -
     assert set(revisions.loc[revisions["indicateur"].eq("am_agreees"), "annee"]) == {ANNEE}
     avenants = bilan.avenants()
     assert avenants is not None
-    assert {"1", "2"} <= set(avenants.donnees["avenant"])
+    assert {"1", "1 bis", "2"} <= set(avenants.donnees["avenant"])
     # Of the closed year, nothing of this.
     assert ouvrir_bilan(NOM, ANNEE).etude.suivi.depuis_la_cloture is None
 
@@ -389,8 +390,7 @@ def test_valider_dit_ce_qui_a_change_depuis_la_cloture_sans_le_refuser(
     remplacer(ici / "actions.csv", ",Coordination de la CTG,", ",Service enfance,")
     (ici / "posture.csv").unlink()
     (ici / "messages.yaml").write_text("messages: []\n", encoding="utf-8")
-    avenants = atelier.donnees / CONVENTION / "avenants.yaml"
-    avenants.write_text(avenants.read_text("utf-8").rstrip() + AUTRE, encoding="utf-8")
+    remplacer(atelier.donnees / CONVENTION / "avenants.yaml", SUIVANT, AUTRE + SUIVANT)
 
     phrases = avertissements(NOM)
 
@@ -400,7 +400,7 @@ def test_valider_dit_ce_qui_a_change_depuis_la_cloture_sans_le_refuser(
         f"{SUIVI.as_posix()}/actions.csv, changé {depuis}{fin}",
         f"{SUIVI.as_posix()}/posture.csv, retiré {depuis}{fin}",
         f"{SUIVI.as_posix()}/messages.yaml, ajouté {depuis}{fin}",
-        f"{CONVENTION.as_posix()}/avenants.yaml, l'avenant n° 2, entré {depuis}, a un effet en"
+        f"{CONVENTION.as_posix()}/avenants.yaml, l'avenant n° 1 bis, entré {depuis}, a un effet en"
         f" {ANNEE}{fin}",
     ):
         assert attendue in phrases

@@ -98,7 +98,7 @@ def test_une_cible_vient_de_la_convention_d_une_proposition_d_un_avenant_ou_du_t
 
 
 def test_l_avenant_change_une_cible_et_une_definition() -> None:
-    (avenant,) = suivi().avenants
+    (avenant, suivant) = suivi().avenants
     natures = Counter(change.nature for change in avenant.changements)
     rows = {
         annee: evaluation(annee).query("dimension == ''").set_index("indicateur")
@@ -119,7 +119,8 @@ def test_chaque_etat_d_action_apparait_avec_sa_raison_et_un_retard() -> None:
     assert explained["motif"].ne("").all()
     assert rows["en_retard"].any()
     assert rows["mot"].str.startswith("non commencée – prévue en 2024").any()
-    assert all(len(actions(annee)) == len(actions(2023)) for annee in ANNEES)
+    assert all(len(actions(annee)) == len(actions(2023)) for annee in (2024, 2025))
+    assert set(actions(2026)["modalite"]) - set(actions(2025)["modalite"]) == {"2.6", "5.1", "5.2"}
 
 
 def test_le_comite_a_manque_une_annee_et_chaque_decision_a_sa_suite() -> None:
@@ -173,6 +174,11 @@ def test_des_valeurs_sont_revisees_en_2025_et_en_2026_avec_leur_raison() -> None
     assert all(rows["note"].ne("").all() for rows in written)
 
 
+def fiches_suivies(annee: int) -> list[str]:
+    """The numbers of the fiches in force in a year: an avenant of 2026 adds one."""
+    return ["1", "2", "3", "4", "5"] if annee == 2026 else ["1", "2", "3", "4"]
+
+
 def test_les_moyens_disent_ce_que_chaque_signataire_apporte_a_chaque_fiche_et_aux_structures() -> (
     None
 ):
@@ -182,7 +188,7 @@ def test_les_moyens_disent_ce_que_chaque_signataire_apporte_a_chaque_fiche_et_au
             "etp",
             "euros",
         }
-        assert set(rows["fiche"]) - {""} == {"1", "2", "3", "4"}
+        assert set(rows["fiche"]) - {""} == set(fiches_suivies(annee))
         assert {"prestation_service", "bonus_territoire", "pilotage", "coordination"} <= set(
             rows["poste"]
         )
@@ -205,5 +211,5 @@ def test_la_grille_monte_d_annee_en_annee_et_reste_interne() -> None:
 def test_chaque_fiche_est_appreciee_chaque_annee() -> None:
     for annee in ANNEES:
         written = suivi().suivis[annee].appreciations
-        assert [item.fiche for item in written] == ["1", "2", "3", "4"]
+        assert [item.fiche for item in written] == fiches_suivies(annee)
         assert all(item.reussites and item.difficultes and item.perspectives for item in written)

@@ -47,7 +47,20 @@ def sans_avenant(donnees: Path) -> None:
     indicator that no fiche follows yet.
     """
     (donnees / DOSSIER / "avenants.yaml").unlink()
-    retirer_les_lignes(donnees, 2026, "actions", "2,2.6,")
+    for table, debut in (
+        ("actions", "2,2.6,"),
+        ("actions", "5,"),
+        ("observations", "00001,2026,familles_laep,"),
+        ("observations", "00001,2026,heures_laep,"),
+        ("moyens", "ville,5,"),
+        ("moyens", "caf,5,"),
+    ):
+        retirer_les_lignes(donnees, 2026, table, debut)
+    couper(donnees / DOSSIER / "suivi/2026/appreciations.yaml", "  - fiche: 5\n")
+    collecte = donnees / DOSSIER / "collecte.yaml"
+    texte = collecte.read_text(encoding="utf-8")
+    texte = texte.replace(", 5: enfance}", "}").replace(", 5]}", "]}")
+    collecte.write_text(texte, encoding="utf-8")
     fichier = donnees / DOSSIER / "indicateurs.yaml"
     fichier.write_text(fichier.read_text(encoding="utf-8") + INDICATEUR, encoding="utf-8")
 
@@ -94,6 +107,13 @@ def signer(donnees: Path, *changements: dict[str, object], jour: date = EFFET) -
     }
     texte = yaml.dump(ecrit, Dumper=EnEntier, allow_unicode=True, sort_keys=False)
     (donnees / DOSSIER / "avenants.yaml").write_text(texte, encoding="utf-8")
+
+
+def couper(fichier: Path, debut: str) -> None:
+    """Take away the end of a file, from the text that it begins with."""
+    avant, trouve, _ = fichier.read_text(encoding="utf-8").partition(debut)
+    assert trouve
+    fichier.write_text(avant, encoding="utf-8")
 
 
 def retirer_les_lignes(donnees: Path, annee: int, table: str, debut: str) -> None:
