@@ -70,6 +70,41 @@ def test_les_services_absents_se_comptent_parmi_ceux_que_la_reference_a(
     assert suite == "Aucune fiche action n'y répond."
 
 
+@pytest.mark.parametrize(
+    ("theme", "reponses"),
+    [
+        ("sans_enjeu", ["La fiche action 3 porte l'offre dont ils relèvent."]),
+        (
+            "enfance_jeunesse",
+            [
+                "La fiche action 3 porte l'offre dont ils relèvent.",
+                "Les fiches action 2 et 3 relèvent d'enjeux qui reprennent leur thème.",
+            ],
+        ),
+    ],
+)
+def test_les_fiches_qui_repondent_a_un_service_absent_disent_par_quoi(
+    theme: str, reponses: list[str]
+) -> None:
+    """By its offer or, where no fiche bears on it, by the theme of its enjeu."""
+    fiches = list(etude().convention.fiches)
+    fiches[2] = fiches[2].model_copy(update={"offre": ["vie_sociale"]})
+    services = ["centres_sociaux", "un_autre"]
+    comparaison = pd.DataFrame({"indicateur": services, "theme": theme, "valeur": 0}).assign(
+        valeur_reference=5
+    )
+    autre_etude = SimpleNamespace(
+        comparaison=comparaison,
+        catalogue=etude().catalogue,
+        convention=etude().convention.model_copy(update={"fiches": fiches}),
+        contexte=etude().contexte,
+    )
+
+    _, *suites = services_absents(autre_etude, services)
+
+    assert suites == reponses
+
+
 def test_une_rupture_n_est_dite_que_si_une_variation_montree_la_traverse() -> None:
     breaks = [note for note in tableau("precarite").notes if note.startswith("Rupture")]
 
