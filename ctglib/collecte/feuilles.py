@@ -19,7 +19,7 @@ from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.lecture import CONVENTIONS
 from ctglib.donnees.modeles import Nomme
 from ctglib.donnees.modeles.avenants import Avenant
-from ctglib.donnees.modeles.catalogue import Forme, Indicateur, Modalite, NatureMoyen
+from ctglib.donnees.modeles.catalogue import COMMUNE, Forme, Indicateur, Modalite, NatureMoyen
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche
 from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit, NomDeRubrique
@@ -356,6 +356,7 @@ def feuilles(cadre: Cadre, *, a_lire: bool = False) -> tuple[Feuille, ...]:
     lignes_de = {
         "actions": _actions,
         "indicateurs": _indicateurs,
+        "communes": _communes,
         "moyens": _moyens,
         "profils": _profils,
         "posture": _posture,
@@ -458,6 +459,16 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
     An indicator that is computed, or read in another table (profiles, posture), is not asked for
     here. The folded rows come last.
     """
+    yield from _chiffres(cadre, par_commune=False)
+
+
+def _communes(cadre: Cadre) -> Iterator[Ligne]:
+    """Yield the rows of the indicators that are asked commune by commune, as ``_indicateurs``."""
+    yield from _chiffres(cadre, par_commune=True)
+
+
+def _chiffres(cadre: Cadre, *, par_commune: bool) -> Iterator[Ligne]:
+    """Yield the rows of the indicators that are asked commune by commune, or of the others."""
     catalogue = cadre.dossier.catalogue
     porteuses = cadre.convention.porteuses
     repliees = []
@@ -466,6 +477,8 @@ def _indicateurs(cadre: Cadre) -> Iterator[Ligne]:
             item = catalogue.indicateurs_fiches[prevu.id]
             ailleurs = porteuses[prevu.id] != fiche.numero
             if item.table != OBSERVATIONS or item.calcul or ailleurs:
+                continue
+            if (item.dimension == COMMUNE) != par_commune:
                 continue
             parts = {"": ""}  # the whole, then each part, with its label
             if item.dimension:

@@ -14,7 +14,15 @@ from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
 from ctglib.donnees.modeles.avenants import Avenant
-from ctglib.donnees.modeles.catalogue import Indicateur, Theme, ThemePropre
+from ctglib.donnees.modeles.catalogue import (
+    COMMUNE,
+    Dimension,
+    Indicateur,
+    Modalite,
+    Territoire,
+    Theme,
+    ThemePropre,
+)
 from ctglib.donnees.modeles.coherence import Correction, Justification
 from ctglib.donnees.modeles.convention import Affirmation, Commentaire, Convention
 from ctglib.donnees.modeles.evaluation import (
@@ -164,7 +172,10 @@ def _catalogue(pieces: Pieces, convention: Convention, plans: Iterable[Conventio
         for cite in fiche.indicateurs:
             retires.pop(cite.id, None)
 
+    territoires = {territoire.code: territoire for territoire in _reunis(pieces, "territoires")}
     dimensions = {}
+    if convention.membres:
+        dimensions[COMMUNE] = _des_communes(convention.membres, territoires)
     for fichier in (fichiers["dimensions"], *propres):
         dimensions |= {dimension.id: dimension for dimension in fichier.dimensions}
     responsables = {}
@@ -194,7 +205,7 @@ def _catalogue(pieces: Pieces, convention: Convention, plans: Iterable[Conventio
             for fichier in (fichiers["unites"], *propres)
             for unite in fichier.unites
         },
-        territoires={territoire.code: territoire for territoire in _reunis(pieces, "territoires")},
+        territoires=territoires,
         bibliotheque=bibliotheque,
         fiches_indicateurs={
             fiche.numero: tuple(suivi(cite) for cite in fiche.indicateurs)
@@ -205,6 +216,20 @@ def _catalogue(pieces: Pieces, convention: Convention, plans: Iterable[Conventio
         dimensions=dimensions,
         responsables=responsables,
     )
+
+
+def _des_communes(codes: Iterable[str], territoires: Mapping[str, Territoire]) -> Dimension:
+    """Return what an indicator asked commune by commune is broken down by: these communes, as the
+    convention names them, or the official code.
+    """
+    from ctglib.donnees import publiques
+
+    officielles = publiques.territoires(codes).set_index("code")["nom"].to_dict()
+    modalites = []
+    for code in codes:
+        nom = territoires[code].nom if code in territoires else officielles.get(code, code)
+        modalites.append(Modalite(id=code.lower(), libelle=nom))
+    return Dimension(id=COMMUNE, libelle="Commune", modalites=tuple(modalites))
 
 
 def lire_finale(dossier: Dossier) -> Finale:

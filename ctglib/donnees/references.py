@@ -15,6 +15,7 @@ import pandas as pd
 from ctglib.donnees.csv_strict import SchemaTable
 from ctglib.donnees.fautes import Faute, phrases
 from ctglib.donnees.lecture import proches
+from ctglib.donnees.modeles.catalogue import COMMUNE
 from ctglib.donnees.modeles.noms import Nom, Unique, marques
 from ctglib.donnees.modeles.suivi import AUTRES
 from ctglib.donnees.pieces import Pieces
@@ -115,6 +116,11 @@ def noms_connus(pieces: Pieces) -> Noms:
         else:
             lieux = [lieu for cle in DEFINITIONS for lieu in regle.get(cle, ())]
             noms[sorte] = _sans_choix(places(pieces, *lieux))
+
+    communes = [code.lower() for code in places(pieces, "convention/convention membres.*")]
+    if communes and COMMUNE not in noms["modalite_de_dimension"]:
+        noms["dimension"].setdefault("", []).append(COMMUNE)
+        noms["modalite_de_dimension"][COMMUNE] = communes
 
     dimensions_comptees = places(pieces, "profils dimension")
     dispositifs: list[str] = []

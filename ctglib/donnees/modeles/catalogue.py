@@ -77,7 +77,8 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     origine: Literal["convention", "propose"] = "propose"
     # why a proposed one is asked of every service; the others may be left empty
     noyau: Texte | None = None
-    dimension: noms.Dimension | None = None  # what it may be broken down by
+    # what it may be broken down by; « commune »: by those of the convention
+    dimension: noms.Dimension | None = None
     # those of its dimension that concern it; none: all
     modalites: list[noms.ModaliteDeDimension] = []
     # of the follow-up, that it is read from
@@ -253,6 +254,10 @@ class ReferentielEmploi(Modele):  # the grid that the function of coordination i
     cout_etp: float
     attendus: Annotated[list[Nomme], noms.Unique("id")]
     activites: Annotated[list[Nomme], noms.Unique("id")]
+
+
+# The dimension that a convention has of itself: its modalités are the communes of its territory.
+COMMUNE = "commune"
 
 
 class Modalite(Modele):

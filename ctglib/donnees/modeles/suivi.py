@@ -29,7 +29,14 @@ Nature = Literal["etp", "euros", "investissement"]
 Public = Literal["familles", "professionnels", "partenaires"]
 AUTRES = "autres"
 NomDeFeuille = Literal[
-    "actions", "indicateurs", "moyens", "profils", "posture", "appreciations", "participation"
+    "actions",
+    "indicateurs",
+    "communes",
+    "moyens",
+    "profils",
+    "posture",
+    "appreciations",
+    "participation",
 ]
 Pli = Literal["indicateurs", "moyens", "profils"]
 Refus = Literal[
