@@ -20,6 +20,7 @@ from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import SeuilsEvaluation
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ModaliteAction
+from ctglib.donnees.modeles.suivi import Bilan
 
 ICI = "01001"
 SEUILS = SeuilsEvaluation(
@@ -173,6 +174,13 @@ def evaluer_cas(cas: dict) -> pd.Series:
         for year in cas.get("ruptures", [])
     ]
     implied = {**cas["implicite"], "reference": "fiche 1"} if "implicite" in cas else None
+    suivis = {}
+    if "arrete" in cas:
+        bilan = Bilan(annee=cas["annee"], date_arretee=cas["arrete"])
+        vide = pd.DataFrame(
+            columns=["fonction", "domaine", "item", "niveau", "dispositif", "effectif", "statut"]
+        )
+        suivis[cas["annee"]] = SimpleNamespace(bilan=bilan, posture=vide, profils=vide)
     table = evaluer(
         convention(
             prevu(
@@ -186,5 +194,6 @@ def evaluer_cas(cas: dict) -> pd.Series:
         par_annee(cas.get("valeurs", {}), cas.get("provisoires", ())),
         avenants(*cas.get("avenants", [])),
         cas["annee"],
+        suivis=suivis,
     )
     return table.iloc[0]

@@ -5,6 +5,7 @@ list of cases; the first one that holds gives the word and its reason.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -218,8 +219,7 @@ def _lignes(
                 "annuelle": False,
                 "service_nouveau": False,
                 "oui_non": catalogue.unites[indicateur.unite].forme == "oui_non",
-                # The text writes a day, that the year is stopped before.
-                "a_venir": _est_a_venir(prevu, bilan),
+                "a_venir": False,
             }
             cible = _cible(prevu, indicateur, changements, bilan.annee)
             ensemble = {
@@ -228,6 +228,7 @@ def _lignes(
                 "annee_cible": cible.annee,
                 "origine_cible": cible.origine,
                 "annuelle": cible.annuelle,
+                "a_venir": _est_a_venir(prevu, cible, bilan),
             }
             initiale = prevu.valeur_initiale
             if isinstance(initiale, ValeurDatee):
@@ -253,12 +254,6 @@ def _lignes(
     return pd.DataFrame(lignes, columns=COLONNES_DES_LIGNES).astype(types)
 
 
-def _est_a_venir(prevu: IndicateurFiche, bilan: Bilan) -> bool:
-    """Tell whether the text writes a day that comes after that of the bilan."""
-    jour = prevu.implicite.echeance if prevu.implicite else None
-    return jour is not None and bilan.date_arretee < jour
-
-
 class Cible(NamedTuple):
     """A target: its value, and the year that it is for; both None when there is none."""
 
@@ -266,6 +261,16 @@ class Cible(NamedTuple):
     annee: int | None
     origine: str  # "convention", "propose", "avenant", "implicite"; "" when there is none
     annuelle: bool = False  # it has to hold in each year
+
+
+def _est_a_venir(prevu: IndicateurFiche, cible: Cible, bilan: Bilan) -> bool:
+    """Tell whether a target is for a day that comes after that of the bilan: the one that the text
+    writes, or the last of its year.
+    """
+    jour = prevu.implicite.echeance if prevu.implicite else None
+    if jour is None and cible.annee is not None:
+        jour = date(cible.annee, 12, 31)
+    return jour is not None and bilan.date_arretee < jour
 
 
 def _cible(
@@ -651,12 +656,12 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
       be watched: keeping an offer is keeping at least that offer;
     - a threshold that the text implies, or a yes: held or not, at its date;
     - a target already reached at the outset: kept, or it goes back;
-    - otherwise a way, judged by its pace (``progression``).
+    - otherwise a way, judged by its pace (``progression``); at its date, it is done or it is not.
 
     A count that chance alone may have lowered is to be watched: it is not said to go back.
 
     Read of ``cas``: as ``progression`` and ``evolution``, and origine_cible, annuelle (a threshold
-    without a date), oui_non, a_venir (the day that the text writes is still to come).
+    without a date), oui_non, a_venir (the day of the target is still to come).
 
     Returns:
         verdict: "atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul" or
@@ -692,16 +697,14 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     seuil = ~bande & (initiale.isna() | cas["annuelle"] | implicite | cas["oui_non"])
     atteinte_au_depart = ~bande & ~seuil & (orientation * (initiale - cible)).gt(0)
     manque = -orientation.replace(0, 1) * (valeur - cible)  # under zero when nothing is lacking
-    pas_encore_due = ~cas["annuelle"] & (
-        cas["annee"].lt(cas["annee_cible"].fillna(0)) | cas["a_venir"]
-    )
+    echue = cas["annee"].ge(cas["annee_cible"].fillna(9999)) & ~cas["a_venir"]
+    pas_encore_due = ~cas["annuelle"] & ~echue
     changement = (valeur - initiale).abs().round(DECIMALES_EXACTES)
     immobile = arrondi.gt(0) & changement.le(arrondi)
     sans_trajet = non_evaluable | bande | seuil | atteinte_au_depart | immobile
     trajet = progression(cas[TRAJET].where(~sans_trajet))
 
-    echeance_passee = cas["annee"].ge(cas["annee_cible"].fillna(9999))
-    retard = np.where(echeance_passee, "echeance_passee", "")
+    retard = np.where(echue, "echeance_passee", "")
     cote_de_la_bande = np.where(ecart.gt(0), "au_dessus_de_la_bande", "sous_la_bande")
     deja_atteinte = "deja_atteinte_au_depart"
     verdict, raison = _premier_cas(
@@ -720,7 +723,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
             (immobile, "non_evaluable", "sous_arrondi"),
             (trajet["realise"].ge(1), "atteint", ""),
             (trajet["rythme"].lt(0), "en_recul", retard),
-            (trajet["rythme"].ge(seuils.en_bonne_voie), "en_bonne_voie", retard),
+            (trajet["rythme"].ge(seuils.en_bonne_voie) & ~echue, "en_bonne_voie", ""),
             (trajet["rythme"].ge(seuils.a_surveiller), "a_surveiller", retard),
             (True, "insuffisant", retard),
         ],
