@@ -366,8 +366,7 @@ class Bilan:
             "etat": lambda etat: majuscule(mots[etat]),
             "responsable": lambda responsable: responsable or RIEN,
             "echeance": lambda echeance: en_long(echeance) or RIEN,
-            "raison": lambda raison: majuscule(raison) or RIEN,
-            "commentaire": lambda commentaire: majuscule(commentaire) or RIEN,
+            "dit": _dit_de_la_decision,
         }
         return self.etude.tableau("suites", decisions, ecrire)
 
@@ -551,6 +550,14 @@ class Bilan:
             titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
             source=" ; ".join(dict.fromkeys(origines)),
         )
+
+
+def _dit_de_la_decision(decision: pd.Series) -> str:
+    """Return why a decision was dropped or put off, then what its service wrote of it; « – » when
+    nothing is said.
+    """
+    phrases = [decision["raison"], decision["commentaire"]]
+    return ". ".join(majuscule(phrase.rstrip(".")) for phrase in phrases if phrase) or RIEN
 
 
 def _tenus_ou_non(comites: Mapping[int, Comite | None]) -> str:
