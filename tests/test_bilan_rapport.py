@@ -61,7 +61,7 @@ def test_un_bilan_tient_en_sept_pages_neuf_avec_son_annexe_et_deux_quand_rien_n_
         (
             rank
             for rank, page in enumerate(pages, start=1)
-            if "Annexe : le détail" in page.split("....")[-1]
+            if re.search(r"^Annexe : le détail$", page, re.MULTILINE)
         ),
         0,
     )
