@@ -5,6 +5,7 @@ section with it.
 from __future__ import annotations
 
 import csv
+import re
 from html import unescape
 
 import pikepdf
@@ -47,7 +48,7 @@ def test_sans_aucun_suivi_une_fiche_tient_en_deux_pages(
 
 @pytest.mark.parametrize("annee", ANNEES)
 @pytest.mark.parametrize("fiche", FICHES)
-def test_une_fiche_suivie_tient_en_cinq_pages_et_huit_avec_ses_profils(
+def test_une_fiche_suivie_tient_en_cinq_pages_six_avec_un_avenant_et_huit_avec_ses_profils(
     rapports_produits: Production, annee: int, fiche: int
 ) -> None:
     pages = rapports_produits.pages(Rapport("demonstration", f"{annee}/fiche-{fiche}"))
@@ -55,8 +56,21 @@ def test_une_fiche_suivie_tient_en_cinq_pages_et_huit_avec_ses_profils(
         (rank for rank, page in enumerate(pages, 1) if "Annexe : les profils" in page), len(pages)
     )
 
-    assert annexe <= 5
+    # What an avenant abandons and adds is told twice: in what the convention writes, and in what was
+    # done of it.
+    sans_profils = 6 if re.search(r"(?:Abandonn|Ajout)ée par\s+l'avenant", " ".join(pages)) else 5
+    assert annexe <= sans_profils
     assert len(pages) <= (8 if annexe < len(pages) else 5)
+
+
+def test_une_action_qui_commence_la_derniere_annee_est_prevue_cette_annee_la(
+    rapports_produits: Production,
+) -> None:
+    html = unescape(rapports_produits.html(Rapport("demonstration", "2026/fiche-2")))
+
+    assert "Modalité 2.1, de 2023 à 2026" in html
+    assert "Modalité 2.6, en 2026" in html
+    assert "de 2026 à 2026" not in html.lower()
 
 
 def test_sans_aucun_suivi_la_page_dit_ce_qui_manque_sans_rien_inventer(

@@ -522,10 +522,12 @@ def _phrase(textes: Iterable[str]) -> str:
 
 def _calendrier(debut: pd.Timestamp, echeance: pd.Timestamp, *, ecrite: bool) -> str:
     """Return when a modalité is due: « Pour le 30 juin 2024 », « De 2023 à 2026 » when no échéance
-    is written.
+    is written, « En 2026 » when it begins in the last year.
     """
     if ecrite:
         return f"Pour le {date_longue(echeance.date())}"
+    if debut.year == echeance.year:
+        return f"En {debut.year}"
     return f"De {debut.year} à {echeance.year}"
 
 
