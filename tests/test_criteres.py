@@ -39,7 +39,7 @@ def test_la_lecon_sans_cible_se_dit_quand_moins_d_un_indicateur_sur_deux_en_a_un
     cibles: int, dite: bool
 ) -> None:
     table = etude().evaluabilite.copy()
-    du_texte = table["groupe"].eq("convention") & table["fiche"].isna()
+    du_texte = table["groupe"].eq("convention") & table["fiche"].eq("")
     table.loc[du_texte, ["indicateurs", "cibles"]] = [8, cibles]
 
     lecon = Criteres(replace(etude(), evaluabilite=table)).lecon()

@@ -86,7 +86,16 @@ def test_son_diagnostic_a_les_lignes_de_harnes_et_les_seules_contradictions_voul
         & found["regle"].isin(["parties_tout", "variation_comparee", "ratio"])
     ]
 
-    assert dossier.annexe1[keys].equals(lire_dossier("harnes").annexe1[keys])
+    annexe1 = dossier.annexe1
+    de_la_seconde_reference = annexe1["territoire"].isin(dossier.convention.references)
+    des_deux_territoires = annexe1.loc[~de_la_seconde_reference, keys].reset_index(drop=True)
+    assert des_deux_territoires.equals(lire_dossier("harnes").annexe1[keys])
+    # A second reference gives what it has: rows of its own, for indicators that the others have too.
+    lignes_de_la_seconde = annexe1.loc[de_la_seconde_reference, keys]
+    assert len(lignes_de_la_seconde)
+    assert lignes_de_la_seconde.merge(des_deux_territoires.drop_duplicates()).equals(
+        lignes_de_la_seconde.reset_index(drop=True)
+    )
     assert list(opened["cle"]) == [
         "parties_tout:equipements_parentalite:00",
         "variation_comparee:moins_3:00",

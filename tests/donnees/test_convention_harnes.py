@@ -15,7 +15,6 @@ import yaml
 from donnees_suivies import DONNEES
 
 from ctglib.donnees.dossier import lire_dossier
-from ctglib.donnees.modeles.evaluation import ReglesFinales
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import ReglesBilan
 from ctglib.donnees.yaml_strict import charger_yaml
@@ -293,18 +292,21 @@ def test_les_articles_disent_ce_que_dit_le_texte(convention: Convention) -> None
     articles = {
         article.numero: f"{article.objet} {article.consequence}" for article in convention.articles
     }
-    suites = charger_yaml("catalogue/evaluation_finale.yaml", ReglesFinales).articles
-    decisions = {convention.clauses[role].article: decision for role, decision in suites.items()}
+    clauses = {role: clause.dit for role, clause in convention.clauses.items()}
 
     assert "antenne de développement social de Carvin" in articles["2"]
     assert "condition" in articles["6-b"]
-    assert "la Caf décide" in decisions["6-b"]
+    assert convention.clauses["financement_pilotage"].article == "6-b"
+    assert "pour qu'il puisse rester financé" in clauses["financement_pilotage"]
+    assert "la Caf décide" in clauses["financement_pilotage"]
     assert "de plein droit par la Caf" in articles["12"]
-    assert "résiliation de plein droit par la Caf" in decisions["12"]
+    assert convention.clauses["resiliation"].article == "12"
+    assert "résiliation de plein droit par la Caf" in clauses["resiliation"]
     proposees = charger_yaml("catalogue/bilan.yaml", ReglesBilan).propositions
-    (posee,) = (item.pourquoi for item in proposees if item.id == "postes_de_pilotage")
-    assert "condition" in posee and "la Caf décide" in posee
-    assert not any("garde" in text for text in (articles["6-b"], decisions["6-b"], posee))
+    (pourquoi,) = (item.pourquoi for item in proposees if item.id == "postes_de_pilotage")
+    posee = convention.citer_dans(pourquoi)
+    assert clauses["financement_pilotage"] in posee
+    assert not any("garde" in text for text in (articles["6-b"], posee))
 
 
 def test_rien_ne_dit_sans_source_l_ecart_des_agreees_et_de_celles_qui_exercent(

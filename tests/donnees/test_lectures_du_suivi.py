@@ -211,7 +211,7 @@ def test_ce_que_decrit_l_annexe_2_n_est_pas_une_cible(annee: int) -> None:
 def test_le_bilan_et_l_evaluation_comptent_les_memes_cibles(convention: str) -> None:
     table = ouvrir_evaluation(convention).etude.evaluabilite
 
-    whole = table[table["groupe"].eq("propositions") & table["fiche"].isna()].iloc[0]
+    whole = table[table["groupe"].eq("propositions") & table["fiche"].eq("")].iloc[0]
     assert cibles(2026, convention)[0] == whole["cibles"]
 
 
