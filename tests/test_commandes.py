@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -49,8 +50,7 @@ def test_dans_un_programme_a_elle_une_commande_reussit_sans_un_mot_de_trop(
 
 
 def test_produire_rend_compte_et_ecrit_le_portail(rapports_produits: Production) -> None:
-    assert "Secondes" in rapports_produits.sortie_standard
-    assert "harnes, diagnostic" in rapports_produits.sortie_standard
+    assert f"{len(TOUS)} rapports faits" in rapports_produits.sortie_standard
     portail = (rapports_produits.sortie / "index.html").read_text(encoding="utf-8")
     for rapport in RAPPORTS:
         assert f'href="{rapport}.html"' in portail and f'href="{rapport}.pdf"' in portail
@@ -190,3 +190,30 @@ def test_un_tableau_disparu_du_rapport_disparait_du_dossier(html_seul: Path) -> 
 
     assert "contrat.csv" in tableaux
     assert "ancien-tableau.csv" not in tableaux
+
+
+def test_produire_compte_les_rapports_et_leurs_raisons_en_dix_lignes_au_plus(
+    tmp_path: Path,
+) -> None:
+    dit = reussir("produire", "controle", "diagnostic", "-f", "html", "-s", "s", dossier=tmp_path)
+
+    lignes = dit.splitlines()
+    assert len(lignes) <= 10
+    assert lignes[0] == "4 rapports faits : s/demonstration (2 rapports), s/harnes (2 rapports)"
+    assert lignes[1] == "  - tous : jamais produit"
+    assert lignes[-1] == f"Portail : {(tmp_path / 's/index.html').as_uri()}"
+
+
+def test_le_detail_dit_chaque_rapport(tmp_path: Path) -> None:
+    demande = ("produire", "controle", "-c", "harnes", "-f", "html", "-s", "s", "--detail")
+    dit = reussir(*demande, dossier=tmp_path)
+
+    assert "Secondes" in dit
+    assert "harnes, controle" in dit
+    assert "- jamais produit : harnes, controle" in dit
+
+
+def test_la_version_se_demande(tmp_path: Path) -> None:
+    dit = reussir("--version", dossier=tmp_path)
+
+    assert re.fullmatch(r"ctg \d+\.\d+\.\d+, Python \d+\.\d+\.\d+\n", dit)

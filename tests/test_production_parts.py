@@ -233,7 +233,7 @@ def test_la_commande_ne_refait_que_ce_qui_lit_le_chiffre_et_l_essai_a_blanc_le_d
     changer(donnees, "2023/observations.csv", "valeur", "67", indicateur="am_agreees")
 
     tried = " ".join(reussir(*order, "--a-blanc", dossier=tmp_path).split())
-    told = " ".join(reussir(*order, dossier=tmp_path).split())
+    told = " ".join(reussir(*order, "--detail", dossier=tmp_path).split())
 
     assert tried.count("seulement si ce changement touche ce qu'il montre") == len(FICHES)
     assert (

@@ -3,15 +3,17 @@
 What is heavy is imported by the command that needs it: ``ctg --help`` must not wait for pandas.
 """
 
+import platform
 import sys
+from importlib import metadata
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import core
 
 from ctglib.commandes import analyses, archives, cloture, donnees, rapports
-from ctglib.commandes.terminal import dire_l_empechement, dire_usage
+from ctglib.commandes.terminal import dire, dire_l_empechement, dire_usage
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.echec import dire_refus
 
@@ -80,6 +82,30 @@ application = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+
+def _dire_la_version(demandee: bool) -> None:
+    """Say the version, and end the command."""
+    if demandee:
+        dire(f"ctg {metadata.version('ctglib')}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@application.callback()
+def ctg(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Dire la version du classeur.",
+            is_eager=True,
+            callback=_dire_la_version,
+        ),
+    ] = False,
+) -> None:
+    """Take the options of the program itself."""
+
+
 for commande in (
     rapports.produire,
     rapports.portrait,

@@ -165,7 +165,7 @@ def _rejouer(
     refaisables: list[Prevision], sortie: Path, travailleurs: int, delai: float
 ) -> list[Rejeu]:
     """Make published reports again, in memory; return what each gave, sorted by its name."""
-    from ctglib.commandes.rapports import suivre_la_barre
+    from ctglib.commandes.rapports import Barre
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.produire import verrouiller
     from ctglib.production.verifier import rejouer
@@ -178,7 +178,7 @@ def _rejouer(
             temporaire = pile.enter_context(verrouiller(sortie))
         ouverture = ouvrir_executeur(travailleurs=travailleurs, delai=delai, temporaire=temporaire)
         executeur, places = pile.enter_context(ouverture)
-        rejeux = suivre_la_barre(rejouer(refaisables, executeur, places=places))
+        rejeux = Barre(len(refaisables)).suivre(rejouer(refaisables, executeur, places=places))
         return sorted(rejeux, key=lambda rejeu: rejeu.commande.nom)
 
 

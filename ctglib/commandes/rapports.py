@@ -40,6 +40,7 @@ from ctglib.production.plan import (
 )
 
 if TYPE_CHECKING:
+    from ctglib.production.manifeste import Prevision
     from ctglib.production.produire import Resultat
 
 
@@ -55,6 +56,7 @@ class DUneCommande(Protocol):
 Resultats = TypeVar("Resultats", bound=DUneCommande)
 RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
+DOSSIERS_MONTRES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
 SANS_TERRITOIRE = (
     "Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62)."
@@ -71,6 +73,9 @@ Annees = Annotated[
 ]
 Diffusion = Annotated[
     str, Option("--diffusion", help="publique, ou interne (dans un dossier à part).", metavar="NOM")
+]
+Detail = Annotated[
+    bool, Option("--detail", help="Dire de chaque rapport ce qu'il est devenu, et pourquoi.")
 ]
 Forcer = Annotated[bool, Option("--forcer", help="Produire aussi ce qui est à jour.")]
 RefaireClos = Annotated[
@@ -110,6 +115,7 @@ def produire(
     forcer: Forcer = False,
     refaire_clos: RefaireClos = False,
     a_blanc: options.ABlanc = False,
+    detail: Detail = False,
     travailleurs: options.Travailleurs = 0,
     delai: options.Delai = 600,
     moteur: Moteur = CTG,
@@ -153,6 +159,7 @@ def produire(
         ordonnanceur=ordonnanceur,
         mesures=mesures,
         forcer=forcer,
+        detail=detail,
         moteur=moteur,
     )
 
@@ -164,6 +171,7 @@ def portrait(
     sortie: options.Sortie = Path(SORTIE),
     forcer: Forcer = False,
     a_blanc: options.ABlanc = False,
+    detail: Detail = False,
     travailleurs: options.Travailleurs = 0,
     delai: options.Delai = 600,
     ordonnanceur: Ordonnanceur = "",
@@ -196,6 +204,7 @@ def portrait(
         ordonnanceur=ordonnanceur,
         mesures=mesures,
         forcer=forcer,
+        detail=detail,
     )
 
 
@@ -263,6 +272,7 @@ def _faire(
     ordonnanceur: str,
     mesures: Path | None,
     forcer: bool,
+    detail: bool,
     moteur: str = CTG,
 ) -> int:
     """Make what is out of date, say it, and return the exit code: 1 when a report failed."""
@@ -285,14 +295,15 @@ def _faire(
         reserve=reserve,
     )
     with partager_par(reserve), ouverture as (executeur, places), verrouiller(sortie):
-        a_faire = ecarter_les_rapports_a_jour(prevoir(commandes, forcer=forcer))
-        resultats = realiser(a_faire, executeur, moteur=moteur, places=places)
+        barre = Barre(len(commandes))
+        a_faire = ecarter_les_rapports_a_jour(barre.voir(prevoir(commandes, forcer=forcer)))
+        resultats = realiser(barre.retenir(a_faire), executeur, moteur=moteur, places=places)
         resultats = sorted(
-            suivre_la_barre(resultats),
+            barre.suivre(resultats),
             key=lambda resultat: (resultat.commande.convention, resultat.commande.cle),
         )
         portail = ecrire_portail(sortie)
-    _rendre_compte(resultats, len(commandes))
+    _rendre_compte(resultats, len(commandes), detail=detail)
     autres = autres_que_publies(commandes)
     if autres:
         dire(phrase_des_clos(autres))
@@ -302,7 +313,7 @@ def _faire(
             f"Non produit, n'étant pas dans notebooks/rapports.toml : {', '.join(ignores)}. "
             "Un carnet d'analyse a sa place dans le dossier analyses."
         )
-    dire(f"Portail : {portail}")
+    dire(f"Portail : {portail.absolute().as_uri()}")
     if mesures:
         etapes = [
             {
@@ -355,61 +366,133 @@ def _refaire_les_clos(
     return 1 if any(rejeu.echec for rejeu in rejeux) else 0
 
 
-def suivre_la_barre(resultats: Iterable[Resultats]) -> Iterator[Resultats]:
-    """Yield results as they come, with a bar on the terminal that counts them.
+class Barre:
+    """A bar on the terminal: how many reports are made, of how many, and the time left.
 
-    Their number is not known before the end: the reports that are up to date are left out as they
-    are met.
+    The total falls as reports prove up to date: whether one is, is known when its turn comes.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    barre = Progress(
-        SpinnerColumn(),
-        TextColumn("rapports faits : {task.completed:.0f}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with barre:
-        tache = barre.add_task("", total=None)
-        for resultat in resultats:
-            barre.update(tache, advance=1, description=resultat.commande.nom)
-            yield resultat
+    def __init__(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self.total = total
+        self.vues = 0
+        self.retenues = 0
+        self.progression = Progress(
+            SpinnerColumn(),
+            TextColumn("rapports faits :"),
+            MofNCompleteColumn(),
+            BarColumn(),
+            TextColumn("reste"),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self.tache = self.progression.add_task("", total=total)
+
+    def voir(self, previsions: Iterable[Prevision]) -> Iterator[Prevision]:
+        """Yield the reports that were asked for, as each is looked at."""
+        for prevision in previsions:
+            self.vues += 1
+            yield prevision
+
+    def retenir(self, previsions: Iterable[Prevision]) -> Iterator[Prevision]:
+        """Yield the reports that have to be made: those seen and left out leave the total."""
+        for prevision in previsions:
+            self.retenues += 1
+            a_jour = self.vues - self.retenues
+            self.progression.update(self.tache, total=self.total - a_jour)
+            yield prevision
+
+    def suivre(self, resultats: Iterable[Resultats]) -> Iterator[Resultats]:
+        """Yield results as they come, each moving the bar."""
+        with self.progression:
+            for resultat in resultats:
+                nom = resultat.commande.nom
+                self.progression.update(self.tache, advance=1, description=nom)
+                yield resultat
 
 
-def _rendre_compte(resultats: list[Resultat], nombre: int) -> None:
-    """Say what became of each report that was made, why it was, and how many were up to date.
+def _rendre_compte(resultats: list[Resultat], nombre: int, *, detail: bool) -> None:
+    """Say what became of the reports that were made, and how many were up to date.
 
-    ``nombre`` is how many reports were asked for.
+    ``nombre`` is how many reports were asked for. With ``detail``, a row says it of each, and each
+    reason is said with its reports; without, they are counted by convention.
     """
-    lignes = []
-    rapports_par_raison: dict[str, list[str]] = {}
+    faits = [resultat for resultat in resultats if not resultat.echec]
     rapports_par_echec: dict[str, list[str]] = {}
     for resultat in resultats:
-        commande = resultat.commande
-        rapports_par_raison.setdefault(_pourquoi(resultat.raisons), []).append(commande.nom)
         if resultat.echec:
-            rapports_par_echec.setdefault(str(resultat.echec), []).append(commande.nom)
-            lignes.append((commande.nom, "[red]échec[/red]", "", "", str(commande.page_echec)))
-        else:
-            lignes.append(_ligne_d_un_rapport(resultat))
-    if lignes:
-        montrer(("Rapport", "Résultat", "Secondes", "Taille", "Chemin"), lignes, droite="Secondes")
-        dire("\nPourquoi :")
-        for raison, rapports in rapports_par_raison.items():
-            tous = len(rapports) == len(lignes) > 1
-            dire(f"- {raison} : {'tous' if tous else ' ; '.join(rapports)}")
-        dire("")
+            rapports_par_echec.setdefault(str(resultat.echec), []).append(resultat.commande.nom)
+    if resultats and detail:
+        _detailler(resultats)
+    elif faits:
+        _resumer(faits)
     for message, rapports in rapports_par_echec.items():
         dire_l_empechement("\n".join(["", *rapports]) + f" :\n{message}")
     if rapports_par_echec:
         dire_l_empechement(
             "\nLa version précédente de ces rapports, s'il y en a une, est restée en place."
         )
-    _dire_a_jour(nombre - len(lignes), nombre)
+    _dire_a_jour(nombre - len(resultats), nombre)
+
+
+def _detailler(resultats: list[Resultat]) -> None:
+    """Say of each report what became of it, then why they were made."""
+    lignes = []
+    for resultat in resultats:
+        commande = resultat.commande
+        if resultat.echec:
+            lignes.append((commande.nom, "[red]échec[/red]", "", "", str(commande.page_echec)))
+        else:
+            lignes.append(_ligne_d_un_rapport(resultat))
+    montrer(("Rapport", "Résultat", "Secondes", "Taille", "Chemin"), lignes, droite="Secondes")
+    dire("\nPourquoi :")
+    for raison, rapports in _par_raison(resultats).items():
+        tous = len(rapports) == len(resultats) > 1
+        dire(f"- {raison} : {'tous' if tous else ' ; '.join(rapports)}")
+    dire("")
+
+
+def _resumer(faits: list[Resultat]) -> None:
+    """Say how many reports were made, by convention, and why, in a few lines."""
+    rapports_par_dossier: dict[str, int] = {}
+    for resultat in faits:
+        commande = resultat.commande
+        dossier = str(commande.sortie / commande.convention)
+        rapports_par_dossier[dossier] = rapports_par_dossier.get(dossier, 0) + 1
+    premiers = list(rapports_par_dossier.items())[:DOSSIERS_MONTRES]
+    ou = [f"{dossier} ({compter(combien, 'rapport')})" for dossier, combien in premiers]
+    autres = len(rapports_par_dossier) - len(premiers)
+    if autres:
+        ou.append(f"et {compter(autres, 'autre')}")
+    faits_dits = "1 rapport fait" if len(faits) == 1 else f"{len(faits)} rapports faits"
+    dire(f"{faits_dits} : {', '.join(ou)}")
+    par_raison = sorted(_par_raison(faits).items(), key=lambda raison: -len(raison[1]))
+    for raison, rapports in par_raison[:RAISONS_MONTREES]:
+        combien = "tous" if len(rapports) == len(faits) > 1 else compter(len(rapports), "rapport")
+        dire(f"  - {combien} : {raison}")
+    autres_raisons = sum(len(rapports) for _, rapports in par_raison[RAISONS_MONTREES:])
+    if autres_raisons:
+        dire(f"  - {compter(autres_raisons, 'rapport')} : d'autres raisons (--detail les dit)")
+
+
+def _par_raison(resultats: Iterable[Resultat]) -> dict[str, list[str]]:
+    """Return the names of the reports by why they were made."""
+    rapports_par_raison: dict[str, list[str]] = {}
+    for resultat in resultats:
+        raison = _pourquoi(resultat.raisons)
+        rapports_par_raison.setdefault(raison, []).append(resultat.commande.nom)
+    return rapports_par_raison
 
 
 def _ligne_d_un_rapport(resultat: Resultat) -> tuple[str, str, str, str, str]:
