@@ -265,7 +265,18 @@ def _ecrire_autre(donnees: Path) -> int:
         cells[0][3], cells[1][3] = cells[1][3], cells[0][3]
         lines[here], lines[there] = map(",".join, cells)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    _clore_autrement(donnees)
     return changed
+
+
+def _clore_autrement(donnees: Path) -> None:
+    """Give the closed years of a copy the fingerprints of its files: it was closed with them."""
+    for plan in (donnees / SUIVI).glob("*/plan.yaml"):
+        texte = plan.read_text(encoding="utf-8")
+        for chemin, empreinte in yaml.load(texte, yaml.CSafeLoader)["saisies"].items():
+            autre = hashlib.sha256((donnees / chemin).read_bytes()).hexdigest()
+            texte = texte.replace(empreinte, autre)
+        plan.write_text(texte, encoding="utf-8")
 
 
 def _ajouter(path: Path, cle: tuple[str, ...], colonne: str, deltas: dict[tuple, int]) -> int:
