@@ -23,14 +23,14 @@ def test_un_element_du_schema_a_un_oui_en_face_des_fiches_qui_y_repondent_et_d_e
 ):
     reponses = Criteres(etude()).schemas().cellules.set_index("element")
 
-    assert reponses.loc["Aller vers les familles"].to_list() == [RIEN, "oui", "oui", RIEN]
-    assert reponses.loc["Accueillir tous les enfants"].to_list() == ["oui", "oui", RIEN, RIEN]
+    assert reponses.loc["Aller vers les familles"].to_list() == [RIEN, "oui", "oui", RIEN, RIEN]
+    assert reponses.loc["Accueillir tous les enfants"].to_list() == ["oui", "oui", RIEN, RIEN, RIEN]
 
 
 def test_ce_qui_pouvait_s_evaluer_se_lit_fiche_par_fiche_puis_ensemble() -> None:
     fiches = Criteres(etude()).evaluabilite().cellules["fiche"].str.replace("\u00a0", " ")
 
-    de_chaque_groupe = ["Fiche 1", "Fiche 2", "Fiche 3", "Fiche 4", "Ensemble"]
+    de_chaque_groupe = ["Fiche 1", "Fiche 2", "Fiche 3", "Fiche 4", "Fiche 5", "Ensemble"]
     assert fiches.to_list() == de_chaque_groupe * 2  # of the text alone, then with the proposals
 
 
