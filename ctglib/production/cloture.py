@@ -163,6 +163,7 @@ def _ecrire(
     if not rendus:
         ecrire(a_ecrire)
         return
+    precedentes = dict(manifeste.traces)
     manifeste.consigner_plusieurs(a_ecrire, traces, dict.fromkeys(traces, ""))
     for cle, (commande, _) in rendus.items():
-        retirer_l_ancien(commande, traces[cle])
+        retirer_l_ancien(commande, traces[cle], precedentes.get(cle))

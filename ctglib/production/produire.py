@@ -203,7 +203,7 @@ def _ecrire_le_rapport(prevision: Prevision, rendu: Fabrication) -> Resultat:
         prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
     except EcritureImpossible as error:
         return _ecrire_l_echec(prevision, Echec.de("EcritureImpossible", str(error)))
-    retirer_l_ancien(commande, trace)
+    retirer_l_ancien(commande, trace, precedente)
     return Resultat(commande, prevision.raisons, mesures=rendu.mesures)
 
 
@@ -223,13 +223,19 @@ def _sorties_gardees(commande: Commande, precedente: Trace, trace: Trace) -> dic
     return gardees
 
 
-def retirer_l_ancien(commande: Commande, trace: Trace) -> None:
+def retirer_l_ancien(commande: Commande, trace: Trace, precedente: Trace | None) -> None:
     """Remove what a report that has just been written has no more: tables, the page of a failure.
 
-    The folder « 2024/bilan » holds the tables of this report alone.
+    The folder « 2024/bilan » holds the tables and the pieces of this report alone. A piece that
+    somebody has filled since it was written, as a service does its workbook, stays.
     """
-    for path in commande.base.glob("*.csv"):
-        if path.relative_to(commande.dossier).as_posix() not in trace.sorties:
+    anciennes = precedente.sorties if precedente else {}
+    for path in commande.base.glob("*"):
+        nom = path.relative_to(commande.dossier).as_posix()
+        if nom in trace.sorties or not path.is_file():
+            continue
+        telle_quelle = nom in anciennes and empreinte(path.read_bytes()) == anciennes[nom]
+        if path.suffix == ".csv" or telle_quelle:
             path.unlink()
     commande.page_echec.unlink(missing_ok=True)
 
