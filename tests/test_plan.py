@@ -93,6 +93,22 @@ def test_une_fiche_ajoutee_vient_apres_les_autres_du_jour_de_son_effet(
     assert apres.fiches[-1].histoire[0].action == "ajouter"
 
 
+def test_ce_qui_est_ajoute_prend_la_place_de_son_numero(convention: Convention) -> None:
+    fiche = convention.fiches[0].model_dump(mode="python") | {"numero": "1.5"}
+    entre = convention.fiches[0].modalites[0].model_dump(mode="python") | {"numero": "1.1.b"}
+    ajouts = [
+        avenant(nature="fiche", action="ajouter", element="1.5", fiche_ecrite=fiche),
+        avenant(
+            nature="modalite", action="ajouter", fiche=1, element="1.1.b", modalite_ecrite=entre
+        ),
+    ]
+
+    apres = en_vigueur(convention, ajouts, EFFET)
+
+    assert [str(fiche.numero) for fiche in apres.fiches] == ["1", "1.5", "2", "3", "4"]
+    assert [m.numero for m in apres.fiches[0].modalites][:3] == ["1.1", "1.1.b", "1.2"]
+
+
 def test_un_avenant_entre_plus_tard_n_est_pas_lu_par_qui_ne_le_connaissait_pas(
     convention: Convention,
 ) -> None:

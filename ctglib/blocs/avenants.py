@@ -69,7 +69,10 @@ def _cellules(etude: EtudeAnnuelle, changement: Changement) -> tuple[str, str, s
         objet = f"{nature} : {indicateur.libelle}"
     elif changement.nature in DU_PLAN:
         libelle = _libelle(etude, changement)
-        objet = f"{objet} : {libelle}" if libelle else objet
+        # A party is called by its name; a fiche, a modalité by its number too.
+        de_son_nom = changement.nature in ("partie", "pilote") and libelle
+        debut = nature if de_son_nom else objet
+        objet = f"{debut} : {libelle}" if libelle else objet
     if changement.nature in DU_PLAN and changement.nouveau is None:
         nouveau = etude.catalogue.bilan.actions_d_avenant[changement.action]
         if changement.raison:

@@ -5,7 +5,8 @@ What an avenant withdraws is no longer there. What it suspends or abandons is th
 ``histoire`` says so: reports tell it, and nobody is asked about it (``dispense``).
 """
 
-from collections.abc import Iterable
+from bisect import bisect
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -22,6 +23,7 @@ from ctglib.donnees.modeles.plan import (
     ModaliteAction,
     Vivant,
 )
+from ctglib.donnees.numeros import ordre
 from ctglib.donnees.yaml_strict import charger_yaml
 
 Element = TypeVar("Element", bound=Vivant)
@@ -291,8 +293,8 @@ def _appliquer(
 ) -> list[Element]:
     """Return elements once a change is made to the one that it names.
 
-    What is withdrawn goes, what is added comes last, what is changed keeps its place; the others
-    get a step of ``histoire``.
+    What is withdrawn goes, what is added comes where its number belongs, or last, what is changed
+    keeps its place; the others get a step of ``histoire``.
     """
     changement = acte.changement
     resultat = []
@@ -311,5 +313,18 @@ def _appliquer(
         histoire = (*element.histoire, acte.etape)
         resultat.append(nouveau.model_copy(update={"histoire": histoire}))
     if not trouve and ecrit and changement.action == "ajouter":
-        resultat.append(ecrit.model_copy(update={"histoire": (acte.etape,)}))
+        ajoute = ecrit.model_copy(update={"histoire": (acte.etape,)})
+        resultat.insert(_place(resultat, ajoute, cle), ajoute)
     return resultat
+
+
+def _place(elements: Sequence[Element], ajoute: Element, cle: str) -> int:
+    """Return where an element goes among others: in the order of the numbers when they are in it,
+    last otherwise.
+    """
+    if cle != "numero":
+        return len(elements)
+    rangs = [ordre(getattr(element, cle)) for element in elements]
+    if rangs != sorted(rangs):
+        return len(elements)
+    return bisect(rangs, ordre(getattr(ajoute, cle)))
