@@ -93,6 +93,8 @@ def test_une_partie_a_son_article_apres_une_preposition(nom: str, de: str, a: st
         ("Coût de la navette", "euros", "18 500 €", "le coût de la navette est de 18 500 €"),
         ("Âge moyen à l'entrée", "ans", "7 ans", "l'âge moyen à l'entrée est de 7 ans"),
         ("Dépenses d'animation", "euros", "900 €", "les dépenses d'animation sont de 900 €"),
+        ("Demandes satisfaites", "pourcent", "66,0 %", None),
+        ("Avis des parents", "score_sur_10", "7,9 sur 10", None),
         ("Rencontre des élus", "nombre", "1", None),
         ("Charte signée", "oui_non", "oui", None),
     ],

@@ -10,6 +10,7 @@ from donnees_abimees import remplacer
 from fichiers_suivis import DEPOT
 from openpyxl import load_workbook
 
+from ctglib import ouvrir_evaluation
 from ctglib.blocs.annee import EtudeAnnuelle, etudier, part_de
 from ctglib.calculs.collecte import taux_de_collecte
 from ctglib.collecte.classeur import ecrire_gabarit
@@ -105,3 +106,23 @@ def test_deux_fois_dans_une_meme_fiche_est_une_faute(convention: Path) -> None:
         valider(convention.name)
 
     assert "« ateliers_parents » une seconde fois" in refus.value.fautes[0].trouve
+
+
+def test_l_evaluation_finale_le_lit_et_ne_dit_pas_sans_indicateur_la_fiche_qui_le_partage(
+    convention: Path,
+) -> None:
+    fiche = convention / "convention.yaml"
+    seul = """      - id: adherents_evs
+        libelle: Adhérents de l'espace de vie sociale
+        valeur_initiale: {valeur: 85, annee: 2023, reference: "annexe A, fiche 1.10"}
+        cible: {absent: Le texte ne la donne pas}
+"""
+    remplacer(fiche, seul, "")
+    remplacer(fiche, "indicateurs: [adherents_evs]", "indicateurs: [ateliers_parents]")
+
+    evaluation = ouvrir_evaluation(convention.name)
+
+    lecon = " ".join(map(str, evaluation.criteres.lecon().items))
+    assert "Sans aucun indicateur écrit" not in lecon
+    demandes = evaluation.etude.manques.query("element == 'ateliers_parents'")
+    assert demandes["fiche"].astype(str).tolist() == ["1.9"]

@@ -104,6 +104,11 @@ class EtudeAnnuelle(Montrable):
         return self.annuel.bilan
 
     @property
+    def moyens_suivis(self) -> bool:
+        """Whether means were asked for, or given all the same: their lack is then told."""
+        return self.gabarit.demande_des_moyens or not self.annuel.moyens.empty
+
+    @property
     def arrete(self) -> pd.Timestamp:
         """The « today » of the year's reports."""
         return pd.Timestamp(self.bilan.date_arretee)

@@ -204,8 +204,8 @@ def periodes(annees: list[int]) -> str:
     """Return years as a reader says them: « 2023 à 2026 », « 2023 et 2025 ».
 
     Examples:
-        >>> periodes([2023, 2024, 2025]), periodes([2023, 2026])
-        ('2023\\xa0à 2025', '2023 et 2026')
+        >>> periodes([2023, 2024, 2025]), periodes([2023, 2026, 2027])
+        ('2023\\xa0à 2025', '2023, 2026 et 2027')
     """
     serie = pd.Series(annees)
     rang_de_la_suite = serie.diff().ne(1).cumsum()
@@ -215,7 +215,7 @@ def periodes(annees: list[int]) -> str:
         if len(annees_de_suite) > 2:
             textes.append(f"{annees_de_suite[0]}{INSECABLE}à {annees_de_suite[-1]}")
         else:
-            textes.append(enumerer([str(annee) for annee in annees_de_suite]))
+            textes += [str(annee) for annee in annees_de_suite]
     return enumerer(textes)
 
 

@@ -29,7 +29,7 @@ from ctglib.document.blocs import (
     suite,
 )
 from ctglib.document.tableau import RIEN, Colonne, Tableau
-from ctglib.document.typographie import abreger, compter, nombre_court, nombrer
+from ctglib.document.typographie import abreger, accorder, compter, nombre_court, nombrer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.evaluation import (
     ContributionSaisie,
@@ -427,9 +427,10 @@ class Criteres(Montrable):
         effectifs_par_groupe = toutes_les_fiches.to_dict("index")
         texte = effectifs_par_groupe[CONVENTION]
         nombre_d_indicateurs = texte["indicateurs"]
+        lus = self.etude.recommandations["lu"].any()
         phrases = [
             mot(
-                "lecon_du_texte",
+                "lecon_du_texte" if lus else "lecon_du_texte_sans_lecture",
                 nombre=nombre_d_indicateurs,
                 objectifs=sur(texte["objectifs_couverts"], texte["objectifs"]),
                 resultats=sur(texte["resultats_couverts"], texte["resultats"]),
@@ -440,11 +441,17 @@ class Criteres(Montrable):
             phrases.append(mot("lecon_des_indicateurs", **parts))
         if nombre_d_indicateurs > PART_SANS_CIBLE * texte["cibles"]:
             phrases.append(mot("lecon_sans_cible"))
-        fiches = table[table["groupe"].eq(CONVENTION) & table["fiche"].ne("")]
-        fiches_sans_indicateur = fiches.loc[fiches["indicateurs"].eq(0), "fiche"]
-        if len(fiches_sans_indicateur):
-            numeros = ", ".join(fiches_sans_indicateur)
-            phrases.append(mot("lecon_des_fiches", fiches=numeros))
+        parcours = self.etude.parcours
+        # One that counts in another fiche is written by this one too.
+        ecrits = set(parcours.loc[parcours["origine"].eq(CONVENTION), "indicateur"])
+        fiches_sans_indicateur = [
+            fiche.numero
+            for fiche in self.etude.convention.fiches
+            if ecrits.isdisjoint(fiche.suivis)
+        ]
+        if fiches_sans_indicateur:
+            n = len(fiches_sans_indicateur)
+            phrases.append(mot("lecon_des_fiches", n=n, fiches=enumerer(fiches_sans_indicateur)))
         avec_les_propositions = {
             str(compte): effectif for compte, effectif in effectifs_par_groupe[PROPOSITIONS].items()
         }
@@ -509,9 +516,12 @@ class Suites(Montrable):
         """Return a sentence for each rule with the objectives that it is about, then how many
         decisions the parties have taken.
 
-        More than ``NOMMES`` objectives are counted by fiche, and not named.
+        More than ``NOMMES`` objectives are counted by fiche, and not named. Where nobody has read
+        what the objectives rest on, it says so.
         """
         recommandations = self.etude.recommandations
+        if not recommandations["lu"].any():
+            return paragraphe(self.etude.mot("objectifs_sans_lecture"))
         regles = self.etude.finale.regles
         regles_par_code: dict[str, RegleRecommandation] = {
             regle.id: regle for regle in regles.regles
@@ -572,8 +582,9 @@ class Suites(Montrable):
                 objets.append(lacune.objet)
         if objets:
             points = [minuscule(objet) for objet in objets]
+            ouverts = accorder("ouvert", len(points))
             phrases.append(
-                f"La convention laisse ouverts {compter(len(points), 'point')}, "
+                f"La convention laisse {ouverts} {compter(len(points), 'point')}, "
                 f"à trancher dans la suivante : {' ; '.join(premiers_noms(points, NOMMES))}."
             )
         return liste(phrases)

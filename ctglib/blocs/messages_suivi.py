@@ -135,9 +135,13 @@ class MessagesDuSuivi:
     @property
     def muette(self) -> bool:
         """Whether nothing was handed in for the year: no state of an action, no value, no means."""
-        # What is done, or given up, may have been so for years.
-        etats = self.etude.etats[self.etude.etats["dispense"].eq("")]
+        # What is done, or given up, may have been so for years: nothing is awaited of it, and that
+        # it is so is known.
+        dispenses = self.etude.etats["dispense"]
+        etats = self.etude.etats[dispenses.eq("")]
         rien_sur_les_actions = etats["statut"].isin((NON_RENSEIGNEE, "prevue")).all()
+        if self.fiche and dispenses.eq("faite").all():
+            rien_sur_les_actions = False
         rien_sur_les_indicateurs = not self.indicateurs["renseigne"].any()
         sans_moyens = self.etude.annuel.moyens.empty
         return bool(rien_sur_les_actions and sans_moyens and rien_sur_les_indicateurs)
@@ -219,11 +223,16 @@ class MessagesDuSuivi:
 
     def _moyens_inconnus(self) -> Iterator[Message]:
         """Yield which signatories gave nothing of their means; when all gave something, how many
-        amounts are missing.
+        amounts are missing. Nothing when nobody was asked for any.
         """
+        if not self.etude.moyens_suivis:
+            return
         moyens = self._de_la_fiche(self.etude.annuel.moyens)
         signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
         parties = self.etude.convention.parties
+        if self.fiche:
+            attendus = self.etude.gabarit.donateurs(self.fiche.numero, [p.id for p in parties])
+            parties = [partie for partie in parties if partie.id in attendus]
         absents = [
             self.regles.avec_article(partie.nom_court)
             for partie in parties
@@ -293,12 +302,14 @@ class MessagesDuSuivi:
         the label quoted. ``en_chiffres`` writes small counts in figures.
         """
         contexte = self.etude.contexte
+        unite = self.etude.catalogue.unites[contexte.indicateurs[nom].unite]
+        citee = self.regles.oui_non if unite.forme == "oui_non" else self.regles.reste
         phrase = self._phrase_au_pluriel(nom, valeur)
         ecrite = self._ecrire(nom, valeur, valeur, en_chiffres=en_chiffres)
         if isinstance(phrase, Tournure):
             return phrase.dire(ecrite)
         libelle = abreger(contexte.indicateurs[nom].libelle, self.regles.signes)
-        return remplir(phrase or self.regles.reste, valeur=ecrite, libelle=libelle)
+        return remplir(phrase or citee, valeur=ecrite, libelle=libelle)
 
     def _phrase_au_pluriel(self, nom: str, valeur: float) -> Tournure | str | None:
         """Return the sentence of an indicator, None when its value can only follow its label.
@@ -626,6 +637,10 @@ class MessagesDeLaFin(MessagesDuSuivi):
         cibles = nombrer(total, "cible ou référence", "cibles ou références", feminin=True)
         tenues = sont(atteintes, "atteinte ou en bonne voie", "atteintes ou en bonne voie")
         texte = f"Sur {cibles} que l'on peut juger, {tenues}"
+        if atteintes == total:
+            toutes = majuscule(tous(total, "cible ou référence", "cibles ou références"))
+            _, _, verbe_et_mot = tenues.partition(" ")  # « trois sont atteintes »
+            texte = f"{toutes} que l'on peut juger {verbe_et_mot}"
         manquees = parcours[parcours["verdict"].isin(MANQUES)]
         if len(manquees):
             contexte = self.etude.contexte
@@ -669,7 +684,9 @@ class MessagesDeLaFin(MessagesDuSuivi):
         recommandations = self.etude.recommandations
         if self.etude.convention.citer("reconduction"):
             yield self._dire("reconduction", "articles", jour=date_longue(self.etude.suivi.fin))
-        for decision in DECISIONS_DITES:
+        # Where nobody has read what objectives rest on, nothing is proposed of any.
+        decisions_dites = DECISIONS_DITES if recommandations["lu"].any() else ()
+        for decision in decisions_dites:
             objectifs = recommandations.loc[recommandations["decision"].eq(decision), "libelle"]
             if len(objectifs):
                 libelle = abreger(minuscule(objectifs.iloc[0]), self.regles.signes)

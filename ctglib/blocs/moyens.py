@@ -81,6 +81,8 @@ class Moyens(Montrable):
             return None
         moyens = self.etude.annuel.moyens
         if moyens.empty:
+            if not self.etude.moyens_suivis:
+                return paragraphe(self.etude.mot("moyens_non_suivis"))
             parties = enumerer(list(self.parties.values()))
             absence = self.etude.mot("moyens_absents", annee=self.etude.annee, parties=parties)
             return paragraphe(absence)
@@ -111,9 +113,9 @@ class Moyens(Montrable):
     def par_signataire(self) -> Tableau | None:
         """Return what each signatory brings, this year and the year before.
 
-        The rows, in groups by signatory, are each fiche, the structures and the whole territory
-        without fiche when something goes to them, and all of it (« Ensemble »); there is a column
-        for each nature and year. None when neither year has any means.
+        The rows, in groups by signatory, are the fiches, the structures and the whole territory
+        without fiche that something goes to, and all of it (« Ensemble »); there is a column for
+        each nature and year. None when neither year has any means.
         """
         if all(moyens.empty for moyens in self._moyens_des_deux_annees):
             return None
@@ -131,7 +133,7 @@ class Moyens(Montrable):
         titres_des_rangees: dict[tuple[str, ...], str] = {}
         for signataire in self.parties:
             for objet, libelle in libelles.items():
-                if objet not in SANS_FICHE or (signataire, objet) in avec_moyens:
+                if objet == calculs.ENSEMBLE or (signataire, objet) in avec_moyens:
                     titres_des_rangees[signataire, objet] = libelle
         colonnes_par_nature = [
             _GroupeDeColonnes(nature.id, (nature.id,), nature.court)

@@ -257,7 +257,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
         "moyens": [
             Objet(partie.nom_court)
             for partie in etude.convention.parties
-            if partie.id not in signataires_connus
+            if etude.moyens_suivis and partie.id not in signataires_connus
         ],
         "suites": [Objet(texte) for texte in decisions_ouvertes],
         "cibles": [Objet(libelles[nom]) for nom in ecrits_sans_cible],

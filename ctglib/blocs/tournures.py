@@ -48,4 +48,6 @@ def tournure(indicateur: Indicateur, unite: Unite, regles: Tournures) -> Tournur
         return None
     if unite.id == "nombre":
         return Tournure(regles.compte, minuscule(libelle), compte=True)
+    if unite.id not in regles.en_tant:
+        return None
     return Tournure(regles.valent, minuscule(libelle), compte=False)

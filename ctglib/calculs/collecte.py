@@ -323,7 +323,7 @@ def manques_finaux(
 
     Of ``demandees``, what each bilan asked for (see ``a_collecter``): what each had to complete of
     its own year, and the initial values of the last one. Of a fiche that has begun: its states if
-    one is missing, its means if none is known, its appreciation.
+    one is missing, its means if none is known and some are asked for, its appreciation.
 
     Returns:
         The columns ``COLONNES_MANQUES``; ``nature`` is "valeur", "valeur_initiale", "etat", "moyen"
@@ -332,12 +332,13 @@ def manques_finaux(
         "".
     """
     fin = suivis[max(suivis)].bilan.date_arretee
-    ordre = [
+    encore_demandes = [
         indicateur.id
         for fiche in convention.fiches
         for indicateur in fiche.indicateurs
         if dispense(fiche, fin, indicateur) not in ARRETES
     ]
+    ordre = list(dict.fromkeys(encore_demandes))  # one may serve several fiches
     a_completer = [
         demandes_de_l_annee[
             demandes_de_l_annee["motif"].eq(A_COMPLETER) & demandes_de_l_annee["annee"].eq(annee)
@@ -397,11 +398,14 @@ def _fiches_a_completer(
         },
     }
     lignes = []
+    parties = [partie.id for partie in convention.parties]
     for nature, fiches_par_annee in fiches_renseignees.items():
         for fiche in convention.fiches:
             responsable = parts.de_fiche(fiche)
             if nature == MOYEN:
                 responsable = parts.des_moyens(fiche.numero)
+                if not gabarit.donateurs(fiche.numero, parties):
+                    continue
             for annee, renseignees in fiches_par_annee.items():
                 demandee = not dispense(fiche, suivis[annee].bilan.date_arretee)
                 if demandee and fiche.numero not in renseignees:

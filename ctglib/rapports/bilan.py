@@ -636,14 +636,19 @@ def _avancement(etude: EtudeAnnuelle, fiche: modeles.Fiche, modalites: pd.DataFr
         ETATS_NOMMES
     )
     etats = []
+    toutes_ont_le_meme = False
     for mot, concernees in concernees_par_mot.items():
         libelles = [f"« {libelle} »" for libelle in modalites.loc[concernees, "libelle"]]
         if libelles:
             combien = sont(len(libelles), mot, accorder(mot, 2))
             etats.append(f"{combien} ({' ; '.join(libelles)})")
+            toutes_ont_le_meme = len(libelles) == len(modalites)
     if etats and len(modalites) == 1:
         _, _, verbe_et_etat = etats[0].partition(" ")  # « une est réalisée »
         phrases.append(f"Sa seule modalité {verbe_et_etat}.")
+    elif toutes_ont_le_meme:
+        combien, _, verbe_et_etat = etats[0].partition(" ")  # « deux sont réalisées »
+        phrases.append(f"Ses {combien} modalités {verbe_et_etat}.")
     elif etats:
         total = nombrer(len(modalites), "modalité", feminin=True)
         phrases.append(f"Sur {total}, {enumerer(etats)}.")

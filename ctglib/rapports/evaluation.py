@@ -228,7 +228,8 @@ class EvaluationFinale:
         etude = self.etude
         tableaux = [self.trajectoires.moyens(), self.diagnostic.sans_comparaison()]
         # Once decisions are taken, ``propositions`` shows the recommendations in the report.
-        if not etude.finale.saisie.decisions:
+        objectifs_lus = etude.recommandations["lu"].any()
+        if objectifs_lus and not etude.finale.saisie.decisions:
             tableaux.append(self.suites.recommandations())
         tableaux += [
             lacunes(etude.convention, etude.contexte),

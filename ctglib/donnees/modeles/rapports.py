@@ -259,7 +259,8 @@ class Tournures(Modele):
 
     compte: Texte  # a label that begins with what is counted, in the plural
     vaut: Texte  # one whose first word is among ``articles``
-    valent: Texte  # another one in the plural, whose unit is no count
+    valent: Texte  # another one in the plural, whose unit is one of ``en_tant``
+    en_tant: tuple[noms.Unite, ...]
     nombres: tuple[str, ...]  # beginnings of labels, after which stands what is counted
     articles: dict[Texte, tuple[Texte, ...]]  # the first words of labels that each goes with
     # by the direction that is wanted, what is said of a change the other way
@@ -280,6 +281,7 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     sans_fiche: Texte
     familles: dict[Identifiant, Texte]
     reste: Texte
+    oui_non: Texte  # of one that is answered by yes or no
     tournures: Tournures
     # why a figure is not beside its earlier one, by reason
     non_comparables: dict[Identifiant, Texte]

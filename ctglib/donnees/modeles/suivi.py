@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated, Literal
 
@@ -218,6 +218,19 @@ class MoyensGabarit(Modele):
 class CollecteAnnuelle(Modele):  # ``collecte.yaml`` of a convention. Absent, no means are asked for
     parts: Parts = Parts()
     moyens: MoyensGabarit = MoyensGabarit()
+
+    @property
+    def demande_des_moyens(self) -> bool:
+        """Whether the workbook of a year has rows for the means of somebody."""
+        return bool(self.moyens.par_fiche or self.moyens.par_structure.postes)
+
+    def donateurs(self, fiche: str, parties: Sequence[str]) -> set[str]:
+        """Return the parties that the workbook asks for what they give to a fiche."""
+        donateurs: set[str] = set()
+        for poste in self.moyens.par_fiche:
+            if fiche in poste.fiches:
+                donateurs.update(self.moyens.signataires(poste, parties))
+        return donateurs
 
 
 class Lettre(Modele):  # the letter to a service
