@@ -768,7 +768,9 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
     for rubrique in rubriques_du_bilan:
         yield _texte(cadre, rubrique, "bilan", rubrique)
     for (decision,), ligne in cadre.precedent("decisions").items():
-        details = [ligne[champ] for champ in ("responsable", "echeance") if ligne.get(champ)]
+        details = [ligne["responsable"]] if ligne.get("responsable") else []
+        if ligne.get("echeance"):
+            details.append(f"{date.fromisoformat(ligne['echeance']):%d/%m/%Y}")
         avant = ligne["texte"]
         if details:
             avant = f"{avant} ({' ; '.join(details)})"

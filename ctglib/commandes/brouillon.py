@@ -163,10 +163,11 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     fichiers = {
         "convention.yaml": en_yaml(suivante, entete),
         "annexe1.csv": _csv(annexe1),
-        "lectures.yaml": en_yaml(lectures, entete[:1]),
         "schema_petite_enfance.csv": Conformite(etude).tableau().csv().encode("utf-8"),
         "corrections.yaml": en_yaml({"corrections": corrections}, ()),
     }
+    if any(lectures.values()):
+        fichiers["lectures.yaml"] = en_yaml(lectures, entete[:1])
     source = f"{CONVENTIONS}/{ancienne}"
     a_recopier = [fichier for fichier in FICHIERS_RECOPIES if existe(f"{source}/{fichier}")]
     for sous_dossier in DOSSIERS_RECOPIES:

@@ -122,7 +122,8 @@ def avertissements(convention: str) -> list[str]:
         lignes_citees = ", ".join(numeros[:8])
         avertis.append(f"{fichier}, {len(numeros)} « {A_COMPLETER} » (lignes {lignes_citees})")
 
-    # The tables that are the very ones of other conventions.
+    # The tables that are the very ones of the conventions of other territories.
+    du_territoire = _territoire(convention)
     for nom in ("annexe1.csv", "offre.csv"):
         fichier = f"{CONVENTIONS}/{convention}/{nom}"
         contenu = lire_octets(fichier)
@@ -130,7 +131,9 @@ def avertissements(convention: str) -> list[str]:
             continue
         for autre in conventions():
             copie = f"{CONVENTIONS}/{autre}/{nom}"
-            if autre != convention and existe(copie) and lire_octets(copie) == contenu:
+            if autre == convention or not existe(copie) or lire_octets(copie) != contenu:
+                continue
+            if _territoire(autre) != du_territoire:  # the next one of a territory keeps its offer
                 avertis.append(f"{fichier}, le même fichier que celui de « {autre} »")
 
     # The fiches that the final evaluation will not read.
@@ -154,6 +157,12 @@ def avertissements(convention: str) -> list[str]:
         f"{faute.fichier}, ligne {faute.ligne}, {faute.trouve} (attendu : {faute.attendu})"
         for faute in a_voir(pieces)
     ]
+
+
+def _territoire(convention: str) -> str | None:
+    """Return the code of the territory of a convention, None when it cannot be read."""
+    lue = lire_pieces(convention).convention
+    return lue.territoire if lue else None
 
 
 def _les_fiches(numeros: Sequence[str]) -> str:
