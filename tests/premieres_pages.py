@@ -5,6 +5,9 @@ from __future__ import annotations
 from difflib import unified_diff
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import parcours
 
 from ctglib import (
     ouvrir,
@@ -16,10 +19,10 @@ from ctglib import (
 )
 from ctglib.document.blocs import Bloc, Groupe, Lien, Liste, Renvoi, Titre, feuilles
 from ctglib.document.signes import montrable
+from ctglib.donnees.dossier import lire_dossier
 
 TEMOINS = Path(__file__).parent / "golden" / "premieres_pages"
 CONVENTIONS = ("harnes", "demonstration")
-ANNEES = (2023, 2024, 2025, 2026)
 MONTRES = 30
 
 
@@ -50,7 +53,8 @@ def pages(convention: str) -> dict[str, str]:
         "diagnostic": dire(ouvrir(convention).synthese()),
         "controle": dire(ouvrir_controle(convention).en_bref()),
     }
-    for year in ANNEES:
+    signed = lire_dossier(convention).convention
+    for year in range(signed.debut.year, signed.fin.year + 1):
         bilan = ouvrir_bilan(convention, year)
         found[f"bilan-{year}"] = dire(bilan.une_page())
         numbers = [fiche.numero for fiche in bilan.etude.convention.fiches]
@@ -102,3 +106,6 @@ def recrire() -> None:
     """Write the golden files anew."""
     for convention in CONVENTIONS:
         temoin(convention).write_text(ecrites(convention), encoding="utf-8", newline="\n")
+    for nom in parcours.MARCHES:
+        with TemporaryDirectory() as dossier, parcours.marcher(nom, Path(dossier)):
+            temoin(nom).write_text(ecrites(nom), encoding="utf-8", newline="\n")
