@@ -109,7 +109,10 @@ def test_ce_que_le_classeur_porte_ne_vient_que_de_lui(convention: str, tmp_path:
     sans_le_reste = lire_contenus(convention)
     for cle in set(spec.par_id["convention"].ailleurs) - {"id", "fictive"}:
         sans_le_reste["convention"].pop(cle, None)
-    for fiche in sans_le_reste["convention"]["fiches"]:
+    fiches = list(sans_le_reste["convention"]["fiches"])
+    for avenant in sans_le_reste["avenants"].get("avenants", ()):
+        fiches += [changement.get("fiche_ecrite", {}) for changement in avenant["changements"]]
+    for fiche in fiches:
         for cle in spec.par_id["fiches"].ailleurs:
             fiche.pop(cle, None)
     assert lus == _objets(convention, sans_le_reste)

@@ -57,6 +57,8 @@ def sans_avenant(donnees: Path) -> None:
     ):
         retirer_les_lignes(donnees, 2026, table, debut)
     couper(donnees / DOSSIER / "suivi/2026/appreciations.yaml", "  - fiche: 5\n")
+    for nom in ("evaluation_finale.yaml", "lectures.yaml"):
+        oublier_la_fiche_5(donnees / DOSSIER / nom)
     collecte = donnees / DOSSIER / "collecte.yaml"
     texte = collecte.read_text(encoding="utf-8")
     texte = texte.replace(", 5: enfance}", "}").replace(", 5]}", "]}")
@@ -114,6 +116,18 @@ def couper(fichier: Path, debut: str) -> None:
     avant, trouve, _ = fichier.read_text(encoding="utf-8").partition(debut)
     assert trouve
     fichier.write_text(avant, encoding="utf-8")
+
+
+def oublier_la_fiche_5(fichier: Path) -> None:
+    """Take away what a file of the convention says of the fiche that its avenant adds."""
+    lu = yaml.safe_load(fichier.read_text(encoding="utf-8"))
+    gardes = {}
+    for cle, liste in lu.items():
+        gardes[cle] = liste
+        if isinstance(liste, list):
+            gardes[cle] = [item for item in liste if item.get("fiche") != 5]
+    texte = yaml.dump(gardes, Dumper=EnEntier, allow_unicode=True, sort_keys=False)
+    fichier.write_text(texte, encoding="utf-8")
 
 
 def retirer_les_lignes(donnees: Path, annee: int, table: str, debut: str) -> None:

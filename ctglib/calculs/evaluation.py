@@ -5,7 +5,6 @@ list of cases; the first one that holds gives the word and its reason.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -22,6 +21,7 @@ from ctglib.calculs.suivi import (
     series,
 )
 from ctglib.donnees.catalogue import Catalogue
+from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
@@ -269,7 +269,7 @@ def _est_a_venir(prevu: IndicateurFiche, cible: Cible, bilan: Bilan) -> bool:
     """
     jour = prevu.implicite.echeance if prevu.implicite else None
     if jour is None and cible.annee is not None:
-        jour = date(cible.annee, 12, 31)
+        jour = Date(cible.annee, 12, 31)
     return jour is not None and bilan.date_arretee < jour
 
 

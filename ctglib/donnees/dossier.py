@@ -13,6 +13,7 @@ from ctglib.donnees.catalogue import PROPRES, Catalogue, Fichiers
 from ctglib.donnees.csv_strict import en_table
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import CONVENTIONS, existe
+from ctglib.donnees.magasin import COG_DES_COMMUNES, derniere_table_si_presente, lire_tables
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import (
     COMMUNE,
@@ -222,9 +223,11 @@ def _des_communes(codes: Iterable[str], territoires: Mapping[str, Territoire]) -
     """Return what an indicator asked commune by commune is broken down by: these communes, as the
     convention names them, or the official code.
     """
-    from ctglib.donnees import publiques
-
-    officielles = publiques.territoires(codes).set_index("code")["nom"].to_dict()
+    table = derniere_table_si_presente(COG_DES_COMMUNES)
+    officielles: dict[str, str] = {}
+    if table:
+        lieux = lire_tables(table, list(codes))
+        officielles = dict(zip(lieux["territoire"], lieux["libelle"], strict=True))
     modalites = []
     for code in codes:
         nom = territoires[code].nom if code in territoires else officielles.get(code, code)

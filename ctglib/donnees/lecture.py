@@ -27,6 +27,7 @@ RAPPORT = "CTG_RAPPORT"  # set in the kernel of a report, where nothing but its 
 CONVENTIONS = "conventions"
 OCTETS_MAX = 64 * 1024 * 1024  # the largest file of the project has a hundredth of that
 CLE = "suivi/.cle"
+PLAN_CLOS = "plan.yaml"  # in the folder of a year of follow-up, once it is closed
 OCTETS_CLE = 32
 TETE_CLE = (
     "# Clé secrète du suivi : à garder avec les données saisies et leurs sauvegardes, "
@@ -54,8 +55,12 @@ class Journal:
 
     @property
     def bruts(self) -> tuple[str, ...]:
-        """The files of the follow-up that were read as entered, past the mask of a study."""
-        return tuple(sorted(nom for nom in self.parts if not publiable(nom)))
+        """The files of the follow-up that were read as entered, past the mask of a study.
+
+        The plan of a closed year is none of them: it has no count.
+        """
+        entres = [nom for nom in self.parts if not publiable(nom)]
+        return tuple(sorted(nom for nom in entres if PurePosixPath(nom).name != PLAN_CLOS))
 
 
 _journaux: list[Journal] = []

@@ -37,6 +37,7 @@ FAMILLES = "catalogue/sources"
 PUBLIQUES = "sources/publiques"
 LOCALES = "sources/locales"
 ORIGINE = "origine.yaml"
+COG_DES_COMMUNES = "cog_communes"  # the family of the official code of communes
 SECRET = float("inf")  # in a column of the store: a suppressed cell; NaN is a missing one
 FORMES: dict[Niveau, re.Pattern[str]] = {
     "commune": re.compile(r"[0-9][0-9AB][0-9]{3}"),

@@ -14,6 +14,7 @@ from ctglib.donnees.dossier import Dossier
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import existe, lire_octets, proches
 from ctglib.donnees.magasin import (
+    COG_DES_COMMUNES,
     FORMES,
     SECRET,
     charger_famille,
@@ -73,7 +74,7 @@ OBSERVATIONS = [
 LIEUX = ["code", "nom", "niveau", "departement", "epci"]
 NiveauOfficiel = Literal["commune", "departement", "epci"]  # of the official geographical code
 COG: dict[NiveauOfficiel, str] = {
-    "commune": "cog_communes",
+    "commune": COG_DES_COMMUNES,
     "departement": "cog_departements",
     "epci": "cog_epci",
 }
