@@ -53,7 +53,7 @@ def texte(sortie: nbformat.NotebookNode) -> str:
         ("convention", "écrire « harnes »"),
         ("methode", "Bilan : « fich » n'existe pas. Noms proches : fiche"),
         ("valeur", "Noms proches : cnaf_foyers_rsa"),
-        ("commande", "La commande « prodire » n'existe pas ; vouliez-vous dire « produire »."),
+        ("commande", "La commande « prodire » n'existe pas ; vouliez-vous dire « produire » ?"),
     ],
 )
 def test_une_erreur_du_classeur_est_une_phrase(

@@ -143,10 +143,15 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(
     ("arguments", "attendu"),
     [
         (("produire", "diagnostique"), "vouliez-vous dire « diagnostic »"),
-        (("produire", "--convention", "harne"), "vouliez-vous dire « harnes »"),
         (("produire", "--formats", "odt"), "Le format « odt » n'existe pas"),
         (("produire", "--formats", ","), "Aucun format demandé"),
-        (("produire", "--annee", "2019"), "L'année 2019 n'est dans aucune convention demandée"),
+        (("source", "ajouter"), "Il manque un argument : FICHIER."),
+        (("archiver",), "Il manque une option : --convention NOM."),
+        (
+            ("gabarit", "-c", "harnes", "deux"),
+            "L'argument ANNÉE n'est pas compris : un nombre est attendu. Pour une convention : "
+            "ctg gabarit --convention NOM.",
+        ),
         (
             ("produire", "--annee", "deux"),
             "La valeur de l'option « --annee » n'est pas comprise : écrire --annee ANNÉE",
@@ -156,13 +161,11 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(
             "« harnes » n'est pas attendu ici. Pour une convention : ctg valider --convention harnes",
         ),
         (("source", "ajouter", "--date"), "L'option « --date » attend une valeur."),
-        (("source", "ajouter"), "Il manque un argument : FICHIER."),
         (("produire", "--diffusion", "internes"), "vouliez-vous dire « interne »"),
         (("produire", "--moteur", "rapide"), "Le moteur « rapide » n'existe pas"),
         (("produire", "--travailleurs", "-1"), "plus grands que zéro"),
         (("produir",), "vouliez-vous dire « produire »"),
         (("produire", "--sorti", "x"), "L'option « --sorti » n'existe pas"),
-        (("valider", "--convention", "nulle_part"), "nulle_part"),
     ],
 )
 def test_une_commande_mal_ecrite_recoit_une_phrase_en_francais(
@@ -217,3 +220,51 @@ def test_la_version_se_demande(tmp_path: Path) -> None:
     dit = reussir("--version", dossier=tmp_path)
 
     assert re.fullmatch(r"ctg \d+\.\d+\.\d+, Python \d+\.\d+\.\d+\n", dit)
+
+
+CONVENTION_INCONNUE = (
+    "La convention « harne » n'existe pas ; vouliez-vous dire « harnes » ? "
+    "Possibles : demonstration, harnes."
+)
+ANNEE_INCONNUE = (
+    "L'année 2031 n'est pas de la convention « harnes ». Possibles : 2023, 2024, 2025, 2026."
+)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "attendu"),
+    [
+        (("produire", "-c", "harne"), CONVENTION_INCONNUE),
+        (("valider", "-c", "harne"), CONVENTION_INCONNUE),
+        (("gabarit", "2031", "-c", "harne"), CONVENTION_INCONNUE),
+        (("importer", "absent.xlsx", "-c", "harne", "-a", "2031"), CONVENTION_INCONNUE),
+        (("figer", "2025", "-c", "harne"), CONVENTION_INCONNUE),
+        (("clore", "2025", "-c", "harne"), CONVENTION_INCONNUE),
+        (("archiver", "-c", "harne"), CONVENTION_INCONNUE),
+        (("nouvelle-convention", "lens", "--depuis", "harne"), CONVENTION_INCONNUE),
+        (("produire", "-c", "harnes", "-a", "2031"), ANNEE_INCONNUE),
+        (("gabarit", "2031", "-c", "harnes"), ANNEE_INCONNUE),
+        (("importer", "absent.xlsx", "-c", "harnes", "-a", "2031"), ANNEE_INCONNUE),
+        (("figer", "2031", "-c", "harnes"), ANNEE_INCONNUE),
+        (("clore", "2031", "-c", "harnes"), ANNEE_INCONNUE),
+        (
+            ("gabarit", "2025", "-c", "harnes", "-r", "relais"),
+            "Le service « relais » n'existe pas ; vouliez-vous dire « rpe » ? Possibles : "
+            "coordination (Coordination de la CTG) ; rpe (Relais petite enfance) ; ",
+        ),
+        (
+            ("gabarit", "2025", "-c", "harnes", "-r", "enfanse"),
+            "Le service « enfanse » n'existe pas ; vouliez-vous dire « enfance » ?",
+        ),
+    ],
+)
+def test_un_nom_qui_n_existe_pas_est_dit_dans_les_memes_mots_par_toutes_les_commandes(
+    arguments: tuple[str, ...], attendu: str, tmp_path: Path
+) -> None:
+    done = ctg(*arguments, dossier=tmp_path)
+
+    dit = " ".join(done.stderr.split())
+    assert done.returncode == 1
+    assert dit.startswith(attendu)
+    assert "catalogue" not in dit and ".yaml" not in dit
+    assert [*tmp_path.iterdir()] == []

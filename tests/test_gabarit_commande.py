@@ -40,10 +40,8 @@ def test_la_commande_ecrit_le_classeur_sous_son_nom(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "attendu"),
     [
-        (("2031", "-c", "harnes"), "une année de la convention, de 2023 à 2026"),
-        (("2025", "-c", "harne"), "écrire « harnes »"),
-        (("2025", "-c", "harnes", "-r", "enfanc"), "écrire « enfance »"),
-        (("2025",), "Il manque un argument"),
+        (("2025", "-c", "harnes", "-r", "enfanc"), "vouliez-vous dire « enfance » ?"),
+        (("2025",), "Il manque une option : --convention NOM."),
     ],
 )
 def test_la_commande_mal_ecrite_recoit_une_phrase_en_francais(

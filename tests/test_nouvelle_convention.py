@@ -198,7 +198,7 @@ REFUS = {
     "un dossier déjà là": (["harnes", "--depuis", "harnes", *DATES], "un dossier déjà là"),
     "une ancienne convention inconnue": (
         ["suivante", "--depuis", "arnes", *DATES],
-        "écrire « harnes »",
+        "vouliez-vous dire « harnes » ?",
     ),
     "une date qui n'en est pas une": (
         ["suivante", "--depuis", "harnes", "--debut", "demain", "--fin", "2030-12-31"],

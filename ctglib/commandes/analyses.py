@@ -190,7 +190,7 @@ def _trouver(carnet: Path) -> Path:
     carnets = sorted(chemin.name for chemin in dossier.glob("*.ipynb"))
     liste = ", ".join(carnets) or "aucun"
     raise Empechement(
-        f"Le carnet « {carnet.name} » n'existe pas{proposer(carnet.name, carnets)}. "
+        f"Le carnet « {carnet.name} » n'existe pas{proposer(carnet.name, carnets)} "
         f"Carnets de {dossier.name} : {liste}."
     )
 

@@ -15,13 +15,7 @@ from typer import Option
 
 from ctglib.commandes import options
 from ctglib.commandes.ecarts import montrer_les_valeurs, phrase_des_clos
-from ctglib.commandes.terminal import (
-    compter,
-    dire,
-    phrases_des_inconnus,
-    promettre,
-    proposer,
-)
+from ctglib.commandes.terminal import compter, dire, promettre, verifier_la_demande
 from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Empechement
 from ctglib.production.echec import dire_refus
@@ -64,11 +58,9 @@ def verifier(
     conventions_publiees, portraits = examen.conventions_et_portraits(sortie)
     if not (conventions_publiees or portraits):
         raise Empechement(dire_refus("aucun_rapport", sortie=sortie))
-    fautes = phrases_des_inconnus(
-        f"Dans {sortie}, la convention", convention or (), conventions_publiees
-    )
-    if fautes:
-        raise Empechement("\n".join(fautes))
+    for nom in convention or ():
+        if nom not in conventions_publiees:
+            raise _sans_rapport(nom, sortie)
     conventions_en_faute = _dire_les_donnees(convention or conventions_publiees)
     accords = [not conventions_en_faute]  # whether each check agrees
 
@@ -215,6 +207,12 @@ def _dire_le_rejeu(rejeux: list[Rejeu], nombre_de_publies: int) -> bool:
     return not differents and not non_refaits
 
 
+def _sans_rapport(convention: str, sortie: Path) -> Empechement:
+    """Return the refusal of a convention that has no report in a folder, or that does not exist."""
+    verifier_la_demande((convention,))
+    return Empechement(dire_refus("sans_rapport", convention=convention, sortie=sortie))
+
+
 @promettre("L'archive n'a pas été faite.")
 def archiver(
     convention: AArchiver,
@@ -227,7 +225,7 @@ def archiver(
     """Mettre en un fichier les rapports d'une convention et de quoi les refaire."""
     from ctglib.production import archive
     from ctglib.production.manifeste import empreinte, lire_manifeste
-    from ctglib.production.verifier import conventions_et_portraits, grouper
+    from ctglib.production.verifier import grouper
 
     absents = [nom for nom in archive.REQUIS if not (PROJET / nom).is_file()]
     if absents:
@@ -235,20 +233,8 @@ def archiver(
             dire_refus("classeur_incomplet", absents=", ".join(absents), projet=PROJET)
         )
     manifeste = lire_manifeste(sortie / convention)
-    conventions_publiees, _ = conventions_et_portraits(sortie)
     if not manifeste.traces:
-        possibles = ""
-        if conventions_publiees:
-            possibles = f" Possibles : {', '.join(conventions_publiees)}."
-        raise Empechement(
-            dire_refus(
-                "rien_a_archiver",
-                convention=convention,
-                sortie=sortie,
-                proche=proposer(convention, conventions_publiees),
-                possibles=possibles,
-            )
-        )
+        raise _sans_rapport(convention, sortie)
     reserves = tuple(grouper(_ecarts(convention, manifeste, sortie, carnets)))
     puces = [f"- {reserve}" for reserve in reserves]
     if reserves and not tel_quel:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from ctglib.commandes import options
-from ctglib.commandes.terminal import compter, dire, promettre
+from ctglib.commandes.terminal import compter, dire, promettre, verifier_la_demande
 from ctglib.donnees.fautes import Empechement
 from ctglib.production.echec import dire_refus
 from ctglib.production.plan import CARNETS, SORTIE
@@ -47,6 +47,7 @@ def clore(
     from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import verrouiller
 
+    verifier_la_demande((convention,), (annee,))
     aujourd_hui = date.today()
     jour = le.date() if le else aujourd_hui
     if jour > aujourd_hui:

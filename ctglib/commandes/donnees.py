@@ -15,11 +15,17 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from ctglib.commandes.options import ABlanc, Conventions, LaConvention
-from ctglib.commandes.terminal import compter, dire, dire_l_empechement, montrer, promettre
+from ctglib.commandes.terminal import (
+    compter,
+    dire,
+    dire_l_empechement,
+    montrer,
+    promettre,
+    verifier_la_demande,
+)
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
-from ctglib.donnees.lecture import proposer as proposer_un_nom
 
 if TYPE_CHECKING:
     from ctglib.collecte.fichiers import ClasseurLu
@@ -128,6 +134,7 @@ def valider(convention: Conventions = None) -> int:
 
     fautes: list[Faute] = []
     noms = tuple(convention or ())
+    verifier_la_demande(noms)
     with recueillir(fautes):
         noms = noms or conventions()
         if not noms:
@@ -160,6 +167,7 @@ def gabarit(
     from ctglib.collecte.classeur import ecrire_gabarit
     from ctglib.collecte.classeur_convention import ecrire_classeur
 
+    verifier_la_demande((convention,), () if annee is None else (annee,), responsable)
     if texte:
         chemin = ecrire_classeur(convention, sortie, remplacer=remplacer)
     elif annee is None:
@@ -184,6 +192,8 @@ def importer(
     from ctglib.collecte.import_convention import est_une_convention
     from ctglib.collecte.importer import preparer_lus
 
+    if convention:
+        verifier_la_demande((convention,), () if annee is None else (annee,))
     classeurs = recevoir(chemins)
     if any(est_une_convention(classeur) for classeur in classeurs):
         _importer_une_convention(classeurs, convention, a_blanc)
@@ -263,6 +273,7 @@ def figer(annee: AnneePubliee, convention: LaConvention) -> None:
     """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
     from ctglib.secret import publication
 
+    verifier_la_demande((convention,), (annee,))
     fichier, nombre_de_masquees, nombre_d_ajoutees = publication.figer(convention, annee)
     bilan = f"{convention}, bilan {annee}"
     if not nombre_de_masquees:
@@ -353,6 +364,8 @@ def nouvelle_convention(
     from ctglib.document.typographie import date_longue
     from ctglib.rapports.evaluation import ouvrir_evaluation
 
+    if depuis:
+        verifier_la_demande((depuis,))
     reponses = {
         "territoire": territoire,
         "debut": debut,
@@ -371,7 +384,7 @@ def nouvelle_convention(
     signataires = [partie.strip() for partie in parties_nommees if partie.strip()]
     nombre_de_fiches = int(reponses["fiches"]) if reponses["fiches"].isdecimal() else 0
 
-    fautes = list(_fautes_de_la_demande(nom, depuis, premier_jour, dernier_jour))
+    fautes = list(_fautes_de_la_demande(nom, premier_jour, dernier_jour))
     if not depuis:
         fautes += _fautes_du_contenu(reponses["territoire"], signataires, nombre_de_fiches)
     if fautes:
@@ -414,9 +427,9 @@ def _jour(option: str, texte: str) -> date | None:
 
 
 def _fautes_de_la_demande(
-    nom: str, depuis: str, premier_jour: date | None, dernier_jour: date | None
+    nom: str, premier_jour: date | None, dernier_jour: date | None
 ) -> Iterator[Faute]:
-    """Yield what is wrong in the name of a new convention, its dates, the one it comes after."""
+    """Yield what is wrong in the name of a new convention and in its dates."""
     from ctglib.document.typographie import date_longue
 
     connues = conventions()
@@ -431,15 +444,6 @@ def _fautes_de_la_demande(
     if premier_jour and dernier_jour and dernier_jour <= premier_jour:
         dates = {"debut": date_longue(premier_jour), "fin": date_longue(dernier_jour)}
         yield Faute(CONVENTIONS, *mots("fin_avant_le_debut", **dates))
-    if depuis and depuis not in connues:
-        nom_propose = proposer_un_nom(depuis, connues, "l'un de ces noms")
-        phrases = mots(
-            "ancienne_inconnue",
-            depuis=depuis,
-            connues=", ".join(connues),
-            remede=f"écrire {nom_propose}",
-        )
-        yield Faute(CONVENTIONS, *phrases)
 
 
 def _fautes_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterator[Faute]:

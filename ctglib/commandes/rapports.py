@@ -18,6 +18,7 @@ from ctglib.commandes.terminal import (
     compter,
     dire,
     dire_l_empechement,
+    fautes_de_la_demande,
     formats_demandes,
     montrer,
     phrases_des_inconnus,
@@ -124,17 +125,14 @@ def produire(
     carnets: options.Carnets = CARNETS,
 ) -> int:
     """Produire les rapports qui ne sont plus à jour, et dire pourquoi chacun."""
-    conventions_connues = conventions()
     rapports_possibles = plan.rapports_connus(carnets)
-    conventions_demandees = tuple(dict.fromkeys(convention or conventions_connues))  # each once
+    conventions_demandees = tuple(dict.fromkeys(convention or conventions()))  # each once
     formats_voulus, fautes = _lire_formats(formats)
     fautes += _fautes_du_travail(travailleurs, delai)
     fautes += phrases_des_inconnus("Le moteur", (moteur,), MOTEURS)
     fautes += phrases_des_inconnus("Le rapport", rapports or (), rapports_possibles)
-    fautes += phrases_des_inconnus("La convention", conventions_demandees, conventions_connues)
+    fautes += fautes_de_la_demande(conventions_demandees, tuple(annee or ()))
     fautes += phrases_des_inconnus("La diffusion", (diffusion,), DIFFUSIONS)
-    if annee and not fautes:
-        fautes = _fautes_des_annees(annee, conventions_demandees)
     if fautes:
         raise Empechement("\n".join(fautes))
     commandes = plan.commandes(
@@ -228,19 +226,6 @@ def _fautes_du_travail(travailleurs: int, delai: float) -> list[str]:
     if travailleurs < 0 or delai <= 0:
         return ["Le nombre de travailleurs et le délai sont plus grands que zéro."]
     return []
-
-
-def _fautes_des_annees(annees: list[int], conventions_demandees: tuple[str, ...]) -> list[str]:
-    """Return a sentence for each year that none of the conventions asked for has."""
-    annees_connues = sorted(
-        {annee for nom in conventions_demandees for annee in plan.annees_de(nom)}
-    )
-    possibles = f"Possibles : {', '.join(map(str, annees_connues))}."
-    return [
-        f"L'année {annee} n'est dans aucune convention demandée. {possibles}"
-        for annee in annees
-        if annee not in annees_connues
-    ]
 
 
 def _essayer_a_blanc(commandes: list[plan.Commande], forcer: bool) -> int:

@@ -4,13 +4,16 @@ Functions named ``dire`` and ``montrer`` write on the terminal; the others retur
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
+from typer import core
 
-from ctglib.donnees.fautes import Empechement
-from ctglib.donnees.lecture import proches
+from ctglib.donnees.fautes import DonneesInvalides, Empechement
+from ctglib.donnees.lecture import conventions, proches, sans_accents
+from ctglib.production.echec import dire_refus
+from ctglib.production.plan import annees_de
 
 
 def dire(*lignes: str) -> None:
@@ -68,22 +71,105 @@ def compter(nombre: int, nom: str) -> str:
 
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:
-    """Return « ; vouliez-vous dire « harnes » » when a name close to this one exists, else ""."""
+    """Return « ; vouliez-vous dire « harnes » ? » when a name close to this one exists, else « . »:
+    the end of a sentence.
+    """
     noms_proches = proches(nom, tuple(possibles))
-    return f" ; vouliez-vous dire « {noms_proches[0]} »" if noms_proches else ""
+    if not noms_proches:
+        return "."
+    return dire_refus("nom_proche", noms=_ou(noms_proches))
+
+
+def _ou(noms: Sequence[str]) -> str:
+    return " ou ".join(f"« {nom} »" for nom in noms)
 
 
 def phrases_des_inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
     """Return a sentence a name that does not exist; none when all do.
 
-    « La convention « harne » n'existe pas ; vouliez-vous dire « harnes ». Possibles : … »
+    « La convention « harne » n'existe pas ; vouliez-vous dire « harnes » ? Possibles : … »
     """
-    possibles = ", ".join(connus)
+    possibles = ", ".join(connus) or "aucun"
     return [
-        f"{quoi} « {nom} » n'existe pas{proposer(nom, connus)}. Possibles : {possibles}."
+        dire_refus("inconnu", quoi=quoi, nom=nom, proche=proposer(nom, connus), connus=possibles)
         for nom in demandes
         if nom not in connus
     ]
+
+
+def verifier_la_demande(
+    conventions_demandees: Iterable[str], annees: Iterable[int] = (), service: str = ""
+) -> None:
+    """Refuse the conventions, the years and the service that a command names and that do not exist,
+    before anything is read.
+
+    Raises:
+        Empechement: What ``fautes_de_la_demande`` says.
+    """
+    fautes = fautes_de_la_demande(tuple(conventions_demandees), tuple(annees), service)
+    if fautes:
+        raise Empechement("\n".join(fautes))
+
+
+def fautes_de_la_demande(
+    conventions_demandees: tuple[str, ...], annees: tuple[int, ...] = (), service: str = ""
+) -> list[str]:
+    """Return a sentence for each convention, year and service of a command that does not exist.
+
+    The years and the services are those of the conventions: they are looked at once these are
+    known. When their files have faults, it is for the command to say them: nothing is said here.
+    """
+    fautes = phrases_des_inconnus("La convention", conventions_demandees, conventions())
+    if fautes or not (annees or service):
+        return fautes
+    try:
+        fautes += _fautes_des_annees(conventions_demandees, annees)
+        if service:
+            fautes += _fautes_du_service(conventions_demandees[0], service)
+    except DonneesInvalides:
+        return fautes
+    return fautes
+
+
+def _fautes_des_annees(
+    conventions_demandees: tuple[str, ...], annees: tuple[int, ...]
+) -> Iterator[str]:
+    """Yield a sentence for each year that none of the conventions has."""
+    connues = sorted({annee for nom in conventions_demandees for annee in annees_de(nom)})
+    for annee in annees:
+        if annee not in connues:
+            yield dire_refus(
+                "annee_inconnue",
+                annee=annee,
+                conventions=_ou(conventions_demandees),
+                connues=", ".join(map(str, connues)),
+            )
+
+
+def _fautes_du_service(convention: str, service: str) -> Iterator[str]:
+    """Yield a sentence for a service that a convention does not have.
+
+    A word of the label of a service, « relais », is close enough to propose it.
+    """
+    from ctglib.donnees.suivi import lire_suivi_brut
+
+    services = lire_suivi_brut(convention).catalogue.responsables
+    if service in services:
+        return
+    libelles = {}
+    for nom, responsable in services.items():
+        libelle, _, _ = responsable.libelle.partition(" (")
+        libelles[nom] = f"{nom} ({libelle})"
+    mots_cherches = sans_accents(service).split()
+    noms_proches = [
+        nom
+        for nom, libelle in libelles.items()
+        if set(mots_cherches) <= set(sans_accents(libelle).split())
+    ]
+    noms_proches = noms_proches or proches(service, tuple(services))
+    proche = dire_refus("nom_proche", noms=_ou(noms_proches)) if noms_proches else "."
+    connus = " ; ".join(libelles.values())
+    yield dire_refus("inconnu", quoi="Le service", nom=service, proche=proche, connus=connus)
 
 
 def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
@@ -124,29 +210,46 @@ def _phrase_d_usage(error: typer.TyperException, contexte: typer.Context | None)
     parametre = getattr(error, "param", None)
     if sorte == "NoSuchOption":
         possibles = getattr(error, "possibilities", None) or []
-        return f"L'option « {option} » n'existe pas{proposer(option, possibles)}."
+        return f"L'option « {option} » n'existe pas{proposer(option, possibles)}"
     if sorte == "MissingParameter":
-        if parametre and parametre.metavar:
-            return f"Il manque un argument : {parametre.metavar}."
-        return "Il manque un argument."
+        return _phrase_du_manque(parametre)
     if sorte == "BadOptionUsage":
         return f"L'option « {option} » attend une valeur."
+    message = error.format_message()
     if sorte == "BadParameter" and parametre is not None:
         nom = parametre.opts[0]
-        ecrire = f"écrire {nom} {parametre.metavar}"
-        return f"La valeur de l'option « {nom} » n'est pas comprise : {ecrire}."
-    message = error.format_message()
+        if nom.startswith("-"):
+            ecrire = f"écrire {nom} {parametre.metavar}"
+            return f"La valeur de l'option « {nom} » n'est pas comprise : {ecrire}."
+        phrase = f"L'argument {parametre.metavar} n'est pas compris : un nombre est attendu."
+        return phrase + _conseil_de_convention(contexte, "NOM")
     en_trop = re.search(r"extra argument.*\((.+)\)$", message)
     if en_trop and contexte:
         phrase = f"« {en_trop[1]} » n'est pas attendu ici."
-        options = [option for parametre in contexte.command.params for option in parametre.opts]
-        if "--convention" in options:  # it may be the name of one
-            commande = f"{contexte.command_path} --convention {en_trop[1]}"
-            phrase = f"{phrase} Pour une convention : {commande}."
-        return phrase
+        return phrase + _conseil_de_convention(contexte, en_trop[1])
     inconnue = re.search(r"'([^']+)'", message)
     if inconnue and not sorte.startswith("Bad"):
         commandes = getattr(contexte.command, "commands", ()) if contexte else ()
         proposition = proposer(inconnue[1], commandes)
-        return f"La commande « {inconnue[1]} » n'existe pas{proposition}."
+        return f"La commande « {inconnue[1]} » n'existe pas{proposition}"
     return "La commande n'est pas comprise, ou la valeur d'une option manque."
+
+
+def _phrase_du_manque(parametre: core.TyperArgument | core.TyperOption | None) -> str:
+    """Return the sentence for an argument, or an option, that a command cannot do without."""
+    if parametre is None or not parametre.metavar:
+        return "Il manque un argument."
+    nom = parametre.opts[0]
+    if nom.startswith("-"):
+        return f"Il manque une option : {nom} {parametre.metavar}."
+    return f"Il manque un argument : {parametre.metavar}."
+
+
+def _conseil_de_convention(contexte: typer.Context | None, mot: str) -> str:
+    """Return how to name a convention, when a word out of place may be one; else ""."""
+    if contexte is None:
+        return ""
+    options = [option for parametre in contexte.command.params for option in parametre.opts]
+    if "--convention" not in options or mot.isdecimal():
+        return ""
+    return f" Pour une convention : {contexte.command_path} --convention {mot}."
