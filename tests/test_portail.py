@@ -84,10 +84,10 @@ def test_le_portail_n_est_ecrit_que_s_il_change(sortie: Path) -> None:
     assert ecrire_portail(sortie).read_bytes() == premier
 
 
-def test_un_portail_sans_rapport_dit_quoi_faire(tmp_path: Path) -> None:
-    assert "Lancez <code>ctg produire</code>" in ecrire_portail(tmp_path).read_text(
-        encoding="utf-8"
-    )
+def test_un_portail_sans_rapport_le_dit(tmp_path: Path) -> None:
+    page = ecrire_portail(tmp_path).read_text(encoding="utf-8")
+
+    assert "Aucun rapport n'a encore été produit dans ce dossier." in page
 
 
 @pytest.mark.navigateur

@@ -165,7 +165,8 @@ def test_un_territoire_dont_on_ne_sait_presque_rien_le_dit(code: str) -> None:
         *map(portrait.theme, portrait.etude.regles.themes),
     ]
     text = _texte(" ".join(one.html for one in shown if one))
-    assert "« ctg source ajouter »" in text and "nan" not in text
+    assert "le fichier national l'a" in text
+    assert "ctg" not in text and "nan" not in text
 
 
 def test_une_evolution_qui_part_de_2020_dit_que_c_etait_l_annee_du_covid() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import html
+import re
+import zipfile
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from lecture_pdf import pages_du_pdf
 from production_exemple import ANNEE, CONVENTION, demande, ecrire_carnet, octets, produire
+from rapports_produits import Production
 
 from ctglib.commandes.application import lancer
+from ctglib.production.echec import phrases
 from ctglib.production.manifeste import Trace, empreinte, lire_manifeste, prevoir
 from ctglib.production.plan import LISTE, Carnet, annees_de, carnets_ignores, rapports_connus
 from ctglib.production.produire import retirer_l_ancien
@@ -247,3 +253,41 @@ def test_un_rapport_interne_n_est_ni_au_portail_ni_au_manifeste_public(
     )
     assert "diagnostic.html" in portail and "interne" not in portail
     assert "interne" not in (sortie / "harnes" / "manifeste.json").read_text(encoding="utf-8")
+
+
+MORCEAU = re.compile(r"<[^>]+>")
+COMMANDE = re.compile(r"\bctg(?:\.exe)? (?:-|[a-z])[a-z-]*|-m ctglib|rapports\.cmd")
+
+
+def mots(fichier: Path) -> str:
+    """Return the words of a produced file, whatever its kind; "" for one without any."""
+    match fichier.suffix:
+        case ".docx" | ".pptx" | ".xlsx":
+            with zipfile.ZipFile(fichier) as archive:
+                parties = [archive.read(nom) for nom in archive.namelist() if nom[-4:] == ".xml"]
+            return " ".join(MORCEAU.sub("", partie.decode("utf-8")) for partie in parties)
+        case ".pdf":
+            return " ".join(" ".join(pages_du_pdf(fichier)).split())
+        case ".html" | ".csv":
+            return html.unescape(MORCEAU.sub(" ", fichier.read_text(encoding="utf-8")))
+    return ""
+
+
+def test_rien_de_ce_qui_est_produit_n_imprime_une_commande(rapports_produits: Production) -> None:
+    sortie = rapports_produits.sortie
+    fichiers = [fichier for fichier in sorted(sortie.rglob("*")) if fichier.is_file()]
+
+    dites = {
+        fichier.relative_to(sortie).as_posix(): COMMANDE.findall(mots(fichier))
+        for fichier in fichiers
+    }
+
+    formes = {fichier.suffix for fichier in fichiers if mots(fichier)}
+    assert formes == {".html", ".csv", ".pdf", ".docx", ".pptx", ".xlsx"}
+    assert {nom: commandes for nom, commandes in dites.items() if commandes} == {}
+
+
+def test_une_page_d_echec_n_imprime_pas_de_commande() -> None:
+    echecs = phrases()
+
+    assert COMMANDE.findall(" ".join([*echecs["remedes"].values(), echecs["ailleurs"]])) == []

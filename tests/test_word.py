@@ -6,6 +6,7 @@ import zipfile
 from io import BytesIO
 
 import docx
+import pandas as pd
 import pytest
 from carnet_exemple import PIEGES, carnet
 from docx.enum.section import WD_SECTION
@@ -13,8 +14,11 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
 from ctglib.document.blocs import Colonnes, Paragraphe
+from ctglib.document.signes import largeur
+from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import ExporteurDOCX
 from ctglib.export.document import document_de
+from ctglib.export.typst import GRAS, TAILLE
 from ctglib.export.word import composer
 
 
@@ -57,6 +61,22 @@ def test_les_tableaux_repetent_leur_entete_et_tiennent_dans_la_page(
     for table in document.tables:
         assert "w:tblHeader" in table.rows[0]._tr.xml
         assert sum(column.width.cm for column in table.columns) == pytest.approx(17, abs=0.1)
+
+
+def test_un_nombre_tient_sur_sa_ligne_meme_dans_une_police_plus_large() -> None:
+    # 40 % wider than ours: what stands in for Calibri, in bold, where it is not installed
+    plus_large = 1.4
+    millions = "1\u202f187\u202f600"
+    annees = [str(annee) for annee in range(2019, 2027)]
+    donnees = pd.DataFrame([["Structures, sans fiche", *[millions] * 8]], columns=["quoi", *annees])
+    colonnes = [Colonne("quoi", "Pour"), *[Colonne(annee, annee, True) for annee in annees]]
+    tableau = Tableau.de(donnees, colonnes, nom="moyens", titre="Moyens", source="Caf")
+
+    [table] = docx.Document(BytesIO(composer(document_de([tableau])))).tables
+
+    for column in list(table.columns)[1:]:
+        assert column.width.pt > largeur(millions, TAILLE) * 1.28
+        assert column.width.pt > largeur("2026", TAILLE, GRAS) * plus_large
 
 
 def test_l_entete_nomme_le_rapport_et_le_pied_sa_source(document: docx.document.Document) -> None:

@@ -222,5 +222,5 @@ def _composer(
     except (Echec, CarnetImpubliable) as error:
         remede = "Corriger la cellule dans JupyterLab, puis relancer ctg analyser."
         message = str(error).replace(phrases()["remedes"]["carnet"], remede)
-        message = message.replace("ctg produire", "ctg analyser")
+        message = message.replace("la production", "l'analyse")
         raise Empechement(message) from None

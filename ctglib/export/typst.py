@@ -191,6 +191,7 @@ class _Mesures:
     colonne: Colonne
     textes: list[str]  # of its cells
     largeurs: list[float]  # of these, on one line
+    aisance: float  # how much wider the font that shows them may be
     dans_le_groupe: int  # how many columns the title of its group is spread over
 
     def besoin(self, *, serre: bool) -> float:
@@ -207,11 +208,13 @@ class _Mesures:
             min(largeur(libelle, TAILLE, GRAS) / 3, ENTETE_AU_PLUS),
         ]
         if self.colonne.numerique:
-            besoins += self.largeurs
+            besoins += [self.aisance * largeur_d_un_nombre for largeur_d_un_nombre in self.largeurs]
         else:
             for texte in self.textes:
                 besoins += [min(largeur(mot, TAILLE), MOT_AU_PLUS) for mot in texte.split(" ")]
-        besoins += [min(largeur(mot, TAILLE, GRAS), MOT_AU_PLUS) for mot in mots_de_l_entete]
+        besoins += [
+            min(self.aisance * largeur(mot, TAILLE, GRAS), MOT_AU_PLUS) for mot in mots_de_l_entete
+        ]
         besoins += [
             largeur(mot, TAILLE, GRAS) / self.dans_le_groupe
             for mot in montrable(self.colonne.groupe).split()
@@ -221,7 +224,7 @@ class _Mesures:
     def sur_une_ligne(self) -> float:
         """Return the width in which no text needs two lines, nor the header three."""
         entete_sur_deux_lignes = largeur(montrable(self.colonne.libelle), TAILLE, GRAS) / 2
-        return MARGES + max(entete_sur_deux_lignes, *self.largeurs)
+        return MARGES + self.aisance * max(entete_sur_deux_lignes, *self.largeurs)
 
     def poids(self) -> float:
         """Return its share in the width left for texts: the square root of their whole length.
@@ -231,13 +234,16 @@ class _Mesures:
         return math.sqrt(sum(self.largeurs) + 1)
 
 
-def largeurs(tableau: Tableau) -> list[float]:
+def largeurs(tableau: Tableau, aisance: float = 1.0) -> list[float]:
     """Return the widths of the columns on paper, in points; they share the width of the page.
 
     Where there is room, texts stand on one line, headers on two, and texts take the rest. Else
     numbers take what they need, and so do the words of all columns: no number, no short word is cut
     in its cell; texts share what is left by the root of what they hold, none having less than it
     needs, and headers break at a hyphen too.
+
+    ``aisance``: how much wider than ours the font that shows the table may be; numbers
+    and headers have this room as long as the page has it.
     """
     lignes = [[montrable(cellule) for cellule in ligne] for ligne in tableau.lignes()]
     colonnes = []
@@ -248,6 +254,7 @@ def largeurs(tableau: Tableau) -> list[float]:
                 colonne=colonne,
                 textes=textes,
                 largeurs=[largeur(texte, TAILLE) for texte in textes],
+                aisance=aisance,
                 dans_le_groupe=sum(autre.groupe == colonne.groupe for autre in tableau.colonnes),
             )
         )
@@ -270,6 +277,8 @@ def largeurs(tableau: Tableau) -> list[float]:
         ]
     if sum(besoins) > LARGEUR:
         besoins = [mesures.besoin(serre=True) for mesures in colonnes]
+    if sum(besoins) > LARGEUR and aisance > 1:
+        return largeurs(tableau)
     return _partager(besoins, poids)
 
 

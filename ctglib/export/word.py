@@ -37,6 +37,9 @@ AVERTISSEMENT = "Avertissement"
 PAGE = "#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(donnees))"
 LARGEUR_CM = 17.0
 LOGO_CM = 3.5
+# Word has the fonts of its computer, not ours: the widest of those that stand in for Calibri draws
+# its digits wider by this.
+AISANCE = 1.3
 PROPRIETE = 255  # characters: Word takes no more in one
 A_LA_PAGE = LARGEUR_CM / 2.54 * 1440 / LARGEUR  # twentieths of a point for one of ours
 POINTS_PAR_POUCE = 200  # sharp on paper, and a report stays under a few megabytes
@@ -112,7 +115,7 @@ def ecrire_word(  # noqa: C901 - one case a kind
             titre = _ecrire(word, legende(objet), "Table Caption")
             # As XML: python-docx looks for each part of a table anew, ten times slower.
             modele = modeles().get_template("tableau.xml.j2")
-            twips = [round(A_LA_PAGE * largeur) for largeur in largeurs(objet)]
+            twips = [round(A_LA_PAGE * largeur) for largeur in largeurs(objet, AISANCE)]
             xml = modele.render(tableau=objet, largeurs=twips, bleu=BLEU, filet=FILET)
             _element(titre).addnext(parse_xml(xml))
             for note in objet.notes:

@@ -116,10 +116,7 @@ class Releve:
 
     def retour(self) -> Bloc:
         """Return how the minutes, once finished, are read back."""
-        etude = self.bilan.etude
-        return paragraphe(
-            self.regles.retour.format(convention=etude.convention.id, annee=etude.annee)
-        )
+        return paragraphe(self.regles.retour)
 
     def _tableau(
         self,
