@@ -140,7 +140,7 @@ class MessagesDuSuivi:
         dispenses = self.etude.etats["dispense"]
         etats = self.etude.etats[dispenses.eq("")]
         rien_sur_les_actions = etats["statut"].isin((NON_RENSEIGNEE, "prevue")).all()
-        if self.fiche and dispenses.eq("faite").all():
+        if self.fiche and dispenses.eq("faite").any():
             rien_sur_les_actions = False
         rien_sur_les_indicateurs = not self.indicateurs["renseigne"].any()
         sans_moyens = self.etude.annuel.moyens.empty

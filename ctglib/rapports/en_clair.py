@@ -15,6 +15,7 @@ from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
 from ctglib.document.blocs import Bloc, Colonnes, Couverture, Groupe, liste, sous_titre
 from ctglib.document.typographie import abreger, nombrer, part_en_mots, remplir
 from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.rapports import EnClair
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.rapports.bilan import ouvrir_bilan
@@ -59,7 +60,7 @@ class ResumeEnClair(EtudeDiagnostic):
     def texte(self) -> Bloc:
         """Return the sentences under their questions, then the difficult words that they use."""
         # The aims: how many there are, then the first ones, the first objective of each fiche.
-        fiches = self.convention.fiches
+        fiches = [fiche for fiche in self._plan.fiches if fiche.etat == "en_vigueur"]
         buts = self._dire("but", fiches=nombrer(len(fiches), "grand but"))
         for fiche in fiches[: self._regles.fiches]:
             premier = fiche.objectifs[0] if fiche.objectifs else fiche.titre
@@ -109,16 +110,20 @@ class ResumeEnClair(EtudeDiagnostic):
     def _suivi(self) -> MessagesDuSuivi:
         return MessagesDuSuivi(ouvrir_bilan(self.convention.id, self._annee).etude)
 
+    @property
+    def _plan(self) -> Convention:
+        """The convention as it stands in that year: its avenants may have changed who signs it."""
+        return self._suivi.etude.convention
+
     def _dire(self, cle: str, **valeurs: object) -> list[str]:
         """Return sentences of the catalogue, filled."""
-        convention = self.convention
         parties = [
-            self.catalogue.messages.avec_article(partie.nom_court) for partie in convention.parties
+            self.catalogue.messages.avec_article(partie.nom_court) for partie in self._plan.parties
         ]
         mots = {
             "Parties": majuscule(enumerer(parties)),
-            "debut": convention.debut.year,
-            "fin": convention.fin.year,
+            "debut": self.convention.debut.year,
+            "fin": self._suivi.etude.suivi.fin.year,
             **self.contexte.lieux,
             **valeurs,
         }
