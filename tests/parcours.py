@@ -128,19 +128,23 @@ class Parcours:
 
     def clore(self, annee: int) -> None:
         """Make the reports of a year, and close it."""
-        self.produire(f"produire {annee}", "-a", str(annee))
+        self.produire(f"produire {annee}", "bilan", "fiches", "releve", "-a", str(annee))
         self.ctg(f"clore {annee}", "clore", str(annee), "-c", self.nom, "--le", CLOTURES[annee])
 
-    def finir(self) -> None:
-        """Go from the second avenant, which is entered, to the archive and the next convention."""
+    def finir(self, *verifier: str) -> None:
+        """Go from the second avenant, which is entered, to the archive and the next convention.
+
+        ``verifier`` is the options of the command of that name.
+        """
         self.ctg("valider, deux années closes", "valider", "-c", self.nom)
         self.remplir(2023)
-        self.produire("produire 2023", "-a", "2023")
+        self.produire("produire 2023", "bilan", "-a", "2023")
         self.remplir(2024)
         self.remplir(2025)
         self.produire("produire")
         # in a copied environment, packages are not as they were installed
-        self.dits["verifier"] = ctg("verifier", "-c", self.nom, dossier=self.dossier).stdout
+        demande = ("verifier", "-c", self.nom, *verifier)
+        self.dits["verifier"] = ctg(*demande, dossier=self.dossier).stdout
         self.ctg("archiver", "archiver", "-c", self.nom, "--vers", f"{self.nom}.zip")
         self.ctg("suite", "nouvelle-convention", self.suivante, "--depuis", self.nom, *SUITE)
         self.ctg("valider, suite", "valider", "-c", self.suivante)
@@ -205,7 +209,7 @@ def marcher_dans_les_collines(dossier: Path) -> Parcours:
 
     parcours.clos = parcours.rapports(*CLOTURES)
     parcours.taper("avenant-2")
-    parcours.finir()
+    parcours.finir("--sans-rejouer")  # the reports of the village are made again
     return parcours
 
 
