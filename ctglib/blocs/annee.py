@@ -330,12 +330,12 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
         lignes_de_la_fiche = table[table["indicateur"].isin(indicateurs)].reset_index(drop=True)
         if "fiche" in table:
             # An indicator that counts in another fiche is shown in this one, in its own words.
-            mots = lignes_de_la_fiche["indicateur"].map(ses_mots)
+            numeros = pd.Series(fiche.numero, lignes_de_la_fiche.index)
+            libelles = lignes_de_la_fiche["libelle"]
+            for indicateur, libelle in ses_mots.items():
+                libelles = libelles.mask(lignes_de_la_fiche["indicateur"].eq(indicateur), libelle)
             lignes_de_la_fiche = lignes_de_la_fiche.assign(
-                fiche=pd.Series(fiche.numero, lignes_de_la_fiche.index).astype(
-                    table["fiche"].dtype
-                ),
-                libelle=mots.fillna(lignes_de_la_fiche["libelle"]),
+                fiche=numeros.astype(table["fiche"].dtype), libelle=libelles
             )
         return lignes_de_la_fiche
 
