@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from classeur_rempli import cadre, cellule, colonne, ligne, photographie, poser, vierge
@@ -180,6 +181,54 @@ def libreoffice(source: Path | Iterable[Path], dossier: Path, format_: str) -> N
         format_,
     ]
     command += ["--outdir", str(dossier), *map(str, sources)]
+    _lancer(command)
+
+
+ESPACE_DES_MACROS = "/".join(("http:", "", "openoffice.org", "2000", "script"))
+_MODULE = """<?xml version="1.0" encoding="UTF-8"?>
+<script:module xmlns:script="{espace}" script:name="Module1"
+ script:language="StarBasic">{macro}</script:module>"""
+_MACRO = """Sub Remplir
+ Dim options(0) As New com.sun.star.beans.PropertyValue
+ options(0).Name = "Hidden"
+ options(0).Value = True
+ classeur = StarDesktop.loadComponentFromURL("{source}", "_blank", 0, options())
+{saisies}
+ options(0).Name = "FilterName"
+ options(0).Value = "Calc MS Excel 2007 XML"
+ classeur.storeToURL("{cible}", options())
+ classeur.close(True)
+End Sub"""
+
+
+def remplir_par_libreoffice(
+    source: Path, dossier: Path, saisies: dict[tuple[str, str], str | float]
+) -> Path:
+    """Open a workbook in a French LibreOffice, type in its cells (a sheet, « H5 »), save it under
+    the same name in a folder, and return its path.
+    """
+    profile = dossier / "profil"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(LOCALE, encoding="utf-8")
+    command = ["soffice", f"-env:UserInstallation={profile.as_uri()}", "--headless"]
+    # It makes its folder of macros as it starts for the first time, with an empty one in it.
+    _lancer([*command, "--terminate_after_init"])
+    lignes = []
+    for (feuille, lieu), valeur in saisies.items():
+        propriete = "String" if isinstance(valeur, str) else "Value"
+        ecrite = f'"{valeur}"' if isinstance(valeur, str) else valeur
+        cellule_ = f'classeur.Sheets.getByName("{feuille}").getCellRangeByName("{lieu}")'
+        lignes.append(f" {cellule_}.{propriete} = {ecrite}")
+    cible = dossier / source.name
+    macro = _MACRO.format(source=source.as_uri(), cible=cible.as_uri(), saisies="\n".join(lignes))
+    module = _MODULE.format(macro=escape(macro), espace=ESPACE_DES_MACROS)
+    chemin = profile / "user" / "basic" / "Standard" / "Module1.xba"
+    chemin.write_text(module, encoding="utf-8")
+    _lancer([*command, "macro:///Standard.Module1.Remplir"])
+    return cible
+
+
+def _lancer(command: list[str]) -> None:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     subprocess.run(command, check=True, capture_output=True, timeout=180, env=environment)
 

@@ -87,7 +87,7 @@ def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail(
         (item.id for item in asked), key=found.index
     )
     assert {item.id for item in asked} <= set(found)
-    assert all(row[4].value and row[6].value for row in rows)
+    assert all(row[4].value and row[5].value for row in rows)  # the definition and the unit
     assert cellule(
         vierge(), "Indicateurs", "frequentation_jeunes.caj", "Précision"
     ).value.startswith("Centre d'animation")
@@ -131,7 +131,7 @@ def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None
     ]
 
     assert expected.fill.fgColor.rgb == "FFFFF3C4" and optional.fill.fgColor.rgb == "FFFFFFFF"
-    assert formulas == ["OR(LEN(I5)>0,LEN(K5)>0)"]
+    assert formulas == ["OR(LEN(H5)>0,LEN(I5)>0)"]
 
 
 def test_l_allure_des_cellules_est_dans_les_couleurs_de_la_charte() -> None:
@@ -246,6 +246,86 @@ def test_les_titres_restent_en_vue_et_s_impriment_sur_chaque_page() -> None:
             9,
         )
         assert all(ws.column_dimensions[cell.column_letter].width >= 6 for cell in ws[4])
+
+
+ECRAN = 1300  # what 1,366 pixels leave to cells, beside the numbers of rows and the scroll bar
+PAGE = 1046  # pixels of an A4 landscape page between its margins
+
+
+def largeurs(ws: Worksheet) -> dict[str, int]:
+    """Return the width of the columns in view, by heading, in pixels at 100 %: 7 a digit."""
+    en_vue = {}
+    for cell in ws[4]:
+        dimension = ws.column_dimensions[cell.column_letter]
+        if cell.value and not dimension.hidden:
+            en_vue[cell.value] = round(dimension.width * 7)
+    return en_vue
+
+
+@pytest.mark.parametrize("annee", [2024, 2025])
+@pytest.mark.parametrize("service", ["", "jeunesse", "caf"])
+def test_ce_qui_est_a_remplir_se_voit_a_cote_de_son_libelle_dans_un_ecran_de_1366(
+    service: str, annee: int
+) -> None:
+    wb = vierge(service, annee)
+    for sheet in feuilles(cadre(service, annee)):
+        widths = largeurs(wb[sheet.modele.titre])
+        first = next(c.titre for c in sheet.modele.colonnes if c.role == "saisie")
+        beside = list(widths)[: list(widths).index(first) + 1]
+
+        assert sum(widths[title] for title in beside) <= ECRAN, sheet.modele.titre
+        assert sum(widths.values()) <= PAGE / 0.6, sheet.modele.titre  # 11 points print as 6.6
+
+
+def test_les_chiffres_se_lisent_avec_leur_definition_leur_etat_et_leur_source_sans_defiler() -> (
+    None
+):
+    widths = largeurs(vierge()["Indicateurs"])
+    seen = list(widths)[: list(widths).index("Note") + 1]
+
+    assert {"Indicateur", "Définition", "Valeur 2025", "État de la valeur", "Source"} <= {*seen}
+    assert sum(widths[title] for title in seen) <= ECRAN
+
+
+def test_les_codes_sont_caches_et_le_numero_d_une_action_ne_l_est_pas() -> None:
+    wb = vierge()
+    hidden = {
+        name for name in FEUILLES if wb[name].column_dimensions["A"].hidden
+    }  # where column A is « Repère »
+
+    assert hidden == {"Indicateurs", "Appréciations", "Participation"}
+    for name in hidden:
+        assert wb[name]["A4"].value == "Repère"
+        assert wb[name]["B1"].value.startswith(f"{name} – ")  # a title in a hidden column is lost
+
+
+def test_qui_tient_un_chiffre_et_quand_est_une_note_sur_son_libelle() -> None:
+    wb = vierge()
+    cell = cellule(wb, "Indicateurs", "am_agreees", "Indicateur")
+
+    assert "Qui, quand, dans quel document" not in titres(wb["Indicateurs"])
+    assert cell.comment.text.startswith("Qui, quand, dans quel document\u202f: Département,")
+
+
+def test_un_long_rappel_montre_son_debut_et_se_lit_en_entier_dans_sa_note() -> None:
+    longues = {
+        item.numero: item.texte
+        for fiche in cadre().dossier.convention.fiches
+        for item in fiche.modalites
+        if len(item.texte) > cadre().gabarit.rappel_long
+    }
+    assert longues
+    for numero, texte in longues.items():
+        cell = cellule(vierge(), "Actions", numero, "Ce que la convention prévoit")
+
+        assert cell.value.endswith(" …") and texte.startswith(cell.value[:-2])
+        assert cell.comment.text.replace("\u202f", " ").replace("\u00a0", " ") == texte
+
+
+def test_un_rappel_que_rien_ne_remplit_ne_prend_pas_de_place() -> None:
+    ws = vierge()["Indicateurs"]
+
+    assert "Valeur 2024" in titres(ws) and "Valeur 2024" not in largeurs(ws)
 
 
 def test_les_proprietes_disent_convention_annee_version_et_service() -> None:

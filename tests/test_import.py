@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from classeur_rempli import enregistrer, photographie, poser, vierge
+from classeur_rempli import cellule, colonne, enregistrer, photographie, poser, vierge
 from import_exemple import (
     JOUR,
     SUIVI,
@@ -17,6 +17,7 @@ from import_exemple import (
     importer,
     libreoffice,
     lignes,
+    remplir_par_libreoffice,
     verifier_l_annee_entiere,
 )
 from ligne_de_commande import ctg
@@ -25,6 +26,7 @@ from openpyxl import load_workbook
 from ctglib.collecte.feuilles import ouvrir_cadre
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.lecture import superposer
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import valider
 
 
@@ -53,6 +55,57 @@ def test_le_classeur_enregistre_par_libreoffice_dit_la_meme_chose(
     ] == "harnes"
     assert saved["Actions"].protection.sheet and saved["Actions"].data_validations.count > 3
     assert saved["Listes"].sheet_state == "hidden"
+
+
+@avec_libreoffice
+def test_la_part_d_un_service_s_ouvre_se_remplit_et_s_enregistre_dans_libreoffice(
+    donnees: Path, tmp_path: Path
+) -> None:
+    wb = vierge("jeunesse")
+    source = enregistrer(wb, tmp_path, "ctg-harnes-2025-jeunesse.xlsx")
+    (tmp_path / "retour").mkdir()
+    valeur = cellule(wb, "Indicateurs", "dispositifs_participation", "Valeur 2025").coordinate
+    etat = cellule(wb, "Actions", "3.1", "État fin 2025").coordinate
+    texte = cellule(wb, "Appréciations", "3.reussites", "Texte").coordinate
+    saisies = {
+        ("Indicateurs", valeur): 12,
+        ("Actions", etat): "En cours",
+        ("Appréciations", texte): "Un conseil de plus",
+    }
+
+    retour = remplir_par_libreoffice(source, tmp_path / "retour", saisies)
+    importer(retour)
+
+    saved = load_workbook(retour)
+    assert saved["Indicateurs"].column_dimensions["A"].hidden
+    assert cellule(saved, "Indicateurs", "dispositifs_participation", "Indicateur").comment
+    assert [line.split(",")[2:7:4] for line in lignes(donnees, "observations")] == [
+        ["dispositifs_participation", "12"]
+    ]
+    assert lignes(donnees, "actions") == ["3,3.1,en_cours,,,,,,"]
+    (appreciation,) = lire_suivi_brut("harnes").suivis[2025].appreciations
+    assert appreciation.reussites == ("Un conseil de plus",)
+
+
+def test_un_classeur_envoye_sous_la_forme_d_avant_se_lit_encore(
+    donnees: Path, tmp_path: Path
+) -> None:
+    """Its columns stood in another order, and « Qui, quand, dans quel document » was one."""
+    wb = vierge("pij")
+    poser(wb, "Indicateurs", "pij_visites", Valeur_2025=12, Note="Comptées à l'entrée")
+    ws = wb["Indicateurs"]
+    ws.insert_cols(5)
+    ws["E4"] = "Qui, quand, dans quel document"
+    ws["E5"] = "Le point information jeunesse ; en janvier ; Registre"
+    note, last = colonne(ws, "Note"), ws.max_column + 1
+    for row in range(4, ws.max_row + 1):  # the note after all others
+        ws.cell(row, last).value = ws.cell(row, note).value
+        ws.cell(row, note).value = None
+
+    importer(enregistrer(wb, tmp_path, "ctg-harnes-2025-pij.xlsx"))
+
+    (line,) = lignes(donnees, "observations")
+    assert "pij_visites,,,2025,12," in line and line.endswith("Comptées à l'entrée")
 
 
 @avec_libreoffice
@@ -141,7 +194,7 @@ def test_un_nom_de_personne_est_signale_sans_etre_refuse(donnees: Path, tmp_path
 
     (note,) = ready.remarques
     assert "« Mme Durand », « Bella Mandel », peut-être le nom d'une personne" in note
-    assert "ligne 5, « J : Ce qui a été fait »" in note
+    assert "ligne 5, « I : Ce qui a été fait »" in note
 
 
 @avec_libreoffice

@@ -40,7 +40,7 @@ def test_une_valeur_invraisemblable_est_demandee_et_rien_n_est_ecrit(
     (question,) = levee.value.fautes
     assert question.question and not (donnees / SUIVI / "2025").exists()
     assert str(levee.value).startswith("1 valeur à confirmer :\n")
-    assert (question.feuille, question.colonne) == ("Indicateurs", "I : Valeur 2025")
+    assert (question.feuille, question.colonne) == ("Indicateurs", "H : Valeur 2025")
     assert "5400 pour « Demandes traitées" in question.trouve
     assert "après 540 en 2024" in question.trouve
     assert "« Je confirme, parce que »" in question.remede
@@ -89,7 +89,7 @@ def test_une_faute_et_une_question_sont_dites_ensemble(
 
     assert str(levee.value).startswith("1 faute dans les données, 1 valeur à confirmer :\n")
     faute = next(faute for faute in levee.value.fautes if not faute.question)
-    assert (faute.feuille, faute.colonne) == ("Indicateurs", "I : Valeur 2025")
+    assert (faute.feuille, faute.colonne) == ("Indicateurs", "H : Valeur 2025")
     assert faute.trouve.startswith("217 % pour « Taux d'occupation des accueils »")
 
 
@@ -109,7 +109,7 @@ def test_le_taux_impossible_est_dit_a_la_cellule_que_l_on_saisit(
         importer(enregistrer(wb, tmp_path))
 
     (faute,) = levee.value.fautes
-    assert (faute.feuille, faute.colonne) == ("Indicateurs", "I : Valeur 2025")
+    assert (faute.feuille, faute.colonne) == ("Indicateurs", "H : Valeur 2025")
 
 
 def test_une_confirmation_sans_valeur_est_refusee(suivi: Path, tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def test_deux_services_qui_se_contredisent_sont_listes_et_rien_n_est_choisi(tmp_
 
     assert (
         fault.fichier == "ctg-harnes-2025-service1.xlsx"
-        and fault.colonne == "I : Valeur 2025"
+        and fault.colonne == "H : Valeur 2025"
         and fault.ligne == 5
     )
     expected = (

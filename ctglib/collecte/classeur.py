@@ -5,6 +5,7 @@ The same data give the same bytes.
 """
 
 import io
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,7 @@ from typing import Literal
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.packaging.custom import IntProperty, StringProperty
 from openpyxl.styles import PatternFill, Protection
@@ -41,7 +43,12 @@ LETTRE = MODELE.with_name("lettre.docx")  # its page and its styles, which Word 
 BLANC = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")
 PLI = "+ "  # begins the heading of folded rows, which says nothing
 LIGNE_DES_TITRES = 4
-_HAUTEUR_TEXTE = 48
+_HAUTEUR_LIGNE = 15  # in points, of a line of text
+_HAUTEUR_TEXTE = 4 * _HAUTEUR_LIGNE
+# A note: its width and the height of its lines in pixels, the signs of a line.
+_NOTE_LARGEUR = 360
+_NOTE_LIGNE = 18
+_NOTE_SIGNES = 50
 FORMAT_TEXTE = "@"
 FORMAT_DATE = "dd/mm/yyyy"
 _A_REMPLIR = ("attendue", "facultative")  # the styles of the cells to fill
@@ -109,6 +116,18 @@ def lettre(
 
 
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
+    """Return the workbook of a year, as the bytes of its file."""
+    return enregistrer(composer(cadre, feuilles), cadre.annee)
+
+
+def enregistrer(wb: Workbook, annee: int) -> bytes:
+    """Return the bytes of a workbook; each of its parts is dated of the end of a year."""
+    archive = io.BytesIO()
+    wb.save(archive)
+    return dater(archive, datetime(annee, 12, 31))
+
+
+def composer(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> Workbook:
     """Return the workbook of a year, with the hidden sheet of its drop-down lists, each under a
     name of its own.
     """
@@ -126,7 +145,7 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
     seuil = str(cadre.dossier.catalogue.seuils.petits_effectifs)
     ecrire_mode_emploi(mode_emploi, gabarit, a_propos, resumes, seuil)
     for feuille in feuilles:
-        _ecrire_feuille(wb.copy_worksheet(modele), feuille, sous_titre, gabarit.refus)
+        _ecrire_feuille(wb.copy_worksheet(modele), feuille, sous_titre, gabarit)
     wb.remove(modele)
     listes: dict[str, Iterable[str]] = {}
     for feuille in feuilles:
@@ -135,20 +154,17 @@ def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:
             if liste:
                 listes[liste.nom] = liste.codes
     ecrire_les_listes(wb, listes)
-    fin_d_annee = datetime(cadre.annee, 12, 31)
     wb.properties.title = f"{gabarit.titre} – {sous_titre}"
     wb.properties.creator = "ctglib"
     wb.properties.language = "fr-FR"
-    wb.properties.created = fin_d_annee
+    wb.properties.created = datetime(cadre.annee, 12, 31)
     proprietes = proprietes_de(wb)
     proprietes.append(IntProperty(name="annee", value=cadre.annee))
     proprietes.append(IntProperty(name="version", value=gabarit.version))
     proprietes.append(StringProperty(name="convention", value=convention.id))
     if cadre.responsable:
         proprietes.append(StringProperty(name="responsable", value=cadre.responsable))
-    archive = io.BytesIO()
-    wb.save(archive)
-    return dater(archive, fin_d_annee)
+    return wb
 
 
 def ecrire_les_listes(wb: Workbook, listes: Mapping[str, Iterable[str]]) -> None:
@@ -222,32 +238,35 @@ class Controle:
     formula2: str | None = None
 
 
-def _ecrire_feuille(
-    ws: Worksheet, feuille: Feuille, sous_titre: str, refus: Mapping[Refus, str]
-) -> None:
+def _ecrire_feuille(ws: Worksheet, feuille: Feuille, sous_titre: str, gabarit: Gabarit) -> None:
     """Write a sheet, and set its checks, its protection and its printing.
 
     It is protected without a password. One that has folds is not, since Excel opens no fold of a
     protected sheet: there the cells written in advance refuse to be typed over.
     """
     modele = feuille.modele
-    rangees = _rangees(feuille)
+    colonnes = modele.ecrites
+    rangees = rangees_de(feuille)
     a_des_plis = any(isinstance(rangee, str) for rangee in rangees)
+    masquees = _masquees(feuille)
+    premiere_en_vue = min(numero for numero in colonnes if numero not in masquees)
     ws.title = modele.titre
-    remplir(cellule_de(ws, 1, 1), insecables(f"{modele.titre} – {sous_titre}"), "titre")
-    remplir(cellule_de(ws, 2, 1), insecables(modele.consigne), "consigne")
+    titre = insecables(f"{modele.titre} – {sous_titre}")
+    remplir(cellule_de(ws, 1, premiere_en_vue), titre, "titre")
+    remplir(cellule_de(ws, 2, premiere_en_vue), insecables(modele.consigne), "consigne")
     lettres: dict[str, str] = {}
-    for numero, colonne in enumerate(modele.colonnes, 1):
+    for numero, colonne in colonnes.items():
         lettres[colonne.id] = get_column_letter(numero)
         remplir(cellule_de(ws, LIGNE_DES_TITRES, numero), colonne.titre, "entete")
         ws.column_dimensions[lettres[colonne.id]].width = colonne.largeur
-    controles = _ecrire_les_rangees(ws, feuille, rangees, refus)
-    poser_les_controles(ws, controles, refus["titre"])
+        ws.column_dimensions[lettres[colonne.id]].hidden = numero in masquees
+    controles = _ecrire_les_rangees(ws, feuille, rangees, gabarit, premiere_en_vue)
+    poser_les_controles(ws, controles, gabarit.refus["titre"])
 
     # The cells that are awaited turn white once filled, or once the state says why they are empty.
     premiere = LIGNE_DES_TITRES + 1
     derniere = LIGNE_DES_TITRES + len(rangees)
-    for colonne in modele.colonnes:
+    for colonne in colonnes.values():
         if colonne.role != "saisie" or not colonne.attendue:
             continue
         lettre_de_colonne = lettres[colonne.id]
@@ -258,7 +277,7 @@ def _ecrire_feuille(
         ws.conditional_formatting.add(plage, FormulaRule(formula=[remplie], fill=BLANC))
 
     ws.freeze_panes = cellule_de(ws, premiere, modele.figees + 1)
-    derniere_colonne = get_column_letter(len(modele.colonnes))
+    derniere_colonne = get_column_letter(max(colonnes))
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{derniere_colonne}{derniere}"
     # Of the protection, the attribute says what is forbidden.
     ws.protection.sheet = not a_des_plis
@@ -273,34 +292,50 @@ def _ecrire_feuille(
     ws.print_title_rows = f"{LIGNE_DES_TITRES}:{LIGNE_DES_TITRES}"
 
 
+def _masquees(feuille: Feuille) -> set[int]:
+    """Return the numbers of the columns that are not seen: codes, and reminders that no row has."""
+    masquees = set()
+    for numero, colonne in feuille.modele.ecrites.items():
+        rappelee = any(ligne.montre.get(colonne.id, "") != "" for ligne in feuille.lignes)
+        if colonne.masquee or (colonne.role == "rappel" and not rappelee):
+            masquees.add(numero)
+    return masquees
+
+
 def _ecrire_les_rangees(
-    ws: Worksheet, feuille: Feuille, rangees: list[Ligne | str], refus: Mapping[Refus, str]
+    ws: Worksheet,
+    feuille: Feuille,
+    rangees: list[Ligne | str],
+    gabarit: Gabarit,
+    premiere_en_vue: int,
 ) -> Mapping[Controle, list[tuple[int, int]]]:
     """Write the rows of a sheet under its titles, and return the cells (column, row) of each check
     that they call for.
     """
-    colonnes = feuille.modele.colonnes
+    refus = gabarit.refus
+    colonnes = feuille.modele.ecrites
     a_des_plis = any(isinstance(rangee, str) for rangee in rangees)
-    a_des_phrases = any(colonne.type == "phrases" for colonne in colonnes)
+    a_des_phrases = any(colonne.type == "phrases" for colonne in colonnes.values())
     ecrite_d_avance = Controle("custom", "FALSE", refus["ecrite"], "", "")
     controles: dict[Controle, list[tuple[int, int]]] = defaultdict(list)
     for ligne, rangee in enumerate(rangees, LIGNE_DES_TITRES + 1):
         if isinstance(rangee, str):
-            for numero, _ in enumerate(colonnes, 1):
-                titre = insecables(rangee) if numero == 1 else ""
+            # The reader knows a fold by its first cell, a person by the first in view.
+            for numero in colonnes:
+                titre = insecables(rangee) if numero in (1, premiere_en_vue) else ""
                 remplir(cellule_de(ws, ligne, numero), titre, "pli")
             ws.row_dimensions[ligne].collapsed = True
             continue
-        for numero, colonne in enumerate(colonnes, 1):
+        notes = _notes(rangee, feuille, gabarit.rappel_long)
+        for numero, colonne in colonnes.items():
             valeur = rangee.montre.get(colonne.id, "")
+            if colonne.role == "rappel" and isinstance(valeur, str):
+                valeur = _debut(valeur, gabarit.rappel_long)
             style = _style(rangee, colonne)
-            format_ = FORMAT_TEXTE
-            if isinstance(valeur, date) or colonne.type == "date":
-                format_ = FORMAT_DATE
-            elif isinstance(valeur, float) or colonne.type == "nombre":
-                decimales = "0" * rangee.nombre.decimales
-                format_ = f"#,##0.{decimales}" if decimales else "#,##0"
-            remplir(cellule_de(ws, ligne, numero), valeur, style, format_)
+            cellule = cellule_de(ws, ligne, numero)
+            remplir(cellule, valeur, style, _format(rangee, colonne, valeur))
+            if colonne.id in notes:
+                annoter(cellule, notes[colonne.id])
             if style in _A_REMPLIR:
                 controles[_controle(feuille, rangee, colonne, refus)].append((numero, ligne))
             elif a_des_plis:
@@ -309,11 +344,61 @@ def _ecrire_les_rangees(
             ws.row_dimensions[ligne].outlineLevel = 1
             ws.row_dimensions[ligne].hidden = True
         if a_des_phrases:
-            ws.row_dimensions[ligne].height = _HAUTEUR_TEXTE
+            ws.row_dimensions[ligne].height = _hauteur(rangee, feuille)
     return controles
 
 
-def _rangees(feuille: Feuille) -> list[Ligne | str]:
+def _format(ligne: Ligne, colonne: ColonneGabarit, valeur: str | float | date) -> str:
+    """Return how a cell shows its number or its day, even when it is still empty."""
+    if isinstance(valeur, date) or colonne.type == "date":
+        return FORMAT_DATE
+    if isinstance(valeur, float) or colonne.type == "nombre":
+        decimales = "0" * ligne.nombre.decimales
+        return f"#,##0.{decimales}" if decimales else "#,##0"
+    return FORMAT_TEXTE
+
+
+def _notes(ligne: Ligne, feuille: Feuille, rappel_long: int) -> dict[str, str]:
+    """Return the notes of a row, by column: its long reminders in full, and those that are notes
+    only, under their title.
+    """
+    textes: dict[str, list[str]] = defaultdict(list)
+    for colonne in feuille.modele.colonnes:
+        texte = str(ligne.montre.get(colonne.id, ""))
+        if colonne.note and texte:
+            textes[colonne.note].append(f"{colonne.titre} : {texte}")
+        elif colonne.role == "rappel" and len(texte) > rappel_long:
+            textes[colonne.id].append(texte)
+    return {colonne: "\n".join(parties) for colonne, parties in textes.items()}
+
+
+def _debut(texte: str, longueur: int) -> str:
+    """Return a text, or its beginning up to a word when it is longer."""
+    if len(texte) <= longueur:
+        return texte
+    return f"{texte[:longueur].rpartition(' ')[0]} …"
+
+
+def _hauteur(ligne: Ligne, feuille: Feuille) -> float:
+    """Return the height of a row of texts to write: that of its longest reminder, room to write at
+    the least.
+    """
+    lignes_de_texte = [
+        math.ceil(len(str(ligne.montre.get(colonne.id, ""))) / colonne.largeur)
+        for colonne in feuille.modele.ecrites.values()
+        if not colonne.masquee
+    ]
+    return max(_HAUTEUR_TEXTE, _HAUTEUR_LIGNE * max(lignes_de_texte))
+
+
+def annoter(cellule: Cell, texte: str) -> None:
+    """Give a cell a note, in a frame where the whole of it is seen."""
+    lignes = [math.ceil(len(partie) / _NOTE_SIGNES) or 1 for partie in texte.split("\n")]
+    hauteur = _NOTE_LIGNE * (sum(lignes) + 1)
+    cellule.comment = Comment(insecables(texte), "ctg", height=hauteur, width=_NOTE_LARGEUR)
+
+
+def rangees_de(feuille: Feuille) -> list[Ligne | str]:
     """Return the rows of a sheet in order: those in view, each fold under its heading, the free
     ones.
     """

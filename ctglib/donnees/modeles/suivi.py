@@ -139,6 +139,9 @@ class ColonneGabarit(Modele):
     selon: Identifiant | None = None
     largeur: float = Field(gt=0)
     attendue: bool = False
+    masquee: bool = False  # written, and not seen: a code
+    # a column on whose cells its texts are notes: it is not written, and a former workbook has it
+    note: Identifiant | None = None
     # columns that it is about: lost when none of them is filled
     accompagne: tuple[Identifiant, ...] = ()
     aide: str = ""
@@ -152,6 +155,12 @@ class FeuilleGabarit(Modele):
     figees: int = Field(ge=0)  # columns that stay in view
     lignes_libres: int = 0  # empty rows after those already written
     colonnes: tuple[ColonneGabarit, ...] = Field(min_length=2)
+
+    @property
+    def ecrites(self) -> dict[int, ColonneGabarit]:
+        """Return the columns that a workbook has, by number, from 1."""
+        ecrites = [colonne for colonne in self.colonnes if not colonne.note]
+        return dict(enumerate(ecrites, 1))
 
 
 class PartieModeEmploi(Modele):  # a heading of the first sheet
@@ -249,6 +258,7 @@ class Gabarit(CollecteAnnuelle):
     """``gabarit.yaml``, with what a convention's ``collecte.yaml`` asks for."""
 
     version: Positif
+    rappel_long: Positif  # signs of a reminder in view; the whole is its note
     titre: Texte
     sous_titre: Texte
     mode_emploi: tuple[PartieModeEmploi, ...]
