@@ -10,10 +10,12 @@ import tomllib
 from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from ctglib.commandes.application import lancer
 from ctglib.production.manifeste import prevoir
+from ctglib.production.menage import ranger
 from ctglib.production.plan import (
     CARNETS,
     CTG,
@@ -31,6 +33,7 @@ from ctglib.production.produire import (
     realiser,
 )
 
+JOUR = date(2026, 11, 30)
 CONVENTION = 'convention: str = "harnes"  # nom'
 ANNEE = "annee: int = 2023  # année"
 IMPORTS = "from ctglib.donnees.lecture import existe, lire_octets, lister\nfrom ctglib.document.blocs import paragraphe"
@@ -113,9 +116,14 @@ def faire(
     forcer: bool = False,
 ) -> dict[str, Resultat]:
     """Make some of what is asked for, as ``produire`` makes it all."""
+    orders = list(orders)
     a_faire = list(ecarter_les_rapports_a_jour(prevoir(orders, forcer=forcer)))
     with executeur or ThreadPoolExecutor(1) as qui:
-        return {item.commande.cle: item for item in realiser(a_faire, qui, moteur=moteur, places=4)}
+        resultats = realiser(a_faire, qui, moteur=moteur, places=4, jour=JOUR)
+        faits = {resultat.commande.cle: resultat for resultat in resultats}
+    if orders:
+        ranger(orders, JOUR, orders[0].carnet.parent)
+    return faits
 
 
 def pourquoi(voulue: Demande, *, forcer: bool = False) -> dict[str, tuple[str, ...]]:

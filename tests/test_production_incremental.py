@@ -167,18 +167,36 @@ def test_un_format_de_plus_est_fait_et_le_premier_reste_a_jour(voulue: Demande) 
     assert pourquoi(dataclasses.replace(pdf, formats=("html", "pdf"))) == {}
 
 
-def test_un_format_laisse_de_cote_quand_les_donnees_changent_n_est_plus_a_jour(
+def test_un_rapport_refait_l_est_dans_tous_les_formats_qui_sont_la(
     voulue: Demande, donnees: Path
 ) -> None:
     import dataclasses
 
     deux = dataclasses.replace(voulue, rapports=("lecteur",), formats=("html", "pdf"))
     produire(deux)
+    avant = octets(voulue.sortie)
     (donnees / ANNEXE1).write_bytes(b"autre\n")
 
     produire(dataclasses.replace(deux, formats=("html",)))
 
-    assert pourquoi(deux) == {"lecteur": ("format pdf pas encore produit",)}
+    apres = octets(voulue.sortie)
+    assert pourquoi(deux) == {}
+    assert apres["harnes/lecteur.pdf"] != avant["harnes/lecteur.pdf"]
+
+
+def test_un_format_retire_et_non_demande_n_est_pas_refait(voulue: Demande, donnees: Path) -> None:
+    import dataclasses
+
+    html = dataclasses.replace(voulue, rapports=("lecteur",), formats=("html",))
+    produire(dataclasses.replace(html, formats=("html", "pdf")))
+    pdf = voulue.sortie / "harnes" / "lecteur.pdf"
+    pdf.unlink()
+
+    assert pourquoi(html) == {"lecteur": ("lecteur.pdf a été retiré",)}
+    produire(html)
+
+    assert pourquoi(html) == {}
+    assert not pdf.exists()
 
 
 def test_forcer_refait_ce_qui_est_a_jour(voulue: Demande) -> None:

@@ -15,9 +15,8 @@ from rapports_produits import Production
 
 from ctglib.commandes.application import lancer
 from ctglib.production.echec import phrases
-from ctglib.production.manifeste import Trace, empreinte, lire_manifeste, prevoir
+from ctglib.production.manifeste import Trace, lire_manifeste, prevoir
 from ctglib.production.plan import LISTE, Carnet, annees_de, carnets_ignores, rapports_connus
-from ctglib.production.produire import retirer_l_ancien
 
 DIFFUSION = 'diffusion: str = "publique"  # pour qui'
 
@@ -166,29 +165,6 @@ def test_ce_qui_avait_donne_le_plus_de_fichiers_part_d_abord(carnets: Path, tmp_
     lire_manifeste(tmp_path / "harnes").consigner({}, last, trace=trace)
 
     assert next(prevoir(orders)).commande.cle == last
-
-
-def test_ce_qu_un_rapport_n_a_plus_est_retire_sauf_ce_que_quelqu_un_a_rempli(
-    carnets: Path, tmp_path: Path
-) -> None:
-    (order,) = demande(carnets, tmp_path, rapports=("diagnostic",)).commandes()
-    nothing = {item.name: {} for item in fields(Trace)}
-    order.base.mkdir(parents=True)
-    ecrits = {"table.csv": b"1", "lettre.docx": b"2", "classeur.xlsx": b"3", "garde.docx": b"4"}
-    sorties = {}
-    for nom, contenu in ecrits.items():
-        (order.base / nom).write_bytes(contenu)
-        sorties[f"{order.cle}/{nom}"] = empreinte(contenu)
-    (order.base / "classeur.xlsx").write_bytes(b"rempli")
-    gardee = f"{order.cle}/garde.docx"
-
-    retirer_l_ancien(
-        order,
-        Trace(**{**nothing, "sorties": {gardee: sorties[gardee]}}),
-        Trace(**{**nothing, "sorties": sorties}),
-    )
-
-    assert {path.name for path in order.base.iterdir()} == {"classeur.xlsx", "garde.docx"}
 
 
 def test_sans_annee_demandee_toutes_celles_de_la_convention_y_sont(carnets: Path) -> None:

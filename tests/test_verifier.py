@@ -49,7 +49,7 @@ SORTIES: dict[str, tuple[Callable[[Path], object], str]] = {
     "un CSV inattendu": (
         lambda d: (d / "chiffres/autres.csv").write_bytes(b"a\n"),
         "harnes : chiffres/autres.csv n'est pas au manifeste (fichier ajouté, ou d'une version "
-        "précédente) : le retirer",
+        "précédente) : ctg produire le retire, ou le met de côté",
     ),
     "un lien": (
         lambda d: (d / "chiffres/lien.html").symlink_to("../sobre.html"),

@@ -6,7 +6,10 @@ What is wrong in what the user typed is gathered as sentences, ``fautes``, and s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol, TypeVar
 
@@ -23,7 +26,7 @@ from ctglib.commandes.terminal import (
     montrer,
     phrases_des_inconnus,
 )
-from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.ecriture import EcritureImpossible, ecrire
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import conventions
 from ctglib.donnees.partage import Reserve, partager_par
@@ -59,6 +62,10 @@ RESUME = "resume"  # what is typed for both formats of the first page alone
 RAISONS_MONTREES = 3
 DOSSIERS_MONTRES = 3
 SI_CELA_LE_TOUCHE = "(produit seulement si ce changement touche ce qu'il montre)"
+MIS_DE_COTE = (
+    "Mis de côté, rien n'en est perdu ni archivé (rempli, modifié ou ajouté par quelqu'un) :"
+)
+A_IMPORTER = "Un relevé ou un classeur rempli s'enregistre par ctg importer."
 SANS_TERRITOIRE = (
     "Donnez un code au moins (ctg portrait 62413), ou un département entier (--departement 62)."
 )
@@ -135,8 +142,10 @@ def produire(
     fautes += phrases_des_inconnus("La diffusion", (diffusion,), DIFFUSIONS)
     if fautes:
         raise Empechement("\n".join(fautes))
+    demandes = rapports or rapports_possibles
+    suites = plan.suites(demandes, carnets)
     commandes = plan.commandes(
-        rapports or rapports_possibles,
+        [*demandes, *suites],
         conventions_demandees,
         annees=annee or (),
         diffusion=diffusion,
@@ -144,6 +153,8 @@ def produire(
         sortie=sortie,
         carnets=carnets,
     )
+    if suites:
+        commandes = _avec_les_suites_deja_faites(commandes, plan.carnets_de(demandes, carnets))
     if refaire_clos:
         return _refaire_les_clos(commandes, sortie, travailleurs=travailleurs, delai=delai)
     if a_blanc:
@@ -221,6 +232,24 @@ def _lire_formats(liste: str) -> tuple[tuple[str, ...], list[str]]:
     return tuple(dict.fromkeys(formats)), fautes
 
 
+def _avec_les_suites_deja_faites(
+    commandes: Iterable[plan.Commande], carnets_demandes: Collection[Path]
+) -> list[plan.Commande]:
+    """Return the reports asked for, and of those made again with them the ones that are there, in
+    the formats that are there.
+    """
+    from ctglib.production.manifeste import lire_manifeste
+
+    manifeste_de = cache(lire_manifeste)  # each is read once
+    gardees = []
+    for commande in commandes:
+        if commande.carnet in carnets_demandes:
+            gardees.append(commande)
+        elif commande.cle in manifeste_de(commande.dossier).traces:
+            gardees.append(replace(commande, formats=()))
+    return gardees
+
+
 def _fautes_du_travail(travailleurs: int, delai: float) -> list[str]:
     """Return a sentence when the number of workers or the time for a cell cannot be, else none."""
     if travailleurs < 0 or delai <= 0:
@@ -262,6 +291,7 @@ def _faire(
 ) -> int:
     """Make what is out of date, say it, and return the exit code: 1 when a report failed."""
     from ctglib.production.manifeste import autres_que_publies, prevoir
+    from ctglib.production.menage import ranger
     from ctglib.production.pool import ouvrir_executeur
     from ctglib.production.portail import ecrire_portail
     from ctglib.production.produire import (
@@ -282,13 +312,24 @@ def _faire(
     with partager_par(reserve), ouverture as (executeur, places), verrouiller(sortie):
         barre = Barre(len(commandes))
         a_faire = ecarter_les_rapports_a_jour(barre.voir(prevoir(commandes, forcer=forcer)))
-        resultats = realiser(barre.retenir(a_faire), executeur, moteur=moteur, places=places)
+        jour = date.today()
+        resultats = realiser(
+            barre.retenir(a_faire), executeur, moteur=moteur, places=places, jour=jour
+        )
         resultats = sorted(
             barre.suivre(resultats),
             key=lambda resultat: (resultat.commande.convention, resultat.commande.cle),
         )
+        mis_de_cote = [path for resultat in resultats for path in resultat.mis_de_cote]
+        retenu = None
+        try:
+            mis_de_cote += ranger(commandes, jour, carnets)
+        except EcritureImpossible as error:
+            retenu = error
         portail = ecrire_portail(sortie)
     _rendre_compte(resultats, len(commandes), detail=detail)
+    if mis_de_cote:
+        dire(MIS_DE_COTE, *(f"  - {path}" for path in mis_de_cote), A_IMPORTER)
     autres = autres_que_publies(commandes)
     if autres:
         dire(phrase_des_clos(autres))
@@ -309,7 +350,9 @@ def _faire(
             for resultat in resultats
         ]
         ecrire({mesures: json.dumps(etapes, indent=1).encode()})
-    return 1 if any(resultat.echec for resultat in resultats) else 0
+    if retenu:
+        dire_l_empechement(retenu)
+    return 1 if retenu or any(resultat.echec for resultat in resultats) else 0
 
 
 def _refaire_les_clos(

@@ -78,7 +78,7 @@ def clore(
         publications |= rendu.trace.sorties
     copie = copie.model_copy(update={"publications": dict(sorted(publications.items()))})
     fichiers = fichiers_de_la_cloture(convention, annee, copie)
-    _ecrire(fichiers, rendus, manifeste, chemin_du_plan(convention, annee))
+    _ecrire(fichiers, rendus, manifeste, chemin_du_plan(convention, annee), jour)
     return Cloture(copie, tuple(fichiers), len(rendus))
 
 
@@ -148,6 +148,7 @@ def _ecrire(
     rendus: Mapping[str, tuple[plan.Commande, Fabrication]],
     manifeste: Manifeste,
     chemin_de_la_copie: str,
+    jour: date,
 ) -> None:
     """Write files of the data folder, reports, and the manifest that lists them: all or none."""
     with superposer(fichiers):
@@ -163,7 +164,7 @@ def _ecrire(
     if not rendus:
         ecrire(a_ecrire)
         return
-    precedentes = dict(manifeste.traces)
+    anciennes = {cle: trace.sorties for cle, trace in manifeste.traces.items()}
     manifeste.consigner_plusieurs(a_ecrire, traces, dict.fromkeys(traces, ""))
     for cle, (commande, _) in rendus.items():
-        retirer_l_ancien(commande, traces[cle], precedentes.get(cle))
+        retirer_l_ancien(commande, anciennes.get(cle, {}), traces[cle], jour)

@@ -16,7 +16,7 @@ import platform
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
@@ -24,17 +24,35 @@ from itertools import groupby
 from pathlib import Path
 
 from ctglib.donnees import lecture
-from ctglib.donnees.ecriture import ecrire
+from ctglib.donnees.ecriture import PREFIXE, ecrire
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import publiable
-from ctglib.production.plan import MANIFESTE, PAQUET, PUBLIQUE, Carnet, Commande
+from ctglib.production.plan import (
+    A_REPRENDRE,
+    ECHEC,
+    FORMATS,
+    INTERNE,
+    MANIFESTE,
+    PAQUET,
+    PUBLIQUE,
+    REFAITS,
+    Carnet,
+    Commande,
+)
 
 FORME = 2  # of the file; another one is not read, and its reports are made again
 JAMAIS = "jamais produit"
 FORCE = "demandé par --forcer"
 LIEN = "est un lien vers un autre fichier : remettre le fichier à sa place"
 PRODUIT_AUTREMENT = "n'est pas celui qui avait été produit (travail interrompu, ou fichier modifié)"
+REMPLI = "a été rempli ou modifié : ctg produire le met de côté et en fait un neuf"
+BUREAUTIQUE = (".docx", ".pptx", ".xlsx")  # what somebody may fill in
 PYTHON = "Python"
+# in a folder of reports, what its manifest does not list: the internal reports have their own,
+# those of a closed year made again beside and what is set aside have none
+A_PART = re.compile(rf"{INTERNE}/|[0-9]{{4}}/{REFAITS}/|{A_REPRENDRE}/")
+# what systems and office suites keep for themselves in a folder: how the names begin
+DU_SYSTEME = ("~$", ".~lock.", ".DS_Store", "Thumbs.db", "desktop.ini")
 IGNORES = (".", "~$", "__pycache__")  # how the names begin of files that are not ours
 CHAMP = re.compile(r"^([\w-]+): (.*)$", re.MULTILINE)
 
@@ -131,6 +149,16 @@ class Manifeste:
     # the title of the reports that failed since then, by key
     echecs: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def fichiers(self) -> dict[str, str]:
+        """The paths that may be in its folder, with their fingerprint when it matters."""
+        attendus = {MANIFESTE: ""}
+        for trace in self.traces.values():
+            attendus |= trace.sorties
+        for cle in self.echecs:
+            attendus[f"{cle}.{ECHEC}"] = ""
+        return attendus
+
     def duree_attendue(self, commande: Commande) -> tuple[int, int, int]:
         """Return what a report is sorted by, the greater the longer it should take to make.
 
@@ -157,6 +185,17 @@ class Manifeste:
         """
         traces = {cle: trace} if trace else {}
         self.consigner_plusieurs(fichiers, traces, {cle: echec})
+
+    def oublier(self, cles: Iterable[str]) -> None:
+        """Write the manifest without some reports.
+
+        Raises:
+            EcritureImpossible: It cannot be written, and is then as it was.
+        """
+        for cle in cles:
+            self.traces.pop(cle, None)
+            self.echecs.pop(cle, None)
+        self.consigner_plusieurs({}, {}, {})
 
     def consigner_plusieurs(
         self, fichiers: Mapping[Path, bytes], traces: Mapping[str, Trace], echecs: Mapping[str, str]
@@ -258,8 +297,13 @@ def _prevoir_un_rapport(
         for sorte in commande.formats
         if f"{commande.cle}.{sorte}" not in trace.sorties
     ]
-    raisons += causes(commande, trace, donnees)
-    raisons += phrases_des_fichiers_touches(commande.dossier, trace.sorties)
+    changements = [
+        *causes(commande, trace, donnees),
+        *phrases_des_fichiers_touches(commande.dossier, trace.sorties),
+    ]
+    if changements or forcer:
+        commande = replace(commande, formats=_formats_a_refaire(commande, trace))
+    raisons += changements
     if not raisons:
         force = forcer and not est_garde(commande, trace)
         return Prevision(commande, manifeste, (FORCE,) if force else ())
@@ -273,6 +317,23 @@ def _prevoir_un_rapport(
     par_parts = bool(trace.parts) and all(trace.parts.values())
     suspendue = par_parts and suivi_seul and not forcer and not est_garde(commande, trace)
     return Prevision(commande, manifeste, tuple(raisons), suspendue)
+
+
+def _formats_a_refaire(commande: Commande, trace: Trace) -> tuple[str, ...]:
+    """Return the formats of a report that has changed: those asked for, and those that are there.
+
+    Slides of an old bilan never stay beside a new one. A format whose file has been removed is not
+    made again unless it is asked for; in a closed year, all that was published is.
+    """
+    formats = []
+    for sorte in FORMATS:
+        nom = f"{commande.cle}.{sorte}"
+        la = nom in trace.sorties and (
+            est_garde(commande, trace) or (commande.dossier / nom).exists()
+        )
+        if la or sorte in commande.formats:
+            formats.append(sorte)
+    return tuple(formats)
 
 
 class Donnees:
@@ -407,5 +468,34 @@ def phrases_des_fichiers_touches(
             yield f"{nom} {LIEN}"
         elif not path.is_file():
             yield f"{nom} a été retiré"
-        elif empreinte(path.read_bytes()) != attendue:
-            yield f"{nom} {autre}"
+        elif not tel_qu_ecrit(path, attendue):
+            rempli = est_bureautique(nom) and autre == PRODUIT_AUTREMENT
+            yield f"{nom} {REMPLI if rempli else autre}"
+
+
+def est_bureautique(nom: str) -> bool:
+    """Tell whether a file is one that somebody may fill in, by its name."""
+    return nom.endswith(BUREAUTIQUE)
+
+
+def tel_qu_ecrit(path: Path, attendue: str | None) -> bool:
+    """Tell whether a file has the fingerprint that was written down; None, it has none."""
+    return attendue is not None and empreinte(path.read_bytes()) == attendue
+
+
+def fichiers_presents(dossier: Path, sauf: re.Pattern[str] = A_PART) -> set[str]:
+    """Return the paths of a folder's files and links, but those of ``sauf``, temporary ones, and
+    those of ``DU_SYSTEME``.
+
+    ``sauf`` matches the beginning of a path.
+    """
+    noms = set()
+    for path in dossier.rglob("*"):
+        if path.is_dir() and not path.is_symlink():
+            continue
+        chemin = path.relative_to(dossier)
+        provisoire = any(partie.startswith(PREFIXE) for partie in chemin.parts)
+        du_systeme = path.name.startswith(DU_SYSTEME)
+        if not provisoire and not du_systeme and not sauf.match(chemin.as_posix()):
+            noms.add(chemin.as_posix())
+    return noms

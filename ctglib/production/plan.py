@@ -14,7 +14,7 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -38,6 +38,8 @@ TITRE = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PUBLIQUE = "publique"
 INTERNE = "interne"
 REFAITS = "refaits"  # in the folder of a closed year: its reports made again, beside
+A_REPRENDRE = "a-reprendre"  # in a folder of reports: what somebody filled in, set aside
+ECHEC = "echec.html"  # how the name ends of the page that says why a report could not be made
 DIFFUSIONS = (PUBLIQUE, INTERNE)
 # What a report may be written as: the end of the file's name, what a reader calls it, and who
 # writes it.
@@ -230,7 +232,7 @@ class Commande:
     @property
     def page_echec(self) -> Path:
         """The path of the page that says why it could not be made."""
-        return self.base.with_name(f"{self.base.name}.echec.html")
+        return self.base.with_name(f"{self.base.name}.{ECHEC}")
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ class Rapport:
 
     carnets: tuple[Carnet, ...]
     formats: tuple[str, ...]  # the only ones it is made in; empty, those that the user asks for
+    suit: str = ""  # the report that it is made again with, once it has been made
 
 
 def rapports_declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
@@ -259,7 +262,10 @@ def rapports_declares(dossier: Path = CARNETS) -> dict[str, Rapport]:
             if inconnus:
                 raise ValueError(f"format inconnu : {', '.join(inconnus)}")
             carnets = [Carnet(dossier / f"{tige}.ipynb") for tige in declaration.get("carnets", ())]
-            rapports[nom] = Rapport(tuple(carnets), formats)
+            suit = declaration.get("suit", "")
+            if suit and suit not in declarations:
+                raise ValueError(f"rapport inconnu : {suit}")
+            rapports[nom] = Rapport(tuple(carnets), formats, suit)
     except (OSError, ValueError, TypeError) as error:
         raise refus(str(path), *mots("liste_des_rapports", raison=error)) from None
     return rapports
@@ -349,6 +355,33 @@ def commandes(
                     )
                     commandes_demandees.append(replace(commande, nom_de_la_fiche=nom_de_la_fiche))
     return commandes_demandees
+
+
+def suites(rapports: Collection[str], dossier: Path = CARNETS) -> tuple[str, ...]:
+    """Return the names of the declared reports that are made again with some others."""
+    return tuple(
+        nom
+        for nom, rapport in rapports_declares(dossier).items()
+        if rapport.suit in rapports and nom not in rapports
+    )
+
+
+def carnets_de(rapports: Iterable[str], dossier: Path = CARNETS) -> set[Path]:
+    """Return the paths of the notebooks of some declared reports."""
+    declares = rapports_declares(dossier)
+    return {carnet.chemin for nom in rapports for carnet in declares[nom].carnets}
+
+
+def cles_possibles(convention: str, carnets: Path = CARNETS) -> set[str]:
+    """Return the keys of all the reports that a convention may have.
+
+    Raises:
+        DonneesInvalides: The convention cannot be read: nothing says which they are.
+    """
+    for annee in annees_de(convention):
+        fiches_de(convention, annee)
+    toutes = commandes(rapports_connus(carnets), (convention,), carnets=carnets)
+    return {commande.cle for commande in toutes}
 
 
 def _formats_par_carnet(

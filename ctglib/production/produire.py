@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +31,7 @@ from ctglib.production.manifeste import (
     phrases_des_fichiers_touches,
     versions,
 )
+from ctglib.production.menage import copies_des_remplis, retirer
 from ctglib.production.plan import CTG, FORMATS, INTERNE, RESUMES, Carnet, Commande
 from ctglib.production.pool import annoncer
 
@@ -61,6 +63,7 @@ class Resultat:
     raisons: tuple[str, ...]  # why the report had to be made
     echec: Echec | None = None  # why it could not be; None, it is written
     mesures: dict[str, float] = field(default_factory=dict)  # see ``fabriquer``
+    mis_de_cote: tuple[Path, ...] = ()  # where what somebody had filled in is now
 
 
 @contextmanager
@@ -113,15 +116,16 @@ def ecarter_les_rapports_a_jour(previsions: Iterable[Prevision]) -> Iterator[Pre
 
 
 def realiser(
-    previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int
+    previsions: Iterable[Prevision], executeur: Executor, *, moteur: str, places: int, jour: date
 ) -> Iterator[Resultat]:
     """Make reports, write each as soon as it is made, and yield what became of it.
 
-    The arguments are those of ``confier``; the results come as they are ready, in no set order.
+    The arguments are those of ``confier``, and today; the results come as they are ready, in no
+    set order.
     """
     for prevision, rendu in confier(previsions, executeur, moteur=moteur, places=places):
         if isinstance(rendu, Fabrication):
-            yield _ecrire_le_rapport(prevision, rendu)
+            yield _ecrire_le_rapport(prevision, rendu, jour)
         else:
             yield _ecrire_l_echec(prevision, rendu)
 
@@ -179,32 +183,35 @@ def refaire_a_cote(
         yield prevision, rendu
 
 
-def _ecrire_le_rapport(prevision: Prevision, rendu: Fabrication) -> Resultat:
+def _ecrire_le_rapport(prevision: Prevision, rendu: Fabrication, jour: date) -> Resultat:
     """Write the files of a report and its trace; when they cannot be, the page that says why.
 
     The files of a format that was not asked for this time stay in the trace, with those of this
     time, when they were made from the same things. Those of a closed year that are there as they
-    were written stay in any case.
+    were written stay in any case. What somebody filled in is set aside, what is no more is removed.
     """
     commande = prevision.commande
     precedente = prevision.trace
     trace = replace(rendu.trace, code=empreinte_du_code(), versions=versions())
     gardees = _sorties_gardees(commande, precedente, trace) if precedente else {}
     trace = replace(trace, sorties={**trace.sorties, **gardees})
-    contenus = {
-        commande.dossier / nom: contenu
-        for nom, contenu in rendu.contenus.items()
-        if nom not in gardees
-    }
+    contenus = {nom: octets for nom, octets in rendu.contenus.items() if nom not in gardees}
     # The same trace, but for its files: everything that it was made from is the same.
     if precedente and replace(precedente, sorties=trace.sorties) == trace:
-        trace = replace(trace, sorties={**precedente.sorties, **trace.sorties})
+        trace = replace(trace, sorties={**_intactes(commande, precedente), **trace.sorties})
+    anciennes = precedente.sorties if precedente else {}
+    copies = copies_des_remplis(commande.dossier, contenus, anciennes, jour)
+    a_ecrire = {commande.dossier / nom: octets for nom, octets in contenus.items()}
     try:
-        prevision.manifeste.consigner(contenus, commande.cle, trace=trace)
+        prevision.manifeste.consigner({**copies, **a_ecrire}, commande.cle, trace=trace)
     except EcritureImpossible as error:
         return _ecrire_l_echec(prevision, Echec.de("EcritureImpossible", str(error)))
-    retirer_l_ancien(commande, trace, precedente)
-    return Resultat(commande, prevision.raisons, mesures=rendu.mesures)
+    mis_de_cote = [*copies]
+    with suppress(EcritureImpossible):  # open in another program: ``menage.ranger`` says it
+        mis_de_cote += retirer_l_ancien(commande, anciennes, trace, jour)
+    return Resultat(
+        commande, prevision.raisons, mesures=rendu.mesures, mis_de_cote=tuple(mis_de_cote)
+    )
 
 
 def _sorties_gardees(commande: Commande, precedente: Trace, trace: Trace) -> dict[str, str]:
@@ -216,28 +223,36 @@ def _sorties_gardees(commande: Commande, precedente: Trace, trace: Trace) -> dic
     copie = commande.copie_du_plan
     if not est_garde(commande, precedente) or precedente.lus[copie] != trace.lus.get(copie):
         return {}
-    gardees = {}
-    for nom, empreinte_ecrite in precedente.sorties.items():
-        if not list(phrases_des_fichiers_touches(commande.dossier, {nom: empreinte_ecrite})):
-            gardees[nom] = empreinte_ecrite
-    return gardees
+    return _intactes(commande, precedente)
 
 
-def retirer_l_ancien(commande: Commande, trace: Trace, precedente: Trace | None) -> None:
-    """Remove what a report that has just been written has no more: tables, the page of a failure.
+def _intactes(commande: Commande, precedente: Trace) -> dict[str, str]:
+    """Return the fingerprints of the files of a report that are there as they were written."""
+    return {
+        nom: ecrite
+        for nom, ecrite in precedente.sorties.items()
+        if not list(phrases_des_fichiers_touches(commande.dossier, {nom: ecrite}))
+    }
 
-    The folder « 2024/bilan » holds the tables and the pieces of this report alone. A piece that
-    somebody has filled since it was written, as a service does its workbook, stays.
+
+def retirer_l_ancien(
+    commande: Commande, anciennes: Mapping[str, str], trace: Trace, jour: date
+) -> list[Path]:
+    """Remove what a report that has just been written has no more: tables, the letter of a service
+    that owes nothing any more, slides, the page of a failure.
+
+    Args:
+        commande: The report.
+        anciennes: The fingerprints of the files that it had.
+        trace: Of what has just been written.
+        jour: Today.
+
+    Returns:
+        Where what somebody had filled in is now.
     """
-    anciennes = precedente.sorties if precedente else {}
-    for path in commande.base.glob("*"):
-        nom = path.relative_to(commande.dossier).as_posix()
-        if nom in trace.sorties or not path.is_file():
-            continue
-        telle_quelle = nom in anciennes and empreinte(path.read_bytes()) == anciennes[nom]
-        if path.suffix == ".csv" or telle_quelle:
-            path.unlink()
-    commande.page_echec.unlink(missing_ok=True)
+    page_d_un_echec = commande.page_echec.relative_to(commande.dossier).as_posix()
+    de_trop = [nom for nom in anciennes if nom not in trace.sorties]
+    return retirer(commande.dossier, [*de_trop, page_d_un_echec], anciennes, jour)
 
 
 def _ecrire_l_echec(prevision: Prevision, echec: Echec) -> Resultat:

@@ -28,6 +28,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.production import plan
 from ctglib.production.echec import Echec
 from ctglib.production.manifeste import (
+    DU_SYSTEME,
     LIEN,
     PYTHON,
     Donnees,
@@ -37,18 +38,16 @@ from ctglib.production.manifeste import (
     causes,
     empreinte,
     est_garde,
+    fichiers_presents,
     lire_manifeste,
     phrases_des_fichiers_touches,
     versions,
 )
-from ctglib.production.plan import INTERNE, MANIFESTE, PORTRAITS, PROJET, REFAITS, nom_de
+from ctglib.production.plan import ECHEC, INTERNE, MANIFESTE, PORTRAITS, PROJET, nom_de
 from ctglib.production.portail import PORTAIL, dossiers_publies, octets_du_portail
 from ctglib.production.produire import Fabrication, confier
 
 DESCRIPTION = "ro-crate-metadata.json"  # of an archive, where it was unpacked
-# in a convention's folder, what no manifest of it lists: the internal reports have their own, those
-# of a closed year made again beside have none
-A_PART = re.compile(rf"{INTERNE}/|[0-9]{{4}}/{REFAITS}/")
 # What installing an archive adds to it.
 INSTALLES = re.compile(
     rf"{re.escape(DESCRIPTION)}$|\.venv(/|$)|[^/]+\.egg-info/|ctglib/(.+/)?__pycache__/"
@@ -58,7 +57,10 @@ SOURCES = "sources.csv"
 LIEUX_NOMMES = 4  # beyond, they are counted
 CARNET_DISPARU = "son carnet a disparu, ou n'est plus déclaré"
 D_AUCUN_MANIFESTE = "n'est d'aucun manifeste (ajouté à côté des rapports) : le retirer"
-EN_TROP = "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : le retirer"
+EN_TROP = (
+    "n'est pas au manifeste (fichier ajouté, ou d'une version précédente) : ctg produire le retire,"
+    " ou le met de côté"
+)
 LIGNE = "(ligne)"
 COLONNE = "(colonne)"
 FICHIER = "(fichier)"
@@ -165,7 +167,7 @@ def relever(
     ecarts_des_fichiers = list(_a_cote_des_rapports(sortie))
     for convention in conventions:
         dossiers = {plan.PUBLIQUE: sortie / convention, INTERNE: sortie / convention / INTERNE}
-        presentes = [sorte for sorte in diffusions if _fichiers_presents(dossiers[sorte], A_PART)]
+        presentes = [sorte for sorte in diffusions if fichiers_presents(dossiers[sorte])]
         # Without any file the first is checked all the same: an absent manifest is a fault.
         for diffusion in presentes or diffusions[:1]:
             manifeste = lire_manifeste(dossiers[diffusion])
@@ -199,7 +201,7 @@ def _a_cote_des_rapports(sortie: Path) -> Iterator[Ecart]:
         nom = path.relative_to(sortie).as_posix()
         if path.is_symlink():
             yield Ecart("rapports", f"{nom} {LIEN}")
-        elif nom not in connus and not path.name.startswith(PREFIXE):
+        elif nom not in connus and not path.name.startswith((PREFIXE, *DU_SYSTEME)):
             yield Ecart("rapports", f"{nom} {D_AUCUN_MANIFESTE}")
 
 
@@ -241,7 +243,6 @@ def _ecarts_d_un_dossier(convention: str, manifeste: Manifeste, diffusion: str) 
     have failed since; files that it does not list.
     """
     dossier = manifeste.chemin.parent
-    attendus = {MANIFESTE: ""}  # the paths that may be there, with their fingerprint if it matters
     if not manifeste.traces and not manifeste.echecs:
         if manifeste.chemin.exists():
             etat = "ne se lit pas, ou vient d'une autre version du classeur"
@@ -250,41 +251,24 @@ def _ecarts_d_un_dossier(convention: str, manifeste: Manifeste, diffusion: str) 
         yield Ecart(convention, f"{MANIFESTE} {etat} : rien ne dit de quoi ces rapports sont faits")
     for cle, trace in manifeste.traces.items():
         lieu = nom_de(convention, cle, diffusion)
-        attendus.update(trace.sorties)
         for phrase in phrases_des_fichiers_touches(dossier, trace.sorties):
             yield Ecart(lieu, phrase)
     for cle in manifeste.echecs:
-        page = f"{cle}.echec.html"
-        attendus[page] = ""
+        page = f"{cle}.{ECHEC}"
         lieu = nom_de(convention, cle, diffusion)
         yield Ecart(lieu, f"n'a pas pu être refait depuis ({page} dit pourquoi)")
-    for phrase in _phrases_des_fichiers_en_trop(dossier, attendus, EN_TROP, A_PART):
+    presents = fichiers_presents(dossier)
+    for phrase in _phrases_des_fichiers_en_trop(dossier, presents, manifeste.fichiers, EN_TROP):
         yield Ecart(convention, phrase)
 
 
 def _phrases_des_fichiers_en_trop(
-    dossier: Path, attendus: Mapping[str, str], phrase: str, sauf: re.Pattern[str]
+    dossier: Path, presents: set[str], attendus: Mapping[str, str], phrase: str
 ) -> Iterator[str]:
     """Yield a sentence a file of a folder that is not among those expected."""
-    for nom in sorted(_fichiers_presents(dossier, sauf) - attendus.keys()):
+    for nom in sorted(presents - attendus.keys()):
         est_un_lien = (dossier / nom).is_symlink()
         yield f"{nom} {LIEN if est_un_lien else phrase}"
-
-
-def _fichiers_presents(dossier: Path, sauf: re.Pattern[str]) -> set[str]:
-    """Return the paths of a folder's files and links, but those of ``sauf`` and temporary ones.
-
-    ``sauf`` matches the beginning of a path.
-    """
-    noms = set()
-    for path in dossier.rglob("*"):
-        if path.is_dir() and not path.is_symlink():
-            continue
-        chemin = path.relative_to(dossier)
-        provisoire = any(partie.startswith(PREFIXE) for partie in chemin.parts)
-        if not provisoire and not sauf.match(chemin.as_posix()):
-            noms.add(chemin.as_posix())
-    return noms
 
 
 def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
@@ -308,7 +292,10 @@ def relever_archive(dossier: Path = PROJET) -> tuple[int, list[Ecart]] | None:
     phrases = [
         *phrases_des_fichiers_touches(dossier, empreintes, modifie),
         *_phrases_des_fichiers_en_trop(
-            dossier, empreintes, "n'y était pas (ajouté depuis)", INSTALLES
+            dossier,
+            fichiers_presents(dossier, INSTALLES),
+            empreintes,
+            "n'y était pas (ajouté depuis)",
         ),
     ]
     return len(empreintes), [Ecart("archive", phrase) for phrase in phrases]
