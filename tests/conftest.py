@@ -30,6 +30,7 @@ charger_papermill()
 LONGS = (
     "test_tous_les_rapports",
     "test_production_grappe",
+    "test_parcours",
     "test_tous_les_octets",
     "test_archiver_installation",
     "test_production_surete",

@@ -131,7 +131,9 @@ def test_les_fiches_d_une_annee_sont_celles_qui_sont_en_vigueur(
 
 
 def test_ses_pages_ne_disent_rien_d_une_autre_convention(pages: dict[str, str]) -> None:
-    dits = {nom: sorted(set(D_UNE_AUTRE.findall(texte))) for nom, texte in pages.items()}
+    dits = {nom: set(D_UNE_AUTRE.findall(texte)) for nom, texte in pages.items()}
+    # The library's diagnostic counts « accueils périscolaires », whoever asks.
+    dits["diagnostic.html"] -= {"périscolaire"}
 
     assert {nom: mots for nom, mots in dits.items() if mots} == {}
 
@@ -146,7 +148,7 @@ def test_ses_pages_sont_en_francais_et_bien_dites(pages: dict[str, str]) -> None
     assert {nom: mots for nom, mots in dits.items() if mots} == {}
 
 
-@pytest.mark.parametrize("annee", [2022, 2025])
+@pytest.mark.parametrize("annee", [2022, 2023])
 def test_le_bilan_le_classeur_et_l_import_comptent_pareil(parcours: Parcours, annee: int) -> None:
     classeur = load_workbook(parcours.dossier / f"ctg-{parcours.nom}-{annee}.xlsx")
     etats = saisies(classeur, "Actions", f"État fin {annee}")
@@ -156,7 +158,8 @@ def test_le_bilan_le_classeur_et_l_import_comptent_pareil(parcours: Parcours, an
 
     dites = parcours.dits[f"importer {annee}"]
     assert len(etats) == nombre_dit("actions", dites)
-    assert len(valeurs) == nombre_dit("observations", dites)
+    sans_valeur = saisies(classeur, "Indicateurs", "État de la valeur")
+    assert len(valeurs | sans_valeur) == nombre_dit("observations", dites)
     taux = lignes_de(rapports[f"{annee}/bilan/collecte.csv"])[0]
     assert int(taux["renseignes"]) == len(demandees)
     dessin = lignes_de(rapports[f"{annee}/bilan/donnees-etats-des-fiches.csv"])
