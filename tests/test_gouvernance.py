@@ -36,6 +36,12 @@ def test_le_comite_se_juge_sur_ce_que_la_convention_en_dit() -> None:
     assert de_l_annee == "Tenu 1 fois sur 1 prévue par la convention (article 6-a)."
     assert de_toutes == "Tenu 2 fois sur 3 prévues par la convention (article 6-a)."
     assert compte_des_comites(deux_par_an, (2025,)).startswith("Tenu 1 fois sur 2 prévues par")
+    # A date alone tells of one: another may have been held.
+    sans_compte = replace(
+        deux_par_an,
+        suivi=replace(deux_par_an.suivi, observations=deux_par_an.suivi.observations.iloc[:0]),
+    )
+    assert compte_des_comites(sans_compte, (2025,)).startswith("Tenu au moins 1 fois sur 2 ")
 
 
 def test_sans_frequence_ecrite_rien_n_en_est_dit(donnees: Path) -> None:

@@ -27,29 +27,39 @@ def compte_des_comites(etude: EtudeAnnuelle, annees: Iterable[int]) -> str:
     """Return « Tenu 3 fois sur 4 prévues par la convention (article 6-a). » for some years.
 
     "" when the convention does not say how many times a year its comité meets, or when nothing is
-    known of any of these years.
+    known of any of these years. Where only a date was handed in and several are due, there may have
+    been others: « au moins ».
     """
     comite = etude.convention.comite
     if comite is None or comite.par_an is None:
         return ""
-    comptes = [_comites_de_l_annee(etude, annee) for annee in annees]
-    connus = [compte for compte in comptes if compte is not None]
-    if not connus:
+    annees = list(annees)
+    comptes = [_comites_comptes(etude, annee) for annee in annees]
+    dates = [_comite_date(etude, annee) for annee in annees]
+    tenus = 0
+    au_moins = False
+    for compte, date in zip(comptes, dates, strict=True):
+        connu = date if compte is None else compte
+        tenus += connu or 0
+        au_moins |= connu is None or (compte is None and 0 < connu < comite.par_an)
+    if all(connu is None for connu in (*comptes, *dates)):
         return ""
-    cle = "comite_compte" if len(connus) == len(comptes) else "comite_au_moins"
-    return etude.mot(cle, tenus=sum(connus), prevus=comite.par_an * len(comptes))
+    cle = "comite_au_moins" if au_moins else "comite_compte"
+    return etude.mot(cle, tenus=tenus, prevus=comite.par_an * len(annees))
 
 
-def _comites_de_l_annee(etude: EtudeAnnuelle, annee: int) -> int | None:
-    """Return how many comités a year had: the count handed in, or else 1 or 0 by its date.
-
-    None when neither is known.
-    """
+def _comites_comptes(etude: EtudeAnnuelle, annee: int) -> int | None:
+    """Return the count of comités that was handed in for a year, None when none was."""
     indicateur = etude.catalogue.bilan.pilotage.comites
     observations = calculs.a_la_date(etude.suivi.observations, etude.annee)
     transmis = calculs.ensemble(observations, indicateur)["valeur"].get(annee)
-    if pd.notna(transmis):
-        return int(transmis)
+    return int(transmis) if pd.notna(transmis) else None
+
+
+def _comite_date(etude: EtudeAnnuelle, annee: int) -> int | None:
+    """Return 1 when a year says the day of its comité, 0 when it says why there was none, None when
+    it says nothing.
+    """
     suivi = etude.suivi.suivis.get(annee)
     if suivi is None or suivi.bilan.comite is None:
         return None

@@ -55,6 +55,8 @@ FOIS = "{valeur} fois"
 # Between two ranks: how much the next indicator of a same fiche passes after the others.
 PAR_FICHE = 0.01
 APRES_TOUTES = 0.9
+# The report of the year that has the table of what is proposed to the comité: address and title.
+BILAN = ("bilan.html", "bilan de l'année")
 CITES = 3  # more names than that are counted, and not written
 INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
@@ -257,10 +259,12 @@ class MessagesDuSuivi:
         first.
         """
         propositions = proposer(self.etude)
+        autre_rapport = None
         if self.fiche is not None:
             propositions = propositions[propositions["fiche"].astype(bool)]
+            autre_rapport = BILAN
         for texte in propositions["page"]:
-            yield self._message(texte, "decisions")
+            yield Message(texte, self.regles.preuves["decisions"], autre_rapport)
         if propositions.empty:
             yield Message(self.regles.sans_decision)
 

@@ -34,7 +34,7 @@ from ctglib.donnees.modeles.evaluation import (
 )
 from ctglib.donnees.modeles.plan import IndicateurFiche
 from ctglib.donnees.modeles.rapports import MessageDesParties, SectionDuDiagnostic
-from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit
+from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit, Parts
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import ordre
 from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
@@ -254,8 +254,19 @@ def lire_finale(dossier: Dossier) -> Finale:
 
 
 def charger_gabarit(convention: str) -> Gabarit:
-    """Return the workbook of a year, with what a convention asks for and from whom."""
+    """Return the workbook of a year, with what a convention asks for and from whom.
+
+    Where the convention does not say who fills what, it is the first of its own services, when it
+    names some.
+    """
     gabarit = charger_yaml(GABARIT, Gabarit)
-    fichier = f"{CONVENTIONS}/{convention}/{COLLECTE}"
-    collecte = charger_yaml(fichier, CollecteAnnuelle) if existe(fichier) else CollecteAnnuelle()
+    dossier = f"{CONVENTIONS}/{convention}"
+    fichier = f"{dossier}/{COLLECTE}"
+    collecte = CollecteAnnuelle()
+    if existe(fichier):
+        collecte = charger_yaml(fichier, CollecteAnnuelle)
+    else:
+        services = charger_yaml(f"{dossier}/convention.yaml", Convention).responsables
+        if services:
+            collecte = CollecteAnnuelle(parts=Parts(principal=services[0].id))
     return gabarit.model_copy(update={"parts": collecte.parts, "moyens": collecte.moyens})
