@@ -116,7 +116,11 @@ def fautes(*chemins: Path, seul: bool = True, **options: object) -> tuple[Faute,
 
 def _preparer(chemins: list[Path], seul: bool, options: dict) -> Preparation:
     if seul:
-        return preparer_dans(cadre(), recevoir(chemins), jour=JOUR)
+        classeurs, fautes_de_lecture = recevoir(chemins)
+        ready = preparer_dans(cadre(), classeurs, jour=JOUR)
+        if fautes_de_lecture or ready.fautes:
+            raise DonneesInvalides([*fautes_de_lecture, *ready.fautes])
+        return ready
     return preparer(chemins, jour=JOUR, **options)
 
 

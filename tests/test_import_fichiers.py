@@ -77,18 +77,6 @@ def test_un_classeur_sans_propriete_ni_nom_demande_la_convention_et_l_annee(tmp_
     assert fault.remede.startswith("indiquer --convention et --annee")
 
 
-def test_des_classeurs_de_deux_annees_ne_s_importent_pas_ensemble(tmp_path: Path) -> None:
-    first = enregistrer(vierge("pij"), tmp_path)
-    second = enregistrer(vierge("pij", 2024), tmp_path, "ctg-harnes-2024.xlsx")
-
-    (fault,) = fautes(first, second, seul=False)
-
-    assert (fault.fichier, fault.trouve) == (
-        "ctg-harnes-2024.xlsx",
-        "un classeur pour l'année « 2024 »",
-    )
-
-
 FICHIERS = [
     ("vide.xlsx", b"", "un fichier vide", "la copie ou l'envoi a échoué"),
     (
@@ -236,17 +224,15 @@ def test_deux_services_qui_se_contredisent_sont_listes_et_rien_n_est_choisi(tmp_
         poser(wb, "Indicateurs", "revues_plan", **{VALEUR: 2})
         paths.append(enregistrer(wb, tmp_path, f"ctg-harnes-2025-service{rank}.xlsx"))
 
-    (fault,) = fautes(*paths)
+    first, second = fautes(*paths)
 
-    assert (
-        fault.fichier == "ctg-harnes-2025-service1.xlsx"
-        and fault.colonne == "H : Valeur 2025"
-        and fault.ligne == 5
-    )
-    expected = (
-        "« 4 », alors que ctg-harnes-2025-service0.xlsx, feuille « Indicateurs », ligne 5 dit « 3 »"
-    )
-    assert fault.trouve == expected
+    for fault, here, there in ((first, 0, 1), (second, 1, 0)):
+        assert fault.fichier == f"ctg-harnes-2025-service{here}.xlsx"
+        assert (fault.colonne, fault.ligne) == ("H : Valeur 2025", 5)
+        assert fault.trouve == (
+            f"« {here + 3} », alors que ctg-harnes-2025-service{there}.xlsx, feuille « Indicateurs »,"
+            f" ligne 5 dit « {there + 3} »"
+        )
 
 
 def test_une_ecriture_refusee_ne_laisse_rien_de_moitie(donnees: Path, tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ from ctglib.donnees.modeles.classeur import ClasseurDeConvention
 from ctglib.donnees.modeles.suivi import ColonneGabarit, Gabarit, Refus
 
 LISTES = "Listes"
-SANS_SAISIE = ("Mode d'emploi", LISTES)  # the sheets that nothing is entered in
+A_CORRIGER = "À corriger"  # the first sheet of a workbook that goes back
+SANS_SAISIE = (A_CORRIGER, "Mode d'emploi", LISTES)  # the sheets that nothing is entered in
 # Its first sheet, what the others begin as, the styles of cells.
 MODELE = Path(__file__).parent / "modele.xlsx"
 LETTRE = MODELE.with_name("lettre.docx")  # its page and its styles, which Word changes

@@ -128,14 +128,17 @@ class ClasseurLu:
     grilles: tuple[Grille, ...]
     proprietes: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def noms(self) -> set[str]:
+        """Return the names that its faults give it: its own, and those of its sheets in CSV."""
+        return {self.fichier, *(grille.fichier for grille in self.grilles)}
 
-def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
-    """Return what was sent back: workbooks, CSV files, minutes in Word, folders of the first two.
+
+def recevoir(chemins: list[Path], dossier: str = "") -> tuple[list[ClasseurLu], list[Faute]]:
+    """Return what was sent back (workbooks, CSV files, minutes in Word, folders of the first two),
+    and the faults of the files that cannot be read.
 
     ``dossier`` comes before the name of a CSV: the folder that it is in.
-
-    Raises:
-        DonneesInvalides: All the faults of all the files.
     """
     classeurs: list[ClasseurLu] = []
     fautes: list[Faute] = []
@@ -144,7 +147,9 @@ def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
             with recueillir(fautes):
                 sorte = chemin.suffix.lower()
                 if chemin.is_dir():
-                    classeurs += _recevoir_un_dossier(chemin)
+                    lus, illisibles = _recevoir_un_dossier(chemin)
+                    classeurs += lus
+                    fautes += illisibles
                 elif sorte == ".csv":
                     grille = lire_csv(chemin, f"{dossier}{chemin.name}")
                     classeurs.append(ClasseurLu(chemin.name, (grille,)))
@@ -156,24 +161,24 @@ def recevoir(chemins: list[Path], dossier: str = "") -> list[ClasseurLu]:
             fautes.append(Faute(chemin.name, *mots("saisie_absente")))
         except OSError:
             fautes.append(Faute(chemin.name, *mots("saisie_fermee")))
-    if fautes:
-        raise DonneesInvalides(fautes)
-    return classeurs
+    return classeurs, fautes
 
 
-def _recevoir_un_dossier(dossier: Path) -> list[ClasseurLu]:
-    """Return the workbooks of a folder; its CSV files are the sheets of one more."""
+def _recevoir_un_dossier(dossier: Path) -> tuple[list[ClasseurLu], list[Faute]]:
+    """Return the workbooks of a folder, and the faults of those that cannot be read; its CSV files
+    are the sheets of one more, or of none when one of them cannot be read.
+    """
     fichiers = sorted(fichier for fichier in dossier.iterdir() if fichier.name[0] not in ".~")
     en_csv = [fichier for fichier in fichiers if fichier.suffix.lower() == ".csv"]
     autres = [fichier for fichier in fichiers if fichier.suffix.lower() in _CLASSEURS]
     if not autres and not en_csv:
         raise refus(dossier.name, *mots("dossier_sans_saisie"))
-    lus = recevoir([*autres, *en_csv], f"{dossier.name}/")
-    classeurs = lus[: len(autres)]
-    grilles = [grille for lu in lus[len(autres) :] for grille in lu.grilles]
-    if grilles:
+    classeurs, fautes = recevoir(autres)
+    lus, fautes_des_csv = recevoir(en_csv, f"{dossier.name}/")
+    grilles = [grille for lu in lus for grille in lu.grilles]
+    if grilles and not fautes_des_csv:
         classeurs.append(ClasseurLu(dossier.name, tuple(grilles)))
-    return classeurs
+    return classeurs, [*fautes, *fautes_des_csv]
 
 
 def lire_csv(path: Path, nom: str) -> Grille:

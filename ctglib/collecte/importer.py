@@ -1,5 +1,5 @@
-"""``ctg importer``: filled files to the follow-up, everything checked first, all of it written or
-nothing.
+"""``ctg importer``: filled files to the follow-up, each whole file checked first, taken or set
+aside.
 """
 
 import re
@@ -21,13 +21,13 @@ from ctglib.collecte.feuilles import (
     ouvrir_cadre,
 )
 from ctglib.collecte.fichiers import ClasseurLu, recevoir
-from ctglib.collecte.lecture import Entree, lire
+from ctglib.collecte.lecture import Entree, Lecture, lire
 from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
 from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
+from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
 from ctglib.donnees.lecture import conventions, proches, racine
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.pieces import TABLES
@@ -68,6 +68,9 @@ class Preparation:
     # Told without stopping: how a cell was understood, what may be a person's name.
     remarques: tuple[str, ...]
     attendues: int  # expected cells that are still empty
+    pris: tuple[str, ...] = ()  # the names of the files that it is made of
+    fautes: tuple[Faute, ...] = ()  # those of the files that were set aside
+    en_attente: tuple[str, ...] = ()  # of these, those that only lack what others say
 
     def ecrire(self) -> None:
         """Write all the files, or none (``EcritureImpossible``)."""
@@ -83,33 +86,25 @@ def preparer(
     *,
     jour: date,
 ) -> Preparation:
-    """Return what an import of these files would write, as ``preparer_lus`` does."""
-    return preparer_lus(recevoir(chemins), convention, annee, millesime, jour=jour)
-
-
-def preparer_lus(
-    classeurs: list[ClasseurLu],
-    convention: str = "",
-    annee: int | None = None,
-    millesime: int | None = None,
-    *,
-    jour: date,
-) -> Preparation:
-    """Return what an import of these files would write; nothing is written.
-
-    Args:
-        classeurs: Workbooks, CSV files, minutes in Word, or folders, as read.
-        convention: Where the files do not say it.
-        annee: The year collected, where the files do not say it.
-        millesime: The year of entry, when it is another.
-        jour: That of the import: the date of what is confirmed.
+    """Return what an import of these files, of one year, would write: all of them or none.
 
     Raises:
         DonneesInvalides: All the faults of all the files, at the cell where each was typed, and the
             values that have to be confirmed.
     """
-    convention, annee = _convention_et_annee(classeurs, convention, annee)
-    return preparer_dans(ouvrir_cadre(convention, annee), classeurs, millesime, jour=jour)
+    classeurs, fautes = recevoir(chemins)
+    groupes, fautes_de_groupe = par_annee(classeurs, convention, annee)
+    fautes += fautes_de_groupe
+    preparations = []
+    for (sa_convention, son_annee), de_l_annee in groupes.items():
+        with recueillir(fautes):
+            cadre = ouvrir_cadre(sa_convention, son_annee)
+            preparations.append(preparer_dans(cadre, de_l_annee, millesime, jour=jour))
+            fautes += preparations[-1].fautes
+    if fautes:
+        raise DonneesInvalides(fautes)
+    (preparation,) = preparations
+    return preparation
 
 
 def preparer_dans(
@@ -117,25 +112,97 @@ def preparer_dans(
 ) -> Preparation:
     """Return what an import of files already read would write, in the frame of a convention and a
     year.
+
+    Each file is taken whole, or set aside with its faults: those that it has, and those that it
+    makes with another, which is set aside with it. What then holds no more is set aside too.
+
+    Args:
+        cadre: The convention and the year, with what is already entered.
+        classeurs: Workbooks, CSV files, minutes in Word, or folders, as read.
+        millesime: The year of entry, when it is another.
+        jour: That of the import: the date of what is confirmed.
     """
     if millesime is not None and millesime < cadre.annee:
         raise refus(
             "--millesime", *mots("millesime_avant_l_annee", millesime=millesime, annee=cadre.annee)
         )
-    # A relevé may hold more decisions than the workbook has rows for.
-    gabarit = cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
-    cadre = replace(cadre, gabarit=gabarit)
-    convention = cadre.dossier.convention.id
+    cadre = cadre_a_lire(cadre)
     plan = feuilles(cadre, a_lire=True)
-    lecture = lire(classeurs, plan, cadre.dossier.catalogue.confidentialite, gabarit.noms)
-    entrees, conflits = fusionner(lecture.entrees)
+    regles = cadre.dossier.catalogue.confidentialite
+    lues = [
+        _Lue(classeur, lire(classeur, plan, regles, cadre.gabarit.noms)) for classeur in classeurs
+    ]
+    essai = _essayer(cadre, plan, lues, millesime, jour)
+    fautes = list(essai.fautes)
+    ecartes: list[str] = []
+    en_attente: list[str] = []
+    while essai.fautes:
+        en_faute = {faute.fichier for faute in essai.fautes}
+        ecartees = [lue for lue in lues if lue.classeur.noms & en_faute]
+        if en_faute - {nom for lue in lues for nom in lue.classeur.noms}:
+            ecartees = lues  # what is already entered is at fault: nothing can be added to it
+        elif ecartes:
+            fautes += [_faute_d_attente(lue, essai.fautes, ecartes) for lue in ecartees]
+            en_attente += [lue.classeur.fichier for lue in ecartees]
+        ecartes += [lue.classeur.fichier for lue in ecartees]
+        lues = [lue for lue in lues if lue not in ecartees]
+        essai = _essayer(cadre, plan, lues, millesime, jour)
+    return Preparation(
+        cadre.dossier.convention.id,
+        cadre.annee,
+        essai.fichiers,
+        essai.resultat.nouvelles,
+        tuple(essai.resultat.changements),
+        tuple(essai.remarques),
+        sum(lue.lecture.attendues for lue in lues),
+        tuple(lue.classeur.fichier for lue in lues),
+        tuple(fautes),
+        tuple(en_attente),
+    )
+
+
+def cadre_a_lire(cadre: Cadre) -> Cadre:
+    """Return a frame whose sheets may be read: a relevé may hold more decisions than the workbook
+    has rows for.
+    """
+    gabarit = cadre.gabarit.model_copy(update={"nombre_de_decisions": DECISIONS})
+    return replace(cadre, gabarit=gabarit)
+
+
+@dataclass(frozen=True)
+class _Lue:
+    """A file, and what it says."""
+
+    classeur: ClasseurLu
+    lecture: Lecture
+
+
+@dataclass(frozen=True)
+class _Essai:
+    """What some files would write together, and the faults of this."""
+
+    resultat: "Resultat"
+    fichiers: dict[str, bytes]
+    fautes: tuple[Faute, ...]
+    remarques: tuple[str, ...]
+
+
+def _essayer(
+    cadre: Cadre, plan: tuple[Feuille, ...], lues: list[_Lue], millesime: int | None, jour: date
+) -> _Essai:
+    """Return what files would write together, with all the faults of all of them."""
+    if not lues:
+        return _Essai(Resultat({}), {}, (), ())
+    convention = cadre.dossier.convention.id
+    entrees, conflits = fusionner([entree for lue in lues for entree in lue.lecture.entrees])
     cloture_demandee = list(_ecarter_la_cloture(cadre, entrees))
     resultat = appliquer(cadre, entrees, millesime, jour=jour)
     fichiers: dict[str, bytes] = {}
     for annee, apres in resultat.apres.items():
         avant = cadre.suivis.get(annee) or lire_annee(convention, annee)
         fichiers |= en_fichiers(convention, annee, avant, apres)
-    fautes = [*lecture.fautes, *conflits, *resultat.fautes]
+    fautes = [faute for lue in lues for faute in lue.lecture.fautes]
+    fautes += [*conflits, *resultat.fautes]
     fautes_du_comite = _fautes_de_comite(cadre, entrees, resultat.apres[cadre.annee])
     fautes += fautes_du_comite
     if fichiers:
@@ -143,17 +210,17 @@ def preparer_dans(
             deja_dite = fautes_du_comite and faute.colonne == CHAMP_DU_COMITE
             if not deja_dite:
                 fautes.append(faute)
-    if fautes:
-        raise DonneesInvalides(fautes)
-    return Preparation(
-        convention,
-        cadre.annee,
-        fichiers,
-        resultat.nouvelles,
-        tuple(resultat.changements),
-        (*lecture.remarques, *cloture_demandee),
-        lecture.attendues,
+    remarques = [remarque for lue in lues for remarque in lue.lecture.remarques]
+    return _Essai(resultat, fichiers, tuple(fautes), (*remarques, *cloture_demandee))
+
+
+def _faute_d_attente(lue: _Lue, fautes: tuple[Faute, ...], ecartes: list[str]) -> Faute:
+    """Return the fault of a file that only holds together with others, which were set aside."""
+    siennes = [faute for faute in fautes if faute.fichier in lue.classeur.noms]
+    phrases = mots(
+        "attend_d_autres", trouve=siennes[0].trouve, autres=", ".join(dict.fromkeys(ecartes))
     )
+    return Faute(lue.classeur.fichier, *phrases)
 
 
 _NOM = re.compile(
@@ -161,52 +228,66 @@ _NOM = re.compile(
 )
 
 
-def _convention_et_annee(
-    classeurs: list[ClasseurLu], convention: str, annee: int | None
-) -> tuple[str, int]:
-    """Return the convention and the year that all the files share: each says it, or its name, or
-    else the command.
+def par_annee(
+    classeurs: list[ClasseurLu], convention: str = "", annee: int | None = None
+) -> tuple[dict[tuple[str, int], list[ClasseurLu]], list[Faute]]:
+    """Return the files by the convention and the year that each says, or its name, or else the
+    command; and the faults of those that are of none.
     """
-    version = str(charger_yaml(GABARIT, Gabarit).version)
-    connues = conventions()
-    demandes = {"convention": convention, "annee": str(annee or "")}
-    # What all have to share, and whose it is: the command's, or the first file's.
-    communs = {quoi: (texte, "demandée") for quoi, texte in demandes.items() if texte}
+    groupes: dict[tuple[str, int], list[ClasseurLu]] = {}
     fautes: list[Faute] = []
     for classeur in classeurs:
-        sa_version = classeur.proprietes.get("version", version)
-        if sa_version != version:
-            phrases = mots("autre_version", ecrite=sa_version, version=version)
-            fautes.append(Faute(classeur.fichier, *phrases))
         propres = _convention_et_annee_propres(classeur)
-        siens = {quoi: propres.get(quoi) or texte for quoi, texte in demandes.items()}
-        if not all(siens.values()):
-            fautes.append(Faute(classeur.fichier, *mots("ni_convention_ni_annee")))
-            continue
-        for quoi, libelle in (("convention", "la convention"), ("annee", "l'année")):
-            sien = siens[quoi]
-            commun, a_qui = communs.setdefault(quoi, (sien, f"comme {classeur.fichier}"))
-            if sien != commun:
-                phrases = mots(
-                    "classeur_d_une_autre", quoi=libelle, trouve=sien, voulue=commun, comme=a_qui
-                )
-                fautes.append(Faute(classeur.fichier, *phrases))
-        convention_commune = siens["convention"] == communs["convention"][0]
-        if convention_commune and siens["convention"] not in connues:
-            noms_proches = proches(siens["convention"], connues)
-            phrases = mots(
-                "convention_proche" if noms_proches else "convention_du_fichier",
-                nom=siens["convention"],
-                connues=", ".join(connues),
-                proches=noms_proches,
-            )
-            fautes.append(Faute(classeur.fichier, *phrases))
-        if not re.fullmatch(r"(19|20)[0-9]{2}", siens["annee"]):
-            phrases = mots("annee_illisible", annee=siens["annee"])
-            fautes.append(Faute(classeur.fichier, *phrases))
-    if fautes:
-        raise DonneesInvalides(fautes)
-    return communs["convention"][0], int(communs["annee"][0])
+        sa_convention = propres.get("convention") or convention
+        son_annee = propres.get("annee") or str(annee or "")
+        comparees = {
+            "la convention": (convention, sa_convention),
+            "l'année": (str(annee or ""), son_annee),
+        }
+        siennes = list(_fautes_d_identite(classeur, comparees))
+        if siennes:
+            fautes += siennes
+        else:
+            groupes.setdefault((sa_convention, int(son_annee)), []).append(classeur)
+    return dict(sorted(groupes.items())), fautes
+
+
+def _fautes_d_identite(
+    classeur: ClasseurLu, comparees: dict[str, tuple[str, str]]
+) -> Iterator[Faute]:
+    """Yield what is wrong in the version of a file, its convention, its year: each as the command
+    asks for it (``comparees``: the one asked for, "" for any, and the file's).
+    """
+    version = str(charger_yaml(GABARIT, Gabarit).version)
+    sa_version = classeur.proprietes.get("version", version)
+    if sa_version != version:
+        yield Faute(classeur.fichier, *mots("autre_version", ecrite=sa_version, version=version))
+    (_, convention), (_, annee) = comparees.values()
+    if not convention or not annee:
+        yield Faute(classeur.fichier, *mots("ni_convention_ni_annee"))
+        return
+    autres = {
+        quoi: (voulue, trouvee)
+        for quoi, (voulue, trouvee) in comparees.items()
+        if voulue and voulue != trouvee
+    }
+    for quoi, (voulue, trouvee) in autres.items():
+        phrases = mots("classeur_d_une_autre", quoi=quoi, trouve=trouvee, voulue=voulue)
+        yield Faute(classeur.fichier, *phrases)
+    if autres:
+        return
+    connues = conventions()
+    if convention not in connues:
+        noms_proches = proches(convention, connues)
+        phrases = mots(
+            "convention_proche" if noms_proches else "convention_du_fichier",
+            nom=convention,
+            connues=", ".join(connues),
+            proches=noms_proches,
+        )
+        yield Faute(classeur.fichier, *phrases)
+    if not re.fullmatch(r"(19|20)[0-9]{2}", annee):
+        yield Faute(classeur.fichier, *mots("annee_illisible", annee=annee))
 
 
 def _convention_et_annee_propres(classeur: ClasseurLu) -> dict[str, str]:
@@ -223,7 +304,7 @@ def _convention_et_annee_propres(classeur: ClasseurLu) -> dict[str, str]:
 
 def fusionner(entrees: list[Entree]) -> tuple[dict[CleDEntree, Entree], list[Faute]]:
     """Return one entry a row of the follow-up, and the conflicts: same row, same column, two
-    contents.
+    contents. Each is told at both places.
 
     An empty cell contradicts nothing: one service may give the value, another the note.
     """
@@ -237,12 +318,16 @@ def fusionner(entrees: list[Entree]) -> tuple[dict[CleDEntree, Entree], list[Fau
                 continue
             premiere = premieres.setdefault((cle, colonne), entree)
             autre = premiere.valeurs[colonne]
-            if autre != texte:
-                conflits.append(
-                    entree.origine.faute(
-                        colonne, "deux_reponses", texte=texte, origine=premiere.origine, autre=autre
-                    )
+            if autre == texte:
+                continue
+            for ici, la_bas in ((entree, premiere), (premiere, entree)):
+                phrases = mots(
+                    "deux_reponses",
+                    texte=ici.valeurs[colonne],
+                    origine=la_bas.origine,
+                    autre=la_bas.valeurs[colonne],
                 )
+                conflits.append(ici.origine.placer(colonne, *phrases))
         fusionnee = fusionnees.setdefault(cle, entree)
         remplies = {colonne: texte for colonne, texte in fusionnee.valeurs.items() if texte}
         fusionnees[cle] = replace(fusionnee, valeurs={**entree.valeurs, **remplies})
@@ -418,14 +503,27 @@ def _fautes_de_comite(cadre: Cadre, entrees: dict[CleDEntree, Entree], apres: Su
     tenu = entrees.get(("bilan", ("comite_date",)))
     absent = entrees.get(("bilan", ("comite_absence",)))
     if tenu and absent:
-        return [absent.origine.faute("valeur", "comite_tenu_ou_non", lignes=lignes)]
+        return [
+            entree.origine.faute("valeur", "comite_tenu_ou_non", lignes=lignes)
+            for entree in _une_par_fichier([absent, tenu])
+        ]
     decisions = [entree for entree in entrees.values() if entree.table in ("decisions", "suites")]
     comite_connu = ("comite_date",) in apres["bilan"] or ("comite_absence",) in apres["bilan"]
     if not decisions or comite_connu:
         return []
-    premiere = decisions[0]
-    colonne = "texte" if premiere.table == "decisions" else "etat"
-    return [premiere.origine.faute(colonne, "comite_passe_sous_silence", lignes=lignes)]
+    fautes = []
+    for premiere in _une_par_fichier(decisions):
+        colonne = "texte" if premiere.table == "decisions" else "etat"
+        fautes.append(premiere.origine.faute(colonne, "comite_passe_sous_silence", lignes=lignes))
+    return fautes
+
+
+def _une_par_fichier(entrees: list[Entree]) -> list[Entree]:
+    """Return the first entry of each file."""
+    premieres: dict[str, Entree] = {}
+    for entree in entrees:
+        premieres.setdefault(entree.origine.fichier, entree)
+    return list(premieres.values())
 
 
 # What a dotted key begins with: the item of a list, or the field of a document.
@@ -455,29 +553,31 @@ def _fautes_a_l_ecriture(
             element = _ELEMENT.match(champ)
             lieu = element[0].removeprefix("comite.") if element else ""
         lieux: list[tuple[str, int | str | None]] = [(faute.fichier, lieu), *faute.avec]
-        # Of the rows that make it together, the first that is being entered.
-        entree = next((entrees[lieu] for lieu in lieux if lieu in entrees), None)
-        if entree is None:
-            if not faute.question:  # what is not being entered was asked, or told, in its time
-                yield faute
-            continue
-        intitules = entree.origine.colonnes
-        colonne = next(iter(entree.valeurs))
-        for nom in re.split(r"[,.\s\[\]]+", champ):
-            if nom in intitules:
-                colonne = nom
-        if re.fullmatch("la clé « .* » est absente", faute.trouve):
-            titre = intitules.get(colonne, colonne).partition(" : ")[2]
-            yield entree.origine.faute(colonne, "cellule_necessaire", titre=titre)
-        else:
-            mots_de_la_table = mots_des_tables.get(entree.table, {})
-            placee = entree.origine.placer(
-                colonne,
-                en_mots(faute.trouve, mots_de_la_table),
-                en_mots(faute.attendu, mots_de_la_table),
-                en_mots(faute.remede, mots_de_la_table),
-            )
-            yield replace(placee, question=faute.question)
+        # Of the rows that make it together, the first that each file enters.
+        en_cause = _une_par_fichier([entrees[lieu] for lieu in lieux if lieu in entrees])
+        if not en_cause and not faute.question:
+            yield faute  # a question about what is not being entered was asked in its time
+        for entree in en_cause:
+            yield _placer(faute, entree, mots_des_tables.get(entree.table, {}))
+
+
+def _placer(faute: Faute, entree: Entree, mots_des_codes: dict[str, str]) -> Faute:
+    """Return the fault of a file at the cell of the entry that it comes from, in its words."""
+    intitules = entree.origine.colonnes
+    colonne = next(iter(entree.valeurs))
+    for nom in re.split(r"[,.\s\[\]]+", faute.colonne or ""):
+        if nom in intitules:
+            colonne = nom
+    if re.fullmatch("la clé « .* » est absente", faute.trouve):
+        titre = intitules.get(colonne, colonne).partition(" : ")[2]
+        return entree.origine.faute(colonne, "cellule_necessaire", titre=titre)
+    placee = entree.origine.placer(
+        colonne,
+        en_mots(faute.trouve, mots_des_codes),
+        en_mots(faute.attendu, mots_des_codes),
+        en_mots(faute.remede, mots_des_codes),
+    )
+    return replace(placee, question=faute.question)
 
 
 def _entrees_des_fichiers(

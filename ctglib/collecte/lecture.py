@@ -20,7 +20,7 @@ from ctglib.collecte.cellules import (
     lire_valeur,
     montrer,
 )
-from ctglib.collecte.classeur import PLI, SANS_SAISIE
+from ctglib.collecte.classeur import A_CORRIGER, PLI, SANS_SAISIE
 from ctglib.collecte.feuilles import TEXTE, Cle, Feuille, Ligne
 from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
@@ -81,50 +81,50 @@ class Entree:
 
 @dataclass
 class Lecture:
-    """What the files say.
+    """What a file says.
 
     ``remarques`` are told without stopping the import; ``attendues`` counts the awaited cells that
-    are empty.
+    are empty; ``feuilles`` are the sheets that are the gabarit's.
     """
 
     entrees: list[Entree] = field(default_factory=list)
     fautes: list[Faute] = field(default_factory=list)
     remarques: list[str] = field(default_factory=list)
     attendues: int = 0
+    feuilles: list["FeuilleLue"] = field(default_factory=list)
 
 
 def lire(
-    classeurs: list[ClasseurLu],
+    classeur: ClasseurLu,
     plan: tuple[Feuille, ...],
     regles: Confidentialite,
     noms: NomsDePersonnes,
 ) -> Lecture:
-    """Return what all the files say, with all their faults.
+    """Return what a file says, with all its faults.
 
     What is about a person (``regles``) is refused; what may be a person's name (``noms``) is a
     remark.
     """
     lecture = Lecture()
-    for classeur in classeurs:
-        entrees_avant = len(lecture.entrees)
-        fautes_avant = len(lecture.fautes)
-        attribuees, fautes = _attribuer(classeur, plan)
-        lecture.fautes += fautes
-        intitules: dict[str, dict[int, str]] = {}  # by sheet, then by number of the column
-        for grille, feuille in attribuees:
-            service = classeur.proprietes.get("responsable", "")
-            lecteur = _Lecteur(grille, feuille, noms, lecture, service)
-            lecteur.lire()
-            intitules[grille.feuille] = {
-                lecteur.numeros[colonne]: intitule
-                for colonne, intitule in lecteur.intitules.items()
-            }
-        for grille in classeur.grilles:
-            intitules_de_la_grille = intitules.get(grille.feuille, {})
-            lecture.fautes += donnees_personnelles(grille, regles, intitules_de_la_grille)
-        if len(lecture.entrees) == entrees_avant and len(lecture.fautes) == fautes_avant:
-            titres = ", ".join(feuille.modele.titre for feuille in plan)
-            lecture.fautes.append(Faute(classeur.fichier, *mots("rien_de_rempli", feuilles=titres)))
+    attribuees, fautes = _attribuer(classeur, plan)
+    lecture.fautes += fautes
+    intitules: dict[str, dict[int, str]] = {}  # by sheet, then by number of the column
+    for grille, feuille in attribuees:
+        service = classeur.proprietes.get("responsable", "")
+        lue = FeuilleLue(grille, feuille, noms, lecture, service)
+        lue.lire()
+        lecture.feuilles.append(lue)
+        intitules[grille.feuille] = {
+            lue.numeros[colonne]: intitule for colonne, intitule in lue.intitules.items()
+        }
+    for grille in classeur.grilles:
+        if porte_le_nom(grille, A_CORRIGER):  # it quotes what was to be taken out
+            continue
+        intitules_de_la_grille = intitules.get(grille.feuille, {})
+        lecture.fautes += donnees_personnelles(grille, regles, intitules_de_la_grille)
+    if not lecture.entrees and not lecture.fautes:
+        titres = ", ".join(feuille.modele.titre for feuille in plan)
+        lecture.fautes.append(Faute(classeur.fichier, *mots("rien_de_rempli", feuilles=titres)))
     return lecture
 
 
@@ -174,11 +174,13 @@ def _attribuer(
     return list(attribuees.values()), fautes
 
 
-class _Lecteur:
+class FeuilleLue:
     """A sheet as it is read, with the model that says what its columns are.
 
     ``colonnes`` is the id of each column by its number, ``numeros`` the reverse, and ``intitules``
-    how a fault names a column (« B : Repère »), by id.
+    how a fault names a column (« B : Repère »), by id. Of the rows under the headings, by their
+    numbers: ``lignes`` are those of the plan, ``ajoutees`` those that were added where some may be,
+    ``perdues`` those that are of no place.
     """
 
     def __init__(
@@ -194,6 +196,10 @@ class _Lecteur:
         self.noms = noms
         self.lecture = lecture
         self.service = service
+        self.lignes: dict[int, Ligne] = {}
+        self.ajoutees: list[int] = []
+        self.perdues: list[int] = []
+        self.reprise = False  # whether its rows were read one by one
         # The first row with two known headings; 0 when no row has two.
         self.ligne_d_en_tete = 0
         self.colonnes: dict[int, str] = {}
@@ -232,13 +238,8 @@ class _Lecteur:
         if len(self.cles) < len(cles_attendues):
             return
 
-        # As it is written, or else in the same words: « 1.1 » and « 1-1 » may be two modalités.
-        lignes_du_plan: dict[tuple[str, ...], Ligne] = {}
-        for ligne in self.feuille.lignes:
-            textes = [str(ligne.montre.get(colonne.id, "")) for colonne in self.cles]
-            lignes_du_plan.setdefault(tuple(map(sans_accents, textes)), ligne)
-            lignes_du_plan[tuple(textes)] = ligne
-
+        self.reprise = True
+        lignes_du_plan = self._lignes_du_plan()
         numeros_lus = {colonne.id: self.numeros[colonne.id] for colonne in self.cles + self.saisies}
         deja_lues: dict[tuple[str, Cle], int] = {}
         for numero, rangee in self.grille.lignes.items():
@@ -256,9 +257,11 @@ class _Lecteur:
             origine = Origine(
                 self.grille.fichier, self.grille.feuille, numero, self.intitules, self.service
             )
+            sans_place = self.perdues if self.feuille.libre is None else self.ajoutees
             fautes = list(self._numeros_en_nombres(cellules, origine))
             if fautes:
                 self.lecture.fautes += fautes
+                sans_place.append(numero)
                 continue
             ligne = lignes_du_plan.get(tuple(textes))
             if ligne is None:
@@ -266,17 +269,34 @@ class _Lecteur:
             if ligne is None:
                 ligne = self._ligne_ajoutee(cellules, origine)
             if ligne is None:
+                sans_place.append(numero)
                 continue
             cible = ligne.cibles[0]
             premiere = deja_lues.setdefault((cible.table, cible.cle), numero)
             if premiere == numero:
                 self._lire_les_saisies(cellules, origine, ligne)
+                if ligne.montre:
+                    self.lignes[numero] = ligne
+                else:
+                    self.ajoutees.append(numero)
             else:
+                self.perdues.append(numero)
                 remplies = [colonne.id for colonne in self.cles if colonne.id in cellules]
                 cle = ", ".join(cellules[colonne].texte for colonne in remplies)
                 self.lecture.fautes.append(
                     origine.faute(self.cles[0].id, "ligne_en_double", cle=cle, ligne=premiere)
                 )
+
+    def _lignes_du_plan(self) -> dict[tuple[str, ...], Ligne]:
+        """Return the rows of the plan by the texts of their keys: as they are written, or else in
+        the same words (« 1.1 » and « 1-1 » may be two modalités).
+        """
+        lignes_du_plan: dict[tuple[str, ...], Ligne] = {}
+        for ligne in self.feuille.lignes:
+            textes = [str(ligne.montre.get(colonne.id, "")) for colonne in self.cles]
+            lignes_du_plan.setdefault(tuple(map(sans_accents, textes)), ligne)
+            lignes_du_plan[tuple(textes)] = ligne
+        return lignes_du_plan
 
     def _fautes_de_forme(self) -> Iterator[Faute]:
         """Yield a fault for each heading that is lost, or there twice, and for each area of merged

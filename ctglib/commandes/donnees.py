@@ -6,6 +6,7 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
@@ -24,15 +25,25 @@ from ctglib.commandes.terminal import (
     verifier_la_demande,
 )
 from ctglib.donnees.ecriture import ecrire
-from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, recueillir, refus
+from ctglib.donnees.fautes import (
+    DonneesInvalides,
+    Empechement,
+    Faute,
+    mots,
+    recueillir,
+    refus,
+)
 from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 
 if TYPE_CHECKING:
+    from ctglib.collecte.feuilles import Cadre
     from ctglib.collecte.fichiers import ClasseurLu
-    from ctglib.collecte.importer import Changement
+    from ctglib.collecte.importer import Changement, Preparation
 
 RIEN = "Rien n'a été changé."
+RIEN_D_ENREGISTRE = "Rien n'a été enregistré."
 _VIDE = "(vide)"
+A_RENVOYER_DIT = "À renvoyer, avec ce qui a été saisi ; chaque cellule à reprendre est colorée :"
 FICHES_AU_PLUS = 20
 QUESTIONS = {  # asked on the terminal for what was not typed after « ctg nouvelle-convention »
     "territoire": "Code Insee de la commune, ou SIREN de l'EPCI (exemple : 62413)",
@@ -179,28 +190,93 @@ def gabarit(
     dire(f"Classeur à remplir : {chemin}")
 
 
-@promettre("Rien n'a été enregistré.")
 def importer(
     chemins: Remplis,
     convention: DuFichier = "",
     annee: AnneeDuFichier = None,
     millesime: Millesime = None,
     a_blanc: ABlanc = False,
-) -> None:
-    """Vérifier les classeurs remplis, puis les enregistrer : tout, ou rien."""
+) -> int:
+    """Vérifier les classeurs remplis, puis enregistrer chacun : tout entier, ou rien."""
+    from ctglib.collecte.feuilles import ouvrir_cadre
     from ctglib.collecte.fichiers import recevoir
     from ctglib.collecte.import_convention import est_une_convention
-    from ctglib.collecte.importer import preparer_lus
+    from ctglib.collecte.importer import par_annee, preparer_dans
 
     if convention:
-        verifier_la_demande((convention,), () if annee is None else (annee,))
-    classeurs = recevoir(chemins)
+        with promettre(RIEN_D_ENREGISTRE):
+            verifier_la_demande((convention,), () if annee is None else (annee,))
+    classeurs, fautes = recevoir(chemins)
     if any(est_une_convention(classeur) for classeur in classeurs):
-        _importer_une_convention(classeurs, convention, a_blanc)
-        return
-    preparation = preparer_lus(classeurs, convention, annee, millesime, jour=date.today())
-    if not a_blanc:
-        preparation.ecrire()
+        _importer_une_convention(classeurs, fautes, convention, a_blanc)
+        return 0
+    groupes, fautes_de_groupe = par_annee(classeurs, convention, annee)
+    fautes += fautes_de_groupe
+    pris: list[str] = []
+    copies: list[Path] = []
+    for (sa_convention, son_annee), de_l_annee in groupes.items():
+        with _dire_ce_qui_l_est(pris), recueillir(fautes):
+            cadre = ouvrir_cadre(sa_convention, son_annee)
+            preparation = preparer_dans(cadre, de_l_annee, millesime, jour=date.today())
+            fautes += preparation.fautes
+            if preparation.pris:
+                if not a_blanc:
+                    preparation.ecrire()
+                _dire_la_preparation(preparation, a_blanc)
+                pris += preparation.pris
+            if not a_blanc:
+                copies += _ecrire_les_copies(cadre, de_l_annee, preparation)
+    if not fautes:
+        return 0
+    error = DonneesInvalides(fautes)
+    if copies:
+        noms = [f"  {chemin}" for chemin in copies]
+        error.add_note("\n".join([A_RENVOYER_DIT, *noms]))
+    error.add_note(_issue(pris, a_blanc))
+    return dire_l_empechement(error)
+
+
+@contextmanager
+def _dire_ce_qui_l_est(pris: list[str]) -> Iterator[None]:
+    """Add to the message of an ``Empechement`` which files were recorded before it."""
+    try:
+        yield
+    except DonneesInvalides:
+        raise
+    except Empechement as error:
+        error.add_note(_issue(pris, a_blanc=False))
+        raise
+
+
+def _issue(pris: list[str], a_blanc: bool) -> str:
+    """Return which files were recorded, although others were not."""
+    if not pris or a_blanc:
+        return RIEN_D_ENREGISTRE
+    return f"Enregistrés malgré cela, chacun en entier : {', '.join(pris)}. Les autres, en rien."
+
+
+def _ecrire_les_copies(
+    cadre: "Cadre", classeurs: "list[ClasseurLu]", preparation: "Preparation"
+) -> list[Path]:
+    """Write a copy to send back of each workbook with faults of its own, and return their paths."""
+    from ctglib.collecte.renvoi import A_RENVOYER, copie, nom_de_la_copie, place_libre
+
+    chemins = []
+    for classeur in classeurs:
+        siennes = [faute for faute in preparation.fautes if faute.fichier in classeur.noms]
+        if not siennes or classeur.fichier in preparation.en_attente:
+            continue
+        octets = copie(cadre, classeur, siennes)
+        if octets is None:
+            continue
+        chemin = place_libre(A_RENVOYER, nom_de_la_copie(cadre, classeur), octets)
+        ecrire({chemin: octets})
+        chemins.append(chemin)
+    return chemins
+
+
+def _dire_la_preparation(preparation: "Preparation", a_blanc: bool) -> None:
+    """Say what is to be checked, what changes, what is still awaited, and what was written."""
     if preparation.remarques:
         puces = [f"- {remarque}" for remarque in preparation.remarques]
         dire("À vérifier (rien n'est refusé pour cela) :", *puces, "")
@@ -216,10 +292,15 @@ def importer(
     _dire_l_issue(f"{preparation.convention}, {preparation.annee}", preparation.fichiers, a_blanc)
 
 
-def _importer_une_convention(classeurs: "list[ClasseurLu]", convention: str, a_blanc: bool) -> None:
+@promettre(RIEN_D_ENREGISTRE)
+def _importer_une_convention(
+    classeurs: "list[ClasseurLu]", fautes: list[Faute], convention: str, a_blanc: bool
+) -> None:
     """Check the workbook of a convention, then write its YAML: all of it, or nothing."""
     from ctglib.collecte.import_convention import preparer_convention
 
+    if fautes:
+        raise DonneesInvalides(fautes)
     if len(classeurs) > 1:
         noms = ", ".join(classeur.fichier for classeur in classeurs)
         raise refus(noms, *mots("convention_et_autres_fichiers"))
@@ -268,7 +349,7 @@ def _montrer_les_changements(titre: str, changements: "list[Changement]") -> Non
         montrer(("Où", "Repère", "Colonne", "Avant", "Après"), lignes)
 
 
-@promettre("Rien n'a été enregistré.")
+@promettre(RIEN_D_ENREGISTRE)
 def figer(annee: AnneePubliee, convention: LaConvention) -> None:
     """Noter ce que masque le bilan publié d'une année : les suivants le masqueront."""
     from ctglib.secret import publication

@@ -249,6 +249,17 @@ class Lettre(Modele):  # the letter to a service
     delai: Texte  # when an answer is awaited
 
 
+class RenvoiGabarit(Modele):
+    """The first sheet of a workbook that goes back to be corrected."""
+
+    titre: Texte
+    consignes: tuple[Texte, ...]
+    # where, what about, found, expected, to do
+    colonnes: tuple[Texte, Texte, Texte, Texte, Texte]
+    largeurs: tuple[float, float, float, float, float]
+    perdues: Texte  # the heading of what found no place
+
+
 class NomsDePersonnes(Modele):  # how a person's name shows in a text
     civilites: tuple[Texte, ...]
     mots_admis: tuple[Texte, ...]  # first words of capitalised groups that are none
@@ -272,6 +283,7 @@ class Gabarit(CollecteAnnuelle):
     nombre_de_decisions: Positif
     plis: Annotated[dict[Pli, Texte], complet(Pli)]  # the headings of the folded rows
     lettre: Lettre
+    renvoi: RenvoiGabarit
     feuilles: Annotated[tuple[FeuilleGabarit, ...], complet(NomDeFeuille)]
     noms: NomsDePersonnes
 
