@@ -9,14 +9,13 @@ import zipfile
 from functools import cache
 
 import docx
-import pandas as pd
 import pytest
 from classeur_rempli import LIGNE_DES_TITRES
 from openpyxl import load_workbook
 from rapports_produits import Production, Rapport
 
 from ctglib import ouvrir_dossier
-from ctglib.calculs.collecte import ETAT, VALEUR, manques_finaux
+from ctglib.calculs.collecte import a_demander
 from ctglib.document.blocs import Piece
 from ctglib.rapports.dossier import DossierACompleter
 
@@ -66,46 +65,26 @@ def test_ce_qui_est_facultatif_n_est_demande_a_personne() -> None:
     assert not asked & {"ateliers_rpe", "heures_offertes", "pij_visites"}
 
 
-def test_une_fiche_sans_modalite_n_a_pas_d_etat_a_donner() -> None:
+def test_ce_qu_un_avenant_a_arrete_manque_encore_et_n_est_plus_demande() -> None:
     etude = dossier("demonstration").etude
-    bare, *others = etude.convention.fiches
-    convention = etude.convention.model_copy(
-        update={"fiches": [bare.model_copy(update={"modalites": []}), *others]}
-    )
-    states = {
-        annee: table[table["fiche"].ne(bare.numero)] for annee, table in etude.etats_annuels.items()
-    }
+    manques = etude.demandes[etude.demandes["manque"]]
+    (fiche,) = [fiche for fiche in etude.convention.fiches if str(fiche.numero) == "2"]
+    sans_2_5 = [modalite for modalite in fiche.modalites if modalite.numero != "2.5"]
+    fiches = [
+        autre if autre is not fiche else fiche.model_copy(update={"modalites": sans_2_5})
+        for autre in etude.convention.fiches
+    ]
+    convention = etude.convention.model_copy(update={"fiches": fiches})
 
-    asked = manques_finaux(
-        convention,
-        etude.catalogue,
-        etude.suivi.suivis,
-        {etude.annee: etude.a_collecter},
-        states,
-        gabarit=etude.gabarit,
+    demandes = a_demander(
+        manques, etude.a_collecter.head(0), etude.catalogue, convention, etude.bilan.date_arretee
     )
 
-    assert not (asked["nature"].eq(ETAT) & asked["fiche"].eq(bare.numero)).any()
-
-
-def test_ce_qui_est_attendu_une_fois_ne_manque_qu_au_bilan_de_son_annee() -> None:
-    etude = dossier("demonstration").etude
-    once = etude.a_collecter.head(1).assign(annee=2026, motif="a_completer")
-
-    def manquent(**demandees: pd.DataFrame) -> pd.Series:
-        years = {int(name[1:]): rows for name, rows in demandees.items()}
-        asked = manques_finaux(
-            etude.convention,
-            etude.catalogue,
-            etude.suivi.suivis,
-            years,
-            etude.etats_annuels,
-            gabarit=etude.gabarit,
-        )
-        return asked["nature"].eq(VALEUR)
-
-    assert not manquent(_2024=once, _2026=once.head(0)).any(), "2026 l'a reçu"
-    assert manquent(_2024=once, _2026=once).sum() == 1
+    assert demandes["nombre"].sum() == len(manques)
+    arretees = demandes[~demandes["demandee"]]
+    assert arretees[["nature", "precisions", "annees"]].to_numpy().tolist() == [
+        ["etat", "2.5", "2025"]
+    ]
 
 
 @pytest.mark.parametrize("convention", ["harnes", "demonstration"])

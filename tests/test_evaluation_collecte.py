@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from types import SimpleNamespace
 
 import pandas as pd
@@ -57,39 +56,35 @@ def _evaluation(rows: pd.DataFrame = LIGNES, annee: int = 2024) -> pd.DataFrame:
     return evaluer(FICHE, catalogue(*MESURES), rows, (), annee)
 
 
-def test_le_taux_de_collecte_compte_chaque_indicateur_une_fois_par_fiche_et_par_service() -> None:
-    found = taux_de_collecte(_evaluation()).set_index(["groupe", "valeur_groupe"])
+def _demandes(*lignes: tuple[str, str, bool]) -> pd.DataFrame:
+    return pd.DataFrame(lignes, columns=["fiche", "responsable", "manque"])
+
+
+def test_le_taux_de_collecte_compte_chaque_demande_par_fiche_et_par_service() -> None:
+    demandes = _demandes(("1", "rpe", False), ("1", "caf", True), ("", "caf", False))
+
+    found = taux_de_collecte(demandes).set_index(["groupe", "valeur_groupe"])
 
     assert tuple(found.reset_index().columns) == TAUX
-    whole = found.loc[("ensemble", "")]
-    assert whole.to_dict() == {
-        "attendus": 3,
-        "renseignes": 2,
-        "provisoires": 1,
-        "non_transmis": 0,
-        "non_disponibles": 1,
-        "sans_objet": 1,
+    assert found.loc[("ensemble", "")].to_dict() == {
+        "demandes": 3,
+        "recus": 2,
+        "manquent": 1,
         "taux": pytest.approx(200 / 3),
     }
-    assert found.loc[("fiche", "1"), "renseignes"] == 2
-    assert found.loc[("responsable", "coordination"), "taux"] == 100
-    assert found.loc[("responsable", "rpe"), "attendus"] == 2
+    assert found.loc[("fiche", "1"), "manquent"] == 1
+    assert found.loc[("fiche", ""), "taux"] == 100
+    assert found.loc[("responsable", "caf"), "taux"] == 50
 
 
-def test_sans_rien_le_taux_est_nul_et_sans_rien_d_attendu_il_n_existe_pas() -> None:
-    nothing = taux_de_collecte(_evaluation(observations()))
-    useless = observations(*({"annee": 2024, "indicateur": nom, "statut": "M"} for nom in "xyzw"))
-
-    assert nothing.iloc[0]["taux"] == 0
-    assert taux_de_collecte(_evaluation(useless)).iloc[0].isna()["taux"]
+def test_sans_rien_le_taux_est_nul_et_sans_rien_de_demande_il_n_existe_pas() -> None:
+    assert taux_de_collecte(_demandes(("1", "rpe", True))).iloc[0]["taux"] == 0
+    assert taux_de_collecte(_demandes()).iloc[0].isna()["taux"]
 
 
-def test_ce_qu_une_fiche_pas_commencee_n_a_pas_donne_n_est_pas_attendu() -> None:
-    later = convention(*(prevu(item.id) for item in MESURES), debut=date(2025, 1, 1))
-
-    found = taux_de_collecte(evaluer(later, catalogue(*MESURES), LIGNES, (), 2024)).iloc[0]
-
-    assert (found["attendus"], found["renseignes"], found["sans_objet"]) == (2, 2, 2)
+def _manques(*lignes: tuple[str, str, int]) -> pd.DataFrame:
+    table = pd.DataFrame(lignes, columns=["responsable", "element", "annee"])
+    return table.assign(nature="valeur").astype({"annee": "Int64"})
 
 
 @pytest.mark.parametrize(
@@ -120,15 +115,14 @@ def test_ce_qui_est_attendu_une_fois_n_est_demande_que_pour_son_annee(
 
     table = evaluer(fiche, catalogue(meaning), rows, (), annee)
 
-    found = a_collecter(table, catalogue(meaning), fiche)
+    lacking = [("rpe", "x", 2024)] if annee >= 2024 and not valeurs else []
+    found = a_collecter(table, catalogue(meaning), fiche, _manques(*lacking))
     assert list(found[["annee", "motif"]].itertuples(index=False, name=None)) == demande
-    assert taux_de_collecte(table).iloc[0]["attendus"] == (
-        annee == 2024 or (annee == 2025 and not valeurs)
-    )
 
 
 def test_la_liste_demande_ce_qui_manque_ce_qui_est_provisoire_et_l_annee_suivante() -> None:
-    found = a_collecter(_evaluation(), catalogue(*MESURES), FICHE)
+    lacking = _manques(("rpe", "w", 2024), ("rpe", "w", 2023), ("caf", "y", 2024))
+    found = a_collecter(_evaluation(), catalogue(*MESURES), FICHE, lacking)
 
     assert tuple(found.columns) == A_COLLECTER
     asked = [tuple(row) for row in found[["indicateur", "annee", "motif"]].itertuples(index=False)]
@@ -143,14 +137,17 @@ def test_la_liste_demande_ce_qui_manque_ce_qui_est_provisoire_et_l_annee_suivant
         ("w", 2022, "valeur_initiale"),
         ("w", 2024, "a_completer"),
         ("w", 2025, "annee_suivante"),
+        ("y", 2024, "a_completer"),  # of the service that owes a part of it
     ]
 
 
 def test_la_derniere_annee_ne_demande_plus_la_suivante_sauf_si_un_avenant_prolonge() -> None:
     table = _evaluation(annee=2026)
 
-    last = a_collecter(table, catalogue(*MESURES), FICHE)
-    longer = a_collecter(table, catalogue(*MESURES), FICHE, fin=pd.Timestamp(2027, 12, 31))
+    last = a_collecter(table, catalogue(*MESURES), FICHE, _manques())
+    longer = a_collecter(
+        table, catalogue(*MESURES), FICHE, _manques(), fin=pd.Timestamp(2027, 12, 31)
+    )
 
     assert "annee_suivante" not in set(last["motif"])
     assert set(longer[longer["motif"] == "annee_suivante"]["annee"]) == {2027}
@@ -172,7 +169,10 @@ def test_une_valeur_initiale_qui_ne_servirait_pas_n_est_pas_demandee(
     fiche = convention(prevu(**ecrit))
 
     found = a_collecter(
-        evaluer(fiche, catalogue(mesure), observations(), (), 2024), catalogue(mesure), fiche
+        evaluer(fiche, catalogue(mesure), observations(), (), 2024),
+        catalogue(mesure),
+        fiche,
+        _manques(),
     )
 
     assert "valeur_initiale" not in set(found["motif"])

@@ -131,7 +131,7 @@ def test_les_cellules_attendues_sont_colorees_et_blanchissent_remplies() -> None
     ]
 
     assert expected.fill.fgColor.rgb == "FFFFF3C4" and optional.fill.fgColor.rgb == "FFFFFFFF"
-    assert formulas == ["OR(LEN(H5)>0,LEN(I5)>0)"]
+    assert formulas == ['OR(LEN(H5)>0,AND(LEN(I5)>0,I5<>"Non transmise"))']
 
 
 def test_l_allure_des_cellules_est_dans_les_couleurs_de_la_charte() -> None:

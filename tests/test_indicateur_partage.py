@@ -12,7 +12,6 @@ from openpyxl import load_workbook
 
 from ctglib import ouvrir_evaluation
 from ctglib.blocs.annee import EtudeAnnuelle, etudier, part_de
-from ctglib.calculs.collecte import taux_de_collecte
 from ctglib.collecte.classeur import ecrire_gabarit
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.validation import valider
@@ -49,7 +48,7 @@ def test_il_est_montre_dans_chaque_fiche_et_compte_une_fois(convention: Path) ->
     etude = etudier(convention.name, 2025, "publique")
     deuxieme, troisieme = (part_de(etude, etude.fiche(numero)) for numero in ("1.9", "1.10"))
 
-    taux = taux_de_collecte(etude.evaluation).set_index(["groupe", "valeur_groupe"])["attendus"]
+    taux = etude.collecte.set_index(["groupe", "valeur_groupe"])["demandes"]
 
     assert lignes(etude) == [("1.9", "Ateliers tenus avec les parents")]
     assert lignes(deuxieme) == [("1.9", "Ateliers tenus avec les parents")]
@@ -124,5 +123,5 @@ def test_l_evaluation_finale_le_lit_et_ne_dit_pas_sans_indicateur_la_fiche_qui_l
 
     lecon = " ".join(map(str, evaluation.criteres.lecon().items))
     assert "Sans aucun indicateur écrit" not in lecon
-    demandes = evaluation.etude.manques.query("element == 'ateliers_parents'")
+    demandes = evaluation.etude.a_demander.query("element == 'ateliers_parents'")
     assert demandes["fiche"].astype(str).tolist() == ["1.9"]

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 import yaml
 
-from ctglib.calculs.collecte import a_collecter, manques_finaux, taux_de_collecte
+from ctglib.calculs.collecte import a_collecter, a_demander, taux_de_collecte
 from ctglib.calculs.etats import etat_inconnu, etats
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import series
 from ctglib.collecte.feuilles import cadre_vierge, feuilles, ouvrir_cadre
+from ctglib.collecte.manques import demandes_du_suivi
 from ctglib.donnees.dossier import charger_gabarit
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.plan import dispense
@@ -317,7 +318,8 @@ def test_une_serie_qui_n_existait_pas_est_sans_objet_jamais_non_transmise(donnee
 
     nouvelle = lues[lues["indicateur"].eq("ateliers_du_lieu")].set_index("annee")["statut"]
     assert nouvelle.to_dict() == {2023: "M", 2024: "M", 2025: "M"}
-    demandes = a_collecter(evaluer(suivi, 2026), suivi.catalogue, suivi.convention)
+    manques = demandes_du_suivi(suivi, charger_gabarit(NOM)).query("manque")
+    demandes = a_collecter(evaluer(suivi, 2026), suivi.catalogue, suivi.convention, manques)
     demandes = demandes[demandes["indicateur"].eq("ateliers_du_lieu")]
     assert set(demandes["annee"]) <= {2026}
 
@@ -417,20 +419,18 @@ def test_on_ne_demande_rien_de_ce_qui_est_abandonne_suspendu_ou_retire(donnees: 
         assert not any(ligne.montre.get("repere") in ("1.1", "2.1") for ligne in feuille.lignes)
     # The counts, what is asked for next, the dossier.
     assert not etat_inconnu(etats_de_2026)[etats_de_2026["fiche"].eq("1")].any()
-    par_fiche = taux_de_collecte(evaluation).query("groupe == 'fiche'").set_index("valeur_groupe")
+    demandees = demandes_du_suivi(suivi, gabarit)
+    manques = demandees[demandees["manque"]]
+    de_2026 = demandees[demandees["annee"].eq(2026)]
+    par_fiche = taux_de_collecte(de_2026).query("groupe == 'fiche'").set_index("valeur_groupe")
     assert "1" not in par_fiche.index
-    demandes = a_collecter(evaluation, suivi.catalogue, suivi.convention, fin=suivi.fin)
+    demandes = a_collecter(evaluation, suivi.catalogue, suivi.convention, manques, fin=suivi.fin)
     assert not demandes["fiche"].eq("1").any()
     assert "reunions_partenariales" not in set(demandes["indicateur"])
-    manques = manques_finaux(
-        suivi.convention,
-        suivi.catalogue,
-        suivi.suivis,
-        {2026: demandes},
-        {2026: etats_de_2026},
-        gabarit=gabarit,
-    )
-    assert not manques["fiche"].eq("1").any()
+    departs = demandes[demandes["motif"].eq("valeur_initiale")]
+    jour = suivi.suivis[2026].bilan.date_arretee
+    finaux = a_demander(manques, departs, suivi.catalogue, suivi.convention, jour)
+    assert not (finaux["fiche"].eq("1") & finaux["demandee"]).any()
 
 
 def test_ce_qui_est_fait_ou_pas_commence_n_est_pas_au_classeur(donnees: Path) -> None:

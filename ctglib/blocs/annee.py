@@ -13,6 +13,7 @@ from ctglib.calculs.collecte import a_collecter, taux_de_collecte
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import contexte_connu, revisions, series
+from ctglib.collecte.manques import compter_les_elements, demandes_du_suivi
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Colonne, Ecriture, Tableau
@@ -39,7 +40,7 @@ from ctglib.donnees.suivi import DossierSuivi, Suivi, lire_suivi_brut
 from ctglib.secret.publication import publier
 
 # The tables of a study whose rows are each of a fiche.
-PAR_FICHE = ("mesures", "evaluation", "etats", "a_collecter", "revisions")
+PAR_FICHE = ("mesures", "evaluation", "etats", "demandes", "a_collecter", "revisions")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ class EtudeAnnuelle(Montrable):
     evaluation: pd.DataFrame
     # the state of each modalité of the fiches (``ctglib.calculs.etats``)
     etats: pd.DataFrame
-    # how many indicators are informed (``ctglib.calculs.collecte.taux_de_collecte``)
+    # what each year up to this one asks of the services, and what of it is missing
+    # (``ctglib.collecte.manques``)
+    demandes: pd.DataFrame
+    # how much of what the year asks for was answered (``ctglib.calculs.collecte``)
     collecte: pd.DataFrame
     # what the next collection asks for, service by service
     a_collecter: pd.DataFrame
@@ -97,6 +101,16 @@ class EtudeAnnuelle(Montrable):
     def precedent(self) -> Suivi | None:
         """What was handed in for the year before; None in the first year of the convention."""
         return self.suivi.suivis.get(self.annee - 1)
+
+    @property
+    def manques(self) -> pd.DataFrame:
+        """What the year asks for and nobody has answered, as rows of ``demandes``."""
+        return self.demandes[self.demandes["annee"].eq(self.annee) & self.demandes["manque"]]
+
+    @property
+    def elements_manquants(self) -> str:
+        """How much that is, by nature: « 5 éléments (1 valeur, 4 moyens) », "" when nothing is."""
+        return compter_les_elements(self.manques, self.gabarit)
 
     @property
     def bilan(self) -> Bilan:
@@ -274,6 +288,7 @@ def etudier(
         with enregistrer() as journal, lecture:
             suivi = lire_suivi_brut(convention, annee, plan_actuel=plan_actuel)
             gabarit = charger_gabarit(convention)
+        demandees = demandes_du_suivi(suivi, gabarit)
         retraits = pd.DataFrame({"table": [], "raison": []}, dtype=object)
         if not brut:
             suivi, retraits = publier(suivi, annee)
@@ -300,8 +315,11 @@ def etudier(
             ),
             evaluation=evaluation,
             etats=etats(suivi, annee),
-            collecte=taux_de_collecte(evaluation),
-            a_collecter=a_collecter(evaluation, catalogue, regles, fin=suivi.fin),
+            demandes=demandees,
+            collecte=taux_de_collecte(demandees[demandees["annee"].eq(annee)]),
+            a_collecter=a_collecter(
+                evaluation, catalogue, regles, demandees[demandees["manque"]], fin=suivi.fin
+            ),
             revisions=revisions(
                 observations, annee, debut=regles.debut.year, indicateurs=indicateurs
             ),

@@ -1,6 +1,6 @@
 """What could be gathered, what is still to be, whom to ask, and what was revised since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,45 +8,56 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import PROFILS, valeur_marquee
+from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.collecte import (
     A_COMPLETER,
     APPRECIATION,
     DEPART,
     ETAT,
     MOYEN,
+    NIVEAU,
     SEPARATEUR,
     SUIVANTE,
 )
 from ctglib.calculs.ecriture import INSECABLE, avec_unite, enumerer, majuscule, pourcent
+from ctglib.collecte.manques import compter_les_elements
 from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.donnees.lignes import lignes
 
 QUOI = {
-    ETAT: "État des modalités",
-    MOYEN: "Moyens engagés (équivalents temps plein, euros)",
+    NIVEAU: "Niveaux de la grille du référentiel d'emploi",
     APPRECIATION: "Appréciation : réussites, difficultés, perspectives",
 }
+ENSEMBLE = "Ensemble"  # the first of the parts of an indicator
 
 
 @dataclass(frozen=True)
 class Manque:
-    """Something that the convention lacks: a row of ``EtudeFinale.manques``."""
+    """Something that the convention lacks: a row of ``EtudeFinale.a_demander``."""
 
     nature: str
+    libelle: str
+    precisions: str  # what of it, joined by ``SEPARATEUR``
     annees: str  # the years for which it is missing, joined by ``SEPARATEUR``
     depart: str  # the year of the initial value, when that one is missing too; else ""
 
 
 def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
-    """Return how many indicators have a value, and the rate: one row a service, the last for all.
+    """Return how much was asked for, answered and is missing: one row a service, the last for all.
 
     The same by fiche is in the CSV alone.
     """
     collecte = etude.collecte
-    noms = services(etude) | {"": "Ensemble"}
+    noms = services(etude) | {"": ENSEMBLE}
     par_service = collecte[collecte["groupe"].isin(("responsable", "ensemble"))]
     par_service = par_service.sort_values("groupe", ascending=False, kind="stable")
+    manques = etude.manques
+    detail = []
+    for responsable in par_service["valeur_groupe"]:
+        siens = manques[manques["responsable"].eq(responsable)] if responsable else manques
+        detail.append(compter_les_elements(siens, etude.gabarit, sans_total=True) or RIEN)
+    par_service = par_service.assign(detail=detail)
     ecritures = {
         "valeur_groupe": lambda responsable: noms.get(responsable, responsable),
         "taux": lambda taux: "sans objet" if pd.isna(taux) else pourcent(taux, 0),
@@ -140,14 +151,18 @@ def renvoi_au_dossier() -> Bloc:
 
 
 def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
-    """Return all that the convention lacks, one row a thing: ``EtudeFinale.manques`` in words.
+    """Return all that the convention lacks and somebody is still asked for: the rows of
+    ``EtudeFinale.a_demander`` in words.
 
     Added: ``service`` (whom to ask), ``quoi`` (what is missing) and ``quand_annees`` (« 2023 à
     2026 ; 2022 (départ) »).
     """
-    manques = etude.manques
+    manques = etude.a_demander
+    manques = manques[manques["demandee"]].reset_index(drop=True)
+    textes = []
     textes_des_annees = []
     for manque in lignes(manques, Manque):
+        textes.append(_quoi(etude, manque))
         if manque.nature == DEPART:
             textes_des_annees.append(f"{manque.annees} (départ)")
             continue
@@ -157,9 +172,39 @@ def ce_qui_manque(etude: EtudeFinale) -> pd.DataFrame:
         textes_des_annees.append(annees)
     return manques.assign(
         service=manques["responsable"].map(services(etude)),
-        quoi=manques["nature"].map(QUOI).fillna(manques["libelle"]),
+        quoi=textes,
         quand_annees=textes_des_annees,
     )
+
+
+def _quoi(etude: EtudeFinale, manque: Manque) -> str:
+    """Return what is missing in words: « Places ouvertes (Été, Mercredi) », « État des actions 1.1
+    et 1.2 », « Moyens : Caf (Pilotage) ».
+    """
+    precisions = manque.precisions.split(SEPARATEUR) if manque.precisions else []
+    if manque.nature == ETAT:
+        debut = "État des actions" if len(precisions) > 1 else "État de l'action"
+        return f"{debut} {enumerer(precisions)}"
+    if manque.nature == MOYEN:
+        return f"Moyens : {' ; '.join(moyens_par_signataire(etude, precisions))}"
+    if manque.nature in QUOI:
+        return QUOI[manque.nature]
+    if precisions in ([], [ENSEMBLE]):
+        return manque.libelle
+    return f"{manque.libelle} ({', '.join(precisions)})"
+
+
+def moyens_par_signataire(etude: EtudeAnnuelle, elements: Iterable[str]) -> list[str]:
+    """Return means, « signataire/poste », by signatory: « Caf (Pilotage, Subvention) »."""
+    moyens = Moyens(etude)
+    postes_par_signataire: dict[str, list[str]] = {}
+    for element in elements:
+        signataire, _, poste = element.partition("/")
+        postes = postes_par_signataire.setdefault(moyens.parties[signataire], [])
+        libelle = moyens.libelle_du_poste(poste)
+        if libelle not in postes:
+            postes.append(libelle)
+    return [f"{nom} ({', '.join(postes)})" for nom, postes in postes_par_signataire.items()]
 
 
 def tableau_revisions(

@@ -560,21 +560,21 @@ class Suites(Montrable):
         """Return in two sentences whom to ask for the initial values that are missing, then the
         points that the convention leaves open.
         """
-        manques = self.etude.manques
+        demandes = self.etude.a_demander
         phrases = []
-        sans_depart = manques[manques["nature"].eq(DEPART) | manques["depart"].ne("")]
+        sans_depart = demandes[demandes["nature"].eq(DEPART) | demandes["depart"].ne("")]
         if len(sans_depart):
-            demandes = []
+            par_service = []
             for responsable, indicateurs in sans_depart.groupby("responsable", sort=False):
                 libelles = indicateurs["libelle"].map(minuscule).tolist()
                 cites = ", ".join(premiers_noms(libelles, NOMMES))
-                demandes.append(f"{service(self.etude, str(responsable))}, {cites}")
+                par_service.append(f"{service(self.etude, str(responsable))}, {cites}")
             possibles = nombrer(
                 len(sans_depart), "indicateur demandé pourrait", "indicateurs demandés pourraient"
             )
             phrases.append(
                 f"{majuscule(possibles)} encore recevoir une valeur de départ. "
-                f"À demander : {' ; '.join(demandes)}."
+                f"À demander : {' ; '.join(par_service)}."
             )
         objets: list[str] = []
         for lacune in self.etude.convention.lacunes_en_ordre:

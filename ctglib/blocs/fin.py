@@ -18,7 +18,7 @@ from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
-from ctglib.calculs.collecte import a_collecter, demandes, manques_finaux
+from ctglib.calculs.collecte import DEPART, a_demander, demandes
 from ctglib.calculs.ecriture import INSECABLE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
 from ctglib.calculs.evaluation import DEPARTS_ECRITS, evaluer
@@ -106,8 +106,8 @@ class EtudeFinale(EtudeAnnuelle):
     preuves: Mapping[str, calculs.Preuve]
     # the public series, then and now (see ``ctglib.calculs.territoire``)
     revisite: pd.DataFrame
-    # what is missing, and from whom (see ``ctglib.calculs.collecte``)
-    manques: pd.DataFrame
+    # what all the years lack, and whom to ask (see ``ctglib.calculs.collecte``)
+    a_demander: pd.DataFrame
 
     @property
     def annees(self) -> tuple[int, ...]:
@@ -166,10 +166,6 @@ def etudier_la_fin(
     *annees_precedentes, derniere_annee = suivi.suivis
     evaluations = {annee: evaluer(suivi, annee) for annee in annees_precedentes}
     evaluations[derniere_annee] = derniere.evaluation
-    demandees = {
-        annee: a_collecter(evaluation, catalogue, convention, fin=suivi.fin)
-        for annee, evaluation in evaluations.items()
-    }
     etats_annuels = {annee: etats(suivi, annee) for annee in annees_precedentes}
     etats_annuels[derniere_annee] = derniere.etats
 
@@ -205,14 +201,6 @@ def etudier_la_fin(
         depart=annee_du_diagnostic(suivi.dossier.annexe1),
         hasard=catalogue.evaluation.seuils.hasard_ecarts,
     )
-    manques = manques_finaux(
-        convention,
-        catalogue,
-        suivi.suivis,
-        demandees,
-        etats_annuels,
-        gabarit=derniere.gabarit,
-    )
     themes_du_diagnostic = set(constats["theme"])
     return EtudeFinale(
         **vars(derniere),
@@ -230,7 +218,13 @@ def etudier_la_fin(
             "resultats_compares": _preuve_de_la_comparaison(comparables),
         },
         revisite=revisite,
-        manques=manques,
+        a_demander=a_demander(
+            derniere.demandes[derniere.demandes["manque"]],
+            derniere.a_collecter[derniere.a_collecter["motif"].eq(DEPART)],
+            catalogue,
+            convention,
+            derniere.bilan.date_arretee,
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import ensembles, ont_une_cible, proposer, service
 from ctglib.blocs.tournures import Tournure, tournure
-from ctglib.calculs.collecte import demandes
+from ctglib.calculs.collecte import MOYEN, VALEUR, demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import (
     NON_RENSEIGNEE,
@@ -29,6 +29,7 @@ from ctglib.calculs.etats import (
     pas_commencees,
     totaux,
 )
+from ctglib.calculs.ordre import rang_dans
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import (
     abreger,
@@ -44,7 +45,7 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import VOYELLES, ReglesMessages
 from ctglib.donnees.plan import ARRETES
-from ctglib.donnees.statuts import PROVISOIRES, Statut
+from ctglib.donnees.statuts import PROVISOIRES
 
 EUROS = "euros"
 INVESTISSEMENT = "investissement"
@@ -199,12 +200,16 @@ class MessagesDuSuivi:
         whose change chance alone explains.
         """
         indicateurs = self.indicateurs
-        non_transmis = self._non_transmis()
-        if len(non_transmis):
-            libelle = minuscule(abreger(self._premier_libelle(non_transmis), self.regles.signes))
-            qui = service(self.etude, non_transmis["responsable"].mode().iloc[0])
-            premier = f"« {libelle} » ({qui})"
-            yield self._dire("non_transmis", "manques", len(non_transmis), premier=premier)
+        manques = self.etude.manques
+        valeurs = manques[manques["nature"].eq(VALEUR)]
+        if len(valeurs):
+            # The first in the order of the page, and the service that owes it.
+            connus = self._ordonner(ensembles(self.etude.evaluation))["indicateur"]
+            premiere = valeurs.sort_values("element", key=rang_dans(connus), kind="stable").iloc[0]
+            libelle = self.etude.contexte.indicateurs[premiere["element"]].libelle
+            libelle = minuscule(abreger(libelle, self.regles.signes))
+            premier = f"« {libelle} » ({service(self.etude, premiere['responsable'])})"
+            yield self._dire("non_transmis", "manques", len(valeurs), premier=premier)
         provisoires = indicateurs[
             indicateurs["statut"].isin(PROVISOIRES) & indicateurs["valeur"].notna()
         ]
@@ -240,19 +245,18 @@ class MessagesDuSuivi:
             for partie in parties
             if partie.id not in signataires_connus
         ]
-        manquants = moyens["valeur"].isna() & moyens["statut"].isin(
-            (Statut.NON_TRANSMIS, Statut.NON_DISPONIBLE)
-        )
+        demandes_de_l_annee = self.etude.demandes[self.etude.demandes["annee"].eq(self.etude.annee)]
+        demandes_de_moyens = demandes_de_l_annee[demandes_de_l_annee["nature"].eq(MOYEN)]
+        manquants = int(demandes_de_moyens["manque"].sum())
         if absents:
             qui = enumerer(absents)
             if len(absents) > CITES:
                 qui = _parmi(len(absents), len(parties), "signataire")
             quoi = "cette fiche" if self.fiche else self.etude.annee
             yield self._dire("moyens_inconnus", "moyens", len(absents), qui=qui, quoi=quoi)
-        elif manquants.any():
-            nombre_manquants = int(manquants.sum())
-            total = nombre(len(moyens))
-            yield self._dire("moyens_en_partie", "moyens", nombre_manquants, total=total)
+        elif manquants:
+            total = nombre(len(demandes_de_moyens))
+            yield self._dire("moyens_en_partie", "moyens", manquants, total=total)
 
     def decisions(self) -> Iterator[Message]:
         """Yield what the data call the comité to decide, a sentence a proposal, what presses most
@@ -541,31 +545,21 @@ class MessagesDuSuivi:
         )
 
     def _valeurs_attendues(self) -> Iterator[Message]:
-        """Yield how many values are missing, and which services have to hand them in."""
-        non_transmis = self._non_transmis()
-        if non_transmis.empty:
+        """Yield how much is to be asked for, and of which services: nobody may have asked yet."""
+        manques = self.etude.manques
+        if manques.empty:
             return
-        services = [service(self.etude, nom) for nom in non_transmis["responsable"]]
+        services = [service(self.etude, nom) for nom in manques["responsable"]]
         par_service = pd.Series(services).value_counts()
-        valeurs = f"{nombrer(len(non_transmis), 'valeur', feminin=True)} de {self.etude.annee}"
-        verbe = "manquent" if len(non_transmis) > 1 else "manque"
         yield self._dire(
             "attendus",
             "manques",
             len(par_service),
-            valeurs=valeurs,
-            manquent=f"{majuscule(valeurs)} {verbe}",
+            elements=majuscule(nombrer(len(manques), "élément")),
+            sont="sont" if len(manques) > 1 else "est",
             qui=par_service.index[0],
             surtout=a_qui_demander_le_plus(par_service),
         )
-
-    def _non_transmis(self) -> pd.DataFrame:
-        """Return the indicators that somebody has to give for the year and did not, as rows of
-        ``indicateurs``.
-        """
-        indicateurs = self._ordonner(ensembles(self.etude.evaluation))
-        non_transmis = indicateurs["statut"].eq(Statut.NON_TRANSMIS)
-        return demandes(indicateurs[~indicateurs["renseigne"] & non_transmis])
 
     def _premier_libelle(self, indicateurs: pd.DataFrame) -> str:
         """Return the label of the indicator of the first row."""

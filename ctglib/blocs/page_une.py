@@ -25,6 +25,7 @@ RUBRIQUES = {
     "decisions": "À décider",
 }
 CLOS = "definitif"
+STATUT = "Statut"  # heads the mention that the portal says too
 FICTIF = (
     "Données fictives : ce rapport montre le classeur d'évaluation, "
     "il ne décrit aucun territoire réel"
@@ -95,7 +96,7 @@ def donnees_lues(
         statut += f", arrêté au {date_longue(bilan.date_arretee)}"
     if bilan.statut != CLOS:
         statut += f" : le bilan de {bilan.annee} n'est pas clos"
-    return ("Dernières données lues", donnees), ("Statut", statut)
+    return ("Dernières données lues", donnees), (STATUT, statut)
 
 
 def jour_des_donnees(bilan: Bilan, lues: tuple[int | None, int | None]) -> Date:

@@ -339,7 +339,7 @@ def _postes_a_convertir(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list
 
 
 def _services_a_relancer(etude: EtudeAnnuelle) -> list[Objet]:
-    """Return the services that have values to hand in, with how many: « Ville (3) ».
+    """Return the services that have something to hand in, with how much: « Ville (3) ».
 
     Those with the most come first. None when the rate of all together is high enough.
     """
@@ -347,11 +347,11 @@ def _services_a_relancer(etude: EtudeAnnuelle) -> list[Objet]:
     taux_d_ensemble = collecte.loc[collecte["groupe"].eq("ensemble"), "taux"]
     if not taux_d_ensemble.lt(etude.catalogue.bilan.taux_a_relancer).any():
         return []
-    services = collecte[collecte["groupe"].eq("responsable") & collecte["non_transmis"].gt(0)]
-    services = services.sort_values("non_transmis", ascending=False, kind="stable")
+    services = collecte[collecte["groupe"].eq("responsable") & collecte["manquent"].gt(0)]
+    services = services.sort_values("manquent", ascending=False, kind="stable")
     return [
-        Objet(service(etude, responsable), apres=f" ({non_transmis})")
-        for responsable, non_transmis in zip(
-            services["valeur_groupe"], services["non_transmis"], strict=True
+        Objet(service(etude, responsable), apres=f" ({manquent})")
+        for responsable, manquent in zip(
+            services["valeur_groupe"], services["manquent"], strict=True
         )
     ]

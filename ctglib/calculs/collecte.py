@@ -1,36 +1,21 @@
 """What was given, what is to be collected, and whom to ask: a year, a fiche, a convention.
 
-An indicator is « renseigné » when its value, or that of one of its modalités, was given.
+What is asked for, and what of it is missing, is what ``ctglib.collecte.manques`` says: here it is
+summed up, service by service, and put beside what else the next collection asks for.
 """
-
-from collections.abc import Mapping
 
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
-from ctglib.calculs.etats import etat_inconnu
 from ctglib.calculs.ordre import ordre_des_numeros, rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.modeles.plan import Fiche
-from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.plan import ARRETES, dispense, premiere_annee
-from ctglib.donnees.statuts import INCONNUES, PROVISOIRES, Statut
-from ctglib.donnees.suivi import Suivi
+from ctglib.donnees.statuts import PROVISOIRES, Statut
 
-TAUX = (
-    "groupe",
-    "valeur_groupe",
-    "attendus",
-    "renseignes",
-    "provisoires",
-    "non_transmis",
-    "non_disponibles",
-    "sans_objet",
-    "taux",
-)
+TAUX = ("groupe", "valeur_groupe", "demandes", "recus", "manquent", "taux")
 A_COLLECTER = (
     "responsable",
     "fiche",
@@ -55,43 +40,26 @@ A_COMPLETER = "a_completer"
 A_CONFIRMER = "a_confirmer"
 
 
-def taux_de_collecte(evaluation: pd.DataFrame) -> pd.DataFrame:
-    """Return how many indicators of the year are « renseignés », in all, by fiche and by service.
+def taux_de_collecte(demandes_de_l_annee: pd.DataFrame) -> pd.DataFrame:
+    """Return how much of what a year asks for was answered, in all, by fiche and by service.
 
-    Each counts once; a suppressed value counts as given. Not expected are the « sans objet », those
-    without value of a fiche that has not begun, and what nobody is asked for (see
-    ``demandes``). « Non disponible » is expected and not given.
+    Args:
+        demandes_de_l_annee: Rows of ``ctglib.collecte.manques.demandes``, of one year.
 
     Returns:
         The columns ``TAUX``: ``groupe`` is "ensemble", "fiche" or "responsable", ``valeur_groupe``
-        its number or id as text; ``taux`` in %, missing when nothing is expected.
+        its number or id as text ("" of what is of no fiche); ``taux`` in %, missing when nothing is
+        asked for.
     """
-    indicateurs = _une_ligne_par_indicateur(demandes(evaluation))
-    renseigne = indicateurs["renseigne"]
-    sans_objet = ~renseigne & _hors_de_l_annee(indicateurs)
-    absent = ~renseigne & ~sans_objet
-    comptes = pd.DataFrame(
-        {
-            "attendus": ~sans_objet,
-            "renseignes": renseigne,
-            "provisoires": indicateurs["provisoire"],
-            "non_disponibles": absent & indicateurs["statut"].eq(Statut.NON_DISPONIBLE),
-            "sans_objet": sans_objet,
-        }
-    )
-    sommes = {
-        "ensemble": comptes.sum().to_frame("").T,
-        "fiche": comptes.groupby(indicateurs["fiche"], sort=False).sum(),
-        "responsable": comptes.groupby(indicateurs["responsable"].astype(str), sort=False).sum(),
-    }
+    comptes = pd.DataFrame({"demandes": 1, "manquent": demandes_de_l_annee["manque"].astype(int)})
+    sommes = {"ensemble": comptes.sum().to_frame("").T}
+    for groupe in ("fiche", "responsable"):
+        valeurs = demandes_de_l_annee[groupe].astype(str)
+        sommes[groupe] = comptes.groupby(valeurs, sort=False).sum()
     table = pd.concat(sommes, names=["groupe", "valeur_groupe"]).astype("Int64").reset_index()
-    attendus = table["attendus"]
-    renseignes = table["renseignes"]
-    attendus_non_nuls = attendus.astype("float64").where(attendus > 0)
-    table = table.assign(
-        non_transmis=attendus - renseignes - table["non_disponibles"],
-        taux=100 * renseignes.astype("float64") / attendus_non_nuls,
-    )
+    demandes_non_nulles = table["demandes"].astype("float64").where(table["demandes"] > 0)
+    recus = table["demandes"] - table["manquent"]
+    table = table.assign(recus=recus, taux=100 * recus.astype("float64") / demandes_non_nulles)
     return table[list(TAUX)]
 
 
@@ -124,6 +92,7 @@ def a_collecter(
     evaluation: pd.DataFrame,
     catalogue: Catalogue,
     convention: Convention,
+    manques: pd.DataFrame,
     *,
     fin: Date | None = None,
 ) -> pd.DataFrame:
@@ -134,6 +103,14 @@ def a_collecter(
     "valeur_initiale", that of the year before the convention where there is none and one would
     serve (no break since, no threshold as a target, a number). What is awaited once is asked for
     its own year alone, until it is known. What is optional or computed is asked of nobody.
+
+    Args:
+        evaluation: The scoring of the year.
+        catalogue: The catalogue.
+        convention: The convention, as it stands in the year.
+        manques: What is missing of the years up to this one (``ctglib.collecte.manques``). An
+            indicator whose parts are owed by several services has a row for each of them.
+        fin: The end of the convention as avenants extend it.
 
     Returns:
         The columns ``A_COLLECTER``: ``annee`` is the year asked for; ``derniere_valeur`` the value
@@ -177,8 +154,7 @@ def a_collecter(
     attendue_une_fois = est_unique & annee_cible.notna()
     sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne("implicite")
     pas_due = _hors_de_l_annee(lignes)
-    manque = ~lignes["renseigne"] & ~pas_due
-    a_confirmer = lignes["provisoire"] & ~manque & ~(attendue_une_fois & pas_due)
+    a_confirmer = lignes["provisoire"] & ~(attendue_une_fois & pas_due)
     convention_en_cours = annee.lt((fin or convention.fin).year)
     convention_en_cours &= lignes["indicateur"].isin(encore_suivis)
     due_l_annee_suivante = (annee + 1).eq(annee_cible).fillna(False)
@@ -188,16 +164,22 @@ def a_collecter(
     # Which rows are asked for, of which year and why, in the order of one indicator's rows.
     demandees = [
         (sans_depart & depart_utile & ~attendue_une_fois, annee_de_depart, DEPART),
-        (manque, annee.mask(attendue_une_fois, annee_cible), A_COMPLETER),
         (a_confirmer, annee, A_CONFIRMER),
         (suivante, annee + 1, SUIVANTE),
     ]
-    table = pd.concat(
-        [
-            lignes.assign(annee=annee_demandee, motif=motif)[demandee.astype(bool)]
-            for demandee, annee_demandee, motif in demandees
-        ]
-    )
+    tables = [
+        lignes.assign(annee=annee_demandee, motif=motif)[demandee.astype(bool)]
+        for demandee, annee_demandee, motif in demandees
+    ]
+    # What is missing of this year, and of an earlier one what was awaited once.
+    a_completer = manques.loc[manques["nature"].eq(VALEUR), ["responsable", "element", "annee"]]
+    a_completer = a_completer.rename(columns={"element": "indicateur"}).drop_duplicates()
+    rangs = lignes.reset_index(names="rang").drop(columns=["responsable", "annee"])
+    a_completer = rangs.merge(a_completer, on="indicateur").set_index("rang")
+    une_fois = attendue_une_fois.loc[a_completer.index]
+    a_completer = a_completer[a_completer["annee"].eq(annee_evaluee) | une_fois]
+    depart, *autres = tables
+    table = pd.concat([depart, a_completer.assign(motif=A_COMPLETER), *autres])
     table = table.sort_index(kind="stable").astype({"annee": "Int64"})
     return _par_service(table, catalogue)[list(A_COLLECTER)]
 
@@ -217,201 +199,142 @@ def _par_service(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     return triee.drop(columns="rang")
 
 
-COLONNES = (
-    "responsable",
-    "nature",
-    "element",
-    "libelle",
-    "annee",
-    "motif",
-    "qui",
-    "quand",
-    "document",
-)
 ETAT = "etat"
 VALEUR = "valeur"
 MOYEN = "moyen"
+NIVEAU = "niveau"
 APPRECIATION = "appreciation"
-
-
-def manques(
-    a_collecter: pd.DataFrame,
-    etats: pd.DataFrame,
-    suivi: Suivi,
-    gabarit: Gabarit,
-    *,
-    fiche: Fiche,
-    convention: Convention,
-) -> pd.DataFrame:
-    """Return what is missing of a fiche for a year, one row a thing to ask.
-
-    States of its modalités, values, then, once it has begun, means and its appreciation. What is
-    not due yet is not missing.
-
-    Returns:
-        The columns ``COLONNES``: ``responsable`` is the id of a service; ``nature`` tells what
-        ``element`` is: for "etat" a modalité, for "valeur" an indicator, for "moyen"
-        « signataire/poste », for "appreciation" "". Texts are "" when absent.
-    """
-    parts = gabarit.parts
-    service = parts.de_fiche(fiche)
-    arretee = suivi.bilan.date_arretee
-    etats_de_la_fiche = etats[etats["fiche"] == fiche.numero]
-    sans_etat = etats_de_la_fiche[etat_inconnu(etats_de_la_fiche)]
-    etats_a_dire = [
-        (service, ETAT, modalite, libelle)
-        for modalite, libelle in zip(sans_etat["modalite"], sans_etat["libelle"], strict=True)
-    ]
-    moyens_et_appreciation = []
-    if not dispense(fiche, arretee):
-        parties = [partie.id for partie in convention.parties]
-        moyens_connus = _moyens_connus(suivi.moyens[suivi.moyens["fiche"] == fiche.numero])
-        postes_connus = set(zip(moyens_connus["signataire"], moyens_connus["poste"], strict=True))
-        for moyen in gabarit.moyens.par_fiche:
-            if fiche.numero not in moyen.fiches:
-                continue
-            for signataire in gabarit.moyens.signataires(moyen, parties):
-                if (signataire, moyen.poste) in postes_connus:
-                    continue
-                responsable = parts.signataires.get(signataire, parts.des_moyens(fiche.numero))
-                element = f"{signataire}/{moyen.poste}"
-                moyens_et_appreciation.append((responsable, MOYEN, element, moyen.poste))
-        if fiche.numero not in {appreciation.fiche for appreciation in suivi.appreciations}:
-            moyens_et_appreciation.append((service, APPRECIATION, "", ""))
-
-    de_la_fiche = a_collecter["fiche"] == fiche.numero
-    valeurs = a_collecter[de_la_fiche & a_collecter["motif"].ne(SUIVANTE)]
-    valeurs = valeurs.assign(nature=VALEUR, element=valeurs["indicateur"])
-    # The values stand between the states and the rest.
-    manquants = pd.DataFrame(
-        [*etats_a_dire, *moyens_et_appreciation],
-        columns=["responsable", "nature", "element", "libelle"],
-    ).assign(annee=suivi.annee, motif=A_COMPLETER)
-    avant = manquants[: len(etats_a_dire)]
-    apres = manquants[len(etats_a_dire) :]
-    table = pd.concat([avant, valeurs, apres], ignore_index=True)[list(COLONNES)]
-    textes = [colonne for colonne in COLONNES if colonne != "annee"]
-    table = table.astype({"annee": "Int64", **dict.fromkeys(textes, object)})
-    return table.fillna(dict.fromkeys(textes, ""))
-
-
-COLONNES_MANQUES = (
+COLONNES_A_DEMANDER = (
     "responsable",
     "nature",
     "fiche",
     "element",
     "libelle",
+    "precisions",
     "annees",
+    "nombre",
+    "feuille",
     "document",
     "depart",
+    "demandee",
 )
+_CLE = ["responsable", "nature", "fiche", "element", "demandee"]
 
 
-def manques_finaux(
-    convention: Convention,
+def a_demander(
+    manques: pd.DataFrame,
+    departs: pd.DataFrame,
     catalogue: Catalogue,
-    suivis: Mapping[int, Suivi],
-    demandees: Mapping[int, pd.DataFrame],
-    etats: Mapping[int, pd.DataFrame],
-    *,
-    gabarit: Gabarit,
+    convention: Convention,
+    fin: Date,
 ) -> pd.DataFrame:
-    """Return one row a thing to ask, service by service, with all the years that it is missing for.
+    """Return what is missing of all the years of a convention, one row a thing to ask of a service,
+    with all the years that it is missing for; the initial values last, or with their indicator.
 
-    Of what the last plan has no more, or what was suspended or abandoned, nothing is asked, even of
-    earlier years.
+    Of what the last plan has no more, or what was suspended or abandoned, nothing is asked any
+    more, even of earlier years: it is still missing of them, and ``demandee`` is False.
 
-    Of ``demandees``, what each bilan asked for (see ``a_collecter``): what each had to complete of
-    its own year, and the initial values of the last one. Of a fiche that has begun: its states if
-    one is missing, its means if none is known and some are asked for, its appreciation.
+    Args:
+        manques: What is missing (``ctglib.collecte.manques``), all years.
+        departs: The initial values to ask for (see ``a_collecter``).
+        catalogue: The catalogue.
+        convention: The convention, as its last plan has it.
+        fin: The day on which its last year is stopped.
 
     Returns:
-        The columns ``COLONNES_MANQUES``; ``nature`` is "valeur", "valeur_initiale", "etat", "moyen"
-        or "appreciation"; ``element`` the indicator or ""; ``annees`` the years joined by « ; »;
-        ``depart``, for a "valeur" whose initial value is missing too, the year of the latter, else
-        "".
+        The columns ``COLONNES_A_DEMANDER``; ``nature`` is one of ``manques``, or
+        "valeur_initiale"; ``element`` the indicator of a value, else ""; ``precisions`` what of it
+        (labels of the parts of a value, else elements), and ``annees`` the years, joined by
+        ``SEPARATEUR``; ``nombre``
+        how many things that is, the initial value included; ``feuille`` the sheet, "" of an initial
+        value; ``depart``, for a "valeur" whose initial value is missing too, the year of the
+        latter, else "".
     """
-    fin = suivis[max(suivis)].bilan.date_arretee
-    encore_demandes = [
-        indicateur.id
-        for fiche in convention.fiches
-        for indicateur in fiche.indicateurs
-        if dispense(fiche, fin, indicateur) not in ARRETES
-    ]
-    ordre = list(dict.fromkeys(encore_demandes))  # one may serve several fiches
-    a_completer = [
-        demandes_de_l_annee[
-            demandes_de_l_annee["motif"].eq(A_COMPLETER) & demandes_de_l_annee["annee"].eq(annee)
-        ]
-        for annee, demandes_de_l_annee in demandees.items()
-    ]
-    valeurs = pd.concat(a_completer)
-    valeurs = valeurs[valeurs["indicateur"].isin(ordre)]
-    valeurs = valeurs.sort_values("indicateur", key=rang_dans(ordre), kind="stable")
-    dernieres_demandes = demandees[max(demandees)]
-    departs = dernieres_demandes[dernieres_demandes["motif"].eq(DEPART)]
-    annees_des_departs = departs.set_index("indicateur")["annee"].astype(str)
-    valeurs = valeurs.assign(depart=valeurs["indicateur"].map(annees_des_departs))
-    departs_seuls = departs[~departs["indicateur"].isin(valeurs["indicateur"])]
-    valeurs = pd.concat([valeurs.assign(nature=VALEUR), departs_seuls.assign(nature=DEPART)])
-    valeurs = valeurs.assign(element=valeurs["indicateur"])
-
-    table = pd.concat(
-        [valeurs, _fiches_a_completer(convention, suivis, etats, gabarit)], ignore_index=True
+    est_valeur = manques["nature"].eq(VALEUR)
+    table = manques.assign(
+        demandee=encore_demandes(manques, convention, fin),
+        precisions=manques["libelle_de_la_part"].where(est_valeur, manques["element"]),
+        libelle=manques["libelle"].where(est_valeur, ""),
+        element=manques["element"].where(est_valeur, ""),
+        document=[
+            _document(catalogue, element) if nature == VALEUR else ""
+            for nature, element in zip(manques["nature"], manques["element"], strict=True)
+        ],
     )
-    cles = [colonne for colonne in COLONNES_MANQUES if colonne != "annees"]
-    textes = ("element", "libelle", "document", "depart")
-    table = table.astype({"fiche": "str", **dict.fromkeys(textes, object)})
-    table = table.fillna(dict.fromkeys(textes, ""))
-    table = table.groupby(cles, sort=False)["annee"].agg(
-        lambda annees: SEPARATEUR.join(str(annee) for annee in annees.unique())
+    table = table.groupby(_CLE, sort=False, as_index=False).agg(
+        libelle=("libelle", "first"),
+        precisions=("precisions", _joindre),
+        annees=("annee", _joindre),
+        nombre=("annee", "size"),
+        feuille=("feuille", "first"),
+        document=("document", "first"),
     )
-    par_fiche = table.reset_index(name="annees").sort_values(
-        "fiche", key=ordre_des_numeros, kind="stable"
+    departs = departs.assign(
+        nature=DEPART,
+        element=departs["indicateur"],
+        demandee=True,
+        precisions="",
+        nombre=1,
+        feuille="",
+        annees=departs["annee"].astype(str),
+        fiche=departs["fiche"].astype(str),
+        depart="",
     )
-    return _par_service(par_fiche, catalogue)[list(COLONNES_MANQUES)]
+    cle_du_depart = ["responsable", "element"]
+    avec_leur_valeur = departs.set_index(cle_du_depart)["annees"]
+    cles = pd.MultiIndex.from_frame(table[cle_du_depart])
+    annees_de_depart = avec_leur_valeur.reindex(cles).fillna("").to_numpy()
+    table = table.assign(depart=annees_de_depart)
+    table = table.assign(nombre=table["nombre"] + table["depart"].ne("").astype(int))
+    deja = pd.MultiIndex.from_frame(departs[cle_du_depart]).isin(cles)
+    table = pd.concat([table, departs[~deja]], ignore_index=True)[list(COLONNES_A_DEMANDER)]
+    ordre = [prevu.id for fiche in convention.fiches for prevu in fiche.indicateurs]
+    ordre = list(dict.fromkeys(ordre))  # one may serve several fiches
+    table = table.sort_values("element", key=rang_dans(ordre), kind="stable")
+    table = table.sort_values("fiche", key=ordre_des_numeros, kind="stable")
+    return _par_service(table, catalogue)
 
 
-def _fiches_a_completer(
-    convention: Convention,
-    suivis: Mapping[int, Suivi],
-    etats: Mapping[int, pd.DataFrame],
-    gabarit: Gabarit,
-) -> pd.DataFrame:
-    """Return the fiches that lack a state, every mean or their appreciation, once they have begun.
+def _joindre(valeurs: pd.Series) -> str:
+    """Return different values in order of appearance, joined by ``SEPARATEUR``."""
+    return SEPARATEUR.join(str(valeur) for valeur in valeurs.unique() if str(valeur))
 
-    One row a lack, a fiche and a year: responsable, nature, fiche, annee.
+
+def _document(catalogue: Catalogue, indicateur: str) -> str:
+    collecte = catalogue.indicateurs_fiches[indicateur].collecte
+    return collecte.document if collecte else ""
+
+
+def encore_demandes(manques: pd.DataFrame, convention: Convention, fin: Date) -> pd.Series:
+    """Tell of what is missing whether the last plan of the convention still has it in force."""
+    au_plan = _au_plan(convention, fin)
+    elements = zip(manques["nature"], manques["fiche"], manques["element"], strict=True)
+    return pd.Series(
+        [_est_au_plan(au_plan, *element) for element in elements], manques.index, dtype=bool
+    )
+
+
+def _au_plan(convention: Convention, fin: Date) -> set[tuple[str, str]]:
+    """Return the fiches that the last plan still has in force, each with "", then with each of its
+    modalités and indicators that is.
     """
-    parts = gabarit.parts
-    fiches = {fiche.numero for fiche in convention.fiches}
-    fiches_renseignees = {
-        ETAT: {  # all their modalités have a state
-            annee: fiches - set(table.loc[etat_inconnu(table), "fiche"])
-            for annee, table in etats.items()
-        },
-        MOYEN: {
-            annee: set(_moyens_connus(suivi.moyens)["fiche"]) for annee, suivi in suivis.items()
-        },
-        APPRECIATION: {
-            annee: {appreciation.fiche for appreciation in suivi.appreciations}
-            for annee, suivi in suivis.items()
-        },
-    }
-    lignes = []
-    parties = [partie.id for partie in convention.parties]
-    for nature, fiches_par_annee in fiches_renseignees.items():
-        for fiche in convention.fiches:
-            responsable = parts.de_fiche(fiche)
-            if nature == MOYEN:
-                responsable = parts.des_moyens(fiche.numero)
-                if not gabarit.donateurs(fiche.numero, parties):
-                    continue
-            for annee, renseignees in fiches_par_annee.items():
-                demandee = not dispense(fiche, suivis[annee].bilan.date_arretee)
-                if demandee and fiche.numero not in renseignees:
-                    lignes.append((responsable, nature, fiche.numero, annee))
-    return pd.DataFrame(lignes, columns=["responsable", "nature", "fiche", "annee"])
+    au_plan = set()
+    for fiche in convention.fiches:
+        if dispense(fiche, fin) in ARRETES:
+            continue
+        au_plan.add((str(fiche.numero), ""))
+        for modalite in fiche.modalites:
+            if dispense(fiche, fin, modalite) not in ARRETES:
+                au_plan.add((str(fiche.numero), modalite.numero))
+        for prevu in fiche.indicateurs:
+            if dispense(fiche, fin, prevu) not in ARRETES:
+                au_plan.add(("", prevu.id))  # it may count in another fiche by now
+    return au_plan
 
 
-def _moyens_connus(moyens: pd.DataFrame) -> pd.DataFrame:
-    return moyens[~moyens["statut"].isin(INCONNUES)]
+def _est_au_plan(au_plan: set[tuple[str, str]], nature: str, fiche: str, element: str) -> bool:
+    if nature == VALEUR:
+        return ("", element) in au_plan
+    if nature == ETAT:
+        return (fiche, element) in au_plan
+    return not fiche or (fiche, "") in au_plan

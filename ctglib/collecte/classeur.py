@@ -28,8 +28,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cellules import TEXTE_MAX
-from ctglib.collecte.feuilles import Cadre, Feuille, Ligne, feuilles, ouvrir_cadre
+from ctglib.collecte.feuilles import Cadre, Demande, Feuille, Ligne, feuilles, ouvrir_cadre
 from ctglib.collecte.fichiers import proprietes_de
+from ctglib.collecte.manques import SANS_REPONSE, elements_manquants
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
 from ctglib.donnees.modeles.classeur import ClasseurDeConvention
 from ctglib.donnees.modeles.suivi import ColonneGabarit, Gabarit, Refus
@@ -142,6 +143,8 @@ def composer(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> Workbook:
     if cadre.responsable:
         service = cadre.dossier.catalogue.responsables[cadre.responsable]
         a_propos["À remplir par"] = service.libelle
+    reste = elements_manquants(cadre, feuilles)
+    a_propos["Reste à remplir"] = reste or "rien"
     resumes = {feuille.modele.titre: feuille.modele.resume for feuille in feuilles}
     seuil = str(cadre.dossier.catalogue.seuils.petits_effectifs)
     ecrire_mode_emploi(mode_emploi, gabarit, a_propos, resumes, seuil)
@@ -263,20 +266,9 @@ def _ecrire_feuille(ws: Worksheet, feuille: Feuille, sous_titre: str, gabarit: G
         ws.column_dimensions[lettres[colonne.id]].hidden = numero in masquees
     controles = _ecrire_les_rangees(ws, feuille, rangees, gabarit, premiere_en_vue)
     poser_les_controles(ws, controles, gabarit.refus["titre"])
-
-    # The cells that are awaited turn white once filled, or once the state says why they are empty.
+    _blanchir_ce_qui_est_repondu(ws, feuille, rangees, lettres)
     premiere = LIGNE_DES_TITRES + 1
     derniere = LIGNE_DES_TITRES + len(rangees)
-    for colonne in colonnes.values():
-        if colonne.role != "saisie" or not colonne.attendue:
-            continue
-        lettre_de_colonne = lettres[colonne.id]
-        remplie = f"LEN({lettre_de_colonne}{premiere})>0"
-        if "statut" in lettres and colonne.id != "statut":
-            remplie = f"OR({remplie},LEN({lettres['statut']}{premiere})>0)"
-        plage = f"{lettre_de_colonne}{premiere}:{lettre_de_colonne}{derniere}"
-        ws.conditional_formatting.add(plage, FormulaRule(formula=[remplie], fill=BLANC))
-
     ws.freeze_panes = cellule_de(ws, premiere, modele.figees + 1)
     derniere_colonne = get_column_letter(max(colonnes))
     ws.auto_filter.ref = f"A{LIGNE_DES_TITRES}:{derniere_colonne}{derniere}"
@@ -301,6 +293,48 @@ def _masquees(feuille: Feuille) -> set[int]:
         if colonne.masquee or (colonne.role == "rappel" and not rappelee):
             masquees.add(numero)
     return masquees
+
+
+def _blanchir_ce_qui_est_repondu(
+    ws: Worksheet, feuille: Feuille, rangees: list[Ligne | str], lettres: Mapping[str, str]
+) -> None:
+    """Have the cells that are awaited turn white once what they ask for is answered: filled, or
+    told by the state why they are empty.
+
+    The rows that ask for one thing turn white together.
+    """
+    groupes: dict[Demande, list[int]] = defaultdict(list)
+    for ligne, rangee in enumerate(rangees, LIGNE_DES_TITRES + 1):
+        if isinstance(rangee, Ligne) and rangee.demande:
+            groupes[rangee.demande].append(ligne)
+    for colonne in feuille.modele.colonnes:
+        if colonne.role != "saisie" or not colonne.attendue:
+            continue
+        la_colonne = lettres[colonne.id]
+        premiere = LIGNE_DES_TITRES + 1
+        repondue = _formule_de_reponse(feuille, colonne.id, f"{la_colonne}{premiere}")
+        if "statut" in lettres and colonne.id != "statut":
+            du_statut = _formule_de_reponse(feuille, "statut", f"{lettres['statut']}{premiere}")
+            repondue = f"OR({repondue},{du_statut})"
+        plage = f"{la_colonne}{premiere}:{la_colonne}{LIGNE_DES_TITRES + len(rangees)}"
+        ws.conditional_formatting.add(plage, FormulaRule(formula=[repondue], fill=BLANC))
+        for numeros in groupes.values():
+            if len(numeros) > 1:
+                cellules = "&".join(f"${la_colonne}${numero}" for numero in numeros)
+                plage = f"{la_colonne}{numeros[0]}:{la_colonne}{numeros[-1]}"
+                regle = FormulaRule(formula=[f"LEN({cellules})>0"], fill=BLANC)
+                ws.conditional_formatting.add(plage, regle)
+
+
+def _formule_de_reponse(feuille: Feuille, colonne: str, cellule: str) -> str:
+    """Return the formula that tells whether a cell answers: it is filled, and says otherwise than
+    « non transmise ».
+    """
+    liste = feuille.listes.get(colonne)
+    for mot, code in (liste.codes if liste else {}).items():
+        if code in SANS_REPONSE:
+            return f'AND(LEN({cellule})>0,{cellule}<>"{mot}")'
+    return f"LEN({cellule})>0"
 
 
 def _ecrire_les_rangees(
@@ -425,7 +459,7 @@ def _style(ligne: Ligne, colonne: ColonneGabarit) -> str:
         return "facultative"
     if colonne.id not in ligne.ouvertes:
         return "fermee"
-    return "attendue" if colonne.attendue else "facultative"
+    return "attendue" if colonne.attendue and ligne.demande else "facultative"
 
 
 def _controle(

@@ -12,6 +12,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+import pandas as pd
+
 from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, Suivi, Table, lire_annee
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import Dossier, charger_gabarit
@@ -22,13 +24,20 @@ from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import COMMUNE, Forme, Indicateur, Modalite, NatureMoyen
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche
-from ctglib.donnees.modeles.suivi import AUTRES, FeuilleGabarit, Gabarit, NomDeRubrique
+from ctglib.donnees.modeles.suivi import (
+    AUTRES,
+    FeuilleGabarit,
+    Gabarit,
+    NatureDemandee,
+    NomDeRubrique,
+)
 from ctglib.donnees.pieces import annees_presentes
 from ctglib.donnees.plan import dispense
 from ctglib.donnees.plausibilite import CELLULE, MOYEN
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.suivi import DossierSuivi, lire_suivi_brut
+from ctglib.donnees.suivi import Suivi as SuiviAnnuel
 
 Cle = tuple[str, ...]
 Montre = dict[str, str | float | date]
@@ -131,6 +140,23 @@ class Cible:
 
 
 @dataclass(frozen=True)
+class Demande:
+    """What a service is asked for: one thing, which is missing until it is answered.
+
+    The rows of a sheet that have the same one are answered together.
+    """
+
+    nature: NatureDemandee
+    fiche: str  # its number, "" when it is of none
+    # an indicator, the number of a modalité, « signataire/poste », a line of the grid; "" of an
+    # appreciation
+    element: str
+    part: str  # of an indicator, the modalité; of a means, the structure; of the grid, the function
+    libelle: str  # in words, that of the part apart
+    libelle_de_la_part: str
+
+
+@dataclass(frozen=True)
 class Ligne:
     """A row of a sheet."""
 
@@ -146,6 +172,7 @@ class Ligne:
     service: str = ""  # who fills it, where it is not who fills what no other does
     # Nobody is asked for it: it is not written, and still read from a workbook sent before.
     dispensee: bool = False
+    demande: Demande | None = None  # what it asks for; None: it is optional, or asks for nothing
 
     @property
     def ouvertes(self) -> set[str]:
@@ -204,20 +231,26 @@ class Cadre:
         if cible.table != OBSERVATIONS:
             ligne = self.saisi(cible.table).get(cible.cle, {})
             return ligne | self._confirmation(cible.table, ligne, self.annee)
-        versions = []
-        for suivi in self.suivis.values():
-            for cle, ligne in suivi[OBSERVATIONS].items():
-                if cle[:-1] == cible.cle[:-1]:  # all of the key but the millésime
-                    versions.append(ligne)
-        derniere = max(versions, key=lambda ligne: ligne["millesime"], default={})
+        derniere = self._derniers_chiffres.get(cible.cle[:-1], {})
         annee = int(derniere.get("millesime", self.annee))
         return derniere | self._confirmation(OBSERVATIONS, derniere, annee)
 
+    @cached_property
+    def _derniers_chiffres(self) -> Table:
+        """The row of the latest millésime of each figure, by its key without the millésime."""
+        derniers: Table = {}
+        for suivi in self.suivis.values():
+            for cle, ligne in suivi[OBSERVATIONS].items():
+                connue = derniers.get(cle[:-1])
+                if connue is None or connue["millesime"] < ligne["millesime"]:
+                    derniers[cle[:-1]] = ligne
+        return derniers
+
     def _confirmation(self, table: str, ligne: dict[str, str], annee: int) -> dict[str, str]:
         """Return why a row of a year's folder was confirmed, nothing when it was not."""
-        if not ligne or table not in CONFIRMABLES:
-            return {}
         confirmations = self.suivis.get(annee, {}).get("confirmations", {})
+        if not ligne or not confirmations or table not in CONFIRMABLES:
+            return {}
         confirmation = confirmations.get(cle_de_confirmation(table, ligne, annee), {})
         if not confirmation or not ligne["valeur"]:
             return {}
@@ -328,15 +361,58 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
 def cadre_vierge(suivi: DossierSuivi, gabarit: Gabarit, annee: int, responsable: str) -> Cadre:
     """Return the frame of a service's part without anything entered: what anyone may be sent."""
     rien: Suivi = {table: {} for table in TOUTES}
+    return _cadre_d_un_suivi(suivi, gabarit, annee, {annee: rien}, responsable)
+
+
+def cadres_des_reponses(suivi: DossierSuivi, gabarit: Gabarit) -> list[Cadre]:
+    """Return the frame of each year of a follow-up as reports read it: what is answered in all the
+    years that are read, and no figure.
+    """
+    reponses = {
+        annee: _reponses(annuel, suivi.observations) for annee, annuel in suivi.suivis.items()
+    }
+    return [_cadre_d_un_suivi(suivi, gabarit, annee, reponses) for annee in suivi.suivis]
+
+
+def _cadre_d_un_suivi(
+    suivi: DossierSuivi,
+    gabarit: Gabarit,
+    annee: int,
+    saisis: dict[int, Suivi],
+    responsable: str = "",
+) -> Cadre:
     return Cadre(
         suivi.dossier,
         _de_l_annee(gabarit, annee),
         annee,
         suivi.suivis[annee].bilan.date_arretee,
-        {annee: rien},
+        saisis,
         responsable,
         tuple(suivi.avenants),
     )
+
+
+def _reponses(annuel: SuiviAnnuel, observations: pd.DataFrame) -> Suivi:
+    """Return the rows of a year's folder that say what is answered: their keys and their status."""
+    tables: Suivi = {nom: {} for nom in TOUTES}
+    entrees = {
+        OBSERVATIONS: observations[observations["millesime"].eq(annuel.annee)],
+        "actions": annuel.actions,
+        "moyens": annuel.moyens,
+        "posture": annuel.posture,
+    }
+    for nom, entree in entrees.items():
+        schema = charger_schema(nom)
+        cles = entree[list(schema.cle)].astype("str").to_numpy().tolist()
+        statuts = entree["statut"] if "statut" in entree else [""] * len(entree)
+        for cle, statut in zip(cles, statuts, strict=True):
+            ligne = dict.fromkeys(schema.colonnes, "") | dict(zip(schema.cle, cle, strict=True))
+            tables[nom][tuple(cle)] = ligne | {"statut": statut} if statut else ligne
+    for appreciation in annuel.appreciations:
+        for rubrique in RUBRIQUES:
+            if getattr(appreciation, rubrique):
+                tables["appreciations"][str(appreciation.fiche), rubrique] = {"valeur": ""}
+    return tables
 
 
 def _de_l_annee(gabarit: Gabarit, annee: int) -> Gabarit:
@@ -353,26 +429,15 @@ def feuilles(cadre: Cadre, *, a_lire: bool = False) -> tuple[Feuille, ...]:
     The rows of each sheet are those of the function of its name, below. With ``a_lire``, they are
     those that a workbook may bring back: also what nobody is asked for since it was sent.
     """
-    lignes_de = {
-        "actions": _actions,
-        "indicateurs": _indicateurs,
-        "communes": _communes,
-        "moyens": _moyens,
-        "profils": _profils,
-        "posture": _posture,
-        "appreciations": _appreciations,
-        "participation": _participation,
-    }
     plan = []
     for modele in cadre.gabarit.feuilles:
         colonnes = modele.colonnes
         listes = {colonne.id: cadre.listes[colonne.liste] for colonne in colonnes if colonne.liste}
         lignes = []
-        for ligne in lignes_de[modele.id](cadre):
-            service = ligne.service or cadre.gabarit.parts.principal
+        for ligne in _lignes(cadre, modele):
             if ligne.dispensee and not a_lire:
                 continue
-            if cadre.responsable in ("", service):
+            if cadre.responsable in ("", ligne.service):
                 lignes.append(_preremplie(cadre, ligne, modele, listes))
         if not lignes:
             continue
@@ -383,6 +448,34 @@ def feuilles(cadre: Cadre, *, a_lire: bool = False) -> tuple[Feuille, ...]:
             libre = replace(lignes[0], montre={}, cibles=(cible,), pli="", nombre=nombre)
         plan.append(Feuille(modele, tuple(lignes), listes, libre))
     return tuple(plan)
+
+
+def lignes_demandees(cadre: Cadre) -> Iterator[tuple[FeuilleGabarit, Ligne]]:
+    """Yield the rows of a workbook that ask for something, each with its sheet; their entry cells
+    do not show what was entered.
+    """
+    for modele in cadre.gabarit.feuilles:
+        if not any(colonne.attendue and colonne.role == "saisie" for colonne in modele.colonnes):
+            continue
+        for ligne in _lignes(cadre, modele):
+            if ligne.demande and cadre.responsable in ("", ligne.service):
+                yield modele, ligne
+
+
+def _lignes(cadre: Cadre, modele: FeuilleGabarit) -> Iterator[Ligne]:
+    """Yield the rows of a sheet, each with the service that fills it."""
+    lignes_de = {
+        "actions": _actions,
+        "indicateurs": _indicateurs,
+        "communes": _communes,
+        "moyens": _moyens,
+        "profils": _profils,
+        "posture": _posture,
+        "appreciations": _appreciations,
+        "participation": _participation,
+    }
+    for ligne in lignes_de[modele.id](cadre):
+        yield replace(ligne, service=ligne.service or cadre.gabarit.parts.principal)
 
 
 def _preremplie(
@@ -443,13 +536,14 @@ def _actions(cadre: Cadre) -> Iterator[Ligne]:
                 "calendrier": f"{debut:%m/%Y} – {fin:%m/%Y}",
                 "precedent": precedent,
             }
-            service = cadre.gabarit.parts.de_fiche(fiche)
+            demande = Demande("etat", str(fiche.numero), modalite.numero, "", modalite.libelle, "")
             yield Ligne(
                 montre,
                 (Cible("actions", cle, champs),),
                 jours=duree,
-                service=service,
+                service=cadre.gabarit.parts.de_fiche(fiche),
                 dispensee=motif != "" and cle not in cadre.saisi("actions"),
+                demande=None if motif else demande,
             )
 
 
@@ -558,13 +652,19 @@ def _ligne_d_un_chiffre(
     pli = ""
     if item.facultatif or (part and item.origine != "convention"):
         pli = cadre.gabarit.plis["indicateurs"].format(fiche=fiche.numero)
+    motif = dispense(fiche, cadre.jour, prevu)
+    demande = None
+    if not pli and not motif and cadre.annee in _annees_attendues(cadre, item):
+        libelle = prevu.libelle or item.libelle
+        demande = Demande("valeur", str(fiche.numero), item.id, part, libelle, detail)
     return Ligne(
         montre,
         (de_l_annee, de_l_annee_d_avant),
         nombre,
         pli=pli,
         service=service,
-        dispensee=not connue and dispense(fiche, cadre.jour, prevu) != "",
+        dispensee=not connue and motif != "",
+        demande=demande,
     )
 
 
@@ -585,13 +685,19 @@ def _cible_d_un_chiffre(
 
 
 def _attendu(cadre: Cadre, item: Indicateur) -> bool:
-    """Tell whether an indicator is asked for in the workbook of this year.
+    """Tell whether an indicator is in the workbook of this year.
 
-    What is awaited once is asked for its year, then the year after, to be corrected.
+    What is awaited once is asked for its year; it is there the year after too, to be corrected.
     """
+    annees = _annees_attendues(cadre, item)
+    return cadre.annee in annees or cadre.annee - 1 in annees
+
+
+def _annees_attendues(cadre: Cadre, item: Indicateur) -> set[int]:
+    """Return the years for which an indicator is awaited, as far as this one matters."""
     if not item.unique:
-        return True
-    annees = set()
+        return {cadre.annee}
+    annees: set[int | None] = set()
     for fiche in cadre.convention.fiches:
         for suivi in fiche.indicateurs:
             if suivi.id == item.id:
@@ -600,10 +706,8 @@ def _attendu(cadre: Cadre, item: Indicateur) -> bool:
         for changement in avenant.changements:
             if changement.element == item.id:
                 annees.add(changement.annee)
-    annees.discard(None)
-    if not annees:  # nothing says which
-        return True
-    return cadre.annee in annees or cadre.annee - 1 in annees
+    # When nothing says which, it is any.
+    return {annee for annee in annees if annee is not None} or {cadre.annee}
 
 
 def _chiffre(cadre: Cadre, ligne: dict[str, str], colonne: str) -> str | float:
@@ -660,7 +764,8 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
     catalogue = cadre.dossier.catalogue
     unites = {nature.id: catalogue.unites[nature.unite] for nature in catalogue.moyens.natures}
     dispensees = {fiche.numero for fiche in cadre.convention.fiches if dispense(fiche, cadre.jour)}
-    for ligne in _table(cadre, "moyens", _moyens_attendus(cadre)):
+    attendus = list(_moyens_attendus(cadre))
+    for ligne in _table(cadre, "moyens", attendus):
         partie, fiche, structure, nature, poste = ligne.cibles[0].cle
         service = parts.signataires.get(partie, "")
         if not service and fiche:
@@ -671,7 +776,21 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
             pli = gabarit.plis["moyens"]
         nombre = Nombre(decimales=2, unite=unites[nature].libelle.lower())
         dispensee = fiche in dispensees and ligne.cibles[0].cle not in cadre.saisi("moyens")
-        yield replace(ligne, nombre=nombre, pli=pli, service=service, dispensee=dispensee)
+        demande = None
+        if ligne.cibles[0].cle in attendus and not pli and fiche not in dispensees:
+            mots_de_la_ligne = {colonne: str(texte) for colonne, texte in ligne.montre.items()}
+            libelle = f"{mots_de_la_ligne['signataire']}, {mots_de_la_ligne['poste']}"
+            demande = Demande(
+                "moyen",
+                str(fiche),
+                f"{partie}/{poste}",
+                structure,
+                libelle,
+                mots_de_la_ligne["structure"],
+            )
+        yield replace(
+            ligne, nombre=nombre, pli=pli, service=service, dispensee=dispensee, demande=demande
+        )
 
 
 def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
@@ -736,13 +855,30 @@ def _posture(cadre: Cadre) -> Iterator[Ligne]:
     It is awaited when an indicator of a fiche is read in it.
     """
     attendues = []
-    if any(item.table == "posture" for item in _items_demandes(cadre)):
+    fiches = _fiches_de_la_grille(cadre)
+    if fiches:
         saisies = [cle[0] for cle in (*cadre.precedent("posture"), *cadre.saisi("posture"))]
         for fonction in dict.fromkeys([*cadre.gabarit.fonctions, *saisies]):
             for domaine, items in cadre.listes["items"].par.items():
                 for item in items.values():
                     attendues.append((fonction, domaine, item))
-    return _table(cadre, "posture", attendues)
+    for ligne in _table(cadre, "posture", attendues):
+        fonction, domaine, item = ligne.cibles[0].cle
+        demande = None
+        if fiches and fonction in cadre.gabarit.fonctions:
+            element = f"{domaine}/{item}"
+            demande = Demande(
+                "niveau", fiches[0], element, fonction, str(ligne.montre["item"]), fonction
+            )
+        yield replace(ligne, demande=demande)
+
+
+def _fiches_de_la_grille(cadre: Cadre) -> list[str]:
+    """Return the fiches of the indicators that are read in the grid, and that somebody is asked
+    for.
+    """
+    porteuses = cadre.convention.porteuses
+    return [str(porteuses[item.id]) for item in _items_demandes(cadre) if item.table == "posture"]
 
 
 def _items_demandes(cadre: Cadre) -> list[Indicateur]:
@@ -782,7 +918,13 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
             cle = (fiche.numero, rubrique)
             ligne = _texte(cadre, rubrique, "appreciations", *cle, sujet=_titre(fiche))
             dispensee = motif != "" and cle not in cadre.saisi("appreciations")
-            yield replace(ligne, service=service, dispensee=dispensee)
+            demande = Demande("appreciation", str(fiche.numero), "", "", fiche.titre, "")
+            yield replace(
+                ligne,
+                service=service,
+                dispensee=dispensee,
+                demande=None if motif else demande,
+            )
     # The decisions already entered, then new ones for the empty rows.
     decisions = [decision for (decision,) in cadre.saisi("decisions")]
     rang = 1

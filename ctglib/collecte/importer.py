@@ -22,6 +22,7 @@ from ctglib.collecte.feuilles import (
 )
 from ctglib.collecte.fichiers import ClasseurLu, recevoir
 from ctglib.collecte.lecture import Entree, Lecture, lire
+from ctglib.collecte.manques import compter_les_elements, manques
 from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
 from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema
@@ -67,7 +68,7 @@ class Preparation:
     changements: tuple[Changement, ...]
     # Told without stopping: how a cell was understood, what may be a person's name.
     remarques: tuple[str, ...]
-    attendues: int  # expected cells that are still empty
+    reste: str  # what the year still lacks once it is written, in a sentence
     pris: tuple[str, ...] = ()  # the names of the files that it is made of
     fautes: tuple[Faute, ...] = ()  # those of the files that were set aside
     en_attente: tuple[str, ...] = ()  # of these, those that only lack what others say
@@ -154,7 +155,7 @@ def preparer_dans(
         essai.resultat.nouvelles,
         tuple(essai.resultat.changements),
         tuple(essai.remarques),
-        sum(lue.lecture.attendues for lue in lues),
+        _ce_qui_reste(replace(cadre, suivis=essai.resultat.apres or cadre.suivis)),
         tuple(lue.classeur.fichier for lue in lues),
         tuple(fautes),
         tuple(en_attente),
@@ -221,6 +222,14 @@ def _faute_d_attente(lue: _Lue, fautes: tuple[Faute, ...], ecartes: list[str]) -
         "attend_d_autres", trouve=siennes[0].trouve, autres=", ".join(dict.fromkeys(ecartes))
     )
     return Faute(lue.classeur.fichier, *phrases)
+
+
+def _ce_qui_reste(cadre: Cadre) -> str:
+    """Return in a sentence what the year of a frame still lacks."""
+    reste = compter_les_elements(manques(cadre), cadre.gabarit)
+    if not reste:
+        return f"Rien ne manque pour {cadre.annee} : tout ce qui est demandé a une réponse."
+    return f"Manquent encore pour {cadre.annee}, et se liront « non transmis » : {reste}."
 
 
 _NOM = re.compile(

@@ -83,14 +83,13 @@ class Entree:
 class Lecture:
     """What a file says.
 
-    ``remarques`` are told without stopping the import; ``attendues`` counts the awaited cells that
-    are empty; ``feuilles`` are the sheets that are the gabarit's.
+    ``remarques`` are told without stopping the import; ``feuilles`` are the sheets that are the
+    gabarit's.
     """
 
     entrees: list[Entree] = field(default_factory=list)
     fautes: list[Faute] = field(default_factory=list)
     remarques: list[str] = field(default_factory=list)
-    attendues: int = 0
     feuilles: list["FeuilleLue"] = field(default_factory=list)
 
 
@@ -455,10 +454,6 @@ class FeuilleLue:
 
         if not fautes:
             fautes = list(self._fautes_sans_objet(cellules, valeurs, origine, ligne))
-        if ligne.montre and not valeurs.get("statut"):
-            colonnes = self.feuille.modele.colonnes
-            vides = [colonne for colonne in colonnes if not valeurs.get(colonne.id)]
-            self.lecture.attendues += sum(colonne.attendue for colonne in vides)
         if fautes:
             self.lecture.fautes += fautes
         else:

@@ -286,9 +286,7 @@ def _dire_la_preparation(preparation: "Preparation", a_blanc: bool) -> None:
     _montrer_les_changements("Chiffres révisés (l'ancien reste sous son millésime) :", revisions)
     for table, nombre in preparation.nouvelles.items():
         dire(f"{table} : {compter(nombre, 'ligne')} de plus")
-    if preparation.attendues:
-        vides = "Cellules attendues encore vides, qui se liront « non transmis »"
-        dire(f"{vides} : {preparation.attendues}.")
+    dire(preparation.reste)
     _dire_l_issue(f"{preparation.convention}, {preparation.annee}", preparation.fichiers, a_blanc)
 
 

@@ -31,9 +31,10 @@ from ctglib.blocs.indicateurs import (
 from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
 from ctglib.blocs.moyens import Moyens
-from ctglib.blocs.page_une import page_une
+from ctglib.blocs.page_une import STATUT, page_une
 from ctglib.blocs.propositions import OUVERTES, ensembles, proposer, service, suites_des_decisions
 from ctglib.blocs.territoire import Territoire
+from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
 from ctglib.calculs.territoire import trajectoires_du_territoire
@@ -59,6 +60,7 @@ from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import Comite, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.numeros import noms_de_fichiers, ranger
+from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.donnees.suivi import DossierSuivi
 from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
@@ -178,7 +180,17 @@ class Bilan:
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, date and status of the data."""
-        return self.etude.couverture(self.etude.convention.titre, f" {self.etude.annee}")
+        couverture = self.etude.couverture(self.etude.convention.titre, f" {self.etude.annee}")
+        reste = self.etude.elements_manquants
+        if not reste:
+            return couverture
+        cle = "reste_a_demander" if self.muette else "reste_a_transmettre"
+        texte = self.etude.mot(cle, elements=reste)
+        mentions = [
+            (titre, f"{mention} ; {texte}" if titre == STATUT else mention)
+            for titre, mention in couverture.mentions
+        ]
+        return replace(couverture, mentions=tuple(mentions))
 
     def une_page(self) -> Bloc:
         """Return the first page: what families got, what is not known, what to decide."""
@@ -389,25 +401,21 @@ class Bilan:
     # What is known and what is not, and how it is read.
 
     def collecte(self) -> Bloc:
-        """Return how much of what is expected could be gathered, service by service; a sentence
-        when nothing was.
+        """Return how much of what is asked for was answered, service by service; a sentence when
+        nothing was.
         """
         tableau = tableau_collecte(self.etude)
         if not self.muette:
             return tableau
-        taux = self.etude.collecte  # the whole first, then each fiche and each service
-        demandes = taux[taux["groupe"].eq("responsable") & taux["attendus"].gt(0)]
-        demandes = demandes.sort_values("attendus", ascending=False)
+        par_service = self.etude.manques["responsable"].value_counts()
         services = [
-            f"{service(self.etude, responsable)} ({attendus})"
-            for responsable, attendus in zip(
-                demandes["valeur_groupe"], demandes["attendus"], strict=True
-            )
+            f"{service(self.etude, str(responsable))} ({nombre})"
+            for responsable, nombre in par_service.items()
         ]
         phrase = self.etude.mot(
             "rien_transmis",
             annee=self.etude.annee,
-            nombre=taux["attendus"].iloc[0],
+            elements=self.etude.elements_manquants,
             services=", ".join(services),
         )
         return paragraphe(phrase) + replace(tableau, ecran=True)
@@ -428,7 +436,9 @@ class Bilan:
             return None
         etude = self.etude
         seuil = nombre_court(etude.catalogue.seuils.petits_effectifs)
-        provisoires = int(etude.collecte["provisoires"].iloc[0])  # of all the indicators
+        demandes_d_indicateurs = demandes(etude.evaluation)
+        provisoires = demandes_d_indicateurs["statut"].isin(PROVISOIRES)
+        provisoires = demandes_d_indicateurs.loc[provisoires, "indicateur"].nunique()
         phrases = [
             etude.mot("limite_de_l_effet"),
             *etude.dire(limite_du_provisoire=provisoires),

@@ -9,23 +9,21 @@ from functools import cached_property
 
 import pandas as pd
 
-from ctglib.blocs.collecte import ce_qui_manque, periodes
+from ctglib.blocs.collecte import ENSEMBLE, ce_qui_manque, periodes, services
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.messages_suivi import a_qui_demander_le_plus
-from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN
+from ctglib.calculs.collecte import DEPART, encore_demandes
 from ctglib.calculs.ecriture import SEPARATEUR, majuscule
 from ctglib.collecte.classeur import classeur, lettre, nom_du_classeur
 from ctglib.collecte.feuilles import cadre_vierge, feuilles
+from ctglib.collecte.manques import ce_qui_manque_seul, compter_les_elements
 from ctglib.document.blocs import Bloc, Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
-from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, nombrer
 from ctglib.donnees.lignes import lignes
-from ctglib.donnees.numeros import ranger
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
 DOSSIER = "dossier"  # the folder of the files that go with the page
-FEUILLES = {ETAT: "actions", MOYEN: "moyens", APPRECIATION: "appreciations"}
-TABLES = {"observations": "indicateurs"}  # the sheet of a table, where it has another name
 
 
 def ouvrir_dossier(convention: str) -> DossierACompleter:
@@ -67,8 +65,8 @@ class DossierACompleter:
         """Return the cover: parties, period, how many things are asked for."""
         convention = self.etude.convention
         couverture = self.etude.couverture(convention.titre, "")
-        nombre = len(self.demandees)
-        statut = compter(nombre, "demande") if nombre else "complet"
+        nombre = int(self.demandees["nombre"].sum())
+        statut = compter(nombre, "élément manque", "éléments manquent") if nombre else "complet"
         mentions = (*couverture.mentions[:2], ("Statut", statut))
         jour = convention.debut.isoformat()
         return replace(couverture, mentions=mentions, date=jour, breve=True)
@@ -77,54 +75,82 @@ class DossierACompleter:
     def demandees(self) -> pd.DataFrame:
         """What is missing (see ``ce_qui_manque``), with its sheet and when it is awaited."""
         manques = ce_qui_manque(self.etude)
-        titres_des_feuilles = {
-            nom: feuille.titre for nom, feuille in self.etude.gabarit.par_feuille.items()
-        }
-        feuilles_demandees = []
+        # An initial value is corrected among the other values.
+        indicateurs = self.etude.gabarit.par_feuille["indicateurs"].titre
         delais = []
-        for nature, element in zip(manques["nature"], manques["element"], strict=True):
+        for element in manques["element"]:
             delai = self.etude.gabarit.lettre.delai
-            feuille = FEUILLES.get(nature, "")
             if element:
-                indicateur = self.etude.catalogue.indicateurs_fiches[element]
-                table = indicateur.table or ""
-                feuille = feuille or TABLES.get(table, table)
-                if indicateur.collecte:
-                    delai = indicateur.collecte.quand
-            feuilles_demandees.append(titres_des_feuilles[feuille])
+                collecte = self.etude.catalogue.indicateurs_fiches[element].collecte
+                delai = collecte.quand if collecte else delai
             delais.append(majuscule(delai))
-        return manques.assign(feuille=feuilles_demandees, delai=delais)
+        feuille = manques["feuille"].mask(manques["nature"].eq(DEPART), indicateurs)
+        return manques.assign(feuille=feuille, delai=delais)
+
+    @cached_property
+    def manques(self) -> pd.DataFrame:
+        """What is missing of each year (``ctglib.collecte.manques``); ``demandee``: somebody is
+        still asked for it.
+        """
+        etude = self.etude
+        manques = etude.demandes[etude.demandes["manque"]]
+        demandee = encore_demandes(manques, etude.convention, etude.bilan.date_arretee)
+        return manques.assign(demandee=demandee)
 
     def essentiel(self) -> Bloc:
-        """Return what is missing in two sentences, then how much is asked of each service, for
-        which years.
+        """Return what is missing in two sentences, then how much is asked of each service for each
+        year.
         """
         demandees = self.demandees
         if demandees.empty:
             return paragraphe(self.etude.mot("rien_ne_manque"))
-        effectifs = demandees["service"].value_counts()
-        services = f"« {effectifs.index[0]} »"
+        effectifs = demandees.groupby("service", sort=False)["nombre"].sum()
+        effectifs = effectifs.sort_values(ascending=False, kind="stable")
+        a_qui = f"« {effectifs.index[0]} »"
         if len(effectifs) > 1:
             surtout = a_qui_demander_le_plus(effectifs, "surtout ", preposition="à ")
-            services = f"{nombrer(len(effectifs), 'service')}{surtout}"
-        manquent = majuscule(nombrer(len(demandees), "élément manque", "éléments manquent"))
-        des_services = self.etude.mot("dossier_des_services", manquent=manquent, services=services)
+            a_qui = f"{nombrer(len(effectifs), 'service')}{surtout}"
+        nombre = int(demandees["nombre"].sum())
+        manquent = majuscule(nombrer(nombre, "élément manque", "éléments manquent"))
+        des_services = self.etude.mot("dossier_des_services", manquent=manquent, services=a_qui)
         des_lettres = self.etude.mot("dossier_des_lettres")
         messages = (
             (des_services, Renvoi("tableau-services", entre_parentheses=True), "."),
             (des_lettres, Renvoi("tableau-demandes", entre_parentheses=True), "."),
         )
-        par_service = demandees.groupby("service", sort=False)
-        tableau = par_service.agg(
-            demandes=("quoi", "size"),
-            fiches=("fiche", lambda fiches: ", ".join(ranger(fiches))),
-        )
-        tableau["annees"] = [
-            periodes(self._annees(du_service)) or RIEN for _, du_service in par_service
+        return Liste(messages, classe="messages") + self._par_service_et_par_annee()
+
+    def _par_service_et_par_annee(self) -> Tableau:
+        """Return how many things each service owes of each year, then the initial values; the last
+        row is that of all of them.
+        """
+        noms = services(self.etude)
+        manques = self.manques
+        arretes = self.etude.mot("dossier_des_arretes")
+        qui = manques["responsable"].map(noms).where(manques["demandee"], arretes)
+        departs = self.etude.a_demander
+        departs = departs[departs["nature"].eq(DEPART) | departs["depart"].ne("")]
+        comptes = pd.crosstab(qui, manques["annee"])
+        comptes = comptes.reindex(columns=list(self.etude.annees), fill_value=0)
+        de_depart = departs["responsable"].map(noms).value_counts()
+        ordre = [*dict.fromkeys(self.demandees["service"]), arretes]
+        comptes = comptes.reindex(ordre, fill_value=0)
+        comptes["depart"] = de_depart.reindex(comptes.index, fill_value=0)
+        comptes = comptes[comptes.sum(axis=1).gt(0)]
+        comptes.loc[ENSEMBLE] = comptes.sum()
+        comptes["total"] = comptes.sum(axis=1)
+        comptes.columns = comptes.columns.map(str)
+        table = comptes.rename_axis("service").reset_index()
+        premiere = self.etude.annees[0]
+        entetes = {str(annee): str(annee) for annee in self.etude.annees}
+        entetes["depart"] = f"Départ ({premiere - 1})"
+        entetes["total"] = "Total"
+        colonnes = [
+            Colonne(cle, entete, numerique=True, ecrire=lambda nombre: str(nombre or RIEN))
+            for cle, entete in entetes.items()
+            if table[cle].any()
         ]
-        return Liste(messages, classe="messages") + self.etude.tableau(
-            "services", tableau.reset_index()
-        )
+        return self.etude.tableau("services", table, None, *colonnes)
 
     def demandes(self) -> Tableau | None:
         """Return what is missing, service by service: for which years, in which sheet, from which
@@ -147,7 +173,14 @@ class DossierACompleter:
             responsable = str(identifiant)
             annees = self._annees(du_service)
             service = du_service["service"].iloc[0]
-            mots = {"titre": etude.convention.titre, "annees": periodes(annees)}
+            manques = self.manques[self.manques["responsable"].eq(responsable)]
+            manques = manques[manques["demandee"]]
+            elements = self._elements_par_annee(manques)
+            mots = {
+                "titre": etude.convention.titre,
+                "annees": periodes(annees),
+                "elements": elements,
+            }
             demandes = [
                 f"{demande.quoi} : {demande.quand_annees}, feuille « {demande.feuille} ». "
                 f"{demande.delai}."
@@ -166,9 +199,22 @@ class DossierACompleter:
             for annee in annees:
                 cadre = cadre_vierge(etude.suivi, etude.gabarit, annee, responsable)
                 fichier = nom_du_classeur(etude.convention.id, annee, responsable)
-                contenu = classeur(cadre, feuilles(cadre))
+                de_l_annee = manques[manques["annee"].eq(annee)]
+                departs = du_service["nature"].eq(DEPART) | du_service["depart"].ne("")
+                departs &= annee == etude.annees[0]
+                plan = ce_qui_manque_seul(
+                    feuilles(cadre), de_l_annee, set(du_service.loc[departs, "element"])
+                )
+                contenu = classeur(cadre, plan)
                 blocs.append(Piece(f"{DOSSIER}/{fichier}", contenu, f"Classeur de {annee}"))
         return suite(blocs)
+
+    def _elements_par_annee(self, manques: pd.DataFrame) -> str:
+        """Return how much a service owes of each year: « pour 2024, 3 valeurs ; pour 2025, … »."""
+        return " ; ".join(
+            f"pour {annee}, {compter_les_elements(de_l_annee, self.etude.gabarit)}"
+            for annee, de_l_annee in manques.groupby("annee")
+        )
 
     def _annees(self, demandees: pd.DataFrame) -> list[int]:
         """Return the years whose workbook some rows need; a value of before the convention is

@@ -17,7 +17,6 @@ from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.mots import sources
 from ctglib.blocs.page_une import CLOS, page_une
-from ctglib.blocs.propositions import service
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
@@ -205,20 +204,20 @@ class EvaluationFinale:
         years together.
         """
         etude = self.etude
-        manques = etude.manques
-        if manques.empty:
-            return None
-        services = [
-            f"{service(etude, str(responsable))} ({nombre})"
-            for responsable, nombre in manques["responsable"].value_counts().items()
-        ]
-        phrase = etude.mot("manques", nombre=len(manques), services=", ".join(services))
         demandes = ce_qui_manque(etude)
+        if demandes.empty:
+            return None
+        par_service = demandes.groupby("service", sort=False)["nombre"].sum()
+        par_service = par_service.sort_values(ascending=False, kind="stable")
+        services = [f"{nom} ({nombre})" for nom, nombre in par_service.items()]
+        phrase = etude.mot(
+            "manques", nombre=int(demandes["nombre"].sum()), services=", ".join(services)
+        )
         tableau = etude.tableau(
             "manques",
             demandes,
             {"document": lambda document: majuscule(document) or RIEN},
-            donnees=manques,
+            donnees=etude.a_demander,
             groupes=demandes["service"],
         )
         return paragraphe(phrase) + tableau
@@ -245,7 +244,7 @@ class EvaluationFinale:
         etude = self.etude
         provisoires = int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum())
         phrases = etude.dire(
-            limite_des_manques=len(etude.manques),
+            limite_des_manques=int(ce_qui_manque(etude)["nombre"].sum()),
             limite_des_provisoires=provisoires,
             limite_des_retraits=len(etude.retraits),
         )

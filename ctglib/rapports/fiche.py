@@ -15,7 +15,14 @@ import pandas as pd
 from ctglib.blocs.analyses import lire_annees, montrer, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.avenants import histoire
-from ctglib.blocs.collecte import renvoi_au_dossier, services, tableau_revisions
+from ctglib.blocs.collecte import (
+    ENSEMBLE,
+    QUOI,
+    moyens_par_signataire,
+    renvoi_au_dossier,
+    services,
+    tableau_revisions,
+)
 from ctglib.blocs.gouvernance import pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
     DEDUITE,
@@ -33,7 +40,15 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import page_une
 from ctglib.blocs.propositions import ensembles
 from ctglib.blocs.territoire import tableau_series
-from ctglib.calculs.collecte import APPRECIATION, ETAT, MOYEN, VALEUR, manques
+from ctglib.calculs.collecte import (
+    A_COMPLETER,
+    APPRECIATION,
+    ETAT,
+    MOYEN,
+    NIVEAU,
+    SUIVANTE,
+    VALEUR,
+)
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.suivi import depuis_le_depart, par_avenant
 from ctglib.document.blocs import (
@@ -49,7 +64,7 @@ from ctglib.document.blocs import (
 from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.document.typographie import date_longue
+from ctglib.document.typographie import compter, date_longue
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.plan import Absence, Analyse, Resultat
 from ctglib.donnees.modeles.plan import Fiche as FicheAction
@@ -75,6 +90,17 @@ PROFILS = "profils"  # the type of analysis that is an annexe
 PANNEAUX = 6
 UNE_RANGEE = 3
 DEUX_PANNEAUX = 2
+MANQUANTS = (
+    "responsable",
+    "nature",
+    "element",
+    "libelle",
+    "annee",
+    "motif",
+    "qui",
+    "quand",
+    "document",
+)
 
 
 @dataclass(frozen=True)
@@ -352,14 +378,11 @@ class Fiche:
         thing is found.
         """
         etude = self.etude
-        manquants = manques(
-            etude.a_collecter,
-            etude.etats,
-            etude.annuel,
-            etude.gabarit,
-            fiche=self.fiche,
-            convention=etude.convention,
-        )
+        valeurs = etude.a_collecter[etude.a_collecter["motif"].ne(SUIVANTE)]
+        valeurs = valeurs.assign(nature=VALEUR, element=valeurs["indicateur"])
+        manquants = etude.manques[etude.manques["nature"].ne(VALEUR)].assign(motif=A_COMPLETER)
+        manquants = pd.concat([valeurs, manquants], ignore_index=True)[list(MANQUANTS)]
+        manquants = manquants.fillna(dict.fromkeys(("qui", "quand", "document"), ""))
         if manquants.empty:
             return None
         lignes = []
@@ -381,17 +404,15 @@ class Fiche:
 
         yield from self._valeurs_demandees(manquants[manquants["nature"] == VALEUR])
 
-        # « Moyens en 2024 », « Caf : Postes ; Aides »
-        moyens = Moyens(self.etude)
+        # « Moyens en 2024 », « Caf (Postes, Aides) »
         moyens_manquants = manquants[manquants["nature"] == MOYEN]
-        postes_par_signataire: dict[str, list[str]] = {}
-        for element in moyens_manquants["element"]:
-            signataire, _, poste = element.partition("/")
-            nom = moyens.parties[signataire]
-            postes_par_signataire.setdefault(nom, []).append(moyens.libelle_du_poste(poste))
-        for nom, postes in postes_par_signataire.items():
-            annee = moyens_manquants["annee"].iloc[0]
-            yield f"Moyens en {annee}", f"{nom} : {' ; '.join(postes)}"
+        for moyens in moyens_par_signataire(self.etude, moyens_manquants["element"]):
+            yield f"Moyens en {moyens_manquants['annee'].iloc[0]}", moyens
+
+        niveaux = manquants[manquants["nature"] == NIVEAU]
+        if len(niveaux):
+            lignes = compter(len(niveaux), "ligne")
+            yield QUOI[NIVEAU], f"{lignes} pour {niveaux['annee'].iloc[0]}"
 
         if manquants["nature"].eq(APPRECIATION).any():
             annee = manquants["annee"].max()
@@ -421,12 +442,22 @@ class Fiche:
                 for motif, annee in zip(recentes["motif"], recentes["annee"], strict=True)
             ]
             libelle = contexte.indicateurs[indicateur].libelle
+            parts = self._parts_demandees(indicateur, annees["responsable"].iloc[0])
+            if parts:
+                libelle += f" ({', '.join(parts)})"
             if indicateur in departs:
                 libelle += f" (départ : {departs[indicateur]})"
             demande = f"Valeur de {enumerer(motifs)}"
             libelles_par_demande.setdefault(demande, []).append(libelle)
         for demande, libelles in libelles_par_demande.items():
             yield demande, " ; ".join(libelles)
+
+    def _parts_demandees(self, indicateur: str, responsable: str) -> list[str]:
+        """Return the parts of an indicator that a service owes, none when it owes the whole."""
+        manques = self.etude.manques
+        siens = manques["element"].eq(indicateur) & manques["responsable"].eq(responsable)
+        parts = manques.loc[siens, "libelle_de_la_part"].tolist()
+        return [] if ENSEMBLE in parts or parts == [""] else parts
 
     def dossier(self) -> Bloc | None:
         """Return where all that is missing is asked for, when nothing was ever handed in."""

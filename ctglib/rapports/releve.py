@@ -52,7 +52,8 @@ class Releve:
 
     def couverture(self) -> Couverture:
         """Return the cover: parties, year, status of the data."""
-        return self.bilan.couverture()
+        etude = self.bilan.etude
+        return etude.couverture(etude.convention.titre, f" {etude.annee}")
 
     def presents(self) -> Tableau:
         """Return a row a signatory, then empty ones, to be ticked."""

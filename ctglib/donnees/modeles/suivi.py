@@ -39,6 +39,8 @@ NomDeFeuille = Literal[
     "participation",
 ]
 Pli = Literal["indicateurs", "moyens", "profils"]
+# What a service is asked for, and may be missing.
+NatureDemandee = Literal["valeur", "etat", "moyen", "niveau", "appreciation"]
 Refus = Literal[
     "titre",
     "ecrite",
@@ -242,6 +244,11 @@ class CollecteAnnuelle(Modele):  # ``collecte.yaml`` of a convention. Absent, no
         return donateurs
 
 
+class Element(Modele):  # the noun of what may be missing
+    un: Texte
+    plusieurs: Texte
+
+
 class Lettre(Modele):  # the letter to a service
     objet: Texte
     paragraphes: tuple[Texte, ...]
@@ -282,6 +289,7 @@ class Gabarit(CollecteAnnuelle):
     rubriques: Annotated[dict[NomDeRubrique, Rubrique], complet(NomDeRubrique)]
     nombre_de_decisions: Positif
     plis: Annotated[dict[Pli, Texte], complet(Pli)]  # the headings of the folded rows
+    elements: Annotated[dict[NatureDemandee, Element], complet(NatureDemandee)]
     lettre: Lettre
     renvoi: RenvoiGabarit
     feuilles: Annotated[tuple[FeuilleGabarit, ...], complet(NomDeFeuille)]
