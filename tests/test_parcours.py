@@ -165,7 +165,9 @@ def test_le_bilan_le_classeur_et_l_import_comptent_pareil(parcours: Parcours, an
     sans_valeur = saisies(classeur, "Indicateurs", "État de la valeur")
     assert len(valeurs | sans_valeur) == nombre_dit("observations", dites)
     taux = lignes_de(rapports[f"{annee}/bilan/collecte.csv"])[0]
-    assert int(taux["renseignes"]) == len(demandees)
+    manquent = re.search(r"Manquent encore .* : ([0-9]+)", dites)
+    assert int(taux["manquent"]) == (int(manquent[1]) if manquent else 0)
+    assert int(taux["recus"]) >= len(demandees) + len(etats)
     dessin = lignes_de(rapports[f"{annee}/bilan/donnees-etats-des-fiches.csv"])
     comptees = round(sum(float(ligne["valeur"]) for ligne in dessin))
     phrase = re.search(r"Sur ([\w-]+) actions", _texte(rapports[f"{annee}/bilan.html"].decode()))
