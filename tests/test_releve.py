@@ -7,13 +7,16 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.table import _Cell
 from import_exemple import JOUR, avec_libreoffice, libreoffice
 from ligne_de_commande import ctg
 from rapports_produits import Production, Rapport
 
+from ctglib.blocs.propositions import suites_des_decisions
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.suivi import lire_suivi_brut
+from ctglib.rapports.bilan import ouvrir_bilan
 
 ANNEE = 2026
 
@@ -28,71 +31,155 @@ def releve(rapports_produits: Production, tmp_path: Path) -> Path:
     return path
 
 
+def cache(cellule: _Cell) -> str:
+    """Return what is hidden in a cell."""
+    runs = [run for paragraph in cellule.paragraphs for run in paragraph.runs]
+    return "".join(run.text for run in runs if run.font.hidden)
+
+
 def remplir(releve: Path, repere: str, **cellules: str) -> None:
     """Fill cells of the row of a key; « _ » stands for a space in the headings."""
-    word = docx.Document(releve)
+    word = docx.Document(str(releve))
     for table in word.tables:
         heads = [cell.text for cell in table.rows[0].cells]
         for row in table.rows:
-            if row.cells[0].text == repere:
+            if cache(row.cells[0]) == f"demonstration {ANNEE} {repere}":
                 for head, text in cellules.items():
                     row.cells[heads.index(head.replace("_", " "))].text = text
-    word.save(releve)
+    word.save(str(releve))
+
+
+def fautes(releve: Path) -> str:
+    """Return what the import of the minutes says, once it is refused."""
+    with pytest.raises(DonneesInvalides) as caught:
+        preparer([releve], jour=JOUR)
+    return str(caught.value)
 
 
 def test_chaque_decision_proposee_a_sa_raison_et_de_la_place_pour_le_vote(releve: Path) -> None:
-    *_, suites, decisions = docx.Document(releve).tables
+    *_, suites, decisions = docx.Document(str(releve)).tables
 
     assert [cell.text for cell in decisions.rows[0].cells] == [
-        "Repère",
+        "N°",
         "Proposition",
         "Vote",
-        "Texte",
+        "Texte retenu",
         "Service responsable",
-        "Date",
+        "Pour le",
     ]
     assert "la reconduction est expresse" in decisions.rows[1].cells[0].text
     assert decisions.rows[2].cells[1].text.startswith("Dire si la convention est reconduite")
     assert len(suites.rows) == 7
 
 
-def test_un_releve_complete_devient_le_bilan_de_l_annee(releve: Path, donnees: Path) -> None:
-    remplir(releve, "comite_date", Date="12/01/2027")
-    remplir(releve, "suite.rouvrir_le_moulin", Choix="Faite", Texte="Ouvert tout l'été")
+def test_aucun_code_n_est_sur_le_papier(releve: Path) -> None:
+    vus = []
+    for table in docx.Document(str(releve)).tables:
+        for cell in table._cells:
+            runs = [run for paragraph in cell.paragraphs for run in paragraph.runs]
+            vus += [run.text for run in runs if not run.font.hidden]
+
+    assert "1" in vus
+    assert not [vu for vu in vus if "_" in vu or "demonstration" in vu]
+
+
+def test_un_releve_complete_et_renomme_devient_le_bilan_de_l_annee(
+    releve: Path, donnees: Path
+) -> None:
+    remplir(releve, "comite_date", Date="mardi 12 janvier 2027")
+    remplir(releve, "suite.rouvrir_le_moulin", Suite="Faite", Précision="Ouvert tout l'été")
+    remplir(releve, "suite.local_18_25", Suite="rejetée", Raison="Aucun local")
     remplir(
         releve,
         "decision.d2026_1",
         Vote="Adoptée à l'unanimité",
         Service_responsable="Ville",
-        Date="30/06/2027",
+        Pour_le="30 juin 2027",
     )
-    remplir(releve, "decision.d2026_2", Vote="rejetée")
-    remplir(releve, "decision.d2026_9", Texte="Inviter la Msa")
+    remplir(releve, "decision.d2026_2", Vote="rejetée, 3 voix contre 2")
+    remplir(releve, "decision.d2026_9", Texte_retenu="Inviter la Msa", Pour_le="1er mars 2027")
+    renomme = releve.rename(releve.with_name("Compte rendu (signé).docx"))
 
-    preparer([releve], "demonstration", ANNEE, jour=JOUR).ecrire()
+    preparation = preparer([renomme], jour=JOUR)
+    preparation.ecrire()
 
+    assert (preparation.convention, preparation.annee) == ("demonstration", ANNEE)
     comite = lire_suivi_brut("demonstration").suivis[ANNEE].bilan.comite
+    assert comite is not None
     assert comite.date == date(2027, 1, 12)
-    assert ("rouvrir_le_moulin", "faite") in [(item.decision, item.etat) for item in comite.suites]
+    suites = [(item.decision, item.etat, item.raison) for item in comite.suites]
+    assert ("rouvrir_le_moulin", "faite", None) in suites
+    assert ("local_18_25", "rejetee", "Aucun local") in suites
     assert [
-        (item.id, item.texte[:25], item.responsable, item.echeance)
+        (item.id, item.etat, item.texte[:25], item.responsable, item.echeance)
         for item in comite.decisions
         if "2026_" in item.id
     ] == [
-        ("d2026_1", "Dire si la convention est", "Ville", date(2027, 6, 30)),
-        ("d2026_9", "Inviter la Msa", None, None),
+        ("d2026_1", "adoptee", "Dire si la convention est", "Ville", date(2027, 6, 30)),
+        ("d2026_2", "rejetee", "Abandonner les modalités ", None, None),
+        ("d2026_9", "adoptee", "Inviter la Msa", None, date(2027, 3, 1)),
     ]
 
 
-def test_une_date_fausse_est_dite_a_sa_place_et_rien_n_est_ecrit(
+def test_une_decision_rejetee_est_dite_et_n_a_pas_de_suite(releve: Path, donnees: Path) -> None:
+    remplir(releve, "comite_date", Date="12/01/2027")
+    remplir(releve, "decision.d2026_2", Vote="Rejetée")
+    preparer([releve], jour=JOUR).ecrire()
+
+    bilan = ouvrir_bilan("demonstration", ANNEE)
+
+    tableau = bilan.decisions()
+    assert tableau is not None
+    assert [texte for texte in tableau.cellules["texte"] if "Rejetée" in texte] == [
+        next(
+            texte for texte in tableau.cellules["texte"] if texte.startswith("Rejetée : abandonner")
+        )
+    ]
+    suivies = suites_des_decisions(bilan.etude, ANNEE, ANNEE)["id"].tolist()
+    assert suivies and "d2026_2" not in suivies
+
+
+def test_les_fautes_d_un_releve_sont_placees_dans_les_mots_d_un_document_word(
     releve: Path, donnees: Path
 ) -> None:
     remplir(releve, "comite_date", Date="le mois prochain")
+    remplir(releve, "suite.ajouter_des_places", Suite="oubliée", Repoussée_au="septembre 2027")
+    remplir(releve, "decision.d2026_3", Vote="oui", Pour_le="3 juin 25")
 
-    with pytest.raises(DonneesInvalides, match=r"releve\.docx") as caught:
-        preparer([releve], "demonstration", ANNEE, jour=JOUR)
+    dit = fautes(releve)
 
-    assert "le mois prochain" in str(caught.value)
+    assert "releve.docx, tableau 1, ligne 1, colonne « Date »\n    trouvé : « le mois proch" in dit
+    assert "releve.docx, tableau 3, ligne 2, colonne « Suite »\n    trouvé : « oubliée »" in dit
+    assert "tableau 3, ligne 2, colonne « Repoussée au »\n    trouvé : « septembre 2027 »" in dit
+    assert "releve.docx, tableau 4, ligne 3, colonne « Vote »\n    trouvé : « oui »" in dit
+    assert "Adoptée, Rejetée" in dit
+    assert "releve.docx, tableau 4, ligne 3, colonne « Pour le »" in dit
+    assert "feuille" not in dit and "décision.d2026" not in dit
+    assert dit.startswith("5 fautes")
+
+
+def test_ce_qui_serait_perdu_dans_un_releve_est_une_faute(releve: Path, donnees: Path) -> None:
+    word = docx.Document(str(releve))
+    _, _, suites, decisions = word.tables
+    suites.rows[0].cells[3].text = "Délai"
+    suites.rows[1].cells[3].text = "30/06/2027"
+    decisions.add_row().cells[3].text = "Une décision de plus"
+    word.save(str(releve))
+
+    dit = fautes(releve)
+
+    assert "tableau 3, colonne « Repoussée au »" in dit and "remettre son titre" in dit
+    assert "tableau 3, ligne 1, colonne « Délai »" in dit
+    assert "tableau 4, ligne 13\n    trouvé : une ligne ajoutée" in dit
+
+
+def test_un_releve_vide_ou_d_une_autre_annee_le_dit(releve: Path, donnees: Path) -> None:
+    with pytest.raises(DonneesInvalides, match="un relevé où rien n'est rempli"):
+        preparer([releve], jour=JOUR)
+
+    remplir(releve, "comite_date", Date="12/01/2027")
+    with pytest.raises(DonneesInvalides, match="2025"):
+        preparer([releve], "demonstration", 2025, jour=JOUR)
 
 
 @pytest.mark.parametrize("contenu", [b"", b"PK\x03\x04abime", b"du texte"])
@@ -120,3 +207,17 @@ def test_libreoffice_l_ouvre(releve: Path, tmp_path: Path) -> None:
     libreoffice(releve, tmp_path / "pdf", "pdf")
 
     assert (tmp_path / "pdf" / "releve.pdf").stat().st_size > 10_000
+
+
+@avec_libreoffice
+def test_enregistre_par_libreoffice_il_se_relit(
+    releve: Path, tmp_path: Path, donnees: Path
+) -> None:
+    remplir(releve, "comite_date", Date="12/01/2027")
+    remplir(releve, "decision.d2026_2", Vote="rejetée")
+
+    libreoffice(releve, tmp_path / "relu", "docx")
+
+    preparation = preparer([tmp_path / "relu" / "releve.docx"], jour=JOUR)
+    assert (preparation.convention, preparation.annee) == ("demonstration", ANNEE)
+    assert preparation.nouvelles["decisions"] == 1

@@ -125,7 +125,7 @@ def suites_des_decisions(
                 suites[suite.decision] = suite
     decisions = []
     if annee_des_decisions in comites:
-        for decision in comites[annee_des_decisions].decisions:
+        for decision in comites[annee_des_decisions].adoptees:
             sans_suite = Suite(decision=decision.id, etat=NON_RENSEIGNEE)
             suite = suites.get(decision.id, sans_suite)
             decisions.append(

@@ -6,6 +6,7 @@ A cell that is not accepted is ``Illisible``.
 import math
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from ctglib.collecte.feuilles import Nombre
 from ctglib.collecte.fichiers import Cellule
@@ -221,12 +222,28 @@ def _francais(valeur: float) -> str:
     return _point(round(valeur, _PRECISION)).replace(".", ",").replace("-", "\u2212")
 
 
-_UNE_DATE = "une date : jour/mois/année, par exemple 15/03/2024"
+_UNE_DATE = "une date : jour, mois, année, par exemple 15/03/2024 ou 15 mars 2024"
 _DATE_FRANCAISE = r"(?P<j>[0-9]{1,2})[/.\- ](?P<m>[0-9]{1,2})[/.\- ](?P<a>[0-9]{4})"
+_DATE_EN_LETTRES = (
+    r"(?:le )?(?:[a-z]+di |dimanche )?(?P<j>[0-9]{1,2})(?:er)? (?P<m>[a-z]+) (?P<a>[0-9]{4})"
+)
 _DATE_ISO = r"(?P<a>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<j>[0-9]{1,2})(?:[T ]00:00(?::00)?)?"
 # Day 0 of a spreadsheet, and the numbers that are days of this century.
 _ORIGINE = date(1899, 12, 30)
 _NUMEROS = (36526, 73415)
+
+
+@cache
+def _mois() -> dict[str, int]:
+    """Return the months by their names, whole or short, without accents: « juin », « fevr »."""
+    from babel import Locale
+
+    noms = Locale("fr").months["format"]
+    par_nom = {}
+    for forme in ("wide", "abbreviated"):
+        for rang, nom in noms[forme].items():
+            par_nom[sans_accents(nom)] = rang
+    return par_nom
 
 
 def lire_date(cellule: Cellule) -> str:
@@ -247,11 +264,20 @@ def lire_date(cellule: Cellule) -> str:
             raise Illisible(cellule, "annee_seule", annee=numero, attendu=_UNE_DATE)
     else:
         texte = str(valeur).strip()
-        ecrit = re.fullmatch(_DATE_FRANCAISE, texte) or re.fullmatch(_DATE_ISO, texte)
-        if ecrit is None:
+        en_mots = sans_accents(texte)
+        ecrit = (
+            re.fullmatch(_DATE_FRANCAISE, texte)
+            or re.fullmatch(_DATE_ISO, texte)
+            or re.fullmatch(_DATE_EN_LETTRES, en_mots)
+        )
+        dit_un_mois = not _mois().keys().isdisjoint(en_mots.split())
+        if dit_un_mois and ecrit is None:  # « juin 2025 », « 3 juin »
+            raise Illisible(cellule, "date_incomplete", attendu=_UNE_DATE)
+        if ecrit is None or not (dit_un_mois or ecrit["m"].isdecimal()):
             raise _refus(cellule, texte, _PAS_UNE_DATE, "date_en_texte", attendu=_UNE_DATE)
+        mois = _mois().get(ecrit["m"]) or int(ecrit["m"])
         try:
-            jour = date(int(ecrit["a"]), int(ecrit["m"]), int(ecrit["j"]))
+            jour = date(int(ecrit["a"]), mois, int(ecrit["j"]))
         except ValueError:
             raise Illisible(cellule, "jour_inexistant", attendu=_UNE_DATE) from None
     if not 2000 <= jour.year <= 2100:

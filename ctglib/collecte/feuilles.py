@@ -26,6 +26,7 @@ from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche
 from ctglib.donnees.modeles.suivi import (
     AUTRES,
+    REJETEE,
     FeuilleGabarit,
     Gabarit,
     NatureDemandee,
@@ -274,6 +275,7 @@ class Cadre:
             "niveaux": niveaux,
             "etats_d_action": {code: mot.capitalize() for code, mot in evaluation.etats.items()},
             "etats_de_suite": {code: mot.capitalize() for code, mot in evaluation.suites.items()},
+            "votes": {code: mot.capitalize() for code, mot in evaluation.decisions.items()},
             "statuts_du_bilan": {
                 code: mot.capitalize() for code, mot in evaluation.statuts.items()
             },
@@ -904,6 +906,8 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
     for rubrique in rubriques_du_bilan:
         yield _texte(cadre, rubrique, "bilan", rubrique)
     for (decision,), ligne in cadre.precedent("decisions").items():
+        if ligne.get("etat") == REJETEE:  # it has no follow-up
+            continue
         details = [ligne["responsable"]] if ligne.get("responsable") else []
         if ligne.get("echeance"):
             details.append(f"{date.fromisoformat(ligne['echeance']):%d/%m/%Y}")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
@@ -33,6 +33,9 @@ from ctglib.donnees.modeles.rapports import ReglesReleve
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.yaml_strict import charger_yaml
 
+if TYPE_CHECKING:
+    from docx.oxml.xmlchemy import BaseOxmlElement
+
 Brut = str | float | bool | date | datetime | time | timedelta | None
 
 # The gabarit has some hundreds of rows and twenty columns; what goes far beyond is not read, it is
@@ -46,6 +49,7 @@ _DECOMPRESSES_MAX = 60 * 1024**2
 _CSV_MAX = 4 * 1024**2
 _CLASSEURS = (".xlsx", ".xlsm", ".xls", ".ods")
 FEUILLE_DU_RELEVE = "appreciations"
+REPERE = "repere"  # the column of the sheet that knows a row
 # How a file that is no workbook begins, by its fault.
 _OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NATURES = {
@@ -109,6 +113,8 @@ class Grille:
     lignes: dict[int, dict[int, Cellule]]
     fusions: tuple[CellRange, ...] = ()
     csv: bool = False  # a program may have written it, without the columns that it does not fill
+    tableau: int = 0  # of a Word document, from 1; the headings are its line 0
+    titres: dict[str, str] = field(default_factory=dict)  # the headings written there, by column
 
     def faute(
         self, cle: str, ligne: int | None = None, colonne: str | None = None, /, **valeurs: object
@@ -117,7 +123,18 @@ class Grille:
         ``fautes.yaml``.
         """
         trouve, attendu, remede = mots(cle, ligne=ligne, colonne=colonne, **valeurs)
-        return Faute(self.fichier, trouve, attendu, remede, ligne, colonne, self.feuille)
+        feuille = None if self.tableau else self.feuille
+        return Faute(
+            self.fichier, trouve, attendu, remede, ligne, colonne, feuille, tableau=self.tableau
+        )
+
+
+@dataclass(frozen=True)
+class CelluleWord:
+    """A cell of a table of a Word file: what is seen, and what is hidden in it."""
+
+    texte: str
+    cache: str
 
 
 @dataclass(frozen=True)
@@ -218,62 +235,160 @@ def lire_csv(path: Path, nom: str) -> Grille:
 
 
 def lire_releve(path: Path) -> ClasseurLu:
-    """Return what was filled in a « relevé de décisions », as the sheet of the gabarit whose
-    headings its tables have.
+    """Return what was filled in a « relevé de décisions »: the rows of each of its tables, as those
+    of the sheet of the gabarit that they fill.
 
-    A proposal voted « adoptée » whose text is left empty is taken as it was proposed.
+    What a row hides in its first cell is its convention, its year and its key: so the file knows
+    what it is, whatever its name. A proposal that is voted is taken as it was proposed where no
+    other text is written. The line 1 of a table is the first under its headings, and the titles
+    of its groups are not counted: it is the number that the row has on paper.
+
+    Raises:
+        DonneesInvalides: All the faults of what is filled, but those of the cells themselves.
     """
-    feuille = charger_yaml(GABARIT, Gabarit).par_feuille[FEUILLE_DU_RELEVE]
-    regles = charger_yaml("catalogue/releve.yaml", ReglesReleve).tableaux["decisions"]
-    titre_du_vote = regles.colonnes["vote"]
-    titre_de_la_proposition = regles.colonnes["proposition"]
-    titres = [colonne.titre for colonne in feuille.colonnes if colonne.role != "rappel"]
-    titre_de_cle = titres[0]
-    titres_de_saisie = titres[1:]
-    titre_du_texte = titres[1]
-    tableaux = [
-        tableau for tableau in _tableaux_word(path) if tableau and titre_de_cle in tableau[0]
-    ]
-    if not tableaux:
+    lecteur = _LecteurDeReleve(path.name)
+    for numero, tableau in enumerate(_tableaux_word(path), 1):
+        lecteur.lire(numero, tableau)
+    if not lecteur.grilles:
         raise refus(path.name, *mots("releve_sans_tableau"))
-    lignes = {1: {numero: Cellule(titre) for numero, titre in enumerate(titres, 1)}}
-    for en_tete, *rangees in tableaux:
-        for rangee in rangees:
-            textes = dict(zip(en_tete, rangee, strict=False))
-            adoptee = sans_accents(textes.get(titre_du_vote, "")).startswith("adopte")
-            if adoptee and not textes.get(titre_du_texte):
-                textes[titre_du_texte] = textes.get(titre_de_la_proposition, "")
-            titre_de_groupe = len(set(rangee)) == 1  # the same in all its cells
-            remplie = any(textes.get(titre) for titre in titres_de_saisie)
-            if remplie and not titre_de_groupe:
-                lignes[len(lignes) + 1] = {
-                    numero: Cellule(textes[titre])
-                    for numero, titre in enumerate(titres, 1)
-                    if textes.get(titre)
-                }
-    return ClasseurLu(path.name, (Grille(path.name, feuille.titre, lignes),))
+    if len(lecteur.origines) > 1:
+        noms = [f"{convention}, {annee}" for convention, annee in sorted(lecteur.origines)]
+        lecteur.fautes.append(Faute(path.name, *mots("releve_melange", noms=" et ".join(noms))))
+    if lecteur.fautes:
+        raise DonneesInvalides(lecteur.fautes)
+    proprietes = {}
+    for convention, annee in lecteur.origines:
+        proprietes = {"convention": convention, "annee": annee}
+    return ClasseurLu(path.name, tuple(lecteur.grilles), proprietes)
 
 
-def _tableaux_word(path: Path) -> list[list[list[str]]]:
-    """Return the texts of the cells of each table of a Word file; none of one that is too large."""
+class _LecteurDeReleve:
+    """The tables of a document as they are read: their rows, what they come from, the faults."""
+
+    def __init__(self, fichier: str) -> None:
+        self.fichier = fichier
+        self.regles = charger_yaml("catalogue/releve.yaml", ReglesReleve)
+        feuille = charger_yaml(GABARIT, Gabarit).par_feuille[FEUILLE_DU_RELEVE]
+        self.feuille = feuille.titre
+        self.titres_du_gabarit = {colonne.id: colonne.titre for colonne in feuille.colonnes}
+        self.saisies = [colonne.id for colonne in feuille.colonnes if colonne.role == "saisie"]
+        self.grilles: list[Grille] = []
+        self.origines: set[tuple[str, str]] = set()
+        self.fautes: list[Faute] = []
+
+    def lire(self, numero: int, tableau: list[list[CelluleWord]]) -> None:
+        """Add a table of the document; one that fills nothing is left out."""
+        en_tete = [cellule.texte for cellule in tableau[0]] if tableau else []
+        presentation = self._presentation(en_tete)
+        if presentation is None:
+            return
+        titres = {nom: presentation[nom] for nom in self.saisies if nom in presentation}
+        colonnes = [REPERE, *titres]
+        grille = Grille(
+            self.fichier,
+            self.feuille,
+            {0: self._cellules(self.titres_du_gabarit, colonnes)},
+            tableau=numero,
+            titres=titres,
+        )
+        for titre in titres.values():
+            if titre not in en_tete:
+                self.fautes.append(grille.faute("releve_titre_perdu", 0, titre))
+        rangees = [rangee for rangee in tableau[1:] if len(rangee) > 1]  # not the title of a group
+        for ligne, rangee in enumerate(rangees, 1):
+            ecrits = dict(zip(en_tete, rangee, strict=False))
+            for titre, cellule in ecrits.items():
+                if cellule.texte and titre not in presentation.values():
+                    self.fautes.append(grille.faute("releve_colonne_ajoutee", ligne, titre))
+            textes = {
+                nom: ecrits[titre].texte for nom, titre in presentation.items() if titre in ecrits
+            }
+            *origine, textes[REPERE] = rangee[0].cache.split(" ") if rangee[0].cache else [""]
+            if len(origine) == 2:
+                self.origines.add((origine[0], origine[1]))
+            if not any(textes.get(nom) for nom in titres):
+                continue
+            if not textes[REPERE]:
+                self.fautes.append(grille.faute("releve_ligne_ajoutee", ligne))
+                continue
+            if textes[REPERE].startswith("decision."):
+                self._retenir_le_vote(textes)
+            grille.lignes[ligne] = self._cellules(textes, colonnes)
+        self.grilles.append(grille)
+
+    def _presentation(self, en_tete: list[str]) -> dict[str, str] | None:
+        """Return the titles, by column, of the table that has these headings; None when none has
+        two of them.
+        """
+        communs = {}
+        for nom, presentation in self.regles.tableaux.items():
+            communs[nom] = len(set(en_tete) & set(presentation.colonnes.values()))
+        nom = max(communs, key=lambda nom: communs[nom])
+        colonnes = self.regles.tableaux[nom].colonnes
+        if communs[nom] < 2 or not set(self.saisies) & set(colonnes):
+            return None
+        return colonnes
+
+    def _retenir_le_vote(self, textes: dict[str, str]) -> None:
+        """Write a vote as its code, « adoptée à l'unanimité » too, with what it is about."""
+        vote = sans_accents(textes.get("etat", ""))
+        for code, debut in self.regles.votes.items():
+            if vote.startswith(debut):
+                textes["etat"] = code
+                textes["reponse"] = textes.get("reponse") or textes.get("proposition", "")
+
+    def _cellules(self, textes: dict[str, str], colonnes: list[str]) -> dict[int, Cellule]:
+        return {
+            rang: Cellule(textes[nom]) for rang, nom in enumerate(colonnes, 1) if textes.get(nom)
+        }
+
+
+def _tableaux_word(path: Path) -> list[list[list[CelluleWord]]]:
+    """Return the cells of each table of a Word file, row by row; none of one that is too large."""
     import docx
     from docx.opc.exceptions import PackageNotFoundError
+    from docx.oxml.ns import qn
 
     attendu = mots("releve_sans_tableau")[1]
     contenu = lire_fichier(path, path.name, attendu, _OCTETS_MAX)
-    tableaux = []
     try:
         with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
             taille = sum(partie.file_size for partie in archive.infolist())
         if taille > _DECOMPRESSES_MAX:
             return []
-        for tableau in docx.Document(io.BytesIO(contenu)).tables:
-            tableaux.append(
-                [[cellule.text.strip() for cellule in rangee.cells] for rangee in tableau.rows]
-            )
+        corps = docx.Document(io.BytesIO(contenu)).element.body
     except (*_ILLISIBLE, PackageNotFoundError):
         raise refus(path.name, *mots("releve_abime")) from None
+    tableaux = []
+    for tableau in corps.iterchildren(qn("w:tbl")):
+        rangees = []
+        for rangee in tableau.iterchildren(qn("w:tr")):
+            rangees.append([_cellule_word(tc) for tc in rangee.iterchildren(qn("w:tc"))])
+        tableaux.append(rangees)
     return tableaux
+
+
+def _cellule_word(tc: "BaseOxmlElement") -> CelluleWord:
+    """Return the texts of a cell of a Word table: as it is seen, tracked insertions taken, and what
+    is hidden.
+    """
+    from docx.oxml.ns import qn
+
+    blancs = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): " "}
+    paragraphes = []
+    caches = []
+    for paragraphe in tc.iter(qn("w:p")):
+        visibles = []
+        for run in paragraphe.iter(qn("w:r")):
+            texte = "".join(
+                (element.text or "") if element.tag == qn("w:t") else blancs.get(element.tag, "")
+                for element in run.iterchildren()
+            )
+            masque = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
+            est_cache = masque is not None and masque.get(qn("w:val")) not in ("0", "false")
+            (caches if est_cache else visibles).append(texte)
+        paragraphes.append("".join(visibles))
+    return CelluleWord("\n".join(paragraphes).strip(), "".join(caches).strip())
 
 
 def lire_classeur(path: Path) -> ClasseurLu:

@@ -578,7 +578,7 @@ def _placer(faute: Faute, entree: Entree, mots_des_codes: dict[str, str]) -> Fau
         if nom in intitules:
             colonne = nom
     if re.fullmatch("la clé « .* » est absente", faute.trouve):
-        titre = intitules.get(colonne, colonne).partition(" : ")[2]
+        titre = intitules.get(colonne, colonne).rpartition(" : ")[2]
         return entree.origine.faute(colonne, "cellule_necessaire", titre=titre)
     placee = entree.origine.placer(
         colonne,

@@ -48,6 +48,13 @@ class Origine:
     ligne: int
     colonnes: dict[str, str]
     service: str = ""  # who filled it, where the file says it
+    tableau: int = 0  # of a Word document, from 1: it has no sheet
+
+    @property
+    def lieu(self) -> str:
+        """The place in the file: « feuille « Actions », ligne 3 », « tableau 2, ligne 3 »."""
+        feuille = f"tableau {self.tableau}" if self.tableau else f"feuille « {self.feuille} »"
+        return f"{feuille}, ligne {self.ligne}"
 
     def faute(self, colonne: str, cle: str, /, **valeurs: object) -> Faute:
         """Return a fault of one of the row's cells, in the words of ``fautes.yaml``."""
@@ -62,11 +69,12 @@ class Origine:
             remede,
             ligne=self.ligne,
             colonne=self.colonnes.get(colonne, colonne),
-            feuille=self.feuille,
+            feuille=None if self.tableau else self.feuille,
+            tableau=self.tableau,
         )
 
     def __str__(self) -> str:
-        return f"{self.fichier}, feuille « {self.feuille} », ligne {self.ligne}"
+        return f"{self.fichier}, {self.lieu}"
 
 
 @dataclass(frozen=True)
@@ -107,23 +115,26 @@ def lire(
     lecture = Lecture()
     attribuees, fautes = _attribuer(classeur, plan)
     lecture.fautes += fautes
-    intitules: dict[str, dict[int, str]] = {}  # by sheet, then by number of the column
+    # By sheet, or table, then by number of the column.
+    intitules: dict[tuple[str, int], dict[int, str]] = {}
     for grille, feuille in attribuees:
         service = classeur.proprietes.get("responsable", "")
         lue = FeuilleLue(grille, feuille, noms, lecture, service)
         lue.lire()
         lecture.feuilles.append(lue)
-        intitules[grille.feuille] = {
+        intitules[grille.feuille, grille.tableau] = {
             lue.numeros[colonne]: intitule for colonne, intitule in lue.intitules.items()
         }
     for grille in classeur.grilles:
         if porte_le_nom(grille, A_CORRIGER):  # it quotes what was to be taken out
             continue
-        intitules_de_la_grille = intitules.get(grille.feuille, {})
+        intitules_de_la_grille = intitules.get((grille.feuille, grille.tableau), {})
         lecture.fautes += donnees_personnelles(grille, regles, intitules_de_la_grille)
     if not lecture.entrees and not lecture.fautes:
         titres = ", ".join(feuille.modele.titre for feuille in plan)
-        lecture.fautes.append(Faute(classeur.fichier, *mots("rien_de_rempli", feuilles=titres)))
+        en_word = any(grille.tableau for grille in classeur.grilles)
+        cle = "releve_vide" if en_word else "rien_de_rempli"
+        lecture.fautes.append(Faute(classeur.fichier, *mots(cle, feuilles=titres)))
     return lecture
 
 
@@ -143,7 +154,8 @@ def _attribuer(
 
     Any other sheet that holds something is a fault, but those where nothing is entered.
     """
-    attribuees: dict[str, tuple[Grille, Feuille]] = {}  # by title
+    attribuees: list[tuple[Grille, Feuille]] = []
+    premieres: dict[str, Grille] = {}  # by title
     inconnues: list[Grille] = []
     fautes: list[Faute] = []
     for grille in classeur.grilles:
@@ -155,13 +167,13 @@ def _attribuer(
             continue
         feuille = du_meme_nom[0]
         titre = feuille.modele.titre
-        if titre in attribuees:
-            premiere, _ = attribuees[titre]
-            fautes.append(grille.faute("feuille_en_double", titre=titre, autre=premiere.feuille))
+        premiere = premieres.setdefault(titre, grille)
+        if premiere is grille or grille.tableau:  # the tables of a document fill one sheet
+            attribuees.append((grille, feuille))
         else:
-            attribuees[titre] = (grille, feuille)
+            fautes.append(grille.faute("feuille_en_double", titre=titre, autre=premiere.feuille))
     titres = [feuille.modele.titre for feuille in plan]
-    titres_absents = [f"« {titre} »" for titre in titres if titre not in attribuees]
+    titres_absents = [f"« {titre} »" for titre in titres if titre not in premieres]
     absentes = ", ".join(titres_absents)
     if inconnues and not attribuees:
         fautes.append(inconnues[0].faute("tableau_d_ailleurs", feuilles=absentes))
@@ -170,7 +182,7 @@ def _attribuer(
     choix = " ou ".join(titres_absents)
     for grille in inconnues:
         fautes.append(grille.faute(cle, nom=grille.feuille, feuilles=absentes, choix=choix))
-    return list(attribuees.values()), fautes
+    return attribuees, fautes
 
 
 class FeuilleLue:
@@ -199,8 +211,8 @@ class FeuilleLue:
         self.ajoutees: list[int] = []
         self.perdues: list[int] = []
         self.reprise = False  # whether its rows were read one by one
-        # The first row with two known headings; 0 when no row has two.
-        self.ligne_d_en_tete = 0
+        # The first row with two known headings; -1 when no row has two.
+        self.ligne_d_en_tete = -1
         self.colonnes: dict[int, str] = {}
         par_titre = {sans_accents(colonne.titre): colonne.id for colonne in feuille.modele.colonnes}
         for ligne, cellules in list(grille.lignes.items())[:LIGNES_D_EN_TETE]:
@@ -220,14 +232,16 @@ class FeuilleLue:
         self.cles = [colonne for colonne in presentes if colonne.role == "cle"]
         self.saisies = [colonne for colonne in presentes if colonne.role == "saisie"]
         self.intitules = {
-            colonne.id: f"{lettre(self.numeros[colonne.id])} : {colonne.titre}"
+            colonne.id: grille.titres.get(
+                colonne.id, f"{lettre(self.numeros[colonne.id])} : {colonne.titre}"
+            )
             for colonne in presentes
         }
 
     def lire(self) -> None:
         """Add what the rows under the headings say; the heading of a fold says nothing."""
         colonnes = self.feuille.modele.colonnes
-        if not self.ligne_d_en_tete:
+        if self.ligne_d_en_tete < 0:
             titres = ", ".join(colonne.titre for colonne in colonnes[:4])
             self.lecture.fautes.append(self.grille.faute("sans_titres", titres=titres))
             return
@@ -254,7 +268,12 @@ class FeuilleLue:
                 continue
 
             origine = Origine(
-                self.grille.fichier, self.grille.feuille, numero, self.intitules, self.service
+                self.grille.fichier,
+                self.grille.feuille,
+                numero,
+                self.intitules,
+                self.service,
+                self.grille.tableau,
             )
             sans_place = self.perdues if self.feuille.libre is None else self.ajoutees
             fautes = list(self._numeros_en_nombres(cellules, origine))
@@ -301,13 +320,15 @@ class FeuilleLue:
         """Yield a fault for each heading that is lost, or there twice, and for each area of merged
         cells that reaches the headings or the rows.
 
-        A reminder may be lost. So may, in a CSV that a program wrote, what is filled only when
-        there is something to say.
+        A reminder may be lost. So may, in a CSV that a program wrote or a table of a document, what
+        is filled only when there is something to say.
         """
         fois = Counter(self.colonnes.values())
         for colonne in self.feuille.modele.colonnes:
             facultative = colonne.role == "rappel" or (
-                self.grille.csv and colonne.role != "cle" and not colonne.attendue
+                (self.grille.csv or self.grille.tableau)
+                and colonne.role != "cle"
+                and not colonne.attendue
             )
             if fois[colonne.id] == 0 and not facultative:
                 yield self.grille.faute("titre_perdu", self.ligne_d_en_tete, colonne.titre)

@@ -335,7 +335,7 @@ def _montrer_les_changements(titre: str, changements: "list[Changement]") -> Non
         repere = " ".join(filter(None, entree.cle))
         lignes.append(
             (
-                f"{origine.feuille}, ligne {origine.ligne}",
+                origine.lieu,
                 repere,
                 colonne,
                 changement.avant or _VIDE,

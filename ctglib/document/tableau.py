@@ -53,6 +53,8 @@ class Tableau(Bloc):
     source: str  # producer and document, as a sentence
     # The title of the group of each row; a new title opens a new group.
     groupes: tuple[str, ...] | None = None
+    # What each row is known by when a Word file is read back: hidden there, nowhere else.
+    reperes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     classe: str = ""
     donnees_de: str = ""  # the figure whose numbers these are: captioned « Données de la figure n »

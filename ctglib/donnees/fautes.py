@@ -23,14 +23,19 @@ class Faute:
     avec: tuple[tuple[str, int], ...] = ()
     question: bool = False  # what looks wrong and may be true: somebody has to confirm it
 
+    tableau: int = 0  # of a Word document, from 1: it has no sheet
+
     def __str__(self) -> str:
         lieu = [self.fichier]
+        if self.tableau:
+            lieu.append(f"tableau {self.tableau}")
         if self.feuille:
             lieu.append(f"feuille « {self.feuille} »")
         if self.ligne:
             lieu.append(f"ligne {self.ligne}")
         if self.colonne:
-            lieu.append(f"« {self.colonne} »")
+            nature = "colonne " if self.tableau else ""
+            lieu.append(f"{nature}« {self.colonne} »")
         phrases = (
             ", ".join(lieu),
             f"trouvé : {self.trouve}",
@@ -81,9 +86,16 @@ class DonneesInvalides(Empechement):
         super().__init__("\n".join([f"{titre} :", *(f"- {faute}" for faute in self.fautes)]))
 
 
-def _ordre(faute: Faute) -> tuple[str, str, int, str, str]:
-    """Return what faults are sorted by: the file, sheet and line, then the column."""
-    return faute.fichier, faute.feuille or "", faute.ligne or 0, faute.colonne or "", faute.trouve
+def _ordre(faute: Faute) -> tuple[str, str, int, int, str, str]:
+    """Return what faults are sorted by: the file, sheet or table, and line, then the column."""
+    return (
+        faute.fichier,
+        faute.feuille or "",
+        faute.tableau,
+        faute.ligne or 0,
+        faute.colonne or "",
+        faute.trouve,
+    )
 
 
 def refus(

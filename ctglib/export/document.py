@@ -57,6 +57,7 @@ CACHES = (
     "cle",
     "donnees",
     "donnees_de",
+    "reperes",
 )  # fields that no reader sees
 HORS = {
     "block_html": "du HTML",

@@ -57,7 +57,7 @@ from ctglib.document.typographie import accorder, compter, date_longue, nombre_c
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.plan import Absence
-from ctglib.donnees.modeles.suivi import Comite, Participation
+from ctglib.donnees.modeles.suivi import REJETEE, Comite, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.numeros import noms_de_fichiers, ranger
 from ctglib.donnees.statuts import PROVISOIRES
@@ -330,7 +330,7 @@ class Bilan:
         annees_de_decisions = [
             precedente
             for precedente, precedent in comites.items()
-            if precedent and precedent.decisions
+            if precedent and precedent.adoptees
         ]
         bilan = annee - 1
         derniere = max(annees_de_decisions, default=bilan)
@@ -361,9 +361,16 @@ class Bilan:
             return None
         decisions = pd.DataFrame(
             [decision.model_dump(mode="json") for decision in comite.decisions],
-            columns=["id", "texte", "responsable", "echeance"],
+            columns=["id", "texte", "responsable", "echeance", "etat"],
         )
-        montrees = decisions.fillna("non précisé")
+        rejetees = decisions["etat"].eq(REJETEE)
+        textes = [
+            self.etude.mot("decision_rejetee", texte=minuscule(texte)) if rejetee else texte
+            for texte, rejetee in zip(decisions["texte"], rejetees, strict=True)
+        ]
+        montrees = decisions.assign(texte=textes).fillna("non précisé")
+        if not rejetees.any():
+            decisions = decisions.drop(columns="etat")
         return self.etude.tableau("decisions", montrees, {"echeance": en_long}, donnees=decisions)
 
     def suites(self) -> Tableau | None:

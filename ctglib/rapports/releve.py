@@ -1,23 +1,24 @@
 """The draft of the minutes: who is there, the agenda, each decision proposed with its reason, room
 for the vote.
 
-The parties finish it in Word; ``ctg importer`` reads its tables back, since their headings are
-those of the workbook.
+The parties finish it in Word; ``ctg importer`` reads its tables back: their columns are those of
+the workbook, and each row hides what it is known by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
 
 from ctglib.blocs.propositions import proposer, suites_des_decisions
-from ctglib.collecte.fichiers import FEUILLE_DU_RELEVE
+from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.modeles.rapports import ReglesReleve
+from ctglib.donnees.modeles.suivi import NomDeRubrique
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import Bilan, ouvrir_bilan
 
@@ -69,11 +70,12 @@ class Releve:
     def comite(self) -> Tableau:
         """Return the rows that say when the comité was held, or why not."""
         etude = self.bilan.etude
+        rubriques: tuple[NomDeRubrique, ...] = ("comite_date", "comite_absence")
         lignes = []
-        for nom in ("comite_date", "comite_absence"):
+        for nom in rubriques:
             libelle = etude.gabarit.rubriques[nom].libelle
-            lignes.append((nom, libelle.format(annee=etude.annee)))
-        return self._tableau("comite", lignes)
+            lignes.append((libelle.format(annee=etude.annee),))
+        return self._tableau("comite", lignes, reperes=rubriques)
 
     def suites(self) -> Tableau | None:
         """Return each decision of last year's comité, to say what became of it."""
@@ -81,12 +83,9 @@ class Releve:
         decisions = suites_des_decisions(etude, etude.annee - 1, etude.annee)
         if decisions.empty:
             return None
-        choix = ", ".join(etude.catalogue.evaluation.suites.values())
-        lignes = [
-            (f"suite.{identifiant}", texte)
-            for identifiant, texte in zip(decisions["id"], decisions["texte"], strict=True)
-        ]
-        return self._tableau("suites", lignes, notes=(f"Choix : {choix}.",))
+        lignes = [(str(rang), texte) for rang, texte in enumerate(decisions["texte"], 1)]
+        reperes = [f"suite.{identifiant}" for identifiant in decisions["id"]]
+        return self._tableau("suites", lignes, reperes=reperes)
 
     def decisions(self) -> Tableau:
         """Return each decision that the data call for under its reason, then empty rows for the
@@ -106,13 +105,11 @@ class Releve:
             identifiant = f"d{etude.annee}_{rang}"
             if identifiant not in deja_pris:
                 identifiants.append(identifiant)
-        lignes = [
-            (f"decision.{identifiant}", texte)
-            for identifiant, texte in zip(identifiants, textes, strict=True)
-        ]
-        tableau = self._tableau("decisions", lignes, groupes=raisons)
+        lignes = [(str(rang), texte) for rang, texte in enumerate(textes, 1)]
+        reperes = [f"decision.{identifiant}" for identifiant in identifiants]
+        tableau = self._tableau("decisions", lignes, reperes=reperes, groupes=raisons)
         titres = self.regles.tableaux["decisions"].colonnes
-        renommees = {nom: titres[nom] for nom in ("proposition", "vote")}
+        renommees = {nom: titres[nom] for nom in ("proposition", "etat")}
         return replace(tableau, donnees=tableau.donnees.rename(columns=renommees))
 
     def retour(self) -> Bloc:
@@ -123,17 +120,25 @@ class Releve:
         self,
         cle: Literal["presents", "comite", "suites", "decisions"],
         lignes: Sequence[tuple[str, ...]],
+        reperes: Iterable[str] = (),
         **reste: Any,  # see ``Contexte.presenter``
     ) -> Tableau:
-        """Return a table whose first cells are written, the others to be filled; its heads are also
-        the sheet's.
+        """Return a table whose first cells are written, the others to be filled.
+
+        ``reperes`` are the keys of its rows in the sheet of the workbook.
         """
         etude = self.bilan.etude
         presentation = self.regles.tableaux[cle]
-        annees = {"annee": etude.annee, "precedente": etude.annee - 1}
-        feuille = etude.gabarit.par_feuille[FEUILLE_DU_RELEVE]
-        titres = {colonne.id: colonne.titre.format(**annees) for colonne in feuille.colonnes}
+        suites = etude.catalogue.evaluation.suites
+        mots = {
+            "annee": etude.annee,
+            "precedente": etude.annee - 1,
+            "suivante": etude.annee + 1,
+            "choix": ", ".join(mot for etat, mot in suites.items() if etat != NON_RENSEIGNEE),
+        }
+        debut = f"{etude.convention.id} {etude.annee}"
         colonnes = list(presentation.colonnes)
         ecrites = colonnes[: len(lignes[0])]
         table = pd.DataFrame(lignes, columns=ecrites).reindex(columns=colonnes, fill_value="")
-        return etude.contexte.presenter(presentation, table, cle=cle, mots=annees | titres, **reste)
+        reste["reperes"] = tuple(f"{debut} {repere}" for repere in reperes)
+        return etude.contexte.presenter(presentation, table, cle=cle, mots=mots, **reste)

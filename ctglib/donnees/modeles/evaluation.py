@@ -10,7 +10,7 @@ from pydantic import Field
 from ctglib.donnees.modeles import Identifiant, Modele, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Lacune, RoleDeClause, Validation
 from ctglib.donnees.modeles.rapports import Presentation
-from ctglib.donnees.modeles.suivi import EtatSuite, StatutAction, StatutBilan
+from ctglib.donnees.modeles.suivi import EtatDecision, EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal[
     "atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"
@@ -80,6 +80,7 @@ class Evaluation(Modele):  # ``evaluation.yaml``: thresholds, and the word of ev
     verdicts: Annotated[dict[VerdictIndicateur, MotDeVerdict], complet(VerdictIndicateur)]
     evolutions: Annotated[dict[Evolution, Texte], complet(Evolution)]
     etats: Annotated[dict[StatutAction, Texte], complet(StatutAction)]
+    decisions: Annotated[dict[EtatDecision, Texte], complet(EtatDecision)]
     suites: Annotated[dict[EtatSuite, Texte], complet(EtatSuite)]
     livrables: Annotated[dict[EtatLivrable, Texte], complet(EtatLivrable)]
     statuts: Annotated[dict[StatutBilan, Texte], complet(StatutBilan)]

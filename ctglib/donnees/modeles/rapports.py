@@ -23,7 +23,7 @@ from ctglib.donnees.modeles import (
 from ctglib.donnees.modeles.avenants import NatureDeChangement
 from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.plan import Action
-from ctglib.donnees.modeles.suivi import Public
+from ctglib.donnees.modeles.suivi import EtatDecision, Public
 
 CodeProposition = Literal[
     "comite_non_tenu",
@@ -391,4 +391,5 @@ class ReglesReleve(Modele):  # ``releve.yaml``, the draft minutes
     ordre_du_jour: tuple[Texte, ...] = Field(min_length=1)
     autres: Texte
     retour: Texte
+    votes: Annotated[dict[EtatDecision, Texte], complet(EtatDecision)]  # how each begins
     tableaux: dict[Literal["presents", "comite", "suites", "decisions"], Presentation]

@@ -21,7 +21,9 @@ from ctglib.donnees.modeles import (
 from ctglib.donnees.modeles.plan import Absence, Fiche
 
 StatutBilan = Literal["provisoire", "definitif"]
-EtatSuite = Literal["faite", "en_cours", "abandonnee", "non_renseignee"]
+EtatDecision = Literal["adoptee", "rejetee"]
+REJETEE: EtatDecision = "rejetee"
+EtatSuite = Literal["faite", "en_cours", "abandonnee", "rejetee", "non_renseignee"]
 StatutAction = Literal[
     "prevue", "en_cours", "realisee", "partielle", "reportee", "abandonnee", "non_renseignee"
 ]
@@ -69,9 +71,10 @@ NomDeRubrique = Literal[
 ]
 
 
-class Decision(Modele):  # what the comité decided, for next year's bilan to say what became of it
+class Decision(Modele):  # what the comité voted, for next year's bilan to say what became of it
     id: Identifiant
     texte: Texte
+    etat: EtatDecision = "adoptee"
     responsable: Texte | None = None
     echeance: date | None = None
 
@@ -88,6 +91,11 @@ class Comite(Modele):
     date: date | Absence
     decisions: Annotated[tuple[Decision, ...], noms.Unique("id")] = ()
     suites: Annotated[tuple[Suite, ...], noms.Unique("decision")] = ()
+
+    @property
+    def adoptees(self) -> tuple[Decision, ...]:
+        """The decisions that were taken: those rejected have no follow-up."""
+        return tuple(decision for decision in self.decisions if decision.etat != REJETEE)
 
 
 class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee=…)``
