@@ -131,12 +131,12 @@ def test_une_cellule_coloree_le_reste_bien_qu_une_cellule_remplie_blanchisse(
     ctg("importer", str(path), dossier=tmp_path)
 
     ws = copie(tmp_path, path.name)["Actions"]
-    rules = [
-        (rule.priority, rule.stopIfTrue, str(area.sqref))
+    rules = {
+        rule.priority: (rule.stopIfTrue, str(area.sqref))
         for area in ws.conditional_formatting
         for rule in area.rules
-    ]
-    assert min(rules) == (1, True, colorees(ws)[0])
+    }
+    assert len(rules) == 2 and rules[1] == (True, colorees(ws)[0])
 
 
 def test_le_classeur_renvoye_une_fois_corrige_s_importe(
