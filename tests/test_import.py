@@ -98,7 +98,8 @@ def test_un_classeur_envoye_sous_la_forme_d_avant_se_lit_encore(
     ws.insert_cols(5)
     ws["E4"] = "Qui, quand, dans quel document"
     ws["E5"] = "Le point information jeunesse ; en janvier ; Registre"
-    note, last = colonne(ws, "Note"), ws.max_column + 1
+    note = colonne(ws, "Note")
+    last = ws.max_column + 1
     for row in range(4, ws.max_row + 1):  # the note after all others
         ws.cell(row, last).value = ws.cell(row, note).value
         ws.cell(row, note).value = None
