@@ -83,6 +83,18 @@ def test_le_releve_rempli_est_mis_de_cote_et_l_archive_ne_le_prend_pas(produite:
     assert not [nom for nom in noms if "a-reprendre" in nom]
 
 
+def test_une_archive_en_l_etat_ne_prend_pas_ce_qui_est_rempli(produite: Annee) -> None:
+    rempli = remplir_le_releve(produite.rapports / RELEVE, "Adoptée")
+
+    produite.reussir("archiver", "-c", "harnes", "--vers", "archive.zip", "--tel-quel")
+
+    with zipfile.ZipFile(produite.dossier / "archive.zip") as archive:
+        contenus = {nom: archive.read(nom) for nom in archive.namelist()}
+    assert f"reports/harnes/{JEU}" in contenus
+    assert rempli not in contenus.values()
+    assert RELEVE in contenus["LISEZMOI.md"].decode("utf-8"), "ce qui manque y est dit"
+
+
 def test_un_releve_intact_est_remplace_sans_rien_mettre_de_cote(produite: Annee) -> None:
     produite.corriger()
 

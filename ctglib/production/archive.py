@@ -22,7 +22,15 @@ from ctglib.donnees.ecriture import EPOQUE
 from ctglib.donnees.fautes import Empechement
 from ctglib.donnees.lecture import CLE, existe, lire_octets, lister
 from ctglib.production.echec import dire_refus, rendre
-from ctglib.production.manifeste import PYTHON, Manifeste, empreinte, fichiers_de, versions
+from ctglib.production.manifeste import (
+    PYTHON,
+    Manifeste,
+    empreinte,
+    est_bureautique,
+    fichiers_de,
+    tel_qu_ecrit,
+    versions,
+)
 from ctglib.production.plan import (
     LISTE,
     MANIFESTE,
@@ -107,7 +115,8 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
     - The data: what all conventions share, and those of the convention, counts as entered included.
       Its secret key is with them: the small counts that reports hide depend on it, and without it
       the same reports could not be made again.
-    - The reports that the public manifest lists; the internal ones have another manifest.
+    - The reports that the public manifest lists; the internal ones have another manifest. What
+      somebody has filled in since is theirs: it is left out.
     - The declared notebooks, without the outputs that running them may have left in them.
     - The code of the library and the files that install it.
     """
@@ -126,13 +135,14 @@ def rassembler(manifeste: Manifeste, carnets: Path) -> dict[str, bytes]:
                 cellule.update(outputs=[], execution_count=None)
         fichiers[f"notebooks/{carnet.chemin.name}"] = _json(contenu)
     fichiers[f"notebooks/{LISTE}"] = (carnets / LISTE).read_bytes()
-    rapports = [MANIFESTE]
+    fichiers[f"reports/{convention}/{MANIFESTE}"] = manifeste.chemin.read_bytes()
     for trace in manifeste.traces.values():
-        rapports += trace.sorties
-    for nom in rapports:
-        path = dossier / nom
-        if path.is_file():
-            fichiers[f"reports/{convention}/{nom}"] = path.read_bytes()
+        for nom, ecrite in trace.sorties.items():
+            path = dossier / nom
+            if not path.is_file():
+                continue
+            if not est_bureautique(nom) or tel_qu_ecrit(path, ecrite):
+                fichiers[f"reports/{convention}/{nom}"] = path.read_bytes()
     fichiers[f"reports/{PORTAIL}"] = octets_du_portail([dossier])
     return fichiers
 
