@@ -25,9 +25,10 @@ enregistrer_les_profils()
 charger_papermill()
 
 # The files that make reports or open a browser, longest first: the last process at work then ends
-# on a short one. The second waits for a cluster more than it works, while the reports of the first
+# on a short one. The third waits for a cluster more than it works, while the reports of the second
 # are made.
 LONGS = (
+    "test_chemin_d_une_annee",
     "test_tous_les_rapports",
     "test_production_grappe",
     "test_parcours",
