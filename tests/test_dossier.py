@@ -5,6 +5,7 @@ can be sent.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from functools import cache
 
@@ -15,6 +16,7 @@ from openpyxl import load_workbook
 from rapports_produits import Production, Rapport
 
 from ctglib import ouvrir_dossier
+from ctglib.blocs.collecte import periodes
 from ctglib.calculs.collecte import a_demander
 from ctglib.document.blocs import Piece
 from ctglib.rapports.dossier import DossierACompleter
@@ -101,6 +103,27 @@ def test_chaque_service_a_sa_lettre_et_un_classeur_par_annee(convention: str) ->
         )
         assert "{" not in text and "Ce qui est demandé" in text
         assert books
+
+
+def test_une_lettre_dit_qui_ecrit_quand_pour_quelles_annees_et_pour_quand_repondre() -> None:
+    letter = docx.Document(io.BytesIO(pieces()["dossier/lettre-rpe.docx"]))
+    texts = [re.sub("[\xa0\u202f]", " ", paragraph.text) for paragraph in letter.paragraphs]
+    xml = letter.element.xml
+
+    assert texts[0] == "Ville de Harnes et Caisse d'allocations familiales du Pas-de-Calais"
+    assert texts[1] == texts[-1] == "Coordination de la CTG"
+    assert texts[2] == "À l'attention de : Relais petite enfance"
+    assert texts[3].startswith("Harnes, le ")
+    assert "DATE \\@ " in xml
+    assert any("transmises pour les années 2023 à 2026" in text for text in texts)
+    assert any(": 2024 à 2026, plus 2022 (la valeur de départ), feuille" in text for text in texts)
+    assert "[date à choisir]" in xml and '<w:dateFormat w:val="d MMMM yyyy"/>' in xml
+    assert not [text for text in texts if re.search(r" et 20\d\d et ", text)]
+
+
+def test_les_annees_d_une_lettre_sont_dites_en_mots() -> None:
+    assert periodes([2023, 2025, 2026]).replace("\xa0", " ") == "2023, 2025 et 2026"
+    assert periodes([2023, 2024, 2025]).replace("\xa0", " ") == "2023 à 2025"
 
 
 def test_un_classeur_a_envoyer_ne_porte_aucun_chiffre_saisi() -> None:

@@ -1,5 +1,4 @@
-"""What is handed out: the workbook to fill, protected and checked as it is filled, and the letter
-that goes with it.
+"""What is handed out: the workbook to fill, protected and checked as it is filled.
 
 The same data give the same bytes.
 """
@@ -40,7 +39,6 @@ A_CORRIGER = "À corriger"  # the first sheet of a workbook that goes back
 SANS_SAISIE = (A_CORRIGER, "Mode d'emploi", LISTES)  # the sheets that nothing is entered in
 # Its first sheet, what the others begin as, the styles of cells.
 MODELE = Path(__file__).parent / "modele.xlsx"
-LETTRE = MODELE.with_name("lettre.docx")  # its page and its styles, which Word changes
 # A cell that was awaited, once filled.
 BLANC = PatternFill("solid", fgColor="FFFFFFFF", bgColor="FFFFFFFF")
 PLI = "+ "  # begins the heading of folded rows, which says nothing
@@ -85,36 +83,6 @@ def ecrire_gabarit(
         )
     ecrire({chemin: octets})
     return chemin
-
-
-def lettre(
-    objet: str,
-    service: str,
-    paragraphes: Iterable[str],
-    demandes: Iterable[str],
-    fin: str,
-    *,
-    annee: int,
-) -> bytes:
-    """Return the letter to a service, as the bytes of a Word file: why, what is asked for, to whom
-    to send it back.
-    """
-    import docx
-
-    fin_d_annee = datetime(annee, 12, 31)
-    document = docx.Document(str(LETTRE))
-    document.core_properties.title = objet
-    document.core_properties.created = fin_d_annee
-    for texte in (service, f"Objet : {objet}"):
-        document.add_paragraph(insecables(texte)).runs[0].bold = True
-    for texte in paragraphes:
-        document.add_paragraph(insecables(texte))
-    for texte in demandes:
-        document.add_paragraph(insecables(texte), style="List Bullet")
-    document.add_paragraph(insecables(fin))
-    archive = io.BytesIO()
-    document.save(archive)
-    return dater(archive, fin_d_annee)
 
 
 def classeur(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> bytes:

@@ -13,14 +13,16 @@ from ctglib.blocs.collecte import ENSEMBLE, ce_qui_manque, periodes, services
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.messages_suivi import a_qui_demander_le_plus
 from ctglib.calculs.collecte import DEPART, encore_demandes
-from ctglib.calculs.ecriture import SEPARATEUR, majuscule
-from ctglib.collecte.classeur import classeur, lettre, nom_du_classeur
+from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule
+from ctglib.collecte.classeur import classeur, nom_du_classeur
 from ctglib.collecte.feuilles import cadre_vierge, feuilles
+from ctglib.collecte.lettre import lettre
 from ctglib.collecte.manques import ce_qui_manque_seul, compter_les_elements
 from ctglib.document.blocs import Bloc, Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, nombrer
 from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.suivi import Lettre
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
 DOSSIER = "dossier"  # the folder of the files that go with the page
@@ -43,8 +45,10 @@ def ouvrir_dossier(convention: str) -> DossierACompleter:
 class _Demande:
     """A row of ``demandees``, as a letter writes it."""
 
+    nature: str
     quoi: str
-    quand_annees: str
+    annees: str
+    depart: str
     feuille: str
     delai: str
 
@@ -168,6 +172,7 @@ class DossierACompleter:
         """
         etude = self.etude
         modele = etude.gabarit.lettre
+        coordination = etude.catalogue.responsables[etude.gabarit.parts.principal].libelle
         blocs: list[Bloc] = []
         for identifiant, du_service in self.demandees.groupby("responsable", sort=False):
             responsable = str(identifiant)
@@ -175,25 +180,28 @@ class DossierACompleter:
             service = du_service["service"].iloc[0]
             manques = self.manques[self.manques["responsable"].eq(responsable)]
             manques = manques[manques["demandee"]]
-            elements = self._elements_par_annee(manques)
-            mots = {
-                "titre": etude.convention.titre,
-                "annees": periodes(annees),
-                "elements": elements,
-            }
             demandes = [
-                f"{demande.quoi} : {demande.quand_annees}, feuille « {demande.feuille} ». "
-                f"{demande.delai}."
+                modele.demande.format(
+                    quoi=demande.quoi,
+                    annees=_annees_demandees(demande, modele),
+                    feuille=demande.feuille,
+                    delai=demande.delai,
+                )
                 for demande in lignes(du_service, _Demande)
             ]
-            contenu = lettre(
-                modele.objet.format(**mots),
-                service,
-                [texte.format(**mots) for texte in modele.paragraphes],
-                demandes,
-                modele.fin,
-                annee=etude.annee,
-            )
+            mots = {
+                "titre": etude.convention.titre,
+                "parties": enumerer([partie.nom for partie in etude.convention.parties]),
+                "coordination": coordination,
+                "service": service,
+                "lieu": etude.contexte.territoire.nom,
+                "annees": (modele.des_annees if len(annees) > 1 else modele.une_annee).format(
+                    annees=periodes(annees)
+                ),
+                "elements": self._elements_par_annee(manques),
+                "delai": modele.delai,
+            }
+            contenu = lettre(modele, mots, demandes, annee=etude.annee)
             blocs.append(Titre(service))
             blocs.append(Piece(f"{DOSSIER}/lettre-{responsable}.docx", contenu, "Lettre"))
             for annee in annees:
@@ -223,3 +231,16 @@ class DossierACompleter:
         annees = SEPARATEUR.join([*demandees["annees"], *demandees["depart"]]).split(SEPARATEUR)
         premiere = self.etude.annees[0]
         return sorted({max(int(annee), premiere) for annee in annees if annee})
+
+
+def _annees_demandees(demande: _Demande, modele: Lettre) -> str:
+    """Return the years that a row of a letter asks for, in words: « 2023, 2025 et 2026, plus 2022
+    (la valeur de départ) ».
+    """
+    if demande.nature == DEPART:
+        return modele.depart.format(annee=demande.annees)
+    annees = periodes([int(annee) for annee in demande.annees.split(SEPARATEUR)])
+    if not demande.depart:
+        return annees
+    depart = modele.depart.format(annee=demande.depart)
+    return modele.plus_le_depart.format(annees=annees, depart=depart)

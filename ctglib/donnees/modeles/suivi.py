@@ -258,9 +258,21 @@ class Element(Modele):  # the noun of what may be missing
 
 
 class Lettre(Modele):  # the letter to a service
+    expediteur: tuple[Texte, ...]
+    destinataire: Texte
+    lieu_et_date: Texte
+    jour_d_envoi: Texte  # what stands for it where no program writes the day
     objet: Texte
     paragraphes: tuple[Texte, ...]
+    une_annee: Texte
+    des_annees: Texte
+    demande: Texte
+    plus_le_depart: Texte  # the years asked, when a value of before the convention is too
+    depart: Texte  # how that one is called
+    reponse: Texte
+    jour_a_choisir: Texte
     fin: Texte
+    signature: Texte
     delai: Texte  # when an answer is awaited
 
 
