@@ -77,7 +77,7 @@ def _colonne_ajoutee(titre: str) -> Callable[[Workbook], None]:
 
 
 def _sans_colonne(wb: Workbook) -> None:
-    wb["Indicateurs"].delete_cols(12)
+    wb["Indicateurs"].delete_cols(10)
 
 
 def _sans_repere(wb: Workbook) -> None:
@@ -124,37 +124,37 @@ def _telephone_ailleurs(wb: Workbook) -> None:
 STRUCTURES = [
     (
         _colonne_ajoutee("Nom de l'agent"),
-        "« P : Nom de l'agent »",
+        "« O : Nom de l'agent »",
         "le nom d'une personne",
         "des agrégats seulement",
     ),
     (
         _colonne_ajoutee("Date de naissance"),
-        "« P : Date de naissance »",
+        "« O : Date de naissance »",
         "la naissance d'une personne",
         "agrégats",
     ),
     (
         _colonne_ajoutee("Prénom"),
-        "« P : Prénom »",
+        "« O : Prénom »",
         "le prénom d'une personne",
         "retirer cette donnée",
     ),
     (
         _colonne_ajoutee("Courriel"),
-        "« P : Courriel »",
+        "« O : Courriel »",
         "une adresse électronique",
         "retirer cette donnée",
     ),
     (
         _colonne_ajoutee("N° allocataire"),
-        "« P : N° allocataire »",
+        "« O : N° allocataire »",
         "un numéro d'allocataire",
         "retirer cette donnée",
     ),
     (
         _colonne_ajoutee("Avis"),
-        "« P : Avis »",
+        "« O : Avis »",
         "une colonne ajoutée, « Avis » (première valeur ligne 5)",
         "« Note »",
     ),

@@ -229,10 +229,10 @@ def importer(
     if not fautes:
         return 0
     error = DonneesInvalides(fautes)
+    error.add_note(_issue(pris, a_blanc))
     if copies:
         noms = [f"  {chemin}" for chemin in copies]
         error.add_note("\n".join([A_RENVOYER_DIT, *noms]))
-    error.add_note(_issue(pris, a_blanc))
     return dire_l_empechement(error)
 
 
