@@ -7,7 +7,7 @@ from pathlib import Path
 
 NOM = "demonstration"
 SUIVI = f"conventions/{NOM}/suivi"
-FICHES = (1, 2, 3, 4)
+FICHES = (1, 2, 3, 4, 5)
 CHANGEMENTS = {
     "une observation": (
         ("2026/observations.csv", "valeur", "61"),

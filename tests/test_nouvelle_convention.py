@@ -18,6 +18,7 @@ from ligne_de_commande import reussir
 from production_exemple import faire
 
 from ctglib.calculs.territoire import remplir
+from ctglib.collecte.classeur_convention import classeur_de
 from ctglib.commandes.application import lancer
 from ctglib.commandes.brouillon import diagnostic_public
 from ctglib.donnees import publiques
@@ -26,6 +27,7 @@ from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.plan import ValeurDatee
 from ctglib.donnees.modeles.sources import DonneesPubliques
+from ctglib.donnees.suivi import lire_suivi_brut
 from ctglib.donnees.validation import avertissements, manques, valider
 from ctglib.production.plan import commandes
 
@@ -64,7 +66,8 @@ def test_la_convention_ecrite_est_juste_et_garde_ses_fiches(ancienne: str, ecrit
     new = lire_dossier(name).convention
     old = lire_dossier(ancienne).convention
     assert (new.debut.year, new.fin.year, new.id) == (2027, 2030, name)
-    assert [fiche.titre for fiche in new.fiches] == [fiche.titre for fiche in old.fiches]
+    vivantes = lire_suivi_brut(ancienne).plan(old.fin.year).fiches  # an avenant may have added one
+    assert [fiche.titre for fiche in new.fiches] == [fiche.titre for fiche in vivantes]
     assert [partie.nom for partie in new.parties] == [partie.nom for partie in old.parties]
 
 
@@ -77,7 +80,7 @@ def test_seul_ce_qui_vit_du_plan_est_repris(ecrites: Path) -> None:
     assert {"2.1", "2.6", "4.4"} <= modalites  # 2.6 was added by an avenant
     assert not {"2.4", "4.1", "4.2", "2.3"} & modalites  # given up, or done
     assert "histoire:" not in texte
-    assert "financement:" not in texte
+    assert "\nfinancement:" not in texte
 
 
 def test_les_cibles_et_les_echeances_sont_a_convenir(ecrites: Path) -> None:
@@ -183,6 +186,9 @@ def test_les_memes_donnees_donnent_les_memes_octets(ecrites: Path) -> None:
     first, second = (ecrites / "conventions" / name for name in ("suite_harnes", "encore"))
     for path in first.rglob("*.*"):
         other = (second / path.relative_to(first)).read_bytes()
+        if path.suffix == ".xlsx":  # it bears the name of its convention
+            assert classeur_de("encore") == other
+            continue
         assert path.read_bytes().replace(b"id: suite_harnes\n", b"id: encore\n") == other, path.name
 
 

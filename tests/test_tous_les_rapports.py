@@ -28,6 +28,7 @@ UN_DE_CHAQUE = (
     *choisir(FICTIVE, "dossier"),
     *choisir("harnes", "evaluation-finale"),
     *choisir(FICTIVE, annee=2025),
+    *choisir(FICTIVE, "fiche-5"),
     PORTRAITS[0],
 )
 TOUS = (*RAPPORTS, *PORTRAITS)

@@ -332,7 +332,8 @@ def etudier(
 def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
     """Return the study of one fiche: without what was entered for the other ones.
 
-    Observations, states, appreciations and messages are those of the fiche. Profiles, means and the
+    Observations, states, appreciations and messages are those of the fiche. What came after the
+    closing of another year is for the bilan to say. Profiles, means and the
     grid of annexe 4 stay whole, as do the names of the files that were handed in. The fingerprints
     of the files that are not published become "": they would change with data that the part does
     not have. The record of the reads has the fingerprint of the part instead.
@@ -391,6 +392,7 @@ def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:
             suivis=suivis,
             observations=de_la_fiche(etude.suivi.observations),
             masque=etude.suivi.masque.iloc[:0],
+            depuis_la_cloture=None,
         ),
         empreintes={
             chemin: empreinte if publiable(chemin) else ""

@@ -277,6 +277,14 @@ def lister(relatif: str) -> tuple[str, ...]:
 
     Hidden and lock files are left out.
     """
+    noms = lister_si_present(relatif)
+    if noms is None:
+        raise _absent(relatif, "dossier")
+    return noms
+
+
+def lister_si_present(relatif: str) -> tuple[str, ...] | None:
+    """Return what ``lister`` does, None for a folder that is not there; either way it is recorded."""
     folder = _chemin(relatif)
     noms: set[str] = set()
     try:
@@ -295,7 +303,9 @@ def lister(relatif: str) -> tuple[str, ...]:
         elif not barre:
             noms.discard(nom)
     if not noms and not dossier_present:
-        raise _absent(relatif, "dossier")
+        for journal in _journaux:
+            journal.absents.add(relatif)
+        return None
     visibles = tuple(sorted(nom for nom in noms if not nom.startswith((".", "~$"))))
     for journal in _journaux:
         journal.listes[relatif] = visibles

@@ -23,6 +23,7 @@ from ctglib.donnees.lecture import (
     existe,
     lire_octets,
     lister,
+    lister_si_present,
     proches,
     proposer,
 )
@@ -160,9 +161,9 @@ def annees_presentes(convention: str) -> tuple[int, ...]:
 
 
 def _noms(dossier: str) -> tuple[str, ...]:
-    """Return the names in a folder, none when it is not there; either way it is recorded."""
+    """Return the names in a folder, none when it is not there or is closed to us."""
     try:
-        return lister(dossier)
+        return lister_si_present(dossier) or ()
     except DonneesInvalides:
         return ()
 
