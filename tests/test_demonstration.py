@@ -98,7 +98,7 @@ def test_une_cible_vient_de_la_convention_d_une_proposition_d_un_avenant_ou_du_t
 
 
 def test_l_avenant_change_une_cible_et_une_definition() -> None:
-    (avenant, suivant) = suivi().avenants
+    (avenant, _) = suivi().avenants
     natures = Counter(change.nature for change in avenant.changements)
     rows = {
         annee: evaluation(annee).query("dimension == ''").set_index("indicateur")

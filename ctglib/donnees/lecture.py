@@ -284,7 +284,7 @@ def lister(relatif: str) -> tuple[str, ...]:
 
 
 def lister_si_present(relatif: str) -> tuple[str, ...] | None:
-    """Return what ``lister`` does, None for a folder that is not there; either way it is recorded."""
+    """Return what ``lister`` does, None for a folder that is not there; both are recorded."""
     folder = _chemin(relatif)
     noms: set[str] = set()
     try:
