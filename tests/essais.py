@@ -22,8 +22,13 @@ def enregistrer_les_profils() -> None:
     settings.load_profile(COURT)
 
 
+def combien(complet: int) -> int:
+    """Return how many cases to try of what deserves so many."""
+    if settings.get_current_profile_name() == COMPLET:
+        return complet
+    return max(AU_MOINS, complet // PART)
+
+
 def exemples(complet: int, **autres: object) -> settings:
     """Return the settings of a property that deserves so many cases."""
-    court = max(AU_MOINS, complet // PART)
-    nombre = complet if settings.get_current_profile_name() == COMPLET else court
-    return settings(max_examples=nombre, deadline=None, **autres)
+    return settings(max_examples=combien(complet), deadline=None, **autres)

@@ -21,6 +21,7 @@ from annee_exemple import (
     sur_place,
 )
 from classeur_rempli import poser
+from essais import combien
 from fichiers_suivis import DEPOT
 from officiels_exemple import cnaf
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.complet  # long: « make complet », and the continuous
 SHELL = re.compile(r"^```shell\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What needs a network, a cluster of machines or a browser, and has tests of its own.
 AILLEURS = ("laboratoire", "analyser", "--avec-paquets", "--ordonnanceur", "--help")
-ORDRES = 50
+ORDRES = 50  # all of them in « make nuit »
 GESTES = 6
 VALEURS = (56, 58, 60)
 VUES = ("bilan", "fiches", "releve", "presentation", "dossier")
@@ -153,7 +154,7 @@ class Ordre:
 
 
 def test_cinquante_ordres_au_hasard_finissent_par_concorder(annee: Annee) -> None:
-    for graine in range(ORDRES):
+    for graine in range(combien(ORDRES)):
         convention = annee.donnees / "conventions" / NOM
         shutil.rmtree(convention / "suivi", ignore_errors=True)
         (convention / "masque.csv").unlink(missing_ok=True)
