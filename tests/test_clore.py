@@ -296,8 +296,8 @@ def test_il_n_y_a_rien_a_refaire_d_une_annee_ouverte(clos: tuple[Atelier, str]) 
 @pytest.mark.parametrize(
     ("arguments", "attendu"),
     [
-        (("2031", "-c", NOM), "une année de 2023 à 2026"),
-        (("2025", "-c", "demonstratio"), "écrire « demonstration »"),
+        (("2031", "-c", NOM), "Possibles : 2023, 2024, 2025, 2026"),
+        (("2025", "-c", "demonstratio"), "vouliez-vous dire « demonstration » ?"),
         (("2024", "-c", "harnes"), "aucun fichier pour 2024"),
         (("2026", "-c", NOM, "--le", "2026-11-19"), "le 20/11/2026, ou après"),
         (("2026", "-c", NOM, "--le", "2100-01-01"), "n'est pas encore venu"),

@@ -80,11 +80,8 @@ def test_une_convention_inconnue_propose_celles_qui_existent(
 
     assert code == 1
     assert capsys.readouterr().err == (
-        "1 faute dans les données :\n"
-        "- conventions\n"
-        "    trouvé : la convention inconnue « arnes »\n"
-        "    attendu : le nom d'un dossier de « conventions » : demonstration, harnes\n"
-        "    à faire : écrire « harnes »\n"
+        "La convention « arnes » n'existe pas ; vouliez-vous dire « harnes » ?"
+        " Possibles : demonstration, harnes.\n"
     )
 
 

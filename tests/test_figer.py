@@ -148,7 +148,7 @@ def _masque_abime(donnees: Path) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("abimer", "attendu"),
     [
-        (_annee_hors_convention, "une année de 2023 à 2026, la durée de la convention"),
+        (_annee_hors_convention, "Possibles : 2023, 2024, 2025, 2026"),
         (_convention_inconnue, "demonstration"),
         (_effectif_negatif, "0 au moins"),
         (_masque_abime, "colonne"),

@@ -128,7 +128,7 @@ def test_un_carnet_qui_lit_des_effectifs_bruts_n_est_pas_produit_comme_public(
 
     refused = publique["diagnostic"].echec
     assert "lit des effectifs bruts" in refused.cause and PROFILS in refused.details
-    assert "--diffusion interne" in refused.remede
+    assert "en faire un document interne" in refused.remede
     assert not (tmp_path / "sortie" / NOM / "diagnostic.html").exists()
     assert interne["diagnostic"].echec is None
 
