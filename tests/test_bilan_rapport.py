@@ -88,8 +88,8 @@ def test_un_bilan_sans_suivi_dit_a_qui_demander(harnes_sans_suivi: Production) -
     page = unescape(harnes_sans_suivi.html(SANS_SUIVI))
 
     assert re.search(
-        r"Rien n'a été transmis pour 2024\. \d+ indicateurs sont demandés d.abord : (?:[^.]*, )?"
-        r"Services municipaux \(\d+\)",
+        r"Rien n'a encore été transmis pour 2024\. À demander : \d+ éléments \([^)]*\)\. "
+        r"Par service : (?:[^.]*, )?Services municipaux \(\d+\)",
         page.replace("\u202f", " ").replace("\xa0", " "),
     )
 
