@@ -1,4 +1,4 @@
-# Deux commandes suffisent : « make rapports » et « make test ». Rien d'autre que Python 3.11 (avec venv) n'est requis.
+# Deux commandes suffisent : « make rapports » et « make test ». Rien d'autre que Python 3.11 à 3.14 (avec venv) n'est requis.
 
 PYTHON ?= python3
 VENV := .venv
@@ -81,7 +81,7 @@ bench: $(PRET_TESTS)
 	$(BIN)/python benchmarks/kills.py --coups $(COUPS)
 
 # requirements-tests.lock n'a que ce qui s'ajoute à requirements.lock : l'un est écrit d'abord, et contraint l'autre.
-UV = $(VENV)-verrou/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+UV = $(VENV)-verrou/bin/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --extra construction pyproject.toml
 verrou:
 	$(PYTHON) -m venv --clear $(VENV)-verrou
@@ -120,11 +120,12 @@ vulnerabilites:
 		tail -n 1 $(VENV)-failles/erreurs; fi
 
 $(PRET): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Il faut Python 3.11 ou plus récent. S'il est là sous un autre nom : make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11, 5) <= sys.version_info < (3, 15))' || { \
+		echo "Il faut Python 3.11.5 à 3.14. S'il est là sous un autre nom : make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); \
 		echo "L'environnement n'a pu être créé. Sous Debian et Ubuntu : sudo apt install python3-venv"; exit 1; }
-	$(BIN)/python $(INSTALLER) -r requirements.lock
+	@echo "Installation des outils, quelques minutes ; les lignes en anglais qui suivent sont celles de pip."
+	$(BIN)/python $(subst --quiet ,,$(INSTALLER)) -r requirements.lock
 	$(BIN)/python $(INSTALLER) --no-deps --no-build-isolation -e .
 	@touch $@
 

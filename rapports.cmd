@@ -8,9 +8,14 @@ pushd "%~dp0" || goto echec
 set "PYTHONUTF8=1"
 set "CTG_PYTHON=.venv\Scripts\python.exe"
 
+rem Inside a zip, the Explorer opens this file alone: neither the lock nor the messages are beside it.
+if not exist requirements.lock goto dans_le_zip
+
+rem The newest Python may be too new for the packages that the lock names.
 set "CTG_BASE="
-py -3 -c "import sys; sys.exit(sys.version_info < (3, 11))" >nul 2>nul && set "CTG_BASE=py -3"
-if not defined CTG_BASE python -c "import sys; sys.exit(sys.version_info < (3, 11))" >nul 2>nul && set "CTG_BASE=python"
+set "CTG_PERMIS=import sys; sys.exit(not (3, 11, 5) <= sys.version_info < (3, 15))"
+for %%v in (3.13 3.12 3.14 3.11) do if not defined CTG_BASE py -%%v -c "%CTG_PERMIS%" >nul 2>nul && set "CTG_BASE=py -%%v"
+if not defined CTG_BASE python -c "%CTG_PERMIS%" >nul 2>nul && set "CTG_BASE=python"
 if not defined CTG_BASE goto sans_python
 
 rem The environment is remade when the lock or the package's description changed, or when the folder was moved.
@@ -22,19 +27,28 @@ goto produire
 
 :installer
 type docs\windows\installation.txt
+%CTG_BASE% --version
 %CTG_BASE% -m venv --clear .venv || goto echec_installation
-"%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check -r requirements.lock || goto echec_installation
+"%CTG_PYTHON%" -m pip install --disable-pip-version-check -r requirements.lock || goto echec_installation
 "%CTG_PYTHON%" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . || goto echec_installation
 copy /y pyproject.toml .venv\pyproject.toml >nul || goto echec_installation
 copy /y requirements.lock .venv\requirements.lock >nul || goto echec_installation
 
 :produire
-.venv\Scripts\ctg.exe produire
+rem Not ctg.exe: where only signed programs may run, Python does and it does not.
+"%CTG_PYTHON%" -m ctglib produire
 set "CTG_CODE=%errorlevel%"
 if exist reports\index.html start "" "reports\index.html"
 if not "%CTG_CODE%"=="0" goto echec_rapports
 popd
 exit /b 0
+
+:dans_le_zip
+echo.
+echo Le classeur est encore dans son archive (.zip) : rien ne peut y travailler.
+echo Fermer cette fenetre, clic droit sur l'archive, "Extraire tout...", puis double-cliquer sur
+echo rapports.cmd dans le dossier extrait.
+goto echec
 
 :sans_python
 type docs\windows\sans-python.txt

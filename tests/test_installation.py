@@ -78,11 +78,9 @@ def test_conda_installe_les_memes_paquets_que_pyproject() -> None:
 
     assert f"python{PROJET['requires-python']}" in conda
     assert "pip" in conda
-    voulus = {str(Requirement(item)) for item in [*conda, *par_pip]} - {
-        "pip",
-        f"python{PROJET['requires-python']}",
-    }
-    assert voulus == {str(item) for item in DEPENDANCES}
+    voulus = {Requirement(item) for item in [*conda, *par_pip]}
+    outils = {Requirement("pip"), Requirement(f"python{PROJET['requires-python']}")}
+    assert voulus - outils == set(DEPENDANCES)
 
 
 @pytest.mark.parametrize("requirement", [*DEPENDANCES, *CONSTRUCTION], ids=str)

@@ -5,9 +5,11 @@ checked.
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 from fichiers_suivis import DEPOT
+from packaging.specifiers import SpecifierSet
 
 SCRIPT = (DEPOT / "rapports.cmd").read_bytes()
 LIGNES = SCRIPT.decode("ascii").splitlines()
@@ -57,17 +59,36 @@ def test_l_environnement_est_refait_quand_l_un_des_deux_fichiers_change(fichier:
 def test_les_commandes_sont_celles_du_makefile() -> None:
     """Both install with the same options, then run the same command."""
     makefile = (DEPOT / "Makefile").read_text(encoding="utf-8")
-
-    makefile = makefile.replace(
-        "$(INSTALLER)", re.search(r"^INSTALLER := (.+)$", makefile, re.MULTILINE).group(1)
-    )
+    installer = re.search(r"^INSTALLER := (.+)$", makefile, re.MULTILINE).group(1)
+    parlant = installer.replace("--quiet ", "")
+    makefile = makefile.replace("$(subst --quiet ,,$(INSTALLER))", parlant)
+    makefile = makefile.replace("$(INSTALLER)", installer)
 
     def options(text: str) -> list[str]:
-        return re.findall(
-            r"-m pip install (--quiet --disable-pip-version-check [^|\r\n]+?)\s*(?:\|\||\r?\n)",
-            text,
-        )
+        return re.findall(r"-m pip install ([^|\r\n]+?)\s*(?:\|\||\r?\n)", text)
 
     assert options("\n".join(LIGNES) + "\n") == options(makefile[makefile.index("$(PRET):") :])[:2]
     assert "$(BIN)/ctg produire\n" in makefile
-    assert r".venv\Scripts\ctg.exe produire" in LIGNES
+    assert '"%CTG_PYTHON%" -m ctglib produire' in LIGNES
+
+
+def test_chaque_python_essaye_est_permis_par_le_paquet() -> None:
+    projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    permis = SpecifierSet(projet["requires-python"])
+    (essayes,) = re.findall(r"^for %%v in \(([0-9. ]+)\)", "\n".join(LIGNES), re.MULTILINE)
+    (code,) = re.findall(r'^set "CTG_PERMIS=(.+)"$', "\n".join(LIGNES), re.MULTILINE)
+
+    assert all(permis.contains(f"{version}.9") for version in essayes.split())
+    for version in ((3, 11, 4), (3, 11, 5), (3, 14, 9), (3, 15, 0)):
+        dit = code.replace("sys.version_info", str(version)).replace("import sys; sys.exit", "")
+        assert eval(dit) == (not permis.contains(".".join(map(str, version))))  # noqa: S307
+
+
+def test_dans_un_zip_le_script_est_seul_et_le_dit_lui_meme() -> None:
+    depart = LIGNES.index("if not exist requirements.lock goto dans_le_zip")
+    ici = LIGNES.index(":dans_le_zip")
+    message = LIGNES[ici : LIGNES.index("goto echec", ici)]
+
+    assert not any(line.startswith(("type", "py ", "python ")) for line in LIGNES[:depart])
+    assert any("Extraire tout" in line for line in message)
+    assert not any(line.startswith("type") for line in message)
