@@ -509,3 +509,11 @@ def test_un_objet_se_presente_en_une_ligne_et_dit_quoi_demander(
 
     for one in shown:
         assert len(repr(one)) < 200 and "Ensuite : " in repr(one) and "\n" not in repr(one)
+
+
+def test_une_table_de_statuts_sans_valeurs_se_montre_avec_eux() -> None:
+    table = pd.DataFrame({"fiche": ["1", "2"], "statut": ["A", "L"]})
+
+    montree = a.tableau(table, "Fiches", source="Caf")
+
+    assert list(montree.donnees.columns) == ["fiche", "statut"]

@@ -146,3 +146,17 @@ def numero(path: Path, texte: str) -> int:
     before, found, _ = path.read_text(encoding="utf-8").partition(texte)
     assert found
     return before.count("\n") + 1
+
+
+@pytest.mark.parametrize("colonne", ["territoire", "annee", "valeur"])
+def test_un_extrait_sans_une_colonne_est_une_faute_et_non_une_panne(
+    colonne: str, donnees: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (extrait, *_) = sorted(donnees.glob("sources/*/observations.csv"))
+    lignes = extrait.read_text(encoding="utf-8").splitlines()
+    rang = lignes[0].split(",").index(colonne)
+    sans = [",".join(ligne.split(",")[:rang] + ligne.split(",")[rang + 1 :]) for ligne in lignes]
+    extrait.write_text("\n".join(sans) + "\n", encoding="utf-8")
+
+    assert lancer(["valider"]) == 1
+    assert f"« {colonne} »" in capsys.readouterr().err

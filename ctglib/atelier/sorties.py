@@ -105,7 +105,8 @@ def tableau(table: pd.DataFrame, titre: str | None = None, *, source: str | None
         vides = a_plat[nom].isna() | a_plat[nom].astype(str).eq("")
         if nom not in SANS_INTERET and (nom == "valeur" or not vides.all()):
             montrees.append(nom)
-    if "statut" in montrees and not a_plat["valeur"].isna().any():
+    toutes_connues = "valeur" in a_plat and not a_plat["valeur"].isna().any()
+    if "statut" in montrees and toutes_connues:
         montrees.remove("statut")
     colonnes = [
         Colonne(

@@ -238,13 +238,14 @@ def _fautes_d_extrait(
     """Yield what is wrong in an extract: figures that are not the store's, or that look wrong."""
     # Only the rows that are the number of a territory: the checks of the file tell of the others.
     lignes_lues = examiner_csv(fichier, "observations").lignes.reindex(
-        columns=["territoire", "annee", "indicateur", "dimension", "valeur"]
+        columns=["territoire", "annee", "indicateur", "dimension", "valeur"], fill_value=""
     )
     lignes_de_chiffres = lignes_lues[lignes_lues["dimension"].eq("")]
     lignes_de_chiffres = lignes_de_chiffres.assign(
+        annee=pd.to_numeric(lignes_de_chiffres["annee"], errors="coerce"),
         nombre=pd.to_numeric(lignes_de_chiffres["valeur"], errors="coerce"),
         niveau=lignes_de_chiffres["territoire"].map(niveau_de),
-    ).dropna(subset=["niveau", "nombre"])
+    ).dropna(subset=["annee", "niveau", "nombre"])
     du_magasin = lignes_de_chiffres["indicateur"].isin(codes)
     yield from _autres_que_publies(fichier, lignes_de_chiffres[du_magasin])
 
