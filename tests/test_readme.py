@@ -92,11 +92,12 @@ def _valeur(words: list[str], option: str, defaut: str) -> str:
 
 def test_powershell_donne_les_lignes_de_rapports_cmd() -> None:
     script = (DEPOT / "rapports.cmd").read_text(encoding="ascii")
-    script = script.replace("%CTG_BASE%", "py -3").replace(
+    script = script.replace("%CTG_BASE%", "py -3.13").replace(
         '"%CTG_PYTHON%"', r".venv\Scripts\python.exe"
     )
     script = (
-        script.replace("--quiet --disable-pip-version-check ", "")
+        script.replace("--quiet ", "")
+        .replace("--disable-pip-version-check ", "")
         .replace('"', "")
         .replace("start  ", "start ")
     )
