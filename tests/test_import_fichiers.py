@@ -15,7 +15,7 @@ from openpyxl.packaging.custom import IntProperty, StringProperty
 from test_import_fautes import CAS as CELLULES
 from test_import_fautes import STRUCTURES
 
-from ctglib.collecte.classeur import LETTRE
+from ctglib.collecte.lettre import MODELE
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.ecriture import EcritureImpossible
 
@@ -88,7 +88,7 @@ FICHIERS = [
     ("coupe.xlsx", b"PK\x03\x04 et la suite manque", "un classeur abîmé", "reprendre le gabarit"),
     (
         "lettre.xlsx",
-        LETTRE.read_bytes(),
+        MODELE.read_bytes(),
         "un classeur abîmé",
         "reprendre le gabarit",
     ),  # of Word, renamed
