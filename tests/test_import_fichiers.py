@@ -15,8 +15,8 @@ from openpyxl.packaging.custom import IntProperty, StringProperty
 from test_import_fautes import CAS as CELLULES
 from test_import_fautes import STRUCTURES
 
-from ctglib.collecte.lettre import MODELE
 from ctglib.collecte.importer import preparer
+from ctglib.collecte.lettre import MODELE
 from ctglib.donnees.ecriture import EcritureImpossible
 
 PART = "coordination"
