@@ -72,12 +72,13 @@ def test_les_commandes_sont_celles_du_makefile() -> None:
     assert '"%CTG_PYTHON%" -m ctglib produire' in LIGNES
 
 
-def test_chaque_python_essaye_est_permis_par_le_paquet() -> None:
+def test_le_script_et_le_makefile_veulent_un_python_que_le_paquet_permet() -> None:
     projet = tomllib.loads((DEPOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     permis = SpecifierSet(projet["requires-python"])
     (essayes,) = re.findall(r"^for %%v in \(([0-9. ]+)\)", "\n".join(LIGNES), re.MULTILINE)
     (code,) = re.findall(r'^set "CTG_PERMIS=(.+)"$', "\n".join(LIGNES), re.MULTILINE)
 
+    assert f"-c '{code}'" in (DEPOT / "Makefile").read_text(encoding="utf-8")
     assert all(permis.contains(f"{version}.9") for version in essayes.split())
     for version in ((3, 11, 4), (3, 11, 5), (3, 14, 9), (3, 15, 0)):
         dit = code.replace("sys.version_info", str(version)).replace("import sys; sys.exit", "")

@@ -468,14 +468,14 @@ def _avec_les_liees(
     indicateurs = observations["indicateur"]
     est_un_detail = observations["dimension"].ne("").to_numpy()
     a_une_valeur = observations["valeur"].notna().to_numpy()
-    resultat = cachees.copy()
+    toutes_cachees = cachees.copy()
     for liee in valeurs_liees:
         effectifs_caches = cachees & indicateurs.eq(liee.effectif).to_numpy()
         ensemble_cache = lieux.isin(lieux[effectifs_caches & ~est_un_detail])
         detail_cache = lieux.isin(lieux[effectifs_caches & est_un_detail])
         a_cacher = ensemble_cache | (detail_cache & est_un_detail)
-        resultat |= a_cacher & indicateurs.eq(liee.indicateur).to_numpy() & a_une_valeur
-    return resultat
+        toutes_cachees |= a_cacher & indicateurs.eq(liee.indicateur).to_numpy() & a_une_valeur
+    return toutes_cachees
 
 
 def _avec_les_calculees(
