@@ -41,19 +41,20 @@ A_CONFIRMER = "a_confirmer"
 
 
 def taux_de_collecte(demandes_de_l_annee: pd.DataFrame) -> pd.DataFrame:
-    """Return how much of what a year asks for was answered, in all, by fiche and by service.
+    """Return how much of what a year asks for was answered: in all, by fiche, by service
+    and by nature.
 
     Args:
         demandes_de_l_annee: Rows of ``ctglib.collecte.manques.demandes``, of one year.
 
     Returns:
-        The columns ``TAUX``: ``groupe`` is "ensemble", "fiche" or "responsable", ``valeur_groupe``
-        its number or id as text ("" of what is of no fiche); ``taux`` in %, missing when nothing is
-        asked for.
+        The columns ``TAUX``: ``groupe`` is "ensemble", "fiche", "responsable" or "nature",
+        ``valeur_groupe`` its number or id as text ("" of what is of no fiche); ``taux`` in %,
+        missing when nothing is asked for.
     """
     comptes = pd.DataFrame({"demandes": 1, "manquent": demandes_de_l_annee["manque"].astype(int)})
     sommes = {"ensemble": comptes.sum().to_frame("").T}
-    for groupe in ("fiche", "responsable"):
+    for groupe in ("fiche", "responsable", "nature"):
         valeurs = demandes_de_l_annee[groupe].astype(str)
         sommes[groupe] = comptes.groupby(valeurs, sort=False).sum()
     table = pd.concat(sommes, names=["groupe", "valeur_groupe"]).astype("Int64").reset_index()
