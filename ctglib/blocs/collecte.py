@@ -10,7 +10,6 @@ from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.indicateurs import PROFILS, valeur_marquee
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs.collecte import (
-    A_COMPLETER,
     APPRECIATION,
     DEPART,
     ETAT,
@@ -81,15 +80,14 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
     motifs = demandes["motif"].map(lambda motif: etude.mot(f"collecte_{motif}"))
     textes = demandes["annee"].astype(str) + " (" + motifs + ")"
     cle = ["responsable", "indicateur"]
-    par_indicateur = demandes.assign(
-        demande=textes.where(~pour_tous), a_completer=demandes["motif"].eq(A_COMPLETER)
-    ).groupby(cle, sort=False)
+    par_indicateur = demandes.assign(demande=textes.where(~pour_tous)).groupby(cle, sort=False)
     indicateurs = demandes.drop_duplicates(cle)
+    evaluation = etude.evaluation
+    renseignes = set(evaluation.loc[evaluation["renseigne"], "indicateur"])
     indicateurs = indicateurs.assign(
         demande=par_indicateur["demande"]
         .agg(lambda demande: " ; ".join(demande.dropna()) or RIEN)
         .array,
-        a_completer=par_indicateur["a_completer"].any().array,
         service=indicateurs["responsable"].map(services(etude)),
     )
 
@@ -114,7 +112,7 @@ def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:
                 indicateur, ligne["derniere_valeur"], ligne["dernier_statut"], contexte
             )
             return f"{valeur} en {ligne['derniere_annee']}"
-        if contexte.indicateurs[indicateur].table == PROFILS and not ligne["a_completer"]:
+        if contexte.indicateurs[indicateur].table == PROFILS and indicateur in renseignes:
             return etude.mot("voir_les_profils")
         return "aucune"
 
