@@ -225,7 +225,9 @@ def communes_de(departement: str) -> list[str]:
         derniere_table_si_presente("cog_communes"), [departement], [], "departement"
     )
     if communes.empty:
-        raise DonneesInvalides([_faute("departement_inconnu", departement)])
+        raise DonneesInvalides(
+            [_faute("departement_inconnu", departement, remede="voir publiques.territoires()")]
+        )
     return communes["territoire"].tolist()
 
 
@@ -683,12 +685,18 @@ def _territoire_inconnu(code: str) -> Faute:
     if len(texte) > 2:
         qui_commencent = codes_par_nom[codes_par_nom.str.startswith(texte)].head(3)
         voisins += [f"{nom} ({voisin})" for nom, voisin in qui_commencent.items()]
-    return _faute("territoire_inconnu", code, voisins[:3])
+    remede = "taper son nom en entier : le code de ceux qui lui ressemblent est alors donné"
+    return _faute("territoire_inconnu", code, voisins[:3], remede=remede)
 
 
-def _faute(cle: str, code: str, voisins: Sequence[str] = (), **valeurs: str) -> Faute:
+def _faute(
+    cle: str,
+    code: str,
+    voisins: Sequence[str] = (),
+    remede: str = "voir publiques.series()",
+    **valeurs: str,
+) -> Faute:
     """Return the fault of a code asked for, with close codes to try instead."""
-    remede = "voir publiques.series() et publiques.territoires()"
     if voisins:
         remede = f"essayer {', '.join(voisins)}"
     return Faute("sources", *mots(cle, code=code, remede=remede, **valeurs))
