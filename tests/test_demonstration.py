@@ -19,6 +19,7 @@ from demonstration_exemple import (
     toutes_les_annees,
 )
 
+from ctglib import ouvrir_evaluation
 from ctglib.calculs.evaluation import comparer_les_grilles, mouvement
 from ctglib.calculs.suivi import revisions
 from ctglib.donnees.dossier import lire_dossier
@@ -109,6 +110,17 @@ def test_l_avenant_change_une_cible_et_une_definition() -> None:
     assert all(change.effet.year == 2025 for change in avenant.changements)
     assert [rows[annee].loc["frequentation_jeunes", "cible"] for annee in rows] == [1000, 1080]
     assert rows[2025].loc["familles_informees", "raison"] == "changement_definition"
+
+
+def test_l_evaluation_dit_les_cibles_que_les_avenants_ont_changees() -> None:
+    table = ouvrir_evaluation(NOM).avenants()
+
+    ((ancien, nouveau),) = [
+        (ligne["ancien"], ligne["nouveau"])
+        for _, ligne in table.cellules.iterrows()
+        if ligne["objet"].startswith("Cible : Enfants et jeunes accueillis")
+    ]
+    assert (ancien, nouveau) == ("1\u202f000", "1\u202f080 en 2026")
 
 
 def test_chaque_etat_d_action_apparait_avec_sa_raison_et_un_retard() -> None:

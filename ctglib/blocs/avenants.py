@@ -17,14 +17,8 @@ from ctglib.donnees.plan import DU_PLAN
 DONNEES = ["avenant", "date", "nature", "action", "element", "ancien", "nouveau", "annee", "effet"]
 
 
-def tableau_avenants(
-    etude: EtudeAnnuelle, avenants: Iterable[Avenant], *, du_plan: bool = False
-) -> Tableau | None:
-    """Return what each avenant changes, from what to what, from when; None when none does.
-
-    With ``du_plan``, only what is added, changed, suspended, abandoned or withdrawn: neither the
-    targets nor the definitions nor the duration.
-    """
+def tableau_avenants(etude: EtudeAnnuelle, avenants: Iterable[Avenant]) -> Tableau | None:
+    """Return what each avenant changes, from what to what, from when; None when there is none."""
     lignes: list[tuple[str, ...]] = []
     donnees = []
     for avenant in avenants:
@@ -32,17 +26,12 @@ def tableau_avenants(
             f"Avenant n°{INSECABLE}{avenant.numero} du {date_longue(avenant.date)} : "
             f"{avenant.objet} ({avenant.reference})"
         )
-        changements = [
-            changement
-            for changement in avenant.changements
-            if changement.nature in DU_PLAN or not du_plan
-        ]
-        for changement in changements:
+        for changement in avenant.changements:
             lignes.append((titre, *_cellules(etude, changement)))
             donnees.append(
                 {"avenant": avenant.numero, "date": avenant.date, **changement.model_dump()}
             )
-        if not avenant.changements and not du_plan:
+        if not avenant.changements:
             lignes.append((titre, etude.mot("avenant_sans_changement"), RIEN, RIEN, RIEN))
     if not lignes:
         return None

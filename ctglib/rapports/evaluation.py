@@ -194,10 +194,8 @@ class EvaluationFinale:
         return paragraphe(phrase)
 
     def avenants(self) -> Tableau | None:
-        """Return what avenants added, changed, suspended, abandoned or withdrew of the plan; None
-        when they did nothing of it.
-        """
-        return tableau_avenants(self.etude, self.etude.suivi.avenants, du_plan=True)
+        """Return what avenants changed, targets and duration too; None when there is none."""
+        return tableau_avenants(self.etude, self.etude.suivi.avenants)
 
     def manques(self) -> Bloc | None:
         """Return how much is missing, and from whom; then, for the screen, each thing once, all its
