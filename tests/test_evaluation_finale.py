@@ -38,7 +38,7 @@ from ctglib.calculs.suivi import series
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.evaluation import Lectures, ReglesFinales, ThemeRevisite
-from ctglib.donnees.modeles.plan import Resultat
+from ctglib.donnees.modeles.plan import Absence, IndicateurFiche, Resultat
 from ctglib.donnees.yaml_strict import charger_yaml
 
 CAS = Path(__file__).parent / "cas"
@@ -81,7 +81,16 @@ def test_ce_qui_pouvait_s_evaluer_se_compte_comme_dans_l_exemple(cas: dict) -> N
         Resultat(id=f"r{rank}", libelle="Un résultat", indicateurs=names)
         for rank, names in enumerate(cas["resultats"])
     ]
-    written = convention(objectifs=["Un objectif", "Un autre"], resultats=results)
+    definis = [
+        IndicateurFiche(
+            id=name,
+            definition="Selon le texte",
+            valeur_initiale=Absence(absent="Non donnée"),
+            cible=Absence(absent="Aucune cible écrite"),
+        )
+        for name in cas.get("definitions_du_texte", [])
+    ]
+    written = convention(*definis, objectifs=["Un objectif", "Un autre"], resultats=results)
     changes = [
         Changement(nature="definition", element=name, nouveau="Autrement", effet=FIN)
         for name in cas.get("definitions", [])

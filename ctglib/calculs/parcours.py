@@ -281,7 +281,8 @@ def evaluabilite(
     The groups are the indicators that the convention writes, then all those of the workbook, which
     adds proposals. An objective is covered when a modalité, or an indicator of the group, is linked
     to it: the text links none, that is a reading of the workbook. A result is covered when one of
-    its indicators is of the group. The text defines no indicator: only an avenant does.
+    its indicators is of the group. A definition of the text is one that the convention or
+    an avenant writes.
 
     Returns:
         groupe ("convention" or "propositions"), fiche ("" for the whole, after its fiches) and
@@ -289,14 +290,16 @@ def evaluabilite(
         of these are covered, have a definition, a starting value, a target, a known year.
     """
     liens = {(lien.fiche, lien.objectif): lien for lien in lectures.objectifs}
-    definis_par_avenant = [
+    definis = {
         changement.element for changement in changements if changement.nature == "definition"
-    ]
+    }
+    for fiche in convention.fiches:
+        definis |= {indicateur.id for indicateur in fiche.indicateurs if indicateur.definition}
     tous = parcours.assign(donnees=parcours["annees_connues"].gt(0))
     ecrits_par_le_texte = tous[tous["origine"].eq(CONVENTION)]
     groupes = {
         CONVENTION: ecrits_par_le_texte.assign(
-            definis=ecrits_par_le_texte["indicateur"].isin(definis_par_avenant),
+            definis=ecrits_par_le_texte["indicateur"].isin(definis),
             departs=ecrits_par_le_texte["origine_initiale"].isin(DEPARTS_ECRITS),
             cibles=ecrits_par_le_texte["origine_cible"].isin(ECRITES),
         ),

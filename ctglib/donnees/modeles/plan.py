@@ -245,6 +245,7 @@ class IndicateurFiche(Vivant):
 
     id: noms.IndicateurDeFiche
     libelle: Texte | None = None
+    definition: Texte | None = None  # when the text says what it counts
     valeur_initiale: ValeurDatee | Absence | ServiceNouveau
     cible: ValeurDatee | Absence
     implicite: Implicite | None = None
