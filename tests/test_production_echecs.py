@@ -123,7 +123,7 @@ def test_la_page_d_echec_ne_montre_pas_ce_qui_est_saisi_et_le_terminal_le_montre
 
     page = rendu.commande.page_echec.read_text(encoding="utf-8")
     assert "« -7 »" in rendu.echec.details and "0 au moins" in rendu.echec.details
-    assert "suivi/2023/profils.csv, ligne 46, « effectif »" in page and "ctg valider" in page
+    assert "suivi/2023/profils.csv, ligne 46, « effectif »" in page and "ctg " not in page
     assert "-7" not in page.partition("<main")[2] and "au moins" not in page
 
 
