@@ -149,6 +149,9 @@ class Ordre:
         ]
         if presents:
             path = self.hasard.choice(presents)
+            avant = path.read_bytes()
+            if avant in self.remplis:  # filled in once more, by the same person
+                self.remplis.remove(avant)
             self.remplis.append(sortes[path.suffix](path, f"Saisie {len(self.remplis)}"))
             self.a_jour = False
 
