@@ -57,7 +57,8 @@ def _evaluation(rows: pd.DataFrame = LIGNES, annee: int = 2024) -> pd.DataFrame:
 
 
 def _demandes(*lignes: tuple[str, str, bool]) -> pd.DataFrame:
-    return pd.DataFrame(lignes, columns=["fiche", "responsable", "manque"])
+    table = pd.DataFrame(lignes, columns=["fiche", "responsable", "manque"])
+    return table.assign(nature="valeur")
 
 
 def test_le_taux_de_collecte_compte_chaque_demande_par_fiche_et_par_service() -> None:
@@ -75,6 +76,7 @@ def test_le_taux_de_collecte_compte_chaque_demande_par_fiche_et_par_service() ->
     assert found.loc[("fiche", "1"), "manquent"] == 1
     assert found.loc[("fiche", ""), "taux"] == 100
     assert found.loc[("responsable", "caf"), "taux"] == 50
+    assert found.loc[("nature", "valeur"), "manquent"] == 1
 
 
 def test_sans_rien_le_taux_est_nul_et_sans_rien_de_demande_il_n_existe_pas() -> None:

@@ -224,6 +224,7 @@ def etudier_la_fin(
             catalogue,
             convention,
             derniere.bilan.date_arretee,
+            derniere.suivi.closes,
         ),
     )
 

@@ -4,6 +4,8 @@ What is asked for, and what of it is missing, is what ``ctglib.collecte.manques`
 summed up, service by service, and put beside what else the next collection asks for.
 """
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
@@ -96,6 +98,7 @@ def a_collecter(
     manques: pd.DataFrame,
     *,
     fin: Date | None = None,
+    closes: Collection[int] = (),
 ) -> pd.DataFrame:
     """Return what the next collection asks for, service by service, in the order of the fiches.
 
@@ -103,7 +106,8 @@ def a_collecter(
     "a_completer", that of this year when it is missing; "a_confirmer", when it is provisional;
     "valeur_initiale", that of the year before the convention where there is none and one would
     serve (no break since, no threshold as a target, a number). What is awaited once is asked for
-    its own year alone, until it is known. What is optional or computed is asked of nobody.
+    its own year alone, until it is known. What is optional or computed is asked of nobody; nor is
+    what is missing of a closed year, nor an initial value once the first year is closed.
 
     Args:
         evaluation: The scoring of the year.
@@ -112,6 +116,7 @@ def a_collecter(
         manques: What is missing of the years up to this one (``ctglib.collecte.manques``). An
             indicator whose parts are owed by several services has a row for each of them.
         fin: The end of the convention as avenants extend it.
+        closes: The years that are closed.
 
     Returns:
         The columns ``A_COLLECTER``: ``annee`` is the year asked for; ``derniere_valeur`` the value
@@ -144,9 +149,12 @@ def a_collecter(
                 depuis_le_debut.add(prevu.id)
             if not dispense(fiche, Date(annee_evaluee + 1, 12, 31), prevu):
                 encore_suivis.add(prevu.id)
+    se_saisit = convention.debut.year not in closes  # it is typed in the workbook of the first year
     depart_utile = pd.Series(
         [
-            indicateur.id in depuis_le_debut and _depart_utile(indicateur, annee_de_depart)
+            se_saisit
+            and indicateur.id in depuis_le_debut
+            and _depart_utile(indicateur, annee_de_depart)
             for indicateur in indicateurs
         ],
         dtype=bool,
@@ -173,7 +181,8 @@ def a_collecter(
         for demandee, annee_demandee, motif in demandees
     ]
     # What is missing of this year, and of an earlier one what was awaited once.
-    a_completer = manques.loc[manques["nature"].eq(VALEUR), ["responsable", "element", "annee"]]
+    valeurs = manques["nature"].eq(VALEUR) & ~manques["annee"].isin(closes)
+    a_completer = manques.loc[valeurs, ["responsable", "element", "annee"]]
     a_completer = a_completer.rename(columns={"element": "indicateur"}).drop_duplicates()
     rangs = lignes.reset_index(names="rang").drop(columns=["responsable", "annee"])
     a_completer = rangs.merge(a_completer, on="indicateur").set_index("rang")
@@ -228,12 +237,14 @@ def a_demander(
     catalogue: Catalogue,
     convention: Convention,
     fin: Date,
+    closes: Collection[int] = (),
 ) -> pd.DataFrame:
     """Return what is missing of all the years of a convention, one row a thing to ask of a service,
     with all the years that it is missing for; the initial values last, or with their indicator.
 
     Of what the last plan has no more, or what was suspended or abandoned, nothing is asked any
-    more, even of earlier years: it is still missing of them, and ``demandee`` is False.
+    more, even of earlier years, and of a closed year nothing at all: it is still missing, and
+    ``demandee`` is False.
 
     Args:
         manques: What is missing (``ctglib.collecte.manques``), all years.
@@ -241,6 +252,7 @@ def a_demander(
         catalogue: The catalogue.
         convention: The convention, as its last plan has it.
         fin: The day on which its last year is stopped.
+        closes: The years that are closed.
 
     Returns:
         The columns ``COLONNES_A_DEMANDER``; ``nature`` is one of ``manques``, or
@@ -253,7 +265,7 @@ def a_demander(
     """
     est_valeur = manques["nature"].eq(VALEUR)
     table = manques.assign(
-        demandee=encore_demandes(manques, convention, fin),
+        demandee=encore_demandes(manques, convention, fin, closes),
         precisions=manques["libelle_de_la_part"].where(est_valeur, manques["element"]),
         libelle=manques["libelle"].where(est_valeur, ""),
         element=manques["element"].where(est_valeur, ""),
@@ -306,13 +318,18 @@ def _document(catalogue: Catalogue, indicateur: str) -> str:
     return collecte.document if collecte else ""
 
 
-def encore_demandes(manques: pd.DataFrame, convention: Convention, fin: Date) -> pd.Series:
-    """Tell of what is missing whether the last plan of the convention still has it in force."""
+def encore_demandes(
+    manques: pd.DataFrame, convention: Convention, fin: Date, closes: Collection[int]
+) -> pd.Series:
+    """Tell of what is missing whether the last plan of the convention still has it in force, and
+    its year is still open.
+    """
     au_plan = _au_plan(convention, fin)
     elements = zip(manques["nature"], manques["fiche"], manques["element"], strict=True)
-    return pd.Series(
+    en_vigueur = pd.Series(
         [_est_au_plan(au_plan, *element) for element in elements], manques.index, dtype=bool
     )
+    return en_vigueur & ~manques["annee"].isin(closes)
 
 
 def _au_plan(convention: Convention, fin: Date) -> set[tuple[str, str]]:

@@ -70,7 +70,10 @@ def clore(
 
 
 def _dire_la_cloture(convention: str, annee: int, cloture: Cloture) -> None:
-    """Say what a closing has written, and what follows."""
+    """Say what a closing has written, what nobody gave, and what follows."""
+    from ctglib.collecte.feuilles import feuilles, ouvrir_cadre
+    from ctglib.collecte.manques import elements_manquants
+
     copie = cloture.plan
     lignes = [f"{convention}, {annee} : année close le {copie.cloture:%d/%m/%Y}."]
     fiches = compter(len(copie.convention.fiches), "fiche")
@@ -87,6 +90,10 @@ def _dire_la_cloture(convention: str, annee: int, cloture: Cloture) -> None:
         )
     else:
         lignes.append("  aucun rapport ici : ce qui a été publié n'est pas noté")
+    cadre = ouvrir_cadre(convention, annee)
+    manques = elements_manquants(cadre, feuilles(cadre))
+    if manques:
+        lignes.append(f"  jamais transmis, et qui ne sera plus demandé : {manques}")
     lignes.append("  écrits :")
     lignes += [f"    {chemin}" for chemin in cloture.fichiers]
     dire(*lignes)

@@ -109,6 +109,13 @@ class DossierSuivi(Montrable):
     catalogue = property(attrgetter("dossier.catalogue"))
     convention = property(attrgetter("dossier.convention"))
 
+    @property
+    def closes(self) -> frozenset[int]:
+        """The years whose bilan is « définitif »: nobody is asked anything of them any more."""
+        return frozenset(
+            annee for annee, suivi in self.suivis.items() if suivi.bilan.statut == "definitif"
+        )
+
     def plan(self, annee: int) -> Convention:
         """Return the convention as it stood on the day on which a year is stopped.
 

@@ -98,7 +98,9 @@ class DossierACompleter:
         """
         etude = self.etude
         manques = etude.demandes[etude.demandes["manque"]]
-        demandee = encore_demandes(manques, etude.convention, etude.bilan.date_arretee)
+        demandee = encore_demandes(
+            manques, etude.convention, etude.bilan.date_arretee, etude.suivi.closes
+        )
         return manques.assign(demandee=demandee)
 
     def essentiel(self) -> Bloc:
