@@ -202,7 +202,7 @@ def test_un_comite_tenu_ne_se_propose_pas_et_un_comite_absent_ou_inconnu_se_prop
     assert objets(etude(dit=bilan_avec(put_off)), "comite_non_tenu") == (
         "reporté, faute de quorum",
     )
-    assert len(objets(etude(dit=bilan_avec(None)), "comite_non_tenu")) == 1
+    assert len(objets(etude(2024, dit=bilan_avec(None)), "comite_non_tenu")) == 1
 
 
 def test_une_modalite_en_retard_se_propose_tant_qu_elle_n_a_pas_de_nouvelle_date() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from ctglib import ouvrir_bilan
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
+from ctglib.blocs.propositions import proposer
 from ctglib.donnees.modeles.convention import ComiteDePilotage
 from ctglib.donnees.modeles.plan import Pilote
 
@@ -42,6 +43,21 @@ def test_le_comite_se_juge_sur_ce_que_la_convention_en_dit() -> None:
         suivi=replace(deux_par_an.suivi, observations=deux_par_an.suivi.observations.iloc[:0]),
     )
     assert compte_des_comites(sans_compte, (2025,)).startswith("Tenu au moins 1 fois sur 2 ")
+
+
+def test_un_comite_compte_dont_le_jour_n_est_pas_donne_est_tenu(donnees: Path) -> None:
+    fichier = donnees / "conventions/demonstration/suivi/2025/bilan.yaml"
+    texte = re.sub(r"\ncomite:\n(?:  .*\n)+", "\n", fichier.read_text("utf-8"))
+    fichier.write_text(texte, "utf-8")
+
+    bilan = ouvrir_bilan("demonstration", 2025)
+
+    comite = bilan.comite()
+    assert comite is not None
+    dit = unescape(comite.html).replace("\u00a0", " ")
+    assert "Le jour où s'est tenu le comité de pilotage de 2025 n'est pas donné. Tenu 1 fois" in dit
+    assert "Rien ne dit si" not in bilan.une_page().html
+    assert "comite_non_tenu" not in set(proposer(bilan.etude)["regle"])
 
 
 def test_sans_frequence_ecrite_rien_n_en_est_dit(donnees: Path) -> None:

@@ -12,7 +12,7 @@ from ctglib.blocs.page_une import couvrir, donnees_lues, jour_des_donnees
 from ctglib.calculs.collecte import a_collecter, taux_de_collecte
 from ctglib.calculs.etats import etats
 from ctglib.calculs.evaluation import evaluer
-from ctglib.calculs.suivi import contexte_connu, revisions, series
+from ctglib.calculs.suivi import a_la_date, contexte_connu, ensemble, revisions, series
 from ctglib.collecte.manques import compter_les_elements, demandes_du_suivi
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
@@ -116,6 +116,15 @@ class EtudeAnnuelle(Montrable):
     def bilan(self) -> Bilan:
         """The date, status and comité of the year."""
         return self.annuel.bilan
+
+    def comites_comptes(self, annee: int | None = None) -> int | None:
+        """Return the count of comités that was handed in for a year, by default this one; None
+        when none was.
+        """
+        indicateur = self.catalogue.bilan.pilotage.comites
+        observations = a_la_date(self.suivi.observations, self.annee)
+        transmis = ensemble(observations, indicateur)["valeur"].get(annee or self.annee)
+        return int(transmis) if pd.notna(transmis) else None
 
     @property
     def moyens_suivis(self) -> bool:

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 
-import pandas as pd
-
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.propositions import service
-from ctglib.calculs import suivi as calculs
 from ctglib.donnees.modeles.plan import Absence, Fiche
 
 
@@ -34,7 +31,7 @@ def compte_des_comites(etude: EtudeAnnuelle, annees: Iterable[int]) -> str:
     if comite is None or comite.par_an is None:
         return ""
     annees = list(annees)
-    comptes = [_comites_comptes(etude, annee) for annee in annees]
+    comptes = [etude.comites_comptes(annee) for annee in annees]
     dates = [_comite_date(etude, annee) for annee in annees]
     tenus = 0
     au_moins = False
@@ -46,14 +43,6 @@ def compte_des_comites(etude: EtudeAnnuelle, annees: Iterable[int]) -> str:
         return ""
     cle = "comite_au_moins" if au_moins else "comite_compte"
     return etude.mot(cle, tenus=tenus, prevus=comite.par_an * len(annees))
-
-
-def _comites_comptes(etude: EtudeAnnuelle, annee: int) -> int | None:
-    """Return the count of comités that was handed in for a year, None when none was."""
-    indicateur = etude.catalogue.bilan.pilotage.comites
-    observations = calculs.a_la_date(etude.suivi.observations, etude.annee)
-    transmis = calculs.ensemble(observations, indicateur)["valeur"].get(annee)
-    return int(transmis) if pd.notna(transmis) else None
 
 
 def _comite_date(etude: EtudeAnnuelle, annee: int) -> int | None:

@@ -172,7 +172,8 @@ class MessagesDuSuivi:
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
-        if self.fiche is None and self.etude.bilan.comite is None:
+        comite_inconnu = self.etude.bilan.comite is None
+        if self.fiche is None and comite_inconnu and not self.etude.comites_comptes():
             yield self._dire("comite", "decisions")
         etats = self.etude.etats
         etats_inconnus = int(etat_inconnu(etats).sum())

@@ -219,9 +219,9 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
 
     comite = etude.bilan.comite
     comite_non_tenu = []
-    if comite is None:
+    if comite is None and not etude.comites_comptes():
         comite_non_tenu.append(Objet("aucune date n'est connue"))
-    elif isinstance(comite.date, Absence):
+    elif comite and isinstance(comite.date, Absence):
         comite_non_tenu.append(Objet(minuscule(comite.date.absent)))
     etats = etude.etats
     reportees = etats["fin"].notna() & etats["fin"].gt(etude.arrete)  # a new date was given

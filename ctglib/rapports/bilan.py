@@ -313,7 +313,8 @@ class Bilan:
         }
         comite = comites.pop(annee)
         if comite is None:
-            phrase = etude.mot("comite_inconnu", annee=annee)
+            cle = "comite_sans_date" if etude.comites_comptes() else "comite_inconnu"
+            phrase = etude.mot(cle, annee=annee)
         elif isinstance(comite.date, Absence):
             raison = minuscule(comite.date.absent).rstrip(" .")
             phrase = etude.mot("comite_non_tenu", annee=annee, raison=raison)
