@@ -350,7 +350,7 @@ def _ecarter_la_cloture(cadre: Cadre, entrees: dict[CleDEntree, Entree]) -> Iter
     """
     cle = ("bilan", STATUT)
     demandee = entrees.get(cle)
-    if demandee and demandee.valeurs.get("valeur") == CLOS and not _est_clos(cadre):
+    if demandee and demandee.valeurs.get("valeur") == CLOS and not cadre.est_clos:
         del entrees[cle]
         colonne = demandee.origine.colonnes.get("valeur", "valeur")
         yield (
@@ -358,10 +358,6 @@ def _ecarter_la_cloture(cadre: Cadre, entrees: dict[CleDEntree, Entree]) -> Iter
             f" provisoire ; pour clore l'année, une fois ses rapports relus : ctg clore"
             f" {cadre.annee} --convention {cadre.dossier.convention.id}"
         )
-
-
-def _est_clos(cadre: Cadre) -> bool:
-    return cadre.saisi("bilan").get(STATUT, {}).get("valeur") == CLOS
 
 
 @dataclass
@@ -388,7 +384,7 @@ def appliquer(
 
     What confirms a value is laid in the folder of that value, with its service and ``jour``.
     """
-    clos = _est_clos(cadre)
+    clos = cadre.est_clos
     annee_de_saisie = cadre.annee
     if millesime:
         annee_de_saisie = millesime
