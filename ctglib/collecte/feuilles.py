@@ -245,15 +245,28 @@ class Cadre:
         annee = int(derniere.get("millesime", self.annee))
         return derniere | self._confirmation(OBSERVATIONS, derniere, annee)
 
+    def annees_connues_avant(self, cle: Cle) -> set[int]:
+        """Return the years before that of a figure of which its series has a value."""
+        territoire, annee, *serie, _ = cle
+        annees = set()
+        for (autre, une_annee, *une_serie, _), ligne in self._chiffres_connus:
+            if (autre, une_serie) == (territoire, serie) and une_annee < annee and ligne["valeur"]:
+                annees.add(int(une_annee))
+        return annees
+
+    @property
+    def _chiffres_connus(self) -> Iterator[tuple[Cle, dict[str, str]]]:
+        for suivi in self.suivis.values():
+            yield from suivi[OBSERVATIONS].items()
+
     @cached_property
     def _derniers_chiffres(self) -> Table:
         """The row of the latest millésime of each figure, by its key without the millésime."""
         derniers: Table = {}
-        for suivi in self.suivis.values():
-            for cle, ligne in suivi[OBSERVATIONS].items():
-                connue = derniers.get(cle[:-1])
-                if connue is None or connue["millesime"] < ligne["millesime"]:
-                    derniers[cle[:-1]] = ligne
+        for cle, ligne in self._chiffres_connus:
+            connue = derniers.get(cle[:-1])
+            if connue is None or connue["millesime"] < ligne["millesime"]:
+                derniers[cle[:-1]] = ligne
         return derniers
 
     def _confirmation(self, table: str, ligne: dict[str, str], annee: int) -> dict[str, str]:
