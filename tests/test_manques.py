@@ -71,7 +71,7 @@ def jaunes(wb: Workbook) -> Iterator[tuple[str, int, int]]:
                     cle = str(row[0].value).partition(".")[0] if appreciation else cell.coordinate
                     groupes.setdefault(cle, []).append((cell.row, cell.column))
         for cellules in groupes.values():
-            repondue = any(ws.cell(*place).value not in SANS_REPONSE for place in cellules)
+            repondue = all(ws.cell(*place).value not in SANS_REPONSE for place in cellules)
             if etat and not repondue:
                 repondue = ws.cell(cellules[0][0], etat).value not in SANS_REPONSE
             if not repondue:
@@ -192,7 +192,7 @@ def test_les_classeurs_des_services_font_ensemble_celui_de_tous(convention: str)
         ("Actions", "Non renseignée", None, 0),
         ("Moyens", 1, None, 1),
         ("Posture", "3 – Installé", None, 1),
-        ("Appréciations", "Une phrase", None, 1),
+        ("Appréciations", "Une phrase", None, 0),  # its two other cells are empty
     ],
 )
 def test_l_import_dit_le_meme_nombre_que_le_classeur_qui_suit(
@@ -233,6 +233,11 @@ def remplir(chemin: Path, feuille: str) -> int:
             continue
         reponses = {"Actions": "Prévue", "Moyens": 1, "Posture": "3 – Installé"}
         ws.cell(ligne, colonne).value = reponses.get(feuille, "Une phrase")
+    if feuille == "Appréciations":  # the three cells of each
+        for row in ws.iter_rows(min_row=LIGNE_DES_TITRES + 1):
+            for cell in row:
+                if cell.style == "attendue":
+                    cell.value = "Une phrase"
     wb.save(chemin)
     return len(places)
 
@@ -310,3 +315,28 @@ def test_le_portail_dit_le_nombre_du_bilan(rapports_produits: Production, conven
         reste = statut.rpartition(" ; ")[2]
         assert en_espaces(reste) in portail
         assert rapports_produits.html(Rapport(convention, f"{annee}/bilan"))
+
+
+def test_une_appreciation_manque_tant_que_l_une_de_ses_trois_cellules_est_vide(
+    donnees: Path, tmp_path: Path
+) -> None:
+    """The fiche prints « Non transmises » of what is empty: the count says it too."""
+    chemin = ecrire_gabarit("harnes", 2025, tmp_path)
+    wb = load_workbook(chemin)
+    avant = nombre(dit_au_classeur(wb))
+    ws = wb["Appréciations"]
+    texte = entetes(ws)["Texte"]
+    lignes = {str(row[0].value): row[0].row for row in ws.iter_rows(min_row=5)}
+    for rubrique in ("reussites", "difficultes"):
+        ws.cell(lignes[f"3.{rubrique}"], texte, "Une phrase")
+    wb.save(chemin)
+    preparer([chemin], jour=JOUR).ecrire()
+    deux_cellules = nombre(dit_au_classeur(classeur_de("harnes", 2025)))
+    ws.cell(lignes["3.perspectives"], texte, "Une phrase")
+    wb.save(chemin)
+    preparer([chemin], jour=JOUR).ecrire()
+
+    assert deux_cellules == avant
+    assert nombre(dit_au_classeur(classeur_de("harnes", 2025))) == avant - 1
+    plages = [str(plage.sqref) for plage in ws.conditional_formatting]
+    assert len(plages) == 1  # each of the three cells whitens by itself

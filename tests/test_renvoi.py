@@ -318,3 +318,25 @@ def test_le_classeur_renvoye_s_enregistre_dans_libreoffice_avec_ses_notes_et_ses
     wb = load_workbook(tmp_path / "libreoffice" / path.name)
     state = cellule(wb, "Actions", "3.1", "État fin 2025")
     assert _rouge(state) and "Fini" in state.comment.text
+
+
+def test_le_resume_est_dans_l_ordre_des_feuilles_et_tient_sur_la_largeur_d_une_page(
+    donnees: Path, retours: Path, tmp_path: Path
+) -> None:
+    wb = vierge()
+    poser(wb, "Appréciations", "comite_date", Date="bientôt")
+    poser(wb, "Indicateurs", "cmj_membres", Valeur_2025=-3)
+    poser(wb, "Actions", "3.1", État_fin_2025="Fini")
+    path = enregistrer(wb, retours)
+
+    ctg("importer", str(path), dossier=tmp_path)
+
+    resume = copie(tmp_path, path.name)["À corriger"]
+    feuilles = [cell.hyperlink.location for cell in resume["A"] if cell.hyperlink]
+    assert [lieu.partition("'!")[0] for lieu in feuilles] == [
+        "'Actions",
+        "'Indicateurs",
+        "'Appréciations",
+    ]
+    # A landscape A4 shows about 130 signs of its letters across: they are printed as large.
+    assert sum(resume.column_dimensions[lettre].width for lettre in "ABCDE") <= 130

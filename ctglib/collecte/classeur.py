@@ -30,7 +30,6 @@ from ctglib.collecte.cellules import TEXTE_MAX
 from ctglib.collecte.feuilles import (
     CORRECTION,
     Cadre,
-    Demande,
     Feuille,
     Ligne,
     feuilles,
@@ -280,13 +279,7 @@ def _blanchir_ce_qui_est_repondu(
 ) -> None:
     """Have the cells that are awaited turn white once what they ask for is answered: filled, or
     told by the state why they are empty.
-
-    The rows that ask for one thing turn white together.
     """
-    groupes: dict[Demande, list[int]] = defaultdict(list)
-    for ligne, rangee in enumerate(rangees, LIGNE_DES_TITRES + 1):
-        if isinstance(rangee, Ligne) and rangee.demande:
-            groupes[rangee.demande].append(ligne)
     for colonne in feuille.modele.colonnes:
         premiere = LIGNE_DES_TITRES + 1
         if colonne.id == CORRECTION and any(ligne.depart for ligne in feuille.lignes):
@@ -303,12 +296,6 @@ def _blanchir_ce_qui_est_repondu(
             repondue = f"OR({repondue},{du_statut})"
         plage = f"{la_colonne}{premiere}:{la_colonne}{LIGNE_DES_TITRES + len(rangees)}"
         ws.conditional_formatting.add(plage, FormulaRule(formula=[repondue], fill=BLANC))
-        for numeros in groupes.values():
-            if len(numeros) > 1:
-                cellules = "&".join(f"${la_colonne}${numero}" for numero in numeros)
-                plage = f"{la_colonne}{numeros[0]}:{la_colonne}{numeros[-1]}"
-                regle = FormulaRule(formula=[f"LEN({cellules})>0"], fill=BLANC)
-                ws.conditional_formatting.add(plage, regle)
 
 
 def _formule_de_reponse(feuille: Feuille, colonne: str, cellule: str) -> str:

@@ -32,9 +32,9 @@ SANS_REPONSE = (NON_RENSEIGNEE, Statut.NON_TRANSMIS)
 def demandes(cadre: Cadre) -> pd.DataFrame:
     """Return what the year of a frame asks for, one row a thing, those that are missing or not.
 
-    A thing is missing as long as no row that asks for it is answered: empty, « non transmise » or
-    « non renseignée ». « Non disponible » and « sans objet » are answers, as is a value that
-    secrecy hides.
+    A thing is missing as long as one of the rows that ask for it is not answered: empty, « non
+    transmise » or « non renseignée ». « Non disponible » and « sans objet » are answers, as is a
+    value that secrecy hides.
 
     Returns:
         The columns ``COLONNES``: ``responsable`` is who owes it, ``feuille`` the title of its
@@ -114,16 +114,16 @@ def elements_manquants(cadre: Cadre, plan: Iterable[Feuille]) -> str:
 def _en_table(cadre: Cadre, lignes: Iterable[tuple[FeuilleGabarit, Ligne]]) -> pd.DataFrame:
     """Return what some rows ask for, each with its sheet, as ``demandes`` does."""
     demandees: dict[Demande, list[object]] = {}
-    repondues: set[Demande] = set()
+    sans_reponse: set[Demande] = set()
     for feuille, ligne in lignes:
         demande = ligne.demande
         if demande is None:
             continue
         demandees[demande] = [cadre.annee, ligne.service, *astuple(demande), feuille.titre]
-        if _est_repondue(cadre, ligne):
-            repondues.add(demande)
+        if not _est_repondue(cadre, ligne):
+            sans_reponse.add(demande)
     table = pd.DataFrame(
-        [[*textes, demande not in repondues] for demande, textes in demandees.items()],
+        [[*textes, demande in sans_reponse] for demande, textes in demandees.items()],
         columns=COLONNES,
     )
     return table.astype({"annee": "Int64", "manque": bool})

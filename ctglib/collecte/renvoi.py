@@ -110,7 +110,9 @@ def copie(cadre: Cadre, classeur: ClasseurLu, fautes: Iterable[Faute]) -> bytes 
         if titre in lues:
             grille = lues[titre].grille
             reprises[grille.fichier, grille.feuille] = _reprendre(wb[titre], lues[titre], feuille)
-    rangees = [_rangee(faute, reprises) for faute in fautes]
+    ordre = {titre: rang for rang, titre in enumerate(wb.sheetnames)}
+    dans_l_ordre = sorted(fautes, key=lambda faute: ordre.get(faute.feuille or "", 0))
+    rangees = [_rangee(faute, reprises) for faute in dans_l_ordre]
     for reprise in reprises.values():
         _colorer(reprise)
     perdues = list(_perdues(classeur, lecture))
