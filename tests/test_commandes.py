@@ -144,7 +144,10 @@ def test_une_donnee_fausse_dit_ses_fautes_et_laisse_les_rapports_intacts(
     [
         (("produire", "diagnostique"), "vouliez-vous dire « diagnostic »"),
         (("produire", "--formats", "odt"), "Le format « odt » n'existe pas"),
+        (("produire", "--formats", "word"), "vouliez-vous dire « docx »"),
         (("produire", "--formats", ","), "Aucun format demandé"),
+        (("gabarit", "-c", "harnes"), "1 faute dans la commande :"),
+        (("nouvelle-convention", "lens", "--debut", "demain"), "1 faute dans la commande :"),
         (("source", "ajouter"), "Il manque un argument : FICHIER."),
         (("archiver",), "Il manque une option : --convention NOM."),
         (

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 from classeur_rempli import cellule, enregistrer, poser, vierge
-from import_exemple import fautes
+from import_exemple import JOUR, fautes
 from openpyxl import Workbook
+
+from ctglib.collecte.cellules import Illisible, lire_choix
+from ctglib.collecte.fichiers import Cellule
+from ctglib.collecte.importer import preparer
+from ctglib.donnees.fautes import DonneesInvalides
 
 CAS = yaml.safe_load(
     (Path(__file__).parent / "cas" / "import_cellules.yaml").read_text(encoding="utf-8")
@@ -247,3 +252,46 @@ def test_toutes_les_fautes_sont_dites_d_un_coup(tmp_path: Path) -> None:
         ("Indicateurs", "« beaucoup »"),
         ("Moyens", "« 12 k€ »"),
     ]
+
+
+def test_un_etat_contredit_se_dit_dans_les_mots_de_qui_l_a_choisi(
+    donnees: Path, tmp_path: Path
+) -> None:
+    chemins = []
+    for rang, etat in enumerate(("En cours", "Prévue")):
+        wb = vierge()
+        poser(wb, "Actions", "3.1", État_fin_2025=etat)
+        chemins.append(enregistrer(wb, tmp_path, f"ctg-harnes-2025-{rang}.xlsx"))
+
+    with pytest.raises(DonneesInvalides) as levee:
+        preparer(chemins, jour=JOUR)
+
+    assert "« En cours »" in str(levee.value) and "« Prévue »" in str(levee.value)
+    assert "en_cours" not in str(levee.value) and "prevue" not in str(levee.value)
+
+
+def test_une_date_de_comite_illisible_ne_fait_pas_dire_que_rien_n_est_dit_du_comite(
+    donnees: Path, tmp_path: Path
+) -> None:
+    wb = vierge()
+    poser(wb, "Appréciations", "comite_date", Date="le mois prochain")
+    poser(wb, "Appréciations", "decision.d2025_1", Texte="Ouvrir le samedi")
+
+    (faute,) = fautes(enregistrer(wb, tmp_path))
+
+    assert "le mois prochain" in faute.trouve
+
+
+def test_un_mot_qui_n_est_pas_permis_dans_un_tableau_word_y_est_suivi_de_ceux_qui_le_sont() -> None:
+    votes = {"Adoptée": "adoptee", "Rejetée": "rejetee"}
+
+    with pytest.raises(Illisible) as dans_word:
+        lire_choix(Cellule("ok"), votes, en_word=True)
+    with pytest.raises(Illisible) as dans_excel:
+        lire_choix(Cellule("ok"), votes)
+
+    assert dans_word.value.args[1:] == (
+        "l'un de ces mots : Adoptée, Rejetée",
+        "écrire « Adoptée » ou « Rejetée »",
+    )
+    assert "flèche" in dans_excel.value.args[2]

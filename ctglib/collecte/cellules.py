@@ -318,12 +318,12 @@ def _texte(cellule: Cellule) -> str:
     return _INVISIBLES.sub("", _RETOURS.sub("\n", cellule.texte))
 
 
-def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
+def lire_choix(cellule: Cellule, choix: dict[str, str], *, en_word: bool = False) -> str:
     """Return the code of a word of a list; accents and capitals do not matter, and a code stands
-    for itself.
+    for itself. A table of a Word document (``en_word``) has no list to choose from.
     """
     mots_de_la_liste = list(choix)
-    attendu = "l'un des choix de la liste"
+    attendu = "l'un de ces mots" if en_word else "l'un des choix de la liste"
     if len(mots_de_la_liste) <= _MONTRES:
         attendu = f"{attendu} : {', '.join(mots_de_la_liste)}"
     _verifier(cellule, attendu)
@@ -337,4 +337,7 @@ def lire_choix(cellule: Cellule, choix: dict[str, str]) -> str:
         return codes[ecrit]
     mots_proches = proches(texte, mots_de_la_liste)
     cle = "choix_proche" if mots_proches else "hors_liste"
-    raise Illisible(cellule, cle, attendu=attendu, proches=mots_proches)
+    if en_word:
+        cle = "mot_proche" if mots_proches else "hors_des_mots"
+    permis = " ou ".join(f"« {mot} »" for mot in mots_de_la_liste)
+    raise Illisible(cellule, cle, attendu=attendu, proches=mots_proches, permis=permis)

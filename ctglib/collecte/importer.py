@@ -206,13 +206,16 @@ def _essayer(
         fichiers |= en_fichiers(convention, annee, avant, apres)
     fautes = [faute for lue in lues for faute in lue.lecture.fautes]
     fautes += [*conflits, *resultat.fautes]
-    fautes_du_comite = _fautes_de_comite(cadre, entrees, resultat.apres[cadre.annee])
+    fautes_du_comite = []
+    comite_illisible = any(_comite_illisible(lue.lecture) for lue in lues)
+    if not comite_illisible:
+        fautes_du_comite = _fautes_de_comite(cadre, entrees, resultat.apres[cadre.annee])
     fautes += fautes_du_comite
     fautes += _sauts_de_saisie(replace(cadre, suivis=resultat.apres), resultat.changements)
     if fichiers:
         for faute in _fautes_a_l_ecriture(convention, fichiers, resultat, plan):
-            deja_dite = fautes_du_comite and faute.colonne == CHAMP_DU_COMITE
-            if not deja_dite:
+            deja_dite = fautes_du_comite or comite_illisible
+            if not deja_dite or faute.colonne != CHAMP_DU_COMITE:
                 fautes.append(faute)
     remarques = [remarque for lue in lues for remarque in lue.lecture.remarques]
     return _Essai(resultat, fichiers, tuple(fautes), (*remarques, *cloture_demandee))
@@ -335,9 +338,9 @@ def fusionner(entrees: list[Entree]) -> tuple[dict[CleDEntree, Entree], list[Fau
             for ici, la_bas in ((entree, premiere), (premiere, entree)):
                 phrases = mots(
                     "deux_reponses",
-                    texte=ici.valeurs[colonne],
+                    texte=ici.dit(colonne),
                     origine=la_bas.origine,
-                    autre=la_bas.valeurs[colonne],
+                    autre=la_bas.dit(colonne),
                 )
                 conflits.append(ici.origine.placer(colonne, *phrases))
         fusionnee = fusionnees.setdefault(cle, entree)
@@ -439,7 +442,7 @@ def _poser_si_ouverte(resultat: Resultat, entree: Entree, annee: int, clos: bool
     if clos and change:
         colonne = next(iter(entree.valeurs))
         resultat.fautes.append(
-            entree.origine.faute(colonne, "annee_close", texte=entree.valeurs[colonne], annee=annee)
+            entree.origine.faute(colonne, "annee_close", texte=entree.dit(colonne), annee=annee)
         )
     else:
         _poser(resultat, entree, annee)
@@ -501,6 +504,21 @@ def _poser(
             resultat.changements.append(
                 Changement(entree, colonne, texte_d_avant, texte, revision=bool(revisee))
             )
+
+
+def _comite_illisible(lecture: Lecture) -> bool:
+    """Tell whether a row that says when the comité met, or why not, is itself at fault."""
+    fautives = {(f.fichier, f.feuille or "", f.tableau, f.ligne) for f in lecture.fautes}
+    for lue in lecture.feuilles:
+        grille = lue.grille
+        feuille = "" if grille.tableau else grille.feuille
+        for numero, ligne in lue.lignes.items():
+            cible = ligne.cibles[0]
+            if cible.table != "bilan" or cible.cle[0] not in _EXCLUSIFS:
+                continue
+            if (grille.fichier, feuille, grille.tableau, numero) in fautives:
+                return True
+    return False
 
 
 def _fautes_de_comite(cadre: Cadre, entrees: dict[CleDEntree, Entree], apres: Suivi) -> list[Faute]:
@@ -576,8 +594,9 @@ def _fautes_a_l_ecriture(
     """
     mots_des_tables = {}
     for feuille in plan:
-        mots_des_codes = {}
-        for liste in feuille.listes.values():
+        mots_des_codes: dict[str, str] = {}
+        des_lignes = [ligne.liste for ligne in feuille.lignes if ligne.liste]
+        for liste in [*feuille.listes.values(), *des_lignes]:
             mots_des_codes |= {code: mot for mot, code in liste.codes.items()}
         for ligne in feuille.lignes:
             for cible in ligne.cibles:

@@ -29,6 +29,7 @@ from ctglib.donnees.lecture import proches, sans_accents
 from ctglib.donnees.modeles.catalogue import Confidentialite
 from ctglib.donnees.modeles.suivi import ColonneGabarit, NomsDePersonnes
 
+_DATE = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 LIGNES_D_EN_TETE = 20  # the headings are looked for in the first rows only
 _TITRE_MAX = 60
 _LONGUEUR_D_UN_NIR = 13
@@ -85,6 +86,12 @@ class Entree:
     cle: Cle
     valeurs: dict[str, str]
     origine: Origine
+    # the words that were chosen, by column: its code stands in ``valeurs``
+    choisis: dict[str, str] = field(default_factory=dict)
+
+    def dit(self, colonne: str) -> str:
+        """Return what a column holds in the words of who filled it, a date as they write it."""
+        return self.choisis.get(colonne) or _DATE.sub(r"\3/\2/\1", self.valeurs[colonne])
 
 
 @dataclass
@@ -482,7 +489,7 @@ class FeuilleLue:
         if fautes:
             self.lecture.fautes += fautes
         else:
-            self.lecture.entrees += self._entrees(valeurs, origine, ligne)
+            self.lecture.entrees += self._entrees(cellules, valeurs, origine, ligne)
 
     def _lire_une_saisie(
         self, cellule: Cellule, colonne: ColonneGabarit, ligne: Ligne
@@ -497,7 +504,7 @@ class FeuilleLue:
         elif colonne.type == "date":
             texte = lire_date(cellule)
         elif colonne.type == "liste" and liste is not None:
-            texte = lire_choix(cellule, liste.codes)
+            texte = lire_choix(cellule, liste.codes, en_word=self.grille.tableau > 0)
         else:
             texte = lire_texte_libre(cellule, lignes=colonne.type == "phrases")
         if cellule.formule:
@@ -537,7 +544,9 @@ class FeuilleLue:
                 colonnes=" ou ".join(f"« {titre} »" for titre in titres),
             )
 
-    def _entrees(self, valeurs: dict[str, str], origine: Origine, ligne: Ligne) -> Iterator[Entree]:
+    def _entrees(
+        self, cellules: Cellules, valeurs: dict[str, str], origine: Origine, ligne: Ligne
+    ) -> Iterator[Entree]:
         """Yield the rows of the follow-up that the entry cells of a row fill.
 
         A row is filled once a cell says something by itself: one that accompanies others does not.
@@ -551,13 +560,17 @@ class FeuilleLue:
             if not any(valeurs.get(cellule) for cellule in cellules_autonomes):
                 continue
             saisies = dict(cible.defauts)
+            choisis = {}
             intitules = dict(self.intitules)
             for cellule, colonne in cible.champs.items():
                 if valeurs.get(cellule):
                     saisies[colonne] = valeurs[cellule]
+                    if self.feuille.liste(ligne, cellule):
+                        choisis[colonne] = " ".join(cellules[cellule].texte.split())
                 if cellule in self.intitules:
                     intitules[colonne] = self.intitules[cellule]
-            yield Entree(cible.table, cible.cle, saisies, replace(origine, colonnes=intitules))
+            a_cet_endroit = replace(origine, colonnes=intitules)
+            yield Entree(cible.table, cible.cle, saisies, a_cet_endroit, choisis)
 
 
 def _vaut(numero: str, nombre: float) -> bool:

@@ -26,6 +26,7 @@ from ctglib.commandes.terminal import (
 )
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import (
+    COMMANDE,
     DonneesInvalides,
     Empechement,
     Faute,
@@ -182,7 +183,7 @@ def gabarit(
     if texte:
         chemin = ecrire_classeur(convention, sortie, remplacer=remplacer)
     elif annee is None:
-        raise refus(CONVENTIONS, *mots("annee_ou_texte"))
+        raise refus(COMMANDE, *mots("annee_ou_texte"))
     else:
         chemin = ecrire_gabarit(
             convention, annee, sortie, responsable=responsable, remplacer=remplacer
@@ -476,7 +477,7 @@ def nouvelle_convention(
         fin_de_l_ancienne = etude.suivi.fin
         if premier_jour <= fin_de_l_ancienne:
             dates = {"debut": date_longue(premier_jour), "fin": date_longue(fin_de_l_ancienne)}
-            raise refus(CONVENTIONS, *mots("debut_trop_tot", **dates))
+            raise refus(COMMANDE, *mots("debut_trop_tot", **dates))
         fichiers, annonce = poursuivre(nom, etude, depuis, premier_jour, dernier_jour)
     else:
         fichiers, annonce = commencer(
@@ -502,7 +503,7 @@ def _jour(option: str, texte: str) -> date | None:
     try:
         return date.fromisoformat(texte)
     except ValueError:
-        raise refus(CONVENTIONS, *mots("date_de_convention", texte=texte, option=option)) from None
+        raise refus(COMMANDE, *mots("date_de_convention", texte=texte, option=option)) from None
 
 
 def _fautes_de_la_demande(
@@ -513,16 +514,16 @@ def _fautes_de_la_demande(
 
     connues = conventions()
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", nom):
-        yield Faute(CONVENTIONS, *mots("nom_impossible", nom=nom))
+        yield Faute(COMMANDE, *mots("nom_impossible", nom=nom))
     if nom in connues:
-        yield Faute(CONVENTIONS, *mots("nom_pris", nom=nom))
+        yield Faute(COMMANDE, *mots("nom_pris", nom=nom))
     if not premier_jour:
-        yield Faute(CONVENTIONS, *mots("sans_debut"))
+        yield Faute(COMMANDE, *mots("sans_debut"))
     if not dernier_jour:
-        yield Faute(CONVENTIONS, *mots("sans_fin"))
+        yield Faute(COMMANDE, *mots("sans_fin"))
     if premier_jour and dernier_jour and dernier_jour <= premier_jour:
         dates = {"debut": date_longue(premier_jour), "fin": date_longue(dernier_jour)}
-        yield Faute(CONVENTIONS, *mots("fin_avant_le_debut", **dates))
+        yield Faute(COMMANDE, *mots("fin_avant_le_debut", **dates))
 
 
 def _fautes_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterator[Faute]:
@@ -535,13 +536,13 @@ def _fautes_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterat
 
     if len(signataires) < 2:
         phrases = mots("trop_peu_de_signataires", signataires=len(signataires))
-        yield Faute(CONVENTIONS, *phrases)
+        yield Faute(COMMANDE, *phrases)
     if not 1 <= fiches <= FICHES_AU_PLUS:
         phrases = mots("nombre_de_fiches", fiches=fiches, maximum=FICHES_AU_PLUS)
-        yield Faute(CONVENTIONS, *phrases)
+        yield Faute(COMMANDE, *phrases)
     if re.fullmatch(r"[0-9][0-9AB][0-9]{3}|[0-9]{9}", code):
         if publiques.territoires([code], niveaux=("commune", "epci")).empty:
-            yield Faute(CONVENTIONS, *mots("territoire_introuvable", code=code))
+            yield Faute(COMMANDE, *mots("territoire_introuvable", code=code))
         return
     territoires = publiques.territoires(niveaux=("commune", "epci"))
     memes_noms = territoires["nom"].str.casefold() == code.casefold()
@@ -553,4 +554,4 @@ def _fautes_du_contenu(code: str, signataires: list[str], fiches: int) -> Iterat
         for code_propose, nom in zip(premiers["code"], premiers["nom"], strict=True)
     ]
     remede = " ; ".join(propositions) or "écrire --territoire 62413, par exemple"
-    yield Faute(CONVENTIONS, *mots("territoire_en_mots", code=code, remede=remede))
+    yield Faute(COMMANDE, *mots("territoire_en_mots", code=code, remede=remede))

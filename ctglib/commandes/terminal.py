@@ -70,6 +70,10 @@ def compter(nombre: int, nom: str) -> str:
     return f"{nombre} {nom}{'s' if nombre > 1 else ''}"
 
 
+# What a format is also called, before the names that are close to it are looked for.
+AUTRES_NOMS = {"word": "docx", "doc": "docx", "odt": "docx", "htm": "html", "web": "html"}
+
+
 def proposer(nom: str, possibles: Iterable[str]) -> str:
     """Return « ; vouliez-vous dire « harnes » ? » when a name close to this one exists, else « . »:
     the end of a sentence.
@@ -182,7 +186,18 @@ def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ..
     formats = tuple(dict.fromkeys(nom for nom in noms if nom))  # each once
     if not formats:
         return (), [f"Aucun format demandé : {', '.join(connus)}."]
-    return formats, phrases_des_inconnus("Le format", formats, connus)
+    phrases = []
+    for inconnu in formats:
+        if inconnu in connus:
+            continue
+        voulu = AUTRES_NOMS.get(inconnu.lower(), inconnu)
+        proche = proposer(voulu, connus)
+        phrases.append(
+            dire_refus(
+                "inconnu", quoi="Le format", nom=inconnu, proche=proche, connus=", ".join(connus)
+            )
+        )
+    return formats, phrases
 
 
 def dire_usage(error: typer.TyperException) -> int:

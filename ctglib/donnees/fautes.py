@@ -66,6 +66,9 @@ def mots(cle: str, /, **valeurs: object) -> tuple[str, str, str]:
     )
 
 
+COMMANDE = "la commande"  # the place of a fault of what was typed, which is in no file
+
+
 class Empechement(Exception):
     """What stops a command before it has changed anything; the message says what to do."""
 
@@ -76,9 +79,15 @@ class DonneesInvalides(Empechement):
     def __init__(self, fautes: list[Faute]) -> None:
         self.fautes = tuple(sorted(set(fautes), key=_ordre))
         a_confirmer = sum(faute.question for faute in self.fautes)
-        nombre = len(self.fautes) - a_confirmer
+        de_la_commande = sum(
+            faute.fichier == COMMANDE or faute.fichier.startswith("--") for faute in self.fautes
+        )
+        nombre = len(self.fautes) - a_confirmer - de_la_commande
         titres = []
-        if nombre or not a_confirmer:
+        if de_la_commande:
+            pluriel = "s" if de_la_commande > 1 else ""
+            titres.append(f"{de_la_commande} faute{pluriel} dans la commande")
+        if nombre or not self.fautes:
             titres.append(f"{nombre} faute{'s' if nombre > 1 else ''} dans les données")
         if a_confirmer:
             titres.append(f"{a_confirmer} valeur{'s' if a_confirmer > 1 else ''} à confirmer")
