@@ -98,7 +98,6 @@ def a_collecter(
     manques: pd.DataFrame,
     *,
     fin: Date | None = None,
-    closes: Collection[int] = (),
 ) -> pd.DataFrame:
     """Return what the next collection asks for, service by service, in the order of the fiches.
 
@@ -106,8 +105,7 @@ def a_collecter(
     "a_completer", that of this year when it is missing; "a_confirmer", when it is provisional;
     "valeur_initiale", that of the year before the convention where there is none and one would
     serve (no break since, no threshold as a target, a number). What is awaited once is asked for
-    its own year alone, until it is known. What is optional or computed is asked of nobody; nor is
-    what is missing of a closed year, nor an initial value once the first year is closed.
+    its own year alone, until it is known. What is optional or computed is asked of nobody.
 
     Args:
         evaluation: The scoring of the year.
@@ -116,7 +114,6 @@ def a_collecter(
         manques: What is missing of the years up to this one (``ctglib.collecte.manques``). An
             indicator whose parts are owed by several services has a row for each of them.
         fin: The end of the convention as avenants extend it.
-        closes: The years that are closed.
 
     Returns:
         The columns ``A_COLLECTER``: ``annee`` is the year asked for; ``derniere_valeur`` the value
@@ -149,12 +146,9 @@ def a_collecter(
                 depuis_le_debut.add(prevu.id)
             if not dispense(fiche, Date(annee_evaluee + 1, 12, 31), prevu):
                 encore_suivis.add(prevu.id)
-    se_saisit = convention.debut.year not in closes  # it is typed in the workbook of the first year
     depart_utile = pd.Series(
         [
-            se_saisit
-            and indicateur.id in depuis_le_debut
-            and _depart_utile(indicateur, annee_de_depart)
+            indicateur.id in depuis_le_debut and _depart_utile(indicateur, annee_de_depart)
             for indicateur in indicateurs
         ],
         dtype=bool,
@@ -181,8 +175,7 @@ def a_collecter(
         for demandee, annee_demandee, motif in demandees
     ]
     # What is missing of this year, and of an earlier one what was awaited once.
-    valeurs = manques["nature"].eq(VALEUR) & ~manques["annee"].isin(closes)
-    a_completer = manques.loc[valeurs, ["responsable", "element", "annee"]]
+    a_completer = manques.loc[manques["nature"].eq(VALEUR), ["responsable", "element", "annee"]]
     a_completer = a_completer.rename(columns={"element": "indicateur"}).drop_duplicates()
     rangs = lignes.reset_index(names="rang").drop(columns=["responsable", "annee"])
     a_completer = rangs.merge(a_completer, on="indicateur").set_index("rang")
@@ -243,8 +236,8 @@ def a_demander(
     with all the years that it is missing for; the initial values last, or with their indicator.
 
     Of what the last plan has no more, or what was suspended or abandoned, nothing is asked any
-    more, even of earlier years, and of a closed year nothing at all: it is still missing, and
-    ``demandee`` is False.
+    more, even of earlier years, and of a closed year its values alone: the rest is still missing,
+    and ``demandee`` is False.
 
     Args:
         manques: What is missing (``ctglib.collecte.manques``), all years.
@@ -322,14 +315,15 @@ def encore_demandes(
     manques: pd.DataFrame, convention: Convention, fin: Date, closes: Collection[int]
 ) -> pd.Series:
     """Tell of what is missing whether the last plan of the convention still has it in force, and
-    its year is still open.
+    it can still be given: of a closed year, a value can, under the next millésime.
     """
     au_plan = _au_plan(convention, fin)
     elements = zip(manques["nature"], manques["fiche"], manques["element"], strict=True)
     en_vigueur = pd.Series(
         [_est_au_plan(au_plan, *element) for element in elements], manques.index, dtype=bool
     )
-    return en_vigueur & ~manques["annee"].isin(closes)
+    se_donne = manques["nature"].eq(VALEUR) | ~manques["annee"].isin(closes)
+    return en_vigueur & se_donne
 
 
 def _au_plan(convention: Convention, fin: Date) -> set[tuple[str, str]]:
