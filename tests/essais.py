@@ -22,11 +22,11 @@ def enregistrer_les_profils() -> None:
     settings.load_profile(COURT)
 
 
-def combien(complet: int) -> int:
-    """Return how many cases to try of what deserves so many."""
+def combien(complet: int, part: int = PART) -> int:
+    """Return how many cases to try of what deserves so many: one in ``part`` in the suite."""
     if settings.get_current_profile_name() == COMPLET:
         return complet
-    return max(AU_MOINS, complet // PART)
+    return max(AU_MOINS, complet // part)
 
 
 def exemples(complet: int, **autres: object) -> settings:

@@ -146,7 +146,7 @@ def test_clore_dit_ce_qui_est_garde_et_ecrit(clos: tuple[Atelier, str]) -> None:
 
     assert f"{NOM}, {ANNEE} : année close le 10/02/2026." in dit
     assert "4 fiches, 2 avenants" in dit
-    assert "jamais transmis, et qui ne sera plus demandé : " in dit
+    assert " ; seul un chiffre peut encore venir" in dit
     assert f"{SUIVI.as_posix()}/plan.yaml" in dit
     assert f"{SUIVI.as_posix()}/bilan.yaml" in dit
 

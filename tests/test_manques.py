@@ -143,8 +143,7 @@ def comptes_du_dossier(convention: str, annee: int) -> dict[str, int]:
     dossier = ouvrir_dossier(convention)
     services = dossier.essentiel().pieces[1].cellules.set_index("service")
     du_dossier = services[str(annee)].get("Ensemble", "–") if str(annee) in services else "–"
-    if annee in dossier.etude.suivi.closes:  # said to be missing, and asked of nobody
-        assert lettres(dossier, annee) == 0
+    if annee in dossier.etude.suivi.closes:  # the dossier counts what nobody is asked any more
         return {"dossier": int(du_dossier)}
     return {
         "dossier": 0 if du_dossier == "–" else int(du_dossier),
@@ -161,12 +160,14 @@ def test_tous_disent_le_meme_nombre(convention: str, annee: int) -> None:
     assert dits["classeur"] > 0  # both lack something, each year
 
 
-def test_ce_qui_manque_a_une_annee_close_n_est_demande_a_personne() -> None:
+def test_d_une_annee_close_on_ne_demande_que_des_valeurs() -> None:
     dossier = ouvrir_dossier("demonstration")
+    closes = dossier.etude.suivi.closes
 
-    assert set(SEPARATEUR.join(dossier.demandees["annees"]).split(SEPARATEUR)) == {"2026"}
-    motifs = ouvrir_bilan("demonstration", 2025).etude.a_collecter["motif"]
-    assert not motifs.isin(["a_completer", "valeur_initiale"]).any()
+    demandees = dossier.demandees[~dossier.demandees["nature"].isin(["valeur", "valeur_initiale"])]
+    assert closes == {2023, 2024, 2025}
+    assert set(SEPARATEUR.join(demandees["annees"]).split(SEPARATEUR)) == {"2026"}
+    assert lettres(dossier, 2025) == 1  # one value; the state and the five means are not asked
 
 
 @pytest.mark.parametrize("convention", ["harnes", "demonstration"])

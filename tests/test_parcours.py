@@ -11,6 +11,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -223,6 +224,66 @@ def test_une_clause_otee_du_dossier_emporte_ses_phrases(
                 assert not re.search(rf"{dit}\b", sans, re.IGNORECASE), dit
     assert re.search(r"[Aa]rticle \d", avec)
     assert not re.search(r"[Aa]rticles? \d", sans.replace("2023, article 17", ""))
+
+
+def articles(texte: str) -> set[str]:
+    """Return the numbers of the articles that a text names: « article 12 », « articles 5 et 7 »."""
+    suites = re.findall(r"[Aa]rticles? (\d+(?:(?:, | et )\d+)*)", texte)
+    return {numero for suite in suites for numero in re.findall(r"\d+", suite)}
+
+
+def test_chaque_clause_otee_emporte_la_sienne_et_laisse_les_autres(
+    parcours: Parcours, tmp_path: Path
+) -> None:
+    shutil.copytree(parcours.dossier / "data", tmp_path / "data")
+    texte = tmp_path / "data/conventions" / parcours.nom / "convention.yaml"
+    entiere = yaml.safe_load(texte.read_text(encoding="utf-8"))
+    clauses = entiere["clauses"]
+    avec = _dits_sans("", entiere, texte, parcours.nom, tmp_path)
+    dites = {role for role, clause in clauses.items() if _la_dit(clause, avec)}
+    assert dites
+
+    for role in clauses:
+        sans = _dits_sans(role, entiere, texte, parcours.nom, tmp_path)
+
+        assert {autre for autre in dites if _la_dit(clauses[autre], sans)} == dites - {role}, role
+        restent = articles(texte.read_text(encoding="utf-8"))
+        restent |= {item.get("article") or item["numero"] for item in _restantes(entiere, role)}
+        assert articles(sans) <= restent, role
+
+
+def _la_dit(clause: dict[str, str], pages: str) -> bool:
+    """Tell whether pages say what a clause says, in its words."""
+    return bool(clause.get("texte")) and clause["texte"].casefold() in pages.casefold()
+
+
+def _restantes(entiere: dict[str, Any], role: str) -> list[dict[str, str]]:
+    """Return the clauses of a convention but one, then what its articles say of those that are
+    left: an article that this clause alone names goes with it.
+    """
+    gardees = [clause for autre, clause in entiere["clauses"].items() if autre != role]
+    numeros = {clause["article"] for clause in gardees}
+    ote = entiere["clauses"].get(role, {}).get("article")
+    dits = [
+        item for item in entiere["articles"] if item["numero"] in numeros or item["numero"] != ote
+    ]
+    return [*gardees, *dits]
+
+
+def _dits_sans(role: str, entiere: dict[str, Any], texte: Path, nom: str, dossier: Path) -> str:
+    """Return what the reports of the last year say once a clause is out of the folder."""
+    clauses = {autre: clause for autre, clause in entiere["clauses"].items() if autre != role}
+    restantes = _restantes(entiere, role)
+    dits = [item for item in entiere["articles"] if item in restantes]
+    contenu = entiere | {"clauses": clauses, "articles": dits}
+    texte.write_text(yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False), "utf-8")
+    rapports = dossier / "reports"
+    shutil.rmtree(rapports, ignore_errors=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(dossier / "data"))
+        demande = ("produire", "bilan", "evaluation", "-c", nom, "-a", "2025", "-f", "html")
+        reussir(*demande, dossier=dossier)
+    return " ".join(lisible(page) for page in rapports.rglob("*.html"))
 
 
 def lisible(page: Path) -> str:

@@ -332,7 +332,6 @@ def etudier(
                 regles,
                 demandees[demandees["manque"]],
                 fin=suivi.fin,
-                closes=suivi.closes,
             ),
             revisions=revisions(
                 observations, annee, debut=regles.debut.year, indicateurs=indicateurs

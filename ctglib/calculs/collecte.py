@@ -97,7 +97,6 @@ def a_collecter(
     manques: pd.DataFrame,
     *,
     fin: Date | None = None,
-    closes: Collection[int] = (),
 ) -> pd.DataFrame:
     """Return what the next collection asks for, service by service, in the order of the fiches.
 
@@ -105,8 +104,7 @@ def a_collecter(
     "a_completer", that of this year when it is missing; "a_confirmer", when it is provisional;
     "valeur_initiale", that of the year before the convention where there is none and one would
     serve (no break since, no threshold as a target, a number). What is awaited once is asked for
-    its own year alone, until it is known. What is optional or computed is asked of nobody; nor is
-    what is missing of a closed year, nor an initial value once the first year is closed.
+    its own year alone, until it is known. What is optional or computed is asked of nobody.
 
     Args:
         evaluation: The scoring of the year.
@@ -115,7 +113,6 @@ def a_collecter(
         manques: What is missing of the years up to this one (``ctglib.collecte.manques``). An
             indicator whose parts are owed by several services has a row for each of them.
         fin: The end of the convention as avenants extend it.
-        closes: The years that are closed.
 
     Returns:
         The columns ``A_COLLECTER``: ``annee`` is the year asked for; ``derniere_valeur`` the value
@@ -148,8 +145,6 @@ def a_collecter(
                 departs_utiles.add(prevu.id)
             if not dispense(fiche, Date(annee_evaluee + 1, 12, 31), prevu):
                 encore_suivis.add(prevu.id)
-    if convention.debut.year in closes:  # they are typed in the workbook of the first year
-        departs_utiles = set()
     est_unique = pd.Series([indicateur.unique for indicateur in indicateurs], dtype=bool)
     attendue_une_fois = est_unique & annee_cible.notna()
     sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne("implicite")
@@ -176,8 +171,7 @@ def a_collecter(
         for demandee, annee_demandee, motif in demandees
     ]
     # What is missing of this year, and of an earlier one what was awaited once.
-    valeurs = manques["nature"].eq(VALEUR) & ~manques["annee"].isin(closes)
-    a_completer = manques.loc[valeurs, ["responsable", "element", "annee"]]
+    a_completer = manques.loc[manques["nature"].eq(VALEUR), ["responsable", "element", "annee"]]
     a_completer = a_completer.rename(columns={"element": "indicateur"}).drop_duplicates()
     rangs = lignes.reset_index(names="rang").drop(columns=["responsable", "annee"])
     a_completer = rangs.merge(a_completer, on="indicateur").set_index("rang")
@@ -231,8 +225,8 @@ def a_demander(
     with all the years that it is missing for; the initial values last, or with their indicator.
 
     Of what the last plan has no more, or what was suspended or abandoned, nothing is asked any
-    more, even of earlier years, and of a closed year nothing at all: it is still missing, and
-    ``demandee`` is False.
+    more, even of earlier years, and of a closed year its values alone: the rest is still missing,
+    and ``demandee`` is False.
 
     Args:
         manques: What is missing (``ctglib.collecte.manques``), all years.
@@ -310,14 +304,15 @@ def encore_demandes(
     manques: pd.DataFrame, convention: Convention, fin: Date, closes: Collection[int]
 ) -> pd.Series:
     """Tell of what is missing whether the last plan of the convention still has it in force, and
-    its year is still open.
+    it can still be given: of a closed year, a value can, under the next millésime.
     """
     au_plan = _au_plan(convention, fin)
     elements = zip(manques["nature"], manques["fiche"], manques["element"], strict=True)
     en_vigueur = pd.Series(
         [_est_au_plan(au_plan, *element) for element in elements], manques.index, dtype=bool
     )
-    return en_vigueur & ~manques["annee"].isin(closes)
+    se_donne = manques["nature"].eq(VALEUR) | ~manques["annee"].isin(closes)
+    return en_vigueur & se_donne
 
 
 def _au_plan(convention: Convention, fin: Date) -> set[tuple[str, str]]:

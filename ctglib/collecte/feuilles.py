@@ -15,7 +15,6 @@ from typing import Literal
 import pandas as pd
 
 from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, Suivi, Table, lire_annee
-from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import Dossier, charger_gabarit
 from ctglib.donnees.fautes import mots, refus
@@ -222,11 +221,6 @@ class Cadre:
     def saisi(self, table: str) -> Table:
         """Return what is already entered for the year."""
         return self.suivis[self.annee][table]
-
-    @property
-    def est_clos(self) -> bool:
-        """Whether the bilan of the year is definitive."""
-        return self.saisi("bilan").get(("statut",), {}).get("valeur") == CLOS
 
     def precedent(self, table: str) -> Table:
         """Return what was entered for the year before, nothing when it has no folder."""
@@ -717,14 +711,12 @@ def _depart_demande(cadre: Cadre, fiche: Fiche, prevu: IndicateurFiche, item: In
     """Return the id of an indicator whose initial value is asked for in the workbook of this year;
     "" of another.
 
-    That of the first year of the convention, still open, asks for it, when the plan does not write
-    it, none is known of that year or the one before, and one would serve: it is followed from the
-    beginning, and its target is no threshold that the text implies.
+    That of the first year of the convention asks for it, when the plan does not write it, none is
+    known of that year or the one before, and one would serve: it is followed from the beginning,
+    and its target is no threshold that the text implies.
     """
     convention = cadre.convention
-    if cadre.annee != convention.debut.year or cadre.est_clos:
-        return ""
-    if dispense(fiche, cadre.jour, prevu) in ARRETES:
+    if cadre.annee != convention.debut.year or dispense(fiche, cadre.jour, prevu) in ARRETES:
         return ""
     if not depart_utile(convention, fiche, prevu, item):
         return ""

@@ -356,7 +356,7 @@ def _ecarter_la_cloture(cadre: Cadre, entrees: dict[CleDEntree, Entree]) -> Iter
     """
     cle = ("bilan", STATUT)
     demandee = entrees.get(cle)
-    if demandee and demandee.valeurs.get("valeur") == CLOS and not cadre.est_clos:
+    if demandee and demandee.valeurs.get("valeur") == CLOS and not _est_clos(cadre):
         del entrees[cle]
         colonne = demandee.origine.colonnes.get("valeur", "valeur")
         yield (
@@ -364,6 +364,10 @@ def _ecarter_la_cloture(cadre: Cadre, entrees: dict[CleDEntree, Entree]) -> Iter
             f" provisoire ; pour clore l'année, une fois ses rapports relus : ctg clore"
             f" {cadre.annee} --convention {cadre.dossier.convention.id}"
         )
+
+
+def _est_clos(cadre: Cadre) -> bool:
+    return cadre.saisi("bilan").get(STATUT, {}).get("valeur") == CLOS
 
 
 @dataclass
@@ -390,7 +394,7 @@ def appliquer(
 
     What confirms a value is laid in the folder of that value, with its service and ``jour``.
     """
-    clos = cadre.est_clos
+    clos = _est_clos(cadre)
     annee_de_saisie = cadre.annee
     if millesime:
         annee_de_saisie = millesime

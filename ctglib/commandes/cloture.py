@@ -93,7 +93,7 @@ def _dire_la_cloture(convention: str, annee: int, cloture: Cloture) -> None:
     cadre = ouvrir_cadre(convention, annee)
     manques = elements_manquants(cadre, feuilles(cadre))
     if manques:
-        lignes.append(f"  jamais transmis, et qui ne sera plus demandé : {manques}")
+        lignes.append(f"  jamais transmis : {manques} ; seul un chiffre peut encore venir")
     lignes.append("  écrits :")
     lignes += [f"    {chemin}" for chemin in cloture.fichiers]
     dire(*lignes)

@@ -242,7 +242,7 @@ class EvaluationFinale:
         etude = self.etude
         provisoires = int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum())
         phrases = etude.dire(
-            limite_des_manques=int(ce_qui_manque(etude)["nombre"].sum()),
+            limite_des_manques=int(etude.a_demander["nombre"].sum()),
             limite_des_provisoires=provisoires,
             limite_des_retraits=len(etude.retraits),
         )
