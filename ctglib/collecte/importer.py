@@ -559,7 +559,8 @@ def _sauts_de_saisie(apres: Cadre, changements: Iterable[Changement]) -> Iterato
         if not changement.avant or not changement.apres:
             continue
         item = apres.dossier.catalogue.indicateurs_fiches[entree.cle[2]]
-        avant, nombre = float(changement.avant), float(changement.apres)
+        avant = float(changement.avant)
+        nombre = float(changement.apres)
         confirmee = CONFIRMATION in apres.connue(Cible(OBSERVATIONS, entree.cle, {}))
         if (
             confirmee

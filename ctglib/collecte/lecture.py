@@ -555,6 +555,7 @@ class FeuilleLue:
         autonomes = {
             colonne.id for colonne in self.saisies if ouvertes.isdisjoint(colonne.accompagne)
         }
+        a_choisir = {colonne.id for colonne in self.saisies if colonne.type == "liste"}
         for cible in ligne.cibles:
             cellules_autonomes = autonomes & cible.champs.keys()
             if not any(valeurs.get(cellule) for cellule in cellules_autonomes):
@@ -565,7 +566,7 @@ class FeuilleLue:
             for cellule, colonne in cible.champs.items():
                 if valeurs.get(cellule):
                     saisies[colonne] = valeurs[cellule]
-                    if self.feuille.liste(ligne, cellule):
+                    if cellule in a_choisir:
                         choisis[colonne] = " ".join(cellules[cellule].texte.split())
                 if cellule in self.intitules:
                     intitules[colonne] = self.intitules[cellule]
