@@ -129,3 +129,28 @@ def test_une_valeur_invraisemblable_que_personne_n_a_confirmee_est_a_voir(suivi:
         " le point information jeunesse », après 540 en 2024 (attendu : une valeur du même ordre,"
         " ou la confirmation de celle-ci)"
     ) in avertissements("harnes")
+
+
+def test_une_valeur_reimportee_qui_saute_est_demandee_quand_aucune_annee_ne_la_juge(
+    donnees: Path, tmp_path: Path
+) -> None:
+    importer(classeur(tmp_path, Valeur_2025=137))
+
+    with pytest.raises(DonneesInvalides) as levee:
+        importer(classeur(tmp_path, Valeur_2025=1370))
+    (question,) = levee.value.fautes
+    importer(classeur(tmp_path, Valeur_2025=150))
+    importer(classeur(tmp_path, **{"Valeur_2025": 1370, "Je_confirme,_parce_que": "Recompté"}))
+
+    assert question.question and question.colonne == "H : Valeur 2025"
+    assert "1370 pour « Demandes traitées" in question.trouve
+    assert question.trouve.endswith("alors que 137 était enregistré pour 2025")
+    assert lignes(donnees, "confirmations")[0].endswith("1370,pij,2026-02-12,Recompté")
+
+
+def test_une_valeur_reimportee_est_jugee_par_l_annee_d_avant_quand_elle_est_connue(
+    suivi: Path, tmp_path: Path
+) -> None:
+    importer(classeur(tmp_path, **{"Valeur_2025": 54, "Je_confirme,_parce_que": "Fermé"}))
+
+    assert importer(classeur(tmp_path, Valeur_2025=540)).changements

@@ -55,14 +55,17 @@ def entetes(ws: Worksheet) -> dict[str, int]:
 
 
 def jaunes(wb: Workbook) -> Iterator[tuple[str, int, int]]:
-    """Yield the yellow cells (sheet, row, column) that the eye still sees to be filled."""
+    """Yield the yellow cells (sheet, row, column) that the eye still sees to be filled for the
+    year; those of the initial values are of the year before.
+    """
     for ws in wb.worksheets[1:]:
         titres = entetes(ws)
         etat = titres.get("État de la valeur")
+        depart = titres.get("Valeur 2022 (départ)")
         groupes: dict[object, list[tuple[int, int]]] = {}
         for row in ws.iter_rows(min_row=LIGNE_DES_TITRES + 1):
             for cell in row:
-                if cell.style == "attendue":
+                if cell.style == "attendue" and cell.column != depart:
                     # The three cells of an appreciation are one thing.
                     appreciation = ws.title == "Appréciations"
                     cle = str(row[0].value).partition(".")[0] if appreciation else cell.coordinate
@@ -97,7 +100,7 @@ def lettres(dossier: DossierACompleter, annee: int) -> int:
         if not piece.adresse.endswith(".docx"):
             continue
         texte = "\n".join(p.text for p in docx.Document(io.BytesIO(piece.contenu)).paragraphs)
-        (demande,) = re.findall(r"Ce qui est demandé \((.*)\)", texte)
+        (demande,) = re.findall(r"Ce qui est (?:demandé|à réunir) \((.*)\)", texte)
         dits = re.findall(rf"pour {annee}, ([^;]*)", demande)
         service = piece.adresse.removeprefix("dossier/lettre-").removesuffix(".docx")
         joints = [autre for autre in pieces if autre.adresse.endswith(f"-{annee}-{service}.xlsx")]

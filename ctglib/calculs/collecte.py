@@ -12,9 +12,8 @@ from ctglib.calculs.ecriture import SEPARATEUR
 from ctglib.calculs.ordre import ordre_des_numeros, rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
-from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.plan import ARRETES, dispense, premiere_annee
+from ctglib.donnees.plan import ARRETES, depart_utile, dispense
 from ctglib.donnees.statuts import PROVISOIRES, Statut
 
 TAUX = ("groupe", "valeur_groupe", "demandes", "recus", "manquent", "taux")
@@ -138,21 +137,14 @@ def a_collecter(
 
     annee_de_depart = convention.debut.year - 1
     annee_evaluee = int(annee.max()) if len(lignes) else annee_de_depart
-    depuis_le_debut = set()  # nobody was to measure before what an avenant has added since
+    departs_utiles = set()  # nobody was to measure before what an avenant has added since
     encore_suivis = set()
     for fiche in convention.fiches:
         for prevu in fiche.indicateurs:
-            if premiere_annee(convention, fiche, prevu) == convention.debut.year:
-                depuis_le_debut.add(prevu.id)
+            if depart_utile(convention, fiche, prevu, catalogue.indicateurs_fiches[prevu.id]):
+                departs_utiles.add(prevu.id)
             if not dispense(fiche, Date(annee_evaluee + 1, 12, 31), prevu):
                 encore_suivis.add(prevu.id)
-    depart_utile = pd.Series(
-        [
-            indicateur.id in depuis_le_debut and _depart_utile(indicateur, annee_de_depart)
-            for indicateur in indicateurs
-        ],
-        dtype=bool,
-    )
     est_unique = pd.Series([indicateur.unique for indicateur in indicateurs], dtype=bool)
     attendue_une_fois = est_unique & annee_cible.notna()
     sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne("implicite")
@@ -166,7 +158,11 @@ def a_collecter(
     )
     # Which rows are asked for, of which year and why, in the order of one indicator's rows.
     demandees = [
-        (sans_depart & depart_utile & ~attendue_une_fois, annee_de_depart, DEPART),
+        (
+            sans_depart & lignes["indicateur"].isin(departs_utiles) & ~attendue_une_fois,
+            annee_de_depart,
+            DEPART,
+        ),
         (a_confirmer, annee, A_CONFIRMER),
         (suivante, annee + 1, SUIVANTE),
     ]
@@ -185,13 +181,6 @@ def a_collecter(
     table = pd.concat([depart, a_completer.assign(motif=A_COMPLETER), *autres])
     table = table.sort_index(kind="stable").astype({"annee": "Int64"})
     return _par_service(table, catalogue)[list(A_COLLECTER)]
-
-
-def _depart_utile(indicateur: Indicateur, annee: int) -> bool:
-    """Tell whether an initial value of that year would serve: a number, and no break since."""
-    if indicateur.table != "observations":
-        return False
-    return not any(annee < rupture.annee for rupture in indicateur.ruptures)
 
 
 def _par_service(table: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:

@@ -27,9 +27,17 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.cellules import TEXTE_MAX
-from ctglib.collecte.feuilles import Cadre, Demande, Feuille, Ligne, feuilles, ouvrir_cadre
+from ctglib.collecte.feuilles import (
+    CORRECTION,
+    Cadre,
+    Demande,
+    Feuille,
+    Ligne,
+    feuilles,
+    ouvrir_cadre,
+)
 from ctglib.collecte.fichiers import proprietes_de
-from ctglib.collecte.manques import SANS_REPONSE, elements_manquants
+from ctglib.collecte.manques import SANS_REPONSE, compter_les_departs, elements_manquants
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
 from ctglib.donnees.modeles.classeur import ClasseurDeConvention
 from ctglib.donnees.modeles.suivi import ColonneGabarit, Gabarit, Refus
@@ -113,6 +121,10 @@ def composer(cadre: Cadre, feuilles: tuple[Feuille, ...]) -> Workbook:
         a_propos["À remplir par"] = service.libelle
     reste = elements_manquants(cadre, feuilles)
     a_propos["Reste à remplir"] = reste or "rien"
+    departs = {ligne.depart for feuille in feuilles for ligne in feuille.lignes if ligne.depart}
+    if departs:
+        a_propos["Reste à remplir"] = reste or f"rien pour {cadre.annee}"
+        a_propos[f"Et pour {cadre.annee - 1}"] = compter_les_departs(len(departs), gabarit)
     resumes = {feuille.modele.titre: feuille.modele.resume for feuille in feuilles}
     seuil = str(cadre.dossier.catalogue.seuils.petits_effectifs)
     ecrire_mode_emploi(mode_emploi, gabarit, a_propos, resumes, seuil)
@@ -276,10 +288,15 @@ def _blanchir_ce_qui_est_repondu(
         if isinstance(rangee, Ligne) and rangee.demande:
             groupes[rangee.demande].append(ligne)
     for colonne in feuille.modele.colonnes:
+        premiere = LIGNE_DES_TITRES + 1
+        if colonne.id == CORRECTION and any(ligne.depart for ligne in feuille.lignes):
+            la_colonne = lettres[colonne.id]
+            plage = f"{la_colonne}{premiere}:{la_colonne}{LIGNE_DES_TITRES + len(rangees)}"
+            regle = FormulaRule(formula=[f"LEN({la_colonne}{premiere})>0"], fill=BLANC)
+            ws.conditional_formatting.add(plage, regle)
         if colonne.role != "saisie" or not colonne.attendue:
             continue
         la_colonne = lettres[colonne.id]
-        premiere = LIGNE_DES_TITRES + 1
         repondue = _formule_de_reponse(feuille, colonne.id, f"{la_colonne}{premiere}")
         if "statut" in lettres and colonne.id != "statut":
             du_statut = _formule_de_reponse(feuille, "statut", f"{lettres['statut']}{premiere}")
@@ -427,7 +444,10 @@ def _style(ligne: Ligne, colonne: ColonneGabarit) -> str:
         return "facultative"
     if colonne.id not in ligne.ouvertes:
         return "fermee"
-    return "attendue" if colonne.attendue and ligne.demande else "facultative"
+    attendue = colonne.attendue and ligne.demande is not None
+    if colonne.id == CORRECTION:
+        attendue = ligne.depart != ""
+    return "attendue" if attendue else "facultative"
 
 
 def _controle(

@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from ctglib.collecte.suivi import DOCUMENTS, RUBRIQUES, TOUTES, Suivi, Table, lire_annee
+from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema
 from ctglib.donnees.dossier import Dossier, charger_gabarit
 from ctglib.donnees.fautes import mots, refus
@@ -23,7 +24,7 @@ from ctglib.donnees.modeles import Nomme
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import COMMUNE, Forme, Indicateur, Modalite, NatureMoyen
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche
+from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ValeurDatee
 from ctglib.donnees.modeles.suivi import (
     AUTRES,
     REJETEE,
@@ -33,7 +34,7 @@ from ctglib.donnees.modeles.suivi import (
     NomDeRubrique,
 )
 from ctglib.donnees.pieces import annees_presentes
-from ctglib.donnees.plan import dispense
+from ctglib.donnees.plan import ARRETES, depart_utile, dispense
 from ctglib.donnees.plausibilite import CELLULE, MOYEN
 from ctglib.donnees.references import nom_inconnu
 from ctglib.donnees.statuts import Statut
@@ -61,9 +62,10 @@ _CHAMPS_DE_L_ANNEE = {
     "note": "note",
     CONFIRMATION: CONFIRMATION,
 }
+CORRECTION = "correction"  # in the first year of a convention, the initial value
 _CHAMPS_DE_CORRECTION = {
-    "correction": "valeur",
-    f"correction{TEXTE}": "texte",
+    CORRECTION: "valeur",
+    f"{CORRECTION}{TEXTE}": "texte",
     "raison": "note",
     "source": "source",
     CONFIRMATION: CONFIRMATION,
@@ -174,6 +176,8 @@ class Ligne:
     # Nobody is asked for it: it is not written, and still read from a workbook sent before.
     dispensee: bool = False
     demande: Demande | None = None  # what it asks for; None: it is optional, or asks for nothing
+    # the indicator whose initial value it asks for, in the first year of the convention; "": none
+    depart: str = ""
 
     @property
     def ouvertes(self) -> set[str]:
@@ -219,6 +223,11 @@ class Cadre:
         """Return what is already entered for the year."""
         return self.suivis[self.annee][table]
 
+    @property
+    def est_clos(self) -> bool:
+        """Whether the bilan of the year is definitive."""
+        return self.saisi("bilan").get(("statut",), {}).get("valeur") == CLOS
+
     def precedent(self, table: str) -> Table:
         """Return what was entered for the year before, nothing when it has no folder."""
         return self.suivis.get(self.annee - 1, {}).get(table, {})
@@ -236,15 +245,28 @@ class Cadre:
         annee = int(derniere.get("millesime", self.annee))
         return derniere | self._confirmation(OBSERVATIONS, derniere, annee)
 
+    def annees_connues_avant(self, cle: Cle) -> set[int]:
+        """Return the years before that of a figure of which its series has a value."""
+        territoire, annee, *serie, _ = cle
+        annees = set()
+        for (autre, une_annee, *une_serie, _), ligne in self._chiffres_connus:
+            if (autre, une_serie) == (territoire, serie) and une_annee < annee and ligne["valeur"]:
+                annees.add(int(une_annee))
+        return annees
+
+    @property
+    def _chiffres_connus(self) -> Iterator[tuple[Cle, dict[str, str]]]:
+        for suivi in self.suivis.values():
+            yield from suivi[OBSERVATIONS].items()
+
     @cached_property
     def _derniers_chiffres(self) -> Table:
         """The row of the latest millésime of each figure, by its key without the millésime."""
         derniers: Table = {}
-        for suivi in self.suivis.values():
-            for cle, ligne in suivi[OBSERVATIONS].items():
-                connue = derniers.get(cle[:-1])
-                if connue is None or connue["millesime"] < ligne["millesime"]:
-                    derniers[cle[:-1]] = ligne
+        for cle, ligne in self._chiffres_connus:
+            connue = derniers.get(cle[:-1])
+            if connue is None or connue["millesime"] < ligne["millesime"]:
+                derniers[cle[:-1]] = ligne
         return derniers
 
     def _confirmation(self, table: str, ligne: dict[str, str], annee: int) -> dict[str, str]:
@@ -351,7 +373,7 @@ def ouvrir_cadre(convention: str, annee: int, responsable: str = "") -> Cadre:
     suivis = {une_annee: lire_annee(convention, une_annee) for une_annee in annees}
     return Cadre(
         suivi.dossier,
-        _de_l_annee(gabarit, annee),
+        _de_l_annee(gabarit, annee, debut),
         annee,
         suivi.suivis[annee].bilan.date_arretee,
         suivis,
@@ -385,7 +407,7 @@ def _cadre_d_un_suivi(
 ) -> Cadre:
     return Cadre(
         suivi.dossier,
-        _de_l_annee(gabarit, annee),
+        _de_l_annee(gabarit, annee, suivi.convention.debut.year),
         annee,
         suivi.suivis[annee].bilan.date_arretee,
         saisis,
@@ -417,12 +439,24 @@ def _reponses(annuel: SuiviAnnuel, observations: pd.DataFrame) -> Suivi:
     return tables
 
 
-def _de_l_annee(gabarit: Gabarit, annee: int) -> Gabarit:
-    """Return the gabarit with the year, and the one before, in its texts."""
+def _de_l_annee(gabarit: Gabarit, annee: int, premiere: int) -> Gabarit:
+    """Return the gabarit of a year: the year and the one before in its texts, which are those of
+    the first year of the convention, or of the others.
+    """
     textes = gabarit.model_dump_json()
     textes = textes.replace("{annee}", str(annee))
     textes = textes.replace("{precedente}", str(annee - 1))
-    return Gabarit.model_validate_json(textes)
+    gabarit = Gabarit.model_validate_json(textes)
+    quand = ("toujours", "premiere_annee" if annee == premiere else "annees_suivantes")
+    mode_emploi = tuple(partie for partie in gabarit.mode_emploi if partie.quand in quand)
+    gabarit = gabarit.model_copy(update={"mode_emploi": mode_emploi})
+    if annee != premiere:
+        return gabarit
+    feuilles_du_gabarit = []
+    for feuille in gabarit.feuilles:
+        colonnes = tuple(colonne.de_la_premiere_annee for colonne in feuille.colonnes)
+        feuilles_du_gabarit.append(feuille.model_copy(update={"colonnes": colonnes}))
+    return gabarit.model_copy(update={"feuilles": tuple(feuilles_du_gabarit)})
 
 
 def feuilles(cadre: Cadre, *, a_lire: bool = False) -> tuple[Feuille, ...]:
@@ -438,7 +472,9 @@ def feuilles(cadre: Cadre, *, a_lire: bool = False) -> tuple[Feuille, ...]:
         lignes = []
         for ligne in _lignes(cadre, modele):
             if ligne.dispensee and not a_lire:
-                continue
+                if not ligne.depart:
+                    continue
+                ligne = _au_depart_seul(ligne)
             if cadre.responsable in ("", ligne.service):
                 lignes.append(_preremplie(cadre, ligne, modele, listes))
         if not lignes:
@@ -450,6 +486,12 @@ def feuilles(cadre: Cadre, *, a_lire: bool = False) -> tuple[Feuille, ...]:
             libre = replace(lignes[0], montre={}, cibles=(cible,), pli="", nombre=nombre)
         plan.append(Feuille(modele, tuple(lignes), listes, libre))
     return tuple(plan)
+
+
+def _au_depart_seul(ligne: Ligne) -> Ligne:
+    """Return the row of what has not begun: only its initial value may be entered."""
+    de_l_annee, *autres = ligne.cibles
+    return replace(ligne, cibles=(replace(de_l_annee, champs={}), *autres))
 
 
 def lignes_demandees(cadre: Cadre) -> Iterator[tuple[FeuilleGabarit, Ligne]]:
@@ -667,7 +709,41 @@ def _ligne_d_un_chiffre(
         service=service,
         dispensee=not connue and motif != "",
         demande=demande,
+        depart="" if part or pli else _depart_demande(cadre, fiche, prevu, item),
     )
+
+
+def _depart_demande(cadre: Cadre, fiche: Fiche, prevu: IndicateurFiche, item: Indicateur) -> str:
+    """Return the id of an indicator whose initial value is asked for in the workbook of this year;
+    "" of another.
+
+    That of the first year of the convention asks for it, when the plan does not write
+    it, none is known of that year or the one before, and one would serve: it is followed from the
+    beginning, and its target is no threshold that the text implies.
+    """
+    convention = cadre.convention
+    if cadre.annee != convention.debut.year:
+        return ""
+    if dispense(fiche, cadre.jour, prevu) in ARRETES:
+        return ""
+    if not depart_utile(convention, fiche, prevu, item):
+        return ""
+    cible_changee = any(
+        changement.nature == "cible" and changement.element == item.id
+        for avenant in cadre.avenants
+        for changement in avenant.changements
+    )
+    cible_ecrite = cible_changee or isinstance(prevu.cible, ValeurDatee)
+    seuil = prevu.implicite is not None and prevu.implicite.valeur is not None
+    attendue_une_fois = item.unique and (cible_ecrite or seuil)
+    if attendue_une_fois or (seuil and not cible_ecrite):
+        return ""
+    if isinstance(prevu.valeur_initiale, ValeurDatee):
+        return ""
+    for annee in (cadre.annee - 1, cadre.annee):
+        if cadre.connue(_cible_d_un_chiffre(cadre, item, "", annee, {})).get("valeur"):
+            return ""
+    return item.id
 
 
 def _cible_d_un_chiffre(

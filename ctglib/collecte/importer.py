@@ -4,7 +4,7 @@ aside.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from ctglib.collecte.feuilles import (
     CONFIRMATION,
     OBSERVATIONS,
     Cadre,
+    Cible,
     Cle,
     Feuille,
     cle_de_confirmation,
@@ -33,6 +34,7 @@ from ctglib.donnees.lecture import conventions, proches, racine
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.pieces import TABLES
 from ctglib.donnees.plan import dossier_du_suivi
+from ctglib.donnees.plausibilite import ecrit, saute
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -206,6 +208,7 @@ def _essayer(
     fautes += [*conflits, *resultat.fautes]
     fautes_du_comite = _fautes_de_comite(cadre, entrees, resultat.apres[cadre.annee])
     fautes += fautes_du_comite
+    fautes += _sauts_de_saisie(replace(cadre, suivis=resultat.apres), resultat.changements)
     if fichiers:
         for faute in _fautes_a_l_ecriture(convention, fichiers, resultat, plan):
             deja_dite = fautes_du_comite and faute.colonne == CHAMP_DU_COMITE
@@ -350,7 +353,7 @@ def _ecarter_la_cloture(cadre: Cadre, entrees: dict[CleDEntree, Entree]) -> Iter
     """
     cle = ("bilan", STATUT)
     demandee = entrees.get(cle)
-    if demandee and demandee.valeurs.get("valeur") == CLOS and not _est_clos(cadre):
+    if demandee and demandee.valeurs.get("valeur") == CLOS and not cadre.est_clos:
         del entrees[cle]
         colonne = demandee.origine.colonnes.get("valeur", "valeur")
         yield (
@@ -358,10 +361,6 @@ def _ecarter_la_cloture(cadre: Cadre, entrees: dict[CleDEntree, Entree]) -> Iter
             f" provisoire ; pour clore l'année, une fois ses rapports relus : ctg clore"
             f" {cadre.annee} --convention {cadre.dossier.convention.id}"
         )
-
-
-def _est_clos(cadre: Cadre) -> bool:
-    return cadre.saisi("bilan").get(STATUT, {}).get("valeur") == CLOS
 
 
 @dataclass
@@ -388,7 +387,7 @@ def appliquer(
 
     What confirms a value is laid in the folder of that value, with its service and ``jour``.
     """
-    clos = _est_clos(cadre)
+    clos = cadre.est_clos
     annee_de_saisie = cadre.annee
     if millesime:
         annee_de_saisie = millesime
@@ -525,6 +524,36 @@ def _fautes_de_comite(cadre: Cadre, entrees: dict[CleDEntree, Entree], apres: Su
         colonne = "texte" if premiere.table == "decisions" else "etat"
         fautes.append(premiere.origine.faute(colonne, "comite_passe_sous_silence", lignes=lignes))
     return fautes
+
+
+def _sauts_de_saisie(apres: Cadre, changements: Iterable[Changement]) -> Iterator[Faute]:
+    """Yield the questions of the figures that jump from what was recorded for the same year, when
+    no year before is known to judge them by; ``apres`` is the frame with what they change.
+    """
+    for changement in changements:
+        entree = changement.entree
+        if entree.table != OBSERVATIONS or changement.colonne != "valeur":
+            continue
+        if not changement.avant or not changement.apres:
+            continue
+        item = apres.dossier.catalogue.indicateurs_fiches[entree.cle[2]]
+        avant, nombre = float(changement.avant), float(changement.apres)
+        confirmee = CONFIRMATION in apres.connue(Cible(OBSERVATIONS, entree.cle, {}))
+        if (
+            confirmee
+            or apres.annees_connues_avant(entree.cle)
+            or not saute(avant, nombre, item.saut)
+        ):
+            continue
+        question = entree.origine.faute(
+            "valeur",
+            "saut_de_la_saisie",
+            nombre=ecrit(nombre),
+            libelle=item.libelle,
+            avant=ecrit(avant),
+            annee=entree.cle[1],
+        )
+        yield replace(question, question=True)
 
 
 def _une_par_fichier(entrees: list[Entree]) -> list[Entree]:

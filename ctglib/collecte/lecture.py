@@ -214,7 +214,11 @@ class FeuilleLue:
         # The first row with two known headings; -1 when no row has two.
         self.ligne_d_en_tete = -1
         self.colonnes: dict[int, str] = {}
-        par_titre = {sans_accents(colonne.titre): colonne.id for colonne in feuille.modele.colonnes}
+        par_titre = {
+            sans_accents(titre): colonne.id
+            for colonne in feuille.modele.colonnes
+            for titre in colonne.titres
+        }
         for ligne, cellules in list(grille.lignes.items())[:LIGNES_D_EN_TETE]:
             titres = {numero: sans_accents(cellule.texte) for numero, cellule in cellules.items()}
             connues = {

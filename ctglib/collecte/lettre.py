@@ -33,7 +33,12 @@ DATE = "{date}"  # where a date stands in a text of the letter
 
 
 def lettre(
-    modele: Lettre, mots: Mapping[str, str], demandes: Iterable[str], *, annee: int
+    modele: Lettre,
+    mots: Mapping[str, str],
+    demandes: Iterable[str],
+    depart: str = "",
+    *,
+    annee: int,
 ) -> bytes:
     """Return the letter to a service, as the bytes of a Word file: who writes and when, why, what
     is asked for, by when, to whom to send it back.
@@ -42,6 +47,7 @@ def lettre(
         modele: Its texts, which ``mots`` fill.
         mots: The service, who writes, the convention, the years.
         demandes: What is asked for, a sentence each.
+        depart: Where the initial values are written, "" when none is asked for.
         annee: The last one of the convention: the file is dated of its end.
     """
     import docx
@@ -62,9 +68,12 @@ def lettre(
         _ecrire(document, texte, mots)
     for texte in demandes:
         document.add_paragraph(insecables(texte), style="List Bullet")
+    if depart:
+        _ecrire(document, depart, mots)
     _ecrire(document, modele.reponse, mots, JOUR_A_CHOISIR, modele.jour_a_choisir)
     _ecrire(document, modele.fin, mots)
-    _ecrire(document, modele.signature, mots)
+    if modele.signature:
+        _ecrire(document, modele.signature, mots)
     archive = io.BytesIO()
     document.save(archive)
     return dater(archive, fin_d_annee)

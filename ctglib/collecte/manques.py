@@ -56,22 +56,24 @@ def demandes_du_suivi(suivi: DossierSuivi, gabarit: Gabarit) -> pd.DataFrame:
 
 
 def ce_qui_manque_seul(
-    plan: Iterable[Feuille], manquantes: pd.DataFrame, facultatives: Collection[str] = ()
+    plan: Iterable[Feuille], manquantes: pd.DataFrame, departs: Collection[str] = ()
 ) -> tuple[Feuille, ...]:
     """Return the sheets of a workbook without the rows of what was answered: those that ask for one
-    of ``manquantes`` (rows of ``demandes``), or for nothing.
-
-    The rows of the indicators ``facultatives`` stay too, and ask for nothing.
+    of ``manquantes`` (rows of ``demandes``), for the initial value of one of the indicators
+    ``departs``, or for nothing.
     """
     voulues = set(manquantes[list(PARTIES)].itertuples(index=False, name=None))
     gardees = []
     for feuille in plan:
         lignes = []
         for ligne in feuille.lignes:
-            if ligne.demande is None or astuple(ligne.demande) in voulues:
-                lignes.append(ligne)
-            elif ligne.demande.element in facultatives:
-                lignes.append(replace(ligne, demande=None))
+            depart = ligne.depart if ligne.depart in departs else ""
+            demande = ligne.demande
+            if demande is not None and astuple(demande) not in voulues:
+                demande = None
+            ne_demandait_rien = ligne.demande is None and not ligne.depart
+            if demande or depart or ne_demandait_rien:
+                lignes.append(replace(ligne, demande=demande, depart=depart))
         if lignes:
             gardees.append(replace(feuille, lignes=tuple(lignes)))
     return tuple(gardees)
@@ -94,6 +96,12 @@ def compter_les_elements(
     if sans_total or len(parties) < 2:
         return ", ".join(parties)
     return f"{len(manquantes)}\u00a0éléments ({', '.join(parties)})"
+
+
+def compter_les_departs(nombre: int, gabarit: Gabarit) -> str:
+    """Return how many initial values are asked for: « 3 valeurs de départ »."""
+    mot = gabarit.depart.un if nombre == 1 else gabarit.depart.plusieurs
+    return f"{nombre}\u00a0{mot}"
 
 
 def elements_manquants(cadre: Cadre, plan: Iterable[Feuille]) -> str:

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 
 from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister
 from ctglib.donnees.modeles.avenants import Avenant, Changement
+from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.cloture import PlanClos
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import (
@@ -264,6 +265,18 @@ def premiere_annee(convention: Convention, fiche: Fiche, element: IndicateurFich
     if est_ajoute(fiche, element):
         return commence_le(fiche, element).year
     return convention.debut.year
+
+
+def depart_utile(
+    convention: Convention, fiche: Fiche, element: IndicateurFiche, indicateur: Indicateur
+) -> bool:
+    """Tell whether a value of the year before the convention would serve an indicator: it is a
+    number that is followed from the beginning, and no break since.
+    """
+    debut = convention.debut.year
+    if indicateur.table != "observations" or premiere_annee(convention, fiche, element) != debut:
+        return False
+    return not any(debut - 1 < rupture.annee for rupture in indicateur.ruptures)
 
 
 def est_ajoute(fiche: Fiche, element: Vivant) -> bool:

@@ -169,6 +169,7 @@ def invraisemblables(
     a_demander = en_question[~en_question["confirmee"]]
     for rang, nombre in zip(a_demander.index, a_demander["nombre"], strict=True):
         yield _question(a_demander.loc[[rang]], "saut" if nombre else "saut_a_zero")
+    yield from _plus_que_la_capacite(lignes.drop(index=a_demander.index))
     sans_question = lignes.index.difference(en_question.index)
     for indicateur in indicateur_par_id.values():
         if not indicateur.calcul:
@@ -186,6 +187,27 @@ def invraisemblables(
                     avant=ecrit(cellule["nombre_avant"]),
                     termes=_dits(rangees),
                 )
+
+
+def _plus_que_la_capacite(lignes: pd.DataFrame) -> Iterator[Faute]:
+    """Yield the questions of counts of persons that exceed the places which they fill."""
+    personnes = lignes[lignes["cat_capacite"].notna()]
+    couples = _couples(personnes, lignes, [*CELLULE, "cat_capacite"], [*CELLULE, "indicateur"])
+    for accueillis, places in couples:
+        rangees = pd.concat([accueillis, places])
+        if not rangees["confirmee"].any():
+            yield _question(rangees, "plus_que_la_capacite")
+
+
+def saute(avant: float, apres: float, saut: Saut) -> bool:
+    """Tell whether a value that takes the place of another jumps, as from one year to the next.
+
+    Examples:
+        >>> saute(137, 1370, Saut()), saute(3, 12, Saut())
+        (True, False)
+    """
+    petit, grand = sorted((abs(avant), abs(apres)))
+    return grand >= saut.facteur * petit and abs(apres - avant) >= saut.ecart
 
 
 def _sauts(
@@ -214,7 +236,8 @@ def _sauts(
 
 def montants_invraisemblables(lignes: pd.DataFrame, regles: Vraisemblance) -> Iterator[Faute]:
     """Yield the questions that amounts in euros raise: one is about a thousand times the last known
-    one, or the other amounts of its signatory, or a thousandth of them.
+    one, or a thousandth of it. One that has none before is compared with all the other amounts that
+    are known of its poste, which it exceeds too many times, or else with those of its signatory.
 
     ``lignes`` are those of ``moyens.csv`` in euros, all years together.
     """
@@ -226,6 +249,14 @@ def montants_invraisemblables(lignes: pd.DataFrame, regles: Vraisemblance) -> It
         cle = "millier_d_avant"
         repere = ligne["nombre_avant"]
         if pd.isna(repere):
+            jusque_la = connues["poste"].eq(ligne["poste"]) & connues["annee"].le(ligne["annee"])
+            du_poste = connues.loc[jusque_la, "nombre"].drop(rang)
+            if len(du_poste) and ligne["nombre"] >= bas * du_poste.max():
+                repere = ecrit(du_poste.max())
+                yield _question(
+                    connues.loc[[rang]], "millier_du_poste", fois=ecrit(bas), repere=repere
+                )
+                continue
             cle = "millier_des_autres"
             meme_groupe = connues["fichier"].eq(ligne["fichier"])
             for colonne in ("signataire", "nature"):

@@ -274,6 +274,7 @@ def _avec_le_catalogue(lignes: pd.DataFrame, pieces: Pieces, *sortes: str) -> pd
         "modalites",
         "decimales",
         "partie_de",
+        "capacite",
         "partition",
     )
     du_catalogue = pd.DataFrame(

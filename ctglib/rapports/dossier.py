@@ -12,16 +12,17 @@ import pandas as pd
 from ctglib.blocs.collecte import ENSEMBLE, ce_qui_manque, periodes, services
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.blocs.messages_suivi import a_qui_demander_le_plus
-from ctglib.calculs.collecte import DEPART, encore_demandes
+from ctglib.calculs.collecte import APPRECIATION, DEPART, MOYEN, encore_demandes
 from ctglib.calculs.ecriture import SEPARATEUR, enumerer, majuscule
 from ctglib.collecte.classeur import classeur, nom_du_classeur
-from ctglib.collecte.feuilles import cadre_vierge, feuilles
+from ctglib.collecte.feuilles import CORRECTION, cadre_vierge, feuilles
 from ctglib.collecte.lettre import lettre
-from ctglib.collecte.manques import ce_qui_manque_seul, compter_les_elements
+from ctglib.collecte.manques import ce_qui_manque_seul, compter_les_departs, compter_les_elements
 from ctglib.document.blocs import Bloc, Couverture, Liste, Piece, Renvoi, Titre, paragraphe, suite
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import compter, nombrer
 from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.catalogue import COMMUNE
 from ctglib.donnees.modeles.suivi import Lettre
 from ctglib.rapports.evaluation import ouvrir_evaluation
 
@@ -46,6 +47,7 @@ class _Demande:
     """A row of ``demandees``, as a letter writes it."""
 
     nature: str
+    fiche: str
     quoi: str
     annees: str
     depart: str
@@ -79,8 +81,15 @@ class DossierACompleter:
     def demandees(self) -> pd.DataFrame:
         """What is missing (see ``ce_qui_manque``), with its sheet and when it is awaited."""
         manques = ce_qui_manque(self.etude)
-        # An initial value is corrected among the other values.
-        indicateurs = self.etude.gabarit.par_feuille["indicateurs"].titre
+        # An initial value is written among the other values.
+        par_feuille = self.etude.gabarit.par_feuille
+        par_commune = [
+            bool(element) and self.etude.catalogue.indicateurs_fiches[element].dimension == COMMUNE
+            for element in manques["element"]
+        ]
+        de_depart = pd.Series(par_commune, manques.index, dtype=bool).map(
+            {True: par_feuille["communes"].titre, False: par_feuille["indicateurs"].titre}
+        )
         delais = []
         for element in manques["element"]:
             delai = self.etude.gabarit.lettre.delai
@@ -88,7 +97,7 @@ class DossierACompleter:
                 collecte = self.etude.catalogue.indicateurs_fiches[element].collecte
                 delai = collecte.quand if collecte else delai
             delais.append(majuscule(delai))
-        feuille = manques["feuille"].mask(manques["nature"].eq(DEPART), indicateurs)
+        feuille = manques["feuille"].mask(manques["nature"].eq(DEPART), de_depart)
         return manques.assign(feuille=feuille, delai=delais)
 
     @cached_property
@@ -134,8 +143,7 @@ class DossierACompleter:
         manques = self.manques
         arretes = self.etude.mot("dossier_des_arretes")
         qui = manques["responsable"].map(noms).where(manques["demandee"], arretes)
-        departs = self.etude.a_demander
-        departs = departs[departs["nature"].eq(DEPART) | departs["depart"].ne("")]
+        departs = _departs(self.etude.a_demander)
         comptes = pd.crosstab(qui, manques["annee"])
         comptes = comptes.reindex(columns=list(self.etude.annees), fill_value=0)
         de_depart = departs["responsable"].map(noms).value_counts()
@@ -173,18 +181,22 @@ class DossierACompleter:
         year.
         """
         etude = self.etude
-        modele = etude.gabarit.lettre
-        coordination = etude.catalogue.responsables[etude.gabarit.parts.principal].libelle
+        principal = etude.gabarit.parts.principal
+        coordination = etude.catalogue.responsables[principal].libelle
         blocs: list[Bloc] = []
         for identifiant, du_service in self.demandees.groupby("responsable", sort=False):
             responsable = str(identifiant)
+            modele = etude.gabarit.lettre
+            if responsable == principal:
+                modele = modele.a_elle_meme
             annees = self._annees(du_service)
             service = du_service["service"].iloc[0]
             manques = self.manques[self.manques["responsable"].eq(responsable)]
             manques = manques[manques["demandee"]]
+            departs = _departs(du_service)
             demandes = [
                 modele.demande.format(
-                    quoi=demande.quoi,
+                    quoi=_quoi_de_quelle_fiche(demande, modele),
                     annees=_annees_demandees(demande, modele),
                     feuille=demande.feuille,
                     delai=demande.delai,
@@ -200,31 +212,43 @@ class DossierACompleter:
                 "annees": (modele.des_annees if len(annees) > 1 else modele.une_annee).format(
                     annees=periodes(annees)
                 ),
-                "elements": self._elements_par_annee(manques),
+                "elements": self._elements_par_annee(manques, len(departs)),
                 "delai": modele.delai,
             }
-            contenu = lettre(modele, mots, demandes, annee=etude.annee)
+            depart = self._ou_est_le_depart() if len(departs) else ""
+            contenu = lettre(modele, mots, demandes, depart, annee=etude.annee)
             blocs.append(Titre(service))
             blocs.append(Piece(f"{DOSSIER}/lettre-{responsable}.docx", contenu, "Lettre"))
             for annee in annees:
                 cadre = cadre_vierge(etude.suivi, etude.gabarit, annee, responsable)
                 fichier = nom_du_classeur(etude.convention.id, annee, responsable)
                 de_l_annee = manques[manques["annee"].eq(annee)]
-                departs = du_service["nature"].eq(DEPART) | du_service["depart"].ne("")
-                departs &= annee == etude.annees[0]
-                plan = ce_qui_manque_seul(
-                    feuilles(cadre), de_l_annee, set(du_service.loc[departs, "element"])
-                )
+                plan = ce_qui_manque_seul(feuilles(cadre), de_l_annee, set(departs["element"]))
                 contenu = classeur(cadre, plan)
                 blocs.append(Piece(f"{DOSSIER}/{fichier}", contenu, f"Classeur de {annee}"))
         return suite(blocs)
 
-    def _elements_par_annee(self, manques: pd.DataFrame) -> str:
-        """Return how much a service owes of each year: « pour 2024, 3 valeurs ; pour 2025, … »."""
-        return " ; ".join(
-            f"pour {annee}, {compter_les_elements(de_l_annee, self.etude.gabarit)}"
-            for annee, de_l_annee in manques.groupby("annee")
-        )
+    def _elements_par_annee(self, manques: pd.DataFrame, departs: int) -> str:
+        """Return how much a service owes of each year, and of before the convention: « pour 2022,
+        2 valeurs de départ ; pour 2024, 3 valeurs ; pour 2025, … ».
+        """
+        gabarit = self.etude.gabarit
+        dues = {}
+        if departs:
+            dues[self.etude.annees[0] - 1] = compter_les_departs(departs, gabarit)
+        for annee, de_l_annee in manques.groupby("annee"):
+            dues[annee] = compter_les_elements(de_l_annee, gabarit)
+        return " ; ".join(f"pour {annee}, {elements}" for annee, elements in dues.items())
+
+    def _ou_est_le_depart(self) -> str:
+        """Return where the initial values are written: in which workbook, in which column."""
+        gabarit = self.etude.gabarit
+        premiere = self.etude.annees[0]
+        for colonne in gabarit.par_feuille["indicateurs"].colonnes:
+            if colonne.id == CORRECTION:
+                titre = colonne.de_la_premiere_annee.titre.format(precedente=premiere - 1)
+                return gabarit.lettre.ou_est_le_depart.format(premiere=premiere, colonne=titre)
+        return ""
 
     def _annees(self, demandees: pd.DataFrame) -> list[int]:
         """Return the years whose workbook some rows need; a value of before the convention is
@@ -233,6 +257,18 @@ class DossierACompleter:
         annees = SEPARATEUR.join([*demandees["annees"], *demandees["depart"]]).split(SEPARATEUR)
         premiere = self.etude.annees[0]
         return sorted({max(int(annee), premiere) for annee in annees if annee})
+
+
+def _departs(demandees: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of what is asked for whose initial value is."""
+    return demandees[demandees["nature"].eq(DEPART) | demandees["depart"].ne("")]
+
+
+def _quoi_de_quelle_fiche(demande: _Demande, modele: Lettre) -> str:
+    """Return what a row of a letter asks for, with its fiche when the words are those of any."""
+    if demande.nature in (MOYEN, APPRECIATION) and demande.fiche:
+        return modele.de_la_fiche.format(quoi=demande.quoi, fiche=demande.fiche)
+    return demande.quoi
 
 
 def _annees_demandees(demande: _Demande, modele: Lettre) -> str:

@@ -69,6 +69,8 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     flux: Flux | None = None
     # the whole that it is a part of: a part never exceeds its whole
     partie_de: noms.Mesure | None = None
+    # the places that it fills: more persons than places have to be confirmed
+    capacite: noms.Mesure | None = None
     # whether its modalités share its whole out: their sum never exceeds it
     partition: bool = False
     saut: Saut = Saut()

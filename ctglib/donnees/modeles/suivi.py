@@ -137,6 +137,11 @@ class Participation(Modele):  # ``participation.yaml``
     exemples: tuple[Exemple, ...] = ()  # one an axis
 
 
+class Intitule(Modele):  # what is said of a column
+    titre: Texte
+    aide: str
+
+
 class ColonneGabarit(Modele):
     id: Identifiant
     titre: Texte
@@ -155,6 +160,24 @@ class ColonneGabarit(Modele):
     # columns that it is about: lost when none of them is filled
     accompagne: tuple[Identifiant, ...] = ()
     aide: str = ""
+    # what is said of it in the first year of a convention, in place of the rest
+    premiere_annee: Intitule | None = None
+
+    @property
+    def titres(self) -> set[str]:
+        """Return the titles that a workbook may give it: of the first year, and of the others."""
+        return {self.titre, self.premiere_annee.titre if self.premiere_annee else self.titre}
+
+    @property
+    def de_la_premiere_annee(self) -> ColonneGabarit:
+        """Return the column as the first year has it; its other title may still be read."""
+        if self.premiere_annee is None:
+            return self
+        autre = Intitule(titre=self.titre, aide=self.aide)
+        intitule = self.premiere_annee
+        return self.model_copy(
+            update={"titre": intitule.titre, "aide": intitule.aide, "premiere_annee": autre}
+        )
 
 
 class FeuilleGabarit(Modele):
@@ -176,6 +199,8 @@ class FeuilleGabarit(Modele):
 class PartieModeEmploi(Modele):  # a heading of the first sheet
     titre: Texte
     contenu: Literal["lignes", "feuilles", "legende"] = "lignes"
+    # in the workbook of the first year of a convention, of the others, of all of them
+    quand: Literal["toujours", "premiere_annee", "annees_suivantes"] = "toujours"
     lignes: tuple[Texte, ...] = ()
 
 
@@ -257,6 +282,16 @@ class Element(Modele):  # the noun of what may be missing
     plusieurs: Texte
 
 
+class LettreDeLaCoordination(Modele):  # what it asks of itself: what a letter says in its place
+    expediteur: tuple[Texte, ...]
+    destinataire: Texte
+    objet: Texte
+    paragraphes: tuple[Texte, ...]
+    reponse: Texte
+    fin: Texte
+    signature: str
+
+
 class Lettre(Modele):  # the letter to a service
     expediteur: tuple[Texte, ...]
     destinataire: Texte
@@ -266,14 +301,23 @@ class Lettre(Modele):  # the letter to a service
     paragraphes: tuple[Texte, ...]
     une_annee: Texte
     des_annees: Texte
+    de_la_fiche: Texte  # what is asked of a fiche, when its words do not say which
     demande: Texte
     plus_le_depart: Texte  # the years asked, when a value of before the convention is too
     depart: Texte  # how that one is called
+    ou_est_le_depart: Texte  # where it is written
     reponse: Texte
     jour_a_choisir: Texte
     fin: Texte
-    signature: Texte
+    signature: str
     delai: Texte  # when an answer is awaited
+    pour_la_coordination: LettreDeLaCoordination
+
+    @property
+    def a_elle_meme(self) -> Lettre:
+        """Return the letter as the coordination writes it for itself."""
+        textes = self.pour_la_coordination.model_dump()
+        return self.model_copy(update=textes)
 
 
 class RenvoiGabarit(Modele):
@@ -310,6 +354,7 @@ class Gabarit(CollecteAnnuelle):
     nombre_de_decisions: Positif
     plis: Annotated[dict[Pli, Texte], complet(Pli)]  # the headings of the folded rows
     elements: Annotated[dict[NatureDemandee, Element], complet(NatureDemandee)]
+    depart: Element  # the noun of an initial value
     lettre: Lettre
     renvoi: RenvoiGabarit
     feuilles: Annotated[tuple[FeuilleGabarit, ...], complet(NomDeFeuille)]
