@@ -711,12 +711,14 @@ def _depart_demande(cadre: Cadre, fiche: Fiche, prevu: IndicateurFiche, item: In
     """Return the id of an indicator whose initial value is asked for in the workbook of this year;
     "" of another.
 
-    That of the first year of the convention asks for it, when the plan does not write it, none is
-    known of that year or the one before, and one would serve: it is followed from the beginning,
-    and its target is no threshold that the text implies.
+    That of the first year of the convention asks for it, when the plan does not write
+    it, none is known of that year or the one before, and one would serve: it is followed from the
+    beginning, and its target is no threshold that the text implies.
     """
     convention = cadre.convention
-    if cadre.annee != convention.debut.year or dispense(fiche, cadre.jour, prevu) in ARRETES:
+    if cadre.annee != convention.debut.year:
+        return ""
+    if dispense(fiche, cadre.jour, prevu) in ARRETES:
         return ""
     if not depart_utile(convention, fiche, prevu, item):
         return ""
