@@ -111,7 +111,7 @@ class DossierSuivi(Montrable):
 
     @property
     def closes(self) -> frozenset[int]:
-        """The years whose bilan is « définitif »: a value of theirs can still come, nothing else."""
+        """The years whose bilan is « définitif »: a value of theirs can still come, no more."""
         return frozenset(
             annee for annee, suivi in self.suivis.items() if suivi.bilan.statut == "definitif"
         )
