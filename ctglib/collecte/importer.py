@@ -558,6 +558,8 @@ def _sauts_de_saisie(apres: Cadre, changements: Iterable[Changement]) -> Iterato
             continue
         if not changement.avant or not changement.apres:
             continue
+        if entree.cle[1] != str(apres.annee):  # a correction of the year before has its reason
+            continue
         item = apres.dossier.catalogue.indicateurs_fiches[entree.cle[2]]
         avant = float(changement.avant)
         nombre = float(changement.apres)
