@@ -101,7 +101,10 @@ def test_chaque_service_a_sa_lettre_et_un_classeur_par_annee(convention: str) ->
         assert rows.loc[rows["responsable"].eq(service), "service"].iloc[0] in text.replace(
             "\u202f", " "
         )
-        assert "{" not in text and "Ce qui est demandé" in text
+        assert "{" not in text
+        assert (
+            "Ce qui est à réunir" if service == "coordination" else "Ce qui est demandé"
+        ) in text
         assert books
 
 
