@@ -205,6 +205,20 @@ def test_un_comite_tenu_ne_se_propose_pas_et_un_comite_absent_ou_inconnu_se_prop
     assert len(objets(etude(2024, dit=bilan_avec(None)), "comite_non_tenu")) == 1
 
 
+@pytest.mark.parametrize("graine", range(5))
+@pytest.mark.parametrize("annee", [2023, 2025])
+def test_la_cible_manquee_dite_d_abord_est_la_plus_grave_quel_que_soit_l_ordre_des_lignes(
+    annee: int, graine: int
+) -> None:
+    lignes = etude(annee).evaluation.sample(frac=1, random_state=graine)
+
+    dites = objets(etude(annee, evaluation=lignes), "cible_manquee")
+
+    assert dites == objets(etude(annee), "cible_manquee")
+    if annee == 2025:  # a target of 2025 that is due comes before those of 2026
+        assert dites[0].startswith("Fiches de poste")
+
+
 def test_une_modalite_en_retard_se_propose_tant_qu_elle_n_a_pas_de_nouvelle_date() -> None:
     late = etude().etats.assign(en_retard=False, fin=pd.NaT)
     late.loc[0, "en_retard"] = True
@@ -242,9 +256,19 @@ def test_une_decision_sans_suite_se_propose_et_une_decision_faite_non() -> None:
 
 
 def test_la_reconduction_se_propose_l_avant_derniere_annee_et_la_derniere() -> None:
-    asked = {annee: "reconduction" in regles(etude(annee)) for annee in ANNEES}
+    asked = {annee: "reconduction" in regles(etude(annee, "harnes")) for annee in ANNEES}
 
     assert asked == {2023: False, 2024: False, 2025: True, 2026: True}
+
+
+def test_ce_qui_est_decide_n_est_plus_demande() -> None:
+    decision = {"id": "reconduction_2025", "texte": "Engager le renouvellement"}
+    comite = Comite.model_validate({"date": date(2026, 1, 20), "decisions": [decision]})
+
+    assert "reconduction" in regles(etude(2025))
+    assert "reconduction" not in regles(etude(2025, dit=bilan_avec(comite)))
+    assert "reconduction" not in regles(etude(2026, avant=bilan_avec(comite), dit=bilan_avec(None)))
+    assert "reconduction" not in regles(etude(2026))  # decided by the comité of 2026
 
 
 def test_une_proposition_nomme_ses_premiers_objets_et_compte_les_autres() -> None:

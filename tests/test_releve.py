@@ -13,7 +13,7 @@ from import_exemple import JOUR, avec_libreoffice, libreoffice
 from ligne_de_commande import ctg
 from rapports_produits import Production, Rapport
 
-from ctglib.blocs.propositions import suites_des_decisions
+from ctglib.blocs.propositions import proposer, suites_des_decisions
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.suivi import lire_suivi_brut
@@ -68,8 +68,8 @@ def test_chaque_decision_proposee_a_sa_raison_et_de_la_place_pour_le_vote(releve
         "Service responsable",
         "Pour le",
     ]
-    assert "la reconduction est expresse" in decisions.rows[1].cells[0].text
-    assert decisions.rows[2].cells[1].text.startswith("Dire si la convention est reconduite")
+    assert decisions.rows[1].cells[0].text.startswith("Leur échéance est passée")
+    assert decisions.rows[2].cells[1].text.startswith("Abandonner les modalités en retard")
     assert len(suites.rows) == 7
 
 
@@ -92,13 +92,13 @@ def test_un_releve_complete_et_renomme_devient_le_bilan_de_l_annee(
     remplir(releve, "suite.local_18_25", Suite="rejetée", Raison="Aucun local")
     remplir(
         releve,
-        "decision.d2026_1",
+        "decision.retard_2026",
         Vote="Adoptée à l'unanimité",
         Service_responsable="Ville",
         Pour_le="30 juin 2027",
     )
-    remplir(releve, "decision.d2026_2", Vote="rejetée, 3 voix contre 2")
-    remplir(releve, "decision.d2026_9", Texte_retenu="Inviter la Msa", Pour_le="1er mars 2027")
+    remplir(releve, "decision.cible_manquee_2026", Vote="rejetée, 3 voix contre 2")
+    remplir(releve, "decision.d2026_1", Texte_retenu="Inviter la Msa", Pour_le="1er mars 2027")
     renomme = releve.rename(releve.with_name("Compte rendu (signé).docx"))
 
     preparation = preparer([renomme], jour=JOUR)
@@ -114,17 +114,21 @@ def test_un_releve_complete_et_renomme_devient_le_bilan_de_l_annee(
     assert [
         (item.id, item.etat, item.texte[:25], item.responsable, item.echeance)
         for item in comite.decisions
-        if "2026_" in item.id
+        if "2026" in item.id and item.id != "reconduction_2026"
     ] == [
-        ("d2026_1", "adoptee", "Dire si la convention est", "Ville", date(2027, 6, 30)),
-        ("d2026_2", "rejetee", "Abandonner les modalités ", None, None),
-        ("d2026_9", "adoptee", "Inviter la Msa", None, date(2027, 3, 1)),
+        ("cible_manquee_2026", "rejetee", "Abandonner la cible, ou l", None, None),
+        ("d2026_1", "adoptee", "Inviter la Msa", None, date(2027, 3, 1)),
+        ("retard_2026", "adoptee", "Abandonner les modalités ", "Ville", date(2027, 6, 30)),
     ]
+    # What was decided, adopted or not, is not asked again.
+    restent = set(proposer(ouvrir_bilan("demonstration", ANNEE).etude)["regle"])
+    assert not restent & {"retard", "cible_manquee", "reconduction"}
+    assert "lacunes" in restent
 
 
 def test_une_decision_rejetee_est_dite_et_n_a_pas_de_suite(releve: Path, donnees: Path) -> None:
     remplir(releve, "comite_date", Date="12/01/2027")
-    remplir(releve, "decision.d2026_2", Vote="Rejetée")
+    remplir(releve, "decision.cible_manquee_2026", Vote="Rejetée")
     preparer([releve], jour=JOUR).ecrire()
 
     bilan = ouvrir_bilan("demonstration", ANNEE)
@@ -137,7 +141,7 @@ def test_une_decision_rejetee_est_dite_et_n_a_pas_de_suite(releve: Path, donnees
         )
     ]
     suivies = suites_des_decisions(bilan.etude, ANNEE, ANNEE)["id"].tolist()
-    assert suivies and "d2026_2" not in suivies
+    assert suivies and "cible_manquee_2026" not in suivies
 
 
 def test_les_fautes_d_un_releve_sont_placees_dans_les_mots_d_un_document_word(
@@ -152,7 +156,7 @@ def test_les_fautes_d_un_releve_sont_placees_dans_les_mots_d_un_document_word(
     assert "releve.docx, tableau 1, ligne 1, colonne « Date »\n    trouvé : « le mois proch" in dit
     assert "releve.docx, tableau 3, ligne 2, colonne « Suite »\n    trouvé : « oubliée »" in dit
     assert "tableau 3, ligne 2, colonne « Repoussée au »\n    trouvé : « septembre 2027 »" in dit
-    assert "releve.docx, tableau 4, ligne 3, colonne « Vote »\n    trouvé : « oui »" in dit
+    assert re.search(r"tableau 4, ligne \d+, colonne « Vote »\n    trouvé : « oui »", dit)
     assert "Adoptée, Rejetée" in dit
     assert "releve.docx, tableau 4, ligne 3, colonne « Pour le »" in dit
     assert "feuille" not in dit and "décision.d2026" not in dit
@@ -215,7 +219,7 @@ def test_enregistre_par_libreoffice_il_se_relit(
     releve: Path, tmp_path: Path, donnees: Path
 ) -> None:
     remplir(releve, "comite_date", Date="12/01/2027")
-    remplir(releve, "decision.d2026_2", Vote="rejetée")
+    remplir(releve, "decision.cible_manquee_2026", Vote="rejetée")
 
     libreoffice(releve, tmp_path / "relu", "docx")
 

@@ -18,7 +18,13 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru
 from ctglib.blocs.page_une import Message
-from ctglib.blocs.propositions import ensembles, ont_une_cible, proposer, service
+from ctglib.blocs.propositions import (
+    ensembles,
+    manquees_par_gravite,
+    ont_une_cible,
+    proposer,
+    service,
+)
 from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.collecte import MOYEN, VALEUR, demandes
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
@@ -30,7 +36,6 @@ from ctglib.calculs.etats import (
     totaux,
 )
 from ctglib.calculs.ordre import rang_dans
-from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import (
     abreger,
     accorder,
@@ -617,7 +622,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
 
     def messages(self) -> Iterator[Message]:
         """Yield what families got since the start, what is done; then how many of the targets that
-        can be judged are reached, and the first missed.
+        can be judged are reached, and the gravest miss.
 
         « Sur six cibles ou références que l'on peut juger, quatre sont atteintes ou en bonne voie ;
         deux ne le sont pas, dont « Places » (30 au lieu de 40). »
@@ -640,7 +645,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
             toutes = majuscule(tous(total, "cible ou référence", "cibles ou références"))
             _, _, verbe_et_mot = tenues.partition(" ")  # « trois sont atteintes »
             texte = f"{toutes} que l'on peut juger {verbe_et_mot}"
-        manquees = parcours[parcours["verdict"].isin(MANQUES)]
+        manquees = manquees_par_gravite(self.etude, parcours, "derniere")
         if len(manquees):
             contexte = self.etude.contexte
             manquee = next(lignes(manquees, IndicateurParcouru))

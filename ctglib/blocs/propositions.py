@@ -14,12 +14,13 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu
 from ctglib.calculs.evaluation import QUALITATIF
+from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence, Poids
 from ctglib.donnees.modeles.rapports import CodeProposition
-from ctglib.donnees.modeles.suivi import Suite
+from ctglib.donnees.modeles.suivi import Suite, nom_de_la_decision
 from ctglib.donnees.plan import ARRETES
 from ctglib.donnees.statuts import Statut
 
@@ -145,8 +146,9 @@ def suites_des_decisions(
 def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     """Return what the data of a year propose, in the words and order of the catalogue.
 
-    A rule that the convention has to write (``exigee``) proposes nothing where no clause does. In
-    the last year, a rule may have other words.
+    What the comité of the year has decided is not proposed any more, nor what one of an earlier
+    year has decided once and for all. A rule that the convention has to write (``exigee``) proposes
+    nothing where no clause does. In the last year, a rule may have other words.
 
     Returns:
         One row a proposal: regle (its code), fiche (whether the page of a fiche says it too),
@@ -158,8 +160,12 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     messages = etude.catalogue.messages
     objets_cites = etude.catalogue.bilan.objets_du_tableau
     derniere_annee = etude.annee >= etude.suivi.fin.year
+    decidees = _decisions_prises(etude)
     propositions = []
     for regle in etude.catalogue.bilan.propositions:
+        annees = etude.suivi.suivis if regle.une_fois else [etude.annee]
+        if decidees & {nom_de_la_decision(regle.id, annee) for annee in annees}:
+            continue
         objets_de_la_regle = objets_par_regle[regle.id]
         clauses = etude.convention.citer(*regle.clauses)
         if not objets_de_la_regle or (regle.exigee and not clauses):
@@ -195,6 +201,12 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
             )
         )
     return pd.DataFrame(propositions, columns=PROPOSITIONS)
+
+
+def _decisions_prises(etude: EtudeAnnuelle) -> set[str]:
+    """Return the ids of what the comités have decided up to the year, adopted or rejected."""
+    comites = [suivi.bilan.comite for suivi in etude.suivi.suivis.values()]
+    return {decision.id for comite in comites if comite for decision in comite.decisions}
 
 
 def _de_tous(etude: EtudeAnnuelle, noms: Sequence[str]) -> str:
@@ -251,7 +263,7 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
             *_actions(_selon_leur_poids(etude, echues_sans_etat)),
             *map(Objet, oublies),
         ],
-        "cible_manquee": _cibles_manquees(etude, _selon_leur_poids(etude, indicateurs)),
+        "cible_manquee": _cibles_manquees(etude, indicateurs),
         "postes_de_pilotage": _postes_a_convertir(etude, indicateurs),
         "collecte": _services_a_relancer(etude),
         "moyens": [
@@ -274,6 +286,31 @@ def _selon_leur_poids(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame
     rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
     rangs = {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
     return table.loc[table["fiche"].map(rangs).sort_values(kind="stable").index]
+
+
+def manquees_par_gravite(
+    etude: EtudeAnnuelle, indicateurs: pd.DataFrame, valeur: str
+) -> pd.DataFrame:
+    """Return the rows that miss their target, what weighs most first: a target that is due, then
+    the weight of the enjeu, then the gap as a share of the target; ties by fiche, then indicator.
+
+    ``valeur`` is the column of the value that is judged.
+    """
+    manquees = indicateurs[indicateurs["verdict"].isin(MANQUES) & indicateurs[valeur].notna()]
+    rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
+    poids = {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
+    ecart = (manquees[valeur] - manquees["cible"]).abs()
+    gravite = pd.DataFrame(
+        {
+            "a_venir": manquees["verdict"].ne("manque"),
+            "poids": manquees["fiche"].map(poids),
+            "ecart": -ecart / manquees["cible"].abs().clip(lower=1),
+            "fiche": ordre_des_numeros(manquees["fiche"]),
+            "indicateur": manquees["indicateur"],
+        }
+    )
+    criteres = ["a_venir", "poids", "ecart", "fiche", "indicateur"]
+    return manquees.loc[gravite.sort_values(criteres).index]
 
 
 def _actions(etats: pd.DataFrame) -> list[Objet]:
@@ -302,11 +339,12 @@ def _attendus_une_fois(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[
 
 
 def _cibles_manquees(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Objet]:
-    """Return the indicators of the year that miss their target, each with its value and target."""
+    """Return the indicators of the year that miss their target, the gravest first, each with its
+    value and target.
+    """
     contexte = etude.contexte
-    manquees = indicateurs[indicateurs["verdict"].isin(MANQUES) & indicateurs["valeur"].notna()]
     cibles = []
-    for manquee in lignes(manquees, CibleManquee):
+    for manquee in lignes(manquees_par_gravite(etude, indicateurs, "valeur"), CibleManquee):
         valeur = contexte.valeur(manquee.indicateur, manquee.valeur)
         cible = contexte.valeur(manquee.indicateur, manquee.cible)
         visee = f"une cible de {cible} en {manquee.annee_cible}"

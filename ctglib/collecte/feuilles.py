@@ -31,6 +31,7 @@ from ctglib.donnees.modeles.suivi import (
     Gabarit,
     NatureDemandee,
     NomDeRubrique,
+    nom_de_la_decision,
 )
 from ctglib.donnees.pieces import annees_presentes
 from ctglib.donnees.plan import ARRETES, depart_utile, dispense
@@ -999,7 +1000,11 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
                 dispensee=dispensee,
                 demande=None if motif else demande,
             )
-    # The decisions already entered, then new ones for the empty rows.
+    yield from _decisions(cadre)
+
+
+def _decisions(cadre: Cadre) -> Iterator[Ligne]:
+    """Yield the decisions already entered, then new ones for the empty rows."""
     decisions = [decision for (decision,) in cadre.saisi("decisions")]
     rang = 1
     while len(decisions) < cadre.gabarit.nombre_de_decisions:
@@ -1009,6 +1014,12 @@ def _appreciations(cadre: Cadre) -> Iterator[Ligne]:
         rang += 1
     for decision in decisions:
         yield _texte(cadre, "decision", "decisions", decision, avant="")
+    # Those that answer a proposal of the bilan come from the minutes, and are read only.
+    for regle in cadre.dossier.catalogue.bilan.propositions:
+        decision = nom_de_la_decision(regle.id, cadre.annee)
+        if decision not in decisions:
+            ligne = _texte(cadre, "decision", "decisions", decision, avant="")
+            yield replace(ligne, dispensee=True)
 
 
 def _participation(cadre: Cadre) -> Iterator[Ligne]:

@@ -18,7 +18,7 @@ from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Tableau
 from ctglib.donnees.modeles.rapports import ReglesReleve
-from ctglib.donnees.modeles.suivi import NomDeRubrique
+from ctglib.donnees.modeles.suivi import NomDeRubrique, nom_de_la_decision
 from ctglib.donnees.yaml_strict import charger_yaml
 from ctglib.rapports.bilan import Bilan, ouvrir_bilan
 
@@ -98,7 +98,8 @@ class Releve:
         raisons = [*propositions["pourquoi"], *[self.regles.autres] * libres]
         comite = etude.bilan.comite
         deja_pris = {decision.id for decision in comite.decisions} if comite else set()
-        identifiants: list[str] = []
+        # What answers a proposal bears its name: it is not proposed again.
+        identifiants = [nom_de_la_decision(regle, etude.annee) for regle in propositions["regle"]]
         rang = 0
         while len(identifiants) < len(textes):
             rang += 1

@@ -80,6 +80,7 @@ class RegleDeProposition(Modele):  # what the bilan proposes when its data call 
     pourquoi: Texte
     clauses: tuple[RoleDeClause, ...] = ()
     exigee: bool = False  # not made without its clauses
+    une_fois: bool = False  # decided in one year, it is not asked again in the next ones
 
 
 class Presentation(Modele):  # of a table; ``{lieu}``, ``{annee}`` and the like are filled

@@ -79,6 +79,11 @@ class Decision(Modele):  # what the comité voted, for next year's bilan to say 
     echeance: date | None = None
 
 
+def nom_de_la_decision(regle: str, annee: int) -> str:
+    """Return the id of the decision of a comité that answers a proposal: « reconduction_2026 »."""
+    return f"{regle}_{annee}"
+
+
 class Suite(Modele):
     decision: Identifiant  # of last year's comité
     etat: EtatSuite
