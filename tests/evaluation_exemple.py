@@ -26,8 +26,6 @@ ICI = "01001"
 SEUILS = SeuilsEvaluation(
     en_bonne_voie=0.95,
     a_surveiller=0.60,
-    tolerance_maintien=0.05,
-    hasard_effectif=10,
     hasard_ecarts=2,
 )
 ABSENT = {"absent": "La fiche ne le donne pas"}

@@ -73,7 +73,7 @@ def test_une_atteinte_y_est_non_evaluable_pour_dix_raisons_au_moins() -> None:
     }
 
 
-def test_chaque_evolution_apparait_et_le_bruit_dans_les_series_de_la_cnaf() -> None:
+def test_chaque_evolution_apparait_ou_se_lit_dans_les_series_publiques() -> None:
     known = suivi().catalogue
     series = (
         suivi()
@@ -82,7 +82,10 @@ def test_chaque_evolution_apparait_et_le_bruit_dans_les_series_de_la_cnaf() -> N
     )
     rounding = known.indicateurs_contexte["cnaf_foyers"].arrondi_source
     names = ["valeur_precedente", "valeur", "arrondi", "hasard"]
-    change = pd.DataFrame([[series[2024], series[2025], rounding, False]], columns=names)
+    evenements = [165, 158, 0, True]  # births
+    change = pd.DataFrame(
+        [[series[2024], series[2025], rounding, False], evenements], columns=names
+    )
 
     noise, _ = mouvement(change, known.evaluation.seuils)
 

@@ -65,7 +65,7 @@ def test_un_service_nouveau_part_de_zero_et_le_dit() -> None:
 
 @pytest.mark.parametrize(
     ("annee", "verdict", "raison"),
-    [(2024, "non_evaluable", "a_son_echeance"), (2026, "insuffisant", "seuil_non_tenu")],
+    [(2024, "non_evaluable", "a_son_echeance"), (2026, "manque", "")],
 )
 def test_un_seuil_qui_a_un_depart_se_juge_a_son_echeance_et_non_au_rythme(
     annee: int, verdict: str, raison: str

@@ -59,13 +59,12 @@ def test_inverser_les_valeurs_et_le_sens_ne_change_aucun_verdict(
 
 @PROPRIETE
 @given(ENTIERS, ENTIERS, st.one_of(ENTIERS, ABSENCES))
-def test_une_bande_de_maintien_ne_regarde_pas_le_cote(
-    depart: int, ecart: int, hier: int | str
+def test_ce_qui_est_a_maintenir_l_est_tant_qu_il_ne_tombe_pas_dessous(
+    depart: int, valeur: int, hier: int | str
 ) -> None:
-    above = _evaluer("maintien", depart, depart, {2023: hier, 2024: depart + ecart})
-    under = _evaluer("maintien", depart, depart, {2023: hier, 2024: depart - ecart})
+    found = _evaluer("maintien", depart, depart, {2023: hier, 2024: valeur})
 
-    assert (above["verdict"] == "atteint") == (under["verdict"] == "atteint")
+    assert (found["verdict"] == "atteint") == (valeur >= depart)
 
 
 @PROPRIETE

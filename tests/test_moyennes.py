@@ -85,7 +85,7 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
 
     assert said == (
         "174 par an en moyenne de 2021 à 2025, 182 de 2015 à 2019 (\u22124 %), "
-        "ce que le hasard seul peut expliquer"
+        "ce qui n'excède pas ce que le hasard donne à de tels nombres"
     )
     assert pd.isna(row.variation_depart)
     assert "le hasard seul déplace un tel nombre d'environ 26" in note

@@ -47,7 +47,7 @@ def test_la_frequentation_dit_ce_qui_monte_ce_qui_baisse_et_ce_qui_ne_se_compare
     rows = table[table["indicateur"].eq("frequentation_jeunes") & table["modalite"].ne("")]
     told = lisible(" ".join(mouvements(rows, "dispositif", contexte(), catalogue().evaluation)))
 
-    assert "1 dispositif en hausse : accueil périscolaire (+100 depuis 2024)." in told
+    assert "2 dispositifs en hausse : accueil périscolaire (+100 depuis 2024) ; séjour" in told
     assert "1 dispositif en baisse : accueil de loisirs, été (-50 depuis 2024)." in told
     assert "1 dispositif sans comparaison (secret) : centre d'animation jeunesse (CAJ)." in told
 
@@ -60,24 +60,31 @@ def dispositifs(valeurs: dict[str, dict[int, object]]) -> list[str]:
     return [lisible(phrase) for phrase in told]
 
 
-@pytest.mark.parametrize(("avant", "apres"), [(400, 404), (404, 400)])
-def test_un_ecart_que_le_hasard_explique_n_est_ni_en_hausse_ni_en_baisse(
-    avant: int, apres: int
-) -> None:
+def test_ce_qui_est_compte_en_entier_monte_de_quatre_meme_s_il_y_en_a_quatre_cents() -> None:
     told = dispositifs(
         {
-            "periscolaire": {2024: avant, 2025: apres},
+            "periscolaire": {2024: 400, 2025: 404},
             "ete": {2024: 200, 2025: 400},
             "caj": {2024: 60, 2025: 60},
         }
     )
 
     assert told == [
-        "1 dispositif en hausse : accueil de loisirs, été (+200 depuis 2024).",
-        "1 dispositif dont l'écart est trop faible pour conclure : "
-        f"accueil périscolaire ({apres - avant:+d} depuis 2024).",
+        "2 dispositifs en hausse : accueil périscolaire (+4 depuis 2024) ; accueil de loisirs, été "
+        "(+200 depuis 2024).",
         "1 dispositif sans changement : centre d'animation jeunesse (CAJ).",
     ]
+
+
+def test_un_ecart_d_evenements_a_la_portee_du_hasard_n_est_ni_en_hausse_ni_en_baisse() -> None:
+    table = notee({"frequentation_jeunes/ete": {2024: 400, 2025: 404}})
+    rows = table[table["modalite"].eq("ete")].assign(evolution="trop_peu")
+    told = mouvements(rows, "dispositif", contexte(), catalogue().evaluation)
+
+    assert lisible(told[0]) == (
+        "1 dispositif dont l'écart n'excède pas ce que le hasard donne : accueil de loisirs, été "
+        "(+4 depuis 2024)."
+    )
 
 
 def test_des_dispositifs_dont_aucun_ne_se_compare_disent_une_fois_leur_seule_raison() -> None:

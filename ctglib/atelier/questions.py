@@ -31,7 +31,7 @@ from ctglib.donnees.modeles.sources import Profil
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.publiques import reperes
 
-EN_RETARD = ("a_surveiller", "insuffisant", "en_recul")
+EN_RETARD = ("manque", "a_surveiller", "insuffisant", "en_recul")
 COLONNES_DU_RANG = [
     "rang",
     "rang_min",
@@ -364,7 +364,7 @@ def cibles(
     Paramètres :
         convention: Le dossier de la convention.
         annee: L'année du bilan.
-        en_retard: Seulement celles dont l'atteinte est à surveiller, insuffisante ou en recul.
+        en_retard: Seulement celles dont la cible est manquée ou à surveiller, ou en recul.
 
     Rend :
         fiche, indicateur, libelle, detail, depart, annee_depart, valeur, annee, cible, annee_cible,

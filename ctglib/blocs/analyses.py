@@ -53,7 +53,7 @@ FLUX = ("entrees", "sorties")
 PAR_POSTE = ("base", "a_defaut")
 HAUSSE = "en hausse"
 BAISSE = "en baisse"
-TROP_FAIBLE = "dont l'écart est trop faible pour conclure"
+TROP_FAIBLE = "dont l'écart n'excède pas ce que le hasard donne"
 SANS_CHANGEMENT = "sans changement"
 # The file of ``ctglib/blocs/`` that has the function of a type which is not in this one. It imports
 # this file, and is therefore imported only when a fiche has such an analysis.

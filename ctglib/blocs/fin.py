@@ -26,7 +26,7 @@ from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
-from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, marquer, petits_publies
+from ctglib.document.contexte import IMPLICITE, Contexte, marquer, petits_publies, verdict_dit
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import nombre_court
@@ -507,8 +507,7 @@ class Trajectoires(Montrable):
     def _verdict(self, ligne: pd.Series) -> str:
         """Return the verdict on the target: « ● atteint »; « – » without a target.
 
-        When it cannot be judged, the reason is said; when it was judged within a band around the
-        target, how far the value is from it.
+        When it cannot be judged, the reason is said.
         """
         mots = self.etude.catalogue.evaluation
         if pd.isna(ligne["cible"]):
@@ -516,10 +515,7 @@ class Trajectoires(Montrable):
         verdict = mots.verdicts[ligne["verdict"]]
         if ligne["verdict"] == "non_evaluable" and ligne["raison"]:
             return f"{verdict.signe} {mots.raisons[ligne['raison']]}"
-        if ligne["raison"] != BANDE:
-            return verdict.dit
-        ecart = bande(ligne, ligne["derniere"], ligne["cible"], self.etude.contexte, mots)
-        return f"{verdict.dit} : {ecart}"
+        return verdict_dit(ligne, ligne["derniere"], self.etude.contexte, mots)
 
     def _evolution(self, ligne: pd.Series) -> str:
         """Return the evolution since the initial value: « ▲ favorable ».
@@ -532,16 +528,7 @@ class Trajectoires(Montrable):
             if pd.isna(ligne["derniere"]) or pd.isna(ligne["valeur_initiale"]):
                 return RIEN
             return mots.raisons[ligne["raison_evolution"]]
-        evolution = mots.evolutions[ligne["evolution"]]
-        if ligne["raison_evolution"] != BANDE:
-            return evolution
-        # The band is around the initial value here, whatever the target of the indicator.
-        depuis_le_depart = ligne.copy()
-        depuis_le_depart["origine_cible"] = ""
-        ecart = bande(
-            depuis_le_depart, ligne["derniere"], ligne["a_maintenir"], self.etude.contexte, mots
-        )
-        return f"{evolution}, {ecart}"
+        return mots.evolutions[ligne["evolution"]]
 
 
 def derniere_mesure(mesure: pd.Series | IndicateurParcouru, contexte: Contexte) -> str:

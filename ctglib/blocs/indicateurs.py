@@ -9,9 +9,9 @@ from datetime import date
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.calculs.ecriture import minuscule, nombre, pourcent
+from ctglib.calculs.ecriture import minuscule, nombre
 from ctglib.calculs.evaluation import SERVICE_NOUVEAU
-from ctglib.document.contexte import BANDE, IMPLICITE, Contexte, bande, legende, marquer
+from ctglib.document.contexte import IMPLICITE, Contexte, legende, marquer, verdict_dit
 from ctglib.document.tableau import RIEN, Ecriture
 from ctglib.document.typographie import compter, date_longue, nombrer
 from ctglib.donnees.lignes import lignes
@@ -141,10 +141,7 @@ def _evolution(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
     """
     mots = etude.catalogue.evaluation
     if ligne.evolution:
-        texte = mots.evolutions[ligne.evolution]
-        if ligne.raison_evolution == BANDE:
-            texte += f", {bande(ligne, ligne.valeur, ligne.a_maintenir, etude.contexte, mots)}"
-        return texte
+        return mots.evolutions[ligne.evolution]
     if ligne.raison_evolution in REPRISES:
         return RIEN
     return mots.raisons[ligne.raison_evolution]
@@ -157,7 +154,8 @@ def _cible(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
     texte = etude.contexte.valeur(ligne.indicateur, ligne.cible)
     texte += " (d)" if ligne.origine_cible == IMPLICITE else f" en {ligne.annee_cible}"
     if ligne.verdict != "non_evaluable":
-        texte += f", {etude.catalogue.evaluation.verdicts[ligne.verdict].dit}"
+        dit = verdict_dit(ligne, ligne.valeur, etude.contexte, etude.catalogue.evaluation)
+        texte += f", {dit}"
     return texte
 
 
@@ -268,7 +266,6 @@ def mode_de_lecture(etude: EtudeAnnuelle, de_a: str) -> list[str]:
             regles=regles,
             bonne_voie=nombre(regles.seuils.en_bonne_voie, 2),
             surveiller=nombre(regles.seuils.a_surveiller, 2),
-            tolerance=pourcent(100 * regles.seuils.tolerance_maintien, 0),
         )
         phrases.append(lecture_des_cibles)
     proposes = evaluation["origine"].eq("propose") | evaluation["origine_cible"].eq("propose")

@@ -318,8 +318,8 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 
 
 def en_moyennes(row: Any) -> str:
-    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce que le hasard
-    seul peut expliquer ».
+    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce qui
+    n'excède pas ce que le hasard donne à de tels nombres ».
 
     ``row`` is a short series: any object with ``lecture``, which says whether chance may explain
     the difference, and the columns ``ctglib.calculs.territoire.MOYENNES`` as attributes.
@@ -333,7 +333,7 @@ def en_moyennes(row: Any) -> str:
     changement = pourcent(row.variation_des_moyennes, 0, signe=True)
     texte = f"{nouvelle} par an en moyenne {maintenant}, {ancienne} {alors} ({changement})"
     if row.lecture == calculs.TROP_PEU:
-        texte += ", ce que le hasard seul peut expliquer"
+        texte += ", ce qui n'excède pas ce que le hasard donne à de tels nombres"
     return texte
 
 
@@ -618,7 +618,6 @@ def _lire(etude: EtudeAnnuelle, code: str) -> tuple[Indicateur, pd.DataFrame]:
         nature="contexte",
         sens="neutre",
         decimales=0 if est_un_effectif else 1,
-        hasard=est_un_effectif,
         arrondi_source=serie["arrondi"],
     )
     annees = annees[annees["annee"].le(etude.annee)].assign(

@@ -143,7 +143,14 @@ def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
         annee=table["annee_jugee"],
         absence=table["absence"].mask(table["deja_jugee"], ""),
     )
-    depuis = cas["annee_initiale"].fillna(debut)
+    # A way is read from its start; a target that is due, from when it was written.
+    cibles_ecrites = {
+        changement.element: changement.effet.year
+        for changement in changements
+        if changement.nature == "cible"
+    }
+    cible_ecrite = cas["indicateur"].map(cibles_ecrites).fillna(debut)
+    depuis = cas["annee_initiale"].fillna(debut).mask(est_echue(cas), cible_ecrite)
     cas = cas.assign(coupure=coupure_entre(cas, definitions, changements, depuis))
     # What nobody is asked for lacks nothing.
     dispense_de_valeur = table["dispense"].where(table["valeur"].isna(), "")
@@ -519,14 +526,6 @@ def _premier_cas(cas: list[Cas], index: pd.Index) -> tuple[pd.Series, pd.Series]
     return premier_mot, premiere_raison
 
 
-def explique_par_le_hasard(
-    avant: pd.Series, apres: pd.Series, seuils: SeuilsEvaluation
-) -> pd.Series:
-    """Tell whether chance alone may explain how a count moved: few events, or a small gap."""
-    peu_nombreux = avant.lt(seuils.hasard_effectif) & apres.lt(seuils.hasard_effectif)
-    return peu_nombreux | dans_le_hasard(avant, apres, seuils.hasard_ecarts)
-
-
 def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.Series, pd.Series]:
     """Return how two values differ, row by row, and why when they have no direction.
 
@@ -540,7 +539,7 @@ def mouvement(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     avant = changements["valeur_precedente"]
     apres = changements["valeur"]
     ecart = (apres - avant).round(DECIMALES_EXACTES)
-    au_hasard = changements["hasard"] & explique_par_le_hasard(avant, apres, seuils)
+    au_hasard = changements["hasard"] & dans_le_hasard(avant, apres, seuils.hasard_ecarts)
     return _premier_cas(
         [
             (ecart.isna(), "", ""),
@@ -560,10 +559,9 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     The evolution is "favorable", "defavorable", "stable", a word of ``mouvement`` without
     direction, or "" when it cannot be read: the reason then says why.
 
-    For a value to be kept (sens « maintien »): inside its band before and now, it is stable (the
-    reason "dans_la_bande" says that it is not the very value); nearer to the value, favourable;
-    farther and lower, unfavourable. Farther and higher, it is neither: the text wants the offer
-    kept, not held down.
+    What is to be kept (sens « maintien ») is not to fall below: at that value or above, before and
+    now, it is stable (the reason "au_dessus_du_maintien" says that it moved above it); under it, it
+    is favourable when it rises and unfavourable when it falls.
 
     Read of ``changements``: as ``mouvement``, and absence (why the value is missing), coupure (what
     parts the two), sens, maintenir (the value that a maintien keeps).
@@ -571,37 +569,24 @@ def evolution(changements: pd.DataFrame, seuils: SeuilsEvaluation) -> tuple[pd.S
     mouvements, raisons = mouvement(changements, seuils)
     avant = changements["valeur_precedente"]
     valeur_a_garder = changements["maintenir"]
-    bande = _demi_bande(valeur_a_garder, changements["arrondi"], seuils)
-    eloignement_avant = (avant - valeur_a_garder).abs().round(DECIMALES_EXACTES)
-    eloignement = (changements["valeur"] - valeur_a_garder).abs().round(DECIMALES_EXACTES)
     a_maintenir = changements["sens"].eq("maintien")
-    orientation = changements["sens"].map(ORIENTATIONS).fillna(0)
-    reste_dans_la_bande = eloignement_avant.le(bande) & eloignement.le(bande)
+    sens_voulu = changements["sens"].map(ORIENTATIONS)
+    neutre = ~a_maintenir & sens_voulu.isna()
+    orientation = sens_voulu.fillna(1)  # to be kept: a rise is no fall
+    gardee = a_maintenir & avant.ge(valeur_a_garder) & changements["valeur"].ge(valeur_a_garder)
     return _premier_cas(
         [
             (changements["absence"].ne(""), "", changements["absence"]),
             (avant.isna(), "", "sans_valeur_precedente"),
             (changements["coupure"].ne(""), "", changements["coupure"]),
-            (~a_maintenir & orientation.eq(0), "", "sans_sens"),
+            (neutre, "", "sans_sens"),
             (~mouvements.isin(list(ORIENTATIONS)), mouvements, raisons),
-            (
-                a_maintenir & reste_dans_la_bande,
-                "stable",
-                np.where(eloignement.gt(0), "dans_la_bande", ""),
-            ),
-            (a_maintenir & eloignement.lt(eloignement_avant), "favorable", ""),
-            (a_maintenir & mouvements.eq("hausse"), "", "au_dessus_du_maintien"),
-            (~a_maintenir & mouvements.map(ORIENTATIONS).eq(orientation), "favorable", ""),
+            (gardee, "stable", "au_dessus_du_maintien"),
+            (mouvements.map(ORIENTATIONS).eq(orientation), "favorable", ""),
             (True, "defavorable", ""),
         ],
         changements.index,
     )
-
-
-def _demi_bande(valeur: pd.Series, arrondi: pd.Series, seuils: SeuilsEvaluation) -> pd.Series:
-    """Return how far from a value to be kept one may be: a share of it, at least the rounding."""
-    part_de_la_valeur = seuils.tolerance_maintien * valeur.abs()
-    return part_de_la_valeur.clip(lower=arrondi).round(DECIMALES_EXACTES)
 
 
 def progression(trajets: pd.DataFrame) -> pd.DataFrame:
@@ -645,28 +630,33 @@ def progression(trajets: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def est_echue(cas: pd.DataFrame) -> pd.Series:
+    """Tell whether the day of each target has come (see ``juger``)."""
+    return cas["annee"].ge(cas["annee_cible"].fillna(9999)) & ~cas["a_venir"]
+
+
 def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     """Return the verdict on the target of each row, its reasons, and the progression to it.
 
-    There are four kinds of targets:
+    Once due, a target is reached or missed, whatever the way to it: a value and a target, nothing
+    else. One that is due every year (``annuelle``) is judged so each year. Before, it is reached as
+    soon as it is; otherwise it depends on its kind:
 
-    - a band to stay in, when the direction is « maintien » or the target is the initial value; it
-      is at least as wide as the source's rounding. Out of it on the good side, it is reached; on
-      the bad side, it goes back. With no good side, a value under it goes back and one above is to
-      be watched: keeping an offer is keeping at least that offer;
-    - a threshold that the text implies, or a yes: held or not, at its date;
-    - a target already reached at the outset: kept, or it goes back;
-    - otherwise a way, judged by its pace (``progression``); at its date, it is done or it is not.
+    - what is to be kept, when the direction is « maintien » or the target is the initial value, and
+      what was reached at the outset: under it, it goes back. Above is never a miss;
+    - a threshold that the text implies, or a yes: it is judged at its date;
+    - otherwise a way, judged by its pace (``progression``).
 
-    A count that chance alone may have lowered is to be watched: it is not said to go back.
+    A gap up to the source's rounding is not judged. Events that chance alone may have lowered are
+    to be watched: they are not said to go back.
 
     Read of ``cas``: as ``progression`` and ``evolution``, and origine_cible, annuelle (a threshold
     without a date), oui_non, a_venir (the day of the target is still to come).
 
     Returns:
-        verdict: "atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul" or
-        "non_evaluable"; raisons, lists of codes in the order in which a report says them; realise,
-        attendu, rythme, rythme_compose, missing where there is no way.
+        verdict: "atteint", "manque" (due and not reached), "en_bonne_voie", "a_surveiller",
+        "insuffisant", "en_recul" or "non_evaluable"; raisons, lists of codes in the order in which
+        a report says them; realise, attendu, rythme, rythme_compose, missing where there is no way.
     """
     initiale = cas["valeur_initiale"]
     valeur = cas["valeur"]
@@ -674,13 +664,16 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     orientation = cas["sens"].map(ORIENTATIONS).fillna(0)
     arrondi = cas["arrondi"]
 
+    echue = est_echue(cas)
+
     # Why nothing can be judged: codes in the order in which a report says them, "" when it can.
     implicite = cas["origine_cible"].eq("implicite")
+    se_juge_seule = implicite | echue  # without the way to it
     sans_annee_passee = initiale.notna() & cas["annee"].le(cas["annee_initiale"].fillna(0))
-    premiere_annee = sans_annee_passee & ~(implicite & cas["annuelle"])
+    premiere_annee = sans_annee_passee & ~(implicite & cas["annuelle"]) & ~echue
     obstacles = pd.DataFrame(
         {
-            "initiale": np.where(initiale.isna() & ~implicite, "sans_valeur_initiale", ""),
+            "initiale": np.where(initiale.isna() & ~se_juge_seule, "sans_valeur_initiale", ""),
             "cible": np.where(cible.isna(), "sans_cible", ""),
             "annee": np.where(premiere_annee, "premiere_annee", ""),
             "absence": cas["absence"],
@@ -690,42 +683,32 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     )
     non_evaluable = (obstacles != "").any(axis=1)
 
-    # What kind of target it is: a band to stay in, a threshold, one met at the outset, or a way.
-    ecart = (valeur - cible).round(DECIMALES_EXACTES)
-    bande = cas["sens"].eq("maintien") | (initiale.eq(cible) & ~cas["annuelle"])
-    dans_la_bande = bande & ecart.abs().le(_demi_bande(cible, arrondi, seuils))
-    seuil = ~bande & (initiale.isna() | cas["annuelle"] | implicite | cas["oui_non"])
-    atteinte_au_depart = ~bande & ~seuil & (orientation * (initiale - cible)).gt(0)
-    manque = -orientation.replace(0, 1) * (valeur - cible)  # under zero when nothing is lacking
-    echue = cas["annee"].ge(cas["annee_cible"].fillna(9999)) & ~cas["a_venir"]
-    pas_encore_due = ~cas["annuelle"] & ~echue
+    # What kind of target it is: to be kept, a threshold, one met at the outset, or a way.
+    sens_a_garder = orientation.replace(0, 1)  # to be kept is not to fall below
+    manque = (-sens_a_garder * (valeur - cible)).round(DECIMALES_EXACTES)
+    a_garder = cas["sens"].eq("maintien") | (initiale.eq(cible) & ~cas["annuelle"])
+    seuil = ~a_garder & (initiale.isna() | cas["annuelle"] | implicite | cas["oui_non"])
+    atteinte_au_depart = ~a_garder & ~seuil & (orientation * (initiale - cible)).gt(0)
+    due = echue | (seuil & cas["annuelle"])
     changement = (valeur - initiale).abs().round(DECIMALES_EXACTES)
     immobile = arrondi.gt(0) & changement.le(arrondi)
-    sans_trajet = non_evaluable | bande | seuil | atteinte_au_depart | immobile
+    sans_trajet = non_evaluable | a_garder | seuil | atteinte_au_depart | immobile
     trajet = progression(cas[TRAJET].where(~sans_trajet))
 
-    retard = np.where(echue, "echeance_passee", "")
-    cote_de_la_bande = np.where(ecart.gt(0), "au_dessus_de_la_bande", "sous_la_bande")
-    deja_atteinte = "deja_atteinte_au_depart"
+    deja_atteinte = np.where(atteinte_au_depart, "deja_atteinte_au_depart", "")
     verdict, raison = _premier_cas(
         [
             (non_evaluable, "non_evaluable", ""),
-            (dans_la_bande, "atteint", np.where(ecart.ne(0), "dans_la_bande", "")),
-            (bande & (orientation * ecart).gt(0), "atteint", cote_de_la_bande),
-            (bande & orientation.eq(0) & ecart.gt(0), "a_surveiller", "au_dessus_de_la_bande"),
-            (bande, "en_recul", cote_de_la_bande),
-            (seuil & manque.le(0), "atteint", ""),
-            (atteinte_au_depart & manque.le(0), "atteint", deja_atteinte),
-            ((seuil | atteinte_au_depart) & manque.le(arrondi), "non_evaluable", "sous_arrondi"),
-            (seuil & pas_encore_due, "non_evaluable", "a_son_echeance"),
-            (seuil, "insuffisant", "seuil_non_tenu"),
-            (atteinte_au_depart, "en_recul", deja_atteinte),
+            (manque.le(0), "atteint", deja_atteinte),
+            (manque.le(arrondi), "non_evaluable", "sous_arrondi"),
+            (due, "manque", ""),
+            (seuil, "non_evaluable", "a_son_echeance"),
+            (a_garder | atteinte_au_depart, "en_recul", deja_atteinte),
             (immobile, "non_evaluable", "sous_arrondi"),
-            (trajet["realise"].ge(1), "atteint", ""),
-            (trajet["rythme"].lt(0), "en_recul", retard),
-            (trajet["rythme"].ge(seuils.en_bonne_voie) & ~echue, "en_bonne_voie", ""),
-            (trajet["rythme"].ge(seuils.a_surveiller), "a_surveiller", retard),
-            (True, "insuffisant", retard),
+            (trajet["rythme"].lt(0), "en_recul", ""),
+            (trajet["rythme"].ge(seuils.en_bonne_voie), "en_bonne_voie", ""),
+            (trajet["rythme"].ge(seuils.a_surveiller), "a_surveiller", ""),
+            (True, "insuffisant", ""),
         ],
         cas.index,
     )
@@ -733,7 +716,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
         verdict.eq("en_recul")
         & cas["hasard"]
         & initiale.notna()
-        & explique_par_le_hasard(initiale, valeur, seuils)
+        & dans_le_hasard(initiale, valeur, seuils.hasard_ecarts)
     )
     codes = obstacles.assign(
         verdict=raison, hasard=np.where(recul_de_hasard, "hasard", "")

@@ -151,7 +151,7 @@ def parcours(
 
 
 ATTEINTS = ("atteint", "en_bonne_voie")
-MANQUES = ("insuffisant", "en_recul")
+MANQUES = ("manque", "insuffisant", "en_recul")
 VOULUES = ("favorable", "stable")
 CONTRAIRES = ("defavorable",)
 COMPTES = (

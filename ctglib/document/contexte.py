@@ -27,10 +27,7 @@ from ctglib.donnees.statuts import Statut
 MARQUES: dict[str, str] = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
 # Why the evolution of a series is not read: it is measured otherwise from a year on.
 COUPURES = ("rupture", "changement_definition")
-BANDE = "dans_la_bande"
 IMPLICITE = "implicite"
-# What a maintained value is compared with when it is no target, by the origin of the target.
-REPERES = {"": "le départ", IMPLICITE: "la référence"}
 
 
 @dataclass(frozen=True)
@@ -217,18 +214,16 @@ def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "")
     return ecrire
 
 
-def bande(row: Any, valeur: float, tenue: float, contexte: Contexte, mots: Evaluation) -> str:
-    """Return « dans la bande, 2 de moins que la cible »: a band never hides the signed gap.
+def verdict_dit(row: Any, valeur: float, contexte: Contexte, mots: Evaluation) -> str:
+    """Return « ● atteint », « × manqué de 3 »: a target that is missed is missed by so much.
 
-    The band is the gap to the value to be maintained (``tenue``) that is still said to maintain it.
-    ``row``, of the evaluation or of a parcours, has ``indicateur``, and ``origine_cible``, which
-    says what that value is: a target of the convention, the start, the reference (see ``REPERES``).
+    ``row``, of the evaluation or of a parcours, has ``indicateur``, ``cible`` and ``verdict``.
     """
-    ecart = valeur - tenue
-    repere = REPERES.get(row.origine_cible, "la cible")
-    sens = "de moins" if ecart < 0 else "de plus"
-    ecart_ecrit = contexte.valeur(row.indicateur, abs(ecart))
-    return f"{mots.raisons[BANDE]}, {ecart_ecrit} {sens} que {repere}"
+    dit = mots.verdicts[row.verdict].dit
+    forme = contexte.unites[contexte.indicateurs[row.indicateur].unite].forme
+    if row.verdict != "manque" or forme == "oui_non" or pd.isna(valeur):
+        return dit
+    return f"{dit} de {contexte.valeur(row.indicateur, abs(valeur - row.cible))}"
 
 
 def petits_publies(

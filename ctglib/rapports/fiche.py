@@ -61,7 +61,7 @@ from ctglib.document.blocs import (
     sous_titre,
     suite,
 )
-from ctglib.document.contexte import BANDE, IMPLICITE, bande, petits_publies
+from ctglib.document.contexte import IMPLICITE, petits_publies, verdict_dit
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, date_longue
@@ -327,10 +327,8 @@ class Fiche:
             marque = " (d)"
         elif ligne.indicateur in avenants:
             marque = f" (avenant {avenants[ligne.indicateur]})"
-        verdict = mots.verdicts[ligne.verdict].dit
-        if ligne.raison == BANDE:
-            verdict += f" : {bande(ligne, ligne.valeur, ligne.cible, contexte, mots)}"
-        elif ligne.raison:
+        verdict = verdict_dit(ligne, ligne.valeur, contexte, mots)
+        if ligne.raison:
             verdict += f" : {mots.raisons[ligne.raison]}"
         return f"{cible} {quand}{marque} {verdict}"
 

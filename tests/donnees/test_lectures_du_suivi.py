@@ -15,7 +15,7 @@ from donnees_suivies import DONNEES
 
 from ctglib import ouvrir_bilan, ouvrir_evaluation
 from ctglib.blocs.page_une import donnees_lues, jour_des_donnees
-from ctglib.document.contexte import bande
+from ctglib.document.contexte import verdict_dit
 from ctglib.document.tableau import RIEN
 from ctglib.document.typographie import en_lettres
 from ctglib.donnees.dossier import lire_dossier
@@ -72,35 +72,23 @@ def ensemble(annee: int, indicateur: str) -> pd.Series:
     return rows[rows["indicateur"].eq(indicateur) & rows["dimension"].eq("")].iloc[0]
 
 
-def test_ce_qui_compte_des_personnes_est_soumis_au_hasard_et_ce_que_quelqu_un_decide_ne_l_est_pas() -> (
-    None
-):
-    known = lire_dossier("harnes").catalogue.mesures
+def test_le_hasard_est_celui_des_evenements_et_ce_qu_un_registre_compte_n_en_a_pas() -> None:
+    catalogue = lire_dossier("harnes").catalogue
 
-    followed = lire_dossier("harnes").catalogue.indicateurs_fiches
-    counts = {
-        name for name, item in followed.items() if item.sensible and item.table == "observations"
-    }
-    decided = {
-        "places_agreees",
-        "sejour_places",
-        "capacite_declaree",
-        "cmj_seances",
-        "reunions_partenariales",
-    }
-    assert counts and all(known[name].hasard for name in counts)
-    assert known["insee_naissances"].hasard
-    assert not any(known[name].hasard for name in decided)
+    suivis = catalogue.indicateurs_fiches.values()
+    assert catalogue.mesures["insee_naissances"].hasard
+    assert not [item.id for item in suivis if item.hasard]
 
 
-def test_de_sept_gardes_a_domicile_a_six_rien_ne_se_conclut() -> None:
+def test_de_sept_gardes_a_domicile_a_six_il_y_en_a_une_de_moins() -> None:
     row = ensemble(2025, "gardes_domicile")
 
-    assert (row["valeur_precedente"], row["valeur"], row["evolution"]) == (7, 6, "trop_peu")
-    assert "Gardes d'enfants à domicile" not in texte(bilan(2025, "demonstration").une_page())
+    assert (row["valeur_precedente"], row["valeur"]) == (7, 6)
+    assert row["evolution"] in ("favorable", "defavorable", "")
+    assert row["raison_evolution"] != "hasard"
 
 
-def test_la_bande_dit_l_ecart_signe() -> None:
+def test_ce_qui_est_a_maintenir_et_tombe_de_deux_recule() -> None:
     rows = (
         bilan(2026, "demonstration")
         .fiche(1)
@@ -109,26 +97,19 @@ def test_la_bande_dit_l_ecart_signe() -> None:
     )
 
     told = rows.loc["Assistantes maternelles agréées", "visee"].replace("\u00a0", " ")
-    assert told == "62 en 2026 ● atteint : dans la bande, 2 de moins que la cible"
+    assert told == "62 en 2026 ▼ en recul"
 
 
-def test_le_repere_d_une_bande_est_la_cible_la_reference_ou_le_depart() -> None:
-    etude = bilan(2026, "demonstration").etude
-    words = etude.catalogue.evaluation
-    row = ensemble(2026, "places_agreees")
+def test_une_cible_manquee_l_est_de_tant() -> None:
+    etude = bilan(2024, "demonstration").etude
+    mots = etude.catalogue.evaluation
+    comites = ensemble(2024, "comites_pilotage")
+    places = ensemble(2024, "places_agreees")
+    places["cible"] = 186.0
+    places["verdict"] = "manque"
 
-    named = next(pd.DataFrame([row]).itertuples())
-    told = [
-        bande(named._replace(origine_cible=origin), 180, 186, etude.contexte, words)
-        for origin in ("propose", "implicite", "")
-    ]
-
-    assert [text.rpartition(" que ")[2] for text in told] == [
-        "la cible",
-        "la référence",
-        "le départ",
-    ]
-    assert all("6 de moins" in text for text in told)
+    assert verdict_dit(comites, comites["valeur"], etude.contexte, mots) == "×\u00a0manqué de 1"
+    assert verdict_dit(places, 180.0, etude.contexte, mots).startswith("×\u00a0manqué de 6")
 
 
 @pytest.mark.parametrize("annee", ANNEES)

@@ -118,7 +118,7 @@ def test_le_bilan_dit_les_moyennes_le_hasard_et_les_annees_deduites() -> None:
     note = notes_des_moyennes(rows, contexte)[0].replace("\u202f", " ")
 
     assert said.startswith("150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (\u22124 %), ")
-    assert said.endswith(", ce que le hasard seul peut expliquer")
+    assert said.endswith(", ce qui n'excède pas ce que le hasard donne à de tels nombres")
     assert pd.isna(row.variation_depart)
     assert "le hasard seul déplace un tel nombre d'environ 25" in note
     assert note.endswith(

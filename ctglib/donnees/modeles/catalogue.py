@@ -64,7 +64,8 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     definition: Texte
     unite: noms.Unite
     nature: Literal["contexte", "moyen", "realisation", "resultat"]
-    # How it is known: a register counts all of them, events come by chance, a survey asks some.
+    # How it is known: a register counts all of them, events come by chance (births), a survey asks
+    # some. What is counted in full has no chance in it: a difference is one.
     nature_statistique: Literal["registre", "evenements", "enquete"] | None = None
     flux: Flux | None = None
     # the whole that it is a part of: a part never exceeds its whole
@@ -94,12 +95,15 @@ class Indicateur(Nomme):  # one meaning, one unit, one direction
     ruptures: list[Rupture] = []
     collecte: Collecte | None = None
     sensible: bool = False
-    # a count that chance moves: of persons, births, requests; not of places, meetings, posts
-    hasard: bool = False
     # why its small counts are shown, against the rule
     petits_effectifs_publies: Texte | None = None
     petite_serie: PetiteSerie | None = None
     references: list[Texte] = []
+
+    @property
+    def hasard(self) -> bool:
+        """Whether chance moves it: it counts events, not what a register holds."""
+        return self.nature_statistique == "evenements"
 
     @property
     def termes(self) -> list[str]:

@@ -13,7 +13,7 @@ from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import EtatDecision, EtatSuite, StatutAction, StatutBilan
 
 VerdictIndicateur = Literal[
-    "atteint", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"
+    "atteint", "manque", "en_bonne_voie", "a_surveiller", "insuffisant", "en_recul", "non_evaluable"
 ]
 Evolution = Literal["favorable", "defavorable", "stable", "dans_le_bruit", "trop_peu"]
 EtatLivrable = Literal[
@@ -57,12 +57,10 @@ CodePreuve = Literal[
 ]
 
 
-class SeuilsEvaluation(Modele):  # paces, the band of a maintien (a share of its value), and chance
+class SeuilsEvaluation(Modele):  # paces, and chance
     en_bonne_voie: float = Field(gt=0)
     a_surveiller: float = Field(gt=0)
-    tolerance_maintien: float = Field(ge=0)
-    hasard_effectif: float = Field(ge=0)  # a smaller count names no direction
-    hasard_ecarts: float = Field(ge=0)  # nor does a change under so many √(a + b)
+    hasard_ecarts: float = Field(ge=0)  # events: a change under so many √(a + b) has no direction
 
 
 class MotDeVerdict(Modele):  # a verdict on a target
