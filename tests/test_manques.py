@@ -298,6 +298,29 @@ def test_une_valeur_est_demandee_au_service_qui_la_doit(donnees: Path) -> None:
     assert "enfants et jeunes accueillis » (Service jeunesse)" in page
 
 
+def test_un_total_a_qui_manque_un_moyen_demande_n_est_qu_au_moins(donnees: Path) -> None:
+    fichier = donnees / "conventions/demonstration/suivi/2026/moyens.csv"
+    lignes = fichier.read_text(encoding="utf-8").splitlines(keepends=True)
+    gardees = [ligne for ligne in lignes if not ligne.startswith("ville,3,,euros,fonctionnement,")]
+    assert len(lignes) - len(gardees) == 1
+    avant = en_espaces(ouvrir_bilan("demonstration", 2026).une_page().html)
+    fichier.write_text("".join(gardees), encoding="utf-8")
+
+    bilan = ouvrir_bilan("demonstration", 2026)
+
+    page = en_espaces(bilan.une_page().html)
+    en_bref = bilan.moyens.en_bref()
+    par_signataire = bilan.moyens.par_signataire()
+    assert en_bref is not None and par_signataire is not None
+    assert re.search(r"a coûté [0-9 ]+ € à la Ville", avant)
+    assert re.search(r"a coûté au moins [0-9 ]+ € à la Ville", page)
+    assert "Ville de Valfontaine (fictive), montant manquant : Contrib" in en_espaces(en_bref.html)
+    assert any(
+        "hors de tout total" in note and "Contribution au fonctionnement" in note
+        for note in par_signataire.notes
+    )
+
+
 def test_une_annee_dont_rien_n_est_venu_est_a_demander_et_non_en_retard() -> None:
     page = ouvrir_bilan("harnes", 2024).une_page().html.replace("\u00a0", " ")
 
