@@ -21,6 +21,7 @@ from ctglib.blocs.moyens import postes_en_attente
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import (
     ensembles,
+    est_decidee,
     manquees_par_gravite,
     ont_une_cible,
     proposer,
@@ -689,11 +690,13 @@ class MessagesDeLaFin(MessagesDuSuivi):
         yield from super().incertitudes()
 
     def decisions(self) -> Iterator[Message]:
-        """Yield the reconduction, the objectives to take up again, then what the last year calls
-        for.
+        """Yield the reconduction, as long as no comité decided of it, the objectives to take up
+        again, then what the last year calls for.
         """
         recommandations = self.etude.recommandations
-        if self.etude.convention.citer("reconduction"):
+        regles = {regle.id: regle for regle in self.etude.catalogue.bilan.propositions}
+        decidee = est_decidee(self.etude, regles["reconduction"])
+        if self.etude.convention.citer("reconduction") and not decidee:
             yield self._dire("reconduction", "articles", jour=date_longue(self.etude.suivi.fin))
         # Where nobody has read what objectives rest on, nothing is proposed of any.
         decisions_dites = DECISIONS_DITES if recommandations["lu"].any() else ()

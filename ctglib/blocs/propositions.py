@@ -19,7 +19,7 @@ from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence, Poids
-from ctglib.donnees.modeles.rapports import CodeProposition
+from ctglib.donnees.modeles.rapports import CodeProposition, RegleDeProposition
 from ctglib.donnees.modeles.suivi import Suite, nom_de_la_decision
 from ctglib.donnees.plan import ARRETES
 from ctglib.donnees.statuts import Statut
@@ -160,11 +160,9 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     messages = etude.catalogue.messages
     objets_cites = etude.catalogue.bilan.objets_du_tableau
     derniere_annee = etude.annee >= etude.suivi.fin.year
-    decidees = _decisions_prises(etude)
     propositions = []
     for regle in etude.catalogue.bilan.propositions:
-        annees = etude.suivi.suivis if regle.une_fois else [etude.annee]
-        if decidees & {nom_de_la_decision(regle.id, annee) for annee in annees}:
+        if est_decidee(etude, regle):
             continue
         objets_de_la_regle = objets_par_regle[regle.id]
         clauses = etude.convention.citer(*regle.clauses)
@@ -203,10 +201,15 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     return pd.DataFrame(propositions, columns=PROPOSITIONS)
 
 
-def _decisions_prises(etude: EtudeAnnuelle) -> set[str]:
-    """Return the ids of what the comités have decided up to the year, adopted or rejected."""
+def est_decidee(etude: EtudeAnnuelle, regle: RegleDeProposition) -> bool:
+    """Tell whether a comité has decided, adopted or rejected, of what a rule proposes: that of the
+    year, or any up to it when it is decided once.
+    """
+    annees = etude.suivi.suivis if regle.une_fois else [etude.annee]
+    reponses = {nom_de_la_decision(regle.id, annee) for annee in annees}
     comites = [suivi.bilan.comite for suivi in etude.suivi.suivis.values()]
-    return {decision.id for comite in comites if comite for decision in comite.decisions}
+    decidees = {decision.id for comite in comites if comite for decision in comite.decisions}
+    return not reponses.isdisjoint(decidees)
 
 
 def _de_tous(etude: EtudeAnnuelle, noms: Sequence[str]) -> str:
