@@ -24,7 +24,6 @@ RUBRIQUES = {
     "incertitudes": "Ce qui est incertain",
     "decisions": "À décider",
 }
-CLOS = "definitif"
 STATUT = "Statut"  # heads the mention that the portal says too
 FICTIF = (
     "Données fictives : ce rapport montre le classeur d'évaluation, "
@@ -94,7 +93,7 @@ def donnees_lues(
     statut = evaluation.statuts[bilan.statut]
     if _est_arrete(bilan):
         statut += f", arrêté au {date_longue(bilan.date_arretee)}"
-    if bilan.statut != CLOS:
+    if not bilan.est_clos:
         statut += f" : le bilan de {bilan.annee} n'est pas clos"
     return ("Dernières données lues", donnees), (STATUT, statut)
 
@@ -116,7 +115,7 @@ def _est_arrete(bilan: Bilan) -> bool:
     """Tell whether somebody said when the year stops: a closed bilan does, or one that writes its
     date.
     """
-    return bilan.statut == CLOS or "date_arretee" in bilan.model_fields_set
+    return bilan.est_clos or "date_arretee" in bilan.model_fields_set
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def est_close(convention: str, annee: int) -> bool:
 def est_definitif(convention: str, annee: int) -> bool:
     """Tell whether the bilan of a year says « définitif », closed or not."""
     bilan = f"{dossier_du_suivi(convention)}/{annee}/bilan.yaml"
-    return existe(bilan) and charger_yaml(bilan, Bilan).statut == CLOS
+    return existe(bilan) and charger_yaml(bilan, Bilan).est_clos
 
 
 def plan_a_clore(convention: str, annee: int, jour: date, version: str) -> PlanClos:

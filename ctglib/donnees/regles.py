@@ -120,7 +120,7 @@ def a_voir(pieces: Pieces) -> list[Faute]:
 
 def annees_closes(pieces: Pieces) -> set[int]:
     """Return the years whose bilan is definitive: nothing of them is refused any more."""
-    return {bilan.annee for bilan in pieces.objets("suivi/bilan") if bilan.statut == "definitif"}
+    return {bilan.annee for bilan in pieces.objets("suivi/bilan") if bilan.est_clos}
 
 
 def _impossibles(pieces: Pieces) -> Iterator[Faute]:

@@ -112,9 +112,7 @@ class DossierSuivi(Montrable):
     @property
     def closes(self) -> frozenset[int]:
         """The years whose bilan is « définitif »: a value of theirs can still come, no more."""
-        return frozenset(
-            annee for annee, suivi in self.suivis.items() if suivi.bilan.statut == "definitif"
-        )
+        return frozenset(annee for annee, suivi in self.suivis.items() if suivi.bilan.est_clos)
 
     def plan(self, annee: int) -> Convention:
         """Return the convention as it stood on the day on which a year is stopped.

@@ -16,7 +16,7 @@ from ctglib.blocs.financement import financement
 from ctglib.blocs.indicateurs import mode_de_lecture
 from ctglib.blocs.messages_suivi import MessagesDeLaFin
 from ctglib.blocs.mots import sources
-from ctglib.blocs.page_une import CLOS, page_une
+from ctglib.blocs.page_une import page_une
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.blocs.theme import lacunes
 from ctglib.calculs.coherence import controler
@@ -130,7 +130,7 @@ class EvaluationFinale:
         apprecies = len(saisie.criteres)
         criteres = len(etude.finale.regles.criteres)
         statut = f"provisoire, {sur(apprecies, criteres)} critères appréciés"
-        if bilan.statut != CLOS:
+        if not bilan.est_clos:
             statut += f" ; le bilan de {bilan.annee} n'est pas clos"
         elif apprecies == criteres:
             statut = "définitif"

@@ -110,6 +110,11 @@ class Bilan(Modele):  # ``bilan.yaml``; a year without the file is ``Bilan(annee
     statut: StatutBilan = "provisoire"
     comite: Comite | None = None
 
+    @property
+    def est_clos(self) -> bool:
+        """Whether the year is closed: its bilan is « définitif »."""
+        return self.statut == "definitif"
+
 
 class Appreciation(Modele):  # what the parties think of a fiche's year, one sentence an item
     fiche: noms.Fiche
