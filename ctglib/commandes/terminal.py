@@ -4,7 +4,7 @@ Functions named ``dire`` and ``montrer`` write on the terminal; the others retur
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import typer
@@ -70,8 +70,8 @@ def compter(nombre: int, nom: str) -> str:
     return f"{nombre} {nom}{'s' if nombre > 1 else ''}"
 
 
-# What a format is also called, before the names that are close to it are looked for.
-AUTRES_NOMS = {"word": "docx", "doc": "docx", "odt": "docx", "htm": "html", "web": "html"}
+# What a format is also called.
+FORMATS_AUTREMENT = {"word": "docx", "doc": "docx", "odt": "docx", "htm": "html", "web": "html"}
 
 
 def proposer(nom: str, possibles: Iterable[str]) -> str:
@@ -88,17 +88,26 @@ def _ou(noms: Sequence[str]) -> str:
     return " ou ".join(f"« {nom} »" for nom in noms)
 
 
-def phrases_des_inconnus(quoi: str, demandes: Iterable[str], connus: tuple[str, ...]) -> list[str]:
+def phrases_des_inconnus(
+    quoi: str,
+    demandes: Iterable[str],
+    connus: tuple[str, ...],
+    autres_noms: Mapping[str, str] | None = None,
+) -> list[str]:
     """Return a sentence a name that does not exist; none when all do.
 
     « La convention « harne » n'existe pas ; vouliez-vous dire « harnes » ? Possibles : … »
+    ``autres_noms`` says what some names are called here.
     """
     possibles = ", ".join(connus) or "aucun"
-    return [
-        dire_refus("inconnu", quoi=quoi, nom=nom, proche=proposer(nom, connus), connus=possibles)
-        for nom in demandes
-        if nom not in connus
-    ]
+    phrases = []
+    for nom in demandes:
+        if nom not in connus:
+            proche = proposer((autres_noms or {}).get(nom.lower(), nom), connus)
+            phrases.append(
+                dire_refus("inconnu", quoi=quoi, nom=nom, proche=proche, connus=possibles)
+            )
+    return phrases
 
 
 def verifier_la_demande(
@@ -186,18 +195,7 @@ def formats_demandes(liste: str, connus: tuple[str, ...]) -> tuple[tuple[str, ..
     formats = tuple(dict.fromkeys(nom for nom in noms if nom))  # each once
     if not formats:
         return (), [f"Aucun format demandé : {', '.join(connus)}."]
-    phrases = []
-    for inconnu in formats:
-        if inconnu in connus:
-            continue
-        voulu = AUTRES_NOMS.get(inconnu.lower(), inconnu)
-        proche = proposer(voulu, connus)
-        phrases.append(
-            dire_refus(
-                "inconnu", quoi="Le format", nom=inconnu, proche=proche, connus=", ".join(connus)
-            )
-        )
-    return formats, phrases
+    return formats, phrases_des_inconnus("Le format", formats, connus, FORMATS_AUTREMENT)
 
 
 def dire_usage(error: typer.TyperException) -> int:
