@@ -21,7 +21,6 @@ from ctglib.blocs.moyens import postes_en_attente
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import (
     ensembles,
-    est_decidee,
     manquees_par_gravite,
     ont_une_cible,
     proposer,
@@ -694,9 +693,8 @@ class MessagesDeLaFin(MessagesDuSuivi):
         again, then what the last year calls for.
         """
         recommandations = self.etude.recommandations
-        regles = {regle.id: regle for regle in self.etude.catalogue.bilan.propositions}
-        decidee = est_decidee(self.etude, regles["reconduction"])
-        if self.etude.convention.citer("reconduction") and not decidee:
+        proposees = set(proposer(self.etude)["regle"])
+        if self.etude.convention.citer("reconduction") and "reconduction" in proposees:
             yield self._dire("reconduction", "articles", jour=date_longue(self.etude.suivi.fin))
         # Where nobody has read what objectives rest on, nothing is proposed of any.
         decisions_dites = DECISIONS_DITES if recommandations["lu"].any() else ()

@@ -162,7 +162,7 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     derniere_annee = etude.annee >= etude.suivi.fin.year
     propositions = []
     for regle in etude.catalogue.bilan.propositions:
-        if est_decidee(etude, regle):
+        if _est_decidee(etude, regle):
             continue
         objets_de_la_regle = objets_par_regle[regle.id]
         clauses = etude.convention.citer(*regle.clauses)
@@ -201,7 +201,7 @@ def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:
     return pd.DataFrame(propositions, columns=PROPOSITIONS)
 
 
-def est_decidee(etude: EtudeAnnuelle, regle: RegleDeProposition) -> bool:
+def _est_decidee(etude: EtudeAnnuelle, regle: RegleDeProposition) -> bool:
     """Tell whether a comité has decided, adopted or rejected, of what a rule proposes: that of the
     year, or any up to it when it is decided once.
     """
@@ -284,11 +284,16 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     }
 
 
+def _rangs_des_fiches(etude: EtudeAnnuelle) -> dict[str, int]:
+    """Return by how much each fiche weighs, through its enjeu: the least weighs most."""
+    rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
+    return {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
+
+
 def _selon_leur_poids(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
     """Return rows of fiches, those of the enjeux that weigh most first, otherwise as they are."""
-    rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
-    rangs = {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
-    return table.loc[table["fiche"].map(rangs).sort_values(kind="stable").index]
+    rangs = table["fiche"].map(_rangs_des_fiches(etude))
+    return table.loc[rangs.sort_values(kind="stable").index]
 
 
 def manquees_par_gravite(
@@ -300,13 +305,11 @@ def manquees_par_gravite(
     ``valeur`` is the column of the value that is judged.
     """
     manquees = indicateurs[indicateurs["verdict"].isin(MANQUES) & indicateurs[valeur].notna()]
-    rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
-    poids = {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
     ecart = (manquees[valeur] - manquees["cible"]).abs()
     gravite = pd.DataFrame(
         {
             "a_venir": manquees["verdict"].ne("manque"),
-            "poids": manquees["fiche"].map(poids),
+            "poids": manquees["fiche"].map(_rangs_des_fiches(etude)),
             "ecart": -ecart / manquees["cible"].abs().clip(lower=1),
             "fiche": ordre_des_numeros(manquees["fiche"]),
             "indicateur": manquees["indicateur"],
