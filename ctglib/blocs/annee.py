@@ -327,11 +327,7 @@ def etudier(
             demandes=demandees,
             collecte=taux_de_collecte(demandees[demandees["annee"].eq(annee)]),
             a_collecter=a_collecter(
-                evaluation,
-                catalogue,
-                regles,
-                demandees[demandees["manque"]],
-                fin=suivi.fin,
+                evaluation, catalogue, regles, demandees[demandees["manque"]], fin=suivi.fin
             ),
             revisions=revisions(
                 observations, annee, debut=regles.debut.year, indicateurs=indicateurs

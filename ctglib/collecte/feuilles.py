@@ -240,14 +240,13 @@ class Cadre:
         annee = int(derniere.get("millesime", self.annee))
         return derniere | self._confirmation(OBSERVATIONS, derniere, annee)
 
-    def annees_connues_avant(self, cle: Cle) -> set[int]:
-        """Return the years before that of a figure of which its series has a value."""
+    def est_connu_avant(self, cle: Cle) -> bool:
+        """Tell whether the series of a figure has a value of a year before its own."""
         territoire, annee, *serie, _ = cle
-        annees = set()
-        for (autre, une_annee, *une_serie, _), ligne in self._chiffres_connus:
-            if (autre, une_serie) == (territoire, serie) and une_annee < annee and ligne["valeur"]:
-                annees.add(int(une_annee))
-        return annees
+        return any(
+            (autre, une_serie) == (territoire, serie) and une_annee < annee and ligne["valeur"]
+            for (autre, une_annee, *une_serie, _), ligne in self._chiffres_connus
+        )
 
     @property
     def _chiffres_connus(self) -> Iterator[tuple[Cle, dict[str, str]]]:

@@ -564,11 +564,7 @@ def _sauts_de_saisie(apres: Cadre, changements: Iterable[Changement]) -> Iterato
         avant = float(changement.avant)
         nombre = float(changement.apres)
         confirmee = CONFIRMATION in apres.connue(Cible(OBSERVATIONS, entree.cle, {}))
-        if (
-            confirmee
-            or apres.annees_connues_avant(entree.cle)
-            or not saute(avant, nombre, item.saut)
-        ):
+        if confirmee or apres.est_connu_avant(entree.cle) or not saute(avant, nombre, item.saut):
             continue
         question = entree.origine.faute(
             "valeur",
