@@ -11,6 +11,7 @@ from html import unescape
 from pathlib import Path
 
 import docx
+import pandas as pd
 import pytest
 from classeur_rempli import LIGNE_DES_TITRES
 from import_exemple import JOUR
@@ -315,10 +316,11 @@ def test_un_total_a_qui_manque_un_moyen_demande_n_est_qu_au_moins(donnees: Path)
     assert re.search(r"a coûté [0-9 ]+ € à la Ville", avant)
     assert re.search(r"a coûté au moins [0-9 ]+ € à la Ville", page)
     assert "Ville de Valfontaine (fictive), montant manquant : Contrib" in en_espaces(en_bref.html)
-    assert any(
-        "hors de tout total" in note and "Contribution au fonctionnement" in note
-        for note in par_signataire.notes
-    )
+    groupes = pd.Series(par_signataire.groupes)
+    ville = par_signataire.cellules[groupes.str.startswith("Ville").to_numpy()]
+    euros = ville.set_index("objet")["euros_2026"]
+    assert euros["Fiche 3"] == "non transmis"
+    assert euros["Ensemble"].startswith("au moins ")
 
 
 def test_une_annee_dont_rien_n_est_venu_est_a_demander_et_non_en_retard() -> None:

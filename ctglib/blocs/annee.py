@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from ctglib.blocs.page_une import couvrir, donnees_lues, jour_des_donnees
-from ctglib.calculs.collecte import a_collecter, taux_de_collecte
-from ctglib.calculs.etats import etats
+from ctglib.calculs.collecte import MOYEN, a_collecter, taux_de_collecte
+from ctglib.calculs.etats import avec_ce_qui_manque, etats
 from ctglib.calculs.evaluation import evaluer
 from ctglib.calculs.suivi import a_la_date, contexte_connu, ensemble, revisions, series
 from ctglib.collecte.manques import compter_les_elements, demandes_du_suivi
@@ -301,6 +301,7 @@ def etudier(
         retraits = pd.DataFrame({"table": [], "raison": []}, dtype=object)
         if not brut:
             suivi, retraits = publier(suivi, annee)
+        suivi = _avec_les_moyens_demandes(suivi, demandees)
         regles: Convention = suivi.convention
         catalogue: Catalogue = suivi.catalogue
         indicateurs = catalogue.indicateurs_fiches.values()
@@ -336,6 +337,18 @@ def etudier(
         )
 
     return calculer() if brut else partager(nom, calculer)
+
+
+def _avec_les_moyens_demandes(suivi: DossierSuivi, demandees: pd.DataFrame) -> DossierSuivi:
+    """Return a follow-up whose means have a row for each one that was asked for and never typed."""
+    manques = demandees[demandees["manque"] & demandees["nature"].eq(MOYEN)]
+    natures = suivi.catalogue.moyens.natures_demandees
+    suivis = {}
+    for annee, annuel in suivi.suivis.items():
+        de_l_annee = manques[manques["annee"].eq(annee)]
+        moyens = avec_ce_qui_manque(annuel.moyens, de_l_annee, natures)
+        suivis[annee] = replace(annuel, moyens=moyens)
+    return replace(suivi, suivis=suivis)
 
 
 def part_de(etude: EtudeAnnuelle, fiche: Fiche) -> EtudeAnnuelle:

@@ -17,7 +17,6 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru
-from ctglib.blocs.moyens import postes_en_attente
 from ctglib.blocs.page_une import Message
 from ctglib.blocs.propositions import (
     ensembles,
@@ -448,23 +447,17 @@ class MessagesDuSuivi:
         parties = {}
         for partie in self.etude.convention.parties:
             parties[partie.id] = self.regles.avec_preposition(preposition, partie.nom_court)
-        numero = self.fiche.numero if self.fiche else ""
-        en_attente = postes_en_attente(self.etude, numero)
         montants = []
         for signataire, total, manquantes in zip(
             depenses.index, depenses["valeur_connue"], depenses["manquantes"], strict=True
         ):
             montant = f"{_euros(total)} {parties[signataire]}"
-            incomplet = manquantes or (signataire, "euros") in en_attente
-            montants.append(f"au moins {montant}" if incomplet else montant)
+            montants.append(f"au moins {montant}" if manquantes else montant)
         texte = f"En {annee}, {debut} {enumerer(montants)}"
         if self.etude.precedent is not None:
             precedentes = _par_signataire(self._de_la_fiche(self.etude.precedent.moyens))
             memes_signataires = set(precedentes.index) == set(depenses.index)
-            attendus = postes_en_attente(self.etude, numero, annee - 1)
-            complet = not precedentes["manquantes"].any()
-            complet &= not any((signataire, "euros") in attendus for signataire in depenses.index)
-            if memes_signataires and complet:
+            if memes_signataires and not precedentes["manquantes"].any():
                 totaux_precedents = precedentes["valeur_connue"].reindex(depenses.index)
                 texte += f" ({enumerer(totaux_precedents.map(_euros).tolist())} en {annee - 1})"
         investi = moyens.loc[moyens["nature"].eq(INVESTISSEMENT), "valeur"].sum()

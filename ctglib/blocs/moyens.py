@@ -18,7 +18,6 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.indicateurs import qui_confirme
 from ctglib.calculs import etats as calculs
-from ctglib.calculs.collecte import MOYEN
 from ctglib.calculs.ecriture import INSECABLE, enumerer
 from ctglib.document.blocs import Bloc, liste, paragraphe
 from ctglib.document.contexte import MARQUES, legende, marquer
@@ -64,25 +63,6 @@ class _Total:
     statut: str
 
 
-def postes_en_attente(
-    etude: EtudeAnnuelle, fiche: str = "", annee: int | None = None
-) -> dict[tuple[str, str], list[str]]:
-    """Return the postes of which a year, by default that of the study, still asks an amount, by
-    signatory and nature; with ``fiche``, those of one fiche. A total without them is a least one.
-    """
-    natures = {poste.id: poste.nature or "euros" for poste in etude.catalogue.moyens.postes}
-    demandes = etude.demandes
-    de_l_annee = demandes["annee"].eq(annee or etude.annee)
-    manques = demandes[demandes["manque"] & de_l_annee & demandes["nature"].eq(MOYEN)]
-    if fiche:
-        manques = manques[manques["fiche"].eq(fiche)]
-    en_attente: dict[tuple[str, str], list[str]] = {}
-    for element in manques["element"].unique():
-        signataire, _, poste = element.partition("/")
-        en_attente.setdefault((signataire, natures[poste]), []).append(poste)
-    return en_attente
-
-
 @dataclass(frozen=True)
 class Moyens(Montrable):
     """What each signatory brings, this year and the year before."""
@@ -107,13 +87,9 @@ class Moyens(Montrable):
             absence = self.etude.mot("moyens_absents", annee=self.etude.annee, parties=parties)
             return paragraphe(absence)
         totaux = calculs.totaux(moyens, ["signataire", "nature"])
-        en_attente = postes_en_attente(self.etude)
         montants: dict[tuple[str, str], str] = {}
         for signataire, total in zip(totaux["signataire"], lignes(totaux, _Total), strict=True):
-            ecrit = self._total_ecrit(total)
-            if (signataire, total.nature) in en_attente and pd.notna(total.valeur):
-                ecrit = AU_MOINS + ecrit
-            montants[signataire, total.nature] = ecrit
+            montants[signataire, total.nature] = self._total_ecrit(total)
         phrases = []
         for nature in self.etude.catalogue.moyens.natures:
             montants_de_la_nature = [
@@ -123,29 +99,16 @@ class Moyens(Montrable):
             ]
             if montants_de_la_nature:
                 phrases.append(f"{nature.libelle} : {' ; '.join(montants_de_la_nature)}.")
-        return liste([*phrases, *self._montants_manquants()])
-
-    def _montants_manquants(self) -> Iterator[str]:
-        """Yield a sentence for each signatory who gave no amount for some of its postes, or none at
-        all.
-        """
-        moyens = self.etude.annuel.moyens
-        en_attente = postes_en_attente(self.etude)
         for signataire, nom in self.parties.items():
             moyens_du_signataire = moyens[moyens["signataire"].eq(signataire)]
-            if moyens_du_signataire.empty:
-                yield f"{nom} : aucun moyen transmis."
-                continue
             sans_montant = moyens_du_signataire["statut"].isin(INCONNUES)
-            postes = moyens_du_signataire.loc[sans_montant, "poste"].tolist()
-            for (autre, _), attendus in en_attente.items():
-                if autre == signataire:
-                    postes += attendus
-            if postes:
-                libelles = " ; ".join(
-                    self.libelle_du_poste(poste) for poste in dict.fromkeys(postes)
-                )
-                yield f"{nom}, montant manquant : {libelles}."
+            postes = moyens_du_signataire.loc[sans_montant, "poste"].unique()
+            if len(postes):
+                libelles = " ; ".join(self.libelle_du_poste(poste) for poste in postes)
+                phrases.append(f"{nom}, montant manquant : {libelles}.")
+            elif moyens_du_signataire.empty:
+                phrases.append(f"{nom} : aucun moyen transmis.")
+        return liste(phrases)
 
     def par_signataire(self) -> Tableau | None:
         """Return what each signatory brings, this year and the year before.
@@ -183,22 +146,8 @@ class Moyens(Montrable):
             titres_des_rangees,
             colonnes_par_nature,
             groupes=[self.parties[signataire] for signataire, _ in titres_des_rangees],
-            confirmations=[
-                *self._notes_des_confirmations(self._confirmations()),
-                *self._note_de_ce_qui_manque(),
-            ],
+            confirmations=self._notes_des_confirmations(self._confirmations()),
         )
-
-    def _note_de_ce_qui_manque(self) -> list[str]:
-        """Return the note that says which amounts, asked for and never given, no total has."""
-        en_attente: dict[str, list[str]] = {}
-        for (signataire, _), postes in postes_en_attente(self.etude).items():
-            libelles = en_attente.setdefault(self.parties[signataire], [])
-            libelles += [self.libelle_du_poste(poste) for poste in postes]
-        if not en_attente:
-            return []
-        dits = " ; ".join(f"{nom}, {enumerer(libelles)}" for nom, libelles in en_attente.items())
-        return [self.etude.mot("moyens_en_attente", postes=dits)]
 
     def par_structure(self) -> Tableau | None:
         """Return what each structure receives, this year and the year before.

@@ -2,6 +2,8 @@
 signatory.
 """
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from ctglib.calculs.suivi import changements_en_vigueur
@@ -196,6 +198,37 @@ ENSEMBLE = "ensemble"
 TOTAL = ("valeur", "valeur_connue", "lignes", "manquantes", "statut")
 # The most serious first: that of a total is the first of the list that one of its lines has.
 STATUTS_D_UN_TOTAL = (*INCONNUES, *PROVISOIRES, Statut.NORMAL, Statut.SANS_OBJET)
+
+
+def avec_ce_qui_manque(
+    moyens: pd.DataFrame, manques: pd.DataFrame, natures: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the means of a year, with a row « non transmis » for each one that was asked for and
+    that nobody typed: a total without it is not whole. Where nothing was given, nothing is added.
+
+    Args:
+        moyens: The means that were given.
+        manques: Those that are missing of the year (``ctglib.collecte.manques``): ``element`` is
+            the signatory and the poste, ``part`` the structure.
+        natures: The nature of each poste.
+    """
+    if moyens.empty or manques.empty:
+        return moyens
+    elements = manques["element"].str.split("/", n=1, expand=True)
+    attendus = pd.DataFrame(
+        {
+            "signataire": elements[0],
+            "fiche": manques["fiche"],
+            "structure": manques["part"],
+            "nature": elements[1].map(natures),
+            "poste": elements[1],
+        }
+    )
+    cle = list(attendus)
+    deja = pd.MultiIndex.from_frame(moyens[cle].astype("str"))
+    absents = ~pd.MultiIndex.from_frame(attendus.astype("str")).isin(deja)
+    ajoutes = attendus[absents].assign(valeur=float("nan"), statut=Statut.NON_TRANSMIS, note="")
+    return pd.concat([moyens, ajoutes.astype(moyens.dtypes.to_dict())], ignore_index=True)
 
 
 def avec_objet(moyens: pd.DataFrame) -> pd.DataFrame:

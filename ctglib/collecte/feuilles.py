@@ -875,7 +875,7 @@ def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
     catalogue = cadre.dossier.catalogue
     offre = cadre.dossier.offre
     moyens = cadre.gabarit.moyens
-    natures = {poste.id: poste.nature or "euros" for poste in catalogue.moyens.postes}
+    natures = catalogue.moyens.natures_demandees
     parties = [partie.id for partie in convention.parties]
     fiches_de_la_convention = {fiche.numero for fiche in convention.fiches}
     for poste in moyens.par_fiche:

@@ -316,6 +316,11 @@ class Moyens(Modele):
     natures: tuple[NatureMoyen, ...]
     postes: tuple[PosteMoyen, ...]
 
+    @property
+    def natures_demandees(self) -> dict[str, str]:
+        """The nature in which each poste is asked for: euros, when it may be of any."""
+        return {poste.id: poste.nature or "euros" for poste in self.postes}
+
 
 class Responsables(Modele):
     responsables: tuple[Nomme, ...]
