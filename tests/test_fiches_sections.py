@@ -66,7 +66,10 @@ def test_une_section_sans_rien_a_montrer_disparait(bilans: dict[int, Bilan]) -> 
     trois = bilans[2024].fiche(3)
     quatre = bilans[2024].fiche(4)
 
-    assert (un.moyens(), trois.appreciation(), trois.profils()) == (None, None, None)
+    assert (trois.appreciation(), trois.profils()) == (None, None)
+    assert fiche(2, 2023).moyens() is None
+    # Others gave their means: those that were asked for this fiche are said not to have come.
+    assert set(un.moyens().donnees["statut"]) == {"L"}
     assert quatre.moyens() is not None
     assert un.appreciation() is not None
     assert "visee" in {
