@@ -73,6 +73,27 @@ def test_chaque_action_de_la_convention_a_sa_ligne() -> None:
     ]
 
 
+def test_le_service_lit_la_definition_du_texte_quand_le_texte_en_ecrit_une(donnees: Path) -> None:
+    texte = donnees / "conventions/demonstration/convention.yaml"
+    ecrit = texte.read_text("utf-8")
+    avec = ecrit.replace(
+        "- id: am_agreees\n", "- id: am_agreees\n        definition: DU TEXTE\n", 1
+    )
+    assert avec != ecrit
+    texte.write_text(avec, "utf-8")
+
+    cadre_2026 = ouvrir_cadre("demonstration", 2026)
+    definitions = {
+        ligne.montre["repere"]: ligne.montre["definition"]
+        for feuille in feuilles(cadre_2026)
+        if feuille.modele.id == "indicateurs"
+        for ligne in feuille.lignes
+    }
+
+    assert definitions["am_agreees"] == "DU TEXTE"
+    assert definitions["am_en_activite"] not in ("", "DU TEXTE")
+
+
 def test_chaque_indicateur_a_saisir_a_sa_ligne_avec_sa_definition_et_son_detail() -> None:
     ws = vierge()["Indicateurs"]
     rows = [row for row in ws.iter_rows(min_row=5) if not row[0].value.startswith("+ ")]

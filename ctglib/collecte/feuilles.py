@@ -21,7 +21,14 @@ from ctglib.donnees.fautes import mots, refus
 from ctglib.donnees.lecture import CONVENTIONS
 from ctglib.donnees.modeles import Nomme
 from ctglib.donnees.modeles.avenants import Avenant
-from ctglib.donnees.modeles.catalogue import COMMUNE, Forme, Indicateur, Modalite, NatureMoyen
+from ctglib.donnees.modeles.catalogue import (
+    COMMUNE,
+    Forme,
+    Indicateur,
+    Modalite,
+    NatureMoyen,
+    Unite,
+)
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ValeurDatee
 from ctglib.donnees.modeles.suivi import (
@@ -648,19 +655,13 @@ def _ligne_d_un_chiffre(
     if not connue and not _attendu(cadre, item):
         return None
 
-    # Who enters it: the service of its dispositif, of its indicator, or the main one.
-    service = cadre.gabarit.parts.principal
-    if collecte and collecte.responsable:
-        service = collecte.responsable
-    if item.dimension == catalogue.profils.dimension:
-        service = cadre.gabarit.parts.dispositifs.get(part, service)
-
+    service = _service_d_un_chiffre(cadre, item, part)
     montre: Montre = {
         "repere": f"{item.id}.{part}" if part else item.id,
         "fiche": fiche.numero,
         "libelle": item.libelle,
         "detail": detail,
-        "definition": item.definition,
+        "definition": prevu.definition or item.definition,
         "collecte": "",
         "unite": catalogue.unites[item.unite].libelle,
         "precedent": _chiffre(cadre, cadre.connue(de_l_annee_d_avant), "valeur"),
@@ -671,19 +672,7 @@ def _ligne_d_un_chiffre(
         montre["collecte"] = " ; ".join((qui, collecte.quand, collecte.document))
         if not connue:
             montre["source"] = collecte.document
-    minimum, maximum = item.bornes
-    if minimum is None:
-        minimum = 0
-    unite = catalogue.unites[item.unite]
-    nombre = Nombre(
-        minimum,
-        maximum,
-        item.decimales,
-        pourcent=item.unite == "pourcent",
-        forme=unite.forme,
-        mots=unite.mots,
-        unite=unite.libelle.lower() if unite.symbole else "",
-    )
+    nombre = _nombre_d_un_chiffre(item, catalogue.unites[item.unite])
     avant = cadre.connue(de_l_annee_d_avant)
     if avant.get("valeur"):
         montre["precedent"] = nombre.montre(avant["valeur"], avant.get("texte", ""))
@@ -704,6 +693,30 @@ def _ligne_d_un_chiffre(
         dispensee=not connue and motif != "",
         demande=demande,
         depart="" if part or pli else _depart_demande(cadre, fiche, prevu, item),
+    )
+
+
+def _service_d_un_chiffre(cadre: Cadre, item: Indicateur, part: str) -> str:
+    """Return who enters a figure: the service of its dispositif, its indicator, or the main one."""
+    service = cadre.gabarit.parts.principal
+    if item.collecte and item.collecte.responsable:
+        service = item.collecte.responsable
+    if item.dimension == cadre.dossier.catalogue.profils.dimension:
+        service = cadre.gabarit.parts.dispositifs.get(part, service)
+    return service
+
+
+def _nombre_d_un_chiffre(item: Indicateur, unite: Unite) -> Nombre:
+    """Return how a figure is typed: its bounds, at least zero unless told, and its unit."""
+    minimum, maximum = item.bornes
+    return Nombre(
+        0 if minimum is None else minimum,
+        maximum,
+        item.decimales,
+        pourcent=item.unite == "pourcent",
+        forme=unite.forme,
+        mots=unite.mots,
+        unite=unite.libelle.lower() if unite.symbole else "",
     )
 
 
