@@ -19,9 +19,11 @@ from ligne_de_commande import reussir
 from openpyxl import Workbook, load_workbook
 from parcours import ANNEES, CLOTURES, MARCHES, Parcours, marcher
 from premieres_pages import ecart
+from projet_lu import lire
 from test_autres_conventions import MAL_DIT, _texte
 
 from ctglib.collecte.classeur import LIGNE_DES_TITRES
+from ctglib.commandes.brouillon import ANNEXES
 from ctglib.document.typographie import en_lettres
 from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.lecture import VARIABLE
@@ -322,3 +324,17 @@ def test_la_suite_ne_reprend_que_ce_qui_vit(parcours: Parcours) -> None:
     assert [ligne for ligne in parcours.dits["valider, suite"].splitlines() if "✗" in ligne] == []
     texte = (parcours.convention.parent / parcours.suivante / "convention.yaml").read_text("utf-8")
     assert yaml.safe_load(texte)["fictive"] is True
+
+
+def test_le_brouillon_des_annexes_ne_dit_que_la_convention_qui_s_acheve(parcours: Parcours) -> None:
+    brouillon = lire(parcours.convention.parent / parcours.suivante / ANNEXES)
+    chapitres = [titre for niveau, titre in brouillon.titres if niveau == 1]
+    fiches = [titre for _, titre in brouillon.titres if titre.startswith("Fiche action")]
+
+    assert D_UNE_AUTRE.findall(brouillon.texte) == []
+    assert EN_ANGLAIS.findall(brouillon.texte) == []
+    # An annexe has the name that the convention gives it, none when it gives none.
+    plan = "Plan d'actions 2026-2030"
+    attendu = {"collines": f"Annexe B – {plan}", "la_gresle": plan}[parcours.nom]
+    assert chapitres[1:3] == ["Diagnostic partagé", attendu]
+    assert len(fiches) == len(lire_dossier(parcours.suivante).convention.fiches)

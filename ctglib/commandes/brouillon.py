@@ -14,9 +14,12 @@ from typing import Any
 import pandas as pd
 
 from ctglib.blocs.conformite import Conformite
+from ctglib.blocs.diagnostic import EtudeDiagnostic
 from ctglib.blocs.fin import EtudeFinale
-from ctglib.calculs.ecriture import enumerer
-from ctglib.calculs.suivi import a_la_date
+from ctglib.blocs.projet import Projet, source_de_la_valeur
+from ctglib.blocs.propositions import service
+from ctglib.blocs.reprise import ce_qui_vit, rangs_repris
+from ctglib.calculs.ecriture import enumerer, minuscule
 from ctglib.calculs.territoire import remplir
 from ctglib.collecte.classeur_convention import NOM as CLASSEUR
 from ctglib.collecte.classeur_convention import classeur_de
@@ -29,20 +32,23 @@ from ctglib.donnees.lecture import CONVENTIONS, existe, lire_octets, lister, sup
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Collecte, Theme
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.modeles.evaluation import Lectures
-from ctglib.donnees.modeles.plan import Fiche
+from ctglib.donnees.modeles.evaluation import ReglesProjet
+from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ValeurDatee
 from ctglib.donnees.modeles.sources import DonneesPubliques
 from ctglib.donnees.modeles.suivi import Gabarit
 from ctglib.donnees.pieces import THEMES_PROPRES
-from ctglib.donnees.plan import dispense
 from ctglib.donnees.statuts import Statut
 from ctglib.donnees.validation import fautes_de_saisie
 from ctglib.donnees.yaml_ecrit import en_yaml
 from ctglib.donnees.yaml_strict import charger_yaml
+from ctglib.export.document import document_de
+from ctglib.export.word import composer as composer_en_word
+from ctglib.rapports.projet import ProjetDAnnexes
 
 MODELE = "catalogue/modele"
 THEMES = "catalogue/themes"
 OBSERVATIONS = "observations"
+ANNEXES = "projet-annexes.docx"
 FICHIERS_RECOPIES = (  # from the folder of the old convention, those that it has
     "offre.csv",
     "territoires.yaml",
@@ -131,12 +137,12 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     """Return the draft of the convention that follows ``ancienne``, whose study is ``etude``.
 
     Its parties and its fiches are those of the old one that live on its last day (see
-    ``_ce_qui_vit``), and the initial value of an indicator is its last known value. Échéances and
+    ``ce_qui_vit``), and the initial value of an indicator is its last known value. Échéances and
     targets are for the parties to agree on: none is carried over, nor is a direction or a threshold
-    of the old text.
+    of the old text. The draft of its annexes, in Word, says where each number comes from.
     """
-    convention = _ce_qui_vit(etude)
-    regles = etude.finale.regles
+    convention = ce_qui_vit(etude)
+    regles = charger_yaml("catalogue/projet.yaml", ReglesProjet)
     annexe1 = diagnostic_public(
         etude.catalogue.themes,
         etude.catalogue.donnees_publiques,
@@ -145,12 +151,12 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         ancien=etude.suivi.dossier.annexe1,
         series=etude.series if convention.fictive else None,
     )
-    suivante = _convention_suivante(nom, etude, convention, annexe1, debut, fin)
+    suivante = _convention_suivante(nom, etude, convention, regles, annexe1, (debut, fin))
     # The readings of the old convention that still hold: not those of a schéma that has ended.
     elements_en_vigueur = set()
     for schema in suivante["schemas"]:
         elements_en_vigueur.update(schema["axes"], schema["chapitres"])
-    lectures = _lectures_de(convention, etude.finale.lectures)
+    lectures = _lectures_de(convention, etude)
     lectures["schemas"] = [
         lecture for lecture in lectures["schemas"] if lecture["element"] in elements_en_vigueur
     ]
@@ -159,7 +165,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         for correction in etude.suivi.dossier.corrections
         if correction.fichier in FICHIERS_RECOPIES  # those of annexe 1 correct figures of the past
     ]
-    entete = [ligne.format(ancienne=ancienne) for ligne in regles.entete_du_projet]
+    entete = [ligne.format(ancienne=ancienne) for ligne in regles.entete]
     fichiers = {
         "convention.yaml": en_yaml(suivante, entete),
         "annexe1.csv": _csv(annexe1),
@@ -184,92 +190,45 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         for indicateur in fiche["indicateurs"]
     ]
     reprises = sum("valeur" in depart for depart in departs)
+    projet = Projet(
+        etude=etude,
+        ancien=EtudeDiagnostic.ouvrir(ancienne),
+        convention=Convention.model_validate(suivante),
+        annexe1=annexe1,
+        regles=regles,
+    )
+    annexes = ProjetDAnnexes(projet)
+    document = document_de([annexes.corps()], annexes.couverture())
     return _rendre(
         nom,
         fichiers,
-        regles.annonce_du_projet,
+        regles.annonce,
         annexe1,
+        {ANNEXES: composer_en_word(document)},
         reprises=reprises,
         indicateurs=len(departs),
     )
 
 
-def _ce_qui_vit(etude: EtudeFinale) -> Convention:
-    """Return the convention with what lives of its plan on its last day, and nothing else.
-
-    Neither what an avenant has suspended or abandoned, nor an action that is done or was given up,
-    nor what is computed from, or shows, an indicator that does not go on; nor its financing plan,
-    which is of its own years.
+def _lectures_de(convention: Convention, etude: EtudeFinale) -> dict[str, Any]:
+    """Return the readings of a convention that are about what it still has: the rank of an
+    objective is that of the next convention.
     """
-    convention = etude.convention
-    fin = etude.suivi.fin
-    etats = dict(zip(etude.etats["modalite"], etude.etats["statut"], strict=True))
-    fiches = []
-    suivis: set[str] = set()
-    for fiche in convention.fiches:
-        if dispense(fiche, fin):
-            continue
-        indicateurs = [prevu for prevu in fiche.indicateurs if not dispense(fiche, fin, prevu)]
-        modalites = [
-            modalite
-            for modalite in fiche.modalites
-            if not dispense(fiche, fin, modalite, dernier_etat=etats[modalite.numero])
-        ]
-        suivis |= {prevu.id for prevu in indicateurs}
-        fiches.append(fiche.model_copy(update={"indicateurs": indicateurs, "modalites": modalites}))
-    definitions = etude.catalogue.indicateurs_fiches
-    suivis = {nom for nom in suivis if suivis.issuperset(definitions[nom].termes)}
-    return convention.model_copy(
-        update={
-            "fiches": [_fiche_sans(fiche, suivis) for fiche in fiches],
-            "livrables": [nom for nom in convention.livrables if nom in suivis],
-            "financement": None,
-        }
-    )
-
-
-def _fiche_sans(fiche: Fiche, suivis: set[str]) -> Fiche:
-    """Return a fiche as a text writes it, with the indicators that are followed still: without its
-    histoire, nor a result, an analysis or a pilot of what has ended.
-    """
-    resultats = []
-    for resultat in fiche.resultats:
-        indicateurs = [nom for nom in resultat.indicateurs if nom in suivis]
-        resultats.append(resultat.model_copy(update={"indicateurs": indicateurs}))
-    analyses = []
-    for analyse in fiche.analyses:
-        cites = {*analyse.indicateurs_des_roles(*analyse.roles)}
-        for rapport in analyse.rapports:
-            cites |= {rapport.numerateur, rapport.denominateur}
-        if cites <= suivis:
-            analyses.append(analyse)
-    return fiche.model_copy(
-        update={
-            "histoire": (),
-            "indicateurs": [prevu for prevu in fiche.indicateurs if prevu.id in suivis],
-            "resultats": resultats,
-            "analyses": analyses,
-            "pilotes": [
-                pilote.model_copy(update={"debut": None})
-                for pilote in fiche.pilotes
-                if pilote.fin is None
-            ],
-        }
-    )
-
-
-def _lectures_de(convention: Convention, lectures: Lectures) -> dict[str, Any]:
-    """Return the readings of a convention that are about what it still has."""
+    lectures = etude.finale.lectures
+    rangs = {fiche.numero: rangs_repris(etude, fiche) for fiche in etude.convention.fiches}
     numeros = {fiche.numero for fiche in convention.fiches}
     modalites = {item.numero for fiche in convention.fiches for item in fiche.modalites}
     indicateurs = {item.id for fiche in convention.fiches for item in fiche.indicateurs}
     contenu = lectures.model_dump(mode="python")
     objectifs = []
     for lien in contenu["objectifs"]:
-        if lien["fiche"] in numeros:
-            gardees = [numero for numero in lien["modalites"] if numero in modalites]
-            suivis = [nom for nom in lien["indicateurs"] if nom in indicateurs]
-            objectifs.append({**lien, "modalites": gardees, "indicateurs": suivis})
+        fiche = lien["fiche"]
+        rang = rangs[fiche].get(lien["objectif"]) if fiche in numeros else None
+        if rang is None:
+            continue
+        gardees = [numero for numero in lien["modalites"] if numero in modalites]
+        suivis = [nom for nom in lien["indicateurs"] if nom in indicateurs]
+        objectifs.append({**lien, "objectif": rang, "modalites": gardees, "indicateurs": suivis})
     return {
         **contenu,
         "objectifs": objectifs,
@@ -302,9 +261,9 @@ def _convention_suivante(
     nom: str,
     etude: EtudeFinale,
     ancienne: Convention,
+    regles: ReglesProjet,
     annexe1: pd.DataFrame,
-    debut: date,
-    fin: date,
+    dates: tuple[date, date],
 ) -> dict[str, Any]:
     """Return the content of the next convention's ``convention.yaml``.
 
@@ -313,6 +272,7 @@ def _convention_suivante(
     sans_histoire = {"fiches": {"__all__": {"histoire"}}}
     contenu = ancienne.model_dump(mode="python", exclude_none=True, exclude=sans_histoire)
     de = etude.catalogue.territoires[ancienne.territoire].de
+    debut, fin = dates
     annees = {"debut": debut.year, "fin": fin.year}
     anciennes_annees = {"debut": ancienne.debut.year, "fin": ancienne.fin.year}
     nouvelle_annee = {
@@ -331,24 +291,24 @@ def _convention_suivante(
         articles.append({**article, "objet": objet, "consequence": consequence})
     fiches = []
     for fiche, contenu_de_la_fiche in zip(ancienne.fiches, contenu["fiches"], strict=True):
-        champs_refaits = _champs_refaits(fiche, etude, anciennes_annees)
+        champs_refaits = _champs_refaits(fiche, etude, regles, anciennes_annees)
         fiches.append({**contenu_de_la_fiche, **champs_refaits, "debut": debut, "fin": fin})
     periode = "{debut}-{fin}".format(**anciennes_annees)
     return {
         **contenu,
         "id": nom,
-        "titre": etude.mot("projet_titre").format(de=de, **annees),
+        "titre": regles.convention["titre"].format(de=de, **annees),
         "debut": debut,
         "fin": fin,
-        "date_signature": {"absent": etude.mot("projet_sans_signature")},
-        "source_texte": etude.mot("projet_source").format(de=de, avant=periode, **annees),
+        "date_signature": {"absent": regles.convention["sans_signature"]},
+        "source_texte": regles.convention["source"].format(de=de, avant=periode, **annees),
         **_sources_du_diagnostic(etude.catalogue.donnees_publiques, annexe1),
         "source_suivi": avancer(ancienne.source_suivi),
         "articles": articles,
         "fiches": fiches,
         "schemas": [schema for schema in contenu["schemas"] if schema["fin"] >= debut.year],
         "annexes_vides": [],
-        "lacunes": [lacune.model_dump() for lacune in etude.finale.regles.lacunes_du_projet],
+        "lacunes": [lacune.model_dump() for lacune in regles.lacunes],
     }
 
 
@@ -357,6 +317,7 @@ def _rendre(
     fichiers: Mapping[str, bytes],
     phrases: Iterable[str],
     diagnostic: pd.DataFrame,
+    joints: Mapping[str, bytes] | None = None,
     **valeurs: object,
 ) -> Brouillon:
     """Return a draft once its files have been checked, with its sentences filled.
@@ -368,6 +329,7 @@ def _rendre(
         fichiers: Their bytes, by name in its folder.
         phrases: What to say of it, with places to fill.
         diagnostic: Its annexe 1, whose rows the sentences count.
+        joints: The bytes of the files that are not read, by name in its folder.
         **valeurs: What else fills the sentences.
 
     Raises:
@@ -380,6 +342,8 @@ def _rendre(
         raise DonneesInvalides(list(fautes))
     with superposer(places):
         places[f"{dossier}/{CLASSEUR}"] = classeur_de(nom)
+    for fichier, octets in (joints or {}).items():
+        places[f"{dossier}/{fichier}"] = octets
     valeurs |= {
         "nom": nom,
         "fichiers": len(places),
@@ -460,13 +424,15 @@ class _Parcours:
 
     indicateur: str
     table: str
+    responsable: str
+    annees_connues: int
     connue: float
     annee_connue: float
     statut_connue: str
 
 
 def _champs_refaits(
-    fiche: Fiche, etude: EtudeFinale, anciennes_annees: Mapping[str, int]
+    fiche: Fiche, etude: EtudeFinale, regles: ReglesProjet, anciennes_annees: Mapping[str, int]
 ) -> dict[str, Any]:
     """Return the fields of a fiche that change from one convention to the next.
 
@@ -477,8 +443,10 @@ def _champs_refaits(
     indicateurs = []
     for indicateur in fiche.indicateurs:
         contenu = indicateur.model_dump(include={"id", "libelle"}, exclude_defaults=True)
-        depart = _valeur_initiale(parcours[indicateur.id], etude, anciennes_annees)
-        cible = {"absent": etude.mot("projet_sans_cible")}
+        depart = _valeur_initiale(
+            parcours[indicateur.id], indicateur, etude, regles.convention, anciennes_annees
+        )
+        cible = {"absent": regles.convention["sans_cible"]}
         indicateurs.append({**contenu, "valeur_initiale": depart, "cible": cible})
     return {
         "modalites": [
@@ -496,36 +464,43 @@ def _champs_refaits(
 
 
 def _valeur_initiale(
-    parcours: _Parcours, etude: EtudeFinale, anciennes_annees: Mapping[str, int]
+    parcours: _Parcours,
+    prevu: IndicateurFiche,
+    etude: EtudeFinale,
+    mots: Mapping[str, str],
+    anciennes_annees: Mapping[str, int],
 ) -> dict[str, object]:
-    """Return the ``valeur_initiale`` of an indicator: its last known value, or why there is none.
+    """Return the ``valeur_initiale`` of an indicator: its last known value and where it comes from,
+    or why there is none.
 
     ``{"valeur": 12, "annee": 2028, "reference": "…"}`` or ``{"absent": "…"}``.
     """
     if parcours.table != OBSERVATIONS:
-        return {"absent": etude.mot("projet_qualitatif")}
+        return {"absent": mots["qualitatif"]}
     if pd.isna(parcours.connue):
-        return {"absent": etude.mot("projet_sans_valeur").format(**anciennes_annees)}
+        qui = service(etude, parcours.responsable)
+        return {"absent": mots["sans_valeur"].format(qui=qui, **anciennes_annees)}
     valeur = float(parcours.connue)
     annee = int(parcours.annee_connue)
-    # The source of this figure of the whole territory, as the last bilan reads it; the follow-up
-    # does not have a value of the convention's text.
-    observations = a_la_date(etude.suivi.observations, etude.annees[-1])
-    cherchees = (
-        observations["dimension"].eq("")
-        & observations["territoire"].eq(etude.convention.territoire)
-        & observations["indicateur"].eq(parcours.indicateur)
-        & observations["annee"].eq(annee)
-    )
-    # ``a_la_date`` keeps one row a key: there is one source at most.
-    sources = observations.loc[cherchees, "source"].tolist()
-    references = [etude.mot("projet_reference").format(**anciennes_annees), *sources]
+    source = source_de_la_valeur(etude, parcours.indicateur, annee)
+    termes = etude.catalogue.indicateurs_fiches[parcours.indicateur].termes
+    if parcours.annees_connues == 0 and isinstance(prevu.valeur_initiale, ValeurDatee):
+        # The follow-up never gave it: the text did.
+        du_texte = prevu.valeur_initiale.reference
+        reference = mots["reference_du_texte"].format(reference=du_texte, **anciennes_annees)
+    else:
+        if not source and termes:
+            libelles = [etude.contexte.indicateurs[nom].libelle for nom in termes]
+            source = mots["calcul"].format(termes=enumerer([minuscule(nom) for nom in libelles]))
+        reference = mots["reference"].format(**anciennes_annees)
+        if source:
+            reference += f" ; {source}"
     if parcours.statut_connue == Statut.PROVISOIRE:
-        references.append("provisoire")
+        reference += f" ; {mots['provisoire']}"
     return {
         "valeur": int(valeur) if valeur.is_integer() else valeur,
         "annee": annee,
-        "reference": " ; ".join(filter(None, references)),
+        "reference": reference,
     }
 
 

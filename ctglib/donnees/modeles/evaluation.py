@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ctglib.donnees.modeles import Identifiant, Modele, Texte, complet, noms
+from ctglib.donnees.modeles import Identifiant, Modele, Positif, Texte, complet, noms
 from ctglib.donnees.modeles.convention import Lacune, RoleDeClause, Validation
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.modeles.suivi import EtatDecision, EtatSuite, StatutAction, StatutBilan
@@ -131,9 +131,20 @@ class ReglesFinales(Modele):  # ``evaluation_finale.yaml`` of the catalogue
     limites: tuple[Texte, ...]
     mots: dict[Identifiant, Texte]
     tableaux: dict[Identifiant, Presentation]
-    entete_du_projet: tuple[Texte, ...]  # of a draft of the next convention
-    annonce_du_projet: tuple[Texte, ...]  # what the command says of it
-    lacunes_du_projet: tuple[Lacune, ...]  # what one that begins leaves open
+
+
+class ReglesProjet(Modele):
+    """``projet.yaml``: the words of the draft of the next convention, and of its annexes."""
+
+    # from one known year to the next: how many there have to be for an indicator to have a mark
+    variations_au_moins: Positif
+    entete: tuple[Texte, ...]  # opens its files
+    annonce: tuple[Texte, ...]  # what the command says of it
+    lacunes: tuple[Lacune, ...]  # what one that begins leaves open
+    convention: dict[Identifiant, Texte]  # what ``convention.yaml`` says
+    titres: dict[Identifiant, Texte]  # of the draft of the annexes, in reading order
+    mots: dict[Identifiant, Texte]
+    tableaux: dict[Identifiant, Presentation]
 
 
 class LectureObjectif(Modele):  # what an objective rests on
