@@ -38,7 +38,7 @@ class Brouillon:
             morceaux += [tableau.legende, tableau.source]
             for rangee in tableau.rangees:
                 morceaux += [*rangee, *rangee.values()]
-        return "\n".join(morceaux)
+        return "\n".join(morceaux).replace("\xa0", " ")
 
     def nommes(self, mots: str) -> list[Tableau]:
         """Return the tables whose caption has these words."""
@@ -60,7 +60,7 @@ def lire(path: Path) -> Brouillon:
         assert isinstance(bloc, Paragraph)
         style = str(bloc.style.name) if bloc.style else ""
         if style.startswith("Heading"):
-            lu.titres.append((int(style[-1]), bloc.text))
+            lu.titres.append((int(style[-1]), bloc.text.replace("\xa0", " ")))
         elif style == "Table Caption":
             lu.tableaux.append(Tableau(bloc.text))
         elif style == "Source":

@@ -92,7 +92,7 @@ def test_le_document_suit_l_ordre_du_texte_signe(harnes: Brouillon) -> None:
     ]
     points = [re.match(r"[\d.]*", titre).group() for titre in sections[:9]]  # type: ignore[union-attr]
     assert points == ["1.1", "1.2.1", "1.2.2", "1.3", "1.4.1", "1.4.2", "1.5.1", "1.5.2", "1.5.3"]
-    assert [titre[:18].replace("\xa0", " ") for titre in sections[-4:]] == [
+    assert [titre[:18] for titre in sections[-4:]] == [
         f"Fiche action n° {numero} " for numero in "1234"
     ]
     assert rubriques == RUBRIQUES * 4
@@ -281,6 +281,15 @@ def test_un_besoin_a_ses_chiffres_leur_annee_et_ce_qui_lui_repond(harnes: Brouil
     assert collectif["Ce qui le soutient dans le projet"] == "aucune fiche"
 
 
+def test_le_contexte_local_est_celui_du_diagnostic_et_non_l_annexe_de_l_offre(
+    harnes: Brouillon,
+) -> None:
+    structures = [rangee["Structure"] for rangee in harnes.rangees("Le contexte local")]
+
+    assert "Piscine, équipement sportif" in structures
+    assert not [nom for nom in structures if "micro-crèche" in nom or "relais" in nom]
+
+
 def test_un_chiffre_de_la_meme_annee_n_est_pas_une_mise_a_jour(harnes: Brouillon) -> None:
     rangees = {rangee["Indicateur"]: rangee for rangee in harnes.rangees("Données de cadrage")}
 
@@ -302,12 +311,20 @@ def test_ce_qui_est_a_son_terme_n_est_pas_repris(donnees: Path) -> None:
     fiches["3"]["fin"] = contenu["fin"].replace(year=2025)
     path.write_text(yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False), "utf-8")
 
-    vivante = ce_qui_vit(ouvrir_evaluation("demonstration").etude)
+    assert lancer(["nouvelle-convention", "suite", "--depuis", "demonstration", *DATES]) == 0
 
-    assert [fiche.numero for fiche in vivante.fiches] == ["1", "2", "4", "5"]
-    assert premier["id"] not in vivante.fiches[0].suivis
+    suivante = lire_dossier("suite").convention
+    brouillon = lire(donnees / "conventions/suite" / ANNEXES)
+    assert [fiche.numero for fiche in suivante.fiches] == ["1", "2", "4", "5"]
+    assert premier["id"] not in suivante.fiches[0].suivis
     # what is computed from it ends with it
-    assert "am_par_etp_rpe" not in vivante.fiches[0].suivis
+    assert "am_par_etp_rpe" not in suivante.fiches[0].suivis
+    assert (
+        "Fiche 3, Favoriser la participation et l'engagement des enfants et des jeunes, non reprise : "
+        "à son terme le dernier jour de la convention."
+    ) in brouillon.texte
+    assert "(se calcule d'un indicateur qui n'est pas repris)" in brouillon.texte
+    assert [titre for _, titre in brouillon.titres if titre.startswith("Fiche action n° 3")] == []
 
 
 def test_une_fiche_dont_tous_les_objectifs_s_arretent_n_est_pas_reprise(donnees: Path) -> None:

@@ -12,6 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.fin import avec_marque
+from ctglib.blocs.offre import tableau_offre
 from ctglib.blocs.projet import CHAPITRE, SECTION, Manque, Projet
 from ctglib.blocs.territoire import DiagnosticRevisite
 from ctglib.calculs.comparaison import FICHE, besoins
@@ -49,7 +50,13 @@ class AnnexeDuDiagnostic:
             colonnes = tuple(replace(colonne, numerique=False) for colonne in evolutions.colonnes)
             blocs += replace(evolutions, colonnes=colonnes)
         blocs += Titre(projet.titre("besoins"), SECTION)
-        return blocs + self._besoins()
+        blocs += self._besoins()
+        contexte_local = self._contexte_local()
+        if contexte_local:
+            blocs += Titre(projet.titre("contexte_local"), SECTION)
+            blocs += contexte_local
+            blocs += Paragraphe(projet.mot("offre_reprise", avant=projet.avant), "note")
+        return blocs
 
     def manques(self) -> Iterator[Manque]:
         """Yield what is left to be filled: figures, needs that no fiche answers."""
@@ -302,6 +309,30 @@ class AnnexeDuDiagnostic:
             statuts=[*table["statut"], *table["statut_reference"]],
         )
         return paragraphe(phrase) + tableau
+
+    def _contexte_local(self) -> Tableau | None:
+        """Return the structures that the diagnostic describes itself, as the text has them: those
+        of the annexe of the offer are not there. None when it describes none.
+        """
+        projet = self.projet
+        etude = projet.etude
+        clause = etude.convention.clauses.get(DIAGNOSTIC)
+        offre = etude.suivi.dossier.offre
+        if clause is None or offre.empty:
+            return None
+        # « annexe 1 », and not « annexe 12 »
+        du_diagnostic = offre[offre["reference"].str.match(rf"{re.escape(clause.article)}(?!\d)")]
+        structures = offre[offre["structure"].isin(du_diagnostic["structure"])]
+        vocabulaire = etude.catalogue.offre
+        tableau = tableau_offre(
+            structures.reset_index(drop=True),
+            vocabulaire,
+            replace(projet.ancien.contexte, source=etude.convention.source_offre),
+            vocabulaire.categories,
+            nom="projet-contexte-local",
+            titre=projet.titre("contexte_local"),
+        )
+        return tableau or None
 
     def phrases_de_la_fiche(self, numero: str) -> list[str]:
         """Return the needs that a fiche answers, each with its two figures and its year."""

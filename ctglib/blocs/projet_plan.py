@@ -230,7 +230,7 @@ class AnnexeDuPlan:
             table,
             {
                 "su": su,
-                "proposition": lambda ligne: mots[ligne["decision"]],
+                "proposition": lambda ligne: mots[ligne["decision"]] if ligne["lu"] else RIEN,
                 "prise": decide,
             },
             nom=fiche.numero,
@@ -343,7 +343,13 @@ class AnnexeDuPlan:
             if not isinstance(valeur, ValeurDatee):
                 return RIEN
             source = source_de_la_valeur(projet.etude, ligne["indicateur"], valeur.annee)
-            return source or valeur.reference.partition(" ; ")[2] or valeur.reference
+            if source:
+                return source
+            # What is worked out has its reference, after « dernière valeur connue »; the start
+            # says already that it is provisional.
+            _, _, calcul = valeur.reference.partition(" ; ")
+            provisoire = projet.regles.convention["provisoire"]
+            return calcul.removesuffix(f" ; {provisoire}") or valeur.reference
 
         def precedente(ligne: pd.Series) -> str:
             if pd.isna(ligne["cible"]):
