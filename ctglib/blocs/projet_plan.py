@@ -19,7 +19,7 @@ from ctglib.blocs.reprise import arret_de_l_indicateur, decisions, rangs_repris
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import totaux
 from ctglib.calculs.ordre import rang_dans
-from ctglib.document.blocs import Bloc, Groupe, Paragraphe, Titre, liste, paragraphe
+from ctglib.document.blocs import Bloc, Groupe, Titre, liste, paragraphe
 from ctglib.document.contexte import IMPLICITE, verdict_dit
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import date_longue
@@ -39,6 +39,7 @@ class AnnexeDuPlan:
         projet = self.projet
         titre = projet.annexe("fiches", projet.titre("plan"))
         blocs = Groupe((Titre(titre, CHAPITRE),))
+        blocs += paragraphe(projet.mot("repris_du_texte", avant=projet.avant))
         blocs += self._axes()
         if len(self._decisions_ouvertes()):
             blocs += self._decisions_du_comite()
@@ -180,8 +181,6 @@ class AnnexeDuPlan:
     def _constat(self, fiche: Fiche, diagnostic: AnnexeDuDiagnostic) -> Bloc:
         projet = self.projet
         blocs = self._liste(fiche.constat_initial, "aucun_constat")
-        if fiche.constat_initial:
-            blocs += Paragraphe(projet.mot("repris_du_texte", avant=projet.avant), "note")
         chiffres = diagnostic.phrases_de_la_fiche(fiche.numero)
         if chiffres:
             blocs += paragraphe(projet.mot("besoins_de_la_fiche")) + liste(chiffres)
@@ -255,9 +254,10 @@ class AnnexeDuPlan:
         if table.empty:
             return blocs
         vide = projet.mot("a_completer")
+        ecrites = {item.numero: item.texte for item in self._anciennes[fiche.numero].modalites}
         return blocs + projet.tableau(
             "modalites",
-            table,
+            table.assign(libelle=table["modalite"].map(ecrites)),
             {
                 "etat": lambda ligne: ligne["mot"],
                 "nouvelle": lambda ligne: vide if ligne["modalite"] in reprises else RIEN,
