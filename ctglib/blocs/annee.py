@@ -16,6 +16,7 @@ from ctglib.calculs.suivi import a_la_date, contexte_connu, ensemble, revisions,
 from ctglib.collecte.manques import compter_les_elements, demandes_du_suivi
 from ctglib.document.blocs import Couverture
 from ctglib.document.contexte import Contexte
+from ctglib.document.redaction import Textes, textes
 from ctglib.document.tableau import Colonne, Ecriture, Tableau
 from ctglib.document.typographie import remplir
 from ctglib.donnees.catalogue import Catalogue
@@ -155,6 +156,11 @@ class EtudeAnnuelle(Montrable):
     def mots(self) -> dict[str, str]:
         """Sentences, by use."""
         return {**self.catalogue.evaluation.mots, **self.catalogue.bilan.mots}
+
+    @property
+    def textes(self) -> Textes:
+        """The paragraphs that its findings are written in."""
+        return textes("annee.j2", self.convention.id)
 
     def mot(self, cle: str, **valeurs: object) -> str:
         """Return a word or a sentence of the catalogue; ``valeurs`` fill its braces.

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ctglib.blocs.mots import dire, sources
 from ctglib.blocs.offre import phrases_des_modes
-from ctglib.blocs.page_une import Message, couvrir, page_une
+from ctglib.blocs.page_une import Message, PremierePage, couvrir, page_une
 from ctglib.calculs import comparaison as calculs
 from ctglib.calculs.affirmations import juger
 from ctglib.calculs.coherence import controler, doutes
@@ -257,7 +257,7 @@ class EtudeDiagnostic:
             rubrique: remplir(texte, **self.contexte.lieux)
             for rubrique, texte in regles.rien.items()
         }
-        return page_une(regles, genre(self), des_parties, sans_message)
+        return page_une(regles, genre(self).page, des_parties, sans_message)
 
     def sources(self) -> Tableau:
         """Return the files read, with what identifies them."""
@@ -296,6 +296,11 @@ class MessagesDuDiagnostic:
     def _lacunes(self) -> list[Lacune]:
         """What the convention leaves open, as the questions are to be put."""
         return self.etude.convention.lacunes_en_ordre
+
+    @property
+    def page(self) -> PremierePage:
+        """The first page."""
+        return PremierePage(self.messages(), self.incertitudes(), self.decisions())
 
     def messages(self) -> Iterator[Message]:
         """Yield what the diagnostic says first: a share above the reference, the places, the

@@ -7,26 +7,35 @@ in ``messages.yaml``; there, ``familles`` has the sentences that say what famili
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 import pandas as pd
 
+from ctglib.blocs.actions import bandes_des_actions
 from ctglib.blocs.annee import EtudeAnnuelle
-from ctglib.blocs.fin import EtudeFinale, IndicateurParcouru
-from ctglib.blocs.page_une import Message
+from ctglib.blocs.constats import (
+    ConstatDit,
+    compter_les_cibles,
+    constats_de,
+    rangs_des_familles,
+    selon_leur_poids,
+    tournure_de,
+)
+from ctglib.blocs.decisions import liste_du_fil
+from ctglib.blocs.fin import EtudeFinale
+from ctglib.blocs.page_une import Chiffre, Message, PremierePage
 from ctglib.blocs.propositions import (
     ensembles,
-    manquees_par_gravite,
     ont_une_cible,
     proposer,
     service,
 )
-from ctglib.blocs.tournures import Tournure, tournure
+from ctglib.blocs.tournures import Tournure
 from ctglib.calculs.collecte import MOYEN, VALEUR, demandes
+from ctglib.calculs.constats import Constat, premiers_par_fiche
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import (
     NON_RENSEIGNEE,
@@ -36,6 +45,7 @@ from ctglib.calculs.etats import (
     totaux,
 )
 from ctglib.calculs.ordre import rang_dans
+from ctglib.document.figure import Figure
 from ctglib.document.typographie import (
     abreger,
     accorder,
@@ -58,9 +68,8 @@ ETATS_DITS = ("realisee", "partielle", "en_cours", "reportee", "abandonnee", "pr
 DECISIONS_DITES = ("adapter", "rendre_mesurable", "arreter")
 # In a sentence for families that counts times: one time needs no plural, zero is « jamais ».
 FOIS = "{valeur} fois"
-# Between two ranks: how much the next indicator of a same fiche passes after the others.
-PAR_FICHE = 0.01
-APRES_TOUTES = 0.9
+# One that has words for one and words for several.
+SELON_LE_NOMBRE = "{n:|"
 # The report of the year that has the table of what is proposed to the comité: address and title.
 BILAN = ("bilan.html", "bilan de l'année")
 CITES = 3  # more names than that are counted, and not written
@@ -68,17 +77,14 @@ INFINITIF = re.compile(r"\w+(er|ir|re)\b")
 
 
 @dataclass(frozen=True)
-class Chiffre:
-    """A figure that a sentence says: what it reads of a row of ``MessagesDuSuivi.indicateurs``."""
+class ValeurEtPrecedente:
+    """A figure and the one before: what a sentence reads of a row of
+    ``MessagesDuSuivi.indicateurs``.
+    """
 
     indicateur: str
-    annee: int
     valeur: float
-    statut: str
     valeur_precedente: float
-    annee_precedente: int
-    raison_evolution: str
-    evolution: str
 
 
 @dataclass(frozen=True)
@@ -112,33 +118,9 @@ class MessagesDuSuivi:
         return self._ordonner(ensembles(self.etude.evaluation))
 
     def _ordonner(self, indicateurs: pd.DataFrame) -> pd.DataFrame:
-        """Return indicators in the order of ``familles`` in the catalogue, then the others.
-
-        Those that the convention adds, and that a sentence can be made of, come before what
-        families do not see: one of each fiche first, and last those of which neither a rise nor a
-        fall is wanted. Among the others, those whose nature is a means come last; equals stay as
-        they are.
-        """
-        rangs: dict[str, float] = {}
-        for rang, indicateur in enumerate(self.regles.familles):
-            rangs[indicateur] = rang
-        rang_des_propres = rangs[self.regles.tournures.avant] - 1
-        deja_dits: Counter[str] = Counter()
-        mots = self.etude.contexte.indicateurs
-        for fiche in self.etude.convention.fiches:
-            for suivi in fiche.indicateurs:
-                propre = suivi.id in self.etude.catalogue.propres and suivi.id not in rangs
-                if propre and suivi.id in mots and self.tournure(suivi.id):
-                    numero = str(fiche.numero)
-                    apres = PAR_FICHE * deja_dits[numero]
-                    if mots[suivi.id].sens == "neutre":
-                        apres = APRES_TOUTES
-                    rangs[suivi.id] = rang_des_propres + apres
-                    deja_dits[numero] += 1
-        rang_de_famille = indicateurs["indicateur"].map(rangs).fillna(len(rangs))
-        # One rank more for a means: it passes after the others, all of one rank.
-        ordre = rang_de_famille + indicateurs["nature"].eq("moyen").astype(int)
-        return indicateurs.loc[ordre.sort_values(kind="stable").index]
+        """Return indicators in the order in which families see them; equals stay as they are."""
+        rangs = rangs_des_familles(self.etude, indicateurs)
+        return indicateurs.loc[rangs.sort_values(kind="stable").index]
 
     @property
     def muette(self) -> bool:
@@ -154,26 +136,96 @@ class MessagesDuSuivi:
         sans_moyens = self.etude.annuel.moyens.empty
         return bool(rien_sur_les_actions and sans_moyens and rien_sur_les_indicateurs)
 
-    def messages(self) -> Iterator[Message]:
-        """Yield what families got, what is done, what was spent.
+    @property
+    def page(self) -> PremierePage:
+        """The first page: what weighs most of the year, in numbers then in sentences."""
+        return PremierePage(
+            messages=self.messages(),
+            incertitudes=self.incertitudes(),
+            decisions=self.decisions(),
+            titre=self.titre(),
+            chapo=self.chapo(),
+            dessin=self.dessin(),
+            fil=None if self.fiche else liste_du_fil(self.etude),
+        )
 
-        When nothing was handed in: what the public figures say (the aims, where they say nothing),
-        what was promised, what is still awaited.
+    @cached_property
+    def constats(self) -> list[Constat]:
+        """The findings of the year, what weighs most first."""
+        return constats_de(self.etude, self.indicateurs)
+
+    @property
+    def premiers_constats(self) -> list[ConstatDit]:
+        """The findings of the page, each of another fiche as far as there is one."""
+        constats = premiers_par_fiche(self.constats, self.regles.nombre)
+        fiches_dites: set[str] = set()
+        premiers = []
+        for constat in constats:
+            deja_dite = constat.fiche in fiches_dites  # what is late in it is said once
+            premiers.append(ConstatDit(constat, self.etude, self.dire_un_chiffre, not deja_dite))
+            fiches_dites.add(constat.fiche)
+        return premiers
+
+    def titre(self) -> str:
+        """Return what the page finds: that nothing was handed in, what weighs most, or what is
+        done.
         """
-        if not self.muette:
-            yield from self._chiffres_des_familles()
-            yield from self.etats_des_actions()
-            yield from self._depenses()
+        textes = self.etude.textes
+        if self.muette:
+            return textes.dire("titre_muet", self.etude.annee, self.fiche is not None)
+        if self.constats:
+            return self.premiers_constats[0].titre()
+        return self.etats_en_phrase().rstrip(".")
+
+    def chapo(self) -> str:
+        """Return where the targets stand, then the actions; "" when nothing was handed in."""
+        if self.muette:
+            return ""
+        verdicts = self.etude.catalogue.evaluation.verdicts
+        cibles = compter_les_cibles(self.indicateurs, verdicts)
+        actions = "" if self.dessin() or not self.constats else self.etats_en_phrase()
+        return self.etude.textes.dire("chapo", cibles, actions)
+
+    def dessin(self) -> Figure | None:
+        """Return the states of the actions, a band a fiche; None on the page of a fiche, and where
+        no state is known.
+        """
+        etats = self.etude.etats
+        if self.fiche or self.muette or etats["fiche"].nunique() < 2:
+            return None
+        if not self.etats_en_phrase():
+            return None
+        return bandes_des_actions(self.etude)
+
+    def messages(self) -> Iterator[Message]:
+        """Yield what weighs most, under its number; where no indicator is known, what is done and
+        what was spent.
+
+        When nothing was handed in: what was promised, what the public figures say (the aims, where
+        they say nothing), what is still awaited.
+        """
+        if self.muette:
+            yield from self._actions_promises()
+            chiffres_publics = []
+            if self.fiche is None:
+                chiffres_publics = list(self._chiffres_publics())
+            if chiffres_publics:
+                yield from chiffres_publics
+            else:
+                yield from self._objectifs()
+            yield from self._valeurs_attendues()
             return
-        chiffres_publics = []
-        if self.fiche is None:
-            chiffres_publics = list(self._chiffres_publics())
-        if chiffres_publics:
-            yield from chiffres_publics
-        else:
-            yield from self._objectifs()
-        yield from self._actions_promises()
-        yield from self._valeurs_attendues()
+        for dit in self.premiers_constats:
+            redige = dit.rediger()
+            preuves = "cibles" if dit.constat.cible is not None else "mesures"
+            chiffre = Chiffre(dit.libelle, dit.valeur, dit.sous_le_nombre(), dit.verdict)
+            yield replace(
+                self._message(f"{redige.premier}.", preuves), suite=redige.suite, chiffre=chiffre
+            )
+        if not self.constats:
+            if etats := self.etats_en_phrase():
+                yield self._message(etats, "etats")
+            yield from self._depenses()
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield what is not known or not sure, what weighs most first."""
@@ -225,7 +277,7 @@ class MessagesDuSuivi:
         dus_au_hasard = indicateurs[indicateurs["evolution"].eq("trop_peu")]
         if len(dus_au_hasard):
             contexte = self.etude.contexte
-            chiffre = next(lignes(dus_au_hasard, Chiffre))
+            chiffre = next(lignes(dus_au_hasard, ValeurEtPrecedente))
             yield self._dire(
                 "hasard",
                 "mesures",
@@ -280,35 +332,6 @@ class MessagesDuSuivi:
 
     # What is known.
 
-    def _chiffres_des_familles(self) -> Iterator[Message]:
-        """Yield one message: the first figures of what families got, each beside the year before.
-
-        « En 2025, douze familles ont reçu une aide (dix en 2024). … » A value of zero is not said.
-        """
-        non_nuls = self.indicateurs[self.indicateurs["valeur"].gt(0)]
-        if non_nuls.empty:  # when all that is known is zero, it is said
-            non_nuls = self.indicateurs[self.indicateurs["valeur"].notna()]
-        premiers = non_nuls.head(self.regles.nombre)
-        phrases = []
-        annee_dite = None
-        for chiffre in lignes(premiers, Chiffre):
-            phrase = self._chiffre_en_phrase(chiffre)
-            if chiffre.annee != annee_dite:
-                phrase = f"en {chiffre.annee}, {phrase}"
-            annee_dite = chiffre.annee
-            phrases.append(phrase)
-        if phrases:
-            texte = ". ".join(map(majuscule, phrases))
-            yield self._message(f"{texte}.", "mesures")
-
-    def tournure(self, indicateur: str) -> Tournure | None:
-        """Return how an indicator is said by its label and its unit (``blocs.tournures``)."""
-        mots = self.etude.contexte.indicateurs[indicateur]
-        if len(mots.libelle) > self.regles.signes:
-            return None
-        unite = self.etude.catalogue.unites[mots.unite]
-        return tournure(mots, unite, self.regles.tournures)
-
     def dire_un_chiffre(self, nom: str, valeur: float, *, en_chiffres: bool = False) -> str:
         """Return a value of an indicator in a sentence: « douze familles ont reçu une aide ».
 
@@ -323,17 +346,18 @@ class MessagesDuSuivi:
         if isinstance(phrase, Tournure):
             return phrase.dire(ecrite)
         libelle = abreger(contexte.indicateurs[nom].libelle, self.regles.signes)
-        return remplir(phrase or citee, valeur=ecrite, libelle=libelle)
+        return remplir(phrase or citee, valeur=ecrite, libelle=libelle, n=valeur)
 
     def _phrase_au_pluriel(self, nom: str, valeur: float) -> Tournure | str | None:
         """Return the sentence of an indicator, None when its value can only follow its label.
 
         The sentences that count are plural: a value under two follows its label.
         """
-        phrase = self.regles.familles.get(nom) or self.tournure(nom)
+        phrase = self.regles.familles.get(nom) or tournure_de(self.etude, nom)
         compte = not isinstance(phrase, Tournure) or phrase.compte
         invariable = isinstance(phrase, str) and FOIS in phrase
         decimales = self.etude.contexte.indicateurs[nom].decimales
+        invariable = invariable or (isinstance(phrase, str) and SELON_LE_NOMBRE in phrase)
         au_singulier = compte and not invariable and not decimales and valeur < 2
         return None if au_singulier else phrase
 
@@ -351,40 +375,12 @@ class MessagesDuSuivi:
             return contexte.valeur_nue(nom, valeur)
         return en_lettres(round(valeur), feminin=True)
 
-    def _chiffre_en_phrase(self, chiffre: Chiffre) -> str:
-        """Return a figure in a sentence: « douze familles ont reçu une aide (dix en 2024) ».
-
-        In brackets: whether it is provisional, then what it was before, or why it does not compare;
-        last, of an indicator of the convention, that it moved the other way than is wanted.
-        """
-        nom = chiffre.indicateur
-        notes = []
-        if chiffre.statut in PROVISOIRES:
-            notes.append("chiffre provisoire")
-        if chiffre.raison_evolution in self.regles.non_comparables:
-            notes.append(self.regles.non_comparables[chiffre.raison_evolution])
-        elif pd.notna(chiffre.valeur_precedente):
-            if chiffre.valeur_precedente == chiffre.valeur:
-                avant = "comme"
-            elif chiffre.valeur_precedente == 0 and FOIS in self.regles.familles.get(nom, ""):
-                avant = "jamais"
-            else:
-                avant = self._ecrire(nom, chiffre.valeur_precedente, chiffre.valeur)
-            notes.append(f"{avant} en {chiffre.annee_precedente}")
-        sens = self.etude.contexte.indicateurs[nom].sens
-        contraires = self.regles.tournures.contraire
-        propre = nom in self.etude.catalogue.propres
-        if propre and chiffre.evolution == "defavorable" and sens in contraires:
-            notes.append(contraires[sens])
-        texte = self.dire_un_chiffre(nom, chiffre.valeur)
-        return f"{texte} ({' ; '.join(notes)})" if notes else texte
-
-    def etats_des_actions(self) -> Iterator[Message]:
-        """Yield one message: how many actions are in each state, then how many are late.
+    def etats_en_phrase(self) -> str:
+        """Return how many actions are in each state, then how many are late.
 
         « Sur dix actions, quatre sont réalisées, deux sont en cours, une commence plus tard et
-        trois sont sans nouvelles ; l'une d'elles est en retard, « Ouvrir un accueil ». » Nothing
-        when no state is known and no action begins later.
+        trois sont sans nouvelles ; l'une d'elles est en retard, « Ouvrir un accueil ». » "" when
+        no state is known and no action begins later.
         """
         etats = self.etude.etats
         total = len(etats)
@@ -410,7 +406,7 @@ class MessagesDuSuivi:
             verbe = "commence" if actions < 2 else "commencent"
             phrases.append(f"{en_lettres(actions, feminin=True)} {verbe} plus tard")
         if not phrases:
-            return
+            return ""
         if sans_nouvelles:
             phrases.append(sont(sans_nouvelles, "sans nouvelles", "sans nouvelles"))
         if len(phrases) == 1:
@@ -419,7 +415,7 @@ class MessagesDuSuivi:
             texte = f"{majuscule(tous(total, 'action'))} {verbe_et_etat}"
         else:
             texte = f"Sur {nombrer(total, 'action', feminin=True)}, {enumerer(phrases)}"
-        en_retard = etats.loc[etats["en_retard"], "libelle"]
+        en_retard = selon_leur_poids(self.etude, etats[etats["en_retard"]])["libelle"]
         if len(en_retard):
             premiere = f"« {abreger(en_retard.iloc[0], self.regles.signes)} »"
             lesquelles = "l'une d'elles est en retard,"
@@ -428,7 +424,7 @@ class MessagesDuSuivi:
             elif total == 1:
                 lesquelles = "elle est en retard,"
             texte += f" ; {lesquelles} {premiere}"
-        yield self._message(f"{texte}.", "etats")
+        return f"{texte}."
 
     def _depenses(self) -> Iterator[Message]:
         """Yield what each signatory spent to run the services; apart, the investments.
@@ -620,44 +616,11 @@ class MessagesDeLaFin(MessagesDuSuivi):
         )
         return self._ordonner(depuis_le_depart)
 
-    def messages(self) -> Iterator[Message]:
-        """Yield what families got since the start, what is done; then how many of the targets that
-        can be judged are reached, and the gravest miss.
-
-        « Sur six cibles ou références que l'on peut juger, quatre sont atteintes ou en bonne voie ;
-        deux ne le sont pas, dont « Places » (30 au lieu de 40). »
-        """
-        parcours = self.etude.parcours
-        if parcours["annees_connues"].eq(0).all():
-            yield from super().messages()
-            return
-        yield from self._chiffres_des_familles()
-        yield from self.etats_des_actions()
-        cibles_atteintes = self.etude.preuves["cibles_atteintes"]
-        if not cibles_atteintes.total:
-            return
-        total = int(cibles_atteintes.total)
-        atteintes = int(cibles_atteintes.valeur)
-        cibles = nombrer(total, "cible ou référence", "cibles ou références", feminin=True)
-        tenues = sont(atteintes, "atteinte ou en bonne voie", "atteintes ou en bonne voie")
-        texte = f"Sur {cibles} que l'on peut juger, {tenues}"
-        if atteintes == total:
-            toutes = majuscule(tous(total, "cible ou référence", "cibles ou références"))
-            _, _, verbe_et_mot = tenues.partition(" ")  # « trois sont atteintes »
-            texte = f"{toutes} que l'on peut juger {verbe_et_mot}"
-        manquees = manquees_par_gravite(self.etude, parcours, "derniere")
-        if len(manquees):
-            contexte = self.etude.contexte
-            manquee = next(lignes(manquees, IndicateurParcouru))
-            autres = total - atteintes
-            combien = "une ne l'est pas,"
-            if autres != 1:
-                combien = f"{en_lettres(autres)} ne le sont pas, dont"
-            libelle = contexte.indicateurs[manquee.indicateur].libelle
-            valeur = contexte.valeur(manquee.indicateur, manquee.derniere)
-            cible = contexte.valeur(manquee.indicateur, manquee.cible)
-            texte += f" ; {combien} « {libelle} » ({valeur} au lieu de {cible})"
-        yield self._message(f"{texte}.", "cibles")
+    @property
+    def muette(self) -> bool:
+        """Whether nothing was ever handed in."""
+        jamais_mesures = self.etude.parcours["annees_connues"].eq(0)
+        return super().muette and bool(jamais_mesures.all())
 
     def incertitudes(self) -> Iterator[Message]:
         """Yield that no effect is shown, then what is unknown or not sure."""
@@ -692,7 +655,8 @@ class MessagesDeLaFin(MessagesDuSuivi):
         # Where nobody has read what objectives rest on, nothing is proposed of any.
         decisions_dites = DECISIONS_DITES if recommandations["lu"].any() else ()
         for decision in decisions_dites:
-            objectifs = recommandations.loc[recommandations["decision"].eq(decision), "libelle"]
+            de_la_decision = recommandations[recommandations["decision"].eq(decision)]
+            objectifs = selon_leur_poids(self.etude, de_la_decision)["libelle"]
             if len(objectifs):
                 libelle = abreger(minuscule(objectifs.iloc[0]), self.regles.signes)
                 yield self._dire(

@@ -6,12 +6,26 @@ What the diagnostic says is in ``diagnostic``, what the years say in ``messages_
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Protocol
 
 from ctglib.calculs.ecriture import enumerer
-from ctglib.document.blocs import Couverture, Groupe, Lien, Liste, Logo, Renvoi, Texte, sous_titre
+from ctglib.document.blocs import (
+    Bloc,
+    Colonnes,
+    Couverture,
+    Gras,
+    Groupe,
+    Lien,
+    Liste,
+    Logo,
+    Paragraphe,
+    Renvoi,
+    Texte,
+    Titre,
+    morceaux,
+    sous_titre,
+)
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.convention import Convention
@@ -24,6 +38,7 @@ RUBRIQUES = {
     "incertitudes": "Ce qui est incertain",
     "decisions": "À décider",
 }
+NIVEAU_DE_LA_PAGE = 2
 STATUT = "Statut"  # heads the mention that the portal says too
 FICTIF = (
     "Données fictives : ce rapport montre le classeur d'évaluation, "
@@ -119,6 +134,16 @@ def _est_arrete(bilan: Bilan) -> bool:
 
 
 @dataclass(frozen=True)
+class Chiffre:
+    """The large number of a message, as it is written."""
+
+    libelle: str
+    valeur: str
+    detail: str = ""  # its change and its target
+    verdict: str = ""  # « ■ à surveiller »
+
+
+@dataclass(frozen=True)
 class Message:
     """A sentence of the first page."""
 
@@ -127,31 +152,32 @@ class Message:
     preuves: tuple[str, ...] = ()
     # address and title of another report that shows it, where this one does not
     page: tuple[str, str] | None = None
+    # what follows it, each under its label: the gap, the consequence
+    suite: tuple[tuple[str, str], ...] = ()
+    chiffre: Chiffre | None = None
 
 
-class MessagesDUnRapport(Protocol):
-    """What a report has to say on its first page: what matters most comes first in each kind."""
+@dataclass(frozen=True)
+class PremierePage:
+    """What a report has to say on its first page: what matters most comes first in each list."""
 
-    def messages(self) -> Iterable[Message]:
-        """Give what is known."""
-        ...
-
-    def incertitudes(self) -> Iterable[Message]:
-        """Give what is not known, or not sure."""
-        ...
-
-    def decisions(self) -> Iterable[Message]:
-        """Give what has to be decided."""
-        ...
+    messages: Iterable[Message]
+    incertitudes: Iterable[Message]
+    decisions: Iterable[Message]
+    titre: str = ""  # what the page finds; without one, it is three lists
+    chapo: str = ""
+    dessin: Bloc | None = None
+    fil: Groupe | None = None  # what was decided, and what became of it
 
 
 def page_une(
     regles: ReglesMessages,
-    dits: MessagesDUnRapport,
+    dits: PremierePage,
     ecrits: Iterable[MessageDesParties] = (),
     rien: Mapping[str, str] = {},
 ) -> Groupe:
-    """Return the first page: three lists, « À retenir », « Ce qui est incertain », « À décider ».
+    """Return the first page: its title, three messages with their numbers, a drawing, then what is
+    uncertain, to be decided, and decided.
 
     Args:
         regles: How many messages a list has at most (``nombre``).
@@ -162,25 +188,81 @@ def page_une(
             nothing at all is left out.
     """
     page = Groupe()
+    if dits.titre:
+        page += Titre(dits.titre, NIVEAU_DE_LA_PAGE)
+    if dits.chapo:
+        page += Paragraphe(dits.chapo, "chapo")
     ecrits_en_ordre = sorted(ecrits, key=lambda message: message.rang)
-    for rubrique, titre in RUBRIQUES.items():
-        messages = getattr(dits, rubrique)()
-        sans_doublon = dict.fromkeys(messages)  # in order; two rules may give the same message
-        phrases = [_phrase(message) for message in islice(sans_doublon, regles.nombre)]
-        if not phrases and rubrique in rien:
-            phrases.append(rien[rubrique])
-        for message in ecrits_en_ordre:
-            if message.rubrique == rubrique:
-                signature = f"{message.auteur}, le {date_longue(message.date)}"
-                phrase_signee = f"{message.texte.rstrip(' .')} ({signature})."
-                if message.rang <= len(phrases):
-                    phrases[message.rang - 1] = phrase_signee
-                else:
-                    phrases.append(phrase_signee)
-        if phrases:
-            liste = Liste(tuple(phrases), ordonnee=rubrique == "messages", classe="messages")
-            page += sous_titre(titre) + liste
-    return page
+    rubriques = {}
+    for rubrique in RUBRIQUES:
+        sans_doublon = dict.fromkeys(getattr(dits, rubrique))  # in order; two rules may agree
+        messages = list(islice(sans_doublon, regles.nombre))
+        if not messages and rubrique in rien:
+            messages.append(Message(rien[rubrique]))
+        for ecrit in ecrits_en_ordre:
+            if ecrit.rubrique == rubrique:
+                messages = _avec_celui_des_parties(messages, ecrit)
+        rubriques[rubrique] = messages
+
+    if any(message.chiffre for message in rubriques["messages"]):
+        colonnes = tuple(_colonne(message) for message in rubriques["messages"])
+        page += Colonnes(colonnes, "constats")
+    else:
+        page += _liste("messages", rubriques["messages"])
+    if dits.dessin:
+        page += dits.dessin
+    if not dits.titre:
+        for rubrique in ("incertitudes", "decisions"):
+            page += _liste(rubrique, rubriques[rubrique])
+        return page
+    listes = (
+        _liste("incertitudes", rubriques["incertitudes"], "brefs"),
+        _liste("decisions", rubriques["decisions"], "brefs"),
+        dits.fil,
+    )
+    return page + Colonnes(tuple(liste for liste in listes if liste), "listes")
+
+
+def _avec_celui_des_parties(messages: list[Message], ecrit: MessageDesParties) -> list[Message]:
+    """Return the messages with one that the parties wrote and sign: it takes the place of ours of
+    this rank, and keeps its number.
+    """
+    signature = f"{ecrit.auteur}, le {date_longue(ecrit.date)}"
+    message = Message(f"{ecrit.texte.rstrip(' .')} ({signature}).")
+    if ecrit.rang > len(messages):
+        return [*messages, message]
+    remplace = messages[ecrit.rang - 1]
+    message = replace(message, chiffre=remplace.chiffre)
+    return [message if item is remplace else item for item in messages]
+
+
+def _liste(rubrique: str, messages: list[Message], classe: str = "messages") -> Groupe:
+    """Return a list of the first page under its title; an empty group without any message."""
+    if not messages:
+        return Groupe()
+    phrases = tuple(_phrase(message) for message in messages)
+    liste = Liste(phrases, ordonnee=rubrique == "messages", classe=classe)
+    return sous_titre(RUBRIQUES[rubrique]) + liste
+
+
+def _colonne(message: Message) -> Groupe:
+    """Return a message under its number: label, value, change and target, verdict; then itself,
+    and what follows it.
+    """
+    colonne = Groupe()
+    if message.chiffre:
+        colonne += sous_titre(message.chiffre.libelle)
+        colonne += Paragraphe(message.chiffre.valeur, "chiffre")
+        if message.chiffre.detail:
+            colonne += Paragraphe(message.chiffre.detail, "detail")
+        if message.chiffre.verdict:
+            colonne += Paragraphe(message.chiffre.verdict, "verdict")
+    texte, *renvoi = morceaux(_phrase(message))
+    colonne += Paragraphe((Gras(str(texte)), *renvoi))
+    for intitule, suite in message.suite:
+        colonne += Paragraphe(intitule, "intitule")
+        colonne += Paragraphe(suite)
+    return colonne
 
 
 def _phrase(message: Message) -> Texte:

@@ -5,27 +5,25 @@ say which things of the year each rule is about: where there are none, the rule 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.constats import constats_de, selon_leur_poids
+from ctglib.blocs.decisions import OUVERTES, fil_des_decisions
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu
 from ctglib.calculs.evaluation import QUALITATIF
-from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
-from ctglib.donnees.lignes import lignes
-from ctglib.donnees.modeles.plan import Absence, Poids
+from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition, RegleDeProposition
 from ctglib.donnees.modeles.suivi import Suite, nom_de_la_decision
 from ctglib.donnees.plan import ARRETES
 from ctglib.donnees.statuts import Statut
 
 SIGNATAIRES_CITES = 3  # more names than that are counted, and not written
-OUVERTES = ("en_cours", NON_RENSEIGNEE)  # the states of a decision that is still to be followed
 DECISIONS = ["id", "texte", "responsable", "echeance", "etat", "raison", "commentaire"]
 PROPOSITIONS = [
     "regle",
@@ -56,17 +54,6 @@ class Objet(NamedTuple):
     def texte(self) -> str:
         """The name with what is before and after it."""
         return f"{self.avant}{self.nom}{self.precision}{self.apres}"
-
-
-@dataclass(frozen=True)
-class CibleManquee:
-    """An indicator of the year that misses its target: what is read of its row."""
-
-    indicateur: str
-    valeur: float
-    cible: float
-    annee_cible: int
-    origine_cible: str
 
 
 def ensembles(evaluation: pd.DataFrame) -> pd.DataFrame:
@@ -253,17 +240,18 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
     ]
     moyens = etude.annuel.moyens
     signataires_connus = set(moyens.loc[moyens["valeur"].notna(), "signataire"])
-    decisions = suites_des_decisions(etude, etude.annee - 1, etude.annee)
-    decisions_ouvertes = decisions.loc[decisions["etat"].isin(OUVERTES), "texte"]
+    decisions = fil_des_decisions(etude)
+    a_suivre = decisions["annee"].lt(etude.annee) & decisions["etat"].isin(OUVERTES)
+    decisions_ouvertes = decisions.loc[a_suivre, "texte"]
     departs_demandes = etude.a_collecter.loc[
         etude.a_collecter["motif"].eq("valeur_initiale"), "responsable"
     ]
     return {
         "comite_non_tenu": comite_non_tenu,
         "reconduction": [Objet(date_longue(fin))] if etude.annee >= fin.year - 1 else [],
-        "retard": _actions(_selon_leur_poids(etude, en_retard)),
+        "retard": _actions(selon_leur_poids(etude, en_retard)),
         "echeance_sans_etat": [
-            *_actions(_selon_leur_poids(etude, echues_sans_etat)),
+            *_actions(selon_leur_poids(etude, echues_sans_etat)),
             *map(Objet, oublies),
         ],
         "cible_manquee": _cibles_manquees(etude, indicateurs),
@@ -282,41 +270,6 @@ def objets(etude: EtudeAnnuelle) -> dict[CodeProposition, list[Objet]]:
         ],
         "lacunes": [Objet(lacune.objet) for lacune in etude.convention.lacunes_en_ordre],
     }
-
-
-def _rangs_des_fiches(etude: EtudeAnnuelle) -> dict[str, int]:
-    """Return by how much each fiche weighs, through its enjeu: the least weighs most."""
-    rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
-    return {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
-
-
-def _selon_leur_poids(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of fiches, those of the enjeux that weigh most first, otherwise as they are."""
-    rangs = table["fiche"].map(_rangs_des_fiches(etude))
-    return table.loc[rangs.sort_values(kind="stable").index]
-
-
-def manquees_par_gravite(
-    etude: EtudeAnnuelle, indicateurs: pd.DataFrame, valeur: str
-) -> pd.DataFrame:
-    """Return the rows that miss their target, what weighs most first: a target that is due, then
-    the weight of the enjeu, then the gap as a share of the target; ties by fiche, then indicator.
-
-    ``valeur`` is the column of the value that is judged.
-    """
-    manquees = indicateurs[indicateurs["verdict"].isin(MANQUES) & indicateurs[valeur].notna()]
-    ecart = (manquees[valeur] - manquees["cible"]).abs()
-    gravite = pd.DataFrame(
-        {
-            "a_venir": manquees["verdict"].ne("manque"),
-            "poids": manquees["fiche"].map(_rangs_des_fiches(etude)),
-            "ecart": -ecart / manquees["cible"].abs().clip(lower=1),
-            "fiche": ordre_des_numeros(manquees["fiche"]),
-            "indicateur": manquees["indicateur"],
-        }
-    )
-    criteres = ["a_venir", "poids", "ecart", "fiche", "indicateur"]
-    return manquees.loc[gravite.sort_values(criteres).index]
 
 
 def _actions(etats: pd.DataFrame) -> list[Objet]:
@@ -345,16 +298,18 @@ def _attendus_une_fois(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[
 
 
 def _cibles_manquees(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Objet]:
-    """Return the indicators of the year that miss their target, the gravest first, each with its
-    value and target.
+    """Return the indicators of the year that miss their target, what weighs most first, each with
+    its value and target.
     """
     contexte = etude.contexte
     cibles = []
-    for manquee in lignes(manquees_par_gravite(etude, indicateurs, "valeur"), CibleManquee):
+    for manquee in constats_de(etude, indicateurs):
+        if manquee.verdict not in MANQUES:
+            continue
         valeur = contexte.valeur(manquee.indicateur, manquee.valeur)
         cible = contexte.valeur(manquee.indicateur, manquee.cible)
         visee = f"une cible de {cible} en {manquee.annee_cible}"
-        if manquee.origine_cible == "implicite":
+        if manquee.implicite:
             visee = f"une référence du texte de {cible}"
         libelle = contexte.indicateurs[manquee.indicateur].libelle
         cibles.append(Objet(libelle, precision=f" ({valeur} pour {visee})"))

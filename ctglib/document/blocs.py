@@ -129,9 +129,14 @@ class Titre(Bloc):
     ancre: str = ""  # given when the report is assembled
 
 
+# What a paragraph may be, by its class: in small; under the title of a first page; a large number,
+# what stands under it, what it is worth; what announces the paragraph that follows.
+CLASSES = ("note", "chapo", "chiffre", "detail", "verdict", "intitule")
+
+
 @dataclass(frozen=True)
 class Paragraphe(Bloc):
-    """A paragraph; ``classe`` is « note » when it stands in small."""
+    """A paragraph; ``classe`` says what it is where it is not plain text (see ``CLASSES``)."""
 
     texte: Texte
     classe: str = ""
@@ -157,9 +162,12 @@ class Encadre(Bloc):
 
 @dataclass(frozen=True)
 class Colonnes(Bloc):
-    """Blocks side by side where the page is wide enough."""
+    """Blocks side by side where the page is wide enough; ``classe`` is « constats » for those of a
+    first page, each under its number.
+    """
 
     blocs: tuple[Bloc, ...]
+    classe: str = ""
 
 
 @dataclass(frozen=True)

@@ -257,7 +257,9 @@ class _Section:
         return self.texte[0].niveau if self.texte and isinstance(self.texte[0], Titre) else 0
 
     def pieces(self, sous_sections: Iterable[_Section] = ()) -> list[Bloc]:
-        """Return its blocks; none, not even its heading, when its cells of code show nothing.
+        """Return its blocks; none, not even its heading, when its cells of code show nothing. A
+        heading of the same level that they show first takes the place of its own: a finding, of
+        what the notebook only names.
 
         That holds for a section with a heading of chapter or of part. A section without cells of
         code stays, unless it is a chapter whose ``sous_sections`` are all left out.
@@ -269,6 +271,8 @@ class _Section:
             parties = [sous_section.pieces() for sous_section in sous_sections]
             if parties and not any(parties):
                 return []
+        if montres and isinstance(montres[0], Titre) and montres[0].niveau == self.niveau:
+            return [montres[0], *self.texte[1:], *montres[1:]]
         return [*self.texte, *montres]
 
 
@@ -551,8 +555,11 @@ class _Reperes:
 def _changer(bloc: Bloc, changer: Callable[[Bloc], Bloc]) -> Bloc:
     """Return what ``changer`` makes of a block, or of each block of a group or of columns."""
     match bloc:
-        case objets.Colonnes(interieurs) | objets.Groupe(interieurs):
-            return type(bloc)(tuple(_changer(interieur, changer) for interieur in interieurs))
+        case objets.Colonnes(interieurs):
+            changes = tuple(_changer(interieur, changer) for interieur in interieurs)
+            return replace(bloc, blocs=changes)
+        case objets.Groupe(interieurs):
+            return objets.Groupe(tuple(_changer(interieur, changer) for interieur in interieurs))
     return changer(bloc)
 
 

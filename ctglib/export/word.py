@@ -12,11 +12,12 @@ from typing import cast
 import docx
 from docx.document import Document as Word
 from docx.enum.section import WD_SECTION
+from docx.enum.text import WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.text.paragraph import CT_P
-from docx.shared import Cm, RGBColor
+from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from pptx.presentation import Presentation
 
@@ -32,6 +33,16 @@ MODELE = Path(__file__).parent / "modele.docx"  # the page and its styles, which
 BLEU = "00558C"
 FILET = "C9D2D9"
 NOTE = "Note"
+STYLES = {
+    "": "Normal",
+    "note": NOTE,
+    "chapo": "Normal",
+    "chiffre": "Normal",
+    "detail": NOTE,
+    "verdict": "Normal",
+    "intitule": NOTE,
+}
+TAILLES = {"chiffre": 24, "verdict": 11}  # points, of what is bold besides
 SOURCE = "Source"
 AVERTISSEMENT = "Avertissement"
 PAGE = "#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(donnees))"
@@ -90,7 +101,11 @@ def ecrire_word(  # noqa: C901 - one case a kind
         case blocs.Titre(texte, niveau):
             _ecrire(word, texte, f"Heading {niveau - 1}")
         case blocs.Paragraphe(texte, classe):
-            _ecrire(word, texte, NOTE if classe else "Normal")
+            paragraphe = _ecrire(word, texte, STYLES[classe])
+            if classe in TAILLES:
+                for run in paragraphe.runs:
+                    run.font.size = Pt(TAILLES[classe])
+                    run.font.bold = True
         case blocs.Liste(items, ordonnee):
             for item in items:
                 _ecrire(word, item, "List Number" if ordonnee else "List Bullet")
@@ -100,9 +115,11 @@ def ecrire_word(  # noqa: C901 - one case a kind
             if auteur:
                 _ecrire(word, auteur, SOURCE)
         case blocs.Colonnes(colonnes):
-            # In a section of the page in columns, which Word fills alike.
+            # In a section of the page in columns, each block in its own.
             _finir_section(word, 1)
-            for bloc in colonnes:
+            for rang, bloc in enumerate(colonnes):
+                if rang:
+                    word.paragraphs[-1].add_run().add_break(WD_BREAK.COLUMN)
                 ecrire_word(bloc, word, images)
             _finir_section(word, len(colonnes))
         case blocs.Dessin():

@@ -11,13 +11,15 @@ import pandas as pd
 
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle, etudier, part_de
-from ctglib.blocs.avenants import en_long, histoire, tableau_avenants
+from ctglib.blocs.avenants import histoire, tableau_avenants
 from ctglib.blocs.collecte import (
     renvoi_au_dossier,
     tableau_a_collecter,
     tableau_collecte,
     tableau_revisions,
 )
+from ctglib.blocs.constats import tableau_des_cibles
+from ctglib.blocs.decisions import tableau_du_fil
 from ctglib.blocs.financement import financement
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
@@ -32,7 +34,7 @@ from ctglib.blocs.messages_suivi import MessagesDuSuivi
 from ctglib.blocs.mots import sources
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.page_une import STATUT, page_une
-from ctglib.blocs.propositions import OUVERTES, ensembles, proposer, service, suites_des_decisions
+from ctglib.blocs.propositions import ensembles, proposer, service
 from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
@@ -52,12 +54,12 @@ from ctglib.document.blocs import (
 )
 from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
-from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont
 from ctglib.donnees.lecture import noter_part, proches
 from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.plan import Absence
-from ctglib.donnees.modeles.suivi import REJETEE, Comite, Participation
+from ctglib.donnees.modeles.suivi import Comite, Participation
 from ctglib.donnees.nombres import nombres
 from ctglib.donnees.numeros import noms_de_fichiers, ranger
 from ctglib.donnees.statuts import PROVISOIRES
@@ -198,7 +200,7 @@ class Bilan:
             message for message in self.etude.annuel.messages if message.rapport == "bilan"
         ]
         messages = MessagesDuSuivi(self.etude)
-        return page_une(self.etude.catalogue.messages, messages, messages_des_parties)
+        return page_une(self.etude.catalogue.messages, messages.page, messages_des_parties)
 
     # What was done in the year and what it gave.
 
@@ -243,6 +245,12 @@ class Bilan:
             groupes=premiers["fiche"].map(titres),
             notes=notes,
         )
+
+    def cibles(self) -> Tableau | None:
+        """Return the indicators that have a target and a value, what weighs most first; None
+        without any.
+        """
+        return tableau_des_cibles(self.etude, MessagesDuSuivi(self.etude).constats)
 
     def indicateurs(self) -> Tableau:
         """Return every indicator of the fiches, informed or not, for the screen."""
@@ -301,7 +309,7 @@ class Bilan:
         return participation(self.etude, (self.etude.annee,))
 
     def comite(self) -> Bloc | None:
-        """Return the comité of the year, those of the years before, what they left open; None
+        """Return the comité of the year, and whether those of the years before were held; None
         without a follow-up.
         """
         if self.muette:
@@ -324,28 +332,6 @@ class Bilan:
         precedents = []
         if comites:
             precedents.append(etude.mot("comites_precedents", dits=_tenus_ou_non(comites)))
-
-        # The decisions that the last comité held left open, when it is older than the year before:
-        # those of the year before have their own table; a year without a comité would otherwise
-        # make them forgotten. « Décisions de 2023 encore ouvertes au bilan 2024 : … (en cours). »
-        annees_de_decisions = [
-            precedente
-            for precedente, precedent in comites.items()
-            if precedent and precedent.adoptees
-        ]
-        bilan = annee - 1
-        derniere = max(annees_de_decisions, default=bilan)
-        if derniere != bilan:
-            decisions = suites_des_decisions(etude, derniere, bilan)
-            ouvertes = decisions[decisions["etat"].isin(OUVERTES)]
-            if len(ouvertes):
-                etats = ouvertes["etat"].map(etude.catalogue.evaluation.suites)
-                textes = " ; ".join(ouvertes["texte"] + " (" + etats + ")")
-                precedents.append(
-                    etude.mot(
-                        "decisions_ouvertes", decidees=derniere, bilan=bilan, decisions=textes
-                    )
-                )
         compte = compte_des_comites(etude, (annee,))
         regle = etude.mot("comite_decrit" if etude.convention.comite else "clause_du_comite")
         phrases = filter(None, [phrase, compte, regle.strip()])
@@ -356,39 +342,10 @@ class Bilan:
         return financement(self.etude)
 
     def decisions(self) -> Tableau | None:
-        """Return what the comité of the year decided, who is to do it, by when."""
-        comite = self.etude.bilan.comite
-        if comite is None or not comite.decisions:
-            return None
-        decisions = pd.DataFrame(
-            [decision.model_dump(mode="json") for decision in comite.decisions],
-            columns=["id", "texte", "responsable", "echeance", "etat"],
-        )
-        rejetees = decisions["etat"].eq(REJETEE)
-        textes = [
-            self.etude.mot("decision_rejetee", texte=minuscule(texte)) if rejetee else texte
-            for texte, rejetee in zip(decisions["texte"], rejetees, strict=True)
-        ]
-        montrees = decisions.assign(texte=textes).fillna("non précisé")
-        if not rejetees.any():
-            decisions = decisions.drop(columns="etat")
-        return self.etude.tableau("decisions", montrees, {"echeance": en_long}, donnees=decisions)
-
-    def suites(self) -> Tableau | None:
-        """Return what became of the decisions of the comité before; « non renseignée » when nobody
-        says.
+        """Return the thread of decisions: what each comité decided, who is to do it, by when, and
+        what became of it; None when none decided anything.
         """
-        decisions = suites_des_decisions(self.etude, self.etude.annee - 1, self.etude.annee)
-        if decisions.empty:
-            return None
-        mots = self.etude.catalogue.evaluation.suites
-        ecrire = {
-            "etat": lambda etat: majuscule(mots[etat]),
-            "responsable": lambda responsable: responsable or RIEN,
-            "echeance": lambda echeance: en_long(echeance) or RIEN,
-            "dit": _dit_de_la_decision,
-        }
-        return self.etude.tableau("suites", decisions, ecrire)
+        return tableau_du_fil(self.etude)
 
     def propositions(self) -> Tableau | None:
         """Return all that the data call the comité to decide, why, and where the convention speaks
@@ -568,14 +525,6 @@ class Bilan:
             titre=f"Comment évoluent-ils jusqu'en {etude.annee} ?",
             source=" ; ".join(dict.fromkeys(origines)),
         )
-
-
-def _dit_de_la_decision(decision: pd.Series) -> str:
-    """Return why a decision was dropped or put off, then what its service wrote of it; « – » when
-    nothing is said.
-    """
-    phrases = [decision["raison"], decision["commentaire"]]
-    return ". ".join(majuscule(phrase.rstrip(".")) for phrase in phrases if phrase) or RIEN
 
 
 def _tenus_ou_non(comites: Mapping[int, Comite | None]) -> str:

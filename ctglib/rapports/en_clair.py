@@ -170,9 +170,9 @@ class ResumeEnClair(EtudeDiagnostic):
                 ecrire = contexte.valeur_nue if nom in phrases else contexte.valeur
                 avant = ecrire(nom, fait.valeur_precedente)
                 yield from self._dire("avant", annee=fait.annee_precedente, valeur=avant)
-        if faits.empty:
-            for message in self._suivi.etats_des_actions():
-                yield message.texte
+        etats = self._suivi.etats_en_phrase()
+        if faits.empty and etats:
+            yield etats
         if indicateurs["statut"].isin(PROVISOIRES).any():
             yield from self._dire("provisoire")
         if not indicateurs["renseigne"].all():

@@ -152,7 +152,7 @@ class EvaluationFinale:
             message for message in etude.suivi.dossier.messages if message.rapport == "evaluation"
         ]
         messages = MessagesDeLaFin(etude)
-        return page_une(etude.catalogue.messages, messages, messages_des_parties)
+        return page_une(etude.catalogue.messages, messages.page, messages_des_parties)
 
     def lecture(self) -> Bloc:
         """Return how verdicts and evolutions are read, with their thresholds."""

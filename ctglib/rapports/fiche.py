@@ -144,7 +144,7 @@ class Fiche:
     def essentiel(self) -> Bloc:
         """Return the first page: what people got, what is not known, what to decide."""
         messages = MessagesDuSuivi(self.etude, self.fiche)
-        return page_une(self.etude.catalogue.messages, messages, self.etude.annuel.messages)
+        return page_une(self.etude.catalogue.messages, messages.page, self.etude.annuel.messages)
 
     def contrat(self) -> Tableau:
         """Return all that the fiche writes, a row a heading, a row a modalité; then what avenants

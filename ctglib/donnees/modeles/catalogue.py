@@ -336,8 +336,21 @@ class Couleurs(Modele):  # one colour a use; a colour is never the only carrier 
     fond: Couleur
 
 
+class Case(Modele):
+    """How the state of an action is drawn, and said in the key."""
+
+    mot: Texte
+    pluriel: Texte
+    signe: Texte
+    couleur: Couleur
+    pleine: bool = False  # filled, its sign in white; else outlined
+    tirets: bool = False  # its outline is dashed: nothing is known
+
+
 class Charte(Modele):
     couleurs: Couleurs
+    # of the actions, by state, in the order of the key
+    cases: dict[Identifiant, Case]
     # shades of the parts of a stacked bar, from strong to light
     degrade: list[Couleur] = Field(min_length=3)
     interligne: float = Field(ge=9)

@@ -102,6 +102,8 @@ class ReglesBilan(Modele):  # ``bilan.yaml``
     objets_du_tableau: Positif
     taux_a_relancer: float = Field(ge=0, le=100)
     pilotage: Pilotage
+    # what a clause of that role bears on: it weighs where the convention gives the clause a weight
+    indicateurs_des_clauses: dict[RoleDeClause, list[noms.IndicateurDeFiche]]
     equipe: Equipe
     territoire: TerritoireDuBilan
     publics: dict[Public, tuple[Texte, Texte]]  # one, several

@@ -1,0 +1,82 @@
+"""Where the actions stand, drawn: a band a fiche, a case an action."""
+
+import pandas as pd
+from matplotlib.figure import Figure as Dessin
+
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.calculs.ecriture import majuscule
+from ctglib.calculs.etats import NON_RENSEIGNEE, REALISEE, SUSPENDUE, pas_commencees
+from ctglib.calculs.ordre import rang_dans
+from ctglib.document.figure import Figure, charte
+from ctglib.donnees.modeles.catalogue import Largeur
+from ctglib.graphiques.bandes import bandes
+
+# States that a drawing tells apart, besides those that are entered.
+EN_RETARD = "en_retard"
+PLUS_TARD = "plus_tard"
+EN_CHEMIN = ("en_cours", "prevue", "partielle", "reportee")  # what is late is one of these
+
+
+def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
+    """Return the states of the actions of each fiche, a band a fiche, under a title that counts
+    them.
+    """
+    etats = etude.etats
+    cases = charte().cases
+    etat = etats["statut"].mask(etats["dispense"].eq(SUSPENDUE), SUSPENDUE)
+    etat = etat.mask(pas_commencees(etats, etude.arrete), PLUS_TARD)
+    etat = etat.mask(etats["en_retard"] & etat.isin(EN_CHEMIN), EN_RETARD)
+    titres = {
+        fiche.numero: f"Fiche {fiche.numero}, {fiche.titre}" for fiche in etude.convention.fiches
+    }
+    dessinees = pd.DataFrame(
+        {"ligne": etats["fiche"].map(titres), "case": etats["modalite"], "etat": etat}
+    )
+    dessinees = dessinees.sort_values("ligne", key=rang_dans(titres.values()), kind="stable")
+    mots = {code: case.mot for code, case in cases.items()}
+    chiffres = dessinees.assign(
+        action=etats["libelle"], dit=dessinees["etat"].map(mots), echeance=etats["echeance"]
+    )
+    phrases = []
+    for libelle, bande in chiffres.groupby("ligne", sort=False):
+        etats_dits = [
+            f"{case} {dit}" for case, dit in zip(bande["case"], bande["dit"], strict=True)
+        ]
+        phrases.append(f"{libelle} : {', '.join(etats_dits)}.")
+    phrases = []
+    for libelle, bande in chiffres.groupby("ligne", sort=False):
+        etats_dits = [
+            f"{case} {dit}" for case, dit in zip(bande["case"], bande["dit"], strict=True)
+        ]
+        phrases.append(f"{libelle} : {', '.join(etats_dits)}.")
+    en_retard = chiffres[chiffres["etat"].eq(EN_RETARD)]
+    premiere = (en_retard if len(en_retard) else chiffres).iloc[0]
+    comptes = {
+        "total": len(etat),
+        "realisees": int(etat.eq(REALISEE).sum()),
+        "en_retard": len(en_retard),
+        "sans_nouvelles": int(etat.eq(NON_RENSEIGNEE).sum()),
+    }
+
+    def dessiner(taille: Largeur) -> Dessin:
+        figure = Dessin()
+        bandes(dessinees, taille, figure)
+        return figure
+
+    return Figure(
+        nom="etats-des-fiches",
+        titre=etude.textes.dire("titre_des_actions", comptes),
+        alt=" ".join(phrases),
+        lecture=etude.mot(
+            "lecture_des_bandes",
+            case=premiere["case"],
+            action=premiere["action"],
+            etat=premiere["dit"],
+        ),
+        source=etude.contexte.source,
+        tableau=etude.tableau(
+            "etats_des_fiches", chiffres, {"dit": majuscule}, groupes=chiffres["ligne"]
+        ),
+        dessiner=dessiner,
+        territoire=etude.contexte.territoire.nom,
+    )

@@ -1,0 +1,285 @@
+"""The findings of a year, or of a convention, in words: what the first page says, in numbers then
+in sentences.
+
+The facts are those of ``ctglib.calculs.constats``; the words are in the text file ``annee.j2``.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.tournures import Tournure, tournure
+from ctglib.calculs.constats import Constat, constater
+from ctglib.calculs.ecriture import avec_unite
+from ctglib.calculs.ordre import ordre_des_numeros
+from ctglib.calculs.suivi import par_avenant
+from ctglib.document.contexte import verdict_dit
+from ctglib.document.redaction import Paragraphes
+from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.typographie import abreger, nombrer, points
+from ctglib.donnees.modeles.convention import RoleDeClause
+from ctglib.donnees.modeles.plan import Poids
+
+# Between two ranks: how much the next indicator of a same fiche passes after the others.
+PAR_FICHE = 0.01
+APRES_TOUTES = 0.9
+
+
+def constats_de(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> list[Constat]:
+    """Return the findings of a study, what weighs most first.
+
+    Args:
+        etude: The study of a year, of one fiche of it, or of the whole convention.
+        indicateurs: The scoring as wholes; of a convention, from the start to the last measure.
+    """
+    convention = etude.convention
+    clauses: dict[str, RoleDeClause] = {}
+    for role, concernes in etude.catalogue.bilan.indicateurs_des_clauses.items():
+        clause = convention.clauses.get(role)
+        if clause is not None and clause.poids is not None and Poids.rang(clause.poids) == 0:
+            clauses |= dict.fromkeys(concernes, role)
+    familles = rangs_des_familles(etude, indicateurs)
+    return constater(
+        indicateurs,
+        etude.mesures,
+        etude.contexte.indicateurs,
+        changements=par_avenant(etude.suivi.avenants, etude.bilan.date_arretee),
+        familles=dict(zip(indicateurs["indicateur"], familles, strict=True)),
+        enjeux=rangs_des_fiches(etude),
+        clauses=clauses,
+    )
+
+
+def rangs_des_fiches(etude: EtudeAnnuelle) -> dict[str, int]:
+    """Return by how much each fiche weighs, through its enjeu: the least weighs most."""
+    rang_de_l_enjeu = {enjeu.id: Poids.rang(enjeu.poids) for enjeu in etude.convention.enjeux}
+    return {fiche.numero: rang_de_l_enjeu[fiche.enjeu] for fiche in etude.convention.fiches}
+
+
+def selon_leur_poids(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of fiches, those of the enjeux that weigh most first; then by fiche, and in a
+    fiche as they are.
+    """
+    ordre = pd.DataFrame(
+        {
+            "enjeu": table["fiche"].map(rangs_des_fiches(etude)),
+            "fiche": ordre_des_numeros(table["fiche"]),
+        },
+        index=table.index,
+    )
+    return table.loc[ordre.sort_values(["enjeu", "fiche"], kind="stable").index]
+
+
+def rangs_des_familles(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> pd.Series:
+    """Return the place of each row among what families see, the least first.
+
+    That of ``familles`` in the catalogue. Those that the convention adds, and that a sentence can
+    be made of, come before what families do not see: one of each fiche first, and last those of
+    which neither a rise nor a fall is wanted. Of the others, those whose nature is a means come
+    last.
+    """
+    regles = etude.catalogue.messages
+    rangs: dict[str, float] = {}
+    for rang, indicateur in enumerate(regles.familles):
+        rangs[indicateur] = rang
+    rang_des_propres = rangs[regles.tournures.avant] - 1
+    deja_dits: Counter[str] = Counter()
+    mots = etude.contexte.indicateurs
+    for fiche in etude.convention.fiches:
+        for suivi in fiche.indicateurs:
+            propre = suivi.id in etude.catalogue.propres and suivi.id not in rangs
+            if propre and suivi.id in mots and tournure_de(etude, suivi.id):
+                apres = PAR_FICHE * deja_dits[fiche.numero]
+                if mots[suivi.id].sens == "neutre":
+                    apres = APRES_TOUTES
+                rangs[suivi.id] = rang_des_propres + apres
+                deja_dits[fiche.numero] += 1
+    rang_de_famille = indicateurs["indicateur"].map(rangs).fillna(len(rangs))
+    # One rank more for a means: it passes after the others, all of one rank.
+    return rang_de_famille + indicateurs["nature"].eq("moyen").astype(int)
+
+
+def tournure_de(etude: EtudeAnnuelle, indicateur: str) -> Tournure | None:
+    """Return how an indicator is said by its label and its unit (``blocs.tournures``)."""
+    mots = etude.contexte.indicateurs[indicateur]
+    regles = etude.catalogue.messages
+    if len(mots.libelle) > regles.signes:
+        return None
+    return tournure(mots, etude.catalogue.unites[mots.unite], regles.tournures)
+
+
+@dataclass(frozen=True)
+class ConstatDit:
+    """A finding that can be written: what the first page shows of it."""
+
+    constat: Constat
+    etude: EtudeAnnuelle
+    # gives the sentence of an indicator with its value: « douze familles ont reçu une aide »
+    phrase: Callable[[str, float], str]
+    # whether it says what is late in its fiche: of several findings of a fiche, the first does
+    avec_les_retards: bool = True
+
+    @property
+    def libelle(self) -> str:
+        """The label of the indicator."""
+        return self.etude.contexte.indicateurs[self.constat.indicateur].libelle
+
+    @property
+    def valeur(self) -> str:
+        """The value, with its unit."""
+        return self._valeur(self.constat.valeur)
+
+    @property
+    def verdict(self) -> str:
+        """« ■ à surveiller », "" when there is nothing to judge."""
+        constat = self.constat
+        if constat.verdict in ("", "non_evaluable"):
+            return ""
+        mots = self.etude.catalogue.evaluation
+        return verdict_dit(constat, constat.valeur, self.etude.contexte, mots)
+
+    def rediger(self) -> Paragraphes:
+        """Return the finding in sentences: itself, then its gap and its consequence."""
+        return self.etude.textes.rediger(self.constat.genre, self.faits)
+
+    def titre(self) -> str:
+        """Return the finding as the title of a report."""
+        return self.etude.textes.dire("titre", self.faits)
+
+    def sous_le_nombre(self) -> str:
+        """Return what stands under the number: its change and its target."""
+        return self.etude.textes.dire("chiffre", self.faits)
+
+    @cached_property
+    def faits(self) -> dict[str, object]:
+        """What the text file may name: the facts of the finding, its numbers as they are written.
+
+        A number that is not known is "".
+        """
+        constat = self.constat
+        contraires = self.etude.catalogue.messages.tournures.contraire
+        convention = self.etude.convention
+        clause = convention.clauses[constat.clause] if constat.clause else None
+        return {
+            **vars(constat),
+            "dit": self.phrase(constat.indicateur, constat.valeur),
+            "avant": self._valeur(constat.avant),
+            "depart": self._valeur(constat.depart),
+            "cible": self._valeur(constat.cible),
+            "implicite": constat.implicite,
+            "annees_restantes": constat.annees_restantes,
+            "la_meilleure_annee_suffirait": constat.la_meilleure_annee_suffirait,
+            "manque": self._ecart(constat.manque),
+            "de_trop_ou_pas_assez": "plus" if constat.au_dessus else "moins",
+            "inchange": constat.change == 0,
+            "change": self._ecart(constat.change),
+            "change_signe": self._ecart(constat.change, signe=True),
+            "monte": _plus_ou_moins(constat.change),
+            "depuis_le_depart": self._ecart(constat.depuis_le_depart),
+            "monte_depuis_le_depart": _plus_ou_moins(constat.depuis_le_depart),
+            "progres": "baisse" if constat.au_dessus else "hausse",
+            "meilleur_gain": self._ecart(constat.meilleur_gain),
+            "entrees": self._mouvements("entrees", constat.entrees),
+            "sorties": self._mouvements("sorties", constat.sorties),
+            "souhait": "" if constat.sens == "neutre" else contraires[constat.sens],
+            "clause_texte": clause.dit if clause else "",
+            "clause_article": convention.citer(constat.clause) if constat.clause else "",
+            "retards": self._retards(),
+        }
+
+    def _valeur(self, valeur: float | None) -> str:
+        if valeur is None:
+            return ""
+        return self.etude.contexte.valeur(self.constat.indicateur, valeur)
+
+    def _ecart(self, ecart: float | None, *, signe: bool = False) -> str:
+        """Return a difference of two values, with its unit: « 44 », « 4,7 points »."""
+        if not ecart:
+            return ""
+        definition = self.etude.contexte.indicateurs[self.constat.indicateur]
+        unite = self.etude.contexte.unites[definition.unite]
+        montre = ecart if signe else abs(ecart)
+        if unite.symbole == "%":
+            return points(montre, definition.decimales, signe)
+        return avec_unite(montre, unite.apres(montre), definition.decimales, signe)
+
+    def _mouvements(self, sens: str, compte: float | None) -> str:
+        """Return « quatre entrées », « aucun départ », "" when they are not known."""
+        if compte is None:
+            return ""
+        if not compte:
+            return self.etude.mot(f"flux_{sens}_nul")
+        nom = self.etude.mot(f"stock_{sens}")
+        return nombrer(int(compte), nom, feminin=sens == "entrees")
+
+    def _retards(self) -> list[str]:
+        """Return the actions of its fiche that are late, quoted."""
+        if not self.avec_les_retards:
+            return []
+        etats = self.etude.etats
+        en_retard = etats[etats["en_retard"] & etats["fiche"].eq(self.constat.fiche)]
+        signes = self.etude.catalogue.messages.signes
+        return [f"« {abreger(libelle, signes)} »" for libelle in en_retard["libelle"]]
+
+
+def _plus_ou_moins(ecart: float | None) -> str:
+    return "plus" if ecart is not None and ecart > 0 else "moins"
+
+
+def compter_les_cibles(evaluation: pd.DataFrame, verdicts: Iterable[str]) -> dict[str, int]:
+    """Return how many targets have each verdict, and « total »: those that the text writes, and the
+    levels that it implies. One that is not judged has no value, or no start.
+    """
+    avec_cible = evaluation[evaluation["cible"].notna()]
+    comptes = avec_cible["verdict"].value_counts()
+    return {
+        "total": len(avec_cible),
+        **{verdict: int(comptes.get(verdict, 0)) for verdict in verdicts},
+    }
+
+
+def tableau_des_cibles(etude: EtudeAnnuelle, constats: Iterable[Constat]) -> Tableau | None:
+    """Return the findings that have a target, in their order: start, value, what is lacking, and
+    the best gain of a year; None when none has.
+    """
+    rangees = []
+    for constat in constats:
+        if constat.cible is None:
+            continue
+        dit = ConstatDit(constat, etude, _sans_phrase)
+        faits = dit.faits
+        gain = ""
+        if constat.meilleur_gain:
+            gain = f"{faits['meilleur_gain']} ({constat.annee_du_gain})"
+        rangees.append(
+            {
+                "indicateur": constat.indicateur,
+                "libelle": dit.libelle,
+                "depart": _date(faits["depart"], constat.annee_depart),
+                "avant": _date(faits["avant"], constat.annee_avant),
+                "valeur": dit.valeur,
+                "cible": _date(faits["cible"], constat.annee_cible),
+                "manque": faits["manque"],
+                "gain": gain,
+                "verdict": dit.verdict or RIEN,
+                "ecart": constat.change,
+                "genre": constat.genre,
+            }
+        )
+    if not rangees:
+        return None
+    table = pd.DataFrame(rangees)
+    return etude.tableau("cibles", table)
+
+
+def _sans_phrase(_indicateur: str, _valeur: float) -> str:
+    return ""
+
+
+def _date(ecrit: object, annee: int | None) -> str:
+    """Return « 1 080 (2026) », a dash when there is none."""
+    return f"{ecrit} ({annee})" if ecrit else RIEN

@@ -1,0 +1,209 @@
+"""The thread of decisions: what a comité decided in each year, who is to do it, by when, and what
+became of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import pandas as pd
+
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.avenants import en_long
+from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
+from ctglib.calculs.etats import NON_RENSEIGNEE
+from ctglib.document.blocs import Groupe, Liste, Renvoi, sous_titre
+from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.typographie import accorder, date_longue, nombrer, sont
+from ctglib.donnees.lecture import sans_accents
+from ctglib.donnees.lignes import lignes
+from ctglib.donnees.modeles.plan import Absence
+from ctglib.donnees.modeles.suivi import REJETEE, Comite, Suite
+
+DECIDEE = "decidee"  # in the year: nobody had to say yet what became of it
+OUVERTES = ("en_cours", NON_RENSEIGNEE)  # still to be followed
+COLONNES = [
+    "annee",
+    "date",
+    "id",
+    "texte",
+    "responsable",
+    "echeance",
+    "etat",
+    "annee_de_la_suite",
+    "raison",
+    "commentaire",
+    "remarque",
+]
+DANS_LA_LISTE = 2  # of those still open, on page one
+DEUX = 2
+
+
+@dataclass(frozen=True)
+class DecisionSuivie:
+    """A row of the thread."""
+
+    annee: int
+    date: str
+    texte: str
+    responsable: str
+    echeance: str
+    etat: str
+    raison: str
+    commentaire: str
+    remarque: str
+
+
+def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
+    """Return every decision up to the year, the latest comité first, with what became of it.
+
+    Of several comités that say what became of a decision, the last one counts.
+
+    Returns:
+        The columns ``COLONNES``. date: that of the comité, "" when it is not known; echeance: the
+        last one that it was given; etat: "decidee" of what the year decided, "rejetee",
+        or what a later one says ("faite", "en_cours", "abandonnee", "non_renseignee" when none
+        does); remarque: what is wrong with it, in words, "" when nothing is.
+    """
+    comites = {
+        annee: suivi.bilan.comite
+        for annee, suivi in etude.suivi.suivis.items()
+        if suivi.bilan.comite is not None
+    }
+    suites: dict[str, tuple[int, Suite]] = {}
+    for annee, comite in sorted(comites.items()):
+        for suite in comite.suites:  # a later comité replaces an earlier one
+            suites[suite.decision] = (annee, suite)
+    deja_prises: set[str] = set()
+    decisions = []
+    for annee, comite in sorted(comites.items()):
+        for decision in comite.decisions:
+            annee_de_la_suite, suite = suites.get(decision.id, (None, None))
+            etat = DECIDEE if annee == etude.annee else NON_RENSEIGNEE
+            if decision.etat == REJETEE:
+                etat = REJETEE
+            elif suite is not None:
+                etat = suite.etat
+            echeance = (suite.echeance if suite else None) or decision.echeance
+            empreinte = sans_accents(decision.texte)
+            remarques = []
+            if etat != REJETEE and decision.responsable is None:
+                remarques.append("sans_responsable")
+            if echeance is not None and echeance > etude.suivi.fin and etat != REJETEE:
+                remarques.append("apres_la_fin")
+            if echeance is not None and etat in OUVERTES and echeance < etude.bilan.date_arretee:
+                remarques.append("en_retard")
+            if empreinte in deja_prises:
+                remarques.append("deja_prise")
+            deja_prises.add(empreinte)
+            decisions.append(
+                {
+                    "annee": annee,
+                    "date": _jour(comite),
+                    "id": decision.id,
+                    "texte": decision.texte,
+                    "responsable": decision.responsable or "",
+                    "echeance": str(echeance or ""),
+                    "etat": etat,
+                    "annee_de_la_suite": annee_de_la_suite,
+                    "raison": (suite.raison if suite else None) or "",
+                    "commentaire": (suite.commentaire if suite else None) or "",
+                    "remarque": " ; ".join(
+                        etude.mot(f"decision_{cle}", fin=date_longue(etude.suivi.fin))
+                        for cle in remarques
+                    ),
+                }
+            )
+    table = pd.DataFrame(decisions, columns=COLONNES)
+    table = table.astype({"annee": "Int64", "annee_de_la_suite": "Int64"})
+    return table.sort_values("annee", ascending=False, kind="stable", ignore_index=True)
+
+
+def tableau_du_fil(etude: EtudeAnnuelle) -> Tableau | None:
+    """Return the thread as a table, a group a comité; None when none decided anything."""
+    decisions = fil_des_decisions(etude)
+    if decisions.empty:
+        return None
+    ecrire = {
+        "responsable": lambda responsable: responsable or RIEN,
+        "echeance": lambda echeance: en_long(echeance) or RIEN,
+        "etat": lambda etat: majuscule(_mot_de_l_etat(etude, etat)),
+        "dit": dit_de_la_decision,
+    }
+    groupes = [_comite_du(etude, annee, date) for annee, date in _dates(decisions)]
+    return etude.tableau("decisions", decisions, ecrire, groupes=groupes)
+
+
+def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
+    """Return the list of a first page: what the comité of the year decided, what is still open of
+    earlier ones, then how many of theirs are done or dropped. Empty when none decided anything.
+    """
+    decisions = fil_des_decisions(etude)
+    prises = decisions[decisions["annee"].eq(etude.annee) & decisions["etat"].ne(REJETEE)]
+    d_avant = decisions[decisions["annee"].lt(etude.annee)]
+    ouvertes = d_avant[d_avant["etat"].isin(OUVERTES)]
+    phrases = []
+    for decision in islice(lignes(prises, DecisionSuivie), 1):
+        quand = etude.mot("en_annee", annee=decision.annee)
+        if decision.date:
+            quand = etude.mot("le_jour", jour=en_long(decision.date))
+        phrases.append(
+            etude.mot(
+                "prise" if len(prises) < DEUX else "prises",
+                quand=quand,
+                quoi=minuscule(_avec_qui_et_quand(decision)),
+                autres=nombrer(len(prises) - 1, "autre décision", feminin=True),
+            )
+        )
+    for decision in islice(lignes(ouvertes, DecisionSuivie), DANS_LA_LISTE):
+        etat = majuscule(_mot_de_l_etat(etude, decision.etat))
+        phrases.append(f"{etat}, {minuscule(_avec_qui_et_quand(decision))}.")
+    closes = d_avant["etat"].value_counts().drop([*OUVERTES, REJETEE], errors="ignore")
+    comptes = []
+    for etat, mot in etude.catalogue.evaluation.suites.items():
+        if etat in closes:
+            comptes.append(sont(int(closes[etat]), mot, accorder(mot, int(closes[etat]))))
+    if comptes:
+        phrases.append(etude.mot("decisions_closes", comptes=enumerer(comptes)))
+    if not phrases:
+        return Groupe()
+    renvoi = Renvoi("tableau-decisions", entre_parentheses=True)
+    phrases[0] = (phrases[0].rstrip("."), renvoi, ".")
+    return sous_titre(etude.mot("fil")) + Liste(tuple(phrases), classe="brefs")
+
+
+def dit_de_la_decision(decision: pd.Series | DecisionSuivie) -> str:
+    """Return what is said of a decision: why it was dropped or put off, then the comment, then what
+    is wrong with it.
+    """
+    dits = [decision.raison, decision.commentaire, decision.remarque]
+    return " ".join(f"{majuscule(dit.rstrip(' .'))}." for dit in dits if dit)
+
+
+def _avec_qui_et_quand(decision: DecisionSuivie) -> str:
+    """Return « Rouvrir le site (Service enfance, 30 juin 2026) »."""
+    precisions = [decision.responsable, en_long(decision.echeance), decision.raison.rstrip(" .")]
+    dites = [minuscule(precision) for precision in precisions[2:] if precision]
+    dites = [*[precision for precision in precisions[:2] if precision], *dites]
+    texte = decision.texte.rstrip(" .")
+    return f"{texte} ({', '.join(dites)})" if dites else texte
+
+
+def _mot_de_l_etat(etude: EtudeAnnuelle, etat: str) -> str:
+    mots = {**etude.catalogue.evaluation.suites, DECIDEE: etude.mot("decidee")}
+    return mots[etat]
+
+
+def _jour(comite: Comite) -> str:
+    return "" if isinstance(comite.date, Absence) else comite.date.isoformat()
+
+
+def _dates(decisions: pd.DataFrame) -> Iterator[tuple[int, str]]:
+    return zip(decisions["annee"], decisions["date"], strict=True)
+
+
+def _comite_du(etude: EtudeAnnuelle, annee: int, date: str) -> str:
+    """Return the title of the group of a comité: « Comité du 9 décembre 2025 »."""
+    if date:
+        return etude.mot("comite_du", jour=en_long(date))
+    return etude.mot("comite_de", annee=annee)
