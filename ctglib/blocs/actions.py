@@ -8,6 +8,7 @@ from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, REALISEE, SUSPENDUE, pas_commencees
 from ctglib.calculs.ordre import rang_dans
 from ctglib.document.figure import Figure, charte
+from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.catalogue import Largeur
 from ctglib.graphiques.bandes import bandes
 
@@ -75,8 +76,16 @@ def bandes_des_actions(etude: EtudeAnnuelle) -> Figure:
         ),
         source=etude.contexte.source,
         tableau=etude.tableau(
-            "etats_des_fiches", chiffres, {"dit": majuscule}, groupes=chiffres["ligne"]
+            "etats_des_fiches",
+            chiffres,
+            {"dit": majuscule, "echeance": _en_jour},
+            groupes=chiffres["ligne"],
+            donnees_de="etats-des-fiches",
         ),
         dessiner=dessiner,
         territoire=etude.contexte.territoire.nom,
     )
+
+
+def _en_jour(jour: pd.Timestamp) -> str:
+    return date_longue(jour.date())

@@ -19,7 +19,7 @@ from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import par_avenant
 from ctglib.document.contexte import verdict_dit
 from ctglib.document.redaction import Paragraphes
-from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.tableau import RIEN
 from ctglib.document.typographie import abreger, nombrer, points
 from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.plan import Poids
@@ -120,8 +120,8 @@ class ConstatDit:
     etude: EtudeAnnuelle
     # gives the sentence of an indicator with its value: « douze familles ont reçu une aide »
     phrase: Callable[[str, float], str]
-    # whether it says what is late in its fiche: of several findings of a fiche, the first does
-    avec_les_retards: bool = True
+    # whether it says what is of its fiche, its clause and what is late: of several, the first does
+    premier_de_la_fiche: bool = True
 
     @property
     def libelle(self) -> str:
@@ -163,7 +163,8 @@ class ConstatDit:
         constat = self.constat
         contraires = self.etude.catalogue.messages.tournures.contraire
         convention = self.etude.convention
-        clause = convention.clauses[constat.clause] if constat.clause else None
+        role = constat.clause if self.premier_de_la_fiche else None
+        clause = convention.clauses[role] if role else None
         return {
             **vars(constat),
             "dit": self.phrase(constat.indicateur, constat.valeur),
@@ -187,7 +188,7 @@ class ConstatDit:
             "sorties": self._mouvements("sorties", constat.sorties),
             "souhait": "" if constat.sens == "neutre" else contraires[constat.sens],
             "clause_texte": clause.dit if clause else "",
-            "clause_article": convention.citer(constat.clause) if constat.clause else "",
+            "clause_article": convention.citer(role) if role else "",
             "retards": self._retards(),
         }
 
@@ -218,7 +219,7 @@ class ConstatDit:
 
     def _retards(self) -> list[str]:
         """Return the actions of its fiche that are late, quoted."""
-        if not self.avec_les_retards:
+        if not self.premier_de_la_fiche:
             return []
         etats = self.etude.etats
         en_retard = etats[etats["en_retard"] & etats["fiche"].eq(self.constat.fiche)]
@@ -242,44 +243,26 @@ def compter_les_cibles(evaluation: pd.DataFrame, verdicts: Iterable[str]) -> dic
     }
 
 
-def tableau_des_cibles(etude: EtudeAnnuelle, constats: Iterable[Constat]) -> Tableau | None:
-    """Return the findings that have a target, in their order: start, value, what is lacking, and
-    the best gain of a year; None when none has.
+def avec_le_chemin(
+    etude: EtudeAnnuelle, table: pd.DataFrame, constats: Iterable[Constat]
+) -> pd.DataFrame:
+    """Return rows of indicators with what is left of the way to their target, as tables write it:
+    ``manque`` (« 95 ») and ``gain``, the best year (« 44 (2025) »); a dash where there is none.
     """
-    rangees = []
+    manques = {}
+    gains = {}
     for constat in constats:
         if constat.cible is None:
             continue
-        dit = ConstatDit(constat, etude, _sans_phrase)
-        faits = dit.faits
-        gain = ""
+        faits = ConstatDit(constat, etude, _sans_phrase).faits
+        manques[constat.indicateur] = faits["manque"] or RIEN
         if constat.meilleur_gain:
-            gain = f"{faits['meilleur_gain']} ({constat.annee_du_gain})"
-        rangees.append(
-            {
-                "indicateur": constat.indicateur,
-                "libelle": dit.libelle,
-                "depart": _date(faits["depart"], constat.annee_depart),
-                "avant": _date(faits["avant"], constat.annee_avant),
-                "valeur": dit.valeur,
-                "cible": _date(faits["cible"], constat.annee_cible),
-                "manque": faits["manque"],
-                "gain": gain,
-                "verdict": dit.verdict or RIEN,
-                "ecart": constat.change,
-                "genre": constat.genre,
-            }
-        )
-    if not rangees:
-        return None
-    table = pd.DataFrame(rangees)
-    return etude.tableau("cibles", table)
+            gains[constat.indicateur] = f"{faits['meilleur_gain']} ({constat.annee_du_gain})"
+    indicateurs = table["indicateur"]
+    return table.assign(
+        manque=indicateurs.map(manques).fillna(RIEN), gain=indicateurs.map(gains).fillna(RIEN)
+    )
 
 
 def _sans_phrase(_indicateur: str, _valeur: float) -> str:
     return ""
-
-
-def _date(ecrit: object, annee: int | None) -> str:
-    """Return « 1 080 (2026) », a dash when there is none."""
-    return f"{ecrit} ({annee})" if ecrit else RIEN

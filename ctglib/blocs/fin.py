@@ -15,6 +15,7 @@ import pandas as pd
 from ctglib.blocs.analyses import lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
+from ctglib.blocs.constats import avec_le_chemin, constats_de
 from ctglib.blocs.indicateurs import DEDUITE, depart
 from ctglib.blocs.moyens import Moyens
 from ctglib.calculs import parcours as calculs
@@ -116,10 +117,10 @@ class EtudeFinale(EtudeAnnuelle):
 
     @property
     def presentations(self) -> dict[str, Presentation]:
-        """How the tables of the evaluation are called and headed: not those of a year, which say
-        their year.
+        """How the tables of the evaluation are called and headed: its own, or else those of a
+        year.
         """
-        return self.finale.regles.tableaux
+        return {**super().presentations, **self.finale.regles.tableaux}
 
     @property
     def lieu(self) -> str:
@@ -132,6 +133,22 @@ class EtudeFinale(EtudeAnnuelle):
     def mots(self) -> dict[str, str]:
         """The sentences of a year, and those of the evaluation."""
         return {**super().mots, **self.finale.regles.mots}
+
+    @property
+    def depuis_le_depart(self) -> pd.DataFrame:
+        """``parcours`` with the columns of a year: the value is the last measure, the one before is
+        the start.
+        """
+        parcours = self.parcours
+        a_un_depart = parcours["annee_initiale"].lt(parcours["annee_derniere"]).fillna(False)
+        return parcours.assign(
+            annee=parcours["annee_derniere"],
+            valeur=parcours["derniere"],
+            statut=parcours["statut_derniere"],
+            valeur_precedente=parcours["valeur_initiale"].where(a_un_depart),
+            annee_precedente=parcours["annee_initiale"],
+            renseigne=parcours["derniere"].notna(),
+        )
 
     def titre_de_fiche(self, numero: str) -> str:
         """Return the title of the rows of a fiche."""
@@ -479,6 +496,8 @@ class Trajectoires(Montrable):
             "atteinte": self._verdict,
             "depuis": self._evolution,
         }
+        constats = constats_de(etude, etude.depuis_le_depart)
+        parcours = avec_le_chemin(etude, parcours, constats)
         notes = list(avant)
         if parcours["origine_cible"].eq(IMPLICITE).any():
             notes.append(DEDUITE)

@@ -172,10 +172,20 @@ class MessagesDuSuivi:
         """
         textes = self.etude.textes
         if self.muette:
-            return textes.dire("titre_muet", self.etude.annee, self.fiche is not None)
+            return textes.dire("titre_muet", self.periode, self.quoi)
         if self.constats:
             return self.premiers_constats[0].titre()
         return self.etats_en_phrase().rstrip(".")
+
+    @property
+    def periode(self) -> str:
+        """What the page is about: « 2025 »."""
+        return str(self.etude.annee)
+
+    @property
+    def quoi(self) -> str:
+        """What the page evaluates: « la fiche », « l'année », « la convention »."""
+        return "la fiche" if self.fiche else "l'année"
 
     def chapo(self) -> str:
         """Return where the targets stand, then the actions; "" when nothing was handed in."""
@@ -217,10 +227,9 @@ class MessagesDuSuivi:
             return
         for dit in self.premiers_constats:
             redige = dit.rediger()
-            preuves = "cibles" if dit.constat.cible is not None else "mesures"
             chiffre = Chiffre(dit.libelle, dit.valeur, dit.sous_le_nombre(), dit.verdict)
             yield replace(
-                self._message(f"{redige.premier}.", preuves), suite=redige.suite, chiffre=chiffre
+                self._message(f"{redige.premier}.", "mesures"), suite=redige.suite, chiffre=chiffre
             )
         if not self.constats:
             if etats := self.etats_en_phrase():
@@ -359,7 +368,7 @@ class MessagesDuSuivi:
         decimales = self.etude.contexte.indicateurs[nom].decimales
         invariable = invariable or (isinstance(phrase, str) and SELON_LE_NOMBRE in phrase)
         au_singulier = compte and not invariable and not decimales and valeur < 2
-        return None if au_singulier else phrase
+        return None if au_singulier or (compte and valeur < 1) else phrase
 
     def _ecrire(
         self, nom: str, valeur: float, valeur_dite: float, *, en_chiffres: bool = False
@@ -604,17 +613,17 @@ class MessagesDeLaFin(MessagesDuSuivi):
         """The indicators as wholes, from their initial value to their last measure, those that
         families see first.
         """
-        parcours = self.etude.parcours
-        a_un_depart = parcours["annee_initiale"].lt(parcours["annee_derniere"])
-        depuis_le_depart = parcours.assign(  # named as the columns of a year
-            annee=parcours["annee_derniere"],
-            valeur=parcours["derniere"],
-            statut=parcours["statut_derniere"],
-            valeur_precedente=parcours["valeur_initiale"].where(a_un_depart.fillna(False)),
-            annee_precedente=parcours["annee_initiale"],
-            renseigne=parcours["derniere"].notna(),
-        )
-        return self._ordonner(depuis_le_depart)
+        return self._ordonner(self.etude.depuis_le_depart)
+
+    @property
+    def periode(self) -> str:
+        """The years of the convention: « 2023-2026 »."""
+        return f"{self.etude.annees[0]}-{self.etude.annees[-1]}"
+
+    @property
+    def quoi(self) -> str:
+        """What the page evaluates."""
+        return "la convention"
 
     @property
     def muette(self) -> bool:

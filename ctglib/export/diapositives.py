@@ -24,7 +24,18 @@ from pptx.slide import Slide
 from pptx.text.text import TextFrame
 from pptx.util import Inches, Pt
 
-from ctglib.document.blocs import Bloc, Dessin, Liste, Renvoi, Texte, Titre, morceaux
+from ctglib.document.blocs import (
+    Bloc,
+    Colonnes,
+    Dessin,
+    Liste,
+    Paragraphe,
+    Renvoi,
+    Texte,
+    Titre,
+    feuilles,
+    morceaux,
+)
 from ctglib.document.signes import largeur, lisible, montrable
 from ctglib.document.tableau import Colonne, Tableau
 from ctglib.export import typst
@@ -35,7 +46,9 @@ MODELE = Path(__file__).parent / "modele.pptx"  # slides and their styles, which
 # at most
 DIAPOSITIVES = 10
 LIGNES = 6
+MOTS_D_UN_TITRE = 12
 LIGNES_AU_MOINS = 2  # with fewer, a message says as much as the table
+CONSTATS = "constats"  # the class of the columns of findings
 # a chart that is not this much as wide as it is high would be too small to read from afar
 PORTRAIT = 1.2
 # inches, those of the model
@@ -86,33 +99,97 @@ class Diapositive:
 def diapositives(document: Document) -> tuple[Diapositive, ...]:
     """Return the slides after the first one, which is the cover.
 
-    In order: the list of the messages; the proof of each message that has one; the other charts of
-    the report, in its order, as long as there is room; the other lists of the first page. Nothing
-    is shown twice, and a chart that is too narrow only comes as a proof.
+    In order: the findings of the first page, each with its gap and its consequence, then its
+    drawing; or, where the page has no findings, the list of its messages and the proof of each.
+    Then the other charts of the report, in its order, as long as there is room, and the other
+    lists of the first page. Nothing is shown twice, and a chart that is too narrow only comes as a
+    proof.
     """
     premiere_page = document.premiere_page
     suite = list(tout(document.corps[len(premiere_page) :]))
+    de_constats = _diapositives_des_constats(premiere_page)
 
     listes: list[tuple[str, Liste]] = []  # of the first page, each after its heading
+    dessins_de_la_page = []
     titre = "En bref"
     for bloc in tout(premiere_page):
         if isinstance(bloc, Titre):
             titre = bloc.texte
         elif isinstance(bloc, Liste):
             listes.append((titre, bloc))
+        elif isinstance(bloc, Dessin):
+            dessins_de_la_page.append(bloc)
 
-    # The first list of the first page is that of its messages.
-    messages = listes[0][1].items if listes else ()
-    montrees = _preuves_des_messages(messages, suite)
-
-    place = DIAPOSITIVES - 1 - len(listes)
+    montrees: dict[str, Diapositive] = {}
+    if not de_constats:
+        # The first list of the first page is that of its messages.
+        messages = listes[0][1].items if listes else ()
+        montrees = _preuves_des_messages(messages, suite)
+    place = DIAPOSITIVES - 1 - len(listes) - len(de_constats) - len(dessins_de_la_page)
     for bloc in suite:
         if len(montrees) >= place:
             break
         if isinstance(bloc, Dessin) and bloc.nom not in montrees and _forme(bloc) >= PORTRAIT:
             montrees[bloc.nom] = _montrer(bloc, bloc.titre)
-    de_listes = [Diapositive(titre, liste) for titre, liste in listes]
-    return (*de_listes[:1], *list(montrees.values())[:place], *de_listes[1:])
+    de_listes = [
+        Diapositive(titre, replace(liste, items=tuple(map(_sans_renvois, liste.items))))
+        for titre, liste in listes
+    ]
+    premieres = de_constats or de_listes[:1]
+    autres_listes = de_listes if de_constats else de_listes[1:]
+    return (
+        *premieres,
+        *(_montrer(dessin, dessin.titre) for dessin in dessins_de_la_page),
+        *list(montrees.values())[:place],
+        *autres_listes,
+    )
+
+
+def _diapositives_des_constats(premiere_page: Iterable[Bloc]) -> list[Diapositive]:
+    """Return the slides of the findings of a first page, each with what follows it; none where the
+    page has no findings.
+    """
+    diapositives_des_constats = []
+    for bloc in premiere_page:
+        if not isinstance(bloc, Colonnes) or bloc.classe != CONSTATS:
+            continue
+        for colonne in bloc.blocs:
+            phrase, suite = _constat(list(feuilles(colonne.pieces)))
+            titre = _court(phrase.rstrip("."))
+            diapositives_des_constats.append(Diapositive(titre, Liste(suite or (phrase,))))
+    return diapositives_des_constats
+
+
+def _constat(pieces: list[Bloc]) -> tuple[str, tuple[str, ...]]:
+    """Return the sentence of a finding, and what follows it, from its column on a first page."""
+    phrase = ""
+    suite = []
+    for piece in pieces:
+        if not isinstance(piece, Paragraphe) or piece.classe:
+            continue
+        texte = _sans_renvois(piece.texte)
+        if phrase:
+            suite.append(texte)
+        else:
+            phrase = texte
+    return phrase, tuple(suite)
+
+
+def _sans_renvois(texte: Texte) -> str:
+    """Return a text without its references, which the room cannot see, nor the brackets that they
+    leave empty.
+    """
+    restes = [morceau for morceau in morceaux(texte) if not isinstance(morceau, Renvoi)]
+    return PARENTHESE_VIDE.sub("", en_clair(tuple(restes))).strip()
+
+
+def _court(titre: str) -> str:
+    """Return a title without its last clauses, as long as it has too many words to be read from
+    afar.
+    """
+    while len(titre.split()) > MOTS_D_UN_TITRE and ", " in titre:
+        titre = titre.rpartition(", ")[0]
+    return titre
 
 
 def _preuves_des_messages(
@@ -132,14 +209,12 @@ def _preuves_des_messages(
 
     diapositives_par_nom: dict[str, Diapositive] = {}
     for message in messages:
-        morceaux_sans_renvois = []
-        preuves = []
-        for morceau in morceaux(message):
-            if not isinstance(morceau, Renvoi):
-                morceaux_sans_renvois.append(morceau)
-            elif morceau.ancre in par_ancre:
-                preuves.append(par_ancre[morceau.ancre])
-        phrase = PARENTHESE_VIDE.sub("", en_clair(tuple(morceaux_sans_renvois))).strip()
+        preuves = [
+            par_ancre[morceau.ancre]
+            for morceau in morceaux(message)
+            if isinstance(morceau, Renvoi) and morceau.ancre in par_ancre
+        ]
+        phrase = _sans_renvois(message)
         nouvelles = [preuve for preuve in preuves if preuve.nom not in diapositives_par_nom]
         preuve = nouvelles[0] if nouvelles else None
         if isinstance(preuve, Tableau):

@@ -18,7 +18,7 @@ from ctglib.blocs.collecte import (
     tableau_collecte,
     tableau_revisions,
 )
-from ctglib.blocs.constats import tableau_des_cibles
+from ctglib.blocs.constats import avec_le_chemin
 from ctglib.blocs.decisions import tableau_du_fil
 from ctglib.blocs.financement import financement
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
@@ -39,6 +39,7 @@ from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
+from ctglib.calculs.ordre import rang_dans
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import (
     Bloc,
@@ -61,16 +62,14 @@ from ctglib.donnees.modeles import convention as modeles
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.suivi import Comite, Participation
 from ctglib.donnees.nombres import nombres
-from ctglib.donnees.numeros import noms_de_fichiers, ranger
+from ctglib.donnees.numeros import noms_de_fichiers
 from ctglib.donnees.statuts import PROVISOIRES
 from ctglib.donnees.suivi import DossierSuivi
-from ctglib.graphiques.teintes import grille
 from ctglib.graphiques.trajectoires import trajectoires
 from ctglib.rapports.fiche import Fiche
 from ctglib.secret import avertir_des_effectifs_bruts
 
 DIFFUSIONS = ("publique", "interne")
-RANG_DES_NATURES = {"resultat": 0, "realisation": 1}
 # what the text says of a fiche's modalités; the others are counted by the chart of states
 ETATS_NOMMES = ("realisee", "partielle", "reportee", "abandonnee")
 
@@ -211,22 +210,21 @@ class Bilan:
         return recit(self.etude)
 
     def familles(self) -> Tableau | None:
-        """Return the first indicators of each fiche that have a value: those that the convention
-        writes, then results, then acts.
+        """Return the indicators of each fiche that have a value and weigh most, with what is left
+        of the way to their target.
         """
         etude = self.etude
-        indicateurs = ensembles(etude.evaluation)
-        indicateurs = indicateurs[indicateurs["valeur"].notna() & indicateurs["nature"].ne("moyen")]
-        if indicateurs.empty:
+        constats = MessagesDuSuivi(etude).constats
+        if not constats:
             return None
-        proposes = indicateurs["origine"].ne("convention")
-        rangs = 2 * proposes + indicateurs["nature"].map(RANG_DES_NATURES)
-        par_fiche = indicateurs.assign(rang=rangs).groupby("fiche", sort=False)
-        nombre_par_fiche = etude.catalogue.bilan.indicateurs_par_fiche
-        premiers = pd.concat(
-            de_la_fiche.sort_values("rang", kind="stable").head(nombre_par_fiche)
-            for _, de_la_fiche in par_fiche
-        )
+        retenus = []
+        for fiche in etude.convention.fiches:
+            de_la_fiche = [item.indicateur for item in constats if item.fiche == fiche.numero]
+            retenus += de_la_fiche[: etude.catalogue.bilan.indicateurs_par_fiche]
+        indicateurs = ensembles(etude.evaluation)
+        premiers = indicateurs[indicateurs["indicateur"].isin(retenus)]
+        premiers = premiers.sort_values("indicateur", key=rang_dans(retenus))
+        premiers = avec_le_chemin(etude, premiers, constats)
         axes = {axe.id: axe.titre for axe in etude.convention.axes}
         titres = {
             fiche.numero: f"{axes[fiche.axe]} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
@@ -246,12 +244,6 @@ class Bilan:
             notes=notes,
         )
 
-    def cibles(self) -> Tableau | None:
-        """Return the indicators that have a target and a value, what weighs most first; None
-        without any.
-        """
-        return tableau_des_cibles(self.etude, MessagesDuSuivi(self.etude).constats)
-
     def indicateurs(self) -> Tableau:
         """Return every indicator of the fiches, informed or not, for the screen."""
         indicateurs = ensembles(self.etude.evaluation)
@@ -266,37 +258,6 @@ class Bilan:
                 *notes_des_confirmations(self.etude, indicateurs),
             ],
         )
-
-    def etats(self) -> Figure | None:
-        """Return the chart that counts the modalités of each fiche (a row) by state (a column).
-
-        A state that no modalité is in has no column. None when no action was entered, or when there
-        is one fiche only.
-        """
-        etude = self.etude
-        etats = etude.etats
-        catalogue = etude.catalogue.evaluation
-        if etude.annuel.actions.empty or etats["fiche"].nunique() < 2:
-            return None
-        mots = {**catalogue.etats, "": catalogue.mots["a_commencer"]}
-        statuts = etats["statut"].mask(pas_commencees(etats, etude.arrete), "")
-        etats = etats.assign(statut=statuts)
-        codes = [code for code in mots if code in set(statuts)]
-        cases = pd.MultiIndex.from_product(
-            [ranger(etats["fiche"]), codes], names=["fiche", "statut"]
-        )
-        effectifs = etats.groupby(["fiche", "statut"])["en_retard"].agg(
-            valeur="size", en_retard="sum"
-        )
-        effectifs = effectifs.reindex(cases, fill_value=0).reset_index()
-        cellules = effectifs.assign(
-            ligne="Fiche " + effectifs["fiche"],
-            colonne=effectifs["statut"].map(mots),
-            valeur=effectifs["valeur"].astype(float),
-            texte=effectifs["valeur"].astype(str),
-        )[["ligne", "colonne", "valeur", "texte", "en_retard"]]
-        titre = f"Combien de modalités sont faites, {etude.lieu} ?"
-        return grille(cellules, etude.contexte, nom="etats-des-fiches", titre=titre)
 
     # Who took part, what the comité decided, what became of it, and what the data call to decide.
 

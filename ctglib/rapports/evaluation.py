@@ -11,6 +11,7 @@ from ctglib.blocs.collecte import ce_qui_manque
 from ctglib.blocs.comparables import Comparables, etudier_comparables
 from ctglib.blocs.conformite import Conformite
 from ctglib.blocs.criteres import Criteres, Suites
+from ctglib.blocs.decisions import tableau_du_fil
 from ctglib.blocs.fin import EtudeFinale, Trajectoires, etudier_la_fin, sur
 from ctglib.blocs.financement import financement
 from ctglib.blocs.indicateurs import mode_de_lecture
@@ -153,6 +154,12 @@ class EvaluationFinale:
         ]
         messages = MessagesDeLaFin(etude)
         return page_une(etude.catalogue.messages, messages.page, messages_des_parties)
+
+    def fil(self) -> Tableau | None:
+        """Return the thread of decisions: what each comité decided, and what became of it; None
+        when none decided anything.
+        """
+        return tableau_du_fil(self.etude)
 
     def lecture(self) -> Bloc:
         """Return how verdicts and evolutions are read, with their thresholds."""

@@ -23,6 +23,7 @@ from ctglib.blocs.collecte import (
     services,
     tableau_revisions,
 )
+from ctglib.blocs.constats import avec_le_chemin
 from ctglib.blocs.gouvernance import pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
     DEDUITE,
@@ -283,10 +284,13 @@ class Fiche:
         implicites = tous.loc[tous["origine_cible"].eq(IMPLICITE), "indicateur"]
         annuelles = sans_annee & set(implicites)
 
+        constats = MessagesDuSuivi(etude, self.fiche).constats
+        montres = avec_le_chemin(etude, montres, constats)
         ecrire: dict[str, Any] = {"depart": lambda ligne: depart(ligne, contexte)}
         ecrire |= ecrire_l_annee(etude)
-        ecrire["visee"] = None
+        ecrire |= {"visee": None, "manque": None, "gain": None}
         if montres["cible"].notna().any():
+            del ecrire["manque"], ecrire["gain"]
             avenants = {
                 str(changement.element): numero
                 for numero, changement in self._changements
