@@ -378,32 +378,24 @@ def phrases_des_modes(
         "places",
         annee=f"{par_mode['annee']['']:.0f}",
         places=nombre(par_mode["valeur"][""], 1),
-        ecart=_de_plus(ecart),
+        ecart=de_plus_ou_de_moins(ecart),
         **contexte.lieux,
     )
-    ecart_par_sorte = {}
-    for nom, sorte in regles.sortes.items():
-        ecart_de_la_sorte = par_mode["ecart"].reindex(sorte.modes).sum(skipna=False)
-        if pd.notna(ecart_de_la_sorte):  # missing when one of its modes is not known
-            ecart_par_sorte[nom] = ecart_de_la_sorte
-    if abs(ecart) < NEGLIGEABLE or not ecart_par_sorte:
+    sortes = places_par_sorte(modes, regles, fiches)
+    if abs(ecart) < NEGLIGEABLE or not sortes:
         return [phrase]
-    phrases = [phrase, _phrase_des_sortes(ecart, ecart_par_sorte, regles)]
-    avec_fiche = []
-    en_retard_sans_fiche = []
-    for nom, sorte in regles.sortes.items():
-        numeros = [fiche.numero for fiche in fiches if not set(sorte.modes).isdisjoint(fiche.modes)]
-        if numeros:
-            avec_fiche.append(
-                dire(
-                    "fiche_de_la_sorte",
-                    nombre=len(numeros),
-                    fiches=enumerer(numeros),
-                    sorte=sorte.mot,
-                )
-            )
-        elif ecart_par_sorte.get(nom, 0) <= -NEGLIGEABLE:
-            en_retard_sans_fiche.append(sorte.mot)
+    phrases = [phrase, _phrase_des_sortes(ecart, sortes)]
+    avec_fiche = [
+        dire(
+            "fiche_de_la_sorte",
+            nombre=len(sorte.fiches),
+            fiches=enumerer(list(sorte.fiches)),
+            sorte=sorte.mot,
+        )
+        for sorte in sortes
+        if sorte.fiches
+    ]
+    en_retard_sans_fiche = [sorte.mot for sorte in sortes if sorte.en_retard and not sorte.fiches]
     if avec_fiche:
         sans_fiche = ""
         if en_retard_sans_fiche:
@@ -412,26 +404,65 @@ def phrases_des_modes(
     return phrases
 
 
-def _phrase_des_sortes(ecart: float, ecart_par_sorte: dict[str, float], regles: Modes) -> str:
+@dataclass(frozen=True)
+class SorteDePlaces:
+    """A kind of care (the individual one, the collective one): places for 100 children."""
+
+    mot: str  # « l'accueil collectif »
+    ici: float
+    la: float
+    ecart: float
+    fiches: tuple[str, ...]  # those that support it
+
+    @property
+    def en_retard(self) -> bool:
+        """Whether it has fewer places than the reference, by more than half a place."""
+        return self.ecart <= -NEGLIGEABLE
+
+
+def places_par_sorte(
+    modes: pd.DataFrame, regles: Modes, fiches: Iterable[Fiche]
+) -> list[SorteDePlaces]:
+    """Return the kinds of care of which all modes are known, in the order of the catalogue."""
+    par_mode = modes.set_index("modalite")
+    fiches = list(fiches)
+    sortes = []
+    for sorte in regles.sortes.values():
+        de_la_sorte = par_mode.reindex(sorte.modes)
+        ecart = de_la_sorte["ecart"].sum(skipna=False)
+        if pd.isna(ecart):
+            continue
+        numeros = [fiche.numero for fiche in fiches if not set(sorte.modes).isdisjoint(fiche.modes)]
+        sortes.append(
+            SorteDePlaces(
+                mot=sorte.mot,
+                ici=de_la_sorte["valeur"].sum(),
+                la=de_la_sorte["valeur_reference"].sum(),
+                ecart=ecart,
+                fiches=tuple(numeros),
+            )
+        )
+    return sortes
+
+
+def _phrase_des_sortes(ecart: float, sortes: list[SorteDePlaces]) -> str:
     """Return the kind of care that makes most of the gap, then the other kinds."""
-    if ecart > 0:
-        principale = max(ecart_par_sorte, key=lambda nom: ecart_par_sorte[nom])
-    else:
-        principale = min(ecart_par_sorte, key=lambda nom: ecart_par_sorte[nom])
+    choisir = max if ecart > 0 else min
+    principale = choisir(sortes, key=lambda sorte: sorte.ecart)
     autres = [
-        dire("places_autre_sorte", sorte=regles.sortes[nom].mot, ecart=_de_plus(ecart_de_la_sorte))
-        for nom, ecart_de_la_sorte in ecart_par_sorte.items()
-        if nom != principale
+        dire("places_autre_sorte", sorte=sorte.mot, ecart=de_plus_ou_de_moins(sorte.ecart))
+        for sorte in sortes
+        if sorte is not principale
     ]
     return dire(
         "places_par_sorte",
-        sorte=regles.sortes[principale].mot,
-        ecart=_de_plus(ecart_par_sorte[principale]),
+        sorte=principale.mot,
+        ecart=de_plus_ou_de_moins(principale.ecart),
         autres="".join(autres),
     )
 
 
-def _de_plus(ecart: float) -> str:
+def de_plus_ou_de_moins(ecart: float) -> str:
     """Return « 7,3 de moins », « 2,0 de plus »; « autant » when the gap is under half a place."""
     if abs(ecart) < NEGLIGEABLE:
         return "autant"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic, MessagesDuControle
+from ctglib.blocs.diagnostic import OUVERT, EtudeDiagnostic
+from ctglib.blocs.messages_diagnostic import MessagesDuControle
 from ctglib.blocs.mots import dire, presenter
 from ctglib.blocs.offre import tableau_manques
 from ctglib.blocs.theme import lacunes, vulnerabilite
@@ -49,7 +50,7 @@ class Controle(EtudeDiagnostic):
 
     def en_bref(self) -> Bloc:
         """Return the first page: what is to be corrected, what is not sure, what to ask."""
-        return self.page_une("controle", MessagesDuControle)
+        return self.page_une("controle", MessagesDuControle(self).page)
 
     def comptes(self) -> Bloc:
         """Return what the rules found, the gravest first, what was justified, and the verdicts on

@@ -12,7 +12,8 @@ from typing import cast
 import pandas as pd
 
 from ctglib.blocs import theme
-from ctglib.blocs.diagnostic import EtudeDiagnostic, MessagesDuDiagnostic
+from ctglib.blocs.diagnostic import EtudeDiagnostic
+from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.mots import dire
 from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau_offre
 from ctglib.calculs import offre
@@ -51,7 +52,7 @@ class Diagnostic(EtudeDiagnostic):
         """Return the first page: what the territory's figures say, what is not sure, what to
         decide.
         """
-        return self.page_une("diagnostic", MessagesDuDiagnostic)
+        return self.page_une("diagnostic", MessagesDuDiagnostic(self).page)
 
     def mode_de_lecture(self) -> Bloc:
         """Return how gaps, variations and statuses are read, each rule with its threshold."""
