@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import unified_diff
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,21 @@ from ctglib import (
     ouvrir_en_clair,
     ouvrir_evaluation,
 )
-from ctglib.document.blocs import Bloc, Groupe, Lien, Liste, Renvoi, Titre, feuilles
+from ctglib.blocs.constats import ConstatDit
+from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
+from ctglib.document.blocs import (
+    Bloc,
+    Colonnes,
+    Groupe,
+    Liste,
+    Paragraphe,
+    Renvoi,
+    Texte,
+    Titre,
+    feuilles,
+    morceaux,
+)
+from ctglib.document.figure import Figure
 from ctglib.document.signes import montrable
 from ctglib.donnees.dossier import lire_dossier
 
@@ -28,22 +43,38 @@ MONTRES = 30
 
 def dire(bloc: Bloc) -> str:
     """Return a first page as it is read aloud, each sentence with the anchor of what shows it."""
-    lines = []
+    return montrable("\n".join(lignes(bloc))) + "\n"
+
+
+def lignes(bloc: Bloc) -> Iterator[str]:
+    """Yield the lines of a first page: a heading as it is, a sentence after « - », what stands
+    around a large number after « = ».
+    """
     for piece in feuilles(bloc.pieces):
         if isinstance(piece, Titre):
-            lines.append(f"{piece.texte}")
+            yield piece.texte
         elif isinstance(piece, Liste):
-            lines += [
-                f"- {''.join(map(_morceau, (item,) if isinstance(item, str) else item))}"
-                for item in piece.items
-            ]
-    return montrable("\n".join(lines)) + "\n"
+            yield from (f"- {en_paroles(item)}" for item in piece.items)
+        elif isinstance(piece, Paragraphe) and piece.classe in ("", "chapo"):
+            yield f"- {en_paroles(piece.texte)}"
+        elif isinstance(piece, Paragraphe):
+            yield f"= {en_paroles(piece.texte)}"
+        elif isinstance(piece, Colonnes):
+            for colonne in piece.blocs:
+                yield from lignes(colonne)
+        elif isinstance(piece, Figure):
+            yield f"[{piece.nom}] {piece.titre}"
+
+
+def en_paroles(texte: Texte) -> str:
+    """Return a text as it is read aloud, a reference as the anchor of what it leads to."""
+    return "".join(map(_morceau, morceaux(texte)))
 
 
 def _morceau(run: object) -> str:
     if isinstance(run, Renvoi):
         return f" [{run.ancre}{f' ; {run.sinon.texte}' if run.sinon else ''}]"
-    return run.texte if isinstance(run, Lien) else run
+    return run if isinstance(run, str) else run.texte
 
 
 @cache
@@ -56,12 +87,31 @@ def pages(convention: str) -> dict[str, str]:
     signed = lire_dossier(convention).convention
     for year in range(signed.debut.year, signed.fin.year + 1):
         bilan = ouvrir_bilan(convention, year)
-        found[f"bilan-{year}"] = dire(bilan.une_page())
-        numbers = [fiche.numero for fiche in bilan.etude.convention.fiches]
-        found |= {
-            f"fiche-{number}-{year}": dire(bilan.fiche(number).essentiel()) for number in numbers
-        }
-    return found | {"evaluation": dire(ouvrir_evaluation(convention).page())}
+        found[f"bilan-{year}"] = dire(bilan.une_page()) + poids(MessagesDuSuivi(bilan.etude))
+        for fiche in bilan.etude.convention.fiches:
+            rapport = bilan.fiche(fiche.numero)
+            messages = MessagesDuSuivi(rapport.etude, rapport.fiche)
+            found[f"fiche-{fiche.numero}-{year}"] = dire(rapport.essentiel()) + poids(messages)
+    evaluation = ouvrir_evaluation(convention)
+    found["evaluation"] = dire(evaluation.page()) + poids(MessagesDeLaFin(evaluation.etude))
+    return found
+
+
+def poids(messages: MessagesDuSuivi) -> str:
+    """Return, a line a finding of the page, what it is about and what it weighs."""
+    if messages.muette:
+        return ""
+    return "".join(f"~ {_poids(dit)}\n" for dit in messages.premiers_constats)
+
+
+def _poids(dit: ConstatDit) -> str:
+    constat = dit.constat
+    pesees = ", ".join(
+        f"{nom} {valeur:.2f}" if isinstance(valeur, float) else f"{nom} {valeur}"
+        for nom, valeur in vars(constat.poids).items()
+        if nom not in ("fiche", "indicateur")
+    )
+    return f"{constat.indicateur}, {constat.genre}, fiche {constat.fiche} : {pesees}"
 
 
 def autres(convention: str) -> dict[str, str]:

@@ -13,7 +13,8 @@ from import_exemple import JOUR, avec_libreoffice, libreoffice
 from ligne_de_commande import ctg
 from rapports_produits import Production, Rapport
 
-from ctglib.blocs.propositions import proposer, suites_des_decisions
+from ctglib.blocs.decisions import fil_des_decisions
+from ctglib.blocs.propositions import proposer
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.suivi import lire_suivi_brut
@@ -135,12 +136,10 @@ def test_une_decision_rejetee_est_dite_et_n_a_pas_de_suite(releve: Path, donnees
 
     tableau = bilan.decisions()
     assert tableau is not None
-    assert [texte for texte in tableau.cellules["texte"] if "Rejetée" in texte] == [
-        next(
-            texte for texte in tableau.cellules["texte"] if texte.startswith("Rejetée : abandonner")
-        )
-    ]
-    suivies = suites_des_decisions(bilan.etude, ANNEE, ANNEE)["id"].tolist()
+    rejetees = tableau.cellules[tableau.cellules["etat"].eq("Rejetée")]
+    assert [texte[:20] for texte in rejetees["texte"]] == ["Abandonner la cible,"]
+    fil = fil_des_decisions(bilan.etude)
+    suivies = fil.loc[fil["etat"].ne("rejetee"), "id"].tolist()
     assert suivies and "cible_manquee_2026" not in suivies
 
 

@@ -61,8 +61,8 @@ def rangs_des_fiches(etude: EtudeAnnuelle) -> dict[str, int]:
 
 
 def selon_leur_poids(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of fiches, those of the enjeux that weigh most first; then by fiche, and in a
-    fiche as they are.
+    """Return rows of fiches, those of the enjeux that weigh most first; then by fiche, and by what
+    numbers them in it: ``modalite``, or ``objectif``.
     """
     ordre = pd.DataFrame(
         {
@@ -71,7 +71,11 @@ def selon_leur_poids(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
         },
         index=table.index,
     )
-    return table.loc[ordre.sort_values(["enjeu", "fiche"], kind="stable").index]
+    if "modalite" in table:
+        ordre["rang"] = ordre_des_numeros(table["modalite"])
+    else:
+        ordre["rang"] = table["objectif"]
+    return table.loc[ordre.sort_values(["enjeu", "fiche", "rang"]).index]
 
 
 def rangs_des_familles(etude: EtudeAnnuelle, indicateurs: pd.DataFrame) -> pd.Series:
@@ -246,12 +250,18 @@ def compter_les_cibles(evaluation: pd.DataFrame, verdicts: Iterable[str]) -> dic
 def avec_le_chemin(
     etude: EtudeAnnuelle, table: pd.DataFrame, constats: Iterable[Constat]
 ) -> pd.DataFrame:
-    """Return rows of indicators with what is left of the way to their target, as tables write it:
-    ``manque`` (« 95 ») and ``gain``, the best year (« 44 (2025) »); a dash where there is none.
+    """Return rows of indicators with the way that they made and what is left of it.
+
+    Added: ``manque`` (« 95 ») and ``gain``, the best year (« 44 (2025) »), as tables write them, a
+    dash where there is none; ``change`` since the value before and ``depuis_le_depart``, numbers.
     """
     manques = {}
     gains = {}
+    changes = {}
+    depuis_le_depart = {}
     for constat in constats:
+        changes[constat.indicateur] = constat.change
+        depuis_le_depart[constat.indicateur] = constat.depuis_le_depart
         if constat.cible is None:
             continue
         faits = ConstatDit(constat, etude, _sans_phrase).faits
@@ -260,7 +270,10 @@ def avec_le_chemin(
             gains[constat.indicateur] = f"{faits['meilleur_gain']} ({constat.annee_du_gain})"
     indicateurs = table["indicateur"]
     return table.assign(
-        manque=indicateurs.map(manques).fillna(RIEN), gain=indicateurs.map(gains).fillna(RIEN)
+        manque=indicateurs.map(manques).fillna(RIEN),
+        gain=indicateurs.map(gains).fillna(RIEN),
+        change=indicateurs.map(changes).astype("float64"),
+        depuis_le_depart=indicateurs.map(depuis_le_depart).astype("float64"),
     )
 
 

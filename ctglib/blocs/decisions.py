@@ -127,7 +127,7 @@ def tableau_du_fil(etude: EtudeAnnuelle) -> Tableau | None:
     ecrire = {
         "responsable": lambda responsable: responsable or RIEN,
         "echeance": lambda echeance: en_long(echeance) or RIEN,
-        "etat": lambda etat: majuscule(_mot_de_l_etat(etude, etat)),
+        "etat": lambda etat: majuscule(mot_de_l_etat(etude, etat)),
         "dit": dit_de_la_decision,
     }
     groupes = [_comite_du(etude, annee, date) for annee, date in _dates(decisions)]
@@ -156,7 +156,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
             )
         )
     for decision in islice(lignes(ouvertes, DecisionSuivie), DANS_LA_LISTE):
-        etat = majuscule(_mot_de_l_etat(etude, decision.etat))
+        etat = majuscule(mot_de_l_etat(etude, decision.etat))
         phrases.append(f"{etat}, {minuscule(_avec_qui_et_quand(decision))}.")
     closes = d_avant["etat"].value_counts().drop([*OUVERTES, REJETEE], errors="ignore")
     comptes = []
@@ -189,7 +189,8 @@ def _avec_qui_et_quand(decision: DecisionSuivie) -> str:
     return f"{texte} ({', '.join(dites)})" if dites else texte
 
 
-def _mot_de_l_etat(etude: EtudeAnnuelle, etat: str) -> str:
+def mot_de_l_etat(etude: EtudeAnnuelle, etat: str) -> str:
+    """Return how a decision stands, in a word: « décidée », « faite »."""
     mots = {**etude.catalogue.evaluation.suites, DECIDEE: etude.mot("decidee")}
     return mots[etat]
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ctglib.blocs.criteres import decomptes
+from ctglib.blocs.decisions import fil_des_decisions, mot_de_l_etat
 from ctglib.blocs.fin import avec_marque
 from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.projet import CHAPITRE, RUBRIQUE, SECTION, Manque, Projet, source_de_la_valeur
 from ctglib.blocs.projet_diagnostic import AnnexeDuDiagnostic
-from ctglib.blocs.propositions import service, suites_des_decisions
+from ctglib.blocs.propositions import service
 from ctglib.blocs.reprise import arret_de_l_indicateur, decisions, rangs_repris
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import totaux
@@ -112,17 +113,12 @@ class AnnexeDuPlan:
         return projet.tableau("axes", table, groupes=table["axe"])
 
     def _decisions_ouvertes(self) -> pd.DataFrame:
-        """Return the decisions of every comité that are not behind us (``suites_des_decisions``),
-        with ``annee``, that of the comité.
+        """Return the decisions of every comité that are not behind us, the earliest comité first
+        (``fil_des_decisions``).
         """
-        etude = self.projet.etude
-        derniere = etude.annees[-1]
-        tables = [
-            suites_des_decisions(etude, annee, derniere).assign(annee=annee)
-            for annee in etude.annees
-        ]
-        table = pd.concat(tables, ignore_index=True)
-        return table[~table["etat"].isin(FAITES)].reset_index(drop=True)
+        decisions = fil_des_decisions(self.projet.etude)
+        ouvertes = decisions[~decisions["etat"].isin(FAITES)]
+        return ouvertes.sort_values("annee", kind="stable", ignore_index=True)
 
     def _decisions_du_comite(self) -> Tableau:
         projet = self.projet
@@ -142,7 +138,7 @@ class AnnexeDuPlan:
                 "annee": str,
                 "responsable": lambda responsable: responsable or vide,
                 "echeance": echeance,
-                "etat": lambda etat: projet.etude.catalogue.evaluation.suites[etat],
+                "etat": lambda etat: mot_de_l_etat(projet.etude, etat),
             },
         )
 

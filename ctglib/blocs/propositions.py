@@ -13,18 +13,17 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.constats import constats_de, selon_leur_poids
 from ctglib.blocs.decisions import OUVERTES, fil_des_decisions
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
-from ctglib.calculs.etats import NON_RENSEIGNEE, etat_inconnu
+from ctglib.calculs.etats import etat_inconnu
 from ctglib.calculs.evaluation import QUALITATIF
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
 from ctglib.donnees.modeles.plan import Absence
 from ctglib.donnees.modeles.rapports import CodeProposition, RegleDeProposition
-from ctglib.donnees.modeles.suivi import Suite, nom_de_la_decision
+from ctglib.donnees.modeles.suivi import nom_de_la_decision
 from ctglib.donnees.plan import ARRETES
 from ctglib.donnees.statuts import Statut
 
 SIGNATAIRES_CITES = 3  # more names than that are counted, and not written
-DECISIONS = ["id", "texte", "responsable", "echeance", "etat", "raison", "commentaire"]
 PROPOSITIONS = [
     "regle",
     "fiche",
@@ -86,48 +85,6 @@ def premiers_noms(noms: Sequence[str], combien: int) -> list[str]:
     if autres <= 0:
         return list(noms)
     return [*noms[:combien], f"et {compter(autres, 'autre')}"]
-
-
-def suites_des_decisions(
-    etude: EtudeAnnuelle, annee_des_decisions: int, annee_du_bilan: int
-) -> pd.DataFrame:
-    """Return the decisions that the comité of a year took, each with what became of it.
-
-    A later comité, up to that of the year of the bilan, says what became of a decision; when
-    several do, the last one counts.
-
-    Returns:
-        id, texte, responsable and echeance of the decision, the last date that it was put off to;
-        etat: "en_cours", "non_renseignee" when no comité says…; raison (why it was dropped or put
-        off) and commentaire. "" for what is not said. No row when the year had no comité.
-    """
-    comites = {
-        annee: suivi.bilan.comite
-        for annee, suivi in etude.suivi.suivis.items()
-        if suivi.bilan.comite
-    }
-    suites: dict[str, Suite] = {}
-    for annee, comite in comites.items():
-        if annee_des_decisions < annee <= annee_du_bilan:
-            for suite in comite.suites:  # a later comité replaces an earlier one
-                suites[suite.decision] = suite
-    decisions = []
-    if annee_des_decisions in comites:
-        for decision in comites[annee_des_decisions].adoptees:
-            sans_suite = Suite(decision=decision.id, etat=NON_RENSEIGNEE)
-            suite = suites.get(decision.id, sans_suite)
-            decisions.append(
-                (
-                    decision.id,
-                    decision.texte,
-                    decision.responsable or "",
-                    str(suite.echeance or decision.echeance or ""),
-                    suite.etat,
-                    suite.raison or "",
-                    suite.commentaire or "",
-                )
-            )
-    return pd.DataFrame(decisions, columns=DECISIONS)
 
 
 def proposer(etude: EtudeAnnuelle) -> pd.DataFrame:

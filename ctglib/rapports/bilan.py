@@ -24,6 +24,7 @@ from ctglib.blocs.financement import financement
 from ctglib.blocs.gouvernance import compte_des_comites, pilotes_de_la_fiche
 from ctglib.blocs.indicateurs import (
     DEDUITE,
+    depart,
     ecrire_l_annee,
     marques,
     mode_de_lecture,
@@ -239,7 +240,7 @@ class Bilan:
         return etude.tableau(
             "familles",
             premiers,
-            ecrire_l_annee(etude),
+            {**ecrire_l_annee(etude), "depart": lambda ligne: depart(ligne, etude.contexte)},
             groupes=premiers["fiche"].map(titres),
             notes=notes,
         )

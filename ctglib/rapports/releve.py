@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ctglib.blocs.propositions import proposer, suites_des_decisions
+from ctglib.blocs.decisions import REJETEE, fil_des_decisions
+from ctglib.blocs.propositions import proposer
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe
 from ctglib.document.tableau import Tableau
@@ -80,7 +81,9 @@ class Releve:
     def suites(self) -> Tableau | None:
         """Return each decision of last year's comité, to say what became of it."""
         etude = self.bilan.etude
-        decisions = suites_des_decisions(etude, etude.annee - 1, etude.annee)
+        decisions = fil_des_decisions(etude)
+        d_avant = decisions["annee"].eq(etude.annee - 1) & decisions["etat"].ne(REJETEE)
+        decisions = decisions[d_avant]
         if decisions.empty:
             return None
         lignes = [(str(rang), texte) for rang, texte in enumerate(decisions["texte"], 1)]

@@ -1,0 +1,364 @@
+"""The findings of a year: what each says, which comes first, and that no order of rows changes it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from donnees_suivies import DONNEES
+from premieres_pages import dire
+
+from ctglib import ouvrir, ouvrir_bilan, ouvrir_evaluation
+from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.constats import selon_leur_poids
+from ctglib.blocs.decisions import fil_des_decisions
+from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
+from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
+from ctglib.blocs.page_une import page_une
+from ctglib.calculs.constats import Constat, constater, premiers_par_fiche
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import VARIABLE
+from ctglib.donnees.modeles.suivi import Comite, Decision, Suite
+from ctglib.export.diapositives import MOTS_D_UN_TITRE, diapositives
+from ctglib.export.document import document_de
+
+CAS = yaml.safe_load((Path(__file__).parent / "cas" / "constats.yaml").read_text(encoding="utf-8"))
+DEMONSTRATION = "demonstration"
+ANNEE = 2024
+TABLES = ("evaluation", "etats", "mesures", "demandes", "a_collecter", "collecte")
+
+
+def evaluation(*lignes: dict[str, Any]) -> pd.DataFrame:
+    """Return a scoring of a row an indicator, with what each says over what is usual."""
+    usuelles = {
+        "fiche": "1",
+        "indicateur": "places",
+        "nature": "resultat",
+        "sens": "hausse",
+        "valeur": 10.0,
+        "annee": ANNEE,
+        "statut": "A",
+        "valeur_precedente": float("nan"),
+        "annee_precedente": ANNEE - 1,
+        "valeur_initiale": float("nan"),
+        "annee_initiale": pd.NA,
+        "cible": float("nan"),
+        "annee_cible": pd.NA,
+        "origine_cible": "",
+        "verdict": "non_evaluable",
+        "evolution": "",
+        "raison_evolution": "",
+    }
+    return pd.DataFrame([{**usuelles, **ligne} for ligne in lignes])
+
+
+def mesures(**series: dict[int, float]) -> pd.DataFrame:
+    """Return the values by year of some indicators, as wholes."""
+    return pd.DataFrame(
+        [
+            (indicateur, "", annee, valeur)
+            for indicateur, valeurs in series.items()
+            for annee, valeur in valeurs.items()
+        ],
+        columns=["indicateur", "dimension", "annee", "valeur"],
+    )
+
+
+def constats(
+    lignes: pd.DataFrame,
+    series: pd.DataFrame,
+    definitions: dict[str, Any] | None = None,
+    *,
+    familles: dict[str, float] | None = None,
+    enjeux: dict[str, int] | None = None,
+    clauses: dict[str, Any] | None = None,
+) -> list[Constat]:
+    """Return the findings of rows whose indicators have no peculiar definition."""
+    [modele] = [
+        item
+        for item in ouvrir(DEMONSTRATION).catalogue.mesures.values()
+        if item.id == "frequentation_jeunes"
+    ]
+    noms = {*lignes["indicateur"], *series["indicateur"]}
+    connues = {nom: modele.model_copy(update={"id": nom, "ruptures": []}) for nom in noms}
+    return constater(
+        lignes,
+        series,
+        {**connues, **(definitions or {})},
+        changements=[],
+        familles=familles or {},
+        enjeux=enjeux or dict.fromkeys(lignes["fiche"], 1),
+        clauses=clauses or {},
+    )
+
+
+@pytest.mark.parametrize("cas", CAS, ids=lambda cas: cas["nom"])
+def test_ce_que_l_on_dit_d_un_indicateur(cas: dict[str, Any]) -> None:
+    catalogue = ouvrir(DEMONSTRATION).catalogue.mesures
+    definition = catalogue["am_agreees"].model_copy(update={"id": "places", "ruptures": []})
+    if "rupture" in cas:
+        rupture = next(item.ruptures[0] for item in catalogue.values() if item.ruptures)
+        rupture = rupture.model_copy(update={"annee": cas["rupture"]})
+        definition = definition.model_copy(update={"ruptures": [rupture]})
+    valeurs = cas["valeurs"]
+    cible, annee_cible = cas.get("cible", (float("nan"), pd.NA))
+    ligne = {
+        "sens": cas["sens"],
+        "valeur": float(valeurs[ANNEE]),
+        "valeur_precedente": float(valeurs.get(ANNEE - 1, float("nan"))),
+        "cible": float(cible),
+        "annee_cible": annee_cible,
+        "origine_cible": "convention" if "cible" in cas else "",
+        "verdict": cas["verdict"],
+        "evolution": cas.get("evolution", ""),
+        "raison_evolution": "rupture" if "rupture" in cas else "",
+    }
+    series = mesures(
+        places=valeurs,
+        am_entrees=cas.get("entrees", {}),
+        am_sorties=cas.get("sorties", {}),
+    )
+
+    [constat] = constats(evaluation(ligne), series, {"places": definition})
+
+    assert {nom: getattr(constat, nom) for nom in cas["attendu"]} == cas["attendu"]
+
+
+def test_ce_qui_conditionne_un_financement_passe_avant_une_cible_manquee() -> None:
+    manque = {"cible": 20.0, "annee_cible": ANNEE, "origine_cible": "convention"}
+    lignes = evaluation(
+        {"indicateur": "a", "fiche": "1", "verdict": "manque", **manque},
+        {"indicateur": "b", "fiche": "2", "verdict": "insuffisant", **manque, "annee_cible": 2026},
+        {"indicateur": "c", "fiche": "3", "verdict": "insuffisant", **manque, "annee_cible": 2026},
+    )
+
+    ordre = constats(lignes, mesures(), clauses={"b": "financement_pilotage"})
+
+    assert [constat.indicateur for constat in ordre] == ["b", "a", "c"]
+
+
+def test_l_enjeu_puis_ce_que_les_familles_voient_puis_l_ecart_departagent() -> None:
+    manque = {"verdict": "manque", "annee_cible": ANNEE, "origine_cible": "convention"}
+    lignes = evaluation(
+        {"indicateur": "d", "fiche": "1", "cible": 12.0, **manque},
+        {"indicateur": "c", "fiche": "1", "cible": 40.0, **manque},
+        {"indicateur": "b", "fiche": "1", "cible": 11.0, **manque},
+        {"indicateur": "a", "fiche": "2", "cible": 11.0, **manque},
+    )
+
+    ordre = constats(lignes, mesures(), familles={"b": 0, "c": 5, "d": 5}, enjeux={"1": 1, "2": 0})
+
+    assert [constat.indicateur for constat in ordre] == ["a", "b", "c", "d"]
+
+
+def test_un_niveau_que_le_texte_implique_ne_pese_pas_comme_une_cible() -> None:
+    manque = {"verdict": "manque", "cible": 40.0, "annee_cible": ANNEE}
+    lignes = evaluation(
+        {"indicateur": "a", **manque, "origine_cible": "implicite"},
+        {"indicateur": "b", **manque, "cible": 11.0, "origine_cible": "convention"},
+    )
+
+    assert [constat.indicateur for constat in constats(lignes, mesures())] == ["b", "a"]
+
+
+def test_ce_qui_explique_un_effectif_n_a_pas_de_constat_a_lui() -> None:
+    catalogue = ouvrir(DEMONSTRATION).catalogue.mesures
+    definitions = {nom: catalogue[nom] for nom in ("am_agreees", "am_entrees", "am_sorties")}
+    lignes = evaluation(*({"indicateur": nom} for nom in definitions))
+
+    assert [item.indicateur for item in constats(lignes, mesures(), definitions)] == ["am_agreees"]
+    sans_l_effectif = lignes[lignes["indicateur"].ne("am_agreees")]
+    assert len(constats(sans_l_effectif, mesures(), definitions)) == 2
+
+
+def test_la_premiere_page_dit_d_abord_une_chose_de_chaque_fiche() -> None:
+    lignes = evaluation(
+        {"indicateur": "a", "fiche": "1"},
+        {"indicateur": "b", "fiche": "1"},
+        {"indicateur": "c", "fiche": "2"},
+    )
+    tous = constats(lignes, mesures())
+
+    assert [item.indicateur for item in premiers_par_fiche(tous, 2)] == ["a", "c"]
+    assert [item.indicateur for item in premiers_par_fiche(tous, 3)] == ["a", "b", "c"]
+
+
+def melanger(etude: EtudeAnnuelle, graine: int) -> EtudeAnnuelle:
+    """Return a study, the rows of its tables in another order."""
+    melangees = {
+        nom: getattr(etude, nom).sample(frac=1, random_state=graine, ignore_index=True)
+        for nom in TABLES
+    }
+    return replace(etude, nom=f"{etude.nom}/{graine}", **melangees)
+
+
+@pytest.mark.parametrize("graine", [1, 2, 3])
+@pytest.mark.parametrize("annee", [2023, 2024, 2025, 2026])
+def test_l_ordre_des_lignes_ne_change_rien_a_la_premiere_page(annee: int, graine: int) -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, annee).etude
+    regles = etude.catalogue.messages
+    attendue = dire(page_une(regles, MessagesDuSuivi(etude).page))
+
+    melangee = dire(page_une(regles, MessagesDuSuivi(melanger(etude, graine)).page))
+
+    assert melangee == attendue
+
+
+def test_les_actions_passent_par_le_poids_de_leur_enjeu_puis_par_leur_numero() -> None:
+    etude = ouvrir_bilan(DEMONSTRATION, 2026).etude
+    actions = etude.etats.sample(frac=1, random_state=5)
+
+    ordre = selon_leur_poids(etude, actions)["modalite"].tolist()
+
+    # The enjeu of the fiches 1 and 5 weighs more than the others.
+    assert ordre[:3] == ["1.1", "1.2", "1.3"]
+    assert ordre.index("5.1") < ordre.index("2.1") < ordre.index("2.2") < ordre.index("3.1")
+
+
+def test_un_besoin_passe_avant_un_chiffre_et_ce_qui_est_d_un_enjeu_avant_le_reste() -> None:
+    trouves = MessagesDuDiagnostic(ouvrir("harnes")).constats
+
+    assert [constat.genre for constat in trouves[:3]] == ["places", "part", "absents"]
+    assert trouves[1].valeur == "46,1\u202f%"
+    besoins = [constat.besoin for constat in trouves]
+    assert besoins == sorted(besoins, reverse=True) and not besoins[-1]
+
+
+@pytest.mark.parametrize("graine", [1, 2, 3])
+def test_l_ordre_des_lignes_ne_change_rien_a_la_page_de_l_evaluation(graine: int) -> None:
+    etude = ouvrir_evaluation(DEMONSTRATION).etude
+    regles = etude.catalogue.messages
+    attendue = dire(page_une(regles, MessagesDeLaFin(etude).page))
+    melangee = melanger(etude, graine)
+    for nom in ("parcours", "recommandations"):
+        lignes = getattr(etude, nom).sample(frac=1, random_state=graine, ignore_index=True)
+        melangee = replace(melangee, **{nom: lignes})
+
+    assert dire(page_une(regles, MessagesDeLaFin(melangee).page)) == attendue
+
+
+@pytest.mark.parametrize("convention", ["harnes", DEMONSTRATION])
+def test_l_ordre_des_lignes_ne_change_rien_a_la_page_du_diagnostic(convention: str) -> None:
+    diagnostic = ouvrir(convention)
+    attendue = dire(page_une(diagnostic.catalogue.messages, MessagesDuDiagnostic(diagnostic).page))
+    melange = ouvrir(convention)
+    lignes = diagnostic.dossier.annexe1.sample(frac=1, random_state=4, ignore_index=True)
+    melange = replace(melange, dossier=replace(diagnostic.dossier, annexe1=lignes))
+
+    assert (
+        dire(page_une(melange.catalogue.messages, MessagesDuDiagnostic(melange).page)) == attendue
+    )
+
+
+def test_une_convention_reecrit_un_paragraphe_sans_toucher_au_programme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(DONNEES, tmp_path / "data")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
+    textes = tmp_path / "data" / "conventions" / DEMONSTRATION / "textes"
+    textes.mkdir()
+    modele = (tmp_path / "data/catalogue/textes/annee.j2").read_text(encoding="utf-8")
+    phrase = "Il manque {{ c.manque }} pour {{ la_cible(c) }}"
+    assert phrase in modele
+    propre = textes / "annee.j2"
+
+    propre.write_text(
+        modele.replace(phrase, "Encore {{ c.manque }} avant {{ la_cible(c) }}"), encoding="utf-8"
+    )
+
+    page = dire(ouvrir_bilan(DEMONSTRATION, 2025).une_page())
+    assert "Encore 95 avant la cible de 2026 (1\u202f080" in page
+    assert "Il manque 95" not in page
+
+
+@pytest.mark.parametrize(
+    ("faute", "dit"),
+    [
+        ("{{ c.population }}", "population"),
+        ("{% if %}", "Expected an expression"),
+        ("{{ c.__class__.__mro__ }}", "__class__"),
+    ],
+)
+def test_un_texte_qui_demande_ce_qui_n_existe_pas_est_refuse_en_francais(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, faute: str, dit: str
+) -> None:
+    shutil.copytree(DONNEES, tmp_path / "data")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "data"))
+    modele = tmp_path / "data/catalogue/textes/annee.j2"
+    ecrit = modele.read_text(encoding="utf-8").replace("{{ c.dit|majuscule }}", faute)
+    modele.write_text(ecrit, encoding="utf-8")
+
+    with pytest.raises(DonneesInvalides, match=r"annee\.j2") as refus:
+        ouvrir_bilan(DEMONSTRATION, 2025).une_page()
+
+    assert dit in str(refus.value) and "à faire :" in str(refus.value)
+
+
+def avec_comites(etude: EtudeAnnuelle, comites: dict[int, Comite]) -> EtudeAnnuelle:
+    """Return a study whose comités are these."""
+    suivis = {
+        annee: replace(suivi, bilan=suivi.bilan.model_copy(update={"comite": comites.get(annee)}))
+        for annee, suivi in etude.suivi.suivis.items()
+    }
+    return replace(etude, suivi=replace(etude.suivi, suivis=suivis))
+
+
+def test_le_fil_dit_ce_que_chaque_decision_est_devenue_et_ce_qui_y_cloche() -> None:
+    etude = avec_comites(
+        ouvrir_bilan(DEMONSTRATION, 2025).etude,
+        {
+            2023: Comite(
+                date=date(2023, 12, 1),
+                decisions=(
+                    Decision(id="a", texte="Ouvrir le site", echeance=date(2024, 6, 30)),
+                    Decision(id="b", texte="Former une équipe", responsable="Ville"),
+                    Decision(id="c", texte="Fermer le site", responsable="Ville", etat="rejetee"),
+                ),
+            ),
+            2024: Comite(date=date(2024, 12, 1), suites=(Suite(decision="b", etat="faite"),)),
+            2025: Comite(
+                date=date(2025, 12, 1),
+                decisions=(
+                    Decision(
+                        id="d",
+                        texte="Ouvrir le site",
+                        responsable="Ville",
+                        echeance=date(2028, 1, 1),
+                    ),
+                ),
+            ),
+        },
+    )
+
+    fil = fil_des_decisions(etude).set_index("id")
+
+    assert fil.index.tolist() == ["d", "a", "b", "c"]
+    assert fil["etat"].to_dict() == {
+        "d": "decidee",
+        "a": "non_renseignee",
+        "b": "faite",
+        "c": "rejetee",
+    }
+    assert "dépasse la fin" in fil["remarque"]["d"] and "déjà" in fil["remarque"]["d"]
+    assert "nul n'en est chargé" in fil["remarque"]["a"] and "passée" in fil["remarque"]["a"]
+    assert not fil["remarque"]["b"] and not fil["remarque"]["c"]
+
+
+def test_les_titres_des_diapositives_sont_des_constats_courts_sans_renvoi() -> None:
+    bilan = ouvrir_bilan(DEMONSTRATION, 2025)
+    page = bilan.une_page()
+
+    suite = diapositives(document_de([*page.pieces, *bilan.familles().pieces]))
+
+    titres = [diapositive.titre for diapositive in suite]
+    assert "57 assistantes maternelles sont agréées, 1 de moins qu'en 2024" in titres
+    assert all(len(titre.split()) <= MOTS_D_UN_TITRE + 2 for titre in titres), titres
+    for diapositive in suite:
+        items = getattr(diapositive.corps, "items", ())
+        assert not [item for item in items if not isinstance(item, str) or "(tableau" in item]
