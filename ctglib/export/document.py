@@ -237,7 +237,15 @@ def _texte_sur_papier(texte: Texte) -> Texte:
 
 
 def _sans_liens(bloc: Bloc) -> Bloc:
-    return _redire(bloc, en_clair)
+    return _redire(bloc, _texte_sans_liens)
+
+
+def _texte_sans_liens(texte: Texte) -> Texte:
+    """Return a text whose links and references are words; what is strong stays so."""
+    return _texte(
+        morceau if isinstance(morceau, (str, objets.Gras)) else morceau.texte
+        for morceau in morceaux(texte)
+    )
 
 
 # From an executed notebook.

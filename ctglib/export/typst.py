@@ -66,6 +66,7 @@ def compiler(document: Document, cadre: str, corps: list[object]) -> bytes:
         "avertissement-court": montrable(document.rappel),
         "court": document.court,
         "sommaire": len(document.premiere_page),
+        "seule": len(document.chapitres) < 2,
         "corps": corps,
     }
     texte = f'#import "rapport.typ": {cadre}\n#show: {cadre}.with(donnees)\n'

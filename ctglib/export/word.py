@@ -12,7 +12,6 @@ from typing import cast
 import docx
 from docx.document import Document as Word
 from docx.enum.section import WD_SECTION
-from docx.enum.text import WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
@@ -106,6 +105,8 @@ def ecrire_word(  # noqa: C901 - one case a kind
                 for run in paragraphe.runs:
                     run.font.size = Pt(TAILLES[classe])
                     run.font.bold = True
+                    if classe == "chiffre":
+                        run.font.color.rgb = RGBColor.from_string(BLEU)
         case blocs.Liste(items, ordonnee):
             for item in items:
                 _ecrire(word, item, "List Number" if ordonnee else "List Bullet")
@@ -114,12 +115,14 @@ def ecrire_word(  # noqa: C901 - one case a kind
                 _ecrire(word, texte, "Quote" if citation else AVERTISSEMENT)
             if auteur:
                 _ecrire(word, auteur, SOURCE)
+        case blocs.Colonnes(colonnes, classe) if classe:
+            # Those of a first page, one under the other: Word's own fonts are too wide for three.
+            for bloc in colonnes:
+                ecrire_word(bloc, word, images)
         case blocs.Colonnes(colonnes):
-            # In a section of the page in columns, each block in its own.
+            # In a section of the page in columns, which Word fills alike.
             _finir_section(word, 1)
-            for rang, bloc in enumerate(colonnes):
-                if rang:
-                    word.paragraphs[-1].add_run().add_break(WD_BREAK.COLUMN)
+            for bloc in colonnes:
                 ecrire_word(bloc, word, images)
             _finir_section(word, len(colonnes))
         case blocs.Dessin():
