@@ -7,7 +7,6 @@ from html import unescape
 
 FICHES = (1, 2, 3, 4)
 SECTIONS = (
-    "L'essentiel",
     "Ce que dit la convention",
     "Où en sont les actions",
     "Ce que disent les indicateurs",
@@ -20,5 +19,7 @@ SECTIONS = (
 
 
 def sections(html: str) -> list[str]:
-    """Return the chapters of a page, its table of contents left out."""
-    return [unescape(titre) for titre in re.findall(r"<h2 id=\"[^\"]+\">(.*?)</h2>", html)][1:]
+    """Return the chapters of a page, its table of contents and its first page left out: the title
+    of that one is what it finds.
+    """
+    return [unescape(titre) for titre in re.findall(r"<h2 id=\"[^\"]+\">(.*?)</h2>", html)][2:]

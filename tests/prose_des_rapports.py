@@ -34,11 +34,13 @@ class Passage:
         tableau: The CSV that stands beside it: that of its figure or of its table; empty in running
             text.
         titre: The heading above it.
+        premiere_page: Whether it stands in the first chapter of its report.
     """
 
     texte: str
     tableau: str
     titre: str
+    premiere_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,12 +121,14 @@ def _page(html: str) -> etree._Element:
 
 def _lire(root: etree._Element) -> Iterator[Passage]:
     titre = ""
+    chapitres = 0
     for element, tableau in _prose(root, ""):
         text = element.get("aria-label") if element.tag == "svg" else "".join(element.itertext())
         text = simplifier(text or "")
         if element.tag in TITRES:
             titre = text
-        yield Passage(text, tableau, titre)
+        chapitres += element.tag == "h2"
+        yield Passage(text, tableau, titre, premiere_page=chapitres == 1)
 
 
 def _prose(element: etree._Element, tableau: str) -> Iterator[tuple[etree._Element, str]]:
@@ -139,6 +143,8 @@ def _prose(element: etree._Element, tableau: str) -> Iterator[tuple[etree._Eleme
         tableau = anchor.removeprefix("tableau-")
     for child in element:
         if not isinstance(child.tag, str) or child.tag in SANS_PROSE:
+            continue
+        if child.get("class") == "sommaire-replie":
             continue
         if child.tag == "svg" or (child.tag in PROSE and child.find(".//p") is None):
             yield child, tableau

@@ -27,16 +27,15 @@ def texte_de(html: str) -> str:
 
 
 def test_une_decision_ouverte_n_est_pas_oubliee_quand_un_comite_ne_s_est_pas_tenu() -> None:
-    told = {year: texte_de(bilan(year).comite().html) for year in (2024, 2025, 2026)}
+    fil = bilan(2025).decisions().donnees.set_index("id")
 
-    assert (
-        "Décisions de 2023 encore ouvertes au bilan 2024 : Terminer le guide unique des loisirs"
-        in told[2025]
-    )
-    assert "Désigner un référent" not in told[2025]  # done since
-    assert (
-        "encore ouvertes" not in told[2024] + told[2026]
-    )  # those of the year before have their table
+    assert fil["annee"]["terminer_le_guide"] == 2023  # no comité was held in 2024
+    assert fil["etat"]["terminer_le_guide"] == "en_cours"
+    assert "échéance est passée" in fil["remarque"]["terminer_le_guide"]
+    assert fil["etat"]["designer_referents"] == "faite"
+    page = texte_de(bilan(2025).une_page().html)
+    assert "En cours, terminer le guide unique des loisirs" in page
+    assert "signer un référent handicap" not in page  # done since
 
 
 @pytest.mark.parametrize("annee", [2025, 2026])

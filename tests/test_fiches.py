@@ -39,7 +39,6 @@ def test_sans_aucun_suivi_une_fiche_tient_en_deux_pages(
     with pikepdf.open(sans_suivi.chemin(de_harnes(annee, fiche), "pdf")) as pdf:
         assert len(pdf.pages) <= 2
     assert sections(sans_suivi.html(de_harnes(annee, fiche))) == [
-        "L'essentiel",
         "Ce que dit la convention",
         *(["Ce que disent les chiffres publics"] if fiche != 4 else []),
         "Ce qui manque",
@@ -78,7 +77,7 @@ def test_sans_aucun_suivi_la_page_dit_ce_qui_manque_sans_rien_inventer(
 ) -> None:
     html = sans_suivi.html(de_harnes(2024, 2))
 
-    assert "aucun suivi n&#x27;a été transmis" in html
+    assert "Rien n&#x27;a été transmis pour" in html
     assert "Services municipaux" in html and "Service action sociale de la Caf" in html
     assert "<figure" not in html
 

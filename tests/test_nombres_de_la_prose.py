@@ -16,7 +16,6 @@ PART_VUE = (
     0.97  # measured: 996 in a thousand; what is missed are small counts beside one another in a row
 )
 GRAINE = 20261231
-PREMIERE_PAGE = ("à retenir", "ce qui est incertain", "à décider")
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +35,7 @@ def dit_ici(rapport: Rapport, passage: Passage) -> bool:
     """Return whether a sentence is looked at here: test_page_une holds the first pages and the
     plain words.
     """
-    first = passage.titre in PREMIERE_PAGE and rapport.nom != "diagnostic"
-    return not first and rapport.nom != "en-clair"
+    return not passage.premiere_page and rapport.nom != "en-clair"
 
 
 @pytest.mark.parametrize("rapport", RAPPORTS, ids=str)

@@ -100,7 +100,11 @@ def test_chaque_message_mene_a_ce_qui_le_montre(
         )
 
 
-@pytest.mark.parametrize("rapport", choisir(convention="demonstration"), ids=str)
+@pytest.mark.parametrize(
+    "rapport",
+    [*choisir(convention="demonstration"), *choisir(convention="harnes", nom="diagnostic")],
+    ids=str,
+)
 def test_chaque_nombre_de_la_premiere_page_est_dans_un_tableau(
     rapports_produits: Production, rapport: Rapport
 ) -> None:

@@ -19,7 +19,7 @@ from inspection_des_pages import ECRAN, TELEPHONE, inspecter
 from lecture_pdf import noeuds, texte_suivi
 from navigateur import Navigateur
 from rapports_produits import RAPPORTS, Production, Rapport, choisir, produire_tout
-from test_bilan_rapport import PREMIERE
+from test_bilan_rapport import INCERTAIN
 from test_tous_les_rapports import FICTIVE
 from textes_hostiles import FORMULE, LONG, PIEGES, pieger_la_convention
 
@@ -174,7 +174,7 @@ def test_un_mot_sans_fin_est_coupe_et_se_lit_en_entier(piegees: Production) -> N
 def test_la_premiere_page_du_bilan_reste_une_page(piegees: Production) -> None:
     first, second, *_ = piegees.pages(BILAN)
 
-    assert PREMIERE in first and "À décider" in first
+    assert INCERTAIN in first and "À décider" in first
     assert "Sommaire" in second[:400]
 
 

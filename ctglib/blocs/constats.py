@@ -250,31 +250,28 @@ def compter_les_cibles(evaluation: pd.DataFrame, verdicts: Iterable[str]) -> dic
 def avec_le_chemin(
     etude: EtudeAnnuelle, table: pd.DataFrame, constats: Iterable[Constat]
 ) -> pd.DataFrame:
-    """Return rows of indicators with the way that they made and what is left of it.
+    """Return rows of indicators with the way that they made.
 
-    Added: ``manque`` (« 95 ») and ``gain``, the best year (« 44 (2025) »), as tables write them, a
-    dash where there is none; ``change`` since the value before and ``depuis_le_depart``, numbers.
+    Added: ``gain``, the best year of one that has a target, as tables write it (« 44 (2025) »), a
+    dash where there is none; ``manque``, what is lacking, ``change`` since the value before and
+    ``depuis_le_depart``, numbers.
     """
-    manques = {}
-    gains = {}
-    changes = {}
-    depuis_le_depart = {}
-    for constat in constats:
-        changes[constat.indicateur] = constat.change
-        depuis_le_depart[constat.indicateur] = constat.depuis_le_depart
-        if constat.cible is None:
+    par_indicateur = {constat.indicateur: constat for constat in constats}
+    lignes = []
+    for indicateur in table["indicateur"]:
+        constat = par_indicateur.get(indicateur)
+        if constat is None:
+            lignes.append((RIEN, None, None, None))
             continue
-        faits = ConstatDit(constat, etude, _sans_phrase).faits
-        manques[constat.indicateur] = faits["manque"] or RIEN
-        if constat.meilleur_gain:
-            gains[constat.indicateur] = f"{faits['meilleur_gain']} ({constat.annee_du_gain})"
-    indicateurs = table["indicateur"]
-    return table.assign(
-        manque=indicateurs.map(manques).fillna(RIEN),
-        gain=indicateurs.map(gains).fillna(RIEN),
-        change=indicateurs.map(changes).astype("float64"),
-        depuis_le_depart=indicateurs.map(depuis_le_depart).astype("float64"),
-    )
+        gain = RIEN
+        if constat.manque and constat.meilleur_gain:
+            faits = ConstatDit(constat, etude, _sans_phrase).faits
+            gain = f"{faits['meilleur_gain']} ({constat.annee_du_gain})"
+        lignes.append((gain, constat.manque, constat.change, constat.depuis_le_depart))
+    colonnes = ["gain", "manque", "change", "depuis_le_depart"]
+    chemins = pd.DataFrame(lignes, columns=colonnes, index=table.index)
+    nombres = dict.fromkeys(colonnes[1:], "float64")
+    return table.join(chemins.astype(nombres))
 
 
 def _sans_phrase(_indicateur: str, _valeur: float) -> str:

@@ -28,6 +28,7 @@ MARQUES: dict[str, str] = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
 # Why the evolution of a series is not read: it is measured otherwise from a year on.
 COUPURES = ("rupture", "changement_definition")
 IMPLICITE = "implicite"
+A_VENIR = ("a_surveiller", "insuffisant", "en_recul")  # verdicts on a target to come
 
 
 @dataclass(frozen=True)
@@ -215,15 +216,20 @@ def marquee(contexte: Contexte, indicateur: str, colonne: str, statut: str = "")
 
 
 def verdict_dit(row: Any, valeur: float, contexte: Contexte, mots: Evaluation) -> str:
-    """Return « ● atteint », « × manqué de 3 »: a target that is missed is missed by so much.
+    """Return « ● atteint », « × manqué de 3 », « ■ à surveiller, il manque 95 »: a target that is
+    missed is missed by so much, and one to come says what is lacking.
 
-    ``row``, of the evaluation or of a parcours, has ``indicateur``, ``cible`` and ``verdict``.
+    ``row``, of the evaluation or of a parcours, has ``indicateur``, ``sens``, ``cible`` and
+    ``verdict``.
     """
     dit = mots.verdicts[row.verdict].dit
     forme = contexte.unites[contexte.indicateurs[row.indicateur].unite].forme
-    if row.verdict != "manque" or forme == "oui_non" or pd.isna(valeur):
+    if row.verdict not in ("manque", *A_VENIR) or forme == "oui_non" or pd.isna(valeur):
         return dit
-    return f"{dit} de {contexte.valeur(row.indicateur, abs(valeur - row.cible))}"
+    ecart = contexte.valeur(row.indicateur, abs(valeur - row.cible))
+    if row.verdict == "manque":
+        return f"{dit} de {ecart}"
+    return f"{dit}, {ecart} de trop" if row.sens == "baisse" else f"{dit}, il manque {ecart}"
 
 
 def petits_publies(

@@ -288,9 +288,9 @@ class Fiche:
         montres = avec_le_chemin(etude, montres, constats)
         ecrire: dict[str, Any] = {"depart": lambda ligne: depart(ligne, contexte)}
         ecrire |= ecrire_l_annee(etude)
-        ecrire |= {"visee": None, "manque": None, "gain": None}
+        ecrire |= {"visee": None, "gain": None}
         if montres["cible"].notna().any():
-            del ecrire["manque"], ecrire["gain"]
+            del ecrire["gain"]
             avenants = {
                 str(changement.element): numero
                 for numero, changement in self._changements

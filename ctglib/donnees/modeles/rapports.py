@@ -286,8 +286,6 @@ class ReglesMessages(Modele):  # ``messages.yaml``
     reste: Texte
     oui_non: Texte  # of one that is answered by yes or no
     tournures: Tournures
-    # why a figure is not beside its earlier one, by reason
-    non_comparables: dict[Identifiant, Texte]
     sans_decision: Texte
     preuves: dict[Identifiant, tuple[Texte, ...]]  # of what the years say: anchors of what shows it
     suivi: dict[Identifiant, Texte]
