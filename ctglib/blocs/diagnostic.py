@@ -24,7 +24,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import date_longue, en_lettres, part_en_mots, remplir, sont
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.donnees.dossier import Dossier, lire_dossier_actuel
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.catalogue import Renversement, Territoire
@@ -68,7 +68,7 @@ class EtudeDiagnostic:
             DonneesInvalides: Toutes les fautes des données.
         """
         with enregistrer() as journal:
-            dossier = lire_dossier(convention)
+            dossier = lire_dossier_actuel(convention)
             modes = lire_couverture(dossier)
             series = lire_des_references(dossier)
         return cls(dossier, controler(dossier), dict(journal.lus), modes, series)
