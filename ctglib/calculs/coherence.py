@@ -770,6 +770,8 @@ def periodicites(controle: Controle) -> Constats:
                 relation=relation,
                 lieu=controle.section(phrase.section),
                 affirmation=phrase,
+                # The words at stake, with those that complete them: the note quotes them.
+                precision=f" : {minuscule(phrase.note)}" if phrase.note else "",
                 vraie=relation.periodicite,
             )
 
