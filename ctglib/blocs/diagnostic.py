@@ -122,7 +122,7 @@ class EtudeDiagnostic:
             self.convention.territoire,
             self.convention.reference,
         )
-        comparaison = calculs.sans_le_hasard(
+        comparaison = calculs.avec_le_hasard(
             comparaison, catalogue.indicateurs, catalogue.evaluation
         )
         theme_de = {
@@ -165,8 +165,12 @@ class EtudeDiagnostic:
 
     @cached_property
     def constats_surs(self) -> pd.DataFrame:
-        """The rows of ``comparaison`` that are neither provisional nor doubtful, by indicator."""
+        """The rows of ``comparaison`` that are neither provisional nor doubtful, by indicator; no
+        variation that chance may explain.
+        """
         comparaison = self.comparaison
+        variation = comparaison["variation"].mask(comparaison["au_hasard"])
+        comparaison = comparaison.assign(variation=variation)
         douteux = comparaison["indicateur"].isin(list(self.doutes))
         return comparaison[~comparaison["provisoire"] & ~douteux].set_index("indicateur")
 

@@ -50,7 +50,6 @@ CodePreuve = Literal[
     "evolutions_favorables",
     "moyens_connus",
     "resultats_favorables",
-    "resultats_compares",
     "postes_convertis",
     "livrables",
     "perspectives",
@@ -61,6 +60,8 @@ class SeuilsEvaluation(Modele):  # paces, and chance
     en_bonne_voie: float = Field(gt=0)
     a_surveiller: float = Field(gt=0)
     hasard_ecarts: float = Field(ge=0)  # events: a change under so many √(a + b) has no direction
+    tendance_annees: int = Field(ge=3)  # events: of how many last years a trend is read
+    tendance_ecarts: float = Field(gt=0)  # its z, from which it has a direction
 
 
 class MotDeVerdict(Modele):  # a verdict on a target
