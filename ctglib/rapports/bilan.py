@@ -37,6 +37,7 @@ from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
+from ctglib.calculs.ordre import rang_dans
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import (
     Bloc,
@@ -185,6 +186,8 @@ class Bilan:
         if not reste:
             return couverture
         cle = "reste_a_demander" if self.muette else "reste_a_transmettre"
+        if self.etude.annee_en_cours and not self.muette:
+            cle = "reste_a_donner"
         texte = self.etude.mot(cle, elements=reste)
         mentions = [
             (titre, f"{mention} ; {texte}" if titre == STATUT else mention)
@@ -225,11 +228,14 @@ class Bilan:
             de_la_fiche.sort_values("rang", kind="stable").head(nombre_par_fiche)
             for _, de_la_fiche in par_fiche
         )
-        axes = {axe.id: axe.titre for axe in etude.convention.axes}
-        titres = {
-            fiche.numero: f"{axes[fiche.axe]} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
-            for fiche in etude.convention.fiches
-        }
+        # Axis by axis: a fiche that an avenant adds comes with the others of its own.
+        titres = {}
+        for axe in etude.convention.axes:
+            for fiche in etude.convention.fiches:
+                if fiche.axe == axe.id:
+                    titre = f"{axe.titre} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
+                    titres[fiche.numero] = titre
+        premiers = premiers.sort_values("fiche", key=rang_dans(titres), kind="stable")
         notes = [*marques(premiers, etude.contexte)]
         if premiers["origine_cible"].eq(IMPLICITE).any():
             notes.append(DEDUITE)
