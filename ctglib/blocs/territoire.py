@@ -318,7 +318,7 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 
 
 def en_moyennes(row: Any) -> str:
-    """Return « 150 par an en moyenne de 2021 à 2025, 158 de 2016 à 2020 (−5 %), ce qui
+    """Return « 150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (−6 %), ce qui
     n'excède pas ce que le hasard donne à de tels nombres », or « … ; une baisse de 2020 à 2025 qui
     excède ce que le hasard donne à de tels nombres ».
 

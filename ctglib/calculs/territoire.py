@@ -2,7 +2,7 @@
 
 They are the context of the convention, never an effect of it: a change is a rise or a fall, and is
 neither favourable nor unfavourable here. A short series of counts is read on means of years: chance
-alone moves a count n by some 2√n.
+alone moves a count n by some 2√(n + n) from one to the next.
 
 ``depart`` is the year from which a change is read, ``reference`` the territory beside which.
 """
@@ -207,7 +207,7 @@ def moyennes(
         The ``MOYENNES`` by name and ``lecture``: "trop_peu" (chance explains the change), "hausse"
         or "baisse". {} when a period has no known year. ``periode`` reads « 2019 à 2022 »;
         ``tendance`` is "hausse" or "baisse", "" when chance may explain it;
-        ``hasard`` is by how much chance moves a single year; ``annees_notees`` are the years that
+        ``hasard`` is by how much chance moves it from one year to the next, 2√(n + n); ``annees_notees`` are the years that
         bear a note, as inferred ones do, joined by « ; », ``note_des_annees`` the first note.
     """
     debut, fin = periodes.avant
@@ -239,7 +239,7 @@ def moyennes(
         "variation_des_moyennes": (100 * (moyenne / moyenne_avant - 1) if moyenne_avant else None),
         "tendance": sens_de_la_tendance,
         "periode_de_la_tendance": _periode(dernieres["annee"]),
-        "hasard": seuils.hasard_ecarts * sqrt(moyenne),
+        "hasard": seuils.hasard_ecarts * sqrt(2 * moyenne),
         "annees_notees": SEPARATEUR.join(str(int(annee)) for annee in notees["annee"]),
         "note_des_annees": notees["note"].iloc[0] if len(notees) else "",
         "lecture": lecture,
