@@ -75,7 +75,8 @@ def test_l_annee_d_avant_la_premiere_est_sans_objet_dans_les_analyses() -> None:
 
 
 def test_ce_qui_se_demande_en_janvier_n_est_pas_du_avant() -> None:
-    en_cours, finie = bilan(2026), bilan(2025)
+    en_cours = bilan(2026)
+    finie = bilan(2025)
 
     statuts = [
         en_espaces(dict(un_bilan.couverture().mentions)["Statut"]) for un_bilan in (en_cours, finie)
