@@ -119,6 +119,18 @@ def test_un_avenant_entre_plus_tard_n_est_pas_lu_par_qui_ne_le_connaissait_pas(
     assert "1.2" not in numeros(en_vigueur(convention, [signe], fin, connus_le=date(2026, 2, 1)))
 
 
+def test_un_avenant_fait_entrer_et_sortir_une_partie(convention: Convention) -> None:
+    msa = convention.parties[0].model_dump(mode="python") | {"id": "msa", "nom": "MSA"}
+    entree = avenant(nature="partie", action="ajouter", element="msa", partie_ecrite=msa)
+    sortie = avenant(nature="partie", action="retirer", element=convention.parties[0].id)
+
+    avant = [partie.id for partie in en_vigueur(convention, [entree, sortie], AVANT).parties]
+    apres = [partie.id for partie in en_vigueur(convention, [entree, sortie], EFFET).parties]
+
+    assert avant == [partie.id for partie in convention.parties]
+    assert apres == [*avant[1:], "msa"]
+
+
 def test_un_plan_rembobine_est_celui_d_avant_ce_que_les_avenants_y_ont_fait(
     convention: Convention,
 ) -> None:

@@ -195,8 +195,8 @@ class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     obligations: dict[Annotated[int, Field(ge=0)], Texte] = Field(min_length=1)
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     source_des_themes: Texte
-    # that a CTG covers at least, and the words that name each
-    themes_minimum: dict[Texte, tuple[Texte, ...]]
+    # that a CTG covers at least, in words, and the theme of the catalogue of each
+    themes_minimum: dict[Texte, noms.Theme]
     tableau: Presentation
     mots: dict[Identifiant, Texte]
 
