@@ -96,6 +96,7 @@ def test_une_baisse_de_six_ans_est_dite_et_cinq_ans_ne_disent_rien() -> None:
 
     six = _lire(avant | SIX_ANS)
     cinq = _lire({2015: 182.0} | {annee: SIX_ANS[annee] for annee in range(2022, 2026)})
+    abrupts = _lire({2015: 400.0, 2022: 300.0, 2023: 250.0, 2024: 200.0, 2025: 150.0})
     harnes = _lire(ONZE_ANS)
 
     assert (six["lecture"], six["tendance"], six["periode_de_la_tendance"]) == (
@@ -104,6 +105,7 @@ def test_une_baisse_de_six_ans_est_dite_et_cinq_ans_ne_disent_rien() -> None:
         "2020 à 2025",
     )
     assert (cinq["lecture"], cinq["tendance"]) == ("trop_peu", "")
+    assert abrupts["tendance"] == ""
     assert (harnes["lecture"], harnes["tendance"]) == ("trop_peu", "")
 
 
