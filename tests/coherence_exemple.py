@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 from analyse_exemple import ICI, LA, SEUILS, UNITES, indicateur
 
+from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.catalogue import TypeOffre, VocabulaireOffre
 from ctglib.donnees.modeles.coherence import Correction, Justification, Regles, Relations
 from ctglib.donnees.modeles.convention import Affirmation, Convention
@@ -151,6 +152,7 @@ class Entrees:
     affirmations: tuple[Affirmation, ...] = ()
     corrections: tuple[Correction, ...] = ()
     justifications: tuple[Justification, ...] = ()
+    avenants: tuple[Avenant, ...] = ()
 
 
 def saine() -> Entrees:

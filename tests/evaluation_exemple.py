@@ -27,6 +27,8 @@ SEUILS = SeuilsEvaluation(
     en_bonne_voie=0.95,
     a_surveiller=0.60,
     hasard_ecarts=2,
+    tendance_annees=6,
+    tendance_ecarts=1.96,
 )
 ABSENT = {"absent": "La fiche ne le donne pas"}
 TYPES = {"annee": "Int64", "millesime": "Int64", "valeur": "float64"}

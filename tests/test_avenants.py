@@ -16,6 +16,7 @@ from ligne_de_commande import reussir
 from rapports_produits import Production, choisir
 
 from ctglib.donnees.lecture import VARIABLE, racine
+from ctglib.rapports.controle import Controle, ouvrir_controle
 
 NOM = "demonstration"
 AVANT = 2024
@@ -102,3 +103,45 @@ def test_le_bilan_de_2025_dit_l_avenant(faits: tuple[Production, Production]) ->
     assert numbers == {"1", "1 bis"}
     assert {row["avenant"] for row in lignes(rapports.csv(report)["avenants"])} == {"1"}
     assert "2028" in refaits.html(report)
+
+
+ARRETS = """\
+avenants:
+  - numero: "1"
+    date: 2025-06-30
+    objet: Fiches retirée et suspendue, indicateurs abandonné et visé
+    reference: avenant n° 1
+    changements:
+      - {nature: fiche, action: retirer, element: "1", effet: 2025-07-01}
+      - {nature: fiche, action: suspendre, element: "2", effet: 2025-07-01}
+      - {nature: indicateur, action: abandonner, fiche: "3", element: projets_collectifs_jeunes, effet: 2025-07-01}
+      - {nature: cible, element: participants_citoyennete, nouveau: 40, annee: 2026, effet: 2025-07-01}
+"""
+
+
+def test_le_controle_ne_demande_rien_de_ce_qu_un_avenant_arrete(donnees: Path) -> None:
+    du_texte = ouvrir_controle("harnes")
+    (donnees / "conventions/harnes/avenants.yaml").write_text(ARRETS, encoding="utf-8")
+
+    apres = ouvrir_controle("harnes")
+
+    def questions(controle: Controle) -> str:
+        ouverts = controle.ouverts[["lieu", "objet", "ecrit", "calcule", "question"]]
+        return " | ".join([*ouverts.to_numpy().ravel(), str(controle.en_bref())])
+
+    def lacunes(controle: Controle) -> set[str]:
+        return {lacune.id for lacune in controle.convention.lacunes}
+
+    for fiche in ("fiche action 1", "fiche action 2"):
+        assert fiche in questions(du_texte)
+        assert fiche not in questions(apres)
+    arretees = {nom for nom in lacunes(du_texte) if nom.startswith(("fiche_1_", "fiche_2_"))}
+    assert lacunes(du_texte) - lacunes(apres) == arretees != set()
+    cibles = apres.controle.set_index("cle").loc["cible_absente:fiche_3"]
+    assert cibles["calcule"].startswith("1 sur 2 sans cible")  # one is abandoned, one has a target
+
+
+def test_le_controle_lit_ce_qu_un_avenant_ajoute() -> None:
+    assert "5" in {fiche.numero for fiche in ouvrir_controle(NOM).convention.fiches}
+    differees = ouvrir_controle(NOM).controle.query("regle == 'fiche_differee'")
+    assert list(differees["cle"]) == ["fiche_differee:fiche_1"]

@@ -119,6 +119,15 @@ def test_ce_que_dit_une_clause_vient_du_dossier_de_la_convention() -> None:
     assert lue.model_copy(update={"comite": None}).citer_dans("Elle est {comite.par_an}.") == ""
 
 
+def test_d_une_liste_ce_que_la_convention_ne_regle_pas_est_ote_et_rien_d_autre() -> None:
+    convention = _avec(avenant="9")
+
+    assert convention.avec_ses_clauses(
+        ["Un acte ({clause.avenant}).", "Les logos ({clause.logos}).", "", "Rien."]
+    ) == ["Un acte (article 9).", "", "Rien."]
+    assert convention.avec_ses_clauses({"a": ("Les logos ({clause.logos}).",)}) == {"a": ()}
+
+
 @pytest.mark.parametrize("role", get_args(RoleDeClause))
 def test_une_clause_retiree_emporte_sa_phrase(role: RoleDeClause) -> None:
     """What each file of the catalogue says, with a clause and without it."""

@@ -136,17 +136,23 @@ def lue_avec(**changements: object) -> str:
 def test_un_theme_minimum_sans_fiche_est_une_question() -> None:
     told = lue_avec().replace("\u00a0", " ").replace("\u202f", " ")
 
-    assert re.search(r"ne nomme le thème « parentalité ».*\?", told)
+    assert re.search(r"de la convention ne porte sur le thème « parentalité ».*\?", told)
     assert "« jeunesse »" not in told
 
 
-def test_un_theme_minimum_qu_une_fiche_ou_un_axe_nomme_n_est_plus_une_question() -> None:
+def test_un_theme_minimum_se_lit_de_ce_qui_est_declare_et_non_des_mots_d_un_titre() -> None:
+    convention = demonstration().etude.convention
     axes = [
-        axe.model_copy(update={"titre": f"{axe.titre}, parentalité"})
-        for axe in demonstration().etude.convention.axes
+        axe.model_copy(update={"titre": f"{axe.titre}, parentalité"}) for axe in convention.axes
+    ]
+    declares = [
+        enjeu.model_copy(update={"themes": [*enjeu.themes, "parentalite"]})
+        for enjeu in convention.enjeux
     ]
 
-    assert "parentalité »" not in lue_avec(axes=axes)
+    assert "parentalité »" in lue_avec(axes=axes)
+    assert "parentalité »" not in lue_avec(enjeux=declares)
+    # Its fiche 5 answers an indicator of the theme.
     assert "parentalité »" not in texte(demonstration().regle())
 
 

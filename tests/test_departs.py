@@ -19,6 +19,8 @@ from ctglib import ouvrir_dossier
 from ctglib.calculs.collecte import DEPART
 from ctglib.collecte.importer import preparer
 from ctglib.document.blocs import Piece
+from ctglib.donnees.modeles.catalogue import Rupture
+from ctglib.donnees.plan import depart_utile
 from ctglib.rapports.dossier import DossierACompleter
 
 PREMIERE = 2023
@@ -105,6 +107,25 @@ def test_ce_qui_commence_plus_tard_ne_demande_que_sa_valeur_de_depart() -> None:
     assert cellules["Valeur 2023"].style == cellules["État de la valeur"].style == "fermee"
     assert cellules[TITRE].style == "attendue"
     assert not cellules["Source"].protection.locked
+
+
+def test_une_valeur_d_avant_une_rupture_ne_sert_pas_de_depart() -> None:
+    etude = dossier("harnes").etude
+    indicateurs = etude.catalogue.indicateurs_fiches
+    fiche = etude.fiche("2")
+    prevu = next(item for item in fiche.indicateurs if item.id == "frequentation_jeunes")
+
+    def utile(*ruptures: int) -> bool:
+        coupures = tuple(
+            Rupture(annee=annee, raison="Test", reference="Test") for annee in ruptures
+        )
+        indicateur = indicateurs[prevu.id].model_copy(update={"ruptures": coupures})
+        return depart_utile(etude.convention, fiche, prevu, indicateur)
+
+    assert utile()
+    assert utile(2022)
+    assert not utile(2023)
+    assert not utile(2020, 2025)
 
 
 def test_une_valeur_de_depart_s_importe_sans_raison_et_n_est_plus_demandee(

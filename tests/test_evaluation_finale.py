@@ -13,6 +13,7 @@ import yaml
 from analyse_exemple import UNITES, rupture
 from evaluation_exemple import (
     ICI,
+    SEUILS,
     catalogue,
     convention,
     datee,
@@ -234,7 +235,7 @@ def _serie(valeurs: dict[int, float], *, depart: int = 2020, **autres: object) -
         UNITES,
         territoires=(ICI, "01"),
         depart=depart,
-        hasard=2,
+        seuils=SEUILS,
     ).iloc[0]
 
 

@@ -90,6 +90,20 @@ def test_une_somme_qui_lui_manque_un_montant_est_un_minimum() -> None:
     assert (minimum["prevu"], minimum["depense"], minimum["incomplet"]) == (22, 7, True)
 
 
+def test_ce_que_personne_ne_suit_n_est_pas_compare_a_ce_qui_est_depense() -> None:
+    suivie = plan().lignes[0]
+    autre = plan(payeur=None, autre_payeur="Région", montants={2024: 60}).lignes[0]
+    deux = plan().model_copy(update={"lignes": [suivie, autre]})
+    rapproches = rapprocher_du_plan(deux, {2024: moyens((*BONUS, 7.0))})
+
+    (tout,) = additionner(rapproches, ["annee"]).to_dict("records")
+    (suivies,) = additionner(rapproches[rapproches["suivie"]], ["annee"]).to_dict("records")
+
+    assert (tout["prevu"], tout["hors_suivi"]) == (70, 60)
+    assert (suivies["prevu"], suivies["depense"], suivies["hors_suivi"]) == (10, 7, 0)
+    assert not suivies["incomplet"]  # nothing that is followed is missing
+
+
 def test_un_payeur_qui_n_a_pas_signe_n_est_pas_suivi_et_une_annee_sans_montant_n_est_pas_attendue() -> (
     None
 ):
@@ -112,4 +126,6 @@ def test_le_tableau_de_la_demonstration_met_le_depense_a_cote_du_prevu() -> None
     assert espaces["Subventions sur projet"] == ("28 000", "29 000")
     assert espaces["Bonus territoire des structures soutenues"] == ("160 000", "au moins 150 500")
     assert espaces["Formation des candidates à l'agrément"] == ("4 000", "non suivi")
+    assert espaces["Total des lignes suivies"] == ("431 000", "au moins 428 000")
+    assert espaces["Total"] == ("435 000", "dont 4 000 non suivis")  # the last one, of all payers
     assert ouvrir_bilan("harnes", 2026).financement() is None

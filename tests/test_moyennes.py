@@ -10,8 +10,10 @@ import pytest
 from ctglib import ouvrir, ouvrir_bilan
 from ctglib.blocs.territoire import en_moyennes, notes_des_moyennes
 from ctglib.calculs.comparaison import dans_le_hasard
-from ctglib.calculs.territoire import moyennes
+from ctglib.calculs.territoire import moyennes, tendance
 from ctglib.donnees.modeles.catalogue import PetiteSerie
+from ctglib.donnees.modeles.evaluation import Evaluation
+from ctglib.donnees.yaml_strict import charger_yaml
 
 PERIODES = PetiteSerie(avant=(2015, 2019), depuis=2021, pourquoi="2020 est un pic")
 
@@ -20,7 +22,7 @@ def _lire(valeurs: dict[int, float]) -> dict[str, object]:
     return moyennes(
         pd.DataFrame({"annee": list(valeurs), "valeur": list(valeurs.values()), "note": ""}),
         PERIODES,
-        2,
+        charger_yaml("catalogue/evaluation.yaml", Evaluation).seuils,
     )
 
 
@@ -59,20 +61,52 @@ def test_une_variation_se_compare_a_ce_que_le_hasard_deplace(
     assert bool(dans_le_hasard(valeur / (1 + variation / 100), valeur, 2)) is hasard
 
 
-def test_le_diagnostic_n_imprime_pas_la_variation_d_une_petite_serie_que_le_hasard_explique() -> (
-    None
-):
-    rows = ouvrir("demonstration").comparaison.set_index("indicateur")
+def test_la_variation_que_le_hasard_explique_est_imprimee_avec_sa_note_et_lue_nulle_part() -> None:
+    etude = ouvrir("demonstration")
+    rows = etude.comparaison.set_index("indicateur")
+    tableau = etude.tableau("petite_enfance")
 
-    row = rows.loc["naissances"]
+    imprimees = {
+        str(rangee[0]): [str(cellule) for cellule in rangee] for rangee in tableau.lignes()
+    }
 
-    assert (row["valeur"], pd.isna(row["variation"]), row["variation_reference"]) == (
-        196,
-        True,
-        -6.4,
+    assert imprimees["Naissances domiciliées (h)"][4] == "+8,9\u202f%"
+    assert any(note.startswith("(h) Variation que la convention imprime") for note in tableau.notes)
+    assert list(rows.index[rows["au_hasard"]]) == ["naissances"]
+    assert pd.isna(etude.constats_surs.loc["naissances", "variation"])
+    assert etude.constats_surs.loc["naissances", "variation_reference"] == -6.4
+    assert etude.constats_surs.loc["enfants_aeeh", "variation"] == 28.4
+
+
+SIX_ANS = {2020: 196, 2021: 190, 2022: 182, 2023: 174, 2024: 165, 2025: 158}
+ONZE_ANS = dict(
+    zip(range(2015, 2026), (167, 140, 165, 173, 135, 177, 160, 143, 150, 155, 144), strict=True)
+)
+
+
+@pytest.mark.parametrize(("serie", "z"), [(SIX_ANS, -2.4), (ONZE_ANS, -1.0)])
+def test_une_tendance_se_compare_a_ce_que_le_hasard_donne(serie: dict[int, int], z: float) -> None:
+    trouve = tendance(pd.Series(list(serie)), pd.Series(list(serie.values())))
+
+    assert round(trouve, 1) == z
+
+
+def test_une_baisse_de_six_ans_est_dite_et_cinq_ans_ne_disent_rien() -> None:
+    avant = dict.fromkeys(range(2015, 2020), 182.0)
+
+    six = _lire(avant | SIX_ANS)
+    cinq = _lire({2015: 182.0} | {annee: SIX_ANS[annee] for annee in range(2022, 2026)})
+    abrupts = _lire({2015: 400.0, 2022: 300.0, 2023: 250.0, 2024: 200.0, 2025: 150.0})
+    harnes = _lire(ONZE_ANS)
+
+    assert (six["lecture"], six["tendance"], six["periode_de_la_tendance"]) == (
+        "baisse",
+        "baisse",
+        "2020 à 2025",
     )
-    assert row["note"].startswith("Petite série")
-    assert rows.loc["enfants_aeeh", "variation"] == 28.4
+    assert (cinq["lecture"], cinq["tendance"]) == ("trop_peu", "")
+    assert abrupts["tendance"] == ""
+    assert (harnes["lecture"], harnes["tendance"]) == ("trop_peu", "")
 
 
 def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
@@ -84,11 +118,11 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
     note = notes_des_moyennes(rows, bilan.etude.contexte)[0].replace("\u202f", " ")
 
     assert said == (
-        "174 par an en moyenne de 2021 à 2025, 182 de 2015 à 2019 (\u22124 %), "
-        "ce qui n'excède pas ce que le hasard donne à de tels nombres"
+        "174 par an en moyenne de 2021 à 2025, 184 de 2015 à 2020 (\u22126 %) ; "
+        "une baisse de 2020 à 2025 qui excède ce que le hasard donne"
     )
     assert pd.isna(row.variation_depart)
-    assert "le hasard seul déplace un tel nombre d'environ 26" in note
+    assert "le hasard seul déplace un tel nombre d'environ 37" in note
 
 
 def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:
@@ -98,6 +132,7 @@ def test_une_moyenne_qui_monte_le_dit_par_un_signe() -> None:
         periode="2021",
         moyenne=150.0,
         variation_des_moyennes=50.0,
+        tendance="",
         lecture="hausse",
     )
 

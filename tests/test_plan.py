@@ -11,7 +11,7 @@ from ctglib.donnees.dossier import lire_dossier
 from ctglib.donnees.modeles.avenants import Avenant
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import ModaliteAction
-from ctglib.donnees.plan import en_vigueur
+from ctglib.donnees.plan import en_vigueur, rembobine
 
 AVANT = date(2025, 6, 30)
 EFFET = date(2025, 7, 1)
@@ -117,6 +117,41 @@ def test_un_avenant_entre_plus_tard_n_est_pas_lu_par_qui_ne_le_connaissait_pas(
 
     assert "1.2" in numeros(en_vigueur(convention, [signe], fin, connus_le=fin))
     assert "1.2" not in numeros(en_vigueur(convention, [signe], fin, connus_le=date(2026, 2, 1)))
+
+
+def test_un_avenant_fait_entrer_et_sortir_une_partie(convention: Convention) -> None:
+    msa = convention.parties[0].model_dump(mode="python") | {"id": "msa", "nom": "MSA"}
+    entree = avenant(nature="partie", action="ajouter", element="msa", partie_ecrite=msa)
+    sortie = avenant(nature="partie", action="retirer", element=convention.parties[0].id)
+
+    avant = [partie.id for partie in en_vigueur(convention, [entree, sortie], AVANT).parties]
+    apres = [partie.id for partie in en_vigueur(convention, [entree, sortie], EFFET).parties]
+
+    assert avant == [partie.id for partie in convention.parties]
+    assert apres == [*avant[1:], "msa"]
+
+
+def test_un_plan_rembobine_est_celui_d_avant_ce_que_les_avenants_y_ont_fait(
+    convention: Convention,
+) -> None:
+    fiche = convention.fiches[0].model_dump(mode="python") | {"numero": "1.5"}
+    entre = convention.fiches[0].modalites[0].model_dump(mode="python") | {"numero": "1.1.b"}
+    actes = [
+        avenant(nature="fiche", action="ajouter", element="1.5", fiche_ecrite=fiche),
+        avenant(
+            nature="modalite", action="ajouter", fiche=1, element="1.1.b", modalite_ecrite=entre
+        ),
+        avenant(nature="modalite", action="abandonner", fiche=1, element="1.2"),
+    ]
+    plan = en_vigueur(convention, actes, EFFET)
+
+    avant = rembobine(plan, AVANT)
+
+    assert [fiche.numero for fiche in avant.fiches] == [fiche.numero for fiche in convention.fiches]
+    assert numeros(avant) == numeros(convention)
+    assert modalite(avant, "1.2").etat == "en_vigueur"
+    assert numeros(rembobine(plan, EFFET)) == numeros(plan)
+    assert modalite(rembobine(plan, EFFET), "1.2").etat == "abandonne"
 
 
 def test_une_modalite_suspendue_puis_reprise_est_en_vigueur(convention: Convention) -> None:

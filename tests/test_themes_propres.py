@@ -40,6 +40,15 @@ def test_un_dossier_porte_ailleurs_y_est_juste_avec_son_theme(ailleurs: Path) ->
     assert THEME in lus
 
 
+def test_un_enjeu_peut_reprendre_le_theme_de_sa_convention(ailleurs: Path) -> None:
+    texte = ailleurs / RIVES / "convention.yaml"
+    remplacer(texte, "titre: Décider ensemble, themes: []", "titre: Décider, themes: [mobilite]")
+
+    assert THEME in valider("rives_de_laune")
+    besoins = ouvrir("rives_de_laune").besoins_lus.set_index("indicateur")
+    assert besoins.loc["part_sans_voiture", "enjeu"] == "enjeu_pilotage"
+
+
 def test_le_diagnostic_montre_le_theme_et_le_dit_par_ses_phrases(ailleurs: Path) -> None:
     etude = ouvrir("rives_de_laune")
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs import suivi
+from ctglib.calculs.collecte import DEPART
 from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.calculs.evaluation import DEPARTS_ECRITS
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
@@ -99,6 +100,26 @@ def lire_annees(etude: EtudeAnnuelle, identifiants: Iterable[str]) -> pd.DataFra
         sans_doublon,
         annees=(etude.convention.debut.year, etude.annee),
     )
+
+
+def avant_la_convention(
+    etude: EtudeAnnuelle,
+    indicateurs: pd.Series | str,
+    modalites: pd.Series,
+    annees: pd.Series | int,
+    statuts: pd.Series,
+) -> pd.Series:
+    """Return the statuses of some values, « sans objet » instead of « non transmis » where they are
+    of a year before the convention, and no initial value is asked for.
+
+    Nothing existed yet, or nobody was to measure it: only the whole of an indicator is asked.
+    """
+    table = pd.DataFrame({"statut": statuts, "modalite": modalites})
+    table = table.assign(indicateur=indicateurs, annee=annees)
+    departs = etude.a_collecter.loc[etude.a_collecter["motif"].eq(DEPART), "indicateur"]
+    demandee = table["indicateur"].isin(list(departs)) & table["modalite"].eq(ENSEMBLE)
+    avant = table["annee"].lt(etude.convention.debut.year) & ~demandee
+    return statuts.mask(avant & statuts.eq(Statut.NON_TRANSMIS), Statut.SANS_OBJET)
 
 
 def pour_trajectoires(etude: EtudeAnnuelle, table: pd.DataFrame) -> pd.DataFrame:
@@ -251,6 +272,14 @@ def effectifs(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
             evaluation["indicateur"].eq(indicateur) & evaluation["modalite"].ne(ENSEMBLE)
         ]
         if len(modalites):
+            statuts = avant_la_convention(
+                etude,
+                indicateur,
+                modalites["modalite"],
+                modalites["annee_precedente"],
+                modalites["statut_precedent"],
+            )
+            modalites = modalites.assign(statut_precedent=statuts)
             dimension = etude.catalogue.dimensions[modalites["dimension"].iloc[0]]
             nom = minuscule(dimension.libelle)
             phrases += mouvements(modalites, nom, contexte, etude.catalogue.evaluation)
@@ -389,6 +418,14 @@ def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     contexte = etude.contexte
     mesures = lire_annees(etude, analyse.indicateurs_des_roles(*DU_TAUX))
     table = calculer_taux(mesures, analyse, etude.annee)
+    statuts = avant_la_convention(
+        etude,
+        analyse.indicateur_du_role("taux"),
+        table["modalite"],
+        etude.annee - 1,
+        table["statut_precedent"],
+    )
+    table = table.assign(statut_precedent=statuts)
     yield liste(_phrases_du_taux(etude, analyse, table))
     if suivi.est_muet(mesures[mesures["annee"].eq(etude.annee)]):
         return
@@ -525,7 +562,12 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
     mesures = lire_annees(etude, analyse.indicateurs_des_roles("effectif", "volume"))
     if suivi.est_muet(mesures):
         return
+    effectif = analyse.indicateur_du_role("effectif")
     table = calculer_inclusion(mesures, analyse, etude.annee, etude.catalogue.indicateurs_fiches)
+    statuts = avant_la_convention(
+        etude, effectif, table["modalite"], etude.annee - 1, table["statut_precedent"]
+    )
+    table = table.assign(statut_precedent=statuts)
     modalites = table[table["modalite"].ne(ENSEMBLE)]
     libelles = modalites["libelle"].map(minuscule)
     modalites_par_phrase = {
@@ -538,7 +580,6 @@ def inclusion(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
         if len(libelles_de_la_phrase):
             phrases.append(etude.mot(cle, libelles=" ; ".join(libelles_de_la_phrase)))
     yield liste(phrases)
-    effectif = analyse.indicateur_du_role("effectif")
     volume = analyse.indicateur_du_role("volume")
     unite = ""
     ecritures: dict[str, Ecriture | None] = {

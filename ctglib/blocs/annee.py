@@ -30,6 +30,7 @@ from ctglib.donnees.lecture import (
     publiable,
     signer,
 )
+from ctglib.donnees.modeles import Date
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.plan import Fiche
 from ctglib.donnees.modeles.rapports import Presentation
@@ -117,6 +118,11 @@ class EtudeAnnuelle(Montrable):
     def bilan(self) -> Bilan:
         """The date, status and comité of the year."""
         return self.annuel.bilan
+
+    @property
+    def annee_en_cours(self) -> bool:
+        """Whether the bilan is stopped before the end of its year: nothing of it is due yet."""
+        return self.bilan.date_arretee < Date(self.annee, 12, 31)
 
     def comites_comptes(self, annee: int | None = None) -> int | None:
         """Return the count of comités that was handed in for a year, by default this one; None

@@ -22,6 +22,7 @@ from ctglib.calculs.ecriture import INSECABLE, avec_unite, enumerer, majuscule, 
 from ctglib.collecte.manques import compter_les_elements
 from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Tableau
+from ctglib.document.typographie import date_longue
 from ctglib.donnees.lignes import lignes
 
 QUOI = {
@@ -61,7 +62,11 @@ def tableau_collecte(etude: EtudeAnnuelle) -> Tableau:
         "valeur_groupe": lambda responsable: noms.get(responsable, responsable),
         "taux": lambda taux: "sans objet" if pd.isna(taux) else pourcent(taux, 0),
     }
-    return etude.tableau("collecte", par_service, ecritures, donnees=collecte)
+    notes = []
+    if etude.annee_en_cours and etude.elements_manquants:
+        jour = date_longue(etude.bilan.date_arretee)
+        notes.append(etude.mot("collecte_en_janvier", jour=jour, suivante=etude.annee + 1))
+    return etude.tableau("collecte", par_service, ecritures, donnees=collecte, notes=notes)
 
 
 def tableau_a_collecter(etude: EtudeAnnuelle) -> Tableau | None:

@@ -59,7 +59,7 @@ class Conformite(Montrable):
             ]
         questions = [
             mots["theme"].format(theme=theme, source=regles.source_des_themes)
-            for theme in themes_absents(regles, self.etude.convention)
+            for theme in themes_absents(regles, self.etude.convention, self.etude.catalogue.themes)
         ]
         return Encadre((certitude,)) + liste([*obligations_dites, *questions])
 

@@ -97,6 +97,8 @@ class SerieRevisitee:
     periode_avant: str
     periode: str
     variation_des_moyennes: float
+    tendance: str
+    periode_de_la_tendance: str
     lecture: str
 
 

@@ -24,7 +24,7 @@ from ctglib.document.contexte import Contexte
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import date_longue, remplir
 from ctglib.donnees.catalogue import Catalogue
-from ctglib.donnees.dossier import Dossier, lire_dossier
+from ctglib.donnees.dossier import Dossier, lire_dossier_actuel
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.modeles.catalogue import Renversement, Territoire
 from ctglib.donnees.modeles.convention import Convention
@@ -66,7 +66,7 @@ class EtudeDiagnostic:
             DonneesInvalides: Toutes les fautes des données.
         """
         with enregistrer() as journal:
-            dossier = lire_dossier(convention)
+            dossier = lire_dossier_actuel(convention)
             modes = lire_couverture(dossier)
             series = lire_des_references(dossier)
         return cls(dossier, controler(dossier), dict(journal.lus), modes, series)
@@ -120,7 +120,7 @@ class EtudeDiagnostic:
             self.convention.territoire,
             self.convention.reference,
         )
-        comparaison = calculs.sans_le_hasard(
+        comparaison = calculs.avec_le_hasard(
             comparaison, catalogue.indicateurs, catalogue.evaluation
         )
         theme_de = {
@@ -163,8 +163,12 @@ class EtudeDiagnostic:
 
     @cached_property
     def constats_surs(self) -> pd.DataFrame:
-        """The rows of ``comparaison`` that are neither provisional nor doubtful, by indicator."""
+        """The rows of ``comparaison`` that are neither provisional nor doubtful, by indicator; no
+        variation that chance may explain.
+        """
         comparaison = self.comparaison
+        variation = comparaison["variation"].mask(comparaison["au_hasard"])
+        comparaison = comparaison.assign(variation=variation)
         douteux = comparaison["indicateur"].isin(list(self.doutes))
         return comparaison[~comparaison["provisoire"] & ~douteux].set_index("indicateur")
 

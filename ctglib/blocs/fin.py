@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ctglib.blocs.analyses import lire_annees, pour_trajectoires
+from ctglib.blocs.analyses import avant_la_convention, lire_annees, pour_trajectoires
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.comparables import Comparables
 from ctglib.blocs.constats import avec_le_chemin, constats_de
@@ -216,7 +216,7 @@ def etudier_la_fin(
         catalogue.unites,
         territoires=(convention.territoire, convention.reference),
         depart=annee_du_diagnostic(suivi.dossier.annexe1),
-        hasard=catalogue.evaluation.seuils.hasard_ecarts,
+        seuils=catalogue.evaluation.seuils,
     )
     themes_du_diagnostic = set(constats["theme"])
     return EtudeFinale(
@@ -229,11 +229,7 @@ def etudier_la_fin(
         parcours=parcours,
         evaluabilite=evaluabilite,
         recommandations=recommandations,
-        preuves={
-            **preuves_du_texte,
-            **preuves_du_suivi,
-            "resultats_compares": _preuve_de_la_comparaison(comparables),
-        },
+        preuves={**preuves_du_texte, **preuves_du_suivi},
         revisite=revisite,
         a_demander=a_demander(
             derniere.demandes[derniere.demandes["manque"]],
@@ -243,20 +239,6 @@ def etudier_la_fin(
             derniere.bilan.date_arretee,
             derniere.suivi.closes,
         ),
-    )
-
-
-def _preuve_de_la_comparaison(comparables: Comparables) -> calculs.Preuve:
-    """Return how many public series have a gap that rounding does not explain, of how many gaps."""
-    comparaison = comparables.resultat
-    if comparaison is None or comparaison.ecarts.empty:
-        return calculs.Preuve(valeur=0, total=0, connus=0, attendus=1)
-    connus = int(comparaison.ecarts["ecart"].notna().sum())
-    return calculs.Preuve(
-        valeur=len(comparables.ecarts_hors_bruit),
-        total=connus,
-        connus=connus,
-        attendus=len(comparaison.ecarts),
     )
 
 
@@ -276,6 +258,14 @@ class Trajectoires(Montrable):
         observes = parcours.loc[parcours["table"].eq("observations"), "indicateur"]
         departs_ecrits = parcours[parcours["origine_initiale"].isin(DEPARTS_ECRITS)]
         valeurs = avec_departs(lire_annees(self.etude, observes), departs_ecrits)
+        statuts = avant_la_convention(
+            self.etude,
+            valeurs["indicateur"],
+            valeurs["modalite"],
+            valeurs["annee"],
+            valeurs["statut"],
+        )
+        valeurs = valeurs.assign(statut=statuts)
         return valeurs.merge(parcours[["indicateur", "fiche", "nature"]], on="indicateur")
 
     def tableau(self) -> Tableau:

@@ -1,5 +1,6 @@
 """The financing plan beside what was spent: the table of a year, and that of the evaluation."""
 
+from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
@@ -9,9 +10,20 @@ from ctglib.blocs.moyens import AU_MOINS
 from ctglib.calculs import financement as calculs
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import nombre_court
+from ctglib.donnees.lignes import lignes
 from ctglib.donnees.statuts import Statut
 
 CUMULEES = [f"{montant}_cumule" for montant in calculs.MONTANTS]
+
+
+@dataclass(frozen=True)
+class _Rangee:
+    """What was spent of a line, or of a sum of lines (see ``additionner``)."""
+
+    depense: float
+    suivie: bool
+    incomplet: bool
+    hors_suivi: float
 
 
 def financement(etude: EtudeAnnuelle) -> Tableau | None:
@@ -60,18 +72,28 @@ def _avec_les_sommes(etude: EtudeAnnuelle, rapproches: pd.DataFrame) -> pd.DataF
 
     ``cle`` is the rank of a line as text, or the label of a sum.
     """
-    lignes = calculs.additionner(rapproches, ["payeur", "rang"])
-    total = etude.mot("financement_total")
+    du_plan = calculs.additionner(rapproches, ["payeur", "rang"])
     morceaux = []
-    for payeur, du_payeur in lignes.groupby("payeur", sort=False):
+    for _, du_payeur in du_plan.groupby("payeur", sort=False):
         morceaux.append(du_payeur.assign(cle=du_payeur["rang"].astype(str)))
         if len(du_payeur) > 1:
-            somme = calculs.additionner(du_payeur, ["payeur"])
-            morceaux.append(somme.assign(cle=total, payeur=payeur))
-    if lignes["payeur"].nunique() > 1:
-        ensemble = lignes.assign(payeur=etude.mot("financement_ensemble"))
-        morceaux.append(calculs.additionner(ensemble, ["payeur"]).assign(cle=total))
+            morceaux += _sommes(etude, du_payeur)
+    if du_plan["payeur"].nunique() > 1:
+        ensemble = du_plan.assign(payeur=etude.mot("financement_ensemble"))
+        morceaux += _sommes(etude, ensemble)
     return pd.concat(morceaux, ignore_index=True)
+
+
+def _sommes(etude: EtudeAnnuelle, du_plan: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the sum of some lines; before it that of those that are followed, when some are not:
+    what was spent compares with it alone.
+    """
+    suivies = du_plan[du_plan["suivie"]]
+    sommes = [calculs.additionner(du_plan, ["payeur"]).assign(cle=etude.mot("financement_total"))]
+    if 0 < len(suivies) < len(du_plan):
+        des_suivies = calculs.additionner(suivies, ["payeur"])
+        sommes.insert(0, des_suivies.assign(cle=etude.mot("financement_total_suivi")))
+    return sommes
 
 
 def _prevu(montant: float) -> str:
@@ -80,17 +102,20 @@ def _prevu(montant: float) -> str:
 
 
 def _depenses(etude: EtudeAnnuelle, rangees: pd.DataFrame) -> list[str]:
-    """Return what was spent, row by row: « 12 000 », « au moins 8 000 », « non transmis »."""
+    """Return what was spent, row by row: « 12 000 », « au moins 8 000 », « non transmis », « dont
+    4 000 non suivis » of a sum that plans more than what is followed.
+    """
     absence = partial(etude.contexte.absence, Statut.NON_TRANSMIS)
     depenses = []
-    for montant, suivie, incomplet in zip(
-        rangees["depense"], rangees["suivie"], rangees["incomplet"], strict=True
-    ):
-        if not suivie:
+    for rangee in lignes(rangees, _Rangee):
+        if not rangee.suivie:
             depenses.append(etude.mot("financement_non_suivi"))
-        elif pd.isna(montant):
-            depenses.append(absence() if incomplet else RIEN)
+        elif rangee.hors_suivi:
+            hors_suivi = nombre_court(rangee.hors_suivi)
+            depenses.append(etude.mot("financement_en_partie", montant=hors_suivi))
+        elif pd.isna(rangee.depense):
+            depenses.append(absence() if rangee.incomplet else RIEN)
         else:
-            prefixe = AU_MOINS if incomplet else ""
-            depenses.append(prefixe + nombre_court(montant))
+            prefixe = AU_MOINS if rangee.incomplet else ""
+            depenses.append(prefixe + nombre_court(rangee.depense))
     return depenses

@@ -131,7 +131,10 @@ def _valeur_de_l_annee(ligne: pd.Series, etude: EtudeAnnuelle) -> str:
         return f"{texte} {CONFIRMEE}" if _est_confirmee(etude, ligne) else texte
     if ligne.renseigne and contexte.indicateurs[ligne.indicateur].table == PROFILS:
         return etude.mot("voir_les_profils")
-    return contexte.absence(ligne.statut)
+    absence = contexte.absence(ligne.statut)
+    if ligne.facultatif and ligne.statut == Statut.NON_TRANSMIS:
+        return etude.mot("facultatif_absent", absence=absence)
+    return absence
 
 
 def _evolution(ligne: pd.Series, etude: EtudeAnnuelle) -> str:

@@ -634,7 +634,8 @@ class MessagesDeLaFin(MessagesDuSuivi):
     def incertitudes(self) -> Iterator[Message]:
         """Yield that no effect is shown, then what is unknown or not sure."""
         ecarts_inhabituels = int(self.etude.comparables.ecarts_hors_bruit["inhabituel"].sum())
-        if self.etude.preuves["resultats_compares"].completude == "absente":
+        comparaison = self.etude.comparables.resultat
+        if comparaison is None or comparaison.ecarts["ecart"].isna().all():
             cle = "effet_sans_comparaison"
         elif ecarts_inhabituels:
             cle = "effet_ecarts"

@@ -318,8 +318,9 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 
 
 def en_moyennes(row: Any) -> str:
-    """Return « 150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (−4 %), ce qui
-    n'excède pas ce que le hasard donne à de tels nombres ».
+    """Return « 150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (−6 %), ce qui
+    n'excède pas ce que le hasard donne à de tels nombres », or « … ; une baisse de 2020 à 2025 qui
+    excède ce que le hasard donne à de tels nombres ».
 
     ``row`` is a short series: any object with ``lecture``, which says whether chance may explain
     the difference, and the columns ``ctglib.calculs.territoire.MOYENNES`` as attributes.
@@ -328,11 +329,14 @@ def en_moyennes(row: Any) -> str:
     alors = _pendant(row.periode_avant)
     ancienne = nombre(row.moyenne_avant)
     nouvelle = nombre(row.moyenne)
-    if ancienne == nouvelle:
-        return f"{nouvelle} par an en moyenne {maintenant}, comme {alors}"
     changement = pourcent(row.variation_des_moyennes, 0, signe=True)
     texte = f"{nouvelle} par an en moyenne {maintenant}, {ancienne} {alors} ({changement})"
-    if row.lecture == calculs.TROP_PEU:
+    if ancienne == nouvelle:
+        texte = f"{nouvelle} par an en moyenne {maintenant}, comme {alors}"
+    if row.tendance:
+        pendant = _pendant(row.periode_de_la_tendance)
+        texte += f" ; une {row.tendance} {pendant} qui excède ce que le hasard donne"
+    elif row.lecture == calculs.TROP_PEU and ancienne != nouvelle:
         texte += ", ce qui n'excède pas ce que le hasard donne à de tels nombres"
     return texte
 
@@ -352,6 +356,8 @@ class _PetiteSerie:
     periode: str
     moyenne: float
     variation_des_moyennes: float
+    tendance: str
+    periode_de_la_tendance: str
     lecture: str
     hasard: float
     annees_notees: str

@@ -252,6 +252,11 @@ def tableau_indicateurs(
     contexte = etude.contexte
     annees = comparaison["annee"]
     marques, notes_des_marques = _marques(etude, comparaison)
+    au_hasard = comparaison.index[comparaison["au_hasard"]]
+    for etiquette in au_hasard:
+        marques[etiquette].append("h")
+    if len(au_hasard):
+        notes_des_marques.append(f"(h) {etude.catalogue.evaluation.mots['petite_serie']}.")
     qui_varient = comparaison[comparaison[VARIATIONS].notna().any(axis=1)]
 
     def intitule(ligne: pd.Series) -> str:

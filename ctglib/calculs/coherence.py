@@ -32,6 +32,7 @@ from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles import coherence as modeles
 from ctglib.donnees.modeles.catalogue import Indicateur
 from ctglib.donnees.modeles.plan import Absence, Fiche, IndicateurFiche
+from ctglib.donnees.plan import est_ajoute
 
 COLONNES = (
     "cle",
@@ -133,6 +134,8 @@ class Controle(Lecture):
         self.convention = dossier.convention
         self.relations = dossier.catalogue.relations
         self.regles = dossier.catalogue.regles.regles
+        changements = [un for avenant in dossier.avenants for un in avenant.changements]
+        self.cibles_des_avenants = {un.element for un in changements if un.nature == "cible"}
 
     def constat(
         self,
@@ -767,6 +770,8 @@ def periodicites(controle: Controle) -> Constats:
                 relation=relation,
                 lieu=controle.section(phrase.section),
                 affirmation=phrase,
+                # The words at stake, with those that complete them: the note quotes them.
+                precision=f" : {minuscule(phrase.note)}" if phrase.note else "",
                 vraie=relation.periodicite,
             )
 
@@ -910,7 +915,8 @@ def lacunes_des_fiches(controle: Controle) -> Constats:
             yield controle.d_une_fiche("fiche_sans_indicateur", fiche)
         if not fiche.partenaires:
             yield controle.d_une_fiche("fiche_sans_partenaire", fiche)
-        if fiche.debut > debut_de_la_convention:
+        # One that an avenant adds begins when the avenant says so.
+        if fiche.debut > debut_de_la_convention and not est_ajoute(fiche, fiche):
             yield controle.d_une_fiche(
                 "fiche_differee", fiche, debut=fiche.debut.year, depuis=debut_de_la_convention.year
             )
@@ -920,7 +926,10 @@ def lacunes_des_fiches(controle: Controle) -> Constats:
             if isinstance(indicateur.valeur_initiale, Absence)
         ]
         sans_cible = [
-            indicateur for indicateur in indicateurs if isinstance(indicateur.cible, Absence)
+            indicateur
+            for indicateur in indicateurs
+            if isinstance(indicateur.cible, Absence)
+            and indicateur.id not in controle.cibles_des_avenants
         ]
         for regle, mot, incomplets in (
             ("valeur_initiale_absente", "valeur initiale", sans_valeur_initiale),
@@ -1069,7 +1078,7 @@ def de_l_acte(controle: Controle) -> Constats:
     for rang, annexe in enumerate(convention.annexes_vides, start=1):
         yield controle.constat("annexe_vide", str(rang), objet=minuscule(annexe))
     debut = convention.debut.year
-    fin = convention.fin.year
+    fin = convention.fin_selon(controle.dossier.avenants).year
     for rang, schema in enumerate(convention.schemas, start=1):
         if schema.fin >= fin:
             continue

@@ -252,12 +252,13 @@ def services_absents(constats: pd.DataFrame, services: Collection[str]) -> pd.Da
     return constats[est_un_service & aucun_ici & present_ailleurs]
 
 
-def sans_le_hasard(
+def avec_le_hasard(
     comparaison: pd.DataFrame, indicateurs: Mapping[str, Indicateur], regles: Evaluation
 ) -> pd.DataFrame:
-    """Return a comparison whose short series lack the variations that chance alone may explain.
+    """Return a comparison with ``au_hasard``: its variation, of a short series, does not exceed
+    what chance gives.
 
-    Their note is replaced by one that says so.
+    It is printed as the convention does, with a note that says so, and no sentence reads it.
     """
     petite_serie = pd.Series(
         [
@@ -272,7 +273,7 @@ def sans_le_hasard(
     ecarts = regles.seuils.hasard_ecarts
     au_hasard = petite_serie & dans_le_hasard(valeur_avant, valeur, ecarts)
     return comparaison.assign(
-        variation=comparaison["variation"].mask(au_hasard),
+        au_hasard=au_hasard,
         note=comparaison["note"].mask(au_hasard, regles.mots["petite_serie"]),
     )
 

@@ -68,10 +68,14 @@ def additionner(rapproches: pd.DataFrame, cles: list[str]) -> pd.DataFrame:
 
     Returns:
         The columns ``cles``, prevu, depense (the sum of what is known), suivie (one of the rows
-        is), incomplet (what was spent is at least the sum: a row is incomplete, or not followed).
+        is), incomplet (what was spent is at least the sum), hors_suivi (what is planned by the rows
+        that are not followed: nothing spent stands beside it).
     """
-    partiels = rapproches.assign(partiel=rapproches["incomplet"] | ~rapproches["suivie"])
-    groupes = partiels.groupby(cles, sort=False)
+    hors_suivi = rapproches["prevu"].where(~rapproches["suivie"], 0)
+    groupes = rapproches.assign(hors_suivi=hors_suivi.fillna(0)).groupby(cles, sort=False)
     sommes = groupes[MONTANTS].sum(min_count=1)
-    suivie = groupes["suivie"].any()
-    return sommes.assign(suivie=suivie, incomplet=groupes["partiel"].any() & suivie).reset_index()
+    return sommes.assign(
+        suivie=groupes["suivie"].any(),
+        incomplet=groupes["incomplet"].any(),
+        hors_suivi=groupes["hors_suivi"].sum(),
+    ).reset_index()

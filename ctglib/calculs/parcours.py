@@ -23,6 +23,7 @@ from ctglib.calculs.evaluation import (
 from ctglib.calculs.suivi import coupure_entre, dernieres_mesures
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles.avenants import Changement
+from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Convention
 from ctglib.donnees.modeles.evaluation import (
     CodeForce,
@@ -600,12 +601,17 @@ def _restreindre(connus: Mapping[str, Connu], identifiants: Iterable[str]) -> di
     }
 
 
-def themes_absents(regles: ReglesConformite, convention: Convention) -> list[str]:
-    """Return the themes of the circular that no title of an axis or of a fiche names."""
-    titres = [partie.titre.lower() for partie in (*convention.axes, *convention.fiches)]
-    absents = []
-    for theme, mots in regles.themes_minimum.items():
-        est_nomme = any(mot in titre for mot in mots for titre in titres)
-        if not est_nomme:
-            absents.append(theme)
-    return absents
+def themes_absents(
+    regles: ReglesConformite, convention: Convention, themes: Iterable[Theme]
+) -> list[str]:
+    """Return the themes of the circular that no enjeu declares, and that no fiche answers.
+
+    ``themes`` are those of the catalogue, and of the convention: a fiche that answers an indicator
+    bears on its theme.
+    """
+    couverts = {theme for enjeu in convention.enjeux for theme in enjeu.themes}
+    repondus = {indicateur for fiche in convention.fiches for indicateur in fiche.repond_a}
+    for theme in themes:
+        if not repondus.isdisjoint(indicateur.id for indicateur in theme.indicateurs):
+            couverts.add(theme.theme)
+    return [mot for mot, theme in regles.themes_minimum.items() if theme not in couverts]

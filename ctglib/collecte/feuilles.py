@@ -424,6 +424,7 @@ def _reponses(annuel: SuiviAnnuel, observations: pd.DataFrame) -> Suivi:
         OBSERVATIONS: observations[observations["millesime"].eq(annuel.annee)],
         "actions": annuel.actions,
         "moyens": annuel.moyens,
+        "profils": annuel.profils,
         "posture": annuel.posture,
     }
     for nom, entree in entrees.items():
@@ -500,8 +501,6 @@ def lignes_demandees(cadre: Cadre) -> Iterator[tuple[FeuilleGabarit, Ligne]]:
     do not show what was entered.
     """
     for modele in cadre.gabarit.feuilles:
-        if not any(colonne.attendue and colonne.role == "saisie" for colonne in modele.colonnes):
-            continue
         for ligne in _lignes(cadre, modele):
             if ligne.demande and cadre.responsable in ("", ligne.service):
                 yield modele, ligne
@@ -912,7 +911,9 @@ def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
 def _profils(cadre: Cadre) -> Iterator[Ligne]:
     """Yield the counts of each dispositif by each variable, then the crossed ones already entered.
 
-    The dispositifs are those where an indicator of a fiche counts people.
+    The dispositifs are those where an indicator of a fiche counts people. An indicator that is read
+    in this sheet is one thing to answer, by any count: one row of its service asks for it, that of
+    an answer, or the first when nothing is answered.
     """
     catalogue = cadre.dossier.catalogue
     dispositifs = cadre.listes["dispositifs"]
@@ -927,11 +928,55 @@ def _profils(cadre: Cadre) -> Iterator[Ligne]:
         for variable, categories in cadre.listes["categories"].par.items():
             for categorie in categories.values():
                 attendues.append((dispositif, variable, categorie, "", ""))
+    parts = cadre.gabarit.parts
+    lignes = []
     for ligne in _table(cadre, "profils", attendues):
         dispositif = ligne.cibles[0].cle[0]
         pli = cadre.gabarit.plis["profils"].format(dispositif=dispositifs.mot(dispositif))
-        service = cadre.gabarit.parts.dispositifs.get(dispositif, "")
-        yield replace(ligne, pli=pli, service=service)
+        service = parts.dispositifs.get(dispositif, parts.principal)
+        lignes.append(replace(ligne, pli=pli, service=service))
+    for demande, service in _typologies_demandees(cadre).items():
+        rang = _rang_du_profil_demande(cadre, lignes, service)
+        if rang is not None:
+            lignes[rang] = replace(lignes[rang], pli="", demande=demande)
+    yield from lignes
+
+
+def _rang_du_profil_demande(cadre: Cadre, lignes: list[Ligne], service: str) -> int | None:
+    """Return which row asks a service for the profiles; None when only others have answered."""
+    rangs = [
+        rang
+        for rang, ligne in enumerate(lignes)
+        if ligne.service == service and ligne.demande is None
+    ]
+    repondues = {
+        cle
+        for cle, profil in cadre.saisi("profils").items()
+        if profil.get("statut") != Statut.NON_TRANSMIS
+    }
+    repondus = [rang for rang in rangs if lignes[rang].cibles[0].cle in repondues]
+    if repondues:
+        return repondus[0] if repondus else None
+    return rangs[0] if rangs else None
+
+
+def _typologies_demandees(cadre: Cadre) -> dict[Demande, str]:
+    """Return what is asked of the indicators that are read in the sheet of profiles, each with the
+    service that owes it.
+    """
+    porteuses = cadre.convention.porteuses
+    demandees: dict[Demande, str] = {}
+    for fiche in cadre.convention.fiches:
+        for prevu in fiche.indicateurs:
+            item = cadre.dossier.catalogue.indicateurs_fiches[prevu.id]
+            ailleurs = porteuses[prevu.id] != fiche.numero
+            if item.table != "profils" or item.facultatif or ailleurs:
+                continue
+            if not dispense(fiche, cadre.jour, prevu):
+                libelle = prevu.libelle or item.libelle
+                demande = Demande("valeur", str(fiche.numero), item.id, "", libelle, "")
+                demandees[demande] = _service_d_un_chiffre(cadre, item, "")
+    return demandees
 
 
 def _posture(cadre: Cadre) -> Iterator[Ligne]:

@@ -3,7 +3,7 @@ its end reads.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -38,7 +38,7 @@ from ctglib.donnees.modeles.suivi import CollecteAnnuelle, Gabarit, Parts
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import ordre
 from ctglib.donnees.pieces import CATALOGUE, Pieces, avec_la_fin, lire_pieces
-from ctglib.donnees.plan import en_vigueur, rembobine
+from ctglib.donnees.plan import en_vigueur, encore_en_vigueur, rembobine
 from ctglib.donnees.regles import verifier
 from ctglib.donnees.yaml_strict import charger_yaml
 
@@ -84,6 +84,16 @@ def lire_dossier(convention: str) -> Dossier:
     its faults.
     """
     return en_dossier(lire_pieces(convention))
+
+
+def lire_dossier_actuel(convention: str) -> Dossier:
+    """Return the convention of a folder as all its avenants leave it (``encore_en_vigueur``): what
+    the diagnostic, the check and the needs read, and ask about.
+    """
+    pieces = lire_pieces(convention)
+    dossier = en_dossier(pieces)
+    actuelle = encore_en_vigueur(dossier.convention, dossier.avenants)
+    return replace(dossier, convention=actuelle, catalogue=_catalogue(pieces, actuelle, ()))
 
 
 def en_dossier(pieces: Pieces, jours: Mapping[int, date] | None = None) -> Dossier:

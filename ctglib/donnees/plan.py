@@ -5,6 +5,7 @@ What an avenant withdraws is no longer there. What it suspends or abandons is th
 ``histoire`` says so: reports tell it, and nobody is asked about it (``dispense``).
 """
 
+import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -155,6 +156,42 @@ def rembobine(plan: Convention, jour: date) -> Convention:
         for fiche in alors(plan.fiches)
     ]
     return plan.model_copy(update={"fiches": fiches})
+
+
+def encore_en_vigueur(convention: Convention, avenants: Iterable[Avenant]) -> Convention:
+    """Return what is in force of a convention once all its avenants count.
+
+    What they suspend, abandon or withdraw is not there, nor what the text leaves open about a fiche
+    that is no longer: nobody is asked about it.
+    """
+    plan = en_vigueur(convention, avenants, date.max)
+    fiches = []
+    for fiche in plan.fiches:
+        if dispense(fiche, date.max) in ARRETES:
+            continue
+        modalites = [
+            modalite
+            for modalite in fiche.modalites
+            if dispense(fiche, date.max, modalite) not in ARRETES
+        ]
+        indicateurs = [
+            indicateur
+            for indicateur in fiche.indicateurs
+            if dispense(fiche, date.max, indicateur) not in ARRETES
+        ]
+        suivis = {"modalites": modalites, "indicateurs": indicateurs}
+        fiches.append(fiche.model_copy(update=suivis))
+    arretees = {fiche.reference for fiche in convention.fiches}
+    arretees -= {fiche.reference for fiche in fiches}
+    # « annexe 3, fiche action 1 » is cited by « annexe 2 et annexe 3, fiche action 1 », not by
+    # « annexe 3, fiche action 10 ».
+    citations = [re.compile(rf"{re.escape(reference)}(?![\w.])") for reference in arretees]
+    lacunes = [
+        lacune
+        for lacune in plan.lacunes
+        if not any(citation.search(lacune.reference) for citation in citations)
+    ]
+    return plan.model_copy(update={"fiches": fiches, "lacunes": lacunes})
 
 
 def actes(avenants: Iterable[Avenant], *, connus_le: date | None = None) -> list[Acte]:

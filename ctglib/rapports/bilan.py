@@ -187,6 +187,8 @@ class Bilan:
         if not reste:
             return couverture
         cle = "reste_a_demander" if self.muette else "reste_a_transmettre"
+        if self.etude.annee_en_cours and not self.muette:
+            cle = "reste_a_donner"
         texte = self.etude.mot(cle, elements=reste)
         mentions = [
             (titre, f"{mention} ; {texte}" if titre == STATUT else mention)
@@ -225,12 +227,15 @@ class Bilan:
         indicateurs = ensembles(etude.evaluation)
         premiers = indicateurs[indicateurs["indicateur"].isin(retenus)]
         premiers = premiers.sort_values("indicateur", key=rang_dans(retenus))
+        # Axis by axis: a fiche that an avenant adds comes with the others of its own.
+        titres = {}
+        for axe in etude.convention.axes:
+            for fiche in etude.convention.fiches:
+                if fiche.axe == axe.id:
+                    titre = f"{axe.titre} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
+                    titres[fiche.numero] = titre
+        premiers = premiers.sort_values("fiche", key=rang_dans(titres), kind="stable")
         premiers = avec_le_chemin(etude, premiers, constats)
-        axes = {axe.id: axe.titre for axe in etude.convention.axes}
-        titres = {
-            fiche.numero: f"{axes[fiche.axe]} – fiche{INSECABLE}{fiche.numero}, {fiche.titre}"
-            for fiche in etude.convention.fiches
-        }
         notes = [*marques(premiers, etude.contexte)]
         if premiers["origine_cible"].eq(IMPLICITE).any():
             notes.append(DEDUITE)

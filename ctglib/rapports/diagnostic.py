@@ -19,7 +19,7 @@ from ctglib.blocs.offre import phrase_des_equipements, phrases_des_ages, tableau
 from ctglib.calculs import offre
 from ctglib.calculs.comparaison import par_tete
 from ctglib.calculs.ecriture import enumerer, minuscule
-from ctglib.document.blocs import Bloc, Titre, liste, suite
+from ctglib.document.blocs import Bloc, Couverture, Titre, liste, suite
 from ctglib.document.contexte import Contexte
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
@@ -104,7 +104,7 @@ class Diagnostic(EtudeDiagnostic):
         if taux:
             graphique = self._haltere(taux, f"ecarts-{ancre}", f"{titre} : quels écarts")
         if regles.modes and len(self.modes):
-            phrases = [*self.accueil, *phrases]
+            phrases = [*self._accueil_au_depart(), *self.accueil, *phrases]
             graphique = haltere(
                 self.modes,
                 replace(self.contexte, indicateurs=self.catalogue.indicateurs_contexte),
@@ -145,6 +145,45 @@ class Diagnostic(EtudeDiagnostic):
         if blocs is None:
             return None
         return blocs + theme.commentaires(regles.theme, self.dossier.commentaires)
+
+    def _accueil_au_depart(self) -> list[str]:
+        """Return the places that the convention itself gives of both territories: the initial
+        state, before the rates published since; nothing when it gives none.
+        """
+        depart = self.catalogue.diagnostic.modes.depart
+        if depart is None:
+            return []
+        lus = self.comparaison[self.comparaison["indicateur"].eq(depart)]
+        lus = lus[lus[VALEURS].notna().all(axis=1)]
+        if lus.empty:
+            return []
+        lu = lus.iloc[0]
+        reserves = []
+        if lu["provisoire"]:
+            reserves.append(minuscule(self.contexte.statuts[Statut.PROVISOIRE].libelle))
+        if depart in self.doutes:
+            reserves.append(dire("reserve_du_controle"))
+        phrase = dire(
+            "places_au_depart",
+            annee=lu["annee"],
+            ici=self.contexte.valeur(lu["indicateur"], lu["valeur"]),
+            la=self.contexte.valeur(lu["indicateur"], lu["valeur_reference"]),
+            reserves=f" ({', '.join(reserves)})" if reserves else "",
+            **self.contexte.lieux,
+        )
+        return [phrase]
+
+    def couverture(self) -> Couverture:
+        """Return the cover, with the year of the places beside that of the other figures."""
+        couverture = super().couverture()
+        if self.modes.empty:
+            return couverture
+        date = self.convention.date_des_donnees
+        dite = dire("date_et_places", date=date, annee=self.modes["annee"].iloc[0])
+        mentions = [
+            (titre, dite if mention == date else mention) for titre, mention in couverture.mentions
+        ]
+        return replace(couverture, mentions=tuple(mentions))
 
     def themes_propres(self) -> Bloc | None:
         """Return the sections of the themes that the convention adds, each under its title."""

@@ -72,7 +72,8 @@ class DossierACompleter:
         convention = self.etude.convention
         couverture = self.etude.couverture(convention.titre, "")
         nombre = int(self.demandees["nombre"].sum())
-        statut = compter(nombre, "élément manque", "éléments manquent") if nombre else "complet"
+        a_demander = compter(nombre, "élément à demander", "éléments à demander")
+        statut = a_demander if nombre else "complet"
         mentions = (*couverture.mentions[:2], ("Statut", statut))
         jour = convention.debut.isoformat()
         return replace(couverture, mentions=mentions, date=jour, breve=True)
@@ -126,8 +127,8 @@ class DossierACompleter:
             surtout = a_qui_demander_le_plus(effectifs, "surtout ", preposition="à ")
             a_qui = f"{nombrer(len(effectifs), 'service')}{surtout}"
         nombre = int(demandees["nombre"].sum())
-        manquent = majuscule(nombrer(nombre, "élément manque", "éléments manquent"))
-        des_services = self.etude.mot("dossier_des_services", manquent=manquent, services=a_qui)
+        elements = majuscule(nombrer(nombre, "élément est", "éléments sont"))
+        des_services = self.etude.mot("dossier_des_services", elements=elements, services=a_qui)
         des_lettres = self.etude.mot("dossier_des_lettres")
         messages = (
             (des_services, Renvoi("tableau-services", entre_parentheses=True), "."),
@@ -164,7 +165,13 @@ class DossierACompleter:
             for cle, entete in entetes.items()
             if table[cle].any()
         ]
-        return self.etude.tableau("services", table, None, *colonnes)
+        notes = []
+        derniere = self.etude.annees[-1]
+        if table[str(derniere)].any():
+            notes.append(
+                self.etude.mot("dossier_en_janvier", annee=derniere, suivante=derniere + 1)
+            )
+        return self.etude.tableau("services", table, None, *colonnes, notes=notes)
 
     def demandes(self) -> Tableau | None:
         """Return what is missing, service by service: for which years, in which sheet, from which

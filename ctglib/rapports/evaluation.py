@@ -25,7 +25,7 @@ from ctglib.calculs.ecriture import majuscule
 from ctglib.calculs.parcours import total_du_texte
 from ctglib.document.blocs import Bloc, Couverture, liste, paragraphe, sous_titre, suite
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.donnees.dossier import lire_dossier, lire_finale
+from ctglib.donnees.dossier import lire_dossier_actuel, lire_finale
 from ctglib.donnees.lecture import enregistrer
 from ctglib.donnees.partage import partager
 from ctglib.donnees.publiques import lire_communes
@@ -52,7 +52,7 @@ def ouvrir_evaluation(convention: str, *, brut: bool = False) -> EvaluationFinal
 
     def calculer() -> EtudeFinale:
         with enregistrer() as journal:
-            dossier = lire_dossier(convention)
+            dossier = lire_dossier_actuel(convention)
             derniere_annee = dossier.convention.fin_selon(dossier.avenants).year
             diagnostic = Diagnostic(dossier, controler(dossier))
             communes = lire_communes(dossier.convention, dossier.catalogue.comparaison)

@@ -94,17 +94,24 @@ def test_le_contrat_precedent_se_lit_a_l_article_5() -> None:
     assert told.endswith("(article 5) : le montant de 2022 est à demander à la Caf.")
 
 
-def test_la_variation_des_naissances_d_une_annee_a_un_pic_n_est_pas_imprimee() -> None:
-    rows = ouvrir("harnes").comparaison.set_index("indicateur")
+def test_la_variation_des_naissances_est_imprimee_comme_dans_la_convention_et_lue_nulle_part() -> (
+    None
+):
+    etude = ouvrir("harnes")
+    rows = etude.comparaison.set_index("indicateur")
 
     row = rows.loc["naissances"]
+    tableau = etude.tableau("petite_enfance")
+    imprimee = next(ligne for ligne in tableau.lignes() if str(ligne[0]).startswith("Naissances"))
 
-    assert (row["valeur"], pd.isna(row["variation"]), row["variation_reference"]) == (
-        177,
-        True,
-        -13.9,
-    )
-    assert row["note"].startswith("Petite série")
+    assert [str(cellule).replace("\u202f", " ") for cellule in imprimee[-2:]] == [
+        "+6,0 %",
+        "\u221213,9 %",
+    ]
+    assert str(imprimee[0]).endswith("(h)")
+    assert (row["valeur"], row["variation"], row["variation_reference"]) == (177, 6.0, -13.9)
+    assert "n'excède pas ce que le hasard donne à de tels nombres" in row["note"]
+    assert pd.isna(etude.constats_surs.loc["naissances", "variation"])
     assert rows.loc["enfants_aeeh", "variation"] == 119.7
 
 
@@ -117,10 +124,10 @@ def test_le_bilan_dit_les_moyennes_le_hasard_et_les_annees_deduites() -> None:
     said = en_moyennes(row).replace("\u202f", " ")
     note = notes_des_moyennes(rows, contexte)[0].replace("\u202f", " ")
 
-    assert said.startswith("150 par an en moyenne de 2021 à 2025, 156 de 2015 à 2019 (\u22124 %), ")
+    assert said.startswith("150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (\u22126 %), ")
     assert said.endswith(", ce qui n'excède pas ce que le hasard donne à de tels nombres")
     assert pd.isna(row.variation_depart)
-    assert "le hasard seul déplace un tel nombre d'environ 25" in note
+    assert "le hasard seul déplace un tel nombre d'environ 35" in note
     assert note.endswith(
         "Année déduite de l'ordre des valeurs : 2016, 2017, 2018, 2019, 2021, 2022, 2023 et 2025."
     )

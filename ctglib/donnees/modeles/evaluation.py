@@ -50,7 +50,6 @@ CodePreuve = Literal[
     "evolutions_favorables",
     "moyens_connus",
     "resultats_favorables",
-    "resultats_compares",
     "postes_convertis",
     "livrables",
     "perspectives",
@@ -61,6 +60,8 @@ class SeuilsEvaluation(Modele):  # paces, and chance
     en_bonne_voie: float = Field(gt=0)
     a_surveiller: float = Field(gt=0)
     hasard_ecarts: float = Field(ge=0)  # events: a change under so many √(a + b) has no direction
+    tendance_annees: int = Field(ge=3)  # events: of how many last years a trend is read
+    tendance_ecarts: float = Field(gt=0)  # its z, from which it has a direction
 
 
 class MotDeVerdict(Modele):  # a verdict on a target
@@ -194,8 +195,8 @@ class ReglesConformite(Modele):  # ``conformite.yaml``: what the law has become
     obligations: dict[Annotated[int, Field(ge=0)], Texte] = Field(min_length=1)
     elements: tuple[ElementDuSchema, ...] = Field(min_length=1)
     source_des_themes: Texte
-    # that a CTG covers at least, and the words that name each
-    themes_minimum: dict[Texte, tuple[Texte, ...]]
+    # that a CTG covers at least, in words, and the theme of the catalogue of each
+    themes_minimum: dict[Texte, noms.Theme]
     tableau: Presentation
     mots: dict[Identifiant, Texte]
 

@@ -207,6 +207,8 @@ class Modes(Modele):  # places for under-threes by mode
     dimension: noms.Dimension  # that names the modes
     series: dict[Identifiant, Identifiant]
     sortes: dict[Identifiant, SorteDeModes]
+    # what the diagnostic of a convention gives of it, by a definition of its own
+    depart: noms.Indicateur | None = None
 
 
 class MontantsParTete(Nomme):
