@@ -108,10 +108,13 @@ def test_ce_que_l_on_dit_d_un_indicateur(cas: dict[str, Any]) -> None:
         definition = definition.model_copy(update={"ruptures": [rupture]})
     valeurs = cas["valeurs"]
     cible, annee_cible = cas.get("cible", (float("nan"), pd.NA))
+    depart, annee_du_depart = cas.get("depart", (float("nan"), pd.NA))
     ligne = {
         "sens": cas["sens"],
         "valeur": float(valeurs[ANNEE]),
         "valeur_precedente": float(valeurs.get(ANNEE - 1, float("nan"))),
+        "valeur_initiale": float(depart),
+        "annee_initiale": annee_du_depart,
         "cible": float(cible),
         "annee_cible": annee_cible,
         "origine_cible": "convention" if "cible" in cas else "",

@@ -14,13 +14,12 @@ import pandas as pd
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.constats import Constat, constater
-from ctglib.calculs.ecriture import avec_unite
 from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import par_avenant
 from ctglib.document.contexte import verdict_dit
 from ctglib.document.redaction import Paragraphes
 from ctglib.document.tableau import RIEN
-from ctglib.document.typographie import abreger, nombrer, points
+from ctglib.document.typographie import abreger, nombrer
 from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.plan import Poids
 
@@ -176,6 +175,8 @@ class ConstatDit:
             "depart": self._valeur(constat.depart),
             "cible": self._valeur(constat.cible),
             "implicite": constat.implicite,
+            "oui_non": self._oui_non,
+            "est_tenue": constat.manque is None,
             "annees_restantes": constat.annees_restantes,
             "la_meilleure_annee_suffirait": constat.la_meilleure_annee_suffirait,
             "manque": self._ecart(constat.manque),
@@ -202,15 +203,16 @@ class ConstatDit:
         return self.etude.contexte.valeur(self.constat.indicateur, valeur)
 
     def _ecart(self, ecart: float | None, *, signe: bool = False) -> str:
-        """Return a difference of two values, with its unit: « 44 », « 4,7 points »."""
-        if not ecart:
+        """Return a difference of two values; "" when there is none, and of a yes or no."""
+        if not ecart or self._oui_non:
             return ""
-        definition = self.etude.contexte.indicateurs[self.constat.indicateur]
-        unite = self.etude.contexte.unites[definition.unite]
-        montre = ecart if signe else abs(ecart)
-        if unite.symbole == "%":
-            return points(montre, definition.decimales, signe)
-        return avec_unite(montre, unite.apres(montre), definition.decimales, signe)
+        return self.etude.contexte.difference(self.constat.indicateur, ecart, signe=signe)
+
+    @property
+    def _oui_non(self) -> bool:
+        """Whether it is answered by yes or no: nothing is lacking of it, and it does not gain."""
+        contexte = self.etude.contexte
+        return contexte.unites[contexte.indicateurs[self.constat.indicateur].unite].mots is not None
 
     def _mouvements(self, sens: str, compte: float | None) -> str:
         """Return « quatre entrées », « aucun départ », "" when they are not known."""

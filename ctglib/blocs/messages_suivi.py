@@ -231,9 +231,7 @@ class MessagesDuSuivi:
             yield replace(
                 self._message(f"{redige.premier}.", "mesures"), suite=redige.suite, chiffre=chiffre
             )
-        if not self.constats:
-            if etats := self.etats_en_phrase():
-                yield self._message(etats, "etats")
+        if not self.constats:  # what is done is the title of the page
             yield from self._depenses()
 
     def incertitudes(self) -> Iterator[Message]:

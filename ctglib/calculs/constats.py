@@ -101,6 +101,7 @@ class Constat:
     avenant: str  # the number of the avenant that set the target, "" when none did
     meilleur_gain: float | None  # of a year, in the direction that is wanted; None when none gained
     annee_du_gain: int | None
+    sans_gain: bool  # two years at least compare, and none gained
     entrees: float | None  # what explains the change of a stock, when it explains it whole
     sorties: float | None
     clause: RoleDeClause | None  # that conditions money and bears on it
@@ -190,8 +191,8 @@ def constater(
     for mesure in lignes(connues, Mesure):
         definition = definitions[mesure.indicateur]
         genre = _genre(mesure)
-        gain, annee_du_gain = meilleur_gain(
-            valeurs.get(mesure.indicateur, {}),
+        gain, annee_du_gain, compares = meilleur_gain(
+            _serie(mesure, valeurs),
             mesure,
             [annee for annee, _ in coupures(definition, [item for _, item in changements])],
         )
@@ -219,6 +220,7 @@ def constater(
                 avenant=_avenant(mesure, changements),
                 meilleur_gain=gain,
                 annee_du_gain=annee_du_gain,
+                sans_gain=compares and gain is None,
                 entrees=entrees,
                 sorties=sorties,
                 clause=clause,
@@ -259,23 +261,41 @@ def premiers_par_fiche(constats: list[Constat], nombre: int) -> list[Constat]:
 
 def meilleur_gain(
     valeurs: Mapping[int, float], mesure: Mesure, debuts_de_serie: list[int]
-) -> tuple[float | None, int | None]:
-    """Return the best gain of a year towards what is wanted, and its year; None when none gained.
+) -> tuple[float | None, int | None, bool]:
+    """Return the best gain of a year towards what is wanted, and its year, None when none gained;
+    then whether any two years compare.
 
     Two years that follow each other are compared, up to that of the measure, and never across a
     break of the series.
     """
     meilleur = None
     annee_du_meilleur = None
+    compares = False
     for annee, valeur in sorted(valeurs.items()):
         precedente = valeurs.get(annee - 1)
         if precedente is None or annee > mesure.annee or annee in debuts_de_serie:
             continue
+        compares = True
         gain = precedente - valeur if mesure.sens == "baisse" else valeur - precedente
         if gain > 0 and (meilleur is None or gain >= meilleur):
             meilleur = gain
             annee_du_meilleur = annee
-    return meilleur, annee_du_meilleur
+    return meilleur, annee_du_meilleur, compares
+
+
+def _serie(mesure: Mesure, valeurs: Mapping[str, Mapping[int, float]]) -> dict[int, float]:
+    """Return the values of an indicator by year, with its start and its value before, which the
+    convention alone may give.
+    """
+    serie = dict(valeurs.get(mesure.indicateur, {}))
+    for annee, valeur in (
+        (_annee(mesure.annee_initiale), _nombre(mesure.valeur_initiale)),
+        (_annee(mesure.annee_precedente), _nombre(mesure.valeur_precedente)),
+        (_annee(mesure.annee), mesure.valeur),
+    ):
+        if annee is not None and valeur is not None:
+            serie.setdefault(annee, valeur)
+    return serie
 
 
 def _genre(mesure: Mesure) -> Genre:

@@ -161,6 +161,17 @@ class Contexte(Montrable):
         """
         return self.statuts[statut].mot if statut in self.statuts else ""
 
+    def difference(self, indicateur: str, ecart: float, *, signe: bool = False) -> str:
+        """Return by how much two values of an indicator differ: « 44 », « 4,7 points » between two
+        %; with ``signe``, « +44 », « −4,7 points ».
+        """
+        definition = self.indicateurs[indicateur]
+        unite = self.unites[definition.unite]
+        montre = ecart if signe else abs(ecart)
+        if unite.symbole == "%":
+            return points(montre, definition.decimales, signe)
+        return avec_unite(montre, unite.apres(montre), definition.decimales, signe)
+
     def ecart(self, indicateur: str, ecart: float, ecart_type: str) -> str:
         """Return a gap with its sign and its unit: « +0,8 point », « −7,8 % », « −17,4 pour 100 ».
 
@@ -226,7 +237,7 @@ def verdict_dit(row: Any, valeur: float, contexte: Contexte, mots: Evaluation) -
     forme = contexte.unites[contexte.indicateurs[row.indicateur].unite].forme
     if row.verdict not in ("manque", *A_VENIR) or forme == "oui_non" or pd.isna(valeur):
         return dit
-    ecart = contexte.valeur(row.indicateur, abs(valeur - row.cible))
+    ecart = contexte.difference(row.indicateur, valeur - row.cible)
     if row.verdict == "manque":
         return f"{dit} de {ecart}"
     return f"{dit}, {ecart} de trop" if row.sens == "baisse" else f"{dit}, il manque {ecart}"
