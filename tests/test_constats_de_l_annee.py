@@ -21,7 +21,7 @@ from ctglib.blocs.decisions import fil_des_decisions
 from ctglib.blocs.messages_diagnostic import MessagesDuDiagnostic
 from ctglib.blocs.messages_suivi import MessagesDeLaFin, MessagesDuSuivi
 from ctglib.blocs.page_une import page_une
-from ctglib.calculs.constats import Constat, constater, premiers_par_fiche
+from ctglib.calculs.constats import Constat, constater, premiers_par_fiche, sans_ce_qui_explique
 from ctglib.donnees.fautes import DonneesInvalides
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.modeles.suivi import Comite, Decision, Suite
@@ -175,9 +175,11 @@ def test_ce_qui_explique_un_effectif_n_a_pas_de_constat_a_lui() -> None:
     definitions = {nom: catalogue[nom] for nom in ("am_agreees", "am_entrees", "am_sorties")}
     lignes = evaluation(*({"indicateur": nom} for nom in definitions))
 
-    assert [item.indicateur for item in constats(lignes, mesures(), definitions)] == ["am_agreees"]
-    sans_l_effectif = lignes[lignes["indicateur"].ne("am_agreees")]
-    assert len(constats(sans_l_effectif, mesures(), definitions)) == 2
+    tous = constats(lignes, mesures(), definitions)
+    assert len(tous) == 3  # a decision may be proposed of each
+    assert [item.indicateur for item in sans_ce_qui_explique(tous, definitions)] == ["am_agreees"]
+    sans_l_effectif = [item for item in tous if item.indicateur != "am_agreees"]
+    assert sans_ce_qui_explique(sans_l_effectif, definitions) == sans_l_effectif
 
 
 def test_la_premiere_page_dit_d_abord_une_chose_de_chaque_fiche() -> None:

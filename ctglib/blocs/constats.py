@@ -16,7 +16,7 @@ from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.constats import Constat, constater
 from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import par_avenant
-from ctglib.document.contexte import verdict_dit
+from ctglib.document.contexte import A_VENIR, verdict_dit
 from ctglib.document.redaction import Paragraphes
 from ctglib.document.tableau import RIEN
 from ctglib.document.typographie import abreger, nombrer
@@ -178,6 +178,7 @@ class ConstatDit:
             "oui_non": self._oui_non,
             "est_tenue": constat.manque is None,
             "annees_restantes": constat.annees_restantes,
+            "annee_en_cours": constat.verdict in A_VENIR and not constat.annees_restantes,
             "la_meilleure_annee_suffirait": constat.la_meilleure_annee_suffirait,
             "manque": self._ecart(constat.manque),
             "de_trop_ou_pas_assez": "plus" if constat.au_dessus else "moins",
@@ -188,6 +189,7 @@ class ConstatDit:
             "depuis_le_depart": self._ecart(constat.depuis_le_depart),
             "monte_depuis_le_depart": _plus_ou_moins(constat.depuis_le_depart),
             "progres": "baisse" if constat.au_dessus else "hausse",
+            "de_mieux": "moins" if constat.au_dessus else "plus",
             "meilleur_gain": self._ecart(constat.meilleur_gain),
             "entrees": self._mouvements("entrees", constat.entrees),
             "sorties": self._mouvements("sorties", constat.sorties),

@@ -35,7 +35,7 @@ from ctglib.blocs.propositions import (
 )
 from ctglib.blocs.tournures import Tournure
 from ctglib.calculs.collecte import MOYEN, VALEUR, demandes
-from ctglib.calculs.constats import Constat, premiers_par_fiche
+from ctglib.calculs.constats import Constat, premiers_par_fiche, sans_ce_qui_explique
 from ctglib.calculs.ecriture import avec_unite, enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import (
     NON_RENSEIGNEE,
@@ -151,8 +151,9 @@ class MessagesDuSuivi:
 
     @cached_property
     def constats(self) -> list[Constat]:
-        """The findings of the year, what weighs most first."""
-        return constats_de(self.etude, self.indicateurs)
+        """The findings of the year, what weighs most first, without what only explains another."""
+        constats = constats_de(self.etude, self.indicateurs)
+        return sans_ce_qui_explique(constats, self.etude.contexte.indicateurs)
 
     @property
     def premiers_constats(self) -> list[ConstatDit]:
@@ -662,6 +663,14 @@ class MessagesDeLaFin(MessagesDuSuivi):
             yield self._dire("reconduction", "articles", jour=date_longue(self.etude.suivi.fin))
         # Where nobody has read what objectives rest on, nothing is proposed of any.
         decisions_dites = DECISIONS_DITES if recommandations["lu"].any() else ()
+        decides = {
+            (decision.fiche, decision.objectif) for decision in self.etude.finale.saisie.decisions
+        }
+        ouvertes = [
+            objectif not in decides
+            for objectif in zip(recommandations["fiche"], recommandations["objectif"], strict=True)
+        ]
+        recommandations = recommandations[ouvertes]
         for decision in decisions_dites:
             de_la_decision = recommandations[recommandations["decision"].eq(decision)]
             objectifs = selon_leur_poids(self.etude, de_la_decision)["libelle"]

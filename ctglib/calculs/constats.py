@@ -173,9 +173,6 @@ def constater(
 ) -> list[Constat]:
     """Return the findings of the indicators that have a value, what weighs most first.
 
-    An indicator that only explains the change of another (its entries, its departures) has none of
-    its own where that one has.
-
     Args:
         evaluation: The scoring of a year, as wholes (``calculs.evaluation.COLONNES``).
         mesures: The values by year: indicateur, dimension, annee, valeur.
@@ -235,13 +232,21 @@ def constater(
                 ),
             )
         )
+    return sorted(constats, key=lambda constat: constat.poids.ordre)
+
+
+def sans_ce_qui_explique(
+    constats: list[Constat], definitions: Mapping[str, Indicateur]
+) -> list[Constat]:
+    """Return the findings without those that only explain the change of another one of them: its
+    entries, its departures.
+    """
     explicatifs = set()
     for constat in constats:
         flux = definitions[constat.indicateur].flux
         if flux is not None:
             explicatifs |= {flux.entrees, flux.sorties}
-    constats = [constat for constat in constats if constat.indicateur not in explicatifs]
-    return sorted(constats, key=lambda constat: constat.poids.ordre)
+    return [constat for constat in constats if constat.indicateur not in explicatifs]
 
 
 def premiers_par_fiche(constats: list[Constat], nombre: int) -> list[Constat]:

@@ -23,7 +23,7 @@ def test_les_sections_se_suivent_de_la_petite_enfance_aux_questions(html: str) -
 
     assert [titre.replace("\u00a0", " ") for titre in titres] == [
         "Sommaire",
-        "À Harnes, l'accueil collectif offre 5,5 places pour 100 enfants, contre 14,5",
+        "À Harnes, l'accueil collectif offre 5,5 places pour 100 jeunes enfants, contre 14,5 dans le Pas-de-Calais",
         "Lire ce diagnostic",
         "Le territoire et ses familles",
         "Petite enfance",
