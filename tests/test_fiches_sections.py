@@ -98,7 +98,7 @@ def test_les_valeurs_portent_leur_annee_et_leur_marque(bilans: dict[int, Bilan])
 def test_la_cible_nomme_son_avenant_et_le_verdict_a_son_signe(bilans: dict[int, Bilan]) -> None:
     cellules = ligne(bilans[2024].fiche(2).indicateurs()["indicateurs"], "fréquentation")
 
-    assert cellules["visee"] == "450 en 2026 (avenant 1) ▼\u00a0en recul"
+    assert cellules["visee"] == "450 en 2026 (avenant 1) ▼\u00a0en recul, il manque 450"
 
 
 def test_une_valeur_revisee_est_dite_avec_sa_raison(bilans: dict[int, Bilan]) -> None:

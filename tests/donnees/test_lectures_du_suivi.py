@@ -97,7 +97,7 @@ def test_ce_qui_est_a_maintenir_et_tombe_de_deux_recule() -> None:
     )
 
     told = rows.loc["Assistantes maternelles agréées", "visee"].replace("\u00a0", " ")
-    assert told == "62 en 2026 ▼ en recul"
+    assert told == "62 en 2026 ▼ en recul, il manque 2"
 
 
 def test_une_cible_manquee_l_est_de_tant() -> None:
