@@ -209,8 +209,8 @@ class MessagesDuSuivi:
         return bandes_des_actions(self.etude)
 
     def messages(self) -> Iterator[Message]:
-        """Yield what weighs most, under its number; where no indicator is known, what is done and
-        what was spent.
+        """Yield what weighs most, under its number; where no indicator is known, what was spent: what
+        is done is then the title.
 
         When nothing was handed in: what was promised, what the public figures say (the aims, where
         they say nothing), what is still awaited.
@@ -232,7 +232,7 @@ class MessagesDuSuivi:
             yield replace(
                 self._message(f"{redige.premier}.", "mesures"), suite=redige.suite, chiffre=chiffre
             )
-        if not self.constats:  # what is done is the title of the page
+        if not self.constats:
             yield from self._depenses()
 
     def incertitudes(self) -> Iterator[Message]:
