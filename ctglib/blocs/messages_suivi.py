@@ -209,8 +209,8 @@ class MessagesDuSuivi:
         return bandes_des_actions(self.etude)
 
     def messages(self) -> Iterator[Message]:
-        """Yield what weighs most, under its number. Where no indicator is known, what is done is the
-        title, and what was spent is told.
+        """Yield what weighs most, under its number. Where no indicator is known, what is done is
+        the title, and what was spent is told.
 
         When nothing was handed in: what was promised, what the public figures say (the aims, where
         they say nothing), what is still awaited.
