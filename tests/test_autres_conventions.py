@@ -132,7 +132,7 @@ def test_un_indicateur_propre_est_dit_en_une_phrase_sur_la_premiere_page_et_en_c
         "monteclair": "n compte 25 jeunes accueillis",
     }[nom]
 
-    assert f"En {ANNEES[nom][0]}, o{phrase}" in textes["bilan"]
+    assert f"O{phrase}" in textes["bilan"]
     assert f"O{phrase}." in textes["en-clair"]
 
 

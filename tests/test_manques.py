@@ -233,7 +233,7 @@ def remplir(chemin: Path, feuille: str) -> int:
         if feuille == "Indicateurs":
             ws.cell(ligne, entetes(ws)["État de la valeur"]).value = "Non disponible"
             continue
-        reponses = {"Actions": "Prévue", "Moyens": 1, "Posture": "3 – Installé"}
+        reponses = {"Actions": "Prévue", "Moyens": 1, "Posture": "3 – Installé", "Profils": 12}
         ws.cell(ligne, colonne).value = reponses.get(feuille, "Une phrase")
     if feuille == "Appréciations":  # the three cells of each
         for row in ws.iter_rows(min_row=LIGNE_DES_TITRES + 1):
@@ -250,7 +250,7 @@ def test_le_nombre_baisse_partout_a_mesure_que_l_annee_arrive(
 ) -> None:
     manquent = nombre(dit_au_classeur(classeur_de("harnes", 2025)))
 
-    for feuille in ("Actions", "Moyens", "Posture", "Appréciations", "Indicateurs"):
+    for feuille in ("Actions", "Moyens", "Posture", "Appréciations", "Profils", "Indicateurs"):
         chemin = ecrire_gabarit("harnes", 2025, tmp_path, remplacer=True)
         manquent -= remplir(chemin, feuille)
         dit = reussir("importer", str(chemin), dossier=tmp_path)

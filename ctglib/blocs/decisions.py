@@ -14,7 +14,7 @@ from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE
 from ctglib.document.blocs import Groupe, Liste, Renvoi, sous_titre
 from ctglib.document.tableau import RIEN, Tableau
-from ctglib.document.typographie import accorder, date_longue, nombrer, sont
+from ctglib.document.typographie import abreger, accorder, date_longue, nombrer, sont
 from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence
@@ -142,6 +142,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     prises = decisions[decisions["annee"].eq(etude.annee) & decisions["etat"].ne(REJETEE)]
     d_avant = decisions[decisions["annee"].lt(etude.annee)]
     ouvertes = d_avant[d_avant["etat"].isin(OUVERTES)]
+    signes = etude.catalogue.messages.signes
     phrases = []
     for decision in islice(lignes(prises, DecisionSuivie), 1):
         quand = etude.mot("en_annee", annee=decision.annee)
@@ -151,13 +152,13 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
             etude.mot(
                 "prise" if len(prises) < DEUX else "prises",
                 quand=quand,
-                quoi=minuscule(_avec_qui_et_quand(decision)),
+                quoi=minuscule(_avec_qui_et_quand(decision, signes)),
                 autres=nombrer(len(prises) - 1, "autre décision", feminin=True),
             )
         )
     for decision in islice(lignes(ouvertes, DecisionSuivie), DANS_LA_LISTE):
         etat = majuscule(mot_de_l_etat(etude, decision.etat))
-        phrases.append(f"{etat}, {minuscule(_avec_qui_et_quand(decision))}.")
+        phrases.append(f"{etat}, {minuscule(_avec_qui_et_quand(decision, signes))}.")
     closes = d_avant["etat"].value_counts().drop([*OUVERTES, REJETEE], errors="ignore")
     comptes = []
     for etat, mot in etude.catalogue.evaluation.suites.items():
@@ -180,12 +181,13 @@ def dit_de_la_decision(decision: pd.Series | DecisionSuivie) -> str:
     return " ".join(f"{majuscule(dit.rstrip(' .'))}." for dit in dits if dit)
 
 
-def _avec_qui_et_quand(decision: DecisionSuivie) -> str:
-    """Return « Rouvrir le site (Service enfance, 30 juin 2026) »."""
-    precisions = [decision.responsable, en_long(decision.echeance), decision.raison.rstrip(" .")]
-    dites = [minuscule(precision) for precision in precisions[2:] if precision]
-    dites = [*[precision for precision in precisions[:2] if precision], *dites]
-    texte = decision.texte.rstrip(" .")
+def _avec_qui_et_quand(decision: DecisionSuivie, signes: int) -> str:
+    """Return « Rouvrir le site (Service enfance, 30 juin 2026) », each text in so many signs."""
+    raison = minuscule(decision.raison.rstrip(" ."))
+    precisions = [abreger(decision.responsable, signes), en_long(decision.echeance)]
+    precisions.append(abreger(raison, signes))
+    dites = [precision for precision in precisions if precision]
+    texte = abreger(decision.texte.rstrip(" ."), signes)
     return f"{texte} ({', '.join(dites)})" if dites else texte
 
 
