@@ -33,7 +33,6 @@ from ctglib.document.typographie import abreger, accorder, compter, nombre_court
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.evaluation import (
     ContributionSaisie,
-    DecisionSaisie,
     PreuveDeCritere,
     RegleRecommandation,
 )
@@ -602,9 +601,7 @@ class Suites(Montrable):
         etude = self.etude
         recommandations = etude.recommandations
         mots_des_decisions = etude.finale.regles.decisions
-        decisions: dict[tuple[str, int], DecisionSaisie] = {
-            (saisie.fiche, saisie.objectif): saisie for saisie in etude.finale.saisie.decisions
-        }
+        decisions = etude.decisions_des_objectifs
 
         def connu(objectif: pd.Series) -> str:
             if not objectif["lu"]:

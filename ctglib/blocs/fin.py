@@ -34,7 +34,7 @@ from ctglib.document.typographie import nombre_court
 from ctglib.donnees.dossier import Finale
 from ctglib.donnees.modeles.catalogue import Theme
 from ctglib.donnees.modeles.convention import Schema
-from ctglib.donnees.modeles.evaluation import Evolution
+from ctglib.donnees.modeles.evaluation import DecisionSaisie, Evolution
 from ctglib.donnees.modeles.rapports import Presentation
 from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.numeros import noms_de_fichiers, ranger
@@ -149,6 +149,11 @@ class EtudeFinale(EtudeAnnuelle):
             annee_precedente=parcours["annee_initiale"],
             renseigne=parcours["derniere"].notna(),
         )
+
+    @property
+    def decisions_des_objectifs(self) -> dict[tuple[str, int], DecisionSaisie]:
+        """What the parties decided of objectives, by fiche and rank of the objective in it."""
+        return {(saisie.fiche, saisie.objectif): saisie for saisie in self.finale.saisie.decisions}
 
     def titre_de_fiche(self, numero: str) -> str:
         """Return the title of the rows of a fiche."""

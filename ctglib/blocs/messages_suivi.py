@@ -663,9 +663,7 @@ class MessagesDeLaFin(MessagesDuSuivi):
             yield self._dire("reconduction", "articles", jour=date_longue(self.etude.suivi.fin))
         # Where nobody has read what objectives rest on, nothing is proposed of any.
         decisions_dites = DECISIONS_DITES if recommandations["lu"].any() else ()
-        decides = {
-            (decision.fiche, decision.objectif) for decision in self.etude.finale.saisie.decisions
-        }
+        decides = self.etude.decisions_des_objectifs
         ouvertes = [
             objectif not in decides
             for objectif in zip(recommandations["fiche"], recommandations["objectif"], strict=True)

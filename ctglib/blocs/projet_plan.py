@@ -16,7 +16,7 @@ from ctglib.blocs.moyens import Moyens
 from ctglib.blocs.projet import CHAPITRE, RUBRIQUE, SECTION, Manque, Projet, source_de_la_valeur
 from ctglib.blocs.projet_diagnostic import AnnexeDuDiagnostic
 from ctglib.blocs.propositions import service
-from ctglib.blocs.reprise import arret_de_l_indicateur, decisions, rangs_repris
+from ctglib.blocs.reprise import arret_de_l_indicateur, rangs_repris
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import totaux
 from ctglib.calculs.ordre import rang_dans
@@ -77,7 +77,7 @@ class AnnexeDuPlan:
         """
         etude = self.projet.etude
         mots = etude.finale.regles.decisions
-        prises = decisions(etude)
+        prises = etude.decisions_des_objectifs
         dites = []
         for ancienne in self._anciennes.values():
             for rang in range(1, len(ancienne.objectifs) + 1):
@@ -194,7 +194,7 @@ class AnnexeDuPlan:
             return paragraphe(majuscule(projet.a_completer("aucun_objectif")))
         ancienne = self._anciennes[fiche.numero]
         repris = rangs_repris(etude, ancienne)
-        prises = decisions(etude)
+        prises = etude.decisions_des_objectifs
         mots = etude.finale.regles.decisions
 
         def su(objectif: pd.Series) -> str:

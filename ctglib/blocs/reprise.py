@@ -8,7 +8,6 @@ from typing import Literal
 
 from ctglib.blocs.fin import EtudeFinale
 from ctglib.donnees.modeles.convention import Convention
-from ctglib.donnees.modeles.evaluation import DecisionSaisie
 from ctglib.donnees.modeles.plan import Analyse, Fiche, IndicateurFiche, ModaliteAction
 from ctglib.donnees.plan import Dispense, dispense
 
@@ -18,16 +17,11 @@ Motif = Dispense | Literal["decidee", "sans_terme"]
 ARRETER = "arreter"
 
 
-def decisions(etude: EtudeFinale) -> dict[tuple[str, int], DecisionSaisie]:
-    """Return what the parties decided of objectives, by fiche and rank of the objective in it."""
-    return {(saisie.fiche, saisie.objectif): saisie for saisie in etude.finale.saisie.decisions}
-
-
 def rangs_repris(etude: EtudeFinale, fiche: Fiche) -> dict[int, int]:
     """Return the rank in the next convention of each objective of a fiche that is carried on, by
     its rank in this one: all but those that the parties have decided to stop.
     """
-    prises = decisions(etude)
+    prises = etude.decisions_des_objectifs
     rangs: dict[int, int] = {}
     for rang in range(1, len(fiche.objectifs) + 1):
         prise = prises.get((fiche.numero, rang))
