@@ -22,7 +22,6 @@ from ctglib.calculs.ecriture import enumerer, minuscule, nombre, pourcent
 from ctglib.calculs.evaluation import DEPARTS_ECRITS
 from ctglib.document.blocs import Bloc, Groupe, liste, paragraphe, suite
 from ctglib.document.contexte import (
-    COUPURES,
     Contexte,
     ligne,
     marquee,
@@ -329,7 +328,7 @@ class Mouvement:
     @property
     def ecart(self) -> float | None:
         """The change since the year before; None where the two do not compare."""
-        if self.raison_evolution in COUPURES:
+        if self.raison_evolution in suivi.COUPURES:
             return None
         ecart = self.valeur - self.valeur_precedente
         return None if pd.isna(ecart) else ecart

@@ -12,14 +12,16 @@ from functools import cached_property
 import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
+from ctglib.blocs.indicateurs import dire_le_mouvement
 from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.constats import Constat, constater
+from ctglib.calculs.evaluation import A_VENIR
 from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import par_avenant
-from ctglib.document.contexte import A_VENIR, verdict_dit
+from ctglib.document.contexte import verdict_dit
 from ctglib.document.redaction import Paragraphes
 from ctglib.document.tableau import RIEN
-from ctglib.document.typographie import abreger, nombrer
+from ctglib.document.typographie import abreger
 from ctglib.donnees.modeles.convention import RoleDeClause
 from ctglib.donnees.modeles.plan import Poids
 
@@ -191,8 +193,8 @@ class ConstatDit:
             "progres": "baisse" if constat.au_dessus else "hausse",
             "de_mieux": "moins" if constat.au_dessus else "plus",
             "meilleur_gain": self._ecart(constat.meilleur_gain),
-            "entrees": self._mouvements("entrees", constat.entrees),
-            "sorties": self._mouvements("sorties", constat.sorties),
+            "entrees": self._mouvement("entrees", constat.entrees),
+            "sorties": self._mouvement("sorties", constat.sorties),
             "souhait": "" if constat.sens == "neutre" else contraires[constat.sens],
             "clause_texte": clause.dit if clause else "",
             "clause_article": convention.citer(role) if role else "",
@@ -216,14 +218,9 @@ class ConstatDit:
         contexte = self.etude.contexte
         return contexte.unites[contexte.indicateurs[self.constat.indicateur].unite].mots is not None
 
-    def _mouvements(self, sens: str, compte: float | None) -> str:
+    def _mouvement(self, sens: str, compte: float | None) -> str:
         """Return « quatre entrées », « aucun départ », "" when they are not known."""
-        if compte is None:
-            return ""
-        if not compte:
-            return self.etude.mot(f"flux_{sens}_nul")
-        nom = self.etude.mot(f"stock_{sens}")
-        return nombrer(int(compte), nom, feminin=sens == "entrees")
+        return "" if compte is None else dire_le_mouvement(self.etude, sens, compte)
 
     def _retards(self) -> list[str]:
         """Return the actions of its fiche that are late, quoted."""

@@ -22,12 +22,12 @@ from ctglib.calculs import parcours as calculs
 from ctglib.calculs.collecte import DEPART, a_demander, demandes
 from ctglib.calculs.ecriture import INSECABLE
 from ctglib.calculs.etats import FAITES, NON_RENSEIGNEE, etats, totaux
-from ctglib.calculs.evaluation import DEPARTS_ECRITS, evaluer
+from ctglib.calculs.evaluation import DEPARTS_ECRITS, IMPLICITE, evaluer
 from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import avec_departs, changements_en_vigueur
 from ctglib.calculs.territoire import annee_du_diagnostic, revisiter
 from ctglib.document.blocs import Groupe, suite
-from ctglib.document.contexte import IMPLICITE, Contexte, marquer, petits_publies, verdict_dit
+from ctglib.document.contexte import Contexte, marquer, petits_publies, verdict_dit
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Colonne, Tableau
 from ctglib.document.typographie import nombre_court

@@ -10,8 +10,8 @@ import pandas as pd
 
 from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.calculs.ecriture import minuscule, nombre
-from ctglib.calculs.evaluation import SERVICE_NOUVEAU
-from ctglib.document.contexte import IMPLICITE, Contexte, legende, marquer, verdict_dit
+from ctglib.calculs.evaluation import IMPLICITE, SERVICE_NOUVEAU
+from ctglib.document.contexte import Contexte, legende, marquer, verdict_dit
 from ctglib.document.tableau import RIEN, Ecriture
 from ctglib.document.typographie import compter, date_longue, nombrer
 from ctglib.donnees.lignes import lignes
@@ -76,15 +76,15 @@ def flux_des_stocks(etude: EtudeAnnuelle, fiche: Fiche) -> list[str]:
                 apres=nombre(stock.valeur),
                 annee_avant=stock.annee_precedente,
                 annee=stock.annee,
-                entrees=_compte(etude, "entrees", entrees.valeur),
-                sorties=_compte(etude, "sorties", sorties.valeur),
+                entrees=dire_le_mouvement(etude, "entrees", entrees.valeur),
+                sorties=dire_le_mouvement(etude, "sorties", sorties.valeur),
                 attendu=nombre(attendu),
             )
         )
     return phrases
 
 
-def _compte(etude: EtudeAnnuelle, sens: str, compte: float) -> str:
+def dire_le_mouvement(etude: EtudeAnnuelle, sens: str, compte: float) -> str:
     """Return « quatre entrées », « aucun départ »."""
     if not compte:
         return etude.mot(f"flux_{sens}_nul")

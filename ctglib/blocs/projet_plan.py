@@ -19,9 +19,10 @@ from ctglib.blocs.propositions import service
 from ctglib.blocs.reprise import arret_de_l_indicateur, rangs_repris
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import totaux
+from ctglib.calculs.evaluation import IMPLICITE
 from ctglib.calculs.ordre import rang_dans
 from ctglib.document.blocs import Bloc, Groupe, Titre, liste, paragraphe
-from ctglib.document.contexte import IMPLICITE, verdict_dit
+from ctglib.document.contexte import verdict_dit
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import date_longue
 from ctglib.donnees.modeles.plan import Fiche, IndicateurFiche, ValeurDatee

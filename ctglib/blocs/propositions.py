@@ -14,7 +14,7 @@ from ctglib.blocs.constats import constats_de, selon_leur_poids
 from ctglib.blocs.decisions import OUVERTES, fil_des_decisions
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
 from ctglib.calculs.etats import etat_inconnu
-from ctglib.calculs.evaluation import QUALITATIF
+from ctglib.calculs.evaluation import IMPLICITE, QUALITATIF
 from ctglib.calculs.parcours import MANQUES
 from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer, remplir
 from ctglib.donnees.modeles.plan import Absence
@@ -65,7 +65,7 @@ def ont_une_cible(evaluation: pd.DataFrame) -> pd.Series:
 
     A reference that the text only implies is no target.
     """
-    return evaluation["cible"].notna() & evaluation["origine_cible"].ne("implicite")
+    return evaluation["cible"].notna() & evaluation["origine_cible"].ne(IMPLICITE)
 
 
 def service(etude: EtudeAnnuelle, identifiant: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from ctglib.calculs.ecriture import SEPARATEUR
+from ctglib.calculs.evaluation import IMPLICITE
 from ctglib.calculs.ordre import ordre_des_numeros, rang_dans
 from ctglib.donnees.catalogue import Catalogue
 from ctglib.donnees.modeles import Date
@@ -147,7 +148,7 @@ def a_collecter(
                 encore_suivis.add(prevu.id)
     est_unique = pd.Series([indicateur.unique for indicateur in indicateurs], dtype=bool)
     attendue_une_fois = est_unique & annee_cible.notna()
-    sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne("implicite")
+    sans_depart = lignes["valeur_initiale"].isna() & lignes["origine_cible"].ne(IMPLICITE)
     pas_due = _hors_de_l_annee(lignes)
     a_confirmer = lignes["provisoire"] & ~(attendue_une_fois & pas_due)
     convention_en_cours = annee.lt((fin or convention.fin).year)

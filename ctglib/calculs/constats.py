@@ -10,7 +10,9 @@ from typing import Literal
 
 import pandas as pd
 
-from ctglib.calculs.suivi import coupures
+from ctglib.calculs.evaluation import A_VENIR, IMPLICITE
+from ctglib.calculs.reperes import gains_par_annee, meilleure_annee
+from ctglib.calculs.suivi import COUPURES, coupures
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.avenants import Changement
 from ctglib.donnees.modeles.catalogue import Indicateur
@@ -24,16 +26,11 @@ Sens = Literal["hausse", "baisse", "maintien", "neutre"]
 GENRES: tuple[Genre, ...] = ("manque", "a_atteindre", "contraire", "atteint", "voulu", "releve")
 GENRES_DES_VERDICTS: Mapping[str, Genre] = {
     "manque": "manque",
-    "a_surveiller": "a_atteindre",
-    "insuffisant": "a_atteindre",
-    "en_recul": "a_atteindre",
     "atteint": "atteint",
     "en_bonne_voie": "atteint",
+    **dict.fromkeys(A_VENIR, "a_atteindre"),
 }
 GENRES_DES_EVOLUTIONS: Mapping[str, Genre] = {"defavorable": "contraire", "favorable": "voulu"}
-IMPLICITE = "implicite"
-# Why the values of two years do not compare.
-COUPURES = ("rupture", "changement_definition")
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,6 @@ class Mesure:
 
     fiche: str
     indicateur: str
-    nature: str
     sens: Sens
     valeur: float
     annee: int
@@ -89,7 +85,6 @@ class Constat:
     annee: int
     provisoire: bool
     verdict: str
-    evolution: str
     avant: float | None  # the value before, when there is one
     annee_avant: int | None
     coupure: str  # why it does not compare with it: one of ``COUPURES``, "" when it does
@@ -120,11 +115,6 @@ class Constat:
         if self.depart is None or self.annee_depart == self.annee_avant:
             return None
         return self.valeur - self.depart
-
-    @property
-    def a_l_oppose(self) -> bool:
-        """Whether it moved against what is wanted since the value before."""
-        return self.evolution == "defavorable"
 
     @property
     def manque(self) -> float | None:
@@ -188,11 +178,13 @@ def constater(
     for mesure in lignes(connues, Mesure):
         definition = definitions[mesure.indicateur]
         genre = _genre(mesure)
-        gain, annee_du_gain, compares = meilleur_gain(
+        debuts_de_serie = coupures(definition, [changement for _, changement in changements])
+        gains = gains_par_annee(
             _serie(mesure, valeurs),
-            mesure,
-            [annee for annee, _ in coupures(definition, [item for _, item in changements])],
+            [annee for annee, _ in debuts_de_serie],
+            mesure.sens,
         )
+        a_gagne = bool(gains.gt(0).any())
         entrees, sorties = _mouvements(mesure, definition, valeurs)
         clause = clauses.get(mesure.indicateur)
         constats.append(
@@ -205,7 +197,6 @@ def constater(
                 annee=mesure.annee,
                 provisoire=mesure.statut in PROVISOIRES,
                 verdict=mesure.verdict,
-                evolution=mesure.evolution,
                 avant=_nombre(mesure.valeur_precedente),
                 annee_avant=_annee(mesure.annee_precedente),
                 coupure=mesure.raison_evolution if mesure.raison_evolution in COUPURES else "",
@@ -215,9 +206,9 @@ def constater(
                 annee_cible=_annee(mesure.annee_cible),
                 origine_cible=mesure.origine_cible,
                 avenant=_avenant(mesure, changements),
-                meilleur_gain=gain,
-                annee_du_gain=annee_du_gain,
-                sans_gain=compares and gain is None,
+                meilleur_gain=float(gains.max()) if a_gagne else None,
+                annee_du_gain=meilleure_annee(gains) if a_gagne else None,
+                sans_gain=len(gains) > 0 and not a_gagne,
                 entrees=entrees,
                 sorties=sorties,
                 clause=clause,
@@ -264,43 +255,20 @@ def premiers_par_fiche(constats: list[Constat], nombre: int) -> list[Constat]:
     return sorted(retenus, key=lambda constat: constat.poids.ordre)
 
 
-def meilleur_gain(
-    valeurs: Mapping[int, float], mesure: Mesure, debuts_de_serie: list[int]
-) -> tuple[float | None, int | None, bool]:
-    """Return the best gain of a year towards what is wanted, and its year, None when none gained;
-    then whether any two years compare.
-
-    Two years that follow each other are compared, up to that of the measure, and never across a
-    break of the series.
-    """
-    meilleur = None
-    annee_du_meilleur = None
-    compares = False
-    for annee, valeur in sorted(valeurs.items()):
-        precedente = valeurs.get(annee - 1)
-        if precedente is None or annee > mesure.annee or annee in debuts_de_serie:
-            continue
-        compares = True
-        gain = precedente - valeur if mesure.sens == "baisse" else valeur - precedente
-        if gain > 0 and (meilleur is None or gain >= meilleur):
-            meilleur = gain
-            annee_du_meilleur = annee
-    return meilleur, annee_du_meilleur, compares
-
-
-def _serie(mesure: Mesure, valeurs: Mapping[str, Mapping[int, float]]) -> dict[int, float]:
-    """Return the values of an indicator by year, with its start and its value before, which the
-    convention alone may give.
+def _serie(mesure: Mesure, valeurs: Mapping[str, Mapping[int, float]]) -> pd.Series:
+    """Return the values of an indicator by year, up to its own, with its start and its value
+    before, which the convention alone may give.
     """
     serie = dict(valeurs.get(mesure.indicateur, {}))
     for annee, valeur in (
-        (_annee(mesure.annee_initiale), _nombre(mesure.valeur_initiale)),
-        (_annee(mesure.annee_precedente), _nombre(mesure.valeur_precedente)),
-        (_annee(mesure.annee), mesure.valeur),
+        (mesure.annee_initiale, mesure.valeur_initiale),
+        (mesure.annee_precedente, mesure.valeur_precedente),
+        (mesure.annee, mesure.valeur),
     ):
-        if annee is not None and valeur is not None:
-            serie.setdefault(annee, valeur)
-    return serie
+        if pd.notna(annee) and pd.notna(valeur):
+            serie.setdefault(int(annee), float(valeur))
+    connues = pd.Series(serie, dtype="float64").sort_index()
+    return connues[connues.index <= mesure.annee]
 
 
 def _genre(mesure: Mesure) -> Genre:

@@ -99,6 +99,8 @@ OBSERVATIONS = "observations"
 SERVICE_NOUVEAU = "service_nouveau"  # zero, for a service that did not exist
 DEPARTS_ECRITS = ("convention", SERVICE_NOUVEAU)
 QUALITATIF = "qualitatif"
+IMPLICITE = "implicite"  # the origin of a target that the text only implies
+A_VENIR = ("a_surveiller", "insuffisant", "en_recul")  # verdicts on a target to come
 
 
 def evaluer(suivi: DossierSuivi, annee: int) -> pd.DataFrame:
@@ -302,7 +304,7 @@ def _cible(
     implicite = prevu.implicite
     if implicite and implicite.valeur is not None:
         sans_date = implicite.annee is None
-        return Cible(implicite.valeur, implicite.annee or annee, "implicite", annuelle=sans_date)
+        return Cible(implicite.valeur, implicite.annee or annee, IMPLICITE, annuelle=sans_date)
     return Cible(None, None, "")
 
 
@@ -667,7 +669,7 @@ def juger(cas: pd.DataFrame, seuils: SeuilsEvaluation) -> pd.DataFrame:
     echue = est_echue(cas)
 
     # Why nothing can be judged: codes in the order in which a report says them, "" when it can.
-    implicite = cas["origine_cible"].eq("implicite")
+    implicite = cas["origine_cible"].eq(IMPLICITE)
     se_juge_seule = implicite | echue  # without the way to it
     sans_annee_passee = initiale.notna() & cas["annee"].le(cas["annee_initiale"].fillna(0))
     premiere_annee = sans_annee_passee & ~(implicite & cas["annuelle"]) & ~echue

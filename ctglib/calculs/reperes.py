@@ -83,26 +83,22 @@ def repere(
     """
     if indicateur.table != OBSERVATIONS or unites[indicateur.unite].forme != NOMBRE:
         return Repere("pas_un_nombre")
-    connues = valeurs.dropna().sort_index()
+    connues = valeurs.dropna().sort_index().round(indicateur.decimales)
     if connues.empty:
         return Repere("sans_valeur")
     if indicateur.sens not in SIGNES:
         return Repere("a_maintenir" if indicateur.sens == "maintien" else "sans_sens")
 
-    passees = [annee for annee in ruptures if connues.index[0] < annee <= connues.index[-1]]
-    rupture = max(passees, default=0)
-    comparables = connues[connues.index >= rupture].round(indicateur.decimales)
-    signe = SIGNES[indicateur.sens]
-    d_une_annee = comparables.index.to_series().diff().eq(1)
-    gains = (signe * comparables.diff())[d_une_annee].round(indicateur.decimales)
+    rupture = derniere_rupture(connues, ruptures)
+    gains = gains_par_annee(connues, ruptures, indicateur.sens).round(indicateur.decimales)
     if len(gains) < variations_au_moins:
         return Repere("trop_peu", len(gains), rupture)
     gain = float(gains.max())
     if gain <= 0:
         return Repere("sans_gain", len(gains), rupture)
 
-    depart = float(comparables.iloc[-1])
-    visee = depart + signe * annees * gain
+    depart = float(connues.iloc[-1])
+    visee = depart + SIGNES[indicateur.sens] * annees * gain
     bas, haut = indicateur.bornes
     bornee = visee if bas is None else max(visee, bas)
     plafonds = [plafond for plafond in (haut, tout) if plafond is not None and pd.notna(plafond)]
@@ -112,7 +108,40 @@ def repere(
         rupture=rupture,
         depart=depart,
         gain=gain,
-        annee=int(gains.idxmax()),
+        annee=meilleure_annee(gains),
         valeur=round(bornee, indicateur.decimales),
         borne=bornee if bornee != visee else ABSENTE,
     )
+
+
+def gains_par_annee(valeurs: pd.Series, ruptures: Collection[int], sens: str) -> pd.Series:
+    """Return by how much each year went the way that is wanted, negative when it went the other.
+
+    A year counts when the one before is known, since the last break. To keep a level, a rise is a
+    gain.
+
+    Args:
+        valeurs: The known values of an indicator, by year, in order.
+        ruptures: The years from which its values no longer compare with earlier ones.
+        sens: The direction that is wanted: "hausse", "baisse", "maintien"…
+    """
+    depuis = derniere_rupture(valeurs, ruptures)
+    comparables = valeurs[valeurs.index >= depuis]
+    d_une_annee = comparables.index.to_series().diff().eq(1)
+    signe = SIGNES.get(sens, 1)
+    return (signe * comparables.diff())[d_une_annee]
+
+
+def meilleure_annee(gains: pd.Series) -> int:
+    """Return the first year that gained most, of gains by year."""
+    return int(gains.index[gains.eq(gains.max())].min())
+
+
+def derniere_rupture(valeurs: pd.Series, ruptures: Collection[int]) -> int:
+    """Return the last year from which known values no longer compare with earlier ones, 0 without
+    any.
+    """
+    if valeurs.empty:
+        return 0
+    passees = [annee for annee in ruptures if valeurs.index[0] < annee <= valeurs.index[-1]]
+    return max(passees, default=0)

@@ -265,6 +265,10 @@ def changements_en_vigueur(
     return tuple(changement for _, changement in par_avenant(avenants, date_arretee))
 
 
+# Why the values of two years do not compare: the source changed, or an avenant the definition.
+COUPURES = ("rupture", "changement_definition")
+
+
 def coupures(indicateur: Indicateur, changements: Iterable[Changement]) -> list[tuple[int, str]]:
     """Return from which years the values of an indicator no longer compare with earlier ones.
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ctglib.calculs import ecriture
 from ctglib.calculs.ecriture import avec_unite, nombre, pourcent
+from ctglib.calculs.evaluation import A_VENIR
 from ctglib.document.tableau import Colonne, Ecriture, Tableau
 from ctglib.document.typographie import RIEN, points, remplir
 from ctglib.donnees.dossier import Dossier
@@ -25,10 +26,6 @@ from ctglib.donnees.montrable import Montrable
 from ctglib.donnees.statuts import Statut
 
 MARQUES: dict[str, str] = {Statut.PROVISOIRE: " (p)", Statut.ESTIME: " (e)"}
-# Why the evolution of a series is not read: it is measured otherwise from a year on.
-COUPURES = ("rupture", "changement_definition")
-IMPLICITE = "implicite"
-A_VENIR = ("a_surveiller", "insuffisant", "en_recul")  # verdicts on a target to come
 
 
 @dataclass(frozen=True)

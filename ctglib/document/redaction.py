@@ -6,14 +6,13 @@ bring its own file, of the same name, in its folder: both run in the same sandbo
 """
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
-from ctglib.document.typographie import abreger, compter, date_longue, en_lettres, nombrer
+from ctglib.calculs.ecriture import enumerer, majuscule, minuscule
+from ctglib.document.typographie import en_lettres
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots
 from ctglib.donnees.lecture import existe, lire_texte
 
@@ -90,15 +89,10 @@ def _modele(source: str) -> Template:
         finalize=_sur_une_ligne,
     )
     environnement.filters |= {
-        "nombre": _en_chiffres,
         "lettres": en_lettres,
-        "compter": compter,
-        "nombrer": nombrer,
         "majuscule": majuscule,
         "minuscule": minuscule,
         "enumerer": enumerer,
-        "date": _en_long,
-        "abreger": abreger,
     }
     return environnement.from_string(source)
 
@@ -109,11 +103,3 @@ def _en_une_ligne(lignes: list[str]) -> str:
 
 def _sur_une_ligne(valeur: object) -> object:
     return " ".join(valeur.splitlines()) if isinstance(valeur, str) else valeur
-
-
-def _en_chiffres(valeur: float) -> str:
-    return nombre(valeur)
-
-
-def _en_long(jour: date) -> str:
-    return date_longue(jour)

@@ -40,6 +40,7 @@ from ctglib.blocs.territoire import Territoire
 from ctglib.calculs.collecte import demandes
 from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, minuscule
 from ctglib.calculs.etats import NON_RENSEIGNEE, pas_commencees
+from ctglib.calculs.evaluation import IMPLICITE
 from ctglib.calculs.ordre import rang_dans
 from ctglib.calculs.territoire import trajectoires_du_territoire
 from ctglib.document.blocs import (
@@ -54,7 +55,6 @@ from ctglib.document.blocs import (
     sous_titre,
     suite,
 )
-from ctglib.document.contexte import IMPLICITE
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import Tableau
 from ctglib.document.typographie import accorder, compter, date_longue, nombre_court, nombrer, sont

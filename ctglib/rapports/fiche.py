@@ -51,6 +51,7 @@ from ctglib.calculs.collecte import (
     VALEUR,
 )
 from ctglib.calculs.ecriture import enumerer, majuscule, minuscule, nombre
+from ctglib.calculs.evaluation import IMPLICITE
 from ctglib.calculs.suivi import depuis_le_depart, par_avenant
 from ctglib.document.blocs import (
     Bloc,
@@ -62,7 +63,7 @@ from ctglib.document.blocs import (
     sous_titre,
     suite,
 )
-from ctglib.document.contexte import IMPLICITE, petits_publies, verdict_dit
+from ctglib.document.contexte import petits_publies, verdict_dit
 from ctglib.document.figure import Figure
 from ctglib.document.tableau import RIEN, Tableau
 from ctglib.document.typographie import compter, date_longue
