@@ -2,8 +2,8 @@
 became of it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 import pandas as pd
@@ -18,7 +18,7 @@ from ctglib.document.typographie import abreger, accorder, date_longue, nombrer,
 from ctglib.donnees.lecture import sans_accents
 from ctglib.donnees.lignes import lignes
 from ctglib.donnees.modeles.plan import Absence
-from ctglib.donnees.modeles.suivi import REJETEE, Comite, Suite
+from ctglib.donnees.modeles.suivi import REJETEE, Comite, Decision, Suite
 
 DECIDEE = "decidee"  # in the year: nobody had to say yet what became of it
 OUVERTES = ("en_cours", NON_RENSEIGNEE)  # still to be followed
@@ -36,12 +36,11 @@ COLONNES = [
     "remarque",
 ]
 DANS_LA_LISTE = 2  # of those still open, on page one
-DEUX = 2
 
 
 @dataclass(frozen=True)
 class DecisionSuivie:
-    """A row of the thread."""
+    """What a sentence reads of a row of the thread."""
 
     annee: int
     date: str
@@ -50,8 +49,6 @@ class DecisionSuivie:
     echeance: str
     etat: str
     raison: str
-    commentaire: str
-    remarque: str
 
 
 def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
@@ -70,7 +67,7 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
         for annee, suivi in etude.suivi.suivis.items()
         if suivi.bilan.comite is not None
     }
-    suites: dict[str, tuple[int, Suite]] = {}
+    suites: dict[str, tuple[int | None, Suite]] = {}
     for annee, comite in sorted(comites.items()):
         for suite in comite.suites:  # a later comité replaces an earlier one
             suites[suite.decision] = (annee, suite)
@@ -78,24 +75,19 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
     decisions = []
     for annee, comite in sorted(comites.items()):
         for decision in comite.decisions:
-            annee_de_la_suite, suite = suites.get(decision.id, (None, None))
-            etat = DECIDEE if annee == etude.annee else NON_RENSEIGNEE
+            sans_suite = (None, Suite(decision=decision.id, etat=NON_RENSEIGNEE))
+            annee_de_la_suite, suite = suites.get(decision.id, sans_suite)
+            etat = suite.etat
             if decision.etat == REJETEE:
                 etat = REJETEE
-            elif suite is not None:
-                etat = suite.etat
-            echeance = (suite.echeance if suite else None) or decision.echeance
-            empreinte = sans_accents(decision.texte)
-            remarques = []
-            if etat != REJETEE and decision.responsable is None:
-                remarques.append("sans_responsable")
-            if echeance is not None and echeance > etude.suivi.fin and etat != REJETEE:
-                remarques.append("apres_la_fin")
-            if echeance is not None and etat in OUVERTES and echeance < etude.bilan.date_arretee:
-                remarques.append("en_retard")
-            if empreinte in deja_prises:
-                remarques.append("deja_prise")
-            deja_prises.add(empreinte)
+            elif annee == etude.annee:
+                etat = DECIDEE
+            echeance = suite.echeance or decision.echeance
+            remarques = _remarques(etude, decision, etat, echeance)
+            texte = sans_accents(decision.texte)
+            if texte in deja_prises:
+                remarques.append(etude.mot("decision_deja_prise"))
+            deja_prises.add(texte)
             decisions.append(
                 {
                     "annee": annee,
@@ -106,17 +98,30 @@ def fil_des_decisions(etude: EtudeAnnuelle) -> pd.DataFrame:
                     "echeance": str(echeance or ""),
                     "etat": etat,
                     "annee_de_la_suite": annee_de_la_suite,
-                    "raison": (suite.raison if suite else None) or "",
-                    "commentaire": (suite.commentaire if suite else None) or "",
-                    "remarque": " ; ".join(
-                        etude.mot(f"decision_{cle}", fin=date_longue(etude.suivi.fin))
-                        for cle in remarques
-                    ),
+                    "raison": suite.raison or "",
+                    "commentaire": suite.commentaire or "",
+                    "remarque": " ; ".join(remarques),
                 }
             )
     table = pd.DataFrame(decisions, columns=COLONNES)
     table = table.astype({"annee": "Int64", "annee_de_la_suite": "Int64"})
     return table.sort_values("annee", ascending=False, kind="stable", ignore_index=True)
+
+
+def _remarques(
+    etude: EtudeAnnuelle, decision: Decision, etat: str, echeance: date | None
+) -> list[str]:
+    """Return what is wrong with a decision, in words; nothing of one that was rejected."""
+    if etat == REJETEE:
+        return []
+    remarques = []
+    if decision.responsable is None:
+        remarques.append(etude.mot("decision_sans_responsable"))
+    if echeance is not None and echeance > etude.suivi.fin:
+        remarques.append(etude.mot("decision_apres_la_fin", fin=date_longue(etude.suivi.fin)))
+    if echeance is not None and etat in OUVERTES and echeance < etude.bilan.date_arretee:
+        remarques.append(etude.mot("decision_en_retard"))
+    return remarques
 
 
 def tableau_du_fil(etude: EtudeAnnuelle) -> Tableau | None:
@@ -130,7 +135,10 @@ def tableau_du_fil(etude: EtudeAnnuelle) -> Tableau | None:
         "etat": lambda etat: majuscule(mot_de_l_etat(etude, etat)),
         "dit": dit_de_la_decision,
     }
-    groupes = [_comite_du(etude, annee, date) for annee, date in _dates(decisions)]
+    groupes = [
+        _comite_du(etude, annee, jour)
+        for annee, jour in zip(decisions["annee"], decisions["date"], strict=True)
+    ]
     return etude.tableau("decisions", decisions, ecrire, groupes=groupes)
 
 
@@ -150,7 +158,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
             quand = etude.mot("le_jour", jour=en_long(decision.date))
         phrases.append(
             etude.mot(
-                "prise" if len(prises) < DEUX else "prises",
+                "prises" if len(prises) > 1 else "prise",
                 quand=quand,
                 quoi=minuscule(_avec_qui_et_quand(decision, signes)),
                 autres=nombrer(len(prises) - 1, "autre décision", feminin=True),
@@ -173,7 +181,7 @@ def liste_du_fil(etude: EtudeAnnuelle) -> Groupe:
     return sous_titre(etude.mot("fil")) + Liste(tuple(phrases), classe="brefs")
 
 
-def dit_de_la_decision(decision: pd.Series | DecisionSuivie) -> str:
+def dit_de_la_decision(decision: pd.Series) -> str:
     """Return what is said of a decision: why it was dropped or put off, then the comment, then what
     is wrong with it.
     """
@@ -201,12 +209,8 @@ def _jour(comite: Comite) -> str:
     return "" if isinstance(comite.date, Absence) else comite.date.isoformat()
 
 
-def _dates(decisions: pd.DataFrame) -> Iterator[tuple[int, str]]:
-    return zip(decisions["annee"], decisions["date"], strict=True)
-
-
-def _comite_du(etude: EtudeAnnuelle, annee: int, date: str) -> str:
+def _comite_du(etude: EtudeAnnuelle, annee: int, jour: str) -> str:
     """Return the title of the group of a comité: « Comité du 9 décembre 2025 »."""
-    if date:
-        return etude.mot("comite_du", jour=en_long(date))
+    if jour:
+        return etude.mot("comite_du", jour=en_long(jour))
     return etude.mot("comite_de", annee=annee)

@@ -194,19 +194,20 @@ class MessagesDuSuivi:
             return ""
         verdicts = self.etude.catalogue.evaluation.verdicts
         cibles = compter_les_cibles(self.indicateurs, verdicts)
-        actions = "" if self.dessin() or not self.constats else self.etats_en_phrase()
+        actions = "" if self._a_un_dessin or not self.constats else self.etats_en_phrase()
         return self.etude.textes.dire("chapo", cibles, actions)
 
     def dessin(self) -> Figure | None:
         """Return the states of the actions, a band a fiche; None on the page of a fiche, and where
         no state is known.
         """
-        etats = self.etude.etats
-        if self.fiche or self.muette or etats["fiche"].nunique() < 2:
-            return None
-        if not self.etats_en_phrase():
-            return None
-        return bandes_des_actions(self.etude)
+        return bandes_des_actions(self.etude) if self._a_un_dessin else None
+
+    @property
+    def _a_un_dessin(self) -> bool:
+        """Whether the page shows the states of the actions, which it then does not say."""
+        plusieurs_fiches = self.etude.etats["fiche"].nunique() > 1
+        return plusieurs_fiches and not self.muette and self.etats_en_phrase() != ""
 
     def messages(self) -> Iterator[Message]:
         """Yield what weighs most, under its number. Where no indicator is known, what is done is
