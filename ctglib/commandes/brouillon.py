@@ -152,14 +152,7 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
         series=etude.series if convention.fictive else None,
     )
     suivante = _convention_suivante(nom, etude, convention, regles, annexe1, (debut, fin))
-    # The readings of the old convention that still hold: not those of a schéma that has ended.
-    elements_en_vigueur = set()
-    for schema in suivante["schemas"]:
-        elements_en_vigueur.update(schema["axes"], schema["chapitres"])
-    lectures = _lectures_de(convention, etude)
-    lectures["schemas"] = [
-        lecture for lecture in lectures["schemas"] if lecture["element"] in elements_en_vigueur
-    ]
+    lectures = _lectures_de(convention, etude, suivante["schemas"])
     corrections = [
         correction.model_dump(mode="python", exclude_none=True)
         for correction in etude.suivi.dossier.corrections
@@ -174,15 +167,8 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     }
     if any(lectures.values()):
         fichiers["lectures.yaml"] = en_yaml(lectures, entete[:1])
-    source = f"{CONVENTIONS}/{ancienne}"
-    a_recopier = [fichier for fichier in FICHIERS_RECOPIES if existe(f"{source}/{fichier}")]
-    for sous_dossier in DOSSIERS_RECOPIES:
-        if f"{sous_dossier}/" in lister(source):
-            noms = [nom for nom in lister(f"{source}/{sous_dossier}") if not nom.endswith("/")]
-            a_recopier += [f"{sous_dossier}/{nom}" for nom in noms]
-    for fichier in a_recopier:
-        fichiers[fichier] = lire_octets(f"{source}/{fichier}")
-    if COLLECTE in a_recopier and len(convention.fiches) < len(etude.convention.fiches):
+    fichiers |= _fichiers_recopies(ancienne)
+    if COLLECTE in fichiers and len(convention.fiches) < len(etude.convention.fiches):
         fichiers[COLLECTE] = en_yaml(_collecte_de(convention, etude.gabarit), entete[:1])
     departs = [
         indicateur["valeur_initiale"]
@@ -210,10 +196,30 @@ def poursuivre(nom: str, etude: EtudeFinale, ancienne: str, debut: date, fin: da
     )
 
 
-def _lectures_de(convention: Convention, etude: EtudeFinale) -> dict[str, Any]:
-    """Return the readings of a convention that are about what it still has: the rank of an
-    objective is that of the next convention.
+def _fichiers_recopies(ancienne: str) -> dict[str, bytes]:
+    """Return the files of the old convention's folder that the next one begins with, by name in it:
+    those of ``FICHIERS_RECOPIES`` and of ``DOSSIERS_RECOPIES`` that it has.
     """
+    source = f"{CONVENTIONS}/{ancienne}"
+    noms = [fichier for fichier in FICHIERS_RECOPIES if existe(f"{source}/{fichier}")]
+    for sous_dossier in DOSSIERS_RECOPIES:
+        if f"{sous_dossier}/" not in lister(source):
+            continue
+        for nom in lister(f"{source}/{sous_dossier}"):
+            if not nom.endswith("/"):
+                noms.append(f"{sous_dossier}/{nom}")
+    return {nom: lire_octets(f"{source}/{nom}") for nom in noms}
+
+
+def _lectures_de(
+    convention: Convention, etude: EtudeFinale, schemas: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the readings of a convention that are about what it still has, and about ``schemas``,
+    those that have not ended; the rank of an objective is that of the next convention.
+    """
+    elements_en_vigueur = set()
+    for schema in schemas:
+        elements_en_vigueur.update(schema["axes"], schema["chapitres"])
     lectures = etude.finale.lectures
     rangs = {fiche.numero: rangs_repris(etude, fiche) for fiche in etude.convention.fiches}
     numeros = {fiche.numero for fiche in convention.fiches}
@@ -232,7 +238,11 @@ def _lectures_de(convention: Convention, etude: EtudeFinale) -> dict[str, Any]:
     return {
         **contenu,
         "objectifs": objectifs,
-        "schemas": [lien for lien in contenu["schemas"] if lien["fiche"] in numeros],
+        "schemas": [
+            lien
+            for lien in contenu["schemas"]
+            if lien["fiche"] in numeros and lien["element"] in elements_en_vigueur
+        ],
         "schema_petite_enfance": [
             {**lien, "fiches": [numero for numero in lien["fiches"] if numero in numeros]}
             for lien in contenu["schema_petite_enfance"]
