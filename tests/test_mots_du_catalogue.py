@@ -1,5 +1,5 @@
-"""No article, annexe or fiche number is in the library or in the shared catalogue: each convention
-has its own.
+"""No article, annexe or fiche number is in the library or in the shared catalogue, and none of the
+abbreviations that a convention gives to its services: each convention has its own.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ import ast
 import re
 
 from fichiers_suivis import DEPOT
+
+from ctglib.donnees.dossier import lire_dossier
 
 NUMERO = re.compile(
     r"\b(?:[Aa]nnexes?|[Aa]rticles?|[Ff]iches?(?: action)?)[ _][0-9]|\b[0-9]+-[ab]\b|\bHarnes\b"
@@ -52,3 +54,12 @@ def test_ni_la_bibliotheque_ni_le_catalogue_ne_citent_un_numero_de_convention() 
 
     assert len(texts) > 5000
     assert {place: text for place, text in texts.items() if NUMERO.search(LOI.sub("", text))} == {}
+
+
+def test_le_catalogue_n_emploie_pas_les_sigles_d_une_convention() -> None:
+    sigles = lire_dossier("harnes").convention.sigles
+    propres = re.compile(rf"\b({'|'.join(sigles)})\b")
+    lignes = _lignes("ctglib", "data/catalogue", "notebooks")
+
+    assert {"CAJ", "CMJ"} <= set(sigles)
+    assert {lieu: ligne for lieu, ligne in lignes.items() if propres.search(ligne)} == {}

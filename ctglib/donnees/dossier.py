@@ -206,6 +206,9 @@ def _catalogue(pieces: Pieces, convention: Convention, plans: Iterable[Conventio
         for theme in themes_propres
     }
     fichiers["diagnostic"] = fichiers["diagnostic"].model_copy(update={"sections": sections})
+    sigles = fichiers["synthese"].sigles | convention.sigles
+    alphabetiques = dict(sorted(sigles.items(), key=lambda sigle: sigle[0].casefold()))
+    fichiers["synthese"] = fichiers["synthese"].model_copy(update={"sigles": alphabetiques})
     return Catalogue(
         **{champ.name: fichiers[champ.name] for champ in fields(Fichiers)},
         themes=(*themes, *themes_propres),

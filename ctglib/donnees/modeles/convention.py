@@ -162,6 +162,7 @@ class Convention(Montrable, Modele):
     enjeux: list[Enjeu]
     fiches: list[Fiche]
     responsables: list[Nomme] = []  # its own names of services of the catalogue
+    sigles: dict[str, Texte] = {}  # abbreviations that the catalogue does not have
     schemas: list[Schema] = []
     annexes_vides: list[Texte] = []
     lacunes: Annotated[list[Lacune], noms.Unique("id")] = []
