@@ -16,6 +16,7 @@ from filelock import FileLock
 from navigateur import Navigateur
 from rapports_produits import Production, produire_les_portraits, produire_tout
 
+from ctglib.donnees.enclos import ouvrir_enclos
 from ctglib.donnees.lecture import VARIABLE
 from ctglib.donnees.partage import Reserve, partager_par
 from ctglib.production.moteur import charger_papermill
@@ -94,6 +95,13 @@ class DuDepot(Reserve):
 def partage() -> Iterator[None]:
     """Work out a study once for all the tests that read it, as a production does for its reports."""
     with partager_par(DuDepot()):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def enclos() -> Iterator[None]:
+    """Parse the files of all the tests in one child: it starts once."""
+    with ouvrir_enclos():
         yield
 
 

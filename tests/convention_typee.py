@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ctglib.collecte.classeur_convention import classeur_de
-from ctglib.collecte.fichiers import lire_classeur
+from ctglib.collecte.ouverture import lire_classeur
 from ctglib.collecte.import_convention import PreparationDeConvention, preparer_convention
 
 LIGNE_DES_TITRES = 4
@@ -68,7 +68,8 @@ def enregistrer(wb: Workbook, dossier: Path) -> Path:
 
 def relire(wb: Workbook, dossier: Path, convention: str = "") -> PreparationDeConvention:
     """Return what the import of a workbook would write."""
-    return preparer_convention(lire_classeur(enregistrer(wb, dossier)), convention)
+    chemin = enregistrer(wb, dossier)
+    return preparer_convention(lire_classeur(chemin.name, chemin.read_bytes()), convention)
 
 
 def taper(wb: Workbook, cas: dict[str, Any]) -> tuple[str, int]:

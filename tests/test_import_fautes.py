@@ -13,7 +13,7 @@ from import_exemple import JOUR, fautes
 from openpyxl import Workbook
 
 from ctglib.collecte.cellules import Illisible, lire_choix
-from ctglib.collecte.fichiers import Cellule
+from ctglib.collecte.ouverture import Cellule
 from ctglib.collecte.importer import preparer
 from ctglib.donnees.fautes import DonneesInvalides
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 from ctglib.collecte.feuilles import Nombre
-from ctglib.collecte.fichiers import Cellule
+from ctglib.collecte.ouverture import Cellule
 from ctglib.donnees.csv_strict import ERREUR_DE_TABLEUR
 from ctglib.donnees.fautes import mots
 from ctglib.donnees.lecture import proches, sans_accents

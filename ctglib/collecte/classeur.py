@@ -35,8 +35,8 @@ from ctglib.collecte.feuilles import (
     feuilles,
     ouvrir_cadre,
 )
-from ctglib.collecte.fichiers import proprietes_de
 from ctglib.collecte.manques import SANS_REPONSE, compter_les_departs, elements_manquants
+from ctglib.collecte.ouverture import proprietes_de
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
 from ctglib.donnees.modeles.classeur import ClasseurDeConvention
 from ctglib.donnees.modeles.suivi import ColonneGabarit, Gabarit, Refus

@@ -52,7 +52,7 @@ from ctglib.collecte.convention import (
     mots_du_catalogue,
     valeur_a,
 )
-from ctglib.collecte.fichiers import proprietes_de
+from ctglib.collecte.ouverture import proprietes_de
 from ctglib.donnees.dossier import GABARIT
 from ctglib.donnees.ecriture import EcritureImpossible, dater, ecrire
 from ctglib.donnees.modeles.classeur import (

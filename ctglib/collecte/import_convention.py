@@ -23,9 +23,9 @@ from ctglib.collecte.convention import (
     mots_du_catalogue,
     valeur_a,
 )
-from ctglib.collecte.fichiers import ClasseurLu
 from ctglib.collecte.importer import en_mots
 from ctglib.collecte.lecture_convention import Lecture, Lieu, en_classeur, lire_convention
+from ctglib.collecte.ouverture import ClasseurLu
 from ctglib.donnees.ecriture import ecrire
 from ctglib.donnees.fautes import DonneesInvalides, Faute, mots, refus
 from ctglib.donnees.lecture import (

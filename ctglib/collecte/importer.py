@@ -21,9 +21,10 @@ from ctglib.collecte.feuilles import (
     feuilles,
     ouvrir_cadre,
 )
-from ctglib.collecte.fichiers import ClasseurLu, recevoir
+from ctglib.collecte.fichiers import recevoir
 from ctglib.collecte.lecture import Entree, Lecture, lire
 from ctglib.collecte.manques import compter_les_elements, manques
+from ctglib.collecte.ouverture import ClasseurLu
 from ctglib.collecte.suivi import DOCUMENTS, Suivi, en_fichiers, lire_annee, triee
 from ctglib.donnees.cloture import CLOS
 from ctglib.donnees.csv_strict import charger_schema

@@ -22,7 +22,7 @@ from ctglib.collecte.cellules import (
 )
 from ctglib.collecte.classeur import A_CORRIGER, PLI, SANS_SAISIE
 from ctglib.collecte.feuilles import TEXTE, Cle, Feuille, Ligne
-from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille
+from ctglib.collecte.ouverture import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.donnees.csv_strict import colonne_personnelle, valeur_personnelle
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.lecture import proches, sans_accents

@@ -43,8 +43,8 @@ from ctglib.collecte.convention import (
     valeur_a,
 )
 from ctglib.collecte.feuilles import Nombre
-from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.collecte.lecture import LIGNES_D_EN_TETE, cellules_personnelles, porte_le_nom
+from ctglib.collecte.ouverture import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.donnees.fautes import Faute, mots
 from ctglib.donnees.lecture import proches, sans_accents
 from ctglib.donnees.modeles.avenants import ECRITS

@@ -32,9 +32,9 @@ from ctglib.collecte.classeur import (
     remplir,
 )
 from ctglib.collecte.feuilles import Cadre, Cle, Feuille, Ligne, feuilles
-from ctglib.collecte.fichiers import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.collecte.importer import cadre_a_lire
 from ctglib.collecte.lecture import FeuilleLue, Lecture, lire, porte_le_nom
+from ctglib.collecte.ouverture import VIDE, Cellule, ClasseurLu, Grille
 from ctglib.donnees.fautes import Faute
 from ctglib.donnees.modeles.suivi import RenvoiGabarit
 

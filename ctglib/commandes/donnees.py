@@ -38,7 +38,7 @@ from ctglib.donnees.lecture import CONVENTIONS, conventions, proches, racine
 
 if TYPE_CHECKING:
     from ctglib.collecte.feuilles import Cadre
-    from ctglib.collecte.fichiers import ClasseurLu
+    from ctglib.collecte.ouverture import ClasseurLu
     from ctglib.collecte.importer import Changement, Preparation
 
 RIEN = "Rien n'a été changé."

@@ -1,0 +1,180 @@
+"""What comes from outside is parsed by a child process, bounded in memory and in time.
+
+No reader of a format protects against a file made to hurt: 58 KB of a workbook take openpyxl
+1.45 GB. The child may die of it; the command says so in French and goes on with the other files.
+
+The parent opens the file, sends its bytes, and unpickles what the child answers: it trusts its own
+code in the child, and not the file. What is bounded is what a parse takes; a reader that a file
+would have taken over is not held here.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+from ctglib.donnees.fautes import DonneesInvalides, mots, refus
+
+Objet = TypeVar("Objet")
+MEGA = 1024**2
+MEMOIRE_MAX = 400 * MEGA  # resident, of the child
+ADRESSES_MAX = 640 * MEGA  # what it may ask for: the libraries reserve more than they use
+SECONDES_MAX = 16  # of processor, for a file
+ATTENTE_MAX = 120  # seconds on the clock, for a file: a busy computer is not a faulty one
+PAUSE = 0.05  # between two looks at the child
+_EPUISE = 3  # the exit code of a child that lacks memory
+_ENFANT = """\
+import pickle, sys
+sys.path[:] = pickle.load(sys.stdin.buffer)
+from ctglib.donnees.enclos import servir
+servir()
+"""
+
+
+class Enclos:
+    """A child process that parses files one after the other; one that died is started anew."""
+
+    def __init__(self) -> None:
+        self._enfant: subprocess.Popen[bytes] | None = None
+        self._secondes = 0.0  # of processor that the child may have used, at most
+        self._echeance = 0.0  # when it must have answered
+        self._arrete = False  # past a bound
+
+    def lire(self, lecteur: Callable[..., Objet], nom: str, *arguments: object) -> Objet:
+        """Return what a function of a module of ours gives, called in the child with the name of a
+        file and what it is to read.
+
+        Raises:
+            DonneesInvalides: What the function refuses; or the file takes more than the bounds, or
+                ends the child.
+        """
+        enfant = self._enfant or self._lancer()
+        self._enfant = enfant
+        self._accorder(enfant)
+        assert enfant.stdin is not None
+        assert enfant.stdout is not None
+        try:
+            pickle.dump((lecteur, (nom, *arguments)), enfant.stdin)
+            enfant.stdin.flush()
+            objet, fautes = pickle.load(enfant.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self.fermer()
+            trop_lourd = self._arrete or enfant.returncode == _EPUISE
+            cle = "fichier_trop_lourd" if trop_lourd else "fichier_qui_arrete"
+            bornes = {"mo": MEMOIRE_MAX // MEGA, "secondes": SECONDES_MAX}
+            raise refus(nom, *mots(cle, **bornes)) from None
+        self._echeance = float("inf")
+        if fautes:
+            raise DonneesInvalides(fautes)
+        return objet
+
+    def _lancer(self) -> subprocess.Popen[bytes]:
+        """Start the child, which imports from where this process does."""
+        enfant = subprocess.Popen(
+            [sys.executable, "-I", "-c", _ENFANT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what ends it is said by the fault
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )
+        assert enfant.stdin is not None
+        pickle.dump(sys.path, enfant.stdin)
+        self._arrete = False
+        self._echeance = float("inf")
+        threading.Thread(target=self._surveiller, args=(enfant,), daemon=True).start()
+        return enfant
+
+    def _accorder(self, enfant: subprocess.Popen[bytes]) -> None:
+        """Give the child its seconds for one more file."""
+        import psutil
+
+        with suppress(psutil.Error):
+            temps = psutil.Process(enfant.pid).cpu_times()
+            self._secondes = temps.user + temps.system + SECONDES_MAX
+        self._echeance = time.monotonic() + ATTENTE_MAX
+
+    def _surveiller(self, enfant: subprocess.Popen[bytes]) -> None:
+        """Kill the child at the first bound that it passes; only Linux holds it to its memory."""
+        import psutil
+
+        with suppress(psutil.Error):  # it has ended
+            regarde = psutil.Process(enfant.pid)
+            while enfant.poll() is None:
+                temps = regarde.cpu_times()
+                if self._echeance < float("inf") and (
+                    regarde.memory_info().rss > MEMOIRE_MAX
+                    or temps.user + temps.system > self._secondes
+                    or time.monotonic() > self._echeance
+                ):
+                    self._arrete = True
+                    enfant.kill()
+                    return
+                time.sleep(PAUSE)
+
+    def fermer(self) -> None:
+        """End the child."""
+        if self._enfant is not None:
+            self._enfant.kill()
+            self._enfant.communicate()
+            self._enfant = None
+
+
+_ouverts: list[Enclos] = []
+
+
+@contextmanager
+def ouvrir_enclos() -> Iterator[Enclos]:
+    """Yield the enclosure that is open, or one that lasts as long as the block."""
+    if _ouverts:
+        yield _ouverts[-1]
+        return
+    enclos = Enclos()
+    _ouverts.append(enclos)
+    try:
+        yield enclos
+    finally:
+        _ouverts.remove(enclos)
+        enclos.fermer()
+
+
+def servir() -> None:
+    """Answer the parent, in the child, until it closes the pipe."""
+    reponses = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints says nothing to the parent
+    while True:
+        try:
+            lecteur, arguments = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            return
+        _se_borner()
+        reponse: tuple[Any, tuple] = (None, ())
+        try:
+            reponse = (lecteur(*arguments), ())
+        except DonneesInvalides as error:
+            reponse = (None, error.fautes)
+        except MemoryError:
+            os._exit(_EPUISE)
+        pickle.dump(reponse, reponses)
+        reponses.flush()
+
+
+def _se_borner() -> None:
+    """Bound this process by the system too, where it can: an allocation is quicker than a look, and
+    the parent may be killed.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    secondes = int(time.process_time()) + SECONDES_MAX + 1
+    bornes = {resource.RLIMIT_AS: ADRESSES_MAX, resource.RLIMIT_CPU: secondes}
+    for borne, valeur in bornes.items():
+        with suppress(ValueError, OSError):  # macOS refuses some
+            resource.setrlimit(borne, (valeur, resource.getrlimit(borne)[1]))

@@ -1,0 +1,323 @@
+"""Files made to hurt who opens them: too large once open, endless, too deep, or not what they say.
+
+Each is made when a test asks for it. A name that begins with that of the gabarit has a convention
+and a year: « ctg-harnes-2025 ».
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import sys
+import zipfile
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import docx
+from classeur_rempli import octets
+
+from ctglib.commandes.application import lancer
+
+MEGA = 1024**2
+FEUILLE = "xl/worksheets/sheet2.xml"
+TOUT = b"A1:XFD1048576"
+ENTITES = (
+    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
+    + b"".join(
+        b'<!ENTITY %c "%s">' % (lettre, b"&%c;" % (lettre - 1) * 10) for lettre in range(98, 108)
+    )
+    + b"]>"
+)
+
+Changer = Callable[[bytes], bytes]
+Hostile = Callable[[Path], None]  # writes the file at a path
+
+
+def refait(archive: bytes, partie: str, changer: Changer) -> bytes:
+    """Return an Office file, one part of it changed."""
+    cible = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as avant,
+        zipfile.ZipFile(cible, "w", zipfile.ZIP_DEFLATED) as apres,
+    ):
+        for nom in avant.namelist():
+            contenu = avant.read(nom)
+            apres.writestr(nom, changer(contenu) if nom == partie else contenu)
+    return cible.getvalue()
+
+
+def classeur(changer: Changer, partie: str = FEUILLE) -> Hostile:
+    return lambda path: _ecrire(path, refait(octets(), partie, changer))
+
+
+def _ecrire(path: Path, contenu: bytes) -> None:
+    path.write_bytes(contenu)
+
+
+def avant(balise: bytes, ajout: bytes, fois: int = 1, fin: bytes = b"") -> Changer:
+    """Return what adds something, so many times, before the first of a tag; nothing is made yet."""
+
+    def changer(xml: bytes) -> bytes:
+        assert balise in xml, balise
+        return xml.replace(balise, ajout * fois + fin + balise, 1)
+
+    return changer
+
+
+def _sans_entete(xml: bytes) -> bytes:
+    return re.sub(rb"^<\?xml.*?\?>\s*", b"", xml)
+
+
+def entites(xml: bytes) -> bytes:
+    """Return a part whose first text is an entity that grows ten times eleven times over."""
+    sans_entete = ENTITES + _sans_entete(xml)
+    return re.sub(rb"(<(?:t|v|vt:lpwstr)(?: [^>]*)?>)[^<]*", rb"\1&k;", sans_entete, count=1)
+
+
+def entite_du_dehors(xml: bytes) -> bytes:
+    dehors = b'<!DOCTYPE x [<!ENTITY k SYSTEM "file:///etc/passwd">]>' + _sans_entete(xml)
+    return re.sub(rb"(<(?:t|v)(?: [^>]*)?>)[^<]*", rb"\1&k;", dehors, count=1)
+
+
+def lien(xml: bytes) -> bytes:
+    """Return a sheet with one hyperlink, over all its cells."""
+    liens = b'<hyperlinks><hyperlink ref="%s" location="A1"/></hyperlinks>' % TOUT
+    return avant(b"<pageMargins", liens)(re.sub(rb"<hyperlinks>.*?</hyperlinks>", b"", xml))
+
+
+def styles(nombre: int) -> Changer:
+    format_ = b'<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"><alignment wrapText="1"/></xf>'
+    return avant(b"</cellXfs>", format_, nombre)
+
+
+def polices(nombre: int) -> Changer:
+    return avant(b"</fonts>", b'<font><sz val="11"/><name val="Arial"/></font>', nombre)
+
+
+def noms(nombre: int) -> Changer:
+    def changer(xml: bytes) -> bytes:
+        definis = b"".join(
+            b'<definedName name="n%d">Actions!$A$1:$XFD$1048576</definedName>' % rang
+            for rang in range(nombre)
+        )
+        sans = re.sub(rb"<definedNames>.*?</definedNames>|<definedNames ?/>", b"", xml)
+        return avant(b"<calcPr", b"<definedNames>" + definis + b"</definedNames>")(sans)
+
+    return changer
+
+
+def feuilles_sans_nombre(xml: bytes) -> bytes:
+    feuille = re.search(rb"<sheet [^>]*/>", xml)
+    assert feuille is not None
+    autres = b"".join(
+        re.sub(rb'name="[^"]*"', b'name="f%d"' % rang, feuille[0]) for rang in range(3_000)
+    )
+    return avant(b"</sheets>", autres)(xml)
+
+
+def proprietes_sans_nombre(xml: bytes) -> bytes:
+    propriete = (
+        b'<property fmtid="{D5CDD505-2E9C-101B-9397-08002B2CF9AE}" pid="%d" name="n%d">'
+        b"<vt:i4>1</vt:i4></property>"
+    )
+    return avant(
+        b"</Properties>", b"".join(propriete % (rang, rang) for rang in range(99, 400_000))
+    )(xml)
+
+
+def taille_menteuse(path: Path) -> None:
+    """Write a workbook whose sheet takes 300 MB, and says that it takes 10 KB."""
+    contenu = bytearray(refait(octets(), FEUILLE, avant(b"</worksheet>", b" ", 300 * MEGA)))
+    with zipfile.ZipFile(io.BytesIO(contenu)) as archive:
+        vraie = archive.getinfo(FEUILLE).file_size.to_bytes(4, "little")
+    assert vraie in contenu
+    path.write_bytes(bytes(contenu).replace(vraie, (10_000).to_bytes(4, "little")))
+
+
+def partie_ajoutee(nom: str, contenu: bytes, fois: int = 1) -> Hostile:
+    def ecrire(path: Path) -> None:
+        path.write_bytes(octets())
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(nom, contenu * fois)
+
+    return ecrire
+
+
+def tube(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def sans_fin(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def creux(path: Path) -> None:
+    """Write a file of 8 GB that takes no room on the disk."""
+    with path.open("wb") as fichier:
+        fichier.truncate(8 * 1024 * MEGA)
+
+
+CLASSEURS: dict[str, Hostile] = {
+    "lien sur toute la feuille": classeur(lien),
+    "600 000 formats": classeur(styles(600_000), "xl/styles.xml"),
+    "un million de polices": classeur(polices(1_000_000), "xl/styles.xml"),
+    "700 000 noms": classeur(noms(700_000), "xl/workbook.xml"),
+    "3 000 feuilles": classeur(feuilles_sans_nombre, "xl/workbook.xml"),
+    "400 000 proprietes": classeur(proprietes_sans_nombre, "docProps/custom.xml"),
+    "derniere cellule": classeur(
+        avant(b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+    ),
+    "fusion de tout": classeur(
+        avant(b"<pageMargins", b'<mergeCells><mergeCell ref="%s"/></mergeCells>' % TOUT)
+    ),
+    "cellules sans fin": classeur(avant(b"</sheetData>", b"<c/>", 3_000_000)),
+    "70 Mo d'espaces": classeur(avant(b"</worksheet>", b" ", 70 * MEGA)),
+    "taille menteuse": taille_menteuse,
+    "colonnes sans fin": classeur(
+        avant(b"</cols>", b'<col min="1" max="16384" width="9" customWidth="1"/>', 500_000)
+    ),
+    "lignes vides sans fin": classeur(avant(b"</sheetData>", b'<row ht="9"/>', 3_000_000)),
+    "balises emboitees": classeur(
+        lambda xml: avant(b"</sheetData>", b"<row>", 1_000_000, b"</row>" * 1_000_000)(xml)
+    ),
+    "entites": classeur(entites, "docProps/custom.xml"),
+    "entites d'une feuille": classeur(entites),
+    "entite du dehors": classeur(entite_du_dehors),
+    "ligne sans nombre": classeur(
+        avant(b"</sheetData>", b'<row r="99999999999999999999"><c r="A1"><v>1</v></c></row>')
+    ),
+    "reference impossible": classeur(
+        avant(b"</sheetData>", b'<row><c r="ZZZZZZZZ99999999999"><v>1</v></c></row>')
+    ),
+    "nombre demesure": classeur(
+        avant(b'<row r="1"', b'<row><c r="A9"><v>%s</v></c></row>' % (b"9" * 400_000))
+    ),
+    "date demesuree": classeur(
+        avant(b"</sheetData>", b'<row><c r="A9" t="d"><v>%s</v></c></row>' % (b"9" * 400_000))
+    ),
+    "formule de tableau partout": classeur(
+        avant(
+            b"</sheetData>",
+            b'<row><c r="A9"><f t="array" ref="%s">1</f><v>1</v></c></row>' % TOUT,
+        )
+    ),
+    "texte partage introuvable": classeur(
+        avant(b"</sheetData>", b'<row><c r="A9" t="s"><v>999999999</v></c></row>')
+    ),
+    "choix sur toute la feuille": classeur(
+        lambda xml: re.sub(
+            rb'sqref="[^"]*"', b'sqref="%s"' % ((TOUT + b" ") * 100_000), xml, count=1
+        )
+    ),
+    "mises en forme sans fin": classeur(
+        avant(
+            b"<pageMargins",
+            b'<conditionalFormatting sqref="A1"><cfRule type="expression" priority="1">'
+            b"<formula>1</formula></cfRule></conditionalFormatting>",
+            400_000,
+        )
+    ),
+    "nom qui sort du dossier": partie_ajoutee("../../../../tmp/sorti.xml", b"<x/>"),
+    "partie en double": partie_ajoutee(FEUILLE, b"<worksheet"),
+    "image demesuree": partie_ajoutee("xl/media/image1.png", b"\x89PNG", 10 * MEGA),
+    "tube": tube,
+    "sans fin": sans_fin,
+    "8 Go": creux,
+}
+
+
+def word(corps: bytes, fois: int = 1, fin: bytes = b"") -> Hostile:
+    """Return what writes a Word file with something at the beginning of its body."""
+    return _word(avant(b"<w:sectPr", corps, fois, fin))
+
+
+def _word(changer: Changer) -> Hostile:
+    def ecrire(path: Path) -> None:
+        neuf = io.BytesIO()
+        docx.Document().save(neuf)
+        path.write_bytes(refait(neuf.getvalue(), "word/document.xml", changer))
+
+    return ecrire
+
+
+def entites_de_word(xml: bytes) -> bytes:
+    paragraphe = avant(b"<w:sectPr", b"<w:p><w:r><w:t>&k;</w:t></w:r></w:p>")
+    return ENTITES + _sans_entete(paragraphe(xml))
+
+
+CELLULE_WORD = b"<w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>"
+TABLEAU_WORD = b"<w:tbl><w:tr><w:tc>"
+FIN_DU_TABLEAU = b"</w:tc></w:tr></w:tbl>"
+WORDS: dict[str, Hostile] = {
+    "gridSpan": word(
+        b"<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val='2000000000'/></w:tcPr><w:p/></w:tc>"
+        b"</w:tr></w:tbl>"
+    ),
+    "un million de cellules": _word(
+        lambda xml: avant(
+            b"<w:sectPr", b"<w:tbl><w:tr>" + CELLULE_WORD * 1_000_000 + b"</w:tr></w:tbl>"
+        )(xml)
+    ),
+    "50 000 tableaux emboites": word(TABLEAU_WORD, 50_000, FIN_DU_TABLEAU * 50_000),
+    "80 tableaux emboites": word(
+        TABLEAU_WORD, 80, b"<w:p><w:r><w:t>a</w:t></w:r></w:p>" * 50_000 + FIN_DU_TABLEAU * 80
+    ),
+    "entites": _word(entites_de_word),
+    "70 Mo d'espaces": word(b" ", 70 * MEGA),
+    "texte de 55 Mo": _word(
+        lambda xml: avant(
+            b"<w:sectPr", b"<w:p><w:r><w:t>" + b"a" * 55 * MEGA + b"</w:t></w:r></w:p>"
+        )(xml)
+    ),
+    "tube": tube,
+    "sans fin": sans_fin,
+}
+
+
+def contenu(motif: bytes, fois: int = 1) -> Hostile:
+    return lambda path: _ecrire(path, motif * fois)
+
+
+CSVS: dict[str, Hostile] = {
+    "une ligne de 4 Mo": contenu(b"a;", 2 * MEGA - 1),
+    "une cellule de 3 Mo": contenu(b"a", 3 * MEGA),
+    "des guillemets": contenu(b'"', 3 * MEGA),
+    "un guillemet ouvert": contenu(b'a;"b\n', 500_000),
+    "des lignes vides": contenu(b"\n", 4 * MEGA),
+    "des octets nuls": contenu(b"\0", 3 * MEGA),
+    "8 Go": creux,
+    "tube": tube,
+    "sans fin": sans_fin,
+}
+
+SORTES = {"xlsx": CLASSEURS, "docx": WORDS, "csv": CSVS}
+
+
+def essayer(chemins: list[str]) -> None:
+    """Import files one after the other, and print of each what was said and what it took: the exit
+    code, the message, the seconds of processor and the largest memory of a process so far.
+    """
+    for chemin in chemins:
+        debut = _secondes()
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as dit:
+            code = lancer(["importer", chemin])
+        memoire = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        if Path("/proc/self/status").exists():
+            (ici,) = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text("ascii"))
+            memoire = max(memoire, int(ici) // 1024)
+        mesures = {"secondes": _secondes() - debut, "memoire": memoire}
+        sys.stdout.write(json.dumps({"code": code, "dit": dit.getvalue(), **mesures}) + "\n")
+
+
+def _secondes() -> float:
+    comptes = [resource.getrusage(qui) for qui in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(compte.ru_utime + compte.ru_stime for compte in comptes)
+
+
+if __name__ == "__main__":
+    import resource
+
+    essayer(sys.argv[1:])

@@ -1,0 +1,127 @@
+"""A file made to hurt has a French message, takes little memory and time, and nothing is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import fichiers_hostiles
+import lecteurs_d_essai
+import pytest
+from classeur_rempli import enregistrer, photographie, poser, vierge
+from donnees_suivies import DONNEES
+from fichiers_hostiles import CLASSEURS, SORTES
+from import_exemple import fautes
+
+from ctglib.collecte.fichiers import recevoir
+from ctglib.donnees.enclos import Enclos
+from ctglib.donnees.fautes import DonneesInvalides
+from ctglib.donnees.lecture import VARIABLE
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows ne compte pas ainsi la mémoire")
+NOMS = [(sorte, nom) for sorte, hostiles in SORTES.items() for nom in hostiles]
+MEMOIRE = 500  # megabytes, of a process
+SECONDES = 20  # of processor
+
+
+@pytest.fixture(scope="session")
+def essais(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict[str, Any]]:
+    """What ``ctg importer`` said of each hostile file, and took; one program imports them all."""
+    dossier = tmp_path_factory.mktemp("hostiles")
+    donnees = dossier / "donnees"
+    shutil.copytree(DONNEES, donnees)
+    chemins = []
+    for rang, (sorte, nom) in enumerate(NOMS):
+        chemin = dossier / str(rang) / f"ctg-harnes-2025-Actions.{sorte}"
+        chemin.parent.mkdir()
+        SORTES[sorte][nom](chemin)
+        chemins.append(chemin)
+    avant = photographie(donnees)
+
+    done = subprocess.run(
+        [sys.executable, fichiers_hostiles.__file__, *map(str, chemins)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, VARIABLE: str(donnees)},
+        cwd=dossier,
+        check=False,
+    )
+
+    assert photographie(donnees) == avant
+    return dict(zip(NOMS, map(json.loads, done.stdout.splitlines()), strict=True))
+
+
+@posix
+@pytest.mark.complet
+@pytest.mark.parametrize(("sorte", "nom"), NOMS)
+def test_un_fichier_hostile_est_refuse_en_francais_sans_prendre_l_ordinateur(
+    sorte: str, nom: str, essais: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    essai = essais[sorte, nom]
+
+    assert essai["code"] == 1 and "Traceback" not in essai["dit"]
+    assert "trouvé : " in essai["dit"] and "à faire : " in essai["dit"]
+    assert "Rien n'a été enregistré" in essai["dit"]
+    assert essai["secondes"] < SECONDES and essai["memoire"] < MEMOIRE
+
+
+@pytest.mark.parametrize(
+    ("sorte", "nom"), [("xlsx", "lien sur toute la feuille"), ("docx", "un million de cellules")]
+)
+def test_un_fichier_qui_demande_trop_de_memoire_le_dit(
+    sorte: str, nom: str, tmp_path: Path
+) -> None:
+    chemin = tmp_path / f"ctg-harnes-2025.{sorte}"
+    SORTES[sorte][nom](chemin)
+
+    (faute,) = fautes(chemin)
+
+    assert faute.fichier == chemin.name
+    assert "plus de 400 Mo de mémoire" in faute.trouve and "fichier neuf" in faute.remede
+
+
+def test_les_fichiers_qui_suivent_un_fichier_hostile_sont_lus(tmp_path: Path) -> None:
+    hostile = tmp_path / "a.xlsx"
+    CLASSEURS["600 000 formats"](hostile)
+    wb = vierge("pij")
+    poser(wb, "Indicateurs", wb["Indicateurs"]["A5"].value, Valeur_2025=3)
+    bon = enregistrer(wb, tmp_path)
+
+    lus, illisibles = recevoir([hostile, bon])
+
+    assert [lu.fichier for lu in lus] == [bon.name]
+    assert [faute.fichier for faute in illisibles] == [hostile.name]
+
+
+def test_un_lecteur_qui_meurt_est_dit_et_le_suivant_lit() -> None:
+    enclos = Enclos()
+
+    with pytest.raises(DonneesInvalides, match="un fichier qui arrête le programme"):
+        enclos.lire(lecteurs_d_essai.mourir, "a.xlsx")
+
+    assert enclos.lire(lecteurs_d_essai.dire_trop, "b.xlsx") == "b.xlsx"
+    enclos.fermer()
+
+
+def test_un_lecteur_qui_tourne_sans_fin_est_arrete(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctglib.donnees.enclos.SECONDES_MAX", 1)
+    enclos = Enclos()
+
+    with pytest.raises(DonneesInvalides, match="plus de 1 secondes de calcul"):
+        enclos.lire(lecteurs_d_essai.tourner, "a.xlsx")
+
+
+def test_l_enfant_finit_avec_l_enclos() -> None:
+    enclos = Enclos()
+    enclos.lire(lecteurs_d_essai.dire_trop, "a.xlsx")
+    enfant = enclos._enfant
+    assert enfant is not None
+
+    enclos.fermer()
+
+    assert enfant.returncode is not None
