@@ -879,7 +879,7 @@ def _moyens(cadre: Cadre) -> Iterator[Ligne]:
 
 def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
     """Yield the keys of the means awaited of the signatories: for their fiches or for none, then
-    for each structure that the convention asks them of.
+    for each structure that the convention asks them of, or of those alone that it supports.
 
     A means that may be of any nature is awaited in euros.
     """
@@ -902,8 +902,12 @@ def _moyens_attendus(cadre: Cadre) -> Iterator[Cle]:
     types = [forme.id for forme in catalogue.offre.types if forme.categorie in categories]
     gestions = moyens.par_structure.gestions
     concernees = offre[offre["type"].isin(types) & offre["gestion"].isin(gestions)]
+    est_soutenue = offre["caracteristique"].eq("soutien") & offre["valeur"].eq("oui")
+    soutenues = set(offre.loc[est_soutenue, "structure"])
     for structure in concernees["structure"].unique():
         for poste in moyens.par_structure.postes:
+            if poste.soutenues and structure not in soutenues:
+                continue
             for partie in moyens.signataires(poste, parties):
                 yield partie, "", structure, natures[poste.poste], poste.poste
 

@@ -243,6 +243,7 @@ class PosteDeSignataire(Modele):  # a means that a signatory gives
     signataire: noms.Donateur
     poste: noms.Poste
     fiches: tuple[noms.Fiche, ...] = ()  # that it is given to; none: it is of no fiche
+    soutenues: bool = False  # only of the structures that the convention lists as supported
     facultatif: Texte | None = None  # why its rows are folded, to be filled by whom has the figure
 
 
