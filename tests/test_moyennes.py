@@ -118,8 +118,9 @@ def test_le_bilan_dit_les_moyennes_et_ce_que_le_hasard_deplace() -> None:
     note = notes_des_moyennes(rows, bilan.etude.contexte)[0].replace("\u202f", " ")
 
     assert said == (
-        "174 par an en moyenne de 2021 à 2025, 184 de 2015 à 2020 (\u22126 %) ; "
-        "une baisse de 2020 à 2025 qui excède ce que le hasard donne"
+        "174 par an en moyenne de 2021 à 2025, 184 de 2015 à 2020 (\u22126 %), un écart à la "
+        "portée du hasard ; une baisse d'année en année de 2020 à 2025, qui excède ce que le hasard "
+        "donne"
     )
     assert pd.isna(row.variation_depart)
     assert "le hasard seul déplace un tel nombre d'environ 37" in note

@@ -96,6 +96,7 @@ class SerieRevisitee:
     periode_avant: str
     periode: str
     variation_des_moyennes: float
+    moyennes_au_hasard: bool
     tendance: str
     periode_de_la_tendance: str
     lecture: str

@@ -319,8 +319,8 @@ def en_parts(effectifs: pd.DataFrame, regles: MembresDuTerritoire, tout: str) ->
 
 def en_moyennes(row: Any) -> str:
     """Return « 150 par an en moyenne de 2021 à 2025, 160 de 2015 à 2020 (−6 %), ce qui
-    n'excède pas ce que le hasard donne à de tels nombres », or « … ; une baisse de 2020 à 2025 qui
-    excède ce que le hasard donne à de tels nombres ».
+    n'excède pas ce que le hasard donne à de tels nombres », or « …, un écart à la portée du
+    hasard ; une baisse d'année en année de 2020 à 2025, qui excède ce que le hasard donne ».
 
     ``row`` is a short series: any object with ``lecture``, which says whether chance may explain
     the difference, and the columns ``ctglib.calculs.territoire.MOYENNES`` as attributes.
@@ -335,7 +335,11 @@ def en_moyennes(row: Any) -> str:
         texte = f"{nouvelle} par an en moyenne {maintenant}, comme {alors}"
     if row.tendance:
         pendant = _pendant(row.periode_de_la_tendance)
-        texte += f" ; une {row.tendance} {pendant} qui excède ce que le hasard donne"
+        if row.moyennes_au_hasard and ancienne != nouvelle:
+            texte += ", un écart à la portée du hasard"
+        texte += (
+            f" ; une {row.tendance} d'année en année {pendant}, qui excède ce que le hasard donne"
+        )
     elif row.lecture == calculs.TROP_PEU and ancienne != nouvelle:
         texte += ", ce qui n'excède pas ce que le hasard donne à de tels nombres"
     return texte
@@ -356,6 +360,7 @@ class _PetiteSerie:
     periode: str
     moyenne: float
     variation_des_moyennes: float
+    moyennes_au_hasard: bool
     tendance: str
     periode_de_la_tendance: str
     lecture: str

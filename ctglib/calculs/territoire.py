@@ -30,6 +30,7 @@ MOYENNES = (
     "periode",
     "moyenne",
     "variation_des_moyennes",
+    "moyennes_au_hasard",
     "tendance",
     "periode_de_la_tendance",
     "hasard",
@@ -206,7 +207,8 @@ def moyennes(
     Returns:
         The ``MOYENNES`` by name and ``lecture``: "trop_peu" (chance explains the change), "hausse"
         or "baisse". {} when a period has no known year. ``periode`` reads « 2019 à 2022 »;
-        ``tendance`` is "hausse" or "baisse", "" when chance may explain it;
+        ``moyennes_au_hasard`` tells that chance explains the difference of the two means, whatever
+        the trend; ``tendance`` is "hausse" or "baisse", "" when chance may explain it;
         ``hasard`` is by how much chance moves it from one year to the next, 2√(n + n);
         ``annees_notees`` are the years that bear a note, as inferred ones do, joined by « ; »,
         ``note_des_annees`` the first note.
@@ -221,10 +223,10 @@ def moyennes(
     les_deux = pd.concat([avant, apres])
     notees = les_deux[les_deux["note"].fillna("").ne("")]
     ecart_de_hasard = seuils.hasard_ecarts * sqrt(moyenne_avant / len(avant) + moyenne / len(apres))
-    if abs(moyenne - moyenne_avant) <= ecart_de_hasard:
+    au_hasard = abs(moyenne - moyenne_avant) <= ecart_de_hasard
+    lecture = "hausse" if moyenne > moyenne_avant else "baisse"
+    if au_hasard:
         lecture = TROP_PEU
-    else:
-        lecture = "hausse" if moyenne > moyenne_avant else "baisse"
     dernieres = mesures.tail(seuils.tendance_annees)
     sens_de_la_tendance = ""
     if len(dernieres) == seuils.tendance_annees:
@@ -238,6 +240,7 @@ def moyennes(
         "periode": _periode(apres["annee"]),
         "moyenne": moyenne,
         "variation_des_moyennes": (100 * (moyenne / moyenne_avant - 1) if moyenne_avant else None),
+        "moyennes_au_hasard": au_hasard,
         "tendance": sens_de_la_tendance,
         "periode_de_la_tendance": _periode(dernieres["annee"]),
         "hasard": seuils.hasard_ecarts * sqrt(2 * moyenne),

@@ -248,8 +248,10 @@ class EvaluationFinale:
         """Return what the report must not be made to say."""
         etude = self.etude
         provisoires = int(etude.parcours["statut_derniere"].isin(PROVISOIRES).sum())
+        manques = etude.a_demander
         phrases = etude.dire(
-            limite_des_manques=int(etude.a_demander["nombre"].sum()),
+            limite_des_manques=int(manques["nombre"].sum()),
+            limite_des_manques_clos=int(manques.loc[~manques["demandee"], "nombre"].sum()),
             limite_des_provisoires=provisoires,
             limite_des_retraits=len(etude.retraits),
         )
