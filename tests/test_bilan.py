@@ -159,6 +159,14 @@ def test_la_demonstration_revise_un_chiffre_et_le_tableau_dit_lequel_et_pourquoi
         assert row["note"].casefold() in table.cellules.iloc[0]["raison"].casefold()
 
 
+def test_un_taux_revise_s_ecrit_en_points_et_dit_qu_il_se_calcule() -> None:
+    cellules = bilan(2026).revisions().cellules.set_index("libelle")
+
+    taux = cellules.loc["Taux d'occupation des accueils"]
+    assert taux["ecart"] == "\u22120,8\u00a0point"
+    assert taux["raison"] == "calculée sur des valeurs révisées"
+
+
 def test_un_chiffre_public_corrige_par_sa_source_est_liste_parmi_les_revisions() -> None:
     context = bilan(2025, "harnes").etude.suivi.contexte
     row = context[context["indicateur"].eq("cnaf_foyers_rsa") & context["annee"].eq(2023)].head(1)

@@ -98,6 +98,33 @@ def constats(
     )
 
 
+TAUX = "taux_occupation"
+HEURES = {"heures_realisees": {2023: 700.0, 2024: 800.0}}
+
+
+@pytest.mark.parametrize(
+    ("offertes", "attendu"),
+    [
+        ({2023: 1000.0, 2024: 900.0}, 80.0),
+        ({2023: 1000.0, 2024: 1000.0}, None),
+        ({2024: 900.0}, None),
+        ({2023: 0.0, 2024: 900.0}, None),
+    ],
+    ids=["l'offre a baissé", "l'offre n'a pas bougé", "l'année d'avant manque", "pas d'offre avant"],
+)
+def test_un_taux_s_ouvre_quand_son_denominateur_a_bouge(
+    offertes: dict[int, float], attendu: float | None
+) -> None:
+    definition = ouvrir(DEMONSTRATION).catalogue.mesures[TAUX]
+    lignes = evaluation({"indicateur": TAUX, "valeur": 88.9, "valeur_precedente": 70.0})
+    series = mesures(**HEURES, heures_offertes=offertes)
+
+    [constat] = constats(lignes, series, {TAUX: definition})
+
+    ancien = None if constat.quotient is None else constat.quotient.au_denominateur_d_avant
+    assert ancien == attendu
+
+
 @pytest.mark.parametrize("cas", CAS, ids=lambda cas: cas["nom"])
 def test_ce_que_l_on_dit_d_un_indicateur(cas: dict[str, Any]) -> None:
     catalogue = ouvrir(DEMONSTRATION).catalogue.mesures

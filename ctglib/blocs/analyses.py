@@ -407,6 +407,9 @@ class Taux:
     statut_denominateur: str
     taux: float
     taux_precedent: float
+    numerateur_precedent: float
+    denominateur_precedent: float
+    taux_au_denominateur_precedent: float
 
 
 def taux(etude: EtudeAnnuelle, analyse: Analyse) -> Blocs:
@@ -474,6 +477,7 @@ def _phrases_du_taux(etude: EtudeAnnuelle, analyse: Analyse, table: pd.DataFrame
                 ecart=points(ensemble.taux - ensemble.taux_precedent),
             )
         phrases.append(f"{phrase}.")
+        phrases += _ce_qui_a_bouge(etude, analyse, ensemble)
     if len(connus) > 1:
         plus_bas, *_, plus_haut = sorted(connus, key=lambda modalite: modalite.taux)
         phrases.append(
@@ -487,6 +491,37 @@ def _phrases_du_taux(etude: EtudeAnnuelle, analyse: Analyse, table: pd.DataFrame
         libelles = " ; ".join(minuscule(modalite.libelle) for modalite in inconnus)
         phrases.append(etude.mot("taux_inconnus", libelles=libelles))
     return phrases
+
+
+def _ce_qui_a_bouge(etude: EtudeAnnuelle, analyse: Analyse, taux: Taux) -> list[str]:
+    """Return which of the two numbers of a rate moved, and what the rate would be had its
+    denominator not moved; nothing when the denominator did not move, or is not known.
+    """
+    deux_annees = (
+        taux.numerateur,
+        taux.numerateur_precedent,
+        taux.denominateur,
+        taux.denominateur_precedent,
+    )
+    if any(pd.isna(nombre_lu) for nombre_lu in deux_annees):
+        return []
+    if taux.denominateur == taux.denominateur_precedent:
+        return []
+    libelles = etude.contexte.indicateurs
+    return [
+        etude.mot(
+            "taux_ouvert",
+            numerateur=minuscule(libelles[analyse.indicateur_du_role("numerateur")].libelle),
+            numerateur_avant=nombre(taux.numerateur_precedent),
+            numerateur_maintenant=nombre(taux.numerateur),
+            denominateur=minuscule(libelles[analyse.indicateur_du_role("denominateur")].libelle),
+            denominateur_avant=nombre(taux.denominateur_precedent),
+            denominateur_maintenant=nombre(taux.denominateur),
+            avant=etude.annee - 1,
+            annee=etude.annee,
+            taux=pourcent(taux.taux_au_denominateur_precedent),
+        )
+    ]
 
 
 def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:
@@ -504,18 +539,25 @@ def calculer_taux(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataF
 
     Returns:
         One row a modalité, the whole (modalité ``ENSEMBLE``) last: modalite, libelle, then, for
-        each role, ``<role>`` and ``statut_<role>``, and taux_precedent, statut_precedent.
+        each role, ``<role>`` and ``statut_<role>``; of the year before, taux_precedent,
+        statut_precedent, numerateur_precedent and denominateur_precedent;
+        taux_au_denominateur_precedent is the rate that the numerator of the year makes with the
+        denominator of the year before.
     """
     de_l_annee = _taux_de_l_annee(table, analyse, annee)
-    precedents = _taux_de_l_annee(table, analyse, annee - 1)[["taux", "statut_taux"]]
-    precedents = precedents.rename(
-        columns={"taux": "taux_precedent", "statut_taux": "statut_precedent"}
+    precedents = _taux_de_l_annee(table, analyse, annee - 1)
+    precedents = precedents[["taux", "statut_taux", "numerateur", "denominateur"]].rename(
+        columns={
+            "taux": "taux_precedent",
+            "statut_taux": "statut_precedent",
+            "numerateur": "numerateur_precedent",
+            "denominateur": "denominateur_precedent",
+        }
     )
-    return (
-        de_l_annee.join(precedents)
-        .fillna({"statut_precedent": Statut.NON_TRANSMIS})
-        .reset_index(names="modalite")
-    )
+    taux = de_l_annee.join(precedents).fillna({"statut_precedent": Statut.NON_TRANSMIS})
+    ancien_denominateur = taux["denominateur_precedent"].mask(lambda compte: compte.eq(0))
+    taux["taux_au_denominateur_precedent"] = 100 * taux["numerateur"] / ancien_denominateur
+    return taux.reset_index(names="modalite")
 
 
 def _taux_de_l_annee(table: pd.DataFrame, analyse: Analyse, annee: int) -> pd.DataFrame:

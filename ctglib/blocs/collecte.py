@@ -18,7 +18,7 @@ from ctglib.calculs.collecte import (
     SEPARATEUR,
     SUIVANTE,
 )
-from ctglib.calculs.ecriture import INSECABLE, avec_unite, enumerer, majuscule, pourcent
+from ctglib.calculs.ecriture import INSECABLE, enumerer, majuscule, pourcent
 from ctglib.collecte.manques import compter_les_elements
 from ctglib.document.blocs import Bloc, Lien, paragraphe
 from ctglib.document.tableau import RIEN, Tableau
@@ -229,10 +229,14 @@ def tableau_revisions(
     def ecart(ligne: pd.Series) -> str:
         if pd.isna(ligne["valeur"]) or pd.isna(ligne["valeur_ancienne"]):
             return RIEN
-        indicateur = contexte.indicateurs[ligne["indicateur"]]
-        symbole = contexte.unites[indicateur.unite].symbole
         difference = ligne["valeur"] - ligne["valeur_ancienne"]
-        return avec_unite(difference, symbole, indicateur.decimales, signe=True)
+        return contexte.difference(ligne["indicateur"], difference, signe=True)
+
+    def raison(ligne: pd.Series) -> str:
+        if ligne["note"]:
+            return majuscule(ligne["note"])
+        est_calcule = contexte.indicateurs[ligne["indicateur"]].calcul is not None
+        return etude.mot("revision_calculee" if est_calcule else "revision_sans_raison")
 
     def selon_un_bilan(valeur: str, statut: str) -> Callable[[pd.Series], str]:
         return lambda ligne: contexte.valeur(ligne["indicateur"], ligne[valeur], ligne[statut])
@@ -243,7 +247,7 @@ def tableau_revisions(
         "ancien": selon_un_bilan("valeur_ancienne", "statut_ancien"),
         "nouveau": selon_un_bilan("valeur", "statut"),
         "ecart": ecart,
-        "raison": lambda ligne: majuscule(ligne["note"]) or "raison non donnée",
+        "raison": raison,
     }
     return etude.tableau("revisions", revisions, ecritures, ecran=ecran)
 

@@ -15,6 +15,7 @@ from ctglib.blocs.annee import EtudeAnnuelle
 from ctglib.blocs.indicateurs import dire_le_mouvement
 from ctglib.blocs.tournures import Tournure, tournure
 from ctglib.calculs.constats import Constat, constater
+from ctglib.calculs.ecriture import minuscule
 from ctglib.calculs.evaluation import A_VENIR
 from ctglib.calculs.ordre import ordre_des_numeros
 from ctglib.calculs.suivi import par_avenant
@@ -195,6 +196,7 @@ class ConstatDit:
             "meilleur_gain": self._ecart(constat.meilleur_gain),
             "entrees": self._mouvement("entrees", constat.entrees),
             "sorties": self._mouvement("sorties", constat.sorties),
+            "quotient": self._quotient(),
             "souhait": "" if constat.sens == "neutre" else contraires[constat.sens],
             "clause_texte": clause.dit if clause else "",
             "clause_article": convention.citer(role) if role else "",
@@ -221,6 +223,24 @@ class ConstatDit:
     def _mouvement(self, sens: str, compte: float | None) -> str:
         """Return « quatre entrées », « aucun départ », "" when they are not known."""
         return "" if compte is None else dire_le_mouvement(self.etude, sens, compte)
+
+    def _quotient(self) -> dict[str, str]:
+        """Return the two numbers of a rate whose denominator moved, as they are written."""
+        quotient = self.constat.quotient
+        if quotient is None:
+            return {}
+        contexte = self.etude.contexte
+        termes = (
+            ("numerateur", quotient.numerateur),
+            ("denominateur", quotient.denominateur),
+        )
+        ecrits = {"taux": self._valeur(quotient.au_denominateur_d_avant)}
+        for role, indicateur in termes:
+            ecrits[role] = minuscule(contexte.indicateurs[indicateur].libelle)
+            for moment in ("avant", "maintenant"):
+                cle = f"{role}_{moment}"
+                ecrits[cle] = contexte.valeur(indicateur, getattr(quotient, cle))
+        return ecrits
 
     def _retards(self) -> list[str]:
         """Return the actions of its fiche that are late, quoted."""

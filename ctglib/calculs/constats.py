@@ -74,6 +74,23 @@ class Poids:
 
 
 @dataclass(frozen=True)
+class Quotient:
+    """The two numbers of a rate, the year before and now."""
+
+    numerateur: str  # the indicators
+    denominateur: str
+    numerateur_avant: float
+    numerateur_maintenant: float
+    denominateur_avant: float
+    denominateur_maintenant: float
+
+    @property
+    def au_denominateur_d_avant(self) -> float:
+        """What the rate would be had its denominator not moved, in %."""
+        return 100 * self.numerateur_maintenant / self.denominateur_avant
+
+
+@dataclass(frozen=True)
 class Constat:
     """What the data say of an indicator: its value, where it comes from, where it has to go."""
 
@@ -99,6 +116,7 @@ class Constat:
     sans_gain: bool  # two years at least compare, and none gained
     entrees: float | None  # what explains the change of a stock, when it explains it whole
     sorties: float | None
+    quotient: Quotient | None  # of a rate whose denominator moved
     clause: RoleDeClause | None  # that conditions money and bears on it
     poids: Poids
 
@@ -211,6 +229,7 @@ def constater(
                 sans_gain=len(gains) > 0 and not a_gagne,
                 entrees=entrees,
                 sorties=sorties,
+                quotient=_quotient(mesure, definition, valeurs),
                 clause=clause,
                 poids=Poids(
                     clause=0 if clause and genre in ("manque", "a_atteindre") else 1,
@@ -321,6 +340,33 @@ def _mouvements(
     if avant + entrees - sorties != mesure.valeur:
         return None, None
     return entrees, sorties
+
+
+def _quotient(
+    mesure: Mesure, definition: Indicateur, valeurs: Mapping[str, Mapping[int, float]]
+) -> Quotient | None:
+    """Return the two numbers of a rate, when its denominator moved since the year before."""
+    if definition.calcul != "ratio_pour_100":
+        return None
+    numerateur = definition.entrees["numerateur"]
+    denominateur = definition.entrees["denominateur"]
+    if not isinstance(numerateur, str) or not isinstance(denominateur, str):
+        return None
+    numerateurs = valeurs.get(numerateur, {})
+    denominateurs = valeurs.get(denominateur, {})
+    annees = {mesure.annee - 1, mesure.annee}
+    if not (annees <= numerateurs.keys() and annees <= denominateurs.keys()):
+        return None
+    quotient = Quotient(
+        numerateur=numerateur,
+        denominateur=denominateur,
+        numerateur_avant=numerateurs[mesure.annee - 1],
+        numerateur_maintenant=numerateurs[mesure.annee],
+        denominateur_avant=denominateurs[mesure.annee - 1],
+        denominateur_maintenant=denominateurs[mesure.annee],
+    )
+    a_bouge = quotient.denominateur_avant != quotient.denominateur_maintenant
+    return quotient if a_bouge and quotient.denominateur_avant > 0 else None
 
 
 def _valeurs_par_annee(mesures: pd.DataFrame) -> dict[str, dict[int, float]]:
